@@ -1,0 +1,31 @@
+/** Everything has a limit, and reaching one is an outcome of its own. Infinity: none. */
+export interface Limits {
+  /** Complete executions. */
+  readonly executions: number;
+  /** Steps of one execution. */
+  readonly steps: number;
+  readonly seconds: number;
+  /** Bytes that the set of states may take. */
+  readonly bytes: number;
+}
+
+export const noLimits: Limits = { executions: Infinity, steps: 100_000, seconds: Infinity, bytes: 2 ** 31 };
+
+/** Tells when a time is over, and looks at the clock only every so often. The clock decides nothing else. */
+export class Deadline {
+  readonly start = performance.now();
+  private readonly end: number;
+  private calls = 0;
+
+  constructor(seconds: number) {
+    this.end = this.start + seconds * 1000;
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.start) / 1000;
+  }
+
+  get over(): boolean {
+    return (++this.calls & 63) === 0 && performance.now() > this.end;
+  }
+}

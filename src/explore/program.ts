@@ -1,0 +1,25 @@
+import type { Layout } from '../memory/layout.ts';
+import type { Memory } from '../memory/memory.ts';
+
+/** One call by an actor. `run` keeps to the rules of `Memory`; what it returns is its result, plain data. */
+export interface Operation {
+  /** For traces: `push(slot 0, page 3)`. */
+  readonly label: string;
+  run(mem: Memory): unknown;
+}
+
+/** A party: a thread that performs its operations one after the other. */
+export interface Actor {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+}
+
+/** What an execution runs: memory as it is at the start, and the actors. At most 30 of them: sets of threads are bits of a number. */
+export interface Program {
+  readonly layout: Layout;
+  /** Writes the initial values; the memory is zeroed before. */
+  init(mem: Memory): void;
+  readonly actors: readonly Actor[];
+}
+
+export const ACTORS_MAX = 30;

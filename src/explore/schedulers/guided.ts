@@ -1,0 +1,48 @@
+import { lowest, type Scheduler, type View } from '../scheduler.ts';
+
+/**
+ * Follows a schedule as far as it can be followed: an entry whose thread cannot run is passed over, and what is left after the last one
+ * runs without a switch that is not needed. So any list of threads is a schedule, and stays one when parts of it are taken out.
+ */
+export class Guided implements Scheduler {
+  private readonly order: ArrayLike<number>;
+  private at = 0;
+
+  constructor(order: ArrayLike<number>) {
+    this.order = order;
+  }
+
+  begin(): void {
+    this.at = 0;
+  }
+
+  next(view: View): number {
+    while (this.at < this.order.length) {
+      const thread = this.order[this.at++];
+      if (view.enabled & (1 << thread)) return thread;
+    }
+    return view.last >= 0 && view.enabled & (1 << view.last) ? view.last : lowest(view.enabled);
+  }
+}
+
+/** Follows a schedule to the letter. `strayed` says at which step it could not be followed, or -1. */
+export class Exact implements Scheduler {
+  strayed = -1;
+  private readonly order: ArrayLike<number>;
+
+  constructor(order: ArrayLike<number>) {
+    this.order = order;
+  }
+
+  begin(): void {
+    this.strayed = -1;
+  }
+
+  next(view: View): number {
+    if (view.steps >= this.order.length) return -1;
+    const thread = this.order[view.steps];
+    if (thread < 31 && view.enabled & (1 << thread)) return thread;
+    this.strayed = view.steps;
+    return -1;
+  }
+}

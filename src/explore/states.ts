@@ -1,0 +1,149 @@
+import { kindOf, placeOf, reads } from '../memory/memory.ts';
+import type { Execution, Stop, Violation } from './execution.ts';
+import { Deadline, type Limits } from './limits.ts';
+import { lowest, PRUNE, type Scheduler, type View } from './scheduler.ts';
+import { StateSet } from './stateSet.ts';
+
+/** What is asked of an execution while it goes and when it stops. */
+export interface Judge {
+  /** What the way an execution stopped says. */
+  end(stop: Stop): Violation | undefined;
+  /** The state of what watches the execution. */
+  key(): string;
+  readonly resultsMatter: boolean;
+}
+
+export interface SearchResult {
+  readonly states: number;
+  readonly executions: number;
+  readonly steps: number;
+  readonly violation: Violation | undefined;
+  /** Which limit ended the search; undefined when every state was reached. */
+  readonly limit: string | undefined;
+}
+
+/**
+ * Every state that any schedule can reach, depth first. A state is memory, and for each thread its operation's index and what the operation
+ * has read so far: its log, which is its continuation. Exact for safety and deadlocks. It runs on in place where it can and goes back
+ * by undoing steps, so no prefix is run again.
+ */
+export function searchStates(execution: Execution, judge: Judge, limits: Limits): SearchResult {
+  const search = new StateSearch(execution, judge);
+  const deadline = new Deadline(limits.seconds);
+  let executions = 0;
+  let steps = 0;
+  const result = (violation?: Violation, limit?: string): SearchResult => ({
+    states: search.seen.size,
+    executions,
+    steps,
+    violation,
+    limit,
+  });
+
+  execution.reset();
+  let before = 0;
+  let stop = execution.run(search);
+  for (;;) {
+    steps += execution.steps - before;
+    if (stop.kind === 'finished') executions++;
+    if (stop.kind === 'limit') return result(undefined, `${limits.steps} steps in one execution`);
+    const violation = stop.kind === 'pruned' ? undefined : judge.end(stop);
+    if (violation !== undefined) return result(violation);
+
+    const depth = search.unfinished();
+    if (depth < 0) return result();
+    if (executions >= limits.executions) return result(undefined, `${limits.executions} executions`);
+    if (search.seen.bytes > limits.bytes) return result(undefined, `${limits.bytes} bytes of states`);
+    if (deadline.over) return result(undefined, `${limits.seconds} seconds`);
+    execution.backTo(depth);
+    before = depth;
+    stop = execution.run(search, search.another(depth));
+  }
+}
+
+/** HOT. Chooses so that each state is left once by each thread that can leave it. */
+class StateSearch implements Scheduler {
+  readonly seen = new StateSet();
+  private readonly execution: Execution;
+  private readonly judge: Judge;
+  /** By depth: the threads that have not yet been tried there. */
+  private todo = new Int32Array(1024);
+  private depth = 0;
+  private key = new Uint32Array(1024);
+  private readonly interned = new Map<string, number>();
+  private readonly wide: Uint8Array;
+
+  constructor(execution: Execution, judge: Judge) {
+    this.execution = execution;
+    this.judge = judge;
+    this.wide = Uint8Array.from(execution.program.layout.places, (place) => (place.bits === 64 ? 1 : 0));
+  }
+
+  begin(): void {}
+
+  next(view: View): number {
+    if (!this.seen.add(this.key, this.write())) return PRUNE;
+    const { last, enabled, steps } = view;
+    const thread = last >= 0 && enabled & (1 << last) ? last : lowest(enabled);
+    if (steps >= this.todo.length) {
+      const wider = new Int32Array(steps * 2);
+      wider.set(this.todo);
+      this.todo = wider;
+    }
+    this.todo[steps] = enabled & ~(1 << thread);
+    this.depth = steps + 1;
+    return thread;
+  }
+
+  /** The deepest point where a thread has not been tried, or -1. */
+  unfinished(): number {
+    while (this.depth > 0 && this.todo[this.depth - 1] === 0) this.depth--;
+    return this.depth - 1;
+  }
+
+  another(depth: number): number {
+    const thread = lowest(this.todo[depth]);
+    this.todo[depth] &= ~(1 << thread);
+    return thread;
+  }
+
+  /** Writes the state into `key` and returns its length in words. */
+  private write(): number {
+    const { execution } = this;
+    const { u32 } = execution.bytes;
+    const threads = execution.memories.length;
+    let needed = u32.length + 1;
+    for (let t = 0; t < threads; t++) needed += 4 + 2 * execution.memories[t].length;
+    if (needed > this.key.length) this.key = new Uint32Array(needed * 2);
+    const { key } = this;
+    key.set(u32);
+    let n = u32.length;
+    for (let t = 0; t < threads; t++) {
+      const { codes, values, highs, olds, length } = execution.memories[t];
+      const operation = execution.operation[t];
+      const start = execution.starts[t][operation];
+      key[n++] = operation;
+      key[n++] = length - start;
+      key[n++] = execution.sleepsOn(t);
+      for (let p = start; p < length; p++) {
+        const code = codes[p];
+        if (!reads(kindOf(code))) continue;
+        key[n++] = values[p];
+        if (this.wide[placeOf(code)] === 1) key[n++] = highs[p];
+        else if ((code & 15) > 5 && (code & 15) < 11) key[n++] = olds[p];
+      }
+    }
+    key[n++] = this.intern(this.judge.key());
+    if (this.judge.resultsMatter) key[n++] = this.intern(`results ${JSON.stringify(execution.results, text)}`);
+    return n;
+  }
+
+  private intern(key: string): number {
+    const known = this.interned.get(key);
+    if (known !== undefined) return known;
+    this.interned.set(key, this.interned.size);
+    return this.interned.size - 1;
+  }
+}
+
+const text = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);

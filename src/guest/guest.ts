@@ -1,0 +1,44 @@
+import type { Cell } from '../memory/cell.ts';
+import type { Layout } from '../memory/layout.ts';
+
+/** vCPUs a guest may have: each has a bit in a page's `translations`. */
+export const VCPUS_MAX = 16;
+
+/** A guest page, with what hardware and hypervisor know of it. */
+export interface Page {
+  readonly slot: number;
+  readonly offset: number;
+  /** Its contents: how often it was written, modulo 2^16. */
+  readonly version: Cell;
+  /** Bit v: vCPU v has cached a writable translation. Stays set when the page is write-protected, until a flush. */
+  readonly translations: Cell;
+  /** `version` and `translations` as one word: a store retires through a translation, or faults, and nothing in between. */
+  readonly word: Cell;
+  /** 1 while the page is write-protected: the next write faults and is recorded. */
+  readonly armed: Cell;
+}
+
+/** Guest memory: per slot (its id: as_id << 16 | slot_id) so many pages. */
+export interface Guest {
+  readonly slots: ReadonlyMap<number, readonly Page[]>;
+}
+
+export function layGuest(layout: Layout, slots: readonly { readonly slot: number; readonly npages: number }[]): Guest {
+  return { slots: new Map(slots.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layPage(layout, slot, i))])) };
+}
+
+function layPage(layout: Layout, slot: number, offset: number): Page {
+  const name = slot === 0 ? `page${offset}` : `slot${slot}.page${offset}`;
+  const at = layout.region(8);
+  return {
+    slot,
+    offset,
+    version: layout.cell(`${name}.version`, 'u16', at),
+    translations: layout.cell(`${name}.translations`, 'u16', at + 2),
+    word: layout.cell(`${name}.word`, 'u32', at),
+    armed: layout.cell(`${name}.armed`, 'u32', at + 4),
+  };
+}
+
+/** All pages, in the order of the slots. */
+export const pagesOfGuest = (guest: Guest): readonly Page[] => [...guest.slots.values()].flat();

@@ -1,0 +1,64 @@
+import type { Cell, Cell64, Lock, Place } from './cell.ts';
+
+export type CellType = 'u8' | 'u16' | 'u32' | 'u64';
+
+/** The most bytes a layout may take. Everything has a limit; a ring of 32768 entries takes 512 KiB. */
+export const BYTES_MAX = 1 << 28;
+
+/**
+ * Says where each cell and lock of a scenario lies. Built once before threads start, the same on every thread and backend, so that
+ * memories can be compared byte for byte.
+ */
+export class Layout {
+  readonly places: Place[] = [];
+  #end = 0;
+
+  /** Bytes in use, a multiple of 8. */
+  get size(): number {
+    return (this.#end + 7) & ~7;
+  }
+
+  /** Reserves `bytes` bytes, aligned to 8, and returns their offset. */
+  region(bytes: number): number {
+    const offset = this.size;
+    this.#end = offset + bytes;
+    if (this.#end > BYTES_MAX) throw new RangeError(`a layout holds at most ${BYTES_MAX} bytes, asked for ${this.#end}`);
+    return offset;
+  }
+
+  /** A cell of 8, 16 or 32 bits, next in memory or at a byte offset given, where it may overlap others. */
+  cell(name: string, type: 'u8' | 'u16' | 'u32', at?: number): Cell {
+    const bits = BITS[type];
+    const place: Cell = { kind: 'cell', id: this.places.length, name, bits, offset: this.#place(name, bits, at) };
+    this.places.push(place);
+    return place;
+  }
+
+  cell64(name: string, at?: number): Cell64 {
+    const place: Cell64 = { kind: 'cell64', id: this.places.length, name, bits: 64, offset: this.#place(name, 64, at) };
+    this.places.push(place);
+    return place;
+  }
+
+  lock(name: string, kind: Lock['kind']): Lock {
+    const place: Lock = { kind, id: this.places.length, name, bits: 32, offset: this.#place(name, 32) };
+    this.places.push(place);
+    return place;
+  }
+
+  #place(name: string, bits: number, at?: number): number {
+    const bytes = bits / 8;
+    const offset = at ?? Math.ceil(this.#end / bytes) * bytes;
+    if (offset % bytes !== 0) throw new RangeError(`${name}: offset ${offset} is not a multiple of its ${bytes} bytes`);
+    if (at === undefined) this.#end = offset + bytes;
+    else if (offset < 0 || offset + bytes > this.#end) throw new RangeError(`${name}: offset ${offset} lies outside any region`);
+    return offset;
+  }
+}
+
+const BITS = { u8: 8, u16: 16, u32: 32 } as const;
+
+/** Whether two places share a byte. */
+export function overlap(a: Place, b: Place): boolean {
+  return a.offset < b.offset + b.bits / 8 && b.offset < a.offset + a.bits / 8;
+}

@@ -1,0 +1,109 @@
+import type { Cell, Cell64, Lock } from './cell.ts';
+
+/**
+ * Shared memory in the kernel's words. Every call but a fence is one step: the place where another thread may run.
+ *
+ * The code under test is ordinary synchronous code that takes a `Memory` first. It is cut into operations (one push, one
+ * harvest, one reset), and an operation may be run again over the results it has already seen. So it touches nothing but `mem`, its
+ * arguments and its own locals: no module state, no clock, no chance, and no `catch` that swallows what `mem` throws.
+ *
+ * Values are unsigned and wrap at the cell's width. All calls throw `Breach` when an operation breaks these rules.
+ */
+export interface Memory {
+  /** The calling thread's number, from 0: its place in the scenario's list of actors. */
+  readonly thread: number;
+
+  /** Plain C accesses: the compiler and the processor may reorder, tear or repeat them. */
+  read(cell: Cell): number;
+  write(cell: Cell, value: number): void;
+  read64(cell: Cell64): bigint;
+  write64(cell: Cell64, value: bigint): void;
+
+  /** READ_ONCE and WRITE_ONCE: one access of that width, no order. */
+  load(cell: Cell): number;
+  store(cell: Cell, value: number): void;
+  load64(cell: Cell64): bigint;
+  store64(cell: Cell64, value: bigint): void;
+
+  /** smp_load_acquire: no later access moves before it. smp_store_release: no earlier access moves after it. */
+  loadAcquire(cell: Cell): number;
+  storeRelease(cell: Cell, value: number): void;
+
+  /** Atomic read-modify-write with full order. Each returns the old value. */
+  xchg(cell: Cell, value: number): number;
+  cmpxchg(cell: Cell, expected: number, replacement: number): number;
+  fetchAdd(cell: Cell, value: number): number;
+  fetchAnd(cell: Cell, value: number): number;
+  fetchOr(cell: Cell, value: number): number;
+
+  /** smp_rmb, smp_wmb, smp_mb. Under sequential consistency they order what is ordered already, and are no step. */
+  rmb(): void;
+  wmb(): void;
+  mb(): void;
+
+  /** Takes a lock; the thread is blocked while another (or itself: locks do not nest) holds it. */
+  lock(lock: Lock): void;
+  /** Gives back a lock that this thread holds. */
+  unlock(lock: Lock): void;
+
+  /**
+   * A wait queue in the manner of a futex: sleeps until the next `wake` of `cell`, unless the cell no longer holds `expected`.
+   * Comparing and going to sleep are one step. Returns whether it slept. Only 32-bit cells, as `Atomics.wait` has no other.
+   */
+  wait(cell: Cell, expected: number): boolean;
+  /** Wakes all threads that sleep on `cell`. */
+  wake(cell: Cell): void;
+}
+
+/** What an access does; with the place's id it makes an access code. The order is part of the finding format. */
+export const Kind = {
+  read: 0,
+  write: 1,
+  load: 2,
+  store: 3,
+  loadAcquire: 4,
+  storeRelease: 5,
+  xchg: 6,
+  cmpxchg: 7,
+  fetchAdd: 8,
+  fetchAnd: 9,
+  fetchOr: 10,
+  lock: 11,
+  unlock: 12,
+  wait: 13,
+  resume: 14,
+  wake: 15,
+} as const;
+
+/** Names by kind, for traces. */
+export const kindNames: readonly string[] = Object.keys(Kind);
+
+/** An access as one number: the kind in the low four bits, the id of the place above them. */
+export const accessCode = (kind: number, id: number): number => (id << 4) | kind;
+export const kindOf = (code: number): number => code & 15;
+export const placeOf = (code: number): number => code >>> 4;
+
+/** Whether an access of this kind can change a cell's value. */
+export function writes(kind: number): boolean {
+  return WRITES[kind] === 1;
+}
+
+/** Whether what the thread does next can depend on the result of an access of this kind. */
+export function reads(kind: number): boolean {
+  return READS[kind] === 1;
+}
+
+//                            read    load    lda    xchg          or  lock  wait  wake
+const WRITES = Uint8Array.of(0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0);
+const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0);
+
+/** An operation that broke the rules of `Memory`; `rule` says which, `message` what was seen. */
+export class Breach extends Error {
+  readonly rule: 'swallowed suspension' | 'differs on the second pass' | 'outside the schedule' | 'not the holder' | 'sleeps under a spinlock';
+
+  constructor(rule: Breach['rule'], message: string) {
+    super(`${rule}: ${message}`);
+    this.name = 'Breach';
+    this.rule = rule;
+  }
+}

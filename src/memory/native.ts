@@ -1,0 +1,124 @@
+import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
+import { Breach, type Memory } from './memory.ts';
+
+/** The longest a thread waits for a lock or a wake-up before it says that it hangs, in milliseconds. */
+export const WAIT_MS = 10_000;
+
+/** A thread that waited `WAIT_MS` in vain: a deadlock, or a lost wake-up, on free threads. */
+export class Hung extends Error {
+  constructor(thread: number, what: string) {
+    super(`thread ${thread} waited ${WAIT_MS} ms for ${what}`);
+    this.name = 'Hung';
+  }
+}
+
+/**
+ * Free-running memory: one `Atomics` call an access, on a buffer that real worker threads share. `Atomics` are sequentially consistent,
+ * hence the fences have nothing left to do. Each thread builds its own.
+ */
+export class NativeMemory implements Memory {
+  readonly thread: number;
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+  readonly u32: Uint32Array;
+  readonly i32: Int32Array;
+  readonly u64: BigUint64Array;
+
+  constructor(buffer: SharedArrayBuffer, thread: number) {
+    this.thread = thread;
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u64 = new BigUint64Array(buffer);
+  }
+
+  load(cell: Cell): number {
+    if (cell.bits === 32) return Atomics.load(this.u32, cell.offset >>> 2);
+    return cell.bits === 16 ? Atomics.load(this.u16, cell.offset >>> 1) : Atomics.load(this.u8, cell.offset);
+  }
+  store(cell: Cell, value: number): void {
+    if (cell.bits === 32) Atomics.store(this.u32, cell.offset >>> 2, value);
+    else if (cell.bits === 16) Atomics.store(this.u16, cell.offset >>> 1, value);
+    else Atomics.store(this.u8, cell.offset, value);
+  }
+  load64(cell: Cell64): bigint {
+    return Atomics.load(this.u64, cell.offset >>> 3);
+  }
+  store64(cell: Cell64, value: bigint): void {
+    Atomics.store(this.u64, cell.offset >>> 3, value);
+  }
+
+  read(cell: Cell): number {
+    return this.load(cell);
+  }
+  write(cell: Cell, value: number): void {
+    this.store(cell, value);
+  }
+  read64(cell: Cell64): bigint {
+    return this.load64(cell);
+  }
+  write64(cell: Cell64, value: bigint): void {
+    this.store64(cell, value);
+  }
+  loadAcquire(cell: Cell): number {
+    return this.load(cell);
+  }
+  storeRelease(cell: Cell, value: number): void {
+    this.store(cell, value);
+  }
+
+  xchg(cell: Cell, value: number): number {
+    return Atomics.exchange(this.#view(cell), index(cell), value);
+  }
+  cmpxchg(cell: Cell, expected: number, replacement: number): number {
+    return Atomics.compareExchange(this.#view(cell), index(cell), wrap(expected, cell.bits), replacement);
+  }
+  fetchAdd(cell: Cell, value: number): number {
+    return Atomics.add(this.#view(cell), index(cell), value);
+  }
+  fetchAnd(cell: Cell, value: number): number {
+    return Atomics.and(this.#view(cell), index(cell), value);
+  }
+  fetchOr(cell: Cell, value: number): number {
+    return Atomics.or(this.#view(cell), index(cell), value);
+  }
+
+  rmb(): void {}
+  wmb(): void {}
+  mb(): void {}
+
+  lock(lock: Lock): void {
+    const at = lock.offset >>> 2;
+    const me = this.thread + 1;
+    for (let spins = 0; ; spins++) {
+      const holder = Atomics.compareExchange(this.i32, at, 0, me);
+      if (holder === 0) return;
+      // A spinlock spins for a while first. For ever would starve its holder where threads outnumber processors.
+      if (lock.kind === 'spinlock' && spins < 100) continue;
+      if (Atomics.wait(this.i32, at, holder, WAIT_MS) === 'timed-out') throw new Hung(this.thread, lock.name);
+    }
+  }
+  unlock(lock: Lock): void {
+    const at = lock.offset >>> 2;
+    if (Atomics.compareExchange(this.i32, at, this.thread + 1, 0) !== this.thread + 1) {
+      throw new Breach('not the holder', `thread ${this.thread} unlocks ${lock.name}, which it does not hold`);
+    }
+    Atomics.notify(this.i32, at, 1);
+  }
+
+  wait(cell: Cell, expected: number): boolean {
+    const outcome = Atomics.wait(this.i32, cell.offset >>> 2, expected | 0, WAIT_MS);
+    if (outcome === 'timed-out') throw new Hung(this.thread, `a wake-up of ${cell.name}`);
+    return outcome === 'ok';
+  }
+  wake(cell: Cell): void {
+    Atomics.notify(this.i32, cell.offset >>> 2);
+  }
+
+  #view(cell: Cell): Uint8Array | Uint16Array | Uint32Array {
+    return cell.bits === 32 ? this.u32 : cell.bits === 16 ? this.u16 : this.u8;
+  }
+}
+
+const index = (cell: Cell): number => cell.offset >>> (cell.bits >>> 4);

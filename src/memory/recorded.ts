@@ -1,0 +1,109 @@
+import type { Cell, Cell64, Lock } from './cell.ts';
+import type { Layout } from './layout.ts';
+import { accessCode, Breach, Kind, kindNames, kindOf, type Memory, placeOf } from './memory.ts';
+import type { Step } from './trace.ts';
+
+/** Thrown through an operation when the recording has no further step for it. */
+export const END_OF_RECORDING = Symbol('end of recording');
+
+/**
+ * Serves one actor the values it saw in a finding, in one ordinary pass: nothing is thrown on the way and nothing runs twice, so that a
+ * debugger can step through. Nothing is shared and nothing is written.
+ */
+export class RecordedMemory implements Memory {
+  readonly thread: number;
+  private readonly steps: readonly Step[];
+  private readonly layout: Layout;
+  private next = 0;
+
+  /** `steps`: the recorded steps of `thread` alone, in order. */
+  constructor(thread: number, steps: readonly Step[], layout: Layout) {
+    this.thread = thread;
+    this.steps = steps;
+    this.layout = layout;
+  }
+
+  read(cell: Cell): number {
+    return Number(this.step(Kind.read, cell.id).value);
+  }
+  write(cell: Cell, value: number): void {
+    this.wrote(Kind.write, cell, value);
+  }
+  read64(cell: Cell64): bigint {
+    return this.step(Kind.read, cell.id).value;
+  }
+  write64(cell: Cell64, value: bigint): void {
+    this.wrote(Kind.write, cell, value);
+  }
+  load(cell: Cell): number {
+    return Number(this.step(Kind.load, cell.id).value);
+  }
+  store(cell: Cell, value: number): void {
+    this.wrote(Kind.store, cell, value);
+  }
+  load64(cell: Cell64): bigint {
+    return this.step(Kind.load, cell.id).value;
+  }
+  store64(cell: Cell64, value: bigint): void {
+    this.wrote(Kind.store, cell, value);
+  }
+  loadAcquire(cell: Cell): number {
+    return Number(this.step(Kind.loadAcquire, cell.id).value);
+  }
+  storeRelease(cell: Cell, value: number): void {
+    this.wrote(Kind.storeRelease, cell, value);
+  }
+  xchg(cell: Cell, _value: number): number {
+    return Number(this.step(Kind.xchg, cell.id).old);
+  }
+  cmpxchg(cell: Cell, _expected: number, _replacement: number): number {
+    return Number(this.step(Kind.cmpxchg, cell.id).old);
+  }
+  fetchAdd(cell: Cell, _value: number): number {
+    return Number(this.step(Kind.fetchAdd, cell.id).old);
+  }
+  fetchAnd(cell: Cell, _value: number): number {
+    return Number(this.step(Kind.fetchAnd, cell.id).old);
+  }
+  fetchOr(cell: Cell, _value: number): number {
+    return Number(this.step(Kind.fetchOr, cell.id).old);
+  }
+  rmb(): void {}
+  wmb(): void {}
+  mb(): void {}
+  lock(lock: Lock): void {
+    this.step(Kind.lock, lock.id);
+  }
+  unlock(lock: Lock): void {
+    this.step(Kind.unlock, lock.id);
+  }
+  wait(cell: Cell, expected: number): boolean {
+    if (Number(this.step(Kind.wait, cell.id).value) !== expected >>> 0) return false;
+    this.step(Kind.resume, cell.id);
+    return true;
+  }
+  wake(cell: Cell): void {
+    this.step(Kind.wake, cell.id);
+  }
+
+  private wrote(kind: number, cell: Cell | Cell64, value: number | bigint): void {
+    const recorded = this.step(kind, cell.id).value;
+    const stored = BigInt.asUintN(cell.bits, BigInt(value));
+    if (recorded !== stored) throw this.differs(`${kindNames[kind]} ${cell.name} = ${recorded}`, `= ${stored}`);
+  }
+
+  private step(kind: number, id: number): Step {
+    const step = this.steps[this.next];
+    if (step === undefined) throw END_OF_RECORDING;
+    if (step.code !== accessCode(kind, id)) {
+      const recorded = `${kindNames[kindOf(step.code)]} ${this.layout.places[placeOf(step.code)].name}`;
+      throw this.differs(recorded, `${kindNames[kind]} ${this.layout.places[id].name}`);
+    }
+    this.next++;
+    return step;
+  }
+
+  private differs(recorded: string, now: string): Breach {
+    return new Breach('differs on the second pass', `step ${this.next + 1} of thread ${this.thread} was ${recorded} in the recording and is ${now} now`);
+  }
+}

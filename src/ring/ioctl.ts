@@ -1,0 +1,25 @@
+import type { Memory } from '../memory/memory.ts';
+import type { Kvm } from './kvm.ts';
+import { EINVAL } from './kvm_gfnring.ts';
+import { __kvm_gfn_ring_reset } from './reset.ts';
+
+/**
+ * The ioctl: resets every vCPU's ring. Returns how many entries were processed, or -EINVAL when a ring's cons was out of range; the other
+ * rings have been served all the same. No lock is held on entry or return.
+ */
+export function KVM_RESET_DIRTY_PAGES(mem: Memory, kvm: Kvm): number {
+  let processed = 0;
+  let error = 0;
+
+  mem.lock(kvm.slots_lock);
+  for (const ring of kvm.rings) {
+    const count = __kvm_gfn_ring_reset(mem, kvm, ring);
+    if (count < 0) error = -EINVAL;
+    else processed += count;
+  }
+  // Before slots_lock is given back: the next caller finds nothing to reset and copies at once, so no stale translation may be left.
+  if (processed > 0) kvm.arch.flush_remote_tlbs(mem);
+  mem.unlock(kvm.slots_lock);
+
+  return error || processed;
+}
