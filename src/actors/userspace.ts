@@ -11,15 +11,16 @@ export function collect(mem: Memory, vm: Vm, rings: readonly number[]): Gfn[] {
   return gfns;
 }
 
-/** Collects until all vCPUs have stopped for good and everything they did has been copied; sleeps while there is nothing to do. */
-export function serve(mem: Memory, vm: Vm, rings: readonly number[]): void {
-  for (;;) {
-    const exits = mem.load(vm.exits); // before the work: pairs with fetchAdd(exits) in exitToUserspace
-    const running = mem.load(vm.running);
-    collect(mem, vm, rings);
-    if (running === 0) return;
-    mem.wait(vm.exits, exits);
-  }
+/**
+ * One round of a userspace that collects until all vCPUs have stopped for good and everything they did has been copied. Returns true
+ * when that is so; false when there is more to do, after having slept until there is.
+ */
+export function serve(mem: Memory, vm: Vm, rings: readonly number[]): boolean {
+  const exits = mem.load(vm.exits); // before the work: pairs with fetchAdd(exits) in exitToUserspace
+  const running = mem.load(vm.running);
+  collect(mem, vm, rings);
+  if (running > 0) mem.wait(vm.exits, exits);
+  return running === 0;
 }
 
 /** Userspace checks what it reads, too: an entry that a hostile thread has rewritten may name any page. */

@@ -29,7 +29,7 @@ export class Checker implements Observer, Look {
     this.open = new Map(Object.entries(properties.sometimes));
     this.event = { thread: 0, operation: 0, kind: 0, place: execution.program.layout.places[0], value: 0, old: 0 };
     this.states[0] = properties.monitors.map((monitor) => monitor.init());
-    this.ended[0] = execution.operation.slice();
+    this.ended[0] = execution.performed.slice();
   }
 
   /** Names of the `sometimes` that have not come true. */
@@ -57,7 +57,7 @@ export class Checker implements Observer, Look {
     const ended = this.ended[this.steps];
     const { event } = this;
     event.thread = thread;
-    event.operation = ended[thread];
+    event.operation = this.execution.script[thread][ended[thread]];
     event.kind = kindOf(code);
     event.place = this.execution.program.layout.places[placeOf(code)];
     event.value = memory.values[p];
@@ -132,13 +132,14 @@ export class Checker implements Observer, Look {
   }
 
   private endOperations(thread: number, ended: Int32Array): Violation | undefined {
-    const now = this.execution.operation[thread];
+    const now = this.execution.performed[thread];
     if (ended[thread] === now) return undefined;
     const { monitors } = this.properties;
-    for (let operation = ended[thread]; operation < now; operation++) {
+    for (let number = ended[thread]; number < now; number++) {
+      const operation = this.execution.script[thread][number];
       for (let i = 0; i < monitors.length; i++) {
         const state = this.states[this.steps][i];
-        const next = monitors[i].returned(state, thread, operation, this.results[thread][operation], this);
+        const next = monitors[i].returned(state, thread, operation, this.results[thread][number], this);
         if (isViolation(next)) return next;
         this.set(i, next);
       }

@@ -51,11 +51,12 @@ export class Execution implements Turns, View {
   enabled = 0;
   last = NONE;
   readonly pending: Int32Array;
-  /** By thread: its operation's index, and what its finished operations returned. */
-  readonly operation: Int32Array;
+  /** By thread: how many operations it has performed, and what they returned. */
+  readonly performed: Int32Array;
   readonly results: unknown[][];
-  /** By thread and operation: where in the thread's log the operation begins. */
+  /** By thread and number of the performed operation: where in the thread's log it begins, and which of the actor's operations it is. */
   readonly starts: Int32Array[];
+  readonly script: Int32Array[];
   observer: Observer | null = null;
 
   private readonly buffer: ArrayBuffer;
@@ -75,7 +76,7 @@ export class Execution implements Turns, View {
   private stop: Stop | null = null;
   private scheduler!: Scheduler;
   /** Where each thread stands before the first step. */
-  private readonly first: { live: number; operation: Int32Array; pending: Int32Array; results: unknown[][] };
+  private readonly first: { live: number; performed: Int32Array; pending: Int32Array; results: unknown[][] };
 
   /**
    * @param stepsMax the most steps an execution may take; then it stops with `limit`.
@@ -95,10 +96,11 @@ export class Execution implements Turns, View {
     program.init(new AloneMemory(this.buffer));
     this.initial = this.bytes.u32.slice();
     this.pending = new Int32Array(n).fill(NONE);
-    this.operation = new Int32Array(n);
+    this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n).fill(NONE);
     this.results = program.actors.map(() => []);
-    this.starts = program.actors.map((actor) => new Int32Array(actor.operations.length + 1));
+    this.starts = program.actors.map((actor) => new Int32Array(actor.operations.length + 64));
+    this.script = program.actors.map((actor) => new Int32Array(actor.operations.length + 64));
     // What a thread does up to its first access depends on nothing, so it is done once.
     this.live = (1 << n) - 1;
     for (let thread = 0; thread < n; thread++) {
@@ -108,7 +110,7 @@ export class Execution implements Turns, View {
     this.go = NONE;
     this.first = {
       live: this.live,
-      operation: this.operation.slice(),
+      performed: this.performed.slice(),
       pending: this.pending.slice(),
       results: this.results.map((results) => results.slice()),
     };
@@ -127,7 +129,7 @@ export class Execution implements Turns, View {
     for (let t = 0; t < this.threads; t++) {
       this.memories[t].length = 0;
       this.pending[t] = this.first.pending[t];
-      this.operation[t] = this.first.operation[t];
+      this.performed[t] = this.first.performed[t];
       this.asleep[t] = NONE;
       if (this.results[t].length > this.first.results[t].length) this.results[t].length = this.first.results[t].length;
     }
@@ -176,11 +178,11 @@ export class Execution implements Turns, View {
     const kind = kindOf(code);
     const wide = this.program.layout.places[placeOf(code)].bits === 64;
     const starts = this.starts[thread];
-    let operation = this.operation[thread];
-    while (operation > 0 && starts[operation] > p) operation--;
+    let number = this.performed[thread];
+    while (number > 0 && starts[number] > p) number--;
     return {
       thread,
-      operation,
+      operation: this.script[thread][number],
       code,
       value: kind === Kind.wake ? 0n : join(values[p], wide ? highs[p] : 0),
       old: writes(kind) ? join(olds[p], wide ? oldHighs[p] : 0) : 0n,
@@ -259,18 +261,19 @@ export class Execution implements Turns, View {
   /** Runs `thread` until it is suspended or finished; returns the thread that takes the next step, or NONE with `stop` set. */
   private resume(thread: number): number {
     const memory = this.memories[thread];
-    const operations = this.program.actors[thread].operations;
-    const starts = this.starts[thread];
-    const results = this.results[thread];
+    const { operations } = this.program.actors[thread];
     this.following = NONE;
-    for (let index = this.operation[thread]; index < operations.length; ) {
-      memory.pos = starts[index];
+    for (let number = this.performed[thread]; ; number++) {
+      const index = this.script[thread][number];
+      if (index === operations.length) break;
+      const operation = operations[index];
+      memory.pos = this.starts[thread][number];
       let result: unknown;
       try {
-        result = operations[index].run(memory);
+        result = operation.run(memory);
         if (this.go !== NONE && this.go !== PROBING) this.wrongEnd(thread, this.go);
         if (memory.pos !== memory.length) this.endedEarly(thread, memory.pos);
-        if (this.secondPass) this.again(thread, index, result);
+        if (this.secondPass) this.again(thread, number, result);
       } catch (error) {
         if (this.go === UNWINDING && error === SUSPENDED) {
           this.go = NONE;
@@ -278,16 +281,28 @@ export class Execution implements Turns, View {
         }
         return this.fail(error);
       }
-      results[index] = result;
-      index++;
-      starts[index] = memory.length;
-      this.operation[thread] = index;
+      this.results[thread][number] = result;
+      this.next(thread, number + 1, operation.until === undefined || operation.until(result) ? index + 1 : index);
     }
     this.live &= ~(1 << thread);
     this.enabled = this.live & ~this.blocked;
     this.pending[thread] = NONE;
     if (this.go === PROBING) return NONE;
     return this.observer !== null && !this.observe() ? NONE : this.choose();
+  }
+
+  /** The thread comes to its operation number `number`, which is `index` among the actor's. */
+  private next(thread: number, number: number, index: number): void {
+    if (number === this.starts[thread].length) {
+      for (const of of [this.starts, this.script]) {
+        const wider = new Int32Array(number * 2);
+        wider.set(of[thread]);
+        of[thread] = wider;
+      }
+    }
+    this.starts[thread][number] = this.memories[thread].length;
+    this.script[thread][number] = index;
+    this.performed[thread] = number;
   }
 
   private choose(): number {
@@ -391,25 +406,25 @@ export class Execution implements Turns, View {
       for (let t = 0; t < this.threads; t++) if (memory.values[p] & (1 << t)) this.asleep[t] = place.id;
     }
     const starts = this.starts[thread];
-    let index = this.operation[thread];
-    while (index > 0 && starts[index] > p) index--;
-    this.operation[thread] = index;
-    if (this.results[thread].length > index) this.results[thread].length = index;
+    let number = this.performed[thread];
+    while (number > 0 && starts[number] > p) number--;
+    this.performed[thread] = number;
+    if (this.results[thread].length > number) this.results[thread].length = number;
     this.pending[thread] = code;
     this.live |= 1 << thread;
   }
 
   /** Runs an operation that has ended over its log once more. */
-  private again(thread: number, index: number, result: unknown): void {
+  private again(thread: number, number: number, result: unknown): void {
     const memory = this.memories[thread];
-    memory.pos = this.starts[thread][index];
+    memory.pos = this.starts[thread][number];
     const before = this.go;
     this.go = CHECKING;
-    const second = this.program.actors[thread].operations[index].run(memory);
+    const second = this.program.actors[thread].operations[this.script[thread][number]].run(memory);
     this.go = before;
     if (memory.pos !== memory.length) this.endedEarly(thread, memory.pos);
     const [a, b] = [plain(result), plain(second)];
-    if (a !== b) throw new Breach('differs on the second pass', `${this.label(thread, index)} returned ${a}, then ${b} over the same results`);
+    if (a !== b) throw new Breach('differs on the second pass', `${this.label(thread)} returned ${a}, then ${b} over the same results`);
   }
 
   private irregular(thread: number, code: number): false {
@@ -444,8 +459,9 @@ export class Execution implements Turns, View {
     return NONE;
   }
 
-  private label(thread: number, index = this.operation[thread]): string {
+  private label(thread: number): string {
     const actor = this.program.actors[thread];
+    const index = this.script[thread][this.performed[thread]];
     return `operation ${index + 1} of ${actor.name}, ${actor.operations[index].label}`;
   }
 }

@@ -6,6 +6,8 @@ export interface Operation {
   /** For traces: `push(slot 0, page 3)`. */
   readonly label: string;
   run(mem: Memory): unknown;
+  /** Performed again, as an operation of its own, until this holds for its result. Left out: performed once. */
+  until?(result: unknown): boolean;
 }
 
 /** A party: a thread that performs its operations one after the other. */

@@ -120,9 +120,9 @@ class StateSearch implements Scheduler {
     let n = u32.length;
     for (let t = 0; t < threads; t++) {
       const { codes, values, highs, olds, length } = execution.memories[t];
-      const operation = execution.operation[t];
-      const start = execution.starts[t][operation];
-      key[n++] = operation;
+      const number = execution.performed[t];
+      const start = execution.starts[t][number];
+      key[n++] = execution.script[t][number];
       key[n++] = length - start;
       key[n++] = execution.sleepsOn(t);
       for (let p = start; p < length; p++) {

@@ -20,11 +20,14 @@ export interface Page {
 
 /** Guest memory: per slot (its id: as_id << 16 | slot_id) so many pages. */
 export interface Guest {
+  /** All pages, in the order of the slots. */
+  readonly pages: readonly Page[];
   readonly slots: ReadonlyMap<number, readonly Page[]>;
 }
 
-export function layGuest(layout: Layout, slots: readonly { readonly slot: number; readonly npages: number }[]): Guest {
-  return { slots: new Map(slots.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layPage(layout, slot, i))])) };
+export function layGuest(layout: Layout, shape: readonly { readonly slot: number; readonly npages: number }[]): Guest {
+  const slots = new Map(shape.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layPage(layout, slot, i))]));
+  return { slots, pages: [...slots.values()].flat() };
 }
 
 function layPage(layout: Layout, slot: number, offset: number): Page {
@@ -39,6 +42,3 @@ function layPage(layout: Layout, slot: number, offset: number): Page {
     armed: layout.cell(`${name}.armed`, 'u32', at + 4),
   };
 }
-
-/** All pages, in the order of the slots. */
-export const pagesOfGuest = (guest: Guest): readonly Page[] => [...guest.slots.values()].flat();

@@ -1,5 +1,5 @@
 import type { Memory } from '../memory/memory.ts';
-import { type Guest, type Page, pagesOfGuest } from './guest.ts';
+import type { Guest, Page } from './guest.ts';
 
 /** Write-protects page `offset + i` of slot `slot` for each set bit i of `mask`. Called with mmu_lock held. */
 export function writeProtect(mem: Memory, guest: Guest, slot: number, offset: bigint, mask: bigint): void {
@@ -26,5 +26,5 @@ export function cacheTranslation(mem: Memory, vcpu: number, page: Page): void {
 
 /** Drops all cached translations of all vCPUs, as the shootdown interrupt does. Returns when all have gone. */
 export function flushTranslations(mem: Memory, guest: Guest): void {
-  for (const page of pagesOfGuest(guest)) mem.xchg(page.translations, 0);
+  for (const page of guest.pages) mem.xchg(page.translations, 0);
 }

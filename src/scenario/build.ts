@@ -33,7 +33,7 @@ export function buildVm(spec: VmSpec): Scenario {
 function operationOf(vm: Vm, layout: Layout, actor: ActorSpec, op: OperationSpec): Operation {
   const label = labelOf(op);
   const run = runOf(vm, layout, actor, op);
-  return { label, run };
+  return op.do === 'serve' ? { label, run, until: (served) => served === true } : { label, run };
 }
 
 function runOf(vm: Vm, layout: Layout, actor: ActorSpec, op: OperationSpec): (mem: Memory) => unknown {

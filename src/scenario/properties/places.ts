@@ -27,7 +27,7 @@ export function rolesOfPlaces(layout: Layout, vm: Vm): readonly Role[] {
       roles[offset.id] = { is: 'entry', ring, entry };
     });
   });
-  for (const page of [...vm.guest.slots.values()].flat()) {
+  for (const page of vm.guest.pages) {
     roles[page.armed.id] = { is: 'armed', page };
     roles[page.translations.id] = { is: 'translations', page };
   }

@@ -33,7 +33,8 @@ interface Doing {
   readonly room: number | undefined;
   readonly pushed: number;
   readonly taken: readonly Entry[];
-  /** By ring: how many entries the reset must process, by the one look at cons. */
+  /** By ring: the one look at cons, and how many entries the reset must process by it and by the private prod. */
+  readonly cons: Readonly<Record<number, number>>;
   readonly looked: Readonly<Record<number, number>>;
   readonly processed: Readonly<Record<number, number>>;
   /** Pages that were re-armed; that must be; that were, and may still be cached somewhere. As `slot:offset`. */
@@ -42,7 +43,7 @@ interface Doing {
   readonly unflushed: readonly string[];
 }
 
-const IDLE: Doing = { room: undefined, pushed: 0, taken: [], looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
+const IDLE: Doing = { room: undefined, pushed: 0, taken: [], cons: {}, looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
 const MODULUS = 0x10000;
 
 /**
@@ -68,9 +69,10 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     }
     switch (role.is) {
       case 'prod_index':
-        return write && actor.vcpu !== role.ring
-          ? { property: 'R1 only its vCPU moves the private prod', message: `${actor.name} writes ${event.place.name}` }
-          : state;
+        if (write && actor.vcpu !== role.ring) {
+          return { property: 'R1 only its vCPU moves the private prod', message: `${actor.name} writes ${event.place.name}` };
+        }
+        return resets && !write ? looksAtProd(state, event, role.ring) : state;
       case 'prod':
         return write ? published(state, event, role.ring, look) : state;
       case 'cons_index':
@@ -133,9 +135,20 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
   }
 
   function looksAtCons(state: State, event: StepEvent, r: number): State | Violation {
-    const { looked } = state.threads[event.thread];
-    if (r in looked) return { property: 'C4 cons is read once', message: `${event.place.name} is read twice in one reset` };
-    return update(state, event.thread, { looked: { ...looked, [r]: resettable(state.rings[r], event.value, spec.index, MODULUS) } });
+    const { cons, looked } = state.threads[event.thread];
+    if (r in cons) return { property: 'C4 cons is read once', message: `${event.place.name} is read twice in one reset` };
+    return update(state, event.thread, {
+      cons: { ...cons, [r]: event.value },
+      looked: { ...looked, [r]: resettable(state.rings[r], event.value, spec.index, MODULUS) },
+    });
+  }
+
+  /** A hostile cons that was ahead when it was read may be in range by the time the private prod is: that is the moment that counts. */
+  function looksAtProd(state: State, event: StepEvent, r: number): State {
+    const { cons, looked } = state.threads[event.thread];
+    if (!(r in cons)) return state;
+    const published = state.rings[r].reset + distance(event.value, spec.index + state.rings[r].reset);
+    return update(state, event.thread, { looked: { ...looked, [r]: resettable({ ...state.rings[r], published }, cons[r], spec.index, MODULUS) } });
   }
 
   function moved(state: State, event: StepEvent, r: number, resets: boolean): State | Violation {
@@ -260,7 +273,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
 type RoleOf<Is extends Role['is']> = Extract<Role, { is: Is }>;
 
 /** What a thread forgets when it takes slots_lock anew. */
-const NOTHING_RESET: Partial<Doing> = { looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
+const NOTHING_RESET: Partial<Doing> = { cons: {}, looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
 
 const same = (a: Entry, b: Entry): boolean => a.slot === b.slot && a.offset === b.offset;
 const text = ({ slot, offset }: Entry): string => `${slot}:${offset}`;
@@ -283,13 +296,27 @@ function pushesOf(op: OperationSpec): Entry[] {
   return op.do === 'write' ? op.pages.map(([slot, offset]) => ({ slot, offset: BigInt(offset) })) : [];
 }
 
-const keys = new WeakMap<State, string>();
+/** HOT: asked for at every state. A step changes one ring or one thread, so the texts of the others are kept. */
+function keyOf({ rings, threads }: State): string {
+  let key = '';
+  for (const ring of rings) key += kept(ring, keyOfRing);
+  for (const thread of threads) key += thread === IDLE ? ';' : kept(thread, keyOfDoing);
+  return key;
+}
 
-function keyOf(state: State): string {
-  let key = keys.get(state);
+const keys = new WeakMap<object, string>();
+
+function kept<T extends object>(value: T, keyOf: (value: T) => string): string {
+  let key = keys.get(value);
   if (key === undefined) {
-    key = JSON.stringify(state, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
-    keys.set(state, key);
+    key = keyOf(value);
+    keys.set(value, key);
   }
   return key;
 }
+
+const keyOfRing = ({ published, harvested, reset, entries }: RingState): string =>
+  `${published},${harvested},${reset},${entries.map(text)};`;
+
+const keyOfDoing = ({ room, pushed, taken, cons, looked, processed, armed, due, unflushed }: Doing): string =>
+  `${room},${pushed}|${taken.map(text)}|${JSON.stringify(cons)}${JSON.stringify(looked)}${JSON.stringify(processed)}|${armed}|${due}|${unflushed};`;

@@ -43,7 +43,7 @@ export const claims: Record<string, (spec: VmSpec, vm: Vm) => (look: Look) => bo
     return ({ read }) => read(vm.exits) > halts - read(vm.running);
   },
   'an index wraps': (spec, vm) => ({ read }) => vm.kvm.rings.some((ring) => read(ring.cons_index) < spec.index),
-  'a page is written again': (_, vm) => ({ read }) => [...vm.guest.slots.values()].flat().some((page) => read(page.version) > 1),
+  'a page is written again': (_, vm) => ({ read }) => vm.guest.pages.some((page) => read(page.version) > 1),
   'a page is re-armed': (_, vm) => ({ read }) => read(vm.resets) > 0,
   'a push is refused': () => ({ results }) => results.some((of) => of.includes(-16)),
   'a cons is refused': () => ({ results }) => results.some((of) => of.includes(-22)),
@@ -73,7 +73,7 @@ function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: Look) => boo
       .filter((actor) => actor.vcpu !== undefined && hostile.has(actor.vcpu))
       .flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'write' ? op.pages.map(String) : []))),
   );
-  const pages = [...vm.guest.slots.values()].flat().filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
+  const pages = vm.guest.pages.filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
   const rings = vm.kvm.rings.map((_, i) => i);
   const rest = restOf(layout, (mem) => collect(mem, vm, rings));
   return (look) => {
