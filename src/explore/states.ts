@@ -22,13 +22,20 @@ export interface SearchResult {
   readonly limit: string | undefined;
 }
 
+export interface Bounds {
+  /** Only schedules that change the running thread at most so often. */
+  readonly switches?: number;
+  /** Go on past violations of other properties. */
+  readonly property?: string;
+}
+
 /**
  * Every state that any schedule can reach, depth first. A state is memory, and for each thread its operation's index and what the operation
  * has read so far: its log, which is its continuation. Exact for safety and deadlocks. It runs on in place where it can and goes back
  * by undoing steps, so no prefix is run again.
  */
-export function searchStates(execution: Execution, judge: Judge, limits: Limits): SearchResult {
-  const search = new StateSearch(execution, judge);
+export function searchStates(execution: Execution, judge: Judge, limits: Limits, bounds: Bounds = {}): SearchResult {
+  const search = new StateSearch(execution, judge, bounds.switches ?? Infinity);
   const deadline = new Deadline(limits.seconds);
   let executions = 0;
   let steps = 0;
@@ -40,6 +47,7 @@ export function searchStates(execution: Execution, judge: Judge, limits: Limits)
     limit,
   });
 
+  search.begin();
   execution.reset();
   let before = 0;
   let stop = execution.run(search);
@@ -48,7 +56,7 @@ export function searchStates(execution: Execution, judge: Judge, limits: Limits)
     if (stop.kind === 'finished') executions++;
     if (stop.kind === 'limit') return result(undefined, `${limits.steps} steps in one execution`);
     const violation = stop.kind === 'pruned' ? undefined : judge.end(stop);
-    if (violation !== undefined) return result(violation);
+    if (violation !== undefined && (bounds.property ?? violation.property) === violation.property) return result(violation);
 
     const depth = search.unfinished();
     if (depth < 0) return result();
@@ -72,18 +80,23 @@ class StateSearch implements Scheduler {
   private key = new Uint32Array(1024);
   private readonly interned = new Map<string, number>();
   private readonly wide: Uint8Array;
+  private readonly switchesMax: number;
+  /** By depth: how often the schedule up to there changed the thread. */
+  private readonly switches: number[] = [0];
 
-  constructor(execution: Execution, judge: Judge) {
+  constructor(execution: Execution, judge: Judge, switchesMax: number) {
     this.execution = execution;
     this.judge = judge;
+    this.switchesMax = switchesMax;
     this.wide = Uint8Array.from(execution.program.layout.places, (place) => (place.bits === 64 ? 1 : 0));
   }
 
   begin(): void {}
 
   next(view: View): number {
-    if (!this.seen.add(this.key, this.write())) return PRUNE;
-    const { last, enabled, steps } = view;
+    const { last, steps } = view;
+    const enabled = this.switchesMax === Infinity ? view.enabled : this.withinBound(view);
+    if (enabled === 0 || !this.seen.add(this.key, this.write())) return PRUNE;
     const thread = last >= 0 && enabled & (1 << last) ? last : lowest(enabled);
     if (steps >= this.todo.length) {
       const wider = new Int32Array(steps * 2);
@@ -93,6 +106,14 @@ class StateSearch implements Scheduler {
     this.todo[steps] = enabled & ~(1 << thread);
     this.depth = steps + 1;
     return thread;
+  }
+
+  /** The threads that may go on: all, or with no switch left only the one that ran last. */
+  private withinBound({ last, steps, enabled }: View): number {
+    const { schedule } = this.execution;
+    const before = steps < 2 ? 0 : this.switches[steps - 1];
+    this.switches[steps] = before + (steps >= 2 && schedule[steps - 1] !== schedule[steps - 2] ? 1 : 0);
+    return this.switches[steps] < this.switchesMax || last < 0 ? enabled : enabled & (1 << last);
   }
 
   /** The deepest point where a thread has not been tried, or -1. */
@@ -112,7 +133,7 @@ class StateSearch implements Scheduler {
     const { execution } = this;
     const { u32 } = execution.bytes;
     const threads = execution.memories.length;
-    let needed = u32.length + 1;
+    let needed = u32.length + 4;
     for (let t = 0; t < threads; t++) needed += 4 + 2 * execution.memories[t].length;
     if (needed > this.key.length) this.key = new Uint32Array(needed * 2);
     const { key } = this;
@@ -132,6 +153,11 @@ class StateSearch implements Scheduler {
         if (this.wide[placeOf(code)] === 1) key[n++] = highs[p];
         else if ((code & 15) > 5 && (code & 15) < 11) key[n++] = olds[p];
       }
+    }
+    if (this.switchesMax !== Infinity) {
+      // Under a bound it matters which thread goes on for free, and how many switches are left.
+      key[n++] = execution.last;
+      key[n++] = this.switches[execution.steps];
     }
     key[n++] = this.intern(this.judge.key());
     if (this.judge.resultsMatter) key[n++] = this.intern(`results ${JSON.stringify(execution.results, text)}`);

@@ -67,7 +67,8 @@ function copiesPages(spec: VmSpec): boolean {
  */
 function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: Look) => boolean | string {
   const hostile = hostileRings(spec);
-  const served = spec.actors.some(({ operations }) => operations.some((op) => op.do === 'serve'));
+  const does = (what: string) => spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
+  const served = does('serve').length > 0 && does('write').every((actor) => does('halt').includes(actor));
   const forfeited = new Set(
     spec.actors
       .filter((actor) => actor.vcpu !== undefined && hostile.has(actor.vcpu))

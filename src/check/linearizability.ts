@@ -1,0 +1,57 @@
+/** A sequential object: what it is asked for, and whether an answer fits. */
+export interface SequentialModel<State, Call> {
+  readonly init: State;
+  /** The state after `call`, or undefined when its recorded answer is impossible there. */
+  step(state: State, call: Call): State | undefined;
+  /** Two states with the same key have the same future. */
+  key(state: State): string;
+}
+
+/** A call and when it ran: from stamp `start` to stamp `end`, both included. */
+export interface Interval<Call> {
+  readonly call: Call;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Linearizability = 'ok' | 'illegal' | 'unknown';
+
+/**
+ * Whether some order of the calls, each at one moment within its interval, is an order of the sequential model. `unknown` when that could
+ * not be decided within `stepsMax` steps of the model.
+ *
+ * Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993, with the cache of Lowe, "Testing for Linearizability", 2017: a set of
+ * calls taken and the state they lead to are tried once.
+ */
+export function linearizability<State, Call>(
+  model: SequentialModel<State, Call>,
+  history: readonly Interval<Call>[],
+  stepsMax: number,
+): Linearizability {
+  const calls = history.toSorted((a, b) => a.start - b.start);
+  const taken = new Uint8Array(calls.length);
+  const seen = new Set<string>();
+  let steps = 0;
+
+  const search = (state: State, left: number): Linearizability => {
+    if (left === 0) return 'ok';
+    const key = `${taken.join('')}${model.key(state)}`;
+    if (seen.has(key)) return 'illegal';
+    seen.add(key);
+    // A call may come next when no other that is left has ended before it began.
+    let horizon = Infinity;
+    for (let i = 0; i < calls.length && calls[i].start <= horizon; i++) if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);
+    for (let i = 0; i < calls.length && calls[i].start <= horizon; i++) {
+      if (taken[i] === 1) continue;
+      if (++steps > stepsMax) return 'unknown';
+      const next = model.step(state, calls[i].call);
+      if (next === undefined) continue;
+      taken[i] = 1;
+      const verdict = search(next, left - 1);
+      if (verdict !== 'illegal') return verdict;
+      taken[i] = 0;
+    }
+    return 'illegal';
+  };
+  return search(model.init, calls.length);
+}

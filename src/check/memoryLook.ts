@@ -1,0 +1,15 @@
+import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import { NativeMemory } from '../memory/native.ts';
+import type { Look } from './property.ts';
+
+/** Looks at memory that real threads have left. */
+export function lookAt(memory: SharedArrayBuffer, results: Look['results']): Look {
+  const mem = new NativeMemory(memory, 0);
+  return {
+    read: (cell: Cell) => mem.load(cell),
+    read64: (cell: Cell64) => mem.load64(cell),
+    holder: (lock: Lock) => mem.u32[lock.offset >>> 2] - 1,
+    words: mem.u32,
+    results,
+  };
+}

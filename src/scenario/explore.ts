@@ -1,0 +1,125 @@
+import type { Violation } from '../explore/execution.ts';
+import { hunt } from '../explore/hunt.ts';
+import type { Limits } from '../explore/limits.ts';
+import type { Scheduler } from '../explore/scheduler.ts';
+import { Guided } from '../explore/schedulers/guided.ts';
+import { Pct } from '../explore/schedulers/pct.ts';
+import { portfolio } from '../explore/schedulers/portfolio.ts';
+import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
+import { type SearchResult, searchStates } from '../explore/states.ts';
+import { buildVm } from './build.ts';
+import { type Finding, findingOf, writeFinding } from './finding.ts';
+import { type Failure, minimise } from './minimise.ts';
+import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
+import { SCHEMA, type VmSpec } from './spec.ts';
+
+export const schedulerNames = ['exhaustive', 'portfolio', 'random-walk', 'pct'] as const;
+export type SchedulerName = (typeof schedulerNames)[number];
+
+export interface ExploreOptions {
+  readonly scheduler: SchedulerName;
+  readonly seed: number;
+  /** For `pct`: the depth of the bugs it is to find; 2 or more. */
+  readonly depth: number;
+  readonly limits: Limits;
+  /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
+  readonly minimiseSeconds: number;
+  /** Where findings are written. */
+  readonly directory: string;
+}
+
+/** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
+export type Outcome = 'passed' | 'violated' | 'deadlock' | 'crashed' | 'limit';
+
+export interface ExploreReport {
+  readonly schema: typeof SCHEMA;
+  readonly scenario: string;
+  readonly memoryModel: 'sc';
+  readonly scheduler: SchedulerName;
+  readonly reduction: 'states' | 'none';
+  readonly seed: number;
+  readonly outcome: Outcome;
+  /** What ended the search, where that was a limit. */
+  readonly limit: string | null;
+  readonly exhausted: boolean;
+  /** Complete executions; `cut` ones reached the limit of steps, `blocked` ones were given up. */
+  readonly executions: number;
+  readonly cut: number;
+  readonly blocked: number;
+  /** Distinct happens-before classes: not counted by these searches. */
+  readonly classes: null;
+  readonly states: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly findings: readonly (Finding & { readonly file: string })[];
+}
+
+/** Passes that every exploration begins with: each operation is run twice, to see that it depends on nothing but memory. */
+const SECOND_PASSES = 20;
+
+/** Explores a scenario, makes what it finds small and writes it down. */
+export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreReport {
+  const start = performance.now();
+  const { scheduler, seed, limits } = options;
+  const scenario = buildVm(spec);
+  const exhaustive = scheduler === 'exhaustive';
+  let run = runOf(scenario, limits.steps, true);
+  let result: SearchResult & { readonly cut?: number } = hunt(run.execution, run.checker, new RandomWalk(seed), { ...limits, executions: Math.min(SECOND_PASSES, limits.executions) });
+  let missing = run.checker.missing;
+  if (result.violation === undefined) {
+    run = runOf(scenario, limits.steps);
+    result = exhaustive
+      ? searchStates(run.execution, run.checker, limits)
+      : hunt(run.execution, run.checker, schedulerOf(options, run, spec.actors.length), limits);
+    missing = missing.filter((claim) => run.checker.missing.includes(claim));
+  }
+  const { violation } = result;
+  const failures: Failure[] = violation === undefined ? [] : [{ spec, ...violation, schedule: scheduleOf(run) }];
+  const findings = failures.map((failure) => write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory));
+  if (violation === undefined) findings.push(...missing.map((claim) => vacuous(spec, claim, options.directory)));
+  return {
+    schema: SCHEMA,
+    scenario: spec.name,
+    memoryModel: 'sc',
+    scheduler,
+    reduction: exhaustive ? 'states' : 'none',
+    seed,
+    outcome: outcomeOf(violation, findings.length > 0, result.limit),
+    limit: violation === undefined ? (result.limit ?? null) : null,
+    exhausted: exhaustive && violation === undefined && result.limit === undefined,
+    executions: result.executions,
+    cut: result.cut ?? 0,
+    blocked: 0,
+    classes: null,
+    states: result.states,
+    steps: result.steps,
+    seconds: (performance.now() - start) / 1000,
+    findings,
+  };
+}
+
+function outcomeOf(violation: Violation | undefined, found: boolean, limit: string | undefined): Outcome {
+  if (violation !== undefined) {
+    if (violation.property === 'no operation crashes' || violation.property.startsWith('operations ')) return 'crashed';
+    return /^L[145]/.test(violation.property) ? 'deadlock' : 'violated';
+  }
+  if (found) return 'violated';
+  return limit === undefined ? 'passed' : 'limit';
+}
+
+function schedulerOf({ scheduler, seed, depth }: ExploreOptions, run: Run, threads: number): Scheduler {
+  runOnce(run, new Guided([]));
+  const { steps } = run.execution;
+  if (scheduler === 'random-walk') return new RandomWalk(seed);
+  return scheduler === 'pct' ? new Pct(seed, depth, threads, steps) : portfolio(seed, threads, steps);
+}
+
+/** A claim that no execution made true: what was explored says nothing about it. */
+function vacuous(spec: VmSpec, claim: string, directory: string): Finding & { file: string } {
+  return write({ spec, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] }, directory);
+}
+
+function write(failure: Failure, directory: string): Finding & { file: string } {
+  const finding = findingOf(failure);
+  return { ...finding, file: writeFinding(directory, finding) };
+}

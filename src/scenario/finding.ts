@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
+import type { Failure } from './minimise.ts';
+import { SCHEMA, type VmSpec } from './spec.ts';
+
+/** A failure as it is written to disk: all that a replay needs. */
+export interface Finding {
+  readonly schema: typeof SCHEMA;
+  readonly kind: 'finding';
+  readonly property: string;
+  readonly message: string;
+  readonly memoryModel: 'sc';
+  /** See `formatSchedule`. */
+  readonly schedule: string;
+  readonly contextSwitches: number;
+  readonly scenario: VmSpec;
+}
+
+export function findingOf({ spec, property, message, schedule }: Failure): Finding {
+  return {
+    schema: SCHEMA,
+    kind: 'finding',
+    property,
+    message,
+    memoryModel: 'sc',
+    schedule: formatSchedule(schedule),
+    contextSwitches: contextSwitches(schedule),
+    scenario: spec,
+  };
+}
+
+/** Writes a finding into `directory`, under a name made of its content, and returns the path. A reader never sees half a file. */
+export function writeFinding(directory: string, finding: Finding): string {
+  const text = `${JSON.stringify(finding, null, 2)}\n`;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
+  const file = join(directory, `${finding.scenario.name.replace(/[^A-Za-z0-9_-]/g, '_')}-${hash}.json`);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+  return file;
+}

@@ -1,0 +1,36 @@
+import type { ActorSpec, OperationSpec, VmSpec } from './spec.ts';
+
+/** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
+export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
+  for (let a = 0; a < spec.actors.length; a++) {
+    if (spec.actors.length > 1) yield { ...spec, actors: spec.actors.toSpliced(a, 1) };
+  }
+  for (let a = 0; a < spec.actors.length; a++) {
+    const actor = spec.actors[a];
+    for (let i = 0; i < actor.operations.length; i++) {
+      if (actor.operations.length > 1) yield withOperations(spec, a, actor.operations.toSpliced(i, 1));
+    }
+    for (let i = 0; i < actor.operations.length; i++) {
+      for (const smaller of shrinkOperation(actor.operations[i])) yield withOperations(spec, a, actor.operations.with(i, smaller));
+    }
+  }
+  if (spec.index !== 0) yield { ...spec, index: 0 };
+}
+
+function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
+  if (op.do === 'write') {
+    for (let i = 0; i < op.pages.length; i++) if (op.pages.length > 1) yield { ...op, pages: op.pages.toSpliced(i, 1) };
+    for (let i = 0; i < op.pages.length; i++) if (op.pages[i][1] > 0) yield { ...op, pages: op.pages.with(i, [op.pages[i][0], 0]) };
+  } else if (op.do === 'push') {
+    if (BigInt(op.offset) > 0n) yield { ...op, offset: 0 };
+  } else if (op.do === 'poke') {
+    const value = BigInt(op.value);
+    if (value > 1n) yield { ...op, value: `${value >> 1n}` };
+    if (value > 0n) yield { ...op, value: `${value - 1n}` };
+  } else if (op.do === 'serve') yield { do: 'collect' };
+}
+
+function withOperations(spec: VmSpec, a: number, operations: readonly OperationSpec[]): VmSpec {
+  const actor: ActorSpec = { ...spec.actors[a], operations };
+  return { ...spec, actors: spec.actors.with(a, actor) };
+}

@@ -1,0 +1,103 @@
+import { Piscina } from 'piscina';
+import { lookAt } from '../check/memoryLook.ts';
+import { Deadline } from '../explore/limits.ts';
+import { AloneMemory } from '../memory/alone.ts';
+import { buildVm } from './build.ts';
+import { checkHistory, hasHistory } from './history.ts';
+import { SCHEMA, type VmSpec } from './spec.ts';
+import type { StressPart, StressTask } from './stressWorker.ts';
+import { workerFile } from './workerFile.ts';
+
+/** `unknown`: a history could not be decided. `limit`: nothing was found in the rounds that were run; free threads prove nothing. */
+export interface StressReport {
+  readonly schema: typeof SCHEMA;
+  readonly scenario: string;
+  readonly threads: number;
+  readonly outcome: 'violated' | 'crashed' | 'unknown' | 'limit';
+  readonly rounds: number;
+  readonly calls: number;
+  /** Histories held against the model, by verdict. All 0 where calls do not say enough: then memory alone was checked. */
+  readonly histories: { readonly ok: number; readonly illegal: number; readonly unknown: number };
+  readonly seconds: number;
+  readonly findings: readonly { readonly property: string; readonly message: string; readonly round: number }[];
+}
+
+const ROUNDS_A_BATCH = 100;
+
+/** Runs a scenario on free worker threads, again and again, and checks what they returned and what they left. */
+export async function stress(spec: VmSpec, limits: { readonly seconds: number; readonly rounds: number }): Promise<StressReport> {
+  const threads = spec.actors.length;
+  const deadline = new Deadline(limits.seconds);
+  const histories = { ok: 0, illegal: 0, unknown: 0 };
+  const findings: { property: string; message: string; round: number }[] = [];
+  let rounds = 0;
+  let calls = 0;
+  let crashed = false;
+  const pool = new Piscina({ filename: workerFile('stressWorker'), minThreads: threads, maxThreads: threads, idleTimeout: Infinity });
+  try {
+    while (rounds < limits.rounds && deadline.seconds < limits.seconds && findings.length === 0) {
+      const batch = await runBatch(pool, spec, Math.min(ROUNDS_A_BATCH, limits.rounds - rounds));
+      for (const [i, round] of batch.entries()) {
+        calls += round.calls.reduce((sum, of) => sum + of.length, 0);
+        if (round.crashed !== undefined) {
+          crashed = true;
+          findings.push({ property: 'no operation crashes', message: round.crashed, round: rounds + i });
+          break;
+        }
+        if (hasHistory(spec)) histories[checkHistory(spec, round.calls)]++;
+        findings.push(...checkRest(spec, round).map((finding) => ({ ...finding, round: rounds + i })));
+        if (histories.illegal > 0 && findings.length === 0) {
+          findings.push({ property: 'calls and returns fit the sequential model', message: 'no order of the calls explains what they returned', round: rounds + i });
+        }
+        if (findings.length > 0) break;
+      }
+      rounds += batch.length;
+    }
+  } finally {
+    await pool.destroy();
+  }
+  const outcome = crashed ? 'crashed' : findings.length > 0 ? 'violated' : histories.unknown > 0 ? 'unknown' : 'limit';
+  return { schema: SCHEMA, scenario: spec.name, threads, outcome, rounds, calls, histories, seconds: deadline.seconds, findings };
+}
+
+interface Round {
+  readonly memory: SharedArrayBuffer;
+  readonly calls: StressPart['calls'];
+  readonly crashed: string | undefined;
+}
+
+async function runBatch(pool: Piscina, spec: VmSpec, count: number): Promise<Round[]> {
+  const { program } = buildVm(spec);
+  const memories = Array.from({ length: count }, () => {
+    const memory = new SharedArrayBuffer(program.layout.size);
+    program.init(new AloneMemory(memory));
+    return memory;
+  });
+  const control = new SharedArrayBuffer(16);
+  // A thread that waits says so itself after its deadline; one that loops for ever is ended here.
+  const signal = AbortSignal.timeout(60_000);
+  const parts = await Promise.allSettled(
+    program.actors.map((_, thread) => pool.run({ spec, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>),
+  );
+  const done = parts.map((part): StressPart => (part.status === 'fulfilled' ? part.value : { calls: [[]], crashed: { round: 0, message: 'a thread did not come back' } }));
+  const first = Math.min(...done.map((part) => part.crashed?.round ?? Infinity));
+  return memories.slice(0, Math.min(count, first + 1)).map((memory, round) => ({
+    memory,
+    calls: done.map((part) => part.calls[round] ?? []),
+    crashed: done.find((part) => part.crashed?.round === round)?.crashed?.message,
+  }));
+}
+
+function checkRest(spec: VmSpec, { memory, calls }: Round): { property: string; message: string }[] {
+  const { properties } = buildVm(spec);
+  const look = lookAt(memory, calls.map((of) => of.map((record) => record.result)));
+  const findings: { property: string; message: string }[] = [];
+  for (const [property, holds] of Object.entries(properties.always)) {
+    if (!holds(look)) findings.push({ property, message: 'does not hold at the end' });
+  }
+  for (const [property, holds] of Object.entries(properties.finally)) {
+    const seen = holds(look);
+    if (seen !== true) findings.push({ property, message: seen === false ? 'does not hold at the end' : seen });
+  }
+  return findings;
+}
