@@ -1,0 +1,62 @@
+import { Command, Option } from 'commander';
+import { builtIns } from '../../scenario/builtin.ts';
+import { type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
+import { SCHEMA } from '../../scenario/spec.ts';
+import { STATUS } from '../errors.ts';
+import { printFinding } from '../finding.ts';
+import { directoryOption, jsonOption, quietOption, type SharedOptions, seconds, seedOption } from '../options.ts';
+import { plural, print, printJson, progress } from '../output.ts';
+import { reportLine } from './explore.ts';
+
+interface Options extends SharedOptions {
+  readonly seconds: number;
+  readonly dir: string;
+}
+
+const STEPS_MAX = 100_000;
+/** Schedules drawn for each scenario that is hunted: the same number on every machine, however fast. */
+const EXECUTIONS = 4_000;
+
+export const checkCommand = (): Command =>
+  new Command('check')
+    .description('the main job: every built-in scenario, proved where it is small enough, searched where it is not')
+    .addOption(new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds')))
+    .addOption(directoryOption())
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText('after', '\nExamples:\n  gfnring check\n  gfnring check --json > report.json')
+    .action((options: Options) => {
+      const start = performance.now();
+      const reports: ExploreReport[] = [];
+      for (const { spec, mode } of builtIns) {
+        progress(`${spec.name} …`);
+        const limits = { executions: mode === 'prove' ? Infinity : EXECUTIONS, steps: STEPS_MAX, seconds: options.seconds, bytes: 2 ** 31 };
+        const report = exploreScenario(spec, {
+          scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
+          seed: options.seed,
+          depth: 3,
+          limits,
+          minimiseSeconds: 5,
+          directory: options.dir,
+        });
+        progress('');
+        reports.push(report);
+        if (options.json) continue;
+        if (!options.quiet || report.findings.length > 0) print(reportLine(report));
+        if (report.findings.length > 0) print();
+        for (const finding of report.findings) printFinding(finding);
+        if (report.findings.length > 0) break;
+      }
+      const findings = reports.flatMap((report) => report.findings);
+      const proved = reports.filter((report) => report.exhausted).length;
+      const outcome = findings.length > 0 ? 'violated' : proved === builtIns.length ? 'passed' : 'limit';
+      const took = (performance.now() - start) / 1000;
+      if (options.json) printJson({ schema: SCHEMA, outcome, seed: options.seed, seconds: took, scenarios: reports, findings });
+      else if (findings.length === 0 && !options.quiet) {
+        print();
+        print(`${plural(proved, 'scenario')} proved: every interleaving under sequential consistency, with the values they name.`);
+        print(`${plural(builtIns.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`);
+      }
+      process.exitCode = findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
+    });

@@ -1,0 +1,127 @@
+import inspector from 'node:inspector';
+import { Command, Option } from 'commander';
+import { parseSchedule } from '../../explore/schedule.ts';
+import { Exact } from '../../explore/schedulers/guided.ts';
+import { sameStep, type Trace } from '../../memory/trace.ts';
+import { END_OF_RECORDING, RecordedMemory } from '../../memory/recorded.ts';
+import { buildVm } from '../../scenario/build.ts';
+import { loadFinding, loadScenario } from '../../scenario/load.ts';
+import { LockstepPool } from '../../scenario/lockstep.ts';
+import { BadInput } from '../../scenario/parse.ts';
+import { type Run, runOf, runOnce } from '../../scenario/run.ts';
+import type { VmSpec } from '../../scenario/spec.ts';
+import { STATUS, UsageError } from '../errors.ts';
+import { jsonOption, quietOption } from '../options.ts';
+import { plural, print, printJson } from '../output.ts';
+import { formatTrace } from '../trace.ts';
+
+interface Options {
+  readonly on: 'explorer' | 'workers';
+  readonly actor?: string;
+  readonly inspectBrk?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+interface Replayed {
+  readonly property: string | null;
+  readonly message: string | null;
+}
+
+export const replayCommand = (): Command =>
+  new Command('replay')
+    .description('run the schedule of a finding again')
+    .argument('<finding>', 'the path of a finding, or scenario:schedule, as in ring:0x5,1,0')
+    .addOption(new Option('--on <backend>', 'where').choices(['explorer', 'workers']).default('explorer'))
+    .addOption(new Option('--actor <name>', 'run this actor alone, over the values it saw'))
+    .addOption(new Option('--inspect-brk', 'with --actor: wait for a debugger first'))
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText('after', '\nExamples:\n  gfnring replay .gfnring/findings/ring-0123456789.json --on workers\n  gfnring replay ring:0x3,1,0')
+    .action(async (what: string, options: Options) => {
+      if (options.inspectBrk && options.actor === undefined) throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
+      const { spec, order, expected } = toReplay(what);
+      const run = runOf(buildVm(spec), order.length + 1);
+      const replayed = replay(run, order, what);
+      const trace = run.execution.trace();
+      if (options.actor !== undefined) return asOneActor(spec, trace, options.actor, options.inspectBrk === true);
+      const workers = options.on === 'workers' ? await onWorkers(spec, order, run, trace) : undefined;
+      if (options.json) printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
+      else {
+        if (!options.quiet) for (const line of formatTrace(trace, run.execution.program)) print(line);
+        print(replayed.property === null ? '✓ no property is violated' : `✗ ${replayed.property}: ${replayed.message}`);
+        if (workers) print(workers.line);
+        if (expected !== null && expected !== replayed.property) print(`  the finding says ${expected}: the code has changed since`);
+      }
+      if (workers && !workers.same) process.exitCode = STATUS.harness;
+      else process.exitCode = replayed.property === null ? STATUS.nothingFound : STATUS.findings;
+    });
+
+function toReplay(what: string): { spec: VmSpec; order: readonly number[]; expected: string | null } {
+  const compact = /^([A-Za-z0-9_-]+):([0-9x,]*)$/.exec(what);
+  if (compact === null) {
+    const finding = loadFinding(what);
+    return { spec: finding.scenario, order: finding.order, expected: finding.property };
+  }
+  const order = parseSchedule(compact[2]);
+  if (order === undefined) throw new BadInput(`${compact[2]} is no schedule: runs like 0x5,1,0 are expected`);
+  return { spec: loadScenario(compact[1]), order, expected: null };
+}
+
+function replay(run: Run, order: readonly number[], what: string): Replayed {
+  const exact = new Exact(order);
+  const { stop, violation } = runOnce(run, exact);
+  if (exact.strayed >= 0) {
+    const thread = order[exact.strayed];
+    const name = run.execution.program.actors[thread]?.name;
+    const why = name === undefined ? `there is no thread ${thread}` : `${name} cannot take a step there`;
+    throw new BadInput(`${what}: step ${exact.strayed + 1} of the schedule is impossible: ${why}`);
+  }
+  if (stop.kind !== 'pruned' && run.execution.steps < order.length) {
+    const { steps } = run.execution;
+    if (violation === undefined) throw new BadInput(`${what}: step ${steps + 1} of the schedule is impossible: all actors have ended`);
+  }
+  return violation === undefined ? { property: null, message: null } : violation;
+}
+
+async function onWorkers(spec: VmSpec, order: readonly number[], run: Run, trace: Trace): Promise<{ same: boolean; line: string }> {
+  const pool = new LockstepPool(spec.actors.length);
+  try {
+    const schedule = order.slice(0, trace.length);
+    const { trace: theirs, memory, strayed } = await pool.run(spec, schedule);
+    const differs = trace.findIndex((step, i) => theirs[i] === undefined || !sameStep(step, theirs[i]));
+    const bytes = run.execution.bytes.u8;
+    if (strayed !== undefined) return { same: false, line: `  on ${plural(spec.actors.length, 'worker thread')}: ${strayed}` };
+    if (differs >= 0) return { same: false, line: `  on worker threads step ${differs + 1} differs` };
+    if (!memory.every((byte, i) => byte === bytes[i])) return { same: false, line: '  on worker threads the final memory differs' };
+    return { same: true, line: `  the same on ${plural(spec.actors.length, 'worker thread')}: ${plural(trace.length, 'step')}, and the same memory, byte for byte` };
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Runs one actor in an ordinary pass over what it saw, for a debugger. */
+function asOneActor(spec: VmSpec, trace: Trace, name: string, inspect: boolean): void {
+  const { program } = buildVm(spec);
+  const thread = program.actors.findIndex((actor) => actor.name === name);
+  if (thread < 0) throw new UsageError(`--actor ${name}: the scenario has ${program.actors.map((actor) => actor.name).join(', ')}`);
+  if (inspect) {
+    inspector.open();
+    inspector.waitForDebugger();
+  }
+  const mem = new RecordedMemory(thread, trace.filter((step) => step.thread === thread), program.layout);
+  const { operations } = program.actors[thread];
+  try {
+    for (let index = 0; index < operations.length; ) {
+      // biome-ignore lint/suspicious/noDebugger: this is what --inspect-brk is for
+      if (inspect) debugger;
+      const result = operations[index].run(mem);
+      print(`${operations[index].label}: ${JSON.stringify(result, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'returns nothing'}`);
+      if (operations[index].until?.(result) ?? true) index++;
+    }
+  } catch (error) {
+    if (error !== END_OF_RECORDING) throw error;
+    print('here the finding ends');
+  }
+}
+

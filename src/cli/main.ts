@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { BadInput } from '../scenario/parse.ts';
+import { benchCommand } from './commands/bench.ts';
+import { checkCommand } from './commands/check.ts';
+import { exploreCommand } from './commands/explore.ts';
+import { listCommand } from './commands/list.ts';
+import { replayCommand } from './commands/replay.ts';
+import { stressCommand } from './commands/stress.ts';
+import { STATUS, UsageError } from './errors.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const program = new Command('gfnring')
+  .description('Decides whether a dirty-page tracking protocol is right under every interleaving.')
+  .version(version)
+  .addHelpText('after', '\nExit status: 0 nothing found, 1 findings, 2 wrong usage, 3 the harness itself failed, 130 interrupted.');
+for (const command of [checkCommand(), exploreCommand(), replayCommand(), stressCommand(), listCommand(), benchCommand()]) program.addCommand(command);
+for (const command of [program, ...program.commands]) {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  command.showSuggestionAfterError();
+}
+
+process.on('SIGINT', () => process.exit(STATUS.interrupted));
+process.stdout.on('error', () => process.exit(STATUS.harness)); // a closed pipe
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  const usage = error instanceof CommanderError || error instanceof UsageError || error instanceof BadInput;
+  process.exitCode = usage ? STATUS.usage : STATUS.harness;
+  const message = error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
+  if (message === '(outputHelp)') process.stderr.write("gfnring: name a command: 'gfnring --help' lists them\n");
+  else process.stderr.write(usage ? `gfnring: ${message}\n` : `gfnring: the harness itself failed: ${message}\n`);
+}

@@ -1,0 +1,32 @@
+import { Option } from 'commander';
+import { UsageError } from './errors.ts';
+
+/** A whole number from `least` on, for commander. */
+export const whole =
+  (name: string, least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new UsageError(`--${name} is '${text}': must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${most}`}`);
+  };
+
+/** A time in seconds above 0, for commander. */
+export const seconds =
+  (name: string) =>
+  (text: string): number => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= 31_536_000) return value;
+    throw new UsageError(`--${name} is '${text}': must be a number of seconds above 0`);
+  };
+
+/** The options that all commands share. */
+export interface SharedOptions {
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export const seedOption = (): Option => new Option('--seed <n>', 'where all draws start from').default(1).argParser(whole('seed', 0, 2 ** 31 - 1));
+export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');
+export const quietOption = (): Option => new Option('--quiet', 'print findings only');
+export const directoryOption = (): Option => new Option('--dir <path>', 'where findings are written').default('.gfnring/findings');

@@ -1,0 +1,18 @@
+/** Progress, for people who watch: on stderr, and only on a terminal. */
+export function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+/** One JSON document. 64-bit numbers become texts. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v), 2)}\n`);
+}
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** `12,345` */
+export const grouped = (value: number): string => value.toLocaleString('en-US');
+
+export const plural = (n: number, word: string): string => `${grouped(n)} ${word}${n === 1 ? '' : 's'}`;

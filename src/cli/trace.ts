@@ -1,0 +1,32 @@
+import type { Program } from '../explore/program.ts';
+import { describeStep, type Trace } from '../memory/trace.ts';
+
+const STEPS_MAX = 200;
+
+/** A trace in columns, one an actor, with a line where an operation begins. Long ones lose their middle, and say so. */
+export function formatTrace(trace: Trace, { actors, layout }: Program): string[] {
+  const cells = trace.map((step) => describeStep(step, layout));
+  const widths = actors.map((actor, thread) =>
+    Math.max(actor.name.length, ...trace.map((step, i) => (step.thread === thread ? Math.max(cells[i].length, labelOf(actors, step).length) : 0))),
+  );
+  const shown = actors.map((_, thread) => trace.some((step) => step.thread === thread));
+  const columns = (thread: number, text: string): string =>
+    actors
+      .map((_, t) => (shown[t] ? (t === thread ? text : '').padEnd(widths[t] + 2) : ''))
+      .join('')
+      .trimEnd();
+  const lines = [`  step  ${actors.map((actor, t) => (shown[t] ? actor.name.padEnd(widths[t] + 2) : '')).join('')}`.trimEnd()];
+  const begun = actors.map(() => -1);
+  const cut = trace.length > STEPS_MAX;
+  trace.forEach((step, i) => {
+    if (cut && i === STEPS_MAX / 2) lines.push(`        … ${trace.length - STEPS_MAX} steps left out …`);
+    const begins = begun[step.thread] !== step.operation;
+    begun[step.thread] = step.operation;
+    if (cut && i >= STEPS_MAX / 2 && i < trace.length - STEPS_MAX / 2) return;
+    if (begins) lines.push(`        ${columns(step.thread, labelOf(actors, step))}`);
+    lines.push(`${`${i + 1}`.padStart(6)}  ${columns(step.thread, cells[i])}`);
+  });
+  return lines;
+}
+
+const labelOf = (actors: Program['actors'], step: Trace[number]): string => `[${actors[step.thread].operations[step.operation].label}]`;
