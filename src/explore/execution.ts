@@ -62,7 +62,7 @@ export class Execution implements Turns, View {
   private readonly buffer: ArrayBuffer;
   private readonly initial: Uint32Array;
   private readonly threads: number;
-  private readonly stepsMax: number;
+  readonly stepsMax: number;
   private readonly secondPass: boolean;
   /** Threads that have not finished; threads that wait for a lock or a wake-up. */
   private live = 0;
@@ -75,6 +75,8 @@ export class Execution implements Turns, View {
   private observed = 0;
   private stop: Stop | null = null;
   private scheduler!: Scheduler;
+  /** An operation threw before its first access: so it does in every execution. */
+  private broken: Stop | null = null;
   /** Where each thread stands before the first step. */
   private readonly first: { live: number; performed: Int32Array; pending: Int32Array; results: unknown[][] };
 
@@ -139,7 +141,8 @@ export class Execution implements Turns, View {
   /** Runs on under `scheduler` until something stops it. `thread`: the one that takes the next step, if that is settled already. */
   run(scheduler: Scheduler, thread = NONE): Stop {
     this.scheduler = scheduler;
-    this.stop = null;
+    this.stop = this.broken;
+    if (this.stop !== null) return this.stop;
     let next = thread === NONE ? this.choose() : thread;
     while (next !== NONE) {
       this.go = next;
@@ -453,9 +456,10 @@ export class Execution implements Turns, View {
   }
 
   private fail(error: unknown): number {
-    if (this.go === PROBING) throw error;
+    const stop = stopOf(error === SUSPENDED ? new Breach('swallowed suspension', 'what mem threw was thrown again later') : error);
+    if (this.go === PROBING) this.broken ??= stop;
+    else this.stop = stop;
     this.go = NONE;
-    this.stop = stopOf(error === SUSPENDED ? new Breach('swallowed suspension', 'what mem threw was thrown again later') : error);
     return NONE;
   }
 

@@ -2,14 +2,12 @@
 export interface Limits {
   /** Complete executions. */
   readonly executions: number;
-  /** Steps of one execution. */
-  readonly steps: number;
   readonly seconds: number;
   /** Bytes that the set of states may take. */
   readonly bytes: number;
 }
 
-export const noLimits: Limits = { executions: Infinity, steps: 100_000, seconds: Infinity, bytes: 2 ** 31 };
+export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes: 2 ** 31 };
 
 /** Tells when a time is over, and looks at the clock only every so often. The clock decides nothing else. */
 export class Deadline {

@@ -54,7 +54,7 @@ export function searchStates(execution: Execution, judge: Judge, limits: Limits,
   for (;;) {
     steps += execution.steps - before;
     if (stop.kind === 'finished') executions++;
-    if (stop.kind === 'limit') return result(undefined, `${limits.steps} steps in one execution`);
+    if (stop.kind === 'limit') return result(undefined, `${execution.stepsMax} steps in one execution`);
     const violation = stop.kind === 'pruned' ? undefined : judge.end(stop);
     if (violation !== undefined && (bounds.property ?? violation.property) === violation.property) return result(violation);
 

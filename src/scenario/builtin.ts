@@ -74,9 +74,9 @@ export const builtIns: readonly BuiltIn[] = [
     'leeway',
     'prove',
     'a vCPU that dirties two pages at once stops before its ring is full',
-    [vcpu(0, write(0, 1), write(0), halt), userspace(serve)],
+    [vcpu(0, write(0), write(1, 2), halt), userspace(serve)],
     ['a vCPU stops', 'a page is re-armed'],
-    { rings: [{ size: 2, leeway: 1 }] },
+    { rings: [{ size: 2, leeway: 1 }], slots: [{ slot: 0, npages: 3 }] },
   ),
   scenario(
     'two-resetters',

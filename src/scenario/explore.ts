@@ -22,6 +22,8 @@ export interface ExploreOptions {
   /** For `pct`: the depth of the bugs it is to find; 2 or more. */
   readonly depth: number;
   readonly limits: Limits;
+  /** Steps of one execution, at most. */
+  readonly stepsMax: number;
   /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
   readonly minimiseSeconds: number;
   /** Where findings are written. */
@@ -63,11 +65,11 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   const { scheduler, seed, limits } = options;
   const scenario = buildVm(spec);
   const exhaustive = scheduler === 'exhaustive';
-  let run = runOf(scenario, limits.steps, true);
+  let run = runOf(scenario, options.stepsMax, true);
   let result: SearchResult & { readonly cut?: number } = hunt(run.execution, run.checker, new RandomWalk(seed), { ...limits, executions: Math.min(SECOND_PASSES, limits.executions) });
   let missing = run.checker.missing;
   if (result.violation === undefined) {
-    run = runOf(scenario, limits.steps);
+    run = runOf(scenario, options.stepsMax);
     result = exhaustive
       ? searchStates(run.execution, run.checker, limits)
       : hunt(run.execution, run.checker, schedulerOf(options, run, spec.actors.length), limits);

@@ -4,14 +4,21 @@ import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 
-/** Runs `work` on a copy of memory as it is when all threads have ended, and returns how to read what it left. */
-export function restOf(layout: Layout, work: (mem: Memory) => void): (look: Look) => (cell: Cell) => number {
+/**
+ * Runs `work` on a copy of memory as it is when all threads have ended, and returns how to read what it left; or, where `work` throws,
+ * what it threw.
+ */
+export function restOf(layout: Layout, work: (mem: Memory) => void): (look: Look) => ((cell: Cell) => number) | Error {
   let buffer: SharedArrayBuffer | undefined;
   return (look) => {
     buffer ??= new SharedArrayBuffer(layout.size);
     const mem = new AloneMemory(buffer);
     mem.u32.set(look.words);
-    work(mem);
+    try {
+      work(mem);
+    } catch (error) {
+      return error as Error;
+    }
     return (cell) => mem.load(cell);
   };
 }

@@ -31,12 +31,13 @@ export const checkCommand = (): Command =>
       const reports: ExploreReport[] = [];
       for (const { spec, mode } of builtIns) {
         progress(`${spec.name} …`);
-        const limits = { executions: mode === 'prove' ? Infinity : EXECUTIONS, steps: STEPS_MAX, seconds: options.seconds, bytes: 2 ** 31 };
+        const limits = { executions: mode === 'prove' ? Infinity : EXECUTIONS, seconds: options.seconds, bytes: 2 ** 31 };
         const report = exploreScenario(spec, {
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
           seed: options.seed,
           depth: 3,
           limits,
+          stepsMax: STEPS_MAX,
           minimiseSeconds: 5,
           directory: options.dir,
         });

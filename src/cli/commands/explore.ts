@@ -32,8 +32,8 @@ export const exploreCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText('after', '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7')
     .action((name: string, options: Options) => {
-      const limits = { executions: options.executions, steps: options.steps, seconds: options.seconds, bytes: 2 ** 31 };
-      const report = exploreScenario(loadScenario(name), { ...options, limits, minimiseSeconds: options.minimise, directory: options.dir });
+      const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
+      const report = exploreScenario(loadScenario(name), { ...options, limits, stepsMax: options.steps, minimiseSeconds: options.minimise, directory: options.dir });
       if (options.json) printJson(report);
       else {
         if (!options.quiet || report.findings.length > 0) print(reportLine(report));

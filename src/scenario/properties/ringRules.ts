@@ -83,7 +83,10 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
       case 'pad':
         return write ? { property: 'R8 entry 0 has no pad but the indices', message: `${actor.name} writes ${event.place.name}` } : state;
       case 'entry':
-        return write ? overwrites(state, event, role) : state;
+        if (write) return overwrites(state, event, role);
+        return resets && state.threads[event.thread].looked[role.ring] === INVALID
+          ? { property: 'R9 a cons out of range changes nothing', message: `${actor.name} walks on to ${event.place.name}` }
+          : state;
       case 'armed':
         return write && event.value === 1 ? rearmed(state, event, role, resets, look) : state;
       case 'translations':
@@ -174,6 +177,9 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     const ring = state.rings[role.ring];
     for (let i = ring.reset; i < ring.published; i++) {
       if ((spec.index + i) % ring.size !== role.entry) continue;
+      if (i === ring.published - 1 && state.threads[event.thread].pushed > 0) {
+        return { property: 'R3 no index is published before its entry', message: `${spec.actors[event.thread].name} writes ${event.place.name} after it was announced` };
+      }
       return {
         property: 'R5 no entry is overwritten before it was reset',
         message: `${spec.actors[event.thread].name} writes ${event.place.name}, which holds entry number ${i + 1}`,

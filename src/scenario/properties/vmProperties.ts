@@ -79,6 +79,7 @@ function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: Look) => boo
   const rest = restOf(layout, (mem) => collect(mem, vm, rings));
   return (look) => {
     const read = served ? look.read.bind(look) : rest(look);
+    if (read instanceof Error) return `the last round threw ${read.message}`;
     const lost = pages.filter(({ slot, offset, version }) => read(version) !== read(vm.replica.get(slot)![offset]));
     if (lost.length === 0) return true;
     return lost

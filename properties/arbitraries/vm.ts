@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { shrinkVm } from '../../src/scenario/shrink.ts';
+import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+
+/** What kind of scenarios to draw. */
+export interface VmShapes {
+  /** A thread that writes any value, at any width, to any byte of the last ring. */
+  readonly hostile: boolean;
+}
+
+const STARTS = [0, 1, 65530, 65534, 65535];
+const CONS = ['0', '1', '2', '3', '4', '5', '32767', '32768', '65534', '65535'];
+
+/** Random VMs: ring sizes, vCPUs, pages, resetters, where indices start. Shrinking removes actors, operations, hostile writes, then values. */
+export class VmArbitrary extends fc.Arbitrary<VmSpec> {
+  private readonly shapes: VmShapes;
+
+  constructor(shapes: VmShapes) {
+    super();
+    this.shapes = shapes;
+  }
+
+  generate(random: fc.Random): fc.Value<VmSpec> {
+    return new fc.Value(draw(random, this.shapes), undefined);
+  }
+
+  canShrinkWithoutContext(value: unknown): value is VmSpec {
+    return typeof value === 'object' && value !== null && 'rings' in value;
+  }
+
+  shrink(spec: VmSpec): fc.Stream<fc.Value<VmSpec>> {
+    return fc.stream(shrinkVm(spec)).map((value) => new fc.Value(value, undefined));
+  }
+}
+
+function draw(random: fc.Random, { hostile }: VmShapes): VmSpec {
+  const upTo = (n: number): number => random.nextInt(0, n);
+  const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
+  const vcpus = 1 + upTo(1);
+  const npages = 1 + upTo(2);
+  const rings = times(vcpus + (hostile ? 1 : 0), () => {
+    const size = 2 << upTo(1);
+    return { size, leeway: upTo(1) };
+  });
+  const slots = [{ slot: 0, npages }, ...(upTo(2) === 0 ? [{ slot: 65536, npages: 1 }] : [])];
+  const page = (): readonly [number, number] => {
+    const { slot, npages } = slots[upTo(slots.length - 1)];
+    return [slot, upTo(npages - 1)];
+  };
+  const writes = (): OperationSpec[] => times(1 + upTo(3), () => ({ do: 'write', pages: times(1 + upTo(1), page) }));
+  const actors: ActorSpec[] = [
+    ...times(vcpus, (i): ActorSpec => ({ name: `vcpu${i}`, role: 'vcpu', vcpu: i, operations: [...writes(), { do: 'halt' }] })),
+    { name: 'userspace', role: 'userspace', operations: [{ do: 'serve' }] },
+    ...times(upTo(2), (i): ActorSpec => ({ name: `kernel${i}`, role: 'kernel', operations: times(1 + upTo(2), () => ({ do: 'reset' })) })),
+  ];
+  if (hostile) {
+    const ring = vcpus;
+    const pushes = times(upTo(4), (): OperationSpec => ({ do: 'push', slot: 0, offset: upTo(npages) }));
+    actors.push({ name: `vcpu${ring}`, role: 'vcpu', vcpu: ring, operations: pushes });
+    actors.push({ name: 'hostile', role: 'hostile', operations: times(1 + upTo(6), () => drawPoke(random, ring, rings[ring].size)) });
+  }
+  return { schema: SCHEMA, name: 'drawn', rings, slots, index: STARTS[upTo(STARTS.length - 1)], actors, sometimes: [] };
+}
+
+function drawPoke(random: fc.Random, ring: number, size: number): OperationSpec {
+  const upTo = (n: number): number => random.nextInt(0, n);
+  if (upTo(1) === 0) return { do: 'poke', ring, at: 2, bits: 16, value: CONS[upTo(CONS.length - 1)] };
+  const bits = ([8, 16, 32, 64] as const)[upTo(3)];
+  const at = upTo((size * 128) / bits - 1) * (bits / 8);
+  const value = upTo(1) === 0 ? random.nextBigInt(0n, (1n << BigInt(bits)) - 1n) : BigInt(upTo(3));
+  return { do: 'poke', ring, at, bits, value: `${value}` };
+}

@@ -1,0 +1,36 @@
+import { fc } from '@fast-check/vitest';
+import { afterAll, expect, test } from 'vitest';
+import { Guided } from '../src/explore/schedulers/guided.ts';
+import { buildVm } from '../src/scenario/build.ts';
+import { builtIns } from '../src/scenario/builtin.ts';
+import { LockstepPool } from '../src/scenario/lockstep.ts';
+import { runOf, runOnce, scheduleOf } from '../src/scenario/run.ts';
+import { flatten, ScheduleArbitrary } from './arbitraries/schedule.ts';
+
+const names = ['vm', 'vm-hostile'];
+const specs = names.map((name) => builtIns.find(({ spec }) => spec.name === name)!.spec);
+const pool = new LockstepPool(5);
+let compared = 0;
+
+test('one scenario and one schedule: the same trace, results and memory in the explorer and on worker threads', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...specs), new ScheduleArbitrary(5, 80), async (spec, runs) => {
+      const run = runOf(buildVm(spec), 20_000);
+      runOnce(run, new Guided(flatten(runs)));
+      const schedule = scheduleOf(run);
+      const threads = await pool.run(spec, schedule);
+      expect(threads.strayed).toBeUndefined();
+      expect(threads.crashed).toBeUndefined();
+      expect(threads.trace).toEqual(run.execution.trace());
+      expect([...threads.memory]).toEqual([...run.execution.bytes.u8]);
+      expect(threads.results).toEqual(run.execution.results);
+      compared++;
+    }),
+    { numRuns: 300, seed: Number(process.env.GFNRING_SEED ?? 1) },
+  );
+});
+
+afterAll(async () => {
+  await pool.close();
+  expect(compared).toBeGreaterThanOrEqual(300);
+});

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** Folders of src by layer: each imports from its own folder and from layers further down. */
+const LAYERS = [['memory', 'models'], ['explore'], ['check'], ['ring', 'guest'], ['actors'], ['scenario'], ['cli']];
+/** `explore` and `check` know Memory, never a subject; models share nothing with what they judge. */
+const NEVER: Record<string, readonly string[]> = {
+  models: ['memory', 'explore', 'check', 'ring', 'guest', 'actors', 'scenario', 'cli'],
+  memory: ['models'],
+  explore: ['models'],
+  check: ['models'],
+  ring: ['models', 'explore', 'check', 'guest'],
+  guest: ['models', 'explore', 'check', 'ring'],
+  actors: ['models', 'explore', 'check'],
+};
+
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join('src', file));
+const textOf = (file: string): string => readFileSync(file, 'utf8');
+const importsOf = (file: string): string[] =>
+  [...textOf(file).matchAll(/from '(\.[^']+)'/g)].map((found) => relative('.', join(dirname(file), found[1])));
+const folderOf = (file: string): string => file.split('/')[1];
+const layerOf = (folder: string): number => LAYERS.findIndex((layer) => layer.includes(folder));
+
+test('every folder of src has its layer', () => {
+  expect(files.length).toBeGreaterThan(30);
+  const folders = new Set(files.filter((file) => file !== 'src/index.ts').map(folderOf));
+  expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
+});
+
+test('imports only go down', () => {
+  const wrong = files
+    .filter((file) => file !== 'src/index.ts')
+    .flatMap((file) => importsOf(file).map((to) => [file, to] as const))
+    .filter(([from, to]) => {
+      const [a, b] = [folderOf(from), folderOf(to)];
+      return a !== b && (layerOf(b) > layerOf(a) || NEVER[a]?.includes(b));
+    });
+  expect(wrong).toEqual([]);
+});
+
+test('there is no cycle', () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of importsOf(file)) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) expect(visit(file, [])).toBeUndefined();
+});
+
+test('nothing but mem touches shared state in the ring, the guest and the actors', () => {
+  const subjects = files.filter((file) => /^src\/(ring|guest|actors)\//.test(file));
+  expect(subjects.length).toBeGreaterThan(10);
+  const forbidden = /\b(Atomics|SharedArrayBuffer|ArrayBuffer|DataView|Math\.random|Date|performance|process|globalThis|setTimeout)\b|\b(Uint|Int|BigUint|BigInt|Float)\d+Array\b|^(?:export )?(?:let|var) /m;
+  for (const file of subjects) expect([file, forbidden.exec(textOf(file))?.[0]]).toEqual([file, undefined]);
+});
+
+test('models import nothing', () => {
+  const models = files.filter((file) => folderOf(file) === 'models');
+  expect(models.length).toBeGreaterThan(0);
+  for (const file of models) for (const to of importsOf(file)) expect(folderOf(to)).toBe('models');
+});
+
+test('nothing that decides looks at the clock or at chance', () => {
+  for (const file of files) {
+    if (/limits\.ts|^src\/scenario\/explore\.ts|^src\/cli\//.test(file)) continue;
+    expect([file, /Math\.random|Date\.now|new Date|performance\.now/.exec(textOf(file))?.[0]]).toEqual([file, undefined]);
+  }
+});
