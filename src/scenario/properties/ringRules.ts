@@ -92,7 +92,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
       case 'translations':
         return write && event.kind !== Kind.fetchOr ? flushed(state, event, role, resets) : state;
       case 'slots_lock':
-        return event.kind === Kind.lock ? update(state, event.thread, NOTHING_RESET) : leavesSlotsLock(state, event.thread);
+        return event.kind === Kind.lock ? update(state, event.thread, NOTHING_RESET) : leavesSlotsLock(state, event);
       default:
         return state;
     }
@@ -214,8 +214,12 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     return unflushed.includes(gfn) ? update(state, event.thread, { unflushed: unflushed.filter((other) => other !== gfn) }) : state;
   }
 
-  function leavesSlotsLock(state: State, thread: number): State | Violation {
-    const { looked, processed, due, armed, unflushed } = state.threads[thread];
+  function leavesSlotsLock(state: State, { thread, operation }: StepEvent): State | Violation {
+    const { cons, looked, processed, due, armed, unflushed } = state.threads[thread];
+    const left = spec.rings.findIndex((_, r) => !(r in cons));
+    if (left >= 0 && spec.actors[thread].operations[operation].do !== 'reset-ring') {
+      return { property: 'R9 a hostile ring keeps no other from being served', message: `ring${left} was not looked at` };
+    }
     for (const [r, count] of Object.entries(looked)) {
       if (count > 0 && processed[Number(r)] !== count) {
         return { property: 'R7 reset processes exactly what was harvested', message: `ring${r}: ${processed[Number(r)] ?? 0} of ${count} entries were processed` };
