@@ -26,7 +26,7 @@ export const mutants: readonly Mutant[] = [
   { name: 'the last batch is forgotten', file: ring('reset'), from: '  if (batch) enable_log_dirty(mem, kvm, batch);', to: '', seenBy: 'R7' },
   { name: 'no bound on the offset', file: ring('reset'), from: ' || offset >= BigInt(memslot.npages)', to: '', seenBy: '' },
   { name: 'no mmu_lock', file: ring('reset'), from: '  mem.lock(kvm.mmu_lock);', to: '', seenBy: 'R12' },
-  { name: 'no slots_lock', file: ring('ioctl'), from: '  mem.lock(kvm.slots_lock);', to: '', seenBy: 'R1' },
+  { name: 'no slots_lock', file: ring('ioctl'), from: '  mem.lock(kvm.slots_lock);', to: '', seenBy: 'a lock is given back by its holder' },
   { name: 'no flush', file: ring('ioctl'), from: 'if (processed > 0) kvm.arch', to: 'if (processed < 0) kvm.arch', seenBy: 'R12' },
   { name: 'flush after slots_lock', file: ring('ioctl'), from: '  if (processed > 0) kvm.arch.flush_remote_tlbs(mem);\n  mem.unlock(kvm.slots_lock);', to: '  mem.unlock(kvm.slots_lock);\n  if (processed > 0) kvm.arch.flush_remote_tlbs(mem);', seenBy: 'R12' },
   { name: 'a hostile ring stops the others', file: ring('ioctl'), from: 'if (count < 0) error = -EINVAL;', to: 'if (count < 0) { error = -EINVAL; break; }', seenBy: 'R9' },

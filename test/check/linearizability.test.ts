@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { type Interval, linearizability } from '../../src/check/linearizability.ts';
+import { builtIns } from '../../src/scenario/builtin.ts';
+import { checkHistory } from '../../src/scenario/history.ts';
+
+/** A register: the smallest object with wrong histories. */
+type Call = { write: number } | { read: number };
+const register = {
+  init: 0,
+  step: (state: number, call: Call) => ('write' in call ? call.write : call.read === state ? state : undefined),
+  key: String,
+};
+const at = (start: number, end: number, call: Call): Interval<Call> => ({ start, end, call });
+
+describe('a register', () => {
+  test('overlapping calls may come in either order', () => {
+    expect(linearizability(register, [at(0, 3, { write: 1 }), at(1, 2, { read: 0 })], 100)).toBe('ok');
+    expect(linearizability(register, [at(0, 3, { write: 1 }), at(1, 2, { read: 1 })], 100)).toBe('ok');
+  });
+
+  test('calls after one another may not', () => {
+    expect(linearizability(register, [at(0, 1, { write: 1 }), at(2, 3, { read: 0 })], 100)).toBe('illegal');
+  });
+
+  test('a value that was read cannot be unread', () => {
+    expect(linearizability(register, [at(0, 9, { write: 1 }), at(1, 2, { read: 1 }), at(3, 4, { read: 0 })], 100)).toBe('illegal');
+  });
+
+  test('equal stamps are concurrent', () => {
+    expect(linearizability(register, [at(0, 1, { write: 1 }), at(1, 2, { read: 0 })], 100)).toBe('ok');
+  });
+
+  test('what could not be decided is unknown', () => {
+    const many = Array.from({ length: 12 }, (_, i) => at(0, 99, { write: i }));
+    expect(linearizability(register, [...many, at(100, 101, { read: -1 })], 1000)).toBe('unknown');
+  });
+});
+
+describe('histories of the ring', () => {
+  const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'ring')!;
+  const entry = (offset: bigint) => ({ slot: 0, offset });
+  const history = (harvested: readonly { slot: number; offset: bigint }[], second: number) => [
+    [{ operation: 0, start: 0, end: 1, result: 1 }, { operation: 1, start: 2, end: 3, result: second }],
+    [{ operation: 0, start: 4, end: 5, result: harvested }],
+    [{ operation: 0, start: 6, end: 7, result: true }],
+  ];
+
+  test('right answers are ok, wrong ones are not', () => {
+    expect(checkHistory(spec, history([entry(0n), entry(1n)], 2))).toBe('ok');
+    expect(checkHistory(spec, history([entry(1n), entry(0n)], 2))).toBe('illegal');
+    expect(checkHistory(spec, history([entry(0n)], 2))).toBe('illegal');
+    expect(checkHistory(spec, history([entry(0n), entry(1n)], 1))).toBe('illegal');
+    expect(checkHistory(spec, history([entry(0n), entry(1n)], 2), 1)).toBe('unknown');
+  });
+});
