@@ -18,11 +18,20 @@ const starts = fc.oneof(fc.constantFrom(0, 1, 32767, 32768, 65534, 65535), fc.na
 /** Ring 0 is honest with one entry ready to be reset; ring 1 holds `pushed` entries of which `reset` were reset. */
 function machine(size: number, start: number, pushed: number, reset: number) {
   const layout = new Layout();
-  const vm = layVm(layout, { slots: [{ slot: 0, npages: 2 }], rings: [{ size: 2, leeway: 0 }, { size, leeway: 0 }] });
+  const vm = layVm(layout, {
+    slots: [{ slot: 0, npages: 2 }],
+    rings: [
+      { size: 2, leeway: 0 },
+      { size, leeway: 0 },
+    ],
+  });
   const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, start, 2);
   const [honest, ring] = vm.kvm.rings;
-  for (const [of, entries] of [[honest, 1], [ring, reset]] as const) {
+  for (const [of, entries] of [
+    [honest, 1],
+    [ring, reset],
+  ] as const) {
     for (let i = 0; i < entries; i++) kvm_gfn_ring_push(mem, of, 0, 1n);
   }
   gfn_ring_harvest(mem, ring);
@@ -51,8 +60,17 @@ function expectRefused({ mem, vm, kvm, honest, ring }: Machine, cons: number): v
 const runs = { numRuns: 300, seed: 1 };
 /** What a machine is made of, kept small so that a counterexample can be read. */
 const drawn = fc.record({ size: sizes, start: starts, pushed: fc.nat(8), reset: fc.nat(40) });
-const build = ({ size, start, pushed, reset }: { size: number; start: number; pushed: number; reset: number }): Machine =>
-  machine(size, start, Math.min(pushed, size), Math.min(reset, size));
+const build = ({
+  size,
+  start,
+  pushed,
+  reset,
+}: {
+  size: number;
+  start: number;
+  pushed: number;
+  reset: number;
+}): Machine => machine(size, start, Math.min(pushed, size), Math.min(reset, size));
 const usedOf = ({ mem, ring }: Machine): number => (mem.load(ring.prod_index) - mem.load(ring.cons_index) + U16) % U16;
 
 describe('hostile indices', () => {
@@ -62,44 +80,53 @@ describe('hostile indices', () => {
     expectRefused(m, (m.first + used + 1 + (by % (U16 - used - 1))) % U16);
   });
 
-  test.prop([drawn, fc.integer({ min: 1, max: 30000 })], runs)('C2 cons behind the kernel is refused whole, and nothing walks 2^16 entries', (drawing, by) => {
-    const m = build(drawing);
-    fc.pre(usedOf(m) + by < U16);
-    expectRefused(m, (m.first - by + U16) % U16);
-  });
+  test.prop([drawn, fc.integer({ min: 1, max: 30000 })], runs)(
+    'C2 cons behind the kernel is refused whole, and nothing walks 2^16 entries',
+    (drawing, by) => {
+      const m = build(drawing);
+      fc.pre(usedOf(m) + by < U16);
+      expectRefused(m, (m.first - by + U16) % U16);
+    },
+  );
 
-  test.prop([sizes.filter((size) => size < 100), starts, fc.boolean()], runs)('C3 exactly size ahead is right for a full ring alone', (size, start, full) => {
-    const m = machine(size, start, full ? size : size - 1, 0);
-    if (!full) return expectRefused(m, (m.first + size) % U16);
-    m.mem.store(m.ring.indices.cons, (m.first + size) % U16);
-    expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(true);
-    expect(usedOf(m)).toBe(0);
-  });
+  test.prop([sizes.filter((size) => size < 100), starts, fc.boolean()], runs)(
+    'C3 exactly size ahead is right for a full ring alone',
+    (size, start, full) => {
+      const m = machine(size, start, full ? size : size - 1, 0);
+      if (!full) return expectRefused(m, (m.first + size) % U16);
+      m.mem.store(m.ring.indices.cons, (m.first + size) % U16);
+      expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(true);
+      expect(usedOf(m)).toBe(0);
+    },
+  );
 
-  test.prop([drawn, fc.array(fc.nat(65535), { minLength: 1, maxLength: 50 })], runs)('C4 cons that changes at every access is read once', (drawing, values) => {
-    const m = build(drawing);
-    const honest = m.mem.load(m.ring.indices.cons);
-    const first = m.mem.load(m.ring.cons_index);
-    let reads = 0;
-    const restless = Object.create(m.mem, {
-      loadAcquire: {
-        value: (cell: typeof m.ring.indices.cons) => {
-          if (cell !== m.ring.indices.cons) return m.mem.loadAcquire(cell);
-          reads++;
-          m.mem.store(cell, (honest + values.length) % U16);
-          const value = m.mem.load(cell);
-          m.mem.store(cell, values[reads % values.length]);
-          return value;
+  test.prop([drawn, fc.array(fc.nat(65535), { minLength: 1, maxLength: 50 })], runs)(
+    'C4 cons that changes at every access is read once',
+    (drawing, values) => {
+      const m = build(drawing);
+      const honest = m.mem.load(m.ring.indices.cons);
+      const first = m.mem.load(m.ring.cons_index);
+      let reads = 0;
+      const restless = Object.create(m.mem, {
+        loadAcquire: {
+          value: (cell: typeof m.ring.indices.cons) => {
+            if (cell !== m.ring.indices.cons) return m.mem.loadAcquire(cell);
+            reads++;
+            m.mem.store(cell, (honest + values.length) % U16);
+            const value = m.mem.load(cell);
+            m.mem.store(cell, values[reads % values.length]);
+            return value;
+          },
         },
-      },
-    });
-    const used = usedOf(m);
-    kvm_gfn_ring_reset(restless, m.kvm, m.ring);
-    expect(reads).toBe(1);
-    const moved = (m.mem.load(m.ring.cons_index) - first + U16) % U16;
-    const asked = (honest + values.length - first + U16) % U16;
-    expect(moved).toBe(asked <= used ? asked : 0);
-  });
+      });
+      const used = usedOf(m);
+      kvm_gfn_ring_reset(restless, m.kvm, m.ring);
+      expect(reads).toBe(1);
+      const moved = (m.mem.load(m.ring.cons_index) - first + U16) % U16;
+      const asked = (honest + values.length - first + U16) % U16;
+      expect(moved).toBe(asked <= used ? asked : 0);
+    },
+  );
 
   test.prop([drawn], runs)('C5 cons where the kernel stands changes nothing', (drawing) => {
     const m = build(drawing);
@@ -110,58 +137,74 @@ describe('hostile indices', () => {
     expect(KVM_RESET_DIRTY_PAGES(m.mem, m.kvm)).toBe(1);
   });
 
-  test.prop([sizes.filter((size) => size < 100 && size > 2), starts], runs)('C6 cons that moves back between two resets is refused', (size, start) => {
-    const m = machine(size, start, 3, 0);
-    m.mem.store(m.ring.indices.cons, (m.first + 2) % U16);
-    expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(true);
-    expectRefused(m, (m.first + 1) % U16);
-  });
-
-  test.prop([fc.constantFrom(2, 4, 8), fc.integer({ min: 65520, max: 65535 })], runs)('C7 prod and cons on both sides of the wrap', (size, start) => {
-    const m = machine(size, start, 0, 0);
-    let [pushed, harvested] = [0, 0];
-    for (let round = 0; round < 40; round++) {
-      while (kvm_gfn_ring_push(m.mem, m.ring, 0, BigInt(pushed)) > 0) pushed++;
-      expect(usedOf(m)).toBe(size);
-      for (const { offset } of gfn_ring_harvest(m.mem, m.ring, 1 + (round % size))) expect(offset).toBe(BigInt(harvested++));
+  test.prop([sizes.filter((size) => size < 100 && size > 2), starts], runs)(
+    'C6 cons that moves back between two resets is refused',
+    (size, start) => {
+      const m = machine(size, start, 3, 0);
+      m.mem.store(m.ring.indices.cons, (m.first + 2) % U16);
       expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(true);
-    }
-    expect(start + harvested).toBeGreaterThan(U16);
-  });
+      expectRefused(m, (m.first + 1) % U16);
+    },
+  );
 
-  test.prop([drawn, fc.constantFrom(8, 16, 32), fc.bigInt(0n, 0xffffffffn), fc.nat(3)], runs)('C8 torn and mixed-width writes leave some cons, and any cons is safe', (drawing, bits, value, at) => {
-    const m = build(drawing);
-    const { mem, ring } = m;
-    const offset = ring.data + (at & ~(bits / 8 - 1));
-    if (bits === 8) mem.u8[offset] = Number(value & 0xffn);
-    else if (bits === 16) mem.u16[offset >> 1] = Number(value & 0xffffn);
-    else mem.u32[offset >> 2] = Number(value);
-    const asked = (mem.load(ring.indices.cons) - m.first + U16) % U16;
-    const used = usedOf(m);
-    expect(kvm_gfn_ring_reset(mem, m.kvm, ring)).toBe(asked > 0 && asked <= used);
-    expect(usedOf(m)).toBe(asked <= used ? used - asked : used);
-  });
+  test.prop([fc.constantFrom(2, 4, 8), fc.integer({ min: 65520, max: 65535 })], runs)(
+    'C7 prod and cons on both sides of the wrap',
+    (size, start) => {
+      const m = machine(size, start, 0, 0);
+      let [pushed, harvested] = [0, 0];
+      for (let round = 0; round < 40; round++) {
+        while (kvm_gfn_ring_push(m.mem, m.ring, 0, BigInt(pushed)) > 0) pushed++;
+        expect(usedOf(m)).toBe(size);
+        for (const { offset } of gfn_ring_harvest(m.mem, m.ring, 1 + (round % size)))
+          expect(offset).toBe(BigInt(harvested++));
+        expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(true);
+      }
+      expect(start + harvested).toBeGreaterThan(U16);
+    },
+  );
 
-  test.prop([drawn, fc.nat(65535)], runs)('C9 prod overwritten by userspace does not matter to the kernel', (drawing, value) => {
-    const m = build(drawing);
-    const { mem, ring } = m;
-    const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
-    mem.store(ring.indices.prod, value);
-    const pushed = kvm_gfn_ring_push(mem, ring, 0, 1n);
-    expect(pushed).toBe(used >= ring.size ? -16 : used + 1);
-    if (pushed > 0) expect(mem.load(ring.indices.prod)).toBe((prod + 1) % U16);
-    expect(gfn_ring_harvest(mem, m.honest)).toEqual([]);
-  });
+  test.prop([drawn, fc.constantFrom(8, 16, 32), fc.bigInt(0n, 0xffffffffn), fc.nat(3)], runs)(
+    'C8 torn and mixed-width writes leave some cons, and any cons is safe',
+    (drawing, bits, value, at) => {
+      const m = build(drawing);
+      const { mem, ring } = m;
+      const offset = ring.data + (at & ~(bits / 8 - 1));
+      if (bits === 8) mem.u8[offset] = Number(value & 0xffn);
+      else if (bits === 16) mem.u16[offset >> 1] = Number(value & 0xffffn);
+      else mem.u32[offset >> 2] = Number(value);
+      const asked = (mem.load(ring.indices.cons) - m.first + U16) % U16;
+      const used = usedOf(m);
+      expect(kvm_gfn_ring_reset(mem, m.kvm, ring)).toBe(asked > 0 && asked <= used);
+      expect(usedOf(m)).toBe(asked <= used ? used - asked : used);
+    },
+  );
 
-  test.prop([drawn, fc.uint8Array({ minLength: 16, maxLength: 16 })], runs)('C10 entry 0 overwritten whole: the kernel keeps its own indices', (drawing, bytes) => {
-    const m = build(drawing);
-    const { mem, ring } = m;
-    const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
-    mem.u8.set(bytes, ring.data);
-    const asked = (mem.load(ring.indices.cons) - m.first + U16) % U16;
-    const result = KVM_RESET_DIRTY_PAGES(mem, m.kvm);
-    expect(result).toBe(asked <= used ? asked + 1 : -EINVAL);
-    expect(mem.load(ring.prod_index)).toBe(prod);
-    expect(mem.load(m.honest.cons_index)).toBe(mem.load(m.honest.prod_index));
-  });
+  test.prop([drawn, fc.nat(65535)], runs)(
+    'C9 prod overwritten by userspace does not matter to the kernel',
+    (drawing, value) => {
+      const m = build(drawing);
+      const { mem, ring } = m;
+      const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
+      mem.store(ring.indices.prod, value);
+      const pushed = kvm_gfn_ring_push(mem, ring, 0, 1n);
+      expect(pushed).toBe(used >= ring.size ? -16 : used + 1);
+      if (pushed > 0) expect(mem.load(ring.indices.prod)).toBe((prod + 1) % U16);
+      expect(gfn_ring_harvest(mem, m.honest)).toEqual([]);
+    },
+  );
+
+  test.prop([drawn, fc.uint8Array({ minLength: 16, maxLength: 16 })], runs)(
+    'C10 entry 0 overwritten whole: the kernel keeps its own indices',
+    (drawing, bytes) => {
+      const m = build(drawing);
+      const { mem, ring } = m;
+      const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
+      mem.u8.set(bytes, ring.data);
+      const asked = (mem.load(ring.indices.cons) - m.first + U16) % U16;
+      const result = KVM_RESET_DIRTY_PAGES(mem, m.kvm);
+      expect(result).toBe(asked <= used ? asked + 1 : -EINVAL);
+      expect(mem.load(ring.prod_index)).toBe(prod);
+      expect(mem.load(m.honest.cons_index)).toBe(mem.load(m.honest.prod_index));
+    },
+  );
 });

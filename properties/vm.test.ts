@@ -5,7 +5,7 @@ import { buildVm } from '../src/scenario/build.ts';
 import { claims } from '../src/scenario/properties/vmProperties.ts';
 import { runOf, runOnce } from '../src/scenario/run.ts';
 import type { VmSpec } from '../src/scenario/spec.ts';
-import { flatten, type ScheduleRun, ScheduleArbitrary } from './arbitraries/schedule.ts';
+import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
 import { VmArbitrary } from './arbitraries/vm.ts';
 
 /** Claims that some drawn execution reached: a property over scenarios that never fill a ring says nothing. */
@@ -40,8 +40,10 @@ test('shrinking only ever makes a scenario or a schedule smaller', () => {
   const steps = (runs: readonly ScheduleRun[]): number => runs.length + flatten(runs).length;
   fc.assert(
     fc.property(new VmArbitrary({ hostile: true }), new ScheduleArbitrary(7, 20), (spec, schedule) => {
-      for (const smaller of new VmArbitrary({ hostile: true }).shrink(spec)) expect(size(smaller.value)).toBeLessThanOrEqual(size(spec) + 2);
-      for (const smaller of new ScheduleArbitrary(7, 20).shrink(schedule)) expect(steps(smaller.value)).toBeLessThan(steps(schedule));
+      for (const smaller of new VmArbitrary({ hostile: true }).shrink(spec))
+        expect(size(smaller.value)).toBeLessThanOrEqual(size(spec) + 2);
+      for (const smaller of new ScheduleArbitrary(7, 20).shrink(schedule))
+        expect(steps(smaller.value)).toBeLessThan(steps(schedule));
     }),
     { numRuns: 100, seed: 1 },
   );

@@ -59,7 +59,8 @@ test('there is no cycle', () => {
 test('nothing but mem touches shared state in the ring, the guest and the actors', () => {
   const subjects = files.filter((file) => /^src\/(ring|guest|actors)\//.test(file));
   expect(subjects.length).toBeGreaterThan(10);
-  const forbidden = /\b(Atomics|SharedArrayBuffer|ArrayBuffer|DataView|Math\.random|Date|performance|process|globalThis|setTimeout)\b|\b(Uint|Int|BigUint|BigInt|Float)\d+Array\b|^(?:export )?(?:let|var) /m;
+  const forbidden =
+    /\b(Atomics|SharedArrayBuffer|ArrayBuffer|DataView|Math\.random|Date|performance|process|globalThis|setTimeout)\b|\b(Uint|Int|BigUint|BigInt|Float)\d+Array\b|^(?:export )?(?:let|var) /m;
   for (const file of subjects) expect([file, forbidden.exec(textOf(file))?.[0]]).toEqual([file, undefined]);
 });
 
@@ -72,6 +73,9 @@ test('models import nothing', () => {
 test('nothing that decides looks at the clock or at chance', () => {
   for (const file of files) {
     if (/limits\.ts|^src\/scenario\/explore\.ts|^src\/cli\//.test(file)) continue;
-    expect([file, /Math\.random|Date\.now|new Date|performance\.now/.exec(textOf(file))?.[0]]).toEqual([file, undefined]);
+    expect([file, /Math\.random|Date\.now|new Date|performance\.now/.exec(textOf(file))?.[0]]).toEqual([
+      file,
+      undefined,
+    ]);
   }
 });

@@ -22,7 +22,10 @@ export class ScheduleArbitrary extends fc.Arbitrary<readonly ScheduleRun[]> {
   generate(random: fc.Random): fc.Value<readonly ScheduleRun[]> {
     const runs: ScheduleRun[] = [];
     for (let left = random.nextInt(0, this.runsMax); left > 0; left--) {
-      runs.push({ thread: random.nextInt(0, this.threads - 1), length: LENGTHS[random.nextInt(0, LENGTHS.length - 1)] });
+      runs.push({
+        thread: random.nextInt(0, this.threads - 1),
+        length: LENGTHS[random.nextInt(0, LENGTHS.length - 1)],
+      });
     }
     return new fc.Value(runs, undefined);
   }
@@ -47,8 +50,10 @@ function* smaller(runs: readonly ScheduleRun[]): Generator<readonly ScheduleRun[
     if (next < 0) continue;
     yield runs.toSpliced(next, 1).with(i, { thread: runs[i].thread, length: runs[i].length + runs[next].length });
   }
-  for (let i = 0; i < runs.length; i++) if (runs[i].length > 1) yield runs.with(i, { ...runs[i], length: runs[i].length >> 1 });
+  for (let i = 0; i < runs.length; i++)
+    if (runs[i].length > 1) yield runs.with(i, { ...runs[i], length: runs[i].length >> 1 });
 }
 
 /** The schedule, thread by thread. */
-export const flatten = (runs: readonly ScheduleRun[]): number[] => runs.flatMap(({ thread, length }) => Array<number>(length).fill(thread));
+export const flatten = (runs: readonly ScheduleRun[]): number[] =>
+  runs.flatMap(({ thread, length }) => Array<number>(length).fill(thread));

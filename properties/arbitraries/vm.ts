@@ -49,15 +49,29 @@ function draw(random: fc.Random, { hostile }: VmShapes): VmSpec {
   };
   const writes = (): OperationSpec[] => times(1 + upTo(3), () => ({ do: 'write', pages: times(1 + upTo(1), page) }));
   const actors: ActorSpec[] = [
-    ...times(vcpus, (i): ActorSpec => ({ name: `vcpu${i}`, role: 'vcpu', vcpu: i, operations: [...writes(), { do: 'halt' }] })),
+    ...times(
+      vcpus,
+      (i): ActorSpec => ({ name: `vcpu${i}`, role: 'vcpu', vcpu: i, operations: [...writes(), { do: 'halt' }] }),
+    ),
     { name: 'userspace', role: 'userspace', operations: [{ do: 'serve' }] },
-    ...times(upTo(2), (i): ActorSpec => ({ name: `kernel${i}`, role: 'kernel', operations: times(1 + upTo(2), () => ({ do: 'reset' })) })),
+    ...times(
+      upTo(2),
+      (i): ActorSpec => ({
+        name: `kernel${i}`,
+        role: 'kernel',
+        operations: times(1 + upTo(2), () => ({ do: 'reset' })),
+      }),
+    ),
   ];
   if (hostile) {
     const ring = vcpus;
     const pushes = times(upTo(4), (): OperationSpec => ({ do: 'push', slot: 0, offset: upTo(npages) }));
     actors.push({ name: `vcpu${ring}`, role: 'vcpu', vcpu: ring, operations: pushes });
-    actors.push({ name: 'hostile', role: 'hostile', operations: times(1 + upTo(6), () => drawPoke(random, ring, rings[ring].size)) });
+    actors.push({
+      name: 'hostile',
+      role: 'hostile',
+      operations: times(1 + upTo(6), () => drawPoke(random, ring, rings[ring].size)),
+    });
   }
   return { schema: SCHEMA, name: 'drawn', rings, slots, index: STARTS[upTo(STARTS.length - 1)], actors, sometimes: [] };
 }

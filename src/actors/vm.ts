@@ -32,24 +32,38 @@ export interface VmShape {
 
 /** Lays out a VM. Throws RangeError when a ring's size or the number of vCPUs is refused. */
 export function layVm(layout: Layout, shape: VmShape): Vm {
-  if (shape.rings.length > VCPUS_MAX) throw new RangeError(`a guest has at most ${VCPUS_MAX} vCPUs, not ${shape.rings.length}`);
+  if (shape.rings.length > VCPUS_MAX)
+    throw new RangeError(`a guest has at most ${VCPUS_MAX} vCPUs, not ${shape.rings.length}`);
   const slots_lock = layout.lock('slots_lock', 'mutex');
   const mmu_lock = layout.lock('mmu_lock', 'spinlock');
   const resets = layout.cell('resets', 'u32');
   const exits = layout.cell('exits', 'u32');
   const running = layout.cell('running', 'u32');
   const overruns = shape.rings.map((_, i) => layout.cell(`vcpu${i}.overruns`, 'u32'));
-  const rings = shape.rings.map(({ size, leeway }, i) => allocated(kvm_gfn_ring_alloc(layout, `ring${i}`, size, leeway), size, leeway));
+  const rings = shape.rings.map(({ size, leeway }, i) =>
+    allocated(kvm_gfn_ring_alloc(layout, `ring${i}`, size, leeway), size, leeway),
+  );
   const guest = layGuest(layout, shape.slots);
   const replica = new Map(
-    shape.slots.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layout.cell(`copy of ${slot}:${i}`, 'u16'))]),
+    shape.slots.map(({ slot, npages }) => [
+      slot,
+      Array.from({ length: npages }, (_, i) => layout.cell(`copy of ${slot}:${i}`, 'u16')),
+    ]),
   );
   const arch = {
     enable_log_dirty_pt_masked: (mem: Memory, { slot }: MemorySlot, offset: bigint, mask: bigint) =>
       writeProtect(mem, guest, slot, offset, mask),
     flush_remote_tlbs: (mem: Memory) => flushTranslations(mem, guest),
   };
-  return { kvm: { slots_lock, mmu_lock, memslots: shape.slots, rings, arch }, guest, replica, resets, exits, running, overruns };
+  return {
+    kvm: { slots_lock, mmu_lock, memslots: shape.slots, rings, arch },
+    guest,
+    replica,
+    resets,
+    exits,
+    running,
+    overruns,
+  };
 }
 
 function allocated(ring: GfnRing | number, size: number, leeway: number): GfnRing {

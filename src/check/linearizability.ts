@@ -40,7 +40,8 @@ export function linearizability<State, Call>(
     seen.add(key);
     // A call may come next when no other that is left has ended before it began.
     let horizon = Infinity;
-    for (let i = 0; i < calls.length && calls[i].start <= horizon; i++) if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);
+    for (let i = 0; i < calls.length && calls[i].start <= horizon; i++)
+      if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);
     for (let i = 0; i < calls.length && calls[i].start <= horizon; i++) {
       if (taken[i] === 1) continue;
       if (++steps > stepsMax) return 'unknown';

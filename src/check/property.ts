@@ -55,7 +55,14 @@ export interface Properties {
   readonly deadlock: (waiting: readonly string[]) => string;
 }
 
-export const noProperties: Properties = { always: {}, sometimes: {}, finally: {}, monitors: [], resultsMatter: true, deadlock: () => 'no deadlock' };
+export const noProperties: Properties = {
+  always: {},
+  sometimes: {},
+  finally: {},
+  monitors: [],
+  resultsMatter: true,
+  deadlock: () => 'no deadlock',
+};
 
 export const isViolation = (value: unknown): value is Violation =>
   typeof value === 'object' && value !== null && 'property' in value && 'message' in value;

@@ -12,7 +12,9 @@ export function printFinding(finding: Finding & { readonly file: string }): void
   const schedule = parseSchedule(finding.schedule) ?? [];
   const operations = scenario.actors.reduce((sum, actor) => sum + actor.operations.length, 0);
   print(`✗ ${finding.property}`);
-  print(`  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(scenario.actors.length, 'actor')}, memory model ${finding.memoryModel}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`);
+  print(
+    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(scenario.actors.length, 'actor')}, memory model ${finding.memoryModel}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`,
+  );
   print();
   if (schedule.length > 0) {
     const run = runOf(buildVm(scenario), schedule.length + 1);

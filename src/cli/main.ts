@@ -10,13 +10,26 @@ import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
 import { STATUS, UsageError } from './errors.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('gfnring')
   .description('Decides whether a dirty-page tracking protocol is right under every interleaving.')
   .version(version)
-  .addHelpText('after', '\nExit status: 0 nothing found, 1 findings, 2 wrong usage, 3 the harness itself failed, 130 interrupted.');
-for (const command of [checkCommand(), exploreCommand(), replayCommand(), stressCommand(), listCommand(), benchCommand()]) program.addCommand(command);
+  .addHelpText(
+    'after',
+    '\nExit status: 0 nothing found, 1 findings, 2 wrong usage, 3 the harness itself failed, 130 interrupted.',
+  );
+for (const command of [
+  checkCommand(),
+  exploreCommand(),
+  replayCommand(),
+  stressCommand(),
+  listCommand(),
+  benchCommand(),
+])
+  program.addCommand(command);
 for (const command of [program, ...program.commands]) {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.showSuggestionAfterError();

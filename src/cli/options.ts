@@ -7,7 +7,9 @@ export const whole =
   (text: string): number => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw new UsageError(`--${name} is '${text}': must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${most}`}`);
+    throw new UsageError(
+      `--${name} is '${text}': must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${most}`}`,
+    );
   };
 
 /** A time in seconds above 0, for commander. */
@@ -26,7 +28,9 @@ export interface SharedOptions {
   readonly quiet?: boolean;
 }
 
-export const seedOption = (): Option => new Option('--seed <n>', 'where all draws start from').default(1).argParser(whole('seed', 0, 2 ** 31 - 1));
+export const seedOption = (): Option =>
+  new Option('--seed <n>', 'where all draws start from').default(1).argParser(whole('seed', 0, 2 ** 31 - 1));
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
-export const directoryOption = (): Option => new Option('--dir <path>', 'where findings are written').default('.gfnring/findings');
+export const directoryOption = (): Option =>
+  new Option('--dir <path>', 'where findings are written').default('.gfnring/findings');

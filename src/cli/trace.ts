@@ -7,7 +7,10 @@ const STEPS_MAX = 200;
 export function formatTrace(trace: Trace, { actors, layout }: Program): string[] {
   const cells = trace.map((step) => describeStep(step, layout));
   const widths = actors.map((actor, thread) =>
-    Math.max(actor.name.length, ...trace.map((step, i) => (step.thread === thread ? Math.max(cells[i].length, labelOf(actors, step).length) : 0))),
+    Math.max(
+      actor.name.length,
+      ...trace.map((step, i) => (step.thread === thread ? Math.max(cells[i].length, labelOf(actors, step).length) : 0)),
+    ),
   );
   const shown = actors.map((_, thread) => trace.some((step) => step.thread === thread));
   const columns = (thread: number, text: string): string =>
@@ -15,7 +18,9 @@ export function formatTrace(trace: Trace, { actors, layout }: Program): string[]
       .map((_, t) => (shown[t] ? (t === thread ? text : '').padEnd(widths[t] + 2) : ''))
       .join('')
       .trimEnd();
-  const lines = [`  step  ${actors.map((actor, t) => (shown[t] ? actor.name.padEnd(widths[t] + 2) : '')).join('')}`.trimEnd()];
+  const lines = [
+    `  step  ${actors.map((actor, t) => (shown[t] ? actor.name.padEnd(widths[t] + 2) : '')).join('')}`.trimEnd(),
+  ];
   const begun = actors.map(() => -1);
   const cut = trace.length > STEPS_MAX;
   trace.forEach((step, i) => {
@@ -29,4 +34,5 @@ export function formatTrace(trace: Trace, { actors, layout }: Program): string[]
   return lines;
 }
 
-const labelOf = (actors: Program['actors'], step: Trace[number]): string => `[${actors[step.thread].operations[step.operation].label}]`;
+const labelOf = (actors: Program['actors'], step: Trace[number]): string =>
+  `[${actors[step.thread].operations[step.operation].label}]`;

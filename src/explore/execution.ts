@@ -1,5 +1,5 @@
 import { AloneMemory } from '../memory/alone.ts';
-import type { Cell, Lock } from '../memory/cell.ts';
+import type { Cell, Lock, Place } from '../memory/cell.ts';
 import { accessCode, Breach, Kind, kindNames, kindOf, placeOf, writes } from '../memory/memory.ts';
 import { type Bytes, ReplayMemory, SUSPENDED, type Turns } from '../memory/replay.ts';
 import type { Step } from '../memory/trace.ts';
@@ -93,7 +93,11 @@ export class Execution implements Turns, View {
     this.secondPass = secondPass;
     this.threads = n;
     this.buffer = new ArrayBuffer(program.layout.size);
-    this.bytes = { u8: new Uint8Array(this.buffer), u16: new Uint16Array(this.buffer), u32: new Uint32Array(this.buffer) };
+    this.bytes = {
+      u8: new Uint8Array(this.buffer),
+      u16: new Uint16Array(this.buffer),
+      u32: new Uint32Array(this.buffer),
+    };
     this.memories = program.actors.map((_, thread) => new ReplayMemory(thread, this.bytes, this));
     program.init(new AloneMemory(this.buffer));
     this.initial = this.bytes.u32.slice();
@@ -201,7 +205,9 @@ export class Execution implements Turns, View {
       const name = this.program.actors[t].name;
       if (kindOf(this.pending[t]) === Kind.lock) {
         const holder = this.bytes.u32[place.offset >>> 2] - 1;
-        lines.push(`${name} waits for ${place.name}, held by ${holder === t ? 'itself' : this.program.actors[holder].name}`);
+        lines.push(
+          `${name} waits for ${place.name}, held by ${holder === t ? 'itself' : this.program.actors[holder].name}`,
+        );
       } else lines.push(`${name} sleeps on ${place.name}`);
     }
     return lines;
@@ -223,8 +229,8 @@ export class Execution implements Turns, View {
     if (this.go !== NONE) return this.irregular(thread, code);
     this.pending[thread] = code;
     const kind = code & 15;
-    if (kind >= Kind.lock) this.comesToWait(thread, code, kind);
     if (this.observer !== null && !this.observe()) return this.suspend(NONE);
+    if (kind >= Kind.lock) this.comesToWait(thread, code, kind);
     const next = this.choose();
     if (next !== thread) return this.suspend(next);
     this.took(thread);
@@ -341,6 +347,7 @@ export class Execution implements Turns, View {
   /** Marks a thread that comes to a lock that is held, or to the wake-up it sleeps for, as blocked. */
   private comesToWait(thread: number, code: number, kind: number): void {
     if (kind === Kind.lock || kind === Kind.wait) this.mayItSleep(thread, code, kind);
+    if (kind === Kind.unlock) this.mustHold(thread, this.program.layout.places[placeOf(code)]);
     if (this.waits(thread)) {
       this.blocked |= 1 << thread;
       this.enabled = this.live & ~this.blocked;
@@ -365,6 +372,15 @@ export class Execution implements Turns, View {
       const name = this.program.actors[thread].name;
       throw new Breach('sleeps under a spinlock', `${name} may sleep on ${wanted.name} while it holds ${place.name}`);
     }
+  }
+
+  /** Asked before the unlock is taken, so that it is no step of the schedule. */
+  private mustHold(thread: number, lock: Place): void {
+    if (this.bytes.u32[lock.offset >>> 2] === thread + 1) return;
+    throw new Breach(
+      'not the holder',
+      `${this.program.actors[thread].name} unlocks ${lock.name}, which it does not hold`,
+    );
   }
 
   /** Blocks, or frees, all threads whose pending access is `code`. */
@@ -427,36 +443,56 @@ export class Execution implements Turns, View {
     this.go = before;
     if (memory.pos !== memory.length) this.endedEarly(thread, memory.pos);
     const [a, b] = [plain(result), plain(second)];
-    if (a !== b) throw new Breach('differs on the second pass', `${this.label(thread)} returned ${a}, then ${b} over the same results`);
+    if (a !== b)
+      throw new Breach(
+        'differs on the second pass',
+        `${this.label(thread)} returned ${a}, then ${b} over the same results`,
+      );
   }
 
   private irregular(thread: number, code: number): false {
     if (this.go === PROBING) {
       this.pending[thread] = code;
+      if (kindOf(code) >= Kind.lock) this.comesToWait(thread, code, kindOf(code));
       return this.suspend(NONE);
     }
     if (this.go === CHECKING) {
-      throw new Breach('differs on the second pass', `${this.label(thread)} went on to ${this.describe(code)} when run again over the same results`);
+      throw new Breach(
+        'differs on the second pass',
+        `${this.label(thread)} went on to ${this.describe(code)} when run again over the same results`,
+      );
     }
     if (this.go === UNWINDING) {
-      throw new Breach('swallowed suspension', `${this.label(thread)} caught what mem threw, and went on to ${this.describe(code)}`);
+      throw new Breach(
+        'swallowed suspension',
+        `${this.label(thread)} caught what mem threw, and went on to ${this.describe(code)}`,
+      );
     }
-    throw new Breach('outside the schedule', `${this.label(thread)} used the memory of ${this.program.actors[thread].name} out of turn`);
+    throw new Breach(
+      'outside the schedule',
+      `${this.label(thread)} used the memory of ${this.program.actors[thread].name} out of turn`,
+    );
   }
 
   private wrongEnd(thread: number, go: number): never {
-    if (go === UNWINDING) throw new Breach('swallowed suspension', `${this.label(thread)} caught what mem threw, and returned`);
+    if (go === UNWINDING)
+      throw new Breach('swallowed suspension', `${this.label(thread)} caught what mem threw, and returned`);
     return this.endedEarly(thread, this.memories[thread].pos);
   }
 
   private endedEarly(thread: number, pos: number): never {
     const { codes, length } = this.memories[thread];
     const missing = pos < length ? codes[pos] : this.pending[thread];
-    throw new Breach('differs on the second pass', `${this.label(thread)} did not come to ${this.describe(missing)} again`);
+    throw new Breach(
+      'differs on the second pass',
+      `${this.label(thread)} did not come to ${this.describe(missing)} again`,
+    );
   }
 
   private fail(error: unknown): number {
-    const stop = stopOf(error === SUSPENDED ? new Breach('swallowed suspension', 'what mem threw was thrown again later') : error);
+    const stop = stopOf(
+      error === SUSPENDED ? new Breach('swallowed suspension', 'what mem threw was thrown again later') : error,
+    );
     if (this.go === PROBING) this.broken ??= stop;
     else this.stop = stop;
     this.go = NONE;
@@ -473,7 +509,13 @@ export class Execution implements Turns, View {
 /** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */
 function stopOf(error: unknown): Stop {
   if (!(error instanceof Breach)) {
-    return { kind: 'crashed', violation: { property: 'no operation crashes', message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) } };
+    return {
+      kind: 'crashed',
+      violation: {
+        property: 'no operation crashes',
+        message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      },
+    };
   }
   const kind = error.rule === 'not the holder' || error.rule === 'sleeps under a spinlock' ? 'violated' : 'crashed';
   return { kind, violation: { property: RULES[error.rule], message: error.message } };
@@ -495,4 +537,5 @@ const PRUNED: Stop = { kind: 'pruned' };
 const join = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
 
 /** A result as text, to compare. */
-const plain = (value: unknown): string => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';
+const plain = (value: unknown): string =>
+  JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';

@@ -56,7 +56,8 @@ export function searchStates(execution: Execution, judge: Judge, limits: Limits,
     if (stop.kind === 'finished') executions++;
     if (stop.kind === 'limit') return result(undefined, `${execution.stepsMax} steps in one execution`);
     const violation = stop.kind === 'pruned' ? undefined : judge.end(stop);
-    if (violation !== undefined && (bounds.property ?? violation.property) === violation.property) return result(violation);
+    if (violation !== undefined && (bounds.property ?? violation.property) === violation.property)
+      return result(violation);
 
     const depth = search.unfinished();
     if (depth < 0) return result();

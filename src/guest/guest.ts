@@ -26,7 +26,9 @@ export interface Guest {
 }
 
 export function layGuest(layout: Layout, shape: readonly { readonly slot: number; readonly npages: number }[]): Guest {
-  const slots = new Map(shape.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layPage(layout, slot, i))]));
+  const slots = new Map(
+    shape.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layPage(layout, slot, i))]),
+  );
   return { slots, pages: [...slots.values()].flat() };
 }
 

@@ -22,7 +22,8 @@ export class Layout {
   region(bytes: number): number {
     const offset = this.size;
     this.#end = offset + bytes;
-    if (this.#end > BYTES_MAX) throw new RangeError(`a layout holds at most ${BYTES_MAX} bytes, asked for ${this.#end}`);
+    if (this.#end > BYTES_MAX)
+      throw new RangeError(`a layout holds at most ${BYTES_MAX} bytes, asked for ${this.#end}`);
     return offset;
   }
 
@@ -51,7 +52,8 @@ export class Layout {
     const offset = at ?? Math.ceil(this.#end / bytes) * bytes;
     if (offset % bytes !== 0) throw new RangeError(`${name}: offset ${offset} is not a multiple of its ${bytes} bytes`);
     if (at === undefined) this.#end = offset + bytes;
-    else if (offset < 0 || offset + bytes > this.#end) throw new RangeError(`${name}: offset ${offset} lies outside any region`);
+    else if (offset < 0 || offset + bytes > this.#end)
+      throw new RangeError(`${name}: offset ${offset} lies outside any region`);
     return offset;
   }
 }

@@ -65,7 +65,10 @@ export class LockstepMemory implements Memory {
     for (let step = Atomics.load(control, STEP); step < order.length; step++) {
       if (order[step] !== this.thread) continue;
       this.fail();
-      throw new Breach('outside the schedule', `thread ${this.thread} has ended, the schedule gives it step ${step + 1}`);
+      throw new Breach(
+        'outside the schedule',
+        `thread ${this.thread} has ended, the schedule gives it step ${step + 1}`,
+      );
     }
   }
 

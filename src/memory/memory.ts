@@ -99,7 +99,12 @@ const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0);
 
 /** An operation that broke the rules of `Memory`; `rule` says which, `message` what was seen. */
 export class Breach extends Error {
-  readonly rule: 'swallowed suspension' | 'differs on the second pass' | 'outside the schedule' | 'not the holder' | 'sleeps under a spinlock';
+  readonly rule:
+    | 'swallowed suspension'
+    | 'differs on the second pass'
+    | 'outside the schedule'
+    | 'not the holder'
+    | 'sleeps under a spinlock';
 
   constructor(rule: Breach['rule'], message: string) {
     super(`${rule}: ${message}`);

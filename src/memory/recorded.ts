@@ -104,6 +104,9 @@ export class RecordedMemory implements Memory {
   }
 
   private differs(recorded: string, now: string): Breach {
-    return new Breach('differs on the second pass', `step ${this.next + 1} of thread ${this.thread} was ${recorded} in the recording and is ${now} now`);
+    return new Breach(
+      'differs on the second pass',
+      `step ${this.next + 1} of thread ${this.thread} was ${recorded} in the recording and is ${now} now`,
+    );
   }
 }

@@ -19,7 +19,9 @@ export type Trace = readonly Step[];
 
 /** Whether two steps are the same access with the same values. */
 export function sameStep(a: Step, b: Step): boolean {
-  return a.thread === b.thread && a.operation === b.operation && a.code === b.code && a.value === b.value && a.old === b.old;
+  return (
+    a.thread === b.thread && a.operation === b.operation && a.code === b.code && a.value === b.value && a.old === b.old
+  );
 }
 
 /** One access in words: `load   prod_index → 0`. */
@@ -42,7 +44,9 @@ export function describeStep(step: Step, layout: Layout): string {
     case Kind.fetchAdd:
     case Kind.fetchAnd:
     case Kind.fetchOr:
-      return step.old === step.value ? `${what} → ${number(step.old)}` : `${what} ${number(step.old)} → ${number(step.value)}`;
+      return step.old === step.value
+        ? `${what} → ${number(step.old)}`
+        : `${what} ${number(step.old)} → ${number(step.value)}`;
     default:
       return what;
   }

@@ -55,5 +55,10 @@ export function resettable(ring: RingState, cons: number, first: number, modulus
 
 /** Resets the oldest `count` entries. */
 export function reset(ring: RingState, count: number): RingState {
-  return { ...ring, reset: ring.reset + count, harvested: Math.max(ring.harvested, ring.reset + count), entries: ring.entries.slice(count) };
+  return {
+    ...ring,
+    reset: ring.reset + count,
+    harvested: Math.max(ring.harvested, ring.reset + count),
+    entries: ring.entries.slice(count),
+  };
 }

@@ -1,4 +1,15 @@
-import { available, BUSY, type Entry, emptyRing, harvest, harvestable, publish, pushResult, type RingState, reset } from './ring.ts';
+import {
+  available,
+  BUSY,
+  type Entry,
+  emptyRing,
+  harvest,
+  harvestable,
+  publish,
+  pushResult,
+  type RingState,
+  reset,
+} from './ring.ts';
 
 /**
  * The moments of the calls on one ring, for histories of free threads. A call with two moments stands in the history twice, over the
@@ -7,7 +18,12 @@ import { available, BUSY, type Entry, emptyRing, harvest, harvestable, publish, 
 export type Moment =
   | { readonly does: 'look for room'; readonly call: number; readonly result: number }
   | { readonly does: 'publish'; readonly call: number; readonly entry: Entry }
-  | { readonly does: 'look for entries'; readonly call: number; readonly max: number; readonly entries: readonly Entry[] }
+  | {
+      readonly does: 'look for entries';
+      readonly call: number;
+      readonly max: number;
+      readonly entries: readonly Entry[];
+    }
   | { readonly does: 'take'; readonly call: number; readonly count: number }
   | { readonly does: 'look at cons'; readonly call: number; readonly result: boolean }
   | { readonly does: 'give back'; readonly call: number };
@@ -23,7 +39,8 @@ export function ringHistory(size: number) {
   return {
     init: { ring: emptyRing(size), between: {} } as HistoryState,
     step,
-    key: ({ ring, between }: HistoryState): string => `${ring.published},${ring.harvested},${ring.reset},${JSON.stringify(between)}`,
+    key: ({ ring, between }: HistoryState): string =>
+      `${ring.published},${ring.harvested},${ring.reset},${JSON.stringify(between)}`,
   };
 }
 
@@ -39,7 +56,9 @@ function step({ ring, between }: HistoryState, moment: Moment): HistoryState | u
     case 'look for entries': {
       const count = Math.min(available(ring), moment.max, ring.size);
       if (count !== moment.entries.length) return undefined;
-      const same = harvestable(ring, count).every((entry, i) => entry.slot === moment.entries[i].slot && entry.offset === moment.entries[i].offset);
+      const same = harvestable(ring, count).every(
+        (entry, i) => entry.slot === moment.entries[i].slot && entry.offset === moment.entries[i].offset,
+      );
       return same ? { ring, between: { ...between, [call]: count } } : undefined;
     }
     case 'take':

@@ -16,7 +16,10 @@ export function kvm_gfn_ring_alloc(layout: Layout, name: string, size: number, l
   const allocated = layout.cell(`${name}.allocated`, 'u32');
 
   const data = layout.region(size * GFN_BYTES);
-  const indices = { prod: layout.cell(`${name}.prod`, 'u16', data), cons: layout.cell(`${name}.cons`, 'u16', data + 2) };
+  const indices = {
+    prod: layout.cell(`${name}.prod`, 'u16', data),
+    cons: layout.cell(`${name}.cons`, 'u16', data + 2),
+  };
   const entries = Array.from({ length: size }, (_, i) => ({
     slot: layout.cell(`${name}[${i}].slot`, 'u32', data + i * GFN_BYTES + 4),
     offset: layout.cell64(`${name}[${i}].offset`, data + i * GFN_BYTES + 8),

@@ -17,11 +17,26 @@ const serve: OperationSpec = { do: 'serve' };
 const reset: OperationSpec = { do: 'reset' };
 const resetRing: OperationSpec = { do: 'reset-ring', ring: 0 };
 const harvest = (max = 65536): OperationSpec => ({ do: 'harvest', ring: 0, max });
-const poke = (ring: number, at: number, bits: 8 | 16 | 32 | 64, value: number | string): OperationSpec => ({ do: 'poke', ring, at, bits, value });
+const poke = (ring: number, at: number, bits: 8 | 16 | 32 | 64, value: number | string): OperationSpec => ({
+  do: 'poke',
+  ring,
+  at,
+  bits,
+  value,
+});
 
-const vcpu = (number: number, ...operations: OperationSpec[]): ActorSpec => ({ name: `vcpu${number}`, role: 'vcpu', vcpu: number, operations });
+const vcpu = (number: number, ...operations: OperationSpec[]): ActorSpec => ({
+  name: `vcpu${number}`,
+  role: 'vcpu',
+  vcpu: number,
+  operations,
+});
 const userspace = (...operations: OperationSpec[]): ActorSpec => ({ name: 'userspace', role: 'userspace', operations });
-const kernel = (number: number, ...operations: OperationSpec[]): ActorSpec => ({ name: `kernel${number}`, role: 'kernel', operations });
+const kernel = (number: number, ...operations: OperationSpec[]): ActorSpec => ({
+  name: `kernel${number}`,
+  role: 'kernel',
+  operations,
+});
 const hostile = (...operations: OperationSpec[]): ActorSpec => ({ name: 'hostile', role: 'hostile', operations });
 
 function scenario(
@@ -32,7 +47,16 @@ function scenario(
   sometimes: readonly string[],
   shape: Partial<VmSpec> = {},
 ): BuiltIn {
-  const spec = { schema: SCHEMA, name, rings: [{ size: 2, leeway: 0 }], slots: SLOT, index: 0, actors, sometimes, ...shape } as const;
+  const spec = {
+    schema: SCHEMA,
+    name,
+    rings: [{ size: 2, leeway: 0 }],
+    slots: SLOT,
+    index: 0,
+    actors,
+    sometimes,
+    ...shape,
+  } as const;
   return { about, mode, spec };
 }
 
@@ -106,7 +130,12 @@ export const builtIns: readonly BuiltIn[] = [
     'hostile-entry',
     'prove',
     'slot and offset are rewritten between push and reset',
-    [vcpu(0, write(0)), vcpu(1, push(1)), userspace(collect), hostile(poke(1, 4, 32, 7), poke(1, 8, 64, '18446744073709551615'))],
+    [
+      vcpu(0, write(0)),
+      vcpu(1, push(1)),
+      userspace(collect),
+      hostile(poke(1, 4, 32, 7), poke(1, 8, 64, '18446744073709551615')),
+    ],
     ['a page is re-armed'],
     { rings: [RING, RING] },
   ),
@@ -114,7 +143,12 @@ export const builtIns: readonly BuiltIn[] = [
     'hostile-wipe',
     'prove',
     'entry 0 is overwritten whole, and prod with it',
-    [vcpu(0, push(0), push(1)), userspace(harvest()), kernel(0, resetRing), hostile(poke(0, 0, 64, 0), poke(0, 8, 64, 0))],
+    [
+      vcpu(0, push(0), push(1)),
+      userspace(harvest()),
+      kernel(0, resetRing),
+      hostile(poke(0, 0, 64, 0), poke(0, 8, 64, 0)),
+    ],
     ['a ring is full'],
   ),
   scenario(
@@ -155,9 +189,23 @@ export const builtIns: readonly BuiltIn[] = [
       vcpu(1, push(2), push(2), push(2), push(2)),
       userspace(serve),
       kernel(0, reset, reset, reset),
-      hostile(poke(1, 2, 16, 9), poke(1, 0, 32, 0xffffffff), poke(1, 3, 8, 255), poke(1, 2, 16, 65533), poke(1, 0, 64, 0), poke(1, 16, 64, '18446744073709551615')),
+      hostile(
+        poke(1, 2, 16, 9),
+        poke(1, 0, 32, 0xffffffff),
+        poke(1, 3, 8, 255),
+        poke(1, 2, 16, 65533),
+        poke(1, 0, 64, 0),
+        poke(1, 16, 64, '18446744073709551615'),
+      ),
     ],
-    ['a ring is full', 'a vCPU stops', 'a cons is refused', 'a push is refused', 'a page is re-armed', 'a page is written again'],
+    [
+      'a ring is full',
+      'a vCPU stops',
+      'a cons is refused',
+      'a push is refused',
+      'a page is re-armed',
+      'a page is written again',
+    ],
     { rings: [ringOf(2, 0), ringOf(2, 0)], slots: [{ slot: 0, npages: 3 }], index: 65533 },
   ),
 ];

@@ -66,7 +66,10 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   const scenario = buildVm(spec);
   const exhaustive = scheduler === 'exhaustive';
   let run = runOf(scenario, options.stepsMax, true);
-  let result: SearchResult & { readonly cut?: number } = hunt(run.execution, run.checker, new RandomWalk(seed), { ...limits, executions: Math.min(SECOND_PASSES, limits.executions) });
+  let result: SearchResult & { readonly cut?: number } = hunt(run.execution, run.checker, new RandomWalk(seed), {
+    ...limits,
+    executions: Math.min(SECOND_PASSES, limits.executions),
+  });
   let missing = run.checker.missing;
   if (result.violation === undefined) {
     run = runOf(scenario, options.stepsMax);
@@ -77,7 +80,9 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   }
   const { violation } = result;
   const failures: Failure[] = violation === undefined ? [] : [{ spec, ...violation, schedule: scheduleOf(run) }];
-  const findings = failures.map((failure) => write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory));
+  const findings = failures.map((failure) =>
+    write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
+  );
   if (violation === undefined) findings.push(...missing.map((claim) => vacuous(spec, claim, options.directory)));
   return {
     schema: SCHEMA,

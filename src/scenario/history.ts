@@ -15,10 +15,16 @@ export function hasHistory(spec: VmSpec): boolean {
 }
 
 /** Holds the recorded calls of one round, by thread, against the sequential model, ring by ring. */
-export function checkHistory(spec: VmSpec, calls: readonly (readonly CallRecord[])[], stepsMax = HISTORY_STEPS_MAX): Linearizability {
+export function checkHistory(
+  spec: VmSpec,
+  calls: readonly (readonly CallRecord[])[],
+  stepsMax = HISTORY_STEPS_MAX,
+): Linearizability {
   let verdict: Linearizability = 'ok';
   for (let ring = 0; ring < spec.rings.length; ring++) {
-    const history = calls.flatMap((of, thread) => of.flatMap((record, i) => moments(spec, ring, thread, record, thread * 100_000 + i)));
+    const history = calls.flatMap((of, thread) =>
+      of.flatMap((record, i) => moments(spec, ring, thread, record, thread * 100_000 + i)),
+    );
     const found = linearizability(ringHistory(spec.rings[ring].size), history, stepsMax);
     if (found === 'illegal') return 'illegal';
     if (found === 'unknown') verdict = 'unknown';
@@ -26,7 +32,13 @@ export function checkHistory(spec: VmSpec, calls: readonly (readonly CallRecord[
   return verdict;
 }
 
-function moments(spec: VmSpec, ring: number, thread: number, { operation, start, end, result }: CallRecord, call: number): Interval<Moment>[] {
+function moments(
+  spec: VmSpec,
+  ring: number,
+  thread: number,
+  { operation, start, end, result }: CallRecord,
+  call: number,
+): Interval<Moment>[] {
   const actor = spec.actors[thread];
   const op = actor.operations[operation];
   const both = (first: Moment, second?: Moment): Interval<Moment>[] =>
@@ -38,7 +50,10 @@ function moments(spec: VmSpec, ring: number, thread: number, { operation, start,
   }
   if (op.do === 'harvest' && op.ring === ring) {
     const entries = result as readonly Gfn[];
-    return both({ does: 'look for entries', call, max: op.max, entries }, { does: 'take', call, count: entries.length });
+    return both(
+      { does: 'look for entries', call, max: op.max, entries },
+      { does: 'take', call, count: entries.length },
+    );
   }
   if (op.do === 'reset-ring' && op.ring === ring) {
     return both({ does: 'look at cons', call, result: result as boolean }, { does: 'give back', call });

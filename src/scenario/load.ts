@@ -9,7 +9,9 @@ export function loadScenario(name: string): VmSpec {
   const builtIn = builtIns.find(({ spec }) => spec.name === name);
   if (builtIn !== undefined) return builtIn.spec;
   if (!/[./\\]/.test(name)) {
-    throw new BadInput(`unknown scenario ${name}: 'gfnring list' shows the built-in ones, and the path of a JSON file is taken too`);
+    throw new BadInput(
+      `unknown scenario ${name}: 'gfnring list' shows the built-in ones, and the path of a JSON file is taken too`,
+    );
   }
   return parseVm(readJson(name, 'scenario'), name);
 }
@@ -29,6 +31,8 @@ function readJson(file: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BadInput(`${file} is no JSON${text.trimEnd().endsWith('}') ? '' : ', it seems to be cut off'}: a ${what} is expected`);
+    throw new BadInput(
+      `${file} is no JSON${text.trimEnd().endsWith('}') ? '' : ', it seems to be cut off'}: a ${what} is expected`,
+    );
   }
 }

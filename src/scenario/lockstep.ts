@@ -32,20 +32,30 @@ export class LockstepPool {
 
   async run(spec: VmSpec, schedule: readonly number[]): Promise<LockstepRun> {
     const { program } = buildVm(spec);
-    if (program.actors.length !== this.threads) throw new RangeError(`a pool of ${this.threads} threads cannot run ${program.actors.length} actors`);
+    if (program.actors.length !== this.threads)
+      throw new RangeError(`a pool of ${this.threads} threads cannot run ${program.actors.length} actors`);
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new AloneMemory(memory));
     const table = timetableOf(schedule);
     const common = { spec, memory, table: table.control.buffer as SharedArrayBuffer, steps: schedule.length };
     const watchdog = AbortSignal.timeout(this.watchdogMs);
     const parts = await Promise.allSettled(
-      program.actors.map((_, thread) => this.pool.run({ ...common, thread } satisfies LockstepTask, { signal: watchdog }) as Promise<LockstepPart>),
+      program.actors.map(
+        (_, thread) =>
+          this.pool.run({ ...common, thread } satisfies LockstepTask, { signal: watchdog }) as Promise<LockstepPart>,
+      ),
     );
     const done = parts.map((part) => (part.status === 'fulfilled' ? part.value : HUNG));
     if (parts.some((part) => part.status === 'rejected')) await this.renew();
     const trace: Step[] = [];
     for (let i = 0; i < stepsTaken(table); i++) {
-      trace.push({ thread: schedule[i], operation: table.operations[i], code: table.codes[i], value: table.values[i], old: table.olds[i] });
+      trace.push({
+        thread: schedule[i],
+        operation: table.operations[i],
+        code: table.codes[i],
+        value: table.values[i],
+        old: table.olds[i],
+      });
     }
     return {
       trace,
@@ -67,8 +77,17 @@ export class LockstepPool {
 
   /** As many threads as actors, one task each: they wait for one another. */
   private newPool(): Piscina {
-    return new Piscina({ filename: workerFile('lockstepWorker'), minThreads: this.threads, maxThreads: this.threads, idleTimeout: Infinity });
+    return new Piscina({
+      filename: workerFile('lockstepWorker'),
+      minThreads: this.threads,
+      maxThreads: this.threads,
+      idleTimeout: Infinity,
+    });
   }
 }
 
-const HUNG: LockstepPart = { results: [], crashed: undefined, strayed: 'a thread did not come back and was ended by the watchdog' };
+const HUNG: LockstepPart = {
+  results: [],
+  crashed: undefined,
+  strayed: 'a thread did not come back and was ended by the watchdog',
+};

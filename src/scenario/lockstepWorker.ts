@@ -46,7 +46,9 @@ export default function runActor({ spec, thread, memory, table, steps }: Lockste
     if (error === END_OF_SCHEDULE) return { results, crashed: undefined, strayed: undefined };
     mem.fail();
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const own = error instanceof Hung || (error instanceof Error && error.name === 'Breach' && error.message.startsWith('outside the schedule'));
+    const own =
+      error instanceof Hung ||
+      (error instanceof Error && error.name === 'Breach' && error.message.startsWith('outside the schedule'));
     return own ? { results, crashed: undefined, strayed: message } : { results, crashed: message, strayed: undefined };
   }
   return { results, crashed: undefined, strayed: undefined };

@@ -68,7 +68,12 @@ function fewestSwitches(failure: Failure, deadline: Deadline, seconds: number): 
     const left = seconds - deadline.seconds;
     if (left <= 0) break;
     const run = runOf(buildVm(spec), STEPS_MAX);
-    const { violation } = searchStates(run.execution, run.checker, { ...noLimits, seconds: left, bytes: STATES_BYTES }, { switches, property });
+    const { violation } = searchStates(
+      run.execution,
+      run.checker,
+      { ...noLimits, seconds: left, bytes: STATES_BYTES },
+      { switches, property },
+    );
     if (violation !== undefined) best = failureOf(run, spec, property, violation.message);
     else best = mergeRuns(best);
   }
@@ -86,7 +91,12 @@ function mergeRuns(failure: Failure): Failure {
     if (later < 0) continue;
     let end = later;
     while (end < schedule.length && schedule[end] === schedule[later]) end++;
-    const merged = [...schedule.slice(0, i), ...schedule.slice(later, end), ...schedule.slice(i, later), ...schedule.slice(end)];
+    const merged = [
+      ...schedule.slice(0, i),
+      ...schedule.slice(later, end),
+      ...schedule.slice(i, later),
+      ...schedule.slice(end),
+    ];
     const { violation } = runOnce(run, new Guided(merged));
     if (violation?.property !== best.property) continue;
     const found = failureOf(run, best.spec, best.property, violation.message);
@@ -95,5 +105,9 @@ function mergeRuns(failure: Failure): Failure {
   return best;
 }
 
-const failureOf = (run: Run, spec: VmSpec, property: string, message: string): Failure => ({ spec, property, message, schedule: scheduleOf(run) });
-
+const failureOf = (run: Run, spec: VmSpec, property: string, message: string): Failure => ({
+  spec,
+  property,
+  message,
+  schedule: scheduleOf(run),
+});

@@ -1,6 +1,6 @@
-import { VCPUS_MAX } from '../guest/guest.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import { parseSchedule } from '../explore/schedule.ts';
+import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
 import type { Finding } from './finding.ts';
 import { claims } from './properties/vmProperties.ts';
@@ -24,15 +24,30 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
   const slots = array(spec.slots, `${where}.slots`, 0, 64).map((slot, i) => {
     const at = `${where}.slots[${i}]`;
     const fields = object(slot, at);
-    return { slot: whole(fields.slot, `${at}.slot`, 0, 0xffffffff), npages: whole(fields.npages, `${at}.npages`, 1, 4096) };
+    return {
+      slot: whole(fields.slot, `${at}.slot`, 0, 0xffffffff),
+      npages: whole(fields.npages, `${at}.npages`, 1, 4096),
+    };
   });
-  if (new Set(slots.map(({ slot }) => slot)).size !== slots.length) throw new BadInput(`${where}.slots names a slot twice`);
+  if (new Set(slots.map(({ slot }) => slot)).size !== slots.length)
+    throw new BadInput(`${where}.slots names a slot twice`);
   const sometimes = array(spec.sometimes, `${where}.sometimes`, 0, 100).map((claim, i) =>
     oneOf(claim, Object.keys(claims), `${where}.sometimes[${i}]`),
   );
-  const partial = { schema: SCHEMA, name, rings, slots, sometimes, index: whole(spec.index, `${where}.index`, 0, 65535), actors: [] } as const;
-  const actors = array(spec.actors, `${where}.actors`, 1, ACTORS_MAX).map((actor, i) => parseActor(actor, partial, `${where}.actors[${i}]`));
-  if (new Set(actors.map((actor) => actor.name)).size !== actors.length) throw new BadInput(`${where}.actors: two have the same name`);
+  const partial = {
+    schema: SCHEMA,
+    name,
+    rings,
+    slots,
+    sometimes,
+    index: whole(spec.index, `${where}.index`, 0, 65535),
+    actors: [],
+  } as const;
+  const actors = array(spec.actors, `${where}.actors`, 1, ACTORS_MAX).map((actor, i) =>
+    parseActor(actor, partial, `${where}.actors[${i}]`),
+  );
+  if (new Set(actors.map((actor) => actor.name)).size !== actors.length)
+    throw new BadInput(`${where}.actors: two have the same name`);
   return { ...partial, actors };
 }
 
@@ -77,9 +92,18 @@ function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, w
   const ring = () => whole(op.ring, `${where}.ring`, 0, shape.rings.length - 1);
   switch (does) {
     case 'write':
-      return { do: does, pages: array(op.pages, `${where}.pages`, 1, 64).map((page, i) => parsePage(page, shape, `${where}.pages[${i}]`)) };
+      return {
+        do: does,
+        pages: array(op.pages, `${where}.pages`, 1, 64).map((page, i) =>
+          parsePage(page, shape, `${where}.pages[${i}]`),
+        ),
+      };
     case 'push':
-      return { do: does, slot: whole(op.slot, `${where}.slot`, 0, 0xffffffff), offset: unsigned(op.offset, 64, `${where}.offset`) };
+      return {
+        do: does,
+        slot: whole(op.slot, `${where}.slot`, 0, 0xffffffff),
+        offset: unsigned(op.offset, 64, `${where}.offset`),
+      };
     case 'harvest':
       return { do: does, ring: ring(), max: whole(op.max, `${where}.max`, 0, 65536) };
     case 'count':
@@ -88,7 +112,8 @@ function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, w
     case 'poke': {
       const bits = Number(oneOf(String(op.bits), ['8', '16', '32', '64'], `${where}.bits`)) as 8 | 16 | 32 | 64;
       const at = whole(op.at, `${where}.at`, 0, shape.rings[ring()].size * GFN_BYTES - bits / 8);
-      if (at % (bits / 8) !== 0) throw new BadInput(`${where}.at is ${at}: must be a multiple of the ${bits / 8} bytes it writes`);
+      if (at % (bits / 8) !== 0)
+        throw new BadInput(`${where}.at is ${at}: must be a multiple of the ${bits / 8} bytes it writes`);
       return { do: does, ring: ring(), at, bits, value: unsigned(op.value, bits, `${where}.value`) };
     }
     default:
@@ -132,7 +157,8 @@ function whole(value: unknown, where: string, least: number, most: number): numb
 
 function unsigned(value: unknown, bits: number, where: string): number | string {
   const digits = typeof value === 'string' ? /^\d{1,20}$/.test(value) : Number.isSafeInteger(value);
-  if (digits && BigInt(value as string) >= 0n && BigInt(value as string) >> BigInt(bits) === 0n) return value as number | string;
+  if (digits && BigInt(value as string) >= 0n && BigInt(value as string) >> BigInt(bits) === 0n)
+    return value as number | string;
   throw new BadInput(`${where} is ${show(value)}: must be a whole number below 2^${bits}, or one in a text`);
 }
 

@@ -17,7 +17,11 @@ export function runOf(scenario: Scenario, stepsMax: number, secondPass = false):
 }
 
 /** Runs one execution from the start. */
-export function runOnce({ execution, checker }: Run, scheduler: Scheduler, index = 0): { stop: Stop; violation: Violation | undefined } {
+export function runOnce(
+  { execution, checker }: Run,
+  scheduler: Scheduler,
+  index = 0,
+): { stop: Stop; violation: Violation | undefined } {
   scheduler.begin(index);
   execution.reset();
   const stop = execution.run(scheduler);

@@ -11,7 +11,8 @@ export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
       if (actor.operations.length > 1) yield withOperations(spec, a, actor.operations.toSpliced(i, 1));
     }
     for (let i = 0; i < actor.operations.length; i++) {
-      for (const smaller of shrinkOperation(actor.operations[i])) yield withOperations(spec, a, actor.operations.with(i, smaller));
+      for (const smaller of shrinkOperation(actor.operations[i]))
+        yield withOperations(spec, a, actor.operations.with(i, smaller));
     }
   }
   if (spec.index !== 0) yield { ...spec, index: 0 };
@@ -20,7 +21,8 @@ export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
 function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
   if (op.do === 'write') {
     for (let i = 0; i < op.pages.length; i++) if (op.pages.length > 1) yield { ...op, pages: op.pages.toSpliced(i, 1) };
-    for (let i = 0; i < op.pages.length; i++) if (op.pages[i][1] > 0) yield { ...op, pages: op.pages.with(i, [op.pages[i][0], 0]) };
+    for (let i = 0; i < op.pages.length; i++)
+      if (op.pages[i][1] > 0) yield { ...op, pages: op.pages.with(i, [op.pages[i][0], 0]) };
   } else if (op.do === 'push') {
     if (BigInt(op.offset) > 0n) yield { ...op, offset: 0 };
   } else if (op.do === 'poke') {

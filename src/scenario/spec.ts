@@ -48,7 +48,13 @@ export type OperationSpec =
   /** kernel: kvm_gfn_ring_reset of one ring, then the flush, under slots_lock. */
   | { readonly do: 'reset-ring'; readonly ring: number }
   /** hostile: writes `value` to `bits` bits at byte `at` of a ring. */
-  | { readonly do: 'poke'; readonly ring: number; readonly at: number; readonly bits: 8 | 16 | 32 | 64; readonly value: number | string };
+  | {
+      readonly do: 'poke';
+      readonly ring: number;
+      readonly at: number;
+      readonly bits: 8 | 16 | 32 | 64;
+      readonly value: number | string;
+    };
 
 /** Which role does what. */
 export const rolesOf: Record<OperationSpec['do'], ActorSpec['role']> = {

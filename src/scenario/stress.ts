@@ -25,7 +25,10 @@ export interface StressReport {
 const ROUNDS_A_BATCH = 100;
 
 /** Runs a scenario on free worker threads, again and again, and checks what they returned and what they left. */
-export async function stress(spec: VmSpec, limits: { readonly seconds: number; readonly rounds: number }): Promise<StressReport> {
+export async function stress(
+  spec: VmSpec,
+  limits: { readonly seconds: number; readonly rounds: number },
+): Promise<StressReport> {
   const threads = spec.actors.length;
   const deadline = new Deadline(limits.seconds);
   const histories = { ok: 0, illegal: 0, unknown: 0 };
@@ -33,7 +36,12 @@ export async function stress(spec: VmSpec, limits: { readonly seconds: number; r
   let rounds = 0;
   let calls = 0;
   let crashed = false;
-  const pool = new Piscina({ filename: workerFile('stressWorker'), minThreads: threads, maxThreads: threads, idleTimeout: Infinity });
+  const pool = new Piscina({
+    filename: workerFile('stressWorker'),
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: Infinity,
+  });
   try {
     while (rounds < limits.rounds && deadline.seconds < limits.seconds && findings.length === 0) {
       const batch = await runBatch(pool, spec, Math.min(ROUNDS_A_BATCH, limits.rounds - rounds));
@@ -47,7 +55,11 @@ export async function stress(spec: VmSpec, limits: { readonly seconds: number; r
         if (hasHistory(spec)) histories[checkHistory(spec, round.calls)]++;
         findings.push(...checkRest(spec, round).map((finding) => ({ ...finding, round: rounds + i })));
         if (histories.illegal > 0 && findings.length === 0) {
-          findings.push({ property: 'calls and returns fit the sequential model', message: 'no order of the calls explains what they returned', round: rounds + i });
+          findings.push({
+            property: 'calls and returns fit the sequential model',
+            message: 'no order of the calls explains what they returned',
+            round: rounds + i,
+          });
         }
         if (findings.length > 0) break;
       }
@@ -57,7 +69,17 @@ export async function stress(spec: VmSpec, limits: { readonly seconds: number; r
     await pool.destroy();
   }
   const outcome = crashed ? 'crashed' : findings.length > 0 ? 'violated' : histories.unknown > 0 ? 'unknown' : 'limit';
-  return { schema: SCHEMA, scenario: spec.name, threads, outcome, rounds, calls, histories, seconds: deadline.seconds, findings };
+  return {
+    schema: SCHEMA,
+    scenario: spec.name,
+    threads,
+    outcome,
+    rounds,
+    calls,
+    histories,
+    seconds: deadline.seconds,
+    findings,
+  };
 }
 
 interface Round {
@@ -77,9 +99,17 @@ async function runBatch(pool: Piscina, spec: VmSpec, count: number): Promise<Rou
   // A thread that waits says so itself after its deadline; one that loops for ever is ended here.
   const signal = AbortSignal.timeout(60_000);
   const parts = await Promise.allSettled(
-    program.actors.map((_, thread) => pool.run({ spec, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>),
+    program.actors.map(
+      (_, thread) =>
+        pool.run({ spec, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>,
+    ),
   );
-  const done = parts.map((part): StressPart => (part.status === 'fulfilled' ? part.value : { calls: [[]], crashed: { round: 0, message: 'a thread did not come back' } }));
+  const done = parts.map(
+    (part): StressPart =>
+      part.status === 'fulfilled'
+        ? part.value
+        : { calls: [[]], crashed: { round: 0, message: 'a thread did not come back' } },
+  );
   const first = Math.min(...done.map((part) => part.crashed?.round ?? Infinity));
   return memories.slice(0, Math.min(count, first + 1)).map((memory, round) => ({
     memory,
@@ -90,7 +120,10 @@ async function runBatch(pool: Piscina, spec: VmSpec, count: number): Promise<Rou
 
 function checkRest(spec: VmSpec, { memory, calls }: Round): { property: string; message: string }[] {
   const { properties } = buildVm(spec);
-  const look = lookAt(memory, calls.map((of) => of.map((record) => record.result)));
+  const look = lookAt(
+    memory,
+    calls.map((of) => of.map((record) => record.result)),
+  );
   const findings: { property: string; message: string }[] = [];
   for (const [property, holds] of Object.entries(properties.always)) {
     if (!holds(look)) findings.push({ property, message: 'does not hold at the end' });

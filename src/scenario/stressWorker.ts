@@ -51,7 +51,10 @@ export default function runRounds({ spec, thread, memories, control }: StressTas
     } catch (error) {
       Atomics.store(shared, FAILED, 1);
       Atomics.notify(shared, ARRIVED);
-      return { calls, crashed: { round, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) } };
+      return {
+        calls,
+        crashed: { round, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) },
+      };
     }
   }
   return { calls, crashed: undefined };

@@ -7,7 +7,8 @@ import { type Mutant, mutants } from './mutants.ts';
 
 /** Breaks one line of the subject and asks `check`: every one must turn red, and by its reproduce line again, here and on worker threads. */
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-broken-'));
-const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 100_000 });
+const node = (...args: string[]) =>
+  spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 100_000 });
 
 beforeAll(() => {
   for (const name of ['package.json', 'tsconfig.json']) cpSync(name, join(folder, name));
@@ -17,23 +18,38 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The few that are run at every test; all of them with GFNRING_BROKEN=all (npm run test:broken). */
-const QUICK = ['no mask', 'full one entry late', 'the shared prod before the entry', 'no bound on cons', 'the private cons does not move', 'no mmu_lock', 'no slots_lock', 'no flush', 'flush after slots_lock', 'copied before the reset'];
+const QUICK = [
+  'no mask',
+  'full one entry late',
+  'the shared prod before the entry',
+  'no bound on cons',
+  'the private cons does not move',
+  'no mmu_lock',
+  'no slots_lock',
+  'no flush',
+  'flush after slots_lock',
+  'copied before the reset',
+];
 const chosen = process.env.GFNRING_BROKEN === 'all' ? mutants : mutants.filter(({ name }) => QUICK.includes(name));
 
-test.each(chosen)('$name', ({ file, from, to, seenBy }: Mutant) => {
-  rmSync(join(folder, 'src'), { recursive: true, force: true });
-  mkdirSync(join(folder, 'src'));
-  cpSync('src', join(folder, 'src'), { recursive: true });
-  const path = join(folder, 'src', file);
-  const text = readFileSync(path, 'utf8');
-  expect(text.split(from)).toHaveLength(2);
-  writeFileSync(path, text.replace(from, to));
-  node('node_modules/typescript/bin/tsc', '-b');
-  const check = node('dist/cli/main.js', 'check', '--quiet');
-  expect(check.status, check.stdout + check.stderr).toBe(1);
-  expect(/✗ \S+ .*?(?:VIOLATED|DEADLOCK|CRASHED): (.*)/.exec(check.stdout)?.[1]).toContain(seenBy);
-  const finding = /gfnring replay (\S+)\n/.exec(check.stdout)![1];
-  expect(node('dist/cli/main.js', 'replay', finding).status).toBe(1);
-  const workers = node('dist/cli/main.js', 'replay', finding, '--on', 'workers');
-  expect([workers.status, workers.stdout]).toEqual([1, expect.stringContaining('the same on')]);
-}, 120_000);
+test.each(chosen)(
+  '$name',
+  ({ file, from, to, seenBy }: Mutant) => {
+    rmSync(join(folder, 'src'), { recursive: true, force: true });
+    mkdirSync(join(folder, 'src'));
+    cpSync('src', join(folder, 'src'), { recursive: true });
+    const path = join(folder, 'src', file);
+    const text = readFileSync(path, 'utf8');
+    expect(text.split(from)).toHaveLength(2);
+    writeFileSync(path, text.replace(from, to));
+    node('node_modules/typescript/bin/tsc', '-b');
+    const check = node('dist/cli/main.js', 'check', '--quiet');
+    expect(check.status, check.stdout + check.stderr).toBe(1);
+    expect(/✗ \S+ .*?(?:VIOLATED|DEADLOCK|CRASHED): (.*)/.exec(check.stdout)?.[1]).toContain(seenBy);
+    const finding = /gfnring replay (\S+)\n/.exec(check.stdout)![1];
+    expect(node('dist/cli/main.js', 'replay', finding).status).toBe(1);
+    const workers = node('dist/cli/main.js', 'replay', finding, '--on', 'workers');
+    expect([workers.status, workers.stdout]).toEqual([1, expect.stringContaining('the same on')]);
+  },
+  120_000,
+);

@@ -23,7 +23,9 @@ describe('a register', () => {
   });
 
   test('a value that was read cannot be unread', () => {
-    expect(linearizability(register, [at(0, 9, { write: 1 }), at(1, 2, { read: 1 }), at(3, 4, { read: 0 })], 100)).toBe('illegal');
+    expect(linearizability(register, [at(0, 9, { write: 1 }), at(1, 2, { read: 1 }), at(3, 4, { read: 0 })], 100)).toBe(
+      'illegal',
+    );
   });
 
   test('equal stamps are concurrent', () => {
@@ -40,7 +42,10 @@ describe('histories of the ring', () => {
   const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'ring')!;
   const entry = (offset: bigint) => ({ slot: 0, offset });
   const history = (harvested: readonly { slot: number; offset: bigint }[], second: number) => [
-    [{ operation: 0, start: 0, end: 1, result: 1 }, { operation: 1, start: 2, end: 3, result: second }],
+    [
+      { operation: 0, start: 0, end: 1, result: 1 },
+      { operation: 1, start: 2, end: 3, result: second },
+    ],
     [{ operation: 0, start: 4, end: 5, result: harvested }],
     [{ operation: 0, start: 6, end: 7, result: true }],
   ];

@@ -25,21 +25,49 @@ const twoConsumers = {
   index: 0,
   sometimes: [],
   actors: [
-    { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'push', slot: 0, offset: 0 }, { do: 'push', slot: 0, offset: 0 }] },
+    {
+      name: 'vcpu0',
+      role: 'vcpu',
+      vcpu: 0,
+      operations: [
+        { do: 'push', slot: 0, offset: 0 },
+        { do: 'push', slot: 0, offset: 0 },
+      ],
+    },
     { name: 'one', role: 'userspace', operations: [{ do: 'harvest', ring: 0, max: 2 }] },
-    { name: 'two', role: 'userspace', operations: [{ do: 'harvest', ring: 0, max: 2 }, { do: 'harvest', ring: 0, max: 2 }] },
+    {
+      name: 'two',
+      role: 'userspace',
+      operations: [
+        { do: 'harvest', ring: 0, max: 2 },
+        { do: 'harvest', ring: 0, max: 2 },
+      ],
+    },
   ],
 };
 
 describe('a finding', () => {
-  const report = JSON.parse(gfnring('explore', file('two.json', twoConsumers), '--scheduler', 'exhaustive', '--json').stdout);
+  const report = JSON.parse(
+    gfnring('explore', file('two.json', twoConsumers), '--scheduler', 'exhaustive', '--json').stdout,
+  );
   const [finding] = report.findings;
 
   test('has all that the report promises', () => {
-    expect(report).toMatchObject({ scenario: 'two-consumers', memoryModel: 'sc', scheduler: 'exhaustive', reduction: 'states', outcome: 'violated', exhausted: false });
-    for (const field of ['seed', 'executions', 'blocked', 'classes', 'states', 'steps', 'seconds']) expect(report).toHaveProperty(field);
+    expect(report).toMatchObject({
+      scenario: 'two-consumers',
+      memoryModel: 'sc',
+      scheduler: 'exhaustive',
+      reduction: 'states',
+      outcome: 'violated',
+      exhausted: false,
+    });
+    for (const field of ['seed', 'executions', 'blocked', 'classes', 'states', 'steps', 'seconds'])
+      expect(report).toHaveProperty(field);
     expect(finding.contextSwitches).toBe(3);
-    expect(JSON.parse(readFileSync(join(folder, finding.file), 'utf8'))).toMatchObject({ kind: 'finding', property: finding.property });
+    expect(JSON.parse(readFileSync(join(folder, finding.file), 'utf8'))).toMatchObject({
+      kind: 'finding',
+      property: finding.property,
+    });
   });
 
   test('its reproduce lines reproduce it: in the explorer, on worker threads, as one actor', () => {
@@ -49,7 +77,10 @@ describe('a finding', () => {
     const inExplorer = gfnring(...lines[0]);
     expect([inExplorer.status, inExplorer.stdout]).toEqual([1, expect.stringContaining(`✗ ${finding.property}`)]);
     const onThreads = gfnring(...lines[1]);
-    expect([onThreads.status, onThreads.stdout]).toEqual([1, expect.stringMatching(/the same on \d worker threads: \d+ steps, and the same memory, byte for byte/)]);
+    expect([onThreads.status, onThreads.stdout]).toEqual([
+      1,
+      expect.stringMatching(/the same on \d worker threads: \d+ steps, and the same memory, byte for byte/),
+    ]);
     const asOne = gfnring(...lines[2].filter((word) => word !== '--inspect-brk'));
     expect([asOne.status, asOne.stdout]).toEqual([0, expect.stringContaining('harvest ring0, at most 2')]);
   });
@@ -61,10 +92,22 @@ describe('a finding', () => {
       ['newer.json', { ...good, schema: 2 }, /schema is 2, written by a newer gfnring: this gfnring reads 1/],
       ['kind.json', { ...good, kind: 'corpus' }, /kind is "corpus"/],
       ['text.json', { ...good, schedule: '0x5,frog' }, /schedule is no schedule/],
-      ['step.json', { ...good, schedule: '7x3', contextSwitches: 0 }, /step 1 of the schedule is impossible: there is no thread 7/],
-      ['long.json', { ...good, schedule: '2x500', contextSwitches: 0 }, /step \d+ of the schedule is impossible: \w+ cannot take a step there/],
+      [
+        'step.json',
+        { ...good, schedule: '7x3', contextSwitches: 0 },
+        /step 1 of the schedule is impossible: there is no thread 7/,
+      ],
+      [
+        'long.json',
+        { ...good, schedule: '2x500', contextSwitches: 0 },
+        /step \d+ of the schedule is impossible: \w+ cannot take a step there/,
+      ],
       ['none.json', { ...good, scenario: undefined }, /scenario is missing: must be an object/],
-      ['size.json', { ...good, scenario: { ...good.scenario, rings: [{ size: 65536, leeway: 0 }] } }, /size is 65536: must be a whole number from 2 to 32768/],
+      [
+        'size.json',
+        { ...good, scenario: { ...good.scenario, rings: [{ size: 65536, leeway: 0 }] } },
+        /size is 65536: must be a whole number from 2 to 32768/,
+      ],
     ];
     for (const [name, content, message] of bad) {
       const { status, stdout, stderr } = gfnring('replay', file(name, content));
@@ -77,7 +120,10 @@ describe('a finding', () => {
 
 test('a schedule can be typed', () => {
   expect(gfnring('replay', 'ring:0x3').stdout).toContain('✓ no property is violated');
-  expect(gfnring('replay', 'ring:0x3', '--on', 'workers')).toMatchObject({ status: 0, stdout: expect.stringContaining('the same on 3 worker threads') });
+  expect(gfnring('replay', 'ring:0x3', '--on', 'workers')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('the same on 3 worker threads'),
+  });
 });
 
 test('wrong usage: one line, status 2', () => {
@@ -106,17 +152,31 @@ test('wrong usage: one line, status 2', () => {
 test('limits are no pass: nothing found in a hunt is outcome limit, status 0', () => {
   const { status, stdout, stderr } = gfnring('explore', 'vm', '--executions', '500', '--json');
   expect([status, stderr]).toEqual([0, '']);
-  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', limit: '500 executions', executions: 500, exhausted: false, findings: [] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    outcome: 'limit',
+    limit: '500 executions',
+    executions: 500,
+    exhausted: false,
+    findings: [],
+  });
 });
 
 test('a claim that no execution reached is red', () => {
-  const idle = { ...twoConsumers, name: 'idle', sometimes: ['a ring is full'], actors: [{ name: 'k', role: 'kernel', operations: [{ do: 'reset' }] }] };
+  const idle = {
+    ...twoConsumers,
+    name: 'idle',
+    sometimes: ['a ring is full'],
+    actors: [{ name: 'k', role: 'kernel', operations: [{ do: 'reset' }] }],
+  };
   const { status, stdout } = gfnring('explore', file('idle.json', idle), '--scheduler', 'exhaustive');
   expect([status, stdout]).toEqual([1, expect.stringContaining('✗ sometimes: a ring is full')]);
 });
 
 test('the same seed gives the same report, but for the time it took', () => {
-  const run = () => ({ ...JSON.parse(gfnring('explore', 'vm-hostile', '--executions', '200', '--seed', '5', '--json').stdout), seconds: 0 });
+  const run = () => ({
+    ...JSON.parse(gfnring('explore', 'vm-hostile', '--executions', '200', '--seed', '5', '--json').stdout),
+    seconds: 0,
+  });
   expect(run()).toEqual(run());
 });
 
@@ -124,9 +184,16 @@ test('list names every scenario, stress runs on free threads', () => {
   const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
   expect(scenarios.length).toBeGreaterThan(10);
   const report = JSON.parse(gfnring('stress', 'ring', '--rounds', '200', '--json').stdout);
-  expect(report).toMatchObject({ outcome: 'limit', rounds: 200, histories: { ok: 200, illegal: 0, unknown: 0 }, findings: [] });
+  expect(report).toMatchObject({
+    outcome: 'limit',
+    rounds: 200,
+    histories: { ok: 200, illegal: 0, unknown: 0 },
+    findings: [],
+  });
 });
 
 test('what is printed to a closed pipe is no crash', () => {
-  expect(execFileSync('sh', ['-c', `"${process.execPath}" "${main}" list --json | head -c 1`], { encoding: 'utf8' })).toBe('{');
+  expect(
+    execFileSync('sh', ['-c', `"${process.execPath}" "${main}" list --json | head -c 1`], { encoding: 'utf8' }),
+  ).toBe('{');
 });

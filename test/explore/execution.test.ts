@@ -20,14 +20,21 @@ const spin = layout.lock('spin', 'spinlock');
 const programOf = (...actors: ((mem: Memory) => unknown)[][]): Program => ({
   layout,
   init: () => {},
-  actors: actors.map((operations, i) => ({ name: 'abcdef'[i], operations: operations.map((run, k) => ({ label: `op${k}`, run })) })),
+  actors: actors.map((operations, i) => ({
+    name: 'abcdef'[i],
+    operations: operations.map((run, k) => ({ label: `op${k}`, run })),
+  })),
 });
 
 function searched(program: Program, properties: Partial<Properties> = {}, switches?: number) {
   const execution = new Execution(program, 1000, true);
   const checker = new Checker(execution, { ...noProperties, ...properties });
   execution.observer = checker;
-  return { ...searchStates(execution, checker, noLimits, switches === undefined ? {} : { switches }), missing: checker.missing, execution };
+  return {
+    ...searchStates(execution, checker, noLimits, switches === undefined ? {} : { switches }),
+    missing: checker.missing,
+    execution,
+  };
 }
 
 const increment = (mem: Memory): void => mem.store(x, mem.load(x) + 1);
@@ -35,8 +42,28 @@ const increment = (mem: Memory): void => mem.store(x, mem.load(x) + 1);
 describe('the search of all states', () => {
   test('finds every final state of store buffering, and no other', () => {
     const seen = new Set<string>();
-    const sb = programOf([(mem) => { mem.store(x, 1); return mem.load(y); }], [(mem) => { mem.store(y, 1); return mem.load(x); }]);
-    const result = searched(sb, { finally: { all: ({ results }) => { seen.add(`${results[0][0]}${results[1][0]}`); return true; } } });
+    const sb = programOf(
+      [
+        (mem) => {
+          mem.store(x, 1);
+          return mem.load(y);
+        },
+      ],
+      [
+        (mem) => {
+          mem.store(y, 1);
+          return mem.load(x);
+        },
+      ],
+    );
+    const result = searched(sb, {
+      finally: {
+        all: ({ results }) => {
+          seen.add(`${results[0][0]}${results[1][0]}`);
+          return true;
+        },
+      },
+    });
     expect(result.limit).toBeUndefined();
     expect([...seen].sort()).toEqual(['01', '10', '11']);
   });
@@ -44,43 +71,88 @@ describe('the search of all states', () => {
   test('finds the lost update, and proves that a lock mends it', () => {
     const both = { finally: { 'both count': ({ read }: { read: (cell: typeof x) => number }) => read(x) === 2 } };
     expect(searched(programOf([increment], [increment]), both).violation?.property).toBe('both count');
-    const locked = (mem: Memory): void => { mem.lock(m); increment(mem); mem.unlock(m); };
+    const locked = (mem: Memory): void => {
+      mem.lock(m);
+      increment(mem);
+      mem.unlock(m);
+    };
     expect(searched(programOf([locked], [locked]), both)).toMatchObject({ violation: undefined, limit: undefined });
   });
 
   test('the lost update needs two switches', () => {
     const both = { finally: { 'both count': ({ read }: { read: (cell: typeof x) => number }) => read(x) === 2 } };
-    expect([0, 1, 2].map((switches) => searched(programOf([increment], [increment]), both, switches).violation !== undefined)).toEqual([false, false, true]);
+    expect(
+      [0, 1, 2].map(
+        (switches) => searched(programOf([increment], [increment]), both, switches).violation !== undefined,
+      ),
+    ).toEqual([false, false, true]);
   });
 
   test('finds a deadlock and says who waits for whom', () => {
-    const take = (first: typeof m, second: typeof m) => (mem: Memory): void => {
-      mem.lock(first); mem.lock(second); mem.unlock(second); mem.unlock(first);
-    };
+    const take =
+      (first: typeof m, second: typeof m) =>
+      (mem: Memory): void => {
+        mem.lock(first);
+        mem.lock(second);
+        mem.unlock(second);
+        mem.unlock(first);
+      };
     const { violation } = searched(programOf([take(m, n)], [take(n, m)]));
-    expect(violation).toEqual({ property: 'no deadlock', message: 'a waits for n, held by b; b waits for m, held by a' });
+    expect(violation).toEqual({
+      property: 'no deadlock',
+      message: 'a waits for n, held by b; b waits for m, held by a',
+    });
   });
 
   test('finds a lost wake-up, and none where the flag is looked at again', () => {
-    const wake = (mem: Memory): void => { mem.store(x, 1); mem.wake(x); };
-    const lost = (mem: Memory): void => { if (mem.load(x) === 0) mem.wait(x, mem.load(x)); };
-    const right = (mem: Memory): void => { mem.wait(x, 0); };
+    const wake = (mem: Memory): void => {
+      mem.store(x, 1);
+      mem.wake(x);
+    };
+    const lost = (mem: Memory): void => {
+      if (mem.load(x) === 0) mem.wait(x, mem.load(x));
+    };
+    const right = (mem: Memory): void => {
+      mem.wait(x, 0);
+    };
     expect(searched(programOf([lost], [wake])).violation?.message).toBe('a sleeps on x');
     expect(searched(programOf([right], [wake])).violation).toBeUndefined();
   });
 
   test('a claim that is never reached stays open', () => {
-    expect(searched(programOf([increment]), { sometimes: { two: ({ read }) => read(x) === 2, one: ({ read }) => read(x) === 1 } }).missing).toEqual(['two']);
+    expect(
+      searched(programOf([increment]), {
+        sometimes: { two: ({ read }) => read(x) === 2, one: ({ read }) => read(x) === 1 },
+      }).missing,
+    ).toEqual(['two']);
   });
 
   test('an unlocked end, and a sleep under a spinlock, are violations', () => {
     expect(searched(programOf([(mem) => mem.lock(m)])).violation?.property).toBe('no lock is held at the end');
-    expect(searched(programOf([(mem) => { mem.lock(spin); mem.lock(m); }])).violation?.property).toBe('R12 nothing sleeps under a spinlock');
-    expect(searched(programOf([(mem) => mem.unlock(m)])).violation?.property).toBe('a lock is given back by its holder');
+    expect(
+      searched(
+        programOf([
+          (mem) => {
+            mem.lock(spin);
+            mem.lock(m);
+          },
+        ]),
+      ).violation?.property,
+    ).toBe('R12 nothing sleeps under a spinlock');
+    expect(searched(programOf([(mem) => mem.unlock(m)])).violation?.property).toBe(
+      'a lock is given back by its holder',
+    );
   });
 
   test('limits are outcomes', () => {
-    const spinning = programOf([(mem) => { while (mem.load(x) === 0); }], [(mem) => mem.load(y)]);
+    const spinning = programOf(
+      [
+        (mem) => {
+          while (mem.load(x) === 0);
+        },
+      ],
+      [(mem) => mem.load(y)],
+    );
     expect(searched(spinning).limit).toBe('1000 steps in one execution');
   });
 });
@@ -92,45 +164,106 @@ describe('the rules of an operation: each breach is named', () => {
     execution.observer = checker;
     return hunt(execution, checker, new RandomWalk(1), { ...noLimits, executions: 50 }).violation?.message;
   };
-  const busy = (mem: Memory): void => { for (let i = 0; i < 5; i++) mem.load(y); };
+  const busy = (mem: Memory): void => {
+    for (let i = 0; i < 5; i++) mem.load(y);
+  };
 
   test('a swallowed suspension', () => {
-    const swallows = (mem: Memory): void => { try { mem.load(x); mem.load(x); } catch { /* the mistake */ } };
+    const swallows = (mem: Memory): void => {
+      try {
+        mem.load(x);
+        mem.load(x);
+      } catch {
+        /* the mistake */
+      }
+    };
     expect(breach([swallows], [busy])).toMatch(/^swallowed suspension: operation 1 of a, op0 caught/);
-    const goesOn = (mem: Memory): void => { try { mem.load(x); mem.load(x); } catch { mem.load(y); } };
+    const goesOn = (mem: Memory): void => {
+      try {
+        mem.load(x);
+        mem.load(x);
+      } catch {
+        mem.load(y);
+      }
+    };
     expect(breach([goesOn], [busy])).toMatch(/^swallowed suspension/);
   });
 
   test('a value that differs on the second pass', () => {
     let calls = 0;
-    expect(breach([(mem) => { mem.store(x, ++calls); mem.load(y); }], [busy])).toMatch(/^differs on the second pass: step 1 of thread 0 was store x = \d+, .* it is store x = \d+/);
+    expect(
+      breach(
+        [
+          (mem) => {
+            mem.store(x, ++calls);
+            mem.load(y);
+          },
+        ],
+        [busy],
+      ),
+    ).toMatch(/^differs on the second pass: step 1 of thread 0 was store x = \d+, .* it is store x = \d+/);
   });
 
   test('outside state: another access, one too few, one too many, another result', () => {
     let calls = 0;
     expect(breach([(mem) => mem.load(calls++ % 2 ? x : y)])).toMatch(/^differs on the second pass/);
     calls = 0;
-    expect(breach([(mem) => { mem.load(x); if (calls++ % 2 === 0) mem.load(y); }])).toMatch(/^differs on the second pass/);
+    expect(
+      breach([
+        (mem) => {
+          mem.load(x);
+          if (calls++ % 2 === 0) mem.load(y);
+        },
+      ]),
+    ).toMatch(/^differs on the second pass/);
     calls = 0;
-    expect(breach([(mem) => { mem.load(x); if (calls++ % 2 === 1) mem.load(y); }])).toMatch(/^differs on the second pass/);
+    expect(
+      breach([
+        (mem) => {
+          mem.load(x);
+          if (calls++ % 2 === 1) mem.load(y);
+        },
+      ]),
+    ).toMatch(/^differs on the second pass/);
     calls = 0;
-    expect(breach([(mem) => { mem.load(x); return calls++; }])).toMatch(/returned \d+, then \d+ over the same results/);
+    expect(
+      breach([
+        (mem) => {
+          mem.load(x);
+          return calls++;
+        },
+      ]),
+    ).toMatch(/returned \d+, then \d+ over the same results/);
   });
 
   test('the memory of another thread', () => {
     let stolen: Memory | undefined;
-    const steals = (mem: Memory): void => { stolen ??= mem; stolen.load(x); mem.load(y); };
+    const steals = (mem: Memory): void => {
+      stolen ??= mem;
+      stolen.load(x);
+      mem.load(y);
+    };
     expect(breach([steals], [steals])).toMatch(/out of turn|second pass/);
   });
 
   test('an operation that throws is a crash', () => {
-    expect(breach([(mem) => { mem.load(x); throw new TypeError('oops'); }])).toBe('TypeError: oops');
+    expect(
+      breach([
+        (mem) => {
+          mem.load(x);
+          throw new TypeError('oops');
+        },
+      ]),
+    ).toBe('TypeError: oops');
   });
 });
 
 describe('schedules', () => {
   const three = programOf([increment, increment], [increment], [busyThree]);
-  function busyThree(mem: Memory): void { mem.load(x); mem.store(y, 1); }
+  function busyThree(mem: Memory): void {
+    mem.load(x);
+    mem.store(y, 1);
+  }
 
   test('going back and on again is the same as having gone there at once', () => {
     const schedule = [0, 1, 2, 1, 0, 0, 2, 0];
@@ -156,7 +289,12 @@ describe('schedules', () => {
     const runs = (seed: number, scheduler: (seed: number) => RandomWalk | Pct): string => {
       const execution = new Execution(three, 100, false);
       const of = scheduler(seed);
-      return Array.from({ length: 20 }, (_, i) => { of.begin(i); execution.reset(); execution.run(of); return execution.schedule.slice(0, execution.steps).join(''); }).join();
+      return Array.from({ length: 20 }, (_, i) => {
+        of.begin(i);
+        execution.reset();
+        execution.run(of);
+        return execution.schedule.slice(0, execution.steps).join('');
+      }).join();
     };
     for (const scheduler of [(seed: number) => new RandomWalk(seed), (seed: number) => new Pct(seed, 3, 3, 8)]) {
       expect(runs(7, scheduler)).toBe(runs(7, scheduler));

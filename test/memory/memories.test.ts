@@ -26,7 +26,17 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
     init: () => {},
     actors: [
       { name: 'a', operations: [{ label: 'work', run: work }] },
-      { name: 'b', operations: [{ label: 'idle', run: (mem) => { for (let i = 0; i < 100; i++) mem.load(other); } }] },
+      {
+        name: 'b',
+        operations: [
+          {
+            label: 'idle',
+            run: (mem) => {
+              for (let i = 0; i < 100; i++) mem.load(other);
+            },
+          },
+        ],
+      },
     ],
   };
   const execution = new Execution(program, 10_000, true);
@@ -35,7 +45,11 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
   expect(execution.run(new Guided(alternating))).toEqual({ kind: 'finished' });
   expect(execution.results[0][0]).toEqual(native);
   expect([...execution.bytes.u8]).toEqual([...new Uint8Array(buffer)]);
-  const recorded = new RecordedMemory(0, execution.trace().filter((step) => step.thread === 0), layout);
+  const recorded = new RecordedMemory(
+    0,
+    execution.trace().filter((step) => step.thread === 0),
+    layout,
+  );
   expect(work(recorded)).toEqual(native);
   return native;
 }

@@ -1,9 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { initVm, layVm } from '../../src/actors/vm.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
-import { available, emptyRing, harvest, harvestable, INVALID, publish, pushResult, reset, resettable } from '../../src/models/ring.ts';
-import { layVm, initVm } from '../../src/actors/vm.ts';
+import {
+  available,
+  emptyRing,
+  harvest,
+  harvestable,
+  INVALID,
+  publish,
+  pushResult,
+  reset,
+  resettable,
+} from '../../src/models/ring.ts';
 import { gfn_ring_count, gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import { kvm_gfn_ring_push } from '../../src/ring/push.ts';
 import { __kvm_gfn_ring_reset } from '../../src/ring/reset.ts';
@@ -16,40 +26,45 @@ test('one after the other, the ring and the model give the same answers, whereve
     fc.record({ do: fc.constant('reset' as const), cons: fc.option(fc.integer({ min: 0, max: 65535 })) }),
   );
   fc.assert(
-    fc.property(fc.constantFrom(2, 4, 8), fc.constantFrom(0, 1, 65533, 65535), fc.array(call, { maxLength: 60 }), (size, index, calls) => {
-      const layout = new Layout();
-      const vm = layVm(layout, { slots: [{ slot: 0, npages: 5 }], rings: [{ size, leeway: 0 }] });
-      const ring = vm.kvm.rings[0];
-      const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
-      initVm(mem, vm, index, 1);
-      let model = emptyRing(size);
-      for (const one of calls) {
-        if (one.do === 'push') {
-          const expected = pushResult(model);
-          expect(kvm_gfn_ring_push(mem, ring, 0, one.offset)).toBe(expected);
-          if (expected < 0) full.seen = true;
-          else model = publish(model, { slot: 0, offset: one.offset });
-        } else if (one.do === 'harvest') {
-          const count = Math.min(available(model), one.max);
-          expect(gfn_ring_count(mem, ring)).toBe(available(model));
-          expect(gfn_ring_harvest(mem, ring, one.max)).toEqual(harvestable(model, count));
-          model = harvest(model, count);
-        } else {
-          const honest = mem.load(ring.indices.cons);
-          const cons = one.cons ?? honest;
-          mem.store(ring.indices.cons, cons);
-          const expected = resettable(model, cons, index, 0x10000);
-          expect(__kvm_gfn_ring_reset(mem, vm.kvm, ring)).toBe(expected === INVALID ? -22 : expected);
-          if (expected === INVALID) full.refused = true;
-          else model = reset(model, expected);
-          mem.store(ring.indices.cons, (index + model.harvested) % 0x10000);
-          if (mem.load(ring.cons_index) < index) full.wrapped = true;
+    fc.property(
+      fc.constantFrom(2, 4, 8),
+      fc.constantFrom(0, 1, 65533, 65535),
+      fc.array(call, { maxLength: 60 }),
+      (size, index, calls) => {
+        const layout = new Layout();
+        const vm = layVm(layout, { slots: [{ slot: 0, npages: 5 }], rings: [{ size, leeway: 0 }] });
+        const ring = vm.kvm.rings[0];
+        const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+        initVm(mem, vm, index, 1);
+        let model = emptyRing(size);
+        for (const one of calls) {
+          if (one.do === 'push') {
+            const expected = pushResult(model);
+            expect(kvm_gfn_ring_push(mem, ring, 0, one.offset)).toBe(expected);
+            if (expected < 0) full.seen = true;
+            else model = publish(model, { slot: 0, offset: one.offset });
+          } else if (one.do === 'harvest') {
+            const count = Math.min(available(model), one.max);
+            expect(gfn_ring_count(mem, ring)).toBe(available(model));
+            expect(gfn_ring_harvest(mem, ring, one.max)).toEqual(harvestable(model, count));
+            model = harvest(model, count);
+          } else {
+            const honest = mem.load(ring.indices.cons);
+            const cons = one.cons ?? honest;
+            mem.store(ring.indices.cons, cons);
+            const expected = resettable(model, cons, index, 0x10000);
+            expect(__kvm_gfn_ring_reset(mem, vm.kvm, ring)).toBe(expected === INVALID ? -22 : expected);
+            if (expected === INVALID) full.refused = true;
+            else model = reset(model, expected);
+            mem.store(ring.indices.cons, (index + model.harvested) % 0x10000);
+            if (mem.load(ring.cons_index) < index) full.wrapped = true;
+          }
+          expect(mem.load(ring.prod_index)).toBe((index + model.published) % 0x10000);
+          expect(mem.load(ring.indices.prod)).toBe((index + model.published) % 0x10000);
+          expect(mem.load(ring.cons_index)).toBe((index + model.reset) % 0x10000);
         }
-        expect(mem.load(ring.prod_index)).toBe((index + model.published) % 0x10000);
-        expect(mem.load(ring.indices.prod)).toBe((index + model.published) % 0x10000);
-        expect(mem.load(ring.cons_index)).toBe((index + model.reset) % 0x10000);
-      }
-    }),
+      },
+    ),
     { numRuns: 2000, seed: 1 },
   );
   expect(full).toEqual({ seen: true, wrapped: true, refused: true });

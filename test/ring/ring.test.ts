@@ -14,7 +14,13 @@ import { kvm_gfn_ring_reset } from '../../src/ring/reset.ts';
 
 function machine(rings = [{ size: 4, leeway: 1 }], npages = 4) {
   const layout = new Layout();
-  const vm = layVm(layout, { slots: [{ slot: 0, npages }, { slot: 65537, npages: 2 }], rings });
+  const vm = layVm(layout, {
+    slots: [
+      { slot: 0, npages },
+      { slot: 65537, npages: 2 },
+    ],
+    rings,
+  });
   const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, 0, rings.length);
   return { layout, vm, mem, kvm: vm.kvm, ring: vm.kvm.rings[0] };
@@ -26,7 +32,8 @@ const alloc = (size: number, leeway = 0) => kvm_gfn_ring_alloc(new Layout(), 'ri
 describe('alloc', () => {
   test('sizes are powers of two from 2 to 32768: 65536 cannot tell full from empty', () => {
     for (let size = 2; size <= 32768; size *= 2) expect(alloc(size)).toMatchObject({ size, soft_limit: size });
-    for (const size of [0, 1, 3, 6, 100, 65536, 65535, 131072, -2, 2.5, Number.NaN, Infinity]) expect(alloc(size)).toBe(-EINVAL);
+    for (const size of [0, 1, 3, 6, 100, 65536, 65535, 131072, -2, 2.5, Number.NaN, Infinity])
+      expect(alloc(size)).toBe(-EINVAL);
   });
 
   test('the leeway is from 0 to size - 1', () => {
@@ -36,8 +43,17 @@ describe('alloc', () => {
 
   test('entries have 16 bytes; prod and cons are the first four, entry 0 unused pad', () => {
     const ring = alloc(4) as GfnRing;
-    expect([ring.indices.prod.offset, ring.indices.prod.bits, ring.indices.cons.offset, ring.indices.cons.bits].map((n, i) => (i % 2 ? n : n - ring.data))).toEqual([0, 16, 2, 16]);
-    expect(ring.entries.map(({ slot, offset }) => [slot.offset - ring.data, offset.offset - ring.data])).toEqual([[4, 8], [20, 24], [36, 40], [52, 56]]);
+    expect(
+      [ring.indices.prod.offset, ring.indices.prod.bits, ring.indices.cons.offset, ring.indices.cons.bits].map(
+        (n, i) => (i % 2 ? n : n - ring.data),
+      ),
+    ).toEqual([0, 16, 2, 16]);
+    expect(ring.entries.map(({ slot, offset }) => [slot.offset - ring.data, offset.offset - ring.data])).toEqual([
+      [4, 8],
+      [20, 24],
+      [36, 40],
+      [52, 56],
+    ]);
   });
 });
 
@@ -62,8 +78,15 @@ describe('push', () => {
 
   test('the soft limit is the size less the leeway', () => {
     const { mem, ring } = machine([{ size: 4, leeway: 1 }]);
-    const full = [0n, 1n, 2n].map((offset) => [kvm_gfn_ring_push(mem, ring, 0, offset), kvm_gfn_ring_soft_full(mem, ring)]);
-    expect(full).toEqual([[1, false], [2, false], [3, true]]);
+    const full = [0n, 1n, 2n].map((offset) => [
+      kvm_gfn_ring_push(mem, ring, 0, offset),
+      kvm_gfn_ring_soft_full(mem, ring),
+    ]);
+    expect(full).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
   });
 
   test('the largest ring fills exactly, across the wrap', () => {
@@ -93,7 +116,13 @@ describe('reset', () => {
   test('one bad entry takes none of its neighbours with it', () => {
     const { mem, ring, kvm, vm } = machine();
     for (const page of vm.guest.pages) mem.store(page.armed, 0);
-    for (const [slot, offset] of [[0, 0n], [0, (1n << 64n) - 1n], [5, 1n], [65537, 1n]] as const) kvm_gfn_ring_push(mem, ring, slot, offset);
+    for (const [slot, offset] of [
+      [0, 0n],
+      [0, (1n << 64n) - 1n],
+      [5, 1n],
+      [65537, 1n],
+    ] as const)
+      kvm_gfn_ring_push(mem, ring, slot, offset);
     gfn_ring_harvest(mem, ring);
     expect(KVM_RESET_DIRTY_PAGES(mem, kvm)).toBe(4);
     expect(vm.guest.pages.map((page) => mem.load(page.armed))).toEqual([1, 0, 0, 0, 0, 1]);
@@ -104,7 +133,8 @@ describe('get_page and free', () => {
   test('serves the pages of the ring and refuses every other index', () => {
     const { mem, ring } = machine([{ size: 512, leeway: 0 }]);
     expect([0, 1].map((i) => kvm_gfn_ring_get_page(mem, ring, i)! - ring.data)).toEqual([0, 4096]);
-    for (const i of [2, -1, 0.5, 65536, 2 ** 32, Number.NaN, Infinity]) expect(kvm_gfn_ring_get_page(mem, ring, i)).toBeUndefined();
+    for (const i of [2, -1, 0.5, 65536, 2 ** 32, Number.NaN, Infinity])
+      expect(kvm_gfn_ring_get_page(mem, ring, i)).toBeUndefined();
     kvm_gfn_ring_free(mem, ring);
     expect(kvm_gfn_ring_get_page(mem, ring, 0)).toBeUndefined();
   });
@@ -117,23 +147,29 @@ describe('get_page and free', () => {
 });
 
 describe('coalesce', () => {
-  const pagesOf = ({ offset, mask }: Batch): bigint[] => Array.from({ length: 64 }, (_, i) => BigInt(i)).filter((i) => (mask >> i) & 1n).map((i) => offset + i);
+  const pagesOf = ({ offset, mask }: Batch): bigint[] =>
+    Array.from({ length: 64 }, (_, i) => BigInt(i))
+      .filter((i) => (mask >> i) & 1n)
+      .map((i) => offset + i);
 
   test('a batch denotes exactly the pages that went into it', () => {
     const far = fc.constantFrom(0n, 1n, 62n, 63n, 64n, 65n, 1n << 32n, (1n << 32n) + 5n, (1n << 63n) - 1n);
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(0, 1), fc.oneof(far, fc.bigInt(0n, 130n))), { minLength: 1, maxLength: 12 }), (entries) => {
-        const batches: Batch[] = [];
-        for (const [slot, offset] of entries) {
-          const last = batches.at(-1);
-          const grown = last && coalesce(last, slot, offset);
-          if (grown) batches[batches.length - 1] = grown;
-          else batches.push({ slot, offset, mask: 1n });
-        }
-        const got = batches.flatMap((batch) => pagesOf(batch).map((offset) => `${batch.slot}:${offset}`));
-        expect(new Set(got)).toEqual(new Set(entries.map(([slot, offset]) => `${slot}:${offset}`)));
-        for (const { mask } of batches) expect([mask & 1n, mask >> 64n]).toEqual([1n, 0n]);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(0, 1), fc.oneof(far, fc.bigInt(0n, 130n))), { minLength: 1, maxLength: 12 }),
+        (entries) => {
+          const batches: Batch[] = [];
+          for (const [slot, offset] of entries) {
+            const last = batches.at(-1);
+            const grown = last && coalesce(last, slot, offset);
+            if (grown) batches[batches.length - 1] = grown;
+            else batches.push({ slot, offset, mask: 1n });
+          }
+          const got = batches.flatMap((batch) => pagesOf(batch).map((offset) => `${batch.slot}:${offset}`));
+          expect(new Set(got)).toEqual(new Set(entries.map(([slot, offset]) => `${slot}:${offset}`)));
+          for (const { mask } of batches) expect([mask & 1n, mask >> 64n]).toEqual([1n, 0n]);
+        },
+      ),
       { numRuns: 3000, seed: 1 },
     );
   });

@@ -20,7 +20,9 @@ const EXECUTIONS = 4_000;
 export const checkCommand = (): Command =>
   new Command('check')
     .description('the main job: every built-in scenario, proved where it is small enough, searched where it is not')
-    .addOption(new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds')))
+    .addOption(
+      new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds')),
+    )
     .addOption(directoryOption())
     .addOption(seedOption())
     .addOption(jsonOption())
@@ -31,7 +33,11 @@ export const checkCommand = (): Command =>
       const reports: ExploreReport[] = [];
       for (const { spec, mode } of builtIns) {
         progress(`${spec.name} …`);
-        const limits = { executions: mode === 'prove' ? Infinity : EXECUTIONS, seconds: options.seconds, bytes: 2 ** 31 };
+        const limits = {
+          executions: mode === 'prove' ? Infinity : EXECUTIONS,
+          seconds: options.seconds,
+          bytes: 2 ** 31,
+        };
         const report = exploreScenario(spec, {
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
           seed: options.seed,
@@ -53,11 +59,16 @@ export const checkCommand = (): Command =>
       const proved = reports.filter((report) => report.exhausted).length;
       const outcome = findings.length > 0 ? 'violated' : proved === builtIns.length ? 'passed' : 'limit';
       const took = (performance.now() - start) / 1000;
-      if (options.json) printJson({ schema: SCHEMA, outcome, seed: options.seed, seconds: took, scenarios: reports, findings });
+      if (options.json)
+        printJson({ schema: SCHEMA, outcome, seed: options.seed, seconds: took, scenarios: reports, findings });
       else if (findings.length === 0 && !options.quiet) {
         print();
-        print(`${plural(proved, 'scenario')} proved: every interleaving under sequential consistency, with the values they name.`);
-        print(`${plural(builtIns.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`);
+        print(
+          `${plural(proved, 'scenario')} proved: every interleaving under sequential consistency, with the values they name.`,
+        );
+        print(
+          `${plural(builtIns.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`,
+        );
       }
       process.exitCode = findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
     });

@@ -3,7 +3,15 @@ import { type ExploreOptions, type ExploreReport, exploreScenario, schedulerName
 import { loadScenario } from '../../scenario/load.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
-import { directoryOption, jsonOption, quietOption, type SharedOptions, seconds, seedOption, whole } from '../options.ts';
+import {
+  directoryOption,
+  jsonOption,
+  quietOption,
+  type SharedOptions,
+  seconds,
+  seedOption,
+  whole,
+} from '../options.ts';
 import { grouped, plural, print, printJson } from '../output.ts';
 
 interface Options extends SharedOptions {
@@ -20,20 +28,43 @@ export const exploreCommand = (): Command =>
   new Command('explore')
     .description('explore the interleavings of one scenario')
     .argument('<scenario>', 'a built-in name, or the path of a JSON file')
-    .addOption(new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'))
+    .addOption(
+      new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'),
+    )
     .addOption(new Option('--depth <n>', 'pct: depth of the bugs to find').default(3).argParser(whole('depth', 1, 100)))
-    .addOption(new Option('--executions <n>', 'stop after so many executions').default(Infinity, 'no limit').argParser(whole('executions', 1)))
-    .addOption(new Option('--steps <n>', 'steps of one execution, at most').default(100_000).argParser(whole('steps', 1, 10_000_000)))
+    .addOption(
+      new Option('--executions <n>', 'stop after so many executions')
+        .default(Infinity, 'no limit')
+        .argParser(whole('executions', 1)),
+    )
+    .addOption(
+      new Option('--steps <n>', 'steps of one execution, at most')
+        .default(100_000)
+        .argParser(whole('steps', 1, 10_000_000)),
+    )
     .addOption(new Option('--seconds <n>', 'stop after so many seconds').default(10).argParser(seconds('seconds')))
-    .addOption(new Option('--minimise <seconds>', 'how long a finding may be made smaller').default(5).argParser(seconds('minimise')))
+    .addOption(
+      new Option('--minimise <seconds>', 'how long a finding may be made smaller')
+        .default(5)
+        .argParser(seconds('minimise')),
+    )
     .addOption(directoryOption())
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText('after', '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
+    )
     .action((name: string, options: Options) => {
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
-      const report = exploreScenario(loadScenario(name), { ...options, limits, stepsMax: options.steps, minimiseSeconds: options.minimise, directory: options.dir });
+      const report = exploreScenario(loadScenario(name), {
+        ...options,
+        limits,
+        stepsMax: options.steps,
+        minimiseSeconds: options.minimise,
+        directory: options.dir,
+      });
       if (options.json) printJson(report);
       else {
         if (!options.quiet || report.findings.length > 0) print(reportLine(report));
@@ -45,7 +76,10 @@ export const exploreCommand = (): Command =>
 
 /** One scenario's result in one line: what was proved, and what was only searched. */
 export function reportLine(report: ExploreReport): string {
-  const what = report.states > 0 ? plural(report.states, 'state') : `${plural(report.executions, 'execution')}, ${grouped(report.steps)} steps`;
+  const what =
+    report.states > 0
+      ? plural(report.states, 'state')
+      : `${plural(report.executions, 'execution')}, ${grouped(report.steps)} steps`;
   const verdict =
     report.findings.length > 0
       ? `${report.outcome.toUpperCase()}: ${report.findings[0].property}`

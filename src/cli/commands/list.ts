@@ -10,6 +10,7 @@ export const listCommand = (): Command =>
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  gfnring list --json > scenarios.json')
     .action(({ json }: { json?: boolean }) => {
-      if (json) printJson({ schema: SCHEMA, scenarios: builtIns.map(({ about, mode, spec }) => ({ about, mode, ...spec })) });
+      if (json)
+        printJson({ schema: SCHEMA, scenarios: builtIns.map(({ about, mode, spec }) => ({ about, mode, ...spec })) });
       else for (const { about, mode, spec } of builtIns) print(`${spec.name.padEnd(15)} ${mode.padEnd(6)} ${about}`);
     });

@@ -2,8 +2,8 @@ import inspector from 'node:inspector';
 import { Command, Option } from 'commander';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { Exact } from '../../explore/schedulers/guided.ts';
-import { sameStep, type Trace } from '../../memory/trace.ts';
 import { END_OF_RECORDING, RecordedMemory } from '../../memory/recorded.ts';
+import { sameStep, type Trace } from '../../memory/trace.ts';
 import { buildVm } from '../../scenario/build.ts';
 import { loadFinding, loadScenario } from '../../scenario/load.ts';
 import { LockstepPool } from '../../scenario/lockstep.ts';
@@ -37,21 +37,27 @@ export const replayCommand = (): Command =>
     .addOption(new Option('--inspect-brk', 'with --actor: wait for a debugger first'))
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText('after', '\nExamples:\n  gfnring replay .gfnring/findings/ring-0123456789.json --on workers\n  gfnring replay ring:0x3,1,0')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring replay .gfnring/findings/ring-0123456789.json --on workers\n  gfnring replay ring:0x3,1,0',
+    )
     .action(async (what: string, options: Options) => {
-      if (options.inspectBrk && options.actor === undefined) throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
+      if (options.inspectBrk && options.actor === undefined)
+        throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
       const { spec, order, expected } = toReplay(what);
       const run = runOf(buildVm(spec), order.length + 1);
       const replayed = replay(run, order, what);
       const trace = run.execution.trace();
       if (options.actor !== undefined) return asOneActor(spec, trace, options.actor, options.inspectBrk === true);
       const workers = options.on === 'workers' ? await onWorkers(spec, order, run, trace) : undefined;
-      if (options.json) printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
+      if (options.json)
+        printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
       else {
         if (!options.quiet) for (const line of formatTrace(trace, run.execution.program)) print(line);
         print(replayed.property === null ? '✓ no property is violated' : `✗ ${replayed.property}: ${replayed.message}`);
         if (workers) print(workers.line);
-        if (expected !== null && expected !== replayed.property) print(`  the finding says ${expected}: the code has changed since`);
+        if (expected !== null && expected !== replayed.property)
+          print(`  the finding says ${expected}: the code has changed since`);
       }
       if (workers && !workers.same) process.exitCode = STATUS.harness;
       else process.exitCode = replayed.property === null ? STATUS.nothingFound : STATUS.findings;
@@ -79,22 +85,33 @@ function replay(run: Run, order: readonly number[], what: string): Replayed {
   }
   if (stop.kind !== 'pruned' && run.execution.steps < order.length) {
     const { steps } = run.execution;
-    if (violation === undefined) throw new BadInput(`${what}: step ${steps + 1} of the schedule is impossible: all actors have ended`);
+    if (violation === undefined)
+      throw new BadInput(`${what}: step ${steps + 1} of the schedule is impossible: all actors have ended`);
   }
   return violation === undefined ? { property: null, message: null } : violation;
 }
 
-async function onWorkers(spec: VmSpec, order: readonly number[], run: Run, trace: Trace): Promise<{ same: boolean; line: string }> {
+async function onWorkers(
+  spec: VmSpec,
+  order: readonly number[],
+  run: Run,
+  trace: Trace,
+): Promise<{ same: boolean; line: string }> {
   const pool = new LockstepPool(spec.actors.length);
   try {
     const schedule = order.slice(0, trace.length);
     const { trace: theirs, memory, strayed } = await pool.run(spec, schedule);
     const differs = trace.findIndex((step, i) => theirs[i] === undefined || !sameStep(step, theirs[i]));
     const bytes = run.execution.bytes.u8;
-    if (strayed !== undefined) return { same: false, line: `  on ${plural(spec.actors.length, 'worker thread')}: ${strayed}` };
+    if (strayed !== undefined)
+      return { same: false, line: `  on ${plural(spec.actors.length, 'worker thread')}: ${strayed}` };
     if (differs >= 0) return { same: false, line: `  on worker threads step ${differs + 1} differs` };
-    if (!memory.every((byte, i) => byte === bytes[i])) return { same: false, line: '  on worker threads the final memory differs' };
-    return { same: true, line: `  the same on ${plural(spec.actors.length, 'worker thread')}: ${plural(trace.length, 'step')}, and the same memory, byte for byte` };
+    if (!memory.every((byte, i) => byte === bytes[i]))
+      return { same: false, line: '  on worker threads the final memory differs' };
+    return {
+      same: true,
+      line: `  the same on ${plural(spec.actors.length, 'worker thread')}: ${plural(trace.length, 'step')}, and the same memory, byte for byte`,
+    };
   } finally {
     await pool.close();
   }
@@ -104,19 +121,26 @@ async function onWorkers(spec: VmSpec, order: readonly number[], run: Run, trace
 function asOneActor(spec: VmSpec, trace: Trace, name: string, inspect: boolean): void {
   const { program } = buildVm(spec);
   const thread = program.actors.findIndex((actor) => actor.name === name);
-  if (thread < 0) throw new UsageError(`--actor ${name}: the scenario has ${program.actors.map((actor) => actor.name).join(', ')}`);
+  if (thread < 0)
+    throw new UsageError(`--actor ${name}: the scenario has ${program.actors.map((actor) => actor.name).join(', ')}`);
   if (inspect) {
     inspector.open();
     inspector.waitForDebugger();
   }
-  const mem = new RecordedMemory(thread, trace.filter((step) => step.thread === thread), program.layout);
+  const mem = new RecordedMemory(
+    thread,
+    trace.filter((step) => step.thread === thread),
+    program.layout,
+  );
   const { operations } = program.actors[thread];
   try {
     for (let index = 0; index < operations.length; ) {
       // biome-ignore lint/suspicious/noDebugger: this is what --inspect-brk is for
       if (inspect) debugger;
       const result = operations[index].run(mem);
-      print(`${operations[index].label}: ${JSON.stringify(result, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'returns nothing'}`);
+      print(
+        `${operations[index].label}: ${JSON.stringify(result, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'returns nothing'}`,
+      );
       if (operations[index].until?.(result) ?? true) index++;
     }
   } catch (error) {
@@ -124,4 +148,3 @@ function asOneActor(spec: VmSpec, trace: Trace, name: string, inspect: boolean):
     print('here the finding ends');
   }
 }
-

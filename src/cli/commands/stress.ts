@@ -18,10 +18,17 @@ export const stressCommand = (): Command =>
     .description('free worker threads: records what calls return, and checks it against the model')
     .argument('[scenarios...]', 'built-in names, or paths of JSON files', ['ring', 'vm'])
     .addOption(new Option('--seconds <n>', 'how long each scenario is run').default(5).argParser(seconds('seconds')))
-    .addOption(new Option('--rounds <n>', 'stop after so many rounds').default(Infinity, 'no limit').argParser(whole('rounds', 1)))
+    .addOption(
+      new Option('--rounds <n>', 'stop after so many rounds')
+        .default(Infinity, 'no limit')
+        .argParser(whole('rounds', 1)),
+    )
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText('after', `\nBuilt-in scenarios: ${builtIns.map(({ spec }) => spec.name).join(', ')}\nExample:\n  gfnring stress ring --seconds 60`)
+    .addHelpText(
+      'after',
+      `\nBuilt-in scenarios: ${builtIns.map(({ spec }) => spec.name).join(', ')}\nExample:\n  gfnring stress ring --seconds 60`,
+    )
     .action(async (names: readonly string[], options: Options) => {
       const specs = names.map(loadScenario);
       const reports: StressReport[] = [];
@@ -36,10 +43,14 @@ export const stressCommand = (): Command =>
             ? `${plural(checked, 'history').replace('historys', 'histories')} checked, ${grouped(histories.unknown)} undecided`
             : 'final memory checked';
         const mark = report.findings.length > 0 ? '✗' : '✓';
-        print(`${mark} ${report.scenario.padEnd(15)} ${plural(report.threads, 'thread')}, ${plural(report.rounds, 'round')}, ${plural(report.calls, 'call')}; ${how}: ${report.outcome}`);
+        print(
+          `${mark} ${report.scenario.padEnd(15)} ${plural(report.threads, 'thread')}, ${plural(report.rounds, 'round')}, ${plural(report.calls, 'call')}; ${how}: ${report.outcome}`,
+        );
         for (const finding of report.findings) {
           print(`  ${finding.property}: ${finding.message} (round ${finding.round})`);
-          print(`  free threads do not repeat themselves; look for a schedule with: npx gfnring explore ${report.scenario}`);
+          print(
+            `  free threads do not repeat themselves; look for a schedule with: npx gfnring explore ${report.scenario}`,
+          );
         }
       }
       if (options.json) printJson(reports.length === 1 ? reports[0] : { schema: 1, scenarios: reports });

@@ -43,7 +43,17 @@ interface Doing {
   readonly unflushed: readonly string[];
 }
 
-const IDLE: Doing = { room: undefined, pushed: 0, taken: [], cons: {}, looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
+const IDLE: Doing = {
+  room: undefined,
+  pushed: 0,
+  taken: [],
+  cons: {},
+  looked: {},
+  processed: {},
+  armed: [],
+  due: [],
+  unflushed: [],
+};
 const MODULUS = 0x10000;
 
 /**
@@ -65,12 +75,18 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     const write = writes(event.kind);
     const resets = look.holder(vm.kvm.slots_lock) === event.thread;
     if (resets && look.holder(vm.kvm.mmu_lock) === event.thread && role.is !== 'armed' && role.is !== 'mmu_lock') {
-      return { property: 'R12 mmu_lock is held only around the re-arm call', message: `${actor.name} holds it while it accesses ${event.place.name}` };
+      return {
+        property: 'R12 mmu_lock is held only around the re-arm call',
+        message: `${actor.name} holds it while it accesses ${event.place.name}`,
+      };
     }
     switch (role.is) {
       case 'prod_index':
         if (write && actor.vcpu !== role.ring) {
-          return { property: 'R1 only its vCPU moves the private prod', message: `${actor.name} writes ${event.place.name}` };
+          return {
+            property: 'R1 only its vCPU moves the private prod',
+            message: `${actor.name} writes ${event.place.name}`,
+          };
         }
         return resets && !write ? looksAtProd(state, event, role.ring) : state;
       case 'prod':
@@ -81,11 +97,16 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
         if (write) return hostile.has(role.ring) ? state : harvested(state, event, role.ring);
         return resets ? looksAtCons(state, event, role.ring) : state;
       case 'pad':
-        return write ? { property: 'R8 entry 0 has no pad but the indices', message: `${actor.name} writes ${event.place.name}` } : state;
+        return write
+          ? { property: 'R8 entry 0 has no pad but the indices', message: `${actor.name} writes ${event.place.name}` }
+          : state;
       case 'entry':
         if (write) return overwrites(state, event, role);
         return resets && state.threads[event.thread].looked[role.ring] === INVALID
-          ? { property: 'R9 a cons out of range changes nothing', message: `${actor.name} walks on to ${event.place.name}` }
+          ? {
+              property: 'R9 a cons out of range changes nothing',
+              message: `${actor.name} walks on to ${event.place.name}`,
+            }
           : state;
       case 'armed':
         return write && event.value === 1 ? rearmed(state, event, role, resets, look) : state;
@@ -99,22 +120,34 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
   }
 
   function looksForRoom(state: State, event: StepEvent, ring: number): State {
-    return spec.actors[event.thread].vcpu === ring ? update(state, event.thread, { room: pushResult(state.rings[ring]) }) : state;
+    return spec.actors[event.thread].vcpu === ring
+      ? update(state, event.thread, { room: pushResult(state.rings[ring]) })
+      : state;
   }
 
   function published(state: State, event: StepEvent, r: number, look: Look): State | Violation {
     const ring = state.rings[r];
     const doing = state.threads[event.thread];
     const actor = spec.actors[event.thread];
-    if (actor.vcpu !== r) return { property: 'R1 only its vCPU moves the shared prod', message: `${actor.name} writes ${event.place.name}` };
+    if (actor.vcpu !== r)
+      return {
+        property: 'R1 only its vCPU moves the shared prod',
+        message: `${actor.name} writes ${event.place.name}`,
+      };
     if (used(ring) >= ring.size || doing.room === undefined || doing.room === BUSY) {
-      return { property: 'R6 a full ring takes no entry', message: `${actor.name} publishes an entry, ${used(ring)} of ${ring.size} are in use` };
+      return {
+        property: 'R6 a full ring takes no entry',
+        message: `${actor.name} publishes an entry, ${used(ring)} of ${ring.size} are in use`,
+      };
     }
     const expected = (spec.index + ring.published + 1) % MODULUS;
     if (event.value !== expected) {
-      return { property: 'R3 the shared prod follows each push by one', message: `${event.place.name} became ${event.value}, expected ${expected}` };
+      return {
+        property: 'R3 the shared prod follows each push by one',
+        message: `${event.place.name} became ${event.value}, expected ${expected}`,
+      };
     }
-    const words = vm.kvm.rings[r].entries[(expected + MODULUS - 1) % MODULUS % ring.size];
+    const words = vm.kvm.rings[r].entries[((expected + MODULUS - 1) % MODULUS) % ring.size];
     const entry = { slot: look.read(words.slot), offset: look.read64(words.offset) };
     const pushes = pushesOf(actor.operations[event.operation]);
     if (!hostile.has(r) && !pushes.some((push) => same(push, entry))) {
@@ -130,7 +163,10 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     const ring = state.rings[r];
     const count = distance(event.value, spec.index + ring.harvested);
     if (count > available(ring)) {
-      return { property: 'R2 kernel cons <= user cons <= prod', message: `${event.place.name} became ${event.value}, ${available(ring)} entries were there` };
+      return {
+        property: 'R2 kernel cons <= user cons <= prod',
+        message: `${event.place.name} became ${event.value}, ${available(ring)} entries were there`,
+      };
     }
     const does = spec.actors[event.thread].operations[event.operation].do;
     const taken = does === 'serve' ? [] : [...state.threads[event.thread].taken, ...harvestable(ring, count)];
@@ -139,7 +175,8 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
 
   function looksAtCons(state: State, event: StepEvent, r: number): State | Violation {
     const { cons, looked } = state.threads[event.thread];
-    if (r in cons) return { property: 'C4 cons is read once', message: `${event.place.name} is read twice in one reset` };
+    if (r in cons)
+      return { property: 'C4 cons is read once', message: `${event.place.name} is read twice in one reset` };
     return update(state, event.thread, {
       cons: { ...cons, [r]: event.value },
       looked: { ...looked, [r]: resettable(state.rings[r], event.value, spec.index, MODULUS) },
@@ -151,20 +188,33 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     const { cons, looked } = state.threads[event.thread];
     if (!(r in cons)) return state;
     const published = state.rings[r].reset + distance(event.value, spec.index + state.rings[r].reset);
-    return update(state, event.thread, { looked: { ...looked, [r]: resettable({ ...state.rings[r], published }, cons[r], spec.index, MODULUS) } });
+    return update(state, event.thread, {
+      looked: { ...looked, [r]: resettable({ ...state.rings[r], published }, cons[r], spec.index, MODULUS) },
+    });
   }
 
   function moved(state: State, event: StepEvent, r: number, resets: boolean): State | Violation {
     const actor = spec.actors[event.thread];
-    if (!resets) return { property: 'R1 the private cons moves under slots_lock', message: `${actor.name} writes ${event.place.name} without it` };
+    if (!resets)
+      return {
+        property: 'R1 the private cons moves under slots_lock',
+        message: `${actor.name} writes ${event.place.name} without it`,
+      };
     const doing = state.threads[event.thread];
     const ring = state.rings[r];
     const looked = doing.looked[r];
-    if (looked === INVALID) return { property: 'R9 a cons out of range changes nothing', message: `${actor.name} moves ${event.place.name} to ${event.value}` };
+    if (looked === INVALID)
+      return {
+        property: 'R9 a cons out of range changes nothing',
+        message: `${actor.name} moves ${event.place.name} to ${event.value}`,
+      };
     const processed = doing.processed[r] ?? 0;
     const count = distance(event.value, spec.index + ring.reset);
     if (looked === undefined || count > looked - processed) {
-      return { property: 'R7 reset processes exactly what was harvested', message: `${event.place.name} became ${event.value}, at most ${looked ?? 0} entries were due` };
+      return {
+        property: 'R7 reset processes exactly what was harvested',
+        message: `${event.place.name} became ${event.value}, at most ${looked ?? 0} entries were due`,
+      };
     }
     const due = hostile.has(r) ? [] : ring.entries.slice(0, count).filter(isPage).map(text);
     return update(withRing(state, r, reset(ring, count)), event.thread, {
@@ -178,7 +228,10 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     for (let i = ring.reset; i < ring.published; i++) {
       if ((spec.index + i) % ring.size !== role.entry) continue;
       if (i === ring.published - 1 && state.threads[event.thread].pushed > 0) {
-        return { property: 'R3 no index is published before its entry', message: `${spec.actors[event.thread].name} writes ${event.place.name} after it was announced` };
+        return {
+          property: 'R3 no index is published before its entry',
+          message: `${spec.actors[event.thread].name} writes ${event.place.name} after it was announced`,
+        };
       }
       return {
         property: 'R5 no entry is overwritten before it was reset',
@@ -188,50 +241,91 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     return state;
   }
 
-  function rearmed(state: State, event: StepEvent, { page }: RoleOf<'armed'>, resets: boolean, look: Look): State | Violation {
+  function rearmed(
+    state: State,
+    event: StepEvent,
+    { page }: RoleOf<'armed'>,
+    resets: boolean,
+    look: Look,
+  ): State | Violation {
     const actor = spec.actors[event.thread].name;
-    if (!resets) return { property: 'R12 slots_lock is held during a reset', message: `${actor} re-arms ${event.place.name} without it` };
+    if (!resets)
+      return {
+        property: 'R12 slots_lock is held during a reset',
+        message: `${actor} re-arms ${event.place.name} without it`,
+      };
     if (look.holder(vm.kvm.mmu_lock) !== event.thread) {
-      return { property: 'R12 mmu_lock is held around the re-arm call', message: `${actor} re-arms ${event.place.name} without it` };
+      return {
+        property: 'R12 mmu_lock is held around the re-arm call',
+        message: `${actor} re-arms ${event.place.name} without it`,
+      };
     }
     const doing = state.threads[event.thread];
     const gfn = text({ slot: page.slot, offset: BigInt(page.offset) });
     const named = Object.entries(doing.looked).some(
-      ([r, count]) => count > 0 && (hostile.has(Number(r)) || state.rings[Number(r)].entries.slice(0, count).some((entry) => text(entry) === gfn)),
+      ([r, count]) =>
+        count > 0 &&
+        (hostile.has(Number(r)) || state.rings[Number(r)].entries.slice(0, count).some((entry) => text(entry) === gfn)),
     );
     if (!named && !doing.due.includes(gfn)) {
-      return { property: 'R7 reset processes exactly what was harvested', message: `${actor} re-arms ${event.place.name}, which nobody harvested` };
+      return {
+        property: 'R7 reset processes exactly what was harvested',
+        message: `${actor} re-arms ${event.place.name}, which nobody harvested`,
+      };
     }
     return update(state, event.thread, { armed: [...doing.armed, gfn], unflushed: [...doing.unflushed, gfn] });
   }
 
-  function flushed(state: State, event: StepEvent, { page }: RoleOf<'translations'>, resets: boolean): State | Violation {
+  function flushed(
+    state: State,
+    event: StepEvent,
+    { page }: RoleOf<'translations'>,
+    resets: boolean,
+  ): State | Violation {
     if (!resets) {
-      return { property: 'R12 slots_lock spans reset and flush', message: `${spec.actors[event.thread].name} flushes ${event.place.name} without it` };
+      return {
+        property: 'R12 slots_lock spans reset and flush',
+        message: `${spec.actors[event.thread].name} flushes ${event.place.name} without it`,
+      };
     }
     const gfn = text({ slot: page.slot, offset: BigInt(page.offset) });
     const { unflushed } = state.threads[event.thread];
-    return unflushed.includes(gfn) ? update(state, event.thread, { unflushed: unflushed.filter((other) => other !== gfn) }) : state;
+    return unflushed.includes(gfn)
+      ? update(state, event.thread, { unflushed: unflushed.filter((other) => other !== gfn) })
+      : state;
   }
 
   function leavesSlotsLock(state: State, { thread, operation }: StepEvent): State | Violation {
     const { cons, looked, processed, due, armed, unflushed } = state.threads[thread];
     const left = spec.rings.findIndex((_, r) => !(r in cons));
     if (left >= 0 && spec.actors[thread].operations[operation].do !== 'reset-ring') {
-      return { property: 'R9 a hostile ring keeps no other from being served', message: `ring${left} was not looked at` };
+      return {
+        property: 'R9 a hostile ring keeps no other from being served',
+        message: `ring${left} was not looked at`,
+      };
     }
     for (const [r, count] of Object.entries(looked)) {
       if (count > 0 && processed[Number(r)] !== count) {
-        return { property: 'R7 reset processes exactly what was harvested', message: `ring${r}: ${processed[Number(r)] ?? 0} of ${count} entries were processed` };
+        return {
+          property: 'R7 reset processes exactly what was harvested',
+          message: `ring${r}: ${processed[Number(r)] ?? 0} of ${count} entries were processed`,
+        };
       }
       if (count === INVALID && !hostile.has(Number(r))) {
-        return { property: 'R7 reset processes exactly what was harvested', message: `ring${r}: an honest cons was out of range` };
+        return {
+          property: 'R7 reset processes exactly what was harvested',
+          message: `ring${r}: an honest cons was out of range`,
+        };
       }
     }
     const forgotten = due.filter((gfn) => !armed.includes(gfn));
-    if (forgotten.length > 0) return { property: 'R7 every page that was reset is re-armed', message: `not re-armed: ${forgotten.join(', ')}` };
+    if (forgotten.length > 0)
+      return { property: 'R7 every page that was reset is re-armed', message: `not re-armed: ${forgotten.join(', ')}` };
     if (unflushed.length > 0) {
-      return { property: 'R12 slots_lock spans reset and flush', message: `given back before the translations of ${unflushed.join(', ')} were flushed` };
+      return {
+        property: 'R12 slots_lock spans reset and flush',
+        message: `given back before the translations of ${unflushed.join(', ')} were flushed`,
+      };
     }
     return due.length === 0 ? state : update(state, thread, { due: [], armed: [] });
   }
@@ -242,18 +336,31 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     return violation ?? (state.threads[thread] === IDLE ? state : update(state, thread, IDLE));
   }
 
-  function wrongResult(state: State, thread: number, op: OperationSpec, result: unknown, look: Look): Violation | undefined {
+  function wrongResult(
+    state: State,
+    thread: number,
+    op: OperationSpec,
+    result: unknown,
+    look: Look,
+  ): Violation | undefined {
     const { room, pushed, taken, looked, processed } = state.threads[thread];
     const total = Object.values(processed).reduce((sum, count) => sum + count, 0);
     const differs = (property: string, expected: unknown): Violation | undefined =>
       result === expected ? undefined : { property, message: `${op.do} returned ${result}, expected ${expected}` };
     const vcpu = spec.actors[thread].vcpu;
-    if (vcpu !== undefined && look.read(vm.kvm.rings[vcpu].prod_index) !== (spec.index + state.rings[vcpu].published) % MODULUS) {
-      return { property: 'R3 the private prod follows each push by one', message: `after ${op.do} it is ${look.read(vm.kvm.rings[vcpu].prod_index)}` };
+    if (
+      vcpu !== undefined &&
+      look.read(vm.kvm.rings[vcpu].prod_index) !== (spec.index + state.rings[vcpu].published) % MODULUS
+    ) {
+      return {
+        property: 'R3 the private prod follows each push by one',
+        message: `after ${op.do} it is ${look.read(vm.kvm.rings[vcpu].prod_index)}`,
+      };
     }
     switch (op.do) {
       case 'push':
-        if (pushed !== (room === BUSY ? 0 : 1)) return { property: 'R6 push adds one entry, or none and says so', message: `it added ${pushed}` };
+        if (pushed !== (room === BUSY ? 0 : 1))
+          return { property: 'R6 push adds one entry, or none and says so', message: `it added ${pushed}` };
         return differs('R6 push returns the entries in use, or -EBUSY', room);
       case 'reset':
         return differs('R7 reset says what it processed', Object.values(looked).includes(INVALID) ? INVALID : total);
@@ -264,7 +371,12 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
         if (op.do === 'collect' ? hostile.size > 0 : hostile.has(op.ring)) return undefined;
         const got = (result as readonly Entry[]).map(text).join(' ');
         const expected = taken.map(text).join(' ');
-        return got === expected ? undefined : { property: 'R4 entries are harvested in the order they were pushed', message: `got ${got || 'none'}, expected ${expected || 'none'}` };
+        return got === expected
+          ? undefined
+          : {
+              property: 'R4 entries are harvested in the order they were pushed',
+              message: `got ${got || 'none'}, expected ${expected || 'none'}`,
+            };
       }
       default:
         return undefined;

@@ -36,23 +36,45 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
 
 /** What a scenario can claim to reach; a scenario names those that it must. */
 export const claims: Record<string, (spec: VmSpec, vm: Vm) => (look: Look) => boolean> = {
-  'a ring is full': (_, vm) => ({ read }) =>
-    vm.kvm.rings.some((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) === ring.size),
+  'a ring is full':
+    (_, vm) =>
+    ({ read }) =>
+      vm.kvm.rings.some((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) === ring.size),
   'a vCPU stops': (spec, vm) => {
     const halts = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
     return ({ read }) => read(vm.exits) > halts - read(vm.running);
   },
-  'an index wraps': (spec, vm) => ({ read }) => vm.kvm.rings.some((ring) => read(ring.cons_index) < spec.index),
-  'a page is written again': (_, vm) => ({ read }) => vm.guest.pages.some((page) => read(page.version) > 1),
-  'a page is re-armed': (_, vm) => ({ read }) => read(vm.resets) > 0,
-  'a push is refused': () => ({ results }) => results.some((of) => of.includes(-16)),
-  'a cons is refused': () => ({ results }) => results.some((of) => of.includes(-22)),
+  'an index wraps':
+    (spec, vm) =>
+    ({ read }) =>
+      vm.kvm.rings.some((ring) => read(ring.cons_index) < spec.index),
+  'a page is written again':
+    (_, vm) =>
+    ({ read }) =>
+      vm.guest.pages.some((page) => read(page.version) > 1),
+  'a page is re-armed':
+    (_, vm) =>
+    ({ read }) =>
+      read(vm.resets) > 0,
+  'a push is refused':
+    () =>
+    ({ results }) =>
+      results.some((of) => of.includes(-16)),
+  'a cons is refused':
+    () =>
+    ({ results }) =>
+      results.some((of) => of.includes(-22)),
 };
 
 function leewaySuffices(spec: VmSpec, vm: Vm): Properties['always'] {
-  const most = Math.max(0, ...spec.actors.flatMap(({ operations }) => operations.map((op) => (op.do === 'write' ? op.pages.length : 0))));
+  const most = Math.max(
+    0,
+    ...spec.actors.flatMap(({ operations }) => operations.map((op) => (op.do === 'write' ? op.pages.length : 0))),
+  );
   if (most === 0 || spec.rings.some(({ leeway }) => leeway < most - 1)) return {};
-  return { 'R10 a vCPU stops before its ring is full': ({ read }: Look) => vm.overruns.every((cell) => read(cell) === 0) };
+  return {
+    'R10 a vCPU stops before its ring is full': ({ read }: Look) => vm.overruns.every((cell) => read(cell) === 0),
+  };
 }
 
 /** Only where nobody harvests without copying can everything be asked of the copy. */
@@ -83,7 +105,10 @@ function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: Look) => boo
     const lost = pages.filter(({ slot, offset, version }) => read(version) !== read(vm.replica.get(slot)![offset]));
     if (lost.length === 0) return true;
     return lost
-      .map(({ slot, offset, version }) => `page ${slot}:${offset} is at version ${read(version)}, its copy at ${read(vm.replica.get(slot)![offset])}`)
+      .map(
+        ({ slot, offset, version }) =>
+          `page ${slot}:${offset} is at version ${read(version)}, its copy at ${read(vm.replica.get(slot)![offset])}`,
+      )
       .join('; ');
   };
 }
