@@ -132,7 +132,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('coalesce'),
     from: 'mask: batch.mask | (1n << delta)',
     to: 'mask: batch.mask | (1n << (delta + 1n))',
-    seenBy: 'R7',
+    seenBy: 'no operation crashes',
   },
   {
     name: 'coalesced backwards without a shift',

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { explorerSteps } from '../../scenario/bench.ts';
+import { explorerSteps } from '../bench.ts';
 import { jsonOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 

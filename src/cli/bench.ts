@@ -6,9 +6,9 @@ import { Pct } from '../explore/schedulers/pct.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import { buildVm } from './build.ts';
-import { builtIns } from './builtin.ts';
-import { runOf } from './run.ts';
+import { buildVm } from '../scenario/build.ts';
+import { builtIns } from '../scenario/builtin.ts';
+import { runOf } from '../scenario/run.ts';
 
 export interface BenchRow {
   readonly what: string;
