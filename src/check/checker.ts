@@ -37,11 +37,6 @@ export class Checker implements Observer, Look {
     return [...this.open.keys()];
   }
 
-  /** What another exploration of the same scenario has reached counts too. */
-  reachedElsewhere(missingThere: readonly string[]): void {
-    for (const name of this.open.keys()) if (!missingThere.includes(name)) this.open.delete(name);
-  }
-
   start(): void {
     this.steps = 0;
   }

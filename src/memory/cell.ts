@@ -4,9 +4,6 @@
  * A cell is a byte range, so two cells may overlap: the mail lays two u16 indices over the u32 pad of entry 0.
  */
 
-/** Width of a cell in bits. */
-export type Bits = 8 | 16 | 32 | 64;
-
 /** An unsigned word of 8, 16 or 32 bits, naturally aligned. Values are numbers from 0 to 2^bits - 1. */
 export interface Cell {
   readonly kind: 'cell';
@@ -41,10 +38,8 @@ export interface Lock {
 
 export type Place = Cell | Cell64 | Lock;
 
-/** `value` as an unsigned number of 8, 16 or 32 bits. */
-export const u8 = (value: number): number => value & 0xff;
+/** `value` as an unsigned number of 16 bits. */
 export const u16 = (value: number): number => value & 0xffff;
-export const u32 = (value: number): number => value >>> 0;
 
 /** The value that a cell of `bits` bits holds after `value` was stored to it. */
 export function wrap(value: number, bits: number): number {

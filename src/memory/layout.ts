@@ -1,9 +1,7 @@
 import type { Cell, Cell64, Lock, Place } from './cell.ts';
 
-export type CellType = 'u8' | 'u16' | 'u32' | 'u64';
-
 /** The most bytes a layout may take. Everything has a limit; a ring of 32768 entries takes 512 KiB. */
-export const BYTES_MAX = 1 << 28;
+const BYTES_MAX = 1 << 28;
 
 /**
  * Says where each cell and lock of a scenario lies. Built once before threads start, the same on every thread and backend, so that

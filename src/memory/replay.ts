@@ -301,7 +301,7 @@ export class ReplayMemory implements Memory {
 }
 
 /** What a read-modify-write of `kind` leaves in a cell that held `old`. */
-export function updated(kind: number, old: number, expected: number, operand: number, bits: number): number {
+function updated(kind: number, old: number, expected: number, operand: number, bits: number): number {
   switch (kind) {
     case Kind.xchg:
       return wrap(operand, bits);

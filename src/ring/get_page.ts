@@ -2,7 +2,7 @@ import type { Memory } from '../memory/memory.ts';
 import { GFN_BYTES, type GfnRing, PAGE_BYTES } from './kvm_gfnring.ts';
 
 /** Pages that a ring's mapping has. A ring smaller than a page takes one. */
-export const pagesOf = (ring: GfnRing): number => Math.ceil((ring.size * GFN_BYTES) / PAGE_BYTES);
+const pagesOf = (ring: GfnRing): number => Math.ceil((ring.size * GFN_BYTES) / PAGE_BYTES);
 
 /**
  * For the fault handler of userspace's mapping: the byte offset in memory of page `i` of the ring; undefined (SIGBUS) for every other

@@ -21,7 +21,7 @@ export interface Kvm {
 }
 
 /** What the architecture does for the ring. */
-export interface KvmArch {
+interface KvmArch {
   /** Write-protects page `offset + i` of `slot` for each set bit i of `mask` (64 bits). Called with mmu_lock held. */
   enable_log_dirty_pt_masked(mem: Memory, slot: MemorySlot, offset: bigint, mask: bigint): void;
   /** Drops every vCPU's cached translations; returns when all have gone. Called with slots_lock held. */

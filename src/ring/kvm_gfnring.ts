@@ -24,7 +24,7 @@ export interface DirtyGfn {
 }
 
 /** The first four bytes of the ring: entry 0's pad, which no entry uses. */
-export interface Indices {
+interface Indices {
   /** avail_index: written by push alone, read by userspace alone. The kernel never reads it back. */
   readonly prod: Cell;
   /** User fetch_index: written by userspace, read by reset, once. May hold anything. */

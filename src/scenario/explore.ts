@@ -14,7 +14,7 @@ import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import { SCHEMA, type VmSpec } from './spec.ts';
 
 export const schedulerNames = ['exhaustive', 'portfolio', 'random-walk', 'pct'] as const;
-export type SchedulerName = (typeof schedulerNames)[number];
+type SchedulerName = (typeof schedulerNames)[number];
 
 export interface ExploreOptions {
   readonly scheduler: SchedulerName;
@@ -31,7 +31,7 @@ export interface ExploreOptions {
 }
 
 /** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
-export type Outcome = 'passed' | 'violated' | 'deadlock' | 'crashed' | 'limit';
+type Outcome = 'passed' | 'violated' | 'deadlock' | 'crashed' | 'limit';
 
 export interface ExploreReport {
   readonly schema: typeof SCHEMA;

@@ -6,7 +6,7 @@ import type { VmSpec } from './spec.ts';
 import type { CallRecord } from './stressWorker.ts';
 
 /** Steps of the model that the check of one history may take. */
-export const HISTORY_STEPS_MAX = 200_000;
+const HISTORY_STEPS_MAX = 200_000;
 
 /** Whether histories of a scenario can be checked: each call must say what it did to which ring. */
 export function hasHistory(spec: VmSpec): boolean {

@@ -16,7 +16,7 @@ export interface VmSpec {
   readonly sometimes: readonly string[];
 }
 
-export interface RingSpec {
+interface RingSpec {
   readonly size: number;
   readonly leeway: number;
 }

@@ -3,10 +3,10 @@ import { Pct } from './pct.ts';
 import { RandomWalk } from './randomWalk.ts';
 
 /**
- * Several schedulers in turn, by the execution's number: no single one is best for all bugs ("Coyote: Deligiannis et al., "Industrial-Strength
+ * Several schedulers in turn, by the execution's number: no single one is best for all bugs (Deligiannis et al., "Industrial-Strength
  * Controlled Concurrency Testing for C# Programs with Coyote", TACAS 2023, runs such a portfolio).
  */
-export class Portfolio implements Scheduler {
+class Portfolio implements Scheduler {
   private readonly members: readonly Scheduler[];
   private current: Scheduler;
 
