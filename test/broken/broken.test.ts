@@ -17,22 +17,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The few that are run at every test; all of them with GFNRING_BROKEN=all (npm run test:broken). */
-const QUICK = [
-  'no mask',
-  'full one entry late',
-  'the shared prod before the entry',
-  'no bound on cons',
-  'the private cons does not move',
-  'no mmu_lock',
-  'no slots_lock',
-  'no flush',
-  'flush after slots_lock',
-  'copied before the reset',
-];
-const chosen = process.env.GFNRING_BROKEN === 'all' ? mutants : mutants.filter(({ name }) => QUICK.includes(name));
-
-test.each(chosen)(
+test.each(mutants)(
   '$name',
   ({ file, from, to, seenBy }: Mutant) => {
     rmSync(join(folder, 'src'), { recursive: true, force: true });
