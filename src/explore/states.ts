@@ -76,7 +76,7 @@ class StateSearch implements Scheduler {
   private readonly execution: Execution;
   private readonly judge: Judge;
   /** By depth: the threads that have not yet been tried there. */
-  private todo = new Int32Array(1024);
+  private untried = new Int32Array(1024);
   private depth = 0;
   private key = new Uint32Array(1024);
   private readonly interned = new Map<string, number>();
@@ -99,12 +99,12 @@ class StateSearch implements Scheduler {
     const enabled = this.switchesMax === Infinity ? view.enabled : this.withinBound(view);
     if (enabled === 0 || !this.seen.add(this.key, this.write())) return PRUNE;
     const thread = last >= 0 && enabled & (1 << last) ? last : lowest(enabled);
-    if (steps >= this.todo.length) {
+    if (steps >= this.untried.length) {
       const wider = new Int32Array(steps * 2);
-      wider.set(this.todo);
-      this.todo = wider;
+      wider.set(this.untried);
+      this.untried = wider;
     }
-    this.todo[steps] = enabled & ~(1 << thread);
+    this.untried[steps] = enabled & ~(1 << thread);
     this.depth = steps + 1;
     return thread;
   }
@@ -119,13 +119,13 @@ class StateSearch implements Scheduler {
 
   /** The deepest point where a thread has not been tried, or -1. */
   unfinished(): number {
-    while (this.depth > 0 && this.todo[this.depth - 1] === 0) this.depth--;
+    while (this.depth > 0 && this.untried[this.depth - 1] === 0) this.depth--;
     return this.depth - 1;
   }
 
   another(depth: number): number {
-    const thread = lowest(this.todo[depth]);
-    this.todo[depth] &= ~(1 << thread);
+    const thread = lowest(this.untried[depth]);
+    this.untried[depth] &= ~(1 << thread);
     return thread;
   }
 
