@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('push'),
     from: 'prod - mem.loadAcquire(ring.cons_index)',
     to: 'prod - mem.load(ring.indices.cons)',
-    seenBy: 'R',
+    seenBy: 'R6',
   },
   {
     name: 'the shared prod before the entry',
@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('push'),
     from: '  mem.store(ring.prod_index, u16(prod + 1));',
     to: '  mem.storeRelease(ring.indices.prod, u16(prod + 1));\n  mem.store(ring.prod_index, u16(prod + 1));',
-    seenBy: 'R',
+    seenBy: 'R3',
   },
   { name: 'push counts wrong', file: ring('push'), from: 'return used + 1', to: 'return used', seenBy: 'R6' },
   { name: 'the leeway is ignored', file: ring('push'), from: 'ring.soft_limit;', to: 'ring.size;', seenBy: 'R10' },
@@ -75,7 +75,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('reset'),
     from: '  let batch: Batch | undefined;',
     to: '  mem.storeRelease(ring.cons_index, cons);\n  let batch: Batch | undefined;',
-    seenBy: 'R',
+    seenBy: 'R7',
   },
   {
     name: 'the last batch is forgotten',
@@ -89,7 +89,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('reset'),
     from: ' || offset >= BigInt(memslot.npages)',
     to: '',
-    seenBy: '',
+    seenBy: 'no operation crashes',
   },
   { name: 'no mmu_lock', file: ring('reset'), from: '  mem.lock(kvm.mmu_lock);', to: '', seenBy: 'R12' },
   {
@@ -153,7 +153,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('harvest'),
     from: '  const gfns: Gfn[] = [];',
     to: '  mem.storeRelease(ring.indices.cons, u16(first + count));\n  const gfns: Gfn[] = [];',
-    seenBy: 'R',
+    seenBy: 'R4',
   },
   {
     name: 'copied before the reset',
@@ -174,6 +174,6 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/vcpu.ts',
     from: '  mem.lock(kvm.mmu_lock);\n  if (isArmed(mem, page)) {',
     to: '  const armed = isArmed(mem, page);\n  mem.lock(kvm.mmu_lock);\n  if (armed) {',
-    seenBy: '',
+    seenBy: 'no dirty page is ever lost',
   },
 ];
