@@ -24,7 +24,7 @@ export type Moment =
       readonly max: number;
       readonly entries: readonly Entry[];
     }
-  | { readonly does: 'take'; readonly call: number; readonly count: number }
+  | { readonly does: 'take'; readonly call: number }
   | { readonly does: 'look at cons'; readonly call: number; readonly result: boolean }
   | { readonly does: 'give back'; readonly call: number };
 

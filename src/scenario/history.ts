@@ -50,10 +50,7 @@ function moments(
   }
   if (op.do === 'harvest' && op.ring === ring) {
     const entries = result as readonly Gfn[];
-    return both(
-      { does: 'look for entries', call, max: op.max, entries },
-      { does: 'take', call, count: entries.length },
-    );
+    return both({ does: 'look for entries', call, max: op.max, entries }, { does: 'take', call });
   }
   if (op.do === 'reset-ring' && op.ring === ring) {
     return both({ does: 'look at cons', call, result: result as boolean }, { does: 'give back', call });
