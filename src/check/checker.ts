@@ -1,76 +1,133 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
+import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf, writes } from '../memory/memory.ts';
+import { wordAt } from '../memory/replay.ts';
 import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
 
-/** Holds an execution against its properties, step by step. */
+/** A predicate over memory and results, and which of them it has looked at so far. */
+export interface Predicate {
+  readonly name: string;
+  /** `always`: it must hold; `sometimes`: it must come true once. */
+  readonly kind: 'always' | 'sometimes';
+  readonly holds: (look: Look) => boolean;
+  /** Its bit in the checker's sets. */
+  readonly bit: number;
+  reached: boolean;
+}
+
+/**
+ * HOT. Holds an execution against its properties, step by step.
+ *
+ * A predicate is a function of what it reads, so it is asked again only when something that it has read so far has changed.
+ */
 export class Checker implements Observer, Look {
-  readonly results: readonly (readonly unknown[])[];
+  readonly predicates: readonly Predicate[];
   readonly words: Uint32Array;
-  readonly resultsMatter: boolean;
   private readonly execution: Execution;
   private readonly properties: Properties;
-  private readonly always: readonly (readonly [string, (look: Look) => boolean])[];
-  /** The `sometimes` that no execution has reached so far. */
-  private readonly open: Map<string, (look: Look) => boolean>;
+  /** By place: the predicates that have read it, or a place that shares bytes with it. */
+  readonly watching: Uint32Array;
+  /** The predicates that have looked at results. */
+  watchingResults = 0;
+  private readonly overlaps: readonly (readonly number[])[];
+  /** The bit of the predicate that is being asked. */
+  private asking = 0;
+  private finallyLooked = false;
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
+  private readonly performed: Int32Array;
   private steps = 0;
   private readonly event: { thread: number; operation: number; kind: number; place: Place; value: number; old: number };
 
   constructor(execution: Execution, properties: Properties) {
     this.execution = execution;
-    this.results = execution.results;
     this.words = execution.bytes.u32;
-    this.resultsMatter = properties.resultsMatter;
     this.properties = properties;
-    this.always = Object.entries(properties.always);
-    this.open = new Map(Object.entries(properties.sometimes));
-    this.event = { thread: 0, operation: 0, kind: 0, place: execution.program.layout.places[0], value: 0, old: 0 };
-    this.states[0] = properties.monitors.map((monitor) => monitor.init());
-    this.ended[0] = execution.performed.slice();
+    const { places } = execution;
+    this.watching = new Uint32Array(places.length);
+    this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
+    const list = (['always', 'sometimes'] as const).flatMap((kind) =>
+      Object.entries(properties[kind]).map(([name, holds]) => ({ name, kind, holds })),
+    );
+    // Beyond 31 predicates, the last bit stands for all that are left.
+    this.predicates = list.map((predicate, i) => ({ ...predicate, bit: 1 << Math.min(i, 30), reached: false }));
+    this.performed = new Int32Array(execution.performed.length);
+    this.event = { thread: 0, operation: 0, kind: 0, place: places[0], value: 0, old: 0 };
   }
 
   /** Names of the `sometimes` that have not come true. */
   get missing(): string[] {
-    return [...this.open.keys()];
+    return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && !reached).map(({ name }) => name);
   }
 
-  start(): void {
+  /** Whether two states with other results are other states, as far as is known by now. */
+  get resultsMatter(): boolean {
+    return this.properties.resultsMatter ?? (this.watchingResults !== 0 || this.finallyLooked);
+  }
+
+  /** Whether monitors watch: then the order of the steps that they see matters. */
+  sees(place: Place): boolean {
+    return this.properties.monitors.some((monitor) => monitor.sees(place));
+  }
+
+  /** A field, not a method: properties may take it apart. */
+  readonly read = (cell: Cell): number => {
+    if (this.asking !== 0) this.watch(cell.id);
+    return wordAt(this.execution.bytes, cell);
+  };
+
+  readonly read64 = (cell: Cell64): bigint => {
+    if (this.asking !== 0) this.watch(cell.id);
+    const { u32 } = this.execution.bytes;
+    const at = cell.offset >>> 2;
+    return (BigInt(u32[at + 1]) << 32n) | BigInt(u32[at]);
+  };
+
+  readonly holder = (lock: Lock): number => {
+    if (this.asking !== 0) this.watch(lock.id);
+    return this.execution.bytes.u32[lock.offset >>> 2] - 1;
+  };
+
+  get results(): readonly (readonly unknown[])[] {
+    if (this.asking !== 0) this.watchingResults |= this.asking;
+    else this.finallyLooked = true;
+    return this.execution.results;
+  }
+
+  start(): Violation | undefined {
+    const { monitors } = this.properties;
     this.steps = 0;
+    this.performed.set(this.execution.performed);
+    if (monitors.length > 0) {
+      this.states[0] = monitors.map((monitor) => monitor.init());
+      this.ended[0] = this.execution.performed.slice();
+    }
+    return this.ask(-1);
   }
 
   back(steps: number): void {
     this.steps = steps;
+    this.performed.set(this.execution.performed);
   }
 
   step(thread: number): Violation | undefined {
-    const memory = this.execution.memories[thread];
-    const p = memory.length - 1;
-    const code = memory.codes[p];
-    const ended = this.ended[this.steps];
-    const { event } = this;
-    event.thread = thread;
-    event.operation = this.execution.script[thread][ended[thread]];
-    event.kind = kindOf(code);
-    event.place = this.execution.program.layout.places[placeOf(code)];
-    event.value = memory.values[p];
-    event.old = memory.olds[p];
-    const states = this.states[this.steps];
-    this.steps++;
-    this.states[this.steps] = states;
-    this.ended[this.steps] = ended;
-
-    const violation = this.monitor(states, event) ?? this.endOperations(thread, ended);
-    if (violation !== undefined) return violation;
-    if (writes(event.kind) && memory.values[p] !== memory.olds[p]) {
-      for (const [property, holds] of this.always) {
-        if (!holds(this)) return { property, message: `does not hold after step ${this.steps}` };
-      }
+    const { execution } = this;
+    const s = execution.steps - 1;
+    const code = execution.footprints[s];
+    this.steps = s + 1;
+    if (this.properties.monitors.length > 0) {
+      const violation = this.tellMonitors(thread, s);
+      if (violation !== undefined) return violation;
     }
-    for (const [name, reached] of this.open) if (reached(this)) this.open.delete(name);
-    return undefined;
+    let asked = 0;
+    if (writes(code & 15) && (execution.values[s] !== execution.olds[s] || this.isWide(code, s))) asked = this.watching[code >>> 4];
+    if (this.performed[thread] !== execution.performed[thread]) {
+      this.performed[thread] = execution.performed[thread];
+      asked |= this.watchingResults;
+    }
+    return asked === 0 ? undefined : this.ask(asked);
   }
 
   /** What the way an execution stopped says. */
@@ -80,14 +137,15 @@ export class Checker implements Observer, Look {
       const waiting = this.execution.waiting();
       return { property: this.properties.deadlock(waiting), message: waiting.join('; ') };
     }
+    if (stop.kind === 'livelock') return { property: LIVELOCK, message: this.execution.waiting().join('; ') };
     if (stop.kind !== 'finished') return undefined;
-    for (const place of this.execution.program.layout.places) {
-      if ((place.kind === 'mutex' || place.kind === 'spinlock') && this.holder(place) >= 0) {
+    for (const place of this.execution.places) {
+      if ((place.kind === 'mutex' || place.kind === 'spinlock') && this.words[place.offset >>> 2] !== 0) {
         return { property: 'no lock is held at the end', message: `${place.name} is held` };
       }
     }
-    for (const [property, holds] of Object.entries(this.properties.finally)) {
-      const seen = holds(this);
+    for (const property in this.properties.finally) {
+      const seen = this.properties.finally[property](this);
       if (seen !== true) return { property, message: seen === false ? 'does not hold at the end' : seen };
     }
     return undefined;
@@ -95,35 +153,55 @@ export class Checker implements Observer, Look {
 
   /** The monitors' states as text, for those who compare states of the whole. */
   key(): string {
-    const states = this.states[this.steps];
+    const { monitors } = this.properties;
     let key = '';
-    for (let i = 0; i < states.length; i++) key += this.properties.monitors[i].key(states[i]);
+    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(this.states[this.steps][i]);
     return key;
   }
 
-  /** A field, not a method: properties may take it apart. */
-  readonly read = (cell: Cell): number => {
-    const { u8, u16, u32 } = this.execution.bytes;
-    if (cell.bits === 32) return u32[cell.offset >>> 2];
-    return cell.bits === 16 ? u16[cell.offset >>> 1] : u8[cell.offset];
-  };
+  /** Asks the predicates in `bits`, of memory as it is now. Returns the first `always` that does not hold. */
+  ask(bits: number): Violation | undefined {
+    for (const predicate of this.predicates) {
+      if ((predicate.bit & bits) === 0 || predicate.reached) continue;
+      this.asking = predicate.bit;
+      const holds = predicate.holds(this);
+      this.asking = 0;
+      if (predicate.kind === 'sometimes') predicate.reached = holds;
+      else if (!holds) return { property: predicate.name, message: `does not hold after step ${this.steps}` };
+    }
+    return undefined;
+  }
 
-  readonly read64 = (cell: Cell64): bigint => {
-    const { u32 } = this.execution.bytes;
-    const at = cell.offset >>> 2;
-    return (BigInt(u32[at + 1]) << 32n) | BigInt(u32[at]);
-  };
+  private watch(id: number): void {
+    if ((this.watching[id] & this.asking) !== 0) return;
+    for (const other of this.overlaps[id]) this.watching[other] |= this.asking;
+  }
 
-  readonly holder = (lock: Lock): number => this.execution.bytes.u32[lock.offset >>> 2] - 1;
+  private isWide(code: number, s: number): boolean {
+    const { places, highs, oldHighs } = this.execution;
+    return places[code >>> 4].bits === 64 && highs[s] !== oldHighs[s];
+  }
 
-  private monitor(states: readonly unknown[], event: StepEvent): Violation | undefined {
+  private tellMonitors(thread: number, s: number): Violation | undefined {
+    const { execution, event } = this;
+    const code = execution.tree.code[execution.nodes[s]];
+    const ended = this.ended[s];
+    event.thread = thread;
+    event.operation = execution.operations[s];
+    event.kind = kindOf(code);
+    event.place = execution.places[placeOf(code)];
+    event.value = execution.values[s];
+    event.old = execution.olds[s];
+    const states = this.states[s];
+    this.states[s + 1] = states;
+    this.ended[s + 1] = ended;
     const { monitors } = this.properties;
     for (let i = 0; i < monitors.length; i++) {
       const next = monitors[i].step(states[i], event, this);
       if (isViolation(next)) return next;
       this.set(i, next);
     }
-    return undefined;
+    return this.endOperations(thread, ended);
   }
 
   private endOperations(thread: number, ended: Int32Array): Violation | undefined {
@@ -134,7 +212,7 @@ export class Checker implements Observer, Look {
       const operation = this.execution.script[thread][number];
       for (let i = 0; i < monitors.length; i++) {
         const state = this.states[this.steps][i];
-        const next = monitors[i].returned(state, thread, operation, this.results[thread][number], this);
+        const next = monitors[i].returned(state, thread, operation, this.execution.results[thread][number], this);
         if (isViolation(next)) return next;
         this.set(i, next);
       }
@@ -153,3 +231,5 @@ export class Checker implements Observer, Look {
     this.states[this.steps][i] = state;
   }
 }
+
+const LIVELOCK = 'no livelock: somebody gets on';

@@ -31,6 +31,11 @@ export interface StepEvent {
  */
 export interface Monitor<State> {
   readonly name: string;
+  /**
+   * Whether steps on this place matter to it: those on other places leave its state as it is. What `returned` says depends on the returning
+   * thread's own part of the state and on places that matter. A reduction keeps the order of steps that matter.
+   */
+  sees(place: Place): boolean;
   init(): State;
   step(state: State, event: StepEvent, look: Look): State | Violation;
   /** An operation has ended. */
@@ -49,8 +54,8 @@ export interface Properties {
   readonly finally: Readonly<Record<string, (look: Look) => boolean | string>>;
   // biome-ignore lint/suspicious/noExplicitAny: each monitor knows its own state, nobody else looks into it
   readonly monitors: readonly Monitor<any>[];
-  /** Whether `always` or `finally` look at results: then two states with other results are other states. */
-  readonly resultsMatter: boolean;
+  /** Whether two states with other results are other states. Left out: when any property looks at results. */
+  readonly resultsMatter?: boolean;
   /** Names the property that a deadlock breaks. */
   readonly deadlock: (waiting: readonly string[]) => string;
 }
@@ -60,7 +65,6 @@ export const noProperties: Properties = {
   sometimes: {},
   finally: {},
   monitors: [],
-  resultsMatter: true,
   deadlock: () => 'no deadlock',
 };
 

@@ -24,7 +24,7 @@ export function explorerSteps(): BenchRow[] {
   const bare = bareCalls();
   const rows: BenchRow[] = [{ what: 'bare Atomics.store', perSecond: bare, ratio: 1 }];
   const add = (what: string, program: Program, scheduler: Scheduler): void => {
-    const perSecond = stepsASecond(new Execution(program, 100_000, false), scheduler);
+    const perSecond = stepsASecond(new Execution(program, 100_000), scheduler);
     rows.push({ what: `explorer step, ${what}`, perSecond, ratio: bare / perSecond });
   };
   add('a thread that goes on', yardstick(), new Guided([]));

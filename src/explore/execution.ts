@@ -1,9 +1,10 @@
 import { AloneMemory } from '../memory/alone.ts';
-import type { Cell, Lock, Place } from '../memory/cell.ts';
-import { accessCode, Breach, Kind, kindNames, kindOf, placeOf, writes } from '../memory/memory.ts';
-import { type Bytes, ReplayMemory, SUSPENDED, type Turns } from '../memory/replay.ts';
+import type { Place } from '../memory/cell.ts';
+import { Leaf, LogTree } from '../memory/logTree.ts';
+import { Breach, Kind, kindOf, placeOf, updated, writes } from '../memory/memory.ts';
+import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
+import { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
-
 import { ACTORS_MAX, type Program } from './program.ts';
 import type { Scheduler, View } from './scheduler.ts';
 
@@ -13,187 +14,261 @@ export interface Violation {
   readonly message: string;
 }
 
-/** How a run of an execution stopped. `finished`: all threads have; `pruned`: the scheduler wanted no more of it. */
+/**
+ * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold; `livelock`: all that are left go round
+ * without writing anything; `limit`: it has taken its steps; `pruned`: the scheduler wanted no more of it.
+ */
 export type Stop =
-  | { readonly kind: 'finished' | 'deadlock' | 'limit' | 'pruned' }
+  | { readonly kind: 'finished' | 'blocked' | 'deadlock' | 'livelock' | 'limit' | 'pruned' }
   /** The observer found a violation, or an operation threw, or broke a rule of `Memory`. */
   | { readonly kind: 'violated' | 'crashed'; readonly violation: Violation };
 
 /** Looks at an execution as it goes. */
 export interface Observer {
-  /** After `reset`, before the first step. */
-  start(): void;
-  /** After each step, and after what its thread did up to its next access. What it returns is the violation that ends the execution. */
+  /** After `reset`, before the first step. What it returns is the violation that ends the execution. */
+  start(): Violation | undefined;
+  /** After each step, and after the operations that ended with it. */
   step(thread: number): Violation | undefined;
   /** After `backTo(steps)`. */
   back(steps: number): void;
 }
 
 const NONE = -1;
-/** `go` while a thread unwinds; while the threads' first accesses are looked up; while an operation that has ended runs once more. */
-const UNWINDING = -2;
-const PROBING = -3;
-const CHECKING = -4;
+/** Logs that the tree may hold before it is forgotten between two executions: about 200 MB. */
+const LOGS_MAX = 1 << 22;
 
 /**
- * HOT, with `ReplayMemory`. One execution of a program: memory, the threads' logs, the schedule so far. It runs forward under a scheduler and
- * goes back to any earlier step, since a thread is its log (`ReplayMemory`) and a write keeps what it overwrote.
+ * HOT: see `npm run bench`, "explorer step". One execution of a program: memory, where each thread is, and the schedule so far. It runs forward under a
+ * scheduler, or a step at a time, and back to any earlier step.
  *
- * It throws `SUSPENDED` through a thread only when the next step is another thread's; a thread that goes on is answered in place.
+ * A thread is a node of the `LogTree`; a step looks the next one up, and only where nobody has been before is the operation itself run.
  */
-export class Execution implements Turns, View {
+export class Execution implements View {
   readonly program: Program;
   readonly bytes: Bytes;
-  readonly memories: readonly ReplayMemory[];
+  readonly tree = new LogTree();
+  readonly places: readonly Place[];
+  readonly stepsMax: number;
+  observer: Observer | null = null;
+
   /** `schedule[i]` is the thread that took step i, for i < `steps`. */
   schedule = new Uint8Array(1024);
   steps = 0;
-  enabled = 0;
   last = NONE;
-  readonly pending: Int32Array;
-  /** By thread: how many operations it has performed, and what they returned. */
-  readonly performed: Int32Array;
-  readonly results: unknown[][];
-  /** By thread and number of the performed operation: where in the thread's log it begins, and which of the actor's operations it is. */
-  readonly starts: Int32Array[];
-  readonly script: Int32Array[];
-  observer: Observer | null = null;
+  /** By step: the log its thread was at; the access code, a failed cmpxchg being a load; the operation's index among its thread's. */
+  nodes = new Int32Array(1024);
+  footprints = new Int32Array(1024);
+  operations = new Int32Array(1024);
+  /** By step: what was loaded or stored (for `wake`: the threads that woke, as bits), and what a written cell held before; lower and upper words. */
+  values = new Uint32Array(1024);
+  highs = new Uint32Array(1024);
+  olds = new Uint32Array(1024);
+  oldHighs = new Uint32Array(1024);
+  private performedBefore = new Int32Array(1024);
 
-  private readonly buffer: ArrayBuffer;
-  private readonly initial: Uint32Array;
-  private readonly threads: number;
-  readonly stepsMax: number;
-  private readonly secondPass: boolean;
-  /** Threads that have not finished; threads that wait for a lock or a wake-up. */
-  private live = 0;
+  /** Sets of threads, a bit each: not finished; waiting for a lock or a wake-up; going round (see `Spin`); stopped by an assumption. */
+  live = 0;
   private blocked = 0;
+  private spinning = 0;
+  halted = 0;
+  /** Those that can take the next step. */
+  enabled = 0;
+  /** By thread: the log it is at, the access code it will take next (NONE at its end), its operation's index, and how many it has performed. */
+  readonly node: Int32Array;
+  readonly pending: Int32Array;
+  readonly operation: Int32Array;
+  readonly performed: Int32Array;
+  /** By thread and number of the performed operation: what it returned, and its index. */
+  readonly results: unknown[][];
+  readonly script: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
-  private readonly asleep: Int32Array;
-  /** The thread that was resumed and has not yet reached its access. */
-  private go = NONE;
-  private following = NONE;
-  private observed = 0;
+  readonly asleep: Int32Array;
+  /** Set when a step ends the execution. */
   private stop: Stop | null = null;
-  private scheduler!: Scheduler;
-  /** An operation threw before its first access: so it does in every execution. */
-  private broken: Stop | null = null;
-  /** Where each thread stands before the first step. */
-  private readonly first: { live: number; performed: Int32Array; pending: Int32Array; results: unknown[][] };
 
-  /**
-   * @param stepsMax the most steps an execution may take; then it stops with `limit`.
-   * @param secondPass runs each operation that ends once more over its log and compares what it returns: finds what depends on
-   *   anything outside. Costs about as much again.
-   */
-  constructor(program: Program, stepsMax: number, secondPass: boolean) {
+  private readonly threads: number;
+  private readonly initial: Uint32Array;
+  /** By thread: what runs its operations where the tree does not know how they go on. */
+  private readonly replays: readonly ReplayMemory[];
+  /** By thread and operation: its first log; by the actor's last result where the operation asks for it. */
+  private roots: Map<string, number>[][] = [];
+  private readonly subjects: (readonly Subject[])[];
+  private first: First | null = null;
+
+  /** @param stepsMax the most steps an execution may take; then it stops with `limit`. */
+  constructor(program: Program, stepsMax: number) {
     const n = program.actors.length;
     if (n === 0 || n > ACTORS_MAX) throw new RangeError(`a scenario has 1 to ${ACTORS_MAX} actors, this one has ${n}`);
     this.program = program;
     this.stepsMax = stepsMax;
-    this.secondPass = secondPass;
     this.threads = n;
-    this.buffer = new ArrayBuffer(program.layout.size);
-    this.bytes = {
-      u8: new Uint8Array(this.buffer),
-      u16: new Uint16Array(this.buffer),
-      u32: new Uint32Array(this.buffer),
-    };
-    this.memories = program.actors.map((_, thread) => new ReplayMemory(thread, this.bytes, this));
-    program.init(new AloneMemory(this.buffer));
+    const buffer = new ArrayBuffer(program.layout.size);
+    this.bytes = { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer), u32: new Uint32Array(buffer) };
+    this.places = program.layout.places;
+    program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
-    this.pending = new Int32Array(n).fill(NONE);
+    this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes));
+    this.node = new Int32Array(n);
+    this.pending = new Int32Array(n);
+    this.operation = new Int32Array(n);
     this.performed = new Int32Array(n);
-    this.asleep = new Int32Array(n).fill(NONE);
+    this.asleep = new Int32Array(n);
     this.results = program.actors.map(() => []);
-    this.starts = program.actors.map((actor) => new Int32Array(actor.operations.length + 64));
-    this.script = program.actors.map((actor) => new Int32Array(actor.operations.length + 64));
-    // What a thread does up to its first access depends on nothing, so it is done once.
-    this.live = (1 << n) - 1;
-    for (let thread = 0; thread < n; thread++) {
-      this.go = PROBING;
-      this.resume(thread);
-    }
-    this.go = NONE;
-    this.first = {
-      live: this.live,
-      performed: this.performed.slice(),
-      pending: this.pending.slice(),
-      results: this.results.map((results) => results.slice()),
-    };
+    this.script = program.actors.map(() => []);
+    this.subjects = program.actors.map(({ name, operations }, thread) =>
+      operations.map((operation, i) => ({
+        thread,
+        label: `operation ${i + 1} of ${name}, ${operation.label}`,
+        run: (mem) => operation.run(mem, this.results[thread][this.performed[thread] - 1]),
+        again: (result) => operation.until !== undefined && !operation.until(result),
+      })),
+    );
   }
 
   /** Back to the initial state. */
   reset(): void {
     this.bytes.u32.set(this.initial);
     this.steps = 0;
-    this.observed = 0;
     this.last = NONE;
-    this.stop = null;
     this.blocked = 0;
-    this.live = this.first.live;
-    this.enabled = this.live;
+    this.spinning = 0;
+    this.halted = 0;
+    this.asleep.fill(NONE);
+    if (this.tree.size > LOGS_MAX) this.first = null;
+    if (this.first === null) this.begin();
+    const { live, halted, stop, node, operation, performed, pending, results } = this.first!;
+    this.live = live;
+    this.halted = halted;
+    this.stop = stop;
     for (let t = 0; t < this.threads; t++) {
-      this.memories[t].length = 0;
-      this.pending[t] = this.first.pending[t];
-      this.performed[t] = this.first.performed[t];
-      this.asleep[t] = NONE;
-      if (this.results[t].length > this.first.results[t].length) this.results[t].length = this.first.results[t].length;
+      this.node[t] = node[t];
+      this.operation[t] = operation[t];
+      this.performed[t] = performed[t];
+      this.pending[t] = pending[t];
+      this.results[t].length = results[t].length;
     }
-    if (this.observer !== null) this.observer.start();
+    this.who();
+    if (this.observer === null || this.stop !== null) return;
+    const violation = this.observer.start();
+    if (violation !== undefined) this.stop = { kind: 'violated', violation };
   }
 
-  /** Runs on under `scheduler` until something stops it. `thread`: the one that takes the next step, if that is settled already. */
-  run(scheduler: Scheduler, thread = NONE): Stop {
-    this.scheduler = scheduler;
-    this.stop = this.broken;
-    if (this.stop !== null) return this.stop;
-    let next = thread === NONE ? this.choose() : thread;
-    while (next !== NONE) {
-      this.go = next;
-      next = this.resume(next);
+  /** Runs on under `scheduler` until something stops it. */
+  run(scheduler: Scheduler): Stop {
+    for (;;) {
+      const stop = this.stopped();
+      if (stop !== null) return stop;
+      const next = scheduler.next(this);
+      if (next < 0) return PRUNED;
+      this.step(next);
     }
-    return this.stop!;
+  }
+
+  /** Why it goes no further, or null. */
+  stopped(): Stop | null {
+    if (this.stop !== null) return this.stop;
+    if (this.enabled === 0) return this.ended();
+    return this.steps >= this.stepsMax ? LIMIT : null;
+  }
+
+  /** `thread` takes its next step. It is one of `enabled`. */
+  step(thread: number): void {
+    const { bytes, tree } = this;
+    const s = this.steps;
+    if (s === this.nodes.length) this.grow();
+    const node = this.node[thread];
+    const code = this.pending[thread];
+    const kind = code & 15;
+    const place = this.places[code >>> 4];
+    const at = place.offset;
+    const { bits } = place;
+    let low = 0;
+    let high = 0;
+    let footprint = code;
+    if (kind <= Kind.storeRelease) {
+      if ((kind & 1) === 0) {
+        if (bits === 32) low = bytes.u32[at >>> 2];
+        else if (bits === 16) low = bytes.u16[at >>> 1];
+        else if (bits === 8) low = bytes.u8[at];
+        else {
+          low = bytes.u32[at >>> 2];
+          high = this.highs[s] = bytes.u32[(at >>> 2) + 1];
+        }
+        this.values[s] = low;
+      } else {
+        const value = tree.operand[node];
+        this.values[s] = value;
+        if (bits === 32) {
+          this.olds[s] = bytes.u32[at >>> 2];
+          bytes.u32[at >>> 2] = value;
+        } else if (bits === 16) {
+          this.olds[s] = bytes.u16[at >>> 1];
+          bytes.u16[at >>> 1] = value;
+        } else if (bits === 8) {
+          this.olds[s] = bytes.u8[at];
+          bytes.u8[at] = value;
+        } else {
+          const upper = tree.operandHigh[node];
+          this.highs[s] = upper;
+          this.olds[s] = bytes.u32[at >>> 2];
+          this.oldHighs[s] = bytes.u32[(at >>> 2) + 1];
+          bytes.u32[at >>> 2] = value;
+          bytes.u32[(at >>> 2) + 1] = upper;
+        }
+      }
+    } else if (kind <= Kind.fetchOr) {
+      const old = bits === 32 ? bytes.u32[at >>> 2] : bits === 16 ? bytes.u16[at >>> 1] : bytes.u8[at];
+      const value = updated(kind, old, tree.expected[node], tree.operand[node], bits);
+      if (kind === Kind.cmpxchg && old !== tree.expected[node]) footprint = code - Kind.cmpxchg + Kind.load;
+      this.values[s] = value;
+      this.olds[s] = old;
+      low = old;
+      if (bits === 32) bytes.u32[at >>> 2] = value;
+      else if (bits === 16) bytes.u16[at >>> 1] = value;
+      else bytes.u8[at] = value;
+    } else low = this.synchronise(thread, kind, place);
+    this.schedule[s] = thread;
+    this.nodes[s] = node;
+    this.footprints[s] = footprint;
+    this.operations[s] = this.operation[thread];
+    this.performedBefore[s] = this.performed[thread];
+    this.steps = s + 1;
+    this.last = thread;
+
+    let next = tree.child(node, low, high);
+    if (next === 0) next = this.replays[thread].next(this.subjects[thread][this.operation[thread]], node, low, high);
+    if (tree.code[next] < 0) this.leave(thread, next);
+    else this.arrive(thread, next);
+    if (kind >= Kind.lock || this.spinning !== 0) this.who();
+    if (this.observer !== null && this.stop === null) {
+      const violation = this.observer.step(thread);
+      if (violation !== undefined) this.stop = { kind: 'violated', violation };
+    }
   }
 
   /** Undoes all steps from `steps` on. */
   backTo(steps: number): void {
+    this.stop = null;
     while (this.steps > steps) this.undo();
     this.last = steps === 0 ? NONE : this.schedule[steps - 1];
-    this.observed = steps;
-    this.stop = null;
-    this.blocked = 0;
-    for (let t = 0; t < this.threads; t++) if (this.live & (1 << t) && this.waits(t)) this.blocked |= 1 << t;
-    this.enabled = this.live & ~this.blocked;
+    this.who();
     if (this.observer !== null) this.observer.back(steps);
   }
 
   /** The steps so far, as plain data. */
   trace(): Step[] {
-    const at = new Int32Array(this.threads);
-    const steps: Step[] = [];
-    for (let i = 0; i < this.steps; i++) {
-      const thread = this.schedule[i];
-      steps.push(this.stepAt(thread, at[thread]++));
-    }
-    return steps;
-  }
-
-  /** Entry `p` of a thread's log. */
-  stepAt(thread: number, p: number): Step {
-    const { codes, values, olds, highs, oldHighs } = this.memories[thread];
-    const code = codes[p];
-    const kind = kindOf(code);
-    const wide = this.program.layout.places[placeOf(code)].bits === 64;
-    const starts = this.starts[thread];
-    let number = this.performed[thread];
-    while (number > 0 && starts[number] > p) number--;
-    return {
-      thread,
-      operation: this.script[thread][number],
-      code,
-      value: kind === Kind.wake ? 0n : join(values[p], wide ? highs[p] : 0),
-      old: writes(kind) ? join(olds[p], wide ? oldHighs[p] : 0) : 0n,
-    };
+    return Array.from({ length: this.steps }, (_, i) => {
+      const code = this.tree.code[this.nodes[i]];
+      const kind = kindOf(code);
+      const wide = this.places[placeOf(code)].bits === 64;
+      return {
+        thread: this.schedule[i],
+        operation: this.operations[i],
+        code,
+        value: kind === Kind.wake ? 0n : join(this.values[i], wide ? this.highs[i] : 0),
+        old: writes(kind) ? join(this.olds[i], wide ? this.oldHighs[i] : 0) : 0n,
+      };
+    });
   }
 
   /** Why each thread that is not finished cannot go on: `vcpu0 waits for mmu_lock, held by vcpu1`. */
@@ -201,341 +276,324 @@ export class Execution implements Turns, View {
     const lines: string[] = [];
     for (let t = 0; t < this.threads; t++) {
       if (!(this.live & (1 << t))) continue;
-      const place = this.program.layout.places[placeOf(this.pending[t])];
-      const name = this.program.actors[t].name;
-      if (kindOf(this.pending[t]) === Kind.lock) {
+      const { name } = this.program.actors[t];
+      if (this.halted & (1 << t)) {
+        lines.push(`${name} assumed what does not hold`);
+        continue;
+      }
+      const place = this.places[placeOf(this.pending[t])];
+      if (this.spinning & (1 << t)) lines.push(`${name} goes round: ${this.round(t)}`);
+      else if (kindOf(this.pending[t]) === Kind.lock) {
         const holder = this.bytes.u32[place.offset >>> 2] - 1;
-        lines.push(
-          `${name} waits for ${place.name}, held by ${holder === t ? 'itself' : this.program.actors[holder].name}`,
-        );
+        lines.push(`${name} waits for ${place.name}, held by ${holder === t ? 'itself' : this.program.actors[holder].name}`);
       } else lines.push(`${name} sleeps on ${place.name}`);
     }
     return lines;
   }
 
-  /** The thread's place for hashing: the id of the cell it sleeps on, or -1. */
-  sleepsOn(thread: number): number {
-    return this.asleep[thread];
+  /** Whether `thread` would fail if it took its pending cmpxchg now: then it only reads. */
+  failing(thread: number): boolean {
+    const { tree, node } = this;
+    return wordAt(this.bytes, this.places[placeOf(this.pending[thread])]) !== tree.expected[node[thread]];
   }
 
-  // What the threads' memories call.
-
-  reach(thread: number, code: number): boolean {
-    if (this.go === thread) {
-      this.go = NONE;
-      this.took(thread);
-      return true;
-    }
-    if (this.go !== NONE) return this.irregular(thread, code);
-    this.pending[thread] = code;
-    const kind = code & 15;
-    if (this.observer !== null && !this.observe()) return this.suspend(NONE);
-    if (kind >= Kind.lock) this.comesToWait(thread, code, kind);
-    const next = this.choose();
-    if (next !== thread) return this.suspend(next);
-    this.took(thread);
-    return true;
+  /** What the pending access of `thread` would be if it were taken now: see `footprints`. */
+  footprint(thread: number): number {
+    const code = this.pending[thread];
+    return (code & 15) === Kind.cmpxchg && this.failing(thread) ? code - Kind.cmpxchg + Kind.load : code;
   }
 
-  locked(lock: Lock): void {
-    this.waiters(accessCode(Kind.lock, lock.id), true);
-  }
-
-  unlocked(lock: Lock): void {
-    this.waiters(accessCode(Kind.lock, lock.id), false);
-  }
-
-  slept(thread: number, cell: Cell): void {
-    this.asleep[thread] = cell.id;
-  }
-
-  woken(cell: Cell): number {
-    let woken = 0;
-    for (let t = 0; t < this.threads; t++) {
-      if (this.asleep[t] !== cell.id) continue;
-      this.asleep[t] = NONE;
-      woken |= 1 << t;
-    }
-    this.blocked &= ~woken;
-    this.enabled = this.live & ~this.blocked;
-    return woken;
-  }
-
-  describe(code: number): string {
-    return code === NONE ? 'the end' : `${kindNames[kindOf(code)]} ${this.program.layout.places[placeOf(code)].name}`;
+  /** Whether an operation asked for the number of its thread. */
+  get threadMatters(): boolean {
+    return this.replays.some((replay) => replay.threadMatters);
   }
 
   // The rest.
 
-  /** Runs `thread` until it is suspended or finished; returns the thread that takes the next step, or NONE with `stop` set. */
-  private resume(thread: number): number {
-    const memory = this.memories[thread];
-    const { operations } = this.program.actors[thread];
-    this.following = NONE;
-    for (let number = this.performed[thread]; ; number++) {
-      const index = this.script[thread][number];
-      if (index === operations.length) break;
-      const operation = operations[index];
-      memory.pos = this.starts[thread][number];
-      let result: unknown;
-      try {
-        result = operation.run(memory);
-        if (this.go !== NONE && this.go !== PROBING) this.wrongEnd(thread, this.go);
-        if (memory.pos !== memory.length) this.endedEarly(thread, memory.pos);
-        if (this.secondPass) this.again(thread, number, result);
-      } catch (error) {
-        if (this.go === UNWINDING && error === SUSPENDED) {
-          this.go = NONE;
-          return this.following;
-        }
-        return this.fail(error);
-      }
-      this.results[thread][number] = result;
-      this.next(thread, number + 1, operation.until === undefined || operation.until(result) ? index + 1 : index);
+  /** Brings all threads to their first accesses. What a thread does up to there depends on nothing, so it is done once. */
+  private begin(): void {
+    this.tree.clear();
+    this.roots = this.subjects.map((of) => of.map(() => new Map()));
+    this.live = (1 << this.threads) - 1;
+    this.stop = null;
+    for (let t = 0; t < this.threads; t++) {
+      this.performed[t] = 0;
+      this.results[t].length = 0;
+      this.enter(t, 0);
     }
-    this.live &= ~(1 << thread);
-    this.enabled = this.live & ~this.blocked;
+    this.first = {
+      live: this.live,
+      halted: this.halted,
+      stop: this.stop,
+      node: this.node.slice(),
+      operation: this.operation.slice(),
+      performed: this.performed.slice(),
+      pending: this.pending.slice(),
+      results: this.results.map((results) => results.slice()),
+    };
+  }
+
+  /** `thread` comes to its operation number `index`, and on to its next access. */
+  private enter(thread: number, index: number): void {
+    for (let next = index; ; ) {
+      if (next === this.subjects[thread].length) {
+        this.live &= ~(1 << thread);
+        this.node[thread] = 0;
+        this.pending[thread] = NONE;
+        this.operation[thread] = next;
+        this.who();
+        return;
+      }
+      this.operation[thread] = next;
+      const root = this.root(thread, next);
+      if (this.tree.code[root] >= 0) {
+        this.arrive(thread, root);
+        return;
+      }
+      if (this.tree.code[root] === Leaf.again) {
+        this.crash({ property: RULES['repeats without an access'], message: this.subjects[thread][next].label });
+        return;
+      }
+      next = this.end(thread, root);
+      if (next < 0) return;
+    }
+  }
+
+  private root(thread: number, index: number): number {
+    const roots = this.roots[thread][index];
+    const key = this.program.actors[thread].operations[index].run.length < 2 ? '' : this.lastResult(thread);
+    let root = roots.get(key);
+    if (root === undefined) {
+      root = this.replays[thread].next(this.subjects[thread][index], 0, 0, 0);
+      roots.set(key, root);
+    }
+    return root;
+  }
+
+  private lastResult(thread: number): string {
+    const result = this.results[thread][this.performed[thread] - 1];
+    return typeof result === 'number' ? `${result}` : (JSON.stringify(result, bigints) ?? '');
+  }
+
+  /** `thread` has come to a leaf, and goes on from there. */
+  private leave(thread: number, leaf: number): void {
+    const next = this.end(thread, leaf);
+    if (next >= 0) this.enter(thread, next);
+  }
+
+  /** The operation of `thread` ends. Returns the one that comes next, or -1 where none does. */
+  private end(thread: number, leaf: number): number {
+    const code = this.tree.code[leaf];
+    if (code === Leaf.returned || code === Leaf.again) {
+      const number = this.performed[thread]++;
+      this.results[thread][number] = this.tree.ends.get(leaf);
+      this.script[thread][number] = this.operation[thread];
+      return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
+    }
+    this.node[thread] = leaf;
     this.pending[thread] = NONE;
-    if (this.go === PROBING) return NONE;
-    return this.observer !== null && !this.observe() ? NONE : this.choose();
+    if (code === Leaf.assumed) {
+      this.halted |= 1 << thread;
+      this.who();
+    } else this.crash(violationOf(this.tree.ends.get(leaf)));
+    return -1;
   }
 
-  /** The thread comes to its operation number `number`, which is `index` among the actor's. */
-  private next(thread: number, number: number, index: number): void {
-    if (number === this.starts[thread].length) {
-      for (const of of [this.starts, this.script]) {
-        const wider = new Int32Array(number * 2);
-        wider.set(of[thread]);
-        of[thread] = wider;
+  private crash(violation: Violation): void {
+    const kind = violation.property.startsWith('operations ') || violation.property === CRASH ? 'crashed' : 'violated';
+    this.stop = { kind, violation };
+  }
+
+  /** `thread` comes to the access of `node`. */
+  private arrive(thread: number, node: number): void {
+    const code = this.tree.code[node];
+    this.node[thread] = node;
+    this.pending[thread] = code;
+    const kind = code & 15;
+    if (kind >= Kind.lock) this.comesToWait(thread, kind, this.places[code >>> 4]);
+    else if (this.tree.spins.size !== 0 && this.tree.spins.has(node)) this.who();
+  }
+
+  /** A lock, an unlock, a wait, a wake-up: what is read, and by `wait` compared. */
+  private synchronise(thread: number, kind: number, place: Place): number {
+    const s = this.steps;
+    const { u32 } = this.bytes;
+    const word = place.offset >>> 2;
+    this.values[s] = 0;
+    this.olds[s] = 0;
+    if (kind === Kind.lock) {
+      u32[word] = thread + 1;
+      this.values[s] = thread + 1;
+    } else if (kind === Kind.unlock) {
+      u32[word] = 0;
+      this.olds[s] = thread + 1;
+    } else if (kind === Kind.wait) {
+      const seen = u32[word];
+      this.values[s] = seen;
+      if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place.id;
+      return seen;
+    } else if (kind === Kind.wake) {
+      for (let t = 0; t < this.threads; t++) {
+        if (this.asleep[t] !== place.id) continue;
+        this.asleep[t] = NONE;
+        this.values[s] |= 1 << t;
       }
     }
-    this.starts[thread][number] = this.memories[thread].length;
-    this.script[thread][number] = index;
-    this.performed[thread] = number;
+    return 0;
   }
 
-  private choose(): number {
-    if (this.enabled === 0) {
-      this.stop = this.live === 0 ? FINISHED : DEADLOCK;
-      return NONE;
-    }
-    if (this.steps >= this.stepsMax) {
-      this.stop = LIMIT;
-      return NONE;
-    }
-    const next = this.scheduler.next(this);
-    if (next === NONE) this.stop = PRUNED;
-    return next;
-  }
-
-  private took(thread: number): void {
-    if (this.steps === this.schedule.length) {
-      const wider = new Uint8Array(this.steps * 2);
-      wider.set(this.schedule);
-      this.schedule = wider;
-    }
-    this.schedule[this.steps++] = thread;
-    this.last = thread;
-  }
-
-  private suspend(next: number): false {
-    this.following = next;
-    this.go = UNWINDING;
-    return false;
-  }
-
-  /** Marks a thread that comes to a lock that is held, or to the wake-up it sleeps for, as blocked. */
-  private comesToWait(thread: number, code: number, kind: number): void {
-    if (kind === Kind.lock || kind === Kind.wait) this.mayItSleep(thread, code, kind);
-    if (kind === Kind.unlock) this.mustHold(thread, this.program.layout.places[placeOf(code)]);
-    if (this.waits(thread)) {
-      this.blocked |= 1 << thread;
-      this.enabled = this.live & ~this.blocked;
-    }
-  }
-
-  /** Whether a thread's pending access has to wait for another thread. */
-  private waits(thread: number): boolean {
-    const code = this.pending[thread];
-    const kind = kindOf(code);
-    if (kind === Kind.lock) return this.bytes.u32[this.program.layout.places[placeOf(code)].offset >>> 2] !== 0;
-    return kind === Kind.resume && this.asleep[thread] !== NONE;
+  /** Rules that are held against an access before it is taken, so that it is no step of the schedule. */
+  private comesToWait(thread: number, kind: number, place: Place): void {
+    if (kind === Kind.unlock && this.bytes.u32[place.offset >>> 2] !== thread + 1)
+      this.breach('not the holder', `${this.program.actors[thread].name} unlocks ${place.name}, which it does not hold`);
+    if (kind === Kind.wait || (kind === Kind.lock && place.kind === 'mutex')) this.mayItSleep(thread, place);
+    this.who();
   }
 
   /** Nothing sleeps under a spinlock: neither on a mutex nor in a wait queue. */
-  private mayItSleep(thread: number, code: number, kind: number): void {
-    const { places } = this.program.layout;
-    const wanted = places[placeOf(code)];
-    if (kind === Kind.lock && wanted.kind !== 'mutex') return;
-    for (const place of places) {
+  private mayItSleep(thread: number, wanted: Place): void {
+    for (const place of this.places) {
       if (place.kind !== 'spinlock' || this.bytes.u32[place.offset >>> 2] !== thread + 1) continue;
-      const name = this.program.actors[thread].name;
-      throw new Breach('sleeps under a spinlock', `${name} may sleep on ${wanted.name} while it holds ${place.name}`);
+      const { name } = this.program.actors[thread];
+      this.breach('sleeps under a spinlock', `${name} may sleep on ${wanted.name} while it holds ${place.name}`);
     }
   }
 
-  /** Asked before the unlock is taken, so that it is no step of the schedule. */
-  private mustHold(thread: number, lock: Place): void {
-    if (this.bytes.u32[lock.offset >>> 2] === thread + 1) return;
-    throw new Breach(
-      'not the holder',
-      `${this.program.actors[thread].name} unlocks ${lock.name}, which it does not hold`,
-    );
+  private breach(rule: Breach['rule'], message: string): void {
+    this.crash(violationOf(new Breach(rule, message)));
   }
 
-  /** Blocks, or frees, all threads whose pending access is `code`. */
-  private waiters(code: number, block: boolean): void {
+  /** Works out who can take a step. */
+  private who(): void {
+    let blocked = 0;
+    let spinning = 0;
     for (let t = 0; t < this.threads; t++) {
-      if (this.pending[t] !== code || !(this.live & (1 << t)) || t === this.last) continue;
-      if (block) this.blocked |= 1 << t;
-      else this.blocked &= ~(1 << t);
+      const code = this.pending[t];
+      if (code < 0) continue;
+      const kind = code & 15;
+      if (kind === Kind.lock) {
+        if (this.bytes.u32[this.places[code >>> 4].offset >>> 2] !== 0) blocked |= 1 << t;
+      } else if (kind === Kind.resume) {
+        if (this.asleep[t] !== NONE) blocked |= 1 << t;
+      } else if (this.tree.spins.size !== 0 && this.goesRound(t)) spinning |= 1 << t;
     }
-    this.enabled = this.live & ~this.blocked;
+    this.blocked = blocked;
+    this.spinning = spinning;
+    this.enabled = this.live & ~(blocked | spinning | this.halted);
   }
 
-  private observe(): boolean {
-    while (this.observed < this.steps) {
-      this.observed++;
-      const violation = this.observer!.step(this.last);
-      if (violation === undefined) continue;
-      this.stop = { kind: 'violated', violation };
-      return false;
+  /** Whether `thread` has gone a round of a spin, and would see the same again. */
+  private goesRound(thread: number): boolean {
+    const spin = this.tree.spins.get(this.node[thread]);
+    if (spin === undefined) return false;
+    for (const { code, low, high } of spin.reads) {
+      const place = this.places[placeOf(code)];
+      if (wordAt(this.bytes, place) !== low) return false;
+      if (place.bits === 64 && this.bytes.u32[(place.offset >>> 2) + 1] !== high) return false;
     }
     return true;
   }
 
+  private round(thread: number): string {
+    const { reads } = this.tree.spins.get(this.node[thread])!;
+    return reads.map(({ code, low }) => `${this.places[placeOf(code)].name} → ${low}`).join(', ');
+  }
+
+  private ended(): Stop {
+    if (this.live === 0) return FINISHED;
+    if (this.halted !== 0) return BLOCKED;
+    return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
+  }
+
   private undo(): void {
-    const thread = this.schedule[--this.steps];
-    const memory = this.memories[thread];
-    const p = --memory.length;
-    const code = memory.codes[p];
-    const kind = kindOf(code);
-    const place = this.program.layout.places[placeOf(code)];
+    const s = --this.steps;
+    const thread = this.schedule[s];
+    const node = this.nodes[s];
+    const code = this.tree.code[node];
+    const kind = code & 15;
+    const { bits, offset: at, id } = this.places[code >>> 4];
     if (writes(kind)) {
-      const at = place.offset;
-      if (place.bits === 32) this.bytes.u32[at >>> 2] = memory.olds[p];
-      else if (place.bits === 16) this.bytes.u16[at >>> 1] = memory.olds[p];
-      else if (place.bits === 8) this.bytes.u8[at] = memory.olds[p];
+      if (bits === 32) this.bytes.u32[at >>> 2] = this.olds[s];
+      else if (bits === 16) this.bytes.u16[at >>> 1] = this.olds[s];
+      else if (bits === 8) this.bytes.u8[at] = this.olds[s];
       else {
-        this.bytes.u32[at >>> 2] = memory.olds[p];
-        this.bytes.u32[(at >>> 2) + 1] = memory.oldHighs[p];
+        this.bytes.u32[at >>> 2] = this.olds[s];
+        this.bytes.u32[(at >>> 2) + 1] = this.oldHighs[s];
       }
     } else if (kind === Kind.wait) this.asleep[thread] = NONE;
     else if (kind === Kind.wake) {
-      for (let t = 0; t < this.threads; t++) if (memory.values[p] & (1 << t)) this.asleep[t] = place.id;
+      for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = id;
     }
-    const starts = this.starts[thread];
-    let number = this.performed[thread];
-    while (number > 0 && starts[number] > p) number--;
-    this.performed[thread] = number;
-    if (this.results[thread].length > number) this.results[thread].length = number;
+    this.node[thread] = node;
     this.pending[thread] = code;
+    this.operation[thread] = this.operations[s];
+    this.performed[thread] = this.performedBefore[s];
+    if (this.results[thread].length > this.performed[thread]) this.results[thread].length = this.performed[thread];
     this.live |= 1 << thread;
+    this.halted &= ~(1 << thread);
   }
 
-  /** Runs an operation that has ended over its log once more. */
-  private again(thread: number, number: number, result: unknown): void {
-    const memory = this.memories[thread];
-    memory.pos = this.starts[thread][number];
-    const before = this.go;
-    this.go = CHECKING;
-    const second = this.program.actors[thread].operations[this.script[thread][number]].run(memory);
-    this.go = before;
-    if (memory.pos !== memory.length) this.endedEarly(thread, memory.pos);
-    const [a, b] = [plain(result), plain(second)];
-    if (a !== b)
-      throw new Breach(
-        'differs on the second pass',
-        `${this.label(thread)} returned ${a}, then ${b} over the same results`,
-      );
+  private grow(): void {
+    const size = this.nodes.length * 2;
+    const signed = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    const unsigned = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const to = new Uint32Array(size);
+      to.set(from);
+      return to;
+    };
+    const schedule = new Uint8Array(size);
+    schedule.set(this.schedule);
+    this.schedule = schedule;
+    this.nodes = signed(this.nodes);
+    this.footprints = signed(this.footprints);
+    this.operations = signed(this.operations);
+    this.performedBefore = signed(this.performedBefore);
+    this.values = unsigned(this.values);
+    this.highs = unsigned(this.highs);
+    this.olds = unsigned(this.olds);
+    this.oldHighs = unsigned(this.oldHighs);
   }
+}
 
-  private irregular(thread: number, code: number): false {
-    if (this.go === PROBING) {
-      this.pending[thread] = code;
-      if (kindOf(code) >= Kind.lock) this.comesToWait(thread, code, kindOf(code));
-      return this.suspend(NONE);
-    }
-    if (this.go === CHECKING) {
-      throw new Breach(
-        'differs on the second pass',
-        `${this.label(thread)} went on to ${this.describe(code)} when run again over the same results`,
-      );
-    }
-    if (this.go === UNWINDING) {
-      throw new Breach(
-        'swallowed suspension',
-        `${this.label(thread)} caught what mem threw, and went on to ${this.describe(code)}`,
-      );
-    }
-    throw new Breach(
-      'outside the schedule',
-      `${this.label(thread)} used the memory of ${this.program.actors[thread].name} out of turn`,
-    );
-  }
-
-  private wrongEnd(thread: number, go: number): never {
-    if (go === UNWINDING)
-      throw new Breach('swallowed suspension', `${this.label(thread)} caught what mem threw, and returned`);
-    return this.endedEarly(thread, this.memories[thread].pos);
-  }
-
-  private endedEarly(thread: number, pos: number): never {
-    const { codes, length } = this.memories[thread];
-    const missing = pos < length ? codes[pos] : this.pending[thread];
-    throw new Breach(
-      'differs on the second pass',
-      `${this.label(thread)} did not come to ${this.describe(missing)} again`,
-    );
-  }
-
-  private fail(error: unknown): number {
-    const stop = stopOf(
-      error === SUSPENDED ? new Breach('swallowed suspension', 'what mem threw was thrown again later') : error,
-    );
-    if (this.go === PROBING) this.broken ??= stop;
-    else this.stop = stop;
-    this.go = NONE;
-    return NONE;
-  }
-
-  private label(thread: number): string {
-    const actor = this.program.actors[thread];
-    const index = this.script[thread][this.performed[thread]];
-    return `operation ${index + 1} of ${actor.name}, ${actor.operations[index].label}`;
-  }
+/** Where each thread stands before the first step. */
+interface First {
+  readonly live: number;
+  readonly halted: number;
+  readonly stop: Stop | null;
+  readonly node: Int32Array;
+  readonly operation: Int32Array;
+  readonly performed: Int32Array;
+  readonly pending: Int32Array;
+  readonly results: readonly unknown[][];
 }
 
 /** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */
-function stopOf(error: unknown): Stop {
-  if (!(error instanceof Breach)) {
-    return {
-      kind: 'crashed',
-      violation: {
-        property: 'no operation crashes',
-        message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      },
-    };
-  }
-  const kind = error.rule === 'not the holder' || error.rule === 'sleeps under a spinlock' ? 'violated' : 'crashed';
-  return { kind, violation: { property: RULES[error.rule], message: error.message } };
+function violationOf(error: unknown): Violation {
+  if (error instanceof Breach) return { property: RULES[error.rule], message: error.message };
+  if (error instanceof Failed) return { property: error.property, message: error.message };
+  return { property: CRASH, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
-const RULES: Record<Breach['rule'], string> = {
+const CRASH = 'no operation crashes';
+const RULES = {
   'not the holder': 'a lock is given back by its holder',
   'sleeps under a spinlock': 'R12 nothing sleeps under a spinlock',
   'swallowed suspension': 'operations let through what mem throws',
   'differs on the second pass': 'operations depend on nothing but mem',
   'outside the schedule': 'operations use their own mem',
-};
+  'repeats without an access': 'operations that repeat access mem',
+} as const;
 
 const FINISHED: Stop = { kind: 'finished' };
+const BLOCKED: Stop = { kind: 'blocked' };
 const DEADLOCK: Stop = { kind: 'deadlock' };
+const LIVELOCK: Stop = { kind: 'livelock' };
 const LIMIT: Stop = { kind: 'limit' };
 const PRUNED: Stop = { kind: 'pruned' };
 
 const join = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
-
-/** A result as text, to compare. */
-const plain = (value: unknown): string =>
-  JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';
+const bigints = (_: string, v: unknown): unknown => (typeof v === 'bigint' ? `${v}n` : v);

@@ -1,11 +1,15 @@
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 
-/** One call by an actor. `run` keeps to the rules of `Memory`; what it returns is its result, plain data. */
+/** One call by an actor. */
 export interface Operation {
   /** For traces: `push(slot 0, page 3)`. */
   readonly label: string;
-  run(mem: Memory): unknown;
+  /**
+   * Keeps to the rules of `Memory`; what it returns is its result, plain data. `before` is the result of the actor's operation before this one: what
+   * an actor keeps to itself from one operation to the next. One that does not ask for it declares one parameter.
+   */
+  run(mem: Memory, before?: unknown): unknown;
   /** Performed again, as an operation of its own, until this holds for its result. Left out: performed once. */
   until?(result: unknown): boolean;
 }

@@ -6,7 +6,7 @@ export interface View {
   readonly enabled: number;
   /** The thread that took the last step; -1 at the start. */
   readonly last: number;
-  /** By thread: the access code that it will take next. */
+  /** By thread: the access code that it will take next; -1 at its end. */
   readonly pending: Int32Array;
 }
 

@@ -1,4 +1,4 @@
-import type { Cell, Cell64, Lock } from './cell.ts';
+import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
 
 /**
  * Shared memory in the kernel's words. Every call but a fence is one step: the place where another thread may run.
@@ -96,6 +96,22 @@ export function reads(kind: number): boolean {
 //                            read    load    lda    xchg          or  lock  wait  wake
 const WRITES = Uint8Array.of(0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0);
 const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0);
+
+/** What a read-modify-write of `kind` leaves in a cell that held `old`. */
+export function updated(kind: number, old: number, expected: number, operand: number, bits: number): number {
+  switch (kind) {
+    case Kind.xchg:
+      return wrap(operand, bits);
+    case Kind.cmpxchg:
+      return old === expected ? wrap(operand, bits) : old;
+    case Kind.fetchAdd:
+      return wrap(old + operand, bits);
+    case Kind.fetchAnd:
+      return wrap(old & operand, bits);
+    default:
+      return wrap(old | operand, bits);
+  }
+}
 
 /** An operation that broke the rules of `Memory`; `rule` says which, `message` what was seen. */
 export class Breach extends Error {

@@ -1,25 +1,10 @@
-import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
-import { accessCode, Breach, Kind, type Memory } from './memory.ts';
+import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
+import { Leaf, type LogTree } from './logTree.ts';
+import { accessCode, Breach, Kind, kindNames, kindOf, type Memory, placeOf, updated, writes } from './memory.ts';
+import { ASSUMED } from './stop.ts';
 
-/** Thrown through an operation whose thread has to wait for its turn. Not an Error: it needs no stack, and only the engine may catch it. */
-export const SUSPENDED = Symbol('suspended');
-
-/** What a `ReplayMemory` asks of the engine that runs it. */
-export interface Turns {
-  /**
-   * The thread has come to the access `code`, for the first time. True: it may take it now. False: the next step is another
-   * thread's, and `SUSPENDED` must be thrown. Throws `Breach` when the access may not be taken at all.
-   */
-  reach(thread: number, code: number): boolean;
-  /** `thread` has taken `lock`, or given it back. */
-  locked(lock: Lock): void;
-  unlocked(lock: Lock): void;
-  /** `thread` has gone to sleep on `cell`; or has woken all who do: returns them, a bit a thread. */
-  slept(thread: number, cell: Cell): void;
-  woken(cell: Cell): number;
-  /** What a place is called. */
-  describe(code: number): string;
-}
+/** Thrown through an operation that is not to go on. Not an Error: it needs no stack, and only `ReplayMemory` may catch it. */
+const SUSPENDED = Symbol('suspended');
 
 /** The bytes that all threads of one execution share. Plain arrays: the engine runs in one thread. */
 export interface Bytes {
@@ -28,37 +13,250 @@ export interface Bytes {
   readonly u32: Uint32Array;
 }
 
+/** What is run: an operation of a thread, as the tree knows it. */
+export interface Subject {
+  readonly thread: number;
+  /** For messages: `operation 1 of vcpu0, push(0, 1)`. */
+  readonly label: string;
+  run(mem: Memory): unknown;
+  /** Whether the operation is to be performed again after it has returned `result`. */
+  again(result: unknown): boolean;
+}
+
+/** Accesses that an operation may be run ahead; a spin is one that is still at the same round by then. */
+const AHEAD_MAX = 1000;
+
 /**
- * HOT: a step costs a handful of bare `Atomics` calls (`npm run bench`, "a step in the explorer"). Kept monomorphic and free of allocation.
+ * Finds out what an operation does next, and writes it into the tree. The operation is run again over the results of its log; and on from there, as
+ * if it ran on alone, so that what it does next after the likeliest results is known too. Nothing is left of that run but the tree.
  *
- * A paused thread is its log. The operation is run again over the results it has already seen; at the first access that has none it
- * is either answered in place (the thread goes on) or left by throwing. Thus the continuation of a thread is plain data: it can
- * be cut short, compared and hashed.
- *
- * The log spans the whole execution, entry p of a thread being its p-th step: `codes` says what was accessed, `values` what was loaded
- * or stored, `olds` what a written cell held before; `highs` and `oldHighs` are the upper words of 64-bit cells. `pos` is where the running
- * operation is, `length` where the log ends.
+ * Every pass holds what the operation does against what it did before. Throws nothing: what an operation throws is a leaf.
  */
 export class ReplayMemory implements Memory {
-  readonly thread: number;
-  codes = new Int32Array(256);
-  values = new Uint32Array(256);
-  olds = new Uint32Array(256);
-  highs = new Uint32Array(256);
-  oldHighs = new Uint32Array(256);
-  pos = 0;
-  length = 0;
-  private readonly turns: Turns;
-  private readonly bytes8: Uint8Array;
-  private readonly bytes16: Uint16Array;
-  private readonly bytes32: Uint32Array;
+  /** Whether an operation has asked for its thread: then two threads with the same operations are no longer interchangeable. */
+  threadMatters = false;
+  private readonly tree: LogTree;
+  private readonly places: readonly Place[];
+  private readonly bytes: Bytes;
+  private subject: Subject | null = null;
+  /** The logs from the operation's beginning to the one that is answered with (`low`, `high`). */
+  private path: number[] = [];
+  private pos = 0;
+  private lastLow = 0;
+  private lastHigh = 0;
+  /** The answer to the last access. */
+  private low = 0;
+  private high = 0;
+  /** Where the tree has been followed to; the log that was asked for. */
+  private at = 0;
+  private asked = 0;
+  private ahead = 0;
+  /** 1: on its way ahead; 0: it must come to no further access; -1: it was thrown out. */
+  private mode = 1;
+  /** Words that the run ahead has overwritten, and what they held. */
+  private readonly journal: number[] = [];
 
-  constructor(thread: number, bytes: Bytes, turns: Turns) {
-    this.thread = thread;
-    this.turns = turns;
-    this.bytes8 = bytes.u8;
-    this.bytes16 = bytes.u16;
-    this.bytes32 = bytes.u32;
+  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes) {
+    this.tree = tree;
+    this.places = places;
+    this.bytes = bytes;
+  }
+
+  get thread(): number {
+    this.threadMatters = true;
+    return this.running().thread;
+  }
+
+  /** The log that follows `node` and the result (low, high), which the tree does not know yet; 0 for `node`: the operation's first. */
+  next(subject: Subject, node: number, low: number, high: number): number {
+    this.path = this.tree.path(node);
+    this.asked = 0;
+    this.at = node;
+    this.mode = 1;
+    this.ahead = 0;
+    const end = this.pass(subject, low, high);
+    if (end instanceof Thrown && end.error instanceof Breach) this.broken(end.error, low, high);
+    else if (end !== SUSPENDED) this.end(subject, end);
+    for (let i = this.journal.length - 2; i >= 0; i -= 2) this.bytes.u32[this.journal[i]] = this.journal[i + 1];
+    this.journal.length = 0;
+    return this.asked;
+  }
+
+  /** Runs the operation over `path`; returns what it returned, or a `Thrown`, or SUSPENDED. */
+  private pass(subject: Subject, low: number, high: number): unknown {
+    this.subject = subject;
+    this.pos = 0;
+    this.lastLow = this.low = low;
+    this.lastHigh = this.high = high;
+    try {
+      const result = subject.run(this);
+      if (this.mode < 0) return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and returned`));
+      if (this.pos < this.path.length) return new Thrown(this.endedEarly());
+      return result;
+    } catch (error) {
+      if (this.mode >= 0 || error instanceof Breach) return new Thrown(error);
+      if (error === SUSPENDED) return SUSPENDED;
+      return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and threw something else`));
+    } finally {
+      this.subject = null;
+    }
+  }
+
+  /** The operation has come to its end: a leaf. The first time, it is run once more over all it has seen. */
+  private end(subject: Subject, end: unknown): void {
+    const { tree, at, low, high } = this;
+    if (at !== 0 && tree.child(at, low, high) !== 0) {
+      if (tree.code[tree.child(at, low, high)] >= 0)
+        this.broken(new Breach('differs on the second pass', `${subject.label} ended early when run again over the same results`), low, high);
+      return;
+    }
+    const leaf = tree.add(at, low, high, leafCode(subject, end), 0, 0, 0);
+    tree.ends.set(leaf, end instanceof Thrown ? end.error : end);
+    if (this.asked === 0) this.asked = leaf;
+    if (end instanceof Thrown) return;
+    this.path = tree.path(at);
+    this.mode = 0;
+    const second = this.pass(subject, low, high);
+    if (second instanceof Thrown) this.broken(second.error, low, high);
+    else if (plain(second) !== plain(end)) {
+      const message = `${subject.label} returned ${plain(end)}, then ${plain(second)} over the same results`;
+      this.broken(new Breach('differs on the second pass', message), low, high);
+    }
+  }
+
+  /** The operation broke the rules of `Memory`: whoever comes to the log that was asked for is told. */
+  private broken(error: unknown, low: number, high: number): void {
+    const { tree } = this;
+    if (this.asked === 0) this.asked = tree.add(this.at, low, high, Leaf.threw, 0, 0, 0);
+    tree.code[this.asked] = Leaf.threw;
+    tree.ends.set(this.asked, error);
+  }
+
+  /** Every access comes here: is it the one that the log says; or if the log ends here, it is a new one. */
+  private access(code: number, operand: number, operandHigh: number, expected: number): void {
+    const { tree } = this;
+    if (this.subject === null) throw new Breach('outside the schedule', 'an operation used its memory after it had ended, or that of another thread');
+    if (this.pos < this.path.length) {
+      const node = this.path[this.pos++];
+      this.same(node, code, operand, operandHigh, expected);
+      const next = this.pos < this.path.length ? this.path[this.pos] : 0;
+      this.low = next === 0 ? this.lastLow : tree.low[next];
+      this.high = next === 0 ? this.lastHigh : tree.high[next];
+      return;
+    }
+    if (this.mode < 0)
+      throw new Breach('swallowed suspension', `${this.subject.label} caught what mem threw, and went on to ${this.describe(code)}`);
+    if (this.mode === 0) {
+      const message = `${this.subject.label} went on to ${this.describe(code)} when run again over the same results`;
+      throw new Breach('differs on the second pass', message);
+    }
+    let node = this.at === 0 ? 0 : tree.child(this.at, this.low, this.high);
+    if (node === 0) node = tree.add(this.at, this.low, this.high, code, operand, operandHigh, expected);
+    else this.same(node, code, operand, operandHigh, expected);
+    if (this.asked === 0) this.asked = node;
+    this.at = node;
+    if (tree.spins.has(node) || !this.goAhead(code, operand, operandHigh, expected)) {
+      this.mode = -1;
+      throw SUSPENDED;
+    }
+  }
+
+  /** Takes an access as if the thread ran on alone. Returns false where it would have to wait, or has gone far enough. */
+  private goAhead(code: number, operand: number, operandHigh: number, expected: number): boolean {
+    const kind = kindOf(code);
+    const place = this.places[placeOf(code)];
+    if (++this.ahead > AHEAD_MAX) {
+      this.closeRound();
+      return false;
+    }
+    const word = place.offset >>> 2;
+    const { u32 } = this.bytes;
+    this.low = 0;
+    this.high = 0;
+    if (kind === Kind.resume || (kind === Kind.lock && u32[word] !== 0)) return false;
+    if (kind === Kind.wake) return true;
+    const old = wordAt(this.bytes, place);
+    const rmw = kind >= Kind.xchg && kind <= Kind.fetchOr;
+    if (!writes(kind) || rmw) {
+      this.low = old;
+      if (place.bits === 64) this.high = u32[word + 1];
+    }
+    if (!writes(kind)) return true;
+    this.journal.push(word, u32[word]);
+    if (place.bits === 64) {
+      this.journal.push(word + 1, u32[word + 1]);
+      u32[word] = operand;
+      u32[word + 1] = operandHigh;
+    } else if (kind === Kind.lock) u32[word] = this.subject!.thread + 1;
+    else if (kind === Kind.unlock) u32[word] = 0;
+    else put(this.bytes, place, rmw ? updated(kind, old, expected, operand, place.bits) : operand);
+    return true;
+  }
+
+  /** The run ahead did not end. Where it goes round without writing, the round is closed: it need not be gone again until something has changed. */
+  private closeRound(): void {
+    const { tree } = this;
+    const path = tree.path(this.at);
+    const from = path.length - AHEAD_MAX;
+    const equal = (a: number, b: number): boolean =>
+      tree.code[path[a]] === tree.code[path[b]] && tree.low[path[a + 1]] === tree.low[path[b + 1]] && tree.high[path[a + 1]] === tree.high[path[b + 1]];
+    const last = path.length - 2;
+    for (let period = 1; period <= AHEAD_MAX / 4; period++) {
+      let head = last - period;
+      while (head >= from && equal(head, head + period)) head--;
+      head++;
+      if (last - head < AHEAD_MAX / 2) continue;
+      for (let i = head; i < head + period; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
+      tree.close(path[head], path[head + period - 1], tree.low[path[head + period]], tree.high[path[head + period]]);
+      return;
+    }
+  }
+
+  private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {
+    const { tree } = this;
+    if (
+      tree.code[node] === code &&
+      tree.operand[node] === operand &&
+      tree.operandHigh[node] === operandHigh &&
+      tree.expected[node] === expected
+    )
+      return;
+    const before = `${this.describe(tree.code[node])}${operandOf(tree.code[node], tree.operand[node])}`;
+    const message = `step ${this.pos} of ${this.subject!.label} was ${before}, run again over the same results it is ${this.describe(code)}${operandOf(code, operand)}; an operation may depend on nothing but its arguments and what mem returned`;
+    throw new Breach('differs on the second pass', message);
+  }
+
+  private endedEarly(): Breach {
+    const code = this.tree.code[this.path[this.pos]];
+    return new Breach('differs on the second pass', `${this.subject!.label} did not come to ${this.describe(code)} again`);
+  }
+
+  private running(): Subject {
+    if (this.subject === null) throw new Breach('outside the schedule', 'an operation used its memory after it had ended');
+    return this.subject;
+  }
+
+  private describe(code: number): string {
+    return code < 0 ? 'the end' : `${kindNames[kindOf(code)]} ${this.places[placeOf(code)].name}`;
+  }
+
+  private get(kind: number, cell: Cell): number {
+    this.access(accessCode(kind, cell.id), 0, 0, 0);
+    return this.low;
+  }
+  private put(kind: number, cell: Cell, value: number): void {
+    this.access(accessCode(kind, cell.id), wrap(value, cell.bits), 0, 0);
+  }
+  private get64(kind: number, cell: Cell64): bigint {
+    this.access(accessCode(kind, cell.id), 0, 0, 0);
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+  private put64(kind: number, cell: Cell64, value: bigint): void {
+    this.access(accessCode(kind, cell.id), Number(value & 0xffff_ffffn), Number((value >> 32n) & 0xffff_ffffn), 0);
+  }
+  private update(kind: number, cell: Cell, expected: number, operand: number): number {
+    this.access(accessCode(kind, cell.id), wrap(operand, cell.bits), 0, wrap(expected, cell.bits));
+    return this.low;
   }
 
   read(cell: Cell): number {
@@ -91,12 +289,11 @@ export class ReplayMemory implements Memory {
   storeRelease(cell: Cell, value: number): void {
     this.put(Kind.storeRelease, cell, value);
   }
-
   xchg(cell: Cell, value: number): number {
     return this.update(Kind.xchg, cell, 0, value);
   }
   cmpxchg(cell: Cell, expected: number, replacement: number): number {
-    return this.update(Kind.cmpxchg, cell, wrap(expected, cell.bits), replacement);
+    return this.update(Kind.cmpxchg, cell, expected, replacement);
   }
   fetchAdd(cell: Cell, value: number): number {
     return this.update(Kind.fetchAdd, cell, 0, value);
@@ -107,211 +304,58 @@ export class ReplayMemory implements Memory {
   fetchOr(cell: Cell, value: number): number {
     return this.update(Kind.fetchOr, cell, 0, value);
   }
-
   rmb(): void {}
   wmb(): void {}
   mb(): void {}
-
   lock(lock: Lock): void {
-    const code = accessCode(Kind.lock, lock.id);
-    if (this.pos < this.length) {
-      this.again(code);
-      return;
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    this.bytes32[lock.offset >>> 2] = this.thread + 1;
-    this.record(code, this.thread + 1, 0);
-    this.turns.locked(lock);
+    this.access(accessCode(Kind.lock, lock.id), 0, 0, 0);
   }
   unlock(lock: Lock): void {
-    const code = accessCode(Kind.unlock, lock.id);
-    if (this.pos < this.length) {
-      this.again(code);
-      return;
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    this.bytes32[lock.offset >>> 2] = 0;
-    this.record(code, 0, this.thread + 1);
-    this.turns.unlocked(lock);
+    this.access(accessCode(Kind.unlock, lock.id), 0, 0, 0);
   }
-
   wait(cell: Cell, expected: number): boolean {
-    const code = accessCode(Kind.wait, cell.id);
-    let seen: number;
-    if (this.pos < this.length) seen = this.values[this.again(code)];
-    else {
-      if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-      seen = this.fetch(cell);
-      this.record(code, seen, 0);
-      if (seen === expected >>> 0) this.turns.slept(this.thread, cell);
-    }
-    if (seen !== expected >>> 0) return false;
-    const resume = accessCode(Kind.resume, cell.id);
-    if (this.pos < this.length) this.again(resume);
-    else {
-      if (!this.turns.reach(this.thread, resume)) throw SUSPENDED;
-      this.record(resume, 0, 0);
-    }
+    this.access(accessCode(Kind.wait, cell.id), 0, 0, expected >>> 0);
+    if (this.low !== expected >>> 0) return false;
+    this.access(accessCode(Kind.resume, cell.id), 0, 0, 0);
     return true;
   }
   wake(cell: Cell): void {
-    const code = accessCode(Kind.wake, cell.id);
-    if (this.pos < this.length) {
-      this.again(code);
-      return;
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    this.record(code, this.turns.woken(cell), 0);
-  }
-
-  private get(kind: number, cell: Cell): number {
-    const code = (cell.id << 4) | kind;
-    if (this.pos < this.length) return this.values[this.again(code)];
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    const value = this.fetch(cell);
-    this.record(code, value, 0);
-    return value;
-  }
-
-  private put(kind: number, cell: Cell, value: number): void {
-    const code = (cell.id << 4) | kind;
-    const stored = cell.bits === 32 ? value >>> 0 : cell.bits === 16 ? value & 0xffff : value & 0xff;
-    if (this.pos < this.length) {
-      const p = this.again(code);
-      if (this.values[p] !== stored) this.differs(p, code, stored);
-      return;
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    let old: number;
-    if (cell.bits === 32) {
-      const at = cell.offset >>> 2;
-      old = this.bytes32[at];
-      this.bytes32[at] = stored;
-    } else if (cell.bits === 16) {
-      const at = cell.offset >>> 1;
-      old = this.bytes16[at];
-      this.bytes16[at] = stored;
-    } else {
-      old = this.bytes8[cell.offset];
-      this.bytes8[cell.offset] = stored;
-    }
-    this.record(code, stored, old);
-  }
-
-  private update(kind: number, cell: Cell, expected: number, operand: number): number {
-    const code = (cell.id << 4) | kind;
-    if (this.pos < this.length) {
-      const p = this.again(code);
-      const old = this.olds[p];
-      const value = updated(kind, old, expected, operand, cell.bits);
-      if (this.values[p] !== value) this.differs(p, code, value);
-      return old;
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    const old = this.fetch(cell);
-    const value = updated(kind, old, expected, operand, cell.bits);
-    if (cell.bits === 32) this.bytes32[cell.offset >>> 2] = value;
-    else if (cell.bits === 16) this.bytes16[cell.offset >>> 1] = value;
-    else this.bytes8[cell.offset] = value;
-    this.record(code, value, old);
-    return old;
-  }
-
-  private get64(kind: number, cell: Cell64): bigint {
-    const code = (cell.id << 4) | kind;
-    if (this.pos < this.length) {
-      const p = this.again(code);
-      return (BigInt(this.highs[p]) << 32n) | BigInt(this.values[p]);
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    const at = cell.offset >>> 2;
-    const low = this.bytes32[at];
-    const high = this.bytes32[at + 1];
-    const p = this.record(code, low, 0);
-    this.highs[p] = high;
-    return (BigInt(high) << 32n) | BigInt(low);
-  }
-
-  private put64(kind: number, cell: Cell64, value: bigint): void {
-    const code = (cell.id << 4) | kind;
-    const low = Number(value & 0xffff_ffffn);
-    const high = Number((value >> 32n) & 0xffff_ffffn);
-    if (this.pos < this.length) {
-      const p = this.again(code);
-      if (this.values[p] !== low || this.highs[p] !== high) this.differs(p, code, low);
-      return;
-    }
-    if (!this.turns.reach(this.thread, code)) throw SUSPENDED;
-    const at = cell.offset >>> 2;
-    const p = this.record(code, low, this.bytes32[at]);
-    this.highs[p] = high;
-    this.oldHighs[p] = this.bytes32[at + 1];
-    this.bytes32[at] = low;
-    this.bytes32[at + 1] = high;
-  }
-
-  private fetch(cell: Cell): number {
-    if (cell.bits === 32) return this.bytes32[cell.offset >>> 2];
-    return cell.bits === 16 ? this.bytes16[cell.offset >>> 1] : this.bytes8[cell.offset];
-  }
-
-  private record(code: number, value: number, old: number): number {
-    const p = this.pos;
-    if (p === this.codes.length) this.grow();
-    this.codes[p] = code;
-    this.values[p] = value;
-    this.olds[p] = old;
-    this.pos = p + 1;
-    this.length = p + 1;
-    return p;
-  }
-
-  /** The log entry that answers this access on a further pass. */
-  private again(code: number): number {
-    const p = this.pos;
-    if (this.codes[p] !== code) this.differs(p, code, undefined);
-    this.pos = p + 1;
-    return p;
-  }
-
-  private differs(p: number, code: number, value: number | undefined): never {
-    const first = `${this.turns.describe(this.codes[p])}${value === undefined ? '' : ` = ${this.values[p]}`}`;
-    const second = `${this.turns.describe(code)}${value === undefined ? '' : ` = ${value}`}`;
-    throw new Breach(
-      'differs on the second pass',
-      `step ${p + 1} of thread ${this.thread} was ${first}, run again over the same results it is ${second}; an operation may depend on nothing but its arguments and what mem returned`,
-    );
-  }
-
-  private grow(): void {
-    const size = this.codes.length * 2;
-    const wider = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const to = new Uint32Array(size);
-      to.set(from);
-      return to;
-    };
-    const codes = new Int32Array(size);
-    codes.set(this.codes);
-    this.codes = codes;
-    this.values = wider(this.values);
-    this.olds = wider(this.olds);
-    this.highs = wider(this.highs);
-    this.oldHighs = wider(this.oldHighs);
+    this.access(accessCode(Kind.wake, cell.id), 0, 0, 0);
   }
 }
 
-/** What a read-modify-write of `kind` leaves in a cell that held `old`. */
-function updated(kind: number, old: number, expected: number, operand: number, bits: number): number {
-  switch (kind) {
-    case Kind.xchg:
-      return wrap(operand, bits);
-    case Kind.cmpxchg:
-      return old === expected ? wrap(operand, bits) : old;
-    case Kind.fetchAdd:
-      return wrap(old + operand, bits);
-    case Kind.fetchAnd:
-      return wrap(old & operand, bits);
-    default:
-      return wrap(old | operand, bits);
+/** What an operation threw. */
+class Thrown {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
   }
 }
+
+function leafCode(subject: Subject, end: unknown): number {
+  if (end instanceof Thrown) return end.error === ASSUMED ? Leaf.assumed : Leaf.threw;
+  return subject.again(end) ? Leaf.again : Leaf.returned;
+}
+
+/** Whether the access of `node`, answered with `low`, has written anything. */
+function changes(tree: LogTree, node: number, low: number): boolean {
+  const kind = kindOf(tree.code[node]);
+  return kind === Kind.wake || (writes(kind) && !(kind === Kind.cmpxchg && low !== tree.expected[node]));
+}
+
+/** The word of up to 32 bits, or the lower half of 64, that lies at `place`. */
+export function wordAt({ u8, u16, u32 }: Bytes, { bits, offset }: Place): number {
+  if (bits >= 32) return u32[offset >>> 2];
+  return bits === 16 ? u16[offset >>> 1] : u8[offset];
+}
+
+function put({ u8, u16, u32 }: Bytes, { bits, offset }: Place, value: number): void {
+  if (bits === 32) u32[offset >>> 2] = value;
+  else if (bits === 16) u16[offset >>> 1] = value;
+  else u8[offset] = value;
+}
+
+const operandOf = (code: number, operand: number): string => (code >= 0 && writes(kindOf(code)) ? ` = ${operand}` : '');
+
+/** A result as text, to compare. */
+const plain = (value: unknown): string => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { builtIns } from './builtin.ts';
 import type { Finding } from './finding.ts';
-import { BadInput, parseFinding, parseVm } from './parse.ts';
+import { BadInput } from './badInput.ts';
+import { parseFinding, parseVm } from './parse.ts';
 import type { VmSpec } from './spec.ts';
 
 /** The scenario that `name` stands for: a built-in one, or the path of a JSON file. Throws `BadInput`. */

@@ -2,12 +2,10 @@ import { ACTORS_MAX } from '../explore/program.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
+import { BadInput } from './badInput.ts';
 import type { Finding } from './finding.ts';
 import { claims } from './properties/vmProperties.ts';
 import { type ActorSpec, type OperationSpec, rolesOf, SCHEMA, type VmSpec } from './spec.ts';
-
-/** Something the user gave cannot be used; the message is one line that says what and why. */
-export class BadInput extends Error {}
 
 /** A scenario from JSON that anyone may have written. Throws `BadInput` with the path of the first field that is wrong. */
 export function parseVm(value: unknown, where = 'scenario'): VmSpec {

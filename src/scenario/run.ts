@@ -9,8 +9,8 @@ export interface Run {
   readonly checker: Checker;
 }
 
-export function runOf(scenario: Scenario, stepsMax: number, secondPass = false): Run {
-  const execution = new Execution(scenario.program, stepsMax, secondPass);
+export function runOf(scenario: Scenario, stepsMax: number): Run {
+  const execution = new Execution(scenario.program, stepsMax);
   const checker = new Checker(execution, scenario.properties);
   execution.observer = checker;
   return { execution, checker };

@@ -385,6 +385,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
 
   return {
     name: 'ring rules',
+    sees: (place) => roles[place.id].is !== 'other',
     init: () => ({ rings: spec.rings.map(({ size }) => emptyRing(size)), threads: spec.actors.map(() => IDLE) }),
     step,
     returned,

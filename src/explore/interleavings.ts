@@ -1,0 +1,96 @@
+import type { Classes } from './classes.ts';
+import type { Execution } from './execution.ts';
+import type { Limits } from './limits.ts';
+import { lowest } from './scheduler.ts';
+import { type Judge, type SearchResult, Tally } from './search.ts';
+import type { States } from './states.ts';
+
+/** Only what can be had within a bound: so many context switches; or so many preemptions, which take a thread off that could have gone on. */
+export interface Bound {
+  readonly of: 'switches' | 'preemptions';
+  readonly most: number;
+}
+
+interface Options {
+  /** Leave a state that was there before. Left out: every interleaving. */
+  readonly states?: States;
+  readonly bound?: Bound;
+  /** Go on past violations of other properties. */
+  readonly property?: string;
+  readonly classes?: Classes;
+}
+
+/**
+ * Every interleaving, depth first; with `states`, every state: each is left once by each thread that can leave it. Exact for safety, deadlock and
+ * livelock. It goes back by undoing steps, so no prefix is run again.
+ */
+export function searchInterleavings(execution: Execution, judge: Judge, limits: Limits, options: Options = {}): SearchResult {
+  const { states, bound, property, classes } = options;
+  const tally = new Tally(limits);
+  /** By depth: the threads that have not been tried there, and what the way there has cost. */
+  let untried = new Int32Array(1024);
+  let spent = new Int32Array(1024);
+  execution.reset();
+  for (;;) {
+    const depth = execution.steps;
+    if (depth >= untried.length) {
+      untried = wider(untried);
+      spent = wider(spent);
+    }
+    const stop = execution.stopped();
+    const isNew = states === undefined || states.add(bound === undefined ? 0 : spent[depth]);
+    if (stop !== null && (isNew || stop.kind === 'violated')) {
+      const violation = judge.end(stop);
+      if (stop.kind === 'finished') classes?.add();
+      if (tally.count(stop, property === undefined || violation?.property === property ? violation : undefined)) break;
+      if (stop.kind === 'limit') {
+        tally.limit = `${execution.stepsMax} steps in one execution`;
+        break;
+      }
+      if (tally.over(states?.bytes ?? 0)) break;
+      if (states !== undefined && judge.resultsMatter !== states.withResults) {
+        // A property has looked at results: states that were taken for one may be two.
+        states.clear();
+        tally.executions = tally.blocked = tally.steps = 0;
+        execution.reset();
+        continue;
+      }
+    }
+    let choices = stop !== null || !isNew ? 0 : bound === undefined ? execution.enabled : within(execution, bound, spent[depth]);
+    let at = depth;
+    if (choices === 0) {
+      at--;
+      while (at >= 0 && untried[at] === 0) at--;
+      if (at < 0) break;
+      if (tally.over(states?.bytes ?? 0)) break;
+      execution.backTo(at);
+      choices = untried[at];
+    }
+    const { last } = execution;
+    const thread = last >= 0 && choices & (1 << last) ? last : lowest(choices);
+    untried[at] = choices & ~(1 << thread);
+    if (bound !== undefined) spent[at + 1] = spent[at] + cost(execution, bound, thread);
+    execution.step(thread);
+    tally.steps++;
+  }
+  tally.states = states?.size ?? 0;
+  return tally;
+}
+
+/** What it costs to give the next step to `thread`. */
+function cost({ last, enabled }: Execution, { of }: Bound, thread: number): number {
+  if (last < 0 || last === thread) return 0;
+  return of === 'switches' || enabled & (1 << last) ? 1 : 0;
+}
+
+function within(execution: Execution, bound: Bound, spent: number): number {
+  const { enabled, last } = execution;
+  if (spent < bound.most || last < 0) return enabled;
+  return bound.of === 'preemptions' && (enabled & (1 << last)) === 0 ? enabled : enabled & (1 << last);
+}
+
+function wider(from: Int32Array): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(from.length * 2);
+  to.set(from);
+  return to;
+}

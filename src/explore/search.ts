@@ -1,0 +1,63 @@
+import type { Place } from '../memory/cell.ts';
+import type { Stop, Violation } from './execution.ts';
+import { Deadline, type Limits } from './limits.ts';
+
+/** What is asked of an execution when it stops. */
+export interface Judge {
+  /** What the way an execution stopped says. */
+  end(stop: Stop): Violation | undefined;
+  /** The state of what watches the execution. */
+  key(): string;
+  /** Whether two states with other results are other states; may become true while a search runs. */
+  readonly resultsMatter: boolean;
+  /** Whether the order of steps on this place matters to what watches the execution. */
+  sees(place: Place): boolean;
+}
+
+export interface SearchResult {
+  /** Complete executions; those that an assumption stopped; those that reached the limit of steps. */
+  executions: number;
+  blocked: number;
+  cut: number;
+  states: number;
+  steps: number;
+  violation: Violation | undefined;
+  /** Which limit ended the search; undefined when all was covered that the search is for. */
+  limit: string | undefined;
+}
+
+/** Counts what a search does, and says when it has reached a limit. */
+export class Tally implements SearchResult {
+  executions = 0;
+  blocked = 0;
+  cut = 0;
+  states = 0;
+  steps = 0;
+  violation: Violation | undefined = undefined;
+  limit: string | undefined = undefined;
+  private readonly limits: Limits;
+  private readonly deadline: Deadline;
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+    this.deadline = new Deadline(limits.seconds);
+  }
+
+  /** Counts an execution that stopped. Returns true when the search is over: a violation, or an execution that was too long to be covered. */
+  count(stop: Stop, violation: Violation | undefined): boolean {
+    if (stop.kind === 'finished') this.executions++;
+    else if (stop.kind === 'blocked') this.blocked++;
+    else if (stop.kind === 'limit') this.cut++;
+    this.violation = violation;
+    return violation !== undefined;
+  }
+
+  /** Whether a limit is reached, with `bytes` in use. */
+  over(bytes: number): boolean {
+    const { executions, seconds, bytes: bytesMax } = this.limits;
+    if (this.executions + this.blocked + this.cut >= executions) this.limit = `${executions} executions`;
+    else if (bytes > bytesMax) this.limit = `${bytesMax} bytes of memory`;
+    else if (this.deadline.over) this.limit = `${seconds} seconds`;
+    return this.limit !== undefined;
+  }
+}

@@ -1,0 +1,156 @@
+/** What stands in `LogTree.code` instead of an access where an operation goes no further. */
+export const Leaf = {
+  /** It returned, and the thread goes on to the next one. */
+  returned: -1,
+  /** It returned, and is to be performed again. */
+  again: -2,
+  /** It assumed what does not hold: its thread takes no further step. */
+  assumed: -3,
+  /** It threw. */
+  threw: -4,
+} as const;
+
+/**
+ * HOT: a step of the explorer is one `child` (`npm run bench`). What the operations of a program do, as far as anybody has seen them do it.
+ *
+ * A paused thread is its log: the results its operation has seen. The operation is a function of its log, so that what it does next is
+ * written down here the first time and never asked for again. A node is a log. It says the next access: `code` (see `accessCode`), `operand` (what is
+ * stored, added, or put in place of `expected`) and its upper word. Its children are the logs that are longer by one result, which is the loaded
+ * or former value, or 0 where an access has none. A node with a negative code is a leaf (see `Leaf`), and `ends` holds what the operation returned or threw.
+ *
+ * Node 0 is none. Rows of one array each, so that a step allocates nothing.
+ */
+export class LogTree {
+  size = 1;
+  code = new Int32Array(1 << 10);
+  operand = new Uint32Array(1 << 10);
+  operandHigh = new Uint32Array(1 << 10);
+  expected = new Uint32Array(1 << 10);
+  /** The log that is shorter by one result, and that result. */
+  parent = new Int32Array(1 << 10);
+  low = new Uint32Array(1 << 10);
+  high = new Uint32Array(1 << 10);
+  readonly ends = new Map<number, unknown>();
+  /** By node that closes a round of a spin: the round. See `Spin`. */
+  readonly spins = new Map<number, Spin>();
+  /** The child that was asked for last: mostly it is asked for again. */
+  private recent = new Int32Array(1 << 10);
+  private table = new Int32Array(1 << 11);
+
+  /** The log that is longer than `node` by the result (low, high), or 0 when nobody has seen what comes then. */
+  child(node: number, low: number, high: number): number {
+    const recent = this.recent[node];
+    if (recent !== 0 && this.low[recent] === low && this.high[recent] === high) return recent;
+    return this.find(node, low, high);
+  }
+
+  /** Adds the log (parent, low, high), after which `code` comes. A parent of 0 begins an operation. */
+  add(parent: number, low: number, high: number, code: number, operand: number, operandHigh: number, expected: number): number {
+    const node = this.size++;
+    if (node === this.code.length) this.grow();
+    this.code[node] = code;
+    this.operand[node] = operand;
+    this.operandHigh[node] = operandHigh;
+    this.expected[node] = expected;
+    this.low[node] = low;
+    this.high[node] = high;
+    this.recent[node] = 0;
+    if (parent !== 0) this.link(parent, node);
+    return node;
+  }
+
+  /**
+   * Closes a round: after `tail` was answered with (low, high), the operation is where it was at `head`. Returns the node that stands for that,
+   * which has the access and the children of `head`.
+   */
+  close(head: number, tail: number, low: number, high: number): number {
+    const node = this.add(0, low, high, this.code[head], this.operand[head], this.operandHigh[head], this.expected[head]);
+    const path = this.path(tail);
+    const reads = path.slice(path.indexOf(head)).map((at, i, round) => {
+      const next = round[i + 1] ?? node;
+      return { code: this.code[at], low: this.low[next], high: this.high[next] };
+    });
+    this.parent[node] = tail;
+    this.spins.set(node, { head, reads });
+    const taken = this.find(tail, low, high);
+    if (taken === 0) this.link(tail, node);
+    else this.table[this.slot(tail, low, high)] = node;
+    this.recent[tail] = node;
+    return node;
+  }
+
+  /** The logs from the operation's beginning to `node`. */
+  path(node: number): number[] {
+    const path: number[] = [];
+    for (let at = node; at !== 0; at = this.parent[at]) path.push(at);
+    return path.reverse();
+  }
+
+  clear(): void {
+    this.size = 1;
+    this.ends.clear();
+    this.spins.clear();
+    this.table.fill(0);
+  }
+
+  private link(parent: number, node: number): void {
+    const from = this.spins.get(parent)?.head ?? parent;
+    this.parent[node] = from;
+    this.table[this.slot(from, this.low[node], this.high[node])] = node;
+    this.recent[parent] = node;
+    if (this.size * 2 > this.table.length) this.rehash();
+  }
+
+  private find(node: number, low: number, high: number): number {
+    const found = this.table[this.slot(this.spins.get(node)?.head ?? node, low, high)];
+    if (found !== 0) this.recent[node] = found;
+    return found;
+  }
+
+  /** Where (parent, low, high) is in the table, or would be. */
+  private slot(parent: number, low: number, high: number): number {
+    const mask = this.table.length - 1;
+    let h = Math.imul(parent ^ Math.imul(low ^ (high << 7), 0x9e3779b1), 0x85ebca6b);
+    h ^= h >>> 15;
+    for (let at = h & mask; ; at = (at + 1) & mask) {
+      const node = this.table[at];
+      if (node === 0 || (this.low[node] === low && this.high[node] === high && this.parent[node] === parent)) return at;
+    }
+  }
+
+  private rehash(): void {
+    const old = this.table;
+    this.table = new Int32Array(old.length * 2);
+    for (const node of old) {
+      if (node !== 0) this.table[this.slot(this.parent[node], this.low[node], this.high[node])] = node;
+    }
+  }
+
+  private grow(): void {
+    const size = this.code.length * 2;
+    const signed = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(size);
+      to.set(from);
+      return to;
+    };
+    const unsigned = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const to = new Uint32Array(size);
+      to.set(from);
+      return to;
+    };
+    this.code = signed(this.code);
+    this.operand = unsigned(this.operand);
+    this.operandHigh = unsigned(this.operandHigh);
+    this.expected = unsigned(this.expected);
+    this.parent = signed(this.parent);
+    this.low = unsigned(this.low);
+    this.high = unsigned(this.high);
+    this.recent = signed(this.recent);
+  }
+}
+
+/** A round of accesses that write nothing, after which an operation that sees the same values again is where it was at `head`. */
+export interface Spin {
+  readonly head: number;
+  readonly reads: readonly { readonly code: number; readonly low: number; readonly high: number }[];
+}

@@ -1,0 +1,204 @@
+import { noProperties } from '../check/property.ts';
+import type { Look } from '../check/property.ts';
+import type { Operation } from '../explore/program.ts';
+import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import { Layout } from '../memory/layout.ts';
+import type { Memory } from '../memory/memory.ts';
+import { BadInput } from './badInput.ts';
+import type { Scenario } from './scenario.ts';
+
+type CellType = 'u8' | 'u16' | 'u32' | 'u64';
+
+/**
+ * A cell, unsigned: its type; or with an initial value (0 where left out); or several of one type, as a list; or one that lies over another, from a
+ * byte of it on, so that accesses of different widths meet.
+ */
+export type CellSpec =
+  | CellType
+  | { readonly type: CellType; readonly initial?: number | bigint; readonly length?: number; readonly over?: string; readonly byte?: number };
+
+type TypeOf<S> = S extends { readonly type: infer T } ? T : S;
+type One<S> = TypeOf<S> extends 'u64' ? Cell64 : Cell;
+type CellsOf<C> = {
+  readonly [K in keyof C]: C[K] extends { readonly type: CellType; readonly length: number } ? readonly One<C[K]>[] : One<C[K]>;
+};
+type LockNames<L> = L extends readonly (infer N extends string)[] ? N : keyof L & string;
+type Names<C, L> = CellsOf<C> & { readonly [K in LockNames<L>]: Lock };
+
+type Run<C, L> = (mem: Memory, names: Names<C, L>, before: unknown) => unknown;
+
+/** One call: what it does, or that with a label for traces, and until when it is performed again. See `Operation`. */
+export type OperationOf<C, L> =
+  | Run<C, L>
+  | { readonly label?: string; readonly run: Run<C, L>; readonly until?: (result: unknown) => boolean };
+
+/** What a property may look at. */
+export interface View<C, L, A> {
+  /** The value of a cell: a number, or a bigint for 64 bits. */
+  read(cell: Cell): number;
+  read(cell: Cell64): bigint;
+  /** The actor that holds a lock, or undefined. */
+  holder(lock: Lock): string | undefined;
+  readonly cells: CellsOf<C>;
+  readonly locks: { readonly [K in LockNames<L>]: Lock };
+  /** `results.a[i]` is what operation i of actor a returned; undefined while it has not ended. */
+  readonly results: { readonly [K in keyof A]: readonly any[] };
+}
+
+/** A scenario as its user writes it. */
+export interface Definition<C, L, A> {
+  readonly name: string;
+  readonly cells: C;
+  /** Names of mutexes; or names with their kinds. */
+  readonly locks?: L;
+  /** By name: an actor's operations, one after the other. Each actor is a thread. */
+  readonly actors: A;
+  /** Holds at the start and after every step. */
+  readonly always?: Readonly<Record<string, (view: View<C, L, A>) => boolean>>;
+  /** Comes true at some moment of some execution, or the scenario did not show what it was written for. */
+  readonly sometimes?: Readonly<Record<string, (view: View<C, L, A>) => boolean>>;
+  /** Holds when all operations have ended. A text says what was seen instead. */
+  readonly finally?: Readonly<Record<string, (view: View<C, L, A>) => boolean | string>>;
+}
+
+/**
+ * A scenario of one's own: cells of shared memory, and actors whose operations access them through `mem` (see `Memory` for the rules).
+ * Throws `BadInput`, one line, when the definition cannot be used.
+ */
+export function scenario<
+  const C extends Readonly<Record<string, CellSpec>>,
+  const A extends Readonly<Record<string, readonly OperationOf<C, L>[]>>,
+  const L extends readonly string[] | Readonly<Record<string, Lock['kind']>> = readonly [],
+>(definition: Definition<C, L, A>): Scenario {
+  const { name } = definition;
+  if (typeof name !== 'string' || !/^[\w .@+-]+$/.test(name)) throw new BadInput(`scenario: name is ${show(name)}: must be a text of letters, digits, _ . @ + - and spaces`);
+  const where = `scenario ${name}`;
+  const layout = new Layout();
+  const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
+  const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
+  const locks = layLocks(layout, definition.locks ?? [], cells, where);
+  const names = { ...cells, ...locks } as Names<C, L>;
+  const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
+    if (!Array.isArray(operations)) throw new BadInput(`${where}: actors.${actor} is ${show(operations)}: must be a list of operations`);
+    return { name: actor, operations: operations.map((operation, i) => operationOf(operation, names, `${where}: actors.${actor}[${i}]`)) };
+  });
+  if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
+  const view = viewer(cells, locks, actors.map((actor) => actor.name));
+  const lift = <R>(of: 'always' | 'sometimes' | 'finally'): Record<string, (look: Look) => R> =>
+    Object.fromEntries(
+      entriesOf(definition[of] ?? {}, `${where}: ${of}`).map(([property, holds]) => {
+        if (typeof holds !== 'function') throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
+        return [property, (look: Look) => (holds as (v: unknown) => R)(view(look))];
+      }),
+    );
+  return {
+    name,
+    program: {
+      layout,
+      init: (mem) => {
+        for (const [cell, value] of initial) {
+          if (cell.kind === 'cell64') mem.store64(cell, BigInt(value));
+          else mem.store(cell, Number(value));
+        }
+      },
+      actors,
+    },
+    properties: { ...noProperties, always: lift('always'), sometimes: lift('sometimes'), finally: lift('finally') },
+  };
+}
+
+function layCells(
+  layout: Layout,
+  specs: readonly (readonly [string, CellSpec])[],
+  initial: (readonly [Cell | Cell64, number | bigint])[],
+  where: string,
+): Record<string, Cell | Cell64 | readonly (Cell | Cell64)[]> {
+  const cells: Record<string, Cell | Cell64 | readonly (Cell | Cell64)[]> = {};
+  for (const [name, spec] of specs) {
+    const at = `${where}: cells.${name}`;
+    const { type, initial: value = 0, length, over, byte = 0 } = typeof spec === 'string' ? { type: spec } : (spec ?? {});
+    if (!['u8', 'u16', 'u32', 'u64'].includes(type as string)) throw new BadInput(`${at} is ${show(spec)}: its type must be u8, u16, u32 or u64`);
+    const bits = Number((type as CellType).slice(1));
+    if (BigInt.asUintN(bits, whole(value, `${at}.initial`)) !== BigInt(value)) throw new BadInput(`${at}.initial is ${show(value)}: must be from 0 to 2^${bits} - 1`);
+    if (length !== undefined && !(Number.isInteger(length) && length > 0 && length <= 65536)) throw new BadInput(`${at}.length is ${show(length)}: must be a whole number from 1 to 65536`);
+    const under = over === undefined ? undefined : cells[over];
+    if (over !== undefined && (under === undefined || Array.isArray(under))) throw new BadInput(`${at}.over is ${show(over)}: must be the name of a cell before it`);
+    const lay = (label: string, i: number): Cell | Cell64 => {
+      const offset = under === undefined ? undefined : (under as Cell).offset + byte + (i * bits) / 8;
+      const cell = type === 'u64' ? layout.cell64(label, offset) : layout.cell(label, type as 'u32', offset);
+      if (value !== 0) initial.push([cell, value]);
+      return cell;
+    };
+    try {
+      cells[name] = length === undefined ? lay(name, 0) : Array.from({ length }, (_, i) => lay(`${name}[${i}]`, i));
+    } catch (error) {
+      throw new BadInput(`${at}: ${(error as Error).message}`);
+    }
+  }
+  return cells;
+}
+
+function layLocks(layout: Layout, specs: unknown, cells: Readonly<Record<string, unknown>>, where: string): Record<string, Lock> {
+  const kinds: readonly (readonly [string, unknown])[] = Array.isArray(specs)
+    ? specs.map((name) => [name, 'mutex'] as const)
+    : entriesOf(specs as Record<string, unknown>, `${where}: locks`);
+  const locks: Record<string, Lock> = {};
+  for (const [name, kind] of kinds) {
+    if (typeof name !== 'string') throw new BadInput(`${where}: locks has ${show(name)}: must be names`);
+    if (kind !== 'mutex' && kind !== 'spinlock') throw new BadInput(`${where}: locks.${name} is ${show(kind)}: must be mutex or spinlock`);
+    if (name in cells || name in locks) throw new BadInput(`${where}: locks.${name}: there is a cell or a lock of that name`);
+    locks[name] = layout.lock(name, kind);
+  }
+  return locks;
+}
+
+function operationOf(value: unknown, names: unknown, where: string): Operation {
+  const { run, label, until } = (typeof value === 'function' ? { run: value } : (value ?? {})) as {
+    run?: unknown;
+    label?: string;
+    until?: (result: unknown) => boolean;
+  };
+  if (typeof run !== 'function') throw new BadInput(`${where} is ${show(value)}: must be a function, or an object with one as run`);
+  const call = run as (mem: Memory, names: unknown, before: unknown) => unknown;
+  return {
+    label: label ?? (call.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
+    // Who asks for the result before has a state of its own for each; so only those are given it.
+    run: call.length < 3 ? (mem) => call(mem, names, undefined) : (mem, before) => call(mem, names, before),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** Makes views of looks; the last one is kept, as the same look is asked again and again. */
+function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (look: Look) => unknown {
+  let last: Look | undefined;
+  let view: unknown;
+  return (look) => {
+    if (look === last) return view;
+    last = look;
+    const results = {};
+    for (const [i, actor] of actors.entries()) Object.defineProperty(results, actor, { enumerable: true, get: () => look.results[i] });
+    view = {
+      read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? look.read64(cell) : look.read(cell)),
+      holder: (lock: Lock) => actors[look.holder(lock)],
+      cells,
+      locks,
+      results,
+    };
+    return view;
+  };
+}
+
+function entriesOf<T>(value: Readonly<Record<string, T>>, where: string): [string, T][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadInput(`${where} is ${show(value)}: must be an object`);
+  return Object.entries(value);
+}
+
+function whole(value: unknown, where: string): bigint {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value as bigint);
+  throw new BadInput(`${where} is ${show(value)}: must be a whole number`);
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'missing');
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,96 @@
+import { u16 } from '../memory/cell.ts';
+import type { Memory } from '../memory/memory.ts';
+import { check } from '../memory/stop.ts';
+import { scenario } from './define.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Entries of the ring. */
+const SIZE = 4;
+
+/** The rings that explorers are measured on: pushes, harvests and resets, written as users write theirs. */
+export const YARDSTICKS = {
+  'ring-s': [2, 2, 1],
+  'ring-m': [3, 2, 2],
+  'ring-l': [4, 3, 2],
+  'ring-x': [5, 3, 3],
+} as const;
+
+/**
+ * A ring of 4 entries with a vCPU that pushes, a userspace that harvests and a kernel that resets. Entry n of all holds the words that only entry n has.
+ * What userspace and the kernel keep to themselves, they hand from one operation to the next.
+ */
+export function yardstick(name: string, pushes: number, harvests: number, resets: number): Scenario {
+  const cells = {
+    prod: 'u16',
+    cons: 'u16',
+    kprod: 'u16',
+    kreset: 'u16',
+    slot: { type: 'u32', length: SIZE },
+    off: { type: 'u32', length: SIZE },
+  } as const;
+  const locks = { slots_lock: 'mutex', mmu_lock: 'spinlock' } as const;
+  return scenario({
+    name,
+    cells,
+    locks,
+    actors: {
+      vcpu: Array.from({ length: pushes }, () => push),
+      userspace: Array.from({ length: harvests }, () => harvest),
+      kernel: Array.from({ length: resets }, () => reset),
+    },
+    always: {
+      'no more entries than the ring has': ({ read, cells }) => u16(read(cells.kprod) - read(cells.kreset)) <= SIZE,
+    },
+    sometimes: {
+      'an entry is reset': ({ read, cells }) => read(cells.kreset) > 0,
+    },
+    finally: {
+      'reset <= harvested <= pushed': ({ read, cells: { kreset, cons, kprod, prod } }) =>
+        read(kreset) <= read(cons) && read(cons) <= read(prod) && read(prod) === read(kprod),
+    },
+  });
+}
+
+type Names = {
+  readonly [K in 'prod' | 'cons' | 'kprod' | 'kreset']: import('../memory/cell.ts').Cell;
+} & { readonly [K in 'slot' | 'off']: readonly import('../memory/cell.ts').Cell[] } & {
+  readonly [K in 'slots_lock' | 'mmu_lock']: import('../memory/cell.ts').Lock;
+};
+
+function push(mem: Memory, { prod, kprod, kreset, slot, off }: Names): void {
+  const index = mem.load(kprod);
+  if (u16(index - mem.load(kreset)) >= SIZE) return;
+  mem.store(slot[index % SIZE], 100 + index);
+  mem.store(off[index % SIZE], 200 + index);
+  mem.store(kprod, index + 1);
+  mem.store(prod, index + 1);
+}
+
+function harvest(mem: Memory, { prod, cons, slot, off }: Names, before: unknown): number {
+  let index = (before as number | undefined) ?? 0;
+  for (const end = mem.load(prod); index !== end; index = u16(index + 1)) take(mem, slot, off, index, 'userspace');
+  mem.store(cons, index);
+  return index;
+}
+
+function reset(mem: Memory, { cons, kprod, kreset, slot, off, slots_lock, mmu_lock }: Names, before: unknown): number {
+  let index = (before as number | undefined) ?? 0;
+  mem.lock(slots_lock);
+  const end = mem.load(cons);
+  if (u16(end - index) <= u16(mem.load(kprod) - index)) {
+    while (index !== end) {
+      take(mem, slot, off, index, 'the kernel');
+      mem.lock(mmu_lock);
+      mem.unlock(mmu_lock);
+      index = u16(index + 1);
+      mem.store(kreset, index);
+    }
+  }
+  mem.unlock(slots_lock);
+  return index;
+}
+
+function take(mem: Memory, slot: Names['slot'], off: Names['off'], index: number, who: string): void {
+  const [s, o] = [mem.load(slot[index % SIZE]), mem.load(off[index % SIZE])];
+  check(s === 100 + index && o === 200 + index, `${who} reads what was pushed`, `entry ${index} reads ${s}, ${o}`);
+}
