@@ -12,7 +12,7 @@ import { VmArbitrary } from './arbitraries/vm.ts';
 const reached = new Set<string>();
 
 function violationOf(spec: VmSpec, schedule: readonly ScheduleRun[]) {
-  const run = runOf(buildVm({ ...spec, sometimes: Object.keys(claims) }), 20_000, true);
+  const run = runOf(buildVm({ ...spec, sometimes: Object.keys(claims) }), 20_000);
   const { violation, stop } = runOnce(run, new Guided(flatten(schedule)));
   for (const claim of Object.keys(claims)) if (!run.checker.missing.includes(claim)) reached.add(claim);
   return violation ?? (stop.kind === 'limit' ? 'an execution that does not end' : undefined);

@@ -8,6 +8,6 @@ export { Breach, type Memory } from './memory/memory.ts';
 export { NativeMemory } from './memory/native.ts';
 export { type ExploreOptions, type ExploreReport, exploreScenario } from './scenario/explore.ts';
 export { loadFinding, loadScenario } from './scenario/load.ts';
-export { BadInput } from './scenario/parse.ts';
+export { BadInput } from './scenario/badInput.ts';
 export type { VmSpec } from './scenario/spec.ts';
 export { type StressReport, stress } from './scenario/stress.ts';

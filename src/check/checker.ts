@@ -1,7 +1,7 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
-import { kindOf, placeOf, writes } from '../memory/memory.ts';
+import { kindOf, placeOf } from '../memory/memory.ts';
 import { wordAt } from '../memory/replay.ts';
 import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
 
@@ -37,7 +37,6 @@ export class Checker implements Observer, Look {
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
-  private readonly performed: Int32Array;
   private steps = 0;
   private readonly event: { thread: number; operation: number; kind: number; place: Place; value: number; old: number };
 
@@ -53,7 +52,6 @@ export class Checker implements Observer, Look {
     );
     // Beyond 31 predicates, the last bit stands for all that are left.
     this.predicates = list.map((predicate, i) => ({ ...predicate, bit: 1 << Math.min(i, 30), reached: false }));
-    this.performed = new Int32Array(execution.performed.length);
     this.event = { thread: 0, operation: 0, kind: 0, place: places[0], value: 0, old: 0 };
   }
 
@@ -99,7 +97,6 @@ export class Checker implements Observer, Look {
   start(): Violation | undefined {
     const { monitors } = this.properties;
     this.steps = 0;
-    this.performed.set(this.execution.performed);
     if (monitors.length > 0) {
       this.states[0] = monitors.map((monitor) => monitor.init());
       this.ended[0] = this.execution.performed.slice();
@@ -109,24 +106,17 @@ export class Checker implements Observer, Look {
 
   back(steps: number): void {
     this.steps = steps;
-    this.performed.set(this.execution.performed);
   }
 
   step(thread: number): Violation | undefined {
     const { execution } = this;
-    const s = execution.steps - 1;
-    const code = execution.footprints[s];
-    this.steps = s + 1;
+    const { changed } = execution;
+    this.steps = execution.steps;
     if (this.properties.monitors.length > 0) {
-      const violation = this.tellMonitors(thread, s);
+      const violation = this.tellMonitors(thread, this.steps - 1);
       if (violation !== undefined) return violation;
     }
-    let asked = 0;
-    if (writes(code & 15) && (execution.values[s] !== execution.olds[s] || this.isWide(code, s))) asked = this.watching[code >>> 4];
-    if (this.performed[thread] !== execution.performed[thread]) {
-      this.performed[thread] = execution.performed[thread];
-      asked |= this.watchingResults;
-    }
+    const asked = (changed < 0 ? 0 : this.watching[changed]) | (execution.ended ? this.watchingResults : 0);
     return asked === 0 ? undefined : this.ask(asked);
   }
 
@@ -177,17 +167,12 @@ export class Checker implements Observer, Look {
     for (const other of this.overlaps[id]) this.watching[other] |= this.asking;
   }
 
-  private isWide(code: number, s: number): boolean {
-    const { places, highs, oldHighs } = this.execution;
-    return places[code >>> 4].bits === 64 && highs[s] !== oldHighs[s];
-  }
-
   private tellMonitors(thread: number, s: number): Violation | undefined {
     const { execution, event } = this;
     const code = execution.tree.code[execution.nodes[s]];
     const ended = this.ended[s];
     event.thread = thread;
-    event.operation = execution.operations[s];
+    event.operation = execution.tree.operation[execution.nodes[s]];
     event.kind = kindOf(code);
     event.place = execution.places[placeOf(code)];
     event.value = execution.values[s];

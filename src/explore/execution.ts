@@ -34,6 +34,7 @@ export interface Observer {
 }
 
 const NONE = -1;
+const WIDE = 0;
 /** Logs that the tree may hold before it is forgotten between two executions: about 200 MB. */
 const LOGS_MAX = 1 << 22;
 
@@ -55,16 +56,18 @@ export class Execution implements View {
   schedule = new Uint8Array(1024);
   steps = 0;
   last = NONE;
-  /** By step: the log its thread was at; the access code, a failed cmpxchg being a load; the operation's index among its thread's. */
+  /** By step: the log its thread was at; the access code, a failed cmpxchg being a load. */
   nodes = new Int32Array(1024);
   footprints = new Int32Array(1024);
-  operations = new Int32Array(1024);
   /** By step: what was loaded or stored (for `wake`: the threads that woke, as bits), and what a written cell held before; lower and upper words. */
   values = new Uint32Array(1024);
   highs = new Uint32Array(1024);
   olds = new Uint32Array(1024);
   oldHighs = new Uint32Array(1024);
   private performedBefore = new Int32Array(1024);
+  /** What the last step did: the place whose value it changed, or NONE; whether operations ended with it. */
+  changed = NONE;
+  ended = false;
 
   /** Sets of threads, a bit each: not finished; waiting for a lock or a wake-up; going round (see `Spin`); stopped by an assumption. */
   live = 0;
@@ -78,8 +81,8 @@ export class Execution implements View {
   readonly pending: Int32Array;
   readonly operation: Int32Array;
   readonly performed: Int32Array;
-  /** By thread and number of the performed operation: what it returned, and its index. */
-  readonly results: unknown[][];
+  /** By thread and number of the performed operation: its leaf, and its index. */
+  private readonly leaves: number[][];
   readonly script: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
@@ -87,11 +90,15 @@ export class Execution implements View {
   private stop: Stop | null = null;
 
   private readonly threads: number;
+  /** By place, four numbers: its word in memory, its shift and mask there (WIDE: it has the next word too), its bits. */
+  private readonly geometry: Int32Array;
+  private readonly spinlocks: readonly Place[];
   private readonly initial: Uint32Array;
   /** By thread: what runs its operations where the tree does not know how they go on. */
   private readonly replays: readonly ReplayMemory[];
   /** By thread and operation: its first log; by the actor's last result where the operation asks for it. */
   private roots: Map<string, number>[][] = [];
+  private resultsNow: unknown[][] | null = null;
   private readonly subjects: (readonly Subject[])[];
   private first: First | null = null;
 
@@ -108,18 +115,26 @@ export class Execution implements View {
     program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
     this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes));
+    this.geometry = Int32Array.from(this.places.flatMap(({ offset, bits }) => [
+      offset >>> 2,
+      (offset & 3) * 8,
+      bits === 64 ? WIDE : bits === 32 ? -1 : (1 << bits) - 1,
+      bits,
+    ]));
+    this.spinlocks = this.places.filter((place) => place.kind === 'spinlock');
     this.node = new Int32Array(n);
     this.pending = new Int32Array(n);
     this.operation = new Int32Array(n);
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
-    this.results = program.actors.map(() => []);
+    this.leaves = program.actors.map(() => []);
     this.script = program.actors.map(() => []);
     this.subjects = program.actors.map(({ name, operations }, thread) =>
       operations.map((operation, i) => ({
         thread,
+        index: i,
         label: `operation ${i + 1} of ${name}, ${operation.label}`,
-        run: (mem) => operation.run(mem, this.results[thread][this.performed[thread] - 1]),
+        run: (mem) => operation.run(mem, this.lastResult(thread)),
         again: (result) => operation.until !== undefined && !operation.until(result),
       })),
     );
@@ -136,7 +151,7 @@ export class Execution implements View {
     this.asleep.fill(NONE);
     if (this.tree.size > LOGS_MAX) this.first = null;
     if (this.first === null) this.begin();
-    const { live, halted, stop, node, operation, performed, pending, results } = this.first!;
+    const { live, halted, stop, node, operation, performed, pending } = this.first!;
     this.live = live;
     this.halted = halted;
     this.stop = stop;
@@ -145,8 +160,8 @@ export class Execution implements View {
       this.operation[t] = operation[t];
       this.performed[t] = performed[t];
       this.pending[t] = pending[t];
-      this.results[t].length = results[t].length;
     }
+    this.resultsNow = null;
     this.who();
     if (this.observer === null || this.stop !== null) return;
     const violation = this.observer.start();
@@ -167,79 +182,84 @@ export class Execution implements View {
   /** Why it goes no further, or null. */
   stopped(): Stop | null {
     if (this.stop !== null) return this.stop;
-    if (this.enabled === 0) return this.ended();
+    if (this.enabled === 0) return this.atEnd();
     return this.steps >= this.stepsMax ? LIMIT : null;
   }
 
   /** `thread` takes its next step. It is one of `enabled`. */
   step(thread: number): void {
-    const { bytes, tree } = this;
+    const { tree, geometry } = this;
+    const { u32 } = this.bytes;
     const s = this.steps;
     if (s === this.nodes.length) this.grow();
     const node = this.node[thread];
     const code = this.pending[thread];
     const kind = code & 15;
-    const place = this.places[code >>> 4];
-    const at = place.offset;
-    const { bits } = place;
+    const place = code >>> 4;
+    const word = geometry[4 * place];
+    const shift = geometry[4 * place + 1];
+    const mask = geometry[4 * place + 2];
+    const held = u32[word];
+    const old = (held >>> shift) & mask;
     let low = 0;
     let high = 0;
     let footprint = code;
-    if (kind <= Kind.storeRelease) {
-      if ((kind & 1) === 0) {
-        if (bits === 32) low = bytes.u32[at >>> 2];
-        else if (bits === 16) low = bytes.u16[at >>> 1];
-        else if (bits === 8) low = bytes.u8[at];
-        else {
-          low = bytes.u32[at >>> 2];
-          high = this.highs[s] = bytes.u32[(at >>> 2) + 1];
-        }
-        this.values[s] = low;
-      } else {
+    let changed = NONE;
+    if (mask === WIDE) {
+      low = held;
+      high = u32[word + 1];
+      this.highs[s] = high;
+      this.values[s] = low;
+      if (kind & 1) {
+        this.olds[s] = low;
+        this.oldHighs[s] = high;
+        u32[word] = this.values[s] = tree.operand[node];
+        u32[word + 1] = this.highs[s] = tree.operandHigh[node];
+        changed = place;
+        low = high = 0;
+      }
+    } else if (kind <= Kind.storeRelease) {
+      if (kind & 1) {
         const value = tree.operand[node];
+        u32[word] = (held & ~(mask << shift)) | (value << shift);
         this.values[s] = value;
-        if (bits === 32) {
-          this.olds[s] = bytes.u32[at >>> 2];
-          bytes.u32[at >>> 2] = value;
-        } else if (bits === 16) {
-          this.olds[s] = bytes.u16[at >>> 1];
-          bytes.u16[at >>> 1] = value;
-        } else if (bits === 8) {
-          this.olds[s] = bytes.u8[at];
-          bytes.u8[at] = value;
-        } else {
-          const upper = tree.operandHigh[node];
-          this.highs[s] = upper;
-          this.olds[s] = bytes.u32[at >>> 2];
-          this.oldHighs[s] = bytes.u32[(at >>> 2) + 1];
-          bytes.u32[at >>> 2] = value;
-          bytes.u32[(at >>> 2) + 1] = upper;
-        }
+        this.olds[s] = old;
+        if (value !== old >>> 0) changed = place;
+      } else {
+        low = old >>> 0;
+        this.values[s] = low;
       }
     } else if (kind <= Kind.fetchOr) {
-      const old = bits === 32 ? bytes.u32[at >>> 2] : bits === 16 ? bytes.u16[at >>> 1] : bytes.u8[at];
-      const value = updated(kind, old, tree.expected[node], tree.operand[node], bits);
-      if (kind === Kind.cmpxchg && old !== tree.expected[node]) footprint = code - Kind.cmpxchg + Kind.load;
+      low = old >>> 0;
+      const value = updated(kind, low, tree.expected[node], tree.operand[node], geometry[4 * place + 3]);
+      if (kind === Kind.cmpxchg && low !== tree.expected[node]) footprint = code - Kind.cmpxchg + Kind.load;
+      u32[word] = (held & ~(mask << shift)) | (value << shift);
       this.values[s] = value;
-      this.olds[s] = old;
-      low = old;
-      if (bits === 32) bytes.u32[at >>> 2] = value;
-      else if (bits === 16) bytes.u16[at >>> 1] = value;
-      else bytes.u8[at] = value;
-    } else low = this.synchronise(thread, kind, place);
+      this.olds[s] = low;
+      if (value !== low) changed = place;
+    } else {
+      low = this.synchronise(thread, kind, place, word);
+      changed = place;
+    }
     this.schedule[s] = thread;
     this.nodes[s] = node;
     this.footprints[s] = footprint;
-    this.operations[s] = this.operation[thread];
     this.performedBefore[s] = this.performed[thread];
     this.steps = s + 1;
     this.last = thread;
+    this.changed = changed;
+    this.ended = false;
 
     let next = tree.child(node, low, high);
     if (next === 0) next = this.replays[thread].next(this.subjects[thread][this.operation[thread]], node, low, high);
-    if (tree.code[next] < 0) this.leave(thread, next);
-    else this.arrive(thread, next);
-    if (kind >= Kind.lock || this.spinning !== 0) this.who();
+    const then = tree.code[next];
+    if (then < 0) this.leave(thread, next);
+    else {
+      this.node[thread] = next;
+      this.pending[thread] = then;
+      if ((then & 15) >= Kind.lock) this.comesToWait(thread, then & 15, this.places[then >>> 4]);
+    }
+    if (kind >= Kind.lock || (this.pending[thread] & 15) >= Kind.lock || tree.hasSpins) this.who();
     if (this.observer !== null && this.stop === null) {
       const violation = this.observer.step(thread);
       if (violation !== undefined) this.stop = { kind: 'violated', violation };
@@ -255,6 +275,12 @@ export class Execution implements View {
     if (this.observer !== null) this.observer.back(steps);
   }
 
+  /** By thread and number of the performed operation: what it returned. */
+  get results(): readonly (readonly unknown[])[] {
+    this.resultsNow ??= this.leaves.map((leaves, t) => Array.from({ length: this.performed[t] }, (_, i) => this.tree.end(leaves[i])));
+    return this.resultsNow;
+  }
+
   /** The steps so far, as plain data. */
   trace(): Step[] {
     return Array.from({ length: this.steps }, (_, i) => {
@@ -263,7 +289,7 @@ export class Execution implements View {
       const wide = this.places[placeOf(code)].bits === 64;
       return {
         thread: this.schedule[i],
-        operation: this.operations[i],
+        operation: this.tree.operation[this.nodes[i]],
         code,
         value: kind === Kind.wake ? 0n : join(this.values[i], wide ? this.highs[i] : 0),
         old: writes(kind) ? join(this.olds[i], wide ? this.oldHighs[i] : 0) : 0n,
@@ -303,6 +329,11 @@ export class Execution implements View {
     return (code & 15) === Kind.cmpxchg && this.failing(thread) ? code - Kind.cmpxchg + Kind.load : code;
   }
 
+  /** Whether step `s` wrote: a successful cmpxchg does, a failed one does not. */
+  changes(s: number): boolean {
+    return writes(this.footprints[s] & 15);
+  }
+
   /** Whether an operation asked for the number of its thread. */
   get threadMatters(): boolean {
     return this.replays.some((replay) => replay.threadMatters);
@@ -318,7 +349,6 @@ export class Execution implements View {
     this.stop = null;
     for (let t = 0; t < this.threads; t++) {
       this.performed[t] = 0;
-      this.results[t].length = 0;
       this.enter(t, 0);
     }
     this.first = {
@@ -329,7 +359,6 @@ export class Execution implements View {
       operation: this.operation.slice(),
       performed: this.performed.slice(),
       pending: this.pending.slice(),
-      results: this.results.map((results) => results.slice()),
     };
   }
 
@@ -341,7 +370,6 @@ export class Execution implements View {
         this.node[thread] = 0;
         this.pending[thread] = NONE;
         this.operation[thread] = next;
-        this.who();
         return;
       }
       this.operation[thread] = next;
@@ -360,25 +388,35 @@ export class Execution implements View {
   }
 
   private root(thread: number, index: number): number {
-    const roots = this.roots[thread][index];
-    const key = this.program.actors[thread].operations[index].run.length < 2 ? '' : this.lastResult(thread);
-    let root = roots.get(key);
+    const asks = this.program.actors[thread].operations[index].run.length > 1;
+    const key = asks ? (JSON.stringify(this.lastResult(thread), bigints) ?? '') : '';
+    let root = this.roots[thread][index].get(key);
     if (root === undefined) {
       root = this.replays[thread].next(this.subjects[thread][index], 0, 0, 0);
-      roots.set(key, root);
+      this.roots[thread][index].set(key, root);
     }
     return root;
   }
 
-  private lastResult(thread: number): string {
-    const result = this.results[thread][this.performed[thread] - 1];
-    return typeof result === 'number' ? `${result}` : (JSON.stringify(result, bigints) ?? '');
+  private lastResult(thread: number): unknown {
+    const number = this.performed[thread] - 1;
+    return number < 0 ? undefined : this.tree.end(this.leaves[thread][number]);
   }
 
   /** `thread` has come to a leaf, and goes on from there. */
   private leave(thread: number, leaf: number): void {
+    const number = this.performed[thread] + 1;
     const next = this.end(thread, leaf);
-    if (next >= 0) this.enter(thread, next);
+    if (next < 0) return;
+    const root = this.tree.operand[leaf];
+    if (root !== 0) {
+      this.operation[thread] = next;
+      this.arrive(thread, root);
+      return;
+    }
+    this.enter(thread, next);
+    // Where the next operation begins with an access, that is where this leaf leads, always.
+    if (this.performed[thread] === number && this.pending[thread] >= 0) this.tree.operand[leaf] = this.node[thread];
   }
 
   /** The operation of `thread` ends. Returns the one that comes next, or -1 where none does. */
@@ -386,7 +424,9 @@ export class Execution implements View {
     const code = this.tree.code[leaf];
     if (code === Leaf.returned || code === Leaf.again) {
       const number = this.performed[thread]++;
-      this.results[thread][number] = this.tree.ends.get(leaf);
+      this.leaves[thread][number] = leaf;
+      this.ended = true;
+      this.resultsNow = null;
       this.script[thread][number] = this.operation[thread];
       return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
     }
@@ -394,8 +434,7 @@ export class Execution implements View {
     this.pending[thread] = NONE;
     if (code === Leaf.assumed) {
       this.halted |= 1 << thread;
-      this.who();
-    } else this.crash(violationOf(this.tree.ends.get(leaf)));
+    } else this.crash(violationOf(this.tree.end(leaf)));
     return -1;
   }
 
@@ -409,16 +448,13 @@ export class Execution implements View {
     const code = this.tree.code[node];
     this.node[thread] = node;
     this.pending[thread] = code;
-    const kind = code & 15;
-    if (kind >= Kind.lock) this.comesToWait(thread, kind, this.places[code >>> 4]);
-    else if (this.tree.spins.size !== 0 && this.tree.spins.has(node)) this.who();
+    if ((code & 15) >= Kind.lock) this.comesToWait(thread, code & 15, this.places[code >>> 4]);
   }
 
   /** A lock, an unlock, a wait, a wake-up: what is read, and by `wait` compared. */
-  private synchronise(thread: number, kind: number, place: Place): number {
+  private synchronise(thread: number, kind: number, place: number, word: number): number {
     const s = this.steps;
     const { u32 } = this.bytes;
-    const word = place.offset >>> 2;
     this.values[s] = 0;
     this.olds[s] = 0;
     if (kind === Kind.lock) {
@@ -430,11 +466,11 @@ export class Execution implements View {
     } else if (kind === Kind.wait) {
       const seen = u32[word];
       this.values[s] = seen;
-      if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place.id;
+      if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;
       return seen;
     } else if (kind === Kind.wake) {
       for (let t = 0; t < this.threads; t++) {
-        if (this.asleep[t] !== place.id) continue;
+        if (this.asleep[t] !== place) continue;
         this.asleep[t] = NONE;
         this.values[s] |= 1 << t;
       }
@@ -447,13 +483,12 @@ export class Execution implements View {
     if (kind === Kind.unlock && this.bytes.u32[place.offset >>> 2] !== thread + 1)
       this.breach('not the holder', `${this.program.actors[thread].name} unlocks ${place.name}, which it does not hold`);
     if (kind === Kind.wait || (kind === Kind.lock && place.kind === 'mutex')) this.mayItSleep(thread, place);
-    this.who();
   }
 
   /** Nothing sleeps under a spinlock: neither on a mutex nor in a wait queue. */
   private mayItSleep(thread: number, wanted: Place): void {
-    for (const place of this.places) {
-      if (place.kind !== 'spinlock' || this.bytes.u32[place.offset >>> 2] !== thread + 1) continue;
+    for (const place of this.spinlocks) {
+      if (this.bytes.u32[place.offset >>> 2] !== thread + 1) continue;
       const { name } = this.program.actors[thread];
       this.breach('sleeps under a spinlock', `${name} may sleep on ${wanted.name} while it holds ${place.name}`);
     }
@@ -472,10 +507,10 @@ export class Execution implements View {
       if (code < 0) continue;
       const kind = code & 15;
       if (kind === Kind.lock) {
-        if (this.bytes.u32[this.places[code >>> 4].offset >>> 2] !== 0) blocked |= 1 << t;
+        if (this.bytes.u32[this.geometry[4 * (code >>> 4)]] !== 0) blocked |= 1 << t;
       } else if (kind === Kind.resume) {
         if (this.asleep[t] !== NONE) blocked |= 1 << t;
-      } else if (this.tree.spins.size !== 0 && this.goesRound(t)) spinning |= 1 << t;
+      } else if (this.tree.hasSpins && this.goesRound(t)) spinning |= 1 << t;
     }
     this.blocked = blocked;
     this.spinning = spinning;
@@ -499,7 +534,7 @@ export class Execution implements View {
     return reads.map(({ code, low }) => `${this.places[placeOf(code)].name} → ${low}`).join(', ');
   }
 
-  private ended(): Stop {
+  private atEnd(): Stop {
     if (this.live === 0) return FINISHED;
     if (this.halted !== 0) return BLOCKED;
     return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
@@ -511,24 +546,26 @@ export class Execution implements View {
     const node = this.nodes[s];
     const code = this.tree.code[node];
     const kind = code & 15;
-    const { bits, offset: at, id } = this.places[code >>> 4];
+    const place = code >>> 4;
+    const { geometry } = this;
+    const { u32 } = this.bytes;
     if (writes(kind)) {
-      if (bits === 32) this.bytes.u32[at >>> 2] = this.olds[s];
-      else if (bits === 16) this.bytes.u16[at >>> 1] = this.olds[s];
-      else if (bits === 8) this.bytes.u8[at] = this.olds[s];
-      else {
-        this.bytes.u32[at >>> 2] = this.olds[s];
-        this.bytes.u32[(at >>> 2) + 1] = this.oldHighs[s];
-      }
+      const word = geometry[4 * place];
+      const shift = geometry[4 * place + 1];
+      const mask = geometry[4 * place + 2];
+      if (mask === WIDE) {
+        u32[word] = this.olds[s];
+        u32[word + 1] = this.oldHighs[s];
+      } else u32[word] = (u32[word] & ~(mask << shift)) | (this.olds[s] << shift);
     } else if (kind === Kind.wait) this.asleep[thread] = NONE;
     else if (kind === Kind.wake) {
-      for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = id;
+      for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = place;
     }
     this.node[thread] = node;
     this.pending[thread] = code;
-    this.operation[thread] = this.operations[s];
+    this.operation[thread] = this.tree.operation[node];
     this.performed[thread] = this.performedBefore[s];
-    if (this.results[thread].length > this.performed[thread]) this.results[thread].length = this.performed[thread];
+    this.resultsNow = null;
     this.live |= 1 << thread;
     this.halted &= ~(1 << thread);
   }
@@ -550,7 +587,6 @@ export class Execution implements View {
     this.schedule = schedule;
     this.nodes = signed(this.nodes);
     this.footprints = signed(this.footprints);
-    this.operations = signed(this.operations);
     this.performedBefore = signed(this.performedBefore);
     this.values = unsigned(this.values);
     this.highs = unsigned(this.highs);
@@ -568,7 +604,6 @@ interface First {
   readonly operation: Int32Array;
   readonly performed: Int32Array;
   readonly pending: Int32Array;
-  readonly results: readonly unknown[][];
 }
 
 /** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */

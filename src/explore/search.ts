@@ -1,5 +1,6 @@
 import type { Place } from '../memory/cell.ts';
 import type { Stop, Violation } from './execution.ts';
+import type { HappensBefore } from './happensBefore.ts';
 import { Deadline, type Limits } from './limits.ts';
 
 /** What is asked of an execution when it stops. */
@@ -12,6 +13,8 @@ export interface Judge {
   readonly resultsMatter: boolean;
   /** Whether the order of steps on this place matters to what watches the execution. */
   sees(place: Place): boolean;
+  /** Looks at the moments of other executions of the same class. */
+  between?(order: HappensBefore): Violation | undefined;
 }
 
 export interface SearchResult {

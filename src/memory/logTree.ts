@@ -16,7 +16,8 @@ export const Leaf = {
  * A paused thread is its log: the results its operation has seen. The operation is a function of its log, so that what it does next is
  * written down here the first time and never asked for again. A node is a log. It says the next access: `code` (see `accessCode`), `operand` (what is
  * stored, added, or put in place of `expected`) and its upper word. Its children are the logs that are longer by one result, which is the loaded
- * or former value, or 0 where an access has none. A node with a negative code is a leaf (see `Leaf`), and `ends` holds what the operation returned or threw.
+ * or former value, or 0 where an access has none. A node with a negative code is a leaf (see `Leaf`): `ends[expected]` is what the operation returned or
+ * threw, and `operand` the first log of the thread's next operation, once that is known.
  *
  * Node 0 is none. Rows of one array each, so that a step allocates nothing.
  */
@@ -30,9 +31,14 @@ export class LogTree {
   parent = new Int32Array(1 << 10);
   low = new Uint32Array(1 << 10);
   high = new Uint32Array(1 << 10);
-  readonly ends = new Map<number, unknown>();
+  /** The index of the operation among its thread's. */
+  operation = new Int32Array(1 << 10);
+  readonly ends: unknown[] = [];
+  /** The operation whose logs are being added. */
+  adding = 0;
   /** By node that closes a round of a spin: the round. See `Spin`. */
   readonly spins = new Map<number, Spin>();
+  hasSpins = false;
   /** The child that was asked for last: mostly it is asked for again. */
   private recent = new Int32Array(1 << 10);
   private table = new Int32Array(1 << 11);
@@ -52,11 +58,28 @@ export class LogTree {
     this.operand[node] = operand;
     this.operandHigh[node] = operandHigh;
     this.expected[node] = expected;
+    this.operation[node] = this.adding;
     this.low[node] = low;
     this.high[node] = high;
     this.recent[node] = 0;
     if (parent !== 0) this.link(parent, node);
     return node;
+  }
+
+  /** Adds a leaf. `end` is what the operation returned or threw. */
+  addLeaf(parent: number, low: number, high: number, code: number, end: unknown): number {
+    return this.add(parent, low, high, code, 0, 0, this.ends.push(end) - 1);
+  }
+
+  /** Makes a leaf of a node that nobody has come to yet. */
+  turn(node: number, code: number, end: unknown): void {
+    this.code[node] = code;
+    this.expected[node] = this.ends.push(end) - 1;
+  }
+
+  /** What the operation returned or threw. */
+  end(leaf: number): unknown {
+    return this.ends[this.expected[leaf]];
   }
 
   /**
@@ -72,6 +95,7 @@ export class LogTree {
     });
     this.parent[node] = tail;
     this.spins.set(node, { head, reads });
+    this.hasSpins = true;
     const taken = this.find(tail, low, high);
     if (taken === 0) this.link(tail, node);
     else this.table[this.slot(tail, low, high)] = node;
@@ -88,8 +112,9 @@ export class LogTree {
 
   clear(): void {
     this.size = 1;
-    this.ends.clear();
+    this.ends.length = 0;
     this.spins.clear();
+    this.hasSpins = false;
     this.table.fill(0);
   }
 
@@ -142,6 +167,7 @@ export class LogTree {
     this.operand = unsigned(this.operand);
     this.operandHigh = unsigned(this.operandHigh);
     this.expected = unsigned(this.expected);
+    this.operation = signed(this.operation);
     this.parent = signed(this.parent);
     this.low = unsigned(this.low);
     this.high = unsigned(this.high);

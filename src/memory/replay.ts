@@ -16,6 +16,8 @@ export interface Bytes {
 /** What is run: an operation of a thread, as the tree knows it. */
 export interface Subject {
   readonly thread: number;
+  /** Its index among the thread's. */
+  readonly index: number;
   /** For messages: `operation 1 of vcpu0, push(0, 1)`. */
   readonly label: string;
   run(mem: Memory): unknown;
@@ -51,6 +53,8 @@ export class ReplayMemory implements Memory {
   private at = 0;
   private asked = 0;
   private ahead = 0;
+  /** The number of the access where the operation is thrown out; -1: where it must be. */
+  private out = -1;
   /** 1: on its way ahead; 0: it must come to no further access; -1: it was thrown out. */
   private mode = 1;
   /** Words that the run ahead has overwritten, and what they held. */
@@ -70,6 +74,7 @@ export class ReplayMemory implements Memory {
   /** The log that follows `node` and the result (low, high), which the tree does not know yet; 0 for `node`: the operation's first. */
   next(subject: Subject, node: number, low: number, high: number): number {
     this.path = this.tree.path(node);
+    this.tree.adding = subject.index;
     this.asked = 0;
     this.at = node;
     this.mode = 1;
@@ -86,6 +91,7 @@ export class ReplayMemory implements Memory {
   private pass(subject: Subject, low: number, high: number): unknown {
     this.subject = subject;
     this.pos = 0;
+    if (this.out >= 0) this.mode = 0;
     this.lastLow = this.low = low;
     this.lastHigh = this.high = high;
     try {
@@ -105,13 +111,13 @@ export class ReplayMemory implements Memory {
   /** The operation has come to its end: a leaf. The first time, it is run once more over all it has seen. */
   private end(subject: Subject, end: unknown): void {
     const { tree, at, low, high } = this;
+    const from = this.path.length - 1;
     if (at !== 0 && tree.child(at, low, high) !== 0) {
       if (tree.code[tree.child(at, low, high)] >= 0)
         this.broken(new Breach('differs on the second pass', `${subject.label} ended early when run again over the same results`), low, high);
       return;
     }
-    const leaf = tree.add(at, low, high, leafCode(subject, end), 0, 0, 0);
-    tree.ends.set(leaf, end instanceof Thrown ? end.error : end);
+    const leaf = tree.addLeaf(at, low, high, leafCode(subject, end), end instanceof Thrown ? end.error : end);
     if (this.asked === 0) this.asked = leaf;
     if (end instanceof Thrown) return;
     this.path = tree.path(at);
@@ -121,22 +127,34 @@ export class ReplayMemory implements Memory {
     else if (plain(second) !== plain(end)) {
       const message = `${subject.label} returned ${plain(end)}, then ${plain(second)} over the same results`;
       this.broken(new Breach('differs on the second pass', message), low, high);
-    }
+    } else for (const depth of new Set([from, this.path.length - 1])) this.suspendAt(subject, depth, low, high);
+  }
+
+  /** Throws the operation out at access number `depth`, and sees that it goes. */
+  private suspendAt(subject: Subject, depth: number, low: number, high: number): void {
+    if (depth < 0) return;
+    this.out = depth;
+    const end = this.pass(subject, low, high);
+    this.out = -1;
+    if (end instanceof Thrown) this.broken(end.error, low, high);
   }
 
   /** The operation broke the rules of `Memory`: whoever comes to the log that was asked for is told. */
   private broken(error: unknown, low: number, high: number): void {
     const { tree } = this;
-    if (this.asked === 0) this.asked = tree.add(this.at, low, high, Leaf.threw, 0, 0, 0);
-    tree.code[this.asked] = Leaf.threw;
-    tree.ends.set(this.asked, error);
+    if (this.asked === 0) this.asked = tree.addLeaf(this.at, low, high, Leaf.threw, error);
+    else tree.turn(this.asked, Leaf.threw, error);
   }
 
   /** Every access comes here: is it the one that the log says; or if the log ends here, it is a new one. */
   private access(code: number, operand: number, operandHigh: number, expected: number): void {
     const { tree } = this;
     if (this.subject === null) throw new Breach('outside the schedule', 'an operation used its memory after it had ended, or that of another thread');
-    if (this.pos < this.path.length) {
+    if (this.pos === this.out && this.mode >= 0) {
+      this.mode = -1;
+      throw SUSPENDED;
+    }
+    if (this.pos < this.path.length && this.mode >= 0) {
       const node = this.path[this.pos++];
       this.same(node, code, operand, operandHigh, expected);
       const next = this.pos < this.path.length ? this.path[this.pos] : 0;

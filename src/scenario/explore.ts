@@ -6,7 +6,11 @@ import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { portfolio } from '../explore/schedulers/portfolio.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
-import { type SearchResult, searchStates } from '../explore/states.ts';
+import type { SearchResult } from '../explore/search.ts';
+import { searchInterleavings } from '../explore/interleavings.ts';
+import { searchOptimal } from '../explore/optimal.ts';
+import { Classes } from '../explore/classes.ts';
+import { States } from '../explore/states.ts';
 import { buildVm } from './build.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
@@ -16,8 +20,13 @@ import { SCHEMA, type VmSpec } from './spec.ts';
 export const schedulerNames = ['exhaustive', 'portfolio', 'random-walk', 'pct'] as const;
 type SchedulerName = (typeof schedulerNames)[number];
 
+export const reductionNames = ['none', 'optimal', 'states'] as const;
+type Reduction = (typeof reductionNames)[number];
+
 export interface ExploreOptions {
   readonly scheduler: SchedulerName;
+  /** For `exhaustive`. */
+  readonly reduction: Reduction;
   readonly seed: number;
   /** For `pct`: the depth of the bugs it is to find; 2 or more. */
   readonly depth: number;
@@ -38,7 +47,7 @@ export interface ExploreReport {
   readonly scenario: string;
   readonly memoryModel: 'sc';
   readonly scheduler: SchedulerName;
-  readonly reduction: 'states' | 'none';
+  readonly reduction: Reduction;
   readonly seed: number;
   readonly outcome: Outcome;
   /** What ended the search, where that was a limit. */
@@ -48,16 +57,13 @@ export interface ExploreReport {
   readonly executions: number;
   readonly cut: number;
   readonly blocked: number;
-  /** Distinct happens-before classes: not counted by these searches. */
-  readonly classes: null;
+  /** Distinct happens-before classes among the complete executions; null where they are not counted. */
+  readonly classes: number | null;
   readonly states: number;
   readonly steps: number;
   readonly seconds: number;
   readonly findings: readonly (Finding & { readonly file: string })[];
 }
-
-/** Passes that every exploration begins with: each operation is run twice, to see that it depends on nothing but memory. */
-const SECOND_PASSES = 20;
 
 /** Explores a scenario, makes what it finds small and writes it down. */
 export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreReport {
@@ -65,19 +71,16 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   const { scheduler, seed, limits } = options;
   const scenario = buildVm(spec);
   const exhaustive = scheduler === 'exhaustive';
-  let run = runOf(scenario, options.stepsMax, true);
-  let result: SearchResult & { readonly cut?: number } = hunt(run.execution, run.checker, new RandomWalk(seed), {
-    ...limits,
-    executions: Math.min(SECOND_PASSES, limits.executions),
-  });
-  let missing = run.checker.missing;
-  if (result.violation === undefined) {
-    run = runOf(scenario, options.stepsMax);
-    result = exhaustive
-      ? searchStates(run.execution, run.checker, limits)
-      : hunt(run.execution, run.checker, schedulerOf(options, run, spec.actors.length), limits);
-    missing = missing.filter((claim) => run.checker.missing.includes(claim));
-  }
+  const run = runOf(scenario, options.stepsMax);
+  const { execution, checker } = run;
+  const classes = new Classes(execution);
+  const reduction = exhaustive ? options.reduction : 'none';
+  let result: SearchResult;
+  if (!exhaustive) result = hunt(execution, checker, schedulerOf(options, run, spec.actors.length), limits, 0, classes);
+  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, classes);
+  else if (reduction === 'states') result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
+  else result = searchInterleavings(execution, checker, limits, { classes });
+  const { missing } = checker;
   const { violation } = result;
   const failures: Failure[] = violation === undefined ? [] : [{ spec, ...violation, schedule: scheduleOf(run) }];
   const findings = failures.map((failure) =>
@@ -89,15 +92,15 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
     scenario: spec.name,
     memoryModel: 'sc',
     scheduler,
-    reduction: exhaustive ? 'states' : 'none',
+    reduction,
     seed,
     outcome: outcomeOf(violation, findings.length > 0, result.limit),
     limit: violation === undefined ? (result.limit ?? null) : null,
     exhausted: exhaustive && violation === undefined && result.limit === undefined,
     executions: result.executions,
-    cut: result.cut ?? 0,
-    blocked: 0,
-    classes: null,
+    cut: result.cut,
+    blocked: result.blocked,
+    classes: reduction === 'states' ? null : classes.seen.size,
     states: result.states,
     steps: result.steps,
     seconds: (performance.now() - start) / 1000,

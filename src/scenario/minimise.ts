@@ -2,7 +2,8 @@ import { Deadline, noLimits } from '../explore/limits.ts';
 import { contextSwitches } from '../explore/schedule.ts';
 import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
-import { searchStates } from '../explore/states.ts';
+import { searchInterleavings } from '../explore/interleavings.ts';
+import { States } from '../explore/states.ts';
 import { buildVm } from './build.ts';
 import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import { shrinkVm } from './shrink.ts';
@@ -68,11 +69,11 @@ function fewestSwitches(failure: Failure, deadline: Deadline, seconds: number): 
     const left = seconds - deadline.seconds;
     if (left <= 0) break;
     const run = runOf(buildVm(spec), STEPS_MAX);
-    const { violation } = searchStates(
+    const { violation } = searchInterleavings(
       run.execution,
       run.checker,
       { ...noLimits, seconds: left, bytes: STATES_BYTES },
-      { switches, property },
+      { states: new States(run.execution, run.checker, true), bound: { of: 'switches', most: switches }, property },
     );
     if (violation !== undefined) best = failureOf(run, spec, property, violation.message);
     else best = mergeRuns(best);

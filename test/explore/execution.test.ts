@@ -8,7 +8,8 @@ import type { Program } from '../../src/explore/program.ts';
 import { Exact, Guided } from '../../src/explore/schedulers/guided.ts';
 import { Pct } from '../../src/explore/schedulers/pct.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
-import { searchStates } from '../../src/explore/states.ts';
+import { searchInterleavings } from '../../src/explore/interleavings.ts';
+import { States } from '../../src/explore/states.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 
@@ -27,11 +28,14 @@ const programOf = (...actors: ((mem: Memory) => unknown)[][]): Program => ({
 });
 
 function searched(program: Program, properties: Partial<Properties> = {}, switches?: number) {
-  const execution = new Execution(program, 1000, true);
+  const execution = new Execution(program, 1000);
   const checker = new Checker(execution, { ...noProperties, ...properties });
   execution.observer = checker;
   return {
-    ...searchStates(execution, checker, noLimits, switches === undefined ? {} : { switches }),
+    ...searchInterleavings(execution, checker, noLimits, {
+      states: new States(execution, checker, switches !== undefined),
+      ...(switches === undefined ? {} : { bound: { of: 'switches', most: switches } }),
+    }),
     missing: checker.missing,
     execution,
   };
@@ -145,21 +149,29 @@ describe('the search of all states', () => {
   });
 
   test('limits are outcomes', () => {
-    const spinning = programOf(
-      [
-        (mem) => {
-          while (mem.load(x) === 0);
-        },
-      ],
-      [(mem) => mem.load(y)],
-    );
-    expect(searched(spinning).limit).toBe('1000 steps in one execution');
+    const counting = programOf([
+      (mem) => {
+        while (mem.fetchAdd(x, 1) < 5000);
+      },
+    ]);
+    expect(searched(counting).limit).toBe('1000 steps in one execution');
+  });
+
+  test('a spin that nobody ends is a livelock, with its round; one that somebody ends is none', () => {
+    const spins = (mem: Memory): void => {
+      while (mem.load(x) === 0) mem.load(y);
+    };
+    expect(searched(programOf([spins], [(mem) => mem.store(y, 1)])).violation).toEqual({
+      property: 'no livelock: somebody gets on',
+      message: 'a goes round: x → 0, y → 1',
+    });
+    expect(searched(programOf([spins], [(mem) => mem.store(x, 1)]))).toMatchObject({ violation: undefined, limit: undefined });
   });
 });
 
 describe('the rules of an operation: each breach is named', () => {
   const breach = (...actors: ((mem: Memory) => unknown)[][]) => {
-    const execution = new Execution(programOf(...actors), 1000, true);
+    const execution = new Execution(programOf(...actors), 1000);
     const checker = new Checker(execution, noProperties);
     execution.observer = checker;
     return hunt(execution, checker, new RandomWalk(1), { ...noLimits, executions: 50 }).violation?.message;
@@ -201,7 +213,7 @@ describe('the rules of an operation: each breach is named', () => {
         ],
         [busy],
       ),
-    ).toMatch(/^differs on the second pass: step 1 of thread 0 was store x = \d+, .* it is store x = \d+/);
+    ).toMatch(/^differs on the second pass: step 1 of operation 1 of a, op0 was store x = \d+, .* it is store x = \d+/);
   });
 
   test('outside state: another access, one too few, one too many, another result', () => {
@@ -243,7 +255,7 @@ describe('the rules of an operation: each breach is named', () => {
       stolen.load(x);
       mem.load(y);
     };
-    expect(breach([steals], [steals])).toMatch(/out of turn|second pass/);
+    expect(breach([steals], [steals])).toMatch(/that of another thread/);
   });
 
   test('an operation that throws is a crash', () => {
@@ -267,10 +279,10 @@ describe('schedules', () => {
 
   test('going back and on again is the same as having gone there at once', () => {
     const schedule = [0, 1, 2, 1, 0, 0, 2, 0];
-    const once = new Execution(three, 100, false);
+    const once = new Execution(three, 100);
     once.reset();
     once.run(new Guided(schedule));
-    const back = new Execution(three, 100, false);
+    const back = new Execution(three, 100);
     for (let steps = 0; steps < 8; steps++) {
       back.reset();
       back.run(new Guided([2, 2, 1, 1, 0, 0, 0, 0]));
@@ -287,7 +299,7 @@ describe('schedules', () => {
 
   test('the same seed gives the same executions, another seed others', () => {
     const runs = (seed: number, scheduler: (seed: number) => RandomWalk | Pct): string => {
-      const execution = new Execution(three, 100, false);
+      const execution = new Execution(three, 100);
       const of = scheduler(seed);
       return Array.from({ length: 20 }, (_, i) => {
         of.begin(i);

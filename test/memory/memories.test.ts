@@ -39,7 +39,7 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
       },
     ],
   };
-  const execution = new Execution(program, 10_000, true);
+  const execution = new Execution(program, 10_000);
   execution.reset();
   const alternating = Array.from({ length: 200 }, (_, i) => i % 2);
   expect(execution.run(new Guided(alternating))).toEqual({ kind: 'finished' });

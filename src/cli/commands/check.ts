@@ -40,6 +40,7 @@ export const checkCommand = (): Command =>
         };
         const report = exploreScenario(spec, {
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
+          reduction: 'states',
           seed: options.seed,
           depth: 3,
           limits,

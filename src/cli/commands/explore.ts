@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type ExploreOptions, type ExploreReport, exploreScenario, schedulerNames } from '../../scenario/explore.ts';
+import { type ExploreOptions, type ExploreReport, exploreScenario, reductionNames, schedulerNames } from '../../scenario/explore.ts';
 import { loadScenario } from '../../scenario/load.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
@@ -16,6 +16,7 @@ import { grouped, plural, print, printJson } from '../output.ts';
 
 interface Options extends SharedOptions {
   readonly scheduler: ExploreOptions['scheduler'];
+  readonly reduction: ExploreOptions['reduction'];
   readonly depth: number;
   readonly executions: number;
   readonly steps: number;
@@ -30,6 +31,11 @@ export const exploreCommand = (): Command =>
     .argument('<scenario>', 'a built-in name, or the path of a JSON file')
     .addOption(
       new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'),
+    )
+    .addOption(
+      new Option('--reduction <name>', 'exhaustive: which executions may stand for others')
+        .choices([...reductionNames])
+        .default('states'),
     )
     .addOption(new Option('--depth <n>', 'pct: depth of the bugs to find').default(3).argParser(whole('depth', 1, 100)))
     .addOption(

@@ -7,7 +7,7 @@ import { sameStep, type Trace } from '../../memory/trace.ts';
 import { buildVm } from '../../scenario/build.ts';
 import { loadFinding, loadScenario } from '../../scenario/load.ts';
 import { LockstepPool } from '../../scenario/lockstep.ts';
-import { BadInput } from '../../scenario/parse.ts';
+import { BadInput } from '../../scenario/badInput.ts';
 import { type Run, runOf, runOnce } from '../../scenario/run.ts';
 import type { VmSpec } from '../../scenario/spec.ts';
 import { STATUS, UsageError } from '../errors.ts';

@@ -1,0 +1,217 @@
+import { overlap } from '../memory/layout.ts';
+import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
+import type { Execution } from './execution.ts';
+import type { Judge } from './search.ts';
+
+/**
+ * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race; kept up with the execution step by step.
+ *
+ * Two steps conflict when they are of one thread, or access the same byte and one of them writes, or are of one lock, or of one wait queue and one of them
+ * wakes. A failed cmpxchg only reads. An unlock comes before the next lock, but no other thread could have taken that lock earlier: what races are the
+ * two locks. Where something watches the order of steps on some places, all steps on these conflict.
+ *
+ * A race is a pair of steps of two threads that conflict with no step between them in the order, and whose second could have come before the first.
+ */
+export class HappensBefore {
+  /** `clocks[s * threads + t]`: how many steps of thread t happen before step s, itself included. */
+  clocks = new Int32Array(1 << 12);
+  /** By step: its number among its thread's, from 1. */
+  locals = new Int32Array(1 << 8);
+  readonly threads: number;
+  /** Pairs of steps that race, first and second; appended by `push`. */
+  readonly races: number[] = [];
+  private readonly execution: Execution;
+  private readonly places: number;
+  private readonly overlaps: readonly (readonly number[])[];
+  private readonly visible: Uint8Array;
+  /** By thread: its last step + 1. By location (a place, its wait queue behind it): the last step + 1 that wrote it, and by thread that read it. */
+  private readonly lastOf: Int32Array;
+  private readonly lastWrite: Int32Array;
+  private readonly lastRead: Int32Array;
+  /** By lock: the last step + 1 that gave it back. */
+  private readonly lastUnlock: Int32Array;
+  private lastVisible = 0;
+  /** By step: what the entries above held before it. */
+  private saved = new Int32Array(1 << 10);
+  private readonly candidates: Int32Array;
+  private steps = 0;
+
+  constructor(execution: Execution, judge: Judge) {
+    const { places } = execution;
+    this.execution = execution;
+    this.threads = execution.node.length;
+    this.places = places.length;
+    this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
+    this.visible = Uint8Array.from(places, (place) => (judge.sees(place) ? 1 : 0));
+    this.lastOf = new Int32Array(this.threads);
+    this.lastWrite = new Int32Array(2 * places.length);
+    this.lastRead = new Int32Array(2 * places.length * this.threads);
+    this.lastUnlock = new Int32Array(places.length);
+    const widest = Math.max(1, ...this.overlaps.map((of) => of.length));
+    this.candidates = new Int32Array((widest + 2) * (this.threads + 1));
+  }
+
+  /** Takes in the execution's last step. */
+  push(): void {
+    const { execution, threads } = this;
+    const s = this.steps++;
+    if (s === this.locals.length) this.grow();
+    const thread = execution.schedule[s];
+    const code = execution.footprints[s];
+    const kind = code & 15;
+    const place = code >>> 4;
+    const row = s * threads;
+    const previous = this.lastOf[thread];
+    const { clocks, saved } = this;
+    if (previous === 0) clocks.fill(0, row, row + threads);
+    else clocks.copyWithin(row, (previous - 1) * threads, previous * threads);
+    const local = clocks[row + thread] + 1;
+    this.locals[s] = local;
+    saved[4 * s] = previous;
+    saved[4 * s + 3] = this.lastVisible;
+    if (kind === Kind.unlock) {
+      saved[4 * s + 1] = this.lastUnlock[place];
+      this.lastUnlock[place] = s + 1;
+    } else if (kind === Kind.lock) {
+      const taken = this.lastWrite[place];
+      if (taken !== 0) this.consider(taken - 1, s);
+      if (this.lastUnlock[place] !== 0) this.join(row, this.lastUnlock[place] - 1);
+      saved[4 * s + 1] = taken;
+      this.lastWrite[place] = s + 1;
+    } else this.access(s, thread, kind, place);
+    if (this.visible[place] === 1) {
+      if (this.lastVisible !== 0) this.consider(this.lastVisible - 1, s);
+      this.lastVisible = s + 1;
+    }
+    clocks[row + thread] = local;
+    this.lastOf[thread] = s + 1;
+  }
+
+  /** Forgets all steps from `steps` on. */
+  backTo(steps: number): void {
+    const { execution, saved, threads, places } = this;
+    while (this.steps > steps) {
+      const s = --this.steps;
+      const thread = execution.schedule[s];
+      const code = execution.footprints[s];
+      const kind = code & 15;
+      const place = code >>> 4;
+      this.lastOf[thread] = saved[4 * s];
+      this.lastVisible = saved[4 * s + 3];
+      if (kind === Kind.unlock) this.lastUnlock[place] = saved[4 * s + 1];
+      else if (kind === Kind.wake) this.lastWrite[places + place] = saved[4 * s + 1];
+      else if (writes(kind)) this.lastWrite[place] = saved[4 * s + 1];
+      else {
+        if (kind !== Kind.resume) this.lastRead[place * threads + thread] = saved[4 * s + 1];
+        if (kind >= Kind.wait) this.lastRead[(places + place) * threads + thread] = saved[4 * s + 2];
+      }
+    }
+  }
+
+  /** Whether step `a` happens before step `b`, or is it. */
+  before(a: number, b: number): boolean {
+    return this.locals[a] <= this.clocks[b * this.threads + this.execution.schedule[a]];
+  }
+
+  /** The step that holds the lock which `thread` waits for in vain, where the two race; or -1. */
+  blocking(thread: number): number {
+    const code = this.execution.pending[thread];
+    if (code < 0 || kindOf(code) !== Kind.lock) return -1;
+    const taken = this.lastWrite[placeOf(code)] - 1;
+    const previous = this.lastOf[thread] - 1;
+    return taken < 0 || this.execution.schedule[taken] === thread || (previous >= 0 && this.before(taken, previous)) ? -1 : taken;
+  }
+
+  /** Whether steps with these footprints, of two threads, conflict. */
+  conflict(a: number, b: number): boolean {
+    const ka = a & 15;
+    const kb = b & 15;
+    const pa = a >>> 4;
+    const pb = b >>> 4;
+    if (this.visible[pa] === 1 && this.visible[pb] === 1) return true;
+    if (pa === pb) {
+      if (ka >= Kind.wait && kb >= Kind.wait) return ka === Kind.wake || kb === Kind.wake;
+    } else if (!this.overlaps[pa].includes(pb)) return false;
+    return (writes(ka) && kb < Kind.resume) || (writes(kb) && ka < Kind.resume);
+  }
+
+  private access(s: number, thread: number, kind: number, place: number): void {
+    const { threads, places, saved } = this;
+    const writing = kind === Kind.wake || writes(kind);
+    let n = 0;
+    if (kind < Kind.resume) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
+    if (kind >= Kind.wait) n = this.gather(places + place, thread, writing, n);
+    this.inOrder(s, n);
+    if (kind === Kind.wake) {
+      saved[4 * s + 1] = this.lastWrite[places + place];
+      this.lastWrite[places + place] = s + 1;
+    } else if (writing) {
+      saved[4 * s + 1] = this.lastWrite[place];
+      this.lastWrite[place] = s + 1;
+    } else {
+      if (kind !== Kind.resume) {
+        saved[4 * s + 1] = this.lastRead[place * threads + thread];
+        this.lastRead[place * threads + thread] = s + 1;
+      }
+      if (kind >= Kind.wait) {
+        saved[4 * s + 2] = this.lastRead[(places + place) * threads + thread];
+        this.lastRead[(places + place) * threads + thread] = s + 1;
+      }
+    }
+  }
+
+  /** Adds the steps that an access of `thread` to `location` may have to come after. */
+  private gather(location: number, thread: number, writing: boolean, from: number): number {
+    const { threads, candidates, lastRead } = this;
+    let n = from;
+    if (this.lastWrite[location] !== 0) candidates[n++] = this.lastWrite[location] - 1;
+    if (writing) {
+      for (let t = 0; t < threads; t++) {
+        const read = lastRead[location * threads + t];
+        if (read !== 0 && t !== thread) candidates[n++] = read - 1;
+      }
+    }
+    return n;
+  }
+
+  /** The candidates, latest first: one that is before a later one is no race. */
+  private inOrder(s: number, n: number): void {
+    const { candidates } = this;
+    for (let i = 1; i < n; i++) {
+      const step = candidates[i];
+      let at = i;
+      while (at > 0 && candidates[at - 1] < step) candidates[at] = candidates[--at];
+      candidates[at] = step;
+    }
+    for (let i = 0; i < n; i++) this.consider(candidates[i], s);
+  }
+
+  /** Step `e` must come before step `s`: a race where that was not clear yet. */
+  private consider(e: number, s: number): void {
+    const { execution, threads, clocks } = this;
+    const thread = execution.schedule[e];
+    if (this.locals[e] <= clocks[s * threads + thread] || thread === execution.schedule[s]) return;
+    const woke = (execution.footprints[e] & 15) === Kind.wake && (execution.footprints[s] & 15) === Kind.resume;
+    if (!woke || (execution.values[e] & (1 << execution.schedule[s])) === 0) this.races.push(e, s);
+    this.join(s * threads, e);
+  }
+
+  private join(row: number, e: number): void {
+    const { clocks, threads } = this;
+    for (let t = 0, from = e * threads; t < threads; t++) {
+      if (clocks[from + t] > clocks[row + t]) clocks[row + t] = clocks[from + t];
+    }
+  }
+
+  private grow(): void {
+    const size = this.locals.length * 2;
+    const wider = (from: Int32Array, length: number): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(length);
+      to.set(from);
+      return to;
+    };
+    this.locals = wider(this.locals, size);
+    this.saved = wider(this.saved, 4 * size);
+    this.clocks = wider(this.clocks, size * this.threads);
+  }
+}

@@ -1,0 +1,171 @@
+import { Kind, placeOf } from '../memory/memory.ts';
+import type { Classes } from './classes.ts';
+import type { Execution } from './execution.ts';
+import { HappensBefore } from './happensBefore.ts';
+import type { Limits } from './limits.ts';
+import { lowest } from './scheduler.ts';
+import { type Judge, type SearchResult, Tally } from './search.ts';
+import { insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts';
+
+/**
+ * Optimal dynamic partial order reduction: one complete execution of each happens-before class, and none that is given up half way (Abdulla, Aronis,
+ * Jonsson, Sagonas: "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017).
+ *
+ * Departs from the paper: of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is
+ * left to what follows. So a race is looked at once, when its second step is new. A thread that waits for a lock in vain counts as
+ * one that is about to take it.
+ */
+export function searchOptimal(execution: Execution, judge: Judge, limits: Limits, classes?: Classes): SearchResult {
+  const tally = new Tally(limits);
+  const search = new Optimal(execution, judge);
+  execution.reset();
+  for (;;) {
+    const stop = search.forward();
+    tally.steps += search.taken;
+    if (stop === undefined) {
+      tally.blocked++; // asleep, every one that could go on: the theory says never
+    } else {
+      if (stop.kind === 'finished') classes?.add();
+      if (tally.count(stop, judge.end(stop) ?? judge.between?.(search.order))) break;
+      if (stop.kind === 'limit') {
+        tally.limit = `${execution.stepsMax} steps in one execution`;
+        break;
+      }
+      search.reverse();
+    }
+    if (!search.back() || tally.over(0)) break;
+  }
+  return tally;
+}
+
+/** The search's stack: by depth, the steps that are still to be tried there, and the threads that need not be. */
+class Optimal {
+  readonly order: HappensBefore;
+  taken = 0;
+  private readonly execution: Execution;
+  /** By depth: what is to be tried; the branch that is being tried stands first. */
+  private readonly trees: Wakeup[][] = [];
+  /** By depth: the threads whose next step was tried already, or before, and the footprints of these steps. */
+  private readonly asleep: number[] = [0];
+  private codes: Int32Array;
+  private readonly conflict = (a: number, b: number): boolean => this.order.conflict(a, b);
+
+  constructor(execution: Execution, judge: Judge) {
+    this.execution = execution;
+    this.order = new HappensBefore(execution, judge);
+    this.codes = new Int32Array(execution.node.length << 8);
+    this.trees[0] = [];
+  }
+
+  /** Runs on to the end of an execution. Returns how it stopped; undefined when all that could go on are asleep. */
+  forward() {
+    const { execution, order, trees, asleep } = this;
+    this.taken = 0;
+    for (;;) {
+      const stop = execution.stopped();
+      const depth = execution.steps;
+      const tree = trees[depth];
+      if (stop !== null && (tree.length === 0 || stop.kind !== 'livelock')) return stop;
+      if (tree.length === 0) {
+        const awake = execution.enabled & ~asleep[depth];
+        if (awake === 0) return undefined;
+        const { last } = execution;
+        const thread = last >= 0 && awake & (1 << last) ? last : lowest(awake);
+        tree.push({ thread, code: execution.footprint(thread), children: [] });
+      }
+      const { thread, children } = tree[0];
+      execution.step(thread);
+      this.taken++;
+      order.push();
+      trees[depth + 1] = children;
+      this.fallAsleep(depth, execution.footprints[depth]);
+    }
+  }
+
+  /** Goes back to the last point where something is left to be tried. Returns false when there is none. */
+  back(): boolean {
+    const { execution, trees, asleep, order } = this;
+    for (let depth = execution.steps - 1; depth >= 0; depth--) {
+      const thread = execution.schedule[depth];
+      asleep[depth] |= 1 << thread;
+      this.codes[depth * order.threads + thread] = execution.footprints[depth];
+      trees[depth].shift();
+      if (trees[depth].length === 0) continue;
+      order.backTo(depth);
+      execution.backTo(depth);
+      return true;
+    }
+    return false;
+  }
+
+  /** Sees to it that each race of the steps that are new is tried the other way round too. */
+  reverse(): void {
+    const { execution, order } = this;
+    const { races } = order;
+    for (let i = 0; i < races.length; i += 2) this.tryFirst(races[i], races[i + 1], execution.schedule[races[i + 1]], this.reversed(races[i], races[i + 1]));
+    races.length = 0;
+    for (let t = 0; t < order.threads; t++) {
+      const holder = order.blocking(t);
+      if (holder >= 0) this.tryFirst(holder, execution.steps, t, execution.pending[t]);
+    }
+  }
+
+  /** At the point before step `e`: what follows it up to `end` without depending on it, then a step of `thread` with the footprint `code`. */
+  private tryFirst(e: number, end: number, thread: number, code: number): void {
+    const { execution, order } = this;
+    const sequence: Sequence = { threads: [], codes: [] };
+    for (let k = e + 1; k < end; k++) {
+      if (order.before(e, k)) continue;
+      sequence.threads.push(execution.schedule[k]);
+      sequence.codes.push(execution.footprints[k]);
+    }
+    sequence.threads.push(thread);
+    sequence.codes.push(code);
+    const row = e * order.threads;
+    for (let rest = this.asleep[e]; rest !== 0; rest &= rest - 1) {
+      const t = lowest(rest);
+      if (weakInitial(t, this.codes[row + t], sequence, this.conflict)) return;
+    }
+    insert(this.trees[e], sequence, this.conflict);
+  }
+
+  /** The footprint of step `s` when it comes before step `e`: a cmpxchg may fail, or succeed, without what e wrote. */
+  private reversed(e: number, s: number): number {
+    const { execution } = this;
+    const code = execution.tree.code[execution.nodes[s]];
+    if ((code & 15) !== Kind.cmpxchg || (execution.footprints[e] & 15) > Kind.fetchOr) return execution.footprints[s];
+    const [mine, other] = [execution.places[placeOf(code)], execution.places[placeOf(execution.footprints[e])]];
+    let seen = BigInt(execution.olds[s]);
+    const from = Math.max(mine.offset, other.offset);
+    const to = Math.min(mine.offset + mine.bits / 8, other.offset + other.bits / 8);
+    const old = (BigInt(execution.oldHighs[e]) << 32n) | BigInt(execution.olds[e]);
+    if (execution.changes(e)) {
+      for (let at = from; at < to; at++) {
+        const shift = BigInt(8 * (at - mine.offset));
+        const byte = (old >> BigInt(8 * (at - other.offset))) & 0xffn;
+        seen = (seen & ~(0xffn << shift)) | (byte << shift);
+      }
+    }
+    return Number(seen) === execution.tree.expected[execution.nodes[s]] ? code : code - Kind.cmpxchg + Kind.load;
+  }
+
+  /** Below `depth`, those stay asleep whose steps do not conflict with the one that was taken there. */
+  private fallAsleep(depth: number, code: number): void {
+    const { threads } = this.order;
+    if ((depth + 2) * threads > this.codes.length) {
+      const wider = new Int32Array(this.codes.length * 2);
+      wider.set(this.codes);
+      this.codes = wider;
+    }
+    const { codes } = this;
+    let still = 0;
+    for (let rest = this.asleep[depth]; rest !== 0; rest &= rest - 1) {
+      const t = lowest(rest);
+      const mine = codes[depth * threads + t];
+      if (this.conflict(mine, code)) continue;
+      still |= 1 << t;
+      codes[(depth + 1) * threads + t] = mine;
+    }
+    this.asleep[depth + 1] = still;
+  }
+}
