@@ -115,12 +115,14 @@ export class Execution implements View {
     program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
     this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes));
-    this.geometry = Int32Array.from(this.places.flatMap(({ offset, bits }) => [
-      offset >>> 2,
-      (offset & 3) * 8,
-      bits === 64 ? WIDE : bits === 32 ? -1 : (1 << bits) - 1,
-      bits,
-    ]));
+    this.geometry = Int32Array.from(
+      this.places.flatMap(({ offset, bits }) => [
+        offset >>> 2,
+        (offset & 3) * 8,
+        bits === 64 ? WIDE : bits === 32 ? -1 : (1 << bits) - 1,
+        bits,
+      ]),
+    );
     this.spinlocks = this.places.filter((place) => place.kind === 'spinlock');
     this.node = new Int32Array(n);
     this.pending = new Int32Array(n);
@@ -277,7 +279,9 @@ export class Execution implements View {
 
   /** By thread and number of the performed operation: what it returned. */
   get results(): readonly (readonly unknown[])[] {
-    this.resultsNow ??= this.leaves.map((leaves, t) => Array.from({ length: this.performed[t] }, (_, i) => this.tree.end(leaves[i])));
+    this.resultsNow ??= this.leaves.map((leaves, t) =>
+      Array.from({ length: this.performed[t] }, (_, i) => this.tree.end(leaves[i])),
+    );
     return this.resultsNow;
   }
 
@@ -311,7 +315,9 @@ export class Execution implements View {
       if (this.spinning & (1 << t)) lines.push(`${name} goes round: ${this.round(t)}`);
       else if (kindOf(this.pending[t]) === Kind.lock) {
         const holder = this.bytes.u32[place.offset >>> 2] - 1;
-        lines.push(`${name} waits for ${place.name}, held by ${holder === t ? 'itself' : this.program.actors[holder].name}`);
+        lines.push(
+          `${name} waits for ${place.name}, held by ${holder === t ? 'itself' : this.program.actors[holder].name}`,
+        );
       } else lines.push(`${name} sleeps on ${place.name}`);
     }
     return lines;
@@ -481,7 +487,10 @@ export class Execution implements View {
   /** Rules that are held against an access before it is taken, so that it is no step of the schedule. */
   private comesToWait(thread: number, kind: number, place: Place): void {
     if (kind === Kind.unlock && this.bytes.u32[place.offset >>> 2] !== thread + 1)
-      this.breach('not the holder', `${this.program.actors[thread].name} unlocks ${place.name}, which it does not hold`);
+      this.breach(
+        'not the holder',
+        `${this.program.actors[thread].name} unlocks ${place.name}, which it does not hold`,
+      );
     if (kind === Kind.wait || (kind === Kind.lock && place.kind === 'mutex')) this.mayItSleep(thread, place);
   }
 

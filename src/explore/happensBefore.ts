@@ -119,7 +119,9 @@ export class HappensBefore {
     if (code < 0 || kindOf(code) !== Kind.lock) return -1;
     const taken = this.lastWrite[placeOf(code)] - 1;
     const previous = this.lastOf[thread] - 1;
-    return taken < 0 || this.execution.schedule[taken] === thread || (previous >= 0 && this.before(taken, previous)) ? -1 : taken;
+    return taken < 0 || this.execution.schedule[taken] === thread || (previous >= 0 && this.before(taken, previous))
+      ? -1
+      : taken;
   }
 
   /** Whether steps with these footprints, of two threads, conflict. */

@@ -24,7 +24,12 @@ interface Options {
  * Every interleaving, depth first; with `states`, every state: each is left once by each thread that can leave it. Exact for safety, deadlock and
  * livelock. It goes back by undoing steps, so no prefix is run again.
  */
-export function searchInterleavings(execution: Execution, judge: Judge, limits: Limits, options: Options = {}): SearchResult {
+export function searchInterleavings(
+  execution: Execution,
+  judge: Judge,
+  limits: Limits,
+  options: Options = {},
+): SearchResult {
   const { states, bound, property, classes } = options;
   const tally = new Tally(limits);
   /** By depth: the threads that have not been tried there, and what the way there has cost. */
@@ -56,7 +61,8 @@ export function searchInterleavings(execution: Execution, judge: Judge, limits: 
         continue;
       }
     }
-    let choices = stop !== null || !isNew ? 0 : bound === undefined ? execution.enabled : within(execution, bound, spent[depth]);
+    let choices =
+      stop !== null || !isNew ? 0 : bound === undefined ? execution.enabled : within(execution, bound, spent[depth]);
     let at = depth;
     if (choices === 0) {
       at--;

@@ -102,7 +102,8 @@ class Optimal {
   reverse(): void {
     const { execution, order } = this;
     const { races } = order;
-    for (let i = 0; i < races.length; i += 2) this.tryFirst(races[i], races[i + 1], execution.schedule[races[i + 1]], this.reversed(races[i], races[i + 1]));
+    for (let i = 0; i < races.length; i += 2)
+      this.tryFirst(races[i], races[i + 1], execution.schedule[races[i + 1]], this.reversed(races[i], races[i + 1]));
     races.length = 0;
     for (let t = 0; t < order.threads; t++) {
       const holder = order.blocking(t);

@@ -51,7 +51,15 @@ export class LogTree {
   }
 
   /** Adds the log (parent, low, high), after which `code` comes. A parent of 0 begins an operation. */
-  add(parent: number, low: number, high: number, code: number, operand: number, operandHigh: number, expected: number): number {
+  add(
+    parent: number,
+    low: number,
+    high: number,
+    code: number,
+    operand: number,
+    operandHigh: number,
+    expected: number,
+  ): number {
     const node = this.size++;
     if (node === this.code.length) this.grow();
     this.code[node] = code;
@@ -87,7 +95,15 @@ export class LogTree {
    * which has the access and the children of `head`.
    */
   close(head: number, tail: number, low: number, high: number): number {
-    const node = this.add(0, low, high, this.code[head], this.operand[head], this.operandHigh[head], this.expected[head]);
+    const node = this.add(
+      0,
+      low,
+      high,
+      this.code[head],
+      this.operand[head],
+      this.operandHigh[head],
+      this.expected[head],
+    );
     const path = this.path(tail);
     const reads = path.slice(path.indexOf(head)).map((at, i, round) => {
       const next = round[i + 1] ?? node;

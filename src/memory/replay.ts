@@ -96,13 +96,16 @@ export class ReplayMemory implements Memory {
     this.lastHigh = this.high = high;
     try {
       const result = subject.run(this);
-      if (this.mode < 0) return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and returned`));
+      if (this.mode < 0)
+        return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and returned`));
       if (this.pos < this.path.length) return new Thrown(this.endedEarly());
       return result;
     } catch (error) {
       if (this.mode >= 0 || error instanceof Breach) return new Thrown(error);
       if (error === SUSPENDED) return SUSPENDED;
-      return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and threw something else`));
+      return new Thrown(
+        new Breach('swallowed suspension', `${subject.label} caught what mem threw, and threw something else`),
+      );
     } finally {
       this.subject = null;
     }
@@ -114,7 +117,11 @@ export class ReplayMemory implements Memory {
     const from = this.path.length - 1;
     if (at !== 0 && tree.child(at, low, high) !== 0) {
       if (tree.code[tree.child(at, low, high)] >= 0)
-        this.broken(new Breach('differs on the second pass', `${subject.label} ended early when run again over the same results`), low, high);
+        this.broken(
+          new Breach('differs on the second pass', `${subject.label} ended early when run again over the same results`),
+          low,
+          high,
+        );
       return;
     }
     const leaf = tree.addLeaf(at, low, high, leafCode(subject, end), end instanceof Thrown ? end.error : end);
@@ -149,7 +156,11 @@ export class ReplayMemory implements Memory {
   /** Every access comes here: is it the one that the log says; or if the log ends here, it is a new one. */
   private access(code: number, operand: number, operandHigh: number, expected: number): void {
     const { tree } = this;
-    if (this.subject === null) throw new Breach('outside the schedule', 'an operation used its memory after it had ended, or that of another thread');
+    if (this.subject === null)
+      throw new Breach(
+        'outside the schedule',
+        'an operation used its memory after it had ended, or that of another thread',
+      );
     if (this.pos === this.out && this.mode >= 0) {
       this.mode = -1;
       throw SUSPENDED;
@@ -163,7 +174,10 @@ export class ReplayMemory implements Memory {
       return;
     }
     if (this.mode < 0)
-      throw new Breach('swallowed suspension', `${this.subject.label} caught what mem threw, and went on to ${this.describe(code)}`);
+      throw new Breach(
+        'swallowed suspension',
+        `${this.subject.label} caught what mem threw, and went on to ${this.describe(code)}`,
+      );
     if (this.mode === 0) {
       const message = `${this.subject.label} went on to ${this.describe(code)} when run again over the same results`;
       throw new Breach('differs on the second pass', message);
@@ -217,7 +231,9 @@ export class ReplayMemory implements Memory {
     const path = tree.path(this.at);
     const from = path.length - AHEAD_MAX;
     const equal = (a: number, b: number): boolean =>
-      tree.code[path[a]] === tree.code[path[b]] && tree.low[path[a + 1]] === tree.low[path[b + 1]] && tree.high[path[a + 1]] === tree.high[path[b + 1]];
+      tree.code[path[a]] === tree.code[path[b]] &&
+      tree.low[path[a + 1]] === tree.low[path[b + 1]] &&
+      tree.high[path[a + 1]] === tree.high[path[b + 1]];
     const last = path.length - 2;
     for (let period = 1; period <= AHEAD_MAX / 4; period++) {
       let head = last - period;
@@ -246,11 +262,15 @@ export class ReplayMemory implements Memory {
 
   private endedEarly(): Breach {
     const code = this.tree.code[this.path[this.pos]];
-    return new Breach('differs on the second pass', `${this.subject!.label} did not come to ${this.describe(code)} again`);
+    return new Breach(
+      'differs on the second pass',
+      `${this.subject!.label} did not come to ${this.describe(code)} again`,
+    );
   }
 
   private running(): Subject {
-    if (this.subject === null) throw new Breach('outside the schedule', 'an operation used its memory after it had ended');
+    if (this.subject === null)
+      throw new Breach('outside the schedule', 'an operation used its memory after it had ended');
     return this.subject;
   }
 
@@ -376,4 +396,5 @@ function put({ u8, u16, u32 }: Bytes, { bits, offset }: Place, value: number): v
 const operandOf = (code: number, operand: number): string => (code >= 0 && writes(kindOf(code)) ? ` = ${operand}` : '');
 
 /** A result as text, to compare. */
-const plain = (value: unknown): string => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';
+const plain = (value: unknown): string =>
+  JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';

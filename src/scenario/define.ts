@@ -1,5 +1,5 @@
-import { noProperties } from '../check/property.ts';
 import type { Look } from '../check/property.ts';
+import { noProperties } from '../check/property.ts';
 import type { Operation } from '../explore/program.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
@@ -15,12 +15,20 @@ type CellType = 'u8' | 'u16' | 'u32' | 'u64';
  */
 export type CellSpec =
   | CellType
-  | { readonly type: CellType; readonly initial?: number | bigint; readonly length?: number; readonly over?: string; readonly byte?: number };
+  | {
+      readonly type: CellType;
+      readonly initial?: number | bigint;
+      readonly length?: number;
+      readonly over?: string;
+      readonly byte?: number;
+    };
 
 type TypeOf<S> = S extends { readonly type: infer T } ? T : S;
 type One<S> = TypeOf<S> extends 'u64' ? Cell64 : Cell;
 type CellsOf<C> = {
-  readonly [K in keyof C]: C[K] extends { readonly type: CellType; readonly length: number } ? readonly One<C[K]>[] : One<C[K]>;
+  readonly [K in keyof C]: C[K] extends { readonly type: CellType; readonly length: number }
+    ? readonly One<C[K]>[]
+    : One<C[K]>;
 };
 type LockNames<L> = L extends readonly (infer N extends string)[] ? N : keyof L & string;
 type Names<C, L> = CellsOf<C> & { readonly [K in LockNames<L>]: Lock };
@@ -71,7 +79,8 @@ export function scenario<
   const L extends readonly string[] | Readonly<Record<string, Lock['kind']>> = readonly [],
 >(definition: Definition<C, L, A>): Scenario {
   const { name } = definition;
-  if (typeof name !== 'string' || !/^[\w .@+-]+$/.test(name)) throw new BadInput(`scenario: name is ${show(name)}: must be a text of letters, digits, _ . @ + - and spaces`);
+  if (typeof name !== 'string' || !/^[\w .@+-]+$/.test(name))
+    throw new BadInput(`scenario: name is ${show(name)}: must be a text of letters, digits, _ . @ + - and spaces`);
   const where = `scenario ${name}`;
   const layout = new Layout();
   const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
@@ -79,15 +88,24 @@ export function scenario<
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
   const names = { ...cells, ...locks } as Names<C, L>;
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
-    if (!Array.isArray(operations)) throw new BadInput(`${where}: actors.${actor} is ${show(operations)}: must be a list of operations`);
-    return { name: actor, operations: operations.map((operation, i) => operationOf(operation, names, `${where}: actors.${actor}[${i}]`)) };
+    if (!Array.isArray(operations))
+      throw new BadInput(`${where}: actors.${actor} is ${show(operations)}: must be a list of operations`);
+    return {
+      name: actor,
+      operations: operations.map((operation, i) => operationOf(operation, names, `${where}: actors.${actor}[${i}]`)),
+    };
   });
   if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
-  const view = viewer(cells, locks, actors.map((actor) => actor.name));
+  const view = viewer(
+    cells,
+    locks,
+    actors.map((actor) => actor.name),
+  );
   const lift = <R>(of: 'always' | 'sometimes' | 'finally'): Record<string, (look: Look) => R> =>
     Object.fromEntries(
       entriesOf(definition[of] ?? {}, `${where}: ${of}`).map(([property, holds]) => {
-        if (typeof holds !== 'function') throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
+        if (typeof holds !== 'function')
+          throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
         return [property, (look: Look) => (holds as (v: unknown) => R)(view(look))];
       }),
     );
@@ -116,13 +134,23 @@ function layCells(
   const cells: Record<string, Cell | Cell64 | readonly (Cell | Cell64)[]> = {};
   for (const [name, spec] of specs) {
     const at = `${where}: cells.${name}`;
-    const { type, initial: value = 0, length, over, byte = 0 } = typeof spec === 'string' ? { type: spec } : (spec ?? {});
-    if (!['u8', 'u16', 'u32', 'u64'].includes(type as string)) throw new BadInput(`${at} is ${show(spec)}: its type must be u8, u16, u32 or u64`);
+    const {
+      type,
+      initial: value = 0,
+      length,
+      over,
+      byte = 0,
+    } = typeof spec === 'string' ? { type: spec } : (spec ?? {});
+    if (!['u8', 'u16', 'u32', 'u64'].includes(type as string))
+      throw new BadInput(`${at} is ${show(spec)}: its type must be u8, u16, u32 or u64`);
     const bits = Number((type as CellType).slice(1));
-    if (BigInt.asUintN(bits, whole(value, `${at}.initial`)) !== BigInt(value)) throw new BadInput(`${at}.initial is ${show(value)}: must be from 0 to 2^${bits} - 1`);
-    if (length !== undefined && !(Number.isInteger(length) && length > 0 && length <= 65536)) throw new BadInput(`${at}.length is ${show(length)}: must be a whole number from 1 to 65536`);
+    if (BigInt.asUintN(bits, whole(value, `${at}.initial`)) !== BigInt(value))
+      throw new BadInput(`${at}.initial is ${show(value)}: must be from 0 to 2^${bits} - 1`);
+    if (length !== undefined && !(Number.isInteger(length) && length > 0 && length <= 65536))
+      throw new BadInput(`${at}.length is ${show(length)}: must be a whole number from 1 to 65536`);
     const under = over === undefined ? undefined : cells[over];
-    if (over !== undefined && (under === undefined || Array.isArray(under))) throw new BadInput(`${at}.over is ${show(over)}: must be the name of a cell before it`);
+    if (over !== undefined && (under === undefined || Array.isArray(under)))
+      throw new BadInput(`${at}.over is ${show(over)}: must be the name of a cell before it`);
     const lay = (label: string, i: number): Cell | Cell64 => {
       const offset = under === undefined ? undefined : (under as Cell).offset + byte + (i * bits) / 8;
       const cell = type === 'u64' ? layout.cell64(label, offset) : layout.cell(label, type as 'u32', offset);
@@ -138,15 +166,22 @@ function layCells(
   return cells;
 }
 
-function layLocks(layout: Layout, specs: unknown, cells: Readonly<Record<string, unknown>>, where: string): Record<string, Lock> {
+function layLocks(
+  layout: Layout,
+  specs: unknown,
+  cells: Readonly<Record<string, unknown>>,
+  where: string,
+): Record<string, Lock> {
   const kinds: readonly (readonly [string, unknown])[] = Array.isArray(specs)
     ? specs.map((name) => [name, 'mutex'] as const)
     : entriesOf(specs as Record<string, unknown>, `${where}: locks`);
   const locks: Record<string, Lock> = {};
   for (const [name, kind] of kinds) {
     if (typeof name !== 'string') throw new BadInput(`${where}: locks has ${show(name)}: must be names`);
-    if (kind !== 'mutex' && kind !== 'spinlock') throw new BadInput(`${where}: locks.${name} is ${show(kind)}: must be mutex or spinlock`);
-    if (name in cells || name in locks) throw new BadInput(`${where}: locks.${name}: there is a cell or a lock of that name`);
+    if (kind !== 'mutex' && kind !== 'spinlock')
+      throw new BadInput(`${where}: locks.${name} is ${show(kind)}: must be mutex or spinlock`);
+    if (name in cells || name in locks)
+      throw new BadInput(`${where}: locks.${name}: there is a cell or a lock of that name`);
     locks[name] = layout.lock(name, kind);
   }
   return locks;
@@ -158,7 +193,8 @@ function operationOf(value: unknown, names: unknown, where: string): Operation {
     label?: string;
     until?: (result: unknown) => boolean;
   };
-  if (typeof run !== 'function') throw new BadInput(`${where} is ${show(value)}: must be a function, or an object with one as run`);
+  if (typeof run !== 'function')
+    throw new BadInput(`${where} is ${show(value)}: must be a function, or an object with one as run`);
   const call = run as (mem: Memory, names: unknown, before: unknown) => unknown;
   return {
     label: label ?? (call.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
@@ -176,7 +212,8 @@ function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (loo
     if (look === last) return view;
     last = look;
     const results = {};
-    for (const [i, actor] of actors.entries()) Object.defineProperty(results, actor, { enumerable: true, get: () => look.results[i] });
+    for (const [i, actor] of actors.entries())
+      Object.defineProperty(results, actor, { enumerable: true, get: () => look.results[i] });
     view = {
       read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? look.read64(cell) : look.read(cell)),
       holder: (lock: Lock) => actors[look.holder(lock)],
@@ -189,7 +226,8 @@ function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (loo
 }
 
 function entriesOf<T>(value: Readonly<Record<string, T>>, where: string): [string, T][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadInput(`${where} is ${show(value)}: must be an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new BadInput(`${where} is ${show(value)}: must be an object`);
   return Object.entries(value);
 }
 
@@ -199,6 +237,9 @@ function whole(value: unknown, where: string): bigint {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'missing');
+  const text =
+    typeof value === 'function'
+      ? 'a function'
+      : (JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'missing');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,15 +1,15 @@
+import { Classes } from '../explore/classes.ts';
 import type { Violation } from '../explore/execution.ts';
 import { hunt } from '../explore/hunt.ts';
+import { searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
+import { searchOptimal } from '../explore/optimal.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
 import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { portfolio } from '../explore/schedulers/portfolio.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
 import type { SearchResult } from '../explore/search.ts';
-import { searchInterleavings } from '../explore/interleavings.ts';
-import { searchOptimal } from '../explore/optimal.ts';
-import { Classes } from '../explore/classes.ts';
 import { States } from '../explore/states.ts';
 import { buildVm } from './build.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
@@ -78,7 +78,8 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   let result: SearchResult;
   if (!exhaustive) result = hunt(execution, checker, schedulerOf(options, run, spec.actors.length), limits, 0, classes);
   else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, classes);
-  else if (reduction === 'states') result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
+  else if (reduction === 'states')
+    result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
   else result = searchInterleavings(execution, checker, limits, { classes });
   const { missing } = checker;
   const { violation } = result;

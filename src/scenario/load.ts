@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { BadInput } from './badInput.ts';
 import { builtIns } from './builtin.ts';
 import type { Finding } from './finding.ts';
-import { BadInput } from './badInput.ts';
 import { parseFinding, parseVm } from './parse.ts';
 import type { VmSpec } from './spec.ts';
 

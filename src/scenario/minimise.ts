@@ -1,8 +1,8 @@
+import { searchInterleavings } from '../explore/interleavings.ts';
 import { Deadline, noLimits } from '../explore/limits.ts';
 import { contextSwitches } from '../explore/schedule.ts';
 import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
-import { searchInterleavings } from '../explore/interleavings.ts';
 import { States } from '../explore/states.ts';
 import { buildVm } from './build.ts';
 import { type Run, runOf, runOnce, scheduleOf } from './run.ts';

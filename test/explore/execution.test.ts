@@ -3,12 +3,12 @@ import { Checker } from '../../src/check/checker.ts';
 import { noProperties, type Properties } from '../../src/check/property.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { hunt } from '../../src/explore/hunt.ts';
+import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { Exact, Guided } from '../../src/explore/schedulers/guided.ts';
 import { Pct } from '../../src/explore/schedulers/pct.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { States } from '../../src/explore/states.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
@@ -163,9 +163,12 @@ describe('the search of all states', () => {
     };
     expect(searched(programOf([spins], [(mem) => mem.store(y, 1)])).violation).toEqual({
       property: 'no livelock: somebody gets on',
-      message: 'a goes round: x → 0, y → 1',
+      message: 'a goes round: y → 1, x → 0',
     });
-    expect(searched(programOf([spins], [(mem) => mem.store(x, 1)]))).toMatchObject({ violation: undefined, limit: undefined });
+    expect(searched(programOf([spins], [(mem) => mem.store(x, 1)]))).toMatchObject({
+      violation: undefined,
+      limit: undefined,
+    });
   });
 });
 

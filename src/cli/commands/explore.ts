@@ -1,5 +1,11 @@
 import { Command, Option } from 'commander';
-import { type ExploreOptions, type ExploreReport, exploreScenario, reductionNames, schedulerNames } from '../../scenario/explore.ts';
+import {
+  type ExploreOptions,
+  type ExploreReport,
+  exploreScenario,
+  reductionNames,
+  schedulerNames,
+} from '../../scenario/explore.ts';
 import { loadScenario } from '../../scenario/load.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
