@@ -1,7 +1,7 @@
+import type { Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';
-import type { Judge } from './search.ts';
 
 /**
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race; kept up with the execution step by step.
@@ -36,13 +36,14 @@ export class HappensBefore {
   private readonly candidates: Int32Array;
   private steps = 0;
 
-  constructor(execution: Execution, judge: Judge) {
+  /** @param sees whether the order of steps on a place matters to something that watches. */
+  constructor(execution: Execution, sees: (place: Place) => boolean) {
     const { places } = execution;
     this.execution = execution;
     this.threads = execution.node.length;
     this.places = places.length;
     this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
-    this.visible = Uint8Array.from(places, (place) => (judge.sees(place) ? 1 : 0));
+    this.visible = Uint8Array.from(places, (place) => (sees(place) ? 1 : 0));
     this.lastOf = new Int32Array(this.threads);
     this.lastWrite = new Int32Array(2 * places.length);
     this.lastRead = new Int32Array(2 * places.length * this.threads);

@@ -52,7 +52,7 @@ class Optimal {
 
   constructor(execution: Execution, judge: Judge) {
     this.execution = execution;
-    this.order = new HappensBefore(execution, judge);
+    this.order = new HappensBefore(execution, (place) => judge.sees(place));
     this.codes = new Int32Array(execution.node.length << 8);
     this.trees[0] = [];
   }
