@@ -1,8 +1,10 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
+import type { HappensBefore } from '../explore/happensBefore.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { wordAt } from '../memory/replay.ts';
+import { Between, type Found } from './between.ts';
 import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
 
 /** A predicate over memory and results, and which of them it has looked at so far. */
@@ -34,6 +36,7 @@ export class Checker implements Observer, Look {
   /** The bit of the predicate that is being asked. */
   private asking = 0;
   private finallyLooked = false;
+  private moments: Between | undefined;
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
@@ -139,6 +142,11 @@ export class Checker implements Observer, Look {
       if (seen !== true) return { property, message: seen === false ? 'does not hold at the end' : seen };
     }
     return undefined;
+  }
+
+  between(order: HappensBefore, accept?: (taken: Int32Array) => boolean): Found | undefined {
+    this.moments ??= new Between(this, this.execution);
+    return this.moments.look(order, accept);
   }
 
   /** The monitors' states as text, for those who compare states of the whole. */
