@@ -1,7 +1,29 @@
 import { mix } from '../explore/classes.ts';
 import type { Execution, Violation } from '../explore/execution.ts';
 import type { HappensBefore } from '../explore/happensBefore.ts';
-import type { Checker } from './checker.ts';
+import type { Look } from './property.ts';
+
+/** A predicate over memory and results. */
+export interface Predicate {
+  readonly name: string;
+  /** `always`: it must hold; `sometimes`: it must come true once. */
+  readonly kind: 'always' | 'sometimes';
+  readonly holds: (look: Look) => boolean;
+  /** Its bit in sets of predicates. */
+  readonly bit: number;
+  reached: boolean;
+}
+
+/** Predicates, and what each of them has looked at so far. */
+export interface Asker {
+  readonly predicates: readonly Predicate[];
+  /** By place: the predicates that have read it, or a place that shares bytes with it. */
+  readonly watching: Uint32Array;
+  /** The predicates that have looked at results. */
+  readonly watchingResults: number;
+  /** Asks the predicates in `bits`, of memory as it is now. Returns the first `always` that does not hold. */
+  ask(bits: number): Violation | undefined;
+}
 
 /** A moment at which a predicate fails, and a schedule that leads to it. */
 export interface Found {
@@ -16,14 +38,14 @@ export interface Found {
  * it was seen before, nothing new can come of it.
  */
 export class Between {
-  private readonly checker: Checker;
+  private readonly checker: Asker;
   private readonly execution: Execution;
   private readonly seen = new Set<number>();
   /** The steps that some predicate can tell apart, and how many operations ended with each. */
   private readonly steps: number[] = [];
   private readonly ended: number[] = [];
 
-  constructor(checker: Checker, execution: Execution) {
+  constructor(checker: Asker, execution: Execution) {
     this.checker = checker;
     this.execution = execution;
   }
@@ -59,7 +81,7 @@ export class Between {
   }
 }
 
-function watched(checker: Checker): number {
+function watched(checker: Asker): number {
   let n = checker.watchingResults === 0 ? 0 : 1;
   for (const bits of checker.watching) if (bits !== 0) n += bits;
   return n;
@@ -67,7 +89,7 @@ function watched(checker: Checker): number {
 
 class Moments {
   hash = 0;
-  private readonly checker: Checker;
+  private readonly checker: Asker;
   private readonly execution: Execution;
   private readonly order: HappensBefore;
   private readonly bit: number;
@@ -79,7 +101,7 @@ class Moments {
   private readonly seen = new Set<number>();
 
   constructor(
-    checker: Checker,
+    checker: Asker,
     execution: Execution,
     order: HappensBefore,
     bit: number,
