@@ -141,8 +141,9 @@ class Optimal {
   back(): boolean {
     const { execution, trees, at, order } = this;
     for (let depth = execution.steps - 1; depth >= this.floor; depth--) {
-      const { thread, code } = trees[depth][at[depth]];
-      this.sleep(depth, thread, code);
+      const node = trees[depth][at[depth]];
+      this.sleep(depth, node.thread, node.code);
+      if (!this.isBranch) node.children = [];
       if (++at[depth] === trees[depth].length) continue;
       order.backTo(depth);
       execution.backTo(depth);
