@@ -3,7 +3,7 @@ import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { wordAt } from '../memory/replay.ts';
-import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
+import { isViolation, type Look, type Properties } from './property.ts';
 
 /** A predicate over memory and results, and which of them it has looked at so far. */
 export interface Predicate {

@@ -24,7 +24,7 @@ describe('worker threads in lockstep', () => {
   afterAll(() => pool.close());
 
   test('follow a schedule', async () => {
-    expect(await pool.run(spec, good)).toMatchObject({ strayed: undefined, crashed: undefined, results: [[0], [0]] });
+    expect(await pool.run(spec, good)).toMatchObject({ strayed: undefined, violation: undefined, results: [[0], [0]] });
   });
 
   test('end where it ends', async () => {
