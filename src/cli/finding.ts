@@ -1,6 +1,6 @@
-import { parseSchedule } from '../explore/schedule.ts';
+import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
-import type { Finding } from '../scenario/finding.ts';
+import type { WrittenFinding } from '../scenario/explore.ts';
 import { runOf, runOnce } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { sizeOf } from '../scenario/skip.ts';
@@ -9,12 +9,12 @@ import { plural, print } from './output.ts';
 import { formatTrace } from './trace.ts';
 
 /** A finding as people read it: the property, what was seen, the trace in columns, and the lines that bring it back. */
-export async function printFinding(finding: Finding & { readonly file: string }): Promise<void> {
+export async function printFinding(finding: WrittenFinding): Promise<void> {
   for (const line of formatFinding(finding, await openSource(finding.scenario))) print(line);
 }
 
 /** @param scenario that of the finding's source. */
-function formatFinding(finding: Finding & { readonly file: string }, scenario: Scenario): string[] {
+export function formatFinding(finding: WrittenFinding, scenario: Scenario): string[] {
   const schedule = parseSchedule(finding.schedule) ?? [];
   const { operations, actors } = sizeOf(scenario);
   const lines = [
@@ -27,14 +27,20 @@ function formatFinding(finding: Finding & { readonly file: string }, scenario: S
     runOnce(run, new Exact(schedule));
     lines.push(...formatTrace(run.execution.trace(), run.execution.program));
   }
-  lines.push(`  ${finding.message}`, '');
-  if (schedule.length === 0) return [...lines, `  look again   npx gfnring explore ${finding.file}`, ''];
-  const last = scenario.program.actors[schedule[schedule.length - 1]].name;
+  return [...lines, `  ${finding.message}`, '', ...reproduce(finding, scenario, schedule), ''];
+}
+
+function reproduce({ file, scenario: source }: WrittenFinding, { program }: Scenario, schedule: number[]): string[] {
+  if (schedule.length === 0)
+    return [`  look again   ${file === null ? 'explore(scenario)' : `npx gfnring explore ${file}`}`];
+  if (file === null) {
+    const skipped = 'skipped' in source ? `, skipped: ${JSON.stringify(source.skipped)}` : '';
+    return [`  reproduce    await explore(scenario, { replay: '${formatSchedule(schedule)}'${skipped} })`];
+  }
+  const last = program.actors[schedule[schedule.length - 1]].name;
   return [
-    ...lines,
-    `  reproduce    npx gfnring replay ${finding.file}`,
-    `  on threads   npx gfnring replay ${finding.file} --on workers`,
-    `  as one actor npx gfnring replay ${finding.file} --actor ${last} --inspect-brk`,
-    '',
+    `  reproduce    npx gfnring replay ${file}`,
+    `  on threads   npx gfnring replay ${file} --on workers`,
+    `  as one actor npx gfnring replay ${file} --actor ${/^[\w-]+$/.test(last) ? last : `'${last}'`} --inspect-brk`,
   ];
 }

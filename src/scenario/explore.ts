@@ -36,8 +36,8 @@ export interface ExploreOptions {
   readonly stepsMax: number;
   /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
   readonly minimiseSeconds: number;
-  /** Where findings are written. */
-  readonly directory: string;
+  /** Where findings are written; null: nowhere. */
+  readonly directory: string | null;
 }
 
 /** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
@@ -63,8 +63,11 @@ export interface ExploreReport {
   readonly states: number;
   readonly steps: number;
   readonly seconds: number;
-  readonly findings: readonly (Finding & { readonly file: string })[];
+  readonly findings: readonly WrittenFinding[];
 }
+
+/** `file` is where it was written, or null. */
+export type WrittenFinding = Finding & { readonly file: string | null };
 
 /** Explores a scenario, makes what it finds small and writes it down. */
 export async function exploreScenario(of: Source | Scenario, options: ExploreOptions): Promise<ExploreReport> {
@@ -113,7 +116,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   };
 }
 
-function outcomeOf(
+export function outcomeOf(
   stop: Stop | null,
   violation: Violation | undefined,
   found: boolean,
@@ -135,14 +138,14 @@ function schedulerOf({ scheduler, seed, depth }: ExploreOptions, run: Run, threa
 }
 
 /** A claim that no execution made true: what was explored says nothing about it. */
-function vacuous(what: Sourced, claim: string, directory: string): Finding & { file: string } {
+function vacuous(what: Sourced, claim: string, directory: string | null): WrittenFinding {
   return write(
     { ...what, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] },
     directory,
   );
 }
 
-function write(failure: Failure, directory: string): Finding & { file: string } {
+function write(failure: Failure, directory: string | null): WrittenFinding {
   const finding = findingOf(failure);
-  return { ...finding, file: writeFinding(directory, finding) };
+  return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
 }

@@ -44,6 +44,9 @@ export function oneOf(value: unknown, allowed: readonly string[], where: string)
 }
 
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
+  const text =
+    typeof value === 'function'
+      ? 'a function'
+      : (JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'missing');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -84,5 +84,7 @@ let hooked = false;
 function hookResolution(): void {
   if (hooked) return;
   hooked = true;
-  register(compiled('scenario/resolveHook.js'), { data: { gfnring: compiled('index.js').href } });
+  register(compiled('scenario/resolveHook.js'), {
+    data: { gfnring: compiled('index.js').href, 'gfnring/vitest': compiled('testing/vitest.js').href },
+  });
 }

@@ -1,14 +1,14 @@
 import inspector from 'node:inspector';
 import { Command, Option } from 'commander';
 import { parseSchedule } from '../../explore/schedule.ts';
-import { Exact } from '../../explore/schedulers/guided.ts';
 import { END_OF_RECORDING, RecordedMemory } from '../../memory/recorded.ts';
 import { ASSUMED } from '../../memory/stop.ts';
 import { sameStep, type Trace } from '../../memory/trace.ts';
 import { BadInput } from '../../scenario/badInput.ts';
 import { loadFinding, loadSource } from '../../scenario/load.ts';
 import { LockstepPool } from '../../scenario/lockstep.ts';
-import { type Run, runOf, runOnce } from '../../scenario/run.ts';
+import { replay } from '../../scenario/replay.ts';
+import { type Run, runOf } from '../../scenario/run.ts';
 import { openSource, type Source } from '../../scenario/source.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { jsonOption, quietOption } from '../options.ts';
@@ -21,11 +21,6 @@ interface Options {
   readonly inspectBrk?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
-}
-
-interface Replayed {
-  readonly property: string | null;
-  readonly message: string | null;
 }
 
 export const replayCommand = (): Command =>
@@ -46,10 +41,11 @@ export const replayCommand = (): Command =>
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
       const { source, order, expected } = await toReplay(what);
       const run = runOf(await openSource(source), order.length + 1);
-      const replayed = replay(run, order, what);
+      const violation = replay(run, order, what);
+      const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
       const trace = run.execution.trace();
       if (options.actor !== undefined) return asOneActor(run, trace, options.actor, options.inspectBrk === true);
-      const workers = options.on === 'workers' ? await onWorkers(source, order, run, replayed) : undefined;
+      const workers = options.on === 'workers' ? await onWorkers(source, order, run, replayed.property) : undefined;
       if (options.json)
         printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
       else {
@@ -74,28 +70,11 @@ async function toReplay(what: string): Promise<{ source: Source; order: readonly
   return { source: await loadSource(compact[1]), order, expected: null };
 }
 
-function replay(run: Run, order: readonly number[], what: string): Replayed {
-  const exact = new Exact(order);
-  const { stop, violation } = runOnce(run, exact);
-  if (exact.strayed >= 0) {
-    const thread = order[exact.strayed];
-    const name = run.execution.program.actors[thread]?.name;
-    const why = name === undefined ? `there is no thread ${thread}` : `${name} cannot take a step there`;
-    throw new BadInput(`${what}: step ${exact.strayed + 1} of the schedule is impossible: ${why}`);
-  }
-  if (stop.kind !== 'pruned' && run.execution.steps < order.length) {
-    const { steps } = run.execution;
-    if (violation === undefined)
-      throw new BadInput(`${what}: step ${steps + 1} of the schedule is impossible: all actors have ended`);
-  }
-  return violation === undefined ? { property: null, message: null } : violation;
-}
-
 async function onWorkers(
   source: Source,
   order: readonly number[],
   run: Run,
-  replayed: Replayed,
+  property: string | null,
 ): Promise<{ same: boolean; line: string }> {
   const trace = run.execution.trace();
   const threads = run.execution.program.actors.length;
@@ -107,7 +86,7 @@ async function onWorkers(
     const bytes = run.execution.bytes.u8;
     if (strayed !== undefined) return { same: false, line: `  on ${plural(threads, 'worker thread')}: ${strayed}` };
     if (differs >= 0) return { same: false, line: `  on worker threads step ${differs + 1} differs` };
-    if (violation !== undefined && violation.property !== replayed.property)
+    if (violation !== undefined && violation.property !== property)
       return { same: false, line: `  on worker threads ${violation.property}: ${violation.message}` };
     if (!memory.every((byte, i) => byte === bytes[i]))
       return { same: false, line: '  on worker threads the final memory differs' };
