@@ -83,7 +83,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   let result: SearchResult;
   if (!exhaustive)
     result = hunt(execution, checker, schedulerOf(options, run, scenario.program.actors.length), limits, 0, classes);
-  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, classes);
+  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
   else if (reduction === 'states')
     result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
   else result = searchInterleavings(execution, checker, limits, { classes });
