@@ -7,6 +7,7 @@ import type { Memory } from '../memory/memory.ts';
 import { BadInput } from './badInput.ts';
 import type { CellSpec, CellType, Definition, OperationOf } from './definition.ts';
 import { show } from './fields.ts';
+import { parametersOf } from './parameters.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
@@ -27,12 +28,13 @@ export function scenario<
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
   const names = { ...cells, ...locks };
+  const runOf = runner(names);
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
     if (!Array.isArray(operations))
       throw new BadInput(`${where}: actors.${actor} is ${show(operations)}: must be a list of operations`);
     return {
       name: actor,
-      operations: operations.map((operation, i) => operationOf(operation, names, `${where}: actors.${actor}[${i}]`)),
+      operations: operations.map((operation, i) => operationOf(operation, runOf, `${where}: actors.${actor}[${i}]`)),
     };
   });
   if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
@@ -127,7 +129,22 @@ function layLocks(
   return locks;
 }
 
-function operationOf(value: unknown, names: unknown, where: string): Operation {
+type Call = (mem: Memory, names: unknown, before: unknown) => unknown;
+
+/** Gives an operation its names. A function that several operations share stays one, so that actors with the same operations are known as alike. */
+function runner(names: unknown): (call: Call) => Operation['run'] {
+  const runs = new Map<Call, Operation['run']>();
+  return (call) => {
+    let run = runs.get(call);
+    // Who asks for the result before has a state of its own for each; so only those are given it.
+    const asks = parametersOf(call) > 2;
+    run ??= asks ? (mem, before) => call(mem, names, before) : (mem) => call(mem, names, undefined);
+    runs.set(call, run);
+    return run;
+  };
+}
+
+function operationOf(value: unknown, runOf: (call: Call) => Operation['run'], where: string): Operation {
   const { run, label, until } = (typeof value === 'function' ? { run: value } : (value ?? {})) as {
     run?: unknown;
     label?: string;
@@ -135,11 +152,9 @@ function operationOf(value: unknown, names: unknown, where: string): Operation {
   };
   if (typeof run !== 'function')
     throw new BadInput(`${where} is ${show(value)}: must be a function, or an object with one as run`);
-  const call = run as (mem: Memory, names: unknown, before: unknown) => unknown;
   return {
-    label: label ?? (call.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
-    // Who asks for the result before has a state of its own for each; so only those are given it.
-    run: call.length < 3 ? (mem) => call(mem, names, undefined) : (mem, before) => call(mem, names, before),
+    label: label ?? (run.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
+    run: runOf(run as Call),
     ...(until === undefined ? {} : { until }),
   };
 }

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Guided } from '../../src/explore/schedulers/guided.ts';
+import { interchangeable } from '../../src/explore/symmetry.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { exploreScenario } from '../../src/scenario/explore.ts';
+import { parametersOf } from '../../src/scenario/parameters.ts';
 import { runOf, runOnce } from '../../src/scenario/run.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { sizeOf, skip } from '../../src/scenario/skip.ts';
@@ -112,6 +114,26 @@ test('a third argument is the result of the operation before; results have names
     ],
     [['again', 1]],
   ]);
+});
+
+test('parameters are counted, those with a default value too', () => {
+  const counts: [(...args: never[]) => unknown, number][] = [
+    [() => 0, 0],
+    // biome-ignore format: the parentheses are what is left out here
+    [mem => mem, 1],
+    [(mem, { x, y }) => [mem, x, y], 2],
+    [(mem, { x, y = [1, 2] }, before = { a: 1 }) => [mem, x, y, before], 3],
+    [(_mem, _names, before = ')' /* ( , */) => before, 3],
+    [(_mem, ...rest) => rest, Infinity],
+    [function add(_mem, _names, /* , */ _before = (() => 1)()) {}, 3],
+    [{ run(_mem: unknown, _names = ['a', 'b']) {} }.run, 2],
+    [((_a: number, _b: number) => 0).bind(null), 2],
+  ];
+  expect(counts.map(([fn]) => parametersOf(fn))).toEqual(counts.map(([, count]) => count));
+});
+
+test('actors that share their operations are alike', () => {
+  expect(interchangeable(five.program)).toEqual([[0, 1]]);
 });
 
 const add = (mem: import('../../src/index.ts').Memory, { count }: { count: import('../../src/index.ts').Cell }) => {
