@@ -6,7 +6,7 @@ import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { wordAt } from '../memory/replay.ts';
 import { type Asker, Between, type Found, type Predicate } from './between.ts';
-import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
+import { isViolation, type Look, type Properties } from './property.ts';
 
 /**
  * HOT. Holds an execution against its properties, step by step.

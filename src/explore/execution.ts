@@ -3,7 +3,7 @@ import type { Place } from '../memory/cell.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
 import { Breach, Kind, kindOf, placeOf, updated, writes } from '../memory/memory.ts';
 import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
-import { Failed } from '../memory/stop.ts';
+import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
 import type { Scheduler, View } from './scheduler.ts';
@@ -672,13 +672,15 @@ interface First {
 }
 
 /** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */
-function violationOf(error: unknown): Violation {
+export function violationOf(error: unknown): Violation {
   if (error instanceof Breach) return { property: RULES[error.rule], message: error.message };
-  if (error instanceof Failed) return { property: error.property, message: error.message };
+  // By its name: it may come from another copy of this package.
+  if (error instanceof Error && error.name === 'Failed')
+    return { property: (error as Failed).property, message: error.message };
   return { property: CRASH, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
-const CRASH = 'no operation crashes';
+export const CRASH = 'no operation crashes';
 const RULES = {
   'not the holder': 'a lock is given back by its holder',
   'sleeps under a spinlock': 'R12 nothing sleeps under a spinlock',

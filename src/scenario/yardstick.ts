@@ -15,11 +15,16 @@ export const YARDSTICKS = {
   'ring-x': [5, 3, 3],
 } as const;
 
+export type Yardstick = keyof typeof YARDSTICKS;
+
+export const isYardstick = (name: string): name is Yardstick => Object.hasOwn(YARDSTICKS, name);
+
 /**
  * A ring of 4 entries with a vCPU that pushes, a userspace that harvests and a kernel that resets. Entry n of all holds the words that only entry n has.
  * What userspace and the kernel keep to themselves, they hand from one operation to the next.
  */
-export function yardstick(name: string, pushes: number, harvests: number, resets: number): Scenario {
+export function yardstick(name: Yardstick): Scenario {
+  const [pushes, harvests, resets] = YARDSTICKS[name];
   const cells = {
     prod: 'u16',
     cons: 'u16',
