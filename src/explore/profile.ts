@@ -15,8 +15,8 @@ export interface Site {
 /** Places that share bytes and that threads race for. */
 export interface Shared {
   readonly group: number;
-  /** By thread: its accesses to the group in an execution, rounded up. */
-  readonly events: readonly number[];
+  /** By profiling execution and thread: its accesses to the group. */
+  readonly events: readonly (readonly number[])[];
   /** A lock counts as a read: it sees whose unlock came before. */
   readonly reads: readonly Site[];
   readonly writes: readonly Site[];
@@ -29,8 +29,8 @@ export interface Profile {
   readonly groups: Int32Array;
   /** Steps with a choice, in the longest execution. */
   readonly choices: number;
-  /** By thread: its steps in an execution, on average. */
-  readonly events: readonly number[];
+  /** By profiling execution and thread: its steps. */
+  readonly events: readonly (readonly number[])[];
   readonly shared: readonly Shared[];
 }
 
@@ -43,9 +43,7 @@ export function profileOf(execution: Execution, seed: number): Profile {
   const { observer } = execution;
   execution.observer = null;
   const threads = execution.node.length;
-  const groups = groupsOf(execution.places);
-  const events = new Array<number>(threads).fill(0);
-  const counts = new Counts(groups, threads);
+  const counts = new Counts(threads);
   let choices = 1;
   let executions = 0;
   for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX; executions++) {
@@ -56,16 +54,16 @@ export function profileOf(execution: Execution, seed: number): Profile {
     execution.run(counting);
     steps += execution.steps;
     choices = Math.max(choices, counting.choices);
-    for (let s = 0; s < execution.steps; s++) events[execution.schedule[s]]++;
     counts.add(execution);
   }
   execution.observer = observer;
+  const groups = groupsOf(execution.places, counts.places);
   return {
     threads,
     groups,
     choices,
-    events: events.map((n) => Math.round(n / executions)),
-    shared: counts.shared(executions),
+    events: counts.events(() => true),
+    shared: counts.shared(groups),
   };
 }
 
@@ -90,45 +88,57 @@ class Counting implements Scheduler {
 
 /** Who accessed what, in order of first appearance. */
 class Counts {
-  private readonly groups: Int32Array;
+  readonly places = new Set<number>();
   private readonly threads: number;
-  /** By group and thread: accesses in all. */
-  private readonly events = new Map<number, number[]>();
-  /** By thread, code and number: the site. */
+  /** By execution, and code and thread: how many accesses. */
+  private readonly accesses: Map<number, number>[] = [];
   private readonly sites = new Map<string, Site>();
 
-  constructor(groups: Int32Array, threads: number) {
-    this.groups = groups;
+  constructor(threads: number) {
     this.threads = threads;
   }
 
   add({ steps, schedule, nodes, tree }: Execution): void {
-    const seen = new Map<number, number>();
+    const accesses = new Map<number, number>();
+    this.accesses.push(accesses);
     for (let s = 0; s < steps; s++) {
       const thread = schedule[s];
       const code = tree.code[nodes[s]];
-      const group = this.groups[placeOf(code)];
-      const events = this.events.get(group) ?? new Array<number>(this.threads).fill(0);
-      this.events.set(group, events);
-      events[thread]++;
       const access = code * this.threads + thread;
-      const nth = seen.get(access) ?? 0;
-      seen.set(access, nth + 1);
+      const nth = accesses.get(access) ?? 0;
+      accesses.set(access, nth + 1);
+      this.places.add(placeOf(code));
       const key = `${access}.${nth}`;
       if (!this.sites.has(key)) this.sites.set(key, { thread, code, nth });
     }
   }
 
-  shared(executions: number): Shared[] {
-    const sites = [...this.sites.values()];
-    return [...this.events].flatMap(([group, events]) => {
-      const here = sites.filter(({ code }) => this.groups[placeOf(code)] === group);
-      const writes = here.filter(({ code }) => mayWrite(code));
-      if (!writes.some((write) => here.some(({ thread }) => thread !== write.thread))) return [];
+  /** By execution and thread: how many accesses to such places. */
+  events(such: (place: number) => boolean): number[][] {
+    return this.accesses.map((accesses) => {
+      const events = new Array<number>(this.threads).fill(0);
+      for (const [access, n] of accesses) {
+        if (such(placeOf(Math.floor(access / this.threads)))) events[access % this.threads] += n;
+      }
+      return events;
+    });
+  }
+
+  shared(groups: Int32Array): Shared[] {
+    const byGroup = new Map<number, Site[]>();
+    for (const site of this.sites.values()) {
+      const group = groups[placeOf(site.code)];
+      const sites = byGroup.get(group);
+      if (sites === undefined) byGroup.set(group, [site]);
+      else sites.push(site);
+    }
+    return [...byGroup].flatMap(([group, sites]) => {
+      const writes = sites.filter(({ code }) => mayWrite(code));
+      if (!writes.some((write) => sites.some(({ thread }) => thread !== write.thread))) return [];
       return {
         group,
-        events: events.map((n) => Math.ceil(n / executions)),
-        reads: here.filter(({ code }) => reads(kindOf(code)) || kindOf(code) === Kind.lock),
+        events: this.events((place) => groups[place] === group),
+        reads: sites.filter(({ code }) => reads(kindOf(code)) || kindOf(code) === Kind.lock),
         writes,
       };
     });

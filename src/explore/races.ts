@@ -2,12 +2,12 @@ import type { Place } from '../memory/cell.ts';
 import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
 
 /**
- * Groups places that share bytes, directly or through others: by place, the lowest id of its group. Coarser than `overlap`: two cells that lie side by
- * side under a third are one group. Schedulers that draw may take too much for a race; nothing is proved with it.
+ * Groups those of `places` that are in use and share bytes, directly or through others: by place, the lowest id of its group. Coarser than `overlap`:
+ * two cells that lie side by side under a third are one group. Schedulers that draw may take too much for a race; nothing is proved with it.
  */
-export function groupsOf(places: readonly Place[]): Int32Array {
+export function groupsOf(places: readonly Place[], used: ReadonlySet<number>): Int32Array {
   const groups = Int32Array.from(places, (place) => place.id);
-  const inMemory = [...places].sort((a, b) => a.offset - b.offset || a.id - b.id);
+  const inMemory = places.filter(({ id }) => used.has(id)).sort((a, b) => a.offset - b.offset || a.id - b.id);
   let members: Place[] = [];
   let end = 0;
   for (const place of inMemory) {

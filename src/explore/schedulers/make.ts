@@ -14,7 +14,7 @@ export type DrawingName = (typeof drawingNames)[number];
 
 /** @param depth for `pct`: the depth of the bugs that it is to find. */
 export function makeScheduler(name: DrawingName, seed: number, profile: Profile, depth: number): Scheduler {
-  const { threads, groups, choices, events } = profile;
+  const { threads, groups, choices } = profile;
   const pct = (d: number): Scheduler => new Pct(seed, d, threads, choices);
   switch (name) {
     case 'random-walk':
@@ -24,7 +24,7 @@ export function makeScheduler(name: DrawingName, seed: number, profile: Profile,
     case 'pos':
       return new Pos(seed, threads, groups);
     case 'urw':
-      return new Urw(seed, events);
+      return new Urw(seed, profile);
     case 'surw':
       return new Surw(seed, profile);
     case 'reads-from':
@@ -37,7 +37,7 @@ export function makeScheduler(name: DrawingName, seed: number, profile: Profile,
         new Pos(seed, threads, groups),
         new Surw(seed, profile),
         pct(5),
-        new Urw(seed, events),
+        new Urw(seed, profile),
         new ReadsFrom(seed, profile),
         pct(10),
       ]);

@@ -9,8 +9,8 @@ import { weighted } from './weights.ts';
  * the interesting ones, and their orders are to be equally likely. One thread, drawn in proportion to the interesting accesses that it still has before it,
  * is intended: the others are held at theirs until it has taken one. Between two of them, threads run by random priorities of their pending accesses.
  *
- * Departs from the paper: a location is a group of places that share bytes; the counts are averages of several profiling runs; a thread whose count has
- * run out is drawn only when all are held.
+ * Departs from the paper: a location is a group of places that share bytes; an execution takes its counts from one of several
+ * profiling executions, as in `Urw`; a thread whose count has run out is drawn only when all are held.
  */
 export class Surw implements Scheduler {
   private readonly seed: number;
@@ -38,7 +38,7 @@ export class Surw implements Scheduler {
     if (shared.length === 0) return;
     const { group, events }: Shared = shared[below(this.random, shared.length)];
     this.group = group;
-    this.left.set(events);
+    this.left.set(events[below(this.random, events.length)]);
     this.intend();
   }
 

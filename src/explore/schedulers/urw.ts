@@ -1,4 +1,5 @@
-import { type Random, randomOf } from '../random.ts';
+import type { Profile } from '../profile.ts';
+import { below, type Random, randomOf } from '../random.ts';
 import { lowest, type Scheduler, type View } from '../scheduler.ts';
 import { weighted } from './weights.ts';
 
@@ -6,25 +7,25 @@ import { weighted } from './weights.ts';
  * URW, the uniform random walk of "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. A thread is drawn in proportion to the steps that
  * it still has before it. Where these are known exactly and no thread ever waits, each interleaving is equally likely.
  *
- * Departs from the paper: the steps of each thread are the average of several profiling runs, and a thread that outlives them counts as having one more.
+ * Departs from the paper: each execution takes its counts from one of several profiling executions, drawn at random, since how many steps a thread has
+ * depends on the path it takes; and a thread that outlives its count has one more. An average of them finds less: it is the count of no path.
  */
 export class Urw implements Scheduler {
   private readonly seed: number;
-  private readonly events: Int32Array;
+  private readonly events: Profile['events'];
   private readonly left: Int32Array;
   private random: Random;
 
-  /** @param events by thread: its steps in an execution. */
-  constructor(seed: number, events: readonly number[]) {
+  constructor(seed: number, { threads, events }: Profile) {
     this.seed = seed;
-    this.events = Int32Array.from(events);
-    this.left = new Int32Array(events.length);
+    this.events = events;
+    this.left = new Int32Array(threads);
     this.random = randomOf(seed, 0);
   }
 
   begin(index: number): void {
     this.random = randomOf(this.seed, index);
-    this.left.set(this.events);
+    this.left.set(this.events[below(this.random, this.events.length)]);
   }
 
   next({ enabled }: View): number {
