@@ -69,9 +69,8 @@ export class Execution implements View {
   changed = NONE;
   ended = false;
 
-  /** Sets of threads, a bit each: not finished; waiting for a lock or a wake-up; going round (see `Spin`); stopped by an assumption. */
+  /** Sets of threads, a bit each: not finished; going round (see `Spin`); stopped by an assumption. */
   live = 0;
-  private blocked = 0;
   private spinning = 0;
   halted = 0;
   /** Those that can take the next step. */
@@ -81,9 +80,8 @@ export class Execution implements View {
   readonly pending: Int32Array;
   readonly operation: Int32Array;
   readonly performed: Int32Array;
-  /** By thread and number of the performed operation: its leaf, and its index. */
+  /** By thread and number of the performed operation: its leaf. */
   private readonly leaves: number[][];
-  readonly script: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
   /** Set when a step ends the execution. */
@@ -136,7 +134,6 @@ export class Execution implements View {
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
     this.leaves = program.actors.map(() => []);
-    this.script = program.actors.map(() => []);
     this.subjects = program.actors.map(({ name, operations }, thread) =>
       operations.map((operation, i) => ({
         thread,
@@ -153,10 +150,8 @@ export class Execution implements View {
     this.bytes.u32.set(this.initial);
     this.steps = 0;
     this.last = NONE;
-    this.blocked = 0;
     this.spinning = 0;
     this.halted = 0;
-    this.asleep.fill(NONE);
     if (this.tree.size > LOGS_MAX) this.first = null;
     if (this.first === null) this.begin();
     const { live, halted, stop, node, operation, performed, pending } = this.first!;
@@ -168,6 +163,7 @@ export class Execution implements View {
       this.operation[t] = operation[t];
       this.performed[t] = performed[t];
       this.pending[t] = pending[t];
+      this.asleep[t] = NONE;
     }
     this.resultsNow = null;
     this.who();
@@ -289,6 +285,11 @@ export class Execution implements View {
       Array.from({ length: this.performed[t] }, (_, i) => this.tree.end(leaves[i])),
     );
     return this.resultsNow;
+  }
+
+  /** The index of the operation that `thread` performed as its `number`-th, from 0. */
+  performedOperation(thread: number, number: number): number {
+    return this.tree.operation[this.leaves[thread][number]];
   }
 
   /** The steps so far, as plain data. */
@@ -486,7 +487,6 @@ export class Execution implements View {
       this.leaves[thread][number] = leaf;
       this.ended = true;
       this.resultsNow = null;
-      this.script[thread][number] = this.operation[thread];
       return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
     }
     this.node[thread] = leaf;
@@ -574,7 +574,6 @@ export class Execution implements View {
         if (this.asleep[t] !== NONE) blocked |= 1 << t;
       } else if (this.tree.hasSpins && this.goesRound(t)) spinning |= 1 << t;
     }
-    this.blocked = blocked;
     this.spinning = spinning;
     this.enabled = this.live & ~(blocked | spinning | this.halted);
   }
