@@ -1,39 +1,30 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
+import type { HappensBefore } from '../explore/happensBefore.ts';
+import type { Judge } from '../explore/search.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { wordAt } from '../memory/replay.ts';
+import { type Asker, Between, type Found, type Predicate } from './between.ts';
 import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
-
-/** A predicate over memory and results, and which of them it has looked at so far. */
-export interface Predicate {
-  readonly name: string;
-  /** `always`: it must hold; `sometimes`: it must come true once. */
-  readonly kind: 'always' | 'sometimes';
-  readonly holds: (look: Look) => boolean;
-  /** Its bit in the checker's sets. */
-  readonly bit: number;
-  reached: boolean;
-}
 
 /**
  * HOT. Holds an execution against its properties, step by step.
  *
  * A predicate is a function of what it reads, so it is asked again only when something that it has read so far has changed.
  */
-export class Checker implements Observer, Look {
+export class Checker implements Asker, Judge, Look, Observer {
   readonly predicates: readonly Predicate[];
   readonly words: Uint32Array;
   private readonly execution: Execution;
   private readonly properties: Properties;
-  /** By place: the predicates that have read it, or a place that shares bytes with it. */
   readonly watching: Uint32Array;
-  /** The predicates that have looked at results. */
   watchingResults = 0;
   private readonly overlaps: readonly (readonly number[])[];
   /** The bit of the predicate that is being asked. */
   private asking = 0;
   private finallyLooked = false;
+  private moments: Between | undefined;
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
@@ -141,6 +132,11 @@ export class Checker implements Observer, Look {
     return undefined;
   }
 
+  between(order: HappensBefore, accept?: (taken: Int32Array) => boolean): Found | undefined {
+    this.moments ??= new Between(this, this.execution);
+    return this.moments.look(order, accept);
+  }
+
   /** The monitors' states as text, for those who compare states of the whole. */
   key(): string {
     const { monitors } = this.properties;
@@ -149,7 +145,6 @@ export class Checker implements Observer, Look {
     return key;
   }
 
-  /** Asks the predicates in `bits`, of memory as it is now. Returns the first `always` that does not hold. */
   ask(bits: number): Violation | undefined {
     for (const predicate of this.predicates) {
       if ((predicate.bit & bits) === 0 || predicate.reached) continue;

@@ -73,7 +73,8 @@ export class Classes {
   }
 }
 
-function mix(a: number, b: number): number {
+/** Two words as one, well spread. */
+export function mix(a: number, b: number): number {
   let h = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);

@@ -101,14 +101,20 @@ export class Execution implements View {
   private resultsNow: unknown[][] | null = null;
   private readonly subjects: (readonly Subject[])[];
   private first: First | null = null;
+  /** By thread: the first one with the same operations, whose logs it shares. */
+  private readonly like: readonly number[];
 
-  /** @param stepsMax the most steps an execution may take; then it stops with `limit`. */
-  constructor(program: Program, stepsMax: number) {
+  /**
+   * @param stepsMax the most steps an execution may take; then it stops with `limit`.
+   * @param alike groups of threads whose operations are the same and do not ask for their thread: they share their logs.
+   */
+  constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = []) {
     const n = program.actors.length;
     if (n === 0 || n > ACTORS_MAX) throw new RangeError(`a scenario has 1 to ${ACTORS_MAX} actors, this one has ${n}`);
     this.program = program;
     this.stepsMax = stepsMax;
     this.threads = n;
+    this.like = program.actors.map((_, t) => alike.find((group) => group.includes(t))?.[0] ?? t);
     const buffer = new ArrayBuffer(program.layout.size);
     this.bytes = { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer), u32: new Uint32Array(buffer) };
     this.places = program.layout.places;
@@ -340,6 +346,52 @@ export class Execution implements View {
     return writes(this.footprints[s] & 15);
   }
 
+  /** Whether step `s` left another value than it found. */
+  changedBy(s: number): boolean {
+    if (!this.changes(s)) return false;
+    const wide = this.geometry[4 * (this.footprints[s] >>> 4) + 2] === WIDE;
+    return this.values[s] !== this.olds[s] || (wide && this.highs[s] !== this.oldHighs[s]);
+  }
+
+  /** How many operations ended with step `s`. */
+  endedWith(s: number): number {
+    return this.numberAfter(s) - this.performedBefore[s];
+  }
+
+  /** How many operations the thread of step `s` had performed after it. */
+  private numberAfter(s: number): number {
+    const thread = this.schedule[s];
+    let later = s + 1;
+    while (later < this.steps && this.schedule[later] !== thread) later++;
+    return later < this.steps ? this.performedBefore[later] : this.performed[thread];
+  }
+
+  /** What the last operation returned that ended with step `s`, as its leaf. */
+  lastLeaf(s: number): number {
+    const thread = this.schedule[s];
+    const number = this.numberAfter(s);
+    return number === 0 ? 0 : this.leaves[thread][number - 1];
+  }
+
+  /** Writes into memory what step `s` wrote, for those who look at other orders of the same steps. */
+  redo(s: number): void {
+    if (this.changes(s)) this.put(this.footprints[s] >>> 4, this.values[s], this.highs[s]);
+  }
+
+  /** Sets how many operations each thread has performed, for the same. */
+  setPerformed(performed: Int32Array): void {
+    this.performed.set(performed);
+    this.resultsNow = null;
+  }
+
+  /** Memory, and the operations performed, before the first step. */
+  get initialWords(): Uint32Array {
+    return this.initial;
+  }
+  get performedFirst(): Int32Array {
+    return this.first!.performed;
+  }
+
   /** Whether an operation asked for the number of its thread. */
   get threadMatters(): boolean {
     return this.replays.some((replay) => replay.threadMatters);
@@ -396,10 +448,11 @@ export class Execution implements View {
   private root(thread: number, index: number): number {
     const asks = this.program.actors[thread].operations[index].run.length > 1;
     const key = asks ? (JSON.stringify(this.lastResult(thread), bigints) ?? '') : '';
-    let root = this.roots[thread][index].get(key);
+    const roots = this.roots[this.like[thread]][index];
+    let root = roots.get(key);
     if (root === undefined) {
       root = this.replays[thread].next(this.subjects[thread][index], 0, 0, 0);
-      this.roots[thread][index].set(key, root);
+      roots.set(key, root);
     }
     return root;
   }
@@ -549,6 +602,18 @@ export class Execution implements View {
     return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
   }
 
+  private put(place: number, low: number, high: number): void {
+    const { geometry } = this;
+    const { u32 } = this.bytes;
+    const word = geometry[4 * place];
+    const shift = geometry[4 * place + 1];
+    const mask = geometry[4 * place + 2];
+    if (mask === WIDE) {
+      u32[word] = low;
+      u32[word + 1] = high;
+    } else u32[word] = (u32[word] & ~(mask << shift)) | (low << shift);
+  }
+
   private undo(): void {
     const s = --this.steps;
     const thread = this.schedule[s];
@@ -556,17 +621,8 @@ export class Execution implements View {
     const code = this.tree.code[node];
     const kind = code & 15;
     const place = code >>> 4;
-    const { geometry } = this;
-    const { u32 } = this.bytes;
-    if (writes(kind)) {
-      const word = geometry[4 * place];
-      const shift = geometry[4 * place + 1];
-      const mask = geometry[4 * place + 2];
-      if (mask === WIDE) {
-        u32[word] = this.olds[s];
-        u32[word + 1] = this.oldHighs[s];
-      } else u32[word] = (u32[word] & ~(mask << shift)) | (this.olds[s] << shift);
-    } else if (kind === Kind.wait) this.asleep[thread] = NONE;
+    if (writes(kind)) this.put(place, this.olds[s], this.oldHighs[s]);
+    else if (kind === Kind.wait) this.asleep[thread] = NONE;
     else if (kind === Kind.wake) {
       for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = place;
     }

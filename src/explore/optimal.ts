@@ -3,6 +3,7 @@ import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
 import type { Limits } from './limits.ts';
+import { withinPreemptions } from './preemptions.ts';
 import { lowest } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
 import { insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts';
@@ -15,9 +16,12 @@ import { insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts
  * left to what follows. So a race is looked at once, when its second step is new. A thread that waits for a lock in vain counts as
  * one that is about to take it.
  */
-export function searchOptimal(execution: Execution, judge: Judge, limits: Limits, classes?: Classes): SearchResult {
+export function searchOptimal(execution: Execution, judge: Judge, limits: Limits, options: Options = {}): SearchResult {
+  const { classes, preemptions } = options;
   const tally = new Tally(limits);
   const search = new Optimal(execution, judge);
+  const within = (taken?: Int32Array): boolean =>
+    preemptions === undefined || withinPreemptions(execution, search.order, preemptions, taken);
   execution.reset();
   for (;;) {
     const stop = search.forward();
@@ -25,10 +29,19 @@ export function searchOptimal(execution: Execution, judge: Judge, limits: Limits
     if (stop === undefined) {
       tally.blocked++; // asleep, every one that could go on: the theory says never
     } else {
-      if (stop.kind === 'finished') classes?.add();
-      if (tally.count(stop, judge.end(stop) ?? judge.between?.(search.order))) break;
+      if (within()) {
+        if (stop.kind === 'finished') classes?.add();
+        if (tally.count(stop, judge.end(stop))) break;
+      }
       if (stop.kind === 'limit') {
         tally.limit = `${execution.stepsMax} steps in one execution`;
+        break;
+      }
+      const between = judge.between?.(search.order, preemptions === undefined ? undefined : within);
+      if (between !== undefined) {
+        execution.reset();
+        for (const thread of between.schedule) if (execution.stopped() === null) execution.step(thread);
+        tally.violation = between.violation;
         break;
       }
       search.reverse();
@@ -36,6 +49,13 @@ export function searchOptimal(execution: Execution, judge: Judge, limits: Limits
     if (!search.back() || tally.over(0)) break;
   }
   return tally;
+}
+
+interface Options {
+  /** Counts the classes of the complete executions, for those who doubt that each has one of its own. */
+  readonly classes?: Classes;
+  /** Only classes that can be had with so many preemptions. */
+  readonly preemptions?: number;
 }
 
 /** The search's stack: by depth, the steps that are still to be tried there, and the threads that need not be. */

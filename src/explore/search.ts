@@ -13,8 +13,11 @@ export interface Judge {
   readonly resultsMatter: boolean;
   /** Whether the order of steps on this place matters to what watches the execution. */
   sees(place: Place): boolean;
-  /** Looks at the moments of other executions of the same class. */
-  between?(order: HappensBefore): Violation | undefined;
+  /** Looks at the moments that other executions of the same class go through: a violation there, and a schedule that leads to it. */
+  between?(
+    order: HappensBefore,
+    accept?: (taken: Int32Array) => boolean,
+  ): { readonly violation: Violation; readonly schedule: readonly number[] } | undefined;
 }
 
 export interface SearchResult {

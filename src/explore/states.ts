@@ -1,6 +1,7 @@
 import type { Execution } from './execution.ts';
 import type { Judge } from './search.ts';
 import { StateSet } from './stateSet.ts';
+import type { Symmetry } from './symmetry.ts';
 
 /**
  * HOT: the states that were visited. A state is memory, and for each thread the log of its operation, which is its continuation, as one number of the
@@ -11,19 +12,22 @@ export class States {
   private seen = new StateSet();
   private readonly execution: Execution;
   private readonly judge: Judge;
-  /** With a bound it matters which thread goes on for free, and what is left to spend. */
+  /** With a bound it matters which thread goes on for free, and what has been spent. */
   private readonly bounded: boolean;
-  /** Groups of threads that are interchangeable. */
-  private readonly groups: readonly (readonly number[])[];
+  private readonly symmetry: Symmetry | undefined;
+  /** By thread: what stands for its results. */
+  private readonly results: Uint32Array;
   private readonly key: Uint32Array;
   private readonly interned = new Map<string, number>();
 
-  constructor(execution: Execution, judge: Judge, bounded = false, groups: readonly (readonly number[])[] = []) {
+  /** @param symmetry that of threads which are interchangeable; left out: each is itself. */
+  constructor(execution: Execution, judge: Judge, bounded = false, symmetry?: Symmetry) {
     this.execution = execution;
     this.judge = judge;
     this.bounded = bounded;
-    this.groups = groups;
+    this.symmetry = symmetry;
     this.withResults = judge.resultsMatter;
+    this.results = new Uint32Array(execution.node.length);
     this.key = new Uint32Array(execution.bytes.u32.length + 2 * execution.node.length + 5);
   }
 
@@ -42,29 +46,30 @@ export class States {
 
   /** Adds the state that the execution is in. Returns false when it has been there. */
   add(spent: number): boolean {
-    const { execution, key } = this;
+    const { execution, key, results, withResults } = this;
     const { node, asleep } = execution;
+    if (withResults)
+      for (let t = 0; t < node.length; t++) results[t] = this.intern(JSON.stringify(execution.results[t], bigints));
+    const order = this.symmetry?.order(execution, results);
     key.set(execution.bytes.u32);
+    this.symmetry?.rename(key);
     let n = execution.bytes.u32.length;
     let sleeping = 0;
-    for (let t = 0; t < node.length; t++) {
+    for (let i = 0; i < node.length; i++) {
+      const t = order === undefined ? i : order[i];
       key[n++] = node[t];
-      if (asleep[t] >= 0) sleeping |= 1 << t;
+      if (asleep[t] >= 0) sleeping |= 1 << i;
+      if (withResults) key[n++] = results[t];
     }
     key[n++] = sleeping;
     if (this.bounded) {
-      key[n++] = execution.last;
+      key[n++] = order === undefined ? execution.last : order.indexOf(execution.last);
       key[n++] = spent;
     }
     const text = this.judge.key();
     if (text !== '') key[n++] = this.intern(text);
-    if (this.withResults) key[n++] = this.intern(`results ${JSON.stringify(execution.results, bigints)}`);
-    if (this.groups.length > 0) this.canonical();
     return this.seen.add(key, n);
   }
-
-  /** Of all states that differ only in which of the interchangeable threads is which, one. */
-  private canonical(): void {}
 
   private intern(key: string): number {
     const known = this.interned.get(key);

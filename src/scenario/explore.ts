@@ -77,7 +77,7 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   const reduction = exhaustive ? options.reduction : 'none';
   let result: SearchResult;
   if (!exhaustive) result = hunt(execution, checker, schedulerOf(options, run, spec.actors.length), limits, 0, classes);
-  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, classes);
+  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
   else if (reduction === 'states')
     result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
   else result = searchInterleavings(execution, checker, limits, { classes });

@@ -1,0 +1,59 @@
+import type { Execution } from './execution.ts';
+import type { Program } from './program.ts';
+
+/**
+ * Threads that are interchangeable: they perform the same operations, and it does not matter which of them is which. Of all states that differ in that
+ * alone one is kept, as Stateright and Murphi do: where each thread is comes in sorted order, and locks name their holders by that order.
+ *
+ * Only sound where the properties do not tell the threads apart either; whoever asks for it says so.
+ */
+export class Symmetry {
+  private readonly groups: readonly (readonly number[])[];
+  private readonly locks: readonly number[];
+  private readonly ordered: number[];
+
+  constructor(program: Program) {
+    this.groups = interchangeable(program);
+    this.locks = program.layout.places
+      .filter(({ kind }) => kind === 'mutex' || kind === 'spinlock')
+      .map(({ offset }) => offset >>> 2);
+    this.ordered = program.actors.map((_, t) => t);
+  }
+
+  /** Whether there are such threads. */
+  get any(): boolean {
+    return this.groups.length > 0;
+  }
+
+  /** The threads in the order in which they are to be written down: each in a place of its group. */
+  order({ node, asleep, bytes: { u32 } }: Execution, results: Uint32Array): readonly number[] {
+    const holds = (t: number): number =>
+      this.locks.reduce((held, word, i) => (u32[word] === t + 1 ? held | (1 << (i & 31)) : held), 0);
+    for (const group of this.groups) {
+      const sorted = group.toSorted(
+        (a, b) => node[a] - node[b] || asleep[a] - asleep[b] || results[a] - results[b] || holds(a) - holds(b),
+      );
+      for (let i = 0; i < group.length; i++) this.ordered[group[i]] = sorted[i];
+    }
+    return this.ordered;
+  }
+
+  /** Names the holders of locks in `words` by the places of the last order. */
+  rename(words: Uint32Array): void {
+    for (const word of this.locks) if (words[word] !== 0) words[word] = this.ordered.indexOf(words[word] - 1) + 1;
+  }
+}
+
+/** Groups of two and more actors with the same operations, by thread. */
+export function interchangeable({ actors }: Program): number[][] {
+  const groups: number[][] = [];
+  for (let t = 0; t < actors.length; t++) {
+    const alike = groups.find(([first]) => {
+      const [a, b] = [actors[first].operations, actors[t].operations];
+      return a.length === b.length && a.every(({ run, until }, i) => run === b[i].run && until === b[i].until);
+    });
+    if (alike === undefined) groups.push([t]);
+    else alike.push(t);
+  }
+  return groups.filter((group) => group.length > 1);
+}
