@@ -1,4 +1,4 @@
-import { Kind, placeOf } from '../memory/memory.ts';
+import { Kind, placeOf, writes } from '../memory/memory.ts';
 import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
@@ -13,8 +13,10 @@ import { insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts
  * Jonsson, Sagonas: "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017).
  *
  * Departs from the paper: of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is
- * left to what follows. So a race is looked at once, when its second step is new. A thread that waits for a lock in vain counts as
- * one that is about to take it.
+ * left to what follows. So a race is looked at once, when its second step is new. But where e' is a cmpxchg that fails after e and succeeds before it,
+ * steps that came after e' without conflicting with it do conflict now: they are taken along, in each execution that has the race. (The paper
+ * asks that whether two steps conflict does not depend on a third, and a failed cmpxchg that is only a load breaks that.) A
+ * thread that waits for a lock in vain counts as one that is about to take it.
  */
 export function searchOptimal(execution: Execution, judge: Judge, limits: Limits, options: Options = {}): SearchResult {
   const { classes, preemptions } = options;
@@ -68,6 +70,8 @@ class Optimal {
   /** By depth: the threads whose next step was tried already, or before, and the footprints of these steps. */
   private readonly asleep: number[] = [0];
   private codes: Int32Array;
+  /** Races whose second step would succeed if it came first: first and second step. */
+  private readonly stronger: number[] = [];
   private readonly conflict = (a: number, b: number): boolean => this.order.conflict(a, b);
 
   constructor(execution: Execution, judge: Judge) {
@@ -113,6 +117,7 @@ class Optimal {
       if (trees[depth].length === 0) continue;
       order.backTo(depth);
       execution.backTo(depth);
+      while (this.stronger.length > 0 && this.stronger[this.stronger.length - 1] >= depth) this.stronger.length -= 2;
       return true;
     }
     return false;
@@ -120,11 +125,19 @@ class Optimal {
 
   /** Sees to it that each race of the steps that are new is tried the other way round too. */
   reverse(): void {
-    const { execution, order } = this;
+    const { execution, order, stronger } = this;
     const { races } = order;
-    for (let i = 0; i < races.length; i += 2)
-      this.tryFirst(races[i], races[i + 1], execution.schedule[races[i + 1]], this.reversed(races[i], races[i + 1]));
+    for (let i = 0; i < races.length; i += 2) {
+      const s = races[i + 1];
+      const code = this.reversed(races[i], s);
+      if (writes(code & 15) && !execution.changes(s)) stronger.push(races[i], s);
+      else this.tryFirst(races[i], s, execution.schedule[s], code);
+    }
     races.length = 0;
+    for (let i = 0; i < stronger.length; i += 2) {
+      const s = stronger[i + 1];
+      this.tryFirst(stronger[i], execution.steps, execution.schedule[s], execution.tree.code[execution.nodes[s]]);
+    }
     for (let t = 0; t < order.threads; t++) {
       const holder = order.blocking(t);
       if (holder >= 0) this.tryFirst(holder, execution.steps, t, execution.pending[t]);

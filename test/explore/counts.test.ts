@@ -163,7 +163,7 @@ describe('the yardsticks', () => {
     for (const actors of ordersOf(name)) {
       const { execution, checker } = searchOf(actors, name);
       const counted = new Classes(execution);
-      expect(searchOptimal(execution, checker, noLimits, counted)).toMatchObject({
+      expect(searchOptimal(execution, checker, noLimits, { classes: counted })).toMatchObject({
         executions: classes,
         blocked: 0,
         violation: undefined,

@@ -53,7 +53,7 @@ export const STEPS_MAX = 1000;
 export function optimal(program: Program) {
   const execution = new Execution(program, STEPS_MAX);
   const classes = new Classes(execution);
-  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, classes);
+  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, { classes });
   return { executions, blocked, limit, classes: classes.seen.size };
 }
 
