@@ -16,7 +16,8 @@ import { insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts
  * left to what follows. So a race is looked at once, when its second step is new. But where e' is a cmpxchg that fails after e and succeeds before it,
  * steps that came after e' without conflicting with it do conflict now: they are taken along, in each execution that has the race. (The paper
  * asks that whether two steps conflict does not depend on a third, and a failed cmpxchg that is only a load breaks that.) A
- * thread that waits for a lock in vain counts as one that is about to take it.
+ * thread that waits for a lock in vain counts as one that is about to take it. A thread that goes round ends there (`Execution.roundsEnd`): such executions are
+ * counted as blocked.
  */
 export function searchOptimal(execution: Execution, judge: Judge, limits: Limits, options: Options = {}): SearchResult {
   const { classes, preemptions } = options;
@@ -24,6 +25,7 @@ export function searchOptimal(execution: Execution, judge: Judge, limits: Limits
   const search = new Optimal(execution, judge);
   const within = (taken?: Int32Array): boolean =>
     preemptions === undefined || withinPreemptions(execution, search.order, preemptions, taken);
+  execution.roundsEnd = true;
   execution.reset();
   for (;;) {
     const stop = search.forward();
@@ -50,6 +52,7 @@ export function searchOptimal(execution: Execution, judge: Judge, limits: Limits
     }
     if (!search.back() || tally.over(0)) break;
   }
+  execution.roundsEnd = false;
   return tally;
 }
 
@@ -89,7 +92,7 @@ class Optimal {
       const stop = execution.stopped();
       const depth = execution.steps;
       const tree = trees[depth];
-      if (stop !== null && (tree.length === 0 || stop.kind !== 'livelock')) return stop;
+      if (stop !== null) return stop;
       if (tree.length === 0) {
         const awake = execution.enabled & ~asleep[depth];
         if (awake === 0) return undefined;

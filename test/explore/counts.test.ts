@@ -127,6 +127,32 @@ describe('locks', () => {
   });
 });
 
+describe('locks that go round until they have it: whoever has seen the same twice is stopped, and waits in the search of all interleavings', () => {
+  const body: Run = (mem, cell) => {
+    mem.store(cell('s'), 1);
+    mem.load(cell('s'));
+    mem.store(cell('l'), 0);
+  };
+  const looksFirst: Run = (mem, cell) => {
+    do while (mem.load(cell('l')) !== 0);
+    while (mem.cmpxchg(cell('l'), 0, 1) !== 0);
+    body(mem, cell);
+  };
+  const triesAtOnce: Run = (mem, cell) => {
+    while (mem.cmpxchg(cell('l'), 0, 1) !== 0);
+    body(mem, cell);
+  };
+
+  // A failed cmpxchg after a load that saw 0 is no round: the next load sees something else. So the first one has 6 classes, not 4.
+  test.each([
+    ['one that looks first', looksFirst, 6, 4, 10],
+    ['one that tries at once', triesAtOnce, 2, 2, 4],
+  ] as const)('%s', (_, lock, classes, blocked, withRounds) => {
+    expect(optimal(programOf([lock, lock]))).toEqual({ executions: classes, blocked, classes, limit: undefined });
+    expect(interleavings(programOf([lock, lock]))).toMatchObject({ blocked: 0, classes: withRounds });
+  });
+});
+
 describe('interleavings without reduction', () => {
   test('two threads of five steps', () => {
     const text = join('Rx;Rx;Rx;Rx;Rx', 'Ry;Ry;Ry;Ry;Ry');
