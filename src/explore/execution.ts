@@ -6,7 +6,7 @@ import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
-import type { Scheduler, View } from './scheduler.ts';
+import { lowest, type Scheduler, type View } from './scheduler.ts';
 
 /** What went wrong: the property that does not hold, and what was seen instead. */
 export interface Violation {
@@ -15,7 +15,7 @@ export interface Violation {
 }
 
 /**
- * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold; `livelock`: all that are left go round
+ * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold, or see `roundsEnd`; `livelock`: all that are left go round
  * without writing anything; `limit`: it has taken its steps; `pruned`: the scheduler wanted no more of it.
  */
 export type Stop =
@@ -51,6 +51,11 @@ export class Execution implements View {
   readonly places: readonly Place[];
   readonly stepsMax: number;
   observer: Observer | null = null;
+  /**
+   * What becomes of a thread that has gone a round (see `Spin`). False: it waits until it would see something else. True: it goes no further, and where it could,
+   * the execution is `blocked`: it is another one, which has all of this but that round. Then no step of a thread depends on what it does not access.
+   */
+  roundsEnd = false;
 
   /** `schedule[i]` is the thread that took step i, for i < `steps`. */
   schedule = new Uint8Array(1024);
@@ -572,17 +577,16 @@ export class Execution implements View {
         if (this.bytes.u32[this.geometry[4 * (code >>> 4)]] !== 0) blocked |= 1 << t;
       } else if (kind === Kind.resume) {
         if (this.asleep[t] !== NONE) blocked |= 1 << t;
-      } else if (this.tree.hasSpins && this.goesRound(t)) spinning |= 1 << t;
+      } else if (this.tree.hasSpins && this.tree.spins.has(this.node[t]) && (this.roundsEnd || this.goesRound(t)))
+        spinning |= 1 << t;
     }
     this.spinning = spinning;
     this.enabled = this.live & ~(blocked | spinning | this.halted);
   }
 
-  /** Whether `thread` has gone a round of a spin, and would see the same again. */
+  /** Whether `thread`, which has gone a round of a spin, would see the same again. */
   private goesRound(thread: number): boolean {
-    const spin = this.tree.spins.get(this.node[thread]);
-    if (spin === undefined) return false;
-    for (const { code, low, high } of spin.reads) {
+    for (const { code, low, high } of this.tree.spins.get(this.node[thread])!.reads) {
       const place = this.places[placeOf(code)];
       if (wordAt(this.bytes, place) !== low) return false;
       if (place.bits === 64 && this.bytes.u32[(place.offset >>> 2) + 1] !== high) return false;
@@ -598,6 +602,7 @@ export class Execution implements View {
   private atEnd(): Stop {
     if (this.live === 0) return FINISHED;
     if (this.halted !== 0) return BLOCKED;
+    for (let rest = this.spinning; rest !== 0; rest &= rest - 1) if (!this.goesRound(lowest(rest))) return BLOCKED;
     return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
   }
 
