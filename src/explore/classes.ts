@@ -15,6 +15,9 @@ const CLASSES_MAX = 1 << 21;
 export class Classes {
   readonly seen = new Set<number>();
   readonly readsFrom = new Set<number>();
+  /** Those that were new since the last `drain`. */
+  private fresh: number[] = [];
+  private freshReads: number[] = [];
   /** Whether there were more than could be kept: then the counts are lower bounds. */
   full = false;
   private readonly execution: Execution;
@@ -67,9 +70,21 @@ export class Classes {
       return false;
     }
     const before = seen.size;
-    seen.add((a >>> 0) * 0x200000 + (b >>> 11));
+    const ofClass = (a >>> 0) * 0x200000 + (b >>> 11);
+    seen.add(ofClass);
+    if (seen.size > before) this.fresh.push(ofClass);
+    const reads = readsFrom.size;
     readsFrom.add(c);
+    if (readsFrom.size > reads) this.freshReads.push(c);
     return seen.size > before;
+  }
+
+  /** The classes that were new since the last call, for those who put together what several have counted. */
+  drain(): { readonly classes: readonly number[]; readonly readsFrom: readonly number[] } {
+    const drained = { classes: this.fresh, readsFrom: this.freshReads };
+    this.fresh = [];
+    this.freshReads = [];
+    return drained;
   }
 }
 

@@ -44,6 +44,8 @@ export class Doer {
       limit,
       violation,
       schedule,
+      stop: violation === undefined ? undefined : execution.stopped()?.kind,
+      ...this.classes.drain(),
       left: result.left ?? [],
       tree: result.tree ?? [],
       reversals: result.reversals ?? [],

@@ -1,4 +1,4 @@
-import type { Violation } from './execution.ts';
+import type { Stop, Violation } from './execution.ts';
 import type { Sleeper, Wakeup } from './wakeupTree.ts';
 
 /** A part of a search that any worker can do, as plain data. */
@@ -24,8 +24,12 @@ export interface Done {
   readonly steps: number;
   readonly limit: string | undefined;
   readonly violation: Violation | undefined;
-  /** How the violation came about. */
+  /** How the violation came about, and how the execution stopped. */
   readonly schedule: readonly number[];
+  readonly stop: Stop['kind'] | undefined;
+  /** Classes, and reads-from classes, that whoever did the part had not met before: see `Classes`. */
+  readonly classes: readonly number[];
+  readonly readsFrom: readonly number[];
   /** Interleavings that are left to do, once the budget was spent. */
   readonly left: readonly Part[];
   /** For `classes`: the steps after `prefix` that were tried, or still are to be. */

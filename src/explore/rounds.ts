@@ -13,8 +13,10 @@ const [SHORT, LONG] = [32, 256];
  */
 export class Rounds {
   readonly tally: Tally;
-  /** How the violation came about, where there is one. */
-  schedule: readonly number[] = [];
+  /** The last part that was taken in: the one with the violation, where there is one. */
+  last: Done | undefined;
+  readonly classes = new Set<number>();
+  readonly readsFrom = new Set<number>();
   private readonly plan: Plan;
 
   constructor(plan: Plan, limits: Limits) {
@@ -42,7 +44,9 @@ export class Rounds {
         states: 0,
         limit: done[i].cut > 0 && parts[i].kind !== 'draws' ? done[i].limit : undefined,
       });
-      this.schedule = done[i].schedule;
+      this.last = done[i];
+      for (const seen of done[i].classes) this.classes.add(seen);
+      for (const seen of done[i].readsFrom) this.readsFrom.add(seen);
       plan.took(parts[i], done[i]);
     }
   }
