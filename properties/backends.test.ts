@@ -20,7 +20,7 @@ test('one scenario and one schedule: the same trace, results and memory in the e
       const schedule = scheduleOf(run);
       const threads = await pool.run(spec, schedule);
       expect(threads.strayed).toBeUndefined();
-      expect(threads.crashed).toBeUndefined();
+      expect(threads.violation).toBeUndefined();
       expect(threads.trace).toEqual(run.execution.trace());
       expect([...threads.memory]).toEqual([...run.execution.bytes.u8]);
       expect(threads.results).toEqual(run.execution.results);

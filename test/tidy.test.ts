@@ -3,7 +3,16 @@ import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** Folders of src by layer: each imports from its own folder and from layers further down. */
-const LAYERS = [['memory', 'models'], ['explore'], ['check'], ['ring', 'guest'], ['actors'], ['scenario'], ['cli']];
+const LAYERS = [
+  ['memory', 'models'],
+  ['explore'],
+  ['check'],
+  ['ring', 'guest'],
+  ['actors'],
+  ['scenario'],
+  ['cli'],
+  ['testing'],
+];
 /** `explore` and `check` know Memory, never a subject; models share nothing with what they judge. */
 const NEVER: Record<string, readonly string[]> = {
   models: ['memory', 'explore', 'check', 'ring', 'guest', 'actors', 'scenario', 'cli'],

@@ -1,36 +1,46 @@
-import { parseSchedule } from '../explore/schedule.ts';
+import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
-import { buildVm } from '../scenario/build.ts';
-import type { Finding } from '../scenario/finding.ts';
+import type { WrittenFinding } from '../scenario/explore.ts';
 import { runOf, runOnce } from '../scenario/run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { sizeOf } from '../scenario/skip.ts';
+import { openSource } from '../scenario/source.ts';
 import { plural, print } from './output.ts';
 import { formatTrace } from './trace.ts';
 
 /** A finding as people read it: the property, what was seen, the trace in columns, and the lines that bring it back. */
-export function printFinding(finding: Finding & { readonly file: string }): void {
-  const { scenario } = finding;
+export async function printFinding(finding: WrittenFinding): Promise<void> {
+  for (const line of formatFinding(finding, await openSource(finding.scenario))) print(line);
+}
+
+/** @param scenario that of the finding's source. */
+export function formatFinding(finding: WrittenFinding, scenario: Scenario): string[] {
   const schedule = parseSchedule(finding.schedule) ?? [];
-  const operations = scenario.actors.reduce((sum, actor) => sum + actor.operations.length, 0);
-  print(`✗ ${finding.property}`);
-  print(
-    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(scenario.actors.length, 'actor')}, memory model ${finding.memoryModel}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`,
-  );
-  print();
+  const { operations, actors } = sizeOf(scenario);
+  const lines = [
+    `✗ ${finding.property}`,
+    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(actors, 'actor')}, memory model ${finding.memoryModel}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`,
+    '',
+  ];
   if (schedule.length > 0) {
-    const run = runOf(buildVm(scenario), schedule.length + 1);
+    const run = runOf(scenario, schedule.length + 1);
     runOnce(run, new Exact(schedule));
-    for (const line of formatTrace(run.execution.trace(), run.execution.program)) print(line);
+    lines.push(...formatTrace(run.execution.trace(), run.execution.program));
   }
-  print(`  ${finding.message}`);
-  print();
-  if (schedule.length === 0) {
-    print(`  look again   npx gfnring explore ${scenario.name}`);
-    print();
-    return;
+  return [...lines, `  ${finding.message}`, '', ...reproduce(finding, scenario, schedule), ''];
+}
+
+function reproduce({ file, scenario: source }: WrittenFinding, { program }: Scenario, schedule: number[]): string[] {
+  if (schedule.length === 0)
+    return [`  look again   ${file === null ? 'explore(scenario)' : `npx gfnring explore ${file}`}`];
+  if (file === null) {
+    const skipped = 'skipped' in source ? `, skipped: ${JSON.stringify(source.skipped)}` : '';
+    return [`  reproduce    await explore(scenario, { replay: '${formatSchedule(schedule)}'${skipped} })`];
   }
-  const last = scenario.actors[schedule[schedule.length - 1]].name;
-  print(`  reproduce    npx gfnring replay ${finding.file}`);
-  print(`  on threads   npx gfnring replay ${finding.file} --on workers`);
-  print(`  as one actor npx gfnring replay ${finding.file} --actor ${last} --inspect-brk`);
-  print();
+  const last = program.actors[schedule[schedule.length - 1]].name;
+  return [
+    `  reproduce    npx gfnring replay ${file}`,
+    `  on threads   npx gfnring replay ${file} --on workers`,
+    `  as one actor npx gfnring replay ${file} --actor ${/^[\w-]+$/.test(last) ? last : `'${last}'`} --inspect-brk`,
+  ];
 }

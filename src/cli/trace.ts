@@ -1,11 +1,13 @@
 import type { Program } from '../explore/program.ts';
 import { describeStep, type Trace } from '../memory/trace.ts';
+import { communications } from './communication.ts';
 
 const STEPS_MAX = 200;
 
-/** A trace in columns, one an actor, with a line where an operation begins. Long ones lose their middle, and say so. */
+/** A trace in columns, one an actor, with a line where an operation begins. What communicates is marked: see `communications`. Long ones lose their middle, and say so. */
 export function formatTrace(trace: Trace, { actors, layout }: Program): string[] {
-  const cells = trace.map((step) => describeStep(step, layout));
+  const marks = communications(trace, layout);
+  const cells = trace.map((step, i) => `${describeStep(step, layout)}  ${marks[i]}`.trimEnd());
   const widths = actors.map((actor, thread) =>
     Math.max(
       actor.name.length,

@@ -3,7 +3,7 @@ import type { Place } from '../memory/cell.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
 import { Breach, Kind, kindOf, placeOf, updated, writes } from '../memory/memory.ts';
 import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
-import { Failed } from '../memory/stop.ts';
+import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
 import { lowest, type Scheduler, type View } from './scheduler.ts';
@@ -74,9 +74,8 @@ export class Execution implements View {
   changed = NONE;
   ended = false;
 
-  /** Sets of threads, a bit each: not finished; waiting for a lock or a wake-up; going round (see `Spin`); stopped by an assumption. */
+  /** Sets of threads, a bit each: not finished; going round (see `Spin`); stopped by an assumption. */
   live = 0;
-  private blocked = 0;
   private spinning = 0;
   halted = 0;
   /** Those that can take the next step. */
@@ -86,9 +85,8 @@ export class Execution implements View {
   readonly pending: Int32Array;
   readonly operation: Int32Array;
   readonly performed: Int32Array;
-  /** By thread and number of the performed operation: its leaf, and its index. */
+  /** By thread and number of the performed operation: its leaf. */
   private readonly leaves: number[][];
-  readonly script: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
   /** Set when a step ends the execution. */
@@ -141,7 +139,6 @@ export class Execution implements View {
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
     this.leaves = program.actors.map(() => []);
-    this.script = program.actors.map(() => []);
     this.subjects = program.actors.map(({ name, operations }, thread) =>
       operations.map((operation, i) => ({
         thread,
@@ -158,10 +155,8 @@ export class Execution implements View {
     this.bytes.u32.set(this.initial);
     this.steps = 0;
     this.last = NONE;
-    this.blocked = 0;
     this.spinning = 0;
     this.halted = 0;
-    this.asleep.fill(NONE);
     if (this.tree.size > LOGS_MAX) this.first = null;
     if (this.first === null) this.begin();
     const { live, halted, stop, node, operation, performed, pending } = this.first!;
@@ -173,6 +168,7 @@ export class Execution implements View {
       this.operation[t] = operation[t];
       this.performed[t] = performed[t];
       this.pending[t] = pending[t];
+      this.asleep[t] = NONE;
     }
     this.resultsNow = null;
     this.who();
@@ -294,6 +290,11 @@ export class Execution implements View {
       Array.from({ length: this.performed[t] }, (_, i) => this.tree.end(leaves[i])),
     );
     return this.resultsNow;
+  }
+
+  /** The index of the operation that `thread` performed as its `number`-th, from 0. */
+  performedOperation(thread: number, number: number): number {
+    return this.tree.operation[this.leaves[thread][number]];
   }
 
   /** The steps so far, as plain data. */
@@ -491,7 +492,6 @@ export class Execution implements View {
       this.leaves[thread][number] = leaf;
       this.ended = true;
       this.resultsNow = null;
-      this.script[thread][number] = this.operation[thread];
       return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
     }
     this.node[thread] = leaf;
@@ -580,7 +580,6 @@ export class Execution implements View {
       } else if (this.tree.hasSpins && this.tree.spins.has(this.node[t]) && (this.roundsEnd || this.goesRound(t)))
         spinning |= 1 << t;
     }
-    this.blocked = blocked;
     this.spinning = spinning;
     this.enabled = this.live & ~(blocked | spinning | this.halted);
   }
@@ -677,13 +676,15 @@ interface First {
 }
 
 /** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */
-function violationOf(error: unknown): Violation {
+export function violationOf(error: unknown): Violation {
   if (error instanceof Breach) return { property: RULES[error.rule], message: error.message };
-  if (error instanceof Failed) return { property: error.property, message: error.message };
+  // By its name: it may come from another copy of this package.
+  if (error instanceof Error && error.name === 'Failed')
+    return { property: (error as Failed).property, message: error.message };
   return { property: CRASH, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
-const CRASH = 'no operation crashes';
+export const CRASH = 'no operation crashes';
 const RULES = {
   'not the holder': 'a lock is given back by its holder',
   'sleeps under a spinlock': 'R12 nothing sleeps under a spinlock',

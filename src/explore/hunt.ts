@@ -1,6 +1,7 @@
 import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import type { Limits } from './limits.ts';
+import type { Part, Plan } from './parts.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
 
@@ -26,4 +27,22 @@ export function hunt(
     if (tally.count(stop, judge.end(stop))) break;
   }
   return tally;
+}
+
+/** Executions of a part. */
+const DRAWS = 256;
+
+/** All executions that a scheduler draws, in parts; there is no end to them. */
+export class HuntPlan implements Plan {
+  private first = 0;
+
+  next(most: number): Part[] {
+    return Array.from({ length: most }, () => {
+      const part = { kind: 'draws', first: this.first, count: DRAWS } as const;
+      this.first += DRAWS;
+      return part;
+    });
+  }
+
+  took(): void {}
 }

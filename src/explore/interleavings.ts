@@ -1,6 +1,7 @@
 import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import type { Limits } from './limits.ts';
+import type { Done, Part, Plan } from './parts.ts';
 import { lowest } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
 import type { States } from './states.ts';
@@ -18,30 +19,36 @@ interface Options {
   /** Go on past violations of other properties. */
   readonly property?: string;
   readonly classes?: Classes;
+  /** Where to begin; left out: at the beginning. */
+  readonly from?: Part & { readonly kind: 'interleavings' };
 }
 
 /**
  * Every interleaving, depth first; with `states`, every state: each is left once by each thread that can leave it. Exact for safety, deadlock and
- * livelock. It goes back by undoing steps, so no prefix is run again.
+ * livelock. It goes back by undoing steps, so no prefix is run again. `left`: where it would have gone on, had it not reached its limit.
  */
 export function searchInterleavings(
   execution: Execution,
   judge: Judge,
   limits: Limits,
   options: Options = {},
-): SearchResult {
-  const { states, bound, property, classes } = options;
+): SearchResult & { readonly left: readonly Part[] } {
+  const { states, bound, property, classes, from } = options;
   const tally = new Tally(limits);
   /** By depth: the threads that have not been tried there, and what the way there has cost. */
   let untried = new Int32Array(1024);
   let spent = new Int32Array(1024);
+  const left: Part[] = [];
+  const floor = from?.prefix.length ?? 0;
   execution.reset();
-  for (;;) {
+  for (const thread of from?.prefix ?? []) {
+    if (execution.steps + 1 >= untried.length) [untried, spent] = [wider(untried), wider(spent)];
+    spent[execution.steps + 1] = spent[execution.steps] + (bound === undefined ? 0 : cost(execution, bound, thread));
+    execution.step(thread);
+  }
+  for (let first = true; ; first = false) {
     const depth = execution.steps;
-    if (depth >= untried.length) {
-      untried = wider(untried);
-      spent = wider(spent);
-    }
+    if (depth + 1 >= untried.length) [untried, spent] = [wider(untried), wider(spent)];
     const stop = execution.stopped();
     const isNew = states === undefined || states.add(bound === undefined ? 0 : spent[depth]);
     if (stop !== null && (isNew || stop.kind === 'violated')) {
@@ -52,7 +59,6 @@ export function searchInterleavings(
         tally.limit = `${execution.stepsMax} steps in one execution`;
         break;
       }
-      if (tally.over(states?.bytes ?? 0)) break;
       if (states !== undefined && judge.resultsMatter !== states.withResults) {
         // A property has looked at results: states that were taken for one may be two.
         states.clear();
@@ -61,14 +67,23 @@ export function searchInterleavings(
         continue;
       }
     }
-    let choices =
-      stop !== null || !isNew ? 0 : bound === undefined ? execution.enabled : within(execution, bound, spent[depth]);
+    let choices = 0;
+    if (stop === null && isNew) {
+      choices = bound === undefined ? execution.enabled : within(execution, bound, spent[depth]);
+      if (first && from !== undefined) choices &= from.untried;
+    }
     let at = depth;
     if (choices === 0) {
       at--;
-      while (at >= 0 && untried[at] === 0) at--;
-      if (at < 0) break;
-      if (tally.over(states?.bytes ?? 0)) break;
+      while (at >= floor && untried[at] === 0) at--;
+      if (at < floor) break;
+      if (tally.over(states?.bytes ?? 0)) {
+        const schedule = [...execution.schedule.subarray(0, at)];
+        for (; at >= floor; at--)
+          if (untried[at] !== 0)
+            left.push({ kind: 'interleavings', prefix: schedule.slice(0, at), untried: untried[at] });
+        break;
+      }
       execution.backTo(at);
       choices = untried[at];
     }
@@ -80,7 +95,20 @@ export function searchInterleavings(
     tally.steps++;
   }
   tally.states = states?.size ?? 0;
-  return tally;
+  return Object.assign(tally, { left });
+}
+
+/** All interleavings, in parts. */
+export class InterleavingsPlan implements Plan {
+  private readonly open: Part[] = [{ kind: 'interleavings', prefix: [], untried: -1 }];
+
+  next(most: number): Part[] {
+    return this.open.splice(Math.max(0, this.open.length - most));
+  }
+
+  took(_: Part, { left }: Done): void {
+    this.open.push(...left.toReversed());
+  }
 }
 
 /** What it costs to give the next step to `thread`. */

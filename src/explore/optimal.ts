@@ -3,36 +3,51 @@ import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
 import type { Limits } from './limits.ts';
+import type { Done, Part, Reversal } from './parts.ts';
 import { withinPreemptions } from './preemptions.ts';
 import { lowest } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
-import { insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts';
+import { type Conflict, insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts';
+
+interface Options {
+  /** Counts the classes of the complete executions, for those who doubt that each has one of its own. */
+  readonly classes?: Classes;
+  /** Only classes that can be had with so many preemptions. */
+  readonly preemptions?: number;
+  /** What to explore; left out: all. */
+  readonly from?: Part & { readonly kind: 'classes' };
+}
 
 /**
  * Optimal dynamic partial order reduction: one complete execution of each happens-before class, and none that is given up half way (Abdulla, Aronis,
  * Jonsson, Sagonas: "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017).
  *
- * Departs from the paper: of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is
- * left to what follows. So a race is looked at once, when its second step is new. But where e' is a cmpxchg that fails after e and succeeds before it,
- * steps that came after e' without conflicting with it do conflict now: they are taken along, in each execution that has the race. (The paper
- * asks that whether two steps conflict does not depend on a third, and a failed cmpxchg that is only a load breaks that.) A
- * thread that waits for a lock in vain counts as one that is about to take it. A thread that goes round ends there (`Execution.roundsEnd`): such executions are
- * counted as blocked.
+ * Departs from the paper:
+ * - Of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is left to what
+ *   follows. So a race is looked at once, when its second step is new.
+ * - But where e' is a cmpxchg that fails after e and succeeds before it, steps that came after e' without conflicting with it do conflict now: they are
+ *   taken along, in each execution that has the race. (The paper asks that whether two steps conflict does not depend on a third; a failed cmpxchg that is
+ *   only a load breaks that where cells overlap.)
+ * - A thread that waits for a lock in vain counts as one that is about to take it.
+ * - A thread that goes round ends there (`Execution.roundsEnd`); such executions are counted as blocked.
+ * - What was tried stays in the tree until the search is through with the part of it that it belongs to, for searches that are done in parts: see `ClassesPlan`.
  */
-export function searchOptimal(execution: Execution, judge: Judge, limits: Limits, options: Options = {}): SearchResult {
-  const { classes, preemptions } = options;
+export function searchOptimal(
+  execution: Execution,
+  judge: Judge,
+  limits: Limits,
+  { classes, preemptions, from }: Options = {},
+): SearchResult & Pick<Done, 'tree' | 'reversals'> {
   const tally = new Tally(limits);
-  const search = new Optimal(execution, judge);
+  const search = new Optimal(execution, judge, from);
   const within = (taken?: Int32Array): boolean =>
     preemptions === undefined || withinPreemptions(execution, search.order, preemptions, taken);
-  execution.roundsEnd = true;
-  execution.reset();
   for (;;) {
     const stop = search.forward();
     tally.steps += search.taken;
-    if (stop === undefined) {
+    if (stop === undefined)
       tally.blocked++; // asleep, every one that could go on: the theory says never
-    } else {
+    else {
       if (within()) {
         if (stop.kind === 'finished') classes?.add();
         if (tally.count(stop, judge.end(stop))) break;
@@ -53,71 +68,92 @@ export function searchOptimal(execution: Execution, judge: Judge, limits: Limits
     if (!search.back() || tally.over(0)) break;
   }
   execution.roundsEnd = false;
-  return tally;
+  return Object.assign(tally, { tree: search.tree, reversals: search.reversals });
 }
 
-interface Options {
-  /** Counts the classes of the complete executions, for those who doubt that each has one of its own. */
-  readonly classes?: Classes;
-  /** Only classes that can be had with so many preemptions. */
-  readonly preemptions?: number;
-}
-
-/** The search's stack: by depth, the steps that are still to be tried there, and the threads that need not be. */
+/** The search's stack: by depth, the steps that were tried there or still are to be, and the threads that need not be. */
 class Optimal {
   readonly order: HappensBefore;
+  /** What is to be tried at points before the one where this search begins, or there. */
+  readonly reversals: Reversal[] = [];
   taken = 0;
+  private readonly told = new Set<string>();
   private readonly execution: Execution;
-  /** By depth: what is to be tried; the branch that is being tried stands first. */
+  /** Steps that are given. */
+  private readonly floor: number;
+  /** Whether the point where it begins belongs to somebody else. */
+  private readonly isBranch: boolean;
+  /** By depth: the steps to be tried there, and which of them is being tried. */
   private readonly trees: Wakeup[][] = [];
+  private readonly at: number[] = [];
   /** By depth: the threads whose next step was tried already, or before, and the footprints of these steps. */
-  private readonly asleep: number[] = [0];
+  private readonly asleep: number[] = [];
   private codes: Int32Array;
   /** Races whose second step would succeed if it came first: first and second step. */
   private readonly stronger: number[] = [];
-  private readonly conflict = (a: number, b: number): boolean => this.order.conflict(a, b);
+  private readonly conflict: Conflict = (a, b) => this.order.conflict(a, b);
 
-  constructor(execution: Execution, judge: Judge) {
+  constructor(execution: Execution, judge: Judge, from: (Part & { readonly kind: 'classes' }) | undefined) {
     this.execution = execution;
     this.order = new HappensBefore(execution, (place) => judge.sees(place));
-    this.codes = new Int32Array(execution.node.length << 8);
-    this.trees[0] = [];
+    this.floor = from?.prefix.length ?? 0;
+    this.isBranch = from?.branch !== undefined;
+    this.codes = new Int32Array(execution.node.length * Math.max(256, 2 * this.floor + 2));
+    execution.roundsEnd = true;
+    execution.reset();
+    for (const thread of from?.prefix ?? []) {
+      execution.step(thread);
+      this.order.push();
+    }
+    this.keepStronger();
+    this.order.races.length = 0;
+    this.trees[this.floor] = from?.branch === undefined ? [] : [from.branch];
+    this.at[this.floor] = 0;
+    this.asleep[this.floor] = 0;
+    for (const { thread, code } of from?.asleep ?? []) this.sleep(this.floor, thread, code);
+  }
+
+  /** The steps at the point where it began. */
+  get tree(): readonly Wakeup[] {
+    return this.trees[this.floor];
   }
 
   /** Runs on to the end of an execution. Returns how it stopped; undefined when all that could go on are asleep. */
   forward() {
-    const { execution, order, trees, asleep } = this;
+    const { execution, order, trees, at, asleep } = this;
     this.taken = 0;
     for (;;) {
       const stop = execution.stopped();
       const depth = execution.steps;
       const tree = trees[depth];
       if (stop !== null) return stop;
-      if (tree.length === 0) {
+      if (at[depth] === tree.length) {
         const awake = execution.enabled & ~asleep[depth];
         if (awake === 0) return undefined;
         const { last } = execution;
         const thread = last >= 0 && awake & (1 << last) ? last : lowest(awake);
-        tree.push({ thread, code: execution.footprint(thread), children: [] });
+        tree.push({ thread, code: 0, tried: false, children: [] });
       }
-      const { thread, children } = tree[0];
-      execution.step(thread);
+      const node = tree[at[depth]];
+      execution.step(node.thread);
+      node.code = execution.footprints[depth];
+      node.tried = true;
       this.taken++;
       order.push();
-      trees[depth + 1] = children;
-      this.fallAsleep(depth, execution.footprints[depth]);
+      trees[depth + 1] = node.children;
+      at[depth + 1] = 0;
+      this.fallAsleep(depth, node.code);
     }
   }
 
   /** Goes back to the last point where something is left to be tried. Returns false when there is none. */
   back(): boolean {
-    const { execution, trees, asleep, order } = this;
-    for (let depth = execution.steps - 1; depth >= 0; depth--) {
-      const thread = execution.schedule[depth];
-      asleep[depth] |= 1 << thread;
-      this.codes[depth * order.threads + thread] = execution.footprints[depth];
-      trees[depth].shift();
-      if (trees[depth].length === 0) continue;
+    const { execution, trees, at, order } = this;
+    for (let depth = execution.steps - 1; depth >= this.floor; depth--) {
+      const node = trees[depth][at[depth]];
+      this.sleep(depth, node.thread, node.code);
+      if (!this.isBranch) node.children = [];
+      if (++at[depth] === trees[depth].length) continue;
       order.backTo(depth);
       execution.backTo(depth);
       while (this.stronger.length > 0 && this.stronger[this.stronger.length - 1] >= depth) this.stronger.length -= 2;
@@ -130,11 +166,10 @@ class Optimal {
   reverse(): void {
     const { execution, order, stronger } = this;
     const { races } = order;
+    this.keepStronger();
     for (let i = 0; i < races.length; i += 2) {
-      const s = races[i + 1];
-      const code = this.reversed(races[i], s);
-      if (writes(code & 15) && !execution.changes(s)) stronger.push(races[i], s);
-      else this.tryFirst(races[i], s, execution.schedule[s], code);
+      const [e, s] = [races[i], races[i + 1]];
+      if (!this.getsStronger(e, s)) this.tryFirst(e, s, execution.schedule[s], this.reversed(e, s));
     }
     races.length = 0;
     for (let i = 0; i < stronger.length; i += 2) {
@@ -145,6 +180,17 @@ class Optimal {
       const holder = order.blocking(t);
       if (holder >= 0) this.tryFirst(holder, execution.steps, t, execution.pending[t]);
     }
+  }
+
+  /** Of the new races, those whose second step would succeed if it came first. */
+  private keepStronger(): void {
+    const { races } = this.order;
+    for (let i = 0; i < races.length; i += 2)
+      if (this.getsStronger(races[i], races[i + 1])) this.stronger.push(races[i], races[i + 1]);
+  }
+
+  private getsStronger(e: number, s: number): boolean {
+    return !this.execution.changes(s) && writes(this.reversed(e, s) & 15);
   }
 
   /** At the point before step `e`: what follows it up to `end` without depending on it, then a step of `thread` with the footprint `code`. */
@@ -158,12 +204,18 @@ class Optimal {
     }
     sequence.threads.push(thread);
     sequence.codes.push(code);
-    const row = e * order.threads;
+    if (this.isBranch && e <= this.floor) {
+      // Those that take along what came later come up in one execution after the other.
+      const known = this.told.size;
+      if (end === execution.steps && this.told.add(`${e} ${sequence.threads} ${sequence.codes}`).size === known) return;
+      this.reversals.push({ depth: e, ...sequence });
+      return;
+    }
     for (let rest = this.asleep[e]; rest !== 0; rest &= rest - 1) {
       const t = lowest(rest);
-      if (weakInitial(t, this.codes[row + t], sequence, this.conflict)) return;
+      if (weakInitial({ thread: t, code: this.codes[e * order.threads + t] }, sequence, this.conflict)) return;
     }
-    insert(this.trees[e], sequence, this.conflict);
+    insert(this.trees[e], this.at[e] + 1, sequence, this.conflict);
   }
 
   /** The footprint of step `s` when it comes before step `e`: a cmpxchg may fail, or succeed, without what e wrote. */
@@ -186,6 +238,11 @@ class Optimal {
     return Number(seen) === execution.tree.expected[execution.nodes[s]] ? code : code - Kind.cmpxchg + Kind.load;
   }
 
+  private sleep(depth: number, thread: number, code: number): void {
+    this.asleep[depth] |= 1 << thread;
+    this.codes[depth * this.order.threads + thread] = code;
+  }
+
   /** Below `depth`, those stay asleep whose steps do not conflict with the one that was taken there. */
   private fallAsleep(depth: number, code: number): void {
     const { threads } = this.order;
@@ -194,15 +251,11 @@ class Optimal {
       wider.set(this.codes);
       this.codes = wider;
     }
-    const { codes } = this;
-    let still = 0;
+    this.asleep[depth + 1] = 0;
     for (let rest = this.asleep[depth]; rest !== 0; rest &= rest - 1) {
       const t = lowest(rest);
-      const mine = codes[depth * threads + t];
-      if (this.conflict(mine, code)) continue;
-      still |= 1 << t;
-      codes[(depth + 1) * threads + t] = mine;
+      const mine = this.codes[depth * threads + t];
+      if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);
     }
-    this.asleep[depth + 1] = still;
   }
 }

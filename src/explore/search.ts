@@ -20,8 +20,9 @@ export interface Judge {
   ): { readonly violation: Violation; readonly schedule: readonly number[] } | undefined;
 }
 
+/** What a search has done. */
 export interface SearchResult {
-  /** Complete executions; those that an assumption stopped; those that reached the limit of steps. */
+  /** Complete executions; those that an assumption stopped, or that the search gave up; those that reached the limit of steps. */
   executions: number;
   blocked: number;
   cut: number;
@@ -49,7 +50,15 @@ export class Tally implements SearchResult {
     this.deadline = new Deadline(limits.seconds);
   }
 
-  /** Counts an execution that stopped. Returns true when the search is over: a violation, or an execution that was too long to be covered. */
+  /** Executions that may still be run, and seconds that are left. */
+  get remaining(): { readonly executions: number; readonly seconds: number } {
+    return {
+      executions: this.limits.executions - this.executions - this.blocked - this.cut,
+      seconds: this.limits.seconds - this.deadline.seconds,
+    };
+  }
+
+  /** Counts an execution that stopped. Returns whether it ends the search. */
   count(stop: Stop, violation: Violation | undefined): boolean {
     if (stop.kind === 'finished') this.executions++;
     else if (stop.kind === 'blocked') this.blocked++;
@@ -58,10 +67,20 @@ export class Tally implements SearchResult {
     return violation !== undefined;
   }
 
+  /** Adds what was done of a part. */
+  add(part: SearchResult): void {
+    this.executions += part.executions;
+    this.blocked += part.blocked;
+    this.cut += part.cut;
+    this.steps += part.steps;
+    this.violation ??= part.violation;
+    this.limit ??= part.limit;
+  }
+
   /** Whether a limit is reached, with `bytes` in use. */
   over(bytes: number): boolean {
-    const { executions, seconds, bytes: bytesMax } = this.limits;
-    if (this.executions + this.blocked + this.cut >= executions) this.limit = `${executions} executions`;
+    const { seconds, bytes: bytesMax } = this.limits;
+    if (this.remaining.executions <= 0) this.limit = `${this.limits.executions} executions`;
     else if (bytes > bytesMax) this.limit = `${bytesMax} bytes of memory`;
     else if (this.deadline.over) this.limit = `${seconds} seconds`;
     return this.limit !== undefined;

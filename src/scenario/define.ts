@@ -5,69 +5,10 @@ import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import { BadInput } from './badInput.ts';
+import type { CellSpec, CellType, Definition, OperationOf } from './definition.ts';
+import { show } from './fields.ts';
+import { parametersOf } from './parameters.ts';
 import type { Scenario } from './scenario.ts';
-
-type CellType = 'u8' | 'u16' | 'u32' | 'u64';
-
-/**
- * A cell, unsigned: its type; or with an initial value (0 where left out); or several of one type, as a list; or one that lies over another, from a
- * byte of it on, so that accesses of different widths meet.
- */
-export type CellSpec =
-  | CellType
-  | {
-      readonly type: CellType;
-      readonly initial?: number | bigint;
-      readonly length?: number;
-      readonly over?: string;
-      readonly byte?: number;
-    };
-
-type TypeOf<S> = S extends { readonly type: infer T } ? T : S;
-type One<S> = TypeOf<S> extends 'u64' ? Cell64 : Cell;
-type CellsOf<C> = {
-  readonly [K in keyof C]: C[K] extends { readonly type: CellType; readonly length: number }
-    ? readonly One<C[K]>[]
-    : One<C[K]>;
-};
-type LockNames<L> = L extends readonly (infer N extends string)[] ? N : keyof L & string;
-type Names<C, L> = CellsOf<C> & { readonly [K in LockNames<L>]: Lock };
-
-type Run<C, L> = (mem: Memory, names: Names<C, L>, before: unknown) => unknown;
-
-/** One call: what it does, or that with a label for traces, and until when it is performed again. See `Operation`. */
-export type OperationOf<C, L> =
-  | Run<C, L>
-  | { readonly label?: string; readonly run: Run<C, L>; readonly until?: (result: unknown) => boolean };
-
-/** What a property may look at. */
-export interface View<C, L, A> {
-  /** The value of a cell: a number, or a bigint for 64 bits. */
-  read(cell: Cell): number;
-  read(cell: Cell64): bigint;
-  /** The actor that holds a lock, or undefined. */
-  holder(lock: Lock): string | undefined;
-  readonly cells: CellsOf<C>;
-  readonly locks: { readonly [K in LockNames<L>]: Lock };
-  /** `results.a[i]` is what operation i of actor a returned; undefined while it has not ended. */
-  readonly results: { readonly [K in keyof A]: readonly any[] };
-}
-
-/** A scenario as its user writes it. */
-export interface Definition<C, L, A> {
-  readonly name: string;
-  readonly cells: C;
-  /** Names of mutexes; or names with their kinds. */
-  readonly locks?: L;
-  /** By name: an actor's operations, one after the other. Each actor is a thread. */
-  readonly actors: A;
-  /** Holds at the start and after every step. */
-  readonly always?: Readonly<Record<string, (view: View<C, L, A>) => boolean>>;
-  /** Comes true at some moment of some execution, or the scenario did not show what it was written for. */
-  readonly sometimes?: Readonly<Record<string, (view: View<C, L, A>) => boolean>>;
-  /** Holds when all operations have ended. A text says what was seen instead. */
-  readonly finally?: Readonly<Record<string, (view: View<C, L, A>) => boolean | string>>;
-}
 
 /**
  * A scenario of one's own: cells of shared memory, and actors whose operations access them through `mem` (see `Memory` for the rules).
@@ -86,13 +27,14 @@ export function scenario<
   const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
-  const names = { ...cells, ...locks } as Names<C, L>;
+  const names = { ...cells, ...locks };
+  const runOf = runner(names);
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
     if (!Array.isArray(operations))
       throw new BadInput(`${where}: actors.${actor} is ${show(operations)}: must be a list of operations`);
     return {
       name: actor,
-      operations: operations.map((operation, i) => operationOf(operation, names, `${where}: actors.${actor}[${i}]`)),
+      operations: operations.map((operation, i) => operationOf(operation, runOf, `${where}: actors.${actor}[${i}]`)),
     };
   });
   if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
@@ -180,14 +122,29 @@ function layLocks(
     if (typeof name !== 'string') throw new BadInput(`${where}: locks has ${show(name)}: must be names`);
     if (kind !== 'mutex' && kind !== 'spinlock')
       throw new BadInput(`${where}: locks.${name} is ${show(kind)}: must be mutex or spinlock`);
-    if (name in cells || name in locks)
+    if (Object.hasOwn(cells, name) || Object.hasOwn(locks, name))
       throw new BadInput(`${where}: locks.${name}: there is a cell or a lock of that name`);
     locks[name] = layout.lock(name, kind);
   }
   return locks;
 }
 
-function operationOf(value: unknown, names: unknown, where: string): Operation {
+type Call = (mem: Memory, names: unknown, before: unknown) => unknown;
+
+/** Gives an operation its names. A function that several operations share stays one, so that actors with the same operations are known as alike. */
+function runner(names: unknown): (call: Call) => Operation['run'] {
+  const runs = new Map<Call, Operation['run']>();
+  return (call) => {
+    let run = runs.get(call);
+    // Who asks for the result before has a state of its own for each; so only those are given it.
+    const asks = parametersOf(call) > 2;
+    run ??= asks ? (mem, before) => call(mem, names, before) : (mem) => call(mem, names, undefined);
+    runs.set(call, run);
+    return run;
+  };
+}
+
+function operationOf(value: unknown, runOf: (call: Call) => Operation['run'], where: string): Operation {
   const { run, label, until } = (typeof value === 'function' ? { run: value } : (value ?? {})) as {
     run?: unknown;
     label?: string;
@@ -195,11 +152,9 @@ function operationOf(value: unknown, names: unknown, where: string): Operation {
   };
   if (typeof run !== 'function')
     throw new BadInput(`${where} is ${show(value)}: must be a function, or an object with one as run`);
-  const call = run as (mem: Memory, names: unknown, before: unknown) => unknown;
   return {
-    label: label ?? (call.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
-    // Who asks for the result before has a state of its own for each; so only those are given it.
-    run: call.length < 3 ? (mem) => call(mem, names, undefined) : (mem, before) => call(mem, names, before),
+    label: label ?? (run.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
+    run: runOf(run as Call),
     ...(until === undefined ? {} : { until }),
   };
 }
@@ -234,12 +189,4 @@ function entriesOf<T>(value: Readonly<Record<string, T>>, where: string): [strin
 function whole(value: unknown, where: string): bigint {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return BigInt(value as bigint);
   throw new BadInput(`${where} is ${show(value)}: must be a whole number`);
-}
-
-function show(value: unknown): string {
-  const text =
-    typeof value === 'function'
-      ? 'a function'
-      : (JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'missing');
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,23 +1,21 @@
 import { Classes } from '../explore/classes.ts';
-import type { Violation } from '../explore/execution.ts';
+import type { Stop, Violation } from '../explore/execution.ts';
 import { hunt } from '../explore/hunt.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
 import { searchOptimal } from '../explore/optimal.ts';
-import type { Scheduler } from '../explore/scheduler.ts';
-import { Guided } from '../explore/schedulers/guided.ts';
-import { Pct } from '../explore/schedulers/pct.ts';
-import { portfolio } from '../explore/schedulers/portfolio.ts';
-import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
+import { profileOf } from '../explore/profile.ts';
+import { drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
 import type { SearchResult } from '../explore/search.ts';
 import { States } from '../explore/states.ts';
-import { buildVm } from './build.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
-import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
-import { SCHEMA, type VmSpec } from './spec.ts';
+import { runOf, scheduleOf } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import { type Source, type Sourced, sourced } from './source.ts';
+import { SCHEMA } from './spec.ts';
 
-export const schedulerNames = ['exhaustive', 'portfolio', 'random-walk', 'pct'] as const;
+export const schedulerNames = ['exhaustive', ...drawingNames] as const;
 type SchedulerName = (typeof schedulerNames)[number];
 
 export const reductionNames = ['none', 'optimal', 'states'] as const;
@@ -35,12 +33,12 @@ export interface ExploreOptions {
   readonly stepsMax: number;
   /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
   readonly minimiseSeconds: number;
-  /** Where findings are written. */
-  readonly directory: string;
+  /** Where findings are written; null: nowhere. */
+  readonly directory: string | null;
 }
 
 /** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
-type Outcome = 'passed' | 'violated' | 'deadlock' | 'crashed' | 'limit';
+type Outcome = 'passed' | 'violated' | 'deadlock' | 'livelock' | 'crashed' | 'limit';
 
 export interface ExploreReport {
   readonly schema: typeof SCHEMA;
@@ -62,40 +60,47 @@ export interface ExploreReport {
   readonly states: number;
   readonly steps: number;
   readonly seconds: number;
-  readonly findings: readonly (Finding & { readonly file: string })[];
+  readonly findings: readonly WrittenFinding[];
 }
 
+/** `file` is where it was written, or null. */
+export type WrittenFinding = Finding & { readonly file: string | null };
+
 /** Explores a scenario, makes what it finds small and writes it down. */
-export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreReport {
+export async function exploreScenario(of: Source | Scenario, options: ExploreOptions): Promise<ExploreReport> {
   const start = performance.now();
   const { scheduler, seed, limits } = options;
-  const scenario = buildVm(spec);
-  const exhaustive = scheduler === 'exhaustive';
+  const what = await sourced(of);
+  const { scenario } = what;
   const run = runOf(scenario, options.stepsMax);
   const { execution, checker } = run;
   const classes = new Classes(execution);
+  const exhaustive = scheduler === 'exhaustive';
   const reduction = exhaustive ? options.reduction : 'none';
   let result: SearchResult;
-  if (!exhaustive) result = hunt(execution, checker, schedulerOf(options, run, spec.actors.length), limits, 0, classes);
-  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
+  if (!exhaustive) {
+    const drawing = makeScheduler(scheduler, seed, profileOf(execution, seed), options.depth);
+    result = hunt(execution, checker, drawing, limits, 0, classes);
+  } else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
   else if (reduction === 'states')
     result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
   else result = searchInterleavings(execution, checker, limits, { classes });
   const { missing } = checker;
   const { violation } = result;
-  const failures: Failure[] = violation === undefined ? [] : [{ spec, ...violation, schedule: scheduleOf(run) }];
+  const stop = execution.stopped();
+  const failures: Failure[] = violation === undefined ? [] : [{ ...what, ...violation, schedule: scheduleOf(run) }];
   const findings = failures.map((failure) =>
     write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
   );
-  if (violation === undefined) findings.push(...missing.map((claim) => vacuous(spec, claim, options.directory)));
+  if (violation === undefined) findings.push(...missing.map((claim) => vacuous(what, claim, options.directory)));
   return {
     schema: SCHEMA,
-    scenario: spec.name,
+    scenario: scenario.name,
     memoryModel: 'sc',
     scheduler,
     reduction,
     seed,
-    outcome: outcomeOf(violation, findings.length > 0, result.limit),
+    outcome: outcomeOf(stop, violation, findings.length > 0, result.limit),
     limit: violation === undefined ? (result.limit ?? null) : null,
     exhausted: exhaustive && violation === undefined && result.limit === undefined,
     executions: result.executions,
@@ -109,28 +114,29 @@ export function exploreScenario(spec: VmSpec, options: ExploreOptions): ExploreR
   };
 }
 
-function outcomeOf(violation: Violation | undefined, found: boolean, limit: string | undefined): Outcome {
+export function outcomeOf(
+  stop: Stop | null,
+  violation: Violation | undefined,
+  found: boolean,
+  limit: string | undefined,
+): Outcome {
   if (violation !== undefined) {
-    if (violation.property === 'no operation crashes' || violation.property.startsWith('operations ')) return 'crashed';
-    return /^L[145]/.test(violation.property) ? 'deadlock' : 'violated';
+    const kind = stop?.kind;
+    return kind === 'deadlock' || kind === 'livelock' || kind === 'crashed' ? kind : 'violated';
   }
   if (found) return 'violated';
   return limit === undefined ? 'passed' : 'limit';
 }
 
-function schedulerOf({ scheduler, seed, depth }: ExploreOptions, run: Run, threads: number): Scheduler {
-  runOnce(run, new Guided([]));
-  const { steps } = run.execution;
-  if (scheduler === 'random-walk') return new RandomWalk(seed);
-  return scheduler === 'pct' ? new Pct(seed, depth, threads, steps) : portfolio(seed, threads, steps);
-}
-
 /** A claim that no execution made true: what was explored says nothing about it. */
-function vacuous(spec: VmSpec, claim: string, directory: string): Finding & { file: string } {
-  return write({ spec, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] }, directory);
+function vacuous(what: Sourced, claim: string, directory: string | null): WrittenFinding {
+  return write(
+    { ...what, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] },
+    directory,
+  );
 }
 
-function write(failure: Failure, directory: string): Finding & { file: string } {
+function write(failure: Failure, directory: string | null): WrittenFinding {
   const finding = findingOf(failure);
-  return { ...finding, file: writeFinding(directory, finding) };
+  return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import type { Failure } from './minimise.ts';
-import { SCHEMA, type VmSpec } from './spec.ts';
+import type { Source } from './source.ts';
+import { SCHEMA } from './spec.ts';
 
 /** A failure as it is written to disk: all that a replay needs. */
 export interface Finding {
@@ -15,10 +16,10 @@ export interface Finding {
   /** See `formatSchedule`. */
   readonly schedule: string;
   readonly contextSwitches: number;
-  readonly scenario: VmSpec;
+  readonly scenario: Source;
 }
 
-export function findingOf({ spec, property, message, schedule }: Failure): Finding {
+export function findingOf({ source, property, message, schedule }: Failure): Finding {
   return {
     schema: SCHEMA,
     kind: 'finding',
@@ -27,17 +28,23 @@ export function findingOf({ spec, property, message, schedule }: Failure): Findi
     memoryModel: 'sc',
     schedule: formatSchedule(schedule),
     contextSwitches: contextSwitches(schedule),
-    scenario: spec,
+    scenario: source,
   };
 }
 
 /** Writes a finding into `directory`, under a name made of its content, and returns the path. A reader never sees half a file. */
 export function writeFinding(directory: string, finding: Finding): string {
-  const text = `${JSON.stringify(finding, null, 2)}\n`;
+  const text = `${JSON.stringify({ ...finding, scenario: seenFrom(directory, finding.scenario) }, null, 2)}\n`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
   const file = join(directory, `${finding.scenario.name.replace(/[^A-Za-z0-9_-]/g, '_')}-${hash}.json`);
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${file}.${process.pid}`, text);
   renameSync(`${file}.${process.pid}`, file);
   return file;
+}
+
+/** A user's module is named from the finding's folder: both can be moved together. */
+function seenFrom(directory: string, source: Source): Source {
+  if (!('module' in source)) return source;
+  return { ...source, module: relative(resolve(directory), source.module).split(sep).join('/') };
 }

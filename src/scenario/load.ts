@@ -2,19 +2,25 @@ import { readFileSync } from 'node:fs';
 import { BadInput } from './badInput.ts';
 import { builtIns } from './builtin.ts';
 import type { Finding } from './finding.ts';
-import { parseFinding, parseVm } from './parse.ts';
-import type { VmSpec } from './spec.ts';
+import { parseFinding, parseSource } from './parseSource.ts';
+import { type Source, sourceOfModule } from './source.ts';
+import { SCHEMA } from './spec.ts';
+import { isYardstick } from './yardstick.ts';
 
-/** The scenario that `name` stands for: a built-in one, or the path of a JSON file. Throws `BadInput`. */
-export function loadScenario(name: string): VmSpec {
+/** The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or of a finding. Throws `BadInput`. */
+export async function loadSource(name: string): Promise<Source> {
   const builtIn = builtIns.find(({ spec }) => spec.name === name);
   if (builtIn !== undefined) return builtIn.spec;
+  if (isYardstick(name)) return { schema: SCHEMA, name, builtIn: name };
   if (!/[./\\]/.test(name)) {
     throw new BadInput(
-      `unknown scenario ${name}: 'gfnring list' shows the built-in ones, and the path of a JSON file is taken too`,
+      `unknown scenario ${name}: 'gfnring list' shows the built-in ones, and the path of a module or of a JSON file is taken too`,
     );
   }
-  return parseVm(readJson(name, 'scenario'), name);
+  if (!name.endsWith('.json')) return sourceOfModule(name);
+  const json = readJson(name, 'scenario');
+  const isFinding = (json as { kind?: unknown } | null)?.kind === 'finding';
+  return isFinding ? parseFinding(json, name).scenario : parseSource(json, name, name);
 }
 
 /** The finding in a JSON file. Throws `BadInput`. */

@@ -1,10 +1,10 @@
 import { Piscina } from 'piscina';
+import type { Violation } from '../explore/execution.ts';
 import { AloneMemory } from '../memory/alone.ts';
 import { stepsTaken, timetableOf } from '../memory/lockstep.ts';
 import type { Step } from '../memory/trace.ts';
-import { buildVm } from './build.ts';
 import type { LockstepPart, LockstepTask } from './lockstepWorker.ts';
-import type { VmSpec } from './spec.ts';
+import { openSource, type Source } from './source.ts';
 import { workerFile } from './workerFile.ts';
 
 export interface LockstepRun {
@@ -12,7 +12,8 @@ export interface LockstepRun {
   readonly memory: Uint8Array;
   /** By thread: what its finished operations returned. */
   readonly results: readonly (readonly unknown[])[];
-  readonly crashed: string | undefined;
+  /** What a thread saw itself: a `check` that failed, a crash. */
+  readonly violation: Violation | undefined;
   /** Why the schedule could not be followed. */
   readonly strayed: string | undefined;
 }
@@ -30,14 +31,14 @@ export class LockstepPool {
     this.pool = this.newPool();
   }
 
-  async run(spec: VmSpec, schedule: readonly number[]): Promise<LockstepRun> {
-    const { program } = buildVm(spec);
+  async run(source: Source, schedule: readonly number[]): Promise<LockstepRun> {
+    const { program } = await openSource(source);
     if (program.actors.length !== this.threads)
       throw new RangeError(`a pool of ${this.threads} threads cannot run ${program.actors.length} actors`);
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new AloneMemory(memory));
     const table = timetableOf(schedule);
-    const common = { spec, memory, table: table.control.buffer as SharedArrayBuffer, steps: schedule.length };
+    const common = { source, memory, table: table.control.buffer as SharedArrayBuffer, steps: schedule.length };
     const watchdog = AbortSignal.timeout(this.watchdogMs);
     const parts = await Promise.allSettled(
       program.actors.map(
@@ -45,7 +46,7 @@ export class LockstepPool {
           this.pool.run({ ...common, thread } satisfies LockstepTask, { signal: watchdog }) as Promise<LockstepPart>,
       ),
     );
-    const done = parts.map((part) => (part.status === 'fulfilled' ? part.value : HUNG));
+    const done = parts.map((part) => (part.status === 'fulfilled' ? part.value : lost(part.reason)));
     if (parts.some((part) => part.status === 'rejected')) await this.renew();
     const trace: Step[] = [];
     for (let i = 0; i < stepsTaken(table); i++) {
@@ -61,7 +62,7 @@ export class LockstepPool {
       trace,
       memory: new Uint8Array(memory),
       results: done.map((part) => part.results),
-      crashed: done.find((part) => part.crashed)?.crashed,
+      violation: done.find((part) => part.violation)?.violation,
       strayed: done.find((part) => part.strayed)?.strayed,
     };
   }
@@ -86,8 +87,10 @@ export class LockstepPool {
   }
 }
 
-const HUNG: LockstepPart = {
-  results: [],
-  crashed: undefined,
-  strayed: 'a thread did not come back and was ended by the watchdog',
-};
+function lost(reason: unknown): LockstepPart {
+  const strayed =
+    (reason as Error).name === 'AbortError'
+      ? 'a thread did not come back and was ended by the watchdog'
+      : (reason as Error).message;
+  return { results: [], violation: undefined, strayed };
+}

@@ -1,12 +1,13 @@
+import { type Violation, violationOf } from '../explore/execution.ts';
 import { END_OF_SCHEDULE, LockstepMemory, timetableView } from '../memory/lockstep.ts';
 import { Hung } from '../memory/native.ts';
-import { buildVm } from './build.ts';
+import { ASSUMED } from '../memory/stop.ts';
 import type { Scenario } from './scenario.ts';
-import type { VmSpec } from './spec.ts';
+import { openSource, type Source } from './source.ts';
 
 /** One actor's part of an execution in lockstep. */
 export interface LockstepTask {
-  readonly spec: VmSpec;
+  readonly source: Source;
   readonly thread: number;
   readonly memory: SharedArrayBuffer;
   readonly table: SharedArrayBuffer;
@@ -16,7 +17,7 @@ export interface LockstepTask {
 export interface LockstepPart {
   readonly results: readonly unknown[];
   /** What an operation threw. */
-  readonly crashed: string | undefined;
+  readonly violation: Violation | undefined;
   /** The thread waited in vain for its turn, or the schedule was not this program's. */
   readonly strayed: string | undefined;
 }
@@ -24,32 +25,36 @@ export interface LockstepPart {
 /** The scenario built last: a pool runs many schedules of one scenario. */
 let built: { readonly text: string; readonly scenario: Scenario } | undefined;
 
-function scenarioOf(spec: VmSpec): Scenario {
-  const text = JSON.stringify(spec);
-  if (built?.text !== text) built = { text, scenario: buildVm(spec) };
+async function scenarioOf(source: Source): Promise<Scenario> {
+  const text = JSON.stringify(source);
+  if (built?.text !== text) built = { text, scenario: await openSource(source) };
   return built.scenario;
 }
 
-export default function runActor({ spec, thread, memory, table, steps }: LockstepTask): LockstepPart {
-  const { operations } = scenarioOf(spec).program.actors[thread];
+export default async function runActor({ source, thread, memory, table, steps }: LockstepTask): Promise<LockstepPart> {
+  const { operations } = (await scenarioOf(source)).program.actors[thread];
   const mem = new LockstepMemory(memory, thread, timetableView(table, steps));
   const results: unknown[] = [];
+  const part = { results, violation: undefined, strayed: undefined };
   try {
-    for (let index = 0; index < operations.length; ) {
-      mem.operation = index;
-      const result = operations[index].run(mem);
-      results.push(result);
-      if (operations[index].until?.(result) ?? true) index++;
+    try {
+      for (let index = 0; index < operations.length; ) {
+        mem.operation = index;
+        const result = operations[index].run(mem, results.at(-1));
+        results.push(result);
+        if (operations[index].until?.(result) ?? true) index++;
+      }
+    } catch (error) {
+      if (error !== ASSUMED) throw error;
     }
     mem.finish();
   } catch (error) {
-    if (error === END_OF_SCHEDULE) return { results, crashed: undefined, strayed: undefined };
+    if (error === END_OF_SCHEDULE) return part;
     mem.fail();
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const own =
       error instanceof Hung ||
       (error instanceof Error && error.name === 'Breach' && error.message.startsWith('outside the schedule'));
-    return own ? { results, crashed: undefined, strayed: message } : { results, crashed: message, strayed: undefined };
+    return own ? { ...part, strayed: `${error.name}: ${error.message}` } : { ...part, violation: violationOf(error) };
   }
-  return { results, crashed: undefined, strayed: undefined };
+  return part;
 }

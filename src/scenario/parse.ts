@@ -1,9 +1,8 @@
 import { ACTORS_MAX } from '../explore/program.ts';
-import { parseSchedule } from '../explore/schedule.ts';
 import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
 import { BadInput } from './badInput.ts';
-import type { Finding } from './finding.ts';
+import { array, object, oneOf, show, string, unsigned, version, whole } from './fields.ts';
 import { claims } from './properties/vmProperties.ts';
 import { type ActorSpec, type OperationSpec, rolesOf, SCHEMA, type VmSpec } from './spec.ts';
 
@@ -49,28 +48,6 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
   return { ...partial, actors };
 }
 
-/** A finding from JSON, its schedule parsed. */
-export function parseFinding(value: unknown, where = 'finding'): Finding & { readonly order: readonly number[] } {
-  const finding = object(value, where);
-  version(finding, where);
-  if (finding.kind !== 'finding') throw new BadInput(`${where}.kind is ${show(finding.kind)}: must be "finding"`);
-  const schedule = string(finding.schedule, `${where}.schedule`);
-  const order = parseSchedule(schedule);
-  if (order === undefined) throw new BadInput(`${where}.schedule is no schedule: runs like 0x5,1,0 are expected`);
-  return {
-    schema: SCHEMA,
-    kind: 'finding',
-    property: string(finding.property, `${where}.property`),
-    message: string(finding.message, `${where}.message`),
-    memoryModel: oneOf(finding.memoryModel, ['sc'], `${where}.memoryModel`) as 'sc',
-    schedule,
-    contextSwitches: whole(finding.contextSwitches, `${where}.contextSwitches`, 0, order.length),
-    scenario: parseVm(finding.scenario, `${where}.scenario`),
-    order,
-  };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
 type Shape = Omit<VmSpec, 'actors'>;
 
 function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
@@ -124,48 +101,4 @@ function parsePage(value: unknown, shape: Shape, where: string): readonly [numbe
   const named = shape.slots.find((other) => other.slot === slot);
   if (named === undefined) throw new BadInput(`${where}: there is no slot ${show(slot)}`);
   return [named.slot, whole(offset, where, 0, named.npages - 1)];
-}
-
-function version(fields: Fields, where: string): void {
-  if (fields.schema === SCHEMA) return;
-  const what = typeof fields.schema === 'number' && fields.schema > SCHEMA ? ', written by a newer gfnring' : '';
-  throw new BadInput(`${where}.schema is ${show(fields.schema)}${what}: this gfnring reads ${SCHEMA}`);
-}
-
-function object(value: unknown, where: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new BadInput(`${where} is ${show(value)}: must be an object`);
-}
-
-function array(value: unknown, where: string, least: number, most: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw new BadInput(`${where} is ${show(value)}: must be a list`);
-  if (value.length >= least && value.length <= most) return value;
-  throw new BadInput(`${where} has ${value.length} elements: must have from ${least} to ${most}`);
-}
-
-function string(value: unknown, where: string): string {
-  if (typeof value === 'string' && value.length > 0) return value;
-  throw new BadInput(`${where} is ${show(value)}: must be a text`);
-}
-
-function whole(value: unknown, where: string, least: number, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new BadInput(`${where} is ${show(value)}: must be a whole number from ${least} to ${most}`);
-}
-
-function unsigned(value: unknown, bits: number, where: string): number | string {
-  const digits = typeof value === 'string' ? /^\d{1,20}$/.test(value) : Number.isSafeInteger(value);
-  if (digits && BigInt(value as string) >= 0n && BigInt(value as string) >> BigInt(bits) === 0n)
-    return value as number | string;
-  throw new BadInput(`${where} is ${show(value)}: must be a whole number below 2^${bits}, or one in a text`);
-}
-
-function oneOf(value: unknown, allowed: readonly string[], where: string): string {
-  if (typeof value === 'string' && allowed.includes(value)) return value;
-  throw new BadInput(`${where} is ${show(value)}: must be one of ${allowed.join(', ')}`);
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

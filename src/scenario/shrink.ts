@@ -1,7 +1,31 @@
+import { buildVm } from './build.ts';
+import { skip } from './skip.ts';
+import { isVm, type Sourced } from './source.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from './spec.ts';
 
+/** Scenarios that are one step smaller. A user's own lose operations, all of one actor first. */
+export function* shrink({ source, scenario }: Sourced): Generator<Sourced> {
+  if (isVm(source)) {
+    for (const spec of shrinkVm(source)) yield { source: spec, scenario: buildVm(spec) };
+    return;
+  }
+  const { actors } = scenario.program;
+  const skipped = actors.map((_, a) => source.skipped?.[a] ?? []);
+  const left = actors.map(({ operations }, a) => operations.map((_, i) => i).filter((i) => !skipped[a].includes(i)));
+  const without = (a: number, operations: readonly number[]): Sourced => {
+    const less = skipped.with(
+      a,
+      [...skipped[a], ...operations].sort((i, j) => i - j),
+    );
+    return { source: { ...source, skipped: less }, scenario: skip(scenario, less) };
+  };
+  for (const [a, operations] of left.entries()) if (operations.length > 0) yield without(a, operations);
+  for (const [a, operations] of left.entries())
+    if (operations.length > 1) for (const i of operations) yield without(a, [i]);
+}
+
 /** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
-export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
+function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
   for (let a = 0; a < spec.actors.length; a++) {
     if (spec.actors.length > 1) yield { ...spec, actors: spec.actors.toSpliced(a, 1) };
   }

@@ -1,10 +1,12 @@
 import { Piscina } from 'piscina';
 import { lookAt } from '../check/memoryLook.ts';
+import { CRASH, type Violation } from '../explore/execution.ts';
 import { Deadline } from '../explore/limits.ts';
 import { AloneMemory } from '../memory/alone.ts';
-import { buildVm } from './build.ts';
 import { checkHistory, hasHistory } from './history.ts';
-import { SCHEMA, type VmSpec } from './spec.ts';
+import type { Scenario } from './scenario.ts';
+import { isVm, openSource, type Source } from './source.ts';
+import { SCHEMA } from './spec.ts';
 import type { StressPart, StressTask } from './stressWorker.ts';
 import { workerFile } from './workerFile.ts';
 
@@ -16,6 +18,8 @@ export interface StressReport {
   readonly outcome: 'violated' | 'crashed' | 'unknown' | 'limit';
   readonly rounds: number;
   readonly calls: number;
+  /** Rounds that an assumption ended; nothing was checked in them. */
+  readonly blocked: number;
   /** Histories held against the model, by verdict. All 0 where calls do not say enough: then memory alone was checked. */
   readonly histories: { readonly ok: number; readonly illegal: number; readonly unknown: number };
   readonly seconds: number;
@@ -26,15 +30,17 @@ const ROUNDS_A_BATCH = 100;
 
 /** Runs a scenario on free worker threads, again and again, and checks what they returned and what they left. */
 export async function stress(
-  spec: VmSpec,
+  source: Source,
   limits: { readonly seconds: number; readonly rounds: number },
 ): Promise<StressReport> {
-  const threads = spec.actors.length;
+  const scenario = await openSource(source);
+  const threads = scenario.program.actors.length;
   const deadline = new Deadline(limits.seconds);
   const histories = { ok: 0, illegal: 0, unknown: 0 };
   const findings: { property: string; message: string; round: number }[] = [];
   let rounds = 0;
   let calls = 0;
+  let blocked = 0;
   let crashed = false;
   const pool = new Piscina({
     filename: workerFile('stressWorker'),
@@ -44,16 +50,20 @@ export async function stress(
   });
   try {
     while (rounds < limits.rounds && deadline.seconds < limits.seconds && findings.length === 0) {
-      const batch = await runBatch(pool, spec, Math.min(ROUNDS_A_BATCH, limits.rounds - rounds));
+      const batch = await runBatch(pool, source, scenario, Math.min(ROUNDS_A_BATCH, limits.rounds - rounds));
       for (const [i, round] of batch.entries()) {
         calls += round.calls.reduce((sum, of) => sum + of.length, 0);
-        if (round.crashed !== undefined) {
-          crashed = true;
-          findings.push({ property: 'no operation crashes', message: round.crashed, round: rounds + i });
+        if (round.gaveUp) {
+          blocked++;
+          continue;
+        }
+        if (round.failed !== undefined) {
+          crashed = round.failed.property === CRASH;
+          findings.push({ ...round.failed, round: rounds + i });
           break;
         }
-        if (hasHistory(spec)) histories[checkHistory(spec, round.calls)]++;
-        findings.push(...checkRest(spec, round).map((finding) => ({ ...finding, round: rounds + i })));
+        if (isVm(source) && hasHistory(source)) histories[checkHistory(source, round.calls)]++;
+        findings.push(...checkRest(scenario, round).map((finding) => ({ ...finding, round: rounds + i })));
         if (histories.illegal > 0 && findings.length === 0) {
           findings.push({
             property: 'calls and returns fit the sequential model',
@@ -71,11 +81,12 @@ export async function stress(
   const outcome = crashed ? 'crashed' : findings.length > 0 ? 'violated' : histories.unknown > 0 ? 'unknown' : 'limit';
   return {
     schema: SCHEMA,
-    scenario: spec.name,
+    scenario: scenario.name,
     threads,
     outcome,
     rounds,
     calls,
+    blocked,
     histories,
     seconds: deadline.seconds,
     findings,
@@ -85,11 +96,12 @@ export async function stress(
 interface Round {
   readonly memory: SharedArrayBuffer;
   readonly calls: StressPart['calls'];
-  readonly crashed: string | undefined;
+  /** Whether a thread assumed what did not hold. */
+  readonly gaveUp: boolean;
+  readonly failed: Violation | undefined;
 }
 
-async function runBatch(pool: Piscina, spec: VmSpec, count: number): Promise<Round[]> {
-  const { program } = buildVm(spec);
+async function runBatch(pool: Piscina, source: Source, { program }: Scenario, count: number): Promise<Round[]> {
   const memories = Array.from({ length: count }, () => {
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new AloneMemory(memory));
@@ -101,30 +113,38 @@ async function runBatch(pool: Piscina, spec: VmSpec, count: number): Promise<Rou
   const parts = await Promise.allSettled(
     program.actors.map(
       (_, thread) =>
-        pool.run({ spec, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>,
+        pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>,
     ),
   );
   const done = parts.map(
     (part): StressPart =>
       part.status === 'fulfilled'
         ? part.value
-        : { calls: [[]], crashed: { round: 0, message: 'a thread did not come back' } },
+        : { calls: [[]], gaveUp: [], failed: { round: 0, property: CRASH, message: lost(part.reason) } },
   );
-  const first = Math.min(...done.map((part) => part.crashed?.round ?? Infinity));
+  const first = Math.min(...done.map((part) => part.failed?.round ?? Infinity));
   return memories.slice(0, Math.min(count, first + 1)).map((memory, round) => ({
     memory,
     calls: done.map((part) => part.calls[round] ?? []),
-    crashed: done.find((part) => part.crashed?.round === round)?.crashed?.message,
+    gaveUp: done.some((part) => part.gaveUp.includes(round)),
+    failed: failureIn(done, round),
   }));
 }
 
-function checkRest(spec: VmSpec, { memory, calls }: Round): { property: string; message: string }[] {
-  const { properties } = buildVm(spec);
+const lost = (reason: unknown): string =>
+  (reason as Error).name === 'AbortError' ? 'a thread did not come back' : (reason as Error).message;
+
+function failureIn(parts: readonly StressPart[], round: number): Violation | undefined {
+  const failed = parts.find((part) => part.failed?.round === round)?.failed;
+  return failed && { property: failed.property, message: failed.message };
+}
+
+function checkRest({ properties }: Scenario, { memory, calls }: Round): Violation[] {
   const look = lookAt(
     memory,
     calls.map((of) => of.map((record) => record.result)),
   );
-  const findings: { property: string; message: string }[] = [];
+  const findings: Violation[] = [];
   for (const [property, holds] of Object.entries(properties.always)) {
     if (!holds(look)) findings.push({ property, message: 'does not hold at the end' });
   }

@@ -1,10 +1,12 @@
+import { type Violation, violationOf } from '../explore/execution.ts';
+import type { Place } from '../memory/cell.ts';
 import { NativeMemory, WAIT_MS } from '../memory/native.ts';
-import { buildVm } from './build.ts';
-import type { VmSpec } from './spec.ts';
+import { ASSUMED } from '../memory/stop.ts';
+import { openSource, type Source } from './source.ts';
 
 /** One actor's part of many rounds on free threads; all of them start each round together. */
 export interface StressTask {
-  readonly spec: VmSpec;
+  readonly source: Source;
   readonly thread: number;
   /** One memory a round, holding the initial values. */
   readonly memories: readonly SharedArrayBuffer[];
@@ -23,8 +25,10 @@ export interface CallRecord {
 export interface StressPart {
   /** By round. */
   readonly calls: readonly (readonly CallRecord[])[];
+  /** Rounds that an assumption ended for this thread. */
+  readonly gaveUp: readonly number[];
   /** What an operation threw, and in which round; the rounds after it were not run. */
-  readonly crashed: { readonly round: number; readonly message: string } | undefined;
+  readonly failed: (Violation & { readonly round: number }) | undefined;
 }
 
 /** Slots of `control`: threads that have come to a round's start, over all rounds; the clock; set when a thread gave up. */
@@ -32,32 +36,44 @@ const ARRIVED = 0;
 const CLOCK = 1;
 const FAILED = 2;
 
-export default function runRounds({ spec, thread, memories, control }: StressTask): StressPart {
-  const { operations } = buildVm(spec).program.actors[thread];
+export default async function runRounds({ source, thread, memories, control }: StressTask): Promise<StressPart> {
+  const { actors, layout } = (await openSource(source)).program;
+  const { operations } = actors[thread];
   const shared = new Int32Array(control);
   const calls: CallRecord[][] = [];
+  const gaveUp: number[] = [];
   for (let round = 0; round < memories.length; round++) {
     const mem = new NativeMemory(memories[round], thread);
     const done: CallRecord[] = [];
     calls.push(done);
-    if (!startTogether(shared, (round + 1) * spec.actors.length)) break;
+    if (!startTogether(shared, (round + 1) * actors.length)) break;
     try {
       for (let index = 0; index < operations.length; ) {
         const start = Atomics.add(shared, CLOCK, 1);
-        const result = operations[index].run(mem);
+        const result = operations[index].run(mem, done.at(-1)?.result);
         done.push({ operation: index, start, end: Atomics.add(shared, CLOCK, 1), result });
         if (operations[index].until?.(result) ?? true) index++;
       }
     } catch (error) {
+      if (error === ASSUMED) {
+        gaveUp.push(round);
+        release(mem, layout.places);
+        continue;
+      }
       Atomics.store(shared, FAILED, 1);
       Atomics.notify(shared, ARRIVED);
-      return {
-        calls,
-        crashed: { round, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) },
-      };
+      return { calls, gaveUp, failed: { round, ...violationOf(error) } };
     }
   }
-  return { calls, crashed: undefined };
+  return { calls, gaveUp, failed: undefined };
+}
+
+/** The round counts for nothing any more, but those who wait for this thread's locks are to come to its end. */
+function release(mem: NativeMemory, places: readonly Place[]): void {
+  for (const place of places) {
+    if (place.kind !== 'mutex' && place.kind !== 'spinlock') continue;
+    if (Atomics.load(mem.i32, place.offset >>> 2) === mem.thread + 1) mem.unlock(place);
+  }
 }
 
 /** Waits until `threads` arrivals have been counted. False when a thread has given up instead. */

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-/** Workers always run what was compiled: the one place that says where that lies, seen from the source and from dist. */
-export function workerFile(name: 'lockstepWorker' | 'stressWorker'): string {
-  const folder = import.meta.url.endsWith('.ts') ? '../../dist/scenario/' : './';
-  return fileURLToPath(new URL(`${folder}${name}.js`, import.meta.url));
+/** Other threads always run what was compiled: the one place that says where that lies, seen from the source and from dist. */
+export function compiled(file: string): URL {
+  return new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '..'}/${file}`, import.meta.url);
 }
+
+export const workerFile = (name: 'lockstepWorker' | 'stressWorker'): string =>
+  fileURLToPath(compiled(`scenario/${name}.js`));

@@ -28,7 +28,7 @@ export const checkCommand = (): Command =>
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText('after', '\nExamples:\n  gfnring check\n  gfnring check --json > report.json')
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       const start = performance.now();
       const reports: ExploreReport[] = [];
       for (const { spec, mode } of builtIns) {
@@ -38,7 +38,7 @@ export const checkCommand = (): Command =>
           seconds: options.seconds,
           bytes: 2 ** 31,
         };
-        const report = exploreScenario(spec, {
+        const report = await exploreScenario(spec, {
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
           reduction: 'states',
           seed: options.seed,
@@ -53,7 +53,7 @@ export const checkCommand = (): Command =>
         if (options.json) continue;
         if (!options.quiet || report.findings.length > 0) print(reportLine(report));
         if (report.findings.length > 0) print();
-        for (const finding of report.findings) printFinding(finding);
+        for (const finding of report.findings) await printFinding(finding);
         if (report.findings.length > 0) break;
       }
       const findings = reports.flatMap((report) => report.findings);

@@ -6,7 +6,7 @@ import {
   reductionNames,
   schedulerNames,
 } from '../../scenario/explore.ts';
-import { loadScenario } from '../../scenario/load.ts';
+import { loadSource } from '../../scenario/load.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
@@ -34,7 +34,7 @@ interface Options extends SharedOptions {
 export const exploreCommand = (): Command =>
   new Command('explore')
     .description('explore the interleavings of one scenario')
-    .argument('<scenario>', 'a built-in name, or the path of a JSON file')
+    .argument('<scenario>', 'a built-in name, or the path of a module (see the README), of a JSON file or of a finding')
     .addOption(
       new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'),
     )
@@ -66,11 +66,11 @@ export const exploreCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
+      '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore ./sb.mjs --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
     )
-    .action((name: string, options: Options) => {
+    .action(async (name: string, options: Options) => {
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
-      const report = exploreScenario(loadScenario(name), {
+      const report = await exploreScenario(await loadSource(name), {
         ...options,
         limits,
         stepsMax: options.steps,
@@ -81,7 +81,7 @@ export const exploreCommand = (): Command =>
       else {
         if (!options.quiet || report.findings.length > 0) print(reportLine(report));
         if (report.findings.length > 0) print();
-        for (const finding of report.findings) printFinding(finding);
+        for (const finding of report.findings) await printFinding(finding);
       }
       process.exitCode = report.findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
     });

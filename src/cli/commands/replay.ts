@@ -1,15 +1,15 @@
 import inspector from 'node:inspector';
 import { Command, Option } from 'commander';
 import { parseSchedule } from '../../explore/schedule.ts';
-import { Exact } from '../../explore/schedulers/guided.ts';
 import { END_OF_RECORDING, RecordedMemory } from '../../memory/recorded.ts';
+import { ASSUMED } from '../../memory/stop.ts';
 import { sameStep, type Trace } from '../../memory/trace.ts';
 import { BadInput } from '../../scenario/badInput.ts';
-import { buildVm } from '../../scenario/build.ts';
-import { loadFinding, loadScenario } from '../../scenario/load.ts';
+import { loadFinding, loadSource } from '../../scenario/load.ts';
 import { LockstepPool } from '../../scenario/lockstep.ts';
-import { type Run, runOf, runOnce } from '../../scenario/run.ts';
-import type { VmSpec } from '../../scenario/spec.ts';
+import { replay } from '../../scenario/replay.ts';
+import { type Run, runOf } from '../../scenario/run.ts';
+import { openSource, type Source } from '../../scenario/source.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { jsonOption, quietOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
@@ -23,15 +23,10 @@ interface Options {
   readonly quiet?: boolean;
 }
 
-interface Replayed {
-  readonly property: string | null;
-  readonly message: string | null;
-}
-
 export const replayCommand = (): Command =>
   new Command('replay')
     .description('run the schedule of a finding again')
-    .argument('<finding>', 'the path of a finding, or scenario:schedule, as in ring:0x5,1,0')
+    .argument('<finding>', 'the path of a finding, or scenario:schedule, as in ring:0x5,1,0 and ./sb.mjs:0,1x2')
     .addOption(new Option('--on <backend>', 'where').choices(['explorer', 'workers']).default('explorer'))
     .addOption(new Option('--actor <name>', 'run this actor alone, over the values it saw'))
     .addOption(new Option('--inspect-brk', 'with --actor: wait for a debugger first'))
@@ -44,12 +39,13 @@ export const replayCommand = (): Command =>
     .action(async (what: string, options: Options) => {
       if (options.inspectBrk && options.actor === undefined)
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
-      const { spec, order, expected } = toReplay(what);
-      const run = runOf(buildVm(spec), order.length + 1);
-      const replayed = replay(run, order, what);
+      const { source, order, expected } = await toReplay(what);
+      const run = runOf(await openSource(source), order.length + 1);
+      const violation = replay(run, order, what);
+      const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
       const trace = run.execution.trace();
-      if (options.actor !== undefined) return asOneActor(spec, trace, options.actor, options.inspectBrk === true);
-      const workers = options.on === 'workers' ? await onWorkers(spec, order, run, trace) : undefined;
+      if (options.actor !== undefined) return asOneActor(run, trace, options.actor, options.inspectBrk === true);
+      const workers = options.on === 'workers' ? await onWorkers(source, order, run, replayed.property) : undefined;
       if (options.json)
         printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
       else {
@@ -63,54 +59,40 @@ export const replayCommand = (): Command =>
       else process.exitCode = replayed.property === null ? STATUS.nothingFound : STATUS.findings;
     });
 
-function toReplay(what: string): { spec: VmSpec; order: readonly number[]; expected: string | null } {
-  const compact = /^([A-Za-z0-9_-]+):([0-9x,]*)$/.exec(what);
+async function toReplay(what: string): Promise<{ source: Source; order: readonly number[]; expected: string | null }> {
+  const compact = /^(.+):([0-9x,]*)$/.exec(what);
   if (compact === null) {
     const finding = loadFinding(what);
-    return { spec: finding.scenario, order: finding.order, expected: finding.property };
+    return { source: finding.scenario, order: finding.order, expected: finding.property };
   }
   const order = parseSchedule(compact[2]);
   if (order === undefined) throw new BadInput(`${compact[2]} is no schedule: runs like 0x5,1,0 are expected`);
-  return { spec: loadScenario(compact[1]), order, expected: null };
-}
-
-function replay(run: Run, order: readonly number[], what: string): Replayed {
-  const exact = new Exact(order);
-  const { stop, violation } = runOnce(run, exact);
-  if (exact.strayed >= 0) {
-    const thread = order[exact.strayed];
-    const name = run.execution.program.actors[thread]?.name;
-    const why = name === undefined ? `there is no thread ${thread}` : `${name} cannot take a step there`;
-    throw new BadInput(`${what}: step ${exact.strayed + 1} of the schedule is impossible: ${why}`);
-  }
-  if (stop.kind !== 'pruned' && run.execution.steps < order.length) {
-    const { steps } = run.execution;
-    if (violation === undefined)
-      throw new BadInput(`${what}: step ${steps + 1} of the schedule is impossible: all actors have ended`);
-  }
-  return violation === undefined ? { property: null, message: null } : violation;
+  return { source: await loadSource(compact[1]), order, expected: null };
 }
 
 async function onWorkers(
-  spec: VmSpec,
+  source: Source,
   order: readonly number[],
   run: Run,
-  trace: Trace,
+  property: string | null,
 ): Promise<{ same: boolean; line: string }> {
-  const pool = new LockstepPool(spec.actors.length);
+  const trace = run.execution.trace();
+  const threads = run.execution.program.actors.length;
+  const pool = new LockstepPool(threads);
   try {
     const schedule = order.slice(0, trace.length);
-    const { trace: theirs, memory, strayed } = await pool.run(spec, schedule);
+    const { trace: theirs, memory, strayed, violation } = await pool.run(source, schedule);
     const differs = trace.findIndex((step, i) => theirs[i] === undefined || !sameStep(step, theirs[i]));
     const bytes = run.execution.bytes.u8;
-    if (strayed !== undefined)
-      return { same: false, line: `  on ${plural(spec.actors.length, 'worker thread')}: ${strayed}` };
+    if (strayed !== undefined) return { same: false, line: `  on ${plural(threads, 'worker thread')}: ${strayed}` };
     if (differs >= 0) return { same: false, line: `  on worker threads step ${differs + 1} differs` };
+    if (violation !== undefined && violation.property !== property)
+      return { same: false, line: `  on worker threads ${violation.property}: ${violation.message}` };
     if (!memory.every((byte, i) => byte === bytes[i]))
       return { same: false, line: '  on worker threads the final memory differs' };
     return {
       same: true,
-      line: `  the same on ${plural(spec.actors.length, 'worker thread')}: ${plural(trace.length, 'step')}, and the same memory, byte for byte`,
+      line: `  the same on ${plural(threads, 'worker thread')}: ${plural(trace.length, 'step')}, and the same memory, byte for byte`,
     };
   } finally {
     await pool.close();
@@ -118,8 +100,7 @@ async function onWorkers(
 }
 
 /** Runs one actor in an ordinary pass over what it saw, for a debugger. */
-function asOneActor(spec: VmSpec, trace: Trace, name: string, inspect: boolean): void {
-  const { program } = buildVm(spec);
+function asOneActor({ execution: { program } }: Run, trace: Trace, name: string, inspect: boolean): void {
   const thread = program.actors.findIndex((actor) => actor.name === name);
   if (thread < 0)
     throw new UsageError(`--actor ${name}: the scenario has ${program.actors.map((actor) => actor.name).join(', ')}`);
@@ -133,18 +114,22 @@ function asOneActor(spec: VmSpec, trace: Trace, name: string, inspect: boolean):
     program.layout,
   );
   const { operations } = program.actors[thread];
+  let before: unknown;
   try {
     for (let index = 0; index < operations.length; ) {
       // biome-ignore lint/suspicious/noDebugger: this is what --inspect-brk is for
       if (inspect) debugger;
-      const result = operations[index].run(mem);
+      const result = operations[index].run(mem, before);
+      before = result;
       print(
         `${operations[index].label}: ${JSON.stringify(result, (_, v) => (typeof v === 'bigint' ? `${v}` : v)) ?? 'returns nothing'}`,
       );
       if (operations[index].until?.(result) ?? true) index++;
     }
   } catch (error) {
-    if (error !== END_OF_RECORDING) throw error;
-    print('here the finding ends');
+    if (error === END_OF_RECORDING) print('here the finding ends');
+    else if (error === ASSUMED) print('here it assumes what does not hold');
+    else if (error instanceof Error && error.name === 'Failed') print(`here ${error.message}`);
+    else throw error;
   }
 }

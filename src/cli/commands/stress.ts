@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { builtIns } from '../../scenario/builtin.ts';
-import { loadScenario } from '../../scenario/load.ts';
+import { loadSource } from '../../scenario/load.ts';
 import { type StressReport, stress } from '../../scenario/stress.ts';
 import { STATUS } from '../errors.ts';
 import { jsonOption, quietOption, seconds, whole } from '../options.ts';
@@ -16,7 +16,7 @@ interface Options {
 export const stressCommand = (): Command =>
   new Command('stress')
     .description('free worker threads: records what calls return, and checks it against the model')
-    .argument('[scenarios...]', 'built-in names, or paths of JSON files', ['ring', 'vm'])
+    .argument('[scenarios...]', 'built-in names, or paths of modules or JSON files', ['ring', 'vm'])
     .addOption(new Option('--seconds <n>', 'how long each scenario is run').default(5).argParser(seconds('seconds')))
     .addOption(
       new Option('--rounds <n>', 'stop after so many rounds')
@@ -30,10 +30,10 @@ export const stressCommand = (): Command =>
       `\nBuilt-in scenarios: ${builtIns.map(({ spec }) => spec.name).join(', ')}\nExample:\n  gfnring stress ring --seconds 60`,
     )
     .action(async (names: readonly string[], options: Options) => {
-      const specs = names.map(loadScenario);
+      const sources = await Promise.all(names.map(loadSource));
       const reports: StressReport[] = [];
-      for (const spec of specs) {
-        const report = await stress(spec, options);
+      for (const [i, source] of sources.entries()) {
+        const report = await stress(source, options);
         reports.push(report);
         if (options.json || (options.quiet && report.findings.length === 0)) continue;
         const { histories } = report;
@@ -44,13 +44,11 @@ export const stressCommand = (): Command =>
             : 'final memory checked';
         const mark = report.findings.length > 0 ? '✗' : '✓';
         print(
-          `${mark} ${report.scenario.padEnd(15)} ${plural(report.threads, 'thread')}, ${plural(report.rounds, 'round')}, ${plural(report.calls, 'call')}; ${how}: ${report.outcome}`,
+          `${mark} ${report.scenario.padEnd(15)} ${plural(report.threads, 'thread')}, ${plural(report.rounds, 'round')}, ${plural(report.calls, 'call')}${report.blocked > 0 ? `, ${grouped(report.blocked)} blocked` : ''}; ${how}: ${report.outcome}`,
         );
         for (const finding of report.findings) {
           print(`  ${finding.property}: ${finding.message} (round ${finding.round})`);
-          print(
-            `  free threads do not repeat themselves; look for a schedule with: npx gfnring explore ${report.scenario}`,
-          );
+          print(`  free threads do not repeat themselves; look for a schedule with: npx gfnring explore ${names[i]}`);
         }
       }
       if (options.json) printJson(reports.length === 1 ? reports[0] : { schema: 1, scenarios: reports });

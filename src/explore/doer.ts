@@ -1,0 +1,83 @@
+import type { Classes } from './classes.ts';
+import { ClassesPlan } from './classesPlan.ts';
+import type { Execution } from './execution.ts';
+import { HuntPlan, hunt } from './hunt.ts';
+import { type Bound, InterleavingsPlan, searchInterleavings } from './interleavings.ts';
+import type { Limits } from './limits.ts';
+import { searchOptimal } from './optimal.ts';
+import type { Done, Part, Plan } from './parts.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Judge, SearchResult } from './search.ts';
+
+/** Does parts of a search, one after the other, on one execution. */
+export class Doer {
+  private readonly execution: Execution;
+  private readonly judge: Judge;
+  private readonly scheduler: Scheduler | undefined;
+  private readonly preemptions: number | undefined;
+  private readonly classes: Classes;
+
+  /** @param scheduler what draws executions; only for parts that are drawn. */
+  constructor(
+    execution: Execution,
+    judge: Judge,
+    classes: Classes,
+    { scheduler, preemptions }: { readonly scheduler?: Scheduler; readonly preemptions?: number | undefined },
+  ) {
+    this.execution = execution;
+    this.judge = judge;
+    this.classes = classes;
+    this.scheduler = scheduler;
+    this.preemptions = preemptions;
+  }
+
+  do(part: Part, limits: Limits): Done {
+    const { execution } = this;
+    const result: SearchResult & Partial<Done> = this.search(part, limits);
+    const { executions, blocked, cut, steps, limit, violation } = result;
+    const schedule = violation === undefined ? [] : [...execution.schedule.subarray(0, execution.steps)];
+    return {
+      executions,
+      blocked,
+      cut,
+      steps,
+      limit,
+      violation,
+      schedule,
+      left: result.left ?? [],
+      tree: result.tree ?? [],
+      reversals: result.reversals ?? [],
+    };
+  }
+
+  private search(part: Part, limits: Limits): SearchResult & Partial<Done> {
+    const { execution, judge, classes, preemptions } = this;
+    if (part.kind === 'draws')
+      return hunt(
+        execution,
+        judge,
+        this.scheduler!,
+        { ...limits, executions: Math.min(part.count, limits.executions) },
+        part.first,
+        classes,
+      );
+    if (part.kind === 'classes')
+      return searchOptimal(execution, judge, limits, {
+        classes,
+        from: part,
+        ...(preemptions === undefined ? {} : { preemptions }),
+      });
+    const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
+    return searchInterleavings(execution, judge, limits, {
+      classes,
+      from: part,
+      ...(bound === undefined ? {} : { bound }),
+    });
+  }
+}
+
+/** The plan of a search. */
+export function planOf(kind: Part['kind'], execution: Execution, judge: Judge): Plan {
+  if (kind === 'draws') return new HuntPlan();
+  return kind === 'classes' ? new ClassesPlan(execution, judge) : new InterleavingsPlan();
+}

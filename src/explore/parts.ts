@@ -1,0 +1,49 @@
+import type { Violation } from './execution.ts';
+import type { Sleeper, Wakeup } from './wakeupTree.ts';
+
+/** A part of a search that any worker can do, as plain data. */
+export type Part =
+  /** Executions number `first` to `first + count - 1` of a scheduler that draws them. */
+  | { readonly kind: 'draws'; readonly first: number; readonly count: number }
+  /** All that begins with the schedule `prefix` and goes on with one of the threads in `untried`. */
+  | { readonly kind: 'interleavings'; readonly prefix: readonly number[]; readonly untried: number }
+  /** All classes that begin with `prefix` and the step `branch`, but for those that can begin with the step of one asleep. */
+  | {
+      readonly kind: 'classes';
+      readonly prefix: readonly number[];
+      readonly asleep: readonly Sleeper[];
+      /** Undefined: whichever comes first. */
+      readonly branch: Wakeup | undefined;
+    };
+
+/** What was done of a part, as plain data. */
+export interface Done {
+  readonly executions: number;
+  readonly blocked: number;
+  readonly cut: number;
+  readonly steps: number;
+  readonly limit: string | undefined;
+  readonly violation: Violation | undefined;
+  /** How the violation came about. */
+  readonly schedule: readonly number[];
+  /** Interleavings that are left to do, once the budget was spent. */
+  readonly left: readonly Part[];
+  /** For `classes`: the steps after `prefix` that were tried, or still are to be. */
+  readonly tree: readonly Wakeup[];
+  /** For `classes`: sequences of steps that are to be tried after the first `depth` steps of `prefix`. */
+  readonly reversals: readonly Reversal[];
+}
+
+export interface Reversal {
+  readonly depth: number;
+  readonly threads: readonly number[];
+  readonly codes: readonly number[];
+}
+
+/** Hands out the parts of a search, in an order that depends on nothing but the search. */
+export interface Plan {
+  /** The next parts, `most` at most; none when all is done. Called when all that was handed out has been done. */
+  next(most: number): Part[];
+  /** Takes in what was done of a part. Called in the order in which parts were handed out. */
+  took(part: Part, done: Done): void;
+}

@@ -1,0 +1,51 @@
+import type { Limits } from './limits.ts';
+import type { Done, Part, Plan } from './parts.ts';
+import { Tally } from './search.ts';
+
+/** Parts of a round, and executions of a part: few at first, so that there is soon something for everybody. */
+const PARTS = 64;
+const FEW = 8;
+const [SHORT, LONG] = [32, 256];
+
+/**
+ * A search, round by round: in each, some parts are done up to a budget, in any order or at the same time; then what was done is taken in, in the order of the
+ * parts. What is done depends on neither the number of workers nor their speed.
+ */
+export class Rounds {
+  readonly tally: Tally;
+  /** How the violation came about, where there is one. */
+  schedule: readonly number[] = [];
+  private readonly plan: Plan;
+
+  constructor(plan: Plan, limits: Limits) {
+    this.plan = plan;
+    this.tally = new Tally(limits);
+  }
+
+  /** The parts of the next round, and the limits of each; none when the search is over. */
+  next(): { readonly parts: readonly Part[]; readonly limits: Limits } {
+    const { tally } = this;
+    if (tally.violation !== undefined || tally.limit !== undefined || tally.over(0)) return NOTHING;
+    const { executions, seconds } = tally.remaining;
+    const parts = this.plan.next(Math.min(PARTS, executions));
+    const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
+    return { parts, limits: { executions: budget, seconds, bytes: Infinity } };
+  }
+
+  /** Takes in what was done of the parts, in their order. After a violation there may be fewer. */
+  took(parts: readonly Part[], done: readonly Done[]): void {
+    const { tally, plan } = this;
+    for (let i = 0; i < done.length && tally.violation === undefined; i++) {
+      // The budget of a part is no limit of the search; what is left says so.
+      tally.add({
+        ...done[i],
+        states: 0,
+        limit: done[i].cut > 0 && parts[i].kind !== 'draws' ? done[i].limit : undefined,
+      });
+      this.schedule = done[i].schedule;
+      plan.took(parts[i], done[i]);
+    }
+  }
+}
+
+const NOTHING = { parts: [], limits: { executions: 0, seconds: 0, bytes: 0 } };

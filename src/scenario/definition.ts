@@ -1,0 +1,75 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: what an operation gets and returns is its user's; unknown would ask for a cast at each use
+import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import type { Memory } from '../memory/memory.ts';
+
+export type CellType = 'u8' | 'u16' | 'u32' | 'u64';
+
+/**
+ * A cell, unsigned: its type; or with an initial value (0 where left out); or several of one type, as a list; or one that lies over another, from a
+ * byte of it on, so that accesses of different widths meet.
+ */
+export type CellSpec =
+  | CellType
+  | {
+      readonly type: CellType;
+      readonly initial?: number | bigint;
+      readonly length?: number;
+      readonly over?: string;
+      readonly byte?: number;
+    };
+
+type One<S> = S extends 'u64' | { readonly type: 'u64' } ? Cell64 : Cell;
+type CellsOf<C> = {
+  readonly [K in keyof C]: C[K] extends { readonly length: number; readonly type: CellType }
+    ? readonly One<C[K]>[]
+    : One<C[K]>;
+};
+type LocksOf<L> = { readonly [K in L extends readonly (infer N extends string)[] ? N : keyof L & string]: Lock };
+
+/** An operation as a function; it gets the cells and locks by name, and the result of the actor's operation before, if it asks for that. */
+export type Run<C, L> = (mem: Memory, names: CellsOf<C> & LocksOf<L>, before: any) => unknown;
+
+/** One call: what it does, or that with a label for traces, and until when it is performed again. See `Operation`. */
+export type OperationOf<C, L> =
+  | Run<C, L>
+  | { readonly label?: string; readonly run: Run<C, L>; readonly until?: (result: any) => boolean };
+
+type ResultOf<O> = O extends (...args: any) => infer R
+  ? R
+  : O extends { readonly run: (...args: any) => infer R }
+    ? R
+    : never;
+/** An operation that is performed again moves the results after it, so those have no types of their own. */
+type ResultsOf<Operations extends readonly unknown[], Missing> =
+  Extract<Operations[number], { readonly until: unknown }> extends never
+    ? { readonly [I in keyof Operations]: ResultOf<Operations[I]> | Missing }
+    : readonly (ResultOf<Operations[number]> | Missing)[];
+
+/** What a property may look at. */
+export interface View<C, L, A, Missing> {
+  /** The value of a cell: a number, or a bigint for 64 bits. */
+  read(cell: Cell): number;
+  read(cell: Cell64): bigint;
+  /** The actor that holds a lock, or undefined. */
+  holder(lock: Lock): (keyof A & string) | undefined;
+  readonly cells: CellsOf<C>;
+  readonly locks: LocksOf<L>;
+  /** `results.a[i]` is what operation i of actor a returned; undefined while it has not ended. */
+  readonly results: { readonly [K in keyof A]: A[K] extends readonly unknown[] ? ResultsOf<A[K], Missing> : never };
+}
+
+/** A scenario as its user writes it. */
+export interface Definition<C, L, A> {
+  readonly name: string;
+  readonly cells: C;
+  /** Names of mutexes; or names with their kinds. */
+  readonly locks?: L;
+  /** By name: an actor's operations, one after the other. Each actor is a thread. */
+  readonly actors: A;
+  /** Holds at the start and after every step. */
+  readonly always?: Readonly<Record<string, (view: View<C, L, A, undefined>) => boolean>>;
+  /** Comes true at some moment of some execution, or the scenario did not show what it was written for. */
+  readonly sometimes?: Readonly<Record<string, (view: View<C, L, A, undefined>) => boolean>>;
+  /** Holds when all operations have ended. A text says what was seen instead. */
+  readonly finally?: Readonly<Record<string, (view: View<C, L, A, never>) => boolean | string>>;
+}

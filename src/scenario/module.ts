@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { register } from 'node:module';
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BadInput } from './badInput.ts';
+import { builtIns } from './builtin.ts';
+import { show } from './fields.ts';
+import type { Scenario } from './scenario.ts';
+import { compiled } from './workerFile.ts';
+import { isYardstick } from './yardstick.ts';
+
+/** How long a module may take to load. */
+const LOAD_MS = 20_000;
+
+/** The scenario that a user's module exports as its default. Whatever is wrong with the module is `BadInput`, in one line. */
+export async function openModule(path: string): Promise<Scenario> {
+  const shown = shortPath(path);
+  try {
+    if (!statSync(path).isFile()) throw new BadInput(`cannot read the scenario ${shown}: it is no file`);
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw new BadInput(`cannot read the scenario ${shown}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  hookResolution();
+  const exports = await load(path, shown);
+  if (!('default' in exports))
+    throw new BadInput(`${shown} has no default export: must have export default scenario({ … })`);
+  const found = exports.default;
+  if (!isScenario(found))
+    throw new BadInput(`${shown}: its default export is ${show(found)}: must be a scenario, made by scenario({ … })`);
+  if (isYardstick(found.name) || builtIns.some(({ spec }) => spec.name === found.name))
+    throw new BadInput(`${shown}: scenario ${found.name}: there is a built-in scenario of that name`);
+  return found;
+}
+
+/** As people name a file: from where they are, or whole where it lies elsewhere. */
+export function shortPath(path: string): string {
+  const short = relative('.', path);
+  return short.startsWith('..') ? path : `./${short}`;
+}
+
+async function load(path: string, shown: string): Promise<Readonly<Record<string, unknown>>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BadInput(`${shown} has not loaded after ${LOAD_MS / 1000} seconds`)), LOAD_MS);
+  });
+  try {
+    return await Promise.race([import(pathToFileURL(path).href), late]);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'BadInput') throw new BadInput(`${shown}: ${error.message}`);
+    if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(path))
+      throw new BadInput(
+        `${shown} is TypeScript, which Node ${process.versions.node.split('.')[0]} cannot load: compile it, and name the .js or .mjs file`,
+      );
+    throw new BadInput(`${shown} cannot be loaded: ${describe(error, path)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `SyntaxError: Unexpected token, line 3` */
+function describe(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return `it throws ${show(error)}`;
+  const message = `${error.name}: ${error.message.split('\n')[0]}`;
+  const place = `${pathToFileURL(path).href}:`;
+  let stack = error.stack ?? '';
+  // Node says where the syntax is wrong to those alone who do not catch the error.
+  if (error instanceof SyntaxError && !stack.includes(place))
+    stack = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', timeout: LOAD_MS }).stderr ?? '';
+  const at = [place, `${path}:`].map((start) => stack.split(start)[1]).find((rest) => rest !== undefined);
+  const line = /^\d+/.exec(at ?? '')?.[0];
+  return line === undefined ? message : `${message}, line ${line}`;
+}
+
+function isScenario(value: unknown): value is Scenario {
+  const { name, program, properties } = (value ?? {}) as Partial<Scenario>;
+  return typeof name === 'string' && Array.isArray(program?.actors) && typeof properties?.always === 'object';
+}
+
+let hooked = false;
+
+/** From here on, in this thread, `gfnring` is this package, from wherever it is imported. */
+function hookResolution(): void {
+  if (hooked) return;
+  hooked = true;
+  register(compiled('scenario/resolveHook.js'), {
+    data: { gfnring: compiled('index.js').href, 'gfnring/vitest': compiled('testing/vitest.js').href },
+  });
+}

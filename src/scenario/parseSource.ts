@@ -1,0 +1,58 @@
+import { dirname, resolve } from 'node:path';
+import { parseSchedule } from '../explore/schedule.ts';
+import { BadInput } from './badInput.ts';
+import { array, type Fields, object, oneOf, string, version, whole } from './fields.ts';
+import type { Finding } from './finding.ts';
+import { parseVm } from './parse.ts';
+import type { Skipped } from './skip.ts';
+import type { Source } from './source.ts';
+import { SCHEMA } from './spec.ts';
+import { YARDSTICKS, type Yardstick } from './yardstick.ts';
+
+/** Where a scenario comes from, as JSON in `file` says it. Throws `BadInput` with the path of the first field that is wrong. */
+export function parseSource(value: unknown, file: string, where = 'scenario'): Source {
+  const fields = object(value, where);
+  if (!('module' in fields || 'builtIn' in fields || 'inMemory' in fields)) return parseVm(value, where);
+  version(fields, where);
+  const named = { schema: SCHEMA, name: string(fields.name, `${where}.name`), ...parseSkipped(fields, where) } as const;
+  if ('module' in fields) return { ...named, module: resolve(dirname(file), string(fields.module, `${where}.module`)) };
+  if ('builtIn' in fields)
+    return {
+      ...named,
+      builtIn: oneOf(fields.builtIn, Object.keys(YARDSTICKS), `${where}.builtIn`) as Yardstick,
+    };
+  return { ...named, inMemory: true };
+}
+
+/** A finding as it stands in `file`, its schedule parsed. */
+export function parseFinding(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
+  const finding = object(value, file);
+  version(finding, file);
+  if (finding.kind !== 'finding')
+    throw new BadInput(`${file}.kind is ${JSON.stringify(finding.kind) ?? 'missing'}: must be "finding"`);
+  const schedule = string(finding.schedule, `${file}.schedule`);
+  const order = parseSchedule(schedule);
+  if (order === undefined) throw new BadInput(`${file}.schedule is no schedule: runs like 0x5,1,0 are expected`);
+  return {
+    schema: SCHEMA,
+    kind: 'finding',
+    property: string(finding.property, `${file}.property`),
+    message: string(finding.message, `${file}.message`),
+    memoryModel: oneOf(finding.memoryModel, ['sc'], `${file}.memoryModel`) as 'sc',
+    schedule,
+    contextSwitches: whole(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),
+    scenario: parseSource(finding.scenario, file, `${file}.scenario`),
+    order,
+  };
+}
+
+function parseSkipped({ skipped }: Fields, where: string): { readonly skipped?: Skipped } {
+  if (skipped === undefined) return {};
+  const lists = array(skipped, `${where}.skipped`, 0, 30);
+  return {
+    skipped: lists.map((list, a) => {
+      const at = `${where}.skipped[${a}]`;
+      return array(list, at, 0, 100_000).map((index, i) => whole(index, `${at}[${i}]`, 0, 100_000));
+    }),
+  };
+}

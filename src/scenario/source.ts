@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { BadInput } from './badInput.ts';
+import { buildVm } from './build.ts';
+import { openModule } from './module.ts';
+import type { Scenario } from './scenario.ts';
+import { type Skipped, skip } from './skip.ts';
+import { SCHEMA, type VmSpec } from './spec.ts';
+import { type Yardstick, yardstick } from './yardstick.ts';
+
+interface Named {
+  readonly schema: typeof SCHEMA;
+  readonly name: string;
+  /** Operations that are left out, by actor: what a smaller scenario does without. */
+  readonly skipped?: Skipped;
+}
+
+/**
+ * A user's module, whose default export is a scenario. The path is absolute; in a finding's file it is relative to that file, so that a
+ * project can be moved, and checked out elsewhere, with its findings.
+ */
+interface ModuleSource extends Named {
+  readonly module: string;
+}
+
+/** A yardstick. */
+interface YardstickSource extends Named {
+  readonly builtIn: Yardstick;
+}
+
+/** A scenario that was made in memory: only the code that made it has it. */
+interface MemorySource extends Named {
+  readonly inMemory: true;
+}
+
+/** Where a scenario comes from, as plain JSON: any thread can build it again. */
+export type Source = VmSpec | ModuleSource | YardstickSource | MemorySource;
+
+/** A scenario, and where it comes from. */
+export interface Sourced {
+  readonly source: Source;
+  readonly scenario: Scenario;
+}
+
+export const isVm = (source: Source): source is VmSpec => 'rings' in source;
+
+/** Builds the scenario of a source. Throws `BadInput`. */
+export async function openSource(source: Source): Promise<Scenario> {
+  if (isVm(source)) return buildVm(source);
+  if ('inMemory' in source)
+    throw new BadInput(`scenario ${source.name} was made in memory: only the code that made it can run it`);
+  const scenario = 'module' in source ? await openModule(source.module) : yardstick(source.builtIn);
+  return skip(scenario, source.skipped ?? []);
+}
+
+/** The scenario of a user's module. Throws `BadInput`. */
+export async function sourceOfModule(path: string): Promise<Source> {
+  const module = resolve(path);
+  const { name } = await openModule(module);
+  return { schema: SCHEMA, name, module };
+}
+
+/** A source with its scenario; a scenario alone has its source in memory. */
+export async function sourced(of: Source | Scenario): Promise<Sourced> {
+  if ('program' in of) return { source: { schema: SCHEMA, name: of.name, inMemory: true }, scenario: of };
+  return { source: of, scenario: await openSource(of) };
+}

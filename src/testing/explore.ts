@@ -1,0 +1,115 @@
+import { formatFinding } from '../cli/finding.ts';
+import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
+import { BadInput } from '../scenario/badInput.ts';
+import {
+  type ExploreOptions,
+  type ExploreReport,
+  exploreScenario,
+  outcomeOf,
+  type WrittenFinding,
+} from '../scenario/explore.ts';
+import { loadSource } from '../scenario/load.ts';
+import { replay } from '../scenario/replay.ts';
+import { runOf, scheduleOf } from '../scenario/run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { type Skipped, skip } from '../scenario/skip.ts';
+import { openSource, type Source, sourced } from '../scenario/source.ts';
+import { SCHEMA } from '../scenario/spec.ts';
+
+/** All may be left out: then every interleaving is visited, for at most 10 seconds. */
+export interface Options {
+  readonly scheduler?: ExploreOptions['scheduler'];
+  readonly reduction?: ExploreOptions['reduction'];
+  readonly seed?: number;
+  /** For `pct`. */
+  readonly depth?: number;
+  /** Limits: seconds, executions, and steps of one execution. */
+  readonly seconds?: number;
+  readonly executions?: number;
+  readonly steps?: number;
+  /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
+  readonly minimise?: number;
+  /** Where findings in modules are written. */
+  readonly dir?: string;
+  /** Runs this one schedule and nothing else: what a finding in a scenario in memory is reproduced with. */
+  readonly replay?: string;
+  /** With `replay`: operations that the finding does without. */
+  readonly skipped?: Skipped;
+}
+
+/** What was found, as data; `text` is what the command line prints for the findings. */
+export type Report = Omit<ExploreReport, 'scheduler'> & {
+  readonly scheduler: ExploreReport['scheduler'] | 'replay';
+  readonly text: string;
+};
+
+/**
+ * Explores a scenario, or what a path or a built-in name stands for. Findings are in the report, never thrown; what cannot be used (a module that does
+ * not load, a schedule that cannot be followed) is thrown as `BadInput`.
+ */
+export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
+  const of = typeof what === 'string' ? await loadSource(what) : what;
+  if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? []);
+  if (options.skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
+  const report = await exploreScenario(of, {
+    scheduler: options.scheduler ?? 'exhaustive',
+    reduction: options.reduction ?? 'states',
+    seed: options.seed ?? 1,
+    depth: options.depth ?? 3,
+    limits: { executions: options.executions ?? Infinity, seconds: options.seconds ?? 10, bytes: 2 ** 31 },
+    stepsMax: options.steps ?? 100_000,
+    minimiseSeconds: options.minimise ?? 5,
+    directory: typeof what === 'string' ? (options.dir ?? '.gfnring/findings') : null,
+  });
+  return { ...report, text: await textOf(of, report.findings) };
+}
+
+async function replayed(of: Source | Scenario, schedule: string, skipped: Skipped): Promise<Report> {
+  const order = parseSchedule(schedule);
+  if (order === undefined) throw new BadInput(`explore: replay is ${schedule}: runs like 0x5,1,0 are expected`);
+  const { source, scenario } = await sourced(of);
+  const run = runOf(skip(scenario, skipped), order.length + 1);
+  const violation = replay(run, order, scenario.name);
+  const taken = scheduleOf(run);
+  const findings = [violation ?? []].flat().map(
+    (seen): WrittenFinding => ({
+      ...seen,
+      schema: SCHEMA,
+      kind: 'finding',
+      memoryModel: 'sc',
+      schedule: formatSchedule(taken),
+      contextSwitches: contextSwitches(taken),
+      scenario: skipped.length > 0 && !('rings' in source) ? { ...source, skipped } : source,
+      file: null,
+    }),
+  );
+  return {
+    schema: SCHEMA,
+    scenario: scenario.name,
+    memoryModel: 'sc',
+    scheduler: 'replay',
+    reduction: 'none',
+    seed: 0,
+    outcome: violation === undefined ? 'limit' : outcomeOf(run.execution.stopped(), violation, true, undefined),
+    limit: violation === undefined ? 'one schedule' : null,
+    exhausted: false,
+    executions: 1,
+    cut: 0,
+    blocked: 0,
+    classes: null,
+    states: 0,
+    steps: taken.length,
+    seconds: 0,
+    findings,
+    text: await textOf(of, findings),
+  };
+}
+
+async function textOf(of: Source | Scenario, findings: readonly WrittenFinding[]): Promise<string> {
+  const texts = findings.map(async (finding) => {
+    const { scenario: source } = finding;
+    const found = 'program' in of ? skip(of, ('skipped' in source && source.skipped) || []) : await openSource(source);
+    return formatFinding(finding, found).join('\n');
+  });
+  return (await Promise.all(texts)).join('\n');
+}

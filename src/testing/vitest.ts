@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import type { Report } from './explore.ts';
+
+/** `import 'gfnring/vitest'` once, in a test or a setup file: then `expect(await explore(…)).toHold()`. */
+export interface HoldOptions {
+  /** `limit`: that nothing was found before a limit was reached is enough. It proves nothing. */
+  readonly within?: 'limit';
+}
+
+interface GfnringMatchers {
+  /** Everything that a scenario asks for holds under every interleaving: the report of `explore` has no finding, and no limit was reached. */
+  toHold(options?: HoldOptions): void;
+}
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
+  interface Matchers<T = any> extends GfnringMatchers {}
+}
+
+expect.extend({
+  toHold(this: { readonly isNot: boolean }, received: unknown, options: HoldOptions = {}) {
+    if (!isReport(received)) {
+      const hint = received instanceof Promise ? ', not a promise of it: await it' : '';
+      throw new TypeError(`toHold: expected the report of explore(…)${hint}`);
+    }
+    const { outcome, scenario, findings, limit, text } = received;
+    if (findings.length > 0) return { pass: false, message: () => text };
+    // A limit says neither that it holds nor that it does not.
+    if (outcome === 'limit' && options.within !== 'limit')
+      return { pass: this.isNot, message: () => undecided(received) };
+    const how = outcome === 'limit' ? `no violation was found within ${limit}` : 'every interleaving holds';
+    return { pass: true, message: () => `${scenario}: a violation was expected, and ${how}` };
+  },
+});
+
+const undecided = ({ scenario, limit, executions, states, steps }: Report): string => {
+  const searched = states > 0 ? `${states} states` : `${executions} executions`;
+  return `${scenario}: neither proved nor refuted: the limit of ${limit} came first, after ${searched} and ${steps} steps
+
+Give it more (explore(scenario, { seconds: 60 })), make the scenario smaller, or say that this is enough: toHold({ within: 'limit' })`;
+};
+
+function isReport(value: unknown): value is Report {
+  return typeof value === 'object' && value !== null && 'outcome' in value && 'findings' in value && 'text' in value;
+}

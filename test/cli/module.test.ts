@@ -1,0 +1,194 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-module-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (cwd: string, program: string, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const gfnring = (...args: string[]) => run(folder, main, ...args);
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return `./${name}`;
+};
+const sb = readFileSync('examples/sb.mjs', 'utf8');
+const lostUpdate = readFileSync('examples/lost-update.mjs', 'utf8');
+const scenario = (rest: string): string =>
+  `import { assume, check, scenario } from 'gfnring';\nexport default scenario({ ${rest} });\n`;
+
+describe("a user's module is explored", () => {
+  const proved = { status: 0, stdout: expect.stringMatching(/✓ sb .* proved\n/), stderr: '' };
+  const explore = ['explore', './sb.mjs', '--scheduler', 'exhaustive'];
+
+  test('from a folder with no node_modules at all', () => {
+    file('sb.mjs', sb);
+    expect(gfnring(...explore)).toEqual(proved);
+  });
+
+  test('from inside the project', () => {
+    expect(run(join(process.cwd(), 'examples'), main, ...explore)).toEqual(proved);
+  });
+
+  test('beside a node_modules that has gfnring, be it this one or another', () => {
+    const place = join(folder, 'installed');
+    mkdirSync(place);
+    writeFileSync(join(place, 'sb.mjs'), sb);
+    const [{ filename }] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', place], { encoding: 'utf8' }),
+    );
+    // Installed by hand, its dependencies linked to ours: no network is needed.
+    execFileSync('tar', ['xzf', filename], { cwd: place });
+    const installed = join(place, 'node_modules/gfnring');
+    mkdirSync(join(place, 'node_modules'));
+    renameSync(join(place, 'package'), installed);
+    for (const name of ['commander', 'piscina', 'pure-rand'])
+      symlinkSync(join(process.cwd(), 'node_modules', name), join(place, 'node_modules', name));
+    expect(existsSync(join(installed, 'test'))).toBe(false);
+    expect(run(place, join(installed, 'dist/cli/main.js'), ...explore)).toEqual(proved);
+    // The running one is taken, not this one that is broken.
+    cpSync(join(installed, 'package.json'), join(installed, 'dist/index.js'));
+    expect(run(place, main, ...explore)).toEqual(proved);
+  });
+});
+
+test('a finding in it comes back: from its folder, after a move, on worker threads, as one actor, typed', () => {
+  const place = join(folder, 'project');
+  mkdirSync(place);
+  writeFileSync(join(place, 'lost-update.mjs'), lostUpdate);
+  const found = run(place, main, 'explore', './lost-update.mjs', '--scheduler', 'exhaustive', '--json');
+  const { findings, outcome } = JSON.parse(found.stdout);
+  expect([found.status, outcome, findings.length]).toEqual([1, 'violated', 1]);
+  const [{ file: path, property, schedule }] = findings;
+  const moved = join(folder, 'moved');
+  renameSync(place, moved);
+  const lines = [
+    ['replay', path],
+    ['replay', path, '--on', 'workers'],
+    ['replay', `./lost-update.mjs:${schedule}`, '--on', 'workers'],
+  ];
+  for (const line of lines)
+    expect(run(moved, main, ...line)).toMatchObject({ status: 1, stdout: expect.stringContaining(`✗ ${property}`) });
+  expect(run(folder, main, ...lines[1].with(1, join(moved, path))).stdout).toMatch(/the same on \d worker threads/);
+  expect(run(moved, main, 'replay', path, '--actor', 'a')).toMatchObject({
+    status: 0,
+    stdout: 'add: undefined\n'.replace('undefined', 'returns nothing'),
+  });
+  expect(run(moved, main, 'explore', path)).toMatchObject({ status: 1 });
+});
+
+test('bad modules: one line, status 2', () => {
+  const bad: [string, string, RegExp][] = [
+    [
+      'syntax.mjs',
+      "import 'gfnring';\n\nexport default 1 2;\n",
+      /syntax.mjs cannot be loaded: SyntaxError: .*, line 3$/,
+    ],
+    ['none.mjs', 'export const a = 1;', /none.mjs has no default export/],
+    ['other.mjs', 'export default { a: 1 };', /other.mjs: its default export is \{"a":1\}: must be a scenario/],
+    ['function.mjs', 'export default () => {};', /its default export is a function: must be a scenario/],
+    ['types.ts', 'export default 1 as number;', /types.ts is TypeScript, which Node \d+ cannot load: compile it/],
+    ['throws.mjs', "\nthrow new Error('oops\\nand more');", /throws.mjs cannot be loaded: Error: oops, line 2$/],
+    ['text.mjs', "throw 'oops';", /text.mjs cannot be loaded: it throws "oops"/],
+    ['missing.mjs', "import 'nowhere';", /missing.mjs cannot be loaded: Error: Cannot find package 'nowhere'/],
+    ['clash.mjs', sb.replace("'sb'", "'ring'"), /scenario ring: there is a built-in scenario of that name/],
+    [
+      'locks.mjs',
+      scenario("name: 'l', cells: { x: 'u8' }, locks: ['x'], actors: { a: [] }"),
+      /locks.x: there is a cell/,
+    ],
+  ];
+  for (const [name, text, message] of bad) {
+    const { status, stdout, stderr } = gfnring('explore', file(name, text));
+    expect([name, status, stdout]).toEqual([name, 2, '']);
+    expect(stderr.trimEnd()).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  }
+  expect(gfnring('explore', './nowhere.mjs').stderr).toBe('gfnring: cannot read the scenario ./nowhere.mjs: ENOENT\n');
+  expect(gfnring('explore', './installed').stderr).toMatch(/it is no file|ENOENT/);
+});
+
+test('assume gives up an execution, a round of free threads, and a thread in lockstep', () => {
+  const path = file(
+    'assume.mjs',
+    scenario(`name: 'assume', cells: { x: 'u32' }, locks: ['m'], actors: {
+      a: [(mem, { x, m }) => { mem.lock(m); assume(mem.load(x) === 1); mem.unlock(m); }],
+      b: [(mem, { x, m }) => { mem.store(x, 1); mem.lock(m); mem.unlock(m); }],
+    }`),
+  );
+  const report = JSON.parse(
+    gfnring('explore', path, '--scheduler', 'exhaustive', '--reduction', 'none', '--json').stdout,
+  );
+  expect(report).toMatchObject({ outcome: 'passed', exhausted: true });
+  expect(report.blocked).toBeGreaterThan(0);
+  const free = JSON.parse(gfnring('stress', path, '--rounds', '300', '--json').stdout);
+  expect(free).toMatchObject({ outcome: 'limit', rounds: 300, findings: [] });
+  expect(gfnring('replay', `${path}:0x2,1`, '--on', 'workers')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('the same on 2 worker threads: 3 steps'),
+  });
+});
+
+test('check is a violation everywhere', () => {
+  const path = file(
+    'check.mjs',
+    scenario(`name: 'check', cells: { x: 'u32' }, actors: {
+      a: [(mem, { x }) => check(mem.fetchAdd(x, 1) < 1, 'first come', 'I came second')],
+      b: [(mem, { x }) => check(mem.fetchAdd(x, 1) < 1, 'first come', 'I came second')],
+    }`),
+  );
+  const finding = expect.objectContaining({ property: 'first come', message: 'I came second' });
+  const report = JSON.parse(gfnring('explore', path, '--json').stdout);
+  expect(report).toMatchObject({ outcome: 'violated', findings: [finding] });
+  expect(JSON.parse(gfnring('stress', path, '--rounds', '5', '--json').stdout)).toMatchObject({
+    outcome: 'violated',
+    findings: [finding],
+  });
+  expect(gfnring('replay', report.findings[0].file, '--on', 'workers')).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/✗ first come: I came second\n {2}the same on 2 worker threads/),
+  });
+});
+
+test('deadlock and livelock are outcomes, and the round is shown', () => {
+  const dead = scenario(`name: 'dead', cells: {}, locks: ['m', 'n'], actors: {
+    a: [(mem, { m, n }) => { mem.lock(m); mem.lock(n); mem.unlock(n); mem.unlock(m); }],
+    b: [(mem, { m, n }) => { mem.lock(n); mem.lock(m); mem.unlock(m); mem.unlock(n); }],
+  }`);
+  const live = scenario(`name: 'live', cells: { x: 'u32', y: 'u32' }, actors: {
+    a: [(mem, { x, y }) => { while (mem.load(x) === 0); mem.store(y, 1); }],
+    b: [(mem, { x, y }) => { while (mem.load(y) === 0); mem.store(x, 1); }],
+  }`);
+  const outcome = (name: string, text: string) => JSON.parse(gfnring('explore', file(name, text), '--json').stdout);
+  expect(outcome('dead.mjs', dead)).toMatchObject({ outcome: 'deadlock' });
+  expect(outcome('live.mjs', live)).toMatchObject({
+    outcome: 'livelock',
+    findings: [{ message: 'a goes round: x → 0; b goes round: y → 0' }],
+  });
+});
+
+test('yardsticks are built in', () => {
+  expect(gfnring('list').stdout).toMatch(/^ring-x +measure a yardstick: 5 pushes, 3 harvests, 3 resets/m);
+  expect(gfnring('explore', 'ring-s', '--scheduler', 'exhaustive')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('proved'),
+  });
+  expect(gfnring('replay', 'ring-s:0x9,1x3', '--on', 'workers').stdout).toContain('the same on 3 worker threads');
+  const report = JSON.parse(gfnring('stress', 'ring-m', '--rounds', '100', '--json').stdout);
+  expect(report).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
+});

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { formatTrace } from '../../src/cli/trace.ts';
+import { parseSchedule } from '../../src/explore/schedule.ts';
+import { scenario } from '../../src/scenario/define.ts';
+import { replay } from '../../src/scenario/replay.ts';
+import { runOf } from '../../src/scenario/run.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+
+const traceOf = (of: Scenario, schedule: string): string => {
+  const run = runOf(of, 100);
+  replay(run, parseSchedule(schedule)!, of.name);
+  return formatTrace(run.execution.trace(), run.execution.program).join('\n');
+};
+
+test('a trace says who reads what whom wrote, byte by byte', () => {
+  const mixed = scenario({
+    name: 'mixed',
+    cells: { w: 'u32', low: { type: 'u16', over: 'w' }, high: { type: 'u16', over: 'w', byte: 2 } },
+    locks: ['m'],
+    actors: {
+      a: [
+        function halves(mem, { low, high }) {
+          mem.store(low, 1);
+          mem.store(high, 2);
+          mem.load(low);
+        },
+      ],
+      b: [
+        function whole(mem, { w, m }) {
+          mem.lock(m);
+          mem.load(w);
+          mem.store(w, 7);
+          mem.store(w, 8);
+          mem.unlock(m);
+        },
+      ],
+      c: [
+        function swap(mem, { high, w, m }) {
+          mem.cmpxchg(high, 5, 6);
+          mem.cmpxchg(high, 0, 6);
+          mem.load(w);
+          mem.lock(m);
+          mem.unlock(m);
+        },
+      ],
+    },
+  });
+  expect(traceOf(mixed, '0x2,1x4,0,1,2x5')).toMatchInlineSnapshot(`
+    "  step  a                    b                           c
+            [halves]
+         1  store  low = 1
+         2  store  high = 2
+                                 [whole]
+         3                       lock   m
+         4                       load   w → 0x20001  ← 1, 2
+         5                       store  w = 7
+         6                       store  w = 8
+         7  load   low → 8  ← 6
+         8                       unlock m
+                                                             [swap]
+         9                                                   cmpxchg high → 0  ← 6
+        10                                                   cmpxchg high 0 → 6  ← 6
+        11                                                   load   w → 0x60008  ← 6
+        12                                                   lock   m
+        13                                                   unlock m"
+  `);
+  expect(traceOf(mixed, '1x2,0x2,1x3,0,2x5')).toMatchInlineSnapshot(`
+    "  step  a                    b                        c
+                                 [whole]
+         1                       lock   m
+         2                       load   w → 0
+            [halves]
+         3  store  low = 1
+         4  store  high = 2
+         5                       store  w = 7  over 3, 4
+         6                       store  w = 8
+         7                       unlock m
+         8  load   low → 8  ← 6
+                                                          [swap]
+         9                                                cmpxchg high → 0  ← 6
+        10                                                cmpxchg high 0 → 6  ← 6
+        11                                                load   w → 0x60008  ← 6
+        12                                                lock   m
+        13                                                unlock m"
+  `);
+});
+
+test('and who wakes whom', () => {
+  const sleep = scenario({
+    name: 'sleep',
+    cells: { x: 'u32' },
+    actors: {
+      a: [(mem, { x }) => mem.wait(x, 0)],
+      b: [
+        (mem, { x }) => {
+          mem.store(x, 1);
+          mem.wake(x);
+        },
+      ],
+    },
+  });
+  expect(traceOf(sleep, '0,1x2,0')).toMatchInlineSnapshot(`
+    "  step  a              b
+            [operation 0]
+         1  wait   x → 0
+                           [operation 0]
+         2                 store  x = 1
+         3                 wake   x
+         4  resume x  ← 3"
+  `);
+});

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { explore, type Report, scenario } from 'gfnring';
+import { expect, test } from 'vitest';
+import 'gfnring/vitest';
+
+const add = (mem: import('gfnring').Memory, { count }: { count: import('gfnring').Cell }) => {
+  mem.store(count, mem.load(count) + 1);
+  return 'added';
+};
+/** Three operations, of which two are enough. */
+const three = scenario({
+  name: 'three',
+  cells: { count: 'u32' },
+  actors: { a: [add, add], b: [add] },
+  finally: {
+    'no addition is lost': ({ read, cells, results }) =>
+      read(cells.count) === [...results.a, ...results.b].filter((result) => result === 'added').length,
+  },
+});
+const messageOf = (assertion: () => void): string => {
+  try {
+    assertion();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'it did not fail';
+};
+
+test('toHold fails with what the command line prints for a finding', async () => {
+  const report = await explore('examples/lost-update.mjs');
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['dist/cli/main.js', 'explore', 'examples/lost-update.mjs', '--scheduler', 'exhaustive'],
+    { encoding: 'utf8' },
+  );
+  const message = messageOf(() => expect(report).toHold());
+  expect(stdout.split('\n').slice(2).join('\n')).toBe(`${message}\n`);
+  expect(message).toMatch(/^✗ no addition is lost\n[\s\S]*load {3}count → 0[\s\S]*npx gfnring replay \S+\.json\n/);
+  expect(report).not.toHold();
+});
+
+test('a scenario in memory is reproduced by one line of code', async () => {
+  const report = await explore(three);
+  expect(report).toMatchObject({ outcome: 'violated', findings: [{ file: null, contextSwitches: 2 }] });
+  const [, options] = /reproduce {4}await explore\(scenario, (\{.*\})\)\n/.exec(report.text)!;
+  const again: Report = await explore(three, new Function(`return ${options}`)());
+  expect(again.text).toBe(report.text);
+  expect(messageOf(() => expect(again).toHold())).toBe(report.text);
+  expect(options).toMatch(/^\{ replay: '[0-9,x]+', skipped: \[.*\] \}$/);
+});
+
+test('a limit neither holds nor fails, unless that is asked for', async () => {
+  const report = await explore('ring', { scheduler: 'random-walk', executions: 20 });
+  expect(report.outcome).toBe('limit');
+  const message = /ring: neither proved nor refuted: the limit of 20 executions came first/;
+  expect(messageOf(() => expect(report).toHold())).toMatch(message);
+  expect(messageOf(() => expect(report).not.toHold())).toMatch(message);
+  expect(report).toHold({ within: 'limit' });
+  const one = await explore(three, { replay: '0x4,1x2' });
+  expect(messageOf(() => expect(one).toHold())).toMatch(/the limit of one schedule came first/);
+});
+
+test('what holds does not fail', async () => {
+  const report = await explore('examples/sb.mjs');
+  expect(report).toHold();
+  expect(messageOf(() => expect(report).not.toHold())).toBe(
+    'sb: a violation was expected, and every interleaving holds',
+  );
+});
+
+test('what cannot be used is said in one line', async () => {
+  expect(() => expect(explore(three)).toHold()).toThrow(
+    /expected the report of explore\(…\), not a promise of it: await it/,
+  );
+  await expect(explore('./nowhere.mjs')).rejects.toThrow('cannot read the scenario ./nowhere.mjs: ENOENT');
+  await expect(explore(three, { replay: '0x9' })).rejects.toThrow(/three: step \d of the schedule is impossible/);
+  await expect(explore(three, { replay: 'x' })).rejects.toThrow(/replay is x: runs like 0x5,1,0 are expected/);
+  await expect(explore(three, { skipped: [[0]] })).rejects.toThrow(/skipped goes with replay/);
+});
