@@ -1,10 +1,12 @@
 import { Classes } from '../src/explore/classes.ts';
+import { ClassesPlan } from '../src/explore/classesPlan.ts';
 import { Execution, type Stop, type Violation } from '../src/explore/execution.ts';
 import { searchInterleavings } from '../src/explore/interleavings.ts';
-import { noLimits } from '../src/explore/limits.ts';
+import { type Limits, noLimits } from '../src/explore/limits.ts';
 import { searchOptimal } from '../src/explore/optimal.ts';
+import type { Part } from '../src/explore/parts.ts';
 import type { Program } from '../src/explore/program.ts';
-import type { Judge } from '../src/explore/search.ts';
+import { type Judge, type SearchResult, Tally } from '../src/explore/search.ts';
 import { States } from '../src/explore/states.ts';
 import type { Cell, Cell64, Lock, Place } from '../src/memory/cell.ts';
 import { Layout } from '../src/memory/layout.ts';
@@ -14,7 +16,7 @@ import { type Instruction, NEXT, type ProgramShape, SHAPES } from './arbitraries
 
 /** The searches that are held against each other; a canary puts a broken one in. */
 export interface Searches {
-  readonly optimal: typeof searchOptimal;
+  readonly optimal: (execution: Execution, judge: Judge, limits: Limits) => SearchResult;
   readonly statesOf: (execution: Execution, judge: Judge) => States;
 }
 
@@ -22,6 +24,25 @@ export const searches: Searches = {
   optimal: searchOptimal,
   statesOf: (execution, judge) => new States(execution, judge),
 };
+
+/** The optimal reduction in parts, three at a time, each of which ends after an execution or two. */
+export function inParts(execution: Execution, judge: Judge, limits: Limits): SearchResult {
+  const plan = new ClassesPlan(execution, judge);
+  const tally = new Tally(limits);
+  for (let parts = plan.next(3); parts.length > 0; parts = plan.next(3)) {
+    const done = parts.map((part, i) => {
+      const from = structuredClone(part) as Part & { kind: 'classes' };
+      const result = searchOptimal(execution, judge, { ...limits, executions: 1 + (i & 1) }, { from });
+      return { ...result, left: [], schedule: [] };
+    });
+    for (const [i, part] of parts.entries()) {
+      tally.add({ ...done[i], limit: undefined });
+      if (tally.violation !== undefined) return tally;
+      plan.took(part, done[i]);
+    }
+  }
+  return tally;
+}
 
 const STEPS_MAX = 200;
 

@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
 import { ProgramArbitrary } from './arbitraries/program.ts';
-import { crossCheck } from './crossCheck.ts';
+import { crossCheck, inParts, searches } from './crossCheck.ts';
 
 /** What the drawn programs have shown: by event, in how many of them. */
 const events = new Map<string, number>();
@@ -20,6 +20,10 @@ test.prop([new ProgramArbitrary(6000)], { numRuns: runs / 30, seed })('of longer
 
 test.prop([new ProgramArbitrary(300, { spins: true })], { numRuns: runs / 3, seed })('of spins', (program) => {
   expect(crossCheck(program, events)).toEqual([]);
+});
+
+test.prop([new ProgramArbitrary(400)], { numRuns: runs / 3, seed })('in parts', (program) => {
+  expect(crossCheck(program, new Map(), { ...searches, optimal: inParts })).toEqual([]);
 });
 
 afterAll(() => {

@@ -24,10 +24,12 @@ interface Options {
  *
  * Departs from the paper:
  * - Of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is left to what
- *   follows. So a race is looked at once, when its second step is new. But where e' is a cmpxchg that fails after e and succeeds before it, steps that came
- *   after e' without conflicting with it do conflict now: they are taken along, in each execution that has the race. (The paper asks that whether two
- *   steps conflict does not depend on a third, and a failed cmpxchg that is only a load breaks that.)
+ *   follows. So a race is looked at once, when its second step is new.
+ * - But where e' is a cmpxchg that fails after e and succeeds before it, steps that came after e' without conflicting with it do conflict now: they are
+ *   taken along, in each execution that has the race. (The paper asks that whether two steps conflict does not depend on a third; a failed cmpxchg that is
+ *   only a load breaks that where cells overlap.)
  * - A thread that waits for a lock in vain counts as one that is about to take it.
+ * - A thread that goes round ends there (`Execution.roundsEnd`); such executions are counted as blocked.
  * - What was tried stays in the tree until the search is through with the part of it that it belongs to, for searches that are done in parts: see `ClassesPlan`.
  */
 export function searchOptimal(
@@ -65,6 +67,7 @@ export function searchOptimal(
     }
     if (!search.back() || tally.over(0)) break;
   }
+  execution.roundsEnd = false;
   return Object.assign(tally, { tree: search.tree, reversals: search.reversals });
 }
 
@@ -74,6 +77,7 @@ class Optimal {
   /** What is to be tried at points before the one where this search begins, or there. */
   readonly reversals: Reversal[] = [];
   taken = 0;
+  private readonly told = new Set<string>();
   private readonly execution: Execution;
   /** Steps that are given. */
   private readonly floor: number;
@@ -95,11 +99,14 @@ class Optimal {
     this.floor = from?.prefix.length ?? 0;
     this.isBranch = from?.branch !== undefined;
     this.codes = new Int32Array(execution.node.length * Math.max(256, 2 * this.floor + 2));
+    execution.roundsEnd = true;
     execution.reset();
     for (const thread of from?.prefix ?? []) {
       execution.step(thread);
       this.order.push();
     }
+    this.keepStronger();
+    this.order.races.length = 0;
     this.trees[this.floor] = from?.branch === undefined ? [] : [from.branch];
     this.at[this.floor] = 0;
     this.asleep[this.floor] = 0;
@@ -119,9 +126,8 @@ class Optimal {
       const stop = execution.stopped();
       const depth = execution.steps;
       const tree = trees[depth];
-      const isNew = at[depth] === tree.length;
-      if (stop !== null && (isNew || stop.kind !== 'livelock')) return stop;
-      if (isNew) {
+      if (stop !== null) return stop;
+      if (at[depth] === tree.length) {
         const awake = execution.enabled & ~asleep[depth];
         if (awake === 0) return undefined;
         const { last } = execution;
@@ -160,11 +166,10 @@ class Optimal {
   reverse(): void {
     const { execution, order, stronger } = this;
     const { races } = order;
+    this.keepStronger();
     for (let i = 0; i < races.length; i += 2) {
-      const s = races[i + 1];
-      const code = this.reversed(races[i], s);
-      if (writes(code & 15) && !execution.changes(s)) stronger.push(races[i], s);
-      else if (s >= this.floor) this.tryFirst(races[i], s, execution.schedule[s], code);
+      const [e, s] = [races[i], races[i + 1]];
+      if (!this.getsStronger(e, s)) this.tryFirst(e, s, execution.schedule[s], this.reversed(e, s));
     }
     races.length = 0;
     for (let i = 0; i < stronger.length; i += 2) {
@@ -175,6 +180,17 @@ class Optimal {
       const holder = order.blocking(t);
       if (holder >= 0) this.tryFirst(holder, execution.steps, t, execution.pending[t]);
     }
+  }
+
+  /** Of the new races, those whose second step would succeed if it came first. */
+  private keepStronger(): void {
+    const { races } = this.order;
+    for (let i = 0; i < races.length; i += 2)
+      if (this.getsStronger(races[i], races[i + 1])) this.stronger.push(races[i], races[i + 1]);
+  }
+
+  private getsStronger(e: number, s: number): boolean {
+    return !this.execution.changes(s) && writes(this.reversed(e, s) & 15);
   }
 
   /** At the point before step `e`: what follows it up to `end` without depending on it, then a step of `thread` with the footprint `code`. */
@@ -189,6 +205,9 @@ class Optimal {
     sequence.threads.push(thread);
     sequence.codes.push(code);
     if (this.isBranch && e <= this.floor) {
+      // Those that take along what came later come up in one execution after the other.
+      const known = this.told.size;
+      if (end === execution.steps && this.told.add(`${e} ${sequence.threads} ${sequence.codes}`).size === known) return;
       this.reversals.push({ depth: e, ...sequence });
       return;
     }
