@@ -58,6 +58,11 @@ export class Checker implements Asker, Judge, Look, Observer {
     return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && !reached).map(({ name }) => name);
   }
 
+  /** Names of those that have. */
+  get reached(): string[] {
+    return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && reached).map(({ name }) => name);
+  }
+
   /** Whether two states with other results are other states, as far as is known by now. */
   get resultsMatter(): boolean {
     return this.properties.resultsMatter ?? (this.watchingResults !== 0 || this.finallyLooked);

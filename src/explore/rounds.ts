@@ -27,7 +27,7 @@ export class Rounds {
   /** The parts of the next round, and the limits of each; none when the search is over. */
   next(): { readonly parts: readonly Part[]; readonly limits: Limits } {
     const { tally } = this;
-    if (tally.violation !== undefined || tally.limit !== undefined || tally.over(0)) return NOTHING;
+    if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
     const { executions, seconds } = tally.remaining;
     const parts = this.plan.next(Math.min(PARTS, executions));
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));

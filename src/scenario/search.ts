@@ -54,7 +54,8 @@ export function searchHere(scenario: Scenario, search: Search, limits: Limits): 
   const symmetry = search.symmetry === true && search.reduction === 'states' ? symmetryOf(scenario) : undefined;
   const run = runOf(scenario, search.stepsMax, symmetry?.groups);
   const { execution, checker } = run;
-  const classes = search.scheduler === 'exhaustive' && search.reduction === 'states' ? undefined : new Classes(execution);
+  const classes =
+    search.scheduler === 'exhaustive' && search.reduction === 'states' ? undefined : new Classes(execution);
   const result = resultOf(run, search, limits, classes, symmetry);
   if (symmetry !== undefined && execution.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
@@ -77,9 +78,13 @@ function resultOf(
   symmetry: Symmetry | undefined,
 ): SearchResult {
   const { scheduler, reduction, preemptions } = search;
-  if (scheduler !== 'exhaustive') return hunt(execution, checker, drawing(execution, scheduler, search), limits, 0, classes);
+  if (scheduler !== 'exhaustive')
+    return hunt(execution, checker, drawing(execution, scheduler, search), limits, 0, classes);
   if (reduction === 'optimal')
-    return searchOptimal(execution, checker, limits, { ...(classes && { classes }), ...(preemptions !== undefined && { preemptions }) });
+    return searchOptimal(execution, checker, limits, {
+      ...(classes && { classes }),
+      ...(preemptions !== undefined && { preemptions }),
+    });
   const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
   const states = reduction === 'none' ? undefined : new States(execution, checker, bound !== undefined, symmetry);
   return searchInterleavings(execution, checker, limits, {

@@ -1,6 +1,6 @@
 import { Classes } from '../explore/classes.ts';
 import { Doer } from '../explore/doer.ts';
-import type { Limits } from '../explore/limits.ts';
+import { Deadline, type Limits } from '../explore/limits.ts';
 import type { Done, Part } from '../explore/parts.ts';
 import { packed } from '../explore/wakeupTree.ts';
 import { type Run, runOf } from './run.ts';
@@ -40,18 +40,24 @@ let ready: Ready | undefined;
 
 export default async function runParts({ source, search, parts, limits, control }: RoundTask): Promise<Share[]> {
   const slots = new Int32Array(control);
+  const deadline = new Deadline(limits.seconds);
   const { run, doer } = await readyFor(source, search);
   const shares: Share[] = [];
   for (let index = Atomics.add(slots, NEXT, 1); index < parts.length; index = Atomics.add(slots, NEXT, 1)) {
     const found = Atomics.load(slots, FOUND);
     if (found !== 0 && found <= index) break;
-    const { tree, ...done } = doer.do(parts[index], limits);
-    const open = new Set(run.checker.missing);
-    const reached = Object.keys(run.execution.program.actors.length > 0 ? run.checker.claims : {}).filter((name) => !open.has(name));
-    shares.push({ index, done, tree: tree.length > 0 ? packed(tree[0]) : undefined, reached });
+    const seconds = limits.seconds - deadline.seconds;
+    if (seconds <= 0) break;
+    const { tree, ...done } = doer.do(parts[index], { ...limits, seconds });
+    shares.push({ index, done, tree: rootOf(tree), reached: run.checker.reached });
     if (done.violation !== undefined) lower(slots, index + 1);
   }
   return shares;
+}
+
+/** The tree of a part: one branch, or what the first part began with, as children of nothing. */
+function rootOf(tree: Done['tree']): Int32Array | undefined {
+  return tree.length === 0 ? undefined : packed({ thread: 31, code: 0, tried: true, children: [...tree] });
 }
 
 async function readyFor(source: Source, search: Search): Promise<Ready> {
@@ -59,7 +65,8 @@ async function readyFor(source: Source, search: Search): Promise<Ready> {
   if (ready?.key === key) return ready;
   const run = runOf(await openSource(source), search.stepsMax);
   const { scheduler, preemptions } = search;
-  const options = scheduler === 'exhaustive' ? { preemptions } : { scheduler: drawing(run.execution, scheduler, search) };
+  const options =
+    scheduler === 'exhaustive' ? { preemptions } : { scheduler: drawing(run.execution, scheduler, search) };
   ready = { key, run, doer: new Doer(run.execution, run.checker, new Classes(run.execution), options) };
   return ready;
 }

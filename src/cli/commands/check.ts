@@ -41,6 +41,7 @@ export const checkCommand = (): Command =>
         const report = await exploreScenario(spec, {
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
           reduction: 'states',
+          workers: 1,
           seed: options.seed,
           depth: 3,
           limits,
