@@ -94,7 +94,11 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   const findings = failures.map((failure) =>
     write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
   );
-  if (violation === undefined) findings.push(...missing.map((claim) => vacuous(what, claim, options.directory)));
+  if (violation === undefined) {
+    const none = result.blocked > 0 && result.executions + result.cut === 0;
+    const claims = none ? [...missing, 'an execution that no assume gives up'] : missing;
+    findings.push(...claims.map((claim) => vacuous(what, claim, options.directory)));
+  }
   return {
     schema: SCHEMA,
     scenario: scenario.name,

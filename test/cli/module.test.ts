@@ -144,6 +144,17 @@ test('assume gives up an execution, a round of free threads, and a thread in loc
   });
 });
 
+test('where assume gives up all, nothing was shown', () => {
+  const path = file(
+    'never.mjs',
+    scenario("name: 'never', cells: { x: 'u32' }, actors: { a: [(mem, { x }) => assume(mem.load(x) > 0)] }"),
+  );
+  expect(gfnring('explore', path, '--scheduler', 'exhaustive')).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('✗ sometimes: an execution that no assume gives up\n'),
+  });
+});
+
 test('check is a violation everywhere', () => {
   const path = file(
     'check.mjs',

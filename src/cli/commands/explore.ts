@@ -96,7 +96,7 @@ export function reportLine(report: ExploreReport): string {
     report.findings.length > 0
       ? `${report.outcome.toUpperCase()}: ${report.findings[0].property}`
       : report.exhausted
-        ? 'proved'
+        ? `proved${report.blocked > 0 ? ` (${grouped(report.blocked)} given up by assume)` : ''}`
         : `searched${report.states > 0 ? ' in part' : ''}, nothing found${report.cut > 0 ? ` (${grouped(report.cut)} cut short)` : ''}`;
   return `${report.findings.length > 0 ? '✗' : '✓'} ${report.scenario.padEnd(15)} ${what.padEnd(38)} ${`${report.seconds.toFixed(1)} s`.padStart(7)}  ${verdict}`;
 }
