@@ -20,7 +20,11 @@ export class Checker implements Asker, Judge, Look, Observer {
   private readonly properties: Properties;
   readonly watching: Uint32Array;
   watchingResults = 0;
+  /** The predicates that still matter: a `sometimes` that has come true does not. */
+  private open = -1;
   private readonly overlaps: readonly (readonly number[])[];
+  private readonly locks: readonly Place[];
+  private readonly finally: readonly (readonly [string, Properties['finally'][string]])[];
   /** The bit of the predicate that is being asked. */
   private asking = 0;
   private finallyLooked = false;
@@ -28,7 +32,7 @@ export class Checker implements Asker, Judge, Look, Observer {
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
-  private steps = 0;
+  private readonly monitored: boolean;
   private readonly event: { thread: number; operation: number; kind: number; place: Place; value: number; old: number };
 
   constructor(execution: Execution, properties: Properties) {
@@ -43,6 +47,9 @@ export class Checker implements Asker, Judge, Look, Observer {
     );
     // Beyond 31 predicates, the last bit stands for all that are left.
     this.predicates = list.map((predicate, i) => ({ ...predicate, bit: 1 << Math.min(i, 30), reached: false }));
+    this.monitored = properties.monitors.length > 0;
+    this.locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
+    this.finally = Object.entries(properties.finally);
     this.event = { thread: 0, operation: 0, kind: 0, place: places[0], value: 0, old: 0 };
   }
 
@@ -87,7 +94,6 @@ export class Checker implements Asker, Judge, Look, Observer {
 
   start(): Violation | undefined {
     const { monitors } = this.properties;
-    this.steps = 0;
     if (monitors.length > 0) {
       this.states[0] = monitors.map((monitor) => monitor.init());
       this.ended[0] = this.execution.performed.slice();
@@ -95,20 +101,17 @@ export class Checker implements Asker, Judge, Look, Observer {
     return this.ask(-1);
   }
 
-  back(steps: number): void {
-    this.steps = steps;
-  }
+  back(): void {}
 
   step(thread: number): Violation | undefined {
     const { execution } = this;
     const { changed } = execution;
-    this.steps = execution.steps;
-    if (this.properties.monitors.length > 0) {
-      const violation = this.tellMonitors(thread, this.steps - 1);
+    if (this.monitored) {
+      const violation = this.tellMonitors(thread, execution.steps - 1);
       if (violation !== undefined) return violation;
     }
     const asked = (changed < 0 ? 0 : this.watching[changed]) | (execution.ended ? this.watchingResults : 0);
-    return asked === 0 ? undefined : this.ask(asked);
+    return (asked & this.open) === 0 ? undefined : this.ask(asked);
   }
 
   /** What the way an execution stopped says. */
@@ -120,13 +123,11 @@ export class Checker implements Asker, Judge, Look, Observer {
     }
     if (stop.kind === 'livelock') return { property: LIVELOCK, message: this.execution.waiting().join('; ') };
     if (stop.kind !== 'finished') return undefined;
-    for (const place of this.execution.places) {
-      if ((place.kind === 'mutex' || place.kind === 'spinlock') && this.words[place.offset >>> 2] !== 0) {
-        return { property: 'no lock is held at the end', message: `${place.name} is held` };
-      }
+    for (const { name, offset } of this.locks) {
+      if (this.words[offset >>> 2] !== 0) return { property: 'no lock is held at the end', message: `${name} is held` };
     }
-    for (const property in this.properties.finally) {
-      const seen = this.properties.finally[property](this);
+    for (const [property, holds] of this.finally) {
+      const seen = holds(this);
       if (seen !== true) return { property, message: seen === false ? 'does not hold at the end' : seen };
     }
     return undefined;
@@ -141,7 +142,7 @@ export class Checker implements Asker, Judge, Look, Observer {
   key(): string {
     const { monitors } = this.properties;
     let key = '';
-    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(this.states[this.steps][i]);
+    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(this.states[this.execution.steps][i]);
     return key;
   }
 
@@ -151,10 +152,18 @@ export class Checker implements Asker, Judge, Look, Observer {
       this.asking = predicate.bit;
       const holds = predicate.holds(this);
       this.asking = 0;
-      if (predicate.kind === 'sometimes') predicate.reached = holds;
-      else if (!holds) return { property: predicate.name, message: `does not hold after step ${this.steps}` };
+      if (predicate.kind === 'sometimes') {
+        if (holds) this.reach(predicate);
+      } else if (!holds)
+        return { property: predicate.name, message: `does not hold after step ${this.execution.steps}` };
     }
     return undefined;
+  }
+
+  private reach(predicate: Predicate): void {
+    predicate.reached = true;
+    this.open = 0;
+    for (const { bit, reached } of this.predicates) if (!reached) this.open |= bit;
   }
 
   private watch(id: number): void {
@@ -189,9 +198,9 @@ export class Checker implements Asker, Judge, Look, Observer {
     if (ended[thread] === now) return undefined;
     const { monitors } = this.properties;
     for (let number = ended[thread]; number < now; number++) {
-      const operation = this.execution.script[thread][number];
+      const operation = this.execution.performedOperation(thread, number);
       for (let i = 0; i < monitors.length; i++) {
-        const state = this.states[this.steps][i];
+        const state = this.states[this.execution.steps][i];
         const next = monitors[i].returned(state, thread, operation, this.execution.results[thread][number], this);
         if (isViolation(next)) return next;
         this.set(i, next);
@@ -199,16 +208,16 @@ export class Checker implements Asker, Judge, Look, Observer {
     }
     const later = ended.slice();
     later[thread] = now;
-    this.ended[this.steps] = later;
+    this.ended[this.execution.steps] = later;
     return undefined;
   }
 
   /** States of an earlier step are never changed: the first new state of a step makes a list of its own. */
   private set(i: number, state: unknown): void {
-    const states = this.states[this.steps];
+    const states = this.states[this.execution.steps];
     if (states[i] === state) return;
-    if (states === this.states[this.steps - 1]) this.states[this.steps] = states.slice();
-    this.states[this.steps][i] = state;
+    if (states === this.states[this.execution.steps - 1]) this.states[this.execution.steps] = states.slice();
+    this.states[this.execution.steps][i] = state;
   }
 }
 

@@ -47,8 +47,11 @@ export class Classes {
       const place = code >>> 4;
       const kind = code & 15;
       const step = (++taken[thread] << 5) | thread;
-      let from = writer[place];
-      for (const other of this.overlaps[place]) from = mix(from, writer[other]);
+      let from = 0;
+      if (kind < Kind.resume) {
+        from = writer[place];
+        for (const other of this.overlaps[place]) from = mix(from, writer[other]);
+      }
       if (kind >= Kind.wait) from = mix(from, writer[places + place]);
       const h = mix(mix(code, step), from);
       a = (a + h) | 0;

@@ -2,7 +2,7 @@ import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
 import type { Done, Part, Plan, Reversal } from './parts.ts';
 import type { Judge } from './search.ts';
-import { type Conflict, insert, type Sleeper, type Wakeup, weakInitial } from './wakeupTree.ts';
+import { type Conflict, forget, insert, pack, type Sleeper, type Wakeup, weakInitial } from './wakeupTree.ts';
 
 /** A part that is being done: the steps that lead to it, and its own last. */
 type Path = readonly Wakeup[];
@@ -52,26 +52,29 @@ export class ClassesPlan implements Plan {
     const path = this.paths.get(part)!;
     this.paths.delete(part);
     if (path.length === 0) this.root.children = [...tree];
-    else Object.assign(path[path.length - 1], tree[0]);
+    else Object.assign(path[path.length - 1], { packed: undefined }, tree[0]);
     for (const reversal of reversals) this.reversals.push({ path, reversal });
   }
 
-  /** The leftmost steps that were not tried. Forgets what stands further left than all of them. */
+  /**
+   * The leftmost steps that were not tried. Forgets what stands further left than all of them, and packs what has nothing in it that is still to be tried.
+   */
   private untried(most: number): Path[] {
     const found: Path[] = [];
-    const path: Wakeup[] = [this.root];
-    const at: number[] = [0];
-    while (path.length > 0 && found.length < most) {
-      const node = path[path.length - 1];
-      const child = node.children[at[path.length - 1]++];
+    const stack: Frame[] = [{ node: this.root, at: 0, through: [], open: false }];
+    while (stack.length > 0 && found.length < most) {
+      const top = stack[stack.length - 1];
+      const child = top.node.children[top.at++];
       if (child === undefined) {
-        if (found.length === 0) node.children = [];
-        path.pop();
-        at.length = path.length;
-      } else if (child.tried) {
-        path.push(child);
-        at.push(0);
-      } else found.push([...path.slice(1), child]);
+        stack.pop();
+        if (found.length === 0) forget(top.node);
+        else if (top.open) for (const node of top.through) pack(node);
+        else stack.at(-1)?.through.push(top.node);
+        if (top.open && stack.length > 0) stack[stack.length - 1].open = true;
+      } else if (!child.tried) {
+        top.open = true;
+        found.push([...stack.slice(1).map(({ node }) => node), child]);
+      } else if (child.children.length > 0) stack.push({ node: child, at: 0, through: [], open: false });
     }
     return found;
   }
@@ -95,4 +98,14 @@ export class ClassesPlan implements Plan {
     }
     return asleep;
   }
+}
+
+interface Frame {
+  readonly node: Wakeup;
+  /** The number of the child that comes next. */
+  at: number;
+  /** The children that were gone through, and have nothing in them that is to be tried. */
+  readonly through: Wakeup[];
+  /** Whether there is something to be tried below. */
+  open: boolean;
 }

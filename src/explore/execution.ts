@@ -6,7 +6,7 @@ import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
-import type { Scheduler, View } from './scheduler.ts';
+import { lowest, type Scheduler, type View } from './scheduler.ts';
 
 /** What went wrong: the property that does not hold, and what was seen instead. */
 export interface Violation {
@@ -15,7 +15,7 @@ export interface Violation {
 }
 
 /**
- * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold; `livelock`: all that are left go round
+ * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold, or see `roundsEnd`; `livelock`: all that are left go round
  * without writing anything; `limit`: it has taken its steps; `pruned`: the scheduler wanted no more of it.
  */
 export type Stop =
@@ -51,6 +51,11 @@ export class Execution implements View {
   readonly places: readonly Place[];
   readonly stepsMax: number;
   observer: Observer | null = null;
+  /**
+   * What becomes of a thread that has gone a round (see `Spin`). False: it waits until it would see something else. True: it goes no further, and where it could,
+   * the execution is `blocked`: it is another one, which has all of this but that round. Then no step of a thread depends on what it does not access.
+   */
+  roundsEnd = false;
 
   /** `schedule[i]` is the thread that took step i, for i < `steps`. */
   schedule = new Uint8Array(1024);
@@ -69,9 +74,8 @@ export class Execution implements View {
   changed = NONE;
   ended = false;
 
-  /** Sets of threads, a bit each: not finished; waiting for a lock or a wake-up; going round (see `Spin`); stopped by an assumption. */
+  /** Sets of threads, a bit each: not finished; going round (see `Spin`); stopped by an assumption. */
   live = 0;
-  private blocked = 0;
   private spinning = 0;
   halted = 0;
   /** Those that can take the next step. */
@@ -81,9 +85,8 @@ export class Execution implements View {
   readonly pending: Int32Array;
   readonly operation: Int32Array;
   readonly performed: Int32Array;
-  /** By thread and number of the performed operation: its leaf, and its index. */
+  /** By thread and number of the performed operation: its leaf. */
   private readonly leaves: number[][];
-  readonly script: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
   /** Set when a step ends the execution. */
@@ -136,7 +139,6 @@ export class Execution implements View {
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
     this.leaves = program.actors.map(() => []);
-    this.script = program.actors.map(() => []);
     this.subjects = program.actors.map(({ name, operations }, thread) =>
       operations.map((operation, i) => ({
         thread,
@@ -153,10 +155,8 @@ export class Execution implements View {
     this.bytes.u32.set(this.initial);
     this.steps = 0;
     this.last = NONE;
-    this.blocked = 0;
     this.spinning = 0;
     this.halted = 0;
-    this.asleep.fill(NONE);
     if (this.tree.size > LOGS_MAX) this.first = null;
     if (this.first === null) this.begin();
     const { live, halted, stop, node, operation, performed, pending } = this.first!;
@@ -168,6 +168,7 @@ export class Execution implements View {
       this.operation[t] = operation[t];
       this.performed[t] = performed[t];
       this.pending[t] = pending[t];
+      this.asleep[t] = NONE;
     }
     this.resultsNow = null;
     this.who();
@@ -289,6 +290,11 @@ export class Execution implements View {
       Array.from({ length: this.performed[t] }, (_, i) => this.tree.end(leaves[i])),
     );
     return this.resultsNow;
+  }
+
+  /** The index of the operation that `thread` performed as its `number`-th, from 0. */
+  performedOperation(thread: number, number: number): number {
+    return this.tree.operation[this.leaves[thread][number]];
   }
 
   /** The steps so far, as plain data. */
@@ -486,7 +492,6 @@ export class Execution implements View {
       this.leaves[thread][number] = leaf;
       this.ended = true;
       this.resultsNow = null;
-      this.script[thread][number] = this.operation[thread];
       return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
     }
     this.node[thread] = leaf;
@@ -572,18 +577,16 @@ export class Execution implements View {
         if (this.bytes.u32[this.geometry[4 * (code >>> 4)]] !== 0) blocked |= 1 << t;
       } else if (kind === Kind.resume) {
         if (this.asleep[t] !== NONE) blocked |= 1 << t;
-      } else if (this.tree.hasSpins && this.goesRound(t)) spinning |= 1 << t;
+      } else if (this.tree.hasSpins && this.tree.spins.has(this.node[t]) && (this.roundsEnd || this.goesRound(t)))
+        spinning |= 1 << t;
     }
-    this.blocked = blocked;
     this.spinning = spinning;
     this.enabled = this.live & ~(blocked | spinning | this.halted);
   }
 
-  /** Whether `thread` has gone a round of a spin, and would see the same again. */
+  /** Whether `thread`, which has gone a round of a spin, would see the same again. */
   private goesRound(thread: number): boolean {
-    const spin = this.tree.spins.get(this.node[thread]);
-    if (spin === undefined) return false;
-    for (const { code, low, high } of spin.reads) {
+    for (const { code, low, high } of this.tree.spins.get(this.node[thread])!.reads) {
       const place = this.places[placeOf(code)];
       if (wordAt(this.bytes, place) !== low) return false;
       if (place.bits === 64 && this.bytes.u32[(place.offset >>> 2) + 1] !== high) return false;
@@ -599,6 +602,7 @@ export class Execution implements View {
   private atEnd(): Stop {
     if (this.live === 0) return FINISHED;
     if (this.halted !== 0) return BLOCKED;
+    for (let rest = this.spinning; rest !== 0; rest &= rest - 1) if (!this.goesRound(lowest(rest))) return BLOCKED;
     return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
   }
 

@@ -14,7 +14,7 @@ import type { Execution } from './execution.ts';
  */
 export class HappensBefore {
   /** `clocks[s * threads + t]`: how many steps of thread t happen before step s, itself included. */
-  clocks = new Int32Array(1 << 12);
+  clocks: Int32Array;
   /** By step: its number among its thread's, from 1. */
   locals = new Int32Array(1 << 8);
   readonly threads: number;
@@ -44,6 +44,7 @@ export class HappensBefore {
     this.places = places.length;
     this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
     this.visible = Uint8Array.from(places, (place) => (sees(place) ? 1 : 0));
+    this.clocks = new Int32Array(this.locals.length * this.threads);
     this.lastOf = new Int32Array(this.threads);
     this.lastWrite = new Int32Array(2 * places.length);
     this.lastRead = new Int32Array(2 * places.length * this.threads);

@@ -1,4 +1,4 @@
-import { Kind, placeOf } from '../memory/memory.ts';
+import { Kind, placeOf, writes } from '../memory/memory.ts';
 import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
@@ -24,7 +24,9 @@ interface Options {
  *
  * Departs from the paper:
  * - Of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is left to what
- *   follows. So a race is looked at once, when its second step is new.
+ *   follows. So a race is looked at once, when its second step is new. But where e' is a cmpxchg that fails after e and succeeds before it, steps that came
+ *   after e' without conflicting with it do conflict now: they are taken along, in each execution that has the race. (The paper asks that whether two
+ *   steps conflict does not depend on a third, and a failed cmpxchg that is only a load breaks that.)
  * - A thread that waits for a lock in vain counts as one that is about to take it.
  * - What was tried stays in the tree until the search is through with the part of it that it belongs to, for searches that are done in parts: see `ClassesPlan`.
  */
@@ -83,6 +85,8 @@ class Optimal {
   /** By depth: the threads whose next step was tried already, or before, and the footprints of these steps. */
   private readonly asleep: number[] = [];
   private codes: Int32Array;
+  /** Races whose second step would succeed if it came first: first and second step. */
+  private readonly stronger: number[] = [];
   private readonly conflict: Conflict = (a, b) => this.order.conflict(a, b);
 
   constructor(execution: Execution, judge: Judge, from: (Part & { readonly kind: 'classes' }) | undefined) {
@@ -96,7 +100,6 @@ class Optimal {
       execution.step(thread);
       this.order.push();
     }
-    this.order.races.length = 0;
     this.trees[this.floor] = from?.branch === undefined ? [] : [from.branch];
     this.at[this.floor] = 0;
     this.asleep[this.floor] = 0;
@@ -141,11 +144,13 @@ class Optimal {
   back(): boolean {
     const { execution, trees, at, order } = this;
     for (let depth = execution.steps - 1; depth >= this.floor; depth--) {
-      const { thread, code } = trees[depth][at[depth]];
-      this.sleep(depth, thread, code);
+      const node = trees[depth][at[depth]];
+      this.sleep(depth, node.thread, node.code);
+      if (!this.isBranch) node.children = [];
       if (++at[depth] === trees[depth].length) continue;
       order.backTo(depth);
       execution.backTo(depth);
+      while (this.stronger.length > 0 && this.stronger[this.stronger.length - 1] >= depth) this.stronger.length -= 2;
       return true;
     }
     return false;
@@ -153,11 +158,19 @@ class Optimal {
 
   /** Sees to it that each race of the steps that are new is tried the other way round too. */
   reverse(): void {
-    const { execution, order } = this;
+    const { execution, order, stronger } = this;
     const { races } = order;
-    for (let i = 0; i < races.length; i += 2)
-      this.tryFirst(races[i], races[i + 1], execution.schedule[races[i + 1]], this.reversed(races[i], races[i + 1]));
+    for (let i = 0; i < races.length; i += 2) {
+      const s = races[i + 1];
+      const code = this.reversed(races[i], s);
+      if (writes(code & 15) && !execution.changes(s)) stronger.push(races[i], s);
+      else if (s >= this.floor) this.tryFirst(races[i], s, execution.schedule[s], code);
+    }
     races.length = 0;
+    for (let i = 0; i < stronger.length; i += 2) {
+      const s = stronger[i + 1];
+      this.tryFirst(stronger[i], execution.steps, execution.schedule[s], execution.tree.code[execution.nodes[s]]);
+    }
     for (let t = 0; t < order.threads; t++) {
       const holder = order.blocking(t);
       if (holder >= 0) this.tryFirst(holder, execution.steps, t, execution.pending[t]);

@@ -10,8 +10,8 @@ export function randomOf(seed: number, index: number): Random {
   return xoroshiro128plus(mix(mix(seed | 0) ^ Math.imul(index + 1, 0x9e3779b1)));
 }
 
-/** A whole number from 0 to n - 1. n is small beside 2^32, so the bias of the remainder (below n / 2^32) is let be. */
-export const below = (random: Random, n: number): number => (random.next() >>> 0) % n;
+/** A whole number from 0 to n - 1, of the upper bits, which cost no division. n is small beside 2^32, so a bias below n / 2^32 is let be. */
+export const below = (random: Random, n: number): number => Math.floor((random.next() >>> 0) * 2 ** -32 * n);
 
 /** Spreads close seeds far apart (the finalizer of MurmurHash3; A. Appleby, public domain). */
 function mix(value: number): number {

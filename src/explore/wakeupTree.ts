@@ -7,6 +7,8 @@ export interface Wakeup {
   tried: boolean;
   /** In the order in which they are tried. */
   children: Wakeup[];
+  /** All of it in few bytes (see `packed`), when everything below was tried: then `children` is empty until somebody has to look. */
+  packed?: Int32Array | undefined;
 }
 
 /** A sequence of steps: the thread and the footprint of each. */
@@ -53,6 +55,7 @@ export function insert(children: Wakeup[], from: number, sequence: Sequence, con
       threads.splice(at, 1);
       codes.splice(at, 1);
     }
+    unpack(child);
     // The end of an execution, or of what is to be tried: all that follows is, or will be.
     if (child.children.length === 0) return;
     level = child.children;
@@ -65,27 +68,76 @@ export function insert(children: Wakeup[], from: number, sequence: Sequence, con
   }
 }
 
-/** A tree as plain numbers, to be sent to another thread: two for each step, parents first. */
-export function encode(root: Wakeup): Int32Array {
-  const words: number[] = [];
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    words.push(node.thread | (node.tried ? 32 : 0) | (node.children.length << 6), node.code);
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
-  }
-  return Int32Array.from(words);
+/** Words of a packed step: its thread, and 32 where it was tried; its footprint; the words of it and all below. */
+const WORDS = 3;
+
+/** Looks at the next steps of a packed one; those are packed in turn. */
+function unpack(node: Wakeup): void {
+  const { packed } = node;
+  if (packed === undefined) return;
+  node.packed = undefined;
+  node.children = [];
+  for (let at = WORDS; at < packed.length; at += packed[at + 2])
+    node.children.push(received(packed.subarray(at, at + packed[at + 2])));
 }
 
-export function decode(words: Int32Array): Wakeup {
-  const root: Wakeup[] = [];
-  const open: { readonly children: Wakeup[]; left: number }[] = [{ children: root, left: 1 }];
-  for (let at = 0; at < words.length; at += 2) {
-    while (open[open.length - 1].left === 0) open.pop();
-    const { children } = open[open.length - 1];
-    open[open.length - 1].left--;
-    const node: Wakeup = { thread: words[at] & 31, code: words[at + 1], tried: (words[at] & 32) !== 0, children: [] };
-    children.push(node);
-    open.push({ children: node.children, left: words[at] >>> 6 });
+/** A step out of its packed form; what stands below it stays packed as long as there is nothing in it that is to be tried. */
+export function received(words: Int32Array): Wakeup {
+  const node: Wakeup = { thread: words[0] & 31, code: words[1], tried: (words[0] & 32) !== 0, children: [] };
+  if (words.length === WORDS) return node;
+  node.packed = words;
+  for (let at = 0; at < words.length; at += WORDS) {
+    if ((words[at] & 32) !== 0) continue;
+    unpack(node);
+    break;
   }
-  return root[0];
+  return node;
+}
+
+/** Keeps what stands below in few bytes. */
+export function pack(node: Wakeup): void {
+  if (node.children.length === 0) return;
+  node.packed = packed(node);
+  node.children = [];
+}
+
+/** Keeps nothing of what stands below. */
+export function forget(node: Wakeup): void {
+  node.children = [];
+  node.packed = undefined;
+}
+
+/** A step and all below it as plain numbers, parents first. */
+export function packed(root: Wakeup): Int32Array {
+  let words = new Int32Array(1 << 10);
+  let at = 0;
+  const room = (needed: number): void => {
+    if (at + needed <= words.length) return;
+    const wider = new Int32Array(Math.max(words.length * 2, at + needed));
+    wider.set(words);
+    words = wider;
+  };
+  const stack: { readonly node: Wakeup; readonly start: number; next: number }[] = [];
+  const begin = (node: Wakeup): void => {
+    if (node.packed !== undefined) {
+      room(node.packed.length);
+      words.set(node.packed, at);
+      at += node.packed.length;
+      return;
+    }
+    room(WORDS);
+    stack.push({ node, start: at, next: 0 });
+    words[at++] = node.thread | (node.tried ? 32 : 0);
+    words[at++] = node.code;
+    words[at++] = WORDS;
+  };
+  begin(root);
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    if (top.next < top.node.children.length) begin(top.node.children[top.next++]);
+    else {
+      words[top.start + 2] = at - top.start;
+      stack.pop();
+    }
+  }
+  return words.slice(0, at);
 }

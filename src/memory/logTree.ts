@@ -116,6 +116,8 @@ export class LogTree {
     if (taken === 0) this.link(tail, node);
     else this.table[this.slot(tail, low, high)] = node;
     this.recent[tail] = node;
+    // The logs that stand for `tail` may have been asked for what `node` replaces.
+    for (const [closed, spin] of this.spins) if (spin.head === tail) this.recent[closed] = 0;
     return node;
   }
 

@@ -27,6 +27,9 @@ export interface Subject {
 
 /** Accesses that an operation may be run ahead; a spin is one that is still at the same round by then. */
 const AHEAD_MAX = 1000;
+/** As many times what is seen may repeat within one round of a spin; and the callers that are looked at to tell where it is. */
+const ROUNDS_MAX = 8;
+const SITE_FRAMES_MAX = 30;
 
 /**
  * Finds out what an operation does next, and writes it into the tree. The operation is run again over the results of its log; and on from there, as
@@ -57,6 +60,8 @@ export class ReplayMemory implements Memory {
   private out = -1;
   /** 1: on its way ahead; 0: it must come to no further access; -1: it was thrown out. */
   private mode = 1;
+  /** Where the accesses of a pass come from, when somebody asks. */
+  private visited: string[] | null = null;
   /** Words that the run ahead has overwritten, and what they held. */
   private readonly journal: number[] = [];
 
@@ -82,6 +87,7 @@ export class ReplayMemory implements Memory {
     const end = this.pass(subject, low, high);
     if (end instanceof Thrown && end.error instanceof Breach) this.broken(end.error, low, high);
     else if (end !== SUSPENDED) this.end(subject, end);
+    else if (this.ahead > AHEAD_MAX) this.closeRound(subject);
     for (let i = this.journal.length - 2; i >= 0; i -= 2) this.bytes.u32[this.journal[i]] = this.journal[i + 1];
     this.journal.length = 0;
     return this.asked;
@@ -167,6 +173,7 @@ export class ReplayMemory implements Memory {
     }
     if (this.pos < this.path.length && this.mode >= 0) {
       const node = this.path[this.pos++];
+      if (this.visited !== null) this.visited.push(new Error().stack ?? '');
       this.same(node, code, operand, operandHigh, expected);
       const next = this.pos < this.path.length ? this.path[this.pos] : 0;
       this.low = next === 0 ? this.lastLow : tree.low[next];
@@ -197,10 +204,7 @@ export class ReplayMemory implements Memory {
   private goAhead(code: number, operand: number, operandHigh: number, expected: number): boolean {
     const kind = kindOf(code);
     const place = this.places[placeOf(code)];
-    if (++this.ahead > AHEAD_MAX) {
-      this.closeRound();
-      return false;
-    }
+    if (++this.ahead > AHEAD_MAX) return false;
     const word = place.offset >>> 2;
     const { u32 } = this.bytes;
     this.low = 0;
@@ -226,24 +230,53 @@ export class ReplayMemory implements Memory {
   }
 
   /** The run ahead did not end. Where it goes round without writing, the round is closed: it need not be gone again until something has changed. */
-  private closeRound(): void {
+  private closeRound(subject: Subject): void {
     const { tree } = this;
     const path = tree.path(this.at);
-    const from = path.length - AHEAD_MAX;
+    const asked = path.indexOf(this.asked);
     const equal = (a: number, b: number): boolean =>
       tree.code[path[a]] === tree.code[path[b]] &&
       tree.low[path[a + 1]] === tree.low[path[b + 1]] &&
       tree.high[path[a + 1]] === tree.high[path[b + 1]];
     const last = path.length - 2;
-    for (let period = 1; period <= AHEAD_MAX / 4; period++) {
-      let head = last - period;
-      while (head >= from && equal(head, head + period)) head--;
-      head++;
-      if (last - head < AHEAD_MAX / 2) continue;
-      for (let i = head; i < head + period; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
-      tree.close(path[head], path[head + period - 1], tree.low[path[head + period]], tree.high[path[head + period]]);
+    let least = 1;
+    for (let same = 0; same < AHEAD_MAX / 2; same++) {
+      if (equal(last - same, last - same - least)) continue;
+      if (++least > AHEAD_MAX / 4) return;
+      same = -1;
+    }
+    // Two loops one after the other, or two loads in one, may see the same: the round is over when the operation is at the same place too.
+    const sites = this.sites(subject, path, Math.min(path.length - 1, asked + (2 * ROUNDS_MAX + 1) * least));
+    for (let period = least; period <= ROUNDS_MAX * least; period += least) {
+      // The round may have begun before the log that was asked for, but that is the first that can close it: others have been to those before.
+      const from = Math.max(0, asked - period);
+      let head = sites.length - period;
+      while (head > from && equal(head - 1, head - 1 + period) && sites[head - 1] === sites[head - 1 + period]) head--;
+      const end = head + period;
+      if (end + period > sites.length) continue;
+      for (let i = head; i < end; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
+      const closed = tree.close(path[head], path[end - 1], tree.low[path[end]], tree.high[path[end]]);
+      if (end === asked) this.asked = closed;
       return;
     }
+  }
+
+  /** From where in its code the operation comes to each of the first `count` accesses of `path`. */
+  private sites(subject: Subject, path: readonly number[], count: number): readonly string[] {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    Error.stackTraceLimit = SITE_FRAMES_MAX;
+    Error.prepareStackTrace = (_, frames) =>
+      frames.map((frame) => `${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`).join();
+    const sites: string[] = [];
+    this.visited = sites;
+    this.path = path.slice(0, count + 1);
+    this.out = count;
+    this.pass(subject, 0, 0);
+    this.out = -1;
+    this.visited = null;
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+    return sites;
   }
 
   private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {

@@ -4,21 +4,18 @@ import { hunt } from '../explore/hunt.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
 import { searchOptimal } from '../explore/optimal.ts';
-import type { Scheduler } from '../explore/scheduler.ts';
-import { Guided } from '../explore/schedulers/guided.ts';
-import { Pct } from '../explore/schedulers/pct.ts';
-import { portfolio } from '../explore/schedulers/portfolio.ts';
-import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
+import { profileOf } from '../explore/profile.ts';
+import { drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
 import type { SearchResult } from '../explore/search.ts';
 import { States } from '../explore/states.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
-import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
+import { runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { type Source, type Sourced, sourced } from './source.ts';
 import { SCHEMA } from './spec.ts';
 
-export const schedulerNames = ['exhaustive', 'portfolio', 'random-walk', 'pct'] as const;
+export const schedulerNames = ['exhaustive', ...drawingNames] as const;
 type SchedulerName = (typeof schedulerNames)[number];
 
 export const reductionNames = ['none', 'optimal', 'states'] as const;
@@ -75,15 +72,16 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   const { scheduler, seed, limits } = options;
   const what = await sourced(of);
   const { scenario } = what;
-  const exhaustive = scheduler === 'exhaustive';
   const run = runOf(scenario, options.stepsMax);
   const { execution, checker } = run;
   const classes = new Classes(execution);
+  const exhaustive = scheduler === 'exhaustive';
   const reduction = exhaustive ? options.reduction : 'none';
   let result: SearchResult;
-  if (!exhaustive)
-    result = hunt(execution, checker, schedulerOf(options, run, scenario.program.actors.length), limits, 0, classes);
-  else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
+  if (!exhaustive) {
+    const drawing = makeScheduler(scheduler, seed, profileOf(execution, seed), options.depth);
+    result = hunt(execution, checker, drawing, limits, 0, classes);
+  } else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
   else if (reduction === 'states')
     result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
   else result = searchInterleavings(execution, checker, limits, { classes });
@@ -132,13 +130,6 @@ export function outcomeOf(
   }
   if (found) return 'violated';
   return limit === undefined ? 'passed' : 'limit';
-}
-
-function schedulerOf({ scheduler, seed, depth }: ExploreOptions, run: Run, threads: number): Scheduler {
-  runOnce(run, new Guided([]));
-  const { steps } = run.execution;
-  if (scheduler === 'random-walk') return new RandomWalk(seed);
-  return scheduler === 'pct' ? new Pct(seed, depth, threads, steps) : portfolio(seed, threads, steps);
 }
 
 /** A claim that no execution made true: what was explored says nothing about it. */

@@ -1,11 +1,11 @@
-import { u16 } from '../memory/cell.ts';
+import { type Cell, type Lock, u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { check } from '../memory/stop.ts';
 import { scenario } from './define.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Entries of the ring. */
-const SIZE = 4;
+export const SIZE = 4;
 
 /** The rings that explorers are measured on: pushes, harvests and resets, written as users write theirs. */
 export const YARDSTICKS = {
@@ -19,15 +19,36 @@ export type Yardstick = keyof typeof YARDSTICKS;
 
 export const isYardstick = (name: string): name is Yardstick => Object.hasOwn(YARDSTICKS, name);
 
+/** What the actors do. A test puts a mistake in the place of one. */
+export interface Parts {
+  readonly push: (mem: Memory, ring: YardstickRing) => void;
+  readonly harvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+  readonly lastHarvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+  readonly reset: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+}
+
 /**
  * A ring of 4 entries with a vCPU that pushes, a userspace that harvests and a kernel that resets. Entry n of all holds the words that only entry n has.
  * What userspace and the kernel keep to themselves, they hand from one operation to the next.
  */
 export function yardstick(name: Yardstick): Scenario {
   const [pushes, harvests, resets] = YARDSTICKS[name];
+  return yardstickRing(name, pushes, harvests, resets);
+}
+
+/** A ring like those, with mistakes in it where there are to be any. */
+export function yardstickRing(
+  name: string,
+  pushes: number,
+  harvests: number,
+  resets: number,
+  mistakes: Partial<Parts> = {},
+): Scenario {
+  const parts: Parts = { push, harvest, lastHarvest: mistakes.harvest ?? harvest, reset, ...mistakes };
   const cells = {
-    prod: 'u16',
-    cons: 'u16',
+    pad: 'u32',
+    prod: { type: 'u16', over: 'pad', byte: 0 },
+    cons: { type: 'u16', over: 'pad', byte: 2 },
     kprod: 'u16',
     kreset: 'u16',
     slot: { type: 'u32', length: SIZE },
@@ -39,9 +60,9 @@ export function yardstick(name: Yardstick): Scenario {
     cells,
     locks,
     actors: {
-      vcpu: Array.from({ length: pushes }, () => push),
-      userspace: Array.from({ length: harvests }, () => harvest),
-      kernel: Array.from({ length: resets }, () => reset),
+      vcpu: Array.from({ length: pushes }, () => parts.push),
+      userspace: Array.from({ length: harvests }, (_, i) => (i + 1 < harvests ? parts.harvest : parts.lastHarvest)),
+      kernel: Array.from({ length: resets }, () => parts.reset),
     },
     always: {
       'no more entries than the ring has': ({ read, cells }) => u16(read(cells.kprod) - read(cells.kreset)) <= SIZE,
@@ -56,13 +77,20 @@ export function yardstick(name: Yardstick): Scenario {
   });
 }
 
-type Names = {
-  readonly [K in 'prod' | 'cons' | 'kprod' | 'kreset']: import('../memory/cell.ts').Cell;
-} & { readonly [K in 'slot' | 'off']: readonly import('../memory/cell.ts').Cell[] } & {
-  readonly [K in 'slots_lock' | 'mmu_lock']: import('../memory/cell.ts').Lock;
-};
+/** `prod` and `cons` lie in the pad of entry 0, which nobody else touches. */
+export interface YardstickRing {
+  readonly pad: Cell;
+  readonly prod: Cell;
+  readonly cons: Cell;
+  readonly kprod: Cell;
+  readonly kreset: Cell;
+  readonly slot: readonly Cell[];
+  readonly off: readonly Cell[];
+  readonly slots_lock: Lock;
+  readonly mmu_lock: Lock;
+}
 
-function push(mem: Memory, { prod, kprod, kreset, slot, off }: Names): void {
+function push(mem: Memory, { prod, kprod, kreset, slot, off }: YardstickRing): void {
   const index = mem.load(kprod);
   if (u16(index - mem.load(kreset)) >= SIZE) return;
   mem.store(slot[index % SIZE], 100 + index);
@@ -71,14 +99,18 @@ function push(mem: Memory, { prod, kprod, kreset, slot, off }: Names): void {
   mem.store(prod, index + 1);
 }
 
-function harvest(mem: Memory, { prod, cons, slot, off }: Names, before: unknown): number {
+export function harvest(mem: Memory, { prod, cons, slot, off }: YardstickRing, before: unknown): number {
   let index = (before as number | undefined) ?? 0;
   for (const end = mem.load(prod); index !== end; index = u16(index + 1)) take(mem, slot, off, index, 'userspace');
   mem.store(cons, index);
   return index;
 }
 
-function reset(mem: Memory, { cons, kprod, kreset, slot, off, slots_lock, mmu_lock }: Names, before: unknown): number {
+function reset(
+  mem: Memory,
+  { cons, kprod, kreset, slot, off, slots_lock, mmu_lock }: YardstickRing,
+  before: unknown,
+): number {
   let index = (before as number | undefined) ?? 0;
   mem.lock(slots_lock);
   const end = mem.load(cons);
@@ -95,7 +127,13 @@ function reset(mem: Memory, { cons, kprod, kreset, slot, off, slots_lock, mmu_lo
   return index;
 }
 
-function take(mem: Memory, slot: Names['slot'], off: Names['off'], index: number, who: string): void {
+export function take(
+  mem: Memory,
+  slot: YardstickRing['slot'],
+  off: YardstickRing['off'],
+  index: number,
+  who: string,
+): void {
   const [s, o] = [mem.load(slot[index % SIZE]), mem.load(off[index % SIZE])];
   check(s === 100 + index && o === 200 + index, `${who} reads what was pushed`, `entry ${index} reads ${s}, ${o}`);
 }

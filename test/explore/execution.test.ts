@@ -163,7 +163,7 @@ describe('the search of all states', () => {
     };
     expect(searched(programOf([spins], [(mem) => mem.store(y, 1)])).violation).toEqual({
       property: 'no livelock: somebody gets on',
-      message: 'a goes round: y → 1, x → 0',
+      message: 'a goes round: x → 0, y → 1',
     });
     expect(searched(programOf([spins], [(mem) => mem.store(x, 1)]))).toMatchObject({
       violation: undefined,

@@ -1,6 +1,8 @@
 import { below, type Random, randomOf } from '../random.ts';
 import { lowest, type Scheduler, type View } from '../scheduler.ts';
 
+const NEVER = 2 ** 31 - 1;
+
 /**
  * PCT: "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
  * Threads have random priorities and the highest enabled one runs; at depth - 1 random steps the running thread falls below all others.
@@ -15,6 +17,11 @@ export class Pct implements Scheduler {
   private readonly changes: Int32Array;
   private random: Random;
   private step = 0;
+  /** The next of `changes` that is to come. */
+  private change = 0;
+  /** The thread of the highest priority among `enabled`: mostly it is asked for again. */
+  private best = 0;
+  private enabled = 0;
 
   /** @param steps k: about how many steps with a choice an execution has. */
   constructor(seed: number, depth: number, threads: number, steps: number) {
@@ -26,28 +33,43 @@ export class Pct implements Scheduler {
   }
 
   begin(index: number): void {
+    const { priority, changes } = this;
     this.random = randomOf(this.seed, index);
     this.step = 0;
-    const { priority, changes } = this;
-    for (let t = 0; t < priority.length; t++) {
+    this.enabled = 0;
+    priority[0] = 1;
+    for (let t = 1; t < priority.length; t++) {
       const other = below(this.random, t + 1);
       priority[t] = priority[other];
       priority[other] = t + 1;
     }
     for (let i = 0; i < changes.length; i++) changes[i] = 1 + below(this.random, this.steps);
+    this.change = this.nextChange();
   }
 
-  next(view: View): number {
-    const { enabled } = view;
+  next({ enabled }: View): number {
     if ((enabled & (enabled - 1)) === 0) return lowest(enabled);
-    this.step++;
-    let best = this.highest(enabled);
-    for (let i = 0; i < this.changes.length; i++) {
-      if (this.changes[i] !== this.step) continue;
-      this.priority[best] = -i;
-      best = this.highest(enabled);
+    if (++this.step === this.change) this.lower(enabled);
+    if (enabled !== this.enabled) {
+      this.enabled = enabled;
+      this.best = this.highest(enabled);
     }
-    return best;
+    return this.best;
+  }
+
+  /** The thread that would run now falls below all others, once for each change point at this step. */
+  private lower(enabled: number): void {
+    for (let i = 0; i < this.changes.length; i++)
+      if (this.changes[i] === this.step) this.priority[this.highest(enabled)] = -i;
+    this.enabled = 0;
+    this.change = this.nextChange();
+  }
+
+  private nextChange(): number {
+    let next = NEVER;
+    for (let i = 0; i < this.changes.length; i++)
+      if (this.changes[i] > this.step) next = Math.min(next, this.changes[i]);
+    return next;
   }
 
   private highest(threads: number): number {

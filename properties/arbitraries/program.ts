@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+
+/** What a thread does, as data. `last` is what the thread has read last; `value` NEXT stands for `last` + 1. */
+export type Instruction =
+  | { readonly do: 'load' | 'wake'; readonly cell: number }
+  | { readonly do: 'store' | 'xchg' | 'add'; readonly cell: number; readonly value: number }
+  | { readonly do: 'cmpxchg'; readonly cell: number; readonly expected: number; readonly value: number }
+  | { readonly do: 'wait'; readonly cell: number; readonly expected: number }
+  /** Loads `cell`, and `other` where there is one, as long as `cell` holds `value`; or tries to put `value + 1` in place of `value` until that succeeds. */
+  | { readonly do: 'spin'; readonly cell: number; readonly value: number; readonly other?: number }
+  | { readonly do: 'cmpxchg spin'; readonly cell: number; readonly value: number }
+  | { readonly do: 'locked'; readonly lock: number; readonly body: readonly Instruction[] }
+  /** Goes on with `body` where `last` is `value`, or is not. */
+  | { readonly do: 'if'; readonly value: number; readonly not: boolean; readonly body: readonly Instruction[] }
+  | { readonly do: 'assume' | 'check'; readonly value: number; readonly not: boolean };
+
+export const NEXT = -1;
+
+/** An operation; `asks`: what it has read last is at first what the operation before it read last. */
+export interface OperationShape {
+  readonly asks: boolean;
+  readonly body: readonly Instruction[];
+}
+
+/** A program as data: which cells there are (see SHAPES), and the operations of each thread. */
+export interface ProgramShape {
+  readonly shape: number;
+  readonly threads: readonly (readonly OperationShape[])[];
+}
+
+/** Cells as type and offset; some lie over others. */
+export const SHAPES: readonly (readonly (readonly ['u8' | 'u16' | 'u32' | 'u64', number])[])[] = [
+  [['u32', 0]],
+  [
+    ['u32', 0],
+    ['u32', 4],
+  ],
+  [
+    ['u32', 0],
+    ['u8', 0],
+    ['u8', 1],
+  ],
+  [
+    ['u64', 0],
+    ['u32', 0],
+    ['u32', 4],
+  ],
+  [
+    ['u64', 0],
+    ['u16', 2],
+    ['u32', 0],
+  ],
+  [
+    ['u16', 0],
+    ['u8', 1],
+    ['u32', 4],
+  ],
+];
+
+/** What programs are about: each word stands for a kind of instruction, and the more often it stands there the more of them are drawn. */
+const THEMES = [
+  'load store store load add xchg',
+  'load store cmpxchg cmpxchg cmpxchg xchg if',
+  'locked locked locked load store if',
+  'wait wait wake wake store load',
+  'load load store assume add if',
+  'load store xchg cmpxchg add locked wait wake if assume check',
+].map((theme) => theme.split(' '));
+
+/** The same, about threads that go round until something has changed. */
+const SPINS = [
+  'spin,store,store',
+  'cmpxchg spin,cmpxchg spin,store,add',
+  'spin,cmpxchg spin,store,cmpxchg,load,locked',
+].map((theme) => theme.split(','));
+
+const VALUES = [0, 1, 1, 2, 256, 257];
+
+/** Random programs with at most `runsMax` interleavings, as far as can be told without running them. Shrinking takes parts away. */
+export class ProgramArbitrary extends fc.Arbitrary<ProgramShape> {
+  private readonly runsMax: number;
+  private readonly spins: boolean;
+
+  constructor(runsMax: number, { spins = false } = {}) {
+    super();
+    this.runsMax = runsMax;
+    this.spins = spins;
+  }
+
+  generate(random: fc.Random): fc.Value<ProgramShape> {
+    let program = draw(random, this.spins ? SPINS : THEMES);
+    while (runsOf(program) > this.runsMax) {
+      const all = [...smaller(program)];
+      program = all[random.nextInt(0, all.length - 1)];
+    }
+    return new fc.Value(program, undefined);
+  }
+
+  canShrinkWithoutContext(value: unknown): value is ProgramShape {
+    return typeof value === 'object' && value !== null && 'threads' in value;
+  }
+
+  shrink(program: ProgramShape): fc.Stream<fc.Value<ProgramShape>> {
+    return fc.stream(smaller(program)).map((value) => new fc.Value(value, undefined));
+  }
+}
+
+function draw(random: fc.Random, themes: readonly (readonly string[])[]): ProgramShape {
+  const upTo = (n: number): number => random.nextInt(0, n);
+  const one = <T>(list: readonly T[]): T => list[upTo(list.length - 1)];
+  const shape = upTo(SHAPES.length - 1);
+  const theme = one(themes);
+  const cells = SHAPES[shape].map((_, i) => i);
+  const narrow = cells.filter((i) => SHAPES[shape][i][0] !== 'u64');
+  const words = cells.filter((i) => SHAPES[shape][i][0] === 'u32');
+  const bodyOf = (length: number, depth: number): Instruction[] =>
+    Array.from({ length }, () => instruction(depth)).filter((made) => made !== undefined);
+  const instruction = (depth: number): Instruction | undefined => {
+    const kind = one(theme) as Instruction['do'];
+    switch (kind) {
+      case 'load':
+        return { do: kind, cell: one(cells) };
+      case 'store':
+        return { do: kind, cell: one(cells), value: one([...VALUES, NEXT]) };
+      case 'xchg':
+      case 'add':
+        return { do: kind, cell: one(narrow), value: one(VALUES) };
+      case 'cmpxchg':
+        return { do: kind, cell: one(narrow), expected: one(VALUES), value: one(VALUES) };
+      case 'wait':
+        return { do: kind, cell: one(words), expected: one([0, 0, 1]) };
+      case 'wake':
+        return { do: kind, cell: one(words) };
+      case 'spin':
+        return { do: kind, cell: one(cells), value: one(VALUES), ...(upTo(2) > 0 ? {} : { other: one(cells) }) };
+      case 'cmpxchg spin':
+        return { do: kind, cell: one(narrow), value: one([0, 0, 1]) };
+      case 'locked':
+        return depth > 1 ? undefined : { do: kind, lock: upTo(1), body: bodyOf(upTo(2), depth + 1) };
+      case 'if':
+        return { do: kind, value: one(VALUES), not: upTo(1) === 1, body: bodyOf(1 + upTo(1), depth + 1) };
+      default:
+        return { do: kind, value: one(VALUES), not: upTo(2) > 0 };
+    }
+  };
+  const threads = Array.from({ length: one([2, 2, 3, 3, 4]) }, () =>
+    Array.from({ length: one([1, 1, 2]) }, () => ({ asks: upTo(2) === 0, body: bodyOf(1 + upTo(3), 0) })),
+  );
+  return { shape, threads };
+}
+
+/** The most steps that a list of instructions can take. */
+function stepsOf(body: readonly Instruction[]): number {
+  let steps = 0;
+  for (const made of body) {
+    if (made.do === 'locked') steps += 2 + stepsOf(made.body);
+    else if (made.do === 'if') steps += stepsOf(made.body);
+    else if (made.do === 'wait' || made.do === 'cmpxchg spin') steps += 2;
+    else if (made.do === 'spin') steps += made.other === undefined ? 2 : 3;
+    else if (made.do !== 'assume' && made.do !== 'check') steps++;
+  }
+  return steps;
+}
+
+/** The interleavings of so many steps per thread: a multinomial coefficient. */
+export function runsOf({ threads }: ProgramShape): number {
+  let runs = 1;
+  let all = 0;
+  for (const operations of threads) {
+    const steps = operations.reduce((sum, { body }) => sum + stepsOf(body), 0);
+    for (let i = 1; i <= steps; i++) runs = (runs * ++all) / i;
+  }
+  return Math.round(runs);
+}
+
+function* smaller({ shape, threads }: ProgramShape): Generator<ProgramShape> {
+  if (threads.length > 1) for (let t = 0; t < threads.length; t++) yield { shape, threads: threads.toSpliced(t, 1) };
+  for (const [t, operations] of threads.entries()) {
+    for (const [i, operation] of operations.entries()) {
+      if (operations.length > 1) yield { shape, threads: threads.with(t, operations.toSpliced(i, 1)) };
+      if (operation.asks) yield { shape, threads: threads.with(t, operations.with(i, { ...operation, asks: false })) };
+      for (const body of smallerBody(operation.body))
+        yield { shape, threads: threads.with(t, operations.with(i, { ...operation, body })) };
+    }
+  }
+}
+
+function* smallerBody(body: readonly Instruction[]): Generator<readonly Instruction[]> {
+  for (const [i, made] of body.entries()) {
+    yield body.toSpliced(i, 1);
+    if ('body' in made) {
+      yield body.toSpliced(i, 1, ...made.body);
+      for (const inner of smallerBody(made.body)) yield body.with(i, { ...made, body: inner });
+    }
+    if ('value' in made && made.value > 1) yield body.with(i, { ...made, value: 1 });
+    if ('expected' in made && made.expected > 1) yield body.with(i, { ...made, expected: 1 });
+  }
+}

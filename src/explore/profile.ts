@@ -1,0 +1,146 @@
+import { Kind, kindOf, placeOf, reads } from '../memory/memory.ts';
+import type { Execution } from './execution.ts';
+import { groupsOf, mayWrite } from './races.ts';
+import { count, type Scheduler, type View } from './scheduler.ts';
+import { Pct } from './schedulers/pct.ts';
+import { RandomWalk } from './schedulers/randomWalk.ts';
+
+/** An access in the program: access number `nth` with this code by this thread, from 0. */
+export interface Site {
+  readonly thread: number;
+  readonly code: number;
+  readonly nth: number;
+}
+
+/** Places that share bytes and that threads race for. */
+export interface Shared {
+  readonly group: number;
+  /** By profiling execution and thread: its accesses to the group. */
+  readonly events: readonly (readonly number[])[];
+  /** A lock counts as a read: it sees whose unlock came before. */
+  readonly reads: readonly Site[];
+  readonly writes: readonly Site[];
+}
+
+/** What schedulers that draw know of a program beforehand. It is a function of the program and the seed. */
+export interface Profile {
+  readonly threads: number;
+  /** By place: see `groupsOf`. */
+  readonly groups: Int32Array;
+  /** Steps with a choice, in the longest execution. */
+  readonly choices: number;
+  /** By profiling execution and thread: its steps. */
+  readonly events: readonly (readonly number[])[];
+  readonly shared: readonly Shared[];
+}
+
+const EXECUTIONS = 32;
+/** No further execution is begun after so many steps in all. */
+const STEPS_MAX = 200_000;
+
+/** Runs a few executions, and counts. Nothing is held against them: a bug that they meet is met again, or ends them early. */
+export function profileOf(execution: Execution, seed: number): Profile {
+  const { observer } = execution;
+  execution.observer = null;
+  const threads = execution.node.length;
+  const counts = new Counts(threads);
+  let choices = 1;
+  let executions = 0;
+  for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX; executions++) {
+    const scheduler = executions % 2 === 0 ? new RandomWalk(seed) : new Pct(seed, 2, threads, choices);
+    const counting = new Counting(scheduler);
+    counting.begin(executions);
+    execution.reset();
+    execution.run(counting);
+    steps += execution.steps;
+    choices = Math.max(choices, counting.choices);
+    counts.add(execution);
+  }
+  execution.observer = observer;
+  const groups = groupsOf(execution.places, counts.places);
+  return {
+    threads,
+    groups,
+    choices,
+    events: counts.events(() => true),
+    shared: counts.shared(groups),
+  };
+}
+
+/** Counts the steps that had a choice. */
+class Counting implements Scheduler {
+  choices = 0;
+  private readonly scheduler: Scheduler;
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  begin(index: number): void {
+    this.scheduler.begin(index);
+  }
+
+  next(view: View): number {
+    if (count(view.enabled) > 1) this.choices++;
+    return this.scheduler.next(view);
+  }
+}
+
+/** Who accessed what, in order of first appearance. */
+class Counts {
+  readonly places = new Set<number>();
+  private readonly threads: number;
+  /** By execution, and code and thread: how many accesses. */
+  private readonly accesses: Map<number, number>[] = [];
+  private readonly sites = new Map<string, Site>();
+
+  constructor(threads: number) {
+    this.threads = threads;
+  }
+
+  add({ steps, schedule, nodes, tree }: Execution): void {
+    const accesses = new Map<number, number>();
+    this.accesses.push(accesses);
+    for (let s = 0; s < steps; s++) {
+      const thread = schedule[s];
+      const code = tree.code[nodes[s]];
+      const access = code * this.threads + thread;
+      const nth = accesses.get(access) ?? 0;
+      accesses.set(access, nth + 1);
+      this.places.add(placeOf(code));
+      const key = `${access}.${nth}`;
+      if (!this.sites.has(key)) this.sites.set(key, { thread, code, nth });
+    }
+  }
+
+  /** By execution and thread: how many accesses to such places. */
+  events(such: (place: number) => boolean): number[][] {
+    return this.accesses.map((accesses) => {
+      const events = new Array<number>(this.threads).fill(0);
+      for (const [access, n] of accesses) {
+        if (such(placeOf(Math.floor(access / this.threads)))) events[access % this.threads] += n;
+      }
+      return events;
+    });
+  }
+
+  shared(groups: Int32Array): Shared[] {
+    const byGroup = new Map<number, Site[]>();
+    for (const site of this.sites.values()) {
+      const group = groups[placeOf(site.code)];
+      const sites = byGroup.get(group);
+      if (sites === undefined) byGroup.set(group, [site]);
+      else sites.push(site);
+    }
+    return [...byGroup].flatMap(([group, sites]) => {
+      const writes = sites.filter(({ code }) => mayWrite(code));
+      if (!writes.some((write) => sites.some(({ thread }) => thread !== write.thread))) return [];
+      return {
+        group,
+        events: this.events((place) => groups[place] === group),
+        reads: sites.filter(({ code }) => reads(kindOf(code)) || kindOf(code) === Kind.lock),
+        writes,
+      };
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { race } from '../races.ts';
+import { type Random, randomOf } from '../random.ts';
+import type { Scheduler, View } from '../scheduler.ts';
+
+/**
+ * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access has a random priority, and the highest enabled one is
+ * taken. Then it, and all pending ones that race with it, get new priorities: that samples the partial orders far more evenly than a random walk.
+ *
+ * Departs from the paper: accesses race when their places share bytes directly or through others (see `groupsOf`), and a cmpxchg always writes.
+ */
+export class Pos implements Scheduler {
+  private readonly seed: number;
+  protected readonly groups: Int32Array;
+  /** By thread: of its pending access. */
+  protected readonly priority: Int32Array;
+  protected random: Random;
+
+  /** @param groups see `Profile`. */
+  constructor(seed: number, threads: number, groups: Int32Array) {
+    this.seed = seed;
+    this.groups = groups;
+    this.priority = new Int32Array(threads);
+    this.random = randomOf(seed, 0);
+  }
+
+  begin(index: number): void {
+    this.random = randomOf(this.seed, index);
+    for (let t = 0; t < this.priority.length; t++) this.priority[t] = this.random.next();
+  }
+
+  next({ enabled, pending }: View): number {
+    const { priority } = this;
+    let best = -1;
+    for (let t = 0; t < priority.length; t++) {
+      if (enabled & (1 << t) && (best < 0 || priority[t] > priority[best])) best = t;
+    }
+    this.redraw(best, pending);
+    return best;
+  }
+
+  /** Draws the priorities of the access that comes after the one of `taken`, and of those that race with that one. */
+  protected redraw(taken: number, pending: Int32Array): void {
+    const { priority, random, groups } = this;
+    const code = pending[taken];
+    for (let t = 0; t < priority.length; t++) {
+      if (t === taken || (pending[t] >= 0 && race(groups, pending[t], code))) priority[t] = random.next();
+    }
+  }
+}

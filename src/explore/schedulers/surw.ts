@@ -1,0 +1,69 @@
+import { placeOf } from '../../memory/memory.ts';
+import type { Profile, Shared } from '../profile.ts';
+import { below, type Random, randomOf } from '../random.ts';
+import type { Scheduler, View } from '../scheduler.ts';
+import { weighted } from './weights.ts';
+
+/**
+ * SURW: "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. In each execution the accesses to one shared location, drawn at random, are
+ * the interesting ones, and their orders are to be equally likely. One thread, drawn in proportion to the interesting accesses that it still has before it,
+ * is intended: the others are held at theirs until it has taken one. Between two of them, threads run by random priorities of their pending accesses.
+ *
+ * Departs from the paper: a location is a group of places that share bytes; an execution takes its counts from one of several
+ * profiling executions, as in `Urw`; a thread whose count has run out is drawn only when all are held.
+ */
+export class Surw implements Scheduler {
+  private readonly seed: number;
+  private readonly profile: Profile;
+  private readonly priority: Int32Array;
+  /** By thread: the interesting accesses that it has before it. */
+  private readonly left: Int32Array;
+  private random: Random;
+  private group = -1;
+  private intended = 0;
+
+  constructor(seed: number, profile: Profile) {
+    const { threads } = profile;
+    this.seed = seed;
+    this.profile = profile;
+    this.priority = new Int32Array(threads);
+    this.left = new Int32Array(threads);
+    this.random = randomOf(seed, 0);
+  }
+
+  begin(index: number): void {
+    const { shared, threads } = this.profile;
+    this.random = randomOf(this.seed, index);
+    for (let t = 0; t < threads; t++) this.priority[t] = this.random.next();
+    if (shared.length === 0) return;
+    const { group, events }: Shared = shared[below(this.random, shared.length)];
+    this.group = group;
+    this.left.set(events[below(this.random, events.length)]);
+    this.intend();
+  }
+
+  next({ enabled, pending }: View): number {
+    const { groups } = this.profile;
+    let held = 0;
+    let best = -1;
+    for (let t = 0; t < this.priority.length; t++) {
+      if ((enabled & (1 << t)) === 0) continue;
+      if (t !== this.intended && groups[placeOf(pending[t])] === this.group) held |= 1 << t;
+      else if (best < 0 || this.priority[t] > this.priority[best]) best = t;
+    }
+    if (best < 0) best = this.intended = weighted(this.random, held, this.left);
+    this.priority[best] = this.random.next();
+    if (groups[placeOf(pending[best])] === this.group) {
+      this.left[best]--;
+      this.intend();
+    }
+    return best;
+  }
+
+  /** Draws whose interesting access comes next, among those that should have one. */
+  private intend(): void {
+    let some = 0;
+    for (let t = 0; t < this.left.length; t++) if (this.left[t] > 0) some |= 1 << t;
+    this.intended = some === 0 ? -1 : weighted(this.random, some, this.left);
+  }
+}

@@ -1,0 +1,90 @@
+import { Classes } from '../../src/explore/classes.ts';
+import { Execution } from '../../src/explore/execution.ts';
+import type { Program } from '../../src/explore/program.ts';
+import type { Scheduler } from '../../src/explore/scheduler.ts';
+import { Exact } from '../../src/explore/schedulers/guided.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import { Layout } from '../../src/memory/layout.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+
+/** Accesses in the notation of litmus tests: `Wx;Ry | Wy;Rx`. A cell for each letter; each write stores a value of its own. */
+export function litmus(text: string): Program {
+  const layout = new Layout();
+  const cells = new Map<string, Cell>();
+  for (const [, name] of text.matchAll(/[WR](\w)/g)) if (!cells.has(name)) cells.set(name, layout.cell(name, 'u32'));
+  let value = 0;
+  const actors = text.split('|').map((thread, i) => {
+    const accesses = thread.split(';').map((access) => {
+      const [, kind, name] = /([WR])(\w)/.exec(access)!;
+      return { cell: cells.get(name)!, value: kind === 'W' ? ++value : 0 };
+    });
+    const run = (mem: Memory): void => {
+      for (const { cell, value } of accesses) {
+        if (value === 0) mem.load(cell);
+        else mem.store(cell, value);
+      }
+    };
+    return { name: `t${i}`, operations: [{ label: 'all', run }] };
+  });
+  return { layout, init: () => {}, actors };
+}
+
+/** Execution number `index`, as the text of its schedule. */
+export function draw(execution: Execution, scheduler: Scheduler, index: number): string {
+  scheduler.begin(index);
+  execution.reset();
+  execution.run(scheduler);
+  return execution.schedule.subarray(0, execution.steps).join('');
+}
+
+/** How often each schedule is drawn. */
+export function counted(execution: Execution, scheduler: Scheduler, executions: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let i = 0; i < executions; i++) {
+    const schedule = draw(execution, scheduler, i);
+    counts.set(schedule, (counts.get(schedule) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Every schedule of threads with so many steps each, and its probability where `weight` says how likely a thread is to be next. */
+export function exactly(steps: readonly number[], weight: (left: number) => number): Map<string, number> {
+  const all = new Map<string, number>();
+  const visit = (schedule: string, left: readonly number[], probability: number): void => {
+    const sum = left.reduce((a, n) => a + (n > 0 ? weight(n) : 0), 0);
+    if (sum === 0) all.set(schedule, probability);
+    for (const [t, n] of left.entries())
+      if (n > 0) visit(`${schedule}${t}`, left.with(t, n - 1), (probability * weight(n)) / sum);
+  };
+  visit('', steps, 1);
+  return all;
+}
+
+/** The same sums by happens-before class. */
+export function byClass(program: Program, schedules: ReadonlyMap<string, number>): Map<number, number> {
+  const execution = new Execution(program, 1000);
+  const classes = new Classes(execution);
+  const sums = new Map<number, number>();
+  for (const [schedule, n] of schedules) {
+    draw(execution, new Exact([...schedule].map(Number)), 0);
+    classes.seen.clear();
+    classes.add();
+    const [of] = classes.seen;
+    sums.set(of, (sums.get(of) ?? 0) + n);
+  }
+  return sums;
+}
+
+/**
+ * Pearson's chi-square of counts against probabilities, over the value that it exceeds by chance once in a thousand (the approximation of Wilson and
+ * Hilferty, 1931): above 1, these are other probabilities.
+ */
+export function chiSquare<K>(counts: ReadonlyMap<K, number>, probabilities: ReadonlyMap<K, number>): number {
+  let sum = 0;
+  for (const n of counts.values()) sum += n;
+  let chi = 0;
+  for (const [key, probability] of probabilities)
+    chi += ((counts.get(key) ?? 0) - sum * probability) ** 2 / (sum * probability);
+  const free = probabilities.size - 1;
+  return chi / (free * (1 - 2 / (9 * free) + 3.09 * Math.sqrt(2 / (9 * free))) ** 3);
+}

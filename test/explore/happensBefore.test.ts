@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { interleavings, optimal, programOf, threadsOf, times } from './programs.ts';
+
+const many = (step: string, n: number): string => times(n, () => step).join(';');
+
+test('a long execution has as many classes as it should', () => {
+  const classes = (text: string) => optimal(programOf(threadsOf(text)));
+  expect(classes(`${many('Rx', 300)} | Wx1`)).toMatchObject({ executions: 301, blocked: 0, classes: 301 });
+  // Thirty threads: the clocks take up much more than they do for two.
+  const others = times(29, () => many('Ry', 20)).join(' | ');
+  expect(classes(`${others} | Ry;Wx1;Wx2`)).toMatchObject({ executions: 1, blocked: 0, classes: 1 });
+  expect(classes(`${others};Rx;Rx | Wx1;Wx2`)).toMatchObject({ executions: 6, blocked: 0, classes: 6 });
+});
+
+test('a wake-up does not depend on what is stored in its cell, nor does the way back to work', () => {
+  const wakes = programOf([(mem, cell) => mem.wake(cell('x')), ...threadsOf('Wx1')]);
+  expect(optimal(wakes)).toMatchObject({ executions: 1, classes: 1 });
+  expect(interleavings(wakes)).toMatchObject({ executions: 2, classes: 1 });
+  const waits = programOf([
+    (mem, cell) => mem.wait(cell('x'), 0),
+    (mem, cell) => {
+      mem.store(cell('x'), 1);
+      mem.wake(cell('x'));
+      mem.store(cell('x'), 2);
+    },
+  ]);
+  // Slept; or the wait came too late to sleep: before the wake-up, between it and the last store, or after that.
+  expect(optimal(waits)).toMatchObject({ executions: 4, classes: 4 });
+  expect(interleavings(waits)).toMatchObject({ executions: 5, classes: 4 });
+});

@@ -1,0 +1,75 @@
+import { Classes } from '../../src/explore/classes.ts';
+import { Execution } from '../../src/explore/execution.ts';
+import { type Bound, searchInterleavings } from '../../src/explore/interleavings.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { searchOptimal } from '../../src/explore/optimal.ts';
+import type { Program } from '../../src/explore/program.ts';
+import type { Judge } from '../../src/explore/search.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import { Layout } from '../../src/memory/layout.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+
+/** What a thread of a litmus program does: an operation over cells by name. */
+export type Run = (mem: Memory, cell: (name: string) => Cell) => unknown;
+
+/**
+ * The threads of a program as the literature writes it: `Wx1;Ry | Wy1;Rx`. `W` stores a number, `R` loads, `A` adds one; cells are
+ * letters, 32 bits wide, and 0 at the start.
+ */
+export function threadsOf(text: string): Run[] {
+  return text.split('|').map((thread) => {
+    const steps = thread.split(';').map((step) => {
+      const found = /^([WRA])([a-z])(\d*)$/.exec(step.trim());
+      if (found === null) throw new SyntaxError(`${step} is no step`);
+      return { kind: found[1], name: found[2], value: Number(found[3]) };
+    });
+    return (mem, cell) =>
+      steps.map(({ kind, name, value }) => {
+        if (kind === 'R') return mem.load(cell(name));
+        return kind === 'A' ? mem.fetchAdd(cell(name), 1) : mem.store(cell(name), value);
+      });
+  });
+}
+
+export function programOf(threads: readonly Run[]): Program {
+  const layout = new Layout();
+  const cells = new Map([...'abcdefghijklmnopqrstuvwxyz'].map((name) => [name, layout.cell(name, 'u32')]));
+  return {
+    layout,
+    init: () => {},
+    actors: threads.map((run, i) => ({
+      name: `thread${i}`,
+      operations: [{ label: 'run', run: (mem) => run(mem, (name) => cells.get(name)!) }],
+    })),
+  };
+}
+
+/** A judge that lets everything pass, and watches nothing. */
+export const lenient: Judge = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
+
+export const STEPS_MAX = 1000;
+
+/** Counts by the optimal reduction. */
+export function optimal(program: Program) {
+  const execution = new Execution(program, STEPS_MAX);
+  const classes = new Classes(execution);
+  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, { classes });
+  return { executions, blocked, limit, classes: classes.seen.size };
+}
+
+/** Counts by running every interleaving. */
+export function interleavings(program: Program, bound?: Bound) {
+  const execution = new Execution(program, STEPS_MAX);
+  const classes = new Classes(execution);
+  const options = bound === undefined ? { classes } : { classes, bound };
+  const { executions, blocked, limit } = searchInterleavings(execution, lenient, noLimits, options);
+  return { executions, blocked, limit, classes: classes.seen.size, readsFrom: classes.readsFrom.size };
+}
+
+/** The same list in every order. */
+export function* permutations<T>(list: readonly T[]): Generator<T[]> {
+  if (list.length === 0) yield [];
+  for (let i = 0; i < list.length; i++) for (const rest of permutations(list.toSpliced(i, 1))) yield [list[i], ...rest];
+}
+
+export const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));

@@ -1,0 +1,94 @@
+import { noProperties } from '../../src/check/property.ts';
+import { u16 } from '../../src/memory/cell.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { check } from '../../src/memory/stop.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { harvest, type Parts, SIZE, take, type YardstickRing, yardstickRing } from '../../src/scenario/yardstick.ts';
+
+/** 5 pushes, so that an entry is used twice; harvests; one reset. */
+const ringOf = (name: string, mistakes: Partial<Parts>): Scenario => yardstickRing(name, 5, 2, 1, mistakes);
+
+export const withoutBug = ringOf('ring', {});
+
+/** Rings with one mistake each. None is seen in every execution. */
+export const ringBugs: readonly Scenario[] = [
+  {
+    ...ringOf('full is decided on cons', {
+      push(mem, { prod, cons, kprod, slot, off }) {
+        const index = mem.load(kprod);
+        if (u16(index - mem.load(cons)) >= SIZE) return;
+        mem.store(slot[index % SIZE], 100 + index);
+        mem.store(off[index % SIZE], 200 + index);
+        mem.store(kprod, index + 1);
+        mem.store(prod, index + 1);
+      },
+    }),
+    // Left to what the reader of an entry sees: the ring's own claim is broken before anything is lost.
+    properties: noProperties,
+  },
+
+  {
+    ...ringOf('reset believes a cons that is one ahead', {
+      lastHarvest(mem, ring, before) {
+        const index = harvest(mem, ring, before);
+        mem.store(ring.cons, index + 1);
+        return index;
+      },
+      reset: (mem, ring, before) =>
+        resetTo(mem, ring, before, (index) => take(mem, ring.slot, ring.off, index, 'the kernel')),
+    }),
+    // That cons is out of range is userspace's doing; that the kernel follows it is the bug.
+    properties: noProperties,
+  },
+
+  ringOf('prod before the entry', {
+    push(mem, { prod, kprod, kreset, slot, off }) {
+      const index = mem.load(kprod);
+      if (u16(index - mem.load(kreset)) >= SIZE) return;
+      mem.store(kprod, index + 1);
+      mem.store(prod, index + 1);
+      mem.store(slot[index % SIZE], 100 + index);
+      mem.store(off[index % SIZE], 200 + index);
+    },
+  }),
+
+  ringOf('entry 0 wipes its pad', {
+    push(mem, { pad, prod, kprod, kreset, slot, off }) {
+      const index = mem.load(kprod);
+      if (u16(index - mem.load(kreset)) >= SIZE) return;
+      mem.store(slot[index % SIZE], 100 + index);
+      mem.store(off[index % SIZE], 200 + index);
+      if (index % SIZE === 0) mem.store(pad, 0);
+      mem.store(kprod, index + 1);
+      mem.store(prod, index + 1);
+    },
+  }),
+
+  ringOf('kreset before the entry is read', {
+    reset: (mem, ring, before) =>
+      resetTo(mem, ring, before, (index) => {
+        const s = mem.load(ring.slot[index % SIZE]);
+        mem.store(ring.kreset, index + 1);
+        const o = mem.load(ring.off[index % SIZE]);
+        check(
+          s === 100 + index && o === 200 + index,
+          'the kernel reads what was pushed',
+          `entry ${index} reads ${s}, ${o}`,
+        );
+      }),
+  }),
+];
+
+/** The kernel's reset, with no look at whether cons is in range, which an honest cons is. */
+function resetTo(mem: Memory, ring: YardstickRing, before: unknown, each: (index: number) => void): number {
+  let index = (before as number | undefined) ?? 0;
+  mem.lock(ring.slots_lock);
+  for (const end = mem.load(ring.cons); index !== end; index = u16(index + 1)) {
+    each(index);
+    mem.lock(ring.mmu_lock);
+    mem.unlock(ring.mmu_lock);
+    mem.store(ring.kreset, index + 1);
+  }
+  mem.unlock(ring.slots_lock);
+  return index;
+}

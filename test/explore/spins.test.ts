@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { Execution } from '../../src/explore/execution.ts';
+import { searchInterleavings } from '../../src/explore/interleavings.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { searchOptimal } from '../../src/explore/optimal.ts';
+import type { Judge } from '../../src/explore/search.ts';
+import { lenient, programOf, type Run, threadsOf } from './programs.ts';
+
+/** How the executions of a program end, by both searches: what their threads returned, or how they stopped otherwise. */
+function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
+  const by = (search: (execution: Execution, judge: Judge) => unknown): string[] => {
+    const execution = new Execution(programOf(threads), 100);
+    const ends = new Set<string>();
+    search(execution, {
+      ...lenient,
+      end: (stop) => {
+        if (stop.kind !== 'blocked') ends.add(stop.kind === 'finished' ? JSON.stringify(execution.results) : stop.kind);
+        return undefined;
+      },
+    });
+    return [...ends].sort();
+  };
+  return {
+    all: by((execution, judge) => searchInterleavings(execution, judge, noLimits)),
+    reduced: by((execution, judge) => searchOptimal(execution, judge, noLimits)),
+  };
+}
+
+const same = (ends: string[]) => ({ all: ends, reduced: ends });
+
+test('a round of two loads of the same cell is not over after one', () => {
+  const spin: Run = (mem, cell) => {
+    while (mem.load(cell('x')) === 0) if (mem.load(cell('x')) === 1) return 'in the middle';
+    return 'at the top';
+  };
+  expect(endsOf(spin, (mem, cell) => mem.store(cell('x'), 1))).toEqual(
+    same(['[["at the top"],[null]]', '[["in the middle"],[null]]']),
+  );
+});
+
+test('two loops that see the same are two', () => {
+  const spin: Run = (mem, cell) => {
+    while (mem.load(cell('x')) === 1);
+    while (mem.load(cell('x')) === 0);
+    return mem.load(cell('x'));
+  };
+  expect(endsOf(spin, (mem, cell) => mem.store(cell('x'), 1))).toEqual(same(['[[1],[null]]', 'livelock']));
+});
+
+test('a helper that is called from two places is at two places', () => {
+  const look = (...[mem, cell]: Parameters<Run>): number => mem.load(cell('x'));
+  const spin: Run = (mem, cell) => {
+    for (;;) {
+      if (look(mem, cell) !== 0) return 'first';
+      if (look(mem, cell) !== 0) return 'second';
+    }
+  };
+  expect(endsOf(spin, (mem, cell) => mem.store(cell('x'), 1))).toEqual(
+    same(['[["first"],[null]]', '[["second"],[null]]']),
+  );
+});
+
+test('a thread that got on and goes round again is stopped again', () => {
+  const spin: Run = (mem, cell) => {
+    while (mem.cmpxchg(cell('x'), 0, 1) !== 0);
+  };
+  const stores = '[[null],[[null,null,null]]]';
+  const twice = endsOf(spin, ...threadsOf('Wx5;Wx1;Wx1'));
+  expect(twice).toEqual(same([stores, 'livelock']));
+});
+
+test('a thread that waits for another that waits for it is a livelock, with a lock that is held in vain too', () => {
+  const waits =
+    (mine: string, other: string): Run =>
+    (mem, cell) => {
+      while (mem.load(cell(other)) === 0);
+      mem.store(cell(mine), 1);
+    };
+  expect(endsOf(waits('x', 'y'), waits('y', 'x'))).toEqual(same(['livelock']));
+});
