@@ -72,7 +72,11 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
     findings.push(
       write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
     );
-  } else findings.push(...missing.map((claim) => vacuous(what, claim, options.directory)));
+  } else {
+    const none = result.blocked > 0 && result.executions + result.cut === 0;
+    const claims = none ? [...missing, 'an execution that no assume gives up'] : missing;
+    findings.push(...claims.map((claim) => vacuous(what, claim, options.directory)));
+  }
   return {
     schema: SCHEMA,
     scenario: what.scenario.name,
