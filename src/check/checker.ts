@@ -3,7 +3,7 @@ import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { wordAt } from '../memory/replay.ts';
-import { isViolation, type Look, type Properties, type StepEvent } from './property.ts';
+import { isViolation, type Look, type Properties } from './property.ts';
 
 /** A predicate over memory and results, and which of them it has looked at so far. */
 export interface Predicate {
@@ -32,6 +32,8 @@ export class Checker implements Observer, Look {
   watchingResults = 0;
   /** The predicates that still matter: a `sometimes` that has come true does not. */
   private open = -1;
+  private started = false;
+  private atStart: Violation | undefined = undefined;
   private readonly overlaps: readonly (readonly number[])[];
   private readonly locks: readonly Place[];
   private readonly finally: readonly (readonly [string, Properties['finally'][string]])[];
@@ -107,7 +109,10 @@ export class Checker implements Observer, Look {
       this.states[0] = monitors.map((monitor) => monitor.init());
       this.ended[0] = this.execution.performed.slice();
     }
-    return this.ask(-1);
+    // All executions start in one state: there is nothing new to see there.
+    if (!this.started) this.atStart = this.ask(-1);
+    this.started = true;
+    return this.atStart;
   }
 
   back(): void {}

@@ -64,7 +64,6 @@ export class Execution implements View {
   highs = new Uint32Array(1024);
   olds = new Uint32Array(1024);
   oldHighs = new Uint32Array(1024);
-  private performedBefore = new Int32Array(1024);
   /** What the last step did: the place whose value it changed, or NONE; whether operations ended with it. */
   changed = NONE;
   ended = false;
@@ -80,13 +79,15 @@ export class Execution implements View {
   readonly pending: Int32Array;
   readonly operation: Int32Array;
   readonly performed: Int32Array;
-  /** By thread and number of the performed operation: its leaf. */
+  /** By thread and number of the performed operation: its leaf, and the step that it ended with; NONE where it ended before the first. */
   private readonly leaves: number[][];
+  private readonly endedAt: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
   /** Set when a step ends the execution. */
   private stop: Stop | null = null;
 
+  private readonly u32: Uint32Array;
   private readonly threads: number;
   /** By place, four numbers: its word in memory, its shift and mask there (WIDE: it has the next word too), its bits. */
   private readonly geometry: Int32Array;
@@ -109,6 +110,7 @@ export class Execution implements View {
     this.threads = n;
     const buffer = new ArrayBuffer(program.layout.size);
     this.bytes = { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer), u32: new Uint32Array(buffer) };
+    this.u32 = this.bytes.u32;
     this.places = program.layout.places;
     program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
@@ -128,6 +130,7 @@ export class Execution implements View {
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
     this.leaves = program.actors.map(() => []);
+    this.endedAt = program.actors.map(() => []);
     this.subjects = program.actors.map(({ name, operations }, thread) =>
       operations.map((operation, i) => ({
         thread,
@@ -148,9 +151,10 @@ export class Execution implements View {
     this.halted = 0;
     if (this.tree.size > LOGS_MAX) this.first = null;
     if (this.first === null) this.begin();
-    const { live, halted, stop, node, operation, performed, pending } = this.first!;
+    const { live, halted, enabled, stop, node, operation, performed, pending } = this.first!;
     this.live = live;
     this.halted = halted;
+    this.enabled = enabled;
     this.stop = stop;
     for (let t = 0; t < this.threads; t++) {
       this.node[t] = node[t];
@@ -160,7 +164,6 @@ export class Execution implements View {
       this.asleep[t] = NONE;
     }
     this.resultsNow = null;
-    this.who();
     if (this.observer === null || this.stop !== null) return;
     const violation = this.observer.start();
     if (violation !== undefined) this.stop = { kind: 'violated', violation };
@@ -186,8 +189,7 @@ export class Execution implements View {
 
   /** `thread` takes its next step. It is one of `enabled`. */
   step(thread: number): void {
-    const { tree, geometry } = this;
-    const { u32 } = this.bytes;
+    const { tree, geometry, u32 } = this;
     const s = this.steps;
     if (s === this.nodes.length) this.grow();
     const node = this.node[thread];
@@ -242,7 +244,6 @@ export class Execution implements View {
     this.schedule[s] = thread;
     this.nodes[s] = node;
     this.footprints[s] = footprint;
-    this.performedBefore[s] = this.performed[thread];
     this.steps = s + 1;
     this.last = thread;
     this.changed = changed;
@@ -358,9 +359,11 @@ export class Execution implements View {
       this.performed[t] = 0;
       this.enter(t, 0);
     }
+    this.who();
     this.first = {
       live: this.live,
       halted: this.halted,
+      enabled: this.enabled,
       stop: this.stop,
       node: this.node.slice(),
       operation: this.operation.slice(),
@@ -432,6 +435,7 @@ export class Execution implements View {
     if (code === Leaf.returned || code === Leaf.again) {
       const number = this.performed[thread]++;
       this.leaves[thread][number] = leaf;
+      this.endedAt[thread][number] = this.steps - 1;
       this.ended = true;
       this.resultsNow = null;
       return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
@@ -572,7 +576,8 @@ export class Execution implements View {
     this.node[thread] = node;
     this.pending[thread] = code;
     this.operation[thread] = this.tree.operation[node];
-    this.performed[thread] = this.performedBefore[s];
+    for (let n = this.performed[thread]; n > 0 && this.endedAt[thread][n - 1] === s; n--)
+      this.performed[thread] = n - 1;
     this.resultsNow = null;
     this.live |= 1 << thread;
     this.halted &= ~(1 << thread);
@@ -595,7 +600,6 @@ export class Execution implements View {
     this.schedule = schedule;
     this.nodes = signed(this.nodes);
     this.footprints = signed(this.footprints);
-    this.performedBefore = signed(this.performedBefore);
     this.values = unsigned(this.values);
     this.highs = unsigned(this.highs);
     this.olds = unsigned(this.olds);
@@ -607,6 +611,7 @@ export class Execution implements View {
 interface First {
   readonly live: number;
   readonly halted: number;
+  readonly enabled: number;
   readonly stop: Stop | null;
   readonly node: Int32Array;
   readonly operation: Int32Array;
