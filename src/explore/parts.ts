@@ -46,8 +46,8 @@ export interface Reversal {
 
 /** Hands out the parts of a search, in an order that depends on nothing but the search. */
 export interface Plan {
-  /** The next parts, `most` at most; none when all is done. Called when all that was handed out has been done. */
-  next(most: number): Part[];
+  /** The next parts, `most` at most; none when all is done. Called when all that was handed out has been done. At most `executions` are still to be drawn. */
+  next(most: number, executions: number): Part[];
   /** Takes in what was done of a part. Called in the order in which parts were handed out. */
   took(part: Part, done: Done): void;
 }

@@ -29,7 +29,7 @@ export class Rounds {
     const { tally } = this;
     if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
     const { executions, seconds } = tally.remaining;
-    const parts = this.plan.next(Math.min(PARTS, executions));
+    const parts = this.plan.next(Math.min(PARTS, executions), executions);
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
     return { parts, limits: { executions: budget, seconds, bytes: Infinity } };
   }

@@ -96,7 +96,11 @@ test.each(Object.entries(LITMUS).filter(([, row]) => row[4] !== undefined))(
   (_, [text, classes, , , bounded = []]) => {
     for (const order of permutations(threadsOf(text)))
       for (const [most, within] of [...bounded, classes].entries())
-        expect([most, interleavings(programOf(order), { of: 'preemptions', most }).classes]).toEqual([most, within]);
+        expect([
+          most,
+          interleavings(programOf(order), { of: 'preemptions', most }).classes,
+          optimal(programOf(order), most).executions,
+        ]).toEqual([most, within, within]);
   },
 );
 
