@@ -1,3 +1,4 @@
+import { NumberSet } from './classes.ts';
 import type { Limits } from './limits.ts';
 import type { Done, Part, Plan } from './parts.ts';
 import { Tally } from './search.ts';
@@ -15,8 +16,8 @@ export class Rounds {
   readonly tally: Tally;
   /** The last part that was taken in: the one with the violation, where there is one. */
   last: Done | undefined;
-  readonly classes = new Set<number>();
-  readonly readsFrom = new Set<number>();
+  readonly classes = new NumberSet();
+  readonly readsFrom = new NumberSet();
   private readonly plan: Plan;
 
   constructor(plan: Plan, limits: Limits) {
