@@ -129,7 +129,7 @@ test.prop(
       always: {
         'not this': ({ read, cells: c }) => !(read(c.x) === x && read(c.y) === y),
         'nor that': ({ results, cells: c, read }) =>
-          !((results as never as unknown[][])['thread0' as never]['length'] === n && read(c.z) === 2),
+          !((results as never as unknown[][])['thread0' as never].length === n && read(c.z) === 2),
       },
     } as never);
     const [one, other] = [optimal(drawn).violation, states(drawn).violation];
