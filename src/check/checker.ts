@@ -157,7 +157,9 @@ export class Checker implements Asker, Judge, Look, Observer {
   }
 
   ask(bits: number): Violation | undefined {
-    for (const predicate of this.predicates) {
+    const { predicates } = this;
+    for (let i = 0; i < predicates.length; i++) {
+      const predicate = predicates[i];
       if ((predicate.bit & bits) === 0 || predicate.reached) continue;
       this.asking = predicate.bit;
       const holds = predicate.holds(this);

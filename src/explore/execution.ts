@@ -568,21 +568,27 @@ export class Execution implements View {
 
   /** Works out who can take a step. */
   private who(): void {
+    const { pending, geometry, u32 } = this;
     let blocked = 0;
+    for (let t = 0; t < pending.length; t++) {
+      const code = pending[t];
+      const kind = code & 15;
+      if (kind === Kind.lock) {
+        if (u32[geometry[(code >>> 4) << 2]] !== 0) blocked |= 1 << t;
+      } else if (kind === Kind.resume && this.asleep[t] !== NONE) blocked |= 1 << t;
+    }
+    this.spinning = this.tree.hasSpins ? this.whoSpins() : 0;
+    this.enabled = this.live & ~(blocked | this.spinning | this.halted);
+  }
+
+  private whoSpins(): number {
     let spinning = 0;
     for (let t = 0; t < this.threads; t++) {
       const code = this.pending[t];
-      if (code < 0) continue;
-      const kind = code & 15;
-      if (kind === Kind.lock) {
-        if (this.bytes.u32[this.geometry[4 * (code >>> 4)]] !== 0) blocked |= 1 << t;
-      } else if (kind === Kind.resume) {
-        if (this.asleep[t] !== NONE) blocked |= 1 << t;
-      } else if (this.tree.hasSpins && this.tree.spins.has(this.node[t]) && (this.roundsEnd || this.goesRound(t)))
-        spinning |= 1 << t;
+      if (code < 0 || kindOf(code) === Kind.lock || kindOf(code) === Kind.resume) continue;
+      if (this.tree.spins.has(this.node[t]) && (this.roundsEnd || this.goesRound(t))) spinning |= 1 << t;
     }
-    this.spinning = spinning;
-    this.enabled = this.live & ~(blocked | spinning | this.halted);
+    return spinning;
   }
 
   /** Whether `thread`, which has gone a round of a spin, would see the same again. */

@@ -32,6 +32,10 @@ describe('a portfolio finds within 1,000 executions, in the median of 20 seeds',
   });
 });
 
+test('a random walk alone does not: these bugs are worth looking for', () => {
+  for (const bug of [ringBugs[0], ringBugs[4]]) expect(taken(bug, 'random-walk', EXECUTIONS)[SEEDS / 2]).toBe(Infinity);
+});
+
 test('nothing is found where there is no bug, and there is none', () => {
   expect(taken(withoutBug, 'portfolio', EXECUTIONS)).toEqual(Array(SEEDS).fill(Infinity));
   const { execution, checker } = runOf(withoutBug, STEPS_MAX);
