@@ -50,10 +50,11 @@ export const lenient: Judge = { end: () => undefined, key: () => '', resultsMatt
 export const STEPS_MAX = 1000;
 
 /** Counts by the optimal reduction. */
-export function optimal(program: Program) {
+export function optimal(program: Program, preemptions?: number) {
   const execution = new Execution(program, STEPS_MAX);
   const classes = new Classes(execution);
-  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, { classes });
+  const options = preemptions === undefined ? { classes } : { classes, preemptions };
+  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, options);
   return { executions, blocked, limit, classes: classes.seen.size };
 }
 
