@@ -41,6 +41,7 @@ export class Classes {
     let a = 0;
     let b = 0;
     let c = 0;
+    let d = 0;
     for (let s = 0; s < steps; s++) {
       const thread = schedule[s];
       const code = footprints[s];
@@ -57,7 +58,10 @@ export class Classes {
       a = (a + h) | 0;
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
       const write = writes(kind);
-      if (!write || (kind >= Kind.xchg && kind <= Kind.fetchOr)) c = (c + mix(h, 0x5bd1e995)) | 0;
+      if (!write || (kind >= Kind.xchg && kind <= Kind.fetchOr)) {
+        c = (c + mix(h, 0x5bd1e995)) | 0;
+        d = (d + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
+      }
       if (write) writer[place] = step;
       if (kind === Kind.wake) writer[places + place] = step;
     }
@@ -68,7 +72,7 @@ export class Classes {
     }
     const before = seen.size;
     seen.add((a >>> 0) * 0x200000 + (b >>> 11));
-    readsFrom.add(c);
+    readsFrom.add((c >>> 0) * 0x200000 + (d >>> 11));
     return seen.size > before;
   }
 }
