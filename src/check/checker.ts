@@ -22,6 +22,8 @@ export class Checker implements Asker, Judge, Look, Observer {
   watchingResults = 0;
   /** The predicates that still matter: a `sometimes` that has come true does not. */
   private open = -1;
+  private started = false;
+  private atStart: Violation | undefined = undefined;
   private readonly overlaps: readonly (readonly number[])[];
   private readonly locks: readonly Place[];
   private readonly finally: readonly (readonly [string, Properties['finally'][string]])[];
@@ -56,6 +58,11 @@ export class Checker implements Asker, Judge, Look, Observer {
   /** Names of the `sometimes` that have not come true. */
   get missing(): string[] {
     return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && !reached).map(({ name }) => name);
+  }
+
+  /** Names of those that have. */
+  get reached(): string[] {
+    return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && reached).map(({ name }) => name);
   }
 
   /** Whether two states with other results are other states, as far as is known by now. */
@@ -98,7 +105,10 @@ export class Checker implements Asker, Judge, Look, Observer {
       this.states[0] = monitors.map((monitor) => monitor.init());
       this.ended[0] = this.execution.performed.slice();
     }
-    return this.ask(-1);
+    // All executions start in one state: there is nothing new to see there.
+    if (!this.started) this.atStart = this.ask(-1);
+    this.started = true;
+    return this.atStart;
   }
 
   back(): void {}

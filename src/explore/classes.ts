@@ -13,8 +13,11 @@ const CLASSES_MAX = 1 << 21;
  * as 53 bits of hash: among a million classes, two have the same with a probability of 1 in 18,000.
  */
 export class Classes {
-  readonly seen = new Set<number>();
-  readonly readsFrom = new Set<number>();
+  readonly seen = new NumberSet();
+  readonly readsFrom = new NumberSet();
+  /** Those that were new since the last `drain`. */
+  private fresh: number[] = [];
+  private freshReads: number[] = [];
   /** Whether there were more than could be kept: then the counts are lower bounds. */
   full = false;
   private readonly execution: Execution;
@@ -59,8 +62,8 @@ export class Classes {
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
       const write = writes(kind);
       if (!write || (kind >= Kind.xchg && kind <= Kind.fetchOr)) {
-        c = (c + mix(h, 0x5bd1e995)) | 0;
-        d = (d + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
+        c = (c + h) | 0;
+        d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
       }
       if (write) writer[place] = step;
       if (kind === Kind.wake) writer[places + place] = step;
@@ -70,10 +73,20 @@ export class Classes {
       this.full = true;
       return false;
     }
-    const before = seen.size;
-    seen.add((a >>> 0) * 0x200000 + (b >>> 11));
-    readsFrom.add((c >>> 0) * 0x200000 + (d >>> 11));
-    return seen.size > before;
+    const ofClass = (a >>> 0) * 0x200000 + (b >>> 11);
+    const isNew = seen.add(ofClass);
+    if (isNew) this.fresh.push(ofClass);
+    const ofReads = (c >>> 0) * 0x200000 + (d >>> 11);
+    if (readsFrom.add(ofReads)) this.freshReads.push(ofReads);
+    return isNew;
+  }
+
+  /** The classes that were new since the last call, for those who put together what several have counted. */
+  drain(): { readonly classes: readonly number[]; readonly readsFrom: readonly number[] } {
+    const drained = { classes: this.fresh, readsFrom: this.freshReads };
+    this.fresh = [];
+    this.freshReads = [];
+    return drained;
   }
 }
 
@@ -83,4 +96,40 @@ export function mix(a: number, b: number): number {
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);
   return h ^ (h >>> 16);
+}
+
+/** HOT. A set of numbers from 0 to 2^53 - 1: theirs are spread already, so that the lower bits will do as a hash. */
+export class NumberSet {
+  size = 0;
+  private hasZero = false;
+  private table = new Float64Array(1 << 8);
+
+  /** Adds a number. Returns false when it was there already. */
+  add(value: number): boolean {
+    if (value === 0) {
+      if (this.hasZero) return false;
+      this.hasZero = true;
+      this.size++;
+      return true;
+    }
+    const at = this.slot(value);
+    if (this.table[at] === value) return false;
+    this.table[at] = value;
+    if (++this.size * 2 > this.table.length) this.grow();
+    return true;
+  }
+
+  private slot(value: number): number {
+    const { table } = this;
+    const mask = table.length - 1;
+    let at = (value | 0) & mask;
+    while (table[at] !== 0 && table[at] !== value) at = (at + 1) & mask;
+    return at;
+  }
+
+  private grow(): void {
+    const old = this.table;
+    this.table = new Float64Array(old.length * 2);
+    for (const value of old) if (value !== 0) this.table[this.slot(value)] = value;
+  }
 }

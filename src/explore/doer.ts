@@ -44,6 +44,8 @@ export class Doer {
       limit,
       violation,
       schedule,
+      stop: violation === undefined ? undefined : execution.stopped()?.kind,
+      ...this.classes.drain(),
       left: result.left ?? [],
       tree: result.tree ?? [],
       reversals: result.reversals ?? [],
@@ -53,14 +55,7 @@ export class Doer {
   private search(part: Part, limits: Limits): SearchResult & Partial<Done> {
     const { execution, judge, classes, preemptions } = this;
     if (part.kind === 'draws')
-      return hunt(
-        execution,
-        judge,
-        this.scheduler!,
-        { ...limits, executions: Math.min(part.count, limits.executions) },
-        part.first,
-        classes,
-      );
+      return hunt(execution, judge, this.scheduler!, { ...limits, executions: part.count }, part.first, classes);
     if (part.kind === 'classes')
       return searchOptimal(execution, judge, limits, {
         classes,

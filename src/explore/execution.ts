@@ -69,7 +69,6 @@ export class Execution implements View {
   highs = new Uint32Array(1024);
   olds = new Uint32Array(1024);
   oldHighs = new Uint32Array(1024);
-  private performedBefore = new Int32Array(1024);
   /** What the last step did: the place whose value it changed, or NONE; whether operations ended with it. */
   changed = NONE;
   ended = false;
@@ -85,13 +84,15 @@ export class Execution implements View {
   readonly pending: Int32Array;
   readonly operation: Int32Array;
   readonly performed: Int32Array;
-  /** By thread and number of the performed operation: its leaf. */
+  /** By thread and number of the performed operation: its leaf, and the step that it ended with; NONE where it ended before the first. */
   private readonly leaves: number[][];
+  private readonly endedAt: number[][];
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
   /** Set when a step ends the execution. */
   private stop: Stop | null = null;
 
+  private readonly u32: Uint32Array;
   private readonly threads: number;
   /** By place, four numbers: its word in memory, its shift and mask there (WIDE: it has the next word too), its bits. */
   private readonly geometry: Int32Array;
@@ -120,6 +121,7 @@ export class Execution implements View {
     this.like = program.actors.map((_, t) => alike.find((group) => group.includes(t))?.[0] ?? t);
     const buffer = new ArrayBuffer(program.layout.size);
     this.bytes = { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer), u32: new Uint32Array(buffer) };
+    this.u32 = this.bytes.u32;
     this.places = program.layout.places;
     program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
@@ -139,6 +141,7 @@ export class Execution implements View {
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
     this.leaves = program.actors.map(() => []);
+    this.endedAt = program.actors.map(() => []);
     this.subjects = program.actors.map(({ name, operations }, thread) =>
       operations.map((operation, i) => ({
         thread,
@@ -159,9 +162,10 @@ export class Execution implements View {
     this.halted = 0;
     if (this.tree.size > LOGS_MAX) this.first = null;
     if (this.first === null) this.begin();
-    const { live, halted, stop, node, operation, performed, pending } = this.first!;
+    const { live, halted, enabled, stop, node, operation, performed, pending } = this.first!;
     this.live = live;
     this.halted = halted;
+    this.enabled = enabled;
     this.stop = stop;
     for (let t = 0; t < this.threads; t++) {
       this.node[t] = node[t];
@@ -171,7 +175,6 @@ export class Execution implements View {
       this.asleep[t] = NONE;
     }
     this.resultsNow = null;
-    this.who();
     if (this.observer === null || this.stop !== null) return;
     const violation = this.observer.start();
     if (violation !== undefined) this.stop = { kind: 'violated', violation };
@@ -197,8 +200,7 @@ export class Execution implements View {
 
   /** `thread` takes its next step. It is one of `enabled`. */
   step(thread: number): void {
-    const { tree, geometry } = this;
-    const { u32 } = this.bytes;
+    const { tree, geometry, u32 } = this;
     const s = this.steps;
     if (s === this.nodes.length) this.grow();
     const node = this.node[thread];
@@ -253,7 +255,6 @@ export class Execution implements View {
     this.schedule[s] = thread;
     this.nodes[s] = node;
     this.footprints[s] = footprint;
-    this.performedBefore[s] = this.performed[thread];
     this.steps = s + 1;
     this.last = thread;
     this.changed = changed;
@@ -361,22 +362,19 @@ export class Execution implements View {
 
   /** How many operations ended with step `s`. */
   endedWith(s: number): number {
-    return this.numberAfter(s) - this.performedBefore[s];
-  }
-
-  /** How many operations the thread of step `s` had performed after it. */
-  private numberAfter(s: number): number {
     const thread = this.schedule[s];
-    let later = s + 1;
-    while (later < this.steps && this.schedule[later] !== thread) later++;
-    return later < this.steps ? this.performedBefore[later] : this.performed[thread];
+    const endedAt = this.endedAt[thread];
+    let ended = 0;
+    for (let n = this.performed[thread]; n > 0 && endedAt[n - 1] >= s; n--) if (endedAt[n - 1] === s) ended++;
+    return ended;
   }
 
   /** What the last operation returned that ended with step `s`, as its leaf. */
   lastLeaf(s: number): number {
     const thread = this.schedule[s];
-    const number = this.numberAfter(s);
-    return number === 0 ? 0 : this.leaves[thread][number - 1];
+    let n = this.performed[thread];
+    while (n > 0 && this.endedAt[thread][n - 1] > s) n--;
+    return n === 0 ? 0 : this.leaves[thread][n - 1];
   }
 
   /** Writes into memory what step `s` wrote, for those who look at other orders of the same steps. */
@@ -415,9 +413,11 @@ export class Execution implements View {
       this.performed[t] = 0;
       this.enter(t, 0);
     }
+    this.who();
     this.first = {
       live: this.live,
       halted: this.halted,
+      enabled: this.enabled,
       stop: this.stop,
       node: this.node.slice(),
       operation: this.operation.slice(),
@@ -490,6 +490,7 @@ export class Execution implements View {
     if (code === Leaf.returned || code === Leaf.again) {
       const number = this.performed[thread]++;
       this.leaves[thread][number] = leaf;
+      this.endedAt[thread][number] = this.steps - 1;
       this.ended = true;
       this.resultsNow = null;
       return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
@@ -633,7 +634,8 @@ export class Execution implements View {
     this.node[thread] = node;
     this.pending[thread] = code;
     this.operation[thread] = this.tree.operation[node];
-    this.performed[thread] = this.performedBefore[s];
+    for (let n = this.performed[thread]; n > 0 && this.endedAt[thread][n - 1] === s; n--)
+      this.performed[thread] = n - 1;
     this.resultsNow = null;
     this.live |= 1 << thread;
     this.halted &= ~(1 << thread);
@@ -656,7 +658,6 @@ export class Execution implements View {
     this.schedule = schedule;
     this.nodes = signed(this.nodes);
     this.footprints = signed(this.footprints);
-    this.performedBefore = signed(this.performedBefore);
     this.values = unsigned(this.values);
     this.highs = unsigned(this.highs);
     this.olds = unsigned(this.olds);
@@ -668,6 +669,7 @@ export class Execution implements View {
 interface First {
   readonly live: number;
   readonly halted: number;
+  readonly enabled: number;
   readonly stop: Stop | null;
   readonly node: Int32Array;
   readonly operation: Int32Array;

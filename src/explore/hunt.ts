@@ -36,12 +36,14 @@ const DRAWS = 256;
 export class HuntPlan implements Plan {
   private first = 0;
 
-  next(most: number): Part[] {
-    return Array.from({ length: most }, () => {
-      const part = { kind: 'draws', first: this.first, count: DRAWS } as const;
-      this.first += DRAWS;
-      return part;
-    });
+  next(most: number, executions: number): Part[] {
+    const parts: Part[] = [];
+    for (let left = executions; parts.length < most && left > 0; left -= DRAWS) {
+      const count = Math.min(DRAWS, left);
+      parts.push({ kind: 'draws', first: this.first, count });
+      this.first += count;
+    }
+    return parts;
   }
 
   took(): void {}

@@ -1,4 +1,4 @@
-import type { Violation } from './execution.ts';
+import type { Stop, Violation } from './execution.ts';
 import type { Sleeper, Wakeup } from './wakeupTree.ts';
 
 /** A part of a search that any worker can do, as plain data. */
@@ -24,8 +24,12 @@ export interface Done {
   readonly steps: number;
   readonly limit: string | undefined;
   readonly violation: Violation | undefined;
-  /** How the violation came about. */
+  /** How the violation came about, and how the execution stopped. */
   readonly schedule: readonly number[];
+  readonly stop: Stop['kind'] | undefined;
+  /** Classes, and reads-from classes, that whoever did the part had not met before: see `Classes`. */
+  readonly classes: readonly number[];
+  readonly readsFrom: readonly number[];
   /** Interleavings that are left to do, once the budget was spent. */
   readonly left: readonly Part[];
   /** For `classes`: the steps after `prefix` that were tried, or still are to be. */
@@ -42,8 +46,8 @@ export interface Reversal {
 
 /** Hands out the parts of a search, in an order that depends on nothing but the search. */
 export interface Plan {
-  /** The next parts, `most` at most; none when all is done. Called when all that was handed out has been done. */
-  next(most: number): Part[];
+  /** The next parts, `most` at most; none when all is done. Called when all that was handed out has been done. At most `executions` are still to be drawn. */
+  next(most: number, executions: number): Part[];
   /** Takes in what was done of a part. Called in the order in which parts were handed out. */
   took(part: Part, done: Done): void;
 }

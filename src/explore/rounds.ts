@@ -1,3 +1,4 @@
+import { NumberSet } from './classes.ts';
 import type { Limits } from './limits.ts';
 import type { Done, Part, Plan } from './parts.ts';
 import { Tally } from './search.ts';
@@ -13,8 +14,10 @@ const [SHORT, LONG] = [32, 256];
  */
 export class Rounds {
   readonly tally: Tally;
-  /** How the violation came about, where there is one. */
-  schedule: readonly number[] = [];
+  /** The last part that was taken in: the one with the violation, where there is one. */
+  last: Done | undefined;
+  readonly classes = new NumberSet();
+  readonly readsFrom = new NumberSet();
   private readonly plan: Plan;
 
   constructor(plan: Plan, limits: Limits) {
@@ -25,9 +28,9 @@ export class Rounds {
   /** The parts of the next round, and the limits of each; none when the search is over. */
   next(): { readonly parts: readonly Part[]; readonly limits: Limits } {
     const { tally } = this;
-    if (tally.violation !== undefined || tally.limit !== undefined || tally.over(0)) return NOTHING;
+    if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
     const { executions, seconds } = tally.remaining;
-    const parts = this.plan.next(Math.min(PARTS, executions));
+    const parts = this.plan.next(Math.min(PARTS, executions), executions);
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
     return { parts, limits: { executions: budget, seconds, bytes: Infinity } };
   }
@@ -42,7 +45,9 @@ export class Rounds {
         states: 0,
         limit: done[i].cut > 0 && parts[i].kind !== 'draws' ? done[i].limit : undefined,
       });
-      this.schedule = done[i].schedule;
+      this.last = done[i];
+      for (const seen of done[i].classes) this.classes.add(seen);
+      for (const seen of done[i].readsFrom) this.readsFrom.add(seen);
       plan.took(parts[i], done[i]);
     }
   }

@@ -77,7 +77,13 @@ export class Tally implements SearchResult {
     this.limit ??= part.limit;
   }
 
-  /** Whether a limit is reached, with `bytes` in use. */
+  /** Whether a limit is reached, by the clock as it is at this moment. */
+  overNow(): boolean {
+    if (this.remaining.seconds <= 0) this.limit = `${this.limits.seconds} seconds`;
+    return this.over(0);
+  }
+
+  /** Whether a limit is reached, with `bytes` in use. Looks at the clock now and then. */
   over(bytes: number): boolean {
     const { seconds, bytes: bytesMax } = this.limits;
     if (this.remaining.executions <= 0) this.limit = `${this.limits.executions} executions`;

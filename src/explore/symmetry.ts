@@ -8,7 +8,8 @@ import type { Program } from './program.ts';
  * Only sound where the properties do not tell the threads apart either; whoever asks for it says so.
  */
 export class Symmetry {
-  private readonly groups: readonly (readonly number[])[];
+  /** Groups of two and more such threads. */
+  readonly groups: readonly (readonly number[])[];
   private readonly locks: readonly number[];
   private readonly ordered: number[];
 
@@ -18,11 +19,6 @@ export class Symmetry {
       .filter(({ kind }) => kind === 'mutex' || kind === 'spinlock')
       .map(({ offset }) => offset >>> 2);
     this.ordered = program.actors.map((_, t) => t);
-  }
-
-  /** Whether there are such threads. */
-  get any(): boolean {
-    return this.groups.length > 0;
   }
 
   /** The threads in the order in which they are to be written down: each in a place of its group. */
@@ -45,7 +41,7 @@ export class Symmetry {
 }
 
 /** Groups of two and more actors with the same operations, by thread. */
-export function interchangeable({ actors }: Program): number[][] {
+function interchangeable({ actors }: Program): number[][] {
   const groups: number[][] = [];
   for (let t = 0; t < actors.length; t++) {
     const alike = groups.find(([first]) => {

@@ -71,18 +71,21 @@ export function insert(children: Wakeup[], from: number, sequence: Sequence, con
 /** Words of a packed step: its thread, and 32 where it was tried; its footprint; the words of it and all below. */
 const WORDS = 3;
 
-/** Looks at the next steps of a packed one; those are packed in turn. */
-function unpack(node: Wakeup): void {
-  const { packed } = node;
-  if (packed === undefined) return;
-  node.packed = undefined;
-  node.children = [];
-  for (let at = WORDS; at < packed.length; at += packed[at + 2])
-    node.children.push(received(packed.subarray(at, at + packed[at + 2])));
+/** The next steps of a packed one; those stay packed in turn, as long as there is nothing in them that is to be tried. */
+export function childrenOf(words: Int32Array): Wakeup[] {
+  const children: Wakeup[] = [];
+  for (let at = WORDS; at < words.length; at += words[at + 2])
+    children.push(received(words.subarray(at, at + words[at + 2])));
+  return children;
 }
 
-/** A step out of its packed form; what stands below it stays packed as long as there is nothing in it that is to be tried. */
-export function received(words: Int32Array): Wakeup {
+function unpack(node: Wakeup): void {
+  if (node.packed === undefined) return;
+  node.children = childrenOf(node.packed);
+  node.packed = undefined;
+}
+
+function received(words: Int32Array): Wakeup {
   const node: Wakeup = { thread: words[0] & 31, code: words[1], tried: (words[0] & 32) !== 0, children: [] };
   if (words.length === WORDS) return node;
   node.packed = words;

@@ -9,6 +9,7 @@ import type { CellSpec, CellType, Definition, OperationOf } from './definition.t
 import { show } from './fields.ts';
 import { parametersOf } from './parameters.ts';
 import type { Scenario } from './scenario.ts';
+import { asked, strict, viewer } from './view.ts';
 
 /**
  * A scenario of one's own: cells of shared memory, and actors whose operations access them through `mem` (see `Memory` for the rules).
@@ -27,7 +28,7 @@ export function scenario<
   const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
-  const names = { ...cells, ...locks };
+  const names = strict({ ...cells, ...locks }, 'cell or lock');
   const runOf = runner(names);
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
     if (!Array.isArray(operations))
@@ -48,7 +49,10 @@ export function scenario<
       entriesOf(definition[of] ?? {}, `${where}: ${of}`).map(([property, holds]) => {
         if (typeof holds !== 'function')
           throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
-        return [property, (look: Look) => (holds as (v: unknown) => R)(view(look))];
+        return [
+          property,
+          asked(holds as (v: unknown) => unknown, view, `${where}: ${of}.${property}`) as (look: Look) => R,
+        ];
       }),
     );
   return {
@@ -156,27 +160,6 @@ function operationOf(value: unknown, runOf: (call: Call) => Operation['run'], wh
     label: label ?? (run.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
     run: runOf(run as Call),
     ...(until === undefined ? {} : { until }),
-  };
-}
-
-/** Makes views of looks; the last one is kept, as the same look is asked again and again. */
-function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (look: Look) => unknown {
-  let last: Look | undefined;
-  let view: unknown;
-  return (look) => {
-    if (look === last) return view;
-    last = look;
-    const results = {};
-    for (const [i, actor] of actors.entries())
-      Object.defineProperty(results, actor, { enumerable: true, get: () => look.results[i] });
-    view = {
-      read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? look.read64(cell) : look.read(cell)),
-      holder: (lock: Lock) => actors[look.holder(lock)],
-      cells,
-      locks,
-      results,
-    };
-    return view;
   };
 }
 

@@ -1,36 +1,16 @@
-import { Classes } from '../explore/classes.ts';
-import type { Stop, Violation } from '../explore/execution.ts';
-import { hunt } from '../explore/hunt.ts';
-import { searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
-import { searchOptimal } from '../explore/optimal.ts';
-import { profileOf } from '../explore/profile.ts';
-import { drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
-import type { SearchResult } from '../explore/search.ts';
-import { States } from '../explore/states.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
-import { runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import { type Reduction, type SchedulerName, type Search, type Searched, searchHere } from './search.ts';
+import { SearchPool } from './searchPool.ts';
 import { type Source, type Sourced, sourced } from './source.ts';
 import { SCHEMA } from './spec.ts';
 
-export const schedulerNames = ['exhaustive', ...drawingNames] as const;
-type SchedulerName = (typeof schedulerNames)[number];
-
-export const reductionNames = ['none', 'optimal', 'states'] as const;
-type Reduction = (typeof reductionNames)[number];
-
-export interface ExploreOptions {
-  readonly scheduler: SchedulerName;
-  /** For `exhaustive`. */
-  readonly reduction: Reduction;
-  readonly seed: number;
-  /** For `pct`: the depth of the bugs it is to find; 2 or more. */
-  readonly depth: number;
+export interface ExploreOptions extends Search {
   readonly limits: Limits;
-  /** Steps of one execution, at most. */
-  readonly stepsMax: number;
+  /** Worker threads that search together; one: this thread alone. The search of states has one only. */
+  readonly workers: number;
   /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
   readonly minimiseSeconds: number;
   /** Where findings are written; null: nowhere. */
@@ -46,6 +26,10 @@ export interface ExploreReport {
   readonly memoryModel: 'sc';
   readonly scheduler: SchedulerName;
   readonly reduction: Reduction;
+  /** The bound of the search; null: none. */
+  readonly preemptions: number | null;
+  readonly symmetry: boolean;
+  readonly workers: number;
   readonly seed: number;
   readonly outcome: Outcome;
   /** What ended the search, where that was a limit. */
@@ -57,6 +41,10 @@ export interface ExploreReport {
   readonly blocked: number;
   /** Distinct happens-before classes among the complete executions; null where they are not counted. */
   readonly classes: number | null;
+  /** Distinct reads-from classes among them. */
+  readonly readsFrom: number | null;
+  /** Whether there were more classes than can be kept apart: then these are lower bounds. */
+  readonly classesCut: boolean;
   readonly states: number;
   readonly steps: number;
   readonly seconds: number;
@@ -69,44 +57,45 @@ export type WrittenFinding = Finding & { readonly file: string | null };
 /** Explores a scenario, makes what it finds small and writes it down. */
 export async function exploreScenario(of: Source | Scenario, options: ExploreOptions): Promise<ExploreReport> {
   const start = performance.now();
-  const { scheduler, seed, limits } = options;
   const what = await sourced(of);
-  const { scenario } = what;
-  const run = runOf(scenario, options.stepsMax);
-  const { execution, checker } = run;
-  const classes = new Classes(execution);
-  const exhaustive = scheduler === 'exhaustive';
-  const reduction = exhaustive ? options.reduction : 'none';
-  let result: SearchResult;
-  if (!exhaustive) {
-    const drawing = makeScheduler(scheduler, seed, profileOf(execution, seed), options.depth);
-    result = hunt(execution, checker, drawing, limits, 0, classes);
-  } else if (reduction === 'optimal') result = searchOptimal(execution, checker, limits, { classes });
-  else if (reduction === 'states')
-    result = searchInterleavings(execution, checker, limits, { states: new States(execution, checker) });
-  else result = searchInterleavings(execution, checker, limits, { classes });
-  const { missing } = checker;
-  const { violation } = result;
-  const stop = execution.stopped();
-  const failures: Failure[] = violation === undefined ? [] : [{ ...what, ...violation, schedule: scheduleOf(run) }];
-  const findings = failures.map((failure) =>
-    write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
-  );
-  if (violation === undefined) findings.push(...missing.map((claim) => vacuous(what, claim, options.directory)));
+  const exhaustive = options.scheduler === 'exhaustive';
+  const search = searchOf(options);
+  const workers = exhaustive && search.reduction === 'states' ? 1 : options.workers;
+  const result =
+    workers === 1
+      ? searchHere(what.scenario, search, options.limits)
+      : await searchOn(workers, what, search, options.limits);
+  const { violation, schedule, missing } = result;
+  const findings: WrittenFinding[] = [];
+  if (violation !== undefined) {
+    const failure = { ...what, ...violation, schedule };
+    findings.push(
+      write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
+    );
+  } else {
+    const none = result.blocked > 0 && result.executions + result.cut === 0;
+    const claims = none ? [...missing, 'an execution that no assume gives up'] : missing;
+    findings.push(...claims.map((claim) => vacuous(what, claim, options.directory)));
+  }
   return {
     schema: SCHEMA,
-    scenario: scenario.name,
+    scenario: what.scenario.name,
     memoryModel: 'sc',
-    scheduler,
-    reduction,
-    seed,
-    outcome: outcomeOf(stop, violation, findings.length > 0, result.limit),
+    scheduler: search.scheduler,
+    reduction: search.reduction,
+    preemptions: search.preemptions ?? null,
+    symmetry: search.symmetry ?? false,
+    workers,
+    seed: search.seed,
+    outcome: outcomeOf(result, findings.length > 0),
     limit: violation === undefined ? (result.limit ?? null) : null,
     exhausted: exhaustive && violation === undefined && result.limit === undefined,
     executions: result.executions,
     cut: result.cut,
     blocked: result.blocked,
-    classes: reduction === 'states' ? null : classes.seen.size,
+    classes: result.classes,
+    readsFrom: result.readsFrom,
+    classesCut: result.classesCut,
     states: result.states,
     steps: result.steps,
     seconds: (performance.now() - start) / 1000,
@@ -114,16 +103,36 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   };
 }
 
-export function outcomeOf(
-  stop: Stop | null,
-  violation: Violation | undefined,
-  found: boolean,
-  limit: string | undefined,
-): Outcome {
-  if (violation !== undefined) {
-    const kind = stop?.kind;
-    return kind === 'deadlock' || kind === 'livelock' || kind === 'crashed' ? kind : 'violated';
+/** The plain data of the search, for other threads; what does not apply is left out. */
+function searchOf({ scheduler, reduction, preemptions, symmetry, seed, depth, stepsMax }: ExploreOptions): Search {
+  const exhaustive = scheduler === 'exhaustive';
+  return {
+    scheduler,
+    reduction: exhaustive ? reduction : 'none',
+    ...(exhaustive && preemptions !== undefined && { preemptions }),
+    ...(exhaustive && symmetry === true && reduction === 'states' && { symmetry }),
+    seed,
+    depth,
+    stepsMax,
+  };
+}
+
+async function searchOn(workers: number, what: Sourced, search: Search, limits: Limits): Promise<Searched> {
+  const pool = new SearchPool(workers);
+  try {
+    return await pool.search(what, search, limits);
+  } finally {
+    await pool.close();
   }
+}
+
+/** @param found whether there are findings. */
+export function outcomeOf(
+  { violation, stop, limit }: Pick<Searched, 'violation' | 'stop' | 'limit'>,
+  found: boolean,
+): Outcome {
+  if (violation !== undefined)
+    return stop === 'deadlock' || stop === 'livelock' || stop === 'crashed' ? stop : 'violated';
   if (found) return 'violated';
   return limit === undefined ? 'passed' : 'limit';
 }

@@ -1,3 +1,4 @@
+import type { Violation } from '../explore/execution.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
 import { Deadline, noLimits } from '../explore/limits.ts';
 import { contextSwitches } from '../explore/schedule.ts';
@@ -18,40 +19,57 @@ export interface Failure extends Sourced {
 }
 
 const STEPS_MAX = 100_000;
-/** States that the search for fewer switches may visit per bound: about a second. */
+/** Memory for the states of one bounded search: some hundred thousand of them. */
 const STATES_BYTES = 1 << 26;
+/** Draws by which a smaller scenario is tried where its states are too many. */
+const DRAWS = 150;
 
 /**
- * The same violation in fewer operations, then under fewer context switches; in at most `seconds`. What comes back has been seen to fail.
+ * The same violation under the fewest context switches; then, without more of them, in the fewest operations; then with the smallest values. In at most
+ * `seconds`, half of which may go into the first: where that is not enough, what comes back may not be minimal. It has been seen to fail.
  */
 export function minimise(failure: Failure, seconds: number): Failure {
   const deadline = new Deadline(seconds);
-  let smallest = failure;
-  for (let again = true; again && deadline.seconds < seconds / 2; ) {
+  const left = (): number => seconds - deadline.seconds;
+  let { best, isLeast } = fewestSwitches(failure, left() / 2);
+  for (let again = true; again && left() > 0; ) {
     again = false;
-    for (const smaller of shrink(smallest)) {
-      if (deadline.seconds > seconds / 2) break;
-      const found = failsAlike(smaller, smallest);
+    for (const smaller of shrink(best)) {
+      if (left() <= 0) break;
+      const found = failsAlike(smaller, best, isLeast, left());
       if (found === undefined) continue;
-      smallest = found;
+      best = found;
       again = true;
       break;
     }
+    if (again || isLeast || left() <= 0) continue;
+    // It was too large to be sure before, and is smaller now.
+    const switches = contextSwitches(best.schedule);
+    ({ best, isLeast } = fewestSwitches(best, left()));
+    again = contextSwitches(best.schedule) < switches;
   }
-  return fewestSwitches(smallest, deadline, seconds);
+  return best;
 }
 
-/** Looks for the same violation in another, smaller scenario: along the known schedule first, then with a few short draws. */
-function failsAlike(smaller: Sourced, { property, schedule, scenario: larger }: Failure): Failure | undefined {
-  const { scenario } = smaller;
-  const run = runOf(scenario, STEPS_MAX);
+/** Looks for the same violation in a smaller scenario; where the fewest switches are known, with no more of them. */
+function failsAlike(smaller: Sourced, larger: Failure, isLeast: boolean, seconds: number): Failure | undefined {
+  const { property, schedule } = larger;
+  const run = runOf(smaller.scenario, STEPS_MAX);
   if (!isVm(smaller.source) && !holdsInTurn(run)) return undefined;
-  const along = runOnce(run, new Guided(renumbered(schedule, larger, scenario))).violation;
-  if (along?.property === property && run.execution.steps > 0) return failureOf(run, smaller, property, along.message);
-  const pct = new Pct(1, 3, scenario.program.actors.length, schedule.length);
-  for (let index = 0; index < 150; index++) {
-    const { violation } = runOnce(run, pct, index);
-    if (violation?.property === property) return failureOf(run, smaller, property, violation.message);
+  const most = contextSwitches(schedule);
+  const fits = (violation: Violation | undefined): Failure | undefined => {
+    if (violation?.property !== property || run.execution.steps === 0) return undefined;
+    const found = failureOf(run, smaller, property, violation.message);
+    return isLeast && contextSwitches(found.schedule) > most ? undefined : found;
+  };
+  const along = fits(runOnce(run, new Guided(renumbered(schedule, larger.scenario, smaller.scenario))).violation);
+  if (along !== undefined) return along;
+  const bounded = withSwitches(smaller, property, most, seconds);
+  if (bounded.failure !== undefined || bounded.isAll) return bounded.failure;
+  const pct = new Pct(1, 3, smaller.scenario.program.actors.length, schedule.length);
+  for (let index = 0; index < DRAWS; index++) {
+    const found = fits(runOnce(run, pct, index).violation);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -85,23 +103,35 @@ function renumbered(
 }
 
 /** With each bound from none on, every state that can be reached within it: the first that fails has the fewest switches. */
-function fewestSwitches(failure: Failure, deadline: Deadline, seconds: number): Failure {
-  let best = failure;
-  const { property } = failure;
+function fewestSwitches(failure: Failure, seconds: number): { best: Failure; isLeast: boolean } {
+  const deadline = new Deadline(seconds);
+  let best = mergeRuns(failure);
   for (let switches = 0; switches < contextSwitches(best.schedule); switches++) {
-    const left = seconds - deadline.seconds;
-    if (left <= 0) break;
-    const run = runOf(failure.scenario, STEPS_MAX);
-    const { violation } = searchInterleavings(
-      run.execution,
-      run.checker,
-      { ...noLimits, seconds: left, bytes: STATES_BYTES },
-      { states: new States(run.execution, run.checker, true), bound: { of: 'switches', most: switches }, property },
-    );
-    if (violation !== undefined) best = failureOf(run, failure, property, violation.message);
-    else best = mergeRuns(best);
+    const { failure: found, isAll } = withSwitches(failure, failure.property, switches, seconds - deadline.seconds);
+    if (found !== undefined) best = found;
+    if (found !== undefined || !isAll) return { best, isLeast: isAll };
   }
-  return best;
+  return { best, isLeast: true };
+}
+
+/** A violation of `property` with so many context switches at most; `isAll`: whether there is none if none was found. */
+function withSwitches(
+  sourced: Sourced,
+  property: string,
+  most: number,
+  seconds: number,
+): { readonly failure: Failure | undefined; readonly isAll: boolean } {
+  if (seconds <= 0) return { failure: undefined, isAll: false };
+  const run = runOf(sourced.scenario, STEPS_MAX);
+  const { execution, checker } = run;
+  const { violation, limit } = searchInterleavings(
+    execution,
+    checker,
+    { ...noLimits, seconds, bytes: STATES_BYTES },
+    { states: new States(execution, checker, true), bound: { of: 'switches', most }, property },
+  );
+  const failure = violation === undefined ? undefined : failureOf(run, sourced, property, violation.message);
+  return { failure, isAll: limit === undefined };
 }
 
 /** Puts neighbouring runs of one thread together where the violation stays. */

@@ -9,8 +9,9 @@ export interface Run {
   readonly checker: Checker;
 }
 
-export function runOf(scenario: Scenario, stepsMax: number): Run {
-  const execution = new Execution(scenario.program, stepsMax);
+/** @param alike groups of threads that share their logs: see `Execution`. */
+export function runOf(scenario: Scenario, stepsMax: number, alike: readonly (readonly number[])[] = []): Run {
+  const execution = new Execution(scenario.program, stepsMax, alike);
   const checker = new Checker(execution, scenario.properties);
   execution.observer = checker;
   return { execution, checker };

@@ -5,5 +5,5 @@ export function compiled(file: string): URL {
   return new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '..'}/${file}`, import.meta.url);
 }
 
-export const workerFile = (name: 'lockstepWorker' | 'stressWorker'): string =>
+export const workerFile = (name: 'lockstepWorker' | 'searchWorker' | 'stressWorker'): string =>
   fileURLToPath(compiled(`scenario/${name}.js`));

@@ -20,6 +20,12 @@ import { SCHEMA } from '../scenario/spec.ts';
 export interface Options {
   readonly scheduler?: ExploreOptions['scheduler'];
   readonly reduction?: ExploreOptions['reduction'];
+  /** For `exhaustive`: only what can be had with so many preemptions. */
+  readonly preemptions?: number;
+  /** For `states`: actors with the same operations are interchangeable, and no property tells them apart. */
+  readonly symmetry?: boolean;
+  /** Threads that search together; only for modules and built-in scenarios. */
+  readonly workers?: number;
   readonly seed?: number;
   /** For `pct`. */
   readonly depth?: number;
@@ -54,6 +60,9 @@ export async function explore(what: Scenario | string, options: Options = {}): P
   const report = await exploreScenario(of, {
     scheduler: options.scheduler ?? 'exhaustive',
     reduction: options.reduction ?? 'states',
+    preemptions: options.preemptions,
+    symmetry: options.symmetry,
+    workers: options.workers ?? 1,
     seed: options.seed ?? 1,
     depth: options.depth ?? 3,
     limits: { executions: options.executions ?? Infinity, seconds: options.seconds ?? 10, bytes: 2 ** 31 },
@@ -89,14 +98,22 @@ async function replayed(of: Source | Scenario, schedule: string, skipped: Skippe
     memoryModel: 'sc',
     scheduler: 'replay',
     reduction: 'none',
+    preemptions: null,
+    symmetry: false,
+    workers: 1,
     seed: 0,
-    outcome: violation === undefined ? 'limit' : outcomeOf(run.execution.stopped(), violation, true, undefined),
+    outcome:
+      violation === undefined
+        ? 'limit'
+        : outcomeOf({ violation, stop: run.execution.stopped()?.kind, limit: undefined }, true),
     limit: violation === undefined ? 'one schedule' : null,
     exhausted: false,
     executions: 1,
     cut: 0,
     blocked: 0,
     classes: null,
+    readsFrom: null,
+    classesCut: false,
     states: 0,
     steps: taken.length,
     seconds: 0,

@@ -1,15 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -52,15 +42,27 @@ describe("a user's module is explored", () => {
     const [{ filename }] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', place], { encoding: 'utf8' }),
     );
-    // Installed by hand, its dependencies linked to ours: no network is needed.
-    execFileSync('tar', ['xzf', filename], { cwd: place });
+    // Its dependencies are linked to ours: no network is needed.
+    const ours = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
+    const linked = ours.map((name) => [name, `file:${join(process.cwd(), 'node_modules', name)}`]);
+    const manifest = {
+      name: 'user',
+      dependencies: Object.fromEntries([...linked, ['gfnring', `file:./${filename}`]]),
+      overrides: Object.fromEntries(ours.map((name) => [name, `$${name}`])),
+    };
+    writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
+    const install = [
+      'install',
+      '--offline',
+      '--ignore-scripts',
+      '--legacy-peer-deps',
+      '--install-links=false',
+      '--no-audit',
+    ];
+    execFileSync('npm', install, { cwd: place, stdio: 'ignore' });
     const installed = join(place, 'node_modules/gfnring');
-    mkdirSync(join(place, 'node_modules'));
-    renameSync(join(place, 'package'), installed);
-    for (const name of ['commander', 'piscina', 'pure-rand'])
-      symlinkSync(join(process.cwd(), 'node_modules', name), join(place, 'node_modules', name));
     expect(existsSync(join(installed, 'test'))).toBe(false);
-    expect(run(place, join(installed, 'dist/cli/main.js'), ...explore)).toEqual(proved);
+    expect(run(place, join(place, 'node_modules/.bin/gfnring'), ...explore)).toEqual(proved);
     // The running one is taken, not this one that is broken.
     cpSync(join(installed, 'package.json'), join(installed, 'dist/index.js'));
     expect(run(place, main, ...explore)).toEqual(proved);
@@ -141,6 +143,17 @@ test('assume gives up an execution, a round of free threads, and a thread in loc
   expect(gfnring('replay', `${path}:0x2,1`, '--on', 'workers')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('the same on 2 worker threads: 3 steps'),
+  });
+});
+
+test('where assume gives up all, nothing was shown', () => {
+  const path = file(
+    'never.mjs',
+    scenario("name: 'never', cells: { x: 'u32' }, actors: { a: [(mem, { x }) => assume(mem.load(x) > 0)] }"),
+  );
+  expect(gfnring('explore', path, '--scheduler', 'exhaustive')).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('✗ sometimes: an execution that no assume gives up\n'),
   });
 });
 

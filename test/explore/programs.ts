@@ -49,12 +49,14 @@ export const lenient: Judge = { end: () => undefined, key: () => '', resultsMatt
 
 export const STEPS_MAX = 1000;
 
-/** Counts by the optimal reduction. */
+/** Counts by the optimal reduction, of all or of what is within so many preemptions. */
 export function optimal(program: Program, preemptions?: number) {
   const execution = new Execution(program, STEPS_MAX);
   const classes = new Classes(execution);
-  const options = preemptions === undefined ? { classes } : { classes, preemptions };
-  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, options);
+  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, {
+    classes,
+    ...(preemptions !== undefined && { preemptions }),
+  });
   return { executions, blocked, limit, classes: classes.seen.size };
 }
 

@@ -73,6 +73,25 @@ test('names of every object are free', () => {
   expect(run(odd).stop.kind).toBe('finished');
 });
 
+test('a name that is not there, and a property that throws, are said', () => {
+  const typo = scenario({
+    name: 'typo',
+    cells: { count: 'u32' },
+    actors: { a: [(mem, names) => mem.load((names as unknown as { cuont: typeof names.count }).cuont)] },
+  });
+  expect(run(typo).violation).toEqual({
+    property: 'no operation crashes',
+    message: "ReferenceError: there is no cell or lock 'cuont', only count",
+  });
+  const wrong = (text: string) =>
+    scenario({ name: 'wrong', cells: {}, actors, finally: { p: new Function('view', text) as () => boolean } });
+  expect(() => run(wrong('return view.results.b[0]'))).toThrow(
+    "scenario wrong: finally.p throws ReferenceError: there is no actor 'b', only a",
+  );
+  expect(run(wrong('return JSON.stringify(view.results)')).violation?.message).toBe('{"a":[]}');
+  expect(run(wrong('')).violation?.message).toBe('does not hold at the end');
+});
+
 test('cells overlap, and hold 64 bits', () => {
   const wide = scenario({
     name: 'wide',

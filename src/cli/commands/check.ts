@@ -41,6 +41,7 @@ export const checkCommand = (): Command =>
         const report = await exploreScenario(spec, {
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
           reduction: 'states',
+          workers: 1,
           seed: options.seed,
           depth: 3,
           limits,
@@ -58,7 +59,8 @@ export const checkCommand = (): Command =>
       }
       const findings = reports.flatMap((report) => report.findings);
       const proved = reports.filter((report) => report.exhausted).length;
-      const outcome = findings.length > 0 ? 'violated' : proved === builtIns.length ? 'passed' : 'limit';
+      const red = reports.find((report) => report.findings.length > 0);
+      const outcome = red ? red.outcome : proved === builtIns.length ? 'passed' : 'limit';
       const took = (performance.now() - start) / 1000;
       if (options.json)
         printJson({ schema: SCHEMA, outcome, seed: options.seed, seconds: took, scenarios: reports, findings });

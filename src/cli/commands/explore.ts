@@ -1,13 +1,8 @@
 import { Command, Option } from 'commander';
-import {
-  type ExploreOptions,
-  type ExploreReport,
-  exploreScenario,
-  reductionNames,
-  schedulerNames,
-} from '../../scenario/explore.ts';
+import { type ExploreOptions, type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
 import { loadSource } from '../../scenario/load.ts';
-import { STATUS } from '../errors.ts';
+import { reductionNames, schedulerNames } from '../../scenario/search.ts';
+import { STATUS, UsageError } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
   directoryOption,
@@ -22,7 +17,10 @@ import { grouped, plural, print, printJson } from '../output.ts';
 
 interface Options extends SharedOptions {
   readonly scheduler: ExploreOptions['scheduler'];
-  readonly reduction: ExploreOptions['reduction'];
+  readonly reduction?: ExploreOptions['reduction'];
+  readonly preemptions?: number;
+  readonly symmetry?: boolean;
+  readonly workers: number;
   readonly depth: number;
   readonly executions: number;
   readonly steps: number;
@@ -41,7 +39,21 @@ export const exploreCommand = (): Command =>
     .addOption(
       new Option('--reduction <name>', 'exhaustive: which executions may stand for others')
         .choices([...reductionNames])
-        .default('states'),
+        .default(undefined, 'states'),
+    )
+    .addOption(
+      new Option('--preemptions <n>', 'exhaustive: only what so many preemptions lead to').argParser(
+        whole('preemptions', 0, 1000),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--symmetry',
+        'states: actors with the same operations are interchangeable, and no property tells them apart',
+      ),
+    )
+    .addOption(
+      new Option('--workers <n>', 'worker threads that search together').default(1).argParser(whole('workers', 1, 256)),
     )
     .addOption(new Option('--depth <n>', 'pct: depth of the bugs to find').default(3).argParser(whole('depth', 1, 100)))
     .addOption(
@@ -69,9 +81,11 @@ export const exploreCommand = (): Command =>
       '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore ./sb.mjs --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
     )
     .action(async (name: string, options: Options) => {
+      refuse(options);
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
       const report = await exploreScenario(await loadSource(name), {
         ...options,
+        reduction: options.reduction ?? 'states',
         limits,
         stepsMax: options.steps,
         minimiseSeconds: options.minimise,
@@ -86,17 +100,29 @@ export const exploreCommand = (): Command =>
       process.exitCode = report.findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
     });
 
+/** Options that say nothing about the search that was asked for. */
+function refuse({ scheduler, reduction, preemptions, symmetry, workers }: Options): void {
+  const exhaustive = scheduler === 'exhaustive';
+  const states = exhaustive && (reduction ?? 'states') === 'states';
+  if (!exhaustive && reduction !== undefined) throw new UsageError('--reduction goes with --scheduler exhaustive');
+  if (!exhaustive && preemptions !== undefined) throw new UsageError('--preemptions goes with --scheduler exhaustive');
+  if (!states && symmetry) throw new UsageError('--symmetry goes with --scheduler exhaustive --reduction states');
+  if (states && workers > 1)
+    throw new UsageError(
+      '--workers: the search of states has one thread; --reduction optimal or none, and schedulers that draw, take more',
+    );
+}
+
 /** One scenario's result in one line: what was proved, and what was only searched. */
 export function reportLine(report: ExploreReport): string {
-  const what =
-    report.states > 0
-      ? plural(report.states, 'state')
-      : `${plural(report.executions, 'execution')}, ${grouped(report.steps)} steps`;
+  const { executions, classes, steps, states, blocked } = report;
+  const counted = classes === null ? `${grouped(steps)} steps` : plural(classes, 'class').replace('classs', 'classes');
+  const what = states > 0 ? plural(states, 'state') : `${plural(executions, 'execution')}, ${counted}`;
   const verdict =
     report.findings.length > 0
       ? `${report.outcome.toUpperCase()}: ${report.findings[0].property}`
       : report.exhausted
-        ? 'proved'
-        : `searched${report.states > 0 ? ' in part' : ''}, nothing found${report.cut > 0 ? ` (${grouped(report.cut)} cut short)` : ''}`;
+        ? `proved${report.preemptions === null ? '' : ` for ${plural(report.preemptions, 'preemption')}`}${blocked > 0 ? ` (${grouped(blocked)} blocked)` : ''}`
+        : `searched${report.states > 0 ? ' in part' : ''}, nothing found${blocked > 0 ? ` (${grouped(blocked)} blocked)` : ''}${report.cut > 0 ? ` (${grouped(report.cut)} cut short)` : ''}`;
   return `${report.findings.length > 0 ? '✗' : '✓'} ${report.scenario.padEnd(15)} ${what.padEnd(38)} ${`${report.seconds.toFixed(1)} s`.padStart(7)}  ${verdict}`;
 }

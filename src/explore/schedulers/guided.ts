@@ -1,4 +1,4 @@
-import { lowest, type Scheduler, type View } from '../scheduler.ts';
+import { lowest, PRUNE, type Scheduler, type View } from '../scheduler.ts';
 
 /**
  * Follows a schedule as far as it can be followed: an entry whose thread cannot run is passed over, and what is left after the last one
@@ -39,10 +39,10 @@ export class Exact implements Scheduler {
   }
 
   next(view: View): number {
-    if (view.steps >= this.order.length) return -1;
+    if (view.steps >= this.order.length) return PRUNE;
     const thread = this.order[view.steps];
     if (thread < 31 && view.enabled & (1 << thread)) return thread;
     this.strayed = view.steps;
-    return -1;
+    return PRUNE;
   }
 }

@@ -1,5 +1,5 @@
 import { placeOf } from '../../memory/memory.ts';
-import type { Profile, Shared, Site } from '../profile.ts';
+import type { Profile, Site } from '../profile.ts';
 import { mayWrite } from '../races.ts';
 import { below } from '../random.ts';
 import type { View } from '../scheduler.ts';
@@ -17,13 +17,20 @@ const CONSTRAINTS_MAX = 3;
  * code. The initial value counts as a write.
  */
 export class ReadsFrom extends Pos {
-  private readonly shared: readonly Shared[];
+  private readonly shared: readonly Drawn[];
+  /** The first `size` of them are in force. */
   private readonly constraints = Array.from({ length: CONSTRAINTS_MAX }, () => new Constraint());
   private size = 0;
 
   constructor(seed: number, profile: Profile) {
     super(seed, profile.threads, profile.groups);
-    this.shared = profile.shared.filter(({ reads }) => reads.length > 0);
+    this.shared = profile.shared
+      .filter(({ reads }) => reads.length > 0)
+      .map(({ group, reads, writes }) => ({
+        group,
+        reads,
+        writesBeside: Array.from({ length: profile.threads }, (_, t) => writes.filter(({ thread }) => thread !== t)),
+      }));
   }
 
   override begin(index: number): void {
@@ -31,43 +38,64 @@ export class ReadsFrom extends Pos {
     const { random, shared } = this;
     this.size = shared.length === 0 ? 0 : 1 + below(random, CONSTRAINTS_MAX);
     for (let i = 0; i < this.size; i++) {
-      const { group, reads, writes } = shared[below(random, shared.length)];
+      const { group, reads, writesBeside } = shared[below(random, shared.length)];
       const read = reads[below(random, reads.length)];
-      const others = writes.filter(({ thread }) => thread !== read.thread);
+      const others = writesBeside[read.thread];
       const write = below(random, others.length + 1);
       this.constraints[i].begin(group, read, others[write], below(random, 4) !== 0);
     }
   }
 
   override next(view: View): number {
-    const { enabled, pending } = view;
-    const { priority, groups, constraints, size } = this;
+    if (this.size === 0) return super.next(view);
+    const { enabled, pending, last } = view;
+    const { priority, groups, constraints } = this;
+    const arrived = last < 0 || pending[last] < 0 ? -1 : groups[placeOf(pending[last])];
     let wanted = 0;
     let waiting = 0;
-    for (let i = 0; i < size; i++) {
+    for (let i = 0; i < this.size; i++) {
       const constraint = constraints[i];
-      if (constraint.over) continue;
-      wanted |= constraint.wanted(pending);
-      waiting |= constraint.waiting(pending, groups);
+      if (constraint.stale || constraint.group === arrived) constraint.look(pending, groups);
+      wanted |= constraint.wanted;
+      waiting |= constraint.waiting;
     }
-    wanted &= ~waiting;
-    const band = enabled & wanted || enabled & ~waiting || enabled;
+    const band = enabled & wanted & ~waiting || enabled & ~waiting || enabled;
     let best = -1;
     for (let t = 0; t < priority.length; t++) {
       if (band & (1 << t) && (best < 0 || priority[t] > priority[best])) best = t;
     }
-    for (let i = 0; i < size; i++) if (!constraints[i].over) constraints[i].took(best, pending[best], groups);
+    const code = pending[best];
+    const taken = groups[placeOf(code)];
+    for (let i = this.size - 1; i >= 0; i--) {
+      if (constraints[i].group === taken && constraints[i].took(best, code)) this.drop(i);
+    }
     this.redraw(best, pending);
     return best;
   }
+
+  private drop(i: number): void {
+    const last = --this.size;
+    const { constraints } = this;
+    [constraints[i], constraints[last]] = [constraints[last], constraints[i]];
+  }
+}
+
+/** What constraints are drawn from; by thread: the writes of all others. */
+interface Drawn {
+  readonly group: number;
+  readonly reads: readonly Site[];
+  readonly writesBeside: readonly (readonly Site[])[];
 }
 
 const NONE: Site = { thread: -1, code: -1, nth: 0 };
 
 /** That `read` reads from `write`, or that it does not. */
 class Constraint {
-  over = false;
-  private group = 0;
+  /** Whether these are to be looked up: the threads that should go on now, and those that should not. */
+  stale = true;
+  wanted = 0;
+  waiting = 0;
+  group = 0;
   private read = NONE;
   private write = NONE;
   private positive = true;
@@ -78,7 +106,7 @@ class Constraint {
 
   /** @param write left out: the initial value. */
   begin(group: number, read: Site, write: Site | undefined, positive: boolean): void {
-    this.over = false;
+    this.stale = true;
     this.group = group;
     this.read = read;
     this.write = write ?? NONE;
@@ -88,38 +116,36 @@ class Constraint {
     this.written = write === undefined;
   }
 
-  /** The threads that should go on now. */
-  wanted(pending: Int32Array): number {
-    if (!this.positive) return 0;
-    if (this.written) return this.atRead(pending) ? 1 << this.read.thread : 0;
-    return this.writesLeft === 0 && pending[this.write.thread] === this.write.code ? 1 << this.write.thread : 0;
+  look(pending: Int32Array, groups: Int32Array): void {
+    const { read, write, positive, written } = this;
+    const atRead = this.readsLeft === 0 && pending[read.thread] === read.code ? 1 << read.thread : 0;
+    this.stale = false;
+    this.wanted = 0;
+    this.waiting = 0;
+    if (positive !== written) this.waiting = atRead;
+    if (!positive) return;
+    if (written) {
+      this.wanted = atRead;
+      this.waiting = this.writers(pending, groups) & ~(1 << read.thread);
+    } else if (this.writesLeft === 0 && pending[write.thread] === write.code) this.wanted = 1 << write.thread;
   }
 
-  /** The threads that should not. */
-  waiting(pending: Int32Array, groups: Int32Array): number {
-    if (this.written !== this.positive) return this.atRead(pending) ? 1 << this.read.thread : 0;
-    if (!this.positive) return 0;
-    let waiting = 0;
+  /** `thread` takes an access to the group. Returns whether nothing is left to be done. */
+  took(thread: number, code: number): boolean {
+    const { read, write } = this;
+    this.stale = true;
+    if (thread === read.thread && code === read.code) return this.readsLeft-- === 0;
+    if (thread === write.thread && code === write.code && this.writesLeft-- === 0) this.written = true;
+    else if (this.written && mayWrite(code)) return true;
+    return false;
+  }
+
+  private writers(pending: Int32Array, groups: Int32Array): number {
+    let writers = 0;
     for (let t = 0; t < pending.length; t++) {
-      if (
-        t !== this.read.thread &&
-        pending[t] >= 0 &&
-        groups[placeOf(pending[t])] === this.group &&
-        mayWrite(pending[t])
-      )
-        waiting |= 1 << t;
+      const code = pending[t];
+      if (code >= 0 && groups[placeOf(code)] === this.group && mayWrite(code)) writers |= 1 << t;
     }
-    return waiting;
-  }
-
-  /** `thread` takes an access. */
-  took(thread: number, code: number, groups: Int32Array): void {
-    if (thread === this.read.thread && code === this.read.code && this.readsLeft-- === 0) this.over = true;
-    else if (thread === this.write.thread && code === this.write.code && this.writesLeft-- === 0) this.written = true;
-    else if (this.written && mayWrite(code) && groups[placeOf(code)] === this.group) this.over = true;
-  }
-
-  private atRead(pending: Int32Array): boolean {
-    return this.readsLeft === 0 && pending[this.read.thread] === this.read.code;
+    return writers;
   }
 }

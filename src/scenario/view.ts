@@ -1,0 +1,49 @@
+import type { Look } from '../check/property.ts';
+import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import { BadInput } from './badInput.ts';
+import { show } from './fields.ts';
+
+/** A property's answer. What it throws is a mistake in it, and no finding. */
+export function asked(holds: (view: unknown) => unknown, view: (look: Look) => unknown, where: string) {
+  return (look: Look): boolean | string => {
+    let seen: unknown;
+    try {
+      seen = holds(view(look));
+    } catch (error) {
+      throw new BadInput(`${where} throws ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}`);
+    }
+    return typeof seen === 'string' && where.includes(': finally.') ? seen : Boolean(seen);
+  };
+}
+
+/** An object that knows its names, and says so where one is asked for that it has not. */
+export function strict<T extends object>(names: T, what: string): T {
+  return new Proxy(names, {
+    get: (of, name) => {
+      if (name in of || typeof name === 'symbol' || name === 'toJSON') return Reflect.get(of, name);
+      throw new ReferenceError(`there is no ${what} '${name}', only ${Object.keys(of).join(', ') || 'none'}`);
+    },
+  });
+}
+
+/** Makes views of looks; the last one is kept, as the same look is asked again and again. */
+export function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (look: Look) => unknown {
+  let last: Look | undefined;
+  let view: unknown;
+  const [strictCells, strictLocks] = [strict(cells as object, 'cell'), strict(locks as object, 'lock')];
+  return (look) => {
+    if (look === last) return view;
+    last = look;
+    const results = {};
+    for (const [i, actor] of actors.entries())
+      Object.defineProperty(results, actor, { enumerable: true, get: () => look.results[i] });
+    view = {
+      read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? look.read64(cell) : look.read(cell)),
+      holder: (lock: Lock) => actors[look.holder(lock)],
+      cells: strictCells,
+      locks: strictLocks,
+      results: strict(results, 'actor'),
+    };
+    return view;
+  };
+}

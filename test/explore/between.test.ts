@@ -1,0 +1,144 @@
+import { fc, test } from '@fast-check/vitest';
+import { afterAll, describe, expect } from 'vitest';
+import { Checker } from '../../src/check/checker.ts';
+import { Execution } from '../../src/explore/execution.ts';
+import { searchInterleavings } from '../../src/explore/interleavings.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { searchOptimal } from '../../src/explore/optimal.ts';
+import type { Judge } from '../../src/explore/search.ts';
+import { States } from '../../src/explore/states.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { scenario } from '../../src/scenario/define.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+
+/** A predicate over several cells, or over results, fails at moments that the one execution of a class that is run need not go through. */
+
+const flag = (name: 'x' | 'y') => (mem: Memory, names: Record<'x' | 'y', never>) => {
+  mem.store(names[name], 1);
+  mem.store(names[name], 0);
+  return 1;
+};
+
+/** Two threads that never look at each other: one class. */
+const apart = (rest: Partial<Parameters<typeof scenario>[0]>): Scenario =>
+  scenario({
+    name: 'apart',
+    cells: { x: 'u32', y: 'u32' },
+    actors: { a: [flag('x')], b: [flag('y')] },
+    ...rest,
+  } as never);
+
+function optimal(of: Scenario, judge: (checker: Checker) => Judge = (checker) => checker) {
+  const execution = new Execution(of.program, 1000);
+  const checker = new Checker(execution, of.properties);
+  execution.observer = checker;
+  const result = searchOptimal(execution, judge(checker), noLimits);
+  return { ...result, missing: checker.missing, schedule: [...execution.schedule.subarray(0, execution.steps)] };
+}
+
+function states(of: Scenario) {
+  const execution = new Execution(of.program, 1000);
+  const checker = new Checker(execution, of.properties);
+  execution.observer = checker;
+  return {
+    ...searchInterleavings(execution, checker, noLimits, { states: new States(execution, checker) }),
+    missing: checker.missing,
+  };
+}
+
+type Look = {
+  read: (cell: unknown) => number;
+  cells: { x: unknown; y: unknown };
+  results: { a: unknown[]; b: unknown[] };
+};
+const notBoth = { 'not both': ({ read, cells }: Look) => read(cells.x) + read(cells.y) < 2 };
+
+describe('moments of other executions of a class', () => {
+  test('an always over two cells that fails only there is found, with the steps that lead there', () => {
+    const found = optimal(apart({ always: notBoth } as never));
+    expect(found.violation?.property).toBe('not both');
+    expect(found.schedule.toSorted()).toEqual([0, 1]);
+  });
+
+  test('who does not look there passes it: the check can fail', () => {
+    const blind = (checker: Checker): Judge => ({
+      end: (stop) => checker.end(stop),
+      key: () => '',
+      resultsMatter: false,
+      sees: () => false,
+    });
+    expect(optimal(apart({ always: notBoth } as never), blind).violation).toBeUndefined();
+  });
+
+  test('a sometimes over two cells comes true there', () => {
+    expect(
+      optimal(apart({ sometimes: { both: (look: Look) => !notBoth['not both'](look) } } as never)).missing,
+    ).toEqual([]);
+    expect(
+      optimal(apart({ sometimes: { three: ({ read, cells }: Look) => read(cells.x) === 3 } } as never)).missing,
+    ).toEqual(['three']);
+  });
+
+  test('results count as well: one has returned while the other has not begun', () => {
+    const order = {
+      'b never returns first': ({ results }: Look) => !(results.b.length === 1 && results.a.length === 0),
+    };
+    expect(optimal(apart({ always: order } as never)).violation?.property).toBe('b never returns first');
+  });
+
+  test('a predicate of one cell costs no class, and none is found where it holds', () => {
+    const found = optimal(apart({ always: { 'x is small': ({ read, cells }: Look) => read(cells.x) < 2 } } as never));
+    expect(found).toMatchObject({ executions: 1, violation: undefined });
+  });
+});
+
+const cells = ['x', 'y', 'z'] as const;
+const step = fc.record({
+  cell: fc.constantFrom(...cells),
+  kind: fc.constantFrom('store', 'load', 'add'),
+  value: fc.nat(2),
+});
+const seen = { violated: 0, passed: 0 };
+
+test.prop(
+  [
+    fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
+    fc.nat(2),
+    fc.nat(2),
+    fc.nat(2),
+  ],
+  {
+    numRuns: 1500,
+    seed: 1,
+  },
+)(
+  'drawn programs: the optimal reduction and the search of states say the same of two cells and of results',
+  (threads, x, y, n) => {
+    const drawn = scenario({
+      name: 'drawn',
+      cells: { x: 'u32', y: 'u32', z: 'u32' },
+      actors: Object.fromEntries(
+        threads.map((steps, i) => [
+          `thread${i}`,
+          steps.map(({ cell, kind, value }) => (mem: Memory, names: Record<string, never>) => {
+            if (kind === 'load') return mem.load(names[cell]);
+            return kind === 'add' ? mem.fetchAdd(names[cell], 1) : mem.store(names[cell], value);
+          }),
+        ]),
+      ),
+      always: {
+        'not this': ({ read, cells: c }) => !(read(c.x) === x && read(c.y) === y),
+        'nor that': ({ results, cells: c, read }) =>
+          !((results as never as unknown[][])['thread0' as never]['length'] === n && read(c.z) === 2),
+      },
+    } as never);
+    const [one, other] = [optimal(drawn).violation, states(drawn).violation];
+    expect(one === undefined).toBe(other === undefined);
+    seen[one === undefined ? 'passed' : 'violated']++;
+  },
+);
+
+afterAll(() => {
+  expect(seen.violated).toBeGreaterThan(200);
+  expect(seen.passed).toBeGreaterThan(200);
+});
