@@ -16,7 +16,12 @@ import { type Instruction, NEXT, type ProgramShape, SHAPES } from './arbitraries
 
 /** The searches that are held against each other; a canary puts a broken one in. */
 export interface Searches {
-  readonly optimal: (execution: Execution, judge: Judge, limits: Limits) => SearchResult;
+  readonly optimal: (
+    execution: Execution,
+    judge: Judge,
+    limits: Limits,
+    options?: { readonly preemptions?: number },
+  ) => SearchResult;
   readonly statesOf: (execution: Execution, judge: Judge) => States;
 }
 
@@ -26,13 +31,18 @@ export const searches: Searches = {
 };
 
 /** The optimal reduction in parts, three at a time, each of which ends after an execution or two. */
-export function inParts(execution: Execution, judge: Judge, limits: Limits): SearchResult {
+export function inParts(
+  execution: Execution,
+  judge: Judge,
+  limits: Limits,
+  options: { readonly preemptions?: number } = {},
+): SearchResult {
   const plan = new ClassesPlan(execution, judge);
   const tally = new Tally(limits);
   for (let parts = plan.next(3); parts.length > 0; parts = plan.next(3)) {
     const done = parts.map((part, i) => {
       const from = structuredClone(part) as Part & { kind: 'classes' };
-      const result = searchOptimal(execution, judge, { ...limits, executions: 1 + (i & 1) }, { from });
+      const result = searchOptimal(execution, judge, { ...limits, executions: 1 + (i & 1) }, { ...options, from });
       return { ...result, left: [], schedule: [] };
     });
     for (const [i, part] of parts.entries()) {
@@ -222,6 +232,8 @@ class Watcher implements Judge {
   }
 }
 
+const lenient: Judge = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
+
 /** What `end` says of deadlocks and of checks that fail; the search is over with the first. */
 const strict: Judge = {
   end: (stop) =>
@@ -259,6 +271,14 @@ export function crossCheck(shape: ProgramShape, events: Map<string, number>, by:
     differs('executions of the optimal reduction', optimal.executions, finished.length);
     for (const name of all.seen.classes.keys()) differs(name, once.seen.classes.get(name) ?? 0, 1);
     for (const name of once.seen.classes.keys()) differs(`${name} is possible`, all.seen.classes.has(name), true);
+  }
+
+  for (const most of [0, 1]) {
+    const some = new Execution(program, STEPS_MAX);
+    const within = new Classes(some);
+    searchInterleavings(some, lenient, noLimits, { classes: within, bound: { of: 'preemptions', most } });
+    const few = by.optimal(new Execution(program, STEPS_MAX), lenient, noLimits, { preemptions: most });
+    if (!every.tree.hasSpins) differs(`classes within ${most} preemptions`, few.executions, within.seen.size);
   }
 
   const stateful = new Execution(program, STEPS_MAX);

@@ -57,38 +57,46 @@ export const SHAPES: readonly (readonly (readonly ['u8' | 'u16' | 'u32' | 'u64',
   ],
 ];
 
-/** What programs are about: each word stands for a kind of instruction, and the more often it stands there the more of them are drawn. */
-const THEMES = [
-  'load store store load add xchg',
-  'load store cmpxchg cmpxchg cmpxchg xchg if',
-  'locked locked locked load store if',
-  'wait wait wake wake store load',
-  'load load store assume add if',
-  'load store xchg cmpxchg add locked wait wake if assume check',
-].map((theme) => theme.split(' '));
-
-/** The same, about threads that go round until something has changed. */
-const SPINS = [
-  'spin,store,store',
-  'cmpxchg spin,cmpxchg spin,store,add',
-  'spin,cmpxchg spin,store,cmpxchg,load,locked',
-].map((theme) => theme.split(','));
+/**
+ * What programs are about: each theme is a list of kinds of instructions, and the more often one stands there the more of them are drawn; and shapes.
+ */
+const SUBJECTS = {
+  anything: {
+    themes: [
+      'load,store,store,load,add,xchg',
+      'load,store,cmpxchg,cmpxchg,cmpxchg,xchg,if',
+      'wait,wait,wake,wake,store,load',
+      'load,load,store,assume,add,if',
+      'load,store,xchg,cmpxchg,add,locked,wait,wake,if,assume,check',
+    ],
+    shapes: [0, 1, 2, 3, 4, 5],
+  },
+  /** Cells that overlap. */
+  widths: { themes: ['cmpxchg,cmpxchg,load,store,xchg', 'load,store,store,add,cmpxchg'], shapes: [2, 2, 4, 5] },
+  /** Two locks, taken in any order; and threads that stop while they hold one. */
+  locks: { themes: ['locked,locked,load', 'locked,locked,store,load,assume', 'locked,locked,wait,wake'], shapes: [0] },
+  /** Threads that go round until something has changed. */
+  spins: {
+    themes: ['spin,store,store', 'cmpxchg spin,cmpxchg spin,store,add', 'spin,cmpxchg spin,store,cmpxchg,load,locked'],
+    shapes: [0, 1, 2, 3, 4, 5],
+  },
+} as const;
 
 const VALUES = [0, 1, 1, 2, 256, 257];
 
 /** Random programs with at most `runsMax` interleavings, as far as can be told without running them. Shrinking takes parts away. */
 export class ProgramArbitrary extends fc.Arbitrary<ProgramShape> {
   private readonly runsMax: number;
-  private readonly spins: boolean;
+  private readonly subject: keyof typeof SUBJECTS;
 
-  constructor(runsMax: number, { spins = false } = {}) {
+  constructor(runsMax: number, subject: keyof typeof SUBJECTS = 'anything') {
     super();
     this.runsMax = runsMax;
-    this.spins = spins;
+    this.subject = subject;
   }
 
   generate(random: fc.Random): fc.Value<ProgramShape> {
-    let program = draw(random, this.spins ? SPINS : THEMES);
+    let program = draw(random, SUBJECTS[this.subject]);
     while (runsOf(program) > this.runsMax) {
       const all = [...smaller(program)];
       program = all[random.nextInt(0, all.length - 1)];
@@ -105,11 +113,11 @@ export class ProgramArbitrary extends fc.Arbitrary<ProgramShape> {
   }
 }
 
-function draw(random: fc.Random, themes: readonly (readonly string[])[]): ProgramShape {
+function draw(random: fc.Random, { themes, shapes }: (typeof SUBJECTS)[keyof typeof SUBJECTS]): ProgramShape {
   const upTo = (n: number): number => random.nextInt(0, n);
   const one = <T>(list: readonly T[]): T => list[upTo(list.length - 1)];
-  const shape = upTo(SHAPES.length - 1);
-  const theme = one(themes);
+  const shape = one<number>(shapes);
+  const theme = one<string>(themes).split(',');
   const cells = SHAPES[shape].map((_, i) => i);
   const narrow = cells.filter((i) => SHAPES[shape][i][0] !== 'u64');
   const words = cells.filter((i) => SHAPES[shape][i][0] === 'u32');
@@ -163,7 +171,7 @@ function stepsOf(body: readonly Instruction[]): number {
 }
 
 /** The interleavings of so many steps per thread: a multinomial coefficient. */
-export function runsOf({ threads }: ProgramShape): number {
+function runsOf({ threads }: ProgramShape): number {
   let runs = 1;
   let all = 0;
   for (const operations of threads) {

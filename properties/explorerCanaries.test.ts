@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Classes } from '../src/explore/classes.ts';
+import { Execution } from '../src/explore/execution.ts';
+import { HappensBefore } from '../src/explore/happensBefore.ts';
+import { States } from '../src/explore/states.ts';
+import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
+import { crossCheck, type Searches, searches } from './crossCheck.ts';
+
+/** Mistakes in modules of functions; those in classes are put in where they are needed. */
+const mistakes = vi.hoisted(() => ({ insertDrops: false, oneMore: false }));
+
+vi.mock('../src/explore/wakeupTree.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../src/explore/wakeupTree.ts')>();
+  let calls = 0;
+  return {
+    ...real,
+    insert: (...args: Parameters<typeof real.insert>) => {
+      if (!mistakes.insertDrops || ++calls % 5 !== 0) real.insert(...args);
+    },
+  };
+});
+
+vi.mock('../src/explore/preemptions.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../src/explore/preemptions.ts')>();
+  return {
+    withinPreemptions: (...[execution, order, most, upTo]: Parameters<typeof real.withinPreemptions>) =>
+      real.withinPreemptions(execution, order, most + (mistakes.oneMore ? 1 : 0), upTo),
+  };
+});
+
+const drawn = fc.sample(new ProgramArbitrary(100), { numRuns: 200, seed: 3 });
+const locks = fc.sample(new ProgramArbitrary(1000, 'locks'), { numRuns: 100, seed: 3 });
+
+/** A search with a mistake in it need not end. */
+const ending: Searches['optimal'] = (execution, judge, limits, options) =>
+  searches.optimal(execution, judge, { ...limits, executions: 1000, seconds: 1 }, options);
+
+/** What the first program says that notices something. */
+function noticed(by: Partial<Searches> = {}, programs: readonly ProgramShape[] = drawn): string[] {
+  for (const program of programs) {
+    const differences = crossCheck(program, new Map(), { ...searches, optimal: ending, ...by });
+    if (differences.length > 0) return differences;
+  }
+  return [];
+}
+
+/** `HappensBefore` as far as it is kept to itself. */
+const order = HappensBefore.prototype as unknown as {
+  conflict(a: number, b: number): boolean;
+  gather(location: number, thread: number, writing: boolean, from: number): number;
+  blocking(thread: number): number;
+};
+
+/** Methods that were replaced, as they were. A spy of vitest keeps all calls, which are too many here. */
+const replaced: (() => void)[] = [];
+
+function put<T extends object, K extends keyof T>(object: T, name: K, by: T[K]): void {
+  const before = object[name];
+  replaced.push(() => {
+    object[name] = before;
+  });
+  object[name] = by;
+}
+
+afterEach(() => {
+  for (const restore of replaced.splice(0)) restore();
+  Object.assign(mistakes, { insertDrops: false, oneMore: false });
+});
+
+test('without a mistake there is nothing to be noticed', () => {
+  expect(noticed()).toEqual([]);
+});
+
+describe('the cross-check notices', () => {
+  test('cells that overlap and are not taken to conflict', () => {
+    const { conflict } = order;
+    put(order, 'conflict', function (this: HappensBefore, a, b) {
+      return a >>> 4 === b >>> 4 && conflict.call(this, a, b);
+    });
+    expect(noticed()).not.toEqual([]);
+  });
+
+  test('loads that conflict', () => {
+    put(order, 'conflict', (a, b) => a >>> 4 === b >>> 4);
+    expect(noticed().join()).toMatch(/not/);
+  });
+
+  test('a store that does not race with loads before it', () => {
+    const { gather } = order;
+    put(order, 'gather', function (this: HappensBefore, location, thread, _, from) {
+      return gather.call(this, location, thread, false, from);
+    });
+    expect(noticed()[0]).toMatch(/executions of the optimal reduction|: 0, not 1/);
+  });
+
+  test('a thread that waits for a lock, and is not tried first', () => {
+    put(order, 'blocking', () => -1);
+    expect(noticed({}, locks).join()).toContain('deadlock');
+  });
+
+  test('a wakeup tree that loses a branch', () => {
+    mistakes.insertDrops = true;
+    expect(noticed().join()).toMatch(/: 0, not 1/);
+  });
+
+  test('a cmpxchg that succeeds when it comes first, and leaves behind what it then conflicts with', () => {
+    put(Execution.prototype, 'changes', () => true);
+    const program: ProgramShape = {
+      shape: 2,
+      threads: [
+        [{ asks: false, body: [{ do: 'cmpxchg', cell: 0, expected: 256, value: 1 }] }],
+        [{ asks: false, body: [{ do: 'xchg', cell: 1, value: 1 }] }],
+        [{ asks: false, body: [{ do: 'store', cell: 2, value: 1 }] }],
+        [{ asks: false, body: [{ do: 'load', cell: 2 }] }],
+      ],
+    };
+    expect(noticed({}, [program])[0]).toBe('executions of the optimal reduction: 8, not 9');
+  });
+
+  test('states that do not know who sleeps, or what operations returned', () => {
+    class Forgetful extends States {
+      private readonly of: Execution;
+      constructor(...[execution, judge]: ConstructorParameters<typeof States>) {
+        super(execution, judge);
+        this.of = execution;
+      }
+      override add(spent: number): boolean {
+        const asleep = this.of.asleep.slice();
+        this.of.asleep.fill(-1);
+        const isNew = super.add(spent);
+        this.of.asleep.set(asleep);
+        return isNew;
+      }
+    }
+    expect(noticed({ statesOf: (execution, judge) => new Forgetful(execution, judge) })[0]).toMatch(/^final states/);
+    class Careless extends States {
+      override add(spent: number): boolean {
+        this.withResults = false;
+        const isNew = super.add(spent);
+        this.withResults = true;
+        return isNew;
+      }
+    }
+    const careless: Searches['statesOf'] = (execution, judge) => new Careless(execution, judge);
+    expect(noticed({ statesOf: careless })[0]).toMatch(/^final states/);
+  });
+
+  test('classes that are taken for one', () => {
+    const { add } = Classes.prototype;
+    let calls = 0;
+    put(Classes.prototype, 'add', function (this: Classes) {
+      return ++calls % 3 === 0 && add.call(this);
+    });
+    expect(noticed().join()).toContain('classes that are counted');
+  });
+
+  test('one preemption too many', () => {
+    mistakes.oneMore = true;
+    expect(noticed()[0]).toMatch(/^classes within 0 preemptions/);
+  });
+});
