@@ -15,6 +15,7 @@ const CLASSES_MAX = 1 << 21;
 export class Classes {
   readonly seen = new NumberSet();
   readonly readsFrom = new NumberSet();
+  private ofReads = 0;
   /** Those that were new since the last `drain`. */
   private fresh: number[] = [];
   private freshReads: number[] = [];
@@ -36,6 +37,20 @@ export class Classes {
 
   /** Adds the execution as it is now. Returns whether its class is new. */
   add(): boolean {
+    const { seen, readsFrom } = this;
+    if (seen.size >= CLASSES_MAX) {
+      this.full = true;
+      return false;
+    }
+    const ofClass = this.ofClass();
+    const isNew = seen.add(ofClass);
+    if (isNew) this.fresh.push(ofClass);
+    if (readsFrom.add(this.ofReads)) this.freshReads.push(this.ofReads);
+    return isNew;
+  }
+
+  /** The class of the execution as it is now, as 53 bits of hash; `ofReads` is its reads-from class then. */
+  ofClass(): number {
     const { execution, writer, taken } = this;
     const { steps, schedule, footprints } = execution;
     const places = execution.places.length;
@@ -68,17 +83,8 @@ export class Classes {
       if (write) writer[place] = step;
       if (kind === Kind.wake) writer[places + place] = step;
     }
-    const { seen, readsFrom } = this;
-    if (seen.size >= CLASSES_MAX) {
-      this.full = true;
-      return false;
-    }
-    const ofClass = (a >>> 0) * 0x200000 + (b >>> 11);
-    const isNew = seen.add(ofClass);
-    if (isNew) this.fresh.push(ofClass);
-    const ofReads = (c >>> 0) * 0x200000 + (d >>> 11);
-    if (readsFrom.add(ofReads)) this.freshReads.push(ofReads);
-    return isNew;
+    this.ofReads = (c >>> 0) * 0x200000 + (d >>> 11);
+    return (a >>> 0) * 0x200000 + (b >>> 11);
   }
 
   /** The classes that were new since the last call, for those who put together what several have counted. */

@@ -41,7 +41,7 @@ export class Symmetry {
 }
 
 /** Groups of two and more actors with the same operations, by thread. */
-function interchangeable({ actors }: Program): number[][] {
+export function interchangeable({ actors }: Program): number[][] {
   const groups: number[][] = [];
   for (let t = 0; t < actors.length; t++) {
     const alike = groups.find(([first]) => {

@@ -25,7 +25,7 @@ export function* shrink({ source, scenario }: Sourced): Generator<Sourced> {
 }
 
 /** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
-function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
+export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
   for (let a = 0; a < spec.actors.length; a++) {
     if (spec.actors.length > 1) yield { ...spec, actors: spec.actors.toSpliced(a, 1) };
   }

@@ -7,7 +7,10 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { searchOptimal } from '../../src/explore/optimal.ts';
 import type { Actor } from '../../src/explore/program.ts';
 import { States } from '../../src/explore/states.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import type { Memory } from '../../src/memory/memory.ts';
 import { assume } from '../../src/memory/stop.ts';
+import { scenario } from '../../src/scenario/define.ts';
 import { YARDSTICKS, yardstick } from '../../src/scenario/yardstick.ts';
 import {
   interleavings,
@@ -221,3 +224,56 @@ describe('the yardsticks', () => {
     }
   });
 });
+
+test("Peterson's lock has 42 states, as TLC counts them", () => {
+  // Labels as in the PlusCal text: ncs, a1: flag := TRUE, a2: turn := other, a3: await, cs, a4: flag := FALSE; for ever. Await is one step.
+  const actor = (self: 0 | 1) => ({
+    label: 'next',
+    run: (mem: Memory, names: PetersonNames, before: unknown): string | undefined => {
+      const { flag0, flag1, turn, all, rest } = names;
+      const mine = self === 0 ? flag0 : flag1;
+      switch (before) {
+        case undefined: // ncs
+          mem.load(rest);
+          return 'a1';
+        case 'a1':
+          mem.store(mine, 1);
+          return 'a2';
+        case 'a2':
+          mem.store(turn, 1 - self);
+          return 'a3';
+        case 'a3': {
+          const word = mem.load(all);
+          const theirs = (word >>> (self === 0 ? 8 : 0)) & 0xff;
+          return theirs === 0 || ((word >>> 16) & 0xff) === self ? 'cs' : 'a3';
+        }
+        case 'cs':
+          mem.load(rest);
+          return 'a4';
+        default:
+          mem.store(mine, 0);
+          return undefined; // as before the first round
+      }
+    },
+    until: () => false,
+  });
+  const peterson = scenario({
+    name: 'peterson',
+    cells: {
+      all: 'u32',
+      flag0: { type: 'u8', over: 'all', byte: 0 },
+      flag1: { type: 'u8', over: 'all', byte: 1 },
+      turn: { type: 'u8', over: 'all', byte: 2 },
+      rest: 'u32',
+    },
+    actors: { zero: [actor(0)], one: [actor(1)] },
+  } as never);
+  const execution = new Execution(peterson.program, STEPS_MAX);
+  const states = new States(execution, { ...lenient, resultsMatter: false });
+  expect(
+    searchInterleavings(execution, { ...lenient, resultsMatter: false }, noLimits, { states }).limit,
+  ).toBeUndefined();
+  expect(states.size).toBe(42);
+});
+
+type PetersonNames = { readonly [K in 'flag0' | 'flag1' | 'turn' | 'all' | 'rest']: Cell };

@@ -67,9 +67,7 @@ export function byClass(program: Program, schedules: ReadonlyMap<string, number>
   const sums = new Map<number, number>();
   for (const [schedule, n] of schedules) {
     draw(execution, new Exact([...schedule].map(Number)), 0);
-    classes.seen.clear();
-    classes.add();
-    const [of] = classes.seen;
+    const of = classes.ofClass();
     sums.set(of, (sums.get(of) ?? 0) + n);
   }
   return sums;
