@@ -4,7 +4,7 @@ import type { Judge } from '../explore/search.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
-import { wordAt } from '../memory/replay.ts';
+import { type Bytes, wordAt } from '../memory/replay.ts';
 import { type Asker, Between, type Found, type Predicate } from './between.ts';
 import { isViolation, type Look, type Properties } from './property.ts';
 
@@ -16,6 +16,7 @@ import { isViolation, type Look, type Properties } from './property.ts';
 export class Checker implements Asker, Judge, Look, Observer {
   readonly predicates: readonly Predicate[];
   readonly words: Uint32Array;
+  private readonly bytes: Bytes;
   private readonly execution: Execution;
   private readonly properties: Properties;
   readonly watching: Uint32Array;
@@ -40,6 +41,7 @@ export class Checker implements Asker, Judge, Look, Observer {
   constructor(execution: Execution, properties: Properties) {
     this.execution = execution;
     this.words = execution.bytes.u32;
+    this.bytes = execution.bytes;
     this.properties = properties;
     const { places } = execution;
     this.watching = new Uint32Array(places.length);
@@ -77,19 +79,19 @@ export class Checker implements Asker, Judge, Look, Observer {
 
   /** A field, not a method: properties may take it apart. */
   readonly read = (cell: Cell): number => {
-    if (this.asking !== 0) this.watch(cell.id);
-    return wordAt(this.execution.bytes, cell);
+    if ((this.watching[cell.id] & this.asking) !== this.asking) this.watch(cell.id);
+    return wordAt(this.bytes, cell);
   };
 
   readonly read64 = (cell: Cell64): bigint => {
-    if (this.asking !== 0) this.watch(cell.id);
+    this.watch(cell.id);
     const { u32 } = this.execution.bytes;
     const at = cell.offset >>> 2;
     return (BigInt(u32[at + 1]) << 32n) | BigInt(u32[at]);
   };
 
   readonly holder = (lock: Lock): number => {
-    if (this.asking !== 0) this.watch(lock.id);
+    this.watch(lock.id);
     return this.execution.bytes.u32[lock.offset >>> 2] - 1;
   };
 
@@ -179,7 +181,6 @@ export class Checker implements Asker, Judge, Look, Observer {
   }
 
   private watch(id: number): void {
-    if ((this.watching[id] & this.asking) !== 0) return;
     for (const other of this.overlaps[id]) this.watching[other] |= this.asking;
   }
 

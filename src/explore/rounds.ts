@@ -29,7 +29,7 @@ export class Rounds {
   next(): { readonly parts: readonly Part[]; readonly limits: Limits } {
     const { tally } = this;
     if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
-    const { executions, seconds } = tally.remaining;
+    const { executionsLeft: executions, secondsLeft: seconds } = tally;
     const parts = this.plan.next(Math.min(PARTS, executions), executions);
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
     return { parts, limits: { executions: budget, seconds, bytes: Infinity } };

@@ -50,12 +50,13 @@ export class Tally implements SearchResult {
     this.deadline = new Deadline(limits.seconds);
   }
 
-  /** Executions that may still be run, and seconds that are left. */
-  get remaining(): { readonly executions: number; readonly seconds: number } {
-    return {
-      executions: this.limits.executions - this.executions - this.blocked - this.cut,
-      seconds: this.limits.seconds - this.deadline.seconds,
-    };
+  /** Executions that may still be run. */
+  get executionsLeft(): number {
+    return this.limits.executions - this.executions - this.blocked - this.cut;
+  }
+
+  get secondsLeft(): number {
+    return this.limits.seconds - this.deadline.seconds;
   }
 
   /** Counts an execution that stopped. Returns whether it ends the search. */
@@ -79,14 +80,14 @@ export class Tally implements SearchResult {
 
   /** Whether a limit is reached, by the clock as it is at this moment. */
   overNow(): boolean {
-    if (this.remaining.seconds <= 0) this.limit = `${this.limits.seconds} seconds`;
+    if (this.secondsLeft <= 0) this.limit = `${this.limits.seconds} seconds`;
     return this.over(0);
   }
 
   /** Whether a limit is reached, with `bytes` in use. Looks at the clock now and then. */
   over(bytes: number): boolean {
     const { seconds, bytes: bytesMax } = this.limits;
-    if (this.remaining.executions <= 0) this.limit = `${this.limits.executions} executions`;
+    if (this.executionsLeft <= 0) this.limit = `${this.limits.executions} executions`;
     else if (bytes > bytesMax) this.limit = `${bytesMax} bytes of memory`;
     else if (this.deadline.over) this.limit = `${seconds} seconds`;
     return this.limit !== undefined;

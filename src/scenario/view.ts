@@ -16,14 +16,21 @@ export function asked(holds: (view: unknown) => unknown, view: (look: Look) => u
   };
 }
 
-/** An object that knows its names, and says so where one is asked for that it has not. */
+/**
+ * An object that knows its names, and says so where one is asked for that it has not. Only such a name gets to the prototype, which throws; the others
+ * cost what a field costs.
+ */
 export function strict<T extends object>(names: T, what: string): T {
-  return new Proxy(names, {
-    get: (of, name) => {
-      if (name in of || typeof name === 'symbol' || name === 'toJSON') return Reflect.get(of, name);
-      throw new ReferenceError(`there is no ${what} '${name}', only ${Object.keys(of).join(', ') || 'none'}`);
+  const missing = new Proxy(
+    {},
+    {
+      get: (of, name) => {
+        if (name in of || typeof name === 'symbol' || name === 'toJSON') return Reflect.get(of, name);
+        throw new ReferenceError(`there is no ${what} '${name}', only ${Object.keys(names).join(', ') || 'none'}`);
+      },
     },
-  });
+  );
+  return Object.setPrototypeOf(names, missing) as T;
 }
 
 /** Makes views of looks; the last one is kept, as the same look is asked again and again. */

@@ -1,19 +1,26 @@
 import { Command } from 'commander';
 import { explorerSteps } from '../bench.ts';
+import { proofs, twoWorkers } from '../benchProofs.ts';
 import { jsonOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
 export const benchCommand = (): Command =>
   new Command('bench')
-    .description('what a step in the explorer costs, in bare Atomics calls of the same run')
+    .description('what steps, executions and proofs cost, in bare Atomics calls of the same run')
     .addOption(jsonOption())
     .addHelpText('after', '\nThe comparison with other libraries needs their packages: npm run bench in the project.')
-    .action(({ json }: { json?: boolean }) => {
-      const rows = explorerSteps();
-      if (json) printJson({ schema: 1, rows });
-      else
-        for (const { what, perSecond, ratio } of rows)
-          print(
-            `${what.padEnd(44)} ${`${(perSecond / 1e6).toFixed(2)} M/s`.padStart(12)}  ${ratio.toFixed(1).padStart(6)} bare calls`,
-          );
+    .action(async ({ json }: { json?: boolean }) => {
+      const steps = explorerSteps();
+      const rows = [...steps, ...proofs(steps[0].perSecond)];
+      const workers = await twoWorkers();
+      if (json) {
+        printJson({ schema: 1, rows, ratios: [workers] });
+        return;
+      }
+      for (const { what, perSecond, ratio } of rows)
+        print(`${what.padEnd(48)} ${rate(perSecond).padStart(12)}  ${ratio.toFixed(1).padStart(7)} bare calls`);
+      print(`${workers.what.padEnd(48)} ${workers.value.toFixed(2).padStart(12)}`);
     });
+
+const rate = (perSecond: number): string =>
+  perSecond >= 1e6 ? `${(perSecond / 1e6).toFixed(2)} M/s` : `${(perSecond / 1e3).toFixed(0)} k/s`;
