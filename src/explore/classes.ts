@@ -3,7 +3,7 @@ import { Kind, writes } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';
 
 /** Classes that are kept apart; beyond, they are no longer counted. About 100 MB. */
-const CLASSES_MAX = 1 << 21;
+export const CLASSES_MAX = 1 << 21;
 
 /**
  * Counts the happens-before classes among executions, and their reads-from classes.
@@ -87,11 +87,13 @@ export class Classes {
     return (a >>> 0) * 0x200000 + (b >>> 11);
   }
 
-  /** The classes that were new since the last call, for those who put together what several have counted. */
+  /** The classes that were added since the last call, for those who put together what several have counted. Begins anew. */
   drain(): { readonly classes: readonly number[]; readonly readsFrom: readonly number[] } {
     const drained = { classes: this.fresh, readsFrom: this.freshReads };
     this.fresh = [];
     this.freshReads = [];
+    this.seen.clear();
+    this.readsFrom.clear();
     return drained;
   }
 }
@@ -109,6 +111,12 @@ export class NumberSet {
   size = 0;
   private hasZero = false;
   private table = new Float64Array(1 << 8);
+
+  clear(): void {
+    this.size = 0;
+    this.hasZero = false;
+    this.table.fill(0);
+  }
 
   /** Adds a number. Returns false when it was there already. */
   add(value: number): boolean {

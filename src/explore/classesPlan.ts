@@ -2,7 +2,17 @@ import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
 import type { Done, Part, Plan, Reversal } from './parts.ts';
 import type { Judge } from './search.ts';
-import { type Conflict, forget, insert, pack, type Sleeper, type Wakeup, weakInitial } from './wakeupTree.ts';
+import {
+  type Conflict,
+  forget,
+  insert,
+  pack,
+  type Sleeper,
+  sideBySide,
+  type Wakeup,
+  wakeup,
+  weakInitial,
+} from './wakeupTree.ts';
 
 /** A part that is being done: the steps that lead to it, and its own last. */
 type Path = readonly Wakeup[];
@@ -15,10 +25,11 @@ type Path = readonly Wakeup[];
  * sequence is led through it to where it is new. What no part on the left can reach any more is forgotten.
  */
 export class ClassesPlan implements Plan {
-  private readonly root: Wakeup = { thread: -1, code: 0, tried: true, children: [] };
+  private readonly root = wakeup(-1, 0);
   private readonly conflict: Conflict;
   private readonly paths = new Map<Part, Path>();
-  private readonly reversals: { readonly path: Path; readonly reversal: Reversal }[] = [];
+  /** What the parts have found that is to be tried on the way to them. */
+  private readonly found: { readonly path: Path; readonly reversals: readonly Reversal[] }[] = [];
   private begun = false;
 
   constructor(execution: Execution, judge: Judge) {
@@ -33,14 +44,14 @@ export class ClassesPlan implements Plan {
       this.paths.set(part, []);
       return [part];
     }
-    for (const { path, reversal } of this.reversals) this.reverse(path, reversal);
-    this.reversals.length = 0;
+    for (const { path, reversals } of this.found) this.reverse(path, reversals);
+    this.found.length = 0;
     return this.untried(most).map((path) => {
       const prefix = path.slice(0, -1).map(({ thread }) => thread);
       const part: Part = {
         kind: 'classes',
         prefix,
-        asleep: this.asleepAt(path, path.length - 1),
+        asleep: this.asleepAlong(path)[path.length - 1],
         branch: path[path.length - 1],
       };
       this.paths.set(part, path);
@@ -51,9 +62,10 @@ export class ClassesPlan implements Plan {
   took(part: Part, { tree, reversals }: Done): void {
     const path = this.paths.get(part)!;
     this.paths.delete(part);
-    if (path.length === 0) this.root.children = [...tree];
-    else Object.assign(path[path.length - 1], { packed: undefined }, tree[0]);
-    for (const reversal of reversals) this.reversals.push({ path, reversal });
+    const steps = sideBySide(tree);
+    if (path.length === 0) this.root.children = steps;
+    else Object.assign(path[path.length - 1], steps[0]);
+    if (reversals.length > 0) this.found.push({ path, reversals });
   }
 
   /**
@@ -79,24 +91,29 @@ export class ClassesPlan implements Plan {
     return found;
   }
 
-  /** A part has found that `reversal` is to be tried on the way to it. */
-  private reverse(path: Path, { depth, threads, codes }: Reversal): void {
-    const sequence = { threads: [...threads], codes: [...codes] };
-    if (this.asleepAt(path, depth).some((sleeper) => weakInitial(sleeper, sequence, this.conflict))) return;
-    const { children } = depth === 0 ? this.root : path[depth - 1];
-    insert(children, children.indexOf(path[depth]) + 1, sequence, this.conflict);
+  private reverse(path: Path, reversals: readonly Reversal[]): void {
+    const asleep = this.asleepAlong(path);
+    for (const { depth, threads, codes } of reversals) {
+      const sequence = { threads: [...threads], codes: [...codes] };
+      if (asleep[depth].some((sleeper) => weakInitial(sleeper, sequence, this.conflict))) continue;
+      const { children } = depth === 0 ? this.root : path[depth - 1];
+      insert(children, children.indexOf(path[depth]) + 1, sequence, this.conflict);
+    }
   }
 
-  /** Who is asleep at the point after the first `depth` steps of `path`, those included who stand left of the path there. */
-  private asleepAt(path: Path, depth: number): Sleeper[] {
+  /** By depth along a path: who is asleep at the point there, those included who stand left of the path. */
+  private asleepAlong(path: Path): Sleeper[][] {
+    const along: Sleeper[][] = [];
     let asleep: Sleeper[] = [];
-    for (let d = 0; d <= depth; d++) {
-      const { children } = d === 0 ? this.root : path[d - 1];
-      const step = path[d];
-      for (const { thread, code } of children.slice(0, children.indexOf(step))) asleep.push({ thread, code });
-      if (d < depth) asleep = asleep.filter(({ code }) => !this.conflict(code, step.code));
+    let { children } = this.root;
+    for (const step of path) {
+      const left = children.indexOf(step);
+      if (left > 0) asleep = [...asleep, ...children.slice(0, left).map(({ thread, code }) => ({ thread, code }))];
+      along.push(asleep);
+      if (asleep.length > 0) asleep = asleep.filter(({ code }) => !this.conflict(code, step.code));
+      ({ children } = step);
     }
-    return asleep;
+    return along;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Execution } from './execution.ts';
 import { HuntPlan, hunt } from './hunt.ts';
 import { type Bound, InterleavingsPlan, searchInterleavings } from './interleavings.ts';
 import type { Limits } from './limits.ts';
-import { searchOptimal } from './optimal.ts';
+import { searchOptimal, toolsOf } from './optimal.ts';
 import type { Done, Part, Plan } from './parts.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Judge, SearchResult } from './search.ts';
@@ -16,6 +16,7 @@ export class Doer {
   private readonly scheduler: Scheduler | undefined;
   private readonly preemptions: number | undefined;
   private readonly classes: Classes;
+  private readonly tools: ReturnType<typeof toolsOf>;
 
   /** @param scheduler what draws executions; only for parts that are drawn. */
   constructor(
@@ -27,6 +28,7 @@ export class Doer {
     this.execution = execution;
     this.judge = judge;
     this.classes = classes;
+    this.tools = toolsOf(execution, judge);
     this.scheduler = scheduler;
     this.preemptions = preemptions;
   }
@@ -47,7 +49,7 @@ export class Doer {
       stop: violation === undefined ? undefined : execution.stopped()?.kind,
       ...this.classes.drain(),
       left: result.left ?? [],
-      tree: result.tree ?? [],
+      tree: result.tree ?? NO_TREE,
       reversals: result.reversals ?? [],
     };
   }
@@ -60,6 +62,7 @@ export class Doer {
       return searchOptimal(execution, judge, limits, {
         classes,
         from: part,
+        tools: this.tools,
         ...(preemptions === undefined ? {} : { preemptions }),
       });
     const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
@@ -76,3 +79,5 @@ export function planOf(kind: Part['kind'], execution: Execution, judge: Judge): 
   if (kind === 'draws') return new HuntPlan();
   return kind === 'classes' ? new ClassesPlan(execution, judge) : new InterleavingsPlan();
 }
+
+const NO_TREE = new Int32Array(0);

@@ -89,6 +89,14 @@ export class HappensBefore {
     this.lastOf[thread] = s + 1;
   }
 
+  /** Forgets all steps, of whatever execution they were. */
+  clear(): void {
+    this.steps = 0;
+    this.races.length = 0;
+    this.lastVisible = 0;
+    for (const last of [this.lastOf, this.lastWrite, this.lastRead, this.lastUnlock]) last.fill(0);
+  }
+
   /** Forgets all steps from `steps` on. */
   backTo(steps: number): void {
     const { execution, saved, threads, places } = this;

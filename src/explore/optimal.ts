@@ -7,7 +7,7 @@ import type { Done, Part, Reversal } from './parts.ts';
 import { withinPreemptions } from './preemptions.ts';
 import { lowest } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
-import { type Conflict, insert, type Sequence, type Wakeup, weakInitial } from './wakeupTree.ts';
+import { type Conflict, insert, Packing, type Sequence, type Wakeup, wakeup, weakInitial } from './wakeupTree.ts';
 
 interface Options {
   /** Counts the classes of the complete executions, for those who doubt that each has one of its own. */
@@ -16,7 +16,19 @@ interface Options {
   readonly preemptions?: number;
   /** What to explore; left out: all. */
   readonly from?: Part & { readonly kind: 'classes' };
+  /** For those who do many parts: what one has used, the next may use again. */
+  readonly tools?: Tools;
 }
+
+interface Tools {
+  readonly order: HappensBefore;
+  readonly packing: Packing;
+}
+
+export const toolsOf = (execution: Execution, judge: Judge): Tools => ({
+  order: new HappensBefore(execution, (place) => judge.sees(place)),
+  packing: new Packing(),
+});
 
 /**
  * Optimal dynamic partial order reduction: one complete execution of each happens-before class, and none that is given up half way (Abdulla, Aronis,
@@ -30,18 +42,19 @@ interface Options {
  *   only a load breaks that where cells overlap.)
  * - A thread that waits for a lock in vain counts as one that is about to take it.
  * - A thread that goes round ends there (`Execution.roundsEnd`); such executions are counted as blocked.
- * - What was tried stays in the tree until the search is through with the part of it that it belongs to, for searches that are done in parts: see `ClassesPlan`.
+ * - It can be done in parts: see `ClassesPlan`.
  */
 export function searchOptimal(
   execution: Execution,
   judge: Judge,
   limits: Limits,
-  { classes, preemptions, from }: Options = {},
+  { classes, preemptions, from, tools = toolsOf(execution, judge) }: Options = {},
 ): SearchResult & Pick<Done, 'tree' | 'reversals'> {
   const tally = new Tally(limits);
-  const search = new Optimal(execution, judge, from);
+  const search = new Optimal(execution, tools, from);
   const within = (taken?: Int32Array): boolean =>
     preemptions === undefined || withinPreemptions(execution, search.order, preemptions, taken);
+  let tree = new Int32Array(0);
   for (;;) {
     const stop = search.forward();
     tally.steps += search.taken;
@@ -65,10 +78,14 @@ export function searchOptimal(
       }
       search.reverse();
     }
-    if (!search.back() || tally.over(0)) break;
+    const more = search.back();
+    if (!more || tally.over(0)) {
+      tree = search.tree(more);
+      break;
+    }
   }
   execution.roundsEnd = false;
-  return Object.assign(tally, { tree: search.tree, reversals: search.reversals });
+  return Object.assign(tally, { tree, reversals: search.reversals });
 }
 
 /** The search's stack: by depth, the steps that were tried there or still are to be, and the threads that need not be. */
@@ -89,15 +106,20 @@ class Optimal {
   /** By depth: the threads whose next step was tried already, or before, and the footprints of these steps. */
   private readonly asleep: number[] = [];
   private codes: Int32Array;
+  /** Writes down what is tried, where others may have to look at it. */
+  private readonly packing: Packing | undefined;
   /** Races whose second step would succeed if it came first: first and second step. */
   private readonly stronger: number[] = [];
   private readonly conflict: Conflict = (a, b) => this.order.conflict(a, b);
 
-  constructor(execution: Execution, judge: Judge, from: (Part & { readonly kind: 'classes' }) | undefined) {
+  constructor(execution: Execution, tools: Tools, from: (Part & { readonly kind: 'classes' }) | undefined) {
     this.execution = execution;
-    this.order = new HappensBefore(execution, (place) => judge.sees(place));
+    this.order = tools.order;
+    this.order.clear();
     this.floor = from?.prefix.length ?? 0;
     this.isBranch = from?.branch !== undefined;
+    if (from !== undefined) this.packing = tools.packing;
+    this.packing?.words();
     this.codes = new Int32Array(execution.node.length * Math.max(256, 2 * this.floor + 2));
     execution.roundsEnd = true;
     execution.reset();
@@ -113,9 +135,15 @@ class Optimal {
     for (const { thread, code } of from?.asleep ?? []) this.sleep(this.floor, thread, code);
   }
 
-  /** The steps at the point where it began. */
-  get tree(): readonly Wakeup[] {
-    return this.trees[this.floor];
+  /** The steps after the point where it began, packed; `more`: with those that are still to be tried. Ends the search. */
+  tree(more: boolean): Int32Array<ArrayBuffer> {
+    const { packing, trees, at, execution } = this;
+    if (packing === undefined) return new Int32Array(0);
+    for (let depth = execution.steps; more && depth >= this.floor; depth--) {
+      for (const node of trees[depth].slice(at[depth] + (depth < execution.steps ? 1 : 0))) packing.add(node);
+      if (depth > this.floor) packing.end();
+    }
+    return packing.words();
   }
 
   /** Runs on to the end of an execution. Returns how it stopped; undefined when all that could go on are asleep. */
@@ -132,7 +160,7 @@ class Optimal {
         if (awake === 0) return undefined;
         const { last } = execution;
         const thread = last >= 0 && awake & (1 << last) ? last : lowest(awake);
-        tree.push({ thread, code: 0, tried: false, children: [] });
+        tree.push(wakeup(thread, 0));
       }
       const node = tree[at[depth]];
       execution.step(node.thread);
@@ -140,6 +168,7 @@ class Optimal {
       node.tried = true;
       this.taken++;
       order.push();
+      this.packing?.begin(node.thread, node.code, true);
       trees[depth + 1] = node.children;
       at[depth + 1] = 0;
       this.fallAsleep(depth, node.code);
@@ -152,7 +181,8 @@ class Optimal {
     for (let depth = execution.steps - 1; depth >= this.floor; depth--) {
       const node = trees[depth][at[depth]];
       this.sleep(depth, node.thread, node.code);
-      if (!this.isBranch) node.children = [];
+      node.children = [];
+      this.packing?.end();
       if (++at[depth] === trees[depth].length) continue;
       order.backTo(depth);
       execution.backTo(depth);

@@ -27,13 +27,13 @@ export interface Done {
   /** How the violation came about, and how the execution stopped. */
   readonly schedule: readonly number[];
   readonly stop: Stop['kind'] | undefined;
-  /** Classes, and reads-from classes, that whoever did the part had not met before: see `Classes`. */
+  /** The classes, and reads-from classes, of the complete executions: see `Classes`. */
   readonly classes: readonly number[];
   readonly readsFrom: readonly number[];
   /** Interleavings that are left to do, once the budget was spent. */
   readonly left: readonly Part[];
-  /** For `classes`: the steps after `prefix` that were tried, or still are to be. */
-  readonly tree: readonly Wakeup[];
+  /** For `classes`: the steps after `prefix` that were tried, or still are to be, packed side by side (see `Packing`). */
+  readonly tree: Int32Array;
   /** For `classes`: sequences of steps that are to be tried after the first `depth` steps of `prefix`. */
   readonly reversals: readonly Reversal[];
 }

@@ -1,4 +1,4 @@
-import { NumberSet } from './classes.ts';
+import { CLASSES_MAX, NumberSet } from './classes.ts';
 import type { Limits } from './limits.ts';
 import type { Done, Part, Plan } from './parts.ts';
 import { Tally } from './search.ts';
@@ -35,6 +35,20 @@ export class Rounds {
     return { parts, limits: { executions: budget, seconds, bytes: Infinity } };
   }
 
+  /** Does all of them here, one after the other. */
+  run(doer: { do(part: Part, limits: Limits): Done }): void {
+    for (let { parts, limits } = this.next(); parts.length > 0; { parts, limits } = this.next()) {
+      const done: Done[] = [];
+      for (const part of parts) {
+        const seconds = this.tally.secondsLeft;
+        if (seconds <= 0) break;
+        done.push(doer.do(part, { ...limits, seconds }));
+        if (done[done.length - 1].violation !== undefined) break;
+      }
+      this.took(parts, done);
+    }
+  }
+
   /** Takes in what was done of the parts, in their order. After a violation there may be fewer. */
   took(parts: readonly Part[], done: readonly Done[]): void {
     const { tally, plan } = this;
@@ -46,8 +60,8 @@ export class Rounds {
         limit: done[i].cut > 0 && parts[i].kind !== 'draws' ? done[i].limit : undefined,
       });
       this.last = done[i];
-      for (const seen of done[i].classes) this.classes.add(seen);
-      for (const seen of done[i].readsFrom) this.readsFrom.add(seen);
+      if (this.classes.size < CLASSES_MAX) for (const seen of done[i].classes) this.classes.add(seen);
+      if (this.readsFrom.size < CLASSES_MAX) for (const seen of done[i].readsFrom) this.readsFrom.add(seen);
       plan.took(parts[i], done[i]);
     }
   }

@@ -7,9 +7,20 @@ export interface Wakeup {
   tried: boolean;
   /** In the order in which they are tried. */
   children: Wakeup[];
-  /** All of it in few bytes (see `packed`), when everything below was tried: then `children` is empty until somebody has to look. */
-  packed?: Int32Array | undefined;
+  /** Where all of it stands in few bytes (see `Packing`), when everything below was tried: then `children` is empty until somebody has to look. */
+  packed: Int32Array | undefined;
+  start: number;
 }
+
+/** A step that is still to be tried, with nothing after it. */
+export const wakeup = (thread: number, code: number): Wakeup => ({
+  thread,
+  code,
+  tried: false,
+  children: [],
+  packed: undefined,
+  start: 0,
+});
 
 /** A sequence of steps: the thread and the footprint of each. */
 export interface Sequence {
@@ -62,45 +73,45 @@ export function insert(children: Wakeup[], from: number, sequence: Sequence, con
     first = 0;
   }
   for (let i = 0; i < threads.length; i++) {
-    const child: Wakeup = { thread: threads[i], code: codes[i], tried: false, children: [] };
+    const child = wakeup(threads[i], codes[i]);
     level.push(child);
     level = child.children;
   }
 }
 
-/** Words of a packed step: its thread, and 32 where it was tried; its footprint; the words of it and all below. */
+/** Words of a packed step: its thread, with TRIED, and OPEN where something below it is still to be tried; its footprint; the words of it and all below. */
 const WORDS = 3;
+const TRIED = 32;
+const OPEN = 64;
 
-/** The next steps of a packed one; those stay packed in turn, as long as there is nothing in them that is to be tried. */
-export function childrenOf(words: Int32Array): Wakeup[] {
-  const children: Wakeup[] = [];
-  for (let at = WORDS; at < words.length; at += words[at + 2])
-    children.push(received(words.subarray(at, at + words[at + 2])));
-  return children;
+/** Steps that stand side by side in a packed form; each stays packed as long as there is nothing in it that is to be tried. */
+export function sideBySide(words: Int32Array, from = 0, to = words.length): Wakeup[] {
+  const steps: Wakeup[] = [];
+  for (let at = from; at < to; at += words[at + 2]) {
+    const head = words[at];
+    const tried = (head & TRIED) !== 0;
+    const node: Wakeup = { thread: head & 31, code: words[at + 1], tried, children: NONE, packed: words, start: at };
+    if (words[at + 2] === WORDS) forget(node);
+    else if (!tried || (head & OPEN) !== 0) unpack(node);
+    steps.push(node);
+  }
+  return steps;
 }
 
 function unpack(node: Wakeup): void {
-  if (node.packed === undefined) return;
-  node.children = childrenOf(node.packed);
+  const { packed: words, start } = node;
+  if (words === undefined) return;
+  node.children = sideBySide(words, start + WORDS, start + words[start + 2]);
   node.packed = undefined;
 }
 
-function received(words: Int32Array): Wakeup {
-  const node: Wakeup = { thread: words[0] & 31, code: words[1], tried: (words[0] & 32) !== 0, children: [] };
-  if (words.length === WORDS) return node;
-  node.packed = words;
-  for (let at = 0; at < words.length; at += WORDS) {
-    if ((words[at] & 32) !== 0) continue;
-    unpack(node);
-    break;
-  }
-  return node;
-}
+const NONE: Wakeup[] = [];
 
 /** Keeps what stands below in few bytes. */
 export function pack(node: Wakeup): void {
   if (node.children.length === 0) return;
   node.packed = packed(node);
+  node.start = 0;
   node.children = [];
 }
 
@@ -111,36 +122,76 @@ export function forget(node: Wakeup): void {
 }
 
 /** A step and all below it as plain numbers, parents first. */
-export function packed(root: Wakeup): Int32Array {
-  let words = new Int32Array(1 << 10);
-  let at = 0;
-  const room = (needed: number): void => {
-    if (at + needed <= words.length) return;
-    const wider = new Int32Array(Math.max(words.length * 2, at + needed));
-    wider.set(words);
-    words = wider;
-  };
-  const stack: { readonly node: Wakeup; readonly start: number; next: number }[] = [];
-  const begin = (node: Wakeup): void => {
-    if (node.packed !== undefined) {
-      room(node.packed.length);
-      words.set(node.packed, at);
-      at += node.packed.length;
-      return;
-    }
-    room(WORDS);
-    stack.push({ node, start: at, next: 0 });
-    words[at++] = node.thread | (node.tried ? 32 : 0);
-    words[at++] = node.code;
-    words[at++] = WORDS;
-  };
-  begin(root);
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    if (top.next < top.node.children.length) begin(top.node.children[top.next++]);
-    else {
-      words[top.start + 2] = at - top.start;
-      stack.pop();
+function packed(root: Wakeup): Int32Array {
+  const packing = new Packing();
+  packing.add(root);
+  return packing.words();
+}
+
+/** HOT. Writes steps down as plain numbers: each with `begin`, then what comes after it, then `end`. */
+export class Packing {
+  private written = new Int32Array(1 << 10);
+  private at = 0;
+  /** How many steps were written that are still to be tried. */
+  private untried = 0;
+  /** Where the steps begin that have not ended, and how many were still to be tried there. */
+  private readonly open: number[] = [];
+
+  begin(thread: number, code: number, tried: boolean): void {
+    this.room(WORDS);
+    this.open.push(this.at, this.untried);
+    this.written[this.at] = thread | (tried ? TRIED : 0);
+    if (!tried) this.untried++;
+    this.written[this.at + 1] = code;
+    this.at += WORDS;
+  }
+
+  end(): void {
+    const untried = this.open.pop()!;
+    const start = this.open.pop()!;
+    this.written[start + 2] = this.at - start;
+    if (this.untried > untried) this.written[start] |= OPEN;
+  }
+
+  /** A step with all below it. */
+  add(root: Wakeup): void {
+    const stack: { readonly node: Wakeup; next: number }[] = [];
+    const enter = (node: Wakeup): void => {
+      if (node.packed !== undefined) {
+        const { packed: words, start } = node;
+        const length = words[start + 2];
+        this.room(length);
+        this.written.set(words.subarray(start, start + length), this.at);
+        this.at += length;
+      } else {
+        this.begin(node.thread, node.code, node.tried);
+        stack.push({ node, next: 0 });
+      }
+    };
+    enter(root);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const child = top.node.children[top.next++];
+      if (child !== undefined) enter(child);
+      else {
+        this.end();
+        stack.pop();
+      }
     }
   }
-  return words.slice(0, at);
+
+  /** What was written, when all steps have ended; and begins anew. */
+  words(): Int32Array<ArrayBuffer> {
+    const words = this.written.slice(0, this.at);
+    this.at = 0;
+    this.untried = 0;
+    this.open.length = 0;
+    return words;
+  }
+
+  private room(needed: number): void {
+    if (this.at + needed <= this.written.length) return;
+    const wider = new Int32Array(Math.max(this.written.length * 2, this.at + needed));
+    wider.set(this.written);
+    this.written = wider;
+  }
 }

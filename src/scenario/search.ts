@@ -1,10 +1,10 @@
-import { Classes } from '../explore/classes.ts';
+import { CLASSES_MAX, Classes } from '../explore/classes.ts';
+import { Doer, planOf } from '../explore/doer.ts';
 import type { Stop } from '../explore/execution.ts';
-import { hunt } from '../explore/hunt.ts';
 import { type Bound, searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
-import { searchOptimal } from '../explore/optimal.ts';
 import { profileOf } from '../explore/profile.ts';
+import { Rounds } from '../explore/rounds.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
 import { type DrawingName, drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
 import type { SearchResult } from '../explore/search.ts';
@@ -51,51 +51,63 @@ export interface Searched extends SearchResult {
 
 /** Searches a scenario on this thread. Throws `BadInput` where it cannot be searched like that. */
 export function searchHere(scenario: Scenario, search: Search, limits: Limits): Searched {
-  const symmetry = search.symmetry === true && search.reduction === 'states' ? symmetryOf(scenario) : undefined;
-  const run = runOf(scenario, search.stepsMax, symmetry?.groups);
+  if (search.scheduler === 'exhaustive' && search.reduction === 'states') return searchStates(scenario, search, limits);
+  const run = runOf(scenario, search.stepsMax);
+  const rounds = roundsOf(run, search, limits);
+  rounds.run(doerOf(run, search));
+  return searched(rounds, run.checker.missing);
+}
+
+/** The search of states: the only one that cannot be done in parts. */
+function searchStates(scenario: Scenario, { stepsMax, preemptions, symmetry }: Search, limits: Limits): Searched {
+  const alike = symmetry === true ? symmetryOf(scenario) : undefined;
+  const run = runOf(scenario, stepsMax, alike?.groups);
   const { execution, checker } = run;
-  const classes =
-    search.scheduler === 'exhaustive' && search.reduction === 'states' ? undefined : new Classes(execution);
-  const result = resultOf(run, search, limits, classes, symmetry);
-  if (symmetry !== undefined && execution.threadMatters)
+  const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
+  const result = searchInterleavings(execution, checker, limits, {
+    ...(bound && { bound }),
+    states: new States(execution, checker, bound !== undefined, alike),
+  });
+  if (alike !== undefined && execution.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
+  const { executions, blocked, cut, states, steps, violation, limit } = result;
   return {
-    ...result,
-    classes: classes?.seen.size ?? null,
-    readsFrom: classes?.readsFrom.size ?? null,
-    classesCut: classes?.full ?? false,
-    schedule: result.violation === undefined ? [] : scheduleOf(run),
-    stop: result.violation === undefined ? undefined : execution.stopped()?.kind,
+    ...{ executions, blocked, cut, states, steps, violation, limit },
+    ...{ classes: null, readsFrom: null, classesCut: false },
+    schedule: violation === undefined ? [] : scheduleOf(run),
+    stop: violation === undefined ? undefined : execution.stopped()?.kind,
     missing: checker.missing,
   };
 }
 
-function resultOf(
-  { execution, checker }: Run,
-  search: Search,
-  limits: Limits,
-  classes: Classes | undefined,
-  symmetry: Symmetry | undefined,
-): SearchResult {
-  const { scheduler, reduction, preemptions } = search;
-  if (scheduler !== 'exhaustive')
-    return hunt(execution, checker, drawing(execution, scheduler, search), limits, 0, classes);
-  if (reduction === 'optimal')
-    return searchOptimal(execution, checker, limits, {
-      ...(classes && { classes }),
-      ...(preemptions !== undefined && { preemptions }),
-    });
-  const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
-  const states = reduction === 'none' ? undefined : new States(execution, checker, bound !== undefined, symmetry);
-  return searchInterleavings(execution, checker, limits, {
-    ...(bound && { bound }),
-    ...(states && { states }),
-    ...(classes && { classes }),
-  });
+/** A search in rounds; whoever does the parts has a `doerOf` the same search. */
+export function roundsOf({ execution, checker }: Run, { scheduler, reduction }: Search, limits: Limits): Rounds {
+  const kind = scheduler !== 'exhaustive' ? 'draws' : reduction === 'optimal' ? 'classes' : 'interleavings';
+  return new Rounds(planOf(kind, execution, checker), limits);
+}
+
+export function doerOf({ execution, checker }: Run, search: Search): Doer {
+  const { scheduler, preemptions } = search;
+  const options = scheduler === 'exhaustive' ? { preemptions } : { scheduler: drawing(execution, scheduler, search) };
+  return new Doer(execution, checker, new Classes(execution), options);
+}
+
+/** What rounds have come to, with the `sometimes` that never came true. */
+export function searched({ tally, last, classes, readsFrom }: Rounds, missing: readonly string[]): Searched {
+  const { executions, blocked, cut, states, steps, violation, limit } = tally;
+  return {
+    ...{ executions, blocked, cut, states, steps, violation, limit },
+    classes: classes.size,
+    readsFrom: readsFrom.size,
+    classesCut: classes.size >= CLASSES_MAX,
+    schedule: last?.schedule ?? [],
+    stop: last?.stop,
+    missing,
+  };
 }
 
 /** What draws executions. The same on every thread. */
-export function drawing(execution: Run['execution'], name: DrawingName, { seed, depth }: Search): Scheduler {
+function drawing(execution: Run['execution'], name: DrawingName, { seed, depth }: Search): Scheduler {
   return makeScheduler(name, seed, profileOf(execution, seed), depth);
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { explorerSteps } from '../bench.ts';
-import { proofs, twoWorkers } from '../benchProofs.ts';
+import { proofs, twoThreads } from '../benchProofs.ts';
 import { jsonOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
@@ -12,7 +12,7 @@ export const benchCommand = (): Command =>
     .action(async ({ json }: { json?: boolean }) => {
       const steps = explorerSteps();
       const rows = [...steps, ...proofs(steps[0].perSecond)];
-      const workers = await twoWorkers();
+      const workers = await twoThreads();
       if (json) {
         printJson({ schema: 1, rows, ratios: [workers] });
         return;

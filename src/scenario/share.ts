@@ -1,0 +1,46 @@
+import type { Doer } from '../explore/doer.ts';
+import { Deadline, type Limits } from '../explore/limits.ts';
+import type { Done, Part } from '../explore/parts.ts';
+import type { Run } from './run.ts';
+
+/** What was done of part `index` of a round, and the `sometimes` that have come true by then. */
+export interface Share {
+  readonly index: number;
+  readonly done: Done;
+  readonly reached: readonly string[];
+}
+
+/** Slots of `control`, two words that all who share a round have: the part that is to be done next; the lowest that found a violation, + 1, or 0. */
+const NEXT = 0;
+const FOUND = 1;
+
+/** Does whatever parts of a round it gets to before the others do, for as long as there is time, and none that come after a violation. */
+export function doShare(
+  { checker }: Run,
+  doer: Doer,
+  parts: readonly Part[],
+  limits: Limits,
+  control: SharedArrayBuffer,
+): Share[] {
+  const slots = new Int32Array(control);
+  const deadline = new Deadline(limits.seconds);
+  const shares: Share[] = [];
+  for (let i = Atomics.add(slots, NEXT, 1); i < parts.length; i = Atomics.add(slots, NEXT, 1)) {
+    // Draws from the first on, as the first that finds something counts. In a search of classes the last are the largest: they go first.
+    const index = parts[0].kind === 'classes' ? parts.length - 1 - i : i;
+    const found = Atomics.load(slots, FOUND);
+    const seconds = limits.seconds - deadline.seconds;
+    if (seconds <= 0) break;
+    if (found !== 0 && found <= index) continue;
+    const done = doer.do(parts[index], { ...limits, seconds });
+    shares.push({ index, done, reached: checker.reached });
+    if (done.violation !== undefined) lower(slots, index + 1);
+  }
+  return shares;
+}
+
+/** Makes FOUND the lower of what it is and `found`. */
+function lower(slots: Int32Array, found: number): void {
+  for (let now = Atomics.load(slots, FOUND); now === 0 || now > found; now = Atomics.load(slots, FOUND))
+    if (Atomics.compareExchange(slots, FOUND, now, found) === now) return;
+}
