@@ -50,8 +50,10 @@ export function searchInterleavings(
     const depth = execution.steps;
     if (depth + 1 >= untried.length) [untried, spent] = [wider(untried), wider(spent)];
     const stop = execution.stopped();
-    const isNew = states === undefined || states.add(bound === undefined ? 0 : spent[depth]);
-    if (stop !== null && (isNew || stop.kind === 'violated')) {
+    // What was found on the way here counts, new state or not; and what watches has not seen the step that crashed.
+    const broken = stop?.kind === 'violated' || stop?.kind === 'crashed';
+    const isNew = broken || states === undefined || states.add(bound === undefined ? 0 : spent[depth]);
+    if (stop !== null && isNew) {
       const violation = judge.end(stop);
       if (stop.kind === 'finished') classes?.add();
       if (tally.count(stop, property === undefined || violation?.property === property ? violation : undefined)) break;

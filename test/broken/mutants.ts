@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
     file: ring('ioctl'),
     from: '  mem.lock(kvm.slots_lock);',
     to: '',
-    seenBy: 'a lock is given back by its holder',
+    seenBy: 'R12',
   },
   {
     name: 'no flush',
