@@ -30,7 +30,7 @@ export const searches: Searches = {
   statesOf: (execution, judge) => new States(execution, judge),
 };
 
-/** The optimal reduction in parts, three at a time, each of which ends after an execution or two. */
+/** The optimal reduction in parts, three at a time with three more in work, each of which ends after an execution or two. */
 export function inParts(
   execution: Execution,
   judge: Judge,
@@ -39,17 +39,20 @@ export function inParts(
 ): SearchResult {
   const plan = new ClassesPlan(execution, judge);
   const tally = new Tally(limits);
-  for (let parts = plan.next(3); parts.length > 0; parts = plan.next(3)) {
-    const done = parts.map((part, i) => {
+  let now = plan.next(3);
+  while (now.length > 0) {
+    const ahead = plan.next(3);
+    const done = now.map((part, i) => {
       const from = structuredClone(part) as Part & { kind: 'classes' };
       const result = searchOptimal(execution, judge, { ...limits, executions: 1 + (i & 1) }, { ...options, from });
-      return { ...result, left: [], schedule: [] };
+      return { ...result, left: [], schedule: [], stop: undefined, classes: [], readsFrom: [] };
     });
-    for (const [i, part] of parts.entries()) {
+    for (const [i, part] of now.entries()) {
       tally.add({ ...done[i], limit: undefined });
       if (tally.violation !== undefined) return tally;
       plan.took(part, done[i]);
     }
+    now = ahead.length > 0 ? ahead : plan.next(3);
   }
   return tally;
 }

@@ -28,8 +28,10 @@ export class ClassesPlan implements Plan {
   private readonly root = wakeup(-1, 0);
   private readonly conflict: Conflict;
   private readonly paths = new Map<Part, Path>();
-  /** What the parts have found that is to be tried on the way to them. */
-  private readonly found: { readonly path: Path; readonly reversals: readonly Reversal[] }[] = [];
+  /** The last steps of the parts that are being done: what comes after them is not known here. */
+  private readonly inWork = new Set<Wakeup>();
+  /** What parts have found that is to be tried on the way to them. */
+  private found: { readonly path: Path; readonly reversals: readonly Reversal[] }[] = [];
   private begun = false;
 
   constructor(execution: Execution, judge: Judge) {
@@ -44,8 +46,9 @@ export class ClassesPlan implements Plan {
       this.paths.set(part, []);
       return [part];
     }
-    for (const { path, reversals } of this.found) this.reverse(path, reversals);
-    this.found.length = 0;
+    const found = this.found;
+    this.found = [];
+    for (const { path, reversals } of found) this.reverse(path, reversals);
     return this.untried(most).map((path) => {
       const prefix = path.slice(0, -1).map(({ thread }) => thread);
       const part: Part = {
@@ -55,6 +58,7 @@ export class ClassesPlan implements Plan {
         branch: path[path.length - 1],
       };
       this.paths.set(part, path);
+      this.inWork.add(path[path.length - 1]);
       return part;
     });
   }
@@ -64,7 +68,10 @@ export class ClassesPlan implements Plan {
     this.paths.delete(part);
     const steps = sideBySide(tree);
     if (path.length === 0) this.root.children = steps;
-    else Object.assign(path[path.length - 1], steps[0]);
+    else {
+      Object.assign(path[path.length - 1], steps[0]);
+      this.inWork.delete(path[path.length - 1]);
+    }
     if (reversals.length > 0) this.found.push({ path, reversals });
   }
 
@@ -73,32 +80,39 @@ export class ClassesPlan implements Plan {
    */
   private untried(most: number): Path[] {
     const found: Path[] = [];
+    let isLeft = true; // of all that is to be tried, or being tried
     const stack: Frame[] = [{ node: this.root, at: 0, through: [], open: false }];
     while (stack.length > 0 && found.length < most) {
       const top = stack[stack.length - 1];
       const child = top.node.children[top.at++];
       if (child === undefined) {
         stack.pop();
-        if (found.length === 0) forget(top.node);
+        if (isLeft) forget(top.node);
         else if (top.open) for (const node of top.through) pack(node);
         else stack.at(-1)?.through.push(top.node);
         if (top.open && stack.length > 0) stack[stack.length - 1].open = true;
       } else if (!child.tried) {
         top.open = true;
-        found.push([...stack.slice(1).map(({ node }) => node), child]);
+        isLeft = false;
+        if (!this.inWork.has(child)) found.push([...stack.slice(1).map(({ node }) => node), child]);
       } else if (child.children.length > 0) stack.push({ node: child, at: 0, through: [], open: false });
     }
     return found;
   }
 
+  /** Adds what a part has found. Where that leads to a part that is being done, it has to wait until it is known what that one has tried. */
   private reverse(path: Path, reversals: readonly Reversal[]): void {
     const asleep = this.asleepAlong(path);
-    for (const { depth, threads, codes } of reversals) {
+    const later: Reversal[] = [];
+    for (const reversal of reversals) {
+      const { depth, threads, codes } = reversal;
       const sequence = { threads: [...threads], codes: [...codes] };
       if (asleep[depth].some((sleeper) => weakInitial(sleeper, sequence, this.conflict))) continue;
       const { children } = depth === 0 ? this.root : path[depth - 1];
-      insert(children, children.indexOf(path[depth]) + 1, sequence, this.conflict);
+      if (!insert(children, children.indexOf(path[depth]) + 1, sequence, this.conflict, this.inWork))
+        later.push(reversal);
     }
+    if (later.length > 0) this.found.push({ path, reversals: later });
   }
 
   /** By depth along a path: who is asleep at the point there, those included who stand left of the path. */

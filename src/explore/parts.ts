@@ -46,7 +46,10 @@ export interface Reversal {
 
 /** Hands out the parts of a search, in an order that depends on nothing but the search. */
 export interface Plan {
-  /** The next parts, `most` at most; none when all is done. Called when all that was handed out has been done. At most `executions` are still to be drawn. */
+  /**
+   * The next parts, `most` at most, for `executions` at most where they are drawn. None when all has been handed out that is known by now: that is all there
+   * is when nothing is being done any more.
+   */
   next(most: number, executions: number): Part[];
   /** Takes in what was done of a part. Called in the order in which parts were handed out. */
   took(part: Part, done: Done): void;

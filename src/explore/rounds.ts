@@ -8,9 +8,16 @@ const PARTS = 64;
 const FEW = 8;
 const [SHORT, LONG] = [32, 256];
 
+/** Some parts, and the limits of each. */
+export interface Round {
+  readonly parts: readonly Part[];
+  readonly limits: Limits;
+}
+
 /**
  * A search, round by round: in each, some parts are done up to a budget, in any order or at the same time; then what was done is taken in, in the order of the
- * parts. What is done depends on neither the number of workers nor their speed.
+ * parts. The round after it is known before, so that nobody has to wait for that. What is done depends on neither the number of workers nor their
+ * speed.
  */
 export class Rounds {
   readonly tally: Tally;
@@ -19,39 +26,37 @@ export class Rounds {
   readonly classes = new NumberSet();
   readonly readsFrom = new NumberSet();
   private readonly plan: Plan;
+  /** Executions that are promised to rounds that were not taken in yet. */
+  private promised = 0;
 
   constructor(plan: Plan, limits: Limits) {
     this.plan = plan;
     this.tally = new Tally(limits);
   }
 
-  /** The parts of the next round, and the limits of each; none when the search is over. */
-  next(): { readonly parts: readonly Part[]; readonly limits: Limits } {
-    const { tally } = this;
-    if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
-    const { executionsLeft: executions, secondsLeft: seconds } = tally;
-    const parts = this.plan.next(Math.min(PARTS, executions), executions);
-    const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
-    return { parts, limits: { executions: budget, seconds, bytes: Infinity } };
-  }
-
-  /** Does all of them here, one after the other. */
-  run(doer: { do(part: Part, limits: Limits): Done }): void {
-    for (let { parts, limits } = this.next(); parts.length > 0; { parts, limits } = this.next()) {
-      const done: Done[] = [];
-      for (const part of parts) {
-        const seconds = this.tally.secondsLeft;
-        if (seconds <= 0) break;
-        done.push(doer.do(part, { ...limits, seconds }));
-        if (done[done.length - 1].violation !== undefined) break;
-      }
-      this.took(parts, done);
+  /** All rounds, each with the one after it, which may be begun already. Wants what was done of `now`, in the order of its parts. */
+  *all(): Generator<{ readonly now: Round; readonly ahead: Round }, void, readonly Done[]> {
+    for (let now = this.next(); now.parts.length > 0; ) {
+      const ahead = this.next();
+      this.took(now, yield { now, ahead });
+      now = ahead.parts.length > 0 ? ahead : this.next();
     }
   }
 
-  /** Takes in what was done of the parts, in their order. After a violation there may be fewer. */
-  took(parts: readonly Part[], done: readonly Done[]): void {
+  private next(): Round {
+    const { tally } = this;
+    if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
+    const executions = tally.executionsLeft - this.promised;
+    const parts = this.plan.next(Math.min(PARTS, executions), executions);
+    const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
+    this.promised += promiseOf(parts, budget);
+    return { parts, limits: { executions: budget, seconds: tally.secondsLeft, bytes: Infinity } };
+  }
+
+  /** Takes in what was done of the parts, in their order. After a violation, or when the time was over, there may be fewer. */
+  private took({ parts, limits }: Round, done: readonly Done[]): void {
     const { tally, plan } = this;
+    this.promised -= promiseOf(parts, limits.executions);
     for (let i = 0; i < done.length && tally.violation === undefined; i++) {
       // The budget of a part is no limit of the search; what is left says so.
       tally.add({
@@ -67,4 +72,7 @@ export class Rounds {
   }
 }
 
-const NOTHING = { parts: [], limits: { executions: 0, seconds: 0, bytes: 0 } };
+const promiseOf = (parts: readonly Part[], budget: number): number =>
+  parts.reduce((sum, part) => sum + (part.kind === 'draws' ? part.count : budget), 0);
+
+const NOTHING: Round = { parts: [], limits: { executions: 0, seconds: 0, bytes: 0 } };

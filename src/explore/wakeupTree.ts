@@ -51,8 +51,16 @@ export function weakInitial({ thread, code }: Sleeper, { threads, codes }: Seque
 /**
  * Adds `sequence` to the ordered tree below `children`, from number `from` on, unless what is there leads to all that it leads to (Abdulla, Aronis,
  * Jonsson, Sagonas: "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017). Takes `sequence` apart.
+ *
+ * @returns false where it leads to a step of `closed`, below which nothing can be added now; nothing has been added then.
  */
-export function insert(children: Wakeup[], from: number, sequence: Sequence, conflict: Conflict): void {
+export function insert(
+  children: Wakeup[],
+  from: number,
+  sequence: Sequence,
+  conflict: Conflict,
+  closed?: ReadonlySet<Wakeup>,
+): boolean {
   const { threads, codes } = sequence;
   let level = children;
   let first = from;
@@ -66,9 +74,10 @@ export function insert(children: Wakeup[], from: number, sequence: Sequence, con
       threads.splice(at, 1);
       codes.splice(at, 1);
     }
+    if (closed?.has(child)) return false;
     unpack(child);
     // The end of an execution, or of what is to be tried: all that follows is, or will be.
-    if (child.children.length === 0) return;
+    if (child.children.length === 0) return true;
     level = child.children;
     first = 0;
   }
@@ -77,6 +86,7 @@ export function insert(children: Wakeup[], from: number, sequence: Sequence, con
     level.push(child);
     level = child.children;
   }
+  return true;
 }
 
 /** Words of a packed step: its thread, with TRIED, and OPEN where something below it is still to be tried; its footprint; the words of it and all below. */

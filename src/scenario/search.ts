@@ -13,6 +13,7 @@ import { Symmetry } from '../explore/symmetry.ts';
 import { BadInput } from './badInput.ts';
 import { type Run, runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import { controlOf, doShare, inOrder } from './share.ts';
 
 export const schedulerNames = ['exhaustive', ...drawingNames] as const;
 export type SchedulerName = (typeof schedulerNames)[number];
@@ -54,7 +55,12 @@ export function searchHere(scenario: Scenario, search: Search, limits: Limits): 
   if (search.scheduler === 'exhaustive' && search.reduction === 'states') return searchStates(scenario, search, limits);
   const run = runOf(scenario, search.stepsMax);
   const rounds = roundsOf(run, search, limits);
-  rounds.run(doerOf(run, search));
+  const doer = doerOf(run, search);
+  const all = rounds.all();
+  for (let step = all.next(); !step.done; ) {
+    const shares = doShare(run, doer, step.value.now, controlOf());
+    step = all.next(inOrder(shares).map(({ done }) => done));
+  }
   return searched(rounds, run.checker.missing);
 }
 

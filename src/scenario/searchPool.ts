@@ -1,10 +1,11 @@
 import { Piscina } from 'piscina';
 import type { Limits } from '../explore/limits.ts';
+import type { Round } from '../explore/rounds.ts';
 import { BadInput } from './badInput.ts';
 import { runOf } from './run.ts';
 import { doerOf, roundsOf, type Search, type Searched, searched } from './search.ts';
 import type { RoundTask } from './searchWorker.ts';
-import { doShare, type Share } from './share.ts';
+import { callOff, controlOf, doShare, inOrder, type Share } from './share.ts';
 import type { Sourced } from './source.ts';
 import { workerFile } from './workerFile.ts';
 
@@ -36,18 +37,27 @@ export class SearchPool {
     const doer = doerOf(run, search);
     const rounds = roundsOf(run, search, limits);
     const missing = new Set(run.checker.missing);
-    for (let round = rounds.next(); round.parts.length > 0; round = rounds.next()) {
-      const { parts, limits: budget } = round;
-      const control = new SharedArrayBuffer(8);
-      const task: RoundTask = { source, search, parts, limits: budget, control };
-      const others = parts.length === 1 ? [] : Array.from({ length: this.others }, () => this.pool.run(task));
-      const mine = doShare(run, doer, parts, budget, control);
-      const shares = inOrder([mine, ...((await Promise.all(others)) as Share[][])].flat());
-      rounds.took(
-        parts,
-        shares.map(({ done }) => done),
-      );
+    /** Has the others begin with a round; they go on to the next without waiting for this thread. */
+    const begin = (round: Round): Begun => {
+      const control = controlOf();
+      const few = Math.min(this.others, round.parts.length - 1);
+      const task: RoundTask = { source, search, round, control };
+      return { control, others: Promise.all(Array.from({ length: Math.max(0, few) }, () => this.pool.run(task))) };
+    };
+    let begun: Begun | undefined;
+    const all = rounds.all();
+    for (let step = all.next(); !step.done; ) {
+      const { now, ahead } = step.value;
+      const { control, others } = begun ?? begin(now);
+      begun = ahead.parts.length > 0 ? begin(ahead) : undefined;
+      const mine = doShare(run, doer, now, control);
+      const shares = inOrder([mine, ...(await others)].flat());
       for (const { reached } of shares) for (const name of reached) missing.delete(name);
+      step = all.next(shares.map(({ done }) => done));
+    }
+    if (begun !== undefined) {
+      callOff(begun.control);
+      await begun.others;
     }
     return searched(rounds, [...missing]);
   }
@@ -57,11 +67,7 @@ export class SearchPool {
   }
 }
 
-/** The shares in the order of their parts, up to the first that found a violation, or that is missing because the time was over. */
-function inOrder(shares: Share[]): Share[] {
-  shares.sort((a, b) => a.index - b.index);
-  const found = shares.findIndex(({ done }) => done.violation !== undefined);
-  const missing = shares.findIndex(({ index }, i) => index !== i);
-  const ends = [found < 0 ? Infinity : found + 1, missing < 0 ? Infinity : missing];
-  return shares.slice(0, Math.min(...ends));
+interface Begun {
+  readonly control: SharedArrayBuffer;
+  readonly others: Promise<Share[][]>;
 }

@@ -1,6 +1,5 @@
 import type { Doer } from '../explore/doer.ts';
-import type { Limits } from '../explore/limits.ts';
-import type { Part } from '../explore/parts.ts';
+import type { Round } from '../explore/rounds.ts';
 import { type Run, runOf } from './run.ts';
 import { doerOf, type Search } from './search.ts';
 import { doShare, type Share } from './share.ts';
@@ -10,8 +9,7 @@ import { openSource, type Source } from './source.ts';
 export interface RoundTask {
   readonly source: Source;
   readonly search: Search;
-  readonly parts: readonly Part[];
-  readonly limits: Limits;
+  readonly round: Round;
   /** See `doShare`. */
   readonly control: SharedArrayBuffer;
 }
@@ -19,11 +17,11 @@ export interface RoundTask {
 /** What this worker is set up for: all rounds of a search, and all searches alike, go on with it. */
 let ready: { readonly key: string; readonly run: Run; readonly doer: Doer } | undefined;
 
-export default async function runParts({ source, search, parts, limits, control }: RoundTask): Promise<Share[]> {
+export default async function runParts({ source, search, round, control }: RoundTask): Promise<Share[]> {
   const key = JSON.stringify([source, search]);
   if (ready?.key !== key) {
     const run = runOf(await openSource(source), search.stepsMax);
     ready = { key, run, doer: doerOf(run, search) };
   }
-  return doShare(ready.run, ready.doer, parts, limits, control);
+  return doShare(ready.run, ready.doer, round, control);
 }

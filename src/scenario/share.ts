@@ -1,6 +1,7 @@
 import type { Doer } from '../explore/doer.ts';
-import { Deadline, type Limits } from '../explore/limits.ts';
-import type { Done, Part } from '../explore/parts.ts';
+import { Deadline } from '../explore/limits.ts';
+import type { Done } from '../explore/parts.ts';
+import type { Round } from '../explore/rounds.ts';
 import type { Run } from './run.ts';
 
 /** What was done of part `index` of a round, and the `sometimes` that have come true by then. */
@@ -14,14 +15,15 @@ export interface Share {
 const NEXT = 0;
 const FOUND = 1;
 
+export const controlOf = (): SharedArrayBuffer => new SharedArrayBuffer(8);
+
+/** Nobody begins another part. */
+export function callOff(control: SharedArrayBuffer): void {
+  Atomics.store(new Int32Array(control), NEXT, 1 << 30);
+}
+
 /** Does whatever parts of a round it gets to before the others do, for as long as there is time, and none that come after a violation. */
-export function doShare(
-  { checker }: Run,
-  doer: Doer,
-  parts: readonly Part[],
-  limits: Limits,
-  control: SharedArrayBuffer,
-): Share[] {
+export function doShare({ checker }: Run, doer: Doer, { parts, limits }: Round, control: SharedArrayBuffer): Share[] {
   const slots = new Int32Array(control);
   const deadline = new Deadline(limits.seconds);
   const shares: Share[] = [];
@@ -43,4 +45,13 @@ export function doShare(
 function lower(slots: Int32Array, found: number): void {
   for (let now = Atomics.load(slots, FOUND); now === 0 || now > found; now = Atomics.load(slots, FOUND))
     if (Atomics.compareExchange(slots, FOUND, now, found) === now) return;
+}
+
+/** The shares in the order of their parts, up to the first that found a violation, or that is missing because the time was over. */
+export function inOrder(shares: Share[]): Share[] {
+  shares.sort((a, b) => a.index - b.index);
+  const found = shares.findIndex(({ done }) => done.violation !== undefined);
+  const missing = shares.findIndex(({ index }, i) => index !== i);
+  const ends = [found < 0 ? Infinity : found + 1, missing < 0 ? Infinity : missing];
+  return shares.slice(0, Math.min(...ends));
 }
