@@ -41,6 +41,8 @@ export class Between {
   private readonly checker: Asker;
   private readonly execution: Execution;
   private readonly seen = new Set<number>();
+  /** The hashes name leaves of the log tree as it was then. */
+  private generation = -1;
   /** The steps that some predicate can tell apart, and how many operations ended with each. */
   private readonly steps: number[] = [];
   private readonly ended: number[] = [];
@@ -53,6 +55,8 @@ export class Between {
   /** @param accept whether a moment, given by the number of steps that each thread has taken, is one of those that are asked for; left out: all are. */
   look(order: HappensBefore, accept: ((taken: Int32Array) => boolean) | undefined): Found | undefined {
     const { checker } = this;
+    if (this.generation !== this.execution.tree.generation) this.seen.clear();
+    this.generation = this.execution.tree.generation;
     for (let before = -1, now = watched(checker); before !== now; now = watched(checker)) {
       before = now; // a predicate may look at more cells than before: then once more
       this.gather();

@@ -35,8 +35,9 @@ export class States {
     return this.seen.size;
   }
 
+  /** Bytes in use, with those of the logs that the states are made of. */
   get bytes(): number {
-    return this.seen.bytes;
+    return this.seen.bytes + this.execution.tree.bytes;
   }
 
   clear(): void {

@@ -23,6 +23,8 @@ export const Leaf = {
  */
 export class LogTree {
   size = 1;
+  /** How often it was cleared. */
+  generation = 0;
   code = new Int32Array(1 << 10);
   operand = new Uint32Array(1 << 10);
   operandHigh = new Uint32Array(1 << 10);
@@ -128,12 +130,19 @@ export class LogTree {
     return path.reverse();
   }
 
+  /** Forgets all logs: from here on the same numbers stand for others. */
   clear(): void {
+    this.generation++;
     this.size = 1;
     this.ends.length = 0;
     this.spins.clear();
     this.hasSpins = false;
     this.table.fill(0);
+  }
+
+  /** Bytes in use, but for what operations returned. */
+  get bytes(): number {
+    return 4 * (10 * this.code.length + this.table.length);
   }
 
   private link(parent: number, node: number): void {
