@@ -53,7 +53,9 @@ export const exploreCommand = (): Command =>
       ),
     )
     .addOption(
-      new Option('--workers <n>', 'worker threads that search together').default(1).argParser(whole('workers', 1, 256)),
+      new Option('--workers <n>', 'threads that search together, with the same result; the search of states has one')
+        .default(1)
+        .argParser(whole('workers', 1, 256)),
     )
     .addOption(new Option('--depth <n>', 'pct: depth of the bugs to find').default(3).argParser(whole('depth', 1, 100)))
     .addOption(
@@ -101,16 +103,12 @@ export const exploreCommand = (): Command =>
     });
 
 /** Options that say nothing about the search that was asked for. */
-function refuse({ scheduler, reduction, preemptions, symmetry, workers }: Options): void {
+function refuse({ scheduler, reduction, preemptions, symmetry }: Options): void {
   const exhaustive = scheduler === 'exhaustive';
   const states = exhaustive && (reduction ?? 'states') === 'states';
   if (!exhaustive && reduction !== undefined) throw new UsageError('--reduction goes with --scheduler exhaustive');
   if (!exhaustive && preemptions !== undefined) throw new UsageError('--preemptions goes with --scheduler exhaustive');
   if (!states && symmetry) throw new UsageError('--symmetry goes with --scheduler exhaustive --reduction states');
-  if (states && workers > 1)
-    throw new UsageError(
-      '--workers: the search of states has one thread; --reduction optimal or none, and schedulers that draw, take more',
-    );
 }
 
 /** One scenario's result in one line: what was proved, and what was only searched. */
