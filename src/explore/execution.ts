@@ -2,6 +2,7 @@ import { AloneMemory } from '../memory/alone.ts';
 import type { Place } from '../memory/cell.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
 import { Breach, Kind, kindOf, placeOf, updated, writes } from '../memory/memory.ts';
+import { plainText } from '../memory/plain.ts';
 import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
@@ -453,7 +454,7 @@ export class Execution implements View {
 
   private root(thread: number, index: number): number {
     const asks = this.program.actors[thread].operations[index].run.length > 1;
-    const key = asks ? (JSON.stringify(this.lastResult(thread), bigints) ?? '') : '';
+    const key = asks ? plainText(this.lastResult(thread)) : '';
     const roots = this.roots[this.like[thread]][index];
     let root = roots.get(key);
     if (root === undefined) {
@@ -689,7 +690,15 @@ export function violationOf(error: unknown): Violation {
   // By its name: it may come from another copy of this package.
   if (error instanceof Error && error.name === 'Failed')
     return { property: (error as Failed).property, message: error.message };
-  return { property: CRASH, message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  return { property: CRASH, message: textOf(error) };
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  } catch {
+    return 'it throws what has no text';
+  }
 }
 
 export const CRASH = 'no operation crashes';
@@ -699,6 +708,7 @@ const RULES = {
   'swallowed suspension': 'operations let through what mem throws',
   'differs on the second pass': 'operations depend on nothing but mem',
   'outside the schedule': 'operations use their own mem',
+  'no plain data': 'operations return plain data',
   'repeats without an access': 'operations that repeat access mem',
 } as const;
 
@@ -710,4 +720,3 @@ const LIMIT: Stop = { kind: 'limit' };
 const PRUNED: Stop = { kind: 'pruned' };
 
 const join = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
-const bigints = (_: string, v: unknown): unknown => (typeof v === 'bigint' ? `${v}n` : v);

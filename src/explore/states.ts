@@ -1,3 +1,4 @@
+import { plainText } from '../memory/plain.ts';
 import type { Execution } from './execution.ts';
 import type { Judge } from './search.ts';
 import { StateSet } from './stateSet.ts';
@@ -49,8 +50,7 @@ export class States {
   add(spent: number): boolean {
     const { execution, key, results, withResults } = this;
     const { node, asleep } = execution;
-    if (withResults)
-      for (let t = 0; t < node.length; t++) results[t] = this.intern(JSON.stringify(execution.results[t], bigints));
+    if (withResults) for (let t = 0; t < node.length; t++) results[t] = this.intern(plainText(execution.results[t]));
     const order = this.symmetry?.order(execution, results);
     key.set(execution.bytes.u32);
     this.symmetry?.rename(key);
@@ -79,5 +79,3 @@ export class States {
     return this.interned.size - 1;
   }
 }
-
-const bigints = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);

@@ -119,6 +119,7 @@ export class Breach extends Error {
     | 'swallowed suspension'
     | 'differs on the second pass'
     | 'outside the schedule'
+    | 'no plain data'
     | 'not the holder'
     | 'sleeps under a spinlock';
 

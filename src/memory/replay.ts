@@ -1,6 +1,7 @@
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
 import { Leaf, type LogTree } from './logTree.ts';
 import { accessCode, Breach, Kind, kindNames, kindOf, type Memory, placeOf, updated, writes } from './memory.ts';
+import { freeze, plainText } from './plain.ts';
 import { ASSUMED } from './stop.ts';
 
 /** Thrown through an operation that is not to go on. Not an Error: it needs no stack, and only `ReplayMemory` may catch it. */
@@ -102,6 +103,7 @@ export class ReplayMemory implements Memory {
     this.lastHigh = this.high = high;
     try {
       const result = subject.run(this);
+      if (result instanceof Promise) return new Thrown(this.later(result));
       if (this.mode < 0)
         return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and returned`));
       if (this.pos < this.path.length) return new Thrown(this.endedEarly());
@@ -130,17 +132,25 @@ export class ReplayMemory implements Memory {
         );
       return;
     }
-    const leaf = tree.addLeaf(at, low, high, leafCode(subject, end), end instanceof Thrown ? end.error : end);
+    const { code, value } = ending(subject, end);
+    const leaf = tree.addLeaf(at, low, high, code, value);
     if (this.asked === 0) this.asked = leaf;
-    if (end instanceof Thrown) return;
+    if (code < Leaf.again) return;
+    const text = plainText(value);
     this.path = tree.path(at);
     this.mode = 0;
-    const second = this.pass(subject, low, high);
-    if (second instanceof Thrown) this.broken(second.error, low, high);
-    else if (plain(second) !== plain(end)) {
-      const message = `${subject.label} returned ${plain(end)}, then ${plain(second)} over the same results`;
+    const second = ending(subject, this.pass(subject, low, high));
+    if (second.code < Leaf.again) this.broken(second.value, low, high);
+    else if (plainText(second.value) !== text) {
+      const message = `${subject.label} returned ${text}, then ${plainText(second.value)} over the same results`;
       this.broken(new Breach('differs on the second pass', message), low, high);
     } else for (const depth of new Set([from, this.path.length - 1])) this.suspendAt(subject, depth, low, high);
+  }
+
+  /** What an operation does once it has returned is no part of it; nobody is to hear of what becomes of it. */
+  private later(result: Promise<unknown>): Breach {
+    result.catch(() => {});
+    return new Breach('outside the schedule', `${this.running().label} returns a promise, and would go on later`);
   }
 
   /** Throws the operation out at access number `depth`, and sees that it goes. */
@@ -312,20 +322,25 @@ export class ReplayMemory implements Memory {
   }
 
   private get(kind: number, cell: Cell): number {
+    if (cell?.kind !== 'cell') throw unfit(kind, cell);
     this.access(accessCode(kind, cell.id), 0, 0, 0);
     return this.low;
   }
   private put(kind: number, cell: Cell, value: number): void {
+    if (cell?.kind !== 'cell') throw unfit(kind, cell);
     this.access(accessCode(kind, cell.id), wrap(value, cell.bits), 0, 0);
   }
   private get64(kind: number, cell: Cell64): bigint {
+    if (cell?.kind !== 'cell64') throw unfit(kind, cell, '64');
     this.access(accessCode(kind, cell.id), 0, 0, 0);
     return (BigInt(this.high) << 32n) | BigInt(this.low);
   }
   private put64(kind: number, cell: Cell64, value: bigint): void {
+    if (cell?.kind !== 'cell64') throw unfit(kind, cell, '64');
     this.access(accessCode(kind, cell.id), Number(value & 0xffff_ffffn), Number((value >> 32n) & 0xffff_ffffn), 0);
   }
   private update(kind: number, cell: Cell, expected: number, operand: number): number {
+    if (cell?.kind !== 'cell') throw unfit(kind, cell);
     this.access(accessCode(kind, cell.id), wrap(operand, cell.bits), 0, wrap(expected, cell.bits));
     return this.low;
   }
@@ -379,20 +394,33 @@ export class ReplayMemory implements Memory {
   wmb(): void {}
   mb(): void {}
   lock(lock: Lock): void {
+    if (!isLock(lock)) throw unfit(Kind.lock, lock);
     this.access(accessCode(Kind.lock, lock.id), 0, 0, 0);
   }
   unlock(lock: Lock): void {
+    if (!isLock(lock)) throw unfit(Kind.unlock, lock);
     this.access(accessCode(Kind.unlock, lock.id), 0, 0, 0);
   }
   wait(cell: Cell, expected: number): boolean {
+    if (cell?.kind !== 'cell') throw unfit(Kind.wait, cell);
     this.access(accessCode(Kind.wait, cell.id), 0, 0, expected >>> 0);
     if (this.low !== expected >>> 0) return false;
     this.access(accessCode(Kind.resume, cell.id), 0, 0, 0);
     return true;
   }
   wake(cell: Cell): void {
+    if (cell?.kind !== 'cell') throw unfit(Kind.wake, cell);
     this.access(accessCode(Kind.wake, cell.id), 0, 0, 0);
   }
+}
+
+const isLock = (place: Place): place is Lock => place?.kind === 'mutex' || place?.kind === 'spinlock';
+
+/** For those who write plain JavaScript: no type has told them. */
+function unfit(kind: number, place: unknown, width = ''): TypeError {
+  const { kind: of, name, bits } = (place ?? {}) as Partial<Place>;
+  const what = Array.isArray(place) ? 'a list' : of === undefined ? `${place}` : `${name}, a ${of} of ${bits} bits`;
+  return new TypeError(`mem.${kindNames[kind]}${width} does not work on ${what}`);
 }
 
 /** What an operation threw. */
@@ -403,9 +431,21 @@ class Thrown {
   }
 }
 
-function leafCode(subject: Subject, end: unknown): number {
-  if (end instanceof Thrown) return end.error === ASSUMED ? Leaf.assumed : Leaf.threw;
-  return subject.again(end) ? Leaf.again : Leaf.returned;
+/** The leaf that an operation ends in: what it returned, or what it threw, or what was wrong with what it returned. */
+function ending(subject: Subject, end: unknown): { readonly code: number; readonly value: unknown } {
+  if (end instanceof Thrown) return { code: end.error === ASSUMED ? Leaf.assumed : Leaf.threw, value: end.error };
+  try {
+    plainText(end);
+  } catch (error) {
+    const message = `what ${subject.label} returns is none: ${String(error).split('\n')[0]}`;
+    return { code: Leaf.threw, value: new Breach('no plain data', message) };
+  }
+  freeze(end);
+  try {
+    return { code: subject.again(end) ? Leaf.again : Leaf.returned, value: end };
+  } catch (error) {
+    return { code: Leaf.threw, value: error };
+  }
 }
 
 /** Whether the access of `node`, answered with `low`, has written anything. */
@@ -427,7 +467,3 @@ function put({ u8, u16, u32 }: Bytes, { bits, offset }: Place, value: number): v
 }
 
 const operandOf = (code: number, operand: number): string => (code >= 0 && writes(kindOf(code)) ? ` = ${operand}` : '');
-
-/** A result as text, to compare. */
-const plain = (value: unknown): string =>
-  JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)) ?? 'nothing';

@@ -52,6 +52,8 @@ test('a bad definition: one clear line', () => {
       { ...good, actors: { a: [noop, 'push'] } },
       /actors.a\[1\] is "push": must be a function, or an object with one as run/,
     ],
+    [{ ...good, actors: { a: [async () => {}] } }, /actors.a\[0\] is async or a generator: must be a plain function/],
+    [{ ...good, actors: { a: [function* () {}] } }, /actors.a\[0\] is async or a generator/],
     [{ ...good, always: { p: true } }, /always.p is true: must be a function/],
     [{ ...good, finally: noop }, /finally is a function: must be an object/],
   ];

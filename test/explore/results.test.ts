@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import type { Memory } from '../../src/memory/memory.ts';
+import { plainText } from '../../src/memory/plain.ts';
+import { scenario } from '../../src/scenario/define.ts';
+import { explore, type Report } from '../../src/testing/explore.ts';
+
+/** What operations return, throw or take that no type has kept them from. */
+
+type Names = Readonly<Record<'x' | 'wide' | 'list', never>>;
+type Run = (mem: Memory, names: Names, before?: unknown) => unknown;
+
+const REDUCTIONS = ['none', 'optimal', 'states'] as const;
+
+function explored(a: readonly unknown[], rest: object = {}): Promise<Report[]> {
+  const toggle: Run = (mem, { x }) => {
+    mem.store(x, 1);
+    mem.store(x, 0);
+  };
+  const of = scenario({
+    name: 'odd',
+    cells: { x: 'u32', wide: 'u64', list: { type: 'u32', length: 2 } },
+    actors: { a, b: [toggle] },
+    ...rest,
+  } as never);
+  return Promise.all(REDUCTIONS.map((reduction) => explore(of, { reduction, minimise: 0 })));
+}
+
+const told = (reports: Report[]): string[] => [
+  ...new Set(reports.map(({ outcome, findings }) => `${outcome} ${findings.map((f) => f.message)}`)),
+];
+
+test('results that JSON takes for one are two', async () => {
+  const pairs = [
+    [null, undefined],
+    [null, Number.NaN],
+    [0, -0],
+    [1n, '1n'],
+    [1n, '#1n'],
+    [{}, { a: undefined }],
+    [[undefined], [null]],
+    [new Set([1]), new Set([2])],
+  ];
+  for (const [one, other] of pairs) {
+    expect(plainText(one)).not.toBe(plainText(other));
+    const reports = await explored([((mem, { x }) => (mem.load(x) === 0 ? one : other)) satisfies Run], {
+      finally: {
+        'it is the one': ({ results }: { results: { a: unknown[] } }) => plainText(results.a[0]) === plainText(one),
+      },
+    });
+    expect(told(reports)).toEqual(['violated does not hold at the end']);
+  }
+});
+
+test('an operation that asks for the result before gets the one of its own execution', async () => {
+  const first: Run = (mem, { x }) => (mem.load(x) === 0 ? null : Number.NaN);
+  const second: Run = (mem, { x }, before) => {
+    mem.load(x);
+    return Number.isNaN(before);
+  };
+  const reports = await explored([first, second], {
+    finally: { 'never not a number': ({ results }: { results: { a: unknown[] } }) => results.a[1] === false },
+  });
+  expect(told(reports)).toEqual(['violated does not hold at the end']);
+});
+
+test('nobody changes the result before', async () => {
+  const first: Run = (mem, { x }) => ({ seen: [mem.load(x)] });
+  const second: Run = (mem, { x }, before) => (before as { seen: number[] }).seen.push(mem.load(x));
+  expect(told(await explored([first, second]))).toEqual([
+    expect.stringMatching(/^crashed TypeError: Cannot add property 1/),
+  ]);
+});
+
+test('what contains itself is no result', async () => {
+  const ring: Run = (mem, { x }) => {
+    const all: unknown[] = [mem.load(x)];
+    all.push(all);
+    return all;
+  };
+  expect(told(await explored([ring]))).toEqual([expect.stringMatching(/^crashed no plain data: .*circular/)]);
+});
+
+test('a promise is no result, and nothing is left to be caught', async () => {
+  const later: Run = (mem, { x }) => Promise.resolve().then(() => mem.load(x));
+  expect(told(await explored([later]))).toEqual([expect.stringMatching(/^crashed .*returns a promise/)]);
+});
+
+test('until, and what it looks at, may throw', async () => {
+  const run: Run = (mem, { x }) => mem.load(x);
+  const until = (result: unknown) => (result as { done: { now: boolean } }).done.now;
+  expect(told(await explored([{ run, until }]))).toEqual([expect.stringMatching(/^crashed TypeError: .*'now'/)]);
+});
+
+test('what has no text can be thrown', async () => {
+  const run: Run = (mem, { x }) => {
+    mem.load(x);
+    throw Object.create(null);
+  };
+  expect(told(await explored([run]))).toEqual(['crashed it throws what has no text']);
+});
+
+test('a list of cells, a cell of 64 bits, a lock, or nothing is no cell of 32 bits', async () => {
+  const store: Run = (mem, { wide }) => mem.store(wide, 5);
+  expect(told(await explored([store]))).toEqual([
+    'crashed TypeError: mem.store does not work on wide, a cell64 of 64 bits',
+  ]);
+  const load: Run = (mem, { list }) => mem.load(list);
+  expect(told(await explored([load]))).toEqual(['crashed TypeError: mem.load does not work on a list']);
+  const wide: Run = (mem, { x }) => mem.load64(x);
+  expect(told(await explored([wide]))).toEqual(['crashed TypeError: mem.load64 does not work on x, a cell of 32 bits']);
+  const lock: Run = (mem, { list }) => mem.lock(list[2]);
+  expect(told(await explored([lock]))).toEqual(['crashed TypeError: mem.lock does not work on undefined']);
+});
