@@ -63,7 +63,8 @@ export class Between {
       for (const predicate of checker.predicates) {
         if (predicate.reached) continue;
         const moments = new Moments(checker, this.execution, order, predicate.bit, accept);
-        if (!moments.among(this.steps, this.ended) || (accept === undefined && this.seen.has(moments.hash))) continue;
+        const apart = moments.among(this.steps, this.ended);
+        if (accept === undefined && (!apart || this.seen.has(moments.hash))) continue;
         this.seen.add(moments.hash);
         const found = moments.search();
         if (found !== undefined) return found;

@@ -36,13 +36,14 @@ export class Doer {
   do(part: Part, limits: Limits): Done {
     const { execution } = this;
     const result: SearchResult & Partial<Done> = this.search(part, limits);
-    const { executions, blocked, cut, steps, limit, violation } = result;
+    const { executions, blocked, cut, steps, late, limit, violation } = result;
     const schedule = violation === undefined ? [] : [...execution.schedule.subarray(0, execution.steps)];
     return {
       executions,
       blocked,
       cut,
       steps,
+      late,
       limit,
       violation,
       schedule,

@@ -6,6 +6,7 @@ import { plainText } from '../memory/plain.ts';
 import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
+import { isPast } from './limits.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
 import { lowest, type Scheduler, type View } from './scheduler.ts';
 
@@ -17,10 +18,11 @@ export interface Violation {
 
 /**
  * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold, or see `roundsEnd`; `livelock`: all that are left go round
- * without writing anything; `limit`: it has taken its steps; `pruned`: the scheduler wanted no more of it.
+ * without writing anything; `limit`: it has taken its steps, or memory; `late`: the time of the search is over, in the midst of it; `pruned`: the scheduler
+ * wanted no more of it.
  */
 export type Stop =
-  | { readonly kind: 'finished' | 'blocked' | 'deadlock' | 'livelock' | 'limit' | 'pruned' }
+  | { readonly kind: 'finished' | 'blocked' | 'deadlock' | 'livelock' | 'limit' | 'late' | 'pruned' }
   /** The observer found a violation, or an operation threw, or broke a rule of `Memory`. */
   | { readonly kind: 'violated' | 'crashed'; readonly violation: Violation };
 
@@ -38,6 +40,10 @@ const NONE = -1;
 const WIDE = 0;
 /** Logs that the tree may hold before it is forgotten between two executions: about 200 MB. */
 const LOGS_MAX = 1 << 22;
+/** Logs that one execution, or a search that never begins again, may come to. */
+const LOGS_AT_ONCE = 1 << 24;
+/** Steps between two looks at the clock. */
+const STRIDE = 1024;
 
 /**
  * HOT: see `npm run bench`, "explorer step". One execution of a program: memory, where each thread is, and the schedule so far. It runs forward under a
@@ -57,6 +63,10 @@ export class Execution implements View {
    * the execution is `blocked`: it is another one, which has all of this but that round. Then no step of a thread depends on what it does not access.
    */
   roundsEnd = false;
+  /** When the time is over, by `performance.now`. One execution may take long: 100,000 steps of one operation that goes on and on. */
+  until = Infinity;
+  /** Steps at which limits are looked at. */
+  private pause = 0;
 
   /** `schedule[i]` is the thread that took step i, for i < `steps`. */
   schedule = new Uint8Array(1024);
@@ -196,7 +206,14 @@ export class Execution implements View {
   stopped(): Stop | null {
     if (this.stop !== null) return this.stop;
     if (this.enabled === 0) return this.atEnd();
-    return this.steps >= this.stepsMax ? LIMIT : null;
+    return this.steps >= this.pause ? this.limited() : null;
+  }
+
+  /** Which limit of one execution it is that stopped with `limit`. */
+  get limit(): string {
+    return this.steps >= this.stepsMax
+      ? `${this.stepsMax} steps in one execution`
+      : `${LOGS_AT_ONCE} different logs of operations in memory`;
   }
 
   /** `thread` takes its next step. It is one of `enabled`. */
@@ -262,7 +279,10 @@ export class Execution implements View {
     this.ended = false;
 
     let next = tree.child(node, low, high);
-    if (next === 0) next = this.replays[thread].next(this.subjects[thread][this.operation[thread]], node, low, high);
+    if (next === 0) {
+      next = this.replays[thread].next(this.subjects[thread][this.operation[thread]], node, low, high);
+      if (this.isOver) this.pause = 0;
+    }
     const then = tree.code[next];
     if (then < 0) this.leave(thread, next);
     else {
@@ -567,6 +587,17 @@ export class Execution implements View {
     this.crash(violationOf(new Breach(rule, message)));
   }
 
+  private limited(): Stop | null {
+    if (this.steps >= this.stepsMax) return LIMIT;
+    if (this.isOver) return isPast(this.until) ? LATE : LIMIT;
+    this.pause = Math.min(this.stepsMax, this.steps + STRIDE);
+    return null;
+  }
+
+  private get isOver(): boolean {
+    return this.tree.size > LOGS_AT_ONCE || isPast(this.until);
+  }
+
   /** Works out who can take a step. */
   private who(): void {
     const { pending, geometry, u32 } = this;
@@ -717,6 +748,7 @@ const BLOCKED: Stop = { kind: 'blocked' };
 const DEADLOCK: Stop = { kind: 'deadlock' };
 const LIVELOCK: Stop = { kind: 'livelock' };
 const LIMIT: Stop = { kind: 'limit' };
+const LATE: Stop = { kind: 'late' };
 const PRUNED: Stop = { kind: 'pruned' };
 
 const join = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);

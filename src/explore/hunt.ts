@@ -18,11 +18,16 @@ export function hunt(
   classes?: Classes,
 ): SearchResult {
   const tally = new Tally(limits);
+  execution.until = tally.until;
   for (let index = first; !tally.over(0); index++) {
     scheduler.begin(index);
     execution.reset();
     const stop = execution.run(scheduler);
     tally.steps += execution.steps;
+    if (stop.kind === 'late') {
+      tally.giveUp();
+      break;
+    }
     if (stop.kind === 'finished') classes?.add();
     if (tally.count(stop, judge.end(stop))) break;
   }

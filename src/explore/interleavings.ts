@@ -35,6 +35,7 @@ export function searchInterleavings(
 ): SearchResult & { readonly left: readonly Part[] } {
   const { states, bound, property, classes, from } = options;
   const tally = new Tally(limits);
+  execution.until = tally.until;
   /** By depth: the threads that have not been tried there, and what the way there has cost. */
   let untried = new Int32Array(1024);
   let spent = new Int32Array(1024);
@@ -50,6 +51,10 @@ export function searchInterleavings(
     const depth = execution.steps;
     if (depth + 1 >= untried.length) [untried, spent] = [wider(untried), wider(spent)];
     const stop = execution.stopped();
+    if (stop?.kind === 'late') {
+      tally.giveUp();
+      break;
+    }
     // What was found on the way here counts, new state or not; and what watches has not seen the step that crashed.
     const broken = stop?.kind === 'violated' || stop?.kind === 'crashed';
     const isNew = broken || states === undefined || states.add(bound === undefined ? 0 : spent[depth]);
@@ -58,7 +63,7 @@ export function searchInterleavings(
       if (stop.kind === 'finished') classes?.add();
       if (tally.count(stop, property === undefined || violation?.property === property ? violation : undefined)) break;
       if (stop.kind === 'limit') {
-        tally.limit = `${execution.stepsMax} steps in one execution`;
+        tally.limit = execution.limit;
         break;
       }
       if (states !== undefined && judge.resultsMatter !== states.withResults) {

@@ -9,10 +9,13 @@ export interface Limits {
 
 export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes: 2 ** 31 };
 
+/** Whether the moment `until`, by `performance.now`, has passed. */
+export const isPast = (until: number): boolean => performance.now() > until;
+
 /** Tells when a time is over, and looks at the clock only every so often. The clock decides nothing else. */
 export class Deadline {
   readonly start = performance.now();
-  private readonly end: number;
+  readonly end: number;
   private calls = 0;
 
   constructor(seconds: number) {

@@ -51,6 +51,7 @@ export function searchOptimal(
   { classes, preemptions, from, tools = toolsOf(execution, judge) }: Options = {},
 ): SearchResult & Pick<Done, 'tree' | 'reversals'> {
   const tally = new Tally(limits);
+  execution.until = tally.until;
   const search = new Optimal(execution, tools, from);
   const within = (taken?: Int32Array): boolean =>
     preemptions === undefined || withinPreemptions(execution, search.order, preemptions, taken);
@@ -58,6 +59,10 @@ export function searchOptimal(
   for (;;) {
     const stop = search.forward();
     tally.steps += search.taken;
+    if (stop?.kind === 'late') {
+      tally.giveUp();
+      break;
+    }
     if (stop === undefined)
       tally.blocked++; // asleep, every one that could go on: the theory says never
     else {
@@ -66,7 +71,7 @@ export function searchOptimal(
         if (tally.count(stop, judge.end(stop))) break;
       }
       if (stop.kind === 'limit') {
-        tally.limit = `${execution.stepsMax} steps in one execution`;
+        tally.limit = execution.limit;
         break;
       }
       const between = judge.between?.(search.order, preemptions === undefined ? undefined : within);

@@ -22,6 +22,7 @@ export interface Done {
   readonly blocked: number;
   readonly cut: number;
   readonly steps: number;
+  readonly late: boolean;
   readonly limit: string | undefined;
   readonly violation: Violation | undefined;
   /** How the violation came about, and how the execution stopped. */

@@ -37,6 +37,8 @@ export interface Profile {
 const EXECUTIONS = 32;
 /** No further execution is begun after so many steps in all. */
 const STEPS_MAX = 200_000;
+/** Nor does one go on after so many logs: an operation that goes round and writes has no end of them, and counts the same on all threads. */
+const LOGS_MAX = 1 << 19;
 
 /** Runs a few executions, and counts. Nothing is held against them: a bug that they meet is met again, or ends them early. */
 export function profileOf(execution: Execution, seed: number): Profile {
@@ -46,9 +48,9 @@ export function profileOf(execution: Execution, seed: number): Profile {
   const counts = new Counts(threads);
   let choices = 1;
   let executions = 0;
-  for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX; executions++) {
+  for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < LOGS_MAX; executions++) {
     const scheduler = executions % 2 === 0 ? new RandomWalk(seed) : new Pct(seed, 2, threads, choices);
-    const counting = new Counting(scheduler);
+    const counting = new Counting(scheduler, () => execution.tree.size < LOGS_MAX);
     counting.begin(executions);
     execution.reset();
     execution.run(counting);
@@ -71,9 +73,11 @@ export function profileOf(execution: Execution, seed: number): Profile {
 class Counting implements Scheduler {
   choices = 0;
   private readonly scheduler: Scheduler;
+  private readonly goesOn: () => boolean;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, goesOn: () => boolean) {
     this.scheduler = scheduler;
+    this.goesOn = goesOn;
   }
 
   begin(index: number): void {
@@ -81,6 +85,7 @@ class Counting implements Scheduler {
   }
 
   next(view: View): number {
+    if (!this.goesOn()) return -1;
     if (count(view.enabled) > 1) this.choices++;
     return this.scheduler.next(view);
   }

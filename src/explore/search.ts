@@ -29,6 +29,8 @@ export interface SearchResult {
   states: number;
   steps: number;
   violation: Violation | undefined;
+  /** Whether the time was over in the midst of an execution, of which nothing is counted. */
+  late: boolean;
   /** Which limit ended the search; undefined when all was covered that the search is for. */
   limit: string | undefined;
 }
@@ -41,6 +43,7 @@ export class Tally implements SearchResult {
   states = 0;
   steps = 0;
   violation: Violation | undefined = undefined;
+  late = false;
   limit: string | undefined = undefined;
   private readonly limits: Limits;
   private readonly deadline: Deadline;
@@ -53,6 +56,11 @@ export class Tally implements SearchResult {
   /** Executions that may still be run. */
   get executionsLeft(): number {
     return this.limits.executions - this.executions - this.blocked - this.cut;
+  }
+
+  /** When the time is over, by `performance.now`. */
+  get until(): number {
+    return this.deadline.end;
   }
 
   get secondsLeft(): number {
@@ -68,6 +76,12 @@ export class Tally implements SearchResult {
     return violation !== undefined;
   }
 
+  /** Ends the search: the time was over before the execution was. */
+  giveUp(): void {
+    this.late = true;
+    this.limit = `${this.limits.seconds} seconds`;
+  }
+
   /** Adds what was done of a part. */
   add(part: SearchResult): void {
     this.executions += part.executions;
@@ -75,6 +89,7 @@ export class Tally implements SearchResult {
     this.cut += part.cut;
     this.steps += part.steps;
     this.violation ??= part.violation;
+    if (part.late) this.giveUp();
     this.limit ??= part.limit;
   }
 

@@ -76,9 +76,9 @@ function searchStates(scenario: Scenario, { stepsMax, preemptions, symmetry }: S
   });
   if (alike !== undefined && execution.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
-  const { executions, blocked, cut, states, steps, violation, limit } = result;
+  const { executions, blocked, cut, states, steps, violation, late, limit } = result;
   return {
-    ...{ executions, blocked, cut, states, steps, violation, limit },
+    ...{ executions, blocked, cut, states, steps, violation, late, limit },
     ...{ classes: null, readsFrom: null, classesCut: false },
     schedule: violation === undefined ? [] : scheduleOf(run),
     stop: violation === undefined ? undefined : execution.stopped()?.kind,
@@ -100,9 +100,9 @@ export function doerOf({ execution, checker }: Run, search: Search): Doer {
 
 /** What rounds have come to, with the `sometimes` that never came true. */
 export function searched({ tally, last, classes, readsFrom }: Rounds, missing: readonly string[]): Searched {
-  const { executions, blocked, cut, states, steps, violation, limit } = tally;
+  const { executions, blocked, cut, states, steps, violation, late, limit } = tally;
   return {
-    ...{ executions, blocked, cut, states, steps, violation, limit },
+    ...{ executions, blocked, cut, states, steps, violation, late, limit },
     classes: classes.size,
     readsFrom: readsFrom.size,
     classesCut: classes.size >= CLASSES_MAX,
