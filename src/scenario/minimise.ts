@@ -56,7 +56,7 @@ function failsAlike(smaller: Sourced, larger: Failure, isLeast: boolean, seconds
   const { property, schedule } = larger;
   const run = runOf(smaller.scenario, STEPS_MAX);
   if (!isVm(smaller.source) && !holdsInTurn(run)) return undefined;
-  run.execution.until = performance.now() + seconds * 1000;
+  run.execution.until = new Deadline(seconds).end;
   const most = contextSwitches(schedule);
   const fits = (violation: Violation | undefined): Failure | undefined => {
     if (violation?.property !== property || run.execution.steps === 0) return undefined;
