@@ -63,7 +63,7 @@ export class Execution implements View {
    * the execution is `blocked`: it is another one, which has all of this but that round. Then no step of a thread depends on what it does not access.
    */
   roundsEnd = false;
-  /** When the time is over, by `performance.now`. One execution may take long: 100,000 steps of one operation that goes on and on. */
+  /** When the time is over, as `isPast` tells. One execution may take long: 100,000 steps of one operation that goes on and on. */
   until = Infinity;
   /** Steps at which limits are looked at. */
   private pause = 0;
