@@ -58,7 +58,7 @@ export class Tally implements SearchResult {
     return this.limits.executions - this.executions - this.blocked - this.cut;
   }
 
-  /** When the time is over, by `performance.now`. */
+  /** When the time is over, as `isPast` tells. */
   get until(): number {
     return this.deadline.end;
   }
