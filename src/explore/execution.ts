@@ -6,6 +6,7 @@ import { plainText } from '../memory/plain.ts';
 import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
+import { wider } from '../memory/wider.ts';
 import { isPast } from './limits.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
 import { lowest, type Scheduler, type View } from './scheduler.ts';
@@ -681,25 +682,13 @@ export class Execution implements View {
 
   private grow(): void {
     const size = this.nodes.length * 2;
-    const signed = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    const unsigned = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const to = new Uint32Array(size);
-      to.set(from);
-      return to;
-    };
-    const schedule = new Uint8Array(size);
-    schedule.set(this.schedule);
-    this.schedule = schedule;
-    this.nodes = signed(this.nodes);
-    this.footprints = signed(this.footprints);
-    this.values = unsigned(this.values);
-    this.highs = unsigned(this.highs);
-    this.olds = unsigned(this.olds);
-    this.oldHighs = unsigned(this.oldHighs);
+    this.schedule = wider(this.schedule, size);
+    this.nodes = wider(this.nodes, size);
+    this.footprints = wider(this.footprints, size);
+    this.values = wider(this.values, size);
+    this.highs = wider(this.highs, size);
+    this.olds = wider(this.olds, size);
+    this.oldHighs = wider(this.oldHighs, size);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
+import { wider } from '../memory/wider.ts';
 import type { Execution } from './execution.ts';
 
 /**
@@ -217,11 +218,6 @@ export class HappensBefore {
 
   private grow(): void {
     const size = this.locals.length * 2;
-    const wider = (from: Int32Array, length: number): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(length);
-      to.set(from);
-      return to;
-    };
     this.locals = wider(this.locals, size);
     this.saved = wider(this.saved, 4 * size);
     this.clocks = wider(this.clocks, size * this.threads);

@@ -1,3 +1,4 @@
+import { wider } from '../memory/wider.ts';
 import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import type { Limits } from './limits.ts';
@@ -43,13 +44,15 @@ export function searchInterleavings(
   const floor = from?.prefix.length ?? 0;
   execution.reset();
   for (const thread of from?.prefix ?? []) {
-    if (execution.steps + 1 >= untried.length) [untried, spent] = [wider(untried), wider(spent)];
+    if (execution.steps + 1 >= untried.length)
+      [untried, spent] = [wider(untried, 2 * untried.length), wider(spent, 2 * spent.length)];
     spent[execution.steps + 1] = spent[execution.steps] + (bound === undefined ? 0 : cost(execution, bound, thread));
     execution.step(thread);
   }
   for (let first = true; ; first = false) {
     const depth = execution.steps;
-    if (depth + 1 >= untried.length) [untried, spent] = [wider(untried), wider(spent)];
+    if (depth + 1 >= untried.length)
+      [untried, spent] = [wider(untried, 2 * untried.length), wider(spent, 2 * spent.length)];
     const stop = execution.stopped();
     if (stop?.kind === 'late') {
       tally.giveUp();
@@ -128,10 +131,4 @@ function within(execution: Execution, bound: Bound, spent: number): number {
   const { enabled, last } = execution;
   if (spent < bound.most || last < 0) return enabled;
   return bound.of === 'preemptions' && (enabled & (1 << last)) === 0 ? enabled : enabled & (1 << last);
-}
-
-function wider(from: Int32Array): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(from.length * 2);
-  to.set(from);
-  return to;
 }

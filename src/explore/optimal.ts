@@ -1,4 +1,5 @@
 import { Kind, placeOf, writes } from '../memory/memory.ts';
+import { wider } from '../memory/wider.ts';
 import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import { HappensBefore } from './happensBefore.ts';
@@ -282,9 +283,7 @@ class Optimal {
   private fallAsleep(depth: number, code: number): void {
     const { threads } = this.order;
     if ((depth + 2) * threads > this.codes.length) {
-      const wider = new Int32Array(this.codes.length * 2);
-      wider.set(this.codes);
-      this.codes = wider;
+      this.codes = wider(this.codes, this.codes.length * 2);
     }
     this.asleep[depth + 1] = 0;
     for (let rest = this.asleep[depth]; rest !== 0; rest &= rest - 1) {

@@ -1,3 +1,5 @@
+import { wider } from '../memory/wider.ts';
+
 /**
  * HOT. A set of states, each a row of 32-bit words, compared in full: no two states are ever taken for one. Rows lie one after the other
  * in one array; the table holds where each begins.
@@ -38,9 +40,7 @@ export class StateSet {
     const at = this.end;
     this.end += length + 2;
     if (this.end > this.rows.length) {
-      const wider = new Uint32Array(Math.max(this.rows.length * 2, this.end));
-      wider.set(this.rows);
-      this.rows = wider;
+      this.rows = wider(this.rows, Math.max(this.rows.length * 2, this.end));
     }
     this.rows[at] = hash;
     this.rows[at + 1] = length;

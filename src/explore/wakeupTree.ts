@@ -1,3 +1,5 @@
+import { wider } from '../memory/wider.ts';
+
 /** A step at a point of the search, and what is to be tried, or was, after it. */
 export interface Wakeup {
   readonly thread: number;
@@ -200,8 +202,6 @@ export class Packing {
 
   private room(needed: number): void {
     if (this.at + needed <= this.written.length) return;
-    const wider = new Int32Array(Math.max(this.written.length * 2, this.at + needed));
-    wider.set(this.written);
-    this.written = wider;
+    this.written = wider(this.written, Math.max(this.written.length * 2, this.at + needed));
   }
 }

@@ -1,3 +1,5 @@
+import { wider } from './wider.ts';
+
 /** What stands in `LogTree.code` instead of an access where an operation goes no further. */
 export const Leaf = {
   /** It returned, and the thread goes on to the next one. */
@@ -180,25 +182,15 @@ export class LogTree {
 
   private grow(): void {
     const size = this.code.length * 2;
-    const signed = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
-    const unsigned = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const to = new Uint32Array(size);
-      to.set(from);
-      return to;
-    };
-    this.code = signed(this.code);
-    this.operand = unsigned(this.operand);
-    this.operandHigh = unsigned(this.operandHigh);
-    this.expected = unsigned(this.expected);
-    this.operation = signed(this.operation);
-    this.parent = signed(this.parent);
-    this.low = unsigned(this.low);
-    this.high = unsigned(this.high);
-    this.recent = signed(this.recent);
+    this.code = wider(this.code, size);
+    this.operand = wider(this.operand, size);
+    this.operandHigh = wider(this.operandHigh, size);
+    this.expected = wider(this.expected, size);
+    this.operation = wider(this.operation, size);
+    this.parent = wider(this.parent, size);
+    this.low = wider(this.low, size);
+    this.high = wider(this.high, size);
+    this.recent = wider(this.recent, size);
   }
 }
 

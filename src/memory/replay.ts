@@ -255,6 +255,8 @@ export class ReplayMemory implements Memory {
       if (++least > AHEAD_MAX / 4) return;
       same = -1;
     }
+    // Seen before anybody asks where the accesses come from, which is slow.
+    for (let i = last - least + 1; i <= last; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
     // Two loops one after the other, or two loads in one, may see the same: the round is over when the operation is at the same place too.
     const sites = this.sites(subject, path, Math.min(path.length - 1, asked + (2 * ROUNDS_MAX + 1) * least));
     for (let period = least; period <= ROUNDS_MAX * least; period += least) {
