@@ -6,6 +6,7 @@ import type { Scheduler } from '../explore/scheduler.ts';
 import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { States } from '../explore/states.ts';
+import { BadInput } from './badInput.ts';
 import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
@@ -36,7 +37,7 @@ export function minimise(failure: Failure, seconds: number): Failure {
     again = false;
     for (const smaller of shrink(best)) {
       if (left() <= 0) break;
-      const found = failsAlike(smaller, best, isLeast, left());
+      const found = asked(() => failsAlike(smaller, best, isLeast, left()));
       if (found === undefined) continue;
       best = found;
       again = true;
@@ -49,6 +50,16 @@ export function minimise(failure: Failure, seconds: number): Failure {
     again = contextSwitches(best.schedule) < switches;
   }
   return best;
+}
+
+/** Of a scenario with operations left out a property may ask in vain, as for a field of a result that is no longer there: then it is not a smaller one. */
+function asked<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof BadInput) return undefined;
+    throw error;
+  }
 }
 
 /** Looks for the same violation in a smaller scenario; where the fewest switches are known, with no more of them. */

@@ -205,3 +205,15 @@ test('yardsticks are built in', () => {
   const report = JSON.parse(gfnring('stress', 'ring-m', '--rounds', '100', '--json').stdout);
   expect(report).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
 });
+
+test('a property that asks in vain of a smaller scenario loses no finding', () => {
+  const torn = file(
+    'torn.mjs',
+    scenario(`name: 'torn', cells: { q: { type: 'u64', initial: 0xffffffffn }, lo: { type: 'u32', over: 'q' }, hi: { type: 'u32', over: 'q', byte: 4 } },
+      actors: { a: [(mem, { q }) => mem.store64(q, mem.load64(q) + 1n)], b: [(mem, { hi, lo }) => [mem.load(hi), mem.load(lo)]] },
+      finally: { 'not torn': ({ results }) => (results.b[0][0] === 0) === (results.b[0][1] !== 0) }`),
+  );
+  const { status, stdout, stderr } = gfnring('explore', torn, '--scheduler', 'exhaustive');
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  expect(stdout).toMatch(/✗ not torn\n {2}torn: 2 operations by 2 actors, memory model sc, 2 context switches/);
+});
