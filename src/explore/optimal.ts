@@ -67,7 +67,8 @@ export function searchOptimal(
     if (stop === undefined)
       tally.blocked++; // asleep, every one that could go on: the theory says never
     else {
-      if (within()) {
+      // What is cut short counts, wherever it would have led: the search is not whole then.
+      if (stop.kind === 'limit' || within()) {
         if (stop.kind === 'finished') classes?.add();
         if (tally.count(stop, judge.end(stop))) break;
       }

@@ -217,3 +217,17 @@ test('a property that asks in vain of a smaller scenario loses no finding', () =
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
   expect(stdout).toMatch(/✗ not torn\n {2}torn: 2 operations by 2 actors, memory model sc, 2 context switches/);
 });
+
+test('with a bound too, a proof that was cut short is none', () => {
+  const retry = file(
+    'retry.mjs',
+    scenario(`name: 'retry', cells: { l: 'u32' }, actors: Object.fromEntries(['a', 'b'].map((name) => [name, [
+      { run: (mem, { l }) => mem.cmpxchg(l, 0, 1) === 0, until: (taken) => taken }, (mem, { l }) => mem.store(l, 0)]]))`),
+  );
+  const { stdout } = gfnring(
+    'explore',
+    retry,
+    ...'--scheduler exhaustive --reduction optimal --preemptions 0 --json'.split(' '),
+  );
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', exhausted: false, cut: 1 });
+});
