@@ -169,6 +169,7 @@ export class Execution implements View {
   reset(): void {
     this.bytes.u32.set(this.initial);
     this.steps = 0;
+    this.pause = Math.min(this.stepsMax, STRIDE);
     this.last = NONE;
     this.spinning = 0;
     this.halted = 0;
@@ -302,6 +303,7 @@ export class Execution implements View {
   backTo(steps: number): void {
     this.stop = null;
     while (this.steps > steps) this.undo();
+    this.pause = Math.min(this.stepsMax, steps + STRIDE);
     this.last = steps === 0 ? NONE : this.schedule[steps - 1];
     this.who();
     if (this.observer !== null) this.observer.back(steps);

@@ -12,6 +12,9 @@ export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes
 /** Whether the moment `until`, by `performance.now`, has passed. */
 export const isPast = (until: number): boolean => performance.now() > until;
 
+/** The time in milliseconds, the same on all threads, where `performance.now` is not. */
+export const wallClock = (): number => performance.timeOrigin + performance.now();
+
 /** Tells when a time is over, and looks at the clock only every so often. The clock decides nothing else. */
 export class Deadline {
   readonly start = performance.now();

@@ -1,5 +1,5 @@
 import { CLASSES_MAX, NumberSet } from './classes.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, wallClock } from './limits.ts';
 import type { Done, Part, Plan } from './parts.ts';
 import { Tally } from './search.ts';
 
@@ -11,6 +11,8 @@ const [SHORT, LONG] = [32, 256];
 /** Some parts, and the limits of each. */
 export interface Round {
   readonly parts: readonly Part[];
+  /** When the time of the search is over, by `wallClock`: a round is planned before the one ahead of it is done, so that what is left then says little. */
+  readonly until: number;
   readonly limits: Limits;
 }
 
@@ -50,7 +52,8 @@ export class Rounds {
     const parts = this.plan.next(Math.min(PARTS, executions), executions);
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
     this.promised += promiseOf(parts, budget);
-    return { parts, limits: { executions: budget, seconds: tally.secondsLeft, bytes: Infinity } };
+    const until = wallClock() + tally.secondsLeft * 1000;
+    return { parts, until, limits: { executions: budget, seconds: tally.secondsLeft, bytes: Infinity } };
   }
 
   /** Takes in what was done of the parts, in their order. After a violation, or when the time was over, there may be fewer. */
@@ -75,4 +78,4 @@ export class Rounds {
 const promiseOf = (parts: readonly Part[], budget: number): number =>
   parts.reduce((sum, part) => sum + (part.kind === 'draws' ? part.count : budget), 0);
 
-const NOTHING: Round = { parts: [], limits: { executions: 0, seconds: 0, bytes: 0 } };
+const NOTHING: Round = { parts: [], until: 0, limits: { executions: 0, seconds: 0, bytes: 0 } };

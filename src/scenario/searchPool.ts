@@ -34,8 +34,8 @@ export class SearchPool {
         `scenario ${source.name} was made in memory: other threads cannot build it, so it is searched on one`,
       );
     const run = runOf(scenario, search.stepsMax);
-    const doer = doerOf(run, search);
     const rounds = roundsOf(run, search, limits);
+    const doer = doerOf(run, search);
     const missing = new Set(run.checker.missing);
     /** Has the others begin with a round; they go on to the next without waiting for this thread. */
     const begin = (round: Round): Begun => {

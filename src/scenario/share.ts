@@ -1,5 +1,5 @@
 import type { Doer } from '../explore/doer.ts';
-import { Deadline } from '../explore/limits.ts';
+import { wallClock } from '../explore/limits.ts';
 import type { Done } from '../explore/parts.ts';
 import type { Round } from '../explore/rounds.ts';
 import type { Run } from './run.ts';
@@ -23,15 +23,19 @@ export function callOff(control: SharedArrayBuffer): void {
 }
 
 /** Does whatever parts of a round it gets to before the others do, for as long as there is time, and none that come after a violation. */
-export function doShare({ checker }: Run, doer: Doer, { parts, limits }: Round, control: SharedArrayBuffer): Share[] {
+export function doShare(
+  { checker }: Run,
+  doer: Doer,
+  { parts, limits, until }: Round,
+  control: SharedArrayBuffer,
+): Share[] {
   const slots = new Int32Array(control);
-  const deadline = new Deadline(limits.seconds);
   const shares: Share[] = [];
   for (let i = Atomics.add(slots, NEXT, 1); i < parts.length; i = Atomics.add(slots, NEXT, 1)) {
     // Draws from the first on, as the first that finds something counts. In a search of classes the last are the largest: they go first.
     const index = parts[0].kind === 'classes' ? parts.length - 1 - i : i;
     const found = Atomics.load(slots, FOUND);
-    const seconds = limits.seconds - deadline.seconds;
+    const seconds = (until - wallClock()) / 1000;
     if (seconds <= 0) break;
     if (found !== 0 && found <= index) continue;
     const done = doer.do(parts[index], { ...limits, seconds });

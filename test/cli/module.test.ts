@@ -231,3 +231,27 @@ test('with a bound too, a proof that was cut short is none', () => {
   );
   expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', exhausted: false, cut: 1 });
 });
+
+describe('the time is what was said', () => {
+  const backOff = (me: string, other: string): string =>
+    `[(mem, { ${me}, ${other} }) => { for (;;) { mem.store(${me}, 1); if (mem.load(${other}) === 0) break; mem.store(${me}, 0); } mem.store(${me}, 0); }]`;
+  const polite = `name: 'polite', cells: { x: 'u32', y: 'u32' }, actors: { a: ${backOff('x', 'y')}, b: ${backOff('y', 'x')} }`;
+
+  // Executions of 100,000 steps, each of which may run its operation again; and rounds of many executions.
+  test.each(['--workers 1', '--workers 2', '--scheduler reads-from', '--scheduler exhaustive --reduction none'])(
+    '%s',
+    (how) => {
+      const { stdout } = gfnring(
+        'explore',
+        file('polite.mjs', scenario(polite)),
+        '--seconds',
+        '3',
+        '--json',
+        ...how.split(' '),
+      );
+      const { outcome, seconds } = JSON.parse(stdout);
+      expect(outcome).toBe('limit');
+      expect(seconds).toBeLessThan(4.5);
+    },
+  );
+});
