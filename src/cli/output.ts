@@ -1,6 +1,8 @@
+import { isatty } from 'node:tty';
+
 /** Progress, for people who watch: on stderr, and only on a terminal. */
 export function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  if (isatty(2)) process.stderr.write(`\r\x1b[K${text}`);
 }
 
 /** One JSON document. 64-bit numbers become texts. */

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BadInput } from '../scenario/badInput.ts';
@@ -34,9 +33,6 @@ for (const command of [program, ...program.commands]) {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.showSuggestionAfterError();
 }
-
-process.on('SIGINT', () => process.exit(STATUS.interrupted));
-process.stdout.on('error', () => process.exit(STATUS.harness)); // a closed pipe
 
 try {
   await program.parseAsync();

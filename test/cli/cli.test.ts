@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -196,4 +197,13 @@ test('what is printed to a closed pipe is no crash', () => {
   expect(
     execFileSync('sh', ['-c', `"${process.execPath}" "${main}" list --json | head -c 1`], { encoding: 'utf8' }),
   ).toBe('{');
+});
+
+test.each([['explore', 'vm'], ['check'], ['stress', 'ring']])('Ctrl-C ends %s at once', async (...args) => {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: 'ignore' });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const since = performance.now();
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([130, null]);
+  expect(performance.now() - since).toBeLessThan(1000);
 });
