@@ -114,7 +114,9 @@ function refuse({ scheduler, reduction, preemptions, symmetry }: Options): void 
 /** One scenario's result in one line: what was proved, and what was only searched. */
 export function reportLine(report: ExploreReport): string {
   const { executions, classes, steps, states, blocked } = report;
-  const counted = classes === null ? `${grouped(steps)} steps` : plural(classes, 'class').replace('classs', 'classes');
+  const least = report.classesCut ? 'at least ' : '';
+  const counted =
+    classes === null ? `${grouped(steps)} steps` : `${least}${plural(classes, 'class').replace('classs', 'classes')}`;
   const what = states > 0 ? plural(states, 'state') : `${plural(executions, 'execution')}, ${counted}`;
   const verdict =
     report.findings.length > 0
