@@ -1,6 +1,6 @@
 import type { Look } from '../check/property.ts';
 import { noProperties } from '../check/property.ts';
-import type { Operation } from '../explore/program.ts';
+import { ACTORS_MAX, type Operation } from '../explore/program.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -10,6 +10,9 @@ import { show } from './fields.ts';
 import { parametersOf } from './parameters.ts';
 import type { Scenario } from './scenario.ts';
 import { asked, strict, viewer } from './view.ts';
+
+/** What a definition may have. A property under a name that nobody asks for would hold for ever. */
+const PARTS: readonly string[] = ['name', 'cells', 'locks', 'actors', 'always', 'sometimes', 'finally'];
 
 /**
  * A scenario of one's own: cells of shared memory, and actors whose operations access them through `mem` (see `Memory` for the rules).
@@ -24,6 +27,8 @@ export function scenario<
   if (typeof name !== 'string' || !/^[\w .@+-]+$/.test(name))
     throw new BadInput(`scenario: name is ${show(name)}: must be a text of letters, digits, _ . @ + - and spaces`);
   const where = `scenario ${name}`;
+  for (const key of Object.keys(definition))
+    if (!PARTS.includes(key)) throw new BadInput(`${where}: there is no ${key}: it has ${PARTS.join(', ')}`);
   const layout = new Layout();
   const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
@@ -39,6 +44,8 @@ export function scenario<
     };
   });
   if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
+  if (actors.length > ACTORS_MAX)
+    throw new BadInput(`${where}: actors has ${actors.length}: there may be ${ACTORS_MAX} at most`);
   const view = viewer(
     cells,
     locks,

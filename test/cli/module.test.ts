@@ -114,6 +114,16 @@ test('bad modules: one line, status 2', () => {
       scenario("name: 'l', cells: { x: 'u8' }, locks: ['x'], actors: { a: [] }"),
       /locks.x: there is a cell/,
     ],
+    [
+      'many.mjs',
+      scenario("name: 'm', cells: {}, actors: Object.fromEntries([...Array(31)].map((_, i) => ['a' + i, []]))"),
+      /actors has 31: there may be 30 at most/,
+    ],
+    [
+      'typo.mjs',
+      scenario("name: 't', cells: {}, actors: { a: [] }, allways: {}"),
+      /there is no allways: it has name, /,
+    ],
   ];
   for (const [name, text, message] of bad) {
     const { status, stdout, stderr } = gfnring('explore', file(name, text));
