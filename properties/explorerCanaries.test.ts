@@ -76,13 +76,13 @@ describe('the cross-check notices', () => {
   test('cells that overlap and are not taken to conflict', () => {
     const { conflict } = order;
     put(order, 'conflict', function (this: HappensBefore, a, b) {
-      return a >>> 4 === b >>> 4 && conflict.call(this, a, b);
+      return a >>> 5 === b >>> 5 && conflict.call(this, a, b);
     });
     expect(noticed()).not.toEqual([]);
   });
 
   test('loads that conflict', () => {
-    put(order, 'conflict', (a, b) => a >>> 4 === b >>> 4);
+    put(order, 'conflict', (a, b) => a >>> 5 === b >>> 5);
     expect(noticed().join()).toMatch(/not/);
   });
 

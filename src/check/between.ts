@@ -78,7 +78,7 @@ export class Between {
     steps.length = ended.length = 0;
     for (let s = 0; s < execution.steps; s++) {
       const endings = checker.watchingResults === 0 ? 0 : execution.endedWith(s);
-      const matters = checker.watching[execution.footprints[s] >>> 4] !== 0 && execution.changedBy(s);
+      const matters = checker.watching[execution.footprints[s] >>> 5] !== 0 && execution.changedBy(s);
       if (!matters && endings === 0) continue;
       steps.push(s);
       ended.push(endings);
@@ -134,7 +134,7 @@ class Moments {
     for (let i = 0; i < steps.length; i++) {
       const s = steps[i];
       const endings = results ? ended[i] : 0;
-      const place = execution.footprints[s] >>> 4;
+      const place = execution.footprints[s] >>> 5;
       const writes = (checker.watching[place] & bit) !== 0 && execution.changedBy(s);
       if (!writes && endings === 0) continue;
       const thread = execution.schedule[s];
@@ -189,7 +189,7 @@ class Moments {
       )
         continue;
       const { u32 } = execution.bytes;
-      const word = execution.places[execution.footprints[s] >>> 4].offset >>> 2;
+      const word = execution.places[execution.footprints[s] >>> 5].offset >>> 2;
       const [low, high] = [u32[word], u32[word + 1]];
       execution.redo(s);
       const ended = this.endings[t][at[t]];

@@ -63,8 +63,8 @@ export class Classes {
     for (let s = 0; s < steps; s++) {
       const thread = schedule[s];
       const code = footprints[s];
-      const place = code >>> 4;
-      const kind = code & 15;
+      const place = code >>> 5;
+      const kind = code & 31;
       const step = (++taken[thread] << 5) | thread;
       let from = 0;
       if (kind < Kind.resume) {

@@ -37,7 +37,7 @@ export interface Observer {
   back(steps: number): void;
 }
 
-const NONE = -1;
+export const NONE = -1;
 const WIDE = 0;
 /** Logs that the tree may hold before it is forgotten between two executions: about 200 MB. */
 const LOGS_MAX = 1 << 22;
@@ -87,7 +87,7 @@ export class Execution implements View {
 
   /** Sets of threads, a bit each: not finished; going round (see `Spin`); stopped by an assumption. */
   live = 0;
-  private spinning = 0;
+  protected spinning = 0;
   halted = 0;
   /** Those that can take the next step. */
   enabled = 0;
@@ -102,20 +102,20 @@ export class Execution implements View {
   /** By thread: the id of the cell it sleeps on, or NONE. */
   readonly asleep: Int32Array;
   /** Set when a step ends the execution. */
-  private stop: Stop | null = null;
+  protected stop: Stop | null = null;
 
-  private readonly u32: Uint32Array;
-  private readonly threads: number;
+  protected readonly u32: Uint32Array;
+  protected readonly threads: number;
   /** By place, four numbers: its word in memory, its shift and mask there (WIDE: it has the next word too), its bits. */
-  private readonly geometry: Int32Array;
-  private readonly spinlocks: readonly Place[];
-  private readonly initial: Uint32Array;
+  protected readonly geometry: Int32Array;
+  protected readonly spinlocks: readonly Place[];
+  protected readonly initial: Uint32Array;
   /** By thread: what runs its operations where the tree does not know how they go on. */
-  private readonly replays: readonly ReplayMemory[];
+  protected readonly replays: readonly ReplayMemory[];
   /** By thread and operation: its first log; by the actor's last result where the operation asks for it. */
   private roots: Map<string, number>[][] = [];
   private resultsNow: unknown[][] | null = null;
-  private readonly subjects: (readonly Subject[])[];
+  protected readonly subjects: (readonly Subject[])[];
   private first: First | null = null;
   /** By thread: the first one with the same operations, whose logs it shares. */
   private readonly like: readonly number[];
@@ -123,8 +123,15 @@ export class Execution implements View {
   /**
    * @param stepsMax the most steps an execution may take; then it stops with `limit`.
    * @param alike groups of threads whose operations are the same and do not ask for their thread: they share their logs.
+   * @param lanes how many threads the schedule knows: those of the actors, and others that a memory model adds after them.
+   * @param fences whether a fence is a step.
    */
-  constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = []) {
+  constructor(
+    program: Program,
+    stepsMax: number,
+    alike: readonly (readonly number[])[] = [],
+    { lanes = program.actors.length, fences = false }: { readonly lanes?: number; readonly fences?: boolean } = {},
+  ) {
     const n = program.actors.length;
     if (n === 0 || n > ACTORS_MAX) throw new RangeError(`a scenario has 1 to ${ACTORS_MAX} actors, this one has ${n}`);
     this.program = program;
@@ -137,7 +144,7 @@ export class Execution implements View {
     this.places = program.layout.places;
     program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
-    this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes));
+    this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes, fences));
     this.geometry = Int32Array.from(
       this.places.flatMap(({ offset, bits }) => [
         offset >>> 2,
@@ -147,8 +154,8 @@ export class Execution implements View {
       ]),
     );
     this.spinlocks = this.places.filter((place) => place.kind === 'spinlock');
-    this.node = new Int32Array(n);
-    this.pending = new Int32Array(n);
+    this.node = new Int32Array(lanes);
+    this.pending = new Int32Array(lanes).fill(NONE);
     this.operation = new Int32Array(n);
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
@@ -225,8 +232,8 @@ export class Execution implements View {
     if (s === this.nodes.length) this.grow();
     const node = this.node[thread];
     const code = this.pending[thread];
-    const kind = code & 15;
-    const place = code >>> 4;
+    const kind = code & 31;
+    const place = code >>> 5;
     const word = geometry[4 * place];
     const shift = geometry[4 * place + 1];
     const mask = geometry[4 * place + 2];
@@ -272,12 +279,18 @@ export class Execution implements View {
       low = this.synchronise(thread, kind, place, word);
       changed = place;
     }
-    this.schedule[s] = thread;
-    this.nodes[s] = node;
     this.footprints[s] = footprint;
-    this.steps = s + 1;
-    this.last = thread;
     this.changed = changed;
+    this.took(thread, node, kind, low, high);
+  }
+
+  /** The step of `thread` that was at `node` is taken: on to what comes after the result (low, high). */
+  protected took(thread: number, node: number, kind: number, low: number, high: number): void {
+    const { tree } = this;
+    this.schedule[this.steps] = thread;
+    this.nodes[this.steps] = node;
+    this.steps++;
+    this.last = thread;
     this.ended = false;
 
     let next = tree.child(node, low, high);
@@ -290,9 +303,13 @@ export class Execution implements View {
     else {
       this.node[thread] = next;
       this.pending[thread] = then;
-      if ((then & 15) >= Kind.lock) this.comesToWait(thread, then & 15, this.places[then >>> 4]);
+      if ((then & 31) >= Kind.lock) this.comesToWait(thread, then & 31, this.places[then >>> 5]);
     }
-    if (kind >= Kind.lock || (this.pending[thread] & 15) >= Kind.lock || tree.hasSpins) this.who();
+    if (kind >= Kind.lock || (this.pending[thread] & 31) >= Kind.lock || tree.hasSpins) this.who();
+    this.observe(thread);
+  }
+
+  protected observe(thread: number): void {
     if (this.observer !== null && this.stop === null) {
       const violation = this.observer.step(thread);
       if (violation !== undefined) this.stop = { kind: 'violated', violation };
@@ -369,18 +386,18 @@ export class Execution implements View {
   /** What the pending access of `thread` would be if it were taken now: see `footprints`. */
   footprint(thread: number): number {
     const code = this.pending[thread];
-    return (code & 15) === Kind.cmpxchg && this.failing(thread) ? code - Kind.cmpxchg + Kind.load : code;
+    return (code & 31) === Kind.cmpxchg && this.failing(thread) ? code - Kind.cmpxchg + Kind.load : code;
   }
 
   /** Whether step `s` wrote: a successful cmpxchg does, a failed one does not. */
   changes(s: number): boolean {
-    return writes(this.footprints[s] & 15);
+    return writes(this.footprints[s] & 31);
   }
 
   /** Whether step `s` left another value than it found. */
   changedBy(s: number): boolean {
     if (!this.changes(s)) return false;
-    const wide = this.geometry[4 * (this.footprints[s] >>> 4) + 2] === WIDE;
+    const wide = this.geometry[4 * (this.footprints[s] >>> 5) + 2] === WIDE;
     return this.values[s] !== this.olds[s] || (wide && this.highs[s] !== this.oldHighs[s]);
   }
 
@@ -403,7 +420,7 @@ export class Execution implements View {
 
   /** Writes into memory what step `s` wrote, for those who look at other orders of the same steps. */
   redo(s: number): void {
-    if (this.changes(s)) this.put(this.footprints[s] >>> 4, this.values[s], this.highs[s]);
+    if (this.changes(s)) this.put(this.footprints[s] >>> 5, this.values[s], this.highs[s]);
   }
 
   /** Sets how many operations each thread has performed, for the same. */
@@ -533,11 +550,11 @@ export class Execution implements View {
   }
 
   /** `thread` comes to the access of `node`. */
-  private arrive(thread: number, node: number): void {
+  protected arrive(thread: number, node: number): void {
     const code = this.tree.code[node];
     this.node[thread] = node;
     this.pending[thread] = code;
-    if ((code & 15) >= Kind.lock) this.comesToWait(thread, code & 15, this.places[code >>> 4]);
+    if ((code & 31) >= Kind.lock) this.comesToWait(thread, code & 31, this.places[code >>> 5]);
   }
 
   /** A lock, an unlock, a wait, a wake-up: what is read, and by `wait` compared. */
@@ -568,7 +585,7 @@ export class Execution implements View {
   }
 
   /** Rules that are held against an access before it is taken, so that it is no step of the schedule. */
-  private comesToWait(thread: number, kind: number, place: Place): void {
+  protected comesToWait(thread: number, kind: number, place: Place): void {
     if (kind === Kind.unlock && this.bytes.u32[place.offset >>> 2] !== thread + 1)
       this.breach(
         'not the holder',
@@ -578,7 +595,7 @@ export class Execution implements View {
   }
 
   /** Nothing sleeps under a spinlock: neither on a mutex nor in a wait queue. */
-  private mayItSleep(thread: number, wanted: Place): void {
+  protected mayItSleep(thread: number, wanted: Place): void {
     for (const place of this.spinlocks) {
       if (this.bytes.u32[place.offset >>> 2] !== thread + 1) continue;
       const { name } = this.program.actors[thread];
@@ -586,7 +603,7 @@ export class Execution implements View {
     }
   }
 
-  private breach(rule: Breach['rule'], message: string): void {
+  protected breach(rule: Breach['rule'], message: string): void {
     this.crash(violationOf(new Breach(rule, message)));
   }
 
@@ -602,21 +619,21 @@ export class Execution implements View {
   }
 
   /** Works out who can take a step. */
-  private who(): void {
+  protected who(): void {
     const { pending, geometry, u32 } = this;
     let blocked = 0;
     for (let t = 0; t < pending.length; t++) {
       const code = pending[t];
-      const kind = code & 15;
+      const kind = code & 31;
       if (kind === Kind.lock) {
-        if (u32[geometry[(code >>> 4) << 2]] !== 0) blocked |= 1 << t;
+        if (u32[geometry[(code >>> 5) << 2]] !== 0) blocked |= 1 << t;
       } else if (kind === Kind.resume && this.asleep[t] !== NONE) blocked |= 1 << t;
     }
     this.spinning = this.tree.hasSpins ? this.whoSpins() : 0;
     this.enabled = this.live & ~(blocked | this.spinning | this.halted);
   }
 
-  private whoSpins(): number {
+  protected whoSpins(): number {
     let spinning = 0;
     for (let t = 0; t < this.threads; t++) {
       const code = this.pending[t];
@@ -627,7 +644,7 @@ export class Execution implements View {
   }
 
   /** Whether `thread`, which has gone a round of a spin, would see the same again. */
-  private goesRound(thread: number): boolean {
+  protected goesRound(thread: number): boolean {
     for (const { code, low, high } of this.tree.spins.get(this.node[thread])!.reads) {
       const place = this.places[placeOf(code)];
       if (wordAt(this.bytes, place) !== low) return false;
@@ -648,7 +665,7 @@ export class Execution implements View {
     return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
   }
 
-  private put(place: number, low: number, high: number): void {
+  protected put(place: number, low: number, high: number): void {
     const { geometry } = this;
     const { u32 } = this.bytes;
     const word = geometry[4 * place];
@@ -660,20 +677,25 @@ export class Execution implements View {
     } else u32[word] = (u32[word] & ~(mask << shift)) | (low << shift);
   }
 
-  private undo(): void {
+  protected undo(): void {
     const s = --this.steps;
     const thread = this.schedule[s];
     const node = this.nodes[s];
     const code = this.tree.code[node];
-    const kind = code & 15;
-    const place = code >>> 4;
+    const kind = code & 31;
+    const place = code >>> 5;
     if (writes(kind)) this.put(place, this.olds[s], this.oldHighs[s]);
     else if (kind === Kind.wait) this.asleep[thread] = NONE;
     else if (kind === Kind.wake) {
       for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = place;
     }
+    this.returnTo(thread, node, s);
+  }
+
+  /** Puts `thread` back to where it was before step `s`, at `node`. */
+  protected returnTo(thread: number, node: number, s: number): void {
     this.node[thread] = node;
-    this.pending[thread] = code;
+    this.pending[thread] = this.tree.code[node];
     this.operation[thread] = this.tree.operation[node];
     for (let n = this.performed[thread]; n > 0 && this.endedAt[thread][n - 1] === s; n--)
       this.performed[thread] = n - 1;
@@ -682,7 +704,7 @@ export class Execution implements View {
     this.halted &= ~(1 << thread);
   }
 
-  private grow(): void {
+  protected grow(): void {
     const size = this.nodes.length * 2;
     this.schedule = wider(this.schedule, size);
     this.nodes = wider(this.nodes, size);

@@ -61,8 +61,8 @@ export class HappensBefore {
     if (s === this.locals.length) this.grow();
     const thread = execution.schedule[s];
     const code = execution.footprints[s];
-    const kind = code & 15;
-    const place = code >>> 4;
+    const kind = code & 31;
+    const place = code >>> 5;
     const row = s * threads;
     const previous = this.lastOf[thread];
     const { clocks, saved } = this;
@@ -105,8 +105,8 @@ export class HappensBefore {
       const s = --this.steps;
       const thread = execution.schedule[s];
       const code = execution.footprints[s];
-      const kind = code & 15;
-      const place = code >>> 4;
+      const kind = code & 31;
+      const place = code >>> 5;
       this.lastOf[thread] = saved[4 * s];
       this.lastVisible = saved[4 * s + 3];
       if (kind === Kind.unlock) this.lastUnlock[place] = saved[4 * s + 1];
@@ -137,10 +137,10 @@ export class HappensBefore {
 
   /** Whether steps with these footprints, of two threads, conflict. */
   conflict(a: number, b: number): boolean {
-    const ka = a & 15;
-    const kb = b & 15;
-    const pa = a >>> 4;
-    const pb = b >>> 4;
+    const ka = a & 31;
+    const kb = b & 31;
+    const pa = a >>> 5;
+    const pb = b >>> 5;
     if (this.visible[pa] === 1 && this.visible[pb] === 1) return true;
     if (pa === pb) {
       if (ka >= Kind.wait && kb >= Kind.wait) return ka === Kind.wake || kb === Kind.wake;
@@ -204,7 +204,7 @@ export class HappensBefore {
     const { execution, threads, clocks } = this;
     const thread = execution.schedule[e];
     if (this.locals[e] <= clocks[s * threads + thread] || thread === execution.schedule[s]) return;
-    const woke = (execution.footprints[e] & 15) === Kind.wake && (execution.footprints[s] & 15) === Kind.resume;
+    const woke = (execution.footprints[e] & 31) === Kind.wake && (execution.footprints[s] & 31) === Kind.resume;
     if (!woke || (execution.values[e] & (1 << execution.schedule[s])) === 0) this.races.push(e, s);
     this.join(s * threads, e);
   }

@@ -227,7 +227,7 @@ class Optimal {
   }
 
   private getsStronger(e: number, s: number): boolean {
-    return !this.execution.changes(s) && writes(this.reversed(e, s) & 15);
+    return !this.execution.changes(s) && writes(this.reversed(e, s) & 31);
   }
 
   /** At the point before step `e`: what follows it up to `end` without depending on it, then a step of `thread` with the footprint `code`. */
@@ -259,7 +259,7 @@ class Optimal {
   private reversed(e: number, s: number): number {
     const { execution } = this;
     const code = execution.tree.code[execution.nodes[s]];
-    if ((code & 15) !== Kind.cmpxchg || (execution.footprints[e] & 15) > Kind.fetchOr) return execution.footprints[s];
+    if ((code & 31) !== Kind.cmpxchg || (execution.footprints[e] & 31) > Kind.fetchOr) return execution.footprints[s];
     const [mine, other] = [execution.places[placeOf(code)], execution.places[placeOf(execution.footprints[e])]];
     let seen = BigInt(execution.olds[s]);
     const from = Math.max(mine.offset, other.offset);

@@ -1,3 +1,4 @@
+import { isFence, kindOf } from './memory.ts';
 import { wider } from './wider.ts';
 
 /** What stands in `LogTree.code` instead of an access where an operation goes no further. */
@@ -109,10 +110,11 @@ export class LogTree {
       this.expected[head],
     );
     const path = this.path(tail);
-    const reads = path.slice(path.indexOf(head)).map((at, i, round) => {
-      const next = round[i + 1] ?? node;
+    const round = path.slice(path.indexOf(head)).map((at, i, all) => {
+      const next = all[i + 1] ?? node;
       return { code: this.code[at], low: this.low[next], high: this.high[next] };
     });
+    const reads = round.filter(({ code }) => !isFence(kindOf(code)));
     this.parent[node] = tail;
     this.spins.set(node, { head, reads });
     this.hasSpins = true;

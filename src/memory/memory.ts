@@ -36,7 +36,7 @@ export interface Memory {
   fetchAnd(cell: Cell, value: number): number;
   fetchOr(cell: Cell, value: number): number;
 
-  /** smp_rmb, smp_wmb, smp_mb. Under sequential consistency they order what is ordered already, and are no step. */
+  /** smp_rmb, smp_wmb, smp_mb. Under sequential consistency they order what is ordered already, and are no step. See `docs/memory-models.md`. */
   rmb(): void;
   wmb(): void;
   mb(): void;
@@ -73,15 +73,18 @@ export const Kind = {
   wait: 13,
   resume: 14,
   wake: 15,
+  rmb: 16,
+  wmb: 17,
+  mb: 18,
 } as const;
 
 /** Names by kind, for traces. */
 export const kindNames: readonly string[] = Object.keys(Kind);
 
-/** An access as one number: the kind in the low four bits, the id of the place above them. */
-export const accessCode = (kind: number, id: number): number => (id << 4) | kind;
-export const kindOf = (code: number): number => code & 15;
-export const placeOf = (code: number): number => code >>> 4;
+/** An access as one number: the kind in the low five bits, the id of the place above them; a fence has no place, and 0 there. */
+export const accessCode = (kind: number, id: number): number => (id << 5) | kind;
+export const kindOf = (code: number): number => code & 31;
+export const placeOf = (code: number): number => code >>> 5;
 
 /** Whether an access of this kind can change a cell's value. */
 export function writes(kind: number): boolean {
@@ -93,9 +96,14 @@ export function reads(kind: number): boolean {
   return READS[kind] === 1;
 }
 
-//                            read    load    lda    xchg          or  lock  wait  wake
-const WRITES = Uint8Array.of(0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0);
-const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0);
+/** Whether it is an atomic read-modify-write. */
+export const updates = (kind: number): boolean => kind >= Kind.xchg && kind <= Kind.fetchOr;
+
+export const isFence = (kind: number): boolean => kind >= Kind.rmb;
+
+//                            read    load    lda    xchg          or  lock  wait  wake     mb
+const WRITES = Uint8Array.of(0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0);
+const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0);
 
 /** What a read-modify-write of `kind` leaves in a cell that held `old`. */
 export function updated(kind: number, old: number, expected: number, operand: number, bits: number): number {

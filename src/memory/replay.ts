@@ -1,6 +1,18 @@
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
 import { Leaf, type LogTree } from './logTree.ts';
-import { accessCode, Breach, Kind, kindNames, kindOf, type Memory, placeOf, updated, writes } from './memory.ts';
+import {
+  accessCode,
+  Breach,
+  isFence,
+  Kind,
+  kindNames,
+  kindOf,
+  type Memory,
+  placeOf,
+  updated,
+  updates,
+  writes,
+} from './memory.ts';
 import { freeze, plainText } from './plain.ts';
 import { ASSUMED } from './stop.ts';
 
@@ -44,6 +56,8 @@ export class ReplayMemory implements Memory {
   private readonly tree: LogTree;
   private readonly places: readonly Place[];
   private readonly bytes: Bytes;
+  /** Whether a fence is an access. */
+  private readonly fences: boolean;
   private subject: Subject | null = null;
   /** The logs from the operation's beginning to the one that is answered with (`low`, `high`). */
   private path: number[] = [];
@@ -66,8 +80,9 @@ export class ReplayMemory implements Memory {
   /** Words that the run ahead has overwritten, and what they held. */
   private readonly journal: number[] = [];
 
-  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes) {
+  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: boolean) {
     this.tree = tree;
+    this.fences = fences;
     this.places = places;
     this.bytes = bytes;
   }
@@ -213,8 +228,12 @@ export class ReplayMemory implements Memory {
   /** Takes an access as if the thread ran on alone. Returns false where it would have to wait, or has gone far enough. */
   private goAhead(code: number, operand: number, operandHigh: number, expected: number): boolean {
     const kind = kindOf(code);
-    const place = this.places[placeOf(code)];
     if (++this.ahead > AHEAD_MAX) return false;
+    if (isFence(kind)) {
+      this.low = this.high = 0;
+      return true;
+    }
+    const place = this.places[placeOf(code)];
     const word = place.offset >>> 2;
     const { u32 } = this.bytes;
     this.low = 0;
@@ -222,7 +241,7 @@ export class ReplayMemory implements Memory {
     if (kind === Kind.resume || (kind === Kind.lock && u32[word] !== 0)) return false;
     if (kind === Kind.wake) return true;
     const old = wordAt(this.bytes, place);
-    const rmw = kind >= Kind.xchg && kind <= Kind.fetchOr;
+    const rmw = updates(kind);
     if (!writes(kind) || rmw) {
       this.low = old;
       if (place.bits === 64) this.high = u32[word + 1];
@@ -320,7 +339,9 @@ export class ReplayMemory implements Memory {
   }
 
   private describe(code: number): string {
-    return code < 0 ? 'the end' : `${kindNames[kindOf(code)]} ${this.places[placeOf(code)].name}`;
+    if (code < 0) return 'the end';
+    const kind = kindOf(code);
+    return isFence(kind) ? kindNames[kind] : `${kindNames[kind]} ${this.places[placeOf(code)].name}`;
   }
 
   private get(kind: number, cell: Cell): number {
@@ -392,9 +413,15 @@ export class ReplayMemory implements Memory {
   fetchOr(cell: Cell, value: number): number {
     return this.update(Kind.fetchOr, cell, 0, value);
   }
-  rmb(): void {}
-  wmb(): void {}
-  mb(): void {}
+  rmb(): void {
+    if (this.fences) this.access(accessCode(Kind.rmb, 0), 0, 0, 0);
+  }
+  wmb(): void {
+    if (this.fences) this.access(accessCode(Kind.wmb, 0), 0, 0, 0);
+  }
+  mb(): void {
+    if (this.fences) this.access(accessCode(Kind.mb, 0), 0, 0, 0);
+  }
   lock(lock: Lock): void {
     if (!isLock(lock)) throw unfit(Kind.lock, lock);
     this.access(accessCode(Kind.lock, lock.id), 0, 0, 0);

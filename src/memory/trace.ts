@@ -1,5 +1,5 @@
 import type { Layout } from './layout.ts';
-import { Kind, kindNames, kindOf, placeOf } from './memory.ts';
+import { isFence, Kind, kindNames, kindOf, placeOf } from './memory.ts';
 
 /**
  * One step as plain data. `value` is what was loaded or stored, `old` what a written cell held before (0 for loads), both as decimal
@@ -27,6 +27,7 @@ export function sameStep(a: Step, b: Step): boolean {
 /** One access in words: `load   prod_index → 0`. */
 export function describeStep(step: Step, layout: Layout): string {
   const kind = kindOf(step.code);
+  if (isFence(kind)) return kindNames[kind];
   const name = layout.places[placeOf(step.code)].name;
   const what = `${kindNames[kind].padEnd(6)} ${name}`;
   switch (kind) {
