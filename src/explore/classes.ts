@@ -1,5 +1,5 @@
 import { overlap } from '../memory/layout.ts';
-import { Kind, writes } from '../memory/memory.ts';
+import { Kind, updates, writes } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';
 
 /** Classes that are kept apart; beyond, they are no longer counted. About 100 MB. */
@@ -8,7 +8,7 @@ export const CLASSES_MAX = 1 << 21;
 /**
  * Counts the happens-before classes among executions, and their reads-from classes.
  *
- * Two executions are in one class when each step has read from, or has overwritten, the same step (Mazurkiewicz traces; under sequential
+ * A memory model has its own: see `classOf`. Else two executions are in one class when each step has read from, or has overwritten, the same step (Mazurkiewicz traces; under sequential
  * consistency that orders all conflicting steps). They are in one reads-from class when each step that reads has read from the same step. A class is kept
  * as 53 bits of hash: among a million classes, two have the same with a probability of 1 in 18,000.
  */
@@ -52,6 +52,12 @@ export class Classes {
   /** The class of the execution as it is now, as 53 bits of hash; `ofReads` is its reads-from class then. */
   ofClass(): number {
     const { execution, writer, taken } = this;
+    const ofModel = execution.hashClass();
+    if (ofModel !== undefined) {
+      const [a, b, c, d] = ofModel;
+      this.ofReads = (c >>> 0) * 0x200000 + (d >>> 11);
+      return (a >>> 0) * 0x200000 + (b >>> 11);
+    }
     const { steps, schedule, footprints } = execution;
     const places = execution.places.length;
     writer.fill(0);
@@ -76,7 +82,7 @@ export class Classes {
       a = (a + h) | 0;
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
       const write = writes(kind);
-      if (!write || (kind >= Kind.xchg && kind <= Kind.fetchOr)) {
+      if (!write || updates(kind)) {
         c = (c + h) | 0;
         d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
       }

@@ -37,7 +37,7 @@ export class Doer {
     const { execution } = this;
     const result: SearchResult & Partial<Done> = this.search(part, limits);
     const { executions, blocked, cut, steps, late, limit, violation } = result;
-    const schedule = violation === undefined ? [] : [...execution.schedule.subarray(0, execution.steps)];
+    const schedule = violation === undefined ? [] : execution.choices();
     return {
       executions,
       blocked,

@@ -3,7 +3,7 @@ import type { Place } from '../memory/cell.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
 import { Breach, Kind, kindOf, placeOf, updated, writes } from '../memory/memory.ts';
 import { plainText } from '../memory/plain.ts';
-import { type Bytes, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
+import { type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { wider } from '../memory/wider.ts';
@@ -124,13 +124,13 @@ export class Execution implements View {
    * @param stepsMax the most steps an execution may take; then it stops with `limit`.
    * @param alike groups of threads whose operations are the same and do not ask for their thread: they share their logs.
    * @param lanes how many threads the schedule knows: those of the actors, and others that a memory model adds after them.
-   * @param fences whether a fence is a step.
+   * @param fences which of them are steps.
    */
   constructor(
     program: Program,
     stepsMax: number,
     alike: readonly (readonly number[])[] = [],
-    { lanes = program.actors.length, fences = false }: { readonly lanes?: number; readonly fences?: boolean } = {},
+    { lanes = program.actors.length, fences = 'none' }: { readonly lanes?: number; readonly fences?: Fences } = {},
   ) {
     const n = program.actors.length;
     if (n === 0 || n > ACTORS_MAX) throw new RangeError(`a scenario has 1 to ${ACTORS_MAX} actors, this one has ${n}`);
@@ -207,7 +207,8 @@ export class Execution implements View {
       if (stop !== null) return stop;
       const next = scheduler.next(this);
       if (next < 0) return PRUNED;
-      this.step(next);
+      const ways = this.alternatives(next);
+      this.step(next, ways === 1 ? 0 : scheduler.way(ways));
     }
   }
 
@@ -226,7 +227,7 @@ export class Execution implements View {
   }
 
   /** `thread` takes its next step. It is one of `enabled`. */
-  step(thread: number): void {
+  step(thread: number, _alternative = 0): void {
     const { tree, geometry, u32 } = this;
     const s = this.steps;
     if (s === this.nodes.length) this.grow();
@@ -324,6 +325,31 @@ export class Execution implements View {
     this.last = steps === 0 ? NONE : this.schedule[steps - 1];
     this.who();
     if (this.observer !== null) this.observer.back(steps);
+  }
+
+  /** In how many ways `thread` can take its next step: a memory model may let it read from several stores. */
+  alternatives(_thread: number): number {
+    return 1;
+  }
+
+  /** Step `s` as a schedule says it. */
+  choice(s: number): number {
+    return this.schedule[s];
+  }
+
+  /** The steps so far as a schedule. */
+  choices(): number[] {
+    return Array.from({ length: this.steps }, (_, s) => this.choice(s));
+  }
+
+  /** What a state has beside memory and where each thread is: what a memory model holds back. */
+  hidden(): readonly number[] {
+    return NOTHING_HIDDEN;
+  }
+
+  /** Its class, as two words of hash, where a memory model has one of its own; see `Classes`. */
+  hashClass(): readonly number[] | undefined {
+    return undefined;
   }
 
   /** By thread and number of the performed operation: what it returned. */
@@ -755,6 +781,8 @@ const RULES = {
   'no plain data': 'operations return plain data',
   'repeats without an access': 'operations that repeat access mem',
 } as const;
+
+const NOTHING_HIDDEN: readonly number[] = [];
 
 const FINISHED: Stop = { kind: 'finished' };
 const BLOCKED: Stop = { kind: 'blocked' };

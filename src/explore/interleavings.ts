@@ -3,6 +3,7 @@ import type { Classes } from './classes.ts';
 import type { Execution } from './execution.ts';
 import type { Limits } from './limits.ts';
 import type { Done, Part, Plan } from './parts.ts';
+import { choiceOf, threadOf, wayOf } from './schedule.ts';
 import { lowest } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
 import type { States } from './states.ts';
@@ -40,19 +41,24 @@ export function searchInterleavings(
   /** By depth: the threads that have not been tried there, and what the way there has cost. */
   let untried = new Int32Array(1024);
   let spent = new Int32Array(1024);
+  /** By depth: the ways that have not been tried there of the step that was taken. */
+  let waysLeft = new Int32Array(1024);
+  const widen = (): void => {
+    if (execution.steps + 1 < untried.length) return;
+    [untried, spent, waysLeft] = [untried, spent, waysLeft].map((of) => wider(of, 2 * of.length));
+  };
   const left: Part[] = [];
   const floor = from?.prefix.length ?? 0;
   execution.reset();
-  for (const thread of from?.prefix ?? []) {
-    if (execution.steps + 1 >= untried.length)
-      [untried, spent] = [wider(untried, 2 * untried.length), wider(spent, 2 * spent.length)];
+  for (const choice of from?.prefix ?? []) {
+    const thread = threadOf(choice);
+    widen();
     spent[execution.steps + 1] = spent[execution.steps] + (bound === undefined ? 0 : cost(execution, bound, thread));
-    execution.step(thread);
+    execution.step(thread, wayOf(choice));
   }
   for (let first = true; ; first = false) {
     const depth = execution.steps;
-    if (depth + 1 >= untried.length)
-      [untried, spent] = [wider(untried, 2 * untried.length), wider(spent, 2 * spent.length)];
+    widen();
     const stop = execution.stopped();
     if (stop?.kind === 'late') {
       tally.giveUp();
@@ -85,21 +91,35 @@ export function searchInterleavings(
     let at = depth;
     if (choices === 0) {
       at--;
-      while (at >= floor && untried[at] === 0) at--;
+      while (at >= floor && untried[at] === 0 && waysLeft[at] === 0) at--;
       if (at < floor) break;
       if (tally.over(states?.bytes ?? 0)) {
-        const schedule = [...execution.schedule.subarray(0, at)];
-        for (; at >= floor; at--)
-          if (untried[at] !== 0)
-            left.push({ kind: 'interleavings', prefix: schedule.slice(0, at), untried: untried[at] });
+        const schedule = execution.choices().slice(0, at + 1);
+        for (; at >= floor; at--) {
+          const prefix = schedule.slice(0, at);
+          for (let way = wayOf(schedule[at]) + 1; waysLeft[at] > 0; way++, waysLeft[at]--)
+            left.push({
+              kind: 'interleavings',
+              prefix: [...prefix, choiceOf(threadOf(schedule[at]), way)],
+              untried: -1,
+            });
+          if (untried[at] !== 0) left.push({ kind: 'interleavings', prefix, untried: untried[at] });
+        }
         break;
       }
       execution.backTo(at);
+      if (waysLeft[at] > 0) {
+        const thread = execution.schedule[at];
+        execution.step(thread, execution.alternatives(thread) - waysLeft[at]--);
+        tally.steps++;
+        continue;
+      }
       choices = untried[at];
     }
     const { last } = execution;
     const thread = last >= 0 && choices & (1 << last) ? last : lowest(choices);
     untried[at] = choices & ~(1 << thread);
+    waysLeft[at] = execution.alternatives(thread) - 1;
     if (bound !== undefined) spent[at + 1] = spent[at] + cost(execution, bound, thread);
     execution.step(thread);
     tally.steps++;

@@ -1,6 +1,6 @@
-import { Kind, kindOf, placeOf, reads } from '../memory/memory.ts';
+import { isFence, Kind, kindOf, placeOf, reads } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';
-import { groupsOf, mayWrite } from './races.ts';
+import { groupAt, groupsOf, mayWrite } from './races.ts';
 import { count, type Scheduler, type View } from './scheduler.ts';
 import { Pct } from './schedulers/pct.ts';
 import { RandomWalk } from './schedulers/randomWalk.ts';
@@ -89,6 +89,10 @@ class Counting implements Scheduler {
     if (count(view.enabled) > 1) this.choices++;
     return this.scheduler.next(view);
   }
+
+  way(count: number): number {
+    return this.scheduler.way(count);
+  }
 }
 
 /** Who accessed what, in order of first appearance. */
@@ -112,18 +116,19 @@ class Counts {
       const access = code * this.threads + thread;
       const nth = accesses.get(access) ?? 0;
       accesses.set(access, nth + 1);
+      if (isFence(kindOf(code))) continue;
       this.places.add(placeOf(code));
       const key = `${access}.${nth}`;
       if (!this.sites.has(key)) this.sites.set(key, { thread, code, nth });
     }
   }
 
-  /** By execution and thread: how many accesses to such places. */
-  events(such: (place: number) => boolean): number[][] {
+  /** By execution and thread: how many such accesses. */
+  events(such: (code: number) => boolean): number[][] {
     return this.accesses.map((accesses) => {
       const events = new Array<number>(this.threads).fill(0);
       for (const [access, n] of accesses) {
-        if (such(placeOf(Math.floor(access / this.threads)))) events[access % this.threads] += n;
+        if (such(Math.floor(access / this.threads))) events[access % this.threads] += n;
       }
       return events;
     });
@@ -142,7 +147,7 @@ class Counts {
       if (!writes.some((write) => sites.some(({ thread }) => thread !== write.thread))) return [];
       return {
         group,
-        events: this.events((place) => groups[place] === group),
+        events: this.events((code) => groupAt(groups, code) === group),
         reads: sites.filter(({ code }) => reads(kindOf(code)) || kindOf(code) === Kind.lock),
         writes,
       };

@@ -1,5 +1,5 @@
 import type { Place } from '../memory/cell.ts';
-import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
+import { isFence, Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
 
 /**
  * Groups those of `places` that are in use and share bytes, directly or through others: by place, the lowest id of its group. Coarser than `overlap`:
@@ -24,6 +24,10 @@ export function groupsOf(places: readonly Place[], used: ReadonlySet<number>): I
 /** Whether an access may change what others see: a wake-up changes who sleeps. */
 export const mayWrite = (code: number): boolean => writes(kindOf(code)) || kindOf(code) === Kind.wake;
 
+/** The group of the place that an access is to; -1 for a fence, which has none. */
+export const groupAt = (groups: Int32Array, code: number): number =>
+  isFence(kindOf(code)) ? -1 : groups[placeOf(code)];
+
 /** Whether the order of two pending accesses may matter. */
 export const race = (groups: Int32Array, a: number, b: number): boolean =>
-  groups[placeOf(a)] === groups[placeOf(b)] && (mayWrite(a) || mayWrite(b));
+  groupAt(groups, a) === groupAt(groups, b) && (mayWrite(a) || mayWrite(b));

@@ -8,6 +8,8 @@ export interface View {
   readonly last: number;
   /** By thread: the access code that it will take next; -1 at its end. */
   readonly pending: Int32Array;
+  /** In how many ways a thread can take its next step. */
+  alternatives(thread: number): number;
 }
 
 /** Returned by `next` instead of a thread: nothing below this point needs to be run. */
@@ -19,6 +21,8 @@ export interface Scheduler {
   begin(index: number): void;
   /** The thread that takes the next step, one of `view.enabled`, or `PRUNE`. Asked before every step. */
   next(view: View): number;
+  /** Of `count` ways in which that step can be taken, two or more, one; 0 reads from the newest store. Asked right after `next`. */
+  way(count: number): number;
 }
 
 /** The lowest thread of a set. */

@@ -116,7 +116,7 @@ export class LogTree {
     });
     const reads = round.filter(({ code }) => !isFence(kindOf(code)));
     this.parent[node] = tail;
-    this.spins.set(node, { head, reads });
+    this.spins.set(node, { head, length: round.length, reads });
     this.hasSpins = true;
     const taken = this.find(tail, low, high);
     if (taken === 0) this.link(tail, node);
@@ -199,5 +199,7 @@ export class LogTree {
 /** A round of accesses that write nothing, after which an operation that sees the same values again is where it was at `head`. */
 export interface Spin {
   readonly head: number;
+  /** Its accesses, fences too. */
+  readonly length: number;
   readonly reads: readonly { readonly code: number; readonly low: number; readonly high: number }[];
 }

@@ -38,6 +38,9 @@ export interface Subject {
   again(result: unknown): boolean;
 }
 
+/** Which fences are accesses. */
+export type Fences = 'none' | 'mb' | 'all';
+
 /** Accesses that an operation may be run ahead; a spin is one that is still at the same round by then. */
 const AHEAD_MAX = 1000;
 /** As many times what is seen may repeat within one round of a spin; and the callers that are looked at to tell where it is. */
@@ -56,8 +59,7 @@ export class ReplayMemory implements Memory {
   private readonly tree: LogTree;
   private readonly places: readonly Place[];
   private readonly bytes: Bytes;
-  /** Whether a fence is an access. */
-  private readonly fences: boolean;
+  private readonly fences: Fences;
   private subject: Subject | null = null;
   /** The logs from the operation's beginning to the one that is answered with (`low`, `high`). */
   private path: number[] = [];
@@ -80,7 +82,7 @@ export class ReplayMemory implements Memory {
   /** Words that the run ahead has overwritten, and what they held. */
   private readonly journal: number[] = [];
 
-  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: boolean) {
+  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: Fences) {
     this.tree = tree;
     this.fences = fences;
     this.places = places;
@@ -414,13 +416,13 @@ export class ReplayMemory implements Memory {
     return this.update(Kind.fetchOr, cell, 0, value);
   }
   rmb(): void {
-    if (this.fences) this.access(accessCode(Kind.rmb, 0), 0, 0, 0);
+    if (this.fences === 'all') this.access(accessCode(Kind.rmb, 0), 0, 0, 0);
   }
   wmb(): void {
-    if (this.fences) this.access(accessCode(Kind.wmb, 0), 0, 0, 0);
+    if (this.fences === 'all') this.access(accessCode(Kind.wmb, 0), 0, 0, 0);
   }
   mb(): void {
-    if (this.fences) this.access(accessCode(Kind.mb, 0), 0, 0, 0);
+    if (this.fences !== 'none') this.access(accessCode(Kind.mb, 0), 0, 0, 0);
   }
   lock(lock: Lock): void {
     if (!isLock(lock)) throw unfit(Kind.lock, lock);

@@ -97,6 +97,7 @@ function holdsInTurn(run: Run): boolean {
     const inTurn: Scheduler = {
       begin: () => {},
       next: ({ enabled }) => order.find((thread) => enabled & (1 << thread)) ?? -1,
+      way: () => 0,
     };
     const { stop, violation } = runOnce(run, inTurn);
     return stop.kind === 'finished' && violation === undefined;

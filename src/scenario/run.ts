@@ -29,4 +29,4 @@ export function runOnce(
   return { stop, violation: checker.end(stop) };
 }
 
-export const scheduleOf = ({ execution }: Run): number[] => [...execution.schedule.subarray(0, execution.steps)];
+export const scheduleOf = ({ execution }: Run): number[] => execution.choices();

@@ -1,3 +1,4 @@
+import { threadOf, wayOf } from '../schedule.ts';
 import { lowest, PRUNE, type Scheduler, type View } from '../scheduler.ts';
 
 /**
@@ -7,6 +8,7 @@ import { lowest, PRUNE, type Scheduler, type View } from '../scheduler.ts';
 export class Guided implements Scheduler {
   private readonly order: ArrayLike<number>;
   private at = 0;
+  private wanted = 0;
 
   constructor(order: ArrayLike<number>) {
     this.order = order;
@@ -18,10 +20,16 @@ export class Guided implements Scheduler {
 
   next(view: View): number {
     while (this.at < this.order.length) {
-      const thread = this.order[this.at++];
-      if (view.enabled & (1 << thread)) return thread;
+      const choice = this.order[this.at++];
+      this.wanted = wayOf(choice);
+      if (view.enabled & (1 << threadOf(choice))) return threadOf(choice);
     }
+    this.wanted = 0;
     return view.last >= 0 && view.enabled & (1 << view.last) ? view.last : lowest(view.enabled);
+  }
+
+  way(count: number): number {
+    return Math.min(this.wanted, count - 1);
   }
 }
 
@@ -29,6 +37,7 @@ export class Guided implements Scheduler {
 export class Exact implements Scheduler {
   strayed = -1;
   private readonly order: ArrayLike<number>;
+  private wanted = 0;
 
   constructor(order: ArrayLike<number>) {
     this.order = order;
@@ -40,9 +49,17 @@ export class Exact implements Scheduler {
 
   next(view: View): number {
     if (view.steps >= this.order.length) return PRUNE;
-    const thread = this.order[view.steps];
-    if (thread < 31 && view.enabled & (1 << thread)) return thread;
+    const choice = this.order[view.steps];
+    const thread = threadOf(choice);
+    if (thread < 31 && view.enabled & (1 << thread) && wayOf(choice) < view.alternatives(thread)) {
+      this.wanted = wayOf(choice);
+      return thread;
+    }
     this.strayed = view.steps;
     return PRUNE;
+  }
+
+  way(): number {
+    return this.wanted;
   }
 }

@@ -1,4 +1,4 @@
-import { below, type Random, randomOf } from '../random.ts';
+import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
 import { lowest, type Scheduler, type View } from '../scheduler.ts';
 
 const NEVER = 2 ** 31 - 1;
@@ -55,6 +55,10 @@ export class Pct implements Scheduler {
       this.best = this.highest(enabled);
     }
     return this.best;
+  }
+
+  way(count: number): number {
+    return wayOrNewest(this.random, count);
   }
 
   /** The thread that would run now falls below all others, once for each change point at this step. */

@@ -21,4 +21,8 @@ export class Portfolio implements Scheduler {
   next(view: View): number {
     return this.current.next(view);
   }
+
+  way(count: number): number {
+    return this.current.way(count);
+  }
 }

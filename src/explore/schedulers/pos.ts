@@ -1,5 +1,5 @@
 import { race } from '../races.ts';
-import { type Random, randomOf } from '../random.ts';
+import { type Random, randomOf, wayOrNewest } from '../random.ts';
 import type { Scheduler, View } from '../scheduler.ts';
 
 /**
@@ -36,6 +36,10 @@ export class Pos implements Scheduler {
     }
     this.redraw(best, pending);
     return best;
+  }
+
+  way(count: number): number {
+    return wayOrNewest(this.random, count);
   }
 
   /** Draws the priorities of the access that comes after the one of `taken`, and of those that race with that one. */

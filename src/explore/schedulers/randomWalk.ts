@@ -1,4 +1,4 @@
-import { below, type Random, randomOf } from '../random.ts';
+import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
 import { count, lowest, type Scheduler, type View } from '../scheduler.ts';
 
 /** Random walk: each step is given to one of the enabled threads, all equally likely. */
@@ -20,5 +20,9 @@ export class RandomWalk implements Scheduler {
     if ((rest & (rest - 1)) === 0) return lowest(rest);
     for (let skip = below(this.random, count(rest)); skip > 0; skip--) rest &= rest - 1;
     return lowest(rest);
+  }
+
+  way(count: number): number {
+    return wayOrNewest(this.random, count);
   }
 }

@@ -1,6 +1,5 @@
-import { placeOf } from '../../memory/memory.ts';
 import type { Profile, Site } from '../profile.ts';
-import { mayWrite } from '../races.ts';
+import { groupAt, mayWrite } from '../races.ts';
 import { below } from '../random.ts';
 import type { View } from '../scheduler.ts';
 import { Pos } from './pos.ts';
@@ -50,7 +49,7 @@ export class ReadsFrom extends Pos {
     if (this.size === 0) return super.next(view);
     const { enabled, pending, last } = view;
     const { priority, groups, constraints } = this;
-    const arrived = last < 0 || pending[last] < 0 ? -1 : groups[placeOf(pending[last])];
+    const arrived = last < 0 || pending[last] < 0 ? -1 : groupAt(groups, pending[last]);
     let wanted = 0;
     let waiting = 0;
     for (let i = 0; i < this.size; i++) {
@@ -65,7 +64,7 @@ export class ReadsFrom extends Pos {
       if (band & (1 << t) && (best < 0 || priority[t] > priority[best])) best = t;
     }
     const code = pending[best];
-    const taken = groups[placeOf(code)];
+    const taken = groupAt(groups, code);
     for (let i = this.size - 1; i >= 0; i--) {
       if (constraints[i].group === taken && constraints[i].took(best, code)) this.drop(i);
     }
@@ -144,7 +143,7 @@ class Constraint {
     let writers = 0;
     for (let t = 0; t < pending.length; t++) {
       const code = pending[t];
-      if (code >= 0 && groups[placeOf(code)] === this.group && mayWrite(code)) writers |= 1 << t;
+      if (code >= 0 && groupAt(groups, code) === this.group && mayWrite(code)) writers |= 1 << t;
     }
     return writers;
   }

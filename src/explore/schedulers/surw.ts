@@ -1,6 +1,6 @@
-import { placeOf } from '../../memory/memory.ts';
 import type { Profile, Shared } from '../profile.ts';
-import { below, type Random, randomOf } from '../random.ts';
+import { groupAt } from '../races.ts';
+import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
 import type { Scheduler, View } from '../scheduler.ts';
 import { weighted } from './weights.ts';
 
@@ -48,16 +48,20 @@ export class Surw implements Scheduler {
     let best = -1;
     for (let t = 0; t < this.priority.length; t++) {
       if ((enabled & (1 << t)) === 0) continue;
-      if (t !== this.intended && groups[placeOf(pending[t])] === this.group) held |= 1 << t;
+      if (t !== this.intended && groupAt(groups, pending[t]) === this.group) held |= 1 << t;
       else if (best < 0 || this.priority[t] > this.priority[best]) best = t;
     }
     if (best < 0) best = this.intended = weighted(this.random, held, this.left);
     this.priority[best] = this.random.next();
-    if (groups[placeOf(pending[best])] === this.group) {
+    if (groupAt(groups, pending[best]) === this.group) {
       this.left[best]--;
       this.intend();
     }
     return best;
+  }
+
+  way(count: number): number {
+    return wayOrNewest(this.random, count);
   }
 
   /** Draws whose interesting access comes next, among those that should have one. */

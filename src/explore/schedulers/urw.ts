@@ -1,5 +1,5 @@
 import type { Profile } from '../profile.ts';
-import { below, type Random, randomOf } from '../random.ts';
+import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
 import { lowest, type Scheduler, type View } from '../scheduler.ts';
 import { weighted } from './weights.ts';
 
@@ -32,5 +32,9 @@ export class Urw implements Scheduler {
     const thread = enabled & (enabled - 1) ? weighted(this.random, enabled, this.left) : lowest(enabled);
     this.left[thread]--;
     return thread;
+  }
+
+  way(count: number): number {
+    return wayOrNewest(this.random, count);
   }
 }

@@ -1,0 +1,46 @@
+import { Kind } from '../../memory/memory.ts';
+import { mix } from '../classes.ts';
+import type { Stores } from './stores.ts';
+
+/** What has read from what, and which store comes after which, in an execution of a memory model. */
+export interface Relations {
+  readonly steps: number;
+  readonly schedule: Uint8Array;
+  readonly footprints: Int32Array;
+  readonly values: Uint32Array;
+  readonly stores: Stores;
+  /** By step: the stores that it read from, and made, one an atom. */
+  readFrom(s: number): readonly number[];
+  written(s: number): readonly number[];
+}
+
+/**
+ * The class of an execution: which step has read from which store, and the coherence order; as four words of hash, of which the last two say reads-from alone. A
+ * step is known by its thread and its number there. Wake-ups are told apart by whom they woke.
+ */
+export function classOf(of: Relations): readonly [number, number, number, number] {
+  const { steps, schedule, footprints, values, stores } = of;
+  const taken = new Int32Array(32);
+  const names = new Int32Array(steps);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const add = (h: number, isRead: boolean): void => {
+    a = (a + h) | 0;
+    b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
+    if (!isRead) return;
+    c = (c + h) | 0;
+    d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
+  };
+  const nameOf = (store: number): number => (stores.step[store] < 0 ? 0 : names[stores.step[store]]);
+  for (let s = 0; s < steps; s++) names[s] = (++taken[schedule[s]] << 5) | schedule[s];
+  for (let s = 0; s < steps; s++) {
+    const from = of.readFrom(s);
+    let h = mix(footprints[s], names[s]);
+    for (const store of from) h = mix(h, nameOf(store));
+    if ((footprints[s] & 31) === Kind.wake) h = mix(h, values[s]);
+    add(h, from.length > 0 && (footprints[s] & 31) !== Kind.lock);
+  }
+  for (const order of stores.order)
+    for (let i = 1; i < order.length; i++)
+      add(mix(stores.atom[order[i]], mix(nameOf(order[i - 1]), nameOf(order[i]))), false);
+  return [a, b, c, d];
+}

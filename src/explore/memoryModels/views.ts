@@ -1,0 +1,56 @@
+/**
+ * What a thread, or whoever reads a store, must know of: by atom the oldest store that may still be read; then by thread how many of its `mb`,
+ * its writes and its reads come before. Never changed once made.
+ */
+export type View = Int32Array;
+
+/** What a thread knows. `docs/memory-models.md` says what each view is for. */
+export interface Known {
+  readonly current: View;
+  readonly ahead: View;
+  readonly seen: View;
+  readonly published: View;
+  readonly own: View;
+}
+
+/** HOT under `weak`. Puts views together. */
+export class Views {
+  readonly atoms: number;
+  readonly threads: number;
+  /** The initial values, which are the stores 0, 1, 2, … of atoms 0, 1, 2, … */
+  readonly initial: View;
+  private readonly rank: readonly number[];
+
+  /** @param rank by store: its place in the coherence order of its atom. */
+  constructor(atoms: number, threads: number, rank: readonly number[]) {
+    this.atoms = atoms;
+    this.threads = threads;
+    this.rank = rank;
+    this.initial = Int32Array.from({ length: atoms + 3 * threads }, (_, i) => (i < atoms ? i : 0));
+  }
+
+  /** The later of both, part by part: `a` itself where `b` adds nothing. */
+  join(a: View, b: View): View {
+    if (a === b) return a;
+    const { atoms, rank } = this;
+    let to = a;
+    for (let i = 0; i < a.length; i++) {
+      const [x, y] = [a[i], b[i]];
+      if (x === y || (i < atoms ? rank[x] >= rank[y] : x >= y)) continue;
+      if (to === a) to = a.slice();
+      to[i] = y;
+    }
+    return to;
+  }
+
+  /** Where in a view the number of a thread's fences, writes and reads stand. */
+  fences(thread: number): number {
+    return this.atoms + thread;
+  }
+  writes(thread: number): number {
+    return this.atoms + this.threads + thread;
+  }
+  reads(thread: number): number {
+    return this.atoms + 2 * this.threads + thread;
+  }
+}
