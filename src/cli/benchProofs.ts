@@ -1,4 +1,5 @@
 import { noLimits } from '../explore/limits.ts';
+import { plainMachine } from '../scenario/run.ts';
 import { type Search, searchHere } from '../scenario/search.ts';
 import { SearchPool } from '../scenario/searchPool.ts';
 import { sourced } from '../scenario/source.ts';
@@ -9,6 +10,7 @@ import type { BenchRow } from './bench.ts';
 const ROUNDS = 7;
 
 const search = (reduction: Search['reduction']): Search => ({
+  ...plainMachine,
   scheduler: 'exhaustive',
   reduction,
   seed: 1,

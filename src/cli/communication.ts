@@ -27,12 +27,24 @@ export function communications(trace: Trace, { places }: Layout): string[] {
           return unseen && seen.get(`${step.thread}:${byte}`) === from ? [] : [from + 1];
         }),
       );
+    if (step.leaves) return '';
+    if (step.reads !== undefined) return told(trace, step);
     const from = reads(kind) ? others(false) : '';
     if (reads(kind)) for (const byte of bytes) seen.set(`${step.thread}:${byte}`, written.get(byte) ?? -1);
     const over = changes(step) ? others(true) : '';
     if (changes(step)) for (const byte of bytes) written.set(byte, s);
     return from !== '' ? `← ${from}` : over !== '' ? `over ${over}` : '';
   });
+}
+
+/** What a step has read where memory is not one, and what it could have read instead. */
+function told(trace: Trace, { thread, reads }: Step): string {
+  const name = (s: number): string => (s < 0 ? 'the initial value' : `${s + 1}`);
+  const news = reads!.filter(({ from, newest }) => from !== newest || (from >= 0 && trace[from].thread !== thread));
+  const texts = news.map(({ from, newest }) =>
+    from === newest ? `← ${name(from)}` : `← ${name(from)}, not ${name(newest)}`,
+  );
+  return [...new Set(texts)].join('; ');
 }
 
 /** Whether a step wrote: a cmpxchg that failed only read. */

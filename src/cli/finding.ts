@@ -1,4 +1,4 @@
-import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
+import { formatSchedule, parseSchedule, threadOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
 import type { WrittenFinding } from '../scenario/explore.ts';
 import { runOf, runOnce } from '../scenario/run.ts';
@@ -19,11 +19,11 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario): stri
   const { operations, actors } = sizeOf(scenario);
   const lines = [
     `✗ ${finding.property}`,
-    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(actors, 'actor')}, memory model ${finding.memoryModel}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`,
+    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(actors, 'actor')}, memory model ${finding.memoryModel}${finding.tearing ? ' with tearing' : ''}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`,
     '',
   ];
   if (schedule.length > 0) {
-    const run = runOf(scenario, schedule.length + 1);
+    const run = runOf(scenario, schedule.length + 1, finding);
     runOnce(run, new Exact(schedule));
     lines.push(...formatTrace(run.execution.trace(), run.execution.program));
   }
@@ -37,7 +37,7 @@ function reproduce({ file, scenario: source }: WrittenFinding, { program }: Scen
     const skipped = 'skipped' in source ? `, skipped: ${JSON.stringify(source.skipped)}` : '';
     return [`  reproduce    await explore(scenario, { replay: '${formatSchedule(schedule)}'${skipped} })`];
   }
-  const last = program.actors[schedule[schedule.length - 1]].name;
+  const last = program.actors[threadOf(schedule[schedule.length - 1]) % program.actors.length].name;
   return [
     `  reproduce    npx gfnring replay ${file}`,
     `  on threads   npx gfnring replay ${file} --on workers`,

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { memoryModels } from '../explore/memoryModels/make.ts';
 import { UsageError } from './errors.ts';
 
 /** A whole number from `least` on, for commander. */
@@ -30,6 +31,12 @@ export interface SharedOptions {
 
 export const seedOption = (): Option =>
   new Option('--seed <n>', 'where all draws start from').default(1).argParser(whole('seed', 0, 2 ** 31 - 1));
+export const memoryModelOption = (): Option =>
+  new Option('--memory-model <name>', 'what memory the actors share (docs/memory-models.md)')
+    .choices([...memoryModels])
+    .default('sc');
+export const tearingOption = (): Option =>
+  new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
 export const directoryOption = (): Option =>

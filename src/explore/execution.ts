@@ -342,6 +342,11 @@ export class Execution implements View {
     return Array.from({ length: this.steps }, (_, s) => this.choice(s));
   }
 
+  /** The stores that step `s` has read from, where a memory model says that: see `Step`. */
+  protected readsFrom(_s: number): Step['reads'] {
+    return undefined;
+  }
+
   /** What a state has beside memory and where each thread is: what a memory model holds back. */
   hidden(): readonly number[] {
     return NOTHING_HIDDEN;
@@ -371,12 +376,16 @@ export class Execution implements View {
       const code = this.tree.code[this.nodes[i]];
       const kind = kindOf(code);
       const wide = this.places[placeOf(code)].bits === 64;
+      const lane = this.schedule[i];
+      const reads = this.readsFrom(i);
       return {
-        thread: this.schedule[i],
+        thread: lane % this.threads,
         operation: this.tree.operation[this.nodes[i]],
         code,
         value: kind === Kind.wake ? 0n : join(this.values[i], wide ? this.highs[i] : 0),
         old: writes(kind) ? join(this.olds[i], wide ? this.oldHighs[i] : 0) : 0n,
+        ...(lane >= this.threads && { leaves: true }),
+        ...(reads && { reads }),
       };
     });
   }
@@ -612,7 +621,7 @@ export class Execution implements View {
 
   /** Rules that are held against an access before it is taken, so that it is no step of the schedule. */
   protected comesToWait(thread: number, kind: number, place: Place): void {
-    if (kind === Kind.unlock && this.bytes.u32[place.offset >>> 2] !== thread + 1)
+    if (kind === Kind.unlock && !this.holds(thread, place.id))
       this.breach(
         'not the holder',
         `${this.program.actors[thread].name} unlocks ${place.name}, which it does not hold`,
@@ -620,10 +629,15 @@ export class Execution implements View {
     if (kind === Kind.wait || (kind === Kind.lock && place.kind === 'mutex')) this.mayItSleep(thread, place);
   }
 
+  /** Whether `thread` holds the lock at place `id`. */
+  protected holds(thread: number, id: number): boolean {
+    return this.bytes.u32[this.places[id].offset >>> 2] === thread + 1;
+  }
+
   /** Nothing sleeps under a spinlock: neither on a mutex nor in a wait queue. */
   protected mayItSleep(thread: number, wanted: Place): void {
     for (const place of this.spinlocks) {
-      if (this.bytes.u32[place.offset >>> 2] !== thread + 1) continue;
+      if (!this.holds(thread, place.id)) continue;
       const { name } = this.program.actors[thread];
       this.breach('sleeps under a spinlock', `${name} may sleep on ${wanted.name} while it holds ${place.name}`);
     }

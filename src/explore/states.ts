@@ -18,7 +18,9 @@ export class States {
   private readonly symmetry: Symmetry | undefined;
   /** By thread: what stands for its results. */
   private readonly results: Uint32Array;
-  private readonly key: Uint32Array;
+  private key: Uint32Array;
+  /** Words of a key without what a memory model holds back. */
+  private readonly plain: number;
   private readonly interned = new Map<string, number>();
 
   /** @param symmetry that of threads which are interchangeable; left out: each is itself. */
@@ -29,7 +31,8 @@ export class States {
     this.symmetry = symmetry;
     this.withResults = judge.resultsMatter;
     this.results = new Uint32Array(execution.node.length);
-    this.key = new Uint32Array(execution.bytes.u32.length + 2 * execution.node.length + 5);
+    this.plain = execution.bytes.u32.length + 2 * execution.node.length + 5;
+    this.key = new Uint32Array(this.plain);
   }
 
   get size(): number {
@@ -48,7 +51,10 @@ export class States {
 
   /** Adds the state that the execution is in. Returns false when it has been there. */
   add(spent: number): boolean {
-    const { execution, key, results, withResults } = this;
+    const { execution, results, withResults } = this;
+    const hidden = execution.hidden();
+    if (hidden.length + this.plain > this.key.length) this.key = new Uint32Array(2 * (hidden.length + this.plain));
+    const { key } = this;
     const { node, asleep } = execution;
     if (withResults) for (let t = 0; t < node.length; t++) results[t] = this.intern(plainText(execution.results[t]));
     const order = this.symmetry?.order(execution, results);
@@ -67,6 +73,7 @@ export class States {
       key[n++] = order === undefined ? execution.last : order.indexOf(execution.last);
       key[n++] = spent;
     }
+    for (const number of hidden) key[n++] = number;
     const text = this.judge.key();
     if (text !== '') key[n++] = this.intern(text);
     return this.seen.add(key, n);

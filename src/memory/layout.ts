@@ -11,6 +11,14 @@ export class Layout {
   readonly places: Place[] = [];
   #end = 0;
 
+  /** The same places under the same ids, to which more can be added. */
+  static copy(of: Layout): Layout {
+    const copy = new Layout();
+    copy.places.push(...of.places);
+    copy.#end = of.#end;
+    return copy;
+  }
+
   /** Bytes in use, a multiple of 8. */
   get size(): number {
     return (this.#end + 7) & ~7;

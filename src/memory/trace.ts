@@ -13,6 +13,13 @@ export interface Step {
   readonly code: number;
   readonly value: bigint;
   readonly old: bigint;
+  /** Under `tso`: it is not an access, but one of this thread that leaves its store buffer. */
+  readonly leaves?: true;
+  /**
+   * Where memory is not one: the steps whose stores were read, -1 for an initial value, a number each location of the cell; and the steps of the newest
+   * stores there were.
+   */
+  readonly reads?: readonly { readonly from: number; readonly newest: number }[];
 }
 
 export type Trace = readonly Step[];
@@ -28,6 +35,7 @@ export function sameStep(a: Step, b: Step): boolean {
 export function describeStep(step: Step, layout: Layout): string {
   const kind = kindOf(step.code);
   if (isFence(kind)) return kindNames[kind];
+  if (step.leaves) return `${layout.places[placeOf(step.code)].name} = ${number(step.value)} leaves`;
   const name = layout.places[placeOf(step.code)].name;
   const what = `${kindNames[kind].padEnd(6)} ${name}`;
   switch (kind) {

@@ -1,4 +1,5 @@
 import type { Limits } from '../explore/limits.ts';
+import type { MemoryModel } from '../explore/memoryModels/make.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
 import type { Scenario } from './scenario.ts';
@@ -23,7 +24,8 @@ type Outcome = 'passed' | 'violated' | 'deadlock' | 'livelock' | 'crashed' | 'li
 export interface ExploreReport {
   readonly schema: typeof SCHEMA;
   readonly scenario: string;
-  readonly memoryModel: 'sc';
+  readonly memoryModel: MemoryModel;
+  readonly tearing: boolean;
   readonly scheduler: SchedulerName;
   readonly reduction: Reduction;
   /** The bound of the search; null: none. */
@@ -68,19 +70,21 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   const { violation, schedule, missing } = result;
   const findings: WrittenFinding[] = [];
   if (violation !== undefined) {
-    const failure = { ...what, ...violation, schedule };
+    const { memoryModel, tearing } = search;
+    const failure = { ...what, ...violation, memoryModel, tearing, schedule };
     findings.push(
       write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
     );
   } else {
     const none = result.blocked > 0 && result.executions + result.cut === 0;
     const claims = none ? [...missing, 'an execution that no assume gives up'] : missing;
-    findings.push(...claims.map((claim) => vacuous(what, claim, options.directory)));
+    findings.push(...claims.map((claim) => vacuous(what, search, claim, options.directory)));
   }
   return {
     schema: SCHEMA,
     scenario: what.scenario.name,
-    memoryModel: 'sc',
+    memoryModel: search.memoryModel,
+    tearing: search.tearing,
     scheduler: search.scheduler,
     reduction: search.reduction,
     preemptions: search.preemptions ?? null,
@@ -104,13 +108,16 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
 }
 
 /** The plain data of the search, for other threads; what does not apply is left out. */
-function searchOf({ scheduler, reduction, preemptions, symmetry, seed, depth, stepsMax }: ExploreOptions): Search {
+function searchOf(options: ExploreOptions): Search {
+  const { scheduler, reduction, preemptions, symmetry, memoryModel, tearing, seed, depth, stepsMax } = options;
   const exhaustive = scheduler === 'exhaustive';
   return {
     scheduler,
     reduction: exhaustive ? reduction : 'none',
     ...(exhaustive && preemptions !== undefined && { preemptions }),
     ...(exhaustive && symmetry === true && reduction === 'states' && { symmetry }),
+    memoryModel,
+    tearing,
     seed,
     depth,
     stepsMax,
@@ -138,9 +145,14 @@ export function outcomeOf(
 }
 
 /** A claim that no execution made true: what was explored says nothing about it. */
-function vacuous(what: Sourced, claim: string, directory: string | null): WrittenFinding {
+function vacuous(
+  what: Sourced,
+  { memoryModel, tearing }: Search,
+  claim: string,
+  directory: string | null,
+): WrittenFinding {
   return write(
-    { ...what, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] },
+    { ...what, memoryModel, tearing, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] },
     directory,
   );
 }

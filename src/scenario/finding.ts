@@ -3,29 +3,30 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import type { Failure } from './minimise.ts';
+import type { Machine } from './run.ts';
 import type { Source } from './source.ts';
 import { SCHEMA } from './spec.ts';
 
 /** A failure as it is written to disk: all that a replay needs. */
-export interface Finding {
+export interface Finding extends Machine {
   readonly schema: typeof SCHEMA;
   readonly kind: 'finding';
   readonly property: string;
   readonly message: string;
-  readonly memoryModel: 'sc';
   /** See `formatSchedule`. */
   readonly schedule: string;
   readonly contextSwitches: number;
   readonly scenario: Source;
 }
 
-export function findingOf({ source, property, message, schedule }: Failure): Finding {
+export function findingOf({ source, property, message, memoryModel, tearing, schedule }: Failure): Finding {
   return {
     schema: SCHEMA,
     kind: 'finding',
     property,
     message,
-    memoryModel: 'sc',
+    memoryModel,
+    tearing,
     schedule: formatSchedule(schedule),
     contextSwitches: contextSwitches(schedule),
     scenario: source,

@@ -1,19 +1,19 @@
 import type { Violation } from '../explore/execution.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
 import { Deadline, noLimits } from '../explore/limits.ts';
-import { contextSwitches } from '../explore/schedule.ts';
+import { choiceOf, contextSwitches, threadOf, wayOf } from '../explore/schedule.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
 import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { States } from '../explore/states.ts';
 import { BadInput } from './badInput.ts';
-import { type Run, runOf, runOnce, scheduleOf } from './run.ts';
+import { type Machine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { isVm, type Sourced } from './source.ts';
 
 /** A schedule under which a scenario violates a property. */
-export interface Failure extends Sourced {
+export interface Failure extends Sourced, Machine {
   readonly property: string;
   readonly message: string;
   readonly schedule: readonly number[];
@@ -65,20 +65,20 @@ function asked<T>(look: () => T): T | undefined {
 /** Looks for the same violation in a smaller scenario; where the fewest switches are known, with no more of them. */
 function failsAlike(smaller: Sourced, larger: Failure, isLeast: boolean, seconds: number): Failure | undefined {
   const { property, schedule } = larger;
-  const run = runOf(smaller.scenario, STEPS_MAX);
+  const run = runOf(smaller.scenario, STEPS_MAX, larger);
   if (!isVm(smaller.source) && !holdsInTurn(run)) return undefined;
   run.execution.until = new Deadline(seconds).end;
   const most = contextSwitches(schedule);
   const fits = (violation: Violation | undefined): Failure | undefined => {
     if (violation?.property !== property || run.execution.steps === 0) return undefined;
-    const found = failureOf(run, smaller, property, violation.message);
+    const found = failureOf(run, smaller, larger, violation.message);
     return isLeast && contextSwitches(found.schedule) > most ? undefined : found;
   };
   const along = fits(runOnce(run, new Guided(renumbered(schedule, larger.scenario, smaller.scenario))).violation);
   if (along !== undefined) return along;
-  const bounded = withSwitches(smaller, property, most, seconds);
+  const bounded = withSwitches(smaller, larger, most, seconds);
   if (bounded.failure !== undefined || bounded.isAll) return bounded.failure;
-  const pct = new Pct(1, 3, smaller.scenario.program.actors.length, schedule.length);
+  const pct = new Pct(1, 3, run.execution.node.length, schedule.length);
   for (let index = 0; index < DRAWS; index++) {
     const found = fits(runOnce(run, pct, index).violation);
     if (found !== undefined) return found;
@@ -112,7 +112,12 @@ function renumbered(
 ): readonly number[] {
   if (larger.actors.length === smaller.actors.length) return schedule;
   const places = larger.actors.map(({ name }) => smaller.actors.findIndex((actor) => actor.name === name));
-  return schedule.map((thread) => places[thread]).filter((thread) => thread >= 0);
+  return schedule.flatMap((choice) => {
+    const [thread, actor] = [threadOf(choice), threadOf(choice) % larger.actors.length];
+    if (places[actor] < 0) return [];
+    const lane = thread < larger.actors.length ? places[actor] : smaller.actors.length + places[actor];
+    return [choiceOf(lane, wayOf(choice))];
+  });
 }
 
 /** With each bound from none on, every state that can be reached within it: the first that fails has the fewest switches. */
@@ -120,7 +125,7 @@ function fewestSwitches(failure: Failure, seconds: number): { best: Failure; isL
   const deadline = new Deadline(seconds);
   let best = mergeRuns(failure);
   for (let switches = 0; switches < contextSwitches(best.schedule); switches++) {
-    const { failure: found, isAll } = withSwitches(failure, failure.property, switches, seconds - deadline.seconds);
+    const { failure: found, isAll } = withSwitches(failure, failure, switches, seconds - deadline.seconds);
     if (found !== undefined) best = found;
     if (found !== undefined || !isAll) return { best, isLeast: isAll };
   }
@@ -130,34 +135,35 @@ function fewestSwitches(failure: Failure, seconds: number): { best: Failure; isL
 /** A violation of `property` with so many context switches at most; `isAll`: whether there is none if none was found. */
 function withSwitches(
   sourced: Sourced,
-  property: string,
+  like: Failure,
   most: number,
   seconds: number,
 ): { readonly failure: Failure | undefined; readonly isAll: boolean } {
   if (seconds <= 0) return { failure: undefined, isAll: false };
-  const run = runOf(sourced.scenario, STEPS_MAX);
+  const run = runOf(sourced.scenario, STEPS_MAX, like);
   const { execution, checker } = run;
   const { violation, limit } = searchInterleavings(
     execution,
     checker,
     { ...noLimits, seconds, bytes: STATES_BYTES },
-    { states: new States(execution, checker, true), bound: { of: 'switches', most }, property },
+    { states: new States(execution, checker, true), bound: { of: 'switches', most }, property: like.property },
   );
-  const failure = violation === undefined ? undefined : failureOf(run, sourced, property, violation.message);
+  const failure = violation === undefined ? undefined : failureOf(run, sourced, like, violation.message);
   return { failure, isAll: limit === undefined };
 }
 
 /** Puts neighbouring runs of one thread together where the violation stays. */
 function mergeRuns(failure: Failure): Failure {
-  const run = runOf(failure.scenario, STEPS_MAX);
+  const run = runOf(failure.scenario, STEPS_MAX, failure);
   let best = failure;
   for (let i = 1; i < best.schedule.length; i++) {
     const { schedule } = best;
-    if (schedule[i] === schedule[i - 1]) continue;
-    const later = schedule.indexOf(schedule[i - 1], i);
+    const thread = threadOf(schedule[i - 1]);
+    if (threadOf(schedule[i]) === thread) continue;
+    const later = schedule.findIndex((choice, at) => at >= i && threadOf(choice) === thread);
     if (later < 0) continue;
     let end = later;
-    while (end < schedule.length && schedule[end] === schedule[later]) end++;
+    while (end < schedule.length && threadOf(schedule[end]) === thread) end++;
     const merged = [
       ...schedule.slice(0, i),
       ...schedule.slice(later, end),
@@ -166,16 +172,16 @@ function mergeRuns(failure: Failure): Failure {
     ];
     const { violation } = runOnce(run, new Guided(merged));
     if (violation?.property !== best.property) continue;
-    const found = failureOf(run, best, best.property, violation.message);
+    const found = failureOf(run, best, best, violation.message);
     if (contextSwitches(found.schedule) < contextSwitches(schedule)) best = found;
   }
   return best;
 }
 
-const failureOf = (run: Run, { source, scenario }: Sourced, property: string, message: string): Failure => ({
+const failureOf = (run: Run, { source, scenario }: Sourced, like: Failure, message: string): Failure => ({
+  ...like,
   source,
   scenario,
-  property,
   message,
   schedule: scheduleOf(run),
 });

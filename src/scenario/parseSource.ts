@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from './badInput.ts';
 import { array, type Fields, object, oneOf, string, version, whole } from './fields.ts';
@@ -38,7 +39,8 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     kind: 'finding',
     property: string(finding.property, `${file}.property`),
     message: string(finding.message, `${file}.message`),
-    memoryModel: oneOf(finding.memoryModel, ['sc'], `${file}.memoryModel`) as 'sc',
+    memoryModel: oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
+    tearing: finding.tearing === true,
     schedule,
     contextSwitches: whole(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),
     scenario: parseSource(finding.scenario, file, `${file}.scenario`),

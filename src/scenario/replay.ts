@@ -1,4 +1,5 @@
 import type { Violation } from '../explore/execution.ts';
+import { threadOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
 import { BadInput } from './badInput.ts';
 import { type Run, runOnce } from './run.ts';
@@ -11,8 +12,9 @@ export function replay(run: Run, order: readonly number[], what: string): Violat
   const impossible = (step: number, why: string): BadInput =>
     new BadInput(`${what}: step ${step + 1} of the schedule is impossible: ${why}`);
   if (exact.strayed >= 0) {
-    const thread = order[exact.strayed];
-    const name = program.actors[thread]?.name;
+    const thread = threadOf(order[exact.strayed]);
+    const lanes = run.execution.node.length;
+    const name = thread < lanes ? program.actors[thread % program.actors.length].name : undefined;
     throw impossible(
       exact.strayed,
       name === undefined ? `there is no thread ${thread}` : `${name} cannot take a step there`,

@@ -1,7 +1,9 @@
 import { Checker } from '../check/checker.ts';
-import { Execution, type Stop, type Violation } from '../explore/execution.ts';
+import type { Execution, Stop, Violation } from '../explore/execution.ts';
+import { executionOf, type MemoryModel } from '../explore/memoryModels/make.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
 import type { Scenario } from './scenario.ts';
+import { torn } from './torn.ts';
 
 /** An execution of a scenario with its properties watching. */
 export interface Run {
@@ -9,10 +11,30 @@ export interface Run {
   readonly checker: Checker;
 }
 
-/** @param alike groups of threads that share their logs: see `Execution`. */
-export function runOf(scenario: Scenario, stepsMax: number, alike: readonly (readonly number[])[] = []): Run {
-  const execution = new Execution(scenario.program, stepsMax, alike);
-  const checker = new Checker(execution, scenario.properties);
+/** The memory that a scenario runs on, as plain data. */
+export interface Machine {
+  readonly memoryModel: MemoryModel;
+  /** Whether a plain 64-bit store is two of 32 bits. */
+  readonly tearing: boolean;
+}
+
+export const plainMachine: Machine = { memoryModel: 'sc', tearing: false };
+
+/**
+ * A model that watches the order of steps has nothing to say where that is not the order of their effects: it watches on a plain machine alone.
+ *
+ * @param alike groups of threads that share their logs: see `Execution`.
+ */
+export function runOf(
+  scenario: Scenario,
+  stepsMax: number,
+  { memoryModel, tearing }: Machine = plainMachine,
+  alike: readonly (readonly number[])[] = [],
+): Run {
+  const program = tearing ? torn(scenario.program) : scenario.program;
+  const execution = executionOf(memoryModel, program, stepsMax, alike);
+  const isPlain = memoryModel === 'sc' && !tearing;
+  const checker = new Checker(execution, isPlain ? scenario.properties : { ...scenario.properties, monitors: [] });
   execution.observer = checker;
   return { execution, checker };
 }

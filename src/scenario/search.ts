@@ -11,7 +11,7 @@ import type { SearchResult } from '../explore/search.ts';
 import { States } from '../explore/states.ts';
 import { Symmetry } from '../explore/symmetry.ts';
 import { BadInput } from './badInput.ts';
-import { type Run, runOf, scheduleOf } from './run.ts';
+import { type Machine, type Run, runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { controlOf, doShare, inOrder } from './share.ts';
 
@@ -22,7 +22,7 @@ export const reductionNames = ['none', 'optimal', 'states'] as const;
 export type Reduction = (typeof reductionNames)[number];
 
 /** How a scenario is searched, as plain data. */
-export interface Search {
+export interface Search extends Machine {
   readonly scheduler: SchedulerName;
   /** For `exhaustive`. */
   readonly reduction: Reduction;
@@ -53,7 +53,7 @@ export interface Searched extends SearchResult {
 /** Searches a scenario on this thread. Throws `BadInput` where it cannot be searched like that. */
 export function searchHere(scenario: Scenario, search: Search, limits: Limits): Searched {
   if (search.scheduler === 'exhaustive' && search.reduction === 'states') return searchStates(scenario, search, limits);
-  const run = runOf(scenario, search.stepsMax);
+  const run = runOf(scenario, search.stepsMax, search);
   const rounds = roundsOf(run, search, limits);
   const doer = doerOf(run, search);
   const all = rounds.all();
@@ -65,9 +65,10 @@ export function searchHere(scenario: Scenario, search: Search, limits: Limits): 
 }
 
 /** The search of states: the only one that cannot be done in parts. */
-function searchStates(scenario: Scenario, { stepsMax, preemptions, symmetry }: Search, limits: Limits): Searched {
-  const alike = symmetry === true ? symmetryOf(scenario) : undefined;
-  const run = runOf(scenario, stepsMax, alike?.groups);
+function searchStates(scenario: Scenario, search: Search, limits: Limits): Searched {
+  const { stepsMax, preemptions, symmetry } = search;
+  const alike = symmetry === true ? symmetryOf(scenario, search) : undefined;
+  const run = runOf(scenario, stepsMax, search, alike?.groups);
   const { execution, checker } = run;
   const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
   const result = searchInterleavings(execution, checker, limits, {
@@ -117,7 +118,9 @@ function drawing(execution: Run['execution'], name: DrawingName, { seed, depth }
   return makeScheduler(name, seed, profileOf(execution, seed), depth);
 }
 
-function symmetryOf(scenario: Scenario): Symmetry {
+function symmetryOf(scenario: Scenario, { memoryModel }: Search): Symmetry {
+  if (memoryModel !== 'sc')
+    throw new BadInput(`${scenario.name}: interchangeable actors are known under the memory model sc alone`);
   const symmetry = new Symmetry(scenario.program);
   if (symmetry.groups.length > 0) return symmetry;
   throw new BadInput(`${scenario.name}: no two actors have the same operations, so none are interchangeable`);

@@ -33,7 +33,7 @@ export class SearchPool {
       throw new BadInput(
         `scenario ${source.name} was made in memory: other threads cannot build it, so it is searched on one`,
       );
-    const run = runOf(scenario, search.stepsMax);
+    const run = runOf(scenario, search.stepsMax, search);
     const rounds = roundsOf(run, search, limits);
     const doer = doerOf(run, search);
     const missing = new Set(run.checker.missing);

@@ -1,4 +1,5 @@
 import { formatFinding } from '../cli/finding.ts';
+import type { MemoryModel } from '../explore/memoryModels/make.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../scenario/explore.ts';
 import { loadSource } from '../scenario/load.ts';
 import { replay } from '../scenario/replay.ts';
-import { runOf, scheduleOf } from '../scenario/run.ts';
+import { type Machine, runOf, scheduleOf } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Skipped, skip } from '../scenario/skip.ts';
 import { openSource, type Source, sourced } from '../scenario/source.ts';
@@ -26,6 +27,9 @@ export interface Options {
   readonly symmetry?: boolean;
   /** Threads that search together; only for modules and built-in scenarios. */
   readonly workers?: number;
+  /** What memory the actors share, `sc` where left out; and whether plain 64-bit stores may tear. */
+  readonly memoryModel?: MemoryModel;
+  readonly tearing?: boolean;
   readonly seed?: number;
   /** For `pct`. */
   readonly depth?: number;
@@ -55,7 +59,7 @@ export type Report = Omit<ExploreReport, 'scheduler'> & {
  */
 export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
   const of = typeof what === 'string' ? await loadSource(what) : what;
-  if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? []);
+  if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? [], machineOf(options));
   if (options.skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
   const report = await exploreScenario(of, {
     scheduler: options.scheduler ?? 'exhaustive',
@@ -63,6 +67,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     preemptions: options.preemptions,
     symmetry: options.symmetry,
     workers: options.workers ?? 1,
+    ...machineOf(options),
     seed: options.seed ?? 1,
     depth: options.depth ?? 3,
     limits: { executions: options.executions ?? Infinity, seconds: options.seconds ?? 10, bytes: 2 ** 31 },
@@ -73,11 +78,16 @@ export async function explore(what: Scenario | string, options: Options = {}): P
   return { ...report, text: await textOf(of, report.findings) };
 }
 
-async function replayed(of: Source | Scenario, schedule: string, skipped: Skipped): Promise<Report> {
+const machineOf = ({ memoryModel, tearing }: Options): Machine => ({
+  memoryModel: memoryModel ?? 'sc',
+  tearing: tearing ?? false,
+});
+
+async function replayed(of: Source | Scenario, schedule: string, skipped: Skipped, machine: Machine): Promise<Report> {
   const order = parseSchedule(schedule);
   if (order === undefined) throw new BadInput(`explore: replay is ${schedule}: runs like 0x5,1,0 are expected`);
   const { source, scenario } = await sourced(of);
-  const run = runOf(skip(scenario, skipped), order.length + 1);
+  const run = runOf(skip(scenario, skipped), order.length + 1, machine);
   const violation = replay(run, order, scenario.name);
   const taken = scheduleOf(run);
   const findings = [violation ?? []].flat().map(
@@ -85,7 +95,7 @@ async function replayed(of: Source | Scenario, schedule: string, skipped: Skippe
       ...seen,
       schema: SCHEMA,
       kind: 'finding',
-      memoryModel: 'sc',
+      ...machine,
       schedule: formatSchedule(taken),
       contextSwitches: contextSwitches(taken),
       scenario: skipped.length > 0 && !('rings' in source) ? { ...source, skipped } : source,
@@ -95,7 +105,7 @@ async function replayed(of: Source | Scenario, schedule: string, skipped: Skippe
   return {
     schema: SCHEMA,
     scenario: scenario.name,
-    memoryModel: 'sc',
+    ...machine,
     scheduler: 'replay',
     reduction: 'none',
     preemptions: null,

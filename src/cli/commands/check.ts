@@ -1,17 +1,29 @@
 import { Command, Option } from 'commander';
 import { builtIns } from '../../scenario/builtin.ts';
 import { type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
+import type { Machine } from '../../scenario/run.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
-import { directoryOption, jsonOption, quietOption, type SharedOptions, seconds, seedOption } from '../options.ts';
+import {
+  directoryOption,
+  jsonOption,
+  memoryModelOption,
+  quietOption,
+  type SharedOptions,
+  seconds,
+  seedOption,
+  tearingOption,
+} from '../options.ts';
 import { plural, print, printJson, progress } from '../output.ts';
 import { reportLine } from './explore.ts';
 
-interface Options extends SharedOptions {
+interface Options extends SharedOptions, Machine {
   readonly seconds: number;
   readonly dir: string;
 }
+
+const named = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
 
 const STEPS_MAX = 100_000;
 /** Schedules drawn for each scenario that is hunted: the same number on every machine, however fast. */
@@ -23,6 +35,8 @@ export const checkCommand = (): Command =>
     .addOption(
       new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds')),
     )
+    .addOption(memoryModelOption())
+    .addOption(tearingOption())
     .addOption(directoryOption())
     .addOption(seedOption())
     .addOption(jsonOption())
@@ -42,6 +56,8 @@ export const checkCommand = (): Command =>
           scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
           reduction: 'states',
           workers: 1,
+          memoryModel: options.memoryModel,
+          tearing: options.tearing,
           seed: options.seed,
           depth: 3,
           limits,
@@ -67,7 +83,7 @@ export const checkCommand = (): Command =>
       else if (findings.length === 0 && !options.quiet) {
         print();
         print(
-          `${plural(proved, 'scenario')} proved: every interleaving under sequential consistency, with the values they name.`,
+          `${plural(proved, 'scenario')} proved: every interleaving under ${named[options.memoryModel]}, with the values they name.`,
         );
         print(
           `${plural(builtIns.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`,

@@ -1,21 +1,24 @@
 import { Command, Option } from 'commander';
 import { type ExploreOptions, type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
 import { loadSource } from '../../scenario/load.ts';
+import type { Machine } from '../../scenario/run.ts';
 import { reductionNames, schedulerNames } from '../../scenario/search.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
   directoryOption,
   jsonOption,
+  memoryModelOption,
   quietOption,
   type SharedOptions,
   seconds,
   seedOption,
+  tearingOption,
   whole,
 } from '../options.ts';
 import { grouped, plural, print, printJson } from '../output.ts';
 
-interface Options extends SharedOptions {
+interface Options extends SharedOptions, Machine {
   readonly scheduler: ExploreOptions['scheduler'];
   readonly reduction?: ExploreOptions['reduction'];
   readonly preemptions?: number;
@@ -36,6 +39,8 @@ export const exploreCommand = (): Command =>
     .addOption(
       new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'),
     )
+    .addOption(memoryModelOption())
+    .addOption(tearingOption())
     .addOption(
       new Option('--reduction <name>', 'exhaustive: which executions may stand for others')
         .choices([...reductionNames])

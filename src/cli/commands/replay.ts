@@ -8,14 +8,14 @@ import { BadInput } from '../../scenario/badInput.ts';
 import { loadFinding, loadSource } from '../../scenario/load.ts';
 import { LockstepPool } from '../../scenario/lockstep.ts';
 import { replay } from '../../scenario/replay.ts';
-import { type Run, runOf } from '../../scenario/run.ts';
+import { type Machine, type Run, runOf } from '../../scenario/run.ts';
 import { openSource, type Source } from '../../scenario/source.ts';
 import { STATUS, UsageError } from '../errors.ts';
-import { jsonOption, quietOption } from '../options.ts';
+import { jsonOption, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 import { formatTrace } from '../trace.ts';
 
-interface Options {
+interface Options extends Machine {
   readonly on: 'explorer' | 'workers';
   readonly actor?: string;
   readonly inspectBrk?: boolean;
@@ -28,6 +28,8 @@ export const replayCommand = (): Command =>
     .description('run the schedule of a finding again')
     .argument('<finding>', 'the path of a finding, or scenario:schedule, as in ring:0x5,1,0 and ./sb.mjs:0,1x2')
     .addOption(new Option('--on <backend>', 'where').choices(['explorer', 'workers']).default('explorer'))
+    .addOption(memoryModelOption())
+    .addOption(tearingOption())
     .addOption(new Option('--actor <name>', 'run this actor alone, over the values it saw'))
     .addOption(new Option('--inspect-brk', 'with --actor: wait for a debugger first'))
     .addOption(jsonOption())
@@ -39,8 +41,12 @@ export const replayCommand = (): Command =>
     .action(async (what: string, options: Options) => {
       if (options.inspectBrk && options.actor === undefined)
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
-      const { source, order, expected } = await toReplay(what);
-      const run = runOf(await openSource(source), order.length + 1);
+      const { source, order, expected, machine } = await toReplay(what, options);
+      if (options.on === 'workers' && (machine.memoryModel !== 'sc' || machine.tearing))
+        throw new UsageError(
+          `--on workers: real threads are sequentially consistent and do not tear; this finding is for the explorer`,
+        );
+      const run = runOf(await openSource(source), order.length + 1, machine);
       const violation = replay(run, order, what);
       const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
       const trace = run.execution.trace();
@@ -59,15 +65,29 @@ export const replayCommand = (): Command =>
       else process.exitCode = replayed.property === null ? STATUS.nothingFound : STATUS.findings;
     });
 
-async function toReplay(what: string): Promise<{ source: Source; order: readonly number[]; expected: string | null }> {
-  const compact = /^(.+):([0-9x,]*)$/.exec(what);
+interface ToReplay {
+  readonly source: Source;
+  readonly order: readonly number[];
+  readonly expected: string | null;
+  readonly machine: Machine;
+}
+
+async function toReplay(what: string, options: Options): Promise<ToReplay> {
+  const compact = /^(.+):([0-9x.,]*)$/.exec(what);
   if (compact === null) {
     const finding = loadFinding(what);
-    return { source: finding.scenario, order: finding.order, expected: finding.property };
+    const { memoryModel, tearing } = finding;
+    return {
+      source: finding.scenario,
+      order: finding.order,
+      expected: finding.property,
+      machine: { memoryModel, tearing },
+    };
   }
   const order = parseSchedule(compact[2]);
   if (order === undefined) throw new BadInput(`${compact[2]} is no schedule: runs like 0x5,1,0 are expected`);
-  return { source: await loadSource(compact[1]), order, expected: null };
+  const machine = { memoryModel: options.memoryModel, tearing: options.tearing };
+  return { source: await loadSource(compact[1]), order, expected: null, machine };
 }
 
 async function onWorkers(

@@ -10,8 +10,22 @@ export interface Relations {
   readonly values: Uint32Array;
   readonly stores: Stores;
   /** By step: the stores that it read from, and made, one an atom. */
-  readFrom(s: number): readonly number[];
+  storesRead(s: number): readonly number[];
   written(s: number): readonly number[];
+  /** The actor whose store step `s` lets out of its buffer; -1 where it is a step of an actor. */
+  letsOut(s: number): number;
+}
+
+/** By location of its cell: the step whose store step `s` has read, and the step of the newest store that there was. Undefined where it reads nothing of the kind. */
+export function readsOf(of: Relations, s: number): { from: number; newest: number }[] | undefined {
+  const { step, atom, order } = of.stores;
+  const kind = of.footprints[s] & 31;
+  const read = of.storesRead(s);
+  if (read.length === 0 || kind === Kind.lock) return undefined;
+  return read.map((store) => {
+    const newest = order[atom[store]].findLast((other) => step[other] < s)!;
+    return { from: step[store], newest: step[newest] };
+  });
 }
 
 /**
@@ -33,7 +47,8 @@ export function classOf(of: Relations): readonly [number, number, number, number
   const nameOf = (store: number): number => (stores.step[store] < 0 ? 0 : names[stores.step[store]]);
   for (let s = 0; s < steps; s++) names[s] = (++taken[schedule[s]] << 5) | schedule[s];
   for (let s = 0; s < steps; s++) {
-    const from = of.readFrom(s);
+    if (of.letsOut(s) >= 0) continue;
+    const from = of.storesRead(s);
     let h = mix(footprints[s], names[s]);
     for (const store of from) h = mix(h, nameOf(store));
     if ((footprints[s] & 31) === Kind.wake) h = mix(h, values[s]);

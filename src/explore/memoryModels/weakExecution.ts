@@ -1,12 +1,14 @@
 import type { Place } from '../../memory/cell.ts';
 import { isFence, Kind, updated, updates, writes } from '../../memory/memory.ts';
+import type { Step } from '../../memory/trace.ts';
 import { Execution, NONE } from '../execution.ts';
 import type { Program } from '../program.ts';
 import { choiceOf } from '../schedule.ts';
 import { Atoms } from './atoms.ts';
-import { classOf, type Relations } from './relations.ts';
+import { classOf, type Relations, readsOf } from './relations.ts';
 import { Stores } from './stores.ts';
 import { type Known, type View, Views } from './views.ts';
+import { WeakState } from './weakState.ts';
 
 /** How a step can be taken: by atom of its place, the store that it reads from, and the one that its own comes right after in coherence order. */
 export interface Way {
@@ -52,13 +54,15 @@ export class WeakExecution extends Execution implements Relations {
   private readonly ways: (readonly Way[])[] = [];
   private readonly waysAt: number[] = [];
   private moves = 0;
+  private readonly state = new WeakState(this);
 
   constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = [], rules: Rules = 'weak') {
     super(program, stepsMax, alike, { fences: 'all' });
     this.rules = rules;
     this.atoms = new Atoms(this.places);
     this.stores = new Stores(this.atoms, this.bytes);
-    const { initial } = (this.views = new Views(this.atoms.count, this.threads, this.stores.rank));
+    this.views = new Views(this.atoms.count, this.threads, this.stores.rank);
+    const { initial } = this.views;
     const nothing = { current: initial, ahead: initial, seen: initial, published: initial, own: initial };
     this.known = program.actors.map(() => nothing);
     this.shared = initial;
@@ -89,7 +93,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** By step: the stores that it read from, one an atom; NOTHING for one that read nothing. */
-  readFrom(s: number): readonly number[] {
+  storesRead(s: number): readonly number[] {
     return this.from.slice(this.fromAt[s], s + 1 < this.steps ? this.fromAt[s + 1] : this.from.length);
   }
 
@@ -97,6 +101,27 @@ export class WeakExecution extends Execution implements Relations {
   written(s: number): readonly number[] {
     const [start, end] = [this.storesAt[s], s + 1 < this.steps ? this.storesAt[s + 1] : this.stores.count];
     return Array.from({ length: end - start }, (_, i) => start + i);
+  }
+
+  protected override readsFrom(s: number): Step['reads'] {
+    return readsOf(this, s);
+  }
+
+  letsOut(): number {
+    return -1;
+  }
+
+  /** What those know who read a store with acquire, or before a fence. */
+  carriedBy(store: number): View {
+    return this.carried[store];
+  }
+
+  get spinningNow(): number {
+    return this.spinning;
+  }
+
+  override hidden(): readonly number[] {
+    return this.state.numbers();
   }
 
   override hashClass(): readonly number[] {
