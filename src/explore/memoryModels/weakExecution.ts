@@ -50,6 +50,8 @@ export class WeakExecution extends Execution implements Relations {
   private readonly carried: View[] = [];
   /** By thread: its steps. */
   readonly stepsOf: number[][];
+  /** By step: its number among those of its thread, from 1. */
+  readonly nth: number[] = [];
   /** By thread: the ways of its next step, as of `waysAt` changes of the execution. */
   private readonly ways: (readonly Way[])[] = [];
   private readonly waysAt: number[] = [];
@@ -57,7 +59,7 @@ export class WeakExecution extends Execution implements Relations {
   private readonly state = new WeakState(this);
 
   constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = [], rules: Rules = 'weak') {
-    super(program, stepsMax, alike, { fences: 'all' });
+    super(program, stepsMax, alike, { fences: rules === 'coherence' ? 'mb' : 'all' });
     this.rules = rules;
     this.atoms = new Atoms(this.places);
     this.stores = new Stores(this.atoms, this.bytes);
@@ -111,6 +113,13 @@ export class WeakExecution extends Execution implements Relations {
     return -1;
   }
 
+  /** What the thread of step `s` knew after it. */
+  knownAfter(s: number): Known {
+    const thread = this.schedule[s];
+    const next = this.stepsOf[thread][this.nth[s]];
+    return next === undefined ? this.known[thread] : this.knownBefore[next];
+  }
+
   /** What those know who read a store with acquire, or before a fence. */
   carriedBy(store: number): View {
     return this.carried[store];
@@ -151,7 +160,7 @@ export class WeakExecution extends Execution implements Relations {
     this.handedBefore[s] = this.handed[id];
     this.fromAt[s] = this.from.length;
     this.storesAt[s] = this.stores.count;
-    this.stepsOf[thread].push(s);
+    this.nth[s] = this.stepsOf[thread].push(s);
     for (const store of from) this.from.push(store);
     this.footprints[s] = code;
     this.changed = NONE;
