@@ -10,6 +10,7 @@ const LAYERS = [
   ['ring', 'guest'],
   ['actors'],
   ['scenario'],
+  ['litmus'],
   ['cli'],
   ['testing'],
 ];

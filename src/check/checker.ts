@@ -131,7 +131,8 @@ export class Checker implements Asker, Judge, Look, Observer {
     if (stop.kind === 'violated' || stop.kind === 'crashed') return stop.violation;
     if (stop.kind === 'deadlock') {
       const waiting = this.execution.waiting();
-      return { property: this.properties.deadlock(waiting), message: waiting.join('; ') };
+      const property = this.properties.deadlock(waiting);
+      return property === undefined ? undefined : { property, message: waiting.join('; ') };
     }
     if (stop.kind === 'livelock') return { property: LIVELOCK, message: this.execution.waiting().join('; ') };
     if (stop.kind !== 'finished') return undefined;

@@ -56,8 +56,8 @@ export interface Properties {
   readonly monitors: readonly Monitor<any>[];
   /** Whether two states with other results are other states. Left out: when any property looks at results. */
   readonly resultsMatter?: boolean;
-  /** Names the property that a deadlock breaks. */
-  readonly deadlock: (waiting: readonly string[]) => string;
+  /** Names the property that a deadlock breaks; undefined: a deadlock is none, and such executions are left out. */
+  readonly deadlock: (waiting: readonly string[]) => string | undefined;
 }
 
 export const noProperties: Properties = {

@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { listCommand } from './commands/list.ts';
+import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
 import { STATUS, UsageError } from './errors.ts';
@@ -25,6 +26,7 @@ for (const command of [
   exploreCommand(),
   replayCommand(),
   stressCommand(),
+  litmusCommand(),
   listCommand(),
   benchCommand(),
 ])

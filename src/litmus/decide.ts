@@ -1,0 +1,40 @@
+import type { MemoryModel } from '../explore/memoryModels/make.ts';
+import { type Search, searchHere } from '../scenario/search.ts';
+import { scenarioOf } from './scenario.ts';
+import type { Test, Verdict } from './syntax.ts';
+
+/** `verdict` is null where the exploration was not exhausted; `why` says what ended it. */
+export interface Decided {
+  readonly verdict: Verdict | null;
+  readonly why: string | null;
+  readonly states: number;
+}
+
+/**
+ * Explores all states of a test. As the tests have it, `Never` and `Always` are about the final states that pass the filter, and executions that
+ * do not end do not count.
+ */
+export function decide(test: Test, model: MemoryModel, seconds: number): Decided {
+  let [has, hasNot] = [0, 0];
+  const scenario = scenarioOf(test, (passes, holds) => {
+    if (passes && holds) has++;
+    else if (passes) hasNot++;
+  });
+  const limits = { executions: Infinity, seconds, bytes: 2 ** 30 };
+  const { violation, limit, cut, states } = searchHere(scenario, searchOf(model), limits);
+  const why = violation !== undefined ? `${violation.property}: ${violation.message}` : (limit ?? null);
+  if (why !== null || cut > 0) return { verdict: null, why: why ?? 'an execution was cut short', states };
+  return {
+    verdict: has + hasNot === 0 ? 'DEADLOCK' : has === 0 ? 'Never' : hasNot === 0 ? 'Always' : 'Sometimes',
+    why,
+    states,
+  };
+}
+
+/** All states under a memory model. */
+function searchOf(memoryModel: MemoryModel): Search {
+  return {
+    ...{ memoryModel, tearing: false, scheduler: 'exhaustive', reduction: 'states' },
+    ...{ seed: 1, depth: 1, stepsMax: 100_000 },
+  };
+}

@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadInput } from '../scenario/badInput.ts';
+
+/** Where a kernel tree has its tests. */
+const IN_TREE = 'tools/memory-model/litmus-tests';
+
+/** The tests that a path stands for: a file; a folder, with those in it; a kernel tree. Throws `BadInput` where there are none. */
+export function litmusFiles(path: string): { readonly folder: string; readonly files: readonly string[] } {
+  try {
+    if (!statSync(path).isDirectory()) return { folder: '', files: [path] };
+    const inTree = join(path, IN_TREE);
+    const folder = existsSync(inTree) ? inTree : path;
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.litmus'))
+      .toSorted();
+    if (files.length === 0) throw new BadInput(`there is no .litmus file in ${folder}`);
+    return { folder, files };
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw new BadInput(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+}

@@ -1,0 +1,79 @@
+import { type Look, noProperties } from '../check/property.ts';
+import { ACTORS_MAX } from '../explore/program.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { Addresses } from './addresses.ts';
+import { perform, type Returned } from './perform.ts';
+import type { Condition, Place, Test, Value } from './syntax.ts';
+import { Unread } from './unread.ts';
+
+/** Under `tso`, each thread's buffer has a number of its own beside the thread's. */
+const THREADS_MAX = ACTORS_MAX / 2;
+
+/** A final state: what a place holds, as a number with a sign. */
+type State = (place: Place) => number;
+
+/**
+ * The scenario of a test: a thread is an actor with one operation. `ended` is told of each final state whether the filter lets it pass, and whether it
+ * has what the condition says. An execution without a meaning is a violation.
+ */
+export function scenarioOf(test: Test, ended: (passes: boolean, holds: boolean) => void): Scenario {
+  const { threads, variables, filter, condition } = test;
+  if (threads.length > THREADS_MAX)
+    throw new Unread(`it has ${threads.length} threads, of which there may be ${THREADS_MAX} at most`);
+  const addresses = new Addresses(variables);
+  return {
+    name: test.name,
+    program: {
+      layout: addresses.layout,
+      init: (mem) => {
+        for (const { name, lock, initial } of variables)
+          if (!lock) mem.store(addresses.cell(name), addresses.number(initial));
+      },
+      actors: threads.map((thread) => ({
+        name: `P${thread.number}`,
+        operations: [{ label: 'run', run: (mem) => perform(thread, addresses, mem) }],
+      })),
+    },
+    properties: {
+      ...noProperties,
+      resultsMatter: true,
+      deadlock: () => undefined,
+      finally: {
+        'it has a meaning': (look) => {
+          for (const [returned] of look.results as readonly (readonly Returned[])[])
+            if ('meaningless' in returned) return returned.meaningless;
+          const state = stateOf(look, test, addresses);
+          const holds = (of: Condition): boolean => holdsOf(of, state, addresses);
+          ended(filter === null || holds(filter), holds(condition));
+          return true;
+        },
+      },
+    },
+  };
+}
+
+function stateOf(look: Look, { threads }: Test, addresses: Addresses): State {
+  return (place) => {
+    if ('variable' in place) return look.read(addresses.cell(place.variable)) | 0;
+    const i = threads.findIndex(({ number }) => number === place.thread);
+    const local = [...threads[i].locals.keys()].indexOf(place.local);
+    return (look.results[i][0] as readonly number[])[local];
+  };
+}
+
+function holdsOf(condition: Condition, state: State, addresses: Addresses): boolean {
+  const numberOf = (of: Place | Value): number =>
+    typeof of === 'number' || 'addressOf' in of ? addresses.number(of) : state(of);
+  switch (condition.kind) {
+    case 'and':
+      return holdsOf(condition.left, state, addresses) && holdsOf(condition.right, state, addresses);
+    case 'or':
+      return holdsOf(condition.left, state, addresses) || holdsOf(condition.right, state, addresses);
+    case 'not':
+      return !holdsOf(condition.of, state, addresses);
+    case 'true':
+      return true;
+    default:
+      return numberOf(condition.left) === numberOf(condition.right);
+  }
+}
