@@ -219,6 +219,11 @@ export class Execution implements View {
     return this.steps >= this.pause ? this.limited() : null;
   }
 
+  /** Whether it stopped at a violation. */
+  get isViolated(): boolean {
+    return this.stop !== null && (this.stop.kind === 'violated' || this.stop.kind === 'crashed');
+  }
+
   /** Which limit of one execution it is that stopped with `limit`. */
   get limit(): string {
     return this.steps >= this.stepsMax

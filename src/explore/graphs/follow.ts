@@ -1,37 +1,50 @@
-import type { Execution, Stop } from '../execution.ts';
+import type { Execution } from '../execution.ts';
 import type { Relations } from '../memoryModels/relations.ts';
+import { WeakExecution } from '../memoryModels/weakExecution.ts';
 import type { Graph } from './graph.ts';
+import { linear, type PartialOrder } from './order.ts';
 
-/** What is wrong with the explorer, not with what it explores. */
-class Unfollowable extends Error {}
-
-/**
- * Runs an execution under its memory model whose graph is that one. The steps are taken in the order in which the graph has them as far as the model allows; where it
- * does not, another is looked for.
- */
-export function follow(execution: Execution, graph: Graph): Stop {
-  return new Following(execution, graph).run();
+/** Runs an execution under its memory model whose graph is that one; up to a violation, where something that watches sees one on the way. */
+export function follow(execution: Execution, { execution: graph }: Graph, order: PartialOrder): void {
+  const run = execution as Execution & Relations;
+  const steps = linear(order) ?? unfollowable();
+  /** By step of the graph: that of the execution. */
+  const taken: number[] = [];
+  const storeOf = (store: number): number => {
+    const step = graph.stores.step[store];
+    const atom = graph.stores.atom[store];
+    return step < 0 ? atom : run.written(taken[step]).find((mine) => run.stores.atom[mine] === atom)!;
+  };
+  execution.reset();
+  for (const step of steps) {
+    if (execution.isViolated) return;
+    const { of, lane } = order.steps[step];
+    if ((execution.enabled & (1 << lane)) === 0) unfollowable();
+    if (lane < graph.stepsOf.length) taken[of] = execution.steps;
+    if (!(execution instanceof WeakExecution)) {
+      execution.step(lane);
+      continue;
+    }
+    const from = graph.storesRead(of).map(storeOf);
+    const after = graph.written(of).map((store) => {
+      const coherence = graph.stores.order[graph.stores.atom[store]];
+      let at = graph.stores.rank[store] - 1;
+      while (graph.stores.step[coherence[at]] >= 0 && taken[graph.stores.step[coherence[at]]] === undefined) at--;
+      return storeOf(coherence[at]);
+    });
+    const way = execution.waysOf(lane).findIndex((other) => same(other.from, from) && same(other.after, after));
+    if (way < 0) unfollowable();
+    execution.step(lane, way);
+  }
+  if (execution.isViolated) return;
+  const [a, b] = [graph.hashClass(), execution.hashClass()!];
+  if (!same(a, b)) unfollowable();
 }
 
-class Following {
-  private readonly execution: Execution & Relations;
-  private readonly graph: Graph;
-  /** By thread and number: the step of the graph. */
-  private readonly stepOf: number[][];
-  /** By step of the graph: that of the execution, where it was taken. */
-  private readonly taken: number[] = [];
-  private readonly tried = new Set<string>();
-
-  constructor(execution: Execution, graph: Graph) {
-    this.execution = execution as Execution & Relations;
-    this.graph = graph;
-    this.stepOf = graph.execution.stepsOf.map((steps) => [...steps]);
-  }
-
-  run(): Stop {
-    const { execution } = this;
-    execution.reset();
-    if (this.visit()) return execution.stopped()!;
-    throw new Unfollowable('no execution has a graph that was found to be consistent');
-  }
+/** The explorer is wrong then, not what it explores. */
+function unfollowable(): never {
+  throw new Error('a graph was found to be consistent, and its memory model has no execution of it');
 }
+
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);

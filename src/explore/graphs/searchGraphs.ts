@@ -7,7 +7,8 @@ import { type Judge, type SearchResult, Tally } from '../search.ts';
 import { lowest } from '../scheduler.ts';
 import type { Consistent } from './consistency.ts';
 import { follow } from './follow.ts';
-import { Graph, type Move } from './graph.ts';
+import type { Graph, Move } from './graph.ts';
+import type { PartialOrder } from './order.ts';
 
 /** A part of the search, as plain data: all graphs that go on from these moves. */
 export interface Branch {
@@ -33,6 +34,8 @@ export interface GraphTools {
   /** Told what to read: see `Rules`. */
   readonly graph: Graph;
   readonly consistent: Consistent;
+  /** Which steps of its memory model an execution of a graph takes. */
+  readonly order: (graph: WeakExecution) => PartialOrder;
 }
 
 /**
@@ -51,13 +54,14 @@ export function searchGraphs(
   execution: Execution,
   judge: Judge,
   limits: Limits,
-  { graph, consistent }: GraphTools,
+  { graph, consistent, order }: GraphTools,
   classes: Classes | undefined,
   from: Branch,
 ): SearchResult & { readonly left: readonly Branch[] } {
   const tally = new Tally(limits);
-  const search = new Search(execution, judge, tally, graph, consistent, classes);
+  const search = new Search(execution, judge, tally, graph, consistent, order, classes);
   execution.until = graph.execution.until = tally.until;
+  execution.roundsEnd = graph.execution.roundsEnd = true;
   search.branches.push(from);
   while (search.branches.length > 0 && tally.limit === undefined && tally.violation === undefined) {
     search.go(search.branches.pop()!);
@@ -74,6 +78,7 @@ class Search {
   private readonly graph: Graph;
   private readonly run: WeakExecution;
   private readonly consistent: Consistent;
+  private readonly order: GraphTools['order'];
   private readonly classes: Classes | undefined;
 
   constructor(
@@ -82,6 +87,7 @@ class Search {
     tally: Tally,
     graph: Graph,
     consistent: Consistent,
+    order: GraphTools['order'],
     classes: Classes | undefined,
   ) {
     this.execution = execution;
@@ -90,6 +96,7 @@ class Search {
     this.graph = graph;
     this.run = graph.execution;
     this.consistent = consistent;
+    this.order = order;
     this.classes = classes;
   }
 
@@ -149,7 +156,7 @@ class Search {
     if (kind === Kind.lock || kind === Kind.unlock) return run.waysOf(thread).map(({ from, after }) => move(from, after));
     if (!writes(kind)) return run.readings(thread, kind).map((from) => move(from, []));
     if (!updates(kind)) {
-      this.revisitReaders({ thread, from: [], read }, half === undefined);
+      this.revisitReaders({ thread, from: [], read });
       return run.placings(thread).map((after) => move([], after));
     }
     const atoms = run.atoms.of[code >>> 5];
@@ -157,13 +164,13 @@ class Search {
     return readings.flatMap((from) => {
       if (run.fails(thread, from)) return [move(from, [])];
       if (!run.mayUpdate(thread, from)) return [];
-      this.revisitReaders({ thread, from: graph.stepsOfStores(from), read }, true);
+      this.revisitReaders({ thread, from: graph.stepsOfStores(from), read });
       return run.isFree(from) ? [move(from, from)] : [];
     });
   }
 
   /** For each read that was there before the next store of a thread, and does not lead to it: a branch in which it reads from that. */
-  private revisitReaders(by: Half, _: boolean): void {
+  private revisitReaders(by: Half): void {
     const { graph, run } = this;
     const atoms = run.atoms.of[run.pending[by.thread] >>> 5];
     const prefix = graph.prefixOf(by.thread, by.from);
@@ -281,11 +288,8 @@ class Search {
   /** The graph is one of a whole execution: runs that. */
   private complete(): void {
     const { execution, judge, tally, classes } = this;
-    const stop = follow(execution, this.graph);
-    if (stop.kind === 'late') {
-      tally.giveUp();
-      return;
-    }
+    follow(execution, this.graph, this.order(this.run));
+    const stop = execution.stopped()!;
     if (stop.kind === 'finished') classes?.add();
     tally.count(stop, judge.end(stop));
   }
