@@ -50,7 +50,7 @@ export function* candidates(test: Litmus): Generator<Graph> {
     const results = threads.map(({ registers }, t) =>
       registersOf(test.threads[t]).map((name) => registers.get(name) ?? null),
     );
-    for (const orders of product(inits.map((init) => [...coherences(init, events, rf)])))
+    for (const orders of product(inits.map((init) => coherences(init, events, rf))))
       yield { events, rf, co: new Map(orders.map((order) => [order[0].place, order])), results };
   }
 }
@@ -65,6 +65,11 @@ function* readings(test: Litmus, inits: readonly Event[]) {
     known.add(key);
     const threads = told.map((answers, t) => perform(test.threads[t], t, answers));
     const events = [...inits, ...threads.flatMap((thread) => thread.events)];
+    // Nothing can come directly after what two read-modify-writes have read.
+    const updated = threads.flatMap(({ rf }) =>
+      [...rf].filter(([read]) => read.writes).map(([, from]) => nameOf(from)),
+    );
+    if (new Set(updated).size < updated.length) continue;
     if (threads.every(({ waitsFor }) => waitsFor === undefined)) {
       // What a thread was told of may stem from an earlier run of the other one: the same events, but not the same objects.
       const byName = new Map(events.map((event) => [nameOf(event), event]));
@@ -112,23 +117,22 @@ function perform(steps: readonly Step[], thread: number, told: Told): Progress {
 }
 
 /** Every order of the writes to a place in which those come directly after another that have to. */
-function* coherences(init: Event, events: readonly Event[], rf: ReadonlyMap<Event, Event>): Generator<Event[]> {
-  const writes = events.filter((event) => event.writes && event.place === init.place && event !== init);
-  for (const order of permutations(writes)) {
-    const whole = [init, ...order];
-    const directly = (event: Event, i: number): boolean => {
-      if (event.kind === 'unlock') return whole[i - 1].kind === 'lock' && whole[i - 1].thread === event.thread;
-      return !event.reads || whole[i - 1] === rf.get(event);
-    };
-    if (whole.every(directly)) yield whole;
+function coherences(init: Event, events: readonly Event[], rf: ReadonlyMap<Event, Event>): Event[][] {
+  const directly = (event: Event, last: Event): boolean =>
+    event.kind === 'unlock'
+      ? last.kind === 'lock' && last.thread === event.thread
+      : !event.reads || last === rf.get(event);
+  function* extend(order: readonly Event[], rest: readonly Event[]): Generator<Event[]> {
+    if (rest.length === 0) yield [...order];
+    for (const [i, next] of rest.entries())
+      if (directly(next, order.at(-1)!)) yield* extend([...order, next], rest.toSpliced(i, 1));
   }
-}
-
-/** The same list in every order. */
-export function* permutations<T>(list: readonly T[]): Generator<T[]> {
-  if (list.length === 0) yield [];
-  for (const [i, first] of list.entries())
-    for (const rest of permutations(list.toSpliced(i, 1))) yield [first, ...rest];
+  return [
+    ...extend(
+      [init],
+      events.filter((event) => event.writes && event.place === init.place && event !== init),
+    ),
+  ];
 }
 
 /** One of each list, in every way. */

@@ -16,7 +16,15 @@ import {
  * RC11 as its authors state it (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017), with the release sequences of C++20, for tests without `rmb`, `wmb` and
  * locks: no word of views. `mb` is a fence `seq_cst`, a value-returning read-modify-write a relaxed one between two of those.
  */
-export function rc11(candidate: Graph): boolean {
+export const rc11 = (graph: Graph): boolean => isRc11(graph, false);
+
+/**
+ * RC11 where the fences come, besides, in an order in which they can have happened: no value goes from what came after a later one to what came before an
+ * earlier one. RC11 itself asks that only of values that carry happens-before. Whatever takes one step after the other is held to it.
+ */
+export const rc11InSteps = (graph: Graph): boolean => isRc11(graph, true);
+
+function isRc11(candidate: Graph, inSteps: boolean): boolean {
   const graph = fencesApart(candidate);
   const { events } = graph;
   const { po: sb, rf, co, fr } = relationsOf(graph);
@@ -39,9 +47,12 @@ export function rc11(candidate: Graph): boolean {
   const hb = closure(union(sb, sw));
   const eco = closure(union(rf, co, fr));
 
-  const psc = within(union(hb, compose(compose(hb, eco), hb)), (a) => isFence(events[a]));
+  const betweenFences = (of: Relation): Relation => within(of, (a) => isFence(events[a]));
+  const psc = betweenFences(union(hb, compose(compose(hb, eco), hb)));
+  const before = closure(union(sb, rf));
+  const fences = inSteps ? union(psc, betweenFences(before)) : psc;
   // Atomicity is how candidates are made.
-  return irreflexive(compose(hb, reflexive(eco))) && acyclic(psc) && acyclic(union(sb, rf));
+  return irreflexive(compose(hb, reflexive(eco))) && acyclic(fences) && irreflexive(before);
 }
 
 /** The same execution with the fences of the read-modify-writes as events of their own. */

@@ -1,6 +1,6 @@
 import { relationsOf } from './axioms.ts';
-import { type Event, type Graph, permutations } from './candidates.ts';
-import { acyclic, closure, relation, union } from './relation.ts';
+import type { Event, Graph } from './candidates.ts';
+import { closure, type Relation, relation, union } from './relation.ts';
 
 /** By place, the position in its coherence order that one must know of. */
 type View = ReadonlyMap<string, number>;
@@ -35,26 +35,36 @@ export function weak(graph: Graph): boolean {
   const { events } = graph;
   const { po, rf } = relationsOf(graph);
   const happened = union(po, rf);
-  for (const fences of permutations(events.filter(isFence))) {
+  // What goes too far already where fences share nothing goes too far in every order of them.
+  if (!keepsBounds(inOrder(events, happened), graph, false)) return false;
+  for (const fences of orders(events.filter(isFence), events, closure(happened))) {
     const inTurn = relation(events, (a, b) => fences.includes(a) && fences.indexOf(b) === fences.indexOf(a) + 1);
-    const all = union(happened, inTurn);
-    if (!acyclic(all)) continue;
-    // A row of the closure has a bit for each event that comes later.
-    const later = closure(all).map((row) => row.toString(2).replaceAll('0', '').length);
-    const sorted = events.map((event, i) => ({ event, later: later[i] })).sort((a, b) => b.later - a.later);
-    if (
-      keepsBounds(
-        sorted.map(({ event }) => event),
-        graph,
-      )
-    )
-      return true;
+    if (keepsBounds(inOrder(events, union(happened, inTurn)), graph, true)) return true;
   }
   return false;
 }
 
+/** Every order of `rest` in which nothing comes before what happened before it. */
+function* orders(rest: readonly Event[], events: readonly Event[], happened: Relation): Generator<Event[]> {
+  if (rest.length === 0) yield [];
+  const before = (a: Event, b: Event): boolean => (happened[events.indexOf(a)] & (1 << events.indexOf(b))) !== 0;
+  for (const [i, first] of rest.entries())
+    if (!rest.some((other) => before(other, first)))
+      for (const later of orders(rest.toSpliced(i, 1), events, happened)) yield [first, ...later];
+}
+
+/** The events in an order that goes with a relation without cycles. */
+function inOrder(events: readonly Event[], of: Relation): Event[] {
+  // A row of the closure has a bit for each event that comes later.
+  const later = closure(of).map((row) => row.toString(2).replaceAll('0', '').length);
+  return events
+    .map((event, i) => ({ event, later: later[i] }))
+    .sort((a, b) => b.later - a.later)
+    .map(({ event }) => event);
+}
+
 /** Whether the events, one after the other, read and write nothing that is older than the views allow. */
-function keepsBounds(sorted: readonly Event[], { rf, co }: Graph): boolean {
+function keepsBounds(sorted: readonly Event[], { rf, co }: Graph, sharing: boolean): boolean {
   const positions = new Map([...co.values()].flatMap((writes) => writes.map((write, i) => [write, i] as const)));
   const threads = new Map(sorted.map(({ thread }) => [thread, new Views()]));
   const carried = new Map<Event, View>();
@@ -68,7 +78,7 @@ function keepsBounds(sorted: readonly Event[], { rf, co }: Graph): boolean {
 
     const mb = (): void => {
       views.current = join(views.current, views.ahead, views.seen, shared);
-      shared = views.current;
+      if (sharing) shared = views.current;
       views.published = views.current;
     };
     const mayRead = (): boolean => positions.get(from!)! >= (join(views.current, views.ahead).get(place) ?? 0);
