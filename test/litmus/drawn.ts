@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { cellsOf, type Litmus, type Step } from './litmus.ts';
+
+/** What kinds of steps drawn tests have: all, or those that RC11 knows. */
+export type Kinds = 'all' | 'rc11';
+
+/**
+ * Drawn tests: two or three threads of at most five steps over two or three cells, small enough for the oracle. Every lock is taken on its own and given
+ * back, so no execution is blocked. Every other one has accesses in a ring, as the tests of the literature have: thread n between the cells n and n + 1. Others
+ * seldom have an outcome that depends on the model.
+ */
+export function drawn(kinds: Kinds): fc.Arbitrary<Litmus> {
+  const threads = fc.constantFrom(2, 3);
+  const free = fc
+    .tuple(threads, fc.constantFrom(2, 3))
+    .chain(([n, cells]) => fc.tuple(...Array.from({ length: n }, () => freeThread(CELLS.slice(0, cells), kinds))));
+  const ring = threads.chain((n) =>
+    fc.tuple(...Array.from({ length: n }, (_, t) => ringThread(CELLS[t], CELLS[(t + 1) % n], kinds))),
+  );
+  return fc
+    .oneof(free, ring)
+    .map((drafts): Litmus => ({ threads: drafts.map(named) }))
+    .filter((test) => candidatesOf(test) <= CANDIDATES_MAX);
+}
+
+/** A fixed list of drawn tests. */
+export const sample = (kinds: Kinds, count: number, seed: number): Litmus[] =>
+  fc.sample(drawn(kinds), { seed, numRuns: count });
+
+const CELLS = ['x', 'y', 'z'];
+
+/** Steps before their registers have names: each that reads has the next one. */
+type Draft = (register: () => string, last: () => string | undefined) => Step[];
+
+function named(drafts: readonly Draft[]): Step[] {
+  let registers = 0;
+  const next = (): string => `r${registers++}`;
+  const last = (): string | undefined => (registers === 0 ? undefined : `r${registers - 1}`);
+  return drafts.flatMap((draft) => draft(next, last));
+}
+
+function freeThread(cells: readonly string[], kinds: Kinds): fc.Arbitrary<Draft[]> {
+  const step = fc.oneof({ weight: 3, arbitrary: access(cells, kinds) }, { weight: 1, arbitrary: glue(kinds) });
+  return fc.constantFrom(1, 2, 3, 4).chain((length) => fc.array(step, { minLength: length, maxLength: length }));
+}
+
+function ringThread(from: string, to: string, kinds: Kinds): fc.Arbitrary<Draft[]> {
+  const nothing = fc.constant<Draft>(() => []);
+  const perhaps = (draft: fc.Arbitrary<Draft>) =>
+    fc.oneof({ weight: 3, arbitrary: nothing }, { weight: 1, arbitrary: draft });
+  return fc
+    .tuple(
+      access([from], kinds),
+      fc.oneof(nothing, glue(kinds)),
+      access([to], kinds),
+      perhaps(glue(kinds)),
+      perhaps(access([from, to], kinds)),
+      fc.boolean(),
+    )
+    .map(([a, between, b, later, another, swapped]) => [
+      ...(swapped ? [b, between, a] : [a, between, b]),
+      later,
+      another,
+    ]);
+}
+
+function access(cells: readonly string[], kinds: Kinds): fc.Arbitrary<Draft> {
+  const cell = fc.constantFrom(...cells);
+  const value = fc.integer({ min: 1, max: 2 });
+  const one = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.tuple(fc.constantFrom('load', 'load', 'loadAcquire'), cell).map(
+        ([kind, cell]): Draft =>
+          (register) => [{ kind, cell, into: register() }],
+      ),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.tuple(fc.constantFrom('store', 'store', 'storeRelease'), cell, value).map(
+        ([kind, cell, value]): Draft =>
+          () => [{ kind, cell, value }],
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: cell.map(
+        (cell): Draft =>
+          (_, last) => [{ kind: 'store', cell, value: last() ?? 1 }],
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.constantFrom('xchg', 'fetchAdd'), cell, value).map(
+        ([kind, cell, value]): Draft =>
+          (register) => [{ kind, cell, value, into: register() }],
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(cell, fc.integer({ min: 0, max: 1 }), value).map(([cell, expected, value]): Draft => {
+        return (register) => [{ kind: 'cmpxchg', cell, expected, value, into: register() }];
+      }),
+    },
+  );
+  if (kinds === 'rc11') return one;
+  const locked = fc.tuple(fc.constantFrom('m', 's'), one).map(([lock, inner]): Draft => {
+    return (register, last) => [{ kind: 'lock', lock }, ...inner(register, last), { kind: 'unlock', lock }];
+  });
+  return fc.oneof({ weight: 6, arbitrary: one }, { weight: 1, arbitrary: locked });
+}
+
+/** What is no access. */
+function glue(kinds: Kinds): fc.Arbitrary<Draft> {
+  const fence = fc.constantFrom(...(kinds === 'all' ? (['rmb', 'wmb', 'mb'] as const) : (['mb'] as const)));
+  const guard = fc.integer({ min: 0, max: 1 }).map((is): Draft => {
+    return (_, last) => {
+      const register = last();
+      return register === undefined ? [] : [{ kind: 'if', register, is }];
+    };
+  });
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fence.map(
+        (kind): Draft =>
+          () => [{ kind }],
+      ),
+    },
+    { weight: 1, arbitrary: guard },
+  );
+}
+
+const CANDIDATES_MAX = 3000;
+
+/** About as many candidates as the test has at most: what each read can read from, times the orders of the writes. */
+function candidatesOf(test: Litmus): number {
+  const steps = test.threads.flat();
+  const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+  const locks = ['m', 's'].map((name) =>
+    factorial(steps.filter((step) => step.kind === 'lock' && step.lock === name).length),
+  );
+  const cells = cellsOf(test).map((cell) => {
+    const accesses = steps.filter((step) => 'cell' in step && step.cell === cell);
+    const writes = accesses.filter((step) => 'value' in step).length;
+    const reads = accesses.filter((step) => 'into' in step).length;
+    return factorial(writes) * (writes + 1) ** reads;
+  });
+  return [...locks, ...cells].reduce((product, n) => product * n, 1);
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { searchInterleavings } from '../../src/explore/interleavings.ts';
+import { searchOptimal } from '../../src/explore/optimal.ts';
+import { sample } from './drawn.ts';
+import { explored } from './explored.ts';
+import { litmus } from './notation.ts';
+import { oracle } from './oracle.ts';
+import { SUITE } from './suite.ts';
+
+/** The explorer finds exactly the outcomes that the oracle says there are, and has as many classes as it has executions. */
+
+test.each([
+  ['all kinds of stores and loads', 'x=1; rel y=2 | acq r0=y; r1=x; x=r1'],
+  ['fences', 'x=1; wmb; mb; y=1 | r0=y; rmb; r1=x'],
+  ['read-modify-writes', 'r0=xchg x 1; r1=add x 2 | r0=cmpxchg x 0 5; r1=add x r0'],
+  ['what comes after an if', 'x=1; y=1 | r0=y; if r0=1; r1=x; x=2'],
+  ['locks', 'lock m; r0=x; x=1; unlock m; lock s; y=1; unlock s | lock m; r0=x; x=2; unlock m; lock s; r1=y; unlock s'],
+])('%s', (_, text) => {
+  const expected = oracle(litmus(text), 'sc');
+  expect(explored(litmus(text), searchOptimal)).toEqual(expected);
+  expect(explored(litmus(text), searchInterleavings)).toEqual(expected);
+});
+
+test('the suite', () => {
+  for (const { name, test } of SUITE) expect([name, explored(test, searchOptimal)]).toEqual([name, oracle(test, 'sc')]);
+});
+
+test('drawn tests', () => {
+  for (const test of sample('all', 200, 7))
+    expect([JSON.stringify(test), explored(test, searchOptimal)]).toEqual([JSON.stringify(test), oracle(test, 'sc')]);
+});

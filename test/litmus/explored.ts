@@ -1,0 +1,40 @@
+import { Classes } from '../../src/explore/classes.ts';
+import { Execution } from '../../src/explore/execution.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import type { Judge, SearchResult } from '../../src/explore/search.ts';
+import { cellsOf, type Litmus, outcomeOf, type Registers } from './litmus.ts';
+import type { Allowed } from './oracle.ts';
+import { programOf } from './programOf.ts';
+
+const STEPS_MAX = 200;
+
+/** A search of all classes: `searchOptimal` or `searchInterleavings`. */
+export type Search = (
+  execution: Execution,
+  judge: Judge,
+  limits: typeof noLimits,
+  options: { readonly classes: Classes },
+) => Pick<SearchResult, 'limit'>;
+
+/** What a search of the explorer finds that a test does, in the words of the oracle. */
+export function explored(test: Litmus, search: Search): Allowed {
+  const execution = new Execution(programOf(test), STEPS_MAX);
+  const classes = new Classes(execution);
+  const cells = cellsOf(test);
+  const outcomes = new Set<string>();
+  const judge: Judge = {
+    end: (stop) => {
+      if (stop.kind !== 'finished') throw new Error(`${stop.kind}: every drawn test comes to its end`);
+      const results = execution.results.map(([only]) => only as Registers);
+      // The cells are the first places of the layout, four bytes each.
+      outcomes.add(outcomeOf(results, [...execution.bytes.u32.subarray(0, cells.length)]));
+      return undefined;
+    },
+    key: () => '',
+    resultsMatter: true,
+    sees: () => false,
+  };
+  const { limit } = search(execution, judge, noLimits, { classes });
+  if (limit !== undefined) throw new Error(`the search has ended early: ${limit}`);
+  return { outcomes, graphs: classes.seen.size };
+}

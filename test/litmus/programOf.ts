@@ -1,0 +1,53 @@
+import type { Program } from '../../src/explore/program.ts';
+import type { Cell, Lock } from '../../src/memory/cell.ts';
+import { Layout } from '../../src/memory/layout.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import {
+  cellsOf,
+  isMutex,
+  type Litmus,
+  locksOf,
+  type Registers,
+  registersOf,
+  type Step,
+  type Value,
+} from './litmus.ts';
+
+/** The test on our memory: each thread is one operation and returns its registers. The cells are the first places, in the order of `cellsOf`. */
+export function programOf(test: Litmus): Program {
+  const layout = new Layout();
+  const cells = new Map(cellsOf(test).map((name) => [name, layout.cell(name, 'u32')]));
+  const locks = new Map(locksOf(test).map((name) => [name, layout.lock(name, isMutex(name) ? 'mutex' : 'spinlock')]));
+  return {
+    layout,
+    init: () => {},
+    actors: test.threads.map((steps, t) => ({
+      name: `thread${t}`,
+      operations: [{ label: 'run', run: (mem: Memory) => perform(mem, steps, cells, locks) }],
+    })),
+  };
+}
+
+function perform(
+  mem: Memory,
+  steps: readonly Step[],
+  cells: ReadonlyMap<string, Cell>,
+  locks: ReadonlyMap<string, Lock>,
+): Registers {
+  const registers = new Map<string, number>();
+  const numberOf = (value: Value): number => (typeof value === 'number' ? value : (registers.get(value) ?? 0));
+  for (const step of steps) {
+    if (step.kind === 'if') {
+      if (registers.get(step.register) !== step.is) break;
+    } else if ('lock' in step) mem[step.kind](locks.get(step.lock)!);
+    else if (!('cell' in step)) mem[step.kind]();
+    else {
+      const cell = cells.get(step.cell)!;
+      if (!('into' in step)) mem[step.kind](cell, numberOf(step.value));
+      else if (!('value' in step)) registers.set(step.into, mem[step.kind](cell));
+      else if (step.kind !== 'cmpxchg') registers.set(step.into, mem[step.kind](cell, numberOf(step.value)));
+      else registers.set(step.into, mem.cmpxchg(cell, step.expected, numberOf(step.value)));
+    }
+  }
+  return registersOf(steps).map((name) => registers.get(name) ?? null);
+}

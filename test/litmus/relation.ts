@@ -1,0 +1,35 @@
+/** A relation over numbered things, at most 31: row a has bit b where a comes before b. */
+export type Relation = readonly number[];
+
+export function relation<T>(things: readonly T[], holds: (a: T, b: T) => boolean): Relation {
+  if (things.length > 31) throw new RangeError(`${things.length} things are more than a relation holds`);
+  return things.map((a) => things.reduce((row, b, i) => (holds(a, b) ? row | (1 << i) : row), 0));
+}
+
+export const union = (first: Relation, ...others: readonly Relation[]): Relation =>
+  first.map((row, a) => others.reduce((sum, other) => sum | other[a], row));
+
+/** a to c where `first` leads from a to some b and `second` from it to c. */
+export const compose = (first: Relation, second: Relation): Relation =>
+  first.map((row) => second.reduce((sum, next, b) => (row & (1 << b) ? sum | next : sum), 0));
+
+/** With everything related to itself. */
+export const reflexive = (of: Relation): Relation => of.map((row, a) => row | (1 << a));
+
+/** Restricted to the pairs that begin and end with these. */
+export const within = (of: Relation, has: (a: number) => boolean): Relation => {
+  const mask = of.reduce((sum, _, a) => (has(a) ? sum | (1 << a) : sum), 0);
+  return of.map((row, a) => (has(a) ? row & mask : 0));
+};
+
+/** The transitive closure. */
+export function closure(of: Relation): Relation {
+  const rows = [...of];
+  for (let b = 0; b < rows.length; b++)
+    for (let a = 0; a < rows.length; a++) if (rows[a] & (1 << b)) rows[a] |= rows[b];
+  return rows;
+}
+
+export const irreflexive = (of: Relation): boolean => of.every((row, a) => (row & (1 << a)) === 0);
+
+export const acyclic = (of: Relation): boolean => irreflexive(closure(of));
