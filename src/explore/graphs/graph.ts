@@ -128,9 +128,12 @@ export class Graph {
     return { moves, renamed };
   }
 
-  /** When the next step is added. */
-  get now(): number {
-    return this.moves.reduce((latest, { read, write }) => Math.max(latest, read, write), 0) + 1;
+  /** A time that is later than that of each step, and than those of `others`, which are to come back. */
+  after(others: readonly { readonly read: number }[]): number {
+    let latest = 0;
+    for (const { read, write } of this.moves) latest = Math.max(latest, read, write);
+    for (const { read } of others) latest = Math.max(latest, read);
+    return latest + 1;
   }
 
   /** Whether it is a lock's place that step `s` is at. */

@@ -1,6 +1,6 @@
 import { isFence, Kind, updates, writes } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
-import { type Consistent, fencesOf } from './consistency.ts';
+import { fencesOf } from './fences.ts';
 
 /** Steps that an execution of a graph takes, and which must come before which: any order that keeps to that is one. */
 export interface PartialOrder {
@@ -27,7 +27,7 @@ export function weakOrder(graph: WeakExecution): PartialOrder {
 }
 
 /**
- * `tso`: a store is two steps, one into the buffer of its thread and one out of it. Buffers keep their order; stores come out in coherence order, before those
+ * `tso` (x86-TSO, CACM 2010): a store is two steps, one into the buffer of its thread and one out of it. Buffers keep their order; stores come out in coherence order, before those
  * who read them from memory, and after those who have read what was there before; full fences find the buffer empty.
  */
 export function tsoOrder(graph: WeakExecution): PartialOrder {
@@ -76,9 +76,6 @@ export function linear({ steps, next }: PartialOrder): number[] | undefined {
   }
   return order.length === steps.length ? order : undefined;
 }
-
-/** `tso`: there is such an order (x86-TSO; that of Alglave, Maranget, Tautschnig, "Herding Cats", TOPLAS 2014, is the same without the buffers). */
-export const hasOrder: Consistent = (graph) => linear(tsoOrder(graph)) !== undefined;
 
 function chain(steps: readonly number[], next: number[][]): void {
   for (let i = 1; i < steps.length; i++) next[steps[i - 1]].push(steps[i]);

@@ -5,10 +5,9 @@ import type { Limits } from '../limits.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 import { type Judge, type SearchResult, Tally } from '../search.ts';
 import { lowest } from '../scheduler.ts';
-import type { Consistent } from './consistency.ts';
 import { follow } from './follow.ts';
 import type { Graph, Move } from './graph.ts';
-import type { PartialOrder } from './order.ts';
+import { linear, type PartialOrder } from './order.ts';
 
 /** A part of the search, as plain data: all graphs that go on from these moves. */
 export interface Branch {
@@ -31,10 +30,9 @@ interface Revisit extends Half {
 
 /** What a search of graphs works with. */
 export interface GraphTools {
-  /** Told what to read: see `Rules`. */
+  /** Told what to read: see `Rules`. What concerns one thread, and what it has read, is held against the rules as its steps are taken. */
   readonly graph: Graph;
-  readonly consistent: Consistent;
-  /** Which steps of its memory model an execution of a graph takes. */
+  /** Which steps of its memory model an execution of a graph takes. A graph is consistent when there is an order of them. */
   readonly order: (graph: WeakExecution) => PartialOrder;
 }
 
@@ -54,12 +52,12 @@ export function searchGraphs(
   execution: Execution,
   judge: Judge,
   limits: Limits,
-  { graph, consistent, order }: GraphTools,
+  { graph, order }: GraphTools,
   classes: Classes | undefined,
   from: Branch,
 ): SearchResult & { readonly left: readonly Branch[] } {
   const tally = new Tally(limits);
-  const search = new Search(execution, judge, tally, graph, consistent, order, classes);
+  const search = new Search(execution, judge, tally, graph, order, classes);
   execution.until = graph.execution.until = tally.until;
   execution.roundsEnd = graph.execution.roundsEnd = true;
   search.branches.push(from);
@@ -77,7 +75,6 @@ class Search {
   private readonly tally: Tally;
   private readonly graph: Graph;
   private readonly run: WeakExecution;
-  private readonly consistent: Consistent;
   private readonly order: GraphTools['order'];
   private readonly classes: Classes | undefined;
 
@@ -86,7 +83,6 @@ class Search {
     judge: Judge,
     tally: Tally,
     graph: Graph,
-    consistent: Consistent,
     order: GraphTools['order'],
     classes: Classes | undefined,
   ) {
@@ -95,7 +91,6 @@ class Search {
     this.tally = tally;
     this.graph = graph;
     this.run = graph.execution;
-    this.consistent = consistent;
     this.order = order;
     this.classes = classes;
   }
@@ -103,7 +98,7 @@ class Search {
   go({ moves, halves, revisit }: Branch): void {
     this.graph.load(moves);
     if (revisit !== undefined) this.revisit(halves, revisit);
-    else if (this.consistent(this.run)) this.extend(halves);
+    else if (this.isConsistent()) this.extend(halves);
   }
 
   /** Adds steps until there is none, or none that is consistent. The first way of each is gone at once; the others are branches. */
@@ -127,22 +122,27 @@ class Search {
         tally.limit = 'a wait queue, which the reduction `optimal` knows under sc alone';
         return;
       }
-      const [first, ...others] = this.waysOf(thread, half);
+      const [first, ...others] = this.waysOf(thread, rest);
       if (first === undefined) return;
       for (const move of others.reverse())
         this.branches.push({ moves: [...graph.moves, move], halves: rest.slice(1) });
       graph.take(first);
       tally.steps++;
-      if (!this.consistent(run)) return;
+      if (!this.isConsistent()) return;
     }
   }
 
+  private isConsistent(): boolean {
+    return linear(this.order(this.run)) !== undefined;
+  }
+
   /** The ways in which `thread` can take its next step; and branches for those who could have read what it stores. */
-  private waysOf(thread: number, half?: Half): Move[] {
+  private waysOf(thread: number, halves: readonly Half[]): Move[] {
     const { graph, run } = this;
     const code = run.pending[thread];
     const kind = code & 31;
-    const { now } = graph;
+    const half = halves[0];
+    const now = graph.after(halves);
     const read = half?.read ?? now;
     const move = (from: readonly number[], after: readonly number[]): Move => ({
       thread,
@@ -229,7 +229,7 @@ class Search {
     const atoms = run.atoms.of[run.pending[thread] >>> 5];
     const kind = run.pending[thread] & 31;
     const sources = from.map((step, i) => graph.storeOf(step, atoms[i]));
-    const { now } = graph;
+    const now = graph.after([reader, ...halves]);
     const places = updates(kind)
       ? run.isFree(sources) && run.mayUpdate(thread, sources)
         ? [sources]
@@ -270,7 +270,7 @@ class Search {
       const without = this.takeBack(s, prefix);
       if (without === undefined) continue;
       const from = [without.renamed.get(before)!];
-      const { now } = graph;
+      const now = graph.after(without.halves);
       this.branches.push({
         moves: [...without.moves, { thread, from, after: from, read: now, write: now }],
         halves: without.halves,

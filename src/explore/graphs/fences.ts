@@ -1,8 +1,5 @@
-import { isFence, Kind, updates, writes } from '../../memory/memory.ts';
+import { Kind, updates, writes } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
-
-/** Whether a graph is one of the memory model. What concerns a thread, and what it has read, was seen to when its steps were taken. */
-export type Consistent = (graph: WeakExecution) => boolean;
 
 /** An `mb`, or that of a read-modify-write, and by thread how many of its fences come before. */
 export interface Fence {
@@ -44,23 +41,6 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   }
   return fences;
 }
-
-/** `weak`: all fences have one order. */
-export const fencesHaveAnOrder: Consistent = (graph) => {
-  const fences = fencesOf(graph);
-  const threads = fences.map((_, t) => t);
-  const done = threads.map(() => 0);
-  for (let again = true; again; ) {
-    again = false;
-    for (const t of threads) {
-      const next = fences[t][done[t]];
-      if (next === undefined || next.before.some((n, u) => n > done[u])) continue;
-      done[t]++;
-      again = true;
-    }
-  }
-  return threads.every((t) => done[t] === fences[t].length);
-};
 
 /** Whether what step `s` has stored, or read, comes before what `view` holds of the same location: equal to it is before it for a store, which was read then. */
 function isBefore(graph: WeakExecution, s: number, view: Int32Array): boolean {
