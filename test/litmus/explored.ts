@@ -1,12 +1,13 @@
 import { Classes } from '../../src/explore/classes.ts';
-import { Execution } from '../../src/explore/execution.ts';
+import type { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { executionOf, type MemoryModel } from '../../src/explore/memoryModels/make.ts';
 import type { Judge, SearchResult } from '../../src/explore/search.ts';
 import { cellsOf, type Litmus, outcomeOf, type Registers } from './litmus.ts';
 import type { Allowed } from './oracle.ts';
 import { programOf } from './programOf.ts';
 
-const STEPS_MAX = 200;
+export const STEPS_MAX = 200;
 
 /** A search of all classes: `searchOptimal` or `searchInterleavings`. */
 export type Search = (
@@ -17,8 +18,8 @@ export type Search = (
 ) => Pick<SearchResult, 'limit'>;
 
 /** What a search of the explorer finds that a test does, in the words of the oracle. */
-export function explored(test: Litmus, search: Search): Allowed {
-  const execution = new Execution(programOf(test), STEPS_MAX);
+export function explored(test: Litmus, search: Search, model: MemoryModel = 'sc'): Allowed {
+  const execution = executionOf(model, programOf(test), STEPS_MAX);
   const classes = new Classes(execution);
   const cells = cellsOf(test);
   const outcomes = new Set<string>();

@@ -11,6 +11,13 @@ export interface Move {
   readonly write: number;
 }
 
+/** A thread that waits for a lock which another took in its place: `from` is the step at which that did, `read` the time of its own. */
+export interface Wait {
+  readonly thread: number;
+  readonly read: number;
+  readonly from: number;
+}
+
 /** An execution graph: an execution that is told what to read, and what comes after what. Each step knows when it was added, and what it depends on. */
 export class Graph {
   readonly execution: WeakExecution;
@@ -84,11 +91,11 @@ export class Graph {
 
   /**
    * Whether step `s` is what would be added there if all were added with the newest: what it reads is the last store, and what it stores comes last and was not read,
-   * among what was there then, and what is in `prefix`.
+   * among what was there then, and what is in `prefix`. Who waits for a lock has read the step that took it.
    *
    * @param part which half of it is asked about.
    */
-  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array): boolean {
+  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, waits: readonly Wait[]): boolean {
     const { execution, moves } = this;
     const { stores } = execution;
     const time = moves[s][part];
@@ -96,14 +103,19 @@ export class Graph {
       step >= 0 && step !== s && (moves[step][half] <= time || this.isIn(prefix, step));
     const isLast = (store: number): boolean => {
       const order = stores.order[stores.atom[store]];
-      for (let i = stores.rank[store] + 1; i < order.length; i++) if (wasThere(stores.step[order[i]], 'write')) return false;
+      for (let i = stores.rank[store] + 1; i < order.length; i++)
+        if (wasThere(stores.step[order[i]], 'write')) return false;
       return true;
     };
     if (part === 'read') return execution.storesRead(s).every(isLast);
     const written = execution.written(s);
-    if (!written.every(isLast)) return false;
+    if (!written.every(isLast) || waits.some(({ from, read }) => from === s && read <= time)) return false;
     for (let reader = 0; written.length > 0 && reader < execution.steps; reader++) {
-      if (reader !== s && moves[reader].read <= time && execution.storesRead(reader).some((store) => written.includes(store)))
+      if (
+        reader !== s &&
+        moves[reader].read <= time &&
+        execution.storesRead(reader).some((store) => written.includes(store))
+      )
         return false;
     }
     return true;

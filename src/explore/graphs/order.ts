@@ -36,11 +36,15 @@ export function tsoOrder(graph: WeakExecution): PartialOrder {
   const all = Array.from({ length: steps }, (_, s) => ({ of: s, lane: schedule[s] }));
   /** By step of the graph: the one at which its stores are in memory. */
   const out = Array.from({ length: steps }, (_, s) => s);
-  for (let s = 0; s < steps; s++) if (isBuffered(graph, s)) out[s] = all.push({ of: s, lane: threads + schedule[s] }) - 1;
+  for (let s = 0; s < steps; s++)
+    if (isBuffered(graph, s)) out[s] = all.push({ of: s, lane: threads + schedule[s] }) - 1;
   const next: number[][] = all.map(() => []);
   for (const of of graph.stepsOf) {
     chain(of, next);
-    chain(of.filter((s) => out[s] !== s).map((s) => out[s]), next);
+    chain(
+      of.filter((s) => out[s] !== s).map((s) => out[s]),
+      next,
+    );
     let last = -1;
     for (const s of of) {
       if (out[s] !== s) {
@@ -49,7 +53,11 @@ export function tsoOrder(graph: WeakExecution): PartialOrder {
       } else if (last >= 0 && drains(graph, s)) next[last].push(s);
     }
   }
-  for (const order of stores.order) chain(order.slice(1).map((store) => out[stores.step[store]]), next);
+  for (const order of stores.order)
+    chain(
+      order.slice(1).map((store) => out[stores.step[store]]),
+      next,
+    );
   for (let s = 0; s < steps; s++)
     for (const store of graph.storesRead(s)) {
       const from = stores.step[store];

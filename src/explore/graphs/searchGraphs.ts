@@ -3,10 +3,10 @@ import type { Classes } from '../classes.ts';
 import type { Execution } from '../execution.ts';
 import type { Limits } from '../limits.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
-import { type Judge, type SearchResult, Tally } from '../search.ts';
 import { lowest } from '../scheduler.ts';
+import { type Judge, type SearchResult, Tally } from '../search.ts';
 import { follow } from './follow.ts';
-import type { Graph, Move } from './graph.ts';
+import type { Graph, Move, Wait } from './graph.ts';
 import { linear, type PartialOrder } from './order.ts';
 
 /** A part of the search, as plain data: all graphs that go on from these moves. */
@@ -14,6 +14,7 @@ export interface Branch {
   readonly moves: readonly Move[];
   /** Read-modify-writes that are there in half: their threads' next steps, what they read, and when that was added. */
   readonly halves: readonly Half[];
+  readonly waits: readonly Wait[];
   /** A store that is to be added next, and the read that is to read from it then. */
   readonly revisit?: Revisit;
 }
@@ -70,6 +71,7 @@ export function searchGraphs(
 
 class Search {
   readonly branches: Branch[] = [];
+  private waits: readonly Wait[] = [];
   private readonly execution: Execution;
   private readonly judge: Judge;
   private readonly tally: Tally;
@@ -95,7 +97,8 @@ class Search {
     this.classes = classes;
   }
 
-  go({ moves, halves, revisit }: Branch): void {
+  go({ moves, halves, waits, revisit }: Branch): void {
+    this.waits = waits;
     this.graph.load(moves);
     if (revisit !== undefined) this.revisit(halves, revisit);
     else if (this.isConsistent()) this.extend(halves);
@@ -125,7 +128,7 @@ class Search {
       const [first, ...others] = this.waysOf(thread, rest);
       if (first === undefined) return;
       for (const move of others.reverse())
-        this.branches.push({ moves: [...graph.moves, move], halves: rest.slice(1) });
+        this.branches.push({ moves: [...graph.moves, move], halves: rest.slice(1), waits: this.waits });
       graph.take(first);
       tally.steps++;
       if (!this.isConsistent()) return;
@@ -142,8 +145,9 @@ class Search {
     const code = run.pending[thread];
     const kind = code & 31;
     const half = halves[0];
-    const now = graph.after(halves);
-    const read = half?.read ?? now;
+    const waited = this.waits.find((wait) => wait.thread === thread);
+    const now = graph.after([...halves, ...this.waits]);
+    const read = (half ?? waited)?.read ?? now;
     const move = (from: readonly number[], after: readonly number[]): Move => ({
       thread,
       from: graph.stepsOfStores(from),
@@ -152,8 +156,10 @@ class Search {
       write: after.length > 0 ? now : read,
     });
     if (isFence(kind)) return [move([], [])];
-    if (kind === Kind.lock) this.overtake(thread);
-    if (kind === Kind.lock || kind === Kind.unlock) return run.waysOf(thread).map(({ from, after }) => move(from, after));
+    if (waited !== undefined) this.waits = this.waits.filter((wait) => wait !== waited);
+    else if (kind === Kind.lock && half === undefined) this.overtake(thread);
+    if (kind === Kind.lock || kind === Kind.unlock)
+      return run.waysOf(thread).map(({ from, after }) => move(from, after));
     if (!writes(kind)) return run.readings(thread, kind).map((from) => move(from, []));
     if (!updates(kind)) {
       this.revisitReaders({ thread, from: [], read });
@@ -184,6 +190,7 @@ class Search {
       this.branches.push({
         moves: without.moves,
         halves: without.halves,
+        waits: without.waits,
         revisit: { ...by, from, reader: { thread, read } },
       });
     }
@@ -196,7 +203,7 @@ class Search {
   private takeBack(
     s: number,
     prefix: Int32Array,
-  ): { moves: Move[]; renamed: ReadonlyMap<number, number>; halves: Half[] } | undefined {
+  ): { moves: Move[]; renamed: ReadonlyMap<number, number>; halves: Half[]; waits: Wait[] } | undefined {
     const { graph, run } = this;
     const time = graph.moves[s].read;
     const kept: number[] = [];
@@ -209,17 +216,30 @@ class Search {
       const { read, write } = graph.moves[d];
       const readGone = d === s || read > time;
       const writeGone = d === s || write > time;
-      if (readGone && !graph.isMaximal(d, 'read', prefix)) return undefined;
-      if (writeGone && !graph.isMaximal(d, 'write', prefix)) return undefined;
+      if (readGone && !graph.isMaximal(d, 'read', prefix, this.waits)) return undefined;
+      if (writeGone && !graph.isMaximal(d, 'write', prefix, this.waits)) return undefined;
       if (!readGone && writeGone) inHalf.push(d);
       else if (!readGone) kept.push(d);
     }
+    const waits = this.waits.filter(({ read }) => read < time);
+    if (this.waits.some((wait) => !waits.includes(wait) && !this.waitsForTheLast(wait, prefix))) return undefined;
     const { moves, renamed } = graph.restrict(kept);
     const halves = inHalf.map((d) => {
       const { thread, from, read } = graph.moves[d];
       return { thread, from: from.map((step) => renamed.get(step)!), read };
     });
-    return { moves, renamed, halves };
+    return { moves, renamed, halves, waits: waits.map((wait) => ({ ...wait, from: renamed.get(wait.from)! })) };
+  }
+
+  /** Whether who took the lock that a thread waits for was the last to, among those that were there then and those in `prefix`. */
+  private waitsForTheLast({ read, from }: Wait, prefix: Int32Array): boolean {
+    const { graph, run } = this;
+    const { stores } = run;
+    const [store] = run.written(from);
+    return stores.order[stores.atom[store]].slice(stores.rank[store] + 1).every((later) => {
+      const step = stores.step[later];
+      return graph.moves[step].write > read && !graph.isIn(prefix, step);
+    });
   }
 
   /** Adds a store, at each place in its order, and has `reader` read from it, in each way. */
@@ -229,14 +249,20 @@ class Search {
     const atoms = run.atoms.of[run.pending[thread] >>> 5];
     const kind = run.pending[thread] & 31;
     const sources = from.map((step, i) => graph.storeOf(step, atoms[i]));
-    const now = graph.after([reader, ...halves]);
+    const now = graph.after([reader, ...halves, ...this.waits]);
     const places = updates(kind)
       ? run.isFree(sources) && run.mayUpdate(thread, sources)
         ? [sources]
         : []
       : run.placings(thread);
     for (const after of places) {
-      const store: Move = { thread, from, after: graph.stepsOfStores(after), read: updates(kind) ? read : now, write: now };
+      const store: Move = {
+        thread,
+        from,
+        after: graph.stepsOfStores(after),
+        read: updates(kind) ? read : now,
+        write: now,
+      };
       graph.take(store);
       const code = run.pending[reader.thread];
       for (const reading of run.readings(reader.thread, code & 31).toReversed()) {
@@ -246,10 +272,11 @@ class Search {
           this.branches.push({
             moves: [...graph.moves],
             halves: [{ thread: reader.thread, from: readFrom, read: reader.read }, ...halves],
+            waits: this.waits,
           });
         else {
           const load = { thread: reader.thread, from: readFrom, after: [], read: reader.read, write: reader.read };
-          this.branches.push({ moves: [...graph.moves, load], halves });
+          this.branches.push({ moves: [...graph.moves, load], halves, waits: this.waits });
         }
       }
       graph.backTo(steps);
@@ -270,10 +297,12 @@ class Search {
       const without = this.takeBack(s, prefix);
       if (without === undefined) continue;
       const from = [without.renamed.get(before)!];
-      const now = graph.after(without.halves);
+      const { thread: other, read } = graph.moves[s];
+      const now = graph.after([...without.halves, ...without.waits, { read }]);
       this.branches.push({
         moves: [...without.moves, { thread, from, after: from, read: now, write: now }],
         halves: without.halves,
+        waits: [...without.waits, { thread: other, read, from: without.moves.length }],
       });
     }
   }
@@ -282,7 +311,12 @@ class Search {
   private overtakeAll(): void {
     const { run } = this;
     for (let t = 0; t < run.known.length; t++)
-      if ((run.live & ~run.halted) & (1 << t) && (run.pending[t] & 31) === Kind.lock) this.overtake(t);
+      if (
+        run.live & ~run.halted & (1 << t) &&
+        (run.pending[t] & 31) === Kind.lock &&
+        !this.waits.some(({ thread }) => thread === t)
+      )
+        this.overtake(t);
   }
 
   /** The graph is one of a whole execution: runs that. */

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { searchGraphs } from '../../src/explore/graphs/searchGraphs.ts';
+import { graphTools } from '../../src/explore/graphs/tools.ts';
+import { searchInterleavings } from '../../src/explore/interleavings.ts';
+import { States } from '../../src/explore/states.ts';
+import { sample } from './drawn.ts';
+import { explored, type Search, STEPS_MAX } from './explored.ts';
+import type { Litmus } from './litmus.ts';
+import { oracle } from './oracle.ts';
+import { programOf } from './programOf.ts';
+import { SUITE } from './suite.ts';
+
+const MODELS = ['tso', 'weak'] as const;
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 300);
+const SEED = Number(process.env.GFNRING_SEED ?? 7);
+
+/** Every class once: a search that makes more executions than there are classes, or gives one up half way, fails here. */
+const optimal =
+  (program: Litmus, model: 'tso' | 'weak'): Search =>
+  (execution, judge, limits, { classes }) => {
+    const tools = graphTools(model, programOf(program), STEPS_MAX);
+    const { executions, blocked, limit } = searchGraphs(execution, judge, limits, tools, classes, {
+      moves: [],
+      halves: [],
+      waits: [],
+    });
+    expect([executions, blocked]).toEqual([classes.seen.size, 0]);
+    return { limit };
+  };
+
+const states: Search = (execution, judge, limits) =>
+  searchInterleavings(execution, judge, limits, { states: new States(execution, judge) });
+
+function agrees(program: Litmus, model: 'tso' | 'weak', everyOrder: boolean): void {
+  const expected = oracle(program, model);
+  expect(explored(program, optimal(program, model), model)).toEqual(expected);
+  expect(explored(program, states, model).outcomes).toEqual(expected.outcomes);
+  if (everyOrder) expect(explored(program, searchInterleavings, model)).toEqual(expected);
+}
+
+const isSmall = ({ threads }: Litmus): boolean => threads.flat().length <= 7;
+
+describe.each(MODELS)('%s: outcomes and graphs of', (model) => {
+  test.each(SUITE.map(({ name, test: program }) => [name, program] as const))('%s', (_, program) => {
+    const turned = program.threads.map((_, t) => ({
+      threads: [...program.threads.slice(t), ...program.threads.slice(0, t)],
+    }));
+    for (const each of turned) agrees(each, model, isSmall(each));
+  });
+
+  test(`${PROGRAMS} drawn programs`, () => {
+    for (const program of sample('all', PROGRAMS, SEED)) {
+      try {
+        agrees(program, model, isSmall(program));
+      } catch (error) {
+        throw new Error(JSON.stringify(program), { cause: error });
+      }
+    }
+  }, 120_000);
+});
