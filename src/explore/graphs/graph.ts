@@ -11,11 +11,11 @@ export interface Move {
   readonly write: number;
 }
 
-/** A thread that waits for a lock which another took in its place: `from` is the step at which that did, `read` the time of its own. */
-export interface Wait {
+/** A read that is no step yet: of a thread's next step, when it was added, and what it reads from. */
+export interface Half {
   readonly thread: number;
+  readonly from: readonly number[];
   readonly read: number;
-  readonly from: number;
 }
 
 /** An execution graph: an execution that is told what to read, and what comes after what. Each step knows when it was added, and what it depends on. */
@@ -91,25 +91,18 @@ export class Graph {
 
   /**
    * Whether step `s` is what would be added there if all were added with the newest: what it reads is the last store, and what it stores comes last and was not read,
-   * among what was there then, and what is in `prefix`. Who waits for a lock has read the step that took it.
+   * among what was there then, and what is in `prefix`. `halves` have read, too.
    *
    * @param part which half of it is asked about.
    */
-  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, waits: readonly Wait[]): boolean {
+  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, halves: readonly Half[]): boolean {
     const { execution, moves } = this;
     const { stores } = execution;
     const time = moves[s][part];
-    const wasThere = (step: number, half: 'read' | 'write'): boolean =>
-      step >= 0 && step !== s && (moves[step][half] <= time || this.isIn(prefix, step));
-    const isLast = (store: number): boolean => {
-      const order = stores.order[stores.atom[store]];
-      for (let i = stores.rank[store] + 1; i < order.length; i++)
-        if (wasThere(stores.step[order[i]], 'write')) return false;
-      return true;
-    };
-    if (part === 'read') return execution.storesRead(s).every(isLast);
+    if (part === 'read') return this.isNewest(execution.storesRead(s), time, prefix, s);
     const written = execution.written(s);
-    if (!written.every(isLast) || waits.some(({ from, read }) => from === s && read <= time)) return false;
+    if (!this.isNewest(written, time, prefix, s)) return false;
+    if (halves.some(({ from, read }) => from.includes(s) && read <= time)) return false;
     for (let reader = 0; written.length > 0 && reader < execution.steps; reader++) {
       if (
         reader !== s &&
@@ -119,6 +112,19 @@ export class Graph {
         return false;
     }
     return true;
+  }
+
+  /** Whether each of these stores is the last of its order among those that were there by then, and those in `prefix`; but for those of step `own`. */
+  isNewest(of: readonly number[], time: number, prefix: Int32Array, own: number): boolean {
+    const { stores } = this.execution;
+    return of.every((store) => {
+      const order = stores.order[stores.atom[store]];
+      for (let i = stores.rank[store] + 1; i < order.length; i++) {
+        const step = stores.step[order[i]];
+        if (step !== own && (this.moves[step].write <= time || this.isIn(prefix, step))) return false;
+      }
+      return true;
+    });
   }
 
   /** The moves of the steps in `kept`, in their order, as a graph of their own; and what has become of the numbers of steps. */

@@ -1,32 +1,23 @@
 import { isFence, Kind, updates, writes } from '../../memory/memory.ts';
 import type { Classes } from '../classes.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution, Stop } from '../execution.ts';
 import type { Limits } from '../limits.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 import { lowest } from '../scheduler.ts';
 import { type Judge, type SearchResult, Tally } from '../search.ts';
 import { follow } from './follow.ts';
-import type { Graph, Move, Wait } from './graph.ts';
+import type { Graph, Half, Move } from './graph.ts';
 import { linear, type PartialOrder } from './order.ts';
 
 /** A part of the search, as plain data: all graphs that go on from these moves. */
 export interface Branch {
   readonly moves: readonly Move[];
-  /** Read-modify-writes that are there in half: their threads' next steps, what they read, and when that was added. */
+  /** Read-modify-writes that are there in half, to be completed. */
   readonly halves: readonly Half[];
-  readonly waits: readonly Wait[];
+  /** Those who wait for a lock: they have read the step that took it. */
+  readonly waits: readonly Half[];
   /** A store that is to be added next, and the read that is to read from it then. */
-  readonly revisit?: Revisit;
-}
-
-interface Half {
-  readonly thread: number;
-  readonly from: readonly number[];
-  readonly read: number;
-}
-
-interface Revisit extends Half {
-  readonly reader: { readonly thread: number; readonly read: number };
+  readonly revisit?: Half & { readonly reader: { readonly thread: number; readonly read: number } };
 }
 
 /** What a search of graphs works with. */
@@ -71,7 +62,9 @@ export function searchGraphs(
 
 class Search {
   readonly branches: Branch[] = [];
-  private waits: readonly Wait[] = [];
+  /** Of the graph as it is now: see `Branch`. */
+  private halves: readonly Half[] = [];
+  private waits: readonly Half[] = [];
   private readonly execution: Execution;
   private readonly judge: Judge;
   private readonly tally: Tally;
@@ -98,20 +91,21 @@ class Search {
   }
 
   go({ moves, halves, waits, revisit }: Branch): void {
+    this.halves = halves;
     this.waits = waits;
     this.graph.load(moves);
-    if (revisit !== undefined) this.revisit(halves, revisit);
-    else if (this.isConsistent()) this.extend(halves);
+    if (revisit !== undefined) this.revisit(revisit);
+    else if (this.isConsistent()) this.extend();
   }
 
   /** Adds steps until there is none, or none that is consistent. The first way of each is gone at once; the others are branches. */
-  private extend(halves: readonly Half[]): void {
+  private extend(): void {
     const { graph, run, tally } = this;
-    for (let rest = halves; ; rest = rest.slice(1)) {
+    for (;;) {
       const stop = run.stopped();
-      if (stop !== null && (run.enabled === 0 || stop.kind !== 'limit')) {
-        if (stop.kind === 'deadlock' || stop.kind === 'blocked' || stop.kind === 'livelock') this.overtakeAll();
-        this.complete();
+      const enabled = this.waits.reduce((threads, { thread }) => threads & ~(1 << thread), run.enabled);
+      if (stop !== null ? stop.kind !== 'limit' : this.halves.length === 0 && enabled === 0) {
+        this.end(stop);
         return;
       }
       if (stop !== null) {
@@ -119,16 +113,17 @@ class Search {
         tally.limit = run.limit;
         return;
       }
-      const half = rest[0];
-      const thread = half?.thread ?? lowest(run.enabled);
+      const half = this.halves[0];
+      const thread = half?.thread ?? lowest(enabled);
       if ((run.pending[thread] & 31) >= Kind.wait && !isFence(run.pending[thread] & 31)) {
         tally.limit = 'a wait queue, which the reduction `optimal` knows under sc alone';
         return;
       }
-      const [first, ...others] = this.waysOf(thread, rest);
+      this.halves = this.halves.slice(1);
+      const { halves, waits } = this;
+      const [first, ...others] = this.waysOf(thread, half);
       if (first === undefined) return;
-      for (const move of others.reverse())
-        this.branches.push({ moves: [...graph.moves, move], halves: rest.slice(1), waits: this.waits });
+      for (const move of others.reverse()) this.branches.push({ moves: [...graph.moves, move], halves, waits });
       graph.take(first);
       tally.steps++;
       if (!this.isConsistent()) return;
@@ -140,14 +135,12 @@ class Search {
   }
 
   /** The ways in which `thread` can take its next step; and branches for those who could have read what it stores. */
-  private waysOf(thread: number, halves: readonly Half[]): Move[] {
+  private waysOf(thread: number, half: Half | undefined): Move[] {
     const { graph, run } = this;
     const code = run.pending[thread];
     const kind = code & 31;
-    const half = halves[0];
-    const waited = this.waits.find((wait) => wait.thread === thread);
-    const now = graph.after([...halves, ...this.waits]);
-    const read = (half ?? waited)?.read ?? now;
+    const now = this.now(half === undefined ? [] : [half]);
+    const read = half?.read ?? now;
     const move = (from: readonly number[], after: readonly number[]): Move => ({
       thread,
       from: graph.stepsOfStores(from),
@@ -156,10 +149,12 @@ class Search {
       write: after.length > 0 ? now : read,
     });
     if (isFence(kind)) return [move([], [])];
-    if (waited !== undefined) this.waits = this.waits.filter((wait) => wait !== waited);
-    else if (kind === Kind.lock && half === undefined) this.overtake(thread);
-    if (kind === Kind.lock || kind === Kind.unlock)
-      return run.waysOf(thread).map(({ from, after }) => move(from, after));
+    if (kind === Kind.lock || kind === Kind.unlock) {
+      const ways = run.waysOf(thread).map(({ from, after }) => move(from, after));
+      if (kind === Kind.lock && half === undefined) this.overtake(thread);
+      this.tellWaiting(ways[0]);
+      return ways;
+    }
     if (!writes(kind)) return run.readings(thread, kind).map((from) => move(from, []));
     if (!updates(kind)) {
       this.revisitReaders({ thread, from: [], read });
@@ -184,100 +179,83 @@ class Search {
       if (graph.isIn(prefix, s) || graph.isLocking(s)) continue;
       if (!run.storesRead(s).some((store) => atoms.includes(run.stores.atom[store]))) continue;
       const { thread, read } = graph.moves[s];
-      const without = this.takeBack(s, prefix);
+      const without = this.takeBack(s, read, prefix);
       if (without === undefined) continue;
-      const from = by.from.map((step) => without.renamed.get(step)!);
-      this.branches.push({
-        moves: without.moves,
-        halves: without.halves,
-        waits: without.waits,
-        revisit: { ...by, from, reader: { thread, read } },
-      });
+      const { moves, halves, waits, renamed } = without;
+      const from = by.from.map((step) => renamed.get(step)!);
+      this.branches.push({ moves, halves, waits, revisit: { ...by, from, reader: { thread, read } } });
     }
   }
 
   /**
-   * The graph without step `s`, and without all that came later and is not in `prefix`; read-modify-writes whose read came earlier are left in half. Undefined where
-   * something of that was not the newest it could be: then another branch leads there.
+   * The graph without step `gone`, and without all that came later than `time` and is not in `prefix`; read-modify-writes whose read came earlier are left in half.
+   * Undefined where something of that was not the newest it could be: then another branch leads there.
    */
   private takeBack(
-    s: number,
+    gone: number,
+    time: number,
     prefix: Int32Array,
-  ): { moves: Move[]; renamed: ReadonlyMap<number, number>; halves: Half[]; waits: Wait[] } | undefined {
+  ): (Branch & { readonly renamed: ReadonlyMap<number, number> }) | undefined {
     const { graph, run } = this;
-    const time = graph.moves[s].read;
+    const open = [...this.halves, ...this.waits];
     const kept: number[] = [];
     const inHalf: number[] = [];
     for (let d = 0; d < run.steps; d++) {
-      if (d !== s && graph.isIn(prefix, d)) {
+      if (graph.isIn(prefix, d)) {
         kept.push(d);
         continue;
       }
       const { read, write } = graph.moves[d];
-      const readGone = d === s || read > time;
-      const writeGone = d === s || write > time;
-      if (readGone && !graph.isMaximal(d, 'read', prefix, this.waits)) return undefined;
-      if (writeGone && !graph.isMaximal(d, 'write', prefix, this.waits)) return undefined;
+      const readGone = d === gone || read > time;
+      const writeGone = d === gone || write > time;
+      if (readGone && !graph.isMaximal(d, 'read', prefix, open)) return undefined;
+      if (writeGone && !graph.isMaximal(d, 'write', prefix, open)) return undefined;
       if (!readGone && writeGone) inHalf.push(d);
       else if (!readGone) kept.push(d);
     }
-    const waits = this.waits.filter(({ read }) => read < time);
-    if (this.waits.some((wait) => !waits.includes(wait) && !this.waitsForTheLast(wait, prefix))) return undefined;
+    if (open.some((half) => half.read >= time && !this.isNewest(half, prefix))) return undefined;
     const { moves, renamed } = graph.restrict(kept);
-    const halves = inHalf.map((d) => {
-      const { thread, from, read } = graph.moves[d];
-      return { thread, from: from.map((step) => renamed.get(step)!), read };
+    const rename = ({ thread, from, read }: Half): Half => ({
+      thread,
+      from: from.map((step) => renamed.get(step)!),
+      read,
     });
-    return { moves, renamed, halves, waits: waits.map((wait) => ({ ...wait, from: renamed.get(wait.from)! })) };
+    const stays = ({ read }: Half): boolean => read < time;
+    return {
+      moves,
+      renamed,
+      halves: [...inHalf.map((d) => rename(graph.moves[d])), ...this.halves.filter(stays).map(rename)],
+      waits: this.waits.filter(stays).map(rename),
+    };
   }
 
-  /** Whether who took the lock that a thread waits for was the last to, among those that were there then and those in `prefix`. */
-  private waitsForTheLast({ read, from }: Wait, prefix: Int32Array): boolean {
+  /** Whether what a half has read is the newest that was there then, or is in `prefix`. */
+  private isNewest({ thread, from, read }: Half, prefix: Int32Array): boolean {
     const { graph, run } = this;
-    const { stores } = run;
-    const [store] = run.written(from);
-    return stores.order[stores.atom[store]].slice(stores.rank[store] + 1).every((later) => {
-      const step = stores.step[later];
-      return graph.moves[step].write > read && !graph.isIn(prefix, step);
-    });
+    const atoms = run.atoms.of[run.pending[thread] >>> 5];
+    const stores = from.map((step, i) => graph.storeOf(step, atoms[i]));
+    return graph.isNewest(stores, read, prefix, -1);
   }
 
   /** Adds a store, at each place in its order, and has `reader` read from it, in each way. */
-  private revisit(halves: readonly Half[], { thread, from, read, reader }: Revisit): void {
-    const { graph, run } = this;
+  private revisit({ thread, from, read, reader }: NonNullable<Branch['revisit']>): void {
+    const { graph, run, halves, waits } = this;
     const steps = run.steps;
     const atoms = run.atoms.of[run.pending[thread] >>> 5];
-    const kind = run.pending[thread] & 31;
+    const isUpdate = updates(run.pending[thread] & 31);
     const sources = from.map((step, i) => graph.storeOf(step, atoms[i]));
-    const now = graph.after([reader, ...halves, ...this.waits]);
-    const places = updates(kind)
-      ? run.isFree(sources) && run.mayUpdate(thread, sources)
-        ? [sources]
-        : []
-      : run.placings(thread);
+    const now = this.now([reader]);
+    const mayUpdate = isUpdate && run.isFree(sources) && run.mayUpdate(thread, sources);
+    const places = !isUpdate ? run.placings(thread) : mayUpdate ? [sources] : [];
     for (const after of places) {
-      const store: Move = {
-        thread,
-        from,
-        after: graph.stepsOfStores(after),
-        read: updates(kind) ? read : now,
-        write: now,
-      };
-      graph.take(store);
-      const code = run.pending[reader.thread];
-      for (const reading of run.readings(reader.thread, code & 31).toReversed()) {
+      graph.take({ thread, from, after: graph.stepsOfStores(after), read: isUpdate ? read : now, write: now });
+      const kind = run.pending[reader.thread] & 31;
+      for (const reading of run.readings(reader.thread, kind).toReversed()) {
         if (!reading.some((of) => run.stores.step[of] === steps)) continue;
-        const readFrom = graph.stepsOfStores(reading);
-        if (updates(code & 31) && !run.fails(reader.thread, reading))
-          this.branches.push({
-            moves: [...graph.moves],
-            halves: [{ thread: reader.thread, from: readFrom, read: reader.read }, ...halves],
-            waits: this.waits,
-          });
-        else {
-          const load = { thread: reader.thread, from: readFrom, after: [], read: reader.read, write: reader.read };
-          this.branches.push({ moves: [...graph.moves, load], halves, waits: this.waits });
-        }
+        const half = { ...reader, from: graph.stepsOfStores(reading) };
+        if (updates(kind) && !run.fails(reader.thread, reading))
+          this.branches.push({ moves: [...graph.moves], halves: [half, ...halves], waits });
+        else this.branches.push({ moves: [...graph.moves, { ...half, after: [], write: half.read }], halves, waits });
       }
       graph.backTo(steps);
     }
@@ -294,29 +272,61 @@ class Search {
       const before = run.stores.step[order[i - 1]];
       const prefix = graph.prefixOf(thread, [before]);
       if (graph.isIn(prefix, s)) continue;
-      const without = this.takeBack(s, prefix);
-      if (without === undefined) continue;
-      const from = [without.renamed.get(before)!];
       const { thread: other, read } = graph.moves[s];
-      const now = graph.after([...without.halves, ...without.waits, { read }]);
+      const without = this.takeBack(s, read, prefix);
+      if (without === undefined) continue;
+      const { moves, halves, waits, renamed } = without;
+      const from = [renamed.get(before)!];
+      const now = graph.after([...halves, ...waits, { read }]);
       this.branches.push({
-        moves: [...without.moves, { thread, from, after: from, read: now, write: now }],
-        halves: without.halves,
-        waits: [...without.waits, { thread: other, read, from: without.moves.length }],
+        moves: [...moves, { thread, from, after: from, read: now, write: now }],
+        halves,
+        waits: [...waits, { thread: other, read, from: [moves.length] }],
       });
     }
   }
 
-  /** The same for all who wait for a lock, and would for ever. */
-  private overtakeAll(): void {
+  /** A lock is taken, or given back: for each thread that waits for it a branch in which that has seen it, and takes it where it is free. */
+  private tellWaiting(move: Move): void {
+    const { graph, run } = this;
+    const id = run.pending[move.thread] >>> 5;
+    const taken = (run.pending[move.thread] & 31) === Kind.lock;
+    const prefix = graph.prefixOf(move.thread, taken ? move.from : []);
+    for (const { thread, read } of this.waits) {
+      if (run.pending[thread] >>> 5 !== id || thread === move.thread) continue;
+      const without = this.takeBack(-1, read, prefix);
+      if (without === undefined) continue;
+      const { moves, halves, waits, renamed } = without;
+      const now = graph.after([...halves, ...waits, { read }, { read: move.read }]);
+      const rename = (step: number): number => renamed.get(step)!;
+      const told = { ...move, from: move.from.map(rename), after: move.after.map(rename), write: now };
+      const half = { thread, read, from: [moves.length] };
+      this.branches.push({
+        moves: [...moves, move.read === move.write ? { ...told, read: now } : told],
+        halves: taken ? halves : [half, ...halves],
+        waits: taken ? [...waits, half] : waits,
+      });
+    }
+  }
+
+  /** A time that is later than all, those of `others` too. */
+  private now(others: readonly { readonly read: number }[]): number {
+    return this.graph.after([...this.halves, ...this.waits, ...others]);
+  }
+
+  /** No thread takes another step. Those who wait for a lock, and would for ever, could have come first. */
+  private end(stop: Stop | null): void {
     const { run } = this;
-    for (let t = 0; t < run.known.length; t++)
-      if (
-        run.live & ~run.halted & (1 << t) &&
-        (run.pending[t] & 31) === Kind.lock &&
-        !this.waits.some(({ thread }) => thread === t)
-      )
-        this.overtake(t);
+    const isBroken = stop?.kind === 'violated' || stop?.kind === 'crashed';
+    const isWaiting = (t: number): boolean => this.waits.some(({ thread }) => thread === t);
+    for (let t = 0; t < run.known.length && !isBroken; t++) {
+      if ((run.live & ~run.halted & (1 << t)) === 0 || (run.pending[t] & 31) !== Kind.lock || isWaiting(t)) continue;
+      this.overtake(t);
+    }
+    // Who waits for a lock that is free, or that somebody else holds, is told of it in another branch.
+    const isUntold = ({ thread, from }: Half): boolean =>
+      run.stores.step[run.stores.last(run.atoms.of[run.pending[thread] >>> 5][0])] !== from[0];
+    if (isBroken || !this.waits.some(isUntold)) this.complete();
   }
 
   /** The graph is one of a whole execution: runs that. */
