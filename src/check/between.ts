@@ -1,6 +1,6 @@
 import { mix } from '../explore/classes.ts';
 import type { Execution, Violation } from '../explore/execution.ts';
-import type { HappensBefore } from '../explore/happensBefore.ts';
+import type { Order } from '../explore/order.ts';
 import type { Look } from './property.ts';
 
 /** A predicate over memory and results. */
@@ -25,10 +25,10 @@ export interface Asker {
   ask(bits: number): Violation | undefined;
 }
 
-/** A moment at which a predicate fails, and a schedule that leads to it. */
+/** A moment at which a predicate fails, and the steps that lead to it. */
 export interface Found {
   readonly violation: Violation;
-  readonly schedule: readonly number[];
+  readonly steps: readonly number[];
 }
 
 /**
@@ -53,7 +53,7 @@ export class Between {
   }
 
   /** @param accept whether a moment, given by the number of steps that each thread has taken, is one of those that are asked for; left out: all are. */
-  look(order: HappensBefore, accept: ((taken: Int32Array) => boolean) | undefined): Found | undefined {
+  look(order: Order, accept: ((taken: Int32Array) => boolean) | undefined): Found | undefined {
     const { checker } = this;
     if (this.generation !== this.execution.tree.generation) this.seen.clear();
     this.generation = this.execution.tree.generation;
@@ -96,7 +96,7 @@ class Moments {
   hash = 0;
   private readonly checker: Asker;
   private readonly execution: Execution;
-  private readonly order: HappensBefore;
+  private readonly order: Order;
   private readonly bit: number;
   private readonly accept: ((taken: Int32Array) => boolean) | undefined;
   /** By thread: its steps that the predicate can tell apart, and how many operations end with each. */
@@ -108,7 +108,7 @@ class Moments {
   constructor(
     checker: Asker,
     execution: Execution,
-    order: HappensBefore,
+    order: Order,
     bit: number,
     accept: ((taken: Int32Array) => boolean) | undefined,
   ) {
@@ -140,7 +140,7 @@ class Moments {
       const thread = execution.schedule[s];
       threads |= 1 << thread;
       let h = mix(thread, chains[thread].length);
-      if (writes) h = mix(mix(h, place), mix(execution.values[s], execution.highs[s]));
+      if (writes) h = mix(mix(mix(h, place), execution.rankOf(s)), mix(execution.values[s], execution.highs[s]));
       if (endings !== 0) h = mix(h, execution.lastLeaf(s));
       for (let u = 0; u < chains.length; u++) {
         let past = 0;
@@ -159,9 +159,8 @@ class Moments {
 
   search(): Found | undefined {
     const { execution } = this;
-    const memory = execution.bytes.u32.slice();
     const performed = execution.performed.slice();
-    execution.bytes.u32.set(execution.initialWords);
+    const memory = execution.rewind();
     execution.setPerformed(execution.performedFirst);
     const found = this.visit();
     execution.bytes.u32.set(memory);
@@ -179,7 +178,7 @@ class Moments {
     const violation = checker.ask(this.bit);
     if (violation !== undefined) {
       const taken = this.taken();
-      if (this.accept?.(taken) ?? true) return { violation, schedule: this.schedule(taken) };
+      if (this.accept?.(taken) ?? true) return { violation, steps: this.steps(taken) };
     }
     for (let t = 0; t < chains.length; t++) {
       const s = chains[t][at[t]];
@@ -188,9 +187,6 @@ class Moments {
         chains.some((chain, u) => u !== t && at[u] < chain.length && order.before(chain[at[u]], s))
       )
         continue;
-      const { u32 } = execution.bytes;
-      const word = execution.places[execution.footprints[s] >>> 5].offset >>> 2;
-      const [low, high] = [u32[word], u32[word + 1]];
       execution.redo(s);
       const ended = this.endings[t][at[t]];
       execution.performed[t] += ended;
@@ -201,8 +197,7 @@ class Moments {
       at[t]--;
       execution.performed[t] -= ended;
       execution.setPerformed(execution.performed);
-      u32[word] = low;
-      if (word + 1 < u32.length) u32[word + 1] = high;
+      execution.unredo(s);
     }
     return undefined;
   }
@@ -219,11 +214,10 @@ class Moments {
     return taken;
   }
 
-  private schedule(taken: Int32Array): number[] {
+  private steps(taken: Int32Array): number[] {
     const { execution, order } = this;
-    const schedule: number[] = [];
-    for (let s = 0; s < execution.steps; s++)
-      if (order.locals[s] <= taken[execution.schedule[s]]) schedule.push(execution.schedule[s]);
-    return schedule;
+    const steps: number[] = [];
+    for (let s = 0; s < execution.steps; s++) if (order.locals[s] <= taken[execution.schedule[s]]) steps.push(s);
+    return steps;
   }
 }

@@ -1,5 +1,5 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
-import type { HappensBefore } from '../explore/happensBefore.ts';
+import type { Order } from '../explore/order.ts';
 import type { Judge } from '../explore/search.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
@@ -146,7 +146,7 @@ export class Checker implements Asker, Judge, Look, Observer {
     return undefined;
   }
 
-  between(order: HappensBefore, accept?: (taken: Int32Array) => boolean): Found | undefined {
+  between(order: Order, accept?: (taken: Int32Array) => boolean): Found | undefined {
     this.moments ??= new Between(this, this.execution);
     return this.moments.look(order, accept);
   }

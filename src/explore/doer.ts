@@ -1,8 +1,10 @@
 import type { Classes } from './classes.ts';
 import { ClassesPlan } from './classesPlan.ts';
 import type { Execution } from './execution.ts';
+import type { GraphTools } from './graphs/searchGraphs.ts';
+import { searchGraphs } from './graphs/searchGraphs.ts';
 import { HuntPlan, hunt } from './hunt.ts';
-import { type Bound, InterleavingsPlan, searchInterleavings } from './interleavings.ts';
+import { type Bound, DepthFirstPlan, searchInterleavings } from './interleavings.ts';
 import type { Limits } from './limits.ts';
 import { searchOptimal, toolsOf } from './optimal.ts';
 import type { Done, Part, Plan } from './parts.ts';
@@ -15,15 +17,24 @@ export class Doer {
   private readonly judge: Judge;
   private readonly scheduler: Scheduler | undefined;
   private readonly preemptions: number | undefined;
+  private readonly graphs: GraphTools | undefined;
   private readonly classes: Classes;
   private readonly tools: ReturnType<typeof toolsOf>;
 
-  /** @param scheduler what draws executions; only for parts that are drawn. */
+  /** @param scheduler what draws executions; only for parts that are drawn. @param graphs for those of graphs. */
   constructor(
     execution: Execution,
     judge: Judge,
     classes: Classes,
-    { scheduler, preemptions }: { readonly scheduler?: Scheduler; readonly preemptions?: number | undefined },
+    {
+      scheduler,
+      preemptions,
+      graphs,
+    }: {
+      readonly scheduler?: Scheduler;
+      readonly preemptions?: number | undefined;
+      readonly graphs?: GraphTools | undefined;
+    },
   ) {
     this.execution = execution;
     this.judge = judge;
@@ -31,6 +42,7 @@ export class Doer {
     this.tools = toolsOf(execution, judge);
     this.scheduler = scheduler;
     this.preemptions = preemptions;
+    this.graphs = graphs;
   }
 
   do(part: Part, limits: Limits): Done {
@@ -59,6 +71,7 @@ export class Doer {
     const { execution, judge, classes, preemptions } = this;
     if (part.kind === 'draws')
       return hunt(execution, judge, this.scheduler!, { ...limits, executions: part.count }, part.first, classes);
+    if (part.kind === 'graphs') return searchGraphs(execution, judge, limits, this.graphs!, classes, part.branch);
     if (part.kind === 'classes')
       return searchOptimal(execution, judge, limits, {
         classes,
@@ -78,7 +91,10 @@ export class Doer {
 /** The plan of a search. */
 export function planOf(kind: Part['kind'], execution: Execution, judge: Judge): Plan {
   if (kind === 'draws') return new HuntPlan();
-  return kind === 'classes' ? new ClassesPlan(execution, judge) : new InterleavingsPlan();
+  if (kind === 'classes') return new ClassesPlan(execution, judge);
+  return new DepthFirstPlan(
+    kind === 'graphs' ? { kind, branch: { moves: [], halves: [], waits: [] } } : { kind, prefix: [], untried: -1 },
+  );
 }
 
 const NO_TREE = new Int32Array(0);

@@ -114,6 +114,8 @@ export class Execution implements View {
   protected readonly replays: readonly ReplayMemory[];
   /** By thread and operation: its first log; by the actor's last result where the operation asks for it. */
   private roots: Map<string, number>[][] = [];
+  /** What memory held before each step that was redone. */
+  protected readonly redone: number[] = [];
   private resultsNow: unknown[][] | null = null;
   protected readonly subjects: (readonly Subject[])[];
   private first: First | null = null;
@@ -444,6 +446,7 @@ export class Execution implements View {
   /** How many operations ended with step `s`. */
   endedWith(s: number): number {
     const thread = this.schedule[s];
+    if (thread >= this.threads) return 0;
     const endedAt = this.endedAt[thread];
     let ended = 0;
     for (let n = this.performed[thread]; n > 0 && endedAt[n - 1] >= s; n--) if (endedAt[n - 1] === s) ended++;
@@ -458,9 +461,30 @@ export class Execution implements View {
     return n === 0 ? 0 : this.leaves[thread][n - 1];
   }
 
-  /** Writes into memory what step `s` wrote, for those who look at other orders of the same steps. */
+  /** Memory as it was before the first step, for those who look at other orders of the same steps. Returns what it was until now. */
+  rewind(): Uint32Array {
+    const memory = this.u32.slice();
+    this.u32.set(this.initial);
+    this.redone.length = 0;
+    return memory;
+  }
+
+  /** Writes into memory what step `s` wrote; and takes back what was redone last. */
   redo(s: number): void {
+    const word = this.geometry[4 * (this.footprints[s] >>> 5)];
+    this.redone.push(this.u32[word], this.u32[word + 1]);
     if (this.changes(s)) this.put(this.footprints[s] >>> 5, this.values[s], this.highs[s]);
+  }
+  unredo(s: number): void {
+    const word = this.geometry[4 * (this.footprints[s] >>> 5)];
+    const high = this.redone.pop()!;
+    this.u32[word] = this.redone.pop()!;
+    if (word + 1 < this.u32.length) this.u32[word + 1] = high;
+  }
+
+  /** Where what step `s` wrote stands among all that was written there, where that is not the order of the steps. */
+  rankOf(_s: number): number {
+    return 0;
   }
 
   /** Sets how many operations each thread has performed, for the same. */
@@ -469,10 +493,7 @@ export class Execution implements View {
     this.resultsNow = null;
   }
 
-  /** Memory, and the operations performed, before the first step. */
-  get initialWords(): Uint32Array {
-    return this.initial;
-  }
+  /** The operations performed before the first step. */
   get performedFirst(): Int32Array {
     return this.first!.performed;
   }

@@ -3,6 +3,7 @@ import { overlap } from '../memory/layout.ts';
 import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
 import { wider } from '../memory/wider.ts';
 import type { Execution } from './execution.ts';
+import type { Order } from './order.ts';
 
 /**
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race; kept up with the execution step by step.
@@ -13,7 +14,7 @@ import type { Execution } from './execution.ts';
  *
  * A race is a pair of steps of two threads that conflict with no step between them in the order, and whose second could have come before the first.
  */
-export class HappensBefore {
+export class HappensBefore implements Order {
   /** `clocks[s * threads + t]`: how many steps of thread t happen before step s, itself included. */
   clocks: Int32Array;
   /** By step: its number among its thread's, from 1. */

@@ -128,9 +128,13 @@ export function searchInterleavings(
   return Object.assign(tally, { left });
 }
 
-/** All interleavings, in parts. */
-export class InterleavingsPlan implements Plan {
-  private readonly open: Part[] = [{ kind: 'interleavings', prefix: [], untried: -1 }];
+/** A search that goes depth first, in parts: those that were left come next. */
+export class DepthFirstPlan implements Plan {
+  private readonly open: Part[];
+
+  constructor(first: Part) {
+    this.open = [first];
+  }
 
   next(most: number): Part[] {
     return this.open.splice(Math.max(0, this.open.length - most));

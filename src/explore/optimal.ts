@@ -78,8 +78,9 @@ export function searchOptimal(
       }
       const between = judge.between?.(search.order, preemptions === undefined ? undefined : within);
       if (between !== undefined) {
+        const threads = between.steps.map((s) => execution.schedule[s]);
         execution.reset();
-        for (const thread of between.schedule) if (execution.stopped() === null) execution.step(thread);
+        for (const thread of threads) if (execution.stopped() === null) execution.step(thread);
         tally.violation = between.violation;
         break;
       }

@@ -1,4 +1,5 @@
 import type { Stop, Violation } from './execution.ts';
+import type { Branch } from './graphs/branch.ts';
 import type { Sleeper, Wakeup } from './wakeupTree.ts';
 
 /** A part of a search that any worker can do, as plain data. */
@@ -14,7 +15,9 @@ export type Part =
       readonly asleep: readonly Sleeper[];
       /** Undefined: whichever comes first. */
       readonly branch: Wakeup | undefined;
-    };
+    }
+  /** All graphs that go on from there: see `searchGraphs`. */
+  | { readonly kind: 'graphs'; readonly branch: Branch };
 
 /** What was done of a part, as plain data. */
 export interface Done {

@@ -1,7 +1,7 @@
 import type { Place } from '../memory/cell.ts';
 import type { Stop, Violation } from './execution.ts';
-import type { HappensBefore } from './happensBefore.ts';
 import { Deadline, type Limits } from './limits.ts';
+import type { Order } from './order.ts';
 
 /** What is asked of an execution when it stops. */
 export interface Judge {
@@ -13,11 +13,11 @@ export interface Judge {
   readonly resultsMatter: boolean;
   /** Whether the order of steps on this place matters to what watches the execution. */
   sees(place: Place): boolean;
-  /** Looks at the moments that other executions of the same class go through: a violation there, and a schedule that leads to it. */
+  /** Looks at the moments that other executions of the same class go through: a violation there, and the steps that lead to it. */
   between?(
-    order: HappensBefore,
+    order: Order,
     accept?: (taken: Int32Array) => boolean,
-  ): { readonly violation: Violation; readonly schedule: readonly number[] } | undefined;
+  ): { readonly violation: Violation; readonly steps: readonly number[] } | undefined;
 }
 
 /** What a search has done. */

@@ -1,6 +1,7 @@
 import { CLASSES_MAX, Classes } from '../explore/classes.ts';
 import { Doer, planOf } from '../explore/doer.ts';
 import type { Stop } from '../explore/execution.ts';
+import { graphTools } from '../explore/graphs/tools.ts';
 import { type Bound, searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
 import { profileOf } from '../explore/profile.ts';
@@ -88,14 +89,23 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits): Searc
 }
 
 /** A search in rounds; whoever does the parts has a `doerOf` the same search. */
-export function roundsOf({ execution, checker }: Run, { scheduler, reduction }: Search, limits: Limits): Rounds {
-  const kind = scheduler !== 'exhaustive' ? 'draws' : reduction === 'optimal' ? 'classes' : 'interleavings';
+export function roundsOf({ execution, checker }: Run, search: Search, limits: Limits): Rounds {
+  const { scheduler, reduction, memoryModel } = search;
+  const optimal = memoryModel === 'sc' ? 'classes' : 'graphs';
+  const kind = scheduler !== 'exhaustive' ? 'draws' : reduction === 'optimal' ? optimal : 'interleavings';
   return new Rounds(planOf(kind, execution, checker), limits);
 }
 
 export function doerOf({ execution, checker }: Run, search: Search): Doer {
-  const { scheduler, preemptions } = search;
-  const options = scheduler === 'exhaustive' ? { preemptions } : { scheduler: drawing(execution, scheduler, search) };
+  const { scheduler, preemptions, reduction, memoryModel, stepsMax } = search;
+  const graphs =
+    reduction === 'optimal' && memoryModel !== 'sc' ? graphTools(memoryModel, execution.program, stepsMax) : undefined;
+  if (graphs !== undefined && preemptions !== undefined)
+    throw new BadInput(
+      'optimal knows preemptions under sc alone: --reduction none or states knows them under tso and weak',
+    );
+  const options =
+    scheduler === 'exhaustive' ? { preemptions, graphs } : { scheduler: drawing(execution, scheduler, search) };
   return new Doer(execution, checker, new Classes(execution), options);
 }
 

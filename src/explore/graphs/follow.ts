@@ -2,12 +2,20 @@ import type { Execution } from '../execution.ts';
 import type { Relations } from '../memoryModels/relations.ts';
 import { WeakExecution } from '../memoryModels/weakExecution.ts';
 import type { Graph } from './graph.ts';
-import { linear, type PartialOrder } from './order.ts';
+import type { PartialOrder } from './order.ts';
 
-/** Runs an execution under its memory model whose graph is that one; up to a violation, where something that watches sees one on the way. */
-export function follow(execution: Execution, { execution: graph }: Graph, order: PartialOrder): void {
+/**
+ * Runs an execution under its memory model whose graph is that one, or a part of it; up to a violation, where something that watches sees one on the way.
+ *
+ * @param steps those of `order` that are to be taken, in an order that goes with it.
+ */
+export function follow(
+  execution: Execution,
+  { execution: graph }: Graph,
+  order: PartialOrder,
+  steps: readonly number[],
+): void {
   const run = execution as Execution & Relations;
-  const steps = linear(order) ?? unfollowable();
   /** By step of the graph: that of the execution. */
   const taken: number[] = [];
   const storeOf = (store: number): number => {
@@ -36,7 +44,7 @@ export function follow(execution: Execution, { execution: graph }: Graph, order:
     if (way < 0) unfollowable();
     execution.step(lane, way);
   }
-  if (execution.isViolated) return;
+  if (execution.isViolated || steps.length < order.steps.length) return;
   const [a, b] = [graph.hashClass(), execution.hashClass()!];
   if (!same(a, b)) unfollowable();
 }

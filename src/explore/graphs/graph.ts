@@ -1,22 +1,6 @@
 import { Kind } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
-
-/** A step of a graph as plain data: by location of its place, the steps that it reads from, and whose stores its own come right after; -1 is the initial value. */
-export interface Move {
-  readonly thread: number;
-  readonly from: readonly number[];
-  readonly after: readonly number[];
-  /** When it was added, as the search counts; a read that was made to read from a later store keeps its time, what it stores has the time of that. */
-  readonly read: number;
-  readonly write: number;
-}
-
-/** A read that is no step yet: of a thread's next step, when it was added, and what it reads from. */
-export interface Half {
-  readonly thread: number;
-  readonly from: readonly number[];
-  readonly read: number;
-}
+import type { Half, Move } from './branch.ts';
 
 /** An execution graph: an execution that is told what to read, and what comes after what. Each step knows when it was added, and what it depends on. */
 export class Graph {
@@ -97,7 +81,6 @@ export class Graph {
    */
   isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, halves: readonly Half[]): boolean {
     const { execution, moves } = this;
-    const { stores } = execution;
     const time = moves[s][part];
     if (part === 'read') return this.isNewest(execution.storesRead(s), time, prefix, s);
     const written = execution.written(s);

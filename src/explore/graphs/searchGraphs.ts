@@ -3,22 +3,14 @@ import type { Classes } from '../classes.ts';
 import type { Execution, Stop } from '../execution.ts';
 import type { Limits } from '../limits.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { Part } from '../parts.ts';
 import { lowest } from '../scheduler.ts';
 import { type Judge, type SearchResult, Tally } from '../search.ts';
+import type { Branch, Half, Move } from './branch.ts';
+import { clocksOf } from './clocks.ts';
 import { follow } from './follow.ts';
-import type { Graph, Half, Move } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { linear, type PartialOrder } from './order.ts';
-
-/** A part of the search, as plain data: all graphs that go on from these moves. */
-export interface Branch {
-  readonly moves: readonly Move[];
-  /** Read-modify-writes that are there in half, to be completed. */
-  readonly halves: readonly Half[];
-  /** Those who wait for a lock: they have read the step that took it. */
-  readonly waits: readonly Half[];
-  /** A store that is to be added next, and the read that is to read from it then. */
-  readonly revisit?: Half & { readonly reader: { readonly thread: number; readonly read: number } };
-}
 
 /** What a search of graphs works with. */
 export interface GraphTools {
@@ -47,7 +39,7 @@ export function searchGraphs(
   { graph, order }: GraphTools,
   classes: Classes | undefined,
   from: Branch,
-): SearchResult & { readonly left: readonly Branch[] } {
+): SearchResult & { readonly left: readonly Part[] } {
   const tally = new Tally(limits);
   const search = new Search(execution, judge, tally, graph, order, classes);
   execution.until = graph.execution.until = tally.until;
@@ -57,7 +49,9 @@ export function searchGraphs(
     search.go(search.branches.pop()!);
     if (tally.limit === undefined && search.branches.length > 0) tally.over(0);
   }
-  return Object.assign(tally, { left: tally.violation === undefined ? search.branches : [] });
+  execution.roundsEnd = false;
+  const left = tally.violation === undefined ? search.branches.toReversed() : [];
+  return Object.assign(tally, { left: left.map((branch) => ({ kind: 'graphs', branch }) as const) });
 }
 
 class Search {
@@ -116,6 +110,7 @@ class Search {
       const half = this.halves[0];
       const thread = half?.thread ?? lowest(enabled);
       if ((run.pending[thread] & 31) >= Kind.wait && !isFence(run.pending[thread] & 31)) {
+        tally.cut++;
         tally.limit = 'a wait queue, which the reduction `optimal` knows under sc alone';
         return;
       }
@@ -332,9 +327,20 @@ class Search {
   /** The graph is one of a whole execution: runs that. */
   private complete(): void {
     const { execution, judge, tally, classes } = this;
-    follow(execution, this.graph, this.order(this.run));
+    const order = this.order(this.run);
+    const all = linear(order)!;
+    follow(execution, this.graph, order, all);
     const stop = execution.stopped()!;
     if (stop.kind === 'finished') classes?.add();
-    tally.count(stop, judge.end(stop));
+    if (tally.count(stop, judge.end(stop))) return;
+    const between = judge.between?.(clocksOf(order, all, execution.node.length));
+    if (between === undefined) return;
+    follow(
+      execution,
+      this.graph,
+      order,
+      between.steps.map((s) => all[s]),
+    );
+    tally.violation = between.violation;
   }
 }

@@ -17,6 +17,7 @@ export class Stores {
   readonly update: boolean[] = [];
   /** By atom: its stores in coherence order. */
   readonly order: number[][] = [];
+  private readonly shown: number[] = [];
   private readonly atoms: Atoms;
   private readonly bytes: Bytes;
 
@@ -68,6 +69,18 @@ export class Stores {
   /** Forgets the store that was added last, which is in no order. */
   drop(): void {
     for (const of of [this.step, this.low, this.high, this.rank, this.update, this.atom]) of.pop();
+  }
+
+  /** Makes memory as `store` left it, for those who look at other orders of the same steps; and which store it shows. */
+  show(store: number): void {
+    this.shown[this.atom[store]] = store;
+    this.write(store);
+  }
+  showInitial(): void {
+    for (let a = 0; a < this.order.length; a++) this.shown[a] = a;
+  }
+  top(atom: number): number {
+    return this.shown[atom];
   }
 
   /** The last store of an atom. */

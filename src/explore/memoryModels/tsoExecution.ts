@@ -50,6 +50,15 @@ export class TsoExecution extends Execution implements Relations {
     return readsOf(this, s);
   }
 
+  override changedBy(s: number): boolean {
+    return this.changes(s) && super.changedBy(s);
+  }
+
+  /** A store that goes into a buffer changes nothing yet. */
+  override changes(s: number): boolean {
+    return super.changes(s) && (this.lets[s] >= 0 || this.written(s).every((store) => this.stores.update[store]));
+  }
+
   /** The actor that the stores of step `s` are of, where it lets one out; else -1. */
   letsOut(s: number): number {
     return this.lets[s] < 0 ? -1 : this.schedule[s] - this.threads;

@@ -109,6 +109,31 @@ export class WeakExecution extends Execution implements Relations {
     return readsOf(this, s);
   }
 
+  override changedBy(s: number): boolean {
+    return this.changes(s);
+  }
+
+  /** Memory has the last in coherence order of what was redone. */
+  override redo(s: number): void {
+    for (const store of this.written(s)) {
+      const atom = this.stores.atom[store];
+      const top = this.stores.top(atom);
+      this.redone.push(top);
+      if (this.stores.rank[store] > this.stores.rank[top]) this.stores.show(store);
+    }
+  }
+  override unredo(s: number): void {
+    for (const _ of this.written(s)) this.stores.show(this.redone.pop()!);
+  }
+  override rewind(): Uint32Array {
+    const memory = super.rewind();
+    this.stores.showInitial();
+    return memory;
+  }
+  override rankOf(s: number): number {
+    return this.stores.rank[this.storesAt[s]] ?? 0;
+  }
+
   letsOut(): number {
     return -1;
   }
