@@ -352,6 +352,11 @@ export class Execution implements View {
     return NOTHING_HIDDEN;
   }
 
+  /** How many locations were accessed plainly by now, where a memory model looks for data races: what two states have in `hidden` depends on it. */
+  get plainAtoms(): number {
+    return 0;
+  }
+
   /** Its class, as two words of hash, where a memory model has one of its own; see `Classes`. */
   hashClass(): readonly number[] | undefined {
     return undefined;

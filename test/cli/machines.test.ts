@@ -31,6 +31,7 @@ const again = (mem, { wide }, before) => {
 export default scenario({
   name: 'sb',
   cells: { x: 'u32', y: 'u32', wide: 'u64' },
+  racy: ['wide'],
   actors: { a: [side('x', 'y'), again], b: [side('y', 'x'), again] },
   finally: { 'one sees the other': ({ results }) => results.a[0] === 1 || results.b[0] === 1 },
 });

@@ -1,5 +1,6 @@
 import type { Place } from '../../memory/cell.ts';
 import type { Atoms } from './atoms.ts';
+import type { PastAccesses } from './pastAccesses.ts';
 import type { Stores } from './stores.ts';
 import type { Known, View, Views } from './views.ts';
 
@@ -14,6 +15,7 @@ interface Weak {
   readonly views: Views;
   readonly pending: Int32Array;
   readonly spinningNow: number;
+  readonly past: PastAccesses;
   carriedBy(store: number): View;
 }
 
@@ -40,6 +42,7 @@ export class WeakState {
     const { initial } = this.execution.views;
     const numbers: number[] = [];
     this.look();
+    this.execution.past.look();
     this.named.clear();
     for (const a of this.open) {
       const order = stores.order[a];
@@ -95,13 +98,14 @@ export class WeakState {
     }
   }
 
-  /** A number for what a view says of the open atoms. */
+  /** A number for what a view says of the open atoms, and of the accesses that can still be raced with. */
   private name(view: View): number {
     const named = this.named.get(view);
     if (named !== undefined) return named;
     const { rank } = this.execution.stores;
     let text = '';
     for (const a of this.open) text += `${Math.max(0, rank[view[a]] - this.floor[a])},`;
+    text += this.execution.past.unknownTo(view);
     let id = this.ids.get(text);
     if (id === undefined) {
       id = this.ids.size;
