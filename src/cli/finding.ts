@@ -6,15 +6,18 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { sizeOf } from '../scenario/skip.ts';
 import { openSource } from '../scenario/source.ts';
 import { plural, print } from './output.ts';
-import { formatTrace } from './trace.ts';
+import { formatTrace, sourcesOf } from './trace.ts';
 
 /** A finding as people read it: the property, what was seen, the trace in columns, and the lines that bring it back. */
-export async function printFinding(finding: WrittenFinding): Promise<void> {
-  for (const line of formatFinding(finding, await openSource(finding.scenario))) print(line);
+export async function printFinding(finding: WrittenFinding, lines = false): Promise<void> {
+  for (const line of formatFinding(finding, await openSource(finding.scenario), lines)) print(line);
 }
 
-/** @param scenario that of the finding's source. */
-export function formatFinding(finding: WrittenFinding, scenario: Scenario): string[] {
+/**
+ * @param scenario that of the finding's source.
+ * @param sources whether each access has the line of the code that it came from.
+ */
+export function formatFinding(finding: WrittenFinding, scenario: Scenario, sources = false): string[] {
   const schedule = parseSchedule(finding.schedule) ?? [];
   const { operations, actors } = sizeOf(scenario);
   const lines = [
@@ -25,12 +28,17 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario): stri
   if (schedule.length > 0) {
     const run = runOf(scenario, schedule.length + 1, finding);
     runOnce(run, new Exact(schedule));
-    lines.push(...formatTrace(run.execution.trace(), run.execution.program));
+    const { execution } = run;
+    lines.push(...formatTrace(execution.trace(), execution.program, sources ? sourcesOf(execution) : []));
   }
   return [...lines, `  ${finding.message}`, '', ...reproduce(finding, scenario, schedule), ''];
 }
 
-function reproduce({ file, scenario: source }: WrittenFinding, { program }: Scenario, schedule: number[]): string[] {
+function reproduce(
+  { file, scenario: source, memoryModel, tearing }: WrittenFinding,
+  { program }: Scenario,
+  schedule: number[],
+): string[] {
   if (schedule.length === 0)
     return [`  look again   ${file === null ? 'explore(scenario)' : `npx gfnring explore ${file}`}`];
   if (file === null) {
@@ -40,7 +48,8 @@ function reproduce({ file, scenario: source }: WrittenFinding, { program }: Scen
   const last = program.actors[threadOf(schedule[schedule.length - 1]) % program.actors.length].name;
   return [
     `  reproduce    npx gfnring replay ${file}`,
-    `  on threads   npx gfnring replay ${file} --on workers`,
+    // Real threads are sequentially consistent and do not tear: they cannot show any other.
+    ...(memoryModel === 'sc' && !tearing ? [`  on threads   npx gfnring replay ${file} --on workers`] : []),
     `  as one actor npx gfnring replay ${file} --actor ${/^[\w-]+$/.test(last) ? last : `'${last}'`} --inspect-brk`,
   ];
 }

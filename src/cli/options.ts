@@ -37,6 +37,8 @@ export const memoryModelOption = (): Option =>
     .default('sc');
 export const tearingOption = (): Option =>
   new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
+export const linesOption = (): Option =>
+  new Option('--lines', 'behind each access of a trace the line of the code that it came from');
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
 export const directoryOption = (): Option =>

@@ -1,11 +1,21 @@
+import type { Execution } from '../explore/execution.ts';
 import type { Program } from '../explore/program.ts';
 import { describeStep, type Trace } from '../memory/trace.ts';
 import { communications } from './communication.ts';
 
 const STEPS_MAX = 200;
 
-/** A trace in columns, one an actor, with a line where an operation begins. What communicates is marked: see `communications`. Long ones lose their middle, and say so. */
-export function formatTrace(trace: Trace, { actors, layout }: Program): string[] {
+/**
+ * A trace in columns, one an actor, with a line where an operation begins. What communicates is marked: see `communications`. Long ones lose their middle,
+ * and say so.
+ *
+ * @param sources by step: the line in the code that it came from, for a last column.
+ */
+export function formatTrace(
+  trace: Trace,
+  { actors, layout }: Program,
+  sources: readonly (string | undefined)[] = [],
+): string[] {
   const marks = communications(trace, layout);
   const cells = trace.map((step, i) => `${describeStep(step, layout)}  ${marks[i]}`.trimEnd());
   const widths = actors.map((actor, thread) =>
@@ -15,6 +25,7 @@ export function formatTrace(trace: Trace, { actors, layout }: Program): string[]
     ),
   );
   const shown = actors.map((_, thread) => trace.some((step) => step.thread === thread));
+  const width = widths.reduce((sum, of, t) => sum + (shown[t] ? of + 2 : 0), 0);
   const columns = (thread: number, text: string): string =>
     actors
       .map((_, t) => (shown[t] ? (t === thread ? text : '').padEnd(widths[t] + 2) : ''))
@@ -31,10 +42,16 @@ export function formatTrace(trace: Trace, { actors, layout }: Program): string[]
     begun[step.thread] = step.operation;
     if (cut && i >= STEPS_MAX / 2 && i < trace.length - STEPS_MAX / 2) return;
     if (begins) lines.push(`        ${columns(step.thread, labelOf(actors, step))}`);
-    lines.push(`${`${i + 1}`.padStart(6)}  ${columns(step.thread, cells[i])}`);
+    const row = columns(step.thread, cells[i]);
+    const source = sources[i] === undefined ? '' : `${row.padEnd(width)}${sources[i]}`;
+    lines.push(`${`${i + 1}`.padStart(6)}  ${source || row}`);
   });
   return lines;
 }
+
+/** By step of an execution: the line that it came from. */
+export const sourcesOf = (execution: Execution): (string | undefined)[] =>
+  Array.from({ length: execution.steps }, (_, s) => execution.lineOf(s));
 
 const labelOf = (actors: Program['actors'], step: Trace[number]): string =>
   `[${actors[step.thread].operations[step.operation].label}]`;

@@ -1,7 +1,7 @@
 import { AloneMemory } from '../memory/alone.ts';
 import type { Place } from '../memory/cell.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
-import { Breach, Kind, kindOf, placeOf, updated, writes } from '../memory/memory.ts';
+import { Breach, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
 import { plainText } from '../memory/plain.ts';
 import { type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
@@ -359,6 +359,11 @@ export class Execution implements View {
     return NOTHING_HIDDEN;
   }
 
+  /** How many locations were accessed plainly by now, where a memory model looks for data races: what two states have in `hidden` depends on it. */
+  get plainAtoms(): number {
+    return 0;
+  }
+
   /** Its class, as two words of hash, where a memory model has one of its own; see `Classes`. */
   hashClass(): readonly number[] | undefined {
     return undefined;
@@ -395,6 +400,22 @@ export class Execution implements View {
         ...(reads && { reads }),
       };
     });
+  }
+
+  /** From which line of its operation's code step `s` came, as `file:line:column`: see `callerOf`. The operation is run again for that. */
+  lineOf(s: number): string | undefined {
+    const thread = this.schedule[s] % this.threads;
+    const node = this.nodes[s];
+    // A store may leave its buffer when its operation has ended: the operation is as it was at its own step.
+    let at = s;
+    while (this.schedule[at] !== thread || this.nodes[at] !== node) at--;
+    let number = this.performed[thread];
+    while (number > 0 && this.endedAt[thread][number - 1] >= at) number--;
+    const before = number === 0 ? undefined : this.tree.end(this.leaves[thread][number - 1]);
+    const operation = this.tree.operation[node];
+    const { run } = this.program.actors[thread].operations[operation];
+    const subject = { ...this.subjects[thread][operation], run: (mem: Memory) => run(mem, before) };
+    return this.replays[thread].lineOf(subject, node);
   }
 
   /** Why each thread that is not finished cannot go on: `vcpu0 waits for mmu_lock, held by vcpu1`. */

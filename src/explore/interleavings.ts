@@ -47,6 +47,11 @@ export function searchInterleavings(
     if (execution.steps + 1 < untried.length) return;
     [untried, spent, waysLeft] = [untried, spent, waysLeft].map((of) => wider(of, 2 * of.length));
   };
+  const beginAnew = (states: States): void => {
+    states.clear();
+    tally.executions = tally.blocked = tally.steps = 0;
+    execution.reset();
+  };
   const left: Part[] = [];
   const floor = from?.prefix.length ?? 0;
   execution.reset();
@@ -59,6 +64,10 @@ export function searchInterleavings(
   for (let first = true; ; first = false) {
     const depth = execution.steps;
     widen();
+    if (states?.areTooFew) {
+      beginAnew(states);
+      continue;
+    }
     const stop = execution.stopped();
     if (stop?.kind === 'late') {
       tally.giveUp();
@@ -75,11 +84,8 @@ export function searchInterleavings(
         tally.limit = execution.limit;
         break;
       }
-      if (states !== undefined && judge.resultsMatter !== states.withResults) {
-        // A property has looked at results: states that were taken for one may be two.
-        states.clear();
-        tally.executions = tally.blocked = tally.steps = 0;
-        execution.reset();
+      if (states?.areTooFew) {
+        beginAnew(states);
         continue;
       }
     }

@@ -1,3 +1,4 @@
+import type { Place } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 
@@ -18,6 +19,8 @@ export interface Operation {
 export interface Actor {
   readonly name: string;
   readonly operations: readonly Operation[];
+  /** Its accesses race, and that is meant: it keeps to no protocol. */
+  readonly racy?: boolean;
 }
 
 /** What an execution runs: memory as it is at the start, and the actors. At most 30 of them: sets of threads are bits of a number. */
@@ -26,6 +29,8 @@ export interface Program {
   /** Writes the initial values; the memory is zeroed before. */
   init(mem: Memory): void;
   readonly actors: readonly Actor[];
+  /** Cells for whose bytes plain accesses race, and that is meant. */
+  readonly racy?: readonly Place[];
 }
 
 export const ACTORS_MAX = 30;

@@ -9,7 +9,8 @@ import type { Symmetry } from './symmetry.ts';
  * `LogTree`; what watches the execution has its own.
  */
 export class States {
-  withResults: boolean;
+  private withResults: boolean;
+  private plainAtoms: number;
   private seen = new StateSet();
   private readonly execution: Execution;
   private readonly judge: Judge;
@@ -30,6 +31,7 @@ export class States {
     this.bounded = bounded;
     this.symmetry = symmetry;
     this.withResults = judge.resultsMatter;
+    this.plainAtoms = execution.plainAtoms;
     this.results = new Uint32Array(execution.node.length);
     this.plain = execution.bytes.u32.length + 2 * execution.node.length + 5;
     this.key = new Uint32Array(this.plain);
@@ -44,9 +46,15 @@ export class States {
     return this.seen.bytes + this.execution.tree.bytes;
   }
 
+  /** Whether states that were taken for one may be two: a property has looked at results, or a location was accessed plainly, for the first time. */
+  get areTooFew(): boolean {
+    return this.judge.resultsMatter !== this.withResults || this.execution.plainAtoms !== this.plainAtoms;
+  }
+
   clear(): void {
     this.seen = new StateSet();
     this.withResults = this.judge.resultsMatter;
+    this.plainAtoms = this.execution.plainAtoms;
   }
 
   /** Adds the state that the execution is in. Returns false when it has been there. */

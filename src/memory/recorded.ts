@@ -1,6 +1,6 @@
 import type { Cell, Cell64, Lock } from './cell.ts';
 import type { Layout } from './layout.ts';
-import { accessCode, Breach, Kind, kindNames, kindOf, type Memory, placeOf } from './memory.ts';
+import { accessCode, Breach, isFence, Kind, kindNames, kindOf, type Memory, placeOf } from './memory.ts';
 import type { Step } from './trace.ts';
 
 /** Thrown through an operation when the recording has no further step for it. */
@@ -68,9 +68,15 @@ export class RecordedMemory implements Memory {
   fetchOr(cell: Cell, _value: number): number {
     return Number(this.step(Kind.fetchOr, cell.id).old);
   }
-  rmb(): void {}
-  wmb(): void {}
-  mb(): void {}
+  rmb(): void {
+    this.fence(Kind.rmb);
+  }
+  wmb(): void {
+    this.fence(Kind.wmb);
+  }
+  mb(): void {
+    this.fence(Kind.mb);
+  }
   lock(lock: Lock): void {
     this.step(Kind.lock, lock.id);
   }
@@ -92,15 +98,24 @@ export class RecordedMemory implements Memory {
     if (recorded !== stored) throw this.differs(`${kindNames[kind]} ${cell.name} = ${recorded}`, `= ${stored}`);
   }
 
+  /** A fence is a step under some memory models only: where it is none, the recording goes on with another access. */
+  private fence(kind: number): void {
+    if (this.steps[this.next]?.code === accessCode(kind, 0)) this.next++;
+  }
+
   private step(kind: number, id: number): Step {
     const step = this.steps[this.next];
     if (step === undefined) throw END_OF_RECORDING;
     if (step.code !== accessCode(kind, id)) {
-      const recorded = `${kindNames[kindOf(step.code)]} ${this.layout.places[placeOf(step.code)].name}`;
-      throw this.differs(recorded, `${kindNames[kind]} ${this.layout.places[id].name}`);
+      throw this.differs(this.describe(step.code), this.describe(accessCode(kind, id)));
     }
     this.next++;
     return step;
+  }
+
+  private describe(code: number): string {
+    const name = kindNames[kindOf(code)];
+    return isFence(kindOf(code)) ? name : `${name} ${this.layout.places[placeOf(code)].name}`;
   }
 
   private differs(recorded: string, now: string): Breach {

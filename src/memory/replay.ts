@@ -14,6 +14,7 @@ import {
   writes,
 } from './memory.ts';
 import { freeze, plainText } from './plain.ts';
+import { callerOf } from './sourceLine.ts';
 import { ASSUMED } from './stop.ts';
 
 /** Thrown through an operation that is not to go on. Not an Error: it needs no stack, and only `ReplayMemory` may catch it. */
@@ -195,6 +196,7 @@ export class ReplayMemory implements Memory {
         'an operation used its memory after it had ended, or that of another thread',
       );
     if (this.pos === this.out && this.mode >= 0) {
+      if (this.visited !== null) this.visited.push(new Error().stack ?? '');
       this.mode = -1;
       throw SUSPENDED;
     }
@@ -309,7 +311,23 @@ export class ReplayMemory implements Memory {
     this.visited = null;
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
-    return sites;
+    return sites.slice(0, count);
+  }
+
+  /** From which line of its code the operation comes to the access of `node`: see `callerOf`. */
+  lineOf(subject: Subject, node: number): string | undefined {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = SITE_FRAMES_MAX;
+    const stacks: string[] = [];
+    this.visited = stacks;
+    this.path = this.tree.path(node);
+    this.out = this.path.length - 1;
+    this.pass(subject, 0, 0);
+    const came = stacks.length === this.path.length;
+    this.out = -1;
+    this.visited = null;
+    Error.stackTraceLimit = stackTraceLimit;
+    return came ? callerOf(stacks[stacks.length - 1]) : undefined;
   }
 
   private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {

@@ -22,12 +22,28 @@ export function buildVm(spec: VmSpec): Scenario {
   const actors = spec.actors.map((actor) => ({
     name: actor.name,
     operations: actor.operations.map((op) => operationOf(vm, layout, actor, op)),
+    // Whoever writes what it likes races with everybody.
+    racy: actor.role === 'hostile',
   }));
   return {
     name: spec.name,
-    program: { layout, init: (mem) => initVm(mem, vm, spec.index, vcpus), actors },
+    program: { layout, init: (mem) => initVm(mem, vm, spec.index, vcpus), actors, racy: pokedCells(spec, vm) },
     properties: vmProperties(spec, vm, layout),
   };
+}
+
+/**
+ * The mapped cells of rings that somebody pokes. Their indices say nothing about their entries any more, so that push and reset of one kernel meet there; what is
+ * read holds anything, and is taken for that.
+ */
+function pokedCells({ actors }: VmSpec, { kvm }: Vm): (Cell | Cell64)[] {
+  const poked = kvm.rings.filter((_, ring) =>
+    actors.some(({ operations }) => operations.some((op) => op.do === 'poke' && op.ring === ring)),
+  );
+  return poked.flatMap(({ indices, entries }) => [
+    ...Object.values(indices),
+    ...entries.flatMap(({ slot, offset }) => [slot, offset]),
+  ]);
 }
 
 function operationOf(vm: Vm, layout: Layout, actor: ActorSpec, op: OperationSpec): Operation {

@@ -12,7 +12,7 @@ import type { Scenario } from './scenario.ts';
 import { asked, strict, viewer } from './view.ts';
 
 /** What a definition may have. A property under a name that nobody asks for would hold for ever. */
-const PARTS: readonly string[] = ['name', 'cells', 'locks', 'actors', 'always', 'sometimes', 'finally'];
+const PARTS: readonly string[] = ['name', 'cells', 'locks', 'racy', 'actors', 'always', 'sometimes', 'finally'];
 
 /**
  * A scenario of one's own: cells of shared memory, and actors whose operations access them through `mem` (see `Memory` for the rules).
@@ -33,6 +33,7 @@ export function scenario<
   const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
+  const racy = racyCells(definition.racy ?? [], cells, where);
   const names = strict({ ...cells, ...locks }, 'cell or lock');
   const runOf = runner(names);
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
@@ -73,6 +74,7 @@ export function scenario<
         }
       },
       actors,
+      racy,
     },
     properties: { ...noProperties, always: lift('always'), sometimes: lift('sometimes'), finally: lift('finally') },
   };
@@ -138,6 +140,19 @@ function layLocks(
     locks[name] = layout.lock(name, kind);
   }
   return locks;
+}
+
+function racyCells(
+  names: unknown,
+  cells: Readonly<Record<string, Cell | Cell64 | readonly (Cell | Cell64)[]>>,
+  where: string,
+): (Cell | Cell64)[] {
+  if (!Array.isArray(names)) throw new BadInput(`${where}: racy is ${show(names)}: must be a list of names of cells`);
+  return names.flatMap((name) => {
+    if (typeof name !== 'string' || !Object.hasOwn(cells, name))
+      throw new BadInput(`${where}: racy has ${show(name)}: must be names of cells`);
+    return cells[name];
+  });
 }
 
 type Call = (mem: Memory, names: unknown, before: unknown) => unknown;

@@ -64,6 +64,10 @@ export interface Definition<C, L, A> {
   readonly cells: C;
   /** Names of mutexes; or names with their kinds. */
   readonly locks?: L;
+  /**
+   * Cells whose plain accesses may race: that is meant, as of a statistic that may be a little wrong. Races for all others are found under the memory model `weak`.
+   */
+  readonly racy?: readonly NoInfer<keyof C & string>[];
   /** By name: an actor's operations, one after the other. Each actor is a thread. */
   readonly actors: A;
   /** Holds at the start and after every step. */

@@ -1,6 +1,7 @@
 import type { Violation } from '../explore/execution.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
 import { Deadline, noLimits } from '../explore/limits.ts';
+import { DATA_RACE } from '../explore/memoryModels/dataRaces.ts';
 import { choiceOf, contextSwitches, threadOf, wayOf } from '../explore/schedule.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
 import { Guided } from '../explore/schedulers/guided.ts';
@@ -64,20 +65,24 @@ function asked<T>(look: () => T): T | undefined {
 
 /** Looks for the same violation in a smaller scenario; where the fewest switches are known, with no more of them. */
 function failsAlike(smaller: Sourced, larger: Failure, isLeast: boolean, seconds: number): Failure | undefined {
-  const { property, schedule } = larger;
+  const { property, message, schedule } = larger;
   const run = runOf(smaller.scenario, STEPS_MAX, larger);
-  if (!isVm(smaller.source) && !holdsInTurn(run)) return undefined;
+  // Without the operation that orders two others, these race; so it must be the same race. That is there in any order.
+  const isRace = property === DATA_RACE;
+  const isSame = (found: Violation | undefined): boolean =>
+    found?.property === property && (!isRace || found.message === message);
+  if (!isVm(smaller.source) && !isRace && !holdsInTurn(run)) return undefined;
   run.execution.until = new Deadline(seconds).end;
   const most = contextSwitches(schedule);
   const fits = (violation: Violation | undefined): Failure | undefined => {
-    if (violation?.property !== property || run.execution.steps === 0) return undefined;
+    if (violation === undefined || !isSame(violation) || run.execution.steps === 0) return undefined;
     const found = failureOf(run, smaller, larger, violation.message);
     return isLeast && contextSwitches(found.schedule) > most ? undefined : found;
   };
   const along = fits(runOnce(run, new Guided(renumbered(schedule, larger.scenario, smaller.scenario))).violation);
   if (along !== undefined) return along;
   const bounded = withSwitches(smaller, larger, most, seconds);
-  if (bounded.failure !== undefined || bounded.isAll) return bounded.failure;
+  if (bounded.failure !== undefined || bounded.isAll) return isSame(bounded.failure) ? bounded.failure : undefined;
   const pct = new Pct(1, 3, run.execution.node.length, schedule.length);
   for (let index = 0; index < DRAWS; index++) {
     const found = fits(runOnce(run, pct, index).violation);

@@ -8,6 +8,7 @@ import { Symmetry } from '../../src/explore/symmetry.ts';
 import type { Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { scenario } from '../../src/scenario/define.ts';
+import { plainMachine } from '../../src/scenario/run.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { searchHere } from '../../src/scenario/search.ts';
 import { times } from './programs.ts';
@@ -67,6 +68,7 @@ describe('interchangeable actors', () => {
 
   test('actors that differ, or ask who they are, are not interchangeable: one line says so', () => {
     const search = {
+      ...plainMachine,
       scheduler: 'exhaustive',
       reduction: 'states',
       symmetry: true,

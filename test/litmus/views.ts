@@ -118,9 +118,11 @@ function keepsBounds(sorted: readonly Event[], { rf, co }: Graph, sharing: boole
         write(...(kind === 'store' ? [views.published] : [views.current, views.ahead]));
         break;
       case 'lock':
+        if (!mayWrite()) return false;
         views.current = join(views.current, carried.get(from!)!, itself);
         break;
       case 'unlock':
+        if (!mayWrite()) return false;
         write(views.current, views.ahead);
         break;
       default:

@@ -45,6 +45,8 @@ test('a bad definition: one clear line', () => {
     [{ ...good, locks: { m: 'rwlock' } }, /locks.m is "rwlock": must be mutex or spinlock/],
     [{ ...good, cells: { m: 'u8' }, locks: ['m'] }, /locks.m: there is a cell or a lock of that name/],
     [{ ...good, locks: ['m', 'm'] }, /locks.m: there is a cell or a lock of that name/],
+    [{ ...good, racy: 'x' }, /racy is "x": must be a list of names of cells/],
+    [{ ...good, racy: ['none'] }, /racy has "none": must be names of cells/],
     [{ ...good, actors: {} }, /actors is empty: there must be one at least/],
     [{ ...good, actors: [] }, /actors is \[\]: must be an object/],
     [{ ...good, actors: { a: noop } }, /actors.a is a function: must be a list of operations/],

@@ -69,5 +69,9 @@ export const kinds = scenario({
   },
 });
 
+export const races = scenario({ name: 'races', cells: { x: 'u32', y: 'u32' }, racy: ['x'], actors: { a: [] } });
+// @ts-expect-error no such cell
+scenario({ name: 'races', cells: { x: 'u32' }, racy: ['z'], actors: { a: [] } });
+
 // @ts-expect-error no such type of cell
 scenario({ name: 'u7', cells: { x: 'u7' }, actors: {} });

@@ -8,6 +8,7 @@ import { printFinding } from '../finding.ts';
 import {
   directoryOption,
   jsonOption,
+  linesOption,
   memoryModelOption,
   quietOption,
   type SharedOptions,
@@ -30,6 +31,7 @@ interface Options extends SharedOptions, Machine {
   readonly seconds: number;
   readonly minimise: number;
   readonly dir: string;
+  readonly lines?: boolean;
 }
 
 export const exploreCommand = (): Command =>
@@ -79,6 +81,7 @@ export const exploreCommand = (): Command =>
         .default(5)
         .argParser(seconds('minimise')),
     )
+    .addOption(linesOption())
     .addOption(directoryOption())
     .addOption(seedOption())
     .addOption(jsonOption())
@@ -102,7 +105,7 @@ export const exploreCommand = (): Command =>
       else {
         if (!options.quiet || report.findings.length > 0) print(reportLine(report));
         if (report.findings.length > 0) print();
-        for (const finding of report.findings) await printFinding(finding);
+        for (const finding of report.findings) await printFinding(finding, options.lines);
       }
       process.exitCode = report.findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
     });

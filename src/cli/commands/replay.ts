@@ -11,14 +11,15 @@ import { replay } from '../../scenario/replay.ts';
 import { type Machine, type Run, runOf } from '../../scenario/run.ts';
 import { openSource, type Source } from '../../scenario/source.ts';
 import { STATUS, UsageError } from '../errors.ts';
-import { jsonOption, memoryModelOption, quietOption, tearingOption } from '../options.ts';
+import { jsonOption, linesOption, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
-import { formatTrace } from '../trace.ts';
+import { formatTrace, sourcesOf } from '../trace.ts';
 
 interface Options extends Machine {
   readonly on: 'explorer' | 'workers';
   readonly actor?: string;
   readonly inspectBrk?: boolean;
+  readonly lines?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -32,6 +33,7 @@ export const replayCommand = (): Command =>
     .addOption(tearingOption())
     .addOption(new Option('--actor <name>', 'run this actor alone, over the values it saw'))
     .addOption(new Option('--inspect-brk', 'with --actor: wait for a debugger first'))
+    .addOption(linesOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addHelpText(
@@ -55,7 +57,8 @@ export const replayCommand = (): Command =>
       if (options.json)
         printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
       else {
-        if (!options.quiet) for (const line of formatTrace(trace, run.execution.program)) print(line);
+        const sources = options.lines ? sourcesOf(run.execution) : [];
+        if (!options.quiet) for (const line of formatTrace(trace, run.execution.program, sources)) print(line);
         print(replayed.property === null ? '✓ no property is violated' : `✗ ${replayed.property}: ${replayed.message}`);
         if (workers) print(workers.line);
         if (expected !== null && expected !== replayed.property)
@@ -130,7 +133,7 @@ function asOneActor({ execution: { program } }: Run, trace: Trace, name: string,
   }
   const mem = new RecordedMemory(
     thread,
-    trace.filter((step) => step.thread === thread),
+    trace.filter((step) => step.thread === thread && step.leaves === undefined),
     program.layout,
   );
   const { operations } = program.actors[thread];

@@ -31,10 +31,19 @@ export class Views {
 
   /** The later of both, part by part: `a` itself where `b` adds nothing. */
   join(a: View, b: View): View {
+    return this.joinParts(a, b, a.length);
+  }
+
+  /** The same of the atoms alone: what must not be older, without what happens before. */
+  joinAtoms(a: View, b: View): View {
+    return this.joinParts(a, b, this.atoms);
+  }
+
+  private joinParts(a: View, b: View, parts: number): View {
     if (a === b) return a;
     const { atoms, rank } = this;
     let to = a;
-    for (let i = 0; i < a.length; i++) {
+    for (let i = 0; i < parts; i++) {
       const [x, y] = [a[i], b[i]];
       if (x === y || (i < atoms ? rank[x] >= rank[y] : x >= y)) continue;
       if (to === a) to = a.slice();

@@ -5,6 +5,8 @@ import { Execution, NONE } from '../execution.ts';
 import type { Program } from '../program.ts';
 import { choiceOf } from '../schedule.ts';
 import { Atoms } from './atoms.ts';
+import { DataRaces } from './dataRaces.ts';
+import { PastAccesses } from './pastAccesses.ts';
 import { classOf, type Relations, readsOf } from './relations.ts';
 import { Stores } from './stores.ts';
 import { type Known, type View, Views } from './views.ts';
@@ -57,6 +59,9 @@ export class WeakExecution extends Execution implements Relations {
   private readonly waysAt: number[] = [];
   private moves = 0;
   private readonly state = new WeakState(this);
+  private readonly races: DataRaces;
+  /** What it may still race with. */
+  readonly past: PastAccesses;
 
   constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = [], rules: Rules = 'weak') {
     super(program, stepsMax, alike, { fences: rules === 'coherence' ? 'mb' : 'all' });
@@ -71,6 +76,8 @@ export class WeakExecution extends Execution implements Relations {
     this.handed = this.places.map(() => initial);
     this.carried = Array.from({ length: this.atoms.count }, () => initial);
     this.stepsOf = program.actors.map(() => []);
+    this.races = new DataRaces(this);
+    this.past = new PastAccesses(this, this.races);
   }
 
   override reset(): void {
@@ -148,6 +155,18 @@ export class WeakExecution extends Execution implements Relations {
   /** What those know who read a store with acquire, or before a fence. */
   carriedBy(store: number): View {
     return this.carried[store];
+  }
+
+  override get plainAtoms(): number {
+    return this.races.plainAtoms;
+  }
+
+  protected override observe(thread: number): void {
+    if (this.observer !== null && this.stop === null && this.rules !== 'coherence') {
+      const violation = this.races.at(this.steps - 1);
+      if (violation !== undefined) this.stop = { kind: 'violated', violation };
+    }
+    super.observe(thread);
   }
 
   get spinningNow(): number {
@@ -345,7 +364,7 @@ export class WeakExecution extends Execution implements Relations {
     else if (kind === Kind.wmb) this.known[thread] = { ...known, published: views.join(known.published, known.own) };
     else {
       let all = views.join(views.join(known.current, known.ahead), known.seen);
-      if (this.rules === 'weak') all = views.join(all, this.shared);
+      if (this.rules === 'weak') all = views.joinAtoms(all, this.shared);
       const current = all.slice();
       current[views.fences(thread)]++;
       this.known[thread] = { ...known, current, ahead: current, seen: current, published: current };

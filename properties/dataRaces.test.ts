@@ -1,0 +1,150 @@
+import { fc, test } from '@fast-check/vitest';
+import { expect } from 'vitest';
+import type { Execution, Observer } from '../src/explore/execution.ts';
+import { searchInterleavings } from '../src/explore/interleavings.ts';
+import { noLimits } from '../src/explore/limits.ts';
+import { DATA_RACE } from '../src/explore/memoryModels/dataRaces.ts';
+import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
+import type { Operation, Program } from '../src/explore/program.ts';
+import { Exact } from '../src/explore/schedulers/guided.ts';
+import type { Judge } from '../src/explore/search.ts';
+import { States } from '../src/explore/states.ts';
+import { Layout } from '../src/memory/layout.ts';
+import type { Memory } from '../src/memory/memory.ts';
+import { hasRace } from './rc11Races.ts';
+
+const seed = Number(process.env.GFNRING_SEED ?? 1);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 200);
+
+const layout = new Layout();
+const cells = [layout.cell('x', 'u32'), layout.cell('y', 'u32')];
+const lock = layout.lock('m', 'spinlock');
+
+type Access = readonly [what: string, cell: number];
+
+function take(mem: Memory, [what, cell]: Access): void {
+  switch (what) {
+    case 'read':
+    case 'load':
+    case 'loadAcquire':
+      mem[what](cells[cell]);
+      return;
+    case 'write':
+    case 'store':
+    case 'storeRelease':
+      mem[what](cells[cell], 1);
+      return;
+    case 'fetchAdd':
+      mem.fetchAdd(cells[cell], 1);
+      return;
+    case 'locked':
+      mem.lock(lock);
+      if (cell === 0) mem.write(cells[0], 3);
+      else mem.read(cells[0]);
+      mem.unlock(lock);
+      return;
+    // Only who has seen the other cell goes on.
+    case 'read if':
+    case 'write if':
+      if (mem.loadAcquire(cells[1 - cell]) === 0) return;
+      take(mem, [what.slice(0, -3), cell]);
+      return;
+    case 'read if loaded':
+    case 'write if loaded':
+      if (mem.load(cells[1 - cell]) === 0) return;
+      mem.rmb();
+      take(mem, [what.slice(0, -10), cell]);
+      return;
+    default:
+      mem[what as 'rmb' | 'wmb' | 'mb']();
+  }
+}
+
+const programOf = (threads: readonly (readonly (readonly Access[])[])[]): Program => ({
+  layout,
+  init: () => {},
+  actors: threads.map((operations, t) => ({
+    name: `t${t}`,
+    operations: operations.map(
+      (accesses, i): Operation => ({
+        label: `${i}`,
+        run: (mem) => {
+          for (const access of accesses) take(mem, access);
+        },
+      }),
+    ),
+  })),
+});
+
+/** Two or three threads of one or two operations with up to three accesses. */
+const drawn = (whats: readonly string[]) =>
+  fc.array(
+    fc.array(
+      fc.array(fc.tuple(fc.constantFrom(...whats), fc.integer({ min: 0, max: 1 })), { minLength: 1, maxLength: 2 }),
+      {
+        minLength: 1,
+        maxLength: 2,
+      },
+    ),
+    { minLength: 2, maxLength: 3 },
+  );
+const ofRc11 = ['read', 'write', 'load', 'store', 'loadAcquire', 'storeRelease', 'fetchAdd', 'mb'];
+// Plain accesses behind a guard, mostly: with others, nearly every program has a race.
+const guarded = ['read if', 'write if', 'read if loaded', 'write if loaded'];
+const all = [
+  ...guarded,
+  ...guarded,
+  'load',
+  'store',
+  'loadAcquire',
+  'storeRelease',
+  'storeRelease',
+  'fetchAdd',
+  'mb',
+  'wmb',
+  'locked',
+  'read',
+];
+
+const STEPS_MAX = 1000;
+const limits = { ...noLimits, executions: 400 };
+const indifferent: Observer = { start: () => undefined, step: () => undefined, back: () => {} };
+const judging = (end: Judge['end']): Judge => ({ end, key: () => '', resultsMatter: false, sees: () => true });
+const watched = (program: Program): Execution => {
+  const execution = new WeakExecution(program, STEPS_MAX);
+  execution.observer = indifferent;
+  return execution;
+};
+
+test.prop([drawn(ofRc11)], { numRuns: Math.ceil(programs / 2), seed })(
+  'an execution has a race where RC11 says so',
+  (threads) => {
+    const program = programOf(threads);
+    const free = new WeakExecution(program, STEPS_MAX);
+    const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
+    const judge = judging(() => {
+      schedules.push({ choices: free.choices(), races: hasRace(free.trace()) });
+      return undefined;
+    });
+    searchInterleavings(free, judge, limits);
+    const execution = watched(program);
+    const wrong = schedules.filter(({ choices, races }) => {
+      execution.reset();
+      const stop = execution.run(new Exact(choices));
+      return races !== (stop.kind === 'violated' && stop.violation.property === DATA_RACE);
+    });
+    expect(wrong).toEqual([]);
+  },
+);
+
+test.prop([drawn(all)], { numRuns: programs, seed })('states have a race where some execution has', (threads) => {
+  const found = (withStates: boolean): boolean | undefined => {
+    const execution = watched(programOf(threads));
+    const judge = judging((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
+    const options = withStates ? { states: new States(execution, judge) } : {};
+    const { violation, limit } = searchInterleavings(execution, judge, { ...noLimits, executions: 20_000 }, options);
+    return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
+  };
+  const every = found(false);
+  if (every !== undefined) expect(found(true)).toBe(every);
+});

@@ -1,0 +1,54 @@
+import { isFence, Kind, kindOf, placeOf, updates, writes } from '../src/memory/memory.ts';
+import type { Trace } from '../src/memory/trace.ts';
+
+/** One of the events that a step stands for: a read-modify-write is one between two fences. */
+interface Event {
+  readonly thread: number;
+  readonly kind: number;
+  readonly place: number;
+  readonly step: number;
+  /** The step of the store that it has read, or -1. */
+  readonly from: number;
+}
+
+/**
+ * Whether an execution has a data race by the happens-before of RC11, from the relations alone: no word of views. A read-modify-write is acquire and release itself,
+ * too. For programs of cells that do not overlap, without `rmb`, `wmb` and locks.
+ */
+export function hasRace(trace: Trace): boolean {
+  const events = trace.flatMap((of, step): Event[] => {
+    const kind = kindOf(of.code);
+    const event = { thread: of.thread, kind, place: placeOf(of.code), step, from: of.reads?.[0].from ?? -1 };
+    const fence = { ...event, kind: Kind.mb, step: -1, from: -1 };
+    return updates(kind) ? [fence, event, fence] : [event];
+  });
+  const inOrder = (a: number, b: number): boolean => a < b && events[a].thread === events[b].thread;
+  const releases = (a: number, w: number): boolean =>
+    a === w
+      ? events[w].kind === Kind.storeRelease || updates(events[w].kind)
+      : inOrder(a, w) && events[a].kind === Kind.mb;
+  const acquires = (r: number, b: number): boolean =>
+    b === r
+      ? events[r].kind === Kind.loadAcquire || updates(events[r].kind)
+      : inOrder(r, b) && events[b].kind === Kind.mb;
+  /** Whether `r` has read `w`, or a read-modify-write that has, and so on. */
+  const readsFrom = (w: number, r: number): boolean => {
+    const from = events.findIndex(({ step }) => step >= 0 && step === events[r].from);
+    return from >= 0 && (from === w || (updates(events[from].kind) && readsFrom(w, from)));
+  };
+  const all = events.map((_, i) => i);
+  const before = all.map((a) =>
+    all.map(
+      (b) => inOrder(a, b) || all.some((w) => releases(a, w) && all.some((r) => readsFrom(w, r) && acquires(r, b))),
+    ),
+  );
+  for (const k of all) for (const i of all) if (before[i][k]) for (const j of all) before[i][j] ||= before[k][j];
+  const conflict = (a: Event, b: Event): boolean =>
+    a.thread !== b.thread &&
+    !isFence(a.kind) &&
+    !isFence(b.kind) &&
+    a.place === b.place &&
+    (writes(a.kind) || writes(b.kind)) &&
+    (a.kind <= Kind.write || b.kind <= Kind.write);
+  return all.some((a) => all.some((b) => a < b && conflict(events[a], events[b]) && !before[a][b]));
+}

@@ -1,0 +1,88 @@
+import { fc, test } from '@fast-check/vitest';
+import { expect } from 'vitest';
+import type { Stop } from '../src/explore/execution.ts';
+import { searchInterleavings } from '../src/explore/interleavings.ts';
+import { noLimits } from '../src/explore/limits.ts';
+import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
+import type { Program } from '../src/explore/program.ts';
+import type { Judge } from '../src/explore/search.ts';
+import { States } from '../src/explore/states.ts';
+import { Layout } from '../src/memory/layout.ts';
+import type { Memory } from '../src/memory/memory.ts';
+import { plainText } from '../src/memory/plain.ts';
+
+const seed = Number(process.env.GFNRING_SEED ?? 1);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 200);
+
+const layout = new Layout();
+const x = layout.cell('x', 'u32');
+const y = layout.cell('y', 'u32');
+const low = layout.cell('low', 'u16', y.offset);
+const lock = layout.lock('m', 'mutex');
+
+/** Few values, so that states come about in several ways. */
+const accesses: Readonly<Record<string, (mem: Memory) => unknown>> = {
+  'load x': (mem) => mem.load(x),
+  'load y': (mem) => mem.load(y),
+  'load low': (mem) => mem.load(low),
+  'loadAcquire y': (mem) => mem.loadAcquire(y),
+  'loadAcquire low': (mem) => mem.loadAcquire(low),
+  'store x': (mem) => mem.store(x, 1),
+  'store y': (mem) => mem.store(y, 0x10001),
+  'store low': (mem) => mem.store(low, 1),
+  'store low, too': (mem) => mem.store(low, 2),
+  'storeRelease y': (mem) => mem.storeRelease(y, 0x10001),
+  'storeRelease low': (mem) => mem.storeRelease(low, 1),
+  'fetchOr low': (mem) => mem.fetchOr(low, 1),
+  'cmpxchg y': (mem) => mem.cmpxchg(y, 1, 2),
+  'under the lock': (mem) => {
+    mem.lock(lock);
+    const seen = mem.load(x);
+    mem.store(x, seen + 1);
+    mem.unlock(lock);
+    return seen;
+  },
+  mb: (mem) => mem.mb(),
+  rmb: (mem) => mem.rmb(),
+  wmb: (mem) => mem.wmb(),
+};
+
+/** Operations of one or two accesses each: what one has seen is forgotten with the next, but for its result. */
+const drawn = fc.array(
+  fc.array(fc.array(fc.constantFrom(...Object.keys(accesses)), { minLength: 1, maxLength: 2 }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+  { minLength: 2, maxLength: 4 },
+);
+
+const programOf = (threads: readonly (readonly (readonly string[])[])[]): Program => ({
+  layout,
+  init: () => {},
+  actors: threads.map((operations, t) => ({
+    name: `t${t}`,
+    operations: operations.map((names, i) => ({
+      label: `${i}`,
+      run: (mem) => names.map((name) => accesses[name](mem) ?? null),
+    })),
+  })),
+});
+
+/** All ends that a search comes to, or undefined where there are too many. */
+function endsOf(program: Program, withStates: boolean): string[] | undefined {
+  const execution = new WeakExecution(program, 1000);
+  const ends = new Set<string>();
+  const end = (stop: Stop): undefined => {
+    ends.add(`${stop.kind} ${plainText(execution.results)} ${execution.bytes.u32.join()}`);
+  };
+  const judge: Judge = { end, key: () => '', resultsMatter: true, sees: () => false };
+  const options = withStates ? { states: new States(execution, judge) } : {};
+  const { limit } = searchInterleavings(execution, judge, { ...noLimits, executions: 2000 }, options);
+  return limit === undefined ? [...ends].sort() : undefined;
+}
+
+test.prop([drawn], { numRuns: programs, seed })('states come to the same ends as all interleavings', (threads) => {
+  const program = programOf(threads);
+  const every = endsOf(program, false);
+  if (every !== undefined) expect(endsOf(program, true)).toEqual(every);
+});

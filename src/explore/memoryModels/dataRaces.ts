@@ -1,0 +1,125 @@
+import { Kind, kindNames, kindOf, placeOf, writes } from '../../memory/memory.ts';
+import type { Execution, Violation } from '../execution.ts';
+import type { Atoms } from './atoms.ts';
+import type { Known, Views } from './views.ts';
+
+/** What a data race violates. */
+export const DATA_RACE = 'no data race';
+
+/** What is looked at: see `WeakExecution`. */
+export interface Ordered extends Execution {
+  readonly atoms: Atoms;
+  readonly views: Views;
+  readonly known: readonly Known[];
+  readonly stepsOf: readonly (readonly number[])[];
+}
+
+/**
+ * Data races: two accesses to a byte by two actors, one of them a write and one of them plain, of which neither happens before the other. What happens before what
+ * is in the views: of each thread, up to which of its writes and reads.
+ *
+ * It keeps nothing of an execution, so that there is nothing to undo. Where no cell is accessed plainly, it looks at nothing.
+ */
+export class DataRaces {
+  /** How many atoms were accessed plainly so far, in any execution: nothing else can be raced for. */
+  plainAtoms = 0;
+  private readonly execution: Ordered;
+  /** By atom: whether it is one of those; whether races for it are meant. */
+  private readonly isPlain: Uint8Array;
+  private readonly isMeant: Uint8Array;
+
+  constructor(execution: Ordered) {
+    this.execution = execution;
+    const { atoms, program } = execution;
+    this.isPlain = new Uint8Array(atoms.count);
+    this.isMeant = Uint8Array.from(atoms.offset, (at) =>
+      program.racy?.some(({ offset, bits }) => at >= offset && at < offset + bits / 8) ? 1 : 0,
+    );
+  }
+
+  /** The race of step `s`, the last one, with one before. */
+  at(s: number): Violation | undefined {
+    const { execution } = this;
+    const { footprints, stepsOf, views } = execution;
+    const code = footprints[s];
+    const thread = execution.schedule[s];
+    if (this.learns(thread, code)) this.learn(code);
+    if (!this.matters(thread, code)) return undefined;
+    // As it is after the step: what a load has acquired comes before the load itself. An `rmb` orders loads alone.
+    const { current, ahead } = execution.known[thread];
+    const isRead = !writes(kindOf(code));
+    const upTo = (index: number): number => (isRead ? Math.max(current[index], ahead[index]) : current[index]);
+    for (let other = 0; other < stepsOf.length; other++) {
+      if (other === thread) continue;
+      const [written, read] = [upTo(views.writes(other)), upTo(views.reads(other))];
+      const least = Math.min(written, read);
+      // What comes before one that is known is known, too.
+      for (let n = stepsOf[other].length; n > least; n--) {
+        const before = stepsOf[other][n - 1];
+        const theirs = footprints[before];
+        if (n <= (writes(kindOf(theirs)) ? written : read)) continue;
+        if (this.matters(other, theirs) && this.conflict(code, theirs)) return this.race(before, s);
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether an access can be part of a race that is not meant, as far as is known by now. */
+  matters(thread: number, code: number): boolean {
+    if (this.plainAtoms === 0 || !isData(code) || this.execution.program.actors[thread].racy) return false;
+    const atoms = this.atomsOf(code);
+    for (let i = 0; i < atoms.length; i++) if (this.isPlain[atoms[i]]) return true;
+    return false;
+  }
+
+  /** The atoms of an access that can be raced for. */
+  atomsOf(code: number): readonly number[] {
+    return this.execution.atoms.of[placeOf(code)];
+  }
+
+  canRace(atom: number): boolean {
+    return this.isPlain[atom] === 1;
+  }
+
+  private learns(thread: number, code: number): boolean {
+    return isPlain(kindOf(code)) && !this.execution.program.actors[thread].racy;
+  }
+
+  private learn(code: number): void {
+    for (const atom of this.atomsOf(code)) {
+      if (this.isPlain[atom] || this.isMeant[atom]) continue;
+      this.isPlain[atom] = 1;
+      this.plainAtoms++;
+    }
+  }
+
+  private conflict(a: number, b: number): boolean {
+    const [one, other] = [kindOf(a), kindOf(b)];
+    if (!(writes(one) || writes(other)) || !(isPlain(one) || isPlain(other))) return false;
+    const atoms = this.atomsOf(b);
+    return this.atomsOf(a).some((atom) => this.isPlain[atom] === 1 && atoms.includes(atom));
+  }
+
+  /** It is told in the order of the actors, as it is the same race whichever came first. */
+  private race(a: number, b: number): Violation {
+    const { schedule } = this.execution;
+    const [first, second] = schedule[a] < schedule[b] ? [a, b] : [b, a];
+    return {
+      property: DATA_RACE,
+      message: `${this.tell(first)} and ${this.tell(second)}: neither happens before the other`,
+    };
+  }
+
+  /** `write x by a at file.mjs:3:7` */
+  private tell(s: number): string {
+    const { tree, nodes, places, program, schedule } = this.execution;
+    const code = tree.code[nodes[s]];
+    const line = this.execution.lineOf(s);
+    const what = `${kindNames[kindOf(code)]} ${places[placeOf(code)].name} by ${program.actors[schedule[s]].name}`;
+    return line === undefined ? what : `${what} at ${line}`;
+  }
+}
+
+export const isPlain = (kind: number): boolean => kind <= Kind.write;
+
+const isData = (code: number): boolean => kindOf(code) <= Kind.fetchOr || kindOf(code) === Kind.wait;

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const gfnring = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+
+writeFileSync(
+  join(folder, 'sb.mjs'),
+  `import { scenario } from 'gfnring';
+
+const announce = (mem, mine) => mem.store(mine, 1);
+const side = (mine, theirs) => ({
+  label: 'side',
+  run: (mem, names) => {
+    mem.wmb();
+    announce(mem, names[mine]);
+    mem.rmb();
+    return mem.load(names[theirs]);
+  },
+});
+const again = (mem, { wide }, before) => {
+  mem.mb();
+  mem.write64(wide, 0x100000000n);
+  return [before, mem.load64(wide)];
+};
+
+export default scenario({
+  name: 'sb',
+  cells: { x: 'u32', y: 'u32', wide: 'u64' },
+  racy: ['wide'],
+  actors: { a: [side('x', 'y'), again], b: [side('y', 'x'), again] },
+  finally: { 'one sees the other': ({ results }) => results.a[0] === 1 || results.b[0] === 1 },
+});
+`,
+);
+const explore = (...args: string[]) => gfnring('explore', './sb.mjs', '--scheduler', 'exhaustive', ...args).stdout;
+
+describe.each(['tso', 'weak'])('a finding under %s', (model) => {
+  const text = explore('--memory-model', model, '--lines');
+  const file = / replay (\S+)/.exec(text)![1];
+
+  test('is not offered to real threads, which cannot show it', () => {
+    expect(text).not.toContain('--on workers');
+    expect(gfnring('replay', file, '--on', 'workers').status).toBe(2);
+  });
+
+  test.each(['a', 'b'])('is run again as %s alone, fences and all', (actor) => {
+    const { status, stdout, stderr } = gfnring('replay', file, '--actor', actor);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^side: 0\n/);
+  });
+
+  test('has the lines of the code behind each access', () => {
+    const lines = text.split('\n');
+    const row = (access: string): string => lines.find((line) => line.includes(access))!;
+    expect(row('store  x = 1')).toMatch(/ {2}sb\.mjs:3:37$/);
+    expect(row('load   y → 0')).toMatch(/ {2}sb\.mjs:10:16$/);
+    if (model === 'tso') expect(row('x = 1 leaves')).toMatch(/ {2}sb\.mjs:3:37$/);
+    expect(gfnring('replay', file, '--lines').stdout).toContain('sb.mjs:10:16');
+    expect(gfnring('replay', file).stdout).not.toContain('sb.mjs');
+  });
+});
+
+test('an operation that is given the result before it has its lines too, torn stores theirs', () => {
+  const { stdout } = gfnring('replay', './sb.mjs:0x5,1x5', '--tearing', '--lines');
+  expect(stdout).toMatch(/wide\.high = 1 +sb\.mjs:15:7\n/);
+  expect(stdout).toMatch(/load {3}wide → 0x100000000 .*sb\.mjs:16:23\n/);
+});
+
+test('what was compiled has the lines that people wrote', () => {
+  expect(gfnring('replay', 'ring:0x3', '--lines').stdout).toMatch(
+    /ring0\.prod_index → 0 .*src\/ring\/push\.ts:\d+:\d+\n/,
+  );
+});
