@@ -92,17 +92,18 @@ export interface YardstickRing {
 
 function push(mem: Memory, { prod, kprod, kreset, slot, off }: YardstickRing): void {
   const index = mem.load(kprod);
-  if (u16(index - mem.load(kreset)) >= SIZE) return;
+  if (u16(index - mem.loadAcquire(kreset)) >= SIZE) return;
   mem.store(slot[index % SIZE], 100 + index);
   mem.store(off[index % SIZE], 200 + index);
   mem.store(kprod, index + 1);
-  mem.store(prod, index + 1);
+  mem.storeRelease(prod, index + 1);
 }
 
 export function harvest(mem: Memory, { prod, cons, slot, off }: YardstickRing, before: unknown): number {
   let index = (before as number | undefined) ?? 0;
-  for (const end = mem.load(prod); index !== end; index = u16(index + 1)) take(mem, slot, off, index, 'userspace');
-  mem.store(cons, index);
+  for (const end = mem.loadAcquire(prod); index !== end; index = u16(index + 1))
+    take(mem, slot, off, index, 'userspace');
+  mem.storeRelease(cons, index);
   return index;
 }
 
@@ -113,14 +114,14 @@ function reset(
 ): number {
   let index = (before as number | undefined) ?? 0;
   mem.lock(slots_lock);
-  const end = mem.load(cons);
+  const end = mem.loadAcquire(cons);
   if (u16(end - index) <= u16(mem.load(kprod) - index)) {
     while (index !== end) {
       take(mem, slot, off, index, 'the kernel');
       mem.lock(mmu_lock);
       mem.unlock(mmu_lock);
       index = u16(index + 1);
-      mem.store(kreset, index);
+      mem.storeRelease(kreset, index);
     }
   }
   mem.unlock(slots_lock);

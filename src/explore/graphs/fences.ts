@@ -42,6 +42,18 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   return fences;
 }
 
+/** Whether two threads have fences. */
+export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): boolean {
+  let first = -1;
+  for (let s = 0; s < steps; s++) {
+    const kind = footprints[s] & 31;
+    if (kind !== Kind.mb && !updates(kind)) continue;
+    if (first >= 0 && schedule[s] !== first) return true;
+    first = schedule[s];
+  }
+  return false;
+}
+
 /** Whether what step `s` has stored, or read, comes before what `view` holds of the same location: equal to it is before it for a store, which was read then. */
 function isBefore(graph: WeakExecution, s: number, view: Int32Array): boolean {
   const { atom, rank } = graph.stores;

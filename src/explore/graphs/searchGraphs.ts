@@ -16,8 +16,9 @@ import { linear, type PartialOrder } from './order.ts';
 export interface GraphTools {
   /** Told what to read: see `Rules`. What concerns one thread, and what it has read, is held against the rules as its steps are taken. */
   readonly graph: Graph;
-  /** Which steps of its memory model an execution of a graph takes. A graph is consistent when there is an order of them. */
+  /** Which steps of its memory model an execution of a graph takes; and whether there is an order of them. */
   readonly order: (graph: WeakExecution) => PartialOrder;
+  readonly consistent: (graph: WeakExecution) => boolean;
 }
 
 /**
@@ -36,12 +37,13 @@ export function searchGraphs(
   execution: Execution,
   judge: Judge,
   limits: Limits,
-  { graph, order }: GraphTools,
+  tools: GraphTools,
   classes: Classes | undefined,
   from: Branch,
 ): SearchResult & { readonly left: readonly Part[] } {
   const tally = new Tally(limits);
-  const search = new Search(execution, judge, tally, graph, order, classes);
+  const search = new Search(execution, judge, tally, tools, classes);
+  const { graph } = tools;
   execution.until = graph.execution.until = tally.until;
   execution.roundsEnd = graph.execution.roundsEnd = true;
   search.branches.push(from);
@@ -65,14 +67,14 @@ class Search {
   private readonly graph: Graph;
   private readonly run: WeakExecution;
   private readonly order: GraphTools['order'];
+  private readonly isConsistent: () => boolean;
   private readonly classes: Classes | undefined;
 
   constructor(
     execution: Execution,
     judge: Judge,
     tally: Tally,
-    graph: Graph,
-    order: GraphTools['order'],
+    { graph, order, consistent }: GraphTools,
     classes: Classes | undefined,
   ) {
     this.execution = execution;
@@ -81,6 +83,7 @@ class Search {
     this.graph = graph;
     this.run = graph.execution;
     this.order = order;
+    this.isConsistent = () => consistent(graph.execution);
     this.classes = classes;
   }
 
@@ -123,10 +126,6 @@ class Search {
       tally.steps++;
       if (!this.isConsistent()) return;
     }
-  }
-
-  private isConsistent(): boolean {
-    return linear(this.order(this.run)) !== undefined;
   }
 
   /** The ways in which `thread` can take its next step; and branches for those who could have read what it stores. */
