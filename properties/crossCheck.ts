@@ -57,7 +57,7 @@ export function inParts(
   return tally;
 }
 
-const STEPS_MAX = 200;
+export const STEPS_MAX = 200;
 
 /** The program that `shape` describes. Without `checks`, `check` lets everything pass. */
 export function programOf({ shape, threads }: ProgramShape, checks: boolean): Program {
@@ -198,7 +198,7 @@ interface Seen {
   readonly events: Set<string>;
 }
 
-class Watcher implements Judge {
+export class Watcher implements Judge {
   readonly seen: Seen = { classes: new Map(), straight: new Set(), ends: new Set(), events: new Set() };
   readonly resultsMatter = true;
   halted = 0;
@@ -238,7 +238,7 @@ class Watcher implements Judge {
 const lenient: Judge = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
 
 /** What `end` says of deadlocks and of checks that fail; the search is over with the first. */
-const strict: Judge = {
+export const strict: Judge = {
   end: (stop) =>
     stop.kind === 'deadlock' ? { property: 'deadlock', message: '' } : 'violation' in stop ? stop.violation : undefined,
   key: () => '',

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
+import { plainMachine } from '../../src/scenario/run.ts';
 import { type Search, searchHere } from '../../src/scenario/search.ts';
 import { SearchPool } from '../../src/scenario/searchPool.ts';
 import { type Source, sourced } from '../../src/scenario/source.ts';
@@ -13,7 +14,7 @@ afterAll(async () => {
   await three.close();
 });
 
-const base = { reduction: 'none', seed: 7, depth: 3, stepsMax: 10_000 } as const;
+const base = { ...plainMachine, reduction: 'none', seed: 7, depth: 3, stepsMax: 10_000 } as const;
 const ring = (name: 'ring-s' | 'ring-m' | 'ring-l'): Source => ({ schema: 1, name, builtIn: name });
 const lostUpdate: Source = { schema: 1, name: 'lost-update', module: `${process.cwd()}/examples/lost-update.mjs` };
 
