@@ -6,7 +6,7 @@ import type { Done, Part, Plan } from './parts.ts';
 import { choiceOf, threadOf, wayOf } from './schedule.ts';
 import { lowest } from './scheduler.ts';
 import { type Judge, type SearchResult, Tally } from './search.ts';
-import type { States } from './states.ts';
+import type { Visited } from './visited.ts';
 
 /** Only what can be had within a bound: so many context switches; or so many preemptions, which take a thread off that could have gone on. */
 export interface Bound {
@@ -16,7 +16,7 @@ export interface Bound {
 
 interface Options {
   /** Leave a state that was there before. Left out: every interleaving. */
-  readonly states?: States;
+  readonly states?: Visited;
   readonly bound?: Bound;
   /** Go on past violations of other properties. */
   readonly property?: string;
@@ -47,7 +47,7 @@ export function searchInterleavings(
     if (execution.steps + 1 < untried.length) return;
     [untried, spent, waysLeft] = [untried, spent, waysLeft].map((of) => wider(of, 2 * of.length));
   };
-  const beginAnew = (states: States): void => {
+  const beginAnew = (states: Visited): void => {
     states.clear();
     tally.executions = tally.blocked = tally.steps = 0;
     execution.reset();

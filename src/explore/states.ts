@@ -3,12 +3,13 @@ import type { Execution } from './execution.ts';
 import type { Judge } from './search.ts';
 import { StateSet } from './stateSet.ts';
 import type { Symmetry } from './symmetry.ts';
+import type { Visited } from './visited.ts';
 
 /**
  * HOT: the states that were visited. A state is memory, and for each thread the log of its operation, which is its continuation, as one number of the
  * `LogTree`; what watches the execution has its own.
  */
-export class States {
+export class States implements Visited {
   private withResults: boolean;
   private plainAtoms: number;
   private seen = new StateSet();

@@ -1,6 +1,8 @@
 import { CLASSES_MAX, Classes } from '../explore/classes.ts';
 import { Doer, planOf } from '../explore/doer.ts';
 import type { Stop } from '../explore/execution.ts';
+import { PartialGraphs } from '../explore/graphs/partialGraphs.ts';
+import { UNKNOWN } from '../explore/graphs/searchGraphs.ts';
 import { graphTools } from '../explore/graphs/tools.ts';
 import { type Bound, searchInterleavings } from '../explore/interleavings.ts';
 import type { Limits } from '../explore/limits.ts';
@@ -62,6 +64,7 @@ export function searchHere(scenario: Scenario, search: Search, limits: Limits): 
     const shares = doShare(run, doer, step.value.now, controlOf());
     step = all.next(inOrder(shares).map(({ done }) => done));
   }
+  if (rounds.tally.limit === UNKNOWN) return searchMerging(scenario, search, limits);
   return searched(rounds, run.checker.missing);
 }
 
@@ -82,6 +85,27 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits): Searc
   return {
     ...{ executions, blocked, cut, states, steps, violation, late, limit },
     ...{ classes: null, readsFrom: null, classesCut: false },
+    schedule: violation === undefined ? [] : scheduleOf(run),
+    stop: violation === undefined ? undefined : execution.stopped()?.kind,
+    missing: checker.missing,
+  };
+}
+
+/** The reduction `optimal` under `tso` and `weak` of programs that `searchGraphs` does not know: on one thread, and with memory for all graphs. */
+export function searchMerging(scenario: Scenario, search: Search, limits: Limits): Searched {
+  const run = runOf(scenario, search.stepsMax, search);
+  const { execution, checker } = run;
+  const classes = new Classes(execution);
+  execution.roundsEnd = true;
+  const states = new PartialGraphs(execution);
+  const { violation, ...result } = searchInterleavings(execution, checker, limits, { states, classes });
+  return {
+    ...result,
+    violation,
+    states: 0,
+    classes: classes.seen.size,
+    readsFrom: classes.readsFrom.size,
+    classesCut: classes.full,
     schedule: violation === undefined ? [] : scheduleOf(run),
     stop: violation === undefined ? undefined : execution.stopped()?.kind,
     missing: checker.missing,

@@ -1,9 +1,10 @@
 import { Piscina } from 'piscina';
+import { UNKNOWN } from '../explore/graphs/searchGraphs.ts';
 import type { Limits } from '../explore/limits.ts';
 import type { Round } from '../explore/rounds.ts';
 import { BadInput } from './badInput.ts';
 import { runOf } from './run.ts';
-import { doerOf, roundsOf, type Search, type Searched, searched } from './search.ts';
+import { doerOf, roundsOf, type Search, type Searched, searched, searchMerging } from './search.ts';
 import type { RoundTask } from './searchWorker.ts';
 import { callOff, controlOf, doShare, inOrder, type Share } from './share.ts';
 import type { Sourced } from './source.ts';
@@ -59,6 +60,7 @@ export class SearchPool {
       callOff(begun.control);
       await begun.others;
     }
+    if (rounds.tally.limit === UNKNOWN) return searchMerging(scenario, search, limits);
     return searched(rounds, [...missing]);
   }
 

@@ -12,6 +12,9 @@ import { follow } from './follow.ts';
 import type { Graph } from './graph.ts';
 import { linear, type PartialOrder } from './order.ts';
 
+/** Why a search of graphs ends where it comes to a program that it does not know: `PartialGraphs` does. */
+export const UNKNOWN = 'an access to a wait queue, or to several locations';
+
 /** What a search of graphs works with. */
 export interface GraphTools {
   /** Told what to read: see `Rules`. What concerns one thread, and what it has read, is held against the rules as its steps are taken. */
@@ -28,8 +31,8 @@ export interface GraphTools {
  * takes back all that came after that load, where that was the newest it could be.
  *
  * Departs from the paper: a read-modify-write is one step, whose halves have times of their own; a lock that is waited for is no step, and one that takes the place of
- * another makes that wait; a place of several locations is read and stored in all of them at once. Each complete graph is run, on `execution`, in an
- * order that its memory model allows.
+ * another makes that wait. Wait queues, and accesses to several locations at once, are not known: the search ends with the limit `UNKNOWN`. Each complete
+ * graph is run, on `execution`, in an order that its memory model allows.
  *
  * @returns what is left where a limit was reached.
  */
@@ -112,9 +115,9 @@ class Search {
       }
       const half = this.halves[0];
       const thread = half?.thread ?? lowest(enabled);
-      if ((run.pending[thread] & 31) >= Kind.wait && !isFence(run.pending[thread] & 31)) {
+      if (this.isUnknown(run.pending[thread])) {
         tally.cut++;
-        tally.limit = 'a wait queue, which the reduction `optimal` knows under sc alone';
+        tally.limit = UNKNOWN;
         return;
       }
       this.halves = this.halves.slice(1);
@@ -126,6 +129,12 @@ class Search {
       tally.steps++;
       if (!this.isConsistent()) return;
     }
+  }
+
+  /** Whether it is an access to a wait queue, or to several locations at once. */
+  private isUnknown(code: number): boolean {
+    if (isFence(code & 31)) return false;
+    return (code & 31) >= Kind.wait || this.run.atoms.of[code >>> 5].length > 1;
   }
 
   /** The ways in which `thread` can take its next step; and branches for those who could have read what it stores. */
