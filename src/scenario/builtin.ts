@@ -103,6 +103,14 @@ export const builtIns: readonly BuiltIn[] = [
     ['a page is re-armed', 'a page is written again'],
   ),
   scenario(
+    'all-stop',
+    'prove',
+    'two vCPUs stop for good at once, and userspace notices both',
+    [vcpu(0, halt), vcpu(1, halt), userspace(serve)],
+    [],
+    { rings: [RING, RING], slots: [{ slot: 0, npages: 1 }] },
+  ),
+  scenario(
     'full-ring',
     'prove',
     'a vCPU stops while its ring is full, and runs again after a reset',
