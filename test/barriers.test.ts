@@ -56,7 +56,9 @@ test('the comments are held to it: a partner is named, is there, and answers', (
   expect(scan([...writer(give), ...reader(take)])()).toHaveLength(2);
   expect(scan([...writer(give), ...reader('')])).toThrow('no comment says what it pairs with');
   expect(scan(writer(give))).toThrow('there is no loadAcquire(flag) in take');
-  expect(scan([...writer(give), ...reader(' // pairs with storeRelease(flag) in other')])).toThrow('which does not say so');
+  expect(scan([...writer(give), ...reader(' // pairs with storeRelease(flag) in other')])).toThrow(
+    'which does not say so',
+  );
   rmSync(folder, { recursive: true });
 });
 
