@@ -6,7 +6,7 @@ import type { Vm } from './vm.ts';
 export function resetDirtyPages(mem: Memory, vm: Vm): number {
   const result = KVM_RESET_DIRTY_PAGES(mem, vm.kvm);
   if (result !== 0) {
-    mem.fetchAdd(vm.resets, 1); // pairs with load(resets) in stopWhileFull
+    mem.fetchAdd(vm.resets, 1); // pairs with loadAcquire(resets) in stopWhileFull
     mem.wake(vm.resets);
   }
   return result;

@@ -16,8 +16,8 @@ export function collect(mem: Memory, vm: Vm, rings: readonly number[]): Gfn[] {
  * when that is so; false when there is more to do, after having slept until there is.
  */
 export function serve(mem: Memory, vm: Vm, rings: readonly number[]): boolean {
-  const exits = mem.load(vm.exits); // before the work: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.load(vm.running);
+  const exits = mem.loadAcquire(vm.exits); // before the work, which must see all that they did: pairs with fetchAdd(exits) in exitToUserspace
+  const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in vcpuHalt
   collect(mem, vm, rings);
   if (running > 0) mem.wait(vm.exits, exits);
   return running === 0;

@@ -19,7 +19,7 @@ export function vcpuWrite(mem: Memory, vm: Vm, vcpu: number, pages: readonly Pag
 
 /** The vCPU will not run again. */
 export function vcpuHalt(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.running, -1);
+  mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in serve
   exitToUserspace(mem, vm);
 }
 
@@ -44,7 +44,7 @@ function handleFault(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
 function stopWhileFull(mem: Memory, vm: Vm, vcpu: number): void {
   const ring = vm.kvm.rings[vcpu];
   while (kvm_gfn_ring_soft_full(mem, ring)) {
-    const resets = mem.load(vm.resets); // before the second look: pairs with fetchAdd(resets) in resetDirtyPages
+    const resets = mem.loadAcquire(vm.resets); // before the second look: pairs with fetchAdd(resets) in resetDirtyPages
     if (!kvm_gfn_ring_soft_full(mem, ring)) return;
     exitToUserspace(mem, vm);
     mem.wait(vm.resets, resets);
@@ -52,6 +52,6 @@ function stopWhileFull(mem: Memory, vm: Vm, vcpu: number): void {
 }
 
 function exitToUserspace(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.exits, 1); // pairs with load(exits) in serve
+  mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in serve
   mem.wake(vm.exits);
 }

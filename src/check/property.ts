@@ -54,6 +54,8 @@ export interface Properties {
   readonly finally: Readonly<Record<string, (look: Look) => boolean | string>>;
   // biome-ignore lint/suspicious/noExplicitAny: each monitor knows its own state, nobody else looks into it
   readonly monitors: readonly Monitor<any>[];
+  /** Asked at the end, in place of the monitors, where the order of steps is not the order of their effects; may look at results. */
+  readonly unordered?: Properties['finally'];
   /** Whether two states with other results are other states. Left out: when any property looks at results. */
   readonly resultsMatter?: boolean;
   /** Names the property that a deadlock breaks; undefined: a deadlock is none, and such executions are left out. */

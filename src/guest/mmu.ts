@@ -26,5 +26,5 @@ export function cacheTranslation(mem: Memory, vcpu: number, page: Page): void {
 
 /** Drops all cached translations of all vCPUs, as the shootdown interrupt does. Returns when all have gone. */
 export function flushTranslations(mem: Memory, guest: Guest): void {
-  for (const page of guest.pages) mem.xchg(page.translations, 0);
+  for (const page of guest.pages) mem.xchg(page.translations, 0); // after all that the reset did: pairs with loadAcquire(word) in guestStore
 }

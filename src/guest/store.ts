@@ -8,7 +8,7 @@ import type { Page } from './guest.ts';
  */
 export function guestStore(mem: Memory, vcpu: number, page: Page): boolean {
   for (;;) {
-    const word = mem.load(page.word);
+    const word = mem.loadAcquire(page.word); // a fault comes after the shootdown that led to it: pairs with xchg(translations) in flushTranslations
     if ((word & (1 << (16 + vcpu))) === 0) return false;
     const written = ((word & 0xffff_0000) | u16(word + 1)) >>> 0;
     if (mem.cmpxchg(page.word, word, written) === word) return true;

@@ -1,12 +1,20 @@
+import type { MemoryModel } from '../explore/memoryModels/make.ts';
 import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from './spec.ts';
 
 /** A built-in scenario: what it is for, and whether `check` can visit all its states. */
 export interface BuiltIn {
   readonly about: string;
   /** `prove`: small enough to visit every state. `hunt`: searched by schedules drawn at random. */
-  readonly mode: 'prove' | 'hunt';
+  readonly mode: Mode;
+  /** Memory models under which there are too many states for that: hunted there. */
+  readonly tooLargeUnder: readonly MemoryModel[];
   readonly spec: VmSpec;
 }
+
+export type Mode = 'prove' | 'hunt';
+
+export const modeUnder = ({ mode, tooLargeUnder }: BuiltIn, model: MemoryModel): Mode =>
+  tooLargeUnder.includes(model) ? 'hunt' : mode;
 
 const SLOT = [{ slot: 0, npages: 2 }];
 const write = (...pages: number[]): OperationSpec => ({ do: 'write', pages: pages.map((page) => [0, page] as const) });
@@ -41,11 +49,12 @@ const hostile = (...operations: OperationSpec[]): ActorSpec => ({ name: 'hostile
 
 function scenario(
   name: string,
-  mode: BuiltIn['mode'],
+  mode: Mode,
   about: string,
   actors: readonly ActorSpec[],
   sometimes: readonly string[],
   shape: Partial<VmSpec> = {},
+  tooLargeUnder: readonly MemoryModel[] = [],
 ): BuiltIn {
   const spec = {
     schema: SCHEMA,
@@ -57,7 +66,7 @@ function scenario(
     sometimes,
     ...shape,
   } as const;
-  return { about, mode, spec };
+  return { about, mode, tooLargeUnder, spec };
 }
 
 const RING = { size: 2, leeway: 0 };
@@ -85,6 +94,21 @@ export const builtIns: readonly BuiltIn[] = [
     'a page is written, collected and written again',
     [vcpu(0, write(0), write(0), halt), userspace(serve)],
     ['a page is re-armed', 'a page is written again'],
+  ),
+  scenario(
+    'handed-over',
+    'prove',
+    'a kernel thread resets what userspace has harvested: those entries, as they were pushed, and no others',
+    [vcpu(0, write(1), write(0)), userspace(harvest(), harvest()), kernel(0, reset)],
+    ['a ring is full', 'a page is re-armed'],
+  ),
+  scenario(
+    'all-stop',
+    'prove',
+    'two vCPUs stop for good at once, and userspace notices both',
+    [vcpu(0, halt), vcpu(1, halt), userspace(serve)],
+    [],
+    { rings: [RING, RING], slots: [{ slot: 0, npages: 1 }] },
   ),
   scenario(
     'full-ring',
@@ -158,6 +182,7 @@ export const builtIns: readonly BuiltIn[] = [
     [vcpu(0, write(1, 0), write(2), halt), userspace(serve), kernel(0, reset)],
     ['a page is re-armed'],
     { rings: [{ size: 4, leeway: 1 }], slots: [{ slot: 0, npages: 3 }] },
+    ['weak'],
   ),
   scenario(
     'vm',

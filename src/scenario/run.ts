@@ -1,4 +1,5 @@
 import { Checker } from '../check/checker.ts';
+import type { Properties } from '../check/property.ts';
 import type { Execution, Stop, Violation } from '../explore/execution.ts';
 import { executionOf, type MemoryModel } from '../explore/memoryModels/make.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
@@ -21,7 +22,8 @@ export interface Machine {
 export const plainMachine: Machine = { memoryModel: 'sc', tearing: false };
 
 /**
- * A model that watches the order of steps has nothing to say where that is not the order of their effects: it watches on a plain machine alone.
+ * A model that watches the order of steps has nothing to say where that is not the order of their effects: it watches on a plain machine alone. On
+ * others, what is asked of results and memory at the end stands in for it.
  *
  * @param alike groups of threads that share their logs: see `Execution`.
  */
@@ -34,9 +36,15 @@ export function runOf(
   const program = tearing ? torn(scenario.program) : scenario.program;
   const execution = executionOf(memoryModel, program, stepsMax, alike);
   const isPlain = memoryModel === 'sc' && !tearing;
-  const checker = new Checker(execution, isPlain ? scenario.properties : { ...scenario.properties, monitors: [] });
+  const checker = new Checker(execution, isPlain ? scenario.properties : unordered(scenario.properties));
   execution.observer = checker;
   return { execution, checker };
+}
+
+function unordered(properties: Properties): Properties {
+  const asked = properties.unordered ?? {};
+  if (Object.keys(asked).length === 0) return { ...properties, monitors: [] };
+  return { ...properties, finally: { ...properties.finally, ...asked }, monitors: [], resultsMatter: true };
 }
 
 /** Runs one execution from the start. */

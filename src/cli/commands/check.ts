@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { builtIns } from '../../scenario/builtin.ts';
+import { builtIns, modeUnder } from '../../scenario/builtin.ts';
 import { type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
 import type { Machine } from '../../scenario/run.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
@@ -45,7 +45,9 @@ export const checkCommand = (): Command =>
     .action(async (options: Options) => {
       const start = performance.now();
       const reports: ExploreReport[] = [];
-      for (const { spec, mode } of builtIns) {
+      for (const builtIn of builtIns) {
+        const { spec } = builtIn;
+        const mode = modeUnder(builtIn, options.memoryModel);
         progress(`${spec.name} …`);
         const limits = {
           executions: mode === 'prove' ? Infinity : EXECUTIONS,

@@ -111,7 +111,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
       case 'armed':
         return write && event.value === 1 ? rearmed(state, event, role, resets, look) : state;
       case 'translations':
-        return write && event.kind !== Kind.fetchOr ? flushed(state, event, role, resets) : state;
+        return write && event.value === 0 ? flushed(state, event, role, resets) : state;
       case 'slots_lock':
         return event.kind === Kind.lock ? update(state, event.thread, NOTHING_RESET) : leavesSlotsLock(state, event);
       default:

@@ -5,6 +5,8 @@ import { u16 } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import { restOf } from '../rest.ts';
 import { hostileRings, type VmSpec } from '../spec.ts';
+import { armedPages } from './armedPages.ts';
+import { resultRules } from './resultRules.ts';
 import { ringRules } from './ringRules.ts';
 
 /** What is asked of every VM: R1 to R12 and L1 to L5, and that no dirty page is ever lost. */
@@ -22,8 +24,12 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
       ...leewaySuffices(spec, vm),
     },
     sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm)])),
-    finally: copiesPages(spec) ? { 'no dirty page is ever lost': noPageIsLost(spec, vm, layout) } : {},
+    finally: {
+      ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(spec, vm, layout) }),
+      ...armedPages(spec, vm),
+    },
     monitors: [ringRules(spec, vm, layout)],
+    unordered: resultRules(spec),
     resultsMatter: false,
     deadlock: (waiting) =>
       waiting.some((line) => line.includes('sleeps on resets'))

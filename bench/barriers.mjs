@@ -1,0 +1,40 @@
+// Takes away every ordering of the subject, one at a time, and writes what fails without it into docs/barriers.md. With a file name: there.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sitesIn } from './barriers/sites.mjs';
+import { barriersText } from './barriers/table.mjs';
+import { WeakenedCopy } from './barriers/weaken.mjs';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const known = JSON.parse(readFileSync(join(project, 'bench/barriers/known.json'), 'utf8'));
+const file = process.argv[2] ?? join(project, 'docs/barriers.md');
+
+const sites = sitesIn(
+  join(project, 'src'),
+  known.tables.flatMap(({ folders }) => folders),
+);
+for (const key of Object.keys(known.stays))
+  if (!sites.some((site) => site.key === key)) throw new Error(`${key} has an argument, and is not there`);
+
+const copy = new WeakenedCopy(project);
+try {
+  const tables = known.tables.map((table) => ({
+    ...table,
+    rows: sites.filter((site) => table.folders.includes(site.file.split('/')[0])).map((site) => rowOf(site, table)),
+  }));
+  writeFileSync(file, barriersText(tables));
+} finally {
+  copy.dispose();
+}
+
+function rowOf(site, { scenarios }) {
+  const since = performance.now();
+  const results = copy.run(site, scenarios, ['sc', 'tso', 'weak']);
+  const failed = results.some(({ property }) => property !== null);
+  const stays = known.stays[site.key];
+  if (!failed && stays === undefined) throw new Error(`${site.key} does not matter, and nothing says why it stays`);
+  if (failed && stays !== undefined) throw new Error(`${site.key} matters, and an argument says that it does not`);
+  console.error(`${site.key}: ${failed ? 'matters' : 'stays'}, ${((performance.now() - since) / 1000).toFixed(1)} s`);
+  return { site, results, stays };
+}

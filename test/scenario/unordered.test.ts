@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { Look } from '../../src/check/property.ts';
+import { buildVm } from '../../src/scenario/build.ts';
+import { builtIns } from '../../src/scenario/builtin.ts';
+import { resultRules } from '../../src/scenario/properties/resultRules.ts';
+import type { VmSpec } from '../../src/scenario/spec.ts';
+
+const specOf = (name: string): VmSpec => builtIns.find(({ spec }) => spec.name === name)!.spec;
+const looking = (results: readonly (readonly unknown[])[]) => ({ results }) as Look;
+const page = (offset: bigint) => ({ slot: 0, offset });
+
+/** By property: what it says of these results of `ring`: three pushes, two harvests, two resets. */
+function said(pushes: readonly number[], ...harvests: readonly (readonly bigint[])[]): Record<string, unknown> {
+  const look = looking([pushes, harvests.map((offsets) => offsets.map(page)), [true, true]]);
+  return Object.fromEntries(
+    Object.entries(resultRules(specOf('ring'))).map(([name, holds]) => [name.slice(0, 2), holds(look)]),
+  );
+}
+
+test('what was harvested begins with what was pushed, without what was refused', () => {
+  expect(said([1, 2, -16], [0n], [1n]).R4).toBe(true);
+  expect(said([1, -16, 2], [0n], [2n]).R4).toBe(true);
+  expect(said([1, 2, 2], [], [0n]).R4).toBe(true);
+  expect(said([1, 2, -16], [0n], [0n]).R4).toBe('ring0: harvested 0:0 0:0, pushed 0:0 0:1');
+  expect(said([1, -16, -16], [0n, 1n], []).R4).toBe('ring0: harvested 0:0 0:1, pushed 0:0');
+});
+
+test('push returns what is in use, or that there is no room', () => {
+  expect(said([1, 2, -16], [], []).R6).toBe(true);
+  expect(said([0, 1, 2], [], []).R6).toBe('push returned 0');
+  expect(said([1, 2, 3], [], []).R6).toBe('push returned 3');
+});
+
+test('an honest cons is never refused; a hostile one may be', () => {
+  const [[, refused]] = Object.entries(resultRules(specOf('handed-over')));
+  expect([0, -22].map((result) => refused(looking([[], [], [result]])))).toEqual([true, 'reset returned -22']);
+  expect(Object.keys(resultRules(specOf('hostile-cons')))).toEqual([]);
+});
+
+test('they are asked where entries are pushed by calls and harvested by one thread', () => {
+  const asked = builtIns.map(({ spec }) => [spec.name, Object.keys(resultRules(spec)).map((name) => name.slice(0, 2))]);
+  expect(Object.fromEntries(asked)).toMatchObject({
+    ring: ['R6', 'R4'],
+    wrap: ['R6', 'R4'],
+    'handed-over': ['R9'],
+    'two-resetters': ['R9'],
+    'full-ring': [],
+  });
+});
+
+test('pages are re-armed, or still in a ring, as memory says at the end', () => {
+  const { program, properties } = buildVm(specOf('handed-over'));
+  const [[name, holds]] = Object.entries(properties.finally);
+  expect(name).toContain('R7');
+  const at = (armed: readonly number[], prod: number, cons: number) => {
+    const values: Record<string, number> = {
+      'page0.armed': armed[0],
+      'page1.armed': armed[1],
+      'ring0.prod_index': prod,
+      'ring0.cons_index': cons,
+      'ring0[0].offset': 1,
+    };
+    const read = ({ name }: { name: string }): number => values[name] ?? 0;
+    return holds({ read, read64: (cell: { name: string }) => BigInt(read(cell)) } as unknown as Look);
+  };
+  expect(program.layout.places.map((place) => place.name)).toContain('ring0[0].offset');
+  expect([at([1, 1], 0, 0), at([1, 0], 1, 0), at([1, 1], 1, 1), at([0, 0], 2, 0)]).toEqual([true, true, true, true]);
+  expect(at([1, 0], 1, 1)).toBe('page 0:1 is not write-protected, and no ring has an entry of it');
+  expect(at([1, 1], 1, 0)).toBe('page 0:1 is write-protected, and its entry was not reset');
+});
