@@ -1,4 +1,5 @@
 import { noLimits } from '../explore/limits.ts';
+import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { plainMachine } from '../scenario/run.ts';
 import { type Search, searchHere } from '../scenario/search.ts';
 import { SearchPool } from '../scenario/searchPool.ts';
@@ -9,8 +10,9 @@ import type { BenchRow } from './bench.ts';
 /** How often each proof is made; the fastest counts. */
 const ROUNDS = 7;
 
-const search = (reduction: Search['reduction']): Search => ({
+const search = (reduction: Search['reduction'], memoryModel: MemoryModel = 'sc'): Search => ({
   ...plainMachine,
+  memoryModel,
   scheduler: 'exhaustive',
   reduction,
   seed: 1,
@@ -39,8 +41,31 @@ export function proofs(bare: number): BenchRow[] {
   return rows;
 }
 
+interface Ratio {
+  readonly what: string;
+  readonly value: number;
+}
+
+/** How long ring-s takes to exhaust under the other memory models, in times of `sc`. */
+export function modelRatios(): Ratio[] {
+  const scenario = yardstick('ring-s');
+  const ratios: Ratio[] = [];
+  for (const reduction of ['optimal', 'states'] as const) {
+    const best = { sc: Infinity, tso: Infinity, weak: Infinity };
+    for (let round = 0; round < 4 * ROUNDS; round++)
+      for (const model of memoryModels) {
+        const start = performance.now();
+        searchHere(scenario, search(reduction, model), noLimits);
+        best[model] = Math.min(best[model], performance.now() - start);
+      }
+    for (const model of ['tso', 'weak'] as const)
+      ratios.push({ what: `ring-s, ${reduction}: ${model} / sc`, value: best[model] / best.sc });
+  }
+  return ratios;
+}
+
 /** The optimal search of ring-l on two threads, in times of one, with both set up before. */
-export async function twoThreads(): Promise<{ readonly what: string; readonly value: number }> {
+export async function twoThreads(): Promise<Ratio> {
   const what = await sourced({ schema: 1, name: 'ring-l', builtIn: 'ring-l' });
   const pool = new SearchPool(2);
   const best = [Infinity, Infinity];

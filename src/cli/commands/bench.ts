@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { explorerSteps } from '../bench.ts';
-import { proofs, twoThreads } from '../benchProofs.ts';
+import { modelRatios, proofs, twoThreads } from '../benchProofs.ts';
 import { jsonOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
@@ -12,14 +12,14 @@ export const benchCommand = (): Command =>
     .action(async ({ json }: { json?: boolean }) => {
       const steps = explorerSteps();
       const rows = [...steps, ...proofs(steps[0].perSecond)];
-      const workers = await twoThreads();
+      const ratios = [await twoThreads(), ...modelRatios()];
       if (json) {
-        printJson({ schema: 1, rows, ratios: [workers] });
+        printJson({ schema: 1, rows, ratios });
         return;
       }
       for (const { what, perSecond, ratio } of rows)
         print(`${what.padEnd(48)} ${rate(perSecond).padStart(12)}  ${ratio.toFixed(1).padStart(7)} bare calls`);
-      print(`${workers.what.padEnd(48)} ${workers.value.toFixed(2).padStart(12)}`);
+      for (const { what, value } of ratios) print(`${what.padEnd(48)} ${value.toFixed(2).padStart(12)}`);
     });
 
 const rate = (perSecond: number): string =>
