@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { noLimits } from '../../src/explore/limits.ts';
+import { formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
+import { drawingNames } from '../../src/explore/schedulers/make.ts';
+import { scenario } from '../../src/index.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { type Search, searchHere } from '../../src/scenario/search.ts';
+import { yardstick } from '../../src/scenario/yardstick.ts';
+import { permutations } from './programs.ts';
+
+const base: Search = {
+  memoryModel: 'sc',
+  tearing: false,
+  scheduler: 'exhaustive',
+  reduction: 'states',
+  seed: 1,
+  depth: 3,
+  stepsMax: 1000,
+};
+
+/** What operations can return, all of them, by all reductions alike. */
+function outcomes(what: Scenario, search: Partial<Search>): string[] {
+  const all = (['none', 'optimal', 'states'] as const).map((reduction) => {
+    const seen = new Set<string>();
+    const watched: Scenario = {
+      ...what,
+      properties: {
+        ...what.properties,
+        finally: {
+          watched: ({ results }) => {
+            seen.add(results.flat().map(String).join());
+            return true;
+          },
+        },
+      },
+    };
+    const { limit, violation } = searchHere(watched, { ...base, ...search, reduction }, noLimits);
+    expect([limit, violation]).toEqual([undefined, undefined]);
+    return [...seen].sort();
+  });
+  expect(all[1]).toEqual(all[0]);
+  expect(all[2]).toEqual(all[0]);
+  return all[0];
+}
+
+describe('the yardstick rings have as many classes as other tools count, whatever the order of the threads', () => {
+  test.each([
+    ['ring-s', 'sc', 46],
+    ['ring-s', 'tso', 46],
+    ['ring-s', 'weak', 46],
+    ['ring-m', 'sc', 553],
+    ['ring-m', 'weak', 564],
+  ] as const)('%s under %s: %i', (name, memoryModel, classes) => {
+    const { program, ...rest } = yardstick(name);
+    for (const actors of permutations(program.actors)) {
+      const ring = { ...rest, program: { ...program, actors } };
+      const search = { ...base, memoryModel, reduction: 'optimal' } as const;
+      expect(searchHere(ring, search, noLimits)).toMatchObject({
+        executions: classes,
+        classes,
+        blocked: 0,
+        limit: undefined,
+      });
+    }
+  });
+});
+
+const storeBuffering = scenario({
+  name: 'sb',
+  cells: { x: 'u32', y: 'u32' },
+  actors: {
+    a: [
+      (mem, { x, y }) => {
+        mem.store(x, 1);
+        return mem.load(y);
+      },
+    ],
+    b: [
+      (mem, { x, y }) => {
+        mem.store(y, 1);
+        return mem.load(x);
+      },
+    ],
+  },
+  finally: { 'one of them saw the other': ({ results }) => results.a[0] === 1 || results.b[0] === 1 },
+});
+
+describe('every scheduler finds what only the memory model allows', () => {
+  const named = drawingNames.flatMap((scheduler) => [[scheduler, 'tso'] as const, [scheduler, 'weak'] as const]);
+  test.each(named)('%s under %s', (scheduler, memoryModel) => {
+    const limits = { ...noLimits, executions: 200 };
+    const search = { ...base, scheduler, memoryModel };
+    const found = searchHere(storeBuffering, search, limits);
+    expect(found.violation?.property).toBe('one of them saw the other');
+    expect(searchHere(storeBuffering, search, limits).schedule).toEqual(found.schedule);
+    expect(searchHere(storeBuffering, { ...search, memoryModel: 'sc' }, limits).violation).toBeUndefined();
+  });
+});
+
+test('a schedule says which store is read', () => {
+  const schedule = [0, 0, 1 | (2 << 5), 1, 1, 1 | (2 << 5), 1 | (2 << 5)];
+  expect(formatSchedule(schedule)).toBe('0x2,1.2,1x2,1.2x2');
+  expect(parseSchedule('0x2,1.2,1x2,1.2x2')).toEqual(schedule);
+  expect(parseSchedule('1.')).toBeUndefined();
+});
+
+describe('a 64-bit store', () => {
+  const half = (plain: boolean): Scenario =>
+    scenario({
+      name: 'tear',
+      cells: { wide: 'u64' },
+      racy: ['wide'],
+      actors: {
+        a: [(mem, { wide }) => (plain ? mem.write64(wide, (1n << 32n) | 1n) : mem.store64(wide, (1n << 32n) | 1n))],
+        b: [(mem, { wide }) => String(mem.load64(wide))],
+      },
+    });
+  const whole = [`,0`, `,${(1n << 32n) | 1n}`].map((text) => `undefined${text}`);
+
+  test.each(['sc', 'tso', 'weak'] as const)(
+    'tears under %s where it is plain, and tearing was asked for',
+    (memoryModel) => {
+      expect(outcomes(half(true), { memoryModel })).toEqual(whole);
+      expect(outcomes(half(false), { memoryModel, tearing: true })).toEqual(whole);
+      const torn = outcomes(half(true), { memoryModel, tearing: true });
+      // The halves are stored in their order, and under `weak` seen in any.
+      const low = [`undefined,1`];
+      const high = memoryModel === 'weak' ? [`undefined,${1n << 32n}`] : [];
+      expect(torn).toEqual([...whole, ...low, ...high].sort());
+    },
+  );
+});
+
+describe('halves of a word', () => {
+  const cells = {
+    pad: 'u32',
+    prod: { type: 'u16', over: 'pad', byte: 0 },
+    cons: { type: 'u16', over: 'pad', byte: 2 },
+  } as const;
+
+  test.each(['sc', 'tso', 'weak'] as const)('%s: what is stored to one leaves the other alone', (memoryModel) => {
+    const both = scenario({
+      name: 'halves',
+      cells,
+      actors: {
+        a: [(mem, { prod }) => mem.store(prod, 1)],
+        b: [(mem, { cons }) => mem.store(cons, 2)],
+        c: [(mem, { pad }) => mem.load(pad)],
+      },
+    });
+    expect(outcomes(both, { memoryModel })).toEqual(
+      ['0', '1', '131072', '131073'].map((of) => `undefined,undefined,${of}`),
+    );
+  });
+
+  test('tso: a load takes each byte from the newest store to it, its own first', () => {
+    const mixed = scenario({
+      name: 'mixed',
+      cells,
+      actors: {
+        a: [
+          (mem, { prod, pad }) => {
+            mem.store(prod, 1);
+            return mem.load(pad);
+          },
+        ],
+        b: [
+          (mem, { cons, pad }) => {
+            mem.store(cons, 1);
+            return mem.load(pad);
+          },
+        ],
+      },
+    });
+    // Each sees its own half; neither need see the other's: its own has not left the buffer.
+    expect(outcomes(mixed, { memoryModel: 'tso' })).toEqual(['1,65536', '1,65537', '65537,65536', '65537,65537']);
+    expect(outcomes(mixed, { memoryModel: 'sc' })).toEqual(['1,65537', '65537,65536', '65537,65537']);
+  });
+
+  test.each(['tso', 'weak'] as const)('%s: a whole store is seen whole', (memoryModel) => {
+    const whole = scenario({
+      name: 'whole',
+      cells,
+      actors: {
+        a: [(mem, { pad }) => mem.store(pad, 0x10001)],
+        b: [(mem, { pad }) => mem.load(pad)],
+        c: [(mem, { cons }) => mem.load(cons)],
+      },
+    });
+    expect(outcomes(whole, { memoryModel })).toEqual(
+      ['0,0', '0,1', '65537,0', '65537,1'].map((of) => `undefined,${of}`),
+    );
+  });
+});
