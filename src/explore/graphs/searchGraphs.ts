@@ -103,6 +103,10 @@ class Search {
     const { graph, run, tally } = this;
     for (;;) {
       const stop = run.stopped();
+      if (stop?.kind === 'late') {
+        tally.giveUp();
+        return;
+      }
       const enabled = this.waits.reduce((threads, { thread }) => threads & ~(1 << thread), run.enabled);
       if (stop !== null ? stop.kind !== 'limit' : this.halves.length === 0 && enabled === 0) {
         this.end(stop);
@@ -339,6 +343,10 @@ class Search {
     const all = linear(order)!;
     follow(execution, this.graph, order, all);
     const stop = execution.stopped()!;
+    if (stop.kind === 'late') {
+      tally.giveUp();
+      return;
+    }
     if (stop.kind === 'finished') classes?.add();
     if (tally.count(stop, judge.end(stop))) return;
     const between = judge.between?.(clocksOf(order, all, execution.node.length));
