@@ -4,13 +4,19 @@ import { expect, test } from 'vitest';
 
 const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```\w*\n([\s\S]*?)```/g)].map((found) => found[1]);
 
-test('the README shows the example as it is', () => {
-  expect(blocks).toContain(readFileSync('examples/lost-update.mjs', 'utf8'));
+test.each(['lost-update', 'publish'])('the README shows examples/%s.mjs as it is', (name) => {
+  expect(blocks).toContain(readFileSync(`examples/${name}.mjs`, 'utf8'));
 });
 
-test('and what it prints, but for times and hashes', () => {
-  const start = '$ npx gfnring explore ';
-  const [command, ...shown] = blocks.find((block) => block.startsWith(start))!.split('\n');
+const start = '$ npx gfnring explore ';
+const printed = blocks.filter((block) => block.startsWith(start));
+
+test('two examples are run', () => {
+  expect(printed).toHaveLength(2);
+});
+
+test.each(printed)('and what it prints, but for times and hashes', (block) => {
+  const [command, ...shown] = block.split('\n');
   const args = command.slice('$ npx gfnring '.length).split(' ');
   const { stdout, status } = spawnSync(process.execPath, ['dist/cli/main.js', ...args], { encoding: 'utf8' });
   const same = (text: string): string =>
