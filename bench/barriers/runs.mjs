@@ -6,35 +6,60 @@ const [dist, models, ...names] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(join(dist, file)).href);
 const { exploreScenario } = await load('scenario/explore.js');
 const { builtIns } = await load('scenario/builtin.js');
+const { buildVm } = await load('scenario/build.js');
+const { runOf } = await load('scenario/run.js');
+const { searchInterleavings } = await load('explore/interleavings.js');
+const { noLimits } = await load('explore/limits.js');
+const { States } = await load('explore/states.js');
 
 /** So many that no run gets there: what is written down must not depend on how fast the machine is. */
 const SECONDS = 300;
+const STEPS = 100_000;
 
 const results = [];
 for (const memoryModel of models.split(',')) {
   for (const name of names) {
     const { spec } = builtIns.find((builtIn) => builtIn.spec.name === name);
-    const report = await exploreScenario(spec, {
-      scheduler: 'exhaustive',
-      reduction: 'states',
-      workers: 1,
-      memoryModel,
-      tearing: false,
-      seed: 1,
-      depth: 3,
-      limits: { executions: Infinity, seconds: SECONDS, bytes: 2 ** 31 },
-      stepsMax: 100_000,
-      minimiseSeconds: SECONDS,
-      directory: null,
-    });
-    if (report.limit !== null) throw new Error(`${name} under ${memoryModel}: ended by ${report.limit}`);
-    const [finding] = report.findings;
-    results.push({
-      memoryModel,
-      name,
-      property: finding?.property ?? null,
-      switches: finding?.contextSwitches ?? null,
-    });
+    const found = await failureOf(spec, memoryModel);
+    results.push({ memoryModel, name, ...found });
+    // A race is seen before what may come of it.
+    if (found.property === 'no data race') results.push({ memoryModel, name, ...failureOfRace(spec, memoryModel) });
   }
 }
 process.stdout.write(JSON.stringify(results));
+
+async function failureOf(spec, memoryModel) {
+  const report = await exploreScenario(spec, {
+    scheduler: 'exhaustive',
+    reduction: 'states',
+    workers: 1,
+    memoryModel,
+    tearing: false,
+    seed: 1,
+    depth: 3,
+    limits: { executions: Infinity, seconds: SECONDS, bytes: 2 ** 31 },
+    stepsMax: STEPS,
+    minimiseSeconds: SECONDS,
+    directory: null,
+  });
+  if (report.limit !== null) throw new Error(`${spec.name} under ${memoryModel}: ended by ${report.limit}`);
+  const [finding] = report.findings;
+  return { property: finding?.property ?? null, switches: finding?.contextSwitches ?? null };
+}
+
+/** What fails with the fewest switches where all races are meant. */
+function failureOfRace(spec, memoryModel) {
+  const scenario = buildVm(spec);
+  const { program } = scenario;
+  const racy = { ...scenario, program: { ...program, racy: program.layout.places } };
+  const search = (bound) => {
+    const { execution, checker } = runOf(racy, STEPS, { memoryModel, tearing: false });
+    const states = new States(execution, checker, bound !== undefined);
+    return searchInterleavings(execution, checker, noLimits, { states, ...(bound && { bound }) }).violation;
+  };
+  if (search() === undefined) return { property: null, switches: null };
+  for (let most = 0; ; most++) {
+    const violation = search({ of: 'switches', most });
+    if (violation !== undefined) return { property: violation.property, switches: most };
+  }
+}

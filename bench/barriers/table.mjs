@@ -8,8 +8,9 @@ that has an argument and matters.
 
 An acquire becomes a \`load\`, a release a \`store\`, a read-modify-write a relaxed \`load\` and a relaxed \`store\`; a fence is removed. All states of each scenario
 are visited. The number is of context switches: the fewest with which the property fails; under \`tso\`, those into a store buffer count too. Under
-\`sc\` and \`tso\` acquire and release are what every load and store is. \`weak\` has no load buffering (\`memory-models.md\`), so an ordering that keeps a load
-before a later store cannot be seen to matter. The LKMM and the processors that it is for do allow it: such an ordering stays.
+\`sc\` and \`tso\` acquire and release are what every load and store is. Where a data race is found, what else fails when the race is let be stands behind it, with the fewest switches in the whole scenario. \`weak\` has
+no load buffering (\`memory-models.md\`), so that an ordering which keeps a load before a later store is seen by the race alone, or not at all; the LKMM and the
+processors that it is for do allow it.
 `;
 
 /** The text of `docs/barriers.md`: for each site what `WeakenedCopy.run` returned, and why it stays where nothing failed. */
