@@ -1,5 +1,6 @@
 import { plainText } from '../memory/plain.ts';
 import type { Execution } from './execution.ts';
+import { Row } from './row.ts';
 import type { Judge } from './search.ts';
 import { StateSet } from './stateSet.ts';
 import type { Symmetry } from './symmetry.ts';
@@ -20,9 +21,7 @@ export class States implements Visited {
   private readonly symmetry: Symmetry | undefined;
   /** By thread: what stands for its results. */
   private readonly results: Uint32Array;
-  private key: Uint32Array;
-  /** Words of a key without what a memory model holds back. */
-  private readonly plain: number;
+  private readonly key = new Row();
   private readonly interned = new Map<string, number>();
 
   /** @param symmetry that of threads which are interchangeable; left out: each is itself. */
@@ -34,8 +33,6 @@ export class States implements Visited {
     this.withResults = judge.resultsMatter;
     this.plainAtoms = execution.plainAtoms;
     this.results = new Uint32Array(execution.node.length);
-    this.plain = execution.bytes.u32.length + 2 * execution.node.length + 5;
-    this.key = new Uint32Array(this.plain);
   }
 
   get size(): number {
@@ -60,32 +57,29 @@ export class States implements Visited {
 
   /** Adds the state that the execution is in. Returns false when it has been there. */
   add(spent: number): boolean {
-    const { execution, results, withResults } = this;
-    const hidden = execution.hidden();
-    if (hidden.length + this.plain > this.key.length) this.key = new Uint32Array(2 * (hidden.length + this.plain));
-    const { key } = this;
+    const { execution, results, withResults, key } = this;
     const { node, asleep } = execution;
     if (withResults) for (let t = 0; t < node.length; t++) results[t] = this.intern(plainText(execution.results[t]));
     const order = this.symmetry?.order(execution, results);
-    key.set(execution.bytes.u32);
-    this.symmetry?.rename(key);
-    let n = execution.bytes.u32.length;
+    key.length = 0;
+    key.addAll(execution.bytes.u32);
+    this.symmetry?.rename(key.words);
     let sleeping = 0;
     for (let i = 0; i < node.length; i++) {
       const t = order === undefined ? i : order[i];
-      key[n++] = node[t];
+      key.add(node[t]);
       if (asleep[t] >= 0) sleeping |= 1 << i;
-      if (withResults) key[n++] = results[t];
+      if (withResults) key.add(results[t]);
     }
-    key[n++] = sleeping;
+    key.add(sleeping);
     if (this.bounded) {
-      key[n++] = order === undefined ? execution.last : order.indexOf(execution.last);
-      key[n++] = spent;
+      key.add(order === undefined ? execution.last : order.indexOf(execution.last));
+      key.add(spent);
     }
-    for (const number of hidden) key[n++] = number;
+    execution.addHidden(key);
     const text = this.judge.key();
-    if (text !== '') key[n++] = this.intern(text);
-    return this.seen.add(key, n);
+    if (text !== '') key.add(this.intern(text));
+    return this.seen.add(key.words, key.length);
   }
 
   private intern(key: string): number {

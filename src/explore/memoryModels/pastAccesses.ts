@@ -37,12 +37,19 @@ export class PastAccesses {
     }
   }
 
-  /** What of that is not known to whoever has `view`, as text. */
-  unknownTo(view: View): string {
-    let text = '';
-    for (let i = 0; i < this.names.length; i++)
-      if (this.numbers[i] > view[this.indices[i]]) text += `;${this.names[i]}`;
-    return text;
+  /** How many there are. */
+  get count(): number {
+    return this.names.length;
+  }
+
+  /** A number for thread, atom and sort of number `i` of them. */
+  nameOf(i: number): number {
+    return this.names[i];
+  }
+
+  /** Whether who has `view` knows of number `i` of them. */
+  isKnownTo(view: View, i: number): boolean {
+    return this.numbers[i] <= view[this.indices[i]];
   }
 
   /** Up to which of its accesses all others know `thread`, of those that go on. */

@@ -3,6 +3,7 @@ import { isFence, Kind, updated, updates, writes } from '../../memory/memory.ts'
 import type { Step } from '../../memory/trace.ts';
 import { Execution, NONE } from '../execution.ts';
 import type { Program } from '../program.ts';
+import type { Row } from '../row.ts';
 import { choiceOf } from '../schedule.ts';
 import { Atoms } from './atoms.ts';
 import { DataRaces } from './dataRaces.ts';
@@ -173,8 +174,8 @@ export class WeakExecution extends Execution implements Relations {
     return this.spinning;
   }
 
-  override hidden(): readonly number[] {
-    return this.state.numbers();
+  override addHidden(to: Row): void {
+    this.state.addTo(to);
   }
 
   override hashClass(): readonly number[] {
