@@ -376,7 +376,10 @@ export class Execution implements View {
     return this.resultsNow;
   }
 
-  /** The index of the operation that `thread` performed as its `number`-th, from 0. */
+  /** The leaf of the operation that `thread` performed as its `number`-th, from 0; and which of its operations that was. */
+  leafOf(thread: number, number: number): number {
+    return this.leaves[thread][number];
+  }
   performedOperation(thread: number, number: number): number {
     return this.tree.operation[this.leaves[thread][number]];
   }

@@ -1,5 +1,5 @@
-import { plainText } from '../memory/plain.ts';
 import type { Execution } from './execution.ts';
+import { ResultNumbers } from './resultNumbers.ts';
 import { Row } from './row.ts';
 import type { Judge } from './search.ts';
 import { StateSet } from './stateSet.ts';
@@ -21,6 +21,7 @@ export class States implements Visited {
   private readonly symmetry: Symmetry | undefined;
   /** By thread: what stands for its results. */
   private readonly results: Uint32Array;
+  private numbers: ResultNumbers;
   private readonly key = new Row();
   private readonly interned = new Map<string, number>();
 
@@ -33,6 +34,7 @@ export class States implements Visited {
     this.withResults = judge.resultsMatter;
     this.plainAtoms = execution.plainAtoms;
     this.results = new Uint32Array(execution.node.length);
+    this.numbers = new ResultNumbers(execution);
   }
 
   get size(): number {
@@ -51,6 +53,7 @@ export class States implements Visited {
 
   clear(): void {
     this.seen = new StateSet();
+    this.numbers = new ResultNumbers(this.execution);
     this.withResults = this.judge.resultsMatter;
     this.plainAtoms = this.execution.plainAtoms;
   }
@@ -58,8 +61,8 @@ export class States implements Visited {
   /** Adds the state that the execution is in. Returns false when it has been there. */
   add(spent: number): boolean {
     const { execution, results, withResults, key } = this;
-    const { node, asleep } = execution;
-    if (withResults) for (let t = 0; t < node.length; t++) results[t] = this.intern(plainText(execution.results[t]));
+    const { node, asleep, performed } = execution;
+    if (withResults) for (let t = 0; t < performed.length; t++) results[t] = this.numbers.of(t);
     const order = this.symmetry?.order(execution, results);
     key.length = 0;
     key.addAll(execution.bytes.u32);
