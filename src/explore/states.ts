@@ -64,9 +64,8 @@ export class States implements Visited {
     const { node, asleep, performed } = execution;
     if (withResults) for (let t = 0; t < performed.length; t++) results[t] = this.numbers.of(t);
     const order = this.symmetry?.order(execution, results);
-    key.length = 0;
-    key.addAll(execution.bytes.u32);
-    this.symmetry?.rename(key.words);
+    key.clear();
+    key.addAll(this.symmetry?.rename(execution.bytes.u32) ?? execution.bytes.u32);
     let sleeping = 0;
     for (let i = 0; i < node.length; i++) {
       const t = order === undefined ? i : order[i];
@@ -82,7 +81,8 @@ export class States implements Visited {
     execution.addHidden(key);
     const text = this.judge.key();
     if (text !== '') key.add(this.intern(text));
-    return this.seen.add(key.words, key.length);
+    const length = key.end();
+    return this.seen.add(key.words, length);
   }
 
   private intern(key: string): number {

@@ -31,10 +31,11 @@ export class PartialGraphs implements Visited {
 
   add(): boolean {
     const { execution, key } = this;
-    key.length = 0;
-    key.addAll(execution.hashClass()!);
+    key.clear();
+    for (const word of execution.hashClass()!) key.add(word);
     // What was the order of the fences, and what is in buffers, decides how a graph can go on.
     if (execution.stopped()?.kind !== 'finished') execution.addHidden(key);
-    return this.seen.add(key.words, key.length);
+    const length = key.end();
+    return this.seen.add(key.words, length);
   }
 }

@@ -21,7 +21,8 @@ interface Weak {
   carriedBy(store: number): View;
 }
 
-const END = -1;
+/** Ends a list of what has a number above it. */
+const END = 0;
 
 /**
  * HOT where states are compared under `weak`. What a state has beside memory: of each atom the stores that some thread may still read or come before, and all views,
@@ -135,7 +136,7 @@ export class WeakState {
       for (let part = first; step[part] === step[of]; part++) {
         const above = rank[part] - this.floor[atom[part]];
         if (part === of || above < 0) continue;
-        row.add(atom[part]);
+        row.add(atom[part] + 1);
         row.add(above);
       }
     }
@@ -149,7 +150,7 @@ export class WeakState {
       const store = stores.last(a);
       const carried = this.execution.carriedBy(store);
       if (carried === views.initial || this.floor[a] !== stores.rank[store] || this.saysNothing(carried)) continue;
-      row.add(a);
+      row.add(a + 1);
       this.add(carried, row);
     }
     row.add(END);
@@ -159,7 +160,7 @@ export class WeakState {
     const { handed, places, views } = this.execution;
     for (let id = 0; id < places.length; id++) {
       if (handed[id] === views.initial) continue;
-      row.add(id);
+      row.add(id + 1);
       this.add(handed[id], row);
     }
     row.add(END);
