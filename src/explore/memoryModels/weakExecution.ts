@@ -50,7 +50,7 @@ export class WeakExecution extends Execution implements Relations {
   private readonly storesAt: number[] = [];
   private readonly from: number[] = [];
   /** By store: what those know who read it with acquire, or before a fence. */
-  private readonly carried: View[] = [];
+  readonly carried: View[] = [];
   /** By thread: its steps. */
   readonly stepsOf: number[][];
   /** By step: its number among those of its thread, from 1. */
@@ -151,11 +151,6 @@ export class WeakExecution extends Execution implements Relations {
     const thread = this.schedule[s];
     const next = this.stepsOf[thread][this.nth[s]];
     return next === undefined ? this.known[thread] : this.knownBefore[next];
-  }
-
-  /** What those know who read a store with acquire, or before a fence. */
-  carriedBy(store: number): View {
-    return this.carried[store];
   }
 
   override get plainAtoms(): number {
