@@ -9,6 +9,7 @@ import type { Step } from '../memory/trace.ts';
 import { wider } from '../memory/wider.ts';
 import { isPast } from './limits.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
+import type { Row } from './row.ts';
 import { lowest, type Scheduler, type View } from './scheduler.ts';
 
 /** What went wrong: the property that does not hold, and what was seen instead. */
@@ -354,12 +355,10 @@ export class Execution implements View {
     return undefined;
   }
 
-  /** What a state has beside memory and where each thread is: what a memory model holds back. */
-  hidden(): readonly number[] {
-    return NOTHING_HIDDEN;
-  }
+  /** Adds what a state has beside memory and where each thread is: what a memory model holds back. */
+  addHidden(_to: Row): void {}
 
-  /** How many locations were accessed plainly by now, where a memory model looks for data races: what two states have in `hidden` depends on it. */
+  /** How many locations were accessed plainly by now, where a memory model looks for data races: what `addHidden` adds depends on it. */
   get plainAtoms(): number {
     return 0;
   }
@@ -377,7 +376,10 @@ export class Execution implements View {
     return this.resultsNow;
   }
 
-  /** The index of the operation that `thread` performed as its `number`-th, from 0. */
+  /** The leaf of the operation that `thread` performed as its `number`-th, from 0; and which of its operations that was. */
+  leafOf(thread: number, number: number): number {
+    return this.leaves[thread][number];
+  }
   performedOperation(thread: number, number: number): number {
     return this.tree.operation[this.leaves[thread][number]];
   }
@@ -842,8 +844,6 @@ const RULES = {
   'no plain data': 'operations return plain data',
   'repeats without an access': 'operations that repeat access mem',
 } as const;
-
-const NOTHING_HIDDEN: readonly number[] = [];
 
 const FINISHED: Stop = { kind: 'finished' };
 const BLOCKED: Stop = { kind: 'blocked' };

@@ -1,5 +1,6 @@
-import { plainText } from '../memory/plain.ts';
 import type { Execution } from './execution.ts';
+import { ResultNumbers } from './resultNumbers.ts';
+import { Row } from './row.ts';
 import type { Judge } from './search.ts';
 import { StateSet } from './stateSet.ts';
 import type { Symmetry } from './symmetry.ts';
@@ -20,9 +21,8 @@ export class States implements Visited {
   private readonly symmetry: Symmetry | undefined;
   /** By thread: what stands for its results. */
   private readonly results: Uint32Array;
-  private key: Uint32Array;
-  /** Words of a key without what a memory model holds back. */
-  private readonly plain: number;
+  private numbers: ResultNumbers;
+  private readonly key = new Row();
   private readonly interned = new Map<string, number>();
 
   /** @param symmetry that of threads which are interchangeable; left out: each is itself. */
@@ -34,8 +34,7 @@ export class States implements Visited {
     this.withResults = judge.resultsMatter;
     this.plainAtoms = execution.plainAtoms;
     this.results = new Uint32Array(execution.node.length);
-    this.plain = execution.bytes.u32.length + 2 * execution.node.length + 5;
-    this.key = new Uint32Array(this.plain);
+    this.numbers = new ResultNumbers(execution);
   }
 
   get size(): number {
@@ -54,38 +53,36 @@ export class States implements Visited {
 
   clear(): void {
     this.seen = new StateSet();
+    this.numbers = new ResultNumbers(this.execution);
     this.withResults = this.judge.resultsMatter;
     this.plainAtoms = this.execution.plainAtoms;
   }
 
   /** Adds the state that the execution is in. Returns false when it has been there. */
   add(spent: number): boolean {
-    const { execution, results, withResults } = this;
-    const hidden = execution.hidden();
-    if (hidden.length + this.plain > this.key.length) this.key = new Uint32Array(2 * (hidden.length + this.plain));
-    const { key } = this;
-    const { node, asleep } = execution;
-    if (withResults) for (let t = 0; t < node.length; t++) results[t] = this.intern(plainText(execution.results[t]));
+    const { execution, results, withResults, key } = this;
+    const { node, asleep, performed } = execution;
+    if (withResults) for (let t = 0; t < performed.length; t++) results[t] = this.numbers.of(t);
     const order = this.symmetry?.order(execution, results);
-    key.set(execution.bytes.u32);
-    this.symmetry?.rename(key);
-    let n = execution.bytes.u32.length;
+    key.clear();
+    key.addAll(this.symmetry?.rename(execution.bytes.u32) ?? execution.bytes.u32);
     let sleeping = 0;
     for (let i = 0; i < node.length; i++) {
       const t = order === undefined ? i : order[i];
-      key[n++] = node[t];
+      key.add(node[t]);
       if (asleep[t] >= 0) sleeping |= 1 << i;
-      if (withResults) key[n++] = results[t];
+      if (withResults) key.add(results[t]);
     }
-    key[n++] = sleeping;
+    key.add(sleeping);
     if (this.bounded) {
-      key[n++] = order === undefined ? execution.last : order.indexOf(execution.last);
-      key[n++] = spent;
+      key.add(order === undefined ? execution.last : order.indexOf(execution.last));
+      key.add(spent);
     }
-    for (const number of hidden) key[n++] = number;
+    execution.addHidden(key);
     const text = this.judge.key();
-    if (text !== '') key[n++] = this.intern(text);
-    return this.seen.add(key, n);
+    if (text !== '') key.add(this.intern(text));
+    const length = key.end();
+    return this.seen.add(key.words, length);
   }
 
   private intern(key: string): number {

@@ -34,9 +34,11 @@ export class Symmetry {
     return this.ordered;
   }
 
-  /** Names the holders of locks in `words` by the places of the last order. */
-  rename(words: Uint32Array): void {
+  /** A copy of `memory` in which the holders of locks are named by the places of the last order. */
+  rename(memory: Uint32Array): Uint32Array {
+    const words = memory.slice();
     for (const word of this.locks) if (words[word] !== 0) words[word] = this.ordered.indexOf(words[word] - 1) + 1;
+    return words;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Kind, updates, writes } from '../../memory/memory.ts';
+import type { View } from '../memoryModels/views.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 
 /** An `mb`, or that of a read-modify-write, and by thread how many of its fences come before. */
@@ -55,7 +56,7 @@ export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): b
 }
 
 /** Whether what step `s` has stored, or read, comes before what `view` holds of the same location: equal to it is before it for a store, which was read then. */
-function isBefore(graph: WeakExecution, s: number, view: Int32Array): boolean {
+function isBefore(graph: WeakExecution, s: number, view: View): boolean {
   const { atom, rank } = graph.stores;
   return (
     graph.written(s).some((store) => rank[store] <= rank[view[atom[store]]]) ||

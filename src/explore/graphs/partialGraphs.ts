@@ -1,4 +1,5 @@
 import type { Execution } from '../execution.ts';
+import { Row } from '../row.ts';
 import { StateSet } from '../stateSet.ts';
 import type { Visited } from '../visited.ts';
 
@@ -9,7 +10,7 @@ import type { Visited } from '../visited.ts';
 export class PartialGraphs implements Visited {
   readonly areTooFew = false;
   private seen = new StateSet();
-  private key = new Uint32Array(64);
+  private readonly key = new Row();
   private readonly execution: Execution;
 
   constructor(execution: Execution) {
@@ -29,14 +30,12 @@ export class PartialGraphs implements Visited {
   }
 
   add(): boolean {
-    const { execution } = this;
-    const graph = execution.hashClass()!;
+    const { execution, key } = this;
+    key.clear();
+    for (const word of execution.hashClass()!) key.add(word);
     // What was the order of the fences, and what is in buffers, decides how a graph can go on.
-    const hidden = execution.stopped()?.kind === 'finished' ? [] : execution.hidden();
-    const length = graph.length + hidden.length;
-    if (length > this.key.length) this.key = new Uint32Array(2 * length);
-    this.key.set(graph);
-    this.key.set(hidden, graph.length);
-    return this.seen.add(this.key, length);
+    if (execution.stopped()?.kind !== 'finished') execution.addHidden(key);
+    const length = key.end();
+    return this.seen.add(key.words, length);
   }
 }

@@ -9,8 +9,9 @@ import type { View } from './views.ts';
 export class PastAccesses {
   private readonly execution: Ordered;
   private readonly races: DataRaces;
-  /** What is of interest: a number for thread, atom and sort; and from where on in a view it is known. */
-  private readonly names: number[] = [];
+  /** What is of interest, `count` of them: a number for thread, atom and sort; and from where on in a view it is known. */
+  count = 0;
+  readonly names: number[] = [];
   private readonly indices: number[] = [];
   private readonly numbers: number[] = [];
 
@@ -21,15 +22,16 @@ export class PastAccesses {
 
   /** Looks at the state that the execution is in. */
   look(): void {
-    this.names.length = this.indices.length = this.numbers.length = 0;
+    this.count = 0;
     if (this.races.plainAtoms === 0) return;
     const { footprints, stepsOf, views } = this.execution;
     for (let thread = 0; thread < stepsOf.length; thread++) {
       const steps = stepsOf[thread];
       const written = this.knownToAll(thread, views.writes(thread));
       const read = this.knownToAll(thread, views.reads(thread));
-      const from = this.names.length;
-      for (let n = steps.length; n > Math.min(written, read); n--) {
+      const from = this.count;
+      const least = Math.min(written, read);
+      for (let n = steps.length; n > least; n--) {
         const code = footprints[steps[n - 1]];
         const write = writes(kindOf(code));
         if (n > (write ? written : read) && this.races.matters(thread, code)) this.add(thread, code, n, from);
@@ -37,12 +39,9 @@ export class PastAccesses {
     }
   }
 
-  /** What of that is not known to whoever has `view`, as text. */
-  unknownTo(view: View): string {
-    let text = '';
-    for (let i = 0; i < this.names.length; i++)
-      if (this.numbers[i] > view[this.indices[i]]) text += `;${this.names[i]}`;
-    return text;
+  /** Whether who has `view` knows of number `i` of them. */
+  isKnownTo(view: View, i: number): boolean {
+    return this.numbers[i] <= view[this.indices[i]];
   }
 
   /** Up to which of its accesses all others know `thread`, of those that go on. */
@@ -54,20 +53,27 @@ export class PastAccesses {
     return least;
   }
 
-  /** Adds access number `n` of `thread`, where it is the last one of its sort. */
+  /** Adds access number `n` of `thread`, where it is the last one of its sort. Those of the thread are from `from` on. */
   private add(thread: number, code: number, n: number, from: number): void {
     const { views, stepsOf } = this.execution;
     const write = writes(kindOf(code));
-    for (const atom of this.races.atomsOf(code)) {
-      if (!this.races.canRace(atom)) continue;
+    const atoms = this.races.atomsOf(code);
+    for (let i = 0; i < atoms.length; i++) {
+      if (!this.races.canRace(atoms[i])) continue;
       // Any access races with a plain one, and a plain one with any.
       for (let plain = 0; plain < (isPlain(kindOf(code)) ? 2 : 1); plain++) {
-        const name = 4 * (atom * stepsOf.length + thread) + (write ? 2 : 0) + plain;
-        if (this.names.indexOf(name, from) >= 0) continue;
-        this.names.push(name);
-        this.indices.push(write ? views.writes(thread) : views.reads(thread));
-        this.numbers.push(n);
+        const name = 4 * (atoms[i] * stepsOf.length + thread) + (write ? 2 : 0) + plain;
+        if (this.has(name, from)) continue;
+        this.names[this.count] = name;
+        this.indices[this.count] = write ? views.writes(thread) : views.reads(thread);
+        this.numbers[this.count] = n;
+        this.count++;
       }
     }
+  }
+
+  private has(name: number, from: number): boolean {
+    for (let i = from; i < this.count; i++) if (this.names[i] === name) return true;
+    return false;
   }
 }

@@ -2,6 +2,7 @@ import { Kind, updated, updates, writes } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { Execution, NONE } from '../execution.ts';
 import type { Program } from '../program.ts';
+import type { Row } from '../row.ts';
 import { Atoms } from './atoms.ts';
 import { classOf, type Relations, readsOf } from './relations.ts';
 import { Stores } from './stores.ts';
@@ -68,13 +69,15 @@ export class TsoExecution extends Execution implements Relations {
     return classOf(this);
   }
 
-  override hidden(): readonly number[] {
-    const hidden: number[] = [];
+  override addHidden(to: Row): void {
     for (const buffer of this.buffers) {
-      hidden.push(buffer.length);
-      for (const s of buffer) hidden.push(this.tree.code[this.nodes[s]], this.values[s], this.highs[s]);
+      to.add(buffer.length);
+      for (const s of buffer) {
+        to.add(this.footprints[s]);
+        to.add(this.values[s]);
+        to.add(this.highs[s]);
+      }
     }
-    return hidden;
   }
 
   override step(thread: number): void {

@@ -3,6 +3,7 @@ import { isFence, Kind, updated, updates, writes } from '../../memory/memory.ts'
 import type { Step } from '../../memory/trace.ts';
 import { Execution, NONE } from '../execution.ts';
 import type { Program } from '../program.ts';
+import type { Row } from '../row.ts';
 import { choiceOf } from '../schedule.ts';
 import { Atoms } from './atoms.ts';
 import { DataRaces } from './dataRaces.ts';
@@ -49,7 +50,7 @@ export class WeakExecution extends Execution implements Relations {
   private readonly storesAt: number[] = [];
   private readonly from: number[] = [];
   /** By store: what those know who read it with acquire, or before a fence. */
-  private readonly carried: View[] = [];
+  readonly carried: View[] = [];
   /** By thread: its steps. */
   readonly stepsOf: number[][];
   /** By step: its number among those of its thread, from 1. */
@@ -152,11 +153,6 @@ export class WeakExecution extends Execution implements Relations {
     return next === undefined ? this.known[thread] : this.knownBefore[next];
   }
 
-  /** What those know who read a store with acquire, or before a fence. */
-  carriedBy(store: number): View {
-    return this.carried[store];
-  }
-
   override get plainAtoms(): number {
     return this.races.plainAtoms;
   }
@@ -173,8 +169,8 @@ export class WeakExecution extends Execution implements Relations {
     return this.spinning;
   }
 
-  override hidden(): readonly number[] {
-    return this.state.numbers();
+  override addHidden(to: Row): void {
+    this.state.addTo(to);
   }
 
   override hashClass(): readonly number[] {
@@ -261,7 +257,7 @@ export class WeakExecution extends Execution implements Relations {
     const known = this.known[thread];
     this.values[this.steps] = low;
     this.highs[this.steps] = high;
-    const current = this.after(thread, known.current, from, false);
+    const current = this.afterRead(thread, known.current, from);
     if (this.rules === 'coherence') {
       this.known[thread] = { ...known, current };
       return;
@@ -283,11 +279,10 @@ export class WeakExecution extends Execution implements Relations {
     [this.olds[s], this.oldHighs[s]] = this.stores.value(place, after);
     const carries = this.rules !== 'coherence' && kind === Kind.storeRelease;
     const first = this.store(place, low, high, after, false);
-    const mine = Array.from(after, (_, i) => first + i);
-    const current = this.after(thread, known.current, mine, true);
+    const current = this.afterWrite(thread, known.current, first);
     const view = carries ? this.views.join(current, known.ahead) : known.published;
-    for (const _ of mine) this.carried.push(view);
-    this.known[thread] = { ...known, current, own: this.after(thread, known.own, mine, true) };
+    this.carry(view);
+    this.known[thread] = { ...known, current, own: this.afterWrite(thread, known.own, first) };
   }
 
   private updates(
@@ -306,16 +301,15 @@ export class WeakExecution extends Execution implements Relations {
     if (this.rules !== 'coherence') this.fence(thread, Kind.mb);
     const known = this.known[thread];
     const first = this.store(place, value, 0, after, true);
-    const mine = Array.from(after, (_, i) => first + i);
-    let current = this.after(thread, known.current, mine, true);
+    let current = this.afterWrite(thread, known.current, first);
     if (this.rules === 'coherence') {
-      for (const _ of mine) this.carried.push(current);
+      this.carry(current);
       this.known[thread] = { ...known, current };
       return;
     }
     for (const store of from) current = this.views.join(current, this.carried[store]);
-    for (const _ of mine) this.carried.push(current);
-    const own = this.after(thread, known.own, mine, true);
+    this.carry(current);
+    const own = this.afterWrite(thread, known.own, first);
     this.known[thread] = { current, ahead: current, seen: current, published: current, own };
     if (this.rules === 'weak') this.shared = current;
   }
@@ -327,7 +321,7 @@ export class WeakExecution extends Execution implements Relations {
     this.values[s] = taken ? thread + 1 : 0;
     this.olds[s] = taken ? 0 : thread + 1;
     this.store(place, this.values[s], 0, after, taken);
-    this.carried.push(this.views.initial);
+    this.carry(this.views.initial);
     this.changed = place.id;
     if (this.rules === 'coherence') return;
     if (taken) this.known[thread] = { ...known, current: this.views.join(known.current, this.handed[place.id]) };
@@ -385,12 +379,25 @@ export class WeakExecution extends Execution implements Relations {
     return first;
   }
 
-  /** `view` after `thread` has accessed `mine`, in its step that is being taken. */
-  private after(thread: number, view: View, mine: readonly number[], write: boolean): View {
-    const { views, stores } = this;
+  /** What those know who read the stores of the step that is being taken. */
+  private carry(view: View): void {
+    while (this.carried.length < this.stores.count) this.carried.push(view);
+  }
+
+  /** `view` after `thread` has read `from`, in its step that is being taken. */
+  private afterRead(thread: number, view: View, from: readonly number[]): View {
     const after = view.slice();
-    for (const store of mine) after[stores.atom[store]] = store;
-    after[write ? views.writes(thread) : views.reads(thread)] = this.stepsOf[thread].length;
+    for (let i = 0; i < from.length; i++) after[this.stores.atom[from[i]]] = from[i];
+    after[this.views.reads(thread)] = this.stepsOf[thread].length;
+    return after;
+  }
+
+  /** The same where it has made the stores from `first` on. */
+  private afterWrite(thread: number, view: View, first: number): View {
+    const { atom } = this.stores;
+    const after = view.slice();
+    for (let store = first; store < atom.length; store++) after[atom[store]] = store;
+    after[this.views.writes(thread)] = this.stepsOf[thread].length;
     return after;
   }
 

@@ -1,4 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
+import type { Row } from '../row.ts';
 import type { Atoms } from './atoms.ts';
 import type { PastAccesses } from './pastAccesses.ts';
 import type { Stores } from './stores.ts';
@@ -16,8 +17,11 @@ interface Weak {
   readonly pending: Int32Array;
   readonly spinningNow: number;
   readonly past: PastAccesses;
-  carriedBy(store: number): View;
+  readonly carried: readonly View[];
 }
+
+/** Ends a list of what has a number above it. */
+const END = 0;
 
 /**
  * HOT where states are compared under `weak`. What a state has beside memory: of each atom the stores that some thread may still read or come before, and all views,
@@ -25,93 +29,158 @@ interface Weak {
  */
 export class WeakState {
   private readonly execution: Weak;
-  private readonly ids = new Map<string, number>();
-  /** By atom: where in its order those stores begin. */
-  private readonly floor: number[] = [];
-  /** The atoms with more than one of them. */
+  /** The atoms with more than one of those stores; and by atom, where in its order they begin. */
   private readonly open: number[] = [];
-  /** Views that were named since the state was asked for. */
-  private readonly named = new Map<View, number>();
+  private readonly floor: number[] = [];
+  /** By number in `open`: how many bits say which of the stores it is. */
+  private readonly width: number[] = [];
+  /** The atoms with one of them, which is not the initial value. */
+  private readonly closed: number[] = [];
 
   constructor(execution: Weak) {
     this.execution = execution;
   }
 
-  numbers(): number[] {
-    const { known, shared, handed, places, stores, atoms, spinningNow } = this.execution;
-    const { initial } = this.execution.views;
-    const numbers: number[] = [];
+  addTo(row: Row): void {
+    const { known, pending, spinningNow, shared, past } = this.execution;
+    const { open } = this;
     this.look();
-    this.execution.past.look();
-    this.named.clear();
-    for (const a of this.open) {
-      const order = stores.order[a];
-      numbers.push(a, order.length - this.floor[a]);
-      for (let i = this.floor[a]; i < order.length; i++) {
-        const store = order[i];
-        numbers.push(stores.low[store], this.name(this.execution.carriedBy(store)), stores.update[store] ? 1 : 0);
-        if (atoms.bytes[a] === 8) numbers.push(stores.high[store]);
-        this.addParts(store, numbers);
-      }
-    }
-    numbers.push(-1);
-    // The one store that is left of an atom can still be read again, with acquire.
-    const nothing = this.name(initial);
-    for (let a = 0; a < atoms.count; a++) {
-      const store = stores.last(a);
-      const carries = this.floor[a] === stores.rank[store] ? this.name(this.execution.carriedBy(store)) : nothing;
-      if (carries !== nothing) numbers.push(a, carries);
-    }
-    numbers.push(-1, spinningNow, this.name(shared));
+    past.look();
+    this.addHead(row);
+    for (let i = 0; i < open.length; i++) this.addStores(open[i], row);
+    this.addClosed(row);
+    this.addHanded(row);
+    row.add(spinningNow);
+    this.add(shared, row);
     for (let t = 0; t < known.length; t++) {
-      if (this.execution.pending[t] < 0) continue;
+      if (pending[t] < 0) continue;
       const { current, ahead, seen, published, own } = known[t];
-      for (const view of [current, ahead, seen, published, own]) numbers.push(this.name(view));
-    }
-    for (let id = 0; id < places.length; id++) if (handed[id] !== initial) numbers.push(id, this.name(handed[id]));
-    return numbers;
-  }
-
-  /** Where the other parts of the same step's store are: who reads one may not read what is older than the others. */
-  private addParts(of: number, numbers: number[]): void {
-    const { step, atom, rank } = this.execution.stores;
-    if (step[of] < 0) return;
-    let first = of;
-    while (step[first - 1] === step[of]) first--;
-    for (let part = first; step[part] === step[of]; part++) {
-      const above = rank[part] - this.floor[atom[part]];
-      if (part !== of && above >= 0) numbers.push(-2, atom[part], above);
+      this.add(current, row);
+      this.add(ahead, row);
+      this.add(seen, row);
+      this.add(published, row);
+      this.add(own, row);
     }
   }
 
   private look(): void {
     const { known, pending, stores, atoms } = this.execution;
-    this.open.length = 0;
+    const { open, closed, floor, width } = this;
+    const { rank, order } = stores;
+    open.length = closed.length = 0;
     for (let a = 0; a < atoms.count; a++) {
-      const last = stores.order[a].length - 1;
-      let floor = last;
-      if (last > 0)
-        for (let t = 0; t < known.length; t++)
-          if (pending[t] >= 0) floor = Math.min(floor, stores.rank[known[t].current[a]]);
-      this.floor[a] = floor;
-      if (floor < last) this.open.push(a);
+      const last = order[a].length - 1;
+      if (last === 0) {
+        floor[a] = 0;
+        continue;
+      }
+      let lowest = last;
+      for (let t = 0; t < known.length; t++)
+        if (pending[t] >= 0) lowest = Math.min(lowest, rank[known[t].current[a]]);
+      floor[a] = lowest;
+      if (lowest === last) closed.push(a);
+      else width[open.push(a) - 1] = 32 - Math.clz32(last - lowest);
     }
   }
 
-  /** A number for what a view says of the open atoms, and of the accesses that can still be raced with. */
-  private name(view: View): number {
-    const named = this.named.get(view);
-    if (named !== undefined) return named;
-    const { rank } = this.execution.stores;
-    let text = '';
-    for (const a of this.open) text += `${Math.max(0, rank[view[a]] - this.floor[a])},`;
-    text += this.execution.past.unknownTo(view);
-    let id = this.ids.get(text);
-    if (id === undefined) {
-      id = this.ids.size;
-      this.ids.set(text, id);
+  /** Adds what all else is read by. */
+  private addHead(row: Row): void {
+    const { stores, past } = this.execution;
+    const { open, floor } = this;
+    row.add(open.length);
+    row.add(past.count);
+    for (let i = 0; i < open.length; i++) {
+      row.add(open[i]);
+      row.add(stores.order[open[i]].length - floor[open[i]]);
     }
-    this.named.set(view, id);
-    return id;
+    for (let i = 0; i < past.count; i++) row.add(past.names[i]);
+  }
+
+  private addStores(a: number, row: Row): void {
+    const { stores, atoms } = this.execution;
+    const order = stores.order[a];
+    for (let i = this.floor[a]; i < order.length; i++) {
+      const store = order[i];
+      row.add(stores.low[store]);
+      if (atoms.bytes[a] === 8) row.add(stores.high[store]);
+      this.addParts(store, row);
+      row.add(stores.update[store] ? 1 : 0);
+      this.add(this.execution.carried[store], row);
+    }
+  }
+
+  /** Where the other parts of the same step's store are: who reads one may not read what is older than the others. */
+  private addParts(of: number, row: Row): void {
+    const { step, atom, rank } = this.execution.stores;
+    if (step[of] < 0) return;
+    let part = of;
+    while (step[part - 1] === step[of]) part--;
+    for (; step[part] === step[of]; part++) {
+      const above = rank[part] - this.floor[atom[part]];
+      if (part === of || above < 0) continue;
+      // More than what comes after the last of them.
+      row.add(atom[part] + 2);
+      row.add(above);
+    }
+  }
+
+  /** The one store that is left of an atom can still be read again, with acquire. */
+  private addClosed(row: Row): void {
+    const { stores, carried } = this.execution;
+    const { closed } = this;
+    for (let i = 0; i < closed.length; i++) {
+      const view = carried[stores.last(closed[i])];
+      if (this.saysNothing(view)) continue;
+      row.add(closed[i] + 1);
+      this.add(view, row);
+    }
+    row.add(END);
+  }
+
+  private addHanded(row: Row): void {
+    const { handed, places, views } = this.execution;
+    for (let id = 0; id < places.length; id++) {
+      if (handed[id] === views.initial) continue;
+      row.add(id + 1);
+      this.add(handed[id], row);
+    }
+    row.add(END);
+  }
+
+  /** Adds what a view says: by open atom, how far above the first of its stores; by access that can still be raced with, whether it is known. */
+  private add(view: View, row: Row): void {
+    const { open, floor, width } = this;
+    const { past, stores } = this.execution;
+    const { rank } = stores;
+    let word = 0;
+    let bits = 0;
+    for (let i = 0; i < open.length; i++) {
+      if (bits + width[i] > 32) {
+        row.add(word);
+        word = bits = 0;
+      }
+      const above = rank[view[open[i]]] - floor[open[i]];
+      if (above > 0) word |= above << bits;
+      bits += width[i];
+    }
+    for (let i = 0; i < past.count; i++) {
+      if (bits === 32) {
+        row.add(word);
+        word = bits = 0;
+      }
+      if (past.isKnownTo(view, i)) word |= 1 << bits;
+      bits++;
+    }
+    row.add(word);
+  }
+
+  /** Whether a view says no more than the initial one. */
+  private saysNothing(view: View): boolean {
+    const { open, floor } = this;
+    const { past, stores, views } = this.execution;
+    if (view === views.initial) return true;
+    for (let i = 0; i < open.length; i++) if (stores.rank[view[open[i]]] > floor[open[i]]) return false;
+    for (let i = 0; i < past.count; i++) if (past.isKnownTo(view, i)) return false;
+    return true;
   }
 }
