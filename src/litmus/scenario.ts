@@ -1,13 +1,10 @@
 import { type Look, noProperties } from '../check/property.ts';
-import { ACTORS_MAX } from '../explore/program.ts';
+import { BUFFERED_MAX } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { Addresses } from './addresses.ts';
 import { perform, type Returned } from './perform.ts';
 import type { Condition, Place, Test, Value } from './syntax.ts';
 import { Unread } from './unread.ts';
-
-/** Under `tso`, each thread's buffer has a number of its own beside the thread's. */
-const THREADS_MAX = ACTORS_MAX / 2;
 
 /** A final state: what a place holds, as a number with a sign. */
 type State = (place: Place) => number;
@@ -18,8 +15,8 @@ type State = (place: Place) => number;
  */
 export function scenarioOf(test: Test, ended: (passes: boolean, holds: boolean) => void): Scenario {
   const { threads, variables, filter, condition } = test;
-  if (threads.length > THREADS_MAX)
-    throw new Unread(`it has ${threads.length} threads, of which there may be ${THREADS_MAX} at most`);
+  if (threads.length > BUFFERED_MAX)
+    throw new Unread(`it has ${threads.length} threads, of which there may be ${BUFFERED_MAX} at most`);
   const addresses = new Addresses(variables);
   return {
     name: test.name,

@@ -103,6 +103,7 @@ export class ReplayMemory implements Memory {
     this.at = node;
     this.mode = 1;
     this.ahead = 0;
+    if (this.fences !== 'none') this.showSeen(low, high);
     const end = this.pass(subject, low, high);
     if (end instanceof Thrown && end.error instanceof Breach) this.broken(end.error, low, high);
     else if (end !== SUSPENDED) this.end(subject, end);
@@ -110,6 +111,40 @@ export class ReplayMemory implements Memory {
     for (let i = this.journal.length - 2; i >= 0; i -= 2) this.bytes.u32[this.journal[i]] = this.journal[i + 1];
     this.journal.length = 0;
     return this.asked;
+  }
+
+  /**
+   * Makes memory as the operation has seen it, for the run ahead. Where a memory model lets it see something else than what is there, it may go round over that,
+   * and whether it does is to depend on its log alone.
+   */
+  private showSeen(low: number, high: number): void {
+    const { tree, path } = this;
+    path.forEach((node, i) => {
+      const code = tree.code[node];
+      const kind = kindOf(code);
+      if (isFence(kind) || (kind >= Kind.lock && kind !== Kind.wait)) return;
+      const place = this.places[placeOf(code)];
+      const next = path[i + 1];
+      const [l, h] = next === undefined ? [low, high] : [tree.low[next], tree.high[next]];
+      const operand = tree.operand[node];
+      if (!writes(kind)) this.hold(place, l, h);
+      else if (updates(kind)) this.hold(place, updated(kind, l, tree.expected[node], operand, place.bits));
+      else this.hold(place, operand, tree.operandHigh[node]);
+    });
+  }
+
+  /** Writes to memory until the run ahead is over. */
+  private hold(place: Place, low: number, high = 0): void {
+    const word = place.offset >>> 2;
+    const { u32 } = this.bytes;
+    this.journal.push(word, u32[word]);
+    if (place.bits !== 64) {
+      put(this.bytes, place, low);
+      return;
+    }
+    this.journal.push(word + 1, u32[word + 1]);
+    u32[word] = low;
+    u32[word + 1] = high;
   }
 
   /** Runs the operation over `path`; returns what it returned, or a `Thrown`, or SUSPENDED. */
@@ -251,14 +286,9 @@ export class ReplayMemory implements Memory {
       if (place.bits === 64) this.high = u32[word + 1];
     }
     if (!writes(kind)) return true;
-    this.journal.push(word, u32[word]);
-    if (place.bits === 64) {
-      this.journal.push(word + 1, u32[word + 1]);
-      u32[word] = operand;
-      u32[word + 1] = operandHigh;
-    } else if (kind === Kind.lock) u32[word] = this.subject!.thread + 1;
-    else if (kind === Kind.unlock) u32[word] = 0;
-    else put(this.bytes, place, rmw ? updated(kind, old, expected, operand, place.bits) : operand);
+    if (kind === Kind.lock) this.hold(place, this.subject!.thread + 1);
+    else if (kind === Kind.unlock) this.hold(place, 0);
+    else this.hold(place, rmw ? updated(kind, old, expected, operand, place.bits) : operand, operandHigh);
     return true;
   }
 

@@ -2,7 +2,9 @@ import { Checker } from '../check/checker.ts';
 import type { Properties } from '../check/property.ts';
 import type { Execution, Stop, Violation } from '../explore/execution.ts';
 import { executionOf, type MemoryModel } from '../explore/memoryModels/make.ts';
+import { ACTORS_MAX } from '../explore/program.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
+import { BadInput } from './badInput.ts';
 import type { Scenario } from './scenario.ts';
 import { torn } from './torn.ts';
 
@@ -19,6 +21,9 @@ export interface Machine {
   readonly tearing: boolean;
 }
 
+/** Under `tso`, each actor's buffer has a number of its own. */
+export const BUFFERED_MAX = ACTORS_MAX / 2;
+
 export const plainMachine: Machine = { memoryModel: 'sc', tearing: false };
 
 /**
@@ -33,6 +38,11 @@ export function runOf(
   { memoryModel, tearing }: Machine = plainMachine,
   alike: readonly (readonly number[])[] = [],
 ): Run {
+  const actors = scenario.program.actors.length;
+  if (memoryModel === 'tso' && actors > BUFFERED_MAX)
+    throw new BadInput(
+      `${scenario.name}: ${actors} actors: under the memory model tso there may be ${BUFFERED_MAX} at most, as each has a store buffer beside it`,
+    );
   const program = tearing ? torn(scenario.program) : scenario.program;
   const execution = executionOf(memoryModel, program, stepsMax, alike);
   const isPlain = memoryModel === 'sc' && !tearing;

@@ -65,6 +65,21 @@ describe.each(['tso', 'weak'])('a finding under %s', (model) => {
   });
 });
 
+test('more actors than tso has buffers for are refused', () => {
+  const crowd = (n: number): string =>
+    `import { scenario } from 'gfnring';
+const actors = Object.fromEntries(Array.from({ length: ${n} }, (_, i) => ['a' + i, [(mem, { x }) => mem.store(x, 1)]]));
+export default scenario({ name: 'crowd', cells: { x: 'u32' }, actors });
+`;
+  for (const n of [15, 16]) writeFileSync(join(folder, `crowd${n}.mjs`), crowd(n));
+  const of = (n: number, model: string) =>
+    gfnring('explore', `./crowd${n}.mjs`, '--memory-model', model, '--executions', '5');
+  expect([of(15, 'tso').status, of(16, 'weak').status]).toEqual([0, 0]);
+  const { status, stdout, stderr } = of(16, 'tso');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^gfnring: crowd: 16 actors: under the memory model tso there may be 15 at most, .*\n$/);
+});
+
 test('an operation that is given the result before it has its lines too, torn stores theirs', () => {
   const { stdout } = gfnring('replay', './sb.mjs:0x5,1x5', '--tearing', '--lines');
   expect(stdout).toMatch(/wide\.high = 1 +sb\.mjs:15:7\n/);

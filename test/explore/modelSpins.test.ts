@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { noLimits } from '../../src/explore/limits.ts';
+import { type Cell, type Memory, scenario } from '../../src/index.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { type Search, searchHere } from '../../src/scenario/search.ts';
+
+type Run = (mem: Memory, cells: { readonly flag: Cell }) => void;
+
+const setsAndTakesBack: Run = (mem, { flag }) => {
+  mem.store(flag, 1);
+  mem.storeRelease(flag, 0);
+};
+const waits: Run = (mem, { flag }) => {
+  while (mem.loadAcquire(flag) === 1);
+};
+const waitsAndTakes: Run = (mem, { flag }) => {
+  while (mem.cmpxchg(flag, 0, 2) === 1);
+};
+const locks: Run = (mem, { flag }) => {
+  while (mem.cmpxchg(flag, 0, 1) !== 0);
+  mem.storeRelease(flag, 0);
+};
+
+/** The thread that spins comes second, and so sees a flag that has been taken back already: memory does not hold what it goes round over. */
+const named = (
+  [
+    ['a load', setsAndTakesBack, waits],
+    ['a cmpxchg that fails', setsAndTakesBack, waitsAndTakes],
+    ['two that take a lock', locks, locks],
+  ] as const
+).flatMap(([name, one, other]) => [[name, one, other] as const, [`${name}, the other way round`, other, one] as const]);
+
+const searches = (['tso', 'weak'] as const).flatMap((memoryModel) =>
+  (['none', 'optimal', 'states'] as const).map((reduction) => ({ memoryModel, reduction })),
+);
+
+describe.each(searches)('$memoryModel, $reduction: a spin over a store that is no longer the last ends', (search) => {
+  test.each(named)('%s', (_, one, other) => {
+    const what: Scenario = scenario({ name: 'spin', cells: { flag: 'u32' }, actors: { a: [one], b: [other] } });
+    const all: Search = { tearing: false, scheduler: 'exhaustive', seed: 1, depth: 3, stepsMax: 1000, ...search };
+    const { violation, limit, executions, classes, steps } = searchHere(what, all, noLimits);
+    expect([violation, limit]).toEqual([undefined, undefined]);
+    expect(steps).toBeLessThan(300);
+    if (search.reduction === 'optimal') expect([executions, classes]).toEqual([2, 2]);
+  });
+});
