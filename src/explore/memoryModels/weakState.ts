@@ -75,8 +75,7 @@ export class WeakState {
         continue;
       }
       let lowest = last;
-      for (let t = 0; t < known.length; t++)
-        if (pending[t] >= 0) lowest = Math.min(lowest, rank[known[t].current[a]]);
+      for (let t = 0; t < known.length; t++) if (pending[t] >= 0) lowest = Math.min(lowest, rank[known[t].current[a]]);
       floor[a] = lowest;
       if (lowest === last) closed.push(a);
       else width[open.push(a) - 1] = 32 - Math.clz32(last - lowest);
