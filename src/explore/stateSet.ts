@@ -1,62 +1,74 @@
-import { wider } from '../memory/wider.ts';
+/** Words of one block of rows. */
+const BLOCK_BITS = 16;
+const BLOCK = 1 << BLOCK_BITS;
 
 /**
  * HOT. A set of states, each a row of 32-bit words, compared in full: no two states are ever taken for one. Rows lie one after the other
- * in one array; the table holds where each begins.
+ * in blocks, and are never moved; the table holds by slot a hash and where its row begins.
  */
 export class StateSet {
   size = 0;
-  private rows = new Uint32Array(1 << 16);
-  private end = 1;
-  private table = new Uint32Array(1 << 12);
+  private readonly blocks = [new Uint32Array(BLOCK)];
+  /** Words in use of the last one. No row begins with the first word of all. */
+  private used = 1;
+  private table = new Uint32Array(1 << 13);
 
   /** Adds the first `length` words of `key`. Returns false when they were there already. */
   add(key: Uint32Array, length: number): boolean {
+    const { table } = this;
     const hash = hashOf(key, length);
-    const mask = this.table.length - 1;
-    let slot = hash & mask;
-    for (let at = this.table[slot]; at !== 0; at = this.table[slot]) {
-      if (this.rows[at] === hash && this.same(at, key, length)) return false;
-      slot = (slot + 1) & mask;
+    const mask = table.length - 2;
+    let slot = (hash << 1) & mask;
+    for (let at = table[slot + 1]; at !== 0; at = table[slot + 1]) {
+      if (table[slot] === hash && this.same(at, key, length)) return false;
+      slot = (slot + 2) & mask;
     }
-    this.table[slot] = this.append(hash, key, length);
-    if (++this.size * 2 > this.table.length) this.rehash();
+    table[slot] = hash;
+    table[slot + 1] = this.append(key, length);
+    if (++this.size * 4 > table.length) this.rehash();
     return true;
   }
 
   /** Bytes in use. */
   get bytes(): number {
-    return this.rows.byteLength + this.table.byteLength;
+    return 4 * BLOCK * this.blocks.length + this.table.byteLength;
   }
 
   private same(at: number, key: Uint32Array, length: number): boolean {
-    const { rows } = this;
-    if (rows[at + 1] !== length) return false;
-    for (let i = 0; i < length; i++) if (rows[at + 2 + i] !== key[i]) return false;
+    const rows = this.blocks[at >>> BLOCK_BITS];
+    const first = (at & (BLOCK - 1)) + 1;
+    if (rows[first - 1] !== length) return false;
+    for (let i = 0; i < length; i++) if (rows[first + i] !== key[i]) return false;
     return true;
   }
 
-  private append(hash: number, key: Uint32Array, length: number): number {
-    const at = this.end;
-    this.end += length + 2;
-    if (this.end > this.rows.length) {
-      this.rows = wider(this.rows, Math.max(this.rows.length * 2, this.end));
+  private append(key: Uint32Array, length: number): number {
+    if (this.used + length + 1 > BLOCK) {
+      // A row that is longer than a block has one of its own.
+      this.blocks.push(new Uint32Array(Math.max(BLOCK, length + 1)));
+      this.used = 0;
     }
-    this.rows[at] = hash;
-    this.rows[at + 1] = length;
-    for (let i = 0; i < length; i++) this.rows[at + 2 + i] = key[i];
-    return at;
+    const block = this.blocks.length - 1;
+    const rows = this.blocks[block];
+    const at = this.used;
+    rows[at] = length;
+    for (let i = 0; i < length; i++) rows[at + 1 + i] = key[i];
+    this.used += length + 1;
+    return block * BLOCK + at;
   }
 
   private rehash(): void {
-    const table = new Uint32Array(this.table.length * 2);
-    const mask = table.length - 1;
-    for (let at = 1; at < this.end; at += this.rows[at + 1] + 2) {
-      let slot = this.rows[at] & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = at;
+    const { table } = this;
+    const wide = new Uint32Array(2 * table.length);
+    const mask = wide.length - 2;
+    for (let from = 0; from < table.length; from += 2) {
+      if (table[from + 1] === 0) continue;
+      let slot = (table[from] << 1) & mask;
+      while (wide[slot + 1] !== 0) slot = (slot + 2) & mask;
+      wide[slot] = table[from];
+      wide[slot + 1] = table[from + 1];
     }
-    this.table = table;
+    this.table = wide;
   }
 }
 

@@ -39,9 +39,12 @@ export class PastAccesses {
     }
   }
 
-  /** Whether who has `view` knows of number `i` of them. */
-  isKnownTo(view: View, i: number): boolean {
-    return this.numbers[i] <= view[this.indices[i]];
+  /** Which of them who has `view` knows of: of number `from` on 32, a bit each. */
+  knownTo(view: View, from: number): number {
+    const end = Math.min(this.count, from + 32);
+    let known = 0;
+    for (let i = from; i < end; i++) if (this.numbers[i] <= view[this.indices[i]]) known |= 1 << (i - from);
+    return known;
   }
 
   /** Up to which of its accesses all others know `thread`, of those that go on. */

@@ -32,8 +32,9 @@ export class WeakState {
   /** The atoms with more than one of those stores; and by atom, where in its order they begin. */
   private readonly open: number[] = [];
   private readonly floor: number[] = [];
-  /** By number in `open`: how many bits say which of the stores it is. */
-  private readonly width: number[] = [];
+  /** A view is written down in words. By word, where in `open` its atoms end; by store of those, the bits that say it. */
+  private readonly ends: number[] = [];
+  private readonly bits: number[] = [];
   /** The atoms with one of them, which is not the initial value. */
   private readonly closed: number[] = [];
 
@@ -46,7 +47,7 @@ export class WeakState {
     const { open } = this;
     this.look();
     past.look();
-    this.addHead(row);
+    this.layOut(row);
     for (let i = 0; i < open.length; i++) this.addStores(open[i], row);
     this.addClosed(row);
     this.addHanded(row);
@@ -65,33 +66,44 @@ export class WeakState {
 
   private look(): void {
     const { known, pending, stores, atoms } = this.execution;
-    const { open, closed, floor, width } = this;
+    const { open, closed, floor } = this;
     const { rank, order } = stores;
     open.length = closed.length = 0;
     for (let a = 0; a < atoms.count; a++) {
       const last = order[a].length - 1;
-      if (last === 0) {
-        floor[a] = 0;
-        continue;
-      }
       let lowest = last;
-      for (let t = 0; t < known.length; t++) if (pending[t] >= 0) lowest = Math.min(lowest, rank[known[t].current[a]]);
+      if (last > 0)
+        for (let t = 0; t < known.length; t++)
+          if (pending[t] >= 0) lowest = Math.min(lowest, rank[known[t].current[a]]);
       floor[a] = lowest;
-      if (lowest === last) closed.push(a);
-      else width[open.push(a) - 1] = 32 - Math.clz32(last - lowest);
+      if (lowest < last) open.push(a);
+      else if (last > 0) closed.push(a);
     }
   }
 
-  /** Adds what all else is read by. */
-  private addHead(row: Row): void {
+  /** Works out in which bits of which word a view says which store of an open atom it knows of; and adds what that follows from. */
+  private layOut(row: Row): void {
     const { stores, past } = this.execution;
-    const { open, floor } = this;
+    const { open, ends, bits, floor } = this;
+    while (bits.length < stores.count) bits.push(0);
+    ends.length = 0;
     row.add(open.length);
     row.add(past.count);
+    let used = 0;
     for (let i = 0; i < open.length; i++) {
+      const order = stores.order[open[i]];
+      const first = floor[open[i]];
+      const width = 32 - Math.clz32(order.length - 1 - first);
+      if (used + width > 32) {
+        ends.push(i);
+        used = 0;
+      }
+      for (let r = 0; r < order.length; r++) bits[order[r]] = r <= first ? 0 : (r - first) << used;
+      used += width;
       row.add(open[i]);
-      row.add(stores.order[open[i]].length - floor[open[i]]);
+      row.add(order.length - first);
     }
+    if (open.length > 0) ends.push(open.length);
     for (let i = 0; i < past.count; i++) row.add(past.names[i]);
   }
 
@@ -146,40 +158,25 @@ export class WeakState {
     row.add(END);
   }
 
-  /** Adds what a view says: by open atom, how far above the first of its stores; by access that can still be raced with, whether it is known. */
+  /** Adds what a view says of the open atoms, and of the accesses that can still be raced with. */
   private add(view: View, row: Row): void {
-    const { open, floor, width } = this;
-    const { past, stores } = this.execution;
-    const { rank } = stores;
-    let word = 0;
-    let bits = 0;
-    for (let i = 0; i < open.length; i++) {
-      if (bits + width[i] > 32) {
-        row.add(word);
-        word = bits = 0;
-      }
-      const above = rank[view[open[i]]] - floor[open[i]];
-      if (above > 0) word |= above << bits;
-      bits += width[i];
+    const { open, ends, bits } = this;
+    const { past } = this.execution;
+    for (let w = 0, i = 0; w < ends.length; w++) {
+      let word = 0;
+      for (; i < ends[w]; i++) word |= bits[view[open[i]]];
+      row.add(word);
     }
-    for (let i = 0; i < past.count; i++) {
-      if (bits === 32) {
-        row.add(word);
-        word = bits = 0;
-      }
-      if (past.isKnownTo(view, i)) word |= 1 << bits;
-      bits++;
-    }
-    row.add(word);
+    for (let from = 0; from < past.count; from += 32) row.add(past.knownTo(view, from));
   }
 
   /** Whether a view says no more than the initial one. */
   private saysNothing(view: View): boolean {
-    const { open, floor } = this;
-    const { past, stores, views } = this.execution;
+    const { open, bits } = this;
+    const { past, views } = this.execution;
     if (view === views.initial) return true;
-    for (let i = 0; i < open.length; i++) if (stores.rank[view[open[i]]] > floor[open[i]]) return false;
-    for (let i = 0; i < past.count; i++) if (past.isKnownTo(view, i)) return false;
+    for (let i = 0; i < open.length; i++) if (bits[view[open[i]]] !== 0) return false;
+    for (let from = 0; from < past.count; from += 32) if (past.knownTo(view, from) !== 0) return false;
     return true;
   }
 }
