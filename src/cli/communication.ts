@@ -1,10 +1,10 @@
 import type { Layout } from '../memory/layout.ts';
-import { Kind, kindOf, placeOf, reads, writes } from '../memory/memory.ts';
+import { isFence, Kind, kindOf, placeOf, reads, writes } from '../memory/memory.ts';
 import type { Step, Trace } from '../memory/trace.ts';
 
 /**
- * Which accesses communicate, by step: `← 3` reads what another thread wrote at step 3; `over 3` writes over that without having read it. By byte, as
- * accesses of several widths meet. A lock says by itself who had it before.
+ * Which accesses communicate, by step: `← 3` reads what another thread wrote at step 3; `over 3` writes over that without having read it; `under 3` writes what
+ * step 3 has written over, as it comes before that in coherence order. By byte, as accesses of several widths meet. A lock says by itself who had it before.
  */
 export function communications(trace: Trace, { places }: Layout): string[] {
   /** By byte: the step that wrote it last. By thread and byte: the write that it saw last, its own ones too. */
@@ -13,6 +13,7 @@ export function communications(trace: Trace, { places }: Layout): string[] {
   const woken = new Map<number, number>();
   return trace.map((step, s) => {
     const kind = kindOf(step.code);
+    if (isFence(kind)) return '';
     const place = places[placeOf(step.code)];
     if (kind === Kind.wake) woken.set(place.id, s);
     const wake = woken.get(place.id);
@@ -28,6 +29,7 @@ export function communications(trace: Trace, { places }: Layout): string[] {
         }),
       );
     if (step.leaves) return '';
+    if (step.under !== undefined) return `under ${step.under + 1}`;
     if (step.reads !== undefined) return told(trace, step);
     const from = reads(kind) ? others(false) : '';
     if (reads(kind)) for (const byte of bytes) seen.set(`${step.thread}:${byte}`, written.get(byte) ?? -1);

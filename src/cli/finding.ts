@@ -39,11 +39,17 @@ function reproduce(
   { program }: Scenario,
   schedule: number[],
 ): string[] {
-  if (schedule.length === 0)
-    return [`  look again   ${file === null ? 'explore(scenario)' : `npx gfnring explore ${file}`}`];
+  const machine = [
+    ...(memoryModel === 'sc' ? [] : [`memoryModel: '${memoryModel}'`]),
+    ...(tearing ? ['tearing: true'] : []),
+  ];
+  if (schedule.length === 0 && file === null)
+    return [`  look again   await explore(scenario${machine.length > 0 ? `, { ${machine.join(', ')} }` : ''})`];
+  if (schedule.length === 0) return [`  look again   npx gfnring explore ${file}`];
   if (file === null) {
-    const skipped = 'skipped' in source ? `, skipped: ${JSON.stringify(source.skipped)}` : '';
-    return [`  reproduce    await explore(scenario, { replay: '${formatSchedule(schedule)}'${skipped} })`];
+    const skipped = 'skipped' in source ? [`skipped: ${JSON.stringify(source.skipped)}`] : [];
+    const options = [`replay: '${formatSchedule(schedule)}'`, ...machine, ...skipped];
+    return [`  reproduce    await explore(scenario, { ${options.join(', ')} })`];
   }
   const last = program.actors[threadOf(schedule[schedule.length - 1]) % program.actors.length].name;
   return [

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { memoryModels } from '../explore/memoryModels/make.ts';
 import { UsageError } from './errors.ts';
 
@@ -37,6 +37,11 @@ export const memoryModelOption = (): Option =>
     .default('sc');
 export const tearingOption = (): Option =>
   new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
+/** The options of the machine that were given, by name. */
+export const machineAsked = (command: Command): string[] =>
+  (['memoryModel', 'tearing'] as const)
+    .filter((name) => command.getOptionValueSource(name) !== 'default')
+    .map((name) => (name === 'tearing' ? name : 'memory-model'));
 export const linesOption = (): Option =>
   new Option('--lines', 'behind each access of a trace the line of the code that it came from');
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');

@@ -1,7 +1,7 @@
 import { AloneMemory } from '../memory/alone.ts';
 import type { Place } from '../memory/cell.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
-import { Breach, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
+import { Breach, isFence, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
 import { plainText } from '../memory/plain.ts';
 import { type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
@@ -386,12 +386,18 @@ export class Execution implements View {
 
   /** The steps so far, as plain data. */
   trace(): Step[] {
+    /** By where a cell begins: the step whose store comes last so far. */
+    const last = new Map<number, number>();
     return Array.from({ length: this.steps }, (_, i) => {
       const code = this.tree.code[this.nodes[i]];
       const kind = kindOf(code);
-      const wide = this.places[placeOf(code)].bits === 64;
+      const place = isFence(kind) ? undefined : this.places[placeOf(code)];
+      const wide = place?.bits === 64;
       const lane = this.schedule[i];
       const reads = this.readsFrom(i);
+      const before = place && this.changes(i) ? last.get(place.offset) : undefined;
+      const isUnder = before !== undefined && this.rankOf(before) > this.rankOf(i);
+      if (place && this.changes(i) && !isUnder) last.set(place.offset, i);
       return {
         thread: lane % this.threads,
         operation: this.tree.operation[this.nodes[i]],
@@ -400,6 +406,7 @@ export class Execution implements View {
         old: writes(kind) ? join(this.olds[i], wide ? this.oldHighs[i] : 0) : 0n,
         ...(lane >= this.threads && { leaves: true }),
         ...(reads && { reads }),
+        ...(isUnder && { under: before }),
       };
     });
   }

@@ -20,6 +20,8 @@ export interface Step {
    * stores there were.
    */
   readonly reads?: readonly { readonly from: number; readonly newest: number }[];
+  /** Where the order of the stores to a cell is not that of the steps: the earlier step whose store comes after this one. */
+  readonly under?: number;
 }
 
 export type Trace = readonly Step[];

@@ -26,6 +26,11 @@ export function string(value: unknown, where: string): string {
   throw new BadInput(`${where} is ${show(value)}: must be a text`);
 }
 
+export function boolean(value: unknown, where: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new BadInput(`${where} is ${show(value)}: must be true or false`);
+}
+
 export function whole(value: unknown, where: string, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new BadInput(`${where} is ${show(value)}: must be a whole number from ${least} to ${most}`);

@@ -3,6 +3,7 @@ import { BadInput } from './badInput.ts';
 import { builtIns } from './builtin.ts';
 import type { Finding } from './finding.ts';
 import { parseFinding, parseSource } from './parseSource.ts';
+import type { Machine } from './run.ts';
 import { type Source, sourceOfModule } from './source.ts';
 import { SCHEMA } from './spec.ts';
 import { isYardstick } from './yardstick.ts';
@@ -19,14 +20,24 @@ export async function loadSource(name: string): Promise<Source> {
   }
   if (!name.endsWith('.json')) return sourceOfModule(name);
   const json = readJson(name, 'scenario');
-  const isFinding = (json as { kind?: unknown } | null)?.kind === 'finding';
-  return isFinding ? parseFinding(json, name).scenario : parseSource(json, name, name);
+  return isFinding(json) ? parseFinding(json, name).scenario : parseSource(json, name, name);
 }
 
 /** The finding in a JSON file. Throws `BadInput`. */
 export function loadFinding(file: string): Finding & { readonly order: readonly number[] } {
   return parseFinding(readJson(file, 'finding'), file);
 }
+
+/** The machine that `name` was found on, where it is a finding. */
+export function machineOf(name: string): Machine | undefined {
+  if (!/[./\\]/.test(name) || !name.endsWith('.json')) return undefined;
+  const json = readJson(name, 'scenario');
+  if (!isFinding(json)) return undefined;
+  const { memoryModel, tearing } = parseFinding(json, name);
+  return { memoryModel, tearing };
+}
+
+const isFinding = (json: unknown): boolean => (json as { kind?: unknown } | null)?.kind === 'finding';
 
 function readJson(file: string, what: string): unknown {
   let text: string;

@@ -8,7 +8,7 @@ import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { States } from '../explore/states.ts';
 import { BadInput } from './badInput.ts';
-import { type Machine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
+import { type Machine, plainMachine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { isVm, type Sourced } from './source.ts';
@@ -34,11 +34,12 @@ export function minimise(failure: Failure, seconds: number): Failure {
   const deadline = new Deadline(seconds);
   const left = (): number => seconds - deadline.seconds;
   let { best, isLeast } = fewestSwitches(failure, left() / 2);
+  const isOfMachine = !isVm(best.source) && !isPlain(best) && !failsPlainly(best, best, left() / 4);
   for (let again = true; again && left() > 0; ) {
     again = false;
     for (const smaller of shrink(best)) {
       if (left() <= 0) break;
-      const found = asked(() => failsAlike(smaller, best, isLeast, left()));
+      const found = asked(() => failsAlike(smaller, best, { isLeast, isOfMachine, seconds: left() }));
       if (found === undefined) continue;
       best = found;
       again = true;
@@ -63,8 +64,19 @@ function asked<T>(look: () => T): T | undefined {
   }
 }
 
-/** Looks for the same violation in a smaller scenario; where the fewest switches are known, with no more of them. */
-function failsAlike(smaller: Sourced, larger: Failure, isLeast: boolean, seconds: number): Failure | undefined {
+/**
+ * Looks for the same violation in a smaller scenario; where the fewest switches are known, with no more of them; and where it takes the memory model, or tearing, one
+ * that takes it too: without the store that a load may miss, the load misses it on any machine.
+ */
+function failsAlike(
+  smaller: Sourced,
+  larger: Failure,
+  {
+    isLeast,
+    isOfMachine,
+    seconds,
+  }: { readonly isLeast: boolean; readonly isOfMachine: boolean; readonly seconds: number },
+): Failure | undefined {
   const { property, message, schedule } = larger;
   const run = runOf(smaller.scenario, STEPS_MAX, larger);
   // Without the operation that orders two others, these race; so it must be the same race. That is there in any order.
@@ -72,6 +84,7 @@ function failsAlike(smaller: Sourced, larger: Failure, isLeast: boolean, seconds
   const isSame = (found: Violation | undefined): boolean =>
     found?.property === property && (!isRace || found.message === message);
   if (!isVm(smaller.source) && !isRace && !holdsInTurn(run)) return undefined;
+  if (isOfMachine && failsPlainly(smaller, larger, seconds)) return undefined;
   run.execution.until = new Deadline(seconds).end;
   const most = contextSwitches(schedule);
   const fits = (violation: Violation | undefined): Failure | undefined => {
@@ -123,6 +136,15 @@ function renumbered(
     const lane = thread < larger.actors.length ? places[actor] : smaller.actors.length + places[actor];
     return [choiceOf(lane, wayOf(choice))];
   });
+}
+
+const isPlain = ({ memoryModel, tearing }: Machine): boolean => memoryModel === 'sc' && !tearing;
+
+/** Whether a property is seen to fail on a plain machine, with as many context switches. */
+function failsPlainly(sourced: Sourced, like: Failure, seconds: number): boolean {
+  return (
+    withSwitches(sourced, { ...like, ...plainMachine }, contextSwitches(like.schedule), seconds).failure !== undefined
+  );
 }
 
 /** With each bound from none on, every state that can be reached within it: the first that fails has the fewest switches. */

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from './badInput.ts';
-import { array, type Fields, object, oneOf, string, version, whole } from './fields.ts';
+import { array, boolean, type Fields, object, oneOf, string, version, whole } from './fields.ts';
 import type { Finding } from './finding.ts';
 import { parseVm } from './parse.ts';
 import type { Skipped } from './skip.ts';
@@ -40,7 +40,7 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     property: string(finding.property, `${file}.property`),
     message: string(finding.message, `${file}.message`),
     memoryModel: oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
-    tearing: finding.tearing === true,
+    tearing: finding.tearing !== undefined && boolean(finding.tearing, `${file}.tearing`),
     schedule,
     contextSwitches: whole(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),
     scenario: parseSource(finding.scenario, file, `${file}.scenario`),

@@ -1,5 +1,5 @@
-import type { Violation } from '../explore/execution.ts';
-import { threadOf } from '../explore/schedule.ts';
+import type { Execution, Violation } from '../explore/execution.ts';
+import { threadOf, wayOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
 import { BadInput } from './badInput.ts';
 import { type Run, runOnce } from './run.ts';
@@ -8,19 +8,25 @@ import { type Run, runOnce } from './run.ts';
 export function replay(run: Run, order: readonly number[], what: string): Violation | undefined {
   const exact = new Exact(order);
   const { stop, violation } = runOnce(run, exact);
-  const { steps, program } = run.execution;
+  const { steps } = run.execution;
   const impossible = (step: number, why: string): BadInput =>
     new BadInput(`${what}: step ${step + 1} of the schedule is impossible: ${why}`);
-  if (exact.strayed >= 0) {
-    const thread = threadOf(order[exact.strayed]);
-    const lanes = run.execution.node.length;
-    const name = thread < lanes ? program.actors[thread % program.actors.length].name : undefined;
-    throw impossible(
-      exact.strayed,
-      name === undefined ? `there is no thread ${thread}` : `${name} cannot take a step there`,
-    );
-  }
+  if (exact.strayed >= 0) throw impossible(exact.strayed, whyNot(run.execution, order[exact.strayed]));
   if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)
     throw impossible(steps, 'all actors have ended');
   return violation;
+}
+
+/** Why the next step cannot be that one. */
+function whyNot(execution: Execution, choice: number): string {
+  const [thread, way] = [threadOf(choice), wayOf(choice)];
+  const { actors } = execution.program;
+  if (thread >= execution.node.length) return `there is no thread ${thread}`;
+  if (thread >= actors.length) return `the store buffer of ${actors[thread - actors.length].name} is empty there`;
+  const { name } = actors[thread];
+  if ((execution.enabled & (1 << thread)) === 0) return `${name} cannot take a step there`;
+  const ways = execution.alternatives(thread);
+  return ways === 1
+    ? `${name} can take it in one way alone, so without .${way}`
+    : `${name} can take it in the ways 0 to ${ways - 1}, so not in ${way}`;
 }

@@ -1,5 +1,5 @@
 import { formatFinding } from '../cli/finding.ts';
-import type { MemoryModel } from '../explore/memoryModels/make.ts';
+import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import {
@@ -9,10 +9,12 @@ import {
   outcomeOf,
   type WrittenFinding,
 } from '../scenario/explore.ts';
+import { oneOf } from '../scenario/fields.ts';
 import { loadSource } from '../scenario/load.ts';
 import { replay } from '../scenario/replay.ts';
 import { type Machine, runOf, scheduleOf } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { reductionNames, schedulerNames } from '../scenario/search.ts';
 import { type Skipped, skip } from '../scenario/skip.ts';
 import { openSource, type Source, sourced } from '../scenario/source.ts';
 import { SCHEMA } from '../scenario/spec.ts';
@@ -58,6 +60,11 @@ export type Report = Omit<ExploreReport, 'scheduler'> & {
  * not load, a schedule that cannot be followed) is thrown as `BadInput`.
  */
 export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
+  const named = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModels };
+  for (const [name, allowed] of Object.entries(named)) {
+    const value = options[name as keyof typeof named];
+    if (value !== undefined) oneOf(value, allowed, `explore: ${name}`);
+  }
   const of = typeof what === 'string' ? await loadSource(what) : what;
   if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? [], machineOf(options));
   if (options.skipped !== undefined) throw new BadInput('explore: skipped goes with replay');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -62,6 +62,50 @@ describe.each(['tso', 'weak'])('a finding under %s', (model) => {
     if (model === 'tso') expect(row('x = 1 leaves')).toMatch(/ {2}sb\.mjs:3:37$/);
     expect(gfnring('replay', file, '--lines').stdout).toContain('sb.mjs:10:16');
     expect(gfnring('replay', file).stdout).not.toContain('sb.mjs');
+  });
+});
+
+describe('a finding has its machine', () => {
+  const file = / replay (\S+)/.exec(explore('--memory-model', 'weak'))![1];
+  const found = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const changed = (fields: object): string => {
+    writeFileSync(join(folder, 'changed.json'), JSON.stringify({ ...found, ...fields }));
+    return 'changed.json';
+  };
+  const module = join(folder, 'sb.mjs');
+  const scenario = { ...found.scenario, module };
+
+  test('and is explored on it, unless another is asked for', () => {
+    const outcome = (...args: string[]): string =>
+      JSON.parse(gfnring('explore', file, '--scheduler', 'exhaustive', '--json', ...args).stdout).outcome;
+    expect([outcome(), outcome('--memory-model', 'sc')]).toEqual(['violated', 'passed']);
+  });
+
+  test('which no option changes in a replay', () => {
+    const { status, stderr } = gfnring('replay', file, '--memory-model', 'tso');
+    expect([status, stderr]).toEqual([
+      2,
+      'gfnring: --memory-model goes with scenario:schedule: a finding says its own\n',
+    ]);
+    expect(JSON.parse(gfnring('replay', file, '--json').stdout)).toMatchObject({ memoryModel: 'weak', tearing: false });
+  });
+
+  test.each([
+    [{ tearing: 'yes' }, 'tearing is "yes": must be true or false'],
+    [{ memoryModel: 'arm' }, 'memoryModel is "arm": must be one of sc, tso, weak'],
+    [{ schedule: '0.9' }, 'step 1 of the schedule is impossible: a can take it in one way alone, so without .9'],
+    [
+      { schedule: '0x3,1x2,1.9' },
+      'step 6 of the schedule is impossible: b can take it in one way alone, so without .9',
+    ],
+    [
+      { schedule: '0,3', memoryModel: 'tso' },
+      'step 2 of the schedule is impossible: the store buffer of b is empty there',
+    ],
+  ])('%j is refused', (fields, message) => {
+    const { status, stderr } = gfnring('replay', changed({ scenario, ...fields }));
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
   });
 });
 

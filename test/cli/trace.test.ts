@@ -6,8 +6,8 @@ import { replay } from '../../src/scenario/replay.ts';
 import { runOf } from '../../src/scenario/run.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 
-const traceOf = (of: Scenario, schedule: string): string => {
-  const run = runOf(of, 100);
+const traceOf = (of: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
+  const run = runOf(of, 100, { memoryModel, tearing: false });
   replay(run, parseSchedule(schedule)!, of.name);
   return formatTrace(run.execution.trace(), run.execution.program).join('\n');
 };
@@ -107,5 +107,47 @@ test('and who wakes whom', () => {
          2                 store  x = 1
          3                 wake   x
          4  resume x  ← 3"
+  `);
+});
+
+test('under weak a trace says which store comes before one that was there already', () => {
+  const both = scenario({
+    name: 'two-plus-two',
+    cells: { x: 'u32', y: 'u32' },
+    actors: {
+      a: [
+        function xy(mem, { x, y }) {
+          mem.store(x, 1);
+          mem.store(y, 2);
+        },
+      ],
+      b: [
+        function yx(mem, { x, y }) {
+          mem.store(y, 1);
+          mem.store(x, 2);
+        },
+      ],
+    },
+    finally: { ends: ({ read, cells }) => read(cells.x) === 1 },
+  });
+  expect(traceOf(both, '0x2,1,1.1', 'weak')).toMatchInlineSnapshot(`
+    "  step  a             b
+            [xy]
+         1  store  x = 1
+         2  store  y = 2
+                          [yx]
+         3                store  y = 1  over 2
+         4                store  x = 2  under 1"
+  `);
+});
+
+test('fences have a trace where there is nothing else', () => {
+  const fences = scenario({ name: 'fences', cells: {}, actors: { a: [(mem) => mem.mb()], b: [(mem) => mem.wmb()] } });
+  expect(traceOf(fences, '0,1', 'weak')).toMatchInlineSnapshot(`
+    "  step  a              b
+            [operation 0]
+         1  mb
+                           [operation 0]
+         2                 wmb"
   `);
 });

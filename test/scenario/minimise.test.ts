@@ -82,3 +82,33 @@ function nothingLost({ words, results }: Pick<Look, 'words' | 'results'>): boole
   const pushed = results.flat().filter((result) => result === 'pushed').length;
   return (words[0] & 0xffff) === pushed && entries === pushed;
 }
+
+describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) => {
+  /** Each store and each load is an operation: without the stores, any order of the loads has the result that is not to be. */
+  const apart = scenario({
+    name: 'sb-apart',
+    cells: { x: 'u32', y: 'u32' },
+    actors: {
+      a: [(mem, { x }) => mem.store(x, 1), (mem, { y }) => mem.load(y)],
+      b: [(mem, { y }) => mem.store(y, 1), (mem, { x }) => mem.load(x)],
+    },
+    finally: { 'one saw the other': ({ results }) => results.a[1] === 1 || results.b[1] === 1 },
+  });
+
+  test('is not made so small that it fails on any machine', async () => {
+    const machine = { memoryModel, tearing: false };
+    const what = await sourced(apart);
+    const search = {
+      ...machine,
+      scheduler: 'exhaustive',
+      reduction: 'states',
+      seed: 1,
+      depth: 3,
+      stepsMax: 100,
+    } as const;
+    const { violation, schedule } = searchHere(apart, search, noLimits);
+    const least = minimise({ ...what, ...violation!, ...machine, schedule }, 5);
+    expect(operations(least)).toBe(4);
+    expect(runOnce(runOf(least.scenario, 100, machine), new Exact(least.schedule)).violation).toEqual(violation);
+  });
+});

@@ -49,6 +49,50 @@ test('a scenario in memory is reproduced by one line of code', async () => {
   expect(options).toMatch(/^\{ replay: '[0-9,x]+', skipped: \[.*\] \}$/);
 });
 
+test.each([
+  ['tso', false],
+  ['weak', false],
+  ['sc', true],
+] as const)('that line says the machine: %s, tearing %s', async (memoryModel, tearing) => {
+  const racing = scenario({
+    name: 'racing',
+    cells: { x: 'u32', y: 'u32', wide: 'u64' },
+    racy: ['wide'],
+    actors: {
+      a: [
+        (mem, { x, y, wide }) => {
+          mem.store(x, 1);
+          const seen = mem.load(y);
+          mem.write64(wide, 0x100000001n);
+          return seen === 1;
+        },
+      ],
+      b: [
+        (mem, { x, y, wide }) => {
+          const whole = mem.load64(wide) !== 1n;
+          mem.store(y, 1);
+          return [whole, mem.load(x) === 1];
+        },
+      ],
+    },
+    finally: { whole: ({ results: { a, b } }) => b[0][0] && (a[0] || b[0][1]) },
+  });
+  const report = await explore(racing, { memoryModel, tearing });
+  expect(report).toMatchObject({ outcome: 'violated', memoryModel, tearing });
+  const [, options] = /reproduce {4}await explore\(scenario, (\{.*\})\)\n/.exec(report.text)!;
+  expect((await explore(racing, new Function(`return ${options}`)())).text).toBe(report.text);
+});
+
+test.each([
+  ['memoryModel', 'arm', 'sc, tso, weak'],
+  ['reduction', 'most', 'none, optimal, states'],
+  ['scheduler', 'fair', 'exhaustive, portfolio'],
+])('%s is one of those there are', async (name, value, allowed) => {
+  await expect(explore(three, { [name]: value })).rejects.toThrow(
+    `explore: ${name} is "${value}": must be one of ${allowed}`,
+  );
+});
+
 test('a limit neither holds nor fails, unless that is asked for', async () => {
   const report = await explore('ring', { scheduler: 'random-walk', executions: 20 });
   expect(report.outcome).toBe('limit');

@@ -80,9 +80,10 @@ export const checkCommand = (): Command =>
       const red = reports.find((report) => report.findings.length > 0);
       const outcome = red ? red.outcome : proved === builtIns.length ? 'passed' : 'limit';
       const took = (performance.now() - start) / 1000;
-      if (options.json)
-        printJson({ schema: SCHEMA, outcome, seed: options.seed, seconds: took, scenarios: reports, findings });
-      else if (findings.length === 0 && !options.quiet) {
+      if (options.json) {
+        const { memoryModel, tearing, seed } = options;
+        printJson({ schema: SCHEMA, outcome, memoryModel, tearing, seed, seconds: took, scenarios: reports, findings });
+      } else if (findings.length === 0 && !options.quiet) {
         print();
         print(
           `${plural(proved, 'scenario')} proved: every interleaving under ${named[options.memoryModel]}, with the values they name.`,

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type ExploreOptions, type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
-import { loadSource } from '../../scenario/load.ts';
+import { loadSource, machineOf } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
 import { reductionNames, schedulerNames } from '../../scenario/search.ts';
 import { STATUS, UsageError } from '../errors.ts';
@@ -9,6 +9,7 @@ import {
   directoryOption,
   jsonOption,
   linesOption,
+  machineAsked,
   memoryModelOption,
   quietOption,
   type SharedOptions,
@@ -90,7 +91,8 @@ export const exploreCommand = (): Command =>
       'after',
       '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore ./sb.mjs --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
     )
-    .action(async (name: string, options: Options) => {
+    .action(async (name: string, given: Options, command: Command) => {
+      const options = { ...given, ...(machineAsked(command).length === 0 && machineOf(name)) };
       refuse(options);
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
       const report = await exploreScenario(await loadSource(name), {

@@ -10,8 +10,9 @@ import { LockstepPool } from '../../scenario/lockstep.ts';
 import { replay } from '../../scenario/replay.ts';
 import { type Machine, type Run, runOf } from '../../scenario/run.ts';
 import { openSource, type Source } from '../../scenario/source.ts';
+import { SCHEMA } from '../../scenario/spec.ts';
 import { STATUS, UsageError } from '../errors.ts';
-import { jsonOption, linesOption, memoryModelOption, quietOption, tearingOption } from '../options.ts';
+import { jsonOption, linesOption, machineAsked, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 import { formatTrace, sourcesOf } from '../trace.ts';
 
@@ -40,10 +41,10 @@ export const replayCommand = (): Command =>
       'after',
       '\nExamples:\n  gfnring replay .gfnring/findings/ring-0123456789.json --on workers\n  gfnring replay ring:0x3,1,0',
     )
-    .action(async (what: string, options: Options) => {
+    .action(async (what: string, options: Options, command: Command) => {
       if (options.inspectBrk && options.actor === undefined)
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
-      const { source, order, expected, machine } = await toReplay(what, options);
+      const { source, order, expected, machine } = await toReplay(what, options, command);
       if (options.on === 'workers' && (machine.memoryModel !== 'sc' || machine.tearing))
         throw new UsageError(
           `--on workers: real threads are sequentially consistent and do not tear; this finding is for the explorer`,
@@ -55,7 +56,15 @@ export const replayCommand = (): Command =>
       if (options.actor !== undefined) return asOneActor(run, trace, options.actor, options.inspectBrk === true);
       const workers = options.on === 'workers' ? await onWorkers(source, order, run, replayed.property) : undefined;
       if (options.json)
-        printJson({ ...replayed, expected, on: options.on, steps: trace.length, sameOnWorkers: workers?.same ?? null });
+        printJson({
+          schema: SCHEMA,
+          ...machine,
+          ...replayed,
+          expected,
+          on: options.on,
+          steps: trace.length,
+          sameOnWorkers: workers?.same ?? null,
+        });
       else {
         const sources = options.lines ? sourcesOf(run.execution) : [];
         if (!options.quiet) for (const line of formatTrace(trace, run.execution.program, sources)) print(line);
@@ -75,11 +84,13 @@ interface ToReplay {
   readonly machine: Machine;
 }
 
-async function toReplay(what: string, options: Options): Promise<ToReplay> {
+async function toReplay(what: string, options: Options, command: Command): Promise<ToReplay> {
   const compact = /^(.+):([0-9x.,]*)$/.exec(what);
   if (compact === null) {
     const finding = loadFinding(what);
     const { memoryModel, tearing } = finding;
+    const [asked] = machineAsked(command);
+    if (asked !== undefined) throw new UsageError(`--${asked} goes with scenario:schedule: a finding says its own`);
     return {
       source: finding.scenario,
       order: finding.order,
