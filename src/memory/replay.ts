@@ -9,6 +9,7 @@ import {
   kindOf,
   type Memory,
   placeOf,
+  reads,
   updated,
   updates,
   writes,
@@ -47,6 +48,8 @@ const AHEAD_MAX = 1000;
 /** As many times what is seen may repeat within one round of a spin; and the callers that are looked at to tell where it is. */
 const ROUNDS_MAX = 8;
 const SITE_FRAMES_MAX = 30;
+/** Answers that are tried where two loops may look alike. */
+const ANSWERS_MAX = 8;
 
 /**
  * Finds out what an operation does next, and writes it into the tree. The operation is run again over the results of its log; and on from there, as
@@ -80,6 +83,8 @@ export class ReplayMemory implements Memory {
   private mode = 1;
   /** Where the accesses of a pass come from, when somebody asks. */
   private visited: string[] | null = null;
+  /** And what the access is that it is thrown out at. */
+  private thrownOutAt = '';
   /** Words that the run ahead has overwritten, and what they held. */
   private readonly journal: number[] = [];
 
@@ -231,7 +236,10 @@ export class ReplayMemory implements Memory {
         'an operation used its memory after it had ended, or that of another thread',
       );
     if (this.pos === this.out && this.mode >= 0) {
-      if (this.visited !== null) this.visited.push(new Error().stack ?? '');
+      if (this.visited !== null) {
+        this.visited.push(new Error().stack ?? '');
+        this.thrownOutAt = [code, operand, operandHigh, expected].join();
+      }
       this.mode = -1;
       throw SUSPENDED;
     }
@@ -317,6 +325,8 @@ export class ReplayMemory implements Memory {
       const from = Math.max(0, asked - period);
       let head = sites.length - period;
       while (head > from && equal(head - 1, head - 1 + period) && sites[head - 1] === sites[head - 1 + period]) head--;
+      // Among the first rounds may be some of a loop before, on the same line.
+      while (head + 2 * period <= sites.length && !this.isRound(subject, path, head, period)) head++;
       const end = head + period;
       if (end + period > sites.length) continue;
       for (let i = head; i < end; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
@@ -326,22 +336,72 @@ export class ReplayMemory implements Memory {
     }
   }
 
+  /** Whether the operation does the same in the round that begins at access number `head` as in the one after it, whatever it sees. */
+  private isRound(subject: Subject, path: readonly number[], head: number, period: number): boolean {
+    for (let at = head; at < head + period; at++) if (!this.goesOnAlike(subject, path, at, at + period)) return false;
+    return true;
+  }
+
+  /**
+   * Whether the operation does the same after accesses number `a` and `b` of `path`, whatever they return: two loops on one line of code look alike as long as
+   * both see the same. Some answers are tried.
+   */
+  private goesOnAlike(subject: Subject, path: readonly number[], a: number, b: number): boolean {
+    if (!reads(kindOf(this.tree.code[path[a]]))) return true;
+    return this.answers(path, a).every((low) => {
+      // From one place: where they are called from is part of what is compared.
+      const [after, too] = [a, b].map((at) => this.goesOn(subject, path, at, low));
+      return after === too;
+    });
+  }
+
+  /** What access number `at` may be answered with: what was seen or stored, and the values beside. */
+  private answers(path: readonly number[], at: number): readonly number[] {
+    const { tree } = this;
+    const place = this.places[placeOf(tree.code[path[at]])];
+    const bits = Math.min(place.bits, 32);
+    const seen = tree.low[path[at + 1]];
+    const answers = new Set([0, 1, 2, wrap(seen + 1, bits), wrap(seen - 1, bits)]);
+    for (let i = 0; i + 1 < path.length; i++) answers.add(wrap(tree.low[path[i + 1]], bits));
+    for (let node = 1; node < tree.size && answers.size < ANSWERS_MAX; node++)
+      if (tree.code[node] >= 0 && writes(kindOf(tree.code[node]))) answers.add(wrap(tree.operand[node], bits));
+    answers.delete(seen);
+    return [...answers].slice(0, ANSWERS_MAX);
+  }
+
+  /** Where the operation goes on when access number `at` is answered with `low`: its next access, or its end, as text. */
+  private goesOn(subject: Subject, path: readonly number[], at: number, low: number): string {
+    const { end, visited } = this.visit(subject, path.slice(0, at + 1), at + 1, low);
+    if (end === SUSPENDED) return `${this.thrownOutAt} ${visited[at + 1]}`;
+    return end instanceof Thrown ? `threw ${String(end.error)}` : `returned ${plainText(ending(subject, end).value)}`;
+  }
+
   /** From where in its code the operation comes to each of the first `count` accesses of `path`. */
   private sites(subject: Subject, path: readonly number[], count: number): readonly string[] {
+    return this.visit(subject, path.slice(0, count + 1), count, 0).visited.slice(0, count);
+  }
+
+  /** Runs the operation up to access number `count`, over `path` and the answer `low` to its last log: how it ends, and from where in its code each access comes. */
+  private visit(
+    subject: Subject,
+    path: number[],
+    count: number,
+    low: number,
+  ): { readonly end: unknown; readonly visited: readonly string[] } {
     const { prepareStackTrace, stackTraceLimit } = Error;
     Error.stackTraceLimit = SITE_FRAMES_MAX;
     Error.prepareStackTrace = (_, frames) =>
       frames.map((frame) => `${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`).join();
-    const sites: string[] = [];
-    this.visited = sites;
-    this.path = path.slice(0, count + 1);
+    const visited: string[] = [];
+    this.visited = visited;
+    this.path = path;
     this.out = count;
-    this.pass(subject, 0, 0);
+    const end = this.pass(subject, low, 0);
     this.out = -1;
     this.visited = null;
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
-    return sites.slice(0, count);
+    return { end, visited };
   }
 
   /** From which line of its code the operation comes to the access of `node`: see `callerOf`. */
