@@ -39,6 +39,8 @@ export class WeakExecution extends Execution implements Relations {
   shared: View;
   /** By lock and wait queue: what those know who take it, or wake from it. */
   readonly handed: View[];
+  /** Which of those have ever handed anything on, in any execution. */
+  readonly handing: number[] = [];
   private readonly rules: Rules;
   /** By step: which way was taken. */
   private readonly taken: number[] = [];
@@ -326,7 +328,7 @@ export class WeakExecution extends Execution implements Relations {
     this.changed = place.id;
     if (this.rules === 'coherence') return;
     if (taken) this.known[thread] = { ...known, current: this.views.join(known.current, this.handed[place.id]) };
-    else this.handed[place.id] = this.views.join(known.current, known.ahead);
+    else this.hand(place.id, this.views.join(known.current, known.ahead));
   }
 
   /** A wait queue: who waits or wakes has a full fence, and who wakes up knows what its waker knew. */
@@ -344,11 +346,16 @@ export class WeakExecution extends Execution implements Relations {
         this.values[s] |= 1 << t;
       }
       if (this.rules !== 'coherence')
-        this.handed[place.id] = this.views.join(this.handed[place.id], this.known[thread].current);
+        this.hand(place.id, this.views.join(this.handed[place.id], this.known[thread].current));
     } else if (this.rules !== 'coherence') {
       const known = this.known[thread];
       this.known[thread] = { ...known, current: this.views.join(known.current, this.handed[place.id]) };
     }
+  }
+
+  private hand(id: number, view: View): void {
+    this.handed[id] = view;
+    if (!this.handing.includes(id)) this.handing.push(id);
   }
 
   private fence(thread: number, kind: number): void {
@@ -550,6 +557,18 @@ function alone(stores: readonly number[]): (readonly number[])[] {
   return lists;
 }
 
+/** All lists that have one of each of `lists`, the last of them changing first. */
 function product(lists: readonly (readonly number[])[]): number[][] {
-  return lists.reduce<number[][]>((all, list) => all.flatMap((one) => list.map((last) => [...one, last])), [[]]);
+  const all: number[][] = [];
+  const count = lists.reduce((of, list) => of * list.length, 1);
+  for (let n = 0; n < count; n++) {
+    const one: number[] = [];
+    let stride = count;
+    for (const list of lists) {
+      stride /= list.length;
+      one.push(list[Math.floor(n / stride) % list.length]);
+    }
+    all.push(one);
+  }
+  return all;
 }
