@@ -27,11 +27,14 @@ export class DataRaces {
   /** By atom: whether it is one of those; whether races for it are meant. */
   private readonly isPlain: Uint8Array;
   private readonly isMeant: Uint8Array;
+  /** By access code: whether it accesses what can be raced for, YES or NO; 0 where nobody has asked since that last changed. */
+  private readonly answers: Uint8Array;
 
   constructor(execution: Ordered) {
     this.execution = execution;
     const { atoms, program } = execution;
     this.isPlain = new Uint8Array(atoms.count);
+    this.answers = new Uint8Array(32 * atoms.of.length);
     this.isMeant = Uint8Array.from(atoms.offset, (at) =>
       program.racy?.some(({ offset, bits }) => at >= offset && at < offset + bits / 8) ? 1 : 0,
     );
@@ -66,10 +69,13 @@ export class DataRaces {
 
   /** Whether an access can be part of a race that is not meant, as far as is known by now. */
   matters(thread: number, code: number): boolean {
-    if (this.plainAtoms === 0 || !isData(code) || this.execution.program.actors[thread].racy) return false;
-    const atoms = this.atomsOf(code);
-    for (let i = 0; i < atoms.length; i++) if (this.isPlain[atoms[i]]) return true;
-    return false;
+    if (this.plainAtoms === 0 || this.execution.program.actors[thread].racy) return false;
+    if (this.answers[code] === 0) this.answers[code] = this.isConcerned(code) ? YES : NO;
+    return this.answers[code] === YES;
+  }
+
+  private isConcerned(code: number): boolean {
+    return isData(code) && this.atomsOf(code).some((atom) => this.canRace(atom));
   }
 
   /** The atoms of an access that can be raced for. */
@@ -90,6 +96,7 @@ export class DataRaces {
       if (this.isPlain[atom] || this.isMeant[atom]) continue;
       this.isPlain[atom] = 1;
       this.plainAtoms++;
+      this.answers.fill(0);
     }
   }
 
@@ -119,6 +126,9 @@ export class DataRaces {
     return line === undefined ? what : `${what} at ${line}`;
   }
 }
+
+const YES = 1;
+const NO = 2;
 
 export const isPlain = (kind: number): boolean => kind <= Kind.write;
 

@@ -24,8 +24,9 @@ export class PastAccesses {
   look(): void {
     this.count = 0;
     if (this.races.plainAtoms === 0) return;
-    const { footprints, stepsOf, views } = this.execution;
+    const { footprints, program, stepsOf, views } = this.execution;
     for (let thread = 0; thread < stepsOf.length; thread++) {
+      if (program.actors[thread].racy) continue;
       const steps = stepsOf[thread];
       const written = this.knownToAll(thread, views.writes(thread));
       const read = this.knownToAll(thread, views.reads(thread));

@@ -15,8 +15,10 @@ export class Stores {
   readonly rank: number[] = [];
   /** Whether a read-modify-write made it: nothing may come between it and the one before. */
   readonly update: boolean[] = [];
-  /** By atom: its stores in coherence order. */
+  /** By atom: its stores in coherence order; the one that was added last. By store: the one that this was before it. */
   readonly order: number[][] = [];
+  readonly newest: number[] = [];
+  private readonly newestBefore: number[] = [];
   private readonly shown: number[] = [];
   private readonly atoms: Atoms;
   private readonly bytes: Bytes;
@@ -41,7 +43,10 @@ export class Stores {
     this.high.push(high);
     this.rank.push(0);
     this.update.push(update);
-    return this.atom.push(atom) - 1;
+    const store = this.atom.push(atom) - 1;
+    this.newestBefore.push(this.newest[atom] ?? store);
+    this.newest[atom] = store;
+    return store;
   }
 
   /** Puts a store right after `after` in the coherence order. Returns whether memory has another value then. */
@@ -49,8 +54,13 @@ export class Stores {
     const { rank } = this;
     const order = this.order[this.atom[store]];
     const at = rank[after] + 1;
-    order.splice(at, 0, store);
-    for (let i = at; i < order.length; i++) rank[order[i]] = i;
+    order.push(store);
+    for (let i = order.length - 1; i > at; i--) {
+      order[i] = order[i - 1];
+      rank[order[i]] = i;
+    }
+    order[at] = store;
+    rank[store] = at;
     if (at !== order.length - 1) return false;
     this.write(store);
     return this.low[store] !== this.low[after] || this.high[store] !== this.high[after];
@@ -61,14 +71,22 @@ export class Stores {
     const { rank } = this;
     const order = this.order[this.atom[store]];
     const at = rank[store];
-    order.splice(at, 1);
-    for (let i = at; i < order.length; i++) rank[order[i]] = i;
+    for (let i = at; i + 1 < order.length; i++) {
+      order[i] = order[i + 1];
+      rank[order[i]] = i;
+    }
+    order.pop();
     if (at === order.length) this.write(order[at - 1]);
   }
 
   /** Forgets the store that was added last, which is in no order. */
   drop(): void {
-    for (const of of [this.step, this.low, this.high, this.rank, this.update, this.atom]) of.pop();
+    this.step.pop();
+    this.low.pop();
+    this.high.pop();
+    this.rank.pop();
+    this.update.pop();
+    this.newest[this.atom.pop()!] = this.newestBefore.pop()!;
   }
 
   /** Makes memory as `store` left it, for those who look at other orders of the same steps; and which store it shows. */
@@ -92,7 +110,8 @@ export class Stores {
   value(place: Place, from: readonly number[]): readonly [number, number] {
     let low = 0;
     let high = 0;
-    for (const store of from) {
+    for (let i = 0; i < from.length; i++) {
+      const store = from[i];
       const shift = (this.atoms.offset[this.atom[store]] - place.offset) * 8;
       if (shift >= 32) high |= this.low[store] << (shift - 32);
       else low |= this.low[store] << shift;

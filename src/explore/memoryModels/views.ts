@@ -31,26 +31,31 @@ export class Views {
 
   /** The later of both, part by part: `a` itself where `b` adds nothing. */
   join(a: View, b: View): View {
-    return this.joinParts(a, b, a.length);
+    if (a === b || b === this.initial) return a;
+    let to = this.joined(a, b);
+    for (let i = this.atoms; i < b.length; i++) {
+      if (b[i] <= a[i]) continue;
+      to ??= a.slice();
+      to[i] = b[i];
+    }
+    return to ?? a;
   }
 
   /** The same of the atoms alone: what must not be older, without what happens before. */
   joinAtoms(a: View, b: View): View {
-    return this.joinParts(a, b, this.atoms);
+    return a === b || b === this.initial ? a : (this.joined(a, b) ?? a);
   }
 
-  private joinParts(a: View, b: View, parts: number): View {
-    if (a === b) return a;
+  /** A copy of `a` with the later atoms of `b`, where there are any. */
+  private joined(a: View, b: View): number[] | undefined {
     const { atoms, rank } = this;
     let to: number[] | undefined;
-    for (let i = 0; i < parts; i++) {
-      const x = a[i];
-      const y = b[i];
-      if (x === y || (i < atoms ? rank[x] >= rank[y] : x >= y)) continue;
+    for (let i = 0; i < atoms; i++) {
+      if (a[i] === b[i] || rank[a[i]] >= rank[b[i]]) continue;
       to ??= a.slice();
-      to[i] = y;
+      to[i] = b[i];
     }
-    return to ?? a;
+    return to;
   }
 
   /** Where in a view the number of a thread's fences, writes and reads stand. */

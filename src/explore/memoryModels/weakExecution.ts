@@ -39,6 +39,8 @@ export class WeakExecution extends Execution implements Relations {
   shared: View;
   /** By lock and wait queue: what those know who take it, or wake from it. */
   readonly handed: View[];
+  /** Which of those have ever handed anything on, in any execution. */
+  readonly handing: number[] = [];
   private readonly rules: Rules;
   /** By step: which way was taken. */
   private readonly taken: number[] = [];
@@ -266,7 +268,8 @@ export class WeakExecution extends Execution implements Relations {
     for (const store of from) seen = this.views.join(seen, carried[store]);
     let acquired = current;
     if (kind === Kind.loadAcquire) for (const store of from) acquired = this.views.join(acquired, carried[store]);
-    this.known[thread] = { ...known, current: acquired, seen };
+    const { ahead, published, own } = known;
+    this.known[thread] = { current: acquired, ahead, seen, published, own };
   }
 
   private writes(thread: number, kind: number, place: Place, after: readonly number[]): void {
@@ -280,9 +283,9 @@ export class WeakExecution extends Execution implements Relations {
     const carries = this.rules !== 'coherence' && kind === Kind.storeRelease;
     const first = this.store(place, low, high, after, false);
     const current = this.afterWrite(thread, known.current, first);
-    const view = carries ? this.views.join(current, known.ahead) : known.published;
-    this.carry(view);
-    this.known[thread] = { ...known, current, own: this.afterWrite(thread, known.own, first) };
+    const { ahead, seen, published } = known;
+    this.carry(carries ? this.views.join(current, ahead) : published);
+    this.known[thread] = { current, ahead, seen, published, own: this.afterWrite(thread, known.own, first) };
   }
 
   private updates(
@@ -325,7 +328,7 @@ export class WeakExecution extends Execution implements Relations {
     this.changed = place.id;
     if (this.rules === 'coherence') return;
     if (taken) this.known[thread] = { ...known, current: this.views.join(known.current, this.handed[place.id]) };
-    else this.handed[place.id] = this.views.join(known.current, known.ahead);
+    else this.hand(place.id, this.views.join(known.current, known.ahead));
   }
 
   /** A wait queue: who waits or wakes has a full fence, and who wakes up knows what its waker knew. */
@@ -343,11 +346,16 @@ export class WeakExecution extends Execution implements Relations {
         this.values[s] |= 1 << t;
       }
       if (this.rules !== 'coherence')
-        this.handed[place.id] = this.views.join(this.handed[place.id], this.known[thread].current);
+        this.hand(place.id, this.views.join(this.handed[place.id], this.known[thread].current));
     } else if (this.rules !== 'coherence') {
       const known = this.known[thread];
       this.known[thread] = { ...known, current: this.views.join(known.current, this.handed[place.id]) };
     }
+  }
+
+  private hand(id: number, view: View): void {
+    this.handed[id] = view;
+    if (!this.handing.includes(id)) this.handing.push(id);
   }
 
   private fence(thread: number, kind: number): void {
@@ -411,11 +419,13 @@ export class WeakExecution extends Execution implements Relations {
       const last = [stores.last(atoms[0])];
       return [{ from: kind === Kind.lock ? last : NOTHING, after: last }];
     }
-    if (!writes(kind)) return this.readings(thread, kind).map((from) => ({ from, after: NOTHING }));
-    if (!updates(kind)) return this.placings(thread).map((after) => ({ from: NOTHING, after }));
     const ways: Way[] = [];
+    if (writes(kind) && !updates(kind)) {
+      for (const after of this.placings(thread)) ways.push({ from: NOTHING, after });
+      return ways;
+    }
     for (const from of this.readings(thread, kind)) {
-      if (this.fails(thread, from)) ways.push({ from, after: NOTHING });
+      if (!writes(kind) || this.fails(thread, from)) ways.push({ from, after: NOTHING });
       else if (this.isFree(from) && this.mayUpdate(thread, from)) ways.push({ from, after: from });
     }
     return ways;
@@ -430,11 +440,16 @@ export class WeakExecution extends Execution implements Relations {
 
   /** Whether no read-modify-write has read one of `from`. */
   isFree(from: readonly number[]): boolean {
-    const { stores } = this;
-    return from.every((store) => {
-      const next = stores.order[stores.atom[store]][stores.rank[store] + 1];
-      return next === undefined || !stores.update[next];
-    });
+    for (let i = 0; i < from.length; i++) if (this.isRead(from[i])) return false;
+    return true;
+  }
+
+  /** Whether a read-modify-write has read `store`. */
+  private isRead(store: number): boolean {
+    const { order, atom, rank, update } = this.stores;
+    const others = order[atom[store]];
+    const next = rank[store] + 1;
+    return next < others.length && update[others[next]];
   }
 
   /** Whether `from` is not older than what `thread` knows after an `mb`. */
@@ -462,10 +477,9 @@ export class WeakExecution extends Execution implements Relations {
     const candidates = atoms.map((a) => {
       let floor = Math.max(rank[current[a]], rank[ahead[a]]);
       if (waits) floor = Math.max(floor, rank[seen[a]], this.rules === 'weak' ? rank[this.shared[a]] : 0);
-      return stores.order[a].slice(floor).reverse();
+      return newestFirst(stores.order[a], floor);
     });
-    if (atoms.length === 1) return candidates[0].map((store) => [store]);
-    return product(candidates).filter((from) => this.isWhole(from));
+    return atoms.length === 1 ? alone(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
   }
 
   /** After which stores that of `thread` may come, by atom, newest first. */
@@ -473,15 +487,10 @@ export class WeakExecution extends Execution implements Relations {
     const { stores } = this;
     const { current } = this.known[thread];
     const atoms = this.atoms.of[this.pending[thread] >>> 5];
-    const candidates = atoms.map((a) => {
-      const order = stores.order[a];
-      return order
-        .slice(stores.rank[current[a]])
-        .filter((store) => this.isFree([store]))
-        .reverse();
-    });
-    if (atoms.length === 1) return candidates[0].map((store) => [store]);
-    return product(candidates).filter((after) => this.isInOrder(after));
+    const candidates = atoms.map((a) =>
+      newestFirst(stores.order[a], stores.rank[current[a]]).filter((store) => !this.isRead(store)),
+    );
+    return atoms.length === 1 ? alone(candidates[0]) : product(candidates).filter((after) => this.isInOrder(after));
   }
 
   /** Whether each part is not older than the step that another part is from: a store is whole. */
@@ -521,12 +530,13 @@ export class WeakExecution extends Execution implements Relations {
     let spinning = 0;
     for (let t = 0; t < this.threads; t++) {
       const kind = this.pending[t] & 31;
-      const spin = this.pending[t] < 0 ? undefined : this.tree.spins.get(this.node[t]);
-      if (spin === undefined || kind === Kind.lock || kind === Kind.resume) continue;
+      if (this.pending[t] < 0 || kind === Kind.lock || kind === Kind.resume) continue;
+      const spin = this.tree.spins.get(this.node[t]);
+      if (spin === undefined) continue;
       const steps = this.stepsOf[t];
       const began = steps[Math.max(0, steps.length - spin.length)];
       const news = spin.reads.some(({ code }) =>
-        this.atoms.of[code >>> 5].some((a) => this.stores.order[a].some((store) => this.stores.step[store] > began)),
+        this.atoms.of[code >>> 5].some((a) => this.stores.step[this.stores.newest[a]] > began),
       );
       if (this.roundsEnd || !news) spinning |= 1 << t;
     }
@@ -534,6 +544,31 @@ export class WeakExecution extends Execution implements Relations {
   }
 }
 
+/** The stores of an order from rank `floor` on. */
+function newestFirst(order: readonly number[], floor: number): number[] {
+  const stores: number[] = [];
+  for (let i = order.length - 1; i >= floor; i--) stores.push(order[i]);
+  return stores;
+}
+
+function alone(stores: readonly number[]): (readonly number[])[] {
+  const lists: (readonly number[])[] = [];
+  for (let i = 0; i < stores.length; i++) lists.push([stores[i]]);
+  return lists;
+}
+
+/** All lists that have one of each of `lists`, the last of them changing first. */
 function product(lists: readonly (readonly number[])[]): number[][] {
-  return lists.reduce<number[][]>((all, list) => all.flatMap((one) => list.map((last) => [...one, last])), [[]]);
+  const all: number[][] = [];
+  const count = lists.reduce((of, list) => of * list.length, 1);
+  for (let n = 0; n < count; n++) {
+    const one: number[] = [];
+    let stride = count;
+    for (const list of lists) {
+      stride /= list.length;
+      one.push(list[Math.floor(n / stride) % list.length]);
+    }
+    all.push(one);
+  }
+  return all;
 }

@@ -1,4 +1,3 @@
-import type { Place } from '../../memory/cell.ts';
 import type { Row } from '../row.ts';
 import type { Atoms } from './atoms.ts';
 import type { PastAccesses } from './pastAccesses.ts';
@@ -10,7 +9,7 @@ interface Weak {
   readonly known: readonly Known[];
   readonly shared: View;
   readonly handed: readonly View[];
-  readonly places: readonly Place[];
+  readonly handing: readonly number[];
   readonly stores: Stores;
   readonly atoms: Atoms;
   readonly views: Views;
@@ -32,6 +31,8 @@ export class WeakState {
   /** The atoms with more than one of those stores; and by atom, where in its order they begin. */
   private readonly open: number[] = [];
   private readonly floor: number[] = [];
+  /** What those know who go on. */
+  private readonly going: View[] = [];
   /** A view is written down in words. By word, where in `open` its atoms end; by store of those, the bits that say it. */
   private readonly ends: number[] = [];
   private readonly bits: number[] = [];
@@ -66,15 +67,14 @@ export class WeakState {
 
   private look(): void {
     const { known, pending, stores, atoms } = this.execution;
-    const { open, closed, floor } = this;
+    const { open, closed, floor, going } = this;
     const { rank, order } = stores;
-    open.length = closed.length = 0;
+    open.length = closed.length = going.length = 0;
+    for (let t = 0; t < known.length; t++) if (pending[t] >= 0) going.push(known[t].current);
     for (let a = 0; a < atoms.count; a++) {
       const last = order[a].length - 1;
       let lowest = last;
-      if (last > 0)
-        for (let t = 0; t < known.length; t++)
-          if (pending[t] >= 0) lowest = Math.min(lowest, rank[known[t].current[a]]);
+      if (last > 0) for (let i = 0; i < going.length; i++) lowest = Math.min(lowest, rank[going[i][a]]);
       floor[a] = lowest;
       if (lowest < last) open.push(a);
       else if (last > 0) closed.push(a);
@@ -149,8 +149,9 @@ export class WeakState {
   }
 
   private addHanded(row: Row): void {
-    const { handed, places, views } = this.execution;
-    for (let id = 0; id < places.length; id++) {
+    const { handed, handing, views } = this.execution;
+    for (let i = 0; i < handing.length; i++) {
+      const id = handing[i];
       if (handed[id] === views.initial) continue;
       row.add(id + 1);
       this.add(handed[id], row);
