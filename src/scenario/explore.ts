@@ -76,8 +76,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
       write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
     );
   } else {
-    const none = result.blocked > 0 && result.executions + result.cut === 0;
-    const claims = none ? [...missing, 'an execution that no assume gives up'] : missing;
+    const claims = [...missing, ...nothingCompleted(result, exhaustive)];
     findings.push(...claims.map((claim) => vacuous(what, search, claim, options.directory)));
   }
   return {
@@ -142,6 +141,13 @@ export function outcomeOf(
     return stop === 'deadlock' || stop === 'livelock' || stop === 'crashed' ? stop : 'violated';
   if (found) return 'violated';
   return limit === undefined ? 'passed' : 'limit';
+}
+
+/** What is claimed of every scenario: that some execution is complete. Where nothing was found before a limit was reached, one may still be. */
+function nothingCompleted({ executions, cut, blocked, limit }: Searched, exhaustive: boolean): string[] {
+  if (executions + cut > 0) return [];
+  if (blocked > 0) return ['an execution that no assume gives up'];
+  return exhaustive && limit === undefined ? ['an execution that comes to its end'] : [];
 }
 
 /** A claim that no execution made true: what was explored says nothing about it. */

@@ -191,4 +191,25 @@ describe('halves of a word', () => {
       ['0,0', '0,1', '65537,0', '65537,1'].map((of) => `undefined,${of}`),
     );
   });
+
+  test('weak: who has read a part, and then a fence, reads the other part from there too', () => {
+    const fenced = (fence: boolean): Scenario =>
+      scenario({
+        name: 'fenced',
+        cells,
+        actors: {
+          a: [(mem, { pad }) => mem.store(pad, 0x10001)],
+          b: [
+            (mem, { prod, cons }) => {
+              const first = mem.load(prod);
+              if (fence) mem.rmb();
+              return `${first}${mem.load(cons)}`;
+            },
+          ],
+        },
+      });
+    const of = (...seen: string[]): string[] => seen.map((text) => `undefined,${text}`);
+    expect(outcomes(fenced(false), { memoryModel: 'weak' })).toEqual(of('00', '01', '10', '11'));
+    expect(outcomes(fenced(true), { memoryModel: 'weak' })).toEqual(of('00', '01', '11'));
+  });
 });

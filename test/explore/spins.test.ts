@@ -78,3 +78,12 @@ test('a thread that waits for another that waits for it is a livelock, with a lo
     };
   expect(endsOf(waits('x', 'y'), waits('y', 'x'))).toEqual(same(['livelock']));
 });
+
+test('two loops on one line are two, though both see the same', () => {
+  const both: Run = (mem, cell) => {
+    for (const value of [1, 0]) while (mem.load(cell('x')) === value);
+  };
+  const { all, reduced } = endsOf(both, ...threadsOf('Wx1'));
+  expect(all).toContain('livelock');
+  expect(reduced).toContain('livelock');
+});

@@ -284,8 +284,17 @@ export class WeakExecution extends Execution implements Relations {
     const first = this.store(place, low, high, after, false);
     const current = this.afterWrite(thread, known.current, first);
     const { ahead, seen, published } = known;
-    this.carry(carries ? this.views.join(current, ahead) : published);
+    this.carry(carries ? this.views.join(current, ahead) : this.withParts(published, first));
     this.known[thread] = { current, ahead, seen, published, own: this.afterWrite(thread, known.own, first) };
+  }
+
+  /** What a store carries, with all of its parts: who has read one, and then a fence, does not read the others from before it. */
+  private withParts(view: View, first: number): View {
+    const { stores } = this;
+    if (stores.count - first === 1) return view;
+    const whole = view.slice();
+    for (let store = first; store < stores.count; store++) whole[stores.atom[store]] = store;
+    return whole;
   }
 
   private updates(
