@@ -666,13 +666,20 @@ export class Execution implements View {
       if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;
       return seen;
     } else if (kind === Kind.wake) {
-      for (let t = 0; t < this.threads; t++) {
-        if (this.asleep[t] !== place) continue;
-        this.asleep[t] = NONE;
-        this.values[s] |= 1 << t;
-      }
+      this.values[s] = this.wakeAll(place);
     }
     return 0;
+  }
+
+  /** Wakes all that sleep on a place. Returns them, as bits. */
+  protected wakeAll(place: number): number {
+    let woken = 0;
+    for (let t = 0; t < this.threads; t++) {
+      if (this.asleep[t] !== place) continue;
+      this.asleep[t] = NONE;
+      woken |= 1 << t;
+    }
+    return woken;
   }
 
   /** Rules that are held against an access before it is taken, so that it is no step of the schedule. */

@@ -46,13 +46,13 @@ function isOpen(load: Site, store: Site): boolean {
 
 function goesRound(way: Way, ways: readonly Way[]): boolean {
   const reached = new Set<Way>();
-  const todo = [way.store];
-  for (let store = todo.pop(); store !== undefined; store = todo.pop()) {
+  const open = [way.store];
+  for (let store = open.pop(); store !== undefined; store = open.pop()) {
     for (const next of ways) {
       if (reached.has(next) || next.thread === way.thread || !mayMeet(store, next.load)) continue;
       if (mayMeet(next.store, way.load)) return true;
       reached.add(next);
-      todo.push(next.store);
+      open.push(next.store);
     }
   }
   return false;

@@ -81,13 +81,19 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits): Searc
   });
   if (alike !== undefined && execution.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
-  const { executions, blocked, cut, states, steps, violation, late, limit } = result;
+  return { ...cameTo(run, result), classes: null, readsFrom: null, classesCut: false };
+}
+
+/** What a search on one thread has come to, but for classes. */
+function cameTo(
+  run: Run,
+  { executions, blocked, cut, states, steps, violation, late, limit }: SearchResult,
+): Omit<Searched, 'classes' | 'readsFrom' | 'classesCut'> {
   return {
     ...{ executions, blocked, cut, states, steps, violation, late, limit },
-    ...{ classes: null, readsFrom: null, classesCut: false },
     schedule: violation === undefined ? [] : scheduleOf(run),
-    stop: violation === undefined ? undefined : execution.stopped()?.kind,
-    missing: checker.missing,
+    stop: violation === undefined ? undefined : run.execution.stopped()?.kind,
+    missing: run.checker.missing,
   };
 }
 
@@ -98,18 +104,9 @@ export function searchMerging(scenario: Scenario, search: Search, limits: Limits
   const classes = new Classes(execution);
   execution.roundsEnd = true;
   const states = new PartialGraphs(execution);
-  const { violation, ...result } = searchInterleavings(execution, checker, limits, { states, classes });
-  return {
-    ...result,
-    violation,
-    states: 0,
-    classes: classes.seen.size,
-    readsFrom: classes.readsFrom.size,
-    classesCut: classes.full,
-    schedule: violation === undefined ? [] : scheduleOf(run),
-    stop: violation === undefined ? undefined : execution.stopped()?.kind,
-    missing: checker.missing,
-  };
+  const result = searchInterleavings(execution, checker, limits, { states, classes });
+  const { seen, readsFrom, full } = classes;
+  return { ...cameTo(run, result), states: 0, classes: seen.size, readsFrom: readsFrom.size, classesCut: full };
 }
 
 /** A search in rounds; whoever does the parts has a `doerOf` the same search. */

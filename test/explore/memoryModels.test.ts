@@ -3,8 +3,10 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
 import { drawingNames } from '../../src/explore/schedulers/make.ts';
 import { scenario } from '../../src/index.ts';
+import { loadSource } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type Search, searchHere } from '../../src/scenario/search.ts';
+import { openSource } from '../../src/scenario/source.ts';
 import { yardstick } from '../../src/scenario/yardstick.ts';
 import { permutations } from './programs.ts';
 
@@ -65,25 +67,7 @@ describe('the yardstick rings have as many classes as other tools count, whateve
   });
 });
 
-const storeBuffering = scenario({
-  name: 'sb',
-  cells: { x: 'u32', y: 'u32' },
-  actors: {
-    a: [
-      (mem, { x, y }) => {
-        mem.store(x, 1);
-        return mem.load(y);
-      },
-    ],
-    b: [
-      (mem, { x, y }) => {
-        mem.store(y, 1);
-        return mem.load(x);
-      },
-    ],
-  },
-  finally: { 'one of them saw the other': ({ results }) => results.a[0] === 1 || results.b[0] === 1 },
-});
+const storeBuffering = await openSource(await loadSource('examples/sb.mjs'));
 
 describe('every scheduler finds what only the memory model allows', () => {
   const named = drawingNames.flatMap((scheduler) => [[scheduler, 'tso'] as const, [scheduler, 'weak'] as const]);

@@ -32,7 +32,7 @@ export class Graph {
     const { thread, from, after } = move;
     const s = execution.steps;
     const atoms = execution.atoms.of[execution.pending[thread] >>> 5];
-    const prefix = this.prefixOf(thread, from).slice();
+    const prefix = this.prefixOf(thread, from);
     prefix[thread]++;
     execution.take(
       thread,

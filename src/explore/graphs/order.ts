@@ -22,13 +22,13 @@ export function weakOrder(graph: WeakExecution): PartialOrder {
     before.forEach((n, t) => {
       if (n > 0 && fences[t][n - 1].step !== step) next[fences[t][n - 1].step].push(step);
     });
-  for (const queue of unlocksOf(graph)) chain(queue, next);
+  for (const queue of lockOrders(graph)) chain(queue, next);
   return { steps: Array.from(next, (_, s) => ({ of: s, lane: schedule[s] })), next };
 }
 
 /**
- * `tso` (x86-TSO, CACM 2010): a store is two steps, one into the buffer of its thread and one out of it. Buffers keep their order; stores come out in coherence order, before those
- * who read them from memory, and after those who have read what was there before; full fences find the buffer empty.
+ * `tso` (x86-TSO, CACM 2010): a store is two steps, one into the buffer of its thread and one out of it. Buffers keep their order; stores come out in coherence
+ * order, before those who read them from memory, and after those who have read what was there before; full fences find the buffer empty.
  */
 export function tsoOrder(graph: WeakExecution): PartialOrder {
   const { steps, schedule, stores } = graph;
@@ -90,7 +90,7 @@ function chain(steps: readonly number[], next: number[][]): void {
 }
 
 /** By lock: the steps that took it or gave it back, in order. */
-function unlocksOf(graph: WeakExecution): number[][] {
+function lockOrders(graph: WeakExecution): number[][] {
   const { stores, places, atoms } = graph;
   const locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
   return locks.map(({ id }) => stores.order[atoms.of[id][0]].slice(1).map((store) => stores.step[store]));

@@ -203,11 +203,7 @@ export class TsoExecution extends Execution implements Relations {
       if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = id;
       return seen;
     } else if (kind === Kind.wake) {
-      for (let t = 0; t < this.threads; t++) {
-        if (this.asleep[t] !== id) continue;
-        this.asleep[t] = NONE;
-        this.values[s] |= 1 << t;
-      }
+      this.values[s] = this.wakeAll(id);
     }
     return 0;
   }

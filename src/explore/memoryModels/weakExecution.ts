@@ -349,11 +349,7 @@ export class WeakExecution extends Execution implements Relations {
       this.loads(thread, Kind.load, from, seen, 0);
       if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place.id;
     } else if (kind === Kind.wake) {
-      for (let t = 0; t < this.threads; t++) {
-        if (this.asleep[t] !== place.id) continue;
-        this.asleep[t] = NONE;
-        this.values[s] |= 1 << t;
-      }
+      this.values[s] = this.wakeAll(place.id);
       if (this.rules !== 'coherence')
         this.hand(place.id, this.views.join(this.handed[place.id], this.known[thread].current));
     } else if (this.rules !== 'coherence') {
