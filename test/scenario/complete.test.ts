@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { scenario } from '../../src/scenario/define.ts';
+import { explore } from '../../src/testing/explore.ts';
+
+/** Repeats until it has read what `a` stores. */
+const repeating = (stored: number) =>
+  scenario({
+    name: 'repeating',
+    cells: { x: 'u32' },
+    actors: {
+      a: [(mem, { x }) => mem.store(x, stored)],
+      b: [{ run: (mem, { x }) => mem.load(x), until: (seen) => seen === 1 }],
+    },
+  });
+
+test.each(['sc', 'tso', 'weak'] as const)(
+  '%s: where no execution comes to its end, nothing is proved',
+  async (memoryModel) => {
+    const never = await explore(repeating(2), { memoryModel });
+    expect([never.outcome, never.executions]).toEqual(['violated', 0]);
+    expect(never.findings.map(({ property }) => property)).toEqual(['sometimes: an execution that comes to its end']);
+    expect((await explore(repeating(1), { memoryModel })).outcome).toBe('passed');
+  },
+);
