@@ -2,7 +2,7 @@
 // Ours does more for a record: it is also reset, which is what frees its place. `npm run bench` runs this after `gfnring bench`.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { RingBuffer } from 'ringbuf.js';
-import { initVm, layVm } from '../dist/actors/vm.js';
+import { gfnRings, initVm, layVm } from '../dist/actors/vm.js';
 import { Layout } from '../dist/memory/layout.js';
 import { NativeMemory } from '../dist/memory/native.js';
 import { gfn_ring_harvest } from '../dist/ring/harvest.js';
@@ -18,8 +18,8 @@ function ours(buffer, thread) {
   const vm = layVm(layout, { slots: [], rings: [{ size: SIZE, leeway: 0 }] });
   const shared = buffer ?? new SharedArrayBuffer(layout.size);
   const mem = new NativeMemory(shared, thread);
-  if (buffer === undefined) initVm(mem, vm, 0, 1);
-  return { shared, mem, kvm: vm.kvm, ring: vm.kvm.rings[0] };
+  if (buffer === undefined) initVm(mem, vm, 1);
+  return { shared, mem, kvm: vm.kvm, ring: gfnRings(vm)[0] };
 }
 
 function produce({ kind, shared }) {

@@ -1,11 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { initVm, layVm } from '../src/actors/vm.ts';
+import { gfnRings, initVm, layVm } from '../src/actors/vm.ts';
 import { AloneMemory } from '../src/memory/alone.ts';
 import { Layout } from '../src/memory/layout.ts';
 import { gfn_ring_harvest } from '../src/ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../src/ring/ioctl.ts';
-import { EINVAL } from '../src/ring/kvm_gfnring.ts';
+import { EINVAL } from '../src/kvm/errors.ts';
 import { kvm_gfn_ring_push } from '../src/ring/push.ts';
 import { kvm_gfn_ring_reset } from '../src/ring/reset.ts';
 
@@ -24,10 +24,11 @@ function machine(size: number, start: number, pushed: number, reset: number) {
       { size: 2, leeway: 0 },
       { size, leeway: 0 },
     ],
+    index: start,
   });
   const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
-  initVm(mem, vm, start, 2);
-  const [honest, ring] = vm.kvm.rings;
+  initVm(mem, vm, 2);
+  const [honest, ring] = gfnRings(vm);
   for (const [of, entries] of [
     [honest, 1],
     [ring, reset],
@@ -39,19 +40,19 @@ function machine(size: number, start: number, pushed: number, reset: number) {
   for (let i = 0; i < pushed; i++) kvm_gfn_ring_push(mem, ring, 0, 1n);
   gfn_ring_harvest(mem, honest);
   for (const page of vm.guest.pages) mem.store(page.armed, 0);
-  return { mem, vm, kvm: vm.kvm, honest, ring, first: (start + reset) % U16 };
+  return { mem, vm, kvm: vm.kvm, rings: [honest, ring], honest, ring, first: (start + reset) % U16 };
 }
 
 type Machine = ReturnType<typeof machine>;
 
 /** A cons out of range: nothing changes, reset says false, the ioctl says -EINVAL and has served the honest ring all the same. */
-function expectRefused({ mem, vm, kvm, honest, ring }: Machine, cons: number): void {
+function expectRefused({ mem, vm, kvm, rings, honest, ring }: Machine, cons: number): void {
   mem.store(ring.indices.cons, cons);
   const before = mem.u8.slice();
   expect(kvm_gfn_ring_reset(mem, kvm, ring)).toBe(false);
   expect(mem.u8).toEqual(before);
   const reset = mem.load(ring.cons_index);
-  expect(KVM_RESET_DIRTY_PAGES(mem, kvm)).toBe(-EINVAL);
+  expect(KVM_RESET_DIRTY_PAGES(mem, kvm, rings)).toBe(-EINVAL);
   expect(mem.load(ring.cons_index)).toBe(reset);
   expect(mem.load(honest.cons_index)).toBe(mem.load(honest.prod_index));
   expect(vm.guest.pages.map((page) => mem.load(page.armed))).toEqual([0, 1]);
@@ -134,7 +135,7 @@ describe('hostile indices', () => {
     const before = m.mem.u8.slice();
     expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(false);
     expect(m.mem.u8).toEqual(before);
-    expect(KVM_RESET_DIRTY_PAGES(m.mem, m.kvm)).toBe(1);
+    expect(KVM_RESET_DIRTY_PAGES(m.mem, m.kvm, m.rings)).toBe(1);
   });
 
   test.prop([sizes.filter((size) => size < 100 && size > 2), starts], runs)(
@@ -201,7 +202,7 @@ describe('hostile indices', () => {
       const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
       mem.u8.set(bytes, ring.data);
       const asked = (mem.load(ring.indices.cons) - m.first + U16) % U16;
-      const result = KVM_RESET_DIRTY_PAGES(mem, m.kvm);
+      const result = KVM_RESET_DIRTY_PAGES(mem, m.kvm, m.rings);
       expect(result).toBe(asked <= used ? asked + 1 : -EINVAL);
       expect(mem.load(ring.prod_index)).toBe(prod);
       expect(mem.load(m.honest.cons_index)).toBe(mem.load(m.honest.prod_index));

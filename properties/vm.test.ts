@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
 import { Guided } from '../src/explore/schedulers/guided.ts';
 import { buildVm } from '../src/scenario/build.ts';
-import { claims } from '../src/scenario/properties/vmProperties.ts';
+import { claims } from '../src/scenario/properties/claims.ts';
 import { runOf, runOnce } from '../src/scenario/run.ts';
 import type { VmSpec } from '../src/scenario/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';

@@ -1,13 +1,40 @@
+import { zapSlot } from '../guest/mmu.ts';
+import { EINVAL } from '../kvm/errors.ts';
+import { type Gfn, memslotOf, npagesOf } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
-import { KVM_RESET_DIRTY_PAGES } from '../ring/ioctl.ts';
 import type { Vm } from './vm.ts';
 
-/** Calls the ioctl, then lets stopped vCPUs try again. Returns what the ioctl returned. */
-export function resetDirtyPages(mem: Memory, vm: Vm): number {
-  const result = KVM_RESET_DIRTY_PAGES(mem, vm.kvm);
+/** Calls the ioctl that re-arms, then lets stopped vCPUs try again. Returns what the ioctl returned. */
+export function resetDirtyPages(mem: Memory, vm: Vm, gfns: readonly Gfn[] = []): number {
+  const result = vm.tracker.reset(mem, gfns);
   if (result !== 0) {
     mem.fetchAdd(vm.resets, 1); // pairs with loadAcquire(resets) in stopWhileFull
     mem.wake(vm.resets);
   }
+  return result;
+}
+
+/**
+ * KVM_SET_USER_MEMORY_REGION: slot `slot` has `npages` pages from now on; 0 deletes it. A slot that is there can only be deleted, else
+ * -EINVAL, as KVM does not change sizes. Every page of it is taken out of the page tables, so that the next write faults, and what was
+ * recorded in its bitmap goes with it. Here mmu_lock stands for SRCU and the invalidation count as well: no fault is half way through.
+ */
+export function KVM_SET_USER_MEMORY_REGION(mem: Memory, vm: Vm, slot: number, npages: number): number {
+  const { kvm } = vm;
+  const memslot = memslotOf(kvm, slot)!;
+  let result = 0;
+  mem.lock(kvm.slots_lock);
+  if (npages > 0 && npagesOf(mem, memslot) > 0) result = -EINVAL;
+  else {
+    mem.lock(kvm.mmu_lock);
+    mem.store(memslot.size!, npages);
+    if (npages === 0) {
+      zapSlot(mem, vm.guest, slot);
+      kvm.arch.flush_remote_tlbs(mem);
+      vm.tracker.forget(mem, slot);
+    }
+    mem.unlock(kvm.mmu_lock);
+  }
+  mem.unlock(kvm.slots_lock);
   return result;
 }

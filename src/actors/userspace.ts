@@ -1,13 +1,21 @@
+import type { Gfn } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
-import { type Gfn, gfn_ring_harvest } from '../ring/harvest.ts';
 import { resetDirtyPages } from './kernel.ts';
-import type { Vm } from './vm.ts';
+import { pageOf, type Vm } from './vm.ts';
 
-/** One round of an honest userspace: harvests the rings given, resets, and only then copies what was reported. Returns the pages. */
-export function collect(mem: Memory, vm: Vm, rings: readonly number[]): Gfn[] {
-  const gfns = rings.flatMap((ring) => gfn_ring_harvest(mem, vm.kvm.rings[ring]));
-  resetDirtyPages(mem, vm);
+/** One round of an honest userspace: harvests, resets, and only then copies what was reported. Returns the pages. */
+export function collect(mem: Memory, vm: Vm): Gfn[] {
+  const gfns = vm.tracker.harvest(mem);
+  resetAll(mem, vm, gfns);
   for (const gfn of gfns) copyPage(mem, vm, gfn);
+  return gfns;
+}
+
+/** The round with its steps in the wrong order: what is written between copy and reset is lost. */
+export function copyFirst(mem: Memory, vm: Vm): Gfn[] {
+  const gfns = vm.tracker.harvest(mem);
+  for (const gfn of gfns) copyPage(mem, vm, gfn);
+  resetAll(mem, vm, gfns);
   return gfns;
 }
 
@@ -15,17 +23,29 @@ export function collect(mem: Memory, vm: Vm, rings: readonly number[]): Gfn[] {
  * One round of a userspace that collects until all vCPUs have stopped for good and everything they did has been copied. Returns true
  * when that is so; false when there is more to do, after having slept until there is.
  */
-export function serve(mem: Memory, vm: Vm, rings: readonly number[]): boolean {
+export function serve(mem: Memory, vm: Vm): boolean {
   const exits = mem.loadAcquire(vm.exits); // before the work, which must see all that they did: pairs with fetchAdd(exits) in exitToUserspace
   const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in vcpuHalt
-  collect(mem, vm, rings);
+  collect(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
+  else copyRest(mem, vm);
   return running === 0;
 }
 
+/** Copies what is only reported when all vCPUs have stopped. */
+export function copyRest(mem: Memory, vm: Vm): void {
+  for (const gfn of vm.tracker.harvestRest(mem)) copyPage(mem, vm, gfn);
+}
+
+/** Re-arms what was harvested. A call that a signal has cut short is made again, once the signal has been handled. */
+export function resetAll(mem: Memory, vm: Vm, gfns: readonly Gfn[]): void {
+  const signal = vm.signals.get(mem.thread);
+  do resetDirtyPages(mem, vm, gfns);
+  while (signal !== undefined && mem.xchg(signal, 0) !== 0);
+}
+
 /** Userspace checks what it reads, too: an entry that a hostile thread has rewritten may name any page. */
-function copyPage(mem: Memory, vm: Vm, { slot, offset }: Gfn): void {
-  const page = vm.guest.slots.get(slot)?.[Number(offset)];
-  const copy = vm.replica.get(slot)?.[Number(offset)];
-  if (page !== undefined && copy !== undefined) mem.store(copy, mem.load(page.version));
+export function copyPage(mem: Memory, vm: Vm, gfn: Gfn): void {
+  const page = pageOf(vm, gfn);
+  if (page !== undefined) mem.store(vm.replica.get(page.slot)![page.offset], mem.load(page.version));
 }

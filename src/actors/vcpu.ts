@@ -1,20 +1,17 @@
 import type { Page } from '../guest/guest.ts';
 import { cacheTranslation, isArmed, makeWritable } from '../guest/mmu.ts';
+import { walkAndLog } from '../guest/pml.ts';
 import { guestStore } from '../guest/store.ts';
+import { hasPage } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
-import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../ring/push.ts';
-import type { Vm } from './vm.ts';
+import { enter, leave } from './gate.ts';
+import { gfnOf, type Vm } from './vm.ts';
 
 /** vCPU `vcpu` enters the guest, which writes each of `pages` once, in order, before the vCPU is looked at again. */
 export function vcpuWrite(mem: Memory, vm: Vm, vcpu: number, pages: readonly Page[]): void {
-  stopWhileFull(mem, vm, vcpu);
-  for (const page of pages) {
-    while (!guestStore(mem, vcpu, page)) {
-      if (handleFault(mem, vm, vcpu, page)) continue;
-      mem.fetchAdd(vm.overruns[vcpu], 1);
-      stopWhileFull(mem, vm, vcpu);
-    }
-  }
+  if (!enterGuest(mem, vm, vcpu)) return;
+  for (const page of pages) if (!writePage(mem, vm, vcpu, page)) return;
+  leaveGuest(mem, vm, vcpu);
 }
 
 /** The vCPU will not run again. */
@@ -23,29 +20,79 @@ export function vcpuHalt(mem: Memory, vm: Vm): void {
   exitToUserspace(mem, vm);
 }
 
-/** A write hit a page without a writable translation. Returns false when the ring had no room: the page stays as it was. */
-function handleFault(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
+/** Returns false when the machine is gone, and the vCPU with it. */
+function enterGuest(mem: Memory, vm: Vm, vcpu: number): boolean {
+  stopWhileFull(mem, vm, vcpu);
+  return vm.gate === undefined || enter(mem, vm.gate);
+}
+
+/** Every exit drains the hardware's log, before anybody can take the vCPU for stopped. */
+function leaveGuest(mem: Memory, vm: Vm, vcpu: number): void {
+  drainPml(mem, vm, vcpu);
+  if (vm.gate) leave(mem, vm.gate);
+}
+
+/** One store of the guest, however often it faults. Returns false when the machine is gone. */
+function writePage(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
+  while (!guestStore(mem, vcpu, page)) {
+    const walked = vm.pml.length > 0 ? walkAndLog(mem, vm.pml[vcpu], vcpu, page) : 'fault';
+    if (walked === 'cached') continue;
+    if (walked === 'full') {
+      drainPml(mem, vm, vcpu);
+      continue;
+    }
+    const fault = handleFault(mem, vm, vcpu, page);
+    if (fault === 'no page') return true; // MMIO: whatever answers it, guest memory is not written
+    if (fault === 'mapped') continue;
+    mem.fetchAdd(vm.overruns[vcpu], 1);
+    leaveGuest(mem, vm, vcpu);
+    if (!enterGuest(mem, vm, vcpu)) return false;
+  }
+  return true;
+}
+
+/** A write hit a page without a writable translation. `no room`: the page stays as it was. */
+function handleFault(mem: Memory, vm: Vm, vcpu: number, page: Page): 'mapped' | 'no room' | 'no page' {
   const { kvm } = vm;
   mem.lock(kvm.mmu_lock);
-  if (isArmed(mem, page)) {
-    // Recorded before it becomes writable, both under mmu_lock: no reset can re-arm the page between the two.
-    if (kvm_gfn_ring_push(mem, kvm.rings[vcpu], page.slot, BigInt(page.offset)) < 0) {
-      mem.unlock(kvm.mmu_lock);
-      return false;
-    }
-    makeWritable(mem, page);
-  }
-  cacheTranslation(mem, vcpu, page);
+  const fault = mapPage(mem, vm, vcpu, page);
+  if (fault === 'mapped') cacheTranslation(mem, vcpu, page);
   mem.unlock(kvm.mmu_lock);
-  return true;
+  return fault;
+}
+
+/** Called with mmu_lock held. */
+function mapPage(mem: Memory, { kvm, tracker }: Vm, vcpu: number, page: Page): 'mapped' | 'no room' | 'no page' {
+  const gfn = gfnOf(page);
+  if (!hasPage(mem, kvm, gfn)) return 'no page';
+  if (!isArmed(mem, page)) return 'mapped';
+  // Recorded before it becomes writable, both under mmu_lock: no reset can re-arm the page between the two.
+  if (!tracker.mark(mem, gfn, vcpu)) return 'no room';
+  makeWritable(mem, page);
+  return 'mapped';
+}
+
+/** Records what the hardware has logged. There must be room: what a vCPU may log until it exits is kept free as leeway. */
+function drainPml(mem: Memory, vm: Vm, vcpu: number): void {
+  if (vm.pml.length === 0) return;
+  const { used, entries } = vm.pml[vcpu];
+  const count = mem.load(used);
+  for (let i = 0; i < count; i++) {
+    const gfn = gfnOf(vm.guest.pages[mem.load(entries[i])]);
+    // A slot that is gone has nothing left to lose, and what came in its place was copied whole.
+    while (hasPage(mem, vm.kvm, gfn) && !vm.tracker.mark(mem, gfn, vcpu)) {
+      mem.fetchAdd(vm.overruns[vcpu], 1);
+      stopWhileFull(mem, vm, vcpu);
+    }
+  }
+  mem.store(used, 0);
 }
 
 /** The vCPU stops, outside the guest, for as long as its ring is full. */
 function stopWhileFull(mem: Memory, vm: Vm, vcpu: number): void {
-  const ring = vm.kvm.rings[vcpu];
-  while (kvm_gfn_ring_soft_full(mem, ring)) {
+  while (vm.tracker.mustExit(mem, vcpu)) {
     const resets = mem.loadAcquire(vm.resets); // before the second look: pairs with fetchAdd(resets) in resetDirtyPages
-    if (!kvm_gfn_ring_soft_full(mem, ring)) return;
+    if (!vm.tracker.mustExit(mem, vcpu)) return;
     exitToUserspace(mem, vm);
     mem.wait(vm.resets, resets);
   }

@@ -1,15 +1,20 @@
-import { type Guest, layGuest, VCPUS_MAX } from '../guest/guest.ts';
+import { ARMED, type Guest, layGuest, type Page, VCPUS_MAX } from '../guest/guest.ts';
 import { flushTranslations, writeProtect } from '../guest/mmu.ts';
+import { layPml, type Pml } from '../guest/pml.ts';
+import type { Gfn, Kvm, MemorySlot } from '../kvm/kvm.ts';
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import { kvm_gfn_ring_alloc } from '../ring/alloc.ts';
-import type { Kvm, MemorySlot } from '../ring/kvm.ts';
 import type { GfnRing } from '../ring/kvm_gfnring.ts';
+import { layTracker, type Tracker, type TrackerName } from '../trackers/make.ts';
+import type { TrackerShape } from '../trackers/tracker.ts';
+import { type Gate, layGate } from './gate.ts';
 
 /** One virtual machine with all its parties share. */
 export interface Vm {
+  readonly shape: VmShape;
   readonly kvm: Kvm;
+  readonly tracker: Tracker;
   readonly guest: Guest;
   /** Userspace's copy of the guest: per slot and page, the version that was copied last. */
   readonly replica: ReadonlyMap<number, readonly Cell[]>;
@@ -21,13 +26,31 @@ export interface Vm {
   readonly running: Cell;
   /** By vCPU: how often a push was refused because the leeway was too small. */
   readonly overruns: readonly Cell[];
+  /** By vCPU: its page-modification log. Empty where pages are write-protected instead. */
+  readonly pml: readonly Pml[];
+  /** Where userspace pauses the machine. */
+  readonly gate: Gate | undefined;
+  /** What was copied for the next checkpoint and is not committed: by page id. */
+  readonly staged: readonly Cell[];
+  /** By thread that signals are sent to: whether one is pending. */
+  readonly signals: ReadonlyMap<number, Cell>;
 }
 
 /** What a VM is made of. */
-export interface VmShape {
+export interface VmShape
+  extends Omit<TrackerShape, 'index' | 'hostWrites'>,
+    Partial<Pick<TrackerShape, 'index' | 'hostWrites'>> {
+  readonly tracker?: TrackerName;
+  /** Memory slots: the pages that each begins with. */
   readonly slots: readonly MemorySlot[];
-  /** One ring a vCPU: entries, and how many of them are leeway. */
-  readonly rings: readonly { readonly size: number; readonly leeway: number }[];
+  /** By slot that userspace changes: the most pages that it ever has. */
+  readonly slotsMax?: ReadonlyMap<number, number>;
+  /** Entries of each vCPU's page-modification log; left out: pages are write-protected instead. */
+  readonly pml?: number;
+  /** Whether userspace pauses the machine. */
+  readonly pauses?: boolean;
+  /** Threads that signals are sent to. */
+  readonly signalled?: readonly number[];
 }
 
 /** Lays out a VM. Throws RangeError when a ring's size or the number of vCPUs is refused. */
@@ -40,47 +63,50 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
   const exits = layout.cell('exits', 'u32');
   const running = layout.cell('running', 'u32');
   const overruns = shape.rings.map((_, i) => layout.cell(`vcpu${i}.overruns`, 'u32'));
-  const rings = shape.rings.map(({ size, leeway }, i) =>
-    allocated(kvm_gfn_ring_alloc(layout, `ring${i}`, size, leeway), size, leeway),
-  );
-  const guest = layGuest(layout, shape.slots);
-  const replica = new Map(
-    shape.slots.map(({ slot, npages }) => [
-      slot,
-      Array.from({ length: npages }, (_, i) => layout.cell(`copy of ${slot}:${i}`, 'u16')),
-    ]),
-  );
+  const signals = new Map((shape.signalled ?? []).map((thread) => [thread, layout.cell(`signal to ${thread}`, 'u32')]));
+  const memslots = shape.slots.map(({ slot, npages }): MemorySlot => {
+    const most = shape.slotsMax?.get(slot);
+    return most === undefined
+      ? { slot, npages }
+      : { slot, npages: most, size: layout.cell(`slot${slot}.npages`, 'u32') };
+  });
   const arch = {
     enable_log_dirty_pt_masked: (mem: Memory, { slot }: MemorySlot, offset: bigint, mask: bigint) =>
       writeProtect(mem, guest, slot, offset, mask),
     flush_remote_tlbs: (mem: Memory) => flushTranslations(mem, guest),
+    signal_pending: (mem: Memory) => {
+      const signal = signals.get(mem.thread);
+      return signal !== undefined && mem.load(signal) !== 0;
+    },
   };
-  return {
-    kvm: { slots_lock, mmu_lock, memslots: shape.slots, rings, arch },
-    guest,
-    replica,
-    resets,
-    exits,
-    running,
-    overruns,
-  };
+  const kvm = { slots_lock, mmu_lock, memslots, arch };
+  const tracker = layTracker(shape.tracker ?? 'gfn-ring', layout, kvm, { index: 0, hostWrites: false, ...shape });
+  const guest = layGuest(layout, memslots);
+  const replica = new Map(
+    memslots.map(({ slot, npages }) => [
+      slot,
+      Array.from({ length: npages }, (_, i) => layout.cell(`copy of ${slot}:${i}`, 'u16')),
+    ]),
+  );
+  const pml = shape.pml === undefined ? [] : shape.rings.map((_, i) => layPml(layout, i, shape.pml!));
+  const gate = shape.pauses ? layGate(layout) : undefined;
+  const staged = gate ? guest.pages.map(({ slot, offset }) => layout.cell(`staged ${slot}:${offset}`, 'u16')) : [];
+  return { shape, kvm, tracker, guest, replica, resets, exits, running, overruns, pml, gate, staged, signals };
 }
 
-function allocated(ring: GfnRing | number, size: number, leeway: number): GfnRing {
-  if (typeof ring === 'number') {
-    throw new RangeError(
-      `kvm_gfn_ring_alloc returned ${ring} (-EINVAL) for size ${size}, leeway ${leeway}: sizes are powers of two from 2 to 32768 (65536 cannot tell full from empty), leeway is from 0 to size - 1`,
-    );
-  }
-  return ring;
-}
-
-/** The VM before its vCPUs run: logging is on, so every page is write-protected, and nothing is cached. Indices start at `index`. */
-export function initVm(mem: Memory, vm: Vm, index: number, vcpus: number): void {
-  for (const ring of vm.kvm.rings) {
-    mem.store(ring.allocated, 1);
-    for (const cell of [ring.prod_index, ring.cons_index, ring.indices.prod, ring.indices.cons]) mem.store(cell, index);
-  }
-  for (const pages of vm.guest.slots.values()) for (const page of pages) mem.store(page.armed, 1);
+/** The VM before its vCPUs run: logging is on, and no translation is cached. */
+export function initVm(mem: Memory, vm: Vm, vcpus: number): void {
+  vm.tracker.init(mem);
+  for (const { slot, size } of vm.kvm.memslots)
+    if (size !== undefined) mem.store(size, vm.shape.slots.find((other) => other.slot === slot)!.npages);
+  if (vm.tracker.armsAtStart) for (const page of vm.guest.pages) mem.store(page.armed, ARMED);
   mem.store(vm.running, vcpus);
 }
+
+export const gfnOf = ({ slot, offset }: Page): Gfn => ({ slot, offset: BigInt(offset) });
+
+/** The page that userspace means by `gfn`, if there is one: an entry that a hostile thread has rewritten may name any. */
+export const pageOf = (vm: Vm, { slot, offset }: Gfn): Page | undefined => vm.guest.slots.get(slot)?.[Number(offset)];
+
+/** The rings of the mail, where they are what the VM uses. */
+export const gfnRings = ({ tracker }: Vm): readonly GfnRing[] => (tracker.kind === 'gfn-ring' ? tracker.rings : []);

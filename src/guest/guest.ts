@@ -6,6 +6,8 @@ export const VCPUS_MAX = 16;
 
 /** A guest page, with what hardware and hypervisor know of it. */
 export interface Page {
+  /** Its place among all pages of the guest. */
+  readonly id: number;
   readonly slot: number;
   readonly offset: number;
   /** Its contents: how often it was written, modulo 2^16. */
@@ -14,9 +16,14 @@ export interface Page {
   readonly translations: Cell;
   /** `version` and `translations` as one word: a store retires through a translation, or faults, and nothing in between. */
   readonly word: Cell;
-  /** 1 while the page is write-protected: the next write faults and is recorded. */
+  /** WRITABLE, ARMED or UNMAPPED. */
   readonly armed: Cell;
 }
+
+/** What `armed` says: the next write goes unseen; it is recorded; it faults, whatever else, as the page's slot has changed. */
+export const WRITABLE = 0;
+export const ARMED = 1;
+export const UNMAPPED = 2;
 
 /** Guest memory: per slot (its id: as_id << 16 | slot_id) so many pages. */
 export interface Guest {
@@ -26,16 +33,21 @@ export interface Guest {
 }
 
 export function layGuest(layout: Layout, shape: readonly { readonly slot: number; readonly npages: number }[]): Guest {
-  const slots = new Map(
-    shape.map(({ slot, npages }) => [slot, Array.from({ length: npages }, (_, i) => layPage(layout, slot, i))]),
-  );
-  return { slots, pages: [...slots.values()].flat() };
+  const pages: Page[] = [];
+  const slots = new Map<number, Page[]>();
+  for (const { slot, npages } of shape) {
+    const of = Array.from({ length: npages }, (_, i) => layPage(layout, pages.length + i, slot, i));
+    slots.set(slot, of);
+    pages.push(...of);
+  }
+  return { slots, pages };
 }
 
-function layPage(layout: Layout, slot: number, offset: number): Page {
+function layPage(layout: Layout, id: number, slot: number, offset: number): Page {
   const name = slot === 0 ? `page${offset}` : `slot${slot}.page${offset}`;
   const at = layout.region(8);
   return {
+    id,
     slot,
     offset,
     version: layout.cell(`${name}.version`, 'u16', at),

@@ -9,6 +9,8 @@ const BYTES_MAX = 1 << 28;
  */
 export class Layout {
   readonly places: Place[] = [];
+  /** Stands before the names of what is laid out next. */
+  prefix = '';
   #end = 0;
 
   /** The same places under the same ids, to which more can be added. */
@@ -36,19 +38,37 @@ export class Layout {
   /** A cell of 8, 16 or 32 bits, next in memory or at a byte offset given, where it may overlap others. */
   cell(name: string, type: 'u8' | 'u16' | 'u32', at?: number): Cell {
     const bits = BITS[type];
-    const place: Cell = { kind: 'cell', id: this.places.length, name, bits, offset: this.#place(name, bits, at) };
+    const place: Cell = {
+      kind: 'cell',
+      id: this.places.length,
+      name: this.prefix + name,
+      bits,
+      offset: this.#place(name, bits, at),
+    };
     this.places.push(place);
     return place;
   }
 
   cell64(name: string, at?: number): Cell64 {
-    const place: Cell64 = { kind: 'cell64', id: this.places.length, name, bits: 64, offset: this.#place(name, 64, at) };
+    const place: Cell64 = {
+      kind: 'cell64',
+      id: this.places.length,
+      name: this.prefix + name,
+      bits: 64,
+      offset: this.#place(name, 64, at),
+    };
     this.places.push(place);
     return place;
   }
 
   lock(name: string, kind: Lock['kind']): Lock {
-    const place: Lock = { kind, id: this.places.length, name, bits: 32, offset: this.#place(name, 32) };
+    const place: Lock = {
+      kind,
+      id: this.places.length,
+      name: this.prefix + name,
+      bits: 32,
+      offset: this.#place(name, 32),
+    };
     this.places.push(place);
     return place;
   }

@@ -1,6 +1,7 @@
+import { EINVAL } from '../kvm/errors.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import { EINVAL, GFN_BYTES, type GfnRing, SIZE_MAX, SIZE_MIN } from './kvm_gfnring.ts';
+import { GFN_BYTES, type GfnRing, SIZE_MAX, SIZE_MIN } from './kvm_gfnring.ts';
 
 /**
  * Lays out a ring of `size` entries, of which `leeway` (0 to size - 1) are kept for what a vCPU may still push after it was told to stop.

@@ -1,12 +1,7 @@
+import type { Gfn } from '../kvm/kvm.ts';
 import { u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { entryAt, type GfnRing } from './kvm_gfnring.ts';
-
-/** What one entry says: page `offset` of slot `slot`. */
-export interface Gfn {
-  readonly slot: number;
-  readonly offset: bigint;
-}
 
 /**
  * Userspace's half: takes up to `max` entries, oldest first, and tells the kernel so. Called by one thread at a time. The pages may

@@ -1,9 +1,5 @@
 import type { Cell, Cell64 } from '../memory/cell.ts';
 
-/** Errors as the kernel returns them: negative numbers. */
-export const EBUSY = 16;
-export const EINVAL = 22;
-
 /** Bytes of a `struct kvm_dirty_gfn`, and of a page of the mapping. */
 export const GFN_BYTES = 16;
 export const PAGE_BYTES = 4096;

@@ -1,6 +1,7 @@
+import { EBUSY } from '../kvm/errors.ts';
 import { u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
-import { EBUSY, entryAt, type GfnRing } from './kvm_gfnring.ts';
+import { entryAt, type GfnRing } from './kvm_gfnring.ts';
 
 /**
  * Adds one entry. Returns the number of entries in use after it, or -EBUSY when the ring was full and nothing was changed.

@@ -1,8 +1,9 @@
+import { EINVAL } from '../kvm/errors.ts';
+import { type Kvm, memslotOf, npagesOf } from '../kvm/kvm.ts';
 import { u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Batch, coalesce } from './coalesce.ts';
-import { type Kvm, memslotOf } from './kvm.ts';
-import { EINVAL, entryAt, type GfnRing } from './kvm_gfnring.ts';
+import { entryAt, type GfnRing } from './kvm_gfnring.ts';
 
 /** Re-arms what userspace has harvested. Returns true if at least one page was processed. Called with slots_lock held. */
 export function kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): boolean {
@@ -26,7 +27,7 @@ export function __kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): numb
     const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
     const offset = mem.load64(entry.offset);
     const memslot = memslotOf(kvm, slot);
-    if (memslot === undefined || offset >= BigInt(memslot.npages)) continue; // one bad entry takes none of its neighbours with it
+    if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue; // one bad entry takes none of its neighbours with it
     const grown = batch && coalesce(batch, slot, offset);
     if (batch && !grown) enable_log_dirty(mem, kvm, batch);
     batch = grown ?? { slot, offset, mask: 1n };

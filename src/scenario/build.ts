@@ -1,83 +1,148 @@
+import { checkpoint, replicate } from '../actors/checkpoint.ts';
+import { hostWrite, sendSignal } from '../actors/host.ts';
 import { poke } from '../actors/hostile.ts';
 import { resetDirtyPages } from '../actors/kernel.ts';
-import { collect, serve } from '../actors/userspace.ts';
+import { migrate } from '../actors/migrate.ts';
+import { setSlot } from '../actors/slots.ts';
+import { collect, copyFirst, serve } from '../actors/userspace.ts';
 import { vcpuHalt, vcpuWrite } from '../actors/vcpu.ts';
-import { initVm, layVm, type Vm } from '../actors/vm.ts';
+import { gfnRings, initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
 import type { Operation } from '../explore/program.ts';
 import type { Cell, Cell64 } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import { gfn_ring_count, gfn_ring_harvest } from '../ring/harvest.ts';
+import type { GfnRing } from '../ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push } from '../ring/push.ts';
 import { kvm_gfn_ring_reset } from '../ring/reset.ts';
 import { vmProperties } from './properties/vmProperties.ts';
 import type { Scenario } from './scenario.ts';
-import { type ActorSpec, labelOf, type OperationSpec, type VmSpec } from './spec.ts';
+import {
+  type ActorSpec,
+  hostileRings,
+  labelOf,
+  type OperationSpec,
+  PAUSES,
+  pagesMax,
+  performs,
+  type VmSpec,
+} from './spec.ts';
 
-/** Makes a scenario of its JSON. Throws RangeError when a ring's size is refused. */
-export function buildVm(spec: VmSpec): Scenario {
-  const layout = new Layout();
-  const vm = layVm(layout, spec);
+/**
+ * Makes a scenario of its JSON. Throws RangeError when a ring's size is refused.
+ *
+ * @param layout where it is laid out, behind what is there. @param thread the number of its first actor.
+ */
+export function buildVm(spec: VmSpec, layout = new Layout(), thread = 0): Scenario {
+  const shape = shapeOf(spec, thread);
+  const vm = layVm(layout, shape);
+  const built = { spec, vm, layout, thread };
   const vcpus = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
   const actors = spec.actors.map((actor) => ({
     name: actor.name,
-    operations: actor.operations.map((op) => operationOf(vm, layout, actor, op)),
+    operations: actor.operations.map((op) => operationOf(built, actor, op)),
     // Whoever writes what it likes races with everybody.
     racy: actor.role === 'hostile',
   }));
   return {
     name: spec.name,
-    program: { layout, init: (mem) => initVm(mem, vm, spec.index, vcpus), actors, racy: pokedCells(spec, vm) },
+    program: { layout, init: (mem) => initVm(mem, vm, vcpus), actors, racy: racyCells(spec, vm) },
     properties: vmProperties(spec, vm, layout),
   };
 }
 
+function shapeOf(spec: VmSpec, thread: number): VmShape {
+  const changed = spec.actors.flatMap(({ operations }) =>
+    operations.flatMap((op) => (op.do === 'set-slot' ? [op.slot] : [])),
+  );
+  const signalled = spec.actors.flatMap(({ operations }) =>
+    operations.flatMap((op) => (op.do === 'signal' ? [threadOf(spec, op.to) + thread] : [])),
+  );
+  return {
+    ...spec,
+    hostWrites: performs(spec, 'host-write'),
+    slotsMax: new Map(changed.map((slot) => [slot, pagesMax(spec, slot)])),
+    pauses: performs(spec, ...PAUSES),
+    signalled: [...new Set(signalled)],
+  };
+}
+
+const threadOf = (spec: VmSpec, actor: string): number => spec.actors.findIndex(({ name }) => name === actor);
+
 /**
  * The mapped cells of rings that somebody pokes. Their indices say nothing about their entries any more, so that push and reset of one kernel meet there; what is
- * read holds anything, and is taken for that.
+ * read holds anything, and is taken for that. And those of the merged ring, whose kernel sets flags plainly, and lets a push follow a reset in order by the leeway alone.
  */
-function pokedCells({ actors }: VmSpec, { kvm }: Vm): (Cell | Cell64)[] {
-  const poked = kvm.rings.filter((_, ring) =>
-    actors.some(({ operations }) => operations.some((op) => op.do === 'poke' && op.ring === ring)),
-  );
-  return poked.flatMap(({ indices, entries }) => [
-    ...Object.values(indices),
-    ...entries.flatMap(({ slot, offset }) => [slot, offset]),
-  ]);
+function racyCells(spec: VmSpec, { tracker }: Vm): (Cell | Cell64)[] {
+  const poked = hostileRings(spec);
+  return tracker.mapped
+    .filter((_, ring) => tracker.kind === 'dirty-ring' || poked.has(ring))
+    .flatMap(({ cells }) => cells);
 }
 
-function operationOf(vm: Vm, layout: Layout, actor: ActorSpec, op: OperationSpec): Operation {
+/** What operations are made with. */
+interface Built {
+  readonly spec: VmSpec;
+  readonly vm: Vm;
+  readonly layout: Layout;
+  /** The number of the first actor. */
+  readonly thread: number;
+}
+
+function operationOf(built: Built, actor: ActorSpec, op: OperationSpec): Operation {
   const label = labelOf(op);
-  const run = runOf(vm, layout, actor, op);
-  return op.do === 'serve' ? { label, run, until: (served) => served === true } : { label, run };
+  const run = runOf(built, actor, op);
+  return op.do === 'serve' || op.do === 'replicate'
+    ? { label, run, until: (served) => served === true }
+    : { label, run };
 }
 
-function runOf(vm: Vm, layout: Layout, actor: ActorSpec, op: OperationSpec): (mem: Memory) => unknown {
+function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: OperationSpec): (mem: Memory) => unknown {
   const vcpu = actor.vcpu ?? 0;
-  const allRings = vm.kvm.rings.map((_, i) => i);
+  const rings = gfnRings(vm);
   switch (op.do) {
     case 'write': {
-      const pages = op.pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
+      const pages = pagesOf(vm, op.pages);
       return (mem) => vcpuWrite(mem, vm, vcpu, pages);
+    }
+    case 'host-write': {
+      const pages = pagesOf(vm, op.pages);
+      return (mem) => {
+        for (const page of pages) hostWrite(mem, vm, page);
+      };
     }
     case 'halt':
       return (mem) => vcpuHalt(mem, vm);
     case 'push': {
       const offset = BigInt(op.offset);
-      return (mem) => kvm_gfn_ring_push(mem, vm.kvm.rings[vcpu], op.slot, offset);
+      return (mem) => kvm_gfn_ring_push(mem, rings[vcpu], op.slot, offset);
     }
     case 'harvest':
-      return (mem) => gfn_ring_harvest(mem, vm.kvm.rings[op.ring], op.max);
+      return (mem) => gfn_ring_harvest(mem, rings[op.ring], op.max);
     case 'count':
-      return (mem) => gfn_ring_count(mem, vm.kvm.rings[op.ring]);
+      return (mem) => gfn_ring_count(mem, rings[op.ring]);
     case 'collect':
-      return (mem) => collect(mem, vm, allRings);
+      return (mem) => collect(mem, vm);
     case 'serve':
-      return (mem) => serve(mem, vm, allRings);
+      return (mem) => serve(mem, vm);
+    case 'copy-first':
+      return (mem) => copyFirst(mem, vm);
+    case 'checkpoint':
+      return (mem) => checkpoint(mem, vm, op.fails);
+    case 'replicate':
+      return (mem) => replicate(mem, vm);
+    case 'migrate':
+      return (mem) => migrate(mem, vm, op.few, op.rounds);
+    case 'set-slot':
+      return (mem) => setSlot(mem, vm, op.slot, op.npages);
+    case 'signal': {
+      const signal = vm.signals.get(threadOf(spec, op.to) + thread)!;
+      return (mem) => sendSignal(mem, signal);
+    }
     case 'reset':
       return (mem) => resetDirtyPages(mem, vm);
     case 'reset-ring':
-      return (mem) => resetRing(mem, vm, op.ring);
+      return (mem) => resetRing(mem, vm, rings[op.ring]);
     case 'poke': {
       const value = BigInt(op.value);
       const place = placeIn(layout, vm, op.ring, op.at, op.bits);
@@ -86,9 +151,12 @@ function runOf(vm: Vm, layout: Layout, actor: ActorSpec, op: OperationSpec): (me
   }
 }
 
-function resetRing(mem: Memory, { kvm }: Vm, ring: number): boolean {
+const pagesOf = (vm: Vm, pages: readonly (readonly [number, number])[]) =>
+  pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
+
+function resetRing(mem: Memory, { kvm }: Vm, ring: GfnRing): boolean {
   mem.lock(kvm.slots_lock);
-  const processed = kvm_gfn_ring_reset(mem, kvm, kvm.rings[ring]);
+  const processed = kvm_gfn_ring_reset(mem, kvm, ring);
   if (processed) kvm.arch.flush_remote_tlbs(mem);
   mem.unlock(kvm.slots_lock);
   return processed;
@@ -96,9 +164,10 @@ function resetRing(mem: Memory, { kvm }: Vm, ring: number): boolean {
 
 /** Any bytes of a ring as a cell: the ring's own where there is one at that place and width. */
 function placeIn(layout: Layout, vm: Vm, ring: number, at: number, bits: 8 | 16 | 32 | 64): Cell | Cell64 {
-  const offset = vm.kvm.rings[ring].data + at;
+  const { name: of, data } = vm.tracker.mapped[ring];
+  const offset = data + at;
   const known = layout.places.find((place) => place.offset === offset && place.bits === bits);
   if (known?.kind === 'cell' || known?.kind === 'cell64') return known;
-  const name = `ring${ring}+${at}.u${bits}`;
+  const name = `${of}+${at}.u${bits}`;
   return bits === 64 ? layout.cell64(name, offset) : layout.cell(name, `u${bits}`, offset);
 }

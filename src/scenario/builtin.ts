@@ -1,5 +1,21 @@
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
-import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from './spec.ts';
+import {
+  collect,
+  halt,
+  harvest,
+  hostile,
+  kernel,
+  poke,
+  push,
+  reset,
+  resetRing,
+  serve,
+  userspace,
+  vcpu,
+  write,
+  writeIn,
+} from './parties.ts';
+import { type ActorSpec, SCHEMA, type VmSpec } from './spec.ts';
 
 /** A built-in scenario: what it is for, and whether `check` can visit all its states. */
 export interface BuiltIn {
@@ -17,35 +33,6 @@ export const modeUnder = ({ mode, tooLargeUnder }: BuiltIn, model: MemoryModel):
   tooLargeUnder.includes(model) ? 'hunt' : mode;
 
 const SLOT = [{ slot: 0, npages: 2 }];
-const write = (...pages: number[]): OperationSpec => ({ do: 'write', pages: pages.map((page) => [0, page] as const) });
-const push = (offset: number): OperationSpec => ({ do: 'push', slot: 0, offset });
-const halt: OperationSpec = { do: 'halt' };
-const collect: OperationSpec = { do: 'collect' };
-const serve: OperationSpec = { do: 'serve' };
-const reset: OperationSpec = { do: 'reset' };
-const resetRing: OperationSpec = { do: 'reset-ring', ring: 0 };
-const harvest = (max = 65536): OperationSpec => ({ do: 'harvest', ring: 0, max });
-const poke = (ring: number, at: number, bits: 8 | 16 | 32 | 64, value: number | string): OperationSpec => ({
-  do: 'poke',
-  ring,
-  at,
-  bits,
-  value,
-});
-
-const vcpu = (number: number, ...operations: OperationSpec[]): ActorSpec => ({
-  name: `vcpu${number}`,
-  role: 'vcpu',
-  vcpu: number,
-  operations,
-});
-const userspace = (...operations: OperationSpec[]): ActorSpec => ({ name: 'userspace', role: 'userspace', operations });
-const kernel = (number: number, ...operations: OperationSpec[]): ActorSpec => ({
-  name: `kernel${number}`,
-  role: 'kernel',
-  operations,
-});
-const hostile = (...operations: OperationSpec[]): ActorSpec => ({ name: 'hostile', role: 'hostile', operations });
 
 function scenario(
   name: string,
@@ -190,7 +177,7 @@ export const builtIns: readonly BuiltIn[] = [
     'two vCPUs with two slots, a serving userspace, two resetters',
     [
       vcpu(0, write(0), write(1, 2), write(0), write(2), write(1), halt),
-      vcpu(1, write(2), write(0), { do: 'write', pages: [[65536, 0]] }, write(0), halt),
+      vcpu(1, write(2), write(0), writeIn(65536, 0), write(0), halt),
       userspace(serve),
       kernel(0, reset, reset, reset),
       kernel(1, reset, reset),

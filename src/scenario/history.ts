@@ -1,7 +1,7 @@
 import { type Interval, type Linearizability, linearizability } from '../check/linearizability.ts';
+import { EBUSY } from '../kvm/errors.ts';
+import type { Gfn } from '../kvm/kvm.ts';
 import { type Moment, ringHistory } from '../models/ringHistory.ts';
-import type { Gfn } from '../ring/harvest.ts';
-import { EBUSY } from '../ring/kvm_gfnring.ts';
 import type { VmSpec } from './spec.ts';
 import type { CallRecord } from './stressWorker.ts';
 

@@ -11,7 +11,7 @@ import { BadInput } from './badInput.ts';
 import { type Machine, plainMachine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
-import { isVm, type Sourced } from './source.ts';
+import { areVms, isVm, type Source, type Sourced } from './source.ts';
 
 /** A schedule under which a scenario violates a property. */
 export interface Failure extends Sourced, Machine {
@@ -19,6 +19,9 @@ export interface Failure extends Sourced, Machine {
   readonly message: string;
   readonly schedule: readonly number[];
 }
+
+/** Its scenarios are made from data, and become smaller as such. */
+const isBuilt = (source: Source): boolean => isVm(source) || areVms(source);
 
 const STEPS_MAX = 100_000;
 /** Memory for the states of one bounded search: some hundred thousand of them. */
@@ -34,7 +37,7 @@ export function minimise(failure: Failure, seconds: number): Failure {
   const deadline = new Deadline(seconds);
   const left = (): number => seconds - deadline.seconds;
   let { best, isLeast } = fewestSwitches(failure, left() / 2);
-  const isOfMachine = !isVm(best.source) && !isPlain(best) && !failsPlainly(best, best, left() / 4);
+  const isOfMachine = !isBuilt(best.source) && !isPlain(best) && !failsPlainly(best, best, left() / 4);
   for (let again = true; again && left() > 0; ) {
     again = false;
     for (const smaller of shrink(best)) {
@@ -83,7 +86,7 @@ function failsAlike(
   const isRace = property === DATA_RACE;
   const isSame = (found: Violation | undefined): boolean =>
     found?.property === property && (!isRace || found.message === message);
-  if (!isVm(smaller.source) && !isRace && !holdsInTurn(run)) return undefined;
+  if (!isBuilt(smaller.source) && !isRace && !holdsInTurn(run)) return undefined;
   if (isOfMachine && failsPlainly(smaller, larger, seconds)) return undefined;
   run.execution.until = new Deadline(seconds).end;
   const most = contextSwitches(schedule);

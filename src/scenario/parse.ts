@@ -1,10 +1,22 @@
+import type { FailsAfter } from '../actors/checkpoint.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
+import { type TrackerName, trackerNames } from '../trackers/make.ts';
 import { BadInput } from './badInput.ts';
-import { array, object, oneOf, show, string, unsigned, version, whole } from './fields.ts';
-import { claims } from './properties/vmProperties.ts';
-import { type ActorSpec, type OperationSpec, rolesOf, SCHEMA, type VmSpec } from './spec.ts';
+import { array, boolean, object, oneOf, show, string, unsigned, version, whole } from './fields.ts';
+import { claims } from './properties/claims.ts';
+import {
+  type ActorSpec,
+  type OperationSpec,
+  PAUSES,
+  pagesMax,
+  performs,
+  rolesOf,
+  SCHEMA,
+  type VmSpec,
+  type VmsSpec,
+} from './spec.ts';
 
 /** A scenario from JSON that anyone may have written. Throws `BadInput` with the path of the first field that is wrong. */
 export function parseVm(value: unknown, where = 'scenario'): VmSpec {
@@ -23,7 +35,7 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
     const fields = object(slot, at);
     return {
       slot: whole(fields.slot, `${at}.slot`, 0, 0xffffffff),
-      npages: whole(fields.npages, `${at}.npages`, 1, 4096),
+      npages: whole(fields.npages, `${at}.npages`, 0, 4096),
     };
   });
   if (new Set(slots.map(({ slot }) => slot)).size !== slots.length)
@@ -31,28 +43,97 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
   const sometimes = array(spec.sometimes, `${where}.sometimes`, 0, 100).map((claim, i) =>
     oneOf(claim, Object.keys(claims), `${where}.sometimes[${i}]`),
   );
-  const partial = {
+  const given = <T>(field: string, parse: (value: unknown, where: string) => T) =>
+    spec[field] === undefined ? {} : { [field]: parse(spec[field], `${where}.${field}`) };
+  const tracker = given('tracker', (value, at) => oneOf(value, trackerNames, at) as TrackerName);
+  const partial: Shape = {
     schema: SCHEMA,
     name,
+    ...tracker,
     rings,
     slots,
     sometimes,
-    index: whole(spec.index, `${where}.index`, 0, 65535),
-    actors: [],
-  } as const;
+    index: whole(spec.index, `${where}.index`, 0, tracker.tracker?.startsWith('dirty-ring') ? 0xffffffff : 65535),
+    ...given('manualProtect', (value, at) => oneOf(value, ['on', 'initially set'], at) as VmSpec['manualProtect']),
+    ...given('backupBitmap', boolean),
+    ...given('pml', (value, at) => whole(value, at, 1, 512)),
+  };
+  refuse(partial, where);
   const actors = array(spec.actors, `${where}.actors`, 1, ACTORS_MAX).map((actor, i) =>
     parseActor(actor, partial, `${where}.actors[${i}]`),
   );
   if (new Set(actors.map((actor) => actor.name)).size !== actors.length)
     throw new BadInput(`${where}.actors: two have the same name`);
-  return { ...partial, actors };
+  const parsed = { ...partial, actors };
+  refuseActors(parsed, where);
+  return parsed;
+}
+
+/** Several VMs side by side. */
+export function parseVms(value: unknown, where: string): VmsSpec {
+  const spec = object(value, where);
+  version(spec, where);
+  const vms = array(spec.vms, `${where}.vms`, 1, 8).map((vm, i) => parseVm(vm, `${where}.vms[${i}]`));
+  if (new Set(vms.map(({ name }) => name)).size !== vms.length)
+    throw new BadInput(`${where}.vms: two have the same name`);
+  const actors = vms.reduce((sum, vm) => sum + vm.actors.length, 0);
+  if (actors > ACTORS_MAX) throw new BadInput(`${where}.vms have ${actors} actors together: at most ${ACTORS_MAX}`);
+  return { schema: SCHEMA, name: string(spec.name, `${where}.name`), vms };
+}
+
+/** What goes with one tracker only. */
+function refuse({ tracker = 'gfn-ring', manualProtect, backupBitmap }: Shape, where: string): void {
+  if (manualProtect !== undefined && tracker !== 'dirty-bitmap')
+    throw new BadInput(`${where}.manualProtect goes with the tracker dirty-bitmap, not ${tracker}`);
+  if (backupBitmap && !['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'].includes(tracker))
+    throw new BadInput(
+      `${where}.backupBitmap goes with the trackers dirty-ring@6.12, @6.17 and @repaired, not ${tracker}`,
+    );
+}
+
+const OF_GFN_RING: readonly OperationSpec['do'][] = ['push', 'harvest', 'count', 'reset-ring'];
+
+/** What one actor's operations ask of the rest. */
+function refuseActors(spec: VmSpec, where: string): void {
+  const { tracker = 'gfn-ring', actors, rings } = spec;
+  for (const [a, { operations }] of actors.entries()) {
+    for (const [i, op] of operations.entries()) {
+      const at = `${where}.actors[${a}].operations[${i}]`;
+      if (OF_GFN_RING.includes(op.do) && tracker !== 'gfn-ring')
+        throw new BadInput(`${at}: ${op.do} is for the tracker gfn-ring, not ${tracker}`);
+      if (op.do === 'write' || op.do === 'host-write') {
+        for (const [p, [slot, offset]] of op.pages.entries())
+          whole(offset, `${at}.pages[${p}]`, 0, pagesMax(spec, slot) - 1);
+      }
+      if (op.do === 'signal' && !actors.some(({ name }) => name === op.to))
+        throw new BadInput(`${at}.to: there is no actor ${show(op.to)}`);
+    }
+  }
+  const last = rings.length - 1;
+  const taken = actors.findIndex(({ vcpu }) => vcpu === last);
+  if (tracker === 'gfn-ring' && performs(spec, 'host-write') && taken >= 0)
+    throw new BadInput(`${where}.actors[${taken}].vcpu is ${last}: the last ring is the host's, as the host writes`);
+  const pausing = actors.filter(({ operations }) => operations.some(({ do: does }) => PAUSES.includes(does)));
+  if (pausing.length > 1)
+    throw new BadInput(`${where}.actors: ${pausing[0].name} and ${pausing[1].name} both pause the machine: one may`);
 }
 
 type Shape = Omit<VmSpec, 'actors'>;
 
+/** Bytes that userspace maps for ring `ring`. */
+function mappedBytes({ tracker = 'gfn-ring', rings }: Shape, ring: number): number {
+  if (tracker === 'dirty-bitmap') return 0;
+  if (tracker === 'gfn-list') return ring === 0 ? (rings.reduce((sum, { size }) => sum + size, 0) + 1) * GFN_BYTES : 0;
+  return rings[ring].size * GFN_BYTES;
+}
+
 function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
   const actor = object(value, where);
-  const role = oneOf(actor.role, ['vcpu', 'userspace', 'kernel', 'hostile'], `${where}.role`) as ActorSpec['role'];
+  const role = oneOf(
+    actor.role,
+    ['vcpu', 'host', 'userspace', 'kernel', 'hostile'],
+    `${where}.role`,
+  ) as ActorSpec['role'];
   const operations = array(actor.operations, `${where}.operations`, 0, 100_000).map((op, i) =>
     parseOperation(op, role, shape, `${where}.operations[${i}]`),
   );
@@ -67,6 +148,7 @@ function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, w
   const ring = () => whole(op.ring, `${where}.ring`, 0, shape.rings.length - 1);
   switch (does) {
     case 'write':
+    case 'host-write':
       return {
         do: does,
         pages: array(op.pages, `${where}.pages`, 1, 64).map((page, i) =>
@@ -86,11 +168,31 @@ function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, w
       return { do: does, ring: ring() };
     case 'poke': {
       const bits = Number(oneOf(String(op.bits), ['8', '16', '32', '64'], `${where}.bits`)) as 8 | 16 | 32 | 64;
-      const at = whole(op.at, `${where}.at`, 0, shape.rings[ring()].size * GFN_BYTES - bits / 8);
+      const bytes = mappedBytes(shape, ring());
+      if (bytes === 0)
+        throw new BadInput(`${where}.ring is ${ring()}: the tracker ${shape.tracker} maps no memory there`);
+      const at = whole(op.at, `${where}.at`, 0, bytes - bits / 8);
       if (at % (bits / 8) !== 0)
         throw new BadInput(`${where}.at is ${at}: must be a multiple of the ${bits / 8} bytes it writes`);
       return { do: does, ring: ring(), at, bits, value: unsigned(op.value, bits, `${where}.value`) };
     }
+    case 'checkpoint':
+      return op.fails === undefined
+        ? { do: does }
+        : { do: does, fails: oneOf(op.fails, ['pause', 'harvest', 'reset', 'copy'], `${where}.fails`) as FailsAfter };
+    case 'migrate':
+      return {
+        do: does,
+        few: whole(op.few, `${where}.few`, 0, 65536),
+        rounds: whole(op.rounds, `${where}.rounds`, 0, 1000),
+      };
+    case 'set-slot': {
+      const slot = shape.slots.find((other) => other.slot === op.slot);
+      if (slot === undefined) throw new BadInput(`${where}.slot: there is no slot ${show(op.slot)}`);
+      return { do: does, slot: slot.slot, npages: whole(op.npages, `${where}.npages`, 0, 4096) };
+    }
+    case 'signal':
+      return { do: does, to: string(op.to, `${where}.to`) };
     default:
       return { do: does };
   }
@@ -100,5 +202,5 @@ function parsePage(value: unknown, shape: Shape, where: string): readonly [numbe
   const [slot, offset] = array(value, where, 2, 2);
   const named = shape.slots.find((other) => other.slot === slot);
   if (named === undefined) throw new BadInput(`${where}: there is no slot ${show(slot)}`);
-  return [named.slot, whole(offset, where, 0, named.npages - 1)];
+  return [named.slot, whole(offset, where, 0, 4095)];
 }

@@ -4,7 +4,7 @@ import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from './badInput.ts';
 import { array, boolean, type Fields, object, oneOf, string, version, whole } from './fields.ts';
 import type { Finding } from './finding.ts';
-import { parseVm } from './parse.ts';
+import { parseVm, parseVms } from './parse.ts';
 import type { Skipped } from './skip.ts';
 import type { Source } from './source.ts';
 import { SCHEMA } from './spec.ts';
@@ -13,6 +13,7 @@ import { YARDSTICKS, type Yardstick } from './yardstick.ts';
 /** Where a scenario comes from, as JSON in `file` says it. Throws `BadInput` with the path of the first field that is wrong. */
 export function parseSource(value: unknown, file: string, where = 'scenario'): Source {
   const fields = object(value, where);
+  if ('vms' in fields) return parseVms(value, where);
   if (!('module' in fields || 'builtIn' in fields || 'inMemory' in fields)) return parseVm(value, where);
   version(fields, where);
   const named = { schema: SCHEMA, name: string(fields.name, `${where}.name`), ...parseSkipped(fields, where) } as const;

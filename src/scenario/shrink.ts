@@ -1,12 +1,17 @@
 import { buildVm } from './build.ts';
+import { sideBySide } from './sideBySide.ts';
 import { skip } from './skip.ts';
-import { isVm, type Sourced } from './source.ts';
-import type { ActorSpec, OperationSpec, VmSpec } from './spec.ts';
+import { areVms, isVm, type Sourced } from './source.ts';
+import type { ActorSpec, OperationSpec, VmSpec, VmsSpec } from './spec.ts';
 
 /** Scenarios that are one step smaller. A user's own lose operations, all of one actor first. */
 export function* shrink({ source, scenario }: Sourced): Generator<Sourced> {
   if (isVm(source)) {
     for (const spec of shrinkVm(source)) yield { source: spec, scenario: buildVm(spec) };
+    return;
+  }
+  if (areVms(source)) {
+    for (const spec of shrinkVms(source)) yield { source: spec, scenario: sideBySide(spec) };
     return;
   }
   const { actors } = scenario.program;
@@ -24,10 +29,17 @@ export function* shrink({ source, scenario }: Sourced): Generator<Sourced> {
     if (operations.length > 1) for (const i of operations) yield without(a, [i]);
 }
 
+function* shrinkVms(spec: VmsSpec): Generator<VmsSpec> {
+  const { vms } = spec;
+  for (let i = 0; i < vms.length; i++) if (vms.length > 1) yield { ...spec, vms: vms.toSpliced(i, 1) };
+  for (let i = 0; i < vms.length; i++)
+    for (const smaller of shrinkVm(vms[i])) yield { ...spec, vms: vms.with(i, smaller) };
+}
+
 /** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
 export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
   for (let a = 0; a < spec.actors.length; a++) {
-    if (spec.actors.length > 1) yield { ...spec, actors: spec.actors.toSpliced(a, 1) };
+    if (spec.actors.length > 1) yield withoutActor(spec, a);
   }
   for (let a = 0; a < spec.actors.length; a++) {
     const actor = spec.actors[a];
@@ -43,7 +55,7 @@ export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
 }
 
 function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
-  if (op.do === 'write') {
+  if (op.do === 'write' || op.do === 'host-write') {
     for (let i = 0; i < op.pages.length; i++) if (op.pages.length > 1) yield { ...op, pages: op.pages.toSpliced(i, 1) };
     for (let i = 0; i < op.pages.length; i++)
       if (op.pages[i][1] > 0) yield { ...op, pages: op.pages.with(i, [op.pages[i][0], 0]) };
@@ -54,9 +66,21 @@ function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
     if (value > 1n) yield { ...op, value: `${value >> 1n}` };
     if (value > 0n) yield { ...op, value: `${value - 1n}` };
   } else if (op.do === 'serve') yield { do: 'collect' };
+  else if (op.do === 'replicate') yield { do: 'checkpoint' };
+  else if (op.do === 'migrate' && op.rounds > 0) yield { ...op, rounds: op.rounds - 1 };
 }
 
 function withOperations(spec: VmSpec, a: number, operations: readonly OperationSpec[]): VmSpec {
   const actor: ActorSpec = { ...spec.actors[a], operations };
   return { ...spec, actors: spec.actors.with(a, actor) };
+}
+
+/** With the actor go the signals to it. */
+function withoutActor(spec: VmSpec, a: number): VmSpec {
+  const { name } = spec.actors[a];
+  const actors = spec.actors.toSpliced(a, 1).map((actor) => ({
+    ...actor,
+    operations: actor.operations.filter((op) => op.do !== 'signal' || op.to !== name),
+  }));
+  return { ...spec, actors };
 }

@@ -3,8 +3,9 @@ import { BadInput } from './badInput.ts';
 import { buildVm } from './build.ts';
 import { openModule } from './module.ts';
 import type { Scenario } from './scenario.ts';
+import { sideBySide } from './sideBySide.ts';
 import { type Skipped, skip } from './skip.ts';
-import { SCHEMA, type VmSpec } from './spec.ts';
+import { SCHEMA, type VmSpec, type VmsSpec } from './spec.ts';
 import { type Yardstick, yardstick } from './yardstick.ts';
 
 interface Named {
@@ -33,7 +34,7 @@ interface MemorySource extends Named {
 }
 
 /** Where a scenario comes from, as plain JSON: any thread can build it again. */
-export type Source = VmSpec | ModuleSource | YardstickSource | MemorySource;
+export type Source = VmSpec | VmsSpec | ModuleSource | YardstickSource | MemorySource;
 
 /** A scenario, and where it comes from. */
 export interface Sourced {
@@ -42,10 +43,12 @@ export interface Sourced {
 }
 
 export const isVm = (source: Source): source is VmSpec => 'rings' in source;
+export const areVms = (source: Source): source is VmsSpec => 'vms' in source;
 
 /** Builds the scenario of a source. Throws `BadInput`. */
 export async function openSource(source: Source): Promise<Scenario> {
   if (isVm(source)) return buildVm(source);
+  if (areVms(source)) return sideBySide(source);
   if ('inMemory' in source)
     throw new BadInput(`scenario ${source.name} was made in memory: only the code that made it can run it`);
   const scenario = 'module' in source ? await openModule(source.module) : yardstick(source.builtIn);

@@ -1,3 +1,6 @@
+import type { FailsAfter } from '../actors/checkpoint.ts';
+import type { TrackerName } from '../trackers/make.ts';
+
 /** The version of the JSON that scenarios, schedules and findings are written in. */
 export const SCHEMA = 1;
 
@@ -5,15 +8,33 @@ export const SCHEMA = 1;
 export interface VmSpec {
   readonly schema: typeof SCHEMA;
   readonly name: string;
-  /** One ring a vCPU: entries (a power of two from 2 to 32768), and how many of them are leeway. */
+  /** How dirty pages are recorded; `gfn-ring` where left out. */
+  readonly tracker?: TrackerName;
+  /**
+   * One ring a vCPU: entries (a power of two from 2 to 32768), and how many of them are leeway. Where the host writes, `gfn-ring` has one more for
+   * that, the last. `gfn-list` has one list with as many entries; for `dirty-bitmap` they say how many vCPUs there are.
+   */
   readonly rings: readonly RingSpec[];
   /** Memory slots: as_id << 16 | slot_id, and pages. */
   readonly slots: readonly { readonly slot: number; readonly npages: number }[];
-  /** Where all indices of all rings start, from 0 to 65535: near the end they wrap soon. */
+  /** Where all indices of all rings start, from 0 to 65535, for `dirty-ring` to 4294967295: near the end they wrap soon. */
   readonly index: number;
+  /** For `dirty-bitmap`: KVM_CLEAR_DIRTY_LOG re-arms, not KVM_GET_DIRTY_LOG; all bits may be set at first. */
+  readonly manualProtect?: 'on' | 'initially set';
+  /** For `dirty-ring` from 6.12 on: host writes go to a bitmap. */
+  readonly backupBitmap?: boolean;
+  /** Entries of each vCPU's page-modification log; left out: pages are write-protected instead. */
+  readonly pml?: number;
   readonly actors: readonly ActorSpec[];
   /** Names of claims (see `claims`) that some execution must make true. */
   readonly sometimes: readonly string[];
+}
+
+/** Several VMs on one host, each with its own parties and its own tracker; by different names. */
+export interface VmsSpec {
+  readonly schema: typeof SCHEMA;
+  readonly name: string;
+  readonly vms: readonly VmSpec[];
 }
 
 interface RingSpec {
@@ -23,7 +44,7 @@ interface RingSpec {
 
 export interface ActorSpec {
   readonly name: string;
-  readonly role: 'vcpu' | 'userspace' | 'kernel' | 'hostile';
+  readonly role: 'vcpu' | 'host' | 'userspace' | 'kernel' | 'hostile';
   /** The vCPU's number, which is its ring's; for role `vcpu` alone. */
   readonly vcpu?: number;
   readonly operations: readonly OperationSpec[];
@@ -34,20 +55,33 @@ export type OperationSpec =
   | { readonly do: 'write'; readonly pages: readonly (readonly [number, number])[] }
   /** vcpu: will not run again. */
   | { readonly do: 'halt' }
-  /** vcpu: pushes one entry onto its ring, with no guest behind it. */
+  /** host: writes these pages on a thread that runs no vCPU. */
+  | { readonly do: 'host-write'; readonly pages: readonly (readonly [number, number])[] }
+  /** vcpu of a gfn-ring: pushes one entry onto its ring, with no guest behind it. */
   | { readonly do: 'push'; readonly slot: number; readonly offset: number | string }
-  /** userspace: takes up to `max` entries of one ring. */
+  /** userspace of a gfn-ring: takes up to `max` entries of one ring. */
   | { readonly do: 'harvest'; readonly ring: number; readonly max: number }
-  /** userspace: how many entries a ring has for it. */
+  /** userspace of a gfn-ring: how many entries a ring has for it. */
   | { readonly do: 'count'; readonly ring: number }
-  /** userspace: harvests all rings, resets, copies. Once; or until all vCPUs have halted. */
+  /** userspace: harvests, resets, copies. Once; or until all vCPUs have halted. */
   | { readonly do: 'collect' }
   | { readonly do: 'serve' }
-  /** kernel: KVM_RESET_DIRTY_PAGES. */
+  /** userspace: harvests and copies, and only then resets. */
+  | { readonly do: 'copy-first' }
+  /** userspace: one checkpoint, which fails after a step; or one at each exit of a vCPU, until all have halted. */
+  | { readonly do: 'checkpoint'; readonly fails?: FailsAfter }
+  | { readonly do: 'replicate' }
+  /** userspace: live migration: rounds until one reports at most `few` pages, but no more than `rounds`; then the machine is paused and moves. */
+  | { readonly do: 'migrate'; readonly few: number; readonly rounds: number }
+  /** userspace: slot `slot` has `npages` pages from now on; 0 deletes it. */
+  | { readonly do: 'set-slot'; readonly slot: number; readonly npages: number }
+  /** kernel: the ioctl that re-arms what was harvested. */
   | { readonly do: 'reset' }
-  /** kernel: kvm_gfn_ring_reset of one ring, then the flush, under slots_lock. */
+  /** host: a signal to an actor, which cuts a reset short. */
+  | { readonly do: 'signal'; readonly to: string }
+  /** kernel, of a gfn-ring: kvm_gfn_ring_reset of one ring, then the flush, under slots_lock. */
   | { readonly do: 'reset-ring'; readonly ring: number }
-  /** hostile: writes `value` to `bits` bits at byte `at` of a ring. */
+  /** hostile: writes `value` to `bits` bits at byte `at` of a ring, or of the list. */
   | {
       readonly do: 'poke';
       readonly ring: number;
@@ -56,15 +90,25 @@ export type OperationSpec =
       readonly value: number | string;
     };
 
+/** What pauses the machine. */
+export const PAUSES: readonly OperationSpec['do'][] = ['checkpoint', 'replicate', 'migrate'];
+
 /** Which role does what. */
 export const rolesOf: Record<OperationSpec['do'], ActorSpec['role']> = {
   write: 'vcpu',
   halt: 'vcpu',
   push: 'vcpu',
+  'host-write': 'host',
+  signal: 'host',
   harvest: 'userspace',
   count: 'userspace',
   collect: 'userspace',
   serve: 'userspace',
+  'copy-first': 'userspace',
+  checkpoint: 'userspace',
+  replicate: 'userspace',
+  migrate: 'userspace',
+  'set-slot': 'userspace',
   reset: 'kernel',
   'reset-ring': 'kernel',
   poke: 'hostile',
@@ -74,7 +118,16 @@ export const rolesOf: Record<OperationSpec['do'], ActorSpec['role']> = {
 export function labelOf(operation: OperationSpec): string {
   switch (operation.do) {
     case 'write':
-      return `write ${operation.pages.map(([slot, offset]) => (slot === 0 ? `page ${offset}` : `page ${slot}:${offset}`)).join(', ')}`;
+    case 'host-write':
+      return `${operation.do} ${operation.pages.map(([slot, offset]) => (slot === 0 ? `page ${offset}` : `page ${slot}:${offset}`)).join(', ')}`;
+    case 'checkpoint':
+      return operation.fails === undefined ? 'checkpoint' : `checkpoint that fails after ${operation.fails}`;
+    case 'migrate':
+      return `migrate, at most ${operation.rounds} rounds`;
+    case 'set-slot':
+      return `slot ${operation.slot} gets ${operation.npages} pages`;
+    case 'signal':
+      return `signal to ${operation.to}`;
     case 'push':
       return `push(${operation.slot}, ${operation.offset})`;
     case 'harvest':
@@ -90,9 +143,21 @@ export function labelOf(operation: OperationSpec): string {
   }
 }
 
+/** Whether an actor performs one of these operations. */
+export const performs = (spec: VmSpec, ...what: readonly OperationSpec['do'][]): boolean =>
+  spec.actors.some(({ operations }) => operations.some((op) => what.includes(op.do)));
+
 /** The rings that hostile userspace writes to. What their own user does to itself is its own loss. */
 export function hostileRings(spec: VmSpec): ReadonlySet<number> {
   const rings = new Set<number>();
   for (const { operations } of spec.actors) for (const op of operations) if (op.do === 'poke') rings.add(op.ring);
   return rings;
+}
+
+/** The most pages that a slot ever has. */
+export function pagesMax(spec: VmSpec, slot: number): number {
+  const sizes = spec.slots.filter((other) => other.slot === slot).map(({ npages }) => npages);
+  for (const { operations } of spec.actors)
+    for (const op of operations) if (op.do === 'set-slot' && op.slot === slot) sizes.push(op.npages);
+  return Math.max(0, ...sizes);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { initVm, layVm } from '../../src/actors/vm.ts';
+import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import {
@@ -32,10 +32,10 @@ test('one after the other, the ring and the model give the same answers, whereve
       fc.array(call, { maxLength: 60 }),
       (size, index, calls) => {
         const layout = new Layout();
-        const vm = layVm(layout, { slots: [{ slot: 0, npages: 5 }], rings: [{ size, leeway: 0 }] });
-        const ring = vm.kvm.rings[0];
+        const vm = layVm(layout, { slots: [{ slot: 0, npages: 5 }], rings: [{ size, leeway: 0 }], index });
+        const ring = gfnRings(vm)[0];
         const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
-        initVm(mem, vm, index, 1);
+        initVm(mem, vm, 1);
         let model = emptyRing(size);
         for (const one of calls) {
           if (one.do === 'push') {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { initVm, layVm } from '../../src/actors/vm.ts';
+import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
+import { EBUSY, EINVAL } from '../../src/kvm/errors.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { kvm_gfn_ring_alloc, kvm_gfn_ring_free } from '../../src/ring/alloc.ts';
 import { type Batch, coalesce } from '../../src/ring/coalesce.ts';
 import { kvm_gfn_ring_get_page } from '../../src/ring/get_page.ts';
 import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../../src/ring/ioctl.ts';
-import { EBUSY, EINVAL, type GfnRing } from '../../src/ring/kvm_gfnring.ts';
+import type { GfnRing } from '../../src/ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../../src/ring/push.ts';
 import { kvm_gfn_ring_reset } from '../../src/ring/reset.ts';
 
@@ -22,8 +23,8 @@ function machine(rings = [{ size: 4, leeway: 1 }], npages = 4) {
     rings,
   });
   const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
-  initVm(mem, vm, 0, rings.length);
-  return { layout, vm, mem, kvm: vm.kvm, ring: vm.kvm.rings[0] };
+  initVm(mem, vm, rings.length);
+  return { layout, vm, mem, kvm: vm.kvm, ring: gfnRings(vm)[0] };
 }
 
 const bytesOf = (mem: AloneMemory): number[] => [...mem.u8];
@@ -91,12 +92,13 @@ describe('push', () => {
 
   test('the largest ring fills exactly, across the wrap', () => {
     const layout = new Layout();
-    const vm = layVm(layout, { slots: [], rings: [{ size: 32768, leeway: 0 }] });
+    const vm = layVm(layout, { slots: [], rings: [{ size: 32768, leeway: 0 }], index: 40000 });
+    const [ring] = gfnRings(vm);
     const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
-    initVm(mem, vm, 40000, 1);
-    for (let i = 1; i <= 32768; i++) expect(kvm_gfn_ring_push(mem, vm.kvm.rings[0], 0, 0n)).toBe(i);
-    expect(kvm_gfn_ring_push(mem, vm.kvm.rings[0], 0, 0n)).toBe(-EBUSY);
-    expect(gfn_ring_harvest(mem, vm.kvm.rings[0])).toHaveLength(32768);
+    initVm(mem, vm, 1);
+    for (let i = 1; i <= 32768; i++) expect(kvm_gfn_ring_push(mem, ring, 0, 0n)).toBe(i);
+    expect(kvm_gfn_ring_push(mem, ring, 0, 0n)).toBe(-EBUSY);
+    expect(gfn_ring_harvest(mem, ring)).toHaveLength(32768);
   });
 });
 
@@ -124,7 +126,7 @@ describe('reset', () => {
     ] as const)
       kvm_gfn_ring_push(mem, ring, slot, offset);
     gfn_ring_harvest(mem, ring);
-    expect(KVM_RESET_DIRTY_PAGES(mem, kvm)).toBe(4);
+    expect(KVM_RESET_DIRTY_PAGES(mem, kvm, [ring])).toBe(4);
     expect(vm.guest.pages.map((page) => mem.load(page.armed))).toEqual([1, 0, 0, 0, 0, 1]);
   });
 });

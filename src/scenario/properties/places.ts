@@ -1,4 +1,4 @@
-import type { Vm } from '../../actors/vm.ts';
+import { gfnRings, type Vm } from '../../actors/vm.ts';
 import type { Page } from '../../guest/guest.ts';
 import { Layout, overlap } from '../../memory/layout.ts';
 
@@ -13,7 +13,7 @@ export type Role =
 /** By place id: its role. */
 export function rolesOfPlaces(layout: Layout, vm: Vm): readonly Role[] {
   const roles: Role[] = layout.places.map(() => ({ is: 'other' }));
-  vm.kvm.rings.forEach((r, ring) => {
+  gfnRings(vm).forEach((r, ring) => {
     const pad = new Layout();
     pad.region(r.data + 8);
     const padPlace = pad.cell('pad', 'u32', r.data);

@@ -1,4 +1,4 @@
-import type { Vm } from '../../actors/vm.ts';
+import { gfnRings, type Vm } from '../../actors/vm.ts';
 import type { Look, Monitor, StepEvent } from '../../check/property.ts';
 import type { Violation } from '../../explore/execution.ts';
 import type { Layout } from '../../memory/layout.ts';
@@ -18,7 +18,7 @@ import {
   resettable,
   used,
 } from '../../models/ring.ts';
-import { hostileRings, type OperationSpec, type VmSpec } from '../spec.ts';
+import { type ActorSpec, hostileRings, type OperationSpec, type VmSpec } from '../spec.ts';
 import { type Role, rolesOfPlaces } from './places.ts';
 
 /** The models of all rings, and what each thread is in the middle of. */
@@ -61,8 +61,12 @@ const MODULUS = 0x10000;
  * userspace writes to are held to what the kernel must keep whatever it finds there.
  */
 export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> {
+  const rings = gfnRings(vm);
   const roles = rolesOfPlaces(layout, vm);
   const hostile = hostileRings(spec);
+  /** The last ring is the host's, where it writes. */
+  const owns = ({ role, vcpu }: ActorSpec, ring: number): boolean =>
+    role === 'host' ? ring === rings.length - 1 : vcpu === ring;
   const isPage = (entry: Entry): boolean => {
     const pages = vm.guest.slots.get(entry.slot);
     return pages !== undefined && entry.offset < BigInt(pages.length);
@@ -82,7 +86,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     }
     switch (role.is) {
       case 'prod_index':
-        if (write && actor.vcpu !== role.ring) {
+        if (write && !owns(actor, role.ring)) {
           return {
             property: 'R1 only its vCPU moves the private prod',
             message: `${actor.name} writes ${event.place.name}`,
@@ -120,7 +124,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
   }
 
   function looksForRoom(state: State, event: StepEvent, ring: number): State {
-    return spec.actors[event.thread].vcpu === ring
+    return owns(spec.actors[event.thread], ring)
       ? update(state, event.thread, { room: pushResult(state.rings[ring]) })
       : state;
   }
@@ -129,7 +133,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     const ring = state.rings[r];
     const doing = state.threads[event.thread];
     const actor = spec.actors[event.thread];
-    if (actor.vcpu !== r)
+    if (!owns(actor, r))
       return {
         property: 'R1 only its vCPU moves the shared prod',
         message: `${actor.name} writes ${event.place.name}`,
@@ -147,7 +151,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
         message: `${event.place.name} became ${event.value}, expected ${expected}`,
       };
     }
-    const words = vm.kvm.rings[r].entries[((expected + MODULUS - 1) % MODULUS) % ring.size];
+    const words = rings[r].entries[((expected + MODULUS - 1) % MODULUS) % ring.size];
     const entry = { slot: look.read(words.slot), offset: look.read64(words.offset) };
     const pushes = pushesOf(actor.operations[event.operation]);
     if (!hostile.has(r) && !pushes.some((push) => same(push, entry))) {
@@ -350,11 +354,11 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
     const vcpu = spec.actors[thread].vcpu;
     if (
       vcpu !== undefined &&
-      look.read(vm.kvm.rings[vcpu].prod_index) !== (spec.index + state.rings[vcpu].published) % MODULUS
+      look.read(rings[vcpu].prod_index) !== (spec.index + state.rings[vcpu].published) % MODULUS
     ) {
       return {
         property: 'R3 the private prod follows each push by one',
-        message: `after ${op.do} it is ${look.read(vm.kvm.rings[vcpu].prod_index)}`,
+        message: `after ${op.do} it is ${look.read(rings[vcpu].prod_index)}`,
       };
     }
     switch (op.do) {
@@ -416,7 +420,9 @@ function withRing(state: State, r: number, ring: RingState): State {
 
 function pushesOf(op: OperationSpec): Entry[] {
   if (op.do === 'push') return [{ slot: op.slot, offset: BigInt(op.offset) }];
-  return op.do === 'write' ? op.pages.map(([slot, offset]) => ({ slot, offset: BigInt(offset) })) : [];
+  return op.do === 'write' || op.do === 'host-write'
+    ? op.pages.map(([slot, offset]) => ({ slot, offset: BigInt(offset) }))
+    : [];
 }
 
 /** HOT: asked for at every state. A step changes one ring or one thread, so the texts of the others are kept. */

@@ -1,35 +1,28 @@
-import { collect } from '../../actors/userspace.ts';
+import { COMMITTED, ROLLED_BACK } from '../../actors/gate.ts';
+import { collect, copyRest } from '../../actors/userspace.ts';
 import type { Vm } from '../../actors/vm.ts';
 import type { Look, Properties } from '../../check/property.ts';
-import { u16 } from '../../memory/cell.ts';
+import type { Page } from '../../guest/guest.ts';
+import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import { restOf } from '../rest.ts';
-import { hostileRings, type VmSpec } from '../spec.ts';
-import { armedPages } from './armedPages.ts';
-import { resultRules } from './resultRules.ts';
-import { ringRules } from './ringRules.ts';
+import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
+import { claims } from './claims.ts';
+import { isThere } from './recordedPages.ts';
+import { trackerRules } from './trackerRules.ts';
 
-/** What is asked of every VM: R1 to R12 and L1 to L5, and that no dirty page is ever lost. */
+/** What is asked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is ever lost. */
 export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
-  const honest = vm.kvm.rings.filter((_, i) => !hostileRings(spec).has(i));
+  const rules = trackerRules(spec, vm, layout);
   return {
-    always: {
-      'R2 the kernel never counts more entries than the ring has': ({ read }: Look) =>
-        vm.kvm.rings.every((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) <= ring.size),
-      'R2 kernel cons <= user cons <= prod': ({ read }: Look) =>
-        honest.every(({ indices, cons_index }) => {
-          const reset = read(cons_index);
-          return u16(read(indices.cons) - reset) <= u16(read(indices.prod) - reset);
-        }),
-      ...leewaySuffices(spec, vm),
-    },
+    always: { ...rules.always, ...leewaySuffices(spec, vm), ...imageAtCommit(spec, vm) },
     sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm)])),
     finally: {
       ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(spec, vm, layout) }),
-      ...armedPages(spec, vm),
+      ...rules.finally,
     },
-    monitors: [ringRules(spec, vm, layout)],
-    unordered: resultRules(spec),
+    monitors: rules.monitors,
+    ...(rules.unordered && { unordered: rules.unordered }),
     resultsMatter: false,
     deadlock: (waiting) =>
       waiting.some((line) => line.includes('sleeps on resets'))
@@ -40,81 +33,87 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
   };
 }
 
-/** What a scenario can claim to reach; a scenario names those that it must. */
-export const claims: Record<string, (spec: VmSpec, vm: Vm) => (look: Look) => boolean> = {
-  'a ring is full':
-    (_, vm) =>
-    ({ read }) =>
-      vm.kvm.rings.some((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) === ring.size),
-  'a vCPU stops': (spec, vm) => {
-    const halts = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
-    return ({ read }) => read(vm.exits) > halts - read(vm.running);
-  },
-  'an index wraps':
-    (spec, vm) =>
-    ({ read }) =>
-      vm.kvm.rings.some((ring) => read(ring.cons_index) < spec.index),
-  'a page is written again':
-    (_, vm) =>
-    ({ read }) =>
-      vm.guest.pages.some((page) => read(page.version) > 1),
-  'a page is re-armed':
-    (_, vm) =>
-    ({ read }) =>
-      read(vm.resets) > 0,
-  'a push is refused':
-    () =>
-    ({ results }) =>
-      results.some((of) => of.includes(-16)),
-  'a cons is refused':
-    () =>
-    ({ results }) =>
-      results.some((of) => of.includes(-22)),
-};
-
+/** Asked where the leeway is as large as what vCPUs may record between two looks at it. One list serves all of them. */
 function leewaySuffices(spec: VmSpec, vm: Vm): Properties['always'] {
   const most = Math.max(
-    0,
+    spec.pml ?? 0,
     ...spec.actors.flatMap(({ operations }) => operations.map((op) => (op.do === 'write' ? op.pages.length : 0))),
   );
-  if (most === 0 || spec.rings.some(({ leeway }) => leeway < most - 1)) return {};
+  if (most === 0 || vm.tracker.kind === 'dirty-bitmap') return {};
+  const vcpus = spec.actors.filter(({ role }) => role === 'vcpu').length;
+  const suffices =
+    vm.tracker.kind === 'gfn-list'
+      ? spec.rings.reduce((sum, { leeway }) => sum + leeway, 0) >= vcpus * most - 1
+      : spec.rings.every(({ leeway }) => leeway >= most - 1);
+  if (!suffices) return {};
   return {
     'R10 a vCPU stops before its ring is full': ({ read }: Look) => vm.overruns.every((cell) => read(cell) === 0),
   };
 }
 
-/** Only where nobody harvests without copying can everything be asked of the copy. */
-function copiesPages(spec: VmSpec): boolean {
-  const all = spec.actors.flatMap(({ operations }) => operations.map((op) => op.do));
-  return all.some((does) => does === 'collect' || does === 'serve') && !all.includes('harvest');
+/** When a checkpoint is committed, or the machine is set back to the last, the copy is the guest, page for page; for it is paused. */
+function imageAtCommit({ slots }: VmSpec, vm: Vm): Properties['always'] {
+  const { gate } = vm;
+  if (gate === undefined || slots.length === 0) return {};
+  return {
+    'at each commit and rollback the copy is the guest': ({ read }: Look) => {
+      const phase = read(gate.phase);
+      if (phase !== COMMITTED && phase !== ROLLED_BACK) return true;
+      return differing(vm, vm.guest.pages, read).length === 0;
+    },
+  };
 }
+
+const COPIES: readonly OperationSpec['do'][] = ['collect', 'serve', 'copy-first', 'set-slot', ...PAUSES];
+
+/** Only where nobody harvests without copying can everything be asked of the copy. */
+const copiesPages = (spec: VmSpec): boolean => performs(spec, ...COPIES) && !performs(spec, 'harvest');
 
 /**
  * The master property: when everything has come to rest, the copied version equals the written one, page for page. Where nobody
  * serves until the end, one last honest round is made first. Pages that a vCPU with a hostile ring writes are left out.
  */
 function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: Look) => boolean | string {
-  const hostile = hostileRings(spec);
-  const does = (what: string) => spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
-  const served = does('serve').length > 0 && does('write').every((actor) => does('halt').includes(actor));
-  const forfeited = new Set(
-    spec.actors
-      .filter((actor) => actor.vcpu !== undefined && hostile.has(actor.vcpu))
-      .flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'write' ? op.pages.map(String) : []))),
-  );
+  const does = (what: OperationSpec['do']) =>
+    spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
+  const served =
+    performs(spec, 'serve') &&
+    !performs(spec, 'host-write') &&
+    does('write').every((actor) => does('halt').includes(actor));
+  const forfeited = forfeitedPages(spec);
   const pages = vm.guest.pages.filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
-  const rings = vm.kvm.rings.map((_, i) => i);
-  const rest = restOf(layout, (mem) => collect(mem, vm, rings));
+  const rest = restOf(layout, (mem) => {
+    collect(mem, vm);
+    copyRest(mem, vm);
+  });
   return (look) => {
     const read = served ? look.read.bind(look) : rest(look);
     if (read instanceof Error) return `the last round threw ${read.message}`;
-    const lost = pages.filter(({ slot, offset, version }) => read(version) !== read(vm.replica.get(slot)![offset]));
+    const lost = differing(vm, pages, read);
     if (lost.length === 0) return true;
     return lost
-      .map(
-        ({ slot, offset, version }) =>
-          `page ${slot}:${offset} is at version ${read(version)}, its copy at ${read(vm.replica.get(slot)![offset])}`,
-      )
+      .map((page) => {
+        const copy = read(vm.replica.get(page.slot)![page.offset]);
+        return `page ${page.slot}:${page.offset} is at version ${read(page.version)}, its copy at ${copy}`;
+      })
       .join('; ');
   };
+}
+
+/** The pages of `pages` whose copy is not what the guest has. */
+function differing(vm: Vm, pages: readonly Page[], read: (cell: Cell) => number): Page[] {
+  return pages.filter(
+    (page) => read(page.version) !== read(vm.replica.get(page.slot)![page.offset]) && isThere(vm, page, read),
+  );
+}
+
+/** What a hostile userspace loses by its own doing. A list is everybody's. */
+function forfeitedPages(spec: VmSpec): ReadonlySet<string> {
+  const hostile = hostileRings(spec);
+  const losing = spec.actors.filter(
+    ({ vcpu }) => hostile.size > 0 && (spec.tracker === 'gfn-list' || (vcpu !== undefined && hostile.has(vcpu))),
+  );
+  return new Set(
+    losing.flatMap(({ operations }) => operations.flatMap((op) => ('pages' in op ? op.pages.map(String) : []))),
+  );
 }

@@ -1,0 +1,54 @@
+/**
+ * Checkpoint and rollback in the manner of Remus (Cully et al., NSDI 2008): the machine is paused, what has become dirty is copied, the copy is
+ * committed as a whole, and the machine goes on. A failure before the commit sets the machine back to the last one.
+ */
+import type { Gfn } from '../kvm/kvm.ts';
+import type { Memory } from '../memory/memory.ts';
+import { COMMITTED, type Gate, goOn, pause, ROLLED_BACK, RUNNING } from './gate.ts';
+import { resetAll } from './userspace.ts';
+import { pageOf, type Vm } from './vm.ts';
+
+/** The step after which the backup or the primary fails. */
+export type FailsAfter = 'pause' | 'harvest' | 'reset' | 'copy';
+
+/** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported. */
+export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter): Gfn[] {
+  const gate = vm.gate!;
+  pause(mem, gate);
+  if (failsAfter === 'pause') return rollBack(mem, vm, gate, []);
+  const gfns = [...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)];
+  if (failsAfter === 'harvest') return rollBack(mem, vm, gate, gfns);
+  resetAll(mem, vm, gfns);
+  if (failsAfter === 'reset') return rollBack(mem, vm, gate, gfns);
+  const pages = gfns.map((gfn) => pageOf(vm, gfn)).filter((page) => page !== undefined);
+  for (const { id, version } of pages) mem.store(vm.staged[id], mem.load(version));
+  if (failsAfter === 'copy') return rollBack(mem, vm, gate, gfns);
+  for (const { id, slot, offset } of pages) mem.store(vm.replica.get(slot)![offset], mem.load(vm.staged[id]));
+  goOn(mem, gate, COMMITTED);
+  goOn(mem, gate, RUNNING);
+  return gfns;
+}
+
+/**
+ * One round of a userspace that takes a checkpoint each time that a vCPU stops, because so many pages are dirty that its ring is full or
+ * for good. Returns true when all vCPUs have stopped for good.
+ */
+export function replicate(mem: Memory, vm: Vm): boolean {
+  const exits = mem.loadAcquire(vm.exits); // as in serve
+  const running = mem.loadAcquire(vm.running);
+  checkpoint(mem, vm);
+  if (running > 0) mem.wait(vm.exits, exits);
+  return running === 0;
+}
+
+/**
+ * The guest is again what was committed last. The log must not know more than that: what was taken from it and not re-armed would never be
+ * reported again, so it is drained first, and what it reports is dropped, as those pages are set back.
+ */
+function rollBack(mem: Memory, vm: Vm, gate: Gate, gfns: readonly Gfn[]): Gfn[] {
+  resetAll(mem, vm, [...gfns, ...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)]);
+  for (const { slot, offset, version } of vm.guest.pages) mem.store(version, mem.load(vm.replica.get(slot)![offset]));
+  goOn(mem, gate, ROLLED_BACK);
+  goOn(mem, gate, RUNNING);
+  return [];
+}

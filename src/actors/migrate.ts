@@ -1,0 +1,24 @@
+import type { Memory } from '../memory/memory.ts';
+import { COMMITTED, GONE, goOn, pause } from './gate.ts';
+import { collect, copyRest } from './userspace.ts';
+import type { Vm } from './vm.ts';
+
+/**
+ * Live migration: rounds of collecting while the machine runs, until one reports at most `few` pages, or `rounds` are over; then the machine is paused,
+ * the rest is copied, and it runs elsewhere. The destination begins with what the guest begins with, as the first copy of all memory is no
+ * part of tracking. Returns how many rounds the machine ran through.
+ */
+export function migrate(mem: Memory, vm: Vm, few: number, rounds: number): number {
+  const gate = vm.gate!;
+  let round = 0;
+  while (round < rounds) {
+    round++;
+    if (collect(mem, vm).length <= few) break;
+  }
+  pause(mem, gate);
+  collect(mem, vm);
+  copyRest(mem, vm);
+  goOn(mem, gate, COMMITTED);
+  goOn(mem, gate, GONE);
+  return round;
+}

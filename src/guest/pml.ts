@@ -1,0 +1,42 @@
+import type { Cell } from '../memory/cell.ts';
+import type { Layout } from '../memory/layout.ts';
+import type { Memory } from '../memory/memory.ts';
+import { ARMED, type Page, WRITABLE } from './guest.ts';
+import { cacheTranslation } from './mmu.ts';
+
+/**
+ * A vCPU's page-modification log (Intel SDM volume 3, 29.3.6): with it, a write to a page whose dirty bit is clear does not exit; the processor
+ * sets the bit and logs the page. The log is only ever touched on its vCPU's thread.
+ */
+export interface Pml {
+  /** Entries in use. */
+  readonly used: Cell;
+  /** Ids of pages, in the order of the writes. */
+  readonly entries: readonly Cell[];
+}
+
+/** @param size entries: 512 on hardware. */
+export function layPml(layout: Layout, vcpu: number, size: number): Pml {
+  const used = layout.cell(`vcpu${vcpu}.pml.used`, 'u32');
+  return { used, entries: Array.from({ length: size }, (_, i) => layout.cell(`vcpu${vcpu}.pml[${i}]`, 'u32')) };
+}
+
+/**
+ * The processor's page walk for a store that found no translation cached. `full`: the log has no room, the vCPU exits first.
+ * `fault`: the page is not mapped. Here ARMED is a clear dirty bit. A walk is over before a shootdown is acknowledged, so that what it cached
+ * of a page that was re-armed meanwhile is dropped with it.
+ */
+export function walkAndLog(mem: Memory, pml: Pml, vcpu: number, page: Page): 'cached' | 'full' | 'fault' {
+  const armed = mem.load(page.armed);
+  if (armed === ARMED) {
+    const used = mem.load(pml.used);
+    if (used === pml.entries.length) return 'full';
+    if (mem.cmpxchg(page.armed, ARMED, WRITABLE) === ARMED) {
+      mem.store(pml.entries[used], page.id);
+      mem.store(pml.used, used + 1);
+    }
+  } else if (armed !== WRITABLE) return 'fault';
+  cacheTranslation(mem, vcpu, page);
+  if (mem.load(page.armed) !== WRITABLE) mem.fetchAnd(page.translations, ~(1 << vcpu));
+  return 'cached';
+}

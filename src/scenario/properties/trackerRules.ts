@@ -1,0 +1,42 @@
+import type { Vm } from '../../actors/vm.ts';
+import type { Look, Properties } from '../../check/property.ts';
+import { u16 } from '../../memory/cell.ts';
+import type { Layout } from '../../memory/layout.ts';
+import type { GfnRings } from '../../trackers/gfnRings.ts';
+import { hostileRings, performs, type VmSpec } from '../spec.ts';
+import { armedPages } from './armedPages.ts';
+import { recordedPages } from './recordedPages.ts';
+import { resultRules } from './resultRules.ts';
+import { ringRules } from './ringRules.ts';
+
+/** What is asked of a tracker beyond that it loses no page. */
+export type Rules = Pick<Properties, 'always' | 'finally' | 'monitors' | 'unordered'>;
+
+export function trackerRules(spec: VmSpec, vm: Vm, layout: Layout): Rules {
+  const { tracker } = vm;
+  switch (tracker.kind) {
+    case 'gfn-ring':
+      return gfnRingRules(spec, vm, tracker, layout);
+    default:
+      return { always: {}, finally: recordedPages(spec, vm), monitors: [] };
+  }
+}
+
+function gfnRingRules(spec: VmSpec, vm: Vm, { rings }: GfnRings, layout: Layout): Rules {
+  const honest = rings.filter((_, i) => !hostileRings(spec).has(i));
+  return {
+    always: {
+      'R2 the kernel never counts more entries than the ring has': ({ read }: Look) =>
+        rings.every((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) <= ring.size),
+      'R2 kernel cons <= user cons <= prod': ({ read }: Look) =>
+        honest.every(({ indices, cons_index }) => {
+          const reset = read(cons_index);
+          return u16(read(indices.cons) - reset) <= u16(read(indices.prod) - reset);
+        }),
+    },
+    finally: armedPages(spec, vm),
+    // A slot that changes takes slots_lock for other things than a reset.
+    monitors: performs(spec, 'set-slot') ? [] : [ringRules(spec, vm, layout)],
+    unordered: resultRules(spec),
+  };
+}

@@ -1,0 +1,83 @@
+import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
+import type { Layout } from '../../memory/layout.ts';
+import type { Memory } from '../../memory/memory.ts';
+import type { DirtyTracker, Reader, TrackerShape } from '../tracker.ts';
+import { type Bitmap, layBitmap, set_bit, WORD } from './bitmap.ts';
+import { get_dirty_log_manual, gfnsOf, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
+
+/** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
+export class DirtyBitmap implements DirtyTracker {
+  readonly kind = 'dirty-bitmap';
+  readonly mapped = [];
+  readonly bitmaps: readonly Bitmap[];
+  readonly armsAtStart: boolean;
+  private readonly kvm: Kvm;
+  private readonly manual: boolean;
+
+  constructor(layout: Layout, kvm: Kvm, { manualProtect }: TrackerShape) {
+    this.kvm = kvm;
+    this.manual = manualProtect !== undefined;
+    this.armsAtStart = manualProtect !== 'initially set';
+    this.bitmaps = kvm.memslots.map((slot) => layBitmap(layout, slot));
+  }
+
+  init(mem: Memory): void {
+    if (this.armsAtStart) return;
+    for (const { slot, words } of this.bitmaps)
+      for (const [i, word] of words.entries()) mem.store(word, lowest(slot.npages - i * WORD));
+  }
+
+  mark(mem: Memory, { slot, offset }: Gfn): boolean {
+    set_bit(mem, this.bitmaps.find((bitmap) => bitmap.slot.slot === slot)!, Number(offset));
+    return true;
+  }
+
+  mustExit(): boolean {
+    return false;
+  }
+
+  harvest(mem: Memory): Gfn[] {
+    const get = this.manual ? get_dirty_log_manual : KVM_GET_DIRTY_LOG;
+    return this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, get(mem, this.kvm, bitmap)));
+  }
+
+  harvestRest(): Gfn[] {
+    return [];
+  }
+
+  /** Clears exactly what this thread has read: a bit that it has not seen is a page that it will not copy. */
+  reset(mem: Memory, gfns: readonly Gfn[]): number {
+    if (!this.manual) return 0;
+    for (const bitmap of this.bitmaps) {
+      const bits = bitmap.words.map((_, word) => wordOf(gfns, bitmap, word));
+      if (bits.every((mask) => mask === 0)) continue;
+      const num_pages = npagesOf(mem, bitmap.slot);
+      KVM_CLEAR_DIRTY_LOG(mem, this.kvm, bitmap, {
+        first_page: 0,
+        num_pages,
+        bits: bits.slice(0, Math.ceil(num_pages / WORD)),
+      });
+    }
+    return gfns.length;
+  }
+
+  forget(mem: Memory, slot: number): void {
+    for (const bitmap of this.bitmaps)
+      if (bitmap.slot.slot === slot) for (const word of bitmap.words) mem.store(word, 0);
+  }
+
+  recorded({ read }: Reader): Gfn[] {
+    return this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, bitmap.words.map(read)));
+  }
+}
+
+/** The lowest `count` bits of a word. */
+const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << count) - 1);
+
+function wordOf(gfns: readonly Gfn[], { slot }: Bitmap, word: number): number {
+  let mask = 0;
+  for (const gfn of gfns)
+    if (gfn.slot === slot.slot && Math.floor(Number(gfn.offset) / WORD) === word)
+      mask |= 1 << (Number(gfn.offset) % WORD);
+  return mask >>> 0;
+}

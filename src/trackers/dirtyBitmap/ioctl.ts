@@ -1,0 +1,77 @@
+import { EINVAL } from '../../kvm/errors.ts';
+import { type Kvm, npagesOf } from '../../kvm/kvm.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { type Bitmap, pagesIn, WORD } from './bitmap.ts';
+
+/**
+ * KVM_GET_DIRTY_LOG: takes the snapshot and clears it, word by word, then write-protects what was in it, then flushes, and only then tells
+ * userspace. Returns the words. slots_lock is held all the way, flush included; mmu_lock around the walk (kvm_get_dirty_log_protect).
+ */
+export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words }: Bitmap): number[] {
+  let flush = false;
+  mem.lock(kvm.slots_lock);
+  mem.lock(kvm.mmu_lock);
+  const snapshot = words.map((word, i) => {
+    if (mem.load(word) === 0) return 0;
+    const mask = mem.xchg(word, 0);
+    flush = true;
+    kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));
+    return mask;
+  });
+  mem.unlock(kvm.mmu_lock);
+  if (flush) kvm.arch.flush_remote_tlbs(mem);
+  mem.unlock(kvm.slots_lock);
+  return snapshot;
+}
+
+/** KVM_GET_DIRTY_LOG with manual protection: looks, and changes nothing. Returns the words. */
+export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words }: Bitmap): number[] {
+  mem.lock(kvm.slots_lock);
+  const snapshot = words.map((word) => mem.load(word));
+  mem.unlock(kvm.slots_lock);
+  return snapshot;
+}
+
+/**
+ * KVM_CLEAR_DIRTY_LOG for pages `first_page` to `first_page + num_pages - 1`: of the bits that userspace names in `bits`, one word for every 32
+ * pages, those that are dirty are cleared and their pages write-protected; the others are left alone. Returns 0, or -EINVAL and changes
+ * nothing: `first_page` must be a multiple of 64, `num_pages` too unless the range ends with the slot, and all of it lie within.
+ */
+export function KVM_CLEAR_DIRTY_LOG(
+  mem: Memory,
+  kvm: Kvm,
+  { slot, words }: Bitmap,
+  {
+    first_page,
+    num_pages,
+    bits,
+  }: { readonly first_page: number; readonly num_pages: number; readonly bits: readonly number[] },
+): number {
+  mem.lock(kvm.slots_lock);
+  const npages = npagesOf(mem, slot);
+  const ends = first_page + num_pages;
+  const valid = first_page % 64 === 0 && ends <= npages && (num_pages % 64 === 0 || ends === npages);
+  if (valid) {
+    let flush = false;
+    mem.lock(kvm.mmu_lock);
+    for (const [i, asked] of bits.entries()) {
+      if (asked === 0) continue;
+      const word = first_page / WORD + i;
+      const mask = (mem.fetchAnd(words[word], ~asked) & asked) >>> 0;
+      if (mask === 0) continue;
+      flush = true;
+      kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(word * WORD), BigInt(mask));
+    }
+    mem.unlock(kvm.mmu_lock);
+    if (flush) kvm.arch.flush_remote_tlbs(mem);
+  }
+  mem.unlock(kvm.slots_lock);
+  return valid ? 0 : -EINVAL;
+}
+
+/** The pages that a snapshot reports. */
+export function gfnsOf({ slot }: Bitmap, snapshot: readonly number[]): { slot: number; offset: bigint }[] {
+  return snapshot.flatMap((mask, word) =>
+    pagesIn(mask, word).map((page) => ({ slot: slot.slot, offset: BigInt(page) })),
+  );
+}

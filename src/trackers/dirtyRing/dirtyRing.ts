@@ -1,0 +1,93 @@
+import type { Gfn, Kvm } from '../../kvm/kvm.ts';
+import type { Layout } from '../../memory/layout.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { check } from '../../memory/stop.ts';
+import { type Bitmap, layBitmap, set_bit } from '../dirtyBitmap/bitmap.ts';
+import { gfnsOf, KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
+import type { DirtyTracker, Mapping, Reader, TrackerShape } from '../tracker.ts';
+import { type DirtyRing, entryAt, layDirtyRing } from './dirty_ring.ts';
+import { dirty_ring_harvest } from './harvest.ts';
+import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
+import { kvm_dirty_ring_check_request, kvm_dirty_ring_push } from './push.ts';
+import type { Version } from './versions.ts';
+
+/** The ring as merged: one for each vCPU, flags in each entry; what the host writes without a vCPU goes to the backup bitmap, if there is one. */
+export class DirtyRings implements DirtyTracker {
+  readonly kind = 'dirty-ring';
+  readonly armsAtStart = true;
+  readonly mapped: readonly Mapping[];
+  readonly rings: readonly DirtyRing[];
+  /** Empty where there is no backup bitmap. */
+  readonly bitmaps: readonly Bitmap[];
+  readonly version: Version;
+  private readonly kvm: Kvm;
+  private readonly index: number;
+
+  constructor(layout: Layout, kvm: Kvm, { rings, index, backupBitmap }: TrackerShape, version: Version) {
+    this.kvm = kvm;
+    this.version = version;
+    this.index = index;
+    this.rings = rings.map(({ size, leeway }, i) => layDirtyRing(layout, `ring${i}`, size, leeway));
+    this.bitmaps = backupBitmap ? kvm.memslots.map((slot) => layBitmap(layout, slot)) : [];
+    this.mapped = this.rings.map(({ data, bytes, dirty_gfns }, i) => ({
+      name: `ring${i}`,
+      data,
+      bytes,
+      cells: dirty_gfns.flatMap(({ flags, slot, offset }) => [flags, slot, offset]),
+    }));
+  }
+
+  init(mem: Memory): void {
+    for (const { dirty_index, reset_index, fetch_index } of this.rings)
+      for (const cell of [dirty_index, reset_index, fetch_index]) mem.store(cell, this.index);
+  }
+
+  /** mark_page_dirty_in_slot. */
+  mark(mem: Memory, gfn: Gfn, vcpu: number | undefined): boolean {
+    if (vcpu !== undefined) kvm_dirty_ring_push(mem, this.rings[vcpu], gfn, this.version);
+    else if (this.bitmaps.length > 0) {
+      set_bit(mem, this.bitmaps.find((bitmap) => bitmap.slot.slot === gfn.slot)!, Number(gfn.offset));
+    } else
+      check(
+        !this.version.dereferencesNoVcpu,
+        'G4 the kernel does not crash',
+        'dereferences the running vCPU, and none runs',
+      );
+    return true; // also where nothing was recorded: a warning is all that comes of it
+  }
+
+  mustExit(mem: Memory, vcpu: number): boolean {
+    return kvm_dirty_ring_check_request(mem, this.rings[vcpu], this.version);
+  }
+
+  harvest(mem: Memory): Gfn[] {
+    return this.rings.flatMap((ring) => dirty_ring_harvest(mem, ring));
+  }
+
+  /** The backup bitmap, which userspace collects once, when all vCPUs have stopped. */
+  harvestRest(mem: Memory): Gfn[] {
+    return this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, KVM_GET_DIRTY_LOG(mem, this.kvm, bitmap)));
+  }
+
+  reset(mem: Memory): number {
+    return KVM_RESET_DIRTY_RINGS(mem, this.kvm, this.rings, this.version);
+  }
+
+  forget(mem: Memory, slot: number): void {
+    for (const bitmap of this.bitmaps)
+      if (bitmap.slot.slot === slot) for (const word of bitmap.words) mem.store(word, 0);
+  }
+
+  recorded({ read, read64 }: Reader): Gfn[] {
+    const inRings = this.rings.flatMap((ring) => {
+      const gfns: Gfn[] = [];
+      const used = (read(ring.dirty_index) - read(ring.reset_index)) >>> 0;
+      for (let i = 0; i < Math.min(used, ring.size); i++) {
+        const { slot, offset } = entryAt(ring, read(ring.reset_index) + i);
+        gfns.push({ slot: read(slot), offset: read64(offset) });
+      }
+      return gfns;
+    });
+    return [...inRings, ...this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, bitmap.words.map(read)))];
+  }
+}

@@ -1,0 +1,20 @@
+import type { Gfn } from '../../kvm/kvm.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { type DirtyRing, entryAt, F_DIRTY, F_RESET } from './dirty_ring.ts';
+
+/**
+ * Userspace's half, in the manner of QEMU: takes dirty entries, oldest first, at most as many as the ring has, and flags each for reset. By one
+ * thread at a time. The pages may be copied only after KVM_RESET_DIRTY_RINGS has returned.
+ */
+export function dirty_ring_harvest(mem: Memory, ring: DirtyRing): Gfn[] {
+  const first = mem.load(ring.fetch_index);
+  const gfns: Gfn[] = [];
+  while (gfns.length < ring.size) {
+    const entry = entryAt(ring, first + gfns.length);
+    if (mem.loadAcquire(entry.flags) !== F_DIRTY) break; // before the entry is read: pairs with wmb in push
+    gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });
+    mem.storeRelease(entry.flags, F_RESET); // after the reads: pairs with loadAcquire(flags) in reset
+  }
+  if (gfns.length > 0) mem.store(ring.fetch_index, first + gfns.length);
+  return gfns;
+}

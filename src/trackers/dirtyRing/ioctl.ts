@@ -1,0 +1,24 @@
+import type { Kvm } from '../../kvm/kvm.ts';
+import type { Memory } from '../../memory/memory.ts';
+import type { DirtyRing } from './dirty_ring.ts';
+import { kvm_dirty_ring_reset } from './reset.ts';
+import type { Version } from './versions.ts';
+
+/**
+ * KVM_RESET_DIRTY_RINGS: resets every vCPU's ring. Returns how many entries were taken off the rings, also when a signal cut it short. No
+ * lock is held on entry or return.
+ */
+export function KVM_RESET_DIRTY_RINGS(mem: Memory, kvm: Kvm, rings: readonly DirtyRing[], version: Version): number {
+  let cleared = 0;
+  mem.lock(kvm.slots_lock);
+  for (const ring of rings) {
+    const { taken, error } = kvm_dirty_ring_reset(mem, kvm, ring, version);
+    cleared += taken;
+    if (error !== 0) break;
+  }
+  // Linux flushes after slots_lock is given back: the next caller finds nothing to reset, and copies while stale translations are left.
+  if (version.repaired && cleared > 0) kvm.arch.flush_remote_tlbs(mem);
+  mem.unlock(kvm.slots_lock);
+  if (!version.repaired && cleared > 0) kvm.arch.flush_remote_tlbs(mem);
+  return cleared;
+}

@@ -1,0 +1,37 @@
+import type { Gfn } from '../../kvm/kvm.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { type DirtyRing, entryAt, F_DIRTY } from './dirty_ring.ts';
+import type { Version } from './versions.ts';
+
+/** Adds one entry. A full ring is overwritten, with a warning: it should never get full. Called by the vCPU that owns the ring. */
+export function kvm_dirty_ring_push(mem: Memory, ring: DirtyRing, { slot, offset }: Gfn, version: Version): void {
+  const dirty_index = mem.load(ring.dirty_index);
+  const used = (dirty_index - mem.load(ring.reset_index)) >>> 0;
+  if (used >= ring.size) mem.fetchAdd(ring.warned, 1);
+
+  const entry = entryAt(ring, dirty_index);
+  mem.write(entry.slot, slot);
+  mem.write64(entry.offset, offset);
+  // Where reset stops at dirty_index, an entry must not be seen before the index covers it: whoever harvests it at once resets it at once.
+  if (version.repaired) mem.store(ring.dirty_index, dirty_index + 1);
+  mem.wmb(); // the entry before its flag: pairs with loadAcquire(flags) in harvest
+  mem.write(entry.flags, F_DIRTY);
+  if (!version.repaired) mem.store(ring.dirty_index, dirty_index + 1);
+
+  if (version.softFullRequest && kvm_dirty_ring_soft_full(mem, ring)) mem.store(ring.request, 1);
+}
+
+/** Whether so many entries are in use that the vCPU must not run on. Called by the vCPU that owns the ring. */
+export function kvm_dirty_ring_soft_full(mem: Memory, ring: DirtyRing): boolean {
+  return (mem.load(ring.dirty_index) - mem.load(ring.reset_index)) >>> 0 >= ring.soft_limit;
+}
+
+/** Before the vCPU enters the guest: whether it exits with KVM_EXIT_DIRTY_RING_FULL instead. */
+export function kvm_dirty_ring_check_request(mem: Memory, ring: DirtyRing, version: Version): boolean {
+  if (!version.softFullRequest) return kvm_dirty_ring_soft_full(mem, ring);
+  if (mem.load(ring.request) === 0) return false;
+  mem.store(ring.request, 0);
+  if (!kvm_dirty_ring_soft_full(mem, ring)) return false;
+  mem.store(ring.request, 1); // still full: the next entry must look again
+  return true;
+}

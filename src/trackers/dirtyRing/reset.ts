@@ -1,0 +1,62 @@
+import { EINTR } from '../../kvm/errors.ts';
+import { hasPage, type Kvm } from '../../kvm/kvm.ts';
+import type { Cell } from '../../memory/cell.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { type DirtyRing, entryAt, F_RESET } from './dirty_ring.ts';
+import { type Batch, coalesce, kvm_reset_dirty_gfn } from './reset_dirty_gfn.ts';
+import type { Version } from './versions.ts';
+
+const INT_MAX = 0x7fffffff;
+
+/**
+ * Takes harvested entries off the ring, oldest first, for as long as there are any, and re-arms their pages. Returns how many it took, and
+ * `error`: 0, or -EINTR when it stopped for a signal. Called with slots_lock held.
+ */
+export function kvm_dirty_ring_reset(
+  mem: Memory,
+  kvm: Kvm,
+  ring: DirtyRing,
+  version: Version,
+): { readonly taken: number; readonly error: number } {
+  let batch: Batch | undefined;
+  let error = 0;
+  let taken = 0;
+  let reset_index = mem.load(ring.reset_index);
+  while (!version.interruptible || taken < INT_MAX) {
+    if (version.interruptible && kvm.arch.signal_pending(mem)) {
+      // As of 6.17, what was taken off the ring since the last call to re-arm goes with it.
+      if (!version.repaired) return { taken, error: -EINTR };
+      error = -EINTR;
+      break;
+    }
+    const entry = entryAt(ring, reset_index);
+    if (!harvested(mem, entry.flags, version)) break;
+    // Paolo Bonzini's bound of January 2020, which was not merged: what was never pushed is not reset, whatever its flags say.
+    if (version.repaired && reset_index === mem.load(ring.dirty_index)) break;
+
+    const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
+    const offset = mem.load64(entry.offset);
+    if (version.acquireRelease)
+      mem.storeRelease(entry.flags, 0); // after the reads of the entry, which may be filled anew
+    else mem.write(entry.flags, 0);
+    reset_index = (reset_index + 1) >>> 0;
+    mem.store(ring.reset_index, reset_index);
+    taken++;
+
+    // One bad entry is rejected alone; elsewhere it takes the batch that it was coalesced into with it.
+    if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;
+    const grown = batch && coalesce(batch, slot, offset);
+    if (batch && !grown) kvm_reset_dirty_gfn(mem, kvm, batch, version);
+    batch = grown ?? { slot, offset, mask: 1n };
+  }
+  if (batch) kvm_reset_dirty_gfn(mem, kvm, batch, version);
+  return { taken, error };
+}
+
+/** Only the reset flag is looked at. */
+function harvested(mem: Memory, flags: Cell, version: Version): boolean {
+  const value = version.acquireRelease
+    ? mem.loadAcquire(flags) // before the entry is read: pairs with storeRelease(flags) in harvest
+    : mem.read(flags);
+  return (value & F_RESET) !== 0;
+}

@@ -1,0 +1,37 @@
+/** The ring as merged in Linux 5.11, in what its versions differ. `6.1` and `6.12` are the stable trees of 2026 (6.1.192, 6.12.117), the others the releases. */
+export interface Version {
+  /** 8929bc965964 (6.1): flags are read with acquire and written with release, on both sides. Before, only x86 got away with it. */
+  readonly acquireRelease: boolean;
+  /** cf87ac739e48 (6.2): a soft-full ring raises a request of its vCPU; before, each entry into the guest looked at the ring. */
+  readonly softFullRequest: boolean;
+  /** 577a8d3bae05 (7.1, and stable trees): an offset that is out of range by itself is rejected, however the sum with the mask wraps (CVE-2026-52969). */
+  readonly rejectsWrappedOffset: boolean;
+  /** 530a8ba71b4c, 49005a2a3d2a (6.17): a reset stops at INT_MAX entries, and at once when a signal is pending. */
+  readonly interruptible: boolean;
+  /** Before 5.17 a write that no vCPU runs for dereferenced NULL (CVE-2021-4095); later it is dropped with a warning, or goes to the backup bitmap. */
+  readonly dereferencesNoVcpu: boolean;
+  /** No version of Linux: what else has to change so that no page is lost. See the comments where it is asked. */
+  readonly repaired: boolean;
+}
+
+const MERGED: Version = {
+  acquireRelease: false,
+  softFullRequest: false,
+  rejectsWrappedOffset: false,
+  interruptible: false,
+  dereferencesNoVcpu: true,
+  repaired: false,
+};
+const STABLE_6_1: Version = { ...MERGED, acquireRelease: true, rejectsWrappedOffset: true, dereferencesNoVcpu: false };
+const STABLE_6_12: Version = { ...STABLE_6_1, softFullRequest: true };
+const RELEASE_6_17: Version = { ...STABLE_6_12, rejectsWrappedOffset: false, interruptible: true };
+
+export const versions = {
+  '5.11': MERGED,
+  '6.1': STABLE_6_1,
+  '6.12': STABLE_6_12,
+  '6.17': RELEASE_6_17,
+  repaired: { ...RELEASE_6_17, rejectsWrappedOffset: true, repaired: true },
+} as const satisfies Record<string, Version>;
+
+export type VersionName = keyof typeof versions;

@@ -1,0 +1,44 @@
+import type { Cell, Cell64, Lock } from '../../memory/cell.ts';
+import type { Layout } from '../../memory/layout.ts';
+
+/** Bytes of an entry, and of the header before the first. */
+const ENTRY_BYTES = 16;
+
+/** Lei Cao's gfn_list_t as the mail's objections describe it: all of it is mapped, indices included. Indices count entries and never wrap. */
+export interface GfnList {
+  /** Spinlock around a push, as a list serves all vCPUs; and around the return to zero. The innermost lock. */
+  readonly list_lock: Lock;
+  /** Where the next push writes. Written by push and by reset; but userspace can write it too, and push does not mask it. */
+  readonly dirty_index: Cell;
+  /** Entries before it can be read. Written by KVM_GET_DIRTY_COUNT alone. */
+  readonly avail_index: Cell;
+  /** Entries before it were read. Written by userspace, read by reset. */
+  readonly fetch_index: Cell;
+  readonly size: number;
+  readonly soft_limit: number;
+  readonly data: number;
+  readonly bytes: number;
+  readonly entries: readonly { readonly slot: Cell; readonly offset: Cell64 }[];
+}
+
+export function layGfnList(layout: Layout, size: number, leeway: number): GfnList {
+  const list_lock = layout.lock('list_lock', 'spinlock');
+  const bytes = (size + 1) * ENTRY_BYTES;
+  const data = layout.region(bytes);
+  const index = (name: string, i: number) => layout.cell(`list.${name}`, 'u32', data + 4 * i);
+  const entries = Array.from({ length: size }, (_, i) => ({
+    slot: layout.cell(`list[${i}].slot`, 'u32', data + (i + 1) * ENTRY_BYTES + 4),
+    offset: layout.cell64(`list[${i}].offset`, data + (i + 1) * ENTRY_BYTES + 8),
+  }));
+  return {
+    list_lock,
+    dirty_index: index('dirty_index', 0),
+    avail_index: index('avail_index', 1),
+    fetch_index: index('fetch_index', 2),
+    size,
+    soft_limit: size - leeway,
+    data,
+    bytes,
+    entries,
+  };
+}

@@ -1,0 +1,29 @@
+import { EBUSY } from '../../kvm/errors.ts';
+import type { Gfn } from '../../kvm/kvm.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { check } from '../../memory/stop.ts';
+import type { GfnList } from './gfn_list.ts';
+
+/**
+ * Adds one entry, or returns -EBUSY where the list is full. The index comes from memory that userspace writes, and is used as it is: that is
+ * the mail's objection. Full is an equality, else an index out of bounds could not have been one (the patch itself is not to be had).
+ */
+export function gfn_list_push(mem: Memory, list: GfnList, { slot, offset }: Gfn): number {
+  mem.lock(list.list_lock);
+  const index = mem.load(list.dirty_index);
+  if (index === list.size) {
+    mem.unlock(list.list_lock);
+    return -EBUSY;
+  }
+  const entry = list.entries[index];
+  check(
+    entry !== undefined,
+    'G1 the kernel touches nothing beyond ring and slot',
+    `writes entry ${index} of a list of ${list.size}`,
+  );
+  mem.write(entry.slot, slot);
+  mem.write64(entry.offset, offset);
+  mem.store(list.dirty_index, index + 1);
+  mem.unlock(list.list_lock);
+  return 0;
+}
