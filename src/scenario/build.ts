@@ -58,14 +58,14 @@ function shapeOf(spec: VmSpec, thread: number): VmShape {
     operations.flatMap((op) => (op.do === 'set-slot' ? [op.slot] : [])),
   );
   const signalled = spec.actors.flatMap(({ operations }) =>
-    operations.flatMap((op) => (op.do === 'signal' ? [threadOf(spec, op.to) + thread] : [])),
+    operations.flatMap((op) => (op.do === 'signal' ? [[threadOf(spec, op.to) + thread, op.to] as const] : [])),
   );
   return {
     ...spec,
     hostWrites: performs(spec, 'host-write'),
     slotsMax: new Map(changed.map((slot) => [slot, pagesMax(spec, slot)])),
     pauses: performs(spec, ...PAUSES),
-    signalled: [...new Set(signalled)],
+    signalled: new Map(signalled),
   };
 }
 

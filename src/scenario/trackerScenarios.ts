@@ -238,7 +238,7 @@ function beside(tracker: TrackerName): TrackerScenario[] {
     {
       about: `a VM beside another, which uses ${other}`,
       mode: 'prove',
-      tooLargeUnder: ['tso', 'weak'],
+      tooLargeUnder: [],
       spec: {
         schema: SCHEMA,
         name: `${tracker}/beside`,
@@ -314,6 +314,15 @@ function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
       [vcpu(0, write(0), write(0), halt), userspace(serve)],
       ['an index wraps', 'a page is written again'],
       { index: 0xffffffff },
+    ),
+    scenario(
+      tracker,
+      'handed-over',
+      'a kernel thread resets what userspace has harvested: the page that was pushed, and no other',
+      [vcpu(0, write(1)), userspace(harvest()), kernel(0, reset)],
+      ['a page is re-armed'],
+      {},
+      { known: tracker === 'dirty-ring@5.11' && { catalogue: 'B14', properties: LOST } },
     ),
     ...(interruptible
       ? [

@@ -30,7 +30,15 @@ interface Options extends SharedOptions, Machine {
 }
 
 /** A finding, and what history knows it as; null: it does not. */
-type CheckFinding = WrittenFinding & { readonly catalogue: Known['catalogue'] | null };
+interface CheckFinding extends WrittenFinding {
+  readonly catalogue: Known['catalogue'] | null;
+  readonly title: string | null;
+}
+
+function numbered(finding: WrittenFinding, known: Known | undefined): CheckFinding {
+  const number = knownAs(finding, known);
+  return { ...finding, catalogue: number, title: number && catalogue[number] };
+}
 
 const named = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
 
@@ -85,14 +93,14 @@ export const checkCommand = (): Command =>
         });
         progress('');
         reports.push(report);
-        const found = report.findings.map((finding) => ({ ...finding, catalogue: knownAs(finding, known) }));
+        const found = report.findings.map((finding) => numbered(finding, known));
         findings.push(...found);
         if (options.json) continue;
         if (!options.quiet || found.length > 0) print(reportLine(report, width));
         if (found.length > 0) print();
         for (const finding of found) {
           await printFinding(finding);
-          if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${catalogue[finding.catalogue]}\n`);
+          if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
         }
         // What is known does not hide what is not; what is not known is to be looked at first.
         if (found.some((finding) => finding.catalogue === null)) break;
