@@ -77,6 +77,7 @@ test.prop([merged, schedules], parameters(1200))(
   expectToHold,
 );
 
+const PAGES = [0, 1, 2].map((page) => [0, page] as const);
 let besides = 0;
 
 test.prop([two, new ScheduleArbitrary(14, 120)], parameters(250))(
@@ -110,6 +111,26 @@ it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)('where they do, drawn VM
   });
   expect(fc.check(property, { ...parameters(3000), endOnFailure: true }).failed).toBe(true);
   expect(found).toMatch(/no dirty page is ever lost|NL1/);
+});
+
+it.each([
+  ['the host', { name: 'host', role: 'host', operations: [{ do: 'host-write', pages: PAGES }] }, {}],
+  [
+    'a vCPU with a hardware log',
+    { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'write', pages: PAGES }] },
+    { pml: 1 },
+  ],
+] as const)('%s waits for room where the machine can be paused', (_, writer, more) => {
+  const userspace = { name: 'userspace', role: 'userspace', operations: [{ do: 'checkpoint' }] } as const;
+  const shape = { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }], index: 0, ...more };
+  const spec = {
+    schema: SCHEMA,
+    name: 'room',
+    ...shape,
+    actors: [writer, userspace],
+    sometimes: ['a ring is full'],
+  } as const;
+  expect(execute(buildVm(spec), [{ thread: 0, length: 500 }]).checker.missing).toEqual([]);
 });
 
 /** Reached in `vm.test.ts`. */
