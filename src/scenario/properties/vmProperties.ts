@@ -35,11 +35,12 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
 
 /** Asked where the leeway is as large as what vCPUs may record between two looks at it. One list serves all of them. */
 function leewaySuffices(spec: VmSpec, vm: Vm): Properties['always'] {
-  const most = Math.max(
-    spec.pml ?? 0,
-    ...spec.actors.flatMap(({ operations }) => operations.map((op) => (op.do === 'write' ? op.pages.length : 0))),
+  const written = spec.actors.flatMap(({ operations }) =>
+    operations.map((op) => (op.do === 'write' ? op.pages.length : 0)),
   );
-  if (most === 0 || vm.tracker.kind === 'dirty-bitmap') return {};
+  const most = Math.max(0, ...written) && (spec.pml ?? Math.max(...written));
+  // A page is recorded twice in a row when it was re-armed by the host's entry and the vCPU's is still there, or when its slot has changed.
+  if (most === 0 || vm.tracker.kind === 'dirty-bitmap' || performs(spec, 'host-write', 'set-slot')) return {};
   const vcpus = spec.actors.filter(({ role }) => role === 'vcpu').length;
   const suffices =
     vm.tracker.kind === 'gfn-list'
