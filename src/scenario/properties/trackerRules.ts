@@ -5,7 +5,9 @@ import type { Layout } from '../../memory/layout.ts';
 import type { GfnRings } from '../../trackers/gfnRings.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { armedPages } from './armedPages.ts';
+import { listAtRest, listRules } from './listRules.ts';
 import { recordedPages } from './recordedPages.ts';
+import { reportedPages } from './reportedPages.ts';
 import { resultRules } from './resultRules.ts';
 import { ringRules } from './ringRules.ts';
 
@@ -17,6 +19,13 @@ export function trackerRules(spec: VmSpec, vm: Vm, layout: Layout): Rules {
   switch (tracker.kind) {
     case 'gfn-ring':
       return gfnRingRules(spec, vm, tracker, layout);
+    case 'gfn-list':
+      return {
+        always: {},
+        finally: recordedPages(spec, vm),
+        monitors: [listRules(spec, vm, tracker, layout)],
+        unordered: { ...listAtRest(spec, tracker), ...reportedPages(spec, vm) },
+      };
     default:
       return { always: {}, finally: recordedPages(spec, vm), monitors: [] };
   }
