@@ -16,20 +16,23 @@ export interface Access {
   go(value?: number | bigint): unknown;
 }
 
-/** What becomes of an access: `access.go()` leaves it as it is. State of its own lives for one operation. */
+/** What becomes of an access: `access.go()` leaves it as it is. */
 export type Edit = (access: Access) => unknown;
+/** Made anew for each operation, which is as long as its state lives. `named` finds a place of the scenario. */
+export type MakeEdit = (named: (name: string) => Place) => Edit;
 
 /**
  * A scenario whose subject is broken: each operation sees memory through an edit, so that an access is left out, changed or moved. What is asked at the
  * end is left out, so that the rules at each step are all that can find it.
  */
-export function edited(spec: VmSpec, edit: () => Edit): Scenario {
+export function edited(spec: VmSpec, edit: MakeEdit): Scenario {
   const scenario = buildVm(spec);
+  const named = (name: string): Place => scenario.program.layout.places.find((place) => place.name === name)!;
   const actors = scenario.program.actors.map((actor) => ({
     ...actor,
     operations: actor.operations.map((operation) => ({
       ...operation,
-      run: (mem: Memory) => operation.run(through(mem, edit())),
+      run: (mem: Memory) => operation.run(through(mem, edit(named))),
     })),
   }));
   const properties = { ...scenario.properties, finally: {} };
@@ -93,9 +96,9 @@ export const on = (call: keyof Memory | readonly (keyof Memory)[], place: string
 };
 /** Several edits, each of what the one before lets through. */
 export const all =
-  (...edits: readonly (() => Edit)[]) =>
-  (): Edit => {
-    const made = edits.map((edit) => edit());
+  (...edits: readonly MakeEdit[]): MakeEdit =>
+  (named) => {
+    const made = edits.map((edit) => edit(named));
     const from = (i: number, access: Access): unknown =>
       i === made.length
         ? access.go()

@@ -5,6 +5,7 @@ import type { Layout } from '../../memory/layout.ts';
 import type { GfnRings } from '../../trackers/gfnRings.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { armedPages } from './armedPages.ts';
+import { bitmapRules } from './bitmapRules.ts';
 import { listAtRest, listRules } from './listRules.ts';
 import { recordedPages } from './recordedPages.ts';
 import { reportedPages } from './reportedPages.ts';
@@ -25,6 +26,16 @@ export function trackerRules(spec: VmSpec, vm: Vm, layout: Layout): Rules {
         finally: recordedPages(spec, vm),
         monitors: [listRules(spec, vm, tracker, layout)],
         unordered: { ...listAtRest(spec, tracker), ...reportedPages(spec, vm) },
+      };
+    case 'dirty-bitmap':
+      return {
+        always: {},
+        finally: recordedPages(spec, vm),
+        // A slot that changes takes its bits with it, outside any call of userspace.
+        monitors: performs(spec, 'set-slot')
+          ? []
+          : [bitmapRules(spec, vm, tracker.bitmaps, spec.manualProtect !== undefined, layout)],
+        unordered: reportedPages(spec, vm),
       };
     default:
       return { always: {}, finally: recordedPages(spec, vm), monitors: [] };
