@@ -6,6 +6,8 @@ import type { GfnRings } from '../../trackers/gfnRings.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { armedPages } from './armedPages.ts';
 import { bitmapRules } from './bitmapRules.ts';
+import { flagRules } from './flagRules.ts';
+import { flagsAtRest } from './flagsAtRest.ts';
 import { listAtRest, listRules } from './listRules.ts';
 import { recordedPages } from './recordedPages.ts';
 import { reportedPages } from './reportedPages.ts';
@@ -37,8 +39,18 @@ export function trackerRules(spec: VmSpec, vm: Vm, layout: Layout): Rules {
           : [bitmapRules(spec, vm, tracker.bitmaps, spec.manualProtect !== undefined, layout)],
         unordered: reportedPages(spec, vm),
       };
-    default:
-      return { always: {}, finally: recordedPages(spec, vm), monitors: [] };
+    case 'dirty-ring':
+      return {
+        always: {},
+        finally: recordedPages(spec, vm),
+        monitors: [
+          flagRules(spec, vm, tracker, layout),
+          ...(tracker.bitmaps.length === 0 || performs(spec, 'set-slot')
+            ? []
+            : [bitmapRules(spec, vm, tracker.bitmaps, false, layout)]),
+        ],
+        unordered: { ...flagsAtRest(spec, tracker), ...reportedPages(spec, vm) },
+      };
   }
 }
 
