@@ -19,6 +19,7 @@ import {
   used,
 } from '../../models/ring.ts';
 import { type ActorSpec, hostileRings, type OperationSpec, type VmSpec } from '../spec.ts';
+import { kept, pushesOf, same, text } from './monitors.ts';
 import { type Role, rolesOfPlaces } from './places.ts';
 
 /** The models of all rings, and what each thread is in the middle of. */
@@ -403,8 +404,6 @@ type RoleOf<Is extends Role['is']> = Extract<Role, { is: Is }>;
 /** What a thread forgets when it takes slots_lock anew. */
 const NOTHING_RESET: Partial<Doing> = { cons: {}, looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
 
-const same = (a: Entry, b: Entry): boolean => a.slot === b.slot && a.offset === b.offset;
-const text = ({ slot, offset }: Entry): string => `${slot}:${offset}`;
 const distance = (to: number, from: number): number => (((to - from) % MODULUS) + MODULUS) % MODULUS;
 
 function update(state: State, thread: number, change: Partial<Doing>): State {
@@ -419,29 +418,11 @@ function withRing(state: State, r: number, ring: RingState): State {
   return { rings, threads: state.threads };
 }
 
-function pushesOf(op: OperationSpec): Entry[] {
-  if (op.do === 'push') return [{ slot: op.slot, offset: BigInt(op.offset) }];
-  return op.do === 'write' || op.do === 'host-write'
-    ? op.pages.map(([slot, offset]) => ({ slot, offset: BigInt(offset) }))
-    : [];
-}
-
-/** HOT: asked for at every state. A step changes one ring or one thread, so the texts of the others are kept. */
+/** A step changes one ring or one thread. */
 function keyOf({ rings, threads }: State): string {
   let key = '';
   for (const ring of rings) key += kept(ring, keyOfRing);
   for (const thread of threads) key += thread === IDLE ? ';' : kept(thread, keyOfDoing);
-  return key;
-}
-
-const keys = new WeakMap<object, string>();
-
-function kept<T extends object>(value: T, keyOf: (value: T) => string): string {
-  let key = keys.get(value);
-  if (key === undefined) {
-    key = keyOf(value);
-    keys.set(value, key);
-  }
   return key;
 }
 

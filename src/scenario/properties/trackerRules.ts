@@ -5,7 +5,12 @@ import type { Layout } from '../../memory/layout.ts';
 import type { GfnRings } from '../../trackers/gfnRings.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { armedPages } from './armedPages.ts';
+import { bitmapRules } from './bitmapRules.ts';
+import { flagRules } from './flagRules.ts';
+import { flagsAtRest } from './flagsAtRest.ts';
+import { listAtRest, listRules } from './listRules.ts';
 import { recordedPages } from './recordedPages.ts';
+import { reportedPages } from './reportedPages.ts';
 import { resultRules } from './resultRules.ts';
 import { ringRules } from './ringRules.ts';
 
@@ -17,8 +22,35 @@ export function trackerRules(spec: VmSpec, vm: Vm, layout: Layout): Rules {
   switch (tracker.kind) {
     case 'gfn-ring':
       return gfnRingRules(spec, vm, tracker, layout);
-    default:
-      return { always: {}, finally: recordedPages(spec, vm), monitors: [] };
+    case 'gfn-list':
+      return {
+        always: {},
+        finally: recordedPages(spec, vm),
+        monitors: [listRules(spec, vm, tracker, layout)],
+        unordered: { ...listAtRest(spec, tracker), ...reportedPages(spec, vm) },
+      };
+    case 'dirty-bitmap':
+      return {
+        always: {},
+        finally: recordedPages(spec, vm),
+        // A slot that changes takes its bits with it, outside any call of userspace.
+        monitors: performs(spec, 'set-slot')
+          ? []
+          : [bitmapRules(spec, vm, tracker.bitmaps, spec.manualProtect !== undefined, layout)],
+        unordered: reportedPages(spec, vm),
+      };
+    case 'dirty-ring':
+      return {
+        always: {},
+        finally: recordedPages(spec, vm),
+        monitors: [
+          flagRules(spec, vm, tracker, layout),
+          ...(tracker.bitmaps.length === 0 || performs(spec, 'set-slot')
+            ? []
+            : [bitmapRules(spec, vm, tracker.bitmaps, false, layout)]),
+        ],
+        unordered: { ...flagsAtRest(spec, tracker), ...reportedPages(spec, vm) },
+      };
   }
 }
 

@@ -8,6 +8,7 @@ import type { Layout } from '../../memory/layout.ts';
 import { restOf } from '../rest.ts';
 import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
 import { claims } from './claims.ts';
+import { leewaySuffices } from './leeway.ts';
 import { isThere } from './recordedPages.ts';
 import { trackerRules } from './trackerRules.ts';
 
@@ -15,7 +16,7 @@ import { trackerRules } from './trackerRules.ts';
 export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
   const rules = trackerRules(spec, vm, layout);
   return {
-    always: { ...rules.always, ...leewaySuffices(spec, vm), ...imageAtCommit(spec, vm) },
+    always: { ...rules.always, ...stopsInTime(spec, vm), ...imageAtCommit(spec, vm) },
     sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm)])),
     finally: {
       ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(spec, vm, layout) }),
@@ -33,20 +34,9 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
   };
 }
 
-/** Asked where the leeway is as large as what vCPUs may record between two looks at it. One list serves all of them. */
-function leewaySuffices(spec: VmSpec, vm: Vm): Properties['always'] {
-  const written = spec.actors.flatMap(({ operations }) =>
-    operations.map((op) => (op.do === 'write' ? op.pages.length : 0)),
-  );
-  const most = Math.max(0, ...written) && (spec.pml ?? Math.max(...written));
-  // A page is recorded twice in a row when it was re-armed by the host's entry and the vCPU's is still there, or when its slot has changed.
-  if (most === 0 || vm.tracker.kind === 'dirty-bitmap' || performs(spec, 'host-write', 'set-slot')) return {};
-  const vcpus = spec.actors.filter(({ role }) => role === 'vcpu').length;
-  const suffices =
-    vm.tracker.kind === 'gfn-list'
-      ? spec.rings.reduce((sum, { leeway }) => sum + leeway, 0) >= vcpus * most - 1
-      : spec.rings.every(({ leeway }) => leeway >= most - 1);
-  if (!suffices) return {};
+/** Asked where the leeway is large enough. */
+function stopsInTime(spec: VmSpec, vm: Vm): Properties['always'] {
+  if (!performs(spec, 'write') || vm.tracker.kind === 'dirty-bitmap' || !leewaySuffices(spec)) return {};
   return {
     'R10 a vCPU stops before its ring is full': ({ read }: Look) => vm.overruns.every((cell) => read(cell) === 0),
   };

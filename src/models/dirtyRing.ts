@@ -1,0 +1,71 @@
+/**
+ * The ring as merged, as a sequential model: entries with a state each, and counts that never wrap. It imports nothing: a model that shares code with its
+ * subject proves nothing. An entry goes from invalid to dirty (push), to harvested (userspace), to invalid (reset). A call is as many moments as it takes
+ * entries: userspace may flag more of them while a reset is on its way.
+ */
+export interface DirtyRingState {
+  /** Where push n writes is entry n modulo that many. */
+  readonly entries: readonly FlaggedEntry[];
+  /** Entries ever pushed, ever harvested, ever reset: reset <= harvested <= pushed <= reset + entries.length where userspace is honest and has leeway. */
+  readonly pushed: number;
+  readonly harvested: number;
+  readonly reset: number;
+}
+
+export interface FlaggedEntry {
+  readonly flags: Flags;
+  readonly slot: number;
+  readonly offset: bigint;
+}
+
+export const INVALID = 0;
+export const DIRTY = 1;
+export const HARVESTED = 2;
+export type Flags = typeof INVALID | typeof DIRTY | typeof HARVESTED;
+
+const NOTHING: FlaggedEntry = { flags: INVALID, slot: 0, offset: 0n };
+
+export const emptyDirtyRing = (size: number): DirtyRingState => ({
+  entries: Array.from({ length: size }, () => NOTHING),
+  pushed: 0,
+  harvested: 0,
+  reset: 0,
+});
+
+/** Whether a push comes with a warning, and overwrites what is there. */
+export const isFull = ({ entries, pushed, reset }: DirtyRingState): boolean => pushed - reset >= entries.length;
+
+export const push = (ring: DirtyRingState, slot: number, offset: bigint): DirtyRingState => ({
+  ...withEntry(ring, ring.pushed, { flags: DIRTY, slot, offset }),
+  pushed: ring.pushed + 1,
+});
+
+/** The entry that userspace takes next; undefined: there is none. */
+export function harvestable(ring: DirtyRingState): FlaggedEntry | undefined {
+  const entry = entryAt(ring, ring.harvested);
+  return entry.flags === DIRTY ? entry : undefined;
+}
+
+export const harvest = (ring: DirtyRingState): DirtyRingState => ({
+  ...withEntry(ring, ring.harvested, { ...entryAt(ring, ring.harvested), flags: HARVESTED }),
+  harvested: ring.harvested + 1,
+});
+
+/** The entry that a reset takes next; undefined: there is none. */
+export function resettable(ring: DirtyRingState): FlaggedEntry | undefined {
+  const entry = entryAt(ring, ring.reset);
+  return entry.flags === HARVESTED ? entry : undefined;
+}
+
+export const reset = (ring: DirtyRingState): DirtyRingState => ({
+  ...withEntry(ring, ring.reset, { ...entryAt(ring, ring.reset), flags: INVALID }),
+  reset: ring.reset + 1,
+});
+
+export const entryAt = ({ entries }: DirtyRingState, count: number): FlaggedEntry => entries[count % entries.length];
+
+function withEntry(ring: DirtyRingState, count: number, entry: FlaggedEntry): DirtyRingState {
+  const entries = ring.entries.slice();
+  entries[count % entries.length] = entry;
+  return { ...ring, entries };
+}

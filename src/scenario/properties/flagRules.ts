@@ -1,0 +1,261 @@
+import type { Vm } from '../../actors/vm.ts';
+import type { Look, Monitor, StepEvent } from '../../check/property.ts';
+import type { Violation } from '../../explore/execution.ts';
+import type { Gfn } from '../../kvm/kvm.ts';
+import type { Layout } from '../../memory/layout.ts';
+import { Kind, writes } from '../../memory/memory.ts';
+import {
+  type DirtyRingState,
+  emptyDirtyRing,
+  entryAt,
+  harvest,
+  harvestable,
+  INVALID,
+  isFull,
+  push,
+  reset,
+} from '../../models/dirtyRing.ts';
+import { F_DIRTY, F_RESET } from '../../trackers/dirtyRing/dirty_ring.ts';
+import type { DirtyRings } from '../../trackers/dirtyRing/dirtyRing.ts';
+import { hostileRings, type VmSpec } from '../spec.ts';
+import { type EntryRole, rolesOfFlags } from './flagPlaces.ts';
+import { leewaySuffices } from './leeway.ts';
+import { broken, differing, kept, pushesOf, replaced, same, text } from './monitors.ts';
+
+interface State {
+  readonly rings: readonly DirtyRingState[];
+  readonly threads: readonly Doing[];
+}
+
+/** What a thread is in the middle of: since its operation began, or, from `flags` on, since it took slots_lock. */
+interface Doing {
+  /** What it has harvested, and how many entries it has reset. */
+  readonly taken: readonly Gfn[];
+  readonly count: number;
+  /** By ring: the flags that reset has found at the oldest entry; SEEN_END where it must stop; undefined where it has not looked. */
+  readonly flags: readonly (number | undefined)[];
+  /** Words of that entry that it has read since, and by ring how many entries it took since it last looked at its signal. */
+  readonly words: readonly string[];
+  readonly since: readonly number[];
+  /** Whether it has seen a signal. */
+  readonly interrupted: boolean;
+}
+
+const SECTION = { flags: [], words: [], since: [], interrupted: false } as const;
+const IDLE: Doing = { taken: [], count: 0, ...SECTION };
+/** No flag that reset goes on for. */
+const SEEN_END = 0;
+const MODULUS = 2 ** 32;
+
+const F1_PRODUCER = 'F-1 the vCPU makes an invalid entry dirty';
+const F1_USER = 'F-1 userspace flags dirty entries for reset';
+const F1_RESET = 'F-1 reset makes flagged entries invalid';
+export const F2 = 'F-2 the window: dirty entries from reset_index to dirty_index, the oldest first';
+export const F3 = 'F-3 reset_index does not overtake dirty_index';
+const F4_WHOLE = 'F-4 an entry is whole before it is dirty';
+const F4_STABLE = 'F-4 an entry stays as it is until it is reset';
+const F4_READ = 'F-4 reset reads each word once, before it gives the entry back';
+const F5 = 'F-5 reset goes on for as long as entries are flagged';
+const F6_RESET = 'F-6 reset says how many entries it took';
+export const F6_HARVEST = 'F-6 harvest reports what it flagged';
+export const F10 = 'F-10 no ring gets full';
+const G2 = 'G2 one reset takes at most as many entries as the ring has';
+
+/** The rings that are held to everything: nobody pokes them, and their leeway is large enough. */
+export function heldRings(spec: VmSpec): ReadonlySet<number> {
+  const hostile = hostileRings(spec);
+  const all = leewaySuffices(spec) ? spec.rings.map((_, ring) => ring) : [];
+  return new Set(all.filter((ring) => !hostile.has(ring)));
+}
+
+/**
+ * F-1 to F-6, F-10 and G2 of the ring as merged, each effect held against the sequential model at the step where it happens. Of a ring that hostile userspace
+ * writes to only what the kernel does of its own accord is asked. That the page of an entry is re-armed (F-7), and what is flushed when, shows in the
+ * pages that are lost.
+ */
+export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, layout: Layout): Monitor<State> {
+  const { slots_lock } = vm.kvm;
+  const roles = rolesOfFlags(layout, vm, rings);
+  const held = heldRings(spec);
+  const hostile = hostileRings(spec);
+  const signalled = new Set(
+    spec.actors.flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'signal' ? [op.to] : []))),
+  );
+  const nameOf = ({ thread }: StepEvent): string => spec.actors[thread].name;
+  const isAt = (r: number, entry: number, count: number): boolean => (spec.index + count) % rings[r].size === entry;
+  const indexOf = (count: number): number => (spec.index + count) % MODULUS;
+  /** How many pushes `dirty_index` says there were: one more or less than there are, while one is on its way. */
+  const countOf = (ring: DirtyRingState, index: number): number => ring.pushed + ((index - indexOf(ring.pushed)) | 0);
+
+  function step(state: State, event: StepEvent, look: Look): State | Violation {
+    const role = roles[event.place.id];
+    const actor = spec.actors[event.thread];
+    if (role === undefined || actor.role === 'hostile') return state;
+    const resets = look.holder(slots_lock) === event.thread;
+    const write = writes(event.kind);
+    switch (role.is) {
+      case 'flags':
+        if (!write) return resets ? looks(state, event, role) : state;
+        if (resets) return consumed(state, event, role);
+        return actor.vcpu === role.ring ? pushed(state, event, role, look) : flagged(state, event, role);
+      case 'word':
+        if (write) return fills(state, event, role);
+        return resets ? readsWord(state, event, role) : state;
+      case 'dirty_index':
+        if (write) return movesDirty(state, event, role.ring);
+        return resets && version.repaired ? looksAtBound(state, event, role.ring) : state;
+      case 'reset_index':
+        return write ? movesReset(state, event, role.ring, resets) : state;
+      case 'warned':
+        return write && held.has(role.ring) ? broken(F10, `${actor.name} warns that ring${role.ring} is`) : state;
+      case 'signal':
+        return write || !resets
+          ? state
+          : update(state, event.thread, { since: [], ...(event.value !== 0 && { interrupted: true }) });
+      case 'slots_lock':
+        return event.kind === Kind.lock ? update(state, event.thread, SECTION) : leavesSlotsLock(state, event, look);
+    }
+  }
+
+  function pushed(state: State, event: StepEvent, { ring: r, entry }: EntryRole, look: Look): State | Violation {
+    const ring = state.rings[r];
+    const cells = rings[r].dirty_gfns[entry];
+    const gfn = { slot: look.read(cells.slot), offset: look.read64(cells.offset) };
+    if (held.has(r) && isFull(ring)) return broken(F10, `${nameOf(event)} pushes, all of ring${r} is in use`);
+    if (event.value !== F_DIRTY || (held.has(r) && event.old !== INVALID))
+      return broken(F1_PRODUCER, `${event.place.name} went from ${event.old} to ${event.value}`);
+    if (!isAt(r, entry, ring.pushed))
+      return broken(F2, `${nameOf(event)} fills ${event.place.name} as number ${ring.pushed + 1}`);
+    const pushes = pushesOf(spec.actors[event.thread].operations[event.operation]);
+    if (held.has(r) && !pushes.some((other) => same(other, gfn)))
+      return broken(F4_WHOLE, `it says ${text(gfn)}, ${nameOf(event)} pushes ${pushes.map(text).join(' or ')}`);
+    return withRing(state, r, push(ring, gfn.slot, gfn.offset));
+  }
+
+  function flagged(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
+    if (!held.has(r)) return state;
+    const ring = state.rings[r];
+    const oldest = harvestable(ring);
+    if (event.old !== F_DIRTY || (event.value & F_RESET) === 0 || oldest === undefined)
+      return broken(F1_USER, `${nameOf(event)} makes ${event.place.name} ${event.value}, it was ${event.old}`);
+    if (!isAt(r, entry, ring.harvested))
+      return broken(F2, `${nameOf(event)} takes ${event.place.name} as number ${ring.harvested + 1}`);
+    const { taken } = state.threads[event.thread];
+    const { slot, offset } = oldest;
+    return update(withRing(state, r, harvest(ring)), event.thread, { taken: [...taken, { slot, offset }] });
+  }
+
+  function looks(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
+    const { reset: taken } = state.rings[r];
+    if (!isAt(r, entry, taken)) return broken(F2, `reset looks at ${event.place.name} as number ${taken + 1}`);
+    const { flags } = state.threads[event.thread];
+    return update(state, event.thread, { flags: replaced(flags, r, event.value & F_RESET), words: [] });
+  }
+
+  /** What was never pushed is not reset, whatever its flags say. */
+  function looksAtBound(state: State, event: StepEvent, r: number): State {
+    if (event.value !== indexOf(state.rings[r].reset)) return state;
+    return update(state, event.thread, { flags: replaced(state.threads[event.thread].flags, r, SEEN_END) });
+  }
+
+  function readsWord(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
+    const { flags, words } = state.threads[event.thread];
+    if (flags[r] !== F_RESET || !isAt(r, entry, state.rings[r].reset)) return state;
+    if (words.includes(event.place.name)) return broken(F4_READ, `${event.place.name} is read twice`);
+    return update(state, event.thread, { words: [...words, event.place.name] });
+  }
+
+  function consumed(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
+    const ring = state.rings[r];
+    const { flags, words, since, count } = state.threads[event.thread];
+    if (event.value !== INVALID || flags[r] !== F_RESET || !isAt(r, entry, ring.reset))
+      return broken(F1_RESET, `${nameOf(event)} makes ${event.place.name} ${event.value}, it was ${event.old}`);
+    if (words.length < 2) return broken(F4_READ, `${event.place.name} is given back after ${words.join()} was read`);
+    const now = (since[r] ?? 0) + 1;
+    const maySleep = version.interruptible && !signalled.has(spec.actors[event.thread].name);
+    if (now > rings[r].size && hostile.has(r) && !maySleep)
+      return broken(G2, `${nameOf(event)} takes entry number ${now} of ring${r} in one call`);
+    return update(withRing(state, r, reset(ring)), event.thread, {
+      count: count + 1,
+      flags: replaced(flags, r, undefined),
+      words: [],
+      since: replaced(since, r, now),
+    });
+  }
+
+  function fills(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
+    const ring = state.rings[r];
+    if (!held.has(r)) return state;
+    const { size } = rings[r];
+    const isFree = entryAt(ring, size + entry - (spec.index % size)).flags === INVALID;
+    if (isFree && isAt(r, entry, ring.pushed)) return state;
+    if (isFull(ring)) return broken(F10, `${nameOf(event)} overwrites ${event.place.name}`);
+    return broken(isFree ? F2 : F4_STABLE, `${nameOf(event)} writes ${event.place.name}`);
+  }
+
+  function movesDirty(state: State, event: StepEvent, r: number): State | Violation {
+    const isOwner = spec.actors[event.thread].vcpu === r;
+    const ahead = countOf(state.rings[r], event.value) - state.rings[r].pushed;
+    if (!isOwner || event.value !== (event.old + 1) % MODULUS || ahead < 0 || ahead > 1)
+      return broken(F2, `${nameOf(event)} moves ${event.place.name} from ${event.old} to ${event.value}`);
+    return state;
+  }
+
+  function movesReset(state: State, event: StepEvent, r: number, resets: boolean): State | Violation {
+    if (!resets || event.value !== indexOf(state.rings[r].reset))
+      return broken(F2, `${nameOf(event)} moves ${event.place.name} to ${event.value}`);
+    return state;
+  }
+
+  function leavesSlotsLock(state: State, event: StepEvent, look: Look): State | Violation {
+    const { flags, interrupted } = state.threads[event.thread];
+    if (flags.length === 0 && !interrupted) return state; // took slots_lock for something else
+    for (const [r, ring] of state.rings.entries()) {
+      if (ring.reset > Math.max(ring.pushed, countOf(ring, look.read(rings[r].dirty_index))))
+        return broken(F3, `${ring.reset} entries of ring${r} were reset, ${ring.pushed} were pushed`);
+      if (flags[r] !== SEEN_END && !interrupted) return broken(F5, `it did not look for more in ring${r}`);
+    }
+    return update(state, event.thread, SECTION);
+  }
+
+  function returned(state: State, thread: number, operation: number, result: unknown, look: Look): State | Violation {
+    const { operations, vcpu } = spec.actors[thread];
+    const { do: does } = operations[operation];
+    const { taken, count } = state.threads[thread];
+    if (does === 'reset' && result !== count) return broken(F6_RESET, `it returned ${result}, and took ${count}`);
+    if (vcpu !== undefined && look.read(rings[vcpu].dirty_index) !== indexOf(state.rings[vcpu].pushed))
+      return broken(
+        F2,
+        `after ${state.rings[vcpu].pushed} pushes dirty_index is ${look.read(rings[vcpu].dirty_index)}`,
+      );
+    if ((does === 'collect' || does === 'copy-first') && held.size === rings.length) {
+      const wrong = differing(result as readonly Gfn[], taken);
+      if (wrong !== undefined) return broken(F6_HARVEST, wrong);
+    }
+    return state.threads[thread] === IDLE ? state : { ...state, threads: replaced(state.threads, thread, IDLE) };
+  }
+
+  return {
+    name: 'flag rules',
+    sees: (place) => roles[place.id] !== undefined,
+    init: () => ({ rings: rings.map(({ size }) => emptyDirtyRing(size)), threads: spec.actors.map(() => IDLE) }),
+    step,
+    returned,
+    key: (state) =>
+      `${state.rings.map((ring) => kept(ring, keyOfRing)).join('')}${state.threads.map((doing) => kept(doing, keyOfDoing)).join('')}`,
+  };
+}
+
+function update(state: State, thread: number, change: Partial<Doing>): State {
+  return { ...state, threads: replaced(state.threads, thread, { ...state.threads[thread], ...change }) };
+}
+
+const withRing = (state: State, r: number, ring: DirtyRingState): State => ({
+  ...state,
+  rings: replaced(state.rings, r, ring),
+});
+
+const keyOfRing = ({ entries, pushed, harvested, reset }: DirtyRingState): string =>
+  `${entries.map(({ flags, slot, offset }) => `${flags}:${slot}:${offset}`)}|${pushed},${harvested},${reset};`;
+const keyOfDoing = ({ taken, count, flags, words, since, interrupted }: Doing): string =>
+  `${taken.map(text)}|${count}|${flags.length}:${flags}|${words}|${since}|${interrupted};`;

@@ -1,0 +1,39 @@
+import type { Vm } from '../../actors/vm.ts';
+import type { Look, Properties } from '../../check/property.ts';
+import type { Gfn } from '../../kvm/kvm.ts';
+import { hostileRings, type OperationSpec, performs, type VmSpec } from '../spec.ts';
+import { pushesOf, text, textOf } from './monitors.ts';
+
+/**
+ * What honest calls have reported, held against what was written when all have ended. These hold as well where the order of steps is not that of
+ * their effects, and no monitor watches. Asked where the results say all that was reported.
+ */
+export function reportedPages(spec: VmSpec, vm: Vm): Properties['finally'] {
+  const told = !performs(spec, 'serve', 'replicate', 'migrate', 'set-slot', 'checkpoint');
+  if (!told || !performs(spec, 'write', 'host-write') || hostileRings(spec).size > 0) return {};
+  const written = new Set(spec.actors.flatMap(({ operations }) => operations.flatMap(pushesOf)).map(text));
+  return {
+    ...(spec.manualProtect !== 'initially set' && {
+      'no page is reported that nobody wrote': (look: Look) => {
+        const other = reported(spec, look)
+          .map(text)
+          .find((page) => !written.has(page));
+        return other === undefined || `${other} was`;
+      },
+    }),
+    'NL5 every page that was written is reported, or still recorded': (look: Look) => {
+      const known = new Set([...reported(spec, look), ...vm.tracker.recorded(look)].map(text));
+      const missing = vm.guest.pages.filter((page) => look.read(page.version) > 0 && !known.has(textOf(page)));
+      return missing.length === 0 || `${missing.map(textOf).join(', ')} is neither`;
+    },
+  };
+}
+
+const REPORTS: readonly OperationSpec['do'][] = ['collect', 'copy-first'];
+
+/** What all rounds of userspace have reported. */
+export function reported(spec: VmSpec, look: Look): Gfn[] {
+  return spec.actors.flatMap(({ operations }, thread) =>
+    operations.flatMap((op, i) => (REPORTS.includes(op.do) ? (look.results[thread][i] as readonly Gfn[]) : [])),
+  );
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { initVm, layVm } from '../../src/actors/vm.ts';
+import { AloneMemory } from '../../src/memory/alone.ts';
+import { Layout } from '../../src/memory/layout.ts';
+import { announce, emptyList, fetch, fetchable, isFull, push, reset, resettable } from '../../src/models/gfnList.ts';
+import type { GfnLists } from '../../src/trackers/gfnList/gfnList.ts';
+import { gfn_list_harvest, KVM_GET_DIRTY_COUNT, KVM_RESET_DIRTY_PAGES } from '../../src/trackers/gfnList/ioctl.ts';
+import { gfn_list_push } from '../../src/trackers/gfnList/push.ts';
+
+const PAGES = 5;
+
+test('one after the other, the list and the model give the same answers', () => {
+  const seen = { full: false, refused: false, dropped: false };
+  const call = fc.oneof(
+    fc.record({ do: fc.constant('push' as const), offset: fc.integer({ min: 0, max: PAGES }) }),
+    fc.record({ do: fc.constantFrom('count' as const, 'harvest' as const) }),
+    fc.record({ do: fc.constant('reset' as const), fetch: fc.option(fc.integer({ min: 0, max: 12 }), { freq: 4 }) }),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 6 }), fc.array(call, { maxLength: 40 }), (size, calls) => {
+      const layout = new Layout();
+      const slots = [{ slot: 0, npages: PAGES }];
+      const vm = layVm(layout, { tracker: 'gfn-list', slots, rings: [{ size, leeway: 0 }] });
+      const { list } = vm.tracker as GfnLists;
+      const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+      initVm(mem, vm, 1);
+      let model = emptyList(size);
+      for (const one of calls) {
+        switch (one.do) {
+          case 'push': {
+            const entry = { slot: 0, offset: BigInt(one.offset) };
+            expect(gfn_list_push(mem, list, entry)).toBe(isFull(model) ? -16 : 0);
+            if (isFull(model)) seen.full = true;
+            else model = push(model, entry);
+            break;
+          }
+          case 'count':
+            model = announce(model);
+            expect(KVM_GET_DIRTY_COUNT(mem, list)).toBe(model.available);
+            break;
+          case 'harvest':
+            model = announce(model);
+            expect(gfn_list_harvest(mem, list)).toEqual(fetchable(model));
+            model = fetch(model, fetchable(model).length);
+            break;
+          case 'reset': {
+            // Only an index that is refused leaves the model as it is.
+            if (one.fetch !== null && one.fetch > size) {
+              mem.store(list.fetch_index, one.fetch);
+              expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(-22);
+              mem.store(list.fetch_index, model.fetched);
+              seen.refused = true;
+              break;
+            }
+            for (const { armed } of vm.guest.pages) mem.store(armed, 0);
+            expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(resettable(model).length);
+            const rearmed = new Set(resettable(model).map(({ offset }) => Number(offset)));
+            expect(vm.guest.pages.map(({ armed }) => mem.load(armed) === 1)).toEqual(
+              vm.guest.pages.map(({ offset }) => rearmed.has(offset)),
+            );
+            if (model.entries.length > model.fetched) seen.dropped = true;
+            model = reset(model);
+            break;
+          }
+        }
+        expect([list.dirty_index, list.avail_index, list.fetch_index].map((cell) => mem.load(cell))).toEqual([
+          model.entries.length,
+          model.available,
+          model.fetched,
+        ]);
+      }
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+  expect(seen).toEqual({ full: true, refused: true, dropped: true });
+});

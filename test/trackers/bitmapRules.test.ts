@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { Cell, Place } from '../../src/memory/cell.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { checkpoint, collect, copyFirst, host, hostWrite, userspace, vcpu, write } from '../../src/scenario/parties.ts';
+import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
+
+const bitmap = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
+  specOf('dirty-bitmap', { actors, ...spec });
+const got = bitmap([vcpu(0, write(0), write(1)), userspace(collect)]);
+const again = bitmap([vcpu(0, write(0)), userspace(collect, collect)]);
+const manual = { ...again, manualProtect: 'on' } as const;
+/** Two words, of which the second has one page. */
+const wide = bitmap([vcpu(0, write(32)), userspace(collect)], { slots: [{ slot: 0, npages: 33 }] });
+
+/** An update made of a load and a store: what is set or cleared in between is lost. */
+const apart =
+  (of: (old: number, value: number) => number): Edit =>
+  ({ mem, place, value }) => {
+    const old = mem.load(place as Cell);
+    mem.store(place as Cell, of(old, Number(value)));
+    return old;
+  };
+const noFlush = on('xchg', /translations$/, leftOut);
+const notArmed = on('store', /armed$/, ({ value, go }) => value !== 1 && go());
+/** Another access, before those that fit. */
+const before =
+  (call: 'load' | 'fetchAnd', extra: (mem: Memory, named: (name: string) => Place) => unknown): MakeEdit =>
+  (named) =>
+    on(call, /^bitmap/, ({ mem, go }) => {
+      extra(mem, named);
+      return go();
+    })();
+const armsFirst = before('load', (mem, named) => mem.store(named('page0.armed') as Cell, 1));
+const armsAfter: MakeEdit = (named) =>
+  on('load', /^bitmap/, ({ mem, go }) => {
+    const word = go();
+    mem.store(named('page0.armed') as Cell, 1);
+    return word;
+  })();
+const copiesBefore = before('fetchAnd', (mem, named) => mem.load(named('page0.version') as Cell));
+const twoCollect = [vcpu(0, write(0)), userspace(collect), userspace(collect)];
+const MANUAL = { manualProtect: 'on' } as const;
+
+const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
+  [
+    'D1 a write',
+    'the bit of a neighbour',
+    got,
+    on(
+      'fetchOr',
+      /^bitmap/,
+      asValue((bits) => bits << 1),
+    ),
+  ],
+  ['D1 GET takes', 'the last word is left out', wide, on('load', 'bitmap0[1]', leftOut)],
+  ['D1 GET reports', 'a page that is not dirty', manual, on('load', /^bitmap/, ({ go }) => (go() as number) | 2)],
+  ['D2 bits are cleared', 'no mmu_lock', got, on(['lock', 'unlock'], 'mmu_lock', leftOut)],
+  ['D2 a page', 'protected before the bit is cleared', got, armsFirst],
+  ['D3', 'not write-protected', got, notArmed],
+  ['D5', 'GET clears', manual, on('load', /^bitmap/, ({ mem, place }) => mem.xchg(place as Cell, 0))],
+  ['D5', 'GET write-protects', manual, armsAfter],
+  ['D6 CLEAR write-protects', 'not write-protected', manual, notArmed],
+  [
+    'D6 CLEAR write-protects',
+    'all that was asked for',
+    bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL }),
+    on('fetchAnd', /^bitmap/, ({ value, go }) => {
+      go();
+      return ~Number(value) >>> 0;
+    }),
+  ],
+  [
+    'D6 CLEAR clears',
+    'nothing is cleared',
+    { ...bitmap([vcpu(0, write(0)), userspace(copyFirst)]), ...MANUAL },
+    on('fetchAnd', /^bitmap/, leftOut),
+  ],
+  ['D8', 'copied before', manual, copiesBefore],
+  [
+    'D9',
+    'all bits are cleared',
+    { ...got, ...MANUAL },
+    on(
+      'fetchAnd',
+      /^bitmap/,
+      asValue(() => 0),
+    ),
+  ],
+  [
+    'D11',
+    'bits are set by a load and a store',
+    got,
+    on(
+      'fetchOr',
+      /^bitmap/,
+      apart((old, bits) => old | bits),
+    ),
+  ],
+  [
+    'D11',
+    'and cleared so',
+    got,
+    on(
+      'xchg',
+      /^bitmap/,
+      apart((_, value) => value),
+    ),
+  ],
+  ['D12', 'no flush', got, noFlush],
+  ['D12', 'CLEAR does not flush', manual, noFlush],
+  ['D12', 'no slots_lock', got, on(['lock', 'unlock'], 'slots_lock', leftOut)],
+];
+
+test.each(mutants)('%s: %s', (property, _, spec, edit) => {
+  expect(found(edited(spec, edit))).toMatch(new RegExp(`^${property}`));
+});
+
+describe('a bitmap as it is keeps to them', () => {
+  test.each([
+    ['got', got],
+    ['got again', again],
+    ['cleared', { ...again, ...MANUAL }],
+    ['all set at first', { ...again, manualProtect: 'initially set' }],
+    ['two words', wide],
+    ['copied first', bitmap([vcpu(0, write(0)), userspace(copyFirst)], MANUAL)],
+    ['two who collect', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }] })],
+    ['two who clear', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL })],
+    ['the host writes', bitmap([host(hostWrite(0)), userspace(collect)], MANUAL)],
+    ['paused', bitmap([vcpu(0, write(0), write(0)), userspace(checkpoint('harvest'), checkpoint())], MANUAL)],
+  ] as readonly (readonly [string, VmSpec])[])('%s', (_, spec) => {
+    expect(found(edited(spec, asItIs))).toBeUndefined();
+  });
+});

@@ -1,0 +1,113 @@
+import { noLimits } from '../../src/explore/limits.ts';
+import type { Cell, Cell64, Place } from '../../src/memory/cell.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { buildVm } from '../../src/scenario/build.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { searchHere } from '../../src/scenario/search.ts';
+import { SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+
+/** An access that a subject is about to make. */
+export interface Access {
+  readonly call: keyof Memory;
+  readonly place: Place;
+  readonly value: number | bigint | undefined;
+  readonly mem: Memory;
+  /** Makes it: as it is, or with another value. */
+  go(value?: number | bigint): unknown;
+}
+
+/** What becomes of an access: `access.go()` leaves it as it is. */
+export type Edit = (access: Access) => unknown;
+/** Made anew for each operation, which is as long as its state lives. `named` finds a place of the scenario. */
+export type MakeEdit = (named: (name: string) => Place) => Edit;
+
+/**
+ * A scenario whose subject is broken: each operation sees memory through an edit, so that an access is left out, changed or moved. What is asked at the
+ * end is left out, so that the rules at each step are all that can find it.
+ */
+export function edited(spec: VmSpec, edit: MakeEdit): Scenario {
+  const scenario = buildVm(spec);
+  const named = (name: string): Place => scenario.program.layout.places.find((place) => place.name === name)!;
+  const actors = scenario.program.actors.map((actor) => ({
+    ...actor,
+    operations: actor.operations.map((operation) => ({
+      ...operation,
+      run: (mem: Memory) => operation.run(through(mem, edit(named))),
+    })),
+  }));
+  const properties = { ...scenario.properties, finally: {} };
+  return { ...scenario, program: { ...scenario.program, actors }, properties };
+}
+
+function through(mem: Memory, edit: Edit): Memory {
+  return new Proxy(mem, {
+    get(target, call) {
+      const of = Reflect.get(target, call);
+      if (typeof of !== 'function') return of;
+      return (...args: (number | bigint | Cell | Cell64)[]) => {
+        if (args.length === 0) return of.apply(target, args);
+        const [place, ...values] = args;
+        const go = (value?: number | bigint) =>
+          of.apply(target, value === undefined ? args : [place, ...values.slice(0, -1), value]);
+        return edit({ call: call as keyof Memory, place: place as Place, value: values.at(-1) as number, mem, go });
+      };
+    },
+  });
+}
+
+const SEARCH = {
+  scheduler: 'exhaustive',
+  reduction: 'states',
+  memoryModel: 'sc',
+  tearing: false,
+  seed: 0,
+  depth: 3,
+  stepsMax: 10_000,
+} as const;
+
+/** What a search of all states finds first; undefined: nothing, and it has seen them all. */
+export function found(scenario: Scenario): string | undefined {
+  const { violation, limit, missing } = searchHere(scenario, SEARCH, { ...noLimits, seconds: 20 });
+  if (limit !== undefined) return `limit: ${limit}`;
+  return violation === undefined ? missing[0] && `sometimes: ${missing[0]}` : violation.property;
+}
+
+/** A spec with one vCPU and one slot of two pages, where nothing else is said. */
+export const specOf = (tracker: VmSpec['tracker'], spec: Partial<VmSpec>): VmSpec => ({
+  schema: SCHEMA,
+  name: 'small',
+  ...(tracker && { tracker }),
+  rings: [{ size: 2, leeway: 0 }],
+  slots: [{ slot: 0, npages: 2 }],
+  index: 0,
+  actors: [],
+  sometimes: [],
+  ...spec,
+});
+
+/** Edits in words: `access` is one of `call` on a place whose name fits. */
+export const on = (call: keyof Memory | readonly (keyof Memory)[], place: string | RegExp, then: Edit) => (): Edit => {
+  const calls = ([] as (keyof Memory)[]).concat(call);
+  return (access) =>
+    calls.includes(access.call) &&
+    (typeof place === 'string' ? access.place.name === place : place.test(access.place.name))
+      ? then(access)
+      : access.go();
+};
+/** Several edits, each of what the one before lets through. */
+export const all =
+  (...edits: readonly MakeEdit[]): MakeEdit =>
+  (named) => {
+    const made = edits.map((edit) => edit(named));
+    const from = (i: number, access: Access): unknown =>
+      i === made.length
+        ? access.go()
+        : made[i]({ ...access, go: (value) => from(i + 1, { ...access, go: () => access.go(value) }) });
+    return (access) => from(0, access);
+  };
+export const asItIs = (): Edit => (access) => access.go();
+export const leftOut: Edit = ({ call }) => (call.startsWith('load') ? 0 : undefined);
+export const asValue =
+  (change: (value: number) => number): Edit =>
+  ({ value, go }) =>
+    go(change(Number(value)));

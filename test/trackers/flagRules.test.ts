@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import type { Look } from '../../src/check/property.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import { buildVm } from '../../src/scenario/build.ts';
+import {
+  checkpoint,
+  collect,
+  halt,
+  host,
+  hostile,
+  hostWrite,
+  kernel,
+  poke,
+  reset,
+  serve,
+  signalTo,
+  userspace,
+  vcpu,
+  write,
+} from '../../src/scenario/parties.ts';
+import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
+
+const VERSIONS = ['5.11', '6.1', '6.12', '6.17', 'repaired'] as const;
+type Version = (typeof VERSIONS)[number];
+
+const ring = (version: Version, actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
+  specOf(`dirty-ring@${version}`, { rings: [{ size: 4, leeway: 1 }], actors, ...spec });
+const collected = ring('6.12', [vcpu(0, write(0, 1)), userspace(collect)]);
+const pushed = ring('6.12', [vcpu(0, write(1))]);
+const counted = ring('6.12', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)]);
+const tight = ring('6.12', [vcpu(0, write(0), write(1), write(2))], {
+  slots: [{ slot: 0, npages: 3 }],
+  rings: [{ size: 2, leeway: 0 }],
+});
+/** Userspace flags two entries of which none, or one, was pushed. */
+const neverPushed = (version: Version): VmSpec =>
+  ring(version, [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2))]);
+/** Userspace flags the entries of a full ring, and the first of them once more. */
+const flaggedAgain = (version: Version): VmSpec =>
+  ring(
+    version,
+    [vcpu(0, write(0, 1)), kernel(0, reset), hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2), poke(0, 0, 32, 2))],
+    { rings: [{ size: 2, leeway: 1 }] },
+  );
+
+/** Stores to places that fit, of a value if one is given, come after the next store to `then`. */
+const after = (first: RegExp, then: RegExp, of?: number): MakeEdit => {
+  return () => {
+    const late: (() => unknown)[] = [];
+    return ({ call, place, value, go }) => {
+      if (/^(write|store)/.test(call) && first.test(place.name) && (of === undefined || value === of)) {
+        late.push(go);
+        return undefined;
+      }
+      const result = go();
+      if (/^(write|store)/.test(call) && then.test(place.name)) for (const one of late.splice(0)) one();
+      return result;
+    };
+  };
+};
+const twice: Edit = ({ go }) => {
+  go();
+  return go();
+};
+/** The entry is given back when its flags are looked at. */
+const givesBackFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
+  const flags = go() as number;
+  if ((flags & 2) !== 0) mem.store(place as Cell, 0);
+  return flags;
+});
+const FLAGS = /flags$/;
+const backedUp = ring('6.12', [host(hostWrite(0)), userspace(checkpoint())], { backupBitmap: true });
+
+const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
+  [
+    'F-1 the vCPU',
+    'flagged for reset at once',
+    collected,
+    on(
+      'write',
+      FLAGS,
+      asValue(() => 2),
+    ),
+  ],
+  [
+    'F-1 userspace',
+    'an entry is flagged twice',
+    collected,
+    on('storeRelease', FLAGS, ({ value, go }) => (value === 2 ? twice : asItIs())({ go } as never)),
+  ],
+  [
+    'F-1 userspace',
+    'an entry is dropped',
+    collected,
+    on(
+      'storeRelease',
+      FLAGS,
+      asValue(() => 0),
+    ),
+  ],
+  [
+    'F-1 reset',
+    'entries stay dirty',
+    collected,
+    on(
+      'storeRelease',
+      FLAGS,
+      asValue((to) => (to === 0 ? 1 : to)),
+    ),
+  ],
+  ['F-2', 'an entry is left out', collected, on('load', /dirty_index$/, ({ go }) => (go() as number) + 1)],
+  ['F-2', 'dirty_index stays', pushed, on('store', /dirty_index$/, leftOut)],
+  [
+    'F-2',
+    'dirty_index goes on by two',
+    pushed,
+    on(
+      'store',
+      /dirty_index$/,
+      asValue((to) => to + 1),
+    ),
+  ],
+  ['F-2', 'reset_index goes before the entry is given back', collected, after(/flags$/, /reset_index$/, 0)],
+  ['F-2', 'userspace begins with the second', collected, on('load', /fetch_index$/, ({ go }) => (go() as number) + 1)],
+  ['F-4 an entry is whole', 'the flag before the entry', pushed, after(/(slot|offset)$/, /flags$/)],
+  [
+    'F-4 an entry stays',
+    'harvest wipes it',
+    collected,
+    on('read', /slot$/, ({ place, mem, go }) => {
+      const slot = go();
+      mem.store(place as Cell, 0);
+      return slot;
+    }),
+  ],
+  ['F-4 reset reads', 'given back before it is read', collected, givesBackFirst],
+  ['F-4 reset reads', 'the offset is read twice', collected, on('load64', /offset$/, twice)],
+  [
+    'F-5',
+    'only one entry is taken',
+    collected,
+    () => {
+      let taken = 0;
+      return ({ call, place, go }) => {
+        if (call === 'store' && place.name.endsWith('reset_index')) taken++;
+        return call === 'loadAcquire' && FLAGS.test(place.name) && taken > 0 ? 0 : go();
+      };
+    },
+  ],
+  ['F-6 harvest', 'another page is reported', collected, on('read64', /offset$/, ({ go }) => 1n - (go() as bigint))],
+  ['D12', 'the backup bitmap is not flushed', backedUp, on('xchg', /translations$/, leftOut)],
+  ['F-10', 'the vCPU does not stop', tight, on('load', /request$/, leftOut)],
+];
+
+test.each(mutants)('%s: %s', (property, _, spec, edit) => {
+  expect(found(edited(spec, edit))).toMatch(new RegExp(`^${property}`));
+});
+
+test('F-6 reset says how many entries it took', () => {
+  const { monitors } = buildVm(counted).properties;
+  const look = { read: () => 0 } as unknown as Look;
+  expect(monitors[0].returned(monitors[0].init(), 2, 0, 0, look)).not.toHaveProperty('property');
+  expect(monitors[0].returned(monitors[0].init(), 2, 0, 1, look)).toHaveProperty(
+    'property',
+    'F-6 reset says how many entries it took',
+  );
+});
+
+describe('what was never pushed is reset (B21), but where it is repaired', () => {
+  test.each(VERSIONS)('%s', (version) => {
+    const seen = found(edited(neverPushed(version), asItIs));
+    if (version === 'repaired') expect(seen).toBeUndefined();
+    else expect(seen).toMatch(/^F-3/);
+  });
+});
+
+describe('a reset goes on for as long as userspace flags entries (B16), until 6.17', () => {
+  test.each(VERSIONS)('%s', (version) => {
+    const seen = found(edited(flaggedAgain(version), asItIs));
+    if (version === 'repaired') expect(seen).toBeUndefined();
+    else expect(seen).toMatch(version === '6.17' ? /^F-3/ : /^G2/);
+  });
+});
+
+test('a reset that may be cut short, and does not look whether it should, goes on for ever', () => {
+  const { actors, ...spec } = flaggedAgain('6.17');
+  const deaf = { ...spec, actors: [...actors, host(signalTo('kernel0'))] };
+  expect(found(edited(deaf, on('load', /^signal/, leftOut)))).toMatch(/^G2/);
+  expect(found(edited(deaf, asItIs))).toMatch(/^F-3/);
+});
+
+describe('a ring as it is keeps to them', () => {
+  describe.each(VERSIONS)('%s', (version) => {
+    const bitmap = { backupBitmap: true };
+    const one = { slots: [{ slot: 0, npages: 1 }] };
+    test.each([
+      ...(version === '6.12' ? [['backed up', backedUp]] : []),
+      ['collected', ring(version, [vcpu(0, write(0, 1)), userspace(collect)])],
+      ['collected again', ring(version, [vcpu(0, write(0), write(0)), userspace(collect, collect)], one)],
+      ['another who resets', ring(version, [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], one)],
+      ['wraps', ring(version, [vcpu(0, write(0), write(0)), userspace(collect)], { ...one, index: 0xffffffff })],
+      ['a signal', ring(version, [vcpu(0, write(0)), userspace(collect), host(signalTo('userspace'))], one)],
+      [
+        'full',
+        ring(version, [vcpu(0, write(0), write(1), halt), userspace(serve)], { rings: [{ size: 2, leeway: 1 }] }),
+      ],
+      ...(version === '6.12' || version === 'repaired'
+        ? [['the host writes', ring(version, [host(hostWrite(0)), userspace(collect)], { ...bitmap, ...one })]]
+        : []),
+    ] as readonly (readonly [string, VmSpec])[])('%s', (_, spec) => {
+      expect(found(edited(spec, asItIs))).toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import {
+  checkpoint,
+  collect,
+  hostile,
+  kernel,
+  poke,
+  reset,
+  serve,
+  userspace,
+  vcpu,
+  write,
+} from '../../src/scenario/parties.ts';
+import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+import { all, asItIs, asValue, type Edit, edited, found, leftOut, on, specOf } from './edited.ts';
+
+const list = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
+  specOf('gfn-list', { actors, ...spec });
+const drained = list([vcpu(0, write(0), write(1)), userspace(collect, collect)]);
+const two = list([vcpu(0, write(0)), vcpu(1, write(1))], {
+  rings: [
+    { size: 1, leeway: 0 },
+    { size: 1, leeway: 0 },
+  ],
+});
+/** A fetch index beyond the list, or one that points into it. */
+const poked = (value: number): VmSpec => list([vcpu(0, write(0)), hostile(poke(0, 8, 32, value)), kernel(0, reset)]);
+const moved = list([vcpu(0, write(0), write(1)), hostile(poke(0, 0, 32, 0))]);
+
+/** Goes on behind the edit in the order of the names. */
+const swapped = (first: RegExp, then: string): (() => Edit) => {
+  return () => {
+    const late: (() => unknown)[] = [];
+    return ({ call, place, go }) => {
+      if (call.startsWith('write') && first.test(place.name)) {
+        late.push(go);
+        return undefined;
+      }
+      const result = go();
+      if (call === 'store' && place.name === then) for (const one of late.splice(0)) one();
+      return result;
+    };
+  };
+};
+
+const mutants: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
+  [
+    'A1',
+    'push counts by two',
+    drained,
+    on(
+      'store',
+      'list.dirty_index',
+      asValue((to) => (to === 0 ? 0 : to + 1)),
+    ),
+  ],
+  [
+    'A1',
+    'userspace reads on behind avail',
+    drained,
+    on(
+      'store',
+      'list.fetch_index',
+      asValue((to) => (to === 0 ? 0 : to + 1)),
+    ),
+  ],
+  ['A[13]', 'no list_lock', two, on(['lock', 'unlock'], /list_lock|mmu_lock/, leftOut)],
+  [
+    'A2',
+    'the count is one short',
+    drained,
+    on(
+      'store',
+      'list.avail_index',
+      asValue((to) => Math.max(0, to - 1)),
+    ),
+  ],
+  ['A3', 'the index before the entry', drained, swapped(/^list\[/, 'list.dirty_index')],
+  [
+    'A3',
+    'a slot that is wrong',
+    drained,
+    on(
+      'write',
+      /slot$/,
+      asValue((slot) => slot + 1),
+    ),
+  ],
+  ['A3', 'harvest reads another page', drained, on('read64', /offset$/, ({ go }) => (go() as bigint) + 1n)],
+  [
+    'A4 reset re-arms',
+    'nothing is re-armed',
+    drained,
+    on(
+      'store',
+      /armed$/,
+      asValue(() => 0),
+    ),
+  ],
+  ['A4 reset re-arms', 'another page is re-armed', drained, on('load64', /offset$/, ({ go }) => 1n - (go() as bigint))],
+  [
+    'A4 after a reset',
+    'fetch_index stays',
+    drained,
+    on('store', 'list.fetch_index', ({ value, go }) => value !== 0 && go()),
+  ],
+  [
+    'A4 a fetch beyond',
+    'no bound on fetch_index',
+    poked(3),
+    on('load', 'list.fetch_index', ({ go }) => Math.min(2, go() as number)),
+  ],
+  [
+    'A4 reset says',
+    'one entry is counted less',
+    poked(2),
+    on('load', 'list.fetch_index', ({ go }) => (go() as number) - 1),
+  ],
+  [
+    'A5 a full',
+    'full is not noticed',
+    list([vcpu(0, write(0, 1))], { rings: [{ size: 1, leeway: 0 }] }),
+    all(
+      on('load', 'list.dirty_index', leftOut),
+      on(['write', 'write64'], /^list/, leftOut),
+      on(
+        'store',
+        'list.dirty_index',
+        asValue((to) => to + 1),
+      ),
+    ),
+  ],
+  ['A5 no page', 'a record is dropped', drained, on(['write', 'write64', 'store'], /^list/, leftOut)],
+  ['A6', 'the index is that of userspace', moved, asItIs],
+  ['G1', 'an index of userspace that is out of bounds', list([vcpu(0, write(0)), hostile(poke(0, 0, 32, 3))]), asItIs],
+];
+
+test.each(mutants)('%s: %s', (property, _, spec, edit) => {
+  expect(found(edited(spec, edit))).toMatch(new RegExp(`^${property}`));
+});
+
+describe('a list as it is keeps to them', () => {
+  test.each([
+    ['drained', drained],
+    [
+      'served',
+      list([vcpu(0, write(0), write(1), { do: 'halt' }), userspace(serve)], { rings: [{ size: 4, leeway: 0 }] }),
+    ],
+    ['paused', list([vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint('copy'))])],
+    ['out of range', poked(3)],
+    ['in range', poked(2)],
+  ] as const)('%s', (_, spec) => {
+    expect(found(edited(spec, asItIs))).toBeUndefined();
+  });
+});
