@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import type { FailsAfter } from '../../src/actors/checkpoint.ts';
+import type { ActorSpec, OperationSpec, VmSpec } from '../../src/scenario/spec.ts';
+
+/** What is done to a machine, one after the other, whatever tracks its pages. */
+export type Step =
+  | {
+      readonly do: 'write';
+      readonly by: 'vcpu0' | 'vcpu1' | 'host';
+      readonly pages: readonly (readonly [number, number])[];
+    }
+  | { readonly do: 'collect' }
+  | { readonly do: 'checkpoint'; readonly fails?: FailsAfter };
+
+/** A machine and what is done to it. The last step is a checkpoint that does not fail. */
+export interface Workload {
+  readonly slots: VmSpec['slots'];
+  readonly steps: readonly Step[];
+}
+
+/** Two address spaces, one of which may have pages in more than one word of a bitmap, and more than one batch of a reset has room for. */
+const SIZES: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [2, 2],
+  [3, 1],
+  [34, 2],
+  [70, 1],
+];
+/** The same few pages again and again, at the ends of words and slots. */
+const OFFSETS = [0, 0, 1, 2, 31, 32, 63, 64, 69];
+
+export const workloads: fc.Arbitrary<Workload> = fc
+  .constantFrom(...SIZES)
+  .map(([first, second]) => [
+    { slot: 0, npages: first },
+    { slot: 65536, npages: second },
+  ])
+  .chain((slots) => {
+    const page = fc
+      .tuple(fc.constantFrom(0, 0, 0, 1), fc.constantFrom(...OFFSETS))
+      .map(([i, offset]) => [slots[i].slot, offset % slots[i].npages] as const);
+    const step: fc.Arbitrary<Step> = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          do: fc.constant('write' as const),
+          by: fc.constantFrom('vcpu0' as const, 'vcpu0' as const, 'vcpu1' as const, 'host' as const),
+          pages: fc.array(page, { minLength: 1, maxLength: 3 }),
+        }),
+      },
+      { weight: 2, arbitrary: fc.constant({ do: 'collect' as const }) },
+      { weight: 2, arbitrary: fc.constant({ do: 'checkpoint' as const }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          do: fc.constant('checkpoint' as const),
+          fails: fc.constantFrom('pause' as const, 'harvest' as const, 'reset' as const, 'copy' as const),
+        }),
+      },
+    );
+    return fc
+      .array(step, { minLength: 2, maxLength: 14 })
+      .map((steps) => ({ slots, steps: [...steps, { do: 'checkpoint' as const }] }));
+  });
+
+export const WRITERS = ['vcpu0', 'vcpu1', 'host'] as const;
+
+/** The threads that do it: the writers, then userspace. */
+export const actorOf = (step: Step): number => (step.do === 'write' ? WRITERS.indexOf(step.by) : WRITERS.length);
+
+export function actorsOf({ steps }: Workload): ActorSpec[] {
+  const operations = (actor: number): OperationSpec[] =>
+    steps.filter((step) => actorOf(step) === actor).map(operationOf);
+  return [
+    { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: operations(0) },
+    { name: 'vcpu1', role: 'vcpu', vcpu: 1, operations: operations(1) },
+    { name: 'host', role: 'host', operations: operations(2) },
+    { name: 'userspace', role: 'userspace', operations: operations(3) },
+  ];
+}
+
+function operationOf(step: Step): OperationSpec {
+  if (step.do !== 'write') return step;
+  return { do: step.by === 'host' ? 'host-write' : 'write', pages: step.pages };
+}
