@@ -1,11 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { gfnRings, initVm, layVm } from '../src/actors/vm.ts';
+import { EINVAL } from '../src/kvm/errors.ts';
 import { AloneMemory } from '../src/memory/alone.ts';
 import { Layout } from '../src/memory/layout.ts';
 import { gfn_ring_harvest } from '../src/ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../src/ring/ioctl.ts';
-import { EINVAL } from '../src/kvm/errors.ts';
 import { kvm_gfn_ring_push } from '../src/ring/push.ts';
 import { kvm_gfn_ring_reset } from '../src/ring/reset.ts';
 

@@ -8,7 +8,16 @@ import type { VmSpec } from '../src/scenario/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
 import { VmArbitrary } from './arbitraries/vm.ts';
 
-/** Claims that some drawn execution reached: a property over scenarios that never fill a ring says nothing. */
+/** What is to be reached here: a property over scenarios that never fill a ring says nothing. For the other claims see `trackers.test.ts`. */
+const OF_THE_RING = [
+  'a ring is full',
+  'a vCPU stops',
+  'an index wraps',
+  'a page is written again',
+  'a page is re-armed',
+  'a push is refused',
+  'a cons is refused',
+];
 const reached = new Set<string>();
 
 function violationOf(spec: VmSpec, schedule: readonly ScheduleRun[]) {
@@ -50,5 +59,5 @@ test('shrinking only ever makes a scenario or a schedule smaller', () => {
 });
 
 afterAll(() => {
-  expect(Object.keys(claims).filter((claim) => !reached.has(claim))).toEqual([]);
+  expect(OF_THE_RING.filter((claim) => !reached.has(claim))).toEqual([]);
 });

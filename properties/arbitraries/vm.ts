@@ -1,6 +1,6 @@
-import fc from 'fast-check';
-import { shrinkVm } from '../../src/scenario/shrink.ts';
+import type fc from 'fast-check';
 import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+import { dice, SpecArbitrary } from './spec.ts';
 
 /** What kind of scenarios to draw. */
 export interface VmShapes {
@@ -11,31 +11,15 @@ export interface VmShapes {
 const STARTS = [0, 1, 65530, 65534, 65535];
 const CONS = ['0', '1', '2', '3', '4', '5', '32767', '32768', '65534', '65535'];
 
-/** Random VMs: ring sizes, vCPUs, pages, resetters, where indices start. Shrinking removes actors, operations, hostile writes, then values. */
-export class VmArbitrary extends fc.Arbitrary<VmSpec> {
-  private readonly shapes: VmShapes;
-
+/** Random VMs: ring sizes, vCPUs, pages, resetters, where indices start. */
+export class VmArbitrary extends SpecArbitrary {
   constructor(shapes: VmShapes) {
-    super();
-    this.shapes = shapes;
-  }
-
-  generate(random: fc.Random): fc.Value<VmSpec> {
-    return new fc.Value(draw(random, this.shapes), undefined);
-  }
-
-  canShrinkWithoutContext(value: unknown): value is VmSpec {
-    return typeof value === 'object' && value !== null && 'rings' in value;
-  }
-
-  shrink(spec: VmSpec): fc.Stream<fc.Value<VmSpec>> {
-    return fc.stream(shrinkVm(spec)).map((value) => new fc.Value(value, undefined));
+    super((random) => draw(random, shapes));
   }
 }
 
 function draw(random: fc.Random, { hostile }: VmShapes): VmSpec {
-  const upTo = (n: number): number => random.nextInt(0, n);
-  const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
+  const { upTo, times } = dice(random);
   const vcpus = 1 + upTo(1);
   const npages = 1 + upTo(2);
   const rings = times(vcpus + (hostile ? 1 : 0), () => {

@@ -3,6 +3,7 @@ import { hasPage } from '../kvm/kvm.ts';
 import type { Cell } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { enter, leave } from './gate.ts';
+import { exitToUserspace, stopWhileFull } from './vcpu.ts';
 import { gfnOf, type Vm } from './vm.ts';
 
 /**
@@ -10,6 +11,7 @@ import { gfnOf, type Vm } from './vm.ts';
  * the mark: the other way round a round of userspace in between would copy the old data, and the page would be clean.
  */
 export function hostWrite(mem: Memory, vm: Vm, page: Page): void {
+  stopWhileFull(mem, vm, undefined);
   if (vm.gate && !enter(mem, vm.gate)) return;
   const gfn = gfnOf(page);
   if (hasPage(mem, vm.kvm, gfn)) {
@@ -17,8 +19,8 @@ export function hostWrite(mem: Memory, vm: Vm, page: Page): void {
     for (;;) {
       const resets = mem.loadAcquire(vm.resets); // before we look for room: pairs with fetchAdd(resets) in resetDirtyPages
       if (vm.tracker.mark(mem, gfn, undefined)) break;
-      mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in serve
-      mem.wake(vm.exits);
+      // There must be room while the machine is not to be paused: who else writes at the same time, leeway is kept for.
+      exitToUserspace(mem, vm);
       mem.wait(vm.resets, resets); // holding no lock: a reset needs them
     }
   }

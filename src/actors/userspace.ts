@@ -15,7 +15,7 @@ export function collect(mem: Memory, vm: Vm): Gfn[] {
 export function copyFirst(mem: Memory, vm: Vm): Gfn[] {
   const gfns = vm.tracker.harvest(mem);
   for (const gfn of gfns) copyPage(mem, vm, gfn);
-  resetAll(mem, vm, gfns);
+  if (gfns.length > 0) resetAll(mem, vm, gfns);
   return gfns;
 }
 

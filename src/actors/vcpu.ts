@@ -37,15 +37,13 @@ function writePage(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
   while (!guestStore(mem, vcpu, page)) {
     const walked = vm.pml.length > 0 ? walkAndLog(mem, vm.pml[vcpu], vcpu, page) : 'fault';
     if (walked === 'cached') continue;
-    if (walked === 'full') {
-      drainPml(mem, vm, vcpu);
-      continue;
+    if (walked !== 'full') {
+      const fault = handleFault(mem, vm, vcpu, page);
+      if (fault === 'no page') return true; // MMIO: whatever answers it, guest memory is not written
+      if (fault === 'mapped') continue;
+      mem.fetchAdd(vm.overruns[vcpu], 1);
     }
-    const fault = handleFault(mem, vm, vcpu, page);
-    if (fault === 'no page') return true; // MMIO: whatever answers it, guest memory is not written
-    if (fault === 'mapped') continue;
-    mem.fetchAdd(vm.overruns[vcpu], 1);
-    leaveGuest(mem, vm, vcpu);
+    leaveGuest(mem, vm, vcpu); // for all to see: what the log had goes to the ring, which may be full by now
     if (!enterGuest(mem, vm, vcpu)) return false;
   }
   return true;
@@ -88,8 +86,8 @@ function drainPml(mem: Memory, vm: Vm, vcpu: number): void {
   mem.store(used, 0);
 }
 
-/** The vCPU stops, outside the guest, for as long as its ring is full. */
-function stopWhileFull(mem: Memory, vm: Vm, vcpu: number): void {
+/** The vCPU, or the host, `undefined`, stops for as long as its ring is full. Outside the guest: a reset may have to pause the machine first. */
+export function stopWhileFull(mem: Memory, vm: Vm, vcpu: number | undefined): void {
   while (vm.tracker.mustExit(mem, vcpu)) {
     const resets = mem.loadAcquire(vm.resets); // before the second look: pairs with fetchAdd(resets) in resetDirtyPages
     if (!vm.tracker.mustExit(mem, vcpu)) return;
@@ -98,7 +96,7 @@ function stopWhileFull(mem: Memory, vm: Vm, vcpu: number): void {
   }
 }
 
-function exitToUserspace(mem: Memory, vm: Vm): void {
+export function exitToUserspace(mem: Memory, vm: Vm): void {
   mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in serve
   mem.wake(vm.exits);
 }

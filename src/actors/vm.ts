@@ -49,8 +49,8 @@ export interface VmShape
   readonly pml?: number;
   /** Whether userspace pauses the machine. */
   readonly pauses?: boolean;
-  /** Threads that signals are sent to. */
-  readonly signalled?: readonly number[];
+  /** Threads that signals are sent to, and the actors' names. */
+  readonly signalled?: ReadonlyMap<number, string>;
 }
 
 /** Lays out a VM. Throws RangeError when a ring's size or the number of vCPUs is refused. */
@@ -63,7 +63,9 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
   const exits = layout.cell('exits', 'u32');
   const running = layout.cell('running', 'u32');
   const overruns = shape.rings.map((_, i) => layout.cell(`vcpu${i}.overruns`, 'u32'));
-  const signals = new Map((shape.signalled ?? []).map((thread) => [thread, layout.cell(`signal to ${thread}`, 'u32')]));
+  const signals = new Map(
+    [...(shape.signalled ?? [])].map(([thread, name]) => [thread, layout.cell(`signal to ${name}`, 'u32')]),
+  );
   const memslots = shape.slots.map(({ slot, npages }): MemorySlot => {
     const most = shape.slotsMax?.get(slot);
     return most === undefined

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { memoryModels } from '../explore/memoryModels/make.ts';
+import { trackerNames } from '../trackers/make.ts';
 import { UsageError } from './errors.ts';
 
 /** A whole number from `least` on, for commander. */
@@ -35,6 +36,10 @@ export const memoryModelOption = (): Option =>
   new Option('--memory-model <name>', 'what memory the actors share (docs/memory-models.md)')
     .choices([...memoryModels])
     .default('sc');
+export const trackerOption = (): Option =>
+  new Option('--tracker <name>', 'how dirty pages are recorded (docs/trackers.md)')
+    .choices([...trackerNames])
+    .default('gfn-ring');
 export const tearingOption = (): Option =>
   new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
 /** The options of the machine that were given, by name. */

@@ -15,6 +15,8 @@ import { gfn_ring_count, gfn_ring_harvest } from '../ring/harvest.ts';
 import type { GfnRing } from '../ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push } from '../ring/push.ts';
 import { kvm_gfn_ring_reset } from '../ring/reset.ts';
+import { dirty_ring_harvest } from '../trackers/dirtyRing/harvest.ts';
+import type { GfnRings } from '../trackers/gfnRings.ts';
 import { vmProperties } from './properties/vmProperties.ts';
 import type { Scenario } from './scenario.ts';
 import {
@@ -56,14 +58,14 @@ function shapeOf(spec: VmSpec, thread: number): VmShape {
     operations.flatMap((op) => (op.do === 'set-slot' ? [op.slot] : [])),
   );
   const signalled = spec.actors.flatMap(({ operations }) =>
-    operations.flatMap((op) => (op.do === 'signal' ? [threadOf(spec, op.to) + thread] : [])),
+    operations.flatMap((op) => (op.do === 'signal' ? [[threadOf(spec, op.to) + thread, op.to] as const] : [])),
   );
   return {
     ...spec,
     hostWrites: performs(spec, 'host-write'),
     slotsMax: new Map(changed.map((slot) => [slot, pagesMax(spec, slot)])),
     pauses: performs(spec, ...PAUSES),
-    signalled: [...new Set(signalled)],
+    signalled: new Map(signalled),
   };
 }
 
@@ -118,7 +120,7 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
       return (mem) => kvm_gfn_ring_push(mem, rings[vcpu], op.slot, offset);
     }
     case 'harvest':
-      return (mem) => gfn_ring_harvest(mem, rings[op.ring], op.max);
+      return harvestOf(vm, op.ring, op.max);
     case 'count':
       return (mem) => gfn_ring_count(mem, rings[op.ring]);
     case 'collect':
@@ -149,6 +151,12 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
       return (mem) => poke(mem, place, value);
     }
   }
+}
+
+function harvestOf({ tracker }: Vm, ring: number, max: number): (mem: Memory) => unknown {
+  if (tracker.kind === 'dirty-ring') return (mem) => dirty_ring_harvest(mem, tracker.rings[ring], max);
+  const { rings } = tracker as GfnRings;
+  return (mem) => gfn_ring_harvest(mem, rings[ring], max);
 }
 
 const pagesOf = (vm: Vm, pages: readonly (readonly [number, number])[]) =>

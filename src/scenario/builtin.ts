@@ -29,8 +29,10 @@ export interface BuiltIn {
 
 export type Mode = 'prove' | 'hunt';
 
-export const modeUnder = ({ mode, tooLargeUnder }: BuiltIn, model: MemoryModel): Mode =>
-  tooLargeUnder.includes(model) ? 'hunt' : mode;
+export const modeUnder = (
+  { mode, tooLargeUnder }: Pick<BuiltIn, 'mode' | 'tooLargeUnder'>,
+  model: MemoryModel,
+): Mode => (tooLargeUnder.includes(model) ? 'hunt' : mode);
 
 const SLOT = [{ slot: 0, npages: 2 }];
 

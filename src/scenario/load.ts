@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BadInput } from './badInput.ts';
-import { builtIns } from './builtin.ts';
+import { builtInNamed } from './checks.ts';
 import type { Finding } from './finding.ts';
 import { parseFinding, parseSource } from './parseSource.ts';
 import type { Machine } from './run.ts';
@@ -10,7 +10,7 @@ import { isYardstick } from './yardstick.ts';
 
 /** The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or of a finding. Throws `BadInput`. */
 export async function loadSource(name: string): Promise<Source> {
-  const builtIn = builtIns.find(({ spec }) => spec.name === name);
+  const builtIn = builtInNamed(name);
   if (builtIn !== undefined) return builtIn.spec;
   if (isYardstick(name)) return { schema: SCHEMA, name, builtIn: name };
   if (!/[./\\]/.test(name)) {

@@ -4,7 +4,7 @@ import { register } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BadInput } from './badInput.ts';
-import { builtIns } from './builtin.ts';
+import { builtInNamed } from './checks.ts';
 import { show } from './fields.ts';
 import type { Scenario } from './scenario.ts';
 import { compiled } from './workerFile.ts';
@@ -29,7 +29,7 @@ export async function openModule(path: string): Promise<Scenario> {
   const found = exports.default;
   if (!isScenario(found))
     throw new BadInput(`${shown}: its default export is ${show(found)}: must be a scenario, made by scenario({ … })`);
-  if (isYardstick(found.name) || builtIns.some(({ spec }) => spec.name === found.name))
+  if (isYardstick(found.name) || builtInNamed(found.name) !== undefined)
     throw new BadInput(`${shown}: scenario ${found.name}: there is a built-in scenario of that name`);
   return found;
 }

@@ -91,7 +91,7 @@ function refuse({ tracker = 'gfn-ring', manualProtect, backupBitmap }: Shape, wh
     );
 }
 
-const OF_GFN_RING: readonly OperationSpec['do'][] = ['push', 'harvest', 'count', 'reset-ring'];
+const OF_GFN_RING: readonly OperationSpec['do'][] = ['push', 'count', 'reset-ring'];
 
 /** What one actor's operations ask of the rest. */
 function refuseActors(spec: VmSpec, where: string): void {
@@ -99,6 +99,8 @@ function refuseActors(spec: VmSpec, where: string): void {
   for (const [a, { operations }] of actors.entries()) {
     for (const [i, op] of operations.entries()) {
       const at = `${where}.actors[${a}].operations[${i}]`;
+      if (op.do === 'harvest' && !/^(gfn|dirty)-ring/.test(tracker))
+        throw new BadInput(`${at}: harvest is for the trackers gfn-ring and dirty-ring, not ${tracker}`);
       if (OF_GFN_RING.includes(op.do) && tracker !== 'gfn-ring')
         throw new BadInput(`${at}: ${op.do} is for the tracker gfn-ring, not ${tracker}`);
       if (op.do === 'write' || op.do === 'host-write') {

@@ -2,7 +2,7 @@ import { buildVm } from './build.ts';
 import { sideBySide } from './sideBySide.ts';
 import { skip } from './skip.ts';
 import { areVms, isVm, type Sourced } from './source.ts';
-import type { ActorSpec, OperationSpec, VmSpec, VmsSpec } from './spec.ts';
+import { type ActorSpec, type OperationSpec, pagesMax, type VmSpec, type VmsSpec } from './spec.ts';
 
 /** Scenarios that are one step smaller. A user's own lose operations, all of one actor first. */
 export function* shrink({ source, scenario }: Sourced): Generator<Sourced> {
@@ -38,6 +38,17 @@ function* shrinkVms(spec: VmsSpec): Generator<VmsSpec> {
 
 /** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
 export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
+  for (const smaller of smallerVms(spec)) if (hasItsPages(smaller)) yield smaller;
+}
+
+/** Not so where it was a `set-slot` that has been left out which gave the slot a page that is written. */
+function hasItsPages(spec: VmSpec): boolean {
+  return spec.actors.every(({ operations }) =>
+    operations.every((op) => !('pages' in op) || op.pages.every(([slot, offset]) => offset < pagesMax(spec, slot))),
+  );
+}
+
+function* smallerVms(spec: VmSpec): Generator<VmSpec> {
   for (let a = 0; a < spec.actors.length; a++) {
     if (spec.actors.length > 1) yield withoutActor(spec, a);
   }
@@ -66,7 +77,7 @@ function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
     if (value > 1n) yield { ...op, value: `${value >> 1n}` };
     if (value > 0n) yield { ...op, value: `${value - 1n}` };
   } else if (op.do === 'serve') yield { do: 'collect' };
-  else if (op.do === 'replicate') yield { do: 'checkpoint' };
+  else if (op.do === 'replicate' || (op.do === 'checkpoint' && op.fails)) yield { do: 'checkpoint' };
   else if (op.do === 'migrate' && op.rounds > 0) yield { ...op, rounds: op.rounds - 1 };
 }
 

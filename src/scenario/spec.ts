@@ -59,7 +59,7 @@ export type OperationSpec =
   | { readonly do: 'host-write'; readonly pages: readonly (readonly [number, number])[] }
   /** vcpu of a gfn-ring: pushes one entry onto its ring, with no guest behind it. */
   | { readonly do: 'push'; readonly slot: number; readonly offset: number | string }
-  /** userspace of a gfn-ring: takes up to `max` entries of one ring. */
+  /** userspace of a gfn-ring or dirty-ring: takes up to `max` entries of one ring. */
   | { readonly do: 'harvest'; readonly ring: number; readonly max: number }
   /** userspace of a gfn-ring: how many entries a ring has for it. */
   | { readonly do: 'count'; readonly ring: number }

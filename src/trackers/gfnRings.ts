@@ -52,8 +52,8 @@ export class GfnRings implements DirtyTracker {
     return used >= 0;
   }
 
-  mustExit(mem: Memory, vcpu: number): boolean {
-    return kvm_gfn_ring_soft_full(mem, this.rings[vcpu]);
+  mustExit(mem: Memory, vcpu: number | undefined): boolean {
+    return kvm_gfn_ring_soft_full(mem, vcpu === undefined ? this.host!.ring : this.rings[vcpu]);
   }
 
   harvest(mem: Memory): Gfn[] {

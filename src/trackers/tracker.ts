@@ -26,8 +26,11 @@ export interface DirtyTracker {
    */
   mark(mem: Memory, gfn: Gfn, vcpu: number | undefined): boolean;
 
-  /** Kernel, before vCPU `vcpu` enters the guest, on its thread: whether it must exit to userspace instead, for want of room. */
-  mustExit(mem: Memory, vcpu: number): boolean;
+  /**
+   * Kernel, before vCPU `vcpu` enters the guest, on its thread: whether it must exit to userspace instead, for want of room. Before the host
+   * writes, `undefined`: whether it must wait.
+   */
+  mustExit(mem: Memory, vcpu: number | undefined): boolean;
 
   /** Userspace: the pages reported since the last call, in the order of the log. By one thread at a time. */
   harvest(mem: Memory): Gfn[];

@@ -1,8 +1,12 @@
 import { Command, Option } from 'commander';
-import { builtIns, modeUnder } from '../../scenario/builtin.ts';
-import { type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
+import { modeUnder } from '../../scenario/builtin.ts';
+import { catalogue } from '../../scenario/catalogue.ts';
+import { checksOf } from '../../scenario/checks.ts';
+import { type ExploreReport, exploreScenario, type WrittenFinding } from '../../scenario/explore.ts';
 import type { Machine } from '../../scenario/run.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
+import { type Known, knownAs } from '../../scenario/trackerScenarios.ts';
+import type { TrackerName } from '../../trackers/make.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
@@ -14,13 +18,26 @@ import {
   seconds,
   seedOption,
   tearingOption,
+  trackerOption,
 } from '../options.ts';
 import { plural, print, printJson, progress } from '../output.ts';
 import { reportLine } from './explore.ts';
 
 interface Options extends SharedOptions, Machine {
+  readonly tracker: TrackerName;
   readonly seconds: number;
   readonly dir: string;
+}
+
+/** A finding, and what history knows it as; null: it does not. */
+interface CheckFinding extends WrittenFinding {
+  readonly catalogue: Known['catalogue'] | null;
+  readonly title: string | null;
+}
+
+function numbered(finding: WrittenFinding, known: Known | undefined): CheckFinding {
+  const number = knownAs(finding, known);
+  return { ...finding, catalogue: number, title: number && catalogue[number] };
 }
 
 const named = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
@@ -31,7 +48,8 @@ const EXECUTIONS = 4_000;
 
 export const checkCommand = (): Command =>
   new Command('check')
-    .description('the main job: every built-in scenario, proved where it is small enough, searched where it is not')
+    .description('the main job: every scenario of a tracker, proved where it is small enough, searched where it is not')
+    .addOption(trackerOption())
     .addOption(
       new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds')),
     )
@@ -41,12 +59,18 @@ export const checkCommand = (): Command =>
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText('after', '\nExamples:\n  gfnring check\n  gfnring check --json > report.json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring check\n  gfnring check --tracker dirty-ring@6.17\n  gfnring check --json > report.json',
+    )
     .action(async (options: Options) => {
       const start = performance.now();
+      const checks = checksOf(options.tracker);
+      const width = Math.max(...checks.map(({ spec }) => spec.name.length));
       const reports: ExploreReport[] = [];
-      for (const builtIn of builtIns) {
-        const { spec } = builtIn;
+      const findings: CheckFinding[] = [];
+      for (const builtIn of checks) {
+        const { spec, known } = builtIn;
         const mode = modeUnder(builtIn, options.memoryModel);
         progress(`${spec.name} …`);
         const limits = {
@@ -69,27 +93,42 @@ export const checkCommand = (): Command =>
         });
         progress('');
         reports.push(report);
+        const found = report.findings.map((finding) => numbered(finding, known));
+        findings.push(...found);
         if (options.json) continue;
-        if (!options.quiet || report.findings.length > 0) print(reportLine(report));
-        if (report.findings.length > 0) print();
-        for (const finding of report.findings) await printFinding(finding);
-        if (report.findings.length > 0) break;
+        if (!options.quiet || found.length > 0) print(reportLine(report, width));
+        if (found.length > 0) print();
+        for (const finding of found) {
+          await printFinding(finding);
+          if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
+        }
+        // What is known does not hide what is not; what is not known is to be looked at first.
+        if (found.some((finding) => finding.catalogue === null)) break;
       }
-      const findings = reports.flatMap((report) => report.findings);
       const proved = reports.filter((report) => report.exhausted).length;
       const red = reports.find((report) => report.findings.length > 0);
-      const outcome = red ? red.outcome : proved === builtIns.length ? 'passed' : 'limit';
+      const outcome = red ? red.outcome : proved === checks.length ? 'passed' : 'limit';
       const took = (performance.now() - start) / 1000;
       if (options.json) {
-        const { memoryModel, tearing, seed } = options;
-        printJson({ schema: SCHEMA, outcome, memoryModel, tearing, seed, seconds: took, scenarios: reports, findings });
+        const { tracker, memoryModel, tearing, seed } = options;
+        printJson({
+          schema: SCHEMA,
+          outcome,
+          tracker,
+          memoryModel,
+          tearing,
+          seed,
+          seconds: took,
+          scenarios: reports,
+          findings,
+        });
       } else if (findings.length === 0 && !options.quiet) {
         print();
         print(
           `${plural(proved, 'scenario')} proved: every interleaving under ${named[options.memoryModel]}, with the values they name.`,
         );
         print(
-          `${plural(builtIns.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`,
+          `${plural(checks.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`,
         );
       }
       process.exitCode = findings.length > 0 ? STATUS.findings : STATUS.nothingFound;

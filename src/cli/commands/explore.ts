@@ -122,7 +122,7 @@ function refuse({ scheduler, reduction, preemptions, symmetry }: Options): void 
 }
 
 /** One scenario's result in one line: what was proved, and what was only searched. */
-export function reportLine(report: ExploreReport): string {
+export function reportLine(report: ExploreReport, width = 15): string {
   const { executions, classes, steps, states, blocked } = report;
   const least = report.classesCut ? 'at least ' : '';
   const counted =
@@ -134,5 +134,5 @@ export function reportLine(report: ExploreReport): string {
       : report.exhausted
         ? `proved${report.preemptions === null ? '' : ` for ${plural(report.preemptions, 'preemption')}`}${blocked > 0 ? ` (${grouped(blocked)} blocked)` : ''}`
         : `searched${report.states > 0 ? ' in part' : ''}, nothing found${blocked > 0 ? ` (${grouped(blocked)} blocked)` : ''}${report.cut > 0 ? ` (${grouped(report.cut)} cut short)` : ''}`;
-  return `${report.findings.length > 0 ? '✗' : '✓'} ${report.scenario.padEnd(15)} ${what.padEnd(38)} ${`${report.seconds.toFixed(1)} s`.padStart(7)}  ${verdict}`;
+  return `${report.findings.length > 0 ? '✗' : '✓'} ${report.scenario.padEnd(width)} ${what.padEnd(38)} ${`${report.seconds.toFixed(1)} s`.padStart(7)}  ${verdict}`;
 }

@@ -1,19 +1,21 @@
 import { Command } from 'commander';
-import { builtIns } from '../../scenario/builtin.ts';
+import { checksOf } from '../../scenario/checks.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { YARDSTICKS } from '../../scenario/yardstick.ts';
-import { jsonOption } from '../options.ts';
+import type { TrackerName } from '../../trackers/make.ts';
+import { jsonOption, trackerOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 
 export const listCommand = (): Command =>
   new Command('list')
     .description('the built-in scenarios')
+    .addOption(trackerOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  gfnring list --json > scenarios.json')
-    .action(({ json }: { json?: boolean }) => {
+    .action(({ json, tracker }: { json?: boolean; tracker: TrackerName }) => {
       const scenarios = [
-        ...builtIns.map(({ about, mode, spec }) => ({ about, mode, ...spec })),
-        ...Object.entries(YARDSTICKS).map(([name, [pushes, harvests, resets]]) => ({
+        ...checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),
+        ...Object.entries(tracker === 'gfn-ring' ? YARDSTICKS : {}).map(([name, [pushes, harvests, resets]]) => ({
           about: `a yardstick: ${pushes} pushes, ${harvests} harvests, ${plural(resets, 'reset')} of a ring of 4`,
           mode: 'measure',
           schema: SCHEMA,
@@ -22,5 +24,8 @@ export const listCommand = (): Command =>
         })),
       ];
       if (json) printJson({ schema: SCHEMA, scenarios });
-      else for (const { about, mode, name } of scenarios) print(`${name.padEnd(15)} ${mode.padEnd(7)} ${about}`);
+      else {
+        const width = Math.max(...scenarios.map(({ name }) => name.length));
+        for (const { about, mode, name } of scenarios) print(`${name.padEnd(width)} ${mode.padEnd(7)} ${about}`);
+      }
     });

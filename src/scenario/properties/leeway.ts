@@ -1,11 +1,15 @@
-import type { VmSpec } from '../spec.ts';
+import { performs, type VmSpec } from '../spec.ts';
 
-/** Whether the leeway is as large as what vCPUs may record between two looks at it. One list serves all of them. */
+/**
+ * Whether the leeway is as large as what vCPUs may record between two looks at it. One list serves all of them. Not where a page can be
+ * recorded twice in a row: when it was re-armed by the host's entry and the vCPU's is still there, or when its slot has changed.
+ */
 export function leewaySuffices(spec: VmSpec): boolean {
-  const most = Math.max(
-    spec.pml ?? 0,
-    ...spec.actors.flatMap(({ operations }) => operations.map((op) => (op.do === 'write' ? op.pages.length : 0))),
+  if (performs(spec, 'host-write', 'set-slot')) return false;
+  const written = spec.actors.flatMap(({ operations }) =>
+    operations.map((op) => (op.do === 'write' ? op.pages.length : 0)),
   );
+  const most = Math.max(0, ...written) && (spec.pml ?? Math.max(...written));
   const vcpus = spec.actors.filter(({ role }) => role === 'vcpu').length;
   return spec.tracker === 'gfn-list'
     ? spec.rings.reduce((sum, { leeway }) => sum + leeway, 0) >= vcpus * most - 1

@@ -11,12 +11,17 @@ import { hostileRings, performs, type VmSpec } from '../spec.ts';
 export function recordedPages(spec: VmSpec, vm: Vm): Properties['finally'] {
   if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
   return {
-    'NL1 every page that is not recorded is write-protected': (look) => {
+    'NL1 no page can be written unrecorded': (look) => {
       const recorded = new Set(vm.tracker.recorded(look).map(({ slot, offset }) => `${slot}:${offset}`));
       const open = vm.guest.pages.filter(
         (page) => look.read(page.armed) === WRITABLE && !recorded.has(text(page)) && isThere(vm, page, look.read),
       );
-      return open.length === 0 || open.map((page) => `page ${text(page)} is neither`).join('; ');
+      return (
+        open.length === 0 ||
+        open
+          .map((page) => `page ${text(page)} is writable, and nothing says that it is dirty: the next write is lost`)
+          .join('; ')
+      );
     },
   };
 }

@@ -116,7 +116,8 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
       case 'armed':
         return write && event.value === 1 ? rearmed(state, event, role, resets, look) : state;
       case 'translations':
-        return write && event.value === 0 ? flushed(state, event, role, resets) : state;
+        // fetchAnd: a page walk drops what it has cached itself.
+        return write && event.kind !== Kind.fetchAnd && event.value === 0 ? flushed(state, event, role, resets) : state;
       case 'slots_lock':
         return event.kind === Kind.lock ? update(state, event.thread, NOTHING_RESET) : leavesSlotsLock(state, event);
       default:

@@ -56,8 +56,8 @@ export class DirtyRings implements DirtyTracker {
     return true; // also where nothing was recorded: a warning is all that comes of it
   }
 
-  mustExit(mem: Memory, vcpu: number): boolean {
-    return kvm_dirty_ring_check_request(mem, this.rings[vcpu], this.version);
+  mustExit(mem: Memory, vcpu: number | undefined): boolean {
+    return vcpu !== undefined && kvm_dirty_ring_check_request(mem, this.rings[vcpu], this.version);
   }
 
   harvest(mem: Memory): Gfn[] {

@@ -3,13 +3,13 @@ import type { Memory } from '../../memory/memory.ts';
 import { type DirtyRing, entryAt, F_DIRTY, F_RESET } from './dirty_ring.ts';
 
 /**
- * Userspace's half, in the manner of QEMU: takes dirty entries, oldest first, at most as many as the ring has, and flags each for reset. By one
+ * Userspace's half, in the manner of QEMU: takes up to `max` dirty entries, oldest first, and flags each for reset. By one
  * thread at a time. The pages may be copied only after KVM_RESET_DIRTY_RINGS has returned.
  */
-export function dirty_ring_harvest(mem: Memory, ring: DirtyRing): Gfn[] {
+export function dirty_ring_harvest(mem: Memory, ring: DirtyRing, max: number = ring.size): Gfn[] {
   const first = mem.load(ring.fetch_index);
   const gfns: Gfn[] = [];
-  while (gfns.length < ring.size) {
+  while (gfns.length < Math.min(max, ring.size)) {
     const entry = entryAt(ring, first + gfns.length);
     if (mem.loadAcquire(entry.flags) !== F_DIRTY) break; // before the entry is read: pairs with wmb in push
     gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });

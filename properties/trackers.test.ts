@@ -1,0 +1,153 @@
+import { fc, test } from '@fast-check/vitest';
+import { afterAll, expect, it } from 'vitest';
+import { Exact, Guided } from '../src/explore/schedulers/guided.ts';
+import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
+import { buildVm } from '../src/scenario/build.ts';
+import { claims } from '../src/scenario/properties/claims.ts';
+import { type Run, runOf, runOnce, scheduleOf } from '../src/scenario/run.ts';
+import type { Scenario } from '../src/scenario/scenario.ts';
+import { sideBySide } from '../src/scenario/sideBySide.ts';
+import { SCHEMA, type VmSpec, type VmsSpec } from '../src/scenario/spec.ts';
+import { type TrackerName, trackerNames } from '../src/trackers/make.ts';
+import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
+import { TrackerVmArbitrary } from './arbitraries/trackerVm.ts';
+
+/** By tracker: the claims that some drawn execution reached. */
+const reached = new Map<TrackerName, Set<string>>(trackerNames.map((tracker) => [tracker, new Set()]));
+
+function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): Run {
+  const run = runOf(scenario, 20_000);
+  const { violation, stop } = runOnce(run, new Guided(flatten(schedule)));
+  expect(violation).toBeUndefined();
+  expect(stop.kind).toBe('finished');
+  return run;
+}
+
+/** What some threads did, step by step. Values that say which threads there are, of locks and wake-ups, are left out. */
+function doneBy({ execution }: Run, first: number, threads: number, prefix = ''): unknown[] {
+  const places = execution.places.findIndex(({ name }) => name.startsWith(prefix));
+  return execution
+    .trace()
+    .filter(({ thread }) => thread >= first && thread < first + threads)
+    .map(({ thread, operation, code, value, old }) => {
+      const kind = kindOf(code);
+      const seen = kind === Kind.lock || kind === Kind.unlock || kind === Kind.wake ? [] : [value, old];
+      return [thread - first, operation, kind, placeOf(code) - places, ...seen];
+    });
+}
+
+function expectToHold(spec: VmSpec, schedule: readonly ScheduleRun[]): void {
+  const { checker, execution } = execute(buildVm({ ...spec, sometimes: Object.keys(claims) }), schedule);
+  for (const claim of checker.reached) reached.get(spec.tracker!)!.add(claim);
+  for (const { name, offset } of execution.places)
+    if (name.endsWith('.warned')) expect([name, execution.bytes.u32[offset >>> 2]]).toEqual([name, 0]);
+}
+
+const right = new TrackerVmArbitrary({
+  trackers: ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@repaired'],
+  hazards: true,
+});
+const merged = new TrackerVmArbitrary({
+  trackers: ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12', 'dirty-ring@6.17'],
+  hazards: false,
+});
+const any = fc.oneof(right, merged);
+/** Two VMs on one host, of different trackers. */
+const two = fc
+  .tuple(any, any)
+  .filter(([a, b]) => a.tracker !== b.tracker)
+  .map(([a, b]): VmsSpec => {
+    const vms = [
+      { ...a, name: 'a' },
+      { ...b, name: 'b' },
+    ];
+    return { schema: SCHEMA, name: 'two', vms };
+  });
+
+const parameters = (numRuns: number) => ({ numRuns, seed: Number(process.env.GFNRING_SEED ?? 1) });
+const schedules = new ScheduleArbitrary(7, 80);
+
+test.prop([right, schedules], parameters(2400))(
+  'no honest VM of a tracker that is right loses a page, breaks a rule, or stops for ever',
+  expectToHold,
+);
+
+test.prop([merged, schedules], parameters(1200))(
+  'nor does one of the ring as merged, where nobody else resets, no signal comes and no slot changes',
+  expectToHold,
+);
+
+const PAGES = [0, 1, 2].map((page) => [0, page] as const);
+let besides = 0;
+
+test.prop([two, new ScheduleArbitrary(14, 120)], parameters(250))(
+  'of two VMs side by side each does what it does alone',
+  (spec, schedule) => {
+    const both = execute(sideBySide(spec), schedule);
+    const order = scheduleOf(both);
+    let first = 0;
+    for (const vm of spec.vms) {
+      const threads = vm.actors.length;
+      const own = order.filter((thread) => thread >= first && thread < first + threads).map((thread) => thread - first);
+      const alone = runOf(buildVm(vm), 20_000);
+      const exact = new Exact(own);
+      runOnce(alone, exact);
+      expect(exact.strayed).toBe(-1);
+      expect(doneBy(alone, 0, threads)).toEqual(doneBy(both, first, threads, `${vm.name}.`));
+      expect(alone.execution.results).toEqual(both.execution.results.slice(first, first + threads));
+      if (order.indexOf(first + threads - 1) < order.lastIndexOf(first)) besides++;
+      first += threads;
+    }
+  },
+);
+
+it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)('where they do, drawn VMs of %s lose pages', (tracker) => {
+  const hazardous = new TrackerVmArbitrary({ trackers: [tracker], hazards: true });
+  let found: unknown;
+  const property = fc.property(hazardous, schedules, (spec, schedule) => {
+    const run = runOf(buildVm(spec), 20_000);
+    found = runOnce(run, new Guided(flatten(schedule))).violation?.property;
+    return found === undefined;
+  });
+  expect(fc.check(property, { ...parameters(3000), endOnFailure: true }).failed).toBe(true);
+  expect(found).toMatch(/no dirty page is ever lost|NL1/);
+});
+
+it.each([
+  ['the host', { name: 'host', role: 'host', operations: [{ do: 'host-write', pages: PAGES }] }, {}],
+  [
+    'a vCPU with a hardware log',
+    { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'write', pages: PAGES }] },
+    { pml: 1 },
+  ],
+] as const)('%s waits for room where the machine can be paused', (_, writer, more) => {
+  const userspace = { name: 'userspace', role: 'userspace', operations: [{ do: 'checkpoint' }] } as const;
+  const shape = { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }], index: 0, ...more };
+  const spec = {
+    schema: SCHEMA,
+    name: 'room',
+    ...shape,
+    actors: [writer, userspace],
+    sometimes: ['a ring is full'],
+  } as const;
+  expect(execute(buildVm(spec), [{ thread: 0, length: 500 }]).checker.missing).toEqual([]);
+});
+
+/** Reached in `vm.test.ts`. */
+const OF_OTHERS = ['a push is refused', 'a cons is refused'];
+/** What each tracker has reached, whatever it is. */
+const OF_ALL = [
+  'a page is re-armed',
+  'a page is written again',
+  'a checkpoint is committed',
+  'the machine is set back',
+  'the hardware logs a page',
+];
+
+afterAll(() => {
+  const all = new Set([...reached.values()].flatMap((of) => [...of]));
+  expect(Object.keys(claims).filter((claim) => !all.has(claim) && !OF_OTHERS.includes(claim))).toEqual([]);
+  for (const [tracker, of] of reached)
+    expect([tracker, OF_ALL.filter((claim) => !of.has(claim))]).toEqual([tracker, []]);
+  expect(besides).toBeGreaterThan(250);
+});

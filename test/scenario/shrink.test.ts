@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TrackerVmArbitrary } from '../../properties/arbitraries/trackerVm.ts';
+import { VmArbitrary } from '../../properties/arbitraries/vm.ts';
+import { buildVm } from '../../src/scenario/build.ts';
+import { parseVm } from '../../src/scenario/parse.ts';
+import { shrinkVm } from '../../src/scenario/shrink.ts';
+import { rolesOf, type VmSpec } from '../../src/scenario/spec.ts';
+import { trackerNames } from '../../src/trackers/make.ts';
+
+/** Drawn by none: they pass through shrinking as `collect` and `reset` do. */
+const OF_NONE = ['harvest', 'count', 'copy-first', 'reset-ring'];
+
+const drawn = fc.oneof(
+  new TrackerVmArbitrary({ trackers: trackerNames, hazards: true }),
+  new VmArbitrary({ hostile: true }),
+);
+
+test('what is read is what was written', () => {
+  fc.assert(
+    fc.property(drawn, (spec) => {
+      expect(parseVm(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test('a scenario is never made so small that it is none', () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(drawn, fc.infiniteStream(fc.nat(1000)), (spec, choices) => {
+      let least: VmSpec | undefined = spec;
+      while (least !== undefined) {
+        const smaller: VmSpec[] = [...shrinkVm(least)];
+        for (const one of smaller) {
+          expect(parseVm(JSON.parse(JSON.stringify(one)))).toEqual(one);
+          buildVm(one);
+          for (const { operations } of one.actors) for (const op of operations) seen.add(op.do);
+        }
+        least = smaller[choices.next().value! % smaller.length];
+      }
+    }),
+    { numRuns: 40, seed: 1 },
+  );
+  expect([...seen].sort()).toEqual(
+    Object.keys(rolesOf)
+      .filter((does) => !OF_NONE.includes(does))
+      .sort(),
+  );
+});

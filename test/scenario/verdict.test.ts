@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { MemoryModel } from '../../src/explore/memoryModels/make.ts';
+import { parseSchedule } from '../../src/explore/schedule.ts';
+import { modeUnder } from '../../src/scenario/builtin.ts';
+import { catalogue } from '../../src/scenario/catalogue.ts';
+import { exploreScenario } from '../../src/scenario/explore.ts';
+import { replay } from '../../src/scenario/replay.ts';
+import { runOf } from '../../src/scenario/run.ts';
+import { openSource } from '../../src/scenario/source.ts';
+import { knownAs, scenariosOf, type TrackerScenario } from '../../src/scenario/trackerScenarios.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/make.ts';
+
+/** docs/trackers.md is what people read; here it is what must come out: number, scenario, tracker, memory model. */
+const table = [...readFileSync('docs/trackers.md', 'utf8').matchAll(/^\| ([A-Z]\d+) \| (.*?) \| (.*?) \| (.*?) \|$/gm)];
+const expected = table.flatMap(([, number, , scenario, trackers]) =>
+  trackers.split(', ').map((found) => {
+    const [tracker, memoryModel = 'sc'] = found.split(' under ');
+    return { number, name: `${tracker}/${scenario}`, tracker, memoryModel: memoryModel as MemoryModel };
+  }),
+);
+const named = ({ spec }: TrackerScenario): string => spec.name;
+const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
+  const mode = modeUnder(scenario, memoryModel);
+  return exploreScenario(scenario.spec, {
+    scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
+    reduction: 'states',
+    workers: 1,
+    memoryModel,
+    tearing: false,
+    seed: 1,
+    depth: 3,
+    limits: { executions: mode === 'prove' ? Infinity : 4_000, seconds: 60, bytes: 2 ** 31 },
+    stepsMax: 100_000,
+    minimiseSeconds: 5,
+    directory: null,
+  });
+};
+
+test('the table has every number of the catalogue, by its title, and names scenarios that are there', () => {
+  expect(table.map(([, number, title]) => [number, title]).sort()).toEqual(Object.entries(catalogue).sort());
+  const names = trackerNames.flatMap(scenariosOf).map(named);
+  expect(expected.filter(({ name }) => !names.includes(name))).toEqual([]);
+});
+
+describe.each(trackerNames)('%s', (tracker: TrackerName) => {
+  test.each(scenariosOf(tracker).map((scenario) => [named(scenario), scenario] as const))(
+    '%s',
+    async (name, scenario) => {
+      const due = expected.find((one) => one.name === name && one.memoryModel === 'sc');
+      const report = await checkOf(scenario, 'sc');
+      const [finding] = report.findings;
+      expect([finding && knownAs(finding, scenario.known), report.limit]).toEqual([
+        due?.number,
+        due === undefined && scenario.mode === 'hunt' ? '4000 executions' : null,
+      ]);
+      if (finding === undefined) return;
+      // What was found is small, and comes back.
+      expect(finding.contextSwitches).toBeLessThanOrEqual(6);
+      const run = runOf(await openSource(finding.scenario), 100_000);
+      expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });
+    },
+  );
+});
+
+test.each(expected.filter(({ memoryModel }) => memoryModel !== 'sc'))(
+  '$number in $name under $memoryModel',
+  async ({ number, name, tracker, memoryModel }) => {
+    const scenario = scenariosOf(tracker as TrackerName).find((one) => named(one) === name)!;
+    const { findings } = await checkOf(scenario, memoryModel);
+    expect(findings.map((finding) => knownAs(finding, scenario.known))).toEqual([number]);
+  },
+);
+
+test('in a scenario that is known for a defect, another property is no part of it', () => {
+  const known = { catalogue: 'B19', properties: ['no dirty page', 'NL1'] } as const;
+  expect(knownAs({ property: 'no dirty page is ever lost' }, known)).toBe('B19');
+  expect(knownAs({ property: 'L4 no deadlock' }, known)).toBeNull();
+  expect(knownAs({ property: 'no dirty page is ever lost' }, undefined)).toBeNull();
+});
