@@ -6,6 +6,7 @@ import type { GfnRings } from '../../trackers/gfnRings.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { armedPages } from './armedPages.ts';
 import { bitmapRules } from './bitmapRules.ts';
+import { checkpointRules } from './checkpointRules.ts';
 import { flagRules } from './flagRules.ts';
 import { flagsAtRest } from './flagsAtRest.ts';
 import { listAtRest, listRules } from './listRules.ts';
@@ -18,6 +19,14 @@ import { ringRules } from './ringRules.ts';
 export type Rules = Pick<Properties, 'always' | 'finally' | 'monitors' | 'unordered'>;
 
 export function trackerRules(spec: VmSpec, vm: Vm, layout: Layout): Rules {
+  const rules = rulesOf(spec, vm, layout);
+  const { gate } = vm;
+  // A slot that changes is copied whole, outside any checkpoint.
+  if (gate === undefined || performs(spec, 'set-slot')) return rules;
+  return { ...rules, monitors: [...rules.monitors, checkpointRules(spec, vm, gate)] };
+}
+
+function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
   const { tracker } = vm;
   switch (tracker.kind) {
     case 'gfn-ring':

@@ -7,6 +7,7 @@ import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import { restOf } from '../rest.ts';
 import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
+import { IMAGE_AT_COMMIT } from './checkpointRules.ts';
 import { claims } from './claims.ts';
 import { leewaySuffices } from './leeway.ts';
 import { isThere } from './recordedPages.ts';
@@ -47,7 +48,7 @@ function imageAtCommit({ slots }: VmSpec, vm: Vm): Properties['always'] {
   const { gate } = vm;
   if (gate === undefined || slots.length === 0) return {};
   return {
-    'at each commit and rollback the copy is the guest': ({ read }: Look) => {
+    [IMAGE_AT_COMMIT]: ({ read }: Look) => {
       const phase = read(gate.phase);
       if (phase !== COMMITTED && phase !== ROLLED_BACK) return true;
       return differing(vm, vm.guest.pages, read).length === 0;

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Cell } from '../../src/memory/cell.ts';
+import { checkpoint, halt, replicate, userspace, vcpu, write } from '../../src/scenario/parties.ts';
+import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+import { asItIs, asValue, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
+
+const SHAPE = { rings: [{ size: 4, leeway: 2 }], slots: [{ slot: 0, npages: 1 }] };
+const on1 = (tracker: VmSpec['tracker'], ...actors: readonly ActorSpec[]): VmSpec =>
+  specOf(tracker, { ...SHAPE, actors });
+const twice = on1('dirty-bitmap', vcpu(0, write(0)), userspace(checkpoint(), checkpoint()));
+const fails = on1('dirty-bitmap', vcpu(0, write(0)), userspace(checkpoint(), checkpoint('copy')));
+
+const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
+  ['a machine that is paused', 'nobody waits for the writers', twice, on('loadAcquire', 'inside', () => 0)],
+  ['a machine that is paused', 'writers do not look', twice, on('loadAcquire', 'phase', leftOut)],
+  ['a machine that is paused', 'it is not paused', twice, on('xchg', 'phase', leftOut)],
+  ['at each commit', 'a page is not copied', twice, on('store', /^copy of/, leftOut)],
+  [
+    'at each commit',
+    'half of a rollback',
+    fails,
+    on(
+      'store',
+      /version$/,
+      asValue((version) => version + 1),
+    ),
+  ],
+  [
+    'a rollback',
+    'what was not committed is kept',
+    fails,
+    (named) =>
+      on('store', /^staged/, ({ mem, value, go }) => {
+        go();
+        mem.store(named('copy of 0:0') as Cell, Number(value));
+      })(),
+  ],
+];
+
+test.each(mutants)('%s: %s', (property, _, spec, edit) => {
+  expect(found(edited(spec, edit))).toMatch(new RegExp(`^${property}`));
+});
+
+describe('machines that are paused as they should be keep to them', () => {
+  describe.each(['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17'] as const)('%s', (tracker) => {
+    test.each([
+      ['two checkpoints', on1(tracker, vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint()))],
+      ...(['pause', 'harvest', 'reset', 'copy'] as const).map(
+        (step) =>
+          [
+            `a rollback after ${step}`,
+            on1(tracker, vcpu(0, write(0)), userspace(checkpoint(), checkpoint(step))),
+          ] as const,
+      ),
+      ['replication', on1(tracker, vcpu(0, write(0), halt), userspace(replicate))],
+    ] as const)('%s', (_, spec) => {
+      expect(found(edited(spec, asItIs))).toBeUndefined();
+    });
+  });
+});
