@@ -366,8 +366,8 @@ function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
         kernel(0, reset),
       ],
       [],
-      { rings: [{ size: 2, leeway: 1 }], slots: [{ slot: 0, npages: 3 }] },
-      { known: !interruptible && { catalogue: 'B16', properties: ['G2'] }, mode: 'hunt' },
+      { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
+      { known: !interruptible && { catalogue: 'B16', properties: ['G2'] }, mode: interruptible ? 'hunt' : 'prove' },
     ),
     ...(tracker === 'dirty-ring@5.11' ? [copyBeforeReset(tracker)] : []),
   ];

@@ -77,7 +77,6 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
   const { slots_lock } = vm.kvm;
   const roles = rolesOfFlags(layout, vm, rings);
   const held = heldRings(spec);
-  const hostile = hostileRings(spec);
   const signalled = new Set(
     spec.actors.flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'signal' ? [op.to] : []))),
   );
@@ -173,7 +172,7 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
     if (words.length < 2) return broken(F4_READ, `${event.place.name} is given back after ${words.join()} was read`);
     const now = (since[r] ?? 0) + 1;
     const maySleep = version.interruptible && !signalled.has(spec.actors[event.thread].name);
-    if (now > rings[r].size && hostile.has(r) && !maySleep)
+    if (now > rings[r].size && !maySleep)
       return broken(G2, `${nameOf(event)} takes entry number ${now} of ring${r} in one call`);
     return update(withRing(state, r, reset(ring)), event.thread, {
       count: count + 1,
