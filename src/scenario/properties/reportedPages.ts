@@ -29,7 +29,7 @@ export function reportedPages(spec: VmSpec, vm: Vm): Properties['finally'] {
   };
 }
 
-const REPORTS: readonly OperationSpec['do'][] = ['collect', 'copy-first'];
+const REPORTS: readonly OperationSpec['do'][] = ['collect', 'copy-first', 'harvest'];
 
 /** What all rounds of userspace have reported. */
 export function reported(spec: VmSpec, look: Look): Gfn[] {
