@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```\w*\n([\s\S]*?)```/g)].map((found) => found[1]);
+const blocks = ['README.md', 'docs/trackers.md'].flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/```\w*\n([\s\S]*?)```/g)].map((found) => found[1]),
+);
 
 test.each(['lost-update', 'publish'])('the README shows examples/%s.mjs as it is', (name) => {
   expect(blocks).toContain(readFileSync(`examples/${name}.mjs`, 'utf8'));
@@ -11,8 +13,8 @@ test.each(['lost-update', 'publish'])('the README shows examples/%s.mjs as it is
 const start = '$ npx gfnring explore ';
 const printed = blocks.filter((block) => block.startsWith(start));
 
-test('two examples are run', () => {
-  expect(printed).toHaveLength(2);
+test('four examples are run', () => {
+  expect(printed).toHaveLength(4);
 });
 
 test.each(printed)('and what it prints, but for times and hashes', (block) => {
