@@ -1,6 +1,6 @@
 // Takes away every ordering of the subject, one at a time, and writes what fails without it into docs/barriers.md. With a file name: there.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sitesIn } from './barriers/sites.mjs';
 import { barriersText } from './barriers/table.mjs';
@@ -21,11 +21,17 @@ const copy = new WeakenedCopy(project);
 try {
   const tables = known.tables.map((table) => ({
     ...table,
-    rows: sites.filter((site) => table.folders.includes(site.file.split('/')[0])).map((site) => rowOf(site, table)),
+    rows: sites.filter((site) => tableOf(site) === table).map((site) => rowOf(site, table)),
   }));
   writeFileSync(file, barriersText(tables));
 } finally {
   copy.dispose();
+}
+
+/** The first table that names its file; else the one that has its folder. */
+function tableOf({ file }) {
+  const named = known.tables.find(({ files = [] }) => files.includes(file));
+  return named ?? known.tables.find(({ folders }) => folders.includes(dirname(file)));
 }
 
 function rowOf(site, { scenarios }) {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 const [dist, models, ...names] = process.argv.slice(2);
 const load = (file) => import(pathToFileURL(join(dist, file)).href);
 const { exploreScenario } = await load('scenario/explore.js');
-const { builtIns } = await load('scenario/builtin.js');
+const { builtInNamed } = await load('scenario/checks.js');
 const { buildVm } = await load('scenario/build.js');
 const { runOf } = await load('scenario/run.js');
 const { searchInterleavings } = await load('explore/interleavings.js');
@@ -19,7 +19,7 @@ const STEPS = 100_000;
 const results = [];
 for (const memoryModel of models.split(',')) {
   for (const name of names) {
-    const { spec } = builtIns.find((builtIn) => builtIn.spec.name === name);
+    const { spec } = builtInNamed(name);
     const found = await failureOf(spec, memoryModel);
     results.push({ memoryModel, name, ...found });
     // A race is seen before what may come of it.
