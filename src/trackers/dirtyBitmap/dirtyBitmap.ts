@@ -1,7 +1,7 @@
 import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import type { DirtyTracker, Reader, TrackerShape } from '../tracker.ts';
+import { type DirtyTracker, joined, type Reader, type TrackerShape } from '../tracker.ts';
 import { type Bitmap, clear, gfnsOf, layBitmap, recordedIn, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
@@ -11,6 +11,8 @@ export class DirtyBitmap implements DirtyTracker {
   readonly mapped = [];
   readonly bitmaps: readonly Bitmap[];
   readonly armsAtStart: boolean;
+  /** Userspace's copies, made once as in QEMU. GET writes all words before any is read: nothing outlives a call. */
+  private readonly buffers: number[][];
   private readonly kvm: Kvm;
   private readonly manual: boolean;
 
@@ -19,6 +21,7 @@ export class DirtyBitmap implements DirtyTracker {
     this.manual = manualProtect !== undefined;
     this.armsAtStart = manualProtect !== 'initially set';
     this.bitmaps = kvm.memslots.map((slot) => layBitmap(layout, slot));
+    this.buffers = this.bitmaps.map(({ words }) => new Array<number>(words).fill(0));
   }
 
   init(mem: Memory): void {
@@ -38,11 +41,12 @@ export class DirtyBitmap implements DirtyTracker {
 
   harvest(mem: Memory): Gfn[] {
     const get = this.manual ? get_dirty_log_manual : KVM_GET_DIRTY_LOG;
-    return this.bitmaps.flatMap((bitmap) => {
-      const buffer: number[] = [];
-      get(mem, this.kvm, bitmap, buffer);
-      return gfnsOf(bitmap, buffer);
-    });
+    return joined(
+      this.bitmaps.map((bitmap, i) => {
+        get(mem, this.kvm, bitmap, this.buffers[i]);
+        return gfnsOf(bitmap, this.buffers[i]);
+      }),
+    );
   }
 
   harvestRest(): Gfn[] {

@@ -4,7 +4,7 @@ import type { Memory } from '../../memory/memory.ts';
 import { check } from '../../memory/stop.ts';
 import { type Bitmap, clear, gfnsOf, layBitmap, recordedIn, set_bit } from '../dirtyBitmap/bitmap.ts';
 import { KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
-import type { DirtyTracker, Mapping, Reader, TrackerShape } from '../tracker.ts';
+import { type DirtyTracker, joined, type Mapping, type Reader, type TrackerShape } from '../tracker.ts';
 import { type DirtyRing, entryAt, layDirtyRing } from './dirty_ring.ts';
 import { dirty_ring_harvest } from './harvest.ts';
 import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
@@ -61,16 +61,18 @@ export class DirtyRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return this.rings.flatMap((ring) => dirty_ring_harvest(mem, ring));
+    return joined(this.rings.map((ring) => dirty_ring_harvest(mem, ring)));
   }
 
   /** The backup bitmap, which userspace collects once, when all vCPUs have stopped. */
   harvestRest(mem: Memory): Gfn[] {
-    return this.bitmaps.flatMap((bitmap) => {
-      const buffer: number[] = [];
-      KVM_GET_DIRTY_LOG(mem, this.kvm, bitmap, buffer);
-      return gfnsOf(bitmap, buffer);
-    });
+    return joined(
+      this.bitmaps.map((bitmap) => {
+        const buffer: number[] = [];
+        KVM_GET_DIRTY_LOG(mem, this.kvm, bitmap, buffer);
+        return gfnsOf(bitmap, buffer);
+      }),
+    );
   }
 
   reset(mem: Memory): number {
