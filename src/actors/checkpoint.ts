@@ -2,6 +2,7 @@
  * Checkpoint and rollback in the manner of Remus (Cully et al., NSDI 2008): the machine is paused, what has become dirty is copied, the copy is
  * committed as a whole, and the machine goes on. A failure before the commit sets the machine back to the last one.
  */
+import type { Page } from '../guest/guest.ts';
 import type { Gfn } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
 import { COMMITTED, type Gate, goOn, pause, ROLLED_BACK, RUNNING } from './gate.ts';
@@ -11,8 +12,14 @@ import { pageOf, type Vm } from './vm.ts';
 /** The step after which the backup or the primary fails. */
 export type FailsAfter = 'pause' | 'harvest' | 'reset' | 'copy';
 
+/** Where copies go. Those of a checkpoint count only from its commit on, all at once. */
+export interface Backup {
+  copy(mem: Memory, pages: readonly Page[]): void;
+  commit(mem: Memory, pages: readonly Page[]): void;
+}
+
 /** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported. */
-export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter): Gfn[] {
+export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup: Backup = replicaOf(vm)): Gfn[] {
   const gate = vm.gate!;
   pause(mem, gate);
   if (failsAfter === 'pause') return rollBack(mem, vm, gate, []);
@@ -21,12 +28,24 @@ export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter): Gfn[] 
   resetAll(mem, vm, gfns);
   if (failsAfter === 'reset') return rollBack(mem, vm, gate, gfns);
   const pages = gfns.map((gfn) => pageOf(vm, gfn)).filter((page) => page !== undefined);
-  for (const { id, version } of pages) mem.store(vm.staged[id], mem.load(version));
+  backup.copy(mem, pages);
   if (failsAfter === 'copy') return rollBack(mem, vm, gate, gfns);
-  for (const { id, slot, offset } of pages) mem.store(vm.replica.get(slot)![offset], mem.load(vm.staged[id]));
+  backup.commit(mem, pages);
   goOn(mem, gate, COMMITTED);
   goOn(mem, gate, RUNNING);
   return gfns;
+}
+
+/** The versions of pages: staged, then put into the replica one by one, while nobody else looks at it. */
+function replicaOf({ staged, replica }: Vm): Backup {
+  return {
+    copy(mem, pages) {
+      for (const { id, version } of pages) mem.store(staged[id], mem.load(version));
+    },
+    commit(mem, pages) {
+      for (const { id, slot, offset } of pages) mem.store(replica.get(slot)![offset], mem.load(staged[id]));
+    },
+  };
 }
 
 /**

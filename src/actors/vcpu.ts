@@ -21,19 +21,19 @@ export function vcpuHalt(mem: Memory, vm: Vm): void {
 }
 
 /** Returns false when the machine is gone, and the vCPU with it. */
-function enterGuest(mem: Memory, vm: Vm, vcpu: number): boolean {
+export function enterGuest(mem: Memory, vm: Vm, vcpu: number): boolean {
   stopWhileFull(mem, vm, vcpu);
   return vm.gate === undefined || enter(mem, vm.gate);
 }
 
 /** Every exit drains the hardware's log, before anybody can take the vCPU for stopped. */
-function leaveGuest(mem: Memory, vm: Vm, vcpu: number): void {
+export function leaveGuest(mem: Memory, vm: Vm, vcpu: number): void {
   drainPml(mem, vm, vcpu);
   if (vm.gate) leave(mem, vm.gate);
 }
 
 /** One store of the guest, however often it faults. Returns false when the machine is gone. */
-function writePage(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
+export function writePage(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
   while (!guestStore(mem, vcpu, page)) {
     const walked = vm.pml.length > 0 ? walkAndLog(mem, vm.pml[vcpu], vcpu, page) : 'fault';
     if (walked === 'cached') continue;

@@ -4,6 +4,9 @@ import { Breach, type Memory } from './memory.ts';
 /** The longest a thread waits for a lock or a wake-up before it says that it hangs, in milliseconds. */
 export const WAIT_MS = 10_000;
 
+/** In the word of a lock that is held: somebody may sleep until it is given back. To wake nobody costs as much as all else of an unlock. */
+const AWAITED = 1 << 30;
+
 /** A thread that waited `WAIT_MS` in vain: a deadlock, or a lost wake-up, on free threads. */
 export class Hung extends Error {
   constructor(thread: number, what: string) {
@@ -91,20 +94,24 @@ export class NativeMemory implements Memory {
   lock(lock: Lock): void {
     const at = lock.offset >>> 2;
     const me = this.thread + 1;
+    let mine = me;
     for (let spins = 0; ; spins++) {
-      const holder = Atomics.compareExchange(this.i32, at, 0, me);
-      if (holder === 0) return;
+      const held = Atomics.compareExchange(this.i32, at, 0, mine);
+      if (held === 0) return;
       // A spinlock spins for a while first. For ever would starve its holder where threads outnumber processors.
-      if (lock.kind === 'spinlock' && spins < 100) continue;
-      if (Atomics.wait(this.i32, at, holder, WAIT_MS) === 'timed-out') throw new Hung(this.thread, lock.name);
+      if (lock.kind === 'spinlock' && spins < 1000) continue;
+      const awaited = held | AWAITED;
+      if (held !== awaited && Atomics.compareExchange(this.i32, at, held, awaited) !== held) continue;
+      if (Atomics.wait(this.i32, at, awaited, WAIT_MS) === 'timed-out') throw new Hung(this.thread, lock.name);
+      mine = me | AWAITED; // others may sleep on, and only who has slept knows of them
     }
   }
   unlock(lock: Lock): void {
     const at = lock.offset >>> 2;
-    if (Atomics.compareExchange(this.i32, at, this.thread + 1, 0) !== this.thread + 1) {
+    if ((Atomics.load(this.i32, at) & ~AWAITED) !== this.thread + 1) {
       throw new Breach('not the holder', `thread ${this.thread} unlocks ${lock.name}, which it does not hold`);
     }
-    Atomics.notify(this.i32, at, 1);
+    if ((Atomics.exchange(this.i32, at, 0) & AWAITED) !== 0) Atomics.notify(this.i32, at, 1);
   }
 
   wait(cell: Cell, expected: number): boolean {

@@ -7,7 +7,7 @@ import { gfn_ring_harvest } from '../ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../ring/ioctl.ts';
 import { entryAt, GFN_BYTES, type GfnRing } from '../ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../ring/push.ts';
-import type { DirtyTracker, Mapping, Reader, TrackerShape } from './tracker.ts';
+import { type DirtyTracker, joined, type Mapping, type Reader, type TrackerShape } from './tracker.ts';
 
 /** The ring of the mail: one for each vCPU. What the host writes goes to one of its own, the last, as in kvm.git 9a13921dd3. */
 export class GfnRings implements DirtyTracker {
@@ -57,7 +57,7 @@ export class GfnRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return this.rings.flatMap((ring) => gfn_ring_harvest(mem, ring));
+    return joined(this.rings.map((ring) => gfn_ring_harvest(mem, ring)));
   }
 
   harvestRest(): Gfn[] {

@@ -51,6 +51,9 @@ export interface DirtyTracker {
   recorded(read: Reader): readonly Gfn[];
 }
 
+/** What several logs report as one list: the engine's `flat` and `flatMap` take longer over it than a harvest. */
+export const joined = (lists: readonly Gfn[][]): Gfn[] => ([] as Gfn[]).concat(...lists);
+
 /** Bytes `data` to `data + bytes - 1` of memory, and the cells in them. */
 export interface Mapping {
   readonly name: string;

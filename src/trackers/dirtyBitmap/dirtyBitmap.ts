@@ -1,9 +1,9 @@
 import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import type { DirtyTracker, Reader, TrackerShape } from '../tracker.ts';
-import { type Bitmap, layBitmap, set_bit, WORD } from './bitmap.ts';
-import { get_dirty_log_manual, gfnsOf, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
+import { type DirtyTracker, joined, type Reader, type TrackerShape } from '../tracker.ts';
+import { type Bitmap, clear, gfnsOf, layBitmap, recordedIn, set_bit, WORD } from './bitmap.ts';
+import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
 /** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
 export class DirtyBitmap implements DirtyTracker {
@@ -11,6 +11,8 @@ export class DirtyBitmap implements DirtyTracker {
   readonly mapped = [];
   readonly bitmaps: readonly Bitmap[];
   readonly armsAtStart: boolean;
+  /** Userspace's copies, made once as in QEMU. GET writes all words before any is read: nothing outlives a call. */
+  private readonly buffers: number[][];
   private readonly kvm: Kvm;
   private readonly manual: boolean;
 
@@ -19,12 +21,13 @@ export class DirtyBitmap implements DirtyTracker {
     this.manual = manualProtect !== undefined;
     this.armsAtStart = manualProtect !== 'initially set';
     this.bitmaps = kvm.memslots.map((slot) => layBitmap(layout, slot));
+    this.buffers = this.bitmaps.map(({ words }) => new Array<number>(words).fill(0));
   }
 
   init(mem: Memory): void {
     if (this.armsAtStart) return;
-    for (const { slot, words } of this.bitmaps)
-      for (const [i, word] of words.entries()) mem.store(word, lowest(slot.npages - i * WORD));
+    for (const { slot, words, word } of this.bitmaps)
+      for (let i = 0; i < words; i++) mem.store(word(i), lowest(slot.npages - i * WORD));
   }
 
   mark(mem: Memory, { slot, offset }: Gfn): boolean {
@@ -38,7 +41,12 @@ export class DirtyBitmap implements DirtyTracker {
 
   harvest(mem: Memory): Gfn[] {
     const get = this.manual ? get_dirty_log_manual : KVM_GET_DIRTY_LOG;
-    return this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, get(mem, this.kvm, bitmap)));
+    return joined(
+      this.bitmaps.map((bitmap, i) => {
+        get(mem, this.kvm, bitmap, this.buffers[i]);
+        return gfnsOf(bitmap, this.buffers[i]);
+      }),
+    );
   }
 
   harvestRest(): Gfn[] {
@@ -49,7 +57,7 @@ export class DirtyBitmap implements DirtyTracker {
   reset(mem: Memory, gfns: readonly Gfn[]): number {
     if (!this.manual) return 0;
     for (const bitmap of this.bitmaps) {
-      const bits = bitmap.words.map((_, word) => wordOf(gfns, bitmap, word));
+      const bits = bitsOf(bitmap, gfns);
       if (bits.every((mask) => mask === 0)) continue;
       const num_pages = npagesOf(mem, bitmap.slot);
       KVM_CLEAR_DIRTY_LOG(mem, this.kvm, bitmap, {
@@ -62,22 +70,24 @@ export class DirtyBitmap implements DirtyTracker {
   }
 
   forget(mem: Memory, slot: number): void {
-    for (const bitmap of this.bitmaps)
-      if (bitmap.slot.slot === slot) for (const word of bitmap.words) mem.store(word, 0);
+    for (const bitmap of this.bitmaps) if (bitmap.slot.slot === slot) clear(mem, bitmap);
   }
 
   recorded({ read }: Reader): Gfn[] {
-    return this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, bitmap.words.map(read)));
+    return this.bitmaps.flatMap((bitmap) => recordedIn(bitmap, read));
   }
 }
 
 /** The lowest `count` bits of a word. */
 const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << count) - 1);
 
-function wordOf(gfns: readonly Gfn[], { slot }: Bitmap, word: number): number {
-  let mask = 0;
-  for (const gfn of gfns)
-    if (gfn.slot === slot.slot && Math.floor(Number(gfn.offset) / WORD) === word)
-      mask |= 1 << (Number(gfn.offset) % WORD);
-  return mask >>> 0;
+/** The words that name `gfns`, as far as they are the bitmap's. */
+function bitsOf({ slot, words }: Bitmap, gfns: readonly Gfn[]): number[] {
+  const bits = new Array<number>(words).fill(0);
+  for (const gfn of gfns) {
+    const offset = Number(gfn.offset);
+    const word = Math.floor(offset / WORD);
+    if (gfn.slot === slot.slot && word < words) bits[word] = (bits[word] | (1 << (offset % WORD))) >>> 0;
+  }
+  return bits;
 }

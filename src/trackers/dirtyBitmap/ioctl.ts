@@ -1,35 +1,34 @@
 import { EINVAL } from '../../kvm/errors.ts';
 import { type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type Bitmap, pagesIn, WORD } from './bitmap.ts';
+import { type Bitmap, type UserBuffer, WORD } from './bitmap.ts';
 
 /**
  * KVM_GET_DIRTY_LOG: takes the snapshot and clears it, word by word, then write-protects what was in it, then flushes, and only then tells
- * userspace. Returns the words. slots_lock is held all the way, flush included; mmu_lock around the walk (kvm_get_dirty_log_protect).
+ * userspace, whose buffer gets all words. slots_lock is held all the way, flush included; mmu_lock around the walk (kvm_get_dirty_log_protect).
  */
-export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words }: Bitmap): number[] {
+export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: Bitmap, buffer: UserBuffer): void {
   let flush = false;
   mem.lock(kvm.slots_lock);
   mem.lock(kvm.mmu_lock);
-  const snapshot = words.map((word, i) => {
-    if (mem.load(word) === 0) return 0;
-    const mask = mem.xchg(word, 0);
+  for (let i = 0; i < words; i++) {
+    buffer[i] = 0;
+    if (mem.load(word(i)) === 0) continue;
+    const mask = mem.xchg(word(i), 0);
     flush = true;
     kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));
-    return mask;
-  });
+    buffer[i] = mask;
+  }
   mem.unlock(kvm.mmu_lock);
   if (flush) kvm.arch.flush_remote_tlbs(mem);
   mem.unlock(kvm.slots_lock);
-  return snapshot;
 }
 
-/** KVM_GET_DIRTY_LOG with manual protection: looks, and changes nothing. Returns the words. */
-export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words }: Bitmap): number[] {
+/** KVM_GET_DIRTY_LOG with manual protection: looks, and changes nothing. */
+export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words, word }: Bitmap, buffer: UserBuffer): void {
   mem.lock(kvm.slots_lock);
-  const snapshot = words.map((word) => mem.load(word));
+  for (let i = 0; i < words; i++) buffer[i] = mem.load(word(i));
   mem.unlock(kvm.slots_lock);
-  return snapshot;
 }
 
 /**
@@ -40,7 +39,7 @@ export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words }: Bitmap): 
 export function KVM_CLEAR_DIRTY_LOG(
   mem: Memory,
   kvm: Kvm,
-  { slot, words }: Bitmap,
+  { slot, word }: Bitmap,
   {
     first_page,
     num_pages,
@@ -56,22 +55,15 @@ export function KVM_CLEAR_DIRTY_LOG(
     mem.lock(kvm.mmu_lock);
     for (const [i, asked] of bits.entries()) {
       if (asked === 0) continue;
-      const word = first_page / WORD + i;
-      const mask = (mem.fetchAnd(words[word], ~asked) & asked) >>> 0;
+      const at = first_page / WORD + i;
+      const mask = (mem.fetchAnd(word(at), ~asked) & asked) >>> 0;
       if (mask === 0) continue;
       flush = true;
-      kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(word * WORD), BigInt(mask));
+      kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask));
     }
     mem.unlock(kvm.mmu_lock);
     if (flush) kvm.arch.flush_remote_tlbs(mem);
   }
   mem.unlock(kvm.slots_lock);
   return valid ? 0 : -EINVAL;
-}
-
-/** The pages that a snapshot reports. */
-export function gfnsOf({ slot }: Bitmap, snapshot: readonly number[]): { slot: number; offset: bigint }[] {
-  return snapshot.flatMap((mask, word) =>
-    pagesIn(mask, word).map((page) => ({ slot: slot.slot, offset: BigInt(page) })),
-  );
 }

@@ -2,9 +2,9 @@ import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { check } from '../../memory/stop.ts';
-import { type Bitmap, layBitmap, set_bit } from '../dirtyBitmap/bitmap.ts';
-import { gfnsOf, KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
-import type { DirtyTracker, Mapping, Reader, TrackerShape } from '../tracker.ts';
+import { type Bitmap, clear, gfnsOf, layBitmap, recordedIn, set_bit } from '../dirtyBitmap/bitmap.ts';
+import { KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
+import { type DirtyTracker, joined, type Mapping, type Reader, type TrackerShape } from '../tracker.ts';
 import { type DirtyRing, entryAt, layDirtyRing } from './dirty_ring.ts';
 import { dirty_ring_harvest } from './harvest.ts';
 import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
@@ -61,12 +61,18 @@ export class DirtyRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return this.rings.flatMap((ring) => dirty_ring_harvest(mem, ring));
+    return joined(this.rings.map((ring) => dirty_ring_harvest(mem, ring)));
   }
 
   /** The backup bitmap, which userspace collects once, when all vCPUs have stopped. */
   harvestRest(mem: Memory): Gfn[] {
-    return this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, KVM_GET_DIRTY_LOG(mem, this.kvm, bitmap)));
+    return joined(
+      this.bitmaps.map((bitmap) => {
+        const buffer: number[] = [];
+        KVM_GET_DIRTY_LOG(mem, this.kvm, bitmap, buffer);
+        return gfnsOf(bitmap, buffer);
+      }),
+    );
   }
 
   reset(mem: Memory): number {
@@ -74,8 +80,7 @@ export class DirtyRings implements DirtyTracker {
   }
 
   forget(mem: Memory, slot: number): void {
-    for (const bitmap of this.bitmaps)
-      if (bitmap.slot.slot === slot) for (const word of bitmap.words) mem.store(word, 0);
+    for (const bitmap of this.bitmaps) if (bitmap.slot.slot === slot) clear(mem, bitmap);
   }
 
   recorded({ read, read64 }: Reader): Gfn[] {
@@ -88,6 +93,6 @@ export class DirtyRings implements DirtyTracker {
       }
       return gfns;
     });
-    return [...inRings, ...this.bitmaps.flatMap((bitmap) => gfnsOf(bitmap, bitmap.words.map(read)))];
+    return [...inRings, ...this.bitmaps.flatMap((bitmap) => recordedIn(bitmap, read))];
   }
 }

@@ -1,0 +1,58 @@
+// What a dirty log needs of a VM, in real shared memory: locks, and pages that are re-armed in an array of a byte each, the same for all trackers.
+import { Layout } from '../../dist/memory/layout.js';
+import { NativeMemory } from '../../dist/memory/native.js';
+import { layTracker } from '../../dist/trackers/make.js';
+
+const WORD = 32;
+
+/** A guest of `npages` pages with the mail's ring, of `size` entries. */
+export function ringOf(npages, size) {
+  const { layout, kvm, armed } = kvmOf(npages);
+  const tracker = layTracker('gfn-ring', layout, kvm, { rings: [{ size, leeway: 0 }], index: 0, hostWrites: false });
+  const mem = new NativeMemory(new SharedArrayBuffer(layout.size), 0);
+  tracker.init(mem);
+  return { mem, kvm, tracker, armed };
+}
+
+/** A guest of `npages` pages with a dirty bitmap of 32-bit words. One cell stands for each word in turn: the scan is to cost no garbage. */
+export function bitmapOf(npages) {
+  const { layout, kvm, armed } = kvmOf(npages);
+  const words = npages / WORD;
+  const data = layout.region(words * 4);
+  const cell = layout.cell('bitmap', 'u32', data);
+  const word = (i) => {
+    cell.offset = data + 4 * i;
+    return cell;
+  };
+  const mem = new NativeMemory(new SharedArrayBuffer(layout.size), 0);
+  return { mem, kvm, bitmap: { slot: kvm.memslots[0], words, word }, buffer: new Uint32Array(words), armed };
+}
+
+function kvmOf(npages) {
+  const layout = new Layout();
+  const armed = new Uint8Array(new SharedArrayBuffer(npages));
+  const arch = {
+    enable_log_dirty_pt_masked: (_, __, offset, mask) =>
+      eachPage(offset, mask, (page) => Atomics.store(armed, page, 1)),
+    flush_remote_tlbs() {},
+    signal_pending: () => false,
+  };
+  const kvm = {
+    slots_lock: layout.lock('slots_lock', 'mutex'),
+    mmu_lock: layout.lock('mmu_lock', 'spinlock'),
+    memslots: [{ slot: 0, npages }],
+    arch,
+  };
+  return { layout, kvm, armed };
+}
+
+/** Page `offset + i` for each set bit i of `mask`, in two halves: arithmetic on bigints would cost more than all else. */
+export function eachPage(offset, mask, visit) {
+  const first = Number(offset);
+  half(first, Number(mask & 0xffffffffn), visit);
+  if (mask > 0xffffffffn) half(first + 32, Number(mask >> 32n), visit);
+}
+
+function half(first, mask, visit) {
+  for (let rest = mask; rest !== 0; rest = (rest & (rest - 1)) >>> 0) visit(first + 31 - Math.clz32(rest & -rest));
+}
