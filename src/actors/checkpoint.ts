@@ -1,6 +1,6 @@
 /**
  * Checkpoint and rollback in the manner of Remus (Cully et al., NSDI 2008): the machine is paused, what has become dirty is copied, the copy is
- * committed as a whole, and the machine goes on. A failure before the commit sets the machine back to the last one.
+ * committed as a whole, and the machine goes on. A failure sets the machine back to the last commit, wherever it happens.
  */
 import type { Page } from '../guest/guest.ts';
 import type { Gfn } from '../kvm/kvm.ts';
@@ -9,8 +9,9 @@ import { COMMITTED, type Gate, goOn, pause, ROLLED_BACK, RUNNING } from './gate.
 import { resetAll } from './userspace.ts';
 import { pageOf, type Vm } from './vm.ts';
 
-/** The step after which the backup or the primary fails. */
-export type FailsAfter = 'pause' | 'harvest' | 'reset' | 'copy';
+/** The steps of a checkpoint, after each of which it may fail. */
+export const STEPS = ['pause', 'harvest', 'reset', 'copy', 'commit'] as const;
+export type FailsAfter = (typeof STEPS)[number];
 
 /** Where copies go. Those of a checkpoint count only from its commit on, all at once. */
 export interface Backup {
@@ -18,7 +19,7 @@ export interface Backup {
   commit(mem: Memory, pages: readonly Page[]): void;
 }
 
-/** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported. */
+/** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported; none where it failed. */
 export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup: Backup = replicaOf(vm)): Gfn[] {
   const gate = vm.gate!;
   pause(mem, gate);
@@ -32,6 +33,7 @@ export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup:
   if (failsAfter === 'copy') return rollBack(mem, vm, gate, gfns);
   backup.commit(mem, pages);
   goOn(mem, gate, COMMITTED);
+  if (failsAfter === 'commit') return rollBack(mem, vm, gate, []);
   goOn(mem, gate, RUNNING);
   return gfns;
 }

@@ -8,7 +8,7 @@ export function lookAt(memory: SharedArrayBuffer, results: Look['results']): Loo
   return {
     read: (cell: Cell) => mem.load(cell),
     read64: (cell: Cell64) => mem.load64(cell),
-    holder: (lock: Lock) => mem.u32[lock.offset >>> 2] - 1,
+    holder: (lock: Lock) => mem.holder(lock),
     words: mem.u32,
     results,
   };

@@ -108,10 +108,15 @@ export class NativeMemory implements Memory {
   }
   unlock(lock: Lock): void {
     const at = lock.offset >>> 2;
-    if ((Atomics.load(this.i32, at) & ~AWAITED) !== this.thread + 1) {
+    if (this.holder(lock) !== this.thread) {
       throw new Breach('not the holder', `thread ${this.thread} unlocks ${lock.name}, which it does not hold`);
     }
     if ((Atomics.exchange(this.i32, at, 0) & AWAITED) !== 0) Atomics.notify(this.i32, at, 1);
+  }
+
+  /** The thread that holds a lock, or -1. */
+  holder(lock: Lock): number {
+    return (Atomics.load(this.i32, lock.offset >>> 2) & ~AWAITED) - 1;
   }
 
   wait(cell: Cell, expected: number): boolean {

@@ -1,4 +1,4 @@
-import type { FailsAfter } from '../actors/checkpoint.ts';
+import { type FailsAfter, STEPS } from '../actors/checkpoint.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
@@ -181,7 +181,7 @@ function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, w
     case 'checkpoint':
       return op.fails === undefined
         ? { do: does }
-        : { do: does, fails: oneOf(op.fails, ['pause', 'harvest', 'reset', 'copy'], `${where}.fails`) as FailsAfter };
+        : { do: does, fails: oneOf(op.fails, STEPS, `${where}.fails`) as FailsAfter };
     case 'migrate':
       return {
         do: does,

@@ -72,7 +72,7 @@ export default async function runRounds({ source, thread, memories, control }: S
 function release(mem: NativeMemory, places: readonly Place[]): void {
   for (const place of places) {
     if (place.kind !== 'mutex' && place.kind !== 'spinlock') continue;
-    if (Atomics.load(mem.i32, place.offset >>> 2) === mem.thread + 1) mem.unlock(place);
+    if (mem.holder(place) === mem.thread) mem.unlock(place);
   }
 }
 

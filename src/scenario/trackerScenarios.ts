@@ -1,3 +1,4 @@
+import { STEPS } from '../actors/checkpoint.ts';
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
 import type { TrackerName } from '../trackers/make.ts';
 import type { BuiltIn } from './builtin.ts';
@@ -199,7 +200,7 @@ function whilePaused(tracker: TrackerName): TrackerScenario[] {
       ['a checkpoint is committed', 'a page is re-armed', 'a page is written again'],
       ONE_PAGE,
     ),
-    ...(['pause', 'harvest', 'reset', 'copy'] as const).map((step) =>
+    ...STEPS.map((step) =>
       scenario(
         tracker,
         `fails-after-${step}`,
@@ -256,7 +257,7 @@ function manual(): TrackerScenario[] {
       'dirty-bitmap',
       manualProtect === 'on' ? 'manual' : 'initially-set',
       `CLEAR re-arms, not GET${manualProtect === 'on' ? '' : '; all bits are set at first, and nothing is armed'}`,
-      [vcpu(0, write(0), write(0), halt), userspace(serve), host(hostWrite(1))],
+      [vcpu(0, write(0), write(0)), userspace(collect), host(hostWrite(1))],
       ['a page is re-armed', 'a page is written again'],
       { manualProtect },
     ),

@@ -78,8 +78,9 @@ export function bitmapRules(
   layout: Layout,
 ): Monitor<State> {
   const { slots_lock, mmu_lock } = vm.kvm;
+  const wordsOf = bitmaps.map(({ words, word }) => Array.from({ length: words }, (_, i) => word(i)));
   const roles = rolesBy<Role>(layout, [
-    ...bitmaps.flatMap(({ words }, bitmap) => words.map((cell, word) => [cell, { is: 'word', bitmap, word }] as const)),
+    ...wordsOf.flatMap((words, bitmap) => words.map((cell, word) => [cell, { is: 'word', bitmap, word }] as const)),
     ...vm.guest.pages.flatMap((page) =>
       (manual ? PAGE_WORDS : PAGE_WORDS.slice(0, 2)).map((is) => [page[is], { is, page }] as const),
     ),
@@ -194,7 +195,7 @@ export function bitmapRules(
     if (due.length > 0) return broken(clears ? D6_ARMED : D3, `not write-protected: ${due.join(', ')}`);
     if (unflushed.length > 0)
       return broken(D12, `given back before the translations of ${unflushed.join(', ')} were flushed`);
-    for (const [b, { words }] of bitmaps.entries()) {
+    for (const [b, words] of wordsOf.entries()) {
       if (clears || !words.some(({ id }) => looked.includes(id))) continue;
       const missed = before[b].dirty.filter((page) => !looked.includes(words[Math.floor(page / WORD)].id));
       if (missed.length > 0) return broken(D1_ALL, `it missed ${named(b, missed).join(', ')}`);
