@@ -4,13 +4,9 @@ import { initVm, layVm } from '../../src/actors/vm.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { clear, clearable, emptyBitmap, fullBitmap, isRange, mark } from '../../src/models/dirtyBitmap.ts';
+import { gfnsOf } from '../../src/trackers/dirtyBitmap/bitmap.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
-import {
-  get_dirty_log_manual,
-  gfnsOf,
-  KVM_CLEAR_DIRTY_LOG,
-  KVM_GET_DIRTY_LOG,
-} from '../../src/trackers/dirtyBitmap/ioctl.ts';
+import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
 
 test('one after the other, the bitmap and the model give the same answers', () => {
   const seen = { refused: false, cleared: false, notDirty: false };
