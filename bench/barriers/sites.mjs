@@ -77,7 +77,7 @@ inTwo.cmpxchg = (mem, cell, expected, by) => { const old = mem.load(cell); if (o
 const codeOf = (line) => (/^\s*(\/\/|\/?\*)/.test(line) ? '' : line.replace(/ \/\/.*/, ''));
 
 /** The last name in the first argument: `cons` of `ring.indices.cons`, `overruns` of `vm.overruns[vcpu]`. */
-const cellOf = (args) => /^[\w.[\]()! ]*?(\w+)(?:\[\w+\])?\s*[,)]/.exec(args)?.[1] ?? '';
+const cellOf = (args) => /^[\w.[\]()! ]*?(\w+)(?:\[\w+\]|\(\w+\))?\s*[,)]/.exec(args)?.[1] ?? '';
 
 /** The comment behind a line, and those that stand alone above it. */
 function commentOf(lines, i) {

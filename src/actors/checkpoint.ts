@@ -55,8 +55,8 @@ function replicaOf({ staged, replica }: Vm): Backup {
  * for good. Returns true when all vCPUs have stopped for good.
  */
 export function replicate(mem: Memory, vm: Vm): boolean {
-  const exits = mem.loadAcquire(vm.exits); // as in serve
-  const running = mem.loadAcquire(vm.running);
+  const exits = mem.loadAcquire(vm.exits); // as in serve: pairs with fetchAdd(exits) in exitToUserspace
+  const running = mem.loadAcquire(vm.running); // as in serve: pairs with fetchAdd(running) in vcpuHalt
   checkpoint(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   return running === 0;

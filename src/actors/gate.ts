@@ -41,9 +41,12 @@ export function leave(mem: Memory, gate: Gate): void {
 
 /** Pauses the machine. When it returns nobody is inside, and what they did is there. */
 export function pause(mem: Memory, gate: Gate): void {
-  mem.xchg(gate.phase, PAUSED);
-  for (let inside = mem.loadAcquire(gate.inside); inside !== 0; inside = mem.loadAcquire(gate.inside))
+  mem.xchg(gate.phase, PAUSED); // in full order with the load after it: pairs with fetchAdd(inside) in enter
+  for (;;) {
+    const inside = mem.loadAcquire(gate.inside); // pairs with fetchAdd(inside) in leave
+    if (inside === 0) return;
     mem.wait(gate.inside, inside);
+  }
 }
 
 /** Says how far a paused machine is. */

@@ -16,7 +16,7 @@ export function vcpuWrite(mem: Memory, vm: Vm, vcpu: number, pages: readonly Pag
 
 /** The vCPU will not run again. */
 export function vcpuHalt(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in serve
+  mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in serve, loadAcquire(running) in replicate
   exitToUserspace(mem, vm);
 }
 
@@ -97,6 +97,6 @@ export function stopWhileFull(mem: Memory, vm: Vm, vcpu: number | undefined): vo
 }
 
 export function exitToUserspace(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in serve
+  mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in serve, loadAcquire(exits) in replicate
   mem.wake(vm.exits);
 }

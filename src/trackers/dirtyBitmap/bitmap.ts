@@ -30,7 +30,8 @@ export interface UserBuffer {
 
 /** set_bit_le: page `offset` is dirty. Atomic, as 31 neighbours share the word. */
 export function set_bit(mem: Memory, bitmap: Bitmap, offset: number): void {
-  mem.fetchOr(bitmap.word(Math.floor(offset / WORD)), 1 << (offset % WORD)); // after the data: pairs with xchg in get_dirty_log
+  const word = bitmap.word(Math.floor(offset / WORD));
+  mem.fetchOr(word, 1 << (offset % WORD)); // after the host's data: pairs with xchg(word) in KVM_GET_DIRTY_LOG
 }
 
 /** The slot was deleted. */

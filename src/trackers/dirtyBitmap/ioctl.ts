@@ -14,7 +14,7 @@ export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: 
   for (let i = 0; i < words; i++) {
     buffer[i] = 0;
     if (mem.load(word(i)) === 0) continue;
-    const mask = mem.xchg(word(i), 0);
+    const mask = mem.xchg(word(i), 0); // pairs with fetchOr(word) in set_bit
     flush = true;
     kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));
     buffer[i] = mask;

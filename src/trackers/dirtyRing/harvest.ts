@@ -11,9 +11,9 @@ export function dirty_ring_harvest(mem: Memory, ring: DirtyRing, max: number = r
   const gfns: Gfn[] = [];
   while (gfns.length < Math.min(max, ring.size)) {
     const entry = entryAt(ring, first + gfns.length);
-    if (mem.loadAcquire(entry.flags) !== F_DIRTY) break; // before the entry is read: pairs with wmb in push
+    if (mem.loadAcquire(entry.flags) !== F_DIRTY) break; // before the entry is read: pairs with wmb() in push, storeRelease(flags) in reset
     gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });
-    mem.storeRelease(entry.flags, F_RESET); // after the reads: pairs with loadAcquire(flags) in reset
+    mem.storeRelease(entry.flags, F_RESET); // after the reads: pairs with loadAcquire(flags) in harvested
   }
   if (gfns.length > 0) mem.store(ring.fetch_index, first + gfns.length);
   return gfns;

@@ -37,7 +37,7 @@ export function kvm_dirty_ring_reset(
     const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
     const offset = mem.load64(entry.offset);
     if (version.acquireRelease)
-      mem.storeRelease(entry.flags, 0); // after the reads of the entry, which may be filled anew
+      mem.storeRelease(entry.flags, 0); // after the reads of the entry, which may be filled anew: pairs with loadAcquire(flags) in harvest
     else mem.write(entry.flags, 0);
     reset_index = (reset_index + 1) >>> 0;
     mem.store(ring.reset_index, reset_index);
