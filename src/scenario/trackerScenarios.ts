@@ -343,7 +343,7 @@ function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
       tracker,
       'never-pushed',
       'userspace asks to reset an entry that was never pushed',
-      [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 0, 32, 2))],
+      [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2))],
       [],
       ONE_PAGE,
       { known: !repaired && { catalogue: 'B21', properties: ['F-3'] } },

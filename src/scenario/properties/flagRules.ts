@@ -43,6 +43,8 @@ interface Doing {
 
 const SECTION = { flags: [], words: [], since: [], interrupted: false } as const;
 const IDLE: Doing = { taken: [], count: 0, ...SECTION };
+/** Whose result is what they have harvested. */
+const HARVESTS = ['collect', 'copy-first', 'harvest'] as readonly string[];
 /** No flag that reset goes on for. */
 const SEEN_END = 0;
 const MODULUS = 2 ** 32;
@@ -61,22 +63,22 @@ export const F6_HARVEST = 'F-6 harvest reports what it flagged';
 export const F10 = 'F-10 no ring gets full';
 const G2 = 'G2 one reset takes at most as many entries as the ring has';
 
-/** The rings that are held to everything: nobody pokes them, and their leeway is large enough. */
-export function heldRings(spec: VmSpec): ReadonlySet<number> {
+/** The rings that nobody pokes. */
+export function honestRings(spec: VmSpec): ReadonlySet<number> {
   const hostile = hostileRings(spec);
-  const all = leewaySuffices(spec) ? spec.rings.map((_, ring) => ring) : [];
-  return new Set(all.filter((ring) => !hostile.has(ring)));
+  return new Set(spec.rings.map((_, ring) => ring).filter((ring) => !hostile.has(ring)));
 }
 
 /**
  * F-1 to F-6, F-10 and G2 of the ring as merged, each effect held against the sequential model at the step where it happens. Of a ring that hostile userspace
- * writes to only what the kernel does of its own accord is asked. That the page of an entry is re-armed (F-7), and what is flushed when, shows in the
+ * writes to only what the kernel does of its own accord is asked; of one whose leeway is too small, not that it never gets full. That the page of an entry is re-armed (F-7), and what is flushed when, shows in the
  * pages that are lost.
  */
 export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, layout: Layout): Monitor<State> {
   const { slots_lock } = vm.kvm;
   const roles = rolesOfFlags(layout, vm, rings);
-  const held = heldRings(spec);
+  const honest = honestRings(spec);
+  const hasRoom = leewaySuffices(spec);
   const signalled = new Set(
     spec.actors.flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'signal' ? [op.to] : []))),
   );
@@ -106,7 +108,9 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
       case 'reset_index':
         return write ? movesReset(state, event, role.ring, resets) : state;
       case 'warned':
-        return write && held.has(role.ring) ? broken(F10, `${actor.name} warns that ring${role.ring} is`) : state;
+        return write && hasRoom && honest.has(role.ring)
+          ? broken(F10, `${actor.name} warns that ring${role.ring} is`)
+          : state;
       case 'signal':
         return write || !resets
           ? state
@@ -120,19 +124,20 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
     const ring = state.rings[r];
     const cells = rings[r].dirty_gfns[entry];
     const gfn = { slot: look.read(cells.slot), offset: look.read64(cells.offset) };
-    if (held.has(r) && isFull(ring)) return broken(F10, `${nameOf(event)} pushes, all of ring${r} is in use`);
-    if (event.value !== F_DIRTY || (held.has(r) && event.old !== INVALID))
+    const full = honest.has(r) && isFull(ring);
+    if (full && hasRoom) return broken(F10, `${nameOf(event)} pushes, all of ring${r} is in use`);
+    if (event.value !== F_DIRTY || (honest.has(r) && !full && event.old !== INVALID))
       return broken(F1_PRODUCER, `${event.place.name} went from ${event.old} to ${event.value}`);
     if (!isAt(r, entry, ring.pushed))
       return broken(F2, `${nameOf(event)} fills ${event.place.name} as number ${ring.pushed + 1}`);
     const pushes = pushesOf(spec.actors[event.thread].operations[event.operation]);
-    if (held.has(r) && !pushes.some((other) => same(other, gfn)))
+    if (honest.has(r) && !pushes.some((other) => same(other, gfn)))
       return broken(F4_WHOLE, `it says ${text(gfn)}, ${nameOf(event)} pushes ${pushes.map(text).join(' or ')}`);
     return withRing(state, r, push(ring, gfn.slot, gfn.offset));
   }
 
   function flagged(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
-    if (!held.has(r)) return state;
+    if (!honest.has(r)) return state;
     const ring = state.rings[r];
     const oldest = harvestable(ring);
     if (event.old !== F_DIRTY || (event.value & F_RESET) === 0 || oldest === undefined)
@@ -184,11 +189,11 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
 
   function fills(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
     const ring = state.rings[r];
-    if (!held.has(r)) return state;
+    if (!honest.has(r)) return state;
     const { size } = rings[r];
     const isFree = entryAt(ring, size + entry - (spec.index % size)).flags === INVALID;
     if (isFree && isAt(r, entry, ring.pushed)) return state;
-    if (isFull(ring)) return broken(F10, `${nameOf(event)} overwrites ${event.place.name}`);
+    if (isFull(ring)) return hasRoom ? broken(F10, `${nameOf(event)} overwrites ${event.place.name}`) : state;
     return broken(isFree ? F2 : F4_STABLE, `${nameOf(event)} writes ${event.place.name}`);
   }
 
@@ -227,7 +232,7 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
         F2,
         `after ${state.rings[vcpu].pushed} pushes dirty_index is ${look.read(rings[vcpu].dirty_index)}`,
       );
-    if ((does === 'collect' || does === 'copy-first') && held.size === rings.length) {
+    if (HARVESTS.includes(does) && hasRoom && honest.size === rings.length) {
       const wrong = differing(result as readonly Gfn[], taken);
       if (wrong !== undefined) return broken(F6_HARVEST, wrong);
     }

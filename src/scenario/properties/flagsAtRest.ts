@@ -2,18 +2,18 @@ import type { Look, Properties } from '../../check/property.ts';
 import { type DirtyRing, entryAt, F_DIRTY, F_RESET } from '../../trackers/dirtyRing/dirty_ring.ts';
 import type { DirtyRings } from '../../trackers/dirtyRing/dirtyRing.ts';
 import { performs, type VmSpec } from '../spec.ts';
-import { F2, F3, F6_HARVEST, F10, heldRings } from './flagRules.ts';
-import { reported } from './reportedPages.ts';
+import { F2, F3, F6_HARVEST, F10, honestRings } from './flagRules.ts';
+import { leewaySuffices } from './leeway.ts';
+import { REPORTS, reported, tellsAll } from './reportedPages.ts';
 
 /**
  * What is left of F-2, F-3, F-6 and F-10 when all have ended. It holds as well where the order of steps is not that of their effects, and
  * `flagRules` does not watch.
  */
 export function flagsAtRest(spec: VmSpec, { rings }: DirtyRings): Properties['finally'] {
-  const held = heldRings(spec);
-  const whole = rings.filter((_, ring) => held.has(ring));
-  // Those who harvest in other ways do not say how much.
-  const told = held.size === rings.length && performs(spec, 'collect', 'copy-first') && !performs(spec, ...UNTOLD);
+  const honest = honestRings(spec);
+  const whole = leewaySuffices(spec) ? rings.filter((_, ring) => honest.has(ring)) : [];
+  const told = whole.length === rings.length && tellsAll(spec) && performs(spec, ...REPORTS);
   return {
     [F3]: ({ read }: Look) => {
       const over = rings.findIndex(({ dirty_index, reset_index }) => ((read(dirty_index) - read(reset_index)) | 0) < 0);
@@ -33,8 +33,6 @@ export function flagsAtRest(spec: VmSpec, { rings }: DirtyRings): Properties['fi
     }),
   };
 }
-
-const UNTOLD = ['serve', 'replicate', 'migrate', 'set-slot', 'checkpoint'] as const;
 
 /** Entries that are not what the indices say: harvested, then dirty, then invalid. */
 function wrongEntry(ring: DirtyRing, { read }: Look): string | undefined {
