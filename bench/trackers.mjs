@@ -11,6 +11,7 @@ import { BATCH, HOT, VCPUS } from './trackers/workload.mjs';
 const TRACKERS = ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17', 'dirty-ring@repaired'];
 /** Cycles a second that the mail has reached. */
 const MAIL = 2500;
+const ROUNDS = 3;
 const file = process.argv[2] ?? fileURLToPath(new URL('../docs/trackers.svg', import.meta.url));
 
 const [{ model: cpu }] = cpus();
@@ -75,13 +76,12 @@ async function printWays() {
 }
 
 async function way(name, options) {
-  printCycles(name, await cycles({ tracker: 'gfn-ring', seconds: 0.7, ...options }));
+  printCycles(name, await cycles({ tracker: 'gfn-ring', seconds: 0.5, ...options }));
 }
 
 async function printTrackers() {
-  const rows = [];
-  for (const tracker of TRACKERS) rows.push({ tracker, ...(await cycles({ tracker })) });
-  for (const row of rows) row.phases = (await cycles({ tracker: row.tracker, timed: true, seconds: 0.7 })).phases;
+  const [whole, parts] = [await inTurns({ seconds: 0.6 }), await inTurns({ seconds: 0.3, timed: true })];
+  const rows = whole.map((row, i) => ({ ...row, phases: parts[i].phases }));
   console.log(
     'The same for every tracker, and where the time goes, in us, in a run of its own. The bitmap is re-armed when it is harvested.',
   );
@@ -94,6 +94,18 @@ async function printTrackers() {
   const mark = { value: MAIL, label: `${MAIL.toLocaleString('en-US')}: the mail` };
   const caption = [`${guest}.`, 'Real threads; every commit was checked against a sequential model.', `${machine}.`];
   writeFileSync(file, chart(bars, { title, mark, caption }));
+}
+
+/** The fastest of several runs of each tracker; one after the other, so that what else the machine does meets them all. */
+async function inTurns(options) {
+  const best = [];
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [i, tracker] of TRACKERS.entries()) {
+      const run = { tracker, ...(await cycles({ tracker, ...options })) };
+      const commits = (best[i]?.commits ?? 0) + run.commits;
+      best[i] = { ...(run.us < (best[i]?.us ?? Infinity) ? run : best[i]), commits };
+    }
+  return best;
 }
 
 function printCycles(name, { us: took, commits }, more = '') {
