@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import { EBUSY, EINVAL } from '../../src/kvm/errors.ts';
+import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { kvm_gfn_ring_alloc, kvm_gfn_ring_free } from '../../src/ring/alloc.ts';
 import { type Batch, coalesce } from '../../src/ring/coalesce.ts';
