@@ -32,7 +32,7 @@ const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
     depth: 3,
     limits: { executions: mode === 'prove' ? Infinity : 4_000, seconds: 60, bytes: 2 ** 31 },
     stepsMax: 100_000,
-    minimiseSeconds: 5,
+    minimiseSeconds: 2,
     directory: null,
   });
 };
