@@ -40,8 +40,9 @@ export function copyRest(mem: Memory, vm: Vm): void {
 /** Re-arms what was harvested. A call that a signal has cut short is made again, once the signal has been handled. */
 export function resetAll(mem: Memory, vm: Vm, gfns: readonly Gfn[]): void {
   const signal = vm.signals.get(mem.thread);
-  do resetDirtyPages(mem, vm, gfns);
-  while (signal !== undefined && mem.xchg(signal, 0) !== 0);
+  resetDirtyPages(mem, vm, gfns);
+  // Rings know what is left; bits that were cleared may be set anew by now, and are none that we have read.
+  while (signal !== undefined && mem.xchg(signal, 0) !== 0) resetDirtyPages(mem, vm);
 }
 
 /** Userspace checks what it reads, too: an entry that a hostile thread has rewritten may name any page. */
