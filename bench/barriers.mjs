@@ -17,12 +17,15 @@ const sites = sitesIn(
 for (const key of Object.keys(known.stays))
   if (!sites.some((site) => site.key === key)) throw new Error(`${key} has an argument, and is not there`);
 
+/** What is refused. */
+const wrong = [];
 const copy = new WeakenedCopy(project);
 try {
   const tables = known.tables.map((table) => ({
     ...table,
     rows: sites.filter((site) => tableOf(site) === table).map((site) => rowOf(site, table)),
   }));
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
   writeFileSync(file, barriersText(tables));
 } finally {
   copy.dispose();
@@ -39,8 +42,8 @@ function rowOf(site, { scenarios }) {
   const results = copy.run(site, scenarios, ['sc', 'tso', 'weak']);
   const failed = results.some(({ property }) => property !== null);
   const stays = known.stays[site.key];
-  if (!failed && stays === undefined) throw new Error(`${site.key} does not matter, and nothing says why it stays`);
-  if (failed && stays !== undefined) throw new Error(`${site.key} matters, and an argument says that it does not`);
+  if (!failed && stays === undefined) wrong.push(`${site.key} does not matter, and nothing says why it stays`);
+  if (failed && stays !== undefined) wrong.push(`${site.key} matters, and an argument says that it does not`);
   console.error(`${site.key}: ${failed ? 'matters' : 'stays'}, ${((performance.now() - since) / 1000).toFixed(1)} s`);
   return { site, results, stays };
 }

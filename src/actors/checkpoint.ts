@@ -56,7 +56,7 @@ function replicaOf({ staged, replica }: Vm): Backup {
  */
 export function replicate(mem: Memory, vm: Vm): boolean {
   const exits = mem.loadAcquire(vm.exits); // as in serve: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // as in serve: pairs with fetchAdd(running) in vcpuHalt
+  const running = mem.loadAcquire(vm.running); // as in serve: pairs with fetchAdd(running) in halt
   checkpoint(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   return running === 0;

@@ -25,7 +25,7 @@ export function copyFirst(mem: Memory, vm: Vm): Gfn[] {
  */
 export function serve(mem: Memory, vm: Vm): boolean {
   const exits = mem.loadAcquire(vm.exits); // before the work, which must see all that they did: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in vcpuHalt
+  const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in halt
   collect(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   else copyRest(mem, vm);

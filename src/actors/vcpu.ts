@@ -14,8 +14,8 @@ export function vcpuWrite(mem: Memory, vm: Vm, vcpu: number, pages: readonly Pag
   leaveGuest(mem, vm, vcpu);
 }
 
-/** The vCPU will not run again. */
-export function vcpuHalt(mem: Memory, vm: Vm): void {
+/** A vCPU, or the host, will not run again. */
+export function halt(mem: Memory, vm: Vm): void {
   mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in serve, loadAcquire(running) in replicate
   exitToUserspace(mem, vm);
 }

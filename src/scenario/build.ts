@@ -5,7 +5,7 @@ import { resetDirtyPages } from '../actors/kernel.ts';
 import { migrate } from '../actors/migrate.ts';
 import { setSlot } from '../actors/slots.ts';
 import { collect, copyFirst, serve } from '../actors/userspace.ts';
-import { vcpuHalt, vcpuWrite } from '../actors/vcpu.ts';
+import { halt, vcpuWrite } from '../actors/vcpu.ts';
 import { gfnRings, initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
 import type { Operation } from '../explore/program.ts';
 import type { Cell, Cell64 } from '../memory/cell.ts';
@@ -114,7 +114,7 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
       };
     }
     case 'halt':
-      return (mem) => vcpuHalt(mem, vm);
+      return (mem) => halt(mem, vm);
     case 'push': {
       const offset = BigInt(op.offset);
       return (mem) => kvm_gfn_ring_push(mem, rings[vcpu], op.slot, offset);

@@ -146,7 +146,8 @@ function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
 function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, where: string): OperationSpec {
   const op = object(value, where);
   const does = oneOf(op.do, Object.keys(rolesOf), `${where}.do`) as OperationSpec['do'];
-  if (rolesOf[does] !== role) throw new BadInput(`${where}: ${does} is for the role ${rolesOf[does]}, not ${role}`);
+  if (!rolesOf[does].includes(role))
+    throw new BadInput(`${where}: ${does} is for the role ${rolesOf[does].join(' or ')}, not ${role}`);
   const ring = () => whole(op.ring, `${where}.ring`, 0, shape.rings.length - 1);
   switch (does) {
     case 'write':

@@ -53,7 +53,7 @@ export interface ActorSpec {
 export type OperationSpec =
   /** vcpu: enters the guest once, which writes these pages ([slot, offset] each). */
   | { readonly do: 'write'; readonly pages: readonly (readonly [number, number])[] }
-  /** vcpu: will not run again. */
+  /** vcpu, host: will not run again. Userspace serves until all who say so have. */
   | { readonly do: 'halt' }
   /** host: writes these pages on a thread that runs no vCPU. */
   | { readonly do: 'host-write'; readonly pages: readonly (readonly [number, number])[] }
@@ -94,24 +94,24 @@ export type OperationSpec =
 export const PAUSES: readonly OperationSpec['do'][] = ['checkpoint', 'replicate', 'migrate'];
 
 /** Which role does what. */
-export const rolesOf: Record<OperationSpec['do'], ActorSpec['role']> = {
-  write: 'vcpu',
-  halt: 'vcpu',
-  push: 'vcpu',
-  'host-write': 'host',
-  signal: 'host',
-  harvest: 'userspace',
-  count: 'userspace',
-  collect: 'userspace',
-  serve: 'userspace',
-  'copy-first': 'userspace',
-  checkpoint: 'userspace',
-  replicate: 'userspace',
-  migrate: 'userspace',
-  'set-slot': 'userspace',
-  reset: 'kernel',
-  'reset-ring': 'kernel',
-  poke: 'hostile',
+export const rolesOf: Record<OperationSpec['do'], readonly ActorSpec['role'][]> = {
+  write: ['vcpu'],
+  halt: ['vcpu', 'host'],
+  push: ['vcpu'],
+  'host-write': ['host'],
+  signal: ['host'],
+  harvest: ['userspace'],
+  count: ['userspace'],
+  collect: ['userspace'],
+  serve: ['userspace'],
+  'copy-first': ['userspace'],
+  checkpoint: ['userspace'],
+  replicate: ['userspace'],
+  migrate: ['userspace'],
+  'set-slot': ['userspace'],
+  reset: ['kernel'],
+  'reset-ring': ['kernel'],
+  poke: ['hostile'],
 };
 
 /** One operation in words, as traces and lists show it. */

@@ -100,9 +100,17 @@ function scenario(
 const ringOf = (tracker: TrackerName, size = 2) =>
   tracker.startsWith('dirty-ring') ? { size: 2 * size, leeway: size } : { size, leeway: 0 };
 
+/** How a tracker fails that has no place for a write without a vCPU. */
+const noVcpuOf = (tracker: TrackerName): readonly string[] | false =>
+  tracker === 'dirty-ring@5.11' ? ['G4'] : tracker === 'dirty-ring@6.1' && LOST;
+
+/** The place that the merged ring has for it from 6.2 on. */
+const backupOf = (tracker: TrackerName): Partial<VmSpec> =>
+  tracker.startsWith('dirty-ring') && !noVcpuOf(tracker) ? { backupBitmap: true } : {};
+
 /** Userspace collects while the guest writes. */
 function whileRunning(tracker: TrackerName): TrackerScenario[] {
-  const noVcpu = tracker === 'dirty-ring@5.11' ? ['G4'] : tracker === 'dirty-ring@6.1' && LOST;
+  const noVcpu = noVcpuOf(tracker);
   const unrepaired = tracker.startsWith('dirty-ring') && tracker !== 'dirty-ring@repaired';
   return [
     scenario(
@@ -149,9 +157,20 @@ function whileRunning(tracker: TrackerName): TrackerScenario[] {
       'the host writes to a page on a thread that runs no vCPU, and so does the guest',
       [vcpu(0, write(0)), host(hostWrite(0)), userspace(collect)],
       ['a page is written again'],
-      { ...ONE_PAGE, ...(tracker.startsWith('dirty-ring') && !noVcpu && { backupBitmap: true }) },
+      { ...ONE_PAGE, ...backupOf(tracker) },
       { known: noVcpu && { catalogue: 'B12', properties: noVcpu } },
     ),
+    ...(tracker === 'gfn-ring'
+      ? [
+          scenario(
+            tracker,
+            'host-waits',
+            "the host's own ring gets full, and it waits for a reset",
+            [host(hostWrite(0), hostWrite(1), hostWrite(0), halt), userspace(serve)],
+            ['a ring is full', 'a page is written again'],
+          ),
+        ]
+      : []),
     scenario(
       tracker,
       'page-log',
@@ -159,6 +178,14 @@ function whileRunning(tracker: TrackerName): TrackerScenario[] {
       [vcpu(0, write(0, 1), write(0), halt), userspace(serve)],
       ['the hardware logs a page', 'a page is re-armed', 'a page is written again'],
       { pml: 1, rings: [ringOf(tracker, 4)] },
+    ),
+    scenario(
+      tracker,
+      'two-logs',
+      'the hardware of two vCPUs logs the same page',
+      [vcpu(0, write(0)), vcpu(1, write(0)), userspace(collect)],
+      ['the hardware logs a page', 'a page is re-armed', 'a page is written again'],
+      { ...ONE_PAGE, pml: 1 },
     ),
     scenario(
       tracker,
@@ -192,6 +219,19 @@ function whileRunning(tracker: TrackerName): TrackerScenario[] {
 /** Userspace pauses the machine before it collects. */
 function whilePaused(tracker: TrackerName): TrackerScenario[] {
   return [
+    ...(noVcpuOf(tracker)
+      ? []
+      : [
+          scenario(
+            tracker,
+            'two-inside',
+            'the machine is paused while two threads of the host go in and out',
+            [host(hostWrite(0)), { ...host(hostWrite(0)), name: 'host1' }, userspace(checkpoint())],
+            ['a checkpoint is committed', 'a page is written again'],
+            { ...ONE_PAGE, ...backupOf(tracker) },
+            { mode: 'hunt' },
+          ),
+        ]),
     scenario(
       tracker,
       'checkpoint',

@@ -198,6 +198,13 @@ export const mutants: readonly Mutant[] = [
     seenBy: 'a machine that is paused stands still',
   },
   {
+    name: 'who is inside is counted in two accesses',
+    file: 'actors/gate.ts',
+    from: '  if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside);',
+    to: '  const inside = mem.load(gate.inside);\n  mem.store(gate.inside, inside - 1);\n  if (inside === 1) mem.wake(gate.inside);',
+    seenBy: 'L5 no wake-up is lost',
+  },
+  {
     name: 'a rollback leaves what was harvested unarmed',
     file: 'actors/checkpoint.ts',
     from: '  resetAll(mem, vm, [...gfns, ...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)]);\n',

@@ -69,9 +69,7 @@ function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: Look) => boo
   const does = (what: OperationSpec['do']) =>
     spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
   const served =
-    performs(spec, 'serve') &&
-    !performs(spec, 'host-write') &&
-    does('write').every((actor) => does('halt').includes(actor));
+    performs(spec, 'serve') && [...does('write'), ...does('host-write')].every((actor) => does('halt').includes(actor));
   const forfeited = forfeitedPages(spec);
   const pages = vm.guest.pages.filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
   const rest = restOf(layout, (mem) => {
