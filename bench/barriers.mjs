@@ -1,8 +1,8 @@
 // Takes away every ordering of the subject, one at a time, and writes what fails without it into docs/barriers.md. With a file name: there.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sitesIn } from './barriers/sites.mjs';
+import { withSites } from './barriers/sites.mjs';
 import { barriersText } from './barriers/table.mjs';
 import { WeakenedCopy } from './barriers/weaken.mjs';
 
@@ -10,10 +10,8 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const known = JSON.parse(readFileSync(join(project, 'bench/barriers/known.json'), 'utf8'));
 const file = process.argv[2] ?? join(project, 'docs/barriers.md');
 
-const sites = sitesIn(
-  join(project, 'src'),
-  known.tables.flatMap(({ folders }) => folders),
-);
+const tables = withSites(join(project, 'src'), known.tables);
+const sites = tables.flatMap((table) => table.sites);
 for (const key of Object.keys(known.stays))
   if (!sites.some((site) => site.key === key)) throw new Error(`${key} has an argument, and is not there`);
 
@@ -21,20 +19,11 @@ for (const key of Object.keys(known.stays))
 const wrong = [];
 const copy = new WeakenedCopy(project);
 try {
-  const tables = known.tables.map((table) => ({
-    ...table,
-    rows: sites.filter((site) => tableOf(site) === table).map((site) => rowOf(site, table)),
-  }));
+  const text = barriersText(tables.map((table) => ({ ...table, rows: table.sites.map((site) => rowOf(site, table)) })));
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
-  writeFileSync(file, barriersText(tables));
+  writeFileSync(file, text);
 } finally {
   copy.dispose();
-}
-
-/** The first table that names its file; else the one that has its folder. */
-function tableOf({ file }) {
-  const named = known.tables.find(({ files = [] }) => files.includes(file));
-  return named ?? known.tables.find(({ folders }) => folders.includes(dirname(file)));
 }
 
 function rowOf(site, { scenarios }) {

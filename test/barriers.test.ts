@@ -3,14 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { sitesIn, weakened } from '../bench/barriers/sites.mjs';
+import { sitesIn, weakened, withSites } from '../bench/barriers/sites.mjs';
 import { cellText } from '../bench/barriers/table.mjs';
 import { WeakenedCopy } from '../bench/barriers/weaken.mjs';
 
 const known = JSON.parse(readFileSync('bench/barriers/known.json', 'utf8'));
 const text = readFileSync('docs/barriers.md', 'utf8');
-const folders = known.tables.flatMap((table: { folders: string[] }) => table.folders);
-const sites = sitesIn('src', folders);
+const sites = withSites('src', known.tables).flatMap((table) => table.sites);
 /** Its rows, as cells: in, ordering, partner, sc, tso, weak. */
 const rows = [...text.matchAll(/^\| (\w+\/.*) \|$/gm)].map((found) => found[1].split(' | '));
 
@@ -31,8 +30,8 @@ describe('what it says of the ring is what comes back', () => {
   const copy = new WeakenedCopy('.');
   afterAll(() => copy.dispose());
   const matter = sites.flatMap((site, i) => {
-    const first = /^.*?: `([\w-]+)` \d+/.exec(rows[i][5]);
-    if (!site.file.startsWith('ring/') || first === null) return [];
+    const first = /^.*?: `([^`]+)` \d+/.exec(rows[i][5]);
+    if (!/^(ring|trackers)\//.test(site.file) || first === null) return [];
     const says = rows[i][5].split('; ').flatMap((entry) => {
       const there = new RegExp(`\`${first[1]}\` \\d+`).exec(entry);
       return there === null ? [] : [`${entry.split(': ')[0]}: ${there[0]}`];

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** What becomes of an access that orders when it no longer does. A read-modify-write becomes two relaxed accesses. */
 const WEAKER = {
@@ -32,6 +32,18 @@ export function sitesIn(src, folders) {
   if (alone !== undefined) throw new Error(`${alone.key}: no comment says what it pairs with`);
   for (const site of sites) checkPartners(site, sites);
   return sites;
+}
+
+/** The tables, each with its `sites`: those of the files that it names, and of its folders where no table names the file. */
+export function withSites(src, tables) {
+  const sites = sitesIn(
+    src,
+    tables.flatMap(({ folders }) => folders),
+  );
+  const tableOf = ({ file }) =>
+    tables.find(({ files = [] }) => files.includes(file)) ??
+    tables.find(({ folders }) => folders.includes(dirname(file)));
+  return tables.map((table) => ({ ...table, sites: sites.filter((site) => tableOf(site) === table) }));
 }
 
 function sitesOf(file, text) {
