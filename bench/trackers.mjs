@@ -83,7 +83,7 @@ async function printTrackers() {
   const [whole, parts] = [await inTurns({ seconds: 0.6 }), await inTurns({ seconds: 0.3, timed: true })];
   const rows = whole.map((row, i) => ({ ...row, phases: parts[i].phases }));
   console.log(
-    'The same for every tracker, and where the time goes, in us, in a run of its own. The bitmap is re-armed when it is harvested.',
+    'The same for every tracker; and where the time goes, in us, in another run, which its clocks slow down. The bitmap is re-armed when it is harvested;\nthe copy ends when both vCPUs have copied.',
   );
   for (const row of rows) {
     const { harvest, reset, copy } = row.phases;
