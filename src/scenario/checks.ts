@@ -1,6 +1,27 @@
 import { type TrackerName, trackerNames } from '../trackers/make.ts';
 import { builtIns } from './builtin.ts';
-import { scenariosOf, type TrackerScenario } from './trackerScenarios.ts';
+import { beside } from './trackers/beside.ts';
+import { manual } from './trackers/manual.ts';
+import { ofList } from './trackers/ofList.ts';
+import { ofMergedRing } from './trackers/ofMergedRing.ts';
+import type { TrackerScenario } from './trackers/scenario.ts';
+import { whilePaused } from './trackers/whilePaused.ts';
+import { whileRunning } from './trackers/whileRunning.ts';
+
+/** Of a tracker: the scenarios that are the same for all, and those for what it alone has, in the order in which `check --tracker` runs them. */
+export function scenariosOf(tracker: TrackerName): TrackerScenario[] {
+  switch (tracker) {
+    case 'gfn-ring':
+      return [...whileRunning(tracker), ...whilePaused(tracker), ...beside(tracker)];
+    case 'gfn-list':
+      // Its reset drops what userspace has not fetched: it is drained while the machine is paused, and not otherwise.
+      return [...whilePaused(tracker), ...beside(tracker), ...ofList()];
+    case 'dirty-bitmap':
+      return [...whileRunning(tracker), ...manual(), ...whilePaused(tracker), ...beside(tracker)];
+    default:
+      return [...whileRunning(tracker), ...whilePaused(tracker), ...beside(tracker), ...ofMergedRing(tracker)];
+  }
+}
 
 /** What `check` runs for a tracker. The mail's ring has more, and finer ones; what those are like is left out. */
 export function checksOf(tracker: TrackerName): readonly TrackerScenario[] {

@@ -4,11 +4,12 @@ import type { MemoryModel } from '../../src/explore/memoryModels/make.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { modeUnder } from '../../src/scenario/builtin.ts';
 import { catalogue } from '../../src/scenario/catalogue.ts';
+import { scenariosOf } from '../../src/scenario/checks.ts';
 import { exploreScenario } from '../../src/scenario/explore.ts';
 import { replay } from '../../src/scenario/replay.ts';
 import { runOf } from '../../src/scenario/run.ts';
 import { openSource } from '../../src/scenario/source.ts';
-import { knownAs, scenariosOf, type TrackerScenario } from '../../src/scenario/trackerScenarios.ts';
+import { knownAs, type TrackerScenario } from '../../src/scenario/trackers/scenario.ts';
 import { type TrackerName, trackerNames } from '../../src/trackers/make.ts';
 
 /** docs/trackers.md is what people read; here it is what must come out: number, scenario, tracker, memory model. */

@@ -5,7 +5,7 @@ import { checksOf } from '../../scenario/checks.ts';
 import { type ExploreReport, exploreScenario, type WrittenFinding } from '../../scenario/explore.ts';
 import type { Machine } from '../../scenario/run.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
-import { type Known, knownAs } from '../../scenario/trackerScenarios.ts';
+import { type Known, knownAs } from '../../scenario/trackers/scenario.ts';
 import type { TrackerName } from '../../trackers/make.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';

@@ -1,0 +1,29 @@
+import { collect, hostile, poke, userspace, vcpu, write } from '../parties.ts';
+import { copyBeforeReset } from './copyBeforeReset.ts';
+import { LOST, ONE_PAGE, OUT_OF_BOUNDS, scenario, type TrackerScenario } from './scenario.ts';
+
+/** Cao's list as the mail objects to it. */
+export function ofList(): TrackerScenario[] {
+  const tracker = 'gfn-list';
+  return [
+    scenario(
+      tracker,
+      'not-paused',
+      'a page is written between the count and the reset, which begins the list anew',
+      [vcpu(0, write(0)), userspace(collect)],
+      [],
+      ONE_PAGE,
+      { known: { catalogue: 'O2', properties: LOST } },
+    ),
+    scenario(
+      tracker,
+      'hostile-index',
+      'userspace writes the index that the next push goes by',
+      [vcpu(0, write(0)), hostile(poke(0, 0, 32, 7))],
+      [],
+      ONE_PAGE,
+      { known: { catalogue: 'O3', properties: OUT_OF_BOUNDS } },
+    ),
+    copyBeforeReset(tracker),
+  ];
+}

@@ -1,0 +1,89 @@
+import type { TrackerName } from '../../trackers/make.ts';
+import {
+  collect,
+  halt,
+  harvest,
+  host,
+  hostile,
+  kernel,
+  poke,
+  reset,
+  serve,
+  signalTo,
+  userspace,
+  vcpu,
+  write,
+} from '../parties.ts';
+import { copyBeforeReset } from './copyBeforeReset.ts';
+import { LOST, ONE_PAGE, OUT_OF_BOUNDS, scenario, type TrackerScenario } from './scenario.ts';
+
+/** The ring as merged. */
+export function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
+  const interruptible = tracker === 'dirty-ring@6.17' || tracker === 'dirty-ring@repaired';
+  const repaired = tracker === 'dirty-ring@repaired';
+  const wraps = tracker === 'dirty-ring@5.11' || tracker === 'dirty-ring@6.17';
+  return [
+    scenario(
+      tracker,
+      'wrap',
+      'every index passes 4294967295',
+      [vcpu(0, write(0), write(0), halt), userspace(serve)],
+      ['an index wraps', 'a page is written again'],
+      { index: 0xffffffff },
+    ),
+    scenario(
+      tracker,
+      'handed-over',
+      'a kernel thread resets what userspace has harvested: the page that was pushed, and no other',
+      [vcpu(0, write(1)), userspace(harvest()), kernel(0, reset)],
+      ['a page is re-armed'],
+      {},
+      { known: tracker === 'dirty-ring@5.11' && { catalogue: 'B14', properties: LOST } },
+    ),
+    ...(interruptible
+      ? [
+          scenario(
+            tracker,
+            'signal',
+            'a signal cuts a reset short; userspace handles it and resets again',
+            [vcpu(0, write(0), write(0)), userspace(collect), host(signalTo('userspace'))],
+            ['a signal is pending', 'a page is written again'],
+            ONE_PAGE,
+            { known: !repaired && { catalogue: 'B19', properties: LOST } },
+          ),
+        ]
+      : []),
+    scenario(
+      tracker,
+      'never-pushed',
+      'userspace asks to reset an entry that was never pushed',
+      [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2))],
+      [],
+      ONE_PAGE,
+      { known: !repaired && { catalogue: 'B21', properties: ['F-3'] } },
+    ),
+    scenario(
+      tracker,
+      'wrapped-offset',
+      'userspace rewrites an offset so that the sum with its neighbour wraps to zero (CVE-2026-52969)',
+      [vcpu(0, write(1, 0)), userspace(collect), hostile(poke(0, 8, 64, '18446744073709551553'))],
+      [],
+      {},
+      { known: wraps && { catalogue: 'B11', properties: OUT_OF_BOUNDS } },
+    ),
+    scenario(
+      tracker,
+      'endless-reset',
+      'entries are harvested as fast as a reset takes them off the ring',
+      [
+        vcpu(0, write(0), write(1), write(2), halt),
+        kernel(0, reset),
+        userspace(harvest(), harvest(), harvest(), serve),
+      ],
+      [],
+      { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
+      { known: !interruptible && { catalogue: 'B16', properties: ['G2'] }, mode: interruptible ? 'hunt' : 'prove' },
+    ),
+    ...(tracker === 'dirty-ring@5.11' ? [copyBeforeReset(tracker)] : []),
+  ];
+}

@@ -1,0 +1,49 @@
+import { STEPS } from '../../actors/checkpoint.ts';
+import type { TrackerName } from '../../trackers/make.ts';
+import { checkpoint, halt, host, hostWrite, replicate, userspace, vcpu, write } from '../parties.ts';
+import { backupOf, noVcpuOf, ONE_PAGE, scenario, type TrackerScenario } from './scenario.ts';
+
+/** Userspace pauses the machine before it collects. */
+export function whilePaused(tracker: TrackerName): TrackerScenario[] {
+  return [
+    ...(noVcpuOf(tracker)
+      ? []
+      : [
+          scenario(
+            tracker,
+            'two-inside',
+            'the machine is paused while two threads of the host go in and out',
+            [host(hostWrite(0)), { ...host(hostWrite(0)), name: 'host1' }, userspace(checkpoint())],
+            ['a checkpoint is committed', 'a page is written again'],
+            { ...ONE_PAGE, ...backupOf(tracker) },
+            { mode: 'hunt' },
+          ),
+        ]),
+    scenario(
+      tracker,
+      'checkpoint',
+      'two checkpoints of a machine that goes on writing',
+      [vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint())],
+      ['a checkpoint is committed', 'a page is re-armed', 'a page is written again'],
+      ONE_PAGE,
+    ),
+    ...STEPS.map((step) =>
+      scenario(
+        tracker,
+        `fails-after-${step}`,
+        `a checkpoint fails after its ${step}, and the machine is set back to the last`,
+        [vcpu(0, write(0), write(0)), userspace(checkpoint(step), ...(step === 'commit' ? [] : [checkpoint()]))],
+        ['the machine is set back', 'a checkpoint is committed'],
+        ONE_PAGE,
+      ),
+    ),
+    scenario(
+      tracker,
+      'replicate',
+      'a checkpoint each time that so many pages are dirty that the vCPU stops',
+      [vcpu(0, write(0), write(1), halt), userspace(replicate)],
+      ['a checkpoint is committed', 'a page is re-armed', ...(tracker === 'dirty-bitmap' ? [] : ['a vCPU stops'])],
+      { rings: [{ size: 2, leeway: 1 }] },
+    ),
+  ];
+}
