@@ -1,4 +1,5 @@
 import type fc from 'fast-check';
+import { STEPS } from '../../src/actors/checkpoint.ts';
 import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
 import type { TrackerName } from '../../src/trackers/make.ts';
 import { dice, SpecArbitrary } from './spec.ts';
@@ -27,7 +28,7 @@ function isServed({ actors }: VmSpec): boolean {
 }
 
 const HAVE_BACKUP: readonly TrackerName[] = ['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'];
-const FAILS = [undefined, undefined, 'pause', 'harvest', 'reset', 'copy'] as const;
+const FAILS = [undefined, undefined, ...STEPS] as const;
 
 function draw(random: fc.Random, { trackers, hazards }: TrackerVmShapes): VmSpec {
   const { upTo, one, times } = dice(random);

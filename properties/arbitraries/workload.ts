@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FailsAfter } from '../../src/actors/checkpoint.ts';
+import { type FailsAfter, STEPS } from '../../src/actors/checkpoint.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/scenario/spec.ts';
 
 /** What is done to a machine, one after the other, whatever tracks its pages. */
@@ -54,7 +54,7 @@ export const workloads: fc.Arbitrary<Workload> = fc
         weight: 1,
         arbitrary: fc.record({
           do: fc.constant('checkpoint' as const),
-          fails: fc.constantFrom('pause' as const, 'harvest' as const, 'reset' as const, 'copy' as const),
+          fails: fc.constantFrom(...STEPS),
         }),
       },
     );

@@ -28,10 +28,10 @@ export function KVM_SET_USER_MEMORY_REGION(mem: Memory, vm: Vm, slot: number, np
   else {
     mem.lock(kvm.mmu_lock);
     mem.store(memslot.size!, npages);
+    vm.tracker.slotChanged(mem, slot, npages);
     if (npages === 0) {
       zapSlot(mem, vm.guest, slot);
       kvm.arch.flush_remote_tlbs(mem);
-      vm.tracker.forget(mem, slot);
     }
     mem.unlock(kvm.mmu_lock);
   }

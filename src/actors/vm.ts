@@ -1,7 +1,7 @@
-import { ARMED, type Guest, layGuest, type Page, VCPUS_MAX } from '../guest/guest.ts';
+import { ARMED, type Guest, layGuest, type Page, UNMAPPED, VCPUS_MAX } from '../guest/guest.ts';
 import { flushTranslations, writeProtect } from '../guest/mmu.ts';
 import { layPml, type Pml } from '../guest/pml.ts';
-import type { Gfn, Kvm, MemorySlot } from '../kvm/kvm.ts';
+import { type Gfn, hasPage, type Kvm, type MemorySlot, npagesOf } from '../kvm/kvm.ts';
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -73,8 +73,8 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
       : { slot, npages: most, size: layout.cell(`slot${slot}.npages`, 'u32') };
   });
   const arch = {
-    enable_log_dirty_pt_masked: (mem: Memory, { slot }: MemorySlot, offset: bigint, mask: bigint) =>
-      writeProtect(mem, guest, slot, offset, mask),
+    enable_log_dirty_pt_masked: (mem: Memory, memslot: MemorySlot, offset: bigint, mask: bigint) =>
+      writeProtect(mem, guest, { slot: memslot.slot, npages: npagesOf(mem, memslot) }, offset, mask),
     flush_remote_tlbs: (mem: Memory) => flushTranslations(mem, guest),
     signal_pending: (mem: Memory) => {
       const signal = signals.get(mem.thread);
@@ -98,10 +98,13 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
 
 /** The VM before its vCPUs run: logging is on, and no translation is cached. */
 export function initVm(mem: Memory, vm: Vm, vcpus: number): void {
-  vm.tracker.init(mem);
   for (const { slot, size } of vm.kvm.memslots)
     if (size !== undefined) mem.store(size, vm.shape.slots.find((other) => other.slot === slot)!.npages);
-  if (vm.tracker.armsAtStart) for (const page of vm.guest.pages) mem.store(page.armed, ARMED);
+  vm.tracker.init(mem);
+  for (const page of vm.guest.pages) {
+    if (!hasPage(mem, vm.kvm, gfnOf(page))) mem.store(page.armed, UNMAPPED);
+    else if (vm.tracker.armsAtStart) mem.store(page.armed, ARMED);
+  }
   mem.store(vm.running, vcpus);
 }
 

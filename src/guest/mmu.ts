@@ -3,19 +3,25 @@ import { check } from '../memory/stop.ts';
 import { ARMED, type Guest, type Page, UNMAPPED, WRITABLE } from './guest.ts';
 
 /**
- * Write-protects page `offset + i` of slot `slot` for each set bit i of `mask`; 64-bit arithmetic, as the kernel's. Called with mmu_lock
+ * Write-protects page `offset + i` of a slot that has `npages` now, for each set bit i of `mask`; 64-bit arithmetic, as the kernel's. Called with mmu_lock
  * held. A page that the slot has no room for is an access out of bounds: KVM's array of reverse mappings has no element for it.
  */
-export function writeProtect(mem: Memory, guest: Guest, slot: number, offset: bigint, mask: bigint): void {
+export function writeProtect(
+  mem: Memory,
+  guest: Guest,
+  { slot, npages }: { readonly slot: number; readonly npages: number },
+  offset: bigint,
+  mask: bigint,
+): void {
   const pages = guest.slots.get(slot)!;
   for (let i = 0n, rest = mask; rest !== 0n; i++, rest >>= 1n) {
     if ((rest & 1n) === 0n) continue;
     const page = BigInt.asUintN(64, offset + i);
-    const inside = page < BigInt(pages.length);
+    const inside = page < BigInt(npages);
     check(
       inside,
       'G1 the kernel touches nothing beyond ring and slot',
-      `re-arms page ${page} of slot ${slot}, which has ${pages.length}`,
+      `re-arms page ${page} of slot ${slot}, which has ${npages}`,
     );
     mem.store(pages[Number(page)].armed, ARMED);
   }

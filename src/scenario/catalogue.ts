@@ -1,12 +1,9 @@
-/**
- * Defects that history knows of the subjects: O1 to O7 are the objections of the mail, B01 to B56 are numbered in docs/trackers.md, which has
- * the sources.
- */
+/** Defects that history knows of the subjects, by the numbers of docs/trackers.md, which has their sources. */
 export const catalogue = {
   O2: 'the reset begins the list anew, and drops what was pushed since the count',
   O3: 'the index of the next push lies where userspace can write it',
   B11: 'the sum of an offset and the mask of its batch wraps to zero (CVE-2026-52969)',
-  B12: 'a write for which no vCPU runs is not recorded (CVE-2021-4095)',
+  B12: 'a write for which no vCPU runs crashes the kernel (CVE-2021-4095), or is dropped',
   B14: 'flags are accessed plainly: right on x86 alone',
   B16: 'a reset goes on for as long as entries are flagged',
   B19: 'a reset that a signal ends drops the pages that it was about to re-arm',

@@ -115,6 +115,10 @@ function refuseActors(spec: VmSpec, where: string): void {
   const taken = actors.findIndex(({ vcpu }) => vcpu === last);
   if (tracker === 'gfn-ring' && performs(spec, 'host-write') && taken >= 0)
     throw new BadInput(`${where}.actors[${taken}].vcpu is ${last}: the last ring is the host's, as the host writes`);
+  if (tracker === 'dirty-ring@repaired' && performs(spec, 'host-write') && !spec.backupBitmap)
+    throw new BadInput(
+      `${where}.backupBitmap is missing: without it no version of the merged ring records what the host writes`,
+    );
   const pausing = actors.filter(({ operations }) => operations.some(({ do: does }) => PAUSES.includes(does)));
   if (pausing.length > 1)
     throw new BadInput(`${where}.actors: ${pausing[0].name} and ${pausing[1].name} both pause the machine: one may`);

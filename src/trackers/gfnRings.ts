@@ -68,7 +68,7 @@ export class GfnRings implements DirtyTracker {
     return KVM_RESET_DIRTY_PAGES(mem, this.kvm, this.rings);
   }
 
-  forget(): void {} // Entries name what has gone: reset passes over them.
+  slotChanged(): void {} // Entries name what has gone: reset passes over them.
 
   recorded({ read, read64 }: Reader): Gfn[] {
     return this.rings.flatMap((ring) => {

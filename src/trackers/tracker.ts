@@ -44,8 +44,11 @@ export interface DirtyTracker {
    */
   reset(mem: Memory, gfns: readonly Gfn[]): number;
 
-  /** KVM, with slots_lock and mmu_lock held: the slot was deleted, and what was recorded in it is gone with it. */
-  forget(mem: Memory, slot: number): void;
+  /**
+   * KVM, with slots_lock and mmu_lock held: the slot was made, with `npages` pages, or deleted, 0. What was recorded in the one before is gone
+   * with it.
+   */
+  slotChanged(mem: Memory, slot: number, npages: number): void;
 
   /** For properties, at rest: the pages that are recorded and were not re-armed since. */
   recorded(read: Reader): readonly Gfn[];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STEPS } from '../../src/actors/checkpoint.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { checkpoint, halt, replicate, userspace, vcpu, write } from '../../src/scenario/parties.ts';
 import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
@@ -45,7 +46,7 @@ describe('machines that are paused as they should be keep to them', () => {
   describe.each(['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17'] as const)('%s', (tracker) => {
     test.each([
       ['two checkpoints', on1(tracker, vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint()))],
-      ...(['pause', 'harvest', 'reset', 'copy'] as const).map(
+      ...STEPS.map(
         (step) =>
           [
             `a rollback after ${step}`,

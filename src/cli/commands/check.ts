@@ -35,7 +35,7 @@ interface CheckFinding extends WrittenFinding {
   readonly title: string | null;
 }
 
-function numbered(finding: WrittenFinding, known: Known | undefined): CheckFinding {
+function numbered(finding: WrittenFinding, known: readonly Known[] | undefined): CheckFinding {
   const number = knownAs(finding, known);
   return { ...finding, catalogue: number, title: number && catalogue[number] };
 }

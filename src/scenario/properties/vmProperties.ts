@@ -37,7 +37,9 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
 
 /** Asked where the leeway is large enough. */
 function stopsInTime(spec: VmSpec, vm: Vm): Properties['always'] {
-  if (!performs(spec, 'write') || vm.tracker.kind === 'dirty-bitmap' || !leewaySuffices(spec)) return {};
+  // A bitmap has room; the merged ring has none to refuse: a push overwrites, and F-9 and F-10 are asked of it.
+  const refuses = vm.tracker.kind === 'gfn-ring' || vm.tracker.kind === 'gfn-list';
+  if (!performs(spec, 'write') || !refuses || !leewaySuffices(spec)) return {};
   return {
     'R10 a vCPU stops before its ring is full': ({ read }: Look) => vm.overruns.every((cell) => read(cell) === 0),
   };

@@ -74,15 +74,22 @@ export function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
     scenario(
       tracker,
       'endless-reset',
-      'entries are harvested as fast as a reset takes them off the ring',
+      'userspace flags entries anew as fast as a reset takes them off the ring',
       [
-        vcpu(0, write(0), write(1), write(2), halt),
+        vcpu(0, write(0, 1)),
         kernel(0, reset),
-        userspace(harvest(), harvest(), harvest(), serve),
+        hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2), poke(0, 0, 32, 2)),
+        ...(interruptible ? [host(signalTo('kernel0'))] : []),
       ],
-      [],
-      { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
-      { known: !interruptible && { catalogue: 'B16', properties: ['G2'] }, mode: interruptible ? 'hunt' : 'prove' },
+      interruptible ? ['a signal is pending'] : [],
+      { rings: [{ size: 2, leeway: 1 }] },
+      {
+        known: !repaired && [
+          ...(interruptible ? [] : [{ catalogue: 'B16', properties: ['G2'] } as const]),
+          { catalogue: 'B21', properties: ['F-3'] },
+        ],
+        tooLargeUnder: repaired ? ['weak'] : [],
+      },
     ),
     ...(tracker === 'dirty-ring@5.11' ? [copyBeforeReset(tracker)] : []),
   ];

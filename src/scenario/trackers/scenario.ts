@@ -10,15 +10,18 @@ export interface Known {
   readonly properties: readonly string[];
 }
 
-/** The number of the defect that a finding shows in a scenario that is known for it. What breaks another property is something else. */
-export function knownAs({ property }: { readonly property: string }, known: Known | undefined): CatalogueNumber | null {
-  return known?.properties.some((name) => property.startsWith(name)) ? known.catalogue : null;
+/** The number of the defect that a finding shows in a scenario that is known for some. What breaks another property is something else. */
+export function knownAs(
+  { property }: { readonly property: string },
+  known: readonly Known[] = [],
+): CatalogueNumber | null {
+  return known.find(({ properties }) => properties.some((name) => property.startsWith(name)))?.catalogue ?? null;
 }
 
 export interface TrackerScenario extends Omit<BuiltIn, 'spec'> {
   readonly spec: VmSpec | VmsSpec;
   /** What this tracker is known to get wrong here. */
-  readonly known?: Known;
+  readonly known?: readonly Known[];
 }
 
 /** The properties that show a page that is lost, and an access out of bounds. */
@@ -27,7 +30,7 @@ export const OUT_OF_BOUNDS = ['G1'];
 export const ONE_PAGE = { slots: [{ slot: 0, npages: 1 }] };
 
 interface Options {
-  readonly known?: Known | false;
+  readonly known?: false | Known | readonly Known[];
   readonly mode?: BuiltIn['mode'];
   readonly tooLargeUnder?: readonly MemoryModel[];
 }
@@ -57,7 +60,7 @@ export function scenario(
     sometimes,
     ...shape,
   };
-  return { about, mode, tooLargeUnder, spec, ...(known && { known }) };
+  return { about, mode, tooLargeUnder, spec, ...(known && { known: [known].flat() }) };
 }
 
 /** The merged ring should never get full, so that part of it is leeway. */

@@ -2,7 +2,7 @@ import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyTracker, joined, type Reader, type TrackerShape } from '../tracker.ts';
-import { type Bitmap, clear, gfnsOf, layBitmap, recordedIn, set_bit, WORD } from './bitmap.ts';
+import { type Bitmap, gfnsOf, layBitmap, recordedIn, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
 /** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
@@ -25,9 +25,7 @@ export class DirtyBitmap implements DirtyTracker {
   }
 
   init(mem: Memory): void {
-    if (this.armsAtStart) return;
-    for (const { slot, words, word } of this.bitmaps)
-      for (let i = 0; i < words; i++) mem.store(word(i), lowest(slot.npages - i * WORD));
+    for (const { slot } of this.bitmaps) this.slotChanged(mem, slot.slot, npagesOf(mem, slot));
   }
 
   mark(mem: Memory, { slot, offset }: Gfn): boolean {
@@ -56,21 +54,21 @@ export class DirtyBitmap implements DirtyTracker {
   /** Clears exactly what this thread has read: a bit that it has not seen is a page that it will not copy. */
   reset(mem: Memory, gfns: readonly Gfn[]): number {
     if (!this.manual) return 0;
+    let error = 0;
     for (const bitmap of this.bitmaps) {
       const bits = bitsOf(bitmap, gfns);
       if (bits.every((mask) => mask === 0)) continue;
       const num_pages = npagesOf(mem, bitmap.slot);
-      KVM_CLEAR_DIRTY_LOG(mem, this.kvm, bitmap, {
-        first_page: 0,
-        num_pages,
-        bits: bits.slice(0, Math.ceil(num_pages / WORD)),
-      });
+      error = KVM_CLEAR_DIRTY_LOG(mem, this.kvm, bitmap, { first_page: 0, num_pages, bits }) || error;
     }
-    return gfns.length;
+    return error || gfns.length;
   }
 
-  forget(mem: Memory, slot: number): void {
-    for (const bitmap of this.bitmaps) if (bitmap.slot.slot === slot) clear(mem, bitmap);
+  /** KVM_DIRTY_LOG_INITIALLY_SET: the bitmap of a new slot is all ones. */
+  slotChanged(mem: Memory, slot: number, npages: number): void {
+    const ones = this.armsAtStart ? 0 : npages;
+    for (const { slot: of, words, word } of this.bitmaps)
+      if (of.slot === slot) for (let i = 0; i < words; i++) mem.store(word(i), lowest(ones - i * WORD));
   }
 
   recorded({ read }: Reader): Gfn[] {
@@ -79,7 +77,7 @@ export class DirtyBitmap implements DirtyTracker {
 }
 
 /** The lowest `count` bits of a word. */
-const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << count) - 1);
+const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << Math.max(0, count)) - 1);
 
 /** The words that name `gfns`, as far as they are the bitmap's. */
 function bitsOf({ slot, words }: Bitmap, gfns: readonly Gfn[]): number[] {

@@ -53,7 +53,8 @@ export function KVM_CLEAR_DIRTY_LOG(
   if (valid) {
     let flush = false;
     mem.lock(kvm.mmu_lock);
-    for (const [i, asked] of bits.entries()) {
+    for (let i = 0; i < Math.ceil(num_pages / WORD); i++) {
+      const asked = bits[i] ?? 0; // what userspace names beyond the range is not looked at
       if (asked === 0) continue;
       const at = first_page / WORD + i;
       const mask = (mem.fetchAnd(word(at), ~asked) & asked) >>> 0;

@@ -79,7 +79,7 @@ export class DirtyRings implements DirtyTracker {
     return KVM_RESET_DIRTY_RINGS(mem, this.kvm, this.rings, this.version);
   }
 
-  forget(mem: Memory, slot: number): void {
+  slotChanged(mem: Memory, slot: number): void {
     for (const bitmap of this.bitmaps) if (bitmap.slot.slot === slot) clear(mem, bitmap);
   }
 

@@ -12,7 +12,7 @@ export function KVM_RESET_DIRTY_RINGS(mem: Memory, kvm: Kvm, rings: readonly Dir
   let cleared = 0;
   mem.lock(kvm.slots_lock);
   for (const ring of rings) {
-    const { taken, error } = kvm_dirty_ring_reset(mem, kvm, ring, version);
+    const { taken, error } = kvm_dirty_ring_reset(mem, kvm, ring, version, cleared);
     cleared += taken;
     if (error !== 0) break;
   }

@@ -6,7 +6,10 @@ import type { Version } from './versions.ts';
 /** Adds one entry. A full ring is overwritten, with a warning: it should never get full. Called by the vCPU that owns the ring. */
 export function kvm_dirty_ring_push(mem: Memory, ring: DirtyRing, { slot, offset }: Gfn, version: Version): void {
   const dirty_index = mem.load(ring.dirty_index);
-  const used = (dirty_index - mem.load(ring.reset_index)) >>> 0;
+  const reset_index = version.repaired
+    ? mem.loadAcquire(ring.reset_index) // what is overwritten was read, and its flag cleared: pairs with storeRelease(reset_index) in reset
+    : mem.load(ring.reset_index);
+  const used = (dirty_index - reset_index) >>> 0;
   if (used >= ring.size) mem.fetchAdd(ring.warned, 1);
 
   const entry = entryAt(ring, dirty_index);

@@ -10,19 +10,20 @@ const INT_MAX = 0x7fffffff;
 
 /**
  * Takes harvested entries off the ring, oldest first, for as long as there are any, and re-arms their pages. Returns how many it took, and
- * `error`: 0, or -EINTR when it stopped for a signal. Called with slots_lock held.
+ * `error`: 0, or -EINTR when it stopped for a signal. `cleared` were taken off other rings in this call. Called with slots_lock held.
  */
 export function kvm_dirty_ring_reset(
   mem: Memory,
   kvm: Kvm,
   ring: DirtyRing,
   version: Version,
+  cleared = 0,
 ): { readonly taken: number; readonly error: number } {
   let batch: Batch | undefined;
   let error = 0;
   let taken = 0;
   let reset_index = mem.load(ring.reset_index);
-  while (!version.interruptible || taken < INT_MAX) {
+  while (!version.interruptible || cleared + taken < INT_MAX) {
     if (version.interruptible && kvm.arch.signal_pending(mem)) {
       // As of 6.17, what was taken off the ring since the last call to re-arm goes with it.
       if (!version.repaired) return { taken, error: -EINTR };
@@ -40,7 +41,10 @@ export function kvm_dirty_ring_reset(
       mem.storeRelease(entry.flags, 0); // after the reads of the entry, which may be filled anew: pairs with loadAcquire(flags) in harvest
     else mem.write(entry.flags, 0);
     reset_index = (reset_index + 1) >>> 0;
-    mem.store(ring.reset_index, reset_index);
+    // Linux lets the leeway stand between this store and the push that fills the entry anew.
+    if (version.repaired)
+      mem.storeRelease(ring.reset_index, reset_index); // pairs with loadAcquire(reset_index) in push
+    else mem.store(ring.reset_index, reset_index);
     taken++;
 
     // One bad entry is rejected alone; elsewhere it takes the batch that it was coalesced into with it.

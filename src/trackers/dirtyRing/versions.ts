@@ -1,6 +1,6 @@
 /** The ring as merged in Linux 5.11, in what its versions differ. `6.1` and `6.12` are the stable trees of 2026 (6.1.192, 6.12.117), the others the releases. */
 export interface Version {
-  /** 8929bc965964 (6.1): flags are read with acquire and written with release, on both sides. Before, only x86 got away with it. */
+  /** 8929bc965964 (6.1): reset reads flags with acquire and clears them with release. Before, only x86 got away with it. Userspace does so always. */
   readonly acquireRelease: boolean;
   /** cf87ac739e48 (6.2): a soft-full ring raises a request of its vCPU; before, each entry into the guest looked at the ring. */
   readonly softFullRequest: boolean;

@@ -46,7 +46,7 @@ export class GfnLists implements DirtyTracker {
     return KVM_RESET_DIRTY_PAGES(mem, this.kvm, this.list);
   }
 
-  forget(): void {}
+  slotChanged(): void {}
 
   recorded({ read, read64 }: Reader): Gfn[] {
     const { entries, dirty_index } = this.list;
