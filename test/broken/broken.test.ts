@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(mutants)(
   '$name',
-  ({ file, from, to, seenBy }: Mutant) => {
+  ({ file, from, to, scenario, seenBy }: Mutant) => {
     rmSync(join(folder, 'src'), { recursive: true, force: true });
     mkdirSync(join(folder, 'src'));
     cpSync('src', join(folder, 'src'), { recursive: true });
@@ -28,7 +28,8 @@ test.each(mutants)(
     expect(text.split(from)).toHaveLength(2);
     writeFileSync(path, text.replace(from, to));
     node('node_modules/typescript/bin/tsc', '-b');
-    const check = node('dist/cli/main.js', 'check', '--quiet');
+    const command = scenario ? ['explore', scenario, '--scheduler', 'exhaustive'] : ['check'];
+    const check = node('dist/cli/main.js', ...command, '--quiet');
     expect(check.status, check.stdout + check.stderr).toBe(1);
     expect(/✗ \S+ .*?(?:VIOLATED|DEADLOCK|CRASHED): (.*)/.exec(check.stdout)?.[1]).toContain(seenBy);
     const finding = /gfnring replay (\S+)\n/.exec(check.stdout)![1];

@@ -4,6 +4,8 @@ export interface Mutant {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** A scenario that shows it; left out: `check` finds one. */
+  readonly scenario?: string;
   /** A part of the property's name. */
   readonly seenBy: string;
 }
@@ -181,6 +183,7 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/vcpu.ts',
     from: 'for (let i = 0; i < count; i++)',
     to: 'for (let i = count; i < count; i++)',
+    scenario: 'gfn-ring/page-log',
     seenBy: 'no dirty page is ever lost',
   },
   {
@@ -188,6 +191,7 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/host.ts',
     from: '    mem.fetchAdd(page.version, 1);\n    for (;;) {',
     to: '    vm.tracker.mark(mem, gfn, undefined);\n    mem.fetchAdd(page.version, 1);\n    for (; false; ) {',
+    scenario: 'gfn-ring/host-write',
     seenBy: 'no dirty page is ever lost',
   },
   {
@@ -195,6 +199,7 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/gate.ts',
     from: 'if (inside === 0) return;',
     to: 'if (inside < 2) return;',
+    scenario: 'gfn-ring/checkpoint',
     seenBy: 'a machine that is paused stands still',
   },
   {
@@ -209,6 +214,7 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/checkpoint.ts',
     from: '  resetAll(mem, vm, [...gfns, ...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)]);\n',
     to: '',
+    scenario: 'gfn-ring/fails-after-harvest',
     seenBy: 'the copy is the guest',
   },
   {
@@ -216,6 +222,7 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/kernel.ts',
     from: '      zapSlot(mem, vm.guest, slot);\n',
     to: '',
+    scenario: 'gfn-ring/slot-shrinks',
     seenBy: 'NL1',
   },
 ];

@@ -183,6 +183,11 @@ describe('a reset goes on for as long as userspace flags entries (B16), until 6.
   });
 });
 
+test('a vCPU that does not look whether its ring is soft-full enters the guest all the same', () => {
+  const spec = ring('6.12', [vcpu(0, write(0), write(1), halt), userspace(serve)], { rings: [{ size: 2, leeway: 1 }] });
+  expect(found(edited(spec, on('load', /request$/, leftOut)))).toMatch(/^F-9/);
+});
+
 test('a reset that may be cut short, and does not look whether it should, goes on for ever', () => {
   const { actors, ...spec } = flaggedAgain('6.17');
   const deaf = { ...spec, actors: [...actors, host(signalTo('kernel0'))] };

@@ -14,6 +14,7 @@ import { recordedPages } from './recordedPages.ts';
 import { reportedPages } from './reportedPages.ts';
 import { resultRules } from './resultRules.ts';
 import { ringRules } from './ringRules.ts';
+import { softFullRule } from './softFullRule.ts';
 
 /** What is asked of a tracker beyond that it loses no page. */
 export type Rules = Pick<Properties, 'always' | 'finally' | 'monitors' | 'unordered'>;
@@ -54,6 +55,7 @@ function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
         finally: recordedPages(spec, vm),
         monitors: [
           flagRules(spec, vm, tracker, layout),
+          ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
           ...(tracker.bitmaps.length === 0 || performs(spec, 'set-slot')
             ? []
             : [bitmapRules(spec, vm, tracker.bitmaps, false, layout)]),
