@@ -15,6 +15,12 @@ export function object(value: unknown, where: string): Fields {
   throw new BadInput(`${where} is ${show(value)}: must be an object`);
 }
 
+/** A field that nobody knows is one that somebody misspelt. */
+export function only(fields: Fields, names: readonly string[], where: string): void {
+  const other = Object.keys(fields).find((name) => !names.includes(name));
+  if (other !== undefined) throw new BadInput(`${where}.${other}: there is no such field, only ${names.join(', ')}`);
+}
+
 export function array(value: unknown, where: string, least: number, most: number): readonly unknown[] {
   if (!Array.isArray(value)) throw new BadInput(`${where} is ${show(value)}: must be a list`);
   if (value.length >= least && value.length <= most) return value;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { trackerNames } from '../trackers/make.ts';
 import { BadInput } from './badInput.ts';
 import { builtInNamed } from './checks.ts';
 import type { Finding } from './finding.ts';
@@ -13,6 +14,9 @@ export async function loadSource(name: string): Promise<Source> {
   const builtIn = builtInNamed(name);
   if (builtIn !== undefined) return builtIn.spec;
   if (isYardstick(name)) return { schema: SCHEMA, name, builtIn: name };
+  const tracker = trackerNames.find((of) => name.startsWith(`${of}/`));
+  if (tracker !== undefined)
+    throw new BadInput(`unknown scenario ${name}: 'gfnring list --tracker ${tracker}' shows those of ${tracker}`);
   if (!/[./\\]/.test(name)) {
     throw new BadInput(
       `unknown scenario ${name}: 'gfnring list' shows the built-in ones, and the path of a module or of a JSON file is taken too`,

@@ -4,7 +4,7 @@ import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
 import { type TrackerName, trackerNames } from '../trackers/make.ts';
 import { BadInput } from './badInput.ts';
-import { array, boolean, object, oneOf, show, string, unsigned, version, whole } from './fields.ts';
+import { array, boolean, object, oneOf, only, show, string, unsigned, version, whole } from './fields.ts';
 import { claims } from './properties/claims.ts';
 import {
   type ActorSpec,
@@ -22,6 +22,7 @@ import {
 export function parseVm(value: unknown, where = 'scenario'): VmSpec {
   const spec = object(value, where);
   version(spec, where);
+  only(spec, FIELDS, where);
   const name = string(spec.name, `${where}.name`);
   const rings = array(spec.rings, `${where}.rings`, 1, VCPUS_MAX).map((ring, i) => {
     const at = `${where}.rings[${i}]`;
@@ -111,6 +112,9 @@ function refuseActors(spec: VmSpec, where: string): void {
         throw new BadInput(`${at}.to: there is no actor ${show(op.to)}`);
     }
   }
+  const vcpus = actors.map(({ vcpu }) => vcpu).filter((vcpu) => vcpu !== undefined);
+  const twice = vcpus.find((vcpu, i) => vcpus.indexOf(vcpu) !== i);
+  if (twice !== undefined) throw new BadInput(`${where}.actors: two run vCPU ${twice}, and a ring has one owner`);
   const last = rings.length - 1;
   const taken = actors.findIndex(({ vcpu }) => vcpu === last);
   if (tracker === 'gfn-ring' && performs(spec, 'host-write') && taken >= 0)
@@ -124,6 +128,12 @@ function refuseActors(spec: VmSpec, where: string): void {
     throw new BadInput(`${where}.actors: ${pausing[0].name} and ${pausing[1].name} both pause the machine: one may`);
 }
 
+/** `about` and `mode` stand in what `gfnring list --json` prints. */
+const FIELDS = [
+  ...['schema', 'name', 'about', 'mode', 'tracker', 'rings', 'slots', 'index', 'actors', 'sometimes'],
+  ...['manualProtect', 'backupBitmap', 'pml'],
+];
+
 type Shape = Omit<VmSpec, 'actors'>;
 
 /** Bytes that userspace maps for ring `ring`. */
@@ -135,6 +145,7 @@ function mappedBytes({ tracker = 'gfn-ring', rings }: Shape, ring: number): numb
 
 function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
   const actor = object(value, where);
+  only(actor, ['name', 'role', 'vcpu', 'operations'], where);
   const role = oneOf(
     actor.role,
     ['vcpu', 'host', 'userspace', 'kernel', 'hostile'],

@@ -69,7 +69,11 @@ function together(parts: readonly Part[]): Properties {
       ...parts.flatMap((part) => part.scenario.properties.monitors.map((of) => within(part, of))),
     ],
     resultsMatter: parts.some(({ scenario }) => scenario.properties.resultsMatter !== false),
-    deadlock: (waiting) => parts[0].scenario.properties.deadlock(waiting),
+    deadlock: (waiting) => {
+      const part = parts.find(({ name }) => waiting.some((line) => line.startsWith(`${name}.`))) ?? parts[0];
+      const of = waiting.filter((line) => line.startsWith(`${part.name}.`));
+      return `${part.name}: ${part.scenario.properties.deadlock(of)}`;
+    },
   };
 }
 

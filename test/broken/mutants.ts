@@ -222,7 +222,7 @@ export const mutants: readonly Mutant[] = [
     file: 'actors/kernel.ts',
     from: '      zapSlot(mem, vm.guest, slot);\n',
     to: '',
-    scenario: 'gfn-ring/slot-shrinks',
+    scenario: 'gfn-ring/slot-reused',
     seenBy: 'NL1',
   },
 ];

@@ -150,7 +150,7 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   ['F-6 harvest', 'another page is reported', collected, on('read64', /offset$/, ({ go }) => 1n - (go() as bigint))],
   ['D12', 'the backup bitmap is not flushed', backedUp, on('xchg', /translations$/, leftOut)],
-  ['F-10', 'the vCPU does not stop', tight, on('load', /request$/, leftOut)],
+  ['F-9', 'the vCPU does not stop', tight, on('load', /request$/, leftOut)],
 ];
 
 test.each(mutants)('%s: %s', (property, _, spec, edit) => {

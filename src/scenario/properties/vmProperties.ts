@@ -27,7 +27,7 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
     ...(rules.unordered && { unordered: rules.unordered }),
     resultsMatter: false,
     deadlock: (waiting) =>
-      waiting.some((line) => line.includes('sleeps on resets'))
+      waiting.some((line) => /sleeps on \S*resets/.test(line))
         ? 'L1, L3, L5 a stopped vCPU runs again'
         : waiting.some((line) => line.includes('sleeps on'))
           ? 'L5 no wake-up is lost'

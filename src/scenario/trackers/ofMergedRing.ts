@@ -69,7 +69,7 @@ export function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
       [vcpu(0, write(1, 0)), userspace(collect), hostile(poke(0, 8, 64, '18446744073709551553'))],
       [],
       {},
-      { known: wraps && { catalogue: 'B11', properties: OUT_OF_BOUNDS } },
+      { known: wraps && { catalogue: 'B11', properties: [...OUT_OF_BOUNDS, ...LOST] } },
     ),
     scenario(
       tracker,

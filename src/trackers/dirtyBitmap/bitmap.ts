@@ -34,6 +34,9 @@ export function set_bit(mem: Memory, bitmap: Bitmap, offset: number): void {
   mem.fetchOr(word, 1 << (offset % WORD)); // after the host's data: pairs with xchg(word) in KVM_GET_DIRTY_LOG
 }
 
+/** The lowest `count` bits of a word: of the last word of a slot, those that stand for pages. */
+export const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << Math.max(0, count)) - 1);
+
 /** The slot was deleted. */
 export function clear(mem: Memory, { words, word }: Bitmap): void {
   for (let i = 0; i < words; i++) mem.store(word(i), 0);

@@ -2,7 +2,7 @@ import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyTracker, joined, type Reader, type TrackerShape } from '../tracker.ts';
-import { type Bitmap, gfnsOf, layBitmap, recordedIn, set_bit, WORD } from './bitmap.ts';
+import { type Bitmap, gfnsOf, layBitmap, lowest, recordedIn, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
 /** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
@@ -75,9 +75,6 @@ export class DirtyBitmap implements DirtyTracker {
     return this.bitmaps.flatMap((bitmap) => recordedIn(bitmap, read));
   }
 }
-
-/** The lowest `count` bits of a word. */
-const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << Math.max(0, count)) - 1);
 
 /** The words that name `gfns`, as far as they are the bitmap's. */
 function bitsOf({ slot, words }: Bitmap, gfns: readonly Gfn[]): number[] {
