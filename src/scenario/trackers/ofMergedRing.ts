@@ -92,5 +92,18 @@ export function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
       },
     ),
     ...(tracker === 'dirty-ring@5.11' ? [copyBeforeReset(tracker)] : []),
+    // Linux lets the leeway stand between a reset and the push over its entry: without one, weak memory loses pages there.
+    ...(repaired
+      ? [
+          scenario(
+            tracker,
+            'no-leeway',
+            'a push over the entry that was reset last',
+            [vcpu(0, write(0), write(1), write(2), halt), userspace(serve)],
+            ['a ring is full', 'a vCPU stops', 'a page is re-armed'],
+            { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
+          ),
+        ]
+      : []),
   ];
 }
