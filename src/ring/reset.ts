@@ -1,8 +1,9 @@
+import type { Batch } from '../kvm/batch.ts';
 import { EINVAL } from '../kvm/errors.ts';
 import { type Kvm, memslotOf, npagesOf } from '../kvm/kvm.ts';
 import { u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
-import { type Batch, coalesce } from './coalesce.ts';
+import { coalesce } from './coalesce.ts';
 import { entryAt, type GfnRing } from './kvm_gfnring.ts';
 
 /** Re-arms what userspace has harvested. Returns true if at least one page was processed. Called with slots_lock held. */

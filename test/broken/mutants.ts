@@ -131,14 +131,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'coalesced one page off',
-    file: ring('coalesce'),
+    file: 'kvm/batch.ts',
     from: 'mask: batch.mask | (1n << delta)',
     to: 'mask: batch.mask | (1n << (delta + 1n))',
     seenBy: 'G1',
   },
   {
     name: 'coalesced backwards without a shift',
-    file: ring('coalesce'),
+    file: 'kvm/batch.ts',
     from: 'batch.mask << -delta',
     to: 'batch.mask',
     seenBy: 'R7',

@@ -132,6 +132,7 @@ test('wrong usage: one line, status 2', () => {
     [['chekc'], /unknown command 'chekc'.*check/],
     [['explore', 'ring', '--sed', '3'], /unknown option '--sed'.*--seed/],
     [['explore', 'rnig'], /unknown scenario rnig/],
+    [['explore', 'dirty-ring@6.17/nope'], /unknown scenario .*'gfnring list --tracker dirty-ring@6\.17' shows/],
     [['explore', './nowhere.json'], /cannot read the scenario .\/nowhere.json: ENOENT/],
     [['explore', 'ring', '--seed', '-1'], /--seed is '-1'|argument missing|unknown option/],
     [['explore', 'ring', '--seconds', '0'], /--seconds is '0': must be a number of seconds above 0/],

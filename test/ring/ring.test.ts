@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
+import type { Batch } from '../../src/kvm/batch.ts';
 import { EBUSY, EINVAL } from '../../src/kvm/errors.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { kvm_gfn_ring_alloc, kvm_gfn_ring_free } from '../../src/ring/alloc.ts';
-import { type Batch, coalesce } from '../../src/ring/coalesce.ts';
+import { coalesce } from '../../src/ring/coalesce.ts';
 import { kvm_gfn_ring_get_page } from '../../src/ring/get_page.ts';
 import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../../src/ring/ioctl.ts';

@@ -59,6 +59,22 @@ const bad: readonly (readonly [object, string])[] = [
     { tracker: 'dirty-ring@6.1', backupBitmap: true },
     'scenario.backupBitmap goes with the trackers dirty-ring@6.12, @6.17 and @repaired, not dirty-ring@6.1',
   ],
+  [{ traker: 'dirty-ring@6.17' }, 'scenario.traker: there is no such field, only schema, name, '],
+  [
+    { actors: [{ name: 'a', role: 'vcpu', vcpu: 0, operation: [] }] },
+    'scenario.actors[0].operation: there is no such field, only name, role, vcpu, operations',
+  ],
+  [
+    { actors: ['a', 'b'].map((name) => ({ name, role: 'vcpu', vcpu: 0, operations: [{ do: 'halt' }] })) },
+    'scenario.actors: two run vCPU 0, and a ring has one owner',
+  ],
+  [
+    {
+      tracker: 'dirty-ring@repaired',
+      actors: [{ name: 'h', role: 'host', operations: [{ do: 'host-write', pages: [[0, 0]] }] }],
+    },
+    'scenario.backupBitmap is missing: without it no version of the merged ring records what the host writes',
+  ],
   [{ pml: 0 }, 'scenario.pml is 0: must be a whole number from 1 to 512'],
   [{ pml: '2' }, 'scenario.pml is "2": must be a whole number from 1 to 512'],
   [{ index: 65536 }, 'scenario.index is 65536: must be a whole number from 0 to 65535'],

@@ -2,6 +2,7 @@ import type { Vm } from '../../actors/vm.ts';
 import type { Properties } from '../../check/property.ts';
 import { WRITABLE } from '../../guest/guest.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
+import { text, textOf } from './monitors.ts';
 import { recordedPages } from './recordedPages.ts';
 
 /**
@@ -13,16 +14,14 @@ export function armedPages(spec: VmSpec, vm: Vm): Properties['finally'] {
   if (performs(spec, 'host-write', 'set-slot') || spec.pml !== undefined) return recordedPages(spec, vm);
   return {
     'R7 reset re-arms the pages of its entries, and no others': (look) => {
-      const due = new Set(vm.tracker.recorded(look).map(({ slot, offset }) => `${slot}:${offset}`));
-      const wrong = vm.guest.pages.filter(
-        ({ slot, offset, armed }) => (look.read(armed) !== WRITABLE) === due.has(`${slot}:${offset}`),
-      );
+      const due = new Set(vm.tracker.recorded(look).map(text));
+      const wrong = vm.guest.pages.filter((page) => (look.read(page.armed) !== WRITABLE) === due.has(textOf(page)));
       if (wrong.length === 0) return true;
       return wrong
-        .map(({ slot, offset, armed }) =>
-          look.read(armed) !== WRITABLE
-            ? `page ${slot}:${offset} is write-protected, and its entry was not reset`
-            : `page ${slot}:${offset} is not write-protected, and no ring has an entry of it`,
+        .map((page) =>
+          look.read(page.armed) !== WRITABLE
+            ? `page ${textOf(page)} is write-protected, and its entry was not reset`
+            : `page ${textOf(page)} is not write-protected, and no ring has an entry of it`,
         )
         .join('; ');
     },

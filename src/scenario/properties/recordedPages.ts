@@ -3,6 +3,7 @@ import type { Properties } from '../../check/property.ts';
 import { type Page, WRITABLE } from '../../guest/guest.ts';
 import type { Cell } from '../../memory/cell.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
+import { text, textOf } from './monitors.ts';
 
 /**
  * What resets re-armed, by what is left when all have ended: a page that can be written without being recorded is recorded already. Asked
@@ -12,21 +13,19 @@ export function recordedPages(spec: VmSpec, vm: Vm): Properties['finally'] {
   if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
   return {
     'NL1 no page can be written unrecorded': (look) => {
-      const recorded = new Set(vm.tracker.recorded(look).map(({ slot, offset }) => `${slot}:${offset}`));
+      const recorded = new Set(vm.tracker.recorded(look).map(text));
       const open = vm.guest.pages.filter(
-        (page) => look.read(page.armed) === WRITABLE && !recorded.has(text(page)) && isThere(vm, page, look.read),
+        (page) => look.read(page.armed) === WRITABLE && !recorded.has(textOf(page)) && isThere(vm, page, look.read),
       );
       return (
         open.length === 0 ||
         open
-          .map((page) => `page ${text(page)} is writable, and nothing says that it is dirty: the next write is lost`)
+          .map((page) => `page ${textOf(page)} is writable, and nothing says that it is dirty: the next write is lost`)
           .join('; ')
       );
     },
   };
 }
-
-const text = ({ slot, offset }: Page): string => `${slot}:${offset}`;
 
 /** Whether a page is in its slot, as that is now. */
 export function isThere(vm: Vm, { slot, offset }: Page, read: (cell: Cell) => number): boolean {

@@ -1,9 +1,10 @@
+import type { Batch } from '../../kvm/batch.ts';
 import { EINTR } from '../../kvm/errors.ts';
 import { hasPage, type Kvm } from '../../kvm/kvm.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyRing, entryAt, F_RESET } from './dirty_ring.ts';
-import { type Batch, coalesce, kvm_reset_dirty_gfn } from './reset_dirty_gfn.ts';
+import { coalesce, kvm_reset_dirty_gfn } from './reset_dirty_gfn.ts';
 import type { Version } from './versions.ts';
 
 const INT_MAX = 0x7fffffff;

@@ -1,22 +1,11 @@
+import { type Batch, extended } from '../../kvm/batch.ts';
 import { type Kvm, memslotOf, npagesOf } from '../../kvm/kvm.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Version } from './versions.ts';
 
-/** Pages of one slot to re-arm in one call: page `offset + i` for each set bit i of `mask`, in 64-bit arithmetic. Bit 0 is set. */
-export interface Batch {
-  readonly slot: number;
-  readonly offset: bigint;
-  readonly mask: bigint;
-}
-
 /** `batch` with page `offset` in it too, or undefined when one call cannot take both. The difference is that of two u64, as s64. */
 export function coalesce(batch: Batch, slot: number, offset: bigint): Batch | undefined {
-  if (slot !== batch.slot) return undefined;
-  const delta = BigInt.asIntN(64, offset - batch.offset);
-  if (delta >= 0n && delta < 64n) return { slot, offset: batch.offset, mask: batch.mask | (1n << delta) };
-  if (delta >= 0n || delta <= -64n) return undefined;
-  const mask = batch.mask << -delta;
-  return mask >> 64n === 0n ? { slot, offset, mask: mask | 1n } : undefined;
+  return slot === batch.slot ? extended(batch, offset, BigInt.asIntN(64, offset - batch.offset)) : undefined;
 }
 
 /** Re-arms the pages of a batch, or none of them when the last is beyond the slot. Called with slots_lock held. */
