@@ -12,7 +12,7 @@ const LAYERS = [
   ['trackers'],
   ['actors'],
   ['scenario'],
-  ['litmus'],
+  ['litmus', 'canaries'],
   ['cli'],
   ['testing'],
 ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BadInput } from '../scenario/badInput.ts';
 import { benchCommand } from './commands/bench.ts';
+import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { listCommand } from './commands/list.ts';
@@ -26,6 +27,7 @@ for (const command of [
   exploreCommand(),
   replayCommand(),
   stressCommand(),
+  canariesCommand(),
   litmusCommand(),
   listCommand(),
   benchCommand(),

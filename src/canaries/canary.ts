@@ -1,0 +1,26 @@
+/**
+ * Subjects with exactly one known bug each: small patches of the real ones, put in as the modules are loaded. A harness is as good as the bugs it finds; these
+ * say which, by what, how fast and how often.
+ */
+import type { MemoryModel } from '../explore/memoryModels/make.ts';
+import type { VmSpec, VmsSpec } from '../scenario/spec.ts';
+import type { TrackerName } from '../trackers/make.ts';
+import type { Edit } from './patch.ts';
+
+export interface Canary {
+  /** In lower case, with hyphens: what is wrong. */
+  readonly name: string;
+  /** Where it is known from: a number of docs/trackers.md or docs/canaries.md, a commit, a CVE, a message. */
+  readonly source: string;
+  readonly tracker: TrackerName;
+  /** The smallest scenario that shows it: a built-in one, by name, or one of its own. */
+  readonly scenario: string | VmSpec | VmsSpec;
+  /** The weakest that it needs. */
+  readonly memoryModel: MemoryModel;
+  /** How the names of the properties begin that must catch it: which comes first depends on the schedule. */
+  readonly expectedBy: readonly string[];
+  readonly edits: readonly Edit[];
+}
+
+export const isExpected = ({ expectedBy }: Canary, property: string): boolean =>
+  expectedBy.some((name) => property.startsWith(name));

@@ -1,0 +1,5 @@
+import type { Canary } from './canary.ts';
+import { gfnRing } from './subjects/gfnRing.ts';
+
+/** All canaries, in the order in which they are reported. */
+export const canaries: readonly Canary[] = [...gfnRing];

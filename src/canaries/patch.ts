@@ -1,0 +1,54 @@
+import { compiled } from '../scenario/workerFile.ts';
+
+/** One place of the compiled program and what becomes of it: the text of a statement, without types. White space is all the same. */
+export interface Edit {
+  /** The module, seen from `src`, without its ending: `ring/push`. */
+  readonly file: string;
+  /** There exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The variable that carries the edits of a process to all of its threads. See `patchHook.ts`. */
+export const PATCH_VARIABLE = 'GFNRING_PATCH';
+
+/**
+ * What a process starts with so that all of its threads run the program with `edits` in it. The files stay as they are. Hooks see what is imported, and not what
+ * Node lets piscina `require`: it must not.
+ */
+export function patching(edits: readonly Edit[]): { readonly execArgv: string[]; readonly env: NodeJS.ProcessEnv } {
+  return {
+    execArgv: ['--no-experimental-require-module', '--import', compiled('canaries/preload.js').href],
+    env: { ...process.env, [PATCH_VARIABLE]: JSON.stringify(edits) },
+  };
+}
+
+/** The text of a module with its edits in it, and no line moved. Throws where one does not fit. */
+export function patched(text: string, edits: readonly Edit[]): string {
+  let result = text;
+  for (const { file, from, to } of edits) {
+    const places = [...result.matchAll(patternOf(from))];
+    if (places.length !== 1) throw new Error(`a patch of ${file} fits ${places.length} places, not one: ${from}`);
+    const [{ 0: found, index }] = places;
+    const lines = found.split('\n').length - 1;
+    const put = to.replace(/\s*\n\s*/g, ' ') + '\n'.repeat(lines);
+    result = result.slice(0, index) + put + result.slice(index + found.length);
+  }
+  return result;
+}
+
+/** What `from` looks like however it is broken into lines. */
+function patternOf(from: string): RegExp {
+  const words = from.trim().split(/\s+/);
+  return new RegExp(words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+'), 'g');
+}
+
+/** By the address of a module of the program that lies in `dist`, its edits. */
+export function byModule(dist: URL, edits: readonly Edit[]): Map<string, Edit[]> {
+  const of = new Map<string, Edit[]>();
+  for (const edit of edits) {
+    const url = new URL(`${edit.file}.js`, dist).href;
+    of.set(url, [...(of.get(url) ?? []), edit]);
+  }
+  return of;
+}
