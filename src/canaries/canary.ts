@@ -24,3 +24,23 @@ export interface Canary {
 
 export const isExpected = ({ expectedBy }: Canary, property: string): boolean =>
   expectedBy.some((name) => property.startsWith(name));
+
+type EditOf = readonly [file: string, from: string, to: string];
+
+/** The words that canaries of one tracker are written in; under `sc`. */
+export const canariesOf =
+  (tracker: TrackerName) =>
+  (
+    name: string,
+    source: string,
+    scenario: Canary['scenario'],
+    expectedBy: readonly string[],
+    ...edits: readonly EditOf[]
+  ): Canary => ({
+    ...{ name, source, tracker, scenario, expectedBy },
+    memoryModel: 'sc',
+    edits: edits.map(([file, from, to]) => ({ file, from, to })),
+  });
+
+/** The same, where it takes weak memory to see it. */
+export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'weak' });

@@ -1,5 +1,7 @@
 import type { Canary } from './canary.ts';
+import { gfnList } from './subjects/gfnList.ts';
 import { gfnRing } from './subjects/gfnRing.ts';
+import { machine } from './subjects/machine.ts';
 
 /** All canaries, in the order in which they are reported. */
-export const canaries: readonly Canary[] = [...gfnRing];
+export const canaries: readonly Canary[] = [...gfnRing, ...gfnList, ...machine];

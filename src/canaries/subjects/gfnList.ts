@@ -1,0 +1,126 @@
+import {
+  checkpoint,
+  host,
+  hostile,
+  hostWrite,
+  kernel,
+  poke,
+  reset,
+  userspace,
+  vcpu,
+  write,
+} from '../../scenario/parties.ts';
+import { SCHEMA, type VmSpec } from '../../scenario/spec.ts';
+import { type Canary, canariesOf } from '../canary.ts';
+
+/** Cao's list, drained while the machine is paused: what its objections say of it, and what its own rules forbid. */
+const MAIL = 'the mail, January 2017';
+const canary = canariesOf('gfn-list');
+
+const LIST: VmSpec = {
+  schema: SCHEMA,
+  name: '',
+  tracker: 'gfn-list',
+  rings: [{ size: 2, leeway: 0 }],
+  slots: [{ slot: 0, npages: 2 }],
+  index: 0,
+  actors: [],
+  sometimes: [],
+};
+const TWO_PRODUCERS: VmSpec = {
+  ...LIST,
+  name: 'gfn-list/two-producers',
+  actors: [vcpu(0, write(0)), host(hostWrite(1))],
+};
+const FULL: VmSpec = {
+  ...LIST,
+  name: 'gfn-list/full',
+  slots: [{ slot: 0, npages: 3 }],
+  actors: [vcpu(0, write(0, 1, 2)), userspace(checkpoint())],
+};
+const FETCH_TOO_FAR: VmSpec = {
+  ...LIST,
+  name: 'gfn-list/fetch-too-far',
+  actors: [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 8, 32, 3))],
+};
+
+export const gfnList: readonly Canary[] = [
+  canary(
+    'list-push-without-lock',
+    `${MAIL}: one list serves all vCPUs`,
+    TWO_PRODUCERS,
+    ['A1', 'A3', 'A5', 'A6'],
+    ['trackers/gfnList/push', 'mem.lock(list.list_lock); const index', 'const index'],
+    ['trackers/gfnList/push', 'mem.unlock(list.list_lock); return -EBUSY', 'return -EBUSY'],
+    ['trackers/gfnList/push', 'mem.unlock(list.list_lock); return 0', 'return 0'],
+  ),
+  canary(
+    'list-published-before-the-entry',
+    MAIL,
+    'gfn-list/checkpoint',
+    ['A3'],
+    [
+      'trackers/gfnList/push',
+      'mem.write(entry.slot, slot);',
+      'mem.store(list.dirty_index, index + 1); mem.write(entry.slot, slot);',
+    ],
+  ),
+  canary(
+    'list-full-and-pushed',
+    MAIL,
+    FULL,
+    ['G1', 'A5'],
+    ['trackers/gfnList/push', 'if (index === list.size) {', 'if (index > list.size) {'],
+  ),
+  canary(
+    'list-drops-when-full',
+    'B03; 20191129213505.18472-7-peterx@redhat.com: "we throw an error message and drop the dirty bit"',
+    FULL,
+    ['A5', 'NL1', 'no dirty page is ever lost'],
+    [
+      'trackers/gfnList/gfnList',
+      'return gfn_list_push(mem, this.list, gfn) >= 0;',
+      'gfn_list_push(mem, this.list, gfn); return true;',
+    ],
+  ),
+  canary(
+    'list-fetch-believed',
+    `O3; ${MAIL}: all indices lie where userspace can write them`,
+    FETCH_TOO_FAR,
+    ['A4', 'no operation crashes'],
+    ['trackers/gfnList/ioctl', 'const result = count > list.size ? -EINVAL : count;', 'const result = count;'],
+  ),
+  canary(
+    'list-rearms-one-too-few',
+    MAIL,
+    'gfn-list/checkpoint',
+    ['A4', 'NL1', 'no dirty page is ever lost'],
+    ['trackers/gfnList/ioctl', 'for (let i = 0; i < count; i++) rearm', 'for (let i = 1; i < count; i++) rearm'],
+  ),
+  canary(
+    'list-index-not-back-at-zero',
+    MAIL,
+    'gfn-list/checkpoint',
+    ['A4', 'A1'],
+    [
+      'trackers/gfnList/ioctl',
+      '[list.dirty_index, list.avail_index, list.fetch_index]',
+      '[list.dirty_index, list.avail_index]',
+    ],
+  ),
+  canary(
+    'list-harvest-beyond-the-count',
+    MAIL,
+    'gfn-list/checkpoint',
+    ['A1', 'A4', 'A2', 'A3'],
+    ['trackers/gfnList/ioctl', 'i < Math.min(avail, list.size)', 'i < Math.min(avail + 1, list.size)'],
+    ['trackers/gfnList/ioctl', 'mem.store(list.fetch_index, avail);', 'mem.store(list.fetch_index, avail + 1);'],
+  ),
+  canary(
+    'list-no-flush',
+    'B45; kvm_get_dirty_log_protect',
+    'gfn-list/checkpoint',
+    ['no dirty page is ever lost', 'NL1', 'at each commit and rollback the copy is the guest'],
+    ['trackers/gfnList/ioctl', 'if (result > 0) kvm.arch.flush_remote_tlbs(mem);', ''],
+  ),
+];
