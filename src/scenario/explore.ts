@@ -16,6 +16,8 @@ export interface ExploreOptions extends Search {
   readonly minimiseSeconds: number;
   /** Where findings are written; null: nowhere. */
   readonly directory: string | null;
+  /** The bug that was put into the subject, for its findings. */
+  readonly canary?: string | undefined;
 }
 
 /** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
@@ -72,12 +74,10 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   if (violation !== undefined) {
     const { memoryModel, tearing } = search;
     const failure = { ...what, ...violation, memoryModel, tearing, schedule };
-    findings.push(
-      write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options.directory),
-    );
+    findings.push(write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options));
   } else {
     const claims = [...missing, ...nothingCompleted(result, exhaustive)];
-    findings.push(...claims.map((claim) => vacuous(what, search, claim, options.directory)));
+    findings.push(...claims.map((claim) => vacuous(what, search, claim, options)));
   }
   return {
     schema: SCHEMA,
@@ -155,15 +155,15 @@ function vacuous(
   what: Sourced,
   { memoryModel, tearing }: Search,
   claim: string,
-  directory: string | null,
+  options: ExploreOptions,
 ): WrittenFinding {
   return write(
     { ...what, memoryModel, tearing, property: `sometimes: ${claim}`, message: 'no execution got there', schedule: [] },
-    directory,
+    options,
   );
 }
 
-function write(failure: Failure, directory: string | null): WrittenFinding {
-  const finding = findingOf(failure);
+function write(failure: Failure, { directory, canary }: ExploreOptions): WrittenFinding {
+  const finding = findingOf(failure, canary);
   return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
 }

@@ -17,9 +17,14 @@ export interface Finding extends Machine {
   readonly schedule: string;
   readonly contextSwitches: number;
   readonly scenario: Source;
+  /** The bug that was put into the subject for it; left out: none was. */
+  readonly canary?: string;
 }
 
-export function findingOf({ source, property, message, memoryModel, tearing, schedule }: Failure): Finding {
+export function findingOf(
+  { source, property, message, memoryModel, tearing, schedule }: Failure,
+  canary?: string,
+): Finding {
   return {
     schema: SCHEMA,
     kind: 'finding',
@@ -30,6 +35,7 @@ export function findingOf({ source, property, message, memoryModel, tearing, sch
     schedule: formatSchedule(schedule),
     contextSwitches: contextSwitches(schedule),
     scenario: source,
+    ...(canary !== undefined && { canary }),
   };
 }
 

@@ -4,7 +4,6 @@ import { BadInput } from './badInput.ts';
 import { builtInNamed } from './checks.ts';
 import type { Finding } from './finding.ts';
 import { parseFinding, parseSource } from './parseSource.ts';
-import type { Machine } from './run.ts';
 import { type Source, sourceOfModule } from './source.ts';
 import { SCHEMA } from './spec.ts';
 import { isYardstick } from './yardstick.ts';
@@ -32,13 +31,11 @@ export function loadFinding(file: string): Finding & { readonly order: readonly 
   return parseFinding(readJson(file, 'finding'), file);
 }
 
-/** The machine that `name` was found on, where it is a finding. */
-export function machineOf(name: string): Machine | undefined {
+/** The finding that `name` stands for, where it is one: it says the machine that it was found on, and the canary. */
+export function findingNamed(name: string): Finding | undefined {
   if (!/[./\\]/.test(name) || !name.endsWith('.json')) return undefined;
   const json = readJson(name, 'scenario');
-  if (!isFinding(json)) return undefined;
-  const { memoryModel, tearing } = parseFinding(json, name);
-  return { memoryModel, tearing };
+  return isFinding(json) ? parseFinding(json, name) : undefined;
 }
 
 const isFinding = (json: unknown): boolean => (json as { kind?: unknown } | null)?.kind === 'finding';

@@ -45,6 +45,7 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     schedule,
     contextSwitches: whole(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),
     scenario: parseSource(finding.scenario, file, `${file}.scenario`),
+    ...(finding.canary !== undefined && { canary: string(finding.canary, `${file}.canary`) }),
     order,
   };
 }

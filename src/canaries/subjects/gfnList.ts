@@ -1,15 +1,4 @@
-import {
-  checkpoint,
-  host,
-  hostile,
-  hostWrite,
-  kernel,
-  poke,
-  reset,
-  userspace,
-  vcpu,
-  write,
-} from '../../scenario/parties.ts';
+import { host, hostile, hostWrite, kernel, poke, reset, userspace, vcpu, write } from '../../scenario/parties.ts';
 import { SCHEMA, type VmSpec } from '../../scenario/spec.ts';
 import { type Canary, canariesOf } from '../canary.ts';
 
@@ -36,7 +25,7 @@ const FULL: VmSpec = {
   ...LIST,
   name: 'gfn-list/full',
   slots: [{ slot: 0, npages: 3 }],
-  actors: [vcpu(0, write(0, 1, 2)), userspace(checkpoint())],
+  actors: [vcpu(0, write(0, 1, 2), halt), userspace(replicate)],
 };
 const FETCH_TOO_FAR: VmSpec = {
   ...LIST,

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { type ExploreOptions, type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
-import { loadSource, machineOf } from '../../scenario/load.ts';
+import { findingNamed, loadSource } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
 import { reductionNames, schedulerNames } from '../../scenario/search.ts';
+import type { Source } from '../../scenario/source.ts';
+import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
@@ -33,12 +35,16 @@ interface Options extends SharedOptions, Machine {
   readonly minimise: number;
   readonly dir: string;
   readonly lines?: boolean;
+  readonly canary?: string | undefined;
 }
 
 export const exploreCommand = (): Command =>
   new Command('explore')
     .description('explore the interleavings of one scenario')
-    .argument('<scenario>', 'a built-in name, or the path of a module (see the README), of a JSON file or of a finding')
+    .argument(
+      '[scenario]',
+      "a built-in name, or the path of a module (see the README), of a JSON file or of a finding; left out: the canary's",
+    )
     .addOption(
       new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'),
     )
@@ -82,6 +88,7 @@ export const exploreCommand = (): Command =>
         .default(5)
         .argParser(seconds('minimise')),
     )
+    .addOption(canaryOption())
     .addOption(linesOption())
     .addOption(directoryOption())
     .addOption(seedOption())
@@ -91,11 +98,13 @@ export const exploreCommand = (): Command =>
       'after',
       '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore ./sb.mjs --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
     )
-    .action(async (name: string, given: Options, command: Command) => {
-      const options = { ...given, ...(machineAsked(command).length === 0 && machineOf(name)) };
+    .action(async (name: string | undefined, given: Options, command: Command) => {
+      const { scenario, canary, ...machine } = meant(name, given);
+      const options = { ...given, ...(machineAsked(command).length === 0 && machine), canary };
       refuse(options);
+      if (runsAsCanary(canary)) return;
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
-      const report = await exploreScenario(await loadSource(name), {
+      const report = await exploreScenario(typeof scenario === 'string' ? await loadSource(scenario) : scenario, {
         ...options,
         reduction: options.reduction ?? 'states',
         limits,
@@ -111,6 +120,28 @@ export const exploreCommand = (): Command =>
       }
       process.exitCode = report.findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
     });
+
+interface Meant extends Machine {
+  readonly scenario: string | Source;
+  readonly canary: string | undefined;
+}
+
+/** What is to be explored: a finding says the machine and the canary, a canary its scenario. */
+function meant(name: string | undefined, { canary, memoryModel, tearing }: Options): Meant {
+  if (name !== undefined) {
+    const finding = findingNamed(name);
+    const machine = finding ?? { memoryModel, tearing };
+    return {
+      scenario: name,
+      canary: canary ?? finding?.canary,
+      memoryModel: machine.memoryModel,
+      tearing: machine.tearing,
+    };
+  }
+  if (canary === undefined) throw new UsageError("name a scenario: 'gfnring list' shows the built-in ones");
+  const { scenario, memoryModel: needed } = canaryNamed(canary);
+  return { scenario, canary, memoryModel: needed, tearing };
+}
 
 /** Options that say nothing about the search that was asked for. */
 function refuse({ scheduler, reduction, preemptions, symmetry }: Options): void {

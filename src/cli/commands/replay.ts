@@ -11,6 +11,7 @@ import { replay } from '../../scenario/replay.ts';
 import { type Machine, type Run, runOf } from '../../scenario/run.ts';
 import { openSource, type Source } from '../../scenario/source.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
+import { runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { jsonOption, linesOption, machineAsked, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
@@ -44,11 +45,12 @@ export const replayCommand = (): Command =>
     .action(async (what: string, options: Options, command: Command) => {
       if (options.inspectBrk && options.actor === undefined)
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
-      const { source, order, expected, machine } = await toReplay(what, options, command);
+      const { source, order, expected, machine, canary } = await toReplay(what, options, command);
       if (options.on === 'workers' && (machine.memoryModel !== 'sc' || machine.tearing))
         throw new UsageError(
           `--on workers: real threads are sequentially consistent and do not tear; this finding is for the explorer`,
         );
+      if (runsAsCanary(canary)) return;
       const run = runOf(await openSource(source), order.length + 1, machine);
       const violation = replay(run, order, what);
       const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
@@ -82,6 +84,7 @@ interface ToReplay {
   readonly order: readonly number[];
   readonly expected: string | null;
   readonly machine: Machine;
+  readonly canary: string | undefined;
 }
 
 async function toReplay(what: string, options: Options, command: Command): Promise<ToReplay> {
@@ -95,13 +98,14 @@ async function toReplay(what: string, options: Options, command: Command): Promi
       source: finding.scenario,
       order: finding.order,
       expected: finding.property,
+      canary: finding.canary,
       machine: { memoryModel, tearing },
     };
   }
   const order = parseSchedule(compact[2]);
   if (order === undefined) throw new BadInput(`${compact[2]} is no schedule: runs like 0x5,1,0 are expected`);
   const machine = { memoryModel: options.memoryModel, tearing: options.tearing };
-  return { source: await loadSource(compact[1]), order, expected: null, machine };
+  return { source: await loadSource(compact[1]), order, expected: null, machine, canary: undefined };
 }
 
 async function onWorkers(

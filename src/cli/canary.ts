@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
+import type { Canary } from '../canaries/canary.ts';
+import { canaries } from '../canaries/catalogue.ts';
+import { PATCH_VARIABLE, patching } from '../canaries/patch.ts';
+import { BadInput } from '../scenario/badInput.ts';
+import { compiled } from '../scenario/workerFile.ts';
+import { STATUS } from './errors.ts';
+
+export const canaryOption = (): Option =>
+  new Option('--canary <name>', "the subject with that known bug in it: 'gfnring canaries --list' names them");
+
+/** Throws `BadInput` where there is none of that name. */
+export function canaryNamed(name: string): Canary {
+  const canary = canaries.find((of) => of.name === name);
+  if (canary === undefined) throw new BadInput(`unknown canary ${name}: 'gfnring canaries --list' names them`);
+  return canary;
+}
+
+/**
+ * Runs the command line once more, in a process that has the canary's edits in it, and sets the status that it ended with. Returns false where there is
+ * nothing to do: no canary is meant, or this is that process.
+ */
+export function runsAsCanary(name: string | undefined): boolean {
+  if (name === undefined || process.env[PATCH_VARIABLE] !== undefined) return false;
+  const { execArgv, env } = patching(canaryNamed(name).edits);
+  const args = [...execArgv, fileURLToPath(compiled('cli/main.js')), ...process.argv.slice(2)];
+  process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? STATUS.interrupted;
+  return true;
+}

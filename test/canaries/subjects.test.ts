@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { type Canary, isExpected } from '../../src/canaries/canary.ts';
+import { canaries } from '../../src/canaries/catalogue.ts';
+import { Trial } from '../../src/canaries/trials.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { builtInNamed } from '../../src/scenario/checks.ts';
+import { parseSource } from '../../src/scenario/parseSource.ts';
+import { searchHere } from '../../src/scenario/search.ts';
+import { openSource, type Source } from '../../src/scenario/source.ts';
+
+/** The quick half of `gfnring canaries`: every canary is caught, and what its own scenarios are of is clean without it. */
+
+test('each has a name of its own, a source and a scenario', () => {
+  expect(canaries.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(canaries.map(({ name }) => name)).size).toBe(canaries.length);
+  for (const { name, source, scenario, edits, expectedBy } of canaries) {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect([source.length > 3, edits.length > 0, expectedBy.length > 0]).toEqual([true, true, true]);
+    if (typeof scenario === 'string') expect([scenario, builtInNamed(scenario)?.known]).toEqual([scenario, undefined]);
+    else expect(parseSource(JSON.parse(JSON.stringify(scenario)), 'canary')).toEqual(scenario);
+  }
+});
+
+const own = canaries.filter((canary): canary is Canary & { scenario: Source } => typeof canary.scenario !== 'string');
+const scenarios = new Map(own.map((canary) => [`${canary.scenario.name} under ${canary.memoryModel}`, canary]));
+
+test.each([...scenarios])('%s is clean without a canary', async (_, { scenario, memoryModel }) => {
+  const search = {
+    scheduler: 'exhaustive',
+    reduction: 'states',
+    tearing: false,
+    seed: 0,
+    depth: 3,
+    stepsMax: 10_000,
+  } as const;
+  const { violation, limit } = searchHere(
+    await openSource(scenario),
+    { ...search, memoryModel },
+    { ...noLimits, seconds: 20 },
+  );
+  expect([violation, limit]).toEqual([undefined, undefined]);
+});
+
+describe.concurrent('is caught', () => {
+  test.each(canaries)('$name', async (canary) => {
+    const { scenario, memoryModel, edits } = canary;
+    const trial = new Trial(edits);
+    const ask = { scenario, memoryModel, tearing: false, seed: 1, seconds: 20, executions: null, minimiseSeconds: 0 };
+    const { finding } = await trial.ask({ ...ask, scheduler: 'portfolio', reduction: 'none' });
+    trial.close();
+    expect([finding?.property, finding !== null && isExpected(canary, finding.property)]).toEqual([
+      expect.anything(),
+      true,
+    ]);
+  });
+});
