@@ -1,4 +1,16 @@
-import { host, hostile, hostWrite, kernel, poke, reset, userspace, vcpu, write } from '../../scenario/parties.ts';
+import {
+  halt,
+  host,
+  hostile,
+  hostWrite,
+  kernel,
+  poke,
+  replicate,
+  reset,
+  userspace,
+  vcpu,
+  write,
+} from '../../scenario/parties.ts';
 import { SCHEMA, type VmSpec } from '../../scenario/spec.ts';
 import { type Canary, canariesOf } from '../canary.ts';
 
