@@ -1,6 +1,6 @@
 import { type DrawingName, drawingNames } from '../explore/schedulers/make.ts';
 import type { SchedulerName } from '../scenario/search.ts';
-import type { Canary } from './canary.ts';
+import { type Canary, isExpected } from './canary.ts';
 import type { Answer, Ask } from './trial.ts';
 import { Trial } from './trials.ts';
 
@@ -46,6 +46,8 @@ export interface CanaryResult {
   /** The property that caught it, the one found most; the others. */
   readonly by: string | null;
   readonly alsoBy: readonly string[];
+  /** Whether it is the one named. */
+  readonly asExpected: boolean;
   /** Of the portfolio: medians to the first finding. */
   readonly executions: number | null;
   readonly seconds: number | null;
@@ -93,12 +95,12 @@ export async function runCanary(
   let error: string | null = null;
   try {
     for (const reduction of proofNames) {
-      const minimiseSeconds = reduction === 'states' ? MINIMISE_SECONDS : 0;
-      const answer = await trial.ask(proving(canary, effort, reduction, minimiseSeconds));
+      const answer = await trial.ask(proving(canary, effort, reduction));
       answers.push(answer);
       proofs[reduction] = proofOf(answer);
-      if (reduction === 'states') switches = answer.finding?.contextSwitches ?? null;
     }
+    const minimal = await trial.ask({ ...proving(canary, effort, 'states'), minimiseSeconds: MINIMISE_SECONDS });
+    switches = minimal.finding?.contextSwitches ?? null;
     for (const scheduler of drawingNames) {
       const drawn: Answer[] = [];
       for (let i = 0; i < effort.seeds && !isMissed(drawn, effort.seeds); i++)
@@ -120,6 +122,7 @@ export async function runCanary(
   return {
     ...{ name, source, tracker, scenario: nameOf(canary), memoryModel, expectedBy },
     caught: error === null && missedBy.length === 0,
+    asExpected: by !== null && isExpected(canary, by),
     ...{ by, alsoBy, missedBy, switches, proofs, schedulers, error },
     executions: portfolio?.executions ?? null,
     seconds: portfolio?.seconds ?? null,
@@ -133,7 +136,7 @@ export async function runUnmodified(canary: Canary, effort: Effort): Promise<Unm
   const answers: Answer[] = [];
   try {
     for (const reduction of proofNames) {
-      const answer = await trial.ask(proving(canary, effort, reduction, 0));
+      const answer = await trial.ask(proving(canary, effort, reduction));
       answers.push(answer);
       proofs[reduction] = proofOf(answer);
     }
@@ -150,11 +153,10 @@ export async function runUnmodified(canary: Canary, effort: Effort): Promise<Unm
   };
 }
 
-const proving = (canary: Canary, effort: Effort, reduction: ProofName, minimiseSeconds: number): Ask => ({
+const proving = (canary: Canary, effort: Effort, reduction: ProofName): Ask => ({
   ...drawing(canary, effort, 'exhaustive'),
   reduction,
   seconds: effort.proofSeconds,
-  minimiseSeconds,
 });
 
 const drawing = ({ scenario, memoryModel }: Canary, { seed, seconds }: Effort, scheduler: SchedulerName): Ask => ({

@@ -12,11 +12,13 @@ export class Trial {
   private readonly child: ChildProcess;
   private said = '';
 
+  /** Its process ends with this one at the latest. */
   constructor(edits: readonly Edit[]) {
     this.child = fork(fileURLToPath(compiled('canaries/trial.js')), {
       ...patching(edits),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    process.once('exit', this.kill);
     this.child.stderr!.on('data', (text) => {
       this.said += text;
     });
@@ -46,8 +48,13 @@ export class Trial {
   }
 
   close(): void {
-    this.child.kill('SIGKILL');
+    process.off('exit', this.kill);
+    this.kill();
   }
+
+  private readonly kill = (): void => {
+    this.child.kill('SIGKILL');
+  };
 }
 
 /** The line of a process's last words that says what was wrong. */

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
-import { type Canary, isExpected } from '../../canaries/canary.ts';
+import type { Canary } from '../../canaries/canary.ts';
 import { canaries } from '../../canaries/catalogue.ts';
 import {
-  type CanaryResult,
   type Effort,
   nameOf,
   type ProofName,
@@ -11,19 +10,21 @@ import {
   runUnmodified,
   type Unmodified,
 } from '../../canaries/runs.ts';
-import { drawingNames } from '../../explore/schedulers/make.ts';
-import { BadInput } from '../../scenario/badInput.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
+import { canaryNamed } from '../canary.ts';
+import { canaryLine, headLine } from '../canaryTable.ts';
 import { STATUS } from '../errors.ts';
-import { jsonOption, seconds, seedOption, whole } from '../options.ts';
-import { grouped, plural, print, printJson, progress } from '../output.ts';
+import { jsonOption, quietOption, seconds, seedOption, whole } from '../options.ts';
+import { plural, print, printJson, progress } from '../output.ts';
 
 interface Options {
   readonly seeds: number;
   readonly seed: number;
   readonly seconds: number;
   readonly workers: number;
+  readonly list?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** That a proof may take, in seconds. */
@@ -33,54 +34,65 @@ export const canariesCommand = (): Command =>
   new Command('canaries')
     .description('subjects with one known bug each: which are caught, by what, how fast and how often')
     .argument('[names...]', 'those alone')
+    .addOption(new Option('--list', 'name them, and run none'))
     .addOption(new Option('--seeds <n>', 'seeds of each scheduler').default(20).argParser(whole('seeds', 1, 1000)))
     .addOption(new Option('--seconds <n>', 'that one seed may take').default(5).argParser(seconds('seconds')))
     .addOption(
-      new Option('--workers <n>', 'canaries that run at a time, each on a core of its own')
+      new Option('--workers <n>', 'how many run at a time, each on a core of its own')
         .default(1)
         .argParser(whole('workers', 1, 256)),
     )
     .addOption(seedOption())
     .addOption(jsonOption())
+    .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring canaries\n  gfnring canaries no-mask --seeds 5\n  gfnring canaries --workers 2 --json > canaries.json',
+      '\nExamples:\n  gfnring canaries --workers 2\n  gfnring canaries no-mask no-flush --seeds 5\n  gfnring explore --canary no-mask',
     )
-    .action(async (names: readonly string[], { seeds, seed, seconds, workers, json }: Options) => {
-      const chosen = named(names);
-      const effort: Effort = { seeds, seed, seconds, proofSeconds: PROOF_SECONDS };
-      const width = Math.max(...chosen.map(({ name }) => name.length));
-      const unmodified = await inParallel(workers, scenariosOf(chosen), async (canary) => {
-        const result = await runUnmodified(canary, effort);
-        if (!json && result.falseAlarms.length > 0)
-          print(`✗ ${nameOf(canary)}, unmodified: ${result.falseAlarms.join('; ')}`);
-        return result;
-      });
-      const results = await inParallel(workers, chosen, async (canary) => {
-        progress(`${canary.name} …`);
-        const result = await runCanary(canary, effort, exhausting(canary, unmodified));
-        progress('');
-        if (!json) print(lineOf(canary, result, width));
-        return result;
-      });
-      const falseAlarms = unmodified.filter((of) => of.falseAlarms.length > 0);
-      const missed = results.filter(({ caught }) => !caught);
-      if (json) printJson({ schema: SCHEMA, ...effort, canaries: results, unmodified, falseAlarms });
-      else {
-        print();
-        print(
-          `${grouped(results.length - missed.length)} of ${plural(results.length, 'canary').replace('canarys', 'canaries')} caught; ${plural(falseAlarms.length, 'false alarm')} in ${plural(unmodified.length, 'unmodified scenario')}.`,
-        );
-      }
-      process.exitCode = missed.length + falseAlarms.length > 0 ? STATUS.findings : STATUS.nothingFound;
+    .action(async (names: readonly string[], options: Options) => {
+      const chosen = names.length === 0 ? canaries : names.map(canaryNamed);
+      if (options.list && options.json) printJson({ schema: SCHEMA, canaries: chosen.map(({ edits, ...of }) => of) });
+      else if (options.list) list(chosen);
+      else await run(chosen, options);
     });
 
-function named(names: readonly string[]): readonly Canary[] {
-  const unknown = names.find((name) => !canaries.some((canary) => canary.name === name));
-  if (unknown !== undefined)
-    throw new BadInput(`unknown canary ${unknown}: there are ${canaries.map(({ name }) => name).join(', ')}`);
-  return names.length === 0 ? canaries : canaries.filter(({ name }) => names.includes(name));
+function list(chosen: readonly Canary[]): void {
+  const [width, trackers] = [widest(chosen.map(({ name }) => name)), widest(chosen.map(({ tracker }) => tracker))];
+  for (const { name, tracker, source } of chosen) print(`${name.padEnd(width)} ${tracker.padEnd(trackers)} ${source}`);
 }
+
+async function run(chosen: readonly Canary[], { json, quiet, workers, ...options }: Options): Promise<void> {
+  const { seeds, seed, seconds } = options;
+  const effort: Effort = { seeds, seed, seconds, proofSeconds: PROOF_SECONDS };
+  const width = widest(chosen.map(({ name }) => name));
+  const lines = !json && !quiet;
+  const unmodified = await inParallel(workers, 'unmodified', scenariosOf(chosen), async (canary) => {
+    const result = await runUnmodified(canary, effort);
+    if (!json && isFalseAlarm(result)) print(`✗ ${nameOf(canary)}, unmodified: ${result.falseAlarms.join('; ')}`);
+    return result;
+  });
+  if (lines) for (const line of headLine(width, seeds)) print(line);
+  const results = await inParallel(workers, 'canaries', chosen, async (canary) => {
+    const result = await runCanary(canary, effort, exhausting(canary, unmodified));
+    if (lines || (!json && !result.caught)) print(canaryLine(result, width));
+    return result;
+  });
+  const falseAlarms = unmodified.filter(isFalseAlarm);
+  const missed = results.filter(({ caught }) => !caught);
+  if (json) printJson({ schema: SCHEMA, ...effort, canaries: results, unmodified, falseAlarms });
+  else if (lines) {
+    const others = results.filter(({ by, asExpected }) => by !== null && !asExpected).length;
+    print();
+    print(
+      `${results.length - missed.length} of ${plural(results.length, 'canary').replace('canarys', 'canaries')} caught${others > 0 ? `, ${others} by another property than the one named` : ''}. ${plural(unmodified.length, 'unmodified scenario')}, ${plural(falseAlarms.length, 'false alarm')}.`,
+    );
+  }
+  process.exitCode = missed.length + falseAlarms.length > 0 ? STATUS.findings : STATUS.nothingFound;
+}
+
+const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
+
+const isFalseAlarm = ({ falseAlarms }: Unmodified): boolean => falseAlarms.length > 0;
 
 const keyOf = (canary: Canary): string => `${nameOf(canary)} ${canary.memoryModel}`;
 
@@ -89,37 +101,29 @@ const scenariosOf = (chosen: readonly Canary[]): Canary[] => [
   ...new Map(chosen.map((canary) => [keyOf(canary), canary])).values(),
 ];
 
-const exhausting = (canary: Canary, unmodified: readonly Unmodified[]): Set<ProofName> => {
+/** The proofs that come to an end on the unmodified scenario. */
+function exhausting(canary: Canary, unmodified: readonly Unmodified[]): Set<ProofName> {
   const of = unmodified.find(({ scenario, memoryModel }) => `${scenario} ${memoryModel}` === keyOf(canary))!;
   return new Set(proofNames.filter((proof) => of.proofs[proof]?.exhausted));
-};
+}
 
-async function inParallel<T, R>(workers: number, items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+/** Runs `workers` items at a time. The results are in the order of the items. */
+async function inParallel<T, R>(
+  workers: number,
+  what: string,
+  items: readonly T[],
+  run: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
-  let next = 0;
-  const work = async () => {
+  let [next, done] = [0, 0];
+  const work = async (): Promise<void> => {
     while (next < items.length) {
       const i = next++;
       results[i] = await run(items[i]);
+      progress(`${what} ${++done}/${items.length} …`);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
+  progress('');
   return results;
 }
-
-function lineOf(canary: Canary, result: CanaryResult, width: number): string {
-  const { by, error, missedBy, proofs, schedulers, switches } = result;
-  const proof = proofNames.map(
-    (name) => `${name} ${proofs[name]?.property == null ? '–' : time(proofs[name].seconds)}`,
-  );
-  const draws = drawingNames.map((name) => {
-    const of = schedulers[name];
-    return `${name} ${of === undefined ? '–' : `${of.caught}/${of.of} ${of.executions ?? '–'}`}`;
-  });
-  const otherwise = by !== null && !isExpected(canary, by) ? `, not by ${canary.expectedBy.join(' or ')}` : '';
-  const verdict =
-    error ?? `${by ?? 'nothing'}${otherwise}${missedBy.length > 0 ? `; missed by ${missedBy.join(', ')}` : ''}`;
-  return `${result.caught ? '✓' : '✗'} ${canary.name.padEnd(width)} ${[...proof, ...draws, `${switches ?? '–'} switches`].join('  ')}  ${verdict}`;
-}
-
-const time = (seconds: number): string => `${seconds.toFixed(2)} s`;

@@ -1,0 +1,49 @@
+import type { CanaryResult, Draws, Proof } from '../canaries/runs.ts';
+import { proofNames } from '../canaries/runs.ts';
+import { memoryModels } from '../explore/memoryModels/make.ts';
+import { drawingNames } from '../explore/schedulers/make.ts';
+import { trackerNames } from '../trackers/make.ts';
+
+const TRACKER = Math.max(...trackerNames.map(({ length }) => length));
+const MODEL = Math.max(...memoryModels.map(({ length }) => length));
+const PROOF = 8;
+const DRAWS = 12;
+
+/** What the columns of `canaryLine` are. */
+export function headLine(width: number, seeds: number): string[] {
+  const head = [
+    `  ${'canary'.padEnd(width)}`,
+    'tracker'.padEnd(TRACKER),
+    'mem'.padEnd(MODEL),
+    ...proofNames.map((name) => name.padStart(PROOF)),
+    ...drawingNames.map((name) => name.padStart(DRAWS)),
+    'switches',
+    'by',
+  ];
+  return [
+    `proofs: seconds; the others: in how many of ${seeds} seeds, and the median of executions to the first finding`,
+    head.join('  '),
+  ];
+}
+
+/** A canary in one line. */
+export function canaryLine(result: CanaryResult, width: number): string {
+  const { name, tracker, memoryModel, caught, by, asExpected, expectedBy, missedBy, error, switches } = result;
+  const otherwise = by === null || asExpected ? '' : `, not by ${expectedBy.join(' or ')}`;
+  const missed = missedBy.length === 0 ? '' : `; missed by ${missedBy.join(', ')}`;
+  return [
+    `${caught ? '✓' : '✗'} ${name.padEnd(width)}`,
+    tracker.padEnd(TRACKER),
+    memoryModel.padEnd(MODEL),
+    ...proofNames.map((proof) => proofText(result.proofs[proof]).padStart(PROOF)),
+    ...drawingNames.map((scheduler) => drawsText(result.schedulers[scheduler]).padStart(DRAWS)),
+    `${switches ?? '–'}`.padStart('switches'.length),
+    error ?? `${by ?? 'nothing'}${otherwise}${missed}`,
+  ].join('  ');
+}
+
+const proofText = (proof: Proof | undefined): string =>
+  proof === undefined || proof.property === null ? '–' : `${proof.seconds.toFixed(2)} s`;
+
+const drawsText = (draws: Draws | undefined): string =>
+  draws === undefined ? '–' : `${draws.caught}/${draws.of} ${draws.executions ?? '–'}`;
