@@ -1,0 +1,62 @@
+const SCHEDULERS = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 'reads-from'];
+
+const HEAD = `# Canaries
+
+Subjects with exactly one known bug each (\`src/canaries\`): small patches of the real ones, put in as modules are loaded. \`gfnring canaries\` runs them all with every scheduler and
+both proofs; \`npm run canaries\` writes this file. \`gfnring explore --canary NAME\` shows the trace of one.
+
+\`states\` and \`optimal\` are exhaustive searches: the seconds to the finding; – where the search did not come to an end in 20 s. For schedulers: in how many seeds of how many, and the
+median of executions to the first finding; a scheduler that missed more than half of the seeds is not asked on. A canary is caught where each proof that exhausts
+the unmodified scenario finds it, and the portfolio does in 19 of 20 seeds at least, in 5 s each. Switches are those of the minimal schedule.
+`;
+
+/** The text of `docs/canaries.md`, of what `gfnring canaries --json` printed on `machine`. */
+export function canariesText({ canaries, unmodified, falseAlarms, harness = [], seeds }, machine) {
+  const trackers = [...new Set(canaries.map(({ tracker }) => tracker))];
+  const caught = canaries.filter((canary) => canary.caught).length;
+  const slowest = Math.max(...canaries.map(({ seconds }) => seconds ?? Infinity));
+  return [
+    HEAD,
+    `${caught} of ${canaries.length} are caught with ${seeds} seeds; the slowest median of the portfolio is ${slowest.toFixed(1)} s. ${unmodified.length} unmodified scenarios beside them: ${falseAlarms.length} false alarms. On ${machine}.`,
+    '',
+    ...trackers.flatMap((tracker) => table(tracker, canaries.filter((canary) => canary.tracker === tracker))),
+    ...(harness.length > 0 ? harnessTable(harness) : []),
+  ].join('\n');
+}
+
+function table(tracker, canaries) {
+  const head = ['canary', 'source', 'scenario', 'memory', 'caught by', 'states', 'optimal', ...SCHEDULERS, 'switches'];
+  return [
+    `## ${tracker}`,
+    '',
+    `| ${head.join(' | ')} |`,
+    `|${' --- |'.repeat(head.length)}`,
+    ...canaries.map((canary) => `| ${row(canary).join(' | ')} |`),
+    '',
+  ];
+}
+
+const row = ({ name, source, scenario, memoryModel, caught, by, missedBy, proofs, schedulers, switches }) => [
+  name,
+  source,
+  `\`${scenario}\``,
+  memoryModel,
+  caught ? by : `${by ?? 'nothing'}; missed by ${missedBy.join(', ')}`,
+  ...['states', 'optimal'].map((proof) => (proofs[proof]?.property == null ? '–' : proofs[proof].seconds.toFixed(2))),
+  ...SCHEDULERS.map((scheduler) => {
+    const { caught: seeds, of, executions } = schedulers[scheduler];
+    return `${seeds}/${of}${executions === null ? '' : ` ${executions}`}`;
+  }),
+  switches ?? '–',
+];
+
+const harnessTable = (harness) => [
+  '## The harness itself',
+  '',
+  'Mistakes put into its own parts, and the self-check that notices.',
+  '',
+  '| mistake | part | noticed by |',
+  '| --- | --- | --- |',
+  ...harness.map(({ name, part, by }) => `| ${name} | ${part} | ${by ?? 'nothing'} |`),
+  '',
+];
