@@ -19,7 +19,12 @@ export function canariesText({ canaries, unmodified, falseAlarms, harness = [], 
     HEAD,
     `${caught} of ${canaries.length} are caught with ${seeds} seeds; the slowest median of the portfolio is ${slowest.toFixed(1)} s. ${unmodified.length} unmodified scenarios beside them: ${falseAlarms.length} false alarms. On ${machine}.`,
     '',
-    ...trackers.flatMap((tracker) => table(tracker, canaries.filter((canary) => canary.tracker === tracker))),
+    ...trackers.flatMap((tracker) =>
+      table(
+        tracker,
+        canaries.filter((canary) => canary.tracker === tracker),
+      ),
+    ),
     ...(harness.length > 0 ? harnessTable(harness) : []),
   ].join('\n');
 }

@@ -13,6 +13,8 @@ export interface Effort {
   readonly seconds: number;
   /** That a proof may take. */
   readonly proofSeconds: number;
+  /** How much longer than its limit a search may take before it is given up as hung. */
+  readonly graceSeconds?: number;
 }
 
 export const proofNames = ['states', 'optimal'] as const;
@@ -87,7 +89,7 @@ export async function runCanary(
   exhausts: ReadonlySet<ProofName>,
 ): Promise<CanaryResult> {
   const { name, source, tracker, memoryModel, expectedBy, edits } = canary;
-  const trial = new Trial(edits);
+  const trial = new Trial(edits, effort.graceSeconds);
   const answers: Answer[] = [];
   const proofs: Partial<Record<ProofName, Proof>> = {};
   const schedulers: Partial<Record<DrawingName, Draws>> = {};
