@@ -4,15 +4,15 @@ import { compiled } from '../scenario/workerFile.ts';
 import { type Edit, patching } from './patch.ts';
 import type { Answer, Ask } from './trial.ts';
 
+/** How much longer than its limit a search may take before its process is taken for hung, in seconds. */
+const GRACE = 60;
+
 /** A process that searches scenarios with the program patched. One question at a time. */
 export class Trial {
   private readonly child: ChildProcess;
-  private readonly grace: number;
   private said = '';
 
-  /** @param grace how much longer than its limit a search may take before the process is taken for hung, in seconds. */
-  constructor(edits: readonly Edit[], grace = 60) {
-    this.grace = grace;
+  constructor(edits: readonly Edit[]) {
     this.child = fork(fileURLToPath(compiled('canaries/trial.js')), {
       ...patching(edits),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -25,12 +25,14 @@ export class Trial {
   /** Throws where the process ends, or does not come back. */
   ask(ask: Ask): Promise<Answer> {
     const { child } = this;
-    const most = ask.seconds + ask.minimiseSeconds + this.grace;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`no answer after ${most} seconds`));
-        this.close();
-      }, most * 1000);
+      const timer = setTimeout(
+        () => {
+          reject(new Error(`no answer after ${ask.seconds + ask.minimiseSeconds + GRACE} seconds`));
+          this.close();
+        },
+        (ask.seconds + ask.minimiseSeconds + GRACE) * 1000,
+      );
       const settle = (then: () => void) => {
         clearTimeout(timer);
         child.off('message', answered).off('close', ended);
