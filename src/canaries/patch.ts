@@ -4,8 +4,10 @@ import { compiled } from '../scenario/workerFile.ts';
 export interface Edit {
   /** The module, seen from `src`, without its ending: `ring/push`. */
   readonly file: string;
-  /** There exactly once. */
+  /** There exactly once, unless `at` says where. */
   readonly from: string;
+  /** Where `from` begins in the compiled text, which it is then to the letter. For tools: the text has other places as soon as its source changes. */
+  readonly at?: number;
   readonly to: string;
 }
 
@@ -26,7 +28,12 @@ export function patching(edits: readonly Edit[]): { readonly execArgv: string[];
 /** The text of a module with its edits in it, and no line moved. Throws where one does not fit. */
 export function patched(text: string, edits: readonly Edit[]): string {
   let result = text;
-  for (const { file, from, to } of edits) {
+  for (const { file, from, to, at } of edits) {
+    if (at !== undefined) {
+      if (!result.startsWith(from, at)) throw new Error(`a patch of ${file} does not fit at ${at}: ${from}`);
+      result = result.slice(0, at) + to + result.slice(at + from.length);
+      continue;
+    }
     const places = [...result.matchAll(patternOf(from))];
     if (places.length !== 1) throw new Error(`a patch of ${file} fits ${places.length} places, not one: ${from}`);
     const [{ 0: found, index }] = places;

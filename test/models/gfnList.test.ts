@@ -13,14 +13,18 @@ const PAGES = 5;
 test('one after the other, the list and the model give the same answers', () => {
   const seen = { full: false, refused: false, dropped: false };
   const call = fc.oneof(
-    fc.record({ do: fc.constant('push' as const), offset: fc.integer({ min: 0, max: PAGES }) }),
+    fc.record({
+      do: fc.constant('push' as const),
+      slot: fc.constantFrom(0, 65537),
+      offset: fc.integer({ min: 0, max: PAGES }),
+    }),
     fc.record({ do: fc.constantFrom('count' as const, 'harvest' as const) }),
     fc.record({ do: fc.constant('reset' as const), fetch: fc.option(fc.integer({ min: 0, max: 12 }), { freq: 4 }) }),
   );
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(call, { maxLength: 40 }), (size, calls) => {
       const layout = new Layout();
-      const slots = [{ slot: 0, npages: PAGES }];
+      const slots = [0, 65537].map((slot) => ({ slot, npages: PAGES }));
       const vm = layVm(layout, { tracker: 'gfn-list', slots, rings: [{ size, leeway: 0 }] });
       const { list } = vm.tracker as GfnLists;
       const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
@@ -29,7 +33,7 @@ test('one after the other, the list and the model give the same answers', () => 
       for (const one of calls) {
         switch (one.do) {
           case 'push': {
-            const entry = { slot: 0, offset: BigInt(one.offset) };
+            const entry = { slot: one.slot, offset: BigInt(one.offset) };
             expect(gfn_list_push(mem, list, entry)).toBe(isFull(model) ? -16 : 0);
             if (isFull(model)) seen.full = true;
             else model = push(model, entry);
@@ -55,9 +59,9 @@ test('one after the other, the list and the model give the same answers', () => 
             }
             for (const { armed } of vm.guest.pages) mem.store(armed, 0);
             expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(resettable(model).length);
-            const rearmed = new Set(resettable(model).map(({ offset }) => Number(offset)));
+            const rearmed = new Set(resettable(model).map(({ slot, offset }) => `${slot}:${offset}`));
             expect(vm.guest.pages.map(({ armed }) => mem.load(armed) === 1)).toEqual(
-              vm.guest.pages.map(({ offset }) => rearmed.has(offset)),
+              vm.guest.pages.map(({ slot, offset }) => rearmed.has(`${slot}:${offset}`)),
             );
             if (model.entries.length > model.fetched) seen.dropped = true;
             model = reset(model);

@@ -43,6 +43,15 @@ const swapped = (first: RegExp, then: string): (() => Edit) => {
   };
 };
 
+/** A lock is not there for one thread. */
+const unlockedBy = (thread: number, lock: string) =>
+  on(['lock', 'unlock'], lock, ({ mem, go }) => mem.thread === thread || go());
+const readTwice = (place: string) =>
+  on('load', place, ({ go }) => {
+    go();
+    return go();
+  });
+
 const mutants: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
   [
     'A1',
@@ -110,6 +119,11 @@ const mutants: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
     poked(3),
     on('load', 'list.fetch_index', ({ go }) => Math.min(2, go() as number)),
   ],
+  ['A2 KVM_GET_DIRTY_COUNT reads', 'the count takes no lock', drained, unlockedBy(1, 'list_lock')],
+  ['A4 indices', 'the reset does not take list_lock', poked(1), unlockedBy(2, 'list_lock')],
+  ['G5', 'the reset does not take mmu_lock', poked(1), unlockedBy(2, 'mmu_lock')],
+  ['A4 reset reads', 'the index of userspace is read twice', poked(1), readTwice('list.fetch_index')],
+  ['A4 reset reads', 'an entry is read twice', poked(1), readTwice('list[0].slot')],
   [
     'A4 reset says',
     'one entry is counted less',

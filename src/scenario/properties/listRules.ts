@@ -17,7 +17,7 @@ import {
   resettable,
 } from '../../models/gfnList.ts';
 import type { GfnLists } from '../../trackers/gfnList/gfnList.ts';
-import { hostileRings, PAUSES, type VmSpec } from '../spec.ts';
+import { type ActorSpec, hostileRings, PAUSES, type VmSpec } from '../spec.ts';
 import { broken, differing, kept, pushesOf, replaced, rolesBy, same, text, textOf } from './monitors.ts';
 import { isThere } from './recordedPages.ts';
 
@@ -29,15 +29,16 @@ interface State {
 /** What a thread is in the middle of: since its operation began, or, from `looked` on, since it took slots_lock. */
 interface Doing {
   readonly taken: readonly ListEntry[];
-  /** What userspace's index was when reset read it. */
+  /** What userspace's index was when reset read it; words of entries that it has read. */
   readonly looked: number | undefined;
+  readonly words: readonly string[];
   /** Pages that were re-armed, as `slot:offset`; whether indices went back to zero. */
   readonly armed: readonly string[];
   readonly zeroed: boolean;
 }
 
-const IDLE: Doing = { taken: [], looked: undefined, armed: [], zeroed: false };
-const NOTHING_RESET: Partial<Doing> = { looked: undefined, armed: [], zeroed: false };
+const IDLE: Doing = { taken: [], looked: undefined, words: [], armed: [], zeroed: false };
+const NOTHING_RESET: Partial<Doing> = { looked: undefined, words: [], armed: [], zeroed: false };
 const EINVAL = -22;
 
 type Index = 'dirty_index' | 'avail_index' | 'fetch_index';
@@ -48,10 +49,13 @@ type Role =
 
 const A1 = 'A1 fetch <= avail <= dirty <= size';
 const A2 = 'A2 KVM_GET_DIRTY_COUNT alone moves avail, to dirty';
+const A2_LOCK = 'A2 KVM_GET_DIRTY_COUNT reads dirty and moves avail under list_lock';
 const A3 = 'A3 an entry that dirty covers is whole, and stays as it is until the reset';
 const A4_PAGES = 'A4 reset re-arms exactly what was fetched';
 const A4_ZERO = 'A4 after a reset all indices are zero';
 const A4_RESULT = 'A4 reset says how many entries it re-armed';
+const A4_LOCK = 'A4 indices go back to zero under list_lock';
+const A4_ONCE = 'A4 reset reads what userspace can write once';
 const A4_RANGE = 'A4 a fetch beyond the list changes nothing';
 const A5_FULL = 'A5 a full list takes no entry';
 const A5_RECORDED = 'A5 no page becomes writable unrecorded';
@@ -91,13 +95,13 @@ export function listRules(spec: VmSpec, vm: Vm, { list: words }: GfnLists, layou
       case 'dirty_index':
       case 'avail_index':
       case 'fetch_index':
-        if (!write)
-          return resets && role.is === 'fetch_index' ? update(state, event.thread, { looked: event.value }) : state;
+        if (!write) return readsIndex(state, event, role.is, resets, look);
         if (resets) return zeroed(state, event, role.is, look);
         if (role.is === 'dirty_index') return pushed(state, event, look);
-        return role.is === 'avail_index' ? announced(state, event) : fetched(state, event);
+        return role.is === 'avail_index' ? announced(state, event, look) : fetched(state, event);
       case 'entry':
-        return write ? fills(state, event, role.entry) : state;
+        if (write) return fills(state, event, role.entry);
+        return resets ? readsWord(state, event) : state;
       case 'armed':
         if (!write) return state;
         return event.value === ARMED ? rearmed(state, event, role.page, resets) : opened(state, event, role.page);
@@ -121,10 +125,29 @@ export function listRules(spec: VmSpec, vm: Vm, { list: words }: GfnLists, layou
     return { ...state, list: push(list, entry) };
   }
 
-  function announced(state: State, event: StepEvent): State | Violation {
-    if (!honest) return state;
+  function readsIndex(state: State, event: StepEvent, index: Index, resets: boolean, look: Look): State | Violation {
     const { name, role } = spec.actors[event.thread];
-    if (role === 'vcpu' || role === 'host' || event.value !== state.list.entries.length)
+    if (resets && index === 'fetch_index')
+      return state.threads[event.thread].looked === undefined
+        ? update(state, event.thread, { looked: event.value })
+        : broken(A4_ONCE, `${event.place.name} is read twice`);
+    if (index === 'dirty_index' && !pushes(role) && look.holder(words.list_lock) !== event.thread)
+      return broken(A2_LOCK, `${name} reads ${event.place.name} without it`);
+    return state;
+  }
+
+  function readsWord(state: State, event: StepEvent): State | Violation {
+    const { words } = state.threads[event.thread];
+    if (words.includes(event.place.name)) return broken(A4_ONCE, `${event.place.name} is read twice`);
+    return update(state, event.thread, { words: [...words, event.place.name] });
+  }
+
+  function announced(state: State, event: StepEvent, look: Look): State | Violation {
+    const { name, role } = spec.actors[event.thread];
+    if (look.holder(words.list_lock) !== event.thread)
+      return broken(A2_LOCK, `${name} moves ${event.place.name} without it`);
+    if (!honest) return state;
+    if (pushes(role) || event.value !== state.list.entries.length)
       return broken(A2, `${name} makes it ${event.value}, ${state.list.entries.length} entries are there`);
     return { ...state, list: announce(state.list) };
   }
@@ -152,6 +175,7 @@ export function listRules(spec: VmSpec, vm: Vm, { list: words }: GfnLists, layou
     const { looked, armed } = state.threads[event.thread];
     if (looked !== undefined && looked > words.size)
       return broken(A4_RANGE, `it is ${looked}, and ${index} is written`);
+    if (look.holder(words.list_lock) !== event.thread) return broken(A4_LOCK, `${index} is written without it`);
     if (event.value !== 0) return broken(A4_ZERO, `${index} became ${event.value}`);
     if (index !== 'dirty_index') return update(state, event.thread, { zeroed: true });
     const due = resettable(state.list).filter((entry) => isPage(entry, look));
@@ -225,6 +249,8 @@ export function isHonest(spec: VmSpec): boolean {
   return hostileRings(spec).size === 0 && drains.length <= 1;
 }
 
+/** A vCPU looks at the list before it enters the guest, and needs no more than a guess. */
+const pushes = (role: ActorSpec['role']): boolean => role === 'vcpu' || role === 'host';
 const DRAINS = ['collect', 'serve', 'copy-first', 'set-slot', 'reset'] as readonly string[];
 
 function update(state: State, thread: number, change: Partial<Doing>): State {
@@ -233,5 +259,5 @@ function update(state: State, thread: number, change: Partial<Doing>): State {
 
 const keyOfList = ({ entries, available, fetched }: ListState): string =>
   `${entries.map(text)}|${available},${fetched};`;
-const keyOfDoing = ({ taken, looked, armed, zeroed }: Doing): string =>
-  `${taken.map(text)}|${looked}|${armed}|${zeroed};`;
+const keyOfDoing = ({ taken, looked, words, armed, zeroed }: Doing): string =>
+  `${taken.map(text)}|${looked}|${words}|${armed}|${zeroed};`;

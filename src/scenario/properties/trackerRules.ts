@@ -5,6 +5,7 @@ import type { Layout } from '../../memory/layout.ts';
 import type { GfnRings } from '../../trackers/gfnRings.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { armedPages } from './armedPages.ts';
+import { armRule } from './armRule.ts';
 import { bitmapRules } from './bitmapRules.ts';
 import { checkpointRules } from './checkpointRules.ts';
 import { flagRules } from './flagRules.ts';
@@ -36,7 +37,7 @@ function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
       return {
         always: {},
         finally: recordedPages(spec, vm),
-        monitors: [listRules(spec, vm, tracker, layout)],
+        monitors: [listRules(spec, vm, tracker, layout), armRule(spec, vm)],
         unordered: { ...listAtRest(spec, tracker), ...reportedPages(spec, vm) },
       };
     case 'dirty-bitmap':
@@ -45,7 +46,7 @@ function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
         finally: recordedPages(spec, vm),
         // A slot that changes takes its bits with it, outside any call of userspace.
         monitors: performs(spec, 'set-slot')
-          ? []
+          ? [armRule(spec, vm)]
           : [bitmapRules(spec, vm, tracker.bitmaps, spec.manualProtect !== undefined, layout)],
         unordered: reportedPages(spec, vm),
       };
@@ -55,6 +56,7 @@ function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
         finally: recordedPages(spec, vm),
         monitors: [
           flagRules(spec, vm, tracker, layout),
+          armRule(spec, vm),
           ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
           ...(tracker.bitmaps.length === 0 || performs(spec, 'set-slot')
             ? []

@@ -1,0 +1,56 @@
+// Breaks the subjects in all the ways of bench/mutants/operators.mjs, one at a time, and writes what sees it into docs/mutants.md, and what survives. With
+// beginnings of keys: those alone, the others as they were.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { allMutants } from './mutants/list.mjs';
+import { reachOf } from './mutants/reach.mjs';
+import { fateOf } from './mutants/run.mjs';
+import { scenariosOf, trackersOf } from './mutants/scenarios.mjs';
+import { Searcher } from './mutants/searcher.mjs';
+import { mutantsText, refused } from './mutants/table.mjs';
+
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
+const dist = file('../dist');
+const [known, found] = ['known', 'found'].map((name) => JSON.parse(readFileSync(file(`mutants/${name}.json`), 'utf8')));
+const since = performance.now();
+const took = () => `${((performance.now() - since) / 1000).toFixed(0)} s`;
+
+const all = allMutants(dist);
+const beginnings = process.argv.slice(2);
+const chosen = all.filter(
+  ({ key }) => beginnings.length === 0 || beginnings.some((beginning) => key.startsWith(beginning)),
+);
+const trackers = [...new Set(chosen.flatMap((mutant) => trackersOf(mutant.file)))];
+const scenarios = trackers.flatMap((tracker) => scenariosOf(tracker));
+const reaches = await reachOf(dist, scenarios, (what) => process.stderr.write(`\r\x1b[K${what}`));
+process.stderr.write(`\r\x1b[K${scenarios.length} scenarios as they are: ${took()}\n`);
+
+const fates = Object.fromEntries(all.flatMap(({ key }) => (found[key] ? [[key, found[key]]] : [])));
+let searcher;
+for (const [i, mutant] of chosen.entries()) {
+  const start = performance.now();
+  if (searcher?.file !== mutant.file) {
+    searcher?.close();
+    searcher = new Searcher(dist, mutant.file);
+  }
+  const fate = await fateOf(mutant, reaches, found[mutant.key], searcher, dist);
+  fates[mutant.key] = fate;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.error(
+    `${i + 1}/${chosen.length} ${took()} ${seconds} s ${mutant.key}: ${fate.property ?? 'SURVIVES'}${fate.where ? `, ${fate.where}` : ''}`,
+  );
+  save();
+}
+searcher?.close();
+
+const wrong = refused(all, fates, known);
+for (const line of wrong) console.error(line);
+if (wrong.length > 0) process.exitCode = 1;
+else writeFileSync(file('../docs/mutants.md'), mutantsText(all, fates, known));
+
+function save() {
+  const lines = all.flatMap(({ key }) =>
+    fates[key] ? [`  ${JSON.stringify(key)}: ${JSON.stringify(fates[key])}`] : [],
+  );
+  writeFileSync(file('mutants/found.json'), `{\n${lines.join(',\n')}\n}\n`);
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { mutantsOf } from './operators.mjs';
+
+/** Where the subjects lie, from `src`. Left out: what has no code of its own. */
+const FOLDERS = ['ring', 'kvm', 'trackers', 'trackers/dirtyBitmap', 'trackers/dirtyRing', 'trackers/gfnList'];
+const LEFT_OUT = ['kvm/errors', 'trackers/make', 'trackers/tracker'];
+
+/** Every mutant of the subjects as compiled into `dist`, each with `file` as an edit has it and a `key` that says which it is. */
+export function allMutants(dist) {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(join(dist, folder))
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => `${folder}/${name.slice(0, -'.js'.length)}`)
+      .filter((file) => !LEFT_OUT.includes(file) && isThere(dist, file))
+      .sort()
+      .flatMap((file) => mutantsIn(file, readFileSync(join(dist, `${file}.js`), 'utf8'))),
+  );
+}
+
+export function mutantsIn(file, text) {
+  const seen = new Map();
+  return mutantsOf(text).map((mutant) => {
+    const name = `${file} ${mutant.inside} ${mutant.operator}: ${mutant.what}`;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    return { ...mutant, file, key: seen.get(name) === 1 ? name : `${name} #${seen.get(name)}` };
+  });
+}
+
+/** Compiled modules outlive their source where that moved. */
+function isThere(dist, file) {
+  return readdirSync(join(dirname(dist), 'src', dirname(file))).includes(`${file.split('/').at(-1)}.ts`);
+}

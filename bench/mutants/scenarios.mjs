@@ -1,0 +1,69 @@
+import { checksOf } from '../../dist/scenario/checks.js';
+
+const MERGED = ['dirty-ring@repaired', 'dirty-ring@6.17', 'dirty-ring@6.12', 'dirty-ring@6.1', 'dirty-ring@5.11'];
+
+/** Whose scenarios may see what is wrong with a module of the subjects. */
+export function trackersOf(file) {
+  if (/^(ring\/|trackers\/gfnRings)/.test(file)) return ['gfn-ring'];
+  if (file.startsWith('trackers/gfnList/')) return ['gfn-list'];
+  if (file.startsWith('trackers/dirtyRing/')) return MERGED;
+  // The merged ring has one for what the host writes.
+  if (file.startsWith('trackers/dirtyBitmap/')) return ['dirty-bitmap', 'dirty-ring@repaired'];
+  return ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@repaired'];
+}
+
+/**
+ * The smallest that suffice of what `check` runs: those in which each part of a subject does something that it does in no other. The larger ones put to the test
+ * what is not of the subjects: the guest, the gate, the steps of a checkpoint, two VMs.
+ */
+const SMALL = {
+  'gfn-ring': [
+    ...[
+      'ring',
+      'wrap',
+      'dirty-again',
+      'handed-over',
+      'full-ring',
+      'leeway',
+      'two-resetters',
+      'hostile-cons',
+      'hostile-entry',
+    ],
+    ...['hostile-wipe', 'coalesce', 'gfn-ring/two-spaces', 'gfn-ring/host-waits', 'gfn-ring/slot-shrinks'],
+  ],
+  'gfn-list': [
+    'not-paused',
+    'hostile-index',
+    'copy-before-reset',
+    'checkpoint',
+    'fails-after-harvest',
+    'replicate',
+    'two-inside',
+  ],
+  'dirty-bitmap': ['dirty-again', 'two-spaces', 'host-write', 'slot-shrinks', 'slot-reused', 'manual', 'initially-set'],
+  'dirty-ring@repaired': [
+    ...[
+      'dirty-again',
+      'two-resetters',
+      'two-spaces',
+      'host-write',
+      'page-log',
+      'slot-reused',
+      'wrap',
+      'handed-over',
+      'signal',
+    ],
+    ...['never-pushed', 'wrapped-offset', 'endless-reset', 'no-leeway'],
+  ],
+};
+/** Of the versions of the merged ring that are known to be wrong: where they are, and what their own branches take. */
+const OF_VERSIONS = ['dirty-again', 'page-log', 'wrap'];
+
+/** Those of a tracker, as questions; under sequential consistency. */
+export const scenariosOf = (tracker) =>
+  checksOf(tracker)
+    .filter(({ spec: { name }, known }) => {
+      const names = SMALL[tracker] ?? OF_VERSIONS;
+      return names.includes(name) || names.includes(name.slice(tracker.length + 1)) || (!(tracker in SMALL) && known);
+    })
+    .map(({ spec, known, mode }) => ({ name: spec.name, spec, known, tracker, mode, memoryModel: 'sc' }));

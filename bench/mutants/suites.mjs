@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { patching } from '../../dist/canaries/patch.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Tests that call a module of the subjects themselves, and ask what no scenario gets to: sizes, bounds, refusals. */
+export function suitesOf(file) {
+  if (file.startsWith('trackers/gfnList/')) return ['test/models/gfnList.test.ts'];
+  if (file.startsWith('trackers/dirtyBitmap/')) return ['test/models/dirtyBitmap.test.ts'];
+  if (file.startsWith('trackers/dirtyRing/')) return ['test/models/dirtyRing.test.ts'];
+  return ['test/ring/ring.test.ts', 'test/models/ring.test.ts'];
+}
+
+/** The first of these tests that fails on a mutant; undefined: none does, or null: they did not come to an end. */
+export function failing(files, edit, seconds) {
+  const args = ['vitest', 'run', '--config', 'bench/mutants/vitest.config.mjs', '--reporter=json', ...files];
+  const { env } = patching(edit === undefined ? [] : [edit]);
+  const { stdout, error } = spawnSync('npx', args, {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+    timeout: seconds * 1000,
+    killSignal: 'SIGKILL',
+  });
+  if (error !== undefined) return null;
+  const { testResults, success } = JSON.parse(stdout.slice(stdout.indexOf('{"numTotal')));
+  if (success) return undefined;
+  const failed = testResults.flatMap(({ name, assertionResults, message }) => {
+    const where = name.slice(ROOT.length);
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    return message && tests.length === 0
+      ? [{ where, property: 'the file loads' }]
+      : tests.map(({ fullName }) => ({ where, property: fullName.trim() }));
+  });
+  return failed[0] ?? null;
+}

@@ -1,0 +1,100 @@
+import { operators } from './operators.mjs';
+
+/** By key: why a survivor is let be. */
+function argumentsIn(known) {
+  return new Map(known.flatMap(({ why, keys }) => keys.map((key) => [key, why])));
+}
+
+/** What is wrong with what is known, each in one line. */
+export function refused(all, fates, known) {
+  const whys = argumentsIn(known);
+  const keys = new Set(all.map(({ key }) => key));
+  const survives = ({ key }) => fates[key]?.property === null;
+  return [
+    ...[...whys.keys()].flatMap((key) => (keys.has(key) ? [] : [`${key}: has an argument, and is not there`])),
+    ...all.flatMap((mutant) => {
+      const { key } = mutant;
+      if (fates[key] === undefined) return [`${key}: was never run`];
+      if (survives(mutant) && !whys.has(key)) return [`${key}: survives, and nothing says why`];
+      if (!survives(mutant) && whys.has(key))
+        return [`${key}: has an argument, and is killed by ${fates[key].property}`];
+      return [];
+    }),
+  ];
+}
+
+const HEAD = `# Mutants
+
+What the checks see. \`npm run mutants\` breaks the subjects (\`src/ring\`, \`src/trackers\` and what they share in \`src/kvm\`) in all the ways below, one at a time, and
+holds each mutant against the scenarios of \`gfnring check\` that get to its place, the fastest first, and then against the tests that call its module. It stops at the first
+that is red. What survives is argued for, one line each, in \`bench/mutants/known.json\`: a survivor without an argument is refused, and so is an argument whose mutant
+is killed, or gone. What killed a mutant is kept in \`bench/mutants/found.json\`, and tried first the next time.
+
+Ways to make an ordering weaker are not among them: \`barriers.md\` has those, and why each that does not matter stays.
+`;
+
+/** The text of docs/mutants.md. */
+export function mutantsText(all, fates, known) {
+  const whys = argumentsIn(known);
+  const fateOf = ({ key }) => fates[key].property;
+  const survive = all.filter((mutant) => fateOf(mutant) === null);
+  const hung = all.filter((mutant) => fateOf(mutant) === 'hung');
+  const killed = all.length - survive.length - hung.length;
+  const row = (name, mutants, more = []) => {
+    const count = (is) => mutants.filter(is).length || '';
+    return `| ${[name, ...more, mutants.length, count((mutant) => ![null, 'hung'].includes(fateOf(mutant))), count((mutant) => fateOf(mutant) === 'hung'), count((mutant) => fateOf(mutant) === null)].join(' | ')} |`;
+  };
+  const by = (of) => [...new Set(all.map(of))].map((name) => [name, all.filter((mutant) => of(mutant) === name)]);
+  const nameOf = (mutant) => {
+    const { property, where } = fates[mutant.key];
+    if (where?.startsWith('test/')) return `\`${where}\``;
+    return property === null || property === 'hung' ? null : property.replace(/^throws .*/, 'the program throws');
+  };
+  const killers = by(nameOf)
+    .filter(([name]) => name !== null)
+    .map(([name, { length }]) => [name, length])
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return [
+    HEAD,
+    `${all.length} mutants: ${killed} are killed, ${hung.length} hang (a search that takes ${15} times as long as on the subject as it is, or never ends), ${survive.length} survive.`,
+    '',
+    '| operator | what is done | mutants | killed | hang | survive |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...Object.entries(operators).map(([name, what]) =>
+      row(
+        name,
+        all.filter(({ operator }) => operator === name),
+        [what],
+      ),
+    ),
+    '',
+    '| module | mutants | killed | hang | survive |',
+    '| --- | --- | --- | --- | --- |',
+    ...by(({ file }) => file).map(([name, mutants]) => row(name, mutants)),
+    '',
+    '| killed by | mutants |',
+    '| --- | --- |',
+    ...killers.map(([name, count]) => `| ${name} | ${count} |`),
+    '',
+    '## Survivors',
+    '',
+    '| in | operator | what | why it is let be |',
+    '| --- | --- | --- | --- |',
+    ...survive.map(
+      (mutant) =>
+        `| ${mutant.file} ${mutant.inside} | ${mutant.operator} | \`${cell(mutant.what)}\` | ${whys.get(mutant.key)} |`,
+    ),
+    '',
+    '## Mutants that hang',
+    '',
+    '| in | operator | what | in |',
+    '| --- | --- | --- | --- |',
+    ...hung.map(
+      (mutant) =>
+        `| ${mutant.file} ${mutant.inside} | ${mutant.operator} | \`${cell(mutant.what)}\` | ${fates[mutant.key].where} |`,
+    ),
+    '',
+  ].join('\n');
+}
+
+const cell = (text) => text.replaceAll('|', '\\|');
