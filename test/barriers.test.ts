@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { sitesIn, weakened, withSites } from '../bench/barriers/sites.mjs';
+import { describe, expect, test } from 'vitest';
+import { sitesIn, weakening, withSites } from '../bench/barriers/sites.mjs';
 import { cellText } from '../bench/barriers/table.mjs';
-import { WeakenedCopy } from '../bench/barriers/weaken.mjs';
+import { runWeakened } from '../bench/barriers/weaken.mjs';
+import { patched } from '../src/canaries/patch.ts';
 
 const known = JSON.parse(readFileSync('bench/barriers/known.json', 'utf8'));
 const text = readFileSync('docs/barriers.md', 'utf8');
@@ -27,8 +28,6 @@ test('docs/barriers.md has every ordering of the source, with its partner, and w
 });
 
 describe('what it says of the ring is what comes back', () => {
-  const copy = new WeakenedCopy('.');
-  afterAll(() => copy.dispose());
   const matter = sites.flatMap((site, i) => {
     const first = /^.*?: `([^`]+)` \d+/.exec(rows[i][5]);
     if (!/^(ring|trackers)\//.test(site.file) || first === null) return [];
@@ -39,7 +38,7 @@ describe('what it says of the ring is what comes back', () => {
     return [{ ...site, scenario: first[1], says: says.join('; ') }];
   });
   test.each(matter)('$key', (site) => {
-    expect(cellText(copy.run(site, [site.scenario], ['weak']))).toBe(site.says);
+    expect(cellText(runWeakened(site, [site.scenario], ['weak']))).toBe(site.says);
   });
 });
 
@@ -68,7 +67,8 @@ test('the comments are held to it: a partner is named, is there, and answers', (
 
 test('one ordering is weakened, and no other', () => {
   const source = 'mem.storeRelease(a, 1); mem.wmb(); mem.xchg(b, f(2)); mem.storeRelease(c, 3);';
-  const made = (access: string, number: number) => weakened(source, { access, number }).split('\n')[0];
+  const made = (access: string, number: number) =>
+    patched(source, weakening(source, { file: 'a.ts', access, number })).split('\n')[0];
   expect(made('storeRelease', 3)).toBe(source.replace('mem.storeRelease(c', 'mem.store(c'));
   expect(made('wmb', 1)).toBe(source.replace('mem.wmb()', 'void 0'));
   expect(made('xchg', 2)).toBe(source.replace('mem.xchg(b', 'inTwo.xchg(mem, b'));

@@ -1,16 +1,14 @@
-// A process of its own: explores scenarios with what was compiled into a folder, and prints what they came to as JSON.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+// A process of its own: explores scenarios, and prints what they came to as JSON.
 
-const [dist, models, ...names] = process.argv.slice(2);
-const load = (file) => import(pathToFileURL(join(dist, file)).href);
-const { exploreScenario } = await load('scenario/explore.js');
-const { builtInNamed } = await load('scenario/checks.js');
-const { buildVm } = await load('scenario/build.js');
-const { runOf } = await load('scenario/run.js');
-const { searchInterleavings } = await load('explore/interleavings.js');
-const { noLimits } = await load('explore/limits.js');
-const { States } = await load('explore/states.js');
+import { searchInterleavings } from '../../dist/explore/interleavings.js';
+import { noLimits } from '../../dist/explore/limits.js';
+import { States } from '../../dist/explore/states.js';
+import { buildVm } from '../../dist/scenario/build.js';
+import { builtInNamed } from '../../dist/scenario/checks.js';
+import { exploreScenario } from '../../dist/scenario/explore.js';
+import { runOf } from '../../dist/scenario/run.js';
+
+const [models, ...names] = process.argv.slice(2);
 
 /** So many that no run gets there: what is written down must not depend on how fast the machine is. */
 const SECONDS = 300;

@@ -65,16 +65,14 @@ function sitesOf(file, text) {
   return sites;
 }
 
-/** The text with one site weakened. */
-export function weakened(text, { access, number }) {
-  const all = [...text.matchAll(ACCESS)];
-  const { index, 0: found, 1: name } = all[number];
+/** The edits of what was compiled that weaken one site. */
+export function weakening(text, { file, access, number }) {
+  const { index: at, 0: from, 1: name } = [...text.matchAll(ACCESS)][number];
   if (name !== access) throw new Error(`ordering ${number} is ${name} in what was compiled, ${access} in its source`);
-  const rest = text.slice(index + found.length);
-  if (access === 'loadAcquire' || access === 'storeRelease')
-    return `${text.slice(0, index)}mem.${WEAKER[access]}(${rest}`;
-  if (access.endsWith('mb')) return `${text.slice(0, index)}void 0${rest.slice(1)}`;
-  return `${text.slice(0, index)}inTwo.${access}(mem, ${rest}\n${IN_TWO}`;
+  const edit = (place, what, to) => ({ file: file.replace(/\.ts$/, ''), from: what, at: place, to });
+  if (access === 'loadAcquire' || access === 'storeRelease') return [edit(at, from, `mem.${WEAKER[access]}(`)];
+  if (access.endsWith('mb')) return [edit(at, `${from})`, 'void 0')];
+  return [edit(text.length, '', `\n${IN_TWO}`), edit(at, from, `inTwo.${access}(mem, `)];
 }
 
 const IN_TWO = `
