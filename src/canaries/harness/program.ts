@@ -10,7 +10,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
  * A program from text: `x=1; wmb; rel y=1 | acq y; x`. Threads stand between bars, operations between `>`. A cell alone is loaded, and what an operation has read
  * is its result, as a list. `raw` makes an access plain. Read-modify-writes: `xchg x 1`, `add x 1`, `cas x 0 1`. Locks begin with m (mutex) or s (spinlock), any
  * other letter is a cell of 32 bits; L and H are the lower and the upper half of w. `?1` ends the operation unless it has read 1 last; `assume 1` gives up the
- * execution; `until x 1` goes round; `wait x 0` and `wake x` are the wait queue of x.
+ * execution; `until x 1` goes round; `wait x 0` and `wake x` are the wait queue of x. `x=$` stores what was read last; `quiet` keeps what is read.
  */
 export function program(text: string): Program {
   const layout = new Layout();
@@ -29,8 +29,10 @@ export function program(text: string): Program {
   const actors = text.split('|').map((thread, t) => ({
     name: `t${t}`,
     operations: thread.split('>').map((operation): Operation => {
-      const steps = operation.split(';').map((step) => step.trim().split(/[ =]/));
-      return { label: operation.trim(), run: (mem) => perform(mem, steps, places) };
+      const all = operation.split(';').map((step) => step.trim().split(/[ =]/));
+      const steps = all.filter(([does]) => does !== 'quiet');
+      const run = (mem: Memory): number[] => perform(mem, steps, places);
+      return { label: operation.trim(), run: steps.length === all.length ? run : (mem) => void run(mem) };
     }),
   }));
   return { layout, init: () => {}, actors };
@@ -50,7 +52,7 @@ export const cellOf = ({ layout }: Program, name: string): Cell =>
 /** How all operations have ended, as text: what was read, in the order of the program; and what is left in those cells. */
 export function outcomeOf({ results, read }: Look, of: Program, finals: string): string {
   const last = [...finals].flatMap((name) => cellOf(of, name) ?? []).map(read);
-  return `${results.flat(2).join('')}${last.length > 0 ? `/${last.join('')}` : ''}`;
+  return `${results.flat(2).filter((of) => of !== undefined).join('')}${last.length > 0 ? `/${last.join('')}` : ''}`;
 }
 
 function perform(mem: Memory, steps: readonly (readonly string[])[], places: ReadonlyMap<string, Place>): number[] {
@@ -97,7 +99,7 @@ function access(mem: Memory, how: string, cell: Cell, a: number | undefined, b: 
         how
       ] ?? ['load', 'store']) as ['load', 'store'];
       if (a === undefined) seen.push(mem[get](cell));
-      else mem[put](cell, a);
+      else mem[put](cell, Number.isNaN(a) ? seen.at(-1)! : a);
     }
   }
 }

@@ -37,7 +37,9 @@ export async function runHarnessCanary(mistake: Mistake, all = false): Promise<H
   const { name, part, expectedBy, edits } = mistake;
   const clock = new Deadline(HUNG);
   const isEnd = expectedBy === 'crashed' || expectedBy === 'hung';
-  const checks = isEnd ? selfCheckNames : [expectedBy, ...(all ? selfCheckNames.filter((of) => of !== expectedBy) : [])];
+  const checks = isEnd
+    ? selfCheckNames
+    : [expectedBy, ...(all ? selfCheckNames.filter((of) => of !== expectedBy) : [])];
   const { said, hung, error } = await selfChecked(edits, checks);
   const noticed = said.filter((of) => of.said !== null && !of.crashed);
   const crash = said.find(({ crashed }) => crashed);

@@ -69,7 +69,11 @@ function operationsOf(x: Cell, y: Cell, m: Lock): readonly (readonly [string, Op
     ['one that throws', (mem) => mem.load(x) === 1 && JSON.parse('{'), 'crashed no operation crashes'],
     ['one that checks', (mem) => check(mem.load(x) === 0, 'x is 0'), 'violated x is 0'],
     ['one that assumes', (mem) => assume(mem.load(x) === 1), 'passed'],
-    ['one that depends on something else', (mem) => mem.load(x) + runs++, 'crashed operations depend on nothing but mem'],
+    [
+      'one that depends on something else',
+      (mem) => mem.load(x) + runs++,
+      'crashed operations depend on nothing but mem',
+    ],
     [
       'one that accesses something else when it is run again',
       (mem) => mem.load(runs++ % 2 === 0 ? x : y),
@@ -102,7 +106,11 @@ function operationsOf(x: Cell, y: Cell, m: Lock): readonly (readonly [string, Op
 
 /** Where a limit was reached, nothing has passed. */
 export async function limits(): Promise<void> {
-  const endless = { label: 'endless', run: (mem: Parameters<Operation['run']>[0]) => mem.fetchAdd(cell, 1), until: () => false };
+  const endless = {
+    label: 'endless',
+    run: (mem: Parameters<Operation['run']>[0]) => mem.fetchAdd(cell, 1),
+    until: () => false,
+  };
   const base = program('x');
   const [cell] = base.layout.places as [Cell];
   const spinning: Scenario = {
@@ -139,7 +147,12 @@ export async function told(
     limits: { executions: Infinity, seconds: 20, bytes: 2 ** 30, ...limits },
     ...{ workers: 1, minimiseSeconds: 0, directory: null },
   });
-  if (exhausted !== (limit === null && findings.every(({ property }) => property.startsWith('sometimes')) && how.scheduler === undefined))
+  if (
+    exhausted !==
+    (limit === null &&
+      findings.every(({ property }) => property.startsWith('sometimes')) &&
+      how.scheduler === undefined)
+  )
     return `exhausted is ${exhausted}`;
   return [outcome, ...findings.map(({ property }) => property), ...(limit === null ? [] : [limit])].join(' ');
 }

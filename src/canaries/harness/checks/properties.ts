@@ -12,7 +12,10 @@ import { told } from './ends.ts';
 const REDUCTIONS = ['none', 'optimal', 'states'] as const;
 type Ask<R> = (look: Look, cell: (name: string) => Cell) => R;
 
-const asked = (text: string, of: Partial<Record<'always' | 'sometimes', Ask<boolean>> & { finally: Ask<boolean | string> }>): Scenario => {
+const asked = (
+  text: string,
+  of: Partial<Record<'always' | 'sometimes', Ask<boolean>> & { finally: Ask<boolean | string> }>,
+): Scenario => {
   const cells = program(text);
   const lift = <R>(ask: Ask<R> | undefined): Record<string, (look: Look) => R> =>
     ask === undefined ? {} : { asked: (look) => ask(look, (name) => cellOf(cells, name)) };
@@ -24,7 +27,11 @@ const asked = (text: string, of: Partial<Record<'always' | 'sometimes', Ask<bool
 const KNOWN: readonly (readonly [string, Scenario, string])[] = [
   ['an always of a cell', asked('x=1; x=0', { always: ({ read }, c) => read(c('x')) === 0 }), 'violated asked'],
   ['an always that holds', asked('x=1; x=0', { always: ({ read }, c) => read(c('x')) < 2 }), 'passed'],
-  ['an always of what an update wrote', asked('add x 1; xchg x 0', { always: ({ read }, c) => read(c('x')) === 0 }), 'violated asked'],
+  [
+    'an always of what an update wrote',
+    asked('add x 1; xchg x 0', { always: ({ read }, c) => read(c('x')) === 0 }),
+    'violated asked',
+  ],
   ['an always of a half', asked('w=65536; w=0', { always: ({ read }, c) => read(c('H')) === 0 }), 'violated asked'],
   ['an always of a whole', asked('H=1; H=0', { always: ({ read }, c) => read(c('w')) === 0 }), 'violated asked'],
   [
@@ -37,17 +44,33 @@ const KNOWN: readonly (readonly [string, Scenario, string])[] = [
     asked('x=1 | y=1; y=0', { always: ({ read }, c) => read(c('x')) === 0 || read(c('y')) === 0 }),
     'violated asked',
   ],
-  ['an always of results', asked('x | y', { always: ({ results: [a, b] }) => a.length === 1 || b.length === 0 }), 'violated asked'],
+  [
+    'an always of results',
+    asked('x | y', { always: ({ results: [a, b] }) => a.length === 1 || b.length === 0 }),
+    'violated asked',
+  ],
   [
     'an always of who holds a lock',
     asked('lock m; unlock m', { always: ({ holder }, c) => holder(c('m') as unknown as Lock) < 0 }),
     'violated asked',
   ],
   ['a finally', asked('x=1 | x=2', { finally: ({ read }, c) => read(c('x')) === 2 }), 'violated asked'],
-  ['a finally that says why', asked('x=1 | x=2', { finally: ({ read }, c) => read(c('x')) === 2 || 'x is 1' }), 'violated asked'],
+  [
+    'a finally that says why',
+    asked('x=1 | x=2', { finally: ({ read }, c) => read(c('x')) === 2 || 'x is 1' }),
+    'violated asked',
+  ],
   ['a finally that holds', asked('x=1 | x=2', { finally: ({ read }, c) => read(c('x')) > 0 || 'x is 0' }), 'passed'],
-  ['a finally of results', asked('x | x=1', { finally: ({ results: [[a]] }) => (a as number[])[0] === 0 }), 'violated asked'],
-  ['a sometimes that never is', asked('x=1; x=0', { sometimes: ({ read }, c) => read(c('x')) === 2 }), 'violated sometimes: asked'],
+  [
+    'a finally of results',
+    asked('x | x=1', { finally: ({ results: [[a]] }) => (a as number[])[0] === 0 }),
+    'violated asked',
+  ],
+  [
+    'a sometimes that never is',
+    asked('x=1; x=0', { sometimes: ({ read }, c) => read(c('x')) === 2 }),
+    'violated sometimes: asked',
+  ],
   ['a sometimes', asked('x=1; x=0', { sometimes: ({ read }, c) => read(c('x')) === 1 }), 'passed'],
   [
     'a sometimes of two cells',
@@ -85,13 +108,16 @@ export async function properties(): Promise<void> {
 export async function monitors(): Promise<void> {
   const stores = monitor('stores', '', (state, { kind, value }) => (kind === Kind.store ? state + value : state));
   const written = scenarioOf('monitors', 'x=1 | y=2', { monitors: [{ ...stores, step: until(stores.step, '21') }] });
-  for (const reduction of REDUCTIONS) equal(`an order of stores, by ${reduction}`, await told(written, { reduction }), 'violated 21');
+  for (const reduction of REDUCTIONS)
+    equal(`an order of stores, by ${reduction}`, await told(written, { reduction }), 'violated 21');
   // Only if who has stored first is a part of the state, and no order is left out, is it known at the end.
   const late = scenarioOf('monitors', 'x=1; z=3 | y=2', { monitors: [{ ...stores, step: until(stores.step, '213') }] });
-  for (const reduction of REDUCTIONS) equal(`three stores, by ${reduction}`, await told(late, { reduction }), 'violated 213');
+  for (const reduction of REDUCTIONS)
+    equal(`three stores, by ${reduction}`, await told(late, { reduction }), 'violated 213');
   const loads = monitor('loads', '', (state, { thread, kind }) => (kind === Kind.load ? state + thread : state));
   const looked = scenarioOf('monitors', 'x | y', { monitors: [{ ...loads, step: until(loads.step, '10') }] });
-  for (const reduction of REDUCTIONS) equal(`an order of loads, by ${reduction}`, await told(looked, { reduction }), 'violated 10');
+  for (const reduction of REDUCTIONS)
+    equal(`an order of loads, by ${reduction}`, await told(looked, { reduction }), 'violated 10');
   const returns: Monitor<string> = {
     ...monitor('returns', '', (state) => state),
     returned: (state, thread, operation, result) => {
@@ -99,14 +125,22 @@ export async function monitors(): Promise<void> {
       return /00\[0\].*01\[1\]/.test(next) ? { property: 'returned', message: next } : next;
     },
   };
-  equal('what is returned', await told(scenarioOf('monitors', 'x > x | x=1', { monitors: [returns] })), 'violated returned');
+  equal(
+    'what is returned',
+    await told(scenarioOf('monitors', 'x > x | x=1', { monitors: [returns] })),
+    'violated returned',
+  );
   // Where the order of steps is not that of effects, something else is asked at the end.
   const unordered: Partial<Properties> = {
     monitors: [returns],
     unordered: { unordered: ({ results: [[a, b]] }) => plainText([a, b]) !== '[[0],[1]]' },
   };
   for (const memoryModel of ['tso', 'weak'] as const)
-    equal(`unordered, under ${memoryModel}`, await told(scenarioOf('unordered', 'x > x | x=1', unordered), { memoryModel }), 'violated unordered');
+    equal(
+      `unordered, under ${memoryModel}`,
+      await told(scenarioOf('unordered', 'x > x | x=1', unordered), { memoryModel }),
+      'violated unordered',
+    );
 }
 
 function monitor(name: string, init: string, step: Monitor<string>['step']): Monitor<string> {
@@ -158,5 +192,9 @@ export async function results(): Promise<void> {
     finally: { 'not 0, 1, 1': ({ results: [all] }) => plainText(all) !== '[[0],[1],[1]]' },
   });
   for (const of of [far, near])
-    equal(`results of ${of.name}`, searched(of).violation?.property, searched(of, { reduction: 'none' }).violation!.property);
+    equal(
+      `results of ${of.name}`,
+      searched(of).violation?.property,
+      searched(of, { reduction: 'none' }).violation!.property,
+    );
 }

@@ -6,7 +6,13 @@ export const checks: readonly Mistake[] = [
     name: 'going-back-forgets-an-upper-half',
     part: 'undo',
     expectedBy: 'going-back',
-    edits: [{ file: 'explore/execution', from: 'if (writes(kind)) this.put(place, this.olds[s], this.oldHighs[s]);', to: 'if (writes(kind)) this.put(place, this.olds[s], this.highs[s]);' }],
+    edits: [
+      {
+        file: 'explore/execution',
+        from: 'if (writes(kind)) this.put(place, this.olds[s], this.oldHighs[s]);',
+        to: 'if (writes(kind)) this.put(place, this.olds[s], this.highs[s]);',
+      },
+    ],
   },
   {
     name: 'going-back-leaves-a-sleeper',
@@ -18,46 +24,86 @@ export const checks: readonly Mistake[] = [
     name: 'narrow-stores-write-the-whole-word',
     part: 'accesses',
     expectedBy: 'accesses',
-    edits: [{ file: 'explore/execution', from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old;', to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old;' }],
+    edits: [
+      {
+        file: 'explore/execution',
+        from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old;',
+        to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old;',
+      },
+    ],
   },
   {
     name: 'and-is-or',
     part: 'accesses',
     expectedBy: 'accesses',
-    edits: [{ file: 'memory/memory', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' }],
+    edits: [
+      { file: 'memory/memory', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' },
+    ],
   },
   {
     name: 'recording-gives-new-for-old',
     part: 'recorded memory',
     expectedBy: 'accesses',
-    edits: [{ file: 'memory/recorded', from: 'return Number(this.step(Kind.xchg, cell.id).old);', to: 'return Number(this.step(Kind.xchg, cell.id).value);' }],
+    edits: [
+      {
+        file: 'memory/recorded',
+        from: 'return Number(this.step(Kind.xchg, cell.id).old);',
+        to: 'return Number(this.step(Kind.xchg, cell.id).value);',
+      },
+    ],
   },
   {
     name: 'logs-alike-by-their-lower-halves',
     part: 'log tree',
     expectedBy: 'tearing',
     edits: [
-      { file: 'memory/logTree', from: 'this.low[recent] === low && this.high[recent] === high', to: 'this.low[recent] === low' },
-      { file: 'memory/logTree', from: 'this.low[node] === low && this.high[node] === high && this.parent[node] === parent', to: 'this.low[node] === low && this.parent[node] === parent' },
+      {
+        file: 'memory/logTree',
+        from: 'this.low[recent] === low && this.high[recent] === high',
+        to: 'this.low[recent] === low',
+      },
+      {
+        file: 'memory/logTree',
+        from: 'this.low[node] === low && this.high[node] === high && this.parent[node] === parent',
+        to: 'this.low[node] === low && this.parent[node] === parent',
+      },
     ],
   },
   {
     name: 'second-pass-not-compared',
     part: 'replay memory',
     expectedBy: 'operations',
-    edits: [{ file: 'memory/replay', from: 'else if (plainText(second.value) !== text)', to: "else if (plainText(second.value) === '')" }],
+    edits: [
+      {
+        file: 'memory/replay',
+        from: 'else if (plainText(second.value) !== text)',
+        to: "else if (plainText(second.value) === '')",
+      },
+    ],
   },
   {
     name: 'accesses-not-compared',
     part: 'replay memory',
     expectedBy: 'operations',
-    edits: [{ file: 'memory/replay', from: 'if (tree.code[node] === code &&', to: 'if (tree.code[node] >= 0 || tree.code[node] === code &&' }],
+    edits: [
+      {
+        file: 'memory/replay',
+        from: 'if (tree.code[node] === code &&',
+        to: 'if (tree.code[node] >= 0 || tree.code[node] === code &&',
+      },
+    ],
   },
   {
     name: 'swallowed-suspension-let-through',
     part: 'replay memory',
     expectedBy: 'operations',
-    edits: [{ file: 'memory/replay', from: 'if (this.mode < 0) return new Thrown', to: 'if (this.mode < -1) return new Thrown' }],
+    edits: [
+      {
+        file: 'memory/replay',
+        from: 'if (this.mode < 0) return new Thrown',
+        to: 'if (this.mode < -1) return new Thrown',
+      },
+    ],
   },
   {
     name: 'deadlock-is-a-pass',
@@ -81,37 +127,69 @@ export const checks: readonly Mistake[] = [
     name: 'wake-up-wakes-one',
     part: 'wait queues',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/execution', from: 'if (this.asleep[t] !== place) continue;', to: 'if (this.asleep[t] !== place || woken !== 0) continue;' }],
+    edits: [
+      {
+        file: 'explore/execution',
+        from: 'if (this.asleep[t] !== place) continue;',
+        to: 'if (this.asleep[t] !== place || woken !== 0) continue;',
+      },
+    ],
   },
   {
     name: 'nobody-sleeps-in-a-queue',
     part: 'wait queues',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/execution', from: 'if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;', to: '' }],
+    edits: [
+      {
+        file: 'explore/execution',
+        from: 'if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;',
+        to: '',
+      },
+    ],
   },
   {
     name: 'assumption-counts-as-complete',
     part: 'assumptions',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/search', from: "else if (stop.kind === 'blocked') this.blocked++;", to: "else if (stop.kind === 'blocked') this.executions++;" }],
+    edits: [
+      {
+        file: 'explore/search',
+        from: "else if (stop.kind === 'blocked') this.blocked++;",
+        to: "else if (stop.kind === 'blocked') this.executions++;",
+      },
+    ],
   },
   {
     name: 'anybody-unlocks',
     part: 'locks',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/execution', from: 'if (kind === Kind.unlock && !this.holds(thread, place.id))', to: 'if (kind === Kind.unlock && thread < 0)' }],
+    edits: [
+      {
+        file: 'explore/execution',
+        from: 'if (kind === Kind.unlock && !this.holds(thread, place.id))',
+        to: 'if (kind === Kind.unlock && thread < 0)',
+      },
+    ],
   },
   {
     name: 'sleep-under-a-spinlock-let-through',
     part: 'locks',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/execution', from: 'if (!this.holds(thread, place.id)) continue;', to: 'if (place.id >= 0) continue;' }],
+    edits: [
+      {
+        file: 'explore/execution',
+        from: 'if (!this.holds(thread, place.id)) continue;',
+        to: 'if (place.id >= 0) continue;',
+      },
+    ],
   },
   {
     name: 'lock-held-at-the-end-let-through',
     part: 'locks',
     expectedBy: 'ends',
-    edits: [{ file: 'check/checker', from: 'if (this.words[offset >>> 2] !== 0)', to: 'if (this.words[offset >>> 2] > 99)' }],
+    edits: [
+      { file: 'check/checker', from: 'if (this.words[offset >>> 2] !== 0)', to: 'if (this.words[offset >>> 2] > 99)' },
+    ],
   },
   {
     name: 'crash-is-no-crash',
@@ -123,13 +201,21 @@ export const checks: readonly Mistake[] = [
     name: 'always-not-asked-again-after-a-write-beside',
     part: 'always',
     expectedBy: 'properties',
-    edits: [{ file: 'check/checker', from: 'for (const other of this.overlaps[id]) this.watching[other] |= this.asking;', to: 'this.watching[id] |= this.asking;' }],
+    edits: [
+      {
+        file: 'check/checker',
+        from: 'for (const other of this.overlaps[id]) this.watching[other] |= this.asking;',
+        to: 'this.watching[id] |= this.asking;',
+      },
+    ],
   },
   {
     name: 'always-not-asked-again-after-a-result',
     part: 'always',
     expectedBy: 'properties',
-    edits: [{ file: 'check/checker', from: 'execution.ended ? this.watchingResults : 0', to: 'execution.ended ? 0 : 0' }],
+    edits: [
+      { file: 'check/checker', from: 'execution.ended ? this.watchingResults : 0', to: 'execution.ended ? 0 : 0' },
+    ],
   },
   {
     name: 'always-not-asked-again-after-a-lock',
@@ -141,7 +227,9 @@ export const checks: readonly Mistake[] = [
     name: 'always-forgotten-after-a-sometimes',
     part: 'sometimes',
     expectedBy: 'properties',
-    edits: [{ file: 'check/checker', from: 'if (!reached) this.open |= bit;', to: 'if (!reached) this.open |= bit & 1;' }],
+    edits: [
+      { file: 'check/checker', from: 'if (!reached) this.open |= bit;', to: 'if (reached) this.open |= bit;' },
+    ],
   },
   {
     name: 'sometimes-always-is',
@@ -171,7 +259,13 @@ export const checks: readonly Mistake[] = [
     name: 'order-for-monitors-not-kept',
     part: 'monitors under optimal',
     expectedBy: 'monitors',
-    edits: [{ file: 'check/checker', from: 'return this.properties.monitors.some((monitor) => monitor.sees(place));', to: 'return false;' }],
+    edits: [
+      {
+        file: 'check/checker',
+        from: 'return this.properties.monitors.some((monitor) => monitor.sees(place));',
+        to: 'return false;',
+      },
+    ],
   },
   {
     name: 'moments-passed-over',
@@ -189,19 +283,33 @@ export const checks: readonly Mistake[] = [
     name: 'linearizability-says-yes',
     part: 'linearizability',
     expectedBy: 'histories',
-    edits: [{ file: 'check/linearizability', from: "if (seen.has(key)) return 'illegal';", to: "if (seen.has(key)) return 'illegal'; if (left === 1) return 'ok';" }],
+    edits: [
+      {
+        file: 'check/linearizability',
+        from: "if (seen.has(key)) return 'illegal';",
+        to: "if (seen.has(key)) return 'illegal'; if (left === 1) return 'ok';",
+      },
+    ],
   },
   {
     name: 'calls-come-in-any-order',
     part: 'linearizability',
     expectedBy: 'histories',
-    edits: [{ file: 'check/linearizability', from: 'if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);', to: '' }],
+    edits: [
+      { file: 'check/linearizability', from: 'if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);', to: '' },
+    ],
   },
   {
     name: 'undecided-is-illegal',
     part: 'linearizability',
     expectedBy: 'histories',
-    edits: [{ file: 'check/linearizability', from: "if (++steps > stepsMax) return 'unknown';", to: "if (++steps > stepsMax) return 'illegal';" }],
+    edits: [
+      {
+        file: 'check/linearizability',
+        from: "if (++steps > stepsMax) return 'unknown';",
+        to: "if (++steps > stepsMax) return 'illegal';",
+      },
+    ],
   },
   {
     name: 'full-ring-takes-one-more',
@@ -213,7 +321,13 @@ export const checks: readonly Mistake[] = [
     name: 'harvested-entries-harvested-again',
     part: 'sequential models',
     expectedBy: 'models',
-    edits: [{ file: 'models/dirtyRing', from: 'entry.flags === DIRTY ? entry : undefined', to: 'entry.flags !== INVALID ? entry : undefined' }],
+    edits: [
+      {
+        file: 'models/dirtyRing',
+        from: 'entry.flags === DIRTY ? entry : undefined',
+        to: 'entry.flags !== INVALID ? entry : undefined',
+      },
+    ],
   },
   {
     name: 'unread-entries-are-re-armed',
@@ -237,37 +351,73 @@ export const checks: readonly Mistake[] = [
     name: 'replay-that-is-too-long-let-through',
     part: 'replay',
     expectedBy: 'replays',
-    edits: [{ file: 'scenario/replay', from: "if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)", to: 'if (false)' }],
+    edits: [
+      {
+        file: 'scenario/replay',
+        from: "if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)",
+        to: 'if (false)',
+      },
+    ],
   },
   {
     name: 'ways-left-out-of-a-schedule',
     part: 'schedules',
     expectedBy: 'replays',
-    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'return choiceOf(this.schedule[s], this.taken[s]);', to: 'return choiceOf(this.schedule[s], 0);' }],
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: 'return choiceOf(this.schedule[s], this.taken[s]);',
+        to: 'return choiceOf(this.schedule[s], 0);',
+      },
+    ],
   },
   {
     name: 'schedule-read-one-short',
     part: 'text of schedules',
     expectedBy: 'findings',
-    edits: [{ file: 'explore/schedule', from: 'for (let i = 0; i < length; i++) schedule.push', to: 'for (let i = 1; i < length; i++) schedule.push' }],
+    edits: [
+      {
+        file: 'explore/schedule',
+        from: 'for (let i = 0; i < length; i++) schedule.push',
+        to: 'for (let i = 1; i < length; i++) schedule.push',
+      },
+    ],
   },
   {
     name: 'memory-model-of-a-finding-not-read',
     part: 'findings',
     expectedBy: 'findings',
-    edits: [{ file: 'scenario/parseSource', from: 'oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`)', to: "'sc'" }],
+    edits: [
+      {
+        file: 'scenario/parseSource',
+        from: 'oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`)',
+        to: "'sc'",
+      },
+    ],
   },
   {
     name: 'minimum-of-another-property',
     part: 'minimising',
     expectedBy: 'minimum',
-    edits: [{ file: 'explore/interleavings', from: 'property === undefined || violation?.property === property ? violation : undefined', to: 'violation' }],
+    edits: [
+      {
+        file: 'explore/interleavings',
+        from: 'property === undefined || violation?.property === property ? violation : undefined',
+        to: 'violation',
+      },
+    ],
   },
   {
     name: 'fewest-switches-not-looked-for',
     part: 'minimising',
     expectedBy: 'minimum',
-    edits: [{ file: 'scenario/minimise', from: 'let { best, isLeast } = fewestSwitches(failure, left() / 2);', to: 'let { best, isLeast } = { best: failure, isLeast: true };' }],
+    edits: [
+      {
+        file: 'scenario/minimise',
+        from: 'for (let switches = 0; switches < contextSwitches(best.schedule); switches++)',
+        to: 'for (let switches = 3; switches < contextSwitches(best.schedule); switches++)',
+      },
+    ],
   },
   {
     name: 'no-operation-left-out',
@@ -279,13 +429,21 @@ export const checks: readonly Mistake[] = [
     name: 'single-operations-not-left-out',
     part: 'smaller scenarios',
     expectedBy: 'smaller',
-    edits: [{ file: 'scenario/shrink', from: 'if (operations.length > 1) for (const i of operations) yield without(a, [i]);', to: '' }],
+    edits: [
+      {
+        file: 'scenario/shrink',
+        from: 'if (operations.length > 1) for (const i of operations) yield without(a, [i]);',
+        to: '{}',
+      },
+    ],
   },
   {
     name: 'nothing-tears',
     part: 'tearing',
     expectedBy: 'tearing',
-    edits: [{ file: 'scenario/run', from: 'tearing ? torn(scenario.program) : scenario.program', to: 'scenario.program' }],
+    edits: [
+      { file: 'scenario/run', from: 'tearing ? torn(scenario.program) : scenario.program', to: 'scenario.program' },
+    ],
   },
   {
     name: 'threads-in-lockstep-write-down-no-old-value',
@@ -309,7 +467,13 @@ export const checks: readonly Mistake[] = [
     name: 'not-is-nothing',
     part: 'litmus tests',
     expectedBy: 'litmus-reader',
-    edits: [{ file: 'litmus/scenario', from: 'return !holdsOf(condition.of, state, addresses);', to: 'return holdsOf(condition.of, state, addresses);' }],
+    edits: [
+      {
+        file: 'litmus/scenario',
+        from: 'return !holdsOf(condition.of, state, addresses);',
+        to: 'return holdsOf(condition.of, state, addresses);',
+      },
+    ],
   },
   {
     name: 'filter-not-looked-at',

@@ -6,19 +6,33 @@ export const schedulers: readonly Mistake[] = [
     name: 'random-walk-never-draws-the-last-thread',
     part: 'random walk',
     expectedBy: 'random-walk',
-    edits: [{ file: 'explore/schedulers/randomWalk', from: 'below(this.random, count(rest))', to: 'below(this.random, count(rest) - 1)' }],
+    edits: [
+      {
+        file: 'explore/schedulers/randomWalk',
+        from: 'below(this.random, count(rest))',
+        to: 'below(this.random, count(rest) - 1)',
+      },
+    ],
   },
   {
     name: 'priorities-never-fall',
     part: 'pct',
     expectedBy: 'pct',
-    edits: [{ file: 'explore/schedulers/pct', from: 'this.priority[this.highest(enabled)] = -i;', to: 'this.enabled = 0;' }],
+    edits: [
+      { file: 'explore/schedulers/pct', from: 'this.priority[this.highest(enabled)] = -i;', to: 'this.enabled = 0;' },
+    ],
   },
   {
     name: 'no-priority-drawn-again-for-those-that-race',
     part: 'pos',
     expectedBy: 'pos',
-    edits: [{ file: 'explore/schedulers/pos', from: 'pending[t] >= 0 && race(groups, pending[t], code)', to: 'pending[t] < 0 && race(groups, pending[t], code)' }],
+    edits: [
+      {
+        file: 'explore/schedulers/pos',
+        from: 'pending[t] >= 0 && race(groups, pending[t], code)',
+        to: 'pending[t] < 0 && race(groups, pending[t], code)',
+      },
+    ],
   },
   {
     name: 'steps-that-are-left-not-counted',
@@ -42,7 +56,13 @@ export const schedulers: readonly Mistake[] = [
     name: 'last-member-never-has-its-turn',
     part: 'portfolio',
     expectedBy: 'portfolio',
-    edits: [{ file: 'explore/schedulers/portfolio', from: 'index % this.members.length', to: 'index % (this.members.length - 1)' }],
+    edits: [
+      {
+        file: 'explore/schedulers/portfolio',
+        from: 'index % this.members.length',
+        to: 'index % (this.members.length - 1)',
+      },
+    ],
   },
   {
     name: 'draws-go-on-from-those-before',
@@ -60,7 +80,13 @@ export const schedulers: readonly Mistake[] = [
     name: 'newest-store-always-drawn',
     part: 'drawn ways',
     expectedBy: 'ways',
-    edits: [{ file: 'explore/random', from: 'random.next() & 64 ? 0 : below(random, count)', to: 'random.next() & 64 ? 0 : 0' }],
+    edits: [
+      {
+        file: 'explore/random',
+        from: 'random.next() & 64 ? 0 : below(random, count)',
+        to: 'random.next() & 64 ? 0 : 0',
+      },
+    ],
   },
   {
     name: 'cells-that-overlap-are-apart',

@@ -6,31 +6,61 @@ export const searches: readonly Mistake[] = [
     name: 'interleavings-left-out',
     part: 'interleavings',
     expectedBy: 'interleavings',
-    edits: [{ file: 'explore/interleavings', from: 'untried[at] = choices & ~(1 << thread);', to: 'untried[at] = at > 3 ? 0 : choices & ~(1 << thread);' }],
+    edits: [
+      {
+        file: 'explore/interleavings',
+        from: 'untried[at] = choices & ~(1 << thread);',
+        to: 'untried[at] = at > 3 ? 0 : choices & ~(1 << thread);',
+      },
+    ],
   },
   {
     name: 'part-lost',
     part: 'parts of a search',
     expectedBy: 'interleavings',
-    edits: [{ file: 'explore/interleavings', from: 'this.open.push(...left.toReversed());', to: 'this.open.push(...left.toReversed().slice(1));' }],
+    edits: [
+      {
+        file: 'explore/interleavings',
+        from: 'this.open.push(...left.toReversed());',
+        to: 'this.open.push(...left.toReversed().slice(1));',
+      },
+    ],
   },
   {
     name: 'round-lost',
     part: 'rounds',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/rounds', from: 'for (let i = 0; i < done.length && tally.violation === undefined; i++)', to: 'for (let i = 0; i < done.length - (done.length > 8 ? 1 : 0) && tally.violation === undefined; i++)' }],
+    edits: [
+      {
+        file: 'explore/rounds',
+        from: 'for (let i = 0; i < done.length && tally.violation === undefined; i++)',
+        to: 'for (let i = 0; i < done.length - (done.length > 8 ? 1 : 0) && tally.violation === undefined; i++)',
+      },
+    ],
   },
   {
     name: 'share-lost',
     part: 'shares of a round',
     expectedBy: 'optimal',
-    edits: [{ file: 'scenario/share', from: 'missing < 0 ? Infinity : missing', to: 'missing < 0 ? Math.max(1, shares.length - 1) : missing' }],
+    edits: [
+      {
+        file: 'scenario/share',
+        from: 'missing < 0 ? Infinity : missing',
+        to: 'missing < 0 ? Math.max(1, shares.length - 1) : missing',
+      },
+    ],
   },
   {
     name: 'draws-of-a-part-are-those-of-the-first',
     part: 'hunt',
     expectedBy: 'hunting',
-    edits: [{ file: 'explore/hunt', from: 'for (let index = first; !tally.over(0); index++)', to: 'for (let index = 0; !tally.over(0); index++)' }],
+    edits: [
+      {
+        file: 'explore/hunt',
+        from: 'for (let index = first; !tally.over(0); index++)',
+        to: 'for (let index = 0; !tally.over(0); index++)',
+      },
+    ],
   },
   {
     name: 'classes-taken-for-one',
@@ -54,48 +84,76 @@ export const searches: readonly Mistake[] = [
     name: 'loads-conflict',
     part: 'happens-before',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/happensBefore', from: 'return (writes(ka) && kb < Kind.resume) || (writes(kb) && ka < Kind.resume);', to: 'return ka < Kind.resume && kb < Kind.resume;' }],
+    edits: [
+      {
+        file: 'explore/happensBefore',
+        from: 'return (writes(ka) && kb < Kind.resume) || (writes(kb) && ka < Kind.resume);',
+        to: 'return ka < Kind.resume && kb < Kind.resume;',
+      },
+    ],
   },
   {
     name: 'stores-race-with-no-load',
     part: 'races of optimal',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/happensBefore', from: 'if (read !== 0 && t !== thread)', to: 'if (read !== 0 && t === thread)' }],
+    edits: [
+      { file: 'explore/happensBefore', from: 'if (read !== 0 && t !== thread)', to: 'if (read !== 0 && t === thread)' },
+    ],
   },
   {
     name: 'waiting-for-a-lock-is-no-race',
     part: 'races of optimal',
-    expectedBy: 'ends',
+    expectedBy: 'optimal',
     edits: [{ file: 'explore/optimal', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
   },
   {
     name: 'failed-cmpxchg-stays-a-load',
     part: 'races of optimal',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/optimal', from: 'return !this.execution.changes(s) && writes(this.reversed(e, s) & 31);', to: 'return false;' }],
+    edits: [
+      {
+        file: 'explore/optimal',
+        from: 'return !this.execution.changes(s) && writes(this.reversed(e, s) & 31);',
+        to: 'return false;',
+      },
+    ],
   },
   {
     name: 'wakeup-tree-loses-a-branch',
     part: 'wakeup tree',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/wakeupTree', from: 'if (conflict(code, codes[i])) return false;', to: 'if (i > 0 && conflict(code, codes[i])) return false;' }],
+    edits: [
+      {
+        file: 'explore/wakeupTree',
+        from: 'if (conflict(code, codes[i])) return false;',
+        to: 'if (i > 0 && conflict(code, codes[i])) return false;',
+      },
+    ],
   },
   {
     name: 'sleepers-never-wake',
     part: 'sleep sets',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/optimal', from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);', to: 'this.sleep(depth + 1, t, mine);' }],
+    edits: [
+      {
+        file: 'explore/optimal',
+        from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
+        to: 'this.sleep(depth + 1, t, mine);',
+      },
+    ],
   },
   {
     name: 'nobody-sleeps',
     part: 'sleep sets',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/optimal', from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);', to: '' }],
+    edits: [
+      { file: 'explore/optimal', from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);', to: '' },
+    ],
   },
   {
     name: 'states-forget-who-sleeps',
     part: 'states',
-    expectedBy: 'states',
+    expectedBy: 'ends',
     edits: [{ file: 'explore/states', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
   },
   {
@@ -120,7 +178,13 @@ export const searches: readonly Mistake[] = [
     name: 'states-lost-when-the-table-grows',
     part: 'set of states',
     expectedBy: 'states',
-    edits: [{ file: 'explore/stateSet', from: 'for (let from = 0; from < table.length; from += 2)', to: 'for (let from = table.length / 2; from < table.length; from += 2)' }],
+    edits: [
+      {
+        file: 'explore/stateSet',
+        from: 'for (let from = 0; from < table.length; from += 2)',
+        to: 'for (let from = table.length / 2; from < table.length; from += 2)',
+      },
+    ],
   },
   {
     name: 'rows-written-without-their-upper-bits',
@@ -150,7 +214,13 @@ export const searches: readonly Mistake[] = [
     name: 'holders-not-renamed',
     part: 'symmetry',
     expectedBy: 'symmetry',
-    edits: [{ file: 'explore/symmetry', from: 'words[word] = this.ordered.indexOf(words[word] - 1) + 1;', to: 'words[word] = words[word] + 0;' }],
+    edits: [
+      {
+        file: 'explore/symmetry',
+        from: 'words[word] = this.ordered.indexOf(words[word] - 1) + 1;',
+        to: 'words[word] = words[word] + 0;',
+      },
+    ],
   },
   {
     name: 'one-preemption-too-many',
@@ -162,7 +232,13 @@ export const searches: readonly Mistake[] = [
     name: 'every-switch-is-free',
     part: 'preemptions of an interleaving',
     expectedBy: 'preemptions',
-    edits: [{ file: 'explore/interleavings', from: "return of === 'switches' || enabled & (1 << last) ? 1 : 0;", to: "return of === 'switches' ? 1 : 0;" }],
+    edits: [
+      {
+        file: 'explore/interleavings',
+        from: "return of === 'switches' || enabled & (1 << last) ? 1 : 0;",
+        to: "return of === 'switches' ? 1 : 0;",
+      },
+    ],
   },
   {
     name: 'limit-of-steps-passes',
@@ -180,13 +256,21 @@ export const searches: readonly Mistake[] = [
     name: 'limits-are-passes',
     part: 'outcome of a report',
     expectedBy: 'limits',
-    edits: [{ file: 'scenario/explore', from: "return limit === undefined ? 'passed' : 'limit';", to: "return 'passed';" }],
+    edits: [
+      { file: 'scenario/explore', from: "return limit === undefined ? 'passed' : 'limit';", to: "return 'passed';" },
+    ],
   },
   {
     name: 'nothing-that-ended-is-a-pass',
     part: 'outcome of a report',
     expectedBy: 'ends',
-    edits: [{ file: 'scenario/explore', from: 'if (executions + cut > 0) return [];', to: 'if (executions + cut >= 0) return [];' }],
+    edits: [
+      {
+        file: 'scenario/explore',
+        from: 'if (executions + cut > 0) return [];',
+        to: 'if (executions + cut >= 0) return [];',
+      },
+    ],
   },
   {
     name: 'what-others-have-reached-is-not-told',
