@@ -52,7 +52,10 @@ export const cellOf = ({ layout }: Program, name: string): Cell =>
 /** How all operations have ended, as text: what was read, in the order of the program; and what is left in those cells. */
 export function outcomeOf({ results, read }: Look, of: Program, finals: string): string {
   const last = [...finals].flatMap((name) => cellOf(of, name) ?? []).map(read);
-  return `${results.flat(2).filter((of) => of !== undefined).join('')}${last.length > 0 ? `/${last.join('')}` : ''}`;
+  return `${results
+    .flat(2)
+    .filter((of) => of !== undefined)
+    .join('')}${last.length > 0 ? `/${last.join('')}` : ''}`;
 }
 
 function perform(mem: Memory, steps: readonly (readonly string[])[], places: ReadonlyMap<string, Place>): number[] {

@@ -54,7 +54,7 @@ const KNOWN: readonly { text: string; finals?: string; sc: string; tso?: string;
 /** Programs that only states can get wrong: what is held back, and who knows what, tells two of them apart. */
 const HIDDEN: readonly (readonly [MemoryModel, string, string])[] = [
   ['tso', 'quiet; y; x=$ | y=1', 'x'],
-  ['weak', 'quiet; y; x=$; x=2 | y=1 | x; x', ''],
+  ['weak', 'quiet; y; x=$; x=2; z=1 | y=1 | z; ?1; x', ''],
 ];
 
 /** Four threads: who reads L again, and acquires it, has x by then or has not. What tells the two apart is only what the last store to L carries. */

@@ -43,6 +43,15 @@ export async function minimum(): Promise<void> {
     [0, 2],
     [0, 1, 2],
   ]);
+  // Nothing can be left out, and no two runs of a thread be put together.
+  const bare = scenarioOf('bare', 'y; x; y; x=1; y | y; x; y; x=1; y', {
+    finally: {
+      'one has seen the other': ({ results }) => [0, 1].some((t) => (results[t][0] as number[] | undefined)?.[1] !== 0),
+    },
+  });
+  const slow = { ...(await sourced(bare)), ...plainMachine, property: 'one has seen the other', message: '' };
+  const fewest = minimise({ ...slow, schedule: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] }, 5);
+  equal('the switches of a bare one', contextSwitches(fewest.schedule), 2);
 }
 
 /** What the second operation of a thread has read; undefined where it has not ended. */

@@ -171,10 +171,10 @@ export const memoryModels: readonly Mistake[] = [
     ],
   },
   {
-    name: 'states-forget-what-stores-carry',
+    name: 'states-forget-what-the-last-store-carries',
     part: 'weak: states',
     expectedBy: 'weak',
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(this.execution.carried[store], row);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.addClosed(row);', to: '' }],
   },
   {
     name: 'states-forget-older-stores',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what stands in edits is code
 import type { Mistake } from '../mistake.ts';
 
 /** In what searches, and what it counts. */
