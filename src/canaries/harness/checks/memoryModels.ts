@@ -24,37 +24,46 @@ const KNOWN: readonly { text: string; finals?: string; sc: string; tso?: string;
   { text: 'x=1; rel y=1 | y; x', sc: '00 01 11', weak: '10' },
   { text: 'x=1; add y 1 | acq y; x', sc: '000 001 011' },
   { text: 'x; y=1 | y; x=1', sc: '00 01 10' },
-  { text: 'x=1 | x; y | y; x | y=1', sc: all(4, '1010'), weak: '1010' },
-  { text: 'x=1 | x; mb; y | y; mb; x | y=1', sc: all(4, '1010') },
   { text: 'x=1; y=2 | y=1; x=2', finals: 'xy', sc: '/12 /21 /22', weak: '/11' },
   { text: 'x=1; mb; y=2 | y=1; mb; x=2', finals: 'xy', sc: '/12 /21 /22' },
   { text: 'x=2; wmb; y=1 | acq y; x=1', finals: 'x', sc: '0/1 0/2 1/1' },
   { text: 'x=2; wmb; y=1 | y; x=1', finals: 'x', sc: '0/1 0/2 1/1', weak: '1/2' },
   { text: 'x=1; wmb; y=1 | y=2; mb; x', finals: 'y', sc: '0/1 1/1 1/2', weak: '0/2' },
-  { text: 'x=1 | acq x; y=1 | acq y; x', sc: all(3, '110'), weak: '110' },
-  { text: 'x=1 | x; rel y=1 | acq y; x', sc: all(3, '110') },
-  { text: 'x=1; rel y=1 | acq y; rel z=1 | acq z; x', sc: all(3, '110') },
   { text: 'x=1; x=2 | x; x', sc: '00 01 02 11 12 22' },
   { text: 'x; x=1 | x=2', finals: 'x', sc: '0/1 0/2 2/1' },
   { text: 'add x 1 | add x 1', finals: 'x', sc: '01/2 10/2' },
   { text: 'add x 1 | x=4', finals: 'x', sc: '0/4 4/5' },
   { text: 'cas x 0 1 | cas x 0 2', finals: 'x', sc: '01/1 20/2' },
+  { text: 'x=1; lock m; y=1; unlock m | lock m; y; unlock m; x', sc: '00 01 11' },
+  { text: 'x=1; lock m; unlock m; y | y=1; lock m1; unlock m1; x', sc: '01 10 11', weak: '00' },
+  { text: 'lock s; x=1; unlock s; y | y=1; mb; x', sc: '01 10 11', tso: '00' },
+  { text: 'lock m; x; x=1; unlock m | lock m; x; x=2; unlock m', finals: 'x', sc: '01/2 20/1' },
+  { text: 'x=1 | acq x; y=1 | acq y; x', sc: all(3, '110'), weak: '110' },
+  { text: 'x=1 | x; rel y=1 | acq y; x', sc: all(3, '110') },
+  { text: 'x=1; rel y=1 | acq y; rel z=1 | acq z; x', sc: all(3, '110') },
   {
     text: 'x=1; y=1 | add y 4 | acq y; x',
     finals: 'y',
     sc: '000/1 001/1 011/1 040/1 041/1 100/5 101/5 111/5 151/5',
     weak: '010/1 110/5 150/5',
   },
-  { text: 'x=1; lock m; y=1; unlock m | lock m; y; unlock m; x', sc: '00 01 11' },
-  { text: 'x=1; lock m; unlock m; y | y=1; lock m1; unlock m1; x', sc: '01 10 11', weak: '00' },
-  { text: 'lock s; x=1; unlock s; y | y=1; mb; x', sc: '01 10 11', tso: '00' },
-  { text: 'lock m; x; x=1; unlock m | lock m; x; x=2; unlock m', finals: 'x', sc: '01/2 20/1' },
+  { text: 'x=1 | x; y | y; x | y=1', sc: all(4, '1010'), weak: '1010' },
+  { text: 'x=1 | x; mb; y | y; mb; x | y=1', sc: all(4, '1010') },
 ];
 
 /** Programs that only states can get wrong: what is held back, and who knows what, tells two of them apart. */
 const HIDDEN: readonly (readonly [MemoryModel, string, string])[] = [
   ['tso', 'quiet; y; x=$ | y=1', 'x'],
   ['weak', 'quiet; y; x=$; x=2; z=1 | y=1 | z; ?1; x', ''],
+  // What has been read is forgotten with the next operation, but for what it makes known.
+  [
+    'weak',
+    'v=1 | x=1; rel y=1 | quiet; y; assume 1 > quiet; v; ?1; acq y > quiet; v; assume 1 > x; q=1 | until q 1',
+    '',
+  ],
+  ['weak', 'x=1; rel y=1; z=1 | quiet; y > quiet; y; assume 2 > z; ?1; rmb; x | y; assume 1; y=2 > q', ''],
+  ['weak', 'v=1 | x=1; rel y=1 | quiet; y; assume 1 > quiet; v; ?1; rmb > quiet; v; assume 1 > x', ''],
+  ['weak', 'y=1 | x=1 > quiet; y; ?1; wmb > quiet; y; assume 1; z=1 | z; ?1; rmb; x', ''],
 ];
 
 /** Four threads: who reads L again, and acquires it, has x by then or has not. What tells the two apart is only what the last store to L carries. */
@@ -79,14 +88,14 @@ const allowed = (model: MemoryModel, { sc, tso = '', weak = '' }: (typeof KNOWN)
 /** All outcomes, and no other, by states and by interleavings. */
 function outcomes(memoryModel: MemoryModel): void {
   for (const row of KNOWN) {
-    for (const reduction of ['states', ...(row.text.length < 24 ? (['none'] as const) : [])] as const) {
+    for (const reduction of ['states', ...(row.text.length < 20 ? (['none'] as const) : [])] as const) {
       const { outcomes: seen } = explored(row.text, { memoryModel, reduction }, row.finals);
       equal(`${memoryModel}, outcomes of ${row.text}, by ${reduction}`, seen, allowed(memoryModel, row));
     }
   }
   for (const [model, text, finals] of HIDDEN) {
     if (model !== memoryModel) continue;
-    const [one, other] = (['states', 'none'] as const).map((reduction) =>
+    const [one, other] = (['states', 'optimal'] as const).map((reduction) =>
       explored(text, { memoryModel, reduction }, finals),
     );
     equal(`${model}, outcomes of ${text}, by states`, one.outcomes, other.outcomes);

@@ -177,6 +177,30 @@ export const memoryModels: readonly Mistake[] = [
     edits: [{ file: 'explore/memoryModels/weakState', from: 'this.addClosed(row);', to: '' }],
   },
   {
+    name: 'states-forget-what-is-known',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(current, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-was-seen',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(seen, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-an-rmb-made-known',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(ahead, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-a-wmb-publishes',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(published, row);', to: '' }],
+  },
+  {
     name: 'states-forget-older-stores',
     part: 'weak: states',
     expectedBy: 'weak',
