@@ -12,7 +12,8 @@ const LAYERS = [
   ['trackers'],
   ['actors'],
   ['scenario'],
-  ['litmus', 'canaries'],
+  ['litmus'],
+  ['canaries'],
   ['cli'],
   ['testing'],
 ];

@@ -1,0 +1,53 @@
+import { type Limits, noLimits } from '../../explore/limits.ts';
+import { plainMachine } from '../../scenario/run.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type Search, type Searched, searchHere } from '../../scenario/search.ts';
+import { outcomeOf, program } from './program.ts';
+import { Wrong } from './selfCheck.ts';
+
+export type How = Partial<Search>;
+
+/** Searches on this thread; exhaustively, unless told otherwise. A search that finds itself in the wrong says so. */
+export function searched(of: Scenario, how: How = {}, limits: Partial<Limits> = {}): Searched {
+  const search: Search = {
+    ...plainMachine,
+    ...{ scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 1000 },
+    ...how,
+  };
+  try {
+    return searchHere(of, search, { ...noLimits, seconds: 20, ...limits });
+  } catch (error) {
+    if (/^a graph was found to be consistent/.test((error as Error).message)) throw new Wrong((error as Error).message);
+    throw error;
+  }
+}
+
+/** All ways in which a program ends, sorted; with what the search has counted. */
+export function explored(
+  text: string,
+  how: How = {},
+  finals = '',
+  limits: Partial<Limits> = {},
+): Searched & { readonly outcomes: string } {
+  const of = program(text);
+  const outcomes = new Set<string>();
+  const scenario: Scenario = {
+    name: 'drawn',
+    program: of,
+    properties: {
+      always: {},
+      sometimes: {},
+      finally: {
+        'it is written down': (look) => {
+          outcomes.add(outcomeOf(look, of, finals));
+          return true;
+        },
+      },
+      monitors: [],
+      resultsMatter: true,
+      deadlock: () => 'no deadlock',
+    },
+  };
+  const result = searched(scenario, how, limits);
+  return { ...result, outcomes: [...outcomes].sort().join(' ') };
+}

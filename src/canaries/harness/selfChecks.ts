@@ -1,0 +1,50 @@
+import type { SelfCheck } from './selfCheck.ts';
+
+/** By name, all self-checks of the harness. Each is quick, comes to the same every time, and is loaded when it is run: a process runs one of them, as a rule. */
+export const selfChecks = {
+  interleavings: async () => (await import('./checks/counts.ts')).interleavings(),
+  optimal: async () => (await import('./checks/counts.ts')).optimal(),
+  states: async () => (await import('./checks/counts.ts')).states(),
+  preemptions: async () => (await import('./checks/counts.ts')).preemptions(),
+  symmetry: async () => (await import('./checks/counts.ts')).symmetry(),
+  'random-walk': async () => (await import('./checks/draws.ts')).randomWalk(),
+  pct: async () => (await import('./checks/draws.ts')).pct(),
+  pos: async () => (await import('./checks/draws.ts')).pos(),
+  urw: async () => (await import('./checks/draws.ts')).urw(),
+  surw: async () => (await import('./checks/draws.ts')).surw(),
+  'reads-from': async () => (await import('./checks/draws.ts')).readsFrom(),
+  portfolio: async () => (await import('./checks/draws.ts')).portfolio(),
+  repeatable: async () => (await import('./checks/draws.ts')).repeatable(),
+  hunting: async () => (await import('./checks/draws.ts')).hunting(),
+  profile: async () => (await import('./checks/draws.ts')).profile(),
+  ways: async () => (await import('./checks/draws.ts')).ways(),
+  sc: async () => (await import('./checks/memoryModels.ts')).sc(),
+  tso: async () => (await import('./checks/memoryModels.ts')).tso(),
+  weak: async () => (await import('./checks/memoryModels.ts')).weak(),
+  'graphs-of-tso': async () => (await import('./checks/memoryModels.ts')).graphsOfTso(),
+  'graphs-of-weak': async () => (await import('./checks/memoryModels.ts')).graphsOfWeak(),
+  'data-races': async () => (await import('./checks/dataRaces.ts')).dataRaces(),
+  ends: async () => (await import('./checks/ends.ts')).ends(),
+  operations: async () => (await import('./checks/ends.ts')).operations(),
+  limits: async () => (await import('./checks/ends.ts')).limits(),
+  properties: async () => (await import('./checks/properties.ts')).properties(),
+  monitors: async () => (await import('./checks/properties.ts')).monitors(),
+  results: async () => (await import('./checks/properties.ts')).results(),
+  replays: async () => (await import('./checks/replays.ts')).replays(),
+  findings: async () => (await import('./checks/replays.ts')).findings(),
+  'going-back': async () => (await import('./checks/accesses.ts')).goingBack(),
+  accesses: async () => (await import('./checks/accesses.ts')).accesses(),
+  minimum: async () => (await import('./checks/minimum.ts')).minimum(),
+  smaller: async () => (await import('./checks/minimum.ts')).smaller(),
+  histories: async () => (await import('./checks/histories.ts')).histories(),
+  models: async () => (await import('./checks/models.ts')).models(),
+  tearing: async () => (await import('./checks/tearing.ts')).tearing(),
+  'litmus-reader': async () => (await import('./checks/litmus.ts')).litmusReader(),
+  lockstep: async () => (await import('./checks/threads.ts')).lockstep(),
+  workers: async () => (await import('./checks/threads.ts')).workers(),
+  stress: async () => (await import('./checks/threads.ts')).stressing(),
+} as const satisfies Readonly<Record<string, SelfCheck>>;
+
+export type SelfCheckName = keyof typeof selfChecks;
+
+export const selfCheckNames = Object.keys(selfChecks) as SelfCheckName[];

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { mistakes } from '../../src/canaries/harness/mistakes.ts';
+import { runHarnessCanary, runUnpatched } from '../../src/canaries/harness/runs.ts';
+import { selfCheckNames } from '../../src/canaries/harness/selfChecks.ts';
+
+/** Mistakes in the harness itself, each put into a process of its own: the self-check that is named must notice it. */
+
+test('without a mistake, no self-check complains', async () => {
+  expect((await runUnpatched()).wrong).toEqual([]);
+});
+
+test('each mistake has a name of its own, and each self-check notices one', () => {
+  expect(new Set(mistakes.map(({ name }) => name)).size).toBe(mistakes.length);
+  const named = new Set<string>(mistakes.map(({ expectedBy }) => expectedBy));
+  expect(selfCheckNames.filter((name) => !named.has(name))).toEqual([]);
+});
+
+test.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('%s', async (_, mistake) => {
+  const { caught, by, error } = await runHarnessCanary(mistake);
+  expect({ caught, by, error }).toEqual({ caught: true, by: mistake.expectedBy, error: null });
+});
+
+test('a mistake that changes nothing is not noticed, and one that fits no place is told', async () => {
+  const [mistake] = mistakes;
+  const harmless = {
+    ...mistake,
+    expectedBy: 'models',
+    edits: [{ file: 'models/ring', from: 'BUSY = -16', to: 'BUSY = -16' }],
+  } as const;
+  expect(await runHarnessCanary(harmless)).toMatchObject({ caught: false, by: null, error: null });
+  const nowhere = { ...harmless, edits: [{ file: 'models/ring', from: 'nowhere', to: '' }] } as const;
+  expect(await runHarnessCanary(nowhere)).toMatchObject({
+    caught: false,
+    by: 'crashed',
+    error: expect.stringMatching(/fits 0 places/),
+  });
+});
+
+test('a process that ends counts only where that is named', async () => {
+  const edits = [{ file: 'models/ring', from: 'BUSY = -16', to: 'BUSY = process.exit(1)' }];
+  const ends = { name: 'ends', part: 'none', expectedBy: 'models', edits } as const;
+  expect(await runHarnessCanary(ends)).toMatchObject({ caught: false, by: 'crashed' });
+  expect(await runHarnessCanary({ ...ends, expectedBy: 'crashed' })).toMatchObject({ caught: true, by: 'crashed' });
+});
