@@ -1,5 +1,7 @@
 import type { Canary } from './canary.ts';
+import { dirtyBitmap } from './subjects/dirtyBitmap.ts';
+import { dirtyRing } from './subjects/dirtyRing.ts';
 import { gfnRing } from './subjects/gfnRing.ts';
 
 /** All canaries, in the order in which they are reported. */
-export const canaries: readonly Canary[] = [...gfnRing];
+export const canaries: readonly Canary[] = [...gfnRing, ...dirtyRing, ...dirtyBitmap];
