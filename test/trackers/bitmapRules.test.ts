@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Cell, Place } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { checkpoint, collect, copyFirst, host, hostWrite, userspace, vcpu, write } from '../../src/scenario/parties.ts';
+import {
+  checkpoint,
+  collect,
+  copyFirst,
+  host,
+  hostWrite,
+  setSlot,
+  userspace,
+  vcpu,
+  write,
+} from '../../src/scenario/parties.ts';
 import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
 import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
 
@@ -39,6 +49,7 @@ const armsAfter: MakeEdit = (named) =>
     return word;
   })();
 const copiesBefore = before('fetchAnd', (mem, named) => mem.load(named('page0.version') as Cell));
+const deleted = bitmap([vcpu(0, write(0)), userspace(setSlot(0, 0))], { slots: [{ slot: 0, npages: 1 }] });
 const twoCollect = [vcpu(0, write(0)), userspace(collect), userspace(collect)];
 const MANUAL = { manualProtect: 'on' } as const;
 
@@ -110,6 +121,7 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ['D12', 'no flush', got, noFlush],
   ['D12', 'CLEAR does not flush', manual, noFlush],
   ['D12', 'no slots_lock', got, on(['lock', 'unlock'], 'slots_lock', leftOut)],
+  ['D13', 'a slot that is deleted keeps its bits', deleted, on('store', /^bitmap/, leftOut)],
 ];
 
 test.each(mutants)('%s: %s', (property, _, spec, edit) => {
@@ -127,6 +139,7 @@ describe('a bitmap as it is keeps to them', () => {
     ['two who collect', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }] })],
     ['two who clear', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL })],
     ['the host writes', bitmap([host(hostWrite(0)), userspace(collect)], MANUAL)],
+    ['a slot is deleted', deleted],
     ['paused', bitmap([vcpu(0, write(0), write(0)), userspace(checkpoint('harvest'), checkpoint())], MANUAL)],
   ] as readonly (readonly [string, VmSpec])[])('%s', (_, spec) => {
     expect(found(edited(spec, asItIs))).toBeUndefined();

@@ -71,6 +71,11 @@ const givesBackFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
 });
 const FLAGS = /flags$/;
 const backedUp = ring('6.12', [host(hostWrite(0)), userspace(checkpoint())], { backupBitmap: true });
+const logged = ring('6.12', [vcpu(0, write(0, 1))], { pml: 2 });
+/** The vCPU has cached what the bitmap names. */
+const bothWrite = ring('6.12', [vcpu(0, write(0)), host(hostWrite(0)), userspace(checkpoint())], {
+  backupBitmap: true,
+});
 
 const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   [
@@ -149,8 +154,14 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     },
   ],
   ['F-6 harvest', 'another page is reported', collected, on('read64', /offset$/, ({ go }) => 1n - (go() as bigint))],
-  ['D12', 'the backup bitmap is not flushed', backedUp, on('xchg', /translations$/, leftOut)],
+  ['D12', 'the backup bitmap is not flushed', bothWrite, on('xchg', /translations$/, leftOut)],
   ['F-9', 'the vCPU does not stop', tight, on('load', /request$/, leftOut)],
+  [
+    'F-2 a vCPU',
+    'the log of the hardware is drained from its end',
+    logged,
+    on('load', /pml\[/, ({ go }) => 1 - (go() as number)),
+  ],
 ];
 
 test.each(mutants)('%s: %s', (property, _, spec, edit) => {

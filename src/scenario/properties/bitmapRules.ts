@@ -106,7 +106,11 @@ export function bitmapRules(
           ? marked(state, event, role.bitmap, role.word)
           : cleared(state, event, role.bitmap, role.word, look);
       case 'armed':
-        return writes(event.kind) && event.value === ARMED && (isAll || doing.touched)
+        // A cmpxchg that finds it so writes nothing.
+        return writes(event.kind) &&
+          event.value === ARMED &&
+          (event.kind !== Kind.cmpxchg || event.old !== ARMED) &&
+          (isAll || doing.touched)
           ? rearmed(state, event, role.page, look)
           : state;
       case 'translations':
@@ -186,7 +190,12 @@ export function bitmapRules(
     if (look.holder(mmu_lock) !== event.thread) return broken(D2_MMU, `${name} re-arms ${event.place.name} without it`);
     const at = due.indexOf(textOf(page));
     if (at < 0) return broken(manual ? D6_ARMED : D2_ORDER, `${name} re-arms ${event.place.name}`);
-    return update(state, event.thread, { due: due.toSpliced(at, 1), unflushed: [...unflushed, textOf(page)] });
+    // A translation that is cached from now on is that of a page which was recorded anew.
+    const isCached = look.read(page.translations) !== 0;
+    return update(state, event.thread, {
+      due: due.toSpliced(at, 1),
+      ...(isCached && { unflushed: [...unflushed, textOf(page)] }),
+    });
   }
 
   function leavesSlotsLock(state: State, event: StepEvent): State | Violation {

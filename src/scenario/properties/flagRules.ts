@@ -17,7 +17,7 @@ import {
 } from '../../models/dirtyRing.ts';
 import { F_DIRTY, F_RESET } from '../../trackers/dirtyRing/dirty_ring.ts';
 import type { DirtyRings } from '../../trackers/dirtyRing/dirtyRing.ts';
-import { hostileRings, type VmSpec } from '../spec.ts';
+import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { type EntryRole, rolesOfFlags } from './flagPlaces.ts';
 import { leewaySuffices } from './leeway.ts';
 import { broken, differing, kept, pushesOf, replaced, same, text } from './monitors.ts';
@@ -32,6 +32,8 @@ interface Doing {
   /** What it has harvested, and how many entries it has reset. */
   readonly taken: readonly Gfn[];
   readonly count: number;
+  /** Of the pages that its operation writes, in their order, the one that it pushed last. */
+  readonly last: number;
   /** By ring: the flags that reset has found at the oldest entry; SEEN_END where it must stop; undefined where it has not looked. */
   readonly flags: readonly (number | undefined)[];
   /** Words of that entry that it has read since, and by ring how many entries it took since it last looked at its signal. */
@@ -42,7 +44,7 @@ interface Doing {
 }
 
 const SECTION = { flags: [], words: [], since: [], interrupted: false } as const;
-const IDLE: Doing = { taken: [], count: 0, ...SECTION };
+const IDLE: Doing = { taken: [], count: 0, last: 0, ...SECTION };
 /** Whose result is what they have harvested. */
 const HARVESTS = ['collect', 'copy-first', 'harvest'] as readonly string[];
 /** No flag that reset goes on for. */
@@ -53,6 +55,7 @@ const F1_PRODUCER = 'F-1 the vCPU makes an invalid entry dirty';
 const F1_USER = 'F-1 userspace flags dirty entries for reset';
 const F1_RESET = 'F-1 reset makes flagged entries invalid';
 export const F2 = 'F-2 the window: dirty entries from reset_index to dirty_index, the oldest first';
+const F2_WRITES = 'F-2 a vCPU pushes pages in the order in which it writes them';
 export const F3 = 'F-3 reset_index does not overtake dirty_index';
 const F4_WHOLE = 'F-4 an entry is whole before it is dirty';
 const F4_STABLE = 'F-4 an entry stays as it is until it is reset';
@@ -79,6 +82,8 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
   const roles = rolesOfFlags(layout, vm, rings);
   const honest = honestRings(spec);
   const hasRoom = leewaySuffices(spec);
+  /** Where a slot changes, a page of it may fault while what was written before is still in the hardware's log. */
+  const inOrder = spec.pml === undefined || !performs(spec, 'set-slot');
   const signalled = new Set(
     spec.actors.flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'signal' ? [op.to] : []))),
   );
@@ -133,7 +138,11 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
     const pushes = pushesOf(spec.actors[event.thread].operations[event.operation]);
     if (honest.has(r) && !pushes.some((other) => same(other, gfn)))
       return broken(F4_WHOLE, `it says ${text(gfn)}, ${nameOf(event)} pushes ${pushes.map(text).join(' or ')}`);
-    return withRing(state, r, push(ring, gfn.slot, gfn.offset));
+    const { last } = state.threads[event.thread];
+    const at = pushes.findIndex((other, i) => i >= last && same(other, gfn)); // again, where it was re-armed before the write
+    if (inOrder && honest.has(r) && !full && at < 0)
+      return broken(F2_WRITES, `${nameOf(event)} pushes ${text(gfn)} after ${text(pushes[last])}`);
+    return update(withRing(state, r, push(ring, gfn.slot, gfn.offset)), event.thread, { last: Math.max(at, last) });
   }
 
   function flagged(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
@@ -164,7 +173,8 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
 
   function readsWord(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {
     const { flags, words } = state.threads[event.thread];
-    if (flags[r] !== F_RESET || !isAt(r, entry, state.rings[r].reset)) return state;
+    if (flags[r] !== F_RESET || !isAt(r, entry, state.rings[r].reset))
+      return broken(F4_READ, `${event.place.name} is read while it is not the oldest entry, found flagged`);
     if (words.includes(event.place.name)) return broken(F4_READ, `${event.place.name} is read twice`);
     return update(state, event.thread, { words: [...words, event.place.name] });
   }
@@ -261,5 +271,5 @@ const withRing = (state: State, r: number, ring: DirtyRingState): State => ({
 
 const keyOfRing = ({ entries, pushed, harvested, reset }: DirtyRingState): string =>
   `${entries.map(({ flags, slot, offset }) => `${flags}:${slot}:${offset}`)}|${pushed},${harvested},${reset};`;
-const keyOfDoing = ({ taken, count, flags, words, since, interrupted }: Doing): string =>
-  `${taken.map(text)}|${count}|${flags.length}:${flags}|${words}|${since}|${interrupted};`;
+const keyOfDoing = ({ taken, count, last, flags, words, since, interrupted }: Doing): string =>
+  `${taken.map(text)}|${count}|${last}|${flags.length}:${flags}|${words}|${since}|${interrupted};`;

@@ -22,9 +22,10 @@ export function softFullRule(spec: VmSpec, vm: Vm, { rings }: DirtyRings): Monit
     step(inside, { thread, kind, place }, { read }) {
       const { name, vcpu } = spec.actors[thread];
       if (vcpu === undefined || kind !== Kind.loadAcquire || !words.has(place.id) || inside[thread]) return inside;
-      const { dirty_index, reset_index, soft_limit } = rings[vcpu];
+      const { dirty_index, reset_index } = rings[vcpu];
+      const { size, leeway } = spec.rings[vcpu]; // not what the subject makes of them
       const used = (read(dirty_index) - read(reset_index)) >>> 0;
-      if (used >= soft_limit && !hostile.has(vcpu))
+      if (used >= size - leeway && !hostile.has(vcpu))
         return broken(
           'F-9 a vCPU whose ring is soft-full does not enter the guest',
           `${name} does, with ${used} entries`,

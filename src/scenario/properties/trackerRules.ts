@@ -15,6 +15,7 @@ import { recordedPages } from './recordedPages.ts';
 import { reportedPages } from './reportedPages.ts';
 import { resultRules } from './resultRules.ts';
 import { ringRules } from './ringRules.ts';
+import { slotRule } from './slotRule.ts';
 import { softFullRule } from './softFullRule.ts';
 
 /** What is asked of a tracker beyond that it loses no page. */
@@ -46,7 +47,7 @@ function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
         finally: recordedPages(spec, vm),
         // A slot that changes takes its bits with it, outside any call of userspace.
         monitors: performs(spec, 'set-slot')
-          ? [armRule(spec, vm)]
+          ? [armRule(spec, vm), slotRule(spec, vm, tracker.bitmaps)]
           : [bitmapRules(spec, vm, tracker.bitmaps, spec.manualProtect !== undefined, layout)],
         unordered: reportedPages(spec, vm),
       };
@@ -58,9 +59,11 @@ function rulesOf(spec: VmSpec, vm: Vm, layout: Layout): Rules {
           flagRules(spec, vm, tracker, layout),
           armRule(spec, vm),
           ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
-          ...(tracker.bitmaps.length === 0 || performs(spec, 'set-slot')
+          ...(tracker.bitmaps.length === 0
             ? []
-            : [bitmapRules(spec, vm, tracker.bitmaps, false, layout)]),
+            : performs(spec, 'set-slot')
+              ? [slotRule(spec, vm, tracker.bitmaps)]
+              : [bitmapRules(spec, vm, tracker.bitmaps, false, layout)]),
         ],
         unordered: { ...flagsAtRest(spec, tracker), ...reportedPages(spec, vm) },
       };
