@@ -11,13 +11,13 @@ the unmodified scenario finds it, and the portfolio does in 19 of 20 seeds at le
 `;
 
 /** The text of `docs/canaries.md`, of what `gfnring canaries --json` printed on `machine`. */
-export function canariesText({ canaries, unmodified, falseAlarms, harness = [], seeds }, machine) {
+export function canariesText({ canaries, unmodified, falseAlarms, harness, selfChecks, seeds }, machine) {
   const trackers = [...new Set(canaries.map(({ tracker }) => tracker))];
   const caught = canaries.filter((canary) => canary.caught).length;
   const slowest = Math.max(...canaries.map(({ seconds }) => seconds ?? Infinity));
   return [
     HEAD,
-    `${caught} of ${canaries.length} are caught with ${seeds} seeds; the slowest median of the portfolio is ${slowest.toFixed(1)} s. ${unmodified.length} unmodified scenarios beside them: ${falseAlarms.length} false alarms. On ${machine}.`,
+    `${caught} of ${canaries.length} are caught with ${seeds} seeds; the slowest median of the portfolio is ${slowest.toFixed(1)} s. ${unmodified.length} unmodified scenarios beside them: ${falseAlarms.length + selfChecks.length} false alarms. ${harness.filter((of) => of.caught).length} of ${harness.length} mistakes in the harness itself are noticed. On ${machine}.`,
     '',
     ...trackers.flatMap((tracker) =>
       table(
@@ -25,7 +25,7 @@ export function canariesText({ canaries, unmodified, falseAlarms, harness = [], 
         canaries.filter((canary) => canary.tracker === tracker),
       ),
     ),
-    ...(harness.length > 0 ? harnessTable(harness) : []),
+    ...harnessTable(harness),
   ].join('\n');
 }
 

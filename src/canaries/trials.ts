@@ -59,5 +59,5 @@ export class Trial {
 }
 
 /** The line of a process's last words that says what was wrong. */
-const errorIn = (text: string): string =>
+export const errorIn = (text: string): string =>
   text.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? `the process ended: ${text.trim().split('\n').at(-1)}`;

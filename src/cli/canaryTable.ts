@@ -1,3 +1,4 @@
+import type { HarnessResult } from '../canaries/harness/runs.ts';
 import type { CanaryResult, Draws, Proof } from '../canaries/runs.ts';
 import { proofNames } from '../canaries/runs.ts';
 import { memoryModels } from '../explore/memoryModels/make.ts';
@@ -10,7 +11,7 @@ const PROOF = 8;
 const DRAWS = 12;
 
 /** What the columns of `canaryLine` are. */
-export function headLine(width: number, seeds: number): string[] {
+export function headLine(width: number, seeds: number): string {
   const head = [
     `  ${'canary'.padEnd(width)}`,
     'tracker'.padEnd(TRACKER),
@@ -23,7 +24,7 @@ export function headLine(width: number, seeds: number): string[] {
   return [
     `proofs: seconds; the others: in how many of ${seeds} seeds, and the median of executions to the first finding`,
     head.join('  '),
-  ];
+  ].join('\n');
 }
 
 /** A canary in one line. */
@@ -41,6 +42,10 @@ export function canaryLine(result: CanaryResult, width: number): string {
     error ?? `${by ?? 'nothing'}${otherwise}${missed}`,
   ].join('  ');
 }
+
+/** A mistake in the harness in one line. */
+export const mistakeLine = ({ name, part, caught, by, expectedBy, error }: HarnessResult, width: number): string =>
+  `${caught ? '✓' : '✗'} ${name.padEnd(width)}  ${part}: ${by ?? 'nothing'}${by === expectedBy ? '' : `, not ${expectedBy}`}${caught || error === null ? '' : ` (${error})`}`;
 
 const proofText = (proof: Proof | undefined): string =>
   proof === undefined || proof.property === null ? '–' : `${proof.seconds.toFixed(2)} s`;

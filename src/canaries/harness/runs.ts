@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Deadline } from '../../explore/limits.ts';
 import { compiled } from '../../scenario/workerFile.ts';
 import { type Edit, patching } from '../patch.ts';
+import { errorIn } from '../trials.ts';
 import type { Said } from './child.ts';
 import type { Mistake } from './mistake.ts';
 import { type SelfCheckName, selfCheckNames } from './selfChecks.ts';
@@ -94,7 +95,3 @@ function selfChecked(edits: readonly Edit[], checks: readonly SelfCheckName[]): 
     });
   });
 }
-
-/** The line of a process's last words that says what was wrong. */
-const errorIn = (text: string): string =>
-  text.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? `the process ended: ${text.trim().split('\n').at(-1)}`;

@@ -494,7 +494,7 @@ export const dirtyRing: readonly Canary[] = [
   // What was checked is not what is used, and nothing else looks at it.
   canary(
     'offset-read-twice',
-    'F7 of the catalogue: userspace rewrites an entry between check and use',
+    'userspace rewrites an entry between check and use',
     rewritten,
     ['F-4', 'G1'],
     {

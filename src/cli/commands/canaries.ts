@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander';
 import type { Canary } from '../../canaries/canary.ts';
 import { canaries } from '../../canaries/catalogue.ts';
+import type { Mistake } from '../../canaries/harness/mistake.ts';
+import { mistakes } from '../../canaries/harness/mistakes.ts';
+import { type HarnessResult, runHarnessCanary, runUnpatched } from '../../canaries/harness/runs.ts';
 import {
+  type CanaryResult,
   type Effort,
   nameOf,
   type ProofName,
@@ -10,9 +14,9 @@ import {
   runUnmodified,
   type Unmodified,
 } from '../../canaries/runs.ts';
+import { BadInput } from '../../scenario/badInput.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
-import { canaryNamed } from '../canary.ts';
-import { canaryLine, headLine } from '../canaryTable.ts';
+import { canaryLine, headLine, mistakeLine } from '../canaryTable.ts';
 import { STATUS } from '../errors.ts';
 import { jsonOption, quietOption, seconds, seedOption, whole } from '../options.ts';
 import { plural, print, printJson, progress } from '../output.ts';
@@ -50,44 +54,89 @@ export const canariesCommand = (): Command =>
       '\nExamples:\n  gfnring canaries --workers 2\n  gfnring canaries no-mask no-flush --seeds 5\n  gfnring explore --canary no-mask',
     )
     .action(async (names: readonly string[], options: Options) => {
-      const chosen = names.length === 0 ? canaries : names.map(canaryNamed);
-      if (options.list && options.json) printJson({ schema: SCHEMA, canaries: chosen.map(({ edits, ...of }) => of) });
-      else if (options.list) list(chosen);
+      const chosen = named(names);
+      if (options.list) list(chosen, options.json === true);
       else await run(chosen, options);
     });
 
-function list(chosen: readonly Canary[]): void {
-  const [width, trackers] = [widest(chosen.map(({ name }) => name)), widest(chosen.map(({ tracker }) => tracker))];
-  for (const { name, tracker, source } of chosen) print(`${name.padEnd(width)} ${tracker.padEnd(trackers)} ${source}`);
+/** Bugs in subjects, and mistakes in the harness. */
+interface Chosen {
+  readonly subjects: readonly Canary[];
+  readonly harness: readonly Mistake[];
 }
 
-async function run(chosen: readonly Canary[], { json, quiet, workers, ...options }: Options): Promise<void> {
+function named(names: readonly string[]): Chosen {
+  const all = new Set([...canaries, ...mistakes].map(({ name }) => name));
+  const unknown = names.find((name) => !all.has(name));
+  if (unknown !== undefined) throw new BadInput(`unknown canary ${unknown}: 'gfnring canaries --list' names them`);
+  const isMeant = ({ name }: { readonly name: string }) => names.length === 0 || names.includes(name);
+  return { subjects: canaries.filter(isMeant), harness: mistakes.filter(isMeant) };
+}
+
+function list({ subjects, harness }: Chosen, json: boolean): void {
+  const rows = [
+    ...subjects.map(({ name, tracker, source }) => [name, tracker, source]),
+    ...harness.map(({ name, part }) => [name, 'the harness', part]),
+  ];
+  const widths = [0, 1].map((column) => widest(rows.map((row) => row[column])));
+  if (json)
+    printJson({
+      schema: SCHEMA,
+      canaries: subjects.map(({ edits, ...of }) => of),
+      harness: harness.map(({ edits, ...of }) => of),
+    });
+  else for (const row of rows) print(row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' '));
+}
+
+async function run({ subjects, harness }: Chosen, { json, quiet, workers, ...options }: Options): Promise<void> {
   const { seeds, seed, seconds } = options;
   const effort: Effort = { seeds, seed, seconds, proofSeconds: PROOF_SECONDS };
-  const width = widest(chosen.map(({ name }) => name));
-  const lines = !json && !quiet;
-  const unmodified = await inParallel(workers, 'unmodified', scenariosOf(chosen), async (canary) => {
+  const width = widest([...subjects, ...harness].map(({ name }) => name));
+  const show = (isWrong: boolean, line: () => string): void => {
+    if (!json && (isWrong || !quiet)) print(line());
+  };
+  const unmodified = await inParallel(workers, 'unmodified', scenariosOf(subjects), async (canary) => {
     const result = await runUnmodified(canary, effort);
-    if (!json && isFalseAlarm(result)) print(`✗ ${nameOf(canary)}, unmodified: ${result.falseAlarms.join('; ')}`);
+    if (isFalseAlarm(result)) show(true, () => `✗ ${nameOf(canary)}, unmodified: ${result.falseAlarms.join('; ')}`);
     return result;
   });
-  if (lines) for (const line of headLine(width, seeds)) print(line);
-  const results = await inParallel(workers, 'canaries', chosen, async (canary) => {
+  if (subjects.length > 0) show(false, () => headLine(width, seeds));
+  const results = await inParallel(workers, 'canaries', subjects, async (canary) => {
     const result = await runCanary(canary, effort, exhausting(canary, unmodified));
-    if (lines || (!json && !result.caught)) print(canaryLine(result, width));
+    show(!result.caught, () => canaryLine(result, width));
+    return result;
+  });
+  const selfChecks = harness.length > 0 ? (await runUnpatched()).wrong : [];
+  for (const wrong of selfChecks) show(true, () => `✗ the harness, unmodified: ${wrong}`);
+  if (harness.length > 0) show(false, () => '\nmistakes in the harness itself, and the self-check that notices');
+  const noticed = await inParallel(workers, 'mistakes', harness, async (mistake) => {
+    const result = await runHarnessCanary(mistake);
+    show(!result.caught, () => mistakeLine(result, width));
     return result;
   });
   const falseAlarms = unmodified.filter(isFalseAlarm);
-  const missed = results.filter(({ caught }) => !caught);
-  if (json) printJson({ schema: SCHEMA, ...effort, canaries: results, unmodified, falseAlarms });
-  else if (lines) {
-    const others = results.filter(({ by, asExpected }) => by !== null && !asExpected).length;
-    print();
-    print(
-      `${results.length - missed.length} of ${plural(results.length, 'canary').replace('canarys', 'canaries')} caught${others > 0 ? `, ${others} by another property than the one named` : ''}. ${plural(unmodified.length, 'unmodified scenario')}, ${plural(falseAlarms.length, 'false alarm')}.`,
-    );
-  }
-  process.exitCode = missed.length + falseAlarms.length > 0 ? STATUS.findings : STATUS.nothingFound;
+  const isGreen =
+    falseAlarms.length + selfChecks.length === 0 && [...results, ...noticed].every(({ caught }) => caught);
+  if (json)
+    printJson({ schema: SCHEMA, ...effort, canaries: results, unmodified, falseAlarms, harness: noticed, selfChecks });
+  else show(false, () => summary(results, unmodified, noticed, falseAlarms.length + selfChecks.length));
+  process.exitCode = isGreen ? STATUS.nothingFound : STATUS.findings;
+}
+
+function summary(
+  results: readonly CanaryResult[],
+  unmodified: readonly Unmodified[],
+  noticed: readonly HarnessResult[],
+  falseAlarms: number,
+): string {
+  const caught = (of: readonly { readonly caught: boolean }[]) => of.filter((one) => one.caught).length;
+  const others = results.filter(({ by, asExpected }) => by !== null && !asExpected).length;
+  const lines = [
+    `${caught(results)} of ${results.length} canaries caught, ${others} by another property than the one named`,
+    `${caught(noticed)} of ${plural(noticed.length, 'mistake')} in the harness noticed`,
+    `${plural(falseAlarms, 'false alarm')}; ${plural(unmodified.length, 'unmodified scenario')}`,
+  ];
+  return ['', ...lines.filter((line) => !line.startsWith('0 of 0'))].join('\n');
 }
 
 const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
