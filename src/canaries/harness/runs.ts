@@ -9,7 +9,7 @@ import type { Mistake } from './mistake.ts';
 import { type SelfCheckName, selfCheckNames } from './selfChecks.ts';
 
 /** How long the self-checks of one process may take before it is taken for hung, in seconds. */
-const HUNG = 60;
+const HUNG = 50;
 
 export interface HarnessResult {
   readonly name: string;
