@@ -76,6 +76,11 @@ test('the command', () => {
   expect(gfnring('canaries', '--list', 'no-mask').stdout).toBe('no-mask gfn-ring the mail, January 2017\n');
 });
 
+test('check turns red with a canary in it', () => {
+  const { status, stdout } = gfnring('check', '--canary', 'flush-after-unlock', '--quiet');
+  expect([status, stdout]).toEqual([1, expect.stringContaining('VIOLATED: R12 slots_lock spans reset and flush')]);
+});
+
 test('a finding says its canary: it replays with it in, and no other way', () => {
   const explored = gfnring('explore', '--canary', 'no-mask', '--scheduler', 'exhaustive', '--json');
   expect(explored.status).toBe(1);

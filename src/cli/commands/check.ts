@@ -7,6 +7,7 @@ import type { Machine } from '../../scenario/run.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { type Known, knownAs } from '../../scenario/trackers/scenario.ts';
 import type { TrackerName } from '../../trackers/make.ts';
+import { canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
@@ -27,6 +28,7 @@ interface Options extends SharedOptions, Machine {
   readonly tracker: TrackerName;
   readonly seconds: number;
   readonly dir: string;
+  readonly canary?: string;
 }
 
 /** A finding, and what history knows it as; null: it does not. */
@@ -55,6 +57,7 @@ export const checkCommand = (): Command =>
     )
     .addOption(memoryModelOption())
     .addOption(tearingOption())
+    .addOption(canaryOption())
     .addOption(directoryOption())
     .addOption(seedOption())
     .addOption(jsonOption())
@@ -64,6 +67,7 @@ export const checkCommand = (): Command =>
       '\nExamples:\n  gfnring check\n  gfnring check --tracker dirty-ring@6.17\n  gfnring check --json > report.json',
     )
     .action(async (options: Options) => {
+      if (runsAsCanary(options.canary)) return;
       const start = performance.now();
       const checks = checksOf(options.tracker);
       const width = Math.max(...checks.map(({ spec }) => spec.name.length));
@@ -90,6 +94,7 @@ export const checkCommand = (): Command =>
           stepsMax: STEPS_MAX,
           minimiseSeconds: 5,
           directory: options.dir,
+          canary: options.canary,
         });
         progress('');
         reports.push(report);
