@@ -240,22 +240,11 @@ export const dirtyRing: readonly Canary[] = [
     from: 'cleared += taken;',
     to: 'cleared = taken;',
   }),
-  canary(
-    'request-cleared-by-reset',
-    'B26; review of August 2022',
-    fullEachTime,
-    ['F-9'],
-    {
-      file: IOCTL,
-      from: "import { kvm_dirty_ring_reset } from './reset.js';",
-      to: "import { kvm_dirty_ring_reset } from './reset.js'; import { kvm_dirty_ring_soft_full } from './push.js';",
-    },
-    {
-      file: IOCTL,
-      from: 'cleared += taken;',
-      to: 'cleared += taken; if (!kvm_dirty_ring_soft_full(mem, ring)) mem.store(ring.request, 0);',
-    },
-  ),
+  canary('request-cleared-by-reset', 'B26; review of August 2022', fullEachTime, ['F-9'], {
+    file: IOCTL,
+    from: 'cleared += taken;',
+    to: 'cleared += taken; if ((mem.load(ring.dirty_index) - mem.load(ring.reset_index)) >>> 0 < ring.soft_limit) mem.store(ring.request, 0);',
+  }),
   // At the soft limit, as nothing gets further in a scenario that is right.
   canary(
     'push-sleeps-under-lock',
