@@ -233,7 +233,7 @@ export const dirtyBitmap: readonly Canary[] = [
       mem.store(pages[Number(page)].armed, ARMED);
       if (was === WRITABLE) changed = true; } return changed;`,
   }),
-  canary('host-marks-first', 'B54; reproduced', 'host-write', LOST, {
+  canary('host-marks-first', 'B54; Linux, kvm_write_guest_page: the data first, then the mark', 'host-write', LOST, {
     file: 'actors/host',
     from: 'mem.fetchAdd(page.version, 1); for (;;) {',
     to: 'vm.tracker.mark(mem, gfn, undefined); mem.fetchAdd(page.version, 1); for (; false; ) {',
@@ -245,32 +245,56 @@ export const dirtyBitmap: readonly Canary[] = [
   }),
 
   // Not from history: bits, locks, bounds.
-  canary('set-bit-not-atomic', 'D11', neighbours, ['D11'], {
-    file: BITMAP,
-    from: 'mem.fetchOr(word, 1 << (offset % WORD));',
-    to: 'mem.store(word, mem.load(word) | (1 << (offset % WORD)));',
-  }),
-  canary('set-bit-tried-once', 'D11', neighbours, LOST, {
-    file: BITMAP,
-    from: 'mem.fetchOr(word, 1 << (offset % WORD));',
-    to: 'const old = mem.load(word); mem.cmpxchg(word, old, (old | (1 << (offset % WORD))) >>> 0);',
-  }),
-  canary('snapshot-not-atomic', 'D11', 'dirty-again', ['D11'], {
-    file: IOCTL,
-    from: 'mem.xchg(word(i), 0)',
-    to: '((old) => (mem.store(word(i), 0), old))(mem.load(word(i)))',
-  }),
-  canary('clear-not-atomic', 'D11', 'manual', ['D11'], {
-    file: IOCTL,
-    from: 'mem.fetchAnd(word(at), ~asked)',
-    to: '((old) => (mem.store(word(at), old & ~asked), old))(mem.load(word(at)))',
-  }),
-  canary('manual-get-clears', 'D5', 'manual', ['D5'], {
+  canary(
+    'set-bit-not-atomic',
+    'Linux, mark_page_dirty_in_slot: set_bit, as 63 neighbours share the word',
+    neighbours,
+    ['D11'],
+    {
+      file: BITMAP,
+      from: 'mem.fetchOr(word, 1 << (offset % WORD));',
+      to: 'mem.store(word, mem.load(word) | (1 << (offset % WORD)));',
+    },
+  ),
+  canary(
+    'set-bit-tried-once',
+    'Linux, mark_page_dirty_in_slot: set_bit, as 63 neighbours share the word',
+    neighbours,
+    LOST,
+    {
+      file: BITMAP,
+      from: 'mem.fetchOr(word, 1 << (offset % WORD));',
+      to: 'const old = mem.load(word); mem.cmpxchg(word, old, (old | (1 << (offset % WORD))) >>> 0);',
+    },
+  ),
+  canary(
+    'snapshot-not-atomic',
+    'Linux, mark_page_dirty_in_slot: set_bit, as 63 neighbours share the word',
+    'dirty-again',
+    ['D11'],
+    {
+      file: IOCTL,
+      from: 'mem.xchg(word(i), 0)',
+      to: '((old) => (mem.store(word(i), 0), old))(mem.load(word(i)))',
+    },
+  ),
+  canary(
+    'clear-not-atomic',
+    'Linux, mark_page_dirty_in_slot: set_bit, as 63 neighbours share the word',
+    'manual',
+    ['D11'],
+    {
+      file: IOCTL,
+      from: 'mem.fetchAnd(word(at), ~asked)',
+      to: '((old) => (mem.store(word(at), old & ~asked), old))(mem.load(word(at)))',
+    },
+  ),
+  canary('manual-get-clears', 'Linux, api.rst 7.18: with manual protection GET only looks', 'manual', ['D5'], {
     file: IOCTL,
     from: 'buffer[i] = mem.load(word(i));',
     to: 'buffer[i] = mem.xchg(word(i), 0);',
   }),
-  canary('clear-takes-all', 'D6', 'manual', ['D9'], {
+  canary('clear-takes-all', 'Linux, api.rst 4.121: CLEAR takes the bits that it is given', 'manual', ['D9'], {
     file: IOCTL,
     from: 'mem.fetchAnd(word(at), ~asked)',
     to: 'mem.fetchAnd(word(at), 0)',
@@ -278,7 +302,7 @@ export const dirtyBitmap: readonly Canary[] = [
   // Userspace names page 2 each time, which nobody writes.
   canary(
     'clear-arms-all',
-    'D6',
+    'Linux, api.rst 4.121: CLEAR takes the bits that it is given',
     manualThree,
     ['D6'],
     {
@@ -292,12 +316,18 @@ export const dirtyBitmap: readonly Canary[] = [
       to: 'const mask = ((mem.fetchAnd(word(at), ~asked) | asked) & asked &',
     },
   ),
-  canary('initially-set-forgotten', 'D10', 'initially-set', [...LOST, 'NL5'], {
-    file: TRACKER,
-    from: 'const ones = this.armsAtStart ? 0 : npages;',
-    to: 'const ones = 0;',
-  }),
-  canary('last-word-passed-over', 'D1', lastWord, ['D1', LAST_ROUND], {
+  canary(
+    'initially-set-forgotten',
+    'Linux, api.rst 7.18: KVM_DIRTY_LOG_INITIALLY_SET',
+    'initially-set',
+    [...LOST, 'NL5'],
+    {
+      file: TRACKER,
+      from: 'const ones = this.armsAtStart ? 0 : npages;',
+      to: 'const ones = 0;',
+    },
+  ),
+  canary('last-word-passed-over', 'Linux, kvm_get_dirty_log_protect: every word', lastWord, ['D1', LAST_ROUND], {
     file: IOCTL,
     from: 'for (let i = 0; i < words; i++) { buffer[i] = 0;',
     to: 'for (let i = 0; i < words - 1; i++) { buffer[i] = 0;',
@@ -314,7 +344,7 @@ export const dirtyBitmap: readonly Canary[] = [
   }),
   canary(
     'get-no-mmu-lock',
-    'D2',
+    'Linux, kvm_get_dirty_log_protect: mmu_lock around the walk',
     'dirty-again',
     ['D2'],
     { file: IOCTL, from: 'mem.lock(kvm.slots_lock); mem.lock(kvm.mmu_lock);', to: 'mem.lock(kvm.slots_lock);' },
@@ -322,7 +352,7 @@ export const dirtyBitmap: readonly Canary[] = [
   ),
   canary(
     'get-no-slots-lock',
-    'D12',
+    'Linux, kvm_vm_ioctl_get_dirty_log: slots_lock around all of it',
     'dirty-again',
     ['D12'],
     { file: IOCTL, from: 'mem.lock(kvm.slots_lock); mem.lock(kvm.mmu_lock);', to: 'mem.lock(kvm.mmu_lock);' },
@@ -330,7 +360,7 @@ export const dirtyBitmap: readonly Canary[] = [
   ),
   canary(
     'clear-no-mmu-lock',
-    'D2',
+    'Linux, kvm_get_dirty_log_protect: mmu_lock around the walk',
     'manual',
     ['D2'],
     { file: IOCTL, from: 'let flush = false; mem.lock(kvm.mmu_lock);', to: 'let flush = false;' },
@@ -342,7 +372,7 @@ export const dirtyBitmap: readonly Canary[] = [
   ),
   canary(
     'clear-no-slots-lock',
-    'D12',
+    'Linux, kvm_vm_ioctl_get_dirty_log: slots_lock around all of it',
     'manual',
     ['D12'],
     {

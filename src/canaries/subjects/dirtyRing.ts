@@ -329,7 +329,7 @@ export const dirtyRing: readonly Canary[] = [
   // Not from history: orders, locks, bounds.
   canary(
     'flags-cleared-before-read',
-    'catalogue 4, the end: reproduced',
+    'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'no-leeway',
     ['F-4'],
     {
@@ -345,7 +345,7 @@ export const dirtyRing: readonly Canary[] = [
   ),
   canary(
     'reset-index-before-read',
-    'catalogue 4, the end: reproduced',
+    'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'no-leeway',
     ['F-2'],
     { file: RESET, from: 'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index);', to: ';' },
@@ -358,7 +358,7 @@ export const dirtyRing: readonly Canary[] = [
   ),
   canary(
     'reset-index-before-flags',
-    'catalogue 4, the end: reproduced',
+    'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'no-leeway',
     ['F-2'],
     { file: RESET, from: 'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index);', to: ';' },
@@ -369,49 +369,67 @@ export const dirtyRing: readonly Canary[] = [
       to: 'mem.storeRelease(ring.reset_index, (reset_index + 1) >>> 0); if (version.acquireRelease) mem.storeRelease(entry.flags, 0);',
     },
   ),
-  canary('ring-no-flush', 'catalogue 4, the end: reproduced', 'dirty-again', LOST, {
+  canary('ring-no-flush', 'Linux, kvm_dirty_ring_reset: the order of its accesses', 'dirty-again', LOST, {
     file: IOCTL,
     from: 'if (version.repaired && cleared > 0)',
     to: 'if (false)',
   }),
   weak(
-    canary('flags-no-wmb', 'catalogue 3.4', 'handed-over', ['no page is reported that nobody wrote', ...LOST], {
-      file: PUSH,
-      from: 'mem.wmb();',
-      to: '',
-    }),
+    canary(
+      'flags-no-wmb',
+      'smp_wmb in kvm_dirty_ring_push',
+      'handed-over',
+      ['no page is reported that nobody wrote', ...LOST],
+      {
+        file: PUSH,
+        from: 'mem.wmb();',
+        to: '',
+      },
+    ),
   ),
   weak(
-    canary('harvest-no-acquire', 'catalogue 3.4', 'handed-over', ['no page is reported that nobody wrote', ...LOST], {
+    canary('harvest-no-acquire', '8929bc965964', 'handed-over', ['no page is reported that nobody wrote', ...LOST], {
       file: HARVEST,
       from: 'mem.loadAcquire(entry.flags)',
       to: 'mem.load(entry.flags)',
     }),
   ),
   weak(
-    canary('reset-no-acquire', 'catalogue 3.4', 'handed-over', LOST, {
+    canary('reset-no-acquire', '8929bc965964', 'handed-over', LOST, {
       file: RESET,
       from: 'mem.loadAcquire(flags)',
       to: 'mem.load(flags)',
     }),
   ),
   weak(
-    canary('reset-index-no-release', 'catalogue 3.4: only the leeway stands between', 'no-leeway', LOST, {
-      file: RESET,
-      from: 'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index);',
-      to: 'if (version.repaired) mem.store(ring.reset_index, reset_index);',
-    }),
+    canary(
+      'reset-index-no-release',
+      'reading 6.12: only the leeway stands between a reset and the push over its entry',
+      'no-leeway',
+      LOST,
+      {
+        file: RESET,
+        from: 'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index);',
+        to: 'if (version.repaired) mem.store(ring.reset_index, reset_index);',
+      },
+    ),
   ),
   weak(
-    canary('push-no-acquire', 'catalogue 3.4: only the leeway stands between', 'no-leeway', LOST, {
-      file: PUSH,
-      from: 'mem.loadAcquire(ring.reset_index)',
-      to: 'mem.load(ring.reset_index)',
-    }),
+    canary(
+      'push-no-acquire',
+      'reading 6.12: only the leeway stands between a reset and the push over its entry',
+      'no-leeway',
+      LOST,
+      {
+        file: PUSH,
+        from: 'mem.loadAcquire(ring.reset_index)',
+        to: 'mem.load(ring.reset_index)',
+      },
+    ),
   ),
   canary(
     'flags-before-payload',
-    'F-4; comment at smp_wmb in dirty_ring.c',
+    'comment at smp_wmb in dirty_ring.c',
     'handed-over',
     ['F-4'],
     { file: PUSH, from: 'mem.write(entry.flags, F_DIRTY);', to: '' },
@@ -447,35 +465,35 @@ export const dirtyRing: readonly Canary[] = [
     }`,
     },
   ),
-  canary('soft-full-not-requested', 'F-9; cf87ac739e48', fullEachTime, ['F-9'], {
+  canary('soft-full-not-requested', 'cf87ac739e48', fullEachTime, ['F-9'], {
     file: PUSH,
     from: 'if (version.softFullRequest && kvm_dirty_ring_soft_full(mem, ring))',
     to: 'if (false)',
   }),
-  canary('soft-full-asked-once', 'F-9; cf87ac739e48', fullEachTime, ['F-9'], {
+  canary('soft-full-asked-once', 'cf87ac739e48', fullEachTime, ['F-9'], {
     file: PUSH,
     from: 'mem.store(ring.request, 1); // still full: the next entry must look again',
     to: '',
   }),
-  canary('soft-full-one-late', 'F-9; api.rst 8.29', fullEachTime, ['F-9'], {
+  canary('soft-full-one-late', 'Linux, api.rst 8.29', fullEachTime, ['F-9'], {
     file: PUSH,
     from: '>>> 0 >= ring.soft_limit',
     to: '>>> 0 > ring.soft_limit',
   }),
-  canary('ring-no-leeway', 'F-10; api.rst 8.29', intoLeeway, ['F-9', 'F-10'], {
+  canary('ring-no-leeway', 'Linux, api.rst 8.29', intoLeeway, ['F-9', 'F-10'], {
     file: RING,
     from: 'const soft_limit = size - leeway;',
     to: 'const soft_limit = size;',
   }),
   canary(
     'harvest-flags-before-read',
-    'F-4; api.rst 8.29',
+    'Linux, api.rst 8.29',
     filledAnew,
     LOST,
     { file: HARVEST, from: 'mem.storeRelease(entry.flags, F_RESET);', to: '' },
     { file: HARVEST, from: 'gfns.push({ slot:', to: 'mem.storeRelease(entry.flags, F_RESET); gfns.push({ slot:' },
   ),
-  canary('ring-no-mask', 'F-2; indices are free-running', 'wrap', CRASH, {
+  canary('ring-no-mask', 'fb04a1eddb1a: indices run free', 'wrap', CRASH, {
     file: RING,
     from: 'ring.dirty_gfns[index & (ring.size - 1)]',
     to: 'ring.dirty_gfns[index]',
@@ -503,7 +521,7 @@ export const dirtyRing: readonly Canary[] = [
     'ring-no-mmu-lock',
     'the mail: mmu_lock around the re-arm',
     'dirty-again',
-    LOST,
+    ['G5', ...LOST],
     { file: BATCH, from: 'mem.lock(kvm.mmu_lock);', to: '' },
     { file: BATCH, from: 'mem.unlock(kvm.mmu_lock);', to: '' },
   ),
@@ -511,21 +529,21 @@ export const dirtyRing: readonly Canary[] = [
     'ring-no-slots-lock',
     'the mail: slots_lock around the reset; aCSns6Q5oTkdXUEe@google.com',
     'two-resetters',
-    ['F-1', 'F-2'],
+    ['G5', 'F-1', 'F-2'],
     { file: IOCTL, from: 'mem.lock(kvm.slots_lock);', to: '' },
     { file: IOCTL, from: 'mem.unlock(kvm.slots_lock);', to: '' },
   ),
-  canary('idle-ring-stops-others', 'F-5; review of the loop over rings', 'shared-page', ['F-5'], {
+  canary('idle-ring-stops-others', 'KVM_RESET_DIRTY_RINGS: all rings', 'shared-page', ['F-5'], {
     file: IOCTL,
     from: 'if (error !== 0) break;',
     to: 'if (taken === 0) break;',
   }),
-  canary('batch-replaced', 'F-7; the batch that the next entry does not fit', 'two-spaces', LOST, {
+  canary('batch-replaced', 'fb04a1eddb1a: the batch that the next entry does not fit', 'two-spaces', LOST, {
     file: RESET,
     from: 'if (batch && !grown) kvm_reset_dirty_gfn(mem, kvm, batch, version);',
     to: '',
   }),
-  canary('ring-last-batch-forgotten', 'F-7; the batch that is open at the end', 'dirty-again', LOST, {
+  canary('ring-last-batch-forgotten', 'fb04a1eddb1a: the batch that is open at the end', 'dirty-again', LOST, {
     file: RESET,
     from: 'if (batch) kvm_reset_dirty_gfn(mem, kvm, batch, version); return { taken, error };',
     to: 'return { taken, error };',
@@ -533,7 +551,7 @@ export const dirtyRing: readonly Canary[] = [
 ];
 
 /*
- * What the catalogue tags for this tracker and no canary shows:
+ * What history knows of this tracker and no canary shows:
  * - B23: entries outlive their slot in the subject as well, as a write may come between the last round and the change. Nothing is lost by it, as the slot that
  *   comes back is copied whole; what is left is a page too many.
  * - Reset clears flags without release: that keeps the reads of the entry before it, which is load buffering, and no execution of `weak`. A push goes by
