@@ -32,7 +32,7 @@ interface Options {
 }
 
 /** That a proof may take, in seconds. */
-const PROOF_SECONDS = 20;
+const PROOF_SECONDS = 10;
 
 export const canariesCommand = (): Command =>
   new Command('canaries')
