@@ -6,10 +6,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Tests that call a module of the subjects themselves, and ask what no scenario gets to: sizes, bounds, refusals. */
 export function suitesOf(file) {
-  if (file.startsWith('trackers/gfnList/')) return ['test/models/gfnList.test.ts'];
-  if (file.startsWith('trackers/dirtyBitmap/')) return ['test/models/dirtyBitmap.test.ts'];
-  if (file.startsWith('trackers/dirtyRing/')) return ['test/models/dirtyRing.test.ts'];
-  return ['test/ring/ring.test.ts', 'test/models/ring.test.ts'];
+  const [folder, tracker] = file.split('/');
+  const ring = ['test/ring/ring.test.ts', 'test/models/ring.test.ts'];
+  if (folder !== 'trackers') return ring;
+  return ['test/trackers/subjects.test.ts', ...(tracker === 'gfnRings' ? ring : [`test/models/${tracker}.test.ts`])];
 }
 
 /** The first of these tests that fails on a mutant; undefined: none does, or null: they did not come to an end. */
