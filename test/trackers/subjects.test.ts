@@ -3,6 +3,10 @@ import { initVm, layVm, type VmShape } from '../../src/actors/vm.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
 import type { Cell, Cell64 } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
+import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
+import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
+import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
+import type { GfnRings } from '../../src/trackers/gfnRings.ts';
 import { trackerNames } from '../../src/trackers/make.ts';
 
 const SLOTS = [
@@ -53,6 +57,21 @@ test.each(trackerNames)('%s serves all vCPUs in one round', (tracker) => {
   expect(gfns.map(({ offset }) => Number(offset))).toEqual([0, 1, 2]);
   of.reset(mem, gfns);
   expect(recorded()).toEqual([]);
+});
+
+test('userspace takes so many entries, and the others later', () => {
+  const ring = machine({ tracker: 'gfn-ring' });
+  const merged = machine({ tracker: 'dirty-ring@6.17' });
+  const take = {
+    ring: (max: number) => gfn_ring_harvest(ring.mem, (ring.tracker as GfnRings).rings[0], max),
+    merged: (max: number) => dirty_ring_harvest(merged.mem, (merged.tracker as DirtyRings).rings[0], max),
+  };
+  for (const { mark } of [ring, merged]) for (const page of [0, 1, 2]) mark(0, page, 0);
+  for (const harvest of Object.values(take)) {
+    expect(harvest(2).map(({ offset }) => Number(offset))).toEqual([0, 1]);
+    expect(harvest(0)).toEqual([]);
+    expect(harvest(2).map(({ offset }) => Number(offset))).toEqual([2]);
+  }
 });
 
 describe.each([{ tracker: 'dirty-bitmap' }, { tracker: 'dirty-ring@repaired', backupBitmap: true }] as const)(
