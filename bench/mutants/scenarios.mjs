@@ -18,7 +18,7 @@ export function trackersOf(file) {
  */
 const SMALL = {
   'gfn-ring':
-    'ring wrap dirty-again handed-over full-ring leeway two-resetters hostile-cons hostile-entry hostile-wipe coalesce ' +
+    'ring wrap dirty-again handed-over full-ring two-resetters hostile-cons hostile-entry hostile-wipe coalesce ' +
     'gfn-ring/two-spaces gfn-ring/host-waits gfn-ring/slot-shrinks',
   'gfn-list': 'not-paused hostile-index copy-before-reset checkpoint fails-after-harvest replicate two-inside',
   'dirty-bitmap': 'dirty-again two-spaces host-write slot-shrinks slot-reused manual initially-set',

@@ -66,6 +66,13 @@ export const mutants: readonly Mutant[] = [
     seenBy: 'C4',
   },
   {
+    name: 'an offset is read twice',
+    file: ring('reset'),
+    from: 'coalesce(batch, slot, offset)',
+    to: 'coalesce(batch, slot, mem.load64(entry.offset))',
+    seenBy: 'C4',
+  },
+  {
     name: 'the private cons does not move',
     file: ring('reset'),
     from: 'mem.storeRelease(ring.cons_index, cons);',

@@ -36,17 +36,22 @@ test.each(trackerNames)('%s records what vCPUs write, in order, until it is rese
     recorded,
   } = machine({
     tracker,
+    rings: [{ size: 4, leeway: 1 }],
     index: tracker.startsWith('dirty-ring') ? 0xfffffffe : 0xfffe,
   });
+  const exits: boolean[] = [];
   for (const [slot, offset] of [
     [0, 1],
     [0, 33],
     [65537, 2],
-  ])
+  ]) {
     expect(mark(slot, offset, 0)).toBe(true);
+    exits.push(of.mustExit(mem, 0));
+  }
+  expect(exits).toEqual([false, false, tracker !== 'dirty-bitmap']);
   expect(recorded()).toEqual(['0:1', '0:33', '65537:2']);
   expect(of.reset(mem, of.harvest(mem))).toBe(tracker === 'dirty-bitmap' ? 0 : 3);
-  expect(recorded()).toEqual([]);
+  expect([recorded(), of.mustExit(mem, 0)]).toEqual([[], false]);
 });
 
 test.each(trackerNames)('%s serves all vCPUs in one round', (tracker) => {
