@@ -1,5 +1,5 @@
 // Breaks the subjects in all the ways of bench/mutants/operators.mjs, one at a time, and writes what sees it into docs/mutants.md, and what survives. With
-// beginnings of keys: those alone, the others as they were.
+// beginnings of keys: those alone, the others as they were. With `missing`: those that were never run; with `survivors`: those that survived the last time.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { allMutants } from './mutants/list.mjs';
@@ -17,9 +17,12 @@ const took = () => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
 const all = allMutants(dist);
 const beginnings = process.argv.slice(2);
-const chosen = all.filter(
-  ({ key }) => beginnings.length === 0 || beginnings.some((beginning) => key.startsWith(beginning)),
-);
+const isChosen = ({ key }) => {
+  if (beginnings[0] === 'missing') return found[key] === undefined;
+  if (beginnings[0] === 'survivors') return found[key]?.property === null;
+  return beginnings.length === 0 || beginnings.some((beginning) => key.startsWith(beginning));
+};
+const chosen = all.filter(isChosen);
 const trackers = [...new Set(chosen.flatMap((mutant) => trackersOf(mutant.file)))];
 const scenarios = trackers.flatMap((tracker) => scenariosOf(tracker));
 const reaches = await reachOf(dist, scenarios, (what) => process.stderr.write(`\r\x1b[K${what}`));

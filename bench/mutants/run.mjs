@@ -24,7 +24,7 @@ const HUNG_MOST = 2;
  * nothing happened. `last` is what killed it the last time.
  */
 export async function fateOf(mutant, reaches, last, searcher, dist) {
-  const trackers = trackersOf(mutant.file);
+  const trackers = trackersOf(mutant.file).filter((tracker) => isFor(tracker, mutant, reaches));
   const [edit, hung] = [{ file: mutant.file, at: mutant.at, from: mutant.from, to: mutant.to }, []];
   const order = (reach) => [reach.scenario.name === last?.where ? 0 : 1, reach.seconds];
   const reached = reaches
@@ -45,6 +45,12 @@ export async function fateOf(mutant, reaches, last, searcher, dist) {
     if (hung.length > 0) return { property: 'hung', where: hung[0] };
   }
   return { property: null, where: null };
+}
+
+/** Whether it takes a tracker to see a mutant: what all versions of the merged ring do is asked of the one that is right, and of one that is not. */
+function isFor(tracker, mutant, reaches) {
+  if (!/@[56]/.test(tracker) || tracker === 'dirty-ring@6.17' || /version/.test(mutant.from + mutant.what)) return true;
+  return !reaches.some((reach) => reach.scenario.tracker === 'dirty-ring@repaired' && reach.gotTo(mutant));
 }
 
 /** The first test that fails. */

@@ -69,6 +69,12 @@ const givesBackFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
   if ((flags & 2) !== 0) mem.store(place as Cell, 0);
   return flags;
 });
+/** Userspace flags an entry when it looks at it. */
+const flagsFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
+  const flags = go() as number;
+  if (flags === 1 && mem.thread === 1) mem.store(place as Cell, 2);
+  return flags;
+});
 const FLAGS = /flags$/;
 const backedUp = ring('6.12', [host(hostWrite(0)), userspace(checkpoint())], { backupBitmap: true });
 const logged = ring('6.12', [vcpu(0, write(0, 1))], { pml: 2 });
@@ -139,6 +145,7 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
       return slot;
     }),
   ],
+  ['F-4 userspace reads', 'flagged before it is read', collected, flagsFirst],
   ['F-4 reset reads', 'given back before it is read', collected, givesBackFirst],
   ['F-4 reset reads', 'the offset is read twice', collected, on('load64', /offset$/, twice)],
   [

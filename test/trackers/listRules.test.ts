@@ -73,7 +73,7 @@ const mutants: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
       asValue((to) => (to === 0 ? 0 : to + 1)),
     ),
   ],
-  ['A[13]', 'no list_lock', two, on(['lock', 'unlock'], /list_lock|mmu_lock/, leftOut)],
+  ['A5 push', 'no list_lock', two, on(['lock', 'unlock'], /list_lock|mmu_lock/, leftOut)],
   [
     'A2',
     'the count is one short',
@@ -144,6 +144,7 @@ const mutants: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
       ),
     ),
   ],
+  ['A5 push', 'push takes no lock of its own', drained, unlockedBy(0, 'list_lock')],
   ['A5 no page', 'a record is dropped', drained, on(['write', 'write64', 'store'], /^list/, leftOut)],
   ['A6', 'the index is that of userspace', moved, asItIs],
   ['G1', 'an index of userspace that is out of bounds', list([vcpu(0, write(0)), hostile(poke(0, 0, 32, 3))]), asItIs],

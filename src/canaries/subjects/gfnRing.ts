@@ -292,7 +292,7 @@ export const gfnRing: readonly Canary[] = [
     'entry-read-twice',
     `kvm.git 9a13921dd3: "userspace may modify it"`,
     'hostile-entry',
-    ['G1', 'R7'],
+    ['C4'],
     [
       'ring/reset',
       'const grown = batch && coalesce(batch, slot, offset);',

@@ -36,7 +36,7 @@ interface Doing {
   readonly last: number;
   /** By ring: the flags that reset has found at the oldest entry; SEEN_END where it must stop; undefined where it has not looked. */
   readonly flags: readonly (number | undefined)[];
-  /** Words of that entry that it has read since, and by ring how many entries it took since it last looked at its signal. */
+  /** Words of that entry, or of the one that it harvests next, that it has read since, and by ring how many entries it took since it last looked at its signal. */
   readonly words: readonly string[];
   readonly since: readonly number[];
   /** Whether it has seen a signal. */
@@ -59,6 +59,7 @@ const F2_WRITES = 'F-2 a vCPU pushes pages in the order in which it writes them'
 export const F3 = 'F-3 reset_index does not overtake dirty_index';
 const F4_WHOLE = 'F-4 an entry is whole before it is dirty';
 const F4_STABLE = 'F-4 an entry stays as it is until it is reset';
+const F4_TAKEN = 'F-4 userspace reads an entry before it flags it';
 const F4_READ = 'F-4 reset reads each word once, before it gives the entry back';
 const F5 = 'F-5 reset goes on for as long as entries are flagged';
 const F6_RESET = 'F-6 reset says how many entries it took';
@@ -106,7 +107,8 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
         return actor.vcpu === role.ring ? pushed(state, event, role, look) : flagged(state, event, role);
       case 'word':
         if (write) return fills(state, event, role);
-        return resets ? readsWord(state, event, role) : state;
+        if (resets) return readsWord(state, event, role);
+        return honest.has(role.ring) && actor.vcpu === undefined ? takesWord(state, event) : state;
       case 'dirty_index':
         if (write) return movesDirty(state, event, role.ring);
         return resets && version.repaired ? looksAtBound(state, event, role.ring) : state;
@@ -153,9 +155,15 @@ export function flagRules(spec: VmSpec, vm: Vm, { rings, version }: DirtyRings, 
       return broken(F1_USER, `${nameOf(event)} makes ${event.place.name} ${event.value}, it was ${event.old}`);
     if (!isAt(r, entry, ring.harvested))
       return broken(F2, `${nameOf(event)} takes ${event.place.name} as number ${ring.harvested + 1}`);
-    const { taken } = state.threads[event.thread];
+    const { taken, words } = state.threads[event.thread];
+    if (words.length < 2) return broken(F4_TAKEN, `${event.place.name} is flagged after ${words.join()} was read`);
     const { slot, offset } = oldest;
-    return update(withRing(state, r, harvest(ring)), event.thread, { taken: [...taken, { slot, offset }] });
+    return update(withRing(state, r, harvest(ring)), event.thread, { taken: [...taken, { slot, offset }], words: [] });
+  }
+
+  function takesWord(state: State, event: StepEvent): State {
+    const words = new Set([...state.threads[event.thread].words, event.place.name]);
+    return update(state, event.thread, { words: [...words] });
   }
 
   function looks(state: State, event: StepEvent, { ring: r, entry }: EntryRole): State | Violation {

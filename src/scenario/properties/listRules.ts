@@ -58,6 +58,7 @@ const A4_LOCK = 'A4 indices go back to zero under list_lock';
 const A4_ONCE = 'A4 reset reads what userspace can write once';
 const A4_RANGE = 'A4 a fetch beyond the list changes nothing';
 const A5_FULL = 'A5 a full list takes no entry';
+const A5_LOCK = 'A5 push writes entry and index under list_lock';
 const A5_RECORDED = 'A5 no page becomes writable unrecorded';
 const A6 = 'A6 push writes where the count of the kernel itself says';
 
@@ -100,7 +101,7 @@ export function listRules(spec: VmSpec, vm: Vm, { list: words }: GfnLists, layou
         if (role.is === 'dirty_index') return pushed(state, event, look);
         return role.is === 'avail_index' ? announced(state, event, look) : fetched(state, event);
       case 'entry':
-        if (write) return fills(state, event, role.entry);
+        if (write) return fills(state, event, role.entry, look);
         return resets ? readsWord(state, event) : state;
       case 'armed':
         if (!write) return state;
@@ -115,6 +116,8 @@ export function listRules(spec: VmSpec, vm: Vm, { list: words }: GfnLists, layou
   function pushed(state: State, event: StepEvent, look: Look): State | Violation {
     const { list } = state;
     const actor = spec.actors[event.thread];
+    if (look.holder(words.list_lock) !== event.thread)
+      return broken(A5_LOCK, `${event.place.name} is written without it`);
     if (isFull(list)) return broken(A5_FULL, `${actor.name} adds an entry, ${list.entries.length} are there`);
     const index = list.entries.length;
     if (event.value !== index + 1) return broken(A1, `dirty_index became ${event.value} after ${index} pushes`);
@@ -164,8 +167,10 @@ export function listRules(spec: VmSpec, vm: Vm, { list: words }: GfnLists, layou
     return update({ ...state, list: fetch(list, count) }, event.thread, { taken });
   }
 
-  function fills(state: State, event: StepEvent, entry: number): State | Violation {
+  function fills(state: State, event: StepEvent, entry: number, look: Look): State | Violation {
     const index = state.list.entries.length;
+    if (look.holder(words.list_lock) !== event.thread)
+      return broken(A5_LOCK, `${event.place.name} is written without it`);
     if (entry === index) return state;
     const message = `${spec.actors[event.thread].name} writes ${event.place.name}, ${index} entries are there`;
     return broken(honest && entry < index ? A3 : A6, message);

@@ -38,6 +38,8 @@ interface Doing {
   readonly cons: Readonly<Record<number, number>>;
   readonly looked: Readonly<Record<number, number>>;
   readonly processed: Readonly<Record<number, number>>;
+  /** Words of entries that the reset has read. */
+  readonly words: readonly number[];
   /** Pages that were re-armed; that must be; that were, and may still be cached somewhere. As `slot:offset`. */
   readonly armed: readonly string[];
   readonly due: readonly string[];
@@ -51,6 +53,7 @@ const IDLE: Doing = {
   cons: {},
   looked: {},
   processed: {},
+  words: [],
   armed: [],
   due: [],
   unflushed: [],
@@ -107,12 +110,7 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
           : state;
       case 'entry':
         if (write) return overwrites(state, event, role);
-        return resets && state.threads[event.thread].looked[role.ring] === INVALID
-          ? {
-              property: 'R9 a cons out of range changes nothing',
-              message: `${actor.name} walks on to ${event.place.name}`,
-            }
-          : state;
+        return resets ? readsWord(state, event, role.ring) : state;
       case 'armed':
         return write && event.value === 1 ? rearmed(state, event, role, resets, look) : state;
       case 'translations':
@@ -187,6 +185,20 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
       cons: { ...cons, [r]: event.value },
       looked: { ...looked, [r]: resettable(state.rings[r], event.value, spec.index, MODULUS) },
     });
+  }
+
+  function readsWord(state: State, event: StepEvent, r: number): State | Violation {
+    const { looked, words } = state.threads[event.thread];
+    const { id, name } = event.place;
+    if (looked[r] === INVALID) {
+      return {
+        property: 'R9 a cons out of range changes nothing',
+        message: `${spec.actors[event.thread].name} walks on to ${name}`,
+      };
+    }
+    if (words.includes(id))
+      return { property: 'C4 an entry is read once', message: `${name} is read twice in one reset` };
+    return update(state, event.thread, { words: [...words, id] });
   }
 
   /** A hostile cons that was ahead when it was read may be in range by the time the private prod is: that is the moment that counts. */
@@ -402,7 +414,15 @@ export function ringRules(spec: VmSpec, vm: Vm, layout: Layout): Monitor<State> 
 type RoleOf<Is extends Role['is']> = Extract<Role, { is: Is }>;
 
 /** What a thread forgets when it takes slots_lock anew. */
-const NOTHING_RESET: Partial<Doing> = { cons: {}, looked: {}, processed: {}, armed: [], due: [], unflushed: [] };
+const NOTHING_RESET: Partial<Doing> = {
+  cons: {},
+  looked: {},
+  processed: {},
+  words: [],
+  armed: [],
+  due: [],
+  unflushed: [],
+};
 
 const distance = (to: number, from: number): number => (((to - from) % MODULUS) + MODULUS) % MODULUS;
 
@@ -429,5 +449,5 @@ function keyOf({ rings, threads }: State): string {
 const keyOfRing = ({ published, harvested, reset, entries }: RingState): string =>
   `${published},${harvested},${reset},${entries.map(text)};`;
 
-const keyOfDoing = ({ room, pushed, taken, cons, looked, processed, armed, due, unflushed }: Doing): string =>
-  `${room},${pushed}|${taken.map(text)}|${JSON.stringify(cons)}${JSON.stringify(looked)}${JSON.stringify(processed)}|${armed}|${due}|${unflushed};`;
+const keyOfDoing = ({ room, pushed, taken, cons, looked, processed, words, armed, due, unflushed }: Doing): string =>
+  `${room},${pushed}|${taken.map(text)}|${JSON.stringify(cons)}${JSON.stringify(looked)}${JSON.stringify(processed)}|${words}|${armed}|${due}|${unflushed};`;
