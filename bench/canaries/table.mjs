@@ -7,7 +7,7 @@ both proofs; \`npm run canaries\` writes this file. \`gfnring explore --canary N
 
 \`states\` and \`optimal\` are exhaustive searches: the seconds to the finding; – where the search did not come to an end in 10 s. For schedulers: in how many seeds of how many, and the
 median of executions to the first finding; a scheduler that missed more than half of the seeds is not asked on. A canary is caught where each proof that exhausts
-the unmodified scenario finds it, and the portfolio does in 19 of 20 seeds at least, in 5 s each. Switches are those of the minimal schedule.
+the unmodified scenario finds it, and the portfolio does in 19 of 20 seeds at least, in 5 s each. \`seconds\` is the portfolio's median; switches are those of the minimal schedule.
 `;
 
 /** The text of `docs/canaries.md`, of what `gfnring canaries --json` printed on `machine`. */
@@ -30,7 +30,18 @@ export function canariesText({ canaries, unmodified, falseAlarms, harness, selfC
 }
 
 function table(tracker, canaries) {
-  const head = ['canary', 'source', 'scenario', 'memory', 'caught by', 'states', 'optimal', ...SCHEDULERS, 'switches'];
+  const head = [
+    'canary',
+    'source',
+    'scenario',
+    'memory',
+    'caught by',
+    'states',
+    'optimal',
+    ...SCHEDULERS,
+    'seconds',
+    'switches',
+  ];
   return [
     `## ${tracker}`,
     '',
@@ -41,7 +52,7 @@ function table(tracker, canaries) {
   ];
 }
 
-const row = ({ name, source, scenario, memoryModel, caught, by, missedBy, proofs, schedulers, switches }) => [
+const row = ({ name, source, scenario, memoryModel, caught, by, missedBy, proofs, schedulers, seconds, switches }) => [
   name,
   source,
   `\`${scenario}\``,
@@ -52,6 +63,7 @@ const row = ({ name, source, scenario, memoryModel, caught, by, missedBy, proofs
     const { caught: seeds, of, executions } = schedulers[scheduler];
     return `${seeds}/${of}${executions === null ? '' : ` ${executions}`}`;
   }),
+  seconds?.toFixed(2) ?? '–',
   switches ?? '–',
 ];
 

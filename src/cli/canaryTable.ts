@@ -18,18 +18,19 @@ export function headLine(width: number, seeds: number): string {
     'mem'.padEnd(MODEL),
     ...proofNames.map((name) => name.padStart(PROOF)),
     ...drawingNames.map((name) => name.padStart(DRAWS)),
+    'seconds',
     'switches',
     'by',
   ];
   return [
-    `proofs: seconds; the others: in how many of ${seeds} seeds, and the median of executions to the first finding`,
+    `to the first finding: seconds of the proofs; of the others, in how many of ${seeds} seeds, and the median of executions; seconds of the portfolio`,
     head.join('  '),
   ].join('\n');
 }
 
 /** A canary in one line. */
 export function canaryLine(result: CanaryResult, width: number): string {
-  const { name, tracker, memoryModel, caught, by, asExpected, expectedBy, missedBy, error, switches } = result;
+  const { name, tracker, memoryModel, caught, by, asExpected, expectedBy, missedBy, error, seconds, switches } = result;
   const otherwise = by === null || asExpected ? '' : `, not by ${expectedBy.join(' or ')}`;
   const missed = missedBy.length === 0 ? '' : `; missed by ${missedBy.join(', ')}`;
   return [
@@ -38,6 +39,7 @@ export function canaryLine(result: CanaryResult, width: number): string {
     memoryModel.padEnd(MODEL),
     ...proofNames.map((proof) => proofText(result.proofs[proof]).padStart(PROOF)),
     ...drawingNames.map((scheduler) => drawsText(result.schedulers[scheduler]).padStart(DRAWS)),
+    (seconds === null ? '–' : `${seconds.toFixed(2)} s`).padStart('seconds'.length),
     `${switches ?? '–'}`.padStart('switches'.length),
     error ?? `${by ?? 'nothing'}${otherwise}${missed}`,
   ].join('  ');
