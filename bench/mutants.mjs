@@ -1,5 +1,5 @@
 // Breaks the subjects in all the ways of bench/mutants/operators.mjs, one at a time, and writes what sees it into docs/mutants.md, and what survives. With
-// beginnings of keys: those alone, the others as they were. With `missing`: those that were never run; with `survivors`: those that survived the last time.
+// beginnings of keys: those alone, the others as they were. With `missing`: those that were never run, or survive and have no argument; with `survivors`: those that survived the last time.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { allMutants } from './mutants/list.mjs';
@@ -17,8 +17,9 @@ const took = () => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
 const all = allMutants(dist);
 const beginnings = process.argv.slice(2);
+const isArgued = (key) => known.some(({ keys }) => keys.includes(key));
 const isChosen = ({ key }) => {
-  if (beginnings[0] === 'missing') return found[key] === undefined;
+  if (beginnings[0] === 'missing') return found[key] === undefined || (found[key].property === null && !isArgued(key));
   if (beginnings[0] === 'survivors') return found[key]?.property === null;
   return beginnings.length === 0 || beginnings.some((beginning) => key.startsWith(beginning));
 };

@@ -13,7 +13,7 @@ export const operators = {
   again: 'what was read is read again where it is used a second time',
   bound: 'a bound is one further, or one nearer',
   condition: 'what is asked is always so, or never',
-  operand: 'one side of `&&`, `||` or `??` is all that counts',
+  operand: 'one side of an and, an or, or a `??` is all that counts',
   mask: 'a mask, a modulus, a minimum or a width is left out',
   arithmetic: 'plus is minus, left is right',
   number: 'a number is its neighbour, true is false',

@@ -19,7 +19,7 @@ export function trackersOf(file) {
 const SMALL = {
   'gfn-ring':
     'ring wrap dirty-again handed-over full-ring two-resetters hostile-cons hostile-entry hostile-wipe coalesce ' +
-    'gfn-ring/two-spaces gfn-ring/host-waits gfn-ring/slot-shrinks',
+    'gfn-ring/two-spaces gfn-ring/host-waits gfn-ring/slot-shrinks gfn-ring/two-inside',
   'gfn-list': 'not-paused hostile-index copy-before-reset checkpoint fails-after-harvest replicate two-inside',
   'dirty-bitmap': 'dirty-again two-spaces host-write slot-shrinks slot-reused manual initially-set',
   'dirty-ring@repaired':
@@ -27,7 +27,7 @@ const SMALL = {
     'wrapped-offset endless-reset no-leeway replicate',
 };
 /** Of the versions of the merged ring that are known to be wrong: where they are, and what their own branches take. */
-const OF_VERSIONS = 'dirty-again page-log wrap';
+const OF_VERSIONS = 'dirty-again page-log wrap replicate wrapped-offset';
 
 /** Those of a tracker, as questions; under sequential consistency. */
 export const scenariosOf = (tracker) =>

@@ -5,15 +5,15 @@ import { patching } from '../../dist/canaries/patch.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What scenarios are made for: the smallest tests suffice. */
-const OF_SCENARIOS = /^(ring|trackers\/dirtyRing)\/(push|reset|ioctl)$/;
+const OF_SCENARIOS = /^ring\/(push|reset|ioctl)$/;
 
 /** Tests that call a module of the subjects themselves, and ask what no scenario gets to: sizes, bounds, refusals, what is recorded. */
 export function suitesOf(file) {
   const [folder, tracker] = file.split('/');
-  const ring = ['test/ring/ring.test.ts', 'test/models/ring.test.ts'];
-  if (OF_SCENARIOS.test(file)) return ['test/trackers/subjects.test.ts'];
-  if (folder !== 'trackers') return ring;
-  return ['test/trackers/subjects.test.ts', ...(tracker === 'gfnRings' ? ring : [`test/models/${tracker}.test.ts`])];
+  const [any, ring] = ['test/trackers/subjects.test.ts', ['test/ring/ring.test.ts', 'test/models/ring.test.ts']];
+  if (OF_SCENARIOS.test(file)) return [any];
+  if (folder === 'ring') return ring;
+  return [any, ...(folder === 'kvm' || tracker === 'gfnRings' ? ring : [`test/models/${tracker}.test.ts`])];
 }
 
 /** The first of these tests that fails on a mutant; undefined: none does, or null: they did not come to an end. */

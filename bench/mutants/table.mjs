@@ -56,7 +56,7 @@ export function mutantsText(all, fates, known) {
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return [
     HEAD,
-    `${all.length} mutants: ${killed} are killed, ${hung.length} hang (a search that takes ${15} times as long as on the subject as it is, or never ends), ${survive.length} survive.`,
+    `${all.length} mutants: ${killed} are killed, ${hung.length} hang (a search that takes at least 15 times as long as on the subject as it is, or a test that does not end), ${survive.length} survive.`,
     '',
     '| operator | what is done | mutants | killed | hang | survive |',
     '| --- | --- | --- | --- | --- | --- |',
@@ -97,4 +97,4 @@ export function mutantsText(all, fates, known) {
   ].join('\n');
 }
 
-const cell = (text) => text.replaceAll('|', '\\|');
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('`', "'");

@@ -4,6 +4,8 @@ import { AloneMemory } from '../../src/memory/alone.ts';
 import type { Cell, Cell64 } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
+import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
+import { KVM_CLEAR_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
 import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
 import type { GfnRings } from '../../src/trackers/gfnRings.ts';
@@ -93,6 +95,56 @@ describe.each([{ tracker: 'dirty-bitmap' }, { tracker: 'dirty-ring@repaired', ba
   },
 );
 
+test('with manual protection a reset clears what it is given, slot by slot', () => {
+  const { mem, tracker, mark, recorded } = machine({ tracker: 'dirty-bitmap', manualProtect: 'on' });
+  for (const offset of [0, 1, 31, 33]) mark(0, offset);
+  mark(65537, 1);
+  expect(tracker.harvest(mem)).toHaveLength(5);
+  const gfns = [
+    { slot: 65537, offset: 1n },
+    { slot: 0, offset: 31n },
+    { slot: 0, offset: 33n },
+  ];
+  expect(tracker.reset(mem, gfns)).toBe(3);
+  expect(recorded()).toEqual(['0:0', '0:1']);
+  expect(tracker.reset(mem, gfns.slice(0, 1))).toBe(1);
+  expect(recorded()).toEqual(['0:0', '0:1']);
+});
+
+test.each([
+  [undefined, 33, [30, 32]],
+  [undefined, 5, []],
+  ['on', 33, undefined],
+  ['on', 5, undefined],
+] as const)(
+  "bits beyond a slot that has shrunk are nobody's: manual protection %s, %i pages",
+  (manual, npages, told) => {
+    const { mem, vm, tracker, mark } = machine({
+      tracker: 'dirty-bitmap',
+      slotsMax: new Map([[0, 40]]),
+      ...(manual && { manualProtect: manual }),
+    });
+    for (const offset of [30, 32, 39]) mark(0, offset);
+    mem.store(vm.kvm.memslots[0].size!, npages);
+    const gfns = tracker.harvest(mem);
+    if (told) expect(gfns.map(({ offset }) => Number(offset))).toEqual(told);
+    tracker.reset(mem, gfns); // re-arming a page that the slot no longer has would throw
+  },
+);
+
+test('CLEAR looks at the words of its range, and takes those that are not there for empty', () => {
+  const slots = [{ slot: 0, npages: 140 }];
+  const { mem, vm, tracker, mark, recorded } = machine({ tracker: 'dirty-bitmap', manualProtect: 'on', slots });
+  const [bitmap] = (tracker as DirtyBitmap).bitmaps;
+  const clear = (num_pages: number, bits: readonly number[]) =>
+    KVM_CLEAR_DIRTY_LOG(mem, vm.kvm, bitmap, { first_page: 0, num_pages, bits });
+  for (const offset of [0, 32, 64, 128]) mark(0, offset);
+  expect(clear(64, [1, 0, 1])).toBe(0);
+  expect(recorded()).toEqual(['0:32', '0:64', '0:128']);
+  expect(clear(128, [0])).toBe(0);
+  expect(recorded()).toEqual(['0:32', '0:64', '0:128']);
+});
+
 test('a bitmap that is all ones at first is so again where a slot is made', () => {
   const { mem, tracker, recorded } = machine({
     tracker: 'dirty-bitmap',
@@ -105,6 +157,53 @@ test('a bitmap that is all ones at first is so again where a slot is made', () =
   expect(recorded()).toEqual([]);
   tracker.slotChanged(mem, 0, 33);
   expect(recorded()).toEqual(all(33));
+});
+
+describe.each(trackerNames.filter((name) => name !== 'dirty-bitmap'))('%s', (tracker) => {
+  /** What is re-armed of the pages that these entries name. */
+  const rearmed = (...entries: readonly (readonly [number, number])[]): string[] => {
+    const { mem, vm, tracker: of, mark } = machine({ tracker });
+    for (const { armed } of vm.guest.pages) mem.store(armed, 0);
+    for (const [slot, offset] of entries) mark(slot, offset, 0);
+    expect(of.reset(mem, of.harvest(mem))).toBe(entries.length);
+    const armed = vm.guest.pages.filter((page) => mem.load(page.armed) === 1);
+    return armed.map(({ slot, offset }) => `${slot}:${offset}`);
+  };
+
+  test('an entry that names no slot is passed over', () => {
+    expect(rearmed([0, 1], [5, 0], [65537, 2])).toEqual(['0:1', '65537:2']);
+  });
+
+  // The ring as merged is known for it: B22.
+  test.runIf(!/@[56]/.test(tracker))('an entry that names no page takes no other with it', () => {
+    expect(rearmed([65537, 3], [65537, 2])).toEqual(['65537:2']);
+  });
+});
+
+test.each([
+  ['dirty-ring@6.12', 2],
+  ['dirty-ring@6.17', 0],
+  ['dirty-ring@repaired', 0],
+] as const)('a signal that is pending: %s takes %i entries off its rings', (tracker, taken) => {
+  const rings = [0, 1].map(() => ({ size: 4, leeway: 0 }));
+  const { mem, vm, tracker: of, mark, recorded } = machine({ tracker, rings, signalled: new Map([[0, 'us']]) });
+  for (const vcpu of [0, 1]) mark(0, vcpu, vcpu);
+  const gfns = of.harvest(mem);
+  mem.store(vm.signals.get(0)!, 1);
+  expect(of.reset(mem, gfns)).toBe(taken);
+  expect(recorded()).toHaveLength(2 - taken);
+});
+
+test('what was never pushed is not reset, where the index wraps either', () => {
+  const { mem, tracker, mark } = machine({ tracker: 'dirty-ring@repaired', index: 0xffffffff });
+  mark(0, 1, 0);
+  const gfns = tracker.harvest(mem);
+  mem.store((tracker as DirtyRings).rings[0].dirty_gfns[0].flags, 2);
+  expect(tracker.reset(mem, gfns)).toBe(1);
+});
+
+test('a ring that is refused is no tracker', () => {
+  expect(() => machine({ tracker: 'gfn-ring', rings: [{ size: 3, leeway: 0 }] })).toThrow('returned -22 (-EINVAL)');
 });
 
 test('the ring of the host is the last', () => {
