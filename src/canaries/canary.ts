@@ -3,7 +3,7 @@
  * say which, by what, how fast and how often.
  */
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
-import type { VmSpec, VmsSpec } from '../scenario/spec.ts';
+import { type ActorSpec, SCHEMA, type VmSpec, type VmsSpec } from '../scenario/spec.ts';
 import type { TrackerName } from '../trackers/make.ts';
 import type { Edit } from './patch.ts';
 
@@ -19,15 +19,23 @@ export interface Canary {
   readonly memoryModel: MemoryModel;
   /** How the names of the properties begin that must catch it: which comes first depends on the schedule. */
   readonly expectedBy: readonly string[];
+  /** What the bug needs to be there, and is right by itself: with it alone the subject is clean. */
+  readonly scaffold: readonly Edit[];
+  /** The bug; put in after the scaffold. */
   readonly edits: readonly Edit[];
 }
+
+/** All that is put in. */
+export const patchOf = ({ scaffold, edits }: Canary): readonly Edit[] => [...scaffold, ...edits];
 
 export const isExpected = ({ expectedBy }: Canary, property: string): boolean =>
   expectedBy.some((name) => property.startsWith(name));
 
-type EditOf = readonly [file: string, from: string, to: string];
+export type EditOf = readonly [file: string, from: string, to: string];
 
-/** The words that canaries of one tracker are written in; under `sc`. */
+const editOf = ([file, from, to]: EditOf): Edit => ({ file, from, to });
+
+/** The words that canaries of one tracker are written in; under `sc`, and with no scaffold. */
 export const canariesOf =
   (tracker: TrackerName) =>
   (
@@ -39,8 +47,27 @@ export const canariesOf =
   ): Canary => ({
     ...{ name, source, tracker, scenario, expectedBy },
     memoryModel: 'sc',
-    edits: edits.map(([file, from, to]) => ({ file, from, to })),
+    scaffold: [],
+    edits: edits.map(editOf),
   });
 
 /** The same, where it takes weak memory to see it. */
 export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'weak' });
+
+/** The same, on a scaffold. */
+export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of, scaffold: scaffold.map(editOf) });
+
+/** A scenario of a canary's own, with one slot of two pages where nothing else is said. */
+export const vmOf =
+  (tracker: TrackerName, rings: VmSpec['rings'] = [{ size: 2, leeway: 0 }]) =>
+  (name: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec => ({
+    schema: SCHEMA,
+    name: `${tracker}/${name}`,
+    tracker,
+    rings,
+    slots: [{ slot: 0, npages: 2 }],
+    index: 0,
+    actors,
+    sometimes: [],
+    ...shape,
+  });

@@ -25,6 +25,11 @@ export function patching(edits: readonly Edit[]): { readonly execArgv: string[];
   };
 }
 
+/** Whether this process was started so. */
+export const isPatching = (edits: readonly Edit[]): boolean =>
+  process.env[PATCH_VARIABLE] === JSON.stringify(edits) &&
+  process.execArgv.includes(compiled('canaries/preload.js').href);
+
 /** The text of a module with its edits in it, and no line moved. Throws where one does not fit. */
 export function patched(text: string, edits: readonly Edit[]): string {
   let result = text;

@@ -1,6 +1,6 @@
 import { type DrawingName, drawingNames } from '../explore/schedulers/make.ts';
 import type { SchedulerName } from '../scenario/search.ts';
-import { type Canary, isExpected } from './canary.ts';
+import { type Canary, isExpected, patchOf } from './canary.ts';
 import type { Answer, Ask } from './trial.ts';
 import { Trial } from './trials.ts';
 
@@ -57,6 +57,8 @@ export interface CanaryResult {
   readonly switches: number | null;
   readonly proofs: Readonly<Partial<Record<ProofName, Proof>>>;
   readonly schedulers: Readonly<Partial<Record<DrawingName, Draws>>>;
+  /** The proofs that exhaust the unmodified scenario, so that they have to catch it. */
+  readonly demanded: readonly ProofName[];
   /** What did not catch it that should have. */
   readonly missedBy: readonly string[];
   /** Why the process that ran it did not come to its end. */
@@ -67,8 +69,12 @@ export interface CanaryResult {
 export interface Unmodified {
   readonly scenario: string;
   readonly memoryModel: Canary['memoryModel'];
+  /** The canary whose scaffold was there; null: the subject as it is. */
+  readonly scaffoldOf: string | null;
   readonly proofs: Readonly<Partial<Record<ProofName, Proof>>>;
-  /** What was found, which nothing should be. */
+  /** Executions that were drawn beside them. */
+  readonly draws: number;
+  /** What was found, which nothing should be; or why it did not come to its end. */
   readonly falseAlarms: readonly string[];
 }
 
@@ -88,8 +94,8 @@ export async function runCanary(
   effort: Effort,
   exhausts: ReadonlySet<ProofName>,
 ): Promise<CanaryResult> {
-  const { name, source, tracker, memoryModel, expectedBy, edits } = canary;
-  const trial = new Trial(edits, effort.graceSeconds);
+  const { name, source, tracker, memoryModel, expectedBy } = canary;
+  const trial = new Trial(patchOf(canary), effort.graceSeconds);
   const answers: Answer[] = [];
   const proofs: Partial<Record<ProofName, Proof>> = {};
   const schedulers: Partial<Record<DrawingName, Draws>> = {};
@@ -101,7 +107,11 @@ export async function runCanary(
       answers.push(answer);
       proofs[reduction] = proofOf(answer);
     }
-    const minimal = await trial.ask({ ...proving(canary, effort, 'states'), minimiseSeconds: MINIMISE_SECONDS });
+    const proved = proofs.states?.property != null;
+    const minimal = await trial.ask({
+      ...(proved ? proving(canary, effort, 'states') : drawing(canary, effort, 'portfolio')),
+      minimiseSeconds: MINIMISE_SECONDS,
+    });
     switches = minimal.finding?.contextSwitches ?? null;
     for (const scheduler of drawingNames) {
       const drawn: Answer[] = [];
@@ -116,8 +126,9 @@ export async function runCanary(
     trial.close();
   }
   const { portfolio } = schedulers;
+  const demanded = proofNames.filter((proof) => exhausts.has(proof));
   const missedBy = [
-    ...proofNames.filter((proof) => exhausts.has(proof) && (proofs[proof]?.property ?? null) === null),
+    ...demanded.filter((proof) => (proofs[proof]?.property ?? null) === null),
     ...((portfolio?.caught ?? 0) < SHARE * effort.seeds ? ['portfolio'] : []),
   ];
   const [by = null, ...alsoBy] = byFrequency(answers.flatMap(({ finding }) => finding?.property ?? []));
@@ -125,32 +136,39 @@ export async function runCanary(
     ...{ name, source, tracker, scenario: nameOf(canary), memoryModel, expectedBy },
     caught: error === null && missedBy.length === 0,
     asExpected: by !== null && isExpected(canary, by),
-    ...{ by, alsoBy, missedBy, switches, proofs, schedulers, error },
+    ...{ by, alsoBy, demanded, missedBy, switches, proofs, schedulers, error },
     executions: portfolio?.executions ?? null,
     seconds: portfolio?.seconds ?? null,
   };
 }
 
-/** Runs the subject as it is in the scenario of a canary: nothing may be found, by the proofs nor by schedules that are drawn. */
+/** Runs the subject as it is, but for the scaffold, in the scenario of a canary: nothing may be found, by the proofs nor by schedules that are drawn. */
 export async function runUnmodified(canary: Canary, effort: Effort): Promise<Unmodified> {
-  const trial = new Trial([]);
+  const trial = new Trial(canary.scaffold, effort.graceSeconds);
   const proofs: Partial<Record<ProofName, Proof>> = {};
   const answers: Answer[] = [];
+  const errors: string[] = [];
+  let draws = 0;
   try {
     for (const reduction of proofNames) {
       const answer = await trial.ask(proving(canary, effort, reduction));
       answers.push(answer);
       proofs[reduction] = proofOf(answer);
     }
-    answers.push(await trial.ask({ ...drawing(canary, effort, 'portfolio'), executions: DRAWN }));
+    const drawn = await trial.ask({ ...drawing(canary, effort, 'portfolio'), executions: DRAWN });
+    answers.push(drawn);
+    draws = drawn.executions;
+  } catch (thrown) {
+    errors.push((thrown as Error).message);
   } finally {
     trial.close();
   }
   return {
     scenario: nameOf(canary),
     memoryModel: canary.memoryModel,
-    proofs,
-    falseAlarms: byFrequency(answers.flatMap(({ finding }) => finding?.property ?? [])),
+    scaffoldOf: canary.scaffold.length > 0 ? canary.name : null,
+    ...{ proofs, draws },
+    falseAlarms: [...byFrequency(answers.flatMap(({ finding }) => finding?.property ?? [])), ...errors],
   };
 }
 

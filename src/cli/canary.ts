@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
-import type { Canary } from '../canaries/canary.ts';
+import { type Canary, patchOf } from '../canaries/canary.ts';
 import { canaries } from '../canaries/catalogue.ts';
-import { PATCH_VARIABLE, patching } from '../canaries/patch.ts';
+import { mistakes } from '../canaries/harness/mistakes.ts';
+import { isPatching, patching } from '../canaries/patch.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import { compiled } from '../scenario/workerFile.ts';
 import { STATUS } from './errors.ts';
@@ -14,8 +15,10 @@ export const canaryOption = (): Option =>
 /** Throws `BadInput` where there is none of that name. */
 export function canaryNamed(name: string): Canary {
   const canary = canaries.find((of) => of.name === name);
-  if (canary === undefined) throw new BadInput(`unknown canary ${name}: 'gfnring canaries --list' names them`);
-  return canary;
+  if (canary !== undefined) return canary;
+  if (mistakes.some((of) => of.name === name))
+    throw new BadInput(`${name} is a mistake in the harness, not in a subject: 'gfnring canaries ${name}' runs it`);
+  throw new BadInput(`unknown canary ${name}: 'gfnring canaries --list' names them`);
 }
 
 /**
@@ -23,8 +26,10 @@ export function canaryNamed(name: string): Canary {
  * nothing to do: no canary is meant, or this is that process.
  */
 export function runsAsCanary(name: string | undefined): boolean {
-  if (name === undefined || process.env[PATCH_VARIABLE] !== undefined) return false;
-  const { execArgv, env } = patching(canaryNamed(name).edits);
+  if (name === undefined) return false;
+  const edits = patchOf(canaryNamed(name));
+  if (isPatching(edits)) return false;
+  const { execArgv, env } = patching(edits);
   const args = [...execArgv, fileURLToPath(compiled('cli/main.js')), ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? STATUS.interrupted;
   return true;

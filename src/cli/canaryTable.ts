@@ -1,5 +1,5 @@
 import type { HarnessResult } from '../canaries/harness/runs.ts';
-import type { CanaryResult, Draws, Proof } from '../canaries/runs.ts';
+import type { CanaryResult, Draws, Proof, Unmodified } from '../canaries/runs.ts';
 import { proofNames } from '../canaries/runs.ts';
 import { memoryModels } from '../explore/memoryModels/make.ts';
 import { drawingNames } from '../explore/schedulers/make.ts';
@@ -44,6 +44,10 @@ export function canaryLine(result: CanaryResult, width: number): string {
     error ?? `${by ?? 'nothing'}${otherwise}${missed}`,
   ].join('  ');
 }
+
+/** An unmodified subject in which something was found. */
+export const falseAlarmLine = ({ scenario, scaffoldOf, falseAlarms }: Unmodified): string =>
+  `✗ ${scenario}, ${scaffoldOf === null ? 'unmodified' : `with the scaffold of ${scaffoldOf} alone`}: ${falseAlarms.join('; ')}`;
 
 /** A mistake in the harness in one line. */
 export const mistakeLine = ({ name, part, caught, by, expectedBy, error }: HarnessResult, width: number): string =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Canary, isExpected } from '../../src/canaries/canary.ts';
+import { type Canary, isExpected, patchOf } from '../../src/canaries/canary.ts';
 import { canaries } from '../../src/canaries/catalogue.ts';
+import type { Answer, Ask } from '../../src/canaries/trial.ts';
 import { Trial } from '../../src/canaries/trials.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { builtInNamed } from '../../src/scenario/checks.ts';
@@ -13,6 +14,10 @@ import { openSource, type Source } from '../../src/scenario/source.ts';
 test('each has a name of its own, a source and a scenario', () => {
   expect(canaries.length).toBeGreaterThanOrEqual(60);
   expect(new Set(canaries.map(({ name }) => name)).size).toBe(canaries.length);
+  const specs = canaries
+    .filter(({ scenario }) => typeof scenario !== 'string')
+    .map(({ scenario }) => JSON.stringify(scenario));
+  expect(new Set(specs.map((spec) => JSON.parse(spec).name)).size).toBe(new Set(specs).size);
   for (const { name, source, scenario, edits, expectedBy } of canaries) {
     expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect([source.length > 6, edits.length > 0, expectedBy.length > 0]).toEqual([true, true, true]);
@@ -42,16 +47,32 @@ test.each([...scenarios])('nothing is found in %s without a canary', async (_, {
   expect(violation).toBeUndefined();
 });
 
+const found = async (canary: Canary, search: Pick<Ask, 'scheduler' | 'reduction' | 'memoryModel'>): Promise<Answer> => {
+  const trial = new Trial(patchOf(canary));
+  try {
+    return await trial.ask({
+      ...{ scenario: canary.scenario, tearing: false, seed: 1, seconds: 20, executions: null, minimiseSeconds: 0 },
+      ...search,
+    });
+  } finally {
+    trial.close();
+  }
+};
+
 describe.concurrent('is caught', () => {
   test.each(canaries)('$name', async (canary) => {
-    const { scenario, memoryModel, edits } = canary;
-    const trial = new Trial(edits);
-    const ask = { scenario, memoryModel, tearing: false, seed: 1, seconds: 20, executions: null, minimiseSeconds: 0 };
-    const { finding } = await trial.ask({ ...ask, scheduler: 'portfolio', reduction: 'none' });
-    trial.close();
+    const { memoryModel } = canary;
+    const { finding } = await found(canary, { scheduler: 'portfolio', reduction: 'none', memoryModel });
     expect([finding?.property, finding !== null && isExpected(canary, finding.property)]).toEqual([
       expect.anything(),
       true,
     ]);
+  });
+});
+
+describe.concurrent('needs weak memory', () => {
+  test.each(canaries.filter(({ memoryModel }) => memoryModel === 'weak'))('$name', async (canary) => {
+    const { finding } = await found(canary, { scheduler: 'exhaustive', reduction: 'states', memoryModel: 'tso' });
+    expect(finding).toBeNull();
   });
 });

@@ -59,8 +59,9 @@ export async function runHarnessCanary(mistake: Mistake, all = false): Promise<H
 /** Runs all self-checks on the harness as it is. */
 export async function runUnpatched(): Promise<UnpatchedResult> {
   const clock = new Deadline(HUNG);
-  const { said, error } = await selfChecked([], selfCheckNames);
+  const { said, hung, error } = await selfChecked([], selfCheckNames);
   const wrong = said.flatMap((of) => (of.said === null ? [] : [`${of.check}: ${of.said}`]));
+  if (hung) wrong.push(`${selfCheckNames[said.length]}: no end after ${HUNG} seconds of all`);
   return { wrong: error === null ? wrong : [...wrong, error], seconds: clock.seconds };
 }
 

@@ -11,39 +11,18 @@ import {
   vcpu,
   write,
 } from '../../scenario/parties.ts';
-import { SCHEMA, type VmSpec } from '../../scenario/spec.ts';
-import { type Canary, canariesOf } from '../canary.ts';
+import { type Canary, canariesOf, vmOf } from '../canary.ts';
 
 /** Cao's list, drained while the machine is paused: what its objections say of it, and what its own rules forbid. */
 const MAIL = 'the mail, January 2017';
 const canary = canariesOf('gfn-list');
 
-const LIST: VmSpec = {
-  schema: SCHEMA,
-  name: '',
-  tracker: 'gfn-list',
-  rings: [{ size: 2, leeway: 0 }],
-  slots: [{ slot: 0, npages: 2 }],
-  index: 0,
-  actors: [],
-  sometimes: [],
-};
-const TWO_PRODUCERS: VmSpec = {
-  ...LIST,
-  name: 'gfn-list/two-producers',
-  actors: [vcpu(0, write(0)), host(hostWrite(1))],
-};
-const FULL: VmSpec = {
-  ...LIST,
-  name: 'gfn-list/full',
+const vm = vmOf('gfn-list');
+const TWO_PRODUCERS = vm('two-producers', [vcpu(0, write(0)), host(hostWrite(1))]);
+const FULL = vm('full', [vcpu(0, write(0, 1, 2), halt), userspace(replicate)], {
   slots: [{ slot: 0, npages: 3 }],
-  actors: [vcpu(0, write(0, 1, 2), halt), userspace(replicate)],
-};
-const FETCH_TOO_FAR: VmSpec = {
-  ...LIST,
-  name: 'gfn-list/fetch-too-far',
-  actors: [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 8, 32, 3))],
-};
+});
+const FETCH_TOO_FAR = vm('fetch-too-far', [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 8, 32, 3))]);
 
 export const gfnList: readonly Canary[] = [
   canary(
@@ -123,5 +102,17 @@ export const gfnList: readonly Canary[] = [
     'gfn-list/checkpoint',
     ['no dirty page is ever lost', 'NL1', 'at each commit and rollback the copy is the guest'],
     ['trackers/gfnList/ioctl', 'if (result > 0) kvm.arch.flush_remote_tlbs(mem);', ''],
+  ),
+  canary(
+    'list-count-without-lock',
+    `${MAIL}: what the count announces is pushed under a lock`,
+    'gfn-list/checkpoint',
+    ['A2'],
+    ['trackers/gfnList/ioctl', 'mem.lock(list.list_lock); // an index', '// an index'],
+    [
+      'trackers/gfnList/ioctl',
+      'mem.store(list.avail_index, count); mem.unlock(list.list_lock);',
+      'mem.store(list.avail_index, count);',
+    ],
   ),
 ];

@@ -53,11 +53,14 @@ export const machine: readonly Canary[] = [
     'the mail: a vCPU that stopped runs again after a reset',
     'full-ring',
     ['L1, L3, L5'],
-    [
-      'actors/vcpu',
-      'if (!vm.tracker.mustExit(mem, vcpu)) return; exitToUserspace(mem, vm); mem.wait(vm.resets, resets);',
-      'exitToUserspace(mem, vm); mem.wait(vm.resets, mem.load(vm.resets) + resets * 0);',
-    ],
+    ['actors/vcpu', 'mem.wait(vm.resets, resets); } } export', 'mem.wait(vm.resets, mem.load(vm.resets)); } } export'],
+  ),
+  ring(
+    'stops-without-a-second-look',
+    'the mail: a vCPU that stopped runs again after a reset',
+    'full-ring',
+    ['L1, L3, L5'],
+    ['actors/vcpu', 'if (!vm.tracker.mustExit(mem, vcpu)) return;', ''],
   ),
   ring(
     'lost-wake-up-of-userspace',
@@ -91,18 +94,6 @@ export const machine: readonly Canary[] = [
       'guest/store',
       'if (mem.cmpxchg(page.word, word, written) === word) return true;',
       'mem.store(page.version, u16(word + 1)); return written > 0;',
-    ],
-  ),
-  ring(
-    'full-and-writable',
-    'B03; 20191129213505.18472-7-peterx@redhat.com: "we throw an error message and drop the dirty bit"',
-    'full-ring',
-    [...LOST, 'R6', 'R10'],
-    ['actors/vcpu', "if (!tracker.mark(mem, gfn, vcpu)) return 'no room';", 'tracker.mark(mem, gfn, vcpu);'],
-    [
-      'actors/vcpu',
-      'while (vm.tracker.mustExit(mem, vcpu)) {',
-      'while (vcpu === undefined && vm.tracker.mustExit(mem, vcpu)) {',
     ],
   ),
   ring(
@@ -209,14 +200,14 @@ export const machine: readonly Canary[] = [
   ),
   ring(
     'deleted-slot-stays-mapped',
-    'B23; aCzUIsn1ZF2lEOJ-@x1.local: a slot that was removed and reused',
+    'Linux, kvm_arch_flush_shadow_memslot: what a deleted slot mapped',
     'gfn-ring/slot-reused',
     LOST,
     ['actors/kernel', 'zapSlot(mem, vm.guest, slot);', ''],
   ),
   bitmap(
     'deleted-slot-not-flushed',
-    'B23; aCzUIsn1ZF2lEOJ-@x1.local: a slot that was removed and reused',
+    'Linux, kvm_arch_flush_shadow_memslot: what a deleted slot mapped',
     COMES_BACK,
     LOST,
     [

@@ -16,7 +16,7 @@ import {
 } from '../../canaries/runs.ts';
 import { BadInput } from '../../scenario/badInput.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
-import { canaryLine, headLine, mistakeLine } from '../canaryTable.ts';
+import { canaryLine, falseAlarmLine, headLine, mistakeLine } from '../canaryTable.ts';
 import { STATUS } from '../errors.ts';
 import { jsonOption, quietOption, seconds, seedOption, whole } from '../options.ts';
 import { plural, print, printJson, progress } from '../output.ts';
@@ -95,14 +95,16 @@ async function run({ subjects, harness }: Chosen, { json, quiet, workers, ...opt
   const show = (isWrong: boolean, line: () => string): void => {
     if (!json && (isWrong || !quiet)) print(line());
   };
-  const unmodified = await inParallel(workers, 'unmodified', scenariosOf(subjects), async (canary) => {
+  const bare = scenariosOf(subjects);
+  const unmodified = await inParallel(workers, 'unmodified', bare, async (canary) => {
     const result = await runUnmodified(canary, effort);
-    if (isFalseAlarm(result)) show(true, () => `✗ ${nameOf(canary)}, unmodified: ${result.falseAlarms.join('; ')}`);
+    if (isFalseAlarm(result)) show(true, () => falseAlarmLine(result));
     return result;
   });
+  const byKey = new Map(bare.map((canary, i) => [keyOf(canary), unmodified[i]]));
   if (subjects.length > 0) show(false, () => headLine(width, seeds));
   const results = await inParallel(workers, 'canaries', subjects, async (canary) => {
-    const result = await runCanary(canary, effort, exhausting(canary, unmodified));
+    const result = await runCanary(canary, effort, exhausting(canary, byKey));
     show(!result.caught, () => canaryLine(result, width));
     return result;
   });
@@ -143,17 +145,18 @@ const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ le
 
 const isFalseAlarm = ({ falseAlarms }: Unmodified): boolean => falseAlarms.length > 0;
 
-const keyOf = (canary: Canary): string => `${nameOf(canary)} ${canary.memoryModel}`;
+/** What is run unmodified for a canary: the same for all of one scenario and memory model, but for those with a scaffold. */
+const keyOf = (canary: Canary): string =>
+  `${nameOf(canary)} ${canary.memoryModel} ${canary.scaffold.length > 0 ? canary.name : ''}`;
 
-/** One canary for each scenario and memory model. */
+/** One canary for each key. */
 const scenariosOf = (chosen: readonly Canary[]): Canary[] => [
   ...new Map(chosen.map((canary) => [keyOf(canary), canary])).values(),
 ];
 
 /** The proofs that come to an end on the unmodified scenario. */
-function exhausting(canary: Canary, unmodified: readonly Unmodified[]): Set<ProofName> {
-  const of = unmodified.find(({ scenario, memoryModel }) => `${scenario} ${memoryModel}` === keyOf(canary))!;
-  return new Set(proofNames.filter((proof) => of.proofs[proof]?.exhausted));
+function exhausting(canary: Canary, unmodified: ReadonlyMap<string, Unmodified>): Set<ProofName> {
+  return new Set(proofNames.filter((proof) => unmodified.get(keyOf(canary))?.proofs[proof]?.exhausted));
 }
 
 /** Runs `workers` items at a time. The results are in the order of the items. */

@@ -99,8 +99,8 @@ export const exploreCommand = (): Command =>
       '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore ./sb.mjs --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
     )
     .action(async (name: string | undefined, given: Options, command: Command) => {
-      const { scenario, canary, ...machine } = meant(name, given);
-      const options = { ...given, ...(machineAsked(command).length === 0 && machine), canary };
+      const { scenario, canary, ...machine } = meant(name, given, machineAsked(command));
+      const options = { ...given, ...machine, canary };
       refuse(options);
       if (runsAsCanary(canary)) return;
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
@@ -126,21 +126,19 @@ interface Meant extends Machine {
   readonly canary: string | undefined;
 }
 
-/** What is to be explored: a finding says the machine and the canary, a canary its scenario. */
-function meant(name: string | undefined, { canary, memoryModel, tearing }: Options): Meant {
+/** What is to be explored: a finding says the machine and the canary, a canary its scenario and the memory model. What was asked for goes before. */
+function meant(name: string | undefined, given: Options, asked: readonly string[]): Meant {
+  const { memoryModel, tearing } = given;
+  const finding = name === undefined ? undefined : findingNamed(name);
+  const canary = given.canary ?? finding?.canary;
+  if (name === undefined && canary === undefined)
+    throw new UsageError("name a scenario: 'gfnring list' shows the built-in ones");
   if (name !== undefined) {
-    const finding = findingNamed(name);
-    const machine = finding ?? { memoryModel, tearing };
-    return {
-      scenario: name,
-      canary: canary ?? finding?.canary,
-      memoryModel: machine.memoryModel,
-      tearing: machine.tearing,
-    };
+    const machine = asked.length === 0 && finding !== undefined ? finding : given;
+    return { scenario: name, canary, memoryModel: machine.memoryModel, tearing: machine.tearing };
   }
-  if (canary === undefined) throw new UsageError("name a scenario: 'gfnring list' shows the built-in ones");
-  const { scenario, memoryModel: needed } = canaryNamed(canary);
-  return { scenario, canary, memoryModel: needed, tearing };
+  const { scenario, memoryModel: needed } = canaryNamed(canary!);
+  return { scenario, canary, memoryModel: asked.includes('memory-model') ? memoryModel : needed, tearing };
 }
 
 /** Options that say nothing about the search that was asked for. */
