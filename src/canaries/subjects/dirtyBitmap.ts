@@ -41,6 +41,13 @@ const manualThree = vm('manual-three', [vcpu(0, write(0), write(0)), userspace(c
   manualProtect: 'on',
 });
 
+/** A slot shrinks while another thread of userspace clears, and the host is on its way to the page that goes. */
+const shrinksMeanwhile = vm(
+  'shrinks-meanwhile',
+  [host(hostWrite(1), hostWrite(1)), userspace(setSlot(0, 1)), { ...userspace(collect), name: 'clearer' }],
+  { manualProtect: 'on' },
+);
+
 /** GET flushes at its end. */
 const flushOfGet = 'if (flush) kvm.arch.flush_remote_tlbs(mem); mem.unlock(kvm.slots_lock);';
 const snapshot = 'const mask = (mem.xchg(word(i), 0) & lowest(npages - i * WORD)) >>> 0;';
@@ -235,6 +242,17 @@ export const dirtyBitmap: readonly Canary[] = [
       ['no operation crashes', LAST_ROUND],
       [IOCTL, 'if (valid) {', 'if (true) {'],
     ),
+  ),
+  canary(
+    'clear-range-before-lock',
+    'B50; 98938aa8edd6: the range, and the slot that it lies in',
+    shrinksMeanwhile,
+    ['G1'],
+    [
+      IOCTL,
+      'mem.lock(kvm.slots_lock); const npages = npagesOf(mem, slot); const ends',
+      'const npages = npagesOf(mem, slot); mem.lock(kvm.slots_lock); const ends',
+    ],
   ),
   canary(
     'clear-too-strict',

@@ -324,13 +324,15 @@ export const dirtyRing: readonly Canary[] = [
   ]),
 
   // Not from history: orders, locks, bounds.
-  canary(
-    'slot-id-unchecked',
-    'userspace writes slots, too',
-    slotRewritten,
-    [...CRASH, LAST_ROUND],
-    [BATCH, 'if (memslot === undefined) return;', ''],
-    [RESET, 'if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;', ''],
+  on(
+    [WHOLE_BATCH],
+    canary(
+      'slot-id-unchecked',
+      'userspace writes slots, too',
+      slotRewritten,
+      [...CRASH, LAST_ROUND],
+      [BATCH, 'if (memslot === undefined) return;', ''],
+    ),
   ),
   canary(
     'unflagged-skipped',
