@@ -10,6 +10,17 @@ median of executions to the first finding; a scheduler that missed more than hal
 the unmodified scenario finds it, and the portfolio does in 19 of 20 seeds at least, in 5 s each. \`seconds\` is the portfolio's median; switches are those of the minimal schedule.
 `;
 
+const LEFT_OUT = `## Left out
+
+A number like B19 is one of \`docs/trackers.md\`, or stands for the source beside it. What history knows and no canary shows:
+
+- B08, B09: the range that the fault handler serves, the bounds of a size. Refused where a ring is laid out or asked for a page, not while it runs: \`test/ring/ring.test.ts\`.
+- B23: entries outlive their slot in the subjects as well. Nothing is lost by it, as a slot that comes back is copied whole.
+- Memory that is zeroed after it was mapped: here it is zero before anything runs.
+- Flags that reset clears without release: load buffering, which the memory model \`weak\` has not (\`memory-models.md\`).
+- B28, B39, B41, B44, B51: caches and speculation, units of pages in userspace, files, interfaces: nothing of them is in the model.
+`;
+
 /** The text of `docs/canaries.md`, of what `gfnring canaries --json` printed on `machine`. */
 export function canariesText({ canaries, unmodified, falseAlarms, harness, selfChecks, seeds }, machine) {
   const trackers = [...new Set(canaries.map(({ tracker }) => tracker))];
@@ -26,6 +37,7 @@ export function canariesText({ canaries, unmodified, falseAlarms, harness, selfC
       ),
     ),
     ...harnessTable(harness),
+    LEFT_OUT,
   ].join('\n');
 }
 
