@@ -9,7 +9,7 @@ const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 const [known, found] = ['known', 'found'].map((name) => json(`bench/mutants/${name}.json`));
 const all = allMutants('dist');
 
-test('every mutant of the source was run, and each that survives has an argument', () => {
+test('every mutant of the source was run, and each that survives or hangs has an argument', () => {
   expect(all.length).toBeGreaterThan(300);
   expect(Object.keys(found)).toEqual(all.map(({ key }) => key));
   expect(refused(all, found, known)).toEqual([]);
@@ -26,6 +26,8 @@ test('what is refused', () => {
   const argued = (...keys: string[]) => [{ why: 'It does not matter.', keys }];
   expect(refused([a, b], { a: survives, b: killed }, argued('a'))).toEqual([]);
   expect(refused([a], { a: survives }, [])).toEqual(['a: survives, and nothing says why']);
+  expect(refused([a], { a: { property: 'hung', where: 'ring' } }, [])).toEqual(['a: hangs, and nothing says why']);
+  expect(refused([a], { a: { property: 'hung', where: 'ring' } }, argued('a'))).toEqual([]);
   expect(refused([a], { a: killed }, argued('a'))).toEqual(['a: has an argument, and is killed by R7']);
   expect(refused([a], { a: killed }, argued('b'))).toEqual(['b: has an argument, and is not there']);
   expect(refused([a], {}, [])).toEqual(['a: was never run']);

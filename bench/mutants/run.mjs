@@ -14,7 +14,7 @@ const LEAST = 10;
 const SUITE_SECONDS = 60;
 /** A scenario that is proved in so many seconds comes before the tests. */
 const FAST = 0.5;
-/** What may show under weak memory alone. */
+/** What may show under weak memory alone; and so may what says which version has which ordering. */
 const OF_ORDER = ['drop', 'swap'];
 /** So many that do not come to their end are enough. */
 const HUNG_MOST = 2;
@@ -36,7 +36,7 @@ export async function fateOf(mutant, reaches, last, searcher, dist) {
     () => find(reached.filter(isFast)),
     () => suite(mutant.file, edit, hung),
     () => find(reached.filter((reach) => !isFast(reach))),
-    () => (OF_ORDER.includes(mutant.operator) ? find(underWeak(mutant.file)) : undefined),
+    () => (OF_ORDER.includes(mutant.operator) || isOfVersions(mutant) ? find(underWeak(mutant.file)) : undefined),
   ];
   if (last?.where?.startsWith('test/')) stages.unshift(...stages.splice(1, 1));
   for (const stage of stages) {
@@ -49,9 +49,12 @@ export async function fateOf(mutant, reaches, last, searcher, dist) {
 
 /** Whether it takes a tracker to see a mutant: what all versions of the merged ring do is asked of the one that is right, and of one that is not. */
 function isFor(tracker, mutant, reaches) {
-  if (!/@[56]/.test(tracker) || tracker === 'dirty-ring@6.17' || /version/.test(mutant.from + mutant.what)) return true;
+  if (!/@[56]/.test(tracker) || tracker === 'dirty-ring@6.17' || isOfVersions(mutant)) return true;
   return !reaches.some((reach) => reach.scenario.tracker === 'dirty-ring@repaired' && reach.gotTo(mutant));
 }
+
+/** Whether it changes what the versions of the merged ring differ in. */
+const isOfVersions = ({ file, from, what }) => file.endsWith('/versions') || /version/.test(from + what);
 
 /** The first test that fails. */
 function suite(file, edit, hung) {

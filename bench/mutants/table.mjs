@@ -1,6 +1,6 @@
 import { operators } from './operators.mjs';
 
-/** By key: why a survivor is let be. */
+/** By key: why a survivor is let be, and why a search of a mutant has no end. */
 function argumentsIn(known) {
   return new Map(known.flatMap(({ why, keys }) => keys.map((key) => [key, why])));
 }
@@ -9,15 +9,15 @@ function argumentsIn(known) {
 export function refused(all, fates, known) {
   const whys = argumentsIn(known);
   const keys = new Set(all.map(({ key }) => key));
-  const survives = ({ key }) => fates[key]?.property === null;
   return [
     ...[...whys.keys()].flatMap((key) => (keys.has(key) ? [] : [`${key}: has an argument, and is not there`])),
-    ...all.flatMap((mutant) => {
-      const { key } = mutant;
+    ...all.flatMap(({ key }) => {
       if (fates[key] === undefined) return [`${key}: was never run`];
-      if (survives(mutant) && !whys.has(key)) return [`${key}: survives, and nothing says why`];
-      if (!survives(mutant) && whys.has(key))
-        return [`${key}: has an argument, and is killed by ${fates[key].property}`];
+      const { property } = fates[key];
+      const isKilled = ![null, 'hung'].includes(property);
+      if (!isKilled && !whys.has(key))
+        return [`${key}: ${property === null ? 'survives' : 'hangs'}, and nothing says why`];
+      if (isKilled && whys.has(key)) return [`${key}: has an argument, and is killed by ${property}`];
       return [];
     }),
   ];
@@ -27,10 +27,11 @@ const HEAD = `# Mutants
 
 What the checks see. \`npm run mutants\` breaks the subjects (\`src/ring\`, \`src/trackers\` and what they share in \`src/kvm\`) in all the ways below, one at a time, and
 holds each mutant against the scenarios of \`gfnring check\` that get to its place, the fastest first, and then against the tests that call its module. It stops at the first
-that is red. What survives is argued for, one line each, in \`bench/mutants/known.json\`: a survivor without an argument is refused, and so is an argument whose mutant
+that is red. What survives or hangs is argued for, one line each, in \`bench/mutants/known.json\`: one without an argument is refused, and so is an argument whose mutant
 is killed, or gone. What killed a mutant is kept in \`bench/mutants/found.json\`, and tried first the next time.
 
-Ways to make an ordering weaker are not among them: \`barriers.md\` has those, and why each that does not matter stays.
+Ways to make an ordering weaker are not among them: \`barriers.md\` has those, and why each that does not matter stays. What is left out or changes places, or says which
+version of the merged ring does what, is searched under \`weak\` as well, in the scenarios that \`barriers.md\` goes by.
 `;
 
 /** The text of docs/mutants.md. */
@@ -40,6 +41,7 @@ export function mutantsText(all, fates, known) {
   const survive = all.filter((mutant) => fateOf(mutant) === null);
   const hung = all.filter((mutant) => fateOf(mutant) === 'hung');
   const killed = all.length - survive.length - hung.length;
+  const notFound = all.filter((mutant) => fateOf(mutant)?.endsWith(' is not found'));
   const row = (name, mutants, more = []) => {
     const count = (is) => mutants.filter(is).length || '';
     return `| ${[name, ...more, mutants.length, count((mutant) => ![null, 'hung'].includes(fateOf(mutant))), count((mutant) => fateOf(mutant) === 'hung'), count((mutant) => fateOf(mutant) === null)].join(' | ')} |`;
@@ -56,7 +58,7 @@ export function mutantsText(all, fates, known) {
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return [
     HEAD,
-    `${all.length} mutants: ${killed} are killed, ${hung.length} hang (a search that takes at least 15 times as long as on the subject as it is, or a test that does not end), ${survive.length} survive.`,
+    `${all.length} mutants: ${killed} are killed (${notFound.length} of them as a version no longer has the defect that it is known for), ${hung.length} hang (a search that takes at least 15 times as long as on the subject as it is, or a test that does not end), ${survive.length} survive.`,
     '',
     '| operator | what is done | mutants | killed | hang | survive |',
     '| --- | --- | --- | --- | --- | --- |',
@@ -87,11 +89,11 @@ export function mutantsText(all, fates, known) {
     '',
     '## Mutants that hang',
     '',
-    '| in | operator | what | in |',
-    '| --- | --- | --- | --- |',
+    '| in | operator | what | hangs in | why it has no end |',
+    '| --- | --- | --- | --- | --- |',
     ...hung.map(
       (mutant) =>
-        `| ${mutant.file} ${mutant.inside} | ${mutant.operator} | \`${cell(mutant.what)}\` | ${fates[mutant.key].where} |`,
+        `| ${mutant.file} ${mutant.inside} | ${mutant.operator} | \`${cell(mutant.what)}\` | ${fates[mutant.key].where} | ${whys.get(mutant.key)} |`,
     ),
     '',
   ].join('\n');

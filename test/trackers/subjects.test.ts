@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { initVm, layVm, type VmShape } from '../../src/actors/vm.ts';
+import { EINVAL } from '../../src/kvm/errors.ts';
 import { AloneMemory } from '../../src/memory/alone.ts';
-import type { Cell, Cell64 } from '../../src/memory/cell.ts';
+import type { Cell, Cell64, Lock } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
 import { KVM_CLEAR_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
+import { F_DIRTY } from '../../src/trackers/dirtyRing/dirty_ring.ts';
 import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
+import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
 import type { GfnRings } from '../../src/trackers/gfnRings.ts';
 import { trackerNames } from '../../src/trackers/make.ts';
 
@@ -16,10 +19,23 @@ const SLOTS = [
   { slot: 65537, npages: 3 },
 ];
 
+/** In which others do something just before a lock is taken, or just after a store. */
+class SharedMemory extends AloneMemory {
+  beforeLock = (_lock: Lock): void => {};
+  afterStore = (_cell: Cell): void => {};
+  override lock(lock: Lock): void {
+    this.beforeLock(lock);
+  }
+  override storeRelease(cell: Cell, value: number): void {
+    super.storeRelease(cell, value);
+    this.afterStore(cell);
+  }
+}
+
 function machine(shape: Partial<VmShape>) {
   const layout = new Layout();
   const vm = layVm(layout, { slots: SLOTS, rings: [{ size: 4, leeway: 0 }], ...shape });
-  const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+  const mem = new SharedMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, 1);
   const { tracker } = vm;
   const reader = { read: (cell: Cell) => mem.load(cell), read64: (cell: Cell64) => mem.load64(cell) };
@@ -81,6 +97,14 @@ test('userspace takes so many entries, and the others later', () => {
   }
 });
 
+test('userspace takes no more in one go than the ring has, though it is reset and filled anew meanwhile', () => {
+  const { mem, tracker, mark } = machine({ tracker: 'dirty-ring@repaired' });
+  const [ring] = (tracker as DirtyRings).rings;
+  for (const page of [0, 1, 2, 3]) mark(0, page, 0);
+  mem.afterStore = (flags) => mem.store(flags, F_DIRTY);
+  expect(dirty_ring_harvest(mem, ring, 6)).toHaveLength(4);
+});
+
 describe.each([{ tracker: 'dirty-bitmap' }, { tracker: 'dirty-ring@repaired', backupBitmap: true }] as const)(
   'the bitmap of $tracker',
   (shape) => {
@@ -131,6 +155,26 @@ test.each([
     tracker.reset(mem, gfns); // re-arming a page that the slot no longer has would throw
   },
 );
+
+test('CLEAR refuses a slot that shrinks before it holds the lock, and says so, also where the next slot is cleared', () => {
+  const { mem, vm, tracker, mark, recorded } = machine({
+    tracker: 'dirty-bitmap',
+    manualProtect: 'on',
+    slotsMax: new Map([[0, 40]]),
+  });
+  for (const [slot, offset] of [
+    [0, 1],
+    [0, 39],
+    [65537, 2],
+  ])
+    mark(slot, offset);
+  const gfns = tracker.harvest(mem);
+  mem.beforeLock = (lock) => {
+    if (lock === vm.kvm.slots_lock) mem.store(vm.kvm.memslots[0].size!, 1);
+  };
+  expect(tracker.reset(mem, gfns)).toBe(-EINVAL);
+  expect(recorded()).toEqual(['0:1', '0:39']);
+});
 
 test('CLEAR looks at the words of its range, and takes those that are not there for empty', () => {
   const slots = [{ slot: 0, npages: 140 }];
@@ -192,6 +236,18 @@ test.each([
   mem.store(vm.signals.get(0)!, 1);
   expect(of.reset(mem, gfns)).toBe(taken);
   expect(recorded()).toHaveLength(2 - taken);
+});
+
+test.each([
+  ['dirty-ring@6.12', 2],
+  ['dirty-ring@6.17', 1],
+  ['dirty-ring@repaired', 1],
+] as const)('one entry short of the most that a call may take: %s takes %i', (tracker, most) => {
+  const { mem, vm, tracker: of, mark } = machine({ tracker });
+  const { rings, version } = of as DirtyRings;
+  for (const page of [0, 1]) mark(0, page, 0);
+  of.harvest(mem);
+  expect(kvm_dirty_ring_reset(mem, vm.kvm, rings[0], version, 0x7ffffffe)).toEqual({ taken: most, error: 0 });
 });
 
 test('what was never pushed is not reset, where the index wraps either', () => {
