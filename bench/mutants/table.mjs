@@ -58,7 +58,7 @@ export function mutantsText(all, fates, known) {
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return [
     HEAD,
-    `${all.length} mutants: ${killed} are killed (${notFound.length} of them as a version no longer has the defect that it is known for), ${hung.length} hang (a search that takes at least 15 times as long as on the subject as it is, or a test that does not end), ${survive.length} survive.`,
+    `${all.length} mutants: ${killed} are killed (${notFound.length} of them as a defect that is known is no longer found), ${hung.length} hang (a search that takes at least 15 times as long as on the subject as it is, or a test that does not end), ${survive.length} survive.`,
     '',
     '| operator | what is done | mutants | killed | hang | survive |',
     '| --- | --- | --- | --- | --- | --- |',
