@@ -61,12 +61,6 @@ const oneOfTwo = vm('one-of-two', [vcpu(0, write(0, 1)), kernel(0, reset)], { ri
 const twoResetters = vm('two-resetters', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], {
   slots: [{ slot: 0, npages: 1 }],
 });
-/** A ring is filled anew while one thread harvests and another resets. */
-const filledAnew = vm(
-  'filled-anew',
-  [vcpu(0, write(0), write(1), write(2), halt), userspace(serve), kernel(0, reset)],
-  { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
-);
 const twoPages = vm('two-pages', [vcpu(0, write(0, 1)), userspace(collect)], { rings: [{ size: 4, leeway: 2 }] });
 const logOfTwo = vm('log-of-two', [vcpu(0, write(0, 1)), userspace(collect)], {
   rings: [{ size: 4, leeway: 2 }],
@@ -502,8 +496,8 @@ export const dirtyRing: readonly Canary[] = [
   canary(
     'harvest-flags-before-read',
     'Linux, api.rst 8.29',
-    filledAnew,
-    LOST,
+    'dirty-ring@repaired/dirty-again',
+    ['F-4'],
     [HARVEST, 'mem.storeRelease(entry.flags, F_RESET);', ''],
     [HARVEST, 'gfns.push({ slot:', 'mem.storeRelease(entry.flags, F_RESET); gfns.push({ slot:'],
   ),
