@@ -317,10 +317,11 @@ export const gfnRing: readonly Canary[] = [
     ['ring/reset', '|| offset >= BigInt(npagesOf(mem, memslot))', ''],
   ),
   canary(
+    // The master property makes a last round, which may be the one that crashes.
     'slot-unchecked',
     `${MAIL}: userspace writes slots, too`,
     'hostile-entry',
-    ['no operation crashes'],
+    ['no operation crashes', 'no dirty page is ever lost'],
     ['ring/reset', 'memslot === undefined ||', ''],
   ),
   canary(
