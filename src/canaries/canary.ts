@@ -10,7 +10,7 @@ import type { Edit } from './patch.ts';
 export interface Canary {
   /** In lower case, with hyphens: what is wrong. */
   readonly name: string;
-  /** Where it is known from: a number of docs/trackers.md or docs/canaries.md, a commit, a CVE, a message. */
+  /** Where it is known from: a number like those of docs/trackers.md, a commit, a CVE, a message. */
   readonly source: string;
   readonly tracker: TrackerName;
   /** The smallest scenario that shows it: a built-in one, by name, or one of its own. */

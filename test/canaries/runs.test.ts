@@ -79,6 +79,11 @@ test('the command', () => {
 test('check turns red with a canary in it', () => {
   const { status, stdout } = gfnring('check', '--canary', 'flush-after-unlock', '--quiet');
   expect([status, stdout]).toEqual([1, expect.stringContaining('VIOLATED: R12 slots_lock spans reset and flush')]);
+  // That of its own tracker, and under its own memory model.
+  const bitmap = gfnring('check', '--canary', 'bitmap-no-flush', '--quiet');
+  expect([bitmap.status, bitmap.stdout]).toEqual([1, expect.stringContaining('✗ dirty-bitmap/')]);
+  const weak = gfnring('check', '--canary', 'push-without-release', '--quiet');
+  expect([weak.status, weak.stdout]).toEqual([1, expect.stringContaining('memory model weak')]);
 });
 
 test('a finding says its canary: it replays with it in, and no other way', () => {

@@ -31,7 +31,6 @@ const WRAP_BETWEEN = vm('wrap-between', [vcpu(0, push(0), push(1)), userspace(ha
 
 const FAR_PAGES = vm('far-pages', [vcpu(0, write(0), write(128)), userspace(collect)], {
   slots: [{ slot: 0, npages: 130 }],
-  rings: [{ size: 2, leeway: 0 }],
 });
 
 const TORN = vm('torn-index', [vcpu(0, push(0)), userspace(harvest()), kernel(0, reset)], {
@@ -43,12 +42,7 @@ const BACK_AND_FORTH = vm('back-and-forth', [vcpu(0, push(2), push(0)), userspac
   slots: [{ slot: 0, npages: 3 }],
 });
 
-const BEYOND = vm('beyond-the-slot', [vcpu(0, push(1), push(2)), userspace(harvest()), kernel(0, reset)], {
-  rings: [{ size: 2, leeway: 0 }],
-  slots: [{ slot: 0, npages: 2 }],
-});
-
-const ENTRY_ZERO = '(prod & (ring.size - 1)) === 0';
+const BEYOND = vm('beyond-the-slot', [vcpu(0, push(1), push(2)), userspace(harvest()), kernel(0, reset)]);
 
 const TWO_ORDERS = vm('two-orders', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], {
   slots: [{ slot: 0, npages: 1 }],
@@ -166,7 +160,7 @@ export const gfnRing: readonly Canary[] = [
     [
       'ring/push',
       'mem.write(entry.slot, slot);',
-      `if (${ENTRY_ZERO}) { mem.store(ring.indices.prod, 0); mem.store(ring.indices.cons, 0); } mem.write(entry.slot, slot);`,
+      'if ((prod & (ring.size - 1)) === 0) { mem.store(ring.indices.prod, 0); mem.store(ring.indices.cons, 0); } mem.write(entry.slot, slot);',
     ],
   ),
   canary(
@@ -316,8 +310,8 @@ export const gfnRing: readonly Canary[] = [
     ['G1'],
     ['ring/reset', '|| offset >= BigInt(npagesOf(mem, memslot))', ''],
   ),
+  // The master property makes a last round, which may be the one that crashes.
   canary(
-    // The master property makes a last round, which may be the one that crashes.
     'slot-unchecked',
     `${MAIL}: userspace writes slots, too`,
     'hostile-entry',

@@ -1,6 +1,6 @@
 import { halt, host, hostWrite, migrate, serve, setSlot, userspace, vcpu, write } from '../../scenario/parties.ts';
-import { SCHEMA, type VmSpec } from '../../scenario/spec.ts';
-import { type Canary, canariesOf } from '../canary.ts';
+import type { ActorSpec, VmSpec } from '../../scenario/spec.ts';
+import { type Canary, canariesOf, vmOf } from '../canary.ts';
 
 /** What is around a tracker: faults, stores, stopped vCPUs, the pause, checkpoints and slots. */
 const REMUS =
@@ -14,33 +14,16 @@ const LOST = ['no dirty page is ever lost', 'NL1', 'NL5'];
 const COMMITTED = 'at each commit and rollback the copy is the guest';
 const STILL = 'a machine that is paused stands still';
 
-const ONE_PAGE: VmSpec = {
-  schema: SCHEMA,
-  name: '',
-  tracker: 'dirty-ring@repaired',
-  rings: [{ size: 4, leeway: 2 }],
-  slots: [{ slot: 0, npages: 1 }],
-  index: 0,
-  actors: [],
-  sometimes: [],
-};
-const WITH_BITMAP: VmSpec = { ...ONE_PAGE, backupBitmap: true };
-const BITMAP_AT_THE_END: VmSpec = {
-  ...WITH_BITMAP,
-  name: 'dirty-ring@repaired/bitmap-at-the-end',
-  actors: [host(hostWrite(0), halt), userspace(serve)],
-};
-const BITMAP_MOVES: VmSpec = {
-  ...WITH_BITMAP,
-  name: 'dirty-ring@repaired/bitmap-moves',
-  actors: [host(hostWrite(0)), userspace(migrate(0, 1))],
-};
-const COMES_BACK: VmSpec = {
-  ...ONE_PAGE,
-  name: 'dirty-bitmap/comes-back',
-  tracker: 'dirty-bitmap',
-  actors: [vcpu(0, write(0), write(0)), userspace(setSlot(0, 1))],
-};
+const ONE_PAGE = { slots: [{ slot: 0, npages: 1 }] };
+const backed = (name: string, ...actors: readonly ActorSpec[]): VmSpec =>
+  vmOf('dirty-ring@repaired', [{ size: 4, leeway: 2 }])(name, actors, { ...ONE_PAGE, backupBitmap: true });
+const BITMAP_AT_THE_END = backed('bitmap-at-the-end', host(hostWrite(0), halt), userspace(serve));
+const BITMAP_MOVES = backed('bitmap-moves', host(hostWrite(0)), userspace(migrate(0, 1)));
+const COMES_BACK = vmOf('dirty-bitmap')(
+  'comes-back',
+  [vcpu(0, write(0), write(0)), userspace(setSlot(0, 1))],
+  ONE_PAGE,
+);
 
 export const machine: readonly Canary[] = [
   ring('copied-before-the-reset', `B36; ${API}; comment in QEMU's kvm-all.c`, 'dirty-again', LOST, [
@@ -70,7 +53,7 @@ export const machine: readonly Canary[] = [
     [
       'actors/userspace',
       'if (running > 0) mem.wait(vm.exits, exits);',
-      'if (running > 0) mem.wait(vm.exits, mem.load(vm.exits) + exits * 0);',
+      'if (running > 0) mem.wait(vm.exits, mem.load(vm.exits));',
     ],
   ),
   ring(
@@ -100,7 +83,7 @@ export const machine: readonly Canary[] = [
     'sleeps-inside-the-gate',
     REMUS,
     'gfn-ring/replicate',
-    ['L'],
+    ['L1, L3, L5'],
     [
       'actors/vcpu',
       'stopWhileFull(mem, vm, vcpu); return vm.gate === undefined || enter(mem, vm.gate);',
@@ -142,7 +125,7 @@ export const machine: readonly Canary[] = [
     ],
   ),
   ring(
-    'woken-before-the-machine-runs',
+    'nobody-is-woken-when-the-machine-runs-on',
     REMUS,
     'gfn-ring/checkpoint',
     ['L5'],

@@ -7,7 +7,7 @@ import type { Machine } from '../../scenario/run.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { type Known, knownAs } from '../../scenario/trackers/scenario.ts';
 import type { TrackerName } from '../../trackers/make.ts';
-import { canaryOption, runsAsCanary } from '../canary.ts';
+import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { printFinding } from '../finding.ts';
 import {
@@ -42,6 +42,14 @@ function numbered(finding: WrittenFinding, known: readonly Known[] | undefined):
   return { ...finding, catalogue: number, title: number && catalogue[number] };
 }
 
+/** The tracker and the memory model that a canary shows in, where no other was asked for: elsewhere nothing would be found. */
+function ofCanary(name: string | undefined, command: Command): Partial<Pick<Options, 'tracker' | 'memoryModel'>> {
+  if (name === undefined) return {};
+  const { tracker, memoryModel } = canaryNamed(name);
+  const isAsked = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
+  return { ...(!isAsked('tracker') && { tracker }), ...(!isAsked('memoryModel') && { memoryModel }) };
+}
+
 const named = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
 
 const STEPS_MAX = 100_000;
@@ -66,7 +74,8 @@ export const checkCommand = (): Command =>
       'after',
       '\nExamples:\n  gfnring check\n  gfnring check --tracker dirty-ring@6.17\n  gfnring check --json > report.json',
     )
-    .action(async (options: Options) => {
+    .action(async (given: Options, command: Command) => {
+      const options = { ...given, ...ofCanary(given.canary, command) };
       if (runsAsCanary(options.canary)) return;
       const start = performance.now();
       const checks = checksOf(options.tracker);
