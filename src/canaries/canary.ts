@@ -3,7 +3,8 @@
  * say which, by what, how fast and how often.
  */
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
-import { type ActorSpec, SCHEMA, type VmSpec, type VmsSpec } from '../scenario/spec.ts';
+import type { ActorSpec, VmSpec, VmsSpec } from '../scenario/spec.ts';
+import { smallVm } from '../scenario/trackers/scenario.ts';
 import type { TrackerName } from '../trackers/make.ts';
 import type { Edit } from './patch.ts';
 
@@ -28,7 +29,7 @@ export interface Canary {
 /** All that is put in. */
 export const patchOf = ({ scaffold, edits }: Canary): readonly Edit[] => [...scaffold, ...edits];
 
-export const isExpected = ({ expectedBy }: Canary, property: string): boolean =>
+export const isExpected = ({ expectedBy }: Pick<Canary, 'expectedBy'>, property: string): boolean =>
   expectedBy.some((name) => property.startsWith(name));
 
 export type EditOf = readonly [file: string, from: string, to: string];
@@ -57,17 +58,8 @@ export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'weak' });
 /** The same, on a scaffold. */
 export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of, scaffold: scaffold.map(editOf) });
 
-/** A scenario of a canary's own, with one slot of two pages where nothing else is said. */
+/** Scenarios of canaries' own: what they find without the bug is nothing, and with it is the bug, so that no `sometimes` is needed. */
 export const vmOf =
   (tracker: TrackerName, rings: VmSpec['rings'] = [{ size: 2, leeway: 0 }]) =>
-  (name: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec => ({
-    schema: SCHEMA,
-    name: `${tracker}/${name}`,
-    tracker,
-    rings,
-    slots: [{ slot: 0, npages: 2 }],
-    index: 0,
-    actors,
-    sometimes: [],
-    ...shape,
-  });
+  (name: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec =>
+    smallVm(tracker, name, rings, actors, shape);

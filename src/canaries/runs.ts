@@ -1,8 +1,8 @@
 import { type DrawingName, drawingNames } from '../explore/schedulers/make.ts';
 import type { SchedulerName } from '../scenario/search.ts';
 import { type Canary, isExpected, patchOf } from './canary.ts';
-import type { Answer, Ask } from './trial.ts';
-import { Trial } from './trials.ts';
+import { Trial } from './trial.ts';
+import type { Answer, Ask } from './trialProcess.ts';
 
 /** How canaries are run. */
 export interface Effort {
@@ -48,7 +48,7 @@ export interface CanaryResult {
   /** The property that caught it, the one found most; the others. */
   readonly by: string | null;
   readonly alsoBy: readonly string[];
-  /** Whether it is the one named. */
+  /** Whether all of these are of those named. */
   readonly asExpected: boolean;
   /** Of the portfolio: medians to the first finding. */
   readonly executions: number | null;
@@ -135,7 +135,7 @@ export async function runCanary(
   return {
     ...{ name, source, tracker, scenario: nameOf(canary), memoryModel, expectedBy },
     caught: error === null && missedBy.length === 0,
-    asExpected: by !== null && isExpected(canary, by),
+    asExpected: by !== null && [by, ...alsoBy].every((property) => isExpected(canary, property)),
     ...{ by, alsoBy, demanded, missedBy, switches, proofs, schedulers, error },
     executions: portfolio?.executions ?? null,
     seconds: portfolio?.seconds ?? null,

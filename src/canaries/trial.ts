@@ -1,51 +1,63 @@
-/** A process of its own, with the program patched: it answers what it is asked to search. See `Trial`. */
-import { type ExploreReport, exploreScenario } from '../scenario/explore.ts';
-import type { Finding } from '../scenario/finding.ts';
-import { loadSource } from '../scenario/load.ts';
-import type { Machine } from '../scenario/run.ts';
-import type { Reduction, SchedulerName } from '../scenario/search.ts';
-import type { Canary } from './canary.ts';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { compiled } from '../scenario/workerFile.ts';
+import { type Edit, patching } from './patch.ts';
+import type { Answer, Ask } from './trialProcess.ts';
 
-/** One search. */
-export interface Ask extends Machine {
-  readonly scenario: Canary['scenario'];
-  readonly scheduler: SchedulerName;
-  /** For `exhaustive`. */
-  readonly reduction: Reduction;
-  readonly seed: number;
-  readonly seconds: number;
-  readonly executions: number | null;
-  /** How long what is found may be made smaller, in seconds; 0: it is left as it is. */
-  readonly minimiseSeconds: number;
-}
+/** A process that searches scenarios with the program patched. One question at a time. */
+export class Trial {
+  private readonly child: ChildProcess;
+  private readonly graceSeconds: number;
+  private said = '';
 
-/** What came of it. `executions` counts the one that failed, too. */
-export interface Answer extends Pick<ExploreReport, 'exhausted' | 'executions' | 'states' | 'seconds'> {
-  readonly finding: Finding | null;
-}
+  /**
+   * Its process ends with this one at the latest.
+   *
+   * @param graceSeconds how much longer than its limit a search may take before the process is taken for hung.
+   */
+  constructor(edits: readonly Edit[], graceSeconds = 60) {
+    this.graceSeconds = graceSeconds;
+    this.child = fork(fileURLToPath(compiled('canaries/trialProcess.js')), {
+      ...patching(edits),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    process.once('exit', this.kill);
+    this.child.stderr!.on('data', (text) => {
+      this.said += text;
+    });
+  }
 
-const STEPS_MAX = 100_000;
+  /** Throws where the process ends, or does not come back. */
+  ask(ask: Ask): Promise<Answer> {
+    const { child } = this;
+    const most = ask.seconds + ask.minimiseSeconds + this.graceSeconds;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        settle(() => reject(new Error(`no answer after ${most} seconds`)));
+        this.close();
+      }, most * 1000);
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        child.off('message', answered).off('close', ended);
+        then();
+      };
+      const answered = (answer: Answer) => settle(() => resolve(answer));
+      const ended = () => settle(() => reject(new Error(errorIn(this.said))));
+      child.on('message', answered).on('close', ended);
+      child.send(ask);
+    });
+  }
 
-process.on('message', async (ask: Ask) => {
-  const { scenario, executions, seconds, ...search } = ask;
-  const source = typeof scenario === 'string' ? await loadSource(scenario) : scenario;
-  const report = await exploreScenario(source, {
-    ...search,
-    workers: 1,
-    depth: 3,
-    limits: { executions: executions ?? Infinity, seconds, bytes: 2 ** 30 },
-    stepsMax: STEPS_MAX,
-    directory: null,
-  });
-  // Draws that did not reach what is claimed to be reached have found nothing.
-  const finding =
-    report.findings.find(({ property }) => report.exhausted || !property.startsWith('sometimes: ')) ?? null;
-  const { exhausted, states } = report;
-  const answer: Answer = {
-    ...{ exhausted, states, finding },
-    executions: report.executions + (finding === null ? 0 : 1),
-    seconds: report.seconds,
+  close(): void {
+    process.off('exit', this.kill);
+    this.kill();
+  }
+
+  private readonly kill = (): void => {
+    this.child.kill('SIGKILL');
   };
-  process.send!(answer);
-});
-process.on('disconnect', () => process.exit());
+}
+
+/** The line of a process's last words that says what was wrong. */
+export const errorIn = (text: string): string =>
+  text.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? `the process ended: ${text.trim().split('\n').at(-1)}`;

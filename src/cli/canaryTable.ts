@@ -1,3 +1,4 @@
+import { isExpected } from '../canaries/canary.ts';
 import type { HarnessResult } from '../canaries/harness/runs.ts';
 import type { CanaryResult, Draws, Proof, Unmodified } from '../canaries/runs.ts';
 import { proofNames } from '../canaries/runs.ts';
@@ -30,8 +31,11 @@ export function headLine(width: number, seeds: number): string {
 
 /** A canary in one line. */
 export function canaryLine(result: CanaryResult, width: number): string {
-  const { name, tracker, memoryModel, caught, by, asExpected, expectedBy, missedBy, error, seconds, switches } = result;
-  const otherwise = by === null || asExpected ? '' : `, not by ${expectedBy.join(' or ')}`;
+  const { name, tracker, memoryModel, caught, by, alsoBy, asExpected, expectedBy, missedBy, error, seconds, switches } =
+    result;
+  const others = [by ?? [], alsoBy].flat().filter((property) => !isExpected(result, property));
+  const otherwise =
+    asExpected || others.length === 0 ? '' : `; by ${others.join(', ')}, not by ${expectedBy.join(' or ')}`;
   const missed = missedBy.length === 0 ? '' : `; missed by ${missedBy.join(', ')}`;
   return [
     `${caught ? '✓' : '✗'} ${name.padEnd(width)}`,

@@ -4,8 +4,8 @@ import { type Canary, isExpected, patchOf } from '../../src/canaries/canary.ts';
 import { canaries } from '../../src/canaries/catalogue.ts';
 import { mistakes } from '../../src/canaries/harness/mistakes.ts';
 import { patched } from '../../src/canaries/patch.ts';
-import type { Answer, Ask } from '../../src/canaries/trial.ts';
-import { Trial } from '../../src/canaries/trials.ts';
+import { Trial } from '../../src/canaries/trial.ts';
+import type { Answer, Ask } from '../../src/canaries/trialProcess.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { builtInNamed } from '../../src/scenario/checks.ts';
 import { parseSource } from '../../src/scenario/parseSource.ts';
@@ -69,11 +69,15 @@ test.runIf(isLong).each([...scenarios])(
   },
 );
 
-const found = async (canary: Canary, search: Pick<Ask, 'scheduler' | 'reduction' | 'memoryModel'>): Promise<Answer> => {
+const found = async (
+  canary: Canary,
+  search: Pick<Ask, 'scheduler' | 'reduction' | 'memoryModel'>,
+  executions: number | null = null,
+): Promise<Answer> => {
   const trial = new Trial(patchOf(canary));
   try {
     return await trial.ask({
-      ...{ scenario: canary.scenario, tearing: false, seed: 1, seconds: 20, executions: null, minimiseSeconds: 0 },
+      ...{ scenario: canary.scenario, tearing: false, seed: 1, seconds: 20, executions, minimiseSeconds: 0 },
       ...search,
     });
   } finally {
@@ -96,5 +100,14 @@ describe.runIf(isLong).concurrent('needs weak memory', () => {
   test.each(canaries.filter(({ memoryModel }) => memoryModel === 'weak'))('$name', async (canary) => {
     const { finding } = await found(canary, { scheduler: 'exhaustive', reduction: 'states', memoryModel: 'tso' });
     expect(finding).toBeNull();
+  });
+});
+
+describe.runIf(isLong).concurrent('the scaffold alone is clean', () => {
+  test.each(canaries.filter(({ scaffold }) => scaffold.length > 0))('$name', async (canary) => {
+    const { memoryModel } = canary;
+    const bare = { ...canary, edits: [] };
+    expect((await found(bare, { scheduler: 'exhaustive', reduction: 'states', memoryModel })).finding).toBeNull();
+    expect((await found(bare, { scheduler: 'pct', reduction: 'none', memoryModel }, 500)).finding).toBeNull();
   });
 });

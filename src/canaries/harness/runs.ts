@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Deadline } from '../../explore/limits.ts';
 import { compiled } from '../../scenario/workerFile.ts';
 import { type Edit, patching } from '../patch.ts';
-import { errorIn } from '../trials.ts';
+import { errorIn } from '../trial.ts';
 import type { Said } from './child.ts';
 import type { Mistake } from './mistake.ts';
 import { type SelfCheckName, selfCheckNames } from './selfChecks.ts';

@@ -1,9 +1,9 @@
 import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../../scenario/parties.ts';
+import { LOST } from '../../scenario/trackers/scenario.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf } from '../canary.ts';
 
-const LOST = ['no dirty page is ever lost', 'NL1'];
 /** The master property makes a last round, which may be the one that goes wrong. */
-const LAST_ROUND = 'no dirty page is ever lost';
+const [LAST_ROUND] = LOST;
 
 const IOCTL = 'trackers/dirtyBitmap/ioctl';
 const BITMAP = 'trackers/dirtyBitmap/bitmap';

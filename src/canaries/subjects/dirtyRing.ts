@@ -12,11 +12,11 @@ import {
   vcpu,
   write,
 } from '../../scenario/parties.ts';
+import { LOST, ONE_PAGE } from '../../scenario/trackers/scenario.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf, weak } from '../canary.ts';
 
-const LOST = ['no dirty page is ever lost', 'NL1'];
 /** The master property makes a last round, which may be the one that goes wrong. */
-const LAST_ROUND = 'no dirty page is ever lost';
+const [LAST_ROUND] = LOST;
 const CRASH = ['no operation crashes'];
 
 const PUSH = 'trackers/dirtyRing/push';
@@ -53,23 +53,21 @@ const longReset = vm(
 const beyondTheSlot = vm('beyond-the-slot', [vcpu(0, write(0, 1)), userspace(collect), hostile(poke(0, 24, 64, 2))], {
   rings: [{ size: 4, leeway: 2 }],
 });
-const slotRewritten = vm('slot-rewritten', [vcpu(0, write(0)), userspace(collect), hostile(poke(0, 4, 32, 7))], {
-  slots: [{ slot: 0, npages: 1 }],
-});
+const slotRewritten = vm(
+  'slot-rewritten',
+  [vcpu(0, write(0)), userspace(collect), hostile(poke(0, 4, 32, 7))],
+  ONE_PAGE,
+);
 const oneOfTwo = vm('one-of-two', [vcpu(0, write(0, 1)), kernel(0, reset)], { rings: [{ size: 4, leeway: 2 }] });
 /** A page is copied while its other resetter is still at it. */
-const twoResetters = vm('two-resetters', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], {
-  slots: [{ slot: 0, npages: 1 }],
-});
+const twoResetters = vm('two-resetters', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], ONE_PAGE);
 const twoPages = vm('two-pages', [vcpu(0, write(0, 1)), userspace(collect)], { rings: [{ size: 4, leeway: 2 }] });
 const logOfTwo = vm('log-of-two', [vcpu(0, write(0, 1)), userspace(collect)], {
   rings: [{ size: 4, leeway: 2 }],
   pml: 2,
 });
 /** An offset that is rewritten between two reads of it. */
-const rewritten = vm('rewritten', [vcpu(0, write(0)), userspace(collect), hostile(poke(0, 8, 64, 7))], {
-  slots: [{ slot: 0, npages: 1 }],
-});
+const rewritten = vm('rewritten', [vcpu(0, write(0)), userspace(collect), hostile(poke(0, 8, 64, 7))], ONE_PAGE);
 
 /** As merged, the batch is looked at, and not each of its entries: the repair of B22 covers other bounds. */
 const WHOLE_BATCH: EditOf = [RESET, 'if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;', ''];

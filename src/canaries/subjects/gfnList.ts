@@ -115,4 +115,23 @@ export const gfnList: readonly Canary[] = [
       'mem.store(list.avail_index, count);',
     ],
   ),
+  canary(
+    'list-begun-anew-without-lock',
+    `${MAIL}: one list serves all vCPUs`,
+    'gfn-list/checkpoint',
+    ['A4 indices'],
+    ['trackers/gfnList/ioctl', 'mem.lock(kvm.mmu_lock); mem.lock(list.list_lock);', 'mem.lock(kvm.mmu_lock);'],
+    ['trackers/gfnList/ioctl', 'mem.unlock(list.list_lock); if (result > 0)', 'if (result > 0)'],
+  ),
+  canary(
+    'list-fetch-read-twice',
+    `O3; ${MAIL}: all indices lie where userspace can write them`,
+    FETCH_TOO_FAR,
+    ['A4 reset reads'],
+    [
+      'trackers/gfnList/ioctl',
+      'const result = count > list.size ? -EINVAL : count;',
+      'const result = mem.load(list.fetch_index) > list.size ? -EINVAL : count;',
+    ],
+  ),
 ];

@@ -14,6 +14,7 @@ import {
   vcpu,
   write,
 } from '../../scenario/parties.ts';
+import { LOST, ONE_PAGE } from '../../scenario/trackers/scenario.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf, weak } from '../canary.ts';
 
 /** What the design of the mail's ring rules out, and what the ring of kvm.git 9a13921dd3, its first implementation, got wrong. */
@@ -44,9 +45,7 @@ const BACK_AND_FORTH = vm('back-and-forth', [vcpu(0, push(2), push(0)), userspac
 
 const BEYOND = vm('beyond-the-slot', [vcpu(0, push(1), push(2)), userspace(harvest()), kernel(0, reset)]);
 
-const TWO_ORDERS = vm('two-orders', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], {
-  slots: [{ slot: 0, npages: 1 }],
-});
+const TWO_ORDERS = vm('two-orders', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], ONE_PAGE);
 /** Two threads of the host look for room at once, and there is room for one. */
 const TWO_HOSTS = vm(
   'two-hosts',
@@ -485,7 +484,7 @@ export const gfnRing: readonly Canary[] = [
       'dirty-bit-after-the-push',
       `B02; ${EARLY}; b2cc64c4f382 took the bitmap away`,
       'gfn-ring/host-write',
-      ['no dirty page is ever lost', 'NL1'],
+      LOST,
       [
         'trackers/gfnRings',
         'mem.store(bit, 1); const done = this.pushed(mem, gfn, vcpu); if (!done) mem.store(bit, 0); return done; }',
@@ -499,7 +498,7 @@ export const gfnRing: readonly Canary[] = [
       'dirty-bit-of-a-page-that-was-dropped',
       'B03; 20191129213505.18472-7-peterx@redhat.com: "we throw an error message and drop the dirty bit"',
       TWO_HOSTS,
-      ['no dirty page is ever lost', 'NL1', 'R7'],
+      [...LOST, 'R7'],
       ['trackers/gfnRings', 'if (!done) mem.store(bit, 0); return done;', 'return true;'],
     ),
   ),

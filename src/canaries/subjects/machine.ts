@@ -1,5 +1,6 @@
 import { halt, host, hostWrite, migrate, serve, setSlot, userspace, vcpu, write } from '../../scenario/parties.ts';
 import type { ActorSpec, VmSpec } from '../../scenario/spec.ts';
+import { LOST, ONE_PAGE } from '../../scenario/trackers/scenario.ts';
 import { type Canary, canariesOf, vmOf } from '../canary.ts';
 
 /** What is around a tracker: faults, stores, stopped vCPUs, the pause, checkpoints and slots. */
@@ -10,11 +11,9 @@ const ring = canariesOf('gfn-ring');
 const bitmap = canariesOf('dirty-bitmap');
 const merged = canariesOf('dirty-ring@repaired');
 
-const LOST = ['no dirty page is ever lost', 'NL1', 'NL5'];
 const COMMITTED = 'at each commit and rollback the copy is the guest';
 const STILL = 'a machine that is paused stands still';
 
-const ONE_PAGE = { slots: [{ slot: 0, npages: 1 }] };
 const backed = (name: string, ...actors: readonly ActorSpec[]): VmSpec =>
   vmOf('dirty-ring@repaired', [{ size: 4, leeway: 2 }])(name, actors, { ...ONE_PAGE, backupBitmap: true });
 const BITMAP_AT_THE_END = backed('bitmap-at-the-end', host(hostWrite(0), halt), userspace(serve));

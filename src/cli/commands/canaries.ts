@@ -82,7 +82,7 @@ function list({ subjects, harness }: Chosen, json: boolean): void {
   if (json)
     printJson({
       schema: SCHEMA,
-      canaries: subjects.map(({ edits, ...of }) => of),
+      canaries: subjects.map(({ scaffold, edits, ...of }) => of),
       harness: harness.map(({ edits, ...of }) => of),
     });
   else for (const row of rows) print(row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' '));

@@ -35,6 +35,25 @@ interface Options {
   readonly tooLargeUnder?: readonly MemoryModel[];
 }
 
+/** A VM of a tracker, called `TRACKER/NAME`, with one slot of two pages where nothing else is said. */
+export const smallVm = (
+  tracker: TrackerName,
+  name: string,
+  rings: VmSpec['rings'],
+  actors: readonly ActorSpec[],
+  shape: Partial<VmSpec>,
+): VmSpec => ({
+  schema: SCHEMA,
+  name: `${tracker}/${name}`,
+  tracker,
+  rings,
+  slots: [{ slot: 0, npages: 2 }],
+  index: 0,
+  actors,
+  sometimes: [],
+  ...shape,
+});
+
 /** A scenario of a tracker, called `TRACKER/NAME`; with as many rings as vCPUs, and as it needs for the host. */
 export function scenario(
   tracker: TrackerName,
@@ -49,17 +68,7 @@ export function scenario(
   const hostRing =
     tracker === 'gfn-ring' && actors.some(({ operations }) => operations.some((op) => op.do === 'host-write'));
   const rings = Array.from({ length: vcpus + (hostRing ? 1 : 0) }, () => ringOf(tracker));
-  const spec: VmSpec = {
-    schema: SCHEMA,
-    name: `${tracker}/${name}`,
-    tracker,
-    rings,
-    slots: [{ slot: 0, npages: 2 }],
-    index: 0,
-    actors,
-    sometimes,
-    ...shape,
-  };
+  const spec = smallVm(tracker, name, rings, actors, { sometimes, ...shape });
   return { about, mode, tooLargeUnder, spec, ...(known && { known: [known].flat() }) };
 }
 
