@@ -8,7 +8,7 @@ const LAYERS = [
   ['explore'],
   ['check'],
   ['kvm'],
-  ['ring', 'guest'],
+  ['ring', 'guest', 'kernel'],
   ['trackers'],
   ['actors'],
   ['scenario'],

@@ -53,3 +53,5 @@ export const jsonOption = (): Option => new Option('--json', 'print one JSON doc
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
 export const directoryOption = (): Option =>
   new Option('--dir <path>', 'where findings are written').default('.gfnring/findings');
+export const scenarioSecondsOption = (): Option =>
+  new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds'));

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { BadInput } from '../scenario/badInput.ts';
 import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
 import { exploreCommand } from './commands/explore.ts';
+import { kernelCommand } from './commands/kernel.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
-import { STATUS, UsageError } from './errors.ts';
+import { isUsage, STATUS } from './errors.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -28,6 +28,7 @@ for (const command of [
   replayCommand(),
   stressCommand(),
   canariesCommand(),
+  kernelCommand(),
   litmusCommand(),
   listCommand(),
   benchCommand(),
@@ -46,7 +47,7 @@ try {
 
 function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
-  const usage = error instanceof CommanderError || error instanceof UsageError || error instanceof BadInput;
+  const usage = error instanceof CommanderError || isUsage(error);
   process.exitCode = usage ? STATUS.usage : STATUS.harness;
   const message = error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
   if (message === '(outputHelp)') process.stderr.write("gfnring: name a command: 'gfnring --help' lists them\n");

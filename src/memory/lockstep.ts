@@ -48,6 +48,7 @@ export const stepsTaken = (table: Timetable): number => Atomics.load(table.contr
 /** Real threads under a schedule: each access waits for its turn, then is the same `Atomics` call as on free threads. */
 export class LockstepMemory implements Memory {
   readonly thread: number;
+  origin: string | undefined;
   /** The running operation's index; set by whoever runs the operations. */
   operation = 0;
   private readonly native: NativeMemory;

@@ -13,6 +13,12 @@ export interface Memory {
   /** The calling thread's number, from 0: its place in the scenario's list of actors. */
   readonly thread: number;
 
+  /**
+   * Where in its source the next access stands, as `function file:line:column`, where the stack of calls does not say: for code that was compiled from
+   * another language, which sets it before each access, and takes it away when it is left.
+   */
+  origin: string | undefined;
+
   /** Plain C accesses: the compiler and the processor may reorder, tear or repeat them. */
   read(cell: Cell): number;
   write(cell: Cell, value: number): void;

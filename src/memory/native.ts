@@ -21,6 +21,7 @@ export class Hung extends Error {
  */
 export class NativeMemory implements Memory {
   readonly thread: number;
+  origin: string | undefined;
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;
   readonly u32: Uint32Array;

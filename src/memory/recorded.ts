@@ -12,6 +12,7 @@ export const END_OF_RECORDING = Symbol('end of recording');
  */
 export class RecordedMemory implements Memory {
   readonly thread: number;
+  origin: string | undefined;
   private readonly steps: readonly Step[];
   private readonly layout: Layout;
   private next = 0;

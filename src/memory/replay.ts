@@ -60,6 +60,7 @@ const ANSWERS_MAX = 8;
 export class ReplayMemory implements Memory {
   /** Whether an operation has asked for its thread: then two threads with the same operations are no longer interchangeable. */
   threadMatters = false;
+  origin: string | undefined;
   private readonly tree: LogTree;
   private readonly places: readonly Place[];
   private readonly bytes: Bytes;
@@ -155,6 +156,7 @@ export class ReplayMemory implements Memory {
   /** Runs the operation over `path`; returns what it returned, or a `Thrown`, or SUSPENDED. */
   private pass(subject: Subject, low: number, high: number): unknown {
     this.subject = subject;
+    this.origin = undefined;
     this.pos = 0;
     if (this.out >= 0) this.mode = 0;
     this.lastLow = this.low = low;
@@ -237,7 +239,7 @@ export class ReplayMemory implements Memory {
       );
     if (this.pos === this.out && this.mode >= 0) {
       if (this.visited !== null) {
-        this.visited.push(new Error().stack ?? '');
+        this.visited.push(`${this.origin ?? ''}${new Error().stack}`);
         this.thrownOutAt = [code, operand, operandHigh, expected].join();
       }
       this.mode = -1;
@@ -245,7 +247,7 @@ export class ReplayMemory implements Memory {
     }
     if (this.pos < this.path.length && this.mode >= 0) {
       const node = this.path[this.pos++];
-      if (this.visited !== null) this.visited.push(new Error().stack ?? '');
+      if (this.visited !== null) this.visited.push(`${this.origin ?? ''}${new Error().stack}`);
       this.same(node, code, operand, operandHigh, expected);
       const next = this.pos < this.path.length ? this.path[this.pos] : 0;
       this.low = next === 0 ? this.lastLow : tree.low[next];
@@ -417,7 +419,7 @@ export class ReplayMemory implements Memory {
     this.out = -1;
     this.visited = null;
     Error.stackTraceLimit = stackTraceLimit;
-    return came ? callerOf(stacks[stacks.length - 1]) : undefined;
+    return came ? (this.origin ?? callerOf(stacks[stacks.length - 1])) : undefined;
   }
 
   private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {

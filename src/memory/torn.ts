@@ -17,6 +17,12 @@ export class TornMemory implements Memory {
   get thread(): number {
     return this.mem.thread;
   }
+  get origin(): string | undefined {
+    return this.mem.origin;
+  }
+  set origin(origin: string | undefined) {
+    this.mem.origin = origin;
+  }
   write64(cell: Cell64, value: bigint): void {
     const [low, high] = this.halves.get(cell.id)!;
     this.mem.write(low, Number(value & 0xffff_ffffn));

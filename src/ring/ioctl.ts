@@ -5,16 +5,21 @@ import type { GfnRing } from './kvm_gfnring.ts';
 import { __kvm_gfn_ring_reset } from './reset.ts';
 
 /**
- * The ioctl: resets every ring of the VM. Returns how many entries were processed, or -EINVAL when a ring's cons was out of range; the other
+ * The ioctl: resets every ring of the VM, by `reset`. Returns how many entries were processed, or -EINVAL when a ring's cons was out of range; the other
  * rings have been served all the same. No lock is held on entry or return.
  */
-export function KVM_RESET_DIRTY_PAGES(mem: Memory, kvm: Kvm, rings: readonly GfnRing[]): number {
+export function KVM_RESET_DIRTY_PAGES(
+  mem: Memory,
+  kvm: Kvm,
+  rings: readonly GfnRing[],
+  reset: typeof __kvm_gfn_ring_reset = __kvm_gfn_ring_reset,
+): number {
   let processed = 0;
   let error = 0;
 
   mem.lock(kvm.slots_lock);
   for (const ring of rings) {
-    const count = __kvm_gfn_ring_reset(mem, kvm, ring);
+    const count = reset(mem, kvm, ring);
     if (count < 0) error = -EINVAL;
     else processed += count;
   }

@@ -12,9 +12,6 @@ import type { Cell, Cell64 } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import { gfn_ring_count, gfn_ring_harvest } from '../ring/harvest.ts';
-import type { GfnRing } from '../ring/kvm_gfnring.ts';
-import { kvm_gfn_ring_push } from '../ring/push.ts';
-import { kvm_gfn_ring_reset } from '../ring/reset.ts';
 import { dirty_ring_harvest } from '../trackers/dirtyRing/harvest.ts';
 import type { GfnRings } from '../trackers/gfnRings.ts';
 import { vmProperties } from './properties/vmProperties.ts';
@@ -117,7 +114,7 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
       return (mem) => halt(mem, vm);
     case 'push': {
       const offset = BigInt(op.offset);
-      return (mem) => kvm_gfn_ring_push(mem, rings[vcpu], op.slot, offset);
+      return (mem) => gfnRing(vm).push(mem, vcpu, { slot: op.slot, offset });
     }
     case 'harvest':
       return harvestOf(vm, op.ring, op.max);
@@ -144,7 +141,7 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
     case 'reset':
       return (mem) => resetDirtyPages(mem, vm);
     case 'reset-ring':
-      return (mem) => resetRing(mem, vm, rings[op.ring]);
+      return (mem) => resetRing(mem, vm, op.ring);
     case 'poke': {
       const value = BigInt(op.value);
       const place = placeIn(layout, vm, op.ring, op.at, op.bits);
@@ -162,9 +159,13 @@ function harvestOf({ tracker }: Vm, ring: number, max: number): (mem: Memory) =>
 const pagesOf = (vm: Vm, pages: readonly (readonly [number, number])[]) =>
   pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
 
-function resetRing(mem: Memory, { kvm }: Vm, ring: GfnRing): boolean {
+/** The tracker of a VM whose operations are for the mail's ring. */
+const gfnRing = ({ tracker }: Vm): GfnRings => tracker as GfnRings;
+
+function resetRing(mem: Memory, vm: Vm, ring: number): boolean {
+  const { kvm } = vm;
   mem.lock(kvm.slots_lock);
-  const processed = kvm_gfn_ring_reset(mem, kvm, ring);
+  const processed = gfnRing(vm).resetRing(mem, ring);
   if (processed) kvm.arch.flush_remote_tlbs(mem);
   mem.unlock(kvm.slots_lock);
   return processed;

@@ -3,6 +3,7 @@ import { ACTORS_MAX } from '../explore/program.ts';
 import { VCPUS_MAX } from '../guest/guest.ts';
 import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
 import { type TrackerName, trackerNames } from '../trackers/make.ts';
+import type { KernelFile } from '../trackers/tracker.ts';
 import { BadInput } from './badInput.ts';
 import { array, boolean, object, oneOf, only, show, string, unsigned, version, whole } from './fields.ts';
 import { claims } from './properties/claims.ts';
@@ -56,6 +57,7 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
     sometimes,
     index: whole(spec.index, `${where}.index`, 0, tracker.tracker?.startsWith('dirty-ring') ? 0xffffffff : 65535),
     ...given('manualProtect', (value, at) => oneOf(value, ['on', 'initially set'], at) as VmSpec['manualProtect']),
+    ...given('kernel', parseKernel),
     ...given('backupBitmap', boolean),
     ...given('pml', (value, at) => whole(value, at, 1, 512)),
   };
@@ -68,6 +70,13 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
   const parsed = { ...partial, actors };
   refuseActors(parsed, where);
   return parsed;
+}
+
+function parseKernel(value: unknown, where: string): KernelFile {
+  const fields = object(value, where);
+  const key = string(fields.key, `${where}.key`);
+  if (!/^[0-9a-f]{64}$/.test(key)) throw new BadInput(`${where}.key is ${show(key)}: must be 64 hex digits`);
+  return { file: string(fields.file, `${where}.file`), key };
 }
 
 /** Several VMs side by side. */
@@ -83,7 +92,9 @@ export function parseVms(value: unknown, where: string): VmsSpec {
 }
 
 /** What goes with one tracker only. */
-function refuse({ tracker = 'gfn-ring', manualProtect, backupBitmap }: Shape, where: string): void {
+function refuse({ tracker = 'gfn-ring', manualProtect, backupBitmap, kernel }: Shape, where: string): void {
+  if (kernel !== undefined && !/^(gfn|dirty)-ring/.test(tracker))
+    throw new BadInput(`${where}.kernel goes with the trackers gfn-ring and dirty-ring, not ${tracker}`);
   if (manualProtect !== undefined && tracker !== 'dirty-bitmap')
     throw new BadInput(`${where}.manualProtect goes with the tracker dirty-bitmap, not ${tracker}`);
   if (backupBitmap && !['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'].includes(tracker))
@@ -131,7 +142,7 @@ function refuseActors(spec: VmSpec, where: string): void {
 /** `about` and `mode` stand in what `gfnring list --json` prints. */
 const FIELDS = [
   ...['schema', 'name', 'about', 'mode', 'tracker', 'rings', 'slots', 'index', 'actors', 'sometimes'],
-  ...['manualProtect', 'backupBitmap', 'pml'],
+  ...['manualProtect', 'backupBitmap', 'pml', 'kernel'],
 ];
 
 type Shape = Omit<VmSpec, 'actors'>;

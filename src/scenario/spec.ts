@@ -1,5 +1,6 @@
 import type { FailsAfter } from '../actors/checkpoint.ts';
 import type { TrackerName } from '../trackers/make.ts';
+import type { KernelFile } from '../trackers/tracker.ts';
 
 /** The version of the JSON that scenarios, schedules and findings are written in. */
 export const SCHEMA = 1;
@@ -23,6 +24,8 @@ export interface VmSpec {
   readonly manualProtect?: 'on' | 'initially set';
   /** For `dirty-ring` from 6.12 on: host writes go to a bitmap. */
   readonly backupBitmap?: boolean;
+  /** A C file in the place of our own `gfn-ring` or `dirty-ring`: see `gfnring kernel`. */
+  readonly kernel?: KernelFile;
   /** Entries of each vCPU's page-modification log; left out: pages are write-protected instead. */
   readonly pml?: number;
   readonly actors: readonly ActorSpec[];

@@ -7,6 +7,7 @@ import { gfn_ring_harvest } from '../ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../ring/ioctl.ts';
 import { entryAt, GFN_BYTES, type GfnRing } from '../ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../ring/push.ts';
+import { kvm_gfn_ring_reset } from '../ring/reset.ts';
 import { type DirtyTracker, joined, type Mapping, type Reader, type TrackerShape } from './tracker.ts';
 
 /** The ring of the mail: one for each vCPU. What the host writes goes to one of its own, the last, as in kvm.git 9a13921dd3. */
@@ -15,7 +16,7 @@ export class GfnRings implements DirtyTracker {
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
   readonly rings: readonly GfnRing[];
-  private readonly kvm: Kvm;
+  protected readonly kvm: Kvm;
   private readonly index: number;
   private readonly host: { readonly ring: GfnRing; readonly lock: Lock } | undefined;
 
@@ -44,12 +45,22 @@ export class GfnRings implements DirtyTracker {
   }
 
   mark(mem: Memory, { slot, offset }: Gfn, vcpu: number | undefined): boolean {
-    if (vcpu !== undefined) return kvm_gfn_ring_push(mem, this.rings[vcpu], slot, offset) >= 0;
-    const { ring, lock } = this.host!;
+    if (vcpu !== undefined) return this.push(mem, vcpu, { slot, offset }) >= 0;
+    const { lock } = this.host!;
     mem.lock(lock); // the host has no vCPU whose thread would own the ring
-    const used = kvm_gfn_ring_push(mem, ring, slot, offset);
+    const used = this.push(mem, this.rings.length - 1, { slot, offset });
     mem.unlock(lock);
     return used >= 0;
+  }
+
+  /** kvm_gfn_ring_push, onto ring `ring`. */
+  push(mem: Memory, ring: number, { slot, offset }: Gfn): number {
+    return kvm_gfn_ring_push(mem, this.rings[ring], slot, offset);
+  }
+
+  /** kvm_gfn_ring_reset, of ring `ring`. Called with slots_lock held. */
+  resetRing(mem: Memory, ring: number): boolean {
+    return kvm_gfn_ring_reset(mem, this.kvm, this.rings[ring]);
   }
 
   mustExit(mem: Memory, vcpu: number | undefined): boolean {

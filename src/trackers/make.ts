@@ -1,11 +1,15 @@
+import { cached } from '../kernel/cache.ts';
+import { type Compiled, KernelError } from '../kernel/compiled.ts';
 import type { Kvm } from '../kvm/kvm.ts';
 import type { Layout } from '../memory/layout.ts';
+import { CompiledGfnRings } from './compiledGfnRings.ts';
 import { DirtyBitmap } from './dirtyBitmap/dirtyBitmap.ts';
+import { CompiledRings } from './dirtyRing/compiledRings.ts';
 import { DirtyRings } from './dirtyRing/dirtyRing.ts';
 import { type VersionName, versions } from './dirtyRing/versions.ts';
 import { GfnLists } from './gfnList/gfnList.ts';
 import { GfnRings } from './gfnRings.ts';
-import type { TrackerShape } from './tracker.ts';
+import type { KernelFile, TrackerShape } from './tracker.ts';
 
 export type Tracker = GfnRings | GfnLists | DirtyBitmap | DirtyRings;
 
@@ -22,16 +26,31 @@ export const trackerNames = [
 ] as const;
 export type TrackerName = (typeof trackerNames)[number];
 
-/** Lays out a dirty log. Throws RangeError when its shape is refused. */
+/** Lays out a dirty log. Throws RangeError when its shape is refused, `KernelError` when its C file is not compiled here. */
 export function layTracker(name: TrackerName, layout: Layout, kvm: Kvm, shape: TrackerShape): Tracker {
   switch (name) {
     case 'gfn-ring':
-      return new GfnRings(layout, kvm, shape);
+      return shape.kernel === undefined
+        ? new GfnRings(layout, kvm, shape)
+        : new CompiledGfnRings(layout, kvm, shape, compiledFile(shape.kernel));
     case 'gfn-list':
       return new GfnLists(layout, kvm, shape);
     case 'dirty-bitmap':
       return new DirtyBitmap(layout, kvm, shape);
-    default:
-      return new DirtyRings(layout, kvm, shape, versions[name.slice('dirty-ring@'.length) as VersionName]);
+    default: {
+      const version = versions[name.slice('dirty-ring@'.length) as VersionName];
+      return shape.kernel === undefined
+        ? new DirtyRings(layout, kvm, shape, version)
+        : new CompiledRings(layout, kvm, shape, version, compiledFile(shape.kernel));
+    }
   }
+}
+
+function compiledFile({ file, key }: KernelFile): Compiled {
+  const compiled = cached(key);
+  if (compiled === undefined)
+    throw new KernelError(
+      `${file} is not compiled here as it was (${key.slice(0, 10)}): 'gfnring kernel --kdir PATH --file ${file}' compiles it, from the same tree`,
+    );
+  return compiled;
 }

@@ -83,4 +83,12 @@ export interface TrackerShape {
   readonly manualProtect?: 'on' | 'initially set';
   /** For the merged ring from 6.2 on: KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP. */
   readonly backupBitmap?: boolean;
+  /** The C file that takes the place of our own ring. */
+  readonly kernel?: KernelFile;
+}
+
+/** A C file that was compiled: as seen from its tree, and the key that it has in the cache (64 hex digits). */
+export interface KernelFile {
+  readonly file: string;
+  readonly key: string;
 }

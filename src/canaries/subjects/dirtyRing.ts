@@ -456,10 +456,10 @@ export const dirtyRing: readonly Canary[] = [
     ['F-4', 'F-2'],
     [
       TRACKER,
-      'if (vcpu !== undefined) kvm_dirty_ring_push(mem, this.rings[vcpu], gfn, this.version);',
+      'if (vcpu !== undefined) this.push(mem, vcpu, gfn);',
       `if (vcpu !== undefined) {
-      kvm_dirty_ring_push(mem, this.rings[vcpu], gfn, this.version);
-      kvm_dirty_ring_push(mem, this.rings[vcpu], { ...gfn, offset: gfn.offset + 1n }, this.version);
+      this.push(mem, vcpu, gfn);
+      this.push(mem, vcpu, { ...gfn, offset: gfn.offset + 1n });
     }`,
     ],
   ),

@@ -20,7 +20,8 @@ import {
   tearingOption,
   whole,
 } from '../options.ts';
-import { grouped, plural, print, printJson } from '../output.ts';
+import { plural, print, printJson } from '../output.ts';
+import { reportLine } from '../reportLine.ts';
 
 interface Options extends SharedOptions, Machine {
   readonly scheduler: ExploreOptions['scheduler'];
@@ -148,20 +149,4 @@ function refuse({ scheduler, reduction, preemptions, symmetry }: Options): void 
   if (!exhaustive && reduction !== undefined) throw new UsageError('--reduction goes with --scheduler exhaustive');
   if (!exhaustive && preemptions !== undefined) throw new UsageError('--preemptions goes with --scheduler exhaustive');
   if (!states && symmetry) throw new UsageError('--symmetry goes with --scheduler exhaustive --reduction states');
-}
-
-/** One scenario's result in one line: what was proved, and what was only searched. */
-export function reportLine(report: ExploreReport, width = 15): string {
-  const { executions, classes, steps, states, blocked } = report;
-  const least = report.classesCut ? 'at least ' : '';
-  const counted =
-    classes === null ? `${grouped(steps)} steps` : `${least}${plural(classes, 'class').replace('classs', 'classes')}`;
-  const what = states > 0 ? plural(states, 'state') : `${plural(executions, 'execution')}, ${counted}`;
-  const verdict =
-    report.findings.length > 0
-      ? `${report.outcome.toUpperCase()}: ${report.findings[0].property}`
-      : report.exhausted
-        ? `proved${report.preemptions === null ? '' : ` for ${plural(report.preemptions, 'preemption')}`}${blocked > 0 ? ` (${grouped(blocked)} blocked)` : ''}`
-        : `searched${report.states > 0 ? ' in part' : ''}, nothing found${blocked > 0 ? ` (${grouped(blocked)} blocked)` : ''}${report.cut > 0 ? ` (${grouped(report.cut)} cut short)` : ''}`;
-  return `${report.findings.length > 0 ? '✗' : '✓'} ${report.scenario.padEnd(width)} ${what.padEnd(38)} ${`${report.seconds.toFixed(1)} s`.padStart(7)}  ${verdict}`;
 }

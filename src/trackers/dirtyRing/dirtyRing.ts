@@ -20,7 +20,7 @@ export class DirtyRings implements DirtyTracker {
   /** Empty where there is no backup bitmap. */
   readonly bitmaps: readonly Bitmap[];
   readonly version: Version;
-  private readonly kvm: Kvm;
+  protected readonly kvm: Kvm;
   private readonly index: number;
 
   constructor(layout: Layout, kvm: Kvm, { rings, index, backupBitmap }: TrackerShape, version: Version) {
@@ -44,7 +44,7 @@ export class DirtyRings implements DirtyTracker {
 
   /** mark_page_dirty_in_slot. */
   mark(mem: Memory, gfn: Gfn, vcpu: number | undefined): boolean {
-    if (vcpu !== undefined) kvm_dirty_ring_push(mem, this.rings[vcpu], gfn, this.version);
+    if (vcpu !== undefined) this.push(mem, vcpu, gfn);
     else if (this.bitmaps.length > 0) {
       set_bit(mem, this.bitmaps.find((bitmap) => bitmap.slot.slot === gfn.slot)!, Number(gfn.offset));
     } else
@@ -57,7 +57,7 @@ export class DirtyRings implements DirtyTracker {
   }
 
   mustExit(mem: Memory, vcpu: number | undefined): boolean {
-    return vcpu !== undefined && kvm_dirty_ring_check_request(mem, this.rings[vcpu], this.version);
+    return vcpu !== undefined && this.mustExitGuest(mem, vcpu);
   }
 
   harvest(mem: Memory): Gfn[] {
@@ -77,6 +77,14 @@ export class DirtyRings implements DirtyTracker {
 
   reset(mem: Memory): number {
     return KVM_RESET_DIRTY_RINGS(mem, this.kvm, this.rings, this.version);
+  }
+
+  protected push(mem: Memory, vcpu: number, gfn: Gfn): void {
+    kvm_dirty_ring_push(mem, this.rings[vcpu], gfn, this.version);
+  }
+
+  protected mustExitGuest(mem: Memory, vcpu: number): boolean {
+    return kvm_dirty_ring_check_request(mem, this.rings[vcpu], this.version);
   }
 
   slotChanged(mem: Memory, slot: number): void {

@@ -2,7 +2,7 @@ import type { Cell, Cell64 } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 
 /** Bytes of a struct kvm_dirty_gfn. */
-const GFN_BYTES = 16;
+export const GFN_BYTES = 16;
 
 /** An entry's state: 0 invalid, bit 0 dirty, bit 1 harvested by userspace and waiting for reset. */
 export const F_DIRTY = 1;

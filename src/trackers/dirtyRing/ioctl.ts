@@ -5,14 +5,20 @@ import { kvm_dirty_ring_reset } from './reset.ts';
 import type { Version } from './versions.ts';
 
 /**
- * KVM_RESET_DIRTY_RINGS: resets every vCPU's ring. Returns how many entries were taken off the rings, also when a signal cut it short. No
+ * KVM_RESET_DIRTY_RINGS: resets every vCPU's ring, by `reset`. Returns how many entries were taken off the rings, also when a signal cut it short. No
  * lock is held on entry or return.
  */
-export function KVM_RESET_DIRTY_RINGS(mem: Memory, kvm: Kvm, rings: readonly DirtyRing[], version: Version): number {
+export function KVM_RESET_DIRTY_RINGS(
+  mem: Memory,
+  kvm: Kvm,
+  rings: readonly DirtyRing[],
+  version: Version,
+  reset: typeof kvm_dirty_ring_reset = kvm_dirty_ring_reset,
+): number {
   let cleared = 0;
   mem.lock(kvm.slots_lock);
   for (const ring of rings) {
-    const { taken, error } = kvm_dirty_ring_reset(mem, kvm, ring, version, cleared);
+    const { taken, error } = reset(mem, kvm, ring, version, cleared);
     cleared += taken;
     if (error !== 0) break;
   }

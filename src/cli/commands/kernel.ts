@@ -1,0 +1,66 @@
+import { Command, Option } from 'commander';
+import { compile } from '../../kernel/compile.ts';
+import type { Compiled } from '../../kernel/compiled.ts';
+import { checksOfKernel, trackerOfApi } from '../../scenario/trackers/ofKernel.ts';
+import { type CheckOptions, runChecks } from '../checks.ts';
+import {
+  directoryOption,
+  jsonOption,
+  memoryModelOption,
+  quietOption,
+  scenarioSecondsOption,
+  seedOption,
+  tearingOption,
+} from '../options.ts';
+import { print, progress } from '../output.ts';
+
+interface Options extends Omit<CheckOptions, 'tracker'> {
+  readonly kdir: string;
+  readonly file: string;
+  readonly allowUnhooked: readonly string[];
+}
+
+export const kernelCommand = (): Command =>
+  new Command('kernel')
+    .description(
+      "a kernel's own C file in the place of the ring: compiled as it is, proved and searched like any other",
+    )
+    .addOption(new Option('--kdir <path>', 'an unpacked kernel tree').makeOptionMandatory())
+    .addOption(new Option('--file <path>', 'the C file, seen from there').default('virt/kvm/dirty_ring.c'))
+    .addOption(
+      new Option('--allow-unhooked <name...>', 'accesses that may stay unseen, by a part of their description').default(
+        [],
+      ),
+    )
+    .addOption(new Option('--accept-known', 'status 0 where all that is found is known of that version'))
+    .addOption(scenarioSecondsOption())
+    .addOption(memoryModelOption())
+    .addOption(tearingOption())
+    .addOption(directoryOption())
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring kernel --kdir linux-6.12\n  gfnring kernel --kdir linux-6.1 --memory-model weak --accept-known\n  gfnring kernel --kdir my-tree --file virt/kvm/gfnring.c',
+    )
+    .action(async ({ kdir, file, allowUnhooked, ...options }: Options) => {
+      progress(`compiling ${file} …`);
+      const compiled = await compile({ kdir, file, allowed: allowUnhooked });
+      progress('');
+      const tracker = trackerOfApi[compiled.api];
+      const { key, hooked, allowed } = compiled;
+      if (!options.json && !options.quiet) print(`${described(compiled)}, as ${tracker}\n`);
+      await runChecks(
+        checksOfKernel({ file, key }, tracker),
+        { ...options, tracker, lines: true },
+        { kernel: { file, key, hooked, allowed } },
+      );
+    });
+
+/** `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`. */
+function described({ file, hooked, allowed }: Compiled): string {
+  const counts = Object.entries(hooked).map(([what, n]) => `${n} ${what.replaceAll('_', ' ')}`);
+  const unseen = allowed.length === 0 ? '' : `; allowed unseen: ${allowed.join(', ')}`;
+  return `${file}: ${counts.join(', ')} hooked${unseen}`;
+}

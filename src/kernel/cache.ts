@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Compiled } from './compiled.ts';
+
+/** Where compiled files are kept, under names made of their content: any number of processes may read and write here. */
+const folder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gfnring');
+
+const wasmOf = (key: string): string => join(folder(), `${key}.wasm`);
+const jsonOf = (key: string): string => join(folder(), `${key}.json`);
+
+/** What was compiled under that key, or undefined. */
+export function cached(key: string): Compiled | undefined {
+  try {
+    readFileSync(wasmOf(key));
+    return JSON.parse(readFileSync(jsonOf(key), 'utf8')) as Compiled;
+  } catch {
+    return undefined; // also where half of it has gone: it is made again
+  }
+}
+
+/** The bytes of a compiled file that is there. */
+export const wasmBytes = (key: string): Uint8Array => readFileSync(wasmOf(key));
+
+export function store(compiled: Compiled, wasm: Uint8Array): void {
+  mkdirSync(folder(), { recursive: true });
+  const write = (path: string, content: string | Uint8Array): void => {
+    writeFileSync(`${path}.${process.pid}`, content);
+    renameSync(`${path}.${process.pid}`, path);
+  };
+  write(wasmOf(compiled.key), wasm);
+  write(jsonOf(compiled.key), JSON.stringify(compiled));
+}

@@ -1,0 +1,278 @@
+import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
+import type { Memory } from '../memory/memory.ts';
+import { check } from '../memory/stop.ts';
+import { wasmBytes } from './cache.ts';
+import { type Compiled, KernelError } from './compiled.ts';
+import { Order } from './rewrite.ts';
+
+/** What the C code asks of the rest of the kernel. */
+export interface Services {
+  /** kvm_arch_mmu_enable_log_dirty_pt_masked. */
+  rearm(mem: Memory, slot: number, offset: bigint, mask: bigint): void;
+  signalPending(mem: Memory): boolean;
+  /** A WARN_ON whose condition held. */
+  warned(mem: Memory): void;
+}
+
+/** Fences and read-modify-writes by the numbers that gfnring_hooks.h gives them. */
+const FENCES = ['wmb', 'rmb', 'mb'] as const;
+const UPDATES = ['xchg', 'cmpxchg', 'fetchAdd', 'fetchAnd', 'fetchOr'] as const;
+
+/** Memory of the C code that threads share, and what of it stays as it was made. */
+interface Region {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Whether it stays as it is, once it is made; or is written and never read. */
+  readonly is: 'fixed' | 'write-only';
+}
+
+/**
+ * Compiled C code, run for whichever thread calls it: its stack lies in memory of its own, which nothing outlives; every other access is one of the `Memory` that
+ * a call is given. So it can be suspended and run again like any other operation, by what `Memory` throws through it.
+ */
+export class Code {
+  readonly compiled: Compiled;
+  private readonly services: Services;
+  private readonly exports: Record<string, unknown>;
+  private readonly stack: WebAssembly.Global;
+  private readonly stackTop: number | bigint;
+  private readonly places = new Map<number, Place>();
+  private readonly regions: Region[] = [];
+  /** Undefined while objects are made: then all accesses are to memory of its own. */
+  private mem: Memory | undefined;
+  private view: DataView;
+
+  constructor(compiled: Compiled, services: Services) {
+    this.compiled = compiled;
+    this.services = services;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasmBytes(compiled.key)), {
+      gfnring: this.hooks(),
+    });
+    this.exports = instance.exports;
+    this.view = new DataView((this.exports.memory as WebAssembly.Memory).buffer);
+    this.stack = this.exports.__stack_pointer as WebAssembly.Global;
+    this.stackTop = this.stack.value;
+  }
+
+  /** Calls an export while objects are made. */
+  make(name: string, ...args: (number | bigint)[]): number {
+    const result = (this.exports[name] as (...args: (number | bigint)[]) => number)(...args);
+    this.view = new DataView((this.exports.memory as WebAssembly.Memory).buffer); // it may have grown
+    return result >>> 0;
+  }
+
+  /** Calls an export as an operation, or part of one, of the thread that `mem` is of. */
+  call(mem: Memory, name: string, ...args: (number | bigint)[]): number {
+    this.mem = mem;
+    this.stack.value = this.stackTop; // a call before this one may have been thrown out
+    const result = (this.exports[name] as (...args: (number | bigint)[]) => number)(...args);
+    mem.origin = undefined;
+    return result;
+  }
+
+  /** Accesses of C at `address` are those of `place`. */
+  put(address: number, place: Place): void {
+    this.places.set(address, place);
+  }
+
+  /** The C code may read `bytes` bytes from `address` on, which stay as they are; see `Region`. */
+  region(name: string, address: number, bytes: number, is: Region['is']): void {
+    this.regions.push({ name, from: address, to: address + bytes, is });
+  }
+
+  /** The number in memory of its own, as it was made: of up to 32 bits. */
+  made(address: number, bytes: number): bigint {
+    return bytes === 8 ? this.view.getBigUint64(address, true) : BigInt(this.own(address, bytes));
+  }
+
+  private hooks(): Record<string, (...args: never[]) => unknown> {
+    return {
+      load: (site: number, order: number, address: number, bytes: number) => this.load(site, order, address, bytes),
+      load64: (site: number, order: number, address: number) => this.load64(site, order, address),
+      store: (site: number, order: number, address: number, bytes: number, value: number) =>
+        this.store(site, order, address, bytes, value),
+      store64: (site: number, order: number, address: number, value: bigint) =>
+        this.store64(site, order, address, value),
+      copy: (site: number, to: number, from: number, bytes: number) => this.copy(site, to, from, bytes),
+      fill: (site: number, to: number, value: number, bytes: number) => this.fill(site, to, value, bytes),
+      rmw: (site: number, kind: number, address: number, bytes: number, expected: number, operand: number) => {
+        const cell = this.cell(site, address, bytes);
+        const update = UPDATES[kind];
+        const mem = this.at(site);
+        return update === 'cmpxchg' ? mem.cmpxchg(cell, expected, operand) : mem[update](cell, operand);
+      },
+      fence: (site: number, kind: number) => this.at(site)[FENCES[kind]](),
+      lock: (site: number, address: number) => this.at(site).lock(this.lockAt(site, address)),
+      unlock: (site: number, address: number) => this.at(site).unlock(this.lockAt(site, address)),
+      warn: (site: number) => this.services.warned(this.at(site)),
+      signal_pending_host: (site: number) => (this.services.signalPending(this.at(site)) ? 1 : 0),
+      rearm: (slot: number, offset: bigint, mask: bigint) => {
+        const { mem } = this;
+        mem!.origin = undefined; // what the MMU does is our own
+        this.services.rearm(mem!, slot >>> 0, BigInt.asUintN(64, offset), BigInt.asUintN(64, mask));
+      },
+    };
+  }
+
+  /** The memory of the running thread, told where in the source its next access stands. */
+  private at(site: number): Memory {
+    const { mem } = this;
+    if (mem === undefined) throw new KernelError(`${this.compiled.sites[site]} is reached while objects are made`);
+    mem.origin = this.compiled.sites[site];
+    return mem;
+  }
+
+  private load(site: number, order: number, address: number, bytes: number): number {
+    if (this.mem === undefined || !this.places.has(address)) return this.fixed(site, address, bytes);
+    const cell = this.cell(site, address, bytes);
+    const mem = this.at(site);
+    if (order === Order.plain) return mem.read(cell);
+    return order === Order.acquire ? mem.loadAcquire(cell) : mem.load(cell);
+  }
+
+  private load64(site: number, order: number, address: number): bigint {
+    const place = this.mem === undefined ? undefined : this.places.get(address);
+    if (place === undefined) {
+      this.fixed(site, address, 8);
+      return this.view.getBigUint64(address, true);
+    }
+    const mem = this.at(site);
+    // What is a word of 32 bits to the rest of the harness, as the pages of a slot.
+    if (place.kind === 'cell' && place.bits === 32) return BigInt(mem.load(place));
+    const cell = this.cell64(site, place);
+    return order === Order.plain ? mem.read64(cell) : mem.load64(cell);
+  }
+
+  private store(site: number, order: number, address: number, bytes: number, value: number): void {
+    if (this.mem === undefined) this.write(address, bytes, value);
+    else if (this.places.has(address)) {
+      const cell = this.cell(site, address, bytes);
+      const mem = this.at(site);
+      if (order === Order.plain) mem.write(cell, value >>> 0);
+      else if (order === Order.release) mem.storeRelease(cell, value >>> 0);
+      else mem.store(cell, value >>> 0);
+    } else this.drop(site, address, bytes);
+  }
+
+  private store64(site: number, order: number, address: number, value: bigint): void {
+    if (this.mem === undefined) {
+      this.view.setBigUint64(address, BigInt.asUintN(64, value), true);
+      return;
+    }
+    const place = this.places.get(address);
+    if (place === undefined) {
+      this.drop(site, address, 8);
+      return;
+    }
+    const cell = this.cell64(site, place);
+    const mem = this.at(site);
+    if (order === Order.plain) mem.write64(cell, BigInt.asUintN(64, value));
+    else mem.store64(cell, BigInt.asUintN(64, value));
+  }
+
+  /** Of structs, word by word: plain accesses, as a compiler makes them. */
+  private copy(site: number, to: number, from: number, bytes: number): void {
+    for (let done = 0; done < bytes; ) {
+      const size = this.sizeAt([to + done, from + done], bytes - done);
+      if (size === 8) this.store64(site, Order.plain, to + done, this.privateOr64(site, from + done));
+      else this.store(site, Order.plain, to + done, size, this.privateOr(site, from + done, size));
+      done += size;
+    }
+  }
+
+  private fill(site: number, to: number, value: number, bytes: number): void {
+    const word = (value & 0xff) * 0x01010101;
+    for (let done = 0; done < bytes; ) {
+      const size = this.sizeAt([to + done], bytes - done);
+      if (size === 8) this.store64(site, Order.plain, to + done, (BigInt(word >>> 0) << 32n) | BigInt(word >>> 0));
+      else this.store(site, Order.plain, to + done, size, (word >>> 0) & (size === 4 ? -1 : (1 << (8 * size)) - 1));
+      done += size;
+    }
+  }
+
+  /** Bytes of the word that begins at one of `addresses`; where none does, as many as up to the next that is aligned. */
+  private sizeAt(addresses: readonly number[], most: number): number {
+    for (const address of addresses) {
+      const place = this.places.get(address);
+      if (place !== undefined) return place.bits / 8;
+    }
+    return [8, 4, 2, 1].find((size) => size <= most && addresses.every((address) => address % size === 0))!;
+  }
+
+  private privateOr(site: number, address: number, bytes: number): number {
+    return this.isStack(address) ? this.own(address, bytes) : this.load(site, Order.plain, address, bytes);
+  }
+
+  private privateOr64(site: number, address: number): bigint {
+    return this.isStack(address) ? this.view.getBigUint64(address, true) : this.load64(site, Order.plain, address);
+  }
+
+  private isStack(address: number): boolean {
+    return address < Number(this.stackTop);
+  }
+
+  /** What is not shared, or stays as it was made. */
+  private fixed(site: number, address: number, bytes: number): number {
+    this.regionOf(site, address, bytes, 'reads');
+    return this.own(address, bytes);
+  }
+
+  private own(address: number, bytes: number): number {
+    if (bytes === 1) return this.view.getUint8(address);
+    return bytes === 2 ? this.view.getUint16(address, true) : this.view.getUint32(address, true);
+  }
+
+  private write(address: number, bytes: number, value: number): void {
+    if (bytes === 1) this.view.setUint8(address, value);
+    else if (bytes === 2) this.view.setUint16(address, value, true);
+    else this.view.setUint32(address, value, true);
+  }
+
+  /** A store to what nobody reads; to what was taken for fixed it is none. */
+  private drop(site: number, address: number, bytes: number): void {
+    const region = this.regionOf(site, address, bytes, 'writes');
+    if (region?.is === 'write-only') return;
+    throw new KernelError(
+      `${this.compiled.sites[site]} writes to ${region?.name ?? 'static data'}, which gfnring takes to stay as it is once it is made`,
+    );
+  }
+
+  /** Where an access is that has no place; undefined: in static data. Beyond every object it is the bug that is looked for. */
+  private regionOf(site: number, address: number, bytes: number, does: string): Region | undefined {
+    if (this.mem === undefined) return undefined;
+    const region = this.regions.find(({ from, to }) => address >= from && address + bytes <= to);
+    if (region !== undefined) return region;
+    const heap = Number((this.exports.__heap_base as WebAssembly.Global).value);
+    if (address >= Number(this.stackTop) && address + bytes <= heap) return undefined;
+    const within = [...this.places].find(([at, { bits }]) => address < at + bits / 8 && at < address + bytes);
+    if (within !== undefined) throw this.unfit(site, address, bytes, within[1]);
+    check(
+      false,
+      'G1 the kernel touches nothing beyond ring and slot',
+      `${this.compiled.sites[site]} ${does} ${bytes} bytes ${address < 1024 ? `at address ${address}` : 'beyond every object'}`,
+    );
+  }
+
+  private cell(site: number, address: number, bytes: number): Cell {
+    const place = this.places.get(address);
+    if (place?.kind === 'cell' && place.bits === bytes * 8) return place;
+    throw this.unfit(site, address, bytes, place);
+  }
+
+  private cell64(site: number, place: Place): Cell64 {
+    if (place.kind === 'cell64') return place;
+    throw this.unfit(site, 0, 8, place);
+  }
+
+  private lockAt(site: number, address: number): Lock {
+    const place = this.places.get(address);
+    if (place?.kind === 'mutex' || place?.kind === 'spinlock') return place;
+    throw new KernelError(`${this.compiled.sites[site]} takes a lock that gfnring does not know`);
+  }
+
+  private unfit(site: number, address: number, bytes: number, place: Place | undefined): KernelError {
+    const what = place === undefined ? `address ${address}` : `${place.name}, which has ${place.bits / 8}`;
+    return new KernelError(`${this.compiled.sites[site]} accesses ${bytes} bytes of ${what}: words are taken whole`);
+  }
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cached, store } from './cache.ts';
+import { type Api, type Compiled, KernelError, type Member } from './compiled.ts';
+import { type Rewritten, rewrite } from './rewrite.ts';
+import { CompileFailed, Toolchain } from './toolchain.ts';
+import { type Files, filesOf, INCLUDE, SHIM_AT } from './tree.ts';
+
+const STACK_BYTES = 65_536;
+/** Structs whose members are looked up by name. */
+const STRUCTS = ['kvm_dirty_ring', 'kvm_gfn_ring_t', 'kvm_dirty_gfn', 'kvm_dirty_log_list', 'kvm_vcpu'];
+
+/** Of the compiler, as no pass may merge or move an access before it is hooked; and of the calls after that, which it then cannot. */
+const FIRST = ['-O1', '-Xclang', '-disable-llvm-passes', '-S', '-emit-llvm'];
+const TARGET = [
+  ...['--target=wasm64', '-g', '-ffreestanding', '-nostdinc', '-fno-vectorize', '-fno-slp-vectorize'],
+  // wasm-ld writes an invalid memory.fill for zeroed data of 64-bit memory.
+  ...['-fno-zero-initialized-in-bss', '-mbulk-memory', '-mmutable-globals', '-Wno-unused-function'],
+];
+
+export interface Request {
+  /** A kernel tree, or any folder. */
+  readonly kdir: string;
+  /** The C file, seen from there. */
+  readonly file: string;
+  /** Parts of the descriptions of accesses that may stay unhooked. */
+  readonly allowed: readonly string[];
+}
+
+/**
+ * Compiles a C file of a kernel tree, as it is, for the harness; or takes it from the cache, where nothing of what it is made of has changed. Throws `KernelError` where it
+ * cannot be compiled, with the file's own line; where an access cannot be hooked; where it has functions that the harness does not know.
+ */
+export async function compile({ kdir, file, allowed }: Request): Promise<Compiled> {
+  const files = filesOf(kdir, file);
+  const text = files.get(file.replaceAll('\\', '/')) ?? '';
+  const isMail = /\bkvm_gfn_ring_push\s*\(/.test(text);
+  if (!isMail && !/\bkvm_dirty_ring_push\s*\(/.test(text))
+    throw new KernelError(`${file} defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push`);
+  const key = keyOf(files, file, allowed);
+  const known = cached(key);
+  if (known !== undefined) return known;
+  const tools = await Toolchain.load();
+  const defines = [
+    ...['-DCONFIG_HAVE_KVM_DIRTY_RING', `-DGFNRING_STACK_BYTES=${STACK_BYTES}`],
+    ...(isMail ? ['-DGFNRING_MAIL'] : []),
+    ...(/\bkvm_dirty_ring_check_request\s*\(/.test(text) ? ['-DGFNRING_REQUEST'] : []),
+  ];
+  const include = [`-I${SHIM_AT}`, ...INCLUDE.flatMap((folder) => ['-idirafter', folder])];
+  const flags = [...TARGET, ...defines, ...include];
+  try {
+    const ir = decoder.decode(await tools.run('clang', [...flags, ...FIRST, file], files, 'subject.ll'));
+    const rewritten = rewrite(ir, allowed);
+    const glue = await tools.run('clang', [...flags, '-O1', '-c', `${SHIM_AT}/glue.c`], files, 'glue.o');
+    const wasm = await link(tools, flags, rewritten, glue);
+    const compiled: Compiled = {
+      key,
+      file,
+      api: isMail ? 'mail' : apiOf(wasm, file),
+      sites: rewritten.sites,
+      hooked: rewritten.hooked,
+      allowed,
+      structs: structsOf(rewritten),
+    };
+    store(compiled, wasm);
+    return compiled;
+  } catch (error) {
+    if (error instanceof CompileFailed) throw new KernelError(shown(error.message));
+    throw error;
+  }
+}
+
+const decoder = new TextDecoder();
+
+async function link(
+  tools: Toolchain,
+  flags: readonly string[],
+  { ir }: Rewritten,
+  glue: Uint8Array,
+): Promise<Uint8Array> {
+  const hooked = new Map([['hooked.ll', ir]]);
+  const object = await tools.run(
+    'clang',
+    [...flags, '-O1', '-Wno-override-module', '-c', 'hooked.ll'],
+    hooked,
+    'subject.o',
+  );
+  const objects = new Map([
+    ['subject.o', object],
+    ['glue.o', glue],
+  ]);
+  const linked = await tools.run(
+    'wasm-ld',
+    [
+      ...['-mwasm64', '--no-entry', '--stack-first', '-z', `stack-size=${STACK_BYTES}`],
+      ...['--export=__stack_pointer', '--export=__heap_base', '--export-memory', ...objects.keys()],
+    ],
+    objects,
+    'linked.wasm',
+  );
+  return tools.lower(linked);
+}
+
+/** Everything that the result depends on. */
+function keyOf(files: Files, file: string, allowed: readonly string[]): string {
+  const hash = createHash('sha256');
+  const add = (text: string): void => {
+    hash.update(`${text.length}:${text}`);
+  };
+  for (const part of [FORMAT, file, ...allowed, ...FIRST, ...TARGET, ...toolVersions()]) add(part);
+  for (const path of [...files.keys()].sort()) for (const part of [path, files.get(path)!]) add(part);
+  return hash.digest('hex');
+}
+
+/** Of what is kept; a change of how files are rewritten or linked is one of it. */
+const FORMAT = '2';
+
+/** None where they are not installed: what is in the cache needs no compiler. */
+function toolVersions(): string[] {
+  const { resolve } = createRequire(import.meta.url);
+  return ['@yowasp/clang', 'binaryen'].map((name) => {
+    try {
+      const entry = resolve(name);
+      const root = entry.slice(0, entry.lastIndexOf(name) + name.length);
+      return (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string }).version;
+    } catch {
+      return 'none';
+    }
+  });
+}
+
+/** Which of the forms that the ring's functions have had these are. */
+function apiOf(wasm: Uint8Array, file: string): Api {
+  const none = () => 0;
+  const imports = Object.fromEntries(
+    WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map(({ name }) => [name, none]),
+  );
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { gfnring: imports });
+  const bits = (instance.exports.gfnring_signatures as () => number)();
+  const unknown = ['alloc', 'push', 'reset'].filter((_, i) => (bits & (1 << i)) === 0);
+  if (unknown.length > 0)
+    throw new KernelError(
+      `${file}: kvm_dirty_ring_${unknown.join(', kvm_dirty_ring_')} is declared in none of the forms of Linux 5.11 to 6.17`,
+    );
+  if ((bits & 16) !== 0) return '6.17';
+  return (bits & 8) !== 0 ? '6.2' : '5.11';
+}
+
+function structsOf({ info }: Rewritten): Record<string, readonly Member[]> {
+  const found = STRUCTS.map((name) => [name, info.membersOf(name)] as const);
+  return Object.fromEntries(found.filter((entry): entry is [string, Member[]] => entry[1] !== undefined));
+}
+
+/** What a compiler said, in one line: the first error, with its place; or what the linker found missing. */
+function shown(said: string): string {
+  const undefinedNames = [...said.matchAll(/undefined symbol: (\w+)/g)].map(([, name]) => name);
+  if (undefinedNames.length > 0)
+    return `the file calls ${[...new Set(undefinedNames)].join(', ')}, which nothing here stands for: gfnring has the ring's own surroundings only`;
+  const errors = said.split('\n').filter((line) => /error:/.test(line));
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return `${(errors[0] ?? said.split('\n')[0]).replace(`${SHIM_AT}/`, 'gfnring: ')}${more}`;
+}

@@ -1,0 +1,92 @@
+import type { Member } from './compiled.ts';
+
+type Fields = Readonly<Record<string, string>>;
+
+/** What LLVM's text form says about the source: metadata nodes by number. */
+export class DebugInfo {
+  private readonly nodes = new Map<string, { readonly kind: string; readonly fields: Fields }>();
+  private readonly lists = new Map<string, readonly string[]>();
+
+  constructor(ir: string) {
+    for (const [, id, kind, body] of ir.matchAll(/^!(\d+) = (?:distinct )?!(DI\w+)\((.*)\)$/gm))
+      this.nodes.set(id, { kind, fields: fieldsOf(body) });
+    for (const [, id, body] of ir.matchAll(/^!(\d+) = (?:distinct )?!\{(.*)\}$/gm))
+      this.lists.set(
+        id,
+        [...body.matchAll(/!(\d+)/g)].map(([, item]) => item),
+      );
+  }
+
+  /** Where the instruction of a line of IR comes from, as `function file:line:column`. */
+  siteOf(line: string): string {
+    const location = this.node(/!dbg !(\d+)/.exec(line)?.[1]);
+    if (location === undefined) return 'an unknown place';
+    const { scope, line: row = '0', column = '0' } = location;
+    return `${this.functionOf(scope)} ${this.fileOf(scope)}:${row}:${column}`;
+  }
+
+  /** The members of `struct name`, those of structs in it one by one; undefined where the file has no such struct. */
+  membersOf(name: string): Member[] | undefined {
+    for (const { kind, fields } of this.nodes.values())
+      if (kind === 'DICompositeType' && fields.name === name && fields.elements !== undefined)
+        return this.members(fields, '', 0);
+    return undefined;
+  }
+
+  private members(of: Fields, prefix: string, from: number): Member[] {
+    return this.list(of.elements).flatMap((id) => {
+      const { name = '', baseType, offset = '0', size = '0' } = this.node(id) ?? {};
+      const at = from + Number(offset) / 8;
+      const path = name === '' ? prefix : `${prefix}${name}`;
+      const type = this.bare(baseType);
+      const lock = type === undefined ? undefined : locks[type.name ?? ''];
+      if (lock !== undefined) return [{ name: path, offset: at, bytes: Number(size) / 8, is: lock }];
+      if (type?.tag === 'DW_TAG_structure_type' || type?.tag === 'DW_TAG_union_type')
+        return this.members(type, name === '' ? prefix : `${path}.`, at);
+      const isNumber = type !== undefined && type.tag === undefined;
+      const is = type?.tag === 'DW_TAG_pointer_type' ? 'pointer' : isNumber ? 'number' : 'other';
+      return [{ name: path, offset: at, bytes: Number(size) / 8, is } as const];
+    });
+  }
+
+  /** A type without the names and qualifiers in front of it; but for the locks, which are known by name. */
+  private bare(id: string | undefined): Fields | undefined {
+    const fields = this.node(id?.slice(1));
+    if (fields === undefined) return undefined;
+    const { tag, name, baseType } = fields;
+    if (name !== undefined && name in locks) return fields;
+    const isNamed = tag === 'DW_TAG_typedef' || tag === 'DW_TAG_const_type' || tag === 'DW_TAG_volatile_type';
+    return isNamed ? this.bare(baseType) : fields;
+  }
+
+  private functionOf(scope: string | undefined): string {
+    const fields = this.node(scope?.slice(1));
+    if (fields === undefined) return '?';
+    return this.nodes.get(scope!.slice(1))!.kind === 'DISubprogram' ? fields.name : this.functionOf(fields.scope);
+  }
+
+  private fileOf(scope: string | undefined): string {
+    const fields = this.node(scope?.slice(1));
+    return this.node(fields?.file?.slice(1))?.filename ?? '?';
+  }
+
+  private node(id: string | undefined): Fields | undefined {
+    return id === undefined ? undefined : this.nodes.get(id)?.fields;
+  }
+
+  private list(id: string | undefined): readonly string[] {
+    return this.lists.get(id?.slice(1) ?? '') ?? [];
+  }
+}
+
+const locks: Readonly<Record<string, 'mutex' | 'spinlock'>> = {
+  mutex: 'mutex',
+  spinlock_t: 'spinlock',
+  rwlock_t: 'spinlock',
+};
+
+/** `name: "x", size: 32, file: !1`, as an object of texts. */
+const fieldsOf = (body: string): Fields =>
+  Object.fromEntries(
+    [...body.matchAll(/(\w+): (?:"([^"]*)"|([^,]+))/g)].map(([, name, text, bare]) => [name, text ?? bare]),
+  );

@@ -1,0 +1,61 @@
+import type { Kvm } from '../kvm/kvm.ts';
+import type { Cell, Place } from '../memory/cell.ts';
+import type { Layout } from '../memory/layout.ts';
+import type { Code } from './code.ts';
+import { KernelError, type Member } from './compiled.ts';
+
+/** Makes the struct kvm of a VM, with its slots and locks. */
+export function makeKvm(code: Code, { memslots, slots_lock, mmu_lock }: Kvm): void {
+  code.region('struct kvm', code.make('gfnring_kvm'), code.make('gfnring_kvm_bytes'), 'fixed');
+  code.put(code.make('gfnring_mmu_lock'), mmu_lock);
+  code.put(code.make('gfnring_slots_lock'), slots_lock);
+  for (const { slot, npages, size } of memslots) {
+    if (slot >>> 16 > 1) throw new KernelError(`slot ${slot}: there are two address spaces, 0 and 1`);
+    const address = code.make('gfnring_slot', slot, npages);
+    if (size !== undefined) code.put(address, size);
+  }
+}
+
+/** Makes the struct kvm_vcpu of vCPU `vcpu`, whose ring is allocated after it. */
+export function makeVcpu(code: Code, vcpu: number, { requests }: { readonly requests?: Cell } = {}): void {
+  code.region(`vcpu${vcpu}`, code.make('gfnring_vcpu', vcpu), code.make('gfnring_vcpu_bytes'), 'fixed');
+  // What userspace sees of an exit is what the operation returns.
+  code.region(`vcpu${vcpu}.run`, code.make('gfnring_run', vcpu), code.make('gfnring_run_bytes'), 'write-only');
+  if (requests !== undefined) code.put(code.make('gfnring_requests', vcpu), requests);
+}
+
+/**
+ * Puts the members of a struct that lies at `address` where the harness has them: those of `known` in their cells, those that a file has beside in cells of their own,
+ * which are laid out and returned with what they hold now. Those named in `fixed` stay as they are.
+ */
+export function layMembers(
+  code: Code,
+  layout: Layout,
+  name: string,
+  address: number,
+  struct: string,
+  fixed: readonly string[],
+  known: Readonly<Record<string, Place>>,
+): { readonly place: Place; readonly value: bigint }[] {
+  const members = code.compiled.structs[struct];
+  if (members === undefined) throw new KernelError(`${code.compiled.file} has no struct ${struct}`);
+  const missing = Object.keys(known).find((member) => members.every((other) => other.name !== member));
+  if (missing !== undefined) throw new KernelError(`struct ${struct} of ${code.compiled.file} has no ${missing}`);
+  const more: { place: Place; value: bigint }[] = [];
+  for (const member of members) {
+    if (fixed.includes(member.name)) continue;
+    const at = address + member.offset;
+    const place = known[member.name] ?? layMember(layout, `${name}.${member.name}`, member, struct);
+    code.put(at, place);
+    if (!(member.name in known)) more.push({ place, value: code.made(at, member.bytes) });
+  }
+  return more;
+}
+
+function layMember(layout: Layout, name: string, { is, bytes, name: member }: Member, struct: string): Place {
+  if (is === 'mutex' || is === 'spinlock') return layout.lock(name, is);
+  if (bytes === 8) return layout.cell64(name);
+  if (is !== 'other' && (bytes === 1 || bytes === 2 || bytes === 4))
+    return layout.cell(name, `u${(bytes * 8) as 8 | 16 | 32}`);
+  throw new KernelError(`struct ${struct}: ${member} has ${bytes} bytes: members are numbers, pointers or locks`);
+}

@@ -1,0 +1,110 @@
+import { KernelError } from './compiled.ts';
+import { DebugInfo } from './debugInfo.ts';
+
+/** How an access is ordered: the second argument of a hook. The numbers stand in hooks.ts too. */
+export const Order = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
+
+export interface Rewritten {
+  /** LLVM IR in which accesses are calls of hooks. */
+  readonly ir: string;
+  /** By site. */
+  readonly sites: readonly string[];
+  readonly hooked: Readonly<Record<string, number>>;
+  readonly info: DebugInfo;
+}
+
+const TYPES: Readonly<Record<string, string>> = { i8: '8', i16: '16', i32: '32', i64: '64', ptr: '_pointer' };
+const ORDERS: Readonly<Record<string, number>> = {
+  '': Order.plain,
+  volatile: Order.once,
+  monotonic: Order.once,
+  acquire: Order.acquire,
+  release: Order.release,
+};
+
+const LOAD =
+  /^(\s+%[\w.-]+ = )load (atomic )?(volatile )?(\S+), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|acquire|seq_cst))?, align \d+/;
+const STORE =
+  /^(\s+)store (atomic )?(volatile )?(\S+) (.+?), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|release|seq_cst))?, align \d+/;
+const BLOCK =
+  /^(\s+)call void @llvm\.(memcpy|memmove|memset)\S*\(ptr (?:\w+ )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
+const CALL = /^(\s+(?:%[\w.-]+ = )?(?:tail )?call .*@gfnring_(\w+)\(i32 (?:noundef )?)0\b/;
+const ATOMIC = /^\s+(?:%[\w.-]+ = )?(load|store|atomicrmw|cmpxchg|fence)\b/;
+const DEBUG = /, !dbg !\d+/;
+
+/**
+ * Makes every access of LLVM IR a call of a hook that says where in the source it stands: plain ones too, which no macro of the kernel shows. The IR is to be
+ * as clang first makes it, before any pass has merged or moved an access. What lies on the function's own stack stays as it is.
+ *
+ * @param allowed parts of descriptions of accesses that may stay unhooked. Throws `KernelError` for all others.
+ */
+export function rewrite(ir: string, allowed: readonly string[]): Rewritten {
+  const info = new DebugInfo(ir);
+  const sites = [''];
+  const hooked: Record<string, number> = {};
+  const missed: string[] = [];
+  let own = new Set<string>();
+  const site = (line: string, what: string): number => {
+    hooked[what] = (hooked[what] ?? 0) + 1;
+    return sites.push(info.siteOf(line)) - 1;
+  };
+  const miss = (line: string): string => {
+    missed.push(`${info.siteOf(line)}: ${line.trim().replace(/, !.*/, '')}`);
+    return line;
+  };
+  const lines = ir.split('\n').map((line) => {
+    if (line.startsWith('define ')) own = new Set();
+    const made = /^\s+(%[\w.-]+) = alloca /.exec(line)?.[1];
+    if (made !== undefined) own.add(made);
+    const debug = DEBUG.exec(line)?.[0] ?? '';
+    const load = LOAD.exec(line);
+    if (load !== null) {
+      const [, to, atomic, volatile, type, from, order = ''] = load;
+      if (own.has(from)) return line;
+      const kind = ORDERS[order || (volatile ? 'volatile' : '')];
+      if (!(type in TYPES) || kind === undefined || (atomic && is64(type))) return miss(line);
+      return `${to}call ${type} @gfnring_load${TYPES[type]}(i32 ${site(line, 'load')}, i32 ${kind}, ptr ${from})${debug}`;
+    }
+    const store = STORE.exec(line);
+    if (store !== null) {
+      const [, indent, atomic, volatile, type, value, to, order = ''] = store;
+      if (own.has(to)) return line;
+      const kind = ORDERS[order || (volatile ? 'volatile' : '')];
+      if (!(type in TYPES) || kind === undefined || (atomic && is64(type))) return miss(line);
+      return `${indent}call void @gfnring_store${TYPES[type]}(i32 ${site(line, 'store')}, i32 ${kind}, ptr ${to}, ${type} ${value})${debug}`;
+    }
+    const block = BLOCK.exec(line);
+    if (block !== null) {
+      const [, indent, what, to, from, size] = block;
+      if (what === 'memset') {
+        const value = from.split(' ').at(-1);
+        return `${indent}call void @gfnring_fill(i32 ${site(line, 'fill')}, ptr ${to}, i8 ${value}, i64 ${size})${debug}`;
+      }
+      return `${indent}call void @gfnring_copy(i32 ${site(line, 'copy')}, ptr ${to}, ptr ${from.split(' ').at(-1)}, i64 ${size})${debug}`;
+    }
+    const call = CALL.exec(line);
+    if (call !== null) return line.replace(CALL, `${call[1]}${site(line, call[2])}`);
+    return ATOMIC.test(line) || /@llvm\.mem/.test(line.replace(/^declare.*/, '')) ? miss(line) : line;
+  });
+  const refused = missed.filter((text) => !allowed.some((name) => text.includes(name)));
+  if (refused.length > 0)
+    throw new KernelError(
+      `${refused.length} accesses cannot be hooked, so nothing could be said of them: ${refused.join('; ')}. --allow-unhooked NAME, with a part of such a line, runs the file without them`,
+    );
+  const text = lines.join('\n');
+  const declared = new Set([...text.matchAll(/^(?:declare|define) .*@(\w+)\(/gm)].map(([, name]) => name));
+  const missing = hooks.filter((hook) => !declared.has(/@(\w+)/.exec(hook)![1]));
+  return { ir: `${text}\n${missing.join('\n')}\n`, sites, hooked, info };
+}
+
+/** Memory has no ordered accesses of 64 bits. */
+const is64 = (type: string): boolean => type === 'i64' || type === 'ptr';
+
+const hooks = [
+  ...Object.entries(TYPES).flatMap(([type, name]) => [
+    `declare ${type} @gfnring_load${name}(i32, i32, ptr)`,
+    `declare void @gfnring_store${name}(i32, i32, ptr, ${type})`,
+  ]),
+  'declare void @gfnring_fill(i32, ptr, i8, i64)',
+  'declare void @gfnring_copy(i32, ptr, ptr, i64)',
+];

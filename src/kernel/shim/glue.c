@@ -1,0 +1,223 @@
+/*
+ * What stands around the C file, and is not hooked itself: the objects it is called with, and the ways in. Compiled once with each file.
+ */
+#include <linux/kvm_host.h>
+
+#define EXPORT(name) __attribute__((export_name(#name), used)) name
+#define IMPORT(name) __attribute__((import_module("gfnring"), import_name(#name))) name
+
+/* The host's half of the hooks. `size` is in bytes, `address` that of the access. */
+u32 IMPORT(load)(u32 site, u32 kind, u32 address, u32 size);
+u64 IMPORT(load64)(u32 site, u32 kind, u32 address);
+void IMPORT(store)(u32 site, u32 kind, u32 address, u32 size, u32 value);
+void IMPORT(store64)(u32 site, u32 kind, u32 address, u64 value);
+void IMPORT(copy)(u32 site, u32 to, u32 from, u32 size);
+void IMPORT(fill)(u32 site, u32 to, u32 value, u32 size);
+u32 IMPORT(rmw)(u32 site, u32 kind, u32 address, u32 size, u32 expected, u32 operand);
+void IMPORT(fence)(u32 site, u32 kind);
+void IMPORT(lock)(u32 site, u32 address);
+void IMPORT(unlock)(u32 site, u32 address);
+void IMPORT(warn)(u32 site);
+u32 IMPORT(signal_pending_host)(u32 site);
+void IMPORT(rearm)(u32 slot, u64 offset, u64 mask);
+
+#define ADDRESS(p) ((u32)(unsigned long)(p))
+/* The stack is each thread's own, and lies first. */
+#define ON_STACK(p) ((unsigned long)(p) < GFNRING_STACK_BYTES && (unsigned long)(p) >= 1024)
+
+#define HOOKED(bits) \
+	u##bits gfnring_load##bits(u32 site, u32 kind, u##bits *p) \
+	{ return ON_STACK(p) ? *p : (u##bits)load(site, kind, ADDRESS(p), bits / 8); } \
+	void gfnring_store##bits(u32 site, u32 kind, u##bits *p, u##bits value) \
+	{ if (ON_STACK(p)) *p = value; else store(site, kind, ADDRESS(p), bits / 8, value); }
+HOOKED(8)
+HOOKED(16)
+HOOKED(32)
+u64 gfnring_load64(u32 site, u32 kind, u64 *p) { return ON_STACK(p) ? *p : load64(site, kind, ADDRESS(p)); }
+void gfnring_store64(u32 site, u32 kind, u64 *p, u64 value)
+{ if (ON_STACK(p)) *p = value; else store64(site, kind, ADDRESS(p), value); }
+void *gfnring_load_pointer(u32 site, u32 kind, void **p) { return (void *)gfnring_load64(site, kind, (u64 *)p); }
+void gfnring_store_pointer(u32 site, u32 kind, void **p, void *value)
+{ gfnring_store64(site, kind, (u64 *)p, (u64)value); }
+
+void gfnring_copy(u32 site, void *to, const void *from, u64 size)
+{
+	if (ON_STACK(to) && ON_STACK(from))
+		for (u64 i = 0; i < size; i++) ((volatile u8 *)to)[i] = ((const u8 *)from)[i];
+	else
+		copy(site, ADDRESS(to), ADDRESS(from), (u32)size);
+}
+void gfnring_fill(u32 site, void *to, u8 value, u64 size)
+{
+	if (ON_STACK(to))
+		for (u64 i = 0; i < size; i++) ((volatile u8 *)to)[i] = value;
+	else
+		fill(site, ADDRESS(to), value, (u32)size);
+}
+
+u32 gfnring_rmw(u32 site, u32 kind, void *p, u32 bytes, u32 expected, u32 operand)
+{ return rmw(site, kind, ADDRESS(p), bytes, expected, operand); }
+void gfnring_fence(u32 site, u32 kind) { fence(site, kind); }
+void gfnring_lock(u32 site, void *l) { lock(site, ADDRESS(l)); }
+void gfnring_unlock(u32 site, void *l) { unlock(site, ADDRESS(l)); }
+void gfnring_warn(u32 site) { warn(site); }
+u32 gfnring_signal_pending(u32 site) { return signal_pending_host(site); }
+
+/* Objects lie apart, so that an access beyond the end of one is in no other. */
+#define APART 65536ul
+extern u8 __heap_base;
+static unsigned long heap_end;
+static void *allocate(unsigned long size)
+{
+	if (!heap_end) heap_end = ((unsigned long)&__heap_base + APART - 1) & ~(APART - 1);
+	void *p = (void *)heap_end;
+	heap_end += (size + 2 * APART - 1) & ~(APART - 1);
+	unsigned long pages = (heap_end >> 16) + 1, has = __builtin_wasm_memory_size(0);
+	if (pages > has && __builtin_wasm_memory_grow(0, pages - has) == ~0ul) return NULL;
+	return p; /* memory of WebAssembly is zeroed when it is made, and none is given back */
+}
+void *vzalloc(unsigned long size) { return allocate(size); }
+void *vmalloc(unsigned long size) { return allocate(size); }
+void vfree(const void *p) { }
+struct page *vmalloc_to_page(const void *p) { return (struct page *)p; }
+
+u32 gfnring_reserved;
+struct task_struct *current;
+static struct kvm *the_kvm;
+static struct kvm_vcpu *vcpus[16];
+static int running;
+
+struct kvm_memslots *__kvm_memslots(struct kvm *kvm, int as_id) { return &kvm->memslots[as_id]; }
+struct kvm_memory_slot *id_to_memslot(struct kvm_memslots *slots, int id)
+{
+	for (int i = 0; i < slots->used; i++)
+		if (slots->slots[i].id == id) return &slots->slots[i];
+	return NULL;
+}
+struct kvm_vcpu *kvm_get_running_vcpu(void) { return vcpus[running]; }
+void kvm_arch_mmu_enable_log_dirty_pt_masked(struct kvm *kvm, struct kvm_memory_slot *slot, gfn_t offset,
+					     unsigned long mask)
+{
+	rearm(((u32)slot->as_id << 16) | (u16)slot->id, offset, mask);
+}
+
+/* Before anything runs: the objects, in this order. */
+u32 EXPORT(gfnring_kvm)(void)
+{
+	the_kvm = allocate(sizeof(*the_kvm));
+	return ADDRESS(the_kvm);
+}
+u32 EXPORT(gfnring_kvm_bytes)(void) { return sizeof(*the_kvm); }
+u32 EXPORT(gfnring_mmu_lock)(void) { return ADDRESS(&the_kvm->mmu_lock); }
+u32 EXPORT(gfnring_slots_lock)(void) { return ADDRESS(&the_kvm->slots_lock); }
+/* Returns the address of `npages`. */
+u32 EXPORT(gfnring_slot)(u32 slot, u32 npages)
+{
+	struct kvm_memslots *of = &the_kvm->memslots[slot >> 16];
+	struct kvm_memory_slot *memslot = &of->slots[of->used++];
+	memslot->id = (short)slot;
+	memslot->as_id = (u16)(slot >> 16);
+	memslot->npages = npages;
+	return ADDRESS(&memslot->npages);
+}
+/* As large as struct kvm_run may be: 4096 bytes here, and 8 KiB on none. */
+#define RUN_BYTES 8192
+static void *vcpu(int i)
+{
+	vcpus[i] = allocate(sizeof(struct kvm_vcpu));
+	vcpus[i]->kvm = the_kvm;
+	vcpus[i]->vcpu_id = i;
+	vcpus[i]->run = allocate(RUN_BYTES);
+	return vcpus[i];
+}
+u32 EXPORT(gfnring_vcpu)(int i) { return ADDRESS(vcpu(i)); }
+u32 EXPORT(gfnring_vcpu_bytes)(void) { return sizeof(struct kvm_vcpu); }
+u32 EXPORT(gfnring_run)(int i) { return ADDRESS(vcpus[i]->run); }
+u32 EXPORT(gfnring_run_bytes)(void) { return RUN_BYTES; }
+u32 EXPORT(gfnring_requests)(int i) { return ADDRESS(&vcpus[i]->requests); }
+
+#ifdef GFNRING_MAIL
+
+u32 EXPORT(gfnring_ring)(int i) { return ADDRESS(&vcpus[i]->gfn_ring); }
+u32 EXPORT(gfnring_data)(int i) { return ADDRESS(vcpus[i]->gfn_ring.data); }
+int EXPORT(gfnring_alloc)(int i, u32 entries, u32 leeway) { return kvm_gfn_ring_alloc(&vcpus[i]->gfn_ring, entries); }
+int EXPORT(gfnring_push)(int i, u32 slot, u64 offset)
+{
+	struct kvm_dirty_gfn datum = { .slot = slot, .offset = offset };
+	running = i;
+	return kvm_gfn_ring_push(the_kvm, &vcpus[i]->gfn_ring,
+				 id_to_memslot(&the_kvm->memslots[slot >> 16 & 1], (u16)slot), &datum);
+}
+/* A file that has the mail's functions alone does not say how many it took: one or more, or none. */
+int __kvm_gfn_ring_reset(struct kvm *kvm, struct kvm_gfn_ring_t *ring) __attribute__((weak));
+int EXPORT(gfnring_reset)(int i)
+{
+	struct kvm_gfn_ring_t *ring = &vcpus[i]->gfn_ring;
+	return __kvm_gfn_ring_reset ? __kvm_gfn_ring_reset(the_kvm, ring) : kvm_gfn_ring_reset(the_kvm, ring);
+}
+u32 EXPORT(gfnring_page)(int i, u32 page) { return ADDRESS(kvm_gfn_ring_get_page(&vcpus[i]->gfn_ring, page)); }
+
+#else
+
+/* The signatures that the ring has had, told from the types: 5.11, 6.2, 6.17. */
+#define IS(f, type) _Generic(&(f), type *: 1, default: 0)
+typedef int alloc_5_11(struct kvm_dirty_ring *, int, u32);
+typedef int alloc_6_14(struct kvm *, struct kvm_dirty_ring *, int, u32);
+typedef void push_5_11(struct kvm_dirty_ring *, u32, u64);
+typedef void push_6_2(struct kvm_vcpu *, u32, u64);
+typedef int reset_5_11(struct kvm *, struct kvm_dirty_ring *);
+typedef int reset_6_17(struct kvm *, struct kvm_dirty_ring *, int *);
+bool kvm_dirty_ring_soft_full(struct kvm_dirty_ring *ring) __attribute__((weak));
+
+/* Bits: alloc, push and reset are known; push takes the vCPU; reset counts what it took. */
+u32 EXPORT(gfnring_signatures)(void)
+{
+	return (IS(kvm_dirty_ring_alloc, alloc_5_11) | IS(kvm_dirty_ring_alloc, alloc_6_14)) |
+	       (IS(kvm_dirty_ring_push, push_5_11) | IS(kvm_dirty_ring_push, push_6_2)) << 1 |
+	       (IS(kvm_dirty_ring_reset, reset_5_11) | IS(kvm_dirty_ring_reset, reset_6_17)) << 2 |
+	       IS(kvm_dirty_ring_push, push_6_2) << 3 | IS(kvm_dirty_ring_reset, reset_6_17) << 4;
+}
+u32 EXPORT(gfnring_ring)(int i) { return ADDRESS(&vcpus[i]->dirty_ring); }
+u32 EXPORT(gfnring_data)(int i) { return ADDRESS(vcpus[i]->dirty_ring.dirty_gfns); }
+int EXPORT(gfnring_alloc)(int i, u32 entries, u32 leeway)
+{
+	u32 bytes = entries * sizeof(struct kvm_dirty_gfn);
+	gfnring_reserved = leeway;
+	the_kvm->dirty_ring_size = bytes;
+	return IS(kvm_dirty_ring_alloc, alloc_6_14)
+		       ? ((alloc_6_14 *)kvm_dirty_ring_alloc)(the_kvm, &vcpus[i]->dirty_ring, i, bytes)
+		       : ((alloc_5_11 *)kvm_dirty_ring_alloc)(&vcpus[i]->dirty_ring, i, bytes);
+}
+void EXPORT(gfnring_push)(int i, u32 slot, u64 offset)
+{
+	running = i;
+	if (IS(kvm_dirty_ring_push, push_6_2)) ((push_6_2 *)kvm_dirty_ring_push)(vcpus[i], slot, offset);
+	else ((push_5_11 *)kvm_dirty_ring_push)(&vcpus[i]->dirty_ring, slot, offset);
+}
+/* Whether vCPU `i` must not enter the guest. */
+u32 EXPORT(gfnring_must_exit)(int i)
+{
+	running = i;
+#ifdef GFNRING_REQUEST
+	return kvm_dirty_ring_check_request(vcpus[i]);
+#else
+	return kvm_dirty_ring_soft_full(&vcpus[i]->dirty_ring);
+#endif
+}
+/* Entries that were taken off the rings so far in this call of the ioctl, as of 6.17. */
+static int taken;
+int EXPORT(gfnring_taken)(void) { return taken; }
+int EXPORT(gfnring_reset)(int i, int before)
+{
+	int count = before, r;
+	if (!IS(kvm_dirty_ring_reset, reset_6_17)) {
+		taken = ((reset_5_11 *)kvm_dirty_ring_reset)(the_kvm, &vcpus[i]->dirty_ring);
+		return 0;
+	}
+	r = ((reset_6_17 *)kvm_dirty_ring_reset)(the_kvm, &vcpus[i]->dirty_ring, &count);
+	taken = count - before;
+	return r;
+}
+u32 EXPORT(gfnring_page)(int i, u32 page) { return ADDRESS(kvm_dirty_ring_get_page(&vcpus[i]->dirty_ring, page)); }
+
+#endif

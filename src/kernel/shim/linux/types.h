@@ -1,0 +1,24 @@
+/* The kernel's integer types. What a tree's own headers would say is left out: the trackers need no more. */
+#pragma once
+typedef unsigned char u8, __u8;
+typedef signed char s8, __s8;
+typedef unsigned short u16, __u16;
+typedef short s16, __s16;
+typedef unsigned int u32, __u32;
+typedef int s32, __s32;
+typedef unsigned long long u64, __u64;
+typedef long long s64, __s64;
+typedef __u16 __le16, __be16;
+typedef __u32 __le32, __be32;
+typedef __u64 __le64, __be64;
+#define __aligned_u64 __u64 __attribute__((aligned(8)))
+typedef _Bool bool;
+#define true 1
+#define false 0
+#define NULL ((void *)0)
+typedef __SIZE_TYPE__ size_t;
+typedef __PTRDIFF_TYPE__ ssize_t;
+typedef __UINTPTR_TYPE__ uintptr_t;
+typedef unsigned gfp_t;
+typedef u64 gfn_t, gpa_t, hpa_t, kvm_pfn_t;
+typedef unsigned long hva_t, gva_t;

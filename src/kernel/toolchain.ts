@@ -1,0 +1,106 @@
+import { KernelError } from './compiled.ts';
+
+type Tree = { [name: string]: Tree | Uint8Array | string };
+
+type Command = (args: readonly string[] | null, files: Tree, options: object) => Promise<Tree>;
+
+interface Clang {
+  readonly commands: Readonly<Record<'clang' | 'wasm-ld', Command>>;
+  readonly runLLVM: Command;
+}
+
+/** What a compiler said on its way to failing. */
+export class CompileFailed extends Error {}
+
+const INSTALL = 'npm install --save-dev @yowasp/clang@22.0.0-git20542-10 binaryen@132.0.0';
+
+/** A package that only this needs; without it, one line that says how to get it. */
+async function optional<T>(name: string): Promise<T> {
+  try {
+    return (await import(name)) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new KernelError(`C is compiled with packages that are not installed: ${INSTALL}`);
+  }
+}
+
+/** clang, wasm-ld and binaryen, from npm. Throws `KernelError` where they are not installed. */
+export class Toolchain {
+  private readonly clang: Clang;
+  private readonly binaryen: typeof import('binaryen').default;
+
+  private constructor(clang: Clang, binaryen: typeof import('binaryen').default) {
+    this.clang = clang;
+    this.binaryen = binaryen;
+  }
+
+  static async load(): Promise<Toolchain> {
+    const clang = await optional<Clang>('@yowasp/clang');
+    await clang.runLLVM(null, {}, { fetchProgress: () => {} }); // else it tells how it reads its own files, on stdout
+    return new Toolchain(clang, (await optional<typeof import('binaryen')>('binaryen')).default);
+  }
+
+  /** Runs `clang` or `wasm-ld` over `files` and returns what it wrote to `out`. Throws `CompileFailed` with what it said. */
+  async run(
+    tool: 'clang' | 'wasm-ld',
+    args: readonly string[],
+    files: ReadonlyMap<string, string | Uint8Array>,
+    out: string,
+  ): Promise<Uint8Array> {
+    let said = '';
+    const decoder = new TextDecoder();
+    const options = {
+      stdout: null,
+      stderr: (bytes: Uint8Array | null) => {
+        if (bytes) said += decoder.decode(bytes);
+      },
+    };
+    try {
+      const written = (await this.clang.commands[tool]([...args, '-o', out], treeOf(files), options))[out];
+      return typeof written === 'string' ? new TextEncoder().encode(written) : (written as Uint8Array);
+    } catch {
+      throw new CompileFailed(said.trim());
+    }
+  }
+
+  /** Makes a module with 64-bit addresses one that every engine runs: of 32 bits. Types of C keep their sizes. */
+  lower(wasm: Uint8Array): Uint8Array {
+    const { Features, readBinary, setOptimizeLevel } = this.binaryen;
+    const module = readBinary(wasm);
+    // One by one: whatever a name here does not allow, binaryen would refuse to read.
+    module.setFeatures(
+      Features.Memory64 |
+        Features.Atomics |
+        Features.BulkMemory |
+        Features.BulkMemoryOpt |
+        Features.MutableGlobals |
+        Features.SignExt |
+        Features.NontrappingFPToInt |
+        Features.Multivalue |
+        Features.ReferenceTypes |
+        Features.CallIndirectOverlong,
+    );
+    module.runPasses(['memory64-lowering']);
+    setOptimizeLevel(2);
+    module.optimize();
+    if (!module.validate()) throw new CompileFailed('binaryen: the lowered module is not valid');
+    module.setFeatures(Features.BulkMemory | Features.MutableGlobals | Features.SignExt);
+    const lowered = module.emitBinary();
+    module.dispose();
+    return lowered;
+  }
+}
+
+function treeOf(files: ReadonlyMap<string, string | Uint8Array>): Tree {
+  const tree: Tree = {};
+  for (const [path, content] of files) {
+    const names = path.split('/');
+    let at = tree;
+    for (const name of names.slice(0, -1)) {
+      at[name] ??= {};
+      at = at[name] as Tree;
+    }
+    at[names.at(-1)!] = content;
+  }
+  return tree;
+}

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KernelError } from './compiled.ts';
+
+/** By path: the text of a file, as the compiler sees it. */
+export type Files = ReadonlyMap<string, string>;
+
+/** Our own headers, which stand before those of the tree. They are shipped as they are: nothing compiles them into `dist`. */
+const SHIM = fileURLToPath(new URL('../../src/kernel/shim/', import.meta.url));
+export const SHIM_AT = 'gfnring-shim';
+/** Where a tree keeps what `#include <…>` names. */
+export const INCLUDE = ['include', 'include/uapi', 'arch/x86/include/uapi'] as const;
+
+/**
+ * A C file of a tree, with the headers that it includes, and our own in the place of those that would bring the whole kernel with them. Paths are those of the tree.
+ * Throws `KernelError` where the tree or the file is not there.
+ */
+export function filesOf(kdir: string, file: string): Files {
+  if (!existsSync(kdir) || !statSync(kdir).isDirectory())
+    throw new KernelError(`${kdir} is no folder: --kdir names an unpacked kernel tree`);
+  if (!existsSync(join(kdir, file)))
+    throw new KernelError(`${join(kdir, file)} is not there: --file is seen from --kdir`);
+  const files = new Map<string, string>();
+  for (const path of readdirSync(SHIM, { recursive: true, encoding: 'utf8' }).sort())
+    if (/\.[ch]$/.test(path))
+      files.set(`${SHIM_AT}/${path.replaceAll('\\', '/')}`, readFileSync(join(SHIM, path), 'utf8'));
+  const add = (path: string): void => {
+    if (files.has(path)) return;
+    const text = readFileSync(join(kdir, path), 'utf8');
+    files.set(path, text);
+    includesOf(text, path);
+  };
+  const includesOf = (text: string, path: string): void => {
+    for (const [, open, name] of text.matchAll(/^\s*#\s*include\s+([<"])([^>"]+)[>"]/gm)) {
+      if (files.has(`${SHIM_AT}/${name}`)) continue;
+      const places = INCLUDE.map((folder) => posix.join(folder, name));
+      if (open === '"') places.unshift(posix.join(dirname(path), name));
+      const found = places.find((place) => existsSync(join(kdir, place)));
+      if (found !== undefined) add(found); // what is missing the compiler says, with its line
+    }
+  };
+  add(posix.normalize(file.replaceAll('\\', '/')));
+  // Our own headers ask for these.
+  for (const [path, text] of [...files]) if (path.startsWith(SHIM_AT)) includesOf(text, path);
+  return files;
+}

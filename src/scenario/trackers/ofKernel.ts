@@ -1,0 +1,23 @@
+import type { Api } from '../../kernel/compiled.ts';
+import type { TrackerName } from '../../trackers/make.ts';
+import type { KernelFile } from '../../trackers/tracker.ts';
+import { checksOf } from '../checks.ts';
+import type { VmSpec } from '../spec.ts';
+import type { TrackerScenario } from './scenario.ts';
+
+/** Whose scenarios and surroundings a C file gets: those of the last release with functions of that form. */
+export const trackerOfApi: Readonly<Record<Api, TrackerName>> = {
+  mail: 'gfn-ring',
+  '5.11': 'dirty-ring@6.1',
+  '6.2': 'dirty-ring@6.12',
+  '6.17': 'dirty-ring@6.17',
+};
+
+/** What `kernel` runs: the scenarios of the tracker that a C file is, with the file in its place. */
+export function checksOfKernel(kernel: KernelFile, tracker: TrackerName): TrackerScenario[] {
+  const withFile = (spec: VmSpec): VmSpec => ((spec.tracker ?? 'gfn-ring') === tracker ? { ...spec, kernel } : spec);
+  return checksOf(tracker).map((check) => ({
+    ...check,
+    spec: 'vms' in check.spec ? { ...check.spec, vms: check.spec.vms.map(withFile) } : withFile(check.spec),
+  }));
+}
