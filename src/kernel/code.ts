@@ -41,7 +41,8 @@ export class Code {
   private readonly regions: Region[] = [];
   /** Undefined while objects are made: then all accesses are to memory of its own. */
   private mem: Memory | undefined;
-  private view: DataView;
+  private readonly memory: WebAssembly.Memory;
+  private seen: DataView;
 
   constructor(compiled: Compiled, services: Services) {
     this.compiled = compiled;
@@ -50,16 +51,15 @@ export class Code {
       gfnring: this.hooks(),
     });
     this.exports = instance.exports;
-    this.view = new DataView((this.exports.memory as WebAssembly.Memory).buffer);
+    this.memory = this.exports.memory as WebAssembly.Memory;
+    this.seen = new DataView(this.memory.buffer);
     this.stack = this.exports.__stack_pointer as WebAssembly.Global;
     this.stackTop = this.stack.value;
   }
 
   /** Calls an export while objects are made. */
   make(name: string, ...args: (number | bigint)[]): number {
-    const result = (this.exports[name] as (...args: (number | bigint)[]) => number)(...args);
-    this.view = new DataView((this.exports.memory as WebAssembly.Memory).buffer); // it may have grown
-    return result >>> 0;
+    return (this.exports[name] as (...args: (number | bigint)[]) => number)(...args) >>> 0;
   }
 
   /** Calls an export as an operation, or part of one, of the thread that `mem` is of. */
@@ -84,6 +84,12 @@ export class Code {
   /** The number in memory of its own, as it was made: of up to 32 bits. */
   made(address: number, bytes: number): bigint {
     return bytes === 8 ? this.view.getBigUint64(address, true) : BigInt(this.own(address, bytes));
+  }
+
+  /** Memory of its own; a buffer is gone when it has grown. */
+  private get view(): DataView {
+    if (this.seen.buffer !== this.memory.buffer) this.seen = new DataView(this.memory.buffer);
+    return this.seen;
   }
 
   private hooks(): Record<string, (...args: never[]) => unknown> {

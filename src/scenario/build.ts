@@ -71,12 +71,19 @@ const threadOf = (spec: VmSpec, actor: string): number => spec.actors.findIndex(
 /**
  * The mapped cells of rings that somebody pokes. Their indices say nothing about their entries any more, so that push and reset of one kernel meet there; what is
  * read holds anything, and is taken for that. And those of the merged ring, whose kernel sets flags plainly, and lets a push follow a reset in order by the leeway alone.
+ * Of a C file, the kernel's own indices too: Linux takes plain writes of a word to be whole, and so does KCSAN where nobody tells it otherwise
+ * (CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC).
  */
 function racyCells(spec: VmSpec, { tracker }: Vm): (Cell | Cell64)[] {
   const poked = hostileRings(spec);
-  return tracker.mapped
-    .filter((_, ring) => tracker.kind === 'dirty-ring' || poked.has(ring))
-    .flatMap(({ cells }) => cells);
+  const mapped = tracker.mapped.filter((_, ring) => tracker.kind === 'dirty-ring' || poked.has(ring));
+  return [...mapped.flatMap(({ cells }) => cells), ...(spec.kernel === undefined ? [] : kernelCells(tracker))];
+}
+
+/** The indices that a kernel keeps to itself. */
+function kernelCells(tracker: Vm['tracker']): Cell[] {
+  if (tracker.kind === 'dirty-ring') return tracker.rings.flatMap((ring) => [ring.dirty_index, ring.reset_index]);
+  return tracker.kind === 'gfn-ring' ? tracker.rings.flatMap((ring) => [ring.prod_index, ring.cons_index]) : [];
 }
 
 /** What operations are made with. */
