@@ -4,7 +4,7 @@ import type { WrittenFinding } from '../scenario/explore.ts';
 import { runOf, runOnce } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { sizeOf } from '../scenario/skip.ts';
-import { openSource } from '../scenario/source.ts';
+import { areVms, isVm, openSource } from '../scenario/source.ts';
 import { plural, print } from './output.ts';
 import { formatTrace, sourcesOf } from './trace.ts';
 
@@ -29,9 +29,22 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, sourc
     const run = runOf(scenario, schedule.length + 1, finding);
     runOnce(run, new Exact(schedule));
     const { execution } = run;
-    lines.push(...formatTrace(execution.trace(), execution.program, sources ? sourcesOf(execution) : []));
+    const from = sources ? sourcesOf(execution) : [];
+    lines.push(...formatTrace(execution.trace(), execution.program, from), ...ownOf(finding.scenario, from));
   }
   return [...lines, `  ${finding.message}`, '', ...reproduce(finding, scenario, schedule), ''];
+}
+
+/** Where a C file stands in for the ring: which files of a trace are not the kernel's, but stand in for the rest of it. */
+function ownOf(source: WrittenFinding['scenario'], from: readonly (string | undefined)[]): string[] {
+  const files = (areVms(source) ? source.vms : [source]).flatMap((vm) =>
+    isVm(vm) && vm.kernel ? [vm.kernel.file] : [],
+  );
+  const names = from.flatMap((line) => /(\S+):\d+:\d+$/.exec(line ?? '')?.[1] ?? []);
+  const own = [...new Set(names)].filter((name) => !files.includes(name)).sort();
+  return files.length === 0 || own.length === 0
+    ? []
+    : ['', `  not ${files[0]}, but in the place of the rest of the kernel: ${own.join(', ')}`, ''];
 }
 
 function reproduce(

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Compiled } from './compiled.ts';
@@ -12,15 +12,21 @@ const jsonOf = (key: string): string => join(folder(), `${key}.json`);
 /** What was compiled under that key, or undefined. */
 export function cached(key: string): Compiled | undefined {
   try {
-    readFileSync(wasmOf(key));
+    if (!existsSync(wasmOf(key))) return undefined;
     return JSON.parse(readFileSync(jsonOf(key), 'utf8')) as Compiled;
   } catch {
     return undefined; // also where half of it has gone: it is made again
   }
 }
 
-/** The bytes of a compiled file that is there. */
-export const wasmBytes = (key: string): Uint8Array => readFileSync(wasmOf(key));
+const modules = new Map<string, WebAssembly.Module>();
+
+/** The code of a compiled file that is there: read once, as every scenario that is built has an instance of it. */
+export function moduleOf(key: string): WebAssembly.Module {
+  const module = modules.get(key) ?? new WebAssembly.Module(readFileSync(wasmOf(key)));
+  modules.set(key, module);
+  return module;
+}
 
 export function store(compiled: Compiled, wasm: Uint8Array): void {
   mkdirSync(folder(), { recursive: true });

@@ -1,7 +1,7 @@
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { check } from '../memory/stop.ts';
-import { wasmBytes } from './cache.ts';
+import { moduleOf } from './cache.ts';
 import { type Compiled, KernelError } from './compiled.ts';
 import { Order } from './rewrite.ts';
 
@@ -47,9 +47,7 @@ export class Code {
   constructor(compiled: Compiled, services: Services) {
     this.compiled = compiled;
     this.services = services;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasmBytes(compiled.key)), {
-      gfnring: this.hooks(),
-    });
+    const instance = new WebAssembly.Instance(moduleOf(compiled.key), { gfnring: this.hooks() });
     this.exports = instance.exports;
     this.memory = this.exports.memory as WebAssembly.Memory;
     this.seen = new DataView(this.memory.buffer);

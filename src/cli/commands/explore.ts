@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type ExploreOptions, type ExploreReport, exploreScenario } from '../../scenario/explore.ts';
+import { type ExploreOptions, exploreScenario } from '../../scenario/explore.ts';
 import { findingNamed, loadSource } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
 import { reductionNames, schedulerNames } from '../../scenario/search.ts';
@@ -20,7 +20,7 @@ import {
   tearingOption,
   whole,
 } from '../options.ts';
-import { plural, print, printJson } from '../output.ts';
+import { print, printJson } from '../output.ts';
 import { reportLine } from '../reportLine.ts';
 
 interface Options extends SharedOptions, Machine {

@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander';
 import { compile } from '../../kernel/compile.ts';
 import type { Compiled } from '../../kernel/compiled.ts';
+import { BadInput } from '../../scenario/badInput.ts';
 import { checksOfKernel, trackerOfApi } from '../../scenario/trackers/ofKernel.ts';
+import type { TrackerScenario } from '../../scenario/trackers/scenario.ts';
+import type { TrackerName } from '../../trackers/make.ts';
 import { type CheckOptions, runChecks } from '../checks.ts';
 import {
   directoryOption,
@@ -25,6 +28,7 @@ export const kernelCommand = (): Command =>
     .description(
       "a kernel's own C file in the place of the ring: compiled as it is, proved and searched like any other",
     )
+    .argument('[scenarios...]', 'those alone')
     .addOption(new Option('--kdir <path>', 'an unpacked kernel tree').makeOptionMandatory())
     .addOption(new Option('--file <path>', 'the C file, seen from there').default('virt/kvm/dirty_ring.c'))
     .addOption(
@@ -42,9 +46,9 @@ export const kernelCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring kernel --kdir linux-6.12\n  gfnring kernel --kdir linux-6.1 --memory-model weak --accept-known\n  gfnring kernel --kdir my-tree --file virt/kvm/gfnring.c',
+      '\nExamples:\n  gfnring kernel --kdir linux-6.12\n  gfnring kernel --kdir linux-6.1 --memory-model weak --accept-known\n  gfnring kernel wrap migrate --kdir my-tree --file virt/kvm/gfnring.c',
     )
-    .action(async ({ kdir, file, allowUnhooked, ...options }: Options) => {
+    .action(async (names: readonly string[], { kdir, file, allowUnhooked, ...options }: Options) => {
       progress(`compiling ${file} …`);
       const compiled = await compile({ kdir, file, allowed: allowUnhooked });
       progress('');
@@ -52,11 +56,25 @@ export const kernelCommand = (): Command =>
       const { key, hooked, allowed } = compiled;
       if (!options.json && !options.quiet) print(`${described(compiled)}, as ${tracker}\n`);
       await runChecks(
-        checksOfKernel({ file, key }, tracker),
+        named(checksOfKernel({ file, key }, tracker), tracker, names),
         { ...options, tracker, lines: true },
         { kernel: { file, key, hooked, allowed } },
       );
     });
+
+/** Scenarios of a tracker by their names, or what comes after its own in them. */
+function named(
+  checks: readonly TrackerScenario[],
+  tracker: TrackerName,
+  names: readonly string[],
+): readonly TrackerScenario[] {
+  if (names.length === 0) return checks;
+  const full = names.map((name) => (name.includes('/') ? name : [name, `${tracker}/${name}`]));
+  const unknown = names.find((_, i) => !checks.some(({ spec }) => full[i].includes(spec.name)));
+  if (unknown !== undefined)
+    throw new BadInput(`unknown scenario ${unknown}: 'gfnring list --tracker ${tracker}' names them`);
+  return checks.filter(({ spec }) => full.flat().includes(spec.name));
+}
 
 /** `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`. */
 function described({ file, hooked, allowed }: Compiled): string {

@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compiled, edited, MAIL, TREES, type Tree } from './trees.ts';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const gfnring = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const kernel = ({ kdir, file }: Tree, ...args: string[]) =>
+  gfnring('kernel', '--kdir', kdir, '--file', file, '--dir', folder, ...args);
+const report = (tree: Tree, ...args: string[]) => JSON.parse(kernel(tree, ...args, '--json').stdout);
+
+const LONG = { timeout: 600_000 };
+beforeAll(() => compiled(MAIL), 120_000);
+
+describe("the mail's ring in C", () => {
+  test('is proved in the place of ours, hostile userspace and other trackers beside it included', LONG, () => {
+    const scenarios = [
+      'ring',
+      'wrap',
+      'full-ring',
+      'coalesce',
+      'hostile-entry',
+      'host-write',
+      'slot-reused',
+      'migrate',
+      'beside',
+    ];
+    const { outcome, kernel: of, scenarios: reports, tracker } = report(MAIL, ...scenarios);
+    expect([outcome, tracker, reports.length]).toEqual(['passed', 'gfn-ring', scenarios.length]);
+    expect(of).toMatchObject({ file: MAIL.file, hooked: { load: 20, store: 10, lock: 1, unlock: 1 }, allowed: [] });
+  });
+
+  test('is proved under tso and weak', LONG, () => {
+    for (const model of ['tso', 'weak'])
+      expect(report(MAIL, 'ring', 'full-ring', 'two-resetters', '--memory-model', model)).toMatchObject({
+        memoryModel: model,
+        outcome: 'passed',
+      });
+  });
+});
+
+/** The first finding in a broken copy. */
+const findingOf = (tree: Tree, scenario: string, ...args: string[]) => report(tree, scenario, ...args).findings[0];
+
+describe('what a line more or less does is found', () => {
+  const broken: readonly (readonly [what: string, from: string, to: string, scenario: string, model: string])[] = [
+    [
+      'the index is announced without release',
+      'smp_store_release(&ring->data->indices.prod, (u16)(prod + 1))',
+      'WRITE_ONCE(ring->data->indices.prod, (u16)(prod + 1))',
+      'ring',
+      'weak',
+    ],
+    [
+      "userspace's index is taken as it is",
+      'if (count > (u16)(READ_ONCE(ring->prod_index) - first))',
+      'if (0)',
+      'hostile-cons',
+      'sc',
+    ],
+  ];
+  test.each(broken)('%s', LONG, async (_, from, to, scenario, model) => {
+    const tree = edited(MAIL, [from, to]);
+    const finding = findingOf(tree, scenario, '--memory-model', model);
+    expect(finding).toMatchObject({ catalogue: null, memoryModel: model, scenario: { kernel: { file: MAIL.file } } });
+    const again = gfnring('replay', finding.file, '--lines');
+    expect([again.status, again.stdout]).toEqual([1, expect.stringContaining(finding.property)]);
+    expect(again.stdout).toMatch(/kvm_gfn_ring_\w+ virt\/kvm\/gfnring\.c:\d+:\d+/);
+    // Real threads are sequentially consistent.
+    if (model === 'sc') expect(gfnring('replay', finding.file, '--on', 'workers').stdout).toContain(finding.property);
+  });
+});
+
+/** A tree of one C file, beside our own headers. */
+function treeWith(text: string, file = MAIL.file): Tree {
+  const kdir = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
+  mkdirSync(join(kdir, dirname(file)), { recursive: true });
+  writeFileSync(join(kdir, file), text);
+  return { kdir, file };
+}
+
+describe('what cannot be used ends in one line and status 2', () => {
+  test.each([
+    ['no tree', () => ({ kdir: '/nowhere', file: MAIL.file }), /\/nowhere is no folder/],
+    ['no file', () => ({ kdir: MAIL.kdir, file: 'virt/kvm/none.c' }), /none\.c is not there/],
+    ['another file', () => treeWith('int x;'), /defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push/],
+    ['an error of C', () => edited(MAIL, ['u16 prod = ', 'u17 prod = ']), /gfnring\.c:34:\d+: error: .*u17/],
+    [
+      'a function that is not there',
+      () =>
+        edited(
+          MAIL,
+          ['entry->slot = datum->slot;', 'entry->slot = kvm_elsewhere();'],
+          ['#include "kvm_mm.h"', '#include "kvm_mm.h"\nint kvm_elsewhere(void);'],
+        ),
+      /calls kvm_elsewhere/,
+    ],
+    [
+      'an access that cannot be hooked',
+      () => edited(MAIL, ['entry->slot = datum->slot;', '__atomic_fetch_add(&entry->slot, 1, __ATOMIC_SEQ_CST);']),
+      /cannot be hooked.*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44:\d+: .*atomicrmw/,
+    ],
+  ] as const)('%s', LONG, (_, tree, message) => {
+    const { status, stderr, stdout } = kernel(tree());
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('a scenario that is not there', () => {
+    expect(kernel(MAIL, 'nothing')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('unknown scenario nothing'),
+    });
+  });
+
+  test('a finding whose file was never compiled here', () => {
+    const spec = report(MAIL, 'wrap').scenarios;
+    expect(spec).toHaveLength(1);
+    const scenario = {
+      ...JSON.parse(gfnring('list', '--json').stdout).scenarios.find(({ name }: { name: string }) => name === 'wrap'),
+      kernel: { file: 'a.c', key: '0'.repeat(64) },
+    };
+    const path = join(folder, 'elsewhere.json');
+    writeFileSync(path, JSON.stringify(scenario));
+    expect(gfnring('explore', path)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/a\.c is not compiled here .*gfnring kernel --kdir/),
+    });
+  });
+});
+
+test('without the compiler one line says what to install', () => {
+  const at = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  at(
+    'resolve.mjs',
+    `export const resolve = (name, context, next) => {
+       if (name === 'binaryen' || name.startsWith('@yowasp/')) throw Object.assign(new Error(name), { code: 'ERR_MODULE_NOT_FOUND' });
+       return next(name, context);
+     };`,
+  );
+  const hide = at('hide.mjs', `import { register } from 'node:module'; register('./resolve.mjs', import.meta.url);`);
+  const args = ['--import', hide, main, 'kernel', '--kdir', MAIL.kdir, '--file', MAIL.file];
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'empty') };
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/npm install .*@yowasp\/clang@\S+ binaryen@\S+\n$/)]);
+});
+
+/** Kernel trees are the user's: GFNRING_KDIR names them. */
+describe.skipIf(TREES.length === 0).each(TREES)('$kdir', (tree: Tree) => {
+  test.each(['sc', 'tso', 'weak'])('nothing but what is known of that version, under %s', LONG, (model) => {
+    const { stdout, status } = kernel(tree, '--memory-model', model, '--accept-known', '--json');
+    expect(status).toBe(0);
+    const { findings, scenarios } = JSON.parse(stdout);
+    expect(findings.map(({ catalogue }: { catalogue: string }) => catalogue)).toEqual(
+      expect.arrayContaining(['B20', 'B21', 'B22']),
+    );
+    expect(scenarios.filter(({ exhausted }: { exhausted: boolean }) => exhausted).length).toBeGreaterThan(15);
+  });
+
+  test('flags that are set anew keep reset running', LONG, () => {
+    expect(findingOf(tree, 'endless-reset')).toMatchObject({
+      catalogue: 'B16',
+      property: expect.stringContaining('G2'),
+    });
+  });
+
+  const FIXED = '!memslot || offset >= memslot->npages ||\n\t    offset + __fls(mask) >= memslot->npages';
+  test.each([
+    [
+      'the bound as before CVE-2026-52969',
+      FIXED,
+      '!memslot || (offset + __fls(mask)) >= memslot->npages',
+      'wrapped-offset',
+      'sc',
+    ],
+    ['no smp_wmb', '\tsmp_wmb();\n', '', 'dirty-again', 'weak'],
+    ['no set_invalid', '\t\tkvm_dirty_gfn_set_invalid(entry);\n', '', 'dirty-again', 'sc'],
+    ['no acquire', 'smp_load_acquire(&gfn->flags)', 'READ_ONCE(gfn->flags)', 'handed-over', 'weak'],
+    ['no mask', 'ring->dirty_index & (ring->size - 1)', 'ring->dirty_index', 'wrap', 'sc'],
+    ['flags before the offset', '\tentry->offset = offset;\n', '', 'dirty-again', 'sc'],
+  ] as const)('%s', LONG, (_, from, to, scenario, model) => {
+    const finding = findingOf(edited(tree, [from, to]), scenario, '--memory-model', model);
+    expect(finding).toMatchObject({ catalogue: null });
+  });
+});

@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { compile } from '../../src/kernel/compile.ts';
+import type { Compiled } from '../../src/kernel/compiled.ts';
+import { filesOf, SHIM_AT } from '../../src/kernel/tree.ts';
+
+/** A C file in its tree. */
+export interface Tree {
+  readonly kdir: string;
+  readonly file: string;
+}
+
+/** The mail's ring in C, which is ours. */
+export const MAIL: Tree = { kdir: 'examples/kernel', file: 'virt/kvm/gfnring.c' };
+
+/** The kernel trees that GFNRING_KDIR names, separated as in PATH: none is ours to ship. */
+export const TREES: readonly Tree[] = (process.env.GFNRING_KDIR ?? '')
+  .split(delimiter)
+  .filter((kdir) => kdir !== '')
+  .map((kdir) => ({ kdir, file: 'virt/kvm/dirty_ring.c' }));
+
+export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ kdir, file, allowed: [] });
+
+/** A copy of what is compiled of a tree, in a folder that goes with the machine's other temporary files, with lines changed. Throws where one is not there. */
+export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
+  const copy = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
+  for (const [path, text] of filesOf(kdir, file)) {
+    if (path.startsWith(SHIM_AT)) continue;
+    let changed = text;
+    if (path === file)
+      for (const [from, to] of edits) {
+        if (!changed.includes(from)) throw new Error(`${file} has no ${from}`);
+        changed = changed.replace(from, to);
+      }
+    mkdirSync(join(copy, dirname(path)), { recursive: true });
+    writeFileSync(join(copy, path), changed);
+  }
+  return { kdir: copy, file };
+}
