@@ -15,7 +15,7 @@ import {
   seedOption,
   tearingOption,
 } from '../options.ts';
-import { print, progress } from '../output.ts';
+import { plural, print, progress } from '../output.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly kdir: string;
@@ -78,7 +78,7 @@ function named(
 
 /** `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`. */
 function described({ file, hooked, allowed }: Compiled): string {
-  const counts = Object.entries(hooked).map(([what, n]) => `${n} ${what.replaceAll('_', ' ')}`);
+  const counts = Object.entries(hooked).map(([what, n]) => plural(n, what.replaceAll('_', ' ')));
   const unseen = allowed.length === 0 ? '' : `; allowed unseen: ${allowed.join(', ')}`;
   return `${file}: ${counts.join(', ')} hooked${unseen}`;
 }
