@@ -1,13 +1,7 @@
+import type { Tree } from '@yowasp/clang';
 import { KernelError } from './compiled.ts';
 
-type Tree = { [name: string]: Tree | Uint8Array | string };
-
-type Command = (args: readonly string[] | null, files: Tree, options: object) => Promise<Tree>;
-
-interface Clang {
-  readonly commands: Readonly<Record<'clang' | 'wasm-ld', Command>>;
-  readonly runLLVM: Command;
-}
+type Clang = typeof import('@yowasp/clang');
 
 /** What a compiler said on its way to failing. */
 export class CompileFailed extends Error {}
@@ -15,9 +9,9 @@ export class CompileFailed extends Error {}
 const INSTALL = 'npm install --save-dev @yowasp/clang@22.0.0-git20542-10 binaryen@132.0.0';
 
 /** A package that only this needs; without it, one line that says how to get it. */
-async function optional<T>(name: string): Promise<T> {
+async function optional<T>(load: () => Promise<T>): Promise<T> {
   try {
-    return (await import(name)) as T;
+    return await load();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new KernelError(`C is compiled with packages that are not installed: ${INSTALL}`);
@@ -35,9 +29,9 @@ export class Toolchain {
   }
 
   static async load(): Promise<Toolchain> {
-    const clang = await optional<Clang>('@yowasp/clang');
-    await clang.runLLVM(null, {}, { fetchProgress: () => {} }); // else it tells how it reads its own files, on stdout
-    return new Toolchain(clang, (await optional<typeof import('binaryen')>('binaryen')).default);
+    const clang = await optional(() => import('@yowasp/clang'));
+    await clang.runLLVM(undefined, {}, { fetchProgress: () => {} }); // else it tells how it reads its own files, on stdout
+    return new Toolchain(clang, (await optional(() => import('binaryen'))).default);
   }
 
   /** Runs `clang` or `wasm-ld` over `files` and returns what it wrote to `out`. Throws `CompileFailed` with what it said. */
@@ -56,9 +50,10 @@ export class Toolchain {
       },
     };
     try {
-      const written = (await this.clang.commands[tool]([...args, '-o', out], treeOf(files), options))[out];
+      const written = (await this.clang.commands[tool]([...args, '-o', out], treeOf(files), options))?.[out];
       return typeof written === 'string' ? new TextEncoder().encode(written) : (written as Uint8Array);
-    } catch {
+    } catch (error) {
+      if (said.trim() === '') throw error;
       throw new CompileFailed(said.trim());
     }
   }
