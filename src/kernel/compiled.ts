@@ -9,6 +9,8 @@ export interface Compiled {
   readonly file: string;
   /** Which functions it has: `kvm_dirty_ring_*` in one of the forms they had, or the mail's `kvm_gfn_ring_*`. */
   readonly api: Api;
+  /** Whether reset says how many entries it processed, not only whether there were any. */
+  readonly counts: boolean;
   /** By the number that a hook is called with: `function file:line:column`. Number 0 is none. */
   readonly sites: readonly string[];
   /** Accesses and calls that are hooked, by what they are: `load`, `store`, `fence` … */

@@ -76,7 +76,9 @@ function parseKernel(value: unknown, where: string): KernelFile {
   const fields = object(value, where);
   const key = string(fields.key, `${where}.key`);
   if (!/^[0-9a-f]{64}$/.test(key)) throw new BadInput(`${where}.key is ${show(key)}: must be 64 hex digits`);
-  return { file: string(fields.file, `${where}.file`), key };
+  const returns =
+    fields.returns === undefined ? {} : { returns: oneOf(fields.returns, ['bool'], `${where}.returns`) as 'bool' };
+  return { file: string(fields.file, `${where}.file`), key, ...returns };
 }
 
 /** Several VMs side by side. */

@@ -91,4 +91,6 @@ export interface TrackerShape {
 export interface KernelFile {
   readonly file: string;
   readonly key: string;
+  /** Of the mail's functions: that reset says only whether it processed any. */
+  readonly returns?: 'bool';
 }

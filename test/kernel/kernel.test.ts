@@ -45,6 +45,18 @@ describe("the mail's ring in C", () => {
   });
 });
 
+test("a file that has the mail's functions alone, whose reset says only whether there was any", LONG, () => {
+  const tree = edited(
+    MAIL,
+    ['int __kvm_gfn_ring_reset(', 'static int do_reset('],
+    ['return __kvm_gfn_ring_reset(', 'return do_reset('],
+  );
+  expect(report(tree, 'two-resetters', 'hostile-cons')).toMatchObject({
+    outcome: 'passed',
+    kernel: { returns: 'bool' },
+  });
+});
+
 /** The first finding in a broken copy. */
 const findingOf = (tree: Tree, scenario: string, ...args: string[]) => report(tree, scenario, ...args).findings[0];
 
@@ -172,6 +184,24 @@ describe.skipIf(TREES.length === 0).each(TREES)('$kdir', (tree: Tree) => {
       catalogue: 'B16',
       property: expect.stringContaining('G2'),
     });
+  });
+
+  test('with the signature of 6.17: a signal drops pages (B19), and nothing else that is not known', LONG, () => {
+    const declared = 'int kvm_dirty_ring_reset(struct kvm *kvm, struct kvm_dirty_ring *ring';
+    const sixSeventeen = edited(
+      tree,
+      [`${declared})\n`, `${declared}, int *taken)\n`],
+      [`${declared});`, `${declared}, int *taken);`],
+      ['	int count = 0;\n', ''],
+      ['	while (true) {\n', '	while (*taken < INT_MAX) {\n		if (signal_pending(current))\n			return -EINTR;\n'],
+      ['		count++;\n', '		(*taken)++;\n'],
+      ['	return count;\n', '	return 0;\n'],
+    );
+    const { tracker, findings } = report(sixSeventeen, 'signal', 'wrap', 'migrate', 'two-resetters');
+    expect([tracker, findings.map(({ catalogue }: { catalogue: string }) => catalogue).sort()]).toEqual([
+      'dirty-ring@6.17',
+      ['B19', 'B20'],
+    ]);
   });
 
   const FIXED = '!memslot || offset >= memslot->npages ||\n\t    offset + __fls(mask) >= memslot->npages';

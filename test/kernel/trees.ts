@@ -22,19 +22,21 @@ export const TREES: readonly Tree[] = (process.env.GFNRING_KDIR ?? '')
 
 export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ kdir, file, allowed: [] });
 
-/** A copy of what is compiled of a tree, in a folder that goes with the machine's other temporary files, with lines changed. Throws where one is not there. */
+/** A copy of what is compiled of a tree, in a folder that goes with the machine's other temporary files, with texts changed, each in the first file that has it. Throws where none does. */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
-  for (const [path, text] of filesOf(kdir, file)) {
-    if (path.startsWith(SHIM_AT)) continue;
-    let changed = text;
-    if (path === file)
-      for (const [from, to] of edits) {
-        if (!changed.includes(from)) throw new Error(`${file} has no ${from}`);
-        changed = changed.replace(from, to);
-      }
+  const files = new Map([...filesOf(kdir, file)].filter(([path]) => !path.startsWith(SHIM_AT)));
+  for (const [from, to] of edits) {
+    const [path, text] = [...files].find(([, text]) => text.includes(from)) ?? [];
+    if (path === undefined || text === undefined) throw new Error(`${file} and its headers have no ${from}`);
+    files.set(
+      path,
+      text.replace(from, () => to),
+    );
+  }
+  for (const [path, text] of files) {
     mkdirSync(join(copy, dirname(path)), { recursive: true });
-    writeFileSync(join(copy, path), changed);
+    writeFileSync(join(copy, path), text);
   }
   return { kdir: copy, file };
 }

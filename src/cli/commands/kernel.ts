@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { compile } from '../../kernel/compile.ts';
 import type { Compiled } from '../../kernel/compiled.ts';
 import { BadInput } from '../../scenario/badInput.ts';
-import { checksOfKernel, trackerOfApi } from '../../scenario/trackers/ofKernel.ts';
+import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../scenario/trackers/ofKernel.ts';
 import type { TrackerScenario } from '../../scenario/trackers/scenario.ts';
 import type { TrackerName } from '../../trackers/make.ts';
 import { type CheckOptions, runChecks } from '../checks.ts';
@@ -53,12 +53,13 @@ export const kernelCommand = (): Command =>
       const compiled = await compile({ kdir, file, allowed: allowUnhooked });
       progress('');
       const tracker = trackerOfApi[compiled.api];
-      const { key, hooked, allowed } = compiled;
+      const { hooked, allowed } = compiled;
+      const kernel = kernelFileOf(compiled);
       if (!options.json && !options.quiet) print(`${described(compiled)}, as ${tracker}\n`);
       await runChecks(
-        named(checksOfKernel({ file, key }, tracker), tracker, names),
+        named(checksOfKernel(kernel, tracker), tracker, names),
         { ...options, tracker, lines: true },
-        { kernel: { file, key, hooked, allowed } },
+        { kernel: { ...kernel, hooked, allowed } },
       );
     });
 

@@ -1,4 +1,4 @@
-import type { Api } from '../../kernel/compiled.ts';
+import type { Api, Compiled } from '../../kernel/compiled.ts';
 import type { TrackerName } from '../../trackers/make.ts';
 import type { KernelFile } from '../../trackers/tracker.ts';
 import { checksOf } from '../checks.ts';
@@ -13,9 +13,19 @@ export const trackerOfApi: Readonly<Record<Api, TrackerName>> = {
   '6.17': 'dirty-ring@6.17',
 };
 
+/** A compiled file as scenarios name it. */
+export const kernelFileOf = ({ file, key, counts }: Compiled): KernelFile => ({
+  file,
+  key,
+  ...(!counts && { returns: 'bool' }),
+});
+
 /** What `kernel` runs: the scenarios of the tracker that a C file is, with the file in its place. */
 export function checksOfKernel(kernel: KernelFile, tracker: TrackerName): TrackerScenario[] {
-  const withFile = (spec: VmSpec): VmSpec => ((spec.tracker ?? 'gfn-ring') === tracker ? { ...spec, kernel } : spec);
+  // That it is refused, a bool does not say.
+  const told = (claim: string): boolean => kernel.returns !== 'bool' || claim !== 'a cons is refused';
+  const withFile = (spec: VmSpec): VmSpec =>
+    (spec.tracker ?? 'gfn-ring') === tracker ? { ...spec, kernel, sometimes: spec.sometimes.filter(told) } : spec;
   return checksOf(tracker).map((check) => ({
     ...check,
     spec: 'vms' in check.spec ? { ...check.spec, vms: check.spec.vms.map(withFile) } : withFile(check.spec),
