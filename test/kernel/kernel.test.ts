@@ -213,11 +213,11 @@ describe.skipIf(TREES.length === 0).each(TREES)('$kdir', (tree: Tree) => {
       'wrapped-offset',
       'sc',
     ],
-    ['no smp_wmb', '\tsmp_wmb();\n', '', 'dirty-again', 'weak'],
+    ['no smp_wmb', '\tsmp_wmb();\n', '', 'handed-over', 'weak'],
     ['no set_invalid', '\t\tkvm_dirty_gfn_set_invalid(entry);\n', '', 'dirty-again', 'sc'],
     ['no acquire', 'smp_load_acquire(&gfn->flags)', 'READ_ONCE(gfn->flags)', 'handed-over', 'weak'],
     ['no mask', 'ring->dirty_index & (ring->size - 1)', 'ring->dirty_index', 'wrap', 'sc'],
-    ['flags before the offset', '\tentry->offset = offset;\n', '', 'dirty-again', 'sc'],
+    ['no offset', '\tentry->offset = offset;\n', '', 'handed-over', 'sc'],
   ] as const)('%s', LONG, (_, from, to, scenario, model) => {
     const finding = findingOf(edited(tree, [from, to]), scenario, '--memory-model', model);
     expect(finding).toMatchObject({ catalogue: null });
