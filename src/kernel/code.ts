@@ -37,6 +37,7 @@ export class Code {
   private readonly exports: Record<string, unknown>;
   private readonly stack: WebAssembly.Global;
   private readonly stackTop: number | bigint;
+  /** By `keyOf`. */
   private readonly places = new Map<number, Place>();
   private readonly regions: Region[] = [];
   /** Undefined while objects are made: then all accesses are to memory of its own. */
@@ -69,9 +70,9 @@ export class Code {
     return result;
   }
 
-  /** Accesses of C at `address` are those of `place`. */
-  put(address: number, place: Place): void {
-    this.places.set(address, place);
+  /** Accesses of `bytes` bytes at `address` are those of `place`. Words of several widths may lie at one address, and over each other. */
+  put(address: number, place: Place, bytes = place.bits / 8): void {
+    this.places.set(keyOf(address, bytes), place);
   }
 
   /** The C code may read `bytes` bytes from `address` on, which stay as they are; see `Region`. */
@@ -101,7 +102,8 @@ export class Code {
       copy: (site: number, to: number, from: number, bytes: number) => this.copy(site, to, from, bytes),
       fill: (site: number, to: number, value: number, bytes: number) => this.fill(site, to, value, bytes),
       rmw: (site: number, kind: number, address: number, bytes: number, expected: number, operand: number) => {
-        const cell = this.cell(site, address, bytes);
+        const cell = this.cellAt(address, bytes);
+        if (cell === undefined) return this.drop(site, address, bytes);
         const update = UPDATES[kind];
         const mem = this.at(site);
         return update === 'cmpxchg' ? mem.cmpxchg(cell, expected, operand) : mem[update](cell, operand);
@@ -128,59 +130,64 @@ export class Code {
   }
 
   private load(site: number, order: number, address: number, bytes: number): number {
-    if (this.mem === undefined || !this.places.has(address)) return this.fixed(site, address, bytes);
-    const cell = this.cell(site, address, bytes);
+    const cell = this.cellAt(address, bytes);
+    if (cell === undefined) return this.fixed(site, address, bytes);
     const mem = this.at(site);
     if (order === Order.plain) return mem.read(cell);
     return order === Order.acquire ? mem.loadAcquire(cell) : mem.load(cell);
   }
 
   private load64(site: number, order: number, address: number): bigint {
-    const place = this.mem === undefined ? undefined : this.places.get(address);
+    const place = this.cellAt(address, 8);
     if (place === undefined) {
       this.fixed(site, address, 8);
       return this.view.getBigUint64(address, true);
     }
     const mem = this.at(site);
     // What is a word of 32 bits to the rest of the harness, as the pages of a slot.
-    if (place.kind === 'cell' && place.bits === 32) return BigInt(mem.load(place));
-    const cell = this.cell64(site, place);
-    return order === Order.plain ? mem.read64(cell) : mem.load64(cell);
+    if (place.kind === 'cell') return BigInt(mem.load(place));
+    return order === Order.plain ? mem.read64(place) : mem.load64(place);
   }
 
   private store(site: number, order: number, address: number, bytes: number, value: number): void {
+    const cell = this.cellAt(address, bytes);
     if (this.mem === undefined) this.write(address, bytes, value);
-    else if (this.places.has(address)) {
-      const cell = this.cell(site, address, bytes);
+    else if (cell === undefined) this.drop(site, address, bytes);
+    else {
       const mem = this.at(site);
       if (order === Order.plain) mem.write(cell, value >>> 0);
       else if (order === Order.release) mem.storeRelease(cell, value >>> 0);
       else mem.store(cell, value >>> 0);
-    } else this.drop(site, address, bytes);
+    }
   }
 
   private store64(site: number, order: number, address: number, value: bigint): void {
-    if (this.mem === undefined) {
-      this.view.setBigUint64(address, BigInt.asUintN(64, value), true);
-      return;
+    const place = this.cellAt(address, 8);
+    if (this.mem === undefined) this.view.setBigUint64(address, BigInt.asUintN(64, value), true);
+    else if (place?.kind !== 'cell64') this.drop(site, address, 8);
+    else {
+      const mem = this.at(site);
+      if (order === Order.plain) mem.write64(place, BigInt.asUintN(64, value));
+      else mem.store64(place, BigInt.asUintN(64, value));
     }
-    const place = this.places.get(address);
-    if (place === undefined) {
-      this.drop(site, address, 8);
-      return;
-    }
-    const cell = this.cell64(site, place);
-    const mem = this.at(site);
-    if (order === Order.plain) mem.write64(cell, BigInt.asUintN(64, value));
-    else mem.store64(cell, BigInt.asUintN(64, value));
   }
 
   /** Of structs, word by word: plain accesses, as a compiler makes them. */
   private copy(site: number, to: number, from: number, bytes: number): void {
     for (let done = 0; done < bytes; ) {
       const size = this.sizeAt([to + done, from + done], bytes - done);
-      if (size === 8) this.store64(site, Order.plain, to + done, this.privateOr64(site, from + done));
-      else this.store(site, Order.plain, to + done, size, this.privateOr(site, from + done, size));
+      const [source, target] = [from + done, to + done];
+      if (size === 8) {
+        const value = this.isStack(source)
+          ? this.view.getBigUint64(source, true)
+          : this.load64(site, Order.plain, source);
+        if (this.isStack(target)) this.view.setBigUint64(target, value, true);
+        else this.store64(site, Order.plain, target, value);
+      } else {
+        const value = this.isStack(source) ? this.own(source, size) : this.load(site, Order.plain, source, size);
+        if (this.isStack(target)) this.write(target, size, value);
+        else this.store(site, Order.plain, target, size, value);
+      }
       done += size;
     }
   }
@@ -195,21 +202,10 @@ export class Code {
     }
   }
 
-  /** Bytes of the word that begins at one of `addresses`; where none does, as many as up to the next that is aligned. */
+  /** Bytes of the widest word that begins at one of `addresses`; where none does, as many as are aligned. */
   private sizeAt(addresses: readonly number[], most: number): number {
-    for (const address of addresses) {
-      const place = this.places.get(address);
-      if (place !== undefined) return place.bits / 8;
-    }
-    return [8, 4, 2, 1].find((size) => size <= most && addresses.every((address) => address % size === 0))!;
-  }
-
-  private privateOr(site: number, address: number, bytes: number): number {
-    return this.isStack(address) ? this.own(address, bytes) : this.load(site, Order.plain, address, bytes);
-  }
-
-  private privateOr64(site: number, address: number): bigint {
-    return this.isStack(address) ? this.view.getBigUint64(address, true) : this.load64(site, Order.plain, address);
+    const sizes = [8, 4, 2, 1].filter((size) => size <= most && addresses.every((address) => address % size === 0));
+    return sizes.find((size) => addresses.some((address) => this.places.has(keyOf(address, size)))) ?? sizes[0];
   }
 
   private isStack(address: number): boolean {
@@ -249,8 +245,10 @@ export class Code {
     if (region !== undefined) return region;
     const heap = Number((this.exports.__heap_base as WebAssembly.Global).value);
     if (address >= Number(this.stackTop) && address + bytes <= heap) return undefined;
-    const within = [...this.places].find(([at, { bits }]) => address < at + bits / 8 && at < address + bytes);
-    if (within !== undefined) throw this.unfit(site, address, bytes, within[1]);
+    for (const [key, place] of this.places) {
+      const at = Math.floor(key / 16);
+      if (address < at + (key % 16) && at < address + bytes) throw this.unfit(site, bytes, place);
+    }
     check(
       false,
       'G1 the kernel touches nothing beyond ring and slot',
@@ -258,25 +256,25 @@ export class Code {
     );
   }
 
-  private cell(site: number, address: number, bytes: number): Cell {
-    const place = this.places.get(address);
-    if (place?.kind === 'cell' && place.bits === bytes * 8) return place;
-    throw this.unfit(site, address, bytes, place);
-  }
-
-  private cell64(site: number, place: Place): Cell64 {
-    if (place.kind === 'cell64') return place;
-    throw this.unfit(site, 0, 8, place);
+  /** The shared word of `bytes` bytes at `address`; undefined where there is none, and while objects are made. */
+  private cellAt(address: number, bytes: 8): Cell | Cell64 | undefined;
+  private cellAt(address: number, bytes: number): Cell | undefined;
+  private cellAt(address: number, bytes: number): Cell | Cell64 | undefined {
+    const place = this.mem === undefined ? undefined : this.places.get(keyOf(address, bytes));
+    return place?.kind === 'cell' || place?.kind === 'cell64' ? place : undefined;
   }
 
   private lockAt(site: number, address: number): Lock {
-    const place = this.places.get(address);
+    const place = this.places.get(keyOf(address, 4));
     if (place?.kind === 'mutex' || place?.kind === 'spinlock') return place;
     throw new KernelError(`${this.compiled.sites[site]} takes a lock that gfnring does not know`);
   }
 
-  private unfit(site: number, address: number, bytes: number, place: Place | undefined): KernelError {
-    const what = place === undefined ? `address ${address}` : `${place.name}, which has ${place.bits / 8}`;
-    return new KernelError(`${this.compiled.sites[site]} accesses ${bytes} bytes of ${what}: words are taken whole`);
+  private unfit(site: number, bytes: number, { name, bits }: Place): KernelError {
+    const where = this.compiled.sites[site];
+    return new KernelError(`${where} accesses ${bytes} bytes of ${name}, which has ${bits / 8}: words are taken whole`);
   }
 }
+
+/** A word's address and its bytes, at most 8, as one number. */
+const keyOf = (address: number, bytes: number): number => address * 16 + bytes;

@@ -12,7 +12,7 @@ export function makeKvm(code: Code, { memslots, slots_lock, mmu_lock }: Kvm): vo
   for (const { slot, npages, size } of memslots) {
     if (slot >>> 16 > 1) throw new KernelError(`slot ${slot}: there are two address spaces, 0 and 1`);
     const address = code.make('gfnring_slot', slot, npages);
-    if (size !== undefined) code.put(address, size);
+    if (size !== undefined) code.put(address, size, 8); // unsigned long there
   }
 }
 

@@ -34,6 +34,8 @@ export class CompiledGfnRings extends GfnRings {
       code.put(data, ring.indices.prod);
       code.put(data + 2, ring.indices.cons);
       ring.entries.forEach(({ slot, offset }, entry) => {
+        // Nobody has a use for them; but who writes an entry whole, writes that of entry 0, where the indices are.
+        code.put(data + entry * GFN_BYTES, layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES));
         code.put(data + entry * GFN_BYTES + 4, slot);
         code.put(data + entry * GFN_BYTES + 8, offset);
       });

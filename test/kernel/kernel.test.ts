@@ -77,6 +77,27 @@ describe('what a line more or less does is found', () => {
       'sc',
     ],
   ];
+  test('an entry is written whole, word by word: that of entry 0 lies over the indices', LONG, () => {
+    const tree = edited(MAIL, ['entry->slot = datum->slot;\n\tentry->offset = datum->offset;', '*entry = *datum;']);
+    const [finding] = report(tree, 'ring').findings;
+    expect(finding.property).toMatch(/^R8|^R3/);
+    expect(gfnring('replay', finding.file, '--lines').stdout).toMatch(
+      /write +ring0\[0\]\.pad = 0 .*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44/,
+    );
+  });
+
+  test('an entry is read whole, word by word, into what is its own', LONG, () => {
+    const tree = edited(
+      MAIL,
+      ['u32 slot = READ_ONCE(entry->slot);', 'struct kvm_dirty_gfn datum = *entry;\n\t\tu32 slot = datum.slot;'],
+      ['u64 offset = READ_ONCE(entry->offset);', 'u64 offset = datum.offset;'],
+    );
+    expect(report(tree, 'ring', 'hostile-entry')).toMatchObject({
+      outcome: 'passed',
+      kernel: { hooked: { copy: 1, load: 18 } },
+    });
+  });
+
   test.each(broken)('%s', LONG, async (_, from, to, scenario, model) => {
     const tree = edited(MAIL, [from, to]);
     const finding = findingOf(tree, scenario, '--memory-model', model);
