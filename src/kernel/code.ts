@@ -112,7 +112,7 @@ export class Code {
       lock: (site: number, address: number) => this.at(site).lock(this.lockAt(site, address)),
       unlock: (site: number, address: number) => this.at(site).unlock(this.lockAt(site, address)),
       warn: (site: number) => this.services.warned(this.at(site)),
-      signal_pending_host: (site: number) => (this.services.signalPending(this.at(site)) ? 1 : 0),
+      signal: (site: number) => (this.services.signalPending(this.at(site)) ? 1 : 0),
       rearm: (slot: number, offset: bigint, mask: bigint) => {
         const { mem } = this;
         mem!.origin = undefined; // what the MMU does is our own

@@ -61,7 +61,7 @@ export async function compile({ kdir, file, allowed }: Request): Promise<Compile
       counts: !isMail || /\b__kvm_gfn_ring_reset\s*\(/.test(text),
       sites: rewritten.sites,
       hooked: rewritten.hooked,
-      allowed,
+      unhooked: rewritten.unhooked,
       structs: structsOf(rewritten),
     };
     store(compiled, wasm);
@@ -115,7 +115,7 @@ function keyOf(files: Files, file: string, allowed: readonly string[]): string {
 }
 
 /** Of what is kept; a change of how files are rewritten or linked is one of it. */
-const FORMAT = '3';
+const FORMAT = '4';
 
 /** None where they are not installed: what is in the cache needs no compiler. */
 function toolVersions(): string[] {

@@ -15,8 +15,8 @@ export interface Compiled {
   readonly sites: readonly string[];
   /** Accesses and calls that are hooked, by what they are: `load`, `store`, `fence` … */
   readonly hooked: Readonly<Record<string, number>>;
-  /** What could not be hooked and was allowed by name. */
-  readonly allowed: readonly string[];
+  /** Accesses that could not be hooked and were allowed, each with its place. */
+  readonly unhooked: readonly string[];
   /** By name of a struct: its members. */
   readonly structs: Readonly<Record<string, readonly Member[]>>;
 }

@@ -10,6 +10,8 @@ export interface Rewritten {
   /** By site. */
   readonly sites: readonly string[];
   readonly hooked: Readonly<Record<string, number>>;
+  /** What is not, and was allowed. */
+  readonly unhooked: readonly string[];
   readonly info: DebugInfo;
 }
 
@@ -94,7 +96,7 @@ export function rewrite(ir: string, allowed: readonly string[]): Rewritten {
   const text = lines.join('\n');
   const declared = new Set([...text.matchAll(/^(?:declare|define) .*@(\w+)\(/gm)].map(([, name]) => name));
   const missing = hooks.filter((hook) => !declared.has(/@(\w+)/.exec(hook)![1]));
-  return { ir: `${text}\n${missing.join('\n')}\n`, sites, hooked, info };
+  return { ir: `${text}\n${missing.join('\n')}\n`, sites, hooked, unhooked: missed, info };
 }
 
 /** Memory has no ordered accesses of 64 bits. */

@@ -33,7 +33,7 @@ describe("the mail's ring in C", () => {
     ];
     const { outcome, kernel: of, scenarios: reports, tracker } = report(MAIL, ...scenarios);
     expect([outcome, tracker, reports.length]).toEqual(['passed', 'gfn-ring', scenarios.length]);
-    expect(of).toMatchObject({ file: MAIL.file, hooked: { load: 20, store: 10, lock: 1, unlock: 1 }, allowed: [] });
+    expect(of).toMatchObject({ file: MAIL.file, hooked: { load: 20, store: 10, lock: 1, unlock: 1 }, unhooked: [] });
   });
 
   test('is proved under tso and weak', LONG, () => {
@@ -43,6 +43,18 @@ describe("the mail's ring in C", () => {
         outcome: 'passed',
       });
   });
+});
+
+test('runs on free threads, and what they return is linearizable', LONG, () => {
+  const { hooked, unhooked, ...of } = report(MAIL, 'wrap').kernel;
+  const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
+  const path = join(folder, 'ring.json');
+  writeFileSync(
+    path,
+    JSON.stringify({ ...scenarios.find(({ name }: { name: string }) => name === 'ring'), kernel: of }),
+  );
+  const { findings, histories } = JSON.parse(gfnring('stress', path, '--seconds', '2', '--json').stdout);
+  expect([findings, histories.ok > 0]).toEqual([[], true]);
 });
 
 test("a file that has the mail's functions alone, whose reset says only whether there was any", LONG, () => {

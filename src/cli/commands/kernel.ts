@@ -53,13 +53,13 @@ export const kernelCommand = (): Command =>
       const compiled = await compile({ kdir, file, allowed: allowUnhooked });
       progress('');
       const tracker = trackerOfApi[compiled.api];
-      const { hooked, allowed } = compiled;
+      const { hooked, unhooked } = compiled;
       const kernel = kernelFileOf(compiled);
       if (!options.json && !options.quiet) print(`${described(compiled)}, as ${tracker}\n`);
       await runChecks(
         named(checksOfKernel(kernel, tracker), tracker, names),
         { ...options, tracker, lines: true },
-        { kernel: { ...kernel, hooked, allowed } },
+        { kernel: { ...kernel, hooked, unhooked } },
       );
     });
 
@@ -78,8 +78,13 @@ function named(
 }
 
 /** `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`. */
-function described({ file, hooked, allowed }: Compiled): string {
+function described({ file, hooked, unhooked }: Compiled): string {
   const counts = Object.entries(hooked).map(([what, n]) => plural(n, what.replaceAll('_', ' ')));
-  const unseen = allowed.length === 0 ? '' : `; allowed unseen: ${allowed.join(', ')}`;
+  const unseen = unhooked
+    .map(
+      (access) => `
+  not hooked, so not seen: ${access}`,
+    )
+    .join('');
   return `${file}: ${counts.join(', ')} hooked${unseen}`;
 }

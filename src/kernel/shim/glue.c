@@ -18,7 +18,7 @@ void IMPORT(fence)(u32 site, u32 kind);
 void IMPORT(lock)(u32 site, u32 address);
 void IMPORT(unlock)(u32 site, u32 address);
 void IMPORT(warn)(u32 site);
-u32 IMPORT(signal_pending_host)(u32 site);
+u32 IMPORT(signal)(u32 site);
 void IMPORT(rearm)(u32 slot, u64 offset, u64 mask);
 
 #define ADDRESS(p) ((u32)(unsigned long)(p))
@@ -61,7 +61,7 @@ void gfnring_fence(u32 site, u32 kind) { fence(site, kind); }
 void gfnring_lock(u32 site, void *l) { lock(site, ADDRESS(l)); }
 void gfnring_unlock(u32 site, void *l) { unlock(site, ADDRESS(l)); }
 void gfnring_warn(u32 site) { warn(site); }
-u32 gfnring_signal_pending(u32 site) { return signal_pending_host(site); }
+u32 gfnring_signal_pending(u32 site) { return signal(site); }
 
 /* Objects lie apart, so that an access beyond the end of one is in no other. */
 #define APART 65536ul
