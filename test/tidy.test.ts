@@ -13,6 +13,7 @@ const LAYERS = [
   ['actors'],
   ['scenario'],
   ['litmus'],
+  ['kernel'],
   ['canaries'],
   ['cli'],
   ['testing'],

@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
 import { exploreCommand } from './commands/explore.ts';
+import { kernelCommand } from './commands/kernel/kernel.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -29,11 +30,12 @@ for (const command of [
   stressCommand(),
   canariesCommand(),
   litmusCommand(),
+  kernelCommand(),
   listCommand(),
   benchCommand(),
 ])
   program.addCommand(command);
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.showSuggestionAfterError();
 }
