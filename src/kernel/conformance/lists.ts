@@ -1,4 +1,4 @@
-import type * as FastCheck from 'fast-check';
+import type fastCheck from 'fast-check';
 import type { Operation } from './operations.ts';
 import { RING_PAGE } from './setup.ts';
 
@@ -11,15 +11,16 @@ const ALL = 100_000;
 const ENTRY_BYTES = 16;
 const U64_MAX = 2n ** 64n - 1n;
 
+type FastCheck = typeof fastCheck;
 type List = readonly Operation[];
-type Arbitrary<T> = FastCheck.Arbitrary<T>;
+type Arbitrary<T> = fastCheck.Arbitrary<T>;
 
 /**
  * Lists of operations, drawn with fast-check from `seed`: the same seed gives the same lists, and list i is the same however many there
  * are. In half of them userspace is hostile: it writes to entries as it likes. At the end of each list every page is written, so that it
  * shows which were armed.
  */
-export function drawLists(fc: typeof FastCheck, seed: number, count: number): readonly List[] {
+export function drawLists(fc: FastCheck, seed: number, count: number): readonly List[] {
   const list = fc
     .record({
       hostile: fc.boolean(),
@@ -44,7 +45,7 @@ export function drawLists(fc: typeof FastCheck, seed: number, count: number): re
 }
 
 /** Enabling the ring, with what is refused before and after. */
-function setups(fc: typeof FastCheck, bytes: number): Arbitrary<List> {
+function setups(fc: FastCheck, bytes: number): Arbitrary<List> {
   const refused = fc.array(
     fc.oneof(
       fc.constantFrom(0, 1, 16, 1024, 2048, 4095, 4097, 12_288, 3 << 20, 2 << 20).map((size) => enable('ring', size)),
@@ -67,13 +68,13 @@ interface Shape {
 }
 
 /** A few operations that make sense one after the other. */
-function groups(fc: typeof FastCheck, shape: Shape): Arbitrary<List> {
+function groups(fc: FastCheck, shape: Shape): Arbitrary<List> {
   const reset = fc.constant<Operation>({ do: 'reset' });
   return fc.nat(1).chain((vcpu) => {
     const write = writes(fc, shape, vcpu);
     const run = fc.constant<Operation>({ do: 'run', vcpu });
     const harvest = fc.constantFrom(0, 1, 2, 3, 10, ALL, ALL).map((max): Operation => ({ do: 'harvest', vcpu, max }));
-    const honest: FastCheck.WeightedArbitrary<List>[] = [
+    const honest: fastCheck.WeightedArbitrary<List>[] = [
       { weight: 6, arbitrary: fc.tuple(write) },
       { weight: 2, arbitrary: fc.tuple(run) },
       { weight: 3, arbitrary: fc.tuple(harvest) },
@@ -95,7 +96,7 @@ function groups(fc: typeof FastCheck, shape: Shape): Arbitrary<List> {
 }
 
 /** Entries that a reset may take together, some of them with another page than was pushed. */
-function forgedNeighbours(fc: typeof FastCheck, shape: Shape, vcpu: number): Arbitrary<List> {
+function forgedNeighbours(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<List> {
   const write = writes(fc, shape, vcpu);
   const forged = fc
     .tuple(fc.nat(2), fc.array(offsets(fc, shape), { minLength: 1, maxLength: 3 }))
@@ -107,7 +108,7 @@ function forgedNeighbours(fc: typeof FastCheck, shape: Shape, vcpu: number): Arb
 }
 
 /** Few pages or many, forwards or backwards, near each other or just too far for one re-arm call. */
-function writes(fc: typeof FastCheck, { pages }: Shape, vcpu: number): Arbitrary<Operation> {
+function writes(fc: FastCheck, { pages }: Shape, vcpu: number): Arbitrary<Operation> {
   return fc
     .record({
       slot: fc.constantFrom(1, 1, 2),
@@ -125,7 +126,7 @@ function writes(fc: typeof FastCheck, { pages }: Shape, vcpu: number): Arbitrary
 }
 
 /** What is refused, or has nothing to do with the rings, once there are vCPUs. */
-function refusedLater(fc: typeof FastCheck, { bytes }: Shape, vcpu: number): Arbitrary<Operation> {
+function refusedLater(fc: FastCheck, { bytes }: Shape, vcpu: number): Arbitrary<Operation> {
   const ringPages = bytes / 4096;
   const map = fc
     .record({
@@ -143,7 +144,7 @@ function refusedLater(fc: typeof FastCheck, { bytes }: Shape, vcpu: number): Arb
 }
 
 /** What hostile userspace writes to entries: near the one that it would harvest next, anywhere, or everywhere. */
-function pokes(fc: typeof FastCheck, shape: Shape, vcpu: number): Arbitrary<Operation> {
+function pokes(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<Operation> {
   const size = shape.bytes / ENTRY_BYTES;
   const place = fc.oneof(
     { weight: 8, arbitrary: fc.record({ first: fc.nat(6), count: fc.integer({ min: 1, max: 4 }) }) },
@@ -161,7 +162,7 @@ function pokes(fc: typeof FastCheck, shape: Shape, vcpu: number): Arbitrary<Oper
 }
 
 /** In a slot, at its end, and where sums of a u64 wrap. */
-const offsets = (fc: typeof FastCheck, { pages }: Shape): Arbitrary<bigint> =>
+const offsets = (fc: FastCheck, { pages }: Shape): Arbitrary<bigint> =>
   fc.oneof(
     fc.bigInt(0n, 70n),
     fc.constantFrom(0n, BigInt(pages - 1), BigInt(pages), BigInt(SLOT_1.pages - 1), BigInt(SLOT_1.pages)),

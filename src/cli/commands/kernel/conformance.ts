@@ -91,9 +91,9 @@ async function conform({ vmlinuz, modules, seed, lists: count, only, json, quiet
   return agree ? STATUS.nothingFound : STATUS.findings;
 }
 
-async function fastCheck(): Promise<typeof import('fast-check')> {
+async function fastCheck(): Promise<typeof import('fast-check').default> {
   try {
-    return await import('fast-check');
+    return (await import('fast-check')).default;
   } catch {
     throw new ToolMissing('fast-check', 'it is not installed (npm install fast-check)');
   }
