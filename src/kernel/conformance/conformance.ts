@@ -20,8 +20,12 @@ export interface KernelFiles {
   readonly modules: string;
 }
 
-/** Performs lists in a kernel, each in a VM of its own, all in one boot. Throws BadInput, ToolMissing, or Error where the machine did not get through. */
-export async function observe(files: KernelFiles, lists: readonly (readonly Operation[])[]): Promise<MachineOutput> {
+/** Performs lists in a kernel, each in a VM of its own, all in one boot. `first`: the number of the first list. Throws BadInput, ToolMissing, or Error where the machine did not get through. */
+export async function observe(
+  files: KernelFiles,
+  lists: readonly (readonly Operation[])[],
+  first = 0,
+): Promise<MachineOutput> {
   const { vmlinuz, modules } = files;
   try {
     accessSync(vmlinuz, constants.R_OK);
@@ -44,15 +48,15 @@ export async function observe(files: KernelFiles, lists: readonly (readonly Oper
       }
     });
     if (wrong !== undefined) throw wrong;
-    if (!output.complete) throw new Error(stopped(output, console));
+    if (!output.complete) throw new Error(stopped(output, console, first));
     return output;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function stopped({ release, lists }: MachineOutput, console: string): string {
-  const where = lists.length === 0 ? '' : ` in list ${lists.length - 1} at operation ${lists.at(-1)!.length}`;
+function stopped({ release, lists }: MachineOutput, console: string, first: number): string {
+  const where = lists.length === 0 ? '' : ` in list ${first + lists.length - 1} at operation ${lists.at(-1)!.length}`;
   const last = console.trim().split('\n').slice(-3).join(' | ');
   return `the machine${release && ` with ${release}`} stopped${where}: ${last || 'nothing on its console'}`;
 }

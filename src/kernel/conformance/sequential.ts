@@ -14,7 +14,10 @@ export const wholeParty = (name: string, make: MakeRings): Party => ({ name, run
 /** A party that knows the rings, and nothing of how a VM is set up. */
 export const ringsParty = (name: string, make: MakeRings): Party => ({
   name,
-  run: (list) => performed(list, make).map((seen, i) => (isOfRings(list[i]) ? seen : { ...seen, returned: undefined })),
+  run: (list) =>
+    performed(list, make).map((seen, i) =>
+      seen.rings.length > 0 && isOfRings(list[i]) ? seen : { ...seen, returned: undefined },
+    ),
 });
 
 /** Whether what it returns is up to the rings. */

@@ -57,7 +57,7 @@ async function conform({ vmlinuz, modules, seed, lists: count, only, json, quiet
   const first = only ?? 0;
   const lists = only === undefined ? drawn : [drawn[only]];
   progress(`${plural(lists.length, 'list')} in QEMU`);
-  const kernel = await observe({ vmlinuz, modules }, lists);
+  const kernel = await observe({ vmlinuz, modules }, lists, first);
   progress('');
   const found = agreements(lists, kernel, partiesOf(kernel.release), first);
   const agree = found.every(({ disagreements }) => disagreements.length === 0);
