@@ -17,8 +17,8 @@ type Arbitrary<T> = fastCheck.Arbitrary<T>;
 
 /**
  * Lists of operations, drawn with fast-check from `seed`: the same seed gives the same lists, and list i is the same however many there
- * are. In half of them userspace is hostile: it writes to entries as it likes. At the end of each list every page is written, so that it
- * shows which were armed.
+ * are. In half of them userspace is hostile: it writes to entries as it likes. At the end of each list every page is written that was
+ * written before, so that it shows which were armed.
  */
 export function drawLists(fc: FastCheck, seed: number, count: number): readonly List[] {
   const list = fc
@@ -37,7 +37,7 @@ export function drawLists(fc: FastCheck, seed: number, count: number): readonly 
             { ...SLOT_2, pages: shape.pages },
             { do: 'vcpus' },
             ...body.flat(),
-            ...everyPage(shape.pages),
+            ...writtenAgain(body.flat()),
           ],
         ),
     );
@@ -81,6 +81,7 @@ function groups(fc: FastCheck, shape: Shape): Arbitrary<List> {
       { weight: 2, arbitrary: fc.tuple(reset) },
       { weight: 4, arbitrary: fc.tuple(harvest, reset) },
       { weight: 4, arbitrary: fc.tuple(write, harvest, reset, run) },
+      { weight: 2, arbitrary: fc.constant(around(vcpu)) },
       { weight: 2, arbitrary: fc.tuple(refusedLater(fc, shape, vcpu)) },
     ];
     if (!shape.hostile) return fc.oneof(...honest);
@@ -93,6 +94,13 @@ function groups(fc: FastCheck, shape: Shape): Arbitrary<List> {
       { weight: 6, arbitrary: forgedNeighbours(fc, shape, vcpu) },
     );
   });
+}
+
+/** Soft-full, emptied, and on beyond the ring's end. */
+function around(vcpu: number): List {
+  const all: Operation = { do: 'write', vcpu, slot: SLOT_1.slot, first: 0, count: SLOT_1.pages, step: 1 };
+  const emptied: List = [{ do: 'harvest', vcpu, max: ALL }, { do: 'reset' }];
+  return [all, ...emptied, { do: 'run', vcpu }, ...emptied, all];
 }
 
 /** Entries that a reset may take together, some of them with another page than was pushed. */
@@ -169,23 +177,36 @@ const offsets = (fc: FastCheck, { pages }: Shape): Arbitrary<bigint> =>
     fc.constantFrom(2n ** 32n, 2n ** 63n - 1n, 2n ** 63n, U64_MAX - 62n, U64_MAX - 1n, U64_MAX, U64_MAX),
   );
 
-/** Userspace takes what there is, and vCPUs write to all pages: an armed one is pushed, any other is not. */
-function everyPage(pages: number): List {
-  const half = SLOT_1.pages / 2;
-  return [
-    { do: 'harvest', vcpu: 0, max: ALL },
-    { do: 'harvest', vcpu: 1, max: ALL },
-    { do: 'reset' },
-    { do: 'write', vcpu: 0, slot: SLOT_1.slot, first: 0, count: half, step: 1 },
-    { do: 'write', vcpu: 1, slot: SLOT_1.slot, first: half, count: half, step: 1 },
-    { do: 'write', vcpu: 0, slot: SLOT_2.slot, first: 0, count: Math.min(pages, 60), step: 1 },
-    {
-      do: 'write',
-      vcpu: 1,
-      slot: SLOT_2.slot,
-      first: Math.min(pages, 60) - 1,
-      count: Math.max(pages - 60, 1),
+/** Userspace takes what there is, and vCPUs write again to all pages that were written: an armed one is pushed, any other is not. */
+function writtenAgain(body: List): List {
+  const again = [SLOT_1.slot, SLOT_2.slot].flatMap((slot) =>
+    runsOf(pagesWritten(body, slot)).map(([first, count], i) => ({
+      do: 'write' as const,
+      vcpu: i % 2,
+      slot,
+      first,
+      count,
       step: 1,
-    },
-  ];
+    })),
+  );
+  return [{ do: 'harvest', vcpu: 0, max: ALL }, { do: 'harvest', vcpu: 1, max: ALL }, { do: 'reset' }, ...again];
+}
+
+/** In order. */
+function pagesWritten(body: List, slot: number): number[] {
+  const pages = body.flatMap((op) =>
+    op.do === 'write' && op.slot === slot ? Array.from({ length: op.count }, (_, i) => op.first + i * op.step) : [],
+  );
+  return [...new Set(pages)].sort((a, b) => a - b);
+}
+
+/** Neighbours together: the first of each run, and how many they are. */
+function runsOf(pages: readonly number[]): [first: number, count: number][] {
+  const runs: [number, number][] = [];
+  for (const page of pages) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[0] + run[1] === page) run[1]++;
+    else runs.push([page, 1]);
+  }
+  return runs;
 }
