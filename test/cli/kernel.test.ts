@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawLists } from '../../src/kernel/conformance/lists.ts';
 import { modelParty } from '../../src/kernel/conformance/modelParty.ts';
+import { lineOf } from '../../src/kernel/conformance/operations.ts';
 import type { Entry, Observed, TraceRecord } from '../../src/kernel/conformance/party.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
@@ -116,6 +117,19 @@ test('one list alone is the one of that number', () => {
   ]);
 });
 
+test('one list alone is shown where it is not agreed on; our ring can be of another version', () => {
+  const hostile = drawLists(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
+  const mended = modelParty(false).run(hostile);
+  const { status, stdout } = conformance(
+    machine(linesOf('6.1.0-1', [mended])),
+    ...['--seed', '7', '--only', '2', '--ring', '5.11'],
+  );
+  expect(status).toBe(1);
+  const [, model, ring] = stdout.split('\n');
+  expect([model.slice(0, 3), ring.slice(0, 17)]).toEqual(['✓ s', '✗ dirty-ring@5.11']);
+  expect(stdout).toContain(`\n  4  ${lineOf(hostile[4])}\n  5  `);
+});
+
 test('a machine that stops on its way is the harness that failed', () => {
   const lines = linesOf('6.1.0-1', kernel);
   const { status, stderr } = conformance(machine(lines.slice(0, 5)), ...args, '--lists', '3');
@@ -143,7 +157,7 @@ test.each([
   ['no kernel', ['--vmlinuz', '/nowhere'], '--vmlinuz /nowhere: ENOENT'],
   ['no modules', ['--modules', '/nowhere'], '--modules /nowhere: ENOENT'],
   ['a folder without modules', ['--modules', 'docs'], '--modules docs: no irqbypass.ko in it, nor compressed'],
-  ['no list', ['--lists', '0'], "--lists is '0': must be a whole number from 1 to 10000"],
+  ['no list', ['--lists', '0'], "--lists is '0': must be a whole number from 1 to 2000"],
 ])('bad input: %s', (_, given, message) => {
   const { status, stdout, stderr } = conformance(machine([]), ...given);
   expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${message}\n`]);

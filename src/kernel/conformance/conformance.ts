@@ -2,13 +2,13 @@ import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from '../../scenario/badInput.ts';
-import { versions } from '../../trackers/dirtyRing/versions.ts';
+import { type VersionName, versions } from '../../trackers/dirtyRing/versions.ts';
 import { type Agreement, compareList, noAgreement } from './compare.ts';
 import { initrd } from './initrd.ts';
 import { type MachineOutput, noOutput, readLine } from './machineOutput.ts';
 import { modelParty } from './modelParty.ts';
 import type { Operation } from './operations.ts';
-import type { Party } from './party.ts';
+import type { Observed, Party } from './party.ts';
 import { boot } from './qemu.ts';
 import { ringParty } from './ringParty.ts';
 import { versionOf } from './versionOf.ts';
@@ -61,23 +61,23 @@ function stopped({ release, lists }: MachineOutput, console: string, first: numb
   return `the machine${release && ` with ${release}`} stopped${where}: ${last || 'nothing on its console'}`;
 }
 
-/** Whom a kernel of this release is held against, by default. Throws BadInput where there is no ring in it. */
-export function partiesOf(release: string): Party[] {
+/** Whom a kernel of this release is held against: the model, and our ring, of the nearest version unless one is named. Throws BadInput where there is no ring in the kernel. */
+export function partiesOf(release: string, ring?: VersionName): Party[] {
   const version = versionOf(release);
   if (version === undefined) throw new BadInput(`the kernel is ${release}: there is a dirty ring from 5.11 on`);
-  return [modelParty(versions[version].softFullRequest), ringParty(version)];
+  return [modelParty(versions[version].softFullRequest), ringParty(ring ?? version)];
 }
 
 /** What each party says of all lists, against the kernel. `first`: the number of the first list. */
 export function agreements(
   lists: readonly (readonly Operation[])[],
-  kernel: Pick<MachineOutput, 'lists'>,
+  kernel: readonly (readonly Observed[])[],
   parties: readonly Party[],
   first = 0,
 ): Agreement[] {
   return parties.map((party) => {
     const agreement = noAgreement(party.name);
-    for (const [i, list] of lists.entries()) compareList(agreement, first + i, list, kernel.lists[i], party.run(list));
+    for (const [i, list] of lists.entries()) compareList(agreement, first + i, list, kernel[i], party.run(list));
     return agreement;
   });
 }

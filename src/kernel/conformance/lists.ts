@@ -106,14 +106,28 @@ function around(vcpu: number): List {
 /** Entries that a reset may take together, some of them with another page than was pushed. */
 function forgedNeighbours(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<List> {
   const write = writes(fc, shape, vcpu);
-  const forged = fc
-    .tuple(fc.nat(2), fc.array(offsets(fc, shape), { minLength: 1, maxLength: 3 }))
-    .map(([first, values]) =>
-      values.map((value, i): Operation => ({ do: 'poke', vcpu, first: first + i, count: 1, word: 'offset', value })),
-    );
-  const flagged: Operation = { do: 'poke', vcpu, first: 0, count: 5, word: 'flags', value: 2n };
-  return fc.tuple(write, forged, write).map(([a, values, b]) => [a, ...values, flagged, { do: 'reset' }, b]);
+  const anywhere = fc
+    .record({
+      write,
+      first: fc.nat(2),
+      values: fc.array(offsets(fc, shape), { minLength: 1, maxLength: 3 }),
+      again: write,
+    })
+    .map(({ write, first, values, again }) => [write, ...forged(vcpu, first, values), again]);
+  // Around 2^64, which is 0: beyond the slot, and in it where a sum wraps.
+  const few: Operation = { do: 'write', vcpu, slot: SLOT_1.slot, first: 0, count: 4, step: 1 };
+  const wrapped = fc
+    .shuffledSubarray([U64_MAX - 1n, U64_MAX, 0n, 1n, 3n], { minLength: 2, maxLength: 3 })
+    .map((values) => [few, ...forged(vcpu, 0, values), few]);
+  return fc.oneof(anywhere, wrapped);
 }
+
+/** Userspace writes these offsets, flags them and some more for reset, and resets. */
+const forged = (vcpu: number, first: number, values: readonly bigint[]): List => [
+  ...values.map((value, i): Operation => ({ do: 'poke', vcpu, first: first + i, count: 1, word: 'offset', value })),
+  { do: 'poke', vcpu, first: 0, count: first + values.length, word: 'flags', value: 2n },
+  { do: 'reset' },
+];
 
 /** Few pages or many, forwards or backwards, near each other or just too far for one re-arm call. */
 function writes(fc: FastCheck, { pages }: Shape, vcpu: number): Arbitrary<Operation> {

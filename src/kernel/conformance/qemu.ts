@@ -35,10 +35,12 @@ export interface BootFiles {
 export async function boot({ vmlinuz, initrd, console }: BootFiles, onLine: (line: string) => void): Promise<string> {
   const files = ['-kernel', vmlinuz, '-initrd', initrd, '-serial', `file:${console}`];
   const child = spawn(QEMU, [...MACHINE, ...files, '-append', KERNEL_ARGUMENTS], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill); // it does not outlive us when we are interrupted
   const said: string[] = [];
   const silence = setTimeout(() => {
     said.push(`nothing was said for ${SILENCE_MS / 1000} s`);
-    child.kill('SIGKILL');
+    kill();
   }, SILENCE_MS);
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -54,6 +56,7 @@ export async function boot({ vmlinuz, initrd, console }: BootFiles, onLine: (lin
     });
   } finally {
     clearTimeout(silence);
+    process.off('exit', kill);
   }
   return readFileSync(console, 'utf8') + said.join('');
 }
