@@ -13,6 +13,7 @@ const LAYERS = [
   ['actors'],
   ['scenario'],
   ['litmus'],
+  ['conformance'],
   ['canaries'],
   ['cli'],
   ['testing'],

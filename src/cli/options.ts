@@ -55,3 +55,5 @@ export const directoryOption = (): Option =>
   new Option('--dir <path>', 'where findings are written').default('.gfnring/findings');
 export const scenarioSecondsOption = (): Option =>
   new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds'));
+export const fileOption = (): Option =>
+  new Option('--file <path>', 'the C file, seen from --kdir').default('virt/kvm/dirty_ring.c');

@@ -4,7 +4,7 @@ import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
 import { exploreCommand } from './commands/explore.ts';
-import { kernelCommand } from './commands/kernel.ts';
+import { kernelCommand } from './commands/kernel/kernel.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -16,6 +16,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 const program = new Command('gfnring')
+  .enablePositionalOptions() // else `kernel` would take the options of `kernel conformance`
   .description('Decides whether a dirty-page tracking protocol is right under every interleaving.')
   .version(version)
   .addHelpText(
@@ -34,7 +35,7 @@ for (const command of [
   benchCommand(),
 ])
   program.addCommand(command);
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.showSuggestionAfterError();
 }

@@ -13,7 +13,8 @@ export interface DirtyRingState {
 }
 
 export interface FlaggedEntry {
-  readonly flags: Flags;
+  /** Whatever hostile userspace writes; else INVALID, DIRTY or HARVESTED. */
+  readonly flags: number;
   readonly slot: number;
   readonly offset: bigint;
 }
@@ -21,7 +22,6 @@ export interface FlaggedEntry {
 export const INVALID = 0;
 export const DIRTY = 1;
 export const HARVESTED = 2;
-export type Flags = typeof INVALID | typeof DIRTY | typeof HARVESTED;
 
 const NOTHING: FlaggedEntry = { flags: INVALID, slot: 0, offset: 0n };
 
@@ -34,6 +34,10 @@ export const emptyDirtyRing = (size: number): DirtyRingState => ({
 
 /** Whether a push comes with a warning, and overwrites what is there. */
 export const isFull = ({ entries, pushed, reset }: DirtyRingState): boolean => pushed - reset >= entries.length;
+
+/** Whether a vCPU must not enter the guest. A reset that has overtaken the pushes leaves a distance of almost 2^32. */
+export const isSoftFull = ({ pushed, reset }: DirtyRingState, limit: number): boolean =>
+  reset > pushed || pushed - reset >= limit;
 
 export const push = (ring: DirtyRingState, slot: number, offset: bigint): DirtyRingState => ({
   ...withEntry(ring, ring.pushed, { flags: DIRTY, slot, offset }),
@@ -51,16 +55,20 @@ export const harvest = (ring: DirtyRingState): DirtyRingState => ({
   harvested: ring.harvested + 1,
 });
 
-/** The entry that a reset takes next; undefined: there is none. */
+/** The entry that a reset takes next; undefined: there is none. It looks at one bit of the flags. */
 export function resettable(ring: DirtyRingState): FlaggedEntry | undefined {
   const entry = entryAt(ring, ring.reset);
-  return entry.flags === HARVESTED ? entry : undefined;
+  return (entry.flags & HARVESTED) !== 0 ? entry : undefined;
 }
 
 export const reset = (ring: DirtyRingState): DirtyRingState => ({
   ...withEntry(ring, ring.reset, { ...entryAt(ring, ring.reset), flags: INVALID }),
   reset: ring.reset + 1,
 });
+
+/** Hostile userspace writes words of an entry, as if it were at place `count` of the ring. */
+export const poke = (ring: DirtyRingState, count: number, words: Partial<FlaggedEntry>): DirtyRingState =>
+  withEntry(ring, count, { ...entryAt(ring, count), ...words });
 
 export const entryAt = ({ entries }: DirtyRingState, count: number): FlaggedEntry => entries[count % entries.length];
 

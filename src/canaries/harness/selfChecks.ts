@@ -40,6 +40,7 @@ export const selfChecks = {
   models: async () => (await import('./checks/models.ts')).models(),
   tearing: async () => (await import('./checks/tearing.ts')).tearing(),
   'litmus-reader': async () => (await import('./checks/litmus.ts')).litmusReader(),
+  conformance: async () => (await import('./checks/conformance.ts')).conformance(),
   lockstep: async () => (await import('./checks/threads.ts')).lockstep(),
   workers: async () => (await import('./checks/threads.ts')).workers(),
   stress: async () => (await import('./checks/threads.ts')).stressing(),

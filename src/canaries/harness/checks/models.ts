@@ -2,6 +2,7 @@ import * as checkpoints from '../../../models/checkpoints.ts';
 import * as bitmaps from '../../../models/dirtyBitmap.ts';
 import * as merged from '../../../models/dirtyRing.ts';
 import * as lists from '../../../models/gfnList.ts';
+import { rearmed } from '../../../models/rearming.ts';
 import * as rings from '../../../models/ring.ts';
 import { equal } from '../selfCheck.ts';
 
@@ -66,6 +67,13 @@ export function models(): void {
   equal('merged ring, all harvested', merged.harvestable(merged.harvest(dirty)), undefined);
   dirty = merged.reset(dirty);
   equal('merged ring, reset', [merged.isFull(dirty), merged.resettable(dirty)], [false, undefined]);
+
+  const forged = [63n, 0n, 64n, 5n].map(entry);
+  equal(
+    'merged ring, what is re-armed',
+    [rearmed(forged, () => 64), rearmed(forged, () => 63)],
+    [[entry(63n), entry(0n)], []],
+  );
 
   const committed = checkpoints.commit(checkpoints.pause(checkpoints.begin([0]), [1]));
   equal('checkpoints', [checkpoints.last(committed), checkpoints.goOn(committed).paused], [[1], undefined]);

@@ -492,4 +492,40 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'litmus-reader',
     edits: [{ file: 'litmus/scenario', from: 'filter === null || holds(filter)', to: 'true' }],
   },
+  {
+    name: 'offsets-not-compared',
+    part: 'conformance',
+    expectedBy: 'conformance',
+    edits: [{ file: 'conformance/compare', from: '&& a.offset === b.offset', to: '' }],
+  },
+  {
+    name: 'trace-records-beyond-the-shorter-not-compared',
+    part: 'conformance',
+    expectedBy: 'conformance',
+    edits: [{ file: 'conformance/compare', from: 'Math.max(a.trace.length', to: 'Math.min(a.trace.length' }],
+  },
+  {
+    name: 'pages-left-not-compared',
+    part: 'conformance',
+    expectedBy: 'conformance',
+    edits: [{ file: 'conformance/compare', from: 'left === 0 ?', to: 'left >= 0 ?' }],
+  },
+  {
+    name: 'changed-entry-not-taken-in',
+    part: 'conformance',
+    expectedBy: 'conformance',
+    edits: [
+      {
+        file: 'conformance/machineOutput',
+        from: 'rings[vcpu][index] = { flags, slot, offset: BigInt(offset) };',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'forged-page-re-armed-alone',
+    part: 'sequential models',
+    expectedBy: 'models',
+    edits: [{ file: 'models/rearming', from: 'most - least < SPAN', to: 'most - least < 1n' }],
+  },
 ];

@@ -1,36 +1,41 @@
 import { Command, Option } from 'commander';
-import { compile } from '../../kernel/compile.ts';
-import type { Compiled } from '../../kernel/compiled.ts';
-import { BadInput } from '../../scenario/badInput.ts';
-import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../scenario/trackers/ofKernel.ts';
-import type { TrackerScenario } from '../../scenario/trackers/scenario.ts';
-import type { TrackerName } from '../../trackers/make.ts';
-import { type CheckOptions, runChecks } from '../checks.ts';
+import { compile } from '../../../kernel/compile.ts';
+import type { Compiled } from '../../../kernel/compiled.ts';
+import { BadInput } from '../../../scenario/badInput.ts';
+import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/trackers/ofKernel.ts';
+import type { TrackerScenario } from '../../../scenario/trackers/scenario.ts';
+import type { TrackerName } from '../../../trackers/make.ts';
+import { type CheckOptions, runChecks } from '../../checks.ts';
+import { UsageError } from '../../errors.ts';
 import {
   directoryOption,
+  fileOption,
   jsonOption,
   memoryModelOption,
   quietOption,
   scenarioSecondsOption,
   seedOption,
   tearingOption,
-} from '../options.ts';
-import { plural, print, progress } from '../output.ts';
+} from '../../options.ts';
+import { plural, print, progress } from '../../output.ts';
+import { conformanceCommand } from './conformance.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
-  readonly kdir: string;
+  readonly kdir?: string;
   readonly file: string;
   readonly allowUnhooked: readonly string[];
 }
 
 export const kernelCommand = (): Command =>
   new Command('kernel')
+    .enablePositionalOptions() // what stands behind `conformance` is its own
     .description(
       "a kernel's own C file in the place of the ring: compiled as it is, proved and searched like any other",
     )
     .argument('[scenarios...]', 'those alone')
-    .addOption(new Option('--kdir <path>', 'an unpacked kernel tree').makeOptionMandatory())
-    .addOption(new Option('--file <path>', 'the C file, seen from there').default('virt/kvm/dirty_ring.c'))
+    .addOption(new Option('--kdir <path>', 'an unpacked kernel tree'))
+    .addCommand(conformanceCommand())
+    .addOption(fileOption())
     .addOption(
       new Option('--allow-unhooked <name...>', 'accesses that may stay unseen, by a part of their description').default(
         [],
@@ -49,6 +54,7 @@ export const kernelCommand = (): Command =>
       '\nExamples:\n  gfnring kernel --kdir linux-6.12\n  gfnring kernel --kdir linux-6.1 --memory-model weak --accept-known\n  gfnring kernel wrap migrate --kdir my-tree --file virt/kvm/gfnring.c',
     )
     .action(async (names: readonly string[], { kdir, file, allowUnhooked, ...options }: Options) => {
+      if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
       progress(`compiling ${file} …`);
       const compiled = await compile({ kdir, file, allowed: allowUnhooked });
       progress('');

@@ -1,0 +1,85 @@
+import { Command, Option } from 'commander';
+import { agreements, type KernelFiles, observe, partiesOf } from '../../../conformance/conformance.ts';
+import { drawLists } from '../../../conformance/lists.ts';
+import { ToolMissing } from '../../../conformance/toolMissing.ts';
+import { compile } from '../../../kernel/compile.ts';
+import { SCHEMA } from '../../../scenario/spec.ts';
+import { kernelFileOf } from '../../../scenario/trackers/ofKernel.ts';
+import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';
+import { STATUS } from '../../errors.ts';
+import { fileOption, jsonOption, quietOption, seedOption, whole } from '../../options.ts';
+import { plural, print, printJson, progress } from '../../output.ts';
+import { allAgree, printReport, printReportAsJson, type Report } from './conformanceReport.ts';
+
+interface Options extends KernelFiles {
+  readonly seed: number;
+  readonly lists: number;
+  readonly only?: number;
+  readonly ring?: VersionName;
+  readonly kdir?: string;
+  readonly file: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** All states of a run are held at once, some 150 KB a list. */
+const LISTS_MAX = 2000;
+
+export const conformanceCommand = (): Command =>
+  new Command('conformance')
+    .description('boot a kernel in QEMU and compare its dirty rings with the model and the ring as merged')
+    .requiredOption('--vmlinuz <file>', 'the kernel, for x86-64')
+    .requiredOption('--modules <folder>', 'its modules, kvm and kvm-amd among them')
+    .addOption(seedOption())
+    .addOption(new Option('--lists <n>', 'lists of operations').default(100).argParser(whole('lists', 1, LISTS_MAX)))
+    .addOption(
+      new Option('--only <i>', 'only the list of that number, from 0').argParser(whole('only', 0, LISTS_MAX - 1)),
+    )
+    .addOption(new Option('--ring <version>', 'another version of our ring').choices(Object.keys(versions)))
+    .addOption(new Option('--kdir <path>', 'the tree of that kernel: its C file is a party, too'))
+    .addOption(fileOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  gfnring kernel conformance --vmlinuz boot/vmlinuz-6.1.0-56-cloud-amd64 --modules lib/modules (docs/kernel-conformance.md)',
+    )
+    .action(async (options: Options) => {
+      try {
+        process.exitCode = await conform(options);
+      } catch (error) {
+        if (!(error instanceof ToolMissing)) throw error;
+        skipped(error.message, options);
+      }
+    });
+
+/** Nothing was compared, which is no pass: the status is that of a harness that could not do its work. */
+function skipped(why: string, { json }: Options): void {
+  if (json) printJson({ schema: SCHEMA, outcome: 'skipped', why });
+  else print(`- skipped: ${why}`);
+  process.exitCode = STATUS.harness;
+}
+
+async function conform(options: Options): Promise<number> {
+  const { vmlinuz, modules, seed, only, ring, kdir, file, json, quiet } = options;
+  const first = only ?? 0;
+  const drawn = drawLists(await fastCheck(), seed, Math.max(options.lists, first + 1));
+  const lists = only === undefined ? drawn : [drawn[only]];
+  const compiled = kdir === undefined ? undefined : kernelFileOf(await compile({ kdir, file, allowed: [] }));
+  progress(`${plural(lists.length, 'list')} in QEMU`);
+  const { release, build, lists: observed } = await observe({ vmlinuz, modules }, lists, first);
+  progress('');
+  const parties = agreements(lists, observed, partiesOf(release, ring, compiled), first);
+  const report: Report = { kernel: { release, build }, seed, first, lists, parties };
+  if (json) printReportAsJson(report);
+  else printReport(report, `--vmlinuz ${vmlinuz} --modules ${modules}`, quiet);
+  return allAgree(report) ? STATUS.nothingFound : STATUS.findings;
+}
+
+async function fastCheck(): Promise<typeof import('fast-check').default> {
+  try {
+    return (await import('fast-check')).default;
+  } catch {
+    throw new ToolMissing('fast-check', 'it is not installed (npm install fast-check)');
+  }
+}

@@ -1,0 +1,104 @@
+import { lineOf, type Operation } from './operations.ts';
+import type { Entry, Observed, TraceRecord } from './party.ts';
+
+/** How many were compared, and how many of them were the same. */
+export interface Count {
+  compared: number;
+  equal: number;
+}
+
+/** Something that the kernel and a party say differently. */
+export interface Disagreement {
+  /** The place of the list among those of its seed, and of the operation in the list, from 0. */
+  readonly list: number;
+  readonly operation: number;
+  /** The operation as a line. */
+  readonly line: string;
+  readonly about: 'return' | 'state' | 'trace';
+  readonly kernel: string;
+  readonly party: string;
+}
+
+/** How a party compares with the kernel. */
+export interface Agreement {
+  readonly party: string;
+  /** What an operation returned; all entries of all rings after it; each trace record in its place. */
+  readonly returns: Count;
+  readonly states: Count;
+  readonly traceRecords: Count;
+  readonly disagreements: Disagreement[];
+}
+
+export const noAgreement = (party: string): Agreement => ({
+  party,
+  returns: { compared: 0, equal: 0 },
+  states: { compared: 0, equal: 0 },
+  traceRecords: { compared: 0, equal: 0 },
+  disagreements: [],
+});
+
+/** Adds what a party says of list number `index` to what it said of others. Throws RangeError where the two do not say as much as there are operations. */
+export function compareList(
+  agreement: Agreement,
+  index: number,
+  list: readonly Operation[],
+  kernel: readonly Observed[],
+  party: readonly Observed[],
+): void {
+  if (kernel.length !== list.length || party.length !== list.length)
+    throw new RangeError(
+      `list ${index} has ${list.length} operations, the kernel says ${kernel.length}, ${agreement.party} ${party.length}`,
+    );
+  for (const [operation, its] of list.entries()) {
+    const [a, b] = [kernel[operation], party[operation]];
+    const differ = (about: Disagreement['about'], kernel: string, party: string) =>
+      agreement.disagreements.push({ list: index, operation, line: lineOf(its), about, kernel, party });
+
+    if (b.returned !== undefined) {
+      const [said, other] = [returnText(a), returnText(b)];
+      if (!counted(agreement.returns, said === other)) differ('return', said, other);
+    }
+    const entries = differingEntries(a, b);
+    if (!counted(agreement.states, entries.length === 0))
+      differ('state', entries.map(([said]) => said).join(', '), entries.map(([, other]) => other).join(', '));
+
+    const records = Array.from({ length: Math.max(a.trace.length, b.trace.length) }, (_, i) =>
+      [a.trace[i], b.trace[i]].map(recordText),
+    );
+    const differing = records.filter(([said, other]) => !counted(agreement.traceRecords, said === other));
+    if (differing.length > 0) differ('trace', differing[0][0], differing[0][1]);
+  }
+}
+
+function counted(count: Count, equal: boolean): boolean {
+  count.compared++;
+  if (equal) count.equal++;
+  return equal;
+}
+
+const returnText = ({ returned, left }: Observed): string =>
+  left === 0 ? `${returned}` : `${returned}, ${left} pages left`;
+
+/** Entries in which the two differ, as texts. */
+function differingEntries(a: Observed, b: Observed): [string, string][] {
+  if (a.rings.length !== b.rings.length) return [[`${a.rings.length} rings`, `${b.rings.length} rings`]];
+  return a.rings.flatMap((ring, vcpu) => {
+    const other = b.rings[vcpu];
+    if (ring.length !== other.length)
+      return [[`ring ${vcpu} of ${ring.length}`, `ring ${vcpu} of ${other.length}`] as [string, string]];
+    return ring.flatMap((entry, i) =>
+      sameEntry(entry, other[i]) ? [] : [[entryText(vcpu, i, entry), entryText(vcpu, i, other[i])] as [string, string]],
+    );
+  });
+}
+
+const sameEntry = (a: Entry, b: Entry): boolean => a.flags === b.flags && a.slot === b.slot && a.offset === b.offset;
+const entryText = (vcpu: number, i: number, { flags, slot, offset }: Entry): string =>
+  `ring ${vcpu}[${i}] = flags ${flags}, slot ${slot}, offset ${offset}`;
+
+function recordText(record: TraceRecord | undefined): string {
+  if (record === undefined) return 'no record';
+  if (record.event === 'exit') return `exit of vcpu ${record.vcpu}`;
+  const indices = `${record.event} ring ${record.ring} dirty ${record.dirty} reset ${record.reset}`;
+  return record.event === 'reset' ? indices : `${indices} slot ${record.slot} offset ${record.offset}`;
+}

@@ -1,0 +1,108 @@
+import { VCPUS } from './operations.ts';
+import type { Entry, Observed, TraceRecord } from './party.ts';
+
+/** What the program in the machine said, read as it comes. */
+export interface MachineOutput {
+  /** `uname -r` and `uname -v`; empty until they are known. */
+  release: string;
+  build: string;
+  /** By list, what was seen after each operation. */
+  readonly lists: Observed[][];
+  /** Whether the program came to its end. */
+  complete: boolean;
+  /** By vCPU, the ring as it is by now. */
+  rings: Entry[][];
+}
+
+export const noOutput = (): MachineOutput => ({ release: '', build: '', lists: [], complete: false, rings: [] });
+
+/** An entry that has changed: vCPU, index, flags, slot, offset. */
+type Changed = readonly [number, number, number, number, string];
+
+interface Line {
+  readonly kernel?: string;
+  readonly build?: string;
+  readonly list?: true;
+  readonly end?: true;
+  readonly failed?: string;
+  readonly errno?: number;
+  readonly returned?: number;
+  readonly left?: number;
+  /** Entries that each ring has; 0 while there are none. */
+  readonly size?: number;
+  readonly entries?: readonly Changed[];
+  readonly trace?: readonly string[];
+}
+
+/** Takes in one line. Throws where it is not one of init.c's. */
+export function readLine(output: MachineOutput, text: string): void {
+  const line = parsed(text);
+  if (line.failed !== undefined) throw new Error(`in the machine: ${line.failed} failed, errno ${line.errno}`);
+  if (line.end) output.complete = true;
+  else if (line.kernel !== undefined) {
+    output.release = line.kernel;
+    output.build = line.build ?? '';
+  } else if (line.list) {
+    output.lists.push([]);
+    output.rings = [];
+  } else {
+    const list = output.lists.at(-1);
+    if (list === undefined) throw new Error(`in the machine: an operation before the first list: ${text}`);
+    output.rings = changed(output.rings, line.size!, line.entries!);
+    const trace = line.trace!.map(traceRecord);
+    list.push({ returned: line.returned!, left: line.left!, rings: output.rings, trace });
+  }
+}
+
+function parsed(text: string): Line {
+  let line: Line;
+  try {
+    line = JSON.parse(text) as Line;
+  } catch {
+    throw new Error(`in the machine: no JSON: ${text.slice(0, 200)}`);
+  }
+  const known = line.kernel ?? line.list ?? line.end ?? line.failed;
+  const whole = [line.returned, line.left, line.size, line.entries, line.trace].every((field) => field !== undefined);
+  if (known === undefined && !whole) throw new Error(`in the machine: a line of no known kind: ${text.slice(0, 200)}`);
+  return line;
+}
+
+const INVALID: Entry = { flags: 0, slot: 0, offset: 0n };
+
+/** The rings with some entries replaced. Those that have not changed are shared with the state before. */
+function changed(before: Entry[][], size: number, entries: readonly Changed[]): Entry[][] {
+  const rings =
+    before.length === 0 && size > 0
+      ? Array.from({ length: VCPUS }, () => Array<Entry>(size).fill(INVALID))
+      : [...before];
+  const copied = new Set<number>();
+  for (const [vcpu, index, flags, slot, offset] of entries) {
+    if (rings[vcpu]?.[index] === undefined)
+      throw new Error(`in the machine: entry ${index} of ring ${vcpu} is not there`);
+    if (!copied.has(vcpu)) rings[vcpu] = [...rings[vcpu]];
+    copied.add(vcpu);
+    rings[vcpu][index] = { flags, slot, offset: BigInt(offset) };
+  }
+  return rings;
+}
+
+const PUSH =
+  /^kvm_dirty_ring_push: ring (\d+): dirty 0x([0-9a-f]+) reset 0x([0-9a-f]+) slot (\d+) offset 0x([0-9a-f]+) \(used \d+\)$/;
+const RESET = /^kvm_dirty_ring_reset: ring (\d+): dirty 0x([0-9a-f]+) reset 0x([0-9a-f]+) \(used \d+\)$/;
+const EXIT = /^kvm_dirty_ring_exit: vcpu (\d+)$/;
+
+/** A tracepoint's event, as tracefs prints it. Throws where it is none of the three that are asked for. */
+export function traceRecord(text: string): TraceRecord {
+  const hex = (digits: string): number => Number.parseInt(digits, 16);
+  const push = PUSH.exec(text);
+  if (push !== null) {
+    const [ring, dirty, reset, slot, offset] = push.slice(1);
+    const indices = { ring: Number(ring), dirty: hex(dirty), reset: hex(reset) };
+    return { event: 'push', ...indices, slot: Number(slot), offset: BigInt(`0x${offset}`) };
+  }
+  const reset = RESET.exec(text);
+  if (reset !== null) return { event: 'reset', ring: Number(reset[1]), dirty: hex(reset[2]), reset: hex(reset[3]) };
+  const exit = EXIT.exec(text);
+  if (exit !== null) return { event: 'exit', vcpu: Number(exit[1]) };
+  throw new Error(`in the machine: a trace record that is not known: ${text.slice(0, 200)}`);
+}

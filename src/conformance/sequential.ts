@@ -1,0 +1,120 @@
+import type { Gfn } from '../kvm/kvm.ts';
+import { CODE_PAGES, CODE_SLOT, type Operation, VCPUS } from './operations.ts';
+import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Observed, type Party, type TraceRecord } from './party.ts';
+import type { MakeRings, Rings } from './rings.ts';
+import { type Setup, setUp } from './setup.ts';
+
+/** Entries that x86 keeps free for what one exit may push, where the processor keeps no log of its own (AMD). */
+const RESERVED = 64;
+const ENTRY_BYTES = 16;
+
+/** A party that knows what KVM answers to everything. */
+export const wholeParty = (name: string, make: MakeRings): Party => ({ name, run: (list) => performed(list, make) });
+
+/** A party that knows the rings, and nothing of how a VM is set up. */
+export const ringsParty = (name: string, make: MakeRings): Party => ({
+  name,
+  run: (list) =>
+    performed(list, make).map((seen, i) =>
+      seen.rings.length > 0 && isOfRings(list[i]) ? seen : { ...seen, returned: undefined },
+    ),
+});
+
+/** Whether what it returns is up to the rings. */
+const isOfRings = ({ do: name }: Operation): boolean => ['write', 'run', 'harvest', 'poke', 'reset'].includes(name);
+
+function performed(list: readonly Operation[], make: MakeRings): Observed[] {
+  const vm = new SequentialVm(make);
+  return list.map((operation) => vm.perform(operation));
+}
+
+/** Pages that a vCPU has yet to write. */
+interface Writes {
+  readonly slot: number;
+  readonly next: number;
+  readonly step: number;
+  readonly left: number;
+}
+
+/** A VM whose vCPUs and userspace take turns, one operation at a time, around the rings of a party. */
+class SequentialVm {
+  readonly #make: MakeRings;
+  #setup: Setup = { bytes: 0, slots: new Map([[CODE_SLOT, CODE_PAGES]]), vcpus: false };
+  #rings: Rings | undefined;
+  /** Pages whose next write is not recorded. */
+  readonly #writable = new Set<string>();
+  readonly #writes: Writes[] = Array.from({ length: VCPUS }, () => ({ slot: 0, next: 0, step: 0, left: 0 }));
+
+  constructor(make: MakeRings) {
+    this.#make = make;
+  }
+
+  perform(operation: Operation): Observed {
+    const trace: TraceRecord[] = [];
+    const returned = this.#returned(operation, trace);
+    const left = operation.do === 'write' || operation.do === 'run' ? this.#writes[operation.vcpu].left : 0;
+    const rings = this.#rings;
+    return { returned, left, rings: rings ? this.#each((vcpu) => rings.entries(vcpu)) : [], trace };
+  }
+
+  #returned(operation: Operation, trace: TraceRecord[]): number {
+    const rings = this.#rings;
+    if (rings !== undefined) {
+      switch (operation.do) {
+        case 'write': {
+          const { vcpu, slot, first, step, count } = operation;
+          this.#writes[vcpu] = { slot, next: first, step, left: count };
+          return this.#run(rings, vcpu, trace);
+        }
+        case 'run':
+          return this.#run(rings, operation.vcpu, trace);
+        case 'harvest':
+          return rings.harvest(operation.vcpu, operation.max);
+        case 'poke':
+          for (let i = 0; i < operation.count; i++)
+            rings.poke(operation.vcpu, operation.first + i, operation.word, operation.value);
+          return 0;
+        case 'reset': {
+          const taken = rings.reset();
+          trace.push(...this.#each((ring) => ({ event: 'reset' as const, ring, ...rings.indices(ring) })));
+          return taken;
+        }
+      }
+    }
+    const { returned, setup } = setUp(this.#setup, operation);
+    this.#setup = setup;
+    if (setup.vcpus) this.#rings ??= this.#makeRings();
+    return returned;
+  }
+
+  #makeRings(): Rings {
+    const { bytes, slots } = this.#setup;
+    const size = bytes / ENTRY_BYTES;
+    return this.#make({ size, softLimit: size - RESERVED, slots, arm: (gfn) => this.#writable.delete(text(gfn)) });
+  }
+
+  /** KVM_RUN. A write to an armed page faults; the page is pushed and made writable, and the vCPU enters the guest anew to try again. */
+  #run(rings: Rings, vcpu: number, trace: TraceRecord[]): number {
+    for (;;) {
+      if (rings.mustExit(vcpu)) {
+        trace.push({ event: 'exit', vcpu });
+        return EXIT_DIRTY_RING_FULL;
+      }
+      const { slot, next, step, left } = this.#writes[vcpu];
+      if (left === 0) return EXIT_HLT;
+      const gfn = { slot, offset: BigInt(next) };
+      if (this.#writable.has(text(gfn))) this.#writes[vcpu] = { slot, next: next + step, step, left: left - 1 };
+      else {
+        rings.push(vcpu, gfn);
+        trace.push({ event: 'push', ring: vcpu, ...rings.indices(vcpu), ...gfn });
+        this.#writable.add(text(gfn));
+      }
+    }
+  }
+
+  #each<T>(of: (vcpu: number) => T): T[] {
+    return Array.from({ length: VCPUS }, (_, vcpu) => of(vcpu));
+  }
+}
+
+const text = ({ slot, offset }: Gfn): string => `${slot}:${offset}`;

@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { drawLists } from '../../src/conformance/lists.ts';
+import { modelParty } from '../../src/conformance/modelParty.ts';
+import { lineOf } from '../../src/conformance/operations.ts';
+import type { Entry, Observed, TraceRecord } from '../../src/conformance/party.ts';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const vmlinuz = join(folder, 'vmlinuz');
+const modules = join(folder, 'modules');
+writeFileSync(vmlinuz, '');
+mkdirSync(join(modules, 'kvm'), { recursive: true });
+for (const name of ['irqbypass.ko', 'kvm/kvm.ko.xz', 'kvm/kvm-amd.ko.xz']) writeFileSync(join(modules, name), '');
+
+/** With nothing on the PATH but these programs. */
+function conformance(programs: Record<string, string>, ...args: string[]) {
+  const path = mkdtempSync(join(folder, 'bin-'));
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(path, name), 0o755);
+  }
+  const all = ['kernel', 'conformance', '--vmlinuz', vmlinuz, '--modules', modules, ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...all], {
+    env: { PATH: path },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+/** Compiles nothing: what is booted is no kernel either. */
+const cc = 'while [ "$1" != -o ]; do shift; done; : > "$2"';
+/** A machine that says these lines. */
+function machine(lines: readonly object[]): Record<string, string> {
+  const said = join(mkdtempSync(join(folder, 'said-')), 'lines');
+  writeFileSync(said, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return { cc, 'qemu-system-x86_64': `while read -r line; do echo "$line"; done < ${said}` };
+}
+
+const traceText = (record: TraceRecord): string => {
+  if (record.event === 'exit') return `kvm_dirty_ring_exit: vcpu ${record.vcpu}`;
+  const { ring, dirty, reset } = record;
+  const text = `kvm_dirty_ring_${record.event}: ring ${ring}: dirty 0x${dirty.toString(16)} reset 0x${reset.toString(16)}`;
+  const what = record.event === 'push' ? ` slot ${record.slot} offset 0x${record.offset.toString(16)}` : '';
+  return `${text}${what} (used ${(dirty - reset) >>> 0})`;
+};
+
+/** What the program in a machine says of lists of which this is seen. */
+function linesOf(release: string, lists: readonly (readonly Observed[])[]): object[] {
+  const lines: object[] = [{ kernel: release, build: '#1 SMP' }];
+  for (const list of lists) {
+    lines.push({ list: true });
+    const before: Entry[][] = [[], []];
+    for (const { returned, left, rings, trace } of list) {
+      const entries = rings.flatMap((ring, vcpu) =>
+        ring.flatMap((entry, i) => {
+          const { flags, slot, offset } = entry;
+          const old = before[vcpu][i] ?? { flags: 0, slot: 0, offset: 0n };
+          before[vcpu][i] = entry;
+          const same = old.flags === flags && old.slot === slot && old.offset === offset;
+          return same ? [] : [[vcpu, i, flags, slot, `${offset}`]];
+        }),
+      );
+      lines.push({ returned, left, size: rings[0]?.length ?? 0, entries, trace: trace.map(traceText) });
+    }
+  }
+  return [...lines, { end: true }];
+}
+
+const lists = drawLists(fc, 5, 3);
+const kernel = lists.map((list) => modelParty(false).run(list));
+const args = ['--seed', '5'];
+
+test('a kernel that does as the model says agrees, in numbers', () => {
+  const { status, stdout, stderr } = conformance(machine(linesOf('6.1.0-1', kernel)), ...args, '--lists', '3');
+  expect([status, stderr]).toEqual([0, '']);
+  const operations = lists.flat().length;
+  const [title, model, ring] = stdout.trimEnd().split('\n');
+  expect(title).toBe(`6.1.0-1 (#1 SMP), seed 5: 3 lists, ${operations} operations`);
+  expect(model).toContain(
+    `✓ sequential model   equal: ${operations} of ${operations} returns, ${operations} of ${operations} states`,
+  );
+  expect(ring).toContain('✓ dirty-ring@6.1 ');
+});
+
+test('a kernel that does otherwise is a finding, of each party, with how to see it again', () => {
+  const altered = kernel.map((list, i) =>
+    i === 1 ? list.map((seen, op) => (op === 4 ? { ...seen, returned: 99 } : seen)) : list,
+  );
+  const programs = machine(linesOf('6.1.0-1', altered));
+  const text = conformance(programs, ...args, '--lists', '3', '--quiet');
+  expect([text.status, text.stderr]).toEqual([1, '']);
+  expect(text.stdout).toContain('  list 1, operation 4: ');
+  expect(text.stdout).toContain('    the kernel   99\n');
+  expect(text.stdout).toContain(`--vmlinuz ${vmlinuz} --modules ${modules} --seed 5 --only 1\n`);
+
+  const json = conformance(programs, ...args, '--lists', '3', '--json');
+  const report = JSON.parse(json.stdout);
+  expect([json.status, report.outcome, report.seed, report.lists]).toEqual([1, 'disagree', 5, 3]);
+  expect(report.parties[0]).toMatchObject({
+    party: 'sequential model',
+    returns: { compared: lists.flat().length, equal: lists.flat().length - 1 },
+    disagreements: [{ list: 1, operation: 4, about: 'return', kernel: '99' }],
+  });
+});
+
+test('one list alone is the one of that number', () => {
+  const programs = machine(linesOf('6.1.0-1', [kernel[2]]));
+  const { status, stdout } = conformance(programs, ...args, '--only', '2');
+  expect([status, stdout.split('\n')[0]]).toEqual([
+    0,
+    `6.1.0-1 (#1 SMP), seed 5: 1 list, ${lists[2].length} operations`,
+  ]);
+});
+
+test('one list alone is shown where it is not agreed on; our ring can be of another version', () => {
+  const hostile = drawLists(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
+  const mended = modelParty(false).run(hostile);
+  const { status, stdout } = conformance(
+    machine(linesOf('6.1.0-1', [mended])),
+    ...['--seed', '7', '--only', '2', '--ring', '5.11'],
+  );
+  expect(status).toBe(1);
+  const [, model, ring] = stdout.split('\n');
+  expect([model.slice(0, 3), ring.slice(0, 17)]).toEqual(['✓ s', '✗ dirty-ring@5.11']);
+  expect(stdout).toContain(`\n  4  ${lineOf(hostile[4])}\n  5  `);
+});
+
+test('a machine that stops on its way is the harness that failed', () => {
+  const lines = linesOf('6.1.0-1', kernel);
+  const { status, stderr } = conformance(machine(lines.slice(0, 5)), ...args, '--lists', '3');
+  expect(status).toBe(3);
+  expect(stderr).toBe(
+    'gfnring: the harness itself failed: the machine with 6.1.0-1 stopped in list 0 at operation 3: nothing on its console\n',
+  );
+});
+
+test('where a tool is missing it is skipped, and that is no pass', () => {
+  const none = conformance({}, '--lists', '1');
+  expect([none.status, none.stdout.split('\n').length, none.stdout.slice(0, 26)]).toEqual([
+    3,
+    2,
+    '- skipped: cc cannot be ru',
+  ]);
+  const noQemu = conformance({ cc }, '--lists', '1', '--json');
+  expect([noQemu.status, JSON.parse(noQemu.stdout)]).toEqual([
+    3,
+    { schema: 1, outcome: 'skipped', why: expect.stringContaining('qemu-system-x86_64 cannot be run') },
+  ]);
+});
+
+test.each([
+  ['no kernel', ['--vmlinuz', '/nowhere'], '--vmlinuz /nowhere: ENOENT'],
+  ['no modules', ['--modules', '/nowhere'], '--modules /nowhere: ENOENT'],
+  ['a folder without modules', ['--modules', 'docs'], '--modules docs: no irqbypass.ko in it, nor compressed'],
+  ['no list', ['--lists', '0'], "--lists is '0': must be a whole number from 1 to 2000"],
+])('bad input: %s', (_, given, message) => {
+  const { status, stdout, stderr } = conformance(machine([]), ...given);
+  expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${message}\n`]);
+});
+
+test('bad input: a kernel from before there was a ring', () => {
+  const { status, stderr } = conformance(machine(linesOf('5.10.0-30-amd64', kernel)), ...args, '--lists', '3');
+  expect([status, stderr]).toEqual([2, 'gfnring: the kernel is 5.10.0-30-amd64: there is a dirty ring from 5.11 on\n']);
+});

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { agreements, observe, partiesOf } from '../../src/conformance/conformance.ts';
+import { drawLists } from '../../src/conformance/lists.ts';
+import { modelParty } from '../../src/conformance/modelParty.ts';
+import { ringParty } from '../../src/conformance/ringParty.ts';
+
+/** A kernel is under the GPL, and not kept here; docs/kernel-conformance.md says where to get one. */
+const vmlinuz = process.env.GFNRING_VMLINUZ;
+const modules = process.env.GFNRING_MODULES;
+const isSet = vmlinuz !== undefined && modules !== undefined;
+
+describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSet ? '' : ' (not set)'}`, () => {
+  test('the model and our ring of its version agree with it, and that of another version does not', async () => {
+    const lists = drawLists(fc, 7, 40);
+    const { release, lists: kernel } = await observe({ vmlinuz: vmlinuz!, modules: modules! }, lists);
+    for (const { disagreements, states, traceRecords } of agreements(lists, kernel, partiesOf(release))) {
+      expect(disagreements).toEqual([]);
+      expect(states.equal).toBe(lists.flat().length);
+      expect(traceRecords.equal).toBeGreaterThan(1000);
+    }
+    // One looks for a full ring at other moments; the other takes an offset whose sum wraps for one in the slot.
+    const others = [modelParty(release.startsWith('6.1.')), ringParty('5.11')];
+    for (const { disagreements } of agreements(lists, kernel, others)) expect(disagreements.length).toBeGreaterThan(0);
+  }, 300_000);
+});

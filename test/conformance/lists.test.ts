@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { drawLists } from '../../src/conformance/lists.ts';
+import { modelParty } from '../../src/conformance/modelParty.ts';
+import { lineOf, type Operation } from '../../src/conformance/operations.ts';
+
+const lists = drawLists(fc, 1, 200);
+const textOf = (drawn: readonly (readonly Operation[])[]): string[] => drawn.map((list) => list.map(lineOf).join('\n'));
+
+test('the same seed gives the same lists, and a list is the same however many are drawn', () => {
+  expect(textOf(drawLists(fc, 1, 200))).toEqual(textOf(lists));
+  expect(textOf(drawLists(fc, 1, 7))).toEqual(textOf(lists.slice(0, 7)));
+  expect(textOf(drawLists(fc, 2, 200))).not.toEqual(textOf(lists));
+});
+
+test('a guest writes to pages that are there', () => {
+  for (const list of lists) {
+    const pages = new Map(list.flatMap((op) => (op.do === 'slot' ? [[op.slot, op.pages] as const] : [])));
+    for (const op of list) {
+      if (op.do !== 'write') continue;
+      for (const page of [op.first, op.first + (op.count - 1) * op.step])
+        expect([lineOf(op), page >= 0 && page < pages.get(op.slot)!]).toEqual([lineOf(op), true]);
+      expect(op.count).toBeGreaterThan(0);
+    }
+  }
+});
+
+test('vCPUs are made once, after a ring was enabled, and before they are used', () => {
+  for (const list of lists) {
+    const at = list.findIndex((op) => op.do === 'vcpus');
+    expect(list.filter((op) => op.do === 'vcpus')).toHaveLength(1);
+    expect(list.slice(0, at).some((op) => op.do === 'enable')).toBe(true);
+    expect(list.slice(0, at).every((op) => !('vcpu' in op))).toBe(true);
+  }
+});
+
+test('all that can happen does: refusals, full rings, the end of a ring passed, resets that overtake, honest and hostile userspace', () => {
+  const seen = new Set<string>();
+  for (const list of lists) {
+    seen.add(list.some((op) => op.do === 'poke') ? 'hostile' : 'honest');
+    for (const [i, { returned, trace, rings }] of modelParty(false).run(list).entries()) {
+      const { do: name } = list[i];
+      seen.add(returned! < 0 ? `${name} ${returned}` : name);
+      if (name === 'reset' && returned! > 64) seen.add('many reset');
+      for (const record of trace) {
+        seen.add(record.event);
+        if (record.event === 'push' && record.dirty > rings[0].length) seen.add('end of a ring passed');
+        if (record.event === 'reset' && record.reset > record.dirty) seen.add('overtaken');
+      }
+    }
+  }
+  expect([...seen].sort()).toEqual(
+    [
+      'enable', 'enable -22', 'enable -7', 'end of a ring passed', 'exit', 'get-log -2', 'get-log -6', 'harvest', 'honest',
+      'hostile', 'many reset', 'map', 'map -22', 'overtaken', 'poke', 'push', 'reset', 'reset -22', 'run', 'slot', 'vcpus', 'write',
+    ].sort(),
+  ); // biome-ignore format: a table
+});
