@@ -5,11 +5,11 @@ import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
 import type { Place } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
+import { type DirtyRing, GFN_BYTES } from '../dirtyRing/dirty_ring.ts';
+import { DirtyRings } from '../dirtyRing/dirtyRing.ts';
+import { KVM_RESET_DIRTY_RINGS } from '../dirtyRing/ioctl.ts';
+import type { Version } from '../dirtyRing/versions.ts';
 import type { TrackerShape } from '../tracker.ts';
-import { type DirtyRing, GFN_BYTES } from './dirty_ring.ts';
-import { DirtyRings } from './dirtyRing.ts';
-import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
-import type { Version } from './versions.ts';
 
 /** Of struct kvm_dirty_ring: what is set when a ring is allocated, and stays. */
 const FIXED = ['size', 'soft_limit', 'dirty_gfns', 'index'];

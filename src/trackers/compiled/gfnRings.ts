@@ -1,14 +1,14 @@
-import { Code } from '../kernel/code.ts';
-import type { Compiled } from '../kernel/compiled.ts';
-import { layMembers, makeKvm, makeVcpu } from '../kernel/objects.ts';
-import { type Gfn, type Kvm, memslotOf } from '../kvm/kvm.ts';
-import type { Layout } from '../memory/layout.ts';
-import type { Memory } from '../memory/memory.ts';
-import { check } from '../memory/stop.ts';
-import { KVM_RESET_DIRTY_PAGES } from '../ring/ioctl.ts';
-import { GFN_BYTES } from '../ring/kvm_gfnring.ts';
-import { GfnRings } from './gfnRings.ts';
-import type { TrackerShape } from './tracker.ts';
+import { Code } from '../../kernel/code.ts';
+import type { Compiled } from '../../kernel/compiled.ts';
+import { layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
+import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
+import type { Layout } from '../../memory/layout.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { check } from '../../memory/stop.ts';
+import { KVM_RESET_DIRTY_PAGES } from '../../ring/ioctl.ts';
+import { GFN_BYTES } from '../../ring/kvm_gfnring.ts';
+import { GfnRings } from '../gfnRings.ts';
+import type { TrackerShape } from '../tracker.ts';
 
 /**
  * The ring of the mail as a C file has it: push and reset of one ring. The ioctl around the resets, which flushes, and the soft limit, which the mail leaves to its caller,
