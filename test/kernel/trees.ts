@@ -20,6 +20,9 @@ export const TREES: readonly Tree[] = (process.env.GFNRING_KDIR ?? '')
   .filter((kdir) => kdir !== '')
   .map((kdir) => ({ kdir, file: 'virt/kvm/dirty_ring.c' }));
 
+/** Those, or where there are none what says so. */
+export const treesOrNone: readonly Tree[] = TREES.length > 0 ? TREES : [{ kdir: 'GFNRING_KDIR is not set', file: '' }];
+
 export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ kdir, file, allowed: [] });
 
 /** A copy of what is compiled of a tree, in a folder that goes with the machine's other temporary files, with texts changed, each in the first file that has it. Throws where none does. */
