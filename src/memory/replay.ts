@@ -239,7 +239,7 @@ export class ReplayMemory implements Memory {
       );
     if (this.pos === this.out && this.mode >= 0) {
       if (this.visited !== null) {
-        this.visited.push(`${this.origin ?? ''}${new Error().stack}`);
+        this.visited.push(this.here());
         this.thrownOutAt = [code, operand, operandHigh, expected].join();
       }
       this.mode = -1;
@@ -247,7 +247,7 @@ export class ReplayMemory implements Memory {
     }
     if (this.pos < this.path.length && this.mode >= 0) {
       const node = this.path[this.pos++];
-      if (this.visited !== null) this.visited.push(`${this.origin ?? ''}${new Error().stack}`);
+      if (this.visited !== null) this.visited.push(this.here());
       this.same(node, code, operand, operandHigh, expected);
       const next = this.pos < this.path.length ? this.path[this.pos] : 0;
       this.low = next === 0 ? this.lastLow : tree.low[next];
@@ -406,20 +406,19 @@ export class ReplayMemory implements Memory {
     return { end, visited };
   }
 
-  /** From which line of its code the operation comes to the access of `node`: see `callerOf`. */
-  lineOf(subject: Subject, node: number): string | undefined {
+  /** By node on the way to `node`: from which line of its code the operation comes to that access; see `callerOf`. */
+  linesOf(subject: Subject, node: number): ReadonlyMap<number, string | undefined> {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = SITE_FRAMES_MAX;
-    const stacks: string[] = [];
-    this.visited = stacks;
+    const places: string[] = [];
+    this.visited = places;
     this.path = this.tree.path(node);
     this.out = this.path.length - 1;
     this.pass(subject, 0, 0);
-    const came = stacks.length === this.path.length;
     this.out = -1;
     this.visited = null;
     Error.stackTraceLimit = stackTraceLimit;
-    return came ? (this.origin ?? callerOf(stacks[stacks.length - 1])) : undefined;
+    return new Map(places.map((place, i) => [this.path[i], lineIn(place)]));
   }
 
   private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {
@@ -442,6 +441,11 @@ export class ReplayMemory implements Memory {
       'differs on the second pass',
       `${this.subject!.label} did not come to ${this.describe(code)} again`,
     );
+  }
+
+  /** Where the operation is: `origin` on the first line, if it has one, and the stack. */
+  private here(): string {
+    return `${this.origin ?? ''}\n${new Error().stack}`;
   }
 
   private running(): Subject {
@@ -605,6 +609,12 @@ function put({ u8, u16, u32 }: Bytes, { bits, offset }: Place, value: number): v
   if (bits === 32) u32[offset >>> 2] = value;
   else if (bits === 16) u16[offset >>> 1] = value;
   else u8[offset] = value;
+}
+
+/** The line of code in what `here` said. */
+function lineIn(place: string): string | undefined {
+  const end = place.indexOf('\n');
+  return end > 0 ? place.slice(0, end) : callerOf(place.slice(1));
 }
 
 const operandOf = (code: number, operand: number): string => (code >= 0 && writes(kindOf(code)) ? ` = ${operand}` : '');
