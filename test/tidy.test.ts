@@ -13,6 +13,7 @@ const LAYERS = [
   ['actors'],
   ['scenario'],
   ['litmus'],
+  ['campaign'],
   ['canaries'],
   ['cli'],
   ['testing'],

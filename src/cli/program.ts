@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
 import { exploreCommand } from './commands/explore.ts';
+import { fuzzCommand } from './commands/fuzz.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -25,6 +26,7 @@ const program = new Command('gfnring')
 for (const command of [
   checkCommand(),
   exploreCommand(),
+  fuzzCommand(),
   replayCommand(),
   stressCommand(),
   canariesCommand(),

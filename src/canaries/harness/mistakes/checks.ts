@@ -426,7 +426,7 @@ export const checks: readonly Mistake[] = [
       {
         file: 'scenario/minimise',
         from: 'let best = mergeRuns(failure);',
-        to: 'let best = failure; if (seconds > 0) return { best, isLeast: true };',
+        to: 'let best = failure; if (!budget.isSpent) return { best, isLeast: true };',
       },
     ],
   },

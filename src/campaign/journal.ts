@@ -1,0 +1,72 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Entry } from './entry.ts';
+import type { Made } from './findings.ts';
+import { digitsOf } from './hash.ts';
+import type { Effect } from './progress.ts';
+
+/** What happens to a campaign, one line each. */
+export type Line = { readonly took: Effect } | { readonly made: Made } | { readonly adopted: readonly Entry[] };
+
+/** Lines between two calls that bring them to the disk itself; a process that is killed loses none of them in any case. */
+const SYNCED_EVERY = 16;
+
+/**
+ * A file of lines that are added at its end, each with a checksum. What stands behind the last whole line is no part of it: a write that was cut
+ * off, when the process was killed, is as if it had not begun.
+ */
+export class Journal {
+  private readonly fd: number;
+  private end = 0;
+  private unsynced = 0;
+
+  /** @param read is called with each line there is. */
+  constructor(file: string, read: (line: Line) => void) {
+    this.fd = openSync(file, 'a+');
+    closeSync(this.fd);
+    this.fd = openSync(file, 'r+');
+    const bytes = readFileSync(file);
+    for (;;) {
+      const next = bytes.indexOf(10, this.end);
+      const line = next < 0 ? undefined : parsed(bytes.toString('utf8', this.end, next));
+      if (line === undefined) break;
+      this.end = next + 1;
+      read(line);
+    }
+    if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
+  }
+
+  get bytes(): number {
+    return this.end;
+  }
+
+  /** Throws what the file system throws; then nothing was added. */
+  add(line: Line): void {
+    const text = JSON.stringify(line);
+    const bytes = Buffer.from(`${checksum(text)} ${text}\n`);
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, this.end + at);
+    if (++this.unsynced >= SYNCED_EVERY) this.sync();
+    this.end += bytes.length;
+  }
+
+  /** Begins anew: all that it says stands elsewhere. */
+  clear(): void {
+    ftruncateSync(this.fd, 0);
+    this.end = 0;
+  }
+
+  sync(): void {
+    fsyncSync(this.fd);
+    this.unsynced = 0;
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
+
+export const checksum = (text: string): string => digitsOf(text, 8);
+
+function parsed(line: string): Line | undefined {
+  const text = line.slice(9);
+  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as Line) : undefined;
+}

@@ -1,0 +1,238 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadInput } from '../scenario/badInput.ts';
+import { seenFrom } from '../scenario/finding.ts';
+import { type Entry, hashOf } from './entry.ts';
+import { codeOf, mayPass, textOf, writeWhole } from './files.ts';
+import type { Found, Made } from './findings.ts';
+import { checksum, Journal, type Line } from './journal.ts';
+import { parseEntry, parseSettings } from './parse.ts';
+import { type Effect, Progress, type ProgressJson } from './progress.ts';
+import { CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
+
+/** The journal becomes a new state when it has so many bytes: reading it is what a resumption costs. */
+const JOURNAL_MAX = 1 << 22;
+
+/**
+ * A campaign on disk. `campaign.json` has its settings, `state.json` where it stood, `journal` what has come since: these three are the campaign, and all
+ * that it needs to go on. `corpus/` and `findings/` are written from them for others; what is missing there is written again, what is damaged is put into `set-aside/`,
+ * and entries that came from elsewhere are taken in.
+ */
+export class Store {
+  readonly directory: string;
+  readonly progress: Progress;
+  /** Files that were damaged, by name, with why. */
+  readonly setAside: string[] = [];
+  private readonly journal: Journal;
+  /** Whether something of the corpus or the findings could not be written, for want of room. */
+  private isBehind = false;
+
+  private constructor(directory: string, settings: Settings) {
+    this.directory = directory;
+    this.progress = this.readState(settings);
+    const { next } = this.progress;
+    const takeIn = (line: Line): void => {
+      // A state may have been written, and its journal not begun anew.
+      if ('took' in line && line.took.batch >= next) this.progress.take(line.took);
+      else if ('made' in line) this.progress.made(line.made);
+      else if ('adopted' in line) for (const entry of line.adopted) this.progress.adopt(entry);
+    };
+    this.journal = new Journal(this.path('journal'), takeIn);
+  }
+
+  /** Begins a campaign in a directory that is empty, or is not there. Throws `BadInput`. */
+  static create(directory: string, settings: Settings): Store {
+    if (existsSync(join(directory, 'campaign.json')))
+      throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
+    if (filesIn(directory).length > 0)
+      throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
+    mkdirSync(directory, { recursive: true });
+    lock(directory);
+    const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
+    const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
+    writeWhole(join(directory, 'campaign.json'), `${JSON.stringify(campaign, null, 2)}\n`);
+    // As it will be read again: an order of fields may differ, and nothing else.
+    return new Store(directory, settingsIn(directory));
+  }
+
+  /** Goes on with one. Throws `BadInput` where there is none, or one that this version does not know. */
+  static open(directory: string): Store {
+    const settings = settingsIn(directory);
+    lock(directory);
+    const store = new Store(directory, settings);
+    store.mend();
+    return store;
+  }
+
+  took(effect: Effect): void {
+    this.journal.add({ took: effect });
+    const entries = this.progress.take(effect);
+    this.show(() => {
+      for (const { entry } of entries) this.writeEntry(entry);
+    });
+    if (this.journal.bytes > JOURNAL_MAX) this.show(() => this.writeState());
+  }
+
+  made(made: Made): void {
+    this.journal.add({ made });
+    const found = this.progress.made(made);
+    if (found !== undefined) this.show(() => this.writeFound(found));
+  }
+
+  /** Takes in entries from elsewhere. Returns how many are new. */
+  adopt(entries: readonly Entry[]): number {
+    this.journal.add({ adopted: entries });
+    const fresh = entries.filter((entry) => this.progress.adopt(entry));
+    for (const entry of fresh) this.writeEntry(entry);
+    return fresh.length;
+  }
+
+  /** Where it stands, as it is now. */
+  writeState(): void {
+    const text = JSON.stringify(this.progress);
+    writeWhole(this.path('state.json'), `${checksum(text)} ${text}\n`);
+    this.journal.clear();
+  }
+
+  /** The file of a finding. */
+  fileOf({ key, finding }: Found): string {
+    return this.path('findings', `${finding.scenario.name.replace(/[^A-Za-z0-9_-]+/g, '_')}-${key}.json`);
+  }
+
+  close(): void {
+    this.journal.sync();
+    this.journal.close();
+    rmSync(this.path('lock'), { force: true });
+  }
+
+  /** Corpus and findings as the campaign has them. */
+  writeAll(): void {
+    for (const kept of this.progress.kept)
+      for (const { entry, hash } of kept) if (!existsSync(this.entryFile(hash))) this.writeEntry(entry);
+    for (const found of this.progress.findings.found) if (!existsSync(this.fileOf(found))) this.writeFound(found);
+  }
+
+  removeEntry(hash: string): void {
+    rmSync(this.entryFile(hash), { force: true });
+  }
+
+  /** Writes what others are to see. What there is no room for is in the journal, and is written when there is. */
+  private show(write: () => void): void {
+    try {
+      if (this.isBehind) this.writeAll();
+      else write();
+      this.isBehind = false;
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      this.isBehind = true;
+    }
+  }
+
+  private mend(): void {
+    const known = new Set(this.progress.kept.flatMap((of) => of.map(({ hash }) => hash)));
+    const foreign: Entry[] = [];
+    for (const name of filesIn(this.path('corpus'))) {
+      if (!name.endsWith('.json')) continue;
+      const file = this.path('corpus', name);
+      try {
+        const entry = parseEntry(JSON.parse(textOf(file) ?? ''), file);
+        const hash = hashOf(entry);
+        if (!known.has(hash)) foreign.push(entry);
+        else if (name !== `${hash}.json`) throw new BadInput(`it is not what its name says`);
+      } catch (error) {
+        this.putAside(join('corpus', name), error);
+      }
+    }
+    if (foreign.length > 0) this.adopt(foreign);
+    this.writeAll();
+  }
+
+  private putAside(name: string, error: unknown): void {
+    if (codeOf(error) !== undefined) throw error;
+    mkdirSync(this.path('set-aside'), { recursive: true });
+    renameSync(this.path(name), this.path('set-aside', name.replace(/[/\\]/g, '-')));
+    const why = error instanceof BadInput ? error.message : 'no JSON';
+    this.setAside.push(`${name}: ${why}`);
+  }
+
+  private readState(settings: Settings): Progress {
+    const text = textOf(this.path('state.json'));
+    if (text === undefined) return new Progress(settings);
+    const json = text.slice(9).trimEnd();
+    if (text.slice(0, 8) === checksum(json)) return Progress.from(settings, JSON.parse(json) as ProgressJson);
+    // What it says is done again: batches come to the same each time.
+    this.putAside('state.json', new BadInput('damaged: the campaign begins anew, and its findings stay'));
+    rmSync(this.path('journal'), { force: true });
+    return new Progress(settings);
+  }
+
+  private writeEntry(entry: Entry): void {
+    const file = this.entryFile(hashOf(entry));
+    const seen = { ...entry, scenario: seenFrom(this.path('corpus'), entry.scenario) };
+    if (!existsSync(file)) writeWhole(file, `${JSON.stringify(seen)}\n`);
+  }
+
+  private writeFound(found: Found): void {
+    const { finding, key, after, base } = found;
+    const seen = { ...finding, scenario: seenFrom(this.path('findings'), finding.scenario) };
+    writeWhole(
+      this.fileOf(found),
+      `${JSON.stringify({ ...seen, campaign: { key, base, executions: after } }, null, 2)}\n`,
+    );
+  }
+
+  private entryFile(hash: string): string {
+    return this.path('corpus', `${hash}.json`);
+  }
+
+  private path(...names: string[]): string {
+    return join(this.directory, ...names);
+  }
+}
+
+/** The settings of the campaign in a directory. Throws `BadInput` where there is none, or one that this version does not know. */
+export function settingsIn(directory: string): Settings {
+  const file = join(directory, 'campaign.json');
+  const text = textOf(file);
+  if (text === undefined)
+    throw new BadInput(
+      `${directory} is no campaign: ${existsSync(directory) ? 'it has no campaign.json' : 'there is no such directory'}`,
+    );
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new BadInput(`${file} is no JSON: it is the campaign's settings`);
+  }
+  return parseSettings(json, file);
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => name !== 'lock')
+      .sort();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOTDIR') throw new BadInput(`${directory} is no directory`);
+    throw error;
+  }
+}
+
+/** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. */
+function lock(directory: string): void {
+  const file = join(directory, 'lock');
+  const pid = Number(textOf(file));
+  if (pid > 0 && pid !== process.pid && isAlive(pid))
+    throw new BadInput(`${directory} is being run by process ${pid}: one at a time may`);
+  writeFileSync(file, `${process.pid}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
