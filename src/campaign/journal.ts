@@ -24,14 +24,7 @@ export class Journal {
     this.fd = openSync(file, 'a+');
     closeSync(this.fd);
     this.fd = openSync(file, 'r+');
-    const bytes = readFileSync(file);
-    for (;;) {
-      const next = bytes.indexOf(10, this.end);
-      const line = next < 0 ? undefined : parsed(bytes.toString('utf8', this.end, next));
-      if (line === undefined) break;
-      this.end = next + 1;
-      read(line);
-    }
+    this.end = readLines(file, read);
     if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
   }
 
@@ -61,6 +54,18 @@ export class Journal {
 
   close(): void {
     closeSync(this.fd);
+  }
+}
+
+/** Calls `read` with each line of a journal that is whole. Returns where they end, in bytes. */
+export function readLines(file: string, read: (line: Line) => void): number {
+  const bytes = readFileSync(file);
+  for (let end = 0; ; ) {
+    const next = bytes.indexOf(10, end);
+    const line = next < 0 ? undefined : parsed(bytes.toString('utf8', end, next));
+    if (line === undefined) return end;
+    end = next + 1;
+    read(line);
   }
 }
 

@@ -3,6 +3,7 @@ import { sizeOf } from './coverage.ts';
 import { Covering, type CoveringJson } from './covering.ts';
 import { type Entry, entryOf, hashOf } from './entry.ts';
 import { Findings, type FindingsJson, type Found, type Made } from './findings.ts';
+import { canonical, digitsOf } from './hash.ts';
 import { type Kept, numberOf, planBatch } from './plan.ts';
 import { SampledClasses, type SampledJson } from './sampledClasses.ts';
 import type { Settings } from './settings.ts';
@@ -56,6 +57,14 @@ export interface Lost {
   readonly why: string;
 }
 
+/** What another campaign has done that was merged into this one: its part of the work, as it was then. */
+export interface Other {
+  readonly batches: number;
+  readonly counts: Counts;
+  readonly byBase: readonly Counts[];
+  readonly classes: readonly SampledJson[];
+}
+
 /** As plain data. */
 export interface ProgressJson {
   readonly next: number;
@@ -68,6 +77,7 @@ export interface ProgressJson {
   readonly findings: FindingsJson;
   readonly growth: readonly Grown[];
   readonly lost: readonly Lost[];
+  readonly others: Readonly<Record<string, Other>>;
 }
 
 /** Where a campaign stands: what the batches up to a number have come to, and those that come next. The same for the same settings and number, whoever ran them. */
@@ -88,6 +98,8 @@ export class Progress {
   /** At 1, 2, 4, … batches. */
   readonly growth: Grown[] = [];
   readonly lost: Lost[] = [];
+  /** By what stands for its settings: campaigns that were merged into this one. */
+  readonly others = new Map<string, Other>();
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -110,6 +122,7 @@ export class Progress {
     progress.findings.merge(json.findings);
     progress.growth.push(...json.growth);
     progress.lost.push(...json.lost);
+    for (const [id, other] of Object.entries(json.others)) progress.others.set(id, other);
     return progress;
   }
 
@@ -200,6 +213,37 @@ export class Progress {
     return true;
   }
 
+  drop(hashes: ReadonlySet<string>): void {
+    for (const kept of this.kept) kept.splice(0, Infinity, ...kept.filter(({ hash }) => !hashes.has(hash)));
+  }
+
+  /** Takes in what another campaign of the same scenarios has covered, found and done; a second time, what it has done since. Its entries are for `adopt`. */
+  merge(other: Progress): void {
+    this.covering.merge(other.covering.toJSON());
+    this.findings.merge(other.findings.toJSON());
+    const { next, counts, byBase, classes } = other;
+    for (const [id, of] of other.others) this.others.set(id, of);
+    this.others.set(idOf(other.settings), { batches: next, counts, byBase, classes: classes.map((of) => of.toJSON()) });
+    this.others.delete(idOf(this.settings));
+  }
+
+  /** With what was merged: batches, executions, those of a scenario, and its classes. */
+  get batchesInAll(): number {
+    return [...this.others.values()].reduce((all, { batches }) => all + batches, this.next);
+  }
+  get countsInAll(): Counts {
+    return [...this.others.values()].reduce((all, { counts }) => sum(all, counts), this.counts);
+  }
+  countsOf(base: number): Counts {
+    return [...this.others.values()].reduce((all, { byBase }) => sum(all, byBase[base]), this.byBase[base]);
+  }
+  classesOf(base: number): SampledClasses {
+    const classes = new SampledClasses();
+    classes.merge(this.classes[base].toJSON());
+    for (const other of this.others.values()) classes.merge(other.classes[base]);
+    return classes;
+  }
+
   grown(): Grown {
     const { pairs, states, transitions } = this.covering;
     const entries = this.kept.reduce((n, of) => n + of.length, 0);
@@ -213,13 +257,14 @@ export class Progress {
   }
 
   toJSON(): ProgressJson {
-    const { next, counts, byBase, covering, classes, kept, ahead, findings, growth, lost } = this;
+    const { next, counts, byBase, covering, classes, kept, ahead, findings, growth, lost, others } = this;
     return {
       ...{ next, counts, byBase, ahead, growth, lost },
       covering: covering.toJSON(),
       classes: classes.map((of) => of.toJSON()),
       kept: kept.map((of) => of.map(({ entry, picked }) => ({ entry, picked }))),
       findings: findings.toJSON(),
+      others: Object.fromEntries(others),
     };
   }
 }
@@ -241,7 +286,9 @@ const keep = (entry: Entry, picked = 0): Kept => ({
   picked,
 });
 
-export const sum = (a: Counts, b: Counts): Counts => ({
+const idOf = (settings: Settings): string => digitsOf(canonical(settings), 16);
+
+const sum = (a: Counts, b: Counts): Counts => ({
   executions: a.executions + b.executions,
   blocked: a.blocked + b.blocked,
   cut: a.cut + b.cut,

@@ -5,7 +5,7 @@ import { seenFrom } from '../scenario/finding.ts';
 import { type Entry, hashOf } from './entry.ts';
 import { codeOf, mayPass, textOf, writeWhole } from './files.ts';
 import type { Found, Made } from './findings.ts';
-import { checksum, Journal, type Line } from './journal.ts';
+import { checksum, Journal, type Line, readLines } from './journal.ts';
 import { parseEntry, parseSettings } from './parse.ts';
 import { type Effect, Progress, type ProgressJson } from './progress.ts';
 import { CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
@@ -30,14 +30,7 @@ export class Store {
   private constructor(directory: string, settings: Settings) {
     this.directory = directory;
     this.progress = this.readState(settings);
-    const { next } = this.progress;
-    const takeIn = (line: Line): void => {
-      // A state may have been written, and its journal not begun anew.
-      if ('took' in line && line.took.batch >= next) this.progress.take(line.took);
-      else if ('made' in line) this.progress.made(line.made);
-      else if ('adopted' in line) for (const entry of line.adopted) this.progress.adopt(entry);
-    };
-    this.journal = new Journal(this.path('journal'), takeIn);
+    this.journal = new Journal(this.path('journal'), onto(this.progress));
   }
 
   /** Begins a campaign in a directory that is empty, or is not there. Throws `BadInput`. */
@@ -112,8 +105,11 @@ export class Store {
     for (const found of this.progress.findings.found) if (!existsSync(this.fileOf(found))) this.writeFound(found);
   }
 
-  removeEntry(hash: string): void {
-    rmSync(this.entryFile(hash), { force: true });
+  /** Takes entries out of the corpus. */
+  drop(hashes: ReadonlySet<string>): void {
+    this.progress.drop(hashes);
+    this.writeState();
+    for (const hash of hashes) rmSync(this.entryFile(hash), { force: true });
   }
 
   /** Writes what others are to see. What there is no room for is in the journal, and is written when there is. */
@@ -156,10 +152,8 @@ export class Store {
   }
 
   private readState(settings: Settings): Progress {
-    const text = textOf(this.path('state.json'));
-    if (text === undefined) return new Progress(settings);
-    const json = text.slice(9).trimEnd();
-    if (text.slice(0, 8) === checksum(json)) return Progress.from(settings, JSON.parse(json) as ProgressJson);
+    const progress = stateIn(this.directory, settings);
+    if (progress !== 'damaged') return progress;
     // What it says is done again: batches come to the same each time.
     this.putAside('state.json', new BadInput('damaged: the campaign begins anew, and its findings stay'));
     rmSync(this.path('journal'), { force: true });
@@ -188,6 +182,31 @@ export class Store {
   private path(...names: string[]): string {
     return join(this.directory, ...names);
   }
+}
+
+/** What a line of a journal says, on top of what was before. A state may have been written, and its journal not begun anew. */
+function onto(progress: Progress): (line: Line) => void {
+  const { next } = progress;
+  return (line) => {
+    if ('took' in line && line.took.batch >= next) progress.take(line.took);
+    else if ('made' in line) progress.made(line.made);
+    else if ('adopted' in line) for (const entry of line.adopted) progress.adopt(entry);
+  };
+}
+
+function stateIn(directory: string, settings: Settings): Progress | 'damaged' {
+  const text = textOf(join(directory, 'state.json'));
+  if (text === undefined) return new Progress(settings);
+  const json = text.slice(9).trimEnd();
+  return text.slice(0, 8) === checksum(json) ? Progress.from(settings, JSON.parse(json) as ProgressJson) : 'damaged';
+}
+
+/** Where a campaign stands, whoever runs it; nothing is written. Throws `BadInput`. */
+export function progressIn(directory: string): Progress {
+  const progress = stateIn(directory, settingsIn(directory));
+  if (progress === 'damaged') throw new BadInput(`${directory}/state.json is damaged: fuzz --resume mends it`);
+  if (existsSync(join(directory, 'journal'))) readLines(join(directory, 'journal'), onto(progress));
+  return progress;
 }
 
 /** The settings of the campaign in a directory. Throws `BadInput` where there is none, or one that this version does not know. */

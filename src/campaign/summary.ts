@@ -75,8 +75,8 @@ export async function summaryOf(store: Store): Promise<Summary> {
     directory,
     ...settings,
     outcome: findings.length + progress.findings.open.length > 0 ? 'violated' : 'limit',
-    batches: progress.next,
-    ...progress.counts,
+    batches: progress.batchesInAll,
+    ...progress.countsInAll,
     classes: scenarios.reduce((n, { classes }) => n + classes, 0),
     coverage: {
       ...progress.grown(),
@@ -94,18 +94,14 @@ export async function summaryOf(store: Store): Promise<Summary> {
   };
 }
 
-async function scenarioSummary(
-  { covering, classes, byBase }: Progress,
-  base: Base,
-  i: number,
-): Promise<ScenarioSummary> {
+async function scenarioSummary(progress: Progress, base: Base, i: number): Promise<ScenarioSummary> {
   const name = nameOf(base);
   const claims = Object.keys((await openSource(base.source)).properties.sometimes);
-  const isReached = (claim: string): boolean => covering.claims.has(`${name}: ${claim}`);
-  const { distinct, unseen, left } = classes[i];
+  const isReached = (claim: string): boolean => progress.covering.claims.has(`${name}: ${claim}`);
+  const { distinct, unseen, left } = progress.classesOf(i);
   return {
     name,
-    ...byBase[i],
+    ...progress.countsOf(i),
     classes: distinct,
     ...{ unseen, left },
     reached: claims.filter(isReached),

@@ -51,8 +51,12 @@ export class CampaignWatch {
   }
 }
 
-/** What a campaign has come to, for people: what was reached, and what was not. */
-export function summaryLines(summary: Summary, rate: number): string[] {
+/**
+ * What a campaign has come to, for people: what was reached, and what was not.
+ *
+ * @param rate executions a second; left out: nothing was run.
+ */
+export function summaryLines(summary: Summary, rate?: number): string[] {
   const { coverage, scenarios, findings, further, lost, setAside, open } = summary;
   const counted = Object.values(further).reduce((sum, n) => sum + n, 0);
   const missing = scenarios.flatMap(({ name, missing }) => missing.map((claim) => `${name}: ${claim}`));
@@ -60,7 +64,7 @@ export function summaryLines(summary: Summary, rate: number): string[] {
     .filter(({ unseen }) => unseen !== null && unseen > 0.01)
     .sort((a, b) => b.unseen! - a.unseen!);
   return [
-    `${grouped(summary.executions)} executions of ${plural(scenarios.length, 'scenario')} and variants of them, ${grouped(Math.round(rate))} a second; seed ${summary.seed}${summary.shard.of > 1 ? `, shard ${summary.shard.part} of ${summary.shard.of}` : ''}`,
+    `${grouped(summary.executions)} executions of ${plural(scenarios.length, 'scenario')} and variants of them${rate === undefined ? '' : `, ${grouped(Math.round(rate))} a second`}; seed ${summary.seed}${summary.shard.of > 1 ? `, shard ${summary.shard.part} of ${summary.shard.of}` : ''}`,
     `reached: ${grouped(coverage.pairs)} reads-from pairs, ${grouped(coverage.states)} states and ${grouped(coverage.transitions)} transitions of the models, ${plural(coverage.claims, 'claim')}, ${grouped(summary.classes)} classes of the scenarios as they are${coverage.isFull ? '; there was more than is kept apart' : ''}`,
     `not reached: ${missing.length === 0 ? 'no claim is missing' : missing.join('; ')}`,
     ...unfinished

@@ -4,6 +4,7 @@ import { BadInput } from '../scenario/badInput.ts';
 import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
+import { corpusCommand } from './commands/corpus.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { fuzzCommand } from './commands/fuzz.ts';
 import { listCommand } from './commands/list.ts';
@@ -27,6 +28,7 @@ for (const command of [
   checkCommand(),
   exploreCommand(),
   fuzzCommand(),
+  corpusCommand(),
   replayCommand(),
   stressCommand(),
   canariesCommand(),
@@ -35,7 +37,7 @@ for (const command of [
   benchCommand(),
 ])
   program.addCommand(command);
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.showSuggestionAfterError();
 }
