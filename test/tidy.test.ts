@@ -14,6 +14,7 @@ const LAYERS = [
   ['scenario'],
   ['litmus'],
   ['campaign'],
+  ['report'],
   ['canaries'],
   ['cli'],
   ['testing'],

@@ -34,8 +34,12 @@ export interface Status {
   readonly notWritten: string | undefined;
 }
 
-/** What ended it. */
-export type Ended = 'executions' | 'seconds' | 'signal';
+/** What ended it, and how many workers died and hung. */
+export interface Ended {
+  readonly by: 'executions' | 'seconds' | 'signal';
+  readonly died: number;
+  readonly hung: number;
+}
 
 /** Between two tries to write to a disk that has no room. */
 const RETRY_MS = 1000;
@@ -48,7 +52,9 @@ export async function runCampaign(store: Store, running: Running): Promise<Ended
   const crew = new Crew(running.workers, running.patienceSeconds);
   const campaign = new Campaign(store, crew, running);
   try {
-    return await campaign.run();
+    const by = await campaign.run();
+    const { died, hung } = crew;
+    return { by, died, hung };
   } finally {
     await crew.close();
   }
@@ -75,7 +81,7 @@ class Campaign {
     this.deadline = new Deadline(running.seconds);
   }
 
-  async run(): Promise<Ended> {
+  async run(): Promise<Ended['by']> {
     const { progress } = this.store;
     const { signal } = this.running;
     signal?.addEventListener('abort', () => this.wake());

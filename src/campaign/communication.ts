@@ -22,9 +22,9 @@ export class Communication {
 
   /**
    * HOT. Calls `read` for each step that reads, with the step that it has read from, the latest where there are several; a lock that is taken reads who gave it
-   * back.
+   * back. And `over` for each that writes over what another step has written.
    */
-  each(read: (from: number, step: number) => void): void {
+  each(read: (from: number, step: number) => void, over: (from: number, step: number) => void = () => {}): void {
     const { execution, overlaps, writer } = this;
     const { steps, footprints } = execution;
     writer.fill(INITIAL);
@@ -41,7 +41,9 @@ export class Communication {
           read(from, s);
         }
       }
-      if (writes(kind) && kind !== Kind.lock) writer[place] = s;
+      if (!writes(kind) || kind === Kind.lock) continue;
+      if (writer[place] !== INITIAL) over(writer[place], s);
+      writer[place] = s;
     }
   }
 
@@ -58,13 +60,15 @@ export class Communication {
     return [...pairs].sort();
   }
 
-  /** The steps that communicate across threads: each that reads, with that which it has read from. */
-  steps(): { readonly from: number; readonly to: number }[] {
-    const found: { from: number; to: number }[] = [];
-    this.each((from, to) => {
-      if (from !== INITIAL && this.threadOf(from) !== this.threadOf(to) && !this.isLock(to)) found.push({ from, to });
-    });
-    return found;
+  /** The steps that communicate across threads, in order: those that read what another has written, or write over it, and those that have written that. */
+  steps(): number[] {
+    const found = new Set<number>();
+    const add = (from: number, to: number): void => {
+      if (from === INITIAL || this.threadOf(from) === this.threadOf(to) || this.isLock(to)) return;
+      found.add(from).add(to);
+    };
+    this.each(add, add);
+    return [...found].sort((a, b) => a - b);
   }
 
   private threadOf(s: number): number {

@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { Entry } from './entry.ts';
+import { codeOf } from './files.ts';
 import type { Made } from './findings.ts';
 import { digitsOf } from './hash.ts';
 import type { Effect } from './progress.ts';
 
 /** What happens to a campaign, one line each. */
-export type Line = { readonly took: Effect } | { readonly made: Made } | { readonly adopted: readonly Entry[] };
+export type Line = { readonly took: Effect } | { readonly made: Made };
 
 /** Lines between two calls that bring them to the disk itself; a process that is killed loses none of them in any case. */
 const SYNCED_EVERY = 16;
@@ -48,7 +48,12 @@ export class Journal {
   }
 
   sync(): void {
-    fsyncSync(this.fd);
+    try {
+      fsyncSync(this.fd);
+    } catch (error) {
+      // What is no file on a disk cannot be brought there.
+      if (codeOf(error) !== 'EINVAL') throw error;
+    }
     this.unsynced = 0;
   }
 

@@ -15,8 +15,7 @@ const JOURNAL_MAX = 1 << 22;
 
 /**
  * A campaign on disk. `campaign.json` has its settings, `state.json` where it stood, `journal` what has come since: these three are the campaign, and all
- * that it needs to go on. `corpus/` and `findings/` are written from them for others; what is missing there is written again, what is damaged is put into `set-aside/`,
- * and entries that came from elsewhere are taken in.
+ * that it needs to go on. `corpus/` and `findings/` are written from them for others; what is missing there is written again, and what is damaged is put into `set-aside/`.
  */
 export class Store {
   readonly directory: string;
@@ -72,14 +71,6 @@ export class Store {
     if (found !== undefined) this.show(() => this.writeFound(found));
   }
 
-  /** Takes in entries from elsewhere. Returns how many are new. */
-  adopt(entries: readonly Entry[]): number {
-    this.journal.add({ adopted: entries });
-    const fresh = entries.filter((entry) => this.progress.adopt(entry));
-    for (const entry of fresh) this.writeEntry(entry);
-    return fresh.length;
-  }
-
   /** Where it stands, as it is now. */
   writeState(): void {
     const text = JSON.stringify(this.progress);
@@ -125,21 +116,16 @@ export class Store {
   }
 
   private mend(): void {
-    const known = new Set(this.progress.kept.flatMap((of) => of.map(({ hash }) => hash)));
-    const foreign: Entry[] = [];
     for (const name of filesIn(this.path('corpus'))) {
       if (!name.endsWith('.json')) continue;
       const file = this.path('corpus', name);
       try {
         const entry = parseEntry(JSON.parse(textOf(file) ?? ''), file);
-        const hash = hashOf(entry);
-        if (!known.has(hash)) foreign.push(entry);
-        else if (name !== `${hash}.json`) throw new BadInput(`it is not what its name says`);
+        if (name !== `${hashOf(entry)}.json`) throw new BadInput(`it is not what its name says`);
       } catch (error) {
         this.putAside(join('corpus', name), error);
       }
     }
-    if (foreign.length > 0) this.adopt(foreign);
     this.writeAll();
   }
 
@@ -190,7 +176,6 @@ function onto(progress: Progress): (line: Line) => void {
   return (line) => {
     if ('took' in line && line.took.batch >= next) progress.take(line.took);
     else if ('made' in line) progress.made(line.made);
-    else if ('adopted' in line) for (const entry of line.adopted) progress.adopt(entry);
   };
 }
 

@@ -21,13 +21,18 @@ export class CampaignWatch {
     this.latest.executions = executionsBefore;
   }
 
+  /** Since this run began. */
+  get seconds(): number {
+    return (performance.now() - this.start) / 1000;
+  }
+
   /** Executions a second, of this run. */
   rateOf(executions: number): number {
-    return (executions - this.before) / Math.max(0.001, (performance.now() - this.start) / 1000);
+    return (executions - this.before) / Math.max(0.001, this.seconds);
   }
 
   show(status: Status, of: Progress): void {
-    const seconds = (performance.now() - this.start) / 1000;
+    const { seconds } = this;
     const interval = isatty(2) ? 0.5 : LINE_SECONDS;
     if (seconds - this.shown < interval) return;
     this.shown = seconds;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BadInput } from '../scenario/badInput.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -12,10 +11,7 @@ import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
 import { STATUS, UsageError } from './errors.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { version } from './version.ts';
 
 const program = new Command('gfnring')
   .description('Decides whether a dirty-page tracking protocol is right under every interleaving.')

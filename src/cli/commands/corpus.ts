@@ -2,15 +2,18 @@ import { Command } from 'commander';
 import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
 import { Store } from '../../campaign/store.ts';
 import { type Summary, summaryOf } from '../../campaign/summary.ts';
+import type { Reports } from '../../report/write.ts';
 import { summaryLines } from '../campaignText.ts';
 import { runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { jsonOption, quietOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
+import { report, reportOption } from '../reportOption.ts';
 
 interface Options {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly report?: Reports;
 }
 
 export const corpusCommand = (): Command =>
@@ -21,6 +24,7 @@ export const corpusCommand = (): Command =>
         .description('take into one campaign what others of the same scenarios have covered and found: shards, nights')
         .argument('<into>', 'the directory of a campaign')
         .argument('<from...>', 'those of others')
+        .addOption(reportOption())
         .addOption(jsonOption())
         .addOption(quietOption())
         .addHelpText('after', '\nExample:\n  gfnring corpus merge shard-1 shard-2 shard-3')
@@ -40,7 +44,7 @@ export const corpusCommand = (): Command =>
 
 async function change(
   directory: string,
-  { json, quiet }: Options,
+  { json, quiet, report: wanted }: Options,
   what: (store: Store) => Promise<CorpusChange>,
 ): Promise<void> {
   const store = Store.open(directory);
@@ -53,6 +57,7 @@ async function change(
   } finally {
     store.close();
   }
+  await report(wanted, summary, 0);
   if (json) printJson({ ...summary, corpus: changed });
   else if (!quiet) {
     print(`${plural(changed.after, 'entry').replace('entrys', 'entries')} of ${changed.before} before`);

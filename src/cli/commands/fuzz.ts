@@ -5,6 +5,7 @@ import { canonical } from '../../campaign/hash.ts';
 import type { Base, Settings, Shard } from '../../campaign/settings.ts';
 import { Store, settingsIn } from '../../campaign/store.ts';
 import { summaryOf } from '../../campaign/summary.ts';
+import type { Reports } from '../../report/write.ts';
 import { builtInNamed, checksOf } from '../../scenario/checks.ts';
 import { loadSource } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
@@ -25,6 +26,7 @@ import {
   whole,
 } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
+import { report, reportOption } from '../reportOption.ts';
 
 interface Options extends SharedOptions, Machine {
   readonly tracker: TrackerName;
@@ -37,6 +39,7 @@ interface Options extends SharedOptions, Machine {
   readonly feedback: boolean;
   readonly canary?: string;
   readonly patience: number;
+  readonly report?: Reports;
 }
 
 /** Executions of a campaign are short: one that takes so many steps goes round. */
@@ -86,6 +89,7 @@ export const fuzzCommand = (): Command =>
     .addOption(memoryModelOption())
     .addOption(tearingOption())
     .addOption(canaryOption())
+    .addOption(reportOption())
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -130,6 +134,7 @@ async function run(store: Store, options: Options): Promise<number> {
     progress('');
   }
   const summary = await summaryOf(store);
+  await report(options.report, summary, watch.seconds);
   if (options.json) printJson({ ...summary, ended, workers: options.workers });
   else {
     for (const finding of summary.findings.slice(0, PRINTED_MAX)) {
@@ -139,7 +144,7 @@ async function run(store: Store, options: Options): Promise<number> {
     const rate = watch.rateOf(summary.executions);
     if (!options.quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
   }
-  if (ended === 'signal') return STATUS.interrupted;
+  if (ended.by === 'signal') return STATUS.interrupted;
   if (summary.outcome === 'violated') return STATUS.findings;
   return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;
 }
