@@ -211,10 +211,11 @@ export function settingsIn(directory: string): Settings {
   return parseSettings(json, file);
 }
 
+/** Names in a directory, but for what a process may have left that was killed. */
 function filesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
-      .filter((name) => name !== 'lock')
+      .filter((name) => name !== 'lock' && !name.endsWith('.tmp'))
       .sort();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
