@@ -227,17 +227,24 @@ function filesIn(directory: string): string[] {
 /** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. */
 function lock(directory: string): void {
   const file = join(directory, 'lock');
-  const pid = Number(textOf(file));
-  if (pid > 0 && pid !== process.pid && isAlive(pid))
+  const holder = textOf(file) ?? '';
+  const pid = Number(holder.split(' ')[0]);
+  if (pid > 0 && pid !== process.pid && isRunning(pid, holder))
     throw new BadInput(`${directory} is being run by process ${pid}: one at a time may`);
-  writeFileSync(file, `${process.pid}`);
+  writeFileSync(file, nameOf(process.pid));
 }
 
-function isAlive(pid: number): boolean {
+/** Numbers of processes come again, soon in a container: with when it began, where the system says that. */
+function nameOf(pid: number): string {
+  const began = textOf(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19];
+  return began === undefined ? `${pid}` : `${pid} ${began}`;
+}
+
+function isRunning(pid: number, name: string): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
+  return !name.includes(' ') || name === nameOf(pid);
 }
