@@ -4,7 +4,7 @@ import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import { findingOf } from '../scenario/finding.ts';
 import { type Batch, type BatchDone, EXECUTIONS } from './batch.ts';
-import { Crew, GaveUp } from './crew.ts';
+import { type Crew, GaveUp } from './crew.ts';
 import { mayPass } from './files.ts';
 import type { Made, Open } from './findings.ts';
 import type { Effect } from './progress.ts';
@@ -12,12 +12,9 @@ import type { Store } from './store.ts';
 
 /** How a campaign is run; what it does does not depend on it. */
 export interface Running {
-  readonly workers: number;
   /** It ends with the batch that makes so many executions, or when so many seconds are over. */
   readonly executions: number;
   readonly seconds: number;
-  /** How long a worker may take for one task, in seconds. */
-  readonly patienceSeconds: number;
   /** Ends it: what was begun is let be, and done again when it goes on. */
   readonly signal?: AbortSignal;
   /** Called whenever something was taken in. */
@@ -45,11 +42,10 @@ export interface Ended {
 const RETRY_MS = 1000;
 
 /**
- * Runs a campaign on, from where it stands. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
+ * Runs a campaign on, from where it stands, and closes the crew. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
  * knows of it, so that a process that ends at any moment has lost only what is done again.
  */
-export async function runCampaign(store: Store, running: Running): Promise<Ended> {
-  const crew = new Crew(running.workers, running.patienceSeconds);
+export async function runCampaign(store: Store, crew: Crew, running: Running): Promise<Ended> {
   const campaign = new Campaign(store, crew, running);
   try {
     const by = await campaign.run();
@@ -122,10 +118,10 @@ class Campaign {
     return { executions: this.store.progress.counts.executions, secondsLeft, died, hung, notWritten: this.notWritten };
   }
 
-  /** Gives work to all workers, and to one more, so that none waits for this thread. Failures come first. */
+  /** Gives work to all workers. Failures come first. */
   private begin(goesOn: boolean): void {
     const { progress } = this.store;
-    const most = this.running.workers + 1;
+    const most = this.crew.hands;
     for (const open of progress.findings.open) {
       const { key } = open.failed;
       if (this.working >= most) return;

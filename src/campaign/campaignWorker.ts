@@ -13,7 +13,7 @@ export type CampaignTask =
   | { readonly do: 'make small'; readonly open: Open; readonly work: Work; readonly canary: string | undefined };
 
 /** Steps that may be taken to make one failure small: some seconds. Not seconds, so that the same comes of it on any machine. */
-const STEPS = 3_000_000;
+const STEPS = 1_500_000;
 
 export default async function work(task: CampaignTask): Promise<BatchDone | Made> {
   return task.do === 'run' ? runBatch(task.batch, task.work) : makeSmall(task);

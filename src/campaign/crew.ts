@@ -8,9 +8,23 @@ import type { Made, Open } from './findings.ts';
 /** How often a task is given to a worker before it is given up. */
 const TRIES = 3;
 
-/** Worker threads that do tasks. One that dies, or does not come back in time, is replaced, and its task is done again: it has left nothing behind. */
-export class Crew {
+/** Whoever does the tasks of campaigns. */
+export interface Crew {
+  /** How many tasks there should be at a time, so that none of them waits. */
+  readonly hands: number;
   /** How many died, and how many were ended because they did not come back. */
+  readonly died: number;
+  readonly hung: number;
+  /** Throws `BadInput` where the scenario cannot be run at all, and `GaveUp`. */
+  run(batch: Batch, work: Work): Promise<BatchDone>;
+  /** The same for a failure that is to be made small. */
+  makeSmall(open: Open, work: Work, canary: string | undefined): Promise<Made>;
+  close(): Promise<void>;
+}
+
+/** Worker threads. One that dies, or does not come back in time, is replaced, and its task is done again: it has left nothing behind. */
+export class Threads implements Crew {
+  readonly hands: number;
   died = 0;
   hung = 0;
   private readonly pool: Piscina;
@@ -18,6 +32,8 @@ export class Crew {
 
   /** @param patienceSeconds how long one task may take. */
   constructor(workers: number, patienceSeconds: number) {
+    // One more than there are, so that none waits for the thread that gives them work.
+    this.hands = workers + 1;
     this.patienceSeconds = patienceSeconds;
     this.pool = new Piscina({
       filename: workerFile('campaign/campaignWorker'),
@@ -27,12 +43,10 @@ export class Crew {
     });
   }
 
-  /** Throws `BadInput` where the scenario cannot be run at all, and `GaveUp`. */
   run(batch: Batch, work: Work): Promise<BatchDone> {
     return this.do({ do: 'run', batch, work }) as Promise<BatchDone>;
   }
 
-  /** The same for a failure that is to be made small. */
   makeSmall(open: Open, work: Work, canary: string | undefined): Promise<Made> {
     return this.do({ do: 'make small', open, work, canary }) as Promise<Made>;
   }
@@ -41,7 +55,8 @@ export class Crew {
     await this.pool.destroy();
   }
 
-  private async do(task: CampaignTask): Promise<BatchDone | Made> {
+  /** Any of them, as data. */
+  async do(task: CampaignTask): Promise<BatchDone | Made> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.once(task);
@@ -57,7 +72,7 @@ export class Crew {
     }
   }
 
-  /** A task waits in line for one other at most: see `runCampaign`. */
+  /** A task waits in line for one other at most: see `hands`. */
   private async once(task: CampaignTask): Promise<BatchDone | Made> {
     const ends = new AbortController();
     const timer = setTimeout(() => ends.abort(), this.patienceSeconds * 1000);

@@ -3,6 +3,7 @@ import { profileOf } from '../explore/profile.ts';
 import { randomOf } from '../explore/random.ts';
 import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { makeScheduler } from '../explore/schedulers/make.ts';
+import { Budget } from '../scenario/budget.ts';
 import { type Failure, mergeRuns } from '../scenario/minimise.ts';
 import { type Run, runOf, runOnce, scheduleOf } from '../scenario/run.ts';
 import { openSource, type Sourced } from '../scenario/source.ts';
@@ -15,6 +16,8 @@ import { keyOf } from './failureKey.ts';
 const PARENTS_MAX = 16;
 /** Failures of one property that are looked at closer in one batch; all are counted. */
 const FAILURES_MAX = 3;
+/** Steps that may be taken to put runs of a thread together in one of them. */
+const MERGE_STEPS = 200_000;
 
 /** Runs a batch on this thread, from a fresh start: nothing that this thread has run before has a say. Throws `BadInput` where the scenario cannot be run. */
 export async function runBatch(batch: Batch, work: Work): Promise<BatchDone> {
@@ -96,7 +99,10 @@ class Executions {
   private distinct(): Failed[] {
     const byKey = new Map<string, Failed>();
     for (const found of this.failures) {
-      const { property, message, schedule, execution } = { ...found, ...mergeRuns(found) };
+      const { property, message, schedule, execution } = {
+        ...found,
+        ...mergeRuns(found, new Budget(Infinity, MERGE_STEPS)),
+      };
       const key = keyOf({ ...found, schedule });
       if (byKey.has(key)) continue;
       byKey.set(key, { property, message, schedule: formatSchedule(schedule), key, execution });

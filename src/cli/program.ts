@@ -10,6 +10,7 @@ import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
+import { workCommand } from './commands/work.ts';
 import { STATUS, UsageError } from './errors.ts';
 import { version } from './version.ts';
 
@@ -25,6 +26,7 @@ for (const command of [
   exploreCommand(),
   fuzzCommand(),
   corpusCommand(),
+  workCommand(),
   replayCommand(),
   stressCommand(),
   canariesCommand(),

@@ -29,6 +29,8 @@ const STEPS_MAX = 100_000;
 const STATES_BYTES = 1 << 26;
 /** The same where steps are counted: some ten thousand. */
 const FEW_STATES_BYTES = 1 << 23;
+/** What building a scenario costs, in steps. */
+const BUILD_STEPS = 2_000;
 /** Draws by which a smaller scenario is tried where its states are too many. */
 const DRAWS = 150;
 
@@ -46,6 +48,7 @@ export function minimise(failure: Failure, seconds: number, steps = Infinity): F
     again = false;
     for (const smaller of shrink(best)) {
       if (budget.isSpent) break;
+      budget.spend(BUILD_STEPS);
       const found = asked(() => failsAlike(smaller, best, { isLeast, isOfMachine, budget }));
       if (found === undefined) continue;
       best = found;
@@ -157,7 +160,7 @@ function failsPlainly(sourced: Sourced, like: Failure, budget: Budget): boolean 
 
 /** With each bound from none on, every state that can be reached within it: the first that fails has the fewest switches. */
 function fewestSwitches(failure: Failure, budget: Budget): { best: Failure; isLeast: boolean } {
-  let best = mergeRuns(failure);
+  let best = mergeRuns(failure, budget);
   for (let switches = 0; switches < contextSwitches(best.schedule); switches++) {
     const { failure: found, isAll } = withSwitches(failure, failure, switches, budget);
     if (found !== undefined) best = found;
@@ -188,10 +191,10 @@ function withSwitches(
 }
 
 /** Puts neighbouring runs of one thread together where the violation stays. */
-export function mergeRuns(failure: Failure): Failure {
+export function mergeRuns(failure: Failure, budget: Budget): Failure {
   const run = runOf(failure.scenario, STEPS_MAX, failure);
   let best = failure;
-  for (let i = 1; i < best.schedule.length; i++) {
+  for (let i = 1; i < best.schedule.length && !budget.isSpent; i++) {
     const { schedule } = best;
     const thread = threadOf(schedule[i - 1]);
     if (threadOf(schedule[i]) === thread) continue;
@@ -206,6 +209,7 @@ export function mergeRuns(failure: Failure): Failure {
       ...schedule.slice(end),
     ];
     const { violation } = runOnce(run, new Guided(merged));
+    budget.spend(run.execution.steps);
     if (violation?.property !== best.property) continue;
     const found = failureOf(run, best, best, violation.message);
     if (contextSwitches(found.schedule) < contextSwitches(schedule)) best = found;

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Running, runCampaign } from '../../src/campaign/campaign.ts';
+import { Threads } from '../../src/campaign/crew.ts';
 import type { Base, Settings } from '../../src/campaign/settings.ts';
 import { Store } from '../../src/campaign/store.ts';
 import { type Summary, summaryOf } from '../../src/campaign/summary.ts';
@@ -30,19 +31,21 @@ export const settings = (bases: readonly Base[], more: Partial<Settings> = {}): 
   ...more,
 });
 
-const running: Running = { workers: 1, executions: 4096, seconds: 60, patienceSeconds: 60 };
+const running = { workers: 1, executions: 4096, seconds: 60 };
+type How = Partial<Running & typeof running>;
 
 /** Runs a campaign on, and closes it. */
-export async function run(store: Store, how: Partial<Running> = {}): Promise<Summary> {
+export async function run(store: Store, how: How = {}): Promise<Summary> {
+  const { workers, ...rest } = { ...running, ...how };
   try {
-    await runCampaign(store, { ...running, ...how });
+    await runCampaign(store, new Threads(workers, 60), rest);
     return await summaryOf(store);
   } finally {
     store.close();
   }
 }
 
-export const begin = (of: Settings, how: Partial<Running> = {}, directory = somewhere()): Promise<Summary> =>
+export const begin = (of: Settings, how: How = {}, directory = somewhere()): Promise<Summary> =>
   run(Store.create(directory, of), how);
 
 /** A summary without what says where it lies. */

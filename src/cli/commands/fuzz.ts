@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { type Ended, runCampaign } from '../../campaign/campaign.ts';
+import { type Crew, Threads } from '../../campaign/crew.ts';
 import { canonical } from '../../campaign/hash.ts';
+import { Queued } from '../../campaign/queued.ts';
 import type { Base, Settings, Shard } from '../../campaign/settings.ts';
 import { Store, settingsIn } from '../../campaign/store.ts';
 import { summaryOf } from '../../campaign/summary.ts';
@@ -27,6 +29,7 @@ import {
 } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { report, reportOption } from '../reportOption.ts';
+import { version } from '../version.ts';
 
 interface Options extends SharedOptions, Machine {
   readonly tracker: TrackerName;
@@ -39,6 +42,7 @@ interface Options extends SharedOptions, Machine {
   readonly feedback: boolean;
   readonly canary?: string;
   readonly patience: number;
+  readonly queue?: string;
   readonly report?: Reports;
 }
 
@@ -86,6 +90,12 @@ export const fuzzCommand = (): Command =>
         .default(120)
         .argParser(seconds('patience')),
     )
+    .addOption(
+      new Option(
+        '--queue <url>',
+        "redis://host:port: the work is done by 'gfnring work' processes there, which come and go",
+      ),
+    )
     .addOption(memoryModelOption())
     .addOption(tearingOption())
     .addOption(canaryOption())
@@ -103,12 +113,16 @@ export const fuzzCommand = (): Command =>
       const options = ofCanary(before?.canary === undefined ? given : { canary: before.canary, ...given }, asked);
       if (before !== undefined) refuseOther(before, await askedFor(names, options, asked), given.dir);
       if (runsAsCanary(options.canary)) return;
+      const crew =
+        options.queue === undefined
+          ? new Threads(options.workers, options.patience)
+          : await Queued.reach(options.queue, version, options.canary);
       const store =
         before !== undefined ? Store.open(given.dir) : Store.create(given.dir, await settingsOf(names, options));
-      process.exitCode = await run(store, options);
+      process.exitCode = await run(store, crew, options);
     });
 
-async function run(store: Store, options: Options): Promise<number> {
+async function run(store: Store, crew: Crew, options: Options): Promise<number> {
   const stop = new AbortController();
   const interrupt = (): void => {
     if (stop.signal.aborted) process.exit(STATUS.interrupted);
@@ -119,11 +133,9 @@ async function run(store: Store, options: Options): Promise<number> {
   const watch = new CampaignWatch(stands.counts.executions);
   let ended: Ended;
   try {
-    ended = await runCampaign(store, {
-      workers: options.workers,
+    ended = await runCampaign(store, crew, {
       executions: options.executions ?? Infinity,
       seconds: options.seconds ?? (options.executions === undefined ? SECONDS : Infinity),
-      patienceSeconds: options.patience,
       signal: stop.signal,
       onProgress: (status) => {
         if (!options.quiet) watch.show(status, stands);

@@ -425,7 +425,7 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'scenario/minimise',
-        from: 'let best = mergeRuns(failure);',
+        from: 'let best = mergeRuns(failure, budget);',
         to: 'let best = failure; if (!budget.isSpent) return { best, isLeast: true };',
       },
     ],
