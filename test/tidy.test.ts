@@ -13,6 +13,8 @@ const LAYERS = [
   ['actors'],
   ['scenario'],
   ['litmus'],
+  ['campaign'],
+  ['report'],
   ['canaries'],
   ['cli'],
   ['testing'],

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
+import { corpusCommand } from './commands/corpus.ts';
 import { exploreCommand } from './commands/explore.ts';
+import { fuzzCommand } from './commands/fuzz.ts';
 import { kernelCommand } from './commands/kernel.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
+import { workCommand } from './commands/work.ts';
 import { isUsage, STATUS } from './errors.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { version } from './version.ts';
 
 const program = new Command('gfnring')
   .description('Decides whether a dirty-page tracking protocol is right under every interleaving.')
@@ -25,6 +24,9 @@ const program = new Command('gfnring')
 for (const command of [
   checkCommand(),
   exploreCommand(),
+  fuzzCommand(),
+  corpusCommand(),
+  workCommand(),
   replayCommand(),
   stressCommand(),
   canariesCommand(),
@@ -34,7 +36,7 @@ for (const command of [
   benchCommand(),
 ])
   program.addCommand(command);
-for (const command of [program, ...program.commands]) {
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.showSuggestionAfterError();
 }
