@@ -14,6 +14,8 @@ const LAYERS = [
   ['scenario'],
   ['litmus'],
   ['conformance'],
+  ['campaign'],
+  ['report'],
   ['canaries'],
   ['cli'],
   ['testing'],

@@ -153,10 +153,20 @@ export class Checker implements Asker, Judge, Look, Observer {
 
   /** The monitors' states as text, for those who compare states of the whole. */
   key(): string {
+    return this.keyAfter(this.execution.steps);
+  }
+
+  /** What that was after so many steps of the execution as it is now. */
+  keyAfter(steps: number): string {
     const { monitors } = this.properties;
     let key = '';
-    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(this.states[this.execution.steps][i]);
+    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(this.states[steps][i]);
     return key;
+  }
+
+  /** Whether step number `steps`, from 1, has changed the monitors' states. */
+  changedWith(steps: number): boolean {
+    return this.monitored && this.states[steps] !== this.states[steps - 1];
   }
 
   ask(bits: number): Violation | undefined {

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { canariesCommand } from './commands/canaries.ts';
 import { checkCommand } from './commands/check.ts';
+import { corpusCommand } from './commands/corpus.ts';
 import { exploreCommand } from './commands/explore.ts';
+import { fuzzCommand } from './commands/fuzz.ts';
 import { kernelCommand } from './commands/kernel/kernel.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
 import { stressCommand } from './commands/stress.ts';
+import { workCommand } from './commands/work.ts';
 import { isUsage, STATUS } from './errors.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { version } from './version.ts';
 
 const program = new Command('gfnring')
   .enablePositionalOptions() // else `kernel` would take the options of `kernel conformance`
@@ -26,6 +25,9 @@ const program = new Command('gfnring')
 for (const command of [
   checkCommand(),
   exploreCommand(),
+  fuzzCommand(),
+  corpusCommand(),
+  workCommand(),
   replayCommand(),
   stressCommand(),
   canariesCommand(),

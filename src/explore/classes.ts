@@ -139,6 +139,16 @@ export class NumberSet {
     return true;
   }
 
+  has(value: number): boolean {
+    return value === 0 ? this.hasZero : this.table[this.slot(value)] === value;
+  }
+
+  /** In no order. */
+  values(): number[] {
+    const values = Array.from(this.table.filter((value) => value !== 0));
+    return this.hasZero ? [0, ...values] : values;
+  }
+
   private slot(value: number): number {
     const { table } = this;
     const mask = table.length - 1;

@@ -351,7 +351,7 @@ export class Execution implements View {
   }
 
   /** The stores that step `s` has read from, where a memory model says that: see `Step`. */
-  protected readsFrom(_s: number): Step['reads'] {
+  readsFrom(_s: number): Step['reads'] {
     return undefined;
   }
 

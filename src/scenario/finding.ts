@@ -22,7 +22,7 @@ export interface Finding extends Machine {
 }
 
 export function findingOf(
-  { source, property, message, memoryModel, tearing, schedule }: Failure,
+  { source, property, message, memoryModel, tearing, schedule }: Omit<Failure, 'scenario'>,
   canary?: string,
 ): Finding {
   return {
@@ -51,7 +51,7 @@ export function writeFinding(directory: string, finding: Finding): string {
 }
 
 /** A user's module is named from the finding's folder: both can be moved together. */
-function seenFrom(directory: string, source: Source): Source {
+export function seenFrom(directory: string, source: Source): Source {
   if (!('module' in source)) return source;
   return { ...source, module: relative(resolve(directory), source.module).split(sep).join('/') };
 }

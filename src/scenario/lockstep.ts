@@ -79,7 +79,7 @@ export class LockstepPool {
   /** As many threads as actors, one task each: they wait for one another. */
   private newPool(): Piscina {
     return new Piscina({
-      filename: workerFile('lockstepWorker'),
+      filename: workerFile('scenario/lockstepWorker'),
       minThreads: this.threads,
       maxThreads: this.threads,
       idleTimeout: Infinity,

@@ -1,6 +1,6 @@
 import type { Violation } from '../explore/execution.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
-import { Deadline, noLimits } from '../explore/limits.ts';
+import { noLimits } from '../explore/limits.ts';
 import { DATA_RACE } from '../explore/memoryModels/dataRaces.ts';
 import { choiceOf, contextSwitches, threadOf, wayOf } from '../explore/schedule.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
@@ -8,6 +8,7 @@ import { Guided } from '../explore/schedulers/guided.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { States } from '../explore/states.ts';
 import { BadInput } from './badInput.ts';
+import { Budget } from './budget.ts';
 import { type Machine, plainMachine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
@@ -26,32 +27,38 @@ const isBuilt = (source: Source): boolean => isVm(source) || areVms(source);
 const STEPS_MAX = 100_000;
 /** Memory for the states of one bounded search: some hundred thousand of them. */
 const STATES_BYTES = 1 << 26;
+/** The same where steps are counted: some ten thousand. */
+const FEW_STATES_BYTES = 1 << 23;
+/** What building a scenario costs, in steps. */
+const BUILD_STEPS = 2_000;
 /** Draws by which a smaller scenario is tried where its states are too many. */
 const DRAWS = 150;
 
 /**
  * The same violation under the fewest context switches; then, without more of them, in the fewest operations; then with the smallest values. In at most
  * `seconds`, half of which may go into the first: where that is not enough, what comes back may not be minimal. It has been seen to fail.
+ *
+ * @param steps that may be taken for it, about. With no limit of time, the same comes back each time.
  */
-export function minimise(failure: Failure, seconds: number): Failure {
-  const deadline = new Deadline(seconds);
-  const left = (): number => seconds - deadline.seconds;
-  let { best, isLeast } = fewestSwitches(failure, left() / 2);
-  const isOfMachine = !isBuilt(best.source) && !isPlain(best) && !failsPlainly(best, best, left() / 4);
-  for (let again = true; again && left() > 0; ) {
+export function minimise(failure: Failure, seconds: number, steps = Infinity): Failure {
+  const budget = new Budget(seconds, steps);
+  let { best, isLeast } = fewestSwitches(failure, budget.share(1 / 2));
+  const isOfMachine = !isBuilt(best.source) && !isPlain(best) && !failsPlainly(best, best, budget.share(1 / 4));
+  for (let again = true; again && !budget.isSpent; ) {
     again = false;
     for (const smaller of shrink(best)) {
-      if (left() <= 0) break;
-      const found = asked(() => failsAlike(smaller, best, { isLeast, isOfMachine, seconds: left() }));
+      if (budget.isSpent) break;
+      budget.spend(BUILD_STEPS);
+      const found = asked(() => failsAlike(smaller, best, { isLeast, isOfMachine, budget }));
       if (found === undefined) continue;
       best = found;
       again = true;
       break;
     }
-    if (again || isLeast || left() <= 0) continue;
+    if (again || isLeast || budget.isSpent) continue;
     // It was too large to be sure before, and is smaller now.
     const switches = contextSwitches(best.schedule);
-    ({ best, isLeast } = fewestSwitches(best, left()));
+    ({ best, isLeast } = fewestSwitches(best, budget));
     again = contextSwitches(best.schedule) < switches;
   }
   return best;
@@ -77,8 +84,8 @@ function failsAlike(
   {
     isLeast,
     isOfMachine,
-    seconds,
-  }: { readonly isLeast: boolean; readonly isOfMachine: boolean; readonly seconds: number },
+    budget,
+  }: { readonly isLeast: boolean; readonly isOfMachine: boolean; readonly budget: Budget },
 ): Failure | undefined {
   const { property, message, schedule } = larger;
   const run = runOf(smaller.scenario, STEPS_MAX, larger);
@@ -87,20 +94,21 @@ function failsAlike(
   const isSame = (found: Violation | undefined): boolean =>
     found?.property === property && (!isRace || found.message === message);
   if (!isBuilt(smaller.source) && !isRace && !holdsInTurn(run)) return undefined;
-  if (isOfMachine && failsPlainly(smaller, larger, seconds)) return undefined;
-  run.execution.until = new Deadline(seconds).end;
+  if (isOfMachine && failsPlainly(smaller, larger, budget)) return undefined;
+  run.execution.until = budget.end;
   const most = contextSwitches(schedule);
   const fits = (violation: Violation | undefined): Failure | undefined => {
+    budget.spend(run.execution.steps);
     if (violation === undefined || !isSame(violation) || run.execution.steps === 0) return undefined;
     const found = failureOf(run, smaller, larger, violation.message);
     return isLeast && contextSwitches(found.schedule) > most ? undefined : found;
   };
   const along = fits(runOnce(run, new Guided(renumbered(schedule, larger.scenario, smaller.scenario))).violation);
   if (along !== undefined) return along;
-  const bounded = withSwitches(smaller, larger, most, seconds);
+  const bounded = withSwitches(smaller, larger, most, budget);
   if (bounded.failure !== undefined || bounded.isAll) return isSame(bounded.failure) ? bounded.failure : undefined;
   const pct = new Pct(1, 3, run.execution.node.length, schedule.length);
-  for (let index = 0; index < DRAWS; index++) {
+  for (let index = 0; index < DRAWS && !budget.isSpent; index++) {
     const found = fits(runOnce(run, pct, index).violation);
     if (found !== undefined) return found;
   }
@@ -144,18 +152,17 @@ function renumbered(
 const isPlain = ({ memoryModel, tearing }: Machine): boolean => memoryModel === 'sc' && !tearing;
 
 /** Whether a property is seen to fail on a plain machine, with as many context switches. */
-function failsPlainly(sourced: Sourced, like: Failure, seconds: number): boolean {
+function failsPlainly(sourced: Sourced, like: Failure, budget: Budget): boolean {
   return (
-    withSwitches(sourced, { ...like, ...plainMachine }, contextSwitches(like.schedule), seconds).failure !== undefined
+    withSwitches(sourced, { ...like, ...plainMachine }, contextSwitches(like.schedule), budget).failure !== undefined
   );
 }
 
 /** With each bound from none on, every state that can be reached within it: the first that fails has the fewest switches. */
-function fewestSwitches(failure: Failure, seconds: number): { best: Failure; isLeast: boolean } {
-  const deadline = new Deadline(seconds);
-  let best = mergeRuns(failure);
+function fewestSwitches(failure: Failure, budget: Budget): { best: Failure; isLeast: boolean } {
+  let best = mergeRuns(failure, budget);
   for (let switches = 0; switches < contextSwitches(best.schedule); switches++) {
-    const { failure: found, isAll } = withSwitches(failure, failure, switches, seconds - deadline.seconds);
+    const { failure: found, isAll } = withSwitches(failure, failure, switches, budget);
     if (found !== undefined) best = found;
     if (found !== undefined || !isAll) return { best, isLeast: isAll };
   }
@@ -167,26 +174,27 @@ function withSwitches(
   sourced: Sourced,
   like: Failure,
   most: number,
-  seconds: number,
+  budget: Budget,
 ): { readonly failure: Failure | undefined; readonly isAll: boolean } {
-  if (seconds <= 0) return { failure: undefined, isAll: false };
+  if (budget.isSpent) return { failure: undefined, isAll: false };
   const run = runOf(sourced.scenario, STEPS_MAX, like);
   const { execution, checker } = run;
-  const { violation, limit } = searchInterleavings(
+  const { violation, limit, steps } = searchInterleavings(
     execution,
     checker,
-    { ...noLimits, seconds, bytes: STATES_BYTES },
+    { ...noLimits, seconds: budget.secondsLeft, bytes: budget.isOfSteps ? FEW_STATES_BYTES : STATES_BYTES },
     { states: new States(execution, checker, true), bound: { of: 'switches', most }, property: like.property },
   );
+  budget.spend(steps);
   const failure = violation === undefined ? undefined : failureOf(run, sourced, like, violation.message);
   return { failure, isAll: limit === undefined };
 }
 
 /** Puts neighbouring runs of one thread together where the violation stays. */
-function mergeRuns(failure: Failure): Failure {
+export function mergeRuns(failure: Failure, budget: Budget): Failure {
   const run = runOf(failure.scenario, STEPS_MAX, failure);
   let best = failure;
-  for (let i = 1; i < best.schedule.length; i++) {
+  for (let i = 1; i < best.schedule.length && !budget.isSpent; i++) {
     const { schedule } = best;
     const thread = threadOf(schedule[i - 1]);
     if (threadOf(schedule[i]) === thread) continue;
@@ -201,6 +209,7 @@ function mergeRuns(failure: Failure): Failure {
       ...schedule.slice(end),
     ];
     const { violation } = runOnce(run, new Guided(merged));
+    budget.spend(run.execution.steps);
     if (violation?.property !== best.property) continue;
     const found = failureOf(run, best, best, violation.message);
     if (contextSwitches(found.schedule) < contextSwitches(schedule)) best = found;

@@ -22,7 +22,7 @@ export class SearchPool {
   constructor(threads: number) {
     this.others = threads - 1;
     this.pool = new Piscina({
-      filename: workerFile('searchWorker'),
+      filename: workerFile('scenario/searchWorker'),
       minThreads: this.others,
       maxThreads: this.others,
       idleTimeout: Infinity,

@@ -43,7 +43,7 @@ export async function stress(
   let blocked = 0;
   let crashed = false;
   const pool = new Piscina({
-    filename: workerFile('stressWorker'),
+    filename: workerFile('scenario/stressWorker'),
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Infinity,

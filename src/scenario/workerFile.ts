@@ -5,5 +5,6 @@ export function compiled(file: string): URL {
   return new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '..'}/${file}`, import.meta.url);
 }
 
-export const workerFile = (name: 'lockstepWorker' | 'searchWorker' | 'stressWorker'): string =>
-  fileURLToPath(compiled(`scenario/${name}.js`));
+export const workerFile = (
+  name: 'scenario/lockstepWorker' | 'scenario/searchWorker' | 'scenario/stressWorker' | 'campaign/campaignWorker',
+): string => fileURLToPath(compiled(`${name}.js`));

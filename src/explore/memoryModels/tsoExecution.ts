@@ -47,7 +47,7 @@ export class TsoExecution extends Execution implements Relations {
     return written;
   }
 
-  protected override readsFrom(s: number): Step['reads'] {
+  override readsFrom(s: number): Step['reads'] {
     return readsOf(this, s);
   }
 

@@ -115,7 +115,7 @@ export class WeakExecution extends Execution implements Relations {
     return Array.from({ length: end - start }, (_, i) => start + i);
   }
 
-  protected override readsFrom(s: number): Step['reads'] {
+  override readsFrom(s: number): Step['reads'] {
     return readsOf(this, s);
   }
 

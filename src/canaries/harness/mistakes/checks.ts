@@ -425,8 +425,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'scenario/minimise',
-        from: 'let best = mergeRuns(failure);',
-        to: 'let best = failure; if (seconds > 0) return { best, isLeast: true };',
+        from: 'let best = mergeRuns(failure, budget);',
+        to: 'let best = failure; if (!budget.isSpent) return { best, isLeast: true };',
       },
     ],
   },

@@ -1,0 +1,29 @@
+/**
+ * Ten minutes of the default campaign on two cores for each canary: `node bench/campaign/catch.mjs [--seconds 600] [--workers 2] [names…]`. A campaign is ended
+ * when it has found something.
+ */
+import { parseArgs } from 'node:util';
+import { canaries } from '../../dist/canaries/catalogue.js';
+import { untilFound } from './fuzz.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '600' }, workers: { type: 'string', default: '2' } },
+});
+const chosen = canaries.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const width = Math.max(...chosen.map(({ name }) => name.length));
+let caught = 0;
+for (const { name, tracker, memoryModel, expectedBy } of chosen) {
+  const found = await untilFound(['--canary', name, '--seconds', values.seconds, '--workers', values.workers]);
+  if (found.property !== undefined) caught++;
+  const what = [
+    `${found.property === undefined ? '✗' : '✓'} ${name.padEnd(width)}`,
+    tracker.padEnd(19),
+    memoryModel.padEnd(4),
+    `${found.seconds.toFixed(1)} s`.padStart(8),
+    `${found.executions?.toLocaleString('en-US') ?? `status ${found.status}`}`.padStart(12),
+    found.property ?? `nothing, expected ${expectedBy.join(' or ')}`,
+  ];
+  console.log(what.join('  '));
+}
+console.log(`${caught} of ${chosen.length} canaries caught`);

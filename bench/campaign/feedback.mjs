@@ -1,0 +1,87 @@
+/**
+ * What feedback buys: the scenario of a canary alone, with equal budgets of executions, as a campaign with and without feedback and under each plain scheduler:
+ * `node bench/campaign/feedback.mjs [--executions 20480] [--seeds 5] [names…]`. In how many seeds it was found, and the median of executions.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { canaries } from '../../dist/canaries/catalogue.js';
+import { drawingNames } from '../../dist/explore/schedulers/make.js';
+import { main, untilFound } from './fuzz.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { executions: { type: 'string', default: '20480' }, seeds: { type: 'string', default: '5' } },
+});
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const chosen = canaries.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const width = Math.max(...chosen.map(({ name }) => name.length));
+const columns = ['feedback', 'no feedback', ...drawingNames];
+console.log(`${''.padEnd(width)}  ${columns.map((name) => name.padStart(12)).join('  ')}`);
+for (const canary of chosen) {
+  const scenario = fileOf(canary.scenario);
+  const cells = [];
+  for (const more of [[], ['--no-feedback']]) {
+    const counts = [];
+    for (const seed of seeds) {
+      const args = [scenario, '--canary', canary.name, '--memory-model', canary.memoryModel, '--seed', `${seed}`];
+      const { property, executions } = await untilFound([
+        ...args,
+        '--executions',
+        values.executions,
+        '--workers',
+        '1',
+        ...more,
+      ]);
+      if (property !== undefined) counts.push(executions + 1);
+    }
+    cells.push(cellOf(counts));
+  }
+  for (const scheduler of drawingNames)
+    cells.push(cellOf(seeds.flatMap((seed) => explored(canary, scenario, scheduler, seed))));
+  console.log(`${canary.name.padEnd(width)}  ${cells.map((cell) => cell.padStart(12)).join('  ')}`);
+}
+
+function explored({ name, memoryModel }, scenario, scheduler, seed) {
+  const args = [
+    scenario,
+    '--canary',
+    name,
+    '--memory-model',
+    memoryModel,
+    '--scheduler',
+    scheduler,
+    '--seed',
+    `${seed}`,
+  ];
+  const limits = [
+    '--executions',
+    values.executions,
+    '--seconds',
+    '600',
+    '--minimise',
+    '0.01',
+    '--dir',
+    folder,
+    '--json',
+  ];
+  const { stdout } = spawnSync(process.execPath, [main, 'explore', ...args, ...limits], { encoding: 'utf8' });
+  const { findings, executions } = JSON.parse(stdout);
+  return findings.some(({ property }) => !property.startsWith('sometimes: ')) ? [executions + 1] : [];
+}
+
+/** The scenario as the command line takes it. */
+function fileOf(scenario) {
+  if (typeof scenario === 'string') return scenario;
+  const file = join(folder, `${scenario.name.replace(/\W/g, '-')}.json`);
+  writeFileSync(file, JSON.stringify(scenario));
+  return file;
+}
+
+function cellOf(counts) {
+  const median = counts.sort((a, b) => a - b)[Math.floor((seeds.length - 1) / 2)];
+  return `${counts.length}/${seeds.length} ${median ?? '–'}`;
+}

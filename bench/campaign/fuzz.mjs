@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Runs a campaign until it has found something, or has ended. Returns the finding, or undefined, and how many seconds it took. */
+export async function untilFound(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+  const findings = join(folder, 'campaign/findings');
+  const start = performance.now();
+  const child = spawn(process.execPath, [main, 'fuzz', ...args, '--dir', join(folder, 'campaign'), '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A group of its own: with a canary it starts another process.
+    detached: true,
+  });
+  let said = '';
+  child.stdout.on('data', (text) => {
+    said += text;
+  });
+  const look = setInterval(() => {
+    if (firstIn(findings) === undefined) return;
+    clearInterval(look);
+    process.kill(-child.pid, 'SIGKILL');
+  }, 200);
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(look);
+  const finding = firstIn(findings);
+  const seconds = (performance.now() - start) / 1000;
+  rmSync(folder, { recursive: true });
+  const executions = finding?.campaign.executions ?? (said === '' ? undefined : JSON.parse(said).executions);
+  return { property: finding?.property, executions, seconds, status };
+}
+
+/** The finding that came first, of those that were written. */
+function firstIn(directory) {
+  let names = [];
+  try {
+    names = readdirSync(directory).filter((name) => name.endsWith('.json'));
+  } catch {
+    return undefined;
+  }
+  const findings = names.map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')));
+  return findings.sort((a, b) => a.campaign.executions - b.campaign.executions)[0];
+}

@@ -1,0 +1,90 @@
+import { Piscina } from 'piscina';
+import { BadInput } from '../scenario/badInput.ts';
+import { workerFile } from '../scenario/workerFile.ts';
+import type { Batch, BatchDone, Work } from './batch.ts';
+import type { CampaignTask } from './campaignWorker.ts';
+import type { Made, Open } from './findings.ts';
+
+/** How often a task is given to a worker before it is given up. */
+const TRIES = 3;
+
+/** Whoever does the tasks of campaigns. */
+export interface Crew {
+  /** How many tasks there should be at a time, so that none of them waits. */
+  readonly hands: number;
+  /** How many died, and how many were ended because they did not come back. */
+  readonly died: number;
+  readonly hung: number;
+  /** Throws `BadInput` where the scenario cannot be run at all, and `GaveUp`. */
+  run(batch: Batch, work: Work): Promise<BatchDone>;
+  /** The same for a failure that is to be made small. */
+  makeSmall(open: Open, work: Work, canary: string | undefined): Promise<Made>;
+  close(): Promise<void>;
+}
+
+/** Worker threads. One that dies, or does not come back in time, is replaced, and its task is done again: it has left nothing behind. */
+export class Threads implements Crew {
+  readonly hands: number;
+  died = 0;
+  hung = 0;
+  private readonly pool: Piscina;
+  private readonly patienceSeconds: number;
+
+  /** @param patienceSeconds how long one task may take. */
+  constructor(workers: number, patienceSeconds: number) {
+    // One more than there are, so that none waits for the thread that gives them work.
+    this.hands = workers + 1;
+    this.patienceSeconds = patienceSeconds;
+    this.pool = new Piscina({
+      filename: workerFile('campaign/campaignWorker'),
+      minThreads: workers,
+      maxThreads: workers,
+      idleTimeout: Infinity,
+    });
+  }
+
+  run(batch: Batch, work: Work): Promise<BatchDone> {
+    return this.do({ do: 'run', batch, work }) as Promise<BatchDone>;
+  }
+
+  makeSmall(open: Open, work: Work, canary: string | undefined): Promise<Made> {
+    return this.do({ do: 'make small', open, work, canary }) as Promise<Made>;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  /** Any of them, as data. */
+  async do(task: CampaignTask): Promise<BatchDone | Made> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once(task);
+      } catch (error) {
+        const { name, message } = error as Error;
+        if (name === 'BadInput') throw new BadInput(message);
+        const isHung = name === 'AbortError';
+        if (isHung) this.hung++;
+        else this.died++;
+        if (tries === TRIES)
+          throw new GaveUp(isHung ? `no worker came back within ${this.patienceSeconds} seconds` : message);
+      }
+    }
+  }
+
+  /** A task waits in line for one other at most: see `hands`. */
+  private async once(task: CampaignTask): Promise<BatchDone | Made> {
+    const ends = new AbortController();
+    const timer = setTimeout(() => ends.abort(), this.patienceSeconds * 1000);
+    try {
+      return await this.pool.run(task, { signal: ends.signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A task that no worker could do. */
+export class GaveUp extends Error {
+  override readonly name = 'GaveUp';
+}

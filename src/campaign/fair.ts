@@ -1,0 +1,79 @@
+import { type ActorSpec, type OperationSpec, performs, type VmSpec } from '../scenario/spec.ts';
+
+const LASTS: readonly OperationSpec['do'][] = ['halt', 'serve', 'replicate', 'migrate'];
+const SERVES: readonly OperationSpec['do'][] = ['serve', 'replicate', 'migrate'];
+/** What a list does not stand while its machine runs: its reset drops what was pushed since the count. */
+const RUNNING: readonly OperationSpec['do'][] = [
+  ...(['collect', 'serve', 'migrate', 'set-slot', 'reset', 'poke', 'harvest'] as const),
+];
+/** What the ring as merged is known to lose pages with. */
+const HAZARDS: readonly OperationSpec['do'][] = ['reset', 'signal', 'set-slot', 'poke', 'harvest'];
+
+/**
+ * Whether a VM is one that its tracker is said to be right for, so that what is found in it is a bug: nobody waits for room that nobody makes, one party does what only one
+ * may do, and nothing is in it that the tracker is known to get wrong. Scenarios that were written by hand know better and are not asked.
+ */
+export function isFair(spec: VmSpec): boolean {
+  const { tracker = 'gfn-ring', actors } = spec;
+  if (actors.filter(({ role }) => role === 'userspace').length > 1) return false;
+  if (!actors.every(endsWhereItShould)) return false;
+  if (performs(spec, 'set-slot') && performs(spec, 'push', 'poke', 'harvest')) return false;
+  if (performs(spec, 'copy-first')) return false;
+  if (tracker === 'gfn-list' && performs(spec, ...RUNNING)) return false;
+  if (isMerged(tracker)) {
+    if (tracker !== 'dirty-ring@repaired' && performs(spec, ...HAZARDS)) return false;
+    if (performs(spec, 'host-write') && !spec.backupBitmap) return false;
+  }
+  return hasLeeway(spec) && (tracker === 'dirty-bitmap' || hasRoom(spec));
+}
+
+const isMerged = (tracker: string): boolean => tracker.startsWith('dirty-ring');
+
+/** What comes last comes last alone, and pushes and writes do not mix: an actor with pushes has no guest. */
+function endsWhereItShould({ operations }: ActorSpec): boolean {
+  const kinds = operations.map((op) => op.do);
+  if (kinds.slice(0, -1).some((kind) => LASTS.includes(kind))) return false;
+  return !(kinds.includes('push') && kinds.includes('write'));
+}
+
+/** Whether someone looks after the vCPUs until the last has halted. */
+const isServed = ({ actors }: VmSpec): boolean => {
+  const lasts = actors.map(({ operations }) => operations.at(-1)?.do);
+  return (
+    lasts.some((last) => last !== undefined && SERVES.includes(last)) &&
+    actors.every(({ role }, a) => role !== 'vcpu' || lasts[a] === 'halt')
+  );
+};
+
+const pagesOf = (op: OperationSpec): number => ('pages' in op ? op.pages.length : 0);
+const pagesBy = (actor: ActorSpec): number => actor.operations.reduce((sum, op) => sum + pagesOf(op), 0);
+
+/** Whether the leeway is what a vCPU may record between two looks at its ring. */
+function hasLeeway({ tracker = 'gfn-ring', rings, actors, pml }: VmSpec): boolean {
+  const changes = actors.reduce(
+    (sum, { operations }) => sum + operations.filter((op) => op.do === 'set-slot').length,
+    0,
+  );
+  return actors.every(({ role, vcpu, operations }) => {
+    if (role !== 'vcpu') return true;
+    const { leeway, size } = rings[vcpu!];
+    const most = Math.max(1, ...operations.map(pagesOf));
+    if (isMerged(tracker)) return leeway >= (pml ?? most) + 2 * changes && size > leeway;
+    return pml === undefined || tracker === 'dirty-bitmap' || leeway >= pml - 1;
+  });
+}
+
+/** Whether all that is written fits, or somebody makes room until all have halted; the host must do with its own. */
+function hasRoom(spec: VmSpec): boolean {
+  const { tracker = 'gfn-ring', rings, actors } = spec;
+  const served = isServed(spec);
+  const hosts = actors.filter(({ role }) => role === 'host');
+  const byHosts = hosts.reduce((sum, actor) => sum + pagesBy(actor), 0);
+  const roomIn = ({ size, leeway }: VmSpec['rings'][number]): number => size - leeway;
+  if (tracker === 'gfn-list') {
+    const room = rings.reduce((sum, ring) => sum + roomIn(ring), 0);
+    return served || actors.reduce((sum, actor) => sum + pagesBy(actor), 0) <= room;
+  }
+  if (tracker === 'gfn-ring' && byHosts > roomIn(rings[rings.length - 1])) return false;
+  return served || actors.every((actor) => actor.role !== 'vcpu' || pagesBy(actor) <= roomIn(rings[actor.vcpu!]));
+}

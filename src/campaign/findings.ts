@@ -1,0 +1,99 @@
+import type { Finding } from '../scenario/finding.ts';
+import type { Source } from '../scenario/source.ts';
+import type { Failed } from './batch.ts';
+
+/** Failures of one property, of one group, that are made small and written; beyond, they are counted. */
+const OF_PROPERTY_MAX = 12;
+
+/** A failure that is to be made small yet. */
+export interface Open {
+  readonly failed: Failed;
+  readonly base: number;
+  /** A scenario that is known for something is a group of its own: what is known takes nothing from what is not. */
+  readonly group: string;
+  readonly source: Source;
+  /** How many executions were run before it. */
+  readonly after: number;
+}
+
+/** What has come of one. */
+export interface Made {
+  /** Of the failure as it was found. */
+  readonly key: string;
+  /** Of the finding. */
+  readonly least: string;
+  readonly finding: Finding;
+}
+
+/** A finding, with how it was come by. */
+export interface Found {
+  readonly key: string;
+  readonly finding: Finding;
+  /** The campaign's scenario that it was found in, or in a variant of. */
+  readonly base: string;
+  readonly group: string;
+  readonly after: number;
+  /** Keys of failures that came to the same when they were made small. */
+  readonly ways: readonly string[];
+}
+
+/** As plain data. */
+export interface FindingsJson {
+  readonly keys: readonly string[];
+  readonly open: readonly Open[];
+  readonly found: readonly Found[];
+  readonly further: Readonly<Record<string, number>>;
+}
+
+/** What failed by now. Failures are told apart by what failed and by the communication that made it fail, as they are found and once more when they are small. */
+export class Findings {
+  readonly open: Open[] = [];
+  readonly found: Found[] = [];
+  /** By property: failures with other keys that were left as they are. */
+  readonly further = new Map<string, number>();
+  private readonly keys = new Set<string>();
+
+  has(key: string): boolean {
+    return this.keys.has(key);
+  }
+
+  add(open: Open): void {
+    const { key, property } = open.failed;
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    const alike = this.open.filter(({ failed, group }) => failed.property === property && group === open.group).length;
+    const found = this.found.filter(({ finding, group }) => finding.property === property && group === open.group);
+    const before = alike + found.reduce((n, { ways }) => n + ways.length, 0);
+    if (before < OF_PROPERTY_MAX) this.open.push(open);
+    else this.further.set(property, (this.further.get(property) ?? 0) + 1);
+  }
+
+  /** Takes in what has come of an open one. Returns the finding where it is one that was not there before. */
+  made({ key, least, finding }: Made, base: string): Found | undefined {
+    const i = this.open.findIndex(({ failed }) => failed.key === key);
+    if (i < 0) return undefined;
+    const [{ after, group }] = this.open.splice(i, 1);
+    const same = this.found.findIndex((of) => of.key === least);
+    if (same >= 0) {
+      this.found[same] = { ...this.found[same], ways: [...this.found[same].ways, key] };
+      return undefined;
+    }
+    const found = { key: least, finding, base, group, after, ways: [key] };
+    this.found.push(found);
+    return found;
+  }
+
+  toJSON(): FindingsJson {
+    const { keys, open, found, further } = this;
+    return { keys: [...keys], open, found, further: Object.fromEntries(further) };
+  }
+
+  /** Adds what another has found, where it is new. */
+  merge({ keys, open, found, further }: FindingsJson): void {
+    for (const of of open) if (!this.keys.has(of.failed.key)) this.open.push(of);
+    for (const of of found) if (!this.found.some(({ key }) => key === of.key)) this.found.push(of);
+    for (const [property, n] of Object.entries(further))
+      this.further.set(property, (this.further.get(property) ?? 0) + n);
+    for (const key of keys) this.keys.add(key);
+  }
+}

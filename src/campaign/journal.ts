@@ -1,0 +1,82 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { codeOf } from './files.ts';
+import type { Made } from './findings.ts';
+import { digitsOf } from './hash.ts';
+import type { Effect } from './progress.ts';
+
+/** What happens to a campaign, one line each. */
+export type Line = { readonly took: Effect } | { readonly made: Made };
+
+/** Lines between two calls that bring them to the disk itself; a process that is killed loses none of them in any case. */
+const SYNCED_EVERY = 16;
+
+/**
+ * A file of lines that are added at its end, each with a checksum. What stands behind the last whole line is no part of it: a write that was cut
+ * off, when the process was killed, is as if it had not begun.
+ */
+export class Journal {
+  private readonly fd: number;
+  private end = 0;
+  private unsynced = 0;
+
+  /** @param read is called with each line there is. */
+  constructor(file: string, read: (line: Line) => void) {
+    this.fd = openSync(file, 'a+');
+    closeSync(this.fd);
+    this.fd = openSync(file, 'r+');
+    this.end = readLines(file, read);
+    if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
+  }
+
+  get bytes(): number {
+    return this.end;
+  }
+
+  /** Throws what the file system throws; then nothing was added. */
+  add(line: Line): void {
+    const text = JSON.stringify(line);
+    const bytes = Buffer.from(`${checksum(text)} ${text}\n`);
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, this.end + at);
+    if (++this.unsynced >= SYNCED_EVERY) this.sync();
+    this.end += bytes.length;
+  }
+
+  /** Begins anew: all that it says stands elsewhere. */
+  clear(): void {
+    ftruncateSync(this.fd, 0);
+    this.end = 0;
+  }
+
+  sync(): void {
+    try {
+      fsyncSync(this.fd);
+    } catch (error) {
+      // What is no file on a disk cannot be brought there.
+      if (codeOf(error) !== 'EINVAL') throw error;
+    }
+    this.unsynced = 0;
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
+
+/** Calls `read` with each line of a journal that is whole. Returns where they end, in bytes. */
+export function readLines(file: string, read: (line: Line) => void): number {
+  const bytes = readFileSync(file);
+  for (let end = 0; ; ) {
+    const next = bytes.indexOf(10, end);
+    const line = next < 0 ? undefined : parsed(bytes.toString('utf8', end, next));
+    if (line === undefined) return end;
+    end = next + 1;
+    read(line);
+  }
+}
+
+export const checksum = (text: string): string => digitsOf(text, 8);
+
+function parsed(line: string): Line | undefined {
+  const text = line.slice(9);
+  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as Line) : undefined;
+}

@@ -1,0 +1,32 @@
+import type { Source } from '../scenario/source.ts';
+import type { Known } from '../scenario/trackers/scenario.ts';
+import type { Work } from './batch.ts';
+
+/** The version of what a campaign writes to disk. Seeds mean the same only within one. */
+export const CAMPAIGN_SCHEMA = 1;
+
+/** A scenario of a campaign. */
+export interface Base {
+  readonly source: Source;
+  /** What it is known to get wrong: then it is not varied, as what is found in a variant would have no number. */
+  readonly known?: readonly Known[];
+}
+
+/** One of several campaigns that share the work, each with draws of its own; `part` from 1. */
+export interface Shard {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** All that decides what a campaign does. */
+export interface Settings extends Work {
+  readonly seed: number;
+  readonly shard: Shard;
+  /** Whether what was covered has a say in what is done next. */
+  readonly feedback: boolean;
+  readonly bases: readonly Base[];
+  /** The bug that was put into the subject. */
+  readonly canary?: string;
+}
+
+export const nameOf = ({ source }: Base): string => source.name;

@@ -1,0 +1,250 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadInput } from '../scenario/badInput.ts';
+import { seenFrom } from '../scenario/finding.ts';
+import { type Entry, hashOf } from './entry.ts';
+import { codeOf, mayPass, textOf, writeWhole } from './files.ts';
+import type { Found, Made } from './findings.ts';
+import { checksum, Journal, type Line, readLines } from './journal.ts';
+import { parseEntry, parseSettings } from './parse.ts';
+import { type Effect, Progress, type ProgressJson } from './progress.ts';
+import { CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
+
+/** The journal becomes a new state when it has so many bytes: reading it is what a resumption costs. */
+const JOURNAL_MAX = 1 << 22;
+
+/**
+ * A campaign on disk. `campaign.json` has its settings, `state.json` where it stood, `journal` what has come since: these three are the campaign, and all
+ * that it needs to go on. `corpus/` and `findings/` are written from them for others; what is missing there is written again, and what is damaged is put into `set-aside/`.
+ */
+export class Store {
+  readonly directory: string;
+  readonly progress: Progress;
+  /** Files that were damaged, by name, with why. */
+  readonly setAside: string[] = [];
+  private readonly journal: Journal;
+  /** Whether something of the corpus or the findings could not be written, for want of room. */
+  private isBehind = false;
+
+  private constructor(directory: string, settings: Settings) {
+    this.directory = directory;
+    this.progress = this.readState(settings);
+    this.journal = new Journal(this.path('journal'), onto(this.progress));
+  }
+
+  /** Begins a campaign in a directory that is empty, or is not there. Throws `BadInput`. */
+  static create(directory: string, settings: Settings): Store {
+    if (existsSync(join(directory, 'campaign.json')))
+      throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
+    if (filesIn(directory).length > 0)
+      throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
+    mkdirSync(directory, { recursive: true });
+    lock(directory);
+    const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
+    const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
+    writeWhole(join(directory, 'campaign.json'), `${JSON.stringify(campaign, null, 2)}\n`);
+    // As it will be read again: an order of fields may differ, and nothing else.
+    return new Store(directory, settingsIn(directory));
+  }
+
+  /** Goes on with one. Throws `BadInput` where there is none, or one that this version does not know. */
+  static open(directory: string): Store {
+    const settings = settingsIn(directory);
+    lock(directory);
+    const store = new Store(directory, settings);
+    store.mend();
+    return store;
+  }
+
+  took(effect: Effect): void {
+    this.journal.add({ took: effect });
+    const entries = this.progress.take(effect);
+    this.show(() => {
+      for (const { entry } of entries) this.writeEntry(entry);
+    });
+    if (this.journal.bytes > JOURNAL_MAX) this.show(() => this.writeState());
+  }
+
+  made(made: Made): void {
+    this.journal.add({ made });
+    const found = this.progress.made(made);
+    if (found !== undefined) this.show(() => this.writeFound(found));
+  }
+
+  /** Where it stands, as it is now. */
+  writeState(): void {
+    const text = JSON.stringify(this.progress);
+    writeWhole(this.path('state.json'), `${checksum(text)} ${text}\n`);
+    this.journal.clear();
+  }
+
+  /** The file of a finding. */
+  fileOf({ key, finding }: Found): string {
+    return this.path('findings', `${finding.scenario.name.replace(/[^A-Za-z0-9_-]+/g, '_')}-${key}.json`);
+  }
+
+  close(): void {
+    this.journal.sync();
+    this.journal.close();
+    rmSync(this.path('lock'), { force: true });
+  }
+
+  /** Corpus and findings as the campaign has them. */
+  writeAll(): void {
+    for (const kept of this.progress.kept)
+      for (const { entry, hash } of kept) if (!existsSync(this.entryFile(hash))) this.writeEntry(entry);
+    for (const found of this.progress.findings.found) if (!existsSync(this.fileOf(found))) this.writeFound(found);
+  }
+
+  /** Takes entries out of the corpus. */
+  drop(hashes: ReadonlySet<string>): void {
+    this.progress.drop(hashes);
+    this.writeState();
+    for (const hash of hashes) rmSync(this.entryFile(hash), { force: true });
+  }
+
+  /** Writes what others are to see. What there is no room for is in the journal, and is written when there is. */
+  private show(write: () => void): void {
+    try {
+      if (this.isBehind) this.writeAll();
+      else write();
+      this.isBehind = false;
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      this.isBehind = true;
+    }
+  }
+
+  private mend(): void {
+    for (const name of filesIn(this.path('corpus'))) {
+      if (!name.endsWith('.json')) continue;
+      const file = this.path('corpus', name);
+      try {
+        const entry = parseEntry(JSON.parse(textOf(file) ?? ''), file);
+        if (name !== `${hashOf(entry)}.json`) throw new BadInput(`it is not what its name says`);
+      } catch (error) {
+        this.putAside(join('corpus', name), error);
+      }
+    }
+    this.writeAll();
+  }
+
+  private putAside(name: string, error: unknown): void {
+    if (codeOf(error) !== undefined) throw error;
+    mkdirSync(this.path('set-aside'), { recursive: true });
+    renameSync(this.path(name), this.path('set-aside', name.replace(/[/\\]/g, '-')));
+    const why = error instanceof BadInput ? error.message : 'no JSON';
+    this.setAside.push(`${name}: ${why}`);
+  }
+
+  private readState(settings: Settings): Progress {
+    const progress = stateIn(this.directory, settings);
+    if (progress !== 'damaged') return progress;
+    // What it says is done again: batches come to the same each time.
+    this.putAside('state.json', new BadInput('damaged: the campaign begins anew, and its findings stay'));
+    rmSync(this.path('journal'), { force: true });
+    return new Progress(settings);
+  }
+
+  private writeEntry(entry: Entry): void {
+    const file = this.entryFile(hashOf(entry));
+    const seen = { ...entry, scenario: seenFrom(this.path('corpus'), entry.scenario) };
+    if (!existsSync(file)) writeWhole(file, `${JSON.stringify(seen)}\n`);
+  }
+
+  private writeFound(found: Found): void {
+    const { finding, key, after, base } = found;
+    const seen = { ...finding, scenario: seenFrom(this.path('findings'), finding.scenario) };
+    writeWhole(
+      this.fileOf(found),
+      `${JSON.stringify({ ...seen, campaign: { key, base, executions: after } }, null, 2)}\n`,
+    );
+  }
+
+  private entryFile(hash: string): string {
+    return this.path('corpus', `${hash}.json`);
+  }
+
+  private path(...names: string[]): string {
+    return join(this.directory, ...names);
+  }
+}
+
+/** What a line of a journal says, on top of what was before. A state may have been written, and its journal not begun anew. */
+function onto(progress: Progress): (line: Line) => void {
+  const { next } = progress;
+  return (line) => {
+    if ('took' in line && line.took.batch >= next) progress.take(line.took);
+    else if ('made' in line) progress.made(line.made);
+  };
+}
+
+function stateIn(directory: string, settings: Settings): Progress | 'damaged' {
+  const text = textOf(join(directory, 'state.json'));
+  if (text === undefined) return new Progress(settings);
+  const json = text.slice(9).trimEnd();
+  return text.slice(0, 8) === checksum(json) ? Progress.from(settings, JSON.parse(json) as ProgressJson) : 'damaged';
+}
+
+/** Where a campaign stands, whoever runs it; nothing is written. Throws `BadInput`. */
+export function progressIn(directory: string): Progress {
+  const progress = stateIn(directory, settingsIn(directory));
+  if (progress === 'damaged') throw new BadInput(`${directory}/state.json is damaged: fuzz --resume mends it`);
+  if (existsSync(join(directory, 'journal'))) readLines(join(directory, 'journal'), onto(progress));
+  return progress;
+}
+
+/** The settings of the campaign in a directory. Throws `BadInput` where there is none, or one that this version does not know. */
+export function settingsIn(directory: string): Settings {
+  const file = join(directory, 'campaign.json');
+  const text = textOf(file);
+  if (text === undefined)
+    throw new BadInput(
+      `${directory} is no campaign: ${existsSync(directory) ? 'it has no campaign.json' : 'there is no such directory'}`,
+    );
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new BadInput(`${file} is no JSON: it is the campaign's settings`);
+  }
+  return parseSettings(json, file);
+}
+
+/** Names in a directory, but for what a process may have left that was killed. */
+function filesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => name !== 'lock' && !name.endsWith('.tmp'))
+      .sort();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOTDIR') throw new BadInput(`${directory} is no directory`);
+    throw error;
+  }
+}
+
+/** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. */
+function lock(directory: string): void {
+  const file = join(directory, 'lock');
+  const holder = textOf(file) ?? '';
+  const pid = Number(holder.split(' ')[0]);
+  if (pid > 0 && pid !== process.pid && isRunning(pid, holder))
+    throw new BadInput(`${directory} is being run by process ${pid}: one at a time may`);
+  writeFileSync(file, nameOf(process.pid));
+}
+
+/** Numbers of processes come again, soon in a container: with when it began, where the system says that. */
+function nameOf(pid: number): string {
+  const began = textOf(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19];
+  return began === undefined ? `${pid}` : `${pid} ${began}`;
+}
+
+function isRunning(pid: number, name: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+  return !name.includes(' ') || name === nameOf(pid);
+}

@@ -1,0 +1,110 @@
+import { type CatalogueNumber, catalogue } from '../scenario/catalogue.ts';
+import type { Finding } from '../scenario/finding.ts';
+import { openSource } from '../scenario/source.ts';
+import { SCHEMA } from '../scenario/spec.ts';
+import { knownAs } from '../scenario/trackers/scenario.ts';
+import { digitsOf } from './hash.ts';
+import type { Counts, Grown, Lost, Progress } from './progress.ts';
+import { type Base, nameOf, type Settings } from './settings.ts';
+import type { Store } from './store.ts';
+
+/** A finding of a campaign, as it is reported. */
+export interface CampaignFinding extends Finding {
+  /** Where it was written. */
+  readonly file: string;
+  /** What failed, and the communication that made it fail: findings with the same key are the same. */
+  readonly key: string;
+  /** The campaign's scenario that it was found in, or in a variant of. */
+  readonly base: string;
+  /** How many executions were run before it. */
+  readonly after: number;
+  /** What history knows it as; null: it does not. */
+  readonly catalogue: CatalogueNumber | null;
+  readonly title: string | null;
+}
+
+/** What was and what was not reached of one scenario. */
+export interface ScenarioSummary extends Counts {
+  readonly name: string;
+  /** Of the scenario as it is: distinct happens-before classes; the probability that the next draw is of one not seen; at least so many there are beside. */
+  readonly classes: number;
+  readonly unseen: number | null;
+  readonly left: number | null;
+  readonly reached: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** What a campaign has come to. */
+export interface Summary extends Omit<Settings, 'bases'>, Counts {
+  readonly schema: typeof SCHEMA;
+  readonly kind: 'campaign summary';
+  readonly directory: string;
+  /** `limit`: nothing was found as far as it went; it is never a pass. */
+  readonly outcome: 'violated' | 'limit';
+  readonly batches: number;
+  readonly classes: number;
+  readonly coverage: Grown & { readonly claims: number; readonly isFull: boolean; readonly digest: string };
+  /** At 1, 2, 4, … batches. */
+  readonly growth: readonly Grown[];
+  readonly scenarios: readonly ScenarioSummary[];
+  readonly findings: readonly CampaignFinding[];
+  /** By property: failures with other communications that were counted, and not made small. */
+  readonly further: Readonly<Record<string, number>>;
+  /** Failures that were not made small yet: they will be, when the campaign goes on. */
+  readonly open: number;
+  readonly lost: readonly Lost[];
+  readonly setAside: readonly string[];
+}
+
+export async function summaryOf(store: Store): Promise<Summary> {
+  const { progress, directory, setAside } = store;
+  const { bases, ...settings } = progress.settings;
+  const scenarios = await Promise.all(bases.map((base, i) => scenarioSummary(progress, base, i)));
+  const findings = progress.findings.found.map((found): CampaignFinding => {
+    const base = bases.find((of) => nameOf(of) === found.base);
+    const number = knownAs(found.finding, base?.known);
+    const { key, after } = found;
+    const title = number && catalogue[number];
+    return { ...found.finding, file: store.fileOf(found), key, base: found.base, after, catalogue: number, title };
+  });
+  const { covering, growth, lost } = progress;
+  const json = covering.toJSON();
+  return {
+    schema: SCHEMA,
+    kind: 'campaign summary',
+    directory,
+    ...settings,
+    outcome: findings.length + progress.findings.open.length > 0 ? 'violated' : 'limit',
+    batches: progress.batchesInAll,
+    ...progress.countsInAll,
+    classes: scenarios.reduce((n, { classes }) => n + classes, 0),
+    coverage: {
+      ...progress.grown(),
+      claims: covering.claims.size,
+      isFull: covering.isFull,
+      digest: digitsOf(JSON.stringify(json), 16),
+    },
+    growth,
+    scenarios,
+    findings,
+    further: Object.fromEntries(progress.findings.further),
+    open: progress.findings.open.length,
+    lost,
+    setAside,
+  };
+}
+
+async function scenarioSummary(progress: Progress, base: Base, i: number): Promise<ScenarioSummary> {
+  const name = nameOf(base);
+  const claims = Object.keys((await openSource(base.source)).properties.sometimes);
+  const isReached = (claim: string): boolean => progress.covering.claims.has(`${name}: ${claim}`);
+  const { distinct, unseen, left } = progress.classesOf(i);
+  return {
+    name,
+    ...progress.countsOf(i),
+    classes: distinct,
+    ...{ unseen, left },
+    reached: claims.filter(isReached),
+    missing: claims.filter((claim) => !isReached(claim)),
+  };
+}

@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
+import { Store } from '../../campaign/store.ts';
+import { type Summary, summaryOf } from '../../campaign/summary.ts';
+import type { Reports } from '../../report/write.ts';
+import { summaryLines } from '../campaignText.ts';
+import { runsAsCanary } from '../canary.ts';
+import { STATUS } from '../errors.ts';
+import { jsonOption, quietOption } from '../options.ts';
+import { plural, print, printJson } from '../output.ts';
+import { report, reportOption } from '../reportOption.ts';
+
+interface Options {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly report?: Reports;
+}
+
+export const corpusCommand = (): Command =>
+  new Command('corpus')
+    .description('what campaigns keep: put together, and made smaller')
+    .addCommand(
+      new Command('merge')
+        .description('take into one campaign what others of the same scenarios have covered and found: shards, nights')
+        .argument('<into>', 'the directory of a campaign')
+        .argument('<from...>', 'those of others')
+        .addOption(reportOption())
+        .addOption(jsonOption())
+        .addOption(quietOption())
+        .addHelpText('after', '\nExample:\n  gfnring corpus merge shard-1 shard-2 shard-3')
+        .action((into: string, from: readonly string[], options: Options) =>
+          change(into, options, (store) => mergeInto(store, from)),
+        ),
+    )
+    .addCommand(
+      new Command('minimise')
+        .description('leave out entries whose coverage others have')
+        .argument('<dir>', 'the directory of a campaign')
+        .addOption(jsonOption())
+        .addOption(quietOption())
+        .addHelpText('after', '\nExample:\n  gfnring corpus minimise .gfnring/campaign')
+        .action((directory: string, options: Options) => change(directory, options, minimiseCorpus)),
+    );
+
+async function change(
+  directory: string,
+  { json, quiet, report: wanted }: Options,
+  what: (store: Store) => Promise<CorpusChange>,
+): Promise<void> {
+  const store = Store.open(directory);
+  let changed: CorpusChange;
+  let summary: Summary;
+  try {
+    if (runsAsCanary(store.progress.settings.canary)) return;
+    changed = await what(store);
+    summary = await summaryOf(store);
+  } finally {
+    store.close();
+  }
+  await report(wanted, summary, 0);
+  if (json) printJson({ ...summary, corpus: changed });
+  else if (!quiet) {
+    print(`${plural(changed.after, 'entry').replace('entrys', 'entries')} of ${changed.before} before`);
+    for (const line of summaryLines(summary)) print(line);
+  }
+  process.exitCode = summary.outcome === 'violated' ? STATUS.findings : STATUS.nothingFound;
+}

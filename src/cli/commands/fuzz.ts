@@ -1,0 +1,230 @@
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import { type Ended, runCampaign } from '../../campaign/campaign.ts';
+import { type Crew, Threads } from '../../campaign/crew.ts';
+import { canonical } from '../../campaign/hash.ts';
+import { Queued } from '../../campaign/queued.ts';
+import type { Base, Settings, Shard } from '../../campaign/settings.ts';
+import { Store, settingsIn } from '../../campaign/store.ts';
+import { summaryOf } from '../../campaign/summary.ts';
+import type { Reports } from '../../report/write.ts';
+import { builtInNamed, checksOf } from '../../scenario/checks.ts';
+import { loadSource } from '../../scenario/load.ts';
+import type { Machine } from '../../scenario/run.ts';
+import type { TrackerName } from '../../trackers/make.ts';
+import { CampaignWatch, summaryLines } from '../campaignText.ts';
+import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
+import { STATUS, UsageError } from '../errors.ts';
+import { printFinding } from '../finding.ts';
+import {
+  jsonOption,
+  memoryModelOption,
+  quietOption,
+  type SharedOptions,
+  seconds,
+  seedOption,
+  tearingOption,
+  trackerOption,
+  whole,
+} from '../options.ts';
+import { print, printJson, progress } from '../output.ts';
+import { report, reportOption } from '../reportOption.ts';
+import { version } from '../version.ts';
+
+interface Options extends SharedOptions, Machine {
+  readonly tracker: TrackerName;
+  readonly executions?: number;
+  readonly seconds?: number;
+  readonly workers: number;
+  readonly dir: string;
+  readonly resume?: boolean;
+  readonly shard: Shard;
+  readonly feedback: boolean;
+  readonly canary?: string;
+  readonly patience: number;
+  readonly queue?: string;
+  readonly report?: Reports;
+}
+
+/** Executions of a campaign are short: one that takes so many steps goes round. */
+const STEPS_MAX = 20_000;
+const SECONDS = 60;
+/** Findings that are printed with their traces; all are written. */
+const PRINTED_MAX = 10;
+
+export const fuzzCommand = (): Command =>
+  new Command('fuzz')
+    .description(
+      'a campaign: scenarios and schedules are drawn and varied, for as long as you like, on many threads; nothing found is lost',
+    )
+    .argument(
+      '[scenarios...]',
+      "built-in names, or paths of modules and JSON files; left out: all that 'gfnring check' runs",
+    )
+    .addOption(trackerOption())
+    .addOption(
+      new Option('--seconds <n>', `stop after so many seconds (default: ${SECONDS}, without --executions)`).argParser(
+        seconds('seconds'),
+      ),
+    )
+    .addOption(
+      new Option('--executions <n>', 'stop after so many executions, with the batch of 512 that makes them').argParser(
+        whole('executions', 1),
+      ),
+    )
+    .addOption(
+      new Option('--workers <n>', 'worker threads; what is done does not depend on it')
+        .default(availableParallelism(), 'one a core')
+        .argParser(whole('workers', 1, 16)),
+    )
+    .addOption(new Option('--dir <path>', 'where the campaign lives').default('.gfnring/campaign'))
+    .addOption(new Option('--resume', 'go on with the campaign that is there'))
+    .addOption(
+      new Option('--shard <i/n>', 'one of n campaigns that share the work: see gfnring corpus merge')
+        .default({ part: 1, of: 1 }, '1/1')
+        .argParser(shard),
+    )
+    .addOption(new Option('--no-feedback', 'what was covered has no say in what is done next'))
+    .addOption(
+      new Option('--patience <seconds>', 'how long a worker may take for 512 executions, before it is taken for hung')
+        .default(120)
+        .argParser(seconds('patience')),
+    )
+    .addOption(
+      new Option(
+        '--queue <url>',
+        "redis://host:port: the work is done by 'gfnring work' processes there, which come and go",
+      ),
+    )
+    .addOption(memoryModelOption())
+    .addOption(tearingOption())
+    .addOption(canaryOption())
+    .addOption(reportOption())
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring fuzz --seconds 600 --workers 2\n  gfnring fuzz vm ./sb.mjs --executions 1000000 --dir night --seed 7\n  gfnring fuzz --dir night --resume --seconds 3600',
+    )
+    .action(async (names: readonly string[], given: Options, command: Command) => {
+      const asked = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
+      const before = given.resume ? settingsIn(given.dir) : undefined;
+      const options = ofCanary(before?.canary === undefined ? given : { canary: before.canary, ...given }, asked);
+      if (before !== undefined) refuseOther(before, await askedFor(names, options, asked), given.dir);
+      if (runsAsCanary(options.canary)) return;
+      const crew =
+        options.queue === undefined
+          ? new Threads(options.workers, options.patience)
+          : await Queued.reach(options.queue, version, options.canary);
+      const store =
+        before !== undefined ? Store.open(given.dir) : Store.create(given.dir, await settingsOf(names, options));
+      process.exitCode = await run(store, crew, options);
+    });
+
+async function run(store: Store, crew: Crew, options: Options): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(STATUS.interrupted);
+    stop.abort();
+  };
+  process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const { progress: stands } = store;
+  const watch = new CampaignWatch(stands.counts.executions);
+  let ended: Ended;
+  try {
+    ended = await runCampaign(store, crew, {
+      executions: options.executions ?? Infinity,
+      seconds: options.seconds ?? (options.executions === undefined ? SECONDS : Infinity),
+      signal: stop.signal,
+      onProgress: (status) => {
+        if (!options.quiet) watch.show(status, stands);
+      },
+    });
+  } finally {
+    store.close();
+    progress('');
+  }
+  const summary = await summaryOf(store);
+  await report(options.report, summary, watch.seconds);
+  if (options.json) printJson({ ...summary, ended, workers: options.workers });
+  else {
+    for (const finding of summary.findings.slice(0, PRINTED_MAX)) {
+      await printFinding(finding);
+      if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
+    }
+    const rate = watch.rateOf(summary.executions);
+    if (!options.quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
+  }
+  if (ended.by === 'signal') return STATUS.interrupted;
+  if (summary.outcome === 'violated') return STATUS.findings;
+  return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;
+}
+
+/** A canary says its tracker and memory model, where no other was asked for. */
+function ofCanary(options: Options, asked: (option: string) => boolean): Options {
+  if (options.canary === undefined) return options;
+  const { tracker, memoryModel } = canaryNamed(options.canary);
+  return { ...options, ...(!asked('tracker') && { tracker }), ...(!asked('memoryModel') && { memoryModel }) };
+}
+
+async function settingsOf(names: readonly string[], options: Options): Promise<Settings> {
+  const { memoryModel, tearing, seed, shard, feedback, canary } = options;
+  const bases = await basesOf(names, options);
+  return {
+    memoryModel,
+    tearing,
+    stepsMax: STEPS_MAX,
+    seed,
+    shard,
+    feedback,
+    bases,
+    ...(canary !== undefined && { canary }),
+  };
+}
+
+async function basesOf(names: readonly string[], { tracker }: Options): Promise<Base[]> {
+  if (names.length === 0)
+    return checksOf(tracker).map(({ spec, known }) => ({ source: spec, ...(known && { known }) }));
+  const bases = await Promise.all(
+    names.map(async (name): Promise<Base> => {
+      const known = builtInNamed(name)?.known;
+      return { source: await loadSource(name), ...(known && { known }) };
+    }),
+  );
+  const twice = bases.find(({ source }, i) => bases.findIndex((other) => other.source.name === source.name) !== i);
+  if (twice !== undefined)
+    throw new UsageError(`two scenarios are called ${twice.source.name}: a campaign tells them apart by name`);
+  return bases;
+}
+
+/** What was asked for by name, which may be said again when a campaign goes on. */
+async function askedFor(
+  names: readonly string[],
+  options: Options,
+  asked: (option: string) => boolean,
+): Promise<Partial<Settings>> {
+  const settings = await settingsOf(names, options);
+  const { bases, ...rest } = settings;
+  const fields = ['seed', 'shard', 'feedback', 'memoryModel', 'tearing', 'canary'] as const;
+  const said = fields.filter((field) => asked(field) && settings[field] !== undefined);
+  return {
+    ...Object.fromEntries(said.map((field) => [field, rest[field]])),
+    ...((names.length > 0 || asked('tracker')) && { bases }),
+  };
+}
+
+function refuseOther(before: Settings, asked: Partial<Settings>, directory: string): void {
+  const other = Object.entries(asked).find(
+    ([field, value]) => canonical(value) !== canonical(before[field as keyof Settings]),
+  );
+  if (other === undefined) return;
+  const what = other[0] === 'bases' ? 'other scenarios' : `another ${other[0]}`;
+  throw new UsageError(`--resume: the campaign in ${directory} has ${what}; leave it out, or begin another with --dir`);
+}
+
+function shard(text: string): Shard {
+  const [, part, of] = /^(\d{1,5})\/(\d{1,5})$/.exec(text)?.map(Number) ?? [];
+  if (part >= 1 && part <= of) return { part, of };
+  throw new UsageError(`--shard is '${text}': must be i/n, with i from 1 to n`);
+}

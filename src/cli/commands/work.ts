@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import { help } from '../../campaign/hand.ts';
+import { canaryOption, runsAsCanary } from '../canary.ts';
+import { STATUS } from '../errors.ts';
+import { quietOption, seconds, whole } from '../options.ts';
+import { plural, print, progress } from '../output.ts';
+import { version } from '../version.ts';
+
+interface Options {
+  readonly workers: number;
+  readonly patience: number;
+  readonly canary?: string;
+  readonly quiet?: boolean;
+}
+
+export const workCommand = (): Command =>
+  new Command('work')
+    .description("do what campaigns have put into a queue with 'fuzz --queue', until it is stopped")
+    .argument('<url>', 'redis://host:port')
+    .addOption(
+      new Option('--workers <n>', 'worker threads')
+        .default(availableParallelism(), 'one a core')
+        .argParser(whole('workers', 1, 256)),
+    )
+    .addOption(
+      new Option('--patience <seconds>', 'how long a worker may take for 512 executions, before it is taken for hung')
+        .default(120)
+        .argParser(seconds('patience')),
+    )
+    .addOption(canaryOption())
+    .addOption(quietOption())
+    .addHelpText('after', '\nExample:\n  gfnring work redis://queue:6379 --workers 8')
+    .action(async (url: string, { workers, patience, canary, quiet }: Options) => {
+      if (runsAsCanary(canary)) return;
+      const stop = new AbortController();
+      const interrupt = (): void => {
+        if (stop.signal.aborted) process.exit(STATUS.interrupted);
+        stop.abort();
+      };
+      process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
+      let tasks = 0;
+      await help(url, {
+        ...{ workers, patienceSeconds: patience, version, canary, signal: stop.signal },
+        onDone: (done) => {
+          tasks = done;
+          if (!quiet) progress(`${plural(done, 'task')} done …`);
+        },
+      });
+      progress('');
+      if (!quiet) print(`${plural(tasks, 'task')} done`);
+    });

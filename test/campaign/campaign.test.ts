@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Exact } from '../../src/explore/schedulers/guided.ts';
+import { loadFinding } from '../../src/scenario/load.ts';
+import { runOf, runOnce } from '../../src/scenario/run.ts';
+import { openSource } from '../../src/scenario/source.ts';
+import { apart, begin, builtIn, modulePath, settings } from './campaigns.ts';
+
+const three = [builtIn('ring'), builtIn('dirty-again'), modulePath('lost-update')];
+
+describe('a campaign', () => {
+  test('does the same on one thread and on three', async () => {
+    const one = await begin(settings(three), { executions: 3072 });
+    const many = await begin(settings(three), { workers: 3, executions: 3072 });
+    expect(apart(many)).toEqual(apart(one));
+    expect(one).toMatchObject({ executions: 3072, batches: 6, outcome: 'violated', open: 0, lost: [] });
+    for (const folder of ['corpus', 'findings'])
+      expect(readdirSync(join(many.directory, folder))).toEqual(readdirSync(join(one.directory, folder)));
+  });
+
+  test('does something else with another seed, and in another shard', async () => {
+    const digests = await Promise.all(
+      [{ seed: 1 }, { seed: 2 }, { shard: { part: 2, of: 2 } }].map(
+        async (more) => (await begin(settings(three, more), { executions: 1536 })).coverage.digest,
+      ),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  test('goes on after its first finding, and tells findings apart by what failed and what was communicated', async () => {
+    const { findings, failed, executions } = await begin(settings([modulePath('lost-update')]), { executions: 1024 });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ property: 'no addition is lost', contextSwitches: 2, catalogue: null });
+    expect(failed).toBeGreaterThan(100);
+    expect(executions).toBe(1024);
+    const finding = loadFinding(findings[0].file);
+    const run = runOf(await openSource(finding.scenario), 100, finding);
+    expect(runOnce(run, new Exact(finding.order)).violation?.property).toBe('no addition is lost');
+  });
+
+  test('numbers what is known, and varies no scenario that is known for something', async () => {
+    const { findings } = await begin(settings([builtIn('gfn-list/not-paused')]), { executions: 1024 });
+    expect(new Set(findings.map(({ catalogue }) => catalogue))).toEqual(new Set(['O2']));
+    expect(findings.every(({ scenario }) => !scenario.name.includes('varied'))).toBe(true);
+  });
+
+  test('says what was reached and what was not', async () => {
+    const { scenarios, coverage, growth, outcome } = await begin(settings([builtIn('ring')]), { executions: 2048 });
+    expect(outcome).toBe('limit');
+    expect(scenarios).toMatchObject([{ name: 'ring', reached: ['a ring is full', 'a push is refused'], missing: [] }]);
+    expect(scenarios[0].classes).toBeGreaterThan(40);
+    expect(scenarios[0].unseen).toBeGreaterThan(0);
+    expect(growth.map(({ executions }) => executions)).toEqual([512, 1024, 2048]);
+    expect(growth.at(-1)).toMatchObject({ pairs: coverage.pairs, states: coverage.states });
+    const unreached = settings([
+      { source: { ...builtIn('all-stop').source, sometimes: ['a push is refused'] } as never },
+    ]);
+    expect((await begin(unreached, { executions: 512 })).scenarios[0].missing).toEqual(['a push is refused']);
+  });
+
+  test('without feedback keeps what is new all the same, and does not go on from it', async () => {
+    const without = await begin(settings([builtIn('ring')], { feedback: false }), { executions: 1024 });
+    expect(without.coverage.entries).toBeGreaterThan(0);
+    const journal = readFileSync(join(without.directory, 'journal'), 'utf8');
+    expect(journal.match(/"alteredKept":\[\d/)).toBeNull();
+    const withFeedback = await begin(settings([builtIn('ring')]), { executions: 1024 });
+    expect(readFileSync(join(withFeedback.directory, 'journal'), 'utf8').match(/"alteredKept":\[\d/)).not.toBeNull();
+  });
+
+  test('ends when its time is over, and with a signal', async () => {
+    const late = await begin(settings([builtIn('vm')]), { executions: Infinity, seconds: 1 });
+    expect(late.executions % 512).toBe(0);
+    const stop = new AbortController();
+    stop.abort();
+    expect(await begin(settings([builtIn('vm')]), { signal: stop.signal })).toMatchObject({ executions: 0 });
+  });
+});

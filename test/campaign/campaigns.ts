@@ -1,0 +1,54 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Running, runCampaign } from '../../src/campaign/campaign.ts';
+import { Threads } from '../../src/campaign/crew.ts';
+import type { Base, Settings } from '../../src/campaign/settings.ts';
+import { Store } from '../../src/campaign/store.ts';
+import { type Summary, summaryOf } from '../../src/campaign/summary.ts';
+import { builtInNamed } from '../../src/scenario/checks.ts';
+
+/** A directory that is not there yet. */
+export const somewhere = (): string => join(mkdtempSync(join(tmpdir(), 'gfnring-')), 'campaign');
+
+export const builtIn = (name: string): Base => {
+  const { spec, known } = builtInNamed(name)!;
+  return { source: spec, ...(known && { known }) };
+};
+
+export const modulePath = (name: string): Base => ({
+  source: { schema: 1, name, module: join(process.cwd(), `examples/${name}.mjs`) },
+});
+
+export const settings = (bases: readonly Base[], more: Partial<Settings> = {}): Settings => ({
+  memoryModel: 'sc',
+  tearing: false,
+  stepsMax: 20_000,
+  seed: 1,
+  shard: { part: 1, of: 1 },
+  feedback: true,
+  bases,
+  ...more,
+});
+
+const running = { workers: 1, executions: 4096, seconds: 60 };
+type How = Partial<Running & typeof running>;
+
+/** Runs a campaign on, and closes it. */
+export async function run(store: Store, how: How = {}): Promise<Summary> {
+  const { workers, ...rest } = { ...running, ...how };
+  try {
+    await runCampaign(store, new Threads(workers, 60), rest);
+    return await summaryOf(store);
+  } finally {
+    store.close();
+  }
+}
+
+export const begin = (of: Settings, how: How = {}, directory = somewhere()): Promise<Summary> =>
+  run(Store.create(directory, of), how);
+
+/** A summary without what says where it lies. */
+export function apart({ directory: _, ...summary }: Summary): unknown {
+  return { ...summary, findings: summary.findings.map(({ file: _, ...finding }) => finding) };
+}

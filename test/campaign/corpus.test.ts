@@ -1,0 +1,83 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { coveredBy, mergeInto, minimiseCorpus } from '../../src/campaign/corpus.ts';
+import { Covering } from '../../src/campaign/covering.ts';
+import { progressIn, Store } from '../../src/campaign/store.ts';
+import { summaryOf } from '../../src/campaign/summary.ts';
+import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
+
+const bases = [builtIn('ring'), modulePath('lost-update')];
+const shards = Promise.all(
+  [1, 2].map((part) => begin(settings(bases, { shard: { part, of: 2 } }), { executions: 1024 })),
+);
+
+/** What the entries of a corpus cover, as text. */
+async function coverageOf(directory: string): Promise<string> {
+  const covering = new Covering();
+  for (const { entry } of progressIn(directory).kept.flat()) covering.add(await coveredBy(entry), entry.base);
+  return JSON.stringify(covering);
+}
+
+/** Copies of the two, as nothing is to change them. */
+async function copies(): Promise<string[]> {
+  return (await shards).map(({ directory }) => {
+    const copy = somewhere();
+    cpSync(directory, copy, { recursive: true });
+    return copy;
+  });
+}
+
+describe('shards', () => {
+  test('merged have what each has done, covered and found, once', async () => {
+    const [a, b] = await copies();
+    const before = await Promise.all([a, b].map(coverageOf));
+    const store = Store.open(a);
+    await mergeInto(store, [b]);
+    const once = await summaryOf(store);
+    await mergeInto(store, [b]);
+    const twice = await summaryOf(store);
+    store.close();
+    expect({ ...twice }).toEqual({ ...once });
+    expect(once).toMatchObject({ executions: 2048, batches: 4, findings: [{ property: 'no addition is lost' }] });
+    const [one, other] = await shards;
+    for (const [i, { classes }] of once.scenarios.entries()) {
+      expect(classes).toBeGreaterThanOrEqual(Math.max(one.scenarios[i].classes, other.scenarios[i].classes));
+      expect(classes).toBeLessThanOrEqual(one.scenarios[i].classes + other.scenarios[i].classes);
+    }
+    const merged = new Covering();
+    for (const text of before) merged.merge(JSON.parse(text));
+    expect(await coverageOf(a)).toBe(JSON.stringify(merged));
+    expect(readdirSync(join(a, 'findings'))).toHaveLength(1);
+  });
+
+  test('go on after a merge, from where they stood', async () => {
+    const [a, b] = await copies();
+    const store = Store.open(a);
+    await mergeInto(store, [b]);
+    store.close();
+    expect(await run(Store.open(a), { executions: 1536 })).toMatchObject({ executions: 2560 });
+  });
+
+  test('of other scenarios are refused, and so is what is no campaign', async () => {
+    const [a] = await copies();
+    const other = await begin(settings([builtIn('ring')]), { executions: 512 });
+    const store = Store.open(a);
+    await expect(mergeInto(store, [other.directory])).rejects.toThrow('is a campaign of other scenarios');
+    await expect(mergeInto(store, [join(a, 'corpus')])).rejects.toThrow('is no campaign');
+    store.close();
+  });
+});
+
+test('a corpus made small covers what it covered, and stays so', async () => {
+  const [a] = await copies();
+  const before = await coverageOf(a);
+  const store = Store.open(a);
+  const change = await minimiseCorpus(store);
+  store.close();
+  expect(change.after).toBeLessThan(change.before);
+  expect(await coverageOf(a)).toBe(before);
+  expect(readdirSync(join(a, 'corpus'))).toHaveLength(change.after);
+  Store.open(a).close();
+  expect(readdirSync(join(a, 'corpus'))).toHaveLength(change.after);
+});

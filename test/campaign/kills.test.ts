@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { randomOf } from '../../src/explore/random.ts';
+import { apart } from './campaigns.ts';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const long = process.env.GFNRING_LONG === '1';
+const [KILLS, EXECUTIONS] = long ? [50, 60_000] : [4, 6_000];
+/** A process lives so long at most before it is killed, in milliseconds: it takes some of them to begin. */
+const LIFE = long ? 5_000 : 3_000;
+
+/** Runs `gfnring fuzz` until it ends by itself, or for so long. Returns its summary, or undefined where it was killed. */
+async function fuzz(directory: string, workers: number, life: number, ...args: string[]): Promise<unknown> {
+  const scenarios = ['ring', 'dirty-again', './examples/lost-update.mjs', 'gfn-list/not-paused'];
+  const options = [
+    '--executions',
+    `${EXECUTIONS}`,
+    '--seed',
+    '7',
+    '--workers',
+    `${workers}`,
+    '--dir',
+    directory,
+    '--json',
+  ];
+  const child = spawn(process.execPath, [main, 'fuzz', ...scenarios, ...options, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [said, wrong] = ['', ''];
+  child.stdout.on('data', (text) => {
+    said += text;
+  });
+  child.stderr.on('data', (text) => {
+    wrong += text;
+  });
+  const timer = Number.isFinite(life) ? setTimeout(() => child.kill('SIGKILL'), life) : undefined;
+  const [status, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.on('close', (...ended) => resolve(ended as [number | null, string | null])),
+  );
+  clearTimeout(timer);
+  if (signal === 'SIGKILL') return undefined;
+  expect([status, wrong.replace(/^\d.* executions,.*\n/gm, '')]).toEqual([1, '']);
+  const { ended: _, workers: __, ...summary } = JSON.parse(said);
+  return apart(summary);
+}
+
+const filesIn = (directory: string, folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(join(directory, folder)).map((name) => [name, readFileSync(join(directory, folder, name), 'utf8')]),
+  );
+
+test(`killed ${KILLS} times at random moments, a campaign comes to what it comes to undisturbed`, {
+  timeout: 1_200_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+  const [undisturbed, disturbed] = [join(folder, 'undisturbed'), join(folder, 'disturbed')];
+  const expected = await fuzz(undisturbed, 1, Infinity);
+  const random = randomOf(1, 0);
+  let killed = 0;
+  let summary: unknown;
+  for (let begun = false; summary === undefined; ) {
+    const life = killed < KILLS ? ((random.next() >>> 0) / 2 ** 32) * LIFE : Infinity;
+    summary = await fuzz(disturbed, 2, life, ...(begun ? ['--resume'] : []));
+    if (summary === undefined) killed++;
+    begun ||= readdirSync(folder).includes('disturbed') && readdirSync(disturbed).includes('campaign.json');
+  }
+  expect(killed).toBeGreaterThan(KILLS / 2);
+  expect(summary).toEqual(expected);
+  for (const of of ['corpus', 'findings']) expect(filesIn(disturbed, of)).toEqual(filesIn(undisturbed, of));
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { alter, Following } from '../../src/campaign/alter.ts';
+import { numberless } from '../../src/campaign/communication.ts';
+import { isFair } from '../../src/campaign/fair.ts';
+import { canonical } from '../../src/campaign/hash.ts';
+import { SampledClasses } from '../../src/campaign/sampledClasses.ts';
+import { varyVm } from '../../src/campaign/varyVm.ts';
+import { randomOf } from '../../src/explore/random.ts';
+import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
+import { buildVm } from '../../src/scenario/build.ts';
+import { checksOf } from '../../src/scenario/checks.ts';
+import { parseVm } from '../../src/scenario/parse.ts';
+import { runOf, runOnce, scheduleOf } from '../../src/scenario/run.ts';
+import { isVm } from '../../src/scenario/source.ts';
+import type { VmSpec } from '../../src/scenario/spec.ts';
+import { trackerNames } from '../../src/trackers/make.ts';
+
+describe('classes that stand for all', () => {
+  /** Hashes as even as those of classes are. */
+  const hashes = (n: number, seed: number): number[] => {
+    const random = randomOf(seed, 0);
+    return Array.from({ length: n }, () => (random.next() >>> 0) * 2 ** 21 + (random.next() >>> 11));
+  };
+
+  test('are counted exactly where they are few, and within 5% where they are many', () => {
+    const few = new SampledClasses();
+    for (const hash of hashes(5000, 1)) few.add(hash, true);
+    expect(few.distinct).toBe(5000);
+    const many = new SampledClasses();
+    for (const hash of hashes(300_000, 2)) many.add(hash, true);
+    expect(Math.abs(many.distinct - 300_000)).toBeLessThan(15_000);
+    expect(many.toJSON().seen.length).toBeLessThanOrEqual(8192);
+  });
+
+  test('say how much is left: what Good, Turing and Chao say', () => {
+    const classes = new SampledClasses();
+    const [a, b, c, d] = hashes(4, 3);
+    for (const hash of [a, a, b, b, b, c, d]) classes.add(hash, true);
+    classes.drawn = 7;
+    expect(classes.unseen).toBeCloseTo(2 / 7);
+    expect(classes.left).toBe(2);
+    const all = new SampledClasses();
+    for (const hash of [a, a, b, b]) all.add(hash, true);
+    all.drawn = 4;
+    expect([all.unseen, all.left]).toEqual([0, 0]);
+    expect([new SampledClasses().unseen, new SampledClasses().left]).toEqual([null, null]);
+  });
+
+  test('are the same in whatever order and parts they come', () => {
+    const list = hashes(40_000, 4);
+    const whole = new SampledClasses();
+    for (const hash of list) whole.add(hash, true);
+    const parts = [list.slice(30_000), list.slice(0, 30_000)].map((part) => {
+      const classes = new SampledClasses();
+      for (const hash of part.toReversed()) classes.add(hash, true);
+      return classes;
+    });
+    parts[0].merge(parts[1].toJSON());
+    expect(parts[0].toJSON()).toEqual(whole.toJSON());
+  });
+});
+
+describe('altered schedules', () => {
+  test('are schedules, whatever they are made of', () => {
+    const { spec } = checksOf('gfn-ring').find(({ spec }) => spec.name === 'ring')!;
+    const run = runOf(buildVm(spec as VmSpec), 1000);
+    const following = new Following(new RandomWalk(1));
+    const parents = [[], [0, 0, 0], [2, 1, 0, 1, 2]];
+    const seen = new Set<string>();
+    for (let i = 0; i < 300; i++) {
+      following.schedule = alter(parents, 3, randomOf(7, i));
+      expect(runOnce(run, following, i)).toMatchObject({ stop: { kind: 'finished' }, violation: undefined });
+      seen.add(scheduleOf(run).join());
+    }
+    expect(seen.size).toBeGreaterThan(200);
+  });
+
+  test('that are followed to the letter come to the same', () => {
+    const { spec } = checksOf('gfn-ring').find(({ spec }) => spec.name === 'vm')!;
+    const run = runOf(buildVm(spec as VmSpec), 10_000);
+    runOnce(run, new RandomWalk(3));
+    const schedule = scheduleOf(run);
+    const following = new Following(new RandomWalk(99));
+    following.schedule = schedule;
+    runOnce(run, following);
+    expect(scheduleOf(run)).toEqual(schedule);
+  });
+});
+
+describe.each(trackerNames)('variants of the scenarios of %s', (tracker) => {
+  const vms = checksOf(tracker).flatMap(({ spec, known }) => (isVm(spec) && known === undefined ? [spec] : []));
+
+  test('are VMs that it is said to be right for, and is', () => {
+    const kinds = new Set<string>();
+    for (const [v, base] of vms.entries()) {
+      let spec = base;
+      for (let i = 0; i < 6; i++) {
+        spec = varyVm(spec, randomOf(v, i));
+        if (spec === base) continue;
+        kinds.add(canonical(spec));
+        expect(isFair(spec)).toBe(true);
+        expect(canonical(parseVm(spec))).toBe(canonical(spec));
+        const run = runOf(buildVm(spec), 20_000);
+        for (let index = 0; index < 5; index++) {
+          const { violation, stop } = runOnce(run, new RandomWalk(i), index);
+          expect([JSON.stringify(spec), violation]).toEqual([JSON.stringify(spec), undefined]);
+          expect([JSON.stringify(spec), stop.kind]).toEqual([JSON.stringify(spec), 'finished']);
+        }
+      }
+    }
+    expect(kinds.size).toBeGreaterThan(2 * vms.length);
+  });
+});
+
+test('names without their numbers are those of a family', () => {
+  expect(numberless('vcpu12 [write page 1, 1:2] load ring0[13].slot')).toBe('vcpu# [write page #] load ring#[#].slot');
+  expect(numberless('[poke ring0+2 u16 = 65535]')).toBe('[poke ring#+# u# = #]');
+});

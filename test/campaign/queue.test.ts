@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apart } from './campaigns.ts';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const module = join(process.cwd(), 'examples/lost-update.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+const common = ['ring', module, '--executions', '4096', '--seed', '3', '--json'];
+const children: ChildProcess[] = [];
+
+/** A port that nobody has. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+async function redis(port: number): Promise<ChildProcess> {
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  children.push(server);
+  for await (const text of server.stdout!) if (String(text).includes('Ready to accept')) return server;
+  throw new Error('redis-server did not start');
+}
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  const ended = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => {
+    ended.stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    ended.stderr += text;
+  });
+  const close = once(child, 'close').then(([status]) => ({ ...ended, status: status as number | null }));
+  return { child, close };
+}
+
+/** A summary without how it was run. */
+function summaryIn(stdout: string): unknown {
+  const { ended: _, workers: __, ...summary } = JSON.parse(stdout);
+  return apart(summary);
+}
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no redis-server)', () => {
+  let port = 0;
+  let url = '';
+  let server: ChildProcess;
+  beforeAll(async () => {
+    port = await freePort();
+    url = `redis://127.0.0.1:${port}`;
+    server = await redis(port);
+  });
+
+  test('does what it does on threads, though a worker is killed and another comes late', async () => {
+    const alone = start('fuzz', ...common, '--workers', '1', '--dir', 'alone');
+    const expected = await alone.close;
+    const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'queued');
+    const killed = start('work', url, '--workers', '1');
+    const journal = join(folder, 'queued/journal');
+    const linesIn = (): number => {
+      try {
+        return readFileSync(journal, 'utf8').split('\n').length - 1;
+      } catch {
+        return 0;
+      }
+    };
+    while (linesIn() < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    killed.child.kill('SIGKILL');
+    const late = start('work', url, '--workers', '1');
+    const { status, stdout } = await campaign.close;
+    expect(status).toBe(1);
+    expect(summaryIn(stdout)).toEqual(summaryIn(expected.stdout));
+    late.child.kill('SIGINT');
+    expect(await late.close).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
+  });
+
+  test('is stopped in one line where the Redis goes away; what was done is kept', async () => {
+    const campaign = start('fuzz', ...common, '--executions', '1000000', '--queue', url, '--dir', 'gone');
+    const worker = start('work', url, '--workers', '1', '--quiet');
+    const journal = join(folder, 'gone/journal');
+    const begun = async (): Promise<void> => {
+      for (;;) {
+        try {
+          if (readFileSync(journal).length > 0) return;
+        } catch {}
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await begun();
+    server.kill('SIGKILL');
+    const [{ status, stderr }, hand] = await Promise.all([campaign.close, worker.close]);
+    expect([status, hand.status]).toEqual([3, 3]);
+    const line = new RegExp(`redis://127\\.0\\.0\\.1:${port} went away`);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(line);
+    expect(hand.stderr.trimEnd()).toMatch(line);
+    const more = start('fuzz', '--resume', '--dir', 'gone', '--executions', '1024', '--workers', '1', '--json');
+    expect((await more.close).status).toBe(1);
+  });
+});
+
+test.each([
+  [
+    ['fuzz', 'ring', '--queue', 'redis://127.0.0.1:1'],
+    /^gfnring: cannot reach redis:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/,
+  ],
+  [['work', 'redis://user:secret@127.0.0.1:1'], /^gfnring: cannot reach redis:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/],
+  [['work', 'amqp://127.0.0.1'], /^gfnring: 'amqp:\/\/127\.0\.0\.1' is no address of a Redis/],
+  [['work', 'nowhere'], /^gfnring: 'nowhere' is no address/],
+])('%j is refused in one line', async (args, line) => {
+  const { status, stderr } = await start(...args).close;
+  expect(status).toBe(2);
+  expect(stderr).toMatch(line);
+  expect(stderr.trimEnd()).not.toContain('\n');
+});

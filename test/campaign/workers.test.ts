@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { apart } from './campaigns.ts';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const flag = join(folder, 'flag');
+let campaigns = 0;
+
+/** Runs a campaign of a module; returns its summary, how it ended apart. */
+function fuzz(module: string, ...args: string[]) {
+  const given = ['fuzz', module, '--dir', `campaign${campaigns++}`, '--workers', '2', '--json', ...args];
+  const { stdout, status, stderr } = spawnSync(process.execPath, [main, ...given], { cwd: folder, encoding: 'utf8' });
+  if (stdout === '') return { status, stderr };
+  const { ended, ...summary } = JSON.parse(stdout);
+  return { status, ended, summary };
+}
+
+/** A scenario whose operation does something to its thread as long as there is a file; the first to come takes the file away where `once`. */
+function unsound(name: string, does: string, once: boolean): string {
+  const module = join(folder, `${name}.mjs`);
+  writeFileSync(
+    module,
+    `import { existsSync, rmSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { scenario } from 'gfnring';
+const unsound = () => {
+  if (isMainThread || !existsSync(${JSON.stringify(flag)})) return;
+  if (${once}) rmSync(${JSON.stringify(flag)});
+  ${does}
+};
+export default scenario({
+  name: '${name}',
+  cells: { count: 'u32' },
+  actors: { a: [(mem, { count }) => { unsound(); mem.fetchAdd(count, 1); }], b: [(mem, { count }) => mem.fetchAdd(count, 1)] },
+  finally: { 'both count': ({ read, cells }) => read(cells.count) === 2 },
+});
+`,
+  );
+  return module;
+}
+
+test.each([
+  ['dies', 'process.exit(7);', { died: 1, hung: 0 }],
+  ['hangs', 'for (;;);', { died: 0, hung: 1 }],
+] as const)('a worker that %s is replaced, and what it did is done again', (name, does, expected) => {
+  const module = unsound(name, does, true);
+  const undisturbed = fuzz(module, '--executions', '2048');
+  writeFileSync(flag, '');
+  const disturbed = fuzz(module, '--executions', '2048', '--patience', '10');
+  expect(disturbed).toMatchObject({ status: 0, ended: { by: 'executions', ...expected }, summary: { lost: [] } });
+  expect(apart(disturbed.summary)).toEqual(apart(undisturbed.summary));
+});
+
+test('a batch that no worker comes back from is given up, and said to be', () => {
+  writeFileSync(flag, '');
+  const { status, summary } = fuzz(unsound('always', 'process.exit(7);', false), '--executions', '512');
+  rmSync(flag);
+  expect(status).toBe(3);
+  expect(summary).toMatchObject({
+    executions: 0,
+    batches: 1,
+    outcome: 'limit',
+    lost: [{ batch: 0, scenario: 'always' }],
+  });
+});
+
+test('a scenario that cannot be run is bad input', () => {
+  const { status, stderr } = fuzz('./nowhere.mjs');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^gfnring: .*nowhere\.mjs.*\n$/);
+});

@@ -1,0 +1,126 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const module = join(process.cwd(), 'examples/lost-update.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const gfnring = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const small = ['--executions', '512', '--workers', '1'];
+
+describe('gfnring fuzz', () => {
+  test('says what it found, how it is brought back, and what was reached; and writes reports', () => {
+    const { status, stdout, stderr } = gfnring(
+      'fuzz',
+      module,
+      ...small,
+      '--dir',
+      'a',
+      '--report',
+      'junit=a.xml,sarif=a.sarif,github',
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain('✗ no addition is lost');
+    const [, line] = /reproduce {4}npx (gfnring replay \S+)/.exec(stdout) ?? [];
+    expect(gfnring(...line.split(' ').slice(1))).toMatchObject({ status: 1 });
+    expect(stdout).toMatch(/^512 executions of 1 scenario and variants of them, [\d,]+ a second; seed 1$/m);
+    expect(stdout).toMatch(/^reached: \d+ reads-from pairs/m);
+    expect(stdout).toMatch(/^not reached: no claim is missing$/m);
+    expect(stdout).toMatch(/^1 finding: a\/findings$/m);
+    expect(stderr).toMatch(/^::error file=.*lost-update\.mjs,line=\d+,col=\d+,title=no addition is lost::/m);
+    expect(readFileSync(join(folder, 'a.xml'), 'utf8')).toContain('<failure message="no addition is lost"');
+    expect(JSON.parse(readFileSync(join(folder, 'a.sarif'), 'utf8')).version).toBe('2.1.0');
+  });
+
+  test('prints one JSON document, and goes on with what is there', () => {
+    const first = gfnring('fuzz', 'all-stop', ...small, '--dir', 'b', '--json', '--seed', '7');
+    expect(first.status).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({ executions: 512, seed: 7, outcome: 'limit', findings: [] });
+    const more = gfnring(
+      'fuzz',
+      'all-stop',
+      '--executions',
+      '1024',
+      '--workers',
+      '1',
+      '--dir',
+      'b',
+      '--json',
+      '--seed',
+      '7',
+      '--resume',
+    );
+    expect(JSON.parse(more.stdout)).toMatchObject({ executions: 1024, seed: 7 });
+    expect(gfnring('fuzz', ...small, '--dir', 'b', '--json', '--resume').stdout).toContain('"executions": 1024');
+  });
+
+  test('finds a canary, and its finding is replayed with the bug in it', () => {
+    const { status, stdout } = gfnring('fuzz', 'dirty-again', '--canary', 'no-flush', ...small, '--dir', 'c', '--json');
+    expect(status).toBe(1);
+    const { findings, canary } = JSON.parse(stdout);
+    expect(canary).toBe('no-flush');
+    expect(findings[0].property).toBe('R12 slots_lock spans reset and flush');
+    expect(gfnring('replay', findings[0].file, '--quiet')).toMatchObject({ status: 1 });
+    const more = gfnring('fuzz', '--dir', 'c', '--resume', '--executions', '1024', '--workers', '1', '--json');
+    expect(JSON.parse(more.stdout)).toMatchObject({ canary: 'no-flush', executions: 1024 });
+  });
+
+  test('says how it goes in plain lines where there is no terminal, and stops at a signal with what it has', async () => {
+    const child = spawn(process.execPath, [main, 'fuzz', 'vm', '--workers', '1', '--dir', 'd'], { cwd: folder });
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+    });
+    const begun = setInterval(() => {
+      if (!existsSync(join(folder, 'd/corpus'))) return;
+      clearInterval(begun);
+      child.kill('SIGINT');
+    }, 50);
+    const [status] = await new Promise<[number | null]>((resolve) =>
+      child.on('close', (...ended) => resolve(ended as [number])),
+    );
+    expect(status).toBe(130);
+    expect(said).toMatch(/^[\d,]+ executions of 1 scenario/);
+    expect(gfnring('fuzz', '--dir', 'd', '--resume', ...small)).toMatchObject({ status: 0 });
+  });
+
+  test.each([
+    [['no-such'], /^gfnring: unknown scenario no-such: 'gfnring list' shows/],
+    [['ring', 'ring'], /two scenarios are called ring/],
+    [['ring', '--resume', '--dir', 'nowhere'], /^gfnring: nowhere is no campaign: there is no such directory\n$/],
+    [['ring', '--dir', 'full'], /^gfnring: full is not empty, and no campaign/],
+    [['ring', '--dir', 'a'], /^gfnring: a has a campaign already: --resume goes on/],
+    [['--dir', 'a', '--resume', '--seed', '2'], /^gfnring: --resume: the campaign in a has another seed/],
+    [['ring', '--dir', 'a', '--resume'], /^gfnring: --resume: the campaign in a has other scenarios/],
+    [['ring', '--shard', '3/2'], /^gfnring: --shard is '3\/2': must be i\/n/],
+    [['ring', '--report', 'html=x'], /^gfnring: --report is 'html=x': must be junit=FILE/],
+    [['ring', '--executions', '0'], /^gfnring: --executions is '0'/],
+    [['ring', '--canary', 'nobody'], /^gfnring: unknown canary nobody/],
+  ])('refuses %j in one line', (args, line) => {
+    mkdirSync(join(folder, 'full'), { recursive: true });
+    writeFileSync(join(folder, 'full/notes.txt'), 'mine');
+    const { status, stdout, stderr } = gfnring('fuzz', ...args);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(line);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+});
+
+describe('gfnring corpus', () => {
+  test('merges shards, and makes a corpus small', () => {
+    for (const part of [1, 2])
+      expect(gfnring('fuzz', 'ring', ...small, '--shard', `${part}/2`, '--dir', `s${part}`).status).toBe(0);
+    const merged = gfnring('corpus', 'merge', 's1', 's2', '--json', '--report', 'junit=s.xml');
+    expect(JSON.parse(merged.stdout)).toMatchObject({ executions: 1024, batches: 2, findings: [] });
+    expect(existsSync(join(folder, 's.xml'))).toBe(true);
+    const before = readdirSync(join(folder, 's1/corpus')).length;
+    expect(gfnring('corpus', 'minimise', 's1').stdout).toMatch(new RegExp(`^\\d+ entr(y|ies) of ${before} before`));
+    expect(readdirSync(join(folder, 's1/corpus')).length).toBeLessThan(before);
+    expect(gfnring('corpus', 'merge', 's1', 'nowhere')).toMatchObject({ status: 2 });
+  });
+});
