@@ -42,18 +42,12 @@ export interface Ended {
 const RETRY_MS = 1000;
 
 /**
- * Runs a campaign on, from where it stands, and closes the crew. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
+ * Runs a campaign on, from where it stands. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
  * knows of it, so that a process that ends at any moment has lost only what is done again.
  */
 export async function runCampaign(store: Store, crew: Crew, running: Running): Promise<Ended> {
-  const campaign = new Campaign(store, crew, running);
-  try {
-    const by = await campaign.run();
-    const { died, hung } = crew;
-    return { by, died, hung };
-  } finally {
-    await crew.close();
-  }
+  const by = await new Campaign(store, crew, running).run();
+  return { by, died: crew.died, hung: crew.hung };
 }
 
 class Campaign {
