@@ -149,7 +149,8 @@ export class Store {
   private writeEntry(entry: Entry): void {
     const file = this.entryFile(hashOf(entry));
     const seen = { ...entry, scenario: seenFrom(this.path('corpus'), entry.scenario) };
-    if (!existsSync(file)) writeWhole(file, `${JSON.stringify(seen)}\n`);
+    // The journal has it: one that a loss of power has torn is found, and written again.
+    if (!existsSync(file)) writeWhole(file, `${JSON.stringify(seen)}\n`, false);
   }
 
   private writeFound(found: Found): void {
