@@ -15,7 +15,11 @@ const HAZARDS: readonly OperationSpec['do'][] = ['reset', 'signal', 'set-slot', 
  */
 export function isFair(spec: VmSpec): boolean {
   const { tracker = 'gfn-ring', actors } = spec;
-  if (actors.filter(({ role }) => role === 'userspace').length > 1) return false;
+  // One thread of userspace collects; another may change slots beside it.
+  const collecting = actors.filter(
+    ({ role, operations }) => role === 'userspace' && operations.some((op) => op.do !== 'set-slot'),
+  );
+  if (collecting.length > 1 || actors.filter(({ role }) => role === 'userspace').length > 2) return false;
   if (!actors.every(endsWhereItShould)) return false;
   if (performs(spec, 'set-slot') && performs(spec, 'push', 'poke', 'harvest')) return false;
   if (performs(spec, 'copy-first')) return false;
