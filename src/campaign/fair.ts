@@ -1,4 +1,4 @@
-import { type ActorSpec, type OperationSpec, PAUSES, performs, type VmSpec } from '../scenario/spec.ts';
+import { type ActorSpec, type OperationSpec, performs, type VmSpec } from '../scenario/spec.ts';
 
 const LASTS: readonly OperationSpec['do'][] = ['halt', 'serve', 'replicate', 'migrate'];
 const SERVES: readonly OperationSpec['do'][] = ['serve', 'replicate', 'migrate'];
@@ -15,8 +15,7 @@ const HAZARDS: readonly OperationSpec['do'][] = ['reset', 'signal', 'set-slot', 
  */
 export function isFair(spec: VmSpec): boolean {
   const { tracker = 'gfn-ring', actors } = spec;
-  const users = actors.filter(({ role }) => role === 'userspace').length;
-  if (users > 1 && !(users === 2 && standsTwo(spec))) return false;
+  if (actors.filter(({ role }) => role === 'userspace').length > 1) return false;
   if (!actors.every(endsWhereItShould)) return false;
   if (performs(spec, 'set-slot') && performs(spec, 'push', 'poke', 'harvest')) return false;
   if (performs(spec, 'copy-first')) return false;
@@ -27,9 +26,6 @@ export function isFair(spec: VmSpec): boolean {
   }
   return hasLeeway(spec) && (tracker === 'dirty-bitmap' || hasRoom(spec));
 }
-
-/** Whether two threads of userspace may collect: a ring has one consumer, and a checkpoint is one thread's; each bit of a bitmap is somebody's. */
-const standsTwo = (spec: VmSpec): boolean => spec.tracker === 'dirty-bitmap' && !performs(spec, ...PAUSES);
 
 const isMerged = (tracker: string): boolean => tracker.startsWith('dirty-ring');
 

@@ -154,7 +154,6 @@ class Vary {
         return hostileRings(this.spec).size === 0 ? undefined : this.poke(this.one([...hostileRings(this.spec)]));
       case 'userspace': {
         if (performs(this.spec, 'harvest')) return { do: 'harvest', ring: 0, max: this.one([1, 2, 65536]) };
-        if (operations.every((op) => op.do === 'set-slot')) return this.setSlot();
         const last = operations.at(-1)?.do;
         return this.one([
           () => this.checkpoint(),
@@ -174,14 +173,10 @@ class Vary {
       ...more,
       actors: [...actors, actor],
     });
-    switch (this.upTo(4)) {
-      case 0: {
-        const change = this.setSlot();
-        return change && also({ name: `slots${number}`, role: 'userspace', operations: [change] });
-      }
-      case 1:
+    switch (this.upTo(3)) {
+      case 0:
         return also({ name: `kernel${number}`, role: 'kernel', operations: [{ do: 'reset' }] });
-      case 2: {
+      case 1: {
         const page = this.page();
         const model = actors.find((actor) => actor.role === 'vcpu' && actor.operations.some((op) => op.do === 'write'));
         // The last ring is the host's where it writes.
