@@ -85,8 +85,9 @@ class Campaign {
         const isLast = this.isLast();
         const isLate = this.isLate();
         if (isLate && this.notWritten !== undefined) return 'seconds';
-        // What failed is made small to the end, which takes seconds: no finding is missing because the time was over.
-        if ((isLast || isLate) && progress.findings.open.length === 0) return isLast ? 'executions' : 'seconds';
+        // When the time is over, one of each property that failed is made small yet: the others are, when the campaign goes on.
+        if (isLast && progress.findings.open.length === 0) return 'executions';
+        if (isLate && !progress.findings.isOneMissing) return 'seconds';
         this.begin(!isLast && !isLate);
         const awake = new Promise<void>((resolve) => {
           this.wake = resolve;
@@ -115,13 +116,13 @@ class Campaign {
     return { executions: this.store.progress.counts.executions, secondsLeft, died, hung, notWritten: this.notWritten };
   }
 
-  /** Gives work to all workers. Failures come first. */
+  /** Gives work to all workers. Failures come first, and to half of them: many fail at once, and the campaign goes on. */
   private begin(goesOn: boolean): void {
     const { progress } = this.store;
     const most = this.crew.hands;
     for (const open of progress.findings.open) {
       const { key } = open.failed;
-      if (this.working >= most) return;
+      if (this.working >= most || (goesOn && this.small.size - this.made.size >= most / 2)) break;
       if (!this.small.has(key)) this.small.set(key, this.work(this.makeSmall(open)));
     }
     if (!goesOn) return;

@@ -4,6 +4,8 @@ import type { Failed } from './batch.ts';
 
 /** Failures of one property, of one group, that are made small and written; beyond, they are counted. */
 const OF_PROPERTY_MAX = 12;
+/** Of a scenario that is known for something, what is known is seen again and again. */
+const OF_KNOWN_MAX = 2;
 const KEYS_MAX = 1 << 16;
 
 /** A failure that is to be made small yet. */
@@ -67,7 +69,14 @@ export class Findings {
   roomFor(property: string, group: string): number {
     const open = this.open.filter((of) => of.failed.property === property && of.group === group).length;
     const found = this.found.filter((of) => of.finding.property === property && of.group === group);
-    return OF_PROPERTY_MAX - open - found.reduce((n, { ways }) => n + ways.length, 0);
+    return (group === '' ? OF_PROPERTY_MAX : OF_KNOWN_MAX) - open - found.reduce((n, { ways }) => n + ways.length, 0);
+  }
+
+  /** Whether a property failed, in a group, of which there is no finding yet. */
+  get isOneMissing(): boolean {
+    return this.open.some(
+      ({ failed, group }) => !this.found.some((of) => of.finding.property === failed.property && of.group === group),
+    );
   }
 
   /** Takes in a failure that is to be made small. */
