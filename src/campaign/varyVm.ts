@@ -230,7 +230,21 @@ class Vary {
     if (slots.length === 1 && this.upTo(3) === 0)
       return { ...this.spec, slots: [...slots, { slot: 65536, npages: 1 }] };
     const i = this.upTo(slots.length);
+    if (this.upTo(4) === 0) return this.farApart(i);
     return { ...this.spec, slots: slots.with(i, { ...slots[i], npages: this.one([1, 2, 3, 34, 66, 130]) }) };
+  }
+
+  /** One write to two pages that are as far apart as the mask of a batch is long, or twice: by chance they hardly ever come together. */
+  private farApart(i: number): VmSpec | undefined {
+    const { slots, actors } = this.spec;
+    const a = actors.findIndex(({ operations }) => operations.some((op) => op.do === 'write'));
+    if (a < 0) return undefined;
+    const { slot } = slots[i];
+    const far = this.one([64, 128]);
+    const at = actors[a].operations.findIndex((op) => op.do === 'write');
+    const pages = [[slot, 0] as const, [slot, far] as const];
+    const varied = this.withOperations(a, actors[a].operations.with(at, { do: 'write', pages }));
+    return { ...varied, slots: slots.with(i, { slot, npages: far + 2 }) };
   }
 
   /** How pages are recorded beside the tracker. */
