@@ -1,10 +1,10 @@
 import type { Batch, BatchDone, Candidate, Failed } from './batch.ts';
 import { sizeOf } from './coverage.ts';
 import { Covering, type CoveringJson } from './covering.ts';
-import { type Entry, entryOf, hashOf } from './entry.ts';
+import { type Entry, entryOf, hashOf, numberOf } from './entry.ts';
 import { Findings, type FindingsJson, type Found, type Made } from './findings.ts';
 import { canonical, digitsOf } from './hash.ts';
-import { type Kept, numberOf, planBatch } from './plan.ts';
+import { type Kept, planBatch } from './plan.ts';
 import { SampledClasses, type SampledJson } from './sampledClasses.ts';
 import type { Settings } from './settings.ts';
 
