@@ -3,7 +3,7 @@ import { Deadline } from '../explore/limits.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import { findingOf } from '../scenario/finding.ts';
-import { type Batch, type BatchDone, EXECUTIONS } from './batch.ts';
+import { type Batch, type BatchDone, EXECUTIONS, type Work } from './batch.ts';
 import { type Crew, GaveUp } from './crew.ts';
 import { mayPass } from './files.ts';
 import type { Made, Open } from './findings.ts';
@@ -42,18 +42,12 @@ export interface Ended {
 const RETRY_MS = 1000;
 
 /**
- * Runs a campaign on, from where it stands, and closes the crew. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
+ * Runs a campaign on, from where it stands. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
  * knows of it, so that a process that ends at any moment has lost only what is done again.
  */
 export async function runCampaign(store: Store, crew: Crew, running: Running): Promise<Ended> {
-  const campaign = new Campaign(store, crew, running);
-  try {
-    const by = await campaign.run();
-    const { died, hung } = crew;
-    return { by, died, hung };
-  } finally {
-    await crew.close();
-  }
+  const by = await new Campaign(store, crew, running).run();
+  return { by, died: crew.died, hung: crew.hung };
 }
 
 class Campaign {
@@ -65,7 +59,8 @@ class Campaign {
   private readonly batches = new Map<number, Promise<void>>();
   private readonly small = new Map<string, Promise<void>>();
   private readonly done = new Map<number, BatchDone | Error>();
-  private readonly made = new Map<string, Made>();
+  private readonly made = new Map<string, Made | Error>();
+  private readonly task: Work;
   private working = 0;
   private notWritten: string | undefined;
   private wake = (): void => {};
@@ -75,6 +70,8 @@ class Campaign {
     this.crew = crew;
     this.running = running;
     this.deadline = new Deadline(running.seconds);
+    const { memoryModel, tearing, stepsMax } = store.progress.settings;
+    this.task = { memoryModel, tearing, stepsMax };
   }
 
   async run(): Promise<Ended['by']> {
@@ -88,8 +85,9 @@ class Campaign {
         const isLast = this.isLast();
         const isLate = this.isLate();
         if (isLate && this.notWritten !== undefined) return 'seconds';
-        // What failed is made small to the end, which takes seconds: no finding is missing because the time was over.
-        if ((isLast || isLate) && progress.findings.open.length === 0) return isLast ? 'executions' : 'seconds';
+        // When the time is over, one of each property that failed is made small yet: the others are, when the campaign goes on.
+        if (isLast && progress.findings.open.length === 0) return 'executions';
+        if (isLate && !progress.findings.isOneMissing) return 'seconds';
         this.begin(!isLast && !isLate);
         const awake = new Promise<void>((resolve) => {
           this.wake = resolve;
@@ -118,51 +116,43 @@ class Campaign {
     return { executions: this.store.progress.counts.executions, secondsLeft, died, hung, notWritten: this.notWritten };
   }
 
-  /** Gives work to all workers. Failures come first. */
+  /** Gives work to all workers. Failures come first, and to half of them: many fail at once, and the campaign goes on. */
   private begin(goesOn: boolean): void {
     const { progress } = this.store;
     const most = this.crew.hands;
     for (const open of progress.findings.open) {
       const { key } = open.failed;
-      if (this.working >= most) return;
-      if (!this.small.has(key))
-        this.small.set(
-          key,
-          this.work(() => this.makeSmall(open)),
-        );
+      if (this.working >= most || (goesOn && this.small.size - this.made.size >= most / 2)) break;
+      if (!this.small.has(key)) this.small.set(key, this.work(this.makeSmall(open)));
     }
     if (!goesOn) return;
     for (const batch of progress.ahead) {
       if (this.working >= most || batch.number * EXECUTIONS >= this.running.executions) return;
-      if (!this.batches.has(batch.number))
-        this.batches.set(
-          batch.number,
-          this.work(() => this.runBatch(batch)),
-        );
+      if (!this.batches.has(batch.number)) this.batches.set(batch.number, this.work(this.runBatch(batch)));
     }
   }
 
-  private async work(task: () => Promise<void>): Promise<void> {
+  private async work(task: Promise<void>): Promise<void> {
     this.working++;
-    await task();
+    await task;
     this.working--;
     this.wake();
   }
 
   private async runBatch(batch: Batch): Promise<void> {
     try {
-      this.done.set(batch.number, await this.crew.run(batch, this.store.progress.settings));
+      this.done.set(batch.number, await this.crew.run(batch, this.task));
     } catch (error) {
       this.done.set(batch.number, error as Error);
     }
   }
 
   private async makeSmall(open: Open): Promise<void> {
-    const { settings } = this.store.progress;
+    const { key } = open.failed;
     try {
-      this.made.set(open.failed.key, await this.crew.makeSmall(open, settings, settings.canary));
-    } catch {
-      this.made.set(open.failed.key, asFound(open, settings));
+      this.made.set(key, await this.crew.makeSmall(open, this.task, this.store.progress.settings.canary));
+    } catch (error) {
+      this.made.set(key, error as Error);
     }
   }
 
@@ -178,8 +168,10 @@ class Campaign {
     const { progress } = store;
     for (let [open] = progress.findings.open; open !== undefined; [open] = progress.findings.open) {
       const { key } = open.failed;
-      const made = this.made.get(key);
-      if (made === undefined || !(await this.written(() => store.made(made)))) break;
+      const done = this.made.get(key);
+      if (done === undefined) break;
+      const made = this.madeOf(open, done);
+      if (!(await this.written(() => store.made(made)))) break;
       this.made.delete(key);
       this.small.delete(key);
     }
@@ -192,6 +184,13 @@ class Campaign {
       this.done.delete(number);
       this.batches.delete(number);
     }
+  }
+
+  /** A failure that nobody could make small is a finding all the same. */
+  private madeOf(open: Open, done: Made | Error): Made {
+    if (!(done instanceof Error)) return done;
+    if (!(done instanceof GaveUp || done instanceof BadInput)) throw done;
+    return asFound(open, this.store.progress.settings);
   }
 
   private effectOf(done: BatchDone | Error): Effect {
@@ -220,7 +219,7 @@ class Campaign {
   }
 }
 
-/** A failure that nobody could make small is a finding all the same. */
+/** As it was found. */
 function asFound({ failed, source }: Open, { memoryModel, tearing, canary }: Store['progress']['settings']): Made {
   const { key, property, message } = failed;
   const schedule = parseSchedule(failed.schedule)!;

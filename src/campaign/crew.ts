@@ -41,6 +41,8 @@ export class Threads implements Crew {
       maxThreads: workers,
       idleTimeout: Infinity,
     });
+    // What concerns a task rejects it. What is left is an answer that comes when it is no longer waited for, as the pool is being closed.
+    this.pool.on('error', () => {});
   }
 
   run(batch: Batch, work: Work): Promise<BatchDone> {

@@ -1,7 +1,7 @@
 import type { Machine } from '../scenario/run.ts';
 import type { Source } from '../scenario/source.ts';
 import { SCHEMA } from '../scenario/spec.ts';
-import { canonical, digitsOf } from './hash.ts';
+import { canonical, digitsOf, hash53 } from './hash.ts';
 
 /** An execution of the corpus: it covered what none before it had. */
 export interface Entry extends Machine {
@@ -29,4 +29,19 @@ export const entryOf = (
 });
 
 /** What it is called: made of what is in it. */
-export const hashOf = (entry: Entry): string => digitsOf(canonical(entry), 16);
+export const hashOf = ({ scenario, ...rest }: Entry): string => digitsOf(`${canonical(rest)} ${textOf(scenario)}`, 16);
+
+/** What stands for a scenario. */
+export const numberOf = (scenario: Source): number => hash53(textOf(scenario));
+
+/** HOT: entries of one batch have one scenario, and so have batches that are planned from them. */
+const texts = new WeakMap<Source, string>();
+
+function textOf(scenario: Source): string {
+  let text = texts.get(scenario);
+  if (text === undefined) {
+    text = canonical(scenario);
+    texts.set(scenario, text);
+  }
+  return text;
+}

@@ -48,17 +48,19 @@ const isServed = ({ actors }: VmSpec): boolean => {
 const pagesOf = (op: OperationSpec): number => ('pages' in op ? op.pages.length : 0);
 const pagesBy = (actor: ActorSpec): number => actor.operations.reduce((sum, op) => sum + pagesOf(op), 0);
 
+/** How many pages may be recorded twice because a slot has changed: a write has two of them under way, and the change re-arms them. */
+const recordedAgain = ({ actors }: VmSpec): number =>
+  2 * actors.reduce((n, { operations }) => n + operations.filter((op) => op.do === 'set-slot').length, 0);
+
 /** Whether the leeway is what a vCPU may record between two looks at its ring. */
-function hasLeeway({ tracker = 'gfn-ring', rings, actors, pml }: VmSpec): boolean {
-  const changes = actors.reduce(
-    (sum, { operations }) => sum + operations.filter((op) => op.do === 'set-slot').length,
-    0,
-  );
+function hasLeeway(spec: VmSpec): boolean {
+  const { tracker = 'gfn-ring', rings, actors, pml } = spec;
+  const again = recordedAgain(spec);
   return actors.every(({ role, vcpu, operations }) => {
     if (role !== 'vcpu') return true;
     const { leeway, size } = rings[vcpu!];
     const most = Math.max(1, ...operations.map(pagesOf));
-    if (isMerged(tracker)) return leeway >= (pml ?? most) + 2 * changes && size > leeway;
+    if (isMerged(tracker)) return leeway >= (pml ?? most) + again && size > leeway;
     return pml === undefined || tracker === 'dirty-bitmap' || leeway >= pml - 1;
   });
 }
@@ -68,12 +70,15 @@ function hasRoom(spec: VmSpec): boolean {
   const { tracker = 'gfn-ring', rings, actors } = spec;
   const served = isServed(spec);
   const hosts = actors.filter(({ role }) => role === 'host');
-  const byHosts = hosts.reduce((sum, actor) => sum + pagesBy(actor), 0);
+  const again = recordedAgain(spec);
+  const byHosts = hosts.reduce((sum, actor) => sum + pagesBy(actor), 0) + (hosts.length > 0 ? again : 0);
   const roomIn = ({ size, leeway }: VmSpec['rings'][number]): number => size - leeway;
   if (tracker === 'gfn-list') {
     const room = rings.reduce((sum, ring) => sum + roomIn(ring), 0);
-    return served || actors.reduce((sum, actor) => sum + pagesBy(actor), 0) <= room;
+    return served || actors.reduce((sum, actor) => sum + pagesBy(actor), again) <= room;
   }
   if (tracker === 'gfn-ring' && byHosts > roomIn(rings[rings.length - 1])) return false;
-  return served || actors.every((actor) => actor.role !== 'vcpu' || pagesBy(actor) <= roomIn(rings[actor.vcpu!]));
+  return (
+    served || actors.every((actor) => actor.role !== 'vcpu' || pagesBy(actor) + again <= roomIn(rings[actor.vcpu!]))
+  );
 }

@@ -1,8 +1,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a file whole or not at all, also where the machine loses its power. Throws what the file system throws, with nothing left behind. */
-export function writeWhole(file: string, text: string): void {
+/**
+ * Writes a file whole or not at all, also where the machine loses its power. Throws what the file system throws, with nothing left behind.
+ *
+ * @param isLasting false: it can be written again from elsewhere, so that it need not be on the disk before this returns, which takes milliseconds.
+ */
+export function writeWhole(file: string, text: string, isLasting = true): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.tmp`;
   try {
@@ -10,7 +14,7 @@ export function writeWhole(file: string, text: string): void {
     try {
       const bytes = Buffer.from(text);
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-      fsyncSync(fd);
+      if (isLasting) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
@@ -19,7 +23,7 @@ export function writeWhole(file: string, text: string): void {
     rmSync(draft, { force: true });
     throw error;
   }
-  syncFolder(dirname(file));
+  if (isLasting) syncFolder(dirname(file));
 }
 
 /** The text of a file, or undefined where there is none. */

@@ -4,6 +4,9 @@ import type { Failed } from './batch.ts';
 
 /** Failures of one property, of one group, that are made small and written; beyond, they are counted. */
 const OF_PROPERTY_MAX = 12;
+/** Of a scenario that is known for something, what is known is seen again and again. */
+const OF_KNOWN_MAX = 2;
+const KEYS_MAX = 1 << 16;
 
 /** A failure that is to be made small yet. */
 export interface Open {
@@ -57,15 +60,35 @@ export class Findings {
     return this.keys.has(key);
   }
 
+  /** Whether so many failures are told apart that others are no longer counted: memory stays flat, whatever fails. */
+  get isFull(): boolean {
+    return this.keys.size >= KEYS_MAX;
+  }
+
+  /** How many failures of a property, in a group, are still made small. */
+  roomFor(property: string, group: string): number {
+    const open = this.open.filter((of) => of.failed.property === property && of.group === group).length;
+    const found = this.found.filter((of) => of.finding.property === property && of.group === group);
+    return (group === '' ? OF_PROPERTY_MAX : OF_KNOWN_MAX) - open - found.reduce((n, { ways }) => n + ways.length, 0);
+  }
+
+  /** Whether a property failed, in a group, of which there is no finding yet. */
+  get isOneMissing(): boolean {
+    return this.open.some(
+      ({ failed, group }) => !this.found.some((of) => of.finding.property === failed.property && of.group === group),
+    );
+  }
+
+  /** Takes in a failure that is to be made small. */
   add(open: Open): void {
-    const { key, property } = open.failed;
-    if (this.keys.has(key)) return;
+    this.keys.add(open.failed.key);
+    this.open.push(open);
+  }
+
+  /** Takes in one that is not. */
+  count({ key, property }: Pick<Failed, 'key' | 'property'>): void {
     this.keys.add(key);
-    const alike = this.open.filter(({ failed, group }) => failed.property === property && group === open.group).length;
-    const found = this.found.filter(({ finding, group }) => finding.property === property && group === open.group);
-    const before = alike + found.reduce((n, { ways }) => n + ways.length, 0);
-    if (before < OF_PROPERTY_MAX) this.open.push(open);
-    else this.further.set(property, (this.further.get(property) ?? 0) + 1);
+    this.further.set(property, (this.further.get(property) ?? 0) + 1);
   }
 
   /** Takes in what has come of an open one. Returns the finding where it is one that was not there before. */

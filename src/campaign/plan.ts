@@ -1,8 +1,8 @@
 import { below, type Random, randomOf } from '../explore/random.ts';
 import { isVm, type Source } from '../scenario/source.ts';
 import { ALTERED_OF, type Batch } from './batch.ts';
-import type { Entry } from './entry.ts';
-import { canonical, hash53, seedOf } from './hash.ts';
+import { type Entry, numberOf } from './entry.ts';
+import { seedOf } from './hash.ts';
 import type { Settings } from './settings.ts';
 import { varyVm } from './varyVm.ts';
 
@@ -14,9 +14,6 @@ export interface Kept {
   readonly scenario: number;
   picked: number;
 }
-
-/** What stands for a scenario. */
-export const numberOf = (source: Source): number => hash53(canonical(source));
 
 /** Schedules that a batch goes on from, at most. */
 const PARENTS = 4;

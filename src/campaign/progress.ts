@@ -1,10 +1,10 @@
 import type { Batch, BatchDone, Candidate, Failed } from './batch.ts';
 import { sizeOf } from './coverage.ts';
 import { Covering, type CoveringJson } from './covering.ts';
-import { type Entry, entryOf, hashOf } from './entry.ts';
+import { type Entry, entryOf, hashOf, numberOf } from './entry.ts';
 import { Findings, type FindingsJson, type Found, type Made } from './findings.ts';
 import { canonical, digitsOf } from './hash.ts';
-import { type Kept, numberOf, planBatch } from './plan.ts';
+import { type Kept, planBatch } from './plan.ts';
 import { SampledClasses, type SampledJson } from './sampledClasses.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,7 +25,9 @@ export interface Effect {
   readonly drawnKept: readonly number[];
   readonly alteredKept: readonly number[];
   readonly covered: readonly Candidate[];
+  /** Failures that were not there before: those that are to be made small, and those that are counted. */
   readonly failures: readonly Failed[];
+  readonly further: readonly Pick<Failed, 'key' | 'property'>[];
   /** Why it could not be run; then all of the above is empty. */
   readonly lost?: string;
 }
@@ -152,20 +154,49 @@ export class Progress {
         altered.filter((hash) => sampled.wants(hash)),
       ),
       covered,
-      failures: failures.filter(({ key }) => !this.findings.has(key)),
+      ...this.failuresIn(failures),
     };
+  }
+
+  private failuresIn(failed: readonly Failed[]): Pick<Effect, 'failures' | 'further'> {
+    const { findings } = this;
+    const group = this.groupOf(this.ahead[0].base);
+    const failures: Failed[] = [];
+    const further: Pick<Failed, 'key' | 'property'>[] = [];
+    for (const failure of failed) {
+      const { key, property } = failure;
+      if (findings.has(key)) continue;
+      const taken = failures.filter((of) => of.property === property).length;
+      if (taken < findings.roomFor(property, group)) failures.push(failure);
+      else if (!findings.isFull) further.push({ key, property });
+    }
+    return { failures, further };
+  }
+
+  private groupOf(base: number): string {
+    const { source, known } = this.settings.bases[base];
+    return known === undefined ? '' : source.name;
   }
 
   /** The effect of a batch that could not be run. */
   lossOf(batch: number, why: string): Effect {
-    return { batch, counts: NO_COUNTS, drawn: 0, drawnKept: [], alteredKept: [], covered: [], failures: [], lost: why };
+    return {
+      batch,
+      counts: NO_COUNTS,
+      drawn: 0,
+      drawnKept: [],
+      alteredKept: [],
+      covered: [],
+      failures: [],
+      further: [],
+      lost: why,
+    };
   }
 
   /** Takes in the next batch, and plans another. Returns the entries that are new. */
   take(effect: Effect): Kept[] {
     const { settings, covering, kept, findings } = this;
     const { base, family, source, number } = this.ahead[0];
-    const { known } = settings.bases[base];
     if (effect.batch !== number) throw new Error(`batch ${effect.batch} does not come next: ${number} does`);
     this.ahead.shift();
     const sampled = this.classes[base];
@@ -181,14 +212,10 @@ export class Progress {
       kept[base].push(entry);
       entries.push(entry);
     }
+    const group = this.groupOf(base);
     for (const failed of effect.failures)
-      findings.add({
-        failed,
-        base,
-        source,
-        group: known === undefined ? '' : family,
-        after: this.counts.executions + failed.execution,
-      });
+      findings.add({ failed, base, source, group, after: this.counts.executions + failed.execution });
+    for (const failed of effect.further) findings.count(failed);
     if (effect.lost !== undefined) this.lost.push({ batch: number, scenario: source.name, why: effect.lost });
     this.counts = sum(this.counts, effect.counts);
     this.byBase[base] = sum(this.byBase[base], effect.counts);

@@ -47,11 +47,7 @@ export class Queued implements Crew {
   }
 
   run(batch: Batch, work: Work): Promise<BatchDone> {
-    return this.do({
-      do: 'run',
-      batch,
-      work: { memoryModel: work.memoryModel, tearing: work.tearing, stepsMax: work.stepsMax },
-    }) as Promise<BatchDone>;
+    return this.do({ do: 'run', batch, work }) as Promise<BatchDone>;
   }
 
   makeSmall(open: Open, work: Work, canary: string | undefined): Promise<Made> {

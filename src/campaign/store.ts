@@ -60,7 +60,7 @@ export class Store {
     this.journal.add({ took: effect });
     const entries = this.progress.take(effect);
     this.show(() => {
-      for (const { entry } of entries) this.writeEntry(entry);
+      for (const { entry, hash } of entries) this.writeEntry(entry, hash);
     });
     if (this.journal.bytes > JOURNAL_MAX) this.show(() => this.writeState());
   }
@@ -91,8 +91,7 @@ export class Store {
 
   /** Corpus and findings as the campaign has them. */
   writeAll(): void {
-    for (const kept of this.progress.kept)
-      for (const { entry, hash } of kept) if (!existsSync(this.entryFile(hash))) this.writeEntry(entry);
+    for (const kept of this.progress.kept) for (const { entry, hash } of kept) this.writeEntry(entry, hash);
     for (const found of this.progress.findings.found) if (!existsSync(this.fileOf(found))) this.writeFound(found);
   }
 
@@ -146,10 +145,11 @@ export class Store {
     return new Progress(settings);
   }
 
-  private writeEntry(entry: Entry): void {
-    const file = this.entryFile(hashOf(entry));
+  private writeEntry(entry: Entry, hash: string): void {
+    const file = this.entryFile(hash);
     const seen = { ...entry, scenario: seenFrom(this.path('corpus'), entry.scenario) };
-    if (!existsSync(file)) writeWhole(file, `${JSON.stringify(seen)}\n`);
+    // The journal has it: one that a loss of power has torn is found, and written again.
+    if (!existsSync(file)) writeWhole(file, `${JSON.stringify(seen)}\n`, false);
   }
 
   private writeFound(found: Found): void {

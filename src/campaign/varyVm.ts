@@ -10,6 +10,8 @@ const ACTORS_MAX = 7;
 /** Operations of one actor: more of them make executions long, not different. */
 const OPERATIONS_MAX = 8;
 const TRIES = 20;
+/** Pages in another word of a bitmap, and as far from the first as the mask of a batch is long, or twice. */
+const FAR = [32, 63, 64, 128];
 
 /** A VM that differs from this one in one to three things, and is one that its tracker is said to be right for; the same one where none is found. */
 export function varyVm(spec: VmSpec, random: Random): VmSpec {
@@ -111,7 +113,7 @@ class Vary {
         };
       }
       case 'push':
-        return { ...op, offset: this.one([0, 1, 2, 63, 64, 65, '18446744073709551615']) };
+        return { ...op, offset: this.one([0, 1, 2, 63, 64, 65, 128, '18446744073709551615']) };
       case 'harvest':
         return { ...op, max: this.one([1, 2, 65536]) };
       case 'reset-ring':
@@ -228,7 +230,21 @@ class Vary {
     if (slots.length === 1 && this.upTo(3) === 0)
       return { ...this.spec, slots: [...slots, { slot: 65536, npages: 1 }] };
     const i = this.upTo(slots.length);
-    return { ...this.spec, slots: slots.with(i, { ...slots[i], npages: this.one([1, 2, 3, 34, 66]) }) };
+    if (this.upTo(4) === 0) return this.farApart(i);
+    return { ...this.spec, slots: slots.with(i, { ...slots[i], npages: this.one([1, 2, 3, 34, 66, 130]) }) };
+  }
+
+  /** One write to two pages that are as far apart as the mask of a batch is long, or twice: by chance they hardly ever come together. */
+  private farApart(i: number): VmSpec | undefined {
+    const { slots, actors } = this.spec;
+    const a = actors.findIndex(({ operations }) => operations.some((op) => op.do === 'write'));
+    if (a < 0) return undefined;
+    const { slot } = slots[i];
+    const far = this.one([64, 128]);
+    const at = actors[a].operations.findIndex((op) => op.do === 'write');
+    const pages = [[slot, 0] as const, [slot, far] as const];
+    const varied = this.withOperations(a, actors[a].operations.with(at, { do: 'write', pages }));
+    return { ...varied, slots: slots.with(i, { slot, npages: far + 2 }) };
   }
 
   /** How pages are recorded beside the tracker. */
@@ -272,7 +288,7 @@ class Vary {
     const { slots } = this.spec;
     if (slots.length === 0) return undefined;
     const { slot, npages } = this.one(slots);
-    return [slot, this.one([0, this.upTo(npages), npages - 1])];
+    return [slot, this.one([0, this.upTo(npages), npages - 1, ...FAR.filter((offset) => offset < npages)])];
   }
 
   private withOperations(a: number, operations: readonly OperationSpec[]): VmSpec {

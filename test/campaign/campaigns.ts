@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { type Running, runCampaign } from '../../src/campaign/campaign.ts';
 import { Threads } from '../../src/campaign/crew.ts';
 import type { Base, Settings } from '../../src/campaign/settings.ts';
@@ -34,11 +35,22 @@ export const settings = (bases: readonly Base[], more: Partial<Settings> = {}): 
 const running = { workers: 1, executions: 4096, seconds: 60 };
 type How = Partial<Running & typeof running>;
 
+/** By how many there are: threads that all campaigns of a file share, as it takes them some time to begin. */
+const crews = new Map<number, Threads>();
+function crewOf(workers: number): Threads {
+  const crew = crews.get(workers) ?? new Threads(workers, 60);
+  crews.set(workers, crew);
+  return crew;
+}
+afterAll(async () => {
+  for (const crew of crews.values()) await crew.close();
+});
+
 /** Runs a campaign on, and closes it. */
 export async function run(store: Store, how: How = {}): Promise<Summary> {
   const { workers, ...rest } = { ...running, ...how };
   try {
-    await runCampaign(store, new Threads(workers, 60), rest);
+    await runCampaign(store, crewOf(workers), rest);
     return await summaryOf(store);
   } finally {
     store.close();

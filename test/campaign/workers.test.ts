@@ -48,9 +48,9 @@ test.each([
   ['hangs', 'for (;;);', { died: 0, hung: 1 }],
 ] as const)('a worker that %s is replaced, and what it did is done again', (name, does, expected) => {
   const module = unsound(name, does, true);
-  const undisturbed = fuzz(module, '--executions', '2048');
+  const undisturbed = fuzz(module, '--executions', '1024');
   writeFileSync(flag, '');
-  const disturbed = fuzz(module, '--executions', '2048', '--patience', '10');
+  const disturbed = fuzz(module, '--executions', '1024', '--patience', '10');
   expect(disturbed).toMatchObject({ status: 0, ended: { by: 'executions', ...expected }, summary: { lost: [] } });
   expect(apart(disturbed.summary)).toEqual(apart(undisturbed.summary));
 });

@@ -143,6 +143,7 @@ async function run(store: Store, crew: Crew, options: Options): Promise<number> 
     });
   } finally {
     store.close();
+    await crew.close();
     progress('');
   }
   const summary = await summaryOf(store);

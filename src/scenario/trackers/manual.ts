@@ -1,16 +1,26 @@
-import { collect, host, hostWrite, userspace, vcpu, write } from '../parties.ts';
+import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../parties.ts';
 import { scenario, type TrackerScenario } from './scenario.ts';
 
 /** The bitmap with KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2. */
 export function manual(): TrackerScenario[] {
-  return (['on', 'initially set'] as const).map((manualProtect) =>
+  return [
+    ...(['on', 'initially set'] as const).map((manualProtect) =>
+      scenario(
+        'dirty-bitmap',
+        manualProtect === 'on' ? 'manual' : 'initially-set',
+        `CLEAR re-arms, not GET${manualProtect === 'on' ? '' : '; all bits are set at first, and nothing is armed'}`,
+        [vcpu(0, write(0), write(0)), userspace(collect), host(hostWrite(1))],
+        ['a page is re-armed', 'a page is written again'],
+        { manualProtect },
+      ),
+    ),
     scenario(
       'dirty-bitmap',
-      manualProtect === 'on' ? 'manual' : 'initially-set',
-      `CLEAR re-arms, not GET${manualProtect === 'on' ? '' : '; all bits are set at first, and nothing is armed'}`,
-      [vcpu(0, write(0), write(0)), userspace(collect), host(hostWrite(1))],
-      ['a page is re-armed', 'a page is written again'],
-      { manualProtect },
+      'shrinks-while-cleared',
+      'a slot gets smaller while another thread of userspace clears, and the host is on its way to the page that goes',
+      [host(hostWrite(1), hostWrite(1)), userspace(setSlot(0, 1)), { ...userspace(collect), name: 'clearer' }],
+      [],
+      { manualProtect: 'on' },
     ),
-  );
+  ];
 }

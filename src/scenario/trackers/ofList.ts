@@ -22,7 +22,8 @@ export function ofList(): TrackerScenario[] {
       [vcpu(0, write(0)), hostile(poke(0, 0, 32, 7))],
       [],
       ONE_PAGE,
-      { known: { catalogue: 'O3', properties: OUT_OF_BOUNDS } },
+      // Where it is out of bounds the list looks full, and a vCPU that looks first waits for room that nobody makes.
+      { known: { catalogue: 'O3', properties: [...OUT_OF_BOUNDS, 'L1'] } },
     ),
     copyBeforeReset(tracker),
   ];

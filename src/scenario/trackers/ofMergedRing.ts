@@ -103,6 +103,20 @@ export function ofMergedRing(tracker: TrackerName): TrackerScenario[] {
             ['a ring is full', 'a vCPU stops', 'a page is re-armed'],
             { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
           ),
+          scenario(
+            tracker,
+            'long-reset',
+            'while one reset goes on, more is pushed than the ring has, and userspace flags anew what was taken',
+            [
+              vcpu(0, write(0, 1, 2)),
+              kernel(0, reset),
+              hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2), poke(0, 0, 32, 2)),
+              host(signalTo('kernel0')),
+            ],
+            ['a signal is pending'],
+            { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
+            { mode: 'hunt' },
+          ),
         ]
       : []),
   ];
