@@ -47,7 +47,7 @@ function ownOf(source: WrittenFinding['scenario'], from: readonly (string | unde
     : ['', `  not ${files[0]}, but in the place of the rest of the kernel: ${own.join(', ')}`, ''];
 }
 
-function reproduce(
+export function reproduce(
   { file, scenario: source, memoryModel, tearing }: WrittenFinding,
   { program }: Scenario,
   schedule: number[],

@@ -355,6 +355,16 @@ export class Execution implements View {
     return undefined;
   }
 
+  /** The steps of `thread` whose stores are held back, oldest first, where a memory model has buffers. */
+  heldBack(_thread: number): readonly number[] {
+    return NOTHING;
+  }
+
+  /** What `thread` may read from a place, newest first, where a memory model lets it choose; undefined where the place is read in several parts. */
+  readable(_thread: number, _place: number): readonly bigint[] | undefined {
+    return undefined;
+  }
+
   /** Adds what a state has beside memory and where each thread is: what a memory model holds back. */
   addHidden(_to: Row): void {}
 
@@ -859,6 +869,7 @@ const RULES = {
   'repeats without an access': 'operations that repeat access mem',
 } as const;
 
+const NOTHING: readonly number[] = [];
 const FINISHED: Stop = { kind: 'finished' };
 const BLOCKED: Stop = { kind: 'blocked' };
 const DEADLOCK: Stop = { kind: 'deadlock' };

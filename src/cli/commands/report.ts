@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+import { writeWhole } from '../../campaign/files.ts';
+import { interleavingOf } from '../../report/interleaving.ts';
+import { pageOf } from '../../report/page.ts';
+import { perfettoOf } from '../../report/perfetto.ts';
+import { loadFinding } from '../../scenario/load.ts';
+import { openSource } from '../../scenario/source.ts';
+import { runsAsCanary } from '../canary.ts';
+import { UsageError } from '../errors.ts';
+import { formatFinding, reproduce } from '../finding.ts';
+import { print } from '../output.ts';
+
+interface Options {
+  readonly html?: string;
+  readonly perfetto?: string;
+  readonly text?: boolean;
+}
+
+export const reportCommand = (): Command =>
+  new Command('report')
+    .description('a finding, or a campaign, for people to look at')
+    .argument('<what>', 'the path of a finding, or the directory of a campaign')
+    .option('--html <file>', 'one page that needs no network: the interleaving step by step, with memory beside it')
+    .option('--perfetto <file>', "a trace for Perfetto's viewer, of a finding")
+    .option('--text', 'what replay prints, of a finding')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring report .gfnring/findings/ring-0123456789.json --html ring.html\n  gfnring report night --html night.html',
+    )
+    .action(async (what: string, options: Options) => {
+      if (options.html === undefined && options.perfetto === undefined && !options.text)
+        throw new UsageError('say what the report is to be: --html FILE, --perfetto FILE or --text');
+      await ofFinding(what, options);
+    });
+
+async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
+  const { order, canary, ...finding } = loadFinding(file);
+  if (order.length === 0)
+    throw new UsageError(`${file} has no schedule: what is missing was in none of the executions, so there is none to show`);
+  if (runsAsCanary(canary)) return;
+  const { scenario: source, memoryModel, tearing } = finding;
+  const written = { ...finding, file };
+  const scenario = await openSource(source);
+  if (text) for (const line of formatFinding(written, scenario, true)) print(line);
+  if (html === undefined && perfetto === undefined) return;
+  const commands = reproduce(written, scenario, [...order]).map((line) => {
+    const [, what, rest] = /^\s*(.+?)\s+(npx .*)$/.exec(line)!;
+    return { what, line: rest };
+  });
+  const interleaving = await interleavingOf({ source, order, machine: { memoryModel, tearing }, canary, commands }, file);
+  if (html !== undefined) write(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));
+  if (perfetto !== undefined) write(perfetto, perfettoOf(interleaving));
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeWhole(file, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+}

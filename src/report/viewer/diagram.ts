@@ -1,0 +1,283 @@
+import type { InterleavingData } from '../data.ts';
+import { type Arrow, arrowsOf, type End, pathOf } from './arrows.ts';
+import { h, svg } from './dom.ts';
+import { type Lane, LOCK, lanesOf, lengthOf } from './lanes.ts';
+import { markOf } from './marks.ts';
+import { locksOf, operationsOf, type Row, rowsOf, type Span } from './rows.ts';
+import { isBroken, isStale, noteOf, sentenceOf } from './words.ts';
+
+/** The height of a line, as in the style sheet; lines that are drawn above and below what is seen. */
+const ROW = 24;
+const AROUND = 8;
+
+/** The space-time diagram: a lane an actor, time downwards. Only what is in sight is drawn, however many steps there are. */
+export class Diagram {
+  readonly element: HTMLElement;
+  readonly locks: readonly Span[];
+  /** The lines that are shown, and by step: its line, or that of the next one shown after it. */
+  private rows: readonly Row[] = [];
+  private lineOf = new Int32Array(0);
+  private chosen = 0;
+  private readonly of: InterleavingData;
+  private readonly lanes: readonly (Lane | undefined)[];
+  private readonly operations: readonly Span[];
+  private readonly arrows: readonly Arrow[];
+  private readonly letter: number;
+  private readonly width: number;
+  private readonly scroller: HTMLElement;
+  private readonly all: HTMLElement;
+  private readonly layer: HTMLElement;
+  private drawing = 0;
+
+  /** @param choose is called with the step that is clicked on. */
+  constructor(of: InterleavingData, choose: (step: number) => void) {
+    this.of = of;
+    this.locks = locksOf(of);
+    this.operations = operationsOf(of);
+    this.arrows = arrowsOf(of);
+    this.letter = letterWidth();
+    this.lanes = lanesOf(of, this.locks, this.letter);
+    this.width = Math.max(...this.lanes.map((lane) => (lane ? lane.x + lane.width : 0)));
+    const names = h(
+      'div',
+      { class: 'names', 'aria-hidden': 'true' },
+      ...this.lanes.map((lane) => lane && at(lane.text, lane.name)),
+    );
+    this.layer = h('div', { class: 'layer', role: 'none' });
+    this.all = h('div', { class: 'all', role: 'none' }, this.layer);
+    this.scroller = h(
+      'div',
+      {
+        class: 'steps',
+        id: 'steps',
+        role: 'listbox',
+        tabindex: 0,
+        'aria-label': 'Steps, in the order in which they happened',
+        scroll: () => {
+          names.scrollLeft = this.scroller.scrollLeft;
+          this.drawSoon();
+        },
+        click: (event: MouseEvent) => {
+          const row = (event.target as Element).closest('[data-step]');
+          if (row !== null) choose(Number((row as HTMLElement).dataset.step));
+        },
+      },
+      this.all,
+    );
+    this.all.style.minWidth = `${this.width}px`;
+    this.element = h('div', { class: 'picture' }, names, this.scroller);
+    new ResizeObserver(() => this.drawSoon()).observe(this.scroller);
+    this.show(() => true);
+  }
+
+  /** Shows some steps only. */
+  show(isShown: (step: number) => boolean): void {
+    this.rows = rowsOf(this.of, isShown);
+    this.lineOf = new Int32Array(this.of.steps.length + 1).fill(this.rows.length);
+    this.rows.forEach((row, line) => {
+      if (row.is === 'step') this.lineOf[row.step] = line;
+    });
+    for (let s = this.of.steps.length - 1; s >= 0; s--)
+      if (this.lineOf[s] === this.rows.length) this.lineOf[s] = this.lineOf[s + 1];
+    this.all.style.height = `${this.rows.length * ROW + 8}px`;
+    this.draw();
+  }
+
+  isShown(step: number): boolean {
+    const row = this.rows[this.lineOf[step]];
+    return row?.is === 'step' && row.step === step;
+  }
+
+  /** The step that is shown `by` steps after another one, or before it; the first or the last, where there are not so many. */
+  beside(step: number, by: number): number {
+    const steps = this.rows.flatMap((row) => (row.is === 'step' ? [row.step] : []));
+    if (steps.length === 0) return step;
+    const next = steps.findIndex((other) => other >= step);
+    const at = next < 0 ? steps.length : next;
+    const to = by > 0 && steps[at] !== step ? at + by - 1 : at + by;
+    return steps[Math.max(0, Math.min(steps.length - 1, to))];
+  }
+
+  /** Steps in sight, at most. */
+  get page(): number {
+    return Math.max(1, Math.floor(this.scroller.clientHeight / ROW) - 3);
+  }
+
+  choose(step: number): void {
+    this.chosen = step;
+    const y = this.lineOf[step] * ROW;
+    const { scrollTop, clientHeight } = this.scroller;
+    const room = Math.min(3 * ROW, clientHeight / 4);
+    if (y < scrollTop + room) this.scroller.scrollTop = y - room;
+    else if (y + 2 * ROW > scrollTop + clientHeight - room) this.scroller.scrollTop = y + 2 * ROW - clientHeight + room;
+    this.draw();
+  }
+
+  focus(): void {
+    this.scroller.focus({ preventScroll: true });
+  }
+
+  private drawSoon(): void {
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { scrollTop, clientHeight } = this.scroller;
+    const first = Math.max(0, Math.floor(scrollTop / ROW) - AROUND);
+    const last = Math.min(this.rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + AROUND);
+    const height = (last - first) * ROW;
+    const picture = svg('svg', { width: this.width, height, 'aria-hidden': 'true', viewBox: `0 ${first * ROW} ${this.width} ${height}` });
+    picture.append(heads(), ...this.drawSpans(first, last), ...this.drawArrows(first, last), ...this.drawMarks(first, last));
+    const rows = this.rows.slice(first, last).map((row, i) => this.drawRow(row, i * ROW));
+    this.layer.style.transform = `translateY(${first * ROW}px)`;
+    this.layer.style.height = `${height}px`;
+    this.layer.style.width = `${Math.max(this.width, this.scroller.clientWidth)}px`;
+    // What is chosen lies under the picture, texts over it.
+    this.layer.replaceChildren(this.drawChosen(first), picture, ...rows);
+    if (this.rows.length === 0) this.layer.replaceChildren(h('p', { class: 'nothing' }, 'No step is shown: the filter leaves none.'));
+  }
+
+  private drawChosen(first: number): HTMLElement {
+    const row = h('div', { class: 'row chosen', 'aria-hidden': 'true' });
+    row.style.top = `${(this.lineOf[this.chosen] - first) * ROW}px`;
+    row.hidden = !this.isShown(this.chosen);
+    return row;
+  }
+
+  private drawRow(row: Row, top: number): HTMLElement {
+    const element = this.rowOf(row);
+    element.style.top = `${top}px`;
+    return element;
+  }
+
+  private rowOf(row: Row): HTMLElement {
+    const { of } = this;
+    if (row.is === 'operation') return h('div', { class: 'row operation', 'aria-hidden': 'true' }, at(this.lanes[row.actor]!.text - 4, row.label));
+    if (row.is === 'failure') {
+      const { property, message } = of.failed!;
+      return h('div', { class: 'row failure', 'aria-hidden': 'true', title: message }, at(GUTTER_TEXT, `✗ ${property}: ${message}`));
+    }
+    const { step } = row;
+    const data = of.steps[step];
+    const note = noteOf(of, data);
+    const isChosen = step === this.chosen;
+    const text = at(this.lanes[data.actor]!.text, of.texts[data.text]);
+    if (note !== '') text.append(h('span', { class: isStale(data) ? 'note stale' : 'note' }, `  ${note}`));
+    return h(
+      'div',
+      {
+        class: `row${isBroken(of, step) ? ' broken' : ''}`,
+        id: `s${step + 1}`,
+        role: 'option',
+        'data-step': step,
+        'aria-selected': String(isChosen),
+        'aria-posinset': step + 1,
+        'aria-setsize': of.steps.length,
+        'aria-label': sentenceOf(of, step),
+      },
+      h('span', { class: 'number' }, String(step + 1)),
+      text,
+    );
+  }
+
+  private drawSpans(first: number, last: number): SVGElement[] {
+    const [top, bottom] = [first * ROW, last * ROW];
+    const lanes = this.lanes.map((lane) => lane && svg('path', { class: 'lane', d: `M${lane.x + 0.5} ${top}V${bottom}` }));
+    const isSeen = (span: Span): boolean => this.lineOf[span.from] < last && this.lineOf[span.to] >= first;
+    const operations = this.operations.filter(isSeen).map(({ actor, from, to }) => {
+      const lane = this.lanes[actor]!;
+      const y = (this.lineOf[from] - 1) * ROW + 2;
+      const height = this.bottom(to) - y - 1;
+      return svg('rect', { class: 'span', x: lane.x + 4, y, width: lane.width - 26, height: Math.max(0, height), rx: 5 });
+    });
+    const locks = this.locks.filter(isSeen).flatMap(({ actor, from, to, label, depth }) => {
+      const x = this.lanes[actor]!.x + 8 + depth * LOCK;
+      const y = this.lineOf[from] * ROW + 4;
+      const height = Math.max(6, this.bottom(to) - y - 4);
+      const seen = Math.max(y, this.scroller.scrollTop) + 5;
+      const fits = Math.floor((y + height - seen) / 6.1);
+      const name = fits >= 4 ? label.slice(0, fits) : '';
+      return [
+        svg('rect', { class: 'held', x, y, width: 13, height, rx: 3 }),
+        svg('text', { class: 'held-name', transform: `translate(${x + 3.5} ${seen}) rotate(90)` }, name),
+      ];
+    });
+    return [...operations, ...lanes.filter((lane) => lane !== undefined), ...locks];
+  }
+
+  /** Where the line of a step ends; of one that is not shown, where the one before it does. */
+  private bottom(step: number): number {
+    return (this.lineOf[step] + (this.isShown(step) ? 1 : 0)) * ROW;
+  }
+
+  private drawArrows(first: number, last: number): SVGElement[] {
+    const isSeen = (step: number): boolean => this.lineOf[step] >= first && this.lineOf[step] < last;
+    return this.arrows
+      .filter(({ from, to }) => isSeen(from) || isSeen(to))
+      .filter(({ from, to }) => this.isShown(from) && this.isShown(to))
+      .sort((a, b) => Number(this.isOn(a)) - Number(this.isOn(b)))
+      .map((arrow) => {
+        const stale = arrow.isStale ? ' stale' : '';
+        return svg('path', {
+          class: `arrow${arrow.isOwn ? ' own' : ''}${stale}${this.isOn(arrow) ? ' on' : ''}`,
+          d: pathOf(this.endOf(arrow.from), this.endOf(arrow.to)),
+          'marker-end': `url(#head${arrow.isStale ? '-stale' : ''})`,
+          'data-from': arrow.from + 1,
+          'data-to': arrow.to + 1,
+        });
+      });
+  }
+
+  private isOn({ from, to }: Arrow): boolean {
+    return from === this.chosen || to === this.chosen;
+  }
+
+  private endOf(step: number): End {
+    const data = this.of.steps[step];
+    const lane = this.lanes[data.actor]!;
+    return { y: (this.lineOf[step] + 0.5) * ROW, mark: lane.mark, end: lane.text + lengthOf(this.of, data) * this.letter };
+  }
+
+  private drawMarks(first: number, last: number): SVGElement[] {
+    return this.rows.slice(first, last).flatMap((row) => {
+      if (row.is !== 'step') return [];
+      const { kind, lets, actor } = this.of.steps[row.step];
+      const { y, mark } = this.endOf(row.step);
+      const sign = markOf(kind, mark, y, isBroken(this.of, row.step));
+      if (lets === undefined || !this.isShown(lets)) return [sign];
+      const stored = this.endOf(lets);
+      const out = this.lanes[actor]!.mark - 16;
+      return [svg('path', { class: 'buffer', d: `M${mark - 4} ${stored.y}C${out} ${stored.y} ${out} ${y} ${mark - 4} ${y}` }), sign];
+    });
+  }
+}
+
+const GUTTER_TEXT = 14;
+
+function at(left: number, text: string): HTMLElement {
+  const element = h('span', { class: 'text' }, text);
+  element.style.left = `${left}px`;
+  return element;
+}
+
+const heads = (): SVGElement =>
+  svg('defs', {}, ...['', '-stale'].map((kind) =>
+    svg(
+      'marker',
+      { id: `head${kind}`, viewBox: '0 0 10 10', refX: 6, refY: 5, markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse', orient: 'auto' },
+      svg('path', { class: `head${kind.replace('-', ' ')}`, d: 'M0 0.5L10 5L0 9.5z' }),
+    ),
+  ));
+
+/** The width of a letter of the steps' texts, in pixels. */
+function letterWidth(): number {
+  const probe = h('span', { class: 'steps' }, 'm'.repeat(100));
+  probe.style.cssText = 'position:absolute;visibility:hidden;overflow:visible;white-space:pre';
+  document.body.append(probe);
+  const { width } = probe.getBoundingClientRect();
+  probe.remove();
+  return width / 100;
+}
