@@ -78,7 +78,8 @@ export interface InterleavingData {
   readonly actors: readonly { readonly name: string; readonly operations: readonly string[] }[];
   readonly places: readonly PlaceData[];
   readonly texts: readonly string[];
-  readonly sources: readonly string[];
+  /** Where an access stands: `function file:line:column`; and the line, where it could be read. */
+  readonly sources: readonly { readonly at: string; readonly code?: string }[];
   readonly steps: readonly StepData[];
   /** Bytes of memory, and what its words hold before the first step, those that are not 0. */
   readonly bytes: number;

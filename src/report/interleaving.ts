@@ -4,6 +4,7 @@ import { describeStep, type Step } from '../memory/trace.ts';
 import { replay } from '../scenario/replay.ts';
 import { type Machine, runOf } from '../scenario/run.ts';
 import { openSource, type Source } from '../scenario/source.ts';
+import { Code } from './code.ts';
 import type { InterleavingData, PlaceData, StepData } from './data.ts';
 import { drawingOf } from './drawing.ts';
 import { relationsOf } from './relations.ts';
@@ -34,6 +35,7 @@ export async function interleavingOf({ source, order, machine, canary, commands 
   const relations = relationsOf(trace, execution.program.layout);
   const texts = new Words();
   const sources = new Words();
+  const code = new Code();
   const ends = trace.map((_, s) => execution.endedWith(s) > 0);
   const begun = new Set<number>();
   const steps = trace.map((step, s): StepData => {
@@ -78,13 +80,15 @@ export async function interleavingOf({ source, order, machine, canary, commands 
       }),
     ),
     texts: texts.all,
-    sources: sources.all,
+    sources: sources.all.map((at) => ({ at, ...codeAt(code.at(at)) })),
     steps,
     bytes: execution.bytes.u8.length,
     initial: watched.initial,
     drawing: drawingOf(execution.places),
   };
 }
+
+const codeAt = (code: string | undefined): { code?: string } => (code === undefined ? {} : { code });
 
 const accessOf = ({ code, leaves }: Step): Pick<StepData, 'kind' | 'place'> => ({
   kind: leaves ? 'leaves' : kindNames[kindOf(code)],

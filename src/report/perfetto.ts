@@ -78,7 +78,7 @@ function stepSlice({ texts, sources, places, steps }: InterleavingData, s: numbe
     args: {
       step: s + 1,
       ...(place !== undefined && { cell: places[place].name }),
-      ...(source !== undefined && { at: sources[source] }),
+      ...(source !== undefined && { at: sources[source].at }),
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
 import { Diagram } from './diagram.ts';
-import { h, plural } from './dom.ts';
+import { grouped, h, plural } from './dom.ts';
 import { legend } from './legend.ts';
 import { Moment } from './moment.ts';
 import { Replayed } from './replayed.ts';
@@ -88,10 +88,11 @@ export class InterleavingPage {
     this.now.classList.toggle('broken', isBroken(of, chosen));
     const line = source === undefined ? undefined : of.sources[source];
     this.now.replaceChildren(
-      h('h2', {}, `Step ${chosen + 1} of ${of.steps.length}`),
+      h('h2', {}, `Step ${grouped(chosen + 1)} of ${grouped(of.steps.length)}`),
       this.spoken,
       h('p', { class: 'where' }, `in ${of.actors[actor].operations[operation]}${held.length > 0 ? `, holding ${held.join(' and ')}` : ''}`),
-      line === undefined ? '' : h('p', { class: 'where', id: 'line' }, `at ${line}`),
+      line === undefined ? '' : h('p', { class: 'where', id: 'line' }, `at ${line.at}`),
+      line?.code === undefined ? '' : h('pre', { class: 'code' }, line.code),
     );
     const moment = new Moment(of, this.replayed, chosen);
     this.state.replaceChildren(this.now, ...stateOf(moment, (name) => this.pick(name)), this.signs);
@@ -115,7 +116,7 @@ export class InterleavingPage {
     const isShown = (step: number): boolean => places === undefined || places.has(of.steps[step].place ?? -1);
     diagram.show(isShown);
     const shown = of.steps.filter((_, step) => isShown(step)).length;
-    this.count.textContent = places === undefined ? '' : `${shown.toLocaleString('en-US')} of ${plural(of.steps.length, 'step')}`;
+    this.count.textContent = places === undefined ? '' : `${grouped(shown)} of ${plural(of.steps.length, 'step')}`;
     if (shown === 0) return;
     if (!isShown(this.chosen)) this.choose(diagram.beside(this.chosen, 0));
     else diagram.choose(this.chosen);
@@ -190,7 +191,7 @@ export class InterleavingPage {
       button('←', 'Previous step', () => this.go(-1)),
       button('→', 'Next step', () => this.go(1)),
       button('⇥', 'Last step', () => this.go(Infinity)),
-      h('label', {}, 'Step ', this.number, ` of ${of.steps.length.toLocaleString('en-US')}`),
+      h('label', {}, 'Step ', this.number, ` of ${grouped(of.steps.length)}`),
       of.failed === null ? undefined : button('✗ Where it fails', 'To the step at which it fails', () => this.choose(of.failed!.step)),
       h('label', {}, 'Cell ', this.filter),
       h('datalist', { id: 'cells' }, ...names.map((name) => h('option', { value: name }))),
