@@ -72,7 +72,12 @@ export interface InterleavingData {
   readonly canary?: string;
   readonly contextSwitches: number;
   /** What does not hold, what was seen, and the last step before that was seen; `atEnd`: of all, when nothing went on. Null: all holds. */
-  readonly failed: { readonly property: string; readonly message: string; readonly step: number; readonly atEnd: boolean } | null;
+  readonly failed: {
+    readonly property: string;
+    readonly message: string;
+    readonly step: number;
+    readonly atEnd: boolean;
+  } | null;
   /** Command lines that bring it back. */
   readonly commands: readonly { readonly what: string; readonly line: string }[];
   readonly actors: readonly { readonly name: string; readonly operations: readonly string[] }[];
@@ -85,4 +90,80 @@ export interface InterleavingData {
   readonly bytes: number;
   readonly initial: readonly (readonly [number, number])[];
   readonly drawing: DrawingData;
+}
+
+/** How far a campaign was: what it covered, by executions, and by the clock where that was written down. */
+export interface GrowthData {
+  readonly executions: number;
+  readonly pairs: number;
+  readonly states: number;
+  readonly transitions: number;
+  readonly entries: number;
+}
+
+export interface CampaignFindingData {
+  readonly key: string;
+  readonly property: string;
+  readonly message: string;
+  readonly scenario: string;
+  readonly memoryModel: string;
+  readonly contextSwitches: number;
+  /** Executions before it. */
+  readonly after: number;
+  /** What history knows it as; null: it does not. */
+  readonly catalogue: string | null;
+  readonly title: string | null;
+  /** Its file, as a link from the page; and the command line that brings it back. */
+  readonly href: string;
+  readonly replay: string;
+  /** Left out: it could not be run here, as `why` says. */
+  readonly interleaving?: InterleavingData;
+  readonly why?: string;
+}
+
+/** A table, as text. */
+export interface TableData {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A campaign for people to look at. */
+export interface CampaignData {
+  readonly kind: 'campaign';
+  readonly directory: string;
+  readonly seed: number;
+  readonly memoryModel: string;
+  readonly tearing: boolean;
+  readonly canary?: string;
+  readonly executions: number;
+  readonly steps: number;
+  readonly failed: number;
+  readonly classes: number;
+  readonly coverage: GrowthData & { readonly claims: number; readonly isFull: boolean };
+  /** At 1, 2, 4, … batches, and as it stands. */
+  readonly growth: readonly GrowthData[];
+  /** By the clock, in seconds of all runs; `run` tells them apart. */
+  readonly clock: readonly (GrowthData & {
+    readonly run: number;
+    readonly seconds: number;
+    readonly findings: number;
+  })[];
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly executions: number;
+    readonly failed: number;
+    readonly classes: number;
+    readonly unseen: number | null;
+    readonly missing: readonly string[];
+  }[];
+  readonly findings: readonly CampaignFindingData[];
+  /** By property: failures that were counted, and not made small. */
+  readonly further: readonly (readonly [string, number])[];
+  /** Failures that were not made small yet. */
+  readonly open: number;
+  /** Batches that could not be run. */
+  readonly lost: readonly string[];
+  /** Which known bugs are caught, of the trackers of this campaign. */
+  readonly canaries: readonly TableData[];
 }

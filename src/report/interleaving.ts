@@ -1,5 +1,5 @@
 import { contextSwitches } from '../explore/schedule.ts';
-import { kindNames, kindOf, placeOf, isFence } from '../memory/memory.ts';
+import { isFence, kindNames, kindOf, placeOf } from '../memory/memory.ts';
 import { describeStep, type Step } from '../memory/trace.ts';
 import { replay } from '../scenario/replay.ts';
 import { type Machine, runOf } from '../scenario/run.ts';
@@ -24,7 +24,10 @@ export interface Shown {
  *
  * @param what names it, for errors.
  */
-export async function interleavingOf({ source, order, machine, canary, commands }: Shown, what: string): Promise<InterleavingData> {
+export async function interleavingOf(
+  { source, order, machine, canary, commands }: Shown,
+  what: string,
+): Promise<InterleavingData> {
   const scenario = await openSource(source);
   const run = runOf(scenario, order.length + 1, machine);
   const { execution } = run;

@@ -144,6 +144,12 @@ function bufferSlices({ texts, steps }: InterleavingData, tid: (actor: number) =
     if (lets === undefined) return [];
     const from = Math.max(lets + 1, left.get(actor) ?? 0);
     left.set(actor, s + 1);
-    return [slice(tid(actor), from, s + 1, { name: texts[steps[lets].text].replace(/ +/g, ' '), cat: 'store buffer', args: { step: lets + 1 } })];
+    return [
+      slice(tid(actor), from, s + 1, {
+        name: texts[steps[lets].text].replace(/ +/g, ' '),
+        cat: 'store buffer',
+        args: { step: lets + 1 },
+      }),
+    ];
   });
 }

@@ -71,7 +71,11 @@ function inWords(trace: Trace, s: number, { reads, over, under }: Relation): str
 }
 
 const name = (s: number): string => (s === INITIAL ? 'the initial value' : `${s + 1}`);
-const listed = (steps: readonly number[]): string => [...new Set(steps)].sort((a, b) => a - b).map(name).join(', ');
+const listed = (steps: readonly number[]): string =>
+  [...new Set(steps)]
+    .sort((a, b) => a - b)
+    .map(name)
+    .join(', ');
 
 /** Each once. */
 function distinct(of: NonNullable<Step['reads']>): Relation['reads'] {

@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { writeWhole } from '../../campaign/files.ts';
+import { settingsIn } from '../../campaign/store.ts';
+import { campaignOf } from '../../report/campaign.ts';
 import { interleavingOf } from '../../report/interleaving.ts';
 import { pageOf } from '../../report/page.ts';
 import { perfettoOf } from '../../report/perfetto.ts';
@@ -30,13 +33,26 @@ export const reportCommand = (): Command =>
     .action(async (what: string, options: Options) => {
       if (options.html === undefined && options.perfetto === undefined && !options.text)
         throw new UsageError('say what the report is to be: --html FILE, --perfetto FILE or --text');
-      await ofFinding(what, options);
+      if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await ofCampaign(what, options);
+      else await ofFinding(what, options);
     });
+
+async function ofCampaign(directory: string, { html, perfetto, text }: Options): Promise<void> {
+  if (html === undefined || perfetto !== undefined || text)
+    throw new UsageError(
+      `${directory} is a directory: a campaign has --html FILE alone; --perfetto and --text are for a finding`,
+    );
+  const { canary } = settingsIn(directory);
+  if (runsAsCanary(canary)) return;
+  write(html, pageOf(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
+}
 
 async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
   const { order, canary, ...finding } = loadFinding(file);
   if (order.length === 0)
-    throw new UsageError(`${file} has no schedule: what is missing was in none of the executions, so there is none to show`);
+    throw new UsageError(
+      `${file} has no schedule: what is missing was in none of the executions, so there is none to show`,
+    );
   if (runsAsCanary(canary)) return;
   const { scenario: source, memoryModel, tearing } = finding;
   const written = { ...finding, file };
@@ -47,7 +63,10 @@ async function ofFinding(file: string, { html, perfetto, text }: Options): Promi
     const [, what, rest] = /^\s*(.+?)\s+(npx .*)$/.exec(line)!;
     return { what, line: rest };
   });
-  const interleaving = await interleavingOf({ source, order, machine: { memoryModel, tearing }, canary, commands }, file);
+  const interleaving = await interleavingOf(
+    { source, order, machine: { memoryModel, tearing }, canary, commands },
+    file,
+  );
   if (html !== undefined) write(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));
   if (perfetto !== undefined) write(perfetto, perfettoOf(interleaving));
 }

@@ -1,7 +1,7 @@
 import type { InterleavingData } from '../data.ts';
 import { type Arrow, arrowsOf, type End, pathOf } from './arrows.ts';
 import { h, svg } from './dom.ts';
-import { type Lane, LOCK, lanesOf, lengthOf } from './lanes.ts';
+import { GUTTER, type Lane, LOCK, lanesOf, lengthOf } from './lanes.ts';
 import { markOf } from './marks.ts';
 import { locksOf, operationsOf, type Row, rowsOf, type Span } from './rows.ts';
 import { isBroken, isStale, noteOf, sentenceOf } from './words.ts';
@@ -110,6 +110,11 @@ export class Diagram {
     const room = Math.min(3 * ROW, clientHeight / 4);
     if (y < scrollTop + room) this.scroller.scrollTop = y - room;
     else if (y + 2 * ROW > scrollTop + clientHeight - room) this.scroller.scrollTop = y + 2 * ROW - clientHeight + room;
+    const lane = this.lanes[this.of.steps[step].actor]!;
+    const { scrollLeft, clientWidth } = this.scroller;
+    if (lane.x - GUTTER < scrollLeft) this.scroller.scrollLeft = lane.x - GUTTER;
+    else if (lane.x + lane.width > scrollLeft + clientWidth)
+      this.scroller.scrollLeft = Math.min(lane.x - GUTTER, lane.x + lane.width - clientWidth);
     this.draw();
   }
 
@@ -129,15 +134,26 @@ export class Diagram {
     const first = Math.max(0, Math.floor(scrollTop / ROW) - AROUND);
     const last = Math.min(this.rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + AROUND);
     const height = (last - first) * ROW;
-    const picture = svg('svg', { width: this.width, height, 'aria-hidden': 'true', viewBox: `0 ${first * ROW} ${this.width} ${height}` });
-    picture.append(heads(), ...this.drawSpans(first, last), ...this.drawArrows(first, last), ...this.drawMarks(first, last));
+    const picture = svg('svg', {
+      width: this.width,
+      height,
+      'aria-hidden': 'true',
+      viewBox: `0 ${first * ROW} ${this.width} ${height}`,
+    });
+    picture.append(
+      heads(),
+      ...this.drawSpans(first, last),
+      ...this.drawArrows(first, last),
+      ...this.drawMarks(first, last),
+    );
     const rows = this.rows.slice(first, last).map((row, i) => this.drawRow(row, i * ROW));
     this.layer.style.transform = `translateY(${first * ROW}px)`;
     this.layer.style.height = `${height}px`;
     this.layer.style.width = `${Math.max(this.width, this.scroller.clientWidth)}px`;
     // What is chosen lies under the picture, texts over it.
     this.layer.replaceChildren(this.drawChosen(first), picture, ...rows);
-    if (this.rows.length === 0) this.layer.replaceChildren(h('p', { class: 'nothing' }, 'No step is shown: the filter leaves none.'));
+    if (this.rows.length === 0)
+      this.layer.replaceChildren(h('p', { class: 'nothing' }, 'No step is shown: the filter leaves none.'));
   }
 
   private drawChosen(first: number): HTMLElement {
@@ -155,10 +171,19 @@ export class Diagram {
 
   private rowOf(row: Row): HTMLElement {
     const { of } = this;
-    if (row.is === 'operation') return h('div', { class: 'row operation', 'aria-hidden': 'true' }, at(this.lanes[row.actor]!.text - 4, row.label));
+    if (row.is === 'operation')
+      return h(
+        'div',
+        { class: 'row operation', 'aria-hidden': 'true' },
+        at(this.lanes[row.actor]!.text - 4, row.label),
+      );
     if (row.is === 'failure') {
       const { property, message } = of.failed!;
-      return h('div', { class: 'row failure', 'aria-hidden': 'true', title: message }, at(GUTTER_TEXT, `✗ ${property}: ${message}`));
+      return h(
+        'div',
+        { class: 'row failure', 'aria-hidden': 'true', title: message },
+        at(FAILURE_X, `✗ ${property}: ${message}`),
+      );
     }
     const { step } = row;
     const data = of.steps[step];
@@ -185,13 +210,22 @@ export class Diagram {
 
   private drawSpans(first: number, last: number): SVGElement[] {
     const [top, bottom] = [first * ROW, last * ROW];
-    const lanes = this.lanes.map((lane) => lane && svg('path', { class: 'lane', d: `M${lane.x + 0.5} ${top}V${bottom}` }));
+    const lanes = this.lanes.map(
+      (lane) => lane && svg('path', { class: 'lane', d: `M${lane.x + 0.5} ${top}V${bottom}` }),
+    );
     const isSeen = (span: Span): boolean => this.lineOf[span.from] < last && this.lineOf[span.to] >= first;
     const operations = this.operations.filter(isSeen).map(({ actor, from, to }) => {
       const lane = this.lanes[actor]!;
       const y = (this.lineOf[from] - 1) * ROW + 2;
       const height = this.bottom(to) - y - 1;
-      return svg('rect', { class: 'span', x: lane.x + 4, y, width: lane.width - 26, height: Math.max(0, height), rx: 5 });
+      return svg('rect', {
+        class: 'span',
+        x: lane.x + 4,
+        y,
+        width: lane.width - 26,
+        height: Math.max(0, height),
+        rx: 5,
+      });
     });
     const locks = this.locks.filter(isSeen).flatMap(({ actor, from, to, label, depth }) => {
       const x = this.lanes[actor]!.x + 8 + depth * LOCK;
@@ -238,7 +272,11 @@ export class Diagram {
   private endOf(step: number): End {
     const data = this.of.steps[step];
     const lane = this.lanes[data.actor]!;
-    return { y: (this.lineOf[step] + 0.5) * ROW, mark: lane.mark, end: lane.text + lengthOf(this.of, data) * this.letter };
+    return {
+      y: (this.lineOf[step] + 0.5) * ROW,
+      mark: lane.mark,
+      end: lane.text + lengthOf(this.of, data) * this.letter,
+    };
   }
 
   private drawMarks(first: number, last: number): SVGElement[] {
@@ -250,12 +288,15 @@ export class Diagram {
       if (lets === undefined || !this.isShown(lets)) return [sign];
       const stored = this.endOf(lets);
       const out = this.lanes[actor]!.mark - 16;
-      return [svg('path', { class: 'buffer', d: `M${mark - 4} ${stored.y}C${out} ${stored.y} ${out} ${y} ${mark - 4} ${y}` }), sign];
+      return [
+        svg('path', { class: 'buffer', d: `M${mark - 4} ${stored.y}C${out} ${stored.y} ${out} ${y} ${mark - 4} ${y}` }),
+        sign,
+      ];
     });
   }
 }
 
-const GUTTER_TEXT = 14;
+const FAILURE_X = 14;
 
 function at(left: number, text: string): HTMLElement {
   const element = h('span', { class: 'text' }, text);
@@ -264,13 +305,26 @@ function at(left: number, text: string): HTMLElement {
 }
 
 const heads = (): SVGElement =>
-  svg('defs', {}, ...['', '-stale'].map((kind) =>
-    svg(
-      'marker',
-      { id: `head${kind}`, viewBox: '0 0 10 10', refX: 6, refY: 5, markerWidth: 9, markerHeight: 9, markerUnits: 'userSpaceOnUse', orient: 'auto' },
-      svg('path', { class: `head${kind.replace('-', ' ')}`, d: 'M0 0.5L10 5L0 9.5z' }),
+  svg(
+    'defs',
+    {},
+    ...['', '-stale'].map((kind) =>
+      svg(
+        'marker',
+        {
+          id: `head${kind}`,
+          viewBox: '0 0 10 10',
+          refX: 6,
+          refY: 5,
+          markerWidth: 9,
+          markerHeight: 9,
+          markerUnits: 'userSpaceOnUse',
+          orient: 'auto',
+        },
+        svg('path', { class: `head${kind.replace('-', ' ')}`, d: 'M0 0.5L10 5L0 9.5z' }),
+      ),
     ),
-  ));
+  );
 
 /** The width of a letter of the steps' texts, in pixels. */
 function letterWidth(): number {

@@ -90,7 +90,11 @@ export class InterleavingPage {
     this.now.replaceChildren(
       h('h2', {}, `Step ${grouped(chosen + 1)} of ${grouped(of.steps.length)}`),
       this.spoken,
-      h('p', { class: 'where' }, `in ${of.actors[actor].operations[operation]}${held.length > 0 ? `, holding ${held.join(' and ')}` : ''}`),
+      h(
+        'p',
+        { class: 'where' },
+        `in ${of.actors[actor].operations[operation]}${held.length > 0 ? `, holding ${held.join(' and ')}` : ''}`,
+      ),
       line === undefined ? '' : h('p', { class: 'where', id: 'line' }, `at ${line.at}`),
       line?.code === undefined ? '' : h('pre', { class: 'code' }, line.code),
     );
@@ -170,12 +174,25 @@ export class InterleavingPage {
       'header',
       {},
       back === undefined ? undefined : h('a', { href: back }, '← the campaign'),
-      failed === null ? h('h1', {}, `✓ ${scenario}: no property is violated`) : h('h1', { class: 'failed' }, `✗ ${failed.property}`),
-      failed === null ? undefined : h('div', {}, `${failed.atEnd ? 'when nothing went on, after' : 'at'} step ${failed.step + 1}: ${failed.message}`),
+      failed === null
+        ? h('h1', {}, `✓ ${scenario}: no property is violated`)
+        : h('h1', { class: 'failed' }, `✗ ${failed.property}`),
+      failed === null
+        ? undefined
+        : h(
+            'div',
+            {},
+            `${failed.atEnd ? 'when nothing went on, after' : 'at'} step ${failed.step + 1}: ${failed.message}`,
+          ),
       h('div', { class: 'quiet' }, about.join(' · ')),
       commands.length === 0
         ? undefined
-        : h('details', {}, h('summary', {}, 'Run it again'), h('pre', {}, commands.map(({ what, line }) => `${what.padEnd(12)} ${line}`).join('\n'))),
+        : h(
+            'details',
+            {},
+            h('summary', {}, 'Run it again'),
+            h('pre', {}, commands.map(({ what, line }) => `${what.padEnd(12)} ${line}`).join('\n')),
+          ),
     );
   }
 
@@ -183,7 +200,9 @@ export class InterleavingPage {
     const { of } = this;
     const button = (text: string, name: string, click: () => void): HTMLElement =>
       h('button', { type: 'button', 'aria-label': name, title: name, click }, text);
-    const names = [...new Set(of.steps.flatMap(({ place }) => (place === undefined ? [] : [of.places[place].name])))].sort();
+    const names = [
+      ...new Set(of.steps.flatMap(({ place }) => (place === undefined ? [] : [of.places[place].name]))),
+    ].sort();
     return h(
       'div',
       { class: 'toolbar', role: 'toolbar', 'aria-label': 'Steps' },
@@ -192,7 +211,9 @@ export class InterleavingPage {
       button('→', 'Next step', () => this.go(1)),
       button('⇥', 'Last step', () => this.go(Infinity)),
       h('label', {}, 'Step ', this.number, ` of ${grouped(of.steps.length)}`),
-      of.failed === null ? undefined : button('✗ Where it fails', 'To the step at which it fails', () => this.choose(of.failed!.step)),
+      of.failed === null
+        ? undefined
+        : button('✗ Where it fails', 'To the step at which it fails', () => this.choose(of.failed!.step)),
       h('label', {}, 'Cell ', this.filter),
       h('datalist', { id: 'cells' }, ...names.map((name) => h('option', { value: name }))),
       this.count,

@@ -20,14 +20,18 @@ export function lanesOf(of: InterleavingData, locks: readonly Span[], letter: nu
   const widest = of.actors.map(({ name }) => name.length);
   const depth = of.actors.map(() => 0);
   for (const step of of.steps)
-    widest[step.actor] = Math.max(widest[step.actor], lengthOf(of, step), of.actors[step.actor].operations[step.operation].length);
+    widest[step.actor] = Math.max(
+      widest[step.actor],
+      lengthOf(of, step),
+      of.actors[step.actor].operations[step.operation].length,
+    );
   for (const lock of locks) depth[lock.actor] = Math.max(depth[lock.actor], lock.depth + 1);
   const busy = new Set(of.steps.map(({ actor }) => actor));
   let x = GUTTER;
   return of.actors.map(({ name }, actor) => {
     if (!busy.has(actor)) return undefined;
     const mark = x + 8 + depth[actor] * LOCK + 10;
-    const width = mark + 14 + Math.ceil(widest[actor] * letter) + 44 - x;
+    const width = mark + 14 + Math.ceil(widest[actor] * letter) + 34 - x;
     const lane = { name, x, mark, text: mark + 14, width };
     x += width;
     return lane;

@@ -15,7 +15,14 @@ export function markOf(kind: string, x: number, y: number, isBroken: boolean): S
     case 'lock':
       return svg('rect', { class: `mark locks${broken}`, x: x - 4.5, y: y - 4.5, width: 9, height: 9 });
     case 'unlock':
-      return svg('rect', { class: `mark locks${broken}`, x: x - 4.5, y: y - 4.5, width: 9, height: 9, 'stroke-dasharray': '3 2' });
+      return svg('rect', {
+        class: `mark locks${broken}`,
+        x: x - 4.5,
+        y: y - 4.5,
+        width: 9,
+        height: 9,
+        'stroke-dasharray': '3 2',
+      });
     case 'wait':
     case 'resume':
     case 'wake':

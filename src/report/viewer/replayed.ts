@@ -57,7 +57,6 @@ export class Replayed {
       this.words = this.copies[copy].slice();
       this.at = copy * STRIDE;
     }
-    for (; this.at < moment; this.at++)
-      for (const [word, value] of steps[this.at].sets ?? []) this.words[word] = value;
+    for (; this.at < moment; this.at++) for (const [word, value] of steps[this.at].sets ?? []) this.words[word] = value;
   }
 }

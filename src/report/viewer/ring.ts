@@ -10,7 +10,11 @@ const FLAGS = ['empty', 'dirty', 'harvested', 'dirty, harvested'];
 /** A ring as it is at a moment: its entries, which of them are in use, and which entry each index stands at. Indices run free, and are masked here alone. */
 export function ringOf(ring: RingData, moment: Moment): HTMLElement {
   const size = ring.entries.length;
-  const cursors = ring.cursors.map(({ name, place }) => ({ name, place, at: Number(moment.value(place) % BigInt(size)) }));
+  const cursors = ring.cursors.map(({ name, place }) => ({
+    name,
+    place,
+    at: Number(moment.value(place) % BigInt(size)),
+  }));
   const used = usedOf(ring, moment);
   const shown = shownOf(size, [...cursors.map(({ at }) => at), ...used]);
   const entries = shown.map((index) => {
@@ -29,7 +33,9 @@ export function ringOf(ring: RingData, moment: Moment): HTMLElement {
     'div',
     {},
     h('div', { class: 'entries', role: 'list', 'aria-label': `entries of ${ring.name}` }, ...entries),
-    left > 0 ? h('p', { class: 'quiet' }, `${left} of ${size} entries are not shown: no index is near them`) : undefined,
+    left > 0
+      ? h('p', { class: 'quiet' }, `${left} of ${size} entries are not shown: no index is near them`)
+      : undefined,
     cursors.length === 0
       ? undefined
       : h(
@@ -62,7 +68,9 @@ function usedOf({ used, entries }: RingData, moment: Moment): Set<number> {
   const { bits } = moment.of.places[used[0]];
   const count = Number(BigInt.asUintN(bits, to - from));
   if (count > entries.length) return new Set();
-  return new Set(Array.from({ length: count }, (_, i) => Number(BigInt.asUintN(bits, from + BigInt(i)) % BigInt(entries.length))));
+  return new Set(
+    Array.from({ length: count }, (_, i) => Number(BigInt.asUintN(bits, from + BigInt(i)) % BigInt(entries.length))),
+  );
 }
 
 function shownOf(size: number, near: readonly number[]): number[] {

@@ -37,10 +37,14 @@ export function stateOf(moment: Moment, pick: (name: string) => void): HTMLEleme
 
 function buffersOf({ of, replayed, step }: Moment): HTMLElement[] {
   if (of.memoryModel !== 'tso') return [];
-  const buffers = replayed.buffersAt(step + 1).map((stores, actor) => [
-    of.actors[actor].name,
-    stores.length === 0 ? 'empty' : stores.map((s) => `${of.texts[of.steps[s].text].replace(/^\w+ +/, '')} (step ${s + 1})`).join(', '),
-  ]);
+  const buffers = replayed
+    .buffersAt(step + 1)
+    .map((stores, actor) => [
+      of.actors[actor].name,
+      stores.length === 0
+        ? 'empty'
+        : stores.map((s) => `${of.texts[of.steps[s].text].replace(/^\w+ +/, '')} (step ${s + 1})`).join(', '),
+    ]);
   return [section('Store buffers, oldest first', table(['actor', 'holds'], buffers))];
 }
 
@@ -48,11 +52,17 @@ function viewsOf({ of, replayed, step }: Moment): HTMLElement[] {
   if (of.memoryModel !== 'weak') return [];
   const rows = replayed
     .viewsAt(step + 1)
-    .map(({ actor, place, values }) => [of.actors[actor].name, of.places[place].name, values.map((value) => inWords(BigInt(value))).join(' or ')]);
+    .map(({ actor, place, values }) => [
+      of.actors[actor].name,
+      of.places[place].name,
+      values.map((value) => inWords(BigInt(value))).join(' or '),
+    ]);
   return [
     section(
       'What each may still read, newest first',
-      rows.length === 0 ? h('p', { class: 'quiet' }, 'everybody reads the newest of each cell') : table(['actor', 'cell', 'reads'], rows),
+      rows.length === 0
+        ? h('p', { class: 'quiet' }, 'everybody reads the newest of each cell')
+        : table(['actor', 'cell', 'reads'], rows),
     ),
   ];
 }
@@ -79,10 +89,22 @@ function cellsOf(cells: readonly number[], moment: Moment, pick: (name: string) 
   const { places } = moment.of;
   const rows = cells.slice(0, CELLS_MAX).map((cell) => {
     const { name } = places[cell];
-    return [h('button', { class: 'plain', type: 'button', click: () => pick(name), title: `show the steps on ${name} alone` }, name), moment.show(cell)];
+    return [
+      h(
+        'button',
+        { class: 'plain', type: 'button', click: () => pick(name), title: `show the steps on ${name} alone` },
+        name,
+      ),
+      moment.show(cell),
+    ];
   });
   const left = cells.length - rows.length;
-  return h('div', {}, table(['cell', 'holds'], rows), left > 0 ? h('p', { class: 'quiet' }, `and ${left} more`) : undefined);
+  return h(
+    'div',
+    {},
+    table(['cell', 'holds'], rows),
+    left > 0 ? h('p', { class: 'quiet' }, `and ${left} more`) : undefined,
+  );
 }
 
 function section(title: string, content: HTMLElement): HTMLElement {

@@ -6,7 +6,9 @@ const INITIAL = -1;
 /** From whom a step has read, where that is of interest: another actor's store, or one that is not the newest. */
 export function noteOf(of: InterleavingData, { actor, reads = [], over = [], under }: StepData): string {
   if (under !== undefined) return `under ${under + 1}`;
-  const news = reads.filter(([from, newest]) => from !== newest || (from !== INITIAL && of.steps[from].actor !== actor));
+  const news = reads.filter(
+    ([from, newest]) => from !== newest || (from !== INITIAL && of.steps[from].actor !== actor),
+  );
   if (news.length > 0)
     return `← ${news.map(([from, newest]) => (from === newest ? numberOf(from) : `${numberOf(from)}, not ${numberOf(newest)}`)).join('; ')}`;
   return over.length > 0 ? `over ${over.map(numberOf).join(', ')}` : '';
@@ -27,7 +29,9 @@ export function sentenceOf(of: InterleavingData, s: number): string {
     ...(step.under === undefined ? [] : [`comes before step ${step.under + 1} in coherence order`]),
     ...(step.buffered ? [`goes into the store buffer`] : []),
     ...(step.lets === undefined ? [] : [`was stored at step ${step.lets + 1}`]),
-    ...(of.failed?.step === s ? [`${of.failed.atEnd ? 'after this, when nothing goes on,' : 'here'} fails: ${of.failed.property}`] : []),
+    ...(of.failed?.step === s
+      ? [`${of.failed.atEnd ? 'after this, when nothing goes on,' : 'here'} fails: ${of.failed.property}`]
+      : []),
   ];
   return parts.join('; ');
 }
@@ -37,7 +41,9 @@ function readIn({ reads = [] }: StepData): string[] {
     .filter(([from, newest]) => from !== INITIAL || from !== newest)
     .map(([from, newest]) => {
       const what = from === INITIAL ? 'reads the initial value' : `reads step ${from + 1}`;
-      return from === newest ? what : `${what}, not the newest, of ${newest === INITIAL ? 'the beginning' : `step ${newest + 1}`}`;
+      return from === newest
+        ? what
+        : `${what}, not the newest, of ${newest === INITIAL ? 'the beginning' : `step ${newest + 1}`}`;
     });
 }
 
