@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { sizeOf } from '../scenario/skip.ts';
 import { areVms, isVm, openSource } from '../scenario/source.ts';
 import { plural, print } from './output.ts';
-import { formatTrace, sourcesOf } from './trace.ts';
+import { formatTrace } from './trace.ts';
 
 /** A finding as people read it: the property, what was seen, the trace in columns, and the lines that bring it back. */
 export async function printFinding(finding: WrittenFinding, lines = false): Promise<void> {
@@ -29,7 +29,7 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, sourc
     const run = runOf(scenario, schedule.length + 1, finding);
     runOnce(run, new Exact(schedule));
     const { execution } = run;
-    const from = sources ? sourcesOf(execution) : [];
+    const from = sources ? execution.lines() : [];
     lines.push(...formatTrace(execution.trace(), execution.program, from), ...ownOf(finding.scenario, from));
   }
   return [...lines, `  ${finding.message}`, '', ...reproduce(finding, scenario, schedule), ''];

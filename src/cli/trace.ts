@@ -1,4 +1,3 @@
-import type { Execution } from '../explore/execution.ts';
 import type { Program } from '../explore/program.ts';
 import { describeStep, type Trace } from '../memory/trace.ts';
 import { communications } from '../report/relations.ts';
@@ -48,10 +47,6 @@ export function formatTrace(
   });
   return lines;
 }
-
-/** By step of an execution: the line that it came from. */
-export const sourcesOf = (execution: Execution): (string | undefined)[] =>
-  Array.from({ length: execution.steps }, (_, s) => execution.lineOf(s));
 
 const labelOf = (actors: Program['actors'], step: Trace[number]): string =>
   `[${actors[step.thread].operations[step.operation].label}]`;

@@ -423,6 +423,19 @@ export class Execution implements View {
 
   /** From which line of its operation's code step `s` came, as `file:line:column`: see `callerOf`. The operation is run again for that. */
   lineOf(s: number): string | undefined {
+    return this.linesTo(s).get(this.nodes[s]);
+  }
+
+  /** The same of all steps, for which each operation is run again once. */
+  lines(): (string | undefined)[] {
+    const lines = new Map<number, string | undefined>();
+    for (let s = this.steps - 1; s >= 0; s--)
+      if (!lines.has(this.nodes[s])) for (const [node, line] of this.linesTo(s)) lines.set(node, line);
+    return Array.from({ length: this.steps }, (_, s) => lines.get(this.nodes[s]));
+  }
+
+  /** By log of its operation up to step `s`: the line. */
+  private linesTo(s: number): ReadonlyMap<number, string | undefined> {
     const thread = this.schedule[s] % this.threads;
     const node = this.nodes[s];
     // A store may leave its buffer when its operation has ended: the operation is as it was at its own step.
@@ -434,7 +447,7 @@ export class Execution implements View {
     const operation = this.tree.operation[node];
     const { run } = this.program.actors[thread].operations[operation];
     const subject = { ...this.subjects[thread][operation], run: (mem: Memory) => run(mem, before) };
-    return this.replays[thread].lineOf(subject, node);
+    return this.replays[thread].linesTo(subject, node);
   }
 
   /** Why each thread that is not finished cannot go on: `vcpu0 waits for mmu_lock, held by vcpu1`. */

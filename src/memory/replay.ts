@@ -406,20 +406,27 @@ export class ReplayMemory implements Memory {
     return { end, visited };
   }
 
-  /** From which line of its code the operation comes to the access of `node`: see `callerOf`. */
-  lineOf(subject: Subject, node: number): string | undefined {
+  /** From which lines of its code the operation comes to the accesses up to that of `node`, first to last: see `callerOf`. */
+  linesTo(subject: Subject, node: number): ReadonlyMap<number, string | undefined> {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = SITE_FRAMES_MAX;
     const stacks: string[] = [];
     this.visited = stacks;
-    this.path = this.tree.path(node);
-    this.out = this.path.length - 1;
+    const path = this.tree.path(node);
+    this.path = path;
+    this.out = path.length - 1;
     this.pass(subject, 0, 0);
-    const came = stacks.length === this.path.length;
     this.out = -1;
     this.visited = null;
     Error.stackTraceLimit = stackTraceLimit;
-    return came ? (this.origin ?? callerOf(stacks[stacks.length - 1])) : undefined;
+    const lines = new Map<string, string | undefined>();
+    return new Map(
+      stacks.slice(0, path.length).map((stack, i) => {
+        // What was compiled says where it is, in front of the stack.
+        if (!lines.has(stack)) lines.set(stack, /^(.+)Error\n/.exec(stack)?.[1] ?? callerOf(stack));
+        return [path[i], lines.get(stack)] as const;
+      }),
+    );
   }
 
   private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {

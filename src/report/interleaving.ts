@@ -36,6 +36,7 @@ export async function interleavingOf(
   watched.look();
   const trace = execution.trace();
   const relations = relationsOf(trace, execution.program.layout);
+  const lines = execution.lines();
   const texts = new Words();
   const sources = new Words();
   const code = new Code();
@@ -43,7 +44,7 @@ export async function interleavingOf(
   const begun = new Set<number>();
   const steps = trace.map((step, s): StepData => {
     const { reads, over, under } = relations[s];
-    const line = execution.lineOf(s);
+    const line = lines[s];
     const begins = !step.leaves && !begun.has(step.thread);
     if (!step.leaves) begun.add(step.thread);
     if (ends[s]) begun.delete(step.thread);

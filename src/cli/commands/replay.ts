@@ -15,7 +15,7 @@ import { runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { jsonOption, linesOption, machineAsked, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
-import { formatTrace, sourcesOf } from '../trace.ts';
+import { formatTrace } from '../trace.ts';
 
 interface Options extends Machine {
   readonly on: 'explorer' | 'workers';
@@ -68,7 +68,7 @@ export const replayCommand = (): Command =>
           sameOnWorkers: workers?.same ?? null,
         });
       else {
-        const sources = options.lines ? sourcesOf(run.execution) : [];
+        const sources = options.lines ? run.execution.lines() : [];
         if (!options.quiet) for (const line of formatTrace(trace, run.execution.program, sources)) print(line);
         print(replayed.property === null ? '✓ no property is violated' : `✗ ${replayed.property}: ${replayed.message}`);
         if (workers) print(workers.line);
