@@ -73,7 +73,10 @@ async function findingOf(finding: CampaignFinding, page: string, room: number): 
     const machine = { memoryModel, tearing };
     return {
       ...shown,
-      interleaving: await interleavingOf({ source: finding.scenario, order, machine, canary, commands }, file),
+      interleaving: await interleavingOf(
+        { source: finding.scenario, order, machine, canary, expected: property, commands },
+        file,
+      ),
     };
   } catch (error) {
     // A module that has gone, or a C file that is not compiled here, is no reason to show nothing of a campaign.

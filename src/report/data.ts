@@ -78,6 +78,8 @@ export interface InterleavingData {
     readonly step: number;
     readonly atEnd: boolean;
   } | null;
+  /** What the finding says, where that is not what fails now: the code has changed since. */
+  readonly expected?: string;
   /** Command lines that bring it back. */
   readonly commands: readonly { readonly what: string; readonly line: string }[];
   readonly actors: readonly { readonly name: string; readonly operations: readonly string[] }[];

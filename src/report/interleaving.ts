@@ -16,6 +16,8 @@ export interface Shown {
   readonly order: readonly number[];
   readonly machine: Machine;
   readonly canary: string | undefined;
+  /** The property that is said to fail; null: none is. */
+  readonly expected: string | null;
   readonly commands: InterleavingData['commands'];
 }
 
@@ -25,7 +27,7 @@ export interface Shown {
  * @param what names it, for errors.
  */
 export async function interleavingOf(
-  { source, order, machine, canary, commands }: Shown,
+  { source, order, machine, canary, expected, commands }: Shown,
   what: string,
 ): Promise<InterleavingData> {
   const scenario = await openSource(source);
@@ -70,6 +72,7 @@ export async function interleavingOf(
     ...(canary !== undefined && { canary }),
     contextSwitches: contextSwitches([...order]),
     failed: violation === undefined ? null : { ...violation, step: steps.length - 1, atEnd: isAtEnd },
+    ...(expected !== null && expected !== violation?.property && { expected }),
     commands,
     actors: execution.program.actors.map(({ name, operations }) => ({
       name,

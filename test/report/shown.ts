@@ -35,4 +35,7 @@ export const ofSchedule = (
   schedule: string,
   machine: Machine = plainMachine,
 ): Promise<InterleavingData> =>
-  interleavingOf({ source, order: parseSchedule(schedule)!, machine, canary: undefined, commands: [] }, source.name);
+  interleavingOf(
+    { source, order: parseSchedule(schedule)!, machine, canary: undefined, expected: null, commands: [] },
+    source.name,
+  );

@@ -64,7 +64,7 @@ async function ofFinding(file: string, { html, perfetto, text }: Options): Promi
     return { what, line: rest };
   });
   const interleaving = await interleavingOf(
-    { source, order, machine: { memoryModel, tearing }, canary, commands },
+    { source, order, machine: { memoryModel, tearing }, canary, expected: finding.property, commands },
     file,
   );
   if (html !== undefined) write(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));

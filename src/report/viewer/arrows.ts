@@ -1,20 +1,26 @@
 import type { InterleavingData } from '../data.ts';
 
-/** From the step that stores to the one that reads. */
+/** From the step that stores to the one that reads, or that writes over it without having read it. */
 export interface Arrow {
   readonly from: number;
   readonly to: number;
-  /** Within one actor; not from the newest store. */
+  /** Within one actor; not from the newest store; written over. */
   readonly isOwn: boolean;
   readonly isStale: boolean;
+  readonly isOver: boolean;
 }
 
 export const arrowsOf = ({ steps }: InterleavingData): Arrow[] =>
-  steps.flatMap(({ reads = [], actor }, to) =>
-    reads.flatMap(([from, newest]) =>
-      from < 0 ? [] : [{ from, to, isOwn: steps[from].actor === actor, isStale: from !== newest }],
-    ),
-  );
+  steps.flatMap(({ reads = [], over = [], actor }, to) => [
+    ...reads
+      .filter(([from]) => from >= 0)
+      .map(([from, newest]) => ({
+        ...{ from, to, isOver: false },
+        isOwn: steps[from].actor === actor,
+        isStale: from !== newest,
+      })),
+    ...over.map((from) => ({ from, to, isOver: true, isOwn: false, isStale: false })),
+  ]);
 
 /** One end of an arrow, in pixels: its line, where the mark is, and where the text ends. */
 export interface End {

@@ -152,7 +152,7 @@ export class Diagram {
     this.layer.style.width = `${Math.max(this.width, this.scroller.clientWidth)}px`;
     // What is chosen lies under the picture, texts over it.
     this.layer.replaceChildren(this.drawChosen(first), picture, ...rows);
-    if (this.rows.length === 0)
+    if (!this.rows.some(({ is }) => is === 'step'))
       this.layer.replaceChildren(h('p', { class: 'nothing' }, 'No step is shown: the filter leaves none.'));
   }
 
@@ -254,11 +254,11 @@ export class Diagram {
       .filter(({ from, to }) => this.isShown(from) && this.isShown(to))
       .sort((a, b) => Number(this.isOn(a)) - Number(this.isOn(b)))
       .map((arrow) => {
-        const stale = arrow.isStale ? ' stale' : '';
+        const is = arrow.isOver ? 'over' : arrow.isStale ? 'stale' : 'read';
         return svg('path', {
-          class: `arrow${arrow.isOwn ? ' own' : ''}${stale}${this.isOn(arrow) ? ' on' : ''}`,
+          class: `arrow ${is}${arrow.isOwn ? ' own' : ''}${this.isOn(arrow) ? ' on' : ''}`,
           d: pathOf(this.endOf(arrow.from), this.endOf(arrow.to)),
-          'marker-end': `url(#head${arrow.isStale ? '-stale' : ''})`,
+          'marker-end': `url(#head-${is})`,
           'data-from': arrow.from + 1,
           'data-to': arrow.to + 1,
         });
@@ -308,11 +308,11 @@ const heads = (): SVGElement =>
   svg(
     'defs',
     {},
-    ...['', '-stale'].map((kind) =>
+    ...['read', 'stale', 'over'].map((is) =>
       svg(
         'marker',
         {
-          id: `head${kind}`,
+          id: `head-${is}`,
           viewBox: '0 0 10 10',
           refX: 6,
           refY: 5,
@@ -321,7 +321,7 @@ const heads = (): SVGElement =>
           markerUnits: 'userSpaceOnUse',
           orient: 'auto',
         },
-        svg('path', { class: `head${kind.replace('-', ' ')}`, d: 'M0 0.5L10 5L0 9.5z' }),
+        svg('path', { class: `head ${is}`, d: 'M0 0.5L10 5L0 9.5z' }),
       ),
     ),
   );

@@ -160,7 +160,8 @@ export class InterleavingPage {
   }
 
   private header(back: string | undefined): HTMLElement {
-    const { scenario, failed, memoryModel, tearing, canary, contextSwitches, steps, commands, actors } = this.of;
+    const { scenario, failed, memoryModel, tearing, canary, contextSwitches, steps, commands, actors, expected } =
+      this.of;
     const operations = operationsOf(this.of).length;
     const about = [
       scenario,
@@ -184,6 +185,9 @@ export class InterleavingPage {
             {},
             `${failed.atEnd ? 'when nothing went on, after' : 'at'} step ${failed.step + 1}: ${failed.message}`,
           ),
+      expected === undefined
+        ? undefined
+        : h('div', { class: 'failed' }, `The finding says ${expected}: the code has changed since.`),
       h('div', { class: 'quiet' }, about.join(' · ')),
       commands.length === 0
         ? undefined

@@ -17,6 +17,7 @@ export function legend(): HTMLElement {
     [line('buffer'), 'the store was in the buffer so long'],
     [line('arrow'), 'from a store to the load that reads it'],
     [line('arrow stale'), 'the same, where there was a newer store'],
+    [line('arrow over'), 'to a store that writes over it, without having read it'],
   ];
   return h(
     'details',
