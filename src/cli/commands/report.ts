@@ -6,11 +6,10 @@ import { campaignOf } from '../../report/campaign.ts';
 import { interleavingOf } from '../../report/interleaving.ts';
 import { pageOf } from '../../report/page.ts';
 import { perfettoOf } from '../../report/perfetto.ts';
-import { loadFinding } from '../../scenario/load.ts';
 import { openSource } from '../../scenario/source.ts';
 import { runsAsCanary } from '../canary.ts';
 import { UsageError } from '../errors.ts';
-import { formatFinding, reproduce } from '../finding.ts';
+import { formatFinding, loadScheduled, reproduce } from '../finding.ts';
 import { print } from '../output.ts';
 
 interface Options {
@@ -48,11 +47,7 @@ async function ofCampaign(directory: string, { html, perfetto, text }: Options):
 }
 
 async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
-  const { order, canary, ...finding } = loadFinding(file);
-  if (order.length === 0)
-    throw new UsageError(
-      `${file} has no schedule: what is missing was in none of the executions, so there is none to show`,
-    );
+  const { order, canary, ...finding } = loadScheduled(file);
   if (runsAsCanary(canary)) return;
   const { scenario: source, memoryModel, tearing } = finding;
   const written = { ...finding, file };
