@@ -17,6 +17,9 @@ export class Diagram {
   /** The lines that are shown, and by step: its line, or that of the next one shown after it. */
   private rows: readonly Row[] = [];
   private lineOf = new Int32Array(0);
+  /** By step: the line of the last step shown up to it; -1: there is none. By first step of an operation: its first line and its last. */
+  private lineBefore = new Int32Array(0);
+  private boxes = new Map<number, { readonly first: number; last: number }>();
   private chosen = 0;
   private readonly of: InterleavingData;
   private readonly lanes: readonly (Lane | undefined)[];
@@ -79,8 +82,28 @@ export class Diagram {
     });
     for (let s = this.of.steps.length - 1; s >= 0; s--)
       if (this.lineOf[s] === this.rows.length) this.lineOf[s] = this.lineOf[s + 1];
+    this.lineBefore = new Int32Array(this.of.steps.length).fill(-1);
+    for (let s = 0; s < this.of.steps.length; s++)
+      this.lineBefore[s] = this.isShown(s) ? this.lineOf[s] : (this.lineBefore[s - 1] ?? -1);
+    this.findBoxes();
     this.all.style.height = `${this.rows.length * ROW + 8}px`;
     this.draw();
+  }
+
+  private findBoxes(): void {
+    this.boxes = new Map();
+    const open = new Map<number, { last: number }>();
+    this.rows.forEach((row, line) => {
+      if (row.is === 'operation') {
+        const box = { first: line, last: line };
+        this.boxes.set(row.from, box);
+        open.set(row.actor, box);
+      } else if (row.is === 'step') {
+        const { actor, kind } = this.of.steps[row.step];
+        const box = open.get(actor);
+        if (box !== undefined && kind !== 'leaves') box.last = line;
+      }
+    });
   }
 
   isShown(step: number): boolean {
@@ -213,24 +236,21 @@ export class Diagram {
     const lanes = this.lanes.map(
       (lane) => lane && svg('path', { class: 'lane', d: `M${lane.x + 0.5} ${top}V${bottom}` }),
     );
-    const isSeen = (span: Span): boolean => this.lineOf[span.from] < last && this.lineOf[span.to] >= first;
-    const operations = this.operations.filter(isSeen).map(({ actor, from, to }) => {
+    const operations = this.operations.flatMap(({ actor, from }) => {
+      const box = this.boxes.get(from);
+      if (box === undefined || box.first >= last || box.last < first) return [];
       const lane = this.lanes[actor]!;
-      const y = (this.lineOf[from] - 1) * ROW + 2;
-      const height = this.bottom(to) - y - 1;
-      return svg('rect', {
-        class: 'span',
-        x: lane.x + 4,
-        y,
-        width: lane.width - 26,
-        height: Math.max(0, height),
-        rx: 5,
-      });
+      const height = (box.last + 1 - box.first) * ROW - 3;
+      return [
+        svg('rect', { class: 'span', x: lane.x + 4, y: box.first * ROW + 2, width: lane.width - 16, height, rx: 5 }),
+      ];
     });
-    const locks = this.locks.filter(isSeen).flatMap(({ actor, from, to, label, depth }) => {
+    const locks = this.locks.flatMap(({ actor, from, to, label, depth }) => {
+      const [begin, end] = [this.lineOf[from], this.lineBefore[to]];
+      if (end < begin || begin >= last || end < first) return [];
       const x = this.lanes[actor]!.x + 8 + depth * LOCK;
-      const y = this.lineOf[from] * ROW + 4;
-      const height = Math.max(6, this.bottom(to) - y - 4);
+      const y = begin * ROW + 4;
+      const height = (end + 1 - begin) * ROW - 8;
       const seen = Math.max(y, this.scroller.scrollTop) + 5;
       const fits = Math.floor((y + height - seen) / 6.1);
       const name = fits >= 4 ? label.slice(0, fits) : '';
@@ -240,11 +260,6 @@ export class Diagram {
       ];
     });
     return [...operations, ...lanes.filter((lane) => lane !== undefined), ...locks];
-  }
-
-  /** Where the line of a step ends; of one that is not shown, where the one before it does. */
-  private bottom(step: number): number {
-    return (this.lineOf[step] + (this.isShown(step) ? 1 : 0)) * ROW;
   }
 
   private drawArrows(first: number, last: number): SVGElement[] {

@@ -1,9 +1,9 @@
 import type { InterleavingData } from '../data.ts';
 
-/** A line of the diagram. */
+/** A line of the diagram. An operation is named above the first of its steps that is shown; `from` is its first step. */
 export type Row =
   | { readonly is: 'step'; readonly step: number }
-  | { readonly is: 'operation'; readonly actor: number; readonly label: string }
+  | { readonly is: 'operation'; readonly actor: number; readonly from: number; readonly label: string }
   | { readonly is: 'failure' };
 
 /** A lock that an actor holds, or an operation that it performs: from one step to another, both included; `depth` counts those around it. */
@@ -15,12 +15,19 @@ export interface Span {
   readonly depth: number;
 }
 
-/** The lines of the diagram: steps, a line above each where an operation begins, one below the step at which something failed. */
+/** The lines of the diagram: steps, a line above where an operation begins, one below the step at which something failed. */
 export function rowsOf(of: InterleavingData, isShown: (step: number) => boolean): Row[] {
   const rows: Row[] = [];
-  of.steps.forEach(({ actor, operation, begins }, step) => {
+  /** By actor: the operation that is not named yet. */
+  const begun = new Map<number, number>();
+  of.steps.forEach(({ actor, kind, begins }, step) => {
+    if (begins) begun.set(actor, step);
     if (isShown(step)) {
-      if (begins) rows.push({ is: 'operation', actor, label: of.actors[actor].operations[operation] });
+      const from = begun.get(actor);
+      if (from !== undefined && kind !== 'leaves') {
+        rows.push({ is: 'operation', actor, from, label: of.actors[actor].operations[of.steps[from].operation] });
+        begun.delete(actor);
+      }
       rows.push({ is: 'step', step });
     }
     if (of.failed?.step === step) rows.push({ is: 'failure' });
