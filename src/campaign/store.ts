@@ -78,11 +78,6 @@ export class Store {
     this.journal.clear();
   }
 
-  /** The file of a finding. */
-  fileOf({ key, finding }: Found): string {
-    return this.path('findings', `${finding.scenario.name.replace(/[^A-Za-z0-9_-]+/g, '_')}-${key}.json`);
-  }
-
   close(): void {
     this.journal.sync();
     this.journal.close();
@@ -92,7 +87,8 @@ export class Store {
   /** Corpus and findings as the campaign has them. */
   writeAll(): void {
     for (const kept of this.progress.kept) for (const { entry, hash } of kept) this.writeEntry(entry, hash);
-    for (const found of this.progress.findings.found) if (!existsSync(this.fileOf(found))) this.writeFound(found);
+    for (const found of this.progress.findings.found)
+      if (!existsSync(fileOf(this.directory, found))) this.writeFound(found);
   }
 
   /** Takes entries out of the corpus. */
@@ -156,7 +152,7 @@ export class Store {
     const { finding, key, after, base } = found;
     const seen = { ...finding, scenario: seenFrom(this.path('findings'), finding.scenario) };
     writeWhole(
-      this.fileOf(found),
+      fileOf(this.directory, found),
       `${JSON.stringify({ ...seen, campaign: { key, base, executions: after } }, null, 2)}\n`,
     );
   }
@@ -185,6 +181,10 @@ function stateIn(directory: string, settings: Settings): Progress | 'damaged' {
   const json = text.slice(9).trimEnd();
   return text.slice(0, 8) === checksum(json) ? Progress.from(settings, JSON.parse(json) as ProgressJson) : 'damaged';
 }
+
+/** The file of a finding of the campaign in `directory`. */
+export const fileOf = (directory: string, { key, finding }: Found): string =>
+  join(directory, 'findings', `${finding.scenario.name.replace(/[^A-Za-z0-9_-]+/g, '_')}-${key}.json`);
 
 /** Where a campaign stands, whoever runs it; nothing is written. Throws `BadInput`. */
 export function progressIn(directory: string): Progress {

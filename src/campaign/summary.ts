@@ -6,7 +6,7 @@ import { knownAs } from '../scenario/trackers/scenario.ts';
 import { digitsOf } from './hash.ts';
 import type { Counts, Grown, Lost, Progress } from './progress.ts';
 import { type Base, nameOf, type Settings } from './settings.ts';
-import type { Store } from './store.ts';
+import { fileOf } from './store.ts';
 
 /** A finding of a campaign, as it is reported. */
 export interface CampaignFinding extends Finding {
@@ -56,8 +56,16 @@ export interface Summary extends Omit<Settings, 'bases'>, Counts {
   readonly setAside: readonly string[];
 }
 
-export async function summaryOf(store: Store): Promise<Summary> {
-  const { progress, directory, setAside } = store;
+/** @param setAside files that were damaged, with why. */
+export async function summaryOf({
+  progress,
+  directory,
+  setAside,
+}: {
+  readonly progress: Progress;
+  readonly directory: string;
+  readonly setAside: readonly string[];
+}): Promise<Summary> {
   const { bases, ...settings } = progress.settings;
   const scenarios = await Promise.all(bases.map((base, i) => scenarioSummary(progress, base, i)));
   const findings = progress.findings.found.map((found): CampaignFinding => {
@@ -65,7 +73,7 @@ export async function summaryOf(store: Store): Promise<Summary> {
     const number = knownAs(found.finding, base?.known);
     const { key, after } = found;
     const title = number && catalogue[number];
-    return { ...found.finding, file: store.fileOf(found), key, base: found.base, after, catalogue: number, title };
+    return { ...found.finding, file: fileOf(directory, found), key, base: found.base, after, catalogue: number, title };
   });
   const { covering, growth, lost } = progress;
   const json = covering.toJSON();

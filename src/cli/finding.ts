@@ -1,10 +1,12 @@
 import { formatSchedule, parseSchedule, threadOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
 import type { WrittenFinding } from '../scenario/explore.ts';
+import { loadFinding } from '../scenario/load.ts';
 import { runOf, runOnce } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { sizeOf } from '../scenario/skip.ts';
 import { areVms, isVm, openSource } from '../scenario/source.ts';
+import { UsageError } from './errors.ts';
 import { plural, print } from './output.ts';
 import { formatTrace } from './trace.ts';
 
@@ -47,7 +49,14 @@ function ownOf(source: WrittenFinding['scenario'], from: readonly (string | unde
     : ['', `  not ${files[0]}, but in the place of the rest of the kernel: ${own.join(', ')}`, ''];
 }
 
-function reproduce(
+/** The finding in a file, which has a schedule. Throws `UsageError` where it has none: it says that no execution got somewhere. */
+export function loadScheduled(file: string): ReturnType<typeof loadFinding> {
+  const finding = loadFinding(file);
+  if (finding.order.length > 0) return finding;
+  throw new UsageError(`${file} has no schedule to run: 'gfnring explore ${file}' looks again`);
+}
+
+export function reproduce(
   { file, scenario: source, memoryModel, tearing }: WrittenFinding,
   { program }: Scenario,
   schedule: number[],

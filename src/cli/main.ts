@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { STATUS } from './errors.ts';
 
 /** Commands that search for seconds on end without looking up: they have a thread of their own, so that this one hears Ctrl-C. */
-const DEAF: readonly (string | undefined)[] = ['check', 'explore', 'replay', 'litmus', 'kernel'];
+const DEAF: readonly (string | undefined)[] = ['check', 'explore', 'replay', 'report', 'litmus', 'kernel'];
 
 process.on('SIGINT', () => process.exit(STATUS.interrupted));
 process.stdout.on('error', () => process.exit(STATUS.harness)); // a closed pipe

@@ -9,6 +9,7 @@ import { kernelCommand } from './commands/kernel/kernel.ts';
 import { listCommand } from './commands/list.ts';
 import { litmusCommand } from './commands/litmus.ts';
 import { replayCommand } from './commands/replay.ts';
+import { reportCommand } from './commands/report.ts';
 import { stressCommand } from './commands/stress.ts';
 import { workCommand } from './commands/work.ts';
 import { isUsage, STATUS } from './errors.ts';
@@ -29,6 +30,7 @@ for (const command of [
   corpusCommand(),
   workCommand(),
   replayCommand(),
+  reportCommand(),
   stressCommand(),
   canariesCommand(),
   kernelCommand(),

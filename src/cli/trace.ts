@@ -1,6 +1,6 @@
 import type { Program } from '../explore/program.ts';
 import { describeStep, type Trace } from '../memory/trace.ts';
-import { communications } from './communication.ts';
+import { communications } from '../report/relations.ts';
 
 const STEPS_MAX = 200;
 

@@ -355,6 +355,16 @@ export class Execution implements View {
     return undefined;
   }
 
+  /** The steps of `thread` whose stores are held back, oldest first, where a memory model has buffers. */
+  heldBack(_thread: number): readonly number[] {
+    return NOTHING;
+  }
+
+  /** What `thread` may read from a place, newest first, where a memory model lets it choose; undefined where the place is read in several parts. */
+  readable(_thread: number, _place: number): readonly bigint[] | undefined {
+    return undefined;
+  }
+
   /** Adds what a state has beside memory and where each thread is: what a memory model holds back. */
   addHidden(_to: Row): void {}
 
@@ -411,26 +421,21 @@ export class Execution implements View {
     });
   }
 
-  /** By step: from which line of its operation's code it came, as `file:line:column`; see `callerOf`. Each operation is run again once for that. */
-  lines(): (string | undefined)[] {
-    const lines = new Array<string | undefined>(this.steps);
-    const known = new Map<string, ReadonlyMap<number, string | undefined>>();
-    for (let s = this.steps - 1; s >= 0; s--) {
-      const { key, look } = this.callOf(s);
-      // From behind, so that the way to the last access of an operation has all others.
-      if (known.get(key)?.has(this.nodes[s]) !== true) known.set(key, new Map([...(known.get(key) ?? []), ...look()]));
-      lines[s] = known.get(key)?.get(this.nodes[s]);
-    }
-    return lines;
-  }
-
-  /** The same of step `s` alone. */
+  /** From which line of its operation's code step `s` came, as `file:line:column`: see `callerOf`. The operation is run again for that. */
   lineOf(s: number): string | undefined {
-    return this.callOf(s).look().get(this.nodes[s]);
+    return this.linesTo(s).get(this.nodes[s]);
   }
 
-  /** The call of an operation that step `s` belongs to, and how to see where the accesses up to that step come from. */
-  private callOf(s: number): { readonly key: string; readonly look: () => ReadonlyMap<number, string | undefined> } {
+  /** The same of all steps, for which each operation is run again once. */
+  lines(): (string | undefined)[] {
+    const lines = new Map<number, string | undefined>();
+    for (let s = this.steps - 1; s >= 0; s--)
+      if (!lines.has(this.nodes[s])) for (const [node, line] of this.linesTo(s)) lines.set(node, line);
+    return Array.from({ length: this.steps }, (_, s) => lines.get(this.nodes[s]));
+  }
+
+  /** By log of its operation up to step `s`: the line. */
+  private linesTo(s: number): ReadonlyMap<number, string | undefined> {
     const thread = this.schedule[s] % this.threads;
     const node = this.nodes[s];
     // A store may leave its buffer when its operation has ended: the operation is as it was at its own step.
@@ -438,14 +443,11 @@ export class Execution implements View {
     while (this.schedule[at] !== thread || this.nodes[at] !== node) at--;
     let number = this.performed[thread];
     while (number > 0 && this.endedAt[thread][number - 1] >= at) number--;
-    const look = (): ReadonlyMap<number, string | undefined> => {
-      const before = number === 0 ? undefined : this.tree.end(this.leaves[thread][number - 1]);
-      const operation = this.tree.operation[node];
-      const { run } = this.program.actors[thread].operations[operation];
-      const subject = { ...this.subjects[thread][operation], run: (mem: Memory) => run(mem, before) };
-      return this.replays[thread].linesOf(subject, node);
-    };
-    return { key: `${thread}:${number}`, look };
+    const before = number === 0 ? undefined : this.tree.end(this.leaves[thread][number - 1]);
+    const operation = this.tree.operation[node];
+    const { run } = this.program.actors[thread].operations[operation];
+    const subject = { ...this.subjects[thread][operation], run: (mem: Memory) => run(mem, before) };
+    return this.replays[thread].linesTo(subject, node);
   }
 
   /** Why each thread that is not finished cannot go on: `vcpu0 waits for mmu_lock, held by vcpu1`. */
@@ -880,6 +882,7 @@ const RULES = {
   'repeats without an access': 'operations that repeat access mem',
 } as const;
 
+const NOTHING: readonly number[] = [];
 const FINISHED: Stop = { kind: 'finished' };
 const BLOCKED: Stop = { kind: 'blocked' };
 const DEADLOCK: Stop = { kind: 'deadlock' };

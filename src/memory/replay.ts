@@ -406,19 +406,26 @@ export class ReplayMemory implements Memory {
     return { end, visited };
   }
 
-  /** By node on the way to `node`: from which line of its code the operation comes to that access; see `callerOf`. */
-  linesOf(subject: Subject, node: number): ReadonlyMap<number, string | undefined> {
+  /** From which lines of its code the operation comes to the accesses up to that of `node`, first to last: see `callerOf`. */
+  linesTo(subject: Subject, node: number): ReadonlyMap<number, string | undefined> {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = SITE_FRAMES_MAX;
-    const places: string[] = [];
-    this.visited = places;
-    this.path = this.tree.path(node);
-    this.out = this.path.length - 1;
+    const stacks: string[] = [];
+    this.visited = stacks;
+    const path = this.tree.path(node);
+    this.path = path;
+    this.out = path.length - 1;
     this.pass(subject, 0, 0);
     this.out = -1;
     this.visited = null;
     Error.stackTraceLimit = stackTraceLimit;
-    return new Map(places.map((place, i) => [this.path[i], lineIn(place)]));
+    const lines = new Map<string, string | undefined>();
+    return new Map(
+      stacks.slice(0, path.length).map((stack, i) => {
+        if (!lines.has(stack)) lines.set(stack, lineIn(stack));
+        return [path[i], lines.get(stack)] as const;
+      }),
+    );
   }
 
   private same(node: number, code: number, operand: number, operandHigh: number, expected: number): void {

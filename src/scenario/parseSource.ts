@@ -32,8 +32,9 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
   version(finding, file);
   if (finding.kind !== 'finding')
     throw new BadInput(`${file}.kind is ${JSON.stringify(finding.kind) ?? 'missing'}: must be "finding"`);
-  const schedule = string(finding.schedule, `${file}.schedule`);
-  const order = parseSchedule(schedule);
+  // What no execution got to has no schedule.
+  const schedule = finding.schedule === '' ? '' : string(finding.schedule, `${file}.schedule`);
+  const order = schedule === '' ? [] : parseSchedule(schedule);
   if (order === undefined) throw new BadInput(`${file}.schedule is no schedule: runs like 0x5,1,0 are expected`);
   return {
     schema: SCHEMA,

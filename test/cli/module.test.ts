@@ -63,6 +63,12 @@ describe("a user's module is explored", () => {
     const installed = join(place, 'node_modules/gfnring');
     expect(existsSync(join(installed, 'test'))).toBe(false);
     expect(run(place, join(place, 'node_modules/.bin/gfnring'), ...explore)).toEqual(proved);
+    // What is not JavaScript is there, too: the page that reports are put into.
+    writeFileSync(join(place, 'lost-update.mjs'), lostUpdate);
+    const bin = join(place, 'node_modules/.bin/gfnring');
+    const [found] = JSON.parse(run(place, bin, 'explore', './lost-update.mjs', '--json').stdout).findings;
+    expect(run(place, bin, 'report', found.file, '--html', 'lost.html')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(place, 'lost.html'), 'utf8')).toContain('id="data">{"kind":"interleaving"');
     // The running one is taken, not this one that is broken.
     cpSync(join(installed, 'package.json'), join(installed, 'dist/index.js'));
     expect(run(place, main, ...explore)).toEqual(proved);

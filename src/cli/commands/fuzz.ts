@@ -12,6 +12,7 @@ import { builtInNamed, checksOf } from '../../scenario/checks.ts';
 import { loadSource } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
 import type { TrackerName } from '../../trackers/make.ts';
+import { CampaignClock } from '../campaignClock.ts';
 import { CampaignWatch, summaryLines } from '../campaignText.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
@@ -131,6 +132,7 @@ async function run(store: Store, crew: Crew, options: Options): Promise<number> 
   process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const { progress: stands } = store;
   const watch = new CampaignWatch(stands.counts.executions);
+  const clock = new CampaignClock(store.directory, stands);
   let ended: Ended;
   try {
     ended = await runCampaign(store, crew, {
@@ -138,10 +140,12 @@ async function run(store: Store, crew: Crew, options: Options): Promise<number> 
       seconds: options.seconds ?? (options.executions === undefined ? SECONDS : Infinity),
       signal: stop.signal,
       onProgress: (status) => {
+        clock.tick();
         if (!options.quiet) watch.show(status, stands);
       },
     });
   } finally {
+    clock.write();
     store.close();
     await crew.close();
     progress('');

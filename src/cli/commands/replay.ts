@@ -5,7 +5,7 @@ import { END_OF_RECORDING, RecordedMemory } from '../../memory/recorded.ts';
 import { ASSUMED } from '../../memory/stop.ts';
 import { sameStep, type Trace } from '../../memory/trace.ts';
 import { BadInput } from '../../scenario/badInput.ts';
-import { loadFinding, loadSource } from '../../scenario/load.ts';
+import { loadSource } from '../../scenario/load.ts';
 import { LockstepPool } from '../../scenario/lockstep.ts';
 import { replay } from '../../scenario/replay.ts';
 import { type Machine, type Run, runOf } from '../../scenario/run.ts';
@@ -13,6 +13,7 @@ import { openSource, type Source } from '../../scenario/source.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
+import { loadScheduled } from '../finding.ts';
 import { jsonOption, linesOption, machineAsked, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 import { formatTrace } from '../trace.ts';
@@ -90,7 +91,7 @@ interface ToReplay {
 async function toReplay(what: string, options: Options, command: Command): Promise<ToReplay> {
   const compact = /^(.+):([0-9x.,]*)$/.exec(what);
   if (compact === null) {
-    const finding = loadFinding(what);
+    const finding = loadScheduled(what);
     const { memoryModel, tearing } = finding;
     const [asked] = machineAsked(command);
     if (asked !== undefined) throw new UsageError(`--${asked} goes with scenario:schedule: a finding says its own`);

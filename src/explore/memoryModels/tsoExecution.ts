@@ -51,6 +51,10 @@ export class TsoExecution extends Execution implements Relations {
     return readsOf(this, s);
   }
 
+  override heldBack(thread: number): readonly number[] {
+    return this.buffers[thread];
+  }
+
   override changedBy(s: number): boolean {
     return this.changes(s) && super.changedBy(s);
   }

@@ -119,6 +119,18 @@ export class WeakExecution extends Execution implements Relations {
     return readsOf(this, s);
   }
 
+  override readable(thread: number, place: number): readonly bigint[] | undefined {
+    const { stores, atoms } = this;
+    if (atoms.of[place].length !== 1) return undefined;
+    const [atom] = atoms.of[place];
+    const { current, ahead } = this.known[thread];
+    const floor = Math.max(stores.rank[current[atom]], stores.rank[ahead[atom]]);
+    return newestFirst(stores.order[atom], floor).map((store) => {
+      const [low, high] = stores.value(this.places[place], [store]);
+      return (BigInt(high) << 32n) | BigInt(low);
+    });
+  }
+
   override changedBy(s: number): boolean {
     return this.changes(s);
   }

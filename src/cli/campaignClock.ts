@@ -1,0 +1,40 @@
+import { addMoment } from '../campaign/clock.ts';
+import type { Progress } from '../campaign/progress.ts';
+
+/** Seconds between two moments that are written down. */
+const EVERY_SECONDS = 5;
+
+/** Writes into a campaign's directory how it goes by the clock, for its report. */
+export class CampaignClock {
+  private readonly run = Date.now();
+  private readonly start = performance.now();
+  private written = -Infinity;
+  private readonly directory: string;
+  private readonly progress: Progress;
+
+  constructor(directory: string, progress: Progress) {
+    this.directory = directory;
+    this.progress = progress;
+    this.write();
+  }
+
+  tick(): void {
+    if (this.seconds - this.written >= EVERY_SECONDS) this.write();
+  }
+
+  /** What it has come to in the end is written in any case. */
+  write(): void {
+    const { seconds, run, progress } = this;
+    this.written = seconds;
+    addMoment(this.directory, {
+      run,
+      seconds: Math.round(seconds * 10) / 10,
+      ...progress.grown(),
+      findings: progress.findings.found.length,
+    });
+  }
+
+  private get seconds(): number {
+    return (performance.now() - this.start) / 1000;
+  }
+}

@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import { Command } from 'commander';
+import { writeWhole } from '../../campaign/files.ts';
+import { settingsIn } from '../../campaign/store.ts';
+import { campaignOf } from '../../report/campaign.ts';
+import { interleavingOf } from '../../report/interleaving.ts';
+import { pageOf } from '../../report/page.ts';
+import { perfettoOf } from '../../report/perfetto.ts';
+import { openSource } from '../../scenario/source.ts';
+import { runsAsCanary } from '../canary.ts';
+import { UsageError } from '../errors.ts';
+import { formatFinding, loadScheduled, reproduce } from '../finding.ts';
+import { print } from '../output.ts';
+
+interface Options {
+  readonly html?: string;
+  readonly perfetto?: string;
+  readonly text?: boolean;
+}
+
+export const reportCommand = (): Command =>
+  new Command('report')
+    .description('a finding, or a campaign, for people to look at')
+    .argument('<what>', 'the path of a finding, or the directory of a campaign')
+    .option('--html <file>', 'one page that needs no network: the interleaving step by step, with memory beside it')
+    .option('--perfetto <file>', "a trace for Perfetto's viewer, of a finding")
+    .option('--text', 'what replay prints, of a finding')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gfnring report .gfnring/findings/ring-0123456789.json --html ring.html\n  gfnring report night --html night.html',
+    )
+    .action(async (what: string, options: Options) => {
+      if (options.html === undefined && options.perfetto === undefined && !options.text)
+        throw new UsageError('say what the report is to be: --html FILE, --perfetto FILE or --text');
+      if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await ofCampaign(what, options);
+      else await ofFinding(what, options);
+    });
+
+async function ofCampaign(directory: string, { html, perfetto, text }: Options): Promise<void> {
+  if (html === undefined || perfetto !== undefined || text)
+    throw new UsageError(
+      `${directory} is a directory: a campaign has --html FILE alone; --perfetto and --text are for a finding`,
+    );
+  const { canary } = settingsIn(directory);
+  if (runsAsCanary(canary)) return;
+  write(html, pageOf(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
+}
+
+async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
+  const { order, canary, ...finding } = loadScheduled(file);
+  if (runsAsCanary(canary)) return;
+  const { scenario: source, memoryModel, tearing } = finding;
+  const written = { ...finding, file };
+  const scenario = await openSource(source);
+  if (text) for (const line of formatFinding(written, scenario, true)) print(line);
+  if (html === undefined && perfetto === undefined) return;
+  const commands = reproduce(written, scenario, [...order]).map((line) => {
+    const [, what, rest] = /^\s*(.+?)\s+(npx .*)$/.exec(line)!;
+    return { what, line: rest };
+  });
+  const interleaving = await interleavingOf(
+    { source, order, machine: { memoryModel, tearing }, canary, expected: finding.property, commands },
+    file,
+  );
+  if (html !== undefined) write(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));
+  if (perfetto !== undefined) write(perfetto, perfettoOf(interleaving));
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeWhole(file, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+}

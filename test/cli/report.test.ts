@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { momentsIn } from '../../src/campaign/clock.ts';
+
+const main = join(process.cwd(), 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const gfnring = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+const at = (name: string): string => join(folder, name);
+/** The data in a page. */
+const dataIn = (file: string) => JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at(file), 'utf8'))![1]);
+
+/** A canary's, so that a process of its own has to run it. */
+let finding: { file: string; property: string };
+beforeAll(() => {
+  const { stdout } = gfnring(
+    'explore',
+    'dirty-again',
+    '--canary',
+    'no-flush',
+    '--scheduler',
+    'exhaustive',
+    '--dir',
+    'f',
+    '--json',
+  );
+  [finding] = JSON.parse(stdout).findings;
+});
+
+test('a finding as a page, a trace and text at once; folders are made', () => {
+  const { status, stdout, stderr } = gfnring(
+    'report',
+    finding.file,
+    '--html',
+    'new/a.html',
+    '--perfetto',
+    'new/a.json',
+    '--text',
+  );
+  expect([status, stderr]).toEqual([0, '']);
+  const { stdout: replayed } = gfnring('replay', finding.file, '--lines');
+  const trace = replayed.split('\n').slice(0, -2);
+  expect(trace.length).toBeGreaterThan(30);
+  expect(stdout).toContain(trace.join('\n'));
+  const { failed, canary, commands, expected } = dataIn('new/a.html');
+  expect([failed.property, canary, expected]).toEqual([finding.property, 'no-flush', undefined]);
+  expect(commands[0]).toEqual({ what: 'reproduce', line: `npx gfnring replay ${finding.file}` });
+  expect(JSON.parse(readFileSync(at('new/a.json'), 'utf8')).traceEvents.length).toBeGreaterThan(32);
+});
+
+test('where the code does not fail as the finding says, the page says that', () => {
+  const { canary: _, ...mended } = JSON.parse(readFileSync(at(finding.file), 'utf8'));
+  writeFileSync(at('mended.json'), JSON.stringify({ ...mended, schedule: '0x16' }));
+  expect(gfnring('report', 'mended.json', '--html', 'mended.html')).toMatchObject({ status: 0 });
+  expect(dataIn('mended.html')).toMatchObject({ failed: null, expected: finding.property });
+});
+
+test('what cannot be done is said in one line, with status 2', () => {
+  writeFileSync(
+    at('unseen.json'),
+    JSON.stringify({ ...JSON.parse(readFileSync(at(finding.file), 'utf8')), schedule: '' }),
+  );
+  writeFileSync(at('none.json'), '{}');
+  mkdirSync(at('empty'), { recursive: true });
+  for (const [args, why] of [
+    [[finding.file], 'say what the report is to be: --html FILE, --perfetto FILE or --text'],
+    [['nowhere.json', '--text'], 'cannot read the finding nowhere.json: ENOENT'],
+    [['none.json', '--text'], 'none.json'],
+    [['unseen.json', '--html', 'x.html'], 'unseen.json has no schedule to run'],
+    [['empty', '--html', 'x.html'], 'empty is no campaign: it has no campaign.json'],
+    [['empty', '--text'], 'empty is a directory: a campaign has --html FILE alone'],
+    [[finding.file, '--html', 'empty'], 'cannot write empty: EISDIR'],
+  ] as const) {
+    const { status, stdout, stderr } = gfnring('report', ...args);
+    expect([args, status, stdout]).toEqual([args, 2, '']);
+    expect(stderr).toContain(`gfnring: ${why}`);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  }
+});
+
+test('a campaign, with what the clock saw of all its runs; its directory is only read', () => {
+  const night = (...more: string[]) => gfnring('fuzz', '--dir', 'night', '--workers', '1', '--quiet', ...more);
+  night(join(process.cwd(), 'examples/lost-update.mjs'), '--executions', '512');
+  night('--resume', '--executions', '1024');
+  writeFileSync(at('night/clock'), `${readFileSync(at('night/clock'), 'utf8')}{"run":1,"sec`);
+  const moments = momentsIn(at('night'));
+  expect(new Set(moments.map(({ run }) => run)).size).toBe(2);
+  expect(moments.map(({ seconds }) => seconds)).toEqual(moments.map(({ seconds }) => seconds).sort((a, b) => a - b));
+  expect(moments.at(-1)).toMatchObject({ executions: 1024, findings: 1 });
+  const journal = readFileSync(at('night/journal'), 'utf8');
+  expect(gfnring('report', 'night', '--html', 'pages/night.html')).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(readFileSync(at('night/journal'), 'utf8')).toBe(journal);
+  const campaign = dataIn('pages/night.html');
+  expect(campaign).toMatchObject({
+    kind: 'campaign',
+    executions: 1024,
+    coverage: { executions: 1024 },
+    scenarios: [{ name: 'lost-update' }],
+  });
+  expect(campaign.growth.at(-1).executions).toBe(1024);
+  expect(campaign.findings).toMatchObject([
+    {
+      property: 'no addition is lost',
+      href: expect.stringMatching(/^\.\.\/night\/findings\/lost-update-\w+\.json$/),
+      interleaving: { kind: 'interleaving' },
+    },
+  ]);
+});

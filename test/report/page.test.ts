@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { canaryTables, tablesIn } from '../../src/report/canaryTables.ts';
+import { pageOf } from '../../src/report/page.ts';
+import { perfettoOf } from '../../src/report/perfetto.ts';
+import { shown } from './shown.ts';
+
+test('a page is one file that may ask nothing of anybody', async () => {
+  const page = pageOf(await shown('examples/lost-update.mjs'), 'lost');
+  expect(page).toMatch(
+    /<meta http-equiv="Content-Security-Policy" content="default-src 'none';[^"]*script-src 'sha256-[^"]+"/,
+  );
+  expect(page).not.toMatch(/unsafe-|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
+  expect(page.match(/<script/g)).toHaveLength(2);
+});
+
+test('nothing that a finding says ends the element that holds it', () => {
+  const data = { message: '</script><script>alert(1)</script><!--', dollar: "$& $' $1", quote: '\u2028"' };
+  const page = pageOf(data, '</title><script>alert(1)</script>&');
+  expect(page).not.toContain('<script>alert');
+  expect(page).not.toContain('<!--');
+  const [, json] = /id="data">([\s\S]*?)<\/script>/.exec(page)!;
+  expect(JSON.parse(json)).toEqual(data);
+});
+
+test('a trace for Perfetto: threads, slices inside slices, flows that begin and end, locks', async () => {
+  const of = await shown('examples/sb.mjs', { memoryModel: 'tso' });
+  const { traceEvents: events } = JSON.parse(perfettoOf(of));
+  const names = events.filter((event) => event.name === 'thread_name').map(({ args }) => args.name);
+  expect(names).toEqual(['a', 'b', 'lock m', 'store buffer of a', 'store buffer of b']);
+  const slices = events.filter(({ ph }) => ph === 'X');
+  expect(slices.filter(({ cat }) => cat === 'store buffer')).toHaveLength(2);
+  expect(slices.filter(({ args }) => args?.at !== undefined)).toHaveLength(of.steps.length);
+  // Slices of one thread lie inside each other or beside each other: nothing else can be drawn.
+  for (const a of slices)
+    for (const b of slices) {
+      const [inside, beside] = [
+        a.ts <= b.ts && a.ts + a.dur >= b.ts + b.dur,
+        a.ts + a.dur <= b.ts || b.ts + b.dur <= a.ts,
+      ];
+      const around = b.ts <= a.ts && b.ts + b.dur >= a.ts + a.dur;
+      expect(a.tid !== b.tid || inside || around || beside).toBe(true);
+    }
+  expect(events.at(-1)).toMatchObject({ ph: 'i', name: 'one of them saw the other', s: 'g' });
+});
+
+test('each flow of a trace begins in one actor and ends in another', async () => {
+  const { traceEvents: events } = JSON.parse(perfettoOf(await shown('examples/publish.mjs', { memoryModel: 'weak' })));
+  const flows = events.filter(({ ph }) => ph === 's' || ph === 'f');
+  expect(flows).toMatchObject([
+    { ph: 's', id: 1, tid: 1 },
+    { ph: 'f', id: 1, tid: 2, bp: 'e' },
+  ]);
+});
+
+test('the tables of a document, by their headings; those of the canaries', () => {
+  expect(tablesIn('# A\n\n## b c\n\nText.\n\n| x | y |\n| --- | --- |\n| `1` | a \\| b |\n')).toEqual([
+    { title: 'b c', head: ['x', 'y'], rows: [['1', 'a | b']] },
+  ]);
+  const [table, ...others] = canaryTables(new Set(['gfn-list']));
+  expect(others).toEqual([]);
+  expect(table.title).toBe('gfn-list');
+  expect(table.rows.length).toBeGreaterThan(5);
+  for (const row of table.rows) expect(row).toHaveLength(table.head.length);
+});
