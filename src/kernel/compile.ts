@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { posix } from 'node:path';
 import { cached, store } from './cache.ts';
 import { type Api, type Compiled, KernelError, type Member } from './compiled.ts';
 import { type Rewritten, rewrite } from './rewrite.ts';
@@ -32,9 +33,10 @@ export interface Request {
  * Compiles a C file of a kernel tree, as it is, for the harness; or takes it from the cache, where nothing of what it is made of has changed. Throws `KernelError` where it
  * cannot be compiled, with the file's own line; where an access cannot be hooked; where it has functions that the harness does not know.
  */
-export async function compile({ kdir, file, allowed }: Request): Promise<Compiled> {
+export async function compile({ kdir, file: named, allowed }: Request): Promise<Compiled> {
+  const file = posix.normalize(named.replaceAll('\\', '/'));
   const files = filesOf(kdir, file);
-  const text = files.get(file.replaceAll('\\', '/')) ?? '';
+  const text = files.get(file) ?? '';
   const isMail = /\bkvm_gfn_ring_push\s*\(/.test(text);
   if (!isMail && !/\bkvm_dirty_ring_push\s*\(/.test(text))
     throw new KernelError(`${file} defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push`);
@@ -115,7 +117,7 @@ function keyOf(files: Files, file: string, allowed: readonly string[]): string {
 }
 
 /** Of what is kept; a change of how files are rewritten or linked is one of it. */
-const FORMAT = '4';
+const FORMAT = '5';
 
 /** None where they are not installed: what is in the cache needs no compiler. */
 function toolVersions(): string[] {
