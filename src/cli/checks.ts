@@ -1,3 +1,5 @@
+import { BEYOND } from '../explore/execution.ts';
+import { KernelError } from '../kernel/compiled.ts';
 import { modeUnder } from '../scenario/builtin.ts';
 import { catalogue } from '../scenario/catalogue.ts';
 import { type ExploreReport, exploreScenario, type WrittenFinding } from '../scenario/explore.ts';
@@ -77,6 +79,8 @@ export async function runChecks(
       canary: options.canary,
     });
     progress('');
+    const beyond = report.findings.find(({ property }) => property === BEYOND);
+    if (beyond !== undefined) throw new KernelError(beyond.message);
     reports.push(report);
     const found = report.findings.map((finding) => numbered(finding, known));
     findings.push(...found);

@@ -12,9 +12,12 @@
 #define smp_rmb() gfnring_fence(0, GFNRING_RMB)
 #define smp_mb() gfnring_fence(0, GFNRING_MB)
 
-#define xchg(p, v) ((__typeof__(*(p)))gfnring_rmw(0, GFNRING_XCHG, (void *)(p), sizeof(*(p)), 0, (u32)(v)))
+#define GFNRING_WIDTH(p) _Static_assert(sizeof(*(p)) <= 4, "read-modify-writes of up to 32 bits are known")
+#define xchg(p, v) \
+	({ GFNRING_WIDTH(p); (__typeof__(*(p)))gfnring_rmw(0, GFNRING_XCHG, (void *)(p), sizeof(*(p)), 0, (u32)(v)); })
 #define cmpxchg(p, old, new) \
-	((__typeof__(*(p)))gfnring_rmw(0, GFNRING_CMPXCHG, (void *)(p), sizeof(*(p)), (u32)(old), (u32)(new)))
+	({ GFNRING_WIDTH(p); \
+	   (__typeof__(*(p)))gfnring_rmw(0, GFNRING_CMPXCHG, (void *)(p), sizeof(*(p)), (u32)(old), (u32)(new)); })
 typedef struct { int counter; } atomic_t;
 #define atomic_read(a) READ_ONCE((a)->counter)
 #define atomic_set(a, v) WRITE_ONCE((a)->counter, (v))
@@ -74,6 +77,10 @@ extern struct task_struct *current;
 typedef struct { u32 held; } spinlock_t;
 typedef struct { u32 held; } rwlock_t;
 struct mutex { u32 held; };
+/* Locks are free when they are made. */
+#define spin_lock_init(l) ((void)(l))
+#define rwlock_init(l) ((void)(l))
+#define mutex_init(l) ((void)(l))
 #define spin_lock(l) gfnring_lock(0, (l))
 #define spin_unlock(l) gfnring_unlock(0, (l))
 #define write_lock(l) gfnring_lock(0, (l))
