@@ -1,7 +1,7 @@
 import { KernelError } from './compiled.ts';
 import { DebugInfo } from './debugInfo.ts';
 
-/** How an access is ordered: the second argument of a hook. The numbers stand in hooks.ts too. */
+/** How an access is ordered: the second argument of a hook. The numbers stand in code.ts too. */
 export const Order = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
 
 export interface Rewritten {
