@@ -860,6 +860,7 @@ export function violationOf(error: unknown): Violation {
   // By its name: it may come from another copy of this package.
   if (error instanceof Error && error.name === 'Failed')
     return { property: (error as Failed).property, message: error.message };
+  if (error instanceof Error && error.name === 'KernelError') return { property: BEYOND, message: error.message };
   return { property: CRASH, message: textOf(error) };
 }
 
@@ -872,6 +873,8 @@ function textOf(thrown: unknown): string {
 }
 
 export const CRASH = 'no operation crashes';
+/** Of C code: what it does may be right, but nothing can be said of it. */
+export const BEYOND = 'operations do what gfnring can run';
 const RULES = {
   'not the holder': 'a lock is given back by its holder',
   'sleeps under a spinlock': 'R12 nothing sleeps under a spinlock',

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Compiled } from './compiled.ts';
+import { type Compiled, KernelError } from './compiled.ts';
 
 /** Where compiled files are kept, under names made of their content: any number of processes may read and write here. */
 const folder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gfnring');
@@ -12,8 +12,8 @@ const jsonOf = (key: string): string => join(folder(), `${key}.json`);
 /** What was compiled under that key, or undefined. */
 export function cached(key: string): Compiled | undefined {
   try {
-    if (!existsSync(wasmOf(key))) return undefined;
-    return JSON.parse(readFileSync(jsonOf(key), 'utf8')) as Compiled;
+    const compiled = JSON.parse(readFileSync(jsonOf(key), 'utf8')) as Compiled;
+    return statSync(wasmOf(key)).size === compiled.bytes ? compiled : undefined;
   } catch {
     return undefined; // also where half of it has gone: it is made again
   }
@@ -29,7 +29,13 @@ export function moduleOf(key: string): WebAssembly.Module {
 }
 
 export function store(compiled: Compiled, wasm: Uint8Array): void {
-  mkdirSync(folder(), { recursive: true });
+  try {
+    mkdirSync(folder(), { recursive: true });
+  } catch (error) {
+    throw new KernelError(
+      `what is compiled cannot be kept: ${(error as Error).message}; XDG_CACHE_HOME names another folder`,
+    );
+  }
   const write = (path: string, content: string | Uint8Array): void => {
     writeFileSync(`${path}.${process.pid}`, content);
     renameSync(`${path}.${process.pid}`, path);

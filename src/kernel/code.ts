@@ -40,6 +40,10 @@ export class Code {
   /** By `keyOf`. */
   private readonly places = new Map<number, Place>();
   private readonly regions: Region[] = [];
+  /** By `keyOf`: words of regions of which no byte is another place's. */
+  private readonly apart = new Set<number>();
+  /** What the C code has allocated. */
+  private readonly allocated: { readonly from: number; readonly to: number }[] = [];
   /** Undefined while objects are made: then all accesses are to memory of its own. */
   private mem: Memory | undefined;
   private readonly memory: WebAssembly.Memory;
@@ -65,14 +69,31 @@ export class Code {
   call(mem: Memory, name: string, ...args: (number | bigint)[]): number {
     this.mem = mem;
     this.stack.value = this.stackTop; // a call before this one may have been thrown out
-    const result = (this.exports[name] as (...args: (number | bigint)[]) => number)(...args);
+    // What a call leaves on the stack says nothing to the next, also where the code forgets to set a variable.
+    new Uint8Array(this.memory.buffer, STACK_FROM, Number(this.stackTop) - STACK_FROM).fill(0);
+    const result = this.run(mem, name, args);
     mem.origin = undefined;
     return result;
+  }
+
+  private run(mem: Memory, name: string, args: readonly (number | bigint)[]): number {
+    try {
+      return (this.exports[name] as (...args: readonly (number | bigint)[]) => number)(...args);
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError)
+        check(false, 'G4 the kernel does not crash', `${error.message}, after ${mem.origin ?? 'nothing'}`);
+      throw error;
+    }
   }
 
   /** Accesses of `bytes` bytes at `address` are those of `place`. Words of several widths may lie at one address, and over each other. */
   put(address: number, place: Place, bytes = place.bits / 8): void {
     this.places.set(keyOf(address, bytes), place);
+  }
+
+  /** Whether the C code has allocated all of `bytes` bytes from `address` on. */
+  has(address: number, bytes: number): boolean {
+    return this.allocated.some(({ from, to }) => address >= from && address + bytes <= to);
   }
 
   /** The C code may read `bytes` bytes from `address` on, which stay as they are; see `Region`. */
@@ -109,6 +130,9 @@ export class Code {
         return update === 'cmpxchg' ? mem.cmpxchg(cell, expected, operand) : mem[update](cell, operand);
       },
       fence: (site: number, kind: number) => this.at(site)[FENCES[kind]](),
+      allocated: (address: number, bytes: number) => {
+        this.allocated.push({ from: address, to: address + bytes });
+      },
       lock: (site: number, address: number) => this.at(site).lock(this.lockAt(site, address)),
       unlock: (site: number, address: number) => this.at(site).unlock(this.lockAt(site, address)),
       warn: (site: number) => this.services.warned(this.at(site)),
@@ -209,12 +233,16 @@ export class Code {
   }
 
   private isStack(address: number): boolean {
-    return address < Number(this.stackTop);
+    return address >= STACK_FROM && address < Number(this.stackTop);
   }
 
   /** What is not shared, or stays as it was made. */
   private fixed(site: number, address: number, bytes: number): number {
-    this.regionOf(site, address, bytes, 'reads');
+    const region = this.regionOf(site, address, bytes, 'reads');
+    if (region?.is === 'write-only')
+      throw new KernelError(
+        `${this.compiled.sites[site]} reads ${region.name}, of which gfnring takes it to be written only`,
+      );
     return this.own(address, bytes);
   }
 
@@ -241,19 +269,33 @@ export class Code {
   /** Where an access is that has no place; undefined: in static data. Beyond every object it is the bug that is looked for. */
   private regionOf(site: number, address: number, bytes: number, does: string): Region | undefined {
     if (this.mem === undefined) return undefined;
-    const region = this.regions.find(({ from, to }) => address >= from && address + bytes <= to);
+    const key = keyOf(address, bytes);
+    const place = this.apart.has(key) ? undefined : this.placeOver(address, bytes);
+    if (place !== undefined) throw this.unfit(site, bytes, place);
+    this.apart.add(key);
+    const lies = ({ from, to }: { from: number; to: number }): boolean => address >= from && address + bytes <= to;
+    const region = this.regions.find(lies);
     if (region !== undefined) return region;
     const heap = Number((this.exports.__heap_base as WebAssembly.Global).value);
     if (address >= Number(this.stackTop) && address + bytes <= heap) return undefined;
-    for (const [key, place] of this.places) {
-      const at = Math.floor(key / 16);
-      if (address < at + (key % 16) && at < address + bytes) throw this.unfit(site, bytes, place);
-    }
+    if (this.has(address, bytes))
+      throw new KernelError(
+        `${this.compiled.sites[site]} ${does} memory that the file has allocated beside the ring's entries, which gfnring does not know`,
+      );
     check(
       false,
       'G1 the kernel touches nothing beyond ring and slot',
-      `${this.compiled.sites[site]} ${does} ${bytes} bytes ${address < 1024 ? `at address ${address}` : 'beyond every object'}`,
+      `${this.compiled.sites[site]} ${does} ${bytes} bytes ${address >= 0 && address < STACK_FROM ? `at address ${address}` : 'beyond every object'}`,
     );
+  }
+
+  /** A place of which an access, of another width or begun elsewhere, has a byte. */
+  private placeOver(address: number, bytes: number): Place | undefined {
+    for (const [key, place] of this.places) {
+      const at = Math.floor(key / 16);
+      if (address < at + (key % 16) && at < address + bytes) return place;
+    }
+    return undefined;
   }
 
   /** The shared word of `bytes` bytes at `address`; undefined where there is none, and while objects are made. */
@@ -275,6 +317,9 @@ export class Code {
     return new KernelError(`${where} accesses ${bytes} bytes of ${name}, which has ${bits / 8}: words are taken whole`);
   }
 }
+
+/** Below it no object lies, so that what is near NULL is found out. It stands in glue.c too. */
+const STACK_FROM = 1024;
 
 /** A word's address and its bytes, at most 8, as one number. */
 const keyOf = (address: number, bytes: number): number => address * 16 + bytes;

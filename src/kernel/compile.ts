@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { posix } from 'node:path';
 import { cached, store } from './cache.ts';
 import { type Api, type Compiled, KernelError, type Member } from './compiled.ts';
 import { type Rewritten, rewrite } from './rewrite.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
 import { type Files, filesOf, INCLUDE, SHIM_AT } from './tree.ts';
 
-const STACK_BYTES = 65_536;
+const STACK_BYTES = 16_384;
 /** Structs whose members are looked up by name. */
-const STRUCTS = ['kvm_dirty_ring', 'kvm_gfn_ring_t', 'kvm_dirty_gfn', 'kvm_dirty_log_list', 'kvm_vcpu'];
+const STRUCTS = ['kvm_dirty_ring', 'kvm_gfn_ring_t', 'kvm_dirty_gfn'];
 
 /** Of the compiler, as no pass may merge or move an access before it is hooked; and of the calls after that, which it then cannot. */
 const FIRST = ['-O1', '-Xclang', '-disable-llvm-passes', '-S', '-emit-llvm'];
@@ -32,9 +33,10 @@ export interface Request {
  * Compiles a C file of a kernel tree, as it is, for the harness; or takes it from the cache, where nothing of what it is made of has changed. Throws `KernelError` where it
  * cannot be compiled, with the file's own line; where an access cannot be hooked; where it has functions that the harness does not know.
  */
-export async function compile({ kdir, file, allowed }: Request): Promise<Compiled> {
+export async function compile({ kdir, file: named, allowed }: Request): Promise<Compiled> {
+  const file = posix.normalize(named.replaceAll('\\', '/'));
   const files = filesOf(kdir, file);
-  const text = files.get(file.replaceAll('\\', '/')) ?? '';
+  const text = files.get(file) ?? '';
   const isMail = /\bkvm_gfn_ring_push\s*\(/.test(text);
   if (!isMail && !/\bkvm_dirty_ring_push\s*\(/.test(text))
     throw new KernelError(`${file} defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push`);
@@ -56,6 +58,7 @@ export async function compile({ kdir, file, allowed }: Request): Promise<Compile
     const wasm = await link(tools, flags, rewritten, glue);
     const compiled: Compiled = {
       key,
+      bytes: wasm.length,
       file,
       api: isMail ? 'mail' : apiOf(wasm, file),
       counts: !isMail || /\b__kvm_gfn_ring_reset\s*\(/.test(text),
@@ -115,7 +118,7 @@ function keyOf(files: Files, file: string, allowed: readonly string[]): string {
 }
 
 /** Of what is kept; a change of how files are rewritten or linked is one of it. */
-const FORMAT = '4';
+const FORMAT = '6';
 
 /** None where they are not installed: what is in the cache needs no compiler. */
 function toolVersions(): string[] {

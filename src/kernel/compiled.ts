@@ -5,6 +5,8 @@
 export interface Compiled {
   /** SHA-256 of all that went into it, as hex: source, headers, tools. */
   readonly key: string;
+  /** Of the WebAssembly code. */
+  readonly bytes: number;
   /** The C file, as seen from the tree. */
   readonly file: string;
   /** Which functions it has: `kvm_dirty_ring_*` in one of the forms they had, or the mail's `kvm_gfn_ring_*`. */

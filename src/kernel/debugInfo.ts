@@ -43,7 +43,7 @@ export class DebugInfo {
       if (lock !== undefined) return [{ name: path, offset: at, bytes: Number(size) / 8, is: lock }];
       if (type?.tag === 'DW_TAG_structure_type' || type?.tag === 'DW_TAG_union_type')
         return this.members(type, name === '' ? prefix : `${path}.`, at);
-      const isNumber = type !== undefined && type.tag === undefined;
+      const isNumber = type !== undefined && (type.tag === undefined || type.tag === 'DW_TAG_enumeration_type');
       const is = type?.tag === 'DW_TAG_pointer_type' ? 'pointer' : isNumber ? 'number' : 'other';
       return [{ name: path, offset: at, bytes: Number(size) / 8, is } as const];
     });

@@ -1,6 +1,7 @@
 import type { Kvm } from '../kvm/kvm.ts';
 import type { Cell, Place } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Code } from './code.ts';
 import { KernelError, type Member } from './compiled.ts';
 
@@ -24,6 +25,30 @@ export function makeVcpu(code: Code, vcpu: number, { requests }: { readonly requ
   if (requests !== undefined) code.put(code.make('gfnring_requests', vcpu), requests);
 }
 
+/** Throws `KernelError` where struct kvm_dirty_gfn is not laid out as userspace has it: `first`, slot, offset, in 16 bytes. */
+export function checkEntries({ compiled }: Code, first: 'flags' | 'pad'): void {
+  const layout = (compiled.structs.kvm_dirty_gfn ?? []).map(({ name, offset, bytes }) => `${name} ${offset}+${bytes}`);
+  const expected = [`${first} 0+4`, 'slot 4+4', 'offset 8+8'];
+  if (layout.join() !== expected.join())
+    throw new KernelError(
+      `struct kvm_dirty_gfn of ${compiled.file} is ${layout.join(', ')}, not ${expected.join(', ')}`,
+    );
+}
+
+/** A member that a file has and our ring has not, and what it holds once the ring is allocated. */
+export interface More {
+  readonly place: Place;
+  readonly value: bigint;
+}
+
+/** Gives members the values that they are allocated with. */
+export function initMembers(mem: Memory, more: readonly More[]): void {
+  for (const { place, value } of more) {
+    if (place.kind === 'cell64') mem.store64(place, value);
+    else if (place.kind === 'cell') mem.store(place, Number(value));
+  }
+}
+
 /**
  * Puts the members of a struct that lies at `address` where the harness has them: those of `known` in their cells, those that a file has beside in cells of their own,
  * which are laid out and returned with what they hold now. Those named in `fixed` stay as they are.
@@ -36,12 +61,21 @@ export function layMembers(
   struct: string,
   fixed: readonly string[],
   known: Readonly<Record<string, Place>>,
-): { readonly place: Place; readonly value: bigint }[] {
+): More[] {
   const members = code.compiled.structs[struct];
   if (members === undefined) throw new KernelError(`${code.compiled.file} has no struct ${struct}`);
   const missing = Object.keys(known).find((member) => members.every((other) => other.name !== member));
   if (missing !== undefined) throw new KernelError(`struct ${struct} of ${code.compiled.file} has no ${missing}`);
-  const more: { place: Place; value: bigint }[] = [];
+  const shared = members.find((member, i) =>
+    members.some(
+      (other, j) => j < i && member.offset < other.offset + other.bytes && other.offset < member.offset + member.bytes,
+    ),
+  );
+  if (shared !== undefined)
+    throw new KernelError(
+      `struct ${struct}: ${shared.name} lies over another member: unions and bit fields are not known`,
+    );
+  const more: More[] = [];
   for (const member of members) {
     if (fixed.includes(member.name)) continue;
     const at = address + member.offset;

@@ -1,7 +1,7 @@
 import { KernelError } from './compiled.ts';
 import { DebugInfo } from './debugInfo.ts';
 
-/** How an access is ordered: the second argument of a hook. The numbers stand in hooks.ts too. */
+/** How an access is ordered: the second argument of a hook. The numbers stand in code.ts too. */
 export const Order = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
 
 export interface Rewritten {
@@ -29,9 +29,13 @@ const LOAD =
 const STORE =
   /^(\s+)store (atomic )?(volatile )?(\S+) (.+?), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|release|seq_cst))?, align \d+/;
 const BLOCK =
-  /^(\s+)call void @llvm\.(memcpy|memmove|memset)\S*\(ptr (?:\w+ )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
+  /^(\s+)call void @llvm\.(memcpy|memset)\S*\(ptr (?:\w+ )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
 const CALL = /^(\s+(?:%[\w.-]+ = )?(?:tail )?call .*@gfnring_(\w+)\(i32 (?:noundef )?)0\b/;
 const ATOMIC = /^\s+(?:%[\w.-]+ = )?(load|store|atomicrmw|cmpxchg|fence)\b/;
+/** Code of the assembler's; without text it is a barrier to the compiler alone. */
+const ASSEMBLER = /^\s+(?:%[\w.-]+ = )?(?:tail )?call [^@]*\basm (?:sideeffect )?(?:alignstack )?"[^"]/;
+/** An argument that the call itself copies, whole, from where it lies. */
+const BY_VALUE = /\bbyval\((?:[^()]|\([^()]*\))*\)(?: align \d+)? ([^\s,()]+)/g;
 const DEBUG = /, !dbg !\d+/;
 
 /**
@@ -86,6 +90,8 @@ export function rewrite(ir: string, allowed: readonly string[]): Rewritten {
     }
     const call = CALL.exec(line);
     if (call !== null) return line.replace(CALL, `${call[1]}${site(line, call[2])}`);
+    if (ASSEMBLER.test(line)) return miss(line);
+    if (!line.startsWith('d') && [...line.matchAll(BY_VALUE)].some(([, from]) => !own.has(from))) return miss(line);
     return ATOMIC.test(line) || /@llvm\.mem/.test(line.replace(/^declare.*/, '')) ? miss(line) : line;
   });
   const refused = missed.filter((text) => !allowed.some((name) => text.includes(name)));

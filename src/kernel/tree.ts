@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KernelError } from './compiled.ts';
@@ -12,15 +12,17 @@ export const SHIM_AT = 'gfnring-shim';
 /** Where a tree keeps what `#include <…>` names. */
 export const INCLUDE = ['include', 'include/uapi', 'arch/x86/include/uapi'] as const;
 
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 /**
  * A C file of a tree, with the headers that it includes, and our own in the place of those that would bring the whole kernel with them. Paths are those of the tree.
  * Throws `KernelError` where the tree or the file is not there.
  */
 export function filesOf(kdir: string, file: string): Files {
-  if (!existsSync(kdir) || !statSync(kdir).isDirectory())
+  if (!statSync(kdir, { throwIfNoEntry: false })?.isDirectory())
     throw new KernelError(`${kdir} is no folder: --kdir names an unpacked kernel tree`);
-  if (!existsSync(join(kdir, file)))
-    throw new KernelError(`${join(kdir, file)} is not there: --file is seen from --kdir`);
+  if (file.startsWith('..') || !isFile(join(kdir, file)))
+    throw new KernelError(`${join(kdir, file)} is no file of the tree: --file is seen from --kdir`);
   const files = new Map<string, string>();
   for (const path of readdirSync(SHIM, { recursive: true, encoding: 'utf8' }).sort())
     if (/\.[ch]$/.test(path))
@@ -36,11 +38,11 @@ export function filesOf(kdir: string, file: string): Files {
       if (files.has(`${SHIM_AT}/${name}`)) continue;
       const places = INCLUDE.map((folder) => posix.join(folder, name));
       if (open === '"') places.unshift(posix.join(dirname(path), name));
-      const found = places.find((place) => existsSync(join(kdir, place)));
+      const found = places.find((place) => isFile(join(kdir, place)));
       if (found !== undefined) add(found); // what is missing the compiler says, with its line
     }
   };
-  add(posix.normalize(file.replaceAll('\\', '/')));
+  add(file);
   // Our own headers ask for these.
   for (const [path, text] of [...files]) if (path.startsWith(SHIM_AT)) includesOf(text, path);
   return files;

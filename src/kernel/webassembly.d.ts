@@ -11,6 +11,8 @@ declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
   }
+  /** A trap. */
+  class RuntimeError extends Error {}
   class Global {
     value: number | bigint;
   }

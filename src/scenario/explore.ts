@@ -1,5 +1,7 @@
+import { BEYOND } from '../explore/execution.ts';
 import type { Limits } from '../explore/limits.ts';
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
+import { BadInput } from './badInput.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
 import type { Scenario } from './scenario.ts';
@@ -58,7 +60,7 @@ export interface ExploreReport {
 /** `file` is where it was written, or null. */
 export type WrittenFinding = Finding & { readonly file: string | null };
 
-/** Explores a scenario, makes what it finds small and writes it down. */
+/** Explores a scenario, makes what it finds small and writes it down. Throws `BadInput` where C code does what cannot be run here. */
 export async function exploreScenario(of: Source | Scenario, options: ExploreOptions): Promise<ExploreReport> {
   const start = performance.now();
   const what = await sourced(of);
@@ -70,6 +72,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
       ? searchHere(what.scenario, search, options.limits)
       : await searchOn(workers, what, search, options.limits);
   const { violation, schedule, missing } = result;
+  if (violation?.property === BEYOND) throw new BadInput(violation.message);
   const findings: WrittenFinding[] = [];
   if (violation !== undefined) {
     const { memoryModel, tearing } = search;

@@ -66,6 +66,14 @@ test("what lies on the function's own stack stays as it is, and the next functio
   expect(ir.split('\n')[5]).toContain('@gfnring_store32');
 });
 
+test('a copy of its own given by value, and a barrier to the compiler alone, are no accesses', () => {
+  const lines = [
+    '  call void @taking(ptr noundef byval(%struct.gfn) align 8 %own)',
+    '  call void asm sideeffect "", "~{memory}"()',
+  ];
+  expect(rewritten(...lines)).toMatchObject({ hooked: {}, unhooked: [] });
+});
+
 describe('what cannot be hooked is refused by name', () => {
   test.each([
     '%1 = atomicrmw add ptr %p, i32 1 seq_cst, align 4',
@@ -75,6 +83,9 @@ describe('what cannot be hooked is refused by name', () => {
     '%1 = load atomic i64, ptr %p acquire, align 8',
     '%1 = load atomic i32, ptr %p seq_cst, align 4',
     'store <2 x i32> %v, ptr %p, align 8',
+    '%1 = call i32 @taking(ptr noundef byval(%struct.gfn) align 8 %p)',
+    'call void asm sideeffect "sfence", "~{memory}"()',
+    'call void @llvm.memmove.p0.p0.i64(ptr align 8 %p, ptr align 8 %q, i64 16, i1 false)',
   ])('%s', (line) => {
     expect(() => lineOf(line)).toThrow(KernelError);
     expect(() => lineOf(line)).toThrow('push virt/kvm/x.c:12:5');

@@ -14,6 +14,7 @@ void IMPORT(store64)(u32 site, u32 kind, u32 address, u64 value);
 void IMPORT(copy)(u32 site, u32 to, u32 from, u32 size);
 void IMPORT(fill)(u32 site, u32 to, u32 value, u32 size);
 u32 IMPORT(rmw)(u32 site, u32 kind, u32 address, u32 size, u32 expected, u32 operand);
+void IMPORT(allocated)(u32 address, u32 size);
 void IMPORT(fence)(u32 site, u32 kind);
 void IMPORT(lock)(u32 site, u32 address);
 void IMPORT(unlock)(u32 site, u32 address);
@@ -21,7 +22,8 @@ void IMPORT(warn)(u32 site);
 u32 IMPORT(signal)(u32 site);
 void IMPORT(rearm)(u32 slot, u64 offset, u64 mask);
 
-#define ADDRESS(p) ((u32)(unsigned long)(p))
+/* Addresses have 32 bits once the code is lowered: one beyond them must not come round to an object. */
+#define ADDRESS(p) ((unsigned long)(p) >> 32 ? ~15u : (u32)(unsigned long)(p))
 /* The stack is each thread's own, and lies first. */
 #define ON_STACK(p) ((unsigned long)(p) < GFNRING_STACK_BYTES && (unsigned long)(p) >= 1024)
 
@@ -76,8 +78,13 @@ static void *allocate(unsigned long size)
 	if (pages > has && __builtin_wasm_memory_grow(0, pages - has) == ~0ul) return NULL;
 	return p; /* memory of WebAssembly is zeroed when it is made, and none is given back */
 }
-void *vzalloc(unsigned long size) { return allocate(size); }
-void *vmalloc(unsigned long size) { return allocate(size); }
+void *vzalloc(unsigned long size)
+{
+	void *p = allocate(size);
+	if (p) allocated(ADDRESS(p), (u32)size);
+	return p;
+}
+void *vmalloc(unsigned long size) { return vzalloc(size); }
 void vfree(const void *p) { }
 struct page *vmalloc_to_page(const void *p) { return (struct page *)p; }
 
@@ -87,7 +94,11 @@ static struct kvm *the_kvm;
 static struct kvm_vcpu *vcpus[16];
 static int running;
 
-struct kvm_memslots *__kvm_memslots(struct kvm *kvm, int as_id) { return &kvm->memslots[as_id]; }
+/* As array_index_nospec has it: whoever asks for a space that is not there gets the first. */
+struct kvm_memslots *__kvm_memslots(struct kvm *kvm, int as_id)
+{
+	return &kvm->memslots[(u32)as_id < KVM_ADDRESS_SPACE_NUM ? as_id : 0];
+}
 struct kvm_memory_slot *id_to_memslot(struct kvm_memslots *slots, int id)
 {
 	for (int i = 0; i < slots->used; i++)

@@ -1,8 +1,7 @@
 import { Code } from '../../kernel/code.ts';
 import type { Compiled } from '../../kernel/compiled.ts';
-import { layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
+import { checkEntries, initMembers, layMembers, type More, makeKvm, makeVcpu } from '../../kernel/objects.ts';
 import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
-import type { Place } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyRing, GFN_BYTES } from '../dirtyRing/dirty_ring.ts';
@@ -20,9 +19,8 @@ const FIXED = ['size', 'soft_limit', 'dirty_gfns', 'index'];
  */
 export class CompiledRings extends DirtyRings {
   private readonly code: Code;
-  /** Members that a file has and our ring has not, and what they hold once a ring is allocated. */
-  private readonly more: readonly { readonly place: Place; readonly value: bigint }[];
-  /** By thread: the ring that it works on. */
+  private readonly more: readonly More[];
+  /** The ring of the call that runs now: it is the one that warns. */
   private warns: DirtyRing;
 
   constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, version: Version, compiled: Compiled) {
@@ -36,6 +34,7 @@ export class CompiledRings extends DirtyRings {
     });
     this.code = code;
     this.warns = this.rings[0];
+    checkEntries(code, 'flags');
     makeKvm(code, kvm);
     this.more = this.rings.flatMap((ring, i) => {
       makeVcpu(code, i, { requests: ring.request });
@@ -43,6 +42,7 @@ export class CompiledRings extends DirtyRings {
         throw new RangeError(`kvm_dirty_ring_alloc refuses a ring of ${ring.size} entries`);
       const data = code.make('gfnring_data', i);
       ring.dirty_gfns.forEach(({ flags, slot, offset }, entry) => {
+        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // too small: beyond every object
         for (const [cell, at] of [
           [flags, 0],
           [slot, 4],
@@ -59,10 +59,7 @@ export class CompiledRings extends DirtyRings {
 
   override init(mem: Memory): void {
     super.init(mem);
-    for (const { place, value } of this.more) {
-      if (place.kind === 'cell64') mem.store64(place, value);
-      else if (place.kind === 'cell') mem.store(place, Number(value));
-    }
+    initMembers(mem, this.more);
   }
 
   protected override push(mem: Memory, vcpu: number, { slot, offset }: Gfn): void {

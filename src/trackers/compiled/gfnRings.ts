@@ -1,6 +1,6 @@
 import { Code } from '../../kernel/code.ts';
 import type { Compiled } from '../../kernel/compiled.ts';
-import { layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
+import { checkEntries, initMembers, layMembers, type More, makeKvm, makeVcpu } from '../../kernel/objects.ts';
 import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -16,6 +16,7 @@ import type { TrackerShape } from '../tracker.ts';
  */
 export class CompiledGfnRings extends GfnRings {
   private readonly code: Code;
+  private readonly more: readonly More[];
 
   constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, compiled: Compiled) {
     super(layout, kvm, shape);
@@ -25,8 +26,9 @@ export class CompiledGfnRings extends GfnRings {
       warned: (mem) => check(false, 'G4 the kernel does not crash', `it warns: ${mem.origin}`),
     });
     this.code = code;
+    checkEntries(code, 'pad');
     makeKvm(code, kvm);
-    this.rings.forEach((ring, i) => {
+    this.more = this.rings.flatMap((ring, i) => {
       makeVcpu(code, i);
       if (code.make('gfnring_alloc', i, ring.size, 0) !== 0)
         throw new RangeError(`kvm_gfn_ring_alloc refuses a ring of ${ring.size} entries`);
@@ -34,16 +36,22 @@ export class CompiledGfnRings extends GfnRings {
       code.put(data, ring.indices.prod);
       code.put(data + 2, ring.indices.cons);
       ring.entries.forEach(({ slot, offset }, entry) => {
+        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // too small: beyond every object
         // Nobody has a use for them; but who writes an entry whole, writes that of entry 0, where the indices are.
         code.put(data + entry * GFN_BYTES, layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES));
         code.put(data + entry * GFN_BYTES + 4, slot);
         code.put(data + entry * GFN_BYTES + 8, offset);
       });
-      layMembers(code, layout, `ring${i}`, code.make('gfnring_ring', i), 'kvm_gfn_ring_t', ['size', 'data'], {
+      return layMembers(code, layout, `ring${i}`, code.make('gfnring_ring', i), 'kvm_gfn_ring_t', ['size', 'data'], {
         prod_index: ring.prod_index,
         cons_index: ring.cons_index,
       });
     });
+  }
+
+  override init(mem: Memory): void {
+    super.init(mem);
+    initMembers(mem, this.more);
   }
 
   override push(mem: Memory, ring: number, { slot, offset }: Gfn): number {

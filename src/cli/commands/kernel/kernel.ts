@@ -37,9 +37,12 @@ export const kernelCommand = (): Command =>
     .addCommand(conformanceCommand())
     .addOption(fileOption())
     .addOption(
-      new Option('--allow-unhooked <name...>', 'accesses that may stay unseen, by a part of their description').default(
-        [],
-      ),
+      new Option(
+        '--allow-unhooked <name>',
+        'accesses that may stay unseen, by a part of their description; again for more',
+      )
+        .default([])
+        .argParser((name: string, before: readonly string[]) => [...before, name]),
     )
     .addOption(new Option('--accept-known', 'status 0 where all that is found is known of that version'))
     .addOption(scenarioSecondsOption())

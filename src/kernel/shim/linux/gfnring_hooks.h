@@ -1,6 +1,6 @@
 /*
  * What the host of the compiled code is asked for. The first argument is 0 in the C file; the place in the source is put in its stead when the
- * file is compiled. The numbers stand in hooks.ts too.
+ * file is compiled. The numbers stand in code.ts too.
  */
 #pragma once
 #include <linux/types.h>

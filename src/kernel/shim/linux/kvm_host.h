@@ -12,9 +12,12 @@
 #define smp_rmb() gfnring_fence(0, GFNRING_RMB)
 #define smp_mb() gfnring_fence(0, GFNRING_MB)
 
-#define xchg(p, v) ((__typeof__(*(p)))gfnring_rmw(0, GFNRING_XCHG, (void *)(p), sizeof(*(p)), 0, (u32)(v)))
+#define GFNRING_WIDTH(p) _Static_assert(sizeof(*(p)) <= 4, "read-modify-writes of up to 32 bits are known")
+#define xchg(p, v) \
+	({ GFNRING_WIDTH(p); (__typeof__(*(p)))gfnring_rmw(0, GFNRING_XCHG, (void *)(p), sizeof(*(p)), 0, (u32)(v)); })
 #define cmpxchg(p, old, new) \
-	((__typeof__(*(p)))gfnring_rmw(0, GFNRING_CMPXCHG, (void *)(p), sizeof(*(p)), (u32)(old), (u32)(new)))
+	({ GFNRING_WIDTH(p); \
+	   (__typeof__(*(p)))gfnring_rmw(0, GFNRING_CMPXCHG, (void *)(p), sizeof(*(p)), (u32)(old), (u32)(new)); })
 typedef struct { int counter; } atomic_t;
 #define atomic_read(a) READ_ONCE((a)->counter)
 #define atomic_set(a, v) WRITE_ONCE((a)->counter, (v))
@@ -22,9 +25,10 @@ typedef struct { int counter; } atomic_t;
 #define atomic_add_return(v, a) (atomic_fetch_add((v), (a)) + (v))
 #define atomic_inc_return(a) atomic_add_return(1, (a))
 #define atomic_dec_return(a) atomic_add_return(-1, (a))
-#define atomic_add(v, a) ((void)atomic_fetch_add((v), (a)))
-#define atomic_inc(a) atomic_add(1, (a))
-#define atomic_dec(a) atomic_add(-1, (a))
+/* Those that return nothing, as atomic_inc, have no order in Linux, and Memory has none like them: who calls one is told so by the linker. */
+void atomic_add(int v, atomic_t *a);
+void atomic_inc(atomic_t *a);
+void atomic_dec(atomic_t *a);
 
 #define WARN_ON(c) ({ bool __warned = !!(c); if (__warned) gfnring_warn(0); __warned; })
 #define WARN_ON_ONCE(c) WARN_ON(c)
@@ -74,6 +78,10 @@ extern struct task_struct *current;
 typedef struct { u32 held; } spinlock_t;
 typedef struct { u32 held; } rwlock_t;
 struct mutex { u32 held; };
+/* Locks are free when they are made. */
+#define spin_lock_init(l) ((void)(l))
+#define rwlock_init(l) ((void)(l))
+#define mutex_init(l) ((void)(l))
 #define spin_lock(l) gfnring_lock(0, (l))
 #define spin_unlock(l) gfnring_unlock(0, (l))
 #define write_lock(l) gfnring_lock(0, (l))
