@@ -69,7 +69,7 @@ export class InterleavingPage {
   choose(step: number, isLinked = true): void {
     const { of } = this;
     this.chosen = Math.max(0, Math.min(of.steps.length - 1, step));
-    if (!this.diagram.isShown(this.chosen)) this.clear();
+    if (!this.diagram.lines.isShown(this.chosen)) this.clear();
     this.diagram.choose(this.chosen);
     this.number.value = String(this.chosen + 1);
     this.describe();
@@ -122,7 +122,7 @@ export class InterleavingPage {
     const shown = of.steps.filter((_, step) => isShown(step)).length;
     this.count.textContent = places === undefined ? '' : `${grouped(shown)} of ${plural(of.steps.length, 'step')}`;
     if (shown === 0) return;
-    if (!isShown(this.chosen)) this.choose(diagram.beside(this.chosen, 0));
+    if (!isShown(this.chosen)) this.choose(diagram.lines.beside(this.chosen, 0));
     else diagram.choose(this.chosen);
   }
 
@@ -156,7 +156,7 @@ export class InterleavingPage {
   }
 
   private go(by: number): void {
-    this.choose(this.diagram.beside(this.chosen, by));
+    this.choose(this.diagram.lines.beside(this.chosen, by));
   }
 
   private header(back: string | undefined): HTMLElement {

@@ -2,6 +2,8 @@ import type { InterleavingData } from '../data.ts';
 import type { Span } from './rows.ts';
 import { noteOf } from './words.ts';
 
+/** The height of a line, as in the style sheet, in pixels. */
+export const ROW = 24;
 /** Width of the column of step numbers, and of what a lock that is held takes. */
 export const GUTTER = 60;
 export const LOCK = 16;
