@@ -76,6 +76,11 @@ const bad: readonly (readonly [object, string])[] = [
     'scenario.backupBitmap is missing: without it no version of the merged ring records what the host writes',
   ],
   [{ pml: 0 }, 'scenario.pml is 0: must be a whole number from 1 to 512'],
+  [{ kernel: { file: 'a.c', key: 'abc' } }, 'scenario.kernel.key is "abc": must be 64 hex digits'],
+  [
+    { tracker: 'gfn-list', kernel: { file: 'a.c', key: '0'.repeat(64) } },
+    'scenario.kernel goes with the trackers gfn-ring and dirty-ring, not gfn-list',
+  ],
   [{ pml: '2' }, 'scenario.pml is "2": must be a whole number from 1 to 512'],
   [{ index: 65536 }, 'scenario.index is 65536: must be a whole number from 0 to 65535'],
   [
@@ -150,7 +155,7 @@ const badVms: readonly (readonly [unknown, string])[] = [
   ],
   [
     { schema: 1, name: 'two', vms: [good, { schema: 1, name: 'b', vms: [good] }] },
-    'scenario.vms[1].vms: there is no such field, only schema, name, about, mode, tracker, rings, slots, index, actors, sometimes, manualProtect, backupBitmap, pml',
+    'scenario.vms[1].vms: there is no such field, only schema, name, about, mode, tracker, rings, slots, index, actors, sometimes, manualProtect, backupBitmap, pml, kernel',
   ],
   [
     {
