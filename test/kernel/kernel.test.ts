@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { KernelError } from '../../src/kernel/compiled.ts';
 import { compiled, edited, MAIL, TREES, type Tree, treesOrNone } from './trees.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
@@ -11,15 +12,18 @@ const gfnring = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
   return { status, stdout, stderr };
 };
-const kernel = ({ kdir, file }: Tree, ...args: string[]) =>
-  gfnring('kernel', '--kdir', kdir, '--file', file, '--dir', folder, ...args);
-const report = (tree: Tree, ...args: string[]) => JSON.parse(kernel(tree, ...args, '--json').stdout);
+/** What is compiled here first, where the compiler is in memory already, is found in the cache. */
+async function kernel(tree: Tree, ...args: string[]) {
+  await compiled(tree).catch(() => undefined);
+  return gfnring('kernel', '--kdir', tree.kdir, '--file', tree.file, '--dir', folder, ...args);
+}
+const report = async (tree: Tree, ...args: string[]) => JSON.parse((await kernel(tree, ...args, '--json')).stdout);
 
 const LONG = { timeout: 600_000 };
 beforeAll(() => compiled(MAIL), 120_000);
 
 describe("the mail's ring in C", () => {
-  test('is proved in the place of ours, hostile userspace and other trackers beside it included', LONG, () => {
+  test('is proved in the place of ours, hostile userspace and other trackers beside it included', LONG, async () => {
     const scenarios = [
       'ring',
       'wrap',
@@ -31,22 +35,22 @@ describe("the mail's ring in C", () => {
       'migrate',
       'beside',
     ];
-    const { outcome, kernel: of, scenarios: reports, tracker } = report(MAIL, ...scenarios);
+    const { outcome, kernel: of, scenarios: reports, tracker } = await report(MAIL, ...scenarios);
     expect([outcome, tracker, reports.length]).toEqual(['passed', 'gfn-ring', scenarios.length]);
     expect(of).toMatchObject({ file: MAIL.file, hooked: { load: 20, store: 10, lock: 1, unlock: 1 }, unhooked: [] });
   });
 
-  test('is proved under tso and weak', LONG, () => {
+  test('is proved under tso and weak', LONG, async () => {
     for (const model of ['tso', 'weak'])
-      expect(report(MAIL, 'ring', 'full-ring', 'two-resetters', '--memory-model', model)).toMatchObject({
+      expect(await report(MAIL, 'ring', 'full-ring', 'two-resetters', '--memory-model', model)).toMatchObject({
         memoryModel: model,
         outcome: 'passed',
       });
   });
 });
 
-test('runs on free threads, and what they return is linearizable', LONG, () => {
-  const { hooked, unhooked, ...of } = report(MAIL, 'wrap').kernel;
+test('runs on free threads, and what they return is linearizable', LONG, async () => {
+  const { hooked, unhooked, ...of } = (await report(MAIL, 'wrap')).kernel;
   const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
   const path = join(folder, 'ring.json');
   writeFileSync(
@@ -57,28 +61,29 @@ test('runs on free threads, and what they return is linearizable', LONG, () => {
   expect([findings, histories.ok > 0]).toEqual([[], true]);
 });
 
-test('a trap of its own is a crash, and a finding', LONG, () => {
+test('a trap of its own is a crash, and a finding', LONG, async () => {
   const tree = edited(MAIL, ['index & (ring->size - 1)', 'index % (ring->size - ring->size)']);
-  expect(report(tree, 'ring').findings[0]).toMatchObject({
+  expect((await report(tree, 'ring')).findings[0]).toMatchObject({
     property: 'G4 the kernel does not crash',
     message: expect.stringMatching(/by zero, after .*virt\/kvm\/gfnring\.c:/),
   });
 });
 
-test("a file that has the mail's functions alone, whose reset says only whether there was any", LONG, () => {
+test("a file that has the mail's functions alone, whose reset says only whether there was any", LONG, async () => {
   const tree = edited(
     MAIL,
     ['int __kvm_gfn_ring_reset(', 'static int do_reset('],
     ['return __kvm_gfn_ring_reset(', 'return do_reset('],
   );
-  expect(report(tree, 'two-resetters', 'hostile-cons')).toMatchObject({
+  expect(await report(tree, 'two-resetters', 'hostile-cons')).toMatchObject({
     outcome: 'passed',
     kernel: { returns: 'bool' },
   });
 });
 
 /** The first finding in a broken copy. */
-const findingOf = (tree: Tree, scenario: string, ...args: string[]) => report(tree, scenario, ...args).findings[0];
+const findingOf = async (tree: Tree, scenario: string, ...args: string[]) =>
+  (await report(tree, scenario, ...args)).findings[0];
 
 describe('what a line more or less does is found', () => {
   const broken: readonly (readonly [what: string, from: string, to: string, scenario: string, model: string])[] = [
@@ -97,22 +102,22 @@ describe('what a line more or less does is found', () => {
       'sc',
     ],
   ];
-  test('an entry is written whole, word by word: that of entry 0 lies over the indices', LONG, () => {
+  test('an entry is written whole, word by word: that of entry 0 lies over the indices', LONG, async () => {
     const tree = edited(MAIL, ['entry->slot = datum->slot;\n\tentry->offset = datum->offset;', '*entry = *datum;']);
-    const [finding] = report(tree, 'ring').findings;
+    const [finding] = (await report(tree, 'ring')).findings;
     expect(finding.property).toMatch(/^R8|^R3/);
     expect(gfnring('replay', finding.file, '--lines').stdout).toMatch(
       /write +ring0\[0\]\.pad = 0 .*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44/,
     );
   });
 
-  test('an entry is read whole, word by word, into what is its own', LONG, () => {
+  test('an entry is read whole, word by word, into what is its own', LONG, async () => {
     const tree = edited(
       MAIL,
       ['u32 slot = READ_ONCE(entry->slot);', 'struct kvm_dirty_gfn datum = *entry;\n\t\tu32 slot = datum.slot;'],
       ['u64 offset = READ_ONCE(entry->offset);', 'u64 offset = datum.offset;'],
     );
-    expect(report(tree, 'ring', 'hostile-entry')).toMatchObject({
+    expect(await report(tree, 'ring', 'hostile-entry')).toMatchObject({
       outcome: 'passed',
       kernel: { hooked: { copy: 1 } },
     });
@@ -120,7 +125,7 @@ describe('what a line more or less does is found', () => {
 
   test.each(broken)('%s', LONG, async (_, from, to, scenario, model) => {
     const tree = edited(MAIL, [from, to]);
-    const finding = findingOf(tree, scenario, '--memory-model', model);
+    const finding = await findingOf(tree, scenario, '--memory-model', model);
     expect(finding).toMatchObject({ catalogue: null, memoryModel: model, scenario: { kernel: { file: MAIL.file } } });
     const again = gfnring('replay', finding.file, '--lines');
     expect([again.status, again.stdout]).toEqual([1, expect.stringContaining(finding.property)]);
@@ -138,11 +143,8 @@ function treeWith(text: string, file = MAIL.file): Tree {
   return { kdir, file };
 }
 
-describe('what cannot be used ends in one line and status 2', () => {
+describe('what cannot be compiled is said in one line', () => {
   test.each([
-    ['no tree', () => ({ kdir: '/nowhere', file: MAIL.file }), /\/nowhere is no folder/],
-    ['no file', () => ({ kdir: MAIL.kdir, file: 'virt/kvm/none.c' }), /none\.c is no file of the tree/],
-    ['another file', () => treeWith('int x;'), /defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push/],
     ['an error of C', () => edited(MAIL, ['u16 prod = ', 'u17 prod = ']), /gfnring\.c:34:\d+: error: .*u17/],
     [
       'a function that is not there',
@@ -154,6 +156,24 @@ describe('what cannot be used ends in one line and status 2', () => {
         ),
       /calls kvm_elsewhere/,
     ],
+    [
+      'an access that cannot be hooked',
+      () => edited(MAIL, ['entry->slot = datum->slot;', '__atomic_fetch_add(&entry->slot, 1, __ATOMIC_SEQ_CST);']),
+      /cannot be hooked.*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44:\d+: .*atomicrmw/,
+    ],
+  ] as const)('%s', LONG, async (_, tree, message) => {
+    const error = await compiled(tree()).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(KernelError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain('\n');
+  });
+});
+
+describe('what cannot be used ends in one line and status 2', () => {
+  test.each([
+    ['no tree', () => ({ kdir: '/nowhere', file: MAIL.file }), /\/nowhere is no folder/],
+    ['no file', () => ({ kdir: MAIL.kdir, file: 'virt/kvm/none.c' }), /none\.c is no file of the tree/],
+    ['another file', () => treeWith('int x;'), /defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push/],
     ['a folder', () => ({ kdir: MAIL.kdir, file: 'virt/kvm' }), /virt\/kvm is no file of the tree/],
     [
       'a file outside the tree',
@@ -185,27 +205,22 @@ describe('what cannot be used ends in one line and status 2', () => {
         ),
       /kvm_gfn_ring_push virt\/kvm\/gfnring\.c:\d+:\d+ writes memory that the file has allocated beside/,
     ],
-    [
-      'an access that cannot be hooked',
-      () => edited(MAIL, ['entry->slot = datum->slot;', '__atomic_fetch_add(&entry->slot, 1, __ATOMIC_SEQ_CST);']),
-      /cannot be hooked.*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44:\d+: .*atomicrmw/,
-    ],
-  ] as const)('%s', LONG, (_, tree, message) => {
-    const { status, stderr, stdout } = kernel(tree(), '--quiet');
+  ] as const)('%s', LONG, async (_, tree, message) => {
+    const { status, stderr, stdout } = await kernel(tree(), '--quiet');
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  test('a scenario that is not there', () => {
-    expect(kernel(MAIL, 'nothing')).toMatchObject({
+  test('a scenario that is not there', async () => {
+    expect(await kernel(MAIL, 'nothing')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('unknown scenario nothing'),
     });
   });
 
-  test('a finding whose file was never compiled here', () => {
-    const spec = report(MAIL, 'wrap').scenarios;
+  test('a finding whose file was never compiled here', async () => {
+    const spec = (await report(MAIL, 'wrap')).scenarios;
     expect(spec).toHaveLength(1);
     const scenario = {
       ...JSON.parse(gfnring('list', '--json').stdout).scenarios.find(({ name }: { name: string }) => name === 'wrap'),
@@ -241,8 +256,8 @@ test('without the compiler one line says what to install', () => {
 
 /** Kernel trees are the user's: GFNRING_KDIR names them. */
 describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
-  test.each(['sc', 'tso', 'weak'])('nothing but what is known of that version, under %s', LONG, (model) => {
-    const { stdout, status } = kernel(tree, '--memory-model', model, '--accept-known', '--json');
+  test.each(['sc', 'tso', 'weak'])('nothing but what is known of that version, under %s', LONG, async (model) => {
+    const { stdout, status } = await kernel(tree, '--memory-model', model, '--accept-known', '--json');
     expect(status).toBe(0);
     const { findings, scenarios } = JSON.parse(stdout);
     expect(findings.map(({ catalogue }: { catalogue: string }) => catalogue)).toEqual(
@@ -251,14 +266,14 @@ describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
     expect(scenarios.filter(({ exhausted }: { exhausted: boolean }) => exhausted).length).toBeGreaterThan(15);
   });
 
-  test('flags that are set anew keep reset running', LONG, () => {
-    expect(findingOf(tree, 'endless-reset')).toMatchObject({
+  test('flags that are set anew keep reset running', LONG, async () => {
+    expect(await findingOf(tree, 'endless-reset')).toMatchObject({
       catalogue: 'B16',
       property: expect.stringContaining('G2'),
     });
   });
 
-  test('with the signature of 6.17: a signal drops pages (B19), and nothing else that is not known', LONG, () => {
+  test('with the signature of 6.17: a signal drops pages (B19), and nothing else that is not known', LONG, async () => {
     const declared = 'int kvm_dirty_ring_reset(struct kvm *kvm, struct kvm_dirty_ring *ring';
     const sixSeventeen = edited(
       tree,
@@ -269,7 +284,7 @@ describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
       ['		count++;\n', '		(*taken)++;\n'],
       ['	return count;\n', '	return 0;\n'],
     );
-    const { tracker, findings } = report(sixSeventeen, 'signal', 'wrap', 'migrate', 'two-resetters');
+    const { tracker, findings } = await report(sixSeventeen, 'signal', 'wrap', 'migrate', 'two-resetters');
     expect([tracker, findings.map(({ catalogue }: { catalogue: string }) => catalogue).sort()]).toEqual([
       'dirty-ring@6.17',
       ['B19', 'B20'],
@@ -290,8 +305,8 @@ describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
     ['no acquire', 'smp_load_acquire(&gfn->flags)', 'READ_ONCE(gfn->flags)', 'handed-over', 'weak'],
     ['no mask', 'ring->dirty_index & (ring->size - 1)', 'ring->dirty_index', 'wrap', 'sc'],
     ['no offset', '\tentry->offset = offset;\n', '', 'handed-over', 'sc'],
-  ] as const)('%s', LONG, (_, from, to, scenario, model) => {
-    const finding = findingOf(edited(tree, [from, to]), scenario, '--memory-model', model);
+  ] as const)('%s', LONG, async (_, from, to, scenario, model) => {
+    const finding = await findingOf(edited(tree, [from, to]), scenario, '--memory-model', model);
     expect(finding).toMatchObject({ catalogue: null });
   });
 });
