@@ -117,8 +117,8 @@ export const dirtyRing: readonly Canary[] = [
   ),
   canary('no-vcpu-dereferenced', 'B12; CVE-2021-4095', 'dirty-ring@repaired/host-write', CRASH, [
     TRACKER,
-    'if (vcpu !== undefined) kvm_dirty_ring_push',
-    'if (true) kvm_dirty_ring_push',
+    'if (vcpu !== undefined) this.push',
+    'if (true) this.push',
   ]),
   canary('no-vcpu-dropped', 'B12; the warning that came of CVE-2021-4095', 'dirty-ring@repaired/host-write', LOST, [
     TRACKER,
@@ -155,7 +155,7 @@ export const dirtyRing: readonly Canary[] = [
   ),
   canary('backup-bitmap-passed-over', 'B15; c57351a75d01', 'dirty-ring@repaired/host-write', LOST, [
     TRACKER,
-    'if (vcpu !== undefined) kvm_dirty_ring_push',
+    'if (vcpu !== undefined) this.push',
     'if (vcpu === undefined) return true; if (vcpu !== undefined) kvm_dirty_ring_push',
   ]),
   canary('reset-without-end', 'B16; 49005a2a3d2a', longReset, ['G2'], NO_SIGNAL),
@@ -249,7 +249,7 @@ export const dirtyRing: readonly Canary[] = [
   ),
   canary('ring-gated-on-bitmap', 'B29; fixed in v4 of the series', 'dirty-ring@repaired/dirty-again', LOST, [
     TRACKER,
-    'if (vcpu !== undefined) kvm_dirty_ring_push',
+    'if (vcpu !== undefined) this.push',
     'if (this.bitmaps.length === 0) return true; if (vcpu !== undefined) kvm_dirty_ring_push',
   ]),
   canary('ring-initially-set', 'B30; QEMU 7.2, comment in kvm-all.c', 'dirty-ring@repaired/dirty-again', LOST, [
