@@ -285,7 +285,7 @@ static void say_trace(void)
 	}
 }
 
-static int perform(char *line, uint64_t *todo)
+static int perform(char *line, uint64_t *pending)
 {
 	char word[16], second[16];
 	unsigned a, b, c;
@@ -306,7 +306,7 @@ static int perform(char *line, uint64_t *todo)
 	else if (sscanf(line, "run %u", &a) != 1)
 		give_up("a line of the lists that is no operation");
 	int result = run(a);
-	*todo = left(a);
+	*pending = left(a);
 	return result;
 }
 
@@ -318,7 +318,7 @@ int main(void)
 	FILE *lists = fopen("/lists", "r");
 	if (!lists) give_up("open /lists");
 	while (fgets(line, sizeof line, lists)) {
-		uint64_t todo = 0;
+		uint64_t pending = 0;
 
 		line[strcspn(line, "\n")] = 0;
 		if (strcmp(line, "list") == 0) {
@@ -326,8 +326,8 @@ int main(void)
 			say("{\"list\":true}\n");
 			continue;
 		}
-		int returned = perform(line, &todo);
-		say("{\"returned\":%d,\"left\":%llu,\"size\":%zu,\"entries\":[", returned, (unsigned long long)todo,
+		int returned = perform(line, &pending);
+		say("{\"returned\":%d,\"left\":%llu,\"size\":%zu,\"entries\":[", returned, (unsigned long long)pending,
 		    vcpus[0].ring ? ring_bytes / sizeof(struct kvm_dirty_gfn) : 0);
 		say_entries();
 		say("],\"trace\":[");
