@@ -26,6 +26,9 @@ export function writeWhole(file: string, text: string, isLasting = true): void {
   if (isLasting) syncFolder(dirname(file));
 }
 
+/** Whether a file is one that `writeWhole` had not finished when its process was killed, by its name. */
+export const isDraft = (name: string): boolean => /\.\d+\.tmp$/.test(name);
+
 /** The text of a file, or undefined where there is none. */
 export function textOf(file: string): string | undefined {
   try {

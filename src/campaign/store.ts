@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadInput } from '../scenario/badInput.ts';
 import { seenFrom } from '../scenario/finding.ts';
 import { type Entry, hashOf } from './entry.ts';
-import { codeOf, mayPass, textOf, writeWhole } from './files.ts';
+import { codeOf, isDraft, mayPass, textOf, writeWhole } from './files.ts';
 import type { Found, Made } from './findings.ts';
 import { checksum, Journal, type Line, readLines } from './journal.ts';
 import { parseEntry, parseSettings } from './parse.ts';
@@ -111,6 +111,7 @@ export class Store {
   }
 
   private mend(): void {
+    for (const folder of ['.', 'corpus', 'findings']) clearDrafts(this.path(folder));
     for (const name of filesIn(this.path('corpus'))) {
       if (!name.endsWith('.json')) continue;
       const file = this.path('corpus', name);
@@ -215,13 +216,19 @@ export function settingsIn(directory: string): Settings {
 function filesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
-      .filter((name) => name !== 'lock' && !name.endsWith('.tmp'))
+      .filter((name) => name !== 'lock' && !isDraft(name))
       .sort();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     if (codeOf(error) === 'ENOTDIR') throw new BadInput(`${directory} is no directory`);
     throw error;
   }
+}
+
+/** What a process that was killed had not finished: the campaign is locked, so that no other is writing. */
+function clearDrafts(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) if (isDraft(name)) rmSync(join(directory, name), { force: true });
 }
 
 /** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. */

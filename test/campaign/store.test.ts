@@ -37,9 +37,10 @@ describe('a campaign that was stopped goes on to the same end', () => {
       },
     ],
     [
-      'with a draft of a file that was never finished',
+      'with drafts of files that were never finished',
       (directory: string) => {
-        writeFileSync(join(directory, 'state.json.1.tmp'), 'half');
+        for (const draft of ['state.json.1.tmp', 'corpus/0123456789abcdef.json.1.tmp'])
+          writeFileSync(join(directory, draft), 'half');
       },
     ],
     ['with its corpus gone', (directory: string) => renameSync(join(directory, 'corpus'), join(directory, 'gone'))],
@@ -67,11 +68,14 @@ describe('a campaign that was stopped goes on to the same end', () => {
     disturb(directory);
     const resumed = await run(Store.open(directory), whole);
     expect(apart(resumed)).toEqual(apart(await undisturbed));
-    for (const folder of ['corpus', 'findings'])
+    expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    for (const folder of ['corpus', 'findings']) {
+      expect(readdirSync(join(directory, folder))).toEqual(readdirSync(join((await undisturbed).directory, folder)));
       for (const name of readdirSync(join((await undisturbed).directory, folder)))
         expect(readFileSync(join(directory, folder, name), 'utf8').replace(/"module":.*/, '')).toEqual(
           readFileSync(join((await undisturbed).directory, folder, name), 'utf8').replace(/"module":.*/, ''),
         );
+    }
   });
 
   test('with entries damaged: they are set aside, named, and written again', async () => {
