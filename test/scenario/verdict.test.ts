@@ -22,6 +22,14 @@ const expected = table.flatMap(([, number, , scenario, trackers]) =>
     return { number, name: `${tracker}/${scenario}`, tracker, memoryModel: memoryModel as MemoryModel };
   }),
 );
+/** docs/findings.md: number, trackers, context switches, scenario, memory model. */
+const told = [
+  ...readFileSync('docs/findings.md', 'utf8').matchAll(
+    /^\| ([A-Z]\d+) \| .* \| (.*) \| (\d+) \| `npx gfnring explore (\S+) --scheduler exhaustive(?: --memory-model (\S+))?` \|$/gm,
+  ),
+].map(([, number, found, switches, name, memoryModel = 'sc']) => ({ number, found, switches, name, memoryModel }));
+const toldOf = (name: string, memoryModel: MemoryModel) =>
+  told.find((row) => row.name === name && row.memoryModel === memoryModel);
 const named = ({ spec }: TrackerScenario): string => spec.name;
 const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
   const mode = modeUnder(scenario, memoryModel);
@@ -35,7 +43,8 @@ const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
     depth: 3,
     limits: { executions: mode === 'prove' ? Infinity : 4_000, seconds: 60, bytes: 2 ** 31 },
     stepsMax: 100_000,
-    minimiseSeconds: 2,
+    // What docs/findings.md says of it has to be the least.
+    minimiseSeconds: toldOf(named(scenario), memoryModel) === undefined ? 2 : 30,
     directory: null,
   });
 };
@@ -45,6 +54,14 @@ test('the table has every number of the catalogue, by its title, and names scena
   expect([...titles].sort()).toEqual(Object.entries(catalogue).sort());
   const names = trackerNames.flatMap(scenariosOf).map(named);
   expect(expected.filter(({ name }) => !names.includes(name))).toEqual([]);
+});
+
+test('docs/findings.md has every number, found in what the table says', () => {
+  expect(new Set(told.map(({ number }) => number))).toEqual(new Set(Object.keys(catalogue)));
+  for (const { number, found, name } of told) {
+    const rows = table.filter(([, other, , scenario]) => other === number && scenario === name.split('/')[1]);
+    expect([name, rows.map((row) => row[4].replaceAll('dirty-ring@', ''))]).toEqual([name, [found]]);
+  }
 });
 
 describe.each(trackerNames)('%s', (tracker: TrackerName) => {
@@ -59,6 +76,12 @@ describe.each(trackerNames)('%s', (tracker: TrackerName) => {
         due === undefined && scenario.mode === 'hunt' ? '4000 executions' : null,
       ]);
       if (finding === undefined) return;
+      const shown = toldOf(name, 'sc');
+      if (shown)
+        expect([knownAs(finding, scenario.known), `${finding.contextSwitches}`]).toEqual([
+          shown.number,
+          shown.switches,
+        ]);
       // What was found is small, and comes back.
       expect(finding.contextSwitches).toBeLessThanOrEqual(6);
       const run = runOf(await openSource(finding.scenario), 100_000);
@@ -73,6 +96,8 @@ test.each(expected.filter(({ memoryModel }) => memoryModel !== 'sc'))(
     const scenario = scenariosOf(tracker as TrackerName).find((one) => named(one) === name)!;
     const { findings } = await checkOf(scenario, memoryModel);
     expect(findings.map((finding) => knownAs(finding, scenario.known))).toEqual([number]);
+    const shown = toldOf(name, memoryModel);
+    expect(shown?.switches).toBe(shown && `${findings[0].contextSwitches}`);
   },
 );
 

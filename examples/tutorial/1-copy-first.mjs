@@ -1,0 +1,58 @@
+import { scenario } from 'gfnring';
+
+const SIZE = 4;
+
+/** A dirty ring for one vCPU. `prod` and `cons` run free; a page that is armed faults when it is written. */
+export default scenario({
+  name: 'tiny-ring',
+  cells: {
+    page: { type: 'u32', length: 2 }, // what the guest has written
+    armed: { type: 'u32', length: 2, initial: 1 },
+    entries: { type: 'u32', length: SIZE },
+    prod: 'u32',
+    cons: 'u32',
+    copy: { type: 'u32', length: 2 }, // what userspace has saved
+  },
+  locks: ['mmu_lock'],
+  actors: {
+    vcpu: [write],
+    userspace: [collect],
+  },
+  finally: {
+    'no dirty page is lost': ({ read, cells: { page, copy, entries, prod, cons } }) => {
+      const pending = new Set();
+      for (let i = read(cons); i < read(prod); i++) pending.add(read(entries[i % SIZE]));
+      const lost = [0, 1].find((gfn) => read(page[gfn]) !== read(copy[gfn]) && !pending.has(gfn));
+      return lost === undefined || `page ${lost} was written, is not copied, and no entry says so`;
+    },
+  },
+});
+
+function write(mem, { page, armed, entries, prod, mmu_lock }) {
+  const gfn = 1;
+  mem.lock(mmu_lock);
+  if (mem.load(armed[gfn]) === 1) {
+    const at = mem.load(prod);
+    mem.store(entries[at % SIZE], gfn);
+    mem.store(prod, at + 1);
+    mem.store(armed[gfn], 0);
+  }
+  mem.store(page[gfn], mem.load(page[gfn]) + 1);
+  mem.unlock(mmu_lock);
+}
+
+function collect(mem, { page, armed, entries, prod, cons, copy, mmu_lock }) {
+  const end = mem.load(prod);
+  for (let at = mem.load(cons); at !== end; at++) {
+    const gfn = mem.load(entries[at % SIZE]);
+    mem.store(copy[gfn], mem.load(page[gfn]));
+    mem.store(cons, at + 1);
+    reset(mem, armed[gfn], mmu_lock);
+  }
+}
+
+function reset(mem, armed, mmu_lock) {
+  mem.lock(mmu_lock);
+  mem.store(armed, 1);
+  mem.unlock(mmu_lock);
+}

@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { alike, asShown, type Block, blocksOf, type Command, commandsOf, documents } from './blocks.ts';
+
+/** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
+const NOT_RUN: readonly (readonly [RegExp, string])[] = [
+  [
+    /^npx gfnring (fuzz|work|corpus merge) /,
+    'campaigns take hours, queues need Redis: test/campaign, test/cli/fuzz.test.ts',
+  ],
+  [/^npx gfnring kernel .*--kdir linux/, "a kernel tree is the reader's: test/kernel"],
+  [/^npx gfnring kernel conformance /, 'boots a kernel: test/conformance'],
+  [/^npx gfnring report (\.gfnring|night)/, "a finding and a campaign of the reader's: test/cli/report.test.ts"],
+];
+const whyNot = (command: string): string | undefined => NOT_RUN.find(([of]) => of.test(command))?.[1];
+
+/** The commands of a block that shows none being run. */
+const notRunOf = ({ text }: Block): string[] => [...text.matchAll(/npx gfnring .*/g)].map(([command]) => command);
+
+/** Code that is in no file of the examples, by how it begins. */
+const NO_FILE: readonly (readonly [document: string, begins: string])[] = [
+  ['README.md', "import { explore } from 'gfnring';"],
+];
+
+const main = resolve('dist/cli/main.js');
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A folder of a document's own, from which the examples are seen as from the project's. */
+function workingFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gfnring-docs-'));
+  folders.push(folder);
+  symlinkSync(resolve('examples'), join(folder, 'examples'));
+  return folder;
+}
+
+/** The name of a finding has a hash, which changes with the program: the only one of that name is meant. */
+function findingMeant(argument: string, folder: string): string {
+  const [, prefix] = /^\.gfnring\/findings\/(.*-)[0-9a-f]{10}\.json$/.exec(argument) ?? [];
+  if (prefix === undefined || existsSync(join(folder, argument))) return argument;
+  const found = readdirSync(join(folder, '.gfnring/findings')).filter((name) => alike(name) === `${prefix}H.json`);
+  expect(found).toHaveLength(1);
+  return `.gfnring/findings/${found[0]}`;
+}
+
+const statusOf = (shown: string): number => (/^gfnring: /m.test(shown) ? 2 : /^✗ /m.test(shown) ? 1 : 0);
+
+function run({ command, shown }: Command, folder: string): void {
+  const [program, ...words] = command.split(' ');
+  if (program === 'cat') {
+    expect(asShown(readFileSync(words[0], 'utf8'), shown)).toBe(alike(shown));
+    return;
+  }
+  // No shell is asked: what one would make something else of is not for a document's command.
+  expect(command).not.toMatch(/["'\\|&;<>`*$]/);
+  expect(command).toMatch(/^npx gfnring /);
+  const args = words.slice(1).map((word) => findingMeant(word, folder));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  expect(asShown(stdout + stderr, shown)).toBe(alike(shown));
+  expect(status).toBe(statusOf(shown));
+  for (const [i, option] of args.entries())
+    if (option === '--html' || option === '--perfetto') expect(existsSync(join(folder, args[i + 1]))).toBe(true);
+}
+
+const shown = documents.map((document) => {
+  const blocks = blocksOf(document);
+  return { document, blocks, commands: blocks.flatMap(commandsOf) };
+});
+
+describe.each(shown.filter(({ commands }) => commands.length > 0))('$document', ({ commands }) => {
+  const folder = workingFolder();
+  test.each(commands.map((one) => [`${one.at} ${one.command}`, one] as const))('%s', (_, command) => {
+    run(command, folder);
+  });
+});
+
+test('every command of a document is run, or there is a reason', () => {
+  for (const { document, blocks, commands } of shown) {
+    // A fence of another form, or a command below one that is none, hides nothing.
+    const lines = readFileSync(document, 'utf8').match(/^\s*\$ /gm) ?? [];
+    expect([document, lines.length]).toEqual([document, commands.length]);
+    const others = blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf);
+    expect(others.filter((command) => whyNot(command) === undefined)).toEqual([]);
+  }
+  for (const document of ['README.md', 'docs/tutorial.md', 'docs/findings.md'])
+    expect(shown.find((one) => one.document === document)!.commands.length).toBeGreaterThan(2);
+});
+
+test('a command that is not run has the options that it is given', () => {
+  const script = `
+    const options = {};
+    const take = (command, name) => {
+      options[name] = command.options.flatMap(({ short, long }) => [short, long]);
+      for (const one of command.commands) take(one, name + ' ' + one.name());
+    };
+    for (const name of ['fuzz', 'work', 'corpus', 'report', 'kernel/kernel'])
+      for (const [key, make] of Object.entries(await import('./dist/cli/commands/' + name + '.js')))
+        if (key.endsWith('Command')) take(make(), make().name());
+    console.log(JSON.stringify(options));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  const options: Record<string, string[]> = JSON.parse(stdout);
+  const commands = shown.flatMap(({ blocks }) =>
+    blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf),
+  );
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) {
+    const [, , first, second, ...rest] = command.split(' ');
+    const has = options[`${first} ${second}`] ?? options[first];
+    const unknown = [second, ...rest].filter((word) => /^--[a-z]/.test(word) && !has.includes(word));
+    expect([command, unknown]).toEqual([command, []]);
+  }
+});
+
+/** The file of the examples that was named last before a block. */
+const fileOf = ({ before }: Block): string | undefined =>
+  [...before.matchAll(/`(examples\/[\w./-]+\.\w+)`/g)].map(([, file]) => file).findLast((file) => existsSync(file));
+
+const code = shown
+  .flatMap(({ blocks }) => blocks)
+  .filter(({ language }) => /^(js|mjs|ts|c)$/.test(language))
+  .filter(({ document, text }) => !NO_FILE.some(([of, begins]) => of === document && text.startsWith(begins)));
+
+test.each(code.map((block) => [`${block.document}:${block.line}`, block] as const))(
+  '%s is as the file that is named before it',
+  (_, block) => {
+    const file = fileOf(block);
+    expect(file).toBeDefined();
+    const whole = readFileSync(file!, 'utf8');
+    // A whole file, or lines of it.
+    if (block.text !== whole) expect(`\n${whole}`).toContain(`\n${block.text}`);
+  },
+);

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { canaries } from '../../src/canaries/catalogue.ts';
+import { mistakes } from '../../src/canaries/harness/mistakes.ts';
+import { SUITE } from '../litmus/suite.ts';
+import { documents } from './blocks.ts';
+
+const read = (file: string): string => readFileSync(file, 'utf8');
+const text = read('docs/how-we-know.md').replaceAll(/\s+/g, ' ');
+
+test('docs/how-we-know.md has the numbers that the lists and the other documents have', () => {
+  const [, all, killed, hang, survive] = /(\d+) mutants: (\d+) are killed .*, (\d+) hang .*, (\d+) survive\./.exec(
+    read('docs/mutants.md'),
+  )!;
+  const operators = read('docs/mutants.md').match(/^\| [a-z]+ \| [^|]+ \| \d+ \|.*$/gm)!.length;
+  const [, unmodified] = /(\d+) unmodified scenarios beside them: 0 false alarms/.exec(read('docs/canaries.md'))!;
+  const models = read('docs/memory-models.md');
+  const [, ofKernel, readable, agreed, others] =
+    /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+); the other (\d+)/.exec(models)!;
+  const counts = read('test/explore/counts.test.ts');
+  const yardsticks = ['ring-s', 'ring-m', 'ring-l'].map((name) =>
+    Number(new RegExp(`'${name}', (\\d+)\\]`).exec(counts)![1]),
+  );
+  const [, operations] = /\(6\.1\.192-2\) \| 1, 200 \| ([\d,]+) /.exec(read('docs/kernel-conformance.md'))!;
+  for (const said of [
+    `has ${mistakes.length} mistakes`,
+    `${mistakes.length} of ${mistakes.length} are noticed`,
+    `${canaries.length} subjects with one known bug each`,
+    `${canaries.length} of ${canaries.length} are caught`,
+    `${unmodified} unmodified scenarios`,
+    `${all} ways to break the subjects that nobody has chosen, by ${operators} operators. ${killed} are killed, ${hang} hang, ${survive} survive`,
+    `${survive} mutants survive`,
+    `For ${SUITE.length} litmus tests`,
+    `Of the ${ofKernel} tests that Linux 6.1 has`,
+    `reads ${readable} and agrees with ${agreed}; the other ${others} `,
+    `| ${yardsticks.map((count) => count.toLocaleString('en')).join('; ')} |`,
+    `200 lists, ${operations} operations in all`,
+  ])
+    expect(text).toContain(said);
+});
+
+test('what documents say to run with vitest or npm is there', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  const named = documents.flatMap((document) => {
+    const all = read(document);
+    const files = [...all.matchAll(/npx vitest run ([^`\n]*(?:\nproperties[^`\n]*)?)/g)]
+      .flatMap(([, words]) => words.split(/\s+/))
+      .filter((word) => /^[a-z]/.test(word));
+    const tasks = [...all.matchAll(/npm run ([\w:]+)/g)].map(([, task]) => task);
+    return [
+      ...files.filter((file) => !existsSync(file)).map((file) => `${document}: ${file}`),
+      ...tasks.filter((task) => !(task in scripts)).map((task) => `${document}: npm run ${task}`),
+    ];
+  });
+  expect(named).toEqual([]);
+});

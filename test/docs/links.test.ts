@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+import { documents } from './blocks.ts';
+
+const texts = new Map(
+  [...documents, 'ARCHITECTURE.md', 'CONTRIBUTING.md'].map((document) => [
+    document,
+    readFileSync(document, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, ''),
+  ]),
+);
+
+interface Link {
+  readonly document: string;
+  readonly to: string;
+}
+
+/** Where `[text](to)` leads within the project, and what `docs/to.md` or `src/to.ts` in backticks names. */
+function linksOf(document: string): Link[] {
+  const text = texts.get(document)!;
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^[a-z]+:/.test(to));
+  const named = [...text.matchAll(/`((?:(?:docs|src|test|bench|properties|examples)\/)?[\w./-]+)`/g)]
+    .map(([, to]) => to)
+    .filter((to) => /\.md$|^(docs|src|test|bench|properties|examples)\//.test(to))
+    .filter((to) => to !== 'test/output'); // tests make it
+  const here = dirname(document);
+  return [
+    ...links.map((to) => (to.startsWith('#') ? document + to : normalize(join(here, to)))),
+    // A document names its neighbours by their names alone, and everything else from the project's folder.
+    ...named.map((to) => (existsSync(to) ? to : normalize(join(here, to)))),
+  ].map((to) => ({ document, to }));
+}
+
+/** The anchor that a heading gets where documents are shown. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+const anchorsOf = (document: string): string[] =>
+  [...(texts.get(document) ?? '').matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading));
+
+const links = [...texts.keys()].flatMap(linksOf);
+
+test('every link leads to a file that is there, and to a heading of it', () => {
+  expect(links.length).toBeGreaterThan(50);
+  const broken = links.filter(({ to }) => {
+    const [file, anchor] = to.split('#');
+    return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+  });
+  expect(broken).toEqual([]);
+});
+
+test('docs/README.md leads to every document', () => {
+  const reached = new Set(['docs/README.md']);
+  for (const from of reached)
+    for (const { document, to } of links)
+      if (document === from && texts.has(to.split('#')[0])) reached.add(to.split('#')[0]);
+  expect(documents.filter((document) => document.startsWith('docs/') && !reached.has(document))).toEqual([]);
+});
