@@ -22,6 +22,7 @@ const expected = table.flatMap(([, number, , scenario, trackers]) =>
     return { number, name: `${tracker}/${scenario}`, tracker, memoryModel: memoryModel as MemoryModel };
   }),
 );
+const isLong = process.env.GFNRING_LONG !== undefined;
 const named = ({ spec }: TrackerScenario): string => spec.name;
 const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
   const mode = modeUnder(scenario, memoryModel);
@@ -40,6 +41,13 @@ const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
   });
 };
 
+/** The newest merged ring stands beside them: of these only the scenarios in which something is due, unless GFNRING_LONG is set. */
+const older: readonly TrackerName[] = ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12'];
+const askedOf = (tracker: TrackerName): readonly TrackerScenario[] =>
+  isLong || !older.includes(tracker)
+    ? scenariosOf(tracker)
+    : scenariosOf(tracker).filter((scenario) => expected.some(({ name }) => name === named(scenario)));
+
 test('the table has every number of the catalogue, by its title, and names scenarios that are there', () => {
   const titles = new Map(table.map(([, number, title]) => [number, title]));
   expect([...titles].sort()).toEqual(Object.entries(catalogue).sort());
@@ -48,23 +56,20 @@ test('the table has every number of the catalogue, by its title, and names scena
 });
 
 describe.each(trackerNames)('%s', (tracker: TrackerName) => {
-  test.each(scenariosOf(tracker).map((scenario) => [named(scenario), scenario] as const))(
-    '%s',
-    async (name, scenario) => {
-      const due = expected.find((one) => one.name === name && one.memoryModel === 'sc');
-      const report = await checkOf(scenario, 'sc');
-      const [finding] = report.findings;
-      expect([finding && knownAs(finding, scenario.known), report.limit]).toEqual([
-        due?.number,
-        due === undefined && scenario.mode === 'hunt' ? '4000 executions' : null,
-      ]);
-      if (finding === undefined) return;
-      // What was found is small, and comes back.
-      expect(finding.contextSwitches).toBeLessThanOrEqual(6);
-      const run = runOf(await openSource(finding.scenario), 100_000);
-      expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });
-    },
-  );
+  test.each(askedOf(tracker).map((scenario) => [named(scenario), scenario] as const))('%s', async (name, scenario) => {
+    const due = expected.find((one) => one.name === name && one.memoryModel === 'sc');
+    const report = await checkOf(scenario, 'sc');
+    const [finding] = report.findings;
+    expect([finding && knownAs(finding, scenario.known), report.limit]).toEqual([
+      due?.number,
+      due === undefined && scenario.mode === 'hunt' ? '4000 executions' : null,
+    ]);
+    if (finding === undefined) return;
+    // What was found is small, and comes back.
+    expect(finding.contextSwitches).toBeLessThanOrEqual(6);
+    const run = runOf(await openSource(finding.scenario), 100_000);
+    expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });
+  });
 });
 
 test.each(expected.filter(({ memoryModel }) => memoryModel !== 'sc'))(
