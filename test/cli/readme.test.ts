@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const blocks = ['README.md', 'docs/trackers.md'].flatMap((file) =>
+const blocks = ['README.md', 'docs/trackers.md', 'docs/scenarios.md'].flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(/```\w*\n([\s\S]*?)```/g)].map((found) => found[1]),
 );
 
-test.each(['lost-update', 'publish'])('the README shows examples/%s.mjs as it is', (name) => {
+test.each(['lost-update', 'publish'])('examples/%s.mjs is shown as it is', (name) => {
   expect(blocks).toContain(readFileSync(`examples/${name}.mjs`, 'utf8'));
 });
 
