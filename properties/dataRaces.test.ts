@@ -14,7 +14,7 @@ import type { Memory } from '../src/memory/memory.ts';
 import { hasRace } from './rc11Races.ts';
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 200);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 80);
 
 const layout = new Layout();
 const cells = [layout.cell('x', 'u32'), layout.cell('y', 'u32')];

@@ -18,7 +18,7 @@ import { programOf, STEPS_MAX, strict, Watcher } from './crossCheck.ts';
  */
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 400);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 250);
 /** A program with more executions is left out, and counted. */
 const EXECUTIONS_MAX = 20_000;
 const seen = new Map<string, number>();

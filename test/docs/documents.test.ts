@@ -20,27 +20,37 @@ const whyNot = (command: string): string | undefined => NOT_RUN.find(([of]) => o
 /** The commands of a block that shows none being run. */
 const notRunOf = ({ text }: Block): string[] => [...text.matchAll(/npx gfnring .*/g)].map(([command]) => command);
 
+/** Documents whose commands another test runs, as they need more than a folder to be run in. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'examples/kernel-patch/README.md': 'test/kernel/examplePatches.ts',
+  'examples/vitest-property/README.md': 'test/package.test.ts',
+};
+
 /** Code that is in no file of the examples, by how it begins. */
-const NO_FILE: readonly (readonly [document: string, begins: string])[] = [
-  ['README.md', "import { explore } from 'gfnring';"],
+const NO_FILE: readonly (readonly [document: string, begins: string, why: string])[] = [
+  ['README.md', "import { explore } from 'gfnring';", 'examples/counter.test.ts has the same call'],
+  ['docs/api.md', '', 'declarations, which a program writes'],
 ];
 
 const main = resolve('dist/cli/main.js');
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
+/** Where all of it is run and written. The examples are seen from it as from the project's folder. */
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-docs-'));
+symlinkSync(resolve('examples'), join(folder, 'examples'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A folder of a document's own, from which the examples are seen as from the project's. */
-function workingFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gfnring-docs-'));
-  folders.push(folder);
-  symlinkSync(resolve('examples'), join(folder, 'examples'));
-  return folder;
+/** What a command comes to; once, where several documents show it. */
+const results = new Map<string, { readonly printed: string; readonly status: number | null }>();
+function resultOf(args: readonly string[]) {
+  const known = results.get(args.join(' '));
+  if (known !== undefined) return known;
+  const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  const result = { printed: stdout + stderr, status };
+  results.set(args.join(' '), result);
+  return result;
 }
 
 /** The name of a finding has a hash, which changes with the program: the only one of that name is meant. */
-function findingMeant(argument: string, folder: string): string {
+function findingMeant(argument: string): string {
   const [, prefix] = /^\.gfnring\/findings\/(.*-)[0-9a-f]{10}\.json$/.exec(argument) ?? [];
   if (prefix === undefined || existsSync(join(folder, argument))) return argument;
   const found = readdirSync(join(folder, '.gfnring/findings')).filter((name) => alike(name) === `${prefix}H.json`);
@@ -50,7 +60,7 @@ function findingMeant(argument: string, folder: string): string {
 
 const statusOf = (shown: string): number => (/^gfnring: /m.test(shown) ? 2 : /^✗ /m.test(shown) ? 1 : 0);
 
-function run({ command, shown }: Command, folder: string): void {
+function run({ command, shown }: Command): void {
   const [program, ...words] = command.split(' ');
   if (program === 'cat') {
     expect(asShown(readFileSync(words[0], 'utf8'), shown)).toBe(alike(shown));
@@ -59,9 +69,9 @@ function run({ command, shown }: Command, folder: string): void {
   // No shell is asked: what one would make something else of is not for a document's command.
   expect(command).not.toMatch(/["'\\|&;<>`*$]/);
   expect(command).toMatch(/^npx gfnring /);
-  const args = words.slice(1).map((word) => findingMeant(word, folder));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  expect(asShown(stdout + stderr, shown)).toBe(alike(shown));
+  const args = words.slice(1).map(findingMeant);
+  const { printed, status } = resultOf(args);
+  expect(asShown(printed, shown)).toBe(alike(shown));
   expect(status).toBe(statusOf(shown));
   for (const [i, option] of args.entries())
     if (option === '--html' || option === '--perfetto') expect(existsSync(join(folder, args[i + 1]))).toBe(true);
@@ -72,12 +82,12 @@ const shown = documents.map((document) => {
   return { document, blocks, commands: blocks.flatMap(commandsOf) };
 });
 
-describe.each(shown.filter(({ commands }) => commands.length > 0))('$document', ({ commands }) => {
-  const folder = workingFolder();
-  test.each(commands.map((one) => [`${one.at} ${one.command}`, one] as const))('%s', (_, command) => {
-    run(command, folder);
-  });
-});
+describe.each(shown.filter(({ document, commands }) => commands.length > 0 && !(document in ELSEWHERE)))(
+  '$document',
+  ({ commands }) => {
+    test.each(commands.map((one) => [`${one.at} ${one.command}`, one] as const))('%s', (_, command) => run(command));
+  },
+);
 
 test('every command of a document is run, or there is a reason', () => {
   for (const { document, blocks, commands } of shown) {
@@ -86,6 +96,8 @@ test('every command of a document is run, or there is a reason', () => {
     expect([document, lines.length]).toEqual([document, commands.length]);
     const others = blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf);
     expect(others.filter((command) => whyNot(command) === undefined)).toEqual([]);
+    const elsewhere = ELSEWHERE[document];
+    if (elsewhere) expect(readFileSync(elsewhere, 'utf8')).toContain(document.split('/')[1]);
   }
   for (const document of ['README.md', 'docs/tutorial.md', 'docs/findings.md'])
     expect(shown.find((one) => one.document === document)!.commands.length).toBeGreaterThan(2);
@@ -118,7 +130,9 @@ test('a command that is not run has the options that it is given', () => {
 
 /** The file of the examples that was named last before a block. */
 const fileOf = ({ before }: Block): string | undefined =>
-  [...before.matchAll(/`(examples\/[\w./-]+\.\w+)`/g)].map(([, file]) => file).findLast((file) => existsSync(file));
+  [...before.matchAll(/[[`](examples\/[\w./-]+\.\w+)[\]`]/g)]
+    .map(([, file]) => file)
+    .findLast((file) => existsSync(file));
 
 const code = shown
   .flatMap(({ blocks }) => blocks)

@@ -12,7 +12,7 @@ import { programOf } from './programOf.ts';
 import { SUITE } from './suite.ts';
 
 const MODELS = ['tso', 'weak'] as const;
-const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 300);
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 200);
 const SEED = Number(process.env.GFNRING_SEED ?? 7);
 
 /** Every class once: a search that makes more executions than there are classes, or gives one up half way, fails here. */

@@ -30,6 +30,7 @@ const told = [
 ].map(([, number, found, switches, name, memoryModel = 'sc']) => ({ number, found, switches, name, memoryModel }));
 const toldOf = (name: string, memoryModel: MemoryModel) =>
   told.find((row) => row.name === name && row.memoryModel === memoryModel);
+const isLong = process.env.GFNRING_LONG !== undefined;
 const named = ({ spec }: TrackerScenario): string => spec.name;
 const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
   const mode = modeUnder(scenario, memoryModel);
@@ -49,6 +50,13 @@ const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
   });
 };
 
+/** The newest merged ring stands beside them: of these only the scenarios in which something is due, unless GFNRING_LONG is set. */
+const older: readonly TrackerName[] = ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12'];
+const askedOf = (tracker: TrackerName): readonly TrackerScenario[] =>
+  isLong || !older.includes(tracker)
+    ? scenariosOf(tracker)
+    : scenariosOf(tracker).filter((scenario) => expected.some(({ name }) => name === named(scenario)));
+
 test('the table has every number of the catalogue, by its title, and names scenarios that are there', () => {
   const titles = new Map(table.map(([, number, title]) => [number, title]));
   expect([...titles].sort()).toEqual(Object.entries(catalogue).sort());
@@ -65,29 +73,22 @@ test('docs/findings.md has every number, found in what the table says', () => {
 });
 
 describe.each(trackerNames)('%s', (tracker: TrackerName) => {
-  test.each(scenariosOf(tracker).map((scenario) => [named(scenario), scenario] as const))(
-    '%s',
-    async (name, scenario) => {
-      const due = expected.find((one) => one.name === name && one.memoryModel === 'sc');
-      const report = await checkOf(scenario, 'sc');
-      const [finding] = report.findings;
-      expect([finding && knownAs(finding, scenario.known), report.limit]).toEqual([
-        due?.number,
-        due === undefined && scenario.mode === 'hunt' ? '4000 executions' : null,
-      ]);
-      if (finding === undefined) return;
-      const shown = toldOf(name, 'sc');
-      if (shown)
-        expect([knownAs(finding, scenario.known), `${finding.contextSwitches}`]).toEqual([
-          shown.number,
-          shown.switches,
-        ]);
-      // What was found is small, and comes back.
-      expect(finding.contextSwitches).toBeLessThanOrEqual(6);
-      const run = runOf(await openSource(finding.scenario), 100_000);
-      expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });
-    },
-  );
+  test.each(askedOf(tracker).map((scenario) => [named(scenario), scenario] as const))('%s', async (name, scenario) => {
+    const due = expected.find((one) => one.name === name && one.memoryModel === 'sc');
+    const report = await checkOf(scenario, 'sc');
+    const [finding] = report.findings;
+    expect([finding && knownAs(finding, scenario.known), report.limit]).toEqual([
+      due?.number,
+      due === undefined && scenario.mode === 'hunt' ? '4000 executions' : null,
+    ]);
+    if (finding === undefined) return;
+    const shown = toldOf(name, 'sc');
+    if (shown) expect([due?.number, `${finding.contextSwitches}`]).toEqual([shown.number, shown.switches]);
+    // What was found is small, and comes back.
+    expect(finding.contextSwitches).toBeLessThanOrEqual(6);
+    const run = runOf(await openSource(finding.scenario), 100_000);
+    expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });
+  });
 });
 
 test.each(expected.filter(({ memoryModel }) => memoryModel !== 'sc'))(
