@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The documents that people copy from. */
 export const documents: readonly string[] = [
@@ -6,8 +7,8 @@ export const documents: readonly string[] = [
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
-  ...readdirSync('examples')
-    .map((name) => `examples/${name}/README.md`)
+  ...['.', ...readdirSync('examples')]
+    .map((name) => join('examples', name, 'README.md'))
     .filter((name) => existsSync(name)),
 ];
 

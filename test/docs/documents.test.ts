@@ -28,7 +28,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Code that is in no file of the examples, by how it begins. */
 const NO_FILE: readonly (readonly [document: string, begins: string, why: string])[] = [
-  ['README.md', "import { explore } from 'gfnring';", 'examples/counter.test.ts has the same call'],
+  ['README.md', "import { explore } from 'gfnring';", 'a test to write, as counter.test.ts in the examples is one'],
   ['docs/api.md', '', 'declarations, which a program writes'],
 ];
 
