@@ -51,10 +51,11 @@ test('every link leads to a file that is there, and to a heading of it', () => {
   expect(broken).toEqual([]);
 });
 
-test('docs/README.md leads to every document', () => {
+test('docs/README.md leads to every document of its folder', () => {
+  const ours = documents.filter((document) => document.startsWith('docs/'));
   const reached = new Set(['docs/README.md']);
   for (const from of reached)
     for (const { document, to } of links)
-      if (document === from && texts.has(to.split('#')[0])) reached.add(to.split('#')[0]);
-  expect(documents.filter((document) => document.startsWith('docs/') && !reached.has(document))).toEqual([]);
+      if (document === from && ours.includes(to.split('#')[0])) reached.add(to.split('#')[0]);
+  expect(ours.filter((document) => !reached.has(document))).toEqual([]);
 });
