@@ -20,6 +20,7 @@ export const queue = (name, Ring = RingBuffer) =>
     },
     sometimes: {
       'the queue is full': ({ results }) => results.producer[1] === 0,
+      'all of the second push has room': ({ results }) => results.producer[1] === 2,
       'half of a push has room': ({ results }) => results.producer[1] === 1,
       'the queue is empty': ({ results }) => results.consumer[0] === 0,
       'all is taken': ({ results }) => results.consumer[2] === results.producer[0] + results.producer[1],

@@ -1,5 +1,7 @@
 // Runs code that was written for a SharedArrayBuffer, as it is, on cells of gfnring: for as long as an operation lasts, `Uint32Array` makes views of the
 // cells, and `Atomics` knows those views. Everything else goes to the real ones.
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const real = { Atomics: globalThis.Atomics, Uint32Array: globalThis.Uint32Array };
 const WORD = 4;
@@ -15,8 +17,18 @@ export function onCells(mem, cells, body) {
   } finally {
     // An operation is suspended by throwing through it, so this is where it is left, too.
     Object.assign(globalThis, real);
+    mem.origin = undefined;
   }
 }
+
+/** Says where in the code that runs an access stands: a trace has that line, and none of this file. */
+function from(mem) {
+  const [, by, url, place] = frames().find((frame) => frame !== null && frame[2] !== import.meta.url) ?? [];
+  mem.origin = url && `${by} ${relative('.', fileURLToPath(url))}:${place}`;
+  return mem;
+}
+
+const frames = () => new Error().stack.split('\n').map((line) => /at (\S+) \((file:.*?):(\d+:\d+)\)/.exec(line));
 
 class Buffer {
   constructor(mem, cells) {
@@ -30,27 +42,27 @@ class Buffer {
 }
 
 function construct(target, args, newTarget) {
-  const [buffer, from = 0, length = (buffer.byteLength - from) / WORD] = args;
+  const [buffer, start = 0, length = (buffer.byteLength - start) / WORD] = args;
   if (!(buffer instanceof Buffer)) return Reflect.construct(target, args, newTarget);
-  const cells = buffer.cells.slice(from / WORD, from / WORD + length);
-  if (from % WORD !== 0 || cells.length !== length)
-    throw new RangeError(`no view of ${length} words from byte ${from}`);
+  const cells = buffer.cells.slice(start / WORD, start / WORD + length);
+  if (start % WORD !== 0 || cells.length !== length)
+    throw new RangeError(`no view of ${length} words from byte ${start}`);
   const { mem } = buffer;
-  const fields = { buffer, byteOffset: from, BYTES_PER_ELEMENT: WORD, length, byteLength: length * WORD };
+  const fields = { buffer, byteOffset: start, BYTES_PER_ELEMENT: WORD, length, byteLength: length * WORD };
   fields.set = (source, at = 0) => {
     if (at + source.length > length) throw new RangeError('offset is out of bounds');
-    for (let i = 0; i < source.length; i++) mem.write(cells[at + i], source[i]);
+    for (let i = 0; i < source.length; i++) from(mem).write(cells[at + i], source[i]);
   };
   const view = new Proxy(fields, {
     get: (of, key) => {
-      if (isIndex(key)) return key in cells ? mem.read(cells[key]) : undefined;
+      if (isIndex(key)) return key in cells ? from(mem).read(cells[key]) : undefined;
       if (!(key in of) && key in real.Uint32Array.prototype)
         throw new TypeError(`a view of cells has no ${String(key)}`);
       return of[key];
     },
     set: (_, key, value) => {
       if (!isIndex(key)) return false;
-      if (key in cells) mem.write(cells[key], value);
+      if (key in cells) from(mem).write(cells[key], value);
       return true;
     },
   });
@@ -76,5 +88,5 @@ for (const name of Object.getOwnPropertyNames(real.Atomics))
     if (of === undefined) return real.Atomics[name](view, index, ...rest);
     if (!(name in calls)) throw new TypeError(`Atomics.${name} is not known of cells`);
     if (!(index in of.cells)) throw new RangeError('out of bounds access');
-    return calls[name](of.mem, of.cells[index], ...rest);
+    return calls[name](from(of.mem), of.cells[index], ...rest);
   };
