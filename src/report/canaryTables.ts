@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TableData } from './data.ts';
 
-/** Written by `npm run canaries`. A package that was installed does not have it. */
+/** Written by `npm run canaries`. */
 const DOCUMENT = new URL('../../docs/canaries.md', import.meta.url);
 
 /** The tables of `docs/canaries.md` for some trackers; none where there is no such document. */

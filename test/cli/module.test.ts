@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -33,45 +33,6 @@ describe("a user's module is explored", () => {
 
   test('from inside the project', () => {
     expect(run(join(process.cwd(), 'examples'), main, ...explore)).toEqual(proved);
-  });
-
-  test('beside a node_modules that has gfnring, be it this one or another', () => {
-    const place = join(folder, 'installed');
-    mkdirSync(place);
-    writeFileSync(join(place, 'sb.mjs'), sb);
-    const [{ filename }] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', place], { encoding: 'utf8' }),
-    );
-    // Its dependencies are linked to ours: no network is needed.
-    const ours = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
-    const linked = ours.map((name) => [name, `file:${join(process.cwd(), 'node_modules', name)}`]);
-    const manifest = {
-      name: 'user',
-      dependencies: Object.fromEntries([...linked, ['gfnring', `file:./${filename}`]]),
-      overrides: Object.fromEntries(ours.map((name) => [name, `$${name}`])),
-    };
-    writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
-    const install = [
-      'install',
-      '--offline',
-      '--ignore-scripts',
-      '--legacy-peer-deps',
-      '--install-links=false',
-      '--no-audit',
-    ];
-    execFileSync('npm', install, { cwd: place, stdio: 'ignore' });
-    const installed = join(place, 'node_modules/gfnring');
-    expect(existsSync(join(installed, 'test'))).toBe(false);
-    expect(run(place, join(place, 'node_modules/.bin/gfnring'), ...explore)).toEqual(proved);
-    // What is not JavaScript is there, too: the page that reports are put into.
-    writeFileSync(join(place, 'lost-update.mjs'), lostUpdate);
-    const bin = join(place, 'node_modules/.bin/gfnring');
-    const [found] = JSON.parse(run(place, bin, 'explore', './lost-update.mjs', '--json').stdout).findings;
-    expect(run(place, bin, 'report', found.file, '--html', 'lost.html')).toMatchObject({ status: 0 });
-    expect(readFileSync(join(place, 'lost.html'), 'utf8')).toContain('id="data">{"kind":"interleaving"');
-    // The running one is taken, not this one that is broken.
-    cpSync(join(installed, 'package.json'), join(installed, 'dist/index.js'));
-    expect(run(place, main, ...explore)).toEqual(proved);
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
+import { examplePatches } from './examplePatches.ts';
 import { compiled, edited, MAIL, TREES, type Tree, treesOrNone } from './trees.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
@@ -126,6 +127,8 @@ describe('what a line more or less does is found', () => {
     if (model === 'sc') expect(gfnring('replay', finding.file, '--on', 'workers').stdout).toContain(finding.property);
   });
 });
+
+describe('the patches in examples/kernel-patch', examplePatches);
 
 /** A tree of one C file, beside our own headers. */
 function treeWith(text: string, file = MAIL.file): Tree {

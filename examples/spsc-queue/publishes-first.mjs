@@ -1,0 +1,15 @@
+import { RingBuffer } from 'ringbuf.js';
+import { queue } from './queue.mjs';
+
+/** A push that stores its index before it copies what the index announces. */
+class PublishesFirst extends RingBuffer {
+  push(...args) {
+    const copies = [];
+    this._copy = (...copy) => copies.push(copy);
+    const pushed = super.push(...args);
+    for (const copy of copies) super._copy(...copy);
+    return pushed;
+  }
+}
+
+export default queue('publishes-first', PublishesFirst);

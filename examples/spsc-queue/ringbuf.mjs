@@ -1,0 +1,3 @@
+import { queue } from './queue.mjs';
+
+export default queue('ringbuf');

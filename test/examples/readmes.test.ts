@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { explore } from 'gfnring';
+import { expect, test } from 'vitest';
+import 'gfnring/vitest';
+import { argsOf, expectShown, shownIn } from './shown.ts';
+
+const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const names = folders.map(({ name }) => name).filter((name) => name !== 'kernel');
+const models = ['sc', 'tso', 'weak'] as const;
+
+test('the list of examples has all of them, each with a document that shows a command', () => {
+  const listed = [...readFileSync('examples/README.md', 'utf8').matchAll(/^\| \[(.*)\]\(\1\)/gm)].map(
+    ([, name]) => name,
+  );
+  const there = readdirSync('examples').filter((name) => name !== 'README.md');
+  expect(listed.toSorted()).toEqual(there.toSorted());
+  for (const name of names) expect([name, shownIn(`examples/${name}/README.md`)]).not.toEqual([name, []]);
+});
+
+// Those of examples/kernel-patch are run where the compiler is in memory: test/kernel; those of vitest in a project that has the package installed: test/package.test.ts.
+const shown = ['own-scenario', 'spsc-queue'].flatMap((name) => shownIn(`examples/${name}/README.md`));
+test.each(shown.map((of) => [of.commands[0], of] as const))('%s prints what is shown', (command, of) => {
+  expect(of.commands).toHaveLength(1);
+  expectShown(of, spawnSync(process.execPath, ['dist/cli/main.js', ...argsOf(command)], { encoding: 'utf8' }));
+});
+
+/** What the documents and comments say of the other memory models. */
+test.each([
+  ['own-scenario/clear-then-copy', 'passed', 'passed', 'passed'],
+  ['own-scenario/copy-then-clear', 'violated', 'violated', 'violated'],
+  ['spsc-queue/ringbuf', 'passed', 'passed', 'passed'],
+  ['spsc-queue/publishes-first', 'violated', 'violated', 'violated'],
+  ['spsc-queue/plain-index', 'passed', 'passed', 'violated'],
+  ['sb', 'passed', 'violated', 'violated'],
+  ['lost-update', 'violated', 'violated', 'violated'],
+])('%s under sc, tso and weak', async (name, ...outcomes) => {
+  const module = `examples/${name}.mjs`;
+  expect(existsSync(module)).toBe(true);
+  const reports = await Promise.all(models.map((memoryModel) => explore(module, { memoryModel, minimise: 0 })));
+  expect(reports.map(({ outcome }) => outcome)).toEqual(outcomes);
+});
+
+test('what ringbuf.js is given is taken back, also where an operation is suspended', async () => {
+  const before = [globalThis.Atomics, globalThis.Uint32Array];
+  expect(await explore('examples/spsc-queue/ringbuf.mjs')).toHold();
+  expect([globalThis.Atomics, globalThis.Uint32Array]).toEqual(before);
+});

@@ -1,0 +1,154 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectShown, shownIn } from './examples/shown.ts';
+
+/** The package as somebody has it who installs it: packed, and installed in an empty project that is elsewhere. */
+const place = mkdtempSync(join(tmpdir(), 'gfnring-user-'));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+const { dependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
+const installed = join(place, 'node_modules/gfnring');
+const bin = join(place, 'node_modules/.bin/gfnring');
+const run = (program: string, ...args: string[]) => {
+  const env = { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: join(place, 'cache') };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: place,
+    encoding: 'utf8',
+    env,
+  });
+  return { status, stdout, stderr };
+};
+const ours = (name: string): string => join(process.cwd(), 'node_modules', name);
+let packed: readonly string[];
+
+beforeAll(() => {
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', place];
+  const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' }));
+  packed = files.map(({ path }: { path: string }) => path);
+  // Its dependencies are linked to ours: no registry is needed.
+  const linked = Object.keys(dependencies).map((name) => [name, `file:${ours(name)}`]);
+  const manifest = {
+    name: 'user',
+    type: 'module',
+    dependencies: Object.fromEntries([...linked, ['gfnring', `file:./${filename}`]]),
+    overrides: Object.fromEntries(linked.map(([name]) => [name, `$${name}`])),
+  };
+  writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
+  const install = '--offline --ignore-scripts --legacy-peer-deps --install-links=false --no-audit'.split(' ');
+  execFileSync('npm', ['install', ...install], { cwd: place, stdio: 'ignore' });
+  // There may be a node_modules further up that has what is optional: an empty folder hides it.
+  for (const name of Object.keys(peerDependenciesMeta))
+    mkdirSync(join(place, 'node_modules', name), { recursive: true });
+  cpSync(join(installed, 'examples'), join(place, 'examples'), { recursive: true });
+}, 300_000);
+
+describe('what is packed', () => {
+  test('is what runs, its sources, documents and examples, and nothing else', () => {
+    const folders = new Set(packed.map((path) => (path.includes('/') ? path.split('/')[0] : path)));
+    expect([...folders].sort()).toEqual(
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'examples', 'package.json', 'src'].sort(),
+    );
+    expect(packed.filter((path) => /tsbuildinfo|^(dist|src)\/.*\.test\.|node_modules|\.gfnring/.test(path))).toEqual(
+      [],
+    );
+  });
+
+  test('has what source maps lead to, for lines in traces', () => {
+    const maps = packed.filter((path) => path.endsWith('.js.map'));
+    expect(maps.length).toBeGreaterThan(100);
+    const sources = maps.map((path) => path.replace(/^dist/, 'src').replace(/js\.map$/, 'ts'));
+    expect(sources.filter((path) => !packed.includes(path))).toEqual([]);
+  });
+
+  test('has the files that the README names', () => {
+    const named = [...readFileSync('README.md', 'utf8').matchAll(/\b(?:docs|examples)\/[\w./-]*\w/g)].map(
+      ([name]) => name,
+    );
+    expect(named.length).toBeGreaterThan(10);
+    // Whether the README names files that are not there is not for this test to say.
+    const there = named.filter((name) => existsSync(name));
+    expect(there.filter((name) => !existsSync(join(installed, name)))).toEqual([]);
+  });
+});
+
+describe('from JavaScript', () => {
+  test('a module is explored by the command, and what is not JavaScript is there: the page that a report is put into', () => {
+    const { status, stdout } = run(bin, 'explore', './examples/lost-update.mjs', '--json');
+    const { outcome, findings } = JSON.parse(stdout);
+    expect([status, outcome, findings.length]).toEqual([1, 'violated', 1]);
+    expect(run(bin, 'report', findings[0].file, '--html', 'lost.html')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(place, 'lost.html'), 'utf8')).toContain('id="data">{"kind":"interleaving"');
+  });
+
+  test('a trace has the lines of our sources', () => {
+    const { status, stdout } = run(bin, ...'explore gfn-list/not-paused --scheduler exhaustive --lines'.split(' '));
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/ node_modules\/gfnring\/src\/\S+\.ts:\d+:\d+\n/);
+  });
+
+  test('a program explores', () => {
+    const program = join(place, 'program.mjs');
+    writeFileSync(
+      program,
+      `import { explore } from 'gfnring';\nconsole.log((await explore('dirty-again')).outcome);\n`,
+    );
+    expect(run(program)).toEqual({ status: 0, stdout: 'passed\n', stderr: '' });
+  });
+
+  test('the gfnring that runs is taken, not one that is broken beside the module', () => {
+    const index = join(installed, 'dist/index.js');
+    const text = readFileSync(index);
+    writeFileSync(index, 'no JavaScript');
+    const main = join(process.cwd(), 'dist/cli/main.js');
+    const { status, stdout } = run(main, ...'explore ./examples/sb.mjs --scheduler exhaustive'.split(' '));
+    writeFileSync(index, text);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/✓ sb .* proved\n/)]);
+  });
+});
+
+test.each([
+  ['kernel', '--kdir examples/kernel --file virt/kvm/gfnring.c', /npm install .*@yowasp\/clang@\S+ binaryen@\S+/],
+  ['work', 'redis://localhost', /npm install bullmq ioredis/],
+  ['fuzz', 'ring --dir night --queue redis://localhost', /npm install bullmq ioredis/],
+])('without the packages that it needs, %s names them in one line', (command, args, message) => {
+  const { status, stdout, stderr } = run(bin, command, ...args.split(' '));
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+describe('with what is optional for vitest', () => {
+  beforeAll(() => {
+    for (const name of ['vitest', 'fast-check']) {
+      rmSync(join(place, 'node_modules', name), { recursive: true });
+      symlinkSync(ours(name), join(place, 'node_modules', name));
+    }
+  });
+
+  test('TypeScript takes what is right, and refuses each line that says that it is wrong', () => {
+    cpSync('test/types', join(place, 'types'), { recursive: true });
+    const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true };
+    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types', 'examples'] }));
+    expect(run(join(ours('typescript'), 'bin/tsc'), '-p', '.')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('the example of vitest runs as shown', () => {
+    const [shown] = shownIn('examples/vitest-property/README.md');
+    const [npx, vitest, ...args] = shown.commands[0].split(' ');
+    expect([npx, vitest]).toEqual(['npx', 'vitest']);
+    const { status, stdout } = run(join(ours('vitest'), 'vitest.mjs'), ...args);
+    // Two files run side by side, in any order.
+    const tests = (text: string): string =>
+      text
+        .split('\n')
+        .filter((line) => /^ [✓×]/.test(line))
+        .map((line) => line.replace(/ \d+ms$/, ''))
+        .sort()
+        .join('\n');
+    expectShown({ ...shown, printed: tests(shown.printed) }, { status, stdout: tests(stdout) });
+    expect(stdout).toMatch(/Tests +5 passed \(5\)/);
+  });
+});
