@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectShown, shownIn } from './examples/shown.ts';
+import { blocksOf, commandsOf, expectShown } from './docs/blocks.ts';
 
 /** The package as somebody has it who installs it: packed, and installed in an empty project that is elsewhere. */
 const place = mkdtempSync(join(tmpdir(), 'gfnring-user-'));
@@ -136,8 +136,8 @@ describe('with what is optional for vitest', () => {
   });
 
   test('the example of vitest runs as shown', () => {
-    const [shown] = shownIn('examples/vitest-property/README.md');
-    const [npx, vitest, ...args] = shown.commands[0].split(' ');
+    const [shown] = blocksOf('examples/vitest-property/README.md').flatMap(commandsOf);
+    const [npx, vitest, ...args] = shown.command.split(' ');
     expect([npx, vitest]).toEqual(['npx', 'vitest']);
     const { status, stdout } = run(join(ours('vitest'), 'vitest.mjs'), ...args);
     // Two files run side by side, in any order.
@@ -148,7 +148,7 @@ describe('with what is optional for vitest', () => {
         .map((line) => line.replace(/ \d+ms$/, ''))
         .sort()
         .join('\n');
-    expectShown({ ...shown, printed: tests(shown.printed) }, { status, stdout: tests(stdout) });
+    expectShown({ ...shown, shown: tests(shown.shown) }, tests(stdout), status);
     expect(stdout).toMatch(/Tests +5 passed \(5\)/);
   });
 });

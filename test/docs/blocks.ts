@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 
 /** The documents that people copy from. */
 export const documents: readonly string[] = [
@@ -55,6 +56,18 @@ export function commandsOf({ document, line, text }: Block): Command[] {
   });
 }
 
+/** The arguments of `npx gfnring …`. No shell is asked: what one would make something else of is not for a document's command. */
+export function argsOf({ command }: Command): string[] {
+  expect(command).toMatch(/^npx gfnring [^"'\\|&;<>`*$]+$/);
+  return command.split(' ').slice(2);
+}
+
+/** Whether a command comes to what a document says. What shows a finding shows status 1, what is refused 2. */
+export function expectShown({ shown }: Command, printed: string, status: number | null): void {
+  expect(asShown(printed, shown)).toBe(alike(shown));
+  expect(status).toBe(/^gfnring: /m.test(shown) ? 2 : /^✗ /m.test(shown) ? 1 : 0);
+}
+
 /** What differs from run to run: times, and the hashes in the names of findings. */
 export const alike = (text: string): string =>
   text
@@ -64,7 +77,7 @@ export const alike = (text: string): string =>
     .replace(/-[0-9a-f]{10}\.json/g, '-H.json');
 
 /** What a command prints as far as a document shows it: what its lines `…` stand for is taken from the document, where the rest fits. */
-export function asShown(printed: string, shown: string): string {
+function asShown(printed: string, shown: string): string {
   const lines = alike(printed).split('\n');
   const parts = alike(shown).split(/\n *…(?:\n|$)/);
   if (parts.length === 1) return lines.join('\n');

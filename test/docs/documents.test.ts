@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { alike, asShown, type Block, blocksOf, type Command, commandsOf, documents } from './blocks.ts';
+import { alike, argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
 
 /** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
@@ -28,13 +28,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Code that is in no file of the examples, by how it begins. */
 const NO_FILE: readonly (readonly [document: string, begins: string, why: string])[] = [
-  ['README.md', "import { explore } from 'gfnring';", 'a test to write, as counter.test.ts in the examples is one'],
+  ['README.md', "import { explore } from 'gfnring';", 'a test to write: examples/vitest-property has one'],
   ['docs/api.md', '', 'declarations, which a program writes'],
 ];
 
 const main = resolve('dist/cli/main.js');
 /** Where all of it is run and written. The examples are seen from it as from the project's folder. */
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-docs-'));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gfnring-docs-')));
 symlinkSync(resolve('examples'), join(folder, 'examples'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -44,7 +44,8 @@ function resultOf(args: readonly string[]) {
   const known = results.get(args.join(' '));
   if (known !== undefined) return known;
   const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  const result = { printed: stdout + stderr, status };
+  // Lines of code are named from where it is run.
+  const result = { printed: `${stdout}${stderr}`.replaceAll(`${relative(folder, resolve('.'))}/`, ''), status };
   results.set(args.join(' '), result);
   return result;
 }
@@ -58,21 +59,10 @@ function findingMeant(argument: string): string {
   return `.gfnring/findings/${found[0]}`;
 }
 
-const statusOf = (shown: string): number => (/^gfnring: /m.test(shown) ? 2 : /^✗ /m.test(shown) ? 1 : 0);
-
-function run({ command, shown }: Command): void {
-  const [program, ...words] = command.split(' ');
-  if (program === 'cat') {
-    expect(asShown(readFileSync(words[0], 'utf8'), shown)).toBe(alike(shown));
-    return;
-  }
-  // No shell is asked: what one would make something else of is not for a document's command.
-  expect(command).not.toMatch(/["'\\|&;<>`*$]/);
-  expect(command).toMatch(/^npx gfnring /);
-  const args = words.slice(1).map(findingMeant);
+function run(command: Command): void {
+  const args = argsOf(command).map(findingMeant);
   const { printed, status } = resultOf(args);
-  expect(asShown(printed, shown)).toBe(alike(shown));
-  expect(status).toBe(statusOf(shown));
+  expectShown(command, printed, status);
   for (const [i, option] of args.entries())
     if (option === '--html' || option === '--perfetto') expect(existsSync(join(folder, args[i + 1]))).toBe(true);
 }

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { explore } from 'gfnring';
 import { expect, test } from 'vitest';
 import 'gfnring/vitest';
-import { argsOf, expectShown, shownIn } from './shown.ts';
+import { blocksOf, commandsOf } from '../docs/blocks.ts';
 
 const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const names = folders.map(({ name }) => name).filter((name) => name !== 'kernel');
@@ -15,14 +14,8 @@ test('the list of examples has all of them, each with a document that shows a co
   );
   const there = readdirSync('examples').filter((name) => name !== 'README.md');
   expect(listed.toSorted()).toEqual(there.toSorted());
-  for (const name of names) expect([name, shownIn(`examples/${name}/README.md`)]).not.toEqual([name, []]);
-});
-
-// Those of examples/kernel-patch are run where the compiler is in memory: test/kernel; those of vitest in a project that has the package installed: test/package.test.ts.
-const shown = ['own-scenario', 'spsc-queue'].flatMap((name) => shownIn(`examples/${name}/README.md`));
-test.each(shown.map((of) => [of.commands[0], of] as const))('%s prints what is shown', (command, of) => {
-  expect(of.commands).toHaveLength(1);
-  expectShown(of, spawnSync(process.execPath, ['dist/cli/main.js', ...argsOf(command)], { encoding: 'utf8' }));
+  for (const name of names)
+    expect([name, blocksOf(`examples/${name}/README.md`).flatMap(commandsOf)]).not.toEqual([name, []]);
 });
 
 /** What the documents and comments say of the other memory models. */
