@@ -4,8 +4,9 @@ const LASTS: readonly OperationSpec['do'][] = ['halt', 'serve', 'replicate', 'mi
 const SERVES: readonly OperationSpec['do'][] = ['serve', 'replicate', 'migrate'];
 /** What a list does not stand while its machine runs: its reset drops what was pushed since the count. */
 const RUNNING: readonly OperationSpec['do'][] = [
-  ...(['collect', 'serve', 'migrate', 'set-slot', 'reset', 'poke', 'harvest'] as const),
+  ...(['collect', 'serve', 'migrate', 'set-slot', 'reset', 'harvest'] as const),
 ];
+const DIRTY_INDEX_BYTES = 4;
 /** What the ring as merged is known to lose pages with. */
 const HAZARDS: readonly OperationSpec['do'][] = ['reset', 'signal', 'set-slot', 'poke', 'harvest'];
 
@@ -19,13 +20,18 @@ export function isFair(spec: VmSpec): boolean {
   if (!actors.every(endsWhereItShould)) return false;
   if (performs(spec, 'set-slot') && performs(spec, 'push', 'poke', 'harvest')) return false;
   if (performs(spec, 'copy-first')) return false;
-  if (tracker === 'gfn-list' && performs(spec, ...RUNNING)) return false;
+  if (tracker === 'gfn-list' && !(performs(spec, 'poke') ? sparesDirtyIndex(spec) : !performs(spec, ...RUNNING)))
+    return false;
   if (isMerged(tracker)) {
     if (tracker !== 'dirty-ring@repaired' && performs(spec, ...HAZARDS)) return false;
     if (performs(spec, 'host-write') && !spec.backupBitmap) return false;
   }
   return hasLeeway(spec) && (tracker === 'dirty-bitmap' || hasRoom(spec));
 }
+
+/** Whoever writes to the list's header may not write the index of the next push: the list is known to believe it. */
+const sparesDirtyIndex = ({ actors }: VmSpec): boolean =>
+  actors.every(({ operations }) => operations.every((op) => op.do !== 'poke' || op.at >= DIRTY_INDEX_BYTES));
 
 const isMerged = (tracker: string): boolean => tracker.startsWith('dirty-ring');
 
@@ -74,6 +80,11 @@ function hasRoom(spec: VmSpec): boolean {
   const byHosts = hosts.reduce((sum, actor) => sum + pagesBy(actor), 0) + (hosts.length > 0 ? again : 0);
   const roomIn = ({ size, leeway }: VmSpec['rings'][number]): number => size - leeway;
   if (tracker === 'gfn-list') {
+    // A host that is inside cannot wait for room until the machine is paused: what all may write after they have looked for room is leeway.
+    const vcpus = actors.filter(({ role }) => role === 'vcpu');
+    const atOnce =
+      hosts.length + vcpus.reduce((sum, { operations }) => sum + Math.max(0, ...operations.map(pagesOf)), 0);
+    if (hosts.length > 0 && rings.reduce((sum, { leeway }) => sum + leeway, 0) < atOnce - 1) return false;
     const room = rings.reduce((sum, ring) => sum + roomIn(ring), 0);
     return served || actors.reduce((sum, actor) => sum + pagesBy(actor), again) <= room;
   }

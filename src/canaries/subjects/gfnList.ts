@@ -1,16 +1,4 @@
-import {
-  halt,
-  host,
-  hostile,
-  hostWrite,
-  kernel,
-  poke,
-  replicate,
-  reset,
-  userspace,
-  vcpu,
-  write,
-} from '../../scenario/parties.ts';
+import { halt, host, hostWrite, replicate, userspace, vcpu, write } from '../../scenario/parties.ts';
 import { type Canary, canariesOf, vmOf } from '../canary.ts';
 
 /** Cao's list, drained while the machine is paused: what its objections say of it, and what its own rules forbid. */
@@ -22,7 +10,6 @@ const TWO_PRODUCERS = vm('two-producers', [vcpu(0, write(0)), host(hostWrite(1))
 const FULL = vm('full', [vcpu(0, write(0, 1, 2), halt), userspace(replicate)], {
   slots: [{ slot: 0, npages: 3 }],
 });
-const FETCH_TOO_FAR = vm('fetch-too-far', [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 8, 32, 3))]);
 
 export const gfnList: readonly Canary[] = [
   canary(
@@ -66,7 +53,7 @@ export const gfnList: readonly Canary[] = [
   canary(
     'list-fetch-believed',
     `O3; ${MAIL}: all indices lie where userspace can write them`,
-    FETCH_TOO_FAR,
+    'gfn-list/hostile-fetch',
     ['A4', 'no operation crashes'],
     ['trackers/gfnList/ioctl', 'const result = count > list.size ? -EINVAL : count;', 'const result = count;'],
   ),
@@ -126,7 +113,7 @@ export const gfnList: readonly Canary[] = [
   canary(
     'list-fetch-read-twice',
     `O3; ${MAIL}: all indices lie where userspace can write them`,
-    FETCH_TOO_FAR,
+    'gfn-list/hostile-fetch',
     ['A4 reset reads'],
     [
       'trackers/gfnList/ioctl',

@@ -1,4 +1,4 @@
-import { collect, hostile, poke, userspace, vcpu, write } from '../parties.ts';
+import { collect, hostile, kernel, poke, reset, userspace, vcpu, write } from '../parties.ts';
 import { copyBeforeReset } from './copyBeforeReset.ts';
 import { LOST, ONE_PAGE, OUT_OF_BOUNDS, scenario, type TrackerScenario } from './scenario.ts';
 
@@ -24,6 +24,14 @@ export function ofList(): TrackerScenario[] {
       ONE_PAGE,
       // Where it is out of bounds the list looks full, and a vCPU that looks first waits for room that nobody makes.
       { known: { catalogue: 'O3', properties: [...OUT_OF_BOUNDS, 'L1'] } },
+    ),
+    scenario(
+      tracker,
+      'hostile-fetch',
+      'userspace says that it has read more than there is, while another thread resets',
+      [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 8, 32, 3))],
+      [],
+      ONE_PAGE,
     ),
     copyBeforeReset(tracker),
   ];
