@@ -34,7 +34,7 @@ test('docs/how-we-know.md has the numbers that the lists and the other documents
     `Of the ${ofKernel} tests that Linux 6.1 has`,
     `reads ${readable} and agrees with ${agreed}; the other ${others} `,
     `| ${yardsticks.map((count) => count.toLocaleString('en')).join('; ')} |`,
-    `200 lists, ${operations} operations in all`,
+    `200 lists of ${operations} operations each time`,
   ])
     expect(text).toContain(said);
 });
