@@ -1,0 +1,23 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { explore } from 'gfnring';
+import { expect, test } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-tutorial-'));
+/** From another folder vitest does not find the package. */
+const text = readFileSync('examples/tutorial/3-release.mjs', 'utf8').replace(
+  "'gfnring'",
+  `'${resolve('dist/index.js')}'`,
+);
+
+test.each([
+  ['mem.storeRelease(prod', 'mem.store(prod'],
+  ['mem.loadAcquire(prod', 'mem.load(prod'],
+])('with %s alone made %s, a page is lost under weak', async (from, to) => {
+  const module = join(folder, `${to}.mjs`);
+  expect(text.split(from)).toHaveLength(2);
+  writeFileSync(module, text.replace(from, to));
+  const { findings } = await explore(module, { memoryModel: 'weak', minimise: 0, dir: folder });
+  expect(findings.map(({ property }) => property)).toEqual(['no dirty page is lost']);
+});
