@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
+import { commandLineText } from '../../bench/docs/commandLine.mjs';
 import { placeholderOf, valuesOf } from '../../src/cli/completion/places.ts';
+import { MEANING, STATUS } from '../../src/cli/errors.ts';
 import { commandsOf, programOf } from '../../src/cli/programOf.ts';
 import { suggested } from '../../src/cli/suggest.ts';
 
@@ -80,4 +82,9 @@ test('values that completion takes for paths are paths', () => {
     'scenarios',
     'what',
   ]);
+});
+
+test('docs/command-line.md is current (npm run docs writes it)', () => {
+  const statuses = Object.entries(MEANING).map(([of, meaning]) => [STATUS[of as keyof typeof STATUS], meaning]);
+  expect(readFileSync('docs/command-line.md', 'utf8')).toBe(commandLineText(program, statuses));
 });

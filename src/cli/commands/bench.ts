@@ -13,7 +13,7 @@ export const benchCommand = (): Command =>
     .addHelpText(
       'after',
       examples({
-        bench: 'some seconds of measurements',
+        bench: 'measured here and now',
         'bench --json > bench.json': 'the same, to compare with later',
       }),
     )

@@ -115,8 +115,7 @@ export const fuzzCommand = (): Command =>
       'after',
       examples({
         'fuzz --seconds 600 --workers 2': "all scenarios of the mail's ring, for ten minutes",
-        'fuzz vm ./examples/sb.mjs --executions 1000000 --dir night --seed 7':
-          'two scenarios, as far as a number of executions',
+        'fuzz vm ./examples/sb.mjs --executions 1000000 --dir night --seed 7': 'two scenarios, a million executions',
         'fuzz --dir night --resume --seconds 3600': 'an hour more of a campaign that is there',
         'fuzz --dir shard-2 --shard 2/3 --report junit=fuzz.xml,github': 'one of three machines in CI',
       }),

@@ -38,7 +38,7 @@ export const stressCommand = (): Command =>
       examples({
         stress: 'the scenarios ring and vm, five seconds each',
         'stress ring --seconds 60': 'one for a minute',
-        'stress ./examples/sb.mjs --rounds 1000': 'a module of your own, as far as a number of rounds',
+        'stress ./examples/sb.mjs --rounds 1000': 'a module of your own, a thousand times',
       }),
     )
     .action(async (names: readonly string[], options: Options) => {
