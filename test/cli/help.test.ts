@@ -9,6 +9,7 @@ import { suggested } from '../../src/cli/suggest.ts';
 
 const program = await programOf();
 const commands = commandsOf(program);
+for (const command of commands) command.configureOutput({ writeOut: () => {} });
 
 function helpOf(command: Command): string {
   let text = '';
