@@ -1,3 +1,5 @@
+/* In this folder: what writes the reference documents: docs/api.md and docs/command-line.md. */
+
 // The text of docs/api.md, from the built declarations of what the package exports.
 import { fileURLToPath } from 'node:url';
 import { Node, Project, ts } from 'ts-morph';

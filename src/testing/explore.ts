@@ -1,3 +1,5 @@
+/* In this folder: what the tests of users call: explore, and the matcher toHold for vitest. */
+
 import { formatFinding } from '../cli/finding.ts';
 import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';

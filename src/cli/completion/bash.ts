@@ -1,3 +1,5 @@
+/* In this folder: scripts that complete the command line in a shell, made from the commands themselves. */
+
 import type { Values } from '../suggest.ts';
 import type { Place } from './places.ts';
 

@@ -1,3 +1,5 @@
+/* In this folder: the commands for a kernel's own C file, and for a kernel that is booted. */
+
 import { Command, Option } from 'commander';
 import { agreements, type KernelFiles, observe, partiesOf } from '../../../conformance/conformance.ts';
 import { drawLists } from '../../../conformance/lists.ts';
