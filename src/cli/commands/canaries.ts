@@ -56,6 +56,7 @@ export const canariesCommand = (): Command =>
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addHelpText('after', '\nExit status: 1 where one is missed, or where something is found in a subject as it is.')
     .addHelpText(
       'after',
       examples({

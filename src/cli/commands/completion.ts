@@ -18,7 +18,7 @@ export const completionCommand = (): Command =>
     .addArgument(new Argument('<shell>', 'which').choices(Object.keys(scripts)))
     .addHelpText(
       'after',
-      "\nThe shell has to know the command as gfnring. Where it is run by npx: alias gfnring='npx gfnring'. To try it: source <(gfnring completion bash). Print it again after an update.",
+      '\nThe shell has to know the command as gfnring. Where it is run by npx: gfnring() { npx gfnring "$@"; } To try it: source <(gfnring completion bash). Print it again after an update.',
     )
     .addHelpText(
       'after',

@@ -111,6 +111,7 @@ export const fuzzCommand = (): Command =>
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addHelpText('after', '\nExit status: 3 where work had to be given up and nothing was found.')
     .addHelpText(
       'after',
       examples({

@@ -27,6 +27,7 @@ export const litmusCommand = (): Command =>
     )
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addHelpText('after', '\nExit status: 1 where nothing explains a disagreement.')
     .addHelpText(
       'after',
       examples({

@@ -42,6 +42,10 @@ export const replayCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
+      '\nExit status: 1 where a property is violated, 3 where worker threads come to something else.',
+    )
+    .addHelpText(
+      'after',
       examples({
         'replay .gfnring/findings/ring-0123456789.json': 'a finding, step by step',
         'replay .gfnring/findings/ring-0123456789.json --on workers': 'on real threads',

@@ -26,6 +26,7 @@ export const reportCommand = (): Command =>
     .option('--html <file>', 'one page that needs no network: the interleaving step by step, with memory beside it')
     .option('--perfetto <file>', "a trace for Perfetto's viewer, of a finding")
     .option('--text', 'what replay prints, of a finding')
+    .addHelpText('after', '\nExit status: 0 when it is written, whatever it says.')
     .addHelpText(
       'after',
       examples({

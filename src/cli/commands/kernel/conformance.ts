@@ -45,7 +45,7 @@ export const conformanceCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\ndocs/kernel-conformance.md says where kernel and modules come from. Nothing compared, as without QEMU: status 3.',
+      '\ndocs/kernel-conformance.md says where kernel and modules come from. Exit status: 1 where they disagree, 3 where nothing could be compared.',
     )
     .addHelpText(
       'after',
