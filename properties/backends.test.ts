@@ -1,3 +1,5 @@
+/* In this folder: drawn tests: programs, VMs and schedules from fast-check, held against references of their own. */
+
 import { fc } from '@fast-check/vitest';
 import { afterAll, expect, test } from 'vitest';
 import { Guided } from '../src/explore/schedulers/guided.ts';

@@ -1,3 +1,6 @@
+/* In this folder: all of the program, a folder a layer: each imports from its own and from those further down in ARCHITECTURE.md. index.ts is what the
+   package exports. */
+
 /** The public interface of the package. */
 
 export type { Look, Monitor, Properties, StepEvent } from './check/property.ts';

@@ -97,3 +97,21 @@ test('nothing that decides looks at the clock or at chance', () => {
     ]);
   }
 });
+
+test('the first file of each folder says what the folder is for', () => {
+  const extensions = { src: '.ts', test: '.ts', properties: '.ts', bench: '.mjs' };
+  const first = new Map<string, string>();
+  for (const [root, extension] of Object.entries(extensions))
+    for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort().reverse())
+      if (file.endsWith(extension) && !file.endsWith('.d.ts')) {
+        const path = join(root, file);
+        first.set(dirname(path), path);
+      }
+  expect(first.size).toBeGreaterThan(50);
+  const purposes = [...first.values()].map((file) => [
+    file,
+    /^\/\* In this folder: (.+(?:\n.+){0,2}) \*\/\n\n/.exec(textOf(file))?.[1],
+  ]);
+  expect(purposes.filter(([, purpose]) => purpose === undefined)).toEqual([]);
+  expect(new Set(purposes.map(([, purpose]) => purpose)).size).toBe(first.size);
+});

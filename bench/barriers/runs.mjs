@@ -1,3 +1,5 @@
+/* In this folder: each ordering of the subjects weakened in turn: docs/barriers.md. */
+
 // A process of its own: explores scenarios, and prints what they came to as JSON.
 
 import { searchInterleavings } from '../../dist/explore/interleavings.js';

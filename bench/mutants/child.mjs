@@ -1,3 +1,5 @@
+/* In this folder: mutants of the subjects, and what finds each of them: docs/mutants.md. */
+
 // A process of its own, for the mutants of one module: it becomes each in turn, and searches what it is asked to. To start a process for each takes longer than
 // most searches.
 import { register } from 'node:module';

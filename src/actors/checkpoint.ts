@@ -1,3 +1,6 @@
+/* In this folder: the parties of a VM, as operations on Memory: vCPUs, host, userspace, kernel, hostile userspace; the gate between them, checkpoints and
+   migration. */
+
 /**
  * Checkpoint and rollback in the manner of Remus (Cully et al., NSDI 2008): the machine is paused, what has become dirty is copied, the copy is
  * committed as a whole, and the machine goes on. A failure sets the machine back to the last commit, wherever it happens.

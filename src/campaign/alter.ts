@@ -1,3 +1,6 @@
+/* In this folder: campaigns: scenarios and schedules drawn and varied in numbered batches, on threads or by a queue, with a journal that loses nothing when
+   a process is killed. */
+
 import { below, type Random } from '../explore/random.ts';
 import { threadOf, wayOf } from '../explore/schedule.ts';
 import type { Scheduler, View } from '../explore/scheduler.ts';

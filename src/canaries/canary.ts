@@ -1,3 +1,5 @@
+/* In this folder: known bugs, as patches of modules while they are loaded, and who catches them. */
+
 /**
  * Subjects with exactly one known bug each: small patches of the real ones, put in as the modules are loaded. A harness is as good as the bugs it finds; these
  * say which, by what, how fast and how often.

@@ -1,3 +1,5 @@
+/* In this folder: how an execution is judged: properties, monitors that watch its steps, linearizability of recorded calls. */
+
 import { mix } from '../explore/classes.ts';
 import type { Execution, Violation } from '../explore/execution.ts';
 import type { Order } from '../explore/order.ts';

@@ -1,3 +1,5 @@
+/* In this folder: the command line: the program, its options, and what it prints. */
+
 import { Execution } from '../explore/execution.ts';
 import { hunt } from '../explore/hunt.ts';
 import { noLimits } from '../explore/limits.ts';

@@ -8,9 +8,13 @@ import { isPatching, patching } from '../canaries/patch.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import { compiled } from '../scenario/workerFile.ts';
 import { STATUS } from './errors.ts';
+import { suggest } from './suggest.ts';
 
 export const canaryOption = (): Option =>
-  new Option('--canary <name>', "the subject with that known bug in it: 'gfnring canaries --list' names them");
+  suggest(
+    new Option('--canary <name>', "the subject with that known bug in it: 'gfnring canaries --list' names them"),
+    () => ({ words: canaries.map(({ name }) => name), paths: false }),
+  );
 
 /** Throws `BadInput` where there is none of that name. */
 export function canaryNamed(name: string): Canary {

@@ -1,3 +1,5 @@
+/* In this folder: a real kernel in QEMU performs lists of operations on its dirty rings, and each party of ours is asked what it would have done. */
+
 import { lineOf, type Operation } from './operations.ts';
 import type { Entry, Observed, TraceRecord } from './party.ts';
 

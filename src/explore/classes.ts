@@ -1,3 +1,6 @@
+/* In this folder: the explorer: executions that go forward and back, searches over all of them, classes and states, and hunts. It knows Memory, and no
+   subject. */
+
 import { overlap } from '../memory/layout.ts';
 import { Kind, updates, writes } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';

@@ -14,7 +14,9 @@ import { lowest, type Scheduler, type View } from './scheduler.ts';
 
 /** What went wrong: the property that does not hold, and what was seen instead. */
 export interface Violation {
+  /** Its name. */
   readonly property: string;
+  /** What was seen. */
   readonly message: string;
 }
 

@@ -2,6 +2,7 @@
 export interface Limits {
   /** Complete executions. */
   readonly executions: number;
+  /** Of wall time. */
   readonly seconds: number;
   /** Bytes that the set of states may take. */
   readonly bytes: number;

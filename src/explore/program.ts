@@ -17,7 +17,9 @@ export interface Operation {
 
 /** A party: a thread that performs its operations one after the other. */
 export interface Actor {
+  /** As traces show it. */
   readonly name: string;
+  /** In that order. */
   readonly operations: readonly Operation[];
   /** Its accesses race, and that is meant: it keeps to no protocol. */
   readonly racy?: boolean;
@@ -25,9 +27,11 @@ export interface Actor {
 
 /** What an execution runs: memory as it is at the start, and the actors. At most 30 of them: sets of threads are bits of a number. */
 export interface Program {
+  /** Where cells and locks lie. */
   readonly layout: Layout;
   /** Writes the initial values; the memory is zeroed before. */
   init(mem: Memory): void;
+  /** By number. */
   readonly actors: readonly Actor[];
   /** Cells for whose bytes plain accesses race, and that is meant. */
   readonly racy?: readonly Place[];

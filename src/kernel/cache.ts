@@ -1,3 +1,6 @@
+/* In this folder: C files of a kernel as subjects: compiled to WebAssembly with a hook at each access, and run on Memory. shim has the headers that they
+   see. */
+
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

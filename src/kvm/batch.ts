@@ -1,3 +1,5 @@
+/* In this folder: what every tracker knows of KVM: slots, locks, errors, batches of pages. */
+
 /** Pages of one slot to re-arm in one call: page `offset + i` for each set bit i of `mask`. Bit 0 is set; `mask` has 64 bits. */
 export interface Batch {
   readonly slot: number;

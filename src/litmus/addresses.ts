@@ -1,3 +1,5 @@
+/* In this folder: litmus tests of the Linux kernel: read, made into scenarios, decided, and compared with what they state. */
+
 import type { Cell, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Value, Variable } from './syntax.ts';

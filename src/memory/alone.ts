@@ -1,3 +1,5 @@
+/* In this folder: Memory, its places and its layout, and what implements it: Atomics, lockstep, the log tree of the explorer, recordings. */
+
 import type { Lock } from './cell.ts';
 import { NativeMemory } from './native.ts';
 

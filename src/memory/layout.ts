@@ -5,9 +5,10 @@ const BYTES_MAX = 1 << 28;
 
 /**
  * Says where each cell and lock of a scenario lies. Built once before threads start, the same on every thread and backend, so that
- * memories can be compared byte for byte.
+ * memories can be compared byte for byte. It throws `RangeError` for what does not fit: 2^28 bytes are the most.
  */
 export class Layout {
+  /** All cells and locks so far, by id. */
   readonly places: Place[] = [];
   /** Stands before the names of what is laid out next. */
   prefix = '';
@@ -49,6 +50,7 @@ export class Layout {
     return place;
   }
 
+  /** A cell of 64 bits, placed as `cell` does. */
   cell64(name: string, at?: number): Cell64 {
     const place: Cell64 = {
       kind: 'cell64',
@@ -61,6 +63,7 @@ export class Layout {
     return place;
   }
 
+  /** A lock, next in memory; free at first. */
   lock(name: string, kind: Lock['kind']): Lock {
     const place: Lock = {
       kind,

@@ -19,37 +19,50 @@ export interface Memory {
    */
   origin: string | undefined;
 
-  /** Plain C accesses: the compiler and the processor may reorder, tear or repeat them. */
+  /** A plain load of C: the compiler and the processor may reorder, tear or repeat it. Under `weak`, one that races is a finding. */
   read(cell: Cell): number;
+  /** A plain store of C; as `read`. */
   write(cell: Cell, value: number): void;
+  /** `read` of 64 bits. */
   read64(cell: Cell64): bigint;
+  /** `write` of 64 bits; with tearing it is two of 32 bits. */
   write64(cell: Cell64, value: bigint): void;
 
-  /** READ_ONCE and WRITE_ONCE: one access of that width, no order. */
+  /** READ_ONCE: one access of that width, no order. */
   load(cell: Cell): number;
+  /** WRITE_ONCE: one access of that width, no order. */
   store(cell: Cell, value: number): void;
+  /** `load` of 64 bits. */
   load64(cell: Cell64): bigint;
+  /** `store` of 64 bits. */
   store64(cell: Cell64, value: bigint): void;
 
-  /** smp_load_acquire: no later access moves before it. smp_store_release: no earlier access moves after it. */
+  /** smp_load_acquire: no later access moves before it. */
   loadAcquire(cell: Cell): number;
+  /** smp_store_release: no earlier access moves after it. */
   storeRelease(cell: Cell, value: number): void;
 
-  /** Atomic read-modify-write with full order. Each returns the old value. */
+  /** Stores `value` and returns what was there, in one atomic step with full order. */
   xchg(cell: Cell, value: number): number;
+  /** Stores `replacement` where `expected` was there; returns what was there. One atomic step; with full order where it stores, with none where not. */
   cmpxchg(cell: Cell, expected: number, replacement: number): number;
+  /** Adds `value`, and returns what was there, in one atomic step with full order. */
   fetchAdd(cell: Cell, value: number): number;
+  /** Leaves the bits that `value` has too, and returns what was there, in one atomic step with full order. */
   fetchAnd(cell: Cell, value: number): number;
+  /** Sets the bits of `value`, and returns what was there, in one atomic step with full order. */
   fetchOr(cell: Cell, value: number): number;
 
-  /** smp_rmb, smp_wmb, smp_mb. Under sequential consistency they order what is ordered already, and are no step. See `docs/memory-models.md`. */
+  /** smp_rmb: no later load moves before an earlier one. Under `sc`, as all fences, it is no step: all is ordered. See `docs/memory-models.md`. */
   rmb(): void;
+  /** smp_wmb: no later store moves before an earlier one. */
   wmb(): void;
+  /** smp_mb: no later access moves before an earlier one. */
   mb(): void;
 
-  /** Takes a lock; the thread is blocked while another (or itself: locks do not nest) holds it. */
+  /** Takes a lock; the thread is blocked while another (or itself: locks do not nest) holds it. A mutex under a spinlock breaks the rules. */
   lock(lock: Lock): void;
-  /** Gives back a lock that this thread holds. */
+  /** Gives back a lock that this thread holds; any other breaks the rules. */
   unlock(lock: Lock): void;
 
   /**
@@ -129,6 +142,7 @@ export function updated(kind: number, old: number, expected: number, operand: nu
 
 /** An operation that broke the rules of `Memory`; `rule` says which, `message` what was seen. */
 export class Breach extends Error {
+  /** The rule: an operation caught what `mem` threw; did something else when run again; used `mem` where it may not; returned what is no plain data. */
   readonly rule:
     | 'swallowed suspension'
     | 'differs on the second pass'
@@ -137,6 +151,7 @@ export class Breach extends Error {
     | 'not the holder'
     | 'sleeps under a spinlock';
 
+  /** The message becomes `rule: message`. */
   constructor(rule: Breach['rule'], message: string) {
     super(`${rule}: ${message}`);
     this.name = 'Breach';

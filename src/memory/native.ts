@@ -17,17 +17,23 @@ export class Hung extends Error {
 
 /**
  * Free-running memory: one `Atomics` call an access, on a buffer that real worker threads share. `Atomics` are sequentially consistent,
- * hence the fences have nothing left to do. Each thread builds its own.
+ * hence the fences have nothing left to do. Each thread builds its own. Who waits 10 s for a lock or a wake-up throws an error named `Hung`.
  */
 export class NativeMemory implements Memory {
   readonly thread: number;
   origin: string | undefined;
+  /** The buffer by bytes. */
   readonly u8: Uint8Array;
+  /** By 16 bits. */
   readonly u16: Uint16Array;
+  /** By 32 bits. */
   readonly u32: Uint32Array;
+  /** By 32 bits, signed: `Atomics.wait` has no other. */
   readonly i32: Int32Array;
+  /** By 64 bits. */
   readonly u64: BigUint64Array;
 
+  /** A memory of as many bytes as the layout's `size`, and the number of the thread that uses it, from 0. */
   constructor(buffer: SharedArrayBuffer, thread: number) {
     this.thread = thread;
     this.u8 = new Uint8Array(buffer);

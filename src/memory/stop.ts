@@ -20,7 +20,7 @@ export class Failed extends Error {
   }
 }
 
-/** A property that an operation checks itself, of what it has seen. For operations. */
+/** A property that an operation checks itself: where `holds` is false it is a finding of that property, and `seen` says what was there. For operations. */
 export function check(holds: boolean, property: string, seen?: string): asserts holds {
   if (!holds) throw new Failed(property, seen ?? 'does not hold');
 }

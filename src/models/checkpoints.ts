@@ -1,3 +1,5 @@
+/* In this folder: sequential models of the protocols. They import nothing: a model that shares code with its subject proves nothing of it. */
+
 /**
  * Checkpoint and rollback as a sequential model: the images that were committed. It imports nothing: a model that shares code with its subject proves nothing.
  * A commit takes the image that the machine was paused with; a rollback gives the last one back.

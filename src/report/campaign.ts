@@ -1,3 +1,5 @@
+/* In this folder: findings and campaigns for people and for CI: pages, traces for Perfetto, JUnit, SARIF, annotations. */
+
 import { dirname, relative, sep } from 'node:path';
 import { momentsIn } from '../campaign/clock.ts';
 import { progressIn } from '../campaign/store.ts';

@@ -15,8 +15,8 @@ import { asked, strict, viewer } from './view.ts';
 const PARTS: readonly string[] = ['name', 'cells', 'locks', 'racy', 'actors', 'always', 'sometimes', 'finally'];
 
 /**
- * A scenario of one's own: cells of shared memory, and actors whose operations access them through `mem` (see `Memory` for the rules).
- * Throws `BadInput`, one line, when the definition cannot be used.
+ * A scenario of one's own: cells of shared memory, and from 1 to 30 actors whose operations access them through `mem` (see `Memory` for the rules).
+ * All types follow from the definition. Throws `BadInput`, one line, when it cannot be used.
  */
 export function scenario<
   const C extends Readonly<Record<string, CellSpec>>,

@@ -12,18 +12,25 @@ export type CellSpec =
   | CellType
   | {
       readonly type: CellType;
+      /** From 0 to 2^bits - 1; 0 where left out. */
       readonly initial?: number | bigint;
+      /** From 1 to 65536: so many cells, as a list. */
       readonly length?: number;
+      /** The name of a cell before it in the definition. */
       readonly over?: string;
+      /** The byte of that cell where it begins, a multiple of its own width; 0 where left out. */
       readonly byte?: number;
     };
 
+/** The cell that a spec stands for. */
 type One<S> = S extends 'u64' | { readonly type: 'u64' } ? Cell64 : Cell;
+/** Cells by name. */
 type CellsOf<C> = {
   readonly [K in keyof C]: C[K] extends { readonly length: number; readonly type: CellType }
     ? readonly One<C[K]>[]
     : One<C[K]>;
 };
+/** Locks by name. */
 type LocksOf<L> = { readonly [K in L extends readonly (infer N extends string)[] ? N : keyof L & string]: Lock };
 
 /** An operation as a function; it gets the cells and locks by name, and the result of the actor's operation before, if it asks for that. */
@@ -32,8 +39,15 @@ export type Run<C, L> = (mem: Memory, names: CellsOf<C> & LocksOf<L>, before: an
 /** One call: what it does, or that with a label for traces, and until when it is performed again. See `Operation`. */
 export type OperationOf<C, L> =
   | Run<C, L>
-  | { readonly label?: string; readonly run: Run<C, L>; readonly until?: (result: any) => boolean };
+  | {
+      /** For traces; the name of the function where left out. */
+      readonly label?: string;
+      readonly run: Run<C, L>;
+      /** Performed again until this holds for its result. */
+      readonly until?: (result: any) => boolean;
+    };
 
+/** What an operation returns. */
 type ResultOf<O> = O extends (...args: any) => infer R
   ? R
   : O extends { readonly run: (...args: any) => infer R }
@@ -45,22 +59,27 @@ type ResultsOf<Operations extends readonly unknown[], Missing> =
     ? { readonly [I in keyof Operations]: ResultOf<Operations[I]> | Missing }
     : readonly (ResultOf<Operations[number]> | Missing)[];
 
-/** What a property may look at. */
+/** What a property may look at. There is nothing to write, and a name that is not there throws. */
 export interface View<C, L, A, Missing> {
-  /** The value of a cell: a number, or a bigint for 64 bits. */
+  /** The value of a cell, from 0 to 2^bits - 1. */
   read(cell: Cell): number;
+  /** The value of a cell of 64 bits. */
   read(cell: Cell64): bigint;
   /** The actor that holds a lock, or undefined. */
   holder(lock: Lock): (keyof A & string) | undefined;
+  /** The cells by name, as operations get them; those with a length as lists. */
   readonly cells: CellsOf<C>;
+  /** The locks by name. */
   readonly locks: LocksOf<L>;
   /** `results.a[i]` is what operation i of actor a returned; undefined while it has not ended. */
   readonly results: { readonly [K in keyof A]: A[K] extends readonly unknown[] ? ResultsOf<A[K], Missing> : never };
 }
 
-/** A scenario as its user writes it. */
+/** A scenario as its user writes it. A property must not throw. */
 export interface Definition<C, L, A> {
+  /** Letters, digits, _ . @ + - and spaces. */
   readonly name: string;
+  /** By name: what is laid out, in that order. See `CellSpec`. */
   readonly cells: C;
   /** Names of mutexes; or names with their kinds. */
   readonly locks?: L;

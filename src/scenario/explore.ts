@@ -10,7 +10,9 @@ import { SearchPool } from './searchPool.ts';
 import { type Source, type Sourced, sourced } from './source.ts';
 import { SCHEMA } from './spec.ts';
 
+/** What `exploreScenario` is told; `explore` fills in what is left out. */
 export interface ExploreOptions extends Search {
+  /** What ends the search before it is through. */
   readonly limits: Limits;
   /** Worker threads that search together; one: this thread alone. The search of states has one only. */
   readonly workers: number;
@@ -25,25 +27,39 @@ export interface ExploreOptions extends Search {
 /** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
 type Outcome = 'passed' | 'violated' | 'deadlock' | 'livelock' | 'crashed' | 'limit';
 
+/** What came of an exploration, as data. */
 export interface ExploreReport {
+  /** The version of this form. */
   readonly schema: typeof SCHEMA;
+  /** Its name. */
   readonly scenario: string;
+  /** What memory the actors shared. */
   readonly memoryModel: MemoryModel;
+  /** Whether plain 64-bit stores were two of 32 bits. */
   readonly tearing: boolean;
+  /** What made the choices. */
   readonly scheduler: SchedulerName;
+  /** Which executions stood for others; `none` for a scheduler that draws. */
   readonly reduction: Reduction;
   /** The bound of the search; null: none. */
   readonly preemptions: number | null;
+  /** Whether actors with the same operations were interchangeable. */
   readonly symmetry: boolean;
+  /** Threads that searched together. */
   readonly workers: number;
+  /** Where all draws started from. */
   readonly seed: number;
+  /** In one word. */
   readonly outcome: Outcome;
   /** What ended the search, where that was a limit. */
   readonly limit: string | null;
+  /** Whether all was covered within the bounds asked for, and no property failed. Only then is it a proof. */
   readonly exhausted: boolean;
-  /** Complete executions; `cut` ones reached the limit of steps, `blocked` ones were given up. */
+  /** Complete executions. */
   readonly executions: number;
+  /** Executions that reached the limit of steps. */
   readonly cut: number;
+  /** Executions that an assumption gave up, or that end in the round of a spin. */
   readonly blocked: number;
   /** Distinct happens-before classes among the complete executions; null where they are not counted. */
   readonly classes: number | null;
@@ -51,16 +67,23 @@ export interface ExploreReport {
   readonly readsFrom: number | null;
   /** Whether there were more classes than can be kept apart: then these are lower bounds. */
   readonly classesCut: boolean;
+  /** Distinct states; 0 where they are not counted. */
   readonly states: number;
+  /** Steps of all executions. */
   readonly steps: number;
+  /** Of wall time, with making findings smaller. */
   readonly seconds: number;
+  /** Empty where nothing was found. */
   readonly findings: readonly WrittenFinding[];
 }
 
 /** `file` is where it was written, or null. */
 export type WrittenFinding = Finding & { readonly file: string | null };
 
-/** Explores a scenario, makes what it finds small and writes it down. Throws `BadInput` where C code does what cannot be run here. */
+/**
+ * Explores a scenario, makes what it finds small and writes it down: what `explore` calls. Throws `BadInput` where the scenario cannot be opened or be
+ * searched like that, and where C code does what cannot be run here.
+ */
 export async function exploreScenario(of: Source | Scenario, options: ExploreOptions): Promise<ExploreReport> {
   const start = performance.now();
   const what = await sourced(of);

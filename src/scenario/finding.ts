@@ -11,11 +11,15 @@ import { SCHEMA } from './spec.ts';
 export interface Finding extends Machine {
   readonly schema: typeof SCHEMA;
   readonly kind: 'finding';
+  /** What does not hold. */
   readonly property: string;
+  /** What was seen instead. */
   readonly message: string;
-  /** See `formatSchedule`. */
+  /** Runs of steps. `0x5,1.2,0`: five of actor 0, one of actor 1 in way 2 (what it reads from, or where it stores; 0 is the newest), one of actor 0. */
   readonly schedule: string;
+  /** How often the schedule goes from one actor to another. */
   readonly contextSwitches: number;
+  /** Where the scenario comes from. */
   readonly scenario: Source;
   /** The bug that was put into the subject for it; left out: none was. */
   readonly canary?: string;

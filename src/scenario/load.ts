@@ -8,7 +8,10 @@ import { type Source, sourceOfModule } from './source.ts';
 import { SCHEMA } from './spec.ts';
 import { isYardstick } from './yardstick.ts';
 
-/** The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or of a finding. Throws `BadInput`. */
+/**
+ * The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or of a finding. What has none of . / \ in it is no
+ * path. Throws `BadInput`.
+ */
 export async function loadSource(name: string): Promise<Source> {
   const builtIn = builtInNamed(name);
   if (builtIn !== undefined) return builtIn.spec;
@@ -26,7 +29,7 @@ export async function loadSource(name: string): Promise<Source> {
   return isFinding(json) ? parseFinding(json, name).scenario : parseSource(json, name, name);
 }
 
-/** The finding in a JSON file. Throws `BadInput`. */
+/** The finding in a JSON file; `order` is its schedule, one number a step: that of the actor, plus 32 times the way. Throws `BadInput`. */
 export function loadFinding(file: string): Finding & { readonly order: readonly number[] } {
   return parseFinding(readJson(file, 'finding'), file);
 }

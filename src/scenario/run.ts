@@ -16,6 +16,7 @@ export interface Run {
 
 /** The memory that a scenario runs on, as plain data. */
 export interface Machine {
+  /** What the actors may see of each other's stores. */
   readonly memoryModel: MemoryModel;
   /** Whether a plain 64-bit store is two of 32 bits. */
   readonly tearing: boolean;

@@ -18,21 +18,25 @@ import { type Machine, type Run, runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { controlOf, doShare, inOrder } from './share.ts';
 
+/** What makes the choices: `docs/exploring.md`. */
 export const schedulerNames = ['exhaustive', ...drawingNames] as const;
 export type SchedulerName = (typeof schedulerNames)[number];
 
+/** Which executions may stand for others: `docs/exploring.md`. */
 export const reductionNames = ['none', 'optimal', 'states'] as const;
 export type Reduction = (typeof reductionNames)[number];
 
 /** How a scenario is searched, as plain data. */
 export interface Search extends Machine {
+  /** What makes the choices. */
   readonly scheduler: SchedulerName;
-  /** For `exhaustive`. */
+  /** For `exhaustive`: which executions may stand for others. */
   readonly reduction: Reduction;
   /** For `exhaustive`: only what can be had with so many preemptions. */
   readonly preemptions?: number | undefined;
   /** For `states`: actors with the same operations are interchangeable. */
   readonly symmetry?: boolean | undefined;
+  /** Where all draws start from. */
   readonly seed: number;
   /** For `pct`: the depth of the bugs it is to find. */
   readonly depth: number;

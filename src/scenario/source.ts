@@ -8,8 +8,10 @@ import { type Skipped, skip } from './skip.ts';
 import { SCHEMA, type VmSpec, type VmsSpec } from './spec.ts';
 import { type Yardstick, yardstick } from './yardstick.ts';
 
+/** What all but VMs have in common. */
 interface Named {
   readonly schema: typeof SCHEMA;
+  /** The scenario's. */
   readonly name: string;
   /** Operations that are left out, by actor: what a smaller scenario does without. */
   readonly skipped?: Skipped;
@@ -23,7 +25,7 @@ interface ModuleSource extends Named {
   readonly module: string;
 }
 
-/** A yardstick. */
+/** A yardstick: see `gfnring list`. */
 interface YardstickSource extends Named {
   readonly builtIn: Yardstick;
 }
@@ -45,7 +47,7 @@ export interface Sourced {
 export const isVm = (source: Source): source is VmSpec => 'rings' in source;
 export const areVms = (source: Source): source is VmsSpec => 'vms' in source;
 
-/** Builds the scenario of a source. Throws `BadInput`. */
+/** Builds the scenario of a source; a module is imported. Throws `BadInput`, also of one that was made in memory. */
 export async function openSource(source: Source): Promise<Scenario> {
   if (isVm(source)) return buildVm(source);
   if (areVms(source)) return sideBySide(source);

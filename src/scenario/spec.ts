@@ -7,7 +7,9 @@ export const SCHEMA = 1;
 
 /** A virtual machine and its parties as plain JSON. 64-bit values are strings of digits, or numbers below 2^53. */
 export interface VmSpec {
+  /** The version of this form. */
   readonly schema: typeof SCHEMA;
+  /** The scenario's. */
   readonly name: string;
   /** How dirty pages are recorded; `gfn-ring` where left out. */
   readonly tracker?: TrackerName;
@@ -28,8 +30,9 @@ export interface VmSpec {
   readonly kernel?: KernelFile;
   /** Entries of each vCPU's page-modification log; left out: pages are write-protected instead. */
   readonly pml?: number;
+  /** The parties: threads, each with its operations. */
   readonly actors: readonly ActorSpec[];
-  /** Names of claims (see `claims`) that some execution must make true. */
+  /** Names of claims that some execution must make true; `gfnring list --json` shows those that there are. */
   readonly sometimes: readonly string[];
 }
 
@@ -40,19 +43,26 @@ export interface VmsSpec {
   readonly vms: readonly VmSpec[];
 }
 
+/** The ring of a vCPU. */
 interface RingSpec {
+  /** Entries. */
   readonly size: number;
+  /** Entries that stay free for those who cannot wait. */
   readonly leeway: number;
 }
 
+/** A party. */
 export interface ActorSpec {
+  /** As traces show it. */
   readonly name: string;
+  /** What it may do: see `OperationSpec`. */
   readonly role: 'vcpu' | 'host' | 'userspace' | 'kernel' | 'hostile';
   /** The vCPU's number, which is its ring's; for role `vcpu` alone. */
   readonly vcpu?: number;
   readonly operations: readonly OperationSpec[];
 }
 
+/** What a party does, by the role that does it. */
 export type OperationSpec =
   /** vcpu: enters the guest once, which writes these pages ([slot, offset] each). */
   | { readonly do: 'write'; readonly pages: readonly (readonly [number, number])[] }

@@ -10,25 +10,36 @@ import { SCHEMA } from './spec.ts';
 import type { StressPart, StressTask } from './stressWorker.ts';
 import { workerFile } from './workerFile.ts';
 
-/** `unknown`: a history could not be decided. `limit`: nothing was found in the rounds that were run; free threads prove nothing. */
+/** What came of free threads. They prove nothing. */
 export interface StressReport {
+  /** The version of this form. */
   readonly schema: typeof SCHEMA;
+  /** Its name. */
   readonly scenario: string;
+  /** Worker threads: one an actor. */
   readonly threads: number;
+  /** `unknown`: a history could not be decided. `limit`: nothing was found in the rounds that were run. */
   readonly outcome: 'violated' | 'crashed' | 'unknown' | 'limit';
+  /** How often the scenario was run. */
   readonly rounds: number;
+  /** Operations that were performed in all of them. */
   readonly calls: number;
   /** Rounds that an assumption ended; nothing was checked in them. */
   readonly blocked: number;
   /** Histories held against the model, by verdict. All 0 where calls do not say enough: then memory alone was checked. */
   readonly histories: { readonly ok: number; readonly illegal: number; readonly unknown: number };
+  /** Of wall time. */
   readonly seconds: number;
+  /** What failed, and in which round, from 0; none can be replayed. */
   readonly findings: readonly { readonly property: string; readonly message: string; readonly round: number }[];
 }
 
 const ROUNDS_A_BATCH = 100;
 
-/** Runs a scenario on free worker threads, again and again, and checks what they returned and what they left. */
+/**
+ * Runs a scenario on free worker threads, again and again, and checks what they returned and what they left: until a finding, or until one of the
+ * limits, of which `rounds` may be Infinity. Throws `BadInput` where the source cannot be opened.
+ */
 export async function stress(
   source: Source,
   limits: { readonly seconds: number; readonly rounds: number },

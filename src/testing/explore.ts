@@ -1,3 +1,5 @@
+/* In this folder: what the tests of users call: explore, and the matcher toHold for vitest. */
+
 import { formatFinding } from '../cli/finding.ts';
 import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
@@ -21,29 +23,35 @@ import { SCHEMA } from '../scenario/spec.ts';
 
 /** All may be left out: then every interleaving is visited, for at most 10 seconds. */
 export interface Options {
+  /** What makes the choices; `exhaustive` where left out. */
   readonly scheduler?: ExploreOptions['scheduler'];
+  /** For `exhaustive`: which executions may stand for others; `states` where left out. */
   readonly reduction?: ExploreOptions['reduction'];
-  /** For `exhaustive`: only what can be had with so many preemptions. */
+  /** For `exhaustive`: only what can be had with so many preemptions, from 0; no bound where left out. */
   readonly preemptions?: number;
   /** For `states`: actors with the same operations are interchangeable, and no property tells them apart. */
   readonly symmetry?: boolean;
-  /** Threads that search together; only for modules and built-in scenarios. */
+  /** Threads that search together, one where left out; more only for modules and built-in scenarios. */
   readonly workers?: number;
-  /** What memory the actors share, `sc` where left out; and whether plain 64-bit stores may tear. */
+  /** What memory the actors share; `sc` where left out. */
   readonly memoryModel?: MemoryModel;
+  /** Whether a plain 64-bit store is two of 32 bits; false where left out. */
   readonly tearing?: boolean;
+  /** Where all draws start from, a whole number; 1 where left out. */
   readonly seed?: number;
-  /** For `pct`. */
+  /** For `pct`: the depth of the bugs it is to find, from 1; 3 where left out. */
   readonly depth?: number;
-  /** Limits: seconds, executions, and steps of one execution. */
+  /** The most seconds that the search may take; 10 where left out. */
   readonly seconds?: number;
+  /** The most executions; no limit where left out. */
   readonly executions?: number;
+  /** The most steps of one execution; 100,000 where left out. */
   readonly steps?: number;
-  /** How long a finding may be made smaller, in seconds; 0 leaves it as it was found. */
+  /** How long a finding may be made smaller, in seconds, 5 where left out; 0 leaves it as it was found. */
   readonly minimise?: number;
-  /** Where findings in modules are written. */
+  /** The folder where findings in modules and built-in scenarios are written; `.gfnring/findings` where left out. */
   readonly dir?: string;
-  /** Runs this one schedule and nothing else: what a finding in a scenario in memory is reproduced with. */
+  /** Runs this one schedule (`0x5,1,0`) and nothing else: what a finding in a scenario in memory is reproduced with. */
   readonly replay?: string;
   /** With `replay`: operations that the finding does without. */
   readonly skipped?: Skipped;

@@ -1,14 +1,18 @@
 import { expect } from 'vitest';
 import type { Report } from './explore.ts';
 
-/** `import 'gfnring/vitest'` once, in a test or a setup file: then `expect(await explore(…)).toHold()`. */
+/** What is enough. */
 export interface HoldOptions {
   /** `limit`: that nothing was found before a limit was reached is enough. It proves nothing. */
   readonly within?: 'limit';
 }
 
-interface GfnringMatchers {
-  /** Everything that a scenario asks for holds under every interleaving: the report of `explore` has no finding, and no limit was reached. */
+/** What `expect` has after `import 'gfnring/vitest'`, once, in a test or a setup file: `expect(await explore(…)).toHold()`. Needs vitest 3.2 or newer. */
+export interface GfnringMatchers {
+  /**
+   * Everything that a scenario asks for holds under every interleaving: the report of `explore` has no finding, and no limit was reached. Throws `TypeError`
+   * for what is no report.
+   */
   toHold(options?: HoldOptions): void;
 }
 

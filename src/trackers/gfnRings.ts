@@ -1,3 +1,5 @@
+/* In this folder: the subjects, each in a folder of its own behind one interface (tracker.ts). */
+
 import type { Gfn, Kvm } from '../kvm/kvm.ts';
 import { type Lock, u16 } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';

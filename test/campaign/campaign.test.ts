@@ -1,3 +1,5 @@
+/* In this folder: tests of campaigns: that a seed decides all, that nothing is lost, corpora, queues. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,5 @@
+/* In this folder: tests of what judges executions. */
+
 import { describe, expect, test } from 'vitest';
 import { type Interval, linearizability } from '../../src/check/linearizability.ts';
 import { builtIns } from '../../src/scenario/builtin.ts';

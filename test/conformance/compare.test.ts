@@ -1,3 +1,5 @@
+/* In this folder: tests of the comparison with a real kernel; without one, of all but the machine. */
+
 import { expect, test } from 'vitest';
 import { type Agreement, compareList, noAgreement } from '../../src/conformance/compare.ts';
 import { modelParty } from '../../src/conformance/modelParty.ts';

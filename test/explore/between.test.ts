@@ -1,3 +1,5 @@
+/* In this folder: tests of the explorer: counts that others agree on, frequencies of schedulers, bugs that must be found. */
+
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';

@@ -1,3 +1,5 @@
+/* In this folder: tests of the implementations of Memory. */
+
 import { describe, expect, test } from 'vitest';
 import { Execution } from '../../src/explore/execution.ts';
 import type { Program } from '../../src/explore/program.ts';

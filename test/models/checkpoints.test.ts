@@ -1,3 +1,5 @@
+/* In this folder: tests of the sequential models. */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkpoint, type FailsAfter } from '../../src/actors/checkpoint.ts';

@@ -1,3 +1,5 @@
+/* In this folder: tests of the mail's ring, called by itself. */
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';

@@ -66,9 +66,11 @@ test('the table has every number of the catalogue, by its title, and names scena
 
 test('docs/findings.md has every number, found in what the table says', () => {
   expect(new Set(told.map(({ number }) => number))).toEqual(new Set(Object.keys(catalogue)));
-  for (const { number, found, name } of told) {
+  for (const { number, name } of told) {
     const rows = table.filter(([, other, , scenario]) => other === number && scenario === name.split('/')[1]);
-    expect([name, rows.map((row) => row[4].replaceAll('dirty-ring@', ''))]).toEqual([name, [found]]);
+    // Where versions fail in different ways, each has a row.
+    const said = told.filter((row) => row.number === number).map(({ found }) => found);
+    expect([name, rows.map((row) => row[4].replaceAll('dirty-ring@', ''))]).toEqual([name, [said.join(', ')]]);
   }
 });
 

@@ -1,3 +1,5 @@
+/* In this folder: tests of the trackers and of their rules: a rule must see what breaks it. */
+
 import { expect, test } from 'vitest';
 import type { Look } from '../../src/check/property.ts';
 import { noLimits } from '../../src/explore/limits.ts';

@@ -1,3 +1,5 @@
+/* In this folder: the known bugs of each tracker, and of the machine around it. */
+
 import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../../scenario/parties.ts';
 import { LOST } from '../../scenario/trackers/scenario.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf } from '../canary.ts';

@@ -1,6 +1,9 @@
+/* In this folder: the commands, one a file: arguments, options, help, and what they call. */
+
 import { Command } from 'commander';
 import { explorerSteps } from '../bench.ts';
 import { modelRatios, proofs, twoThreads } from '../benchProofs.ts';
+import { examples } from '../examples.ts';
 import { jsonOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
@@ -9,6 +12,13 @@ export const benchCommand = (): Command =>
     .description('what steps, executions and proofs cost, in bare Atomics calls of the same run')
     .addOption(jsonOption())
     .addHelpText('after', '\nThe comparison with other libraries needs their packages: npm run bench in the project.')
+    .addHelpText(
+      'after',
+      examples({
+        bench: 'measured here and now',
+        'bench --json > bench.json': 'the same, to compare with later',
+      }),
+    )
     .action(async ({ json }: { json?: boolean }) => {
       const steps = explorerSteps();
       const rows = [...steps, ...proofs(steps[0].perSecond)];

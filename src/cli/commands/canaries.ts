@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { Canary } from '../../canaries/canary.ts';
 import { canaries } from '../../canaries/catalogue.ts';
 import type { Mistake } from '../../canaries/harness/mistake.ts';
@@ -18,8 +18,10 @@ import { BadInput } from '../../scenario/badInput.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { canaryLine, falseAlarmLine, headLine, mistakeLine } from '../canaryTable.ts';
 import { STATUS } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { jsonOption, quietOption, seconds, seedOption, whole } from '../options.ts';
 import { plural, print, printJson, progress } from '../output.ts';
+import { suggest } from '../suggest.ts';
 
 interface Options {
   readonly seeds: number;
@@ -37,7 +39,12 @@ const PROOF_SECONDS = 10;
 export const canariesCommand = (): Command =>
   new Command('canaries')
     .description('subjects with one known bug each: which are caught, by what, how fast and how often')
-    .argument('[names...]', 'those alone')
+    .addArgument(
+      suggest(new Argument('[names...]', 'those alone'), () => ({
+        words: [...canaries, ...mistakes].map(({ name }) => name),
+        paths: false,
+      })),
+    )
     .addOption(new Option('--list', 'name them, and run none'))
     .addOption(new Option('--seeds <n>', 'seeds of each scheduler').default(20).argParser(whole('seeds', 1, 1000)))
     .addOption(new Option('--seconds <n>', 'that one seed may take').default(5).argParser(seconds('seconds')))
@@ -49,9 +56,14 @@ export const canariesCommand = (): Command =>
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addHelpText('after', '\nExit status: 1 where one is missed, or where something is found in a subject as it is.')
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring canaries --workers 2\n  gfnring canaries no-mask no-flush --seeds 5\n  gfnring explore --canary no-mask',
+      examples({
+        'canaries --list': 'all that there are',
+        'canaries no-mask no-flush --seeds 5': 'two of them, with five seeds of each scheduler',
+        'canaries --workers 2 --json > canaries.json': 'all of them, two at a time',
+      }),
     )
     .action(async (names: readonly string[], options: Options) => {
       const chosen = named(names);

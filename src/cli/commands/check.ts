@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { checksOf } from '../../scenario/checks.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { type CheckOptions, runChecks } from '../checks.ts';
+import { examples } from '../examples.ts';
 import {
   directoryOption,
   jsonOption,
@@ -35,7 +36,12 @@ export const checkCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring check\n  gfnring check --tracker dirty-ring@6.17\n  gfnring check --json > report.json',
+      examples({
+        check: "the mail's ring, all of its scenarios",
+        'check --tracker dirty-ring@6.17': 'the ring as Linux 6.17 has it; what history knows has its number',
+        'check --memory-model weak': 'on memory where a barrier that is missing shows',
+        'check --json > report.json': 'one document, for a program to read',
+      }),
     )
     .action(async (given: CheckOptions, command: Command) => {
       const options = { ...given, ...ofCanary(given.canary, command) };

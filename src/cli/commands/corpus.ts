@@ -6,6 +6,7 @@ import type { Reports } from '../../report/write.ts';
 import { summaryLines } from '../campaignText.ts';
 import { runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { jsonOption, quietOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 import { report, reportOption } from '../reportOption.ts';
@@ -19,6 +20,13 @@ interface Options {
 export const corpusCommand = (): Command =>
   new Command('corpus')
     .description('what campaigns keep: put together, and made smaller')
+    .addHelpText(
+      'after',
+      examples({
+        'corpus merge shard-1 shard-2 shard-3': 'three shards, into the first',
+        'corpus minimise .gfnring/campaign': 'the campaign that fuzz writes by itself',
+      }),
+    )
     .addCommand(
       new Command('merge')
         .description('take into one campaign what others of the same scenarios have covered and found: shards, nights')
@@ -27,7 +35,13 @@ export const corpusCommand = (): Command =>
         .addOption(reportOption())
         .addOption(jsonOption())
         .addOption(quietOption())
-        .addHelpText('after', '\nExample:\n  gfnring corpus merge shard-1 shard-2 shard-3')
+        .addHelpText(
+          'after',
+          examples({
+            'corpus merge shard-1 shard-2 shard-3': 'three shards, into the first',
+            'corpus merge all shard-1 shard-2 --report junit=fuzz.xml,github': 'two, with reports for CI',
+          }),
+        )
         .action((into: string, from: readonly string[], options: Options) =>
           change(into, options, (store) => mergeInto(store, from)),
         ),
@@ -38,7 +52,13 @@ export const corpusCommand = (): Command =>
         .argument('<dir>', 'the directory of a campaign')
         .addOption(jsonOption())
         .addOption(quietOption())
-        .addHelpText('after', '\nExample:\n  gfnring corpus minimise .gfnring/campaign')
+        .addHelpText(
+          'after',
+          examples({
+            'corpus minimise .gfnring/campaign': 'the campaign that fuzz writes by itself',
+            'corpus minimise night --json': 'with all of its counts',
+          }),
+        )
         .action((directory: string, options: Options) => change(directory, options, minimiseCorpus)),
     );
 

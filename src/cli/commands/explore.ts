@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { type ExploreOptions, exploreScenario } from '../../scenario/explore.ts';
 import { findingNamed, loadSource } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
@@ -6,6 +6,7 @@ import { reductionNames, schedulerNames } from '../../scenario/search.ts';
 import type { Source } from '../../scenario/source.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { printFinding } from '../finding.ts';
 import {
   directoryOption,
@@ -22,6 +23,7 @@ import {
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { reportLine } from '../reportLine.ts';
+import { scenarios, suggest } from '../suggest.ts';
 
 interface Options extends SharedOptions, Machine {
   readonly scheduler: ExploreOptions['scheduler'];
@@ -42,9 +44,14 @@ interface Options extends SharedOptions, Machine {
 export const exploreCommand = (): Command =>
   new Command('explore')
     .description('explore the interleavings of one scenario')
-    .argument(
-      '[scenario]',
-      "a built-in name, or the path of a module (see the README), of a JSON file or of a finding; left out: the canary's",
+    .addArgument(
+      suggest(
+        new Argument(
+          '[scenario]',
+          "a built-in name, or the path of a module (see the README), of a JSON file or of a finding; left out: the canary's",
+        ),
+        scenarios,
+      ),
     )
     .addOption(
       new Option('--scheduler <name>', 'what makes the choices').choices([...schedulerNames]).default('portfolio'),
@@ -97,7 +104,12 @@ export const exploreCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring explore ring --scheduler exhaustive\n  gfnring explore ./sb.mjs --scheduler exhaustive\n  gfnring explore vm --seconds 60 --seed 7',
+      examples({
+        'explore ring --scheduler exhaustive': 'every interleaving of a built-in scenario',
+        'explore ./examples/publish.mjs --memory-model weak --lines': 'a module of your own, on weak memory',
+        'explore vm --seconds 60 --seed 7': 'schedules drawn for a minute',
+        'explore --canary no-mask': 'the scenario that shows a known bug, with the bug in it',
+      }),
     )
     .action(async (name: string | undefined, given: Options, command: Command) => {
       const { scenario, canary, ...machine } = meant(name, given, machineAsked(command));

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { type Ended, runCampaign } from '../../campaign/campaign.ts';
 import { type Crew, Threads } from '../../campaign/crew.ts';
 import { canonical } from '../../campaign/hash.ts';
@@ -16,6 +16,7 @@ import { CampaignClock } from '../campaignClock.ts';
 import { CampaignWatch, summaryLines } from '../campaignText.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { printFinding } from '../finding.ts';
 import {
   jsonOption,
@@ -30,6 +31,7 @@ import {
 } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { report, reportOption } from '../reportOption.ts';
+import { scenarios, suggest } from '../suggest.ts';
 import { version } from '../version.ts';
 
 interface Options extends SharedOptions, Machine {
@@ -58,9 +60,14 @@ export const fuzzCommand = (): Command =>
     .description(
       'a campaign: scenarios and schedules are drawn and varied, for as long as you like, on many threads; nothing found is lost',
     )
-    .argument(
-      '[scenarios...]',
-      "built-in names, or paths of modules and JSON files; left out: all that 'gfnring check' runs",
+    .addArgument(
+      suggest(
+        new Argument(
+          '[scenarios...]',
+          "built-in names, or paths of modules and JSON files; left out: all that 'gfnring check' runs",
+        ),
+        scenarios,
+      ),
     )
     .addOption(trackerOption())
     .addOption(
@@ -104,9 +111,15 @@ export const fuzzCommand = (): Command =>
     .addOption(seedOption())
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addHelpText('after', '\nExit status: 3 where work had to be given up and nothing was found.')
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring fuzz --seconds 600 --workers 2\n  gfnring fuzz vm ./sb.mjs --executions 1000000 --dir night --seed 7\n  gfnring fuzz --dir night --resume --seconds 3600',
+      examples({
+        'fuzz --seconds 600 --workers 2': "all scenarios of the mail's ring, for ten minutes",
+        'fuzz vm ./examples/sb.mjs --executions 1000000 --dir night --seed 7': 'two scenarios, a million executions',
+        'fuzz --dir night --resume --seconds 3600': 'an hour more of a campaign that is there',
+        'fuzz --dir shard-2 --shard 2/3 --report junit=fuzz.xml,github': 'one of three machines in CI',
+      }),
     )
     .action(async (names: readonly string[], given: Options, command: Command) => {
       const asked = (option: string): boolean => command.getOptionValueSource(option) !== 'default';

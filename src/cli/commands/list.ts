@@ -3,6 +3,7 @@ import { checksOf } from '../../scenario/checks.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { YARDSTICKS } from '../../scenario/yardstick.ts';
 import type { TrackerName } from '../../trackers/make.ts';
+import { examples } from '../examples.ts';
 import { jsonOption, trackerOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 
@@ -11,7 +12,14 @@ export const listCommand = (): Command =>
     .description('the built-in scenarios')
     .addOption(trackerOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  gfnring list --json > scenarios.json')
+    .addHelpText(
+      'after',
+      examples({
+        list: "the scenarios of the mail's ring",
+        'list --tracker dirty-ring@6.17': 'those of another tracker',
+        'list --json > scenarios.json': 'in the form that scenarios are written in',
+      }),
+    )
     .action(({ json, tracker }: { json?: boolean; tracker: TrackerName }) => {
       const scenarios = [
         ...checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),

@@ -6,6 +6,7 @@ import { litmusFiles } from '../../litmus/files.ts';
 import { judge, type TestReport } from '../../litmus/report.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { STATUS } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { jsonOption, memoryModelOption, quietOption, seconds } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 
@@ -26,7 +27,15 @@ export const litmusCommand = (): Command =>
     )
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText('after', '\nExample:\n  gfnring litmus ~/linux --memory-model tso')
+    .addHelpText('after', '\nExit status: 1 where nothing explains a disagreement.')
+    .addHelpText(
+      'after',
+      examples({
+        'litmus ~/linux': "the tests of a kernel tree, under the kernel's kind of memory",
+        'litmus ~/linux --memory-model tso --quiet': 'under that of x86; only what nothing explains',
+        'litmus MP+poonceonces.litmus --json': 'one test, as a document',
+      }),
+    )
     .action((path: string, { memoryModel, seconds, json, quiet }: Options) => {
       const { folder, files } = litmusFiles(path);
       const width = Math.min(60, Math.max(...files.map((file) => file.length)));

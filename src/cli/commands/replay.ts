@@ -13,6 +13,7 @@ import { openSource, type Source } from '../../scenario/source.ts';
 import { SCHEMA } from '../../scenario/spec.ts';
 import { runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { loadScheduled } from '../finding.ts';
 import { jsonOption, linesOption, machineAsked, memoryModelOption, quietOption, tearingOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
@@ -41,7 +42,16 @@ export const replayCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring replay .gfnring/findings/ring-0123456789.json --on workers\n  gfnring replay ring:0x3,1,0',
+      '\nExit status: 1 where a property is violated, 3 where worker threads come to something else.',
+    )
+    .addHelpText(
+      'after',
+      examples({
+        'replay .gfnring/findings/ring-0123456789.json': 'a finding, step by step',
+        'replay .gfnring/findings/ring-0123456789.json --on workers': 'on real threads',
+        'replay .gfnring/findings/ring-0123456789.json --actor kernel0 --inspect-brk': 'one actor, in a debugger',
+        'replay ring:0x3,1,0': 'a schedule: three steps of actor 0, one of actor 1, one of actor 0',
+      }),
     )
     .action(async (what: string, options: Options, command: Command) => {
       if (options.inspectBrk && options.actor === undefined)

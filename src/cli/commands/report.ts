@@ -9,6 +9,7 @@ import { perfettoOf } from '../../report/perfetto.ts';
 import { openSource } from '../../scenario/source.ts';
 import { runsAsCanary } from '../canary.ts';
 import { UsageError } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { formatFinding, loadScheduled, reproduce } from '../finding.ts';
 import { print } from '../output.ts';
 
@@ -25,9 +26,14 @@ export const reportCommand = (): Command =>
     .option('--html <file>', 'one page that needs no network: the interleaving step by step, with memory beside it')
     .option('--perfetto <file>', "a trace for Perfetto's viewer, of a finding")
     .option('--text', 'what replay prints, of a finding')
+    .addHelpText('after', '\nExit status: 0 when it is written, whatever it says.')
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring report .gfnring/findings/ring-0123456789.json --html ring.html\n  gfnring report night --html night.html',
+      examples({
+        'report .gfnring/findings/ring-0123456789.json --html ring.html': 'a page that shows each step',
+        'report .gfnring/findings/ring-0123456789.json --perfetto ring.json': 'a trace for ui.perfetto.dev',
+        'report night --html night.html': 'a campaign',
+      }),
     )
     .action(async (what: string, options: Options) => {
       if (options.html === undefined && options.perfetto === undefined && !options.text)

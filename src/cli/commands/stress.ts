@@ -1,10 +1,12 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { builtIns } from '../../scenario/builtin.ts';
 import { loadSource } from '../../scenario/load.ts';
 import { type StressReport, stress } from '../../scenario/stress.ts';
 import { STATUS } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { jsonOption, quietOption, seconds, whole } from '../options.ts';
 import { grouped, plural, print, printJson } from '../output.ts';
+import { scenarios, suggest } from '../suggest.ts';
 
 interface Options {
   readonly seconds: number;
@@ -16,7 +18,12 @@ interface Options {
 export const stressCommand = (): Command =>
   new Command('stress')
     .description('free worker threads: records what calls return, and checks it against the model')
-    .argument('[scenarios...]', 'built-in names, or paths of modules or JSON files', ['ring', 'vm'])
+    .addArgument(
+      suggest(
+        new Argument('[scenarios...]', 'built-in names, or paths of modules or JSON files').default(['ring', 'vm']),
+        scenarios,
+      ),
+    )
     .addOption(new Option('--seconds <n>', 'how long each scenario is run').default(5).argParser(seconds('seconds')))
     .addOption(
       new Option('--rounds <n>', 'stop after so many rounds')
@@ -25,9 +32,14 @@ export const stressCommand = (): Command =>
     )
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addHelpText('after', `\nBuilt-in scenarios: ${builtIns.map(({ spec }) => spec.name).join(', ')}`)
     .addHelpText(
       'after',
-      `\nBuilt-in scenarios: ${builtIns.map(({ spec }) => spec.name).join(', ')}\nExample:\n  gfnring stress ring --seconds 60`,
+      examples({
+        stress: 'the scenarios ring and vm, five seconds each',
+        'stress ring --seconds 60': 'one for a minute',
+        'stress ./examples/sb.mjs --rounds 1000': 'a module of your own, a thousand times',
+      }),
     )
     .action(async (names: readonly string[], options: Options) => {
       const sources = await Promise.all(names.map(loadSource));

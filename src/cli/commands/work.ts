@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { help } from '../../campaign/hand.ts';
 import { canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
+import { examples } from '../examples.ts';
 import { quietOption, seconds, whole } from '../options.ts';
 import { plural, print, progress } from '../output.ts';
 import { version } from '../version.ts';
@@ -30,7 +31,13 @@ export const workCommand = (): Command =>
     )
     .addOption(canaryOption())
     .addOption(quietOption())
-    .addHelpText('after', '\nExample:\n  gfnring work redis://queue:6379 --workers 8')
+    .addHelpText(
+      'after',
+      examples({
+        'work redis://queue:6379 --workers 8': "eight threads for what 'fuzz --queue redis://queue:6379' puts there",
+        'work redis://queue:6379 --patience 600 --quiet': 'with executions that take long',
+      }),
+    )
     .action(async (url: string, { workers, patience, canary, quiet }: Options) => {
       if (runsAsCanary(canary)) return;
       const stop = new AbortController();

@@ -1,3 +1,5 @@
+/* In this folder: one execution of each class under tso and weak: a search over execution graphs. */
+
 /** A step of a graph as plain data: by location of its place, the steps that it reads from, and whose stores its own come right after; -1 is the initial value. */
 export interface Move {
   readonly thread: number;

@@ -1,3 +1,5 @@
+/* In this folder: executions under tso (buffers) and weak (views), and the data races between plain accesses. */
+
 import type { Place } from '../../memory/cell.ts';
 
 /**

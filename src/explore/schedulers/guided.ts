@@ -1,3 +1,5 @@
+/* In this folder: what makes the choices of a hunt: a scheduler a file, headed by its paper. */
+
 import { threadOf, wayOf } from '../schedule.ts';
 import { lowest, PRUNE, type Scheduler, type View } from '../scheduler.ts';
 

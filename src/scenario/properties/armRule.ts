@@ -1,3 +1,5 @@
+/* In this folder: what is asked of a VM: that no page is lost, the rules of each tracker, what must have come true. */
+
 import type { Vm } from '../../actors/vm.ts';
 import type { Monitor } from '../../check/property.ts';
 import { ARMED } from '../../guest/guest.ts';

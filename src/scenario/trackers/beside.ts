@@ -1,3 +1,5 @@
+/* In this folder: the built-in scenarios of the trackers, with what history knows each to be wrong in. */
+
 import type { TrackerName } from '../../trackers/make.ts';
 import { checkpoint, collect, userspace, vcpu, write } from '../parties.ts';
 import { SCHEMA, type VmSpec } from '../spec.ts';

@@ -1,3 +1,5 @@
+/* In this folder: trackers whose ring is a compiled C file. */
+
 import { Code } from '../../kernel/code.ts';
 import type { Compiled } from '../../kernel/compiled.ts';
 import { checkEntries, initMembers, layMembers, type More, makeKvm, makeVcpu } from '../../kernel/objects.ts';

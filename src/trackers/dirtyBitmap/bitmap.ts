@@ -1,3 +1,5 @@
+/* In this folder: the dirty bitmap of KVM. */
+
 import type { Gfn, MemorySlot } from '../../kvm/kvm.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';

@@ -1,3 +1,5 @@
+/* In this folder: the dirty ring as Linux merged it, by version, and repaired. */
+
 import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';

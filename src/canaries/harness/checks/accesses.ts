@@ -1,3 +1,5 @@
+/* In this folder: the self-checks, each of one thing that the harness promises. */
+
 import type { Execution } from '../../../explore/execution.ts';
 import { executionOf, memoryModels } from '../../../explore/memoryModels/make.ts';
 import type { Program } from '../../../explore/program.ts';

@@ -1,3 +1,5 @@
+/* In this folder: the mistakes, by the part of the harness that they are in. */
+
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what stands in edits is code
 import type { Mistake } from '../mistake.ts';
 

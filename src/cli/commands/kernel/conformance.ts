@@ -1,3 +1,5 @@
+/* In this folder: the commands for a kernel's own C file, and for a kernel that is booted. */
+
 import { Command, Option } from 'commander';
 import { agreements, type KernelFiles, observe, partiesOf } from '../../../conformance/conformance.ts';
 import { drawLists } from '../../../conformance/lists.ts';
@@ -7,6 +9,7 @@ import { SCHEMA } from '../../../scenario/spec.ts';
 import { kernelFileOf } from '../../../scenario/trackers/ofKernel.ts';
 import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';
 import { STATUS } from '../../errors.ts';
+import { examples } from '../../examples.ts';
 import { fileOption, jsonOption, quietOption, seedOption, whole } from '../../options.ts';
 import { plural, print, printJson, progress } from '../../output.ts';
 import { allAgree, printReport, printReportAsJson, type Report } from './conformanceReport.ts';
@@ -42,7 +45,15 @@ export const conformanceCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExample:\n  gfnring kernel conformance --vmlinuz boot/vmlinuz-6.1.0-56-cloud-amd64 --modules lib/modules (docs/kernel-conformance.md)',
+      '\ndocs/kernel-conformance.md says where kernel and modules come from. Exit status: 1 where they disagree, 3 where nothing could be compared.',
+    )
+    .addHelpText(
+      'after',
+      examples({
+        'kernel conformance --vmlinuz boot/vmlinuz --modules lib/modules': 'a hundred lists of operations',
+        'kernel conformance --vmlinuz boot/vmlinuz --modules lib/modules --only 7': 'one of them again',
+        'kernel conformance --vmlinuz boot/vmlinuz --modules lib/modules --kdir linux-6.1': 'its own C file beside it',
+      }),
     )
     .action(async (options: Options) => {
       try {

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { compile } from '../../../kernel/compile.ts';
 import type { Compiled } from '../../../kernel/compiled.ts';
 import { BadInput } from '../../../scenario/badInput.ts';
@@ -7,6 +7,7 @@ import type { TrackerScenario } from '../../../scenario/trackers/scenario.ts';
 import type { TrackerName } from '../../../trackers/make.ts';
 import { type CheckOptions, runChecks } from '../../checks.ts';
 import { UsageError } from '../../errors.ts';
+import { examples } from '../../examples.ts';
 import {
   directoryOption,
   fileOption,
@@ -18,6 +19,7 @@ import {
   tearingOption,
 } from '../../options.ts';
 import { plural, print, progress } from '../../output.ts';
+import { checkedNames, suggest } from '../../suggest.ts';
 import { conformanceCommand } from './conformance.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
@@ -32,7 +34,12 @@ export const kernelCommand = (): Command =>
     .description(
       "a kernel's own C file in the place of the ring: compiled as it is, proved and searched like any other",
     )
-    .argument('[scenarios...]', 'those alone')
+    .addArgument(
+      suggest(new Argument('[scenarios...]', 'those alone'), () => ({
+        words: [...new Set(checkedNames().map(bare))],
+        paths: false,
+      })),
+    )
     .addOption(new Option('--kdir <path>', 'an unpacked kernel tree'))
     .addCommand(conformanceCommand())
     .addOption(fileOption())
@@ -54,7 +61,12 @@ export const kernelCommand = (): Command =>
     .addOption(quietOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  gfnring kernel --kdir linux-6.12\n  gfnring kernel --kdir linux-6.1 --memory-model weak --accept-known\n  gfnring kernel wrap migrate --kdir my-tree --file virt/kvm/gfnring.c',
+      examples({
+        'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
+        'kernel --kdir linux-6.1 --memory-model weak --accept-known': 'status 0 while nothing new is found',
+        'kernel wrap migrate --kdir my-tree': 'two scenarios alone',
+        'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
+      }),
     )
     .action(async (names: readonly string[], { kdir, file, allowUnhooked, ...options }: Options) => {
       if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
@@ -71,6 +83,9 @@ export const kernelCommand = (): Command =>
         { kernel: { ...kernel, hooked, unhooked } },
       );
     });
+
+/** `wrap` of `dirty-ring@6.12/wrap`. */
+const bare = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** Scenarios of a tracker by their names, or what comes after its own in them. */
 function named(

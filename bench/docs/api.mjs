@@ -1,0 +1,136 @@
+/* In this folder: what writes the reference documents: docs/api.md and docs/command-line.md. */
+
+// The text of docs/api.md, from the built declarations of what the package exports.
+import { fileURLToPath } from 'node:url';
+import { Node, Project, ts } from 'ts-morph';
+
+/** Every export has its place here. */
+const GROUPS = {
+  'Writing a scenario': ['scenario', 'Definition', 'CellSpec', 'OperationOf', 'View', 'check', 'assume', 'BadInput'],
+  'Shared memory': ['Memory', 'Cell', 'Cell64', 'Lock', 'Breach', 'Layout', 'NativeMemory'],
+  Exploring: [
+    ...['explore', 'Options', 'exploreScenario', 'ExploreOptions', 'stress', 'loadSource', 'openSource', 'Source'],
+  ],
+  Findings: ['Report', 'ExploreReport', 'StressReport', 'loadFinding'],
+  'Parts of a scenario': [
+    ...['Scenario', 'Program', 'Actor', 'Operation', 'Properties', 'Look', 'Monitor', 'StepEvent', 'VmSpec'],
+  ],
+  'In vitest': ['GfnringMatchers', 'HoldOptions'],
+};
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** The document, and the names of what has no docstring. */
+export function apiText() {
+  const exported = new Map();
+  const project = new Project({
+    // Without TypeScript's own libraries: types are printed as they are written, and none is worked out.
+    compilerOptions: {
+      ...{ noLib: true, types: [], strict: true },
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    },
+  });
+  for (const entry of ['index.d.ts', 'testing/vitest.d.ts'])
+    for (const [name, [declaration]] of project.addSourceFileAtPath(dist + entry).getExportedDeclarations())
+      exported.set(name, declaration);
+  const placed = Object.values(GROUPS).flat();
+  const lost = [...exported.keys()].filter((name) => !placed.includes(name));
+  if (lost.length > 0) throw new Error(`bench/docs/api.mjs: GROUPS has no place for ${lost.join(', ')}`);
+  const undocumented = [];
+  const groups = Object.entries(GROUPS).map(([title, names]) => {
+    const sections = names.map((name) => sectionOf(name, exported.get(name), undocumented));
+    return `## ${title}\n\n${sections.join('\n')}`;
+  });
+  const others = [...referenced(exported)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = `# The library
+
+Everything that \`gfnring\` and \`gfnring/vitest\` export. \`npm run docs\` writes this file from the declarations, with what the source says of each.
+
+${Object.entries(GROUPS)
+  .map(([title, names]) => `- ${title}: ${names.map((name) => `[\`${name}\`](#${name.toLowerCase()})`).join(', ')}`)
+  .join('\n')}
+
+${groups.join('\n')}
+## Types that are not exported
+
+What the above is made of. \`Options['memoryModel']\` names the type of a member.
+
+${others.map(([name, declaration]) => sectionOf(name, declaration, [])).join('\n')}`;
+  return { text, undocumented };
+}
+
+/** Declarations of ours that exported ones speak of, and those that these do, by name. */
+function referenced(exported) {
+  const seen = new Set(exported.values());
+  const found = new Map();
+  const visit = (declaration) => {
+    for (const identifier of declaration.getDescendantsOfKind(ts.SyntaxKind.Identifier)) {
+      const symbol = identifier.getSymbol();
+      for (const other of (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations() ?? []) {
+        if (seen.has(other) || !isOurs(other)) continue;
+        seen.add(other);
+        found.set(other.getName(), other);
+        visit(other);
+      }
+    }
+  };
+  for (const declaration of exported.values()) visit(declaration);
+  return found;
+}
+
+const isOurs = (node) =>
+  node.getSourceFile().getFilePath().startsWith(dist) &&
+  [Node.isInterfaceDeclaration, Node.isTypeAliasDeclaration, Node.isClassDeclaration, Node.isVariableDeclaration].some(
+    (is) => is(node),
+  );
+
+function sectionOf(name, declaration, undocumented) {
+  const documented = (node, path) => {
+    const text = docOf(node);
+    if (text === '') undocumented.push(path);
+    return text;
+  };
+  const hasMembers = Node.isInterfaceDeclaration(declaration) || Node.isClassDeclaration(declaration);
+  const items = (hasMembers ? membersOf(declaration) : []).map((member) => {
+    const text = documented(member, `${name}.${member.getName?.() ?? 'constructor'}`).replaceAll('\n\n', ' ');
+    return `- \`${oneLine(signatureOf(member))}\`${text && `: ${text}`}`;
+  });
+  return [
+    `### ${name}`,
+    documented(declaration, name),
+    `\`\`\`ts\n${hasMembers ? headOf(declaration) : signatureOf(declaration)}\n\`\`\``,
+    items.join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .map((part) => `${part}\n`)
+    .join('\n');
+}
+
+/** Its own members: what an interface that it implements says already is left out, and what is private. */
+function membersOf(declaration) {
+  const interfaces = Node.isClassDeclaration(declaration) ? declaration.getImplements() : [];
+  const said = interfaces.flatMap((of) => of.getType().getProperties()).map((property) => property.getName());
+  return declaration
+    .getMembers()
+    .filter((member) => !member.getText().startsWith('#') && !said.includes(member.getName?.()));
+}
+
+/** The docstring that stands next to a declaration, a paragraph a line. */
+function docOf(node) {
+  const owner = Node.isVariableDeclaration(node) ? node.getVariableStatement() : node;
+  const description = owner.getJsDocs?.().at(-1)?.getDescription() ?? '';
+  return description.trim().split('\n\n').map(oneLine).join('\n\n');
+}
+
+/** As the declaration has it, without what says that it is one. */
+const signatureOf = (node) =>
+  (Node.isVariableDeclaration(node) ? `const ${node.getText()}` : node.getText())
+    .replace(/^(export |declare )+/, '')
+    .replace(/;$/, '')
+    .replace(/^( {4})+/gm, (indent) => indent.slice(indent.length / 2));
+
+/** The first line of an interface or a class. */
+const headOf = (node) => oneLine(signatureOf(node).slice(0, signatureOf(node).search(/ \{$/m)));
+
+const oneLine = (text) => text.replace(/\s+/g, ' ').trim();

@@ -1,0 +1,151 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bashScript } from '../../src/cli/completion/bash.ts';
+import { fishScript } from '../../src/cli/completion/fish.ts';
+import { placesOf } from '../../src/cli/completion/places.ts';
+import { zshScript } from '../../src/cli/completion/zsh.ts';
+import { programOf } from '../../src/cli/programOf.ts';
+
+const places = placesOf(await programOf());
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+mkdirSync(join(folder, 'mine'));
+writeFileSync(join(folder, 'mine/one.mjs'), '');
+const script = (make: typeof bashScript, shell: string): string => {
+  const file = join(folder, `script.${shell}`);
+  writeFileSync(file, make(places, '# head'));
+  return file;
+};
+const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+/** What a line is completed to. Words that a shell cuts are given whole. */
+const offered: [string, string[]][] = [
+  ['gfnring co', ['corpus', 'completion']],
+  ['gfnring corpus m', ['merge', 'minimise']],
+  ['gfnring help ke', ['kernel']],
+  ['gfnring check --mem', ['--memory-model']],
+  ['gfnring check --memory-model ', ['sc', 'tso', 'weak']],
+  ['gfnring check --tracker dirty-ring@6', ['dirty-ring@6.1', 'dirty-ring@6.12', 'dirty-ring@6.17']],
+  ['gfnring explore --tearing dirty-ring@6.1/c', ['dirty-ring@6.1/checkpoint']],
+  ['gfnring fuzz wrap ring-', ['ring-s', 'ring-m', 'ring-l', 'ring-x']],
+  ['gfnring explore --canary no-m', ['no-mask', 'no-mmu-lock']],
+  ['gfnring canaries no-mask no-fl', ['no-flush']],
+  ['gfnring kernel wra', ['wrap', 'wrapped-offset']],
+  ['gfnring kernel conf', ['conformance']],
+  ['gfnring kernel conformance --ring ', ['5.11', '6.1', '6.12', '6.17', 'repaired']],
+  ['gfnring replay --on w', ['workers']],
+  ['gfnring completion ', ['bash', 'zsh', 'fish']],
+  // A number, and an argument too many.
+  ['gfnring explore --seed c', []],
+  ['gfnring explore ring v', []],
+];
+
+describe('bash', () => {
+  const complete = (lines: readonly string[]): string[][] => {
+    const body = `. ${script(bashScript, 'bash')}
+      for COMP_LINE; do COMP_POINT=\${#COMP_LINE}; COMPREPLY=(); [[ $COMP_LINE =~ @?[^[:space:]=@]*$ ]]; _gfnring gfnring "\${BASH_REMATCH[0]}"; echo "\${COMPREPLY[@]}"; done`;
+    const text = execFileSync('bash', ['-c', body, 'bash', ...lines], { encoding: 'utf8' });
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.split(' ').filter(Boolean));
+  };
+
+  test('offers what fits', () => {
+    const got = complete(offered.map(([line]) => line));
+    expect(offered.map(([line], i) => [line, got[i]])).toEqual(
+      offered.map(([line, words]) => [
+        line,
+        line.includes('@') ? words.map((word) => word.slice('dirty-ring'.length)) : words,
+      ]),
+    );
+  });
+
+  test('knows all commands, options and values of the program', () => {
+    const expected = places.flatMap(({ path, commands, flags, values }): [string, readonly string[]][] => {
+      const at = `gfnring ${path}`.trim();
+      return [
+        [`${at} `, [...commands.map(({ name }) => name), ...(values[0]?.words ?? [])]],
+        [`${at} -`, flags.flatMap(({ names }) => names)],
+        ...flags.flatMap(({ names, value }): [string, readonly string[]][] =>
+          value ? [[`${at} ${names.at(-1)} `, value.words]] : [],
+        ),
+      ];
+    });
+    expect(expected.length).toBeGreaterThan(100);
+    const got = complete(expected.map(([line]) => line));
+    expect(expected.map(([line], i) => [line, got[i]])).toEqual(expected);
+  });
+
+  test.skipIf(!isThere('script'))('does so on a terminal, where readline cuts words and offers paths', () => {
+    const rc = join(folder, 'rc');
+    const typed = join(folder, 'typed');
+    writeFileSync(rc, `. ${script(bashScript, 'bash')}\ngfnring() { echo "$@" >> typed; }\n`);
+    const lines = [
+      'check --tracker dirty-ring@6.17',
+      'check --tracker=dirty-b',
+      'explore dirty-ring@6.1/che',
+      'explore ./mi\tone',
+      'explore --seed mi',
+    ];
+    const input = lines.map((line) => `gfnring ${line}\t\n`).join('');
+    const bash = `bash --noprofile --rcfile ${rc} -i`;
+    execFileSync('script', ['-qec', bash, '/dev/null'], { cwd: folder, input: `${input}exit\n`, timeout: 30_000 });
+    expect(readFileSync(typed, 'utf8').split('\n').slice(0, -1)).toEqual([
+      'check --tracker dirty-ring@6.17',
+      'check --tracker=dirty-bitmap',
+      'explore dirty-ring@6.1/checkpoint',
+      'explore ./mine/one.mjs',
+      'explore --seed mi',
+    ]);
+  });
+});
+
+describe.skipIf(!isThere('fish'))('fish (skipped where it is not installed)', () => {
+  const complete = (lines: readonly string[]): string[][] => {
+    const body = `source ${script(fishScript, 'fish')}; for line in $argv; complete -C $line; echo =; end`;
+    const text = execFileSync('fish', ['--no-config', '-c', body, ...lines], { encoding: 'utf8', cwd: folder });
+    const parts = text.split(/^=\n/m).slice(0, -1);
+    return parts.map((part) =>
+      part
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('\t')[0]),
+    );
+  };
+
+  test('offers what fits', () => {
+    // It does not count arguments.
+    const lines = offered.filter(([line]) => line !== 'gfnring explore ring v');
+    const got = complete(lines.map(([line]) => line));
+    expect(lines.map(([line], i) => [line, got[i]])).toEqual(lines.map(([line, words]) => [line, [...words].sort()]));
+  });
+
+  test('offers paths', () => {
+    const [path, ofOption, none] = complete(['gfnring explore ./mi', 'gfnring report --html ', 'gfnring list ']);
+    expect([path, none]).toEqual([['./mine/'], []]);
+    expect(ofOption).toContain('mine/');
+  });
+});
+
+describe.skipIf(!isThere('zsh'))('zsh (skipped where it is not installed)', () => {
+  test('offers what fits, and paths', () => {
+    const lines = [
+      ...offered,
+      ['gfnring explore mine/o', ['one.mjs']] as const,
+      ['gfnring report --html mi', ['mine']],
+    ];
+    const captured = join(folder, 'captured');
+    const args = [
+      join(process.cwd(), 'test/cli/captured.zsh'),
+      script(zshScript, 'zsh'),
+      ...lines.map(([line]) => line as string),
+    ];
+    execFileSync('zsh', ['-f', ...args], { cwd: folder, env: { ...process.env, CAPTURED: captured }, timeout: 50_000 });
+    const parts = readFileSync(captured, 'utf8').split(/^: \d+\n/m);
+    const got = parts.slice(0, -1).map((part) => part.split('\n').filter((word) => word !== ''));
+    expect(lines.map(([line], i) => [line, got[i]])).toEqual(lines.map(([line, words]) => [line, words]));
+  });
+});

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { apiText } from '../bench/docs/api.mjs';
+
+const { text, undocumented } = apiText();
+
+test('docs/api.md is current (npm run docs writes it)', () => {
+  expect(readFileSync('docs/api.md', 'utf8')).toBe(text);
+});
+
+test('everything that is exported says what it is, and so does each of its members', () => {
+  expect(undocumented).toEqual([]);
+});
+
+test('every method of Memory is in it', () => {
+  const [, memory] = /### Memory\n([\s\S]*?)\n### /.exec(text)!;
+  const names = [...memory.matchAll(/^- `(\w+)\(/gm)].map((found) => found[1]);
+  const [, declared] = /export interface Memory \{([\s\S]*?)\n\}/.exec(readFileSync('src/memory/memory.ts', 'utf8'))!;
+  expect(names).toEqual([...declared.matchAll(/^ {2}(\w+)\(/gm)].map((found) => found[1]));
+  expect(names.length).toBeGreaterThan(20);
+});
