@@ -1,3 +1,5 @@
+/* In this folder: the examples do what their READMEs show. */
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { explore } from 'gfnring';

@@ -1,3 +1,5 @@
+/* In this folder: tests of C code as a subject. */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

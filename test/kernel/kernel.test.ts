@@ -1,5 +1,3 @@
-/* In this folder: tests of C code as a subject. */
-
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
