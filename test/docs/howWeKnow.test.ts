@@ -37,6 +37,10 @@ test('docs/how-we-know.md has the numbers that the lists and the other documents
     `200 lists of ${operations} operations each time`,
   ])
     expect(text).toContain(said);
+  // And so does the README.
+  const readme = read('README.md');
+  expect(/(\d+) known bugs/.exec(readme)?.[1]).toBe(`${canaries.length}`);
+  expect(/(\d+) mistakes in the harness/.exec(readme)?.[1]).toBe(`${mistakes.length}`);
 });
 
 test('what documents say to run with vitest or npm is there', () => {
