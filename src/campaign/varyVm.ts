@@ -3,6 +3,7 @@ import { below, type Random } from '../explore/random.ts';
 import { BadInput } from '../scenario/badInput.ts';
 import { parseVm } from '../scenario/parse.ts';
 import { type ActorSpec, hostileRings, type OperationSpec, performs, type VmSpec } from '../scenario/spec.ts';
+import { backupOf } from '../scenario/trackers/scenario.ts';
 import { isFair } from './fair.ts';
 import { hostileValues, starts } from './values.ts';
 
@@ -12,6 +13,8 @@ const OPERATIONS_MAX = 8;
 const TRIES = 20;
 /** Pages in another word of a bitmap, and as far from the first as the mask of a batch is long, or twice. */
 const FAR = [32, 63, 64, 128];
+
+const HALT: OperationSpec = { do: 'halt' };
 
 /** A VM that differs from this one in one to three things, and is one that its tracker is said to be right for; the same one where none is found. */
 export function varyVm(spec: VmSpec, random: Random): VmSpec {
@@ -175,6 +178,8 @@ class Vary {
       ...more,
       actors: [...actors, actor],
     });
+    // Who serves does so until all have halted.
+    const halts = performs(spec, 'halt');
     switch (this.upTo(3)) {
       case 0:
         return also({ name: `kernel${number}`, role: 'kernel', operations: [{ do: 'reset' }] });
@@ -183,23 +188,17 @@ class Vary {
         const model = actors.find((actor) => actor.role === 'vcpu' && actor.operations.some((op) => op.do === 'write'));
         // The last ring is the host's where it writes.
         if (page === undefined || model === undefined || performs(spec, 'host-write')) return undefined;
-        const halts = model.operations.at(-1)?.do === 'halt';
         const vcpu = rings.length;
-        const operations: OperationSpec[] = [
-          { do: 'write', pages: [page] },
-          ...(halts ? [{ do: 'halt' } as const] : []),
-        ];
+        const operations: OperationSpec[] = [{ do: 'write', pages: [page] }, ...(halts ? [HALT] : [])];
         return also({ name: `vcpu${vcpu}`, role: 'vcpu', vcpu, operations }, { rings: [...rings, rings[model.vcpu!]] });
       }
       default: {
         const page = this.page();
         if (page === undefined || performs(spec, 'host-write', 'push', 'poke')) return undefined;
-        const operations: OperationSpec[] = [{ do: 'host-write', pages: [page] }];
-        const room =
-          spec.tracker === undefined || spec.tracker === 'gfn-ring'
-            ? { rings: [...rings, { size: 4, leeway: 1 }] }
-            : {};
-        return also({ name: `host${number}`, role: 'host', operations }, room);
+        const operations: OperationSpec[] = [{ do: 'host-write', pages: [page] }, ...(halts ? [HALT] : [])];
+        const { tracker = 'gfn-ring' } = spec;
+        const more = tracker === 'gfn-ring' ? { rings: [...rings, { size: 4, leeway: 1 }] } : backupOf(tracker);
+        return also({ name: `host${number}`, role: 'host', operations }, more);
       }
     }
   }
@@ -254,6 +253,11 @@ class Vary {
       const { manualProtect: _, ...rest } = this.spec;
       const manualProtect = this.one([undefined, 'on', 'initially set'] as const);
       return manualProtect === undefined ? rest : { ...rest, manualProtect };
+    }
+    const backup = backupOf(tracker);
+    if (backup.backupBitmap && !performs(this.spec, 'host-write') && this.upTo(2) === 0) {
+      const { backupBitmap, ...rest } = this.spec;
+      return backupBitmap ? rest : { ...rest, ...backup };
     }
     const { pml: _, ...rest } = this.spec;
     const pml = this.one([undefined, 1, 2]);
