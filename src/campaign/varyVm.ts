@@ -10,6 +10,8 @@ import { hostileValues, starts } from './values.ts';
 const ACTORS_MAX = 7;
 /** Operations of one actor: more of them make executions long, not different. */
 const OPERATIONS_MAX = 8;
+/** Pages of one write. */
+const PAGES_MAX = 5;
 const TRIES = 20;
 /** Pages in another word of a bitmap, and as far from the first as the mask of a batch is long, or twice. */
 const FAR = [32, 63, 64, 128];
@@ -64,6 +66,7 @@ class Vary {
       () => this.withoutActor(),
       () => this.ringChanged(),
       () => this.slotChanged(),
+      () => this.overfull(),
       () => ({ ...this.spec, index: this.one(starts(this.spec.tracker)) }),
       () => this.logChanged(),
     ];
@@ -235,15 +238,28 @@ class Vary {
 
   /** One write to two pages that are as far apart as the mask of a batch is long, or twice: by chance they hardly ever come together. */
   private farApart(i: number): VmSpec | undefined {
+    const far = this.one([64, 128]);
+    return this.writes(i, [0, far], far + 2);
+  }
+
+  /** One write to a page more than there is room for: pages are few, so that by chance hardly ever all of one write are new. */
+  private overfull(): VmSpec | undefined {
+    const { slots, rings } = this.spec;
+    if (slots.length === 0) return undefined;
+    const most = 1 + rings.reduce((sum, { size }) => sum + size, 0);
+    return most > PAGES_MAX ? undefined : this.writes(0, [...Array(most).keys()], most);
+  }
+
+  /** The first write is to these pages of a slot, which has so many. */
+  private writes(i: number, offsets: readonly number[], npages: number): VmSpec | undefined {
     const { slots, actors } = this.spec;
     const a = actors.findIndex(({ operations }) => operations.some((op) => op.do === 'write'));
     if (a < 0) return undefined;
     const { slot } = slots[i];
-    const far = this.one([64, 128]);
     const at = actors[a].operations.findIndex((op) => op.do === 'write');
-    const pages = [[slot, 0] as const, [slot, far] as const];
+    const pages = offsets.map((offset) => [slot, offset] as const);
     const varied = this.withOperations(a, actors[a].operations.with(at, { do: 'write', pages }));
-    return { ...varied, slots: slots.with(i, { slot, npages: far + 2 }) };
+    return { ...varied, slots: slots.with(i, { slot, npages }) };
   }
 
   /** How pages are recorded beside the tracker. */
