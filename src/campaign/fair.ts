@@ -20,6 +20,10 @@ export function isFair(spec: VmSpec): boolean {
   if (!actors.every(endsWhereItShould)) return false;
   if (performs(spec, 'set-slot') && performs(spec, 'push', 'poke', 'harvest')) return false;
   if (performs(spec, 'copy-first')) return false;
+  // Who lies to itself about its entries has copies that are not the guest.
+  if (performs(spec, 'poke') && performs(spec, 'checkpoint', 'replicate', 'migrate')) return false;
+  // The mail's own function makes room and wakes nobody: that is for its caller to do.
+  if (performs(spec, 'reset-ring') && performs(spec, 'write', 'host-write')) return false;
   if (tracker === 'gfn-list' && !(performs(spec, 'poke') ? sparesDirtyIndex(spec) : !performs(spec, ...RUNNING)))
     return false;
   if (isMerged(tracker)) {
@@ -58,16 +62,32 @@ const pagesBy = (actor: ActorSpec): number => actor.operations.reduce((sum, op) 
 const recordedAgain = ({ actors }: VmSpec): number =>
   2 * actors.reduce((n, { operations }) => n + operations.filter((op) => op.do === 'set-slot').length, 0);
 
+/**
+ * How often a page that this actor writes may be armed again while its own entry is still in the ring: as often as others record it without looking whether it is armed,
+ * and a reset takes their entry.
+ */
+function rearmedByOthers({ actors, pml }: VmSpec, actor: ActorSpec): number {
+  const own = new Set(actor.operations.flatMap(namesOf));
+  const others = actors.filter((other) => other !== actor).flatMap(({ operations }) => operations);
+  const unasked = others.filter((op) => op.do === 'push' || op.do === 'host-write' || pml !== undefined);
+  return unasked.flatMap(namesOf).filter((name) => own.has(name)).length;
+}
+
+const namesOf = (op: OperationSpec): string[] =>
+  op.do === 'push' ? [`${op.slot}:${op.offset}`] : 'pages' in op ? op.pages.map((page) => page.join(':')) : [];
+
 /** Whether the leeway is what a vCPU may record between two looks at its ring. */
 function hasLeeway(spec: VmSpec): boolean {
   const { tracker = 'gfn-ring', rings, actors, pml } = spec;
   const again = recordedAgain(spec);
-  return actors.every(({ role, vcpu, operations }) => {
-    if (role !== 'vcpu') return true;
+  return actors.every((actor) => {
+    const { role, vcpu, operations } = actor;
+    if (role !== 'vcpu' || tracker === 'dirty-bitmap') return true;
     const { leeway, size } = rings[vcpu!];
     const most = Math.max(1, ...operations.map(pagesOf));
-    if (isMerged(tracker)) return leeway >= (pml ?? most) + again && size > leeway;
-    return pml === undefined || tracker === 'dirty-bitmap' || leeway >= pml - 1;
+    const byOthers = rearmedByOthers(spec, actor);
+    if (isMerged(tracker)) return leeway >= (pml ?? most) + again + byOthers && size > leeway;
+    return leeway >= (pml === undefined ? 0 : pml - 1) + byOthers;
   });
 }
 
@@ -90,6 +110,10 @@ function hasRoom(spec: VmSpec): boolean {
   }
   if (tracker === 'gfn-ring' && byHosts > roomIn(rings[rings.length - 1])) return false;
   return (
-    served || actors.every((actor) => actor.role !== 'vcpu' || pagesBy(actor) + again <= roomIn(rings[actor.vcpu!]))
+    served ||
+    actors.every(
+      (actor) =>
+        actor.role !== 'vcpu' || pagesBy(actor) + again + rearmedByOthers(spec, actor) <= roomIn(rings[actor.vcpu!]),
+    )
   );
 }

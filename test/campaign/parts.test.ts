@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { alter, Following } from '../../src/campaign/alter.ts';
 import { numberless } from '../../src/campaign/communication.ts';
-import { isFair } from '../../src/campaign/fair.ts';
-import { canonical } from '../../src/campaign/hash.ts';
 import { SampledClasses } from '../../src/campaign/sampledClasses.ts';
-import { varyVm } from '../../src/campaign/varyVm.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
 import { buildVm } from '../../src/scenario/build.ts';
 import { checksOf } from '../../src/scenario/checks.ts';
-import { parseVm } from '../../src/scenario/parse.ts';
 import { runOf, runOnce, scheduleOf } from '../../src/scenario/run.ts';
-import { isVm } from '../../src/scenario/source.ts';
 import type { VmSpec } from '../../src/scenario/spec.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
 
 describe('classes that stand for all', () => {
   /** Hashes as even as those of classes are. */
@@ -84,31 +78,6 @@ describe('altered schedules', () => {
     following.schedule = schedule;
     runOnce(run, following);
     expect(scheduleOf(run)).toEqual(schedule);
-  });
-});
-
-describe.each(trackerNames)('variants of the scenarios of %s', (tracker) => {
-  const vms = checksOf(tracker).flatMap(({ spec, known }) => (isVm(spec) && known === undefined ? [spec] : []));
-
-  test('are VMs that it is said to be right for, and is', () => {
-    const kinds = new Set<string>();
-    for (const [v, base] of vms.entries()) {
-      let spec = base;
-      for (let i = 0; i < 6; i++) {
-        spec = varyVm(spec, randomOf(v, i));
-        if (spec === base) continue;
-        kinds.add(canonical(spec));
-        expect(isFair(spec)).toBe(true);
-        expect(canonical(parseVm(spec))).toBe(canonical(spec));
-        const run = runOf(buildVm(spec), 20_000);
-        for (let index = 0; index < 5; index++) {
-          const { violation, stop } = runOnce(run, new RandomWalk(i), index);
-          expect([JSON.stringify(spec), violation]).toEqual([JSON.stringify(spec), undefined]);
-          expect([JSON.stringify(spec), stop.kind]).toEqual([JSON.stringify(spec), 'finished']);
-        }
-      }
-    }
-    expect(kinds.size).toBeGreaterThan(2 * vms.length);
   });
 });
 
