@@ -46,7 +46,8 @@ test('every link leads to a file that is there, and to a heading of it', () => {
   expect(links.length).toBeGreaterThan(50);
   const broken = links.filter(({ to }) => {
     const [file, anchor] = to.split('#');
-    return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    // Of two headings that get one anchor, only the first is led to.
+    return !existsSync(file) || (anchor !== undefined && anchorsOf(file).filter((one) => one === anchor).length !== 1);
   });
   expect(broken).toEqual([]);
 });
