@@ -108,6 +108,9 @@ test('a command that is named, or shown and not run, is there, and has the optio
     console.log(JSON.stringify(Object.fromEntries(all)));`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   const options: Record<string, string[]> = JSON.parse(stdout);
+  const readme = readFileSync('README.md', 'utf8');
+  const first = Object.keys(options).filter((name) => !name.includes(' ') && name !== 'gfnring');
+  expect(first.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   const commands = shown.flatMap(({ document, blocks }) => [
     ...blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf),
     ...[...readFileSync(document, 'utf8').matchAll(/`((?:npx )?gfnring [^`]+)`/g)].map(([, command]) => command),
