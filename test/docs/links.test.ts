@@ -4,10 +4,7 @@ import { expect, test } from 'vitest';
 import { documents } from './blocks.ts';
 
 const texts = new Map(
-  [...documents, 'ARCHITECTURE.md', 'CONTRIBUTING.md'].map((document) => [
-    document,
-    readFileSync(document, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, ''),
-  ]),
+  documents.map((document) => [document, readFileSync(document, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '')]),
 );
 
 interface Link {
