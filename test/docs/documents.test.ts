@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { scenarios } from '../../src/cli/suggest.ts';
 import { alike, argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
 
 /** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
@@ -109,8 +110,8 @@ test('a command that is named, or shown and not run, is there, and has the optio
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   const options: Record<string, string[]> = JSON.parse(stdout);
   const readme = readFileSync('README.md', 'utf8');
-  const first = Object.keys(options).filter((name) => !name.includes(' ') && name !== 'gfnring');
-  expect(first.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  const names = Object.keys(options).filter((name) => !name.includes(' ') && name !== 'gfnring');
+  expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   const commands = shown.flatMap(({ document, blocks }) => [
     ...blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf),
     ...[...readFileSync(document, 'utf8').matchAll(/`((?:npx )?gfnring [^`]+)`/g)].map(([, command]) => command),
@@ -121,6 +122,8 @@ test('a command that is named, or shown and not run, is there, and has the optio
     const has = options[`${first} ${second}`] ?? options[first];
     const unknown = [second ?? '', ...rest].filter((word) => /^--[a-z]/.test(word) && !has?.includes(word));
     expect([command, has === undefined, unknown]).toEqual([command, false, []]);
+    // A built-in scenario; not a path, nor what stands for one.
+    if (first === 'explore' && /^[a-z][^.]*$|@/.test(second ?? '')) expect(scenarios().words).toContain(second);
   }
 });
 
