@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -54,6 +64,21 @@ describe('what is packed', () => {
     expect(packed.filter((path) => /tsbuildinfo|^(dist|src)\/.*\.test\.|node_modules|\.gfnring/.test(path))).toEqual(
       [],
     );
+  });
+
+  test('has all of the sources, and what was made of each', () => {
+    const sources = readdirSync('src', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.startsWith('src/report/viewer/'));
+    expect(sources.filter((path) => !packed.includes(path))).toEqual([]);
+    const made = sources
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+      .map((path) => path.replace(/^src/, 'dist').replace(/\.ts$/, ''))
+      .flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
+    expect(made.length).toBeGreaterThan(100);
+    expect(made.filter((path) => !packed.includes(path))).toEqual([]);
+    expect(packed).toContain('dist/report/viewer/index.html');
   });
 
   test('has what source maps lead to, for lines in traces', () => {
@@ -136,7 +161,8 @@ describe('with what is optional for vitest', () => {
   });
 
   test('the example of vitest runs as shown', () => {
-    const [shown] = blocksOf('examples/vitest-property/README.md').flatMap(commandsOf);
+    const [shown, ...others] = blocksOf('examples/vitest-property/README.md').flatMap(commandsOf);
+    expect(others).toEqual([]);
     const [npx, vitest, ...args] = shown.command.split(' ');
     expect([npx, vitest]).toEqual(['npx', 'vitest']);
     const { status, stdout } = run(join(ours('vitest'), 'vitest.mjs'), ...args);

@@ -1,6 +1,7 @@
 /* In this folder: what writes the reference documents: docs/api.md and docs/command-line.md. */
 
 // The text of docs/api.md, from the built declarations of what the package exports.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Node, Project, ts } from 'ts-morph';
 
@@ -18,7 +19,9 @@ const GROUPS = {
   'In vitest': ['GfnringMatchers', 'HoldOptions'],
 };
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const dist = `${root}dist/`;
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** The document, and the names of what has no docstring. */
 export function apiText() {
@@ -31,24 +34,28 @@ export function apiText() {
       moduleResolution: ts.ModuleResolutionKind.NodeNext,
     },
   });
-  for (const entry of ['index.d.ts', 'testing/vitest.d.ts'])
-    for (const [name, [declaration]] of project.addSourceFileAtPath(dist + entry).getExportedDeclarations())
+  for (const { types } of Object.values(manifest.exports))
+    for (const [name, [declaration]] of project.addSourceFileAtPath(root + types).getExportedDeclarations())
       exported.set(name, declaration);
   const placed = Object.values(GROUPS).flat();
   const lost = [...exported.keys()].filter((name) => !placed.includes(name));
   if (lost.length > 0) throw new Error(`bench/docs/api.mjs: GROUPS has no place for ${lost.join(', ')}`);
+  const others = [...referenced(exported)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const headings = headingsOf([...placed.map((name) => [name, exported.get(name)]), ...others]);
   const undocumented = [];
   const groups = Object.entries(GROUPS).map(([title, names]) => {
-    const sections = names.map((name) => sectionOf(name, exported.get(name), undocumented));
+    const sections = names.map((name) => sectionOf(name, exported.get(name), headings.get(name), undocumented));
     return `## ${title}\n\n${sections.join('\n')}`;
   });
-  const others = [...referenced(exported)].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = `# The library
 
 Everything that \`gfnring\` and \`gfnring/vitest\` export. \`npm run docs\` writes this file from the declarations, with what the source says of each.
 
 ${Object.entries(GROUPS)
-  .map(([title, names]) => `- ${title}: ${names.map((name) => `[\`${name}\`](#${name.toLowerCase()})`).join(', ')}`)
+  .map(
+    ([title, names]) =>
+      `- ${title}: ${names.map((name) => `[\`${name}\`](#${anchorOf(headings.get(name))})`).join(', ')}`,
+  )
   .join('\n')}
 
 ${groups.join('\n')}
@@ -56,7 +63,7 @@ ${groups.join('\n')}
 
 What the above is made of. \`Options['memoryModel']\` names the type of a member.
 
-${others.map(([name, declaration]) => sectionOf(name, declaration, [])).join('\n')}`;
+${others.map(([name, declaration]) => sectionOf(name, declaration, headings.get(name), [])).join('\n')}`;
   return { text, undocumented };
 }
 
@@ -85,7 +92,23 @@ const isOurs = (node) =>
     (is) => is(node),
   );
 
-function sectionOf(name, declaration, undocumented) {
+/** Names that differ in nothing but capitals would have one anchor: the second says what it is, too. */
+function headingsOf(declarations) {
+  const headings = new Map();
+  const anchors = new Set();
+  for (const [name, declaration] of declarations) {
+    const kind = Node.isInterfaceDeclaration(declaration) ? 'interface' : 'type';
+    const heading = anchors.has(anchorOf(name)) ? `${name} (${kind})` : name;
+    if (anchors.has(anchorOf(heading))) throw new Error(`bench/docs/api.mjs: two sections are called ${heading}`);
+    anchors.add(anchorOf(heading));
+    headings.set(name, heading);
+  }
+  return headings;
+}
+
+const anchorOf = (heading) => heading.toLowerCase().replaceAll(/[()]/g, '').replaceAll(' ', '-');
+
+function sectionOf(name, declaration, heading, undocumented) {
   const documented = (node, path) => {
     const text = docOf(node);
     if (text === '') undocumented.push(path);
@@ -97,7 +120,7 @@ function sectionOf(name, declaration, undocumented) {
     return `- \`${oneLine(signatureOf(member))}\`${text && `: ${text}`}`;
   });
   return [
-    `### ${name}`,
+    `### ${heading}`,
     documented(declaration, name),
     `\`\`\`ts\n${hasMembers ? headOf(declaration) : signatureOf(declaration)}\n\`\`\``,
     items.join('\n'),

@@ -2,14 +2,16 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { bashScript } from '../../src/cli/completion/bash.ts';
 import { fishScript } from '../../src/cli/completion/fish.ts';
 import { placesOf } from '../../src/cli/completion/places.ts';
 import { zshScript } from '../../src/cli/completion/zsh.ts';
-import { programOf } from '../../src/cli/programOf.ts';
+import { commandsOf, programOf } from '../../src/cli/programOf.ts';
 
-const places = placesOf(await programOf());
+const program = await programOf();
+const places = placesOf(program);
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
 mkdirSync(join(folder, 'mine'));
 writeFileSync(join(folder, 'mine/one.mjs'), '');
@@ -41,6 +43,19 @@ const offered: [string, string[]][] = [
   ['gfnring explore --seed c', []],
   ['gfnring explore ring v', []],
 ];
+
+test('what shells are told is every command of the program, with every option', () => {
+  const pathOf = (command: Command): string =>
+    command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
+  const told = new Map(places.map(({ path, flags }) => [path, flags.flatMap(({ names }) => names)]));
+  for (const command of commandsOf(program)) {
+    const options = command.options.flatMap(({ short, long }) => [short ?? [], long ?? []].flat());
+    expect([pathOf(command), told.get(pathOf(command))]).toEqual([
+      pathOf(command),
+      expect.arrayContaining([...options, '--help']),
+    ]);
+  }
+});
 
 describe('bash', () => {
   const complete = (lines: readonly string[]): string[][] => {

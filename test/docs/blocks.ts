@@ -1,19 +1,15 @@
 /* In this folder: what documents show: commands are run, code is that of its file, links and numbers are right. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
-/** The documents that people copy from. */
-export const documents: readonly string[] = [
-  'README.md',
-  ...readdirSync('docs')
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-  ...['.', ...readdirSync('examples')]
-    .map((name) => join('examples', name, 'README.md'))
-    .filter((name) => existsSync(name)),
-];
+/** The documents that people copy from: all that there are. */
+export const documents: readonly string[] = ['.', 'docs', 'examples']
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: folder !== '.', encoding: 'utf8' }).map((name) => join(folder, name)),
+  )
+  .filter((name) => name.endsWith('.md'));
 
 /** What stands between two fences. */
 export interface Block {

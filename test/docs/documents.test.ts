@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { scenarios } from '../../src/cli/suggest.ts';
 import { alike, argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
 
 /** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
@@ -18,17 +19,20 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
 const whyNot = (command: string): string | undefined => NOT_RUN.find(([of]) => of.test(command))?.[1];
 
 /** The commands of a block that shows none being run. */
-const notRunOf = ({ text }: Block): string[] => [...text.matchAll(/npx gfnring .*/g)].map(([command]) => command);
+const notRunOf = ({ text }: Block): string[] =>
+  [...text.matchAll(/(?:npx |^)gfnring [a-z].*/gm)].map(([command]) => command);
 
-/** Documents whose commands another test runs, as they need more than a folder to be run in. */
+/** Documents whose commands another test runs, all of them, as they need more than a folder to be run in. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'examples/kernel-patch/README.md': 'test/kernel/examplePatches.ts',
   'examples/vitest-property/README.md': 'test/package.test.ts',
 };
 
+/** What a program writes; test/cli/help.test.ts parses its commands. */
+const WRITTEN = 'docs/command-line.md';
+
 /** Code that is in no file of the examples, by how it begins. */
 const NO_FILE: readonly (readonly [document: string, begins: string, why: string])[] = [
-  ['README.md', "import { explore } from 'gfnring';", 'a test to write: examples/vitest-property has one'],
   ['docs/api.md', '', 'declarations, which a program writes'],
 ];
 
@@ -82,8 +86,12 @@ describe.each(shown.filter(({ document, commands }) => commands.length > 0 && !(
 test('every command of a document is run, or there is a reason', () => {
   for (const { document, blocks, commands } of shown) {
     // A fence of another form, or a command below one that is none, hides nothing.
-    const lines = readFileSync(document, 'utf8').match(/^\s*\$ /gm) ?? [];
+    const text = readFileSync(document, 'utf8');
+    const lines = text.match(/^\s*\$ /gm) ?? [];
     expect([document, lines.length]).toEqual([document, commands.length]);
+    const outside = text.replaceAll(/^```[\s\S]*?^```/gm, '');
+    expect([document, outside.match(/^\s*~~~.*|^[\s>]+```.*|^[\s>]*npx .*/gm)]).toEqual([document, null]);
+    if (document === WRITTEN) continue;
     const others = blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf);
     expect(others.filter((command) => whyNot(command) === undefined)).toEqual([]);
     const elsewhere = ELSEWHERE[document];
@@ -101,16 +109,21 @@ test('a command that is named, or shown and not run, is there, and has the optio
     console.log(JSON.stringify(Object.fromEntries(all)));`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   const options: Record<string, string[]> = JSON.parse(stdout);
+  const readme = readFileSync('README.md', 'utf8');
+  const names = Object.keys(options).filter((name) => !name.includes(' ') && name !== 'gfnring');
+  expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   const commands = shown.flatMap(({ document, blocks }) => [
     ...blocks.filter((block) => commandsOf(block).length === 0).flatMap(notRunOf),
-    ...[...readFileSync(document, 'utf8').matchAll(/`(npx gfnring [^`]+)`/g)].map(([, command]) => command),
+    ...[...readFileSync(document, 'utf8').matchAll(/`((?:npx )?gfnring [^`]+)`/g)].map(([, command]) => command),
   ]);
   expect(commands.length).toBeGreaterThan(20);
   for (const command of commands) {
-    const [, , first, second, ...rest] = command.split(/\s+/);
+    const [first, second, ...rest] = command.split('gfnring ')[1].split(/ +# /)[0].split(/\s+/);
     const has = options[`${first} ${second}`] ?? options[first];
     const unknown = [second ?? '', ...rest].filter((word) => /^--[a-z]/.test(word) && !has?.includes(word));
     expect([command, has === undefined, unknown]).toEqual([command, false, []]);
+    // A built-in scenario; not a path, nor what stands for one.
+    if (first === 'explore' && /^[a-z][^.]*$|@/.test(second ?? '')) expect(scenarios().words).toContain(second);
   }
 });
 

@@ -21,6 +21,7 @@ test('docs/how-we-know.md has the numbers that the lists and the other documents
   const yardsticks = ['ring-s', 'ring-m', 'ring-l'].map((name) =>
     Number(new RegExp(`'${name}', (\\d+)\\]`).exec(counts)![1]),
   );
+  const drawnPrograms = /GFNRING_PROGRAMS \?\? (\d+)\)/.exec(read('test/litmus/models.explored.test.ts'))![1];
   const [, operations] = /\(6\.1\.192-2\) \| 1, 200 \| ([\d,]+) /.exec(read('docs/kernel-conformance.md'))!;
   for (const said of [
     `has ${mistakes.length} mistakes`,
@@ -31,6 +32,7 @@ test('docs/how-we-know.md has the numbers that the lists and the other documents
     `${all} ways to break the subjects that nobody has chosen, by ${operators} operators. ${killed} are killed, ${hang} hang, ${survive} survive`,
     `${survive} mutants survive`,
     `For ${SUITE.length} litmus tests`,
+    `and ${drawnPrograms} drawn programs, under \`tso\` and under \`weak\``,
     `Of the ${ofKernel} tests that Linux 6.1 has`,
     `reads ${readable} and agrees with ${agreed}; the other ${others} `,
     `| ${yardsticks.map((count) => count.toLocaleString('en')).join('; ')} |`,

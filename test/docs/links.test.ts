@@ -4,10 +4,7 @@ import { expect, test } from 'vitest';
 import { documents } from './blocks.ts';
 
 const texts = new Map(
-  [...documents, 'ARCHITECTURE.md', 'CONTRIBUTING.md'].map((document) => [
-    document,
-    readFileSync(document, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, ''),
-  ]),
+  documents.map((document) => [document, readFileSync(document, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '')]),
 );
 
 interface Link {
@@ -46,7 +43,8 @@ test('every link leads to a file that is there, and to a heading of it', () => {
   expect(links.length).toBeGreaterThan(50);
   const broken = links.filter(({ to }) => {
     const [file, anchor] = to.split('#');
-    return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    // Of two headings that get one anchor, only the first is led to.
+    return !existsSync(file) || (anchor !== undefined && anchorsOf(file).filter((one) => one === anchor).length !== 1);
   });
   expect(broken).toEqual([]);
 });

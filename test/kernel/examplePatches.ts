@@ -4,13 +4,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { argsOf, blocksOf, commandsOf, expectShown } from '../docs/blocks.ts';
 import { compiled, MAIL } from './trees.ts';
 
 /** What examples/kernel-patch shows. One patch is compiled in each run of the tests, the one that is right in `npm run test:long`, as compiling takes seconds. */
 export function examplePatches(): void {
-  const [early, batches] = blocksOf('examples/kernel-patch/README.md').map(commandsOf);
+  const shown = blocksOf('examples/kernel-patch/README.md').map(commandsOf);
+  const [early, batches] = shown;
   const cases = [['loses a page', early] as const, ['is right', batches] as const];
 
   test.each(process.env.GFNRING_LONG === undefined ? cases.slice(0, 1) : cases)(
@@ -29,7 +30,8 @@ export function examplePatches(): void {
     },
   );
 
-  test('both apply to the file as it is', () => {
+  test('both apply to the file as it is, and there is no other', () => {
+    expect(shown).toHaveLength(2);
     for (const commands of [early, batches]) {
       const patch = commands.map(({ command }) => command.match(/\S+\.patch/)?.[0]).find(Boolean)!;
       execFileSync('git', ['apply', '--check', '--directory=examples/kernel', patch]);

@@ -4,7 +4,7 @@ import type { MemoryModel } from '../../src/explore/memoryModels/make.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { modeUnder } from '../../src/scenario/builtin.ts';
 import { catalogue } from '../../src/scenario/catalogue.ts';
-import { scenariosOf } from '../../src/scenario/checks.ts';
+import { checksOf, scenariosOf } from '../../src/scenario/checks.ts';
 import { exploreScenario } from '../../src/scenario/explore.ts';
 import { replay } from '../../src/scenario/replay.ts';
 import { runOf } from '../../src/scenario/run.ts';
@@ -72,6 +72,28 @@ test('docs/findings.md has every number, found in what the table says', () => {
     const said = told.filter((row) => row.number === number).map(({ found }) => found);
     expect([name, rows.map((row) => row[4].replaceAll('dirty-ring@', ''))]).toEqual([name, [said.join(', ')]]);
   }
+});
+
+test('the README shows findings of that table, as of the versions that it has', () => {
+  const rows = [
+    ...readFileSync('README.md', 'utf8').matchAll(/^\| \*\*([A-Z]\d+)\*\* .*? \| (.*?) \| `(\S+)\/(\S+)` \|$/gm),
+  ];
+  expect(rows.length).toBeGreaterThan(5);
+  for (const [, number, where, tracker, scenario] of rows) {
+    const trackers = expected.filter((one) => one.number === number && one.name.endsWith(`/${scenario}`));
+    const versions = trackers.map((one) => one.tracker.replace('dirty-ring@', ''));
+    expect([number, versions]).toEqual([number, expect.arrayContaining([tracker.replace('dirty-ring@', '')])]);
+    if (tracker.startsWith('dirty-ring@'))
+      expect([number, where.replace('merged ring, ', '').split(/ to | and /)]).toEqual([
+        number,
+        where.includes(' to ') ? [versions[0], versions.at(-1)] : versions,
+      ]);
+  }
+});
+
+test("as many scenarios of the mail's ring are searched as the README says", () => {
+  expect(checksOf('gfn-ring').filter(({ mode }) => mode === 'hunt')).toHaveLength(3);
+  expect(readFileSync('README.md', 'utf8').replaceAll('\n', ' ')).toContain('searches the three that are too long');
 });
 
 describe.each(trackerNames)('%s', (tracker: TrackerName) => {
