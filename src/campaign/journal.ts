@@ -19,12 +19,12 @@ export class Journal {
   private end = 0;
   private unsynced = 0;
 
-  /** @param read is called with each line there is. */
-  constructor(file: string, read: (line: Line) => void) {
+  /** @param read is called with each line there is, until it returns false: that one, and what comes after it, is no part of the journal. */
+  constructor(file: string, read: (line: Line) => boolean) {
     this.fd = openSync(file, 'a+');
     closeSync(this.fd);
     this.fd = openSync(file, 'r+');
-    this.end = readLines(file, read);
+    this.end = readLines(readFileSync(file), read);
     if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
   }
 
@@ -62,15 +62,13 @@ export class Journal {
   }
 }
 
-/** Calls `read` with each line of a journal that is whole. Returns where they end, in bytes. */
-export function readLines(file: string, read: (line: Line) => void): number {
-  const bytes = readFileSync(file);
+/** Calls `read` with each line of a journal that is whole, until it returns false. Returns where those end, in bytes, that it took. */
+export function readLines(bytes: Buffer, read: (line: Line) => boolean): number {
   for (let end = 0; ; ) {
     const next = bytes.indexOf(10, end);
     const line = next < 0 ? undefined : parsed(bytes.toString('utf8', end, next));
-    if (line === undefined) return end;
+    if (line === undefined || !read(line)) return end;
     end = next + 1;
-    read(line);
   }
 }
 

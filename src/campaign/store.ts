@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BadInput } from '../scenario/badInput.ts';
 import { seenFrom } from '../scenario/finding.ts';
 import { type Entry, hashOf } from './entry.ts';
-import { codeOf, isDraft, mayPass, textOf, writeWhole } from './files.ts';
+import { bytesOf, codeOf, isDraft, mayPass, textOf, writeWhole } from './files.ts';
 import type { Found, Made } from './findings.ts';
 import { checksum, Journal, type Line, readLines } from './journal.ts';
 import { parseEntry, parseSettings } from './parse.ts';
@@ -29,7 +29,13 @@ export class Store {
   private constructor(directory: string, settings: Settings) {
     this.directory = directory;
     this.progress = this.readState(settings);
-    this.journal = new Journal(this.path('journal'), onto(this.progress));
+    const take = onto(this.progress);
+    let fits = true;
+    this.journal = new Journal(this.path('journal'), (line) => {
+      fits = take(line);
+      return fits;
+    });
+    if (!fits) this.setAside.push(`journal: it begins after batch ${this.progress.next}: what it says is done again`);
   }
 
   /** Begins a campaign in a directory that is empty, or is not there. Throws `BadInput`. */
@@ -167,12 +173,16 @@ export class Store {
   }
 }
 
-/** What a line of a journal says, on top of what was before. A state may have been written, and its journal not begun anew. */
-function onto(progress: Progress): (line: Line) => void {
-  const { next } = progress;
+/**
+ * What a line of a journal says, on top of what was before. A state may have been written, and its journal not begun anew. Returns false where batches
+ * are missing between the two, as the state has gone or is an older one: they are done again.
+ */
+function onto(progress: Progress): (line: Line) => boolean {
   return (line) => {
-    if ('took' in line && line.took.batch >= next) progress.take(line.took);
-    else if ('made' in line) progress.made(line.made);
+    if ('made' in line) progress.made(line.made);
+    else if (line.took.batch === progress.next) progress.take(line.took);
+    else return line.took.batch < progress.next;
+    return true;
   };
 }
 
@@ -189,9 +199,12 @@ export const fileOf = (directory: string, { key, finding }: Found): string =>
 
 /** Where a campaign stands, whoever runs it; nothing is written. Throws `BadInput`. */
 export function progressIn(directory: string): Progress {
-  const progress = stateIn(directory, settingsIn(directory));
+  const settings = settingsIn(directory);
+  // The journal first: whoever runs the campaign may write a state that has all of it, and begin another. What that state has is skipped.
+  const journal = bytesOf(join(directory, 'journal'));
+  const progress = stateIn(directory, settings);
   if (progress === 'damaged') throw new BadInput(`${directory}/state.json is damaged: fuzz --resume mends it`);
-  if (existsSync(join(directory, 'journal'))) readLines(join(directory, 'journal'), onto(progress));
+  if (journal !== undefined) readLines(journal, onto(progress));
   return progress;
 }
 

@@ -1,8 +1,20 @@
-import { cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../src/campaign/campaign.ts';
-import { Store } from '../../src/campaign/store.ts';
+import { progressIn, Store } from '../../src/campaign/store.ts';
 import { apart, begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 
 const two = settings([builtIn('dirty-again'), modulePath('lost-update')]);
@@ -104,6 +116,30 @@ describe('a campaign that was stopped goes on to the same end', () => {
     expect(resumed.setAside).toEqual(['state.json: damaged: the campaign begins anew, and its findings stay']);
     expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
   });
+});
+
+test('a campaign whose state has gone, and whose journal comes after it, begins anew, says so, and comes to the same', async () => {
+  const directory = await halfway();
+  const store = Store.open(directory);
+  store.writeState();
+  await run(store, { executions: 1536 });
+  rmSync(join(directory, 'state.json'));
+  const resumed = await run(Store.open(directory), whole);
+  expect(resumed.setAside).toEqual(['journal: it begins after batch 0: what it says is done again']);
+  expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+});
+
+test('a campaign that is looked at while another process writes its state has all that it had', async () => {
+  const directory = await halfway();
+  const store = Store.open(directory);
+  store.writeState();
+  await run(store, { executions: 1536 });
+  // Whoever reads the state is given it slowly; when it comes to the end, the journal has been begun anew.
+  renameSync(join(directory, 'state.json'), join(directory, 'state'));
+  const slowly = 'mkfifo state.json; echo; exec 3> state.json; cat state >&3; : > journal';
+  const writer = spawn('sh', ['-c', slowly], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(writer.stdout, 'data');
+  expect(progressIn(directory).next).toBe(3);
 });
 
 describe('a full disk', () => {

@@ -66,6 +66,7 @@ describe('gfnring fuzz', () => {
     expect(canary).toBe('no-flush');
     expect(findings[0].property).toBe('R12 slots_lock spans reset and flush');
     expect(gfnring('replay', findings[0].file, '--quiet')).toMatchObject({ status: 1 });
+    expect(gfnring('corpus', 'minimise', 'c', '--quiet')).toMatchObject({ status: 1, stderr: '' });
     const more = gfnring('fuzz', '--dir', 'c', '--resume', '--executions', '1024', '--workers', '1', '--json');
     expect(JSON.parse(more.stdout)).toMatchObject({ canary: 'no-flush', executions: 1024 });
   });
