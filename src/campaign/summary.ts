@@ -95,7 +95,7 @@ export async function summaryOf({
     growth,
     scenarios,
     findings,
-    further: Object.fromEntries(progress.findings.further),
+    further: Object.fromEntries([...progress.findings.further].map(([property, keys]) => [property, keys.length])),
     open: progress.findings.open.length,
     lost,
     setAside,

@@ -184,8 +184,8 @@ describe('a directory', () => {
     expect(() => Store.create(directory, two)).toThrow('has a campaign already: --resume goes on with it');
     const file = join(directory, 'campaign.json');
     const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('"schema": 1', '"schema": 2'));
-    expect(() => Store.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 1');
+    writeFileSync(file, text.replace('"schema": 2', '"schema": 3'));
+    expect(() => Store.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 2');
     writeFileSync(file, text.replace('"seed": 1', '"seed": "one"'));
     expect(() => Store.open(directory)).toThrow('campaign.json.seed is "one"');
     writeFileSync(file, text.slice(0, 40));
