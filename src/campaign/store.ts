@@ -40,26 +40,30 @@ export class Store {
 
   /** Begins a campaign in a directory that is empty, or is not there. Throws `BadInput`. */
   static create(directory: string, settings: Settings): Store {
-    if (existsSync(join(directory, 'campaign.json')))
-      throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
-    if (filesIn(directory).length > 0)
-      throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
-    mkdirSync(directory, { recursive: true });
-    lock(directory);
-    const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
-    const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
-    writeWhole(join(directory, 'campaign.json'), `${JSON.stringify(campaign, null, 2)}\n`);
-    // As it will be read again: an order of fields may differ, and nothing else.
-    return new Store(directory, settingsIn(directory));
+    return writable(directory, () => {
+      if (existsSync(join(directory, 'campaign.json')))
+        throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
+      if (filesIn(directory).length > 0)
+        throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
+      mkdirSync(directory, { recursive: true });
+      lock(directory);
+      const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
+      const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
+      writeWhole(join(directory, 'campaign.json'), `${JSON.stringify(campaign, null, 2)}\n`);
+      // As it will be read again: an order of fields may differ, and nothing else.
+      return new Store(directory, settingsIn(directory));
+    });
   }
 
   /** Goes on with one. Throws `BadInput` where there is none, or one that this version does not know. */
   static open(directory: string): Store {
-    const settings = settingsIn(directory);
-    lock(directory);
-    const store = new Store(directory, settings);
-    store.mend();
-    return store;
+    return writable(directory, () => {
+      const settings = settingsIn(directory);
+      lock(directory);
+      const store = new Store(directory, settings);
+      store.mend();
+      return store;
+    });
   }
 
   took(effect: Effect): void {
@@ -128,7 +132,7 @@ export class Store {
         this.putAside(join('corpus', name), error);
       }
     }
-    this.writeAll();
+    this.show(() => this.writeAll());
   }
 
   private putAside(name: string, error: unknown): void {
@@ -244,14 +248,31 @@ function clearDrafts(directory: string): void {
   for (const name of readdirSync(directory)) if (isDraft(name)) rmSync(join(directory, name), { force: true });
 }
 
-/** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. */
+/** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. Throws `BadInput`. */
 function lock(directory: string): void {
   const file = join(directory, 'lock');
-  const holder = textOf(file) ?? '';
-  const pid = Number(holder.split(' ')[0]);
-  if (pid > 0 && pid !== process.pid && isRunning(pid, holder))
+  const holder = textOf(file);
+  const pid = Number(holder?.split(' ')[0]);
+  if (pid > 0 && pid !== process.pid && isRunning(pid, holder!))
     throw new BadInput(`${directory} is being run by process ${pid}: one at a time may`);
-  writeFileSync(file, nameOf(process.pid));
+  if (holder !== undefined) rmSync(file, { force: true });
+  try {
+    writeFileSync(file, nameOf(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    throw new BadInput(`${directory} is being begun by another process: one at a time may`);
+  }
+}
+
+/** Throws `BadInput` where the file system does not let a campaign be there. */
+function writable<T>(directory: string, begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw new BadInput(`cannot write to ${directory}: ${code}`);
+  }
 }
 
 /** Numbers of processes come again, soon in a container: with when it began, where the system says that. */

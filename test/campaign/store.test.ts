@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -177,6 +178,23 @@ describe('a directory', () => {
     expect(() => Store.create(nowhere, two)).toThrow('is not empty, and no campaign');
     expect(() => Store.create(join(nowhere, 'notes.txt'), two)).toThrow('is no directory');
     expect(existsSync(join(nowhere, 'campaign.json'))).toBe(false);
+  });
+
+  test('that goes away, or under another name, while the campaign runs ends it', async () => {
+    const directory = await halfway();
+    const store = Store.open(directory);
+    renameSync(directory, `${directory} moved`);
+    await expect(run(store, whole)).rejects.toThrow(`${join(directory, 'journal')} has gone`);
+    expect(existsSync(directory)).toBe(false);
+    expect((await run(Store.open(`${directory} moved`), { executions: 1024 })).executions).toBe(1024);
+  });
+
+  test('that cannot be written to is refused, and so is one that another process locks at the same moment', async () => {
+    expect(() => Store.create(join(somewhere(), 'n'.repeat(300)), two)).toThrow(/^cannot write to .*: ENAMETOOLONG$/);
+    const directory = await halfway();
+    // A link to nowhere: when it is looked for, there is no lock yet.
+    symlinkSync('nowhere', join(directory, 'lock'));
+    expect(() => Store.open(directory)).toThrow(`${directory} is being begun by another process`);
   });
 
   test('with a campaign is not begun again, and one from a newer version is not gone on with', async () => {

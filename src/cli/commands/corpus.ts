@@ -78,11 +78,11 @@ async function change(
   } finally {
     store.close();
   }
-  await report(wanted, summary, 0);
   if (json) printJson({ ...summary, corpus: changed });
   else if (!quiet) {
     print(`${plural(changed.after, 'entry').replace('entrys', 'entries')} of ${changed.before} before`);
     for (const line of summaryLines(summary)) print(line);
   }
+  await report(wanted, summary, 0);
   process.exitCode = summary.outcome === 'violated' ? STATUS.findings : STATUS.nothingFound;
 }
