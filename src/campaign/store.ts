@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BadInput } from '../scenario/badInput.ts';
 import { seenFrom } from '../scenario/finding.ts';
+import { loadFinding } from '../scenario/load.ts';
 import { type Entry, hashOf } from './entry.ts';
 import { bytesOf, codeOf, isDraft, mayPass, textOf, writeWhole } from './files.ts';
 import type { Found, Made } from './findings.ts';
@@ -130,6 +131,13 @@ export class Store {
         if (name !== `${hashOf(entry)}.json`) throw new BadInput(`it is not what its name says`);
       } catch (error) {
         this.putAside(join('corpus', name), error);
+      }
+    }
+    for (const file of this.progress.findings.found.map((found) => fileOf(this.directory, found))) {
+      try {
+        if (existsSync(file)) loadFinding(file);
+      } catch (error) {
+        this.putAside(join('findings', basename(file)), error);
       }
     }
     this.show(() => this.writeAll());

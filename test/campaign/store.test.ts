@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../src/campaign/campaign.ts';
 import { progressIn, Store } from '../../src/campaign/store.ts';
+import { loadFinding } from '../../src/scenario/load.ts';
 import { apart, begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 
 const two = settings([builtIn('dirty-again'), modulePath('lost-update')]);
@@ -104,6 +105,19 @@ describe('a campaign that was stopped goes on to the same end', () => {
     expect(readdirSync(join(directory, 'set-aside'))).toHaveLength(3);
     expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
     expect(readdirSync(corpus)).toEqual(readdirSync(join((await undisturbed).directory, 'corpus')));
+  });
+
+  test('with a finding damaged: it is set aside, named, and written again', async () => {
+    const directory = await halfway();
+    const [name] = readdirSync(join(directory, 'findings'));
+    const file = join(directory, 'findings', name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, 100));
+    const store = Store.open(directory);
+    store.close();
+    expect(store.setAside).toEqual([expect.stringContaining(`findings/${name}: ${file} is no JSON`)]);
+    expect(readFileSync(join(directory, 'set-aside', `findings-${name}`), 'utf8')).toBe(text.slice(0, 100));
+    expect(loadFinding(file).schedule).toBe(JSON.parse(text).schedule);
   });
 
   test('with its state damaged: it begins anew, and comes to the same', async () => {
