@@ -65,6 +65,11 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     server = await redis(port);
   });
 
+  test('is not begun in a directory that is no place for it, and lets the Redis go', async () => {
+    const { status, stderr } = await start('fuzz', ...common, '--queue', url, '--dir', process.cwd()).close;
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^gfnring: .* is not empty, and no campaign.*\n$/)]);
+  });
+
   test('does what it does on threads, though a worker is killed and another comes late', async () => {
     const alone = start('fuzz', ...common, '--workers', '1', '--dir', 'alone');
     const expected = await alone.close;
