@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mayPass, textOf } from './files.ts';
+import { codeOf, textOf } from './files.ts';
 import type { Grown } from './progress.ts';
 
 /** How far a campaign was at a moment. The file has one a line; it is for people, and nothing that the campaign does depends on it. */
@@ -13,12 +13,12 @@ export interface ClockMoment extends Grown {
 
 const fileIn = (directory: string): string => join(directory, 'clock');
 
-/** Adds a moment. One that there is no room for is missing, and that is all. */
+/** Adds a moment. One that cannot be written is missing, and that is all. */
 export function addMoment(directory: string, moment: ClockMoment): void {
   try {
     appendFileSync(fileIn(directory), `${JSON.stringify(moment)}\n`);
   } catch (error) {
-    if (!mayPass(error)) throw error;
+    if (codeOf(error) === undefined) throw error;
   }
 }
 

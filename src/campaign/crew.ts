@@ -7,6 +7,8 @@ import type { Made, Open } from './findings.ts';
 
 /** How often a task is given to a worker before it is given up. */
 const TRIES = 3;
+/** A longer timer would be over at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Whoever does the tasks of campaigns. */
 export interface Crew {
@@ -29,6 +31,9 @@ export class Threads implements Crew {
   hung = 0;
   private readonly pool: Piscina;
   private readonly patienceSeconds: number;
+  /** How many tasks have a thread; and those that wait for one, each with what begins its time. */
+  private begun = 0;
+  private readonly line: (() => void)[] = [];
 
   /** @param patienceSeconds how long one task may take. */
   constructor(workers: number, patienceSeconds: number) {
@@ -74,14 +79,25 @@ export class Threads implements Crew {
     }
   }
 
-  /** A task waits in line for one other at most: see `hands`. */
+  /** The time of a task begins when there is a thread for it: one waits in line, see `hands`. */
   private async once(task: CampaignTask): Promise<BatchDone | Made> {
     const ends = new AbortController();
-    const timer = setTimeout(() => ends.abort(), this.patienceSeconds * 1000);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      this.begun++;
+      timer = setTimeout(() => ends.abort(), Math.min(this.patienceSeconds * 1000, TIMER_MAX_MS));
+    };
+    if (this.begun < this.pool.maxThreads) begin();
+    else this.line.push(begin);
     try {
       return await this.pool.run(task, { signal: ends.signal });
     } finally {
       clearTimeout(timer);
+      if (timer === undefined) this.line.splice(this.line.indexOf(begin), 1);
+      else {
+        this.begun--;
+        this.line.shift()?.();
+      }
     }
   }
 }

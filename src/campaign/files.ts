@@ -29,15 +29,17 @@ export function writeWhole(file: string, text: string, isLasting = true): void {
 /** Whether a file is one that `writeWhole` had not finished when its process was killed, by its name. */
 export const isDraft = (name: string): boolean => /\.\d+\.tmp$/.test(name);
 
-/** The text of a file, or undefined where there is none. */
-export function textOf(file: string): string | undefined {
+/** What is in a file, or undefined where there is none. */
+export function bytesOf(file: string): Buffer | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)!)) return undefined;
     throw error;
   }
 }
+
+export const textOf = (file: string): string | undefined => bytesOf(file)?.toString('utf8');
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 

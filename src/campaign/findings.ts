@@ -45,15 +45,15 @@ export interface FindingsJson {
   readonly keys: readonly string[];
   readonly open: readonly Open[];
   readonly found: readonly Found[];
-  readonly further: Readonly<Record<string, number>>;
+  readonly further: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What failed by now. Failures are told apart by what failed and by the communication that made it fail, as they are found and once more when they are small. */
 export class Findings {
   readonly open: Open[] = [];
   readonly found: Found[] = [];
-  /** By property: failures with other keys that were left as they are. */
-  readonly further = new Map<string, number>();
+  /** By property: keys of failures that were left as they are. */
+  readonly further = new Map<string, string[]>();
   private readonly keys = new Set<string>();
 
   has(key: string): boolean {
@@ -88,7 +88,9 @@ export class Findings {
   /** Takes in one that is not. */
   count({ key, property }: Pick<Failed, 'key' | 'property'>): void {
     this.keys.add(key);
-    this.further.set(property, (this.further.get(property) ?? 0) + 1);
+    const others = this.further.get(property);
+    if (others === undefined) this.further.set(property, [key]);
+    else others.push(key);
   }
 
   /** Takes in what has come of an open one. Returns the finding where it is one that was not there before. */
@@ -115,8 +117,8 @@ export class Findings {
   merge({ keys, open, found, further }: FindingsJson): void {
     for (const of of open) if (!this.keys.has(of.failed.key)) this.open.push(of);
     for (const of of found) if (!this.found.some(({ key }) => key === of.key)) this.found.push(of);
-    for (const [property, n] of Object.entries(further))
-      this.further.set(property, (this.further.get(property) ?? 0) + n);
+    for (const [property, keys] of Object.entries(further))
+      for (const key of keys) if (!this.keys.has(key)) this.count({ key, property });
     for (const key of keys) this.keys.add(key);
   }
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { BadInput } from '../scenario/badInput.ts';
 import { codeOf } from './files.ts';
 import type { Made } from './findings.ts';
 import { digitsOf } from './hash.ts';
@@ -15,16 +16,18 @@ const SYNCED_EVERY = 16;
  * off, when the process was killed, is as if it had not begun.
  */
 export class Journal {
+  private readonly file: string;
   private readonly fd: number;
   private end = 0;
   private unsynced = 0;
 
-  /** @param read is called with each line there is. */
-  constructor(file: string, read: (line: Line) => void) {
+  /** @param read is called with each line there is, until it returns false: that one, and what comes after it, is no part of the journal. */
+  constructor(file: string, read: (line: Line) => boolean) {
+    this.file = file;
     this.fd = openSync(file, 'a+');
     closeSync(this.fd);
     this.fd = openSync(file, 'r+');
-    this.end = readLines(file, read);
+    this.end = readLines(readFileSync(file), read);
     if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
   }
 
@@ -32,8 +35,9 @@ export class Journal {
     return this.end;
   }
 
-  /** Throws what the file system throws; then nothing was added. */
+  /** Throws what the file system throws, and `BadInput` where the file has been taken away; then nothing was added. */
   add(line: Line): void {
+    if (!existsSync(this.file)) throw new BadInput(`${this.file} has gone while the campaign was running`);
     const text = JSON.stringify(line);
     const bytes = Buffer.from(`${checksum(text)} ${text}\n`);
     for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, this.end + at);
@@ -62,15 +66,13 @@ export class Journal {
   }
 }
 
-/** Calls `read` with each line of a journal that is whole. Returns where they end, in bytes. */
-export function readLines(file: string, read: (line: Line) => void): number {
-  const bytes = readFileSync(file);
+/** Calls `read` with each line of a journal that is whole, until it returns false. Returns where those end, in bytes, that it took. */
+export function readLines(bytes: Buffer, read: (line: Line) => boolean): number {
   for (let end = 0; ; ) {
     const next = bytes.indexOf(10, end);
     const line = next < 0 ? undefined : parsed(bytes.toString('utf8', end, next));
-    if (line === undefined) return end;
+    if (line === undefined || !read(line)) return end;
     end = next + 1;
-    read(line);
   }
 }
 

@@ -249,8 +249,10 @@ export class Progress {
     this.covering.merge(other.covering.toJSON());
     this.findings.merge(other.findings.toJSON());
     const { next, counts, byBase, classes } = other;
-    for (const [id, of] of other.others) this.others.set(id, of);
-    this.others.set(idOf(other.settings), { batches: next, counts, byBase, classes: classes.map((of) => of.toJSON()) });
+    const own = { batches: next, counts, byBase, classes: classes.map((of) => of.toJSON()) };
+    // One that was merged into the other before may be known here as it is now.
+    for (const [id, of] of [...other.others, [idOf(other.settings), own] as const])
+      if (of.batches >= (this.others.get(id)?.batches ?? 0)) this.others.set(id, of);
     this.others.delete(idOf(this.settings));
   }
 

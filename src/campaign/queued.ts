@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import { BadInput } from '../scenario/badInput.ts';
 import type { Batch, BatchDone, Work } from './batch.ts';
@@ -20,7 +21,8 @@ export class Queued implements Crew {
   private readonly reached: Reached;
   private readonly queue: Queue<CampaignTask, Answer>;
   private readonly events: QueueEvents;
-  private readonly waiting = new Set<Job<CampaignTask, Answer>>();
+  /** With what is called where the Redis has lost one. */
+  private readonly waiting = new Map<Job<CampaignTask, Answer>, () => void>();
   private readonly gone: Promise<never>;
 
   private constructor(reached: Reached, name: string, gone: Promise<never>) {
@@ -31,6 +33,10 @@ export class Queued implements Crew {
     this.events = new bullmq.QueueEvents(name, { connection: connection.duplicate() });
     this.queue.on('error', () => {});
     this.events.on('error', () => {});
+    // Each task that is waited for listens.
+    this.queue.setMaxListeners(0);
+    this.events.setMaxListeners(0);
+    connection.on('ready', () => void this.missLost().catch(() => {}));
   }
 
   /** Throws `BadInput` where there is no Redis. */
@@ -58,7 +64,7 @@ export class Queued implements Crew {
   async close(): Promise<void> {
     const { connection } = this.reached;
     if (connection.status === 'ready') {
-      await Promise.allSettled([...this.waiting].map((job) => job.remove()));
+      await Promise.allSettled([...this.waiting.keys()].map((job) => job.remove()));
       await Promise.allSettled([this.queue.close(), this.events.close()]);
     }
     connection.disconnect();
@@ -66,18 +72,29 @@ export class Queued implements Crew {
   }
 
   private async do(task: CampaignTask): Promise<BatchDone | Made> {
-    const job = await Promise.race([
-      this.gone,
-      this.queue.add('task', task, { removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } }),
-    ]);
-    this.waiting.add(job);
-    try {
-      const answer = await Promise.race([this.gone, job.waitUntilFinished(this.events)]);
+    for (;;) {
+      const answer = await this.once(task);
+      if (answer === 'lost') continue;
       if ('result' in answer) return answer.result;
       const { name, message } = answer.failed;
       throw name === 'BadInput' ? new BadInput(message) : new GaveUp(message);
+    }
+  }
+
+  private async once(task: CampaignTask): Promise<Answer | 'lost'> {
+    // A name of its own: a Redis that has lost everything counts from 1 again.
+    const options = { jobId: randomUUID(), removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } };
+    const job = await Promise.race([this.gone, this.queue.add('task', task, options)]);
+    const lost = new Promise<'lost'>((resolve) => this.waiting.set(job, () => resolve('lost')));
+    try {
+      return await Promise.race([this.gone, job.waitUntilFinished(this.events), lost]);
     } finally {
       this.waiting.delete(job);
     }
+  }
+
+  /** A Redis that comes again may have nothing of what it had. */
+  private async missLost(): Promise<void> {
+    for (const [job, isLost] of this.waiting) if ((await this.queue.getJob(job.id!)) === undefined) isLost();
   }
 }

@@ -3,7 +3,7 @@ import type { Known } from '../scenario/trackers/scenario.ts';
 import type { Work } from './batch.ts';
 
 /** The version of what a campaign writes to disk. Seeds mean the same only within one. */
-export const CAMPAIGN_SCHEMA = 1;
+export const CAMPAIGN_SCHEMA = 2;
 
 /** A scenario of a campaign. */
 export interface Base {

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BadInput } from '../scenario/badInput.ts';
 import { seenFrom } from '../scenario/finding.ts';
+import { loadFinding } from '../scenario/load.ts';
 import { type Entry, hashOf } from './entry.ts';
-import { codeOf, isDraft, mayPass, textOf, writeWhole } from './files.ts';
+import { bytesOf, codeOf, isDraft, mayPass, textOf, writeWhole } from './files.ts';
 import type { Found, Made } from './findings.ts';
 import { checksum, Journal, type Line, readLines } from './journal.ts';
 import { parseEntry, parseSettings } from './parse.ts';
@@ -29,31 +30,41 @@ export class Store {
   private constructor(directory: string, settings: Settings) {
     this.directory = directory;
     this.progress = this.readState(settings);
-    this.journal = new Journal(this.path('journal'), onto(this.progress));
+    const take = onto(this.progress);
+    let fits = true;
+    this.journal = new Journal(this.path('journal'), (line) => {
+      fits = take(line);
+      return fits;
+    });
+    if (!fits) this.setAside.push(`journal: it begins after batch ${this.progress.next}: what it says is done again`);
   }
 
   /** Begins a campaign in a directory that is empty, or is not there. Throws `BadInput`. */
   static create(directory: string, settings: Settings): Store {
-    if (existsSync(join(directory, 'campaign.json')))
-      throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
-    if (filesIn(directory).length > 0)
-      throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
-    mkdirSync(directory, { recursive: true });
-    lock(directory);
-    const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
-    const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
-    writeWhole(join(directory, 'campaign.json'), `${JSON.stringify(campaign, null, 2)}\n`);
-    // As it will be read again: an order of fields may differ, and nothing else.
-    return new Store(directory, settingsIn(directory));
+    return writable(directory, () => {
+      if (existsSync(join(directory, 'campaign.json')))
+        throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
+      if (filesIn(directory).length > 0)
+        throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
+      mkdirSync(directory, { recursive: true });
+      lock(directory);
+      const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
+      const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
+      writeWhole(join(directory, 'campaign.json'), `${JSON.stringify(campaign, null, 2)}\n`);
+      // As it will be read again: an order of fields may differ, and nothing else.
+      return new Store(directory, settingsIn(directory));
+    });
   }
 
   /** Goes on with one. Throws `BadInput` where there is none, or one that this version does not know. */
   static open(directory: string): Store {
-    const settings = settingsIn(directory);
-    lock(directory);
-    const store = new Store(directory, settings);
-    store.mend();
-    return store;
+    return writable(directory, () => {
+      const settings = settingsIn(directory);
+      lock(directory);
+      const store = new Store(directory, settings);
+      store.mend();
+      return store;
+    });
   }
 
   took(effect: Effect): void {
@@ -122,7 +133,14 @@ export class Store {
         this.putAside(join('corpus', name), error);
       }
     }
-    this.writeAll();
+    for (const file of this.progress.findings.found.map((found) => fileOf(this.directory, found))) {
+      try {
+        if (existsSync(file)) loadFinding(file);
+      } catch (error) {
+        this.putAside(join('findings', basename(file)), error);
+      }
+    }
+    this.show(() => this.writeAll());
   }
 
   private putAside(name: string, error: unknown): void {
@@ -167,12 +185,16 @@ export class Store {
   }
 }
 
-/** What a line of a journal says, on top of what was before. A state may have been written, and its journal not begun anew. */
-function onto(progress: Progress): (line: Line) => void {
-  const { next } = progress;
+/**
+ * What a line of a journal says, on top of what was before. A state may have been written, and its journal not begun anew. Returns false where batches
+ * are missing between the two, as the state has gone or is an older one: they are done again.
+ */
+function onto(progress: Progress): (line: Line) => boolean {
   return (line) => {
-    if ('took' in line && line.took.batch >= next) progress.take(line.took);
-    else if ('made' in line) progress.made(line.made);
+    if ('made' in line) progress.made(line.made);
+    else if (line.took.batch === progress.next) progress.take(line.took);
+    else return line.took.batch < progress.next;
+    return true;
   };
 }
 
@@ -189,9 +211,12 @@ export const fileOf = (directory: string, { key, finding }: Found): string =>
 
 /** Where a campaign stands, whoever runs it; nothing is written. Throws `BadInput`. */
 export function progressIn(directory: string): Progress {
-  const progress = stateIn(directory, settingsIn(directory));
+  const settings = settingsIn(directory);
+  // The journal first: whoever runs the campaign may write a state that has all of it, and begin another. What that state has is skipped.
+  const journal = bytesOf(join(directory, 'journal'));
+  const progress = stateIn(directory, settings);
   if (progress === 'damaged') throw new BadInput(`${directory}/state.json is damaged: fuzz --resume mends it`);
-  if (existsSync(join(directory, 'journal'))) readLines(join(directory, 'journal'), onto(progress));
+  if (journal !== undefined) readLines(journal, onto(progress));
   return progress;
 }
 
@@ -231,14 +256,31 @@ function clearDrafts(directory: string): void {
   for (const name of readdirSync(directory)) if (isDraft(name)) rmSync(join(directory, name), { force: true });
 }
 
-/** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. */
+/** Two processes that write one campaign would each undo what the other does. A lock whose process is gone is nobody's. Throws `BadInput`. */
 function lock(directory: string): void {
   const file = join(directory, 'lock');
-  const holder = textOf(file) ?? '';
-  const pid = Number(holder.split(' ')[0]);
-  if (pid > 0 && pid !== process.pid && isRunning(pid, holder))
+  const holder = textOf(file);
+  const pid = Number(holder?.split(' ')[0]);
+  if (pid > 0 && pid !== process.pid && isRunning(pid, holder!))
     throw new BadInput(`${directory} is being run by process ${pid}: one at a time may`);
-  writeFileSync(file, nameOf(process.pid));
+  if (holder !== undefined) rmSync(file, { force: true });
+  try {
+    writeFileSync(file, nameOf(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    throw new BadInput(`${directory} is being begun by another process: one at a time may`);
+  }
+}
+
+/** Throws `BadInput` where the file system does not let a campaign be there. */
+function writable<T>(directory: string, begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw new BadInput(`cannot write to ${directory}: ${code}`);
+  }
 }
 
 /** Numbers of processes come again, soon in a container: with when it began, where the system says that. */

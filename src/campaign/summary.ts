@@ -1,3 +1,4 @@
+import { BadInput } from '../scenario/badInput.ts';
 import { type CatalogueNumber, catalogue } from '../scenario/catalogue.ts';
 import type { Finding } from '../scenario/finding.ts';
 import { openSource } from '../scenario/source.ts';
@@ -95,7 +96,7 @@ export async function summaryOf({
     growth,
     scenarios,
     findings,
-    further: Object.fromEntries(progress.findings.further),
+    further: Object.fromEntries([...progress.findings.further].map(([property, keys]) => [property, keys.length])),
     open: progress.findings.open.length,
     lost,
     setAside,
@@ -104,7 +105,7 @@ export async function summaryOf({
 
 async function scenarioSummary(progress: Progress, base: Base, i: number): Promise<ScenarioSummary> {
   const name = nameOf(base);
-  const claims = Object.keys((await openSource(base.source)).properties.sometimes);
+  const [claims, unknown] = await claimsOf(base);
   const isReached = (claim: string): boolean => progress.covering.claims.has(`${name}: ${claim}`);
   const { distinct, unseen, left } = progress.classesOf(i);
   return {
@@ -113,6 +114,16 @@ async function scenarioSummary(progress: Progress, base: Base, i: number): Promi
     classes: distinct,
     ...{ unseen, left },
     reached: claims.filter(isReached),
-    missing: claims.filter((claim) => !isReached(claim)),
+    missing: [...claims.filter((claim) => !isReached(claim)), ...unknown],
   };
+}
+
+/** The claims of a scenario, and why they are not known: a module that has gone is no reason to say nothing of a campaign. */
+async function claimsOf({ source }: Base): Promise<[claims: string[], unknown: string[]]> {
+  try {
+    return [Object.keys((await openSource(source)).properties.sometimes), []];
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    return [[], [`its claims are not known: ${error.message}`]];
+  }
 }

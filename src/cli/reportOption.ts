@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Summary } from '../campaign/summary.ts';
 import { type Reports, writeReports } from '../report/write.ts';
@@ -14,6 +15,9 @@ function reports(text: string): Reports {
   );
   if (wrong !== undefined)
     throw new UsageError(`--report is '${text}': must be junit=FILE, sarif=FILE or github, with commas between`);
+  const places = kinds.map(([kind, file]) => (file === undefined ? kind : resolve(file)));
+  if (new Set(places).size < places.length || new Set(kinds.map(([kind]) => kind)).size < kinds.length)
+    throw new UsageError(`--report is '${text}': each kind once, and each to a place of its own`);
   return Object.fromEntries(kinds.map(([kind, file]) => [kind, file ?? true]));
 }
 

@@ -1,5 +1,7 @@
-import { writeWhole } from '../campaign/files.ts';
+import { realpathSync, statSync, writeFileSync } from 'node:fs';
+import { codeOf, writeWhole } from '../campaign/files.ts';
 import type { Summary } from '../campaign/summary.ts';
+import { BadInput } from '../scenario/badInput.ts';
 import { annotationsOf } from './github.ts';
 import { junitOf } from './junit.ts';
 import { sarifOf } from './sarif.ts';
@@ -17,7 +19,19 @@ export async function writeReports(
   summary: Summary,
   { seconds, version }: { readonly seconds: number; readonly version: string },
 ): Promise<string[]> {
-  if (junit !== undefined) writeWhole(junit, junitOf(summary, seconds));
-  if (sarif !== undefined) writeWhole(sarif, await sarifOf(summary, version));
+  if (junit !== undefined) writeOut(junit, junitOf(summary, seconds));
+  if (sarif !== undefined) writeOut(sarif, await sarifOf(summary, version));
   return github ? annotationsOf(summary) : [];
+}
+
+/** Writes what somebody asked for by name. A device or a pipe is written to, and no file put in its place; nor in that of a link. Throws `BadInput` where it cannot be. */
+export function writeOut(file: string, text: string): void {
+  try {
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there === undefined) writeWhole(file, text);
+    else if (there.isFile()) writeWhole(realpathSync(file), text);
+    else writeFileSync(file, text);
+  } catch (error) {
+    throw new BadInput(`cannot write ${file}: ${codeOf(error) ?? error}`);
+  }
 }

@@ -1,8 +1,10 @@
 /* In this folder: tests of campaigns: that a seed decides all, that nothing is lost, corpora, queues. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { progressIn } from '../../src/campaign/store.ts';
+import { summaryOf } from '../../src/campaign/summary.ts';
 import { Exact } from '../../src/explore/schedulers/guided.ts';
 import { loadFinding } from '../../src/scenario/load.ts';
 import { runOf, runOnce } from '../../src/scenario/run.ts';
@@ -59,6 +61,15 @@ describe('a campaign', () => {
       { source: { ...builtIn('all-stop').source, sometimes: ['a push is refused'] } as never },
     ]);
     expect((await begin(unreached, { executions: 512 })).scenarios[0].missing).toEqual(['a push is refused']);
+  });
+
+  test('says what it can where a module has gone since', async () => {
+    const { directory } = await begin(settings([modulePath('lost-update')]), { executions: 512 });
+    const file = join(directory, 'campaign.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('lost-update.mjs', 'gone.mjs'));
+    const { executions, scenarios } = await summaryOf({ progress: progressIn(directory), directory, setAside: [] });
+    expect(executions).toBe(512);
+    expect(scenarios[0].missing).toEqual([expect.stringMatching(/^its claims are not known: .*gone\.mjs: ENOENT$/)]);
   });
 
   test('without feedback keeps what is new all the same, and does not go on from it', async () => {

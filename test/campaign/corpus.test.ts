@@ -51,6 +51,24 @@ describe('shards', () => {
     expect(readdirSync(join(a, 'findings'))).toHaveLength(1);
   });
 
+  test('merged again, or by way of another that has an older one, are what they are now', async () => {
+    const [a, b] = await copies();
+    const [old, c] = [somewhere(), somewhere()];
+    cpSync(b, old, { recursive: true });
+    const third = await begin(settings(bases, { shard: { part: 1, of: 3 } }), { executions: 512 }, c);
+    const between = Store.open(c);
+    between.progress.findings.count({ key: '0123456789', property: 'no addition is lost' });
+    await mergeInto(between, [old]);
+    between.close();
+    await run(Store.open(b), { executions: 2048 });
+    const store = Store.open(a);
+    await mergeInto(store, [b, c]);
+    await mergeInto(store, [c]);
+    const { executions, further } = await summaryOf(store);
+    store.close();
+    expect([executions, further]).toEqual([1024 + 2048 + third.executions, { 'no addition is lost': 1 }]);
+  });
+
   test('go on after a merge, from where they stood', async () => {
     const [a, b] = await copies();
     const store = Store.open(a);

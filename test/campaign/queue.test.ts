@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,11 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     server = await redis(port);
   });
 
+  test('is not begun in a directory that is no place for it, and lets the Redis go', async () => {
+    const { status, stderr } = await start('fuzz', ...common, '--queue', url, '--dir', process.cwd()).close;
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^gfnring: .* is not empty, and no campaign.*\n$/)]);
+  });
+
   test('does what it does on threads, though a worker is killed and another comes late', async () => {
     const alone = start('fuzz', ...common, '--workers', '1', '--dir', 'alone');
     const expected = await alone.close;
@@ -86,6 +91,23 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     expect(summaryIn(stdout)).toEqual(summaryIn(expected.stdout));
     late.child.kill('SIGINT');
     expect(await late.close).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
+  });
+
+  test('goes on with a Redis that has lost everything and is there again', async () => {
+    const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'lost');
+    const worker = start('work', url, '--workers', '1', '--quiet');
+    const journal = join(folder, 'lost/journal');
+    while (!existsSync(journal) || readFileSync(journal).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const gone = once(server, 'close');
+    server.kill('SIGKILL');
+    await gone;
+    server = await redis(port);
+    const { status, stdout, stderr } = await campaign.close;
+    worker.child.kill('SIGINT');
+    await worker.close;
+    expect([status, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ executions: 4096, lost: [] });
   });
 
   test('is stopped in one line where the Redis goes away; what was done is kept', async () => {

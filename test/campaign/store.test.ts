@@ -1,8 +1,22 @@
-import { cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../src/campaign/campaign.ts';
-import { Store } from '../../src/campaign/store.ts';
+import { progressIn, Store } from '../../src/campaign/store.ts';
+import { loadFinding } from '../../src/scenario/load.ts';
 import { apart, begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 
 const two = settings([builtIn('dirty-again'), modulePath('lost-update')]);
@@ -93,6 +107,19 @@ describe('a campaign that was stopped goes on to the same end', () => {
     expect(readdirSync(corpus)).toEqual(readdirSync(join((await undisturbed).directory, 'corpus')));
   });
 
+  test('with a finding damaged: it is set aside, named, and written again', async () => {
+    const directory = await halfway();
+    const [name] = readdirSync(join(directory, 'findings'));
+    const file = join(directory, 'findings', name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, 100));
+    const store = Store.open(directory);
+    store.close();
+    expect(store.setAside).toEqual([expect.stringContaining(`findings/${name}: ${file} is no JSON`)]);
+    expect(readFileSync(join(directory, 'set-aside', `findings-${name}`), 'utf8')).toBe(text.slice(0, 100));
+    expect(loadFinding(file).schedule).toBe(JSON.parse(text).schedule);
+  });
+
   test('with its state damaged: it begins anew, and comes to the same', async () => {
     const directory = await halfway();
     const store = Store.open(directory);
@@ -104,6 +131,30 @@ describe('a campaign that was stopped goes on to the same end', () => {
     expect(resumed.setAside).toEqual(['state.json: damaged: the campaign begins anew, and its findings stay']);
     expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
   });
+});
+
+test('a campaign whose state has gone, and whose journal comes after it, begins anew, says so, and comes to the same', async () => {
+  const directory = await halfway();
+  const store = Store.open(directory);
+  store.writeState();
+  await run(store, { executions: 1536 });
+  rmSync(join(directory, 'state.json'));
+  const resumed = await run(Store.open(directory), whole);
+  expect(resumed.setAside).toEqual(['journal: it begins after batch 0: what it says is done again']);
+  expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+});
+
+test('a campaign that is looked at while another process writes its state has all that it had', async () => {
+  const directory = await halfway();
+  const store = Store.open(directory);
+  store.writeState();
+  await run(store, { executions: 1536 });
+  // Whoever reads the state is given it slowly; when it comes to the end, the journal has been begun anew.
+  renameSync(join(directory, 'state.json'), join(directory, 'state'));
+  const slowly = 'mkfifo state.json; echo; exec 3> state.json; cat state >&3; : > journal';
+  const writer = spawn('sh', ['-c', slowly], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(writer.stdout, 'data');
+  expect(progressIn(directory).next).toBe(3);
 });
 
 describe('a full disk', () => {
@@ -143,13 +194,30 @@ describe('a directory', () => {
     expect(existsSync(join(nowhere, 'campaign.json'))).toBe(false);
   });
 
+  test('that goes away, or under another name, while the campaign runs ends it', async () => {
+    const directory = await halfway();
+    const store = Store.open(directory);
+    renameSync(directory, `${directory} moved`);
+    await expect(run(store, whole)).rejects.toThrow(`${join(directory, 'journal')} has gone`);
+    expect(existsSync(directory)).toBe(false);
+    expect((await run(Store.open(`${directory} moved`), { executions: 1024 })).executions).toBe(1024);
+  });
+
+  test('that cannot be written to is refused, and so is one that another process locks at the same moment', async () => {
+    expect(() => Store.create(join(somewhere(), 'n'.repeat(300)), two)).toThrow(/^cannot write to .*: ENAMETOOLONG$/);
+    const directory = await halfway();
+    // A link to nowhere: when it is looked for, there is no lock yet.
+    symlinkSync('nowhere', join(directory, 'lock'));
+    expect(() => Store.open(directory)).toThrow(`${directory} is being begun by another process`);
+  });
+
   test('with a campaign is not begun again, and one from a newer version is not gone on with', async () => {
     const directory = await halfway();
     expect(() => Store.create(directory, two)).toThrow('has a campaign already: --resume goes on with it');
     const file = join(directory, 'campaign.json');
     const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('"schema": 1', '"schema": 2'));
-    expect(() => Store.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 1');
+    writeFileSync(file, text.replace('"schema": 2', '"schema": 3'));
+    expect(() => Store.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 2');
     writeFileSync(file, text.replace('"seed": 1', '"seed": "one"'));
     expect(() => Store.open(directory)).toThrow('campaign.json.seed is "one"');
     writeFileSync(file, text.slice(0, 40));

@@ -68,6 +68,22 @@ test('a batch that no worker comes back from is given up, and said to be', () =>
   });
 });
 
+test('a batch that waits for its turn is not taken for one that hangs', () => {
+  writeFileSync(flag, '');
+  const sleeps = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);';
+  const slow = ['--executions', '1024', '--workers', '1', '--patience', '4.4'];
+  const { ended } = fuzz(unsound('slow', sleeps, false), ...slow);
+  rmSync(flag);
+  expect(ended).toEqual({ by: 'executions', died: 0, hung: 0 });
+});
+
+test('there is patience of a month', () => {
+  expect(fuzz('ring', '--executions', '512', '--patience', '2600000')).toMatchObject({
+    status: 0,
+    summary: { lost: [] },
+  });
+});
+
 test('a scenario that cannot be run is bad input', () => {
   const { status, stderr } = fuzz('./nowhere.mjs');
   expect(status).toBe(2);

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -66,6 +66,7 @@ describe('gfnring fuzz', () => {
     expect(canary).toBe('no-flush');
     expect(findings[0].property).toBe('R12 slots_lock spans reset and flush');
     expect(gfnring('replay', findings[0].file, '--quiet')).toMatchObject({ status: 1 });
+    expect(gfnring('corpus', 'minimise', 'c', '--quiet')).toMatchObject({ status: 1, stderr: '' });
     const more = gfnring('fuzz', '--dir', 'c', '--resume', '--executions', '1024', '--workers', '1', '--json');
     expect(JSON.parse(more.stdout)).toMatchObject({ canary: 'no-flush', executions: 1024 });
   });
@@ -99,6 +100,10 @@ describe('gfnring fuzz', () => {
     [['ring', '--dir', 'a', '--resume'], /^gfnring: --resume: the campaign in a has other scenarios/],
     [['ring', '--shard', '3/2'], /^gfnring: --shard is '3\/2': must be i\/n/],
     [['ring', '--report', 'html=x'], /^gfnring: --report is 'html=x': must be junit=FILE/],
+    [
+      ['ring', '--report', 'junit=x,sarif=./x'],
+      /^gfnring: --report is .*: each kind once, and each to a place of its own/,
+    ],
     [['ring', '--executions', '0'], /^gfnring: --executions is '0'/],
     [['ring', '--canary', 'nobody'], /^gfnring: unknown canary nobody/],
   ])('refuses %j in one line', (args, line) => {
@@ -115,12 +120,17 @@ describe('gfnring corpus', () => {
   test('merges shards, and makes a corpus small', () => {
     for (const part of [1, 2])
       expect(gfnring('fuzz', 'ring', ...small, '--shard', `${part}/2`, '--dir', `s${part}`).status).toBe(0);
-    const merged = gfnring('corpus', 'merge', 's1', 's2', '--json', '--report', 'junit=s.xml');
+    symlinkSync('s.xml', join(folder, 'link.xml'));
+    writeFileSync(join(folder, 's.xml'), '');
+    const merged = gfnring('corpus', 'merge', 's1', 's2', '--json', '--report', 'junit=link.xml');
     expect(JSON.parse(merged.stdout)).toMatchObject({ executions: 1024, batches: 2, findings: [] });
-    expect(existsSync(join(folder, 's.xml'))).toBe(true);
+    expect(readFileSync(join(folder, 's.xml'), 'utf8')).toContain('<testsuites');
     const before = readdirSync(join(folder, 's1/corpus')).length;
     expect(gfnring('corpus', 'minimise', 's1').stdout).toMatch(new RegExp(`^\\d+ entr(y|ies) of ${before} before`));
     expect(readdirSync(join(folder, 's1/corpus')).length).toBeLessThan(before);
+    const refused = gfnring('corpus', 'merge', 's1', 's2', '--json', '--report', 'junit=s2');
+    expect([refused.status, refused.stderr]).toEqual([2, 'gfnring: cannot write s2: EISDIR\n']);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ executions: 1024 });
     expect(gfnring('corpus', 'merge', 's1', 'nowhere')).toMatchObject({ status: 2 });
   });
 });

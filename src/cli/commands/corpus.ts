@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
-import { Store } from '../../campaign/store.ts';
+import { Store, settingsIn } from '../../campaign/store.ts';
 import { type Summary, summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';
 import { summaryLines } from '../campaignText.ts';
@@ -67,21 +67,22 @@ async function change(
   { json, quiet, report: wanted }: Options,
   what: (store: Store) => Promise<CorpusChange>,
 ): Promise<void> {
+  // Before the campaign is locked: the process that has the canary in it locks it itself.
+  if (runsAsCanary(settingsIn(directory).canary)) return;
   const store = Store.open(directory);
   let changed: CorpusChange;
   let summary: Summary;
   try {
-    if (runsAsCanary(store.progress.settings.canary)) return;
     changed = await what(store);
     summary = await summaryOf(store);
   } finally {
     store.close();
   }
-  await report(wanted, summary, 0);
   if (json) printJson({ ...summary, corpus: changed });
   else if (!quiet) {
     print(`${plural(changed.after, 'entry').replace('entrys', 'entries')} of ${changed.before} before`);
     for (const line of summaryLines(summary)) print(line);
   }
+  await report(wanted, summary, 0);
   process.exitCode = summary.outcome === 'violated' ? STATUS.findings : STATUS.nothingFound;
 }

@@ -82,7 +82,7 @@ export const fuzzCommand = (): Command =>
     )
     .addOption(
       new Option('--workers <n>', 'worker threads; what is done does not depend on it')
-        .default(availableParallelism(), 'one a core')
+        .default(Math.min(16, availableParallelism()), 'one a core')
         .argParser(whole('workers', 1, 16)),
     )
     .addOption(new Option('--dir <path>', 'where the campaign lives').default('.gfnring/campaign'))
@@ -131,8 +131,15 @@ export const fuzzCommand = (): Command =>
         options.queue === undefined
           ? new Threads(options.workers, options.patience)
           : await Queued.reach(options.queue, version, options.canary);
-      const store =
-        before !== undefined ? Store.open(given.dir) : Store.create(given.dir, await settingsOf(names, options));
+      let store: Store;
+      try {
+        store =
+          before !== undefined ? Store.open(given.dir) : Store.create(given.dir, await settingsOf(names, options));
+      } catch (error) {
+        // What holds a Redis would not end.
+        await crew.close();
+        throw error;
+      }
       process.exitCode = await run(store, crew, options);
     });
 
@@ -158,22 +165,22 @@ async function run(store: Store, crew: Crew, options: Options): Promise<number> 
       },
     });
   } finally {
+    await crew.close();
     clock.write();
     store.close();
-    await crew.close();
     progress('');
   }
   const summary = await summaryOf(store);
-  await report(options.report, summary, watch.seconds);
   if (options.json) printJson({ ...summary, ended, workers: options.workers });
   else {
     for (const finding of summary.findings.slice(0, PRINTED_MAX)) {
       await printFinding(finding);
       if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
     }
-    const rate = watch.rateOf(summary.executions);
+    const rate = watch.rateOf(stands.counts.executions);
     if (!options.quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
   }
+  await report(options.report, summary, watch.seconds);
   if (ended.by === 'signal') return STATUS.interrupted;
   if (summary.outcome === 'violated') return STATUS.findings;
   return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { writeWhole } from '../../campaign/files.ts';
 import { settingsIn } from '../../campaign/store.ts';
 import { campaignOf } from '../../report/campaign.ts';
 import { interleavingOf } from '../../report/interleaving.ts';
 import { pageOf } from '../../report/page.ts';
 import { perfettoOf } from '../../report/perfetto.ts';
+import { writeOut } from '../../report/write.ts';
 import { openSource } from '../../scenario/source.ts';
 import { runsAsCanary } from '../canary.ts';
 import { UsageError } from '../errors.ts';
@@ -49,7 +49,7 @@ async function ofCampaign(directory: string, { html, perfetto, text }: Options):
     );
   const { canary } = settingsIn(directory);
   if (runsAsCanary(canary)) return;
-  write(html, pageOf(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
+  writeOut(html, pageOf(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
 }
 
 async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
@@ -68,14 +68,6 @@ async function ofFinding(file: string, { html, perfetto, text }: Options): Promi
     { source, order, machine: { memoryModel, tearing }, canary, expected: finding.property, commands },
     file,
   );
-  if (html !== undefined) write(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));
-  if (perfetto !== undefined) write(perfetto, perfettoOf(interleaving));
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeWhole(file, text);
-  } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${(error as NodeJS.ErrnoException).code ?? error}`);
-  }
+  if (html !== undefined) writeOut(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));
+  if (perfetto !== undefined) writeOut(perfetto, perfettoOf(interleaving));
 }
