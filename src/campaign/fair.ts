@@ -85,9 +85,9 @@ function hasLeeway(spec: VmSpec): boolean {
     if (role !== 'vcpu' || tracker === 'dirty-bitmap') return true;
     const { leeway, size } = rings[vcpu!];
     const most = Math.max(1, ...operations.map(pagesOf));
-    const byOthers = rearmedByOthers(spec, actor);
-    if (isMerged(tracker)) return leeway >= (pml ?? most) + again + byOthers && size > leeway;
-    return leeway >= (pml === undefined ? 0 : pml - 1) + byOthers;
+    const more = again + rearmedByOthers(spec, actor);
+    if (isMerged(tracker)) return leeway >= (pml ?? most) + more && size > leeway;
+    return leeway >= (pml === undefined ? 0 : pml - 1) + more;
   });
 }
 

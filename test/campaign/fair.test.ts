@@ -22,6 +22,7 @@ import {
   reset,
   resetRing,
   serve,
+  setSlot,
   userspace,
   vcpu,
   write,
@@ -99,6 +100,23 @@ const unfair: [string, VmSpec, VmSpec][] = [
       [ring(4, 1), ring(2, 0)],
       [vcpu(0, write(0), write(1)), vcpu(1, push(1)), userspace(collect)],
       {},
+    ),
+  ],
+  [
+    'a slot that changes has pages armed again while the log of the hardware is on its way to the ring',
+    smallVm(
+      'gfn-ring',
+      'f',
+      [ring(2, 1)],
+      [vcpu(0, write(1, 2), write(0), halt), userspace(setSlot(0, 4), replicate)],
+      { slots: [{ slot: 0, npages: 3 }], pml: 1 },
+    ),
+    smallVm(
+      'gfn-ring',
+      'f',
+      [ring(4, 2)],
+      [vcpu(0, write(1, 2), write(0), halt), userspace(setSlot(0, 4), replicate)],
+      { slots: [{ slot: 0, npages: 3 }], pml: 1 },
     ),
   ],
   [
