@@ -39,7 +39,9 @@ describe('what it says of the ring is what comes back', () => {
     });
     return [{ ...site, scenario: first[1], says: says.join('; ') }];
   });
-  test.each(matter)('$key', (site) => {
+  // Every other one, unless GFNRING_LONG is set.
+  const asked = matter.filter((_, i) => i % 2 === 0 || process.env.GFNRING_LONG !== undefined);
+  test.each(asked)('$key', (site) => {
     expect(cellText(runWeakened(site, [site.scenario], ['weak']))).toBe(site.says);
   });
 });

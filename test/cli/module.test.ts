@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
@@ -92,11 +93,22 @@ test('bad modules: one line, status 2', () => {
       /there is no allways: it has name, /,
     ],
   ];
-  for (const [name, text, message] of bad) {
-    const { status, stdout, stderr } = gfnring('explore', file(name, text));
-    expect([name, status, stdout]).toEqual([name, 2, '']);
-    expect(stderr.trimEnd()).toMatch(message);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  const saying = `
+    import { loadSource, openSource } from ${JSON.stringify(pathToFileURL('dist/index.js').href)};
+    for (const path of process.argv.slice(1))
+      await loadSource(path).then(openSource).then(() => console.log('nothing'), ({ name, message }) => console.log(name + ': ' + message));`;
+  const paths = bad.map(([name, text]) => file(name, text));
+  const all = ['--input-type=module', '-e', saying, ...paths];
+  const said = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8' }).stdout.trimEnd().split('\n');
+  expect(said).toHaveLength(bad.length);
+  for (const [i, [, , message]] of bad.entries()) {
+    expect(said[i]).toMatch(message);
+    expect(said[i]).toMatch(/^BadInput: /);
+  }
+  // Two of them by the command: a line of each, and the status.
+  for (const i of [0, bad.length - 1]) {
+    const { status, stdout, stderr } = gfnring('explore', paths[i]);
+    expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${said[i].slice('BadInput: '.length)}\n`]);
   }
   expect(gfnring('explore', './nowhere.mjs').stderr).toBe('gfnring: cannot read the scenario ./nowhere.mjs: ENOENT\n');
   expect(gfnring('explore', './installed').stderr).toMatch(/it is no file|ENOENT/);
@@ -115,8 +127,8 @@ test('assume gives up an execution, a round of free threads, and a thread in loc
   );
   expect(report).toMatchObject({ outcome: 'passed', exhausted: true });
   expect(report.blocked).toBeGreaterThan(0);
-  const free = JSON.parse(gfnring('stress', path, '--rounds', '300', '--json').stdout);
-  expect(free).toMatchObject({ outcome: 'limit', rounds: 300, findings: [] });
+  const free = JSON.parse(gfnring('stress', path, '--rounds', '100', '--json').stdout);
+  expect(free).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
   expect(gfnring('replay', `${path}:0x2,1`, '--on', 'workers')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('the same on 2 worker threads: 3 steps'),
