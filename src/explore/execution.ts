@@ -309,6 +309,7 @@ export class Execution implements View {
       next = this.replays[thread].next(this.subjects[thread][this.operation[thread]], node, low, high);
       if (this.isOver) this.pause = 0;
     }
+    if (tree.hasRetries) next = tree.retries.get(next) ?? next;
     const then = tree.code[next];
     if (then < 0) this.leave(thread, next);
     else {

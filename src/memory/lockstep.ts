@@ -1,5 +1,5 @@
 import type { Cell, Cell64, Lock } from './cell.ts';
-import { accessCode, Breach, Kind, type Memory } from './memory.ts';
+import { accessCode, Breach, Kind, type Memory, loadUntil } from './memory.ts';
 import { Hung, NativeMemory } from './native.ts';
 
 /** Thrown through an operation when the schedule has no step left: the execution ends where the finding ended. */
@@ -147,6 +147,11 @@ export class LockstepMemory implements Memory {
     this.took(step, accessCode(Kind.unlock, lock.id), 0n, BigInt(this.thread + 1));
   }
 
+  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
+  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
+  waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
+    return loadUntil(this, cell, holds);
+  }
   wait(cell: Cell, expected: number): boolean {
     const step = this.turn();
     const seen = this.native.load(cell);

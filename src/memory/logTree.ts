@@ -1,4 +1,3 @@
-import { isFence, kindOf } from './memory.ts';
 import { wider } from './wider.ts';
 
 /** What stands in `LogTree.code` instead of an access where an operation goes no further. */
@@ -41,9 +40,12 @@ export class LogTree {
   readonly ends: unknown[] = [];
   /** The operation whose logs are being added. */
   adding = 0;
-  /** By node that closes a round of a spin: the round. See `Spin`. */
+  /** By node that closes an idle iteration of a loop: the iteration. See `Spin`. */
   readonly spins = new Map<number, Spin>();
   hasSpins = false;
+  /** By node that closes an iteration that changes memory: the node at the head of the loop, which it stands for. */
+  readonly retries = new Map<number, number>();
+  hasRetries = false;
   /** The child that was asked for last: mostly it is asked for again. */
   private recent = new Int32Array(1 << 10);
   private table = new Int32Array(1 << 11);
@@ -96,10 +98,12 @@ export class LogTree {
   }
 
   /**
-   * Closes a round: after `tail` was answered with (low, high), the operation is where it was at `head`. Returns the node that stands for that,
-   * which has the access and the children of `head`.
+   * Closes an iteration of a loop: after `tail` was answered with (low, high), the operation is in the state in which it was at `head`. Returns the
+   * node that stands for that, which has the access and the children of `head`.
+   *
+   * @param idle what must be so for the iteration to change nothing; undefined: it changes memory.
    */
-  close(head: number, tail: number, low: number, high: number): number {
+  close(head: number, tail: number, low: number, high: number, idle: Spin['reads'] | undefined): number {
     const node = this.add(
       0,
       low,
@@ -109,22 +113,27 @@ export class LogTree {
       this.operandHigh[head],
       this.expected[head],
     );
-    const path = this.path(tail);
-    const round = path.slice(path.indexOf(head)).map((at, i, all) => {
-      const next = all[i + 1] ?? node;
-      return { code: this.code[at], low: this.low[next], high: this.high[next] };
-    });
-    const reads = round.filter(({ code }) => !isFence(kindOf(code)));
     this.parent[node] = tail;
-    this.spins.set(node, { head, length: round.length, reads });
-    this.hasSpins = true;
+    if (idle === undefined) {
+      this.retries.set(node, head);
+      this.hasRetries = true;
+    } else {
+      const path = this.path(tail);
+      this.spins.set(node, { head, length: path.length - path.indexOf(head), reads: idle });
+      this.hasSpins = true;
+    }
     const taken = this.find(tail, low, high);
     if (taken === 0) this.link(tail, node);
-    else this.table[this.slot(tail, low, high)] = node;
+    else this.table[this.slot(this.headOf(tail), low, high)] = node;
     this.recent[tail] = node;
     // The logs that stand for `tail` may have been asked for what `node` replaces.
     for (const [closed, spin] of this.spins) if (spin.head === tail) this.recent[closed] = 0;
     return node;
+  }
+
+  /** The node that `node` stands for, where it closes an iteration of a loop: that at the loop's head. */
+  headOf(node: number): number {
+    return this.spins.get(node)?.head ?? this.retries.get(node) ?? node;
   }
 
   /** The logs from the operation's beginning to `node`. */
@@ -141,6 +150,8 @@ export class LogTree {
     this.ends.length = 0;
     this.spins.clear();
     this.hasSpins = false;
+    this.retries.clear();
+    this.hasRetries = false;
     this.table.fill(0);
   }
 
@@ -150,7 +161,7 @@ export class LogTree {
   }
 
   private link(parent: number, node: number): void {
-    const from = this.spins.get(parent)?.head ?? parent;
+    const from = this.headOf(parent);
     this.parent[node] = from;
     this.table[this.slot(from, this.low[node], this.high[node])] = node;
     this.recent[parent] = node;
@@ -158,7 +169,7 @@ export class LogTree {
   }
 
   private find(node: number, low: number, high: number): number {
-    const found = this.table[this.slot(this.spins.get(node)?.head ?? node, low, high)];
+    const found = this.table[this.slot(this.hasSpins ? this.headOf(node) : node, low, high)];
     if (found !== 0) this.recent[node] = found;
     return found;
   }
@@ -196,10 +207,11 @@ export class LogTree {
   }
 }
 
-/** A round of accesses that write nothing, after which an operation that sees the same values again is where it was at `head`. */
+/** An iteration of a loop that changes nothing as long as it sees the same, after which the operation is where it was at `head`. */
 export interface Spin {
   readonly head: number;
   /** Its accesses, fences too. */
   readonly length: number;
+  /** What its accesses saw, or store: as long as memory holds that, another iteration changes nothing. */
   readonly reads: readonly { readonly code: number; readonly low: number; readonly high: number }[];
 }

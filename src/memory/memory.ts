@@ -66,12 +66,34 @@ export interface Memory {
   unlock(lock: Lock): void;
 
   /**
+   * smp_cond_load_acquire: loads a cell again and again until `holds` is true of its value, and returns that value. `holds` is a function of the value
+   * alone: an iteration leaves nothing behind, so the explorer need not repeat one that sees the same. Cells of 64 bits are loaded with `load64`.
+   */
+  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
+  /** The same of a cell of 64 bits. */
+  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
+
+  /**
    * A wait queue in the manner of a futex: sleeps until the next `wake` of `cell`, unless the cell no longer holds `expected`.
    * Comparing and going to sleep are one step. Returns whether it slept. Only 32-bit cells, as `Atomics.wait` has no other.
    */
   wait(cell: Cell, expected: number): boolean;
   /** Wakes all threads that sleep on `cell`. */
   wake(cell: Cell): void;
+}
+
+/** `waitUntil` by single loads. `again` is called between two of them. */
+export function loadUntil(
+  mem: Pick<Memory, 'loadAcquire' | 'load64'>,
+  cell: Cell | Cell64,
+  holds: (value: never) => boolean,
+  again: () => void = () => {},
+): number | bigint {
+  for (;;) {
+    const value = cell?.kind === 'cell64' ? mem.load64(cell) : mem.loadAcquire(cell);
+    if (holds(value as never)) return value;
+    again();
+  }
 }
 
 /** What an access does; with the place's id it makes an access code. The order is part of the finding format. */

@@ -1,5 +1,5 @@
 import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
-import { Breach, type Memory } from './memory.ts';
+import { Breach, type Memory, loadUntil } from './memory.ts';
 
 /** The longest a thread waits for a lock or a wake-up before it says that it hangs, in milliseconds. */
 export const WAIT_MS = 10_000;
@@ -126,6 +126,18 @@ export class NativeMemory implements Memory {
     return (Atomics.load(this.i32, lock.offset >>> 2) & ~AWAITED) - 1;
   }
 
+  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
+  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
+  waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
+    const late = performance.now() + WAIT_MS;
+    let loads = 0;
+    return loadUntil(this, cell, holds, () => {
+      // Where threads outnumber processors, a loop without a pause would starve the thread that it waits for.
+      if (++loads % 1000 !== 0) return;
+      Atomics.wait(PAUSE, 0, 0, 1);
+      if (performance.now() > late) throw new Hung(this.thread, `a value of ${cell.name}`);
+    });
+  }
   wait(cell: Cell, expected: number): boolean {
     const outcome = Atomics.wait(this.i32, cell.offset >>> 2, expected | 0, WAIT_MS);
     if (outcome === 'timed-out') throw new Hung(this.thread, `a wake-up of ${cell.name}`);
@@ -139,5 +151,8 @@ export class NativeMemory implements Memory {
     return cell.bits === 32 ? this.u32 : cell.bits === 16 ? this.u16 : this.u8;
   }
 }
+
+/** Never changes: to wait on. */
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 const index = (cell: Cell): number => cell.offset >>> (cell.bits >>> 4);

@@ -1,6 +1,6 @@
 import type { Cell, Cell64, Lock } from './cell.ts';
 import type { Layout } from './layout.ts';
-import { accessCode, Breach, isFence, Kind, kindNames, kindOf, type Memory, placeOf } from './memory.ts';
+import { accessCode, Breach, isFence, Kind, kindNames, kindOf, type Memory, placeOf, loadUntil } from './memory.ts';
 import type { Step } from './trace.ts';
 
 /** Thrown through an operation when the recording has no further step for it. */
@@ -83,6 +83,11 @@ export class RecordedMemory implements Memory {
   }
   unlock(lock: Lock): void {
     this.step(Kind.unlock, lock.id);
+  }
+  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
+  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
+  waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
+    return loadUntil(this, cell, holds);
   }
   wait(cell: Cell, expected: number): boolean {
     if (Number(this.step(Kind.wait, cell.id).value) !== expected >>> 0) return false;

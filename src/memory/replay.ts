@@ -1,5 +1,6 @@
+import { BeyondBound, LoopTracker, watchLoops } from '../loops/probe.ts';
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
-import { Leaf, type LogTree } from './logTree.ts';
+import { Leaf, type LogTree, type Spin } from './logTree.ts';
 import {
   accessCode,
   Breach,
@@ -7,6 +8,7 @@ import {
   Kind,
   kindNames,
   kindOf,
+  loadUntil,
   type Memory,
   placeOf,
   reads,
@@ -86,12 +88,22 @@ export class ReplayMemory implements Memory {
   private visited: string[] | null = null;
   /** And what the access is that it is thrown out at. */
   private thrownOutAt = '';
+  /** By access of this run: the log before it. */
+  private trail: number[] = [];
+  /** Watches the loops of the run; null: nobody does. */
+  private loops: LoopTracker | null = null;
+  /** The number of the access that the next one repeats, by what `mem` itself knows; -1: none. */
+  private repeated = -1;
   /** Words that the run ahead has overwritten, and what they held. */
   private readonly journal: number[] = [];
 
-  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: Fences) {
+  /** Iterations of a loop that may be begun where its state never repeats; Infinity: no bound. */
+  private readonly iterationsMax: number;
+
+  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: Fences, iterationsMax = Infinity) {
     this.tree = tree;
     this.fences = fences;
+    this.iterationsMax = iterationsMax;
     this.places = places;
     this.bytes = bytes;
   }
@@ -110,10 +122,14 @@ export class ReplayMemory implements Memory {
     this.mode = 1;
     this.ahead = 0;
     if (this.fences !== 'none') this.showSeen(low, high);
+    this.trail = this.path.slice();
+    this.loops = new LoopTracker(this.path.length, this.iterationsMax);
     const end = this.pass(subject, low, high);
+    const { lastKnown } = this.loops;
+    this.loops = null;
     if (end instanceof Thrown && end.error instanceof Breach) this.broken(end.error, low, high);
     else if (end !== SUSPENDED) this.end(subject, end);
-    else if (this.ahead > AHEAD_MAX) this.closeRound(subject);
+    else if (this.ahead > AHEAD_MAX) this.closeRound(subject, lastKnown);
     for (let i = this.journal.length - 2; i >= 0; i -= 2) this.bytes.u32[this.journal[i]] = this.journal[i + 1];
     this.journal.length = 0;
     return this.asked;
@@ -158,6 +174,8 @@ export class ReplayMemory implements Memory {
     this.subject = subject;
     this.origin = undefined;
     this.pos = 0;
+    this.repeated = -1;
+    watchLoops(this.loops);
     if (this.out >= 0) this.mode = 0;
     this.lastLow = this.low = low;
     this.lastHigh = this.high = high;
@@ -176,6 +194,7 @@ export class ReplayMemory implements Memory {
       );
     } finally {
       this.subject = null;
+      watchLoops(null);
     }
   }
 
@@ -245,6 +264,7 @@ export class ReplayMemory implements Memory {
       this.mode = -1;
       throw SUSPENDED;
     }
+    if (this.loops !== null) this.loops.accesses++;
     if (this.pos < this.path.length && this.mode >= 0) {
       const node = this.path[this.pos++];
       if (this.visited !== null) this.visited.push(this.here());
@@ -264,14 +284,58 @@ export class ReplayMemory implements Memory {
       throw new Breach('differs on the second pass', message);
     }
     let node = this.at === 0 ? 0 : tree.child(this.at, this.low, this.high);
-    if (node === 0) node = tree.add(this.at, this.low, this.high, code, operand, operandHigh, expected);
+    if (node === 0) node = this.added(code, operand, operandHigh, expected);
     else this.same(node, code, operand, operandHigh, expected);
     if (this.asked === 0) this.asked = node;
     this.at = node;
-    if (tree.spins.has(node) || !this.goAhead(code, operand, operandHigh, expected)) {
+    this.trail.push(node);
+    this.repeated = -1;
+    if (this.loops !== null) this.loops.repeated = -1;
+    if (tree.headOf(node) !== node || !this.goAhead(code, operand, operandHigh, expected)) {
       this.mode = -1;
       throw SUSPENDED;
     }
+  }
+
+  /** Adds the log of an access that the tree does not have yet: where the operation is in a state again, that log's. */
+  private added(code: number, operand: number, operandHigh: number, expected: number): number {
+    const { tree, at, low, high } = this;
+    const repeated = this.loops?.repeated ?? -1;
+    const first = repeated >= 0 ? repeated : this.repeated;
+    if (first < 0 || at === 0) return tree.add(at, low, high, code, operand, operandHigh, expected);
+    const head = tree.headOf(this.trail[first]);
+    this.same(head, code, operand, operandHigh, expected);
+    const path = tree.path(at);
+    return tree.close(head, at, low, high, this.idleReads(path.slice(path.indexOf(head)), low, high));
+  }
+
+  /**
+   * What memory must hold for the accesses of `iteration` to change nothing, where the last was answered with (low, high); undefined where they change something
+   * whatever it holds. Under a memory model with stores that are not seen at once, one that stores what is there already is a change all the same.
+   */
+  private idleReads(iteration: readonly number[], low: number, high: number): Spin['reads'] | undefined {
+    const { tree } = this;
+    const reads: { code: number; low: number; high: number }[] = [];
+    for (const [i, node] of iteration.entries()) {
+      const code = tree.code[node];
+      const kind = kindOf(code);
+      if (isFence(kind)) continue;
+      if (kind >= Kind.lock && kind !== Kind.wait) return undefined;
+      const next = iteration[i + 1];
+      const seen = next === undefined ? { low, high } : { low: tree.low[next], high: tree.high[next] };
+      if (updates(kind)) {
+        const { bits } = this.places[placeOf(code)];
+        if (updated(kind, seen.low, tree.expected[node], tree.operand[node], bits) !== seen.low) return undefined;
+      } else if (kind === Kind.wait) {
+        if (seen.low === tree.expected[node]) return undefined;
+      } else if (writes(kind)) {
+        if (this.fences !== 'none') return undefined;
+        seen.low = tree.operand[node];
+        seen.high = tree.operandHigh[node];
+      }
+      reads.push({ code, ...seen });
+    }
+    return reads;
   }
 
   /** Takes an access as if the thread ran on alone. Returns false where it would have to wait, or has gone far enough. */
@@ -303,9 +367,11 @@ export class ReplayMemory implements Memory {
   }
 
   /** The run ahead did not end. Where it goes round without writing, the round is closed: it need not be gone again until something has changed. */
-  private closeRound(subject: Subject): void {
+  private closeRound(subject: Subject, lastKnown: number): void {
     const { tree } = this;
     const path = tree.path(this.at);
+    // The state at the loop's head is known, and it never was the same.
+    if (lastKnown >= path.length - AHEAD_MAX / 2) return;
     const asked = path.indexOf(this.asked);
     const equal = (a: number, b: number): boolean =>
       tree.code[path[a]] === tree.code[path[b]] &&
@@ -319,7 +385,8 @@ export class ReplayMemory implements Memory {
       same = -1;
     }
     // Seen before anybody asks where the accesses come from, which is slow.
-    for (let i = last - least + 1; i <= last; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
+    if (this.idleReads(path.slice(last - least + 1, last + 1), tree.low[path[last + 1]], tree.high[path[last + 1]]) === undefined)
+      return;
     // Two loops one after the other, or two loads in one, may see the same: the round is over when the operation is at the same place too.
     const sites = this.sites(subject, path, Math.min(path.length - 1, asked + (2 * ROUNDS_MAX + 1) * least));
     for (let period = least; period <= ROUNDS_MAX * least; period += least) {
@@ -331,8 +398,10 @@ export class ReplayMemory implements Memory {
       while (head + 2 * period <= sites.length && !this.isRound(subject, path, head, period)) head++;
       const end = head + period;
       if (end + period > sites.length) continue;
-      for (let i = head; i < end; i++) if (changes(tree, path[i], tree.low[path[i + 1]])) return;
-      const closed = tree.close(path[head], path[end - 1], tree.low[path[end]], tree.high[path[end]]);
+      const [low, high] = [tree.low[path[end]], tree.high[path[end]]];
+      const idle = this.idleReads(path.slice(head, end), low, high);
+      if (idle === undefined) return;
+      const closed = tree.close(path[head], path[end - 1], low, high, idle);
       if (end === asked) this.asked = closed;
       return;
     }
@@ -553,6 +622,16 @@ export class ReplayMemory implements Memory {
     if (!isLock(lock)) throw unfit(Kind.unlock, lock);
     this.access(accessCode(Kind.unlock, lock.id), 0, 0, 0);
   }
+  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
+  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
+  waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
+    const first = this.loops?.accesses ?? 0;
+    const value = loadUntil(this, cell, holds, () => {
+      this.repeated = first;
+    });
+    this.repeated = -1;
+    return value;
+  }
   wait(cell: Cell, expected: number): boolean {
     if (cell?.kind !== 'cell') throw unfit(Kind.wait, cell);
     this.access(accessCode(Kind.wait, cell.id), 0, 0, expected >>> 0);
@@ -585,7 +664,10 @@ class Thrown {
 
 /** The leaf that an operation ends in: what it returned, or what it threw, or what was wrong with what it returned. */
 function ending(subject: Subject, end: unknown): { readonly code: number; readonly value: unknown } {
-  if (end instanceof Thrown) return { code: end.error === ASSUMED ? Leaf.assumed : Leaf.threw, value: end.error };
+  if (end instanceof Thrown) {
+    const gaveUp = end.error === ASSUMED || end.error instanceof BeyondBound;
+    return { code: gaveUp ? Leaf.assumed : Leaf.threw, value: end.error };
+  }
   try {
     plainText(end);
   } catch (error) {
@@ -598,12 +680,6 @@ function ending(subject: Subject, end: unknown): { readonly code: number; readon
   } catch (error) {
     return { code: Leaf.threw, value: error };
   }
-}
-
-/** Whether the access of `node`, answered with `low`, has written anything. */
-function changes(tree: LogTree, node: number, low: number): boolean {
-  const kind = kindOf(tree.code[node]);
-  return kind === Kind.wake || (writes(kind) && !(kind === Kind.cmpxchg && low !== tree.expected[node]));
 }
 
 /** The word of up to 32 bits, or the lower half of 64, that lies at `place`. */

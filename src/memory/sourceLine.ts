@@ -2,12 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { columnInFile } from '../loops/file.ts';
 
 /** A place in a source file; lines and columns from 1. */
 interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Whether that is a place in the text with probes that was made of the file. */
+  readonly probed?: boolean;
 }
 
 /**
@@ -31,8 +34,9 @@ function placeOf(text: string): Place | undefined {
   const where = bare.endsWith(')') ? bare.slice(bare.indexOf(' (') + 2, -1) : bare;
   const parts = /^(.+):(\d+):(\d+)$/.exec(where);
   if (parts === null || parts[1].startsWith('node:')) return undefined;
-  const file = parts[1].startsWith('file:') ? fileURLToPath(parts[1]) : parts[1];
-  return { file, line: Number(parts[2]), column: Number(parts[3]) };
+  const isUrl = parts[1].startsWith('file:');
+  const file = isUrl ? fileURLToPath(parts[1]) : parts[1];
+  return { file, line: Number(parts[2]), column: Number(parts[3]), probed: isUrl && parts[1].includes('?gfnring=') };
 }
 
 /** By file: where its parts were written, where a source map says so. */
@@ -40,14 +44,15 @@ const maps = new Map<string, { readonly map: SourceMap; readonly from: string } 
 
 /** Node itself looks at source maps only where it was told so when it started. */
 function written(place: Place): Place {
-  const { file, line, column } = place;
+  const { file, line } = place;
+  const column = place.probed ? columnInFile(file, line, place.column) : place.column;
   if (!maps.has(file)) maps.set(file, mapOf(file));
   const known = maps.get(file);
-  if (known === undefined) return place;
+  if (known === undefined) return { file, line, column };
   const entry = known.map.findEntry(line - 1, column - 1);
-  if (!('originalSource' in entry)) return place;
+  if (!('originalSource' in entry)) return { file, line, column };
   const source = resolve(dirname(known.from), known.map.payload.sourceRoot ?? '', entry.originalSource);
-  if (!existsSync(source)) return place;
+  if (!existsSync(source)) return { file, line, column };
   return { file: source, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 

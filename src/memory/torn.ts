@@ -29,6 +29,7 @@ export class TornMemory implements Memory {
     this.mem.write(high, Number((value >> 32n) & 0xffff_ffffn));
   }
 
+  waitUntil: Memory['waitUntil'] = (cell: never, holds: never) => this.mem.waitUntil(cell, holds) as never;
   read = (cell: Cell): number => this.mem.read(cell);
   write = (cell: Cell, value: number): void => this.mem.write(cell, value);
   read64 = (cell: Cell64): bigint => this.mem.read64(cell);

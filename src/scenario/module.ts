@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { register } from 'node:module';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { installProbe } from '../loops/probe.ts';
 import { BadInput } from './badInput.ts';
 import { builtInNamed } from './checks.ts';
 import { show } from './fields.ts';
 import type { Scenario } from './scenario.ts';
+import { VERSION } from './moduleHook.ts';
 import { compiled } from './workerFile.ts';
 import { isYardstick } from './yardstick.ts';
 
@@ -22,7 +25,7 @@ export async function openModule(path: string): Promise<Scenario> {
     if (error instanceof BadInput) throw error;
     throw new BadInput(`cannot read the scenario ${shown}: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
-  hookResolution();
+  hookModules();
   const exports = await load(path, shown);
   if (!('default' in exports))
     throw new BadInput(`${shown} has no default export: must have export default scenario({ … })`);
@@ -41,29 +44,34 @@ export function shortPath(path: string): string {
 }
 
 async function load(path: string, shown: string): Promise<Readonly<Record<string, unknown>>> {
+  const version = versionOf(path);
+  const url = `${pathToFileURL(path).href}?${VERSION}=${version.number}`;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new BadInput(`${shown} has not loaded after ${LOAD_MS / 1000} seconds`)), LOAD_MS);
   });
   try {
-    return await Promise.race([import(pathToFileURL(path).href), late]);
+    const exports = await Promise.race([import(/* @vite-ignore */ url), late]);
+    noteFiles();
+    return exports;
   } catch (error) {
+    version.isCurrent = false;
     if (error instanceof Error && error.name === 'BadInput') throw new BadInput(`${shown}: ${error.message}`);
     if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(path))
       throw new BadInput(
         `${shown} is TypeScript, which Node ${process.versions.node.split('.')[0]} cannot load: compile it, and name the .js or .mjs file`,
       );
-    throw new BadInput(`${shown} cannot be loaded: ${describe(error, path)}`);
+    throw new BadInput(`${shown} cannot be loaded: ${describe(error, path, url)}`);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** `SyntaxError: Unexpected token, line 3` */
-function describe(error: unknown, path: string): string {
+function describe(error: unknown, path: string, url: string): string {
   if (!(error instanceof Error)) return `it throws ${show(error)}`;
   const message = `${error.name}: ${error.message.split('\n')[0]}`;
-  const place = `${pathToFileURL(path).href}:`;
+  const place = `${url}:`;
   let stack = error.stack ?? '';
   // Node says where the syntax is wrong to those alone who do not catch the error.
   if (error instanceof SyntaxError && !stack.includes(place))
@@ -78,13 +86,52 @@ function isScenario(value: unknown): value is Scenario {
   return typeof name === 'string' && Array.isArray(program?.actors) && typeof properties?.always === 'object';
 }
 
-let hooked = false;
+/** A user's module as it was loaded: with the files that it consists of, as they were then. */
+interface Version {
+  readonly number: number;
+  readonly files: Map<string, string>;
+  isCurrent: boolean;
+}
 
-/** From here on, in this thread, `gfnring` is this package, from wherever it is imported. */
-function hookResolution(): void {
-  if (hooked) return;
-  hooked = true;
-  register(compiled('scenario/resolveHook.js'), {
-    data: { gfnring: compiled('index.js').href, 'gfnring/vitest': compiled('testing/vitest.js').href },
+const versions = new Map<string, Version>();
+const byNumber: Version[] = [];
+let loadedFiles: MessagePort | undefined;
+
+/** The version of a module to import: a new one where a file of the last one has changed. */
+function versionOf(path: string): Version {
+  const known = versions.get(path);
+  if (known?.isCurrent && [...known.files].every(([file, stamp]) => stampOf(file) === stamp)) return known;
+  const version: Version = { number: byNumber.length, files: new Map(), isCurrent: true };
+  byNumber.push(version);
+  versions.set(path, version);
+  return version;
+}
+
+/** Takes in which files were loaded, and for which version. */
+function noteFiles(): void {
+  for (let got = receiveMessageOnPort(loadedFiles!); got !== undefined; got = receiveMessageOnPort(loadedFiles!)) {
+    const [number, file] = got.message as [string, string];
+    byNumber[Number(number)].files.set(file, stampOf(file));
+  }
+}
+
+function stampOf(file: string): string {
+  const { mtimeMs, size, ino } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return `${mtimeMs} ${size} ${ino}`;
+}
+
+/** From here on, in this thread, `gfnring` is this package, from wherever it is imported; and loops of users' modules are watched. */
+function hookModules(): void {
+  if (loadedFiles !== undefined) return;
+  installProbe();
+  const { port1, port2 } = new MessageChannel();
+  loadedFiles = port1;
+  port1.unref();
+  register(compiled('scenario/moduleHook.js'), {
+    data: {
+      urls: { gfnring: compiled('index.js').href, 'gfnring/vitest': compiled('testing/vitest.js').href },
+      port: port2,
+    },
+    transferList: [port2],
   });
 }

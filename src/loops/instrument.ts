@@ -1,0 +1,216 @@
+import { type AnyNode, type Options, type Program, parse } from 'acorn';
+import { livenessOf } from './liveness.ts';
+import { type FunctionInfo, isFunction, type LoopNode, type Names, resolveNames, type Variable } from './scopes.ts';
+
+/** Text that goes in at an offset of the source. */
+interface Insertion {
+  readonly at: number;
+  readonly text: string;
+  /** Of what closes something: where that was opened. The innermost is closed first. */
+  readonly opened?: number;
+}
+
+export interface Instrumented {
+  readonly source: string;
+  /** By offset in the original. */
+  readonly insertions: readonly Insertion[];
+}
+
+/** Where the module finds `enterFunction` (see `probe.ts`), which it calls when a function begins. */
+export const PROBE = 'gfnring.loops';
+
+const PREFIX = '__gfnring_';
+
+/**
+ * Adds probes to a module (ES or CommonJS), so that the explorer knows the state of a function at the head of each of its loops: which loop of which call it
+ * is, and the values of the variables that matter there. No line moves. Returns undefined where there is nothing to add: no loop, no closure, or a
+ * syntax that the parser does not know.
+ *
+ * @param file the path or URL of the module: names its loops.
+ */
+export function instrument(source: string, file: string): Instrumented | undefined {
+  if (source.includes(PREFIX)) return undefined;
+  const program = parsed(source);
+  if (program === undefined) return undefined;
+  const names = resolveNames(program);
+  const writer = new Writer(source, file, names);
+  for (const info of names.functions) writer.addFunction(info);
+  const { insertions } = writer;
+  if (insertions.length === 0) return undefined;
+  const first = program.body.findLast((statement) => 'directive' in statement)?.end;
+  const hashbang = /^#!.*\n/.exec(source)?.[0].length ?? 0;
+  insertions.push({
+    at: first ?? hashbang,
+    text: `${first === undefined ? '' : ';'}const ${PREFIX}enter=globalThis[Symbol.for(${JSON.stringify(PROBE)})];`,
+  });
+  insertions.sort((a, b) => a.at - b.at || (b.opened ?? -1) - (a.opened ?? -1));
+  let text = '';
+  let from = 0;
+  for (const { at, text: added } of insertions) {
+    text += source.slice(from, at) + added;
+    from = at;
+  }
+  return { source: text + source.slice(from), insertions };
+}
+
+/** The column, from 1, that a place in the instrumented text has in `source`; lines are the same. */
+export function originalColumn(
+  source: string,
+  insertions: readonly Insertion[],
+  line: number,
+  column: number,
+): number {
+  let start = 0;
+  for (let n = 1; n < line; n++) start = source.indexOf('\n', start) + 1;
+  const end = source.indexOf('\n', start);
+  let added = 0;
+  for (const { at, text } of insertions) {
+    if (at < start || (end >= 0 && at > end)) continue;
+    const begins = at - start + added + 1;
+    if (column < begins) break;
+    if (column < begins + text.length) return at - start + 1;
+    added += text.length;
+  }
+  return column - added;
+}
+
+function parsed(source: string): Program | undefined {
+  const options: Options = {
+    ecmaVersion: 'latest',
+    locations: true,
+    allowHashBang: true,
+    allowReturnOutsideFunction: true,
+  };
+  for (const sourceType of ['module', 'script'] as const) {
+    try {
+      return parse(source, { ...options, sourceType });
+    } catch {
+      // The other kind of module may do, or there is no telling what it is.
+    }
+  }
+  return undefined;
+}
+
+class Writer {
+  readonly insertions: Insertion[] = [];
+  private readonly source: string;
+  private readonly file: string;
+  private readonly names: Names;
+
+  constructor(source: string, file: string, names: Names) {
+    this.source = source;
+    this.file = file;
+    this.names = names;
+  }
+
+  addFunction(info: FunctionInfo): void {
+    const { node } = info;
+    if (!isFunction(node)) return;
+    const shared = this.names.variables.filter((variable) => variable.owner === info && variable.captured);
+    if (info.loops.length === 0 && shared.length === 0) return;
+    const outermost = this.names.scopeOf.get(node)!;
+    const here = shared.filter(({ scope }) => scope === outermost);
+    const enter = `const ${PREFIX}f=${PREFIX}enter(${thunks(here)});`;
+    if (node.body.type === 'BlockStatement') {
+      const directive = node.body.body.findLast((statement) => 'directive' in statement);
+      this.insert(directive?.end ?? node.body.start + 1, `${directive === undefined ? '' : ';'}${enter}`);
+    } else {
+      const last = node.params.at(-1);
+      const arrow = this.arrowAfter(last?.end ?? node.start, node.body.start);
+      if (arrow < 0) return;
+      this.insert(arrow + 2, `{${enter}return (`);
+      this.insert(node.end, ')}', arrow + 2);
+    }
+    for (const scope of new Set(shared.map((variable) => variable.scope))) {
+      const inScope = shared.filter((variable) => variable.scope === scope);
+      if (scope !== outermost) this.share(scope.node, inScope);
+    }
+    const isOpaque = info.isOpaque || node.async || node.generator === true;
+    if (info.loops.length === 0) return;
+    const liveness = isOpaque ? undefined : livenessOf(info, this.names);
+    for (const loop of info.loops) this.addLoop(loop, info, liveness?.get(loop));
+  }
+
+  /** The offset of `=>` between two offsets with nothing but brackets, spaces and comments between them. */
+  private arrowAfter(from: number, to: number): number {
+    const at = withoutComments(this.source.slice(from, to)).lastIndexOf('=>');
+    return at < 0 ? -1 : from + at;
+  }
+
+  /** Says where variables of an inner scope begin that closures hold on to. */
+  private share(node: AnyNode, variables: readonly Variable[]): void {
+    const text = `${PREFIX}f.share(${thunks(variables)});`;
+    if (node.type === 'BlockStatement') this.insert(node.start + 1, text);
+    else if (node.type === 'CatchClause') this.insert(node.body.start + 1, text);
+    else if ('body' in node && 'type' in (node.body as object)) this.atBodyOf(node as LoopNode, text);
+    else if (node.type === 'SwitchStatement')
+      for (const { consequent } of node.cases) if (consequent.length > 0) this.insert(consequent[0].start, text);
+  }
+
+  private addLoop(
+    loop: LoopNode,
+    info: FunctionInfo,
+    liveness: { readonly live: readonly Variable[]; readonly isDelay: boolean } | undefined,
+  ): void {
+    const place = this.placeOf(loop);
+    if (liveness?.isDelay) return;
+    if (loop.type === 'ForInStatement' || loop.type === 'ForOfStatement') {
+      this.atBodyOf(loop, `${PREFIX}f.next(${place});`);
+      return;
+    }
+    const values =
+      liveness === undefined
+        ? undefined
+        : [
+            ...(info.usesThis ? ['this'] : []),
+            ...liveness.live.filter((variable) => this.isVisible(variable, loop)).map(({ name }) => name),
+          ];
+    const around = info.loops
+      .filter((of) => (of.type === 'ForInStatement' || of.type === 'ForOfStatement') && isInside(loop, of))
+      .map((of) => this.placeOf(of));
+    const call = `${PREFIX}f.at(${place}${values === undefined ? '' : `,()=>[${values}]${around.length > 0 ? `,[${around}]` : ''}`})`;
+    if (loop.type === 'DoWhileStatement') this.atBodyOf(loop, `${call};`);
+    else if (loop.test) {
+      this.insert(loop.test.start, `${call},(`);
+      this.insert(loop.test.end, ')', loop.test.start);
+    } else {
+      const from = (loop.type === 'ForStatement' && loop.init?.end) || loop.start;
+      const semicolon = withoutComments(this.source.slice(from, loop.body.start)).indexOf(';');
+      this.insert(from + semicolon + 1, `${call},true`);
+    }
+  }
+
+  private placeOf({ loc }: LoopNode): string {
+    return JSON.stringify(`${this.file}:${loc!.start.line}:${loc!.start.column + 1}`);
+  }
+
+  /** Whether a variable can be read at the head of a loop; one that is declared later is not live there. */
+  private isVisible({ scope, from }: Variable, loop: LoopNode): boolean {
+    const head = loop.type === 'ForStatement' ? (loop.test?.start ?? loop.body.start) : loop.start;
+    const inside = scope.node.start <= loop.start && loop.end <= scope.node.end;
+    const ofHead = scope.node === (loop as AnyNode) && loop.type === 'ForStatement';
+    return (ofHead || (inside && scope.node !== (loop as AnyNode))) && from <= head;
+  }
+
+  private atBodyOf({ body }: LoopNode, text: string): void {
+    if (body.type === 'BlockStatement') this.insert(body.start + 1, text);
+    else {
+      this.insert(body.start, `{${text}`);
+      this.insert(body.end, '}', body.start);
+    }
+  }
+
+  private insert(at: number, text: string, opened?: number): void {
+    this.insertions.push({ at, text, ...(opened !== undefined && { opened }) });
+  }
+}
+
+const isInside = (inner: LoopNode, outer: LoopNode): boolean =>
+  inner !== outer && outer.body.start <= inner.start && inner.end <= outer.body.end;
+
+/** The same text with spaces for comments. */
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (found) => ' '.repeat(found.length));
+
+const thunks = (variables: readonly Variable[]): string =>
+  variables.length === 0 ? '' : `[${variables.map(({ name }) => `()=>${name}`)}]`;

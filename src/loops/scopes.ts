@@ -1,0 +1,289 @@
+import type { AnyNode, ArrowFunctionExpression, FunctionDeclaration, FunctionExpression, Program } from 'acorn';
+
+export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
+export type LoopNode = Extract<
+  AnyNode,
+  { type: 'WhileStatement' | 'DoWhileStatement' | 'ForStatement' | 'ForInStatement' | 'ForOfStatement' }
+>;
+
+/** A variable of a program's source. */
+export interface Variable {
+  readonly name: string;
+  readonly scope: Scope;
+  /** The function that owns it; undefined: the module, or what stands for a function in a class body. */
+  readonly owner: FunctionInfo | undefined;
+  /** Offset from which it can be read; 0: from the start of its scope (parameters, `var`, functions). */
+  readonly from: number;
+  /** Whether a function inside its owner uses it. */
+  captured: boolean;
+}
+
+/** A lexical scope. */
+export interface Scope {
+  readonly node: AnyNode;
+  readonly parent: Scope | undefined;
+  readonly owner: FunctionInfo | undefined;
+  readonly names: Map<string, Variable>;
+}
+
+/** A function, with what the analysis of its loops needs to know. */
+export interface FunctionInfo {
+  readonly node: AnyNode;
+  readonly parent: FunctionInfo | undefined;
+  readonly loops: LoopNode[];
+  usesThis: boolean;
+  /** It uses `arguments`, `eval` or `with`, so its variables change in ways that its text does not show. */
+  isOpaque: boolean;
+}
+
+/** Which variable each identifier of a program means. */
+export interface Names {
+  readonly functions: readonly FunctionInfo[];
+  readonly variableOf: ReadonlyMap<AnyNode, Variable>;
+  /** By loop and by block: the scope inside it. */
+  readonly scopeOf: ReadonlyMap<AnyNode, Scope>;
+  readonly variables: readonly Variable[];
+}
+
+export const isFunction = (node: AnyNode): node is FunctionNode =>
+  node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
+
+export const isLoop = (node: AnyNode): node is LoopNode =>
+  node.type === 'WhileStatement' ||
+  node.type === 'DoWhileStatement' ||
+  node.type === 'ForStatement' ||
+  node.type === 'ForInStatement' ||
+  node.type === 'ForOfStatement';
+
+/** The nodes right below a node, in the order of the text. */
+export function childrenOf(node: AnyNode): AnyNode[] {
+  const children: AnyNode[] = [];
+  for (const value of Object.values(node) as unknown[]) {
+    if (Array.isArray(value)) children.push(...value.filter(isNode));
+    else if (isNode(value)) children.push(value);
+  }
+  return children;
+}
+
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+
+/** The identifiers that a pattern binds: `{ a, b: [c] }` binds a and c. */
+export function boundBy(pattern: AnyNode | null): Extract<AnyNode, { type: 'Identifier' }>[] {
+  switch (pattern?.type) {
+    case 'Identifier':
+      return [pattern];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((property) =>
+        boundBy(property.type === 'Property' ? property.value : property.argument),
+      );
+    case 'ArrayPattern':
+      return pattern.elements.flatMap((element) => boundBy(element));
+    case 'AssignmentPattern':
+      return boundBy(pattern.left);
+    case 'RestElement':
+      return boundBy(pattern.argument);
+    default:
+      return [];
+  }
+}
+
+/** Resolves the names of a program. */
+export function resolveNames(program: Program): Names {
+  return new Resolver(program);
+}
+
+class Resolver implements Names {
+  readonly functions: FunctionInfo[] = [];
+  readonly variableOf = new Map<AnyNode, Variable>();
+  readonly scopeOf = new Map<AnyNode, Scope>();
+  readonly variables: Variable[] = [];
+
+  constructor(program: Program) {
+    const scope = this.open(program, undefined, undefined);
+    for (const statement of program.body) {
+      if (statement.type !== 'ImportDeclaration') continue;
+      for (const { local } of statement.specifiers) this.declare(scope, local.name, 0);
+    }
+    this.declareVars(program.body, scope);
+    this.declareBlock(program.body, scope);
+    for (const statement of program.body) this.visit(statement, scope);
+  }
+
+  private open(node: AnyNode, parent: Scope | undefined, owner: FunctionInfo | undefined): Scope {
+    const scope: Scope = { node, parent, owner, names: new Map() };
+    this.scopeOf.set(node, scope);
+    return scope;
+  }
+
+  private declare(scope: Scope, name: string, from: number): void {
+    if (scope.names.has(name)) return;
+    const variable: Variable = { name, scope, owner: scope.owner, from, captured: false };
+    scope.names.set(name, variable);
+    this.variables.push(variable);
+  }
+
+  /** `let`, `const`, `class` and `function` of one block. */
+  private declareBlock(statements: readonly AnyNode[], scope: Scope): void {
+    for (const statement of statements) {
+      const at = unwrapped(statement);
+      if (at?.type === 'VariableDeclaration' && at.kind !== 'var') {
+        for (const { id, end } of at.declarations) for (const { name } of boundBy(id)) this.declare(scope, name, end);
+      } else if (at?.type === 'FunctionDeclaration' && at.id) this.declare(scope, at.id.name, 0);
+      else if (at?.type === 'ClassDeclaration' && at.id) this.declare(scope, at.id.name, at.end);
+    }
+  }
+
+  /** `var` anywhere in a function, but for the functions inside it. */
+  private declareVars(nodes: readonly AnyNode[], scope: Scope): void {
+    for (const node of nodes) {
+      if (isFunction(node) || node.type === 'ClassDeclaration' || node.type === 'ClassExpression') continue;
+      if (node.type === 'VariableDeclaration' && node.kind === 'var')
+        for (const { id } of node.declarations) for (const { name } of boundBy(id)) this.declare(scope, name, 0);
+      this.declareVars(childrenOf(node), scope);
+    }
+  }
+
+  private visitAll(nodes: readonly (AnyNode | null | undefined)[], scope: Scope): void {
+    for (const node of nodes) if (node) this.visit(node, scope);
+  }
+
+  private visit(node: AnyNode, scope: Scope): void {
+    switch (node.type) {
+      case 'Identifier':
+        this.refer(node, scope);
+        return;
+      case 'ThisExpression':
+      case 'Super':
+        for (let of = scope.owner; of !== undefined; of = of.parent) {
+          of.usesThis = true;
+          if (of.node.type !== 'ArrowFunctionExpression') break;
+        }
+        return;
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        this.visitFunction(node as FunctionNode, scope);
+        return;
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        this.visitClass(node, scope);
+        return;
+      case 'MemberExpression':
+        this.visit(node.object, scope);
+        if (node.computed) this.visit(node.property, scope);
+        return;
+      case 'Property':
+        if (node.computed) this.visit(node.key, scope);
+        this.visit(node.value, scope);
+        return;
+      case 'LabeledStatement':
+        this.visit(node.body, scope);
+        return;
+      case 'BreakStatement':
+      case 'ContinueStatement':
+      case 'MetaProperty':
+      case 'ImportDeclaration':
+      case 'ExportAllDeclaration':
+        return;
+      case 'ExportNamedDeclaration':
+        if (node.declaration) this.visit(node.declaration, scope);
+        return;
+      case 'WithStatement':
+        if (scope.owner) scope.owner.isOpaque = true;
+        break;
+      case 'BlockStatement': {
+        const inner = this.open(node, scope, scope.owner);
+        this.declareBlock(node.body, inner);
+        this.visitAll(node.body, inner);
+        return;
+      }
+      case 'SwitchStatement': {
+        this.visit(node.discriminant, scope);
+        const inner = this.open(node, scope, scope.owner);
+        this.declareBlock(
+          node.cases.flatMap((of) => of.consequent),
+          inner,
+        );
+        for (const { test, consequent } of node.cases) this.visitAll([test, ...consequent], inner);
+        return;
+      }
+      case 'CatchClause': {
+        const inner = this.open(node, scope, scope.owner);
+        for (const { name } of boundBy(node.param ?? null)) this.declare(inner, name, 0);
+        this.visitAll([node.param, node.body], inner);
+        return;
+      }
+    }
+    if (isLoop(node)) this.visitLoop(node, scope);
+    else this.visitAll(childrenOf(node), scope);
+  }
+
+  private visitLoop(node: LoopNode, scope: Scope): void {
+    scope.owner?.loops.push(node);
+    const inner = this.open(node, scope, scope.owner);
+    const head = node.type === 'ForStatement' ? node.init : 'left' in node ? node.left : null;
+    if (head?.type === 'VariableDeclaration' && head.kind !== 'var')
+      for (const { id, end } of head.declarations) for (const { name } of boundBy(id)) this.declare(inner, name, end);
+    this.visitAll(childrenOf(node), inner);
+  }
+
+  private visitFunction(node: FunctionNode, scope: Scope): void {
+    const info: FunctionInfo = { node, parent: scope.owner, loops: [], usesThis: false, isOpaque: false };
+    this.functions.push(info);
+    let outer = scope;
+    if (node.type === 'FunctionExpression' && node.id) {
+      outer = { node, parent: scope, owner: undefined, names: new Map() };
+      this.declare(outer, node.id.name, 0);
+    }
+    const inner = this.open(node, outer, info);
+    for (const param of node.params) for (const { name } of boundBy(param)) this.declare(inner, name, 0);
+    this.visitAll(node.params, inner);
+    if (node.body.type !== 'BlockStatement') {
+      this.visit(node.body, inner);
+      return;
+    }
+    this.declareVars(node.body.body, inner);
+    this.scopeOf.set(node.body, inner);
+    this.declareBlock(node.body.body, inner);
+    this.visitAll(node.body.body, inner);
+  }
+
+  /** What initialises fields runs as a function of its own, and so do static blocks. */
+  private visitClass(node: Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>, scope: Scope): void {
+    if (node.superClass) this.visit(node.superClass, scope);
+    const inner: Scope = { node, parent: scope, owner: scope.owner, names: new Map() };
+    if (node.id) this.declare(inner, node.id.name, 0);
+    for (const member of node.body.body) {
+      if ('computed' in member && member.computed) this.visit(member.key, inner);
+      if (member.type === 'MethodDefinition') {
+        this.visit(member.value, inner);
+        continue;
+      }
+      const info: FunctionInfo = { node: member, parent: scope.owner, loops: [], usesThis: false, isOpaque: false };
+      const fields: Scope = { node: member, parent: inner, owner: info, names: new Map() };
+      if (member.type === 'StaticBlock') {
+        this.declareVars(member.body, fields);
+        this.declareBlock(member.body, fields);
+        this.visitAll(member.body, fields);
+      } else if (member.value) this.visit(member.value, fields);
+    }
+  }
+
+  private refer(node: Extract<AnyNode, { type: 'Identifier' }>, scope: Scope): void {
+    if ((node.name === 'arguments' || node.name === 'eval') && scope.owner) scope.owner.isOpaque = true;
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+      const variable = at.names.get(node.name);
+      if (variable === undefined) continue;
+      this.variableOf.set(node, variable);
+      if (variable.owner !== undefined && variable.owner !== scope.owner) variable.captured = true;
+      return;
+    }
+  }
+}
+
+/** The declaration in an `export`, or the statement itself. */
+function unwrapped(node: AnyNode): AnyNode | null | undefined {
+  if (node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration') return node.declaration;
+  return node;
+}
