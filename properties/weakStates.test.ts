@@ -9,7 +9,7 @@ import type { Judge } from '../src/explore/search.ts';
 import { States } from '../src/explore/states.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
-import { plainText } from '../src/memory/plain.ts';
+import { resultText } from '../src/memory/result.ts';
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
 const programs = Number(process.env.GFNRING_PROGRAMS ?? 200);
@@ -73,7 +73,7 @@ function endsOf(program: Program, withStates: boolean): string[] | undefined {
   const execution = new WeakExecution(program, 1000);
   const ends = new Set<string>();
   const end = (stop: Stop): undefined => {
-    ends.add(`${stop.kind} ${plainText(execution.results)} ${execution.bytes.u32.join()}`);
+    ends.add(`${stop.kind} ${resultText(execution.results)} ${execution.bytes.u32.join()}`);
   };
   const judge: Judge = { end, key: () => '', resultsMatter: true, sees: () => false };
   const options = withStates ? { states: new States(execution, judge) } : {};

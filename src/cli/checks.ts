@@ -9,7 +9,7 @@ import { STATUS } from './errors.ts';
 import { printFinding } from './finding.ts';
 import type { SharedOptions } from './options.ts';
 import { plural, print, printJson, progress } from './output.ts';
-import { reportLine } from './reportLine.ts';
+import { reportLine, reportNotes } from './reportLine.ts';
 
 export interface CheckOptions extends SharedOptions, Machine {
   readonly tracker: TrackerName;
@@ -128,7 +128,7 @@ async function printReport(
   width: number,
   { quiet, lines }: CheckOptions,
 ): Promise<void> {
-  if (!quiet || found.length > 0) print(reportLine(report, width));
+  if (!quiet || found.length > 0) for (const line of [reportLine(report, width), ...reportNotes(report)]) print(line);
   if (found.length > 0) print();
   for (const finding of found) {
     await printFinding(finding, lines);

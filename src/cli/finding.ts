@@ -1,8 +1,9 @@
+import { STUCK } from '../explore/execution.ts';
 import { formatSchedule, parseSchedule, threadOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
 import type { WrittenFinding } from '../scenario/explore.ts';
 import { loadFinding } from '../scenario/load.ts';
-import { runOf, runOnce } from '../scenario/run.ts';
+import { runGuarded, runOf } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { sizeOf } from '../scenario/skip.ts';
 import { areVms, isVm, openSource } from '../scenario/source.ts';
@@ -29,7 +30,7 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, sourc
   ];
   if (schedule.length > 0) {
     const run = runOf(scenario, schedule.length + 1, finding);
-    runOnce(run, new Exact(schedule));
+    runGuarded(run, new Exact(schedule), finding.property === STUCK ? 0.2 : undefined);
     const { execution } = run;
     const from = sources ? execution.lines() : [];
     lines.push(...formatTrace(execution.trace(), execution.program, from), ...ownOf(finding.scenario, from));
@@ -57,7 +58,7 @@ export function loadScheduled(file: string): ReturnType<typeof loadFinding> {
 }
 
 export function reproduce(
-  { file, scenario: source, memoryModel, tearing }: WrittenFinding,
+  { file, scenario: source, memoryModel, tearing, cycle }: WrittenFinding,
   { program }: Scenario,
   schedule: number[],
 ): string[] {
@@ -70,7 +71,8 @@ export function reproduce(
   if (schedule.length === 0) return [`  look again   npx gfnring explore ${file}`];
   if (file === null) {
     const skipped = 'skipped' in source ? [`skipped: ${JSON.stringify(source.skipped)}`] : [];
-    const options = [`replay: '${formatSchedule(schedule)}'`, ...machine, ...skipped];
+    const repeats = cycle === undefined ? [] : [`cycle: ${cycle}`];
+    const options = [`replay: '${formatSchedule(schedule)}'`, ...repeats, ...machine, ...skipped];
     return [`  reproduce    await explore(scenario, { ${options.join(', ')} })`];
   }
   const last = program.actors[threadOf(schedule[schedule.length - 1]) % program.actors.length].name;

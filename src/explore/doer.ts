@@ -6,6 +6,7 @@ import { searchGraphs } from './graphs/searchGraphs.ts';
 import { HuntPlan, hunt } from './hunt.ts';
 import { type Bound, DepthFirstPlan, searchInterleavings } from './interleavings.ts';
 import type { Limits } from './limits.ts';
+import { comparedIn, LoopComparison } from './loopComparison.ts';
 import { searchOptimal, toolsOf } from './optimal.ts';
 import type { Done, Part, Plan } from './parts.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -20,6 +21,7 @@ export class Doer {
   private readonly graphs: GraphTools | undefined;
   private readonly classes: Classes;
   private readonly tools: ReturnType<typeof toolsOf>;
+  private readonly comparison: LoopComparison;
 
   /** @param scheduler what draws executions; only for parts that are drawn. @param graphs for those of graphs. */
   constructor(
@@ -40,6 +42,7 @@ export class Doer {
     this.judge = judge;
     this.classes = classes;
     this.tools = toolsOf(execution, judge);
+    this.comparison = new LoopComparison(execution);
     this.scheduler = scheduler;
     this.preemptions = preemptions;
     this.graphs = graphs;
@@ -48,7 +51,8 @@ export class Doer {
   do(part: Part, limits: Limits): Done {
     const { execution } = this;
     const result: SearchResult & Partial<Done> = this.search(part, limits);
-    const { executions, blocked, cut, steps, late, limit, violation } = result;
+    const { executions, blocked, cut, steps, late, limit, isOver, cutBy, violation } = result;
+    const isRefuted = !this.comparison.holds();
     const schedule = violation === undefined ? [] : execution.choices();
     return {
       executions,
@@ -57,6 +61,11 @@ export class Doer {
       steps,
       late,
       limit,
+      isOver,
+      cutBy,
+      bounds: [...execution.bounds],
+      compared: comparedIn(execution),
+      isRefuted,
       violation,
       schedule,
       stop: violation === undefined ? undefined : execution.stopped()?.kind,

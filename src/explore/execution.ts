@@ -1,9 +1,12 @@
 import { AloneMemory } from '../memory/alone.ts';
+import { BeyondBound } from '../loops/probe.ts';
 import type { Place } from '../memory/cell.ts';
+import type { LoopRules } from '../memory/loopRules.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
 import { Breach, isFence, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
-import { plainText } from '../memory/plain.ts';
-import { type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
+import { resultText } from '../memory/result.ts';
+import { shortPlace } from '../memory/sourceLine.ts';
+import { type Answer, type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { wider } from '../memory/wider.ts';
@@ -69,6 +72,11 @@ export class Execution implements View {
   roundsEnd = false;
   /** When the time is over, as `isPast` tells. One execution may take long: 100,000 steps of one operation that goes on and on. */
   until = Infinity;
+  /** Loops that were bounded by `loopRules.iterationsMax`, as they are named to people. */
+  readonly bounds = new Set<string>();
+  /** By first log of an operation: the result that it was given. */
+  private readonly given = new Map<number, { readonly subject: Subject; readonly thread: number }>();
+  private iterationsMax = Infinity;
   /** Steps at which limits are looked at. */
   private pause = 0;
 
@@ -177,6 +185,12 @@ export class Execution implements View {
     );
   }
 
+  /** Says what may be left out of loops; before the first `reset`. */
+  set loopRules(rules: LoopRules) {
+    this.iterationsMax = rules.iterationsMax;
+    for (const replay of this.replays) replay.loopRules = rules;
+  }
+
   /** Back to the initial state. */
   reset(): void {
     this.bytes.u32.set(this.initial);
@@ -234,6 +248,51 @@ export class Execution implements View {
     return this.steps >= this.stepsMax
       ? `${this.stepsMax} steps in one execution`
       : `${LOGS_AT_ONCE} different logs of operations in memory`;
+  }
+
+  /** The loop that has begun the most iterations in what the threads are doing now: `the loop at a.mjs:7 in operation 1 of a, spin`. */
+  longestLoop(): string | undefined {
+    let most = LOOP_LEAST;
+    let longest: string | undefined;
+    for (let t = 0; t < this.threads; t++) {
+      if (!(this.live & (1 << t)) || this.pending[t] < 0) continue;
+      const repeats = this.repeatsOf(t);
+      const { label } = this.subjects[t][this.operation[t]];
+      if (repeats > most) [most, longest] = [repeats, `${label}, which is performed again and again`];
+      const loop = this.replays[t].longestLoop(this.subjectAt(t), this.node[t]);
+      if (loop !== undefined && loop.iterations > most)
+        [most, longest] = [loop.iterations, `the loop at ${loop.place} in ${label}`];
+    }
+    return longest;
+  }
+
+  /** Whether the operation that begins with log `root` does the same over other answers: see `ReplayMemory.doesTheSame`. */
+  doesTheSame(root: number, nodes: readonly number[], answers: readonly Answer[], end: number): boolean {
+    const { subject, thread } = this.given.get(root)!;
+    return this.replays[thread].doesTheSame(subject, nodes, answers, end);
+  }
+
+  /** What is wrong where an operation was running and did not come back: undefined where none was. */
+  stuck(): Violation | undefined {
+    const label = this.replays.map((replay) => replay.isRunning).find((running) => running !== null);
+    if (label === undefined) return undefined;
+    return { property: STUCK, message: `${label} runs on and on without an access` };
+  }
+
+  /** How often in a row `thread` has performed the operation that it is in. */
+  private repeatsOf(thread: number): number {
+    let repeats = 0;
+    for (let n = this.performed[thread] - 1; n >= 0; n--, repeats++)
+      if (this.tree.operation[this.leaves[thread][n]] !== this.operation[thread]) break;
+    return repeats;
+  }
+
+  /** The operation that `thread` is in, with the result that it was given. */
+  private subjectAt(thread: number): Subject {
+    const before = this.lastResult(thread);
+    const operation = this.operation[thread];
+    const { run } = this.program.actors[thread].operations[operation];
+    return { ...this.subjects[thread][operation], run: (mem: Memory) => run(mem, before) };
   }
 
   /** `thread` takes its next step. It is one of `enabled`. */
@@ -564,6 +623,7 @@ export class Execution implements View {
   /** Brings all threads to their first accesses. What a thread does up to there depends on nothing, so it is done once. */
   private begin(): void {
     this.tree.clear();
+    this.given.clear();
     this.roots = this.subjects.map((of) => of.map(() => new Map()));
     this.live = (1 << this.threads) - 1;
     this.stop = null;
@@ -611,12 +671,13 @@ export class Execution implements View {
 
   private root(thread: number, index: number): number {
     const asks = this.program.actors[thread].operations[index].run.length > 1;
-    const key = asks ? plainText(this.lastResult(thread)) : '';
+    const key = asks ? resultText(this.lastResult(thread)) : '';
     const roots = this.roots[this.like[thread]][index];
     let root = roots.get(key);
     if (root === undefined) {
       root = this.replays[thread].next(this.subjects[thread][index], 0, 0, 0);
       roots.set(key, root);
+      this.given.set(root, { subject: this.subjectAt(thread), thread });
     }
     return root;
   }
@@ -651,12 +712,20 @@ export class Execution implements View {
       this.endedAt[thread][number] = this.steps - 1;
       this.ended = true;
       this.resultsNow = null;
-      return this.operation[thread] + (code === Leaf.returned ? 1 : 0);
+      if (code === Leaf.returned) return this.operation[thread] + 1;
+      if (this.iterationsMax === Infinity || this.repeatsOf(thread) <= this.iterationsMax) return this.operation[thread];
+      this.bounds.add(this.subjects[thread][this.operation[thread]].label);
+      this.node[thread] = leaf;
+      this.pending[thread] = NONE;
+      this.halted |= 1 << thread;
+      return -1;
     }
     this.node[thread] = leaf;
     this.pending[thread] = NONE;
     if (code === Leaf.assumed) {
       this.halted |= 1 << thread;
+      const why = this.tree.end(leaf);
+      if (why instanceof BeyondBound) this.bounds.add(`the loop at ${shortPlace(why.place)}`);
     } else this.crash(violationOf(this.tree.end(leaf)));
     return -1;
   }
@@ -878,15 +947,22 @@ function textOf(thrown: unknown): string {
 export const CRASH = 'no operation crashes';
 /** Of C code: what it does may be right, but nothing can be said of it. */
 export const BEYOND = 'operations do what gfnring can run';
+/** An operation that runs on without an access: nothing else can run meanwhile. */
+export const STUCK = 'operations come to their next access';
+/** An operation whose result cannot be a part of a state. */
+export const NO_RESULT = 'operations return plain data';
 const RULES = {
   'not the holder': 'a lock is given back by its holder',
   'sleeps under a spinlock': 'R12 nothing sleeps under a spinlock',
   'swallowed suspension': 'operations let through what mem throws',
   'differs on the second pass': 'operations depend on nothing but mem',
   'outside the schedule': 'operations use their own mem',
-  'no plain data': 'operations return plain data',
+  'no plain data': NO_RESULT,
   'repeats without an access': 'operations that repeat access mem',
 } as const;
+
+/** Iterations from which on a loop is taken to be why an execution does not end. */
+const LOOP_LEAST = 3;
 
 const NOTHING: readonly number[] = [];
 const FINISHED: Stop = { kind: 'finished' };

@@ -49,7 +49,7 @@ export function searchInterleavings(
   };
   const beginAnew = (states: Visited): void => {
     states.clear();
-    tally.executions = tally.blocked = tally.steps = 0;
+    tally.executions = tally.blocked = tally.cut = tally.steps = 0;
     execution.reset();
   };
   const left: Part[] = [];
@@ -80,10 +80,7 @@ export function searchInterleavings(
       const violation = judge.end(stop);
       if (stop.kind === 'finished') classes?.add();
       if (tally.count(stop, property === undefined || violation?.property === property ? violation : undefined)) break;
-      if (stop.kind === 'limit') {
-        tally.limit = execution.limit;
-        break;
-      }
+      if (stop.kind === 'limit' && tally.cutShort(execution)) break;
       if (states?.areTooFew) {
         beginAnew(states);
         continue;
@@ -131,7 +128,7 @@ export function searchInterleavings(
     tally.steps++;
   }
   tally.states = states?.size ?? 0;
-  return Object.assign(tally, { left });
+  return Object.assign(tally.complete(), { left });
 }
 
 /** A search that goes depth first, in parts: those that were left come next. */

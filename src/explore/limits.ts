@@ -6,6 +6,8 @@ export interface Limits {
   readonly seconds: number;
   /** Bytes that the set of states may take. */
   readonly bytes: number;
+  /** Executions that reach the limit of steps, after which the search ends; left out: it goes on. */
+  readonly cuts?: number;
 }
 
 export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes: 2 ** 31 };

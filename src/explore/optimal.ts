@@ -72,10 +72,7 @@ export function searchOptimal(
         if (stop.kind === 'finished') classes?.add();
         if (tally.count(stop, judge.end(stop))) break;
       }
-      if (stop.kind === 'limit') {
-        tally.limit = execution.limit;
-        break;
-      }
+      if (stop.kind === 'limit' && tally.cutShort(execution)) break;
       const between = judge.between?.(search.order, preemptions === undefined ? undefined : within);
       if (between !== undefined) {
         const threads = between.steps.map((s) => execution.schedule[s]);
@@ -93,7 +90,7 @@ export function searchOptimal(
     }
   }
   execution.roundsEnd = false;
-  return Object.assign(tally, { tree, reversals: search.reversals });
+  return Object.assign(tally.complete(), { tree, reversals: search.reversals });
 }
 
 /** The search's stack: by depth, the steps that were tried there or still are to be, and the threads that need not be. */

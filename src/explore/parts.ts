@@ -1,5 +1,6 @@
 import type { Stop, Violation } from './execution.ts';
 import type { Branch } from './graphs/branch.ts';
+import type { CutBy } from './search.ts';
 import type { Sleeper, Wakeup } from './wakeupTree.ts';
 
 /** A part of a search that any worker can do, as plain data. */
@@ -27,6 +28,13 @@ export interface Done {
   readonly steps: number;
   readonly late: boolean;
   readonly limit: string | undefined;
+  readonly isOver: boolean;
+  readonly cutBy: CutBy | undefined;
+  /** Loops that were bounded, and loops that were taken for loops without a state, of the whole of what this worker has done. */
+  readonly bounds: readonly string[];
+  readonly compared: readonly string[];
+  /** Whether one of the latter has a state after all. */
+  readonly isRefuted: boolean;
   readonly violation: Violation | undefined;
   /** How the violation came about, and how the execution stopped. */
   readonly schedule: readonly number[];

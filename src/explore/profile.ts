@@ -1,5 +1,6 @@
 import { isFence, Kind, kindOf, placeOf, reads } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';
+import { Deadline, isPast } from './limits.ts';
 import { groupAt, groupsOf, mayWrite } from './races.ts';
 import { count, type Scheduler, type View } from './scheduler.ts';
 import { Pct } from './schedulers/pct.ts';
@@ -40,15 +41,17 @@ const STEPS_MAX = 200_000;
 /** Nor does one go on after so many logs: an operation that goes round and writes has no end of them, and counts the same on all threads. */
 const LOGS_MAX = 1 << 19;
 
-/** Runs a few executions, and counts. Nothing is held against them: a bug that they meet is met again, or ends them early. */
-export function profileOf(execution: Execution, seed: number): Profile {
+/** Runs a few executions, and counts, in at most `seconds`. Nothing is held against them: a bug that they meet is met again, or ends them early. */
+export function profileOf(execution: Execution, seed: number, seconds = Infinity): Profile {
   const { observer } = execution;
+  const { end } = new Deadline(seconds);
+  execution.until = end;
   execution.observer = null;
   const threads = execution.node.length;
   const counts = new Counts(threads);
   let choices = 1;
   let executions = 0;
-  for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < LOGS_MAX; executions++) {
+  for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < LOGS_MAX && !isPast(end); executions++) {
     const scheduler = executions % 2 === 0 ? new RandomWalk(seed) : new Pct(seed, 2, threads, choices);
     const counting = new Counting(scheduler, () => execution.tree.size < LOGS_MAX);
     counting.begin(executions);

@@ -1,4 +1,4 @@
-import { plainText } from '../memory/plain.ts';
+import { resultText } from '../memory/result.ts';
 import type { Execution } from './execution.ts';
 
 /** HOT where results tell states apart. Numbers for what a thread's operations have returned so far: the same where nobody can tell the results apart. */
@@ -46,7 +46,7 @@ export class ResultNumbers {
   private textOf(leaf: number): string {
     let text = this.texts.get(leaf);
     if (text === undefined) {
-      text = plainText(this.execution.tree.end(leaf));
+      text = resultText(this.execution.tree.end(leaf));
       this.texts.set(leaf, text);
     }
     return text;

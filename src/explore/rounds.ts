@@ -25,14 +25,20 @@ export class Rounds {
   readonly tally: Tally;
   /** The last part that was taken in: the one with the violation, where there is one. */
   last: Done | undefined;
+  /** Loops that were bounded, and that were taken for loops without a state; whether one has a state after all. */
+  readonly bounds = new Set<string>();
+  readonly compared = new Set<string>();
+  isRefuted = false;
   readonly classes = new NumberSet();
   readonly readsFrom = new NumberSet();
   private readonly plan: Plan;
+  private readonly limits: Limits;
   /** Executions that are promised to rounds that were not taken in yet. */
   private promised = 0;
 
   constructor(plan: Plan, limits: Limits) {
     this.plan = plan;
+    this.limits = limits;
     this.tally = new Tally(limits);
   }
 
@@ -47,13 +53,13 @@ export class Rounds {
 
   private next(): Round {
     const { tally } = this;
-    if (tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
+    if (this.isRefuted || tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
     const executions = tally.executionsLeft - this.promised;
     const parts = this.plan.next(Math.min(PARTS, executions), executions);
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
     this.promised += promiseOf(parts, budget);
     const until = wallClock() + tally.secondsLeft * 1000;
-    return { parts, until, limits: { executions: budget, seconds: tally.secondsLeft, bytes: Infinity } };
+    return { parts, until, limits: { ...this.limits, executions: budget, seconds: tally.secondsLeft, bytes: Infinity } };
   }
 
   /** Takes in what was done of the parts, in their order. After a violation, or when the time was over, there may be fewer. */
@@ -65,9 +71,12 @@ export class Rounds {
       tally.add({
         ...done[i],
         states: 0,
-        limit: done[i].cut > 0 && parts[i].kind !== 'draws' ? done[i].limit : undefined,
+        limit: done[i].isOver && parts[i].kind !== 'draws' ? done[i].limit : undefined,
       });
       this.last = done[i];
+      for (const loop of done[i].bounds) this.bounds.add(loop);
+      for (const loop of done[i].compared) this.compared.add(loop);
+      this.isRefuted ||= done[i].isRefuted;
       if (this.classes.size < CLASSES_MAX) for (const seen of done[i].classes) this.classes.add(seen);
       if (this.readsFrom.size < CLASSES_MAX) for (const seen of done[i].readsFrom) this.readsFrom.add(seen);
       plan.took(parts[i], done[i]);

@@ -1,5 +1,5 @@
 import type { Place } from '../memory/cell.ts';
-import type { Stop, Violation } from './execution.ts';
+import type { Execution, Stop, Violation } from './execution.ts';
 import { Deadline, type Limits } from './limits.ts';
 import type { Order } from './order.ts';
 
@@ -33,6 +33,18 @@ export interface SearchResult {
   late: boolean;
   /** Which limit ended the search; undefined when all was covered that the search is for. */
   limit: string | undefined;
+  /** Whether that is a limit of one execution, which no further part of the search can change. */
+  isOver: boolean;
+  /** What the first execution that reached the limit of steps was doing. */
+  cutBy: CutBy | undefined;
+}
+
+/** Why an execution does not end. */
+export interface CutBy {
+  /** The limit that it has reached. */
+  readonly limit: string;
+  /** The loop that has begun the most iterations: where it is, and whose. Undefined: none is known. */
+  readonly loop: string | undefined;
 }
 
 /** Counts what a search does, and says when it has reached a limit. */
@@ -45,12 +57,20 @@ export class Tally implements SearchResult {
   violation: Violation | undefined = undefined;
   late = false;
   limit: string | undefined = undefined;
+  isOver = false;
+  cutBy: CutBy | undefined = undefined;
   private readonly limits: Limits;
   private readonly deadline: Deadline;
 
   constructor(limits: Limits) {
     this.limits = limits;
     this.deadline = new Deadline(limits.seconds);
+  }
+
+  /** The same as plain data. */
+  get result(): SearchResult {
+    const { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy } = this;
+    return { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy };
   }
 
   /** Executions that may still be run. */
@@ -76,6 +96,20 @@ export class Tally implements SearchResult {
     return violation !== undefined;
   }
 
+  /** Takes in that an execution reached a limit of its own. Returns whether that ends the search. */
+  cutShort(execution: Execution): boolean {
+    this.cutBy ??= { limit: execution.limit, loop: execution.longestLoop() };
+    this.isOver = execution.steps < execution.stepsMax || this.cut >= (this.limits.cuts ?? Infinity);
+    if (this.isOver) this.limit = execution.limit;
+    return this.isOver;
+  }
+
+  /** Of a search that has covered all: executions that were cut short are not. */
+  complete(): this {
+    if (this.cut > 0) this.limit ??= this.cutBy?.limit;
+    return this;
+  }
+
   /** Ends the search: the time was over before the execution was. */
   giveUp(): void {
     this.late = true;
@@ -91,6 +125,8 @@ export class Tally implements SearchResult {
     this.violation ??= part.violation;
     if (part.late) this.giveUp();
     this.limit ??= part.limit;
+    this.isOver ||= part.isOver;
+    this.cutBy ??= part.cutBy;
   }
 
   /** Whether a limit is reached, by the clock as it is at this moment. */

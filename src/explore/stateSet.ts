@@ -1,6 +1,8 @@
 /** Words of one block of rows. */
 const BLOCK_BITS = 16;
 const BLOCK = 1 << BLOCK_BITS;
+/** Before the words of a row: how many there are, and the number of the state. */
+const HEADER = 2;
 
 /**
  * HOT. A set of states, each a row of 32-bit words, compared in full: no two states are ever taken for one. Rows lie one after the other
@@ -8,6 +10,8 @@ const BLOCK = 1 << BLOCK_BITS;
  */
 export class StateSet {
   size = 0;
+  /** The number of the state that `add` has added or found: they are counted from 0, as they are added. */
+  number = -1;
   private readonly blocks = [new Uint32Array(BLOCK)];
   /** Words in use of the last one. No row begins with the first word of all. */
   private used = 1;
@@ -20,10 +24,14 @@ export class StateSet {
     const mask = table.length - 2;
     let slot = (hash << 1) & mask;
     for (let at = table[slot + 1]; at !== 0; at = table[slot + 1]) {
-      if (table[slot] === hash && this.same(at, key, length)) return false;
+      if (table[slot] === hash && this.same(at, key, length)) {
+        this.number = this.blocks[at >>> BLOCK_BITS][(at & (BLOCK - 1)) + 1];
+        return false;
+      }
       slot = (slot + 2) & mask;
     }
     table[slot] = hash;
+    this.number = this.size;
     table[slot + 1] = this.append(key, length);
     if (++this.size * 4 > table.length) this.rehash();
     return true;
@@ -36,24 +44,25 @@ export class StateSet {
 
   private same(at: number, key: Uint32Array, length: number): boolean {
     const rows = this.blocks[at >>> BLOCK_BITS];
-    const first = (at & (BLOCK - 1)) + 1;
-    if (rows[first - 1] !== length) return false;
+    const first = (at & (BLOCK - 1)) + HEADER;
+    if (rows[first - HEADER] !== length) return false;
     for (let i = 0; i < length; i++) if (rows[first + i] !== key[i]) return false;
     return true;
   }
 
   private append(key: Uint32Array, length: number): number {
-    if (this.used + length + 1 > BLOCK) {
+    if (this.used + length + HEADER > BLOCK) {
       // A row that is longer than a block has one of its own.
-      this.blocks.push(new Uint32Array(Math.max(BLOCK, length + 1)));
+      this.blocks.push(new Uint32Array(Math.max(BLOCK, length + HEADER)));
       this.used = 0;
     }
     const block = this.blocks.length - 1;
     const rows = this.blocks[block];
     const at = this.used;
     rows[at] = length;
-    for (let i = 0; i < length; i++) rows[at + 1 + i] = key[i];
-    this.used += length + 1;
+    rows[at + 1] = this.size;
+    for (let i = 0; i < length; i++) rows[at + HEADER + i] = key[i];
+    this.used += length + HEADER;
     return block * BLOCK + at;
   }
 

@@ -1,3 +1,4 @@
+import { wider } from '../memory/wider.ts';
 import type { Execution } from './execution.ts';
 import { ResultNumbers } from './resultNumbers.ts';
 import { Row } from './row.ts';
@@ -24,9 +25,19 @@ export class States implements Visited {
   private numbers: ResultNumbers;
   private readonly key = new Row();
   private readonly interned = new Map<string, number>();
+  /** Whether the search has come to a state that it was still going on from: some execution comes to the same state again. */
+  hasCycle = false;
+  private readonly byDepth: boolean;
+  /** By state: the fewest steps in which it was reached. By number of steps: the state that the search is going on from. */
+  private depths = new Int32Array(1024);
+  private path = new Int32Array(1024);
 
-  /** @param symmetry that of threads which are interchangeable; left out: each is itself. */
-  constructor(execution: Execution, judge: Judge, bounded = false, symmetry?: Symmetry) {
+  /**
+   * @param symmetry that of threads which are interchangeable; left out: each is itself.
+   * @param byDepth a state counts as new where it is reached in fewer steps than before: there is more to come before the limit of steps.
+   */
+  constructor(execution: Execution, judge: Judge, bounded = false, symmetry?: Symmetry, byDepth = false) {
+    this.byDepth = byDepth;
     this.execution = execution;
     this.judge = judge;
     this.bounded = bounded;
@@ -52,6 +63,7 @@ export class States implements Visited {
   }
 
   clear(): void {
+    this.hasCycle = false;
     this.seen = new StateSet();
     this.numbers = new ResultNumbers(this.execution);
     this.withResults = this.judge.resultsMatter;
@@ -82,7 +94,24 @@ export class States implements Visited {
     const text = this.judge.key();
     if (text !== '') key.add(this.intern(text));
     const length = key.end();
-    return this.seen.add(key.words, length);
+    const isNew = this.seen.add(key.words, length);
+    const { number } = this.seen;
+    const { steps } = execution;
+    if (number >= this.depths.length) this.depths = wider(this.depths, 2 * number);
+    if (steps >= this.path.length) this.path = wider(this.path, 2 * steps);
+    if (!isNew) {
+      const depth = this.depths[number];
+      if (depth <= steps && this.path[depth] === number) this.hasCycle = true;
+      if (depth <= steps || !this.byDepth) return false;
+    }
+    this.depths[number] = steps;
+    this.path[steps] = number;
+    return true;
+  }
+
+  /** A number of its own for the state that was added or found last. */
+  get number(): number {
+    return this.seen.number;
   }
 
   private intern(key: string): number {

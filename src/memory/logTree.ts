@@ -1,3 +1,4 @@
+import { copyOfResult, freezeResult } from './result.ts';
 import { wider } from './wider.ts';
 
 /** What stands in `LogTree.code` instead of an access where an operation goes no further. */
@@ -38,6 +39,8 @@ export class LogTree {
   /** The index of the operation among its thread's. */
   operation = new Int32Array(1 << 10);
   readonly ends: unknown[] = [];
+  /** Those of `ends` that could be changed. */
+  private readonly mutable = new Set<number>();
   /** The operation whose logs are being added. */
   adding = 0;
   /** By node that closes an idle iteration of a loop: the iteration. See `Spin`. */
@@ -46,6 +49,10 @@ export class LogTree {
   /** By node that closes an iteration that changes memory: the node at the head of the loop, which it stands for. */
   readonly retries = new Map<number, number>();
   hasRetries = false;
+  /** Iterations that were closed because they look alike, not because the state is known. */
+  readonly compared: Compared[] = [];
+  /** Whether some of these were forgotten, so that they cannot be checked any more. */
+  hasForgotten = false;
   /** The child that was asked for last: mostly it is asked for again. */
   private recent = new Int32Array(1 << 10);
   private table = new Int32Array(1 << 11);
@@ -83,6 +90,7 @@ export class LogTree {
 
   /** Adds a leaf. `end` is what the operation returned or threw. */
   addLeaf(parent: number, low: number, high: number, code: number, end: unknown): number {
+    if (code >= Leaf.again && freezeResult(end)) this.mutable.add(this.ends.length);
     return this.add(parent, low, high, code, 0, 0, this.ends.push(end) - 1);
   }
 
@@ -92,9 +100,10 @@ export class LogTree {
     this.expected[node] = this.ends.push(end) - 1;
   }
 
-  /** What the operation returned or threw. */
+  /** What the operation returned or threw. It cannot be changed, or is a copy. */
   end(leaf: number): unknown {
-    return this.ends[this.expected[leaf]];
+    const at = this.expected[leaf];
+    return this.mutable.has(at) ? copyOfResult(this.ends[at]) : this.ends[at];
   }
 
   /**
@@ -148,10 +157,13 @@ export class LogTree {
     this.generation++;
     this.size = 1;
     this.ends.length = 0;
+    this.mutable.clear();
     this.spins.clear();
     this.hasSpins = false;
     this.retries.clear();
     this.hasRetries = false;
+    if (this.compared.length > 0) this.hasForgotten = true;
+    this.compared.length = 0;
     this.table.fill(0);
   }
 
@@ -205,6 +217,13 @@ export class LogTree {
     this.high = wider(this.high, size);
     this.recent = wider(this.recent, size);
   }
+}
+
+/** An iteration that was closed by comparison: the node that closes it, its last access, and where in the code its first access stands. */
+export interface Compared {
+  readonly closed: number;
+  readonly tail: number;
+  readonly place: string;
 }
 
 /** An iteration of a loop that changes nothing as long as it sees the same, after which the operation is where it was at `head`. */

@@ -1,4 +1,4 @@
-import { BeyondBound, LoopTracker, watchLoops } from '../loops/probe.ts';
+import { BeyondBound, type LoopSeen, LoopTracker, watchLoops } from '../loops/probe.ts';
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
 import { Leaf, type LogTree, type Spin } from './logTree.ts';
 import {
@@ -16,8 +16,9 @@ import {
   updates,
   writes,
 } from './memory.ts';
-import { freeze, plainText } from './plain.ts';
-import { callerOf } from './sourceLine.ts';
+import { type LoopRules, usualLoopRules } from './loopRules.ts';
+import { copyOfResult, NoResult, resultText } from './result.ts';
+import { callerOf, shortPlace } from './sourceLine.ts';
 import { ASSUMED } from './stop.ts';
 
 /** Thrown through an operation that is not to go on. Not an Error: it needs no stack, and only `ReplayMemory` may catch it. */
@@ -97,15 +98,22 @@ export class ReplayMemory implements Memory {
   /** Words that the run ahead has overwritten, and what they held. */
   private readonly journal: number[] = [];
 
-  /** Iterations of a loop that may be begun where its state never repeats; Infinity: no bound. */
-  private readonly iterationsMax: number;
+  loopRules: LoopRules = usualLoopRules;
+  /** Where a run gets its answers from, if not from the path: the results of its accesses, in order. */
+  private given: readonly Answer[] | null = null;
+  /** Where the accesses of a run come from, and how often each does, where that is counted. */
+  private readonly counts = new Map<string, number>();
 
-  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: Fences, iterationsMax = Infinity) {
+  constructor(tree: LogTree, places: readonly Place[], bytes: Bytes, fences: Fences) {
     this.tree = tree;
     this.fences = fences;
-    this.iterationsMax = iterationsMax;
     this.places = places;
     this.bytes = bytes;
+  }
+
+  /** The operation that is being run, or null. Where the run was ended from outside, the one that was. */
+  get isRunning(): string | null {
+    return this.subject?.label ?? null;
   }
 
   get thread(): number {
@@ -123,7 +131,8 @@ export class ReplayMemory implements Memory {
     this.ahead = 0;
     if (this.fences !== 'none') this.showSeen(low, high);
     this.trail = this.path.slice();
-    this.loops = new LoopTracker(this.path.length, this.iterationsMax);
+    this.loops = new LoopTracker(this.path.length, this.loopRules.iterationsMax);
+    this.counts.clear();
     const end = this.pass(subject, low, high);
     const { lastKnown } = this.loops;
     this.loops = null;
@@ -215,13 +224,13 @@ export class ReplayMemory implements Memory {
     const leaf = tree.addLeaf(at, low, high, code, value);
     if (this.asked === 0) this.asked = leaf;
     if (code < Leaf.again) return;
-    const text = plainText(value);
+    const text = resultText(value);
     this.path = tree.path(at);
     this.mode = 0;
     const second = ending(subject, this.pass(subject, low, high));
     if (second.code < Leaf.again) this.broken(second.value, low, high);
-    else if (plainText(second.value) !== text) {
-      const message = `${subject.label} returned ${text}, then ${plainText(second.value)} over the same results`;
+    else if (resultText(second.value) !== text) {
+      const message = `${subject.label} returned ${text}, then ${resultText(second.value)} over the same results`;
       this.broken(new Breach('differs on the second pass', message), low, high);
     } else for (const depth of new Set([from, this.path.length - 1])) this.suspendAt(subject, depth, low, high);
   }
@@ -264,11 +273,17 @@ export class ReplayMemory implements Memory {
       this.mode = -1;
       throw SUSPENDED;
     }
-    if (this.loops !== null) this.loops.accesses++;
+    if (this.loops !== null) this.countAccess(this.loops);
     if (this.pos < this.path.length && this.mode >= 0) {
       const node = this.path[this.pos++];
       if (this.visited !== null) this.visited.push(this.here());
       this.same(node, code, operand, operandHigh, expected);
+      if (this.given !== null) {
+        const { low, high } = this.given[this.pos - 1];
+        this.low = low;
+        this.high = high;
+        return;
+      }
       const next = this.pos < this.path.length ? this.path[this.pos] : 0;
       this.low = next === 0 ? this.lastLow : tree.low[next];
       this.high = next === 0 ? this.lastHigh : tree.high[next];
@@ -295,6 +310,17 @@ export class ReplayMemory implements Memory {
       this.mode = -1;
       throw SUSPENDED;
     }
+  }
+
+  /** With a bound on iterations: code whose loops are not watched may come to one place so often. */
+  private countAccess(loops: LoopTracker): void {
+    loops.accesses++;
+    const { iterationsMax } = this.loopRules;
+    if (iterationsMax === Infinity || loops.longest !== undefined) return;
+    const place = this.here();
+    const count = (this.counts.get(place) ?? 0) + 1;
+    this.counts.set(place, count);
+    if (count > iterationsMax + 1) throw new BeyondBound(lineIn(place) ?? 'a place that is not known');
   }
 
   /** Adds the log of an access that the tree does not have yet: where the operation is in a state again, that log's. */
@@ -368,6 +394,7 @@ export class ReplayMemory implements Memory {
 
   /** The run ahead did not end. Where it goes round without writing, the round is closed: it need not be gone again until something has changed. */
   private closeRound(subject: Subject, lastKnown: number): void {
+    if (!this.loopRules.byComparison) return;
     const { tree } = this;
     const path = tree.path(this.at);
     // The state at the loop's head is known, and it never was the same.
@@ -402,6 +429,11 @@ export class ReplayMemory implements Memory {
       const idle = this.idleReads(path.slice(head, end), low, high);
       if (idle === undefined) return;
       const closed = tree.close(path[head], path[end - 1], low, high, idle);
+      tree.compared.push({
+        closed,
+        tail: path[end - 1],
+        place: lineIn(sites[head]) ?? 'a place that is not known',
+      });
       if (end === asked) this.asked = closed;
       return;
     }
@@ -444,7 +476,7 @@ export class ReplayMemory implements Memory {
   private goesOn(subject: Subject, path: readonly number[], at: number, low: number): string {
     const { end, visited } = this.visit(subject, path.slice(0, at + 1), at + 1, low);
     if (end === SUSPENDED) return `${this.thrownOutAt} ${visited[at + 1]}`;
-    return end instanceof Thrown ? `threw ${String(end.error)}` : `returned ${plainText(ending(subject, end).value)}`;
+    return end instanceof Thrown ? `threw ${String(end.error)}` : `returned ${resultText(ending(subject, end).value)}`;
   }
 
   /** From where in its code the operation comes to each of the first `count` accesses of `path`. */
@@ -473,6 +505,43 @@ export class ReplayMemory implements Memory {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
     return { end, visited };
+  }
+
+  /** The loop that has begun the most iterations when the operation comes to `node`. */
+  longestLoop(subject: Subject, node: number): LoopSeen | undefined {
+    const path = this.tree.path(node);
+    const loops = new LoopTracker(path.length, Infinity);
+    this.loops = loops;
+    this.path = path;
+    this.out = path.length - 1;
+    this.pass(subject, 0, 0);
+    this.out = -1;
+    this.loops = null;
+    const { longest } = loops;
+    if (longest !== undefined) return { ...longest, place: shortPlace(longest.place) };
+    const counts = new Map<string, number>();
+    for (const line of this.linesTo(subject, node).values())
+      if (line !== undefined) counts.set(line, (counts.get(line) ?? 0) + 1);
+    const [place, iterations] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
+    return iterations > 0 ? { place, iterations } : undefined;
+  }
+
+  /**
+   * Runs the operation over other answers than those of the tree: it is to do the accesses of `nodes`, and to end as `end` says, if that is a leaf. Returns whether
+   * it does.
+   */
+  doesTheSame(subject: Subject, nodes: readonly number[], answers: readonly Answer[], end: number): boolean {
+    const { tree } = this;
+    this.path = nodes.slice();
+    this.given = answers;
+    this.out = end === 0 ? nodes.length - 1 : -1;
+    this.mode = 0;
+    const result = this.pass(subject, 0, 0);
+    this.out = -1;
+    this.given = null;
+    if (end === 0) return result === SUSPENDED;
+    const { code, value } = ending(subject, result);
+    return code === tree.code[end] && endText(code, value) === endText(code, tree.end(end));
   }
 
   /** From which lines of its code the operation comes to the accesses up to that of `node`, first to last: see `callerOf`. */
@@ -633,15 +702,20 @@ export class ReplayMemory implements Memory {
     return value;
   }
   wait(cell: Cell, expected: number): boolean {
-    if (cell?.kind !== 'cell') throw unfit(Kind.wait, cell);
-    this.access(accessCode(Kind.wait, cell.id), 0, 0, expected >>> 0);
+    const queue = this.queueOf(Kind.wait, cell);
+    this.access(accessCode(Kind.wait, queue), 0, 0, expected >>> 0);
     if (this.low !== expected >>> 0) return false;
-    this.access(accessCode(Kind.resume, cell.id), 0, 0, 0);
+    this.access(accessCode(Kind.resume, queue), 0, 0, 0);
     return true;
   }
   wake(cell: Cell): void {
-    if (cell?.kind !== 'cell') throw unfit(Kind.wake, cell);
-    this.access(accessCode(Kind.wake, cell.id), 0, 0, 0);
+    this.access(accessCode(Kind.wake, this.queueOf(Kind.wake, cell)), 0, 0, 0);
+  }
+
+  /** Wait queues go by address: the id of the first cell of 32 bits that lies where `cell` does. */
+  private queueOf(kind: number, cell: Cell): number {
+    if (cell?.kind !== 'cell' || cell.bits !== 32) throw unfit(kind, cell);
+    return this.places.find(({ kind: of, bits, offset }) => of === 'cell' && bits === 32 && offset === cell.offset)!.id;
   }
 }
 
@@ -653,6 +727,15 @@ function unfit(kind: number, place: unknown, width = ''): TypeError {
   const what = Array.isArray(place) ? 'a list' : of === undefined ? `${place}` : `${name}, a ${of} of ${bits} bits`;
   return new TypeError(`mem.${kindNames[kind]}${width} does not work on ${what}`);
 }
+
+/** The result of an access, as two words. */
+export interface Answer {
+  readonly low: number;
+  readonly high: number;
+}
+
+const endText = (code: number, value: unknown): string =>
+  code === Leaf.threw ? String(value) : code === Leaf.assumed ? '' : resultText(value);
 
 /** What an operation threw. */
 class Thrown {
@@ -669,14 +752,14 @@ function ending(subject: Subject, end: unknown): { readonly code: number; readon
     return { code: gaveUp ? Leaf.assumed : Leaf.threw, value: end.error };
   }
   try {
-    plainText(end);
+    resultText(end);
   } catch (error) {
-    const message = `what ${subject.label} returns is none: ${String(error).split('\n')[0]}`;
+    const why = error instanceof NoResult ? error.message : `it throws ${String(error).split('\n')[0]}`;
+    const message = `${subject.label} returns what cannot be compared: ${why}; a result is a primitive, an array, a plain object, a Map, a Set or a typed array`;
     return { code: Leaf.threw, value: new Breach('no plain data', message) };
   }
-  freeze(end);
   try {
-    return { code: subject.again(end) ? Leaf.again : Leaf.returned, value: end };
+    return { code: subject.again(copyOfResult(end)) ? Leaf.again : Leaf.returned, value: end };
   } catch (error) {
     return { code: Leaf.threw, value: error };
   }

@@ -28,6 +28,13 @@ export function callerOf(stack: string): string | undefined {
   return `${short.startsWith('..') ? file : short}:${line}:${column}`;
 }
 
+/** `file:line`, as seen from the current directory, of a place `file:line:column`. */
+export function shortPlace(place: string): string {
+  const [, file, line] = /^(.*):(\d+):\d+$/.exec(place) ?? ['', place, ''];
+  const short = relative('.', file);
+  return `${short.startsWith('..') ? file : short}${line === '' ? '' : `:${line}`}`;
+}
+
 /** The place in one line of a stack: `at f (file:///a/b.mjs:3:7)`, or without a function. */
 function placeOf(text: string): Place | undefined {
   const bare = text.trim().replace(/^at (async )?/, '');

@@ -14,6 +14,8 @@ import { Watched } from './watched.ts';
 export interface Shown {
   readonly source: Source;
   readonly order: readonly number[];
+  /** Of a livelock: see `Finding`. */
+  readonly cycle?: number | undefined;
   readonly machine: Machine;
   readonly canary: string | undefined;
   /** The property that is said to fail; null: none is. */
@@ -27,14 +29,14 @@ export interface Shown {
  * @param what names it, for errors.
  */
 export async function interleavingOf(
-  { source, order, machine, canary, expected, commands }: Shown,
+  { source, order, cycle, machine, canary, expected, commands }: Shown,
   what: string,
 ): Promise<InterleavingData> {
   const scenario = await openSource(source);
   const run = runOf(scenario, order.length + 1, machine);
   const { execution } = run;
   const watched = new Watched(execution);
-  const violation = replay(run, order, what);
+  const violation = replay(run, order, what, cycle);
   watched.look();
   const trace = execution.trace();
   const relations = relationsOf(trace, execution.program.layout);

@@ -1,9 +1,10 @@
-import { BEYOND } from '../explore/execution.ts';
+import { BEYOND, NO_RESULT } from '../explore/execution.ts';
 import type { Limits } from '../explore/limits.ts';
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
 import { BadInput } from './badInput.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { type Failure, minimise } from './minimise.ts';
+import { runOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { type Reduction, type SchedulerName, type Search, type Searched, searchHere } from './search.ts';
 import { SearchPool } from './searchPool.ts';
@@ -53,6 +54,14 @@ export interface ExploreReport {
   readonly outcome: Outcome;
   /** What ended the search, where that was a limit. */
   readonly limit: string | null;
+  /** Where executions had to be cut short: all of up to so many steps were covered. */
+  readonly completeTo: number | null;
+  /** The loop that went on and on in the first execution that was cut short. */
+  readonly loop: string | null;
+  /** What the verdict rests on that is not known: loops that were bounded, or were taken for loops without a state. */
+  readonly assumptions: readonly Assumption[];
+  /** The `sometimes` that came true in no execution. */
+  readonly unreached: readonly string[];
   /** Whether all was covered within the bounds asked for, and no property failed. Only then is it a proof. */
   readonly exhausted: boolean;
   /** Complete executions. */
@@ -77,6 +86,16 @@ export interface ExploreReport {
   readonly findings: readonly WrittenFinding[];
 }
 
+/** What a verdict rests on. */
+export interface Assumption {
+  /** `bound`: so many iterations of a loop were explored. `comparison`: a loop looks as if no iteration left anything behind for the next. */
+  readonly kind: 'bound' | 'comparison';
+  /** The loop, or the operation that is performed again and again. */
+  readonly loop: string;
+  /** The same as a sentence. */
+  readonly text: string;
+}
+
 /** `file` is where it was written, or null. */
 export type WrittenFinding = Finding & { readonly file: string | null };
 
@@ -89,20 +108,23 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   const what = await sourced(of);
   const exhaustive = options.scheduler === 'exhaustive';
   const search = searchOf(options);
+  refuseIdle(what.scenario, search);
   const workers = exhaustive && search.reduction === 'states' ? 1 : options.workers;
   const result =
     workers === 1
       ? searchHere(what.scenario, search, options.limits)
       : await searchOn(workers, what, search, options.limits);
   const { violation, schedule, missing } = result;
-  if (violation?.property === BEYOND) throw new BadInput(violation.message);
+  if (violation?.property === BEYOND || violation?.property === NO_RESULT) throw new BadInput(violation.message);
+  const isUndecided = result.limit !== undefined || result.executions + result.blocked + result.cut === 0;
   const findings: WrittenFinding[] = [];
   if (violation !== undefined) {
     const { memoryModel, tearing } = search;
-    const failure = { ...what, ...violation, memoryModel, tearing, schedule };
+    const { cycle } = result;
+    const failure = { ...what, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
     findings.push(write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options));
   } else {
-    const claims = [...missing, ...nothingCompleted(result, exhaustive)];
+    const claims = isUndecided ? [] : [...missing, ...nothingCompleted(result, exhaustive)];
     findings.push(...claims.map((claim) => vacuous(what, search, claim, options)));
   }
   return {
@@ -118,6 +140,10 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
     seed: search.seed,
     outcome: outcomeOf(result, findings.length > 0),
     limit: violation === undefined ? (result.limit ?? null) : null,
+    completeTo: result.completeTo ?? null,
+    loop: result.cutBy?.loop ?? null,
+    assumptions: violation === undefined ? assumptionsOf(result, search) : [],
+    unreached: violation === undefined ? missing : [],
     exhausted: exhaustive && violation === undefined && result.limit === undefined,
     executions: result.executions,
     cut: result.cut,
@@ -132,9 +158,29 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   };
 }
 
+/** A scenario in which nothing happens proves nothing. */
+function refuseIdle(scenario: Scenario, search: Search): void {
+  const { execution } = runOf(scenario, 1, search);
+  execution.reset();
+  if (execution.live === 0 && !execution.isViolated)
+    throw new BadInput(`${scenario.name}: no operation accesses memory: there is nothing to explore`);
+}
+
+function assumptionsOf({ bounds, compared }: Searched, { loopRules }: Search): Assumption[] {
+  const most = loopRules?.iterationsMax;
+  return [
+    ...bounds.map((loop) => ({ kind: 'bound' as const, loop, text: `for up to ${most} iterations of ${loop}` })),
+    ...compared.map((loop) => ({
+      kind: 'comparison' as const,
+      loop,
+      text: `if no iteration of the loop at ${loop} leaves anything behind for the next: up to 8 more were compared`,
+    })),
+  ];
+}
+
 /** The plain data of the search, for other threads; what does not apply is left out. */
 function searchOf(options: ExploreOptions): Search {
-  const { scheduler, reduction, preemptions, symmetry, memoryModel, tearing, seed, depth, stepsMax } = options;
+  const { scheduler, reduction, preemptions, symmetry, memoryModel, tearing, seed, depth, stepsMax, loopRules } = options;
   const exhaustive = scheduler === 'exhaustive';
   return {
     scheduler,
@@ -146,6 +192,7 @@ function searchOf(options: ExploreOptions): Search {
     seed,
     depth,
     stepsMax,
+    loopRules,
   };
 }
 

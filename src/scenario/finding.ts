@@ -17,6 +17,8 @@ export interface Finding extends Machine {
   readonly message: string;
   /** Runs of steps. `0x5,1.2,0`: five of actor 0, one of actor 1 in way 2 (what it reads from, or where it stores; 0 is the newest), one of actor 0. */
   readonly schedule: string;
+  /** Of a livelock: so many of the last steps come again and again. Left out: the execution ends. */
+  readonly cycle?: number;
   /** How often the schedule goes from one actor to another. */
   readonly contextSwitches: number;
   /** Where the scenario comes from. */
@@ -26,7 +28,7 @@ export interface Finding extends Machine {
 }
 
 export function findingOf(
-  { source, property, message, memoryModel, tearing, schedule }: Omit<Failure, 'scenario'>,
+  { source, property, message, memoryModel, tearing, schedule, cycle }: Omit<Failure, 'scenario'>,
   canary?: string,
 ): Finding {
   return {
@@ -37,6 +39,7 @@ export function findingOf(
     memoryModel,
     tearing,
     schedule: formatSchedule(schedule),
+    ...(cycle !== undefined && { cycle }),
     contextSwitches: contextSwitches(schedule),
     scenario: source,
     ...(canary !== undefined && { canary }),

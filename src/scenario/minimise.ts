@@ -1,4 +1,4 @@
-import type { Violation } from '../explore/execution.ts';
+import { STUCK, type Violation } from '../explore/execution.ts';
 import { searchInterleavings } from '../explore/interleavings.ts';
 import { noLimits } from '../explore/limits.ts';
 import { DATA_RACE } from '../explore/memoryModels/dataRaces.ts';
@@ -19,12 +19,15 @@ export interface Failure extends Sourced, Machine {
   readonly property: string;
   readonly message: string;
   readonly schedule: readonly number[];
+  /** Of a livelock: so many of the last steps come again and again. */
+  readonly cycle?: number;
 }
 
 /** Its scenarios are made from data, and become smaller as such. */
 const isBuilt = (source: Source): boolean => isVm(source) || areVms(source);
 
-const STEPS_MAX = 100_000;
+/** Steps of an execution that is tried in place of a failure: some more than that has. */
+const stepsMax = ({ schedule }: Failure): number => 4 * schedule.length + 1000;
 /** Memory for the states of one bounded search: some hundred thousand of them. */
 const STATES_BYTES = 1 << 26;
 /** The same where steps are counted: some ten thousand. */
@@ -41,6 +44,8 @@ const DRAWS = 150;
  * @param steps that may be taken for it, about. With no limit of time, the same comes back each time.
  */
 export function minimise(failure: Failure, seconds: number, steps = Infinity): Failure {
+  // The way there and the cycle are as short as they can be; and what does not come back is not to be run again.
+  if (failure.cycle !== undefined || failure.property === STUCK) return failure;
   const budget = new Budget(seconds, steps);
   let { best, isLeast } = fewestSwitches(failure, budget.share(1 / 2));
   const isOfMachine = !isBuilt(best.source) && !isPlain(best) && !failsPlainly(best, best, budget.share(1 / 4));
@@ -88,7 +93,7 @@ function failsAlike(
   }: { readonly isLeast: boolean; readonly isOfMachine: boolean; readonly budget: Budget },
 ): Failure | undefined {
   const { property, message, schedule } = larger;
-  const run = runOf(smaller.scenario, STEPS_MAX, larger);
+  const run = runOf(smaller.scenario, stepsMax(larger), larger);
   // Without the operation that orders two others, these race; so it must be the same race. That is there in any order.
   const isRace = property === DATA_RACE;
   const isSame = (found: Violation | undefined): boolean =>
@@ -177,12 +182,12 @@ function withSwitches(
   budget: Budget,
 ): { readonly failure: Failure | undefined; readonly isAll: boolean } {
   if (budget.isSpent) return { failure: undefined, isAll: false };
-  const run = runOf(sourced.scenario, STEPS_MAX, like);
+  const run = runOf(sourced.scenario, stepsMax(like), like);
   const { execution, checker } = run;
   const { violation, limit, steps } = searchInterleavings(
     execution,
     checker,
-    { ...noLimits, seconds: budget.secondsLeft, bytes: budget.isOfSteps ? FEW_STATES_BYTES : STATES_BYTES },
+    { ...noLimits, cuts: 1, seconds: budget.secondsLeft, bytes: budget.isOfSteps ? FEW_STATES_BYTES : STATES_BYTES },
     { states: new States(execution, checker, true), bound: { of: 'switches', most }, property: like.property },
   );
   budget.spend(steps);
@@ -192,7 +197,7 @@ function withSwitches(
 
 /** Puts neighbouring runs of one thread together where the violation stays. */
 export function mergeRuns(failure: Failure, budget: Budget): Failure {
-  const run = runOf(failure.scenario, STEPS_MAX, failure);
+  const run = runOf(failure.scenario, stepsMax(failure), failure);
   let best = failure;
   for (let i = 1; i < best.schedule.length && !budget.isSpent; i++) {
     const { schedule } = best;

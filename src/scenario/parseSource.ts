@@ -44,6 +44,7 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     memoryModel: oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
     tearing: finding.tearing !== undefined && boolean(finding.tearing, `${file}.tearing`),
     schedule,
+    ...(finding.cycle !== undefined && { cycle: whole(finding.cycle, `${file}.cycle`, 1, order.length) }),
     contextSwitches: whole(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),
     scenario: parseSource(finding.scenario, file, `${file}.scenario`),
     ...(finding.canary !== undefined && { canary: string(finding.canary, `${file}.canary`) }),

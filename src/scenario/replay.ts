@@ -1,20 +1,30 @@
 import type { Execution, Violation } from '../explore/execution.ts';
+import { repeats } from '../explore/fairCycle.ts';
 import { threadOf, wayOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
+import { States } from '../explore/states.ts';
 import { BadInput } from './badInput.ts';
-import { type Run, runOnce } from './run.ts';
+import { type Run, runGuarded } from './run.ts';
+import { livelock } from './search.ts';
 
-/** Follows a schedule to the letter, and returns the violation it leads to. Throws `BadInput` where it cannot be followed. */
-export function replay(run: Run, order: readonly number[], what: string): Violation | undefined {
+/**
+ * Follows a schedule to the letter, and returns the violation it leads to. Throws `BadInput` where it cannot be followed.
+ *
+ * @param cycle of a livelock: so many of the last steps are to lead to the state that they begin in.
+ */
+export function replay(run: Run, order: readonly number[], what: string, cycle?: number): Violation | undefined {
   const exact = new Exact(order);
-  const { stop, violation } = runOnce(run, exact);
+  const { stop, violation } = runGuarded(run, exact);
   const { steps } = run.execution;
   const impossible = (step: number, why: string): BadInput =>
     new BadInput(`${what}: step ${step + 1} of the schedule is impossible: ${why}`);
   if (exact.strayed >= 0) throw impossible(exact.strayed, whyNot(run.execution, order[exact.strayed]));
   if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)
     throw impossible(steps, 'all actors have ended');
-  return violation;
+  if (cycle === undefined || violation !== undefined) return violation;
+  return repeats(run.execution, new States(run.execution, run.checker), order, cycle)
+    ? livelock(run.execution.program, run.checker, order.slice(-cycle))
+    : undefined;
 }
 
 /** Why the next step cannot be that one. */

@@ -4,9 +4,11 @@ import type { Execution, Stop, Violation } from '../explore/execution.ts';
 import { executionOf, type MemoryModel } from '../explore/memoryModels/make.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
+import { type LoopRules, usualLoopRules } from '../memory/loopRules.ts';
 import { BadInput } from './badInput.ts';
 import type { Scenario } from './scenario.ts';
 import { torn } from './torn.ts';
+import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
 /** An execution of a scenario with its properties watching. */
 export interface Run {
@@ -31,6 +33,7 @@ export const plainMachine: Machine = { memoryModel: 'sc', tearing: false };
  * A model that watches the order of steps has nothing to say where that is not the order of their effects: it watches on a plain machine alone. On
  * others, what is asked of results and memory at the end stands in for it.
  *
+ * @param loopRules what may be left out of loops that go on and on.
  * @param alike groups of threads that share their logs: see `Execution`.
  */
 export function runOf(
@@ -38,6 +41,7 @@ export function runOf(
   stepsMax: number,
   { memoryModel, tearing }: Machine = plainMachine,
   alike: readonly (readonly number[])[] = [],
+  loopRules: LoopRules = usualLoopRules,
 ): Run {
   const actors = scenario.program.actors.length;
   if (memoryModel === 'tso' && actors > BUFFERED_MAX)
@@ -46,6 +50,7 @@ export function runOf(
     );
   const program = tearing ? torn(scenario.program) : scenario.program;
   const execution = executionOf(memoryModel, program, stepsMax, alike);
+  execution.loopRules = loopRules;
   const isPlain = memoryModel === 'sc' && !tearing;
   const checker = new Checker(execution, isPlain ? scenario.properties : unordered(scenario.properties));
   execution.observer = checker;
@@ -68,6 +73,21 @@ export function runOnce(
   execution.reset();
   const stop = execution.run(scheduler);
   return { stop, violation: checker.end(stop) };
+}
+
+/** How long a single execution may take whose operations may loop without an access. */
+const ONE_EXECUTION_SECONDS = 5;
+
+/** The same of an execution that is known to have gone wrong: where an operation does not come back, that is what is wrong. */
+export function runGuarded(
+  run: Run,
+  scheduler: Scheduler,
+  seconds = ONE_EXECUTION_SECONDS,
+): ReturnType<typeof runOnce> {
+  const result = withinTime(seconds, () => runOnce(run, scheduler));
+  if (result !== OUT_OF_TIME) return result;
+  const violation = run.execution.stuck();
+  return violation === undefined ? { stop: { kind: 'late' }, violation } : { stop: { kind: 'crashed', violation }, violation };
 }
 
 export const scheduleOf = ({ execution }: Run): number[] => execution.choices();

@@ -1,21 +1,29 @@
 import { CLASSES_MAX, Classes } from '../explore/classes.ts';
 import { Doer, planOf } from '../explore/doer.ts';
-import type { Stop } from '../explore/execution.ts';
+import type { Stop, Violation } from '../explore/execution.ts';
+import { findFairCycle, type Lasso } from '../explore/fairCycle.ts';
+import { findByTurns } from '../explore/fairRun.ts';
 import { PartialGraphs } from '../explore/graphs/partialGraphs.ts';
 import { UNKNOWN } from '../explore/graphs/searchGraphs.ts';
 import { graphTools } from '../explore/graphs/tools.ts';
 import { type Bound, searchInterleavings } from '../explore/interleavings.ts';
-import type { Limits } from '../explore/limits.ts';
+import { Deadline, type Limits } from '../explore/limits.ts';
+import type { Program } from '../explore/program.ts';
 import { profileOf } from '../explore/profile.ts';
 import { Rounds } from '../explore/rounds.ts';
+import { threadOf } from '../explore/schedule.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
 import { type DrawingName, drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
-import type { SearchResult } from '../explore/search.ts';
+import { type SearchResult, Tally } from '../explore/search.ts';
 import { States } from '../explore/states.ts';
 import { Symmetry } from '../explore/symmetry.ts';
 import { BadInput } from './badInput.ts';
+import { comparedIn, LoopComparison } from '../explore/loopComparison.ts';
+import { type LoopRules, usualLoopRules } from '../memory/loopRules.ts';
+import { withoutRefuted } from './deepening.ts';
 import { type Machine, type Run, runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 import { controlOf, doShare, inOrder } from './share.ts';
 
 /** What makes the choices: `docs/exploring.md`. */
@@ -42,6 +50,8 @@ export interface Search extends Machine {
   readonly depth: number;
   /** Steps of one execution, at most. */
   readonly stepsMax: number;
+  /** What may be left out of loops that go on and on. */
+  readonly loopRules?: LoopRules | undefined;
 }
 
 export interface Searched extends SearchResult {
@@ -53,57 +63,150 @@ export interface Searched extends SearchResult {
   /** How the violation came about, and how its execution stopped. */
   readonly schedule: readonly number[];
   readonly stop: Stop['kind'] | undefined;
+  /** Of a livelock: so many of the last steps come again and again. */
+  readonly cycle?: number | undefined;
   /** The `sometimes` that never came true. */
   readonly missing: readonly string[];
+  /** Where executions had to be cut short: all of up to so many steps were covered. */
+  readonly completeTo?: number;
+  /** Loops that were explored for a bounded number of iterations. */
+  readonly bounds: readonly string[];
+  /** Loops that were taken for loops without a state, because they look like that. */
+  readonly compared: readonly string[];
+  /** Whether one of these has a state after all: then nothing else here counts. */
+  readonly isRefuted: boolean;
 }
 
 /** Searches a scenario on this thread. Throws `BadInput` where it cannot be searched like that. */
 export function searchHere(scenario: Scenario, search: Search, limits: Limits): Searched {
-  if (search.scheduler === 'exhaustive' && search.reduction === 'states') return searchStates(scenario, search, limits);
-  const run = runOf(scenario, search.stepsMax, search);
+  const searches = withoutRefuted(search, limits);
+  let step = searches.next();
+  while (!step.done) step = searches.next(searchOnce(scenario, step.value.search, step.value.limits));
+  return step.value;
+}
+
+function searchOnce(scenario: Scenario, search: Search, limits: Limits): Searched {
+  const isOfStates = search.scheduler === 'exhaustive' && search.reduction === 'states';
+  const run = runOf(scenario, search.stepsMax, search, [], search.loopRules);
+  const result = withinTime(limits.seconds + GRACE_SECONDS, () =>
+    isOfStates ? searchStates(scenario, search, limits, run) : searchParts(scenario, search, limits, run),
+  );
+  if (result === OUT_OF_TIME) return stuckIn(run, limits);
+  return result.cut > 0 && result.violation === undefined ? { ...result, ...livelockByTurns(run, scenario, limits) } : result;
+}
+
+/** What can be said where nothing came back in time. */
+function stuckIn(run: Run, limits: Limits): Searched {
+  const tally = new Tally(limits);
+  tally.giveUp();
+  const violation = run.execution.stuck();
+  const nothing = { ...nothingSearched(tally), missing: run.checker.missing };
+  return violation === undefined ? nothing : { ...nothing, violation, schedule: scheduleOf(run), stop: 'crashed' };
+}
+
+const nothingSearched = (tally: Tally): Searched => ({
+  ...tally.result,
+  ...{ classes: null, readsFrom: null, classesCut: false, schedule: [], stop: undefined },
+  ...{ missing: [], bounds: [], compared: [], isRefuted: false },
+});
+
+/** What a search may take beyond its time before it is ended from outside. */
+export const GRACE_SECONDS = 0.5;
+
+function searchParts(scenario: Scenario, search: Search, limits: Limits, run: Run): Searched {
+  if (search.scheduler !== 'exhaustive') {
+    const found = livelockByTurns(run, scenario, limits);
+    if (found !== undefined) {
+      const tally = new Tally(limits);
+      return { ...nothingSearched(tally), ...found };
+    }
+  }
   const rounds = roundsOf(run, search, limits);
-  const doer = doerOf(run, search);
+  const doer = doerOf(run, search, limits);
   const all = rounds.all();
   for (let step = all.next(); !step.done; ) {
     const shares = doShare(run, doer, step.value.now, controlOf());
     step = all.next(inOrder(shares).map(({ done }) => done));
   }
   if (rounds.tally.limit === UNKNOWN) return searchMerging(scenario, search, limits);
-  return searched(rounds, run.checker.missing);
+  return searched(rounds, run.checker.missing, search);
 }
 
 /** The search of states: the only one that cannot be done in parts. */
-function searchStates(scenario: Scenario, search: Search, limits: Limits): Searched {
+function searchStates(scenario: Scenario, search: Search, limits: Limits, plain: Run): Searched {
   const { stepsMax, preemptions, symmetry } = search;
   const alike = symmetry === true ? symmetryOf(scenario, search) : undefined;
-  const run = runOf(scenario, stepsMax, search, alike?.groups);
+  const run = alike === undefined ? plain : runOf(scenario, stepsMax, search, alike.groups, search.loopRules);
   const { execution, checker } = run;
   const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
-  const result = searchInterleavings(execution, checker, limits, {
-    ...(bound && { bound }),
-    states: new States(execution, checker, bound !== undefined, alike),
-  });
+  const states = new States(execution, checker, bound !== undefined, alike, limits.cuts === undefined);
+  const start = performance.now();
+  const result = searchInterleavings(execution, checker, limits, { ...(bound && { bound }), states });
+  if (states.hasCycle && bound === undefined && result.violation === undefined && result.limit === undefined) {
+    const seconds = limits.seconds - (performance.now() - start) / 1000;
+    const found = searchLivelock(scenario, search, { ...limits, seconds });
+    if (found === null) result.limit = 'a limit of the search for livelocks';
+    else if (found !== undefined)
+      return { ...cameTo(run, result), ...found, classes: null, readsFrom: null, classesCut: false };
+  }
   if (alike !== undefined && execution.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
   return { ...cameTo(run, result), classes: null, readsFrom: null, classesCut: false };
 }
 
+/** Looks for a fair execution without end. Null: it is not known whether there is one. */
+function searchLivelock(
+  scenario: Scenario,
+  search: Search,
+  limits: Limits,
+): Livelock | undefined | null {
+  const { execution, checker } = runOf(scenario, search.stepsMax, search, [], search.loopRules);
+  const lasso = findFairCycle(execution, new States(execution, checker), limits);
+  return lasso === undefined || lasso === null ? lasso : livelockOf(lasso, scenario.program, checker);
+}
+
+/** The same where not all states can be visited: finds some. */
+function livelockByTurns(run: Run, { program }: Scenario, limits: Limits): Livelock | undefined {
+  const { execution, checker } = run;
+  const { end } = new Deadline(Math.min(1, limits.seconds));
+  const lasso = findByTurns(execution, new States(execution, checker), end);
+  return lasso === undefined ? undefined : livelockOf(lasso, program, checker);
+}
+
+type Livelock = Pick<Searched, 'violation' | 'schedule' | 'cycle' | 'stop'>;
+
+function livelockOf({ prefix, cycle }: Lasso, program: Program, checker: Run['checker']): Livelock {
+  const violation = livelock(program, checker, cycle);
+  return { violation, schedule: [...prefix, ...cycle], cycle: cycle.length, stop: 'livelock' };
+}
+
+/** What is said of an execution whose last steps, `cycle`, come again and again. */
+export function livelock(program: Program, checker: Run['checker'], cycle: readonly number[]): Violation {
+  const { property } = checker.end({ kind: 'livelock' })!;
+  const names = [...new Set(cycle.map((choice) => program.actors[threadOf(choice) % program.actors.length].name))];
+  const message = `${names.join(' and ')} take the last ${cycle.length} steps again and again, for ever`;
+  return { property, message };
+}
+
 /** What a search on one thread has come to, but for classes. */
 function cameTo(
   run: Run,
-  { executions, blocked, cut, states, steps, violation, late, limit }: SearchResult,
+  { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy }: SearchResult,
 ): Omit<Searched, 'classes' | 'readsFrom' | 'classesCut'> {
   return {
-    ...{ executions, blocked, cut, states, steps, violation, late, limit },
+    ...{ executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy },
     schedule: violation === undefined ? [] : scheduleOf(run),
     stop: violation === undefined ? undefined : run.execution.stopped()?.kind,
     missing: run.checker.missing,
+    bounds: [...run.execution.bounds],
+    compared: comparedIn(run.execution),
+    isRefuted: !new LoopComparison(run.execution).holds(),
   };
 }
 
 /** The reduction `optimal` under `tso` and `weak` of programs that `searchGraphs` does not know: on one thread, and with memory for all graphs. */
 export function searchMerging(scenario: Scenario, search: Search, limits: Limits): Searched {
-  const run = runOf(scenario, search.stepsMax, search);
+  const run = runOf(scenario, search.stepsMax, search, [], search.loopRules);
   const { execution, checker } = run;
   const classes = new Classes(execution);
   execution.roundsEnd = true;
@@ -121,36 +224,50 @@ export function roundsOf({ execution, checker }: Run, search: Search, limits: Li
   return new Rounds(planOf(kind, execution, checker), limits);
 }
 
-export function doerOf({ execution, checker }: Run, search: Search): Doer {
+/** @param limits of time: for what schedulers want to know of a program beforehand. */
+export function doerOf({ execution, checker }: Run, search: Search, { seconds }: Pick<Limits, 'seconds'>): Doer {
   const { scheduler, preemptions, reduction, memoryModel, stepsMax } = search;
   const graphs =
     reduction === 'optimal' && memoryModel !== 'sc' ? graphTools(memoryModel, execution.program, stepsMax) : undefined;
+  if (graphs !== undefined) graphs.graph.execution.loopRules = search.loopRules ?? usualLoopRules;
   if (graphs !== undefined && preemptions !== undefined)
     throw new BadInput(
       'optimal knows preemptions under sc alone: --reduction none or states knows them under tso and weak',
     );
   const options =
-    scheduler === 'exhaustive' ? { preemptions, graphs } : { scheduler: drawing(execution, scheduler, search) };
+    scheduler === 'exhaustive' ? { preemptions, graphs } : { scheduler: drawing(execution, scheduler, search, seconds) };
   return new Doer(execution, checker, new Classes(execution), options);
 }
 
 /** What rounds have come to, with the `sometimes` that never came true. */
-export function searched({ tally, last, classes, readsFrom }: Rounds, missing: readonly string[]): Searched {
-  const { executions, blocked, cut, states, steps, violation, late, limit } = tally;
+export function searched(
+  { tally, last, classes, readsFrom, bounds, compared, isRefuted }: Rounds,
+  missing: readonly string[],
+  { scheduler }: Search,
+): Searched {
+  if (scheduler === 'exhaustive') tally.complete();
   return {
-    ...{ executions, blocked, cut, states, steps, violation, late, limit },
+    ...tally.result,
     classes: classes.size,
     readsFrom: readsFrom.size,
     classesCut: classes.size >= CLASSES_MAX,
     schedule: last?.schedule ?? [],
     stop: last?.stop,
     missing,
+    bounds: [...bounds],
+    compared: [...compared],
+    isRefuted,
   };
 }
 
 /** What draws executions. The same on every thread. */
-function drawing(execution: Run['execution'], name: DrawingName, { seed, depth }: Search): Scheduler {
-  return makeScheduler(name, seed, profileOf(execution, seed), depth);
+function drawing(
+  execution: Run['execution'],
+  name: DrawingName,
+  { seed, depth }: Search,
+  seconds: number,
+): Scheduler {
+  return makeScheduler(name, seed, profileOf(execution, seed, seconds), depth);
 }
 
 function symmetryOf(scenario: Scenario, { memoryModel }: Search): Symmetry {

@@ -3,6 +3,7 @@ import { UNKNOWN } from '../explore/graphs/searchGraphs.ts';
 import type { Limits } from '../explore/limits.ts';
 import type { Round } from '../explore/rounds.ts';
 import { BadInput } from './badInput.ts';
+import { withoutRefuted } from './deepening.ts';
 import { runOf } from './run.ts';
 import { doerOf, roundsOf, type Search, type Searched, searched, searchMerging } from './search.ts';
 import type { RoundTask } from './searchWorker.ts';
@@ -29,14 +30,21 @@ export class SearchPool {
     });
   }
 
-  async search({ source, scenario }: Sourced, search: Search, limits: Limits): Promise<Searched> {
-    if ('inMemory' in source)
+  async search(what: Sourced, search: Search, limits: Limits): Promise<Searched> {
+    if ('inMemory' in what.source)
       throw new BadInput(
-        `scenario ${source.name} was made in memory: other threads cannot build it, so it is searched on one`,
+        `scenario ${what.source.name} was made in memory: other threads cannot build it, so it is searched on one`,
       );
-    const run = runOf(scenario, search.stepsMax, search);
+    const searches = withoutRefuted(search, limits);
+    let step = searches.next();
+    while (!step.done) step = searches.next(await this.searchOnce(what, step.value.search, step.value.limits));
+    return step.value;
+  }
+
+  private async searchOnce({ source, scenario }: Sourced, search: Search, limits: Limits): Promise<Searched> {
+    const run = runOf(scenario, search.stepsMax, search, [], search.loopRules);
     const rounds = roundsOf(run, search, limits);
-    const doer = doerOf(run, search);
+    const doer = doerOf(run, search, limits);
     const missing = new Set(run.checker.missing);
     /** Has the others begin with a round; they go on to the next without waiting for this thread. */
     const begin = (round: Round): Begun => {
@@ -61,7 +69,7 @@ export class SearchPool {
       await begun.others;
     }
     if (rounds.tally.limit === UNKNOWN) return searchMerging(scenario, search, limits);
-    return searched(rounds, [...missing]);
+    return searched(rounds, [...missing], search);
   }
 
   async close(): Promise<void> {

@@ -20,8 +20,8 @@ let ready: { readonly key: string; readonly run: Run; readonly doer: Doer } | un
 export default async function runParts({ source, search, round, control }: RoundTask): Promise<Share[]> {
   const key = JSON.stringify([source, search]);
   if (ready?.key !== key) {
-    const run = runOf(await openSource(source), search.stepsMax, search);
-    ready = { key, run, doer: doerOf(run, search) };
+    const run = runOf(await openSource(source), search.stepsMax, search, [], search.loopRules);
+    ready = { key, run, doer: doerOf(run, search, round.limits) };
   }
   return doShare(ready.run, ready.doer, round, control);
 }

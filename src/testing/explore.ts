@@ -47,12 +47,18 @@ export interface Options {
   readonly executions?: number;
   /** The most steps of one execution; 100,000 where left out. */
   readonly steps?: number;
+  /** Iterations of a loop that may be begun where its state never comes again, from 1: a proof is then for up to so many. No bound where left out. */
+  readonly rounds?: number;
+  /** Whether a verdict may rest on nothing that is not known: see `assumptions` in the report. False where left out. */
+  readonly strict?: boolean;
   /** How long a finding may be made smaller, in seconds, 5 where left out; 0 leaves it as it was found. */
   readonly minimise?: number;
   /** The folder where findings in modules and built-in scenarios are written; `.gfnring/findings` where left out. */
   readonly dir?: string;
   /** Runs this one schedule (`0x5,1,0`) and nothing else: what a finding in a scenario in memory is reproduced with. */
   readonly replay?: string;
+  /** With `replay`: so many of the last steps are to come again and again, as those of a livelock do. */
+  readonly cycle?: number;
   /** With `replay`: operations that the finding does without. */
   readonly skipped?: Skipped;
 }
@@ -74,7 +80,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     if (value !== undefined) oneOf(value, allowed, `explore: ${name}`);
   }
   const of = typeof what === 'string' ? await loadSource(what) : what;
-  if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? [], machineOf(options));
+  if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? [], machineOf(options), options.cycle);
   if (options.skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
   const report = await exploreScenario(of, {
     scheduler: options.scheduler ?? 'exhaustive',
@@ -87,6 +93,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     depth: options.depth ?? 3,
     limits: { executions: options.executions ?? Infinity, seconds: options.seconds ?? 10, bytes: 2 ** 31 },
     stepsMax: options.steps ?? 100_000,
+    loopRules: { iterationsMax: options.rounds ?? Infinity, byComparison: options.strict !== true },
     minimiseSeconds: options.minimise ?? 5,
     directory: typeof what === 'string' ? (options.dir ?? '.gfnring/findings') : null,
   });
@@ -98,12 +105,18 @@ const machineOf = ({ memoryModel, tearing }: Options): Machine => ({
   tearing: tearing ?? false,
 });
 
-async function replayed(of: Source | Scenario, schedule: string, skipped: Skipped, machine: Machine): Promise<Report> {
+async function replayed(
+  of: Source | Scenario,
+  schedule: string,
+  skipped: Skipped,
+  machine: Machine,
+  cycle: number | undefined,
+): Promise<Report> {
   const order = parseSchedule(schedule);
   if (order === undefined) throw new BadInput(`explore: replay is ${schedule}: runs like 0x5,1,0 are expected`);
   const { source, scenario } = await sourced(of);
   const run = runOf(skip(scenario, skipped), order.length + 1, machine);
-  const violation = replay(run, order, scenario.name);
+  const violation = replay(run, order, scenario.name, cycle);
   const taken = scheduleOf(run);
   const findings = [violation ?? []].flat().map(
     (seen): WrittenFinding => ({
@@ -112,6 +125,7 @@ async function replayed(of: Source | Scenario, schedule: string, skipped: Skippe
       kind: 'finding',
       ...machine,
       schedule: formatSchedule(taken),
+      ...(cycle !== undefined && { cycle }),
       contextSwitches: contextSwitches(taken),
       scenario: skipped.length > 0 && !('rings' in source) ? { ...source, skipped } : source,
       file: null,
@@ -132,6 +146,10 @@ async function replayed(of: Source | Scenario, schedule: string, skipped: Skippe
         ? 'limit'
         : outcomeOf({ violation, stop: run.execution.stopped()?.kind, limit: undefined }, true),
     limit: violation === undefined ? 'one schedule' : null,
+    completeTo: null,
+    loop: null,
+    assumptions: [],
+    unreached: [],
     exhausted: false,
     executions: 1,
     cut: 0,

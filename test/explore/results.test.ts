@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Memory } from '../../src/memory/memory.ts';
-import { plainText } from '../../src/memory/plain.ts';
+import { resultText } from '../../src/memory/result.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore, type Report } from '../../src/testing/explore.ts';
 
@@ -41,10 +41,10 @@ test('results that JSON takes for one are two', async () => {
     [new Set([1]), new Set([2])],
   ];
   for (const [one, other] of pairs) {
-    expect(plainText(one)).not.toBe(plainText(other));
+    expect(resultText(one)).not.toBe(resultText(other));
     const reports = await explored([((mem, { x }) => (mem.load(x) === 0 ? one : other)) satisfies Run], {
       finally: {
-        'it is the one': ({ results }: { results: { a: unknown[] } }) => plainText(results.a[0]) === plainText(one),
+        'it is the one': ({ results }: { results: { a: unknown[] } }) => resultText(results.a[0]) === resultText(one),
       },
     });
     expect(told(reports)).toEqual(['violated does not hold at the end']);

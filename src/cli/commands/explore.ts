@@ -5,7 +5,7 @@ import type { Machine } from '../../scenario/run.ts';
 import { reductionNames, schedulerNames } from '../../scenario/search.ts';
 import type { Source } from '../../scenario/source.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
-import { STATUS, UsageError } from '../errors.ts';
+import { statusOf, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { printFinding } from '../finding.ts';
 import {
@@ -22,7 +22,7 @@ import {
   whole,
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { reportLine } from '../reportLine.ts';
+import { reportLine, reportNotes } from '../reportLine.ts';
 import { scenarios, suggest } from '../suggest.ts';
 
 interface Options extends SharedOptions, Machine {
@@ -36,6 +36,8 @@ interface Options extends SharedOptions, Machine {
   readonly steps: number;
   readonly seconds: number;
   readonly minimise: number;
+  readonly rounds: number;
+  readonly strict?: boolean;
   readonly dir: string;
   readonly lines?: boolean;
   readonly canary?: string | undefined;
@@ -96,6 +98,12 @@ export const exploreCommand = (): Command =>
         .default(5)
         .argParser(seconds('minimise')),
     )
+    .addOption(
+      new Option('--rounds <n>', 'exhaustive: explore up to so many iterations of a loop whose state never comes again')
+        .default(Infinity, 'no bound')
+        .argParser(whole('rounds', 1, 1_000_000)),
+    )
+    .addOption(new Option('--strict', 'rest a verdict on nothing that is not known: see docs/how-we-know.md'))
     .addOption(canaryOption())
     .addOption(linesOption())
     .addOption(directoryOption())
@@ -122,16 +130,17 @@ export const exploreCommand = (): Command =>
         reduction: options.reduction ?? 'states',
         limits,
         stepsMax: options.steps,
+        loopRules: { iterationsMax: options.rounds, byComparison: options.strict !== true },
         minimiseSeconds: options.minimise,
         directory: options.dir,
       });
       if (options.json) printJson(report);
       else {
-        if (!options.quiet || report.findings.length > 0) print(reportLine(report));
+        if (!options.quiet || report.findings.length > 0) for (const line of [reportLine(report), ...reportNotes(report)]) print(line);
         if (report.findings.length > 0) print();
         for (const finding of report.findings) await printFinding(finding, options.lines);
       }
-      process.exitCode = report.findings.length > 0 ? STATUS.findings : STATUS.nothingFound;
+      process.exitCode = statusOf(report);
     });
 
 interface Meant extends Machine {

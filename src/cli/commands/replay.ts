@@ -56,14 +56,14 @@ export const replayCommand = (): Command =>
     .action(async (what: string, options: Options, command: Command) => {
       if (options.inspectBrk && options.actor === undefined)
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
-      const { source, order, expected, machine, canary } = await toReplay(what, options, command);
+      const { source, order, cycle, expected, machine, canary } = await toReplay(what, options, command);
       if (options.on === 'workers' && (machine.memoryModel !== 'sc' || machine.tearing))
         throw new UsageError(
           `--on workers: real threads are sequentially consistent and do not tear; this finding is for the explorer`,
         );
       if (runsAsCanary(canary)) return;
       const run = runOf(await openSource(source), order.length + 1, machine);
-      const violation = replay(run, order, what);
+      const violation = replay(run, order, what, cycle);
       const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
       const trace = run.execution.trace();
       if (options.actor !== undefined) return asOneActor(run, trace, options.actor, options.inspectBrk === true);
@@ -93,6 +93,7 @@ export const replayCommand = (): Command =>
 interface ToReplay {
   readonly source: Source;
   readonly order: readonly number[];
+  readonly cycle?: number | undefined;
   readonly expected: string | null;
   readonly machine: Machine;
   readonly canary: string | undefined;
@@ -108,6 +109,7 @@ async function toReplay(what: string, options: Options, command: Command): Promi
     return {
       source: finding.scenario,
       order: finding.order,
+      cycle: finding.cycle,
       expected: finding.property,
       canary: finding.canary,
       machine: { memoryModel, tearing },

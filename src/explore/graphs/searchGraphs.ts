@@ -56,7 +56,7 @@ export function searchGraphs(
   }
   execution.roundsEnd = false;
   const left = tally.violation === undefined ? search.branches.toReversed() : [];
-  return Object.assign(tally, { left: left.map((branch) => ({ kind: 'graphs', branch }) as const) });
+  return Object.assign(tally.complete(), { left: left.map((branch) => ({ kind: 'graphs', branch }) as const) });
 }
 
 class Search {
@@ -114,7 +114,7 @@ class Search {
       }
       if (stop !== null) {
         tally.count(stop, undefined);
-        tally.limit = run.limit;
+        tally.cutShort(run);
         return;
       }
       const half = this.halves[0];
@@ -122,6 +122,7 @@ class Search {
       if (this.isUnknown(run.pending[thread])) {
         tally.cut++;
         tally.limit = UNKNOWN;
+        tally.isOver = true;
         return;
       }
       this.halves = this.halves.slice(1);

@@ -1,4 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
+import type { Spin } from '../../memory/logTree.ts';
 import { isFence, Kind, updated, updates, writes } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { Execution, NONE } from '../execution.ts';
@@ -358,7 +359,8 @@ export class WeakExecution extends Execution implements Relations {
     this.changed = place.id;
     if (this.rules !== 'coherence' && kind !== Kind.resume) this.fence(thread, Kind.mb);
     if (kind === Kind.wait) {
-      this.loads(thread, Kind.load, from, seen, 0);
+      // Atomics.wait compares in the one order of all seq_cst accesses, whether it then sleeps or not.
+      this.loads(thread, Kind.loadAcquire, from, seen, 0);
       if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place.id;
     } else if (kind === Kind.wake) {
       this.values[s] = this.wakeAll(place.id);
@@ -542,7 +544,7 @@ export class WeakExecution extends Execution implements Relations {
     return -1;
   }
 
-  /** A thread that has gone a round of a spin goes another only where one of the locations was stored to since that one began. */
+  /** A thread that has gone an iteration of a spin goes another only where another value was stored to one of the locations since that one began. */
   protected override whoSpins(): number {
     let spinning = 0;
     for (let t = 0; t < this.threads; t++) {
@@ -552,12 +554,25 @@ export class WeakExecution extends Execution implements Relations {
       if (spin === undefined) continue;
       const steps = this.stepsOf[t];
       const began = steps[Math.max(0, steps.length - spin.length)];
-      const news = spin.reads.some(({ code }) =>
-        this.atoms.of[code >>> 5].some((a) => this.stores.step[this.stores.newest[a]] > began),
-      );
+      const news = spin.reads.some((read) => this.isNews(read, began));
       if (this.roundsEnd || !news) spinning |= 1 << t;
     }
     return spinning;
+  }
+
+  /** Whether a value other than `read` was stored there after step `began`. Of a place in several parts that is not told: any store may be one. */
+  private isNews({ code, low, high }: Spin['reads'][number], began: number): boolean {
+    const { stores } = this;
+    const place = this.places[code >>> 5];
+    const atoms = this.atoms.of[place.id];
+    return atoms.some((atom) =>
+      stores.order[atom].some((store) => {
+        if (stores.step[store] <= began) return false;
+        if (atoms.length > 1) return true;
+        const [l, h] = stores.value(place, [store]);
+        return l !== low || h !== high;
+      }),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Look, Monitor, Properties } from '../../../check/property.ts';
 import type { Cell, Lock } from '../../../memory/cell.ts';
 import { Kind } from '../../../memory/memory.ts';
-import { plainText } from '../../../memory/plain.ts';
+import { resultText } from '../../../memory/result.ts';
 import { scenario } from '../../../scenario/define.ts';
 import type { Scenario } from '../../../scenario/scenario.ts';
 import { searched } from '../explored.ts';
@@ -121,7 +121,7 @@ export async function monitors(): Promise<void> {
   const returns: Monitor<string> = {
     ...monitor('returns', '', (state) => state),
     returned: (state, thread, operation, result) => {
-      const next = `${state}${thread}${operation}${plainText(result)} `;
+      const next = `${state}${thread}${operation}${resultText(result)} `;
       return /00\[0\].*01\[1\]/.test(next) ? { property: 'returned', message: next } : next;
     },
   };
@@ -133,7 +133,7 @@ export async function monitors(): Promise<void> {
   // Where the order of steps is not that of effects, something else is asked at the end.
   const unordered: Partial<Properties> = {
     monitors: [returns],
-    unordered: { unordered: ({ results: [[a, b]] }) => plainText([a, b]) !== '[[0],[1]]' },
+    unordered: { unordered: ({ results: [[a, b]] }) => resultText([a, b]) !== '[[0],[1]]' },
   };
   for (const memoryModel of ['tso', 'weak'] as const)
     equal(
@@ -167,15 +167,15 @@ export async function results(): Promise<void> {
     [new Set([1]), new Set([2])],
   ];
   for (const [one, other] of pairs) {
-    const text = plainText(one);
-    equal(`${text}, and another`, plainText(other) === text, false);
+    const text = resultText(one);
+    equal(`${text}, and another`, resultText(other) === text, false);
     const of = scenario({
       name: 'results',
       cells: { x: 'u32', y: 'u32' },
       actors: {
         a: [
           (mem, { x }) => (mem.load(x) === 0 ? one : other),
-          (mem, { y }, before) => [mem.load(y), plainText(before) === text],
+          (mem, { y }, before) => [mem.load(y), resultText(before) === text],
         ],
         b: [(mem, { x }) => [mem.store(x, 1), mem.store(x, 0)].length],
       },
@@ -189,7 +189,7 @@ export async function results(): Promise<void> {
     finally: { 'it has seen 1': ({ results: [[first]] }) => (first as number[])[0] === 0 },
   });
   const near = scenarioOf('near', 'x > x > x | x=1; x=0', {
-    finally: { 'not 0, 1, 1': ({ results: [all] }) => plainText(all) !== '[[0],[1],[1]]' },
+    finally: { 'not 0, 1, 1': ({ results: [all] }) => resultText(all) !== '[[0],[1],[1]]' },
   });
   for (const of of [far, near])
     equal(

@@ -1,0 +1,64 @@
+import { Deadline, type Limits } from '../explore/limits.ts';
+import { usualLoopRules } from '../memory/loopRules.ts';
+import type { Search, Searched } from './search.ts';
+
+/** A search that is to be made, and its limits. */
+export interface Request {
+  readonly search: Search;
+  readonly limits: Limits;
+}
+
+/**
+ * A search, and where a loop that was taken for one without a state turns out to have one, the same search without such loops. Yields the searches to make,
+ * and wants what came of each.
+ */
+export function* withoutRefuted(search: Search, limits: Limits): Generator<Request, Searched, Searched> {
+  const deadline = new Deadline(limits.seconds);
+  const result = yield* deepening(search, limits);
+  if (!result.isRefuted) return result;
+  const loopRules = { ...(search.loopRules ?? usualLoopRules), byComparison: false };
+  return yield* deepening({ ...search, loopRules }, { ...limits, seconds: limits.seconds - deadline.seconds });
+}
+
+/** Steps of one execution that are tried first: most programs need fewer. */
+const USUAL = [1_000, 10_000];
+/** The first bound of a program with executions that are longer. */
+const SHALLOW = 16;
+
+/**
+ * An exhaustive search, where executions may be long or without end. It is made as if all were short; if one is not, it is made again with a bound on
+ * the steps of an execution that doubles each time, so that what can be found in few steps is found however deep the others go (iterative deepening). Yields
+ * the searches to make, and wants what came of each. The limit of time is for all of them together.
+ */
+function* deepening(search: Search, limits: Limits): Generator<Request, Searched, Searched> {
+  if (search.scheduler !== 'exhaustive') return yield { search, limits };
+  const deadline = new Deadline(limits.seconds);
+  const missing = new Set<string>();
+  const reach = (result: Searched): Searched => {
+    if (missing.size === 0) for (const claim of result.missing) missing.add(claim);
+    for (const claim of missing) if (!result.missing.includes(claim)) missing.delete(claim);
+    return { ...result, missing: [...missing] };
+  };
+  const request = (stepsMax: number, cuts?: number): Request => ({
+    search: { ...search, stepsMax },
+    limits: { ...limits, seconds: limits.seconds - deadline.seconds, ...(cuts !== undefined && { cuts }) },
+  });
+  for (const stepsMax of USUAL) {
+    const result = yield request(Math.min(stepsMax, search.stepsMax), 1);
+    if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return result;
+    if (result.isOver && result.cutBy === undefined) return result;
+    if (stepsMax >= search.stepsMax) break;
+  }
+  let completeTo = 0;
+  for (let stepsMax = SHALLOW; ; stepsMax *= 2) {
+    const result = reach(yield request(Math.min(stepsMax, search.stepsMax)));
+    const isTime = result.limit !== undefined && result.limit !== result.cutBy?.limit;
+    if (!isTime) completeTo = Math.min(stepsMax, search.stepsMax);
+    if (result.isRefuted || result.violation !== undefined || result.cut === 0 || isTime || stepsMax >= search.stepsMax)
+      return {
+        ...result,
+        completeTo,
+        limit: isTime && result.violation === undefined ? `${limits.seconds} seconds` : result.limit,
+      };
+  }
+}
