@@ -534,6 +534,31 @@ export class Execution implements View {
     return lines;
   }
 
+  /** What the threads wait for that are not finished: locks, cells that they sleep on, cells that they spin over. */
+  awaited(): Place[] {
+    const awaited: Place[] = [];
+    for (let t = 0; t < this.threads; t++) {
+      if (!(this.live & (1 << t)) || this.pending[t] < 0) continue;
+      const spin = this.tree.spins.get(this.node[t]);
+      const codes = spin === undefined ? [this.pending[t]] : spin.reads.map(({ code }) => code);
+      for (const code of codes) if (!isFence(kindOf(code))) awaited.push(this.places[placeOf(code)]);
+    }
+    return awaited;
+  }
+
+  /** All accesses that operations have been seen to make, in this execution or another. */
+  *accessesSeen(): Generator<{ readonly thread: number; readonly operation: number; readonly code: number }> {
+    const { tree } = this;
+    const roots = new Int32Array(tree.size);
+    for (let node = 1; node < tree.size; node++) {
+      const parent = tree.parent[node];
+      roots[node] = parent === 0 ? node : roots[parent];
+      const code = tree.code[node];
+      const of = this.given.get(roots[node]);
+      if (code >= 0 && of !== undefined) yield { thread: of.thread, operation: tree.operation[node], code };
+    }
+  }
+
   /** Whether `thread` would fail if it took its pending cmpxchg now: then it only reads. */
   failing(thread: number): boolean {
     const { tree, node } = this;

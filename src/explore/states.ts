@@ -101,7 +101,7 @@ export class States implements Visited {
     if (steps >= this.path.length) this.path = wider(this.path, 2 * steps);
     if (!isNew) {
       const depth = this.depths[number];
-      if (depth <= steps && this.path[depth] === number) this.hasCycle = true;
+      if (depth < steps && this.path[depth] === number) this.hasCycle = true;
       if (depth <= steps || !this.byDepth) return false;
     }
     this.depths[number] = steps;

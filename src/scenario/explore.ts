@@ -115,7 +115,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
       ? searchHere(what.scenario, search, options.limits)
       : await searchOn(workers, what, search, options.limits);
   const { violation, schedule, missing } = result;
-  if (violation?.property === BEYOND || violation?.property === NO_RESULT) throw new BadInput(violation.message);
+  if (violation?.property === BEYOND || violation?.property === NO_RESULT) throw new BadInput(violation.message.replace(/^no plain data: /, ''));
   const isUndecided = result.limit !== undefined || result.executions + result.blocked + result.cut === 0;
   const findings: WrittenFinding[] = [];
   if (violation !== undefined) {

@@ -12,6 +12,7 @@ import { Budget } from './budget.ts';
 import { type Machine, plainMachine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
+import { Wakers } from './wakers.ts';
 import { areVms, isVm, type Source, type Sourced } from './source.ts';
 
 /** A schedule under which a scenario violates a property. */
@@ -48,13 +49,19 @@ export function minimise(failure: Failure, seconds: number, steps = Infinity): F
   if (failure.cycle !== undefined || failure.property === STUCK) return failure;
   const budget = new Budget(seconds, steps);
   let { best, isLeast } = fewestSwitches(failure, budget.share(1 / 2));
+  const stop = runOnce(runOf(best.scenario, stepsMax(best), best), new Guided(best.schedule)).stop.kind;
+  const wakers =
+    stop === 'deadlock' || stop === 'livelock'
+      ? new Wakers(best.scenario, best, Math.min(1, budget.secondsLeft / 8))
+      : undefined;
   const isOfMachine = !isBuilt(best.source) && !isPlain(best) && !failsPlainly(best, best, budget.share(1 / 4));
+  const inTurn = isBuilt(best.source) ? [] : ordersThatHold(runOf(best.scenario, stepsMax(best), best));
   for (let again = true; again && !budget.isSpent; ) {
     again = false;
     for (const smaller of shrink(best)) {
       if (budget.isSpent) break;
       budget.spend(BUILD_STEPS);
-      const found = asked(() => failsAlike(smaller, best, { isLeast, isOfMachine, budget }));
+      const found = asked(() => failsAlike(smaller, best, { isLeast, isOfMachine, budget, wakers, inTurn }));
       if (found === undefined) continue;
       best = found;
       again = true;
@@ -90,7 +97,17 @@ function failsAlike(
     isLeast,
     isOfMachine,
     budget,
-  }: { readonly isLeast: boolean; readonly isOfMachine: boolean; readonly budget: Budget },
+    wakers,
+    inTurn,
+  }: {
+    readonly isLeast: boolean;
+    readonly isOfMachine: boolean;
+    readonly budget: Budget;
+    /** Where threads wait in vain: which operations may not be left out. */
+    readonly wakers: Wakers | undefined;
+    /** Of a user's own scenario: see `ordersThatHold`. */
+    readonly inTurn: readonly Order[];
+  },
 ): Failure | undefined {
   const { property, message, schedule } = larger;
   const run = runOf(smaller.scenario, stepsMax(larger), larger);
@@ -98,20 +115,24 @@ function failsAlike(
   const isRace = property === DATA_RACE;
   const isSame = (found: Violation | undefined): boolean =>
     found?.property === property && (!isRace || found.message === message);
-  if (!isBuilt(smaller.source) && !isRace && !holdsInTurn(run)) return undefined;
+  if (!isBuilt(smaller.source) && !isRace && !holdInTurn(run, inTurn)) return undefined;
   if (isOfMachine && failsPlainly(smaller, larger, budget)) return undefined;
   run.execution.until = budget.end;
   const most = contextSwitches(schedule);
   const fits = (violation: Violation | undefined): Failure | undefined => {
     budget.spend(run.execution.steps);
     if (violation === undefined || !isSame(violation) || run.execution.steps === 0) return undefined;
+    if (wakers?.areKept(run, smaller.scenario) === false) return undefined;
     const found = failureOf(run, smaller, larger, violation.message);
     return isLeast && contextSwitches(found.schedule) > most ? undefined : found;
   };
   const along = fits(runOnce(run, new Guided(renumbered(schedule, larger.scenario, smaller.scenario))).violation);
   if (along !== undefined) return along;
   const bounded = withSwitches(smaller, larger, most, budget);
-  if (bounded.failure !== undefined || bounded.isAll) return isSame(bounded.failure) ? bounded.failure : undefined;
+  if (bounded.failure !== undefined || bounded.isAll) {
+    if (bounded.failure === undefined || !isSame(bounded.failure)) return undefined;
+    return wakers === undefined ? bounded.failure : fits(runOnce(run, new Guided(bounded.failure.schedule)).violation);
+  }
   const pct = new Pct(1, 3, run.execution.node.length, schedule.length);
   for (let index = 0; index < DRAWS && !budget.isSpent; index++) {
     const found = fits(runOnce(run, pct, index).violation);
@@ -120,22 +141,44 @@ function failsAlike(
   return undefined;
 }
 
+/** An order in which the actors come one after the other. */
+type Order = readonly number[];
+
+/** So many actors come in every order; more of them in as many orders as there are actors. */
+const ACTORS_IN_EVERY_ORDER = 4;
+
 /**
- * Whether all holds when the actors come one after the other, in some order. What a user asks for may fail in any order once an operation is left out
- * (a count of what was done, a wait for what is no longer done), and then says nothing about interleavings.
+ * The orders in which a scenario holds where its actors come one after the other. A smaller one is to hold in all of these: what a user asks for may fail in any
+ * order once an operation is left out (a count of what was done, a wait for what is no longer done), and then says nothing about interleavings.
  */
-function holdsInTurn(run: Run): boolean {
+function ordersThatHold(run: Run): Order[] {
   const threads = run.execution.program.actors.map((_, thread) => thread);
-  return threads.some((first) => {
-    const order = [...threads.slice(first), ...threads.slice(0, first)];
-    const inTurn: Scheduler = {
-      begin: () => {},
-      next: ({ enabled }) => order.find((thread) => enabled & (1 << thread)) ?? -1,
-      way: () => 0,
-    };
-    const { stop, violation } = runOnce(run, inTurn);
-    return stop.kind === 'finished' && violation === undefined;
-  });
+  const orders =
+    threads.length <= ACTORS_IN_EVERY_ORDER
+      ? permutations(threads)
+      : threads.map((first) => [...threads.slice(first), ...threads.slice(0, first)]);
+  return orders.filter((order) => holdInTurn(run, [order]));
+}
+
+/** Whether all holds in each of some orders; and in one at least, whatever they are. */
+function holdInTurn(run: Run, orders: readonly Order[]): boolean {
+  return (
+    orders.length > 0 &&
+    orders.every((order) => {
+      const inTurn: Scheduler = {
+        begin: () => {},
+        next: ({ enabled }) => order.find((thread) => enabled & (1 << thread)) ?? -1,
+        way: () => 0,
+      };
+      const { stop, violation } = runOnce(run, inTurn);
+      return stop.kind === 'finished' && violation === undefined;
+    })
+  );
+}
+
+function permutations(of: readonly number[]): number[][] {
+  if (of.length <= 1) return [[...of]];
+  return of.flatMap((first) => permutations(of.filter((other) => other !== first)).map((rest) => [first, ...rest]));
 }
 
 /** The schedule without the steps of an actor that is no longer there. */

@@ -142,27 +142,25 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits, plain:
   const states = new States(execution, checker, bound !== undefined, alike, limits.cuts === undefined);
   const start = performance.now();
   const result = searchInterleavings(execution, checker, limits, { ...(bound && { bound }), states });
+  const base = { ...cameTo(run, result), classes: null, readsFrom: null, classesCut: false };
   if (states.hasCycle && bound === undefined && result.violation === undefined && result.limit === undefined) {
     const seconds = limits.seconds - (performance.now() - start) / 1000;
-    const found = searchLivelock(scenario, search, { ...limits, seconds });
-    if (found === null) result.limit = 'a limit of the search for livelocks';
-    else if (found !== undefined)
-      return { ...cameTo(run, result), ...found, classes: null, readsFrom: null, classesCut: false };
+    const found = searchLivelock(alike === undefined ? run : runOf(scenario, stepsMax, search, [], search.loopRules), {
+      ...limits,
+      seconds,
+    });
+    if (found === null) base.limit = 'the search for livelocks took too long';
+    else if (found !== undefined) return { ...base, ...found };
   }
   if (alike !== undefined && execution.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
-  return { ...cameTo(run, result), classes: null, readsFrom: null, classesCut: false };
+  return base;
 }
 
 /** Looks for a fair execution without end. Null: it is not known whether there is one. */
-function searchLivelock(
-  scenario: Scenario,
-  search: Search,
-  limits: Limits,
-): Livelock | undefined | null {
-  const { execution, checker } = runOf(scenario, search.stepsMax, search, [], search.loopRules);
+function searchLivelock({ execution, checker }: Run, limits: Limits): Livelock | undefined | null {
   const lasso = findFairCycle(execution, new States(execution, checker), limits);
-  return lasso === undefined || lasso === null ? lasso : livelockOf(lasso, scenario.program, checker);
+  return lasso === undefined || lasso === null ? lasso : livelockOf(lasso, execution.program, checker);
 }
 
 /** The same where not all states can be visited: finds some. */
@@ -184,7 +182,7 @@ function livelockOf({ prefix, cycle }: Lasso, program: Program, checker: Run['ch
 export function livelock(program: Program, checker: Run['checker'], cycle: readonly number[]): Violation {
   const { property } = checker.end({ kind: 'livelock' })!;
   const names = [...new Set(cycle.map((choice) => program.actors[threadOf(choice) % program.actors.length].name))];
-  const message = `${names.join(' and ')} take the last ${cycle.length} steps again and again, for ever`;
+  const message = `the last ${cycle.length === 1 ? 'step repeats' : `${cycle.length} steps repeat`} for ever: ${names.join(', ')}`;
   return { property, message };
 }
 

@@ -1,0 +1,91 @@
+import { searchInterleavings } from '../explore/interleavings.ts';
+import { noLimits } from '../explore/limits.ts';
+import { profileOf } from '../explore/profile.ts';
+import type { Judge } from '../explore/search.ts';
+import { States } from '../explore/states.ts';
+import { overlap } from '../memory/layout.ts';
+import { isFence, Kind, kindOf, placeOf, reads, writes } from '../memory/memory.ts';
+import { type Machine, type Run, runOf } from './run.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What is spent on finding out what operations access: steps of one execution, steps in all, bytes of states. */
+const STEPS_MAX = 2_000;
+const EXECUTIONS_MAX = 10_000;
+const STATES_BYTES = 1 << 23;
+
+/** What an operation may do, as far as it has been seen: ids of places. */
+interface Accesses {
+  /** What it changes, or where it wakes others. */
+  readonly changes: Set<number>;
+  /** What it depends on. */
+  readonly sees: Set<number>;
+}
+
+/**
+ * Which operations could have ended a wait. A smaller scenario in which threads wait in vain is a finding only if none of these is left out: without the
+ * operation that wakes it, a thread sleeps whatever the code does.
+ */
+export class Wakers {
+  /** By name of an operation. */
+  private readonly accesses = new Map<string, Accesses>();
+  private readonly names: ReadonlyMap<string, number>;
+  private readonly ids: ReadonlyMap<string, number>;
+
+  constructor(scenario: Scenario, machine: Machine, seconds: number) {
+    this.names = namesOf(scenario);
+    const { execution } = runOf(scenario, STEPS_MAX, machine);
+    this.ids = new Map(execution.places.map(({ name, id }) => [name, id]));
+    execution.observer = null;
+    profileOf(execution, 1, seconds / 2);
+    this.take(execution, scenario);
+    const limits = { ...noLimits, seconds: seconds / 2, executions: EXECUTIONS_MAX, bytes: STATES_BYTES };
+    searchInterleavings(execution, nobody, limits, { states: new States(execution, nobody) });
+    this.take(execution, scenario);
+  }
+
+  /** Whether all operations that could have ended the waits of a stopped execution are still in its scenario. */
+  areKept({ execution }: Run, smaller: Scenario): boolean {
+    const left = namesOf(smaller);
+    const removed = [...this.names].filter(([name, count]) => (left.get(name) ?? 0) < count).map(([name]) => name);
+    if (removed.length === 0) return true;
+    // Who changes what is waited for, who changes what that depends on, and so on.
+    const awaited = new Set(execution.awaited().flatMap(({ name }) => this.ids.get(name) ?? []));
+    for (let before = -1; awaited.size !== before; ) {
+      before = awaited.size;
+      for (const { changes, sees } of this.accesses.values())
+        if ([...changes].some((place) => awaited.has(place))) for (const place of sees) awaited.add(place);
+    }
+    return !removed.some((name) => [...(this.accesses.get(name)?.changes ?? [])].some((place) => awaited.has(place)));
+  }
+
+  private take(execution: Run['execution'], { program }: Scenario): void {
+    const { places } = execution;
+    const overlapping = places.map((a) => places.filter((b) => overlap(a, b)).map(({ id }) => id));
+    for (const { thread, operation, code } of execution.accessesSeen()) {
+      const kind = kindOf(code);
+      if (isFence(kind)) continue;
+      const name = nameOf(program.actors[thread].name, program.actors[thread].operations[operation].label);
+      let of = this.accesses.get(name);
+      if (of === undefined) this.accesses.set(name, (of = { changes: new Set(), sees: new Set() }));
+      for (const id of overlapping[placeOf(code)]) {
+        if (writes(kind) || kind === Kind.wake) of.changes.add(id);
+        if (reads(kind) || kind === Kind.lock || kind === Kind.resume) of.sees.add(id);
+      }
+    }
+  }
+}
+
+const nobody: Judge = { end: () => undefined, key: () => '', resultsMatter: false, sees: () => false };
+
+const nameOf = (actor: string, label: string): string => `${actor}: ${label}`;
+
+/** The operations of a scenario, and how often it has each. What was left out has another label. */
+function namesOf({ program }: Scenario): Map<string, number> {
+  const names = new Map<string, number>();
+  for (const { name: actor, operations } of program.actors)
+    for (const { label } of operations) {
+      const name = nameOf(actor, label);
+      names.set(name, (names.get(name) ?? 0) + 1);
+    }
+  return names;
+}
