@@ -76,7 +76,11 @@ function rearmedByOthers({ actors, pml }: VmSpec, actor: ActorSpec): number {
 const namesOf = (op: OperationSpec): string[] =>
   op.do === 'push' ? [`${op.slot}:${op.offset}`] : 'pages' in op ? op.pages.map((page) => page.join(':')) : [];
 
-/** Whether the leeway is what a vCPU may record between two looks at its ring. */
+/**
+ * Whether the leeway is what a vCPU may record where it cannot stop. Entries of the merged ring are overwritten where there is no room; and what the hardware has
+ * logged must go to the ring before the vCPU can be taken for stopped. Elsewhere a vCPU that finds no room stops, and R10 is asked where it must not
+ * (`leewaySuffices`).
+ */
 function hasLeeway(spec: VmSpec): boolean {
   const { tracker = 'gfn-ring', rings, actors, pml } = spec;
   const again = recordedAgain(spec);
@@ -87,10 +91,7 @@ function hasLeeway(spec: VmSpec): boolean {
     const most = Math.max(1, ...operations.map(pagesOf));
     const more = again + rearmedByOthers(spec, actor);
     if (isMerged(tracker)) return leeway >= (pml ?? most) + more && size > leeway;
-    // A page is armed again before its entry is given back, and may be recorded once more: twice as much, where it is asked whether vCPUs stop in time.
-    const isTight = most > 1 && leeway >= most - 1 && leeway < 2 * most - 1;
-    if (tracker === 'gfn-ring' && pml === undefined && isTight) return false;
-    return leeway >= (pml === undefined ? 0 : pml - 1) + more;
+    return pml === undefined || leeway >= pml - 1 + more;
   });
 }
 

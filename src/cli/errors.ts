@@ -1,6 +1,6 @@
 import { KernelError } from '../kernel/compiled.ts';
-import type { ExploreReport } from '../scenario/explore.ts';
 import { BadInput } from '../scenario/badInput.ts';
+import type { ExploreReport } from '../scenario/explore.ts';
 
 /** Wrong usage: one clear line, status 2. */
 export class UsageError extends Error {}
@@ -19,7 +19,9 @@ export const MEANING: Readonly<Record<keyof typeof STATUS, string>> = {
 };
 
 /** The status of an exploration. Nothing found is nothing said where a proof was asked for, or what was to be seen was not. */
-export function statusOf(report: Pick<ExploreReport, 'findings' | 'scheduler' | 'exhausted' | 'unreached' | 'executions'>): number {
+export function statusOf(
+  report: Pick<ExploreReport, 'findings' | 'scheduler' | 'exhausted' | 'unreached' | 'executions'>,
+): number {
   if (report.findings.length > 0) return STATUS.findings;
   if (report.scheduler === 'exhaustive') return report.exhausted ? STATUS.nothingFound : STATUS.undecided;
   return report.unreached.length > 0 || report.executions === 0 ? STATUS.undecided : STATUS.nothingFound;

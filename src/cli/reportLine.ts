@@ -31,7 +31,9 @@ export function reportNotes(report: ExploreReport): string[] {
   return [
     ...assumptions.map(({ text }) => `  ${exhausted ? 'proved' : 'searched'} ${text}`),
     ...(isProof && limit !== null
-      ? [`  limit: ${limit}${completeTo === null ? '' : `; every execution of up to ${grouped(completeTo)} steps was covered`}`]
+      ? [
+          `  limit: ${limit}${completeTo === null ? '' : `; every execution of up to ${grouped(completeTo)} steps was covered`}`,
+        ]
       : []),
     ...(isProof && limit !== null && loop !== null
       ? [`  ${loop} goes on and on: --rounds 10 explores up to 10 iterations, mem.waitUntil waits without a state`]

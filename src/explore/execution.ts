@@ -1,12 +1,12 @@
-import { AloneMemory } from '../memory/alone.ts';
 import { BeyondBound } from '../loops/probe.ts';
+import { AloneMemory } from '../memory/alone.ts';
 import type { Place } from '../memory/cell.ts';
-import type { LoopRules } from '../memory/loopRules.ts';
 import { Leaf, LogTree } from '../memory/logTree.ts';
+import type { LoopRules } from '../memory/loopRules.ts';
 import { Breach, isFence, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
+import { type Answer, type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import { resultText } from '../memory/result.ts';
 import { shortPlace } from '../memory/sourceLine.ts';
-import { type Answer, type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { wider } from '../memory/wider.ts';
@@ -738,7 +738,8 @@ export class Execution implements View {
       this.ended = true;
       this.resultsNow = null;
       if (code === Leaf.returned) return this.operation[thread] + 1;
-      if (this.iterationsMax === Infinity || this.repeatsOf(thread) <= this.iterationsMax) return this.operation[thread];
+      if (this.iterationsMax === Infinity || this.repeatsOf(thread) <= this.iterationsMax)
+        return this.operation[thread];
       this.bounds.add(this.subjects[thread][this.operation[thread]].label);
       this.node[thread] = leaf;
       this.pending[thread] = NONE;

@@ -72,11 +72,12 @@ export function findFairCycle(execution: Execution, states: States, limits: Limi
       let [steps, enabled] = [0, 0];
       for (const state of component) {
         enabled |= graph.enabled[state];
-        for (const edge of graph.edgesOf(state)) if (isInside(graph, edge, inside)) steps |= 1 << threadOf(graph.choice[edge]);
+        for (const edge of graph.edgesOf(state))
+          if (isInside(graph, edge, inside)) steps |= 1 << threadOf(graph.choice[edge]);
       }
       if (steps === 0) continue;
       const starved = enabled & ~steps;
-      if (starved === 0) return lassoOf(graph, component, inside, steps);
+      if (starved === 0) return lassoOf(graph, inside, steps);
       open.push(component.filter((state) => (graph.enabled[state] & starved) === 0));
     }
   }
@@ -175,7 +176,7 @@ function componentsOf(graph: StateGraph, among: readonly number[]): number[][] {
 }
 
 /** A shortest way into a component, and a way round in it on which each of `threads` takes a step. */
-function lassoOf(graph: StateGraph, component: readonly number[], inside: ReadonlySet<number>, threads: number): Lasso {
+function lassoOf(graph: StateGraph, inside: ReadonlySet<number>, threads: number): Lasso {
   const anywhere = new Set(graph.enabled.keys());
   const prefix = shortest(graph, 0, anywhere, (edge) => inside.has(graph.to[edge]), true);
   const entry = inside.has(0) ? 0 : graph.to[prefix[prefix.length - 1]];

@@ -1,5 +1,4 @@
-import { Leaf } from '../memory/logTree.ts';
-import type { Answer, Subject } from '../memory/replay.ts';
+import type { Answer } from '../memory/replay.ts';
 import type { Execution } from './execution.ts';
 
 /** The loops of an execution that were taken for loops without a state, as places in code. */
@@ -35,8 +34,7 @@ export class LoopComparison {
     if (compared.length > this.loops) this.done = 1;
     const parents = new Set<number>();
     for (let node = 1; node < tree.size; node++) if (tree.parent[node] !== 0) parents.add(tree.parent[node]);
-    for (; this.done < tree.size; this.done++)
-      if (!parents.has(this.done) && !this.holdsAt(this.done)) return false;
+    for (; this.done < tree.size; this.done++) if (!parents.has(this.done) && !this.holdsAt(this.done)) return false;
     this.loops = compared.length;
     return true;
   }

@@ -51,7 +51,11 @@ export function profileOf(execution: Execution, seed: number, seconds = Infinity
   const counts = new Counts(threads);
   let choices = 1;
   let executions = 0;
-  for (let steps = 0; executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < LOGS_MAX && !isPast(end); executions++) {
+  for (
+    let steps = 0;
+    executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < LOGS_MAX && !isPast(end);
+    executions++
+  ) {
     const scheduler = executions % 2 === 0 ? new RandomWalk(seed) : new Pct(seed, 2, threads, choices);
     const counting = new Counting(scheduler, () => execution.tree.size < LOGS_MAX);
     counting.begin(executions);

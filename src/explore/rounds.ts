@@ -59,7 +59,11 @@ export class Rounds {
     const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
     this.promised += promiseOf(parts, budget);
     const until = wallClock() + tally.secondsLeft * 1000;
-    return { parts, until, limits: { ...this.limits, executions: budget, seconds: tally.secondsLeft, bytes: Infinity } };
+    return {
+      parts,
+      until,
+      limits: { ...this.limits, executions: budget, seconds: tally.secondsLeft, bytes: Infinity },
+    };
   }
 
   /** Takes in what was done of the parts, in their order. After a violation, or when the time was over, there may be fewer. */

@@ -54,12 +54,7 @@ export function instrument(source: string, file: string): Instrumented | undefin
 }
 
 /** The column, from 1, that a place in the instrumented text has in `source`; lines are the same. */
-export function originalColumn(
-  source: string,
-  insertions: readonly Insertion[],
-  line: number,
-  column: number,
-): number {
+export function originalColumn(source: string, insertions: readonly Insertion[], line: number, column: number): number {
   let start = 0;
   for (let n = 1; n < line; n++) start = source.indexOf('\n', start) + 1;
   const end = source.indexOf('\n', start);

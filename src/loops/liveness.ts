@@ -190,8 +190,7 @@ class Analysis {
     label: string,
   ): Live {
     // The head of `do` is its body, of the others the test.
-    const test = (live: Live): Live =>
-      node.test ? this.expression(node.test, union(live, out), true) : live;
+    const test = (live: Live): Live => (node.test ? this.expression(node.test, union(live, out), true) : live);
     const around =
       node.type === 'ForStatement' && node.update
         ? this.expression(node.update, head, false)
@@ -279,9 +278,7 @@ class Analysis {
     const variable = this.own(target);
     if (variable === undefined) return this.useAll(target, this.expression(value, out, true));
     const matters = isUsed || out.has(variable) || (mayNot && !this.isInert(value, out));
-    return matters
-      ? this.expression(value, union(out, new Set([variable])), true)
-      : this.expression(value, out, false);
+    return matters ? this.expression(value, union(out, new Set([variable])), true) : this.expression(value, out, false);
   }
 
   /** What is live before a pattern has taken its values: its defaults and computed keys are evaluated. */

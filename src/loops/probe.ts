@@ -67,9 +67,15 @@ export class LoopTracker {
 
   at(frame: Frame, place: string, read: (() => unknown[]) | undefined, turns: string): void {
     let loops = this.visits.get(frame);
-    if (loops === undefined) this.visits.set(frame, (loops = new Map()));
+    if (loops === undefined) {
+      loops = new Map();
+      this.visits.set(frame, loops);
+    }
     let visits = loops.get(place);
-    if (visits === undefined) loops.set(place, (visits = { byState: new Map(), iterations: -1, last: -1 }));
+    if (visits === undefined) {
+      visits = { byState: new Map(), iterations: -1, last: -1 };
+      loops.set(place, visits);
+    }
     if (visits.last === this.accesses) return;
     visits.last = this.accesses;
     if (++visits.iterations > this.most) throw new BeyondBound(place);

@@ -52,7 +52,8 @@ function objectText(value: object, seen: Set<object>): string {
 
 /** Memory has no state but what all threads share. */
 const isMemory = (value: object): boolean =>
-  typeof (value as { cmpxchg?: unknown }).cmpxchg === 'function' && typeof (value as { load?: unknown }).load === 'function';
+  typeof (value as { cmpxchg?: unknown }).cmpxchg === 'function' &&
+  typeof (value as { load?: unknown }).load === 'function';
 
 function ownText(value: object, seen: Set<object>): string {
   if (ArrayBuffer.isView(value)) return '';

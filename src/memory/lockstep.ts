@@ -1,5 +1,5 @@
 import type { Cell, Cell64, Lock } from './cell.ts';
-import { accessCode, Breach, Kind, type Memory, loadUntil } from './memory.ts';
+import { accessCode, Breach, Kind, loadUntil, type Memory } from './memory.ts';
 import { Hung, NativeMemory } from './native.ts';
 
 /** Thrown through an operation when the schedule has no step left: the execution ends where the finding ended. */

@@ -1,5 +1,5 @@
 import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
-import { Breach, type Memory, loadUntil } from './memory.ts';
+import { Breach, loadUntil, type Memory } from './memory.ts';
 
 /** The longest a thread waits for a lock or a wake-up before it says that it hangs, in milliseconds. */
 export const WAIT_MS = 10_000;

@@ -1,6 +1,6 @@
 import type { Cell, Cell64, Lock } from './cell.ts';
 import type { Layout } from './layout.ts';
-import { accessCode, Breach, isFence, Kind, kindNames, kindOf, type Memory, placeOf, loadUntil } from './memory.ts';
+import { accessCode, Breach, isFence, Kind, kindNames, kindOf, loadUntil, type Memory, placeOf } from './memory.ts';
 import type { Step } from './trace.ts';
 
 /** Thrown through an operation when the recording has no further step for it. */

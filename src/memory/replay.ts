@@ -1,6 +1,7 @@
 import { BeyondBound, type LoopSeen, LoopTracker, watchLoops } from '../loops/probe.ts';
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
 import { Leaf, type LogTree, type Spin } from './logTree.ts';
+import { type LoopRules, usualLoopRules } from './loopRules.ts';
 import {
   accessCode,
   Breach,
@@ -16,7 +17,6 @@ import {
   updates,
   writes,
 } from './memory.ts';
-import { type LoopRules, usualLoopRules } from './loopRules.ts';
 import { copyOfResult, NoResult, resultText } from './result.ts';
 import { callerOf, shortPlace } from './sourceLine.ts';
 import { ASSUMED } from './stop.ts';
@@ -412,7 +412,10 @@ export class ReplayMemory implements Memory {
       same = -1;
     }
     // Seen before anybody asks where the accesses come from, which is slow.
-    if (this.idleReads(path.slice(last - least + 1, last + 1), tree.low[path[last + 1]], tree.high[path[last + 1]]) === undefined)
+    if (
+      this.idleReads(path.slice(last - least + 1, last + 1), tree.low[path[last + 1]], tree.high[path[last + 1]]) ===
+      undefined
+    )
       return;
     // Two loops one after the other, or two loads in one, may see the same: the round is over when the operation is at the same place too.
     const sites = this.sites(subject, path, Math.min(path.length - 1, asked + (2 * ROUNDS_MAX + 1) * least));

@@ -66,13 +66,17 @@ function objectText(value: object, path: string, around: readonly object[]): str
 
 /** Whether it is the prototype of a class of the language, of whatever realm. */
 function isOf(prototype: object | null, name: string): boolean {
-  const made: unknown = prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof made === 'function' && made.name === name && Function.prototype.toString.call(made).includes('[native code]');
+  const made: unknown =
+    prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return (
+    typeof made === 'function' && made.name === name && Function.prototype.toString.call(made).includes('[native code]')
+  );
 }
 
 /** `an Error`, `an instance of Seen` */
 function kindOf(value: object): string {
-  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor?.name;
+  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
+    ?.name;
   if (typeof name !== 'string' || name === '') return 'an object of an unknown class';
   const isBuiltIn = (globalThis as Record<string, unknown>)[name] === (value as { constructor?: unknown }).constructor;
   return `${isBuiltIn ? (/^[AEIOU]/.test(name) ? 'an' : 'a') : 'an instance of'} ${name}`;

@@ -115,7 +115,8 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
       ? searchHere(what.scenario, search, options.limits)
       : await searchOn(workers, what, search, options.limits);
   const { violation, schedule, missing } = result;
-  if (violation?.property === BEYOND || violation?.property === NO_RESULT) throw new BadInput(violation.message.replace(/^no plain data: /, ''));
+  if (violation?.property === BEYOND || violation?.property === NO_RESULT)
+    throw new BadInput(violation.message.replace(/^no plain data: /, ''));
   const isUndecided = result.limit !== undefined || result.executions + result.blocked + result.cut === 0;
   const findings: WrittenFinding[] = [];
   if (violation !== undefined) {
@@ -180,7 +181,8 @@ function assumptionsOf({ bounds, compared }: Searched, { loopRules }: Search): A
 
 /** The plain data of the search, for other threads; what does not apply is left out. */
 function searchOf(options: ExploreOptions): Search {
-  const { scheduler, reduction, preemptions, symmetry, memoryModel, tearing, seed, depth, stepsMax, loopRules } = options;
+  const { scheduler, reduction, preemptions, symmetry, memoryModel, tearing, seed, depth, stepsMax, loopRules } =
+    options;
   const exhaustive = scheduler === 'exhaustive';
   return {
     scheduler,

@@ -12,8 +12,8 @@ import { Budget } from './budget.ts';
 import { type Machine, plainMachine, type Run, runOf, runOnce, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
-import { Wakers } from './wakers.ts';
 import { areVms, isVm, type Source, type Sourced } from './source.ts';
+import { Wakers } from './wakers.ts';
 
 /** A schedule under which a scenario violates a property. */
 export interface Failure extends Sourced, Machine {

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { register } from 'node:module';
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { installProbe } from '../loops/probe.ts';
 import { BadInput } from './badInput.ts';
 import { builtInNamed } from './checks.ts';
 import { show } from './fields.ts';
-import type { Scenario } from './scenario.ts';
 import { VERSION } from './moduleHook.ts';
+import type { Scenario } from './scenario.ts';
 import { compiled } from './workerFile.ts';
 import { isYardstick } from './yardstick.ts';
 

@@ -1,5 +1,5 @@
-import type { MessagePort } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
+import type { MessagePort } from 'node:worker_threads';
 import { instrumentText, stripTypes } from '../loops/file.ts';
 
 /*

@@ -87,7 +87,9 @@ export function runGuarded(
   const result = withinTime(seconds, () => runOnce(run, scheduler));
   if (result !== OUT_OF_TIME) return result;
   const violation = run.execution.stuck();
-  return violation === undefined ? { stop: { kind: 'late' }, violation } : { stop: { kind: 'crashed', violation }, violation };
+  return violation === undefined
+    ? { stop: { kind: 'late' }, violation }
+    : { stop: { kind: 'crashed', violation }, violation };
 }
 
 export const scheduleOf = ({ execution }: Run): number[] => execution.choices();

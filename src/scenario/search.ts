@@ -8,8 +8,9 @@ import { UNKNOWN } from '../explore/graphs/searchGraphs.ts';
 import { graphTools } from '../explore/graphs/tools.ts';
 import { type Bound, searchInterleavings } from '../explore/interleavings.ts';
 import { Deadline, type Limits } from '../explore/limits.ts';
-import type { Program } from '../explore/program.ts';
+import { comparedIn, LoopComparison } from '../explore/loopComparison.ts';
 import { profileOf } from '../explore/profile.ts';
+import type { Program } from '../explore/program.ts';
 import { Rounds } from '../explore/rounds.ts';
 import { threadOf } from '../explore/schedule.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
@@ -17,14 +18,13 @@ import { type DrawingName, drawingNames, makeScheduler } from '../explore/schedu
 import { type SearchResult, Tally } from '../explore/search.ts';
 import { States } from '../explore/states.ts';
 import { Symmetry } from '../explore/symmetry.ts';
-import { BadInput } from './badInput.ts';
-import { comparedIn, LoopComparison } from '../explore/loopComparison.ts';
 import { type LoopRules, usualLoopRules } from '../memory/loopRules.ts';
+import { BadInput } from './badInput.ts';
 import { withoutRefuted } from './deepening.ts';
 import { type Machine, type Run, runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
-import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 import { controlOf, doShare, inOrder } from './share.ts';
+import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
 /** What makes the choices: `docs/exploring.md`. */
 export const schedulerNames = ['exhaustive', ...drawingNames] as const;
@@ -92,7 +92,9 @@ function searchOnce(scenario: Scenario, search: Search, limits: Limits): Searche
     isOfStates ? searchStates(scenario, search, limits, run) : searchParts(scenario, search, limits, run),
   );
   if (result === OUT_OF_TIME) return stuckIn(run, limits);
-  return result.cut > 0 && result.violation === undefined ? { ...result, ...livelockByTurns(run, scenario, limits) } : result;
+  return result.cut > 0 && result.violation === undefined
+    ? { ...result, ...livelockByTurns(run, scenario, limits) }
+    : result;
 }
 
 /** What can be said where nothing came back in time. */
@@ -233,7 +235,9 @@ export function doerOf({ execution, checker }: Run, search: Search, { seconds }:
       'optimal knows preemptions under sc alone: --reduction none or states knows them under tso and weak',
     );
   const options =
-    scheduler === 'exhaustive' ? { preemptions, graphs } : { scheduler: drawing(execution, scheduler, search, seconds) };
+    scheduler === 'exhaustive'
+      ? { preemptions, graphs }
+      : { scheduler: drawing(execution, scheduler, search, seconds) };
   return new Doer(execution, checker, new Classes(execution), options);
 }
 
@@ -259,12 +263,7 @@ export function searched(
 }
 
 /** What draws executions. The same on every thread. */
-function drawing(
-  execution: Run['execution'],
-  name: DrawingName,
-  { seed, depth }: Search,
-  seconds: number,
-): Scheduler {
+function drawing(execution: Run['execution'], name: DrawingName, { seed, depth }: Search, seconds: number): Scheduler {
   return makeScheduler(name, seed, profileOf(execution, seed, seconds), depth);
 }
 

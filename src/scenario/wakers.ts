@@ -66,7 +66,10 @@ export class Wakers {
       if (isFence(kind)) continue;
       const name = nameOf(program.actors[thread].name, program.actors[thread].operations[operation].label);
       let of = this.accesses.get(name);
-      if (of === undefined) this.accesses.set(name, (of = { changes: new Set(), sees: new Set() }));
+      if (of === undefined) {
+        of = { changes: new Set(), sees: new Set() };
+        this.accesses.set(name, of);
+      }
       for (const id of overlapping[placeOf(code)]) {
         if (writes(kind) || kind === Kind.wake) of.changes.add(id);
         if (reads(kind) || kind === Kind.lock || kind === Kind.resume) of.sees.add(id);

@@ -80,7 +80,8 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     if (value !== undefined) oneOf(value, allowed, `explore: ${name}`);
   }
   const of = typeof what === 'string' ? await loadSource(what) : what;
-  if (options.replay !== undefined) return replayed(of, options.replay, options.skipped ?? [], machineOf(options), options.cycle);
+  if (options.replay !== undefined)
+    return replayed(of, options.replay, options.skipped ?? [], machineOf(options), options.cycle);
   if (options.skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
   const report = await exploreScenario(of, {
     scheduler: options.scheduler ?? 'exhaustive',

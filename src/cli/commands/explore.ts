@@ -136,7 +136,8 @@ export const exploreCommand = (): Command =>
       });
       if (options.json) printJson(report);
       else {
-        if (!options.quiet || report.findings.length > 0) for (const line of [reportLine(report), ...reportNotes(report)]) print(line);
+        if (!options.quiet || report.findings.length > 0)
+          for (const line of [reportLine(report), ...reportNotes(report)]) print(line);
         if (report.findings.length > 0) print();
         for (const finding of report.findings) await printFinding(finding, options.lines);
       }
