@@ -160,10 +160,8 @@ class Writer {
             ...(info.usesThis ? ['this'] : []),
             ...liveness.live.filter((variable) => this.isVisible(variable, loop)).map(({ name }) => name),
           ];
-    const around = info.loops
-      .filter((of) => (of.type === 'ForInStatement' || of.type === 'ForOfStatement') && isInside(loop, of))
-      .map((of) => this.placeOf(of));
-    const call = `${PREFIX}f.at(${place}${values === undefined ? '' : `,()=>[${values}]${around.length > 0 ? `,[${around}]` : ''}`})`;
+    const around = info.loops.filter((of) => isInside(loop, of)).map((of) => this.placeOf(of));
+    const call = `${PREFIX}f.at(${place},${values === undefined ? 'undefined' : `()=>[${values}]`}${around.length > 0 ? `,[${around}]` : ''})`;
     if (loop.type === 'DoWhileStatement') this.atBodyOf(loop, `${call};`);
     else if (loop.test) {
       this.insert(loop.test.start, `${call},(`);

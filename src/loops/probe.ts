@@ -11,11 +11,22 @@ interface Visit {
 }
 
 /** The visits of one call of a function to one of its loops. */
-interface Visits {
-  readonly byState: Map<string, Visit[]>;
-  /** How often the loop has begun an iteration since the first, not counting those without an access. */
-  iterations: number;
-  last: number;
+class Visits {
+  readonly byState = new Map<string, Visit[]>();
+  /** How often the loop has begun an iteration since it was entered, not counting those without an access. */
+  iterations = -1;
+  /** Accesses before the last of them. */
+  last = -1;
+  private readonly around: readonly string[];
+
+  constructor(around: readonly string[]) {
+    this.around = around;
+  }
+
+  /** A loop begins an iteration: where it is one around this, this will be entered anew. */
+  restart(place: string): void {
+    if (this.around.includes(place)) this.iterations = -1;
+  }
 }
 
 /** Calls with closures that one operation may make before its state counts as not known: all of them are looked at each time. */
@@ -65,7 +76,13 @@ export class LoopTracker {
     this.frames.push(frame);
   }
 
-  at(frame: Frame, place: string, read: (() => unknown[]) | undefined, turns: string): void {
+  /** A loop over the elements of something begins an iteration. */
+  next(frame: Frame, place: string): void {
+    for (const visits of this.visits.get(frame)?.values() ?? []) visits.restart(place);
+  }
+
+  /** @param around the loops of the same function that it is inside of. @param turns iterations of those whose own state nobody sees. */
+  at(frame: Frame, place: string, read: (() => unknown[]) | undefined, around: readonly string[], turns: string): void {
     let loops = this.visits.get(frame);
     if (loops === undefined) {
       loops = new Map();
@@ -73,11 +90,12 @@ export class LoopTracker {
     }
     let visits = loops.get(place);
     if (visits === undefined) {
-      visits = { byState: new Map(), iterations: -1, last: -1 };
+      visits = new Visits(around);
       loops.set(place, visits);
     }
     if (visits.last === this.accesses) return;
     visits.last = this.accesses;
+    for (const inner of loops.values()) inner.restart(place);
     if (++visits.iterations > this.most) throw new BeyondBound(place);
     if (read === undefined || this.frames.length > FRAMES_MAX) return;
     const variables = textOf(() => `${turns} ${snapshot(read())}`);
@@ -127,16 +145,17 @@ class Frame {
   }
 
   /**
-   * At the head of a loop. `read` gives the variables that matter there; left out: they cannot be known. `around` are the loops over elements that it is
-   * inside of.
+   * At the head of a loop. `read` gives the variables that matter there; left out: they cannot be known. `around` are the loops that it is inside of.
    */
   at(place: string, read?: () => unknown[], around: readonly string[] = []): void {
-    tracker?.at(this, place, read, around.map((of) => this.counts.get(of)).join());
+    tracker?.at(this, place, read, around, around.map((of) => this.counts.get(of)).join());
   }
 
   /** At the start of an iteration of a loop over the elements of something. */
   next(place: string): void {
-    if (tracker !== null) this.counts.set(place, (this.counts.get(place) ?? 0) + 1);
+    if (tracker === null) return;
+    this.counts.set(place, (this.counts.get(place) ?? 0) + 1);
+    tracker.next(this, place);
   }
 
   /** The state of what closures hold on to; undefined: it cannot be seen. */

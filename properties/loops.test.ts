@@ -1,0 +1,206 @@
+import { test } from '@fast-check/vitest';
+import { afterAll, expect } from 'vitest';
+import { Execution } from '../src/explore/execution.ts';
+import { searchInterleavings } from '../src/explore/interleavings.ts';
+import { noLimits } from '../src/explore/limits.ts';
+import { LoopComparison } from '../src/explore/loopComparison.ts';
+import { executionOf, type MemoryModel } from '../src/explore/memoryModels/make.ts';
+import { searchOptimal } from '../src/explore/optimal.ts';
+import type { Program } from '../src/explore/program.ts';
+import type { Judge } from '../src/explore/search.ts';
+import { States } from '../src/explore/states.ts';
+import { instrument } from '../src/loops/instrument.ts';
+import { installProbe } from '../src/loops/probe.ts';
+import type { Cell } from '../src/memory/cell.ts';
+import { Layout } from '../src/memory/layout.ts';
+import type { LoopRules } from '../src/memory/loopRules.ts';
+import type { Memory } from '../src/memory/memory.ts';
+import { resultText } from '../src/memory/result.ts';
+import { assume } from '../src/memory/stop.ts';
+import { asBounded, asWritten, type LoopProgram, loopPrograms, PRELUDE } from './arbitraries/loop.ts';
+
+/*
+ * Loops of which an iteration may leave something behind. The explorer leaves out iterations; the same program with every loop written out for a number of
+ * iterations has none to leave out. What a program can come to is the same.
+ */
+
+const seed = Number(process.env.GFNRING_SEED ?? 1);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 1000);
+
+installProbe();
+
+const NAMES = ['x', 'y', 'z', 'm', 'pad'] as const;
+type Operation = (mem: Memory, cells: Record<(typeof NAMES)[number], Cell>) => unknown;
+
+/** @param isWatched whether the state at the head of the loops is known. */
+function programOf(bodies: readonly string[], isWatched: boolean): Program {
+  const functions = bodies.map((body) => `function (mem, { ${NAMES} }) {\n  ${body}\n}`);
+  const text = `${PRELUDE}\nreturn [${functions.join(',\n')}];`;
+  const source = isWatched ? instrument(text, '/loop.mjs')!.source : text;
+  const operations = new Function('assume', source)(assume) as Operation[];
+  const layout = new Layout();
+  const cells = Object.fromEntries(NAMES.map((name) => [name, layout.cell(name, 'u32')])) as Parameters<Operation>[1];
+  return {
+    layout,
+    init: () => {},
+    actors: operations.map((run, i) => ({
+      name: `t${i}`,
+      operations: [{ label: 'run', run: (mem) => run(mem, cells) }],
+    })),
+  };
+}
+
+const bodiesOf = (
+  { looping, isTwice, others }: LoopProgram,
+  text: (of: LoopProgram['looping']) => string,
+): string[] => [...(isTwice ? [text(looping), text(looping)] : [text(looping)]), ...others];
+
+interface Ends {
+  /** What the operations returned, and what is in memory. */
+  readonly finished: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<string>;
+  readonly isAll: boolean;
+  /** Schedules of livelocks. */
+  readonly livelocks: readonly (readonly number[])[];
+}
+
+type Search = (execution: Execution, judge: Judge, cuts: number) => { readonly limit: string | undefined };
+
+const byStates: Search = (execution, judge, cuts) =>
+  searchInterleavings(execution, judge, { ...noLimits, cuts, seconds: 1 }, { states: new States(execution, judge) });
+const byClasses: Search = (execution, judge, cuts) =>
+  searchOptimal(execution, judge, { ...noLimits, cuts, seconds: 1 });
+
+function endsOf(program: Program, rules: LoopRules, model: MemoryModel = 'sc', search = byStates): Ends {
+  const execution = executionOf(model, program, 400);
+  execution.loopRules = rules;
+  const finished = new Set<string>();
+  const kinds = new Set<string>();
+  const livelocks: number[][] = [];
+  const judge: Judge = {
+    key: () => '',
+    resultsMatter: true,
+    sees: () => false,
+    end: (stop) => {
+      kinds.add(
+        stop.kind === 'violated' || stop.kind === 'crashed' ? `${stop.kind} ${stop.violation.message}` : stop.kind,
+      );
+      if (stop.kind === 'finished') finished.add(`${resultText(execution.results)} ${[...execution.bytes.u32]}`);
+      if (stop.kind === 'livelock') livelocks.push(execution.choices());
+      return undefined;
+    },
+  };
+  const { limit } = search(execution, judge, 1);
+  const isAll = limit === undefined && new LoopComparison(execution).holds();
+  return { finished, kinds, isAll, livelocks };
+}
+
+const unrolled: LoopRules = { iterationsMax: Infinity, byComparison: false };
+/** Enough for the stores of others to come in any iteration of a loop with a cycle of three, and so on. */
+const mostOf = ({ isTwice }: LoopProgram): number => (isTwice ? 6 : 12);
+
+const events = new Map<string, number>();
+const tell = (what: string, is: boolean): void => void (is && events.set(what, (events.get(what) ?? 0) + 1));
+
+const missing = (all: ReadonlySet<string>, of: ReadonlySet<string>): string[] => [...all].filter((end) => !of.has(end));
+
+/** Whether a thread that is all alone in an execution comes to its end within so many more accesses. */
+function ends(execution: Execution, schedule: readonly number[]): boolean {
+  execution.loopRules = unrolled;
+  execution.reset();
+  for (const thread of schedule) execution.step(thread);
+  for (let i = 0; i < 200 && execution.stopped() === null; i++)
+    for (let t = 0; t < execution.node.length; t++) if (execution.enabled & (1 << t)) execution.step(t);
+  return execution.stopped()?.kind === 'finished';
+}
+
+test.prop([loopPrograms], { numRuns: programs, seed })(
+  'loops with state come to what their bounded loops come to',
+  (program) => {
+    const written = programOf(bodiesOf(program, asWritten), true);
+    const bounded = programOf(
+      bodiesOf(program, (of) => asBounded(of, mostOf(program))),
+      false,
+    );
+    const truth = endsOf(bounded, unrolled);
+    if (!truth.isAll) return;
+    tell('compared', true);
+    const seen = endsOf(written, { iterationsMax: mostOf(program), byComparison: false });
+    // With a counter beside it, a delay that doubles is written out.
+    if (!seen.isAll) expect(program.looping.body.join()).toContain('delay *= 2');
+    if (!seen.isAll) return;
+    expect(missing(truth.finished, seen.finished)).toEqual([]);
+    expect(missing(seen.finished, truth.finished)).toEqual([]);
+    expect([...seen.kinds].filter((kind) => kind.startsWith('crashed'))).toEqual([]);
+    for (const schedule of seen.livelocks.slice(0, 5)) expect(ends(new Execution(written, 1000), schedule)).toBe(false);
+    tell('a livelock', seen.livelocks.length > 0);
+    tell('several ends', seen.finished.size > 3);
+    tell('bounded', seen.kinds.has('blocked'));
+    const whole = endsOf(written, unrolled);
+    tell('known without a bound', whole.isAll);
+    if (whole.isAll) expect([...whole.finished].sort()).toEqual([...truth.finished].sort());
+  },
+);
+
+test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
+  'and by classes, and under other memory models',
+  (program) => {
+    const written = programOf(bodiesOf(program, asWritten), true);
+    const bounded = programOf(
+      bodiesOf(program, (of) => asBounded(of, 3)),
+      false,
+    );
+    const rules = { iterationsMax: 3, byComparison: false };
+    const truth = endsOf(bounded, unrolled, 'sc', byClasses);
+    if (truth.isAll) {
+      const seen = endsOf(written, rules, 'sc', byClasses);
+      if (seen.isAll) expect(missing(truth.finished, seen.finished)).toEqual([]);
+    }
+    for (const model of ['tso', 'weak'] as const) {
+      const all = endsOf(bounded, unrolled, model);
+      if (!all.isAll) continue;
+      const seen = endsOf(written, rules, model);
+      // A loop that stores has no last iteration, and its stores are held back.
+      if (!seen.isAll) continue;
+      expect([model, missing(all.finished, seen.finished)]).toEqual([model, []]);
+      tell(`compared under ${model}`, true);
+    }
+  },
+);
+
+test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
+  'what is taken for a loop without state by comparison, and is checked, loses no end that few iterations show',
+  (program) => {
+    const unseen = programOf(bodiesOf(program, asWritten), false);
+    const seen = endsOf(unseen, { iterationsMax: Infinity, byComparison: true });
+    tell('known by comparison', seen.isAll);
+    if (!seen.isAll) return;
+    const truth = endsOf(
+      programOf(
+        bodiesOf(program, (of) => asBounded(of, mostOf(program))),
+        false,
+      ),
+      unrolled,
+    );
+    if (!truth.isAll) return;
+    expect(missing(truth.finished, seen.finished)).toEqual([]);
+    expect(missing(seen.finished, truth.finished)).toEqual([]);
+  },
+);
+
+/** Of a thousand programs, how many at least have shown what could go wrong. */
+const LEAST: Readonly<Record<string, number>> = {
+  'a livelock': 50,
+  'several ends': 100,
+  compared: 900,
+  bounded: 50,
+  'known without a bound': 300,
+  'known by comparison': 10,
+  'compared under tso': 50,
+  'compared under weak': 20,
+};
+
+afterAll(() => {
+  if (programs < 1000) return;
+  for (const [what, least] of Object.entries(LEAST)) expect(events.get(what) ?? 0, what).toBeGreaterThanOrEqual(least);
+});
