@@ -104,6 +104,18 @@ const tell = (what: string, is: boolean): void => void (is && events.set(what, (
 
 const missing = (all: ReadonlySet<string>, of: ReadonlySet<string>): string[] => [...all].filter((end) => !of.has(end));
 
+/** What takes more iterations than were written out is looked for among more. */
+function same(program: LoopProgram, seen: Ends, truth: Ends): void {
+  expect(missing(truth.finished, seen.finished)).toEqual([]);
+  if (missing(seen.finished, truth.finished).length === 0) return;
+  const longer = programOf(
+    bodiesOf(program, (of) => asBounded(of, 2 * mostOf(program))),
+    false,
+  );
+  const more = endsOf(longer, unrolled);
+  if (more.isAll) expect(missing(seen.finished, more.finished)).toEqual([]);
+}
+
 /** Whether a thread that is all alone in an execution comes to its end within so many more accesses. */
 function ends(execution: Execution, schedule: readonly number[]): boolean {
   execution.loopRules = unrolled;
@@ -138,7 +150,7 @@ test.prop([loopPrograms], { numRuns: programs, seed })(
     tell('bounded', seen.kinds.has('blocked'));
     const whole = endsOf(written, unrolled);
     tell('known without a bound', whole.isAll);
-    if (whole.isAll) expect([...whole.finished].sort()).toEqual([...truth.finished].sort());
+    if (whole.isAll) same(program, whole, truth);
   },
 );
 
@@ -183,8 +195,7 @@ test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
       unrolled,
     );
     if (!truth.isAll) return;
-    expect(missing(truth.finished, seen.finished)).toEqual([]);
-    expect(missing(seen.finished, truth.finished)).toEqual([]);
+    same(program, seen, truth);
   },
 );
 

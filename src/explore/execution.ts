@@ -862,7 +862,8 @@ export class Execution implements View {
     for (let t = 0; t < this.threads; t++) {
       const code = this.pending[t];
       if (code < 0 || kindOf(code) === Kind.lock || kindOf(code) === Kind.resume) continue;
-      if (this.tree.spins.has(this.node[t]) && (this.roundsEnd || this.goesRound(t))) spinning |= 1 << t;
+      const spin = this.tree.spins.get(this.node[t]);
+      if (spin !== undefined && (this.roundsEnd ? !spin.stores : this.goesRound(t))) spinning |= 1 << t;
     }
     return spinning;
   }

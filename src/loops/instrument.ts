@@ -161,8 +161,9 @@ class Writer {
             ...liveness.live.filter((variable) => this.isVisible(variable, loop)).map(({ name }) => name),
           ];
     const around = info.loops.filter((of) => isInside(loop, of)).map((of) => this.placeOf(of));
-    const call = `${PREFIX}f.at(${place},${values === undefined ? 'undefined' : `()=>[${values}]`}${around.length > 0 ? `,[${around}]` : ''})`;
-    if (loop.type === 'DoWhileStatement') this.atBodyOf(loop, `${call};`);
+    const isDo = loop.type === 'DoWhileStatement';
+    const call = `${PREFIX}f.at(${place},${values === undefined ? 'undefined' : `()=>[${values}]`}${around.length > 0 || isDo ? `,[${around}]` : ''}${isDo ? ',1' : ''})`;
+    if (isDo) this.atBodyOf(loop, `${call};`);
     else if (loop.test) {
       this.insert(loop.test.start, `${call},(`);
       this.insert(loop.test.end, ')', loop.test.start);

@@ -14,18 +14,21 @@ interface Visit {
 class Visits {
   readonly byState = new Map<string, Visit[]>();
   /** How often the loop has begun an iteration since it was entered, not counting those without an access. */
-  iterations = -1;
+  iterations: number;
   /** Accesses before the last of them. */
   last = -1;
   private readonly around: readonly string[];
+  private readonly first: number;
 
-  constructor(around: readonly string[]) {
+  /** @param begun 1 where the loop begins an iteration before it asks whether to. */
+  constructor(around: readonly string[], begun: number) {
     this.around = around;
+    this.iterations = this.first = begun - 1;
   }
 
   /** A loop begins an iteration: where it is one around this, this will be entered anew. */
   restart(place: string): void {
-    if (this.around.includes(place)) this.iterations = -1;
+    if (this.around.includes(place)) this.iterations = this.first;
   }
 }
 
@@ -82,7 +85,14 @@ export class LoopTracker {
   }
 
   /** @param around the loops of the same function that it is inside of. @param turns iterations of those whose own state nobody sees. */
-  at(frame: Frame, place: string, read: (() => unknown[]) | undefined, around: readonly string[], turns: string): void {
+  at(
+    frame: Frame,
+    place: string,
+    read: (() => unknown[]) | undefined,
+    around: readonly string[],
+    turns: string,
+    begun: number,
+  ): void {
     let loops = this.visits.get(frame);
     if (loops === undefined) {
       loops = new Map();
@@ -90,7 +100,7 @@ export class LoopTracker {
     }
     let visits = loops.get(place);
     if (visits === undefined) {
-      visits = new Visits(around);
+      visits = new Visits(around, begun);
       loops.set(place, visits);
     }
     if (visits.last === this.accesses) return;
@@ -147,8 +157,8 @@ class Frame {
   /**
    * At the head of a loop. `read` gives the variables that matter there; left out: they cannot be known. `around` are the loops that it is inside of.
    */
-  at(place: string, read?: () => unknown[], around: readonly string[] = []): void {
-    tracker?.at(this, place, read, around, around.map((of) => this.counts.get(of)).join());
+  at(place: string, read?: () => unknown[], around: readonly string[] = [], begun = 0): void {
+    tracker?.at(this, place, read, around, around.map((of) => this.counts.get(of)).join(), begun);
   }
 
   /** At the start of an iteration of a loop over the elements of something. */

@@ -1,3 +1,4 @@
+import { isStore, kindOf } from './memory.ts';
 import { copyOfResult, freezeResult } from './result.ts';
 import { wider } from './wider.ts';
 
@@ -128,7 +129,8 @@ export class LogTree {
       this.hasRetries = true;
     } else {
       const path = this.path(tail);
-      this.spins.set(node, { head, length: path.length - path.indexOf(head), reads: idle });
+      const stores = idle.some(({ code }) => isStore(kindOf(code)));
+      this.spins.set(node, { head, length: path.length - path.indexOf(head), reads: idle, stores });
       this.hasSpins = true;
     }
     const taken = this.find(tail, low, high);
@@ -233,4 +235,6 @@ export interface Spin {
   readonly length: number;
   /** What its accesses saw, or store: as long as memory holds that, another iteration changes nothing. */
   readonly reads: readonly { readonly code: number; readonly low: number; readonly high: number }[];
+  /** Whether it stores: then the iteration that was seen may have changed something, although another one would not. */
+  readonly stores: boolean;
 }

@@ -140,6 +140,10 @@ export function reads(kind: number): boolean {
 /** Whether it is an atomic read-modify-write. */
 export const updates = (kind: number): boolean => kind >= Kind.xchg && kind <= Kind.fetchOr;
 
+/** Whether it is a store, and no read-modify-write. */
+export const isStore = (kind: number): boolean =>
+  kind === Kind.write || kind === Kind.store || kind === Kind.storeRelease;
+
 export const isFence = (kind: number): boolean => kind >= Kind.rmb;
 
 //                            read    load    lda    xchg          or  lock  wait  wake     mb

@@ -123,10 +123,12 @@ export class ReplayMemory implements Memory {
 
   /** The log that follows `node` and the result (low, high), which the tree does not know yet; 0 for `node`: the operation's first. */
   next(subject: Subject, node: number, low: number, high: number): number {
-    this.path = this.tree.path(node);
+    // Where an iteration of a loop was left out, what comes next does not depend on it, and its delays may be others.
+    const from = this.tree.headOf(node);
+    this.path = this.tree.path(from);
     this.tree.adding = subject.index;
     this.asked = 0;
-    this.at = node;
+    this.at = from;
     this.mode = 1;
     this.ahead = 0;
     if (this.fences !== 'none') this.showSeen(low, high);
