@@ -4,6 +4,8 @@ export interface LoopRules {
   readonly iterationsMax: number;
   /** Whether a loop whose state cannot be seen may be taken for one without a state, where it looks like one (see `LoopComparison`). */
   readonly byComparison: boolean;
+  /** Whether nothing is left out: a delay has all its loads, and a loop all its iterations. */
+  readonly inFull?: boolean;
 }
 
 export const usualLoopRules: LoopRules = { iterationsMax: Infinity, byComparison: true };

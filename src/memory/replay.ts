@@ -133,10 +133,11 @@ export class ReplayMemory implements Memory {
     this.ahead = 0;
     if (this.fences !== 'none') this.showSeen(low, high);
     this.trail = this.path.slice();
-    this.loops = new LoopTracker(this.path.length, this.loopRules.iterationsMax);
+    const { iterationsMax, inFull } = this.loopRules;
+    this.loops = inFull ? null : new LoopTracker(this.path.length, iterationsMax);
     this.counts.clear();
     const end = this.pass(subject, low, high);
-    const { lastKnown } = this.loops;
+    const lastKnown = this.loops?.lastKnown ?? 0;
     this.loops = null;
     if (end instanceof Thrown && end.error instanceof Breach) this.broken(end.error, low, high);
     else if (end !== SUSPENDED) this.end(subject, end);
@@ -329,7 +330,7 @@ export class ReplayMemory implements Memory {
   private added(code: number, operand: number, operandHigh: number, expected: number): number {
     const { tree, at, low, high } = this;
     const repeated = this.loops?.repeated ?? -1;
-    const first = repeated >= 0 ? repeated : this.repeated;
+    const first = repeated >= 0 || this.loops === null ? repeated : this.repeated;
     if (first < 0 || at === 0) return tree.add(at, low, high, code, operand, operandHigh, expected);
     const head = tree.headOf(this.trail[first]);
     this.same(head, code, operand, operandHigh, expected);
@@ -396,7 +397,7 @@ export class ReplayMemory implements Memory {
 
   /** The run ahead did not end. Where it goes round without writing, the round is closed: it need not be gone again until something has changed. */
   private closeRound(subject: Subject, lastKnown: number): void {
-    if (!this.loopRules.byComparison) return;
+    if (!this.loopRules.byComparison || this.loopRules.inFull) return;
     const { tree } = this;
     const path = tree.path(this.at);
     // The state at the loop's head is known, and it never was the same.

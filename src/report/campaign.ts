@@ -60,8 +60,20 @@ export async function campaignOf(directory: string, page: string): Promise<Campa
 }
 
 async function findingOf(finding: CampaignFinding, page: string, room: number): Promise<CampaignFindingData> {
-  const { key, property, message, memoryModel, tearing, contextSwitches, after, catalogue, title, file, canary } =
-    finding;
+  const {
+    key,
+    property,
+    message,
+    memoryModel,
+    tearing,
+    inFull,
+    contextSwitches,
+    after,
+    catalogue,
+    title,
+    file,
+    canary,
+  } = finding;
   const order = parseSchedule(finding.schedule) ?? [];
   const replay = `npx gfnring replay ${file}`;
   const shown = {
@@ -72,7 +84,7 @@ async function findingOf(finding: CampaignFinding, page: string, room: number): 
   if (order.length > room) return { ...shown, why: 'it has too many steps for this page' };
   try {
     const commands = [{ what: 'reproduce', line: replay }];
-    const machine = { memoryModel, tearing };
+    const machine = { memoryModel, tearing, inFull };
     return {
       ...shown,
       interleaving: await interleavingOf(

@@ -3,6 +3,7 @@ import type { Limits } from '../explore/limits.ts';
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
 import { BadInput } from './badInput.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
+import { inFull } from './inFull.ts';
 import { type Failure, minimise } from './minimise.ts';
 import { runOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
@@ -123,7 +124,8 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
     const { memoryModel, tearing } = search;
     const { cycle } = result;
     const failure = { ...what, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
-    findings.push(write(options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure, options));
+    const least = options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure;
+    findings.push(write(inFull(least), options));
   } else {
     const claims = isUndecided ? [] : [...missing, ...nothingCompleted(result, exhaustive)];
     findings.push(...claims.map((claim) => vacuous(what, search, claim, options)));

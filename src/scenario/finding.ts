@@ -28,7 +28,7 @@ export interface Finding extends Machine {
 }
 
 export function findingOf(
-  { source, property, message, memoryModel, tearing, schedule, cycle }: Omit<Failure, 'scenario'>,
+  { source, property, message, memoryModel, tearing, inFull, schedule, cycle }: Omit<Failure, 'scenario'>,
   canary?: string,
 ): Finding {
   return {
@@ -38,6 +38,7 @@ export function findingOf(
     message,
     memoryModel,
     tearing,
+    ...(inFull && { inFull }),
     schedule: formatSchedule(schedule),
     ...(cycle !== undefined && { cycle }),
     contextSwitches: contextSwitches(schedule),

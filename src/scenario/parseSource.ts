@@ -43,6 +43,7 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     message: string(finding.message, `${file}.message`),
     memoryModel: oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
     tearing: finding.tearing !== undefined && boolean(finding.tearing, `${file}.tearing`),
+    ...(finding.inFull !== undefined && { inFull: boolean(finding.inFull, `${file}.inFull`) }),
     schedule,
     ...(finding.cycle !== undefined && { cycle: whole(finding.cycle, `${file}.cycle`, 1, order.length) }),
     contextSwitches: whole(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),

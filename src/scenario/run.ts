@@ -22,6 +22,8 @@ export interface Machine {
   readonly memoryModel: MemoryModel;
   /** Whether a plain 64-bit store is two of 32 bits. */
   readonly tearing: boolean;
+  /** Whether schedules have all accesses of loops, also those that the explorer leaves out: see `inFull`. */
+  readonly inFull?: boolean | undefined;
 }
 
 /** Under `tso`, each actor's buffer has a number of its own. */
@@ -39,7 +41,7 @@ export const plainMachine: Machine = { memoryModel: 'sc', tearing: false };
 export function runOf(
   scenario: Scenario,
   stepsMax: number,
-  { memoryModel, tearing }: Machine = plainMachine,
+  { memoryModel, tearing, inFull }: Machine = plainMachine,
   alike: readonly (readonly number[])[] = [],
   loopRules: LoopRules = usualLoopRules,
 ): Run {
@@ -50,7 +52,7 @@ export function runOf(
     );
   const program = tearing ? torn(scenario.program) : scenario.program;
   const execution = executionOf(memoryModel, program, stepsMax, alike);
-  execution.loopRules = loopRules;
+  execution.loopRules = inFull ? { ...loopRules, inFull } : loopRules;
   const isPlain = memoryModel === 'sc' && !tearing;
   const checker = new Checker(execution, isPlain ? scenario.properties : unordered(scenario.properties));
   execution.observer = checker;

@@ -103,7 +103,7 @@ async function toReplay(what: string, options: Options, command: Command): Promi
   const compact = /^(.+):([0-9x.,]*)$/.exec(what);
   if (compact === null) {
     const finding = loadScheduled(what);
-    const { memoryModel, tearing } = finding;
+    const { memoryModel, tearing, inFull } = finding;
     const [asked] = machineAsked(command);
     if (asked !== undefined) throw new UsageError(`--${asked} goes with scenario:schedule: a finding says its own`);
     return {
@@ -112,7 +112,7 @@ async function toReplay(what: string, options: Options, command: Command): Promi
       cycle: finding.cycle,
       expected: finding.property,
       canary: finding.canary,
-      machine: { memoryModel, tearing },
+      machine: { memoryModel, tearing, ...(inFull && { inFull }) },
     };
   }
   const order = parseSchedule(compact[2]);

@@ -55,7 +55,7 @@ async function ofCampaign(directory: string, { html, perfetto, text }: Options):
 async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
   const { order, canary, ...finding } = loadScheduled(file);
   if (runsAsCanary(canary)) return;
-  const { scenario: source, memoryModel, tearing } = finding;
+  const { scenario: source, memoryModel, tearing, inFull } = finding;
   const written = { ...finding, file };
   const scenario = await openSource(source);
   if (text) for (const line of formatFinding(written, scenario, true)) print(line);
@@ -65,7 +65,15 @@ async function ofFinding(file: string, { html, perfetto, text }: Options): Promi
     return { what, line: rest };
   });
   const interleaving = await interleavingOf(
-    { source, order, machine: { memoryModel, tearing }, canary, expected: finding.property, commands },
+    {
+      source,
+      order,
+      cycle: finding.cycle,
+      machine: { memoryModel, tearing, inFull },
+      canary,
+      expected: finding.property,
+      commands,
+    },
     file,
   );
   if (html !== undefined) writeOut(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));

@@ -38,7 +38,10 @@ const KNOWN: readonly (readonly [string, readonly string[], string])[] = [
   ],
   [
     'a last look',
-    ['let last = 0; while (mem.load(x) === 0) last = mem.load(y); return last === 1;', 'mem.store(y, 1); mem.store(x, 1);'],
+    [
+      'let last = 0; while (mem.load(x) === 0) last = mem.load(y); return last === 1;',
+      'mem.store(y, 1); mem.store(x, 1);',
+    ],
     'violated',
   ],
   ['600 looks', ['for (let i = 0; i < 600; i++) if (mem.load(x) === 1) return false; return true;', SETS], 'violated'],
