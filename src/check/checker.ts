@@ -245,4 +245,5 @@ export class Checker implements Asker, Judge, Look, Observer {
   }
 }
 
-const LIVELOCK = 'no livelock: somebody gets on';
+/** The property of an execution without end. */
+export const LIVELOCK = 'no livelock: somebody gets on';

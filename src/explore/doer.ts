@@ -51,7 +51,7 @@ export class Doer {
   do(part: Part, limits: Limits): Done {
     const { execution } = this;
     const result: SearchResult & Partial<Done> = this.search(part, limits);
-    const { executions, blocked, cut, steps, late, limit, isOver, cutBy, violation } = result;
+    const { executions, blocked, cut, steps, late, isTime, limit, isOver, cutBy, violation } = result;
     const isRefuted = !this.comparison.holds();
     const schedule = violation === undefined ? [] : execution.choices();
     return {
@@ -60,6 +60,7 @@ export class Doer {
       cut,
       steps,
       late,
+      isTime,
       limit,
       isOver,
       cutBy,

@@ -45,7 +45,7 @@ function isFair(execution: Execution, from: number): boolean {
   let taken = 0;
   let enabled = 0;
   for (let s = from; s < choices.length; s++) taken |= 1 << execution.schedule[s];
-  for (let s = choices.length; s > from; s--) {
+  for (let s = choices.length; s >= from; s--) {
     execution.backTo(s);
     enabled |= execution.enabled;
   }

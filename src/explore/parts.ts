@@ -27,6 +27,7 @@ export interface Done {
   readonly cut: number;
   readonly steps: number;
   readonly late: boolean;
+  readonly isTime: boolean;
   readonly limit: string | undefined;
   readonly isOver: boolean;
   readonly cutBy: CutBy | undefined;

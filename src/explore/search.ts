@@ -31,6 +31,8 @@ export interface SearchResult {
   violation: Violation | undefined;
   /** Whether the time was over in the midst of an execution, of which nothing is counted. */
   late: boolean;
+  /** Whether the limit that ended the search was one of time. */
+  isTime: boolean;
   /** Which limit ended the search; undefined when all was covered that the search is for. */
   limit: string | undefined;
   /** Whether that is a limit of one execution, which no further part of the search can change. */
@@ -56,6 +58,7 @@ export class Tally implements SearchResult {
   steps = 0;
   violation: Violation | undefined = undefined;
   late = false;
+  isTime = false;
   limit: string | undefined = undefined;
   isOver = false;
   cutBy: CutBy | undefined = undefined;
@@ -69,8 +72,8 @@ export class Tally implements SearchResult {
 
   /** The same as plain data. */
   get result(): SearchResult {
-    const { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy } = this;
-    return { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy };
+    const { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy } = this;
+    return { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy };
   }
 
   /** Executions that may still be run. */
@@ -113,6 +116,11 @@ export class Tally implements SearchResult {
   /** Ends the search: the time was over before the execution was. */
   giveUp(): void {
     this.late = true;
+    this.outOfTime();
+  }
+
+  private outOfTime(): void {
+    this.isTime = true;
     this.limit = `${this.limits.seconds} seconds`;
   }
 
@@ -124,6 +132,7 @@ export class Tally implements SearchResult {
     this.steps += part.steps;
     this.violation ??= part.violation;
     if (part.late) this.giveUp();
+    if (this.limit === undefined && part.limit !== undefined) this.isTime = part.isTime;
     this.limit ??= part.limit;
     this.isOver ||= part.isOver;
     this.cutBy ??= part.cutBy;
@@ -131,16 +140,16 @@ export class Tally implements SearchResult {
 
   /** Whether a limit is reached, by the clock as it is at this moment. */
   overNow(): boolean {
-    if (this.secondsLeft <= 0) this.limit = `${this.limits.seconds} seconds`;
+    if (this.secondsLeft <= 0) this.outOfTime();
     return this.over(0);
   }
 
   /** Whether a limit is reached, with `bytes` in use. Looks at the clock now and then. */
   over(bytes: number): boolean {
-    const { seconds, bytes: bytesMax } = this.limits;
+    const { bytes: bytesMax } = this.limits;
     if (this.executionsLeft <= 0) this.limit = `${this.limits.executions} executions`;
     else if (bytes > bytesMax) this.limit = `${bytesMax} bytes of memory`;
-    else if (this.deadline.over) this.limit = `${seconds} seconds`;
+    else if (this.deadline.over) this.outOfTime();
     return this.limit !== undefined;
   }
 }

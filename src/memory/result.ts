@@ -53,13 +53,16 @@ function objectText(value: object, path: string, around: readonly object[]): str
     return `${value[Symbol.toStringTag]}[${[...(value as Iterable<number | bigint>)].map((of) => textOf(of, path, []))}]`;
   const isArray = Array.isArray(value);
   if (prototype !== null && !isOf(prototype, isArray ? 'Array' : 'Object')) throw new NoResult(kindOf(value), path);
+  // A list without holes needs no indices.
+  const isDense =
+    isArray && Object.keys(value).length === value.length && value.every((_, i) => Object.hasOwn(value, i));
   const parts = Reflect.ownKeys(value).flatMap((key) => {
+    if (isArray && key === 'length') return isDense ? [] : [`${value.length}`];
     if (typeof key === 'symbol') throw new NoResult(`an object with the symbol ${String(key)} as a key`, path);
     const { value: held, get, set, enumerable } = Object.getOwnPropertyDescriptor(value, key)!;
-    if (isArray && key === 'length') return [`${held}`];
     if (get !== undefined || set !== undefined) throw new NoResult('an accessor', path === '' ? key : `${path}.${key}`);
     if (!enumerable) throw new NoResult('a property that is not enumerable', path === '' ? key : `${path}.${key}`);
-    return [`${JSON.stringify(key)}:${inner(held, key)}`];
+    return isDense ? [inner(held, key)] : [`${JSON.stringify(key)}:${inner(held, key)}`];
   });
   return isArray ? `[${parts}]` : `${prototype === null ? 'null' : ''}{${parts}}`;
 }

@@ -33,11 +33,12 @@ const SHALLOW = 16;
 function* deepening(search: Search, limits: Limits): Generator<Request, Searched, Searched> {
   if (search.scheduler !== 'exhaustive') return yield { search, limits };
   const deadline = new Deadline(limits.seconds);
-  const missing = new Set<string>();
+  let missing: readonly string[] | undefined;
+  const told = (result: Searched): Searched =>
+    result.isTime ? { ...result, limit: `${limits.seconds} seconds` } : result;
   const reach = (result: Searched): Searched => {
-    if (missing.size === 0) for (const claim of result.missing) missing.add(claim);
-    for (const claim of missing) if (!result.missing.includes(claim)) missing.delete(claim);
-    return { ...result, missing: [...missing] };
+    missing = (missing ?? result.missing).filter((claim) => result.missing.includes(claim));
+    return { ...result, missing };
   };
   const request = (stepsMax: number, cuts?: number): Request => ({
     search: { ...search, stepsMax },
@@ -45,20 +46,21 @@ function* deepening(search: Search, limits: Limits): Generator<Request, Searched
   });
   for (const stepsMax of USUAL) {
     const result = yield request(Math.min(stepsMax, search.stepsMax), 1);
-    if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return result;
+    if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return told(result);
     if (result.isOver && result.cutBy === undefined) return result;
     if (stepsMax >= search.stepsMax) break;
   }
   let completeTo = 0;
   for (let stepsMax = SHALLOW; ; stepsMax *= 2) {
     const result = reach(yield request(Math.min(stepsMax, search.stepsMax)));
-    const isTime = result.limit !== undefined && result.limit !== result.cutBy?.limit;
-    if (!isTime) completeTo = Math.min(stepsMax, search.stepsMax);
-    if (result.isRefuted || result.violation !== undefined || result.cut === 0 || isTime || stepsMax >= search.stepsMax)
-      return {
-        ...result,
-        completeTo,
-        limit: isTime && result.violation === undefined ? `${limits.seconds} seconds` : result.limit,
-      };
+    if (!result.isTime) completeTo = Math.min(stepsMax, search.stepsMax);
+    if (
+      result.isRefuted ||
+      result.violation !== undefined ||
+      result.cut === 0 ||
+      result.isTime ||
+      stepsMax >= search.stepsMax
+    )
+      return { ...told(result), completeTo };
   }
 }

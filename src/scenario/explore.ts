@@ -118,7 +118,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
   const { violation, schedule, missing } = result;
   if (violation?.property === BEYOND || violation?.property === NO_RESULT)
     throw new BadInput(violation.message.replace(/^no plain data: /, ''));
-  const isUndecided = result.limit !== undefined || result.executions + result.blocked + result.cut === 0;
+  const isUndecided = result.limit !== undefined;
   const findings: WrittenFinding[] = [];
   if (violation !== undefined) {
     const { memoryModel, tearing } = search;

@@ -73,6 +73,28 @@ export function minimise(failure: Failure, seconds: number, steps = Infinity): F
     ({ best, isLeast } = fewestSwitches(best, budget));
     again = contextSwitches(best.schedule) < switches;
   }
+  return fewerIterations(best, budget);
+}
+
+/** Leaves out accesses that only repeat the one before, as those of a loop that goes on waiting, where the violation stays. */
+function fewerIterations(failure: Failure, budget: Budget): Failure {
+  const run = runOf(failure.scenario, stepsMax(failure), failure);
+  runOnce(run, new Guided(failure.schedule));
+  const { schedule, nodes, tree } = run.execution;
+  const repeated = Array.from(failure.schedule.keys()).filter(
+    (s) => s > 0 && schedule[s] === schedule[s - 1] && tree.code[nodes[s]] === tree.code[nodes[s - 1]],
+  );
+  let best = failure;
+  for (const s of repeated.reverse()) {
+    if (budget.isSpent) break;
+    const shorter = best.schedule.toSpliced(s, 1);
+    const { violation } = runOnce(run, new Guided(shorter));
+    budget.spend(run.execution.steps);
+    if (violation?.property !== best.property) continue;
+    const found = failureOf(run, best, best, violation.message);
+    const isBetter = found.schedule.length < best.schedule.length;
+    if (isBetter && contextSwitches(found.schedule) <= contextSwitches(best.schedule)) best = found;
+  }
   return best;
 }
 

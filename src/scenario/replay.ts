@@ -23,7 +23,7 @@ export function replay(run: Run, order: readonly number[], what: string, cycle?:
     throw impossible(steps, 'all actors have ended');
   if (cycle === undefined || violation !== undefined) return violation;
   return repeats(run.execution, new States(run.execution, run.checker), order, cycle)
-    ? livelock(run.execution.program, run.checker, order.slice(-cycle))
+    ? livelock(run.execution.program, order.slice(-cycle))
     : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { LIVELOCK } from '../check/checker.ts';
 import { CLASSES_MAX, Classes } from '../explore/classes.ts';
 import { Doer, planOf } from '../explore/doer.ts';
 import type { Stop, Violation } from '../explore/execution.ts';
@@ -162,7 +163,7 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits, plain:
 /** Looks for a fair execution without end. Null: it is not known whether there is one. */
 function searchLivelock({ execution, checker }: Run, limits: Limits): Livelock | undefined | null {
   const lasso = findFairCycle(execution, new States(execution, checker), limits);
-  return lasso === undefined || lasso === null ? lasso : livelockOf(lasso, execution.program, checker);
+  return lasso === undefined || lasso === null ? lasso : livelockOf(lasso, execution.program);
 }
 
 /** The same where not all states can be visited: finds some. */
@@ -170,31 +171,30 @@ function livelockByTurns(run: Run, { program }: Scenario, limits: Limits): Livel
   const { execution, checker } = run;
   const { end } = new Deadline(Math.min(1, limits.seconds));
   const lasso = findByTurns(execution, new States(execution, checker), end);
-  return lasso === undefined ? undefined : livelockOf(lasso, program, checker);
+  return lasso === undefined ? undefined : livelockOf(lasso, program);
 }
 
 type Livelock = Pick<Searched, 'violation' | 'schedule' | 'cycle' | 'stop'>;
 
-function livelockOf({ prefix, cycle }: Lasso, program: Program, checker: Run['checker']): Livelock {
-  const violation = livelock(program, checker, cycle);
+function livelockOf({ prefix, cycle }: Lasso, program: Program): Livelock {
+  const violation = livelock(program, cycle);
   return { violation, schedule: [...prefix, ...cycle], cycle: cycle.length, stop: 'livelock' };
 }
 
 /** What is said of an execution whose last steps, `cycle`, come again and again. */
-export function livelock(program: Program, checker: Run['checker'], cycle: readonly number[]): Violation {
-  const { property } = checker.end({ kind: 'livelock' })!;
+export function livelock(program: Program, cycle: readonly number[]): Violation {
   const names = [...new Set(cycle.map((choice) => program.actors[threadOf(choice) % program.actors.length].name))];
   const message = `the last ${cycle.length === 1 ? 'step repeats' : `${cycle.length} steps repeat`} for ever: ${names.join(', ')}`;
-  return { property, message };
+  return { property: LIVELOCK, message };
 }
 
 /** What a search on one thread has come to, but for classes. */
 function cameTo(
   run: Run,
-  { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy }: SearchResult,
+  { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy }: SearchResult,
 ): Omit<Searched, 'classes' | 'readsFrom' | 'classesCut'> {
   return {
-    ...{ executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy },
+    ...{ executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy },
     schedule: violation === undefined ? [] : scheduleOf(run),
     stop: violation === undefined ? undefined : run.execution.stopped()?.kind,
     missing: run.checker.missing,

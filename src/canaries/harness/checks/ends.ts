@@ -91,15 +91,6 @@ function operationsOf(x: Cell, y: Cell, m: Lock): readonly (readonly [string, Op
       'crashed operations let through what mem throws',
     ],
     ['one that goes on later', async (mem) => mem.load(x), 'crashed operations use their own mem'],
-    [
-      'one that returns what contains itself',
-      (mem) => {
-        const all: unknown[] = [mem.load(x)];
-        all.push(all);
-        return all;
-      },
-      'crashed operations return plain data',
-    ],
     ['one that keeps a lock', (mem) => mem.lock(m), 'violated no lock is held at the end'],
   ];
 }

@@ -136,7 +136,9 @@ export const checks: readonly Mistake[] = [
     name: 'rounds-go-on-for-ever',
     part: 'spins',
     expectedBy: 'ends',
-    edits: [{ file: 'memory/replay', from: 'else if (this.ahead > AHEAD_MAX) this.closeRound(subject);', to: '' }],
+    edits: [
+      { file: 'memory/replay', from: 'else if (this.ahead > AHEAD_MAX) this.closeRound(subject, lastKnown);', to: '' },
+    ],
   },
   {
     name: 'wake-up-wakes-one',
