@@ -40,8 +40,8 @@ function* deepening(search: Search, limits: Limits): Generator<Request, Searched
     missing = (missing ?? result.missing).filter((claim) => result.missing.includes(claim));
     return { ...result, missing };
   };
-  const request = (stepsMax: number, cuts?: number): Request => ({
-    search: { ...search, stepsMax },
+  const request = (stepsMax: number, cuts?: number, reduction = search.reduction): Request => ({
+    search: { ...search, stepsMax, reduction },
     limits: { ...limits, seconds: limits.seconds - deadline.seconds, ...(cuts !== undefined && { cuts }) },
   });
   for (const stepsMax of USUAL) {
@@ -50,9 +50,19 @@ function* deepening(search: Search, limits: Limits): Generator<Request, Searched
     if (result.isOver && result.cutBy === undefined) return result;
     if (stepsMax >= search.stepsMax) break;
   }
+  // Of executions that are cut short, a search of classes does not know what would have raced.
+  const shallow = search.reduction === 'optimal' ? 'states' : search.reduction;
   let completeTo = 0;
   for (let stepsMax = SHALLOW; ; stepsMax *= 2) {
-    const result = reach(yield request(Math.min(stepsMax, search.stepsMax)));
+    const most = Math.min(stepsMax, search.stepsMax);
+    const result = reach(yield request(most, undefined, shallow));
+    if (
+      result.cut === 0 &&
+      result.limit === undefined &&
+      result.violation === undefined &&
+      shallow !== search.reduction
+    )
+      return told(yield request(most));
     if (!result.isTime) completeTo = Math.min(stepsMax, search.stepsMax);
     if (
       result.isRefuted ||

@@ -1,6 +1,7 @@
 import type { Look } from '../check/property.ts';
 import { noProperties } from '../check/property.ts';
 import { ACTORS_MAX, type Operation } from '../explore/program.ts';
+import { markConstant } from '../loops/snapshot.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -35,6 +36,7 @@ export function scenario<
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
   const racy = racyCells(definition.racy ?? [], cells, where);
   const names = strict({ ...cells, ...locks }, 'cell or lock');
+  for (const constant of [names, ...Object.values(cells), ...layout.places]) markConstant(constant);
   const runOf = runner(names);
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
     if (!Array.isArray(operations))

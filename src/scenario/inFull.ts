@@ -1,3 +1,4 @@
+import { STUCK } from '../explore/execution.ts';
 import { threadOf, wayOf } from '../explore/schedule.ts';
 import { Exact } from '../explore/schedulers/guided.ts';
 import type { Failure } from './minimise.ts';
@@ -13,7 +14,7 @@ const MORE_MAX = 10_000;
  */
 export function inFull(failure: Failure): Failure {
   const { scenario, schedule, cycle } = failure;
-  if (cycle !== undefined) return failure;
+  if (cycle !== undefined || failure.property === STUCK) return failure;
   const short = runOf(scenario, schedule.length + 1, failure);
   runOnce(short, new Exact(schedule));
   const { execution: of } = short;

@@ -1,0 +1,110 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+
+/** Small scenarios whose verdict is known by hand; version 0.1 had another one. See the comment in each file of `test/verdicts`. */
+
+const dir = mkdtempSync(join(tmpdir(), 'verdicts-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Verdict {
+  readonly name: string;
+  readonly outcome: string;
+  readonly exhausted: boolean;
+  readonly message: string | null;
+  readonly property: string | null;
+  readonly classes: number | null;
+  readonly seconds: number;
+  readonly file: string | null;
+  readonly refused?: string;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+function verdictsOf(
+  cases: readonly (readonly [string, Options])[],
+  env: Readonly<Record<string, string>> = {},
+): Verdict[] {
+  const told = execFileSync(process.execPath, ['test/verdicts/run.mjs', JSON.stringify(cases), dir], {
+    encoding: 'utf8',
+    timeout: 50_000,
+    env: { ...process.env, ...env },
+  });
+  return JSON.parse(told) as Verdict[];
+}
+
+const reductions = ['none', 'optimal', 'states'].map((reduction) => ({ reduction }));
+const models = ['sc', 'tso', 'weak'].map((memoryModel) => ({ memoryModel }));
+const all = [...reductions, ...models];
+
+/** By module: what is explored, and how it must end. */
+const KNOWN: Readonly<Record<string, readonly [readonly Options[], string, (RegExp | string)?]>> = {
+  tries: [all, 'violated', /: 2 tries$/],
+  slowpath: [all, 'violated', 'data is 1'],
+  giveup: [reductions, 'violated', 'it never gives up: '],
+  exit: [all, 'violated'],
+  // Its unlock is relaxed: no lock under weak memory.
+  backoff: [[...reductions, { memoryModel: 'tso' }], 'passed'],
+  xchg: [all, 'passed'],
+  deep: [all, 'violated', '1,2,3,-4'],
+  map: [all, 'passed'],
+  alias: [all, 'passed'],
+  notify1: [all, 'passed'],
+  waitacq: [all, 'passed'],
+  'left-out': [all, 'deadlock'],
+  'spin-retry': [[...reductions, { memoryModel: 'tso' }, { scheduler: 'portfolio', seconds: 1 }], 'livelock'],
+  philosophers: [reductions.slice(2), 'livelock', /repeat for ever: (a, b|b, a)$/],
+  hang: [
+    [...reductions.map((of) => ({ ...of, seconds: 1 })), { scheduler: 'pct', seconds: 1 }],
+    'crashed',
+    /operation 1 of a, spins runs on/,
+  ],
+};
+
+const cases = Object.entries(KNOWN).flatMap(([name, [options]]) => options.map((of) => [name, of] as const));
+const verdicts = verdictsOf(cases);
+
+describe.each(Object.entries(KNOWN))('%s', (name, [, outcome, seen]) => {
+  test(outcome, () => {
+    const found = verdicts.filter((verdict) => verdict.name === name);
+    expect(found.map((verdict) => verdict.outcome)).toEqual(found.map(() => outcome));
+    if (outcome === 'passed') expect(found.map(({ exhausted }) => exhausted)).toEqual(found.map(() => true));
+    if (seen !== undefined) for (const { message, property } of found) expect(`${property}: ${message}`).toMatch(seen);
+  });
+});
+
+test('what has no time limit in it ends in time', () => {
+  for (const { name, seconds } of verdicts)
+    if (name === 'hang' || name === 'spin-retry') expect(seconds).toBeLessThan(2.5);
+});
+
+test('results that cannot be compared, and scenarios in which nothing happens, are refused', () => {
+  const refused = verdictsOf(['before', 'error', 'vacuous'].map((name) => [name, {}]));
+  expect(refused.map((verdict) => verdict.refused)).toEqual([
+    expect.stringMatching(/^operation 1 of a, looks returns what cannot be compared: it is an instance of Seen; /),
+    expect.stringMatching(/^operation 1 of a, looks returns what cannot be compared: it is an Error; /),
+    'vacuous: no operation accesses memory: there is nothing to explore',
+  ]);
+});
+
+test('read-modify-writes of cells that no other thread accesses make no classes', () => {
+  const [plain, exchanges, fences] = ['store', 'rmw', 'mb'].map(
+    (OP) => verdictsOf([['rmws', { reduction: 'optimal' }]], { OP, T: '6', K: '2' })[0],
+  );
+  expect([plain.classes, exchanges.classes, fences.classes]).toEqual([64, 64, 64]);
+});
+
+test('the smallest finding of a deadlock is none in the right version', () => {
+  const [wrong] = verdicts.filter(({ name }) => name === 'left-out');
+  expect(verdictsOf([['left-out', {}]], { RIGHT: '1' })[0].outcome).toBe('passed');
+  const env = { ...process.env, RIGHT: '1' };
+  const replayed = spawnSync(process.execPath, ['dist/cli/main.js', 'replay', wrong.file!], { encoding: 'utf8', env });
+  expect(replayed.status).not.toBe(1);
+  const again = spawnSync(process.execPath, ['dist/cli/main.js', 'explore', wrong.file!, '--scheduler', 'exhaustive'], {
+    encoding: 'utf8',
+    env,
+  });
+  expect([again.status, again.stdout]).toEqual([0, expect.stringMatching(/proved/)]);
+});

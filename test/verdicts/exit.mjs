@@ -1,0 +1,21 @@
+import { scenario } from 'gfnring';
+/** Violated: a loads 70, b adds 10, a leaves and has waited. */
+export default scenario({
+  name: 'exit',
+  cells: { x: { type: 'u32', initial: 70 }, late: 'u32' },
+  actors: {
+    a: [
+      function a(mem, { x, late }) {
+        let waited = false;
+        while (mem.load(x) < 77) waited = true;
+        if (waited) mem.store(late, 1);
+      },
+    ],
+    b: [
+      function b(mem, { x }) {
+        mem.fetchAdd(x, 10);
+      },
+    ],
+  },
+  finally: { 'nobody is late': ({ read, cells }) => read(cells.late) === 0 },
+});

@@ -1,0 +1,18 @@
+import { scenario } from 'gfnring';
+/** An operation that loops without an access once it has seen 1. */
+export default scenario({
+  name: 'hang',
+  cells: { x: 'u32' },
+  actors: {
+    a: [
+      function spins(mem, { x }) {
+        if (mem.load(x) === 1) for (;;);
+      },
+    ],
+    b: [
+      function sets(mem, { x }) {
+        mem.store(x, 1);
+      },
+    ],
+  },
+});

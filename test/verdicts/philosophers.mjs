@@ -1,0 +1,14 @@
+import { scenario } from 'gfnring';
+
+/** Livelock: each takes its fork, fails to take the other, and puts its own back, again and again. */
+const dines = (first, second) =>
+  function dine(mem, cells) {
+    while (mem.cmpxchg(cells[first], 0, 1) !== 0 || mem.cmpxchg(cells[second], 0, 1) !== 0) mem.store(cells[first], 0);
+    mem.store(cells[second], 0);
+    mem.store(cells[first], 0);
+  };
+export default scenario({
+  name: 'philosophers',
+  cells: { left: 'u32', right: 'u32' },
+  actors: { a: [dines('left', 'right')], b: [dines('right', 'left')] },
+});
