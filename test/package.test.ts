@@ -59,7 +59,7 @@ describe('what is packed', () => {
   test('is what runs, its sources, documents and examples, and nothing else', () => {
     const folders = new Set(packed.map((path) => (path.includes('/') ? path.split('/')[0] : path)));
     expect([...folders].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'examples', 'package.json', 'src'].sort(),
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'examples', 'package.json', 'src'].sort(),
     );
     expect(packed.filter((path) => /tsbuildinfo|^(dist|src)\/.*\.test\.|node_modules|\.gfnring/.test(path))).toEqual(
       [],

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 /** Folders of src by layer: each imports from its own folder and from layers further down. */
 const LAYERS = [
+  ['loops'],
   ['memory', 'models'],
   ['explore'],
   ['check'],

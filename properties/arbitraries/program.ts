@@ -1,5 +1,3 @@
-/* In this folder: what is drawn: programs, VMs, workloads, schedules. */
-
 import fc from 'fast-check';
 
 /** What a thread does, as data. `last` is what the thread has read last; `value` NEXT stands for `last` + 1. */

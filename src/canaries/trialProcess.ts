@@ -3,7 +3,7 @@ import { type ExploreReport, exploreScenario } from '../scenario/explore.ts';
 import type { Finding } from '../scenario/finding.ts';
 import { loadSource } from '../scenario/load.ts';
 import type { Machine } from '../scenario/run.ts';
-import type { Reduction, SchedulerName } from '../scenario/search.ts';
+import type { Reduction, SchedulerName } from '../scenario/searchSpec.ts';
 import type { Canary } from './canary.ts';
 
 /** One search. */

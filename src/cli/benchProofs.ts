@@ -1,8 +1,9 @@
 import { noLimits } from '../explore/limits.ts';
 import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
 import { plainMachine } from '../scenario/run.ts';
-import { type Search, searchHere } from '../scenario/search.ts';
+import { searchHere } from '../scenario/search.ts';
 import { SearchPool } from '../scenario/searchPool.ts';
+import type { Search } from '../scenario/searchSpec.ts';
 import { sourced } from '../scenario/source.ts';
 import { type Yardstick, yardstick } from '../scenario/yardstick.ts';
 import type { BenchRow } from './bench.ts';

@@ -68,7 +68,7 @@ export function reproduce(
   ];
   if (schedule.length === 0 && file === null)
     return [`  look again   await explore(scenario${machine.length > 0 ? `, { ${machine.join(', ')} }` : ''})`];
-  if (schedule.length === 0) return [`  look again   npx gfnring explore ${file}`];
+  if (schedule.length === 0) return [`  look again   npx gfnring explore ${file} --scheduler exhaustive`];
   if (file === null) {
     const skipped = 'skipped' in source ? [`skipped: ${JSON.stringify(source.skipped)}`] : [];
     const repeats = cycle === undefined ? [] : [`cycle: ${cycle}`];

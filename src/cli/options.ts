@@ -16,11 +16,11 @@ export const whole =
 
 /** A time in seconds above 0, for commander. */
 export const seconds =
-  (name: string) =>
+  (name: string, least: 'above 0' | 'from 0' = 'above 0') =>
   (text: string): number => {
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-    if (value > 0 && value <= 31_536_000) return value;
-    throw new UsageError(`--${name} is '${text}': must be a number of seconds above 0`);
+    if ((value > 0 || (value === 0 && least === 'from 0')) && value <= 31_536_000) return value;
+    throw new UsageError(`--${name} is '${text}': must be a number of seconds ${least}`);
   };
 
 /** The options that all commands share. */

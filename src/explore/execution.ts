@@ -6,7 +6,7 @@ import type { LoopRules } from '../memory/loopRules.ts';
 import { Breach, isFence, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
 import { type Answer, type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
 import { resultText } from '../memory/result.ts';
-import { shortPlace } from '../memory/sourceLine.ts';
+import { shortPlace, throwerOf } from '../memory/sourceLine.ts';
 import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
 import { wider } from '../memory/wider.ts';
@@ -965,7 +965,9 @@ export function violationOf(error: unknown): Violation {
 
 function textOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+    if (!(thrown instanceof Error)) return String(thrown);
+    const place = throwerOf(thrown.stack);
+    return `${thrown.name}: ${thrown.message}${place === undefined ? '' : `, at ${place}`}`;
   } catch {
     return 'it throws what has no text';
   }
@@ -989,7 +991,7 @@ const RULES = {
 } as const;
 
 /** Iterations from which on a loop is taken to be why an execution does not end. */
-const LOOP_LEAST = 3;
+const LOOP_LEAST = 1;
 
 const NOTHING: readonly number[] = [];
 const FINISHED: Stop = { kind: 'finished' };

@@ -1,5 +1,6 @@
 import type { MemoryModel } from '../explore/memoryModels/make.ts';
-import { type Search, searchHere } from '../scenario/search.ts';
+import { searchHere } from '../scenario/search.ts';
+import type { Search } from '../scenario/searchSpec.ts';
 import { scenarioOf } from './scenario.ts';
 import type { Test, Verdict } from './syntax.ts';
 

@@ -129,13 +129,12 @@ export class NativeMemory implements Memory {
   waitUntil(cell: Cell, holds: (value: number) => boolean): number;
   waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
   waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
-    const late = performance.now() + WAIT_MS;
     let loads = 0;
     return loadUntil(this, cell, holds, () => {
       // Where threads outnumber processors, a loop without a pause would starve the thread that it waits for.
       if (++loads % 1000 !== 0) return;
-      Atomics.wait(PAUSE, 0, 0, 1);
-      if (performance.now() > late) throw new Hung(this.thread, `a value of ${cell.name}`);
+      Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
+      if ((loads / 1000) * PAUSE_MS > WAIT_MS) throw new Hung(this.thread, `a value of ${cell.name}`);
     });
   }
   wait(cell: Cell, expected: number): boolean {
@@ -152,6 +151,8 @@ export class NativeMemory implements Memory {
   }
 }
 
+/** How long a thread pauses after a thousand loads of a value that has not come. */
+const PAUSE_MS = 1;
 /** Never changes: to wait on. */
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 

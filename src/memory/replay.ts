@@ -438,7 +438,7 @@ export class ReplayMemory implements Memory {
       tree.compared.push({
         closed,
         tail: path[end - 1],
-        place: lineIn(sites[head]) ?? 'a place that is not known',
+        place: this.linesTo(subject, path[head]).get(path[head]) ?? 'a place that is not known',
       });
       if (end === asked) this.asked = closed;
       return;

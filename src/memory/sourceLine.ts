@@ -28,6 +28,19 @@ export function callerOf(stack: string): string | undefined {
   return `${short.startsWith('..') ? file : short}:${line}:${column}`;
 }
 
+/** Where an error was thrown, as `file:line`, not counting what `mem` and the names of cells throw; undefined where its stack does not say. */
+export function throwerOf(stack: unknown): string | undefined {
+  if (typeof stack !== 'string') return undefined;
+  const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
+  const thrower = places.find(({ file }) => !OURS.includes(dirname(file)));
+  if (thrower === undefined) return undefined;
+  const { file, line } = written(thrower);
+  return shortPlace(`${file}:${line}:0`);
+}
+
+/** Folders of code that stands between an operation and its memory. */
+const OURS = ['.', '../scenario'].map((folder) => resolve(dirname(fileURLToPath(import.meta.url)), folder));
+
 /** `file:line`, as seen from the current directory, of a place `file:line:column`. */
 export function shortPlace(place: string): string {
   const [, file, line] = /^(.*):(\d+):\d+$/.exec(place) ?? ['', place, ''];
@@ -42,7 +55,8 @@ function placeOf(text: string): Place | undefined {
   const parts = /^(.+):(\d+):(\d+)$/.exec(where);
   if (parts === null || parts[1].startsWith('node:')) return undefined;
   const isUrl = parts[1].startsWith('file:');
-  const file = isUrl ? fileURLToPath(parts[1]) : parts[1];
+  // A user's module is loaded under a version of its own. What runs it without URLs puts in no probes.
+  const file = isUrl ? fileURLToPath(parts[1]) : parts[1].replace(/\?gfnring=\d+$/, '');
   return { file, line: Number(parts[2]), column: Number(parts[3]), probed: isUrl && parts[1].includes('?gfnring=') };
 }
 

@@ -111,9 +111,10 @@ export const builtIns: readonly BuiltIn[] = [
     'leeway',
     'prove',
     'a vCPU that dirties two pages at once stops before its ring is full',
-    [vcpu(0, write(0), write(1, 2), halt), userspace(serve)],
+    [vcpu(0, write(0), write(1, 2), write(3, 4), halt), userspace(serve)],
     ['a vCPU stops', 'a page is re-armed'],
-    { rings: [{ size: 2, leeway: 1 }], slots: [{ slot: 0, npages: 3 }] },
+    { rings: [{ size: 4, leeway: 2 }], slots: [{ slot: 0, npages: 5 }] },
+    ['weak'],
   ),
   scenario(
     'two-resetters',

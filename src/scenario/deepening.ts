@@ -1,6 +1,6 @@
 import { Deadline, type Limits } from '../explore/limits.ts';
 import { usualLoopRules } from '../memory/loopRules.ts';
-import type { Search, Searched } from './search.ts';
+import type { Search, Searched } from './searchSpec.ts';
 
 /** A search that is to be made, and its limits. */
 export interface Request {

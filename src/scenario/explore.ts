@@ -7,10 +7,12 @@ import { inFull } from './inFull.ts';
 import { type Failure, minimise } from './minimise.ts';
 import { runOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
-import { type Reduction, type SchedulerName, type Search, type Searched, searchHere } from './search.ts';
+import { GRACE_SECONDS, searchHere } from './search.ts';
 import { SearchPool } from './searchPool.ts';
+import type { Reduction, SchedulerName, Search, Searched } from './searchSpec.ts';
 import { type Source, type Sourced, sourced } from './source.ts';
 import { SCHEMA } from './spec.ts';
+import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
 /** What `exploreScenario` is told; `explore` fills in what is left out. */
 export interface ExploreOptions extends Search {
@@ -124,8 +126,7 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
     const { memoryModel, tearing } = search;
     const { cycle } = result;
     const failure = { ...what, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
-    const least = options.minimiseSeconds > 0 ? minimise(failure, options.minimiseSeconds) : failure;
-    findings.push(write(inFull(least), options));
+    findings.push(write(smallest(failure, options.minimiseSeconds), options));
   } else {
     const claims = isUndecided ? [] : [...missing, ...nothingCompleted(result, exhaustive)];
     findings.push(...claims.map((claim) => vacuous(what, search, claim, options)));
@@ -159,6 +160,16 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
     seconds: (performance.now() - start) / 1000,
     findings,
   };
+}
+
+/** A failure made small, as its actors really come to it. In time: what is left out may be what ends a loop without an access. */
+function smallest(failure: Failure, seconds: number): Failure {
+  const within = (call: () => Failure, most: number, otherwise: Failure): Failure => {
+    const result = withinTime(most, call);
+    return result === OUT_OF_TIME ? otherwise : result;
+  };
+  const least = seconds > 0 ? within(() => minimise(failure, seconds), seconds + GRACE_SECONDS, failure) : failure;
+  return within(() => inFull(least), 1, least);
 }
 
 /** A scenario in which nothing happens proves nothing. */

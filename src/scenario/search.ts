@@ -1,7 +1,7 @@
 import { LIVELOCK } from '../check/checker.ts';
 import { CLASSES_MAX, Classes } from '../explore/classes.ts';
 import { Doer, planOf } from '../explore/doer.ts';
-import type { Stop, Violation } from '../explore/execution.ts';
+import type { Violation } from '../explore/execution.ts';
 import { findFairCycle, type Lasso } from '../explore/fairCycle.ts';
 import { findByTurns } from '../explore/fairRun.ts';
 import { PartialGraphs } from '../explore/graphs/partialGraphs.ts';
@@ -15,68 +15,18 @@ import type { Program } from '../explore/program.ts';
 import { Rounds } from '../explore/rounds.ts';
 import { threadOf } from '../explore/schedule.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
-import { type DrawingName, drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
+import { type DrawingName, makeScheduler } from '../explore/schedulers/make.ts';
 import { type SearchResult, Tally } from '../explore/search.ts';
 import { States } from '../explore/states.ts';
 import { Symmetry } from '../explore/symmetry.ts';
-import { type LoopRules, usualLoopRules } from '../memory/loopRules.ts';
+import { usualLoopRules } from '../memory/loopRules.ts';
 import { BadInput } from './badInput.ts';
 import { withoutRefuted } from './deepening.ts';
-import { type Machine, type Run, runOf, scheduleOf } from './run.ts';
+import { type Run, runOf, scheduleOf } from './run.ts';
 import type { Scenario } from './scenario.ts';
+import type { Search, Searched } from './searchSpec.ts';
 import { controlOf, doShare, inOrder } from './share.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
-
-/** What makes the choices: `docs/exploring.md`. */
-export const schedulerNames = ['exhaustive', ...drawingNames] as const;
-export type SchedulerName = (typeof schedulerNames)[number];
-
-/** Which executions may stand for others: `docs/exploring.md`. */
-export const reductionNames = ['none', 'optimal', 'states'] as const;
-export type Reduction = (typeof reductionNames)[number];
-
-/** How a scenario is searched, as plain data. */
-export interface Search extends Machine {
-  /** What makes the choices. */
-  readonly scheduler: SchedulerName;
-  /** For `exhaustive`: which executions may stand for others. */
-  readonly reduction: Reduction;
-  /** For `exhaustive`: only what can be had with so many preemptions. */
-  readonly preemptions?: number | undefined;
-  /** For `states`: actors with the same operations are interchangeable. */
-  readonly symmetry?: boolean | undefined;
-  /** Where all draws start from. */
-  readonly seed: number;
-  /** For `pct`: the depth of the bugs it is to find. */
-  readonly depth: number;
-  /** Steps of one execution, at most. */
-  readonly stepsMax: number;
-  /** What may be left out of loops that go on and on. */
-  readonly loopRules?: LoopRules | undefined;
-}
-
-export interface Searched extends SearchResult {
-  /** Happens-before and reads-from classes among the complete executions; null where they are not counted. */
-  readonly classes: number | null;
-  readonly readsFrom: number | null;
-  /** Whether there were more classes than can be kept apart: then these are lower bounds. */
-  readonly classesCut: boolean;
-  /** How the violation came about, and how its execution stopped. */
-  readonly schedule: readonly number[];
-  readonly stop: Stop['kind'] | undefined;
-  /** Of a livelock: so many of the last steps come again and again. */
-  readonly cycle?: number | undefined;
-  /** The `sometimes` that never came true. */
-  readonly missing: readonly string[];
-  /** Where executions had to be cut short: all of up to so many steps were covered. */
-  readonly completeTo?: number;
-  /** Loops that were explored for a bounded number of iterations. */
-  readonly bounds: readonly string[];
-  /** Loops that were taken for loops without a state, because they look like that. */
-  readonly compared: readonly string[];
-  /** Whether one of these has a state after all: then nothing else here counts. */
-  readonly isRefuted: boolean;
-}
 
 /** Searches a scenario on this thread. Throws `BadInput` where it cannot be searched like that. */
 export function searchHere(scenario: Scenario, search: Search, limits: Limits): Searched {
@@ -143,11 +93,11 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits, plain:
   const { execution, checker } = run;
   const bound: Bound | undefined = preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
   const states = new States(execution, checker, bound !== undefined, alike, limits.cuts === undefined);
-  const start = performance.now();
+  const deadline = new Deadline(limits.seconds);
   const result = searchInterleavings(execution, checker, limits, { ...(bound && { bound }), states });
   const base = { ...cameTo(run, result), classes: null, readsFrom: null, classesCut: false };
   if (states.hasCycle && bound === undefined && result.violation === undefined && result.limit === undefined) {
-    const seconds = limits.seconds - (performance.now() - start) / 1000;
+    const seconds = limits.seconds - deadline.seconds;
     const found = searchLivelock(alike === undefined ? run : runOf(scenario, stepsMax, search, [], search.loopRules), {
       ...limits,
       seconds,

@@ -1,7 +1,8 @@
 import type { Doer } from '../explore/doer.ts';
 import type { Round } from '../explore/rounds.ts';
 import { type Run, runOf } from './run.ts';
-import { doerOf, type Search } from './search.ts';
+import { doerOf } from './search.ts';
+import type { Search } from './searchSpec.ts';
 import { doShare, type Share } from './share.ts';
 import { openSource, type Source } from './source.ts';
 

@@ -16,7 +16,7 @@ import { loadSource } from '../scenario/load.ts';
 import { replay } from '../scenario/replay.ts';
 import { type Machine, runOf, scheduleOf } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { reductionNames, schedulerNames } from '../scenario/search.ts';
+import { reductionNames, schedulerNames } from '../scenario/searchSpec.ts';
 import { type Skipped, skip } from '../scenario/skip.ts';
 import { openSource, type Source, sourced } from '../scenario/source.ts';
 import { SCHEMA } from '../scenario/spec.ts';

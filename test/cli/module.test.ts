@@ -218,12 +218,13 @@ test('with a bound too, a proof that was cut short is none', () => {
     retry,
     ...'--scheduler exhaustive --reduction optimal --preemptions 0 --json'.split(' '),
   );
-  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', exhausted: false, cut: 1 });
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', exhausted: false });
+  expect(JSON.parse(stdout).cut).toBeGreaterThan(0);
 });
 
 describe('the time is what was said', () => {
   const backOff = (me: string, other: string): string =>
-    `[(mem, { ${me}, ${other} }) => { for (;;) { mem.store(${me}, 1); if (mem.load(${other}) === 0) break; mem.store(${me}, 0); } mem.store(${me}, 0); }]`;
+    `[(mem, { ${me}, ${other} }) => { let tries = 0; for (;; tries++) { mem.store(${me}, 1); if (mem.load(${other}) === 0) break; mem.store(${me}, 0); } mem.store(${me}, 0); return tries; }]`;
   const polite = `name: 'polite', cells: { x: 'u32', y: 'u32' }, actors: { a: ${backOff('x', 'y')}, b: ${backOff('y', 'x')} }`;
 
   // Executions of 100,000 steps, each of which may run its operation again; and rounds of many executions.

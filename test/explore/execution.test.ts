@@ -269,7 +269,7 @@ describe('the rules of an operation: each breach is named', () => {
           throw new TypeError('oops');
         },
       ]),
-    ).toBe('TypeError: oops');
+    ).toMatch(/^TypeError: oops, at test\/explore\/execution\.test\.ts:\d+$/);
   });
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
 import { type Cell, type Memory, scenario } from '../../src/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { type Search, searchHere } from '../../src/scenario/search.ts';
+import { searchHere } from '../../src/scenario/search.ts';
+import type { Search } from '../../src/scenario/searchSpec.ts';
 
 type Run = (mem: Memory, cells: { readonly flag: Cell }) => void;
 

@@ -100,14 +100,18 @@ test('what has no text can be thrown', async () => {
 });
 
 test('a list of cells, a cell of 64 bits, a lock, or nothing is no cell of 32 bits', async () => {
+  const at = (message: string) =>
+    expect.stringMatching(new RegExp(`^${message}, at test/explore/results\\.test\\.ts:\\d+$`));
   const store: Run = (mem, { wide }) => mem.store(wide, 5);
   expect(told(await explored([store]))).toEqual([
-    'crashed TypeError: mem.store does not work on wide, a cell64 of 64 bits',
+    at('crashed TypeError: mem.store does not work on wide, a cell64 of 64 bits'),
   ]);
   const load: Run = (mem, { list }) => mem.load(list);
-  expect(told(await explored([load]))).toEqual(['crashed TypeError: mem.load does not work on a list']);
+  expect(told(await explored([load]))).toEqual([at('crashed TypeError: mem.load does not work on a list')]);
   const wide: Run = (mem, { x }) => mem.load64(x);
-  expect(told(await explored([wide]))).toEqual(['crashed TypeError: mem.load64 does not work on x, a cell of 32 bits']);
+  expect(told(await explored([wide]))).toEqual([
+    at('crashed TypeError: mem.load64 does not work on x, a cell of 32 bits'),
+  ]);
   const lock: Run = (mem, { list }) => mem.lock(list[2]);
-  expect(told(await explored([lock]))).toEqual(['crashed TypeError: mem.lock does not work on undefined']);
+  expect(told(await explored([lock]))).toEqual([at('crashed TypeError: mem.lock does not work on undefined')]);
 });

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
 import { plainMachine } from '../../src/scenario/run.ts';
-import { type Search, searchHere } from '../../src/scenario/search.ts';
+import { searchHere } from '../../src/scenario/search.ts';
 import { SearchPool } from '../../src/scenario/searchPool.ts';
+import type { Search } from '../../src/scenario/searchSpec.ts';
 import { type Source, sourced } from '../../src/scenario/source.ts';
 
 /** The same is done by one thread, by two and by three. */

@@ -1,7 +1,8 @@
 import { type Limits, noLimits } from '../../explore/limits.ts';
 import { plainMachine } from '../../scenario/run.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { type Search, type Searched, searchHere } from '../../scenario/search.ts';
+import { searchHere } from '../../scenario/search.ts';
+import type { Search, Searched } from '../../scenario/searchSpec.ts';
 import { outcomeOf, program } from './program.ts';
 import { Wrong } from './selfCheck.ts';
 

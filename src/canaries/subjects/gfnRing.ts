@@ -14,7 +14,7 @@ import {
   vcpu,
   write,
 } from '../../scenario/parties.ts';
-import { LOST, ONE_PAGE } from '../../scenario/trackers/scenario.ts';
+import { LOST, ONE_PAGE, smallVm } from '../../scenario/trackers/scenario.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf, weak } from '../canary.ts';
 
 /** What the design of the mail's ring rules out, and what the ring of kvm.git 9a13921dd3, its first implementation, got wrong. */
@@ -147,7 +147,13 @@ export const gfnRing: readonly Canary[] = [
   canary(
     'leeway-one-too-small',
     `O4; ${MAIL}`,
-    'leeway',
+    smallVm(
+      'gfn-ring',
+      'leeway-of-a-log',
+      [{ size: 2, leeway: 1 }],
+      [vcpu(0, write(0), write(1, 2), halt), userspace(serve)],
+      { slots: [{ slot: 0, npages: 3 }], pml: 2 },
+    ),
     ['R10'],
     ['ring/push', 'ring.soft_limit;', 'ring.soft_limit + 1;'],
   ),

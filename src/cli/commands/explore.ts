@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { type ExploreOptions, exploreScenario } from '../../scenario/explore.ts';
 import { findingNamed, loadSource } from '../../scenario/load.ts';
 import type { Machine } from '../../scenario/run.ts';
-import { reductionNames, schedulerNames } from '../../scenario/search.ts';
+import { reductionNames, schedulerNames } from '../../scenario/searchSpec.ts';
 import type { Source } from '../../scenario/source.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { statusOf, UsageError } from '../errors.ts';
@@ -94,9 +94,9 @@ export const exploreCommand = (): Command =>
     )
     .addOption(new Option('--seconds <n>', 'stop after so many seconds').default(10).argParser(seconds('seconds')))
     .addOption(
-      new Option('--minimise <seconds>', 'how long a finding may be made smaller')
+      new Option('--minimise <seconds>', 'how long a finding may be made smaller; 0 leaves it as it was found')
         .default(5)
-        .argParser(seconds('minimise')),
+        .argParser(seconds('minimise', 'from 0')),
     )
     .addOption(
       new Option('--rounds <n>', 'exhaustive: explore up to so many iterations of a loop whose state never comes again')

@@ -6,7 +6,7 @@ import { assume, check } from '../../../memory/stop.ts';
 import { exploreScenario } from '../../../scenario/explore.ts';
 import { plainMachine } from '../../../scenario/run.ts';
 import type { Scenario } from '../../../scenario/scenario.ts';
-import type { Search } from '../../../scenario/search.ts';
+import type { Search } from '../../../scenario/searchSpec.ts';
 import { yardstick } from '../../../scenario/yardstick.ts';
 import { searched } from '../explored.ts';
 import { program, scenarioOf } from '../program.ts';

@@ -4,7 +4,7 @@ import { assume } from '../../../memory/stop.ts';
 import { scenario } from '../../../scenario/define.ts';
 import { type ExploreReport, exploreScenario } from '../../../scenario/explore.ts';
 import { plainMachine } from '../../../scenario/run.ts';
-import type { Search } from '../../../scenario/search.ts';
+import type { Search } from '../../../scenario/searchSpec.ts';
 import { equal } from '../selfCheck.ts';
 
 /** What the body of an operation may use, besides `mem` and the cells x, y, m and pad: all of them 0 at first. */

@@ -5,7 +5,9 @@ import { minimise } from '../../../scenario/minimise.ts';
 import { plainMachine, runOf, runOnce } from '../../../scenario/run.ts';
 import type { Scenario } from '../../../scenario/scenario.ts';
 import { shrink } from '../../../scenario/shrink.ts';
+import { skip } from '../../../scenario/skip.ts';
 import { sourced } from '../../../scenario/source.ts';
+import { Wakers } from '../../../scenario/wakers.ts';
 import { cellOf, scenarioOf } from '../program.ts';
 import { equal } from '../selfCheck.ts';
 
@@ -52,6 +54,17 @@ export async function minimum(): Promise<void> {
   const slow = { ...(await sourced(bare)), ...plainMachine, property: 'one has seen the other', message: '' };
   const fewest = minimise({ ...slow, schedule: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] }, 5);
   equal('the switches of a bare one', contextSwitches(fewest.schedule), 2);
+  // Without what could have woken the first, it would sleep in a right version, too.
+  const asleep = await sourced(scenarioOf('asleep', 'wait x 0 | wake x > x=1 | z=1'));
+  const wakers = new Wakers(asleep.scenario, plainMachine, 1);
+  const run = runOf(asleep.scenario, 100);
+  equal('what is asleep', runOnce(run, new Guided([2, 1, 0, 1])).stop.kind, 'deadlock');
+  const kept = [
+    [[], [0], []],
+    [[], [1], []],
+    [[], [], [0]],
+  ].map((of) => wakers.areKept(run, skip(asleep.scenario, of)));
+  equal('what a sleeper keeps', kept, [false, false, true]);
 }
 
 /** What the second operation of a thread has read; undefined where it has not ended. */

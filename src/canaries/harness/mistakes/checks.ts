@@ -91,8 +91,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/replay',
-        from: 'else if (plainText(second.value) !== text)',
-        to: "else if (plainText(second.value) === '')",
+        from: 'else if (resultText(second.value) !== text)',
+        to: "else if (resultText(second.value) === '')",
       },
     ],
   },

@@ -112,6 +112,12 @@ export const inLoops: readonly Mistake[] = [
     edits: [{ file: 'scenario/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
   },
   {
+    name: 'what-would-wake-a-sleeper-is-left-out',
+    part: 'minimising',
+    expectedBy: 'minimum',
+    edits: [{ file: 'scenario/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
+  },
+  {
     name: 'no-loop-is-compared',
     part: 'comparison of loops',
     expectedBy: 'loops-compared',

@@ -245,7 +245,7 @@ export const searches: readonly Mistake[] = [
     name: 'limit-of-steps-passes',
     part: 'limits',
     expectedBy: 'limits',
-    edits: [{ file: 'explore/optimal', from: 'tally.limit = execution.limit;', to: '' }],
+    edits: [{ file: 'explore/search', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
   },
   {
     name: 'limit-of-executions-passes',

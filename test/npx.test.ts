@@ -1,0 +1,25 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const dir = mkdtempSync(join(tmpdir(), 'npx-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** What a newcomer may type first. npm keeps what came of it in its cache. */
+test('npx gfnring before npm ci says what to do, and works after it', () => {
+  const clone = join(dir, 'gfnring');
+  const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' });
+  for (const file of tracked.split('\n').filter((name) => name !== '')) cpSync(file, join(clone, file));
+  const npx = () =>
+    spawnSync('npx', ['gfnring', 'list'], {
+      cwd: clone,
+      encoding: 'utf8',
+      env: { ...process.env, npm_config_cache: join(dir, 'cache') },
+    });
+  expect(npx()).toMatchObject({ status: 2, stderr: expect.stringContaining("run 'npm ci' first") });
+  symlinkSync(join(process.cwd(), 'node_modules'), join(clone, 'node_modules'));
+  cpSync('dist', join(clone, 'dist'), { recursive: true });
+  expect(npx()).toMatchObject({ status: 0, stdout: expect.stringMatching(/^ring +prove/) });
+});
