@@ -284,7 +284,7 @@ describe.skipIf(!hasChromium)('the page in a browser (skipped where there is no 
     await page.waitForFunction(() => /^#finding=\w+&step=1$/.test(location.hash));
     await keep(page, 'campaign-finding');
     await page.getByRole('link', { name: '← the campaign' }).click();
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('1 finding');
+    await page.getByRole('heading', { level: 1, name: /1 finding/ }).waitFor();
     expect([requests, complaints]).toEqual([[pathToFileURL(at('night.html')).href], []]);
     await page.close();
   });

@@ -203,7 +203,13 @@ export const searches: readonly Mistake[] = [
     name: 'undefined-taken-for-null',
     part: 'comparison of results',
     expectedBy: 'results',
-    edits: [{ file: 'memory/plain', from: 'return `#${String(value)}`;', to: 'return null;' }],
+    edits: [
+      {
+        file: 'memory/result',
+        from: "if (value === null) return 'null';",
+        to: "if (value === null) return 'undefined';",
+      },
+    ],
   },
   {
     name: 'interchangeable-whatever-they-do',
