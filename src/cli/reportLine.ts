@@ -26,7 +26,7 @@ function verdictOf(report: ExploreReport): string {
 /** What has to be said beside the line: what the verdict rests on, why there is none, and what would bring one. */
 export function reportNotes(report: ExploreReport): string[] {
   const { assumptions, unreached, exhausted, limit, completeTo, loop, scheduler, findings } = report;
-  if (findings.length > 0) return [];
+  if (findings.length > 0) return assumptions.map(({ text }) => `  found ${text}`);
   const isProof = scheduler === 'exhaustive';
   return [
     ...assumptions.map(({ text }) => `  ${exhausted ? 'proved' : 'searched'} ${text}`),

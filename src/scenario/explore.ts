@@ -146,7 +146,8 @@ export async function exploreScenario(of: Source | Scenario, options: ExploreOpt
     limit: violation === undefined ? (result.limit ?? null) : null,
     completeTo: result.completeTo ?? null,
     loop: result.cutBy?.loop ?? null,
-    assumptions: violation === undefined ? assumptionsOf(result, search) : [],
+    // An execution that ends badly is there, whatever iterations were left out; that one never ends rests on them.
+    assumptions: violation === undefined || result.stop === 'livelock' ? assumptionsOf(result, search) : [],
     unreached: violation === undefined ? missing : [],
     exhausted: exhaustive && violation === undefined && result.limit === undefined,
     executions: result.executions,
