@@ -1,6 +1,7 @@
 import { compiled } from '../scenario/workerFile.ts';
+import { matchesOf, renamed } from './codePatterns.ts';
 
-/** One place of the compiled program and what becomes of it: the text of a statement, without types. White space is all the same. */
+/** One place of the compiled program and what becomes of it: the text of a statement, without types. Spaces and comments do not count, and local names may be others: see `matchesOf`. */
 export interface Edit {
   /** The module, seen from `src`, without its ending: `ring/push`. */
   readonly file: string;
@@ -39,20 +40,14 @@ export function patched(text: string, edits: readonly Edit[]): string {
       result = result.slice(0, at) + to + result.slice(at + from.length);
       continue;
     }
-    const places = [...result.matchAll(patternOf(from))];
+    const places = matchesOf(result, from);
     if (places.length !== 1) throw new Error(`a patch of ${file} fits ${places.length} places, not one: ${from}`);
-    const [{ 0: found, index }] = places;
-    const lines = found.split('\n').length - 1;
-    const put = to.replace(/\s*\n\s*/g, ' ') + '\n'.repeat(lines);
-    result = result.slice(0, index) + put + result.slice(index + found.length);
+    const [{ start, end, names }] = places;
+    const lines = result.slice(start, end).split('\n').length - 1;
+    const put = renamed(to, names).replace(/\s*\n\s*/g, ' ') + '\n'.repeat(lines);
+    result = result.slice(0, start) + put + result.slice(end);
   }
   return result;
-}
-
-/** What `from` looks like however it is broken into lines. */
-function patternOf(from: string): RegExp {
-  const words = from.trim().split(/\s+/);
-  return new RegExp(words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+'), 'g');
 }
 
 /** By the address of a module of the program that lies in `dist`, its edits. */

@@ -24,6 +24,6 @@ test('what is not there, or there twice, is refused', () => {
 });
 
 test('signs are signs, in the text and in what comes of it', () => {
-  const edits = [{ file: 'x', from: 'a[i] + $1', to: "$&$'" }];
-  expect(patched('x = a[i] + $1;', edits)).toBe("x = $&$';");
+  const edits = [{ file: 'x', from: 'a[i] + $1', to: "'$&' + $1" }];
+  expect(patched('x = a[i] + $1;', edits)).toBe("x = '$&' + $1;");
 });

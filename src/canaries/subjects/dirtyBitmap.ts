@@ -57,8 +57,8 @@ const snapshot = 'const mask = (mem.xchg(word(i), 0) & lowest(npages - i * WORD)
 const FLUSH_IF_CHANGED: readonly EditOf[] = [
   [
     IOCTL,
-    'flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));',
-    'flush = kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask)) || flush;',
+    'flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask)); buffer[i] = mask;',
+    'flush = kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask)) || flush; buffer[i] = mask;',
   ],
   [
     'guest/mmu',
@@ -226,7 +226,11 @@ export const dirtyBitmap: readonly Canary[] = [
     'B49; 1aa4bb916808',
     'dirty-bitmap/manual',
     ['D6'],
-    [IOCTL, 'BigInt(at * WORD), BigInt(mask)', 'BigInt(at * WORD), BigInt(mask & lowest(num_pages - 1 - i * WORD))'],
+    [
+      IOCTL,
+      'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask)',
+      'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask & lowest(num_pages - 1 - i * WORD))',
+    ],
   ),
   // Userspace asks for pages that the slot has not, which the subject refuses.
   on(

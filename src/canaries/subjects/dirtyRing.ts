@@ -136,8 +136,8 @@ export const dirtyRing: readonly Canary[] = [
       ],
       [
         'actors/vcpu',
-        'leaveGuest(mem, vm, vcpu); } /** A vCPU, or',
-        'leaveGuest(mem, vm, vcpu); mem.store(vm.tracker.rings[vcpu].freed, 1); } /** A vCPU, or',
+        'leaveGuest(mem, vm, vcpu); } export function halt',
+        'leaveGuest(mem, vm, vcpu); mem.store(vm.tracker.rings[vcpu].freed, 1); } export function halt',
       ],
     ],
     canary('ring-freed-before-vcpu', 'B13; CVE-2022-1263', twoPages, CRASH, [
@@ -354,8 +354,11 @@ export const dirtyRing: readonly Canary[] = [
     'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'dirty-ring@repaired/no-leeway',
     ['F-2'],
-    [RESET, 'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index);', ';'],
-    [RESET, 'else mem.store(ring.reset_index, reset_index);', ''],
+    [
+      RESET,
+      'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index); else mem.store(ring.reset_index, reset_index);',
+      '',
+    ],
     [
       RESET,
       'const slot = mem.load(entry.slot);',
@@ -367,8 +370,11 @@ export const dirtyRing: readonly Canary[] = [
     'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'dirty-ring@repaired/no-leeway',
     ['F-2'],
-    [RESET, 'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index);', ';'],
-    [RESET, 'else mem.store(ring.reset_index, reset_index);', ''],
+    [
+      RESET,
+      'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index); else mem.store(ring.reset_index, reset_index);',
+      '',
+    ],
     [
       RESET,
       'if (version.acquireRelease) mem.storeRelease(entry.flags, 0);',
@@ -475,7 +481,7 @@ export const dirtyRing: readonly Canary[] = [
     'cf87ac739e48',
     fullEachTime,
     ['F-9'],
-    [PUSH, 'mem.store(ring.request, 1); // still full: the next entry must look again', ''],
+    [PUSH, 'mem.store(ring.request, 1); return true;', 'return true;'],
   ),
   canary(
     'soft-full-one-late',

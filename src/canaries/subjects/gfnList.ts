@@ -95,7 +95,11 @@ export const gfnList: readonly Canary[] = [
     `${MAIL}: what the count announces is pushed under a lock`,
     'gfn-list/checkpoint',
     ['A2'],
-    ['trackers/gfnList/ioctl', 'mem.lock(list.list_lock); // an index', '// an index'],
+    [
+      'trackers/gfnList/ioctl',
+      'mem.lock(list.list_lock); const count = mem.load(list.dirty_index);',
+      'const count = mem.load(list.dirty_index);',
+    ],
     [
       'trackers/gfnList/ioctl',
       'mem.store(list.avail_index, count); mem.unlock(list.list_lock);',

@@ -30,8 +30,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/execution',
-        from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old;',
-        to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old;',
+        from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
+        to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
       },
     ],
   },
@@ -74,8 +74,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/logTree',
-        from: 'this.low[recent] === low && this.high[recent] === high',
-        to: 'this.low[recent] === low',
+        from: 'recent !== 0 && this.low[recent] === low && this.high[recent] === high',
+        to: 'recent !== 0 && this.low[recent] === low',
       },
       {
         file: 'memory/logTree',
@@ -238,7 +238,7 @@ export const checks: readonly Mistake[] = [
     name: 'always-not-asked-again-after-a-lock',
     part: 'always',
     expectedBy: 'properties',
-    edits: [{ file: 'check/checker', from: 'this.watch(lock.id);', to: '' }],
+    edits: [{ file: 'check/checker', from: 'this.watch(lock.id); return this', to: 'return this' }],
   },
   {
     name: 'always-forgotten-after-a-sometimes',
@@ -268,7 +268,13 @@ export const checks: readonly Mistake[] = [
     name: 'monitors-not-told-of-results',
     part: 'monitors',
     expectedBy: 'monitors',
-    edits: [{ file: 'check/checker', from: 'if (ended[thread] === now)', to: 'if (ended[thread] <= now)' }],
+    edits: [
+      {
+        file: 'check/checker',
+        from: 'if (ended[thread] === now) return undefined; const',
+        to: 'if (ended[thread] <= now) return undefined; const',
+      },
+    ],
   },
   {
     name: 'order-for-monitors-not-kept',

@@ -6,7 +6,7 @@ export const inLoops: readonly Mistake[] = [
     name: 'nothing-lives-from-one-iteration-to-the-next',
     part: 'liveness of variables',
     expectedBy: 'loops',
-    edits: [{ file: 'loops/liveness', from: 'const grown = union(head, next);', to: 'const grown = head;' }],
+    edits: [{ file: 'loops/liveness', from: 'const grown = union(head, next); if', to: 'const grown = head; if' }],
   },
   {
     name: 'what-a-loop-assigns-is-dead-before-it',

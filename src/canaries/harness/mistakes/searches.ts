@@ -46,8 +46,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'scenario/share',
-        from: 'missing < 0 ? Infinity : missing',
-        to: 'missing < 0 ? Math.max(1, shares.length - 1) : missing',
+        from: ', missing < 0 ? Infinity : missing',
+        to: ', missing < 0 ? Math.max(1, shares.length - 1) : missing',
       },
     ],
   },
@@ -173,7 +173,13 @@ export const searches: readonly Mistake[] = [
     name: 'states-forget-what-was-spent',
     part: 'states within a bound',
     expectedBy: 'preemptions',
-    edits: [{ file: 'explore/states', from: 'key.add(spent);', to: '' }],
+    edits: [
+      {
+        file: 'explore/states',
+        from: 'order.indexOf(execution.last)); key.add(spent);',
+        to: 'order.indexOf(execution.last));',
+      },
+    ],
   },
   {
     name: 'states-lost-when-the-table-grows',
