@@ -158,6 +158,10 @@ export class Execution implements View {
     program.init(new AloneMemory(buffer));
     this.initial = this.bytes.u32.slice();
     this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes, fences));
+    for (const replay of this.replays) {
+      replay.isWatched = program.isWatched === true;
+      replay.isLate = () => isPast(this.until);
+    }
     this.geometry = Int32Array.from(
       this.places.flatMap(({ offset, bits }) => [
         offset >>> 2,
@@ -369,6 +373,7 @@ export class Execution implements View {
       if (this.isOver) this.pause = 0;
     }
     if (tree.hasRetries) next = tree.retries.get(next) ?? next;
+    if (tree.hasSpins && this.hasChanged(thread, next)) next = tree.headOf(next);
     const then = tree.code[next];
     if (then < 0) this.leave(thread, next);
     else {
@@ -701,6 +706,7 @@ export class Execution implements View {
     let root = roots.get(key);
     if (root === undefined) {
       root = this.replays[thread].next(this.subjects[thread][index], 0, 0, 0);
+      if (this.isOver) this.pause = 0;
       roots.set(key, root);
       this.given.set(root, { subject: this.subjectAt(thread), thread });
     }
@@ -857,13 +863,29 @@ export class Execution implements View {
     this.enabled = this.live & ~(blocked | this.spinning | this.halted);
   }
 
+  /**
+   * Whether the iteration of a loop that `thread` has completed with its last step, and that `node` closes, has changed memory. Only one that changed nothing can
+   * be left out: others may come between the accesses of the next one.
+   */
+  private hasChanged(thread: number, node: number): boolean {
+    const spin = this.tree.spins.get(node);
+    if (spin === undefined || !spin.stores) return false;
+    let left = spin.length;
+    for (let s = this.steps - 1; s >= 0 && left > 0; s--) {
+      if (this.schedule[s] !== thread) continue;
+      if (this.changedBy(s)) return true;
+      left--;
+    }
+    return false;
+  }
+
   protected whoSpins(): number {
     let spinning = 0;
     for (let t = 0; t < this.threads; t++) {
       const code = this.pending[t];
       if (code < 0 || kindOf(code) === Kind.lock || kindOf(code) === Kind.resume) continue;
       const spin = this.tree.spins.get(this.node[t]);
-      if (spin !== undefined && (this.roundsEnd ? !spin.stores : this.goesRound(t))) spinning |= 1 << t;
+      if (spin !== undefined && (this.roundsEnd || this.goesRound(t))) spinning |= 1 << t;
     }
     return spinning;
   }

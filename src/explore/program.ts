@@ -33,6 +33,8 @@ export interface Program {
   init(mem: Memory): void;
   /** By number. */
   readonly actors: readonly Actor[];
+  /** Whether the operations come from modules that were loaded with probes at their loops. */
+  readonly isWatched?: boolean;
   /** Cells for whose bytes plain accesses race, and that is meant. */
   readonly racy?: readonly Place[];
 }

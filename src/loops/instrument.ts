@@ -1,6 +1,6 @@
 import { type AnyNode, type Options, type Program, parse } from 'acorn';
-import { livenessOf } from './liveness.ts';
-import { type FunctionInfo, isFunction, type LoopNode, type Names, resolveNames, type Variable } from './scopes.ts';
+import { type LoopLiveness, livenessOf } from './liveness.ts';
+import { type FunctionInfo, type FunctionNode, isFunction, type LoopNode, type Names, resolveNames, type Variable } from './scopes.ts';
 
 /** Text that goes in at an offset of the source. */
 interface Insertion {
@@ -38,10 +38,10 @@ export function instrument(source: string, file: string): Instrumented | undefin
   const { insertions } = writer;
   if (insertions.length === 0) return undefined;
   const first = program.body.findLast((statement) => 'directive' in statement)?.end;
-  const hashbang = /^#!.*\n/.exec(source)?.[0].length ?? 0;
+  const hashbang = /^#![^\n]*\n/.exec(source)?.[0].length ?? 0;
   insertions.push({
     at: first ?? hashbang,
-    text: `${first === undefined ? '' : ';'}const ${PREFIX}enter=globalThis[Symbol.for(${JSON.stringify(PROBE)})];`,
+    text: `${first === undefined ? '' : ';'}function ${PREFIX}enter(of){return globalThis[Symbol.for(${JSON.stringify(PROBE)})](of)}`,
   });
   insertions.sort((a, b) => a.at - b.at || (b.opened ?? -1) - (a.opened ?? -1));
   let text = '';
@@ -100,30 +100,48 @@ class Writer {
 
   addFunction(info: FunctionInfo): void {
     const { node } = info;
-    if (!isFunction(node)) return;
-    const shared = this.names.variables.filter((variable) => variable.owner === info && variable.captured);
-    if (info.loops.length === 0 && shared.length === 0) return;
-    const outermost = this.names.scopeOf.get(node)!;
-    const here = shared.filter(({ scope }) => scope === outermost);
-    const enter = `const ${PREFIX}f=${PREFIX}enter(${thunks(here)});`;
-    if (node.body.type === 'BlockStatement') {
-      const directive = node.body.body.findLast((statement) => 'directive' in statement);
-      this.insert(directive?.end ?? node.body.start + 1, `${directive === undefined ? '' : ';'}${enter}`);
-    } else {
-      const last = node.params.at(-1);
-      const arrow = this.arrowAfter(last?.end ?? node.start, node.body.start);
-      if (arrow < 0) return;
-      this.insert(arrow + 2, `{${enter}return (`);
-      this.insert(node.end, ')}', arrow + 2);
+    const captured = this.names.variables.filter((variable) => variable.owner === info && variable.captured);
+    // A class and a function expression name themselves: such a name does not change.
+    const shared = captured.filter(({ scope }) => scope.node === node || !isClass(scope.node));
+    if (node.type === 'PropertyDefinition') {
+      if (!info.sharesThis || !node.value) return;
+      this.insert(node.value.start, `(${PREFIX}enter([()=>this]),`);
+      this.insert(node.value.end, ')', node.value.start);
+      return;
     }
+    if (!isFunction(node) && node.type !== 'StaticBlock') return;
+    if (info.loops.length === 0 && shared.length === 0 && !info.sharesThis && !info.isOpaque) return;
+    const outermost = this.names.scopeOf.get(node)!;
+    const here = shared.filter(({ scope }) => scope === outermost).map(({ name }) => name);
+    if (info.sharesThis) here.push('this');
+    if (!this.insertEnter(node, info.isOpaque ? 'null' : thunks(here))) return;
     for (const scope of new Set(shared.map((variable) => variable.scope))) {
       const inScope = shared.filter((variable) => variable.scope === scope);
       if (scope !== outermost) this.share(scope.node, inScope);
     }
-    const isOpaque = info.isOpaque || node.async || node.generator === true;
+    const isUnknown = info.isOpaque || ('async' in node && (node.async || node.generator === true));
     if (info.loops.length === 0) return;
-    const liveness = isOpaque ? undefined : livenessOf(info, this.names);
+    const liveness = isUnknown ? undefined : livenessOf(info, this.names);
     for (const loop of info.loops) this.addLoop(loop, info, liveness?.get(loop));
+  }
+
+  /** Has a function tell that it begins. Returns false where there is no place for that. */
+  private insertEnter(node: FunctionNode | Extract<AnyNode, { type: 'StaticBlock' }>, given: string): boolean {
+    const enter = `const ${PREFIX}f=${PREFIX}enter(${given});`;
+    if (node.type === 'StaticBlock') {
+      this.insert(this.source.indexOf('{', node.start) + 1, enter);
+      return true;
+    }
+    if (node.body.type === 'BlockStatement') {
+      const directive = node.body.body.findLast((statement) => 'directive' in statement);
+      this.insert(directive?.end ?? node.body.start + 1, `${directive === undefined ? '' : ';'}${enter}`);
+      return true;
+    }
+    const arrow = this.arrowAfter(node.params.at(-1)?.end ?? node.start, node.body.start);
+    if (arrow < 0) return false;
+    this.insert(arrow + 2, `{${enter}return (`);
+    this.insert(node.end, ')}', arrow + 2);
+    return true;
   }
 
   /** The offset of `=>` between two offsets with nothing but brackets, spaces and comments between them. */
@@ -134,7 +152,7 @@ class Writer {
 
   /** Says where variables of an inner scope begin that closures hold on to. */
   private share(node: AnyNode, variables: readonly Variable[]): void {
-    const text = `${PREFIX}f.share(${thunks(variables)});`;
+    const text = `${PREFIX}f.share(${thunks(variables.map(({ name }) => name))});`;
     if (node.type === 'BlockStatement') this.insert(node.start + 1, text);
     else if (node.type === 'CatchClause') this.insert(node.body.start + 1, text);
     else if ('body' in node && 'type' in (node.body as object)) this.atBodyOf(node as LoopNode, text);
@@ -145,10 +163,14 @@ class Writer {
   private addLoop(
     loop: LoopNode,
     info: FunctionInfo,
-    liveness: { readonly live: readonly Variable[]; readonly isDelay: boolean } | undefined,
+    liveness: LoopLiveness | undefined,
   ): void {
     const place = this.placeOf(loop);
-    if (liveness?.isDelay) return;
+    if (liveness?.delayOn !== undefined) {
+      const memories = new Set(liveness.delayOn.map(({ start, end }) => this.source.slice(start, end)));
+      this.atBodyOf(loop, `${PREFIX}f.delay(()=>[${[...memories]}]);`);
+      return;
+    }
     if (loop.type === 'ForInStatement' || loop.type === 'ForOfStatement') {
       this.atBodyOf(loop, `${PREFIX}f.next(${place});`);
       return;
@@ -206,5 +228,6 @@ const isInside = (inner: LoopNode, outer: LoopNode): boolean =>
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (found) => ' '.repeat(found.length));
 
-const thunks = (variables: readonly Variable[]): string =>
-  variables.length === 0 ? '' : `[${variables.map(({ name }) => `()=>${name}`)}]`;
+const isClass = ({ type }: AnyNode): boolean => type === 'ClassDeclaration' || type === 'ClassExpression';
+
+const thunks = (names: readonly string[]): string => (names.length === 0 ? '' : `[${names.map((name) => `()=>${name}`)}]`);

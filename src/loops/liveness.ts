@@ -26,10 +26,10 @@ export interface LoopLiveness {
   /** The variables whose values at the loop's head can change an access, the result, or the way the function ends. */
   readonly live: readonly Variable[];
   /**
-   * Nothing in the loop matters: it computes values that nobody uses, and loads whose values nobody uses. It is a delay. How often it repeats
-   * changes nothing but the number of those loads.
+   * Nothing in the loop matters: it counts to an end, and loads values that nobody uses. It is a delay. How often it repeats changes nothing but the number of
+   * those loads. Then: what `load` is called on, which has to be memory.
    */
-  readonly isDelay: boolean;
+  readonly delayOn?: readonly AnyNode[];
 }
 
 /**
@@ -92,11 +92,11 @@ class Analysis {
     return list.reduceRight<Live>((live, statement) => this.statement(statement, live, targets), out);
   }
 
-  private statement(node: AnyNode, out: Live, targets: Targets, label = ''): Live {
-    return union(this.unguarded(node, out, targets, label), targets.guarded);
+  private statement(node: AnyNode, out: Live, targets: Targets, labels: readonly string[] = []): Live {
+    return union(this.unguarded(node, out, targets, labels), targets.guarded);
   }
 
-  private unguarded(node: AnyNode, out: Live, targets: Targets, label: string): Live {
+  private unguarded(node: AnyNode, out: Live, targets: Targets, labels: readonly string[]): Live {
     switch (node.type) {
       case 'ExpressionStatement':
         return this.expression(node.expression, out, false);
@@ -118,7 +118,7 @@ class Analysis {
         return this.statements(node.body, out, targets);
       case 'LabeledStatement': {
         const breaks = new Map(targets.breaks).set(node.label.name, out);
-        return this.statement(node.body, out, { ...targets, breaks }, node.label.name);
+        return this.statement(node.body, out, { ...targets, breaks }, [...labels, node.label.name]);
       }
       case 'IfStatement': {
         if (this.isInert(node, out)) return out;
@@ -140,7 +140,8 @@ class Analysis {
       case 'TryStatement': {
         const last = node.finalizer ? this.statement(node.finalizer, out, targets) : out;
         const around = { ...targets, guarded: union(targets.guarded, node.finalizer ? last : NONE) };
-        const caught = node.handler ? this.statement(node.handler.body, last, around) : last;
+        const body = node.handler ? this.statement(node.handler.body, last, around) : last;
+        const caught = node.handler?.param ? this.pattern(node.handler.param, body) : body;
         return this.statement(node.block, last, { ...around, guarded: union(around.guarded, caught) });
       }
       case 'FunctionDeclaration':
@@ -148,28 +149,28 @@ class Analysis {
       case 'DebuggerStatement':
         return out;
     }
-    if (isLoop(node)) return this.loop(node, out, targets, label);
+    if (isLoop(node)) return this.loop(node, out, targets, labels);
     return this.useAll(node, out);
   }
 
-  private loop(node: LoopNode, out: Live, targets: Targets, label: string): Live {
-    if (this.isInert(node, out, true)) {
-      this.loops.set(node, { live: [], isDelay: true });
-      for (const inner of loopsIn(node)) this.loops.set(inner, { live: [], isDelay: true });
+  private loop(node: LoopNode, out: Live, targets: Targets, labels: readonly string[]): Live {
+    const memories: AnyNode[] = [];
+    if (this.isInert(node, out, memories)) {
+      for (const delay of [node, ...loopsIn(node)]) this.loops.set(delay, { live: [], delayOn: memories });
       return node.type === 'ForStatement' && node.init ? this.init(node.init, out, targets) : out;
     }
-    const breaks = new Map(targets.breaks).set('', out).set(label, out);
+    const breaks = withTargets(targets.breaks, labels, out);
     for (let head: Live = NONE; ; ) {
       const next =
         node.type === 'ForInStatement' || node.type === 'ForOfStatement'
-          ? this.each(node, head, out, { ...targets, breaks }, label)
-          : this.turn(node, head, out, { ...targets, breaks }, label);
+          ? this.each(node, head, out, { ...targets, breaks }, labels)
+          : this.turn(node, head, out, { ...targets, breaks }, labels);
       const grown = union(head, next);
       if (grown !== head) {
         head = grown;
         continue;
       }
-      this.loops.set(node, { live: [...head], isDelay: false });
+      this.loops.set(node, { live: [...head] });
       if (node.type === 'ForStatement') return node.init ? this.init(node.init, head, targets) : head;
       return 'right' in node ? this.expression(node.right, head, true) : head;
     }
@@ -187,7 +188,7 @@ class Analysis {
     head: Live,
     out: Live,
     targets: Targets,
-    label: string,
+    labels: readonly string[],
   ): Live {
     // The head of `do` is its body, of the others the test.
     const test = (live: Live): Live => (node.test ? this.expression(node.test, union(live, out), true) : live);
@@ -197,7 +198,7 @@ class Analysis {
         : node.type === 'DoWhileStatement'
           ? test(head)
           : head;
-    const continues = new Map(targets.continues).set('', around).set(label, around);
+    const continues = withTargets(targets.continues, labels, around);
     const body = this.statement(node.body, around, { ...targets, continues });
     return node.type === 'DoWhileStatement' ? body : test(body);
   }
@@ -207,10 +208,10 @@ class Analysis {
     head: Live,
     out: Live,
     targets: Targets,
-    label: string,
+    labels: readonly string[],
   ): Live {
     const around = union(head, out);
-    const continues = new Map(targets.continues).set('', around).set(label, around);
+    const continues = withTargets(targets.continues, labels, around);
     const body = this.statement(node.body, around, { ...targets, continues });
     const pattern = node.left.type === 'VariableDeclaration' ? node.left.declarations[0].id : node.left;
     return union(around, this.pattern(pattern, body));
@@ -283,6 +284,7 @@ class Analysis {
 
   /** What is live before a pattern has taken its values: its defaults and computed keys are evaluated. */
   private pattern(node: AnyNode, out: Live): Live {
+    if (node.type === 'MemberExpression') return this.useAll(node, out);
     const bound = this.ownOf(node);
     let live = without(out, bound);
     if (node.type !== 'Identifier') for (const child of childrenOf(node)) live = union(live, this.defaults(child));
@@ -311,11 +313,12 @@ class Analysis {
   }
 
   /**
-   * Whether a node does nothing but compute values for variables that are not in `out`. `mayLoad`: it may also load from memory, from a place that does not
-   * change, and forget the value.
+   * Whether a node does nothing but compute values for variables that are not in `out`, and comes to an end.
+   *
+   * @param memories what it loads from, to be added to: it may load from a place that does not change, and forget the value. Left out: it may not.
    */
-  private isInert(node: AnyNode, out: Live, mayLoad = false): boolean {
-    const inert = (of: AnyNode | null | undefined): boolean => !of || this.isInert(of, out, mayLoad);
+  private isInert(node: AnyNode, out: Live, memories?: AnyNode[]): boolean {
+    const inert = (of: AnyNode | null | undefined): boolean => !of || this.isInert(of, out, memories);
     switch (node.type) {
       case 'Identifier':
       case 'Literal':
@@ -343,17 +346,36 @@ class Analysis {
       case 'MemberExpression':
         return node.object.type === 'Identifier' && node.object.name === 'Math' && !node.computed;
       case 'ExpressionStatement':
-        return inert(node.expression) || (mayLoad && this.isLoad(node.expression));
+        return inert(node.expression) || (memories !== undefined && this.isLoad(node.expression, memories));
       case 'CallExpression':
         return this.isPureCall(node) && node.arguments.every(inert);
-      case 'WhileStatement':
-      case 'DoWhileStatement':
-        return mayLoad && inert(node.test) && inert(node.body);
       case 'ForStatement':
-        return mayLoad && node.test != null && [node.init, node.test, node.update, node.body].every(inert);
+        return memories !== undefined && this.counts(node) && [node.init, node.test, node.update, node.body].every(inert);
       default:
         return false;
     }
+  }
+
+  /** Whether a loop counts up or down to a bound that stays where it is, as `for (let i = 0; i < n; i++)` does: then it comes to an end. */
+  private counts({ test, update, body }: Extract<AnyNode, { type: 'ForStatement' }>): boolean {
+    if (test?.type !== 'BinaryExpression' || !update) return false;
+    const isUp = test.operator === '<' || test.operator === '<=';
+    if (!isUp && test.operator !== '>' && test.operator !== '>=') return false;
+    const step = update.type === 'UpdateExpression' ? 1 : update.type === 'AssignmentExpression' ? stepOf(update) : 0;
+    const counter = update.type === 'UpdateExpression' ? update.argument : 'left' in update ? update.left : update;
+    const operator = 'operator' in update ? update.operator : '';
+    const variable = this.own(counter);
+    if (variable === undefined || this.own(test.left) !== variable) return false;
+    if (!(step > 0) || !operator.startsWith(isUp ? '+' : '-')) return false;
+    const assigned = new Set<Variable>();
+    this.collectAssigned(body, assigned);
+    return !assigned.has(variable) && !this.reads(test.right, new Set([...assigned, variable]));
+  }
+
+  /** Whether a node has one of some variables in it. */
+  private reads(node: AnyNode, variables: ReadonlySet<Variable>): boolean {
+    const variable = this.names.variableOf.get(node);
+    return (variable !== undefined && variables.has(variable)) || childrenOf(node).some((of) => this.reads(of, variables));
   }
 
   private isDead(target: AnyNode, out: Live): boolean {
@@ -372,18 +394,19 @@ class Analysis {
   }
 
   /** `mem.load(cell)` of a place that stays the same. */
-  private isLoad(node: AnyNode): boolean {
+  private isLoad(node: AnyNode, memories: AnyNode[]): boolean {
     if (node.type !== 'CallExpression') return false;
     const { callee, arguments: given } = node;
-    return (
+    const isOne =
       callee.type === 'MemberExpression' &&
       !callee.computed &&
       this.isConstant(callee.object) &&
       callee.property.type === 'Identifier' &&
       READS.includes(callee.property.name) &&
       given.length === 1 &&
-      this.isConstant(given[0])
-    );
+      this.isConstant(given[0]);
+    if (isOne) memories.push(callee.object);
+    return isOne;
   }
 
   private isConstant(node: AnyNode): boolean {
@@ -395,9 +418,17 @@ class Analysis {
   }
 }
 
+/** What `i += step` adds, where that is a number that stands there. */
+const stepOf = ({ operator, right }: Extract<AnyNode, { type: 'AssignmentExpression' }>): number =>
+  (operator === '+=' || operator === '-=') && right.type === 'Literal' && typeof right.value === 'number' ? right.value : 0;
+
 function loopsIn(node: AnyNode): LoopNode[] {
   return childrenOf(node).flatMap((child) => [...(isLoop(child) ? [child] : []), ...loopsIn(child)]);
 }
+
+/** Where a jump out of a loop goes, by its labels and without one. */
+const withTargets = (targets: ReadonlyMap<string, Live>, labels: readonly string[], to: Live): ReadonlyMap<string, Live> =>
+  new Map([...targets, ['', to], ...labels.map((label) => [label, to] as const)]);
 
 /** `a` itself where it has all of `b`. */
 function union(a: Live, b: Live): Live {

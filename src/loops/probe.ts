@@ -1,5 +1,5 @@
 import { PROBE } from './instrument.ts';
-import { OPAQUE, snapshot } from './snapshot.ts';
+import { isMemory, OPAQUE, snapshot } from './snapshot.ts';
 
 /** The state of a function when it came to the head of a loop. */
 interface Visit {
@@ -34,6 +34,8 @@ class Visits {
 
 /** Calls with closures that one operation may make before its state counts as not known: all of them are looked at each time. */
 const FRAMES_MAX = 1000;
+/** The same of the variables of one call: a closure that is made in a loop has its own in each iteration. */
+const SHARED_MAX = 100;
 
 /** A loop in a user's code. */
 export interface LoopSeen {
@@ -54,6 +56,9 @@ export class LoopTracker {
   repeated = -1;
   /** The number of accesses at the last visit whose state could be seen; -1: none. */
   lastKnown = -1;
+  /** Whether some state could not be seen: then a loop may be one without a state, or not. */
+  sawUnknown = false;
+  private isOpaque = false;
   /** Visits before so many accesses were compared when these were new. */
   private readonly from: number;
   private readonly most: number;
@@ -75,12 +80,24 @@ export class LoopTracker {
     return longest;
   }
 
+  /** From here on no state of the operation is known: it has variables that nobody can see. */
+  hide(): void {
+    this.isOpaque = this.sawUnknown = true;
+  }
+
   enter(frame: Frame): void {
     this.frames.push(frame);
+    if (this.frames.length > FRAMES_MAX) this.hide();
+  }
+
+  /** A delay is under way, or a loop over the elements of something: it ends. */
+  ends(): void {
+    this.lastKnown = this.accesses;
   }
 
   /** A loop over the elements of something begins an iteration. */
   next(frame: Frame, place: string): void {
+    this.ends();
     for (const visits of this.visits.get(frame)?.values() ?? []) visits.restart(place);
   }
 
@@ -107,10 +124,13 @@ export class LoopTracker {
     visits.last = this.accesses;
     for (const inner of loops.values()) inner.restart(place);
     if (++visits.iterations > this.most) throw new BeyondBound(place);
-    if (read === undefined || this.frames.length > FRAMES_MAX) return;
+    if (read === undefined) this.sawUnknown = true;
+    if (read === undefined || this.isOpaque) return;
     const variables = textOf(() => `${turns} ${snapshot(read())}`);
+    if (variables === undefined) this.sawUnknown = true;
     if (variables === undefined) return;
     const shared = this.frames.map((other) => other.text());
+    if (shared.some((text) => text === undefined)) this.sawUnknown = true;
     if (shared.some((text) => text === undefined)) return;
     this.lastKnown = this.accesses;
     const visit: Visit = { accesses: this.accesses, variables, shared: shared as string[] };
@@ -152,6 +172,7 @@ class Frame {
   share(read: readonly (() => unknown)[]): void {
     if (this.shared.length === 0) tracker?.enter(this);
     this.shared.push(...read);
+    if (this.shared.length > SHARED_MAX) tracker?.hide();
   }
 
   /**
@@ -159,6 +180,13 @@ class Frame {
    */
   at(place: string, read?: () => unknown[], around: readonly string[] = [], begun = 0): void {
     tracker?.at(this, place, read, around, around.map((of) => this.counts.get(of)).join(), begun);
+  }
+
+  /** In a delay: see `LoopLiveness`. Its loads are to be of memory, or they may have a state of their own. */
+  delay(memories: () => unknown[]): void {
+    if (tracker === null) return;
+    if (memories().every(isMemory)) tracker.ends();
+    else tracker.hide();
   }
 
   /** At the start of an iteration of a loop over the elements of something. */
@@ -196,10 +224,11 @@ function textOf(make: () => string): string | undefined {
   }
 }
 
-/** What instrumented code calls when a function begins. */
-export function enterFunction(shared?: readonly (() => unknown)[]): Frame {
+/** What instrumented code calls when a function begins, with what gives the variables that closures hold on to; null: they cannot be known. */
+export function enterFunction(shared?: readonly (() => unknown)[] | null): Frame {
   const frame = new Frame();
-  if (shared !== undefined) frame.share(shared);
+  if (shared === null) tracker?.hide();
+  else if (shared !== undefined) frame.share(shared);
   return frame;
 }
 

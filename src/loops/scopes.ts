@@ -32,6 +32,8 @@ export interface FunctionInfo {
   readonly parent: FunctionInfo | undefined;
   readonly loops: LoopNode[];
   usesThis: boolean;
+  /** Whether an arrow function inside it uses its `this`. */
+  sharesThis: boolean;
   /** It uses `arguments`, `eval` or `with`, so its variables change in ways that its text does not show. */
   isOpaque: boolean;
 }
@@ -157,7 +159,9 @@ class Resolver implements Names {
       case 'Super':
         for (let of = scope.owner; of !== undefined; of = of.parent) {
           of.usesThis = true;
-          if (of.node.type !== 'ArrowFunctionExpression') break;
+          if (of.node.type === 'ArrowFunctionExpression') continue;
+          of.sharesThis ||= of !== scope.owner;
+          break;
         }
         return;
       case 'FunctionDeclaration':
@@ -229,7 +233,7 @@ class Resolver implements Names {
   }
 
   private visitFunction(node: FunctionNode, scope: Scope): void {
-    const info: FunctionInfo = { node, parent: scope.owner, loops: [], usesThis: false, isOpaque: false };
+    const info: FunctionInfo = { node, parent: scope.owner, loops: [], usesThis: false, sharesThis: false, isOpaque: false };
     this.functions.push(info);
     let outer = scope;
     if (node.type === 'FunctionExpression' && node.id) {
@@ -260,8 +264,9 @@ class Resolver implements Names {
         this.visit(member.value, inner);
         continue;
       }
-      const info: FunctionInfo = { node: member, parent: scope.owner, loops: [], usesThis: false, isOpaque: false };
-      const fields: Scope = { node: member, parent: inner, owner: info, names: new Map() };
+      const info: FunctionInfo = { node: member, parent: scope.owner, loops: [], usesThis: false, sharesThis: false, isOpaque: false };
+      this.functions.push(info);
+      const fields = this.open(member, inner, info);
       if (member.type === 'StaticBlock') {
         this.declareVars(member.body, fields);
         this.declareBlock(member.body, fields);
@@ -271,7 +276,13 @@ class Resolver implements Names {
   }
 
   private refer(node: Extract<AnyNode, { type: 'Identifier' }>, scope: Scope): void {
-    if ((node.name === 'arguments' || node.name === 'eval') && scope.owner) scope.owner.isOpaque = true;
+    // Arrow functions have the arguments of the function around them; `eval` reaches everything.
+    if (node.name === 'arguments')
+      for (let of = scope.owner; of !== undefined; of = of.parent) {
+        of.isOpaque = true;
+        if (of.node.type !== 'ArrowFunctionExpression') break;
+      }
+    if (node.name === 'eval') for (let of = scope.owner; of !== undefined; of = of.parent) of.isOpaque = true;
     for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
       const variable = at.names.get(node.name);
       if (variable === undefined) continue;

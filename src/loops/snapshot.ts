@@ -1,21 +1,31 @@
+import { types } from 'node:util';
+
 /** Thrown by `snapshot` for a value whose state cannot be seen. */
 export const OPAQUE = Symbol('opaque');
 
 /** Numbers for objects and functions, the same as long as they live. */
 const identities = new WeakMap<object, number>();
 let identitiesUsed = 0;
-/** Frozen values that hold nothing that could change, by identity. */
+/** Values in which nothing ever changes. */
 const constants = new WeakSet<object>();
+const memories = new WeakSet<object>();
 
 /** Says that nothing in `value` ever changes, so that its identity stands for it: cells, locks, lists of them. */
 export function markConstant(value: object): void {
   constants.add(value);
 }
 
+/** Says that `value` is a `Memory`: it has no state but what all threads share. */
+export function markMemory(value: object): void {
+  memories.add(value);
+}
+
+export const isMemory = (value: unknown): boolean => typeof value === 'object' && value !== null && memories.has(value);
+
 /**
- * The state of some values as text: two snapshots are the same only if no code that reaches these values can tell the difference. Objects are named by
- * identity and written out, so that a change inside one shows. Throws OPAQUE for what hides its state: private fields, generators, proxies of
- * hosts, and the like.
+ * The state of some values as text: two snapshots are the same only if no code that reaches these values can tell the difference. Objects and functions are named by
+ * identity and written out, so that a change inside one shows. Throws OPAQUE for what hides its state: private fields, generators, proxies, bound
+ * functions, and the like.
  */
 export function snapshot(values: readonly unknown[]): string {
   const seen = new Set<object>();
@@ -33,7 +43,6 @@ function textOf(value: unknown, seen: Set<object>): string {
     case 'symbol':
       throw OPAQUE;
     case 'function':
-      return `f${identityOf(value)}`;
     case 'object':
       return value === null ? 'null' : objectText(value, seen);
     default:
@@ -43,47 +52,71 @@ function textOf(value: unknown, seen: Set<object>): string {
 
 function objectText(value: object, seen: Set<object>): string {
   if (constants.has(value)) return `c${identityOf(value)}`;
+  if (memories.has(value)) return 'mem';
   const name = `o${identityOf(value)}`;
-  if (seen.has(value)) return name;
+  if (seen.has(value) || isBuiltIn(value)) return name;
   seen.add(value);
-  if (isMemory(value)) return 'mem';
-  return `${name}${hiddenText(value, seen)}{${ownText(value, seen)}}`;
+  if (types.isProxy(value) || hides(value)) throw OPAQUE;
+  const open = Object.isExtensible(value) ? '' : '!';
+  return `${name}${open}${contentText(value, seen)}{${ownText(value, seen)}}${textOf(Object.getPrototypeOf(value), seen)}`;
 }
 
-/** Memory has no state but what all threads share. */
-const isMemory = (value: object): boolean =>
-  typeof (value as { cmpxchg?: unknown }).cmpxchg === 'function' &&
-  typeof (value as { load?: unknown }).load === 'function';
-
-function ownText(value: object, seen: Set<object>): string {
-  if (ArrayBuffer.isView(value)) return '';
-  return Reflect.ownKeys(value)
-    .map((key) => {
-      const { value: held, get, set } = Object.getOwnPropertyDescriptor(value, key)!;
-      return `${String(key)}:${get || set ? `${textOf(get, seen)}/${textOf(set, seen)}` : textOf(held, seen)}`;
-    })
-    .join();
+/** A function of the language, or a prototype of one of its classes. Nobody is expected to change those. */
+function isBuiltIn(value: object): boolean {
+  if (typeof value === 'function') return !value.name.startsWith('bound ') && BUILT_IN.has(value);
+  return PROTOTYPES.has(value);
 }
+
+const BUILT_IN = new Set<unknown>(
+  Reflect.ownKeys(globalThis).map((key) => Object.getOwnPropertyDescriptor(globalThis, key)?.value),
+);
+const PROTOTYPES = new Set<unknown>(
+  [...BUILT_IN].flatMap((value) => (typeof value === 'function' ? [value.prototype, Object.getPrototypeOf(value)] : [])),
+);
+
+/** Whether an object or a function has state that nobody else can read. */
+function hides(value: object): boolean {
+  if (typeof value === 'function') return hidesInText(Function.prototype.toString.call(value));
+  const prototype: object | null = Object.getPrototypeOf(value);
+  if (prototype === null || (PROTOTYPES.has(prototype) && CONTENT.some((of) => value instanceof of))) return false;
+  // An object of the language that is none of those: a generator, an iterator, a WeakMap, a promise.
+  if (PROTOTYPES.has(prototype) && prototype !== Object.prototype && prototype !== Array.prototype) return true;
+  if (Object.prototype.toString.call(value).match(/Generator|Iterator/)) return true;
+  for (let of: object | null = prototype; of !== null && !PROTOTYPES.has(of); of = Object.getPrototypeOf(of)) {
+    const made: unknown = Object.getOwnPropertyDescriptor(of, 'constructor')?.value;
+    if (typeof made === 'function' && hidesInText(Function.prototype.toString.call(made))) return true;
+  }
+  return false;
+}
+
+/** Of the text of a function or a class: a private name, or a function of the language that may be bound to anything. */
+const hidesInText = (text: string): boolean => text.includes('[native code]') || /#[\p{ID_Start}$_]/u.test(text);
+
+const CONTENT = [Map, Set, Date, RegExp, Error, ArrayBuffer, Object.getPrototypeOf(Uint8Array), DataView] as const;
 
 /** What an object has beside its properties. */
-function hiddenText(value: object, seen: Set<object>): string {
+function contentText(value: object, seen: Set<object>): string {
   const list = (items: Iterable<unknown>): string => `[${[...items].map((item) => textOf(item, seen)).join()}]`;
   if (value instanceof Map) return list([...Map.prototype.entries.call(value)].flat());
   if (value instanceof Set) return list(Set.prototype.values.call(value));
   if (value instanceof Date) return `${Date.prototype.getTime.call(value)}`;
-  if (value instanceof RegExp) return value.source;
-  if (value instanceof Error) return '';
+  if (value instanceof RegExp) return `/${value.source}/${value.flags}`;
   if (ArrayBuffer.isView(value))
     return `${value.byteOffset}:${list(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))}`;
-  if (value instanceof ArrayBuffer) return list(new Uint8Array(value));
-  for (let of = Object.getPrototypeOf(value); of !== null && of !== Object.prototype; of = Object.getPrototypeOf(of)) {
-    if (of === Array.prototype) return '';
-    const made: unknown = Object.getOwnPropertyDescriptor(of, 'constructor')?.value;
-    if (typeof made !== 'function') throw OPAQUE;
-    const text = Function.prototype.toString.call(made);
-    if (text.includes('[native code]') || /#[\p{ID_Start}$_]/u.test(text)) throw OPAQUE;
-  }
-  return '';
+  return value instanceof ArrayBuffer ? list(new Uint8Array(value)) : '';
+}
+
+function ownText(value: object, seen: Set<object>): string {
+  const isView = ArrayBuffer.isView(value);
+  return Reflect.ownKeys(value)
+    .filter((key) => !isView || typeof key === 'symbol' || !/^\d+$/.test(key))
+    .map((key) => {
+      const { value: held, get, set, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(value, key)!;
+      const name = typeof key === 'symbol' ? String(key) : JSON.stringify(key);
+      const flags = writable && enumerable && configurable ? '' : `${+!!writable}${+!!enumerable}${+!!configurable}`;
+      return `${name}:${flags}${get || set ? `${textOf(get, seen)}/${textOf(set, seen)}` : textOf(held, seen)}`;
+    })
+    .join();
 }
 
 function identityOf(value: object): number {

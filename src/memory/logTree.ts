@@ -235,6 +235,6 @@ export interface Spin {
   readonly length: number;
   /** What its accesses saw, or store: as long as memory holds that, another iteration changes nothing. */
   readonly reads: readonly { readonly code: number; readonly low: number; readonly high: number }[];
-  /** Whether it stores: then the iteration that was seen may have changed something, although another one would not. */
+  /** Whether it stores: then whether it has changed something is known of each execution alone. */
   readonly stores: boolean;
 }

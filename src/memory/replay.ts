@@ -1,4 +1,5 @@
 import { BeyondBound, type LoopSeen, LoopTracker, watchLoops } from '../loops/probe.ts';
+import { markMemory } from '../loops/snapshot.ts';
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
 import { Leaf, type LogTree, type Spin } from './logTree.ts';
 import { type LoopRules, usualLoopRules } from './loopRules.ts';
@@ -51,6 +52,10 @@ const AHEAD_MAX = 1000;
 /** As many times what is seen may repeat within one round of a spin; and the callers that are looked at to tell where it is. */
 const ROUNDS_MAX = 8;
 const SITE_FRAMES_MAX = 30;
+/** Accesses that an operation may make while it is being thrown out, in a `finally`. */
+const AFTERWARDS_MAX = 1000;
+/** The clock is looked at every so many accesses, less one: a power of two. */
+const LOOK_MASK = 63;
 /** Answers that are tried where two loops may look alike. */
 const ANSWERS_MAX = 8;
 
@@ -99,6 +104,14 @@ export class ReplayMemory implements Memory {
   private readonly journal: number[] = [];
 
   loopRules: LoopRules = usualLoopRules;
+  /** Whether the code has probes at its loops, so that one which is not known is known to be that. */
+  isWatched = false;
+  /** Whether the time is over. */
+  isLate: () => boolean = () => false;
+  /** Accesses since somebody looked at the clock; and after the operation was thrown out, as a `finally` may make them. */
+  private sinceLook = 0;
+  private afterwards = 0;
+  private wentOnTo = '';
   /** Where a run gets its answers from, if not from the path: the results of its accesses, in order. */
   private given: readonly Answer[] | null = null;
   /** Where the accesses of a run come from, and how often each does, where that is counted. */
@@ -109,6 +122,7 @@ export class ReplayMemory implements Memory {
     this.fences = fences;
     this.places = places;
     this.bytes = bytes;
+    markMemory(this);
   }
 
   /** The operation that is being run, or null. Where the run was ended from outside, the one that was. */
@@ -137,7 +151,7 @@ export class ReplayMemory implements Memory {
     this.loops = inFull ? null : new LoopTracker(this.path.length, iterationsMax);
     this.counts.clear();
     const end = this.pass(subject, low, high);
-    const lastKnown = this.loops?.lastKnown ?? 0;
+    const lastKnown = this.isWatched && this.loops?.sawUnknown !== true ? Infinity : (this.loops?.lastKnown ?? 0);
     this.loops = null;
     if (end instanceof Thrown && end.error instanceof Breach) this.broken(end.error, low, high);
     else if (end !== SUSPENDED) this.end(subject, end);
@@ -187,6 +201,8 @@ export class ReplayMemory implements Memory {
     this.origin = undefined;
     this.pos = 0;
     this.repeated = -1;
+    this.afterwards = 0;
+    this.wentOnTo = '';
     watchLoops(this.loops);
     if (this.out >= 0) this.mode = 0;
     this.lastLow = this.low = low;
@@ -194,16 +210,13 @@ export class ReplayMemory implements Memory {
     try {
       const result = subject.run(this);
       if (result instanceof Promise) return new Thrown(this.later(result));
-      if (this.mode < 0)
-        return new Thrown(new Breach('swallowed suspension', `${subject.label} caught what mem threw, and returned`));
+      if (this.mode < 0) return new Thrown(this.swallowed('returned'));
       if (this.pos < this.path.length) return new Thrown(this.endedEarly());
       return result;
     } catch (error) {
       if (this.mode >= 0 || error instanceof Breach) return new Thrown(error);
       if (error === SUSPENDED) return SUSPENDED;
-      return new Thrown(
-        new Breach('swallowed suspension', `${subject.label} caught what mem threw, and threw something else`),
-      );
+      return new Thrown(this.swallowed('threw something else'));
     } finally {
       this.subject = null;
       watchLoops(null);
@@ -236,6 +249,12 @@ export class ReplayMemory implements Memory {
       const message = `${subject.label} returned ${text}, then ${resultText(second.value)} over the same results`;
       this.broken(new Breach('differs on the second pass', message), low, high);
     } else for (const depth of new Set([from, this.path.length - 1])) this.suspendAt(subject, depth, low, high);
+  }
+
+  /** The operation caught what was thrown through it; `and` says what it did then. */
+  private swallowed(and: string): Breach {
+    const went = this.wentOnTo === '' ? and : `went on to ${this.wentOnTo}`;
+    return new Breach('swallowed suspension', `${this.subject!.label} caught what mem threw, and ${went}`);
   }
 
   /** What an operation does once it has returned is no part of it; nobody is to hear of what becomes of it. */
@@ -292,14 +311,19 @@ export class ReplayMemory implements Memory {
       this.high = next === 0 ? this.lastHigh : tree.high[next];
       return;
     }
-    if (this.mode < 0)
-      throw new Breach(
-        'swallowed suspension',
-        `${this.subject.label} caught what mem threw, and went on to ${this.describe(code)}`,
-      );
+    // A `finally` gives back what it has taken; a `catch` that goes on is found out when the operation ends.
+    if (this.mode < 0) {
+      if (this.afterwards++ === 0) this.wentOnTo = this.describe(code);
+      if (this.afterwards > AFTERWARDS_MAX) throw this.swallowed('');
+      throw SUSPENDED;
+    }
     if (this.mode === 0) {
       const message = `${this.subject.label} went on to ${this.describe(code)} when run again over the same results`;
       throw new Breach('differs on the second pass', message);
+    }
+    if ((++this.sinceLook & LOOK_MASK) === 0 && this.isLate()) {
+      this.mode = -1;
+      throw SUSPENDED;
     }
     let node = this.at === 0 ? 0 : tree.child(this.at, this.low, this.high);
     if (node === 0) node = this.added(code, operand, operandHigh, expected);

@@ -1,3 +1,4 @@
+import { markMemory } from '../loops/snapshot.ts';
 import type { Cell, Cell64, Lock } from './cell.ts';
 import type { Memory } from './memory.ts';
 
@@ -11,6 +12,7 @@ export class TornMemory implements Memory {
 
   constructor(mem: Memory, halves: Halves) {
     this.mem = mem;
+    markMemory(this);
     this.halves = halves;
   }
 

@@ -26,7 +26,7 @@ export async function openModule(path: string): Promise<Scenario> {
     throw new BadInput(`cannot read the scenario ${shown}: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
   hookModules();
-  const exports = await load(path, shown);
+  const { exports, isWatched } = await load(path, shown);
   if (!('default' in exports))
     throw new BadInput(`${shown} has no default export: must have export default scenario({ … })`);
   const found = exports.default;
@@ -34,7 +34,7 @@ export async function openModule(path: string): Promise<Scenario> {
     throw new BadInput(`${shown}: its default export is ${show(found)}: must be a scenario, made by scenario({ … })`);
   if (isYardstick(found.name) || builtInNamed(found.name) !== undefined)
     throw new BadInput(`${shown}: scenario ${found.name}: there is a built-in scenario of that name`);
-  return found;
+  return { ...found, program: { ...found.program, isWatched } };
 }
 
 /** As people name a file: from where they are, or whole where it lies elsewhere. */
@@ -43,7 +43,11 @@ export function shortPath(path: string): string {
   return short.startsWith('..') ? path : `./${short}`;
 }
 
-async function load(path: string, shown: string): Promise<Readonly<Record<string, unknown>>> {
+/** `isWatched`: whether there are probes in it. Where something else loads modules, as in tests of vitest, there are none. */
+async function load(
+  path: string,
+  shown: string,
+): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly isWatched: boolean }> {
   const version = versionOf(path);
   const url = `${pathToFileURL(path).href}?${VERSION}=${version.number}`;
   let timer: NodeJS.Timeout | undefined;
@@ -53,7 +57,7 @@ async function load(path: string, shown: string): Promise<Readonly<Record<string
   try {
     const exports = await Promise.race([import(/* @vite-ignore */ url), late]);
     noteFiles();
-    return exports;
+    return { exports, isWatched: version.files.has(path) };
   } catch (error) {
     version.isCurrent = false;
     if (error instanceof Error && error.name === 'BadInput') throw new BadInput(`${shown}: ${error.message}`);
