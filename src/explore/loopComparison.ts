@@ -1,11 +1,16 @@
+import type { Compared } from '../memory/logTree.ts';
 import type { Answer } from '../memory/replay.ts';
 import type { Execution } from './execution.ts';
 
 /** The loops of an execution that were taken for loops without a state, as places in code. */
 export const comparedIn = ({ tree }: Execution): string[] => [...new Set(tree.compared.map(({ place }) => place))];
 
+const repeat = <T>(items: readonly T[], times: number): T[] => Array.from({ length: times }, () => items).flat();
+
 /** More iterations of a loop that are tried: 1 to so many. */
 const MORE_MAX = 8;
+/** Accesses of a loop that is seen to go on: one that gives up sooner is found out. */
+const LONG = 20_000;
 /** Runs of operations that one comparison may take. */
 const RUNS_MAX = 50_000;
 
@@ -31,12 +36,27 @@ export class LoopComparison {
     const { compared } = tree;
     if (tree.hasForgotten) return false;
     if (compared.length === 0) return true;
+    if (!compared.slice(this.loops).every((loop) => this.goesOn(loop))) return false;
     if (compared.length > this.loops) this.done = 1;
     const parents = new Set<number>();
     for (let node = 1; node < tree.size; node++) if (tree.parent[node] !== 0) parents.add(tree.parent[node]);
     for (; this.done < tree.size; this.done++) if (!parents.has(this.done) && !this.holdsAt(this.done)) return false;
     this.loops = compared.length;
     return true;
+  }
+
+  /** Whether the loop goes on for long, as nothing changes. */
+  private goesOn({ closed, tail }: Compared): boolean {
+    const { tree } = this.execution;
+    const head = tree.headOf(closed);
+    const path = tree.path(tail);
+    const at = path.indexOf(head);
+    const before = path.slice(0, at);
+    const round = path.slice(at);
+    const most = Math.ceil(LONG / round.length);
+    const nodes = [...before, ...repeat(round, most), head];
+    const answers = [...this.answersOf(before, head), ...repeat(this.answersOf(round, closed), most)];
+    return this.execution.doesTheSame(path[0], nodes, answers, 0);
   }
 
   private holdsAt(last: number): boolean {
@@ -52,10 +72,10 @@ export class LoopComparison {
       const isLeaf = tree.code[last] < 0;
       for (let more = 1; more <= MORE_MAX; more++) {
         if (++this.runs > RUNS_MAX) return false;
-        const nodes = [...before, ...Array.from({ length: more }, () => round).flat(), ...after];
+        const nodes = [...before, ...repeat(round, more), ...after];
         const answers = [
           ...this.answersOf(before, head),
-          ...Array.from({ length: more }, () => this.answersOf(round, closed)).flat(),
+          ...repeat(this.answersOf(round, closed), more),
           ...this.answersOf(after, 0),
         ];
         if (isLeaf) nodes.pop();

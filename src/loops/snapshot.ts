@@ -63,8 +63,7 @@ function objectText(value: object, seen: Set<object>): string {
 
 /** A function of the language, or a prototype of one of its classes. Nobody is expected to change those. */
 function isBuiltIn(value: object): boolean {
-  if (typeof value === 'function') return !value.name.startsWith('bound ') && BUILT_IN.has(value);
-  return PROTOTYPES.has(value);
+  return BUILT_IN.has(value) || PROTOTYPES.has(value);
 }
 
 const BUILT_IN = new Set<unknown>(

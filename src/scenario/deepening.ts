@@ -62,7 +62,7 @@ function* deepening(search: Search, limits: Limits): Generator<Request, Searched
       result.violation === undefined &&
       shallow !== search.reduction
     )
-      return told(yield request(most));
+      return told(yield request(search.stepsMax));
     if (!result.isTime) completeTo = Math.min(stepsMax, search.stepsMax);
     if (
       result.isRefuted ||

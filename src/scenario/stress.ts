@@ -35,6 +35,10 @@ export interface StressReport {
 }
 
 const ROUNDS_A_BATCH = 100;
+/** Seconds beyond the limit in which a batch that has begun may end. */
+const GRACE = 0.5;
+/** Seconds that no batch takes unless a thread loops for ever. */
+const PATIENCE = 60;
 
 /**
  * Runs a scenario on free worker threads, again and again, and checks what they returned and what they left: until a finding, or until one of the
@@ -61,7 +65,9 @@ export async function stress(
   });
   try {
     while (rounds < limits.rounds && deadline.seconds < limits.seconds && findings.length === 0) {
-      const batch = await runBatch(pool, source, scenario, Math.min(ROUNDS_A_BATCH, limits.rounds - rounds));
+      const count = Math.min(ROUNDS_A_BATCH, limits.rounds - rounds);
+      const left = limits.seconds - deadline.seconds;
+      const batch = await runBatch(pool, source, scenario, count, Math.min(left + GRACE, PATIENCE));
       for (const [i, round] of batch.entries()) {
         calls += round.calls.reduce((sum, of) => sum + of.length, 0);
         if (round.gaveUp) {
@@ -112,7 +118,14 @@ interface Round {
   readonly failed: Violation | undefined;
 }
 
-async function runBatch(pool: Piscina, source: Source, { program }: Scenario, count: number): Promise<Round[]> {
+/** The rounds of a batch. None where it was not over in time: they say nothing, unless it had `PATIENCE`. */
+async function runBatch(
+  pool: Piscina,
+  source: Source,
+  { program }: Scenario,
+  count: number,
+  seconds: number,
+): Promise<Round[]> {
   const memories = Array.from({ length: count }, () => {
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new AloneMemory(memory));
@@ -120,13 +133,14 @@ async function runBatch(pool: Piscina, source: Source, { program }: Scenario, co
   });
   const control = new SharedArrayBuffer(16);
   // A thread that waits says so itself after its deadline; one that loops for ever is ended here.
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(Math.ceil(1000 * seconds));
   const parts = await Promise.allSettled(
     program.actors.map(
       (_, thread) =>
         pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>,
     ),
   );
+  if (seconds < PATIENCE && parts.some((part) => part.status === 'rejected' && isLate(part.reason))) return [];
   const done = parts.map(
     (part): StressPart =>
       part.status === 'fulfilled'
@@ -142,8 +156,10 @@ async function runBatch(pool: Piscina, source: Source, { program }: Scenario, co
   }));
 }
 
+const isLate = (reason: unknown): boolean => (reason as Error).name === 'AbortError';
+
 const lost = (reason: unknown): string =>
-  (reason as Error).name === 'AbortError' ? 'a thread did not come back' : (reason as Error).message;
+  isLate(reason) ? 'a thread did not come back' : (reason as Error).message;
 
 function failureIn(parts: readonly StressPart[], round: number): Violation | undefined {
   const failed = parts.find((part) => part.failed?.round === round)?.failed;

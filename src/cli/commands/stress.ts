@@ -54,7 +54,7 @@ export const stressCommand = (): Command =>
           checked > 0
             ? `${plural(checked, 'history').replace('historys', 'histories')} checked, ${grouped(histories.unknown)} undecided`
             : 'final memory checked';
-        const mark = report.findings.length > 0 ? '✗' : '✓';
+        const mark = report.findings.length > 0 ? '✗' : report.rounds > 0 ? '✓' : '?';
         print(
           `${mark} ${report.scenario.padEnd(15)} ${plural(report.threads, 'thread')}, ${plural(report.rounds, 'round')}, ${plural(report.calls, 'call')}${report.blocked > 0 ? `, ${grouped(report.blocked)} blocked` : ''}; ${how}: ${report.outcome}`,
         );
@@ -64,5 +64,10 @@ export const stressCommand = (): Command =>
         }
       }
       if (options.json) printJson(reports.length === 1 ? reports[0] : { schema: 1, scenarios: reports });
-      process.exitCode = reports.some((report) => report.findings.length > 0) ? STATUS.findings : STATUS.nothingFound;
+      process.exitCode = statusOf(reports);
     });
+
+function statusOf(reports: readonly StressReport[]): number {
+  if (reports.some(({ findings }) => findings.length > 0)) return STATUS.findings;
+  return reports.some(({ rounds }) => rounds === 0) ? STATUS.undecided : STATUS.nothingFound;
+}

@@ -32,6 +32,11 @@ const KNOWN: readonly (readonly [string, readonly string[], string])[] = [
     ['let n = 0; repeat(() => { n = (n + 1) % 3; return mem.load(x) === 0; }); return n === 2;', SETS],
     'violated',
   ],
+  [
+    'a closure that ends',
+    ['let n = 0; const b = () => { n = (n + 1) % 3; return mem.load(x) === 0; }; while (b()); return n > 2;', SETS],
+    'passed',
+  ],
   ['an object', ['const c = new Counter(); while (mem.load(x) === 0) c.next(); return c.n === 2;', SETS], 'violated'],
   [
     'elements',
@@ -81,6 +86,8 @@ const KNOWN: readonly (readonly [string, readonly string[], string])[] = [
     ],
     'deadlock',
   ],
+  ['a delay without end', ['for (let i = 0; i < 1; i *= 2) mem.load(pad); return false;', SETS], 'livelock'],
+  ['sleeping again', ['while (mem.wait(x, 0)); return false;', 'mem.wake(x);'], 'deadlock'],
   [
     'waitUntil',
     ['return mem.waitUntil(x, (v) => v > 1) === 3;', 'mem.store(x, 1); mem.store(x, 2); mem.store(x, 3);'],

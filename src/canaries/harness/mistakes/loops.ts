@@ -21,16 +21,10 @@ export const inLoops: readonly Mistake[] = [
     ],
   },
   {
-    name: 'a-loop-that-loads-is-a-delay',
+    name: 'a-delay-need-not-end',
     part: 'delays',
     expectedBy: 'loops',
-    edits: [
-      {
-        file: 'loops/liveness',
-        from: 'return this.isPureCall(node) && node.arguments.every(inert);',
-        to: 'return (this.isPureCall(node) && node.arguments.every(inert)) || this.isLoad(node);',
-      },
-    ],
+    edits: [{ file: 'loops/liveness', from: 'memories !== undefined && this.counts(node) &&', to: 'memories !== undefined &&' }],
   },
   {
     name: 'objects-by-identity-alone',
@@ -39,7 +33,7 @@ export const inLoops: readonly Mistake[] = [
     edits: [
       {
         file: 'loops/snapshot',
-        from: 'return `${name}${hiddenText(value, seen)}{${ownText(value, seen)}}`;',
+        from: 'return `${name}${open}${contentText(value, seen)}{${ownText(value, seen)}}${textOf(Object.getPrototypeOf(value), seen)}`;',
         to: 'return name;',
       },
     ],
