@@ -1,6 +1,14 @@
 import { type AnyNode, type Options, type Program, parse } from 'acorn';
 import { type LoopLiveness, livenessOf } from './liveness.ts';
-import { type FunctionInfo, type FunctionNode, isFunction, type LoopNode, type Names, resolveNames, type Variable } from './scopes.ts';
+import {
+  type FunctionInfo,
+  type FunctionNode,
+  isFunction,
+  type LoopNode,
+  type Names,
+  resolveNames,
+  type Variable,
+} from './scopes.ts';
 
 /** Text that goes in at an offset of the source. */
 interface Insertion {
@@ -160,11 +168,7 @@ class Writer {
       for (const { consequent } of node.cases) if (consequent.length > 0) this.insert(consequent[0].start, text);
   }
 
-  private addLoop(
-    loop: LoopNode,
-    info: FunctionInfo,
-    liveness: LoopLiveness | undefined,
-  ): void {
+  private addLoop(loop: LoopNode, info: FunctionInfo, liveness: LoopLiveness | undefined): void {
     const place = this.placeOf(loop);
     if (liveness?.delayOn !== undefined) {
       const memories = new Set(liveness.delayOn.map(({ start, end }) => this.source.slice(start, end)));
@@ -230,4 +234,5 @@ const withoutComments = (text: string): string =>
 
 const isClass = ({ type }: AnyNode): boolean => type === 'ClassDeclaration' || type === 'ClassExpression';
 
-const thunks = (names: readonly string[]): string => (names.length === 0 ? '' : `[${names.map((name) => `()=>${name}`)}]`);
+const thunks = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `[${names.map((name) => `()=>${name}`)}]`;

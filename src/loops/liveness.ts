@@ -350,7 +350,9 @@ class Analysis {
       case 'CallExpression':
         return this.isPureCall(node) && node.arguments.every(inert);
       case 'ForStatement':
-        return memories !== undefined && this.counts(node) && [node.init, node.test, node.update, node.body].every(inert);
+        return (
+          memories !== undefined && this.counts(node) && [node.init, node.test, node.update, node.body].every(inert)
+        );
       default:
         return false;
     }
@@ -375,7 +377,9 @@ class Analysis {
   /** Whether a node has one of some variables in it. */
   private reads(node: AnyNode, variables: ReadonlySet<Variable>): boolean {
     const variable = this.names.variableOf.get(node);
-    return (variable !== undefined && variables.has(variable)) || childrenOf(node).some((of) => this.reads(of, variables));
+    return (
+      (variable !== undefined && variables.has(variable)) || childrenOf(node).some((of) => this.reads(of, variables))
+    );
   }
 
   private isDead(target: AnyNode, out: Live): boolean {
@@ -420,15 +424,20 @@ class Analysis {
 
 /** What `i += step` adds, where that is a number that stands there. */
 const stepOf = ({ operator, right }: Extract<AnyNode, { type: 'AssignmentExpression' }>): number =>
-  (operator === '+=' || operator === '-=') && right.type === 'Literal' && typeof right.value === 'number' ? right.value : 0;
+  (operator === '+=' || operator === '-=') && right.type === 'Literal' && typeof right.value === 'number'
+    ? right.value
+    : 0;
 
 function loopsIn(node: AnyNode): LoopNode[] {
   return childrenOf(node).flatMap((child) => [...(isLoop(child) ? [child] : []), ...loopsIn(child)]);
 }
 
 /** Where a jump out of a loop goes, by its labels and without one. */
-const withTargets = (targets: ReadonlyMap<string, Live>, labels: readonly string[], to: Live): ReadonlyMap<string, Live> =>
-  new Map([...targets, ['', to], ...labels.map((label) => [label, to] as const)]);
+const withTargets = (
+  targets: ReadonlyMap<string, Live>,
+  labels: readonly string[],
+  to: Live,
+): ReadonlyMap<string, Live> => new Map([...targets, ['', to], ...labels.map((label) => [label, to] as const)]);
 
 /** `a` itself where it has all of `b`. */
 function union(a: Live, b: Live): Live {

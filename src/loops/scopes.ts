@@ -233,7 +233,14 @@ class Resolver implements Names {
   }
 
   private visitFunction(node: FunctionNode, scope: Scope): void {
-    const info: FunctionInfo = { node, parent: scope.owner, loops: [], usesThis: false, sharesThis: false, isOpaque: false };
+    const info: FunctionInfo = {
+      node,
+      parent: scope.owner,
+      loops: [],
+      usesThis: false,
+      sharesThis: false,
+      isOpaque: false,
+    };
     this.functions.push(info);
     let outer = scope;
     if (node.type === 'FunctionExpression' && node.id) {
@@ -264,7 +271,14 @@ class Resolver implements Names {
         this.visit(member.value, inner);
         continue;
       }
-      const info: FunctionInfo = { node: member, parent: scope.owner, loops: [], usesThis: false, sharesThis: false, isOpaque: false };
+      const info: FunctionInfo = {
+        node: member,
+        parent: scope.owner,
+        loops: [],
+        usesThis: false,
+        sharesThis: false,
+        isOpaque: false,
+      };
       this.functions.push(info);
       const fields = this.open(member, inner, info);
       if (member.type === 'StaticBlock') {

@@ -70,7 +70,9 @@ const BUILT_IN = new Set<unknown>(
   Reflect.ownKeys(globalThis).map((key) => Object.getOwnPropertyDescriptor(globalThis, key)?.value),
 );
 const PROTOTYPES = new Set<unknown>(
-  [...BUILT_IN].flatMap((value) => (typeof value === 'function' ? [value.prototype, Object.getPrototypeOf(value)] : [])),
+  [...BUILT_IN].flatMap((value) =>
+    typeof value === 'function' ? [value.prototype, Object.getPrototypeOf(value)] : [],
+  ),
 );
 
 /** Whether an object or a function has state that nobody else can read. */
@@ -110,7 +112,14 @@ function ownText(value: object, seen: Set<object>): string {
   return Reflect.ownKeys(value)
     .filter((key) => !isView || typeof key === 'symbol' || !/^\d+$/.test(key))
     .map((key) => {
-      const { value: held, get, set, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(value, key)!;
+      const {
+        value: held,
+        get,
+        set,
+        writable,
+        enumerable,
+        configurable,
+      } = Object.getOwnPropertyDescriptor(value, key)!;
       const name = typeof key === 'symbol' ? String(key) : JSON.stringify(key);
       const flags = writable && enumerable && configurable ? '' : `${+!!writable}${+!!enumerable}${+!!configurable}`;
       return `${name}:${flags}${get || set ? `${textOf(get, seen)}/${textOf(set, seen)}` : textOf(held, seen)}`;

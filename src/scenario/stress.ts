@@ -158,8 +158,7 @@ async function runBatch(
 
 const isLate = (reason: unknown): boolean => (reason as Error).name === 'AbortError';
 
-const lost = (reason: unknown): string =>
-  isLate(reason) ? 'a thread did not come back' : (reason as Error).message;
+const lost = (reason: unknown): string => (isLate(reason) ? 'a thread did not come back' : (reason as Error).message);
 
 function failureIn(parts: readonly StressPart[], round: number): Violation | undefined {
   const failed = parts.find((part) => part.failed?.round === round)?.failed;

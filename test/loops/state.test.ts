@@ -27,7 +27,9 @@ const KEPT: Readonly<Record<string, readonly [body: string, around?: string]>> =
   'the source of one': [
     'const r = /a/; while (mem.load(x) === 0) { if (r.flags === "gi") return true; r.compile("a", r.flags === "" ? "g" : "gi"); }',
   ],
-  'an error': ['const e = new Error(""); while (mem.load(x) === 0) { e.message += "."; if (e.message === "...") return true; }'],
+  'an error': [
+    'const e = new Error(""); while (mem.load(x) === 0) { e.message += "."; if (e.message === "...") return true; }',
+  ],
   'a name of a property': [
     'const o = { a: 1, b: 1 }; while (mem.load(x) === 0) { if (!("b" in o)) return true; delete o.a; delete o.b; o["a:1,b"] = 1; }',
   ],
@@ -41,7 +43,9 @@ const KEPT: Readonly<Record<string, readonly [body: string, around?: string]>> =
   'whether it is frozen': [
     'const o = { n: 0 }; while (mem.load(x) === 0) { if (Object.isFrozen(o)) return true; Object.freeze(o); }',
   ],
-  'a getter': ['let n = 0; const o = { get n() { return ++n; } }; while (mem.load(x) === 0) if (o.n === 3) return true;'],
+  'a getter': [
+    'let n = 0; const o = { get n() { return ++n; } }; while (mem.load(x) === 0) if (o.n === 3) return true;',
+  ],
   'a proxy': [
     'const h = { n: 0, get() { return ++this.n; } }; const p = new Proxy({}, h); while (mem.load(x) === 0) if (p.n === 3) return true;',
   ],
@@ -118,9 +122,7 @@ const KEPT: Readonly<Record<string, readonly [body: string, around?: string]>> =
   'what a caller reads, of a loop over elements': [
     'const o = { v: 9 }; for (;;) { if (mem.load(x) !== 0) return o.v === 0; for (o.v of [mem.load(y)]); }',
   ],
-  'two labels': [
-    'let n = 0; a: b: while (mem.load(x) === 0) { n = n === 2 ? 0 : n + 1; continue a; } return n === 2;',
-  ],
+  'two labels': ['let n = 0; a: b: while (mem.load(x) === 0) { n = n === 2 ? 0 : n + 1; continue a; } return n === 2;'],
   'a default in catch': [
     'let n = 0; for (;;) { const done = mem.load(x) !== 0; try { if (done) throw {}; n = n === 2 ? 0 : n + 1; } catch ({ v = n }) { return v === 2; } }',
   ],

@@ -24,7 +24,13 @@ export const inLoops: readonly Mistake[] = [
     name: 'a-delay-need-not-end',
     part: 'delays',
     expectedBy: 'loops',
-    edits: [{ file: 'loops/liveness', from: 'memories !== undefined && this.counts(node) &&', to: 'memories !== undefined &&' }],
+    edits: [
+      {
+        file: 'loops/liveness',
+        from: 'memories !== undefined && this.counts(node) &&',
+        to: 'memories !== undefined &&',
+      },
+    ],
   },
   {
     name: 'objects-by-identity-alone',
