@@ -35,7 +35,7 @@ test('a mistake that changes nothing is not noticed, and one that fits no place 
     edits: [{ file: 'models/ring', from: 'BUSY = -16', to: 'BUSY = -16' }],
   } as const;
   expect(await runHarnessCanary(harmless)).toMatchObject({ caught: false, by: null, error: null });
-  const nowhere = { ...harmless, edits: [{ file: 'models/ring', from: 'BUSY = nowhere', to: '' }] } as const;
+  const nowhere = { ...harmless, edits: [{ file: 'models/ring', from: 'nowhere(BUSY)', to: '' }] } as const;
   expect(await runHarnessCanary(nowhere)).toMatchObject({
     caught: false,
     by: 'crashed',
