@@ -1,3 +1,5 @@
+/* In this folder: tests of what is known of a function's state at the head of its loops. */
+
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/loops/instrument.ts';
 import { installProbe } from '../../src/loops/probe.ts';
