@@ -43,8 +43,8 @@ test('a patch that does not fit is an error, and nothing caught', async () => {
   expect([caught, error]).toEqual([false, 'Error: a patch of ring/push fits 0 places, not one: this is not there']);
 });
 
-test('a subject that hangs is ended', async () => {
-  const hung = canary('hung', 'a test', 'ring', ['R5'], ['ring/push', 'return used + 1', 'for (;;);']);
+test('a process that hangs is ended', async () => {
+  const hung = canary('hung', 'a test', 'ring', ['R5'], ['models/ring', 'BUSY = -16', 'BUSY = -16; for (;;)']);
   const { caught, error } = await runCanary(hung, { ...EFFORT, graceSeconds: 2 }, new Set());
   expect([caught, error]).toEqual([false, 'no answer after 7 seconds']);
 });
