@@ -1,5 +1,3 @@
-/* In this folder: measurements, and what writes the documents that are made by running something; each is an npm script, with its parts in a folder. */
-
 // Takes away every ordering of the subject, one at a time, and writes what fails without it into docs/barriers.md. With a file name: there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,13 +1,14 @@
 // Real C beside TypeScript, in one run: steps a second of the same scenarios with the mail's ring in C (examples/kernel) in the place of src/ring; and of a
 // kernel tree's own ring beside ours, where GFNRING_KDIR names one.
-import { hunt } from '../dist/explore/hunt.js';
+
 import { noLimits } from '../dist/explore/limits.js';
+import { sampleExecutions } from '../dist/explore/sampling.js';
 import { RandomWalk } from '../dist/explore/schedulers/randomWalk.js';
 import { compile } from '../dist/kernel/compile.js';
-import { runOf } from '../dist/scenario/run.js';
-import { searchHere } from '../dist/scenario/search.js';
-import { openSource } from '../dist/scenario/source.js';
-import { checksOfKernel, trackerOfApi } from '../dist/scenario/trackers/ofKernel.js';
+import { createRun } from '../dist/run/createRun.js';
+import { searchHere } from '../dist/run/search.js';
+import { openScenario } from '../dist/scenario/scenarioRef.js';
+import { checksOfKernel, trackerOfApi } from '../dist/scenario/trackers/compiledKernel.js';
 
 const ROUNDS = 5;
 const EXECUTIONS = 1000;
@@ -20,9 +21,9 @@ const trees = [
 ];
 
 const walk = (scenario) => {
-  const { execution, checker } = runOf(scenario, 100_000);
+  const { execution, checker } = createRun(scenario, 100_000);
   const start = performance.now();
-  const { steps } = hunt(execution, checker, new RandomWalk(1), { ...noLimits, executions: EXECUTIONS }, 0);
+  const { steps } = sampleExecutions(execution, checker, new RandomWalk(1), { ...noLimits, executions: EXECUTIONS }, 0);
   return steps / (performance.now() - start);
 };
 const proof = (scenario) => {
@@ -52,9 +53,9 @@ for (const { kdir, file, scenarios } of trees) {
   const checks = checksOfKernel({ file, key }, tracker);
   for (const name of scenarios.map((name) => name.replace('TRACKER', tracker))) {
     const { spec } = checks.find(({ spec }) => spec.name === name);
-    const theirs = await openSource(spec);
+    const theirs = await openScenario(spec);
     const { kernel, ...bare } = spec;
-    const ours = await openSource(bare);
+    const ours = await openScenario(bare);
     for (const [what, rate] of [['random walk', walk], ...(name === 'vm' ? [] : [['states', proof]])]) {
       const best = { c: 0, ts: 0 };
       for (let round = 0; round < ROUNDS; round++) {

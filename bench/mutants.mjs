@@ -1,6 +1,6 @@
 // Breaks the subjects in all the ways of bench/mutants/operators.mjs, one at a time, and writes what sees it into docs/mutants.md, and what survives. With
 // beginnings of keys: those alone, the others as they were. With `missing`: those that were never run, or survive and have no argument; with `survivors`: those that survived the last time.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { allMutants } from './mutants/list.mjs';
 import { reachOf } from './mutants/reach.mjs';
@@ -11,7 +11,11 @@ import { mutantsText, refused } from './mutants/table.mjs';
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 const dist = file('../dist');
-const [known, found] = ['known', 'found'].map((name) => JSON.parse(readFileSync(file(`mutants/${name}.json`), 'utf8')));
+const known = JSON.parse(readFileSync(file('mutants/known.json'), 'utf8'));
+// What found each mutant the last time, tried first. Not in the repository: it changes with each edit.
+const FOUND = file('../build/mutants.json');
+const found = existsSync(FOUND) ? JSON.parse(readFileSync(FOUND, 'utf8')) : {};
+mkdirSync(file('../build'), { recursive: true });
 const since = performance.now();
 const took = () => `${((performance.now() - since) / 1000).toFixed(0)} s`;
 
@@ -56,5 +60,5 @@ function save() {
   const lines = all.flatMap(({ key }) =>
     fates[key] ? [`  ${JSON.stringify(key)}: ${JSON.stringify(fates[key])}`] : [],
   );
-  writeFileSync(file('mutants/found.json'), `{\n${lines.join(',\n')}\n}\n`);
+  writeFileSync(FOUND, `{\n${lines.join(',\n')}\n}\n`);
 }

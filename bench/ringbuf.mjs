@@ -4,7 +4,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { RingBuffer } from 'ringbuf.js';
 import { gfnRings, initVm, layVm } from '../dist/actors/vm.js';
 import { Layout } from '../dist/memory/layout.js';
-import { NativeMemory } from '../dist/memory/native.js';
+import { NativeMemory } from '../dist/memory/nativeMemory.js';
 import { gfn_ring_harvest } from '../dist/ring/harvest.js';
 import { kvm_gfn_ring_push } from '../dist/ring/push.js';
 import { kvm_gfn_ring_reset } from '../dist/ring/reset.js';

@@ -1,12 +1,12 @@
-// The yardstick rings searched by SPIN (Debian's package `spin`, and a C compiler) beside our search of states, in one run. Says so where they are missing.
+// The benchmarkRing rings searched by SPIN (Debian's package `spin`, and a C compiler) beside our search of states, in one run. Says so where they are missing.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noLimits } from '../dist/explore/limits.js';
-import { searchHere } from '../dist/scenario/search.js';
-import { YARDSTICKS, yardstick } from '../dist/scenario/yardstick.js';
+import { searchHere } from '../dist/run/search.js';
+import { benchmarkRing, YARDSTICKS } from '../dist/scenario/benchmarkRing.js';
 
 const ROUNDS = 7;
 const model = fileURLToPath(new URL('ring.pml', import.meta.url));
@@ -40,7 +40,7 @@ for (const name of ['ring-l', 'ring-x']) {
     break;
   }
   const search = { scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 100_000 };
-  const ours = best(() => searchHere(yardstick(name), search, noLimits));
+  const ours = best(() => searchHere(benchmarkRing(name), search, noLimits));
   const line = `${name}, all states: gfnring ${ours.toFixed(3)} s, SPIN ${theirs.toFixed(3)} s; gfnring / SPIN`;
   console.log(`${line.padEnd(68)} ${(ours / theirs).toFixed(2)}`);
 }

@@ -1,12 +1,10 @@
-/* In this folder: drawn tests: programs, VMs and schedules from fast-check, held against references of their own. */
-
 import { fc } from '@fast-check/vitest';
 import { afterAll, expect, test } from 'vitest';
-import { Guided } from '../src/explore/schedulers/guided.ts';
-import { buildVm } from '../src/scenario/build.ts';
-import { builtIns } from '../src/scenario/builtin.ts';
-import { LockstepPool } from '../src/scenario/lockstep.ts';
-import { runOf, runOnce, scheduleOf } from '../src/scenario/run.ts';
+import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
+import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
+import { LockstepPool } from '../src/run/lockstep.ts';
+import { builtIns } from '../src/scenario/gfnRingScenarios.ts';
+import { buildVm } from '../src/vm/build.ts';
 import { flatten, ScheduleArbitrary } from './arbitraries/schedule.ts';
 
 const names = ['vm', 'vm-hostile'];
@@ -17,8 +15,8 @@ let compared = 0;
 test('one scenario and one schedule: the same trace, results and memory in the explorer and on worker threads', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...specs), new ScheduleArbitrary(5, 80), async (spec, runs) => {
-      const run = runOf(buildVm(spec), 20_000);
-      runOnce(run, new Guided(flatten(runs)));
+      const run = createRun(buildVm(spec), 20_000);
+      runOnce(run, new ReplayScheduler(flatten(runs)));
       const schedule = scheduleOf(run);
       const threads = await pool.run(spec, schedule);
       expect(threads.strayed).toBeUndefined();

@@ -1,50 +1,50 @@
-import { Classes } from '../src/explore/classes.ts';
-import { ClassesPlan } from '../src/explore/classesPlan.ts';
+import { depthFirstSearch } from '../src/explore/dfs.ts';
 import { Execution, type Stop, type Violation } from '../src/explore/execution.ts';
-import { searchInterleavings } from '../src/explore/interleavings.ts';
 import { type Limits, noLimits } from '../src/explore/limits.ts';
-import { searchOptimal } from '../src/explore/optimal.ts';
-import type { Part } from '../src/explore/parts.ts';
+import { optimalDpor } from '../src/explore/optimalDpor.ts';
+import { OptimalDporWorkList } from '../src/explore/optimalDporWorkList.ts';
 import type { Program } from '../src/explore/program.ts';
-import { type Judge, type SearchResult, Tally } from '../src/explore/search.ts';
-import { States } from '../src/explore/states.ts';
+import { type PropertyChecker, SearchProgress, type SearchResult } from '../src/explore/search.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
+import { TraceCounter } from '../src/explore/traceCounter.ts';
+import type { WorkItem } from '../src/explore/workItem.ts';
+import { assume, check } from '../src/memory/assume.ts';
 import type { Cell, Cell64, Lock, Place } from '../src/memory/cell.ts';
 import { Layout } from '../src/memory/layout.ts';
 import { kindNames, kindOf, type Memory, placeOf } from '../src/memory/memory.ts';
-import { assume, check } from '../src/memory/stop.ts';
 import { type Instruction, NEXT, type ProgramShape, SHAPES } from './arbitraries/program.ts';
 
 /** The searches that are held against each other; a canary puts a broken one in. */
 export interface Searches {
   readonly optimal: (
     execution: Execution,
-    judge: Judge,
+    judge: PropertyChecker,
     limits: Limits,
     options?: { readonly preemptions?: number },
   ) => SearchResult;
-  readonly statesOf: (execution: Execution, judge: Judge) => States;
+  readonly statesOf: (execution: Execution, judge: PropertyChecker) => StateCache;
 }
 
 export const searches: Searches = {
-  optimal: searchOptimal,
-  statesOf: (execution, judge) => new States(execution, judge),
+  optimal: optimalDpor,
+  statesOf: (execution, judge) => new StateCache(execution, judge),
 };
 
 /** The optimal reduction in parts, three at a time with three more in work, each of which ends after an execution or two. */
 export function inParts(
   execution: Execution,
-  judge: Judge,
+  judge: PropertyChecker,
   limits: Limits,
   options: { readonly preemptions?: number } = {},
 ): SearchResult {
-  const plan = new ClassesPlan(execution, judge);
-  const tally = new Tally(limits);
+  const plan = new OptimalDporWorkList(execution, judge);
+  const tally = new SearchProgress(limits);
   let now = plan.next(3);
   while (now.length > 0) {
     const ahead = plan.next(3);
     const done = now.map((part, i) => {
-      const from = structuredClone(part) as Part & { kind: 'classes' };
-      const result = searchOptimal(execution, judge, { ...limits, executions: 1 + (i & 1) }, { ...options, from });
+      const from = structuredClone(part) as WorkItem & { kind: 'classes' };
+      const result = optimalDpor(execution, judge, { ...limits, executions: 1 + (i & 1) }, { ...options, from });
       return { ...result, left: [], schedule: [], stop: undefined, classes: [], readsFrom: [] };
     });
     for (const [i, part] of now.entries()) {
@@ -198,7 +198,7 @@ interface Seen {
   readonly events: Set<string>;
 }
 
-export class Watcher implements Judge {
+export class Watcher implements PropertyChecker {
   readonly seen: Seen = { classes: new Map(), straight: new Set(), ends: new Set(), events: new Set() };
   readonly resultsMatter = true;
   halted = 0;
@@ -235,10 +235,10 @@ export class Watcher implements Judge {
   }
 }
 
-const lenient: Judge = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
+const lenient: PropertyChecker = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
 
 /** What `end` says of deadlocks and of checks that fail; the search is over with the first. */
-export const strict: Judge = {
+export const strict: PropertyChecker = {
   end: (stop) =>
     stop.kind === 'deadlock' ? { property: 'deadlock', message: '' } : 'violation' in stop ? stop.violation : undefined,
   key: () => '',
@@ -256,8 +256,8 @@ export function crossCheck(shape: ProgramShape, events: Map<string, number>, by:
 
   const every = new Execution(program, STEPS_MAX);
   const all = new Watcher(every, true);
-  const counted = new Classes(every);
-  const none = searchInterleavings(every, all, noLimits, { classes: counted });
+  const counted = new TraceCounter(every);
+  const none = depthFirstSearch(every, all, noLimits, { classes: counted });
   const finished = [...all.seen.classes.keys()].filter((name) => name.startsWith('finished'));
   differs('classes that are counted', counted.seen.size, finished.length);
 
@@ -278,15 +278,15 @@ export function crossCheck(shape: ProgramShape, events: Map<string, number>, by:
 
   for (const most of [0, 1]) {
     const some = new Execution(program, STEPS_MAX);
-    const within = new Classes(some);
-    searchInterleavings(some, lenient, noLimits, { classes: within, bound: { of: 'preemptions', most } });
+    const within = new TraceCounter(some);
+    depthFirstSearch(some, lenient, noLimits, { classes: within, bound: { of: 'preemptions', most } });
     const few = by.optimal(new Execution(program, STEPS_MAX), lenient, noLimits, { preemptions: most });
     if (!every.tree.hasSpins) differs(`classes within ${most} preemptions`, few.executions, within.seen.size);
   }
 
   const stateful = new Execution(program, STEPS_MAX);
   const some = new Watcher(stateful, false);
-  searchInterleavings(stateful, some, noLimits, { states: by.statesOf(stateful, some) });
+  depthFirstSearch(stateful, some, noLimits, { states: by.statesOf(stateful, some) });
   const ends = [...all.seen.ends].sort().join('\n');
   differs('final states of the optimal reduction', [...once.seen.ends].sort().join('\n'), ends);
   differs('final states of the search of states', [...some.seen.ends].sort().join('\n'), ends);
@@ -294,14 +294,14 @@ export function crossCheck(shape: ProgramShape, events: Map<string, number>, by:
   const checked = programOf(shape, true);
   const verdict = (search: (execution: Execution) => { violation: Violation | undefined }): boolean =>
     search(new Execution(checked, STEPS_MAX)).violation !== undefined;
-  const violated = verdict((execution) => searchInterleavings(execution, strict, noLimits));
+  const violated = verdict((execution) => depthFirstSearch(execution, strict, noLimits));
   differs(
     'verdict of the optimal reduction',
     verdict((execution) => by.optimal(execution, strict, noLimits)),
     violated,
   );
   const states = verdict((execution) =>
-    searchInterleavings(execution, strict, noLimits, { states: by.statesOf(execution, strict) }),
+    depthFirstSearch(execution, strict, noLimits, { states: by.statesOf(execution, strict) }),
   );
   differs('verdict of the search of states', states, violated);
 

@@ -1,14 +1,14 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
+import { depthFirstSearch } from '../src/explore/dfs.ts';
 import type { Execution, Observer } from '../src/explore/execution.ts';
-import { searchInterleavings } from '../src/explore/interleavings.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { DATA_RACE } from '../src/explore/memoryModels/dataRaces.ts';
 import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
 import type { Operation, Program } from '../src/explore/program.ts';
-import { Exact } from '../src/explore/schedulers/guided.ts';
-import type { Judge } from '../src/explore/search.ts';
-import { States } from '../src/explore/states.ts';
+import { StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
+import type { PropertyChecker } from '../src/explore/search.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { hasRace } from './rc11Races.ts';
@@ -109,7 +109,12 @@ const all = [
 const STEPS_MAX = 1000;
 const limits = { ...noLimits, executions: 400 };
 const indifferent: Observer = { start: () => undefined, step: () => undefined, back: () => {} };
-const judging = (end: Judge['end']): Judge => ({ end, key: () => '', resultsMatter: false, sees: () => true });
+const judging = (end: PropertyChecker['end']): PropertyChecker => ({
+  end,
+  key: () => '',
+  resultsMatter: false,
+  sees: () => true,
+});
 const watched = (program: Program): Execution => {
   const execution = new WeakExecution(program, STEPS_MAX);
   execution.observer = indifferent;
@@ -126,11 +131,11 @@ test.prop([drawn(ofRc11)], { numRuns: Math.ceil(programs / 2), seed })(
       schedules.push({ choices: free.choices(), races: hasRace(free.trace()) });
       return undefined;
     });
-    searchInterleavings(free, judge, limits);
+    depthFirstSearch(free, judge, limits);
     const execution = watched(program);
     const wrong = schedules.filter(({ choices, races }) => {
       execution.reset();
-      const stop = execution.run(new Exact(choices));
+      const stop = execution.run(new StrictReplayScheduler(choices));
       return races !== (stop.kind === 'violated' && stop.violation.property === DATA_RACE);
     });
     expect(wrong).toEqual([]);
@@ -141,8 +146,8 @@ test.prop([drawn(all)], { numRuns: programs, seed })('states have a race where s
   const found = (withStates: boolean): boolean | undefined => {
     const execution = watched(programOf(threads));
     const judge = judging((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
-    const options = withStates ? { states: new States(execution, judge) } : {};
-    const { violation, limit } = searchInterleavings(execution, judge, { ...noLimits, executions: 20_000 }, options);
+    const options = withStates ? { states: new StateCache(execution, judge) } : {};
+    const { violation, limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 20_000 }, options);
     return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
   };
   const every = found(false);

@@ -1,16 +1,17 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, expect, test } from 'vitest';
+import type { Scenario } from '../src/check/scenario.ts';
 import type { Scheduler } from '../src/explore/scheduler.ts';
+import { SCHEMA } from '../src/input/schema.ts';
 import type { Gfn } from '../src/kvm/kvm.ts';
-import { AloneMemory } from '../src/memory/alone.ts';
 import type { Memory } from '../src/memory/memory.ts';
-import { NativeMemory } from '../src/memory/native.ts';
-import { buildVm } from '../src/scenario/build.ts';
-import { LockstepPool } from '../src/scenario/lockstep.ts';
-import { runOf, runOnce, scheduleOf } from '../src/scenario/run.ts';
-import type { Scenario } from '../src/scenario/scenario.ts';
-import { SCHEMA, type VmSpec } from '../src/scenario/spec.ts';
-import { type TrackerName, trackerNames } from '../src/trackers/make.ts';
+import { NativeMemory } from '../src/memory/nativeMemory.ts';
+import { SetupMemory } from '../src/memory/setupMemory.ts';
+import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
+import { LockstepPool } from '../src/run/lockstep.ts';
+import { type TrackerName, trackerNames } from '../src/trackers/registry.ts';
+import { buildVm } from '../src/vm/build.ts';
+import type { VmSpec } from '../src/vm/spec.ts';
 import { actorOf, actorsOf, type Workload, WRITERS, workloads } from './arbitraries/workload.ts';
 import { type Expected, expectedOf } from './reference.ts';
 
@@ -68,7 +69,7 @@ function perform(
   look?: (step: number, bytes: Uint8Array) => void,
 ): Outcome {
   const buffer = new SharedArrayBuffer(program.layout.size);
-  program.init(new AloneMemory(buffer));
+  program.init(new SetupMemory(buffer));
   const bytes = new Uint8Array(buffer);
   const results: unknown[][] = program.actors.map(() => []);
   for (const [i, step] of steps.entries()) {
@@ -81,7 +82,7 @@ function perform(
 
 /** The same in the explorer: a thread goes on until its operation is over. */
 function explore(scenario: Scenario, { steps }: Workload): Outcome & { readonly schedule: readonly number[] } {
-  const run = runOf(scenario, 100_000);
+  const run = createRun(scenario, 100_000);
   const { execution } = run;
   const order = steps.map(actorOf);
   const until = order.map((actor, i) => order.slice(0, i + 1).filter((other) => other === actor).length);
@@ -153,7 +154,7 @@ test('all trackers report what was written in each epoch, and leave the same cop
         const { results, bytes } = perform(
           scenario,
           of,
-          (buffer) => new AloneMemory(buffer),
+          (buffer) => new SetupMemory(buffer),
           (step, bytes) => expectImage(scenario, bytes, expected.images[step]),
         );
         expectReports(results[WRITERS.length] as Gfn[][], expected, way);
@@ -171,7 +172,7 @@ test('so they do in the explorer', () => {
     fc.property(workloads, fc.constantFrom(...WAYS), (workload, way) => {
       const of = recorded(workload, way);
       const scenario = buildVm(specOf(of, way));
-      const { results, bytes } = perform(scenario, of, (buffer) => new AloneMemory(buffer));
+      const { results, bytes } = perform(scenario, of, (buffer) => new SetupMemory(buffer));
       const explored = explore(scenario, of);
       expect(explored.results).toEqual(results);
       expect(Buffer.compare(explored.bytes, bytes)).toBe(0);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Classes } from '../src/explore/classes.ts';
 import { Execution } from '../src/explore/execution.ts';
-import { States } from '../src/explore/states.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
+import { TraceCounter } from '../src/explore/traceCounter.ts';
 import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
 import { crossCheck, type Searches, searches } from './crossCheck.ts';
 
@@ -80,9 +80,9 @@ describe('the cross-check notices', () => {
   });
 
   test('states that do not know who sleeps, or what operations returned', () => {
-    class Forgetful extends States {
+    class Forgetful extends StateCache {
       private readonly of: Execution;
-      constructor(...[execution, judge]: ConstructorParameters<typeof States>) {
+      constructor(...[execution, judge]: ConstructorParameters<typeof StateCache>) {
         super(execution, judge);
         this.of = execution;
       }
@@ -95,7 +95,7 @@ describe('the cross-check notices', () => {
       }
     }
     expect(noticed({ statesOf: (execution, judge) => new Forgetful(execution, judge) })[0]).toMatch(/^final states/);
-    class Careless extends States {
+    class Careless extends StateCache {
       override add(spent: number): boolean {
         this.withResults = false;
         const isNew = super.add(spent);
@@ -108,9 +108,9 @@ describe('the cross-check notices', () => {
   });
 
   test('classes that are taken for one', () => {
-    const { add } = Classes.prototype;
+    const { add } = TraceCounter.prototype;
     let calls = 0;
-    put(Classes.prototype, 'add', function (this: Classes) {
+    put(TraceCounter.prototype, 'add', function (this: TraceCounter) {
       return ++calls % 3 === 0 && add.call(this);
     });
     expect(noticed().join()).toContain('classes that are counted');

@@ -2,8 +2,8 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { gfnRings, initVm, layVm } from '../src/actors/vm.ts';
 import { EINVAL } from '../src/kvm/errors.ts';
-import { AloneMemory } from '../src/memory/alone.ts';
 import { Layout } from '../src/memory/layout.ts';
+import { SetupMemory } from '../src/memory/setupMemory.ts';
 import { gfn_ring_harvest } from '../src/ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../src/ring/ioctl.ts';
 import { kvm_gfn_ring_push } from '../src/ring/push.ts';
@@ -26,7 +26,7 @@ function machine(size: number, start: number, pushed: number, reset: number) {
     ],
     index: start,
   });
-  const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+  const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, 2);
   const [honest, ring] = gfnRings(vm);
   for (const [of, entries] of [

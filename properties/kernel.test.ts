@@ -1,17 +1,18 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, describe, expect, test } from 'vitest';
+import { depthFirstSearch } from '../src/explore/dfs.ts';
 import { Execution } from '../src/explore/execution.ts';
-import { searchInterleavings } from '../src/explore/interleavings.ts';
 import { noLimits } from '../src/explore/limits.ts';
-import { States } from '../src/explore/states.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
+import { SCHEMA } from '../src/input/schema.ts';
 import type { Kvm } from '../src/kvm/kvm.ts';
-import { AloneMemory } from '../src/memory/alone.ts';
 import { Layout } from '../src/memory/layout.ts';
-import { buildVm } from '../src/scenario/build.ts';
-import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from '../src/scenario/spec.ts';
-import { trackerOfApi } from '../src/scenario/trackers/ofKernel.ts';
-import { layTracker } from '../src/trackers/make.ts';
+import { SetupMemory } from '../src/memory/setupMemory.ts';
+import { trackerOfApi } from '../src/scenario/trackers/compiledKernel.ts';
+import { createTracker } from '../src/trackers/registry.ts';
 import type { KernelFile } from '../src/trackers/tracker.ts';
+import { buildVm } from '../src/vm/build.ts';
+import type { ActorSpec, OperationSpec, VmSpec } from '../src/vm/spec.ts';
 import { compiled, MAIL, TREES, type Tree, treesOrNone } from '../test/kernel/trees.ts';
 import { dice, SpecArbitrary } from './arbitraries/spec.ts';
 
@@ -77,7 +78,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** What a ring did, step by step: what was returned, which pages were re-armed, what userspace could read. */
 function perform(
-  tracker: Parameters<typeof layTracker>[0],
+  tracker: Parameters<typeof createTracker>[0],
   of: readonly Step[],
   index: number,
   kernel?: KernelFile,
@@ -102,9 +103,9 @@ function perform(
   };
   const ring = tracker === 'gfn-ring' ? { size: 4, leeway: 1 } : { size: 4, leeway: 2 };
   const shape = { rings: [ring, ring], index, hostWrites: false, ...(kernel && { kernel }) };
-  const log = layTracker(tracker, layout, kvm, shape);
+  const log = createTracker(tracker, layout, kvm, shape);
   const buffer = new SharedArrayBuffer(layout.size);
-  const mem = new AloneMemory(buffer);
+  const mem = new SetupMemory(buffer);
   mem.store(size, SLOTS[0].npages);
   log.init(mem);
   const bytes = new Uint8Array(buffer);
@@ -205,11 +206,11 @@ function endsOf(spec: VmSpec): { readonly ends: ReadonlySet<string>; readonly is
     resultsMatter: true,
     sees: () => true,
   };
-  const found = searchInterleavings(
+  const found = depthFirstSearch(
     execution,
     judge,
     { ...noLimits, executions: 60_000 },
-    { states: new States(execution, judge) },
+    { states: new StateCache(execution, judge) },
   );
   return { ends, isAll: found.limit === undefined };
 }

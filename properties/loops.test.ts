@@ -1,22 +1,22 @@
 import { test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
+import { depthFirstSearch } from '../src/explore/dfs.ts';
 import { Execution } from '../src/explore/execution.ts';
-import { searchInterleavings } from '../src/explore/interleavings.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { LoopComparison } from '../src/explore/loopComparison.ts';
-import { executionOf, type MemoryModel } from '../src/explore/memoryModels/make.ts';
-import { searchOptimal } from '../src/explore/optimal.ts';
+import { createExecution, type MemoryModel } from '../src/explore/memoryModels/registry.ts';
+import { optimalDpor } from '../src/explore/optimalDpor.ts';
 import type { Program } from '../src/explore/program.ts';
-import type { Judge } from '../src/explore/search.ts';
-import { States } from '../src/explore/states.ts';
+import type { PropertyChecker } from '../src/explore/search.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
 import { instrument } from '../src/loops/instrument.ts';
 import { installProbe } from '../src/loops/probe.ts';
+import { assume } from '../src/memory/assume.ts';
 import type { Cell } from '../src/memory/cell.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { LoopRules } from '../src/memory/loopRules.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { resultText } from '../src/memory/result.ts';
-import { assume } from '../src/memory/stop.ts';
 import { asBounded, asWritten, type LoopProgram, loopPrograms, PRELUDE } from './arbitraries/loop.ts';
 
 /*
@@ -64,20 +64,19 @@ interface Ends {
   readonly livelocks: readonly (readonly number[])[];
 }
 
-type Search = (execution: Execution, judge: Judge, cuts: number) => { readonly limit: string | undefined };
+type Search = (execution: Execution, judge: PropertyChecker, cuts: number) => { readonly limit: string | undefined };
 
 const byStates: Search = (execution, judge, cuts) =>
-  searchInterleavings(execution, judge, { ...noLimits, cuts, seconds: 1 }, { states: new States(execution, judge) });
-const byClasses: Search = (execution, judge, cuts) =>
-  searchOptimal(execution, judge, { ...noLimits, cuts, seconds: 1 });
+  depthFirstSearch(execution, judge, { ...noLimits, cuts, seconds: 1 }, { states: new StateCache(execution, judge) });
+const byClasses: Search = (execution, judge, cuts) => optimalDpor(execution, judge, { ...noLimits, cuts, seconds: 1 });
 
 function endsOf(program: Program, rules: LoopRules, model: MemoryModel = 'sc', search = byStates): Ends {
-  const execution = executionOf(model, program, 400);
+  const execution = createExecution(model, program, 400);
   execution.loopRules = rules;
   const finished = new Set<string>();
   const kinds = new Set<string>();
   const livelocks: number[][] = [];
-  const judge: Judge = {
+  const judge: PropertyChecker = {
     key: () => '',
     resultsMatter: true,
     sees: () => false,

@@ -1,14 +1,14 @@
 import { test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
-import { Classes } from '../src/explore/classes.ts';
-import { PartialGraphs } from '../src/explore/graphs/partialGraphs.ts';
-import { searchGraphs, UNKNOWN } from '../src/explore/graphs/searchGraphs.ts';
-import { graphTools } from '../src/explore/graphs/tools.ts';
-import { searchInterleavings } from '../src/explore/interleavings.ts';
+import { depthFirstSearch } from '../src/explore/dfs.ts';
+import { consistencyModelOf } from '../src/explore/graphs/consistencyModel.ts';
+import { trust, UNSUPPORTED_ACCESS } from '../src/explore/graphs/trust.ts';
+import { VisitedGraphs } from '../src/explore/graphs/visitedGraphs.ts';
 import { noLimits } from '../src/explore/limits.ts';
-import { executionOf } from '../src/explore/memoryModels/make.ts';
-import type { Part } from '../src/explore/parts.ts';
-import { States } from '../src/explore/states.ts';
+import { createExecution } from '../src/explore/memoryModels/registry.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
+import { TraceCounter } from '../src/explore/traceCounter.ts';
+import type { WorkItem } from '../src/explore/workItem.ts';
 import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
 import { programOf, STEPS_MAX, strict, Watcher } from './crossCheck.ts';
 
@@ -32,10 +32,10 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
     if (one !== other) found.push(`${model}, ${what}: ${one}, not ${other}`);
   };
   const program = programOf(shape, false);
-  const every = executionOf(model, program, STEPS_MAX);
+  const every = createExecution(model, program, STEPS_MAX);
   const all = new Watcher(every, false);
-  const counted = new Classes(every);
-  const none = searchInterleavings(every, all, { ...noLimits, executions: EXECUTIONS_MAX }, { classes: counted });
+  const counted = new TraceCounter(every);
+  const none = depthFirstSearch(every, all, { ...noLimits, executions: EXECUTIONS_MAX }, { classes: counted });
   if (none.limit !== undefined || every.tree.hasSpins) {
     tell(`${model}: left out`);
     return found;
@@ -43,34 +43,34 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
   tell(`${model}: a program`);
   const ends = (of: Watcher): string => [...of.seen.ends].sort().join('\n');
 
-  const stateful = executionOf(model, program, STEPS_MAX);
+  const stateful = createExecution(model, program, STEPS_MAX);
   const some = new Watcher(stateful, false);
-  searchInterleavings(stateful, some, noLimits, { states: new States(stateful, some) });
+  depthFirstSearch(stateful, some, noLimits, { states: new StateCache(stateful, some) });
   differs('final states of the search of states', ends(some), ends(all));
 
-  const single = executionOf(model, program, STEPS_MAX);
+  const single = createExecution(model, program, STEPS_MAX);
   let once = new Watcher(single, false);
-  let classes = new Classes(single);
+  let classes = new TraceCounter(single);
   let isKnown = false;
-  const tools = graphTools(model, program, STEPS_MAX);
+  const tools = consistencyModelOf(model, program, STEPS_MAX);
   let executions = 0;
-  const open: Part[] = [{ kind: 'graphs', branch: { moves: [], halves: [], waits: [] } }];
+  const open: WorkItem[] = [{ kind: 'graphs', branch: { moves: [], halves: [], waits: [] } }];
   for (let part = open.pop(); part?.kind === 'graphs'; part = open.pop()) {
     // In parts of three executions, as workers would.
     const limits = { ...noLimits, executions: 3 };
-    const done = searchGraphs(single, once, limits, tools, classes, structuredClone(part.branch));
-    if (done.limit === UNKNOWN) break;
+    const done = trust(single, once, limits, tools, classes, structuredClone(part.branch));
+    if (done.limit === UNSUPPORTED_ACCESS) break;
     executions += done.executions;
     open.push(...done.left.toReversed());
     isKnown = open.length === 0;
   }
   if (!isKnown) {
-    const merging = executionOf(model, program, STEPS_MAX);
+    const merging = createExecution(model, program, STEPS_MAX);
     merging.roundsEnd = true;
     once = new Watcher(merging, false);
-    classes = new Classes(merging);
-    const states = new PartialGraphs(merging);
-    executions = searchInterleavings(merging, once, noLimits, { states, classes }).executions;
+    classes = new TraceCounter(merging);
+    const states = new VisitedGraphs(merging);
+    executions = depthFirstSearch(merging, once, noLimits, { states, classes }).executions;
   }
   tell(`${model}: a program that is merged`, !isKnown);
   differs('executions of the optimal reduction', executions, counted.seen.size);
@@ -78,17 +78,17 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
   differs('final states of the optimal reduction', ends(once), ends(all));
 
   const checked = programOf(shape, true);
-  const verdict = (search: (execution: ReturnType<typeof executionOf>) => { violation: unknown }): boolean =>
-    search(executionOf(model, checked, STEPS_MAX)).violation !== undefined;
-  const violated = verdict((execution) => searchInterleavings(execution, strict, noLimits));
+  const verdict = (search: (execution: ReturnType<typeof createExecution>) => { violation: unknown }): boolean =>
+    search(createExecution(model, checked, STEPS_MAX)).violation !== undefined;
+  const violated = verdict((execution) => depthFirstSearch(execution, strict, noLimits));
   const reduced = verdict((execution) => {
-    if (!isKnown) return searchInterleavings(execution, strict, noLimits, { states: new PartialGraphs(execution) });
+    if (!isKnown) return depthFirstSearch(execution, strict, noLimits, { states: new VisitedGraphs(execution) });
     const root = { moves: [], halves: [], waits: [] };
-    return searchGraphs(execution, strict, noLimits, graphTools(model, checked, STEPS_MAX), undefined, root);
+    return trust(execution, strict, noLimits, consistencyModelOf(model, checked, STEPS_MAX), undefined, root);
   });
   differs('verdict of the optimal reduction', reduced, violated);
   const stated = verdict((execution) =>
-    searchInterleavings(execution, strict, noLimits, { states: new States(execution, strict) }),
+    depthFirstSearch(execution, strict, noLimits, { states: new StateCache(execution, strict) }),
   );
   differs('verdict of the search of states', stated, violated);
 

@@ -1,4 +1,4 @@
-import { isFence, Kind, kindOf, placeOf, updates, writes } from '../src/memory/memory.ts';
+import { isFence, isRmw, isWrite, Kind, kindOf, placeOf } from '../src/memory/memory.ts';
 import type { Trace } from '../src/memory/trace.ts';
 
 /** One of the events that a step stands for: a read-modify-write is one between two fences. */
@@ -20,21 +20,21 @@ export function hasRace(trace: Trace): boolean {
     const kind = kindOf(of.code);
     const event = { thread: of.thread, kind, place: placeOf(of.code), step, from: of.reads?.[0].from ?? -1 };
     const fence = { ...event, kind: Kind.mb, step: -1, from: -1 };
-    return updates(kind) ? [fence, event, fence] : [event];
+    return isRmw(kind) ? [fence, event, fence] : [event];
   });
   const inOrder = (a: number, b: number): boolean => a < b && events[a].thread === events[b].thread;
   const releases = (a: number, w: number): boolean =>
     a === w
-      ? events[w].kind === Kind.storeRelease || updates(events[w].kind)
+      ? events[w].kind === Kind.storeRelease || isRmw(events[w].kind)
       : inOrder(a, w) && events[a].kind === Kind.mb;
   const acquires = (r: number, b: number): boolean =>
     b === r
-      ? events[r].kind === Kind.loadAcquire || updates(events[r].kind)
+      ? events[r].kind === Kind.loadAcquire || isRmw(events[r].kind)
       : inOrder(r, b) && events[b].kind === Kind.mb;
   /** Whether `r` has read `w`, or a read-modify-write that has, and so on. */
   const readsFrom = (w: number, r: number): boolean => {
     const from = events.findIndex(({ step }) => step >= 0 && step === events[r].from);
-    return from >= 0 && (from === w || (updates(events[from].kind) && readsFrom(w, from)));
+    return from >= 0 && (from === w || (isRmw(events[from].kind) && readsFrom(w, from)));
   };
   const all = events.map((_, i) => i);
   const before = all.map((a) =>
@@ -48,7 +48,7 @@ export function hasRace(trace: Trace): boolean {
     !isFence(a.kind) &&
     !isFence(b.kind) &&
     a.place === b.place &&
-    (writes(a.kind) || writes(b.kind)) &&
+    (isWrite(a.kind) || isWrite(b.kind)) &&
     (a.kind <= Kind.write || b.kind <= Kind.write);
   return all.some((a) => all.some((b) => a < b && conflict(events[a], events[b]) && !before[a][b]));
 }

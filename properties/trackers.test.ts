@@ -1,30 +1,31 @@
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, expect, it } from 'vitest';
-import { Exact, Guided } from '../src/explore/schedulers/guided.ts';
+import type { Scenario } from '../src/check/scenario.ts';
+import { ReplayScheduler, StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
+import { SCHEMA } from '../src/input/schema.ts';
 import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
-import { buildVm } from '../src/scenario/build.ts';
-import { claims } from '../src/scenario/properties/claims.ts';
-import { type Run, runOf, runOnce, scheduleOf } from '../src/scenario/run.ts';
-import type { Scenario } from '../src/scenario/scenario.ts';
-import { sideBySide } from '../src/scenario/sideBySide.ts';
-import { SCHEMA, type VmSpec, type VmsSpec } from '../src/scenario/spec.ts';
-import { type TrackerName, trackerNames } from '../src/trackers/make.ts';
+import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
+import { type TrackerName, trackerNames } from '../src/trackers/registry.ts';
+import { buildVm } from '../src/vm/build.ts';
+import { buildMultiVm } from '../src/vm/multiVm.ts';
+import { claims } from '../src/vm/properties/claims.ts';
+import type { VmSpec, VmsSpec } from '../src/vm/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
 import { TrackerVmArbitrary } from './arbitraries/trackerVm.ts';
 
 /** By tracker: the claims that some drawn execution reached. */
 const reached = new Map<TrackerName, Set<string>>(trackerNames.map((tracker) => [tracker, new Set()]));
 
-function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): Run {
-  const run = runOf(scenario, 20_000);
-  const { violation, stop } = runOnce(run, new Guided(flatten(schedule)));
+function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): CheckedExecution {
+  const run = createRun(scenario, 20_000);
+  const { violation, stop } = runOnce(run, new ReplayScheduler(flatten(schedule)));
   expect(violation).toBeUndefined();
   expect(stop.kind).toBe('finished');
   return run;
 }
 
 /** What some threads did, step by step. Values that say which threads there are, of locks and wake-ups, are left out. */
-function doneBy({ execution }: Run, first: number, threads: number, prefix = ''): unknown[] {
+function doneBy({ execution }: CheckedExecution, first: number, threads: number, prefix = ''): unknown[] {
   const places = execution.places.findIndex(({ name }) => name.startsWith(prefix));
   return execution
     .trace()
@@ -83,14 +84,14 @@ let besides = 0;
 test.prop([two, new ScheduleArbitrary(14, 120)], parameters(250))(
   'of two VMs side by side each does what it does alone',
   (spec, schedule) => {
-    const both = execute(sideBySide(spec), schedule);
+    const both = execute(buildMultiVm(spec), schedule);
     const order = scheduleOf(both);
     let first = 0;
     for (const vm of spec.vms) {
       const threads = vm.actors.length;
       const own = order.filter((thread) => thread >= first && thread < first + threads).map((thread) => thread - first);
-      const alone = runOf(buildVm(vm), 20_000);
-      const exact = new Exact(own);
+      const alone = createRun(buildVm(vm), 20_000);
+      const exact = new StrictReplayScheduler(own);
       runOnce(alone, exact);
       expect(exact.strayed).toBe(-1);
       expect(doneBy(alone, 0, threads)).toEqual(doneBy(both, first, threads, `${vm.name}.`));
@@ -105,8 +106,8 @@ it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)('where they do, drawn VM
   const hazardous = new TrackerVmArbitrary({ trackers: [tracker], hazards: true });
   let found: unknown;
   const property = fc.property(hazardous, schedules, (spec, schedule) => {
-    const run = runOf(buildVm(spec), 20_000);
-    found = runOnce(run, new Guided(flatten(schedule))).violation?.property;
+    const run = createRun(buildVm(spec), 20_000);
+    found = runOnce(run, new ReplayScheduler(flatten(schedule))).violation?.property;
     return found === undefined;
   });
   expect(fc.check(property, { ...parameters(3000), endOnFailure: true }).failed).toBe(true);

@@ -1,10 +1,10 @@
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
-import { Guided } from '../src/explore/schedulers/guided.ts';
-import { buildVm } from '../src/scenario/build.ts';
-import { claims } from '../src/scenario/properties/claims.ts';
-import { runOf, runOnce } from '../src/scenario/run.ts';
-import type { VmSpec } from '../src/scenario/spec.ts';
+import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
+import { createRun, runOnce } from '../src/run/createRun.ts';
+import { buildVm } from '../src/vm/build.ts';
+import { claims } from '../src/vm/properties/claims.ts';
+import type { VmSpec } from '../src/vm/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
 import { VmArbitrary } from './arbitraries/vm.ts';
 
@@ -21,8 +21,8 @@ const OF_THE_RING = [
 const reached = new Set<string>();
 
 function violationOf(spec: VmSpec, schedule: readonly ScheduleRun[]) {
-  const run = runOf(buildVm({ ...spec, sometimes: Object.keys(claims) }), 20_000);
-  const { violation, stop } = runOnce(run, new Guided(flatten(schedule)));
+  const run = createRun(buildVm({ ...spec, sometimes: Object.keys(claims) }), 20_000);
+  const { violation, stop } = runOnce(run, new ReplayScheduler(flatten(schedule)));
   for (const claim of Object.keys(claims)) if (!run.checker.missing.includes(claim)) reached.add(claim);
   return violation ?? (stop.kind === 'limit' ? 'an execution that does not end' : undefined);
 }

@@ -1,12 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
+import { depthFirstSearch } from '../src/explore/dfs.ts';
 import type { Stop } from '../src/explore/execution.ts';
-import { searchInterleavings } from '../src/explore/interleavings.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
 import type { Program } from '../src/explore/program.ts';
-import type { Judge } from '../src/explore/search.ts';
-import { States } from '../src/explore/states.ts';
+import type { PropertyChecker } from '../src/explore/search.ts';
+import { StateCache } from '../src/explore/stateCache.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { resultText } from '../src/memory/result.ts';
@@ -75,9 +75,9 @@ function endsOf(program: Program, withStates: boolean): string[] | undefined {
   const end = (stop: Stop): undefined => {
     ends.add(`${stop.kind} ${resultText(execution.results)} ${execution.bytes.u32.join()}`);
   };
-  const judge: Judge = { end, key: () => '', resultsMatter: true, sees: () => false };
-  const options = withStates ? { states: new States(execution, judge) } : {};
-  const { limit } = searchInterleavings(execution, judge, { ...noLimits, executions: 2000 }, options);
+  const judge: PropertyChecker = { end, key: () => '', resultsMatter: true, sees: () => false };
+  const options = withStates ? { states: new StateCache(execution, judge) } : {};
+  const { limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 2000 }, options);
   return limit === undefined ? [...ends].sort() : undefined;
 }
 

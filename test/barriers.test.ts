@@ -1,5 +1,3 @@
-/* In this folder: tests, in the folders of src that they are of; those of documents and of the whole. */
-
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

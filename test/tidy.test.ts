@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** Folders of src by layer: each imports from its own folder and from layers further down. */
 const LAYERS = [
+  ['input'],
   ['loops'],
   ['memory', 'models'],
   ['explore'],
@@ -12,7 +13,9 @@ const LAYERS = [
   ['ring', 'guest', 'kernel'],
   ['trackers'],
   ['actors'],
+  ['vm'],
   ['scenario'],
+  ['run'],
   ['litmus'],
   ['conformance'],
   ['campaign'],
@@ -23,7 +26,7 @@ const LAYERS = [
 ];
 /** `explore` and `check` know Memory, never a subject; models share nothing with what they judge. */
 const NEVER: Record<string, readonly string[]> = {
-  models: ['memory', 'explore', 'check', 'kvm', 'ring', 'guest', 'trackers', 'actors', 'scenario', 'cli'],
+  models: ['memory', 'explore', 'check', 'kvm', 'ring', 'guest', 'trackers', 'actors', 'vm', 'scenario', 'run', 'cli'],
   memory: ['models'],
   explore: ['models'],
   check: ['models'],
@@ -91,7 +94,7 @@ test('models import nothing', () => {
 
 test('nothing that decides looks at the clock or at chance', () => {
   for (const file of files) {
-    if (/limits\.ts|^src\/scenario\/explore\.ts|^src\/cli\//.test(file)) continue;
+    if (/limits\.ts|^src\/run\/exploreScenario\.ts|^src\/cli\//.test(file)) continue;
     expect([file, /Math\.random|Date\.now|new Date|performance\.now/.exec(textOf(file))?.[0]]).toEqual([
       file,
       undefined,
@@ -99,20 +102,19 @@ test('nothing that decides looks at the clock or at chance', () => {
   }
 });
 
-test('the first file of each folder says what the folder is for', () => {
-  const extensions = { src: '.ts', test: '.ts', properties: '.ts', bench: '.mjs' };
-  const first = new Map<string, string>();
-  for (const [root, extension] of Object.entries(extensions))
-    for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort().reverse())
-      if (file.endsWith(extension) && !file.endsWith('.d.ts')) {
-        const path = join(root, file);
-        first.set(dirname(path), path);
-      }
-  expect(first.size).toBeGreaterThan(50);
-  const purposes = [...first.values()].map((file) => [
-    file,
-    /^\/\* In this folder: (.+(?:\n.+){0,2}) \*\/\n\n/.exec(textOf(file))?.[1],
-  ]);
-  expect(purposes.filter(([, purpose]) => purpose === undefined)).toEqual([]);
-  expect(new Set(purposes.map(([, purpose]) => purpose)).size).toBe(first.size);
+test('each folder has a README that says what is in it', () => {
+  const folders = new Set(
+    ['src', 'test', 'properties', 'bench'].flatMap((root) =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.(ts|mjs)$/.test(file))
+        .map((file) => dirname(join(root, file))),
+    ),
+  );
+  expect(folders.size).toBeGreaterThan(50);
+  const texts = [...folders].map((folder) => {
+    const readme = join(folder, 'README.md');
+    return existsSync(readme) ? readFileSync(readme, 'utf8') : `${folder} has no README.md`;
+  });
+  expect(texts.filter((text) => !/^# .+\n\n\S[\s\S]+\.\n$/.test(text))).toEqual([]);
+  expect(new Set(texts).size).toBe(folders.size);
 });

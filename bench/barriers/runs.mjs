@@ -1,14 +1,12 @@
-/* In this folder: each ordering of the subjects weakened in turn: docs/barriers.md. */
-
 // A process of its own: explores scenarios, and prints what they came to as JSON.
 
-import { searchInterleavings } from '../../dist/explore/interleavings.js';
+import { depthFirstSearch } from '../../dist/explore/dfs.js';
 import { noLimits } from '../../dist/explore/limits.js';
-import { States } from '../../dist/explore/states.js';
-import { buildVm } from '../../dist/scenario/build.js';
-import { builtInNamed } from '../../dist/scenario/checks.js';
-import { exploreScenario } from '../../dist/scenario/explore.js';
-import { runOf } from '../../dist/scenario/run.js';
+import { StateCache } from '../../dist/explore/stateCache.js';
+import { createRun } from '../../dist/run/createRun.js';
+import { exploreScenario } from '../../dist/run/exploreScenario.js';
+import { builtInNamed } from '../../dist/scenario/builtinScenarios.js';
+import { buildVm } from '../../dist/vm/build.js';
 
 const [models, ...names] = process.argv.slice(2);
 
@@ -53,9 +51,9 @@ function failureOfRace(spec, memoryModel) {
   const { program } = scenario;
   const racy = { ...scenario, program: { ...program, racy: program.layout.places } };
   const search = (bound) => {
-    const { execution, checker } = runOf(racy, STEPS, { memoryModel, tearing: false });
-    const states = new States(execution, checker, bound !== undefined);
-    return searchInterleavings(execution, checker, noLimits, { states, ...(bound && { bound }) }).violation;
+    const { execution, checker } = createRun(racy, STEPS, { memoryModel, tearing: false });
+    const states = new StateCache(execution, checker, bound !== undefined);
+    return depthFirstSearch(execution, checker, noLimits, { states, ...(bound && { bound }) }).violation;
   };
   if (search() === undefined) return { property: null, switches: null };
   for (let most = 0; ; most++) {

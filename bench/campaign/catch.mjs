@@ -1,5 +1,3 @@
-/* In this folder: measurements of campaigns, hours long: docs/campaigns.md. */
-
 /**
  * Ten minutes of the default campaign on two cores for each canary: `node bench/campaign/catch.mjs [--seconds 600] [--workers 2] [names…]`. A campaign is ended
  * when it has found something.

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { canaries } from '../../dist/canaries/catalogue.js';
-import { drawingNames } from '../../dist/explore/schedulers/make.js';
+import { drawingNames } from '../../dist/explore/schedulers/registry.js';
 import { main, untilFound } from './fuzz.mjs';
 
 const { values, positionals } = parseArgs({

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtInNamed } from '../../dist/scenario/checks.js';
-import { knownAs } from '../../dist/scenario/trackers/scenario.js';
+import { builtInNamed } from '../../dist/scenario/builtinScenarios.js';
+import { knownAs } from '../../dist/scenario/trackers/trackerScenario.js';
 
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

@@ -1,5 +1,3 @@
-/* In this folder: the table of docs/canaries.md. */
-
 const SCHEDULERS = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 'reads-from'];
 
 const HEAD = `# Canaries

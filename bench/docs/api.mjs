@@ -1,5 +1,3 @@
-/* In this folder: what writes the reference documents: docs/api.md and docs/command-line.md. */
-
 // The text of docs/api.md, from the built declarations of what the package exports.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,3 @@
-/* In this folder: mutants of the subjects, and what finds each of them: docs/mutants.md. */
-
 // A process of its own, for the mutants of one module: it becomes each in turn, and searches what it is asked to. To start a process for each takes longer than
 // most searches.
 import { register } from 'node:module';
@@ -9,8 +7,8 @@ const [dist, file] = process.argv.slice(2);
 const module = pathToFileURL(`${dist}/${file}.js`).href;
 register(new URL('./hook.mjs', import.meta.url), { data: module });
 const { become } = await import(module);
-const { exploreScenario } = await import(pathToFileURL(`${dist}/scenario/explore.js`).href);
-const { checksOf } = await import(pathToFileURL(`${dist}/scenario/checks.js`).href);
+const { exploreScenario } = await import(pathToFileURL(`${dist}/run/exploreScenario.js`).href);
+const { checksOf } = await import(pathToFileURL(`${dist}/scenario/builtinScenarios.js`).href);
 
 process.on('message', async ({ edit, tracker, name, search, limits }) => {
   try {

@@ -1,4 +1,4 @@
-import { checksOf } from '../../dist/scenario/checks.js';
+import { checksOf } from '../../dist/scenario/builtinScenarios.js';
 
 const MERGED = ['dirty-ring@repaired', 'dirty-ring@6.17', 'dirty-ring@6.12', 'dirty-ring@6.1', 'dirty-ring@5.11'];
 

@@ -28,7 +28,7 @@ const HEAD = `# Mutants
 What the checks see. \`npm run mutants\` breaks the subjects (\`src/ring\`, \`src/trackers\` and what they share in \`src/kvm\`) in all the ways below, one at a time, and
 holds each mutant against the scenarios of \`gfnring check\` that get to its place, the fastest first, and then against the tests that call its module. It stops at the first
 that is red. What survives or hangs is argued for, one line each, in \`bench/mutants/known.json\`: one without an argument is refused, and so is an argument whose mutant
-is killed, or gone. What killed a mutant is kept in \`bench/mutants/found.json\`, and tried first the next time.
+is killed, or gone. What killed a mutant is kept in \`build/mutants.json\`, and tried first the next time.
 
 Ways to make an ordering weaker are not among them: \`barriers.md\` has those, and why each that does not matter stays. What is left out or changes places, or says which
 version of the merged ring does what, is searched under \`weak\` as well, in the scenarios that \`barriers.md\` goes by.

@@ -1,5 +1,3 @@
-/* In this folder: what the trackers cost on real threads: docs/trackers.md. */
-
 const [WIDTH, LEFT, BAR, STEP, TOP] = [760, 190, 22, 34, 64];
 const RIGHT = 90;
 const BASELINE = BAR / 2 + 5;

@@ -1,4 +1,4 @@
-import { NativeMemory } from '../../dist/memory/native.js';
+import { NativeMemory } from '../../dist/memory/nativeMemory.js';
 
 /** Looks at the cell `spins` times before it sleeps: a hand-over that goes through the scheduler costs more than a cycle may. */
 export class SpinningMemory extends NativeMemory {

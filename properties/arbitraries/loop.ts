@@ -1,5 +1,3 @@
-/* In this folder: what is drawn: programs, VMs, workloads, schedules. */
-
 import fc from 'fast-check';
 
 /** A program of an operation with a loop, and of others that it waits for, as text. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { shrinkVm } from '../../src/scenario/shrink.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
+import { shrinkVm } from '../../src/run/shrink.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 /** VMs as `draw` makes them. Shrinking removes actors, operations, hostile writes, then values, as long as the VM stays one of `kind`. */
 export class SpecArbitrary extends fc.Arbitrary<VmSpec> {

@@ -1,7 +1,8 @@
 import type fc from 'fast-check';
 import { STEPS } from '../../src/actors/checkpoint.ts';
-import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
-import type { TrackerName } from '../../src/trackers/make.ts';
+import { SCHEMA } from '../../src/input/schema.ts';
+import type { TrackerName } from '../../src/trackers/registry.ts';
+import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 import { dice, SpecArbitrary } from './spec.ts';
 
 /** What kind of VMs to draw. */

@@ -1,5 +1,6 @@
 import type fc from 'fast-check';
-import { type ActorSpec, type OperationSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+import { SCHEMA } from '../../src/input/schema.ts';
+import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 import { dice, SpecArbitrary } from './spec.ts';
 
 /** What kind of scenarios to draw. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type FailsAfter, STEPS } from '../../src/actors/checkpoint.ts';
-import type { ActorSpec, OperationSpec, VmSpec } from '../../src/scenario/spec.ts';
+import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 
 /** What is done to a machine, one after the other, whatever tracks its pages. */
 export type Step =

@@ -1,6 +1,3 @@
-/* In this folder: the parties of a VM, as operations on Memory: vCPUs, host, userspace, kernel, hostile userspace; the gate between them, checkpoints and
-   migration. */
-
 /**
  * Checkpoint and rollback in the manner of Remus (Cully et al., NSDI 2008): the machine is paused, what has become dirty is copied, the copy is
  * committed as a whole, and the machine goes on. A failure sets the machine back to the last commit, wherever it happens.
@@ -8,9 +5,9 @@
 import type { Page } from '../guest/guest.ts';
 import type { Gfn } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
-import { COMMITTED, type Gate, goOn, pause, ROLLED_BACK, RUNNING } from './gate.ts';
+import { COMMITTED, type PauseGate, pauseMachine, ROLLED_BACK, RUNNING, resumeMachine } from './gate.ts';
 import { resetAll } from './userspace.ts';
-import { pageOf, type Vm } from './vm.ts';
+import { guestPage, type Vm } from './vm.ts';
 
 /** The steps of a checkpoint, after each of which it may fail. */
 export const STEPS = ['pause', 'harvest', 'reset', 'copy', 'commit'] as const;
@@ -25,19 +22,19 @@ export interface Backup {
 /** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported; none where it failed. */
 export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup: Backup = replicaOf(vm)): Gfn[] {
   const gate = vm.gate!;
-  pause(mem, gate);
+  pauseMachine(mem, gate);
   if (failsAfter === 'pause') return rollBack(mem, vm, gate, []);
   const gfns = [...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)];
   if (failsAfter === 'harvest') return rollBack(mem, vm, gate, gfns);
   resetAll(mem, vm, gfns);
   if (failsAfter === 'reset') return rollBack(mem, vm, gate, gfns);
-  const pages = gfns.map((gfn) => pageOf(vm, gfn)).filter((page) => page !== undefined);
+  const pages = gfns.map((gfn) => guestPage(vm, gfn)).filter((page) => page !== undefined);
   backup.copy(mem, pages);
   if (failsAfter === 'copy') return rollBack(mem, vm, gate, gfns);
   backup.commit(mem, pages);
-  goOn(mem, gate, COMMITTED);
+  resumeMachine(mem, gate, COMMITTED);
   if (failsAfter === 'commit') return rollBack(mem, vm, gate, []);
-  goOn(mem, gate, RUNNING);
+  resumeMachine(mem, gate, RUNNING);
   return gfns;
 }
 
@@ -69,10 +66,10 @@ export function replicate(mem: Memory, vm: Vm): boolean {
  * The guest is again what was committed last. The log must not know more than that: what was taken from it and not re-armed would never be
  * reported again, so it is drained first, and what it reports is dropped, as those pages are set back.
  */
-function rollBack(mem: Memory, vm: Vm, gate: Gate, gfns: readonly Gfn[]): Gfn[] {
+function rollBack(mem: Memory, vm: Vm, gate: PauseGate, gfns: readonly Gfn[]): Gfn[] {
   resetAll(mem, vm, [...gfns, ...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)]);
   for (const { slot, offset, version } of vm.guest.pages) mem.store(version, mem.load(vm.replica.get(slot)![offset]));
-  goOn(mem, gate, ROLLED_BACK);
-  goOn(mem, gate, RUNNING);
+  resumeMachine(mem, gate, ROLLED_BACK);
+  resumeMachine(mem, gate, RUNNING);
   return [];
 }

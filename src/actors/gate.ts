@@ -3,7 +3,7 @@ import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 
 /** Where all that writes to the guest, vCPU or host, goes in and out, so that userspace can pause the machine. */
-export interface Gate {
+export interface PauseGate {
   /** See the phases below. Written by the one thread that pauses the machine. */
   readonly phase: Cell;
   /** Writers that are inside. The one who pauses sleeps on it. */
@@ -16,31 +16,31 @@ export const PAUSED = 1;
 export const COMMITTED = 2;
 export const ROLLED_BACK = 3;
 /** The machine runs elsewhere now: writers go home. */
-export const GONE = 4;
+export const MIGRATED = 4;
 
-export function layGate(layout: Layout): Gate {
+export function layGate(layout: Layout): PauseGate {
   return { phase: layout.cell('phase', 'u32'), inside: layout.cell('inside', 'u32') };
 }
 
 /** A writer goes in; sleeps while the machine is paused. Returns false when it is gone. */
-export function enter(mem: Memory, gate: Gate): boolean {
+export function enter(mem: Memory, gate: PauseGate): boolean {
   for (;;) {
-    mem.fetchAdd(gate.inside, 1); // in full order with the load after it: either we see the pause, or it sees us. Pairs with xchg(phase) in pause
-    const phase = mem.loadAcquire(gate.phase); // pairs with storeRelease(phase) in goOn
+    mem.fetchAdd(gate.inside, 1); // in full order with the load after it: either we see the pause, or it sees us. Pairs with xchg(phase) in pauseMachine
+    const phase = mem.loadAcquire(gate.phase); // pairs with storeRelease(phase) in resumeMachine
     if (phase === RUNNING) return true;
     leave(mem, gate);
-    if (phase === GONE) return false;
+    if (phase === MIGRATED) return false;
     mem.wait(gate.phase, phase);
   }
 }
 
 /** The writer goes out. */
-export function leave(mem: Memory, gate: Gate): void {
-  if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside); // after all it wrote: pairs with loadAcquire(inside) in pause
+export function leave(mem: Memory, gate: PauseGate): void {
+  if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside); // after all it wrote: pairs with loadAcquire(inside) in pauseMachine
 }
 
 /** Pauses the machine. When it returns nobody is inside, and what they did is there. */
-export function pause(mem: Memory, gate: Gate): void {
+export function pauseMachine(mem: Memory, gate: PauseGate): void {
   mem.xchg(gate.phase, PAUSED); // in full order with the load after it: pairs with fetchAdd(inside) in enter
   for (;;) {
     const inside = mem.loadAcquire(gate.inside); // pairs with fetchAdd(inside) in leave
@@ -50,7 +50,7 @@ export function pause(mem: Memory, gate: Gate): void {
 }
 
 /** Says how far a paused machine is. */
-export function goOn(mem: Memory, gate: Gate, phase: number): void {
+export function resumeMachine(mem: Memory, gate: PauseGate, phase: number): void {
   mem.storeRelease(gate.phase, phase); // after all that was done to the paused machine: pairs with loadAcquire(phase) in enter
   mem.wake(gate.phase);
 }

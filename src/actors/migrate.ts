@@ -1,6 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
-import { COMMITTED, GONE, goOn, pause } from './gate.ts';
-import { collect, copyRest } from './userspace.ts';
+import { COMMITTED, MIGRATED, pauseMachine, resumeMachine } from './gate.ts';
+import { collect, copyRemaining } from './userspace.ts';
 import type { Vm } from './vm.ts';
 
 /**
@@ -15,10 +15,10 @@ export function migrate(mem: Memory, vm: Vm, few: number, rounds: number): numbe
     round++;
     if (collect(mem, vm).length <= few) break;
   }
-  pause(mem, gate);
+  pauseMachine(mem, gate);
   collect(mem, vm);
-  copyRest(mem, vm);
-  goOn(mem, gate, COMMITTED);
-  goOn(mem, gate, GONE);
+  copyRemaining(mem, vm);
+  resumeMachine(mem, gate, COMMITTED);
+  resumeMachine(mem, gate, MIGRATED);
   return round;
 }

@@ -1,7 +1,7 @@
 import type { Gfn } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
 import { resetDirtyPages } from './kernel.ts';
-import { pageOf, type Vm } from './vm.ts';
+import { guestPage, type Vm } from './vm.ts';
 
 /** One round of an honest userspace: harvests, resets, and only then copies what was reported. Returns the pages. */
 export function collect(mem: Memory, vm: Vm): Gfn[] {
@@ -28,12 +28,12 @@ export function serve(mem: Memory, vm: Vm): boolean {
   const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in halt
   collect(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
-  else copyRest(mem, vm);
+  else copyRemaining(mem, vm);
   return running === 0;
 }
 
 /** Copies what is only reported when all vCPUs have stopped. */
-export function copyRest(mem: Memory, vm: Vm): void {
+export function copyRemaining(mem: Memory, vm: Vm): void {
   for (const gfn of vm.tracker.harvestRest(mem)) copyPage(mem, vm, gfn);
 }
 
@@ -47,6 +47,6 @@ export function resetAll(mem: Memory, vm: Vm, gfns: readonly Gfn[]): void {
 
 /** Userspace checks what it reads, too: an entry that a hostile thread has rewritten may name any page. */
 export function copyPage(mem: Memory, vm: Vm, gfn: Gfn): void {
-  const page = pageOf(vm, gfn);
+  const page = guestPage(vm, gfn);
   if (page !== undefined) mem.store(vm.replica.get(page.slot)![page.offset], mem.load(page.version));
 }

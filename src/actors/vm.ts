@@ -6,9 +6,9 @@ import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { GfnRing } from '../ring/kvm_gfnring.ts';
-import { layTracker, type Tracker, type TrackerName } from '../trackers/make.ts';
+import { createTracker, type Tracker, type TrackerName } from '../trackers/registry.ts';
 import type { TrackerShape } from '../trackers/tracker.ts';
-import { type Gate, layGate } from './gate.ts';
+import { layGate, type PauseGate } from './gate.ts';
 
 /** One virtual machine with all its parties share. */
 export interface Vm {
@@ -29,7 +29,7 @@ export interface Vm {
   /** By vCPU: its page-modification log. Empty where pages are write-protected instead. */
   readonly pml: readonly Pml[];
   /** Where userspace pauses the machine. */
-  readonly gate: Gate | undefined;
+  readonly gate: PauseGate | undefined;
   /** What was copied for the next checkpoint and is not committed: by page id. */
   readonly staged: readonly Cell[];
   /** By thread that signals are sent to: whether one is pending. */
@@ -82,7 +82,7 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
     },
   };
   const kvm = { slots_lock, mmu_lock, memslots, arch };
-  const tracker = layTracker(shape.tracker ?? 'gfn-ring', layout, kvm, { index: 0, hostWrites: false, ...shape });
+  const tracker = createTracker(shape.tracker ?? 'gfn-ring', layout, kvm, { index: 0, hostWrites: false, ...shape });
   const guest = layGuest(layout, memslots);
   const replica = new Map(
     memslots.map(({ slot, npages }) => [
@@ -111,7 +111,8 @@ export function initVm(mem: Memory, vm: Vm, vcpus: number): void {
 export const gfnOf = ({ slot, offset }: Page): Gfn => ({ slot, offset: BigInt(offset) });
 
 /** The page that userspace means by `gfn`, if there is one: an entry that a hostile thread has rewritten may name any. */
-export const pageOf = (vm: Vm, { slot, offset }: Gfn): Page | undefined => vm.guest.slots.get(slot)?.[Number(offset)];
+export const guestPage = (vm: Vm, { slot, offset }: Gfn): Page | undefined =>
+  vm.guest.slots.get(slot)?.[Number(offset)];
 
 /** The rings of the mail, where they are what the VM uses. */
 export const gfnRings = ({ tracker }: Vm): readonly GfnRing[] => (tracker.kind === 'gfn-ring' ? tracker.rings : []);

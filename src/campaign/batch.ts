@@ -1,9 +1,9 @@
-import type { Machine } from '../scenario/run.ts';
-import type { Source } from '../scenario/source.ts';
+import type { MemoryConfig } from '../run/createRun.ts';
+import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import type { Covered } from './coverage.ts';
 
 /** What all batches of a campaign have in common, as plain data. */
-export interface Work extends Machine {
+export interface BatchConfig extends MemoryConfig {
   /** Steps of one execution, at most. */
   readonly stepsMax: number;
 }
@@ -19,7 +19,7 @@ export interface Batch {
   readonly base: number;
   /** The name of that one: what is covered is told apart by it. */
   readonly family: string;
-  readonly source: Source;
+  readonly source: ScenarioRef;
   /** Whether it is that scenario as it is. */
   readonly isBase: boolean;
   readonly seed: number;
@@ -37,7 +37,7 @@ export interface Candidate extends Covered {
 }
 
 /** A violation, with fewer context switches than it was found with. */
-export interface Failed {
+export interface BatchFailure {
   readonly property: string;
   readonly message: string;
   readonly schedule: string;
@@ -60,5 +60,5 @@ export interface BatchDone {
   readonly drawn: readonly number[];
   readonly altered: readonly number[];
   readonly candidates: readonly Candidate[];
-  readonly failures: readonly Failed[];
+  readonly failures: readonly BatchFailure[];
 }

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../explore/limits.ts';
 import { parseSchedule } from '../explore/schedule.ts';
-import { BadInput } from '../scenario/badInput.ts';
-import { findingOf } from '../scenario/finding.ts';
-import { type Batch, type BatchDone, EXECUTIONS, type Work } from './batch.ts';
-import { type Crew, GaveUp } from './crew.ts';
-import { mayPass } from './files.ts';
-import type { Made, Open } from './findings.ts';
-import type { Effect } from './progress.ts';
-import type { Store } from './store.ts';
+import { BadInput } from '../input/badInput.ts';
+import { findingOf } from '../run/finding.ts';
+import { type Batch, type BatchConfig, type BatchDone, EXECUTIONS } from './batch.ts';
+import type { CampaignDirectory } from './campaignDirectory.ts';
+import type { BatchEffect } from './campaignState.ts';
+import { type Executor, TaskAbandoned } from './executor.ts';
+import { isTransient } from './files.ts';
+import type { MinimisedFailure, UnminimisedFailure } from './findings.ts';
 
 /** How a campaign is run; what it does does not depend on it. */
-export interface Running {
+export interface CampaignOptions {
   /** It ends with the batch that makes so many executions, or when so many seconds are over. */
   readonly executions: number;
   readonly seconds: number;
@@ -32,7 +32,7 @@ export interface Status {
 }
 
 /** What ended it, and how many workers died and hung. */
-export interface Ended {
+export interface CampaignEnd {
   readonly by: 'executions' | 'seconds' | 'signal';
   readonly died: number;
   readonly hung: number;
@@ -45,27 +45,31 @@ const RETRY_MS = 1000;
  * Runs a campaign on, from where it stands. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
  * knows of it, so that a process that ends at any moment has lost only what is done again.
  */
-export async function runCampaign(store: Store, crew: Crew, running: Running): Promise<Ended> {
+export async function runCampaign(
+  store: CampaignDirectory,
+  crew: Executor,
+  running: CampaignOptions,
+): Promise<CampaignEnd> {
   const by = await new Campaign(store, crew, running).run();
   return { by, died: crew.died, hung: crew.hung };
 }
 
 class Campaign {
-  private readonly store: Store;
-  private readonly crew: Crew;
-  private readonly running: Running;
+  private readonly store: CampaignDirectory;
+  private readonly crew: Executor;
+  private readonly running: CampaignOptions;
   private readonly deadline: Deadline;
   /** By number of a batch, and key of a failure: tasks that were begun. Each ends well: what went wrong is its result. */
   private readonly batches = new Map<number, Promise<void>>();
   private readonly small = new Map<string, Promise<void>>();
   private readonly done = new Map<number, BatchDone | Error>();
-  private readonly made = new Map<string, Made | Error>();
-  private readonly task: Work;
+  private readonly made = new Map<string, MinimisedFailure | Error>();
+  private readonly task: BatchConfig;
   private working = 0;
   private notWritten: string | undefined;
   private wake = (): void => {};
 
-  constructor(store: Store, crew: Crew, running: Running) {
+  constructor(store: CampaignDirectory, crew: Executor, running: CampaignOptions) {
     this.store = store;
     this.crew = crew;
     this.running = running;
@@ -74,7 +78,7 @@ class Campaign {
     this.task = { memoryModel, tearing, stepsMax };
   }
 
-  async run(): Promise<Ended['by']> {
+  async run(): Promise<CampaignEnd['by']> {
     const { progress } = this.store;
     const { signal } = this.running;
     signal?.addEventListener('abort', () => this.wake());
@@ -147,7 +151,7 @@ class Campaign {
     }
   }
 
-  private async makeSmall(open: Open): Promise<void> {
+  private async makeSmall(open: UnminimisedFailure): Promise<void> {
     const { key } = open.failed;
     try {
       this.made.set(key, await this.crew.makeSmall(open, this.task, this.store.progress.settings.canary));
@@ -187,17 +191,18 @@ class Campaign {
   }
 
   /** A failure that nobody could make small is a finding all the same. */
-  private madeOf(open: Open, done: Made | Error): Made {
+  private madeOf(open: UnminimisedFailure, done: MinimisedFailure | Error): MinimisedFailure {
     if (!(done instanceof Error)) return done;
-    if (!(done instanceof GaveUp || done instanceof BadInput)) throw done;
+    if (!(done instanceof TaskAbandoned || done instanceof BadInput)) throw done;
     return asFound(open, this.store.progress.settings);
   }
 
-  private effectOf(done: BatchDone | Error): Effect {
+  private effectOf(done: BatchDone | Error): BatchEffect {
     const { progress } = this.store;
     if (!(done instanceof Error)) return progress.effectOf(done);
     const [{ number, isBase }] = progress.ahead;
-    if (done instanceof GaveUp || (done instanceof BadInput && !isBase)) return progress.lossOf(number, done.message);
+    if (done instanceof TaskAbandoned || (done instanceof BadInput && !isBase))
+      return progress.lossOf(number, done.message);
     throw done;
   }
 
@@ -209,7 +214,7 @@ class Campaign {
         this.notWritten = undefined;
         return true;
       } catch (error) {
-        if (!mayPass(error)) throw error;
+        if (!isTransient(error)) throw error;
         this.notWritten = (error as Error).message;
       }
       this.running.onProgress?.(this.status());
@@ -220,7 +225,10 @@ class Campaign {
 }
 
 /** As it was found. */
-function asFound({ failed, source }: Open, { memoryModel, tearing, canary }: Store['progress']['settings']): Made {
+function asFound(
+  { failed, source }: UnminimisedFailure,
+  { memoryModel, tearing, canary }: CampaignDirectory['progress']['settings'],
+): MinimisedFailure {
   const { key, property, message } = failed;
   const schedule = parseSchedule(failed.schedule)!;
   return { key, least: key, finding: findingOf({ source, memoryModel, tearing, property, message, schedule }, canary) };

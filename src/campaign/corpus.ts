@@ -1,14 +1,14 @@
 import { parseSchedule } from '../explore/schedule.ts';
-import { Exact } from '../explore/schedulers/guided.ts';
-import { BadInput } from '../scenario/badInput.ts';
-import { runOf, runOnce } from '../scenario/run.ts';
-import { openSource } from '../scenario/source.ts';
-import { Coverage, type Covered, sizeOf } from './coverage.ts';
-import { Covering } from './covering.ts';
-import type { Entry } from './entry.ts';
+import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
+import { BadInput } from '../input/badInput.ts';
+import { createRun, runOnce } from '../run/createRun.ts';
+import { openScenario } from '../scenario/scenarioRef.ts';
+import { CampaignCoverage } from './campaignCoverage.ts';
+import { type CampaignDirectory, progressIn } from './campaignDirectory.ts';
+import type { CorpusEntry } from './corpusEntry.ts';
+import { Coverage, type Covered, coverageSize } from './coverage.ts';
 import { canonical } from './hash.ts';
-import type { Kept } from './plan.ts';
-import { progressIn, type Store } from './store.ts';
+import type { CorpusSeed } from './plan.ts';
 
 /** What a corpus came to. */
 export interface CorpusChange {
@@ -17,7 +17,7 @@ export interface CorpusChange {
 }
 
 /** Takes in what other campaigns of the same scenarios have done, covered and found; of their entries, those that cover what is not covered here. Throws `BadInput`. */
-export async function mergeInto(store: Store, directories: readonly string[]): Promise<CorpusChange> {
+export async function mergeInto(store: CampaignDirectory, directories: readonly string[]): Promise<CorpusChange> {
   const { progress } = store;
   const before = entriesOf(store).length;
   const others = directories.map((directory) => {
@@ -29,13 +29,13 @@ export async function mergeInto(store: Store, directories: readonly string[]): P
       );
     return other;
   });
-  const covering = new Covering();
+  const covering = new CampaignCoverage();
   for (const { entry } of entriesOf(store)) covering.add(await coveredBy(entry), entry.base);
   for (const other of others) {
-    const fresh: Entry[] = [];
+    const fresh: CorpusEntry[] = [];
     for (const { entry } of other.kept.flat()) {
       const covered = covering.newIn(await coveredBy(entry), entry.base);
-      if (sizeOf(covered) === 0) continue;
+      if (coverageSize(covered) === 0) continue;
       covering.add(covered, entry.base);
       fresh.push(entry);
     }
@@ -48,9 +48,9 @@ export async function mergeInto(store: Store, directories: readonly string[]): P
 }
 
 /** Leaves out entries whose coverage others have: what the corpus covers stays. Greedy: the one that covers most that is not covered yet, again and again. */
-export async function minimiseCorpus(store: Store): Promise<CorpusChange> {
+export async function minimiseCorpus(store: CampaignDirectory): Promise<CorpusChange> {
   const entries = entriesOf(store);
-  const covering = new Covering();
+  const covering = new CampaignCoverage();
   const open = await Promise.all(
     entries.map(async (of) => ({ of, covered: await coveredBy(of.entry), left: Infinity })),
   );
@@ -59,7 +59,7 @@ export async function minimiseCorpus(store: Store): Promise<CorpusChange> {
     open.sort((a, b) => b.left - a.left);
     // What is left of an entry only ever shrinks, so one that still has as much as the next had is the largest.
     const [first, second] = open;
-    first.left = sizeOf(covering.newIn(first.covered, first.of.entry.base));
+    first.left = coverageSize(covering.newIn(first.covered, first.of.entry.base));
     if (first.left === 0) open.shift();
     else if (first.left >= (second?.left ?? 0)) {
       covering.add(first.covered, first.of.entry.base);
@@ -72,15 +72,15 @@ export async function minimiseCorpus(store: Store): Promise<CorpusChange> {
 }
 
 /** All that an entry covers. Throws `BadInput` where it cannot be run as it says. */
-export async function coveredBy(entry: Entry): Promise<Covered> {
+export async function coveredBy(entry: CorpusEntry): Promise<Covered> {
   const order = parseSchedule(entry.schedule)!;
-  const run = runOf(await openSource(entry.scenario), order.length + 1, entry);
+  const run = createRun(await openScenario(entry.scenario), order.length + 1, entry);
   const coverage = new Coverage(run, entry.base);
-  const exact = new Exact(order);
+  const exact = new StrictReplayScheduler(order);
   runOnce(run, exact);
   if (exact.strayed >= 0)
     throw new BadInput(`an entry of ${entry.base} cannot be run: its scenario has changed since; fuzz it anew`);
   return coverage.add(true) ?? { pairs: [], states: [], transitions: [], claims: [] };
 }
 
-const entriesOf = (store: Store): Kept[] => store.progress.kept.flat();
+const entriesOf = (store: CampaignDirectory): CorpusSeed[] => store.progress.kept.flat();

@@ -1,8 +1,8 @@
-import { mix, NumberSet } from '../explore/classes.ts';
+import { mixHash, Uint53Set } from '../explore/traceCounter.ts';
 import { placeOf } from '../memory/memory.ts';
-import type { Run } from '../scenario/run.ts';
-import { Communication, INITIAL, numberless } from './communication.ts';
+import type { CheckedExecution } from '../run/createRun.ts';
 import { hash32, hash53, pair53 } from './hash.ts';
+import { INITIAL_WRITE, ReadsFromCoverage, stripIndices } from './readsFromCoverage.ts';
 
 /** What executions cover, as numbers of 53 bits, and claims by name. */
 export interface Covered {
@@ -15,7 +15,7 @@ export interface Covered {
   readonly claims: readonly string[];
 }
 
-export const sizeOf = ({ pairs, states, transitions, claims }: Covered): number =>
+export const coverageSize = ({ pairs, states, transitions, claims }: Covered): number =>
   pairs.length + states.length + transitions.length + claims.length;
 
 /** Of the accesses and operations of one kind that a thread makes one after the other, so many are told apart. */
@@ -28,8 +28,8 @@ const [FROM_INITIAL, FROM_SELF] = [1, 2];
  * scenarios of one family are the same pairs, and there is an end to them.
  */
 export class Coverage {
-  private readonly run: Run;
-  private readonly communication: Communication;
+  private readonly run: CheckedExecution;
+  private readonly communication: ReadsFromCoverage;
   /** By thread and operation, and by place: what stands for its name. */
   private readonly operations: readonly (readonly number[])[];
   private readonly places: readonly number[];
@@ -37,21 +37,21 @@ export class Coverage {
   private sites = new Int32Array(1 << 10);
   private generation = -1;
   private readonly family: number;
-  private readonly pairs = new NumberSet();
-  private readonly states = new NumberSet();
-  private readonly transitions = new NumberSet();
+  private readonly pairs = new Uint53Set();
+  private readonly states = new Uint53Set();
+  private readonly transitions = new Uint53Set();
   private readonly claims = new Set<string>();
 
   /** @param family scenarios that are made from one have the same. */
-  constructor(run: Run, family: string) {
+  constructor(run: CheckedExecution, family: string) {
     const { program, places } = run.execution;
     this.run = run;
     this.family = hash32(family);
-    this.communication = new Communication(run.execution);
+    this.communication = new ReadsFromCoverage(run.execution);
     this.operations = program.actors.map(({ name, operations }) =>
-      operations.map(({ label }, i) => mix(hash32(numberless(`${name} ${label}`)), Math.min(i, APART))),
+      operations.map(({ label }, i) => mixHash(hash32(stripIndices(`${name} ${label}`)), Math.min(i, APART))),
     );
-    this.places = places.map(({ name }) => hash32(numberless(name)));
+    this.places = places.map(({ name }) => hash32(stripIndices(name)));
   }
 
   /**
@@ -62,7 +62,7 @@ export class Coverage {
   add(isNew: boolean): Covered | undefined {
     const states = isNew ? this.newStates() : NO_STATES;
     const covered: Covered = { pairs: this.newPairs(), ...states, claims: this.newClaims() };
-    return sizeOf(covered) === 0 ? undefined : covered;
+    return coverageSize(covered) === 0 ? undefined : covered;
   }
 
   private newPairs(): number[] {
@@ -71,8 +71,8 @@ export class Coverage {
     const { schedule, program } = execution;
     const threads = program.actors.length;
     this.communication.each((from, s) => {
-      const isOwn = from !== INITIAL && schedule[from] % threads === schedule[s] % threads;
-      const site = from === INITIAL ? FROM_INITIAL : isOwn ? FROM_SELF : this.site(from);
+      const isOwn = from !== INITIAL_WRITE && schedule[from] % threads === schedule[s] % threads;
+      const site = from === INITIAL_WRITE ? FROM_INITIAL : isOwn ? FROM_SELF : this.site(from);
       const pair = pair53(site, this.site(s) ^ this.family);
       if (this.pairs.add(pair)) found.push(pair);
     });
@@ -125,8 +125,8 @@ export class Coverage {
     const operation = tree.operation[node];
     let nth = 0;
     for (let at = tree.parent[node]; at !== 0 && nth < APART; at = tree.parent[at]) if (tree.code[at] === code) nth++;
-    const access = mix(this.places[placeOf(code)], (code & 31) | (nth << 5));
-    const site = mix(this.operations[thread][operation], access) || 1;
+    const access = mixHash(this.places[placeOf(code)], (code & 31) | (nth << 5));
+    const site = mixHash(this.operations[thread][operation], access) || 1;
     this.sites[node] = site;
     return site;
   }

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
  *
  * @param isLasting false: it can be written again from elsewhere, so that it need not be on the disk before this returns, which takes milliseconds.
  */
-export function writeWhole(file: string, text: string, isLasting = true): void {
+export function writeAtomically(file: string, text: string, isLasting = true): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.tmp`;
   try {
@@ -34,18 +34,18 @@ export function bytesOf(file: string): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)!)) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error)!)) return undefined;
     throw error;
   }
 }
 
-export const textOf = (file: string): string | undefined => bytesOf(file)?.toString('utf8');
+export const readText = (file: string): string | undefined => bytesOf(file)?.toString('utf8');
 
-export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
 /** Whether the file system had no room, or was not there for the moment: it may be the next time. */
-export const mayPass = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE', 'EROFS', 'ESTALE'].includes(codeOf(error) ?? '');
+export const isTransient = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE', 'EROFS', 'ESTALE'].includes(errorCode(error) ?? '');
 
 /** A rename is there for good only when its folder is. */
 function syncFolder(folder: string): void {

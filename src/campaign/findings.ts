@@ -1,6 +1,6 @@
-import type { Finding } from '../scenario/finding.ts';
-import type { Source } from '../scenario/source.ts';
-import type { Failed } from './batch.ts';
+import type { Finding } from '../run/finding.ts';
+import type { ScenarioRef } from '../scenario/scenarioRef.ts';
+import type { BatchFailure } from './batch.ts';
 
 /** Failures of one property, of one group, that are made small and written; beyond, they are counted. */
 const OF_PROPERTY_MAX = 12;
@@ -9,18 +9,18 @@ const OF_KNOWN_MAX = 2;
 const KEYS_MAX = 1 << 16;
 
 /** A failure that is to be made small yet. */
-export interface Open {
-  readonly failed: Failed;
+export interface UnminimisedFailure {
+  readonly failed: BatchFailure;
   readonly base: number;
   /** A scenario that is known for something is a group of its own: what is known takes nothing from what is not. */
   readonly group: string;
-  readonly source: Source;
+  readonly source: ScenarioRef;
   /** How many executions were run before it. */
   readonly after: number;
 }
 
 /** What has come of one. */
-export interface Made {
+export interface MinimisedFailure {
   /** Of the failure as it was found. */
   readonly key: string;
   /** Of the finding. */
@@ -29,7 +29,7 @@ export interface Made {
 }
 
 /** A finding, with how it was come by. */
-export interface Found {
+export interface RecordedFinding {
   readonly key: string;
   readonly finding: Finding;
   /** The campaign's scenario that it was found in, or in a variant of. */
@@ -43,15 +43,15 @@ export interface Found {
 /** As plain data. */
 export interface FindingsJson {
   readonly keys: readonly string[];
-  readonly open: readonly Open[];
-  readonly found: readonly Found[];
+  readonly open: readonly UnminimisedFailure[];
+  readonly found: readonly RecordedFinding[];
   readonly further: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What failed by now. Failures are told apart by what failed and by the communication that made it fail, as they are found and once more when they are small. */
 export class Findings {
-  readonly open: Open[] = [];
-  readonly found: Found[] = [];
+  readonly open: UnminimisedFailure[] = [];
+  readonly found: RecordedFinding[] = [];
   /** By property: keys of failures that were left as they are. */
   readonly further = new Map<string, string[]>();
   private readonly keys = new Set<string>();
@@ -80,13 +80,13 @@ export class Findings {
   }
 
   /** Takes in a failure that is to be made small. */
-  add(open: Open): void {
+  add(open: UnminimisedFailure): void {
     this.keys.add(open.failed.key);
     this.open.push(open);
   }
 
   /** Takes in one that is not. */
-  count({ key, property }: Pick<Failed, 'key' | 'property'>): void {
+  count({ key, property }: Pick<BatchFailure, 'key' | 'property'>): void {
     this.keys.add(key);
     const others = this.further.get(property);
     if (others === undefined) this.further.set(property, [key]);
@@ -94,7 +94,7 @@ export class Findings {
   }
 
   /** Takes in what has come of an open one. Returns the finding where it is one that was not there before. */
-  made({ key, least, finding }: Made, base: string): Found | undefined {
+  made({ key, least, finding }: MinimisedFailure, base: string): RecordedFinding | undefined {
     const i = this.open.findIndex(({ failed }) => failed.key === key);
     if (i < 0) return undefined;
     const [{ after, group }] = this.open.splice(i, 1);

@@ -1,12 +1,12 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { BadInput } from '../scenario/badInput.ts';
-import { codeOf } from './files.ts';
-import type { Made } from './findings.ts';
+import { BadInput } from '../input/badInput.ts';
+import type { BatchEffect } from './campaignState.ts';
+import { errorCode } from './files.ts';
+import type { MinimisedFailure } from './findings.ts';
 import { digitsOf } from './hash.ts';
-import type { Effect } from './progress.ts';
 
 /** What happens to a campaign, one line each. */
-export type Line = { readonly took: Effect } | { readonly made: Made };
+export type JournalLine = { readonly took: BatchEffect } | { readonly made: MinimisedFailure };
 
 /** Lines between two calls that bring them to the disk itself; a process that is killed loses none of them in any case. */
 const SYNCED_EVERY = 16;
@@ -22,7 +22,7 @@ export class Journal {
   private unsynced = 0;
 
   /** @param read is called with each line there is, until it returns false: that one, and what comes after it, is no part of the journal. */
-  constructor(file: string, read: (line: Line) => boolean) {
+  constructor(file: string, read: (line: JournalLine) => boolean) {
     this.file = file;
     this.fd = openSync(file, 'a+');
     closeSync(this.fd);
@@ -36,7 +36,7 @@ export class Journal {
   }
 
   /** Throws what the file system throws, and `BadInput` where the file has been taken away; then nothing was added. */
-  add(line: Line): void {
+  add(line: JournalLine): void {
     if (!existsSync(this.file)) throw new BadInput(`${this.file} has gone while the campaign was running`);
     const text = JSON.stringify(line);
     const bytes = Buffer.from(`${checksum(text)} ${text}\n`);
@@ -56,7 +56,7 @@ export class Journal {
       fsyncSync(this.fd);
     } catch (error) {
       // What is no file on a disk cannot be brought there.
-      if (codeOf(error) !== 'EINVAL') throw error;
+      if (errorCode(error) !== 'EINVAL') throw error;
     }
     this.unsynced = 0;
   }
@@ -67,7 +67,7 @@ export class Journal {
 }
 
 /** Calls `read` with each line of a journal that is whole, until it returns false. Returns where those end, in bytes, that it took. */
-export function readLines(bytes: Buffer, read: (line: Line) => boolean): number {
+export function readLines(bytes: Buffer, read: (line: JournalLine) => boolean): number {
   for (let end = 0; ; ) {
     const next = bytes.indexOf(10, end);
     const line = next < 0 ? undefined : parsed(bytes.toString('utf8', end, next));
@@ -78,7 +78,7 @@ export function readLines(bytes: Buffer, read: (line: Line) => boolean): number 
 
 export const checksum = (text: string): string => digitsOf(text, 8);
 
-function parsed(line: string): Line | undefined {
+function parsed(line: string): JournalLine | undefined {
   const text = line.slice(9);
-  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as Line) : undefined;
+  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as JournalLine) : undefined;
 }

@@ -1,12 +1,12 @@
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
+import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
 import { parseSchedule } from '../explore/schedule.ts';
-import { BadInput } from '../scenario/badInput.ts';
-import { type CatalogueNumber, catalogue } from '../scenario/catalogue.ts';
-import { array, boolean, type Fields, object, oneOf, show, string, whole } from '../scenario/fields.ts';
-import { parseSource } from '../scenario/parseSource.ts';
-import { SCHEMA } from '../scenario/spec.ts';
-import type { Entry } from './entry.ts';
-import { type Base, CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
+import { BadInput } from '../input/badInput.ts';
+import { array, boolean, type Fields, object, oneOf, show, string, wholeNumber } from '../input/fields.ts';
+import { SCHEMA } from '../input/schema.ts';
+import { parseSource } from '../run/parseSource.ts';
+import { type CatalogueNumber, knownDefects } from '../scenario/knownDefects.ts';
+import type { CorpusEntry } from './corpusEntry.ts';
+import { type BaseScenario, CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
 
 /** The settings in `campaign.json`. Throws `BadInput` with the path of the first field that is wrong. */
 export function parseSettings(value: unknown, file: string): Settings {
@@ -20,13 +20,13 @@ export function parseSettings(value: unknown, file: string): Settings {
     );
   }
   const shard = object(fields.shard, `${file}.shard`);
-  const of = whole(shard.of, `${file}.shard.of`, 1, 100_000);
+  const of = wholeNumber(shard.of, `${file}.shard.of`, 1, 100_000);
   return {
     memoryModel: oneOf(fields.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
     tearing: boolean(fields.tearing, `${file}.tearing`),
-    stepsMax: whole(fields.stepsMax, `${file}.stepsMax`, 1, 10_000_000),
-    seed: whole(fields.seed, `${file}.seed`, 0, 2 ** 31 - 1),
-    shard: { part: whole(shard.part, `${file}.shard.part`, 1, of), of },
+    stepsMax: wholeNumber(fields.stepsMax, `${file}.stepsMax`, 1, 10_000_000),
+    seed: wholeNumber(fields.seed, `${file}.seed`, 0, 2 ** 31 - 1),
+    shard: { part: wholeNumber(shard.part, `${file}.shard.part`, 1, of), of },
     feedback: boolean(fields.feedback, `${file}.feedback`),
     bases: array(fields.bases, `${file}.bases`, 1, 10_000).map((base, i) =>
       parseBase(base, file, `${file}.bases[${i}]`),
@@ -35,7 +35,7 @@ export function parseSettings(value: unknown, file: string): Settings {
   };
 }
 
-function parseBase(value: unknown, file: string, where: string): Base {
+function parseBase(value: unknown, file: string, where: string): BaseScenario {
   const base: Fields = object(value, where);
   const source = parseSource(base.source, file, `${where}.source`);
   if (base.known === undefined) return { source };
@@ -43,7 +43,7 @@ function parseBase(value: unknown, file: string, where: string): Base {
     const at = `${where}.known[${i}]`;
     const fields = object(of, at);
     return {
-      catalogue: oneOf(fields.catalogue, Object.keys(catalogue), `${at}.catalogue`) as CatalogueNumber,
+      catalogue: oneOf(fields.catalogue, Object.keys(knownDefects), `${at}.catalogue`) as CatalogueNumber,
       properties: array(fields.properties, `${at}.properties`, 0, 100).map((name, j) =>
         string(name, `${at}.properties[${j}]`),
       ),
@@ -53,7 +53,7 @@ function parseBase(value: unknown, file: string, where: string): Base {
 }
 
 /** An entry of a corpus. Throws `BadInput` with the path of the first field that is wrong. */
-export function parseEntry(value: unknown, file: string): Entry {
+export function parseEntry(value: unknown, file: string): CorpusEntry {
   const fields = object(value, file);
   if (fields.kind !== 'corpus entry')
     throw new BadInput(`${file}.kind is ${show(fields.kind)}: must be "corpus entry"`);

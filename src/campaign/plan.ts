@@ -1,14 +1,14 @@
-import { below, type Random, randomOf } from '../explore/random.ts';
-import { isVm, type Source } from '../scenario/source.ts';
+import { type Random, randomOf, uniformInt } from '../explore/random.ts';
+import { isVm, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { ALTERED_OF, type Batch } from './batch.ts';
-import { type Entry, numberOf } from './entry.ts';
+import { type CorpusEntry, numberOf } from './corpusEntry.ts';
 import { seedOf } from './hash.ts';
+import { mutateVm } from './mutateVm.ts';
 import type { Settings } from './settings.ts';
-import { varyVm } from './varyVm.ts';
 
 /** An entry of the corpus, with how often it was gone on from. */
-export interface Kept {
-  readonly entry: Entry;
+export interface CorpusSeed {
+  readonly entry: CorpusEntry;
   readonly hash: string;
   /** What stands for its scenario. */
   readonly scenario: number;
@@ -24,7 +24,7 @@ const PARENTS = 4;
  *
  * @param kept by scenario: what has covered something new, by now.
  */
-export function planBatch(settings: Settings, number: number, kept: readonly Kept[][]): Batch {
+export function planBatch(settings: Settings, number: number, kept: readonly CorpusSeed[][]): Batch {
   const { bases, feedback, shard } = settings;
   const seed = seedOf(seedOf(settings.seed, shard.part - 1), number);
   const random = randomOf(seed, 0);
@@ -46,25 +46,25 @@ export function planBatch(settings: Settings, number: number, kept: readonly Kep
   return variant({ ...alteration, altered: ALTERED_OF / 2 }, scenario, random);
 }
 
-function variant(batch: Batch, source: Source, random: Random): Batch {
-  const varied = isVm(source) ? varyVm(source, random) : source;
+function variant(batch: Batch, source: ScenarioRef, random: Random): Batch {
+  const varied = isVm(source) ? mutateVm(source, random) : source;
   if (varied === source || !isVm(varied)) return batch;
   return { ...batch, source: { ...varied, name: varied.name.replace(/(, varied)?$/, ', varied') }, isBase: false };
 }
 
 /** Of three, the one that was gone on from least: those that are new come soon, and none is forgotten. */
-function pick(entries: Kept[], random: Random): Kept {
-  let best = entries[below(random, entries.length)];
+function pick(entries: CorpusSeed[], random: Random): CorpusSeed {
+  let best = entries[uniformInt(random, entries.length)];
   for (let i = 0; i < 2; i++) {
-    const other = entries[below(random, entries.length)];
+    const other = entries[uniformInt(random, entries.length)];
     if (other.picked < best.picked) best = other;
   }
   return best;
 }
 
 /** Others of the same scenario. */
-function relatives(entries: readonly Kept[], picked: Kept, random: Random): Entry[] {
+function relatives(entries: readonly CorpusSeed[], picked: CorpusSeed, random: Random): CorpusEntry[] {
   const others = entries.filter((of) => of !== picked && of.scenario === picked.scenario);
-  const start = others.length === 0 ? 0 : below(random, others.length);
+  const start = others.length === 0 ? 0 : uniformInt(random, others.length);
   return [...others.slice(start), ...others.slice(0, start)].slice(0, PARENTS - 1).map((of) => of.entry);
 }

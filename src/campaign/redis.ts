@@ -1,6 +1,6 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
-import { BadInput } from '../scenario/badInput.ts';
+import { BadInput } from '../input/badInput.ts';
 import { CAMPAIGN_SCHEMA } from './settings.ts';
 
 /** How long a Redis may be away, in milliseconds, before it is taken for gone. */
@@ -11,7 +11,7 @@ export const queueName = (version: string, canary: string | undefined): string =
   `gfnring-${version}-${CAMPAIGN_SCHEMA}${canary === undefined ? '' : `-${canary}`}`;
 
 /** A Redis, and BullMQ to talk to it: both are optional. */
-export interface Reached {
+export interface RedisConnection {
   readonly bullmq: typeof BullMq;
   readonly connection: Redis;
   /** As people write it, without what is secret. */
@@ -23,7 +23,7 @@ export interface Reached {
  *
  * @param onGone it was there, and has been away for 15 seconds.
  */
-export async function reachRedis(url: string, onGone: (error: Error) => void): Promise<Reached> {
+export async function reachRedis(url: string, onGone: (error: Error) => void): Promise<RedisConnection> {
   const address = addressOf(url);
   const [bullmq, ioredis] = await packages();
   const connection = new ioredis.Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: 5000 });

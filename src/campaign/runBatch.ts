@@ -1,16 +1,24 @@
-import { Classes, NumberSet } from '../explore/classes.ts';
 import { profileOf } from '../explore/profile.ts';
 import { randomOf } from '../explore/random.ts';
 import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
-import { makeScheduler } from '../explore/schedulers/make.ts';
-import { Budget } from '../scenario/budget.ts';
-import { type Failure, mergeRuns } from '../scenario/minimise.ts';
-import { type Run, runOf, runOnce, scheduleOf } from '../scenario/run.ts';
-import { openSource, type Sourced } from '../scenario/source.ts';
-import { alter, Following } from './alter.ts';
-import { ALTERED_OF, type Batch, type BatchDone, type Candidate, EXECUTIONS, type Failed, type Work } from './batch.ts';
+import { makeScheduler } from '../explore/schedulers/registry.ts';
+import { TraceCounter, Uint53Set } from '../explore/traceCounter.ts';
+import { Budget } from '../run/budget.ts';
+import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../run/createRun.ts';
+import { type Failure, mergeRuns } from '../run/minimise.ts';
+import { type OpenedScenario, openScenario } from '../scenario/scenarioRef.ts';
+import {
+  ALTERED_OF,
+  type Batch,
+  type BatchConfig,
+  type BatchDone,
+  type BatchFailure,
+  type Candidate,
+  EXECUTIONS,
+} from './batch.ts';
 import { Coverage } from './coverage.ts';
-import { keyOf } from './failureKey.ts';
+import { failureKey } from './failureKey.ts';
+import { mutateSchedule, ReplayThenFallback } from './mutateSchedule.ts';
 
 /** Schedules that are altered in one batch, at most: those that it was given, and the latest that covered something new. */
 const PARENTS_MAX = 16;
@@ -20,24 +28,24 @@ const FAILURES_MAX = 3;
 const MERGE_STEPS = 200_000;
 
 /** Runs a batch on this thread, from a fresh start: nothing that this thread has run before has a say. Throws `BadInput` where the scenario cannot be run. */
-export async function runBatch(batch: Batch, work: Work): Promise<BatchDone> {
-  const scenario = await openSource(batch.source);
+export async function runBatch(batch: Batch, work: BatchConfig): Promise<BatchDone> {
+  const scenario = await openScenario(batch.source);
   // What looks like a loop without a state may have one: a campaign proves nothing, and need not guess.
-  const run = runOf(scenario, work.stepsMax, work, [], { iterationsMax: Infinity, byComparison: false });
+  const run = createRun(scenario, work.stepsMax, work, [], { iterationsMax: Infinity, byComparison: false });
   const executions = new Executions(run, { source: batch.source, scenario }, batch, work);
   for (let index = 0; index < EXECUTIONS; index++) executions.add(index);
   return executions.done();
 }
 
 class Executions {
-  private readonly run: Run;
-  private readonly sourced: Sourced;
+  private readonly run: CheckedExecution;
+  private readonly sourced: OpenedScenario;
   private readonly batch: Batch;
-  private readonly work: Work;
+  private readonly work: BatchConfig;
   private readonly coverage: Coverage;
-  private readonly classes: Classes;
-  private readonly seen = new NumberSet();
-  private readonly scheduler: Following;
+  private readonly classes: TraceCounter;
+  private readonly seen = new Uint53Set();
+  private readonly scheduler: ReplayThenFallback;
   private readonly parents: number[][];
   private readonly counts = { complete: 0, blocked: 0, cut: 0, failed: 0, steps: 0 };
   private readonly drawn: number[] = [];
@@ -45,14 +53,16 @@ class Executions {
   private readonly candidates: Candidate[] = [];
   private readonly failures: (Failure & { readonly execution: number })[] = [];
 
-  constructor(run: Run, sourced: Sourced, batch: Batch, work: Work) {
+  constructor(run: CheckedExecution, sourced: OpenedScenario, batch: Batch, work: BatchConfig) {
     this.run = run;
     this.sourced = sourced;
     this.batch = batch;
     this.work = work;
     this.coverage = new Coverage(run, batch.family);
-    this.classes = new Classes(run.execution);
-    this.scheduler = new Following(makeScheduler('portfolio', batch.seed, profileOf(run.execution, batch.seed), 3));
+    this.classes = new TraceCounter(run.execution);
+    this.scheduler = new ReplayThenFallback(
+      makeScheduler('portfolio', batch.seed, profileOf(run.execution, batch.seed), 3),
+    );
     this.parents = batch.parents.map((text) => parseSchedule(text)!);
   }
 
@@ -62,7 +72,7 @@ class Executions {
     const isAltered = parents.length > 0 && index % ALTERED_OF < batch.altered;
     // The portfolio goes by the index as well: others than the schedulers' own numbers, or the same ones would always be altered.
     const random = randomOf(~batch.seed, index);
-    scheduler.schedule = isAltered ? alter(parents, run.execution.node.length, random) : [];
+    scheduler.schedule = isAltered ? mutateSchedule(parents, run.execution.node.length, random) : [];
     const { stop, violation } = runOnce(run, scheduler, index);
     counts.steps += run.execution.steps;
     if (violation !== undefined) {
@@ -97,14 +107,14 @@ class Executions {
     this.failures.push({ ...this.sourced, memoryModel, tearing, property, message, schedule, execution });
   }
 
-  private distinct(): Failed[] {
-    const byKey = new Map<string, Failed>();
+  private distinct(): BatchFailure[] {
+    const byKey = new Map<string, BatchFailure>();
     for (const found of this.failures) {
       const { property, message, schedule, execution } = {
         ...found,
         ...mergeRuns(found, new Budget(Infinity, MERGE_STEPS)),
       };
-      const key = keyOf({ ...found, schedule });
+      const key = failureKey({ ...found, schedule });
       if (byKey.has(key)) continue;
       byKey.set(key, { property, message, schedule: formatSchedule(schedule), key, execution });
     }

@@ -1,15 +1,15 @@
-import type { Source } from '../scenario/source.ts';
-import type { Known } from '../scenario/trackers/scenario.ts';
-import type { Work } from './batch.ts';
+import type { ScenarioRef } from '../scenario/scenarioRef.ts';
+import type { KnownDefect } from '../scenario/trackers/trackerScenario.ts';
+import type { BatchConfig } from './batch.ts';
 
 /** The version of what a campaign writes to disk. Seeds mean the same only within one. */
 export const CAMPAIGN_SCHEMA = 2;
 
 /** A scenario of a campaign. */
-export interface Base {
-  readonly source: Source;
+export interface BaseScenario {
+  readonly source: ScenarioRef;
   /** What it is known to get wrong: then it is not varied, as what is found in a variant would have no number. */
-  readonly known?: readonly Known[];
+  readonly known?: readonly KnownDefect[];
 }
 
 /** One of several campaigns that share the work, each with draws of its own; `part` from 1. */
@@ -19,14 +19,14 @@ export interface Shard {
 }
 
 /** All that decides what a campaign does. */
-export interface Settings extends Work {
+export interface Settings extends BatchConfig {
   readonly seed: number;
   readonly shard: Shard;
   /** Whether what was covered has a say in what is done next. */
   readonly feedback: boolean;
-  readonly bases: readonly Base[];
+  readonly bases: readonly BaseScenario[];
   /** The bug that was put into the subject. */
   readonly canary?: string;
 }
 
-export const nameOf = ({ source }: Base): string => source.name;
+export const nameOf = ({ source }: BaseScenario): string => source.name;

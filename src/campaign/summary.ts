@@ -1,13 +1,13 @@
-import { BadInput } from '../scenario/badInput.ts';
-import { type CatalogueNumber, catalogue } from '../scenario/catalogue.ts';
-import type { Finding } from '../scenario/finding.ts';
-import { openSource } from '../scenario/source.ts';
-import { SCHEMA } from '../scenario/spec.ts';
-import { knownAs } from '../scenario/trackers/scenario.ts';
+import { BadInput } from '../input/badInput.ts';
+import { SCHEMA } from '../input/schema.ts';
+import type { Finding } from '../run/finding.ts';
+import { type CatalogueNumber, knownDefects } from '../scenario/knownDefects.ts';
+import { openScenario } from '../scenario/scenarioRef.ts';
+import { knownAs } from '../scenario/trackers/trackerScenario.ts';
+import { fileOf } from './campaignDirectory.ts';
+import type { CampaignState, Counts, CoverageSample, LostBatch } from './campaignState.ts';
 import { digitsOf } from './hash.ts';
-import type { Counts, Grown, Lost, Progress } from './progress.ts';
-import { type Base, nameOf, type Settings } from './settings.ts';
-import { fileOf } from './store.ts';
+import { type BaseScenario, nameOf, type Settings } from './settings.ts';
 
 /** A finding of a campaign, as it is reported. */
 export interface CampaignFinding extends Finding {
@@ -44,16 +44,16 @@ export interface Summary extends Omit<Settings, 'bases'>, Counts {
   readonly outcome: 'violated' | 'limit';
   readonly batches: number;
   readonly classes: number;
-  readonly coverage: Grown & { readonly claims: number; readonly isFull: boolean; readonly digest: string };
+  readonly coverage: CoverageSample & { readonly claims: number; readonly isFull: boolean; readonly digest: string };
   /** At 1, 2, 4, … batches. */
-  readonly growth: readonly Grown[];
+  readonly growth: readonly CoverageSample[];
   readonly scenarios: readonly ScenarioSummary[];
   readonly findings: readonly CampaignFinding[];
   /** By property: failures with other communications that were counted, and not made small. */
   readonly further: Readonly<Record<string, number>>;
   /** Failures that were not made small yet: they will be, when the campaign goes on. */
   readonly open: number;
-  readonly lost: readonly Lost[];
+  readonly lost: readonly LostBatch[];
   readonly setAside: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export async function summaryOf({
   directory,
   setAside,
 }: {
-  readonly progress: Progress;
+  readonly progress: CampaignState;
   readonly directory: string;
   readonly setAside: readonly string[];
 }): Promise<Summary> {
@@ -73,7 +73,7 @@ export async function summaryOf({
     const base = bases.find((of) => nameOf(of) === found.base);
     const number = knownAs(found.finding, base?.known);
     const { key, after } = found;
-    const title = number && catalogue[number];
+    const title = number && knownDefects[number];
     return { ...found.finding, file: fileOf(directory, found), key, base: found.base, after, catalogue: number, title };
   });
   const { covering, growth, lost } = progress;
@@ -103,7 +103,7 @@ export async function summaryOf({
   };
 }
 
-async function scenarioSummary(progress: Progress, base: Base, i: number): Promise<ScenarioSummary> {
+async function scenarioSummary(progress: CampaignState, base: BaseScenario, i: number): Promise<ScenarioSummary> {
   const name = nameOf(base);
   const [claims, unknown] = await claimsOf(base);
   const isReached = (claim: string): boolean => progress.covering.claims.has(`${name}: ${claim}`);
@@ -119,9 +119,9 @@ async function scenarioSummary(progress: Progress, base: Base, i: number): Promi
 }
 
 /** The claims of a scenario, and why they are not known: a module that has gone is no reason to say nothing of a campaign. */
-async function claimsOf({ source }: Base): Promise<[claims: string[], unknown: string[]]> {
+async function claimsOf({ source }: BaseScenario): Promise<[claims: string[], unknown: string[]]> {
   try {
-    return [Object.keys((await openSource(source)).properties.sometimes), []];
+    return [Object.keys((await openScenario(source)).properties.sometimes), []];
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     return [[], [`its claims are not known: ${error.message}`]];

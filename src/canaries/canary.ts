@@ -1,13 +1,11 @@
-/* In this folder: known bugs, as patches of modules while they are loaded, and who catches them. */
-
 /**
  * Subjects with exactly one known bug each: small patches of the real ones, put in as the modules are loaded. A harness is as good as the bugs it finds; these
  * say which, by what, how fast and how often.
  */
-import type { MemoryModel } from '../explore/memoryModels/make.ts';
-import type { ActorSpec, VmSpec, VmsSpec } from '../scenario/spec.ts';
-import { smallVm } from '../scenario/trackers/scenario.ts';
-import type { TrackerName } from '../trackers/make.ts';
+import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import { smallVm } from '../scenario/trackers/trackerScenario.ts';
+import type { TrackerName } from '../trackers/registry.ts';
+import type { ActorSpec, VmSpec, VmsSpec } from '../vm/spec.ts';
 import type { Edit } from './patch.ts';
 
 export interface Canary {

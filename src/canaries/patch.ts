@@ -1,4 +1,4 @@
-import { compiled } from '../scenario/workerFile.ts';
+import { distUrl } from '../scenario/workerFile.ts';
 import { matchesOf, renamed } from './codePatterns.ts';
 
 /** One place of the compiled program and what becomes of it: the text of a statement, without types. Spaces and comments do not count, and local names may be others: see `matchesOf`. */
@@ -21,7 +21,7 @@ export const PATCH_VARIABLE = 'GFNRING_PATCH';
  */
 export function patching(edits: readonly Edit[]): { readonly execArgv: string[]; readonly env: NodeJS.ProcessEnv } {
   return {
-    execArgv: ['--no-experimental-require-module', '--import', compiled('canaries/preload.js').href],
+    execArgv: ['--no-experimental-require-module', '--import', distUrl('canaries/preload.js').href],
     env: { ...process.env, [PATCH_VARIABLE]: JSON.stringify(edits) },
   };
 }
@@ -29,7 +29,7 @@ export function patching(edits: readonly Edit[]): { readonly execArgv: string[];
 /** Whether this process was started so. */
 export const isPatching = (edits: readonly Edit[]): boolean =>
   process.env[PATCH_VARIABLE] === JSON.stringify(edits) &&
-  process.execArgv.includes(compiled('canaries/preload.js').href);
+  process.execArgv.includes(distUrl('canaries/preload.js').href);
 
 /** The text of a module with its edits in it, and no line moved. Throws where one does not fit. */
 export function patched(text: string, edits: readonly Edit[]): string {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { compiled } from '../scenario/workerFile.ts';
+import { distUrl } from '../scenario/workerFile.ts';
 import { type Edit, patching } from './patch.ts';
 import type { Answer, Ask } from './trialProcess.ts';
 
@@ -17,7 +17,7 @@ export class Trial {
    */
   constructor(edits: readonly Edit[], graceSeconds = 60) {
     this.graceSeconds = graceSeconds;
-    this.child = fork(fileURLToPath(compiled('canaries/trialProcess.js')), {
+    this.child = fork(fileURLToPath(distUrl('canaries/trialProcess.js')), {
       ...patching(edits),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -1,13 +1,14 @@
 /** A process of its own, with the program patched: it answers what it is asked to search. See `Trial`. */
-import { type ExploreReport, exploreScenario } from '../scenario/explore.ts';
-import type { Finding } from '../scenario/finding.ts';
-import { loadSource } from '../scenario/load.ts';
-import type { Machine } from '../scenario/run.ts';
-import type { Reduction, SchedulerName } from '../scenario/searchSpec.ts';
+
+import type { MemoryConfig } from '../run/createRun.ts';
+import { type ExploreReport, exploreScenario } from '../run/exploreScenario.ts';
+import type { Finding } from '../run/finding.ts';
+import { resolveScenarioName } from '../run/resolveScenarioName.ts';
+import type { Reduction, SchedulerName } from '../run/searchSpec.ts';
 import type { Canary } from './canary.ts';
 
 /** One search. */
-export interface Ask extends Machine {
+export interface Ask extends MemoryConfig {
   readonly scenario: Canary['scenario'];
   readonly scheduler: SchedulerName;
   /** For `exhaustive`. */
@@ -28,7 +29,7 @@ const STEPS_MAX = 100_000;
 
 process.on('message', async (ask: Ask) => {
   const { scenario, executions, seconds, ...search } = ask;
-  const source = typeof scenario === 'string' ? await loadSource(scenario) : scenario;
+  const source = typeof scenario === 'string' ? await resolveScenarioName(scenario) : scenario;
   const report = await exploreScenario(source, {
     ...search,
     workers: 1,

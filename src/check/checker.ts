@@ -1,22 +1,22 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
-import type { Order } from '../explore/order.ts';
-import type { Judge } from '../explore/search.ts';
+import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
+import type { PropertyChecker } from '../explore/search.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
-import { type Bytes, wordAt } from '../memory/replay.ts';
-import { type Asker, Between, type Found, type Predicate } from './between.ts';
-import { isViolation, type Look, type Properties } from './property.ts';
+import { type MemoryImage, wordAt } from '../memory/operationRunner.ts';
+import { type PossibleViolation, PossiblyDetector, type Predicate, type PredicateEvaluator } from './possibly.ts';
+import { isViolation, type Properties, type StateView } from './property.ts';
 
 /**
  * HOT. Holds an execution against its properties, step by step.
  *
  * A predicate is a function of what it reads, so it is asked again only when something that it has read so far has changed.
  */
-export class Checker implements Asker, Judge, Look, Observer {
+export class Checker implements PredicateEvaluator, PropertyChecker, StateView, Observer {
   readonly predicates: readonly Predicate[];
   readonly words: Uint32Array;
-  private readonly bytes: Bytes;
+  private readonly bytes: MemoryImage;
   private readonly execution: Execution;
   private readonly properties: Properties;
   readonly watching: Uint32Array;
@@ -31,7 +31,7 @@ export class Checker implements Asker, Judge, Look, Observer {
   /** The bit of the predicate that is being asked. */
   private asking = 0;
   private finallyLooked = false;
-  private moments: Between | undefined;
+  private moments: PossiblyDetector | undefined;
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
@@ -146,8 +146,8 @@ export class Checker implements Asker, Judge, Look, Observer {
     return undefined;
   }
 
-  between(order: Order, accept?: (taken: Int32Array) => boolean): Found | undefined {
-    this.moments ??= new Between(this, this.execution);
+  between(order: HappensBeforeOrder, accept?: (taken: Int32Array) => boolean): PossibleViolation | undefined {
+    this.moments ??= new PossiblyDetector(this, this.execution);
     return this.moments.look(order, accept);
   }
 

@@ -2,7 +2,7 @@ import type { Violation } from '../explore/execution.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 
 /** What a property may look at: shared memory as it is now, and what finished operations returned. */
-export interface Look {
+export interface StateView {
   /** The value of a cell, from 0 to 2^bits - 1. */
   read(cell: Cell): number;
   /** The value of a cell of 64 bits. */
@@ -49,9 +49,9 @@ export interface Monitor<State> {
   /** Before the first step. */
   init(): State;
   /** The state after a step, or what the step has violated. */
-  step(state: State, event: StepEvent, look: Look): State | Violation;
+  step(state: State, event: StepEvent, look: StateView): State | Violation;
   /** An operation has ended. */
-  returned(state: State, thread: number, operation: number, result: unknown, look: Look): State | Violation;
+  returned(state: State, thread: number, operation: number, result: unknown, look: StateView): State | Violation;
   /** Two states with the same key have the same future. */
   key(state: State): string;
 }
@@ -59,11 +59,11 @@ export interface Monitor<State> {
 /** All that is asked of a scenario. */
 export interface Properties {
   /** Holds after every step. */
-  readonly always: Readonly<Record<string, (look: Look) => boolean>>;
+  readonly always: Readonly<Record<string, (look: StateView) => boolean>>;
   /** Must come true at some step of some execution, or the exploration was vacuous. */
-  readonly sometimes: Readonly<Record<string, (look: Look) => boolean>>;
+  readonly sometimes: Readonly<Record<string, (look: StateView) => boolean>>;
   /** Holds when all operations have ended. A string says what was seen instead. */
-  readonly finally: Readonly<Record<string, (look: Look) => boolean | string>>;
+  readonly finally: Readonly<Record<string, (look: StateView) => boolean | string>>;
   /** Sequential models that watch the order of steps. */
   // biome-ignore lint/suspicious/noExplicitAny: each monitor knows its own state, nobody else looks into it
   readonly monitors: readonly Monitor<any>[];

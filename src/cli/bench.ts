@@ -1,18 +1,16 @@
-/* In this folder: the command line: the program, its options, and what it prints. */
-
 import { Execution } from '../explore/execution.ts';
-import { hunt } from '../explore/hunt.ts';
 import { noLimits } from '../explore/limits.ts';
 import { profileOf } from '../explore/profile.ts';
+import { sampleExecutions } from '../explore/sampling.ts';
 import type { Scheduler } from '../explore/scheduler.ts';
-import { Guided } from '../explore/schedulers/guided.ts';
-import { drawingNames, makeScheduler } from '../explore/schedulers/make.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
-import type { Judge } from '../explore/search.ts';
-import { buildVm } from '../scenario/build.ts';
-import { builtIns } from '../scenario/builtin.ts';
-import { runOf } from '../scenario/run.ts';
-import { yardstick } from '../scenario/yardstick.ts';
+import { drawingNames, makeScheduler } from '../explore/schedulers/registry.ts';
+import { ReplayScheduler } from '../explore/schedulers/replay.ts';
+import type { PropertyChecker } from '../explore/search.ts';
+import { createRun } from '../run/createRun.ts';
+import { benchmarkRing } from '../scenario/benchmarkRing.ts';
+import { builtIns } from '../scenario/gfnRingScenarios.ts';
+import { buildVm } from '../vm/build.ts';
 
 export interface BenchRow {
   readonly what: string;
@@ -28,11 +26,11 @@ const STEPS_MAX = 100_000;
 export function explorerSteps(): BenchRow[] {
   const bare = bareCalls();
   const rows: BenchRow[] = [{ what: 'bare Atomics.store', perSecond: bare, ratio: 1 }];
-  const ring = yardstick('ring-l');
+  const ring = benchmarkRing('ring-l');
   const profile = profileOf(new Execution(ring.program, STEPS_MAX), 1);
   // First, as they are what is aimed at: after several schedulers, the engine's calls of them are dearer than in a run with one.
   for (const name of ['pct', 'random-walk'] as const) {
-    const { execution, checker } = runOf(ring, STEPS_MAX);
+    const { execution, checker } = createRun(ring, STEPS_MAX);
     const perSecond = executionsASecond(execution, checker, makeScheduler(name, 1, profile, 3));
     rows.push({ what: `execution of ring-l, all checks, ${name}`, perSecond, ratio: bare / perSecond });
   }
@@ -40,10 +38,10 @@ export function explorerSteps(): BenchRow[] {
     const perSecond = stepsASecond(new Execution(ring.program, STEPS_MAX), scheduler);
     rows.push({ what: `explorer step, ${what}`, perSecond, ratio: bare / perSecond });
   };
-  add('a thread that goes on', new Guided([]));
+  add('a thread that goes on', new ReplayScheduler([]));
   for (const name of drawingNames) add(name, makeScheduler(name, 1, profile, 3));
   const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'vm')!;
-  const { execution } = runOf(buildVm(spec), STEPS_MAX);
+  const { execution } = createRun(buildVm(spec), STEPS_MAX);
   const perSecond = stepsASecond(execution, new RandomWalk(1));
   rows.push({ what: 'explorer step, random walk of vm, all checks', perSecond, ratio: bare / perSecond });
   return rows;
@@ -72,10 +70,10 @@ function stepsASecond(execution: Execution, scheduler: Scheduler): number {
   });
 }
 
-function executionsASecond(execution: Execution, judge: Judge, scheduler: Scheduler): number {
+function executionsASecond(execution: Execution, judge: PropertyChecker, scheduler: Scheduler): number {
   let index = 0;
   return best(() => {
-    hunt(execution, judge, scheduler, { ...noLimits, executions: 200 }, index);
+    sampleExecutions(execution, judge, scheduler, { ...noLimits, executions: 200 }, index);
     index += 200;
     return 200;
   });

@@ -1,11 +1,11 @@
 import { noLimits } from '../explore/limits.ts';
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
-import { plainMachine } from '../scenario/run.ts';
-import { searchHere } from '../scenario/search.ts';
-import { SearchPool } from '../scenario/searchPool.ts';
-import type { Search } from '../scenario/searchSpec.ts';
-import { sourced } from '../scenario/source.ts';
-import { type Yardstick, yardstick } from '../scenario/yardstick.ts';
+import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
+import { plainMachine } from '../run/createRun.ts';
+import { searchHere } from '../run/search.ts';
+import { SearchPool } from '../run/searchPool.ts';
+import type { Search } from '../run/searchSpec.ts';
+import { benchmarkRing, type Yardstick } from '../scenario/benchmarkRing.ts';
+import { resolveScenario } from '../scenario/scenarioRef.ts';
 import type { BenchRow } from './bench.ts';
 
 /** How often each proof is made; the fastest counts. */
@@ -25,7 +25,7 @@ const search = (reduction: Search['reduction'], memoryModel: MemoryModel = 'sc')
 export function proofs(bare: number): BenchRow[] {
   const rows: BenchRow[] = [];
   const add = (name: Yardstick, reduction: 'optimal' | 'states'): void => {
-    const scenario = yardstick(name);
+    const scenario = benchmarkRing(name);
     let perSecond = 0;
     let seconds = Infinity;
     for (let round = 0; round < ROUNDS; round++) {
@@ -49,7 +49,7 @@ interface Ratio {
 
 /** How long ring-s takes to exhaust under the other memory models, in times of `sc`. */
 export function modelRatios(): Ratio[] {
-  const scenario = yardstick('ring-s');
+  const scenario = benchmarkRing('ring-s');
   const ratios: Ratio[] = [];
   for (const reduction of ['optimal', 'states'] as const) {
     const best = { sc: Infinity, tso: Infinity, weak: Infinity };
@@ -67,7 +67,7 @@ export function modelRatios(): Ratio[] {
 
 /** The optimal search of ring-l on two threads, in times of one, with both set up before. */
 export async function twoThreads(): Promise<Ratio> {
-  const what = await sourced({ schema: 1, name: 'ring-l', builtIn: 'ring-l' });
+  const what = await resolveScenario({ schema: 1, name: 'ring-l', builtIn: 'ring-l' });
   const pool = new SearchPool(2);
   const best = [Infinity, Infinity];
   const timed = async (i: number, work: () => unknown): Promise<void> => {

@@ -1,5 +1,5 @@
-import { addMoment } from '../campaign/clock.ts';
-import type { Progress } from '../campaign/progress.ts';
+import type { CampaignState } from '../campaign/campaignState.ts';
+import { appendTimeSample } from '../campaign/timeSamples.ts';
 
 /** Seconds between two moments that are written down. */
 const EVERY_SECONDS = 5;
@@ -10,9 +10,9 @@ export class CampaignClock {
   private readonly start = performance.now();
   private written = -Infinity;
   private readonly directory: string;
-  private readonly progress: Progress;
+  private readonly progress: CampaignState;
 
-  constructor(directory: string, progress: Progress) {
+  constructor(directory: string, progress: CampaignState) {
     this.directory = directory;
     this.progress = progress;
     this.write();
@@ -26,7 +26,7 @@ export class CampaignClock {
   write(): void {
     const { seconds, run, progress } = this;
     this.written = seconds;
-    addMoment(this.directory, {
+    appendTimeSample(this.directory, {
       run,
       seconds: Math.round(seconds * 10) / 10,
       ...progress.grown(),

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Status } from '../campaign/campaign.ts';
-import type { Progress } from '../campaign/progress.ts';
+import type { CampaignState } from '../campaign/campaignState.ts';
 import type { Summary } from '../campaign/summary.ts';
 import { grouped, plural, progress } from './output.ts';
 
@@ -31,7 +31,7 @@ export class CampaignWatch {
     return (executions - this.before) / Math.max(0.001, this.seconds);
   }
 
-  show(status: Status, of: Progress): void {
+  show(status: Status, of: CampaignState): void {
     const { seconds } = this;
     const interval = isatty(2) ? 0.5 : LINE_SECONDS;
     if (seconds - this.shown < interval) return;

@@ -5,13 +5,13 @@ import { type Canary, patchOf } from '../canaries/canary.ts';
 import { canaries } from '../canaries/catalogue.ts';
 import { mistakes } from '../canaries/harness/mistakes.ts';
 import { isPatching, patching } from '../canaries/patch.ts';
-import { BadInput } from '../scenario/badInput.ts';
-import { compiled } from '../scenario/workerFile.ts';
+import { BadInput } from '../input/badInput.ts';
+import { distUrl } from '../scenario/workerFile.ts';
+import { setCompletionValues } from './completionValues.ts';
 import { STATUS } from './errors.ts';
-import { suggest } from './suggest.ts';
 
 export const canaryOption = (): Option =>
-  suggest(
+  setCompletionValues(
     new Option('--canary <name>', "the subject with that known bug in it: 'gfnring canaries --list' names them"),
     () => ({ words: canaries.map(({ name }) => name), paths: false }),
   );
@@ -34,7 +34,7 @@ export function runsAsCanary(name: string | undefined): boolean {
   const edits = patchOf(canaryNamed(name));
   if (isPatching(edits)) return false;
   const { execArgv, env } = patching(edits);
-  const args = [...execArgv, fileURLToPath(compiled('cli/main.js')), ...process.argv.slice(2)];
+  const args = [...execArgv, fileURLToPath(distUrl('cli/main.js')), ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? STATUS.interrupted;
   return true;
 }

@@ -2,9 +2,9 @@ import { isExpected } from '../canaries/canary.ts';
 import type { HarnessResult } from '../canaries/harness/runs.ts';
 import type { CanaryResult, Draws, Proof, Unmodified } from '../canaries/runs.ts';
 import { proofNames } from '../canaries/runs.ts';
-import { memoryModels } from '../explore/memoryModels/make.ts';
-import { drawingNames } from '../explore/schedulers/make.ts';
-import { trackerNames } from '../trackers/make.ts';
+import { memoryModels } from '../explore/memoryModels/registry.ts';
+import { drawingNames } from '../explore/schedulers/registry.ts';
+import { trackerNames } from '../trackers/registry.ts';
 
 const TRACKER = Math.max(...trackerNames.map(({ length }) => length));
 const MODEL = Math.max(...memoryModels.map(({ length }) => length));

@@ -1,6 +1,6 @@
+import { BadInput } from '../input/badInput.ts';
 import { KernelError } from '../kernel/compiled.ts';
-import { BadInput } from '../scenario/badInput.ts';
-import type { ExploreReport } from '../scenario/explore.ts';
+import type { ExploreReport } from '../run/exploreScenario.ts';
 
 /** Wrong usage: one clear line, status 2. */
 export class UsageError extends Error {}

@@ -1,19 +1,19 @@
+import type { Scenario } from '../check/scenario.ts';
 import { STUCK } from '../explore/execution.ts';
 import { formatSchedule, parseSchedule, threadOf } from '../explore/schedule.ts';
-import { Exact } from '../explore/schedulers/guided.ts';
-import type { WrittenFinding } from '../scenario/explore.ts';
-import { loadFinding } from '../scenario/load.ts';
-import { runGuarded, runOf } from '../scenario/run.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { sizeOf } from '../scenario/skip.ts';
-import { areVms, isVm, openSource } from '../scenario/source.ts';
+import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
+import { createRun, runGuarded } from '../run/createRun.ts';
+import type { WrittenFinding } from '../run/exploreScenario.ts';
+import { loadFinding } from '../run/resolveScenarioName.ts';
+import { sizeOf } from '../scenario/omittedOperations.ts';
+import { areVms, isVm, openScenario } from '../scenario/scenarioRef.ts';
 import { UsageError } from './errors.ts';
 import { plural, print } from './output.ts';
 import { formatTrace } from './trace.ts';
 
 /** A finding as people read it: the property, what was seen, the trace in columns, and the lines that bring it back. */
 export async function printFinding(finding: WrittenFinding, lines = false): Promise<void> {
-  for (const line of formatFinding(finding, await openSource(finding.scenario), lines)) print(line);
+  for (const line of formatFinding(finding, await openScenario(finding.scenario), lines)) print(line);
 }
 
 /**
@@ -29,8 +29,8 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, sourc
     '',
   ];
   if (schedule.length > 0) {
-    const run = runOf(scenario, schedule.length + 1, finding);
-    runGuarded(run, new Exact(schedule), finding.property === STUCK ? 0.2 : undefined);
+    const run = createRun(scenario, schedule.length + 1, finding);
+    runGuarded(run, new StrictReplayScheduler(schedule), finding.property === STUCK ? 0.2 : undefined);
     const { execution } = run;
     const from = sources ? execution.lines() : [];
     lines.push(...formatTrace(execution.trace(), execution.program, from), ...ownOf(finding.scenario, from));

@@ -9,9 +9,9 @@ process.on('SIGINT', () => process.exit(STATUS.interrupted));
 process.stdout.on('error', () => process.exit(STATUS.harness)); // a closed pipe
 
 // A debugger stops the first thread only.
-if (!DEAF.includes(process.argv[2]) || process.argv.includes('--inspect-brk')) await import('./program.ts');
+if (!DEAF.includes(process.argv[2]) || process.argv.includes('--inspect-brk')) await import('./runProgram.ts');
 else {
-  const worker = new Worker(new URL('./program.js', import.meta.url), { argv: process.argv.slice(2) });
+  const worker = new Worker(new URL('./runProgram.js', import.meta.url), { argv: process.argv.slice(2) });
   worker.on('error', (error) => {
     process.stderr.write(`gfnring: the harness itself failed: ${error.message.replace(/\n+/g, ' ')}\n`);
     process.exitCode = STATUS.harness;

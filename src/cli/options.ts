@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { memoryModels } from '../explore/memoryModels/make.ts';
-import { trackerNames } from '../trackers/make.ts';
+import { memoryModels } from '../explore/memoryModels/registry.ts';
+import { trackerNames } from '../trackers/registry.ts';
 import { UsageError } from './errors.ts';
 
 /** A whole number from `least` on, for commander. */
-export const whole =
+export const wholeNumberArgument =
   (name: string, least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -31,7 +31,9 @@ export interface SharedOptions {
 }
 
 export const seedOption = (): Option =>
-  new Option('--seed <n>', 'where all draws start from').default(1).argParser(whole('seed', 0, 2 ** 31 - 1));
+  new Option('--seed <n>', 'where all draws start from')
+    .default(1)
+    .argParser(wholeNumberArgument('seed', 0, 2 ** 31 - 1));
 export const memoryModelOption = (): Option =>
   new Option('--memory-model <name>', 'what memory the actors share (docs/memory-models.md)')
     .choices([...memoryModels])
@@ -43,7 +45,7 @@ export const trackerOption = (): Option =>
 export const tearingOption = (): Option =>
   new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
 /** The options of the machine that were given, by name. */
-export const machineAsked = (command: Command): string[] =>
+export const explicitMemoryOptions = (command: Command): string[] =>
   (['memoryModel', 'tearing'] as const)
     .filter((name) => command.getOptionValueSource(name) !== 'default')
     .map((name) => (name === 'tearing' ? name : 'memory-model'));

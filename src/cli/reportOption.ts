@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Summary } from '../campaign/summary.ts';
 import { type Reports, writeReports } from '../report/write.ts';
 import { UsageError } from './errors.ts';
-import { version } from './version.ts';
+import { packageVersion } from './version.ts';
 
 export const reportOption = (): Option =>
   new Option('--report <kinds>', 'for CI: junit=FILE, sarif=FILE and github, with commas between').argParser(reports);
@@ -24,5 +24,6 @@ function reports(text: string): Reports {
 /** Writes them. GitHub reads its commands from stderr too, where they are in nobody's way. */
 export async function report(wanted: Reports | undefined, summary: Summary, seconds: number): Promise<void> {
   if (wanted === undefined) return;
-  for (const line of await writeReports(wanted, summary, { seconds, version })) process.stderr.write(`${line}\n`);
+  for (const line of await writeReports(wanted, summary, { seconds, version: packageVersion }))
+    process.stderr.write(`${line}\n`);
 }

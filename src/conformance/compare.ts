@@ -1,10 +1,8 @@
-/* In this folder: a real kernel in QEMU performs lists of operations on its dirty rings, and each party of ours is asked what it would have done. */
-
-import { lineOf, type Operation } from './operations.ts';
-import type { Entry, Observed, TraceRecord } from './party.ts';
+import { type ConformanceOperation, lineOf } from './operations.ts';
+import type { Observed, RingEntry, TraceRecord } from './reference.ts';
 
 /** How many were compared, and how many of them were the same. */
-export interface Count {
+export interface MatchCount {
   compared: number;
   equal: number;
 }
@@ -25,9 +23,9 @@ export interface Disagreement {
 export interface Agreement {
   readonly party: string;
   /** What an operation returned; all entries of all rings after it; each trace record in its place. */
-  readonly returns: Count;
-  readonly states: Count;
-  readonly traceRecords: Count;
+  readonly returns: MatchCount;
+  readonly states: MatchCount;
+  readonly traceRecords: MatchCount;
   readonly disagreements: Disagreement[];
 }
 
@@ -43,7 +41,7 @@ export const noAgreement = (party: string): Agreement => ({
 export function compareList(
   agreement: Agreement,
   index: number,
-  list: readonly Operation[],
+  list: readonly ConformanceOperation[],
   kernel: readonly Observed[],
   party: readonly Observed[],
 ): void {
@@ -72,7 +70,7 @@ export function compareList(
   }
 }
 
-function counted(count: Count, equal: boolean): boolean {
+function counted(count: MatchCount, equal: boolean): boolean {
   count.compared++;
   if (equal) count.equal++;
   return equal;
@@ -94,8 +92,9 @@ function differingEntries(a: Observed, b: Observed): [string, string][] {
   });
 }
 
-const sameEntry = (a: Entry, b: Entry): boolean => a.flags === b.flags && a.slot === b.slot && a.offset === b.offset;
-const entryText = (vcpu: number, i: number, { flags, slot, offset }: Entry): string =>
+const sameEntry = (a: RingEntry, b: RingEntry): boolean =>
+  a.flags === b.flags && a.slot === b.slot && a.offset === b.offset;
+const entryText = (vcpu: number, i: number, { flags, slot, offset }: RingEntry): string =>
   `ring ${vcpu}[${i}] = flags ${flags}, slot ${slot}, offset ${offset}`;
 
 function recordText(record: TraceRecord | undefined): string {

@@ -1,17 +1,17 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BadInput } from '../scenario/badInput.ts';
+import { BadInput } from '../input/badInput.ts';
 import { type VersionName, versions } from '../trackers/dirtyRing/versions.ts';
 import type { KernelFile } from '../trackers/tracker.ts';
 import { type Agreement, compareList, noAgreement } from './compare.ts';
 import { initrd } from './initrd.ts';
 import { type MachineOutput, noOutput, readLine } from './machineOutput.ts';
-import { modelParty } from './modelParty.ts';
-import type { Operation } from './operations.ts';
-import type { Observed, Party } from './party.ts';
+import { modelParty } from './modelReference.ts';
+import type { ConformanceOperation } from './operations.ts';
 import { boot } from './qemu.ts';
-import { ringParty } from './ringParty.ts';
+import type { Observed, Reference } from './reference.ts';
+import { ringParty } from './ringReference.ts';
 import { versionOf } from './versionOf.ts';
 
 export interface KernelFiles {
@@ -24,7 +24,7 @@ export interface KernelFiles {
 /** Performs lists in a kernel, each in a VM of its own, all in one boot. `first`: the number of the first list. Throws BadInput, ToolMissing, or Error where the machine did not get through. */
 export async function observe(
   files: KernelFiles,
-  lists: readonly (readonly Operation[])[],
+  lists: readonly (readonly ConformanceOperation[])[],
   first = 0,
 ): Promise<MachineOutput> {
   const { vmlinuz, modules } = files;
@@ -66,7 +66,7 @@ function stopped({ release, lists }: MachineOutput, console: string, first: numb
  * Whom a kernel of this release is held against: the model, our ring, of the nearest version unless one is named, and a C file where one is given. Throws BadInput where there is no
  * ring in the kernel.
  */
-export function partiesOf(release: string, ring?: VersionName, file?: KernelFile): Party[] {
+export function partiesOf(release: string, ring?: VersionName, file?: KernelFile): Reference[] {
   const version = versionOf(release);
   if (version === undefined) throw new BadInput(`the kernel is ${release}: there is a dirty ring from 5.11 on`);
   const ours = [modelParty(versions[version].softFullRequest), ringParty(ring ?? version)];
@@ -75,9 +75,9 @@ export function partiesOf(release: string, ring?: VersionName, file?: KernelFile
 
 /** What each party says of all lists, against the kernel. `first`: the number of the first list. */
 export function agreements(
-  lists: readonly (readonly Operation[])[],
+  lists: readonly (readonly ConformanceOperation[])[],
   kernel: readonly (readonly Observed[])[],
-  parties: readonly Party[],
+  parties: readonly Reference[],
   first = 0,
 ): Agreement[] {
   return parties.map((party) => {

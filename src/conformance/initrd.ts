@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BadInput } from '../scenario/badInput.ts';
+import { BadInput } from '../input/badInput.ts';
 import { cpio, MODE_CHARACTER_DEVICE, MODE_EXECUTABLE, MODE_FOLDER } from './cpio.ts';
-import { lineOf, type Operation } from './operations.ts';
+import { type ConformanceOperation, lineOf } from './operations.ts';
 import { ToolMissing } from './toolMissing.ts';
 
 /** What a machine needs to have /dev/kvm, in the order in which it is loaded. QEMU's emulation has AMD's SVM. */
@@ -16,7 +16,7 @@ const SUFFIXES = ['.ko', '.ko.xz', '.ko.zst', '.ko.gz'];
 const SOURCE = fileURLToPath(new URL('../../src/conformance/init.c', import.meta.url));
 
 /** An initial RAM disk: our program, the modules of KVM from anywhere below `modules`, and the lists. Throws BadInput where a module is not there, ToolMissing where cc is not. */
-export function initrd(modules: string, lists: readonly (readonly Operation[])[]): Buffer {
+export function initrd(modules: string, lists: readonly (readonly ConformanceOperation[])[]): Buffer {
   const found = modulesIn(modules);
   return cpio([
     { name: 'dev', mode: MODE_FOLDER },
@@ -27,7 +27,7 @@ export function initrd(modules: string, lists: readonly (readonly Operation[])[]
   ]);
 }
 
-const textOf = (lists: readonly (readonly Operation[])[]): string =>
+const textOf = (lists: readonly (readonly ConformanceOperation[])[]): string =>
   lists.map((list) => `${['list', ...list.map(lineOf)].join('\n')}\n`).join('');
 
 function modulesIn(folder: string): { readonly name: string; readonly path: string }[] {

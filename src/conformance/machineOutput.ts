@@ -1,5 +1,5 @@
 import { VCPUS } from './operations.ts';
-import type { Entry, Observed, TraceRecord } from './party.ts';
+import type { Observed, RingEntry, TraceRecord } from './reference.ts';
 
 /** What the program in the machine said, read as it comes. */
 export interface MachineOutput {
@@ -11,7 +11,7 @@ export interface MachineOutput {
   /** Whether the program came to its end. */
   complete: boolean;
   /** By vCPU, the ring as it is by now. */
-  rings: Entry[][];
+  rings: RingEntry[][];
 }
 
 export const noOutput = (): MachineOutput => ({ release: '', build: '', lists: [], complete: false, rings: [] });
@@ -67,13 +67,13 @@ function parsed(text: string): Line {
   return line;
 }
 
-const INVALID: Entry = { flags: 0, slot: 0, offset: 0n };
+const INVALID: RingEntry = { flags: 0, slot: 0, offset: 0n };
 
 /** The rings with some entries replaced. Those that have not changed are shared with the state before. */
-function changed(before: Entry[][], size: number, entries: readonly Changed[]): Entry[][] {
+function changed(before: RingEntry[][], size: number, entries: readonly Changed[]): RingEntry[][] {
   const rings =
     before.length === 0 && size > 0
-      ? Array.from({ length: VCPUS }, () => Array<Entry>(size).fill(INVALID))
+      ? Array.from({ length: VCPUS }, () => Array<RingEntry>(size).fill(INVALID))
       : [...before];
   const copied = new Set<number>();
   for (const [vcpu, index, flags, slot, offset] of entries) {

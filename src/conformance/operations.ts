@@ -1,5 +1,5 @@
 /** One thing that userspace does to a VM with two vCPUs. Plain data, and one line of text for the program in the machine. */
-export type Operation =
+export type ConformanceOperation =
   /** KVM_ENABLE_CAP of a dirty ring of so many bytes for each vCPU. */
   | { readonly do: 'enable'; readonly cap: 'ring' | 'acq-rel'; readonly bytes: number }
   /** KVM_SET_USER_MEMORY_REGION: a slot that is logged, `pages` pages from guest page `gfn` on. */
@@ -61,10 +61,12 @@ const FIELDS = {
   poke: ['vcpu', 'first', 'count', 'word', 'value'],
   reset: [],
   'get-log': ['slot'],
-} as const satisfies { readonly [Name in Operation['do']]: readonly Exclude<keyof (Operation & { do: Name }), 'do'>[] };
+} as const satisfies {
+  readonly [Name in ConformanceOperation['do']]: readonly Exclude<keyof (ConformanceOperation & { do: Name }), 'do'>[];
+};
 
 /** The operation as one line: its name, then its fields, with a space between. */
-export function lineOf(operation: Operation): string {
+export function lineOf(operation: ConformanceOperation): string {
   const fields = operation as unknown as Record<string, unknown>;
   return [operation.do, ...FIELDS[operation.do].map((field) => fields[field])].join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Gfn } from '../kvm/kvm.ts';
 import type { Word } from './operations.ts';
-import type { Entry } from './party.ts';
+import type { RingEntry } from './reference.ts';
 
 /** The rings of one VM: all that differs from party to party. One call at a time. */
 export interface Rings {
@@ -14,13 +14,13 @@ export interface Rings {
   harvest(vcpu: number, max: number): number;
   /** Userspace, as it likes: one word of the entry that is `behind` entries behind the one that it harvests next. */
   poke(vcpu: number, behind: number, word: Word, value: bigint): void;
-  entries(vcpu: number): readonly Entry[];
+  entries(vcpu: number): readonly RingEntry[];
   /** Free-running, of 32 bits. */
   indices(vcpu: number): { readonly dirty: number; readonly reset: number };
 }
 
 /** What rings are made for. */
-export interface Machine {
+export interface RingHost {
   /** Entries of a ring: a power of two. */
   readonly size: number;
   /** Entries from which on a vCPU must exit. */
@@ -31,4 +31,4 @@ export interface Machine {
   arm(gfn: Gfn): void;
 }
 
-export type MakeRings = (machine: Machine) => Rings;
+export type MakeRings = (machine: RingHost) => Rings;

@@ -1,18 +1,21 @@
 import type { Gfn } from '../kvm/kvm.ts';
-import { CODE_PAGES, CODE_SLOT, type Operation, VCPUS } from './operations.ts';
-import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Observed, type Party, type TraceRecord } from './party.ts';
+import { CODE_PAGES, CODE_SLOT, type ConformanceOperation, VCPUS } from './operations.ts';
+import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Observed, type Reference, type TraceRecord } from './reference.ts';
 import type { MakeRings, Rings } from './rings.ts';
-import { type Setup, setUp } from './setup.ts';
+import { answerSetupIoctl, type Setup } from './setup.ts';
 
 /** Entries that x86 keeps free for what one exit may push, where the processor keeps no log of its own (AMD). */
 const RESERVED = 64;
 const ENTRY_BYTES = 16;
 
 /** A party that knows what KVM answers to everything. */
-export const wholeParty = (name: string, make: MakeRings): Party => ({ name, run: (list) => performed(list, make) });
+export const fullModelReference = (name: string, make: MakeRings): Reference => ({
+  name,
+  run: (list) => performed(list, make),
+});
 
 /** A party that knows the rings, and nothing of how a VM is set up. */
-export const ringsParty = (name: string, make: MakeRings): Party => ({
+export const ringsOnlyReference = (name: string, make: MakeRings): Reference => ({
   name,
   run: (list) =>
     performed(list, make).map((seen, i) =>
@@ -21,9 +24,10 @@ export const ringsParty = (name: string, make: MakeRings): Party => ({
 });
 
 /** Whether what it returns is up to the rings. */
-const isOfRings = ({ do: name }: Operation): boolean => ['write', 'run', 'harvest', 'poke', 'reset'].includes(name);
+const isOfRings = ({ do: name }: ConformanceOperation): boolean =>
+  ['write', 'run', 'harvest', 'poke', 'reset'].includes(name);
 
-function performed(list: readonly Operation[], make: MakeRings): Observed[] {
+function performed(list: readonly ConformanceOperation[], make: MakeRings): Observed[] {
   const vm = new SequentialVm(make);
   return list.map((operation) => vm.perform(operation));
 }
@@ -49,7 +53,7 @@ class SequentialVm {
     this.#make = make;
   }
 
-  perform(operation: Operation): Observed {
+  perform(operation: ConformanceOperation): Observed {
     const trace: TraceRecord[] = [];
     const returned = this.#returned(operation, trace);
     const left = operation.do === 'write' || operation.do === 'run' ? this.#writes[operation.vcpu].left : 0;
@@ -57,7 +61,7 @@ class SequentialVm {
     return { returned, left, rings: rings ? this.#each((vcpu) => rings.entries(vcpu)) : [], trace };
   }
 
-  #returned(operation: Operation, trace: TraceRecord[]): number {
+  #returned(operation: ConformanceOperation, trace: TraceRecord[]): number {
     const rings = this.#rings;
     if (rings !== undefined) {
       switch (operation.do) {
@@ -81,7 +85,7 @@ class SequentialVm {
         }
       }
     }
-    const { returned, setup } = setUp(this.#setup, operation);
+    const { returned, setup } = answerSetupIoctl(this.#setup, operation);
     this.#setup = setup;
     if (setup.vcpus) this.#rings ??= this.#makeRings();
     return returned;

@@ -1,5 +1,5 @@
 import { E2BIG, EINVAL, ENOENT, ENXIO } from '../kvm/errors.ts';
-import type { Operation } from './operations.ts';
+import type { ConformanceOperation } from './operations.ts';
 
 /** What of a VM decides what its ioctls and mmap answer. */
 export interface Setup {
@@ -17,7 +17,10 @@ export const RING_PAGE = 64;
 const RING_BYTES_MAX = 1 << 20;
 
 /** What KVM answers to an operation that the rings have no part in, and how the VM is set up then. */
-export function setUp(setup: Setup, operation: Operation): { readonly returned: number; readonly setup: Setup } {
+export function answerSetupIoctl(
+  setup: Setup,
+  operation: ConformanceOperation,
+): { readonly returned: number; readonly setup: Setup } {
   const same = (returned: number) => ({ returned, setup });
   switch (operation.do) {
     case 'enable': {
@@ -49,7 +52,7 @@ function refusedSize(bytes: number): number {
 }
 
 /** Refused where the first or the last page is one of the ring's: a private mapping, and one whose pages may be run. What lies between is not looked at. */
-function mapped({ bytes }: Setup, { protection, sharing, first, pages }: Operation & { do: 'map' }): number {
+function mapped({ bytes }: Setup, { protection, sharing, first, pages }: ConformanceOperation & { do: 'map' }): number {
   const isOfRing = (page: number): boolean => page >= RING_PAGE && page < RING_PAGE + bytes / PAGE_BYTES;
   const touches = isOfRing(first) || isOfRing(first + pages - 1);
   return touches && (sharing === 'private' || protection.includes('x')) ? -EINVAL : 0;

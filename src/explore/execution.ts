@@ -1,19 +1,35 @@
 import { BeyondBound } from '../loops/probe.ts';
-import { AloneMemory } from '../memory/alone.ts';
+import type { CheckFailed } from '../memory/assume.ts';
 import type { Place } from '../memory/cell.ts';
-import { Leaf, LogTree } from '../memory/logTree.ts';
+import { EndKind, ExecutionTrie } from '../memory/executionTrie.ts';
+import { grownCopy } from '../memory/grownCopy.ts';
 import type { LoopRules } from '../memory/loopRules.ts';
-import { Breach, isFence, Kind, kindOf, type Memory, placeOf, updated, writes } from '../memory/memory.ts';
-import { type Answer, type Bytes, type Fences, ReplayMemory, type Subject, wordAt } from '../memory/replay.ts';
+import {
+  ContractViolation,
+  isFence,
+  isWrite,
+  Kind,
+  kindOf,
+  type Memory,
+  placeOf,
+  rmwResult,
+} from '../memory/memory.ts';
+import {
+  type AccessResult,
+  type Fences,
+  type MemoryImage,
+  OperationRunner,
+  type TreeOperation,
+  wordAt,
+} from '../memory/operationRunner.ts';
 import { resultText } from '../memory/result.ts';
+import { SetupMemory } from '../memory/setupMemory.ts';
 import { shortPlace, throwerOf } from '../memory/sourceLine.ts';
-import type { Failed } from '../memory/stop.ts';
 import type { Step } from '../memory/trace.ts';
-import { wider } from '../memory/wider.ts';
 import { isPast } from './limits.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
-import type { Row } from './row.ts';
-import { lowest, type Scheduler, type View } from './scheduler.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts';
+import type { VarintBuffer } from './varintBuffer.ts';
 
 /** What went wrong: the property that does not hold, and what was seen instead. */
 export interface Violation {
@@ -43,7 +59,7 @@ export interface Observer {
   back(steps: number): void;
 }
 
-export const NONE = -1;
+export const NO_THREAD = -1;
 const WIDE = 0;
 /** Logs that the tree may hold before it is forgotten between two executions: about 200 MB. */
 const LOGS_MAX = 1 << 22;
@@ -58,10 +74,10 @@ const STRIDE = 1024;
  *
  * A thread is a node of the `LogTree`; a step looks the next one up, and only where nobody has been before is the operation itself run.
  */
-export class Execution implements View {
+export class Execution implements SchedulerView {
   readonly program: Program;
-  readonly bytes: Bytes;
-  readonly tree = new LogTree();
+  readonly bytes: MemoryImage;
+  readonly tree = new ExecutionTrie();
   readonly places: readonly Place[];
   readonly stepsMax: number;
   observer: Observer | null = null;
@@ -75,7 +91,7 @@ export class Execution implements View {
   /** Loops that were bounded by `loopRules.iterationsMax`, as they are named to people. */
   readonly bounds = new Set<string>();
   /** By first log of an operation: the result that it was given. */
-  private readonly given = new Map<number, { readonly subject: Subject; readonly thread: number }>();
+  private readonly given = new Map<number, { readonly subject: TreeOperation; readonly thread: number }>();
   private iterationsMax = Infinity;
   /** Steps at which limits are looked at. */
   private pause = 0;
@@ -83,7 +99,7 @@ export class Execution implements View {
   /** `schedule[i]` is the thread that took step i, for i < `steps`. */
   schedule = new Uint8Array(1024);
   steps = 0;
-  last = NONE;
+  last = NO_THREAD;
   /** By step: the log its thread was at; the access code, a failed cmpxchg being a load. */
   nodes = new Int32Array(1024);
   footprints = new Int32Array(1024);
@@ -93,7 +109,7 @@ export class Execution implements View {
   olds = new Uint32Array(1024);
   oldHighs = new Uint32Array(1024);
   /** What the last step did: the place whose value it changed, or NONE; whether operations ended with it. */
-  changed = NONE;
+  changed = NO_THREAD;
   ended = false;
 
   /** Sets of threads, a bit each: not finished; going round (see `Spin`); stopped by an assumption. */
@@ -122,13 +138,13 @@ export class Execution implements View {
   protected readonly spinlocks: readonly Place[];
   protected readonly initial: Uint32Array;
   /** By thread: what runs its operations where the tree does not know how they go on. */
-  protected readonly replays: readonly ReplayMemory[];
+  protected readonly replays: readonly OperationRunner[];
   /** By thread and operation: its first log; by the actor's last result where the operation asks for it. */
   private roots: Map<string, number>[][] = [];
   /** What memory held before each step that was redone. */
   protected readonly redone: number[] = [];
   private resultsNow: unknown[][] | null = null;
-  protected readonly subjects: (readonly Subject[])[];
+  protected readonly subjects: (readonly TreeOperation[])[];
   private first: First | null = null;
   /** By thread: the first one with the same operations, whose logs it shares. */
   private readonly like: readonly number[];
@@ -155,9 +171,9 @@ export class Execution implements View {
     this.bytes = { u8: new Uint8Array(buffer), u16: new Uint16Array(buffer), u32: new Uint32Array(buffer) };
     this.u32 = this.bytes.u32;
     this.places = program.layout.places;
-    program.init(new AloneMemory(buffer));
+    program.init(new SetupMemory(buffer));
     this.initial = this.bytes.u32.slice();
-    this.replays = program.actors.map(() => new ReplayMemory(this.tree, this.places, this.bytes, fences));
+    this.replays = program.actors.map(() => new OperationRunner(this.tree, this.places, this.bytes, fences));
     for (const replay of this.replays) {
       replay.isWatched = program.isWatched === true;
       replay.isLate = () => isPast(this.until);
@@ -172,7 +188,7 @@ export class Execution implements View {
     );
     this.spinlocks = this.places.filter((place) => place.kind === 'spinlock');
     this.node = new Int32Array(lanes);
-    this.pending = new Int32Array(lanes).fill(NONE);
+    this.pending = new Int32Array(lanes).fill(NO_THREAD);
     this.operation = new Int32Array(n);
     this.performed = new Int32Array(n);
     this.asleep = new Int32Array(n);
@@ -200,7 +216,7 @@ export class Execution implements View {
     this.bytes.u32.set(this.initial);
     this.steps = 0;
     this.pause = Math.min(this.stepsMax, STRIDE);
-    this.last = NONE;
+    this.last = NO_THREAD;
     this.spinning = 0;
     this.halted = 0;
     if (this.tree.size > LOGS_MAX) this.first = null;
@@ -215,7 +231,7 @@ export class Execution implements View {
       this.operation[t] = operation[t];
       this.performed[t] = performed[t];
       this.pending[t] = pending[t];
-      this.asleep[t] = NONE;
+      this.asleep[t] = NO_THREAD;
     }
     this.resultsNow = null;
     if (this.observer === null || this.stop !== null) return;
@@ -271,7 +287,7 @@ export class Execution implements View {
   }
 
   /** Whether the operation that begins with log `root` does the same over other answers: see `ReplayMemory.doesTheSame`. */
-  doesTheSame(root: number, nodes: readonly number[], answers: readonly Answer[], end: number): boolean {
+  doesTheSame(root: number, nodes: readonly number[], answers: readonly AccessResult[], end: number): boolean {
     const { subject, thread } = this.given.get(root)!;
     return this.replays[thread].doesTheSame(subject, nodes, answers, end);
   }
@@ -292,7 +308,7 @@ export class Execution implements View {
   }
 
   /** The operation that `thread` is in, with the result that it was given. */
-  private subjectAt(thread: number): Subject {
+  private subjectAt(thread: number): TreeOperation {
     const before = this.lastResult(thread);
     const operation = this.operation[thread];
     const { run } = this.program.actors[thread].operations[operation];
@@ -316,7 +332,7 @@ export class Execution implements View {
     let low = 0;
     let high = 0;
     let footprint = code;
-    let changed = NONE;
+    let changed = NO_THREAD;
     if (mask === WIDE) {
       low = held;
       high = u32[word + 1];
@@ -343,7 +359,7 @@ export class Execution implements View {
       }
     } else if (kind <= Kind.fetchOr) {
       low = old >>> 0;
-      const value = updated(kind, low, tree.expected[node], tree.operand[node], geometry[4 * place + 3]);
+      const value = rmwResult(kind, low, tree.expected[node], tree.operand[node], geometry[4 * place + 3]);
       if (kind === Kind.cmpxchg && low !== tree.expected[node]) footprint = code - Kind.cmpxchg + Kind.load;
       u32[word] = (held & ~(mask << shift)) | (value << shift);
       this.values[s] = value;
@@ -397,7 +413,7 @@ export class Execution implements View {
     this.stop = null;
     while (this.steps > steps) this.undo();
     this.pause = Math.min(this.stepsMax, steps + STRIDE);
-    this.last = steps === 0 ? NONE : this.schedule[steps - 1];
+    this.last = steps === 0 ? NO_THREAD : this.schedule[steps - 1];
     this.who();
     if (this.observer !== null) this.observer.back(steps);
   }
@@ -433,7 +449,7 @@ export class Execution implements View {
   }
 
   /** Adds what a state has beside memory and where each thread is: what a memory model holds back. */
-  addHidden(_to: Row): void {}
+  addHidden(_to: VarintBuffer): void {}
 
   /** How many locations were accessed plainly by now, where a memory model looks for data races: what `addHidden` adds depends on it. */
   get plainAtoms(): number {
@@ -480,7 +496,7 @@ export class Execution implements View {
         operation: this.tree.operation[this.nodes[i]],
         code,
         value: kind === Kind.wake ? 0n : join(this.values[i], wide ? this.highs[i] : 0),
-        old: writes(kind) ? join(this.olds[i], wide ? this.oldHighs[i] : 0) : 0n,
+        old: isWrite(kind) ? join(this.olds[i], wide ? this.oldHighs[i] : 0) : 0n,
         ...(lane >= this.threads && { leaves: true }),
         ...(reads && { reads }),
         ...(isUnder && { under: before }),
@@ -578,7 +594,7 @@ export class Execution implements View {
 
   /** Whether step `s` wrote: a successful cmpxchg does, a failed one does not. */
   changes(s: number): boolean {
-    return writes(this.footprints[s] & 31);
+    return isWrite(this.footprints[s] & 31);
   }
 
   /** Whether step `s` left another value than it found. */
@@ -680,7 +696,7 @@ export class Execution implements View {
       if (next === this.subjects[thread].length) {
         this.live &= ~(1 << thread);
         this.node[thread] = 0;
-        this.pending[thread] = NONE;
+        this.pending[thread] = NO_THREAD;
         this.operation[thread] = next;
         return;
       }
@@ -690,7 +706,7 @@ export class Execution implements View {
         this.arrive(thread, root);
         return;
       }
-      if (this.tree.code[root] === Leaf.again) {
+      if (this.tree.code[root] === EndKind.again) {
         this.crash({ property: RULES['repeats without an access'], message: this.subjects[thread][next].label });
         return;
       }
@@ -737,24 +753,24 @@ export class Execution implements View {
   /** The operation of `thread` ends. Returns the one that comes next, or -1 where none does. */
   private end(thread: number, leaf: number): number {
     const code = this.tree.code[leaf];
-    if (code === Leaf.returned || code === Leaf.again) {
+    if (code === EndKind.returned || code === EndKind.again) {
       const number = this.performed[thread]++;
       this.leaves[thread][number] = leaf;
       this.endedAt[thread][number] = this.steps - 1;
       this.ended = true;
       this.resultsNow = null;
-      if (code === Leaf.returned) return this.operation[thread] + 1;
+      if (code === EndKind.returned) return this.operation[thread] + 1;
       if (this.iterationsMax === Infinity || this.repeatsOf(thread) <= this.iterationsMax)
         return this.operation[thread];
       this.bounds.add(this.subjects[thread][this.operation[thread]].label);
       this.node[thread] = leaf;
-      this.pending[thread] = NONE;
+      this.pending[thread] = NO_THREAD;
       this.halted |= 1 << thread;
       return -1;
     }
     this.node[thread] = leaf;
-    this.pending[thread] = NONE;
-    if (code === Leaf.assumed) {
+    this.pending[thread] = NO_THREAD;
+    if (code === EndKind.assumed) {
       this.halted |= 1 << thread;
       const why = this.tree.end(leaf);
       if (why instanceof BeyondBound) this.bounds.add(`the loop at ${shortPlace(why.place)}`);
@@ -803,7 +819,7 @@ export class Execution implements View {
     let woken = 0;
     for (let t = 0; t < this.threads; t++) {
       if (this.asleep[t] !== place) continue;
-      this.asleep[t] = NONE;
+      this.asleep[t] = NO_THREAD;
       woken |= 1 << t;
     }
     return woken;
@@ -833,8 +849,8 @@ export class Execution implements View {
     }
   }
 
-  protected breach(rule: Breach['rule'], message: string): void {
-    this.crash(violationOf(new Breach(rule, message)));
+  protected breach(rule: ContractViolation['rule'], message: string): void {
+    this.crash(violationOf(new ContractViolation(rule, message)));
   }
 
   private limited(): Stop | null {
@@ -857,7 +873,7 @@ export class Execution implements View {
       const kind = code & 31;
       if (kind === Kind.lock) {
         if (u32[geometry[(code >>> 5) << 2]] !== 0) blocked |= 1 << t;
-      } else if (kind === Kind.resume && this.asleep[t] !== NONE) blocked |= 1 << t;
+      } else if (kind === Kind.resume && this.asleep[t] !== NO_THREAD) blocked |= 1 << t;
     }
     this.spinning = this.tree.hasSpins ? this.whoSpins() : 0;
     this.enabled = this.live & ~(blocked | this.spinning | this.halted);
@@ -908,7 +924,8 @@ export class Execution implements View {
   private atEnd(): Stop {
     if (this.live === 0) return FINISHED;
     if (this.halted !== 0) return BLOCKED;
-    for (let rest = this.spinning; rest !== 0; rest &= rest - 1) if (!this.goesRound(lowest(rest))) return BLOCKED;
+    for (let rest = this.spinning; rest !== 0; rest &= rest - 1)
+      if (!this.goesRound(lowestSetBit(rest))) return BLOCKED;
     return this.spinning !== 0 ? LIVELOCK : DEADLOCK;
   }
 
@@ -931,8 +948,8 @@ export class Execution implements View {
     const code = this.tree.code[node];
     const kind = code & 31;
     const place = code >>> 5;
-    if (writes(kind)) this.put(place, this.olds[s], this.oldHighs[s]);
-    else if (kind === Kind.wait) this.asleep[thread] = NONE;
+    if (isWrite(kind)) this.put(place, this.olds[s], this.oldHighs[s]);
+    else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;
     else if (kind === Kind.wake) {
       for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = place;
     }
@@ -953,13 +970,13 @@ export class Execution implements View {
 
   protected grow(): void {
     const size = this.nodes.length * 2;
-    this.schedule = wider(this.schedule, size);
-    this.nodes = wider(this.nodes, size);
-    this.footprints = wider(this.footprints, size);
-    this.values = wider(this.values, size);
-    this.highs = wider(this.highs, size);
-    this.olds = wider(this.olds, size);
-    this.oldHighs = wider(this.oldHighs, size);
+    this.schedule = grownCopy(this.schedule, size);
+    this.nodes = grownCopy(this.nodes, size);
+    this.footprints = grownCopy(this.footprints, size);
+    this.values = grownCopy(this.values, size);
+    this.highs = grownCopy(this.highs, size);
+    this.olds = grownCopy(this.olds, size);
+    this.oldHighs = grownCopy(this.oldHighs, size);
   }
 }
 
@@ -977,11 +994,12 @@ interface First {
 
 /** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */
 export function violationOf(error: unknown): Violation {
-  if (error instanceof Breach) return { property: RULES[error.rule], message: error.message };
+  if (error instanceof ContractViolation) return { property: RULES[error.rule], message: error.message };
   // By its name: it may come from another copy of this package.
   if (error instanceof Error && error.name === 'Failed')
-    return { property: (error as Failed).property, message: error.message };
-  if (error instanceof Error && error.name === 'KernelError') return { property: BEYOND, message: error.message };
+    return { property: (error as CheckFailed).property, message: error.message };
+  if (error instanceof Error && error.name === 'KernelError')
+    return { property: UNSUPPORTED_OPERATION, message: error.message };
   return { property: CRASH, message: textOf(error) };
 }
 
@@ -997,7 +1015,7 @@ function textOf(thrown: unknown): string {
 
 export const CRASH = 'no operation crashes';
 /** Of C code: what it does may be right, but nothing can be said of it. */
-export const BEYOND = 'operations do what gfnring can run';
+export const UNSUPPORTED_OPERATION = 'operations do what gfnring can run';
 /** An operation that runs on without an access: nothing else can run meanwhile. */
 export const STUCK = 'operations come to their next access';
 /** An operation whose result cannot be a part of a state. */

@@ -1,9 +1,9 @@
 import type { Execution } from './execution.ts';
 import { type Limits, noLimits } from './limits.ts';
-import { choiceOf, threadOf, wayOf } from './schedule.ts';
-import { lowest } from './scheduler.ts';
-import { Tally } from './search.ts';
-import type { States } from './states.ts';
+import { encodeChoice, readFromIndex, threadOf } from './schedule.ts';
+import { lowestSetBit } from './scheduler.ts';
+import { SearchProgress } from './search.ts';
+import type { StateCache } from './stateCache.ts';
 
 /** An execution without end: `prefix`, then `cycle` again and again, as schedules. */
 export interface Lasso {
@@ -42,14 +42,14 @@ class StateGraph {
 }
 
 /** Whether the last `cycle` steps of a schedule lead from a state to the same state. The execution follows the schedule to its end. */
-export function repeats(execution: Execution, states: States, schedule: readonly number[], cycle: number): boolean {
+export function repeats(execution: Execution, states: StateCache, schedule: readonly number[], cycle: number): boolean {
   execution.reset();
   states.clear();
   for (const [i, choice] of schedule.entries()) {
     if (i === schedule.length - cycle) states.add(0);
     if (execution.stopped() !== null || (execution.enabled & (1 << threadOf(choice))) === 0) return false;
-    if (wayOf(choice) >= execution.alternatives(threadOf(choice))) return false;
-    execution.step(threadOf(choice), wayOf(choice));
+    if (readFromIndex(choice) >= execution.alternatives(threadOf(choice))) return false;
+    execution.step(threadOf(choice), readFromIndex(choice));
   }
   return !states.add(0);
 }
@@ -62,7 +62,7 @@ export function repeats(execution: Execution, states: States, schedule: readonly
  * is enabled are left out, and the components of the rest are looked at (Emerson and Lei, "Modalities for model checking", 1987). Of a load that may read one
  * of several stores only the newest counts: a store is seen in the end.
  */
-export function findFairCycle(execution: Execution, states: States, limits: Limits): Lasso | undefined | null {
+export function findFairCycle(execution: Execution, states: StateCache, limits: Limits): Lasso | undefined | null {
   const graph = graphOf(execution, states, limits);
   if (graph === null) return null;
   const open = [graph.enabled.map((_, state) => state)];
@@ -85,12 +85,12 @@ export function findFairCycle(execution: Execution, states: States, limits: Limi
 }
 
 const isInside = (graph: StateGraph, edge: number, inside: ReadonlySet<number>): boolean =>
-  inside.has(graph.to[edge]) && wayOf(graph.choice[edge]) === 0;
+  inside.has(graph.to[edge]) && readFromIndex(graph.choice[edge]) === 0;
 
 /** Visits all states, depth first. Null: a limit was reached. */
-function graphOf(execution: Execution, states: States, limits: Limits): StateGraph | null {
+function graphOf(execution: Execution, states: StateCache, limits: Limits): StateGraph | null {
   const graph = new StateGraph();
-  const tally = new Tally({ ...noLimits, seconds: limits.seconds, bytes: limits.bytes });
+  const tally = new SearchProgress({ ...noLimits, seconds: limits.seconds, bytes: limits.bytes });
   const numbers = new Map<number, number>();
   /** By depth: the state, and the steps that were not taken from it yet. */
   const path: { readonly state: number; readonly left: number[] }[] = [];
@@ -119,7 +119,7 @@ function graphOf(execution: Execution, states: States, limits: Limits): StateGra
       continue;
     }
     const depth = execution.steps;
-    execution.step(threadOf(choice), wayOf(choice));
+    execution.step(threadOf(choice), readFromIndex(choice));
     graph.addEdge(state, choice, arrive());
     if (execution.steps !== path.length - 1) execution.backTo(depth);
   }
@@ -129,8 +129,8 @@ function graphOf(execution: Execution, states: States, limits: Limits): StateGra
 function choicesOf(execution: Execution, enabled: number): number[] {
   const choices: number[] = [];
   for (let rest = enabled; rest !== 0; rest &= rest - 1) {
-    const thread = lowest(rest);
-    for (let way = execution.alternatives(thread) - 1; way >= 0; way--) choices.push(choiceOf(thread, way));
+    const thread = lowestSetBit(rest);
+    for (let way = execution.alternatives(thread) - 1; way >= 0; way--) choices.push(encodeChoice(thread, way));
   }
   return choices;
 }

@@ -1,7 +1,7 @@
 import type { Execution } from './execution.ts';
 import type { Lasso } from './fairCycle.ts';
 import { isPast } from './limits.ts';
-import type { States } from './states.ts';
+import type { StateCache } from './stateCache.ts';
 
 /** Turns that one run may take: states that do not come again by then are not waited for. */
 const TURNS_MAX = 2_000;
@@ -11,7 +11,7 @@ const TURNS_MAX = 2_000;
  * The scheduler has no memory, so that a state at the start of a turn that comes again comes for ever. Only strongly fair ones count: see
  * `findFairCycle`, which finds all, where all states can be visited.
  */
-export function findByTurns(execution: Execution, states: States, until: number): Lasso | undefined {
+export function findByTurns(execution: Execution, states: StateCache, until: number): Lasso | undefined {
   const lanes = execution.node.length;
   for (let first = 0; first < lanes; first++) {
     states.clear();

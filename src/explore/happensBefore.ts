@@ -1,9 +1,9 @@
 import type { Place } from '../memory/cell.ts';
+import { grownCopy } from '../memory/grownCopy.ts';
 import { overlap } from '../memory/layout.ts';
-import { Kind, kindOf, placeOf, writes } from '../memory/memory.ts';
-import { wider } from '../memory/wider.ts';
+import { isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
 import type { Execution } from './execution.ts';
-import type { Order } from './order.ts';
+import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 
 /**
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race; kept up with the execution step by step.
@@ -14,7 +14,7 @@ import type { Order } from './order.ts';
  *
  * A race is a pair of steps of two threads that conflict with no step between them in the order, and whose second could have come before the first.
  */
-export class HappensBefore implements Order {
+export class HappensBefore implements HappensBeforeOrder {
   /** `clocks[s * threads + t]`: how many steps of thread t happen before step s, itself included. */
   clocks: Int32Array;
   /** By step: its number among its thread's, from 1. */
@@ -112,7 +112,7 @@ export class HappensBefore implements Order {
       this.lastVisible = saved[4 * s + 3];
       if (kind === Kind.unlock) this.lastUnlock[place] = saved[4 * s + 1];
       else if (kind === Kind.wake) this.lastWrite[places + place] = saved[4 * s + 1];
-      else if (writes(kind)) this.lastWrite[place] = saved[4 * s + 1];
+      else if (isWrite(kind)) this.lastWrite[place] = saved[4 * s + 1];
       else {
         if (kind !== Kind.resume) this.lastRead[place * threads + thread] = saved[4 * s + 1];
         if (kind >= Kind.wait) this.lastRead[(places + place) * threads + thread] = saved[4 * s + 2];
@@ -146,12 +146,12 @@ export class HappensBefore implements Order {
     if (pa === pb) {
       if (ka >= Kind.wait && kb >= Kind.wait) return ka === Kind.wake || kb === Kind.wake;
     } else if (!this.overlaps[pa].includes(pb)) return false;
-    return (writes(ka) && kb < Kind.resume) || (writes(kb) && ka < Kind.resume);
+    return (isWrite(ka) && kb < Kind.resume) || (isWrite(kb) && ka < Kind.resume);
   }
 
   private access(s: number, thread: number, kind: number, place: number): void {
     const { threads, places, saved } = this;
-    const writing = kind === Kind.wake || writes(kind);
+    const writing = kind === Kind.wake || isWrite(kind);
     let n = 0;
     if (kind < Kind.resume) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
     if (kind >= Kind.wait) n = this.gather(places + place, thread, writing, n);
@@ -219,8 +219,8 @@ export class HappensBefore implements Order {
 
   private grow(): void {
     const size = this.locals.length * 2;
-    this.locals = wider(this.locals, size);
-    this.saved = wider(this.saved, 4 * size);
-    this.clocks = wider(this.clocks, size * this.threads);
+    this.locals = grownCopy(this.locals, size);
+    this.saved = grownCopy(this.saved, 4 * size);
+    this.clocks = grownCopy(this.clocks, size * this.threads);
   }
 }

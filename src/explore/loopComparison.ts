@@ -1,5 +1,5 @@
-import type { Compared } from '../memory/logTree.ts';
-import type { Answer } from '../memory/replay.ts';
+import type { ComparedLoop } from '../memory/executionTrie.ts';
+import type { AccessResult } from '../memory/operationRunner.ts';
 import type { Execution } from './execution.ts';
 
 /** The loops of an execution that were taken for loops without a state, as places in code. */
@@ -46,7 +46,7 @@ export class LoopComparison {
   }
 
   /** Whether the loop goes on for long, as nothing changes. */
-  private goesOn({ closed, tail }: Compared): boolean {
+  private goesOn({ closed, tail }: ComparedLoop): boolean {
     const { tree } = this.execution;
     const head = tree.headOf(closed);
     const path = tree.path(tail);
@@ -86,7 +86,7 @@ export class LoopComparison {
   }
 
   /** The results of accesses; `next` is the log after the last. */
-  private answersOf(nodes: readonly number[], next: number): Answer[] {
+  private answersOf(nodes: readonly number[], next: number): AccessResult[] {
     const { low, high } = this.execution.tree;
     return nodes.map((_, i) => {
       const then = nodes[i + 1] ?? next;

@@ -1,26 +1,26 @@
-import { isFence, Kind, kindOf, placeOf, reads } from '../memory/memory.ts';
+import { isFence, isRead, Kind, kindOf, placeOf } from '../memory/memory.ts';
+import { aliasGroupOfAccess, aliasGroups, mayWrite } from './conflicts.ts';
 import type { Execution } from './execution.ts';
 import { Deadline, isPast } from './limits.ts';
-import { groupAt, groupsOf, mayWrite } from './races.ts';
-import { count, type Scheduler, type View } from './scheduler.ts';
+import { popcount, type Scheduler, type SchedulerView } from './scheduler.ts';
 import { Pct } from './schedulers/pct.ts';
 import { RandomWalk } from './schedulers/randomWalk.ts';
 
 /** An access in the program: access number `nth` with this code by this thread, from 0. */
-export interface Site {
+export interface AccessSite {
   readonly thread: number;
   readonly code: number;
   readonly nth: number;
 }
 
 /** Places that share bytes and that threads race for. */
-export interface Shared {
+export interface SharedLocations {
   readonly group: number;
   /** By profiling execution and thread: its accesses to the group. */
   readonly events: readonly (readonly number[])[];
   /** A lock counts as a read: it sees whose unlock came before. */
-  readonly reads: readonly Site[];
-  readonly writes: readonly Site[];
+  readonly reads: readonly AccessSite[];
+  readonly writes: readonly AccessSite[];
 }
 
 /** What schedulers that draw know of a program beforehand. It is a function of the program and the seed. */
@@ -32,7 +32,7 @@ export interface Profile {
   readonly choices: number;
   /** By profiling execution and thread: its steps. */
   readonly events: readonly (readonly number[])[];
-  readonly shared: readonly Shared[];
+  readonly shared: readonly SharedLocations[];
 }
 
 const EXECUTIONS = 32;
@@ -66,7 +66,7 @@ export function profileOf(execution: Execution, seed: number, seconds = Infinity
     counts.add(execution);
   }
   execution.observer = observer;
-  const groups = groupsOf(execution.places, counts.places);
+  const groups = aliasGroups(execution.places, counts.places);
   return {
     threads,
     groups,
@@ -91,9 +91,9 @@ class Counting implements Scheduler {
     this.scheduler.begin(index);
   }
 
-  next(view: View): number {
+  next(view: SchedulerView): number {
     if (!this.goesOn()) return -1;
-    if (count(view.enabled) > 1) this.choices++;
+    if (popcount(view.enabled) > 1) this.choices++;
     return this.scheduler.next(view);
   }
 
@@ -108,7 +108,7 @@ class Counts {
   private readonly threads: number;
   /** By execution, and code and thread: how many accesses. */
   private readonly accesses: Map<number, number>[] = [];
-  private readonly sites = new Map<string, Site>();
+  private readonly sites = new Map<string, AccessSite>();
 
   constructor(threads: number) {
     this.threads = threads;
@@ -141,8 +141,8 @@ class Counts {
     });
   }
 
-  shared(groups: Int32Array): Shared[] {
-    const byGroup = new Map<number, Site[]>();
+  shared(groups: Int32Array): SharedLocations[] {
+    const byGroup = new Map<number, AccessSite[]>();
     for (const site of this.sites.values()) {
       const group = groups[placeOf(site.code)];
       const sites = byGroup.get(group);
@@ -154,8 +154,8 @@ class Counts {
       if (!writes.some((write) => sites.some(({ thread }) => thread !== write.thread))) return [];
       return {
         group,
-        events: this.events((code) => groupAt(groups, code) === group),
-        reads: sites.filter(({ code }) => reads(kindOf(code)) || kindOf(code) === Kind.lock),
+        events: this.events((code) => aliasGroupOfAccess(groups, code) === group),
+        reads: sites.filter(({ code }) => isRead(kindOf(code)) || kindOf(code) === Kind.lock),
         writes,
       };
     });

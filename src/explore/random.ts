@@ -11,13 +11,14 @@ export function randomOf(seed: number, index: number): Random {
 }
 
 /** A whole number from 0 to n - 1, of the upper bits, which cost no division. n is small beside 2^32, so a bias below n / 2^32 is let be. */
-export const below = (random: Random, n: number): number => Math.floor((random.next() >>> 0) * 2 ** -32 * n);
+export const uniformInt = (random: Random, n: number): number => Math.floor((random.next() >>> 0) * 2 ** -32 * n);
 
 /**
  * One of `count` ways to take a step, of which 0 reads from the newest store: that one half of the time. Drawn evenly, an execution of many loads would hardly
  * ever make sense to its program.
  */
-export const wayOrNewest = (random: Random, count: number): number => (random.next() & 64 ? 0 : below(random, count));
+export const drawReadFrom = (random: Random, count: number): number =>
+  random.next() & 64 ? 0 : uniformInt(random, count);
 
 /** Spreads close seeds far apart (the finalizer of MurmurHash3; A. Appleby, public domain). */
 function mix(value: number): number {

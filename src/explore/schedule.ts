@@ -2,9 +2,9 @@
  * A step of a schedule: its thread, and in which of several ways it was taken, 0 being that it reads from the newest store, and stores after it. A schedule is a
  * list of them; under sequential consistency, of threads.
  */
-export const choiceOf = (thread: number, way: number): number => thread | (way << 5);
+export const encodeChoice = (thread: number, way: number): number => thread | (way << 5);
 export const threadOf = (choice: number): number => choice & 31;
-export const wayOf = (choice: number): number => choice >>> 5;
+export const readFromIndex = (choice: number): number => choice >>> 5;
 
 /** How often a schedule changes the running thread. */
 export function contextSwitches(schedule: ArrayLike<number>): number {
@@ -19,7 +19,7 @@ export function formatSchedule(schedule: ArrayLike<number>): string {
   for (let i = 0; i < schedule.length; ) {
     let end = i;
     while (end < schedule.length && schedule[end] === schedule[i]) end++;
-    const way = wayOf(schedule[i]);
+    const way = readFromIndex(schedule[i]);
     const step = way === 0 ? `${threadOf(schedule[i])}` : `${threadOf(schedule[i])}.${way}`;
     runs.push(end - i === 1 ? step : `${step}x${end - i}`);
     i = end;
@@ -38,7 +38,7 @@ export function parseSchedule(text: string): number[] | undefined {
     if (parts === null) return undefined;
     const [thread, way, length] = [Number(parts[1]), Number(parts[2] ?? 0), Number(parts[3] ?? 1)];
     if (thread > 31 || length === 0 || schedule.length + length > STEPS_MAX) return undefined;
-    for (let i = 0; i < length; i++) schedule.push(choiceOf(thread, way));
+    for (let i = 0; i < length; i++) schedule.push(encodeChoice(thread, way));
   }
   return schedule;
 }

@@ -1,5 +1,5 @@
 /** What a scheduler may see of an execution. All sets of threads are bit masks: thread t is bit 1 << t. */
-export interface View {
+export interface SchedulerView {
   /** Steps taken so far. */
   readonly steps: number;
   /** The threads that can take the next step; never 0. */
@@ -20,16 +20,16 @@ export interface Scheduler {
   /** Before execution number `index`. What follows depends on the seed and the index alone, so that any worker may run any execution. */
   begin(index: number): void;
   /** The thread that takes the next step, one of `view.enabled`, or `PRUNE`. Asked before every step. */
-  next(view: View): number;
+  next(view: SchedulerView): number;
   /** Of `count` ways in which that step can be taken, two or more, one; 0 reads from the newest store. Asked right after `next`. */
   way(count: number): number;
 }
 
 /** The lowest thread of a set. */
-export const lowest = (threads: number): number => 31 - Math.clz32(threads & -threads);
+export const lowestSetBit = (threads: number): number => 31 - Math.clz32(threads & -threads);
 
 /** How many threads a set has. */
-export function count(threads: number): number {
+export function popcount(threads: number): number {
   let n = 0;
   for (let rest = threads; rest !== 0; rest &= rest - 1) n++;
   return n;

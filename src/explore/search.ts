@@ -1,10 +1,10 @@
 import type { Place } from '../memory/cell.ts';
 import type { Execution, Stop, Violation } from './execution.ts';
+import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 import { Deadline, type Limits } from './limits.ts';
-import type { Order } from './order.ts';
 
 /** What is asked of an execution when it stops. */
-export interface Judge {
+export interface PropertyChecker {
   /** What the way an execution stopped says. */
   end(stop: Stop): Violation | undefined;
   /** The state of what watches the execution. */
@@ -15,7 +15,7 @@ export interface Judge {
   sees(place: Place): boolean;
   /** Looks at the moments that other executions of the same class go through: a violation there, and the steps that lead to it. */
   between?(
-    order: Order,
+    order: HappensBeforeOrder,
     accept?: (taken: Int32Array) => boolean,
   ): { readonly violation: Violation; readonly steps: readonly number[] } | undefined;
 }
@@ -50,7 +50,7 @@ export interface CutBy {
 }
 
 /** Counts what a search does, and says when it has reached a limit. */
-export class Tally implements SearchResult {
+export class SearchProgress implements SearchResult {
   executions = 0;
   blocked = 0;
   cut = 0;

@@ -14,7 +14,7 @@ export class Symmetry {
   private readonly ordered: number[];
 
   constructor(program: Program) {
-    this.groups = interchangeable(program);
+    this.groups = symmetricThreads(program);
     this.locks = program.layout.places
       .filter(({ kind }) => kind === 'mutex' || kind === 'spinlock')
       .map(({ offset }) => offset >>> 2);
@@ -43,7 +43,7 @@ export class Symmetry {
 }
 
 /** Groups of two and more actors with the same operations, by thread. */
-export function interchangeable({ actors }: Program): number[][] {
+export function symmetricThreads({ actors }: Program): number[][] {
   const groups: number[][] = [];
   for (let t = 0; t < actors.length; t++) {
     const alike = groups.find(([first]) => {

@@ -1,21 +1,21 @@
-import { wider } from '../memory/wider.ts';
+import { grownCopy } from '../memory/grownCopy.ts';
 
 /** A step at a point of the search, and what is to be tried, or was, after it. */
-export interface Wakeup {
+export interface WakeupNode {
   readonly thread: number;
   /** Its footprint: see `Execution.footprints`. */
   code: number;
   /** Whether the search has been there. */
   tried: boolean;
   /** In the order in which they are tried. */
-  children: Wakeup[];
+  children: WakeupNode[];
   /** Where all of it stands in few bytes (see `Packing`), when everything below was tried: then `children` is empty until somebody has to look. */
   packed: Int32Array | undefined;
   start: number;
 }
 
 /** A step that is still to be tried, with nothing after it. */
-export const wakeup = (thread: number, code: number): Wakeup => ({
+export const wakeup = (thread: number, code: number): WakeupNode => ({
   thread,
   code,
   tried: false,
@@ -57,17 +57,17 @@ export function weakInitial({ thread, code }: Sleeper, { threads, codes }: Seque
  * @returns false where it leads to a step of `closed`, below which nothing can be added now; nothing has been added then.
  */
 export function insert(
-  children: Wakeup[],
+  children: WakeupNode[],
   from: number,
   sequence: Sequence,
   conflict: Conflict,
-  closed?: ReadonlySet<Wakeup>,
+  closed?: ReadonlySet<WakeupNode>,
 ): boolean {
   const { threads, codes } = sequence;
   let level = children;
   let first = from;
   for (;;) {
-    let child: Wakeup | undefined;
+    let child: WakeupNode | undefined;
     for (let i = first; i < level.length && child === undefined; i++)
       if (weakInitial(level[i], sequence, conflict)) child = level[i];
     if (child === undefined) break;
@@ -97,12 +97,19 @@ const TRIED = 32;
 const OPEN = 64;
 
 /** Steps that stand side by side in a packed form; each stays packed as long as there is nothing in it that is to be tried. */
-export function sideBySide(words: Int32Array, from = 0, to = words.length): Wakeup[] {
-  const steps: Wakeup[] = [];
+export function unpackSiblings(words: Int32Array, from = 0, to = words.length): WakeupNode[] {
+  const steps: WakeupNode[] = [];
   for (let at = from; at < to; at += words[at + 2]) {
     const head = words[at];
     const tried = (head & TRIED) !== 0;
-    const node: Wakeup = { thread: head & 31, code: words[at + 1], tried, children: NONE, packed: words, start: at };
+    const node: WakeupNode = {
+      thread: head & 31,
+      code: words[at + 1],
+      tried,
+      children: NONE,
+      packed: words,
+      start: at,
+    };
     if (words[at + 2] === WORDS) forget(node);
     else if (!tried || (head & OPEN) !== 0) unpack(node);
     steps.push(node);
@@ -110,17 +117,17 @@ export function sideBySide(words: Int32Array, from = 0, to = words.length): Wake
   return steps;
 }
 
-function unpack(node: Wakeup): void {
+function unpack(node: WakeupNode): void {
   const { packed: words, start } = node;
   if (words === undefined) return;
-  node.children = sideBySide(words, start + WORDS, start + words[start + 2]);
+  node.children = unpackSiblings(words, start + WORDS, start + words[start + 2]);
   node.packed = undefined;
 }
 
-const NONE: Wakeup[] = [];
+const NONE: WakeupNode[] = [];
 
 /** Keeps what stands below in few bytes. */
-export function pack(node: Wakeup): void {
+export function compressTree(node: WakeupNode): void {
   if (node.children.length === 0) return;
   node.packed = packed(node);
   node.start = 0;
@@ -128,20 +135,20 @@ export function pack(node: Wakeup): void {
 }
 
 /** Keeps nothing of what stands below. */
-export function forget(node: Wakeup): void {
+export function forget(node: WakeupNode): void {
   node.children = [];
   node.packed = undefined;
 }
 
 /** A step and all below it as plain numbers, parents first. */
-function packed(root: Wakeup): Int32Array {
-  const packing = new Packing();
+function packed(root: WakeupNode): Int32Array {
+  const packing = new TreeEncoder();
   packing.add(root);
   return packing.words();
 }
 
 /** HOT. Writes steps down as plain numbers: each with `begin`, then what comes after it, then `end`. */
-export class Packing {
+export class TreeEncoder {
   private written = new Int32Array(1 << 10);
   private at = 0;
   /** How many steps were written that are still to be tried. */
@@ -166,9 +173,9 @@ export class Packing {
   }
 
   /** A step with all below it. */
-  add(root: Wakeup): void {
-    const stack: { readonly node: Wakeup; next: number }[] = [];
-    const enter = (node: Wakeup): void => {
+  add(root: WakeupNode): void {
+    const stack: { readonly node: WakeupNode; next: number }[] = [];
+    const enter = (node: WakeupNode): void => {
       if (node.packed !== undefined) {
         const { packed: words, start } = node;
         const length = words[start + 2];
@@ -202,6 +209,6 @@ export class Packing {
 
   private room(needed: number): void {
     if (this.at + needed <= this.written.length) return;
-    this.written = wider(this.written, Math.max(this.written.length * 2, this.at + needed));
+    this.written = grownCopy(this.written, Math.max(this.written.length * 2, this.at + needed));
   }
 }

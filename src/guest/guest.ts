@@ -1,5 +1,3 @@
-/* In this folder: the guest's side of a VM: pages and their contents, translations, write protection, the hardware's log. */
-
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 

@@ -1,5 +1,5 @@
+import { check } from '../memory/assume.ts';
 import type { Memory } from '../memory/memory.ts';
-import { check } from '../memory/stop.ts';
 import { ARMED, type Guest, type Page, UNMAPPED, WRITABLE } from './guest.ts';
 
 /**

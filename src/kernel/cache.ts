@@ -1,6 +1,3 @@
-/* In this folder: C files of a kernel as subjects: compiled to WebAssembly with a hook at each access, and run on Memory. shim has the headers that they
-   see. */
-
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +28,7 @@ export function moduleOf(key: string): WebAssembly.Module {
   return module;
 }
 
-export function store(compiled: Compiled, wasm: Uint8Array): void {
+export function saveToCache(compiled: Compiled, wasm: Uint8Array): void {
   try {
     mkdirSync(folder(), { recursive: true });
   } catch (error) {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { posix } from 'node:path';
-import { cached, store } from './cache.ts';
+import { cached, saveToCache } from './cache.ts';
 import { type Api, type Compiled, KernelError, type Member } from './compiled.ts';
 import { type Rewritten, rewrite } from './rewrite.ts';
+import { type Files, filesOf, INCLUDE, SHIM_AT } from './sourceTree.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
-import { type Files, filesOf, INCLUDE, SHIM_AT } from './tree.ts';
 
 const STACK_BYTES = 16_384;
 /** Structs whose members are looked up by name. */
@@ -20,7 +20,7 @@ const TARGET = [
   ...['-fno-zero-initialized-in-bss', '-mbulk-memory', '-mmutable-globals', '-Wno-unused-function'],
 ];
 
-export interface Request {
+export interface CompileRequest {
   /** A kernel tree, or any folder. */
   readonly kdir: string;
   /** The C file, seen from there. */
@@ -33,7 +33,7 @@ export interface Request {
  * Compiles a C file of a kernel tree, as it is, for the harness; or takes it from the cache, where nothing of what it is made of has changed. Throws `KernelError` where it
  * cannot be compiled, with the file's own line; where an access cannot be hooked; where it has functions that the harness does not know.
  */
-export async function compile({ kdir, file: named, allowed }: Request): Promise<Compiled> {
+export async function compile({ kdir, file: named, allowed }: CompileRequest): Promise<Compiled> {
   const file = posix.normalize(named.replaceAll('\\', '/'));
   const files = filesOf(kdir, file);
   const text = files.get(file) ?? '';
@@ -67,7 +67,7 @@ export async function compile({ kdir, file: named, allowed }: Request): Promise<
       unhooked: rewritten.unhooked,
       structs: structsOf(rewritten),
     };
-    store(compiled, wasm);
+    saveToCache(compiled, wasm);
     return compiled;
   } catch (error) {
     if (error instanceof CompileFailed) throw new KernelError(shown(error.message));

@@ -2,11 +2,11 @@ import type { Kvm } from '../kvm/kvm.ts';
 import type { Cell, Place } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Code } from './code.ts';
 import { KernelError, type Member } from './compiled.ts';
+import type { CompiledCode } from './compiledCode.ts';
 
 /** Makes the struct kvm of a VM, with its slots and locks. */
-export function makeKvm(code: Code, { memslots, slots_lock, mmu_lock }: Kvm): void {
+export function makeKvm(code: CompiledCode, { memslots, slots_lock, mmu_lock }: Kvm): void {
   code.region('struct kvm', code.make('gfnring_kvm'), code.make('gfnring_kvm_bytes'), 'fixed');
   code.put(code.make('gfnring_mmu_lock'), mmu_lock);
   code.put(code.make('gfnring_slots_lock'), slots_lock);
@@ -18,7 +18,7 @@ export function makeKvm(code: Code, { memslots, slots_lock, mmu_lock }: Kvm): vo
 }
 
 /** Makes the struct kvm_vcpu of vCPU `vcpu`, whose ring is allocated after it. */
-export function makeVcpu(code: Code, vcpu: number, { requests }: { readonly requests?: Cell } = {}): void {
+export function makeVcpu(code: CompiledCode, vcpu: number, { requests }: { readonly requests?: Cell } = {}): void {
   code.region(`vcpu${vcpu}`, code.make('gfnring_vcpu', vcpu), code.make('gfnring_vcpu_bytes'), 'fixed');
   // What userspace sees of an exit is what the operation returns.
   code.region(`vcpu${vcpu}.run`, code.make('gfnring_run', vcpu), code.make('gfnring_run_bytes'), 'write-only');
@@ -26,7 +26,7 @@ export function makeVcpu(code: Code, vcpu: number, { requests }: { readonly requ
 }
 
 /** Throws `KernelError` where struct kvm_dirty_gfn is not laid out as userspace has it: `first`, slot, offset, in 16 bytes. */
-export function checkEntries({ compiled }: Code, first: 'flags' | 'pad'): void {
+export function checkEntries({ compiled }: CompiledCode, first: 'flags' | 'pad'): void {
   const layout = (compiled.structs.kvm_dirty_gfn ?? []).map(({ name, offset, bytes }) => `${name} ${offset}+${bytes}`);
   const expected = [`${first} 0+4`, 'slot 4+4', 'offset 8+8'];
   if (layout.join() !== expected.join())
@@ -36,13 +36,13 @@ export function checkEntries({ compiled }: Code, first: 'flags' | 'pad'): void {
 }
 
 /** A member that a file has and our ring has not, and what it holds once the ring is allocated. */
-export interface More {
+export interface ExtraMember {
   readonly place: Place;
   readonly value: bigint;
 }
 
 /** Gives members the values that they are allocated with. */
-export function initMembers(mem: Memory, more: readonly More[]): void {
+export function initMembers(mem: Memory, more: readonly ExtraMember[]): void {
   for (const { place, value } of more) {
     if (place.kind === 'cell64') mem.store64(place, value);
     else if (place.kind === 'cell') mem.store(place, Number(value));
@@ -54,14 +54,14 @@ export function initMembers(mem: Memory, more: readonly More[]): void {
  * which are laid out and returned with what they hold now. Those named in `fixed` stay as they are.
  */
 export function layMembers(
-  code: Code,
+  code: CompiledCode,
   layout: Layout,
   name: string,
   address: number,
   struct: string,
   fixed: readonly string[],
   known: Readonly<Record<string, Place>>,
-): More[] {
+): ExtraMember[] {
   const members = code.compiled.structs[struct];
   if (members === undefined) throw new KernelError(`${code.compiled.file} has no struct ${struct}`);
   const missing = Object.keys(known).find((member) => members.every((other) => other.name !== member));
@@ -75,7 +75,7 @@ export function layMembers(
     throw new KernelError(
       `struct ${struct}: ${shared.name} lies over another member: unions and bit fields are not known`,
     );
-  const more: More[] = [];
+  const more: ExtraMember[] = [];
   for (const member of members) {
     if (fixed.includes(member.name)) continue;
     const at = address + member.offset;

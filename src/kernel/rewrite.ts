@@ -2,7 +2,7 @@ import { KernelError } from './compiled.ts';
 import { DebugInfo } from './debugInfo.ts';
 
 /** How an access is ordered: the second argument of a hook. The numbers stand in code.ts too. */
-export const Order = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
+export const AccessOrder = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
 
 export interface Rewritten {
   /** LLVM IR in which accesses are calls of hooks. */
@@ -17,11 +17,11 @@ export interface Rewritten {
 
 const TYPES: Readonly<Record<string, string>> = { i8: '8', i16: '16', i32: '32', i64: '64', ptr: '_pointer' };
 const ORDERS: Readonly<Record<string, number>> = {
-  '': Order.plain,
-  volatile: Order.once,
-  monotonic: Order.once,
-  acquire: Order.acquire,
-  release: Order.release,
+  '': AccessOrder.plain,
+  volatile: AccessOrder.once,
+  monotonic: AccessOrder.once,
+  acquire: AccessOrder.acquire,
+  release: AccessOrder.release,
 };
 
 const LOAD =

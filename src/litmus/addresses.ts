@@ -1,8 +1,6 @@
-/* In this folder: litmus tests of the Linux kernel: read, made into scenarios, decided, and compared with what they state. */
-
 import type { Cell, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
-import type { Value, Variable } from './syntax.ts';
+import type { LitmusVariable, Value } from './syntax.ts';
 
 /** Far from the small numbers that tests count with, so that no sum of those is an address. */
 const FIRST = 0x10000;
@@ -13,7 +11,7 @@ export class Addresses {
   private readonly places: readonly (Cell | Lock)[];
   private readonly byName: ReadonlyMap<string, number>;
 
-  constructor(variables: readonly Variable[]) {
+  constructor(variables: readonly LitmusVariable[]) {
     this.places = variables.map(({ name, lock }) =>
       lock ? this.layout.lock(name, 'spinlock') : this.layout.cell(name, 'u32'),
     );

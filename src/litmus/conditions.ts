@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts';
-import type { Condition, Place, Value } from './syntax.ts';
-import { Unread } from './unread.ts';
+import type { Condition, FinalPlace, Value } from './syntax.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 /** `0:r1=1 /\ (x=2 \/ ~(y=1))`. Of the connectives `/\` binds closest, then `\/`, then `=>`. */
 export function conditionAt(cursor: Cursor): Condition {
@@ -37,7 +37,7 @@ function oneAt(cursor: Cursor): Condition {
 }
 
 /** `0:r1`, `x`, `[x]` */
-export function placeAt(cursor: Cursor): Place {
+export function placeAt(cursor: Cursor): FinalPlace {
   if (cursor.atNumber) {
     const thread = cursor.number();
     cursor.need(':');
@@ -45,12 +45,12 @@ export function placeAt(cursor: Cursor): Place {
   }
   if (!cursor.take('[')) return { variable: cursor.name() };
   const variable = cursor.name();
-  if (cursor.text === '[') throw new Unread('arrays are not modelled', cursor.line);
+  if (cursor.text === '[') throw new UnsupportedTest('arrays are not modelled', cursor.line);
   cursor.need(']');
   return { variable };
 }
 
-function rightAt(cursor: Cursor): Place | Value {
+function rightAt(cursor: Cursor): FinalPlace | Value {
   return cursor.atNumber && cursor.peek(1) === ':' ? placeAt(cursor) : valueAt(cursor);
 }
 

@@ -1,5 +1,5 @@
 import { type Token, tokensOf } from './tokens.ts';
-import { Unread } from './unread.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 /** A place in the words of a test. Whoever meets a word that does not belong there throws `Unread` with its line. */
 export class Cursor {
@@ -60,13 +60,13 @@ export class Cursor {
     const { line } = this;
     const text = this.next().replace(/[uUlL]+$/, '');
     const value = Number(/^0\d/.test(text) ? `0o${text.slice(1)}` : text);
-    if (value > 0xffff_ffff) throw new Unread(`${text} has more than 32 bits`, line);
-    if (Number.isNaN(value)) throw new Unread(`${text} is no number`, line);
+    if (value > 0xffff_ffff) throw new UnsupportedTest(`${text} has more than 32 bits`, line);
+    if (Number.isNaN(value)) throw new UnsupportedTest(`${text} is no number`, line);
     return value | 0;
   }
 
-  unexpected(instead?: string): Unread {
+  unexpected(instead?: string): UnsupportedTest {
     const found = this.text === '' ? 'the end of the file' : `'${this.text}'`;
-    return new Unread(`${found} is not expected${instead === undefined ? '' : `, but ${instead}`}`, this.line);
+    return new UnsupportedTest(`${found} is not expected${instead === undefined ? '' : `, but ${instead}`}`, this.line);
   }
 }

@@ -1,7 +1,7 @@
-import type { MemoryModel } from '../explore/memoryModels/make.ts';
-import { searchHere } from '../scenario/search.ts';
-import type { Search } from '../scenario/searchSpec.ts';
-import { scenarioOf } from './scenario.ts';
+import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import { searchHere } from '../run/search.ts';
+import type { Search } from '../run/searchSpec.ts';
+import { litmusScenario } from './scenario.ts';
 import type { Test, Verdict } from './syntax.ts';
 
 /** `verdict` is null where the exploration was not exhausted; `why` says what ended it. */
@@ -17,7 +17,7 @@ export interface Decided {
  */
 export function decide(test: Test, model: MemoryModel, seconds: number): Decided {
   let [has, hasNot] = [0, 0];
-  const scenario = scenarioOf(test, (passes, holds) => {
+  const scenario = litmusScenario(test, (passes, holds) => {
     if (passes && holds) has++;
     else if (passes) hasNot++;
   });

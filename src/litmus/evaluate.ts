@@ -4,17 +4,17 @@ import type { Addresses } from './addresses.ts';
 import type { Expression, Update } from './syntax.ts';
 
 /** What a test does that has no meaning: it accesses what is no variable, or a lock as if it were one. Never caused by what `mem` throws. */
-export class Meaningless extends Error {}
+export class UndefinedBehaviour extends Error {}
 
 /** A thread on its way. */
-export interface Frame {
+export interface CallFrame {
   readonly mem: Memory;
   readonly addresses: Addresses;
   readonly locals: Map<string, number>;
 }
 
 /** Works an expression out, from left to right. Values have 32 bits and a sign. */
-export function evaluate(expression: Expression, frame: Frame): number {
+export function evaluate(expression: Expression, frame: CallFrame): number {
   switch (expression.kind) {
     case 'number':
       return expression.value;
@@ -35,7 +35,7 @@ export function evaluate(expression: Expression, frame: Frame): number {
   }
 }
 
-function updated({ how, at, expected, value, isNew }: Update, frame: Frame): number {
+function updated({ how, at, expected, value, isNew }: Update, frame: CallFrame): number {
   const { mem } = frame;
   const cell = cellAt(at, frame);
   const compared = expected === undefined ? 0 : evaluate(expected, frame);
@@ -44,22 +44,22 @@ function updated({ how, at, expected, value, isNew }: Update, frame: Frame): num
   return isNew ? (old + operand) | 0 : old;
 }
 
-export function cellAt(at: Expression, frame: Frame): Cell {
+export function cellAt(at: Expression, frame: CallFrame): Cell {
   const place = placeAt(at, frame);
   if (place.kind === 'cell') return place;
-  throw new Meaningless(`${place.name} is a lock, and is accessed as a variable`);
+  throw new UndefinedBehaviour(`${place.name} is a lock, and is accessed as a variable`);
 }
 
-export function lockAt(at: Expression, frame: Frame): Lock {
+export function lockAt(at: Expression, frame: CallFrame): Lock {
   const place = placeAt(at, frame);
   if (place.kind !== 'cell') return place;
-  throw new Meaningless(`${place.name} is no lock, and is taken as one`);
+  throw new UndefinedBehaviour(`${place.name} is no lock, and is taken as one`);
 }
 
-function placeAt(at: Expression, frame: Frame): Cell | Lock {
+function placeAt(at: Expression, frame: CallFrame): Cell | Lock {
   const address = evaluate(at, frame);
   const place = frame.addresses.at(address);
-  if (place === undefined) throw new Meaningless(`${address} is no address, and is accessed`);
+  if (place === undefined) throw new UndefinedBehaviour(`${address} is no address, and is accessed`);
   return place;
 }
 
@@ -78,7 +78,7 @@ function binary(op: string, a: number, b: number): number {
       return Math.imul(a, b);
     case '/':
     case '%':
-      if (b === 0) throw new Meaningless(`${a} is divided by 0`);
+      if (b === 0) throw new UndefinedBehaviour(`${a} is divided by 0`);
       return (op === '/' ? a / b : a % b) | 0;
     case '&':
       return a & b;

@@ -1,5 +1,5 @@
 import type { Expression, Statement, Thread } from './syntax.ts';
-import { expressionsOf, partsOf } from './walk.ts';
+import { expressionsOf, partsOf } from './visitor.ts';
 
 /** What a thread may do, in the order of its text, with both ways of every `if`. */
 export interface Event {

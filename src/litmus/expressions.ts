@@ -1,5 +1,5 @@
-import { resultOf } from './calls.ts';
 import type { Cursor } from './cursor.ts';
+import { resultOf } from './kernelCalls.ts';
 import type { Expression } from './syntax.ts';
 import { isType, typeAt } from './types.ts';
 

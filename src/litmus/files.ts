@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadInput } from '../scenario/badInput.ts';
+import { BadInput } from '../input/badInput.ts';
 
 /** Where a kernel tree has its tests. */
 const IN_TREE = 'tools/memory-model/litmus-tests';

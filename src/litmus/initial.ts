@@ -2,7 +2,7 @@ import { valueAt } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
 import type { Value } from './syntax.ts';
 import { isType, starsAt, typeAt } from './types.ts';
-import { Unread } from './unread.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 /** What a test begins with: of variables by name, of locals by thread and name. */
 export interface Initial {
@@ -34,7 +34,7 @@ function oneAt(cursor: Cursor, { variables, locks, locals }: Initial): void {
     const { line } = cursor;
     const name = cursor.name();
     if (bracketed) cursor.need(']');
-    if (cursor.text === '[') throw new Unread('arrays are not modelled', line);
+    if (cursor.text === '[') throw new UnsupportedTest('arrays are not modelled', line);
     if (lock && stars === 0) locks.add(name);
     variables.set(name, cursor.take('=') ? initialValueAt(cursor) : 0);
   }

@@ -1,19 +1,19 @@
 import { conditionAt, placeAt } from './conditions.ts';
 import { Cursor } from './cursor.ts';
 import { initialAt } from './initial.ts';
-import { resolve } from './resolve.ts';
+import type { WrittenThread } from './parsedTest.ts';
+import { resolveNames } from './resolveNames.ts';
 import { blockAt } from './statements.ts';
-import type { Condition, Place, Test, Verdict } from './syntax.ts';
+import type { Condition, FinalPlace, Test, Verdict } from './syntax.ts';
 import { starsAt, typeAt } from './types.ts';
-import { Unread } from './unread.ts';
-import type { WrittenThread } from './written.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 const VERDICTS: readonly string[] = ['Never', 'Sometimes', 'Always', 'DEADLOCK'] satisfies readonly Verdict[];
 
 /** Reads a test in the Linux kernel's litmus format. Throws `Unread`. */
 export function parseTest(text: string): Test {
   const header = /^\s*C[ \t]+(\S.*)/.exec(text);
-  if (header === null) throw new Unread(`it does not begin with 'C' and a name`, 1);
+  if (header === null) throw new UnsupportedTest(`it does not begin with 'C' and a name`, 1);
   const cursor = new Cursor(text, header[0].length);
   if (cursor.text.startsWith('"')) cursor.next();
   const initial = initialAt(cursor);
@@ -25,7 +25,7 @@ export function parseTest(text: string): Test {
   locations.push(...locationsAt(cursor));
   const condition = finalAt(cursor);
   if (cursor.text !== '') throw cursor.unexpected('the end of the file');
-  return resolve({
+  return resolveNames({
     name: header[1].trim(),
     stated: statedIn(text),
     ...{ initial, threads, locations, filter, condition },
@@ -37,10 +37,10 @@ function statedIn(text: string): Verdict | null {
   const found = /^[ \t(*/]*Result:[ \t]*(.*)$/m.exec(text);
   if (found === null) return null;
   const line = text.slice(0, found.index).split('\n').length;
-  if (/data-?race/i.test(found[1])) throw new Unread('it states a data race', line);
+  if (/data-?race/i.test(found[1])) throw new UnsupportedTest('it states a data race', line);
   const [stated] = found[1].split(/[^A-Za-z]/);
   const known = VERDICTS.find((verdict) => verdict.toLowerCase() === stated.toLowerCase());
-  if (known === undefined) throw new Unread(`the result '${found[1].trim()}' is not known`, line);
+  if (known === undefined) throw new UnsupportedTest(`the result '${found[1].trim()}' is not known`, line);
   return known as Verdict;
 }
 
@@ -57,7 +57,7 @@ function threadAt(cursor: Cursor): WrittenThread {
     const { lock } = typeAt(cursor);
     const stars = starsAt(cursor);
     const name = cursor.name();
-    if (stars === 0) throw new Unread(`${name} is no pointer`, line);
+    if (stars === 0) throw new UnsupportedTest(`${name} is no pointer`, line);
     parameters.push({ name, lock: lock && stars === 1 });
     if (cursor.text !== ')') cursor.need(',');
   }
@@ -66,8 +66,8 @@ function threadAt(cursor: Cursor): WrittenThread {
 }
 
 /** What is to be printed beside; looked at only to see that it is there. */
-function locationsAt(cursor: Cursor): Place[] {
-  const places: Place[] = [];
+function locationsAt(cursor: Cursor): FinalPlace[] {
+  const places: FinalPlace[] = [];
   if (!cursor.take('locations')) return places;
   cursor.need('[');
   while (!cursor.take(']')) {

@@ -1,10 +1,10 @@
-import type { MemoryModel } from '../explore/memoryModels/make.ts';
+import type { MemoryModel } from '../explore/memoryModels/registry.ts';
 import { decide } from './decide.ts';
-import { whyFewer } from './fewer.ts';
-import { whyMore } from './more.ts';
+import { explainExtraOutcome } from './explainExtra.ts';
+import { explainMissingOutcome } from './explainMissing.ts';
 import { parseTest } from './parse.ts';
 import type { Test, Verdict } from './syntax.ts';
-import { Unread } from './unread.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 /**
  * `agree`: decided, and as the test states; `explained` and `unexplained`: decided otherwise, with or without a known reason; `unstated`: decided, but the
@@ -22,7 +22,7 @@ export interface TestReport {
 }
 
 /** Reads a test, decides it, and holds the verdict against what the test states. */
-export function judge(text: string, model: MemoryModel, seconds: number): TestReport {
+export function compareVerdict(text: string, model: MemoryModel, seconds: number): TestReport {
   let test: Test | undefined;
   try {
     test = parseTest(text);
@@ -35,7 +35,7 @@ export function judge(text: string, model: MemoryModel, seconds: number): TestRe
     return { outcome: reasons.length > 0 ? 'explained' : 'unexplained', stated, verdict, reasons, states };
   } catch (error) {
     const deep = error instanceof RangeError && /call stack/.test(error.message);
-    if (!(error instanceof Unread) && !deep) throw error;
+    if (!(error instanceof UnsupportedTest) && !deep) throw error;
     const reasons = [deep ? 'it is nested too deeply' : error.message];
     return { outcome: 'unread', stated: test?.stated ?? null, verdict: null, reasons, states: 0 };
   }
@@ -57,8 +57,9 @@ const HAS: Readonly<Record<Verdict, readonly [boolean, boolean]>> = {
 function reasonsFor(test: Test, stated: Verdict, verdict: Verdict, model: MemoryModel): string[] {
   const [there, here] = [HAS[stated], HAS[verdict]];
   const parts: string[][] = [];
-  if (here.some((has, i) => has && !there[i])) parts.push(model === 'weak' ? whyMore(test) : []);
-  if (there.some((has, i) => has && !here[i])) parts.push(model === 'weak' ? whyFewer(test) : [STRONGER[model]]);
+  if (here.some((has, i) => has && !there[i])) parts.push(model === 'weak' ? explainExtraOutcome(test) : []);
+  if (there.some((has, i) => has && !here[i]))
+    parts.push(model === 'weak' ? explainMissingOutcome(test) : [STRONGER[model]]);
   return parts.every((reasons) => reasons.length > 0) ? parts.flat() : [];
 }
 

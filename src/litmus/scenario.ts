@@ -1,22 +1,22 @@
-import { type Look, noProperties } from '../check/property.ts';
-import { BUFFERED_MAX } from '../scenario/run.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { noProperties, type StateView } from '../check/property.ts';
+import type { Scenario } from '../check/scenario.ts';
+import { BUFFERED_MAX } from '../run/createRun.ts';
 import { Addresses } from './addresses.ts';
-import { perform, type Returned } from './perform.ts';
-import type { Condition, Place, Test, Value } from './syntax.ts';
-import { Unread } from './unread.ts';
+import { executeThread, type Returned } from './executeThread.ts';
+import type { Condition, FinalPlace, Test, Value } from './syntax.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 /** A final state: what a place holds, as a number with a sign. */
-type State = (place: Place) => number;
+type State = (place: FinalPlace) => number;
 
 /**
  * The scenario of a test: a thread is an actor with one operation. `ended` is told of each final state whether the filter lets it pass, and whether it
  * has what the condition says. An execution without a meaning is a violation.
  */
-export function scenarioOf(test: Test, ended: (passes: boolean, holds: boolean) => void): Scenario {
+export function litmusScenario(test: Test, ended: (passes: boolean, holds: boolean) => void): Scenario {
   const { threads, variables, filter, condition } = test;
   if (threads.length > BUFFERED_MAX)
-    throw new Unread(`it has ${threads.length} threads, of which there may be ${BUFFERED_MAX} at most`);
+    throw new UnsupportedTest(`it has ${threads.length} threads, of which there may be ${BUFFERED_MAX} at most`);
   const addresses = new Addresses(variables);
   return {
     name: test.name,
@@ -28,7 +28,7 @@ export function scenarioOf(test: Test, ended: (passes: boolean, holds: boolean) 
       },
       actors: threads.map((thread) => ({
         name: `P${thread.number}`,
-        operations: [{ label: 'run', run: (mem) => perform(thread, addresses, mem) }],
+        operations: [{ label: 'run', run: (mem) => executeThread(thread, addresses, mem) }],
       })),
     },
     properties: {
@@ -49,7 +49,7 @@ export function scenarioOf(test: Test, ended: (passes: boolean, holds: boolean) 
   };
 }
 
-function stateOf(look: Look, { threads }: Test, addresses: Addresses): State {
+function stateOf(look: StateView, { threads }: Test, addresses: Addresses): State {
   return (place) => {
     if ('variable' in place) return look.read(addresses.cell(place.variable)) | 0;
     const i = threads.findIndex(({ number }) => number === place.thread);
@@ -59,7 +59,7 @@ function stateOf(look: Look, { threads }: Test, addresses: Addresses): State {
 }
 
 function holdsOf(condition: Condition, state: State, addresses: Addresses): boolean {
-  const numberOf = (of: Place | Value): number =>
+  const numberOf = (of: FinalPlace | Value): number =>
     typeof of === 'number' || 'addressOf' in of ? addresses.number(of) : state(of);
   switch (condition.kind) {
     case 'and':

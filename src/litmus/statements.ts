@@ -1,9 +1,9 @@
-import { effectOf } from './calls.ts';
 import type { Cursor } from './cursor.ts';
 import { argumentsAt, expressionAt } from './expressions.ts';
+import { effectOf } from './kernelCalls.ts';
 import type { Expression, Statement } from './syntax.ts';
 import { isType, starsAt, typeAt } from './types.ts';
-import { Unread } from './unread.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 const NOT_MODELLED = new Set(['while', 'for', 'do', 'switch', 'goto', 'return', 'break', 'continue', 'struct', 'asm']);
 
@@ -19,12 +19,12 @@ function statementAt(cursor: Cursor): readonly Statement[] {
   if (cursor.take(';')) return [];
   if (cursor.take('{')) return blockAt(cursor);
   if (cursor.take('if')) return [ifAt(cursor)];
-  if (NOT_MODELLED.has(text)) throw new Unread(`${text}: not modelled`, line);
+  if (NOT_MODELLED.has(text)) throw new UnsupportedTest(`${text}: not modelled`, line);
   if (isType(text)) return declarationAt(cursor);
   if (cursor.take('*')) return plainStoreAt(cursor);
   const name = cursor.name();
   if (cursor.text === '(') return ended(cursor, effectOf(name, argumentsAt(cursor), line));
-  if (cursor.text === ':') throw new Unread(`${name}: labels are not modelled`, line);
+  if (cursor.text === ':') throw new UnsupportedTest(`${name}: labels are not modelled`, line);
   cursor.need('=');
   return ended(cursor, [{ kind: 'set', local: name, value: expressionAt(cursor) }]);
 }

@@ -4,7 +4,7 @@ export interface Test {
   /** What the test says of itself; null: nothing. */
   readonly stated: Verdict | null;
   /** Shared variables, with the values they begin with. */
-  readonly variables: readonly Variable[];
+  readonly variables: readonly LitmusVariable[];
   readonly threads: readonly Thread[];
   readonly condition: Condition;
   /** Executions that end otherwise do not count. */
@@ -14,7 +14,7 @@ export interface Test {
 /** Whether the final states have what the condition says; `DEADLOCK`: there are no final states. The words are those of the tests. */
 export type Verdict = 'Never' | 'Sometimes' | 'Always' | 'DEADLOCK';
 
-export interface Variable {
+export interface LitmusVariable {
   readonly name: string;
   readonly lock: boolean;
   readonly initial: Value;
@@ -33,13 +33,13 @@ export interface Thread {
   readonly body: readonly Statement[];
 }
 
-export type Fence = 'mb' | 'rmb' | 'wmb';
+export type FenceStatement = 'mb' | 'rmb' | 'wmb';
 
 export type Statement =
   | { readonly kind: 'set'; readonly local: string; readonly value: Expression }
-  | { readonly kind: 'store'; readonly how: Store; readonly at: Expression; readonly value: Expression }
+  | { readonly kind: 'store'; readonly how: StoreStatement; readonly at: Expression; readonly value: Expression }
   /** `as`: the name in the test, where that is another and weaker fence. */
-  | { readonly kind: 'fence'; readonly how: Fence; readonly as: string }
+  | { readonly kind: 'fence'; readonly how: FenceStatement; readonly as: string }
   | { readonly kind: 'lock' | 'unlock'; readonly at: Expression }
   | {
       readonly kind: 'if';
@@ -50,7 +50,7 @@ export type Statement =
   /** For its effect. */
   | { readonly kind: 'do'; readonly value: Expression };
 
-export type Store = 'write' | 'store' | 'storeRelease';
+export type StoreStatement = 'write' | 'store' | 'storeRelease';
 export type Load = 'read' | 'load' | 'loadAcquire';
 
 export type Expression =
@@ -79,7 +79,7 @@ export type Condition =
   | { readonly kind: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'true' }
-  | { readonly kind: 'equal'; readonly left: Place; readonly right: Place | Value };
+  | { readonly kind: 'equal'; readonly left: FinalPlace; readonly right: FinalPlace | Value };
 
 /** A local of a thread, or a variable, at the end. */
-export type Place = { readonly thread: number; readonly local: string } | { readonly variable: string };
+export type FinalPlace = { readonly thread: number; readonly local: string } | { readonly variable: string };

@@ -1,4 +1,4 @@
-import { Unread } from './unread.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
 
 export interface Token {
   /** Empty at the end of the text. */
@@ -29,7 +29,7 @@ export function tokensOf(text: string, from: number): Token[] {
     const passed = take(BLANK) ?? (thread ? undefined : take(REMARK));
     const token = passed ?? take(TOKEN);
     if (token === undefined || token.length === 0)
-      throw new Unread(`'${String.fromCodePoint(text.codePointAt(at)!)}' is not expected`, line);
+      throw new UnsupportedTest(`'${String.fromCodePoint(text.codePointAt(at)!)}' is not expected`, line);
     if (passed === undefined) {
       tokens.push({ text: token, line });
       if (depth === 0 && /^P\d+$/.test(token)) thread = true;

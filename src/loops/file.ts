@@ -1,5 +1,3 @@
-/* In this folder: what is known of the loops in users' code: probes at their heads, and the state of a function there. */
-
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { type Instrumented, instrument, originalColumn } from './instrument.ts';

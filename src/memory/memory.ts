@@ -128,17 +128,17 @@ export const kindOf = (code: number): number => code & 31;
 export const placeOf = (code: number): number => code >>> 5;
 
 /** Whether an access of this kind can change a cell's value. */
-export function writes(kind: number): boolean {
+export function isWrite(kind: number): boolean {
   return WRITES[kind] === 1;
 }
 
 /** Whether what the thread does next can depend on the result of an access of this kind. */
-export function reads(kind: number): boolean {
+export function isRead(kind: number): boolean {
   return READS[kind] === 1;
 }
 
 /** Whether it is an atomic read-modify-write. */
-export const updates = (kind: number): boolean => kind >= Kind.xchg && kind <= Kind.fetchOr;
+export const isRmw = (kind: number): boolean => kind >= Kind.xchg && kind <= Kind.fetchOr;
 
 /** Whether it is a store, and no read-modify-write. */
 export const isStore = (kind: number): boolean =>
@@ -151,7 +151,7 @@ const WRITES = Uint8Array.of(0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 
 const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0);
 
 /** What a read-modify-write of `kind` leaves in a cell that held `old`. */
-export function updated(kind: number, old: number, expected: number, operand: number, bits: number): number {
+export function rmwResult(kind: number, old: number, expected: number, operand: number, bits: number): number {
   switch (kind) {
     case Kind.xchg:
       return wrap(operand, bits);
@@ -167,7 +167,7 @@ export function updated(kind: number, old: number, expected: number, operand: nu
 }
 
 /** An operation that broke the rules of `Memory`; `rule` says which, `message` what was seen. */
-export class Breach extends Error {
+export class ContractViolation extends Error {
   /** The rule: an operation caught what `mem` threw; did something else when run again; used `mem` where it may not; returned what is no plain data. */
   readonly rule:
     | 'swallowed suspension'
@@ -178,7 +178,7 @@ export class Breach extends Error {
     | 'sleeps under a spinlock';
 
   /** The message becomes `rule: message`. */
-  constructor(rule: Breach['rule'], message: string) {
+  constructor(rule: ContractViolation['rule'], message: string) {
     super(`${rule}: ${message}`);
     this.name = 'Breach';
     this.rule = rule;

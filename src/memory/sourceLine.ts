@@ -39,7 +39,9 @@ export function throwerOf(stack: unknown): string | undefined {
 }
 
 /** Folders of code that stands between an operation and its memory. */
-const OURS = ['.', '../scenario'].map((folder) => resolve(dirname(fileURLToPath(import.meta.url)), folder));
+const OURS = ['.', '../check', '../run', '../scenario', '../vm'].map((folder) =>
+  resolve(dirname(fileURLToPath(import.meta.url)), folder),
+);
 
 /** `file:line`, as seen from the current directory, of a place `file:line:column`. */
 export function shortPlace(place: string): string {

@@ -1,5 +1,3 @@
-/* In this folder: sequential models of the protocols. They import nothing: a model that shares code with its subject proves nothing of it. */
-
 /**
  * Checkpoint and rollback as a sequential model: the images that were committed. It imports nothing: a model that shares code with its subject proves nothing.
  * A commit takes the image that the machine was paused with; a rollback gives the last one back.
@@ -16,7 +14,7 @@ export type Image = readonly number[];
 
 export const begin = (image: Image): Checkpoints => ({ committed: [image], paused: undefined });
 
-export const pause = (checkpoints: Checkpoints, image: Image): Checkpoints => ({ ...checkpoints, paused: image });
+export const modelPause = (checkpoints: Checkpoints, image: Image): Checkpoints => ({ ...checkpoints, paused: image });
 
 /** There must be a machine that is paused. */
 export const commit = ({ committed, paused }: Checkpoints): Checkpoints => ({
@@ -25,8 +23,11 @@ export const commit = ({ committed, paused }: Checkpoints): Checkpoints => ({
 });
 
 /** What a rollback makes of the machine. */
-export const last = ({ committed }: Checkpoints): Image => committed[committed.length - 1];
+export const lastCommitted = ({ committed }: Checkpoints): Image => committed[committed.length - 1];
 
-export const rollBack = (checkpoints: Checkpoints): Checkpoints => ({ ...checkpoints, paused: last(checkpoints) });
+export const rollBack = (checkpoints: Checkpoints): Checkpoints => ({
+  ...checkpoints,
+  paused: lastCommitted(checkpoints),
+});
 
-export const goOn = (checkpoints: Checkpoints): Checkpoints => ({ ...checkpoints, paused: undefined });
+export const modelResume = (checkpoints: Checkpoints): Checkpoints => ({ ...checkpoints, paused: undefined });

@@ -23,7 +23,7 @@ export function mark(bitmap: BitmapState, page: number): BitmapState {
 }
 
 /** Takes pages out; what is not in it stays out. */
-export function clear(bitmap: BitmapState, pages: readonly number[]): BitmapState {
+export function dirtyBitmapClear(bitmap: BitmapState, pages: readonly number[]): BitmapState {
   return { ...bitmap, dirty: bitmap.dirty.filter((page) => !pages.includes(page)) };
 }
 

@@ -19,11 +19,11 @@ export interface FlaggedEntry {
   readonly offset: bigint;
 }
 
-export const INVALID = 0;
+export const DIRTY_RING_INVALID = 0;
 export const DIRTY = 1;
 export const HARVESTED = 2;
 
-const NOTHING: FlaggedEntry = { flags: INVALID, slot: 0, offset: 0n };
+const NOTHING: FlaggedEntry = { flags: DIRTY_RING_INVALID, slot: 0, offset: 0n };
 
 export const emptyDirtyRing = (size: number): DirtyRingState => ({
   entries: Array.from({ length: size }, () => NOTHING),
@@ -33,44 +33,46 @@ export const emptyDirtyRing = (size: number): DirtyRingState => ({
 });
 
 /** Whether a push comes with a warning, and overwrites what is there. */
-export const isFull = ({ entries, pushed, reset }: DirtyRingState): boolean => pushed - reset >= entries.length;
+export const isDirtyRingFull = ({ entries, pushed, reset }: DirtyRingState): boolean =>
+  pushed - reset >= entries.length;
 
 /** Whether a vCPU must not enter the guest. A reset that has overtaken the pushes leaves a distance of almost 2^32. */
 export const isSoftFull = ({ pushed, reset }: DirtyRingState, limit: number): boolean =>
   reset > pushed || pushed - reset >= limit;
 
-export const push = (ring: DirtyRingState, slot: number, offset: bigint): DirtyRingState => ({
+export const dirtyRingPush = (ring: DirtyRingState, slot: number, offset: bigint): DirtyRingState => ({
   ...withEntry(ring, ring.pushed, { flags: DIRTY, slot, offset }),
   pushed: ring.pushed + 1,
 });
 
 /** The entry that userspace takes next; undefined: there is none. */
-export function harvestable(ring: DirtyRingState): FlaggedEntry | undefined {
-  const entry = entryAt(ring, ring.harvested);
+export function dirtyRingHarvestable(ring: DirtyRingState): FlaggedEntry | undefined {
+  const entry = dirtyRingEntry(ring, ring.harvested);
   return entry.flags === DIRTY ? entry : undefined;
 }
 
-export const harvest = (ring: DirtyRingState): DirtyRingState => ({
-  ...withEntry(ring, ring.harvested, { ...entryAt(ring, ring.harvested), flags: HARVESTED }),
+export const dirtyRingHarvest = (ring: DirtyRingState): DirtyRingState => ({
+  ...withEntry(ring, ring.harvested, { ...dirtyRingEntry(ring, ring.harvested), flags: HARVESTED }),
   harvested: ring.harvested + 1,
 });
 
 /** The entry that a reset takes next; undefined: there is none. It looks at one bit of the flags. */
-export function resettable(ring: DirtyRingState): FlaggedEntry | undefined {
-  const entry = entryAt(ring, ring.reset);
+export function dirtyRingResettable(ring: DirtyRingState): FlaggedEntry | undefined {
+  const entry = dirtyRingEntry(ring, ring.reset);
   return (entry.flags & HARVESTED) !== 0 ? entry : undefined;
 }
 
-export const reset = (ring: DirtyRingState): DirtyRingState => ({
-  ...withEntry(ring, ring.reset, { ...entryAt(ring, ring.reset), flags: INVALID }),
+export const dirtyRingReset = (ring: DirtyRingState): DirtyRingState => ({
+  ...withEntry(ring, ring.reset, { ...dirtyRingEntry(ring, ring.reset), flags: DIRTY_RING_INVALID }),
   reset: ring.reset + 1,
 });
 
 /** Hostile userspace writes words of an entry, as if it were at place `count` of the ring. */
-export const poke = (ring: DirtyRingState, count: number, words: Partial<FlaggedEntry>): DirtyRingState =>
-  withEntry(ring, count, { ...entryAt(ring, count), ...words });
+export const dirtyRingPoke = (ring: DirtyRingState, count: number, words: Partial<FlaggedEntry>): DirtyRingState =>
+  withEntry(ring, count, { ...dirtyRingEntry(ring, count), ...words });
 
-export const entryAt = ({ entries }: DirtyRingState, count: number): FlaggedEntry => entries[count % entries.length];
+export const dirtyRingEntry = ({ entries }: DirtyRingState, count: number): FlaggedEntry =>
+  entries[count % entries.length];
 
 function withEntry(ring: DirtyRingState, count: number, entry: FlaggedEntry): DirtyRingState {
   const entries = ring.entries.slice();

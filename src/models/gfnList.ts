@@ -20,10 +20,13 @@ export interface ListEntry {
 
 export const emptyList = (size: number): ListState => ({ size, entries: [], available: 0, fetched: 0 });
 
-export const isFull = ({ size, entries }: ListState): boolean => entries.length >= size;
+export const isGfnListFull = ({ size, entries }: ListState): boolean => entries.length >= size;
 
 /** There must be room. */
-export const push = (list: ListState, entry: ListEntry): ListState => ({ ...list, entries: [...list.entries, entry] });
+export const gfnListPush = (list: ListState, entry: ListEntry): ListState => ({
+  ...list,
+  entries: [...list.entries, entry],
+});
 
 /** KVM_GET_DIRTY_COUNT: userspace may read all that is there. */
 export const announce = (list: ListState): ListState => ({ ...list, available: list.entries.length });
@@ -35,7 +38,7 @@ export const fetchable = ({ entries, available, fetched }: ListState): readonly 
 export const fetch = (list: ListState, count: number): ListState => ({ ...list, fetched: list.fetched + count });
 
 /** The pages that a reset re-arms. */
-export const resettable = ({ entries, fetched }: ListState): readonly ListEntry[] => entries.slice(0, fetched);
+export const gfnListResettable = ({ entries, fetched }: ListState): readonly ListEntry[] => entries.slice(0, fetched);
 
 /** KVM_RESET_DIRTY_PAGES: the list begins anew. What was not fetched goes, too: it is to be called while nobody pushes. */
-export const reset = ({ size }: ListState): ListState => emptyList(size);
+export const gfnListReset = ({ size }: ListState): ListState => emptyList(size);

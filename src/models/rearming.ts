@@ -14,7 +14,7 @@ export interface ResetEntry {
 const SPAN = 64n;
 
 /** Of the entries that one reset took off one ring, those whose pages are re-armed. `pagesOf` says how many pages a slot has; undefined: there is none. */
-export function rearmed(
+export function pagesRearmedByReset(
   taken: readonly ResetEntry[],
   pagesOf: (slot: number) => number | undefined,
 ): readonly ResetEntry[] {

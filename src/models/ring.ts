@@ -10,16 +10,16 @@ export interface RingState {
   readonly harvested: number;
   readonly reset: number;
   /** The entries from `reset` to `published`, oldest first. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly GfnEntry[];
 }
 
-export interface Entry {
+export interface GfnEntry {
   readonly slot: number;
   readonly offset: bigint;
 }
 
 export const BUSY = -16;
-export const INVALID = -22;
+export const GFN_RING_INVALID = -22;
 
 export const emptyRing = (size: number): RingState => ({ size, published: 0, harvested: 0, reset: 0, entries: [] });
 
@@ -29,7 +29,7 @@ export const used = (ring: RingState): number => ring.published - ring.reset;
 /** What a push that looks now must return. */
 export const pushResult = (ring: RingState): number => (used(ring) >= ring.size ? BUSY : used(ring) + 1);
 
-export function publish(ring: RingState, entry: Entry): RingState {
+export function publish(ring: RingState, entry: GfnEntry): RingState {
   return { ...ring, published: ring.published + 1, entries: [...ring.entries, entry] };
 }
 
@@ -37,24 +37,27 @@ export function publish(ring: RingState, entry: Entry): RingState {
 export const available = (ring: RingState): number => ring.published - ring.harvested;
 
 /** The next `count` entries that a harvest takes. */
-export function harvestable(ring: RingState, count: number): readonly Entry[] {
+export function gfnRingHarvestable(ring: RingState, count: number): readonly GfnEntry[] {
   const from = ring.harvested - ring.reset;
   return ring.entries.slice(from, from + count);
 }
 
-export const harvest = (ring: RingState, count: number): RingState => ({ ...ring, harvested: ring.harvested + count });
+export const gfnRingHarvest = (ring: RingState, count: number): RingState => ({
+  ...ring,
+  harvested: ring.harvested + count,
+});
 
 /**
  * How many entries a reset that reads `cons` must process, or INVALID. `cons` and `first`, the index the ring began with, count modulo
  * `modulus`; it may hold anything.
  */
-export function resettable(ring: RingState, cons: number, first: number, modulus: number): number {
+export function gfnRingResettable(ring: RingState, cons: number, first: number, modulus: number): number {
   const distance = (((cons - first - ring.reset) % modulus) + modulus) % modulus;
-  return distance > used(ring) ? INVALID : distance;
+  return distance > used(ring) ? GFN_RING_INVALID : distance;
 }
 
 /** Resets the oldest `count` entries. */
-export function reset(ring: RingState, count: number): RingState {
+export function gfnRingReset(ring: RingState, count: number): RingState {
   return {
     ...ring,
     reset: ring.reset + count,

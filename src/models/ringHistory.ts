@@ -1,28 +1,28 @@
 import {
   available,
   BUSY,
-  type Entry,
   emptyRing,
-  harvest,
-  harvestable,
+  type GfnEntry,
+  gfnRingHarvest,
+  gfnRingHarvestable,
+  gfnRingReset,
   publish,
   pushResult,
   type RingState,
-  reset,
 } from './ring.ts';
 
 /**
  * The moments of the calls on one ring, for histories of free threads. A call with two moments stands in the history twice, over the
  * same interval; `call` tells the pairs apart.
  */
-export type Moment =
+export type LinearizationPoint =
   | { readonly does: 'look for room'; readonly call: number; readonly result: number }
-  | { readonly does: 'publish'; readonly call: number; readonly entry: Entry }
+  | { readonly does: 'publish'; readonly call: number; readonly entry: GfnEntry }
   | {
       readonly does: 'look for entries';
       readonly call: number;
       readonly max: number;
-      readonly entries: readonly Entry[];
+      readonly entries: readonly GfnEntry[];
     }
   | { readonly does: 'take'; readonly call: number }
   | { readonly does: 'look at cons'; readonly call: number; readonly result: boolean }
@@ -44,7 +44,7 @@ export function ringHistory(size: number) {
   };
 }
 
-function step({ ring, between }: HistoryState, moment: Moment): HistoryState | undefined {
+function step({ ring, between }: HistoryState, moment: LinearizationPoint): HistoryState | undefined {
   const { call } = moment;
   const began = between[call];
   switch (moment.does) {
@@ -56,19 +56,19 @@ function step({ ring, between }: HistoryState, moment: Moment): HistoryState | u
     case 'look for entries': {
       const count = Math.min(available(ring), moment.max, ring.size);
       if (count !== moment.entries.length) return undefined;
-      const same = harvestable(ring, count).every(
+      const same = gfnRingHarvestable(ring, count).every(
         (entry, i) => entry.slot === moment.entries[i].slot && entry.offset === moment.entries[i].offset,
       );
       return same ? { ring, between: { ...between, [call]: count } } : undefined;
     }
     case 'take':
-      return began === undefined ? undefined : { ring: harvest(ring, began), between: without(between, call) };
+      return began === undefined ? undefined : { ring: gfnRingHarvest(ring, began), between: without(between, call) };
     case 'look at cons': {
       const count = ring.harvested - ring.reset;
       return count > 0 === moment.result ? { ring, between: { ...between, [call]: count } } : undefined;
     }
     case 'give back':
-      return began === undefined ? undefined : { ring: reset(ring, began), between: without(between, call) };
+      return began === undefined ? undefined : { ring: gfnRingReset(ring, began), between: without(between, call) };
   }
 }
 

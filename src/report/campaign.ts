@@ -1,13 +1,11 @@
-/* In this folder: findings and campaigns for people and for CI: pages, traces for Perfetto, JUnit, SARIF, annotations. */
-
 import { dirname, relative, sep } from 'node:path';
-import { momentsIn } from '../campaign/clock.ts';
-import { progressIn } from '../campaign/store.ts';
+import { progressIn } from '../campaign/campaignDirectory.ts';
 import { type CampaignFinding, summaryOf } from '../campaign/summary.ts';
+import { momentsIn } from '../campaign/timeSamples.ts';
 import { parseSchedule } from '../explore/schedule.ts';
+import { BadInput } from '../input/badInput.ts';
 import { KernelError } from '../kernel/compiled.ts';
-import { BadInput } from '../scenario/badInput.ts';
-import { areVms, isVm, type Source } from '../scenario/source.ts';
+import { areVms, isVm, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { canaryTables } from './canaryTables.ts';
 import type { CampaignData, CampaignFindingData } from './data.ts';
 import { interleavingOf } from './interleaving.ts';
@@ -99,7 +97,7 @@ async function findingOf(finding: CampaignFinding, page: string, room: number): 
   }
 }
 
-function trackersOf(source: Source): string[] {
+function trackersOf(source: ScenarioRef): string[] {
   if (areVms(source)) return source.vms.flatMap(trackersOf);
   return isVm(source) ? [source.tracker ?? 'gfn-ring'] : [];
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const LETTERS_MAX = 160;
 
 /** Reads lines of code: `file:line:column`, with a function before it where it is known. What cannot be read is left out: a finding may come from elsewhere. */
-export class Code {
+export class SourceReader {
   private readonly files = new Map<string, readonly string[]>();
 
   at(source: string): string | undefined {

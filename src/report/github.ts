@@ -1,12 +1,12 @@
 import type { Summary } from '../campaign/summary.ts';
-import { exchangeOf } from './exchange.ts';
+import { communicatingAccesses } from './communicatingAccesses.ts';
 
 /** Findings as workflow commands of GitHub Actions, one a line: it shows them at the lines of a pull request. */
 export async function annotationsOf({ findings }: Pick<Summary, 'findings'>): Promise<string[]> {
   return Promise.all(
     findings.map(async (finding) => {
       const { property, message, catalogue, file, scenario } = finding;
-      const at = (await exchangeOf(finding)).at(-1);
+      const at = (await communicatingAccesses(finding)).at(-1);
       const place = at === undefined ? [] : [`file=${value(at.file)}`, `line=${at.line}`, `col=${at.column}`];
       const title = `title=${value(property)}`;
       const text = `${message} (${scenario.name}). Reproduce: npx gfnring replay ${file}`;

@@ -1,22 +1,22 @@
 import { contextSwitches } from '../explore/schedule.ts';
 import { isFence, kindNames, kindOf, placeOf } from '../memory/memory.ts';
 import { describeStep, type Step } from '../memory/trace.ts';
-import { replay } from '../scenario/replay.ts';
-import { type Machine, runOf } from '../scenario/run.ts';
-import { openSource, type Source } from '../scenario/source.ts';
-import { Code } from './code.ts';
+import { createRun, type MemoryConfig } from '../run/createRun.ts';
+import { replay } from '../run/replay.ts';
+import { openScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
+import { SourceReader } from './code.ts';
 import type { InterleavingData, PlaceData, StepData } from './data.ts';
-import { drawingOf } from './drawing.ts';
+import { detectRingsAndPages } from './detectRingsAndPages.ts';
 import { relationsOf } from './relations.ts';
-import { Watched } from './watched.ts';
+import { StepRecorder } from './stepRecorder.ts';
 
 /** What is to be looked at. */
-export interface Shown {
-  readonly source: Source;
+export interface RenderInput {
+  readonly source: ScenarioRef;
   readonly order: readonly number[];
   /** Of a livelock: see `Finding`. */
   readonly cycle?: number | undefined;
-  readonly machine: Machine;
+  readonly machine: MemoryConfig;
   readonly canary: string | undefined;
   /** The property that is said to fail; null: none is. */
   readonly expected: string | null;
@@ -29,13 +29,13 @@ export interface Shown {
  * @param what names it, for errors.
  */
 export async function interleavingOf(
-  { source, order, cycle, machine, canary, expected, commands }: Shown,
+  { source, order, cycle, machine, canary, expected, commands }: RenderInput,
   what: string,
 ): Promise<InterleavingData> {
-  const scenario = await openSource(source);
-  const run = runOf(scenario, order.length + 1, machine);
+  const scenario = await openScenario(source);
+  const run = createRun(scenario, order.length + 1, machine);
   const { execution } = run;
-  const watched = new Watched(execution);
+  const watched = new StepRecorder(execution);
   const violation = replay(run, order, what, cycle);
   watched.look();
   const trace = execution.trace();
@@ -43,7 +43,7 @@ export async function interleavingOf(
   const lines = execution.lines();
   const texts = new Words();
   const sources = new Words();
-  const code = new Code();
+  const code = new SourceReader();
   const ends = trace.map((_, s) => execution.endedWith(s) > 0);
   const begun = new Set<number>();
   const steps = trace.map((step, s): StepData => {
@@ -93,7 +93,7 @@ export async function interleavingOf(
     steps,
     bytes: execution.bytes.u8.length,
     initial: watched.initial,
-    drawing: drawingOf(execution.places),
+    drawing: detectRingsAndPages(execution.places),
   };
 }
 

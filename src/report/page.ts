@@ -9,7 +9,7 @@ const TEMPLATE = new URL('../../dist/report/viewer/index.html', import.meta.url)
  *
  * @param title of the document. Throws what the file system throws where the package was not built.
  */
-export function pageOf(data: unknown, title: string): string {
+export function htmlPage(data: unknown, title: string): string {
   const template = readFileSync(TEMPLATE, 'utf8');
   const parts: readonly (readonly [string, string])[] = [
     ['<head>', `<head>\n<meta http-equiv="Content-Security-Policy" content="${policyOf(template)}">`],

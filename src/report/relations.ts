@@ -1,9 +1,9 @@
 import type { Layout } from '../memory/layout.ts';
-import { isFence, Kind, kindOf, placeOf, reads, writes } from '../memory/memory.ts';
+import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
 import type { Step, Trace } from '../memory/trace.ts';
 
 /** From where a step has read, instead of a step: the initial value. */
-export const INITIAL = -1;
+export const INITIAL_VALUE = -1;
 
 /** What a step has to do with others, by their indices in the trace. */
 export interface Relation {
@@ -34,13 +34,13 @@ export function relationsOf(trace: Trace, { places }: Layout): Relation[] {
     if (step.under !== undefined) return { reads: step.reads ?? [], over: [], under: step.under };
     if (step.reads !== undefined) return { reads: distinct(step.reads), over: [] };
     const bytes = Array.from({ length: place.bits / 8 }, (_, i) => place.offset + i);
-    const last = (byte: number): number => written.get(byte) ?? INITIAL;
-    const from = reads(kind) ? distinct(bytes.map((byte) => ({ from: last(byte), newest: last(byte) }))) : [];
-    if (reads(kind)) for (const byte of bytes) seen.set(`${step.thread}:${byte}`, last(byte));
+    const last = (byte: number): number => written.get(byte) ?? INITIAL_VALUE;
+    const from = isRead(kind) ? distinct(bytes.map((byte) => ({ from: last(byte), newest: last(byte) }))) : [];
+    if (isRead(kind)) for (const byte of bytes) seen.set(`${step.thread}:${byte}`, last(byte));
     if (!changes(step)) return { reads: from, over: [] };
     const unseen = bytes.filter((byte) => {
       const by = last(byte);
-      return by !== INITIAL && trace[by].thread !== step.thread && seen.get(`${step.thread}:${byte}`) !== by;
+      return by !== INITIAL_VALUE && trace[by].thread !== step.thread && seen.get(`${step.thread}:${byte}`) !== by;
     });
     const over = [...new Set(unseen.map(last))].sort((a, b) => a - b);
     for (const byte of bytes) written.set(byte, s);
@@ -59,7 +59,7 @@ function inWords(trace: Trace, s: number, { reads, over, under }: Relation): str
   if (under !== undefined) return `under ${under + 1}`;
   const { thread, reads: told } = trace[s];
   const isNews = ({ from, newest }: Relation['reads'][number]): boolean =>
-    from !== newest || (from !== INITIAL && trace[from].thread !== thread);
+    from !== newest || (from !== INITIAL_VALUE && trace[from].thread !== thread);
   const news = reads.filter(isNews);
   // Where memory is one, the newest is what is read.
   if (told === undefined && news.length > 0) return `← ${listed(news.map(({ from }) => from))}`;
@@ -70,7 +70,7 @@ function inWords(trace: Trace, s: number, { reads, over, under }: Relation): str
   return over.length > 0 ? `over ${listed(over)}` : '';
 }
 
-const name = (s: number): string => (s === INITIAL ? 'the initial value' : `${s + 1}`);
+const name = (s: number): string => (s === INITIAL_VALUE ? 'the initial value' : `${s + 1}`);
 const listed = (steps: readonly number[]): string =>
   [...new Set(steps)]
     .sort((a, b) => a - b)
@@ -84,4 +84,4 @@ function distinct(of: NonNullable<Step['reads']>): Relation['reads'] {
 
 /** Whether a step wrote: a cmpxchg that failed only read. */
 const changes = ({ code, old, value }: Step): boolean =>
-  writes(kindOf(code)) && !(kindOf(code) === Kind.cmpxchg && old === value);
+  isWrite(kindOf(code)) && !(kindOf(code) === Kind.cmpxchg && old === value);

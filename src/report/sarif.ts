@@ -1,5 +1,5 @@
 import type { CampaignFinding, Summary } from '../campaign/summary.ts';
-import { type Access, exchangeOf } from './exchange.ts';
+import { type Access, communicatingAccesses } from './communicatingAccesses.ts';
 
 /** A campaign in SARIF 2.1.0 (OASIS): a result for each finding, at the lines of the subject that communicate, with the flow of each thread. */
 export async function sarifOf({ findings }: Pick<Summary, 'findings'>, version: string): Promise<string> {
@@ -26,7 +26,7 @@ export async function sarifOf({ findings }: Pick<Summary, 'findings'>, version: 
 
 async function resultOf(finding: CampaignFinding, rules: readonly string[]) {
   const { property, message, catalogue, title, file, key, scenario, after } = finding;
-  const accesses = await exchangeOf(finding);
+  const accesses = await communicatingAccesses(finding);
   const known = catalogue === null ? '' : ` Known as ${catalogue}: ${title}.`;
   // The last access that communicates is the one that saw what it should not have: there the result stands, the others beside it.
   const last = accesses.at(-1);

@@ -1,7 +1,7 @@
 import { realpathSync, statSync, writeFileSync } from 'node:fs';
-import { codeOf, writeWhole } from '../campaign/files.ts';
+import { errorCode, writeAtomically } from '../campaign/files.ts';
 import type { Summary } from '../campaign/summary.ts';
-import { BadInput } from '../scenario/badInput.ts';
+import { BadInput } from '../input/badInput.ts';
 import { annotationsOf } from './github.ts';
 import { junitOf } from './junit.ts';
 import { sarifOf } from './sarif.ts';
@@ -28,10 +28,10 @@ export async function writeReports(
 export function writeOut(file: string, text: string): void {
   try {
     const there = statSync(file, { throwIfNoEntry: false });
-    if (there === undefined) writeWhole(file, text);
-    else if (there.isFile()) writeWhole(realpathSync(file), text);
+    if (there === undefined) writeAtomically(file, text);
+    else if (there.isFile()) writeAtomically(realpathSync(file), text);
     else writeFileSync(file, text);
   } catch (error) {
-    throw new BadInput(`cannot write ${file}: ${codeOf(error) ?? error}`);
+    throw new BadInput(`cannot write ${file}: ${errorCode(error) ?? error}`);
   }
 }

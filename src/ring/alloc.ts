@@ -1,5 +1,3 @@
-/* In this folder: the ring of the mail, under the kernel's names: read it beside the mail. */
-
 import { EINVAL } from '../kvm/errors.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';

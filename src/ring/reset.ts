@@ -1,6 +1,6 @@
-import type { Batch } from '../kvm/batch.ts';
 import { EINVAL } from '../kvm/errors.ts';
 import { type Kvm, memslotOf, npagesOf } from '../kvm/kvm.ts';
+import type { ResetBatch } from '../kvm/resetBatch.ts';
 import { u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { coalesce } from './coalesce.ts';
@@ -22,7 +22,7 @@ export function __kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): numb
   if (count > u16(mem.load(ring.prod_index) - first)) return -EINVAL;
   if (count === 0) return 0;
 
-  let batch: Batch | undefined;
+  let batch: ResetBatch | undefined;
   for (let index = first; index !== cons; index = u16(index + 1)) {
     const entry = entryAt(ring, index);
     const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
@@ -39,7 +39,7 @@ export function __kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): numb
   return count;
 }
 
-function enable_log_dirty(mem: Memory, kvm: Kvm, batch: Batch): void {
+function enable_log_dirty(mem: Memory, kvm: Kvm, batch: ResetBatch): void {
   const memslot = memslotOf(kvm, batch.slot)!;
   mem.lock(kvm.mmu_lock);
   kvm.arch.enable_log_dirty_pt_masked(mem, memslot, batch.offset, batch.mask);

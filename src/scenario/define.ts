@@ -1,16 +1,16 @@
-import type { Look } from '../check/property.ts';
+import type { StateView } from '../check/property.ts';
 import { noProperties } from '../check/property.ts';
+import type { Scenario } from '../check/scenario.ts';
 import { ACTORS_MAX, type Operation } from '../explore/program.ts';
+import { BadInput } from '../input/badInput.ts';
+import { show } from '../input/fields.ts';
 import { markConstant } from '../loops/snapshot.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import { BadInput } from './badInput.ts';
 import type { CellSpec, CellType, Definition, OperationOf } from './definition.ts';
-import { show } from './fields.ts';
 import { parametersOf } from './parameters.ts';
-import type { Scenario } from './scenario.ts';
-import { asked, strict, viewer } from './view.ts';
+import { evaluateProperty, throwOnMissingName, viewer } from './propertyView.ts';
 
 /** What a definition may have. A property under a name that nobody asks for would hold for ever. */
 const PARTS: readonly string[] = ['name', 'cells', 'locks', 'racy', 'actors', 'always', 'sometimes', 'finally'];
@@ -35,7 +35,7 @@ export function scenario<
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
   const racy = racyCells(definition.racy ?? [], cells, where);
-  const names = strict({ ...cells, ...locks }, 'cell or lock');
+  const names = throwOnMissingName({ ...cells, ...locks }, 'cell or lock');
   for (const constant of [names, ...Object.values(cells), ...layout.places]) markConstant(constant);
   const runOf = runner(names);
   const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
@@ -54,14 +54,16 @@ export function scenario<
     locks,
     actors.map((actor) => actor.name),
   );
-  const lift = <R>(of: 'always' | 'sometimes' | 'finally'): Record<string, (look: Look) => R> =>
+  const lift = <R>(of: 'always' | 'sometimes' | 'finally'): Record<string, (look: StateView) => R> =>
     Object.fromEntries(
       entriesOf(definition[of] ?? {}, `${where}: ${of}`).map(([property, holds]) => {
         if (typeof holds !== 'function')
           throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
         return [
           property,
-          asked(holds as (v: unknown) => unknown, view, `${where}: ${of}.${property}`) as (look: Look) => R,
+          evaluateProperty(holds as (v: unknown) => unknown, view, `${where}: ${of}.${property}`) as (
+            look: StateView,
+          ) => R,
         ];
       }),
     );

@@ -4,14 +4,14 @@ import { register } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Scenario } from '../check/scenario.ts';
+import { BadInput } from '../input/badInput.ts';
+import { show } from '../input/fields.ts';
 import { installProbe } from '../loops/probe.ts';
-import { BadInput } from './badInput.ts';
-import { builtInNamed } from './checks.ts';
-import { show } from './fields.ts';
+import { isYardstick } from './benchmarkRing.ts';
+import { builtInNamed } from './builtinScenarios.ts';
 import { VERSION } from './moduleHook.ts';
-import type { Scenario } from './scenario.ts';
-import { compiled } from './workerFile.ts';
-import { isYardstick } from './yardstick.ts';
+import { distUrl } from './workerFile.ts';
 
 /** How long a module may take to load. */
 const LOAD_MS = 20_000;
@@ -131,9 +131,9 @@ function hookModules(): void {
   const { port1, port2 } = new MessageChannel();
   loadedFiles = port1;
   port1.unref();
-  register(compiled('scenario/moduleHook.js'), {
+  register(distUrl('scenario/moduleHook.js'), {
     data: {
-      urls: { gfnring: compiled('index.js').href, 'gfnring/vitest': compiled('testing/vitest.js').href },
+      urls: { gfnring: distUrl('index.js').href, 'gfnring/vitest': distUrl('testing/vitest.js').href },
       port: port2,
     },
     transferList: [port2],

@@ -1,25 +1,23 @@
-/* In this folder: what the tests of users call: explore, and the matcher toHold for vitest. */
-
+import type { Scenario } from '../check/scenario.ts';
 import { formatFinding } from '../cli/finding.ts';
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/make.ts';
+import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
-import { BadInput } from '../scenario/badInput.ts';
+import { BadInput } from '../input/badInput.ts';
+import { oneOf } from '../input/fields.ts';
+import { SCHEMA } from '../input/schema.ts';
+import { createRun, type MemoryConfig, scheduleOf } from '../run/createRun.ts';
 import {
   type ExploreOptions,
   type ExploreReport,
   exploreScenario,
   outcomeOf,
   type WrittenFinding,
-} from '../scenario/explore.ts';
-import { oneOf } from '../scenario/fields.ts';
-import { loadSource } from '../scenario/load.ts';
-import { replay } from '../scenario/replay.ts';
-import { type Machine, runOf, scheduleOf } from '../scenario/run.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { reductionNames, schedulerNames } from '../scenario/searchSpec.ts';
-import { type Skipped, skip } from '../scenario/skip.ts';
-import { openSource, type Source, sourced } from '../scenario/source.ts';
-import { SCHEMA } from '../scenario/spec.ts';
+} from '../run/exploreScenario.ts';
+import { replay } from '../run/replay.ts';
+import { resolveScenarioName } from '../run/resolveScenarioName.ts';
+import { reductionNames, schedulerNames } from '../run/searchSpec.ts';
+import { type OmittedOperations, skip } from '../scenario/omittedOperations.ts';
+import { openScenario, resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 
 /** All may be left out: then every interleaving is visited, for at most 10 seconds. */
 export interface Options {
@@ -60,7 +58,7 @@ export interface Options {
   /** With `replay`: so many of the last steps are to come again and again, as those of a livelock do. */
   readonly cycle?: number;
   /** With `replay`: operations that the finding does without. */
-  readonly skipped?: Skipped;
+  readonly skipped?: OmittedOperations;
 }
 
 /** What was found, as data; `text` is what the command line prints for the findings. */
@@ -79,7 +77,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     const value = options[name as keyof typeof named];
     if (value !== undefined) oneOf(value, allowed, `explore: ${name}`);
   }
-  const of = typeof what === 'string' ? await loadSource(what) : what;
+  const of = typeof what === 'string' ? await resolveScenarioName(what) : what;
   if (options.replay !== undefined)
     return replayed(of, options.replay, options.skipped ?? [], machineOf(options), options.cycle);
   if (options.skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
@@ -101,22 +99,22 @@ export async function explore(what: Scenario | string, options: Options = {}): P
   return { ...report, text: await textOf(of, report.findings) };
 }
 
-const machineOf = ({ memoryModel, tearing }: Options): Machine => ({
+const machineOf = ({ memoryModel, tearing }: Options): MemoryConfig => ({
   memoryModel: memoryModel ?? 'sc',
   tearing: tearing ?? false,
 });
 
 async function replayed(
-  of: Source | Scenario,
+  of: ScenarioRef | Scenario,
   schedule: string,
-  skipped: Skipped,
-  machine: Machine,
+  skipped: OmittedOperations,
+  machine: MemoryConfig,
   cycle: number | undefined,
 ): Promise<Report> {
   const order = parseSchedule(schedule);
   if (order === undefined) throw new BadInput(`explore: replay is ${schedule}: runs like 0x5,1,0 are expected`);
-  const { source, scenario } = await sourced(of);
-  const run = runOf(skip(scenario, skipped), order.length + 1, machine);
+  const { source, scenario } = await resolveScenario(of);
+  const run = createRun(skip(scenario, skipped), order.length + 1, machine);
   const violation = replay(run, order, scenario.name, cycle);
   const taken = scheduleOf(run);
   const findings = [violation ?? []].flat().map(
@@ -166,10 +164,11 @@ async function replayed(
   };
 }
 
-async function textOf(of: Source | Scenario, findings: readonly WrittenFinding[]): Promise<string> {
+async function textOf(of: ScenarioRef | Scenario, findings: readonly WrittenFinding[]): Promise<string> {
   const texts = findings.map(async (finding) => {
     const { scenario: source } = finding;
-    const found = 'program' in of ? skip(of, ('skipped' in source && source.skipped) || []) : await openSource(source);
+    const found =
+      'program' in of ? skip(of, ('skipped' in source && source.skipped) || []) : await openScenario(source);
     return formatFinding(finding, found).join('\n');
   });
   return (await Promise.all(texts)).join('\n');

@@ -1,5 +1,3 @@
-/* In this folder: the subjects, each in a folder of its own behind one interface (tracker.ts). */
-
 import type { Gfn, Kvm } from '../kvm/kvm.ts';
 import { type Lock, u16 } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
@@ -10,7 +8,7 @@ import { KVM_RESET_DIRTY_PAGES } from '../ring/ioctl.ts';
 import { entryAt, GFN_BYTES, type GfnRing } from '../ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../ring/push.ts';
 import { kvm_gfn_ring_reset } from '../ring/reset.ts';
-import { type DirtyTracker, joined, type Mapping, type Reader, type TrackerShape } from './tracker.ts';
+import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from './tracker.ts';
 
 /** The ring of the mail: one for each vCPU. What the host writes goes to one of its own, the last, as in kvm.git 9a13921dd3. */
 export class GfnRings implements DirtyTracker {
@@ -70,7 +68,7 @@ export class GfnRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return joined(this.rings.map((ring) => gfn_ring_harvest(mem, ring)));
+    return flattenOnce(this.rings.map((ring) => gfn_ring_harvest(mem, ring)));
   }
 
   harvestRest(): Gfn[] {

@@ -55,7 +55,7 @@ export interface DirtyTracker {
 }
 
 /** What several logs report as one list: the engine's `flat` and `flatMap` take longer over it than a harvest. */
-export const joined = (lists: readonly Gfn[][]): Gfn[] => ([] as Gfn[]).concat(...lists);
+export const flattenOnce = (lists: readonly Gfn[][]): Gfn[] => ([] as Gfn[]).concat(...lists);
 
 /** Bytes `data` to `data + bytes - 1` of memory, and the cells in them. */
 export interface Mapping {

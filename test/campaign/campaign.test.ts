@@ -1,14 +1,12 @@
-/* In this folder: tests of campaigns: that a seed decides all, that nothing is lost, corpora, queues. */
-
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { progressIn } from '../../src/campaign/store.ts';
+import { progressIn } from '../../src/campaign/campaignDirectory.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
-import { Exact } from '../../src/explore/schedulers/guided.ts';
-import { loadFinding } from '../../src/scenario/load.ts';
-import { runOf, runOnce } from '../../src/scenario/run.ts';
-import { openSource } from '../../src/scenario/source.ts';
+import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { loadFinding } from '../../src/run/resolveScenarioName.ts';
+import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { apart, begin, builtIn, modulePath, settings } from './campaigns.ts';
 
 const three = [builtIn('ring'), builtIn('dirty-again'), modulePath('lost-update')];
@@ -39,8 +37,8 @@ describe('a campaign', () => {
     expect(failed).toBeGreaterThan(100);
     expect(executions).toBe(1024);
     const finding = loadFinding(findings[0].file);
-    const run = runOf(await openSource(finding.scenario), 100, finding);
-    expect(runOnce(run, new Exact(finding.order)).violation?.property).toBe('no addition is lost');
+    const run = createRun(await openScenario(finding.scenario), 100, finding);
+    expect(runOnce(run, new StrictReplayScheduler(finding.order)).violation?.property).toBe('no addition is lost');
   });
 
   test('numbers what is known, and varies no scenario that is known for something', async () => {

@@ -2,26 +2,26 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type Running, runCampaign } from '../../src/campaign/campaign.ts';
-import { Threads } from '../../src/campaign/crew.ts';
-import type { Base, Settings } from '../../src/campaign/settings.ts';
-import { Store } from '../../src/campaign/store.ts';
+import { type CampaignOptions, runCampaign } from '../../src/campaign/campaign.ts';
+import { CampaignDirectory } from '../../src/campaign/campaignDirectory.ts';
+import { ThreadPoolExecutor } from '../../src/campaign/executor.ts';
+import type { BaseScenario, Settings } from '../../src/campaign/settings.ts';
 import { type Summary, summaryOf } from '../../src/campaign/summary.ts';
-import { builtInNamed } from '../../src/scenario/checks.ts';
+import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
 
 /** A directory that is not there yet. */
 export const somewhere = (): string => join(mkdtempSync(join(tmpdir(), 'gfnring-')), 'campaign');
 
-export const builtIn = (name: string): Base => {
+export const builtIn = (name: string): BaseScenario => {
   const { spec, known } = builtInNamed(name)!;
   return { source: spec, ...(known && { known }) };
 };
 
-export const modulePath = (name: string): Base => ({
+export const modulePath = (name: string): BaseScenario => ({
   source: { schema: 1, name, module: join(process.cwd(), `examples/${name}.mjs`) },
 });
 
-export const settings = (bases: readonly Base[], more: Partial<Settings> = {}): Settings => ({
+export const settings = (bases: readonly BaseScenario[], more: Partial<Settings> = {}): Settings => ({
   memoryModel: 'sc',
   tearing: false,
   stepsMax: 20_000,
@@ -33,12 +33,12 @@ export const settings = (bases: readonly Base[], more: Partial<Settings> = {}): 
 });
 
 const running = { workers: 1, executions: 4096, seconds: 60 };
-type How = Partial<Running & typeof running>;
+type How = Partial<CampaignOptions & typeof running>;
 
 /** By how many there are: threads that all campaigns of a file share, as it takes them some time to begin. */
-const crews = new Map<number, Threads>();
-function crewOf(workers: number): Threads {
-  const crew = crews.get(workers) ?? new Threads(workers, 60);
+const crews = new Map<number, ThreadPoolExecutor>();
+function crewOf(workers: number): ThreadPoolExecutor {
+  const crew = crews.get(workers) ?? new ThreadPoolExecutor(workers, 60);
   crews.set(workers, crew);
   return crew;
 }
@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 /** Runs a campaign on, and closes it. */
-export async function run(store: Store, how: How = {}): Promise<Summary> {
+export async function run(store: CampaignDirectory, how: How = {}): Promise<Summary> {
   const { workers, ...rest } = { ...running, ...how };
   try {
     await runCampaign(store, crewOf(workers), rest);
@@ -58,7 +58,7 @@ export async function run(store: Store, how: How = {}): Promise<Summary> {
 }
 
 export const begin = (of: Settings, how: How = {}, directory = somewhere()): Promise<Summary> =>
-  run(Store.create(directory, of), how);
+  run(CampaignDirectory.create(directory, of), how);
 
 /** A summary without what says where it lies. */
 export function apart({ directory: _, ...summary }: Summary): unknown {

@@ -1,9 +1,9 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CampaignCoverage } from '../../src/campaign/campaignCoverage.ts';
+import { CampaignDirectory, progressIn } from '../../src/campaign/campaignDirectory.ts';
 import { coveredBy, mergeInto, minimiseCorpus } from '../../src/campaign/corpus.ts';
-import { Covering } from '../../src/campaign/covering.ts';
-import { progressIn, Store } from '../../src/campaign/store.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
 import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 
@@ -14,7 +14,7 @@ const shards = Promise.all(
 
 /** What the entries of a corpus cover, as text. */
 async function coverageOf(directory: string): Promise<string> {
-  const covering = new Covering();
+  const covering = new CampaignCoverage();
   for (const { entry } of progressIn(directory).kept.flat()) covering.add(await coveredBy(entry), entry.base);
   return JSON.stringify(covering);
 }
@@ -32,7 +32,7 @@ describe('shards', () => {
   test('merged have what each has done, covered and found, once', async () => {
     const [a, b] = await copies();
     const before = await Promise.all([a, b].map(coverageOf));
-    const store = Store.open(a);
+    const store = CampaignDirectory.open(a);
     await mergeInto(store, [b]);
     const once = await summaryOf(store);
     await mergeInto(store, [b]);
@@ -45,7 +45,7 @@ describe('shards', () => {
       expect(classes).toBeGreaterThanOrEqual(Math.max(one.scenarios[i].classes, other.scenarios[i].classes));
       expect(classes).toBeLessThanOrEqual(one.scenarios[i].classes + other.scenarios[i].classes);
     }
-    const merged = new Covering();
+    const merged = new CampaignCoverage();
     for (const text of before) merged.merge(JSON.parse(text));
     expect(await coverageOf(a)).toBe(JSON.stringify(merged));
     expect(readdirSync(join(a, 'findings'))).toHaveLength(1);
@@ -56,12 +56,12 @@ describe('shards', () => {
     const [old, c] = [somewhere(), somewhere()];
     cpSync(b, old, { recursive: true });
     const third = await begin(settings(bases, { shard: { part: 1, of: 3 } }), { executions: 512 }, c);
-    const between = Store.open(c);
+    const between = CampaignDirectory.open(c);
     between.progress.findings.count({ key: '0123456789', property: 'no addition is lost' });
     await mergeInto(between, [old]);
     between.close();
-    await run(Store.open(b), { executions: 2048 });
-    const store = Store.open(a);
+    await run(CampaignDirectory.open(b), { executions: 2048 });
+    const store = CampaignDirectory.open(a);
     await mergeInto(store, [b, c]);
     await mergeInto(store, [c]);
     const { executions, further } = await summaryOf(store);
@@ -71,16 +71,16 @@ describe('shards', () => {
 
   test('go on after a merge, from where they stood', async () => {
     const [a, b] = await copies();
-    const store = Store.open(a);
+    const store = CampaignDirectory.open(a);
     await mergeInto(store, [b]);
     store.close();
-    expect(await run(Store.open(a), { executions: 1536 })).toMatchObject({ executions: 2560 });
+    expect(await run(CampaignDirectory.open(a), { executions: 1536 })).toMatchObject({ executions: 2560 });
   });
 
   test('of other scenarios are refused, and so is what is no campaign', async () => {
     const [a] = await copies();
     const other = await begin(settings([builtIn('ring')]), { executions: 512 });
-    const store = Store.open(a);
+    const store = CampaignDirectory.open(a);
     await expect(mergeInto(store, [other.directory])).rejects.toThrow('is a campaign of other scenarios');
     await expect(mergeInto(store, [join(a, 'corpus')])).rejects.toThrow('is no campaign');
     store.close();
@@ -90,12 +90,12 @@ describe('shards', () => {
 test('a corpus made small covers what it covered, and stays so', async () => {
   const [a] = await copies();
   const before = await coverageOf(a);
-  const store = Store.open(a);
+  const store = CampaignDirectory.open(a);
   const change = await minimiseCorpus(store);
   store.close();
   expect(change.after).toBeLessThan(change.before);
   expect(await coverageOf(a)).toBe(before);
   expect(readdirSync(join(a, 'corpus'))).toHaveLength(change.after);
-  Store.open(a).close();
+  CampaignDirectory.open(a).close();
   expect(readdirSync(join(a, 'corpus'))).toHaveLength(change.after);
 });

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { isFair } from '../../src/campaign/fair.ts';
+import { satisfiesAssumptions } from '../../src/campaign/assumptions.ts';
 import { canonical } from '../../src/campaign/hash.ts';
-import { varyVm } from '../../src/campaign/varyVm.ts';
+import { mutateVm } from '../../src/campaign/mutateVm.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
-import { makeScheduler } from '../../src/explore/schedulers/make.ts';
+import { makeScheduler } from '../../src/explore/schedulers/registry.ts';
 import { placeOf } from '../../src/memory/memory.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { checksOf } from '../../src/scenario/checks.ts';
-import { parseVm } from '../../src/scenario/parse.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { replay } from '../../src/run/replay.ts';
+import { checksOf } from '../../src/scenario/builtinScenarios.ts';
+import { isVm } from '../../src/scenario/scenarioRef.ts';
+import { smallVm } from '../../src/scenario/trackers/trackerScenario.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import {
   checkpoint,
   collect,
@@ -28,13 +31,10 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../src/scenario/parties.ts';
-import { replay } from '../../src/scenario/replay.ts';
-import { runOf, runOnce } from '../../src/scenario/run.ts';
-import { isVm } from '../../src/scenario/source.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
-import { smallVm } from '../../src/scenario/trackers/scenario.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
+} from '../../src/vm/actorSpecs.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import { parseVm } from '../../src/vm/parse.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 const isLong = process.env.GFNRING_LONG !== undefined;
 /** How many chains of variants there are, how long each is, and how often the last of each is run: with GFNRING_LONG tens of thousands of executions of a tracker. */
@@ -42,7 +42,7 @@ const [CHAINS, LINKS, EXECUTIONS] = isLong ? [8, 7, 40] : [1, 6, 5];
 
 /** What the portfolio finds in a VM, or undefined. */
 function foundIn(spec: VmSpec, seed: number, executions: number): string | undefined {
-  const run = runOf(buildVm(spec), 20_000);
+  const run = createRun(buildVm(spec), 20_000);
   const scheduler = makeScheduler('portfolio', seed, profileOf(run.execution, seed), 3);
   for (let index = 0; index < executions; index++) {
     const { violation, stop } = runOnce(run, scheduler, index);
@@ -61,10 +61,10 @@ describe.each(trackerNames)('variants of the scenarios of %s', (tracker) => {
       for (let chain = 0; chain < CHAINS; chain++) {
         let spec = base;
         for (let i = 0; i < LINKS; i++) {
-          spec = varyVm(spec, randomOf(v + vms.length * chain, i));
+          spec = mutateVm(spec, randomOf(v + vms.length * chain, i));
           if (spec === base || kinds.has(canonical(spec))) continue;
           kinds.add(canonical(spec));
-          expect(isFair(spec)).toBe(true);
+          expect(satisfiesAssumptions(spec)).toBe(true);
           expect(canonical(parseVm(spec))).toBe(canonical(spec));
           expect([JSON.stringify(spec), foundIn(spec, i, EXECUTIONS)]).toEqual([JSON.stringify(spec), undefined]);
         }
@@ -154,7 +154,7 @@ const unfair: [string, VmSpec, VmSpec][] = [
 test.each(unfair)('%s: it fails, and is not asked', (_, spec, other) => {
   expect(foundIn(parseVm(spec), 1, 4_000)).toMatch(/ /);
   expect(foundIn(parseVm(other), 1, 4_000)).toBeUndefined();
-  expect([isFair(spec), isFair(other)]).toEqual([false, true]);
+  expect([satisfiesAssumptions(spec), satisfiesAssumptions(other)]).toEqual([false, true]);
 });
 
 /** Found by campaigns, and no bug: with so little leeway a vCPU may find its ring full inside the guest, and stops there. */
@@ -174,11 +174,11 @@ test.each([
         slots: [{ slot: 0, npages: 3 }],
         index: writes.length === 2 ? 65533 : 255,
       });
-    const run = runOf(buildVm(of(0)), 20_000);
+    const run = createRun(buildVm(of(0)), 20_000);
     expect(replay(run, parseSchedule(schedule)!, 'it')).toBeUndefined();
     const { places } = run.execution;
     expect(run.execution.trace().some(({ code }) => places[placeOf(code)].name.includes('overruns'))).toBe(true);
-    expect(isFair(of(0))).toBe(true);
+    expect(satisfiesAssumptions(of(0))).toBe(true);
     expect([isAsked(of(0)), isAsked({ ...of(0), rings: [ring(4, leeway + 1), ring(4, leeway + 1)] })]).toEqual([
       false,
       true,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { alter, Following } from '../../src/campaign/alter.ts';
-import { numberless } from '../../src/campaign/communication.ts';
+import { mutateSchedule, ReplayThenFallback } from '../../src/campaign/mutateSchedule.ts';
+import { stripIndices } from '../../src/campaign/readsFromCoverage.ts';
 import { SampledClasses } from '../../src/campaign/sampledClasses.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { checksOf } from '../../src/scenario/checks.ts';
-import { runOf, runOnce, scheduleOf } from '../../src/scenario/run.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
+import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
+import { checksOf } from '../../src/scenario/builtinScenarios.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 describe('classes that stand for all', () => {
   /** Hashes as even as those of classes are. */
@@ -57,12 +57,12 @@ describe('classes that stand for all', () => {
 describe('altered schedules', () => {
   test('are schedules, whatever they are made of', () => {
     const { spec } = checksOf('gfn-ring').find(({ spec }) => spec.name === 'ring')!;
-    const run = runOf(buildVm(spec as VmSpec), 1000);
-    const following = new Following(new RandomWalk(1));
+    const run = createRun(buildVm(spec as VmSpec), 1000);
+    const following = new ReplayThenFallback(new RandomWalk(1));
     const parents = [[], [0, 0, 0], [2, 1, 0, 1, 2]];
     const seen = new Set<string>();
     for (let i = 0; i < 300; i++) {
-      following.schedule = alter(parents, 3, randomOf(7, i));
+      following.schedule = mutateSchedule(parents, 3, randomOf(7, i));
       expect(runOnce(run, following, i)).toMatchObject({ stop: { kind: 'finished' }, violation: undefined });
       seen.add(scheduleOf(run).join());
     }
@@ -71,10 +71,10 @@ describe('altered schedules', () => {
 
   test('that are followed to the letter come to the same', () => {
     const { spec } = checksOf('gfn-ring').find(({ spec }) => spec.name === 'vm')!;
-    const run = runOf(buildVm(spec as VmSpec), 10_000);
+    const run = createRun(buildVm(spec as VmSpec), 10_000);
     runOnce(run, new RandomWalk(3));
     const schedule = scheduleOf(run);
-    const following = new Following(new RandomWalk(99));
+    const following = new ReplayThenFallback(new RandomWalk(99));
     following.schedule = schedule;
     runOnce(run, following);
     expect(scheduleOf(run)).toEqual(schedule);
@@ -82,6 +82,8 @@ describe('altered schedules', () => {
 });
 
 test('names without their numbers are those of a family', () => {
-  expect(numberless('vcpu12 [write page 1, 1:2] load ring0[13].slot')).toBe('vcpu# [write page #] load ring#[#].slot');
-  expect(numberless('[poke ring0+2 u16 = 65535]')).toBe('[poke ring#+# u# = #]');
+  expect(stripIndices('vcpu12 [write page 1, 1:2] load ring0[13].slot')).toBe(
+    'vcpu# [write page #] load ring#[#].slot',
+  );
+  expect(stripIndices('[poke ring0+2 u16 = 65535]')).toBe('[poke ring#+# u# = #]');
 });

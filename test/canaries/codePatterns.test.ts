@@ -1,5 +1,3 @@
-/* In this folder: tests of the known bugs: that each is caught, and that the document says so. */
-
 import { readFileSync } from 'node:fs';
 import { type AnyNode, parse, tokenizer } from 'acorn';
 import { expect, test } from 'vitest';

@@ -7,10 +7,10 @@ import { patched } from '../../src/canaries/patch.ts';
 import { Trial } from '../../src/canaries/trial.ts';
 import type { Answer, Ask } from '../../src/canaries/trialProcess.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { builtInNamed } from '../../src/scenario/checks.ts';
-import { parseSource } from '../../src/scenario/parseSource.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import { openSource, type Source } from '../../src/scenario/source.ts';
+import { parseSource } from '../../src/run/parseSource.ts';
+import { searchHere } from '../../src/run/search.ts';
+import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
+import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 /**
  * The quick part of `gfnring canaries`: every patch fits, and one canary of each module and one for each property is caught. With GFNRING_LONG all are, those
@@ -48,7 +48,9 @@ test('each has a name of its own, a source and a scenario', () => {
   }
 });
 
-const own = canaries.filter((canary): canary is Canary & { scenario: Source } => typeof canary.scenario !== 'string');
+const own = canaries.filter(
+  (canary): canary is Canary & { scenario: ScenarioRef } => typeof canary.scenario !== 'string',
+);
 const scenarios = new Map(own.map((canary) => [`${canary.scenario.name} under ${canary.memoryModel}`, canary]));
 
 /** Not all can be searched to the end in so short a time. */
@@ -64,7 +66,7 @@ test.runIf(isLong).each([...scenarios])(
       stepsMax: 10_000,
     } as const;
     const { violation } = searchHere(
-      await openSource(scenario),
+      await openScenario(scenario),
       { ...search, memoryModel },
       { ...noLimits, seconds: 10 },
     );

@@ -1,9 +1,7 @@
-/* In this folder: tests of what judges executions. */
-
 import { describe, expect, test } from 'vitest';
 import { type Interval, linearizability } from '../../src/check/linearizability.ts';
-import { builtIns } from '../../src/scenario/builtin.ts';
-import { checkHistory } from '../../src/scenario/history.ts';
+import { checkHistory } from '../../src/run/checkHistory.ts';
+import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
 
 /** A register: the smallest object with wrong histories. */
 type Call = { write: number } | { read: number };

@@ -1,5 +1,3 @@
-/* In this folder: tests of the command line, as a process and as commander sees it. */
-
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';

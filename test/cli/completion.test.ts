@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { bashScript } from '../../src/cli/completion/bash.ts';
+import { commandTree } from '../../src/cli/completion/commandTree.ts';
 import { fishScript } from '../../src/cli/completion/fish.ts';
-import { placesOf } from '../../src/cli/completion/places.ts';
 import { zshScript } from '../../src/cli/completion/zsh.ts';
-import { commandsOf, programOf } from '../../src/cli/programOf.ts';
+import { commandsOf, createProgram } from '../../src/cli/createProgram.ts';
 
-const program = await programOf();
-const places = placesOf(program);
+const program = await createProgram();
+const places = commandTree(program);
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
 mkdirSync(join(folder, 'mine'));
 writeFileSync(join(folder, 'mine/one.mjs'), '');

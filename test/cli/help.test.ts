@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { commandLineText } from '../../bench/docs/commandLine.mjs';
-import { placeholderOf, valuesOf } from '../../src/cli/completion/places.ts';
+import { placeholderOf, valuesOf } from '../../src/cli/completion/commandTree.ts';
+import { suggested } from '../../src/cli/completionValues.ts';
+import { commandsOf, createProgram } from '../../src/cli/createProgram.ts';
 import { MEANING, STATUS } from '../../src/cli/errors.ts';
-import { commandsOf, programOf } from '../../src/cli/programOf.ts';
-import { suggested } from '../../src/cli/suggest.ts';
 
-const program = await programOf();
+const program = await createProgram();
 const commands = commandsOf(program);
 for (const command of commands) command.configureOutput({ writeOut: () => {} });
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { drawLists } from '../../src/conformance/lists.ts';
-import { modelParty } from '../../src/conformance/modelParty.ts';
+import { generateOperationSequences } from '../../src/conformance/generate.ts';
+import { modelParty } from '../../src/conformance/modelReference.ts';
 import { lineOf } from '../../src/conformance/operations.ts';
-import type { Entry, Observed, TraceRecord } from '../../src/conformance/party.ts';
+import type { Observed, RingEntry, TraceRecord } from '../../src/conformance/reference.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
@@ -54,7 +54,7 @@ function linesOf(release: string, lists: readonly (readonly Observed[])[]): obje
   const lines: object[] = [{ kernel: release, build: '#1 SMP' }];
   for (const list of lists) {
     lines.push({ list: true });
-    const before: Entry[][] = [[], []];
+    const before: RingEntry[][] = [[], []];
     for (const { returned, left, rings, trace } of list) {
       const entries = rings.flatMap((ring, vcpu) =>
         ring.flatMap((entry, i) => {
@@ -71,7 +71,7 @@ function linesOf(release: string, lists: readonly (readonly Observed[])[]): obje
   return [...lines, { end: true }];
 }
 
-const lists = drawLists(fc, 5, 3);
+const lists = generateOperationSequences(fc, 5, 3);
 const kernel = lists.map((list) => modelParty(false).run(list));
 const args = ['--seed', '5'];
 
@@ -118,7 +118,7 @@ test('one list alone is the one of that number', () => {
 });
 
 test('one list alone is shown where it is not agreed on; our ring can be of another version', () => {
-  const hostile = drawLists(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
+  const hostile = generateOperationSequences(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
   const mended = modelParty(false).run(hostile);
   const { status, stdout } = conformance(
     machine(linesOf('6.1.0-1', [mended])),

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { momentsIn } from '../../src/campaign/clock.ts';
+import { momentsIn } from '../../src/campaign/timeSamples.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));

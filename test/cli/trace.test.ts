@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
+import type { Scenario } from '../../src/check/scenario.ts';
 import { formatTrace } from '../../src/cli/trace.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
+import { createRun } from '../../src/run/createRun.ts';
+import { replay } from '../../src/run/replay.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { replay } from '../../src/scenario/replay.ts';
-import { runOf } from '../../src/scenario/run.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
 
 const traceOf = (of: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
-  const run = runOf(of, 100, { memoryModel, tearing: false });
+  const run = createRun(of, 100, { memoryModel, tearing: false });
   replay(run, parseSchedule(schedule)!, of.name);
   return formatTrace(run.execution.trace(), run.execution.program).join('\n');
 };

@@ -1,13 +1,11 @@
-/* In this folder: tests of the comparison with a real kernel; without one, of all but the machine. */
-
 import { expect, test } from 'vitest';
 import { type Agreement, compareList, noAgreement } from '../../src/conformance/compare.ts';
-import { modelParty } from '../../src/conformance/modelParty.ts';
-import type { Operation } from '../../src/conformance/operations.ts';
-import type { Observed } from '../../src/conformance/party.ts';
-import { ringParty } from '../../src/conformance/ringParty.ts';
+import { modelParty } from '../../src/conformance/modelReference.ts';
+import type { ConformanceOperation } from '../../src/conformance/operations.ts';
+import type { Observed } from '../../src/conformance/reference.ts';
+import { ringParty } from '../../src/conformance/ringReference.ts';
 
-const list: readonly Operation[] = [
+const list: readonly ConformanceOperation[] = [
   { do: 'enable', cap: 'ring', bytes: 4096 },
   { do: 'slot', slot: 1, gfn: 256, pages: 256 },
   { do: 'slot', slot: 2, gfn: 1024, pages: 64 },

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agreements, observe, partiesOf } from '../../src/conformance/conformance.ts';
-import { drawLists } from '../../src/conformance/lists.ts';
-import { modelParty } from '../../src/conformance/modelParty.ts';
-import { ringParty } from '../../src/conformance/ringParty.ts';
+import { generateOperationSequences } from '../../src/conformance/generate.ts';
+import { modelParty } from '../../src/conformance/modelReference.ts';
+import { ringParty } from '../../src/conformance/ringReference.ts';
 
 /** A kernel is under the GPL, and not kept here; docs/kernel-conformance.md says where to get one. */
 const vmlinuz = process.env.GFNRING_VMLINUZ;
@@ -12,7 +12,7 @@ const isSet = vmlinuz !== undefined && modules !== undefined;
 
 describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSet ? '' : ' (not set)'}`, () => {
   test('the model and our ring of its version agree with it, and that of another version does not', async () => {
-    const lists = drawLists(fc, 7, 40);
+    const lists = generateOperationSequences(fc, 7, 40);
     const { release, lists: kernel } = await observe({ vmlinuz: vmlinuz!, modules: modules! }, lists);
     for (const { disagreements, states, traceRecords } of agreements(lists, kernel, partiesOf(release))) {
       expect(disagreements).toEqual([]);

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { drawLists } from '../../src/conformance/lists.ts';
-import { modelParty } from '../../src/conformance/modelParty.ts';
-import { lineOf, type Operation } from '../../src/conformance/operations.ts';
+import { generateOperationSequences } from '../../src/conformance/generate.ts';
+import { modelParty } from '../../src/conformance/modelReference.ts';
+import { type ConformanceOperation, lineOf } from '../../src/conformance/operations.ts';
 
-const lists = drawLists(fc, 1, 200);
-const textOf = (drawn: readonly (readonly Operation[])[]): string[] => drawn.map((list) => list.map(lineOf).join('\n'));
+const lists = generateOperationSequences(fc, 1, 200);
+const textOf = (drawn: readonly (readonly ConformanceOperation[])[]): string[] =>
+  drawn.map((list) => list.map(lineOf).join('\n'));
 
 test('the same seed gives the same lists, and a list is the same however many are drawn', () => {
-  expect(textOf(drawLists(fc, 1, 200))).toEqual(textOf(lists));
-  expect(textOf(drawLists(fc, 1, 7))).toEqual(textOf(lists.slice(0, 7)));
-  expect(textOf(drawLists(fc, 2, 200))).not.toEqual(textOf(lists));
+  expect(textOf(generateOperationSequences(fc, 1, 200))).toEqual(textOf(lists));
+  expect(textOf(generateOperationSequences(fc, 1, 7))).toEqual(textOf(lists.slice(0, 7)));
+  expect(textOf(generateOperationSequences(fc, 2, 200))).not.toEqual(textOf(lists));
 });
 
 test('a guest writes to pages that are there', () => {

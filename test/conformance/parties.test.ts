@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Agreement, compareList, noAgreement } from '../../src/conformance/compare.ts';
-import { drawLists } from '../../src/conformance/lists.ts';
-import { modelParty } from '../../src/conformance/modelParty.ts';
-import type { Operation } from '../../src/conformance/operations.ts';
-import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Party } from '../../src/conformance/party.ts';
-import { ringParty } from '../../src/conformance/ringParty.ts';
+import { generateOperationSequences } from '../../src/conformance/generate.ts';
+import { modelParty } from '../../src/conformance/modelReference.ts';
+import type { ConformanceOperation } from '../../src/conformance/operations.ts';
+import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Reference } from '../../src/conformance/reference.ts';
+import { ringParty } from '../../src/conformance/ringReference.ts';
 import { versionOf } from '../../src/conformance/versionOf.ts';
 
-const lists = drawLists(fc, 3, 60);
+const lists = generateOperationSequences(fc, 3, 60);
 
-function between(a: Party, b: Party): Agreement {
+function between(a: Reference, b: Reference): Agreement {
   const agreement = noAgreement(b.name);
   for (const [i, list] of lists.entries()) compareList(agreement, i, list, a.run(list), b.run(list));
   return agreement;
@@ -36,7 +36,7 @@ test.each([
 });
 
 /** After a ring of 256 entries, and slots of 256 and 64 pages. */
-const performed = (operations: readonly Operation[], asksOnPush = false) =>
+const performed = (operations: readonly ConformanceOperation[], asksOnPush = false) =>
   modelParty(asksOnPush)
     .run([
       { do: 'enable', cap: 'ring', bytes: 4096 },
@@ -46,9 +46,16 @@ const performed = (operations: readonly Operation[], asksOnPush = false) =>
       ...operations,
     ])
     .slice(4);
-const write = (first: number, count: number): Operation => ({ do: 'write', vcpu: 0, slot: 1, first, count, step: 1 });
-const harvest: Operation = { do: 'harvest', vcpu: 0, max: 1000 };
-const reset: Operation = { do: 'reset' };
+const write = (first: number, count: number): ConformanceOperation => ({
+  do: 'write',
+  vcpu: 0,
+  slot: 1,
+  first,
+  count,
+  step: 1,
+});
+const harvest: ConformanceOperation = { do: 'harvest', vcpu: 0, max: 1000 };
+const reset: ConformanceOperation = { do: 'reset' };
 
 test('a vCPU stops at 192 of 256 entries, before it writes to the page that it pushed last, and goes on after a reset', () => {
   const [stopped, still, , taken, on] = performed([
@@ -67,7 +74,7 @@ test('a vCPU stops at 192 of 256 entries, before it writes to the page that it p
 });
 
 test('three entries flagged that were never pushed: reset takes them; before 6.2 no vCPU runs after it, from then on one push is left', () => {
-  const forged: Operation = { do: 'poke', vcpu: 0, first: 0, count: 3, word: 'flags', value: 2n };
+  const forged: ConformanceOperation = { do: 'poke', vcpu: 0, first: 0, count: 3, word: 'flags', value: 2n };
   const returned = (asksOnPush: boolean) =>
     performed([forged, reset, write(0, 2)], asksOnPush).map(({ returned, left }) => [returned, left]);
   expect(returned(false)).toEqual([

@@ -1,5 +1,3 @@
-/* In this folder: what documents show: commands are run, code is that of its file, links and numbers are right. */
-
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';

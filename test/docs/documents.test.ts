@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { scenarios } from '../../src/cli/suggest.ts';
+import { scenarios } from '../../src/cli/completionValues.ts';
 import { alike, argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
 
 /** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
@@ -103,9 +103,9 @@ test('every command of a document is run, or there is a reason', () => {
 
 test('a command that is named, or shown and not run, is there, and has the options that it is given', () => {
   const script = `
-    const { commandsOf, programOf } = await import('./dist/cli/programOf.js');
+    const { commandsOf, createProgram } = await import('./dist/cli/createProgram.js');
     const path = (command) => (command.parent?.parent ? path(command.parent) + ' ' : '') + command.name();
-    const all = commandsOf(await programOf()).map((command) => [path(command), command.options.map(({ long }) => long)]);
+    const all = commandsOf(await createProgram()).map((command) => [path(command), command.options.map(({ long }) => long)]);
     console.log(JSON.stringify(Object.fromEntries(all)));`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   const options: Record<string, string[]> = JSON.parse(stdout);

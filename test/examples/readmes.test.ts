@@ -1,5 +1,3 @@
-/* In this folder: what the list of examples and their documents say. */
-
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { explore } from 'gfnring';
 import { expect, test } from 'vitest';

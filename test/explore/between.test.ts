@@ -1,17 +1,15 @@
-/* In this folder: tests of the explorer: counts that others agree on, frequencies of schedulers, bugs that must be found. */
-
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { searchOptimal } from '../../src/explore/optimal.ts';
-import type { Judge } from '../../src/explore/search.ts';
-import { States } from '../../src/explore/states.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor.ts';
+import type { PropertyChecker } from '../../src/explore/search.ts';
+import { StateCache } from '../../src/explore/stateCache.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
 
 /** A predicate over several cells, or over results, fails at moments that the one execution of a class that is run need not go through. */
 
@@ -30,11 +28,11 @@ const apart = (rest: Partial<Parameters<typeof scenario>[0]>): Scenario =>
     ...rest,
   } as never);
 
-function optimal(of: Scenario, judge: (checker: Checker) => Judge = (checker) => checker) {
+function optimal(of: Scenario, judge: (checker: Checker) => PropertyChecker = (checker) => checker) {
   const execution = new Execution(of.program, 1000);
   const checker = new Checker(execution, of.properties);
   execution.observer = checker;
-  const result = searchOptimal(execution, judge(checker), noLimits);
+  const result = optimalDpor(execution, judge(checker), noLimits);
   return { ...result, missing: checker.missing, schedule: [...execution.schedule.subarray(0, execution.steps)] };
 }
 
@@ -43,7 +41,7 @@ function states(of: Scenario) {
   const checker = new Checker(execution, of.properties);
   execution.observer = checker;
   return {
-    ...searchInterleavings(execution, checker, noLimits, { states: new States(execution, checker) }),
+    ...depthFirstSearch(execution, checker, noLimits, { states: new StateCache(execution, checker) }),
     missing: checker.missing,
   };
 }
@@ -63,7 +61,7 @@ describe('moments of other executions of a class', () => {
   });
 
   test('who does not look there passes it: the check can fail', () => {
-    const blind = (checker: Checker): Judge => ({
+    const blind = (checker: Checker): PropertyChecker => ({
       end: (stop) => checker.end(stop),
       key: () => '',
       resultsMatter: false,

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
-import { Classes } from '../../src/explore/classes.ts';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { searchOptimal } from '../../src/explore/optimal.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor.ts';
 import type { Actor } from '../../src/explore/program.ts';
-import { States } from '../../src/explore/states.ts';
+import { StateCache } from '../../src/explore/stateCache.ts';
+import { TraceCounter } from '../../src/explore/traceCounter.ts';
+import { assume } from '../../src/memory/assume.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { assume } from '../../src/memory/stop.ts';
+import { benchmarkRing, YARDSTICKS } from '../../src/scenario/benchmarkRing.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { YARDSTICKS, yardstick } from '../../src/scenario/yardstick.ts';
 import {
   interleavings,
   lenient,
@@ -173,20 +173,21 @@ describe('interleavings without reduction', () => {
     (steps, executions) => {
       const text = join(...['x', 'y', 'z'].map((cell) => times(steps, () => `R${cell}`).join(';')));
       const execution = new Execution(programOf(threadsOf(text)), STEPS_MAX);
-      expect(searchInterleavings(execution, lenient, noLimits)).toMatchObject({ executions, limit: undefined });
+      expect(depthFirstSearch(execution, lenient, noLimits)).toMatchObject({ executions, limit: undefined });
     },
   );
 });
 
 describe('the yardsticks', () => {
   const searchOf = (actors: readonly Actor[], name: keyof typeof YARDSTICKS) => {
-    const { program, properties } = yardstick(name, ...YARDSTICKS[name]);
+    const { program, properties } = benchmarkRing(name, ...YARDSTICKS[name]);
     const execution = new Execution({ ...program, actors }, STEPS_MAX);
     const checker = new Checker(execution, properties);
     execution.observer = checker;
     return { execution, checker };
   };
-  const ordersOf = (name: keyof typeof YARDSTICKS) => permutations(yardstick(name, ...YARDSTICKS[name]).program.actors);
+  const ordersOf = (name: keyof typeof YARDSTICKS) =>
+    permutations(benchmarkRing(name, ...YARDSTICKS[name]).program.actors);
 
   test.each([
     ['ring-s', 46],
@@ -195,8 +196,8 @@ describe('the yardsticks', () => {
   ] as const)('%s has so many classes, in whatever order its actors are', (name, classes) => {
     for (const actors of ordersOf(name)) {
       const { execution, checker } = searchOf(actors, name);
-      const counted = new Classes(execution);
-      expect(searchOptimal(execution, checker, noLimits, { classes: counted })).toMatchObject({
+      const counted = new TraceCounter(execution);
+      expect(optimalDpor(execution, checker, noLimits, { classes: counted })).toMatchObject({
         executions: classes,
         blocked: 0,
         violation: undefined,
@@ -208,7 +209,7 @@ describe('the yardsticks', () => {
 
   test('ring-x has 82,385', () => {
     const { execution, checker } = searchOf([...ordersOf('ring-x')][0], 'ring-x');
-    expect(searchOptimal(execution, checker, noLimits)).toMatchObject({ executions: 82_385, blocked: 0 });
+    expect(optimalDpor(execution, checker, noLimits)).toMatchObject({ executions: 82_385, blocked: 0 });
   });
 
   test.each([
@@ -219,7 +220,7 @@ describe('the yardsticks', () => {
   ] as const)('%s has so many states', (name, states) => {
     for (const actors of ordersOf(name)) {
       const { execution, checker } = searchOf(actors, name);
-      const result = searchInterleavings(execution, checker, noLimits, { states: new States(execution, checker) });
+      const result = depthFirstSearch(execution, checker, noLimits, { states: new StateCache(execution, checker) });
       expect(result).toMatchObject({ states, violation: undefined, limit: undefined });
     }
   });
@@ -269,10 +270,8 @@ test("Peterson's lock has 42 states, as TLC counts them", () => {
     actors: { zero: [actor(0)], one: [actor(1)] },
   } as never);
   const execution = new Execution(peterson.program, STEPS_MAX);
-  const states = new States(execution, { ...lenient, resultsMatter: false });
-  expect(
-    searchInterleavings(execution, { ...lenient, resultsMatter: false }, noLimits, { states }).limit,
-  ).toBeUndefined();
+  const states = new StateCache(execution, { ...lenient, resultsMatter: false });
+  expect(depthFirstSearch(execution, { ...lenient, resultsMatter: false }, noLimits, { states }).limit).toBeUndefined();
   expect(states.size).toBe(42);
 });
 

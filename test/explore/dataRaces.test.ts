@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { assume } from '../../src/memory/assume.ts';
 import type { Cell, Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { assume } from '../../src/memory/stop.ts';
-import { builtIns } from '../../src/scenario/builtin.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
+import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
 import { explore, type Options } from '../../src/testing/explore.ts';
 
 const RACE = 'no data race';

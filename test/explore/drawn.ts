@@ -1,8 +1,8 @@
-import { Classes } from '../../src/explore/classes.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { Scheduler } from '../../src/explore/scheduler.ts';
-import { Exact } from '../../src/explore/schedulers/guided.ts';
+import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { TraceCounter } from '../../src/explore/traceCounter.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
@@ -63,10 +63,10 @@ export function exactly(steps: readonly number[], weight: (left: number) => numb
 /** The same sums by happens-before class. */
 export function byClass(program: Program, schedules: ReadonlyMap<string, number>): Map<number, number> {
   const execution = new Execution(program, 1000);
-  const classes = new Classes(execution);
+  const classes = new TraceCounter(execution);
   const sums = new Map<number, number>();
   for (const [schedule, n] of schedules) {
-    draw(execution, new Exact([...schedule].map(Number)), 0);
+    draw(execution, new StrictReplayScheduler([...schedule].map(Number)), 0);
     const of = classes.ofClass();
     sums.set(of, (sums.get(of) ?? 0) + n);
   }

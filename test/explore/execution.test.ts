@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import { noProperties, type Properties } from '../../src/check/property.ts';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
-import { hunt } from '../../src/explore/hunt.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import type { Program } from '../../src/explore/program.ts';
-import { Exact, Guided } from '../../src/explore/schedulers/guided.ts';
+import { sampleExecutions } from '../../src/explore/sampling.ts';
 import { Pct } from '../../src/explore/schedulers/pct.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
-import { States } from '../../src/explore/states.ts';
+import { ReplayScheduler, StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { StateCache } from '../../src/explore/stateCache.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 
@@ -32,8 +32,8 @@ function searched(program: Program, properties: Partial<Properties> = {}, switch
   const checker = new Checker(execution, { ...noProperties, ...properties });
   execution.observer = checker;
   return {
-    ...searchInterleavings(execution, checker, noLimits, {
-      states: new States(execution, checker, switches !== undefined),
+    ...depthFirstSearch(execution, checker, noLimits, {
+      states: new StateCache(execution, checker, switches !== undefined),
       ...(switches === undefined ? {} : { bound: { of: 'switches', most: switches } }),
     }),
     missing: checker.missing,
@@ -177,7 +177,7 @@ describe('the rules of an operation: each breach is named', () => {
     const execution = new Execution(programOf(...actors), 1000);
     const checker = new Checker(execution, noProperties);
     execution.observer = checker;
-    return hunt(execution, checker, new RandomWalk(1), { ...noLimits, executions: 50 }).violation?.message;
+    return sampleExecutions(execution, checker, new RandomWalk(1), { ...noLimits, executions: 50 }).violation?.message;
   };
   const busy = (mem: Memory): void => {
     for (let i = 0; i < 5; i++) mem.load(y);
@@ -294,16 +294,16 @@ describe('schedules', () => {
     const schedule = [0, 1, 2, 1, 0, 0, 2, 0];
     const once = new Execution(three, 100);
     once.reset();
-    once.run(new Guided(schedule));
+    once.run(new ReplayScheduler(schedule));
     const back = new Execution(three, 100);
     for (let steps = 0; steps < 8; steps++) {
       back.reset();
-      back.run(new Guided([2, 2, 1, 1, 0, 0, 0, 0]));
+      back.run(new ReplayScheduler([2, 2, 1, 1, 0, 0, 0, 0]));
       back.backTo(0);
-      back.run(new Exact(schedule.slice(0, steps)));
+      back.run(new StrictReplayScheduler(schedule.slice(0, steps)));
       back.backTo(steps);
       const rest = schedule.slice(steps);
-      back.run(new Guided(rest));
+      back.run(new ReplayScheduler(rest));
       expect(back.trace()).toEqual(once.trace());
       expect(back.results).toEqual(once.results);
       expect(back.bytes.u8).toEqual(once.bytes.u8);

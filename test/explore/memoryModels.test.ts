@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
-import { drawingNames } from '../../src/explore/schedulers/make.ts';
+import { drawingNames } from '../../src/explore/schedulers/registry.ts';
 import { scenario } from '../../src/index.ts';
-import { loadSource } from '../../src/scenario/load.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import type { Search } from '../../src/scenario/searchSpec.ts';
-import { openSource } from '../../src/scenario/source.ts';
-import { yardstick } from '../../src/scenario/yardstick.ts';
+import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
+import { searchHere } from '../../src/run/search.ts';
+import type { Search } from '../../src/run/searchSpec.ts';
+import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
+import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { permutations } from './programs.ts';
 
 const base: Search = {
@@ -54,7 +54,7 @@ describe('the yardstick rings have as many classes as other tools count, whateve
     ['ring-m', 'sc', 553],
     ['ring-m', 'weak', 564],
   ] as const)('%s under %s: %i', (name, memoryModel, classes) => {
-    const { program, ...rest } = yardstick(name);
+    const { program, ...rest } = benchmarkRing(name);
     for (const actors of permutations(program.actors)) {
       const ring = { ...rest, program: { ...program, actors } };
       const search = { ...base, memoryModel, reduction: 'optimal' } as const;
@@ -68,7 +68,7 @@ describe('the yardstick rings have as many classes as other tools count, whateve
   });
 });
 
-const storeBuffering = await openSource(await loadSource('examples/sb.mjs'));
+const storeBuffering = await openScenario(await resolveScenarioName('examples/sb.mjs'));
 
 describe('every scheduler finds what only the memory model allows', () => {
   const named = drawingNames.flatMap((scheduler) => [[scheduler, 'tso'] as const, [scheduler, 'weak'] as const]);

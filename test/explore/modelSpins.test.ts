@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { type Cell, type Memory, scenario } from '../../src/index.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import type { Search } from '../../src/scenario/searchSpec.ts';
+import { searchHere } from '../../src/run/search.ts';
+import type { Search } from '../../src/run/searchSpec.ts';
 
 type Run = (mem: Memory, cells: { readonly flag: Cell }) => void;
 

@@ -1,10 +1,10 @@
-import { Classes } from '../../src/explore/classes.ts';
+import { depthFirstSearch, type ScheduleBound } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
-import { type Bound, searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { searchOptimal } from '../../src/explore/optimal.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor.ts';
 import type { Program } from '../../src/explore/program.ts';
-import type { Judge } from '../../src/explore/search.ts';
+import type { PropertyChecker } from '../../src/explore/search.ts';
+import { TraceCounter } from '../../src/explore/traceCounter.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
@@ -45,15 +45,15 @@ export function programOf(threads: readonly Run[]): Program {
 }
 
 /** A judge that lets everything pass, and watches nothing. */
-export const lenient: Judge = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
+export const lenient: PropertyChecker = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
 
 export const STEPS_MAX = 1000;
 
 /** Counts by the optimal reduction, of all or of what is within so many preemptions. */
 export function optimal(program: Program, preemptions?: number) {
   const execution = new Execution(program, STEPS_MAX);
-  const classes = new Classes(execution);
-  const { executions, blocked, limit } = searchOptimal(execution, lenient, noLimits, {
+  const classes = new TraceCounter(execution);
+  const { executions, blocked, limit } = optimalDpor(execution, lenient, noLimits, {
     classes,
     ...(preemptions !== undefined && { preemptions }),
   });
@@ -61,11 +61,11 @@ export function optimal(program: Program, preemptions?: number) {
 }
 
 /** Counts by running every interleaving. */
-export function interleavings(program: Program, bound?: Bound) {
+export function interleavings(program: Program, bound?: ScheduleBound) {
   const execution = new Execution(program, STEPS_MAX);
-  const classes = new Classes(execution);
+  const classes = new TraceCounter(execution);
   const options = bound === undefined ? { classes } : { classes, bound };
-  const { executions, blocked, limit } = searchInterleavings(execution, lenient, noLimits, options);
+  const { executions, blocked, limit } = depthFirstSearch(execution, lenient, noLimits, options);
   return { executions, blocked, limit, classes: classes.seen.size, readsFrom: classes.readsFrom.size };
 }
 

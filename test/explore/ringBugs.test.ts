@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { hunt } from '../../src/explore/hunt.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { searchOptimal } from '../../src/explore/optimal.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor.ts';
 import { profileOf } from '../../src/explore/profile.ts';
-import { type DrawingName, makeScheduler } from '../../src/explore/schedulers/make.ts';
-import { States } from '../../src/explore/states.ts';
-import { runOf } from '../../src/scenario/run.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { YARDSTICKS, yardstickRing } from '../../src/scenario/yardstick.ts';
+import { sampleExecutions } from '../../src/explore/sampling.ts';
+import { type DrawingName, makeScheduler } from '../../src/explore/schedulers/registry.ts';
+import { StateCache } from '../../src/explore/stateCache.ts';
+import { createRun } from '../../src/run/createRun.ts';
+import { YARDSTICKS, yardstickRing } from '../../src/scenario/benchmarkRing.ts';
 import { ringBugs, withoutBug } from './ringBugs.ts';
 
 const STEPS_MAX = 100_000;
@@ -18,10 +18,13 @@ const EXECUTIONS = 1000;
 
 /** How many executions it takes to find the bug, by seed and in order; Infinity where it takes more than `most`. */
 function taken(scenario: Scenario, name: DrawingName, most: number): number[] {
-  const { execution, checker } = runOf(scenario, STEPS_MAX);
+  const { execution, checker } = createRun(scenario, STEPS_MAX);
   return Array.from({ length: SEEDS }, (_, seed) => {
     const scheduler = makeScheduler(name, seed, profileOf(execution, seed), 3);
-    const { violation, executions } = hunt(execution, checker, scheduler, { ...noLimits, executions: most });
+    const { violation, executions } = sampleExecutions(execution, checker, scheduler, {
+      ...noLimits,
+      executions: most,
+    });
     return violation === undefined ? Infinity : executions + 1;
   }).sort((a, b) => a - b);
 }
@@ -38,9 +41,9 @@ test('a random walk alone does not: these bugs are worth looking for', () => {
 
 test('nothing is found where there is no bug, and there is none', () => {
   expect(taken(withoutBug, 'portfolio', EXECUTIONS)).toEqual(Array(SEEDS).fill(Infinity));
-  const { execution, checker } = runOf(withoutBug, STEPS_MAX);
-  const states = new States(execution, checker);
-  const proof = searchInterleavings(execution, checker, noLimits, { states });
+  const { execution, checker } = createRun(withoutBug, STEPS_MAX);
+  const states = new StateCache(execution, checker);
+  const proof = depthFirstSearch(execution, checker, noLimits, { states });
   expect([proof.violation, proof.limit]).toEqual([undefined, undefined]);
 });
 
@@ -49,8 +52,8 @@ test.each([
   ['ring-m', 553, 8688],
 ] as const)('the yardstick %s has %i classes and %i states', (name, classes, states) => {
   const [pushes, harvests, resets] = YARDSTICKS[name];
-  const { execution, checker } = runOf(yardstickRing(name, pushes, harvests, resets), STEPS_MAX);
-  expect(searchOptimal(execution, checker, noLimits).executions).toBe(classes);
-  const options = { states: new States(execution, checker) };
-  expect(searchInterleavings(execution, checker, noLimits, options).states).toBe(states);
+  const { execution, checker } = createRun(yardstickRing(name, pushes, harvests, resets), STEPS_MAX);
+  expect(optimalDpor(execution, checker, noLimits).executions).toBe(classes);
+  const options = { states: new StateCache(execution, checker) };
+  expect(depthFirstSearch(execution, checker, noLimits, options).states).toBe(states);
 });

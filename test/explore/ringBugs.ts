@@ -1,12 +1,19 @@
 import { noProperties } from '../../src/check/property.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { check } from '../../src/memory/assume.ts';
 import { u16 } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { check } from '../../src/memory/stop.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { harvest, type Parts, SIZE, take, type YardstickRing, yardstickRing } from '../../src/scenario/yardstick.ts';
+import {
+  consumeAll,
+  consumeOne,
+  type RingFunctions,
+  SIZE,
+  type YardstickRing,
+  yardstickRing,
+} from '../../src/scenario/benchmarkRing.ts';
 
 /** 5 pushes, so that an entry is used twice; harvests; one reset. */
-const ringOf = (name: string, mistakes: Partial<Parts>): Scenario => yardstickRing(name, 5, 2, 1, mistakes);
+const ringOf = (name: string, mistakes: Partial<RingFunctions>): Scenario => yardstickRing(name, 5, 2, 1, mistakes);
 
 export const withoutBug = ringOf('ring', {});
 
@@ -30,12 +37,12 @@ export const ringBugs: readonly Scenario[] = [
   {
     ...ringOf('reset believes a cons that is one ahead', {
       lastHarvest(mem, ring, before) {
-        const index = harvest(mem, ring, before);
+        const index = consumeAll(mem, ring, before);
         mem.store(ring.cons, index + 1);
         return index;
       },
       reset: (mem, ring, before) =>
-        resetTo(mem, ring, before, (index) => take(mem, ring.slot, ring.off, index, 'the kernel')),
+        resetTo(mem, ring, before, (index) => consumeOne(mem, ring.slot, ring.off, index, 'the kernel')),
     }),
     // That cons is out of range is userspace's doing; that the kernel follows it is the bug.
     properties: noProperties,

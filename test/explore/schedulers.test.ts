@@ -3,11 +3,11 @@ import { Execution } from '../../src/explore/execution.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { Scheduler } from '../../src/explore/scheduler.ts';
-import { type DrawingName, drawingNames, makeScheduler } from '../../src/explore/schedulers/make.ts';
 import { Pos } from '../../src/explore/schedulers/pos.ts';
+import { type DrawingName, drawingNames, makeScheduler } from '../../src/explore/schedulers/registry.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { yardstick } from '../../src/scenario/yardstick.ts';
+import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { byClass, chiSquare, counted, draw, exactly, litmus } from './drawn.ts';
 
 const SEED = 5;
@@ -49,7 +49,7 @@ function spinning(): Program {
 
 describe.each(drawingNames)('%s', (name) => {
   test.each([
-    ['a ring', yardstick('ring-m').program],
+    ['a ring', benchmarkRing('ring-m').program],
     ['threads that spin', spinning()],
   ])('%s: the seed and its number decide an execution', (_, program) => {
     const runs = (seed: number, order: readonly number[]): string[] => {
@@ -68,7 +68,7 @@ describe.each(drawingNames)('%s', (name) => {
   });
 
   test('a thread that cannot run is never drawn', () => {
-    const execution = new Execution(yardstick('ring-l').program, 10_000);
+    const execution = new Execution(benchmarkRing('ring-l').program, 10_000);
     const scheduler = made(name, execution);
     const checked: Scheduler = {
       begin: (index) => scheduler.begin(index),

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { searchOptimal } from '../../src/explore/optimal.ts';
-import type { Judge } from '../../src/explore/search.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor.ts';
+import type { PropertyChecker } from '../../src/explore/search.ts';
 import { lenient, programOf, type Run, threadsOf } from './programs.ts';
 
 /** How the executions of a program end, by both searches: what their threads returned, or how they stopped otherwise. */
 function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
-  const by = (search: (execution: Execution, judge: Judge) => unknown): string[] => {
+  const by = (search: (execution: Execution, judge: PropertyChecker) => unknown): string[] => {
     const execution = new Execution(programOf(threads), 100);
     const ends = new Set<string>();
     search(execution, {
@@ -21,8 +21,8 @@ function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
     return [...ends].sort();
   };
   return {
-    all: by((execution, judge) => searchInterleavings(execution, judge, noLimits)),
-    reduced: by((execution, judge) => searchOptimal(execution, judge, noLimits)),
+    all: by((execution, judge) => depthFirstSearch(execution, judge, noLimits)),
+    reduced: by((execution, judge) => optimalDpor(execution, judge, noLimits)),
   };
 }
 

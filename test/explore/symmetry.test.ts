@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { States } from '../../src/explore/states.ts';
+import { StateCache } from '../../src/explore/stateCache.ts';
 import { Symmetry } from '../../src/explore/symmetry.ts';
 import type { Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
+import { plainMachine } from '../../src/run/createRun.ts';
+import { searchHere } from '../../src/run/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { plainMachine } from '../../src/scenario/run.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { searchHere } from '../../src/scenario/search.ts';
 import { times } from './programs.ts';
 
 type Names = { readonly x: never; readonly y: never; readonly m: Lock };
@@ -41,8 +41,8 @@ function states(of: Scenario, symmetric: boolean) {
   const execution = new Execution(of.program, 1000, symmetry?.groups);
   const checker = new Checker(execution, of.properties);
   execution.observer = checker;
-  const result = searchInterleavings(execution, checker, noLimits, {
-    states: new States(execution, checker, false, symmetry),
+  const result = depthFirstSearch(execution, checker, noLimits, {
+    states: new StateCache(execution, checker, false, symmetry),
   });
   return { states: result.states, violated: result.violation !== undefined };
 }

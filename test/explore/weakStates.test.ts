@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Scenario } from '../../src/check/scenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
 import { explore } from '../../src/testing/explore.ts';
 
 /** Whether the search of states finds what running every interleaving finds. */

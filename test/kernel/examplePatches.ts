@@ -1,5 +1,3 @@
-/* In this folder: tests of C code as a subject. */
-
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
-import { Order, rewrite } from '../../src/kernel/rewrite.ts';
+import { AccessOrder, rewrite } from '../../src/kernel/rewrite.ts';
 
 const METADATA = `
 !1 = !DIFile(filename: "virt/kvm/x.c", directory: "/")
@@ -17,24 +17,30 @@ const lineOf = (line: string): string => rewritten(`  ${line}, !dbg !9`).ir.spli
 
 describe('an access becomes a call that says its width, its order and where it stands', () => {
   test.each([
-    ['%1 = load i32, ptr %p, align 4', `%1 = call i32 @gfnring_load32(i32 1, i32 ${Order.plain}, ptr %p)`],
-    ['%1 = load volatile i16, ptr %p, align 2', `%1 = call i16 @gfnring_load16(i32 1, i32 ${Order.once}, ptr %p)`],
+    ['%1 = load i32, ptr %p, align 4', `%1 = call i32 @gfnring_load32(i32 1, i32 ${AccessOrder.plain}, ptr %p)`],
+    [
+      '%1 = load volatile i16, ptr %p, align 2',
+      `%1 = call i16 @gfnring_load16(i32 1, i32 ${AccessOrder.once}, ptr %p)`,
+    ],
     [
       '%1 = load atomic i32, ptr %p acquire, align 4',
-      `%1 = call i32 @gfnring_load32(i32 1, i32 ${Order.acquire}, ptr %p)`,
+      `%1 = call i32 @gfnring_load32(i32 1, i32 ${AccessOrder.acquire}, ptr %p)`,
     ],
-    ['%1 = load i8, ptr %p, align 1', `%1 = call i8 @gfnring_load8(i32 1, i32 ${Order.plain}, ptr %p)`],
-    ['%1 = load ptr, ptr %p, align 8', `%1 = call ptr @gfnring_load_pointer(i32 1, i32 ${Order.plain}, ptr %p)`],
-    ['store i64 %x, ptr %p, align 8', `call void @gfnring_store64(i32 1, i32 ${Order.plain}, ptr %p, i64 %x)`],
-    ['store i16 -1, ptr %p, align 2', `call void @gfnring_store16(i32 1, i32 ${Order.plain}, ptr %p, i16 -1)`],
-    ['store volatile i32 1, ptr %p, align 4', `call void @gfnring_store32(i32 1, i32 ${Order.once}, ptr %p, i32 1)`],
+    ['%1 = load i8, ptr %p, align 1', `%1 = call i8 @gfnring_load8(i32 1, i32 ${AccessOrder.plain}, ptr %p)`],
+    ['%1 = load ptr, ptr %p, align 8', `%1 = call ptr @gfnring_load_pointer(i32 1, i32 ${AccessOrder.plain}, ptr %p)`],
+    ['store i64 %x, ptr %p, align 8', `call void @gfnring_store64(i32 1, i32 ${AccessOrder.plain}, ptr %p, i64 %x)`],
+    ['store i16 -1, ptr %p, align 2', `call void @gfnring_store16(i32 1, i32 ${AccessOrder.plain}, ptr %p, i16 -1)`],
+    [
+      'store volatile i32 1, ptr %p, align 4',
+      `call void @gfnring_store32(i32 1, i32 ${AccessOrder.once}, ptr %p, i32 1)`,
+    ],
     [
       'store atomic i32 0, ptr %p release, align 4',
-      `call void @gfnring_store32(i32 1, i32 ${Order.release}, ptr %p, i32 0)`,
+      `call void @gfnring_store32(i32 1, i32 ${AccessOrder.release}, ptr %p, i32 0)`,
     ],
     [
       '%1 = load i32, ptr getelementptr inbounds (i8, ptr @g, i64 4), align 4',
-      `%1 = call i32 @gfnring_load32(i32 1, i32 ${Order.plain}, ptr getelementptr inbounds (i8, ptr @g, i64 4))`,
+      `%1 = call i32 @gfnring_load32(i32 1, i32 ${AccessOrder.plain}, ptr getelementptr inbounds (i8, ptr @g, i64 4))`,
     ],
     [
       'call void @llvm.memcpy.p0.p0.i64(ptr align 8 %p, ptr align 8 %q, i64 16, i1 false)',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { compile } from '../../src/kernel/compile.ts';
 import type { Compiled } from '../../src/kernel/compiled.ts';
-import { filesOf, SHIM_AT } from '../../src/kernel/tree.ts';
+import { filesOf, SHIM_AT } from '../../src/kernel/sourceTree.ts';
 
 /** A C file in its tree. */
 export interface Tree {

@@ -1,5 +1,3 @@
-/* In this folder: an oracle for memory models that shares nothing with the explorer, and tests of the reader of litmus tests. */
-
 import type { Event, Graph } from './candidates.ts';
 import { isMutex } from './litmus.ts';
 import { acyclic, relation, union } from './relation.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { consistencyModelOf } from '../../src/explore/graphs/consistencyModel.ts';
 import { Graph } from '../../src/explore/graphs/graph.ts';
-import { searchGraphs } from '../../src/explore/graphs/searchGraphs.ts';
-import { graphTools } from '../../src/explore/graphs/tools.ts';
+import { trust } from '../../src/explore/graphs/trust.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';
 import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';
@@ -20,8 +20,8 @@ const graphs =
   (test: ReturnType<typeof litmus>, model: 'tso' | 'weak'): Search =>
   (execution, judge, limits, { classes }) => {
     const root = { moves: [], halves: [], waits: [] };
-    const tools = graphTools(model, programOf(test), STEPS_MAX);
-    const { executions, limit } = searchGraphs(execution, judge, limits, tools, classes, root);
+    const tools = consistencyModelOf(model, programOf(test), STEPS_MAX);
+    const { executions, limit } = trust(execution, judge, limits, tools, classes, root);
     if (executions !== classes.seen.size) throw new Error('a class was run twice');
     return { limit };
   };
@@ -43,9 +43,9 @@ test.each([true, false])('optimal: what is taken back is asked nothing (%s)', (a
 });
 
 test('optimal: graphs that no execution has', () => {
-  const tools = graphTools('weak', programOf(SB), STEPS_MAX);
+  const tools = consistencyModelOf('weak', programOf(SB), STEPS_MAX);
   const search: Search = (execution, judge, limits, { classes }) =>
-    searchGraphs(execution, judge, limits, { ...tools, consistent: () => true }, classes, {
+    trust(execution, judge, limits, { ...tools, consistent: () => true }, classes, {
       moves: [],
       halves: [],
       waits: [],

@@ -1,8 +1,8 @@
-import { Classes } from '../../src/explore/classes.ts';
 import type { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { executionOf, type MemoryModel } from '../../src/explore/memoryModels/make.ts';
-import type { Judge, SearchResult } from '../../src/explore/search.ts';
+import { createExecution, type MemoryModel } from '../../src/explore/memoryModels/registry.ts';
+import type { PropertyChecker, SearchResult } from '../../src/explore/search.ts';
+import { TraceCounter } from '../../src/explore/traceCounter.ts';
 import { cellsOf, type Litmus, outcomeOf, type Registers } from './litmus.ts';
 import type { Allowed } from './oracle.ts';
 import { programOf } from './programOf.ts';
@@ -12,18 +12,18 @@ export const STEPS_MAX = 200;
 /** A search of all classes: `searchOptimal` or `searchInterleavings`. */
 export type Search = (
   execution: Execution,
-  judge: Judge,
+  judge: PropertyChecker,
   limits: typeof noLimits,
-  options: { readonly classes: Classes },
+  options: { readonly classes: TraceCounter },
 ) => Pick<SearchResult, 'limit'>;
 
 /** What a search of the explorer finds that a test does, in the words of the oracle. */
 export function explored(test: Litmus, search: Search, model: MemoryModel = 'sc'): Allowed {
-  const execution = executionOf(model, programOf(test), STEPS_MAX);
-  const classes = new Classes(execution);
+  const execution = createExecution(model, programOf(test), STEPS_MAX);
+  const classes = new TraceCounter(execution);
   const cells = cellsOf(test);
   const outcomes = new Set<string>();
-  const judge: Judge = {
+  const judge: PropertyChecker = {
     end: (stop) => {
       if (stop.kind !== 'finished') throw new Error(`${stop.kind}: every drawn test comes to its end`);
       const results = execution.results.map(([only]) => only as Registers);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { searchGraphs } from '../../src/explore/graphs/searchGraphs.ts';
-import { graphTools } from '../../src/explore/graphs/tools.ts';
-import { searchInterleavings } from '../../src/explore/interleavings.ts';
-import { States } from '../../src/explore/states.ts';
+import { depthFirstSearch } from '../../src/explore/dfs.ts';
+import { consistencyModelOf } from '../../src/explore/graphs/consistencyModel.ts';
+import { trust } from '../../src/explore/graphs/trust.ts';
+import { StateCache } from '../../src/explore/stateCache.ts';
 import { permutations } from '../explore/programs.ts';
 import { sample } from './drawn.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';
@@ -19,8 +19,8 @@ const SEED = Number(process.env.GFNRING_SEED ?? 7);
 const optimal =
   (program: Litmus, model: 'tso' | 'weak'): Search =>
   (execution, judge, limits, { classes }) => {
-    const tools = graphTools(model, programOf(program), STEPS_MAX);
-    const { executions, blocked, limit } = searchGraphs(execution, judge, limits, tools, classes, {
+    const tools = consistencyModelOf(model, programOf(program), STEPS_MAX);
+    const { executions, blocked, limit } = trust(execution, judge, limits, tools, classes, {
       moves: [],
       halves: [],
       waits: [],
@@ -30,13 +30,13 @@ const optimal =
   };
 
 const states: Search = (execution, judge, limits) =>
-  searchInterleavings(execution, judge, limits, { states: new States(execution, judge) });
+  depthFirstSearch(execution, judge, limits, { states: new StateCache(execution, judge) });
 
 function agrees(program: Litmus, model: 'tso' | 'weak', everyOrder: boolean): void {
   const expected = oracle(program, model);
   expect(explored(program, optimal(program, model), model)).toEqual(expected);
   expect(explored(program, states, model).outcomes).toEqual(expected.outcomes);
-  if (everyOrder) expect(explored(program, searchInterleavings, model)).toEqual(expected);
+  if (everyOrder) expect(explored(program, depthFirstSearch, model)).toEqual(expected);
 }
 
 /** Four threads have too many orders: each comes first once. */

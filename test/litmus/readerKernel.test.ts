@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { memoryModels } from '../../src/explore/memoryModels/make.ts';
+import { memoryModels } from '../../src/explore/memoryModels/registry.ts';
 import { litmusFiles } from '../../src/litmus/files.ts';
-import { judge } from '../../src/litmus/report.ts';
+import { compareVerdict } from '../../src/litmus/report.ts';
 
 /** The kernel's tests are under the GPL, and not kept here. */
 const path = process.env.GFNRING_LITMUS;
@@ -11,7 +11,10 @@ const path = process.env.GFNRING_LITMUS;
 describe.skipIf(path === undefined)(`the tests in GFNRING_LITMUS${path === undefined ? ' (not set)' : ''}`, () => {
   test.each(memoryModels)('nothing disagrees under %s without a reason', (model) => {
     const { folder, files } = litmusFiles(path!);
-    const reports = files.map((file) => ({ file, ...judge(readFileSync(join(folder, file), 'utf8'), model, 10) }));
+    const reports = files.map((file) => ({
+      file,
+      ...compareVerdict(readFileSync(join(folder, file), 'utf8'), model, 10),
+    }));
     expect(reports.filter(({ outcome }) => outcome === 'unexplained')).toEqual([]);
     expect(reports.some(({ outcome }) => outcome === 'agree')).toBe(true);
   });

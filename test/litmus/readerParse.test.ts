@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseTest } from '../../src/litmus/parse.ts';
-import { judge } from '../../src/litmus/report.ts';
+import { compareVerdict } from '../../src/litmus/report.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 
 const unread = (text: string): string => {
-  const report = judge(text, 'sc', 10);
+  const report = compareVerdict(text, 'sc', 10);
   expect(report.outcome).toBe('unread');
   return report.reasons.join();
 };
@@ -51,7 +51,7 @@ exists (1:r0=4 /\\ 1:r1=x /\\ (x=4 => [y]=x) /\\ 1:r0!=1:r5) (* remarks end it *
     ['a', false],
     ['l', true],
   ]);
-  expect(judge(text, 'sc', 10)).toMatchObject({ outcome: 'agree', verdict: 'Sometimes' });
+  expect(compareVerdict(text, 'sc', 10)).toMatchObject({ outcome: 'agree', verdict: 'Sometimes' });
 });
 
 test('what is not modelled is named, with its line', () => {
@@ -102,7 +102,7 @@ test('no text is a crash, wherever it is cut off or lacks a character', () => {
     { result: 'Never', initial: 'int x = 1; 1:r2=x;' },
   );
   for (let i = 0; i < text.length - 1; i++) {
-    expect(judge(text.slice(0, i), 'sc', 10).outcome).not.toBe('agree');
-    judge(text.slice(0, i) + text.slice(i + 1), 'sc', 10);
+    expect(compareVerdict(text.slice(0, i), 'sc', 10).outcome).not.toBe('agree');
+    compareVerdict(text.slice(0, i) + text.slice(i + 1), 'sc', 10);
   }
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { whyFewer } from '../../src/litmus/fewer.ts';
-import { whyMore } from '../../src/litmus/more.ts';
+import { explainExtraOutcome } from '../../src/litmus/explainExtra.ts';
+import { explainMissingOutcome } from '../../src/litmus/explainMissing.ts';
 import { parseTest } from '../../src/litmus/parse.ts';
-import { judge } from '../../src/litmus/report.ts';
+import { compareVerdict } from '../../src/litmus/report.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 
 const read = (...threads: string[]) => parseTest(litmus(threads, 'exists (x=0)', { initial: 'x=0;' }));
@@ -14,7 +14,7 @@ const LOAD_BUFFERING = 'load buffering is forbidden here';
 const SEND = 'x, y: WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1);';
 
 test('dependencies: a value that flows into an address, a value, or an if around a store', () => {
-  const more = (reader: string) => whyMore(read(SEND, reader));
+  const more = (reader: string) => explainExtraOutcome(read(SEND, reader));
   for (const reader of [
     'x, y: r0 = READ_ONCE(*y); WRITE_ONCE(*x, r0 + 1);',
     'x, int **y: r0 = READ_ONCE(*y); r1 = READ_ONCE(*r0);',
@@ -33,7 +33,8 @@ test('dependencies: a value that flows into an address, a value, or an if around
 });
 
 test('A-cumulativity: a release after a load, without acquire, of what others have published', () => {
-  const more = (sender: string, middle: string) => whyMore(read(sender, middle, 'x, z: r0 = smp_load_acquire(z);'));
+  const more = (sender: string, middle: string) =>
+    explainExtraOutcome(read(sender, middle, 'x, z: r0 = smp_load_acquire(z);'));
   expect(more(SEND, 'y, z: r0 = READ_ONCE(*y); smp_store_release(z, 1);')).toEqual([CUMULATIVE]);
   expect(more(SEND, 'y, z: r0 = smp_load_acquire(y); smp_store_release(z, 1);')).toEqual([]);
   expect(more(SEND, 'y, z: r0 = READ_ONCE(*y); smp_rmb(); smp_store_release(z, 1);')).toEqual([]);
@@ -42,46 +43,51 @@ test('A-cumulativity: a release after a load, without acquire, of what others ha
 
 test('an unlock and a lock: a store after it that is seen without the lock', () => {
   const locked = 'l, x: spin_lock(l); WRITE_ONCE(*x, 1); spin_unlock(l);';
-  expect(whyMore(read(locked, locked))).toEqual([]);
-  expect(whyMore(read(locked, locked, 'x: r0 = READ_ONCE(*x);'))).toEqual([UNLOCK_LOCK]);
-  expect(whyMore(read(locked, 'x: r0 = READ_ONCE(*x);'))).toEqual([]);
+  expect(explainExtraOutcome(read(locked, locked))).toEqual([]);
+  expect(explainExtraOutcome(read(locked, locked, 'x: r0 = READ_ONCE(*x);'))).toEqual([UNLOCK_LOCK]);
+  expect(explainExtraOutcome(read(locked, 'x: r0 = READ_ONCE(*x);'))).toEqual([]);
   const fenced = 'l, x: spin_lock(l); smp_mb__after_spinlock(); WRITE_ONCE(*x, 1); spin_unlock(l);';
-  expect(whyMore(read(fenced, fenced, 'x: r0 = READ_ONCE(*x);'))).toEqual([]);
+  expect(explainExtraOutcome(read(fenced, fenced, 'x: r0 = READ_ONCE(*x);'))).toEqual([]);
 });
 
 test('after smp_mb: an acquire and a bare store', () => {
   const sender = 'x, y: WRITE_ONCE(*x, 1); smp_mb(); WRITE_ONCE(*y, 1);';
   const reader = 'x, z: r0 = smp_load_acquire(z); r1 = READ_ONCE(*x);';
-  expect(whyMore(read(sender, 'y, z: r0 = smp_load_acquire(y); WRITE_ONCE(*z, 1);', reader))).toEqual([REACH]);
-  expect(whyMore(read(SEND, 'y, z: r0 = smp_load_acquire(y); WRITE_ONCE(*z, 1);', reader))).toEqual([]);
-  expect(whyMore(read(sender, 'y, z: r0 = smp_load_acquire(y); smp_store_release(z, 1);', reader))).toEqual([]);
+  expect(explainExtraOutcome(read(sender, 'y, z: r0 = smp_load_acquire(y); WRITE_ONCE(*z, 1);', reader))).toEqual([
+    REACH,
+  ]);
+  expect(explainExtraOutcome(read(SEND, 'y, z: r0 = smp_load_acquire(y); WRITE_ONCE(*z, 1);', reader))).toEqual([]);
+  expect(explainExtraOutcome(read(sender, 'y, z: r0 = smp_load_acquire(y); smp_store_release(z, 1);', reader))).toEqual(
+    [],
+  );
 });
 
 test('load buffering: values that may go round, with nothing that holds one of the stores back', () => {
   const open = ['x, y: r0 = READ_ONCE(*x); WRITE_ONCE(*y, 1);', 'x, y: r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1);'];
   const held = ['x, y: r0 = READ_ONCE(*x); smp_store_release(y, 1);', 'x, y: r0 = READ_ONCE(*y); WRITE_ONCE(*x, r0);'];
-  expect(whyFewer(read(...open))).toEqual([LOAD_BUFFERING]);
-  expect(whyFewer(read(open[0], held[1]))).toEqual([LOAD_BUFFERING]);
-  expect(whyFewer(read(...held))).toEqual([]);
-  expect(whyFewer(read(open[0], 'x, y: r0 = READ_ONCE(*x);'))).toEqual([]);
-  expect(whyFewer(read(...STORE_BUFFERING))).toEqual([]);
+  expect(explainMissingOutcome(read(...open))).toEqual([LOAD_BUFFERING]);
+  expect(explainMissingOutcome(read(open[0], held[1]))).toEqual([LOAD_BUFFERING]);
+  expect(explainMissingOutcome(read(...held))).toEqual([]);
+  expect(explainMissingOutcome(read(open[0], 'x, y: r0 = READ_ONCE(*x);'))).toEqual([]);
+  expect(explainMissingOutcome(read(...STORE_BUFFERING))).toEqual([]);
 });
 
 test('what is taken for more than it is', () => {
-  expect(whyFewer(read('x: *x = 1;', 'x: r0 = READ_ONCE(*x);'))).toEqual([
+  expect(explainMissingOutcome(read('x: *x = 1;', 'x: r0 = READ_ONCE(*x);'))).toEqual([
     'plain accesses are as READ_ONCE and WRITE_ONCE here',
   ]);
-  expect(whyFewer(read('x: smp_mb__before_atomic(); r0 = xchg(x, 1);'))).toEqual([
+  expect(explainMissingOutcome(read('x: smp_mb__before_atomic(); r0 = xchg(x, 1);'))).toEqual([
     'smp_mb__before_atomic is smp_mb here',
   ]);
 });
 
 test('sc allows less and not more', () => {
-  const both = (result: string) => judge(litmus(STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)', { result }), 'sc', 10);
+  const both = (result: string) =>
+    compareVerdict(litmus(STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)', { result }), 'sc', 10);
   expect(both('Never')).toMatchObject({ outcome: 'agree', reasons: [] });
   expect(both('Sometimes')).toMatchObject({ outcome: 'explained', reasons: ['under sc, nothing is reordered'] });
   expect(both('Always')).toMatchObject({ outcome: 'unexplained', verdict: 'Never' });
-  expect(judge(litmus(STORE_BUFFERING, 'exists (0:r0=0)', { result: 'Never' }), 'sc', 10)).toMatchObject({
+  expect(compareVerdict(litmus(STORE_BUFFERING, 'exists (0:r0=0)', { result: 'Never' }), 'sc', 10)).toMatchObject({
     outcome: 'unexplained',
     stated: 'Never',
     verdict: 'Sometimes',
@@ -91,7 +97,7 @@ test('sc allows less and not more', () => {
 
 test('weak does differ there, and says why', () => {
   const weak = (result: string, condition: string, ...threads: string[]) => {
-    const { outcome, reasons } = judge(litmus(threads, condition, { result }), 'weak', 10);
+    const { outcome, reasons } = compareVerdict(litmus(threads, condition, { result }), 'weak', 10);
     return [outcome, ...reasons];
   };
   const acquire = 'x, z: r0 = smp_load_acquire(z); r1 = READ_ONCE(*x);';
@@ -117,7 +123,7 @@ test('weak does differ there, and says why', () => {
 
 test('tso allows less than weak and more than sc', () => {
   const tso = (threads: readonly string[], condition: string) =>
-    judge(litmus(threads, condition, { result: 'Sometimes' }), 'tso', 10);
+    compareVerdict(litmus(threads, condition, { result: 'Sometimes' }), 'tso', 10);
   expect(tso(STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)').outcome).toBe('agree');
   const reader = 'x, y: r0 = READ_ONCE(*y); r1 = READ_ONCE(*x);';
   expect(tso([SEND.replace('smp_wmb();', ''), reader], 'exists (1:r0=1 /\\ 1:r1=0)')).toMatchObject({

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { judge } from '../../src/litmus/report.ts';
+import { compareVerdict } from '../../src/litmus/report.ts';
 import type { Verdict } from '../../src/litmus/syntax.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 
 const verdict = (threads: readonly string[], condition: string, initial = ''): Verdict | null => {
-  const report = judge(litmus(threads, condition, { initial }), 'sc', 10);
+  const report = compareVerdict(litmus(threads, condition, { initial }), 'sc', 10);
   expect(report.outcome).toBe('unstated');
   return report.verdict;
 };
@@ -71,18 +71,20 @@ test('pointers lead to variables, and to no others', () => {
   ];
   expect(verdict(threads, 'exists (1:r0=x /\\ 1:r1=0)', 'p=y; y=5;')).toBe('Never');
   expect(verdict(threads, 'exists (1:r0=y /\\ 1:r1=5)', 'int *p=&y; y=5;')).toBe('Sometimes');
-  expect(judge(litmus(threads, 'exists (1:r0=x)'), 'sc', 10)).toMatchObject({
+  expect(compareVerdict(litmus(threads, 'exists (1:r0=x)'), 'sc', 10)).toMatchObject({
     outcome: 'undecided',
     reasons: ['it has a meaning: 0 is no address, and is accessed'],
   });
-  expect(judge(litmus(['x, l: r0 = READ_ONCE(*l);'], 'exists (x=0)'), 'sc', 10)).toMatchObject({
+  expect(compareVerdict(litmus(['x, l: r0 = READ_ONCE(*l);'], 'exists (x=0)'), 'sc', 10)).toMatchObject({
     outcome: 'undecided',
   });
-  expect(judge(litmus(['x, l: spin_unlock(l);'], 'exists (x=0)'), 'sc', 10)).toMatchObject({ outcome: 'undecided' });
+  expect(compareVerdict(litmus(['x, l: spin_unlock(l);'], 'exists (x=0)'), 'sc', 10)).toMatchObject({
+    outcome: 'undecided',
+  });
 });
 
 test('what is not exhausted agrees with nothing', () => {
   const busy = Array.from({ length: 8 }, (_, i) => `x: ${`WRITE_ONCE(*x, ${i}); r0 = READ_ONCE(*x);`.repeat(8)}`);
-  const report = judge(litmus(busy, 'exists (x=9)', { result: 'Never' }), 'sc', 0.2);
+  const report = compareVerdict(litmus(busy, 'exists (x=9)', { result: 'Never' }), 'sc', 0.2);
   expect(report).toMatchObject({ outcome: 'undecided', verdict: null, reasons: ['0.2 seconds'] });
 });

@@ -1,11 +1,9 @@
-/* In this folder: tests of what is known of a function's state at the head of its loops. */
-
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/loops/instrument.ts';
 import { installProbe } from '../../src/loops/probe.ts';
+import { plainMachine } from '../../src/run/createRun.ts';
+import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { exploreScenario } from '../../src/scenario/explore.ts';
-import { plainMachine } from '../../src/scenario/run.ts';
 
 installProbe();
 

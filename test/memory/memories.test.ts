@@ -1,14 +1,12 @@
-/* In this folder: tests of the implementations of Memory. */
-
 import { describe, expect, test } from 'vitest';
 import { Execution } from '../../src/explore/execution.ts';
 import type { Program } from '../../src/explore/program.ts';
-import { Guided } from '../../src/explore/schedulers/guided.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
+import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { NativeMemory } from '../../src/memory/native.ts';
-import { RecordedMemory } from '../../src/memory/recorded.ts';
+import { NativeMemory } from '../../src/memory/nativeMemory.ts';
+import { RecordedMemory } from '../../src/memory/recordedMemory.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
 
 const layout = new Layout();
 const base = layout.region(16);
@@ -44,7 +42,7 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
   const execution = new Execution(program, 10_000);
   execution.reset();
   const alternating = Array.from({ length: 200 }, (_, i) => i % 2);
-  expect(execution.run(new Guided(alternating))).toEqual({ kind: 'finished' });
+  expect(execution.run(new ReplayScheduler(alternating))).toEqual({ kind: 'finished' });
   expect(execution.results[0][0]).toEqual(native);
   expect([...execution.bytes.u8]).toEqual([...new Uint8Array(buffer)]);
   const recorded = new RecordedMemory(
@@ -123,7 +121,7 @@ test('a lock is given back by its holder alone', () => {
 });
 
 test('what runs alone takes no lock', () => {
-  const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+  const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
   mem.lock(lock);
   mem.lock(lock);
   expect(mem.u32[lock.offset >>> 2]).toBe(0);

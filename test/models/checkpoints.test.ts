@@ -1,14 +1,12 @@
-/* In this folder: tests of the sequential models. */
-
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkpoint, type FailsAfter } from '../../src/actors/checkpoint.ts';
 import { vcpuWrite } from '../../src/actors/vcpu.ts';
 import { initVm, layVm } from '../../src/actors/vm.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
-import { begin, commit, goOn, last, pause, rollBack } from '../../src/models/checkpoints.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
+import { begin, commit, lastCommitted, modelPause, modelResume, rollBack } from '../../src/models/checkpoints.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 
 const PAGES = 3;
 
@@ -30,7 +28,7 @@ test('one after the other, checkpoints of any tracker and the model keep the sam
         rings: [{ size: 4, leeway: 0 }],
         pauses: true,
       });
-      const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+      const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
       initVm(mem, vm, 1);
       let image: readonly number[] = Array(PAGES).fill(0);
       let model = begin(image);
@@ -40,12 +38,12 @@ test('one after the other, checkpoints of any tracker and the model keep the sam
           image = image.map((version, page) => (page === one.page ? version + 1 : version));
         } else {
           checkpoint(mem, vm, one.fails);
-          model = pause(model, image);
+          model = modelPause(model, image);
           model = one.fails === undefined ? commit(model) : rollBack(model);
           image = model.paused!;
-          model = goOn(model);
+          model = modelResume(model);
           seen[one.fails === undefined ? 'committed' : 'rolledBack'] = true;
-          expect(vm.replica.get(0)!.map((copy) => mem.load(copy))).toEqual(last(model));
+          expect(vm.replica.get(0)!.map((copy) => mem.load(copy))).toEqual(lastCommitted(model));
         }
         expect(vm.guest.pages.map(({ version }) => mem.load(version))).toEqual(image);
       }

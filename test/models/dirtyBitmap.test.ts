@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initVm, layVm } from '../../src/actors/vm.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
-import { clear, clearable, emptyBitmap, fullBitmap, isRange, mark } from '../../src/models/dirtyBitmap.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
+import { clearable, dirtyBitmapClear, emptyBitmap, fullBitmap, isRange, mark } from '../../src/models/dirtyBitmap.ts';
 import { gfnsOf } from '../../src/trackers/dirtyBitmap/bitmap.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
@@ -36,7 +36,7 @@ test('one after the other, the bitmap and the model give the same answers', () =
         });
         const tracker = vm.tracker as DirtyBitmap;
         const [bitmap] = tracker.bitmaps;
-        const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+        const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
         initVm(mem, vm, 1);
         let model = manualProtect === 'on' ? emptyBitmap(npages) : fullBitmap(npages);
         const pagesOf = (words: readonly number[]) => gfnsOf(bitmap, words).map(({ offset }) => Number(offset));
@@ -57,7 +57,7 @@ test('one after the other, the bitmap and the model give the same answers', () =
               KVM_GET_DIRTY_LOG(mem, vm.kvm, bitmap, buffer);
               expect(pagesOf(buffer)).toEqual(model.dirty);
               expect(armed()).toEqual(model.dirty);
-              model = clear(model, model.dirty);
+              model = dirtyBitmapClear(model, model.dirty);
               break;
             case 'look':
               disarm();
@@ -84,7 +84,7 @@ test('one after the other, the bitmap and the model give the same answers', () =
               if (!isRange(model, first, count)) seen.refused = true;
               if (pages.length > 0) seen.cleared = true;
               if (pages.length < asked.length) seen.notDirty = true;
-              model = clear(model, pages);
+              model = dirtyBitmapClear(model, pages);
               break;
             }
           }

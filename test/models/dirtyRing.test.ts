@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initVm, layVm } from '../../src/actors/vm.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import {
   type DirtyRingState,
+  dirtyRingEntry,
+  dirtyRingHarvest,
+  dirtyRingHarvestable,
+  dirtyRingPush,
+  dirtyRingReset,
+  dirtyRingResettable,
   emptyDirtyRing,
-  entryAt,
   type FlaggedEntry,
   HARVESTED,
-  harvest,
-  harvestable,
-  isFull,
-  push,
-  reset,
-  resettable,
+  isDirtyRingFull,
 } from '../../src/models/dirtyRing.ts';
 import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
@@ -25,9 +25,13 @@ import { kvm_dirty_ring_push } from '../../src/trackers/dirtyRing/push.ts';
 function harvestAll(ring: DirtyRingState): { ring: DirtyRingState; taken: FlaggedEntry[] } {
   const taken: FlaggedEntry[] = [];
   let now = ring;
-  for (let next = harvestable(now); next !== undefined && taken.length < now.entries.length; next = harvestable(now)) {
+  for (
+    let next = dirtyRingHarvestable(now);
+    next !== undefined && taken.length < now.entries.length;
+    next = dirtyRingHarvestable(now)
+  ) {
     taken.push(next);
-    now = harvest(now);
+    now = dirtyRingHarvest(now);
   }
   return { ring: now, taken };
 }
@@ -36,10 +40,10 @@ function harvestAll(ring: DirtyRingState): { ring: DirtyRingState; taken: Flagge
 function resetAll(ring: DirtyRingState, bounded: boolean): { ring: DirtyRingState; taken: FlaggedEntry[] } {
   const taken: FlaggedEntry[] = [];
   let now = ring;
-  for (let next = resettable(now); next !== undefined; next = resettable(now)) {
+  for (let next = dirtyRingResettable(now); next !== undefined; next = dirtyRingResettable(now)) {
     if (bounded && now.reset === now.pushed) break;
     taken.push(next);
-    now = reset(now);
+    now = dirtyRingReset(now);
   }
   return { ring: now, taken };
 }
@@ -67,7 +71,7 @@ test('one after the other, the merged ring and the model give the same answers, 
         });
         const tracker = vm.tracker as DirtyRings;
         const [ring] = tracker.rings;
-        const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+        const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
         initVm(mem, vm, 1);
         let model = emptyDirtyRing(size);
         const physical = (count: number) => ring.dirty_gfns[(index + count) % size];
@@ -77,10 +81,10 @@ test('one after the other, the merged ring and the model give the same answers, 
               const warned = mem.load(ring.warned);
               kvm_dirty_ring_push(mem, ring, { slot: 0, offset: one.offset }, tracker.version);
               // Of a reset that has overtaken it, push sees a distance of almost 2^32.
-              const full = isFull(model) || model.reset > model.pushed;
+              const full = isDirtyRingFull(model) || model.reset > model.pushed;
               expect(mem.load(ring.warned) - warned).toBe(full ? 1 : 0);
               if (full) seen.full = true;
-              model = push(model, 0, one.offset);
+              model = dirtyRingPush(model, 0, one.offset);
               break;
             }
             case 'harvest': {
@@ -104,7 +108,7 @@ test('one after the other, the merged ring and the model give the same answers, 
               expect(vm.guest.pages.map(({ armed }) => mem.load(armed) === 1)).toEqual(
                 vm.guest.pages.map(({ offset }) => rearmed.has(offset)),
               );
-              if (resettable(next) !== undefined) seen.bounded = true;
+              if (dirtyRingResettable(next) !== undefined) seen.bounded = true;
               if (next.reset > next.pushed) seen.overtaken = true;
               model = next;
               break;
@@ -112,7 +116,7 @@ test('one after the other, the merged ring and the model give the same answers, 
           }
           expect(mem.load(ring.dirty_index)).toBe((index + model.pushed) % 2 ** 32);
           expect(mem.load(ring.reset_index)).toBe((index + model.reset) % 2 ** 32);
-          for (let i = 0; i < size; i++) expect(mem.load(physical(i).flags)).toBe(entryAt(model, i).flags);
+          for (let i = 0; i < size; i++) expect(mem.load(physical(i).flags)).toBe(dirtyRingEntry(model, i).flags);
           if (index + model.reset >= 2 ** 32) seen.wrapped = true;
         }
       },

@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { initVm, layVm } from '../../src/actors/vm.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
-import { announce, emptyList, fetch, fetchable, isFull, push, reset, resettable } from '../../src/models/gfnList.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
+import {
+  announce,
+  emptyList,
+  fetch,
+  fetchable,
+  gfnListPush,
+  gfnListReset,
+  gfnListResettable,
+  isGfnListFull,
+} from '../../src/models/gfnList.ts';
 import type { GfnLists } from '../../src/trackers/gfnList/gfnList.ts';
 import { gfn_list_harvest, KVM_GET_DIRTY_COUNT, KVM_RESET_DIRTY_PAGES } from '../../src/trackers/gfnList/ioctl.ts';
 import { gfn_list_push } from '../../src/trackers/gfnList/push.ts';
@@ -27,16 +36,16 @@ test('one after the other, the list and the model give the same answers', () => 
       const slots = [0, 65537].map((slot) => ({ slot, npages: PAGES }));
       const vm = layVm(layout, { tracker: 'gfn-list', slots, rings: [{ size, leeway: 0 }] });
       const { list } = vm.tracker as GfnLists;
-      const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+      const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
       initVm(mem, vm, 1);
       let model = emptyList(size);
       for (const one of calls) {
         switch (one.do) {
           case 'push': {
             const entry = { slot: one.slot, offset: BigInt(one.offset) };
-            expect(gfn_list_push(mem, list, entry)).toBe(isFull(model) ? -16 : 0);
-            if (isFull(model)) seen.full = true;
-            else model = push(model, entry);
+            expect(gfn_list_push(mem, list, entry)).toBe(isGfnListFull(model) ? -16 : 0);
+            if (isGfnListFull(model)) seen.full = true;
+            else model = gfnListPush(model, entry);
             break;
           }
           case 'count':
@@ -58,13 +67,13 @@ test('one after the other, the list and the model give the same answers', () => 
               break;
             }
             for (const { armed } of vm.guest.pages) mem.store(armed, 0);
-            expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(resettable(model).length);
-            const rearmed = new Set(resettable(model).map(({ slot, offset }) => `${slot}:${offset}`));
+            expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(gfnListResettable(model).length);
+            const rearmed = new Set(gfnListResettable(model).map(({ slot, offset }) => `${slot}:${offset}`));
             expect(vm.guest.pages.map(({ armed }) => mem.load(armed) === 1)).toEqual(
               vm.guest.pages.map(({ slot, offset }) => rearmed.has(`${slot}:${offset}`)),
             );
             if (model.entries.length > model.fetched) seen.dropped = true;
-            model = reset(model);
+            model = gfnListReset(model);
             break;
           }
         }

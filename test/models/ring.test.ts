@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import { Layout } from '../../src/memory/layout.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import {
   available,
   emptyRing,
-  harvest,
-  harvestable,
-  INVALID,
+  GFN_RING_INVALID,
+  gfnRingHarvest,
+  gfnRingHarvestable,
+  gfnRingReset,
+  gfnRingResettable,
   publish,
   pushResult,
-  reset,
-  resettable,
 } from '../../src/models/ring.ts';
 import { gfn_ring_count, gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import { kvm_gfn_ring_push } from '../../src/ring/push.ts';
@@ -34,7 +34,7 @@ test('one after the other, the ring and the model give the same answers, whereve
         const layout = new Layout();
         const vm = layVm(layout, { slots: [{ slot: 0, npages: 5 }], rings: [{ size, leeway: 0 }], index });
         const ring = gfnRings(vm)[0];
-        const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+        const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
         initVm(mem, vm, 1);
         let model = emptyRing(size);
         for (const one of calls) {
@@ -46,16 +46,16 @@ test('one after the other, the ring and the model give the same answers, whereve
           } else if (one.do === 'harvest') {
             const count = Math.min(available(model), one.max);
             expect(gfn_ring_count(mem, ring)).toBe(available(model));
-            expect(gfn_ring_harvest(mem, ring, one.max)).toEqual(harvestable(model, count));
-            model = harvest(model, count);
+            expect(gfn_ring_harvest(mem, ring, one.max)).toEqual(gfnRingHarvestable(model, count));
+            model = gfnRingHarvest(model, count);
           } else {
             const honest = mem.load(ring.indices.cons);
             const cons = one.cons ?? honest;
             mem.store(ring.indices.cons, cons);
-            const expected = resettable(model, cons, index, 0x10000);
-            expect(__kvm_gfn_ring_reset(mem, vm.kvm, ring)).toBe(expected === INVALID ? -22 : expected);
-            if (expected === INVALID) full.refused = true;
-            else model = reset(model, expected);
+            const expected = gfnRingResettable(model, cons, index, 0x10000);
+            expect(__kvm_gfn_ring_reset(mem, vm.kvm, ring)).toBe(expected === GFN_RING_INVALID ? -22 : expected);
+            if (expected === GFN_RING_INVALID) full.refused = true;
+            else model = gfnRingReset(model, expected);
             mem.store(ring.indices.cons, (index + model.harvested) % 0x10000);
             if (mem.load(ring.cons_index) < index) full.wrapped = true;
           }

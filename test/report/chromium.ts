@@ -1,5 +1,3 @@
-/* In this folder: tests of pages, in a browser where there is one, and of reports for CI. */
-
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

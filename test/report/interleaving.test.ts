@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { formatSchedule } from '../../src/explore/schedule.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
 import type { InterleavingData } from '../../src/report/data.ts';
-import { drawingOf } from '../../src/report/drawing.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { checksOf } from '../../src/scenario/checks.ts';
+import { detectRingsAndPages } from '../../src/report/detectRingsAndPages.ts';
+import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
+import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
+import { checksOf } from '../../src/scenario/builtinScenarios.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { loadSource } from '../../src/scenario/load.ts';
-import { runOf, runOnce, scheduleOf } from '../../src/scenario/run.ts';
-import { openSource } from '../../src/scenario/source.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
+import { openScenario } from '../../src/scenario/scenarioRef.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
+import { buildVm } from '../../src/vm/build.ts';
 import { ofSchedule, shown } from './shown.ts';
 
 /** Memory as a viewer comes to it: what was there, and what each step sets. */
@@ -68,10 +68,10 @@ test('a store is in its buffer until it leaves', async () => {
 test.each(['sc', 'tso', 'weak'] as const)(
   'memory after all steps is that of the execution, under %s',
   async (memoryModel) => {
-    const source = await loadSource('vm');
+    const source = await resolveScenarioName('vm');
     const machine = { memoryModel, tearing: false };
     for (const seed of [1, 2, 3]) {
-      const run = runOf(await openSource(source), 10_000, machine);
+      const run = createRun(await openScenario(source), 10_000, machine);
       runOnce(run, new RandomWalk(seed));
       const of = await ofSchedule(source, formatSchedule(scheduleOf(run)), machine);
       expect(of.steps).toHaveLength(run.execution.steps);
@@ -81,7 +81,7 @@ test.each(['sc', 'tso', 'weak'] as const)(
 );
 
 test('locks, and the steps of operations that begin and end', async () => {
-  const of = await ofSchedule(await loadSource('examples/sb.mjs'), '0x2,1x2');
+  const of = await ofSchedule(await resolveScenarioName('examples/sb.mjs'), '0x2,1x2');
   expect(of.failed).toBeNull();
   expect(of.steps.filter(({ begins }) => begins)).toHaveLength(2);
   expect(of.drawing.locks.map((lock) => of.places[lock].name)).toEqual(['m']);
@@ -90,7 +90,7 @@ test('locks, and the steps of operations that begin and end', async () => {
 
 test.each(trackerNames)('what %s lays out is drawn: its ring or its bitmap, and its pages', (tracker) => {
   const { layout } = buildVm(checksOf(tracker)[0].spec).program;
-  const { rings, pages, others } = drawingOf(layout.places);
+  const { rings, pages, others } = detectRingsAndPages(layout.places);
   const nameOf = (place: number): string => layout.places[place].name;
   expect(pages[0]).toMatchObject({ name: 'page0', copy: expect.any(Number) });
   expect(nameOf(pages[0].armed)).toBe('page0.armed');
@@ -113,7 +113,7 @@ test('an array alone is a ring, by the names that people give its indices', () =
     cells: { head: 'u32', tail: 'u32', slots: { type: 'u32', length: 4 } },
     actors: { a: [(mem, { head }) => mem.load(head)] },
   });
-  expect(drawingOf(program.layout.places).rings).toMatchObject([
+  expect(detectRingsAndPages(program.layout.places).rings).toMatchObject([
     { name: 'slots', entries: { length: 4 }, cursors: [{ name: 'head' }, { name: 'tail' }], used: [1, 0] },
   ]);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { canaryTables, tablesIn } from '../../src/report/canaryTables.ts';
-import { pageOf } from '../../src/report/page.ts';
+import { htmlPage } from '../../src/report/page.ts';
 import { perfettoOf } from '../../src/report/perfetto.ts';
 import { shown } from './shown.ts';
 
 test('a page is one file that may ask nothing of anybody', async () => {
-  const page = pageOf(await shown('examples/lost-update.mjs'), 'lost');
+  const page = htmlPage(await shown('examples/lost-update.mjs'), 'lost');
   expect(page).toMatch(
     /<meta http-equiv="Content-Security-Policy" content="default-src 'none';[^"]*script-src 'sha256-[^"]+"/,
   );
@@ -15,7 +15,7 @@ test('a page is one file that may ask nothing of anybody', async () => {
 
 test('nothing that a finding says ends the element that holds it', () => {
   const data = { message: '</script><script>alert(1)</script><!--', dollar: "$& $' $1", quote: '\u2028"' };
-  const page = pageOf(data, '</title><script>alert(1)</script>&');
+  const page = htmlPage(data, '</title><script>alert(1)</script>&');
   expect(page).not.toContain('<script>alert');
   expect(page).not.toContain('<!--');
   const [, json] = /id="data">([\s\S]*?)<\/script>/.exec(page)!;

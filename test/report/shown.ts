@@ -1,14 +1,17 @@
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import type { InterleavingData } from '../../src/report/data.ts';
 import { interleavingOf } from '../../src/report/interleaving.ts';
-import { type ExploreReport, exploreScenario } from '../../src/scenario/explore.ts';
-import { loadSource } from '../../src/scenario/load.ts';
-import { type Machine, plainMachine } from '../../src/scenario/run.ts';
-import type { Source } from '../../src/scenario/source.ts';
+import { type MemoryConfig, plainMachine } from '../../src/run/createRun.ts';
+import { type ExploreReport, exploreScenario } from '../../src/run/exploreScenario.ts';
+import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
+import type { ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 /** The first finding of a search of all states. */
-export async function found(name: string, machine: Partial<Machine> = {}): Promise<ExploreReport['findings'][number]> {
-  const { findings } = await exploreScenario(await loadSource(name), {
+export async function found(
+  name: string,
+  machine: Partial<MemoryConfig> = {},
+): Promise<ExploreReport['findings'][number]> {
+  const { findings } = await exploreScenario(await resolveScenarioName(name), {
     ...plainMachine,
     ...machine,
     scheduler: 'exhaustive',
@@ -25,15 +28,15 @@ export async function found(name: string, machine: Partial<Machine> = {}): Promi
 }
 
 /** What a page of it is made of. */
-export async function shown(name: string, machine: Partial<Machine> = {}): Promise<InterleavingData> {
+export async function shown(name: string, machine: Partial<MemoryConfig> = {}): Promise<InterleavingData> {
   const { scenario, schedule, memoryModel, tearing } = await found(name, machine);
   return ofSchedule(scenario, schedule, { memoryModel, tearing });
 }
 
 export const ofSchedule = (
-  source: Source,
+  source: ScenarioRef,
   schedule: string,
-  machine: Machine = plainMachine,
+  machine: MemoryConfig = plainMachine,
 ): Promise<InterleavingData> =>
   interleavingOf(
     { source, order: parseSchedule(schedule)!, machine, canary: undefined, expected: null, commands: [] },

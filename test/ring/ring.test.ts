@@ -1,12 +1,10 @@
-/* In this folder: tests of the mail's ring, called by itself. */
-
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
-import type { Batch } from '../../src/kvm/batch.ts';
 import { EBUSY, EINVAL } from '../../src/kvm/errors.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
+import type { ResetBatch } from '../../src/kvm/resetBatch.ts';
 import { Layout } from '../../src/memory/layout.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import { kvm_gfn_ring_alloc, kvm_gfn_ring_free } from '../../src/ring/alloc.ts';
 import { coalesce } from '../../src/ring/coalesce.ts';
 import { kvm_gfn_ring_get_page } from '../../src/ring/get_page.ts';
@@ -25,12 +23,12 @@ function machine(rings = [{ size: 4, leeway: 1 }], npages = 4) {
     ],
     rings,
   });
-  const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+  const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, rings.length);
   return { layout, vm, mem, kvm: vm.kvm, ring: gfnRings(vm)[0] };
 }
 
-const bytesOf = (mem: AloneMemory): number[] => [...mem.u8];
+const bytesOf = (mem: SetupMemory): number[] => [...mem.u8];
 const alloc = (size: number, leeway = 0) => kvm_gfn_ring_alloc(new Layout(), 'ring', size, leeway);
 
 describe('alloc', () => {
@@ -97,7 +95,7 @@ describe('push', () => {
     const layout = new Layout();
     const vm = layVm(layout, { slots: [], rings: [{ size: 32768, leeway: 0 }], index: 40000 });
     const [ring] = gfnRings(vm);
-    const mem = new AloneMemory(new SharedArrayBuffer(layout.size));
+    const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
     initVm(mem, vm, 1);
     for (let i = 1; i <= 32768; i++) expect(kvm_gfn_ring_push(mem, ring, 0, 0n)).toBe(i);
     expect(kvm_gfn_ring_push(mem, ring, 0, 0n)).toBe(-EBUSY);
@@ -152,7 +150,7 @@ describe('get_page and free', () => {
 });
 
 describe('coalesce', () => {
-  const pagesOf = ({ offset, mask }: Batch): bigint[] =>
+  const pagesOf = ({ offset, mask }: ResetBatch): bigint[] =>
     Array.from({ length: 64 }, (_, i) => BigInt(i))
       .filter((i) => (mask >> i) & 1n)
       .map((i) => offset + i);
@@ -163,7 +161,7 @@ describe('coalesce', () => {
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(0, 1), fc.oneof(far, fc.bigInt(0n, 130n))), { minLength: 1, maxLength: 12 }),
         (entries) => {
-          const batches: Batch[] = [];
+          const batches: ResetBatch[] = [];
           for (const [slot, offset] of entries) {
             const last = batches.at(-1);
             const grown = last && coalesce(last, slot, offset);

@@ -1,5 +1,3 @@
-/* In this folder: tests of scenarios: how they are defined, opened, made smaller, and run on threads. */
-
 import { expect, test } from 'vitest';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';

@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { Guided } from '../../src/explore/schedulers/guided.ts';
-import { interchangeable } from '../../src/explore/symmetry.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { symmetricThreads } from '../../src/explore/symmetry.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { exploreScenario } from '../../src/scenario/explore.ts';
+import { sizeOf, skip } from '../../src/scenario/omittedOperations.ts';
 import { parametersOf } from '../../src/scenario/parameters.ts';
-import { runOf, runOnce } from '../../src/scenario/run.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { sizeOf, skip } from '../../src/scenario/skip.ts';
 
 /** Runs actor after actor. */
 const run = (of: Scenario) => {
-  const one = runOf(of, 1000);
-  return { ...runOnce(one, new Guided([])), results: one.execution.results, u8: one.execution.bytes.u8 };
+  const one = createRun(of, 1000);
+  return { ...runOnce(one, new ReplayScheduler([])), results: one.execution.results, u8: one.execution.bytes.u8 };
 };
 const actors = { a: [] };
 const noop = () => {};
@@ -158,7 +158,7 @@ test('parameters are counted, those with a default value too', () => {
 });
 
 test('actors that share their operations are alike', () => {
-  expect(interchangeable(five.program)).toEqual([[0, 1]]);
+  expect(symmetricThreads(five.program)).toEqual([[0, 1]]);
 });
 
 const add = (mem: import('../../src/index.ts').Memory, { count }: { count: import('../../src/index.ts').Cell }) => {

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { Guided } from '../../src/explore/schedulers/guided.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { LockstepPool } from '../../src/scenario/lockstep.ts';
-import { runOf, runOnce, scheduleOf } from '../../src/scenario/run.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
+import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
+import { LockstepPool } from '../../src/run/lockstep.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 const reset = { name: 'kernel0', role: 'kernel', operations: [{ do: 'reset' }] } as const;
 const spec: VmSpec = {
@@ -15,8 +15,8 @@ const spec: VmSpec = {
   actors: [reset, { ...reset, name: 'kernel1' }],
   sometimes: [],
 };
-const run = runOf(buildVm(spec), 1000);
-runOnce(run, new Guided([]));
+const run = createRun(buildVm(spec), 1000);
+runOnce(run, new ReplayScheduler([]));
 const good = scheduleOf(run);
 
 describe('worker threads in lockstep', () => {

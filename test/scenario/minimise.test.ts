@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { Look } from '../../src/check/property.ts';
+import type { StateView } from '../../src/check/property.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { contextSwitches } from '../../src/explore/schedule.ts';
-import { Exact } from '../../src/explore/schedulers/guided.ts';
+import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { type Failure, minimise } from '../../src/run/minimise.ts';
+import { searchHere } from '../../src/run/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { type Failure, minimise } from '../../src/scenario/minimise.ts';
-import { runOf, runOnce } from '../../src/scenario/run.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import { type Source, sourced } from '../../src/scenario/source.ts';
+import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 interface Ring {
   readonly prod: Cell;
@@ -39,8 +39,8 @@ const counted: Scenario = {
 };
 
 /** The first failure that random walks come to, as it is. */
-async function found(of: Scenario | Source, seed: number): Promise<Failure> {
-  const what = await sourced(of);
+async function found(of: Scenario | ScenarioRef, seed: number): Promise<Failure> {
+  const what = await resolveScenario(of);
   const search = { scheduler: 'random-walk', reduction: 'none', seed, depth: 3, stepsMax: 10_000 } as const;
   const { violation, schedule } = searchHere(what.scenario, search, { ...noLimits, executions: 20_000 });
   expect(violation).toBeDefined();
@@ -48,8 +48,8 @@ async function found(of: Scenario | Source, seed: number): Promise<Failure> {
 }
 
 function expectToFail(failure: Failure): void {
-  const run = runOf(failure.scenario, 10_000);
-  expect(runOnce(run, new Exact(failure.schedule)).violation?.property).toBe(failure.property);
+  const run = createRun(failure.scenario, 10_000);
+  expect(runOnce(run, new StrictReplayScheduler(failure.schedule)).violation?.property).toBe(failure.property);
 }
 
 const operations = ({ scenario: { program } }: Failure): number =>
@@ -77,7 +77,7 @@ describe('a finding is made small', () => {
 });
 
 /** There are as many entries as the index says: each push that ended added one. */
-function nothingLost({ words, results }: Pick<Look, 'words' | 'results'>): boolean {
+function nothingLost({ words, results }: Pick<StateView, 'words' | 'results'>): boolean {
   const entries = [...words.subarray(1, 9)].filter((word) => word !== 0).length;
   const pushed = results.flat().filter((result) => result === 'pushed').length;
   return (words[0] & 0xffff) === pushed && entries === pushed;
@@ -97,7 +97,7 @@ describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) =
 
   test('is not made so small that it fails on any machine', async () => {
     const machine = { memoryModel, tearing: false };
-    const what = await sourced(apart);
+    const what = await resolveScenario(apart);
     const search = {
       ...machine,
       scheduler: 'exhaustive',
@@ -109,6 +109,8 @@ describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) =
     const { violation, schedule } = searchHere(apart, search, noLimits);
     const least = minimise({ ...what, ...violation!, ...machine, schedule }, 5);
     expect(operations(least)).toBe(4);
-    expect(runOnce(runOf(least.scenario, 100, machine), new Exact(least.schedule)).violation).toEqual(violation);
+    expect(
+      runOnce(createRun(least.scenario, 100, machine), new StrictReplayScheduler(least.schedule)).violation,
+    ).toEqual(violation);
   });
 });

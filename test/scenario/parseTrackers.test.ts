@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TrackerVmArbitrary } from '../../properties/arbitraries/trackerVm.ts';
-import { Guided } from '../../src/explore/schedulers/guided.ts';
-import { BadInput } from '../../src/scenario/badInput.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { parseVm } from '../../src/scenario/parse.ts';
-import { parseSource } from '../../src/scenario/parseSource.ts';
-import { runOf, runOnce } from '../../src/scenario/run.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
+import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { BadInput } from '../../src/input/badInput.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { parseSource } from '../../src/run/parseSource.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import { parseVm } from '../../src/vm/parse.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 const vcpu = { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'write', pages: [[0, 1]] }, { do: 'halt' }] };
 const userspace = (...operations: unknown[]) => ({ name: 'userspace', role: 'userspace', operations });
@@ -228,7 +228,7 @@ describe('whatever stands there', () => {
           wrong++;
           return;
         }
-        expect(runOnce(runOf(buildVm(parsed), 10_000), new Guided([])).stop.kind).not.toBe('crashed');
+        expect(runOnce(createRun(buildVm(parsed), 10_000), new ReplayScheduler([])).stop.kind).not.toBe('crashed');
         built++;
       }),
       { numRuns: 400, seed: Number(process.env.GFNRING_SEED ?? 1) },

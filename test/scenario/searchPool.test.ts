@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
-import { plainMachine } from '../../src/scenario/run.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import { SearchPool } from '../../src/scenario/searchPool.ts';
-import type { Search } from '../../src/scenario/searchSpec.ts';
-import { type Source, sourced } from '../../src/scenario/source.ts';
+import { plainMachine } from '../../src/run/createRun.ts';
+import { searchHere } from '../../src/run/search.ts';
+import { SearchPool } from '../../src/run/searchPool.ts';
+import type { Search } from '../../src/run/searchSpec.ts';
+import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 /** The same is done by one thread, by two and by three. */
 
@@ -16,11 +16,11 @@ afterAll(async () => {
 });
 
 const base = { ...plainMachine, reduction: 'none', seed: 7, depth: 3, stepsMax: 10_000 } as const;
-const ring = (name: 'ring-s' | 'ring-m' | 'ring-l'): Source => ({ schema: 1, name, builtIn: name });
-const lostUpdate: Source = { schema: 1, name: 'lost-update', module: `${process.cwd()}/examples/lost-update.mjs` };
+const ring = (name: 'ring-s' | 'ring-m' | 'ring-l'): ScenarioRef => ({ schema: 1, name, builtIn: name });
+const lostUpdate: ScenarioRef = { schema: 1, name: 'lost-update', module: `${process.cwd()}/examples/lost-update.mjs` };
 
-async function both(source: Source, search: Search, limits = noLimits) {
-  const what = await sourced(source);
+async function both(source: ScenarioRef, search: Search, limits = noLimits) {
+  const what = await resolveScenario(source);
   const found = [await two.search(what, search, limits), await three.search(what, search, limits)];
   const here = searchHere(what.scenario, search, limits);
   expect(found[0]).toEqual(here);
@@ -63,9 +63,9 @@ describe('whatever the number of workers', () => {
   });
 
   test('a scenario in memory has one thread', async () => {
-    const { scenario } = await sourced(ring('ring-s'));
-    await expect(two.search(await sourced(scenario), { ...base, scheduler: 'random-walk' }, noLimits)).rejects.toThrow(
-      /made in memory/,
-    );
+    const { scenario } = await resolveScenario(ring('ring-s'));
+    await expect(
+      two.search(await resolveScenario(scenario), { ...base, scheduler: 'random-walk' }, noLimits),
+    ).rejects.toThrow(/made in memory/);
   });
 });

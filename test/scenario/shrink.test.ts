@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TrackerVmArbitrary } from '../../properties/arbitraries/trackerVm.ts';
 import { VmArbitrary } from '../../properties/arbitraries/vm.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { parseVm } from '../../src/scenario/parse.ts';
-import { shrinkVm } from '../../src/scenario/shrink.ts';
-import { rolesOf, type VmSpec } from '../../src/scenario/spec.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
+import { shrinkVm } from '../../src/run/shrink.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import { parseVm } from '../../src/vm/parse.ts';
+import { rolesOf, type VmSpec } from '../../src/vm/spec.ts';
 
 /** Drawn by none: they pass through shrinking as `collect` and `reset` do. */
 const OF_NONE = ['harvest', 'count', 'copy-first', 'reset-ring'];

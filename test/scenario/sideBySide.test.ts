@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
+import { SCHEMA } from '../../src/input/schema.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { collect, halt, userspace, vcpu, write } from '../../src/scenario/parties.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import { sideBySide } from '../../src/scenario/sideBySide.ts';
-import { type ActorSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+import { searchHere } from '../../src/run/search.ts';
+import { collect, halt, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
+import { buildMultiVm } from '../../src/vm/multiVm.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 
 const vm = (name: string, ...actors: ActorSpec[]): VmSpec => ({
   schema: SCHEMA,
@@ -15,7 +16,7 @@ const vm = (name: string, ...actors: ActorSpec[]): VmSpec => ({
   actors,
   sometimes: [],
 });
-const two = (...vms: VmSpec[]) => sideBySide({ schema: SCHEMA, name: 'two', vms });
+const two = (...vms: VmSpec[]) => buildMultiVm({ schema: SCHEMA, name: 'two', vms });
 const found = (scenario: ReturnType<typeof two>) =>
   searchHere(
     scenario,

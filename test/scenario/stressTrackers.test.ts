@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { SCHEMA } from '../../src/input/schema.ts';
+import { stress } from '../../src/run/stress.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
 import {
   checkpoint,
   halt,
@@ -10,10 +13,8 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../src/scenario/parties.ts';
-import { type OperationSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
-import { stress } from '../../src/scenario/stress.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/make.ts';
+} from '../../src/vm/actorSpecs.ts';
+import type { OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 
 /** Two vCPUs and the host, where it may write, against one userspace, on threads that run as they like. */
 const writes = [write(0, 1), write(1), write(0), write(1, 2), write(2, 0), halt];

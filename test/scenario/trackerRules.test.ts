@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { buildVm } from '../../src/scenario/build.ts';
-import { exploreScenario } from '../../src/scenario/explore.ts';
+import { SCHEMA } from '../../src/input/schema.ts';
+import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import {
   checkpoint,
   collect,
@@ -16,8 +16,9 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../src/scenario/parties.ts';
-import { type ActorSpec, SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+} from '../../src/vm/actorSpecs.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 
 const SEARCH = {
   scheduler: 'exhaustive',

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import type { Look } from '../../src/check/property.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { builtIns } from '../../src/scenario/builtin.ts';
-import { resultRules } from '../../src/scenario/properties/resultRules.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
+import type { StateView } from '../../src/check/property.ts';
+import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import { callResultsMatchModel } from '../../src/vm/properties/resultRules.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 const specOf = (name: string): VmSpec => builtIns.find(({ spec }) => spec.name === name)!.spec;
-const looking = (results: readonly (readonly unknown[])[]) => ({ results }) as Look;
+const looking = (results: readonly (readonly unknown[])[]) => ({ results }) as StateView;
 const page = (offset: bigint) => ({ slot: 0, offset });
 
 /** By property: what it says of these results of `ring`: three pushes, two harvests, two resets. */
 function said(pushes: readonly number[], ...harvests: readonly (readonly bigint[])[]): Record<string, unknown> {
   const look = looking([pushes, harvests.map((offsets) => offsets.map(page)), [true, true]]);
   return Object.fromEntries(
-    Object.entries(resultRules(specOf('ring'))).map(([name, holds]) => [name.slice(0, 2), holds(look)]),
+    Object.entries(callResultsMatchModel(specOf('ring'))).map(([name, holds]) => [name.slice(0, 2), holds(look)]),
   );
 }
 
@@ -32,13 +32,16 @@ test('push returns what is in use, or that there is no room', () => {
 });
 
 test('an honest cons is never refused; a hostile one may be', () => {
-  const [[, refused]] = Object.entries(resultRules(specOf('handed-over')));
+  const [[, refused]] = Object.entries(callResultsMatchModel(specOf('handed-over')));
   expect([0, -22].map((result) => refused(looking([[], [], [result]])))).toEqual([true, 'reset returned -22']);
-  expect(Object.keys(resultRules(specOf('hostile-cons')))).toEqual([]);
+  expect(Object.keys(callResultsMatchModel(specOf('hostile-cons')))).toEqual([]);
 });
 
 test('they are asked where entries are pushed by calls and harvested by one thread', () => {
-  const asked = builtIns.map(({ spec }) => [spec.name, Object.keys(resultRules(spec)).map((name) => name.slice(0, 2))]);
+  const asked = builtIns.map(({ spec }) => [
+    spec.name,
+    Object.keys(callResultsMatchModel(spec)).map((name) => name.slice(0, 2)),
+  ]);
   expect(Object.fromEntries(asked)).toMatchObject({
     ring: ['R6', 'R4'],
     wrap: ['R6', 'R4'],
@@ -61,7 +64,7 @@ test('pages are re-armed, or still in a ring, as memory says at the end', () => 
       'ring0[0].offset': 1,
     };
     const read = ({ name }: { name: string }): number => values[name] ?? 0;
-    return holds({ read, read64: (cell: { name: string }) => BigInt(read(cell)) } as unknown as Look);
+    return holds({ read, read64: (cell: { name: string }) => BigInt(read(cell)) } as unknown as StateView);
   };
   expect(program.layout.places.map((place) => place.name)).toContain('ring0[0].offset');
   expect([at([1, 1], 0, 0), at([1, 0], 1, 0), at([1, 1], 1, 1), at([0, 0], 2, 0)]).toEqual([true, true, true, true]);

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { MemoryModel } from '../../src/explore/memoryModels/make.ts';
+import type { MemoryModel } from '../../src/explore/memoryModels/registry.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
-import { modeUnder } from '../../src/scenario/builtin.ts';
-import { catalogue } from '../../src/scenario/catalogue.ts';
-import { checksOf, scenariosOf } from '../../src/scenario/checks.ts';
-import { exploreScenario } from '../../src/scenario/explore.ts';
-import { replay } from '../../src/scenario/replay.ts';
-import { runOf } from '../../src/scenario/run.ts';
-import { openSource } from '../../src/scenario/source.ts';
-import { knownAs, type TrackerScenario } from '../../src/scenario/trackers/scenario.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/make.ts';
+import { createRun } from '../../src/run/createRun.ts';
+import { exploreScenario } from '../../src/run/exploreScenario.ts';
+import { replay } from '../../src/run/replay.ts';
+import { checksOf, scenariosOf } from '../../src/scenario/builtinScenarios.ts';
+import { defaultModeFor } from '../../src/scenario/gfnRingScenarios.ts';
+import { knownDefects } from '../../src/scenario/knownDefects.ts';
+import { openScenario } from '../../src/scenario/scenarioRef.ts';
+import { knownAs, type TrackerScenario } from '../../src/scenario/trackers/trackerScenario.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
 
 /** docs/trackers.md is what people read; here it is what must come out: number, scenario, tracker, memory model. */
 const table = [
@@ -33,7 +33,7 @@ const toldOf = (name: string, memoryModel: MemoryModel) =>
 const isLong = process.env.GFNRING_LONG !== undefined;
 const named = ({ spec }: TrackerScenario): string => spec.name;
 const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
-  const mode = modeUnder(scenario, memoryModel);
+  const mode = defaultModeFor(scenario, memoryModel);
   return exploreScenario(scenario.spec, {
     scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
     reduction: 'states',
@@ -59,13 +59,13 @@ const askedOf = (tracker: TrackerName): readonly TrackerScenario[] =>
 
 test('the table has every number of the catalogue, by its title, and names scenarios that are there', () => {
   const titles = new Map(table.map(([, number, title]) => [number, title]));
-  expect([...titles].sort()).toEqual(Object.entries(catalogue).sort());
+  expect([...titles].sort()).toEqual(Object.entries(knownDefects).sort());
   const names = trackerNames.flatMap(scenariosOf).map(named);
   expect(expected.filter(({ name }) => !names.includes(name))).toEqual([]);
 });
 
 test('docs/findings.md has every number, found in what the table says', () => {
-  expect(new Set(told.map(({ number }) => number))).toEqual(new Set(Object.keys(catalogue)));
+  expect(new Set(told.map(({ number }) => number))).toEqual(new Set(Object.keys(knownDefects)));
   for (const { number, name } of told) {
     const rows = table.filter(([, other, , scenario]) => other === number && scenario === name.split('/')[1]);
     // Where versions fail in different ways, each has a row.
@@ -110,7 +110,7 @@ describe.each(trackerNames)('%s', (tracker: TrackerName) => {
     if (shown) expect([due?.number, `${finding.contextSwitches}`]).toEqual([shown.number, shown.switches]);
     // What was found is small, and comes back.
     expect(finding.contextSwitches).toBeLessThanOrEqual(6);
-    const run = runOf(await openSource(finding.scenario), 100_000);
+    const run = createRun(await openScenario(finding.scenario), 100_000);
     expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });
   });
 });

@@ -1,5 +1,3 @@
-/* In this folder: tests of the matcher, in vitest itself. */
-
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { scenario } from '../../src/scenario/define.ts';

@@ -1,13 +1,11 @@
-/* In this folder: tests of the trackers and of their rules: a rule must see what breaks it. */
-
 import { expect, test } from 'vitest';
-import type { Look } from '../../src/check/property.ts';
+import type { StateView } from '../../src/check/property.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import { collect, hostile, poke, userspace, vcpu, write } from '../../src/scenario/parties.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import type { VmSpec } from '../../src/scenario/spec.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/make.ts';
+import { searchHere } from '../../src/run/search.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
+import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 import { specOf } from './edited.ts';
 
 const actors = [vcpu(0, write(1)), userspace(collect)];
@@ -23,7 +21,7 @@ function broken(spec: VmSpec, values: Record<string, number>, collected: readonl
     read,
     read64: (cell: { name: string }) => BigInt(read(cell)),
     results: [[undefined], [collected]],
-  } as unknown as Look;
+  } as unknown as StateView;
   return Object.entries(unordered ?? {}).flatMap(([name, holds]) => (holds(look) === true ? [] : [name.split(' ')[0]]));
 }
 

@@ -11,8 +11,8 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../src/scenario/parties.ts';
-import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+} from '../../src/vm/actorSpecs.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
 
 const bitmap = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>

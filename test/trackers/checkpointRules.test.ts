@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { STEPS } from '../../src/actors/checkpoint.ts';
 import type { Cell } from '../../src/memory/cell.ts';
-import { checkpoint, halt, replicate, userspace, vcpu, write } from '../../src/scenario/parties.ts';
-import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+import { checkpoint, halt, replicate, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { asItIs, asValue, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
 
 const SHAPE = { rings: [{ size: 4, leeway: 2 }], slots: [{ slot: 0, npages: 1 }] };

@@ -1,10 +1,11 @@
+import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { SCHEMA } from '../../src/input/schema.ts';
 import type { Cell, Cell64, Place } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { buildVm } from '../../src/scenario/build.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
-import { searchHere } from '../../src/scenario/search.ts';
-import { SCHEMA, type VmSpec } from '../../src/scenario/spec.ts';
+import { searchHere } from '../../src/run/search.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 
 /** An access that a subject is about to make. */
 export interface Access {

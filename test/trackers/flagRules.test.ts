@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Look } from '../../src/check/property.ts';
+import type { StateView } from '../../src/check/property.ts';
 import type { Cell } from '../../src/memory/cell.ts';
-import { buildVm } from '../../src/scenario/build.ts';
 import {
   checkpoint,
   collect,
@@ -17,8 +16,9 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../src/scenario/parties.ts';
-import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+} from '../../src/vm/actorSpecs.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
 
 const VERSIONS = ['5.11', '6.1', '6.12', '6.17', 'repaired'] as const;
@@ -177,7 +177,7 @@ test.each(mutants)('%s: %s', (property, _, spec, edit) => {
 
 test('F-6 reset says how many entries it took', () => {
   const { monitors } = buildVm(counted).properties;
-  const look = { read: () => 0 } as unknown as Look;
+  const look = { read: () => 0 } as unknown as StateView;
   expect(monitors[0].returned(monitors[0].init(), 2, 0, 0, look)).not.toHaveProperty('property');
   expect(monitors[0].returned(monitors[0].init(), 2, 0, 1, look)).toHaveProperty(
     'property',

@@ -10,8 +10,8 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../src/scenario/parties.ts';
-import type { ActorSpec, VmSpec } from '../../src/scenario/spec.ts';
+} from '../../src/vm/actorSpecs.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { all, asItIs, asValue, type Edit, edited, found, leftOut, on, specOf } from './edited.ts';
 
 const list = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>

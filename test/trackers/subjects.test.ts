@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { initVm, layVm, type VmShape } from '../../src/actors/vm.ts';
 import { EINVAL } from '../../src/kvm/errors.ts';
-import { AloneMemory } from '../../src/memory/alone.ts';
 import type { Cell, Cell64, Lock } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
+import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
 import { KVM_CLEAR_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
@@ -12,7 +12,7 @@ import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
 import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
 import type { GfnRings } from '../../src/trackers/gfnRings.ts';
-import { trackerNames } from '../../src/trackers/make.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 
 const SLOTS = [
   { slot: 0, npages: 40 },
@@ -20,7 +20,7 @@ const SLOTS = [
 ];
 
 /** In which others do something just before a lock is taken, or just after a store. */
-class SharedMemory extends AloneMemory {
+class SharedMemory extends SetupMemory {
   beforeLock = (_lock: Lock): void => {};
   afterStore = (_cell: Cell): void => {};
   override lock(lock: Lock): void {

@@ -1,5 +1,3 @@
-/* In this folder: types that tsc alone checks: what a user's code infers, and what it refuses. */
-
 import { explore } from 'gfnring';
 import { expect } from 'vitest';
 import 'gfnring/vitest';

@@ -1,5 +1,3 @@
-/* In this folder: mistakes in the harness itself, in the form of canaries, and the self-checks that must notice them. */
-
 /** A scenario that never comes to what is asked of it, however free threads run it. A module, so that they can build it. */
 import { scenario } from '../../scenario/define.ts';
 

@@ -1,8 +1,8 @@
+import type { Scenario } from '../../check/scenario.ts';
 import { type Limits, noLimits } from '../../explore/limits.ts';
-import { plainMachine } from '../../scenario/run.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import { searchHere } from '../../scenario/search.ts';
-import type { Search, Searched } from '../../scenario/searchSpec.ts';
+import { plainMachine } from '../../run/createRun.ts';
+import { searchHere } from '../../run/search.ts';
+import type { Search, Searched } from '../../run/searchSpec.ts';
 import { outcomeOf, program } from './program.ts';
 import { Wrong } from './selfCheck.ts';
 

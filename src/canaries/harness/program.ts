@@ -1,10 +1,10 @@
-import { type Look, noProperties, type Properties } from '../../check/property.ts';
+import { noProperties, type Properties, type StateView } from '../../check/property.ts';
+import type { Scenario } from '../../check/scenario.ts';
 import type { Operation, Program } from '../../explore/program.ts';
+import { assume } from '../../memory/assume.ts';
 import type { Cell, Lock, Place } from '../../memory/cell.ts';
 import { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { assume } from '../../memory/stop.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 
 /**
  * A program from text: `x=1; wmb; rel y=1 | acq y; x`. Threads stand between bars, operations between `>`. A cell alone is loaded, and what an operation has read
@@ -50,7 +50,7 @@ export const cellOf = ({ layout }: Program, name: string): Cell =>
   layout.places.find((place) => place.name === name) as Cell;
 
 /** How all operations have ended, as text: what was read, in the order of the program; and what is left in those cells. */
-export function outcomeOf({ results, read }: Look, of: Program, finals: string): string {
+export function outcomeOf({ results, read }: StateView, of: Program, finals: string): string {
   const last = [...finals].flatMap((name) => cellOf(of, name) ?? []).map(read);
   return `${results
     .flat(2)

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Deadline } from '../../explore/limits.ts';
-import { compiled } from '../../scenario/workerFile.ts';
+import { distUrl } from '../../scenario/workerFile.ts';
 import { type Edit, patching } from '../patch.ts';
 import { errorIn } from '../trial.ts';
 import type { Said } from './child.ts';
@@ -72,7 +72,7 @@ interface Checked {
 }
 
 function selfChecked(edits: readonly Edit[], checks: readonly SelfCheckName[]): Promise<Checked> {
-  const child = fork(fileURLToPath(compiled('canaries/harness/child.js')), {
+  const child = fork(fileURLToPath(distUrl('canaries/harness/child.js')), {
     ...patching(edits),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -1,7 +1,5 @@
-/* In this folder: the known bugs of each tracker, and of the machine around it. */
-
-import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../../scenario/parties.ts';
-import { LOST } from '../../scenario/trackers/scenario.ts';
+import { LOST } from '../../scenario/trackers/trackerScenario.ts';
+import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf } from '../canary.ts';
 
 /** The master property makes a last round, which may be the one that goes wrong. */
@@ -52,7 +50,7 @@ const shrinksMeanwhile = vm(
 
 /** GET flushes at its end. */
 const flushOfGet = 'if (flush) kvm.arch.flush_remote_tlbs(mem); mem.unlock(kvm.slots_lock);';
-const snapshot = 'const mask = (mem.xchg(word(i), 0) & lowest(npages - i * WORD)) >>> 0;';
+const snapshot = 'const mask = (mem.xchg(word(i), 0) & lowBitsMask(npages - i * WORD)) >>> 0;';
 /** GET flushes only where a page was writable. Right in itself: no translation is cached of one that is not. */
 const FLUSH_IF_CHANGED: readonly EditOf[] = [
   [
@@ -120,7 +118,7 @@ export const dirtyBitmap: readonly Canary[] = [
     [
       'actors/checkpoint',
       "if (failsAfter === 'copy') return rollBack(mem, vm, gate, gfns);",
-      "if (failsAfter === 'copy') { goOn(mem, gate, RUNNING); return []; }",
+      "if (failsAfter === 'copy') { resumeMachine(mem, gate, RUNNING); return []; }",
     ],
   ),
   // Nothing is lost by it: the next snapshot has the pages of this one, too.
@@ -229,7 +227,7 @@ export const dirtyBitmap: readonly Canary[] = [
     [
       IOCTL,
       'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask)',
-      'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask & lowest(num_pages - 1 - i * WORD))',
+      'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask & lowBitsMask(num_pages - 1 - i * WORD))',
     ],
   ),
   // Userspace asks for pages that the slot has not, which the subject refuses.
@@ -403,7 +401,7 @@ export const dirtyBitmap: readonly Canary[] = [
     'the bitmap is freed with its slot',
     onTheWay,
     ['G1', LAST_ROUND],
-    [IOCTL, '(mem.xchg(word(i), 0) & lowest(npages - i * WORD)) >>> 0', 'mem.xchg(word(i), 0)'],
+    [IOCTL, '(mem.xchg(word(i), 0) & lowBitsMask(npages - i * WORD)) >>> 0', 'mem.xchg(word(i), 0)'],
   ),
   canary(
     'get-no-mmu-lock',

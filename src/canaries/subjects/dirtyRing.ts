@@ -1,3 +1,4 @@
+import { LOST, ONE_PAGE } from '../../scenario/trackers/trackerScenario.ts';
 import {
   collect,
   halt,
@@ -11,8 +12,7 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../scenario/parties.ts';
-import { LOST, ONE_PAGE } from '../../scenario/trackers/scenario.ts';
+} from '../../vm/actorSpecs.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf, weak } from '../canary.ts';
 
 /** The master property makes a last round, which may be the one that goes wrong. */

@@ -1,4 +1,4 @@
-import { halt, host, hostWrite, replicate, userspace, vcpu, write } from '../../scenario/parties.ts';
+import { halt, host, hostWrite, replicate, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
 import { type Canary, canariesOf, vmOf } from '../canary.ts';
 
 /** Cao's list, drained while the machine is paused: what its objections say of it, and what its own rules forbid. */

@@ -1,3 +1,4 @@
+import { LOST, ONE_PAGE, smallVm } from '../../scenario/trackers/trackerScenario.ts';
 import {
   collect,
   halt,
@@ -13,8 +14,7 @@ import {
   userspace,
   vcpu,
   write,
-} from '../../scenario/parties.ts';
-import { LOST, ONE_PAGE, smallVm } from '../../scenario/trackers/scenario.ts';
+} from '../../vm/actorSpecs.ts';
 import { type Canary, canariesOf, type EditOf, on, vmOf, weak } from '../canary.ts';
 
 /** What the design of the mail's ring rules out, and what the ring of kvm.git 9a13921dd3, its first implementation, got wrong. */
@@ -379,14 +379,14 @@ export const gfnRing: readonly Canary[] = [
     `B06; ${EARLY}`,
     'coalesce',
     ['G1', 'R7'],
-    ['kvm/batch', 'batch.mask | (1n << delta)', 'batch.mask | (1n << (delta + 1n))'],
+    ['kvm/resetBatch', 'batch.mask | (1n << delta)', 'batch.mask | (1n << (delta + 1n))'],
   ),
   canary(
     'coalesced-backwards-without-a-shift',
     `B06; ${EARLY}`,
     BACK_AND_FORTH,
     ['R7'],
-    ['kvm/batch', 'batch.mask << -delta', 'batch.mask'],
+    ['kvm/resetBatch', 'batch.mask << -delta', 'batch.mask'],
   ),
   canary(
     'wrong-address-space',

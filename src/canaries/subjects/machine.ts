@@ -1,6 +1,6 @@
-import { halt, host, hostWrite, migrate, serve, setSlot, userspace, vcpu, write } from '../../scenario/parties.ts';
-import type { ActorSpec, VmSpec } from '../../scenario/spec.ts';
-import { LOST, ONE_PAGE } from '../../scenario/trackers/scenario.ts';
+import { LOST, ONE_PAGE } from '../../scenario/trackers/trackerScenario.ts';
+import { halt, host, hostWrite, migrate, serve, setSlot, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
+import type { ActorSpec, VmSpec } from '../../vm/spec.ts';
 import { type Canary, canariesOf, vmOf } from '../canary.ts';
 
 /** What is around a tracker: faults, stores, stopped vCPUs, the pause, checkpoints and slots. */
@@ -137,8 +137,8 @@ export const machine: readonly Canary[] = [
     [COMMITTED],
     [
       'actors/checkpoint',
-      'backup.commit(mem, pages); goOn(mem, gate, COMMITTED);',
-      'goOn(mem, gate, COMMITTED); backup.commit(mem, pages);',
+      'backup.commit(mem, pages); resumeMachine(mem, gate, COMMITTED);',
+      'resumeMachine(mem, gate, COMMITTED); backup.commit(mem, pages);',
     ],
   ),
   ring(
@@ -164,21 +164,21 @@ export const machine: readonly Canary[] = [
     `${API}: the bitmap is collected when the vCPUs have stopped`,
     BITMAP_MOVES,
     [COMMITTED, ...LOST],
-    ['actors/migrate', 'copyRest(mem, vm);', ''],
+    ['actors/migrate', 'copyRemaining(mem, vm);', ''],
   ),
   merged(
     'backup-bitmap-never-collected',
     `${API}: the bitmap is collected when the vCPUs have stopped`,
     BITMAP_AT_THE_END,
     LOST,
-    ['actors/userspace', 'else copyRest(mem, vm);', ''],
+    ['actors/userspace', 'else copyRemaining(mem, vm);', ''],
   ),
   ring(
     'moves-while-it-runs',
     REMUS,
     'gfn-ring/migrate',
     [COMMITTED, STILL, ...LOST],
-    ['actors/migrate', 'pause(mem, gate); collect(mem, vm);', 'collect(mem, vm); pause(mem, gate);'],
+    ['actors/migrate', 'pauseMachine(mem, gate); collect(mem, vm);', 'collect(mem, vm); pauseMachine(mem, gate);'],
   ),
   ring(
     'deleted-slot-stays-mapped',

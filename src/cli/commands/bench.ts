@@ -1,5 +1,3 @@
-/* In this folder: the commands, one a file: arguments, options, help, and what they call. */
-
 import { Command } from 'commander';
 import { explorerSteps } from '../bench.ts';
 import { modelRatios, proofs, twoThreads } from '../benchProofs.ts';

@@ -14,14 +14,14 @@ import {
   runUnmodified,
   type Unmodified,
 } from '../../canaries/runs.ts';
-import { BadInput } from '../../scenario/badInput.ts';
-import { SCHEMA } from '../../scenario/spec.ts';
+import { BadInput } from '../../input/badInput.ts';
+import { SCHEMA } from '../../input/schema.ts';
 import { canaryLine, falseAlarmLine, headLine, mistakeLine } from '../canaryTable.ts';
+import { setCompletionValues } from '../completionValues.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { jsonOption, quietOption, seconds, seedOption, whole } from '../options.ts';
+import { jsonOption, quietOption, seconds, seedOption, wholeNumberArgument } from '../options.ts';
 import { plural, print, printJson, progress } from '../output.ts';
-import { suggest } from '../suggest.ts';
 
 interface Options {
   readonly seeds: number;
@@ -40,18 +40,20 @@ export const canariesCommand = (): Command =>
   new Command('canaries')
     .description('subjects with one known bug each: which are caught, by what, how fast and how often')
     .addArgument(
-      suggest(new Argument('[names...]', 'those alone'), () => ({
+      setCompletionValues(new Argument('[names...]', 'those alone'), () => ({
         words: [...canaries, ...mistakes].map(({ name }) => name),
         paths: false,
       })),
     )
     .addOption(new Option('--list', 'name them, and run none'))
-    .addOption(new Option('--seeds <n>', 'seeds of each scheduler').default(20).argParser(whole('seeds', 1, 1000)))
+    .addOption(
+      new Option('--seeds <n>', 'seeds of each scheduler').default(20).argParser(wholeNumberArgument('seeds', 1, 1000)),
+    )
     .addOption(new Option('--seconds <n>', 'that one seed may take').default(5).argParser(seconds('seconds')))
     .addOption(
       new Option('--workers <n>', 'how many run at a time, each on a core of its own')
         .default(1)
-        .argParser(whole('workers', 1, 256)),
+        .argParser(wholeNumberArgument('workers', 1, 256)),
     )
     .addOption(seedOption())
     .addOption(jsonOption())

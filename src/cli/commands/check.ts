@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { checksOf } from '../../scenario/checks.ts';
+import { checksOf } from '../../scenario/builtinScenarios.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
-import { type CheckOptions, runChecks } from '../checks.ts';
 import { examples } from '../examples.ts';
 import {
   directoryOption,
@@ -13,6 +12,7 @@ import {
   tearingOption,
   trackerOption,
 } from '../options.ts';
+import { type CheckOptions, runScenarios } from '../runScenarios.ts';
 
 /** The tracker and the memory model that a canary shows in, where no other was asked for: elsewhere nothing would be found. */
 function ofCanary(name: string | undefined, command: Command): Partial<Pick<CheckOptions, 'tracker' | 'memoryModel'>> {
@@ -46,5 +46,5 @@ export const checkCommand = (): Command =>
     .action(async (given: CheckOptions, command: Command) => {
       const options = { ...given, ...ofCanary(given.canary, command) };
       if (runsAsCanary(options.canary)) return;
-      await runChecks(checksOf(options.tracker), options);
+      await runScenarios(checksOf(options.tracker), options);
     });

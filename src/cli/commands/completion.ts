@@ -1,12 +1,12 @@
 import { Argument, Command } from 'commander';
 import { bashScript } from '../completion/bash.ts';
+import { type CommandPath, commandTree } from '../completion/commandTree.ts';
 import { fishScript } from '../completion/fish.ts';
-import { type Place, placesOf } from '../completion/places.ts';
 import { zshScript } from '../completion/zsh.ts';
 import { examples } from '../examples.ts';
-import { version } from '../version.ts';
+import { packageVersion } from '../version.ts';
 
-const scripts: Readonly<Record<string, (places: readonly Place[], head: string) => string>> = {
+const scripts: Readonly<Record<string, (places: readonly CommandPath[], head: string) => string>> = {
   bash: bashScript,
   zsh: zshScript,
   fish: fishScript,
@@ -29,6 +29,6 @@ export const completionCommand = (): Command =>
       }),
     )
     .action((shell: string, _: object, command: Command) => {
-      const head = `# Completion of gfnring ${version}, printed by 'gfnring completion ${shell}'.`;
-      process.stdout.write(scripts[shell](placesOf(command.parent!), head));
+      const head = `# Completion of gfnring ${packageVersion}, printed by 'gfnring completion ${shell}'.`;
+      process.stdout.write(scripts[shell](commandTree(command.parent!), head));
     });

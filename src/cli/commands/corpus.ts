@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { CampaignDirectory, settingsIn } from '../../campaign/campaignDirectory.ts';
 import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
-import { Store, settingsIn } from '../../campaign/store.ts';
 import { type Summary, summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';
 import { summaryLines } from '../campaignText.ts';
@@ -65,11 +65,11 @@ export const corpusCommand = (): Command =>
 async function change(
   directory: string,
   { json, quiet, report: wanted }: Options,
-  what: (store: Store) => Promise<CorpusChange>,
+  what: (store: CampaignDirectory) => Promise<CorpusChange>,
 ): Promise<void> {
   // Before the campaign is locked: the process that has the canary in it locks it itself.
   if (runsAsCanary(settingsIn(directory).canary)) return;
-  const store = Store.open(directory);
+  const store = CampaignDirectory.open(directory);
   let changed: CorpusChange;
   let summary: Summary;
   try {

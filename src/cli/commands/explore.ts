@@ -1,31 +1,31 @@
 import { Argument, Command, Option } from 'commander';
-import { type ExploreOptions, exploreScenario } from '../../scenario/explore.ts';
-import { findingNamed, loadSource } from '../../scenario/load.ts';
-import type { Machine } from '../../scenario/run.ts';
-import { reductionNames, schedulerNames } from '../../scenario/searchSpec.ts';
-import type { Source } from '../../scenario/source.ts';
+import type { MemoryConfig } from '../../run/createRun.ts';
+import { type ExploreOptions, exploreScenario } from '../../run/exploreScenario.ts';
+import { findingNamed, resolveScenarioName } from '../../run/resolveScenarioName.ts';
+import { reductionNames, schedulerNames } from '../../run/searchSpec.ts';
+import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
+import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { statusOf, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { printFinding } from '../finding.ts';
 import {
   directoryOption,
+  explicitMemoryOptions,
   jsonOption,
   linesOption,
-  machineAsked,
   memoryModelOption,
   quietOption,
   type SharedOptions,
   seconds,
   seedOption,
   tearingOption,
-  whole,
+  wholeNumberArgument,
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { reportLine, reportNotes } from '../reportLine.ts';
-import { scenarios, suggest } from '../suggest.ts';
+import { reportNotes, scenarioResultLine } from '../scenarioResultLine.ts';
 
-interface Options extends SharedOptions, Machine {
+interface Options extends SharedOptions, MemoryConfig {
   readonly scheduler: ExploreOptions['scheduler'];
   readonly reduction?: ExploreOptions['reduction'];
   readonly preemptions?: number;
@@ -47,7 +47,7 @@ export const exploreCommand = (): Command =>
   new Command('explore')
     .description('explore the interleavings of one scenario')
     .addArgument(
-      suggest(
+      setCompletionValues(
         new Argument(
           '[scenario]',
           "a built-in name, or the path of a module (see the README), of a JSON file or of a finding; left out: the canary's",
@@ -67,7 +67,7 @@ export const exploreCommand = (): Command =>
     )
     .addOption(
       new Option('--preemptions <n>', 'exhaustive: only what so many preemptions lead to').argParser(
-        whole('preemptions', 0, 1000),
+        wholeNumberArgument('preemptions', 0, 1000),
       ),
     )
     .addOption(
@@ -79,18 +79,22 @@ export const exploreCommand = (): Command =>
     .addOption(
       new Option('--workers <n>', 'threads that search together, with the same result; the search of states has one')
         .default(1)
-        .argParser(whole('workers', 1, 256)),
+        .argParser(wholeNumberArgument('workers', 1, 256)),
     )
-    .addOption(new Option('--depth <n>', 'pct: depth of the bugs to find').default(3).argParser(whole('depth', 1, 100)))
+    .addOption(
+      new Option('--depth <n>', 'pct: depth of the bugs to find')
+        .default(3)
+        .argParser(wholeNumberArgument('depth', 1, 100)),
+    )
     .addOption(
       new Option('--executions <n>', 'stop after so many executions')
         .default(Infinity, 'no limit')
-        .argParser(whole('executions', 1)),
+        .argParser(wholeNumberArgument('executions', 1)),
     )
     .addOption(
       new Option('--steps <n>', 'steps of one execution, at most')
         .default(100_000)
-        .argParser(whole('steps', 1, 10_000_000)),
+        .argParser(wholeNumberArgument('steps', 1, 10_000_000)),
     )
     .addOption(new Option('--seconds <n>', 'stop after so many seconds').default(10).argParser(seconds('seconds')))
     .addOption(
@@ -101,7 +105,7 @@ export const exploreCommand = (): Command =>
     .addOption(
       new Option('--rounds <n>', 'exhaustive: explore up to so many iterations of a loop whose state never comes again')
         .default(Infinity, 'no bound')
-        .argParser(whole('rounds', 1, 1_000_000)),
+        .argParser(wholeNumberArgument('rounds', 1, 1_000_000)),
     )
     .addOption(new Option('--strict', 'rest a verdict on nothing that is not known: see docs/how-we-know.md'))
     .addOption(canaryOption())
@@ -120,32 +124,35 @@ export const exploreCommand = (): Command =>
       }),
     )
     .action(async (name: string | undefined, given: Options, command: Command) => {
-      const { scenario, canary, ...machine } = meant(name, given, machineAsked(command));
+      const { scenario, canary, ...machine } = meant(name, given, explicitMemoryOptions(command));
       const options = { ...given, ...machine, canary };
       refuse(options);
       if (runsAsCanary(canary)) return;
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
-      const report = await exploreScenario(typeof scenario === 'string' ? await loadSource(scenario) : scenario, {
-        ...options,
-        reduction: options.reduction ?? 'states',
-        limits,
-        stepsMax: options.steps,
-        loopRules: { iterationsMax: options.rounds, byComparison: options.strict !== true },
-        minimiseSeconds: options.minimise,
-        directory: options.dir,
-      });
+      const report = await exploreScenario(
+        typeof scenario === 'string' ? await resolveScenarioName(scenario) : scenario,
+        {
+          ...options,
+          reduction: options.reduction ?? 'states',
+          limits,
+          stepsMax: options.steps,
+          loopRules: { iterationsMax: options.rounds, byComparison: options.strict !== true },
+          minimiseSeconds: options.minimise,
+          directory: options.dir,
+        },
+      );
       if (options.json) printJson(report);
       else {
         if (!options.quiet || report.findings.length > 0)
-          for (const line of [reportLine(report), ...reportNotes(report)]) print(line);
+          for (const line of [scenarioResultLine(report), ...reportNotes(report)]) print(line);
         if (report.findings.length > 0) print();
         for (const finding of report.findings) await printFinding(finding, options.lines);
       }
       process.exitCode = statusOf(report);
     });
 
-interface Meant extends Machine {
-  readonly scenario: string | Source;
+interface Meant extends MemoryConfig {
+  readonly scenario: string | ScenarioRef;
   readonly canary: string | undefined;
 }
 

@@ -1,20 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { Argument, Command, Option } from 'commander';
-import { type Ended, runCampaign } from '../../campaign/campaign.ts';
-import { type Crew, Threads } from '../../campaign/crew.ts';
+import { type CampaignEnd, runCampaign } from '../../campaign/campaign.ts';
+import { CampaignDirectory, settingsIn } from '../../campaign/campaignDirectory.ts';
+import { type Executor, ThreadPoolExecutor } from '../../campaign/executor.ts';
 import { canonical } from '../../campaign/hash.ts';
-import { Queued } from '../../campaign/queued.ts';
-import type { Base, Settings, Shard } from '../../campaign/settings.ts';
-import { Store, settingsIn } from '../../campaign/store.ts';
+import { QueueExecutor } from '../../campaign/queueExecutor.ts';
+import type { BaseScenario, Settings, Shard } from '../../campaign/settings.ts';
 import { summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';
-import { builtInNamed, checksOf } from '../../scenario/checks.ts';
-import { loadSource } from '../../scenario/load.ts';
-import type { Machine } from '../../scenario/run.ts';
-import type { TrackerName } from '../../trackers/make.ts';
+import type { MemoryConfig } from '../../run/createRun.ts';
+import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
+import { builtInNamed, checksOf } from '../../scenario/builtinScenarios.ts';
+import type { TrackerName } from '../../trackers/registry.ts';
 import { CampaignClock } from '../campaignClock.ts';
 import { CampaignWatch, summaryLines } from '../campaignText.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
+import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { printFinding } from '../finding.ts';
@@ -27,14 +28,13 @@ import {
   seedOption,
   tearingOption,
   trackerOption,
-  whole,
+  wholeNumberArgument,
 } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { report, reportOption } from '../reportOption.ts';
-import { scenarios, suggest } from '../suggest.ts';
-import { version } from '../version.ts';
+import { packageVersion } from '../version.ts';
 
-interface Options extends SharedOptions, Machine {
+interface Options extends SharedOptions, MemoryConfig {
   readonly tracker: TrackerName;
   readonly executions?: number;
   readonly seconds?: number;
@@ -61,7 +61,7 @@ export const fuzzCommand = (): Command =>
       'a campaign: scenarios and schedules are drawn and varied, for as long as you like, on many threads; nothing found is lost',
     )
     .addArgument(
-      suggest(
+      setCompletionValues(
         new Argument(
           '[scenarios...]',
           "built-in names, or paths of modules and JSON files; left out: all that 'gfnring check' runs",
@@ -77,13 +77,13 @@ export const fuzzCommand = (): Command =>
     )
     .addOption(
       new Option('--executions <n>', 'stop after so many executions, with the batch of 512 that makes them').argParser(
-        whole('executions', 1),
+        wholeNumberArgument('executions', 1),
       ),
     )
     .addOption(
       new Option('--workers <n>', 'worker threads; what is done does not depend on it')
         .default(Math.min(16, availableParallelism()), 'one a core')
-        .argParser(whole('workers', 1, 16)),
+        .argParser(wholeNumberArgument('workers', 1, 16)),
     )
     .addOption(new Option('--dir <path>', 'where the campaign lives').default('.gfnring/campaign'))
     .addOption(new Option('--resume', 'go on with the campaign that is there'))
@@ -129,12 +129,14 @@ export const fuzzCommand = (): Command =>
       if (runsAsCanary(options.canary)) return;
       const crew =
         options.queue === undefined
-          ? new Threads(options.workers, options.patience)
-          : await Queued.reach(options.queue, version, options.canary);
-      let store: Store;
+          ? new ThreadPoolExecutor(options.workers, options.patience)
+          : await QueueExecutor.reach(options.queue, packageVersion, options.canary);
+      let store: CampaignDirectory;
       try {
         store =
-          before !== undefined ? Store.open(given.dir) : Store.create(given.dir, await settingsOf(names, options));
+          before !== undefined
+            ? CampaignDirectory.open(given.dir)
+            : CampaignDirectory.create(given.dir, await settingsOf(names, options));
       } catch (error) {
         // What holds a Redis would not end.
         await crew.close();
@@ -143,7 +145,7 @@ export const fuzzCommand = (): Command =>
       process.exitCode = await run(store, crew, options);
     });
 
-async function run(store: Store, crew: Crew, options: Options): Promise<number> {
+async function run(store: CampaignDirectory, crew: Executor, options: Options): Promise<number> {
   const stop = new AbortController();
   const interrupt = (): void => {
     if (stop.signal.aborted) process.exit(STATUS.interrupted);
@@ -153,7 +155,7 @@ async function run(store: Store, crew: Crew, options: Options): Promise<number> 
   const { progress: stands } = store;
   const watch = new CampaignWatch(stands.counts.executions);
   const clock = new CampaignClock(store.directory, stands);
-  let ended: Ended;
+  let ended: CampaignEnd;
   try {
     ended = await runCampaign(store, crew, {
       executions: options.executions ?? Infinity,
@@ -208,13 +210,13 @@ async function settingsOf(names: readonly string[], options: Options): Promise<S
   };
 }
 
-async function basesOf(names: readonly string[], { tracker }: Options): Promise<Base[]> {
+async function basesOf(names: readonly string[], { tracker }: Options): Promise<BaseScenario[]> {
   if (names.length === 0)
     return checksOf(tracker).map(({ spec, known }) => ({ source: spec, ...(known && { known }) }));
   const bases = await Promise.all(
-    names.map(async (name): Promise<Base> => {
+    names.map(async (name): Promise<BaseScenario> => {
       const known = builtInNamed(name)?.known;
-      return { source: await loadSource(name), ...(known && { known }) };
+      return { source: await resolveScenarioName(name), ...(known && { known }) };
     }),
   );
   const twice = bases.find(({ source }, i) => bases.findIndex((other) => other.source.name === source.name) !== i);

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { checksOf } from '../../scenario/checks.ts';
-import { SCHEMA } from '../../scenario/spec.ts';
-import { YARDSTICKS } from '../../scenario/yardstick.ts';
-import type { TrackerName } from '../../trackers/make.ts';
+import { SCHEMA } from '../../input/schema.ts';
+import { YARDSTICKS } from '../../scenario/benchmarkRing.ts';
+import { checksOf } from '../../scenario/builtinScenarios.ts';
+import type { TrackerName } from '../../trackers/registry.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, trackerOption } from '../options.ts';
 import { plural, print, printJson } from '../output.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import type { MemoryModel } from '../../explore/memoryModels/make.ts';
+import type { MemoryModel } from '../../explore/memoryModels/registry.ts';
+import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
-import { judge, type TestReport } from '../../litmus/report.ts';
-import { SCHEMA } from '../../scenario/spec.ts';
+import { compareVerdict, type TestReport } from '../../litmus/report.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, memoryModelOption, quietOption, seconds } from '../options.ts';
@@ -58,7 +58,7 @@ function reportOf(file: string, model: MemoryModel, seconds: number): TestReport
     const reasons = [(error as NodeJS.ErrnoException).code ?? String(error)];
     return { outcome: 'unread', stated: null, verdict: null, reasons, states: 0 };
   }
-  return judge(text, model, seconds);
+  return compareVerdict(text, model, seconds);
 }
 
 function lineOf(name: string, { outcome, stated, verdict, reasons }: TestReport): string {

@@ -1,25 +1,32 @@
 import inspector from 'node:inspector';
 import { Command, Option } from 'commander';
 import { parseSchedule } from '../../explore/schedule.ts';
-import { END_OF_RECORDING, RecordedMemory } from '../../memory/recorded.ts';
-import { ASSUMED } from '../../memory/stop.ts';
+import { BadInput } from '../../input/badInput.ts';
+import { SCHEMA } from '../../input/schema.ts';
+import { ASSUMED } from '../../memory/assume.ts';
+import { END_OF_RECORDING, RecordedMemory } from '../../memory/recordedMemory.ts';
 import { sameStep, type Trace } from '../../memory/trace.ts';
-import { BadInput } from '../../scenario/badInput.ts';
-import { loadSource } from '../../scenario/load.ts';
-import { LockstepPool } from '../../scenario/lockstep.ts';
-import { replay } from '../../scenario/replay.ts';
-import { type Machine, type Run, runOf } from '../../scenario/run.ts';
-import { openSource, type Source } from '../../scenario/source.ts';
-import { SCHEMA } from '../../scenario/spec.ts';
+import { type CheckedExecution, createRun, type MemoryConfig } from '../../run/createRun.ts';
+import { LockstepPool } from '../../run/lockstep.ts';
+import { replay } from '../../run/replay.ts';
+import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
+import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { loadScheduled } from '../finding.ts';
-import { jsonOption, linesOption, machineAsked, memoryModelOption, quietOption, tearingOption } from '../options.ts';
+import {
+  explicitMemoryOptions,
+  jsonOption,
+  linesOption,
+  memoryModelOption,
+  quietOption,
+  tearingOption,
+} from '../options.ts';
 import { plural, print, printJson } from '../output.ts';
 import { formatTrace } from '../trace.ts';
 
-interface Options extends Machine {
+interface Options extends MemoryConfig {
   readonly on: 'explorer' | 'workers';
   readonly actor?: string;
   readonly inspectBrk?: boolean;
@@ -62,7 +69,7 @@ export const replayCommand = (): Command =>
           `--on workers: real threads are sequentially consistent and do not tear; this finding is for the explorer`,
         );
       if (runsAsCanary(canary)) return;
-      const run = runOf(await openSource(source), order.length + 1, machine);
+      const run = createRun(await openScenario(source), order.length + 1, machine);
       const violation = replay(run, order, what, cycle);
       const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
       const trace = run.execution.trace();
@@ -91,11 +98,11 @@ export const replayCommand = (): Command =>
     });
 
 interface ToReplay {
-  readonly source: Source;
+  readonly source: ScenarioRef;
   readonly order: readonly number[];
   readonly cycle?: number | undefined;
   readonly expected: string | null;
-  readonly machine: Machine;
+  readonly machine: MemoryConfig;
   readonly canary: string | undefined;
 }
 
@@ -104,7 +111,7 @@ async function toReplay(what: string, options: Options, command: Command): Promi
   if (compact === null) {
     const finding = loadScheduled(what);
     const { memoryModel, tearing, inFull } = finding;
-    const [asked] = machineAsked(command);
+    const [asked] = explicitMemoryOptions(command);
     if (asked !== undefined) throw new UsageError(`--${asked} goes with scenario:schedule: a finding says its own`);
     return {
       source: finding.scenario,
@@ -118,13 +125,13 @@ async function toReplay(what: string, options: Options, command: Command): Promi
   const order = parseSchedule(compact[2]);
   if (order === undefined) throw new BadInput(`${compact[2]} is no schedule: runs like 0x5,1,0 are expected`);
   const machine = { memoryModel: options.memoryModel, tearing: options.tearing };
-  return { source: await loadSource(compact[1]), order, expected: null, machine, canary: undefined };
+  return { source: await resolveScenarioName(compact[1]), order, expected: null, machine, canary: undefined };
 }
 
 async function onWorkers(
-  source: Source,
+  source: ScenarioRef,
   order: readonly number[],
-  run: Run,
+  run: CheckedExecution,
   property: string | null,
 ): Promise<{ same: boolean; line: string }> {
   const trace = run.execution.trace();
@@ -151,7 +158,7 @@ async function onWorkers(
 }
 
 /** Runs one actor in an ordinary pass over what it saw, for a debugger. */
-function asOneActor({ execution: { program } }: Run, trace: Trace, name: string, inspect: boolean): void {
+function asOneActor({ execution: { program } }: CheckedExecution, trace: Trace, name: string, inspect: boolean): void {
   const thread = program.actors.findIndex((actor) => actor.name === name);
   if (thread < 0)
     throw new UsageError(`--actor ${name}: the scenario has ${program.actors.map((actor) => actor.name).join(', ')}`);

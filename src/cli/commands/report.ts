@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { settingsIn } from '../../campaign/store.ts';
+import { settingsIn } from '../../campaign/campaignDirectory.ts';
 import { campaignOf } from '../../report/campaign.ts';
 import { interleavingOf } from '../../report/interleaving.ts';
-import { pageOf } from '../../report/page.ts';
+import { htmlPage } from '../../report/page.ts';
 import { perfettoOf } from '../../report/perfetto.ts';
 import { writeOut } from '../../report/write.ts';
-import { openSource } from '../../scenario/source.ts';
+import { openScenario } from '../../scenario/scenarioRef.ts';
 import { runsAsCanary } from '../canary.ts';
 import { UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
@@ -49,7 +49,7 @@ async function ofCampaign(directory: string, { html, perfetto, text }: Options):
     );
   const { canary } = settingsIn(directory);
   if (runsAsCanary(canary)) return;
-  writeOut(html, pageOf(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
+  writeOut(html, htmlPage(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
 }
 
 async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
@@ -57,7 +57,7 @@ async function ofFinding(file: string, { html, perfetto, text }: Options): Promi
   if (runsAsCanary(canary)) return;
   const { scenario: source, memoryModel, tearing, inFull } = finding;
   const written = { ...finding, file };
-  const scenario = await openSource(source);
+  const scenario = await openScenario(source);
   if (text) for (const line of formatFinding(written, scenario, true)) print(line);
   if (html === undefined && perfetto === undefined) return;
   const commands = reproduce(written, scenario, [...order]).map((line) => {
@@ -76,6 +76,6 @@ async function ofFinding(file: string, { html, perfetto, text }: Options): Promi
     },
     file,
   );
-  if (html !== undefined) writeOut(html, pageOf(interleaving, `${finding.property}: ${scenario.name}`));
+  if (html !== undefined) writeOut(html, htmlPage(interleaving, `${finding.property}: ${scenario.name}`));
   if (perfetto !== undefined) writeOut(perfetto, perfettoOf(interleaving));
 }

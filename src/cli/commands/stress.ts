@@ -1,12 +1,12 @@
 import { Argument, Command, Option } from 'commander';
-import { builtIns } from '../../scenario/builtin.ts';
-import { loadSource } from '../../scenario/load.ts';
-import { type StressReport, stress } from '../../scenario/stress.ts';
+import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
+import { type StressReport, stress } from '../../run/stress.ts';
+import { builtIns } from '../../scenario/gfnRingScenarios.ts';
+import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { jsonOption, quietOption, seconds, whole } from '../options.ts';
+import { jsonOption, quietOption, seconds, wholeNumberArgument } from '../options.ts';
 import { grouped, plural, print, printJson } from '../output.ts';
-import { scenarios, suggest } from '../suggest.ts';
 
 interface Options {
   readonly seconds: number;
@@ -19,7 +19,7 @@ export const stressCommand = (): Command =>
   new Command('stress')
     .description('free worker threads: records what calls return, and checks it against the model')
     .addArgument(
-      suggest(
+      setCompletionValues(
         new Argument('[scenarios...]', 'built-in names, or paths of modules or JSON files').default(['ring', 'vm']),
         scenarios,
       ),
@@ -28,7 +28,7 @@ export const stressCommand = (): Command =>
     .addOption(
       new Option('--rounds <n>', 'stop after so many rounds')
         .default(Infinity, 'no limit')
-        .argParser(whole('rounds', 1)),
+        .argParser(wholeNumberArgument('rounds', 1)),
     )
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -42,7 +42,7 @@ export const stressCommand = (): Command =>
       }),
     )
     .action(async (names: readonly string[], options: Options) => {
-      const sources = await Promise.all(names.map(loadSource));
+      const sources = await Promise.all(names.map(resolveScenarioName));
       const reports: StressReport[] = [];
       for (const [i, source] of sources.entries()) {
         const report = await stress(source, options);

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { help } from '../../campaign/hand.ts';
+import { runQueueWorker } from '../../campaign/queueWorker.ts';
 import { canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { quietOption, seconds, whole } from '../options.ts';
+import { quietOption, seconds, wholeNumberArgument } from '../options.ts';
 import { plural, print, progress } from '../output.ts';
-import { version } from '../version.ts';
+import { packageVersion } from '../version.ts';
 
 interface Options {
   readonly workers: number;
@@ -22,7 +22,7 @@ export const workCommand = (): Command =>
     .addOption(
       new Option('--workers <n>', 'worker threads')
         .default(availableParallelism(), 'one a core')
-        .argParser(whole('workers', 1, 256)),
+        .argParser(wholeNumberArgument('workers', 1, 256)),
     )
     .addOption(
       new Option('--patience <seconds>', 'how long a worker may take for 512 executions, before it is taken for hung')
@@ -47,8 +47,8 @@ export const workCommand = (): Command =>
       };
       process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
       let tasks = 0;
-      await help(url, {
-        ...{ workers, patienceSeconds: patience, version, canary, signal: stop.signal },
+      await runQueueWorker(url, {
+        ...{ workers, patienceSeconds: patience, version: packageVersion, canary, signal: stop.signal },
         onDone: (done) => {
           tasks = done;
           if (!quiet) progress(`${plural(done, 'task')} done …`);

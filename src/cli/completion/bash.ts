@@ -1,10 +1,8 @@
-/* In this folder: scripts that complete the command line in a shell, made from the commands themselves. */
-
-import type { Values } from '../suggest.ts';
-import type { Place } from './places.ts';
+import type { Values } from '../completionValues.ts';
+import type { CommandPath } from './commandTree.ts';
 
 /** The script for bash, from 3.2 on. It needs nothing but bash. */
-export function bashScript(places: readonly Place[], head: string): string {
+export function bashScript(places: readonly CommandPath[], head: string): string {
   const valued = places.flatMap(({ path, flags }) =>
     flags.flatMap(({ names, value }) => (value ? names.map((name) => ({ at: `${path} ${name}`, value })) : [])),
   );

@@ -1,8 +1,8 @@
-import type { Values } from '../suggest.ts';
-import type { Place } from './places.ts';
+import type { Values } from '../completionValues.ts';
+import type { CommandPath } from './commandTree.ts';
 
 /** The script for fish, from 3.0 on. */
-export function fishScript(places: readonly Place[], head: string): string {
+export function fishScript(places: readonly CommandPath[], head: string): string {
   const known = places.slice(1).map(({ path }) => quoted(path));
   return `${head}
 function __gfnring_at # whether the words before the cursor lead to the command that is named
@@ -19,7 +19,7 @@ ${places.flatMap(linesOf).join('\n')}
 `;
 }
 
-function linesOf({ path, commands, flags, values }: Place): string[] {
+function linesOf({ path, commands, flags, values }: CommandPath): string[] {
   const at = `complete -c gfnring -n ${quoted(`__gfnring_at ${path}`.trim())}`;
   return [
     ...commands.map(({ name, description }) => `${at} -a ${name} -d ${quoted(description)}`),

@@ -1,8 +1,8 @@
-import type { Values } from '../suggest.ts';
-import type { Flag, Place } from './places.ts';
+import type { Values } from '../completionValues.ts';
+import type { CommandPath, Flag } from './commandTree.ts';
 
 /** The script for zsh: to be sourced after compinit, or a file `_gfnring` in a folder of fpath. */
-export function zshScript(places: readonly Place[], head: string): string {
+export function zshScript(places: readonly CommandPath[], head: string): string {
   return `#compdef gfnring
 ${head}
 ${places.map(functionsOf).join('\n')}
@@ -17,7 +17,7 @@ fi
 const nameOf = (path: string): string => ['_gfnring', ...path.split(' ').filter(Boolean)].join('_');
 
 /** One function a command, which hands what stands behind a subcommand to the function of that one. */
-function functionsOf({ path, commands, flags, values, variadic }: Place): string {
+function functionsOf({ path, commands, flags, values, variadic }: CommandPath): string {
   const own = nameOf(path);
   const helpers: string[] = [];
   /** What offers these values: a list, or a function where there are paths as well. */
@@ -61,7 +61,7 @@ function flagSpec({ names, description, value }: Flag, offer: (values: Values) =
 }
 
 /** Subcommands with what they do, and what may stand in their place. */
-function commandsFunction(own: string, commands: Place['commands'], values: Values | undefined): string {
+function commandsFunction(own: string, commands: CommandPath['commands'], values: Values | undefined): string {
   const described = commands.map(({ name, description }) => quoted(`${name}:${description.replace(/[:\\]/g, '\\$&')}`));
   return `${own}() {
   local -a commands=(

@@ -1,5 +1,5 @@
-import { Kind, updates, writes } from '../../memory/memory.ts';
-import type { View } from '../memoryModels/views.ts';
+import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
+import type { MessageView } from '../memoryModels/threadView.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 
 /** An `mb`, or that of a read-modify-write, and by thread how many of its fences come before. */
@@ -18,7 +18,7 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   const fences: Fence[][] = threads.map(() => []);
   for (let s = 0; s < steps; s++) {
     const kind = footprints[s] & 31;
-    if (kind !== Kind.mb && !updates(kind)) continue;
+    if (kind !== Kind.mb && !isRmw(kind)) continue;
     const { current } = graph.knownAfter(s);
     const before = threads.map((t) => current[views.fences(t)]);
     before[schedule[s]]--;
@@ -32,8 +32,8 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
     const { current, ahead, seen } = graph.knownBefore[s];
     const earlier = threads.map((t) => {
       const at = views.fences(t);
-      if (updates(kind)) return Math.max(current[at], ahead[at], seen[at]) + (t === schedule[s] ? 1 : 0);
-      return writes(kind) ? current[at] : Math.max(current[at], ahead[at]);
+      if (isRmw(kind)) return Math.max(current[at], ahead[at], seen[at]) + (t === schedule[s] ? 1 : 0);
+      return isWrite(kind) ? current[at] : Math.max(current[at], ahead[at]);
     });
     for (const { step, before } of all) {
       if (step === s || !isBefore(graph, s, graph.knownAfter(step).current)) continue;
@@ -48,7 +48,7 @@ export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): b
   let first = -1;
   for (let s = 0; s < steps; s++) {
     const kind = footprints[s] & 31;
-    if (kind !== Kind.mb && !updates(kind)) continue;
+    if (kind !== Kind.mb && !isRmw(kind)) continue;
     if (first >= 0 && schedule[s] !== first) return true;
     first = schedule[s];
   }
@@ -56,7 +56,7 @@ export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): b
 }
 
 /** Whether what step `s` has stored, or read, comes before what `view` holds of the same location: equal to it is before it for a store, which was read then. */
-function isBefore(graph: WeakExecution, s: number, view: View): boolean {
+function isBefore(graph: WeakExecution, s: number, view: MessageView): boolean {
   const { atom, rank } = graph.stores;
   return (
     graph.written(s).some((store) => rank[store] <= rank[view[atom[store]]]) ||

@@ -1,11 +1,11 @@
 import { Kind } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
-import type { Half, Move } from './branch.ts';
+import type { GraphEvent, PendingRmwRead } from './revisit.ts';
 
 /** An execution graph: an execution that is told what to read, and what comes after what. Each step knows when it was added, and what it depends on. */
 export class Graph {
   readonly execution: WeakExecution;
-  readonly moves: Move[] = [];
+  readonly moves: GraphEvent[] = [];
   /** By step: by thread, how many of its steps come before it in program order and reads-from, itself included. */
   private readonly prefixes: Int32Array[] = [];
 
@@ -15,7 +15,7 @@ export class Graph {
   }
 
   /** Makes it the graph of these moves. */
-  load(moves: readonly Move[]): void {
+  load(moves: readonly GraphEvent[]): void {
     let same = 0;
     while (same < this.moves.length && same < moves.length && equal(this.moves[same], moves[same])) same++;
     this.backTo(same);
@@ -27,7 +27,7 @@ export class Graph {
     this.moves.length = this.prefixes.length = steps;
   }
 
-  take(move: Move): void {
+  take(move: GraphEvent): void {
     const { execution } = this;
     const { thread, from, after } = move;
     const s = execution.steps;
@@ -79,7 +79,7 @@ export class Graph {
    *
    * @param part which half of it is asked about.
    */
-  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, halves: readonly Half[]): boolean {
+  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, halves: readonly PendingRmwRead[]): boolean {
     const { execution, moves } = this;
     const time = moves[s][part];
     if (part === 'read') return this.isNewest(execution.storesRead(s), time, prefix, s);
@@ -111,10 +111,10 @@ export class Graph {
   }
 
   /** The moves of the steps in `kept`, in their order, as a graph of their own; and what has become of the numbers of steps. */
-  restrict(kept: readonly number[]): { readonly moves: Move[]; readonly renamed: ReadonlyMap<number, number> } {
+  restrict(kept: readonly number[]): { readonly moves: GraphEvent[]; readonly renamed: ReadonlyMap<number, number> } {
     const { stores } = this.execution;
     const renamed = new Map<number, number>([[-1, -1]]);
-    const moves: Move[] = [];
+    const moves: GraphEvent[] = [];
     for (const s of kept) {
       const { thread, from, read, write } = this.moves[s];
       const after = this.execution.written(s).map((store) => {
@@ -144,7 +144,7 @@ export class Graph {
   }
 }
 
-const equal = (a: Move, b: Move): boolean =>
+const equal = (a: GraphEvent, b: GraphEvent): boolean =>
   a === b ||
   (a.thread === b.thread && a.read === b.read && a.write === b.write && same(a.from, b.from) && same(a.after, b.after));
 

@@ -1,16 +1,16 @@
-import { Kind, kindNames, kindOf, placeOf, writes } from '../../memory/memory.ts';
+import { isWrite, Kind, kindNames, kindOf, placeOf } from '../../memory/memory.ts';
 import type { Execution, Violation } from '../execution.ts';
-import type { Atoms } from './atoms.ts';
-import type { Known, Views } from './views.ts';
+import type { ByteRanges } from './byteRanges.ts';
+import type { ThreadView, Views } from './threadView.ts';
 
 /** What a data race violates. */
 export const DATA_RACE = 'no data race';
 
 /** What is looked at: see `WeakExecution`. */
-export interface Ordered extends Execution {
-  readonly atoms: Atoms;
+export interface HappensBeforeQuery extends Execution {
+  readonly atoms: ByteRanges;
   readonly views: Views;
-  readonly known: readonly Known[];
+  readonly known: readonly ThreadView[];
   readonly stepsOf: readonly (readonly number[])[];
 }
 
@@ -23,14 +23,14 @@ export interface Ordered extends Execution {
 export class DataRaces {
   /** How many atoms were accessed plainly so far, in any execution: nothing else can be raced for. */
   plainAtoms = 0;
-  private readonly execution: Ordered;
+  private readonly execution: HappensBeforeQuery;
   /** By atom: whether it is one of those; whether races for it are meant. */
   private readonly isPlain: Uint8Array;
   private readonly isMeant: Uint8Array;
   /** By access code: whether it accesses what can be raced for, YES or NO; 0 where nobody has asked since that last changed. */
   private readonly answers: Uint8Array;
 
-  constructor(execution: Ordered) {
+  constructor(execution: HappensBeforeQuery) {
     this.execution = execution;
     const { atoms, program } = execution;
     this.isPlain = new Uint8Array(atoms.count);
@@ -50,7 +50,7 @@ export class DataRaces {
     if (!this.matters(thread, code)) return undefined;
     // As it is after the step: what a load has acquired comes before the load itself. An `rmb` orders loads alone.
     const { current, ahead } = execution.known[thread];
-    const isRead = !writes(kindOf(code));
+    const isRead = !isWrite(kindOf(code));
     const upTo = (index: number): number => (isRead ? Math.max(current[index], ahead[index]) : current[index]);
     for (let other = 0; other < stepsOf.length; other++) {
       if (other === thread) continue;
@@ -60,7 +60,7 @@ export class DataRaces {
       for (let n = stepsOf[other].length; n > least; n--) {
         const before = stepsOf[other][n - 1];
         const theirs = footprints[before];
-        if (n <= (writes(kindOf(theirs)) ? written : read)) continue;
+        if (n <= (isWrite(kindOf(theirs)) ? written : read)) continue;
         if (this.matters(other, theirs) && this.conflict(code, theirs)) return this.race(before, s);
       }
     }
@@ -102,7 +102,7 @@ export class DataRaces {
 
   private conflict(a: number, b: number): boolean {
     const [one, other] = [kindOf(a), kindOf(b)];
-    if (!(writes(one) || writes(other)) || !(isPlain(one) || isPlain(other))) return false;
+    if (!(isWrite(one) || isWrite(other)) || !(isPlain(one) || isPlain(other))) return false;
     const atoms = this.atomsOf(b);
     return this.atomsOf(a).some((atom) => this.isPlain[atom] === 1 && atoms.includes(atom));
   }

@@ -1,6 +1,6 @@
 import { Kind } from '../../memory/memory.ts';
-import { mix } from '../classes.ts';
-import type { Stores } from './stores.ts';
+import { mixHash } from '../traceCounter.ts';
+import type { CoherenceOrder } from './coherenceOrder.ts';
 
 /** What has read from what, and which store comes after which, in an execution of a memory model. */
 export interface Relations {
@@ -8,7 +8,7 @@ export interface Relations {
   readonly schedule: Uint8Array;
   readonly footprints: Int32Array;
   readonly values: Uint32Array;
-  readonly stores: Stores;
+  readonly stores: CoherenceOrder;
   /** By step: the stores that it read from, and made, one an atom. */
   storesRead(s: number): readonly number[];
   written(s: number): readonly number[];
@@ -49,13 +49,13 @@ export function classOf(of: Relations): readonly [number, number, number, number
   for (let s = 0; s < steps; s++) {
     if (of.letsOut(s) >= 0) continue;
     const from = of.storesRead(s);
-    let h = mix(footprints[s], names[s]);
-    for (const store of from) h = mix(h, nameOf(store));
-    if ((footprints[s] & 31) === Kind.wake) h = mix(h, values[s]);
+    let h = mixHash(footprints[s], names[s]);
+    for (const store of from) h = mixHash(h, nameOf(store));
+    if ((footprints[s] & 31) === Kind.wake) h = mixHash(h, values[s]);
     add(h, from.length > 0 && (footprints[s] & 31) !== Kind.lock);
   }
   for (const order of stores.order)
     for (let i = 1; i < order.length; i++)
-      add(mix(stores.atom[order[i]], mix(nameOf(order[i - 1]), nameOf(order[i]))), false);
+      add(mixHash(stores.atom[order[i]], mixHash(nameOf(order[i - 1]), nameOf(order[i]))), false);
   return [a, b, c, d];
 }

@@ -1,11 +1,11 @@
-import { Kind, updated, updates, writes } from '../../memory/memory.ts';
+import { isRmw, isWrite, Kind, rmwResult } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
-import { Execution, NONE } from '../execution.ts';
+import { Execution, NO_THREAD } from '../execution.ts';
 import type { Program } from '../program.ts';
-import type { Row } from '../row.ts';
-import { Atoms } from './atoms.ts';
+import type { VarintBuffer } from '../varintBuffer.ts';
+import { ByteRanges } from './byteRanges.ts';
+import { CoherenceOrder } from './coherenceOrder.ts';
 import { classOf, type Relations, readsOf } from './relations.ts';
-import { Stores } from './stores.ts';
 
 const NOTHING: readonly number[] = [];
 
@@ -14,8 +14,8 @@ const NOTHING: readonly number[] = [];
  * oldest store out (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen: "x86-TSO", CACM 2010; `docs/memory-models.md`).
  */
 export class TsoExecution extends Execution implements Relations {
-  readonly atoms: Atoms;
-  readonly stores: Stores;
+  readonly atoms: ByteRanges;
+  readonly stores: CoherenceOrder;
   /** By thread: the steps whose stores are in its buffer, oldest first. */
   private readonly buffers: number[][];
   /** By step: the stores that it read from, and the first of its own; of one that lets a store out, the step that put it in. */
@@ -25,8 +25,8 @@ export class TsoExecution extends Execution implements Relations {
 
   constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = []) {
     super(program, stepsMax, alike, { lanes: 2 * program.actors.length, fences: 'mb' });
-    this.atoms = new Atoms(this.places);
-    this.stores = new Stores(this.atoms, this.bytes);
+    this.atoms = new ByteRanges(this.places);
+    this.stores = new CoherenceOrder(this.atoms, this.bytes);
     this.buffers = program.actors.map(() => []);
   }
 
@@ -73,7 +73,7 @@ export class TsoExecution extends Execution implements Relations {
     return classOf(this);
   }
 
-  override addHidden(to: Row): void {
+  override addHidden(to: VarintBuffer): void {
     for (const buffer of this.buffers) {
       to.add(buffer.length);
       for (const s of buffer) {
@@ -100,7 +100,7 @@ export class TsoExecution extends Execution implements Relations {
     this.lets[s] = -1;
     this.storesAt[s] = this.stores.count;
     this.footprints[s] = code;
-    this.changed = NONE;
+    this.changed = NO_THREAD;
     this.values[s] = this.highs[s] = this.olds[s] = this.oldHighs[s] = 0;
     let low = 0;
     let high = 0;
@@ -118,12 +118,12 @@ export class TsoExecution extends Execution implements Relations {
       [low, high] = this.stores.value(place, this.from[s]);
       this.values[s] = low;
       this.highs[s] = high;
-      if (updates(kind)) {
+      if (isRmw(kind)) {
         this.olds[s] = low;
         if (kind === Kind.cmpxchg && low !== this.tree.expected[node])
           this.footprints[s] = code - Kind.cmpxchg + Kind.load;
         else {
-          this.values[s] = updated(kind, low, this.tree.expected[node], this.tree.operand[node], place.bits);
+          this.values[s] = rmwResult(kind, low, this.tree.expected[node], this.tree.operand[node], place.bits);
           this.store(place.id, true);
         }
       }
@@ -149,7 +149,7 @@ export class TsoExecution extends Execution implements Relations {
       place,
       this.atoms.of[place.id].map((atom) => this.stores.last(atom)),
     );
-    this.changed = NONE;
+    this.changed = NO_THREAD;
     for (const store of this.written(issued)) this.arrives(store, place.id);
     this.steps = s + 1;
     this.last = this.threads + thread;
@@ -184,7 +184,7 @@ export class TsoExecution extends Execution implements Relations {
     if (isBuffered) {
       buffer.pop();
       this.head(thread);
-    } else if (kind === Kind.wait) this.asleep[thread] = NONE;
+    } else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;
     else if (kind === Kind.wake) {
       for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = code >>> 5;
     }
@@ -240,13 +240,13 @@ export class TsoExecution extends Execution implements Relations {
   private head(thread: number): void {
     const lane = this.threads + thread;
     const buffer = this.buffers[thread];
-    this.pending[lane] = buffer.length > 0 ? this.footprints[buffer[0]] : NONE;
+    this.pending[lane] = buffer.length > 0 ? this.footprints[buffer[0]] : NO_THREAD;
     if (buffer.length > 0) this.live |= 1 << lane;
     else this.live &= ~(1 << lane);
   }
 
   private isBuffered(kind: number, of: string): boolean {
-    return kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && writes(kind);
+    return kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);
   }
 
   /** What has to find the thread's buffer empty waits for that. */

@@ -1,77 +1,82 @@
 import type { Place } from '../../memory/cell.ts';
-import type { Spin } from '../../memory/logTree.ts';
-import { isFence, Kind, updated, updates, writes } from '../../memory/memory.ts';
+import type { SpinLoop } from '../../memory/executionTrie.ts';
+import { isFence, isRmw, isWrite, Kind, rmwResult } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
-import { Execution, NONE } from '../execution.ts';
+import { Execution, NO_THREAD } from '../execution.ts';
 import type { Program } from '../program.ts';
-import type { Row } from '../row.ts';
-import { choiceOf } from '../schedule.ts';
-import { Atoms } from './atoms.ts';
+import { encodeChoice } from '../schedule.ts';
+import type { VarintBuffer } from '../varintBuffer.ts';
+import { AccessHistory } from './accessHistory.ts';
+import { ByteRanges } from './byteRanges.ts';
+import { CoherenceOrder } from './coherenceOrder.ts';
 import { DataRaces } from './dataRaces.ts';
-import { PastAccesses } from './pastAccesses.ts';
 import { classOf, type Relations, readsOf } from './relations.ts';
-import { Stores } from './stores.ts';
-import { type Known, type View, Views } from './views.ts';
+import { type MessageView, type ThreadView, Views } from './threadView.ts';
 import { WeakState } from './weakState.ts';
 
 /** How a step can be taken: by atom of its place, the store that it reads from, and the one that its own comes right after in coherence order. */
-export interface Way {
+export interface AccessChoice {
   readonly from: readonly number[];
   readonly after: readonly number[];
 }
 
 const NOTHING: readonly number[] = [];
-const WAY: Way = { from: NOTHING, after: NOTHING };
+const WAY: AccessChoice = { from: NOTHING, after: NOTHING };
 
 /**
  * What is asked of the order of a program's accesses. `weak`: all of `docs/memory-models.md`. `fences later`: but for the one order of all `mb`, which somebody else
  * looks after. `coherence`: each atom by itself; somebody else looks after all the rest.
  */
-export type Rules = 'weak' | 'fences later' | 'coherence';
+export type WeakVariant = 'weak' | 'fences later' | 'coherence';
 
 /** HOT under `weak`. An execution whose loads may read from older stores, and whose stores need not be the last of their atom. */
 export class WeakExecution extends Execution implements Relations {
-  readonly atoms: Atoms;
-  readonly stores: Stores;
+  readonly atoms: ByteRanges;
+  readonly stores: CoherenceOrder;
   readonly views: Views;
   /** By thread. */
-  readonly known: Known[];
+  readonly known: ThreadView[];
   /** What the last `mb` of all knew. */
-  shared: View;
+  shared: MessageView;
   /** By lock and wait queue: what those know who take it, or wake from it. */
-  readonly handed: View[];
+  readonly handed: MessageView[];
   /** Which of those have ever handed anything on, in any execution. */
   readonly handing: number[] = [];
-  private readonly rules: Rules;
+  private readonly rules: WeakVariant;
   /** By step: which way was taken. */
   private readonly taken: number[] = [];
   /** By step: what its thread knew, what `shared` and `handed` were, and where in `from` and in the stores its own begin. */
-  readonly knownBefore: Known[] = [];
-  private readonly sharedBefore: View[] = [];
-  private readonly handedBefore: View[] = [];
+  readonly knownBefore: ThreadView[] = [];
+  private readonly sharedBefore: MessageView[] = [];
+  private readonly handedBefore: MessageView[] = [];
   private readonly fromAt: number[] = [];
   private readonly storesAt: number[] = [];
   private readonly from: number[] = [];
   /** By store: what those know who read it with acquire, or before a fence. */
-  readonly carried: View[] = [];
+  readonly carried: MessageView[] = [];
   /** By thread: its steps. */
   readonly stepsOf: number[][];
   /** By step: its number among those of its thread, from 1. */
   readonly nth: number[] = [];
   /** By thread: the ways of its next step, as of `waysAt` changes of the execution. */
-  private readonly ways: (readonly Way[])[] = [];
+  private readonly ways: (readonly AccessChoice[])[] = [];
   private readonly waysAt: number[] = [];
   private moves = 0;
   private readonly state = new WeakState(this);
   private readonly races: DataRaces;
   /** What it may still race with. */
-  readonly past: PastAccesses;
+  readonly past: AccessHistory;
 
-  constructor(program: Program, stepsMax: number, alike: readonly (readonly number[])[] = [], rules: Rules = 'weak') {
+  constructor(
+    program: Program,
+    stepsMax: number,
+    alike: readonly (readonly number[])[] = [],
+    rules: WeakVariant = 'weak',
+  ) {
     super(program, stepsMax, alike, { fences: rules === 'coherence' ? 'mb' : 'all' });
     this.rules = rules;
-    this.atoms = new Atoms(this.places);
-    this.stores = new Stores(this.atoms, this.bytes);
+    this.atoms = new ByteRanges(this.places);
+    this.stores = new CoherenceOrder(this.atoms, this.bytes);
     this.views = new Views(this.atoms.count, this.threads, this.stores.rank);
     const { initial } = this.views;
     const nothing = { current: initial, ahead: initial, seen: initial, published: initial, own: initial };
@@ -81,7 +86,7 @@ export class WeakExecution extends Execution implements Relations {
     this.carried = Array.from({ length: this.atoms.count }, () => initial);
     this.stepsOf = program.actors.map(() => []);
     this.races = new DataRaces(this);
-    this.past = new PastAccesses(this, this.races);
+    this.past = new AccessHistory(this, this.races);
   }
 
   override reset(): void {
@@ -102,7 +107,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   override choice(s: number): number {
-    return choiceOf(this.schedule[s], this.taken[s]);
+    return encodeChoice(this.schedule[s], this.taken[s]);
   }
 
   /** By step: the stores that it read from, one an atom; NOTHING for one that read nothing. */
@@ -162,7 +167,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** What the thread of step `s` knew after it. */
-  knownAfter(s: number): Known {
+  knownAfter(s: number): ThreadView {
     const thread = this.schedule[s];
     const next = this.stepsOf[thread][this.nth[s]];
     return next === undefined ? this.known[thread] : this.knownBefore[next];
@@ -184,7 +189,7 @@ export class WeakExecution extends Execution implements Relations {
     return this.spinning;
   }
 
-  override addHidden(to: Row): void {
+  override addHidden(to: VarintBuffer): void {
     this.state.addTo(to);
   }
 
@@ -193,7 +198,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** The ways in which `thread` can take its next step, the newest store first. */
-  waysOf(thread: number): readonly Way[] {
+  waysOf(thread: number): readonly AccessChoice[] {
     if (this.waysAt[thread] !== this.moves) {
       this.ways[thread] = this.waysNow(thread);
       this.waysAt[thread] = this.moves;
@@ -218,7 +223,7 @@ export class WeakExecution extends Execution implements Relations {
     this.nth[s] = this.stepsOf[thread].push(s);
     for (const store of from) this.from.push(store);
     this.footprints[s] = code;
-    this.changed = NONE;
+    this.changed = NO_THREAD;
     this.values[s] = this.highs[s] = this.olds[s] = this.oldHighs[s] = 0;
     let low = 0;
     let high = 0;
@@ -230,12 +235,12 @@ export class WeakExecution extends Execution implements Relations {
       else if (kind >= Kind.lock) {
         this.locks(thread, kind, place, after);
         low = 0;
-      } else if (!writes(kind)) this.loads(thread, kind, from, low, high);
+      } else if (!isWrite(kind)) this.loads(thread, kind, from, low, high);
       else if (kind === Kind.cmpxchg && low !== this.tree.expected[node]) {
         this.footprints[s] = code - Kind.cmpxchg + Kind.load;
         this.olds[s] = low;
         this.loads(thread, Kind.load, from, low, 0);
-      } else if (updates(kind)) this.updates(thread, kind, place, from, after, low);
+      } else if (isRmw(kind)) this.updates(thread, kind, place, from, after, low);
       else this.writes(thread, kind, place, after);
     }
     this.took(thread, node, kind, low, high);
@@ -260,7 +265,7 @@ export class WeakExecution extends Execution implements Relations {
     this.known[thread] = this.knownBefore[s];
     this.shared = this.sharedBefore[s];
     this.handed[place] = this.handedBefore[s];
-    if (kind === Kind.wait) this.asleep[thread] = NONE;
+    if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;
     else if (kind === Kind.wake) {
       for (let t = 0; t < this.threads; t++) if (this.values[s] & (1 << t)) this.asleep[t] = place;
     }
@@ -302,7 +307,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** What a store carries, with all of its parts: who has read one, and then a fence, does not read the others from before it. */
-  private withParts(view: View, first: number): View {
+  private withParts(view: MessageView, first: number): MessageView {
     const { stores } = this;
     if (stores.count - first === 1) return view;
     const whole = view.slice();
@@ -320,7 +325,7 @@ export class WeakExecution extends Execution implements Relations {
   ): void {
     const s = this.steps;
     const node = this.node[thread];
-    const value = updated(kind, old, this.tree.expected[node], this.tree.operand[node], place.bits);
+    const value = rmwResult(kind, old, this.tree.expected[node], this.tree.operand[node], place.bits);
     this.values[s] = value;
     this.olds[s] = old;
     if (this.rules !== 'coherence') this.fence(thread, Kind.mb);
@@ -372,7 +377,7 @@ export class WeakExecution extends Execution implements Relations {
     }
   }
 
-  private hand(id: number, view: View): void {
+  private hand(id: number, view: MessageView): void {
     this.handed[id] = view;
     if (!this.handing.includes(id)) this.handing.push(id);
   }
@@ -407,12 +412,12 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** What those know who read the stores of the step that is being taken. */
-  private carry(view: View): void {
+  private carry(view: MessageView): void {
     while (this.carried.length < this.stores.count) this.carried.push(view);
   }
 
   /** `view` after `thread` has read `from`, in its step that is being taken. */
-  private afterRead(thread: number, view: View, from: readonly number[]): View {
+  private afterRead(thread: number, view: MessageView, from: readonly number[]): MessageView {
     const after = view.slice();
     for (let i = 0; i < from.length; i++) after[this.stores.atom[from[i]]] = from[i];
     after[this.views.reads(thread)] = this.stepsOf[thread].length;
@@ -420,7 +425,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** The same where it has made the stores from `first` on. */
-  private afterWrite(thread: number, view: View, first: number): View {
+  private afterWrite(thread: number, view: MessageView, first: number): MessageView {
     const { atom } = this.stores;
     const after = view.slice();
     for (let store = first; store < atom.length; store++) after[atom[store]] = store;
@@ -428,7 +433,7 @@ export class WeakExecution extends Execution implements Relations {
     return after;
   }
 
-  private waysNow(thread: number): readonly Way[] {
+  private waysNow(thread: number): readonly AccessChoice[] {
     const code = this.pending[thread];
     const kind = code & 31;
     if (isFence(kind) || kind === Kind.wake || kind === Kind.resume) return [WAY];
@@ -438,13 +443,13 @@ export class WeakExecution extends Execution implements Relations {
       const last = [stores.last(atoms[0])];
       return [{ from: kind === Kind.lock ? last : NOTHING, after: last }];
     }
-    const ways: Way[] = [];
-    if (writes(kind) && !updates(kind)) {
+    const ways: AccessChoice[] = [];
+    if (isWrite(kind) && !isRmw(kind)) {
       for (const after of this.placings(thread)) ways.push({ from: NOTHING, after });
       return ways;
     }
     for (const from of this.readings(thread, kind)) {
-      if (!writes(kind) || this.fails(thread, from)) ways.push({ from, after: NOTHING });
+      if (!isWrite(kind) || this.fails(thread, from)) ways.push({ from, after: NOTHING });
       else if (this.isFree(from) && this.mayUpdate(thread, from)) ways.push({ from, after: from });
     }
     return ways;
@@ -561,7 +566,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** Whether a value other than `read` was stored there after step `began`. Of a place in several parts that is not told: any store may be one. */
-  private isNews({ code, low, high }: Spin['reads'][number], began: number): boolean {
+  private isNews({ code, low, high }: SpinLoop['reads'][number], began: number): boolean {
     const { stores } = this;
     const place = this.places[code >>> 5];
     const atoms = this.atoms.of[place.id];

@@ -1,22 +1,22 @@
-import type { Row } from '../row.ts';
-import type { Atoms } from './atoms.ts';
-import type { PastAccesses } from './pastAccesses.ts';
-import type { Stores } from './stores.ts';
-import type { Known, View, Views } from './views.ts';
+import type { VarintBuffer } from '../varintBuffer.ts';
+import type { AccessHistory } from './accessHistory.ts';
+import type { ByteRanges } from './byteRanges.ts';
+import type { CoherenceOrder } from './coherenceOrder.ts';
+import type { MessageView, ThreadView, Views } from './threadView.ts';
 
 /** What is looked at: see `WeakExecution`. */
 interface Weak {
-  readonly known: readonly Known[];
-  readonly shared: View;
-  readonly handed: readonly View[];
+  readonly known: readonly ThreadView[];
+  readonly shared: MessageView;
+  readonly handed: readonly MessageView[];
   readonly handing: readonly number[];
-  readonly stores: Stores;
-  readonly atoms: Atoms;
+  readonly stores: CoherenceOrder;
+  readonly atoms: ByteRanges;
   readonly views: Views;
   readonly pending: Int32Array;
   readonly spinningNow: number;
-  readonly past: PastAccesses;
-  readonly carried: readonly View[];
+  readonly past: AccessHistory;
+  readonly carried: readonly MessageView[];
 }
 
 /** Ends a list of what has a number above it. */
@@ -32,7 +32,7 @@ export class WeakState {
   private readonly open: number[] = [];
   private readonly floor: number[] = [];
   /** What those know who go on. */
-  private readonly going: View[] = [];
+  private readonly going: MessageView[] = [];
   /** A view is written down in words. By word, where in `open` its atoms end; by store of those, the bits that say it. */
   private readonly ends: number[] = [];
   private readonly bits: number[] = [];
@@ -43,7 +43,7 @@ export class WeakState {
     this.execution = execution;
   }
 
-  addTo(row: Row): void {
+  addTo(row: VarintBuffer): void {
     const { known, pending, spinningNow, shared, past } = this.execution;
     const { open } = this;
     this.look();
@@ -82,7 +82,7 @@ export class WeakState {
   }
 
   /** Works out in which bits of which word a view says which store of an open atom it knows of; and adds what that follows from. */
-  private layOut(row: Row): void {
+  private layOut(row: VarintBuffer): void {
     const { stores, past } = this.execution;
     const { open, ends, bits, floor } = this;
     while (bits.length < stores.count) bits.push(0);
@@ -107,7 +107,7 @@ export class WeakState {
     for (let i = 0; i < past.count; i++) row.add(past.names[i]);
   }
 
-  private addStores(a: number, row: Row): void {
+  private addStores(a: number, row: VarintBuffer): void {
     const { stores, atoms } = this.execution;
     const order = stores.order[a];
     for (let i = this.floor[a]; i < order.length; i++) {
@@ -121,7 +121,7 @@ export class WeakState {
   }
 
   /** Where the other parts of the same step's store are: who reads one may not read what is older than the others. */
-  private addParts(of: number, row: Row): void {
+  private addParts(of: number, row: VarintBuffer): void {
     const { step, atom, rank } = this.execution.stores;
     if (step[of] < 0) return;
     let part = of;
@@ -136,7 +136,7 @@ export class WeakState {
   }
 
   /** The one store that is left of an atom can still be read again, with acquire. */
-  private addClosed(row: Row): void {
+  private addClosed(row: VarintBuffer): void {
     const { stores, carried } = this.execution;
     const { closed } = this;
     for (let i = 0; i < closed.length; i++) {
@@ -148,7 +148,7 @@ export class WeakState {
     row.add(END);
   }
 
-  private addHanded(row: Row): void {
+  private addHanded(row: VarintBuffer): void {
     const { handed, handing, views } = this.execution;
     for (let i = 0; i < handing.length; i++) {
       const id = handing[i];
@@ -160,7 +160,7 @@ export class WeakState {
   }
 
   /** Adds what a view says of the open atoms, and of the accesses that can still be raced with. */
-  private add(view: View, row: Row): void {
+  private add(view: MessageView, row: VarintBuffer): void {
     const { open, ends, bits } = this;
     const { past } = this.execution;
     for (let w = 0, i = 0; w < ends.length; w++) {
@@ -172,7 +172,7 @@ export class WeakState {
   }
 
   /** Whether a view says no more than the initial one. */
-  private saysNothing(view: View): boolean {
+  private saysNothing(view: MessageView): boolean {
     const { open, bits } = this;
     const { past, views } = this.execution;
     if (view === views.initial) return true;

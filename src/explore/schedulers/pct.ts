@@ -1,5 +1,5 @@
-import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
-import { lowest, type Scheduler, type View } from '../scheduler.ts';
+import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from '../scheduler.ts';
 
 const NEVER = 2 ** 31 - 1;
 
@@ -39,16 +39,16 @@ export class Pct implements Scheduler {
     this.enabled = 0;
     priority[0] = 1;
     for (let t = 1; t < priority.length; t++) {
-      const other = below(this.random, t + 1);
+      const other = uniformInt(this.random, t + 1);
       priority[t] = priority[other];
       priority[other] = t + 1;
     }
-    for (let i = 0; i < changes.length; i++) changes[i] = 1 + below(this.random, this.steps);
+    for (let i = 0; i < changes.length; i++) changes[i] = 1 + uniformInt(this.random, this.steps);
     this.change = this.nextChange();
   }
 
-  next({ enabled }: View): number {
-    if ((enabled & (enabled - 1)) === 0) return lowest(enabled);
+  next({ enabled }: SchedulerView): number {
+    if ((enabled & (enabled - 1)) === 0) return lowestSetBit(enabled);
     if (++this.step === this.change) this.lower(enabled);
     if (enabled !== this.enabled) {
       this.enabled = enabled;
@@ -58,7 +58,7 @@ export class Pct implements Scheduler {
   }
 
   way(count: number): number {
-    return wayOrNewest(this.random, count);
+    return drawReadFrom(this.random, count);
   }
 
   /** The thread that would run now falls below all others, once for each change point at this step. */
@@ -77,9 +77,9 @@ export class Pct implements Scheduler {
   }
 
   private highest(threads: number): number {
-    let best = lowest(threads);
+    let best = lowestSetBit(threads);
     for (let rest = threads & (threads - 1); rest !== 0; rest &= rest - 1) {
-      const t = lowest(rest);
+      const t = lowestSetBit(rest);
       if (this.priority[t] > this.priority[best]) best = t;
     }
     return best;

@@ -1,4 +1,4 @@
-import type { Scheduler, View } from '../scheduler.ts';
+import type { Scheduler, SchedulerView } from '../scheduler.ts';
 
 /**
  * Several schedulers in turn, by the execution's number: no single one is best for all bugs (Deligiannis et al., "Industrial-Strength
@@ -18,7 +18,7 @@ export class Portfolio implements Scheduler {
     this.current.begin(index);
   }
 
-  next(view: View): number {
+  next(view: SchedulerView): number {
     return this.current.next(view);
   }
 

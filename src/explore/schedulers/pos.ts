@@ -1,6 +1,6 @@
-import { race } from '../races.ts';
-import { type Random, randomOf, wayOrNewest } from '../random.ts';
-import type { Scheduler, View } from '../scheduler.ts';
+import { mayConflict } from '../conflicts.ts';
+import { drawReadFrom, type Random, randomOf } from '../random.ts';
+import type { Scheduler, SchedulerView } from '../scheduler.ts';
 
 /**
  * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access has a random priority, and the highest enabled one is
@@ -28,7 +28,7 @@ export class Pos implements Scheduler {
     for (let t = 0; t < this.priority.length; t++) this.priority[t] = this.random.next();
   }
 
-  next({ enabled, pending }: View): number {
+  next({ enabled, pending }: SchedulerView): number {
     const { priority } = this;
     let best = -1;
     for (let t = 0; t < priority.length; t++) {
@@ -39,7 +39,7 @@ export class Pos implements Scheduler {
   }
 
   way(count: number): number {
-    return wayOrNewest(this.random, count);
+    return drawReadFrom(this.random, count);
   }
 
   /** Draws the priorities of the access that comes after the one of `taken`, and of those that race with that one. */
@@ -47,7 +47,7 @@ export class Pos implements Scheduler {
     const { priority, random, groups } = this;
     const code = pending[taken];
     for (let t = 0; t < priority.length; t++) {
-      if (t === taken || (pending[t] >= 0 && race(groups, pending[t], code))) priority[t] = random.next();
+      if (t === taken || (pending[t] >= 0 && mayConflict(groups, pending[t], code))) priority[t] = random.next();
     }
   }
 }

@@ -1,5 +1,5 @@
-import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
-import { count, lowest, type Scheduler, type View } from '../scheduler.ts';
+import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
+import { lowestSetBit, popcount, type Scheduler, type SchedulerView } from '../scheduler.ts';
 
 /** Random walk: each step is given to one of the enabled threads, all equally likely. */
 export class RandomWalk implements Scheduler {
@@ -15,14 +15,14 @@ export class RandomWalk implements Scheduler {
     this.random = randomOf(this.seed, index);
   }
 
-  next(view: View): number {
+  next(view: SchedulerView): number {
     let rest = view.enabled;
-    if ((rest & (rest - 1)) === 0) return lowest(rest);
-    for (let skip = below(this.random, count(rest)); skip > 0; skip--) rest &= rest - 1;
-    return lowest(rest);
+    if ((rest & (rest - 1)) === 0) return lowestSetBit(rest);
+    for (let skip = uniformInt(this.random, popcount(rest)); skip > 0; skip--) rest &= rest - 1;
+    return lowestSetBit(rest);
   }
 
   way(count: number): number {
-    return wayOrNewest(this.random, count);
+    return drawReadFrom(this.random, count);
   }
 }

@@ -1,7 +1,7 @@
-import type { Profile, Site } from '../profile.ts';
-import { groupAt, mayWrite } from '../races.ts';
-import { below } from '../random.ts';
-import type { View } from '../scheduler.ts';
+import { aliasGroupOfAccess, mayWrite } from '../conflicts.ts';
+import type { AccessSite, Profile } from '../profile.ts';
+import { uniformInt } from '../random.ts';
+import type { SchedulerView } from '../scheduler.ts';
 import { Pos } from './pos.ts';
 
 /** At most so many constraints in an execution. */
@@ -15,7 +15,7 @@ const CONSTRAINTS_MAX = 3;
  * accesses of the profiling runs. A site is the n-th access of its kind by its thread, as programs are short and repeat themselves; the paper's is a place in the
  * code. The initial value counts as a write.
  */
-export class ReadsFrom extends Pos {
+export class ReadsFromScheduler extends Pos {
   private readonly shared: readonly Drawn[];
   /** The first `size` of them are in force. */
   private readonly constraints = Array.from({ length: CONSTRAINTS_MAX }, () => new Constraint());
@@ -35,21 +35,21 @@ export class ReadsFrom extends Pos {
   override begin(index: number): void {
     super.begin(index);
     const { random, shared } = this;
-    this.size = shared.length === 0 ? 0 : 1 + below(random, CONSTRAINTS_MAX);
+    this.size = shared.length === 0 ? 0 : 1 + uniformInt(random, CONSTRAINTS_MAX);
     for (let i = 0; i < this.size; i++) {
-      const { group, reads, writesBeside } = shared[below(random, shared.length)];
-      const read = reads[below(random, reads.length)];
+      const { group, reads, writesBeside } = shared[uniformInt(random, shared.length)];
+      const read = reads[uniformInt(random, reads.length)];
       const others = writesBeside[read.thread];
-      const write = below(random, others.length + 1);
-      this.constraints[i].begin(group, read, others[write], below(random, 4) !== 0);
+      const write = uniformInt(random, others.length + 1);
+      this.constraints[i].begin(group, read, others[write], uniformInt(random, 4) !== 0);
     }
   }
 
-  override next(view: View): number {
+  override next(view: SchedulerView): number {
     if (this.size === 0) return super.next(view);
     const { enabled, pending, last } = view;
     const { priority, groups, constraints } = this;
-    const arrived = last < 0 || pending[last] < 0 ? -1 : groupAt(groups, pending[last]);
+    const arrived = last < 0 || pending[last] < 0 ? -1 : aliasGroupOfAccess(groups, pending[last]);
     let wanted = 0;
     let waiting = 0;
     for (let i = 0; i < this.size; i++) {
@@ -64,7 +64,7 @@ export class ReadsFrom extends Pos {
       if (band & (1 << t) && (best < 0 || priority[t] > priority[best])) best = t;
     }
     const code = pending[best];
-    const taken = groupAt(groups, code);
+    const taken = aliasGroupOfAccess(groups, code);
     for (let i = this.size - 1; i >= 0; i--) {
       if (constraints[i].group === taken && constraints[i].took(best, code)) this.drop(i);
     }
@@ -82,11 +82,11 @@ export class ReadsFrom extends Pos {
 /** What constraints are drawn from; by thread: the writes of all others. */
 interface Drawn {
   readonly group: number;
-  readonly reads: readonly Site[];
-  readonly writesBeside: readonly (readonly Site[])[];
+  readonly reads: readonly AccessSite[];
+  readonly writesBeside: readonly (readonly AccessSite[])[];
 }
 
-const NONE: Site = { thread: -1, code: -1, nth: 0 };
+const NONE: AccessSite = { thread: -1, code: -1, nth: 0 };
 
 /** That `read` reads from `write`, or that it does not. */
 class Constraint {
@@ -104,7 +104,7 @@ class Constraint {
   private written = false;
 
   /** @param write left out: the initial value. */
-  begin(group: number, read: Site, write: Site | undefined, positive: boolean): void {
+  begin(group: number, read: AccessSite, write: AccessSite | undefined, positive: boolean): void {
     this.stale = true;
     this.group = group;
     this.read = read;
@@ -143,7 +143,7 @@ class Constraint {
     let writers = 0;
     for (let t = 0; t < pending.length; t++) {
       const code = pending[t];
-      if (code >= 0 && groupAt(groups, code) === this.group && mayWrite(code)) writers |= 1 << t;
+      if (code >= 0 && aliasGroupOfAccess(groups, code) === this.group && mayWrite(code)) writers |= 1 << t;
     }
     return writers;
   }

@@ -1,8 +1,8 @@
-import type { Profile, Shared } from '../profile.ts';
-import { groupAt } from '../races.ts';
-import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
-import type { Scheduler, View } from '../scheduler.ts';
-import { weighted } from './weights.ts';
+import { aliasGroupOfAccess } from '../conflicts.ts';
+import type { Profile, SharedLocations } from '../profile.ts';
+import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
+import type { Scheduler, SchedulerView } from '../scheduler.ts';
+import { weightedChoice } from './weightedChoice.ts';
 
 /**
  * SURW: "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. In each execution the accesses to one shared location, drawn at random, are
@@ -36,24 +36,24 @@ export class Surw implements Scheduler {
     this.random = randomOf(this.seed, index);
     for (let t = 0; t < threads; t++) this.priority[t] = this.random.next();
     if (shared.length === 0) return;
-    const { group, events }: Shared = shared[below(this.random, shared.length)];
+    const { group, events }: SharedLocations = shared[uniformInt(this.random, shared.length)];
     this.group = group;
-    this.left.set(events[below(this.random, events.length)]);
+    this.left.set(events[uniformInt(this.random, events.length)]);
     this.intend();
   }
 
-  next({ enabled, pending }: View): number {
+  next({ enabled, pending }: SchedulerView): number {
     const { groups } = this.profile;
     let held = 0;
     let best = -1;
     for (let t = 0; t < this.priority.length; t++) {
       if ((enabled & (1 << t)) === 0) continue;
-      if (t !== this.intended && groupAt(groups, pending[t]) === this.group) held |= 1 << t;
+      if (t !== this.intended && aliasGroupOfAccess(groups, pending[t]) === this.group) held |= 1 << t;
       else if (best < 0 || this.priority[t] > this.priority[best]) best = t;
     }
-    if (best < 0) best = this.intended = weighted(this.random, held, this.left);
+    if (best < 0) best = this.intended = weightedChoice(this.random, held, this.left);
     this.priority[best] = this.random.next();
-    if (groupAt(groups, pending[best]) === this.group) {
+    if (aliasGroupOfAccess(groups, pending[best]) === this.group) {
       this.left[best]--;
       this.intend();
     }
@@ -61,13 +61,13 @@ export class Surw implements Scheduler {
   }
 
   way(count: number): number {
-    return wayOrNewest(this.random, count);
+    return drawReadFrom(this.random, count);
   }
 
   /** Draws whose interesting access comes next, among those that should have one. */
   private intend(): void {
     let some = 0;
     for (let t = 0; t < this.left.length; t++) if (this.left[t] > 0) some |= 1 << t;
-    this.intended = some === 0 ? -1 : weighted(this.random, some, this.left);
+    this.intended = some === 0 ? -1 : weightedChoice(this.random, some, this.left);
   }
 }

@@ -1,7 +1,7 @@
 import type { Profile } from '../profile.ts';
-import { below, type Random, randomOf, wayOrNewest } from '../random.ts';
-import { lowest, type Scheduler, type View } from '../scheduler.ts';
-import { weighted } from './weights.ts';
+import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from '../scheduler.ts';
+import { weightedChoice } from './weightedChoice.ts';
 
 /**
  * URW, the uniform random walk of "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. A thread is drawn in proportion to the steps that
@@ -25,16 +25,16 @@ export class Urw implements Scheduler {
 
   begin(index: number): void {
     this.random = randomOf(this.seed, index);
-    this.left.set(this.events[below(this.random, this.events.length)]);
+    this.left.set(this.events[uniformInt(this.random, this.events.length)]);
   }
 
-  next({ enabled }: View): number {
-    const thread = enabled & (enabled - 1) ? weighted(this.random, enabled, this.left) : lowest(enabled);
+  next({ enabled }: SchedulerView): number {
+    const thread = enabled & (enabled - 1) ? weightedChoice(this.random, enabled, this.left) : lowestSetBit(enabled);
     this.left[thread]--;
     return thread;
   }
 
   way(count: number): number {
-    return wayOrNewest(this.random, count);
+    return drawReadFrom(this.random, count);
   }
 }

@@ -1,5 +1,3 @@
-/* In this folder: the script of a page, for browsers: it draws an interleaving, or a campaign, from the data in the page. */
-
 import type { InterleavingData } from '../data.ts';
 
 /** From the step that stores to the one that reads, or that writes over it without having read it. */

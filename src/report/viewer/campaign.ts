@@ -1,6 +1,6 @@
 import type { CampaignData, CampaignFindingData, GrowthData } from '../data.ts';
 import { chartOf, type Series } from './chart.ts';
-import { grouped, h, plural } from './dom.ts';
+import { groupDigits, h, pluralise } from './dom.ts';
 import { table } from './state.ts';
 
 /** The page of a campaign: what it has found, how it went, what it reached and what it did not. */
@@ -15,7 +15,7 @@ export function campaignPage(of: CampaignData): HTMLElement {
   ];
   const title = isClean
     ? h('h1', {}, 'Nothing found, nothing proved')
-    : h('h1', { class: 'failed' }, `✗ ${plural(findings.length, 'finding')}`);
+    : h('h1', { class: 'failed' }, `✗ ${pluralise(findings.length, 'finding')}`);
   return h(
     'main',
     { class: 'campaign' },
@@ -24,7 +24,9 @@ export function campaignPage(of: CampaignData): HTMLElement {
       {},
       title,
       h('p', { class: 'quiet' }, settings.join(' · ')),
-      failed === 0 ? undefined : h('p', {}, `${plural(failed, 'execution')} of ${grouped(of.executions)} failed.`),
+      failed === 0
+        ? undefined
+        : h('p', {}, `${pluralise(failed, 'execution')} of ${groupDigits(of.executions)} failed.`),
     ),
     figuresOf(of),
     ...findingsOf(of),
@@ -34,7 +36,7 @@ export function campaignPage(of: CampaignData): HTMLElement {
       h(
         'details',
         {},
-        h('summary', {}, `Canaries of ${title}: ${plural(rows.length, 'known bug')}, and who catches them`),
+        h('summary', {}, `Canaries of ${title}: ${pluralise(rows.length, 'known bug')}, and who catches them`),
         h(
           'div',
           { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Canaries of ${title}` },
@@ -49,17 +51,17 @@ function figuresOf(of: CampaignData): HTMLElement {
   const { coverage } = of;
   const last = of.clock.at(-1);
   const figures: readonly (readonly [string, string])[] = [
-    ['executions', grouped(of.executions)],
+    ['executions', groupDigits(of.executions)],
     [
       'executions a second',
-      last === undefined || last.seconds < 1 ? '–' : grouped(Math.round(last.executions / last.seconds)),
+      last === undefined || last.seconds < 1 ? '–' : groupDigits(Math.round(last.executions / last.seconds)),
     ],
     ['time', last === undefined ? '–' : duration(last.seconds)],
-    ['reads-from pairs', grouped(coverage.pairs)],
-    ['states of the models', `${grouped(coverage.states)}${coverage.isFull ? ' or more' : ''}`],
-    ['transitions', grouped(coverage.transitions)],
-    ['kept in the corpus', grouped(coverage.entries)],
-    ['claims reached', grouped(coverage.claims)],
+    ['reads-from pairs', groupDigits(coverage.pairs)],
+    ['states of the models', `${groupDigits(coverage.states)}${coverage.isFull ? ' or more' : ''}`],
+    ['transitions', groupDigits(coverage.transitions)],
+    ['kept in the corpus', groupDigits(coverage.entries)],
+    ['claims reached', groupDigits(coverage.claims)],
   ];
   return h(
     'dl',
@@ -80,16 +82,17 @@ function findingsOf({ findings, further, open, lost }: CampaignData): HTMLElemen
   const groups = properties.map((property) => {
     const own = findings.filter((finding) => finding.property === property);
     const more = further.find(([name]) => name === property)?.[1] ?? 0;
-    const rest = more > 0 ? `, and ${plural(more, 'failure')} that communicate otherwise and were counted alone` : '';
+    const rest =
+      more > 0 ? `, and ${pluralise(more, 'failure')} that communicate otherwise and were counted alone` : '';
     return h(
       'section',
       { 'aria-label': property },
-      h('h2', {}, `${property}: ${grouped(own.length)}${rest}`),
+      h('h2', {}, `${property}: ${groupDigits(own.length)}${rest}`),
       ...own.map(findingOf),
     );
   });
   const notes = [
-    ...(open > 0 ? [`${plural(open, 'failure')} to be made small yet: fuzz --resume goes on.`] : []),
+    ...(open > 0 ? [`${pluralise(open, 'failure')} to be made small yet: fuzz --resume goes on.`] : []),
     ...lost.map((batch) => `Could not be run: ${batch}.`),
   ];
   return [...groups, ...notes.map((note) => h('p', {}, note))];
@@ -111,10 +114,10 @@ function findingOf(finding: CampaignFindingData): HTMLElement {
     replay,
   } = finding;
   const about = [
-    plural(contextSwitches, 'context switch').replace('switchs', 'switches'),
-    ...(interleaving === undefined ? [] : [plural(interleaving.steps.length, 'step')]),
+    pluralise(contextSwitches, 'context switch').replace('switchs', 'switches'),
+    ...(interleaving === undefined ? [] : [pluralise(interleaving.steps.length, 'step')]),
     `memory model ${memoryModel}`,
-    `after ${plural(after, 'execution')}`,
+    `after ${pluralise(after, 'execution')}`,
   ];
   return h(
     'article',
@@ -193,7 +196,7 @@ function growthTable(growth: readonly GrowthData[]): HTMLElement {
   const names = ['executions', 'pairs', 'states', 'transitions', 'entries'] as const;
   return table(
     names,
-    growth.map((point) => names.map((name) => grouped(point[name]))),
+    growth.map((point) => names.map((name) => groupDigits(point[name]))),
     'numbers',
   );
 }
@@ -201,9 +204,9 @@ function growthTable(growth: readonly GrowthData[]): HTMLElement {
 function scenariosOf({ scenarios }: CampaignData): HTMLElement {
   const rows = scenarios.map(({ name, executions, failed, classes, unseen, missing }) => [
     name,
-    grouped(executions),
-    grouped(failed),
-    grouped(classes),
+    groupDigits(executions),
+    groupDigits(failed),
+    groupDigits(classes),
     unseen === null ? '–' : unseen.toFixed(3),
     missing.length === 0 ? 'all' : `not: ${missing.join('; ')}`,
   ]);

@@ -1,4 +1,4 @@
-import { grouped, h, svg } from './dom.ts';
+import { groupDigits, h, svg } from './dom.ts';
 
 /** A line of a chart. */
 export interface Series {
@@ -9,7 +9,7 @@ export interface Series {
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 240, 62, 104, 10, 30];
 
 /** Lines over one axis, from zero; their names stand at their ends. What it says is in a table as well, which is there for those who cannot see it. */
-export function chartOf(title: string, across: string, series: readonly Series[], inWords = grouped): HTMLElement {
+export function chartOf(title: string, across: string, series: readonly Series[], inWords = groupDigits): HTMLElement {
   const points = series.flatMap((of) => of.points);
   const [most, high] = [
     niceAbove(Math.max(1, ...points.map(([x]) => x))),
@@ -34,7 +34,7 @@ export function chartOf(title: string, across: string, series: readonly Series[]
       svg(
         'text',
         { x: x(most * part), y: HEIGHT - 14, 'text-anchor': 'middle' },
-        inWords === grouped ? short(most * part) : inWords(most * part),
+        inWords === groupDigits ? short(most * part) : inWords(most * part),
       ),
     );
   picture.append(svg('text', { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 1, 'text-anchor': 'middle' }, across));
@@ -54,7 +54,7 @@ export function chartOf(title: string, across: string, series: readonly Series[]
 }
 
 const spoken = (title: string, series: readonly Series[]): string =>
-  `${title}: ${series.map(({ name, points }) => `${name} ends at ${grouped(Math.round(points.at(-1)?.[1] ?? 0))}`).join(', ')}`;
+  `${title}: ${series.map(({ name, points }) => `${name} ends at ${groupDigits(Math.round(points.at(-1)?.[1] ?? 0))}`).join(', ')}`;
 
 /** Heights of names, so far apart that none lies over another. */
 function apart(heights: readonly number[]): number[] {

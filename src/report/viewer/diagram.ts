@@ -2,9 +2,9 @@ import type { InterleavingData } from '../data.ts';
 import { h } from './dom.ts';
 import { GUTTER, type Lane, lanesOf, ROW } from './lanes.ts';
 import { Lines } from './lines.ts';
-import { Picture } from './picture.ts';
 import { rowOf, textAt } from './row.ts';
 import { locksOf, type Span } from './rows.ts';
+import { SvgLayer } from './svgLayer.ts';
 
 /** Lines that are drawn above and below what is seen. */
 const AROUND = 8;
@@ -17,7 +17,7 @@ export class Diagram {
   private chosen = 0;
   private readonly of: InterleavingData;
   private readonly lanes: readonly (Lane | undefined)[];
-  private readonly picture: Picture;
+  private readonly picture: SvgLayer;
   private readonly width: number;
   private readonly scroller: HTMLElement;
   private readonly all: HTMLElement;
@@ -30,7 +30,7 @@ export class Diagram {
     this.locks = locksOf(of);
     const letter = letterWidth();
     this.lanes = lanesOf(of, this.locks, letter);
-    this.picture = new Picture(of, { lanes: this.lanes, locks: this.locks, letter });
+    this.picture = new SvgLayer(of, { lanes: this.lanes, locks: this.locks, letter });
     this.width = Math.max(...this.lanes.map((lane) => (lane ? lane.x + lane.width : 0)));
     const names = h(
       'div',

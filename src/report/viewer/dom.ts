@@ -28,7 +28,7 @@ function filled<E extends Element>(element: E, attributes: Attributes, children:
 }
 
 /** `12,345` */
-export const grouped = (value: number): string => value.toLocaleString('en-US');
+export const groupDigits = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 step`, `2 steps` */
-export const plural = (n: number, word: string): string => `${grouped(n)} ${word}${n === 1 ? '' : 's'}`;
+export const pluralise = (n: number, word: string): string => `${groupDigits(n)} ${word}${n === 1 ? '' : 's'}`;

@@ -1,12 +1,12 @@
 import type { InterleavingData } from '../data.ts';
+import { heldAt, isBroken, sentenceOf } from './describe.ts';
 import { Diagram } from './diagram.ts';
-import { grouped, h, plural } from './dom.ts';
+import { groupDigits, h, pluralise } from './dom.ts';
 import { legend } from './legend.ts';
-import { Moment } from './moment.ts';
-import { Replayed } from './replayed.ts';
+import { MemorySnapshot } from './memorySnapshot.ts';
 import { operationsOf } from './rows.ts';
-import { placesNamed, stateOf } from './state.ts';
-import { heldAt, isBroken, sentenceOf } from './words.ts';
+import { placesNamed, renderStatePanel } from './state.ts';
+import { Timeline } from './timeline.ts';
 
 /** Between a step and its link in the address: browsers refuse addresses that change too often. */
 const LINK_MS = 150;
@@ -17,7 +17,7 @@ export class InterleavingPage {
   private chosen = 0;
   private linking: number | undefined;
   private readonly of: InterleavingData;
-  private readonly replayed: Replayed;
+  private readonly replayed: Timeline;
   private readonly diagram: Diagram;
   private readonly state = h('aside', { class: 'state', 'aria-label': 'Memory after the step' });
   /** What a screen reader speaks when another step is chosen. */
@@ -31,7 +31,7 @@ export class InterleavingPage {
   /** @param back leads to the page that this one is part of. */
   constructor(of: InterleavingData, back?: string) {
     this.of = of;
-    this.replayed = new Replayed(of);
+    this.replayed = new Timeline(of);
     this.diagram = new Diagram(of, (step) => this.choose(step));
     this.number = h('input', {
       type: 'number',
@@ -88,7 +88,7 @@ export class InterleavingPage {
     this.now.classList.toggle('broken', isBroken(of, chosen));
     const line = source === undefined ? undefined : of.sources[source];
     this.now.replaceChildren(
-      h('h2', {}, `Step ${grouped(chosen + 1)} of ${grouped(of.steps.length)}`),
+      h('h2', {}, `Step ${groupDigits(chosen + 1)} of ${groupDigits(of.steps.length)}`),
       this.spoken,
       h(
         'p',
@@ -98,8 +98,8 @@ export class InterleavingPage {
       line === undefined ? '' : h('p', { class: 'where', id: 'line' }, `at ${line.at}`),
       line?.code === undefined ? '' : h('pre', { class: 'code' }, line.code),
     );
-    const moment = new Moment(of, this.replayed, chosen);
-    this.state.replaceChildren(this.now, ...stateOf(moment, (name) => this.pick(name)), this.signs);
+    const moment = new MemorySnapshot(of, this.replayed, chosen);
+    this.state.replaceChildren(this.now, ...renderStatePanel(moment, (name) => this.pick(name)), this.signs);
   }
 
   private pick(name: string): void {
@@ -120,7 +120,8 @@ export class InterleavingPage {
     const isShown = (step: number): boolean => places === undefined || places.has(of.steps[step].place ?? -1);
     diagram.show(isShown);
     const shown = of.steps.filter((_, step) => isShown(step)).length;
-    this.count.textContent = places === undefined ? '' : `${grouped(shown)} of ${plural(of.steps.length, 'step')}`;
+    this.count.textContent =
+      places === undefined ? '' : `${groupDigits(shown)} of ${pluralise(of.steps.length, 'step')}`;
     if (shown === 0) return;
     if (!isShown(this.chosen)) this.choose(diagram.lines.beside(this.chosen, 0));
     else diagram.choose(this.chosen);
@@ -165,8 +166,8 @@ export class InterleavingPage {
     const operations = operationsOf(this.of).length;
     const about = [
       scenario,
-      `${plural(operations, 'operation')} by ${plural(new Set(steps.map(({ actor }) => actor)).size, 'actor')} of ${actors.length}`,
-      plural(steps.length, 'step'),
+      `${pluralise(operations, 'operation')} by ${pluralise(new Set(steps.map(({ actor }) => actor)).size, 'actor')} of ${actors.length}`,
+      pluralise(steps.length, 'step'),
       contextSwitches === 1 ? '1 context switch' : `${contextSwitches} context switches`,
       `memory model ${memoryModel}${tearing ? ' with tearing' : ''}`,
       ...(canary === undefined ? [] : [`with the canary ${canary}`]),
@@ -214,7 +215,7 @@ export class InterleavingPage {
       button('←', 'Previous step', () => this.go(-1)),
       button('→', 'Next step', () => this.go(1)),
       button('⇥', 'Last step', () => this.go(Infinity)),
-      h('label', {}, 'Step ', this.number, ` of ${grouped(of.steps.length)}`),
+      h('label', {}, 'Step ', this.number, ` of ${groupDigits(of.steps.length)}`),
       of.failed === null
         ? undefined
         : button('✗ Where it fails', 'To the step at which it fails', () => this.choose(of.failed!.step)),

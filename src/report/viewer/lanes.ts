@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
+import { noteOf } from './describe.ts';
 import type { Span } from './rows.ts';
-import { noteOf } from './words.ts';
 
 /** The height of a line, as in the style sheet, in pixels. */
 export const ROW = 24;

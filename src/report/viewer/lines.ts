@@ -1,9 +1,9 @@
 import type { InterleavingData } from '../data.ts';
-import { type Row, rowsOf } from './rows.ts';
+import { rowsOf, type TableRow } from './rows.ts';
 
 /** Which lines of the diagram are shown under a filter, and at which of them each step is. */
 export class Lines {
-  readonly rows: readonly Row[];
+  readonly rows: readonly TableRow[];
   /** By step: its line, or that of the next one shown after it; and that of the last one shown up to it, -1 where there is none. */
   readonly at: Int32Array;
   readonly before: Int32Array;

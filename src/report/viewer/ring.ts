@@ -1,6 +1,6 @@
 import type { RingData } from '../data.ts';
 import { h } from './dom.ts';
-import type { Moment } from './moment.ts';
+import type { MemorySnapshot } from './memorySnapshot.ts';
 
 /** Entries that are drawn, at most: of a larger ring, those that an index stands at, and their neighbours. */
 const ENTRIES_MAX = 24;
@@ -8,7 +8,7 @@ const ENTRIES_MAX = 24;
 const FLAGS = ['empty', 'dirty', 'harvested', 'dirty, harvested'];
 
 /** A ring as it is at a moment: its entries, which of them are in use, and which entry each index stands at. Indices run free, and are masked here alone. */
-export function ringOf(ring: RingData, moment: Moment): HTMLElement {
+export function drawRing(ring: RingData, moment: MemorySnapshot): HTMLElement {
   const size = ring.entries.length;
   const cursors = ring.cursors.map(({ name, place }) => ({
     name,
@@ -46,7 +46,7 @@ export function ringOf(ring: RingData, moment: Moment): HTMLElement {
   );
 }
 
-function fieldsOf(entry: RingData['entries'][number], moment: Moment): HTMLElement[] {
+function fieldsOf(entry: RingData['entries'][number], moment: MemorySnapshot): HTMLElement[] {
   const named = (field: string) => entry.find((of) => of.field === field)?.place;
   const [slot, offset] = [named('slot'), named('offset')];
   const isGfn = slot !== undefined && offset !== undefined;
@@ -62,7 +62,7 @@ function fieldsOf(entry: RingData['entries'][number], moment: Moment): HTMLEleme
 }
 
 /** The entries in use: between the two indices that say so, where they are not further apart than there are entries. */
-function usedOf({ used, entries }: RingData, moment: Moment): Set<number> {
+function usedOf({ used, entries }: RingData, moment: MemorySnapshot): Set<number> {
   if (used === undefined) return new Set();
   const [from, to] = used.map((place) => moment.value(place));
   const { bits } = moment.of.places[used[0]];

@@ -1,8 +1,8 @@
 import type { InterleavingData } from '../data.ts';
+import { isBroken, isStale, noteOf, sentenceOf } from './describe.ts';
 import { h } from './dom.ts';
 import type { Lane } from './lanes.ts';
-import type { Row } from './rows.ts';
-import { isBroken, isStale, noteOf, sentenceOf } from './words.ts';
+import type { TableRow } from './rows.ts';
 
 /** Where the text of what failed begins, in pixels: at the edge, as it is of all lanes. */
 const FAILURE_X = 14;
@@ -11,7 +11,7 @@ const FAILURE_X = 14;
 export function rowOf(
   of: InterleavingData,
   lanes: readonly (Lane | undefined)[],
-  row: Row,
+  row: TableRow,
   chosen: number,
 ): HTMLElement {
   if (row.is === 'operation')

@@ -1,7 +1,7 @@
 import type { InterleavingData } from '../data.ts';
 
 /** A line of the diagram. An operation is named above the first of its steps that is shown; `from` is its first step. */
-export type Row =
+export type TableRow =
   | { readonly is: 'step'; readonly step: number }
   | { readonly is: 'operation'; readonly actor: number; readonly from: number; readonly label: string }
   | { readonly is: 'failure' };
@@ -16,8 +16,8 @@ export interface Span {
 }
 
 /** The lines of the diagram: steps, a line above where an operation begins, one below the step at which something failed. */
-export function rowsOf(of: InterleavingData, isShown: (step: number) => boolean): Row[] {
-  const rows: Row[] = [];
+export function rowsOf(of: InterleavingData, isShown: (step: number) => boolean): TableRow[] {
+  const rows: TableRow[] = [];
   /** By actor: the operation that is not named yet. */
   const begun = new Map<number, number>();
   of.steps.forEach(({ actor, kind, begins }, step) => {

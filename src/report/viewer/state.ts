@@ -1,7 +1,7 @@
 import type { InterleavingData, PageData } from '../data.ts';
 import { h } from './dom.ts';
-import { inWords, type Moment } from './moment.ts';
-import { ringOf } from './ring.ts';
+import { inWords, type MemorySnapshot } from './memorySnapshot.ts';
+import { drawRing } from './ring.ts';
 
 /** Cells that are listed, at most. */
 const CELLS_MAX = 200;
@@ -12,11 +12,11 @@ const ARMED = ['writable', 'armed', 'unmapped'];
  *
  * @param pick is called with the name of a cell that is clicked on.
  */
-export function stateOf(moment: Moment, pick: (name: string) => void): HTMLElement[] {
+export function renderStatePanel(moment: MemorySnapshot, pick: (name: string) => void): HTMLElement[] {
   const { of } = moment;
   const { rings, pages, locks, others } = of.drawing;
   return [
-    ...rings.map((ring) => section(ring.name, ringOf(ring, moment))),
+    ...rings.map((ring) => section(ring.name, drawRing(ring, moment))),
     ...buffersOf(moment),
     ...viewsOf(moment),
     ...(pages.length === 0 ? [] : [section('Pages', pagesOf(pages, moment))]),
@@ -35,7 +35,7 @@ export function stateOf(moment: Moment, pick: (name: string) => void): HTMLEleme
   ];
 }
 
-function buffersOf({ of, replayed, step }: Moment): HTMLElement[] {
+function buffersOf({ of, replayed, step }: MemorySnapshot): HTMLElement[] {
   if (of.memoryModel !== 'tso') return [];
   const buffers = replayed
     .buffersAt(step + 1)
@@ -48,7 +48,7 @@ function buffersOf({ of, replayed, step }: Moment): HTMLElement[] {
   return [section('Store buffers, oldest first', table(['actor', 'holds'], buffers))];
 }
 
-function viewsOf({ of, replayed, step }: Moment): HTMLElement[] {
+function viewsOf({ of, replayed, step }: MemorySnapshot): HTMLElement[] {
   if (of.memoryModel !== 'weak') return [];
   const rows = replayed
     .viewsAt(step + 1)
@@ -67,7 +67,7 @@ function viewsOf({ of, replayed, step }: Moment): HTMLElement[] {
   ];
 }
 
-const pagesOf = (pages: readonly PageData[], moment: Moment): HTMLElement =>
+const pagesOf = (pages: readonly PageData[], moment: MemorySnapshot): HTMLElement =>
   table(
     ['page', 'is', 'translated by', 'version', 'copied'],
     pages.map(({ name, armed, translations, version, copy }) => [
@@ -85,7 +85,7 @@ function vcpusOf(bits: number): string {
   return vcpus.length === 0 ? '–' : vcpus.map((i) => `vcpu${i}`).join(', ');
 }
 
-function cellsOf(cells: readonly number[], moment: Moment, pick: (name: string) => void): HTMLElement {
+function cellsOf(cells: readonly number[], moment: MemorySnapshot, pick: (name: string) => void): HTMLElement {
   const { places } = moment.of;
   const rows = cells.slice(0, CELLS_MAX).map((cell) => {
     const { name } = places[cell];

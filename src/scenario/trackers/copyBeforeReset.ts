@@ -1,10 +1,10 @@
-import type { TrackerName } from '../../trackers/make.ts';
-import { copyFirst, userspace, vcpu, write } from '../parties.ts';
-import { LOST, ONE_PAGE, scenario, type TrackerScenario } from './scenario.ts';
+import type { TrackerName } from '../../trackers/registry.ts';
+import { copyFirst, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
+import { LOST, ONE_PAGE, type TrackerScenario, trackerScenario } from './trackerScenario.ts';
 
 /** What goes wrong in userspace, whatever the tracker. */
 export function copyBeforeReset(tracker: TrackerName): TrackerScenario {
-  return scenario(
+  return trackerScenario(
     tracker,
     'copy-before-reset',
     'userspace copies what it harvested, and only then resets',

@@ -1,7 +1,7 @@
 import { STEPS } from '../../actors/checkpoint.ts';
-import type { TrackerName } from '../../trackers/make.ts';
-import { checkpoint, halt, host, hostWrite, replicate, userspace, vcpu, write } from '../parties.ts';
-import { backupOf, noVcpuOf, ONE_PAGE, scenario, type TrackerScenario } from './scenario.ts';
+import type { TrackerName } from '../../trackers/registry.ts';
+import { checkpoint, halt, host, hostWrite, replicate, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
+import { backupOf, noVcpuOf, ONE_PAGE, type TrackerScenario, trackerScenario } from './trackerScenario.ts';
 
 /** Userspace pauses the machine before it collects. */
 export function whilePaused(tracker: TrackerName): TrackerScenario[] {
@@ -9,7 +9,7 @@ export function whilePaused(tracker: TrackerName): TrackerScenario[] {
     ...(noVcpuOf(tracker)
       ? []
       : [
-          scenario(
+          trackerScenario(
             tracker,
             'two-inside',
             'the machine is paused while two threads of the host go in and out',
@@ -19,7 +19,7 @@ export function whilePaused(tracker: TrackerName): TrackerScenario[] {
             { mode: 'hunt' },
           ),
         ]),
-    scenario(
+    trackerScenario(
       tracker,
       'checkpoint',
       'two checkpoints of a machine that goes on writing',
@@ -28,7 +28,7 @@ export function whilePaused(tracker: TrackerName): TrackerScenario[] {
       ONE_PAGE,
     ),
     ...STEPS.map((step) =>
-      scenario(
+      trackerScenario(
         tracker,
         `fails-after-${step}`,
         `a checkpoint fails after its ${step}, and the machine is set back to the last`,
@@ -37,7 +37,7 @@ export function whilePaused(tracker: TrackerName): TrackerScenario[] {
         ONE_PAGE,
       ),
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'replicate',
       'a checkpoint each time that so many pages are dirty that the vCPU stops',

@@ -1,4 +1,4 @@
-import type { TrackerName } from '../../trackers/make.ts';
+import type { TrackerName } from '../../trackers/registry.ts';
 import {
   collect,
   halt,
@@ -13,22 +13,30 @@ import {
   vcpu,
   write,
   writeIn,
-} from '../parties.ts';
-import { backupOf, LOST, noVcpuOf, ONE_PAGE, ringOf, scenario, type TrackerScenario } from './scenario.ts';
+} from '../../vm/actorSpecs.ts';
+import {
+  backupOf,
+  LOST,
+  noVcpuOf,
+  ONE_PAGE,
+  ringsOfSize,
+  type TrackerScenario,
+  trackerScenario,
+} from './trackerScenario.ts';
 
 /** Userspace collects while the guest writes. */
 export function whileRunning(tracker: TrackerName): TrackerScenario[] {
   const noVcpu = noVcpuOf(tracker);
   const unrepaired = tracker.startsWith('dirty-ring') && tracker !== 'dirty-ring@repaired';
   return [
-    scenario(
+    trackerScenario(
       tracker,
       'dirty-again',
       'a page is written, collected and written again',
       [vcpu(0, write(0), write(0), halt), userspace(serve)],
       ['a page is re-armed', 'a page is written again'],
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'shared-page',
       'two vCPUs write the same page',
@@ -40,7 +48,7 @@ export function whileRunning(tracker: TrackerName): TrackerScenario[] {
     ...(tracker === 'dirty-bitmap'
       ? []
       : [
-          scenario(
+          trackerScenario(
             tracker,
             'two-resetters',
             'another thread resets what userspace has harvested and is about to copy',
@@ -50,21 +58,21 @@ export function whileRunning(tracker: TrackerName): TrackerScenario[] {
             { known: unrepaired && { catalogue: 'B20', properties: LOST } },
           ),
         ]),
-    scenario(
+    trackerScenario(
       tracker,
       'two-spaces',
       'one page number in two address spaces',
       [vcpu(0, write(0), writeIn(0x10000, 0), writeIn(0x10000, 0)), userspace(collect)],
       ['a page is re-armed', 'a page is written again'],
       {
-        rings: [ringOf(tracker, 4)],
+        rings: [ringsOfSize(tracker, 4)],
         slots: [
           { slot: 0, npages: 1 },
           { slot: 0x10000, npages: 1 },
         ],
       },
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'host-write',
       'the host writes to a page on a thread that runs no vCPU, and so does the guest',
@@ -75,7 +83,7 @@ export function whileRunning(tracker: TrackerName): TrackerScenario[] {
     ),
     ...(tracker === 'gfn-ring'
       ? [
-          scenario(
+          trackerScenario(
             tracker,
             'host-waits',
             "the host's own ring gets full, and it waits for a reset",
@@ -84,15 +92,15 @@ export function whileRunning(tracker: TrackerName): TrackerScenario[] {
           ),
         ]
       : []),
-    scenario(
+    trackerScenario(
       tracker,
       'page-log',
       'the hardware logs what is written, until the vCPU exits',
       [vcpu(0, write(0, 1), write(0), halt), userspace(serve)],
       ['the hardware logs a page', 'a page is re-armed', 'a page is written again'],
-      { pml: 1, rings: [ringOf(tracker, 4)] },
+      { pml: 1, rings: [ringsOfSize(tracker, 4)] },
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'two-logs',
       'the hardware of two vCPUs logs the same page',
@@ -100,25 +108,25 @@ export function whileRunning(tracker: TrackerName): TrackerScenario[] {
       ['the hardware logs a page', 'a page is re-armed', 'a page is written again'],
       { ...ONE_PAGE, pml: 1 },
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'slot-shrinks',
       'a slot gets smaller between a write and the reset of its entry',
       [vcpu(0, write(0, 1), write(0), write(0)), userspace(setSlot(0, 1), collect)],
       ['a slot is deleted', 'a page is re-armed', 'a page is written again'],
-      { rings: [ringOf(tracker, 4)] },
+      { rings: [ringsOfSize(tracker, 4)] },
       // The defect is found long before all states are visited.
       { known: unrepaired && { catalogue: 'B22', properties: LOST }, tooLargeUnder: unrepaired ? [] : ['weak'] },
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'slot-reused',
       'a slot is deleted, and comes back larger',
       [vcpu(0, write(0), write(1)), userspace(setSlot(0, 0), setSlot(0, 2), collect)],
       ['a slot is deleted', 'a page is re-armed'],
-      { ...ONE_PAGE, rings: [ringOf(tracker, 4)] },
+      { ...ONE_PAGE, rings: [ringsOfSize(tracker, 4)] },
     ),
-    scenario(
+    trackerScenario(
       tracker,
       'migrate',
       'live migration of a machine that goes on writing',

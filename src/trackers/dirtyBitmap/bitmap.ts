@@ -1,5 +1,3 @@
-/* In this folder: the dirty bitmap of KVM. */
-
 import type { Gfn, MemorySlot } from '../../kvm/kvm.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
@@ -37,10 +35,10 @@ export function set_bit(mem: Memory, bitmap: Bitmap, offset: number): void {
 }
 
 /** The lowest `count` bits of a word: of the last word of a slot, those that stand for pages. */
-export const lowest = (count: number): number => (count >= WORD ? 0xffffffff : (1 << Math.max(0, count)) - 1);
+export const lowBitsMask = (count: number): number => (count >= WORD ? 0xffffffff : (1 << Math.max(0, count)) - 1);
 
 /** The slot was deleted. */
-export function clear(mem: Memory, { words, word }: Bitmap): void {
+export function clearBits(mem: Memory, { words, word }: Bitmap): void {
   for (let i = 0; i < words; i++) mem.store(word(i), 0);
 }
 

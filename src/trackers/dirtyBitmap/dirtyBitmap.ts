@@ -1,8 +1,8 @@
 import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type DirtyTracker, joined, type Reader, type TrackerShape } from '../tracker.ts';
-import { type Bitmap, gfnsOf, layBitmap, lowest, recordedIn, set_bit, WORD } from './bitmap.ts';
+import { type DirtyTracker, flattenOnce, type Reader, type TrackerShape } from '../tracker.ts';
+import { type Bitmap, gfnsOf, layBitmap, lowBitsMask, recordedIn, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
 /** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
@@ -39,7 +39,7 @@ export class DirtyBitmap implements DirtyTracker {
 
   harvest(mem: Memory): Gfn[] {
     const get = this.manual ? get_dirty_log_manual : KVM_GET_DIRTY_LOG;
-    return joined(
+    return flattenOnce(
       this.bitmaps.map((bitmap, i) => {
         get(mem, this.kvm, bitmap, this.buffers[i]);
         return gfnsOf(bitmap, this.buffers[i]);
@@ -68,7 +68,7 @@ export class DirtyBitmap implements DirtyTracker {
   slotChanged(mem: Memory, slot: number, npages: number): void {
     const ones = this.armsAtStart ? 0 : npages;
     for (const { slot: of, words, word } of this.bitmaps)
-      if (of.slot === slot) for (let i = 0; i < words; i++) mem.store(word(i), lowest(ones - i * WORD));
+      if (of.slot === slot) for (let i = 0; i < words; i++) mem.store(word(i), lowBitsMask(ones - i * WORD));
   }
 
   recorded({ read }: Reader): Gfn[] {

@@ -1,7 +1,7 @@
 import { EINVAL } from '../../kvm/errors.ts';
 import { type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type Bitmap, lowest, type UserBuffer, WORD } from './bitmap.ts';
+import { type Bitmap, lowBitsMask, type UserBuffer, WORD } from './bitmap.ts';
 
 /**
  * KVM_GET_DIRTY_LOG: takes the snapshot and clears it, word by word, then write-protects what was in it, then flushes, and only then tells
@@ -16,7 +16,7 @@ export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: 
     buffer[i] = 0;
     if (mem.load(word(i)) === 0) continue;
     // Pairs with fetchOr(word) in set_bit. Who was on the way as the slot shrank has set a bit of the bitmap that was freed: it is none of ours.
-    const mask = (mem.xchg(word(i), 0) & lowest(npages - i * WORD)) >>> 0;
+    const mask = (mem.xchg(word(i), 0) & lowBitsMask(npages - i * WORD)) >>> 0;
     flush = true;
     kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));
     buffer[i] = mask;
@@ -59,7 +59,7 @@ export function KVM_CLEAR_DIRTY_LOG(
       const asked = bits[i] ?? 0; // what userspace names beyond the range is not looked at
       if (asked === 0) continue;
       const at = first_page / WORD + i;
-      const mask = (mem.fetchAnd(word(at), ~asked) & asked & lowest(npages - at * WORD)) >>> 0;
+      const mask = (mem.fetchAnd(word(at), ~asked) & asked & lowBitsMask(npages - at * WORD)) >>> 0;
       if (mask === 0) continue;
       flush = true;
       kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask));

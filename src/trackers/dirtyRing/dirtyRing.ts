@@ -1,12 +1,10 @@
-/* In this folder: the dirty ring as Linux merged it, by version, and repaired. */
-
 import type { Gfn, Kvm } from '../../kvm/kvm.ts';
+import { check } from '../../memory/assume.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { check } from '../../memory/stop.ts';
-import { type Bitmap, clear, gfnsOf, layBitmap, recordedIn, set_bit } from '../dirtyBitmap/bitmap.ts';
+import { type Bitmap, clearBits, gfnsOf, layBitmap, recordedIn, set_bit } from '../dirtyBitmap/bitmap.ts';
 import { KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
-import { type DirtyTracker, joined, type Mapping, type Reader, type TrackerShape } from '../tracker.ts';
+import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../tracker.ts';
 import { type DirtyRing, entryAt, layDirtyRing } from './dirty_ring.ts';
 import { dirty_ring_harvest } from './harvest.ts';
 import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
@@ -63,12 +61,12 @@ export class DirtyRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return joined(this.rings.map((ring) => dirty_ring_harvest(mem, ring)));
+    return flattenOnce(this.rings.map((ring) => dirty_ring_harvest(mem, ring)));
   }
 
   /** The backup bitmap, which userspace collects once, when all vCPUs have stopped. */
   harvestRest(mem: Memory): Gfn[] {
-    return joined(
+    return flattenOnce(
       this.bitmaps.map((bitmap) => {
         const buffer: number[] = [];
         KVM_GET_DIRTY_LOG(mem, this.kvm, bitmap, buffer);
@@ -90,7 +88,7 @@ export class DirtyRings implements DirtyTracker {
   }
 
   slotChanged(mem: Memory, slot: number): void {
-    for (const bitmap of this.bitmaps) if (bitmap.slot.slot === slot) clear(mem, bitmap);
+    for (const bitmap of this.bitmaps) if (bitmap.slot.slot === slot) clearBits(mem, bitmap);
   }
 
   recorded({ read, read64 }: Reader): Gfn[] {

@@ -1,6 +1,6 @@
-import type { Batch } from '../../kvm/batch.ts';
 import { EINTR } from '../../kvm/errors.ts';
 import { hasPage, type Kvm } from '../../kvm/kvm.ts';
+import type { ResetBatch } from '../../kvm/resetBatch.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyRing, entryAt, F_RESET } from './dirty_ring.ts';
@@ -20,7 +20,7 @@ export function kvm_dirty_ring_reset(
   version: Version,
   cleared = 0,
 ): { readonly taken: number; readonly error: number } {
-  let batch: Batch | undefined;
+  let batch: ResetBatch | undefined;
   let error = 0;
   let taken = 0;
   let reset_index = mem.load(ring.reset_index);

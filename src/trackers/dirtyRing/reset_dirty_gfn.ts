@@ -1,15 +1,15 @@
-import { type Batch, extended } from '../../kvm/batch.ts';
 import { type Kvm, memslotOf, npagesOf } from '../../kvm/kvm.ts';
+import { type ResetBatch, tryExtend } from '../../kvm/resetBatch.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Version } from './versions.ts';
 
 /** `batch` with page `offset` in it too, or undefined when one call cannot take both. The difference is that of two u64, as s64. */
-export function coalesce(batch: Batch, slot: number, offset: bigint): Batch | undefined {
-  return slot === batch.slot ? extended(batch, offset, BigInt.asIntN(64, offset - batch.offset)) : undefined;
+export function coalesce(batch: ResetBatch, slot: number, offset: bigint): ResetBatch | undefined {
+  return slot === batch.slot ? tryExtend(batch, offset, BigInt.asIntN(64, offset - batch.offset)) : undefined;
 }
 
 /** Re-arms the pages of a batch, or none of them when the last is beyond the slot. Called with slots_lock held. */
-export function kvm_reset_dirty_gfn(mem: Memory, kvm: Kvm, { slot, offset, mask }: Batch, version: Version): void {
+export function kvm_reset_dirty_gfn(mem: Memory, kvm: Kvm, { slot, offset, mask }: ResetBatch, version: Version): void {
   const memslot = memslotOf(kvm, slot);
   if (memslot === undefined) return;
   const npages = BigInt(npagesOf(mem, memslot));

@@ -1,5 +1,3 @@
-/* In this folder: the list that Lei Cao proposed, and that the mail answers. */
-
 import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';

@@ -1,7 +1,7 @@
 import { EBUSY } from '../../kvm/errors.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
+import { check } from '../../memory/assume.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { check } from '../../memory/stop.ts';
 import type { GfnList } from './gfn_list.ts';
 
 /**

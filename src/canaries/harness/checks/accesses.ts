@@ -1,23 +1,21 @@
-/* In this folder: the self-checks, each of one thing that the harness promises. */
-
 import type { Execution } from '../../../explore/execution.ts';
-import { executionOf, memoryModels } from '../../../explore/memoryModels/make.ts';
+import { createExecution, memoryModels } from '../../../explore/memoryModels/registry.ts';
 import type { Program } from '../../../explore/program.ts';
 import { type Random, randomOf } from '../../../explore/random.ts';
-import { Row } from '../../../explore/row.ts';
-import { Guided } from '../../../explore/schedulers/guided.ts';
+import { ReplayScheduler } from '../../../explore/schedulers/replay.ts';
+import { VarintBuffer } from '../../../explore/varintBuffer.ts';
 import type { Cell, Cell64 } from '../../../memory/cell.ts';
 import { Layout } from '../../../memory/layout.ts';
 import type { Memory } from '../../../memory/memory.ts';
-import { NativeMemory } from '../../../memory/native.ts';
-import { RecordedMemory } from '../../../memory/recorded.ts';
+import { NativeMemory } from '../../../memory/nativeMemory.ts';
+import { RecordedMemory } from '../../../memory/recordedMemory.ts';
 import { equal } from '../selfCheck.ts';
 
 /** After steps forward and back, all is as it was. */
 export function goingBack(): void {
   for (const model of memoryModels) {
     const { program: of } = wide();
-    const execution = executionOf(model, of, 1000);
+    const execution = createExecution(model, of, 1000);
     for (let index = 0; index < 12; index++) {
       const random = randomOf(3, index);
       execution.reset();
@@ -67,9 +65,9 @@ export function accesses(): void {
   equal('real memory', native.map(String), returned.map(String));
   for (const model of memoryModels) {
     const alone = { ...of, actors: [{ name: 'alone', operations: [{ label: 'all', run }] }] };
-    const execution = executionOf(model, alone, 1000);
+    const execution = createExecution(model, alone, 1000);
     execution.reset();
-    execution.run(new Guided([]));
+    execution.run(new ReplayScheduler([]));
     equal(`${model}, what is returned`, execution.results[0][0], native);
     equal(`${model}, what is left`, [...execution.bytes.u8], [...new Uint8Array(buffer)]);
     const recorded = run(
@@ -139,7 +137,7 @@ function stepAtRandom(execution: Execution, random: Random): void {
 }
 
 function stateOf(execution: Execution): unknown {
-  const row = new Row();
+  const row = new VarintBuffer();
   execution.addHidden(row);
   const words = [...row.words.subarray(0, row.end())];
   const { bytes, node, pending, operation, performed, asleep, enabled, live, halted, last, results } = execution;

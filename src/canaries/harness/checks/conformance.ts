@@ -1,11 +1,11 @@
 import { type Agreement, compareList, noAgreement } from '../../../conformance/compare.ts';
 import { noOutput, readLine } from '../../../conformance/machineOutput.ts';
-import { modelParty } from '../../../conformance/modelParty.ts';
-import type { Operation } from '../../../conformance/operations.ts';
-import type { Observed } from '../../../conformance/party.ts';
+import { modelParty } from '../../../conformance/modelReference.ts';
+import type { ConformanceOperation } from '../../../conformance/operations.ts';
+import type { Observed } from '../../../conformance/reference.ts';
 import { equal } from '../selfCheck.ts';
 
-const LIST: readonly Operation[] = [
+const LIST: readonly ConformanceOperation[] = [
   { do: 'enable', cap: 'ring', bytes: 4096 },
   { do: 'slot', slot: 1, gfn: 256, pages: 4 },
   { do: 'vcpus' },

@@ -1,13 +1,13 @@
-import type { Look } from '../../../check/property.ts';
+import type { StateView } from '../../../check/property.ts';
+import type { Scenario } from '../../../check/scenario.ts';
+import { depthFirstSearch } from '../../../explore/dfs.ts';
 import { Execution } from '../../../explore/execution.ts';
-import { searchInterleavings } from '../../../explore/interleavings.ts';
 import { noLimits } from '../../../explore/limits.ts';
-import { States } from '../../../explore/states.ts';
+import { StateCache } from '../../../explore/stateCache.ts';
 import type { Cell, Lock } from '../../../memory/cell.ts';
 import type { Memory } from '../../../memory/memory.ts';
+import { benchmarkRing, type Yardstick } from '../../../scenario/benchmarkRing.ts';
 import { scenario } from '../../../scenario/define.ts';
-import type { Scenario } from '../../../scenario/scenario.ts';
-import { type Yardstick, yardstick } from '../../../scenario/yardstick.ts';
 import { explored, searched } from '../explored.ts';
 import { scenarioOf } from '../program.ts';
 import { equal, refused } from '../selfCheck.ts';
@@ -89,7 +89,7 @@ export function states(): void {
     ['ring-s', 1_206],
     ['ring-m', 8_688],
   ] as const)
-    equal(`states of ${name}`, searched(yardstick(name)).states, count);
+    equal(`states of ${name}`, searched(benchmarkRing(name)).states, count);
   equal("states of Peterson's lock, as TLC counts them", petersonStates(), 42);
   const waiting = ['wait x 0; y | x=1; wake x | y=1', 'wait x 0; y=1 | wake x; x=1; wake x | y'];
   const inTurn = ['x > x > x | x=1 > x=2', 'x; ?1; y > x > y | y=1; x=1 > y=0'];
@@ -127,7 +127,10 @@ export function symmetry(): void {
       mem.unlock(m);
     };
     const alike = actors.map(({ name }) => ({ name, operations: [{ label: 'add', run: add }] }));
-    const properties = { ...of.properties, finally: { 'all are counted': ({ read }: Look) => read(x) === expected } };
+    const properties = {
+      ...of.properties,
+      finally: { 'all are counted': ({ read }: StateView) => read(x) === expected },
+    };
     return { ...of, program: { ...of.program, actors: alike }, properties };
   };
   // (done, idle) by number, and one of four places of the one that is on; without symmetry, each subset of threads is a state of its own.
@@ -142,7 +145,7 @@ export function symmetry(): void {
 const countsOf = ({ executions, classes, readsFrom }: ReturnType<typeof searched>) => [executions, classes, readsFrom];
 
 function countOf(name: Yardstick, reduction: 'optimal') {
-  const { executions, blocked, classes, limit } = searched(yardstick(name), { reduction });
+  const { executions, blocked, classes, limit } = searched(benchmarkRing(name), { reduction });
   return { executions, blocked, classes, limit };
 }
 
@@ -197,7 +200,7 @@ function petersonStates(): number {
   });
   const execution = new Execution(peterson, 1000);
   const judge = { end: () => undefined, key: () => '', resultsMatter: false, sees: () => false };
-  const visited = new States(execution, judge);
-  searchInterleavings(execution, judge, noLimits, { states: visited });
+  const visited = new StateCache(execution, judge);
+  depthFirstSearch(execution, judge, noLimits, { states: visited });
   return visited.size;
 }

@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../../../explore/memoryModels/make.ts';
+import type { MemoryModel } from '../../../explore/memoryModels/registry.ts';
 import { searched } from '../explored.ts';
 import { scenarioOf } from '../program.ts';
 import { equal } from '../selfCheck.ts';

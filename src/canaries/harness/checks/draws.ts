@@ -1,10 +1,10 @@
-import { Classes } from '../../../explore/classes.ts';
 import { Execution } from '../../../explore/execution.ts';
 import { profileOf } from '../../../explore/profile.ts';
 import type { Program } from '../../../explore/program.ts';
 import type { Scheduler } from '../../../explore/scheduler.ts';
-import { type DrawingName, drawingNames, makeScheduler } from '../../../explore/schedulers/make.ts';
-import { yardstick } from '../../../scenario/yardstick.ts';
+import { type DrawingName, drawingNames, makeScheduler } from '../../../explore/schedulers/registry.ts';
+import { TraceCounter } from '../../../explore/traceCounter.ts';
+import { benchmarkRing } from '../../../scenario/benchmarkRing.ts';
 import { explored, searched } from '../explored.ts';
 import { program } from '../program.ts';
 import { equal, Wrong } from '../selfCheck.ts';
@@ -76,7 +76,7 @@ export function readsFrom(): void {
 
 /** Each member has its turn: execution 2 is one of POS, execution 9 a random walk. */
 export function portfolio(): void {
-  const execution = new Execution(yardstick('ring-m').program, 1000);
+  const execution = new Execution(benchmarkRing('ring-m').program, 1000);
   const [all, third, last] = (['portfolio', 'pos', 'random-walk'] as const).map((name) => made(name, execution));
   for (let round = 0; round < 30; round += 10) {
     equal(`portfolio, execution ${round + 2}`, draw(execution, all, round + 2), draw(execution, third, round + 2));
@@ -88,7 +88,7 @@ export function portfolio(): void {
 /** The seed and its number decide an execution, whatever ran before. */
 export function repeatable(): void {
   for (const name of drawingNames) {
-    const execution = new Execution(yardstick('ring-s').program, 1000);
+    const execution = new Execution(benchmarkRing('ring-s').program, 1000);
     const scheduler = made(name, execution);
     const numbers = Array.from({ length: 20 }, (_, i) => i);
     const forward = numbers.map((i) => draw(execution, scheduler, i));
@@ -100,11 +100,11 @@ export function repeatable(): void {
 
 /** Executions in parts are those one by one. */
 export function hunting(): void {
-  const ring = yardstick('ring-m');
+  const ring = benchmarkRing('ring-m');
   const seen = searched(ring, { scheduler: 'random-walk', reduction: 'none', seed: SEED }, { executions: 600 });
   const execution = new Execution(ring.program, 1000);
   const scheduler = made('random-walk', execution);
-  const apart = new Classes(execution);
+  const apart = new TraceCounter(execution);
   let steps = 0;
   for (let i = 0; i < 600; i++) {
     steps += draw(execution, scheduler, i).length;

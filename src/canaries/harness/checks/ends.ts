@@ -1,13 +1,13 @@
 import { noProperties } from '../../../check/property.ts';
+import type { Scenario } from '../../../check/scenario.ts';
 import type { Operation } from '../../../explore/program.ts';
+import { assume, check } from '../../../memory/assume.ts';
 import type { Cell, Lock } from '../../../memory/cell.ts';
 import { Layout } from '../../../memory/layout.ts';
-import { assume, check } from '../../../memory/stop.ts';
-import { exploreScenario } from '../../../scenario/explore.ts';
-import { plainMachine } from '../../../scenario/run.ts';
-import type { Scenario } from '../../../scenario/scenario.ts';
-import type { Search } from '../../../scenario/searchSpec.ts';
-import { yardstick } from '../../../scenario/yardstick.ts';
+import { plainMachine } from '../../../run/createRun.ts';
+import { exploreScenario } from '../../../run/exploreScenario.ts';
+import type { Search } from '../../../run/searchSpec.ts';
+import { benchmarkRing } from '../../../scenario/benchmarkRing.ts';
 import { searched } from '../explored.ts';
 import { program, scenarioOf } from '../program.ts';
 import { equal } from '../selfCheck.ts';
@@ -111,7 +111,7 @@ export async function limits(): Promise<void> {
   };
   for (const reduction of REDUCTIONS)
     equal(`${reduction}, steps`, await told(spinning, { reduction, stepsMax: 50 }), 'limit 50 steps in one execution');
-  const ring = { ...yardstick('ring-s'), properties: noProperties };
+  const ring = { ...benchmarkRing('ring-s'), properties: noProperties };
   for (const reduction of ['none', 'optimal'] as const) {
     equal(`${reduction}, executions`, await told(ring, { reduction }, { executions: 20 }), 'limit 20 executions');
     equal(`${reduction}, time`, await told(ring, { reduction }, { seconds: 0 }), 'limit 0 seconds');

@@ -1,6 +1,6 @@
 import { type Interval, linearizability } from '../../../check/linearizability.ts';
-import { builtIns } from '../../../scenario/builtin.ts';
-import { checkHistory } from '../../../scenario/history.ts';
+import { checkHistory } from '../../../run/checkHistory.ts';
+import { builtIns } from '../../../scenario/gfnRingScenarios.ts';
 import { equal } from '../selfCheck.ts';
 
 /** A register: the smallest object with wrong histories. */

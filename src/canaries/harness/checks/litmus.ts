@@ -1,4 +1,4 @@
-import { judge } from '../../../litmus/report.ts';
+import { compareVerdict } from '../../../litmus/report.ts';
 import { equal } from '../selfCheck.ts';
 
 /** A test of the kernel's is read and decided as published. */
@@ -39,5 +39,5 @@ ${condition}
     ['what is left', test(['', ''], 'exists (x=1 /\\ y=1)'), 'weak', 'Always'],
     ['of some states', test(['', ''], 'filter (0:r0=0)\nexists (1:r0=1)'), 'sc', 'Always'],
   ] as const)
-    equal(`${what} under ${model}`, judge(text, model, 10).verdict, known);
+    equal(`${what} under ${model}`, compareVerdict(text, model, 10).verdict, known);
 }

@@ -1,10 +1,10 @@
 import { instrument } from '../../../loops/instrument.ts';
 import { installProbe } from '../../../loops/probe.ts';
-import { assume } from '../../../memory/stop.ts';
+import { assume } from '../../../memory/assume.ts';
+import { plainMachine } from '../../../run/createRun.ts';
+import { type ExploreReport, exploreScenario } from '../../../run/exploreScenario.ts';
+import type { Search } from '../../../run/searchSpec.ts';
 import { scenario } from '../../../scenario/define.ts';
-import { type ExploreReport, exploreScenario } from '../../../scenario/explore.ts';
-import { plainMachine } from '../../../scenario/run.ts';
-import type { Search } from '../../../scenario/searchSpec.ts';
 import { equal } from '../selfCheck.ts';
 
 /** What the body of an operation may use, besides `mem` and the cells x, y, m and pad: all of them 0 at first. */

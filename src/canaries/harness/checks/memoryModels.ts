@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../../../explore/memoryModels/make.ts';
+import type { MemoryModel } from '../../../explore/memoryModels/registry.ts';
 import { explored } from '../explored.ts';
 import { equal } from '../selfCheck.ts';
 

@@ -1,13 +1,13 @@
-import type { Look } from '../../../check/property.ts';
+import type { StateView } from '../../../check/property.ts';
+import type { Scenario } from '../../../check/scenario.ts';
 import { contextSwitches } from '../../../explore/schedule.ts';
-import { Guided } from '../../../explore/schedulers/guided.ts';
-import { minimise } from '../../../scenario/minimise.ts';
-import { plainMachine, runOf, runOnce } from '../../../scenario/run.ts';
-import type { Scenario } from '../../../scenario/scenario.ts';
-import { shrink } from '../../../scenario/shrink.ts';
-import { skip } from '../../../scenario/skip.ts';
-import { sourced } from '../../../scenario/source.ts';
-import { Wakers } from '../../../scenario/wakers.ts';
+import { ReplayScheduler } from '../../../explore/schedulers/replay.ts';
+import { createRun, plainMachine, runOnce } from '../../../run/createRun.ts';
+import { minimise } from '../../../run/minimise.ts';
+import { shrink } from '../../../run/shrink.ts';
+import { Wakers } from '../../../run/wakers.ts';
+import { skip } from '../../../scenario/omittedOperations.ts';
+import { resolveScenario } from '../../../scenario/scenarioRef.ts';
 import { cellOf, scenarioOf } from '../program.ts';
 import { equal } from '../selfCheck.ts';
 
@@ -25,18 +25,18 @@ export async function minimum(): Promise<void> {
       finally: { 'one has seen the other': ({ results }) => seen(results, 0) !== 0 || seen(results, 1) !== 0 },
     },
   };
-  const what = await sourced(both);
+  const what = await resolveScenario(both);
   const schedule = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 2, 1];
   const failure = { ...what, ...plainMachine, property: 'one has seen the other', message: '', schedule };
   equal(
     'what is to be made smaller',
-    runOnce(runOf(both, 100), new Guided(schedule)).violation?.property,
+    runOnce(createRun(both, 100), new ReplayScheduler(schedule)).violation?.property,
     failure.property,
   );
   const least = minimise(failure, 5);
   equal(
     'its property',
-    runOnce(runOf(least.scenario, 100), new Guided(least.schedule)).violation?.property,
+    runOnce(createRun(least.scenario, 100), new ReplayScheduler(least.schedule)).violation?.property,
     failure.property,
   );
   equal('its switches', contextSwitches(least.schedule), 2);
@@ -51,14 +51,14 @@ export async function minimum(): Promise<void> {
       'one has seen the other': ({ results }) => [0, 1].some((t) => (results[t][0] as number[] | undefined)?.[1] !== 0),
     },
   });
-  const slow = { ...(await sourced(bare)), ...plainMachine, property: 'one has seen the other', message: '' };
+  const slow = { ...(await resolveScenario(bare)), ...plainMachine, property: 'one has seen the other', message: '' };
   const fewest = minimise({ ...slow, schedule: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] }, 5);
   equal('the switches of a bare one', contextSwitches(fewest.schedule), 2);
   // Without what could have woken the first, it would sleep in a right version, too.
-  const asleep = await sourced(scenarioOf('asleep', 'wait x 0 | wake x > x=1 | z=1'));
+  const asleep = await resolveScenario(scenarioOf('asleep', 'wait x 0 | wake x > x=1 | z=1'));
   const wakers = new Wakers(asleep.scenario, plainMachine, 1);
-  const run = runOf(asleep.scenario, 100);
-  equal('what is asleep', runOnce(run, new Guided([2, 1, 0, 1])).stop.kind, 'deadlock');
+  const run = createRun(asleep.scenario, 100);
+  equal('what is asleep', runOnce(run, new ReplayScheduler([2, 1, 0, 1])).stop.kind, 'deadlock');
   const kept = [
     [[], [0], []],
     [[], [1], []],
@@ -68,11 +68,12 @@ export async function minimum(): Promise<void> {
 }
 
 /** What the second operation of a thread has read; undefined where it has not ended. */
-const seen = (results: Look['results'], thread: number): unknown => (results[thread][1] as number[] | undefined)?.[0];
+const seen = (results: StateView['results'], thread: number): unknown =>
+  (results[thread][1] as number[] | undefined)?.[0];
 
 /** Of a scenario that is one step smaller. */
 export async function smaller(): Promise<void> {
-  const what = await sourced(scenarioOf('smaller', 'x > y | x'));
+  const what = await resolveScenario(scenarioOf('smaller', 'x > y | x'));
   const skipped = [...shrink(what)].map(({ source }) => ('skipped' in source ? source.skipped : []));
   equal('one operation less, all of an actor first', skipped, [
     [[0, 1], []],

@@ -2,7 +2,7 @@ import * as checkpoints from '../../../models/checkpoints.ts';
 import * as bitmaps from '../../../models/dirtyBitmap.ts';
 import * as merged from '../../../models/dirtyRing.ts';
 import * as lists from '../../../models/gfnList.ts';
-import { rearmed } from '../../../models/rearming.ts';
+import { pagesRearmedByReset } from '../../../models/rearming.ts';
 import * as rings from '../../../models/ring.ts';
 import { equal } from '../selfCheck.ts';
 
@@ -10,32 +10,44 @@ import { equal } from '../selfCheck.ts';
 export function models(): void {
   const entry = (offset: bigint) => ({ slot: 0, offset });
   let ring = rings.emptyRing(2);
-  equal('ring, empty', [rings.pushResult(ring), rings.available(ring), rings.resettable(ring, 0, 0, 65536)], [1, 0, 0]);
+  equal(
+    'ring, empty',
+    [rings.pushResult(ring), rings.available(ring), rings.gfnRingResettable(ring, 0, 0, 65536)],
+    [1, 0, 0],
+  );
   ring = rings.publish(rings.publish(ring, entry(1n)), entry(2n));
   equal('ring, full', [rings.pushResult(ring), rings.available(ring)], [rings.BUSY, 2]);
-  equal('ring, what is harvested', rings.harvestable(ring, 1), [entry(1n)]);
-  ring = rings.harvest(ring, 1);
-  equal('ring, harvested is not free', [rings.pushResult(ring), rings.harvestable(ring, 2)], [rings.BUSY, [entry(2n)]]);
+  equal('ring, what is harvested', rings.gfnRingHarvestable(ring, 1), [entry(1n)]);
+  ring = rings.gfnRingHarvest(ring, 1);
+  equal(
+    'ring, harvested is not free',
+    [rings.pushResult(ring), rings.gfnRingHarvestable(ring, 2)],
+    [rings.BUSY, [entry(2n)]],
+  );
   equal(
     'ring, cons',
-    [0, 1, 2, 3, 65535].map((cons) => rings.resettable(ring, cons, 0, 65536)),
-    [0, 1, 2, rings.INVALID, rings.INVALID],
+    [0, 1, 2, 3, 65535].map((cons) => rings.gfnRingResettable(ring, cons, 0, 65536)),
+    [0, 1, 2, rings.GFN_RING_INVALID, rings.GFN_RING_INVALID],
   );
-  equal('ring, reset', [rings.pushResult(rings.reset(ring, 1)), rings.reset(ring, 1).entries], [2, [entry(2n)]]);
+  equal(
+    'ring, reset',
+    [rings.pushResult(rings.gfnRingReset(ring, 1)), rings.gfnRingReset(ring, 1).entries],
+    [2, [entry(2n)]],
+  );
 
-  let list = lists.push(lists.emptyList(2), entry(1n));
-  equal('list, not announced', [lists.isFull(list), lists.fetchable(list)], [false, []]);
-  list = lists.fetch(lists.announce(lists.push(list, entry(2n))), 1);
+  let list = lists.gfnListPush(lists.emptyList(2), entry(1n));
+  equal('list, not announced', [lists.isGfnListFull(list), lists.fetchable(list)], [false, []]);
+  list = lists.fetch(lists.announce(lists.gfnListPush(list, entry(2n))), 1);
   equal(
     'list, one fetched',
-    [lists.isFull(list), lists.fetchable(list), lists.resettable(list)],
+    [lists.isGfnListFull(list), lists.fetchable(list), lists.gfnListResettable(list)],
     [true, [entry(2n)], [entry(1n)]],
   );
-  equal('list, reset', lists.reset(list), lists.emptyList(2));
+  equal('list, reset', lists.gfnListReset(list), lists.emptyList(2));
 
   let bitmap = bitmaps.mark(bitmaps.mark(bitmaps.mark(bitmaps.emptyBitmap(70), 3), 1), 3);
   equal('bitmap', [bitmap.dirty, bitmaps.clearable(bitmap, [2, 3])], [[1, 3], [3]]);
-  bitmap = bitmaps.clear(bitmap, [2, 3]);
+  bitmap = bitmaps.dirtyBitmapClear(bitmap, [2, 3]);
   equal('bitmap, cleared', bitmap.dirty, [1]);
   equal(
     'bitmap, ranges',
@@ -52,30 +64,38 @@ export function models(): void {
     [true, true, true, false, false, false],
   );
 
-  let dirty = merged.push(merged.push(merged.emptyDirtyRing(2), 0, 1n), 0, 2n);
+  let dirty = merged.dirtyRingPush(merged.dirtyRingPush(merged.emptyDirtyRing(2), 0, 1n), 0, 2n);
   equal(
     'merged ring, pushed',
-    [merged.isFull(dirty), merged.harvestable(dirty)?.offset, merged.resettable(dirty)],
+    [merged.isDirtyRingFull(dirty), merged.dirtyRingHarvestable(dirty)?.offset, merged.dirtyRingResettable(dirty)],
     [true, 1n, undefined],
   );
-  dirty = merged.harvest(dirty);
+  dirty = merged.dirtyRingHarvest(dirty);
   equal(
     'merged ring, harvested',
-    [merged.isFull(dirty), merged.harvestable(dirty)?.offset, merged.resettable(dirty)?.offset],
+    [
+      merged.isDirtyRingFull(dirty),
+      merged.dirtyRingHarvestable(dirty)?.offset,
+      merged.dirtyRingResettable(dirty)?.offset,
+    ],
     [true, 2n, 1n],
   );
-  equal('merged ring, all harvested', merged.harvestable(merged.harvest(dirty)), undefined);
-  dirty = merged.reset(dirty);
-  equal('merged ring, reset', [merged.isFull(dirty), merged.resettable(dirty)], [false, undefined]);
+  equal('merged ring, all harvested', merged.dirtyRingHarvestable(merged.dirtyRingHarvest(dirty)), undefined);
+  dirty = merged.dirtyRingReset(dirty);
+  equal('merged ring, reset', [merged.isDirtyRingFull(dirty), merged.dirtyRingResettable(dirty)], [false, undefined]);
 
   const forged = [63n, 0n, 64n, 5n].map(entry);
   equal(
     'merged ring, what is re-armed',
-    [rearmed(forged, () => 64), rearmed(forged, () => 63)],
+    [pagesRearmedByReset(forged, () => 64), pagesRearmedByReset(forged, () => 63)],
     [[entry(63n), entry(0n)], []],
   );
 
-  const committed = checkpoints.commit(checkpoints.pause(checkpoints.begin([0]), [1]));
-  equal('checkpoints', [checkpoints.last(committed), checkpoints.goOn(committed).paused], [[1], undefined]);
-  equal('checkpoints, rolled back', checkpoints.rollBack(checkpoints.pause(committed, [2])).paused, [1]);
+  const committed = checkpoints.commit(checkpoints.modelPause(checkpoints.begin([0]), [1]));
+  equal(
+    'checkpoints',
+    [checkpoints.lastCommitted(committed), checkpoints.modelResume(committed).paused],
+    [[1], undefined],
+  );
+  equal('checkpoints, rolled back', checkpoints.rollBack(checkpoints.modelPause(committed, [2])).paused, [1]);
 }

@@ -1,23 +1,23 @@
-import type { Look, Monitor, Properties } from '../../../check/property.ts';
+import type { Monitor, Properties, StateView } from '../../../check/property.ts';
+import type { Scenario } from '../../../check/scenario.ts';
 import type { Cell, Lock } from '../../../memory/cell.ts';
 import { Kind } from '../../../memory/memory.ts';
 import { resultText } from '../../../memory/result.ts';
 import { scenario } from '../../../scenario/define.ts';
-import type { Scenario } from '../../../scenario/scenario.ts';
 import { searched } from '../explored.ts';
 import { cellOf, program, scenarioOf } from '../program.ts';
 import { equal } from '../selfCheck.ts';
 import { told } from './ends.ts';
 
 const REDUCTIONS = ['none', 'optimal', 'states'] as const;
-type Ask<R> = (look: Look, cell: (name: string) => Cell) => R;
+type Ask<R> = (look: StateView, cell: (name: string) => Cell) => R;
 
 const asked = (
   text: string,
   of: Partial<Record<'always' | 'sometimes', Ask<boolean>> & { finally: Ask<boolean | string> }>,
 ): Scenario => {
   const cells = program(text);
-  const lift = <R>(ask: Ask<R> | undefined): Record<string, (look: Look) => R> =>
+  const lift = <R>(ask: Ask<R> | undefined): Record<string, (look: StateView) => R> =>
     ask === undefined ? {} : { asked: (look) => ask(look, (name) => cellOf(cells, name)) };
   const properties = { always: lift(of.always), sometimes: lift(of.sometimes), finally: lift(of.finally) };
   return scenarioOf('properties', text, properties);
@@ -99,7 +99,7 @@ export async function properties(): Promise<void> {
   const many = program('x=1; x=0');
   const x = cellOf(many, 'x');
   const always = Object.fromEntries(
-    Array.from({ length: 40 }, (_, i) => [`asked ${i}`, ({ read }: Look) => i < 39 || read(x) === 0]),
+    Array.from({ length: 40 }, (_, i) => [`asked ${i}`, ({ read }: StateView) => i < 39 || read(x) === 0]),
   );
   equal('the last of 40', await told(scenarioOf('many', 'x=1; x=0', { always })), 'violated asked 39');
 }

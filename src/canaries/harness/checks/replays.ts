@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contextSwitches, formatSchedule, parseSchedule } from '../../../explore/schedule.ts';
-import { Guided } from '../../../explore/schedulers/guided.ts';
-import { findingOf, writeFinding } from '../../../scenario/finding.ts';
-import { loadFinding } from '../../../scenario/load.ts';
-import { parseFinding } from '../../../scenario/parseSource.ts';
-import { replay } from '../../../scenario/replay.ts';
-import { runOf, runOnce } from '../../../scenario/run.ts';
-import { sourced } from '../../../scenario/source.ts';
+import { ReplayScheduler } from '../../../explore/schedulers/replay.ts';
+import { createRun, runOnce } from '../../../run/createRun.ts';
+import { findingOf, writeFinding } from '../../../run/finding.ts';
+import { parseFinding } from '../../../run/parseSource.ts';
+import { replay } from '../../../run/replay.ts';
+import { loadFinding } from '../../../run/resolveScenarioName.ts';
+import { resolveScenario } from '../../../scenario/scenarioRef.ts';
 import { searched } from '../explored.ts';
 import { outcomeOf, program, scenarioOf } from '../program.ts';
 import { equal, refused } from '../selfCheck.ts';
@@ -30,18 +30,18 @@ export function replays(): void {
     const { schedule, violation } = searched(scenario, machine);
     equal(`${text} comes to ${wrong} under ${memoryModel}`, violation?.property, 'not this');
     const runs = [0, 1].map(() => {
-      const run = runOf(scenario, 1000, machine);
+      const run = createRun(scenario, 1000, machine);
       equal(`${text}, again`, replay(run, schedule, 'it'), violation);
       return [run.execution.trace(), [...run.execution.bytes.u8], run.execution.choices()];
     });
     equal(`${text}, twice the same trace, memory and choices`, runs[0], runs[1]);
     equal(`${text}, the same choices`, runs[0][2], schedule);
     equal(`${text}, as text`, parseSchedule(formatSchedule(schedule)), schedule);
-    const run = runOf(scenario, 1000, machine);
-    equal(`${text}, guided`, runOnce(run, new Guided(schedule)).violation, violation);
+    const run = createRun(scenario, 1000, machine);
+    equal(`${text}, guided`, runOnce(run, new ReplayScheduler(schedule)).violation, violation);
     equal(`${text}, guided by the same choices`, run.execution.choices(), schedule);
   }
-  const locks = runOf(scenarioOf('locks', 'lock m; unlock m | lock m; unlock m'), 100);
+  const locks = createRun(scenarioOf('locks', 'lock m; unlock m | lock m; unlock m'), 100);
   equal('a part', [replay(locks, [0, 0], 'it'), locks.execution.steps], [undefined, 2]);
   refused('a lock that is held', /step 2 of the schedule is impossible: t1 cannot take a step/, () =>
     replay(locks, [0, 1], 'it'),
@@ -66,7 +66,7 @@ export async function findings(): Promise<void> {
   equal('switches', contextSwitches([0, 0, 1, 33, 0, 2]), 3);
   const directory = mkdtempSync(join(tmpdir(), 'gfnring-'));
   try {
-    const what = await sourced({ schema: 1, name: 'ring-s', skipped: [[1], [], [0]], builtIn: 'ring-s' });
+    const what = await resolveScenario({ schema: 1, name: 'ring-s', skipped: [[1], [], [0]], builtIn: 'ring-s' });
     const failure = {
       ...what,
       property: 'p',

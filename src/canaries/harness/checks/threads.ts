@@ -1,25 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { noLimits } from '../../../explore/limits.ts';
-import { loadSource } from '../../../scenario/load.ts';
-import { LockstepPool } from '../../../scenario/lockstep.ts';
-import { replay } from '../../../scenario/replay.ts';
-import { plainMachine, runOf } from '../../../scenario/run.ts';
-import { searchHere } from '../../../scenario/search.ts';
-import { SearchPool } from '../../../scenario/searchPool.ts';
-import type { Search } from '../../../scenario/searchSpec.ts';
-import { sourced } from '../../../scenario/source.ts';
-import { stress } from '../../../scenario/stress.ts';
-import { compiled } from '../../../scenario/workerFile.ts';
+import { createRun, plainMachine } from '../../../run/createRun.ts';
+import { LockstepPool } from '../../../run/lockstep.ts';
+import { replay } from '../../../run/replay.ts';
+import { resolveScenarioName } from '../../../run/resolveScenarioName.ts';
+import { searchHere } from '../../../run/search.ts';
+import { SearchPool } from '../../../run/searchPool.ts';
+import type { Search } from '../../../run/searchSpec.ts';
+import { stress } from '../../../run/stress.ts';
+import { resolveScenario } from '../../../scenario/scenarioRef.ts';
+import { distUrl } from '../../../scenario/workerFile.ts';
 import { searched } from '../explored.ts';
 import { equal } from '../selfCheck.ts';
 
 /** What is found replays on real threads, byte for byte; a schedule that is not the program's is refused. */
 export async function lockstep(): Promise<void> {
-  const source = await loadSource('dirty-ring@6.17/two-resetters');
-  const { scenario: of } = await sourced(source);
+  const source = await resolveScenarioName('dirty-ring@6.17/two-resetters');
+  const { scenario: of } = await resolveScenario(source);
   const { schedule, violation } = searched(of, { reduction: 'states' });
   equal('what is found', violation?.property, 'no dirty page is ever lost');
-  const run = runOf(of, 1000);
+  const run = createRun(of, 1000);
   equal('in the explorer', replay(run, schedule, 'it'), violation);
   const pool = new LockstepPool(of.program.actors.length, 5000);
   try {
@@ -48,14 +48,14 @@ export async function workers(): Promise<void> {
       depth: 3,
       stepsMax: 1000,
     };
-    const ring = await sourced(await loadSource('ring-s'));
+    const ring = await resolveScenario(await resolveScenarioName('ring-s'));
     const known = searchHere(ring.scenario, search, noLimits);
     equal('classes', [known.executions, known.classes, known.missing], [46, 46, []]);
     equal('classes, by two', await pool.search(ring, search, noLimits), known);
     const draws = { ...search, scheduler: 'portfolio', reduction: 'none' } as const;
     const some = { ...noLimits, executions: 300 };
     equal('draws, by two', await pool.search(ring, draws, some), searchHere(ring.scenario, draws, some));
-    const broken = await sourced(await loadSource('dirty-ring@6.17/two-resetters'));
+    const broken = await resolveScenario(await resolveScenarioName('dirty-ring@6.17/two-resetters'));
     equal(
       'what is found, by two',
       await pool.search(broken, draws, noLimits),
@@ -68,9 +68,9 @@ export async function workers(): Promise<void> {
 
 /** Free threads: what they leave and return is looked at. */
 export async function stressing(): Promise<void> {
-  const right = await stress(await loadSource('ring'), { seconds: 20, rounds: 5 });
-  const path = fileURLToPath(compiled('canaries/harness/alwaysWrong.js'));
-  const wrong = await stress(await loadSource(path), { seconds: 20, rounds: 5 });
+  const right = await stress(await resolveScenarioName('ring'), { seconds: 20, rounds: 5 });
+  const path = fileURLToPath(distUrl('canaries/harness/alwaysWrong.js'));
+  const wrong = await stress(await resolveScenarioName(path), { seconds: 20, rounds: 5 });
   equal(
     'always wrong',
     [wrong.outcome, wrong.findings],

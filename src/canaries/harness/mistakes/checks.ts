@@ -1,5 +1,3 @@
-/* In this folder: the mistakes, by the part of the harness that they are in. */
-
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what stands in edits is code
 import type { Mistake } from '../mistake.ts';
 
@@ -12,8 +10,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/execution',
-        from: 'if (writes(kind)) this.put(place, this.olds[s], this.oldHighs[s]);',
-        to: 'if (writes(kind)) this.put(place, this.olds[s], this.highs[s]);',
+        from: 'if (isWrite(kind)) this.put(place, this.olds[s], this.oldHighs[s]);',
+        to: 'if (isWrite(kind)) this.put(place, this.olds[s], this.highs[s]);',
       },
     ],
   },
@@ -21,7 +19,9 @@ export const checks: readonly Mistake[] = [
     name: 'going-back-leaves-a-sleeper',
     part: 'undo',
     expectedBy: 'going-back',
-    edits: [{ file: 'explore/execution', from: 'else if (kind === Kind.wait) this.asleep[thread] = NONE;', to: '' }],
+    edits: [
+      { file: 'explore/execution', from: 'else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;', to: '' },
+    ],
   },
   {
     name: 'narrow-stores-write-the-whole-word',
@@ -61,7 +61,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'accesses',
     edits: [
       {
-        file: 'memory/recorded',
+        file: 'memory/recordedMemory',
         from: 'return Number(this.step(Kind.xchg, cell.id).old);',
         to: 'return Number(this.step(Kind.xchg, cell.id).value);',
       },
@@ -73,12 +73,12 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'tearing',
     edits: [
       {
-        file: 'memory/logTree',
+        file: 'memory/executionTrie',
         from: 'recent !== 0 && this.low[recent] === low && this.high[recent] === high',
         to: 'recent !== 0 && this.low[recent] === low',
       },
       {
-        file: 'memory/logTree',
+        file: 'memory/executionTrie',
         from: 'this.low[node] === low && this.high[node] === high && this.parent[node] === parent',
         to: 'this.low[node] === low && this.parent[node] === parent',
       },
@@ -90,7 +90,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'operations',
     edits: [
       {
-        file: 'memory/replay',
+        file: 'memory/operationRunner',
         from: 'else if (resultText(second.value) !== text)',
         to: "else if (resultText(second.value) === '')",
       },
@@ -102,7 +102,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'operations',
     edits: [
       {
-        file: 'memory/replay',
+        file: 'memory/operationRunner',
         from: 'if (tree.code[node] === code &&',
         to: 'if (tree.code[node] >= 0 || tree.code[node] === code &&',
       },
@@ -114,7 +114,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'operations',
     edits: [
       {
-        file: 'memory/replay',
+        file: 'memory/operationRunner',
         from: 'if (this.mode < 0) return new Thrown',
         to: 'if (this.mode < -1) return new Thrown',
       },
@@ -137,7 +137,11 @@ export const checks: readonly Mistake[] = [
     part: 'spins',
     expectedBy: 'ends',
     edits: [
-      { file: 'memory/replay', from: 'else if (this.ahead > AHEAD_MAX) this.closeRound(subject, lastKnown);', to: '' },
+      {
+        file: 'memory/operationRunner',
+        from: 'else if (this.ahead > AHEAD_MAX) this.closeRound(subject, lastKnown);',
+        to: '',
+      },
     ],
   },
   {
@@ -292,13 +296,13 @@ export const checks: readonly Mistake[] = [
     name: 'moments-passed-over',
     part: 'moments of a class',
     expectedBy: 'properties',
-    edits: [{ file: 'check/between', from: 'if (predicate.reached)', to: 'if (predicate.bit !== 0)' }],
+    edits: [{ file: 'check/possibly', from: 'if (predicate.reached)', to: 'if (predicate.bit !== 0)' }],
   },
   {
     name: 'nothing-asked-where-monitors-are-silent',
     part: 'what is asked under tso and weak',
     expectedBy: 'monitors',
-    edits: [{ file: 'scenario/run', from: '{ ...properties.finally, ...asked }', to: '{ ...properties.finally }' }],
+    edits: [{ file: 'run/createRun', from: '{ ...properties.finally, ...asked }', to: '{ ...properties.finally }' }],
   },
   {
     name: 'linearizability-says-yes',
@@ -360,13 +364,13 @@ export const checks: readonly Mistake[] = [
     name: 'replay-ignores-a-choice',
     part: 'replay',
     expectedBy: 'replays',
-    edits: [{ file: 'explore/schedulers/guided', from: 'way() { return this.wanted; }', to: 'way() { return 0; }' }],
+    edits: [{ file: 'explore/schedulers/replay', from: 'way() { return this.wanted; }', to: 'way() { return 0; }' }],
   },
   {
     name: 'wrong-replay-let-through',
     part: 'replay',
     expectedBy: 'replays',
-    edits: [{ file: 'explore/schedulers/guided', from: 'this.strayed = view.steps;', to: '' }],
+    edits: [{ file: 'explore/schedulers/replay', from: 'this.strayed = view.steps;', to: '' }],
   },
   {
     name: 'replay-that-is-too-long-let-through',
@@ -374,7 +378,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'replays',
     edits: [
       {
-        file: 'scenario/replay',
+        file: 'run/replay',
         from: "if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)",
         to: 'if (false)',
       },
@@ -387,8 +391,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
-        from: 'return choiceOf(this.schedule[s], this.taken[s]);',
-        to: 'return choiceOf(this.schedule[s], 0);',
+        from: 'return encodeChoice(this.schedule[s], this.taken[s]);',
+        to: 'return encodeChoice(this.schedule[s], 0);',
       },
     ],
   },
@@ -410,7 +414,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'findings',
     edits: [
       {
-        file: 'scenario/parseSource',
+        file: 'run/parseSource',
         from: 'oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`)',
         to: "'sc'",
       },
@@ -422,7 +426,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'minimum',
     edits: [
       {
-        file: 'explore/interleavings',
+        file: 'explore/dfs',
         from: 'property === undefined || violation?.property === property ? violation : undefined',
         to: 'violation',
       },
@@ -434,7 +438,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'minimum',
     edits: [
       {
-        file: 'scenario/minimise',
+        file: 'run/minimise',
         from: 'let best = mergeRuns(failure, budget);',
         to: 'let best = failure; if (!budget.isSpent) return { best, isLeast: true };',
       },
@@ -444,7 +448,7 @@ export const checks: readonly Mistake[] = [
     name: 'no-operation-left-out',
     part: 'minimising',
     expectedBy: 'minimum',
-    edits: [{ file: 'scenario/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
+    edits: [{ file: 'run/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
   },
   {
     name: 'single-operations-not-left-out',
@@ -452,7 +456,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'smaller',
     edits: [
       {
-        file: 'scenario/shrink',
+        file: 'run/shrink',
         from: 'if (operations.length > 1) for (const i of operations) yield without(a, [i]);',
         to: '{}',
       },
@@ -463,26 +467,30 @@ export const checks: readonly Mistake[] = [
     part: 'tearing',
     expectedBy: 'tearing',
     edits: [
-      { file: 'scenario/run', from: 'tearing ? torn(scenario.program) : scenario.program', to: 'scenario.program' },
+      {
+        file: 'run/createRun',
+        from: 'tearing ? torn(scenario.program) : scenario.program',
+        to: 'scenario.program',
+      },
     ],
   },
   {
     name: 'threads-in-lockstep-write-down-no-old-value',
     part: 'lockstep',
     expectedBy: 'lockstep',
-    edits: [{ file: 'memory/lockstep', from: 'olds[step] = old;', to: 'olds[step] = 0n;' }],
+    edits: [{ file: 'memory/scheduledMemory', from: 'olds[step] = old;', to: 'olds[step] = 0n;' }],
   },
   {
     name: 'step-of-a-thread-that-has-ended-let-through',
     part: 'lockstep',
     expectedBy: 'lockstep',
-    edits: [{ file: 'memory/lockstep', from: 'if (order[step] !== this.thread) continue;', to: 'continue;' }],
+    edits: [{ file: 'memory/scheduledMemory', from: 'if (order[step] !== this.thread) continue;', to: 'continue;' }],
   },
   {
     name: 'stress-does-not-look-at-the-end',
     part: 'stress',
     expectedBy: 'stress',
-    edits: [{ file: 'scenario/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
+    edits: [{ file: 'run/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
   },
   {
     name: 'not-is-nothing',

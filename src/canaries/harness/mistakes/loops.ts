@@ -66,13 +66,15 @@ export const inLoops: readonly Mistake[] = [
     name: 'an-iteration-that-stores-is-idle',
     part: 'idle iterations',
     expectedBy: 'loops',
-    edits: [{ file: 'memory/replay', from: '!== seen.low) return undefined;', to: '!== seen.low) continue;' }],
+    edits: [{ file: 'memory/operationRunner', from: '!== seen.low) return undefined;', to: '!== seen.low) continue;' }],
   },
   {
     name: 'an-exchange-is-never-idle',
     part: 'idle iterations',
     expectedBy: 'loops',
-    edits: [{ file: 'memory/replay', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' }],
+    edits: [
+      { file: 'memory/operationRunner', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' },
+    ],
   },
   {
     name: 'sleeping-is-idle',
@@ -80,18 +82,18 @@ export const inLoops: readonly Mistake[] = [
     expectedBy: 'loops',
     edits: [
       {
-        file: 'memory/replay',
+        file: 'memory/operationRunner',
         from: 'if (kind >= Kind.lock && kind !== Kind.wait) return undefined;',
         to: 'if (kind >= Kind.lock && kind !== Kind.wait && kind !== Kind.resume) return undefined;',
       },
-      { file: 'memory/replay', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
+      { file: 'memory/operationRunner', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
     ],
   },
   {
     name: 'wait-until-never-goes-on',
     part: 'waitUntil',
     expectedBy: 'loops',
-    edits: [{ file: 'memory/replay', from: 'this.repeated = first;', to: 'this.repeated = -1;' }],
+    edits: [{ file: 'memory/operationRunner', from: 'this.repeated = first;', to: 'this.repeated = -1;' }],
   },
   {
     name: 'every-cycle-is-fair',
@@ -103,19 +105,19 @@ export const inLoops: readonly Mistake[] = [
     name: 'no-cycle-is-seen',
     part: 'livelocks',
     expectedBy: 'loops',
-    edits: [{ file: 'explore/states', from: 'this.hasCycle = true;', to: '' }],
+    edits: [{ file: 'explore/stateCache', from: 'this.hasCycle = true;', to: '' }],
   },
   {
     name: 'an-execution-that-is-cut-short-ends-the-search',
     part: 'deepening',
     expectedBy: 'loops',
-    edits: [{ file: 'scenario/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
+    edits: [{ file: 'run/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
   },
   {
     name: 'what-would-wake-a-sleeper-is-left-out',
     part: 'minimising',
     expectedBy: 'minimum',
-    edits: [{ file: 'scenario/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
+    edits: [{ file: 'run/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
   },
   {
     name: 'no-loop-is-compared',
@@ -133,6 +135,6 @@ export const inLoops: readonly Mistake[] = [
     name: 'comparison-although-told-not-to',
     part: 'comparison of loops',
     expectedBy: 'loops-compared',
-    edits: [{ file: 'memory/replay', from: 'if (!this.loopRules.byComparison || ', to: 'if (' }],
+    edits: [{ file: 'memory/operationRunner', from: 'if (!this.loopRules.byComparison || ', to: 'if (' }],
   },
 ];

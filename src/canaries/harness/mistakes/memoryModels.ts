@@ -45,8 +45,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tsoExecution',
-        from: "return kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && writes(kind);",
-        to: "return kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease && writes(kind);",
+        from: "return kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);",
+        to: "return kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease && isWrite(kind);",
       },
     ],
   },
@@ -156,7 +156,7 @@ export const memoryModels: readonly Mistake[] = [
     name: 'views-not-put-together',
     part: 'weak: views',
     expectedBy: 'weak',
-    edits: [{ file: 'explore/memoryModels/views', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
+    edits: [{ file: 'explore/memoryModels/threadView', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
   },
   {
     name: 'unlock-hands-nothing-on',
@@ -218,7 +218,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'accesses',
     edits: [
       {
-        file: 'explore/memoryModels/stores',
+        file: 'explore/memoryModels/coherenceOrder',
         from: 'if (shift >= 32) high |= this.low[store] << (shift - 32);',
         to: 'if (shift > 32) high |= this.low[store] << (shift - 32);',
       },
@@ -230,7 +230,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/searchGraphs',
+        file: 'explore/graphs/trust',
         from: 'if (graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
         to: 'if (s > 0 || graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
       },
@@ -254,7 +254,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/searchGraphs',
+        file: 'explore/graphs/trust',
         from: 'if (kind === Kind.lock && half === undefined) this.overtake(thread);',
         to: '',
       },
@@ -278,8 +278,8 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-tso',
     edits: [
       {
-        file: 'explore/graphs/order',
-        from: 'return kind === Kind.mb || updates(kind) ||',
+        file: 'explore/graphs/partialOrder',
+        from: 'return kind === Kind.mb || isRmw(kind) ||',
         to: 'return kind === Kind.mb ||',
       },
     ],
@@ -290,7 +290,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/partialGraphs',
+        file: 'explore/graphs/visitedGraphs',
         from: 'for (const word of execution.hashClass())',
         to: 'for (const word of execution.hashClass().slice(2))',
       },
@@ -303,8 +303,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/dataRaces',
-        from: '!(writes(one) || writes(other))',
-        to: '!(writes(one) && writes(other))',
+        from: '!(isWrite(one) || isWrite(other))',
+        to: '!(isWrite(one) && isWrite(other))',
       },
     ],
   },
@@ -332,7 +332,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'data-races',
     edits: [
       {
-        file: 'explore/memoryModels/pastAccesses',
+        file: 'explore/memoryModels/accessHistory',
         from: 'if (this.has(name, from)) continue;',
         to: 'if (this.has(name, 0) || this.count >= 0) continue;',
       },

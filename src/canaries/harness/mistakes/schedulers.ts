@@ -9,8 +9,8 @@ export const schedulers: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/schedulers/randomWalk',
-        from: 'below(this.random, count(rest))',
-        to: 'below(this.random, count(rest) - 1)',
+        from: 'uniformInt(this.random, popcount(rest))',
+        to: 'uniformInt(this.random, popcount(rest) - 1)',
       },
     ],
   },
@@ -29,8 +29,8 @@ export const schedulers: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/schedulers/pos',
-        from: 'pending[t] >= 0 && race(groups, pending[t], code)',
-        to: 'pending[t] < 0 && race(groups, pending[t], code)',
+        from: 'pending[t] >= 0 && mayConflict(groups, pending[t], code)',
+        to: 'pending[t] < 0 && mayConflict(groups, pending[t], code)',
       },
     ],
   },
@@ -44,7 +44,13 @@ export const schedulers: readonly Mistake[] = [
     name: 'nobody-is-held',
     part: 'surw',
     expectedBy: 'surw',
-    edits: [{ file: 'explore/schedulers/surw', from: 't !== this.intended && groupAt', to: 't === -1 && groupAt' }],
+    edits: [
+      {
+        file: 'explore/schedulers/surw',
+        from: 't !== this.intended && aliasGroupOfAccess',
+        to: 't === -1 && aliasGroupOfAccess',
+      },
+    ],
   },
   {
     name: 'nobody-waits-for-a-constraint',
@@ -83,7 +89,7 @@ export const schedulers: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/random',
-        from: 'random.next() & 64 ? 0 : below(random, count)',
+        from: 'random.next() & 64 ? 0 : uniformInt(random, count)',
         to: 'random.next() & 64 ? 0 : 0',
       },
     ],
@@ -92,12 +98,14 @@ export const schedulers: readonly Mistake[] = [
     name: 'cells-that-overlap-are-apart',
     part: 'profile',
     expectedBy: 'profile',
-    edits: [{ file: 'explore/races', from: 'if (place.offset >= end) members = [];', to: 'members = [];' }],
+    edits: [{ file: 'explore/conflicts', from: 'if (place.offset >= end) members = [];', to: 'members = [];' }],
   },
   {
     name: 'steps-without-a-choice-counted',
     part: 'profile',
     expectedBy: 'profile',
-    edits: [{ file: 'explore/profile', from: 'if (count(view.enabled) > 1) this.choices++;', to: 'this.choices++;' }],
+    edits: [
+      { file: 'explore/profile', from: 'if (popcount(view.enabled) > 1) this.choices++;', to: 'this.choices++;' },
+    ],
   },
 ];

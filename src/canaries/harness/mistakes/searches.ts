@@ -9,7 +9,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'interleavings',
     edits: [
       {
-        file: 'explore/interleavings',
+        file: 'explore/dfs',
         from: 'untried[at] = choices & ~(1 << thread);',
         to: 'untried[at] = at > 3 ? 0 : choices & ~(1 << thread);',
       },
@@ -21,7 +21,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'interleavings',
     edits: [
       {
-        file: 'explore/interleavings',
+        file: 'explore/dfs',
         from: 'this.open.push(...left.toReversed());',
         to: 'this.open.push(...left.toReversed().slice(1));',
       },
@@ -33,7 +33,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/rounds',
+        file: 'explore/batchedSearch',
         from: 'for (let i = 0; i < done.length && tally.violation === undefined; i++)',
         to: 'for (let i = 0; i < done.length - (done.length > 8 ? 1 : 0) && tally.violation === undefined; i++)',
       },
@@ -45,7 +45,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'scenario/share',
+        file: 'run/completedWork',
         from: ', missing < 0 ? Infinity : missing',
         to: ', missing < 0 ? Math.max(1, shares.length - 1) : missing',
       },
@@ -57,7 +57,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'hunting',
     edits: [
       {
-        file: 'explore/hunt',
+        file: 'explore/sampling',
         from: 'for (let index = first; !tally.over(0); index++)',
         to: 'for (let index = 0; !tally.over(0); index++)',
       },
@@ -67,13 +67,13 @@ export const searches: readonly Mistake[] = [
     name: 'classes-taken-for-one',
     part: 'classes',
     expectedBy: 'interleavings',
-    edits: [{ file: 'explore/classes', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
+    edits: [{ file: 'explore/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
   },
   {
     name: 'updates-read-nothing',
     part: 'reads-from classes',
     expectedBy: 'interleavings',
-    edits: [{ file: 'explore/classes', from: 'if (!write || updates(kind))', to: 'if (!write)' }],
+    edits: [{ file: 'explore/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
   },
   {
     name: 'overlapping-cells-do-not-conflict',
@@ -88,7 +88,7 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/happensBefore',
-        from: 'return (writes(ka) && kb < Kind.resume) || (writes(kb) && ka < Kind.resume);',
+        from: 'return (isWrite(ka) && kb < Kind.resume) || (isWrite(kb) && ka < Kind.resume);',
         to: 'return ka < Kind.resume && kb < Kind.resume;',
       },
     ],
@@ -105,7 +105,7 @@ export const searches: readonly Mistake[] = [
     name: 'waiting-for-a-lock-is-no-race',
     part: 'races of optimal',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/optimal', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
+    edits: [{ file: 'explore/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
   },
   {
     name: 'failed-cmpxchg-stays-a-load',
@@ -113,8 +113,8 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/optimal',
-        from: 'return !this.execution.changes(s) && writes(this.reversed(e, s) & 31);',
+        file: 'explore/optimalDpor',
+        from: 'return !this.execution.changes(s) && isWrite(this.reversed(e, s) & 31);',
         to: 'return false;',
       },
     ],
@@ -137,7 +137,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/optimal',
+        file: 'explore/optimalDpor',
         from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
         to: 'this.sleep(depth + 1, t, mine);',
       },
@@ -148,26 +148,26 @@ export const searches: readonly Mistake[] = [
     part: 'sleep sets',
     expectedBy: 'optimal',
     edits: [
-      { file: 'explore/optimal', from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);', to: '' },
+      { file: 'explore/optimalDpor', from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);', to: '' },
     ],
   },
   {
     name: 'states-forget-who-sleeps',
     part: 'states',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/states', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
+    edits: [{ file: 'explore/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
   },
   {
     name: 'states-forget-results',
     part: 'states',
     expectedBy: 'results',
-    edits: [{ file: 'explore/states', from: 'if (withResults) key.add(results[t]);', to: '' }],
+    edits: [{ file: 'explore/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
   },
   {
     name: 'states-forget-monitors',
     part: 'states',
     expectedBy: 'monitors',
-    edits: [{ file: 'explore/states', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
+    edits: [{ file: 'explore/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
   },
   {
     name: 'states-forget-what-was-spent',
@@ -175,7 +175,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'preemptions',
     edits: [
       {
-        file: 'explore/states',
+        file: 'explore/stateCache',
         from: 'order.indexOf(execution.last)); key.add(spent);',
         to: 'order.indexOf(execution.last));',
       },
@@ -197,13 +197,13 @@ export const searches: readonly Mistake[] = [
     name: 'rows-written-without-their-upper-bits',
     part: 'rows of states',
     expectedBy: 'states',
-    edits: [{ file: 'explore/row', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' }],
+    edits: [{ file: 'explore/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' }],
   },
   {
     name: 'results-numbered-by-the-last',
     part: 'result numbers',
     expectedBy: 'results',
-    edits: [{ file: 'explore/resultNumbers', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' }],
+    edits: [{ file: 'explore/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' }],
   },
   {
     name: 'undefined-taken-for-null',
@@ -239,7 +239,9 @@ export const searches: readonly Mistake[] = [
     name: 'one-preemption-too-many',
     part: 'preemptions of a class',
     expectedBy: 'preemptions',
-    edits: [{ file: 'explore/preemptions', from: '.cheapest(most) <= most', to: '.cheapest(most + 1) <= most + 1' }],
+    edits: [
+      { file: 'explore/preemptionBound', from: '.cheapest(most) <= most', to: '.cheapest(most + 1) <= most + 1' },
+    ],
   },
   {
     name: 'every-switch-is-free',
@@ -247,7 +249,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'preemptions',
     edits: [
       {
-        file: 'explore/interleavings',
+        file: 'explore/dfs',
         from: "return of === 'switches' || enabled & (1 << last) ? 1 : 0;",
         to: "return of === 'switches' ? 1 : 0;",
       },
@@ -270,7 +272,11 @@ export const searches: readonly Mistake[] = [
     part: 'outcome of a report',
     expectedBy: 'limits',
     edits: [
-      { file: 'scenario/explore', from: "return limit === undefined ? 'passed' : 'limit';", to: "return 'passed';" },
+      {
+        file: 'run/exploreScenario',
+        from: "return limit === undefined ? 'passed' : 'limit';",
+        to: "return 'passed';",
+      },
     ],
   },
   {
@@ -279,7 +285,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'ends',
     edits: [
       {
-        file: 'scenario/explore',
+        file: 'run/exploreScenario',
         from: 'if (executions + cut > 0) return [];',
         to: 'if (executions + cut >= 0) return [];',
       },
@@ -289,6 +295,6 @@ export const searches: readonly Mistake[] = [
     name: 'what-others-have-reached-is-not-told',
     part: 'parallel search',
     expectedBy: 'workers',
-    edits: [{ file: 'scenario/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
+    edits: [{ file: 'run/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
   },
 ];

@@ -1,18 +1,16 @@
-/* In this folder: the commands for a kernel's own C file, and for a kernel that is booted. */
-
 import { Command, Option } from 'commander';
 import { agreements, type KernelFiles, observe, partiesOf } from '../../../conformance/conformance.ts';
-import { drawLists } from '../../../conformance/lists.ts';
+import { generateOperationSequences } from '../../../conformance/generate.ts';
 import { ToolMissing } from '../../../conformance/toolMissing.ts';
+import { SCHEMA } from '../../../input/schema.ts';
 import { compile } from '../../../kernel/compile.ts';
-import { SCHEMA } from '../../../scenario/spec.ts';
-import { kernelFileOf } from '../../../scenario/trackers/ofKernel.ts';
+import { kernelFileOf } from '../../../scenario/trackers/compiledKernel.ts';
 import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';
 import { STATUS } from '../../errors.ts';
 import { examples } from '../../examples.ts';
-import { fileOption, jsonOption, quietOption, seedOption, whole } from '../../options.ts';
+import { fileOption, jsonOption, quietOption, seedOption, wholeNumberArgument } from '../../options.ts';
 import { plural, print, printJson, progress } from '../../output.ts';
-import { allAgree, printReport, printReportAsJson, type Report } from './conformanceReport.ts';
+import { allAgree, type ConformanceReport, printReport, printReportAsJson } from './conformanceReport.ts';
 
 interface Options extends KernelFiles {
   readonly seed: number;
@@ -34,9 +32,15 @@ export const conformanceCommand = (): Command =>
     .requiredOption('--vmlinuz <file>', 'the kernel, for x86-64')
     .requiredOption('--modules <folder>', 'its modules, kvm and kvm-amd among them')
     .addOption(seedOption())
-    .addOption(new Option('--lists <n>', 'lists of operations').default(100).argParser(whole('lists', 1, LISTS_MAX)))
     .addOption(
-      new Option('--only <i>', 'only the list of that number, from 0').argParser(whole('only', 0, LISTS_MAX - 1)),
+      new Option('--lists <n>', 'lists of operations')
+        .default(100)
+        .argParser(wholeNumberArgument('lists', 1, LISTS_MAX)),
+    )
+    .addOption(
+      new Option('--only <i>', 'only the list of that number, from 0').argParser(
+        wholeNumberArgument('only', 0, LISTS_MAX - 1),
+      ),
     )
     .addOption(new Option('--ring <version>', 'another version of our ring').choices(Object.keys(versions)))
     .addOption(new Option('--kdir <path>', 'the tree of that kernel: its C file is a party, too'))
@@ -74,14 +78,14 @@ function skipped(why: string, { json }: Options): void {
 async function conform(options: Options): Promise<number> {
   const { vmlinuz, modules, seed, only, ring, kdir, file, json, quiet } = options;
   const first = only ?? 0;
-  const drawn = drawLists(await fastCheck(), seed, Math.max(options.lists, first + 1));
+  const drawn = generateOperationSequences(await fastCheck(), seed, Math.max(options.lists, first + 1));
   const lists = only === undefined ? drawn : [drawn[only]];
   const compiled = kdir === undefined ? undefined : kernelFileOf(await compile({ kdir, file, allowed: [] }));
   progress(`${plural(lists.length, 'list')} in QEMU`);
   const { release, build, lists: observed } = await observe({ vmlinuz, modules }, lists, first);
   progress('');
   const parties = agreements(lists, observed, partiesOf(release, ring, compiled), first);
-  const report: Report = { kernel: { release, build }, seed, first, lists, parties };
+  const report: ConformanceReport = { kernel: { release, build }, seed, first, lists, parties };
   if (json) printReportAsJson(report);
   else printReport(report, `--vmlinuz ${vmlinuz} --modules ${modules}`, quiet);
   return allAgree(report) ? STATUS.nothingFound : STATUS.findings;

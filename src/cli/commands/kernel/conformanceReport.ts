@@ -1,23 +1,23 @@
-import type { Agreement, Count, Disagreement } from '../../../conformance/compare.ts';
-import { lineOf, type Operation } from '../../../conformance/operations.ts';
-import { SCHEMA } from '../../../scenario/spec.ts';
+import type { Agreement, Disagreement, MatchCount } from '../../../conformance/compare.ts';
+import { type ConformanceOperation, lineOf } from '../../../conformance/operations.ts';
+import { SCHEMA } from '../../../input/schema.ts';
 import { grouped, plural, print, printJson } from '../../output.ts';
 
 /** What a kernel did, and how each party compares. `first`: the number of the first list. */
-export interface Report {
+export interface ConformanceReport {
   readonly kernel: { readonly release: string; readonly build: string };
   readonly seed: number;
   readonly first: number;
-  readonly lists: readonly (readonly Operation[])[];
+  readonly lists: readonly (readonly ConformanceOperation[])[];
   readonly parties: readonly Agreement[];
 }
 
-export const allAgree = ({ parties }: Report): boolean =>
+export const allAgree = ({ parties }: ConformanceReport): boolean =>
   parties.every(({ disagreements }) => disagreements.length === 0);
 
-const operationsOf = ({ lists }: Report): number => lists.reduce((sum, list) => sum + list.length, 0);
+const operationsOf = ({ lists }: ConformanceReport): number => lists.reduce((sum, list) => sum + list.length, 0);
 
-export function printReportAsJson(report: Report): void {
+export function printReportAsJson(report: ConformanceReport): void {
   const outcome = allAgree(report) ? 'agree' : 'disagree';
   const { kernel, seed, first, lists, parties } = report;
   const counts = { lists: lists.length, operations: operationsOf(report) };
@@ -25,7 +25,7 @@ export function printReportAsJson(report: Report): void {
 }
 
 /** `files`: the options that name the kernel. A list that is alone is shown where it is not agreed on. */
-export function printReport(report: Report, files: string, quiet = false): void {
+export function printReport(report: ConformanceReport, files: string, quiet = false): void {
   const { kernel, seed, lists, parties } = report;
   const counts = `${plural(lists.length, 'list')}, ${plural(operationsOf(report), 'operation')}`;
   if (!quiet) print(`${kernel.release} (${kernel.build}), seed ${seed}: ${counts}`);
@@ -41,7 +41,7 @@ export function printReport(report: Report, files: string, quiet = false): void 
 }
 
 function summary({ party, returns, states, traceRecords, disagreements }: Agreement): string {
-  const of = ({ equal, compared }: Count): string => `${grouped(equal)} of ${grouped(compared)}`;
+  const of = ({ equal, compared }: MatchCount): string => `${grouped(equal)} of ${grouped(compared)}`;
   const mark = disagreements.length === 0 ? '✓' : '✗';
   return `${mark} ${party.padEnd(18)} equal: ${of(returns)} returns, ${of(states)} states, ${of(traceRecords)} trace records`;
 }

@@ -1,11 +1,11 @@
 import { Argument, Command, Option } from 'commander';
+import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile.ts';
 import type { Compiled } from '../../../kernel/compiled.ts';
-import { BadInput } from '../../../scenario/badInput.ts';
-import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/trackers/ofKernel.ts';
-import type { TrackerScenario } from '../../../scenario/trackers/scenario.ts';
-import type { TrackerName } from '../../../trackers/make.ts';
-import { type CheckOptions, runChecks } from '../../checks.ts';
+import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/trackers/compiledKernel.ts';
+import type { TrackerScenario } from '../../../scenario/trackers/trackerScenario.ts';
+import type { TrackerName } from '../../../trackers/registry.ts';
+import { checkedNames, setCompletionValues } from '../../completionValues.ts';
 import { UsageError } from '../../errors.ts';
 import { examples } from '../../examples.ts';
 import {
@@ -19,7 +19,7 @@ import {
   tearingOption,
 } from '../../options.ts';
 import { plural, print, progress } from '../../output.ts';
-import { checkedNames, suggest } from '../../suggest.ts';
+import { type CheckOptions, runScenarios } from '../../runScenarios.ts';
 import { conformanceCommand } from './conformance.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
@@ -35,7 +35,7 @@ export const kernelCommand = (): Command =>
       "a kernel's own C file in the place of the ring: compiled as it is, proved and searched like any other",
     )
     .addArgument(
-      suggest(new Argument('[scenarios...]', 'those alone'), () => ({
+      setCompletionValues(new Argument('[scenarios...]', 'those alone'), () => ({
         words: [...new Set(checkedNames().map(bare))],
         paths: false,
       })),
@@ -77,7 +77,7 @@ export const kernelCommand = (): Command =>
       const { hooked, unhooked } = compiled;
       const kernel = kernelFileOf(compiled);
       if (!options.json && !options.quiet) print(`${described(compiled)}, as ${tracker}\n`);
-      await runChecks(
+      await runScenarios(
         named(checksOfKernel(kernel, tracker), tracker, names),
         { ...options, tracker, lines: true },
         { kernel: { ...kernel, hooked, unhooked } },

@@ -1,0 +1,15 @@
+import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import { NativeMemory } from '../memory/nativeMemory.ts';
+import type { StateView } from './property.ts';
+
+/** Looks at memory that real threads have left. */
+export function memoryStateView(memory: SharedArrayBuffer, results: StateView['results']): StateView {
+  const mem = new NativeMemory(memory, 0);
+  return {
+    read: (cell: Cell) => mem.load(cell),
+    read64: (cell: Cell64) => mem.load64(cell),
+    holder: (lock: Lock) => mem.holder(lock),
+    words: mem.u32,
+    results,
+  };
+}

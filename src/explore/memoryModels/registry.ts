@@ -1,0 +1,19 @@
+import { Execution } from '../execution.ts';
+import type { Program } from '../program.ts';
+import { TsoExecution } from './tsoExecution.ts';
+import { WeakExecution } from './weakExecution.ts';
+
+/** What memory the threads share: see `docs/memory-models.md`. */
+export const memoryModels = ['sc', 'tso', 'weak'] as const;
+export type MemoryModel = (typeof memoryModels)[number];
+
+/** An execution under a memory model. */
+export function createExecution(
+  model: MemoryModel,
+  program: Program,
+  stepsMax: number,
+  alike: readonly (readonly number[])[] = [],
+): Execution {
+  if (model === 'tso') return new TsoExecution(program, stepsMax, alike);
+  return model === 'weak' ? new WeakExecution(program, stepsMax, alike) : new Execution(program, stepsMax, alike);
+}

@@ -1,0 +1,96 @@
+import type { ParsedTest, WrittenThread } from './parsedTest.ts';
+import type { Condition, Expression, FinalPlace, Statement, Test, Thread, Value } from './syntax.ts';
+import { UnsupportedTest } from './unsupportedTest.ts';
+import { expressionsOf, partsOf } from './visitor.ts';
+
+/** Looks the names of a test up. Shared is what a thread has as a parameter, what has an initial value, and what an address is taken of. */
+export function resolveNames(test: ParsedTest): Test {
+  const { initial, condition, filter, locations } = test;
+  const threads = test.threads.toSorted((a, b) => a.number - b.number);
+  const known = new Map(threads.map((thread) => [thread.number, threadOf(thread, initial.locals.get(thread.number))]));
+  if (known.size < threads.length) throw new UnsupportedTest('two threads have one number');
+  for (const number of initial.locals.keys())
+    if (!known.has(number)) throw new UnsupportedTest(`there is no P${number}, which has an initial value`);
+  const parameters = threads.flatMap((thread) => thread.parameters);
+  const locks = new Set([...initial.locks, ...parameters.filter(({ lock }) => lock).map(({ name }) => name)]);
+  const addresses = [
+    ...initial.variables.values(),
+    ...[...initial.locals.values()].flatMap((of) => [...of.values()]),
+  ].filter((value) => typeof value === 'object');
+  const names = new Set([
+    ...initial.variables.keys(),
+    ...parameters.map(({ name }) => name),
+    ...addresses.map(({ addressOf }) => addressOf),
+  ]);
+  for (const place of [...locations, ...placesIn(condition), ...(filter === null ? [] : placesIn(filter))])
+    check(place, known, names, locks);
+  return {
+    ...{ name: test.name, stated: test.stated, condition, filter },
+    threads: [...known.values()],
+    variables: [...names].map((name) => ({
+      ...{ name, lock: locks.has(name) },
+      initial: initial.variables.get(name) ?? 0,
+    })),
+  };
+}
+
+/** A local is what a thread sets, or what has an initial value; one that is only read is a mistake. */
+function threadOf({ number, parameters, body }: WrittenThread, initial = new Map<string, Value>()): Thread {
+  const shared = parameters.map(({ name }) => name);
+  const locals = new Map<string, Value>([...initial]);
+  for (const name of initial.keys())
+    if (shared.includes(name))
+      throw new UnsupportedTest(`P${number} has a parameter ${name}, and an initial value for it`);
+  for (const statement of all(body)) {
+    if (statement.kind !== 'set' || locals.has(statement.local)) continue;
+    if (shared.includes(statement.local))
+      throw new UnsupportedTest(`P${number} gives another value to ${statement.local}, its parameter`);
+    locals.set(statement.local, 0);
+  }
+  for (const { name } of namesIn(body))
+    if (!locals.has(name) && !shared.includes(name)) throw new UnsupportedTest(`P${number} has no ${name}`);
+  return { number, parameters: shared, locals, body };
+}
+
+function check(
+  place: FinalPlace | { readonly addressOf: string },
+  threads: ReadonlyMap<number, Thread>,
+  names: ReadonlySet<string>,
+  locks: ReadonlySet<string>,
+): void {
+  if ('thread' in place) {
+    if (threads.get(place.thread)?.locals.has(place.local) !== true)
+      throw new UnsupportedTest(`there is no ${place.thread}:${place.local} to look at`);
+  } else if ('addressOf' in place) {
+    if (!names.has(place.addressOf)) throw new UnsupportedTest(`there is no ${place.addressOf} to take the address of`);
+  } else if (!names.has(place.variable)) throw new UnsupportedTest(`there is no ${place.variable} to look at`);
+  else if (locks.has(place.variable))
+    throw new UnsupportedTest(`${place.variable} is a lock, and has no value to look at`);
+}
+
+function placesIn(condition: Condition): (FinalPlace | { readonly addressOf: string })[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return [...placesIn(condition.left), ...placesIn(condition.right)];
+    case 'not':
+      return placesIn(condition.of);
+    case 'true':
+      return [];
+    default:
+      return [condition.left, ...(typeof condition.right === 'number' ? [] : [condition.right])];
+  }
+}
+
+function all(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((statement) =>
+    statement.kind === 'if' ? [statement, ...all(statement.yes), ...all(statement.no)] : [statement],
+  );
+}
+
+function namesIn(body: readonly Statement[]): (Expression & { readonly kind: 'name' })[] {
+  const visit = (expression: Expression): Expression[] => [expression, ...partsOf(expression).flatMap(visit)];
+  return all(body)
+    .flatMap((statement) => expressionsOf(statement).flatMap(visit))
+    .filter((expression) => expression.kind === 'name');
+}

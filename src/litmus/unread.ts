@@ -1,7 +1,0 @@
-/** Why a test is not read: bad syntax, or something that is not modelled here. One line. */
-export class Unread extends Error {
-  constructor(what: string, line?: number) {
-    super(line === undefined ? what : `line ${line}: ${what}`);
-    this.name = 'Unread';
-  }
-}

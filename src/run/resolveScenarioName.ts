@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { BadInput } from '../input/badInput.ts';
+import { SCHEMA } from '../input/schema.ts';
+import { isYardstick } from '../scenario/benchmarkRing.ts';
+import { builtInNamed } from '../scenario/builtinScenarios.ts';
+import { type ScenarioRef, sourceOfModule } from '../scenario/scenarioRef.ts';
+import { trackerNames } from '../trackers/registry.ts';
+import type { Finding } from './finding.ts';
+import { parseFinding, parseSource } from './parseSource.ts';
+
+/**
+ * The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or of a finding. What has none of . / \ in it is no
+ * path. Throws `BadInput`.
+ */
+export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
+  const builtIn = builtInNamed(name);
+  if (builtIn !== undefined) return builtIn.spec;
+  if (isYardstick(name)) return { schema: SCHEMA, name, builtIn: name };
+  const tracker = trackerNames.find((of) => name.startsWith(`${of}/`));
+  if (tracker !== undefined)
+    throw new BadInput(`unknown scenario ${name}: 'gfnring list --tracker ${tracker}' shows those of ${tracker}`);
+  if (!/[./\\]/.test(name)) {
+    throw new BadInput(
+      `unknown scenario ${name}: 'gfnring list' shows the built-in ones, and the path of a module or of a JSON file is taken too`,
+    );
+  }
+  if (!name.endsWith('.json')) return sourceOfModule(name);
+  const json = readJson(name, 'scenario');
+  return isFinding(json) ? parseFinding(json, name).scenario : parseSource(json, name, name);
+}
+
+/** The finding in a JSON file; `order` is its schedule, one number a step: that of the actor, plus 32 times the way. Throws `BadInput`. */
+export function loadFinding(file: string): Finding & { readonly order: readonly number[] } {
+  return parseFinding(readJson(file, 'finding'), file);
+}
+
+/** The finding that `name` stands for, where it is one: it says the machine that it was found on, and the canary. */
+export function findingNamed(name: string): Finding | undefined {
+  if (!/[./\\]/.test(name) || !name.endsWith('.json')) return undefined;
+  const json = readJson(name, 'scenario');
+  return isFinding(json) ? parseFinding(json, name) : undefined;
+}
+
+const isFinding = (json: unknown): boolean => (json as { kind?: unknown } | null)?.kind === 'finding';
+
+function readJson(file: string, what: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new BadInput(`cannot read the ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadInput(
+      `${file} is no JSON${text.trimEnd().endsWith('}') ? '' : ', it seems to be cut off'}: a ${what} is expected`,
+    );
+  }
+}

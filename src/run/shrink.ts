@@ -1,0 +1,97 @@
+import { skip } from '../scenario/omittedOperations.ts';
+import { areVms, isVm, type OpenedScenario } from '../scenario/scenarioRef.ts';
+import { buildVm } from '../vm/build.ts';
+import { buildMultiVm } from '../vm/multiVm.ts';
+import { type ActorSpec, type OperationSpec, pagesMax, type VmSpec, type VmsSpec } from '../vm/spec.ts';
+
+/** Scenarios that are one step smaller. A user's own lose operations, all of one actor first. */
+export function* shrink({ source, scenario }: OpenedScenario): Generator<OpenedScenario> {
+  if (isVm(source)) {
+    for (const spec of shrinkVm(source)) yield { source: spec, scenario: buildVm(spec) };
+    return;
+  }
+  if (areVms(source)) {
+    for (const spec of shrinkVms(source)) yield { source: spec, scenario: buildMultiVm(spec) };
+    return;
+  }
+  const { actors } = scenario.program;
+  const skipped = actors.map((_, a) => source.skipped?.[a] ?? []);
+  const left = actors.map(({ operations }, a) => operations.map((_, i) => i).filter((i) => !skipped[a].includes(i)));
+  const without = (a: number, operations: readonly number[]): OpenedScenario => {
+    const less = skipped.with(
+      a,
+      [...skipped[a], ...operations].sort((i, j) => i - j),
+    );
+    return { source: { ...source, skipped: less }, scenario: skip(scenario, less) };
+  };
+  for (const [a, operations] of left.entries()) if (operations.length > 0) yield without(a, operations);
+  for (const [a, operations] of left.entries())
+    if (operations.length > 1) for (const i of operations) yield without(a, [i]);
+}
+
+function* shrinkVms(spec: VmsSpec): Generator<VmsSpec> {
+  const { vms } = spec;
+  for (let i = 0; i < vms.length; i++) if (vms.length > 1) yield { ...spec, vms: vms.toSpliced(i, 1) };
+  for (let i = 0; i < vms.length; i++)
+    for (const smaller of shrinkVm(vms[i])) yield { ...spec, vms: vms.with(i, smaller) };
+}
+
+/** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
+export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
+  for (const smaller of smallerVms(spec)) if (hasItsPages(smaller)) yield smaller;
+}
+
+/** Not so where it was a `set-slot` that has been left out which gave the slot a page that is written. */
+function hasItsPages(spec: VmSpec): boolean {
+  return spec.actors.every(({ operations }) =>
+    operations.every((op) => !('pages' in op) || op.pages.every(([slot, offset]) => offset < pagesMax(spec, slot))),
+  );
+}
+
+function* smallerVms(spec: VmSpec): Generator<VmSpec> {
+  for (let a = 0; a < spec.actors.length; a++) {
+    if (spec.actors.length > 1) yield withoutActor(spec, a);
+  }
+  for (let a = 0; a < spec.actors.length; a++) {
+    const actor = spec.actors[a];
+    for (let i = 0; i < actor.operations.length; i++) {
+      if (actor.operations.length > 1) yield withOperations(spec, a, actor.operations.toSpliced(i, 1));
+    }
+    for (let i = 0; i < actor.operations.length; i++) {
+      for (const smaller of shrinkOperation(actor.operations[i]))
+        yield withOperations(spec, a, actor.operations.with(i, smaller));
+    }
+  }
+  if (spec.index !== 0) yield { ...spec, index: 0 };
+}
+
+function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
+  if (op.do === 'write' || op.do === 'host-write') {
+    for (let i = 0; i < op.pages.length; i++) if (op.pages.length > 1) yield { ...op, pages: op.pages.toSpliced(i, 1) };
+    for (let i = 0; i < op.pages.length; i++)
+      if (op.pages[i][1] > 0) yield { ...op, pages: op.pages.with(i, [op.pages[i][0], 0]) };
+  } else if (op.do === 'push') {
+    if (BigInt(op.offset) > 0n) yield { ...op, offset: 0 };
+  } else if (op.do === 'poke') {
+    const value = BigInt(op.value);
+    if (value > 1n) yield { ...op, value: `${value >> 1n}` };
+    if (value > 0n) yield { ...op, value: `${value - 1n}` };
+  } else if (op.do === 'serve') yield { do: 'collect' };
+  else if (op.do === 'replicate' || (op.do === 'checkpoint' && op.fails)) yield { do: 'checkpoint' };
+  else if (op.do === 'migrate' && op.rounds > 0) yield { ...op, rounds: op.rounds - 1 };
+}
+
+function withOperations(spec: VmSpec, a: number, operations: readonly OperationSpec[]): VmSpec {
+  const actor: ActorSpec = { ...spec.actors[a], operations };
+  return { ...spec, actors: spec.actors.with(a, actor) };
+}
+
+/** With the actor go the signals to it. */
+function withoutActor(spec: VmSpec, a: number): VmSpec {
+  const { name } = spec.actors[a];
+  const actors = spec.actors.toSpliced(a, 1).map((actor) => ({
+    ...actor,
+    operations: actor.operations.filter((op) => op.do !== 'signal' || op.to !== name),
+  }));
+  return { ...spec, actors };
+}

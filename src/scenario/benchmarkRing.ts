@@ -1,0 +1,146 @@
+import type { Scenario } from '../check/scenario.ts';
+import { check } from '../memory/assume.ts';
+import { type Cell, type Lock, u16 } from '../memory/cell.ts';
+import type { Memory } from '../memory/memory.ts';
+import { scenario } from './define.ts';
+
+/** Entries of the ring. */
+export const SIZE = 4;
+
+/** The rings that explorers are measured on: pushes, harvests and resets, written as users write theirs. */
+export const YARDSTICKS = {
+  'ring-s': [2, 2, 1],
+  'ring-m': [3, 2, 2],
+  'ring-l': [4, 3, 2],
+  'ring-x': [5, 3, 3],
+} as const;
+
+export type Yardstick = keyof typeof YARDSTICKS;
+
+export const isYardstick = (name: string): name is Yardstick => Object.hasOwn(YARDSTICKS, name);
+
+/** What the actors do. A test puts a mistake in the place of one. */
+export interface RingFunctions {
+  readonly push: (mem: Memory, ring: YardstickRing) => void;
+  readonly harvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+  readonly lastHarvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+  readonly reset: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+}
+
+/**
+ * A ring of 4 entries with a vCPU that pushes, a userspace that harvests and a kernel that resets. Entry n of all holds the words that only entry n has.
+ * What userspace and the kernel keep to themselves, they hand from one operation to the next.
+ */
+export function benchmarkRing(name: Yardstick): Scenario {
+  const [pushes, harvests, resets] = YARDSTICKS[name];
+  return yardstickRing(name, pushes, harvests, resets);
+}
+
+/** A ring like those, with mistakes in it where there are to be any. */
+export function yardstickRing(
+  name: string,
+  pushes: number,
+  harvests: number,
+  resets: number,
+  mistakes: Partial<RingFunctions> = {},
+): Scenario {
+  const parts: RingFunctions = {
+    push,
+    harvest: consumeAll,
+    lastHarvest: mistakes.harvest ?? consumeAll,
+    reset,
+    ...mistakes,
+  };
+  const cells = {
+    pad: 'u32',
+    prod: { type: 'u16', over: 'pad', byte: 0 },
+    cons: { type: 'u16', over: 'pad', byte: 2 },
+    kprod: 'u16',
+    kreset: 'u16',
+    slot: { type: 'u32', length: SIZE },
+    off: { type: 'u32', length: SIZE },
+  } as const;
+  const locks = { slots_lock: 'mutex', mmu_lock: 'spinlock' } as const;
+  return scenario({
+    name,
+    cells,
+    locks,
+    actors: {
+      vcpu: Array.from({ length: pushes }, () => parts.push),
+      userspace: Array.from({ length: harvests }, (_, i) => (i + 1 < harvests ? parts.harvest : parts.lastHarvest)),
+      kernel: Array.from({ length: resets }, () => parts.reset),
+    },
+    always: {
+      'no more entries than the ring has': ({ read, cells }) => u16(read(cells.kprod) - read(cells.kreset)) <= SIZE,
+    },
+    sometimes: {
+      'an entry is reset': ({ read, cells }) => read(cells.kreset) > 0,
+    },
+    finally: {
+      'reset <= harvested <= pushed': ({ read, cells: { kreset, cons, kprod, prod } }) =>
+        read(kreset) <= read(cons) && read(cons) <= read(prod) && read(prod) === read(kprod),
+    },
+  });
+}
+
+/** `prod` and `cons` lie in the pad of entry 0, which nobody else touches. */
+export interface YardstickRing {
+  readonly pad: Cell;
+  readonly prod: Cell;
+  readonly cons: Cell;
+  readonly kprod: Cell;
+  readonly kreset: Cell;
+  readonly slot: readonly Cell[];
+  readonly off: readonly Cell[];
+  readonly slots_lock: Lock;
+  readonly mmu_lock: Lock;
+}
+
+function push(mem: Memory, { prod, kprod, kreset, slot, off }: YardstickRing): void {
+  const index = mem.load(kprod);
+  if (u16(index - mem.loadAcquire(kreset)) >= SIZE) return;
+  mem.store(slot[index % SIZE], 100 + index);
+  mem.store(off[index % SIZE], 200 + index);
+  mem.store(kprod, index + 1);
+  mem.storeRelease(prod, index + 1);
+}
+
+export function consumeAll(mem: Memory, { prod, cons, slot, off }: YardstickRing, before: unknown): number {
+  let index = (before as number | undefined) ?? 0;
+  for (const end = mem.loadAcquire(prod); index !== end; index = u16(index + 1))
+    consumeOne(mem, slot, off, index, 'userspace');
+  mem.storeRelease(cons, index);
+  return index;
+}
+
+function reset(
+  mem: Memory,
+  { cons, kprod, kreset, slot, off, slots_lock, mmu_lock }: YardstickRing,
+  before: unknown,
+): number {
+  let index = (before as number | undefined) ?? 0;
+  mem.lock(slots_lock);
+  const end = mem.loadAcquire(cons);
+  if (u16(end - index) <= u16(mem.load(kprod) - index)) {
+    while (index !== end) {
+      consumeOne(mem, slot, off, index, 'the kernel');
+      mem.lock(mmu_lock);
+      mem.unlock(mmu_lock);
+      index = u16(index + 1);
+      mem.storeRelease(kreset, index);
+    }
+  }
+  mem.unlock(slots_lock);
+  return index;
+}
+
+export function consumeOne(
+  mem: Memory,
+  slot: YardstickRing['slot'],
+  off: YardstickRing['off'],
+  index: number,
+  who: string,
+): void {
+  const [s, o] = [mem.load(slot[index % SIZE]), mem.load(off[index % SIZE])];
+  check(s === 100 + index && o === 200 + index, `${who} reads what was pushed`, `entry ${index} reads ${s}, ${o}`);
+}

@@ -1,0 +1,70 @@
+import type { Compiled } from '../../kernel/compiled.ts';
+import { CompiledCode } from '../../kernel/compiledCode.ts';
+import { checkEntries, type ExtraMember, initMembers, layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
+import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
+import { check } from '../../memory/assume.ts';
+import type { Layout } from '../../memory/layout.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { KVM_RESET_DIRTY_PAGES } from '../../ring/ioctl.ts';
+import { GFN_BYTES } from '../../ring/kvm_gfnring.ts';
+import { GfnRings } from '../gfnRings.ts';
+import type { TrackerShape } from '../tracker.ts';
+
+/**
+ * The ring of the mail as a C file has it: push and reset of one ring. The ioctl around the resets, which flushes, and the soft limit, which the mail leaves to its caller,
+ * are ours.
+ */
+export class CompiledGfnRings extends GfnRings {
+  private readonly code: CompiledCode;
+  private readonly more: readonly ExtraMember[];
+
+  constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, compiled: Compiled) {
+    super(layout, kvm, shape);
+    const code = new CompiledCode(compiled, {
+      rearm: (mem, slot, offset, mask) => kvm.arch.enable_log_dirty_pt_masked(mem, memslotOf(kvm, slot)!, offset, mask),
+      signalPending: (mem) => kvm.arch.signal_pending(mem),
+      warned: (mem) => check(false, 'G4 the kernel does not crash', `it warns: ${mem.origin}`),
+    });
+    this.code = code;
+    checkEntries(code, 'pad');
+    makeKvm(code, kvm);
+    this.more = this.rings.flatMap((ring, i) => {
+      makeVcpu(code, i);
+      if (code.make('gfnring_alloc', i, ring.size, 0) !== 0)
+        throw new RangeError(`kvm_gfn_ring_alloc refuses a ring of ${ring.size} entries`);
+      const data = code.make('gfnring_data', i);
+      code.put(data, ring.indices.prod);
+      code.put(data + 2, ring.indices.cons);
+      ring.entries.forEach(({ slot, offset }, entry) => {
+        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // too small: beyond every object
+        // Nobody has a use for them; but who writes an entry whole, writes that of entry 0, where the indices are.
+        code.put(data + entry * GFN_BYTES, layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES));
+        code.put(data + entry * GFN_BYTES + 4, slot);
+        code.put(data + entry * GFN_BYTES + 8, offset);
+      });
+      return layMembers(code, layout, `ring${i}`, code.make('gfnring_ring', i), 'kvm_gfn_ring_t', ['size', 'data'], {
+        prod_index: ring.prod_index,
+        cons_index: ring.cons_index,
+      });
+    });
+  }
+
+  override init(mem: Memory): void {
+    super.init(mem);
+    initMembers(mem, this.more);
+  }
+
+  override push(mem: Memory, ring: number, { slot, offset }: Gfn): number {
+    return this.code.call(mem, 'gfnring_push', ring, slot, offset);
+  }
+
+  override resetRing(mem: Memory, ring: number): boolean {
+    return this.code.call(mem, 'gfnring_reset', ring) > 0;
+  }
+
+  override reset(mem: Memory): number {
+    return KVM_RESET_DIRTY_PAGES(mem, this.kvm, this.rings, (_, __, ring) =>
+      this.code.call(mem, 'gfnring_reset', this.rings.indexOf(ring)),
+    );
+  }
+}

@@ -1,0 +1,189 @@
+import { checkpoint, replicate } from '../actors/checkpoint.ts';
+import { hostWrite, sendSignal } from '../actors/host.ts';
+import { poke } from '../actors/hostile.ts';
+import { resetDirtyPages } from '../actors/kernel.ts';
+import { migrate } from '../actors/migrate.ts';
+import { setSlot } from '../actors/slots.ts';
+import { collect, copyFirst, serve } from '../actors/userspace.ts';
+import { halt, vcpuWrite } from '../actors/vcpu.ts';
+import { gfnRings, initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
+import type { Scenario } from '../check/scenario.ts';
+import type { Operation } from '../explore/program.ts';
+import type { Cell, Cell64 } from '../memory/cell.ts';
+import { Layout } from '../memory/layout.ts';
+import type { Memory } from '../memory/memory.ts';
+import { gfn_ring_count, gfn_ring_harvest } from '../ring/harvest.ts';
+import { dirty_ring_harvest } from '../trackers/dirtyRing/harvest.ts';
+import type { GfnRings } from '../trackers/gfnRings.ts';
+import { vmProperties } from './properties/vmProperties.ts';
+import {
+  type ActorSpec,
+  hostileRings,
+  labelOf,
+  type OperationSpec,
+  PAUSES,
+  pagesMax,
+  performs,
+  type VmSpec,
+} from './spec.ts';
+
+/**
+ * Makes a scenario of its JSON. Throws RangeError when a ring's size is refused.
+ *
+ * @param layout where it is laid out, behind what is there. @param thread the number of its first actor.
+ */
+export function buildVm(spec: VmSpec, layout = new Layout(), thread = 0): Scenario {
+  const shape = shapeOf(spec, thread);
+  const vm = layVm(layout, shape);
+  const built = { spec, vm, layout, thread };
+  const vcpus = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
+  const actors = spec.actors.map((actor) => ({
+    name: actor.name,
+    operations: actor.operations.map((op) => operationOf(built, actor, op)),
+    // Whoever writes what it likes races with everybody.
+    racy: actor.role === 'hostile',
+  }));
+  return {
+    name: spec.name,
+    program: { layout, init: (mem) => initVm(mem, vm, vcpus), actors, racy: racyCells(spec, vm) },
+    properties: vmProperties(spec, vm, layout),
+  };
+}
+
+function shapeOf(spec: VmSpec, thread: number): VmShape {
+  const changed = spec.actors.flatMap(({ operations }) =>
+    operations.flatMap((op) => (op.do === 'set-slot' ? [op.slot] : [])),
+  );
+  const signalled = spec.actors.flatMap(({ operations }) =>
+    operations.flatMap((op) => (op.do === 'signal' ? [[threadOf(spec, op.to) + thread, op.to] as const] : [])),
+  );
+  return {
+    ...spec,
+    hostWrites: performs(spec, 'host-write'),
+    slotsMax: new Map(changed.map((slot) => [slot, pagesMax(spec, slot)])),
+    pauses: performs(spec, ...PAUSES),
+    signalled: new Map(signalled),
+  };
+}
+
+const threadOf = (spec: VmSpec, actor: string): number => spec.actors.findIndex(({ name }) => name === actor);
+
+/**
+ * The mapped cells of rings that somebody pokes. Their indices say nothing about their entries any more, so that push and reset of one kernel meet there; what is
+ * read holds anything, and is taken for that. And those of the merged ring, whose kernel sets flags plainly, and lets a push follow a reset in order by the leeway alone.
+ * Of a C file, the kernel's own indices too: Linux takes plain writes of a word to be whole, and so does KCSAN where nobody tells it otherwise
+ * (CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC).
+ */
+function racyCells(spec: VmSpec, { tracker }: Vm): (Cell | Cell64)[] {
+  const poked = hostileRings(spec);
+  const mapped = tracker.mapped.filter((_, ring) => tracker.kind === 'dirty-ring' || poked.has(ring));
+  return [...mapped.flatMap(({ cells }) => cells), ...(spec.kernel === undefined ? [] : kernelCells(tracker))];
+}
+
+/** The indices that a kernel keeps to itself. */
+function kernelCells(tracker: Vm['tracker']): Cell[] {
+  if (tracker.kind === 'dirty-ring') return tracker.rings.flatMap((ring) => [ring.dirty_index, ring.reset_index]);
+  return tracker.kind === 'gfn-ring' ? tracker.rings.flatMap((ring) => [ring.prod_index, ring.cons_index]) : [];
+}
+
+/** What operations are made with. */
+interface Built {
+  readonly spec: VmSpec;
+  readonly vm: Vm;
+  readonly layout: Layout;
+  /** The number of the first actor. */
+  readonly thread: number;
+}
+
+function operationOf(built: Built, actor: ActorSpec, op: OperationSpec): Operation {
+  const label = labelOf(op);
+  const run = runOf(built, actor, op);
+  return op.do === 'serve' || op.do === 'replicate'
+    ? { label, run, until: (served) => served === true }
+    : { label, run };
+}
+
+function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: OperationSpec): (mem: Memory) => unknown {
+  const vcpu = actor.vcpu ?? 0;
+  const rings = gfnRings(vm);
+  switch (op.do) {
+    case 'write': {
+      const pages = pagesOf(vm, op.pages);
+      return (mem) => vcpuWrite(mem, vm, vcpu, pages);
+    }
+    case 'host-write': {
+      const pages = pagesOf(vm, op.pages);
+      return (mem) => {
+        for (const page of pages) hostWrite(mem, vm, page);
+      };
+    }
+    case 'halt':
+      return (mem) => halt(mem, vm);
+    case 'push': {
+      const offset = BigInt(op.offset);
+      return (mem) => gfnRing(vm).push(mem, vcpu, { slot: op.slot, offset });
+    }
+    case 'harvest':
+      return harvestOf(vm, op.ring, op.max);
+    case 'count':
+      return (mem) => gfn_ring_count(mem, rings[op.ring]);
+    case 'collect':
+      return (mem) => collect(mem, vm);
+    case 'serve':
+      return (mem) => serve(mem, vm);
+    case 'copy-first':
+      return (mem) => copyFirst(mem, vm);
+    case 'checkpoint':
+      return (mem) => checkpoint(mem, vm, op.fails);
+    case 'replicate':
+      return (mem) => replicate(mem, vm);
+    case 'migrate':
+      return (mem) => migrate(mem, vm, op.few, op.rounds);
+    case 'set-slot':
+      return (mem) => setSlot(mem, vm, op.slot, op.npages);
+    case 'signal': {
+      const signal = vm.signals.get(threadOf(spec, op.to) + thread)!;
+      return (mem) => sendSignal(mem, signal);
+    }
+    case 'reset':
+      return (mem) => resetDirtyPages(mem, vm);
+    case 'reset-ring':
+      return (mem) => resetRing(mem, vm, op.ring);
+    case 'poke': {
+      const value = BigInt(op.value);
+      const place = placeIn(layout, vm, op.ring, op.at, op.bits);
+      return (mem) => poke(mem, place, value);
+    }
+  }
+}
+
+function harvestOf({ tracker }: Vm, ring: number, max: number): (mem: Memory) => unknown {
+  if (tracker.kind === 'dirty-ring') return (mem) => dirty_ring_harvest(mem, tracker.rings[ring], max);
+  const { rings } = tracker as GfnRings;
+  return (mem) => gfn_ring_harvest(mem, rings[ring], max);
+}
+
+const pagesOf = (vm: Vm, pages: readonly (readonly [number, number])[]) =>
+  pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
+
+/** The tracker of a VM whose operations are for the mail's ring. */
+const gfnRing = ({ tracker }: Vm): GfnRings => tracker as GfnRings;
+
+function resetRing(mem: Memory, vm: Vm, ring: number): boolean {
+  const { kvm } = vm;
+  mem.lock(kvm.slots_lock);
+  const processed = gfnRing(vm).resetRing(mem, ring);
+  if (processed) kvm.arch.flush_remote_tlbs(mem);
+  mem.unlock(kvm.slots_lock);
+  return processed;
+}
+
+/** Any bytes of a ring as a cell: the ring's own where there is one at that place and width. */
+function placeIn(layout: Layout, vm: Vm, ring: number, at: number, bits: 8 | 16 | 32 | 64): Cell | Cell64 {
+  const { name: of, data } = vm.tracker.mapped[ring];
+  const offset = data + at;
+  const known = layout.places.find((place) => place.offset === offset && place.bits === bits);
+  if (known?.kind === 'cell' || known?.kind === 'cell64') return known;
+  const name = `${of}+${at}.u${bits}`;
+  return bits === 64 ? layout.cell64(name, offset) : layout.cell(name, `u${bits}`, offset);
+}

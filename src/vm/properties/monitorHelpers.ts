@@ -1,0 +1,53 @@
+/** What the monitors of the trackers have in common. */
+import type { Violation } from '../../explore/execution.ts';
+import type { Page } from '../../guest/guest.ts';
+import type { Gfn } from '../../kvm/kvm.ts';
+import type { Place } from '../../memory/cell.ts';
+import type { Layout } from '../../memory/layout.ts';
+import type { OperationSpec } from '../spec.ts';
+
+export const violationOfRule = (property: string, message: string): Violation => ({ property, message });
+
+export const arraysEqual = (a: Gfn, b: Gfn): boolean => a.slot === b.slot && a.offset === b.offset;
+export const text = ({ slot, offset }: Gfn): string => `${slot}:${offset}`;
+export const formatCall = ({ slot, offset }: Page): string => `${slot}:${offset}`;
+
+/** Whether two lists name the same pages in the same order; undefined where they do, else both in words. */
+export function differing(got: readonly Gfn[], expected: readonly Gfn[]): string | undefined {
+  const [a, b] = [got.map(text).join(' '), expected.map(text).join(' ')];
+  return a === b ? undefined : `got ${a || 'none'}, expected ${b || 'none'}`;
+}
+
+/** The pages that an operation may record. */
+export function pushesOf(op: OperationSpec): Gfn[] {
+  if (op.do === 'push') return [{ slot: op.slot, offset: BigInt(op.offset) }];
+  return op.do === 'write' || op.do === 'host-write'
+    ? op.pages.map(([slot, offset]) => ({ slot, offset: BigInt(offset) }))
+    : [];
+}
+
+/** By place id: what it is to a monitor; undefined where that is nothing. */
+export function rolesBy<Role>(layout: Layout, roles: Iterable<readonly [Place, Role]>): readonly (Role | undefined)[] {
+  const byPlace: (Role | undefined)[] = layout.places.map(() => undefined);
+  for (const [place, role] of roles) byPlace[place.id] = role;
+  return byPlace;
+}
+
+/** `list` with another element `at`. */
+export function withElement<T>(list: readonly T[], at: number, value: T): readonly T[] {
+  const copy = list.slice();
+  copy[at] = value;
+  return copy;
+}
+
+const keys = new WeakMap<object, string>();
+
+/** HOT: keys are asked for at every state. A step changes one part of a monitor's state, so the texts of the others are kept. */
+export function memoizedBy<T extends object>(value: T, keyOf: (value: T) => string): string {
+  let key = keys.get(value);
+  if (key === undefined) {
+    key = keyOf(value);
+    keys.set(value, key);
+  }
+  return key;
+}

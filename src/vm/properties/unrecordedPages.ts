@@ -1,0 +1,36 @@
+import type { Vm } from '../../actors/vm.ts';
+import type { Properties } from '../../check/property.ts';
+import { type Page, WRITABLE } from '../../guest/guest.ts';
+import type { Cell } from '../../memory/cell.ts';
+import { hostileRings, performs, type VmSpec } from '../spec.ts';
+import { formatCall, text } from './monitorHelpers.ts';
+
+/**
+ * What resets re-armed, by what is left when all have ended: a page that can be written without being recorded is recorded already. Asked
+ * where entries come from writes alone, and nobody writes what is not his.
+ */
+export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['finally'] {
+  if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
+  return {
+    'NL1 no page can be written unrecorded': (look) => {
+      const recorded = new Set(vm.tracker.recorded(look).map(text));
+      const open = vm.guest.pages.filter(
+        (page) => look.read(page.armed) === WRITABLE && !recorded.has(formatCall(page)) && isThere(vm, page, look.read),
+      );
+      return (
+        open.length === 0 ||
+        open
+          .map(
+            (page) => `page ${formatCall(page)} is writable, and nothing says that it is dirty: the next write is lost`,
+          )
+          .join('; ')
+      );
+    },
+  };
+}
+
+/** Whether a page is in its slot, as that is now. */
+export function isThere(vm: Vm, { slot, offset }: Page, read: (cell: Cell) => number): boolean {
+  const { size } = vm.kvm.memslots.find((memslot) => memslot.slot === slot)!;
+  return size === undefined || offset < read(size);
+}

@@ -1,0 +1,111 @@
+import { COMMITTED, ROLLED_BACK } from '../../actors/gate.ts';
+import { collect, copyRemaining } from '../../actors/userspace.ts';
+import type { Vm } from '../../actors/vm.ts';
+import type { Properties, StateView } from '../../check/property.ts';
+import { atQuiescence } from '../../check/quiescence.ts';
+import type { Page } from '../../guest/guest.ts';
+import type { Cell } from '../../memory/cell.ts';
+import type { Layout } from '../../memory/layout.ts';
+import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
+import { IMAGE_AT_COMMIT } from './checkpointRules.ts';
+import { claims } from './claims.ts';
+import { leewaySuffices } from './leeway.ts';
+import { trackerRules } from './trackerRules.ts';
+import { isThere } from './unrecordedPages.ts';
+
+/** What is asked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is ever lost. */
+export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
+  const rules = trackerRules(spec, vm, layout);
+  return {
+    always: { ...rules.always, ...stopsInTime(spec, vm), ...imageAtCommit(spec, vm) },
+    sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm)])),
+    finally: {
+      ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(spec, vm, layout) }),
+      ...rules.finally,
+    },
+    monitors: rules.monitors,
+    ...(rules.unordered && { unordered: rules.unordered }),
+    resultsMatter: false,
+    deadlock: (waiting) =>
+      waiting.some((line) => /sleeps on \S*resets/.test(line))
+        ? 'L1, L3, L5 a stopped vCPU runs again'
+        : waiting.some((line) => line.includes('sleeps on'))
+          ? 'L5 no wake-up is lost'
+          : 'L4 no deadlock',
+  };
+}
+
+/** Asked where the leeway is large enough. */
+function stopsInTime(spec: VmSpec, vm: Vm): Properties['always'] {
+  // A bitmap has room; the merged ring has none to refuse: a push overwrites, and F-9 and F-10 are asked of it.
+  const refuses = vm.tracker.kind === 'gfn-ring' || vm.tracker.kind === 'gfn-list';
+  if (!performs(spec, 'write') || !refuses || !leewaySuffices(spec)) return {};
+  return {
+    'R10 a vCPU stops before its ring is full': ({ read }: StateView) => vm.overruns.every((cell) => read(cell) === 0),
+  };
+}
+
+/** When a checkpoint is committed, or the machine is set back to the last, the copy is the guest, page for page; for it is paused. */
+function imageAtCommit({ slots }: VmSpec, vm: Vm): Properties['always'] {
+  const { gate } = vm;
+  if (gate === undefined || slots.length === 0) return {};
+  return {
+    [IMAGE_AT_COMMIT]: ({ read }: StateView) => {
+      const phase = read(gate.phase);
+      if (phase !== COMMITTED && phase !== ROLLED_BACK) return true;
+      return differing(vm, vm.guest.pages, read).length === 0;
+    },
+  };
+}
+
+const COPIES: readonly OperationSpec['do'][] = ['collect', 'serve', 'copy-first', 'set-slot', ...PAUSES];
+
+/** Only where nobody harvests without copying can everything be asked of the copy. */
+const copiesPages = (spec: VmSpec): boolean => performs(spec, ...COPIES) && !performs(spec, 'harvest');
+
+/**
+ * The master property: when everything has come to rest, the copied version equals the written one, page for page. Where nobody
+ * serves until the end, one last honest round is made first. Pages that a vCPU with a hostile ring writes are left out.
+ */
+function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: StateView) => boolean | string {
+  const does = (what: OperationSpec['do']) =>
+    spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
+  const served =
+    performs(spec, 'serve') && [...does('write'), ...does('host-write')].every((actor) => does('halt').includes(actor));
+  const forfeited = forfeitedPages(spec);
+  const pages = vm.guest.pages.filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
+  const rest = atQuiescence(layout, (mem) => {
+    collect(mem, vm);
+    copyRemaining(mem, vm);
+  });
+  return (look) => {
+    const read = served ? look.read.bind(look) : rest(look);
+    if (read instanceof Error) return `the last round threw ${read.message}`;
+    const lost = differing(vm, pages, read);
+    if (lost.length === 0) return true;
+    return lost
+      .map((page) => {
+        const copy = read(vm.replica.get(page.slot)![page.offset]);
+        return `page ${page.slot}:${page.offset} is at version ${read(page.version)}, its copy at ${copy}`;
+      })
+      .join('; ');
+  };
+}
+
+/** The pages of `pages` whose copy is not what the guest has. */
+function differing(vm: Vm, pages: readonly Page[], read: (cell: Cell) => number): Page[] {
+  return pages.filter(
+    (page) => read(page.version) !== read(vm.replica.get(page.slot)![page.offset]) && isThere(vm, page, read),
+  );
+}
+
+/** What a hostile userspace loses by its own doing. A list is everybody's. */
+function forfeitedPages(spec: VmSpec): ReadonlySet<string> {
+  const hostile = hostileRings(spec);
+  const losing = spec.actors.filter(
+    ({ vcpu }) => hostile.size > 0 && (spec.tracker === 'gfn-list' || (vcpu !== undefined && hostile.has(vcpu))),
+  );
+  return new Set(
+    losing.flatMap(({ operations }) => operations.flatMap((op) => ('pages' in op ? op.pages.map(String) : []))),
+  );
+}
