@@ -2,8 +2,8 @@
 // kernel tree's own ring beside ours, where GFNRING_KDIR names one.
 
 import { noLimits } from '../dist/explore/limits.js';
-import { sampleExecutions } from '../dist/explore/sampling.js';
 import { RandomWalk } from '../dist/explore/schedulers/randomWalk.js';
+import { sampleExecutions } from '../dist/explore/search/sampling.js';
 import { compile } from '../dist/kernel/compile.js';
 import { createRun } from '../dist/run/createRun.js';
 import { searchHere } from '../dist/run/search.js';

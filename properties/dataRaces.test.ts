@@ -1,14 +1,14 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { depthFirstSearch } from '../src/explore/dfs.ts';
 import type { Execution, Observer } from '../src/explore/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { DATA_RACE } from '../src/explore/memoryModels/dataRaces.ts';
 import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
 import type { Operation, Program } from '../src/explore/program.ts';
 import { StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
-import type { PropertyChecker } from '../src/explore/search.ts';
-import { StateCache } from '../src/explore/stateCache.ts';
+import { depthFirstSearch } from '../src/explore/search/dfs.ts';
+import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
+import { StateCache } from '../src/explore/states/stateCache.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { hasRace } from './rc11Races.ts';

@@ -1,7 +1,7 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, expect, test } from 'vitest';
 import type { Scenario } from '../src/check/scenario.ts';
-import type { Scheduler } from '../src/explore/scheduler.ts';
+import type { Scheduler } from '../src/explore/schedulers/scheduler.ts';
 import { SCHEMA } from '../src/input/schema.ts';
 import type { Gfn } from '../src/kvm/kvm.ts';
 import type { Memory } from '../src/memory/memory.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Execution } from '../src/explore/execution.ts';
-import { StateCache } from '../src/explore/stateCache.ts';
-import { TraceCounter } from '../src/explore/traceCounter.ts';
+import { TraceCounter } from '../src/explore/search/traceCounter.ts';
+import { StateCache } from '../src/explore/states/stateCache.ts';
 import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
 import { crossCheck, type Searches, searches } from './crossCheck.ts';
 
@@ -13,8 +13,8 @@ import { crossCheck, type Searches, searches } from './crossCheck.ts';
  */
 const mistakes = vi.hoisted(() => ({ insertDrops: false }));
 
-vi.mock('../src/explore/wakeupTree.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('../src/explore/wakeupTree.ts')>();
+vi.mock('../src/explore/optimalDpor/wakeupTree.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../src/explore/optimalDpor/wakeupTree.ts')>();
   let calls = 0;
   return {
     ...real,

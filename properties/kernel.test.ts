@@ -1,9 +1,9 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, describe, expect, test } from 'vitest';
-import { depthFirstSearch } from '../src/explore/dfs.ts';
 import { Execution } from '../src/explore/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
-import { StateCache } from '../src/explore/stateCache.ts';
+import { depthFirstSearch } from '../src/explore/search/dfs.ts';
+import { StateCache } from '../src/explore/states/stateCache.ts';
 import { SCHEMA } from '../src/input/schema.ts';
 import type { Kvm } from '../src/kvm/kvm.ts';
 import { Layout } from '../src/memory/layout.ts';

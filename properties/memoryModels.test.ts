@@ -1,14 +1,14 @@
 import { test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
-import { depthFirstSearch } from '../src/explore/dfs.ts';
-import { consistencyModelOf } from '../src/explore/graphs/consistencyModel.ts';
-import { trust, UNSUPPORTED_ACCESS } from '../src/explore/graphs/trust.ts';
-import { VisitedGraphs } from '../src/explore/graphs/visitedGraphs.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { createExecution } from '../src/explore/memoryModels/registry.ts';
-import { StateCache } from '../src/explore/stateCache.ts';
-import { TraceCounter } from '../src/explore/traceCounter.ts';
-import type { WorkItem } from '../src/explore/workItem.ts';
+import { depthFirstSearch } from '../src/explore/search/dfs.ts';
+import { TraceCounter } from '../src/explore/search/traceCounter.ts';
+import { StateCache } from '../src/explore/states/stateCache.ts';
+import { consistencyModelOf } from '../src/explore/trust/consistencyModel.ts';
+import { trust, UNSUPPORTED_ACCESS } from '../src/explore/trust/trust.ts';
+import { VisitedGraphs } from '../src/explore/trust/visitedGraphs.ts';
+import type { WorkItem } from '../src/explore/work/workItem.ts';
 import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
 import { programOf, STEPS_MAX, strict, Watcher } from './crossCheck.ts';
 

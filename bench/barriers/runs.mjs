@@ -1,8 +1,8 @@
 // A process of its own: explores scenarios, and prints what they came to as JSON.
 
-import { depthFirstSearch } from '../../dist/explore/dfs.js';
 import { noLimits } from '../../dist/explore/limits.js';
-import { StateCache } from '../../dist/explore/stateCache.js';
+import { depthFirstSearch } from '../../dist/explore/search/dfs.js';
+import { StateCache } from '../../dist/explore/states/stateCache.js';
 import { createRun } from '../../dist/run/createRun.js';
 import { exploreScenario } from '../../dist/run/exploreScenario.js';
 import { builtInNamed } from '../../dist/scenario/builtinScenarios.js';

@@ -1,4 +1,4 @@
-import { CLASSES_MAX, Uint53Set } from '../explore/traceCounter.ts';
+import { CLASSES_MAX, Uint53Set } from '../explore/search/traceCounter.ts';
 import type { Covered } from './coverage.ts';
 
 /** Of each kind, so many are told apart: memory stays flat over days. */

@@ -1,4 +1,4 @@
-import { mixHash, Uint53Set } from '../explore/traceCounter.ts';
+import { mixHash, Uint53Set } from '../explore/search/traceCounter.ts';
 import { placeOf } from '../memory/memory.ts';
 import type { CheckedExecution } from '../run/createRun.ts';
 import { hash32, hash53, pair53 } from './hash.ts';

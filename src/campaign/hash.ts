@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { mixHash } from '../explore/traceCounter.ts';
+import { mixHash } from '../explore/search/traceCounter.ts';
 
 /** 53 bits of hash of a text, the same everywhere: what stands for it in sets of numbers. */
 export function hash53(text: string, salt = 0): number {

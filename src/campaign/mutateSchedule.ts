@@ -1,6 +1,6 @@
 import { type Random, uniformInt } from '../explore/random.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
-import type { Scheduler, SchedulerView } from '../explore/scheduler.ts';
+import type { Scheduler, SchedulerView } from '../explore/schedulers/scheduler.ts';
 
 /** Steps of another thread that are put in between, at most. */
 const STEPS_MAX = 8;

@@ -2,7 +2,7 @@ import { profileOf } from '../explore/profile.ts';
 import { randomOf } from '../explore/random.ts';
 import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { makeScheduler } from '../explore/schedulers/registry.ts';
-import { TraceCounter, Uint53Set } from '../explore/traceCounter.ts';
+import { TraceCounter, Uint53Set } from '../explore/search/traceCounter.ts';
 import { Budget } from '../run/budget.ts';
 import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../run/createRun.ts';
 import { type Failure, mergeRuns } from '../run/minimise.ts';

@@ -1,6 +1,6 @@
 import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
-import type { PropertyChecker } from '../explore/search.ts';
+import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';

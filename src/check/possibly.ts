@@ -1,6 +1,6 @@
 import type { Execution, Violation } from '../explore/execution.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
-import { mixHash } from '../explore/traceCounter.ts';
+import { mixHash } from '../explore/search/traceCounter.ts';
 import type { StateView } from './property.ts';
 
 /** A predicate over memory and results. */

@@ -1,12 +1,12 @@
 import { Execution } from '../explore/execution.ts';
 import { noLimits } from '../explore/limits.ts';
 import { profileOf } from '../explore/profile.ts';
-import { sampleExecutions } from '../explore/sampling.ts';
-import type { Scheduler } from '../explore/scheduler.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
 import { drawingNames, makeScheduler } from '../explore/schedulers/registry.ts';
 import { ReplayScheduler } from '../explore/schedulers/replay.ts';
-import type { PropertyChecker } from '../explore/search.ts';
+import type { Scheduler } from '../explore/schedulers/scheduler.ts';
+import { sampleExecutions } from '../explore/search/sampling.ts';
+import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import { createRun } from '../run/createRun.ts';
 import { benchmarkRing } from '../scenario/benchmarkRing.ts';
 import { builtIns } from '../scenario/gfnRingScenarios.ts';

@@ -28,8 +28,8 @@ import { shortPlace, throwerOf } from '../memory/sourceLine.ts';
 import type { Step } from '../memory/trace.ts';
 import { isPast } from './limits.ts';
 import { ACTORS_MAX, type Program } from './program.ts';
-import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts';
-import type { VarintBuffer } from './varintBuffer.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from './schedulers/scheduler.ts';
+import type { VarintBuffer } from './states/varintBuffer.ts';
 
 /** What went wrong: the property that does not hold, and what was seen instead. */
 export interface Violation {

@@ -1,10 +1,10 @@
 import { isFence, isRead, Kind, kindOf, placeOf } from '../memory/memory.ts';
-import { aliasGroupOfAccess, aliasGroups, mayWrite } from './conflicts.ts';
 import type { Execution } from './execution.ts';
 import { Deadline, isPast } from './limits.ts';
-import { popcount, type Scheduler, type SchedulerView } from './scheduler.ts';
+import { aliasGroupOfAccess, aliasGroups, mayWrite } from './schedulers/conflicts.ts';
 import { Pct } from './schedulers/pct.ts';
 import { RandomWalk } from './schedulers/randomWalk.ts';
+import { popcount, type Scheduler, type SchedulerView } from './schedulers/scheduler.ts';
 
 /** An access in the program: access number `nth` with this code by this thread, from 0. */
 export interface AccessSite {

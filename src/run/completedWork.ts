@@ -1,7 +1,7 @@
-import type { WorkBatch } from '../explore/batchedSearch.ts';
 import { wallClock } from '../explore/limits.ts';
-import type { SearchWorker } from '../explore/searchWorker.ts';
-import type { WorkResult } from '../explore/workItem.ts';
+import type { WorkBatch } from '../explore/work/batchedSearch.ts';
+import type { SearchWorker } from '../explore/work/searchWorker.ts';
+import type { WorkResult } from '../explore/work/workItem.ts';
 import type { CheckedExecution } from './createRun.ts';
 
 /** What was done of part `index` of a round, and the `sometimes` that have come true by then. */

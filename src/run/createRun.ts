@@ -4,7 +4,7 @@ import type { Scenario } from '../check/scenario.ts';
 import type { Execution, Stop, Violation } from '../explore/execution.ts';
 import { createExecution, type MemoryModel } from '../explore/memoryModels/registry.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
-import type { Scheduler } from '../explore/scheduler.ts';
+import type { Scheduler } from '../explore/schedulers/scheduler.ts';
 import { BadInput } from '../input/badInput.ts';
 import { type LoopRules, usualLoopRules } from '../memory/loopRules.ts';
 import { torn } from './tearing.ts';

@@ -1,13 +1,13 @@
 import type { Scenario } from '../check/scenario.ts';
-import { depthFirstSearch } from '../explore/dfs.ts';
 import { STUCK, type Violation } from '../explore/execution.ts';
 import { noLimits } from '../explore/limits.ts';
 import { DATA_RACE } from '../explore/memoryModels/dataRaces.ts';
 import { contextSwitches, encodeChoice, readFromIndex, threadOf } from '../explore/schedule.ts';
-import type { Scheduler } from '../explore/scheduler.ts';
 import { Pct } from '../explore/schedulers/pct.ts';
 import { ReplayScheduler } from '../explore/schedulers/replay.ts';
-import { StateCache } from '../explore/stateCache.ts';
+import type { Scheduler } from '../explore/schedulers/scheduler.ts';
+import { depthFirstSearch } from '../explore/search/dfs.ts';
+import { StateCache } from '../explore/states/stateCache.ts';
 import { BadInput } from '../input/badInput.ts';
 import { areVms, isVm, type OpenedScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { Budget } from './budget.ts';

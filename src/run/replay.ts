@@ -1,8 +1,8 @@
 import type { Execution, Violation } from '../explore/execution.ts';
-import { repeats } from '../explore/fairCycle.ts';
+import { repeats } from '../explore/liveness/fairCycle.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
-import { StateCache } from '../explore/stateCache.ts';
+import { StateCache } from '../explore/states/stateCache.ts';
 import { BadInput } from '../input/badInput.ts';
 import { type CheckedExecution, runGuarded } from './createRun.ts';
 import { livelock } from './search.ts';

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
-import type { WorkBatch } from '../explore/batchedSearch.ts';
-import { UNSUPPORTED_ACCESS } from '../explore/graphs/trust.ts';
 import type { Limits } from '../explore/limits.ts';
+import { UNSUPPORTED_ACCESS } from '../explore/trust/trust.ts';
+import type { WorkBatch } from '../explore/work/batchedSearch.ts';
 import { BadInput } from '../input/badInput.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
 import { workerFile } from '../scenario/workerFile.ts';

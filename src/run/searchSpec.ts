@@ -1,6 +1,6 @@
 import type { Stop } from '../explore/execution.ts';
 import { drawingNames } from '../explore/schedulers/registry.ts';
-import type { SearchResult } from '../explore/search.ts';
+import type { SearchResult } from '../explore/search/searchProgress.ts';
 import type { LoopRules } from '../memory/loopRules.ts';
 import type { MemoryConfig } from './createRun.ts';
 

@@ -1,5 +1,5 @@
-import type { WorkBatch } from '../explore/batchedSearch.ts';
-import type { SearchWorker } from '../explore/searchWorker.ts';
+import type { WorkBatch } from '../explore/work/batchedSearch.ts';
+import type { SearchWorker } from '../explore/work/searchWorker.ts';
 import { openScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { type CompletedWork, runClaimedWork } from './completedWork.ts';
 import { type CheckedExecution, createRun } from './createRun.ts';

@@ -1,9 +1,9 @@
 import type { Scenario } from '../check/scenario.ts';
-import { depthFirstSearch } from '../explore/dfs.ts';
 import { noLimits } from '../explore/limits.ts';
 import { profileOf } from '../explore/profile.ts';
-import type { PropertyChecker } from '../explore/search.ts';
-import { StateCache } from '../explore/stateCache.ts';
+import { depthFirstSearch } from '../explore/search/dfs.ts';
+import type { PropertyChecker } from '../explore/search/searchProgress.ts';
+import { StateCache } from '../explore/states/stateCache.ts';
 import { overlap } from '../memory/layout.ts';
 import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from './createRun.ts';

@@ -2,12 +2,12 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { optimalDpor } from '../../src/explore/optimalDpor.ts';
-import type { PropertyChecker } from '../../src/explore/search.ts';
-import { StateCache } from '../../src/explore/stateCache.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import type { PropertyChecker } from '../../src/explore/search/searchProgress.ts';
+import { StateCache } from '../../src/explore/states/stateCache.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { scenario } from '../../src/scenario/define.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { optimalDpor } from '../../src/explore/optimalDpor.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import type { Actor } from '../../src/explore/program.ts';
-import { StateCache } from '../../src/explore/stateCache.ts';
-import { TraceCounter } from '../../src/explore/traceCounter.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
+import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { assume } from '../../src/memory/assume.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';

@@ -1,8 +1,8 @@
 import { Execution } from '../../src/explore/execution.ts';
 import type { Program } from '../../src/explore/program.ts';
-import type { Scheduler } from '../../src/explore/scheduler.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
-import { TraceCounter } from '../../src/explore/traceCounter.ts';
+import type { Scheduler } from '../../src/explore/schedulers/scheduler.ts';
+import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import { noProperties, type Properties } from '../../src/check/property.ts';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import type { Program } from '../../src/explore/program.ts';
-import { sampleExecutions } from '../../src/explore/sampling.ts';
 import { Pct } from '../../src/explore/schedulers/pct.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
 import { ReplayScheduler, StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
-import { StateCache } from '../../src/explore/stateCache.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import { sampleExecutions } from '../../src/explore/search/sampling.ts';
+import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 

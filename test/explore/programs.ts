@@ -1,10 +1,10 @@
-import { depthFirstSearch, type ScheduleBound } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { optimalDpor } from '../../src/explore/optimalDpor.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import type { Program } from '../../src/explore/program.ts';
-import type { PropertyChecker } from '../../src/explore/search.ts';
-import { TraceCounter } from '../../src/explore/traceCounter.ts';
+import { depthFirstSearch, type ScheduleBound } from '../../src/explore/search/dfs.ts';
+import type { PropertyChecker } from '../../src/explore/search/searchProgress.ts';
+import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { optimalDpor } from '../../src/explore/optimalDpor.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { profileOf } from '../../src/explore/profile.ts';
-import { sampleExecutions } from '../../src/explore/sampling.ts';
 import { type DrawingName, makeScheduler } from '../../src/explore/schedulers/registry.ts';
-import { StateCache } from '../../src/explore/stateCache.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import { sampleExecutions } from '../../src/explore/search/sampling.ts';
+import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { createRun } from '../../src/run/createRun.ts';
 import { YARDSTICKS, yardstickRing } from '../../src/scenario/benchmarkRing.ts';
 import { ringBugs, withoutBug } from './ringBugs.ts';

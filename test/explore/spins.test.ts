@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { optimalDpor } from '../../src/explore/optimalDpor.ts';
-import type { PropertyChecker } from '../../src/explore/search.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import type { PropertyChecker } from '../../src/explore/search/searchProgress.ts';
 import { lenient, programOf, type Run, threadsOf } from './programs.ts';
 
 /** How the executions of a program end, by both searches: what their threads returned, or how they stopped otherwise. */

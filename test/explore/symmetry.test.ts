@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
 import { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { StateCache } from '../../src/explore/stateCache.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { Symmetry } from '../../src/explore/symmetry.ts';
 import type { Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { consistencyModelOf } from '../../src/explore/graphs/consistencyModel.ts';
-import { Graph } from '../../src/explore/graphs/graph.ts';
-import { trust } from '../../src/explore/graphs/trust.ts';
+import { consistencyModelOf } from '../../src/explore/trust/consistencyModel.ts';
+import { Graph } from '../../src/explore/trust/graph.ts';
+import { trust } from '../../src/explore/trust/trust.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';
 import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';

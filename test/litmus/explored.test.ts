@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
-import { optimalDpor } from '../../src/explore/optimalDpor.ts';
+import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import { sample } from './drawn.ts';
 import { explored } from './explored.ts';
 import { litmus } from './notation.ts';

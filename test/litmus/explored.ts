@@ -1,8 +1,8 @@
 import type { Execution } from '../../src/explore/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { createExecution, type MemoryModel } from '../../src/explore/memoryModels/registry.ts';
-import type { PropertyChecker, SearchResult } from '../../src/explore/search.ts';
-import { TraceCounter } from '../../src/explore/traceCounter.ts';
+import type { PropertyChecker, SearchResult } from '../../src/explore/search/searchProgress.ts';
+import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
 import { cellsOf, type Litmus, outcomeOf, type Registers } from './litmus.ts';
 import type { Allowed } from './oracle.ts';
 import { programOf } from './programOf.ts';

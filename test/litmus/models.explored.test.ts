@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { depthFirstSearch } from '../../src/explore/dfs.ts';
-import { consistencyModelOf } from '../../src/explore/graphs/consistencyModel.ts';
-import { trust } from '../../src/explore/graphs/trust.ts';
-import { StateCache } from '../../src/explore/stateCache.ts';
+import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
+import { StateCache } from '../../src/explore/states/stateCache.ts';
+import { consistencyModelOf } from '../../src/explore/trust/consistencyModel.ts';
+import { trust } from '../../src/explore/trust/trust.ts';
 import { permutations } from '../explore/programs.ts';
 import { sample } from './drawn.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';

@@ -2,7 +2,7 @@ import { isRmw, isWrite, Kind, rmwResult } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { Execution, NO_THREAD } from '../execution.ts';
 import type { Program } from '../program.ts';
-import type { VarintBuffer } from '../varintBuffer.ts';
+import type { VarintBuffer } from '../states/varintBuffer.ts';
 import { ByteRanges } from './byteRanges.ts';
 import { CoherenceOrder } from './coherenceOrder.ts';
 import { classOf, type Relations, readsOf } from './relations.ts';

@@ -5,7 +5,7 @@ import type { Step } from '../../memory/trace.ts';
 import { Execution, NO_THREAD } from '../execution.ts';
 import type { Program } from '../program.ts';
 import { encodeChoice } from '../schedule.ts';
-import type { VarintBuffer } from '../varintBuffer.ts';
+import type { VarintBuffer } from '../states/varintBuffer.ts';
 import { AccessHistory } from './accessHistory.ts';
 import { ByteRanges } from './byteRanges.ts';
 import { CoherenceOrder } from './coherenceOrder.ts';

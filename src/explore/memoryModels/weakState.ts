@@ -1,4 +1,4 @@
-import type { VarintBuffer } from '../varintBuffer.ts';
+import type { VarintBuffer } from '../states/varintBuffer.ts';
 import type { AccessHistory } from './accessHistory.ts';
 import type { ByteRanges } from './byteRanges.ts';
 import type { CoherenceOrder } from './coherenceOrder.ts';

@@ -1,5 +1,5 @@
 import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
-import { lowestSetBit, type Scheduler, type SchedulerView } from '../scheduler.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts';
 
 const NEVER = 2 ** 31 - 1;
 

@@ -1,4 +1,4 @@
-import type { Scheduler, SchedulerView } from '../scheduler.ts';
+import type { Scheduler, SchedulerView } from './scheduler.ts';
 
 /**
  * Several schedulers in turn, by the execution's number: no single one is best for all bugs (Deligiannis et al., "Industrial-Strength

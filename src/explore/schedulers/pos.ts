@@ -1,6 +1,6 @@
-import { mayConflict } from '../conflicts.ts';
 import { drawReadFrom, type Random, randomOf } from '../random.ts';
-import type { Scheduler, SchedulerView } from '../scheduler.ts';
+import { mayConflict } from './conflicts.ts';
+import type { Scheduler, SchedulerView } from './scheduler.ts';
 
 /**
  * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access has a random priority, and the highest enabled one is

@@ -1,8 +1,8 @@
-import { aliasGroupOfAccess, mayWrite } from '../conflicts.ts';
 import type { AccessSite, Profile } from '../profile.ts';
 import { uniformInt } from '../random.ts';
-import type { SchedulerView } from '../scheduler.ts';
+import { aliasGroupOfAccess, mayWrite } from './conflicts.ts';
 import { Pos } from './pos.ts';
+import type { SchedulerView } from './scheduler.ts';
 
 /** At most so many constraints in an execution. */
 const CONSTRAINTS_MAX = 3;

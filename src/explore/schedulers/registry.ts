@@ -1,10 +1,10 @@
 import type { Profile } from '../profile.ts';
-import type { Scheduler } from '../scheduler.ts';
 import { Pct } from './pct.ts';
 import { Portfolio } from './portfolio.ts';
 import { Pos } from './pos.ts';
 import { RandomWalk } from './randomWalk.ts';
 import { ReadsFromScheduler } from './readsFrom.ts';
+import type { Scheduler } from './scheduler.ts';
 import { Surw } from './surw.ts';
 import { Urw } from './urw.ts';
 

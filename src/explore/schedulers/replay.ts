@@ -1,5 +1,5 @@
 import { readFromIndex, threadOf } from '../schedule.ts';
-import { lowestSetBit, PRUNE, type Scheduler, type SchedulerView } from '../scheduler.ts';
+import { lowestSetBit, PRUNE, type Scheduler, type SchedulerView } from './scheduler.ts';
 
 /**
  * Follows a schedule as far as it can be followed: an entry whose thread cannot run is passed over, and what is left after the last one

@@ -1,7 +1,7 @@
-import { aliasGroupOfAccess } from '../conflicts.ts';
 import type { Profile, SharedLocations } from '../profile.ts';
 import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
-import type { Scheduler, SchedulerView } from '../scheduler.ts';
+import { aliasGroupOfAccess } from './conflicts.ts';
+import type { Scheduler, SchedulerView } from './scheduler.ts';
 import { weightedChoice } from './weightedChoice.ts';
 
 /**

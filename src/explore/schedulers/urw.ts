@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
-import { lowestSetBit, type Scheduler, type SchedulerView } from '../scheduler.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts';
 import { weightedChoice } from './weightedChoice.ts';
 
 /**

@@ -3,7 +3,7 @@ import { createExecution, memoryModels } from '../../../explore/memoryModels/reg
 import type { Program } from '../../../explore/program.ts';
 import { type Random, randomOf } from '../../../explore/random.ts';
 import { ReplayScheduler } from '../../../explore/schedulers/replay.ts';
-import { VarintBuffer } from '../../../explore/varintBuffer.ts';
+import { VarintBuffer } from '../../../explore/states/varintBuffer.ts';
 import type { Cell, Cell64 } from '../../../memory/cell.ts';
 import { Layout } from '../../../memory/layout.ts';
 import type { Memory } from '../../../memory/memory.ts';

@@ -1,9 +1,9 @@
 import type { StateView } from '../../../check/property.ts';
 import type { Scenario } from '../../../check/scenario.ts';
-import { depthFirstSearch } from '../../../explore/dfs.ts';
 import { Execution } from '../../../explore/execution.ts';
 import { noLimits } from '../../../explore/limits.ts';
-import { StateCache } from '../../../explore/stateCache.ts';
+import { depthFirstSearch } from '../../../explore/search/dfs.ts';
+import { StateCache } from '../../../explore/states/stateCache.ts';
 import type { Cell, Lock } from '../../../memory/cell.ts';
 import type { Memory } from '../../../memory/memory.ts';
 import { benchmarkRing, type Yardstick } from '../../../scenario/benchmarkRing.ts';

@@ -1,9 +1,9 @@
 import { Execution } from '../../../explore/execution.ts';
 import { profileOf } from '../../../explore/profile.ts';
 import type { Program } from '../../../explore/program.ts';
-import type { Scheduler } from '../../../explore/scheduler.ts';
 import { type DrawingName, drawingNames, makeScheduler } from '../../../explore/schedulers/registry.ts';
-import { TraceCounter } from '../../../explore/traceCounter.ts';
+import type { Scheduler } from '../../../explore/schedulers/scheduler.ts';
+import { TraceCounter } from '../../../explore/search/traceCounter.ts';
 import { benchmarkRing } from '../../../scenario/benchmarkRing.ts';
 import { explored, searched } from '../explored.ts';
 import { program } from '../program.ts';

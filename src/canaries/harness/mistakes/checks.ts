@@ -174,7 +174,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'ends',
     edits: [
       {
-        file: 'explore/search',
+        file: 'explore/search/searchProgress',
         from: "else if (stop.kind === 'blocked') this.blocked++;",
         to: "else if (stop.kind === 'blocked') this.executions++;",
       },
@@ -426,7 +426,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'minimum',
     edits: [
       {
-        file: 'explore/dfs',
+        file: 'explore/search/dfs',
         from: 'property === undefined || violation?.property === property ? violation : undefined',
         to: 'violation',
       },

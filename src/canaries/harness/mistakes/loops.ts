@@ -99,13 +99,15 @@ export const inLoops: readonly Mistake[] = [
     name: 'every-cycle-is-fair',
     part: 'livelocks',
     expectedBy: 'loops',
-    edits: [{ file: 'explore/fairCycle', from: 'const starved = enabled & ~steps;', to: 'const starved = 0;' }],
+    edits: [
+      { file: 'explore/liveness/fairCycle', from: 'const starved = enabled & ~steps;', to: 'const starved = 0;' },
+    ],
   },
   {
     name: 'no-cycle-is-seen',
     part: 'livelocks',
     expectedBy: 'loops',
-    edits: [{ file: 'explore/stateCache', from: 'this.hasCycle = true;', to: '' }],
+    edits: [{ file: 'explore/states/stateCache', from: 'this.hasCycle = true;', to: '' }],
   },
   {
     name: 'an-execution-that-is-cut-short-ends-the-search',
@@ -123,13 +125,15 @@ export const inLoops: readonly Mistake[] = [
     name: 'no-loop-is-compared',
     part: 'comparison of loops',
     expectedBy: 'loops-compared',
-    edits: [{ file: 'explore/loopComparison', from: 'if (++this.runs > RUNS_MAX) return false;', to: 'continue;' }],
+    edits: [
+      { file: 'explore/search/loopComparison', from: 'if (++this.runs > RUNS_MAX) return false;', to: 'continue;' },
+    ],
   },
   {
     name: 'one-more-iteration-is-compared',
     part: 'comparison of loops',
     expectedBy: 'loops-compared',
-    edits: [{ file: 'explore/loopComparison', from: 'const MORE_MAX = 8;', to: 'const MORE_MAX = 1;' }],
+    edits: [{ file: 'explore/search/loopComparison', from: 'const MORE_MAX = 8;', to: 'const MORE_MAX = 1;' }],
   },
   {
     name: 'comparison-although-told-not-to',

@@ -230,7 +230,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/trust',
+        file: 'explore/trust/trust',
         from: 'if (graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
         to: 'if (s > 0 || graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
       },
@@ -242,7 +242,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/graph',
+        file: 'explore/trust/graph',
         from: 'if (step !== own && (this.moves[step].write <= time || this.isIn(prefix, step))) return false;',
         to: '',
       },
@@ -254,7 +254,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/trust',
+        file: 'explore/trust/trust',
         from: 'if (kind === Kind.lock && half === undefined) this.overtake(thread);',
         to: '',
       },
@@ -266,7 +266,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/fences',
+        file: 'explore/trust/fences',
         from: 'if (step === s || !isBefore(graph, s, graph.knownAfter(step).current)) continue;',
         to: 'if (step >= 0) continue;',
       },
@@ -278,7 +278,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-tso',
     edits: [
       {
-        file: 'explore/graphs/partialOrder',
+        file: 'explore/trust/partialOrder',
         from: 'return kind === Kind.mb || isRmw(kind) ||',
         to: 'return kind === Kind.mb ||',
       },
@@ -290,7 +290,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/graphs/visitedGraphs',
+        file: 'explore/trust/visitedGraphs',
         from: 'for (const word of execution.hashClass())',
         to: 'for (const word of execution.hashClass().slice(2))',
       },

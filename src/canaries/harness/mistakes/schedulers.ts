@@ -98,7 +98,9 @@ export const schedulers: readonly Mistake[] = [
     name: 'cells-that-overlap-are-apart',
     part: 'profile',
     expectedBy: 'profile',
-    edits: [{ file: 'explore/conflicts', from: 'if (place.offset >= end) members = [];', to: 'members = [];' }],
+    edits: [
+      { file: 'explore/schedulers/conflicts', from: 'if (place.offset >= end) members = [];', to: 'members = [];' },
+    ],
   },
   {
     name: 'steps-without-a-choice-counted',

@@ -9,7 +9,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'interleavings',
     edits: [
       {
-        file: 'explore/dfs',
+        file: 'explore/search/dfs',
         from: 'untried[at] = choices & ~(1 << thread);',
         to: 'untried[at] = at > 3 ? 0 : choices & ~(1 << thread);',
       },
@@ -21,7 +21,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'interleavings',
     edits: [
       {
-        file: 'explore/dfs',
+        file: 'explore/search/dfs',
         from: 'this.open.push(...left.toReversed());',
         to: 'this.open.push(...left.toReversed().slice(1));',
       },
@@ -33,7 +33,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/batchedSearch',
+        file: 'explore/work/batchedSearch',
         from: 'for (let i = 0; i < done.length && tally.violation === undefined; i++)',
         to: 'for (let i = 0; i < done.length - (done.length > 8 ? 1 : 0) && tally.violation === undefined; i++)',
       },
@@ -57,7 +57,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'hunting',
     edits: [
       {
-        file: 'explore/sampling',
+        file: 'explore/search/sampling',
         from: 'for (let index = first; !tally.over(0); index++)',
         to: 'for (let index = 0; !tally.over(0); index++)',
       },
@@ -67,13 +67,13 @@ export const searches: readonly Mistake[] = [
     name: 'classes-taken-for-one',
     part: 'classes',
     expectedBy: 'interleavings',
-    edits: [{ file: 'explore/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
+    edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
   },
   {
     name: 'updates-read-nothing',
     part: 'reads-from classes',
     expectedBy: 'interleavings',
-    edits: [{ file: 'explore/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
+    edits: [{ file: 'explore/search/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
   },
   {
     name: 'overlapping-cells-do-not-conflict',
@@ -105,7 +105,7 @@ export const searches: readonly Mistake[] = [
     name: 'waiting-for-a-lock-is-no-race',
     part: 'races of optimal',
     expectedBy: 'optimal',
-    edits: [{ file: 'explore/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
+    edits: [{ file: 'explore/optimalDpor/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
   },
   {
     name: 'failed-cmpxchg-stays-a-load',
@@ -113,7 +113,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/optimalDpor',
+        file: 'explore/optimalDpor/optimalDpor',
         from: 'return !this.execution.changes(s) && isWrite(this.reversed(e, s) & 31);',
         to: 'return false;',
       },
@@ -125,7 +125,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/wakeupTree',
+        file: 'explore/optimalDpor/wakeupTree',
         from: 'if (conflict(code, codes[i])) return false;',
         to: 'if (i > 0 && conflict(code, codes[i])) return false;',
       },
@@ -137,7 +137,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'explore/optimalDpor',
+        file: 'explore/optimalDpor/optimalDpor',
         from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
         to: 'this.sleep(depth + 1, t, mine);',
       },
@@ -148,26 +148,30 @@ export const searches: readonly Mistake[] = [
     part: 'sleep sets',
     expectedBy: 'optimal',
     edits: [
-      { file: 'explore/optimalDpor', from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);', to: '' },
+      {
+        file: 'explore/optimalDpor/optimalDpor',
+        from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
+        to: '',
+      },
     ],
   },
   {
     name: 'states-forget-who-sleeps',
     part: 'states',
     expectedBy: 'ends',
-    edits: [{ file: 'explore/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
+    edits: [{ file: 'explore/states/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
   },
   {
     name: 'states-forget-results',
     part: 'states',
     expectedBy: 'results',
-    edits: [{ file: 'explore/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
+    edits: [{ file: 'explore/states/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
   },
   {
     name: 'states-forget-monitors',
     part: 'states',
     expectedBy: 'monitors',
-    edits: [{ file: 'explore/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
+    edits: [{ file: 'explore/states/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
   },
   {
     name: 'states-forget-what-was-spent',
@@ -175,7 +179,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'preemptions',
     edits: [
       {
-        file: 'explore/stateCache',
+        file: 'explore/states/stateCache',
         from: 'order.indexOf(execution.last)); key.add(spent);',
         to: 'order.indexOf(execution.last));',
       },
@@ -187,7 +191,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'states',
     edits: [
       {
-        file: 'explore/stateSet',
+        file: 'explore/states/stateSet',
         from: 'for (let from = 0; from < table.length; from += 2)',
         to: 'for (let from = table.length / 2; from < table.length; from += 2)',
       },
@@ -197,13 +201,17 @@ export const searches: readonly Mistake[] = [
     name: 'rows-written-without-their-upper-bits',
     part: 'rows of states',
     expectedBy: 'states',
-    edits: [{ file: 'explore/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' }],
+    edits: [
+      { file: 'explore/states/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' },
+    ],
   },
   {
     name: 'results-numbered-by-the-last',
     part: 'result numbers',
     expectedBy: 'results',
-    edits: [{ file: 'explore/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' }],
+    edits: [
+      { file: 'explore/states/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' },
+    ],
   },
   {
     name: 'undefined-taken-for-null',
@@ -240,7 +248,11 @@ export const searches: readonly Mistake[] = [
     part: 'preemptions of a class',
     expectedBy: 'preemptions',
     edits: [
-      { file: 'explore/preemptionBound', from: '.cheapest(most) <= most', to: '.cheapest(most + 1) <= most + 1' },
+      {
+        file: 'explore/search/preemptionBound',
+        from: '.cheapest(most) <= most',
+        to: '.cheapest(most + 1) <= most + 1',
+      },
     ],
   },
   {
@@ -249,7 +261,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'preemptions',
     edits: [
       {
-        file: 'explore/dfs',
+        file: 'explore/search/dfs',
         from: "return of === 'switches' || enabled & (1 << last) ? 1 : 0;",
         to: "return of === 'switches' ? 1 : 0;",
       },
@@ -259,13 +271,19 @@ export const searches: readonly Mistake[] = [
     name: 'limit-of-steps-passes',
     part: 'limits',
     expectedBy: 'limits',
-    edits: [{ file: 'explore/search', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
+    edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
   },
   {
     name: 'limit-of-executions-passes',
     part: 'limits',
     expectedBy: 'limits',
-    edits: [{ file: 'explore/search', from: 'this.limit = `${this.limits.executions} executions`', to: 'return true' }],
+    edits: [
+      {
+        file: 'explore/search/searchProgress',
+        from: 'this.limit = `${this.limits.executions} executions`',
+        to: 'return true',
+      },
+    ],
   },
   {
     name: 'limits-are-passes',

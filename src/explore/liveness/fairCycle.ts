@@ -1,9 +1,9 @@
-import type { Execution } from './execution.ts';
-import { type Limits, noLimits } from './limits.ts';
-import { encodeChoice, readFromIndex, threadOf } from './schedule.ts';
-import { lowestSetBit } from './scheduler.ts';
-import { SearchProgress } from './search.ts';
-import type { StateCache } from './stateCache.ts';
+import type { Execution } from '../execution.ts';
+import { type Limits, noLimits } from '../limits.ts';
+import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
+import { lowestSetBit } from '../schedulers/scheduler.ts';
+import { SearchProgress } from '../search/searchProgress.ts';
+import type { StateCache } from '../states/stateCache.ts';
 
 /** An execution without end: `prefix`, then `cycle` again and again, as schedules. */
 export interface Lasso {

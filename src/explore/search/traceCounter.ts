@@ -1,6 +1,6 @@
-import { overlap } from '../memory/layout.ts';
-import { isRmw, isWrite, Kind } from '../memory/memory.ts';
-import type { Execution } from './execution.ts';
+import { overlap } from '../../memory/layout.ts';
+import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
+import type { Execution } from '../execution.ts';
 
 /** Classes that are kept apart; beyond, they are no longer counted. About 100 MB. */
 export const CLASSES_MAX = 1 << 21;

@@ -1,9 +1,9 @@
-import type { Execution } from './execution.ts';
-import type { Limits } from './limits.ts';
-import type { Scheduler } from './scheduler.ts';
-import { type PropertyChecker, SearchProgress, type SearchResult } from './search.ts';
+import type { Execution } from '../execution.ts';
+import type { Limits } from '../limits.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { WorkItem, WorkList } from '../work/workItem.ts';
+import { type PropertyChecker, SearchProgress, type SearchResult } from './searchProgress.ts';
 import type { TraceCounter } from './traceCounter.ts';
-import type { WorkItem, WorkList } from './workItem.ts';
 
 /**
  * Executions number `first`, `first` + 1, … under a scheduler that draws them, until one violates a property or a limit is reached. That

@@ -1,7 +1,7 @@
-import type { Execution } from './execution.ts';
+import type { Execution } from '../execution.ts';
+import { isPast } from '../limits.ts';
+import type { StateCache } from '../states/stateCache.ts';
 import type { Lasso } from './fairCycle.ts';
-import { isPast } from './limits.ts';
-import type { StateCache } from './stateCache.ts';
 
 /** Turns that one run may take: states that do not come again by then are not waited for. */
 const TURNS_MAX = 2_000;

@@ -1,9 +1,9 @@
-import { grownCopy } from '../memory/grownCopy.ts';
-import type { Execution } from './execution.ts';
+import { grownCopy } from '../../memory/grownCopy.ts';
+import type { Execution } from '../execution.ts';
+import type { PropertyChecker } from '../search/searchProgress.ts';
+import type { Symmetry } from '../symmetry.ts';
 import { ResultInterner } from './resultInterner.ts';
-import type { PropertyChecker } from './search.ts';
 import { StateSet } from './stateSet.ts';
-import type { Symmetry } from './symmetry.ts';
 import { VarintBuffer } from './varintBuffer.ts';
 import type { Visited } from './visited.ts';
 

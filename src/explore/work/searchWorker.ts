@@ -1,15 +1,15 @@
-import { DfsWorkList, depthFirstSearch, type ScheduleBound } from './dfs.ts';
-import type { Execution } from './execution.ts';
-import type { ConsistencyModel } from './graphs/trust.ts';
-import { trust } from './graphs/trust.ts';
-import type { Limits } from './limits.ts';
-import { comparedIn, LoopComparison } from './loopComparison.ts';
-import { optimalDpor, toolsOf } from './optimalDpor.ts';
-import { OptimalDporWorkList } from './optimalDporWorkList.ts';
-import { SamplingWorkList, sampleExecutions } from './sampling.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { PropertyChecker, SearchResult } from './search.ts';
-import type { TraceCounter } from './traceCounter.ts';
+import type { Execution } from '../execution.ts';
+import type { Limits } from '../limits.ts';
+import { optimalDpor, toolsOf } from '../optimalDpor/optimalDpor.ts';
+import { OptimalDporWorkList } from '../optimalDpor/optimalDporWorkList.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import { DfsWorkList, depthFirstSearch, type ScheduleBound } from '../search/dfs.ts';
+import { comparedIn, LoopComparison } from '../search/loopComparison.ts';
+import { SamplingWorkList, sampleExecutions } from '../search/sampling.ts';
+import type { PropertyChecker, SearchResult } from '../search/searchProgress.ts';
+import type { TraceCounter } from '../search/traceCounter.ts';
+import type { ConsistencyModel } from '../trust/trust.ts';
+import { trust } from '../trust/trust.ts';
 import type { WorkItem, WorkList, WorkResult } from './workItem.ts';
 
 /** Does parts of a search, one after the other, on one execution. */

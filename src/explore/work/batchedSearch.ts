@@ -1,6 +1,6 @@
-import { type Limits, wallClock } from './limits.ts';
-import { SearchProgress } from './search.ts';
-import { CLASSES_MAX, Uint53Set } from './traceCounter.ts';
+import { type Limits, wallClock } from '../limits.ts';
+import { SearchProgress } from '../search/searchProgress.ts';
+import { CLASSES_MAX, Uint53Set } from '../search/traceCounter.ts';
 import type { WorkItem, WorkList, WorkResult } from './workItem.ts';
 
 /** Parts of a round, and executions of a part: few at first, so that there is soon something for everybody. */

@@ -1,7 +1,7 @@
-import type { Place } from '../memory/cell.ts';
-import type { Execution, Stop, Violation } from './execution.ts';
-import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
-import { Deadline, type Limits } from './limits.ts';
+import type { Place } from '../../memory/cell.ts';
+import type { Execution, Stop, Violation } from '../execution.ts';
+import type { HappensBeforeOrder } from '../happensBeforeOrder.ts';
+import { Deadline, type Limits } from '../limits.ts';
 
 /** What is asked of an execution when it stops. */
 export interface PropertyChecker {

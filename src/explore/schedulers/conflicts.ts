@@ -1,5 +1,5 @@
-import type { Place } from '../memory/cell.ts';
-import { isFence, isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
+import type { Place } from '../../memory/cell.ts';
+import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/memory.ts';
 
 /**
  * Groups those of `places` that are in use and share bytes, directly or through others: by place, the lowest id of its group. Coarser than `overlap`:

@@ -1,6 +1,7 @@
-import type { Execution } from './execution.ts';
-import { HappensBefore } from './happensBefore.ts';
-import type { PropertyChecker } from './search.ts';
+import type { Execution } from '../execution.ts';
+import { HappensBefore } from '../happensBefore.ts';
+import type { PropertyChecker } from '../search/searchProgress.ts';
+import type { Reversal, WorkItem, WorkList, WorkResult } from '../work/workItem.ts';
 import {
   type Conflict,
   compressTree,
@@ -12,7 +13,6 @@ import {
   wakeup,
   weakInitial,
 } from './wakeupTree.ts';
-import type { Reversal, WorkItem, WorkList, WorkResult } from './workItem.ts';
 
 /** A part that is being done: the steps that lead to it, and its own last. */
 type Path = readonly WakeupNode[];

@@ -1,12 +1,12 @@
-import { grownCopy } from '../memory/grownCopy.ts';
-import type { Execution } from './execution.ts';
-import type { Limits } from './limits.ts';
-import { encodeChoice, readFromIndex, threadOf } from './schedule.ts';
-import { lowestSetBit } from './scheduler.ts';
-import { type PropertyChecker, SearchProgress, type SearchResult } from './search.ts';
+import { grownCopy } from '../../memory/grownCopy.ts';
+import type { Execution } from '../execution.ts';
+import type { Limits } from '../limits.ts';
+import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
+import { lowestSetBit } from '../schedulers/scheduler.ts';
+import type { Visited } from '../states/visited.ts';
+import type { WorkItem, WorkList, WorkResult } from '../work/workItem.ts';
+import { type PropertyChecker, SearchProgress, type SearchResult } from './searchProgress.ts';
 import type { TraceCounter } from './traceCounter.ts';
-import type { Visited } from './visited.ts';
-import type { WorkItem, WorkList, WorkResult } from './workItem.ts';
 
 /** Only what can be had within a bound: so many context switches; or so many preemptions, which take a thread off that could have gone on. */
 export interface ScheduleBound {

@@ -1,7 +1,7 @@
 import type { Execution } from '../execution.ts';
-import { StateSet } from '../stateSet.ts';
-import { VarintBuffer } from '../varintBuffer.ts';
-import type { Visited } from '../visited.ts';
+import { StateSet } from '../states/stateSet.ts';
+import { VarintBuffer } from '../states/varintBuffer.ts';
+import type { Visited } from '../states/visited.ts';
 
 /**
  * The graphs that a search of interleavings has come through, whole or not: each is gone on from once, so each whole one is an execution once. For programs that

@@ -1,6 +1,6 @@
-import { Kind, kindOf, placeOf } from '../memory/memory.ts';
-import type { Execution } from './execution.ts';
-import type { HappensBefore } from './happensBefore.ts';
+import { Kind, kindOf, placeOf } from '../../memory/memory.ts';
+import type { Execution } from '../execution.ts';
+import type { HappensBefore } from '../happensBefore.ts';
 
 /**
  * Whether the steps of an execution, in some order of the same class, need no more than `most` preemptions: switches away from a thread that could have gone on.

@@ -1,7 +1,7 @@
-import type { Stop, Violation } from './execution.ts';
-import type { Revisit } from './graphs/revisit.ts';
-import type { CutBy } from './search.ts';
-import type { Sleeper, WakeupNode } from './wakeupTree.ts';
+import type { Stop, Violation } from '../execution.ts';
+import type { Sleeper, WakeupNode } from '../optimalDpor/wakeupTree.ts';
+import type { CutBy } from '../search/searchProgress.ts';
+import type { Revisit } from '../trust/revisit.ts';
 
 /** A part of a search that any worker can do, as plain data. */
 export type WorkItem =

@@ -1,4 +1,4 @@
-import { grownCopy } from '../memory/grownCopy.ts';
+import { grownCopy } from '../../memory/grownCopy.ts';
 
 /** A step at a point of the search, and what is to be tried, or was, after it. */
 export interface WakeupNode {

@@ -1,4 +1,4 @@
-import { grownCopy } from '../memory/grownCopy.ts';
+import { grownCopy } from '../../memory/grownCopy.ts';
 
 /** Bytes of the longest number. */
 const LONGEST = 5;

@@ -1,12 +1,13 @@
-import { grownCopy } from '../memory/grownCopy.ts';
-import { isWrite, Kind, placeOf } from '../memory/memory.ts';
-import type { Execution } from './execution.ts';
-import { HappensBefore } from './happensBefore.ts';
-import type { Limits } from './limits.ts';
-import { withinPreemptions } from './preemptionBound.ts';
-import { lowestSetBit } from './scheduler.ts';
-import { type PropertyChecker, SearchProgress, type SearchResult } from './search.ts';
-import type { TraceCounter } from './traceCounter.ts';
+import { grownCopy } from '../../memory/grownCopy.ts';
+import { isWrite, Kind, placeOf } from '../../memory/memory.ts';
+import type { Execution } from '../execution.ts';
+import { HappensBefore } from '../happensBefore.ts';
+import type { Limits } from '../limits.ts';
+import { lowestSetBit } from '../schedulers/scheduler.ts';
+import { withinPreemptions } from '../search/preemptionBound.ts';
+import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
+import type { TraceCounter } from '../search/traceCounter.ts';
+import type { Reversal, WorkItem, WorkResult } from '../work/workItem.ts';
 import {
   type Conflict,
   insert,
@@ -16,7 +17,6 @@ import {
   wakeup,
   weakInitial,
 } from './wakeupTree.ts';
-import type { Reversal, WorkItem, WorkResult } from './workItem.ts';
 
 interface Options {
   /** Counts the classes of the complete executions, for those who doubt that each has one of its own. */
