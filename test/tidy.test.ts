@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 /** Folders of src by layer: each imports from its own folder and from layers further down. */
 const LAYERS = [
-  ['input'],
+  ['input', 'files'],
   ['loops'],
   ['memory', 'models'],
   ['explore'],

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../explore/limits.ts';
 import { parseSchedule } from '../explore/schedule.ts';
+import { isTransient } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { findingOf } from '../run/finding.ts';
 import { type Batch, type BatchConfig, type BatchDone, EXECUTIONS } from './batch.ts';
 import type { CampaignDirectory } from './campaignDirectory.ts';
 import type { BatchEffect } from './campaignState.ts';
 import { type Executor, TaskAbandoned } from './executor.ts';
-import { isTransient } from './files.ts';
 import type { MinimisedFailure, UnminimisedFailure } from './findings.ts';
 
 /** How a campaign is run; what it does does not depend on it. */

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isDraft, writeAtomically } from '../files/atomicWrite.ts';
+import { errorCode, isTransient, readBytes, readText } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { seenFrom } from '../run/finding.ts';
 import { loadFinding } from '../run/resolveScenarioName.ts';
 import { type BatchEffect, CampaignState, type ProgressJson } from './campaignState.ts';
 import { type CorpusEntry, hashOf } from './corpusEntry.ts';
-import { bytesOf, errorCode, isDraft, isTransient, readText, writeAtomically } from './files.ts';
 import type { MinimisedFailure, RecordedFinding } from './findings.ts';
 import { checksum, Journal, type JournalLine, readLines } from './journal.ts';
 import { parseEntry, parseSettings } from './parse.ts';
@@ -215,7 +216,7 @@ export const fileOf = (directory: string, { key, finding }: RecordedFinding): st
 export function progressIn(directory: string): CampaignState {
   const settings = settingsIn(directory);
   // The journal first: whoever runs the campaign may write a state that has all of it, and begin another. What that state has is skipped.
-  const journal = bytesOf(join(directory, 'journal'));
+  const journal = readBytes(join(directory, 'journal'));
   const progress = stateIn(directory, settings);
   if (progress === 'damaged') throw new BadInput(`${directory}/state.json is damaged: fuzz --resume mends it`);
   if (journal !== undefined) readLines(journal, onto(progress));

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import type { BatchEffect } from './campaignState.ts';
-import { errorCode } from './files.ts';
 import type { MinimisedFailure } from './findings.ts';
 import { digitsOf } from './hash.ts';
 

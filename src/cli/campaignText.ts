@@ -81,7 +81,7 @@ export function summaryLines(summary: Summary, rate?: number): string[] {
     ...(unfinished.length > 5 ? [`  and ${unfinished.length - 5} scenarios more with classes left`] : []),
     ...(summary.cut > 0 ? [`${plural(summary.cut, 'execution')} cut short at ${grouped(summary.stepsMax)} steps`] : []),
     ...lost.slice(0, 5).map(({ batch, scenario, why }) => `batch ${batch} of ${scenario} could not be run: ${why}`),
-    ...(lost.length > 5 ? [`and ${plural(lost.length - 5, 'batch')} more`.replace('batchs', 'batches')] : []),
+    ...(lost.length > 5 ? [`and ${plural(lost.length - 5, 'batch', 'batches')} more`] : []),
     ...setAside.map((name) => `set aside: ${name}`),
     ...(open > 0 ? [`${plural(open, 'failure')} to be made small yet: --resume goes on`] : []),
     ...(counted > 0

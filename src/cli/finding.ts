@@ -25,7 +25,7 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, sourc
   const { operations, actors } = sizeOf(scenario);
   const lines = [
     `✗ ${finding.property}`,
-    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(actors, 'actor')}, memory model ${finding.memoryModel}${finding.tearing ? ' with tearing' : ''}, ${plural(finding.contextSwitches, 'context switch').replace('switchs', 'switches')}`,
+    `  ${scenario.name}: ${plural(operations, 'operation')} by ${plural(actors, 'actor')}, memory model ${finding.memoryModel}${finding.tearing ? ' with tearing' : ''}, ${plural(finding.contextSwitches, 'context switch', 'context switches')}`,
     '',
   ];
   if (schedule.length > 0) {

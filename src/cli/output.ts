@@ -17,4 +17,5 @@ export function print(line = ''): void {
 /** `12,345` */
 export const grouped = (value: number): string => value.toLocaleString('en-US');
 
-export const plural = (n: number, word: string): string => `${grouped(n)} ${word}${n === 1 ? '' : 's'}`;
+export const plural = (n: number, word: string, words = `${word}s`): string =>
+  `${grouped(n)} ${n === 1 ? word : words}`;

@@ -6,8 +6,7 @@ import { grouped, plural } from './output.ts';
 export function scenarioResultLine(report: ExploreReport, width = 15): string {
   const { executions, classes, steps, states } = report;
   const least = report.classesCut ? 'at least ' : '';
-  const counted =
-    classes === null ? `${grouped(steps)} steps` : `${least}${plural(classes, 'class').replace('classs', 'classes')}`;
+  const counted = classes === null ? `${grouped(steps)} steps` : `${least}${plural(classes, 'class', 'classes')}`;
   const what = states > 0 ? plural(states, 'state') : `${plural(executions, 'execution')}, ${counted}`;
   const status = statusOf(report);
   const sign = status === STATUS.findings ? '✗' : status === STATUS.undecided ? '?' : '✓';

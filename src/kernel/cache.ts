@@ -1,10 +1,17 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import envPaths from 'env-paths';
+import { writeAtomically } from '../files/atomicWrite.ts';
 import { type Compiled, KernelError } from './compiled.ts';
 
-/** Where compiled files are kept, under names made of their content: any number of processes may read and write here. */
-const folder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gfnring');
+/**
+ * The folder of compiled files. Their names are hashes of their content, so any number of processes
+ * may read and write here. On Linux `~/.cache/gfnring`; `$XDG_CACHE_HOME` counts on every system.
+ */
+const folder = (): string => {
+  const base = process.env.XDG_CACHE_HOME;
+  return base ? join(base, 'gfnring') : envPaths('gfnring', { suffix: '' }).cache;
+};
 
 const wasmOf = (key: string): string => join(folder(), `${key}.wasm`);
 const jsonOf = (key: string): string => join(folder(), `${key}.json`);
@@ -30,16 +37,11 @@ export function moduleOf(key: string): WebAssembly.Module {
 
 export function saveToCache(compiled: Compiled, wasm: Uint8Array): void {
   try {
-    mkdirSync(folder(), { recursive: true });
+    writeAtomically(wasmOf(compiled.key), wasm);
+    writeAtomically(jsonOf(compiled.key), JSON.stringify(compiled));
   } catch (error) {
     throw new KernelError(
       `what is compiled cannot be kept: ${(error as Error).message}; XDG_CACHE_HOME names another folder`,
     );
   }
-  const write = (path: string, content: string | Uint8Array): void => {
-    writeFileSync(`${path}.${process.pid}`, content);
-    renameSync(`${path}.${process.pid}`, path);
-  };
-  write(wasmOf(compiled.key), wasm);
-  write(jsonOf(compiled.key), JSON.stringify(compiled));
 }

@@ -1,6 +1,7 @@
 import { realpathSync, statSync, writeFileSync } from 'node:fs';
-import { errorCode, writeAtomically } from '../campaign/files.ts';
 import type { Summary } from '../campaign/summary.ts';
+import { writeAtomically } from '../files/atomicWrite.ts';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { annotationsOf } from './github.ts';
 import { junitOf } from './junit.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
+import { writeAtomically } from '../files/atomicWrite.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import type { MemoryConfig } from './createRun.ts';
@@ -52,9 +52,7 @@ export function writeFinding(directory: string, finding: Finding): string {
   const text = `${JSON.stringify({ ...finding, scenario: seenFrom(directory, finding.scenario) }, null, 2)}\n`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
   const file = join(directory, `${finding.scenario.name.replace(/[^A-Za-z0-9_-]/g, '_')}-${hash}.json`);
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, text);
-  renameSync(`${file}.${process.pid}`, file);
+  writeAtomically(file, text);
   return file;
 }
 

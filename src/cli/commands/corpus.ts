@@ -80,7 +80,7 @@ async function change(
   }
   if (json) printJson({ ...summary, corpus: changed });
   else if (!quiet) {
-    print(`${plural(changed.after, 'entry').replace('entrys', 'entries')} of ${changed.before} before`);
+    print(`${plural(changed.after, 'entry', 'entries')} of ${changed.before} before`);
     for (const line of summaryLines(summary)) print(line);
   }
   await report(wanted, summary, 0);

@@ -52,7 +52,7 @@ export const stressCommand = (): Command =>
         const checked = histories.ok + histories.illegal + histories.unknown;
         const how =
           checked > 0
-            ? `${plural(checked, 'history').replace('historys', 'histories')} checked, ${grouped(histories.unknown)} undecided`
+            ? `${plural(checked, 'history', 'histories')} checked, ${grouped(histories.unknown)} undecided`
             : 'final memory checked';
         const mark = report.findings.length > 0 ? '✗' : report.rounds > 0 ? '✓' : '?';
         print(

@@ -114,7 +114,7 @@ function findingOf(finding: CampaignFindingData): HTMLElement {
     replay,
   } = finding;
   const about = [
-    pluralise(contextSwitches, 'context switch').replace('switchs', 'switches'),
+    pluralise(contextSwitches, 'context switch', 'context switches'),
     ...(interleaving === undefined ? [] : [pluralise(interleaving.steps.length, 'step')]),
     `memory model ${memoryModel}`,
     `after ${pluralise(after, 'execution')}`,

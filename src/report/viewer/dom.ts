@@ -31,4 +31,5 @@ function filled<E extends Element>(element: E, attributes: Attributes, children:
 export const groupDigits = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 step`, `2 steps` */
-export const pluralise = (n: number, word: string): string => `${groupDigits(n)} ${word}${n === 1 ? '' : 's'}`;
+export const pluralise = (n: number, word: string, words = `${word}s`): string =>
+  `${groupDigits(n)} ${n === 1 ? word : words}`;
