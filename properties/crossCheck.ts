@@ -1,4 +1,5 @@
-import { Execution, type Stop, type Violation } from '../src/explore/execution.ts';
+import { Execution, type Stop } from '../src/explore/execution/execution.ts';
+import type { Violation } from '../src/explore/execution/violation.ts';
 import { type Limits, noLimits } from '../src/explore/limits.ts';
 import { optimalDpor } from '../src/explore/optimalDpor/optimalDpor.ts';
 import { OptimalDporWorkList } from '../src/explore/optimalDpor/optimalDporWorkList.ts';

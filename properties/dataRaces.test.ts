@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import type { Execution, Observer } from '../src/explore/execution.ts';
+import type { Execution, Observer } from '../src/explore/execution/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { DATA_RACE } from '../src/explore/memoryModels/dataRaces.ts';
 import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Execution } from '../src/explore/execution.ts';
+import { Execution } from '../src/explore/execution/execution.ts';
 import { TraceCounter } from '../src/explore/search/traceCounter.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
 import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';

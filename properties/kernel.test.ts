@@ -1,6 +1,6 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Execution } from '../src/explore/execution.ts';
+import { Execution } from '../src/explore/execution/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';

@@ -1,8 +1,8 @@
 import { test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
-import { Execution } from '../src/explore/execution.ts';
+import { Execution } from '../src/explore/execution/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
-import { createExecution, type MemoryModel } from '../src/explore/memoryModels/registry.ts';
+import { createExecution, type MemoryModelName } from '../src/explore/memoryModels/registry.ts';
 import { optimalDpor } from '../src/explore/optimalDpor/optimalDpor.ts';
 import type { Program } from '../src/explore/program.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
@@ -70,7 +70,7 @@ const byStates: Search = (execution, judge, cuts) =>
   depthFirstSearch(execution, judge, { ...noLimits, cuts, seconds: 1 }, { states: new StateCache(execution, judge) });
 const byClasses: Search = (execution, judge, cuts) => optimalDpor(execution, judge, { ...noLimits, cuts, seconds: 1 });
 
-function endsOf(program: Program, rules: LoopRules, model: MemoryModel = 'sc', search = byStates): Ends {
+function endsOf(program: Program, rules: LoopRules, model: MemoryModelName = 'sc', search = byStates): Ends {
   const execution = createExecution(model, program, 400);
   execution.loopRules = rules;
   const finished = new Set<string>();

@@ -66,7 +66,7 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
   }
   if (!isKnown) {
     const merging = createExecution(model, program, STEPS_MAX);
-    merging.roundsEnd = true;
+    merging.blockOnSpin = true;
     once = new Watcher(merging, false);
     classes = new TraceCounter(merging);
     const states = new VisitedGraphs(merging);

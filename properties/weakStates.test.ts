@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import type { Stop } from '../src/explore/execution.ts';
+import type { Stop } from '../src/explore/execution/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
 import type { Program } from '../src/explore/program.ts';

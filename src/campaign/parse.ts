@@ -1,4 +1,4 @@
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { array, boolean, type Fields, object, oneOf, show, string, wholeNumber } from '../input/fields.ts';
@@ -22,7 +22,7 @@ export function parseSettings(value: unknown, file: string): Settings {
   const shard = object(fields.shard, `${file}.shard`);
   const of = wholeNumber(shard.of, `${file}.shard.of`, 1, 100_000);
   return {
-    memoryModel: oneOf(fields.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
+    memoryModel: oneOf(fields.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModelName,
     tearing: boolean(fields.tearing, `${file}.tearing`),
     stepsMax: wholeNumber(fields.stepsMax, `${file}.stepsMax`, 1, 10_000_000),
     seed: wholeNumber(fields.seed, `${file}.seed`, 0, 2 ** 31 - 1),
@@ -66,7 +66,7 @@ export function parseEntry(value: unknown, file: string): CorpusEntry {
     schema: SCHEMA,
     kind: 'corpus entry',
     base: string(fields.base, `${file}.base`),
-    memoryModel: oneOf(fields.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
+    memoryModel: oneOf(fields.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModelName,
     tearing: boolean(fields.tearing, `${file}.tearing`),
     scenario: parseSource(fields.scenario, file, `${file}.scenario`),
     schedule,

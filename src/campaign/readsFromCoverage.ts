@@ -1,4 +1,4 @@
-import type { Execution } from '../explore/execution.ts';
+import type { Execution } from '../explore/execution/execution.ts';
 import { overlap } from '../memory/layout.ts';
 import { isRead, isWrite, Kind, kindNames, kindOf, placeOf } from '../memory/memory.ts';
 

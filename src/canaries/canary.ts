@@ -2,7 +2,7 @@
  * Subjects with exactly one known bug each: small patches of the real ones, put in as the modules are loaded. A harness is as good as the bugs it finds; these
  * say which, by what, how fast and how often.
  */
-import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { smallVm } from '../scenario/trackers/trackerScenario.ts';
 import type { TrackerName } from '../trackers/registry.ts';
 import type { ActorSpec, VmSpec, VmsSpec } from '../vm/spec.ts';
@@ -17,7 +17,7 @@ export interface Canary {
   /** The smallest scenario that shows it: a built-in one, by name, or one of its own. */
   readonly scenario: string | VmSpec | VmsSpec;
   /** The weakest that it needs. */
-  readonly memoryModel: MemoryModel;
+  readonly memoryModel: MemoryModelName;
   /** How the names of the properties begin that must catch it: which comes first depends on the schedule. */
   readonly expectedBy: readonly string[];
   /** What the bug needs to be there, and is right by itself: with it alone the subject is clean. */

@@ -1,4 +1,5 @@
-import type { Execution, Observer, Stop, Violation } from '../explore/execution.ts';
+import type { Execution, Observer, Stop } from '../explore/execution/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';

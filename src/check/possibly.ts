@@ -1,4 +1,5 @@
-import type { Execution, Violation } from '../explore/execution.ts';
+import type { Execution } from '../explore/execution/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import { mixHash } from '../explore/search/traceCounter.ts';
 import type { StateView } from './property.ts';

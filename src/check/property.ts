@@ -1,4 +1,4 @@
-import type { Violation } from '../explore/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 
 /** What a property may look at: shared memory as it is now, and what finished operations returned. */

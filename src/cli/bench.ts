@@ -1,4 +1,4 @@
-import { Execution } from '../explore/execution.ts';
+import { Execution } from '../explore/execution/execution.ts';
 import { noLimits } from '../explore/limits.ts';
 import { profileOf } from '../explore/profile.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';

@@ -1,5 +1,5 @@
 import { noLimits } from '../explore/limits.ts';
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { plainMachine } from '../run/createRun.ts';
 import { searchHere } from '../run/search.ts';
 import { SearchPool } from '../run/searchPool.ts';
@@ -11,7 +11,7 @@ import type { BenchRow } from './bench.ts';
 /** How often each proof is made; the fastest counts. */
 const ROUNDS = 7;
 
-const search = (reduction: Search['reduction'], memoryModel: MemoryModel = 'sc'): Search => ({
+const search = (reduction: Search['reduction'], memoryModel: MemoryModelName = 'sc'): Search => ({
   ...plainMachine,
   memoryModel,
   scheduler: 'exhaustive',

@@ -1,5 +1,5 @@
 import type { Scenario } from '../check/scenario.ts';
-import { STUCK } from '../explore/execution.ts';
+import { STUCK } from '../explore/execution/violation.ts';
 import { formatSchedule, parseSchedule, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runGuarded } from '../run/createRun.ts';

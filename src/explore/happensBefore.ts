@@ -2,7 +2,7 @@ import type { Place } from '../memory/cell.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
 import { overlap } from '../memory/layout.ts';
 import { isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
-import type { Execution } from './execution.ts';
+import type { Execution } from './execution/execution.ts';
 import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isFence, isRead, Kind, kindOf, placeOf } from '../memory/memory.ts';
-import type { Execution } from './execution.ts';
+import type { Execution } from './execution/execution.ts';
 import { Deadline, isPast } from './limits.ts';
 import { aliasGroupOfAccess, aliasGroups, mayWrite } from './schedulers/conflicts.ts';
 import { Pct } from './schedulers/pct.ts';

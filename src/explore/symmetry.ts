@@ -1,4 +1,4 @@
-import type { Execution } from './execution.ts';
+import type { Execution } from './execution/execution.ts';
 import type { Program } from './program.ts';
 
 /**

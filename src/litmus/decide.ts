@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { searchHere } from '../run/search.ts';
 import type { Search } from '../run/searchSpec.ts';
 import { litmusScenario } from './scenario.ts';
@@ -15,7 +15,7 @@ export interface Decided {
  * Explores all states of a test. As the tests have it, `Never` and `Always` are about the final states that pass the filter, and executions that
  * do not end do not count.
  */
-export function decide(test: Test, model: MemoryModel, seconds: number): Decided {
+export function decide(test: Test, model: MemoryModelName, seconds: number): Decided {
   let [has, hasNot] = [0, 0];
   const scenario = litmusScenario(test, (passes, holds) => {
     if (passes && holds) has++;
@@ -33,7 +33,7 @@ export function decide(test: Test, model: MemoryModel, seconds: number): Decided
 }
 
 /** All states under a memory model. */
-function searchOf(memoryModel: MemoryModel): Search {
+function searchOf(memoryModel: MemoryModelName): Search {
   return {
     ...{ memoryModel, tearing: false, scheduler: 'exhaustive', reduction: 'states' },
     ...{ seed: 1, depth: 1, stepsMax: 100_000 },

@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { decide } from './decide.ts';
 import { explainExtraOutcome } from './explainExtra.ts';
 import { explainMissingOutcome } from './explainMissing.ts';
@@ -22,7 +22,7 @@ export interface TestReport {
 }
 
 /** Reads a test, decides it, and holds the verdict against what the test states. */
-export function compareVerdict(text: string, model: MemoryModel, seconds: number): TestReport {
+export function compareVerdict(text: string, model: MemoryModelName, seconds: number): TestReport {
   let test: Test | undefined;
   try {
     test = parseTest(text);
@@ -54,7 +54,7 @@ const HAS: Readonly<Record<Verdict, readonly [boolean, boolean]>> = {
 };
 
 /** The known reasons for a difference; none unless they account for all of it. */
-function reasonsFor(test: Test, stated: Verdict, verdict: Verdict, model: MemoryModel): string[] {
+function reasonsFor(test: Test, stated: Verdict, verdict: Verdict, model: MemoryModelName): string[] {
   const [there, here] = [HAS[stated], HAS[verdict]];
   const parts: string[][] = [];
   if (here.some((has, i) => has && !there[i])) parts.push(model === 'weak' ? explainExtraOutcome(test) : []);

@@ -1,4 +1,5 @@
-import type { Execution, Observer, Violation } from '../explore/execution.ts';
+import type { Execution, Observer } from '../explore/execution/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import type { StepData } from './data.ts';
 
 /** What a step did that a trace does not say. */
@@ -57,7 +58,7 @@ export class StepRecorder implements Observer {
     const sees = this.sees();
     steps.push({
       ...(sets.length > 0 && { sets }),
-      ...this.heldBack(actor),
+      ...this.bufferedStores(actor),
       ...(sees.length > 0 && { sees }),
     });
   }
@@ -75,9 +76,9 @@ export class StepRecorder implements Observer {
     return sets;
   }
 
-  private heldBack(actor: number): StepEffects {
+  private bufferedStores(actor: number): StepEffects {
     const before = this.held[actor];
-    const now = [...this.execution.heldBack(actor)];
+    const now = [...this.execution.bufferedStores(actor)];
     this.held[actor] = now;
     if (now.length > before.length) return { buffered: true };
     return now.length < before.length ? { lets: before[0] } : {};

@@ -1,8 +1,9 @@
 import { Checker } from '../check/checker.ts';
 import type { Properties } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
-import type { Execution, Stop, Violation } from '../explore/execution.ts';
-import { createExecution, type MemoryModel } from '../explore/memoryModels/registry.ts';
+import type { Execution, Stop } from '../explore/execution/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
+import { createExecution, type MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import type { Scheduler } from '../explore/schedulers/scheduler.ts';
 import { BadInput } from '../input/badInput.ts';
@@ -19,7 +20,7 @@ export interface CheckedExecution {
 /** The memory that a scenario runs on, as plain data. */
 export interface MemoryConfig {
   /** What the actors may see of each other's stores. */
-  readonly memoryModel: MemoryModel;
+  readonly memoryModel: MemoryModelName;
   /** Whether a plain 64-bit store is two of 32 bits. */
   readonly tearing: boolean;
   /** Whether schedules have all accesses of loops, also those that the explorer leaves out: see `inFull`. */

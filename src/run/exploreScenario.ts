@@ -1,7 +1,7 @@
 import type { Scenario } from '../check/scenario.ts';
-import { NO_RESULT, UNSUPPORTED_OPERATION } from '../explore/execution.ts';
+import { NO_RESULT, UNSUPPORTED_OPERATION } from '../explore/execution/violation.ts';
 import type { Limits } from '../explore/limits.ts';
-import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { type OpenedScenario, resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
@@ -38,7 +38,7 @@ export interface ExploreReport {
   /** Its name. */
   readonly scenario: string;
   /** What memory the actors shared. */
-  readonly memoryModel: MemoryModel;
+  readonly memoryModel: MemoryModelName;
   /** Whether plain 64-bit stores were two of 32 bits. */
   readonly tearing: boolean;
   /** What made the choices. */

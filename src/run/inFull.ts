@@ -1,4 +1,4 @@
-import { STUCK } from '../explore/execution.ts';
+import { STUCK } from '../explore/execution/violation.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from './createRun.ts';

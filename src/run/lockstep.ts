@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import type { Violation } from '../explore/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import { stepsTaken, timetableOf } from '../memory/scheduledMemory.ts';
 import { SetupMemory } from '../memory/setupMemory.ts';
 import type { Step } from '../memory/trace.ts';

@@ -1,5 +1,5 @@
 import type { Scenario } from '../check/scenario.ts';
-import { type Violation, violationOf } from '../explore/execution.ts';
+import { type Violation, violationOf } from '../explore/execution/violation.ts';
 import { ASSUMED } from '../memory/assume.ts';
 import { WaitTimeout } from '../memory/nativeMemory.ts';
 import { END_OF_SCHEDULE, ScheduledMemory, timetableView } from '../memory/scheduledMemory.ts';

@@ -1,5 +1,5 @@
 import type { Scenario } from '../check/scenario.ts';
-import { STUCK, type Violation } from '../explore/execution.ts';
+import { STUCK, type Violation } from '../explore/execution/violation.ts';
 import { noLimits } from '../explore/limits.ts';
 import { DATA_RACE } from '../explore/memoryModels/dataRaces.ts';
 import { contextSwitches, encodeChoice, readFromIndex, threadOf } from '../explore/schedule.ts';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { array, boolean, type Fields, object, oneOf, string, version, wholeNumber } from '../input/fields.ts';
@@ -41,7 +41,7 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     kind: 'finding',
     property: string(finding.property, `${file}.property`),
     message: string(finding.message, `${file}.message`),
-    memoryModel: oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModel,
+    memoryModel: oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModelName,
     tearing: finding.tearing !== undefined && boolean(finding.tearing, `${file}.tearing`),
     ...(finding.inFull !== undefined && { inFull: boolean(finding.inFull, `${file}.inFull`) }),
     schedule,

@@ -1,4 +1,5 @@
-import type { Execution, Violation } from '../explore/execution.ts';
+import type { Execution } from '../explore/execution/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import { repeats } from '../explore/liveness/fairCycle.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
@@ -40,7 +41,7 @@ function whyNot(execution: Execution, choice: number): string {
   if (thread >= actors.length) return `the store buffer of ${actors[thread - actors.length].name} is empty there`;
   const { name } = actors[thread];
   if ((execution.enabled & (1 << thread)) === 0) return `${name} cannot take a step there`;
-  const ways = execution.alternatives(thread);
+  const ways = execution.choiceCount(thread);
   return ways === 1
     ? `${name} can take it in one way alone, so without .${way}`
     : `${name} can take it in the ways 0 to ${ways - 1}, so not in ${way}`;

@@ -1,6 +1,6 @@
 import { LIVELOCK } from '../check/checker.ts';
 import type { Scenario } from '../check/scenario.ts';
-import type { Violation } from '../explore/execution.ts';
+import type { Violation } from '../explore/execution/violation.ts';
 import { Deadline, type Limits } from '../explore/limits.ts';
 import { findFairCycle, type Lasso } from '../explore/liveness/fairCycle.ts';
 import { findByTurns } from '../explore/liveness/roundRobin.ts';
@@ -163,7 +163,7 @@ export function searchWithGraphCache(scenario: Scenario, search: Search, limits:
   const run = createRun(scenario, search.stepsMax, search, [], search.loopRules);
   const { execution, checker } = run;
   const classes = new TraceCounter(execution);
-  execution.roundsEnd = true;
+  execution.blockOnSpin = true;
   const states = new VisitedGraphs(execution);
   const result = depthFirstSearch(execution, checker, limits, { states, classes });
   const { seen, readsFrom, full } = classes;

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { memoryStateView } from '../check/memoryStateView.ts';
 import type { Scenario } from '../check/scenario.ts';
-import { CRASH, type Violation } from '../explore/execution.ts';
+import { CRASH, type Violation } from '../explore/execution/violation.ts';
 import { Deadline } from '../explore/limits.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { SetupMemory } from '../memory/setupMemory.ts';

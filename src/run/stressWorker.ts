@@ -1,4 +1,4 @@
-import { type Violation, violationOf } from '../explore/execution.ts';
+import { type Violation, violationOf } from '../explore/execution/violation.ts';
 import { ASSUMED } from '../memory/assume.ts';
 import type { Place } from '../memory/cell.ts';
 import { NativeMemory, WAIT_MS } from '../memory/nativeMemory.ts';

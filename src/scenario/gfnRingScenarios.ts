@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../input/schema.ts';
 import {
   collect,
@@ -24,7 +24,7 @@ export interface BuiltIn {
   /** `prove`: small enough to visit every state. `hunt`: searched by schedules drawn at random. */
   readonly mode: Mode;
   /** Memory models under which there are too many states for that: hunted there. */
-  readonly tooLargeUnder: readonly MemoryModel[];
+  readonly tooLargeUnder: readonly MemoryModelName[];
   readonly spec: VmSpec;
 }
 
@@ -32,7 +32,7 @@ export type Mode = 'prove' | 'hunt';
 
 export const defaultModeFor = (
   { mode, tooLargeUnder }: Pick<BuiltIn, 'mode' | 'tooLargeUnder'>,
-  model: MemoryModel,
+  model: MemoryModelName,
 ): Mode => (tooLargeUnder.includes(model) ? 'hunt' : mode);
 
 const SLOT = [{ slot: 0, npages: 2 }];
@@ -44,7 +44,7 @@ function scenario(
   actors: readonly ActorSpec[],
   sometimes: readonly string[],
   shape: Partial<VmSpec> = {},
-  tooLargeUnder: readonly MemoryModel[] = [],
+  tooLargeUnder: readonly MemoryModelName[] = [],
 ): BuiltIn {
   const spec = {
     schema: SCHEMA,

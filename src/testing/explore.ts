@@ -1,6 +1,6 @@
 import type { Scenario } from '../check/scenario.ts';
 import { formatFinding } from '../cli/finding.ts';
-import { type MemoryModel, memoryModels } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { oneOf } from '../input/fields.ts';
@@ -32,7 +32,7 @@ export interface Options {
   /** Threads that search together, one where left out; more only for modules and built-in scenarios. */
   readonly workers?: number;
   /** What memory the actors share; `sc` where left out. */
-  readonly memoryModel?: MemoryModel;
+  readonly memoryModel?: MemoryModelName;
   /** Whether a plain 64-bit store is two of 32 bits; false where left out. */
   readonly tearing?: boolean;
   /** Where all draws start from, a whole number; 1 where left out. */

@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import type { Actor } from '../../src/explore/program.ts';

@@ -1,4 +1,4 @@
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import type { Scheduler } from '../../src/explore/schedulers/scheduler.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import { noProperties, type Properties } from '../../src/check/property.ts';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { Pct } from '../../src/explore/schedulers/pct.ts';

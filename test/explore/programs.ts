@@ -1,4 +1,4 @@
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import type { Program } from '../../src/explore/program.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { Pos } from '../../src/explore/schedulers/pos.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import { StateCache } from '../../src/explore/states/stateCache.ts';

@@ -1,6 +1,6 @@
-import type { Execution } from '../../src/explore/execution.ts';
+import type { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { createExecution, type MemoryModel } from '../../src/explore/memoryModels/registry.ts';
+import { createExecution, type MemoryModelName } from '../../src/explore/memoryModels/registry.ts';
 import type { PropertyChecker, SearchResult } from '../../src/explore/search/searchProgress.ts';
 import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
 import { cellsOf, type Litmus, outcomeOf, type Registers } from './litmus.ts';
@@ -18,7 +18,7 @@ export type Search = (
 ) => Pick<SearchResult, 'limit'>;
 
 /** What a search of the explorer finds that a test does, in the words of the oracle. */
-export function explored(test: Litmus, search: Search, model: MemoryModel = 'sc'): Allowed {
+export function explored(test: Litmus, search: Search, model: MemoryModelName = 'sc'): Allowed {
   const execution = createExecution(model, programOf(test), STEPS_MAX);
   const classes = new TraceCounter(execution);
   const cells = cellsOf(test);

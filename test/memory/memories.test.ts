@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Execution } from '../../src/explore/execution.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { Layout } from '../../src/memory/layout.ts';

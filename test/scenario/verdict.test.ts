@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { MemoryModel } from '../../src/explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../../src/explore/memoryModels/registry.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { createRun } from '../../src/run/createRun.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
@@ -19,7 +19,7 @@ const table = [
 const expected = table.flatMap(([, number, , scenario, trackers]) =>
   trackers.split(', ').map((found) => {
     const [tracker, memoryModel = 'sc'] = found.split(' under ');
-    return { number, name: `${tracker}/${scenario}`, tracker, memoryModel: memoryModel as MemoryModel };
+    return { number, name: `${tracker}/${scenario}`, tracker, memoryModel: memoryModel as MemoryModelName };
   }),
 );
 /** docs/findings.md: number, trackers, context switches, scenario, memory model. */
@@ -28,11 +28,11 @@ const told = [
     /^\| ([A-Z]\d+) \| .* \| (.*) \| (\d+) \| `npx gfnring explore (\S+) --scheduler exhaustive(?: --memory-model (\S+))?` \|$/gm,
   ),
 ].map(([, number, found, switches, name, memoryModel = 'sc']) => ({ number, found, switches, name, memoryModel }));
-const toldOf = (name: string, memoryModel: MemoryModel) =>
+const toldOf = (name: string, memoryModel: MemoryModelName) =>
   told.find((row) => row.name === name && row.memoryModel === memoryModel);
 const isLong = process.env.GFNRING_LONG !== undefined;
 const named = ({ spec }: TrackerScenario): string => spec.name;
-const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModel) => {
+const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModelName) => {
   const mode = defaultModeFor(scenario, memoryModel);
   return exploreScenario(scenario.spec, {
     scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',

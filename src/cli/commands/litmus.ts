@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import type { MemoryModel } from '../../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
@@ -11,7 +11,7 @@ import { jsonOption, memoryModelOption, quietOption, seconds } from '../options.
 import { plural, print, printJson } from '../output.ts';
 
 interface Options {
-  readonly memoryModel: MemoryModel;
+  readonly memoryModel: MemoryModelName;
   readonly seconds: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -50,7 +50,7 @@ export const litmusCommand = (): Command =>
       process.exitCode = counts.unexplained > 0 ? STATUS.findings : STATUS.nothingFound;
     });
 
-function reportOf(file: string, model: MemoryModel, seconds: number): TestReport {
+function reportOf(file: string, model: MemoryModelName, seconds: number): TestReport {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -87,7 +87,7 @@ function countsOf(reports: readonly TestReport[]): Counts {
   return counts;
 }
 
-function summary(model: MemoryModel, all: number, counts: Counts): string {
+function summary(model: MemoryModelName, all: number, counts: Counts): string {
   const { agree, explained, unexplained, unstated, undecided, unread } = counts;
   const disagree = explained + unexplained;
   return [

@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import { type Limits, noLimits } from '../limits.ts';
 import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
@@ -48,7 +48,7 @@ export function repeats(execution: Execution, states: StateCache, schedule: read
   for (const [i, choice] of schedule.entries()) {
     if (i === schedule.length - cycle) states.add(0);
     if (execution.stopped() !== null || (execution.enabled & (1 << threadOf(choice))) === 0) return false;
-    if (readFromIndex(choice) >= execution.alternatives(threadOf(choice))) return false;
+    if (readFromIndex(choice) >= execution.choiceCount(threadOf(choice))) return false;
     execution.step(threadOf(choice), readFromIndex(choice));
   }
   return !states.add(0);
@@ -130,7 +130,7 @@ function choicesOf(execution: Execution, enabled: number): number[] {
   const choices: number[] = [];
   for (let rest = enabled; rest !== 0; rest &= rest - 1) {
     const thread = lowestSetBit(rest);
-    for (let way = execution.alternatives(thread) - 1; way >= 0; way--) choices.push(encodeChoice(thread, way));
+    for (let way = execution.choiceCount(thread) - 1; way >= 0; way--) choices.push(encodeChoice(thread, way));
   }
   return choices;
 }

@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import { isPast } from '../limits.ts';
 import type { StateCache } from '../states/stateCache.ts';
 import type { Lasso } from './fairCycle.ts';

@@ -1,5 +1,6 @@
 import { isWrite, Kind, kindNames, kindOf, placeOf } from '../../memory/memory.ts';
-import type { Execution, Violation } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { Violation } from '../execution/violation.ts';
 import type { ByteRanges } from './byteRanges.ts';
 import type { ThreadView, Views } from './threadView.ts';
 

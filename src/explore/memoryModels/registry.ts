@@ -1,15 +1,15 @@
-import { Execution } from '../execution.ts';
+import { Execution } from '../execution/execution.ts';
 import type { Program } from '../program.ts';
 import { TsoExecution } from './tsoExecution.ts';
 import { WeakExecution } from './weakExecution.ts';
 
 /** What memory the threads share: see `docs/memory-models.md`. */
 export const memoryModels = ['sc', 'tso', 'weak'] as const;
-export type MemoryModel = (typeof memoryModels)[number];
+export type MemoryModelName = (typeof memoryModels)[number];
 
 /** An execution under a memory model. */
 export function createExecution(
-  model: MemoryModel,
+  model: MemoryModelName,
   program: Program,
   stepsMax: number,
   alike: readonly (readonly number[])[] = [],

@@ -13,7 +13,7 @@ export interface Relations {
   storesRead(s: number): readonly number[];
   written(s: number): readonly number[];
   /** The actor whose store step `s` lets out of its buffer; -1 where it is a step of an actor. */
-  letsOut(s: number): number;
+  flushedThread(s: number): number;
 }
 
 /** By location of its cell: the step whose store step `s` has read, and the step of the newest store that there was. Undefined where it reads nothing of the kind. */
@@ -47,7 +47,7 @@ export function classOf(of: Relations): readonly [number, number, number, number
   const nameOf = (store: number): number => (stores.step[store] < 0 ? 0 : names[stores.step[store]]);
   for (let s = 0; s < steps; s++) names[s] = (++taken[schedule[s]] << 5) | schedule[s];
   for (let s = 0; s < steps; s++) {
-    if (of.letsOut(s) >= 0) continue;
+    if (of.flushedThread(s) >= 0) continue;
     const from = of.storesRead(s);
     let h = mixHash(footprints[s], names[s]);
     for (const store of from) h = mixHash(h, nameOf(store));

@@ -1,6 +1,6 @@
 import { isRmw, isWrite, Kind, rmwResult } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
-import { Execution, NO_THREAD } from '../execution.ts';
+import { Execution, NO_THREAD } from '../execution/execution.ts';
 import type { Program } from '../program.ts';
 import type { VarintBuffer } from '../states/varintBuffer.ts';
 import { ByteRanges } from './byteRanges.ts';
@@ -51,7 +51,7 @@ export class TsoExecution extends Execution implements Relations {
     return readsOf(this, s);
   }
 
-  override heldBack(thread: number): readonly number[] {
+  override bufferedStores(thread: number): readonly number[] {
     return this.buffers[thread];
   }
 
@@ -65,15 +65,15 @@ export class TsoExecution extends Execution implements Relations {
   }
 
   /** The actor that the stores of step `s` are of, where it lets one out; else -1. */
-  letsOut(s: number): number {
+  flushedThread(s: number): number {
     return this.lets[s] < 0 ? -1 : this.schedule[s] - this.threads;
   }
 
-  override hashClass(): readonly number[] {
+  override graphHash(): readonly number[] {
     return classOf(this);
   }
 
-  override addHidden(to: VarintBuffer): void {
+  override addModelState(to: VarintBuffer): void {
     for (const buffer of this.buffers) {
       to.add(buffer.length);
       for (const s of buffer) {

@@ -2,7 +2,7 @@ import type { Place } from '../../memory/cell.ts';
 import type { SpinLoop } from '../../memory/executionTrie.ts';
 import { isFence, isRmw, isWrite, Kind, rmwResult } from '../../memory/memory.ts';
 import type { Step } from '../../memory/trace.ts';
-import { Execution, NO_THREAD } from '../execution.ts';
+import { Execution, NO_THREAD } from '../execution/execution.ts';
 import type { Program } from '../program.ts';
 import { encodeChoice } from '../schedule.ts';
 import type { VarintBuffer } from '../states/varintBuffer.ts';
@@ -96,7 +96,7 @@ export class WeakExecution extends Execution implements Relations {
   }
 
   /** In how many ways `thread` can take its next step. */
-  override alternatives(thread: number): number {
+  override choiceCount(thread: number): number {
     return this.waysOf(thread).length;
   }
 
@@ -162,7 +162,7 @@ export class WeakExecution extends Execution implements Relations {
     return this.stores.rank[this.storesAt[s]] ?? 0;
   }
 
-  letsOut(): number {
+  flushedThread(): number {
     return -1;
   }
 
@@ -189,11 +189,11 @@ export class WeakExecution extends Execution implements Relations {
     return this.spinning;
   }
 
-  override addHidden(to: VarintBuffer): void {
+  override addModelState(to: VarintBuffer): void {
     this.state.addTo(to);
   }
 
-  override hashClass(): readonly number[] {
+  override graphHash(): readonly number[] {
     return classOf(this);
   }
 
@@ -560,7 +560,7 @@ export class WeakExecution extends Execution implements Relations {
       const steps = this.stepsOf[t];
       const began = steps[Math.max(0, steps.length - spin.length)];
       const news = spin.reads.some((read) => this.isNews(read, began));
-      if (this.roundsEnd || !news) spinning |= 1 << t;
+      if (this.blockOnSpin || !news) spinning |= 1 << t;
     }
     return spinning;
   }

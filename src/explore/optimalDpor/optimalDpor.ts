@@ -1,6 +1,6 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 import { isWrite, Kind, placeOf } from '../../memory/memory.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import { HappensBefore } from '../happensBefore.ts';
 import type { Limits } from '../limits.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
@@ -50,7 +50,7 @@ export const toolsOf = (execution: Execution, judge: PropertyChecker): Tools => 
  *   taken along, in each execution that has the race. (The paper asks that whether two steps conflict does not depend on a third; a failed cmpxchg that is
  *   only a load breaks that where cells overlap.)
  * - A thread that waits for a lock in vain counts as one that is about to take it.
- * - A thread that goes round ends there (`Execution.roundsEnd`); such executions are counted as blocked.
+ * - A thread that goes round ends there (`Execution.blockOnSpin`); such executions are counted as blocked.
  * - It can be done in parts: see `ClassesPlan`.
  */
 export function optimalDpor(
@@ -97,7 +97,7 @@ export function optimalDpor(
       break;
     }
   }
-  execution.roundsEnd = false;
+  execution.blockOnSpin = false;
   return Object.assign(tally.complete(), { tree, reversals: search.reversals });
 }
 
@@ -134,7 +134,7 @@ class Optimal {
     if (from !== undefined) this.packing = tools.packing;
     this.packing?.words();
     this.codes = new Int32Array(execution.node.length * Math.max(256, 2 * this.floor + 2));
-    execution.roundsEnd = true;
+    execution.blockOnSpin = true;
     execution.reset();
     for (const thread of from?.prefix ?? []) {
       execution.step(thread);

@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import { HappensBefore } from '../happensBefore.ts';
 import type { PropertyChecker } from '../search/searchProgress.ts';
 import type { Reversal, WorkItem, WorkList, WorkResult } from '../work/workItem.ts';

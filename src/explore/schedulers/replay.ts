@@ -51,7 +51,7 @@ export class StrictReplayScheduler implements Scheduler {
     if (view.steps >= this.order.length) return PRUNE;
     const choice = this.order[view.steps];
     const thread = threadOf(choice);
-    if (thread < 31 && view.enabled & (1 << thread) && readFromIndex(choice) < view.alternatives(thread)) {
+    if (thread < 31 && view.enabled & (1 << thread) && readFromIndex(choice) < view.choiceCount(thread)) {
       this.wanted = readFromIndex(choice);
       return thread;
     }

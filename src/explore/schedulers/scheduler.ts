@@ -9,7 +9,7 @@ export interface SchedulerView {
   /** By thread: the access code that it will take next; -1 at its end. */
   readonly pending: Int32Array;
   /** In how many ways a thread can take its next step. */
-  alternatives(thread: number): number;
+  choiceCount(thread: number): number;
 }
 
 /** Returned by `next` instead of a thread: nothing below this point needs to be run. */

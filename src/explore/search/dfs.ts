@@ -1,5 +1,5 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
 import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
@@ -113,7 +113,7 @@ export function depthFirstSearch(
       execution.backTo(at);
       if (waysLeft[at] > 0) {
         const thread = execution.schedule[at];
-        execution.step(thread, execution.alternatives(thread) - waysLeft[at]--);
+        execution.step(thread, execution.choiceCount(thread) - waysLeft[at]--);
         tally.steps++;
         continue;
       }
@@ -122,7 +122,7 @@ export function depthFirstSearch(
     const { last } = execution;
     const thread = last >= 0 && choices & (1 << last) ? last : lowestSetBit(choices);
     untried[at] = choices & ~(1 << thread);
-    waysLeft[at] = execution.alternatives(thread) - 1;
+    waysLeft[at] = execution.choiceCount(thread) - 1;
     if (bound !== undefined) spent[at + 1] = spent[at] + cost(execution, bound, thread);
     execution.step(thread);
     tally.steps++;

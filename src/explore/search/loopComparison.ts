@@ -1,6 +1,6 @@
 import type { ComparedLoop } from '../../memory/executionTrie.ts';
 import type { AccessResult } from '../../memory/operationRunner.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 
 /** The loops of an execution that were taken for loops without a state, as places in code. */
 export const comparedIn = ({ tree }: Execution): string[] => [...new Set(tree.compared.map(({ place }) => place))];

@@ -1,5 +1,5 @@
 import { Kind, kindOf, placeOf } from '../../memory/memory.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import type { HappensBefore } from '../happensBefore.ts';
 
 /**

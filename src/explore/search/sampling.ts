@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { WorkItem, WorkList } from '../work/workItem.ts';

@@ -1,5 +1,6 @@
 import type { Place } from '../../memory/cell.ts';
-import type { Execution, Stop, Violation } from '../execution.ts';
+import type { Execution, Stop } from '../execution/execution.ts';
+import type { Violation } from '../execution/violation.ts';
 import type { HappensBeforeOrder } from '../happensBeforeOrder.ts';
 import { Deadline, type Limits } from '../limits.ts';
 

@@ -1,6 +1,6 @@
 import { overlap } from '../../memory/layout.ts';
 import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 
 /** Classes that are kept apart; beyond, they are no longer counted. About 100 MB. */
 export const CLASSES_MAX = 1 << 21;
@@ -52,7 +52,7 @@ export class TraceCounter {
   /** The class of the execution as it is now, as 53 bits of hash; `ofReads` is its reads-from class then. */
   ofClass(): number {
     const { execution, writer, taken } = this;
-    const ofModel = execution.hashClass();
+    const ofModel = execution.graphHash();
     if (ofModel !== undefined) {
       const [a, b, c, d] = ofModel;
       this.ofReads = (c >>> 0) * 0x200000 + (d >>> 11);

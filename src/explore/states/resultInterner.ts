@@ -1,5 +1,5 @@
 import { resultText } from '../../memory/result.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 
 /** HOT where results tell states apart. Numbers for what a thread's operations have returned so far: the same where nobody can tell the results apart. */
 export class ResultInterner {

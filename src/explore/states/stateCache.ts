@@ -1,5 +1,5 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import type { PropertyChecker } from '../search/searchProgress.ts';
 import type { Symmetry } from '../symmetry.ts';
 import { ResultInterner } from './resultInterner.ts';
@@ -90,7 +90,7 @@ export class StateCache implements Visited {
       key.add(order === undefined ? execution.last : order.indexOf(execution.last));
       key.add(spent);
     }
-    execution.addHidden(key);
+    execution.addModelState(key);
     const text = this.judge.key();
     if (text !== '') key.add(this.intern(text));
     const length = key.end();

@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import type { Relations } from '../memoryModels/relations.ts';
 import { WeakExecution } from '../memoryModels/weakExecution.ts';
 import type { Graph } from './graph.ts';
@@ -45,7 +45,7 @@ export function runGraph(
     execution.step(lane, way);
   }
   if (execution.isViolated || steps.length < order.steps.length) return;
-  const [a, b] = [graph.hashClass(), execution.hashClass()!];
+  const [a, b] = [graph.graphHash(), execution.graphHash()!];
   if (!same(a, b)) unfollowable();
 }
 

@@ -1,5 +1,5 @@
 import { isFence, isRmw, isWrite, Kind } from '../../memory/memory.ts';
-import type { Execution, Stop } from '../execution.ts';
+import type { Execution, Stop } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
@@ -48,13 +48,13 @@ export function trust(
   const search = new Search(execution, judge, tally, tools, classes);
   const { graph } = tools;
   execution.until = graph.execution.until = tally.until;
-  execution.roundsEnd = graph.execution.roundsEnd = true;
+  execution.blockOnSpin = graph.execution.blockOnSpin = true;
   search.branches.push(from);
   while (search.branches.length > 0 && tally.limit === undefined && tally.violation === undefined) {
     search.go(search.branches.pop()!);
     if (tally.limit === undefined && search.branches.length > 0) tally.over(0);
   }
-  execution.roundsEnd = false;
+  execution.blockOnSpin = false;
   const left = tally.violation === undefined ? search.branches.toReversed() : [];
   return Object.assign(tally.complete(), { left: left.map((branch) => ({ kind: 'graphs', branch }) as const) });
 }

@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import { StateSet } from '../states/stateSet.ts';
 import { VarintBuffer } from '../states/varintBuffer.ts';
 import type { Visited } from '../states/visited.ts';
@@ -32,9 +32,9 @@ export class VisitedGraphs implements Visited {
   add(): boolean {
     const { execution, key } = this;
     key.clear();
-    for (const word of execution.hashClass()!) key.add(word);
+    for (const word of execution.graphHash()!) key.add(word);
     // What was the order of the fences, and what is in buffers, decides how a graph can go on.
-    if (execution.stopped()?.kind !== 'finished') execution.addHidden(key);
+    if (execution.stopped()?.kind !== 'finished') execution.addModelState(key);
     const length = key.end();
     return this.seen.add(key.words, length);
   }

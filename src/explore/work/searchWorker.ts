@@ -1,4 +1,4 @@
-import type { Execution } from '../execution.ts';
+import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
 import { optimalDpor, toolsOf } from '../optimalDpor/optimalDpor.ts';
 import { OptimalDporWorkList } from '../optimalDpor/optimalDporWorkList.ts';

@@ -1,4 +1,5 @@
-import type { Stop, Violation } from '../execution.ts';
+import type { Stop } from '../execution/execution.ts';
+import type { Violation } from '../execution/violation.ts';
 import type { Sleeper, WakeupNode } from '../optimalDpor/wakeupTree.ts';
 import type { CutBy } from '../search/searchProgress.ts';
 import type { Revisit } from '../trust/revisit.ts';

@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import type { TrackerName } from '../../trackers/registry.ts';
 import type { ActorSpec, VmSpec, VmsSpec } from '../../vm/spec.ts';
@@ -33,7 +33,7 @@ export const ONE_PAGE = { slots: [{ slot: 0, npages: 1 }] };
 interface Options {
   readonly known?: false | KnownDefect | readonly KnownDefect[];
   readonly mode?: BuiltIn['mode'];
-  readonly tooLargeUnder?: readonly MemoryModel[];
+  readonly tooLargeUnder?: readonly MemoryModelName[];
 }
 
 /** A VM of a tracker, called `TRACKER/NAME`, with one slot of two pages where nothing else is said. */

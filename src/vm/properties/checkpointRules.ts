@@ -1,7 +1,7 @@
 import { COMMITTED, PAUSED, type PauseGate, ROLLED_BACK } from '../../actors/gate.ts';
 import type { Vm } from '../../actors/vm.ts';
 import type { Monitor, StateView, StepEvent } from '../../check/property.ts';
-import type { Violation } from '../../explore/execution.ts';
+import type { Violation } from '../../explore/execution/violation.ts';
 import type { Cell } from '../../memory/cell.ts';
 import { isRead, isWrite } from '../../memory/memory.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Vm } from '../../actors/vm.ts';
 import type { Monitor, StateView, StepEvent } from '../../check/property.ts';
-import type { Violation } from '../../explore/execution.ts';
+import type { Violation } from '../../explore/execution/violation.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import { isWrite, Kind } from '../../memory/memory.ts';

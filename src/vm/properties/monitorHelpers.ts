@@ -1,5 +1,5 @@
 /** What the monitors of the trackers have in common. */
-import type { Violation } from '../../explore/execution.ts';
+import type { Violation } from '../../explore/execution/violation.ts';
 import type { Page } from '../../guest/guest.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
 import type { Place } from '../../memory/cell.ts';

@@ -1,4 +1,4 @@
-import type { Execution } from '../../../explore/execution.ts';
+import type { Execution } from '../../../explore/execution/execution.ts';
 import { createExecution, memoryModels } from '../../../explore/memoryModels/registry.ts';
 import type { Program } from '../../../explore/program.ts';
 import { type Random, randomOf } from '../../../explore/random.ts';
@@ -133,12 +133,12 @@ function wide(): { readonly program: Program; readonly cells: readonly (Cell | C
 function stepAtRandom(execution: Execution, random: Random): void {
   const threads = [...Array(32).keys()].filter((t) => execution.enabled & (1 << t));
   const thread = threads[(random.next() >>> 0) % threads.length];
-  execution.step(thread, (random.next() >>> 0) % execution.alternatives(thread));
+  execution.step(thread, (random.next() >>> 0) % execution.choiceCount(thread));
 }
 
 function stateOf(execution: Execution): unknown {
   const row = new VarintBuffer();
-  execution.addHidden(row);
+  execution.addModelState(row);
   const words = [...row.words.subarray(0, row.end())];
   const { bytes, node, pending, operation, performed, asleep, enabled, live, halted, last, results } = execution;
   const arrays = [bytes.u32, node, pending, operation, performed, asleep].map((of) => [...of]);

@@ -1,6 +1,6 @@
 import type { StateView } from '../../../check/property.ts';
 import type { Scenario } from '../../../check/scenario.ts';
-import { Execution } from '../../../explore/execution.ts';
+import { Execution } from '../../../explore/execution/execution.ts';
 import { noLimits } from '../../../explore/limits.ts';
 import { depthFirstSearch } from '../../../explore/search/dfs.ts';
 import { StateCache } from '../../../explore/states/stateCache.ts';

@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../../../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../../../explore/memoryModels/registry.ts';
 import { searched } from '../explored.ts';
 import { scenarioOf } from '../program.ts';
 import { equal } from '../selfCheck.ts';
@@ -50,7 +50,7 @@ export function dataRaces(): void {
 
 function propertyOf(
   of: ReturnType<typeof scenarioOf>,
-  memoryModel: MemoryModel,
+  memoryModel: MemoryModelName,
   reduction: 'states' | 'optimal',
 ): string | undefined {
   return searched(of, { memoryModel, reduction }).violation?.property;

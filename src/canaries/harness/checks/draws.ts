@@ -1,4 +1,4 @@
-import { Execution } from '../../../explore/execution.ts';
+import { Execution } from '../../../explore/execution/execution.ts';
 import { profileOf } from '../../../explore/profile.ts';
 import type { Program } from '../../../explore/program.ts';
 import { type DrawingName, drawingNames, makeScheduler } from '../../../explore/schedulers/registry.ts';

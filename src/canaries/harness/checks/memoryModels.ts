@@ -1,4 +1,4 @@
-import type { MemoryModel } from '../../../explore/memoryModels/registry.ts';
+import type { MemoryModelName } from '../../../explore/memoryModels/registry.ts';
 import { explored } from '../explored.ts';
 import { equal } from '../selfCheck.ts';
 
@@ -52,7 +52,7 @@ const KNOWN: readonly { text: string; finals?: string; sc: string; tso?: string;
 ];
 
 /** Programs that only states can get wrong: what is held back, and who knows what, tells two of them apart. */
-const HIDDEN: readonly (readonly [MemoryModel, string, string])[] = [
+const HIDDEN: readonly (readonly [MemoryModelName, string, string])[] = [
   ['tso', 'quiet; y; x=$ | y=1', 'x'],
   ['weak', 'quiet; y; x=$; x=2; z=1 | y=1 | z; ?1; x', ''],
   // What has been read is forgotten with the next operation, but for what it makes known.
@@ -78,7 +78,7 @@ const MERGED: readonly string[] = [
   'w=65537 | L=2 | w',
 ];
 
-const allowed = (model: MemoryModel, { sc, tso = '', weak = '' }: (typeof KNOWN)[number]): string =>
+const allowed = (model: MemoryModelName, { sc, tso = '', weak = '' }: (typeof KNOWN)[number]): string =>
   [sc, ...(model === 'sc' ? [] : [tso]), ...(model === 'weak' ? [weak] : [])]
     .flatMap((of) => of.split(' '))
     .filter(Boolean)
@@ -86,7 +86,7 @@ const allowed = (model: MemoryModel, { sc, tso = '', weak = '' }: (typeof KNOWN)
     .join(' ');
 
 /** All outcomes, and no other, by states and by interleavings. */
-function outcomes(memoryModel: MemoryModel): void {
+function outcomes(memoryModel: MemoryModelName): void {
   for (const row of KNOWN) {
     for (const reduction of ['states', ...(row.text.length < 20 ? (['none'] as const) : [])] as const) {
       const { outcomes: seen } = explored(row.text, { memoryModel, reduction }, row.finals);

@@ -9,7 +9,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'going-back',
     edits: [
       {
-        file: 'explore/execution',
+        file: 'explore/execution/execution',
         from: 'if (isWrite(kind)) this.put(place, this.olds[s], this.oldHighs[s]);',
         to: 'if (isWrite(kind)) this.put(place, this.olds[s], this.highs[s]);',
       },
@@ -20,7 +20,11 @@ export const checks: readonly Mistake[] = [
     part: 'undo',
     expectedBy: 'going-back',
     edits: [
-      { file: 'explore/execution', from: 'else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;', to: '' },
+      {
+        file: 'explore/execution/execution',
+        from: 'else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;',
+        to: '',
+      },
     ],
   },
   {
@@ -29,7 +33,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'accesses',
     edits: [
       {
-        file: 'explore/execution',
+        file: 'explore/execution/execution',
         from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
         to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
       },
@@ -150,7 +154,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'ends',
     edits: [
       {
-        file: 'explore/execution',
+        file: 'explore/execution/execution',
         from: 'if (this.asleep[t] !== place) continue;',
         to: 'if (this.asleep[t] !== place || woken !== 0) continue;',
       },
@@ -162,7 +166,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'ends',
     edits: [
       {
-        file: 'explore/execution',
+        file: 'explore/execution/execution',
         from: 'if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;',
         to: '',
       },
@@ -186,7 +190,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'ends',
     edits: [
       {
-        file: 'explore/execution',
+        file: 'explore/execution/execution',
         from: 'if (kind === Kind.unlock && !this.holds(thread, place.id))',
         to: 'if (kind === Kind.unlock && thread < 0)',
       },
@@ -198,7 +202,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'ends',
     edits: [
       {
-        file: 'explore/execution',
+        file: 'explore/execution/execution',
         from: 'if (!this.holds(thread, place.id)) continue;',
         to: 'if (place.id >= 0) continue;',
       },
@@ -216,7 +220,13 @@ export const checks: readonly Mistake[] = [
     name: 'crash-is-no-crash',
     part: 'crashes',
     expectedBy: 'operations',
-    edits: [{ file: 'explore/execution', from: '|| violation.property === CRASH', to: '' }],
+    edits: [
+      {
+        file: 'explore/execution/violation',
+        from: "{ kind: 'crashed', violation: { property: CRASH,",
+        to: "{ kind: 'violated', violation: { property: CRASH,",
+      },
+    ],
   },
   {
     name: 'always-not-asked-again-after-a-write-beside',

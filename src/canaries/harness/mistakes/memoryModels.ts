@@ -291,8 +291,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/trust/visitedGraphs',
-        from: 'for (const word of execution.hashClass())',
-        to: 'for (const word of execution.hashClass().slice(2))',
+        from: 'for (const word of execution.graphHash())',
+        to: 'for (const word of execution.graphHash().slice(2))',
       },
     ],
   },

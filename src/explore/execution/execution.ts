@@ -1,9 +1,8 @@
-import { BeyondBound } from '../loops/probe.ts';
-import type { CheckFailed } from '../memory/assume.ts';
-import type { Place } from '../memory/cell.ts';
-import { EndKind, ExecutionTrie } from '../memory/executionTrie.ts';
-import { grownCopy } from '../memory/grownCopy.ts';
-import type { LoopRules } from '../memory/loopRules.ts';
+import { BeyondBound } from '../../loops/probe.ts';
+import type { Place } from '../../memory/cell.ts';
+import { EndKind, ExecutionTrie } from '../../memory/executionTrie.ts';
+import { grownCopy } from '../../memory/grownCopy.ts';
+import type { LoopRules } from '../../memory/loopRules.ts';
 import {
   ContractViolation,
   isFence,
@@ -13,7 +12,7 @@ import {
   type Memory,
   placeOf,
   rmwResult,
-} from '../memory/memory.ts';
+} from '../../memory/memory.ts';
 import {
   type AccessResult,
   type Fences,
@@ -21,33 +20,26 @@ import {
   OperationRunner,
   type TreeOperation,
   wordAt,
-} from '../memory/operationRunner.ts';
-import { resultText } from '../memory/result.ts';
-import { SetupMemory } from '../memory/setupMemory.ts';
-import { shortPlace, throwerOf } from '../memory/sourceLine.ts';
-import type { Step } from '../memory/trace.ts';
-import { isPast } from './limits.ts';
-import { ACTORS_MAX, type Program } from './program.ts';
-import { lowestSetBit, type Scheduler, type SchedulerView } from './schedulers/scheduler.ts';
-import type { VarintBuffer } from './states/varintBuffer.ts';
-
-/** What went wrong: the property that does not hold, and what was seen instead. */
-export interface Violation {
-  /** Its name. */
-  readonly property: string;
-  /** What was seen. */
-  readonly message: string;
-}
+} from '../../memory/operationRunner.ts';
+import { resultText } from '../../memory/result.ts';
+import { SetupMemory } from '../../memory/setupMemory.ts';
+import { shortPlace } from '../../memory/sourceLine.ts';
+import type { Step } from '../../memory/trace.ts';
+import { isPast } from '../limits.ts';
+import { ACTORS_MAX, type Program } from '../program.ts';
+import { lowestSetBit, type Scheduler, type SchedulerView } from '../schedulers/scheduler.ts';
+import type { VarintBuffer } from '../states/varintBuffer.ts';
+import { NO_ACCESS, STUCK, stopOf, type Violation, type ViolationStop } from './violation.ts';
 
 /**
- * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold, or see `roundsEnd`; `livelock`: all that are left go round
+ * How an execution stopped. `finished`: all threads have; `blocked`: a thread assumed what does not hold, or see `blockOnSpin`; `livelock`: all that are left go round
  * without writing anything; `limit`: it has taken its steps, or memory; `late`: the time of the search is over, in the midst of it; `pruned`: the scheduler
  * wanted no more of it.
  */
 export type Stop =
   | { readonly kind: 'finished' | 'blocked' | 'deadlock' | 'livelock' | 'limit' | 'late' | 'pruned' }
   /** The observer found a violation, or an operation threw, or broke a rule of `Memory`. */
-  | { readonly kind: 'violated' | 'crashed'; readonly violation: Violation };
+  | ViolationStop;
 
 /** Looks at an execution as it goes. */
 export interface Observer {
@@ -85,7 +77,7 @@ export class Execution implements SchedulerView {
    * What becomes of a thread that has gone a round (see `Spin`). False: it waits until it would see something else. True: it goes no further, and where it could,
    * the execution is `blocked`: it is another one, which has all of this but that round. Then no step of a thread depends on what it does not access.
    */
-  roundsEnd = false;
+  blockOnSpin = false;
   /** When the time is over, as `isPast` tells. One execution may take long: 100,000 steps of one operation that goes on and on. */
   until = Infinity;
   /** Loops that were bounded by `loopRules.iterationsMax`, as they are named to people. */
@@ -246,7 +238,7 @@ export class Execution implements SchedulerView {
       if (stop !== null) return stop;
       const next = scheduler.next(this);
       if (next < 0) return PRUNED;
-      const ways = this.alternatives(next);
+      const ways = this.choiceCount(next);
       this.step(next, ways === 1 ? 0 : scheduler.way(ways));
     }
   }
@@ -419,7 +411,7 @@ export class Execution implements SchedulerView {
   }
 
   /** In how many ways `thread` can take its next step: a memory model may let it read from several stores. */
-  alternatives(_thread: number): number {
+  choiceCount(_thread: number): number {
     return 1;
   }
 
@@ -439,7 +431,7 @@ export class Execution implements SchedulerView {
   }
 
   /** The steps of `thread` whose stores are held back, oldest first, where a memory model has buffers. */
-  heldBack(_thread: number): readonly number[] {
+  bufferedStores(_thread: number): readonly number[] {
     return NOTHING;
   }
 
@@ -449,15 +441,15 @@ export class Execution implements SchedulerView {
   }
 
   /** Adds what a state has beside memory and where each thread is: what a memory model holds back. */
-  addHidden(_to: VarintBuffer): void {}
+  addModelState(_to: VarintBuffer): void {}
 
-  /** How many locations were accessed plainly by now, where a memory model looks for data races: what `addHidden` adds depends on it. */
+  /** How many locations were accessed plainly by now, where a memory model looks for data races: what `addModelState` adds depends on it. */
   get plainAtoms(): number {
     return 0;
   }
 
   /** Its class, as two words of hash, where a memory model has one of its own; see `Classes`. */
-  hashClass(): readonly number[] | undefined {
+  graphHash(): readonly number[] | undefined {
     return undefined;
   }
 
@@ -581,15 +573,15 @@ export class Execution implements SchedulerView {
   }
 
   /** Whether `thread` would fail if it took its pending cmpxchg now: then it only reads. */
-  failing(thread: number): boolean {
+  isFailingCmpxchg(thread: number): boolean {
     const { tree, node } = this;
     return wordAt(this.bytes, this.places[placeOf(this.pending[thread])]) !== tree.expected[node[thread]];
   }
 
   /** What the pending access of `thread` would be if it were taken now: see `footprints`. */
-  footprint(thread: number): number {
+  pendingAccess(thread: number): number {
     const code = this.pending[thread];
-    return (code & 31) === Kind.cmpxchg && this.failing(thread) ? code - Kind.cmpxchg + Kind.load : code;
+    return (code & 31) === Kind.cmpxchg && this.isFailingCmpxchg(thread) ? code - Kind.cmpxchg + Kind.load : code;
   }
 
   /** Whether step `s` wrote: a successful cmpxchg does, a failed one does not. */
@@ -707,7 +699,10 @@ export class Execution implements SchedulerView {
         return;
       }
       if (this.tree.code[root] === EndKind.again) {
-        this.crash({ property: RULES['repeats without an access'], message: this.subjects[thread][next].label });
+        this.stop = {
+          kind: 'crashed',
+          violation: { property: NO_ACCESS, message: this.subjects[thread][next].label },
+        };
         return;
       }
       next = this.end(thread, root);
@@ -774,13 +769,8 @@ export class Execution implements SchedulerView {
       this.halted |= 1 << thread;
       const why = this.tree.end(leaf);
       if (why instanceof BeyondBound) this.bounds.add(`the loop at ${shortPlace(why.place)}`);
-    } else this.crash(violationOf(this.tree.end(leaf)));
+    } else this.stop = stopOf(this.tree.end(leaf));
     return -1;
-  }
-
-  private crash(violation: Violation): void {
-    const kind = violation.property.startsWith('operations ') || violation.property === CRASH ? 'crashed' : 'violated';
-    this.stop = { kind, violation };
   }
 
   /** `thread` comes to the access of `node`. */
@@ -850,7 +840,7 @@ export class Execution implements SchedulerView {
   }
 
   protected breach(rule: ContractViolation['rule'], message: string): void {
-    this.crash(violationOf(new ContractViolation(rule, message)));
+    this.stop = stopOf(new ContractViolation(rule, message));
   }
 
   private limited(): Stop | null {
@@ -901,7 +891,7 @@ export class Execution implements SchedulerView {
       const code = this.pending[t];
       if (code < 0 || kindOf(code) === Kind.lock || kindOf(code) === Kind.resume) continue;
       const spin = this.tree.spins.get(this.node[t]);
-      if (spin !== undefined && (this.roundsEnd || this.goesRound(t))) spinning |= 1 << t;
+      if (spin !== undefined && (this.blockOnSpin || this.goesRound(t))) spinning |= 1 << t;
     }
     return spinning;
   }
@@ -991,44 +981,6 @@ interface First {
   readonly performed: Int32Array;
   readonly pending: Int32Array;
 }
-
-/** A breach by the code under test is a violation like any other; a breach of the rules for operations says that nothing can be decided. */
-export function violationOf(error: unknown): Violation {
-  if (error instanceof ContractViolation) return { property: RULES[error.rule], message: error.message };
-  // By its name: it may come from another copy of this package.
-  if (error instanceof Error && error.name === 'Failed')
-    return { property: (error as CheckFailed).property, message: error.message };
-  if (error instanceof Error && error.name === 'KernelError')
-    return { property: UNSUPPORTED_OPERATION, message: error.message };
-  return { property: CRASH, message: textOf(error) };
-}
-
-function textOf(thrown: unknown): string {
-  try {
-    if (!(thrown instanceof Error)) return String(thrown);
-    const place = throwerOf(thrown.stack);
-    return `${thrown.name}: ${thrown.message}${place === undefined ? '' : `, at ${place}`}`;
-  } catch {
-    return 'it throws what has no text';
-  }
-}
-
-export const CRASH = 'no operation crashes';
-/** Of C code: what it does may be right, but nothing can be said of it. */
-export const UNSUPPORTED_OPERATION = 'operations do what gfnring can run';
-/** An operation that runs on without an access: nothing else can run meanwhile. */
-export const STUCK = 'operations come to their next access';
-/** An operation whose result cannot be a part of a state. */
-export const NO_RESULT = 'operations return plain data';
-const RULES = {
-  'not the holder': 'a lock is given back by its holder',
-  'sleeps under a spinlock': 'R12 nothing sleeps under a spinlock',
-  'swallowed suspension': 'operations let through what mem throws',
-  'differs on the second pass': 'operations depend on nothing but mem',
-  'outside the schedule': 'operations use their own mem',
-  'no plain data': NO_RESULT,
-  'repeats without an access': 'operations that repeat access mem',
-} as const;
 
 /** Iterations from which on a loop is taken to be why an execution does not end. */
 const LOOP_LEAST = 1;
