@@ -1,6 +1,6 @@
 // A thread of the machine that is checkpointed: a vCPU, or one that does nothing but checkpoints.
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkpoint } from '../../dist/actors/checkpoint.js';
+import { takeCheckpoint } from '../../dist/actors/checkpoint.js';
 import { enterGuest, leaveGuest, writePage } from '../../dist/actors/vcpu.js';
 import { machine, PHASES } from './machine.mjs';
 import { Model } from './model.mjs';
@@ -67,7 +67,7 @@ function run() {
 }
 
 function take() {
-  checkpoint(mem, vm, undefined, copies);
+  takeCheckpoint(mem, vm, undefined, copies);
   stopClock();
   mem.store(turns.cycles, cycle + 1);
   mem.wake(turns.cycles);

@@ -20,7 +20,7 @@ export interface Backup {
 }
 
 /** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported; none where it failed. */
-export function checkpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup: Backup = replicaOf(vm)): Gfn[] {
+export function takeCheckpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup: Backup = replicaOf(vm)): Gfn[] {
   const gate = vm.gate!;
   pauseMachine(mem, gate);
   if (failsAfter === 'pause') return rollBack(mem, vm, gate, []);
@@ -54,10 +54,10 @@ function replicaOf({ staged, replica }: Vm): Backup {
  * One round of a userspace that takes a checkpoint each time that a vCPU stops, because so many pages are dirty that its ring is full or
  * for good. Returns true when all vCPUs have stopped for good.
  */
-export function replicate(mem: Memory, vm: Vm): boolean {
-  const exits = mem.loadAcquire(vm.exits); // as in serve: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // as in serve: pairs with fetchAdd(running) in halt
-  checkpoint(mem, vm);
+export function checkpointAtExit(mem: Memory, vm: Vm): boolean {
+  const exits = mem.loadAcquire(vm.exits); // as in collectAtExit: pairs with fetchAdd(exits) in exitToUserspace
+  const running = mem.loadAcquire(vm.running); // as in collectAtExit: pairs with fetchAdd(running) in haltActor
+  takeCheckpoint(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   return running === 0;
 }

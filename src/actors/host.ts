@@ -10,7 +10,7 @@ import { gfnOf, type Vm } from './vm.ts';
  * kvm_write_guest on a thread that runs no vCPU: a device model or the kernel's own writes go through no translation. First the data, then
  * the mark: the other way round a round of userspace in between would copy the old data, and the page would be clean.
  */
-export function hostWrite(mem: Memory, vm: Vm, page: Page): void {
+export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   stopWhileFull(mem, vm, undefined);
   if (vm.gate && !enter(mem, vm.gate)) return;
   const gfn = gfnOf(page);

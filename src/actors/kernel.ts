@@ -8,7 +8,7 @@ import type { Vm } from './vm.ts';
 export function resetDirtyPages(mem: Memory, vm: Vm, gfns: readonly Gfn[] = []): number {
   const result = vm.tracker.reset(mem, gfns);
   if (result !== 0) {
-    mem.fetchAdd(vm.resets, 1); // pairs with loadAcquire(resets) in stopWhileFull, loadAcquire(resets) in hostWrite
+    mem.fetchAdd(vm.resets, 1); // pairs with loadAcquire(resets) in stopWhileFull, loadAcquire(resets) in writeFromHost
     mem.wake(vm.resets);
   }
   return result;

@@ -1,6 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
 import { COMMITTED, MIGRATED, pauseMachine, resumeMachine } from './gate.ts';
-import { collect, copyRemaining } from './userspace.ts';
+import { collectDirtyPages, copyRemaining } from './userspace.ts';
 import type { Vm } from './vm.ts';
 
 /**
@@ -8,15 +8,15 @@ import type { Vm } from './vm.ts';
  * the rest is copied, and it runs elsewhere. The destination begins with what the guest begins with, as the first copy of all memory is no
  * part of tracking. Returns how many rounds the machine ran through.
  */
-export function migrate(mem: Memory, vm: Vm, few: number, rounds: number): number {
+export function liveMigrate(mem: Memory, vm: Vm, few: number, rounds: number): number {
   const gate = vm.gate!;
   let round = 0;
   while (round < rounds) {
     round++;
-    if (collect(mem, vm).length <= few) break;
+    if (collectDirtyPages(mem, vm).length <= few) break;
   }
   pauseMachine(mem, gate);
-  collect(mem, vm);
+  collectDirtyPages(mem, vm);
   copyRemaining(mem, vm);
   resumeMachine(mem, gate, COMMITTED);
   resumeMachine(mem, gate, MIGRATED);

@@ -1,14 +1,14 @@
 import type { Memory } from '../memory/memory.ts';
 import { KVM_SET_USER_MEMORY_REGION } from './kernel.ts';
-import { collect, copyPage } from './userspace.ts';
+import { collectDirtyPages, copyPage } from './userspace.ts';
 import type { Vm } from './vm.ts';
 
 /**
  * Userspace makes slot `slot` one of `npages` pages; 0 deletes it. First it collects what entries still name the slot as it was. A slot that
  * comes back has other memory, or less of it, and who wrote in between is in no log: all of it is copied.
  */
-export function setSlot(mem: Memory, vm: Vm, slot: number, npages: number): void {
-  collect(mem, vm);
+export function changeSlot(mem: Memory, vm: Vm, slot: number, npages: number): void {
+  collectDirtyPages(mem, vm);
   KVM_SET_USER_MEMORY_REGION(mem, vm, slot, 0);
   if (npages === 0) return;
   KVM_SET_USER_MEMORY_REGION(mem, vm, slot, npages);

@@ -4,7 +4,7 @@ import { resetDirtyPages } from './kernel.ts';
 import { guestPage, type Vm } from './vm.ts';
 
 /** One round of an honest userspace: harvests, resets, and only then copies what was reported. Returns the pages. */
-export function collect(mem: Memory, vm: Vm): Gfn[] {
+export function collectDirtyPages(mem: Memory, vm: Vm): Gfn[] {
   const gfns = vm.tracker.harvest(mem);
   resetAll(mem, vm, gfns);
   for (const gfn of gfns) copyPage(mem, vm, gfn);
@@ -12,7 +12,7 @@ export function collect(mem: Memory, vm: Vm): Gfn[] {
 }
 
 /** The round with its steps in the wrong order: what is written between copy and reset is lost. */
-export function copyFirst(mem: Memory, vm: Vm): Gfn[] {
+export function copyBeforeRearming(mem: Memory, vm: Vm): Gfn[] {
   const gfns = vm.tracker.harvest(mem);
   for (const gfn of gfns) copyPage(mem, vm, gfn);
   if (gfns.length > 0) resetAll(mem, vm, gfns);
@@ -23,10 +23,10 @@ export function copyFirst(mem: Memory, vm: Vm): Gfn[] {
  * One round of a userspace that collects until all vCPUs have stopped for good and everything they did has been copied. Returns true
  * when that is so; false when there is more to do, after having slept until there is.
  */
-export function serve(mem: Memory, vm: Vm): boolean {
+export function collectAtExit(mem: Memory, vm: Vm): boolean {
   const exits = mem.loadAcquire(vm.exits); // before the work, which must see all that they did: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in halt
-  collect(mem, vm);
+  const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in haltActor
+  collectDirtyPages(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   else copyRemaining(mem, vm);
   return running === 0;

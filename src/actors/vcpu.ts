@@ -15,8 +15,8 @@ export function vcpuWrite(mem: Memory, vm: Vm, vcpu: number, pages: readonly Pag
 }
 
 /** A vCPU, or the host, will not run again. */
-export function halt(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in serve, loadAcquire(running) in replicate
+export function haltActor(mem: Memory, vm: Vm): void {
+  mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in collectAtExit, loadAcquire(running) in checkpointAtExit
   exitToUserspace(mem, vm);
 }
 
@@ -97,6 +97,6 @@ export function stopWhileFull(mem: Memory, vm: Vm, vcpu: number | undefined): vo
 }
 
 export function exitToUserspace(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in serve, loadAcquire(exits) in replicate
+  mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in collectAtExit, loadAcquire(exits) in checkpointAtExit
   mem.wake(vm.exits);
 }

@@ -29,4 +29,4 @@ export interface Settings extends BatchConfig {
   readonly canary?: string;
 }
 
-export const nameOf = ({ source }: BaseScenario): string => source.name;
+export const baseName = ({ source }: BaseScenario): string => source.name;

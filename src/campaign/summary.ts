@@ -7,7 +7,7 @@ import { knownAs } from '../scenario/trackers/trackerScenario.ts';
 import { fileOf } from './campaignDirectory.ts';
 import type { CampaignState, Counts, CoverageSample, LostBatch } from './campaignState.ts';
 import { digitsOf } from './hash.ts';
-import { type BaseScenario, nameOf, type Settings } from './settings.ts';
+import { type BaseScenario, baseName, type Settings } from './settings.ts';
 
 /** A finding of a campaign, as it is reported. */
 export interface CampaignFinding extends Finding {
@@ -70,7 +70,7 @@ export async function summaryOf({
   const { bases, ...settings } = progress.settings;
   const scenarios = await Promise.all(bases.map((base, i) => scenarioSummary(progress, base, i)));
   const findings = progress.findings.found.map((found): CampaignFinding => {
-    const base = bases.find((of) => nameOf(of) === found.base);
+    const base = bases.find((of) => baseName(of) === found.base);
     const number = knownAs(found.finding, base?.known);
     const { key, after } = found;
     const title = number && knownDefects[number];
@@ -104,7 +104,7 @@ export async function summaryOf({
 }
 
 async function scenarioSummary(progress: CampaignState, base: BaseScenario, i: number): Promise<ScenarioSummary> {
-  const name = nameOf(base);
+  const name = baseName(base);
   const [claims, unknown] = await claimsOf(base);
   const isReached = (claim: string): boolean => progress.covering.claims.has(`${name}: ${claim}`);
   const { distinct, unseen, left } = progress.classesOf(i);

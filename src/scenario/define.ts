@@ -10,7 +10,7 @@ import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellSpec, CellType, Definition, OperationOf } from './definition.ts';
 import { parametersOf } from './parameters.ts';
-import { evaluateProperty, throwOnMissingName, viewer } from './propertyView.ts';
+import { evaluateProperty, type PropertyKind, throwOnMissingName, viewer } from './propertyView.ts';
 
 /** What a definition may have. A property under a name that nobody asks for would hold for ever. */
 const PARTS: readonly string[] = ['name', 'cells', 'locks', 'racy', 'actors', 'always', 'sometimes', 'finally'];
@@ -54,14 +54,14 @@ export function scenario<
     locks,
     actors.map((actor) => actor.name),
   );
-  const lift = <R>(of: 'always' | 'sometimes' | 'finally'): Record<string, (look: StateView) => R> =>
+  const lift = <R>(of: PropertyKind): Record<string, (look: StateView) => R> =>
     Object.fromEntries(
       entriesOf(definition[of] ?? {}, `${where}: ${of}`).map(([property, holds]) => {
         if (typeof holds !== 'function')
           throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
         return [
           property,
-          evaluateProperty(holds as (v: unknown) => unknown, view, `${where}: ${of}.${property}`) as (
+          evaluateProperty(of, holds as (v: unknown) => unknown, view, `${where}: ${of}.${property}`) as (
             look: StateView,
           ) => R,
         ];

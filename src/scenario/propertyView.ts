@@ -3,8 +3,19 @@ import { BadInput } from '../input/badInput.ts';
 import { show } from '../input/fields.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 
-/** A property's answer. What it throws is a mistake in it, and no finding. */
-export function evaluateProperty(holds: (view: unknown) => unknown, view: (look: StateView) => unknown, where: string) {
+/** When a property is evaluated: after every step, at any moment, or at the end. */
+export type PropertyKind = 'always' | 'sometimes' | 'finally';
+
+/**
+ * Turns a user's property into one of the explorer's. A property of the kind `finally` may answer with a text that says
+ * what was seen instead. An exception in a property is a mistake of its author, not a finding: it throws `BadInput`.
+ */
+export function evaluateProperty(
+  kind: PropertyKind,
+  holds: (view: unknown) => unknown,
+  view: (look: StateView) => unknown,
+  where: string,
+) {
   return (look: StateView): boolean | string => {
     let seen: unknown;
     try {
@@ -12,13 +23,13 @@ export function evaluateProperty(holds: (view: unknown) => unknown, view: (look:
     } catch (error) {
       throw new BadInput(`${where} throws ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}`);
     }
-    return typeof seen === 'string' && where.includes(': finally.') ? seen : Boolean(seen);
+    return typeof seen === 'string' && kind === 'finally' ? seen : Boolean(seen);
   };
 }
 
 /**
- * An object that knows its names, and says so where one is asked for that it has not. Only such a name gets to the prototype, which throws; the others
- * cost what a field costs.
+ * Makes `names` throw for a name that it does not have, with the list of those that it has. Only a missing name reaches
+ * the prototype, so the others cost no more than a field.
  */
 export function throwOnMissingName<T extends object>(names: T, what: string): T {
   const missing = new Proxy(
@@ -33,7 +44,7 @@ export function throwOnMissingName<T extends object>(names: T, what: string): T 
   return Object.setPrototypeOf(names, missing) as T;
 }
 
-/** Makes views of looks; the last one is kept, as the same look is asked again and again. */
+/** Makes a property's view of a state. The last view is cached, because all properties look at the same state in turn. */
 export function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (look: StateView) => unknown {
   let last: StateView | undefined;
   let view: unknown;

@@ -1,11 +1,11 @@
-import { checkpoint, replicate } from '../actors/checkpoint.ts';
-import { hostWrite, sendSignal } from '../actors/host.ts';
-import { poke } from '../actors/hostile.ts';
+import { checkpointAtExit, takeCheckpoint } from '../actors/checkpoint.ts';
+import { sendSignal, writeFromHost } from '../actors/host.ts';
+import { storeToMapping } from '../actors/hostile.ts';
 import { resetDirtyPages } from '../actors/kernel.ts';
-import { migrate } from '../actors/migrate.ts';
-import { setSlot } from '../actors/slots.ts';
-import { collect, copyFirst, serve } from '../actors/userspace.ts';
-import { halt, vcpuWrite } from '../actors/vcpu.ts';
+import { liveMigrate } from '../actors/migrate.ts';
+import { changeSlot } from '../actors/slots.ts';
+import { collectAtExit, collectDirtyPages, copyBeforeRearming } from '../actors/userspace.ts';
+import { haltActor, vcpuWrite } from '../actors/vcpu.ts';
 import { gfnRings, initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
 import type { Scenario } from '../check/scenario.ts';
 import type { Operation } from '../explore/program.ts';
@@ -114,11 +114,11 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
     case 'host-write': {
       const pages = pagesOf(vm, op.pages);
       return (mem) => {
-        for (const page of pages) hostWrite(mem, vm, page);
+        for (const page of pages) writeFromHost(mem, vm, page);
       };
     }
     case 'halt':
-      return (mem) => halt(mem, vm);
+      return (mem) => haltActor(mem, vm);
     case 'push': {
       const offset = BigInt(op.offset);
       return (mem) => gfnRing(vm).push(mem, vcpu, { slot: op.slot, offset });
@@ -128,19 +128,19 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
     case 'count':
       return (mem) => gfn_ring_count(mem, rings[op.ring]);
     case 'collect':
-      return (mem) => collect(mem, vm);
+      return (mem) => collectDirtyPages(mem, vm);
     case 'serve':
-      return (mem) => serve(mem, vm);
+      return (mem) => collectAtExit(mem, vm);
     case 'copy-first':
-      return (mem) => copyFirst(mem, vm);
+      return (mem) => copyBeforeRearming(mem, vm);
     case 'checkpoint':
-      return (mem) => checkpoint(mem, vm, op.fails);
+      return (mem) => takeCheckpoint(mem, vm, op.fails);
     case 'replicate':
-      return (mem) => replicate(mem, vm);
+      return (mem) => checkpointAtExit(mem, vm);
     case 'migrate':
-      return (mem) => migrate(mem, vm, op.few, op.rounds);
+      return (mem) => liveMigrate(mem, vm, op.few, op.rounds);
     case 'set-slot':
-      return (mem) => setSlot(mem, vm, op.slot, op.npages);
+      return (mem) => changeSlot(mem, vm, op.slot, op.npages);
     case 'signal': {
       const signal = vm.signals.get(threadOf(spec, op.to) + thread)!;
       return (mem) => sendSignal(mem, signal);
@@ -152,7 +152,7 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
     case 'poke': {
       const value = BigInt(op.value);
       const place = placeIn(layout, vm, op.ring, op.at, op.bits);
-      return (mem) => poke(mem, place, value);
+      return (mem) => storeToMapping(mem, place, value);
     }
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkpoint, type FailsAfter } from '../../src/actors/checkpoint.ts';
+import { type FailsAfter, takeCheckpoint } from '../../src/actors/checkpoint.ts';
 import { vcpuWrite } from '../../src/actors/vcpu.ts';
 import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
@@ -37,7 +37,7 @@ test('one after the other, checkpoints of any tracker and the model keep the sam
           vcpuWrite(mem, vm, 0, [vm.guest.pages[one.page]]);
           image = image.map((version, page) => (page === one.page ? version + 1 : version));
         } else {
-          checkpoint(mem, vm, one.fails);
+          takeCheckpoint(mem, vm, one.fails);
           model = modelPause(model, image);
           model = one.fails === undefined ? commit(model) : rollBack(model);
           image = model.paused!;

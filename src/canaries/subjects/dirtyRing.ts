@@ -136,8 +136,8 @@ export const dirtyRing: readonly Canary[] = [
       ],
       [
         'actors/vcpu',
-        'leaveGuest(mem, vm, vcpu); } export function halt',
-        'leaveGuest(mem, vm, vcpu); mem.store(vm.tracker.rings[vcpu].freed, 1); } export function halt',
+        'leaveGuest(mem, vm, vcpu); } export function haltActor',
+        'leaveGuest(mem, vm, vcpu); mem.store(vm.tracker.rings[vcpu].freed, 1); } export function haltActor',
       ],
     ],
     canary('ring-freed-before-vcpu', 'B13; CVE-2022-1263', twoPages, CRASH, [

@@ -146,7 +146,7 @@ export const machine: readonly Canary[] = [
     REMUS,
     'gfn-ring/checkpoint',
     [COMMITTED, STILL, ...LOST],
-    ['actors/checkpoint', 'backup.copy(mem, pages);', 'goOn(mem, gate, RUNNING); backup.copy(mem, pages);'],
+    ['actors/checkpoint', 'backup.copy(mem, pages);', 'resumeMachine(mem, gate, RUNNING); backup.copy(mem, pages);'],
   ),
   ring(
     'rollback-leaves-pages-unarmed',
@@ -178,7 +178,11 @@ export const machine: readonly Canary[] = [
     REMUS,
     'gfn-ring/migrate',
     [COMMITTED, STILL, ...LOST],
-    ['actors/migrate', 'pauseMachine(mem, gate); collect(mem, vm);', 'collect(mem, vm); pauseMachine(mem, gate);'],
+    [
+      'actors/migrate',
+      'pauseMachine(mem, gate); collectDirtyPages(mem, vm);',
+      'collectDirtyPages(mem, vm); pauseMachine(mem, gate);',
+    ],
   ),
   ring(
     'deleted-slot-stays-mapped',

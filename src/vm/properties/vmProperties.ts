@@ -1,5 +1,5 @@
 import { COMMITTED, ROLLED_BACK } from '../../actors/gate.ts';
-import { collect, copyRemaining } from '../../actors/userspace.ts';
+import { collectDirtyPages, copyRemaining } from '../../actors/userspace.ts';
 import type { Vm } from '../../actors/vm.ts';
 import type { Properties, StateView } from '../../check/property.ts';
 import { atQuiescence } from '../../check/quiescence.ts';
@@ -75,7 +75,7 @@ function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: StateView) =
   const forfeited = forfeitedPages(spec);
   const pages = vm.guest.pages.filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
   const rest = atQuiescence(layout, (mem) => {
-    collect(mem, vm);
+    collectDirtyPages(mem, vm);
     copyRemaining(mem, vm);
   });
   return (look) => {
