@@ -6,7 +6,7 @@ import { RandomWalk } from '../dist/explore/schedulers/randomWalk.js';
 import { sampleExecutions } from '../dist/explore/search/sampling.js';
 import { compile } from '../dist/kernel/compile.js';
 import { createRun } from '../dist/run/createRun.js';
-import { searchHere } from '../dist/run/search.js';
+import { searchHere } from '../dist/run/search/search.js';
 import { openScenario } from '../dist/scenario/scenarioRef.js';
 import { checksOfKernel, trackerOfApi } from '../dist/scenario/trackers/compiledKernel.js';
 

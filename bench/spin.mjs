@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noLimits } from '../dist/explore/limits.js';
-import { searchHere } from '../dist/run/search.js';
+import { searchHere } from '../dist/run/search/search.js';
 import { benchmarkRing, YARDSTICKS } from '../dist/scenario/benchmarkRing.js';
 
 const ROUNDS = 7;

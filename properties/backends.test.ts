@@ -2,7 +2,7 @@ import { fc } from '@fast-check/vitest';
 import { afterAll, expect, test } from 'vitest';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
-import { LockstepPool } from '../src/run/lockstep.ts';
+import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { builtIns } from '../src/scenario/gfnRingScenarios.ts';
 import { buildVm } from '../src/vm/build.ts';
 import { flatten, ScheduleArbitrary } from './arbitraries/schedule.ts';

@@ -8,7 +8,7 @@ import type { Memory } from '../src/memory/memory.ts';
 import { NativeMemory } from '../src/memory/nativeMemory.ts';
 import { SetupMemory } from '../src/memory/setupMemory.ts';
 import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
-import { LockstepPool } from '../src/run/lockstep.ts';
+import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { type TrackerName, trackerNames } from '../src/trackers/registry.ts';
 import { buildVm } from '../src/vm/build.ts';
 import type { VmSpec } from '../src/vm/spec.ts';

@@ -11,7 +11,7 @@ export { ContractViolation as Breach, type Memory } from './memory/memory.ts';
 export { NativeMemory } from './memory/nativeMemory.ts';
 export { type ExploreOptions, type ExploreReport, exploreScenario } from './run/exploreScenario.ts';
 export { loadFinding, resolveScenarioName as loadSource } from './run/resolveScenarioName.ts';
-export { type StressReport, stress } from './run/stress.ts';
+export { type StressReport, stress } from './run/stress/stress.ts';
 export { scenario } from './scenario/define.ts';
 export type { CellSpec, Definition, OperationOf, View } from './scenario/definition.ts';
 export { openScenario as openSource, type ScenarioRef as Source } from './scenario/scenarioRef.ts';

@@ -1,6 +1,6 @@
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
-import type { Covered } from './coverage.ts';
+import type { Covered } from './coverage/coverage.ts';
 
 /** What all batches of a campaign have in common, as plain data. */
 export interface BatchConfig extends MemoryConfig {

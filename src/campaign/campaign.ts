@@ -5,10 +5,10 @@ import { isTransient } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { findingOf } from '../run/finding.ts';
 import { type Batch, type BatchConfig, type BatchDone, EXECUTIONS } from './batch.ts';
-import type { CampaignDirectory } from './campaignDirectory.ts';
-import type { BatchEffect } from './campaignState.ts';
-import { type Executor, TaskAbandoned } from './executor.ts';
-import type { MinimisedFailure, UnminimisedFailure } from './findings.ts';
+import type { CampaignDirectory } from './directory/campaignDirectory.ts';
+import { type Executor, TaskAbandoned } from './executors/threadPoolExecutor.ts';
+import type { BatchEffect } from './state/campaignState.ts';
+import type { MinimisedFailure, UnminimisedFailure } from './state/findings.ts';
 
 /** How a campaign is run; what it does does not depend on it. */
 export interface CampaignOptions {

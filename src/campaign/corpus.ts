@@ -3,12 +3,12 @@ import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { BadInput } from '../input/badInput.ts';
 import { createRun, runOnce } from '../run/createRun.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
-import { CampaignCoverage } from './campaignCoverage.ts';
-import { type CampaignDirectory, progressIn } from './campaignDirectory.ts';
 import type { CorpusEntry } from './corpusEntry.ts';
-import { Coverage, type Covered, coverageSize } from './coverage.ts';
+import { CampaignCoverage } from './coverage/campaignCoverage.ts';
+import { Coverage, type Covered, coverageSize } from './coverage/coverage.ts';
+import { type CampaignDirectory, progressIn } from './directory/campaignDirectory.ts';
 import { canonical } from './hash.ts';
-import type { CorpusSeed } from './plan.ts';
+import type { CorpusSeed } from './state/planBatch.ts';
 
 /** What a corpus came to. */
 export interface CorpusChange {

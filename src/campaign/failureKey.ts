@@ -1,8 +1,8 @@
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../run/createRun.ts';
-import type { Failure } from '../run/minimise.ts';
+import type { Failure } from '../run/minimise/minimise.ts';
+import { ReadsFromCoverage, stripIndices } from './coverage/readsFromCoverage.ts';
 import { digitsOf } from './hash.ts';
-import { ReadsFromCoverage, stripIndices } from './readsFromCoverage.ts';
 
 /** What failed, and the communication across threads that made it fail, as ten digits. Failures with the same key are taken for one. */
 export function failureKey(failure: Failure): string {

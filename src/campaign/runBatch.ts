@@ -3,9 +3,9 @@ import { randomOf } from '../explore/random.ts';
 import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { makeScheduler } from '../explore/schedulers/registry.ts';
 import { TraceCounter, Uint53Set } from '../explore/search/traceCounter.ts';
-import { Budget } from '../run/budget.ts';
 import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../run/createRun.ts';
-import { type Failure, mergeRuns } from '../run/minimise.ts';
+import { Budget } from '../run/minimise/budget.ts';
+import { type Failure, mergeRuns } from '../run/minimise/minimise.ts';
 import { type OpenedScenario, openScenario } from '../scenario/scenarioRef.ts';
 import {
   ALTERED_OF,
@@ -16,7 +16,7 @@ import {
   type Candidate,
   EXECUTIONS,
 } from './batch.ts';
-import { Coverage } from './coverage.ts';
+import { Coverage } from './coverage/coverage.ts';
 import { failureKey } from './failureKey.ts';
 import { mutateSchedule, ReplayThenFallback } from './mutateSchedule.ts';
 

@@ -4,10 +4,10 @@ import type { Finding } from '../run/finding.ts';
 import { type CatalogueNumber, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 import { knownAs } from '../scenario/trackers/trackerScenario.ts';
-import { fileOf } from './campaignDirectory.ts';
-import type { CampaignState, Counts, CoverageSample, LostBatch } from './campaignState.ts';
+import { fileOf } from './directory/campaignDirectory.ts';
 import { digitsOf } from './hash.ts';
 import { type BaseScenario, baseName, type Settings } from './settings.ts';
+import type { CampaignState, Counts, CoverageSample, LostBatch } from './state/campaignState.ts';
 
 /** A finding of a campaign, as it is reported. */
 export interface CampaignFinding extends Finding {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, readText } from '../files/fileErrors.ts';
-import type { CoverageSample } from './campaignState.ts';
+import type { CoverageSample } from './state/campaignState.ts';
 
 /** How far a campaign was at a moment. The file has one a line; it is for people, and nothing that the campaign does depends on it. */
 export interface ClockMoment extends CoverageSample {

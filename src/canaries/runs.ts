@@ -1,5 +1,5 @@
 import { type DrawingName, drawingNames } from '../explore/schedulers/registry.ts';
-import type { SchedulerName } from '../run/searchSpec.ts';
+import type { SchedulerName } from '../run/search/searchSpec.ts';
 import { type Canary, isExpected, patchOf } from './canary.ts';
 import { Trial } from './trial.ts';
 import type { Answer, Ask } from './trialProcess.ts';

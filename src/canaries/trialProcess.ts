@@ -4,7 +4,7 @@ import type { MemoryConfig } from '../run/createRun.ts';
 import { type ExploreReport, exploreScenario } from '../run/exploreScenario.ts';
 import type { Finding } from '../run/finding.ts';
 import { resolveScenarioName } from '../run/resolveScenarioName.ts';
-import type { Reduction, SchedulerName } from '../run/searchSpec.ts';
+import type { Reduction, SchedulerName } from '../run/search/searchSpec.ts';
 import type { Canary } from './canary.ts';
 
 /** One search. */

@@ -1,9 +1,9 @@
 import { noLimits } from '../explore/limits.ts';
 import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { plainMachine } from '../run/createRun.ts';
-import { searchHere } from '../run/search.ts';
-import { SearchPool } from '../run/searchPool.ts';
-import type { Search } from '../run/searchSpec.ts';
+import { searchHere } from '../run/search/search.ts';
+import { SearchPool } from '../run/search/searchPool.ts';
+import type { Search } from '../run/search/searchSpec.ts';
 import { benchmarkRing, type Yardstick } from '../scenario/benchmarkRing.ts';
 import { resolveScenario } from '../scenario/scenarioRef.ts';
 import type { BenchRow } from './bench.ts';

@@ -1,4 +1,4 @@
-import type { CampaignState } from '../campaign/campaignState.ts';
+import type { CampaignState } from '../campaign/state/campaignState.ts';
 import { appendTimeSample } from '../campaign/timeSamples.ts';
 
 /** Seconds between two moments that are written down. */

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Status } from '../campaign/campaign.ts';
-import type { CampaignState } from '../campaign/campaignState.ts';
+import type { CampaignState } from '../campaign/state/campaignState.ts';
 import type { Summary } from '../campaign/summary.ts';
 import { grouped, plural, progress } from './output.ts';
 

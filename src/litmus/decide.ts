@@ -1,6 +1,6 @@
 import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
-import { searchHere } from '../run/search.ts';
-import type { Search } from '../run/searchSpec.ts';
+import { searchHere } from '../run/search/search.ts';
+import type { Search } from '../run/search/searchSpec.ts';
 import { litmusScenario } from './scenario.ts';
 import type { Test, Verdict } from './syntax.ts';
 

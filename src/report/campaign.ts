@@ -1,5 +1,5 @@
 import { dirname, relative, sep } from 'node:path';
-import { progressIn } from '../campaign/campaignDirectory.ts';
+import { progressIn } from '../campaign/directory/campaignDirectory.ts';
 import { type CampaignFinding, summaryOf } from '../campaign/summary.ts';
 import { momentsIn } from '../campaign/timeSamples.ts';
 import { parseSchedule } from '../explore/schedule.ts';

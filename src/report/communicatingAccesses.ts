@@ -1,4 +1,4 @@
-import { ReadsFromCoverage } from '../campaign/readsFromCoverage.ts';
+import { ReadsFromCoverage } from '../campaign/coverage/readsFromCoverage.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { kindNames, kindOf, placeOf } from '../memory/memory.ts';

@@ -6,12 +6,12 @@ import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { type OpenedScenario, resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { createRun } from './createRun.ts';
+import { inFull } from './expandLoops.ts';
 import { type Finding, findingOf, writeFinding } from './finding.ts';
-import { inFull } from './inFull.ts';
-import { type Failure, minimise } from './minimise.ts';
-import { GRACE_SECONDS, searchHere } from './search.ts';
-import { SearchPool } from './searchPool.ts';
-import type { Reduction, SchedulerName, Search, Searched } from './searchSpec.ts';
+import { type Failure, minimise } from './minimise/minimise.ts';
+import { GRACE_SECONDS, searchHere } from './search/search.ts';
+import { SearchPool } from './search/searchPool.ts';
+import type { Reduction, SchedulerName, Search, Searched } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
 /** What `exploreScenario` is told; `explore` fills in what is left out. */

@@ -5,7 +5,7 @@ import { writeAtomically } from '../files/atomicWrite.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import type { MemoryConfig } from './createRun.ts';
-import type { Failure } from './minimise.ts';
+import type { Failure } from './minimise/minimise.ts';
 
 /** A failure as it is written to disk: all that a replay needs. */
 export interface Finding extends MemoryConfig {

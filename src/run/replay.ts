@@ -6,7 +6,7 @@ import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { StateCache } from '../explore/states/stateCache.ts';
 import { BadInput } from '../input/badInput.ts';
 import { type CheckedExecution, runGuarded } from './createRun.ts';
-import { livelock } from './search.ts';
+import { livelock } from './search/search.ts';
 
 /**
  * Follows a schedule to the letter, and returns the violation it leads to. Throws `BadInput` where it cannot be followed.

@@ -6,5 +6,9 @@ export function distUrl(file: string): URL {
 }
 
 export const workerFile = (
-  name: 'run/lockstepWorker' | 'run/searchWorker' | 'run/stressWorker' | 'campaign/campaignWorker',
+  name:
+    | 'run/lockstep/lockstepWorker'
+    | 'run/search/searchWorker'
+    | 'run/stress/stressWorker'
+    | 'campaign/executors/campaignWorker',
 ): string => fileURLToPath(distUrl(`${name}.js`));

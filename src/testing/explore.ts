@@ -15,7 +15,7 @@ import {
 } from '../run/exploreScenario.ts';
 import { replay } from '../run/replay.ts';
 import { resolveScenarioName } from '../run/resolveScenarioName.ts';
-import { reductionNames, schedulerNames } from '../run/searchSpec.ts';
+import { reductionNames, schedulerNames } from '../run/search/searchSpec.ts';
 import { type OmittedOperations, skip } from '../scenario/omittedOperations.ts';
 import { openScenario, resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 

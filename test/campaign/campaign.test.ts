@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { progressIn } from '../../src/campaign/campaignDirectory.ts';
+import { progressIn } from '../../src/campaign/directory/campaignDirectory.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';

@@ -1,9 +1,9 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CampaignCoverage } from '../../src/campaign/campaignCoverage.ts';
-import { CampaignDirectory, progressIn } from '../../src/campaign/campaignDirectory.ts';
 import { coveredBy, mergeInto, minimiseCorpus } from '../../src/campaign/corpus.ts';
+import { CampaignCoverage } from '../../src/campaign/coverage/campaignCoverage.ts';
+import { CampaignDirectory, progressIn } from '../../src/campaign/directory/campaignDirectory.ts';
 import { summaryOf } from '../../src/campaign/summary.ts';
 import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 

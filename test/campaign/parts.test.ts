@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { stripIndices } from '../../src/campaign/coverage/readsFromCoverage.ts';
+import { SampledClasses } from '../../src/campaign/coverage/sampledClasses.ts';
 import { mutateSchedule, ReplayThenFallback } from '../../src/campaign/mutateSchedule.ts';
-import { stripIndices } from '../../src/campaign/readsFromCoverage.ts';
-import { SampledClasses } from '../../src/campaign/sampledClasses.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
 import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../src/campaign/campaign.ts';
-import { CampaignDirectory, progressIn } from '../../src/campaign/campaignDirectory.ts';
+import { CampaignDirectory, progressIn } from '../../src/campaign/directory/campaignDirectory.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
 import { apart, begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 

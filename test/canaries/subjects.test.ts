@@ -8,7 +8,7 @@ import { Trial } from '../../src/canaries/trial.ts';
 import type { Answer, Ask } from '../../src/canaries/trialProcess.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { parseSource } from '../../src/run/parseSource.ts';
-import { searchHere } from '../../src/run/search.ts';
+import { searchHere } from '../../src/run/search/search.ts';
 import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
 import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Interval, linearizability } from '../../src/check/linearizability.ts';
-import { checkHistory } from '../../src/run/checkHistory.ts';
+import { checkHistory } from '../../src/run/stress/checkHistory.ts';
 import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
 
 /** A register: the smallest object with wrong histories. */

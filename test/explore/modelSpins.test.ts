@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { type Cell, type Memory, scenario } from '../../src/index.ts';
-import { searchHere } from '../../src/run/search.ts';
-import type { Search } from '../../src/run/searchSpec.ts';
+import { searchHere } from '../../src/run/search/search.ts';
+import type { Search } from '../../src/run/search/searchSpec.ts';
 
 type Run = (mem: Memory, cells: { readonly flag: Cell }) => void;
 

@@ -9,7 +9,7 @@ import { Symmetry } from '../../src/explore/symmetry.ts';
 import type { Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { plainMachine } from '../../src/run/createRun.ts';
-import { searchHere } from '../../src/run/search.ts';
+import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { times } from './programs.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { StateView } from '../../src/check/property.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { searchHere } from '../../src/run/search.ts';
+import { searchHere } from '../../src/run/search/search.ts';
 import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
 import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import { buildVm } from '../../src/vm/build.ts';

@@ -3,7 +3,7 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { SCHEMA } from '../../src/input/schema.ts';
 import type { Cell, Cell64, Place } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { searchHere } from '../../src/run/search.ts';
+import { searchHere } from '../../src/run/search/search.ts';
 import { buildVm } from '../../src/vm/build.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 

@@ -1,8 +1,8 @@
 import type { Scenario } from '../../check/scenario.ts';
 import { type Limits, noLimits } from '../../explore/limits.ts';
 import { plainMachine } from '../../run/createRun.ts';
-import { searchHere } from '../../run/search.ts';
-import type { Search, Searched } from '../../run/searchSpec.ts';
+import { searchHere } from '../../run/search/search.ts';
+import type { Search, Searched } from '../../run/search/searchSpec.ts';
 import { outcomeOf, program } from './program.ts';
 import { Wrong } from './selfCheck.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { CampaignDirectory, settingsIn } from '../../campaign/campaignDirectory.ts';
 import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
+import { CampaignDirectory, settingsIn } from '../../campaign/directory/campaignDirectory.ts';
 import { type Summary, summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';
 import { summaryLines } from '../campaignText.ts';

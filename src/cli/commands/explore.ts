@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import { type ExploreOptions, exploreScenario } from '../../run/exploreScenario.ts';
 import { findingNamed, resolveScenarioName } from '../../run/resolveScenarioName.ts';
-import { reductionNames, schedulerNames } from '../../run/searchSpec.ts';
+import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { Argument, Command, Option } from 'commander';
 import { type CampaignEnd, runCampaign } from '../../campaign/campaign.ts';
-import { CampaignDirectory, settingsIn } from '../../campaign/campaignDirectory.ts';
-import { type Executor, ThreadPoolExecutor } from '../../campaign/executor.ts';
+import { CampaignDirectory, settingsIn } from '../../campaign/directory/campaignDirectory.ts';
+import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
+import { type Executor, ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
 import { canonical } from '../../campaign/hash.ts';
-import { QueueExecutor } from '../../campaign/queueExecutor.ts';
 import type { BaseScenario, Settings, Shard } from '../../campaign/settings.ts';
 import { summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';

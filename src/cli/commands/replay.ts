@@ -7,7 +7,7 @@ import { ASSUMED } from '../../memory/assume.ts';
 import { END_OF_RECORDING, RecordedMemory } from '../../memory/recordedMemory.ts';
 import { sameStep, type Trace } from '../../memory/trace.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from '../../run/createRun.ts';
-import { LockstepPool } from '../../run/lockstep.ts';
+import { LockstepPool } from '../../run/lockstep/lockstepPool.ts';
 import { replay } from '../../run/replay.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { settingsIn } from '../../campaign/campaignDirectory.ts';
+import { settingsIn } from '../../campaign/directory/campaignDirectory.ts';
 import { campaignOf } from '../../report/campaign.ts';
 import { interleavingOf } from '../../report/interleaving.ts';
 import { htmlPage } from '../../report/page.ts';

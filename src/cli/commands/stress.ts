@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
-import { type StressReport, stress } from '../../run/stress.ts';
+import { type StressReport, stress } from '../../run/stress/stress.ts';
 import { builtIns } from '../../scenario/gfnRingScenarios.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS } from '../errors.ts';

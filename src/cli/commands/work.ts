@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
-import { runQueueWorker } from '../../campaign/queueWorker.ts';
+import { runQueueWorker } from '../../campaign/executors/queueWorker.ts';
 import { canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';

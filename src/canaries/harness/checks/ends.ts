@@ -6,7 +6,7 @@ import type { Cell, Lock } from '../../../memory/cell.ts';
 import { Layout } from '../../../memory/layout.ts';
 import { plainMachine } from '../../../run/createRun.ts';
 import { exploreScenario } from '../../../run/exploreScenario.ts';
-import type { Search } from '../../../run/searchSpec.ts';
+import type { Search } from '../../../run/search/searchSpec.ts';
 import { benchmarkRing } from '../../../scenario/benchmarkRing.ts';
 import { searched } from '../explored.ts';
 import { program, scenarioOf } from '../program.ts';

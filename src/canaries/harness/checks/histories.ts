@@ -1,5 +1,5 @@
 import { type Interval, linearizability } from '../../../check/linearizability.ts';
-import { checkHistory } from '../../../run/checkHistory.ts';
+import { checkHistory } from '../../../run/stress/checkHistory.ts';
 import { builtIns } from '../../../scenario/gfnRingScenarios.ts';
 import { equal } from '../selfCheck.ts';
 

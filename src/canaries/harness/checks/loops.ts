@@ -3,7 +3,7 @@ import { installProbe } from '../../../loops/probe.ts';
 import { assume } from '../../../memory/assume.ts';
 import { plainMachine } from '../../../run/createRun.ts';
 import { type ExploreReport, exploreScenario } from '../../../run/exploreScenario.ts';
-import type { Search } from '../../../run/searchSpec.ts';
+import type { Search } from '../../../run/search/searchSpec.ts';
 import { scenario } from '../../../scenario/define.ts';
 import { equal } from '../selfCheck.ts';
 

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { noLimits } from '../../../explore/limits.ts';
 import { createRun, plainMachine } from '../../../run/createRun.ts';
-import { LockstepPool } from '../../../run/lockstep.ts';
+import { LockstepPool } from '../../../run/lockstep/lockstepPool.ts';
 import { replay } from '../../../run/replay.ts';
 import { resolveScenarioName } from '../../../run/resolveScenarioName.ts';
-import { searchHere } from '../../../run/search.ts';
-import { SearchPool } from '../../../run/searchPool.ts';
-import type { Search } from '../../../run/searchSpec.ts';
-import { stress } from '../../../run/stress.ts';
+import { searchHere } from '../../../run/search/search.ts';
+import { SearchPool } from '../../../run/search/searchPool.ts';
+import type { Search } from '../../../run/search/searchSpec.ts';
+import { stress } from '../../../run/stress/stress.ts';
 import { resolveScenario } from '../../../scenario/scenarioRef.ts';
 import { distUrl } from '../../../scenario/workerFile.ts';
 import { searched } from '../explored.ts';

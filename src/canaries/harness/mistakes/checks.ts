@@ -448,7 +448,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'minimum',
     edits: [
       {
-        file: 'run/minimise',
+        file: 'run/minimise/minimise',
         from: 'let best = mergeRuns(failure, budget);',
         to: 'let best = failure; if (!budget.isSpent) return { best, isLeast: true };',
       },
@@ -458,7 +458,7 @@ export const checks: readonly Mistake[] = [
     name: 'no-operation-left-out',
     part: 'minimising',
     expectedBy: 'minimum',
-    edits: [{ file: 'run/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
+    edits: [{ file: 'run/minimise/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
   },
   {
     name: 'single-operations-not-left-out',
@@ -500,7 +500,7 @@ export const checks: readonly Mistake[] = [
     name: 'stress-does-not-look-at-the-end',
     part: 'stress',
     expectedBy: 'stress',
-    edits: [{ file: 'run/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
+    edits: [{ file: 'run/stress/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
   },
   {
     name: 'not-is-nothing',

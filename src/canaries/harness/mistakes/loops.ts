@@ -113,13 +113,13 @@ export const inLoops: readonly Mistake[] = [
     name: 'an-execution-that-is-cut-short-ends-the-search',
     part: 'deepening',
     expectedBy: 'loops',
-    edits: [{ file: 'run/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
+    edits: [{ file: 'run/search/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
   },
   {
     name: 'what-would-wake-a-sleeper-is-left-out',
     part: 'minimising',
     expectedBy: 'minimum',
-    edits: [{ file: 'run/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
+    edits: [{ file: 'run/minimise/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
   },
   {
     name: 'no-loop-is-compared',

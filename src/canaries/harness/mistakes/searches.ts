@@ -45,7 +45,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: 'optimal',
     edits: [
       {
-        file: 'run/completedWork',
+        file: 'run/search/completedWork',
         from: ', missing < 0 ? Infinity : missing',
         to: ', missing < 0 ? Math.max(1, shares.length - 1) : missing',
       },
@@ -313,6 +313,6 @@ export const searches: readonly Mistake[] = [
     name: 'what-others-have-reached-is-not-told',
     part: 'parallel search',
     expectedBy: 'workers',
-    edits: [{ file: 'run/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
+    edits: [{ file: 'run/search/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
   },
 ];

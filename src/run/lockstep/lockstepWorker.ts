@@ -1,0 +1,60 @@
+import type { Scenario } from '../../check/scenario.ts';
+import { type Violation, violationOf } from '../../explore/execution/violation.ts';
+import { ASSUMED } from '../../memory/assume.ts';
+import { WaitTimeout } from '../../memory/nativeMemory.ts';
+import { END_OF_SCHEDULE, ScheduledMemory, timetableView } from '../../memory/scheduledMemory.ts';
+import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
+
+/** One actor's part of an execution in lockstep. */
+export interface LockstepTask {
+  readonly source: ScenarioRef;
+  readonly thread: number;
+  readonly memory: SharedArrayBuffer;
+  readonly table: SharedArrayBuffer;
+  readonly steps: number;
+}
+
+export interface LockstepPart {
+  readonly results: readonly unknown[];
+  /** What an operation threw. */
+  readonly violation: Violation | undefined;
+  /** The thread waited in vain for its turn, or the schedule was not this program's. */
+  readonly strayed: string | undefined;
+}
+
+/** The scenario built last: a pool runs many schedules of one scenario. */
+let built: { readonly text: string; readonly scenario: Scenario } | undefined;
+
+async function scenarioOf(source: ScenarioRef): Promise<Scenario> {
+  const text = JSON.stringify(source);
+  if (built?.text !== text) built = { text, scenario: await openScenario(source) };
+  return built.scenario;
+}
+
+export default async function runActor({ source, thread, memory, table, steps }: LockstepTask): Promise<LockstepPart> {
+  const { operations } = (await scenarioOf(source)).program.actors[thread];
+  const mem = new ScheduledMemory(memory, thread, timetableView(table, steps));
+  const results: unknown[] = [];
+  const part = { results, violation: undefined, strayed: undefined };
+  try {
+    try {
+      for (let index = 0; index < operations.length; ) {
+        mem.operation = index;
+        const result = operations[index].run(mem, results.at(-1));
+        results.push(result);
+        if (operations[index].until?.(result) ?? true) index++;
+      }
+    } catch (error) {
+      if (error !== ASSUMED) throw error;
+    }
+    mem.finish();
+  } catch (error) {
+    if (error === END_OF_SCHEDULE) return part;
+    mem.fail();
+    const own =
+      error instanceof WaitTimeout ||
+      (error instanceof Error && error.name === 'Breach' && error.message.startsWith('outside the schedule'));
+    return own ? { ...part, strayed: `${error.name}: ${error.message}` } : { ...part, violation: violationOf(error) };
+  }
+  return part;
+}

@@ -1,0 +1,59 @@
+import { type Interval, type Linearizability, linearizability } from '../../check/linearizability.ts';
+import { EBUSY } from '../../kvm/errors.ts';
+import type { Gfn } from '../../kvm/kvm.ts';
+import { type LinearizationPoint, ringHistory } from '../../models/ringHistory.ts';
+import type { VmSpec } from '../../vm/spec.ts';
+import type { CallRecord } from './stressWorker.ts';
+
+/** Steps of the model that the check of one history may take. */
+const HISTORY_STEPS_MAX = 200_000;
+
+/** Whether histories of a scenario can be checked: each call must say what it did to which ring. */
+export function hasHistory(spec: VmSpec): boolean {
+  const checkable = new Set(['push', 'harvest', 'reset-ring']);
+  return spec.index === 0 && spec.actors.every(({ operations }) => operations.every((op) => checkable.has(op.do)));
+}
+
+/** Holds the recorded calls of one round, by thread, against the sequential model, ring by ring. */
+export function checkHistory(
+  spec: VmSpec,
+  calls: readonly (readonly CallRecord[])[],
+  stepsMax = HISTORY_STEPS_MAX,
+): Linearizability {
+  let verdict: Linearizability = 'ok';
+  for (let ring = 0; ring < spec.rings.length; ring++) {
+    const history = calls.flatMap((of, thread) =>
+      of.flatMap((record, i) => moments(spec, ring, thread, record, thread * 100_000 + i)),
+    );
+    const found = linearizability(ringHistory(spec.rings[ring].size), history, stepsMax);
+    if (found === 'illegal') return 'illegal';
+    if (found === 'unknown') verdict = 'unknown';
+  }
+  return verdict;
+}
+
+function moments(
+  spec: VmSpec,
+  ring: number,
+  thread: number,
+  { operation, start, end, result }: CallRecord,
+  call: number,
+): Interval<LinearizationPoint>[] {
+  const actor = spec.actors[thread];
+  const op = actor.operations[operation];
+  const both = (first: LinearizationPoint, second?: LinearizationPoint): Interval<LinearizationPoint>[] =>
+    (second === undefined ? [first] : [first, second]).map((moment) => ({ call: moment, start, end }));
+  if (op.do === 'push' && actor.vcpu === ring) {
+    const entry = { slot: op.slot, offset: BigInt(op.offset) };
+    const look = { does: 'look for room', call, result: result as number } as const;
+    return result === -EBUSY ? both(look) : both(look, { does: 'publish', call, entry });
+  }
+  if (op.do === 'harvest' && op.ring === ring) {
+    const entries = result as readonly Gfn[];
+    return both({ does: 'look for entries', call, max: op.max, entries }, { does: 'take', call });
+  }
+  if (op.do === 'reset-ring' && op.ring === ring) {
+    return both({ does: 'look at cons', call, result: result as boolean }, { does: 'give back', call });
+  }
+  return [];
+}

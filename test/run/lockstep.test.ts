@@ -1,0 +1,51 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
+import { LockstepPool } from '../../src/run/lockstep/lockstepPool.ts';
+import { buildVm } from '../../src/vm/build.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
+
+const reset = { name: 'kernel0', role: 'kernel', operations: [{ do: 'reset' }] } as const;
+const spec: VmSpec = {
+  schema: 1,
+  name: 'two-resets',
+  rings: [{ size: 2, leeway: 0 }],
+  slots: [{ slot: 0, npages: 1 }],
+  index: 0,
+  actors: [reset, { ...reset, name: 'kernel1' }],
+  sometimes: [],
+};
+const run = createRun(buildVm(spec), 1000);
+runOnce(run, new ReplayScheduler([]));
+const good = scheduleOf(run);
+
+describe('worker threads in lockstep', () => {
+  const pool = new LockstepPool(2);
+  afterAll(() => pool.close());
+
+  test('follow a schedule', async () => {
+    expect(await pool.run(spec, good)).toMatchObject({ strayed: undefined, violation: undefined, results: [[0], [0]] });
+  });
+
+  test('end where it ends', async () => {
+    const half = await pool.run(spec, good.slice(0, 3));
+    expect([half.strayed, half.trace.length]).toEqual([undefined, 3]);
+  });
+
+  test('say so when it takes a lock that is held', async () => {
+    expect((await pool.run(spec, [0, 1])).strayed).toMatch(/step 2 locks slots_lock, which thread 0 holds/);
+  });
+
+  test('say so when it gives steps to a thread that has ended', async () => {
+    expect((await pool.run(spec, [...good, 1])).strayed).toMatch(/thread 1 has ended, the schedule gives it step/);
+  });
+});
+
+test('the watchdog ends threads that do not come back, and the pool goes on with new ones', async () => {
+  const pool = new LockstepPool(2, 2_000);
+  // Thread 1 never comes: there is no such step for it to take, so thread 0 waits for its turn, until it is ended.
+  const stuck = await pool.run(spec, [...good.slice(0, 1), ...Array<number>(3).fill(7), ...good]);
+  expect(stuck.strayed).toMatch(/ended by the watchdog/);
+  expect((await pool.run(spec, good)).results).toEqual([[0], [0]]);
+  await pool.close();
+});

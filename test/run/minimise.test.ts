@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import type { StateView } from '../../src/check/property.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { contextSwitches } from '../../src/explore/schedule.ts';
+import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { type Failure, minimise } from '../../src/run/minimise/minimise.ts';
+import { searchHere } from '../../src/run/search/search.ts';
+import { scenario } from '../../src/scenario/define.ts';
+import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
+
+interface Ring {
+  readonly prod: Cell;
+  readonly entries: readonly Cell[];
+}
+
+const push =
+  (value: number) =>
+  (mem: Memory, { prod, entries }: Ring): string => {
+    const index = mem.load(prod);
+    mem.store(entries[index % 8], value);
+    mem.store(prod, index + 1);
+    return 'pushed';
+  };
+const busy = (mem: Memory, { entries }: Ring): number => mem.load(entries[7]);
+
+/** Two vCPUs push onto one ring without a lock; a third thread and further operations are there for nothing. */
+const pushes = scenario({
+  name: 'two-unlocked-pushes',
+  cells: { prod: 'u16', entries: { type: 'u32', length: 8 } },
+  actors: { vcpu0: [busy, push(1), push(2), busy], vcpu1: [push(3), busy], bystander: [busy, busy] },
+} as never);
+const counted: Scenario = {
+  ...pushes,
+  properties: { ...pushes.properties, finally: { 'no entry is lost': nothingLost } },
+};
+
+/** The first failure that random walks come to, as it is. */
+async function found(of: Scenario | ScenarioRef, seed: number): Promise<Failure> {
+  const what = await resolveScenario(of);
+  const search = { scheduler: 'random-walk', reduction: 'none', seed, depth: 3, stepsMax: 10_000 } as const;
+  const { violation, schedule } = searchHere(what.scenario, search, { ...noLimits, executions: 20_000 });
+  expect(violation).toBeDefined();
+  return { ...what, ...violation!, schedule };
+}
+
+function expectToFail(failure: Failure): void {
+  const run = createRun(failure.scenario, 10_000);
+  expect(runOnce(run, new StrictReplayScheduler(failure.schedule)).violation?.property).toBe(failure.property);
+}
+
+const operations = ({ scenario: { program } }: Failure): number =>
+  program.actors.reduce(
+    (sum, actor) => sum + actor.operations.filter(({ label }) => !label.startsWith('skipped')).length,
+    0,
+  );
+
+describe('a finding is made small', () => {
+  test('two unlocked pushes need two switches, whatever was found first', async () => {
+    for (const seed of [1, 2, 3]) {
+      const smallest = minimise(await found(counted, seed), 5);
+      expect(contextSwitches(smallest.schedule)).toBe(2);
+      expectToFail(smallest);
+      expect(operations(smallest)).toBe(2);
+    }
+  });
+
+  test('with no time it stays as it was found, and fails', async () => {
+    const failure = await found(counted, 1);
+    const same = minimise(failure, 0);
+    expectToFail(same);
+    expect(contextSwitches(same.schedule)).toBeLessThanOrEqual(contextSwitches(failure.schedule));
+  });
+});
+
+/** There are as many entries as the index says: each push that ended added one. */
+function nothingLost({ words, results }: Pick<StateView, 'words' | 'results'>): boolean {
+  const entries = [...words.subarray(1, 9)].filter((word) => word !== 0).length;
+  const pushed = results.flat().filter((result) => result === 'pushed').length;
+  return (words[0] & 0xffff) === pushed && entries === pushed;
+}
+
+describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) => {
+  /** Each store and each load is an operation: without the stores, any order of the loads has the result that is not to be. */
+  const apart = scenario({
+    name: 'sb-apart',
+    cells: { x: 'u32', y: 'u32' },
+    actors: {
+      a: [(mem, { x }) => mem.store(x, 1), (mem, { y }) => mem.load(y)],
+      b: [(mem, { y }) => mem.store(y, 1), (mem, { x }) => mem.load(x)],
+    },
+    finally: { 'one saw the other': ({ results }) => results.a[1] === 1 || results.b[1] === 1 },
+  });
+
+  test('is not made so small that it fails on any machine', async () => {
+    const machine = { memoryModel, tearing: false };
+    const what = await resolveScenario(apart);
+    const search = {
+      ...machine,
+      scheduler: 'exhaustive',
+      reduction: 'states',
+      seed: 1,
+      depth: 3,
+      stepsMax: 100,
+    } as const;
+    const { violation, schedule } = searchHere(apart, search, noLimits);
+    const least = minimise({ ...what, ...violation!, ...machine, schedule }, 5);
+    expect(operations(least)).toBe(4);
+    expect(
+      runOnce(createRun(least.scenario, 100, machine), new StrictReplayScheduler(least.schedule)).violation,
+    ).toEqual(violation);
+  });
+});
