@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { canariesText } from './canaries/table.mjs';
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../build/selftest/main.js', import.meta.url));
 const { stdout, status } = spawnSync(process.execPath, [main, 'canaries', '--json', ...process.argv.slice(2)], {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],

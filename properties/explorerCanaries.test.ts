@@ -7,7 +7,7 @@ import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
 import { crossCheck, type Searches, searches } from './crossCheck.ts';
 
 /**
- * That the cross-check of drawn programs can fail: mistakes that it must notice. Others, and the small programs that notice them, are in `src/canaries/harness`.
+ * That the cross-check of drawn programs can fail: mistakes that it must notice. Others, and the small programs that notice them, are in `selftest/mistakes`.
  *
  * Here are those in modules of functions; those in classes are put in where they are needed.
  */

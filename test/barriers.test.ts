@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { sitesIn, weakening, withSites } from '../bench/barriers/sites.mjs';
 import { cellText } from '../bench/barriers/table.mjs';
 import { runWeakened } from '../bench/barriers/weaken.mjs';
-import { patched } from '../src/canaries/patch.ts';
+import { patched } from '../selftest/patch/patch.ts';
 
 const known = JSON.parse(readFileSync('bench/barriers/known.json', 'utf8'));
 const text = readFileSync('docs/barriers.md', 'utf8');

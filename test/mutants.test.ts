@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { allMutants } from '../bench/mutants/list.mjs';
 import { applied, mutantsOf, operators } from '../bench/mutants/operators.mjs';
 import { refused } from '../bench/mutants/table.mjs';
-import { patched } from '../src/canaries/patch.ts';
+import { patched } from '../selftest/patch/patch.ts';
 
 const all = allMutants('dist');
 

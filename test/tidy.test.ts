@@ -20,7 +20,6 @@ const LAYERS = [
   ['conformance'],
   ['campaign'],
   ['report'],
-  ['canaries'],
   ['cli'],
   ['testing'],
 ];
@@ -104,7 +103,7 @@ test('nothing that decides looks at the clock or at chance', () => {
 
 test('each folder has a README that says what is in it', () => {
   const folders = new Set(
-    ['src', 'test', 'properties', 'bench'].flatMap((root) =>
+    ['src', 'selftest', 'test', 'properties', 'bench'].flatMap((root) =>
       readdirSync(root, { recursive: true, encoding: 'utf8' })
         .filter((file) => /\.(ts|mjs)$/.test(file))
         .map((file) => dirname(join(root, file))),

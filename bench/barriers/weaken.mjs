@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { patching } from '../../dist/canaries/patch.js';
+import { patching } from '../../build/selftest/patch/patch.js';
 import { weakening } from './sites.mjs';
 
 const RUNS = fileURLToPath(new URL('runs.mjs', import.meta.url));

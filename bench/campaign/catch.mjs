@@ -3,8 +3,9 @@
  * when it has found something.
  */
 import { parseArgs } from 'node:util';
-import { isExpected } from '../../dist/canaries/canary.js';
-import { canaries } from '../../dist/canaries/catalogue.js';
+import { isExpected } from '../../build/selftest/subjects/canary.js';
+import { canaries } from '../../build/selftest/subjects/index.js';
+import { startWith } from '../../build/selftest/with.js';
 import { untilFound } from './fuzz.mjs';
 
 const { values, positionals } = parseArgs({
@@ -16,7 +17,10 @@ const width = Math.max(...chosen.map(({ name }) => name.length));
 let caught = 0;
 for (const canary of chosen) {
   const { name, tracker, memoryModel, expectedBy } = canary;
-  const found = await untilFound(['--canary', name, '--seconds', values.seconds, '--workers', values.workers]);
+  const found = await untilFound(
+    ['--tracker', tracker, '--memory-model', memoryModel, '--seconds', values.seconds, '--workers', values.workers],
+    startWith(canary),
+  );
   if (found.property !== undefined) caught++;
   const what = [
     `${found.property === undefined ? '✗' : '✓'} ${name.padEnd(width)}`,

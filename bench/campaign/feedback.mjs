@@ -7,9 +7,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { canaries } from '../../dist/canaries/catalogue.js';
+import { canaries } from '../../build/selftest/subjects/index.js';
+import { startWith } from '../../build/selftest/with.js';
 import { drawingNames } from '../../dist/explore/schedulers/registry.js';
-import { main, untilFound } from './fuzz.mjs';
+import { untilFound } from './fuzz.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,15 +28,11 @@ for (const canary of chosen) {
   for (const more of [[], ['--no-feedback']]) {
     const counts = [];
     for (const seed of seeds) {
-      const args = [scenario, '--canary', canary.name, '--memory-model', canary.memoryModel, '--seed', `${seed}`];
-      const { property, executions } = await untilFound([
-        ...args,
-        '--executions',
-        values.executions,
-        '--workers',
-        '1',
-        ...more,
-      ]);
+      const args = [scenario, '--memory-model', canary.memoryModel, '--seed', `${seed}`];
+      const { property, executions } = await untilFound(
+        [...args, '--executions', values.executions, '--workers', '1', ...more],
+        startWith(canary),
+      );
       if (property !== undefined) counts.push(executions + 1);
     }
     cells.push(cellOf(counts));
@@ -45,18 +42,8 @@ for (const canary of chosen) {
   console.log(`${canary.name.padEnd(width)}  ${cells.map((cell) => cell.padStart(12)).join('  ')}`);
 }
 
-function explored({ name, memoryModel }, scenario, scheduler, seed) {
-  const args = [
-    scenario,
-    '--canary',
-    name,
-    '--memory-model',
-    memoryModel,
-    '--scheduler',
-    scheduler,
-    '--seed',
-    `${seed}`,
-  ];
+function explored(canary, scenario, scheduler, seed) {
+  const args = [scenario, '--memory-model', canary.memoryModel, '--scheduler', scheduler, '--seed', `${seed}`];
   const limits = [
     '--executions',
     values.executions,
@@ -68,7 +55,8 @@ function explored({ name, memoryModel }, scenario, scheduler, seed) {
     folder,
     '--json',
   ];
-  const { stdout } = spawnSync(process.execPath, [main, 'explore', ...args, ...limits], { encoding: 'utf8' });
+  const { args: start, env } = startWith(canary);
+  const { stdout } = spawnSync(process.execPath, [...start, 'explore', ...args, ...limits], { env, encoding: 'utf8' });
   const { findings, executions } = JSON.parse(stdout);
   return findings.some(({ property }) => !property.startsWith('sometimes: ')) ? [executions + 1] : [];
 }

@@ -8,15 +8,17 @@ import { knownAs } from '../../dist/scenario/trackers/trackerScenario.js';
 
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** Runs a campaign until it has found something, or has ended. Returns the finding, or undefined, and how many seconds it took. */
-export async function untilFound(args) {
+/**
+ * Runs a campaign until it has found something, or has ended. Returns the finding, or undefined, and
+ * how many seconds it took. `first` and `env` put a canary in.
+ */
+export async function untilFound(args, { args: first, env } = { args: [main], env: process.env }) {
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
   const findings = join(folder, 'campaign/findings');
   const start = performance.now();
-  const child = spawn(process.execPath, [main, 'fuzz', ...args, '--dir', join(folder, 'campaign'), '--json'], {
+  const child = spawn(process.execPath, [...first, 'fuzz', ...args, '--dir', join(folder, 'campaign'), '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    // A group of its own: with a canary it starts another process.
-    detached: true,
+    env,
   });
   let said = '';
   child.stdout.on('data', (text) => {
@@ -25,7 +27,7 @@ export async function untilFound(args) {
   const look = setInterval(() => {
     if (firstIn(findings) === undefined) return;
     clearInterval(look);
-    process.kill(-child.pid, 'SIGKILL');
+    child.kill('SIGKILL');
   }, 200);
   const status = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(look);

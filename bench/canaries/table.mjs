@@ -2,8 +2,8 @@ const SCHEDULERS = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 're
 
 const HEAD = `# Canaries
 
-Subjects with exactly one known bug each (\`src/canaries\`): small patches of the real ones, put in as modules are loaded. \`gfnring canaries\` runs them all with every scheduler and
-both proofs; \`npm run canaries\` writes this file. \`gfnring explore --canary NAME\` shows the trace of one.
+Subjects with exactly one known bug each (\`selftest/subjects\`): small patches of the real ones, put in as modules are loaded. \`npm run canaries\` runs them all with every scheduler and
+both proofs. \`npm run selftest -- with NAME\` shows the trace of one.
 
 \`states\` and \`optimal\` are exhaustive searches: the seconds to the finding; – where the search did not come to an end in 10 s. For schedulers: in how many seeds of how many, and the
 median of executions to the first finding; a scheduler that missed more than half of the seeds is not asked on. A canary is caught where each proof that exhausts

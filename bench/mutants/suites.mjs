@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { patching } from '../../dist/canaries/patch.js';
+import { patching } from '../../build/selftest/patch/patch.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

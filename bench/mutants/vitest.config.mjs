@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { PATCH_VARIABLE, patched } from '../../dist/canaries/patch.js';
+import { patched } from '../../build/selftest/patch/patch.js';
+import { PATCH_VARIABLE } from '../../build/selftest/patch/variable.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const edits = JSON.parse(process.env[PATCH_VARIABLE] ?? '[]');

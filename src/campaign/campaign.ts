@@ -154,7 +154,7 @@ class Campaign {
   private async makeSmall(open: UnminimisedFailure): Promise<void> {
     const { key } = open.failed;
     try {
-      this.made.set(key, await this.crew.makeSmall(open, this.task, this.store.progress.settings.canary));
+      this.made.set(key, await this.crew.makeSmall(open, this.task));
     } catch (error) {
       this.made.set(key, error as Error);
     }
@@ -227,9 +227,9 @@ class Campaign {
 /** As it was found. */
 function asFound(
   { failed, source }: UnminimisedFailure,
-  { memoryModel, tearing, canary }: CampaignDirectory['progress']['settings'],
+  { memoryModel, tearing }: CampaignDirectory['progress']['settings'],
 ): MinimisedFailure {
   const { key, property, message } = failed;
   const schedule = parseSchedule(failed.schedule)!;
-  return { key, least: key, finding: findingOf({ source, memoryModel, tearing, property, message, schedule }, canary) };
+  return { key, least: key, finding: findingOf({ source, memoryModel, tearing, property, message, schedule }) };
 }

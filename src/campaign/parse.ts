@@ -3,6 +3,7 @@ import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { array, boolean, type Fields, object, oneOf, show, string, wholeNumber } from '../input/fields.ts';
 import { SCHEMA } from '../input/schema.ts';
+import { checkCanary } from '../run/canary.ts';
 import { parseSource } from '../run/parseSource.ts';
 import { type CatalogueNumber, knownDefects } from '../scenario/knownDefects.ts';
 import type { CorpusEntry } from './corpusEntry.ts';
@@ -21,6 +22,8 @@ export function parseSettings(value: unknown, file: string): Settings {
   }
   const shard = object(fields.shard, `${file}.shard`);
   const of = wholeNumber(shard.of, `${file}.shard.of`, 1, 100_000);
+  const canary = fields.canary === undefined ? undefined : string(fields.canary, `${file}.canary`);
+  checkCanary(file, canary);
   return {
     memoryModel: oneOf(fields.memoryModel, memoryModels, `${file}.memoryModel`) as MemoryModelName,
     tearing: boolean(fields.tearing, `${file}.tearing`),
@@ -31,7 +34,7 @@ export function parseSettings(value: unknown, file: string): Settings {
     bases: array(fields.bases, `${file}.bases`, 1, 10_000).map((base, i) =>
       parseBase(base, file, `${file}.bases[${i}]`),
     ),
-    ...(fields.canary !== undefined && { canary: string(fields.canary, `${file}.canary`) }),
+    ...(canary !== undefined && { canary }),
   };
 }
 

@@ -13,7 +13,6 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./commands/replay.ts')).replayCommand(),
   report: async () => (await import('./commands/report.ts')).reportCommand(),
   stress: async () => (await import('./commands/stress.ts')).stressCommand(),
-  canaries: async () => (await import('./commands/canaries.ts')).canariesCommand(),
   kernel: async () => (await import('./commands/kernel/kernel.ts')).kernelCommand(),
   litmus: async () => (await import('./commands/litmus.ts')).litmusCommand(),
   list: async () => (await import('./commands/list.ts')).listCommand(),

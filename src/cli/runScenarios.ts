@@ -15,7 +15,6 @@ export interface CheckOptions extends SharedOptions, MemoryConfig {
   readonly tracker: TrackerName;
   readonly seconds: number;
   readonly dir: string;
-  readonly canary?: string;
   /** Whether traces have the lines that their accesses come from. */
   readonly lines?: boolean;
   /** Whether what history knows of the subject leaves the status at 0. */
@@ -74,7 +73,6 @@ export async function runScenarios(
       stepsMax: STEPS_MAX,
       minimiseSeconds: 5,
       directory: options.dir,
-      canary: options.canary,
     });
     progress('');
     reports.push(report);

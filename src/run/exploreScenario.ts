@@ -24,8 +24,6 @@ export interface ExploreOptions extends Search {
   readonly minimiseSeconds: number;
   /** Where findings are written; null: nowhere. */
   readonly directory: string | null;
-  /** The bug that was put into the subject, for its findings. */
-  readonly canary?: string | undefined;
 }
 
 /** `limit`: nothing was found as far as the search went. Only `passed` says that nothing is there. */
@@ -253,7 +251,7 @@ function vacuous(
   );
 }
 
-function write(failure: Failure, { directory, canary }: ExploreOptions): WrittenFinding {
-  const finding = findingOf(failure, canary);
+function write(failure: Failure, { directory }: ExploreOptions): WrittenFinding {
+  const finding = findingOf(failure);
   return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
 }

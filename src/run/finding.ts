@@ -4,6 +4,7 @@ import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import { writeAtomically } from '../files/atomicWrite.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
+import { recordedCanary } from './canary.ts';
 import type { MemoryConfig } from './createRun.ts';
 import type { Failure } from './minimise/minimise.ts';
 
@@ -23,14 +24,20 @@ export interface Finding extends MemoryConfig {
   readonly contextSwitches: number;
   /** Where the scenario comes from. */
   readonly scenario: ScenarioRef;
-  /** The bug that was put into the subject for it; left out: none was. */
+  /** The canary that was in the subject; left out: none. */
   readonly canary?: string;
 }
 
-export function findingOf(
-  { source, property, message, memoryModel, tearing, inFull, schedule, cycle }: Omit<Failure, 'scenario'>,
-  canary?: string,
-): Finding {
+export function findingOf({
+  source,
+  property,
+  message,
+  memoryModel,
+  tearing,
+  inFull,
+  schedule,
+  cycle,
+}: Omit<Failure, 'scenario'>): Finding {
   return {
     schema: SCHEMA,
     kind: 'finding',
@@ -43,7 +50,7 @@ export function findingOf(
     ...(cycle !== undefined && { cycle }),
     contextSwitches: contextSwitches(schedule),
     scenario: source,
-    ...(canary !== undefined && { canary }),
+    ...recordedCanary(),
   };
 }
 

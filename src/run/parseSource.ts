@@ -8,6 +8,7 @@ import { YARDSTICKS, type Yardstick } from '../scenario/benchmarkRing.ts';
 import type { OmittedOperations } from '../scenario/omittedOperations.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import { parseVm, parseVms } from '../vm/parse.ts';
+import { checkCanary } from './canary.ts';
 import type { Finding } from './finding.ts';
 
 /** Where a scenario comes from, as JSON in `file` says it. Throws `BadInput` with the path of the first field that is wrong. */
@@ -26,7 +27,7 @@ export function parseSource(value: unknown, file: string, where = 'scenario'): S
   return { ...named, inMemory: true };
 }
 
-/** A finding as it stands in `file`, its schedule parsed. */
+/** A finding as it stands in `file`, its schedule parsed. Throws `BadInput`. */
 export function parseFinding(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
   const finding = object(value, file);
   version(finding, file);
@@ -36,6 +37,8 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
   const schedule = finding.schedule === '' ? '' : string(finding.schedule, `${file}.schedule`);
   const order = schedule === '' ? [] : parseSchedule(schedule);
   if (order === undefined) throw new BadInput(`${file}.schedule is no schedule: runs like 0x5,1,0 are expected`);
+  const canary = finding.canary === undefined ? undefined : string(finding.canary, `${file}.canary`);
+  checkCanary(file, canary);
   return {
     schema: SCHEMA,
     kind: 'finding',
@@ -48,7 +51,7 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
     ...(finding.cycle !== undefined && { cycle: wholeNumber(finding.cycle, `${file}.cycle`, 1, order.length) }),
     contextSwitches: wholeNumber(finding.contextSwitches, `${file}.contextSwitches`, 0, order.length),
     scenario: parseSource(finding.scenario, file, `${file}.scenario`),
-    ...(finding.canary !== undefined && { canary: string(finding.canary, `${file}.canary`) }),
+    ...(canary !== undefined && { canary }),
     order,
   };
 }

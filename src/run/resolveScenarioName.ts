@@ -34,7 +34,7 @@ export function loadFinding(file: string): Finding & { readonly order: readonly 
   return parseFinding(readJson(file, 'finding'), file);
 }
 
-/** The finding that `name` stands for, where it is one: it says the machine that it was found on, and the canary. */
+/** The finding that `name` stands for, where it is one: it says the machine that it was found on. */
 export function findingNamed(name: string): Finding | undefined {
   if (!/[./\\]/.test(name) || !name.endsWith('.json')) return undefined;
   const json = readJson(name, 'scenario');

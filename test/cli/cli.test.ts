@@ -138,7 +138,6 @@ test('wrong usage: one line, status 2', () => {
     [['explore', 'ring', '--seconds', '0'], /--seconds is '0': must be a number of seconds above 0/],
     [['explore', 'ring', '--scheduler', 'best'], /Allowed choices are exhaustive/],
     [['explore'], /name a scenario: 'gfnring list' shows the built-in ones/],
-    [['explore', '--canary', 'none'], /unknown canary none: 'gfnring canaries --list' names them/],
     [['replay', 'ring:9'], /there is no thread 9/],
     [['replay', 'ring:0', '--actor', 'nobody'], /the scenario has vcpu0, userspace, kernel0/],
     [['replay', 'ring:0', '--inspect-brk'], /goes with --actor/],

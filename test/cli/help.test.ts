@@ -58,9 +58,6 @@ function parsed(words: readonly string[]): Command {
     const known = suggested(argument)?.words;
     if (known) for (const value of values) if (!/[./]/.test(value)) expect(known).toContain(value);
   });
-  const { canary } = called!.opts<{ canary?: string }>();
-  const option = called!.options.find(({ long }) => long === '--canary');
-  if (canary !== undefined) expect(suggested(option!)?.words).toContain(canary);
   for (const word of words) if (/^(\.\/)?examples\//.test(word)) expect([word, existsSync(word)]).toEqual([word, true]);
   return called!;
 }

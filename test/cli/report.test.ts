@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { momentsIn } from '../../src/campaign/timeSamples.ts';
+import { gfnringWith } from '../selftest/gfnring.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
@@ -11,29 +12,20 @@ const gfnring = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };
 };
+const patched = (...args: string[]) => gfnringWith('no-flush', folder, ...args);
 const at = (name: string): string => join(folder, name);
 /** The data in a page. */
 const dataIn = (file: string) => JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at(file), 'utf8'))![1]);
 
-/** A canary's, so that a process of its own has to run it. */
+/** Found with a canary in the subject. */
 let finding: { file: string; property: string };
 beforeAll(() => {
-  const { stdout } = gfnring(
-    'explore',
-    'dirty-again',
-    '--canary',
-    'no-flush',
-    '--scheduler',
-    'exhaustive',
-    '--dir',
-    'f',
-    '--json',
-  );
+  const { stdout } = patched('explore', 'dirty-again', '--scheduler', 'exhaustive', '--dir', 'f', '--json');
   [finding] = JSON.parse(stdout).findings;
 });
 
 test('a finding as a page, a trace and text at once; folders are made', () => {
-  const { status, stdout, stderr } = gfnring(
+  const { status, stdout, stderr } = patched(
     'report',
     finding.file,
     '--html',
@@ -43,7 +35,7 @@ test('a finding as a page, a trace and text at once; folders are made', () => {
     '--text',
   );
   expect([status, stderr]).toEqual([0, '']);
-  const { stdout: replayed } = gfnring('replay', finding.file, '--lines');
+  const { stdout: replayed } = patched('replay', finding.file, '--lines');
   const trace = replayed.split('\n').slice(0, -2);
   expect(trace.length).toBeGreaterThan(30);
   expect(stdout).toContain(trace.join('\n'));
@@ -63,7 +55,7 @@ test('where the code does not fail as the finding says, the page says that', () 
 test('what cannot be done is said in one line, with status 2', () => {
   writeFileSync(
     at('unseen.json'),
-    JSON.stringify({ ...JSON.parse(readFileSync(at(finding.file), 'utf8')), schedule: '', contextSwitches: 0 }),
+    JSON.stringify({ ...JSON.parse(readFileSync(at('mended.json'), 'utf8')), schedule: '', contextSwitches: 0 }),
   );
   writeFileSync(at('none.json'), '{}');
   mkdirSync(at('empty'), { recursive: true });
@@ -74,7 +66,8 @@ test('what cannot be done is said in one line, with status 2', () => {
     [['unseen.json', '--html', 'x.html'], 'unseen.json has no schedule to run'],
     [['empty', '--html', 'x.html'], 'empty is no campaign: it has no campaign.json'],
     [['empty', '--text'], 'empty is a directory: a campaign has --html FILE alone'],
-    [[finding.file, '--html', 'empty'], 'cannot write empty: EISDIR'],
+    [['mended.json', '--html', 'empty'], 'cannot write empty: EISDIR'],
+    [[finding.file, '--html', 'x.html'], `${finding.file} was written with the canary no-flush: 'npm run selftest`],
   ] as const) {
     const { status, stdout, stderr } = gfnring('report', ...args);
     expect([args, status, stdout]).toEqual([args, 2, '']);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { canaries } from '../../src/canaries/catalogue.ts';
-import { mistakes } from '../../src/canaries/harness/mistakes.ts';
+import { mistakes } from '../../selftest/mistakes/index.ts';
+import { canaries } from '../../selftest/subjects/index.ts';
 import { SUITE } from '../litmus/suite.ts';
 import { documents } from './blocks.ts';
 

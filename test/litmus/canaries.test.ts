@@ -7,7 +7,7 @@ import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';
 import { programOf } from './programOf.ts';
 
-/** Mistakes in the search of graphs that the oracle must notice. Those in the memory models, and more, are in `src/canaries/harness`. */
+/** Mistakes in the search of graphs that the oracle must notice. Those in the memory models, and more, are in `selftest/mistakes`. */
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -5,18 +5,22 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gfnringWith } from '../selftest/gfnring.ts';
 import { hasChromium, keep, launch, open } from './chromium.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const gfnring = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+const gfnring = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
 const at = (name: string): string => join(folder, name);
 const example = (name: string): string => join(process.cwd(), 'examples', `${name}.mjs`);
 
 /** Finds something, and makes a page of it. */
-function reported(name: string, ...explore: string[]): string {
-  const { stdout } = gfnring('explore', ...explore, '--scheduler', 'exhaustive', '--dir', name, '--json');
-  const { status, stderr } = gfnring('report', JSON.parse(stdout).findings[0].file, '--html', `${name}.html`);
+function reported(name: string, run: typeof gfnring, ...explore: string[]): string {
+  const { stdout } = run('explore', ...explore, '--scheduler', 'exhaustive', '--dir', name, '--json');
+  const { status, stderr } = run('report', JSON.parse(stdout).findings[0].file, '--html', `${name}.html`);
   expect([status, stderr]).toEqual([0, '']);
   return at(`${name}.html`);
 }
@@ -29,7 +33,7 @@ describe.skipIf(!hasChromium)('the page in a browser (skipped where there is no 
   let noFlush: string;
   beforeAll(async () => {
     browser = await launch();
-    noFlush = reported('no-flush', 'dirty-again', '--canary', 'no-flush');
+    noFlush = reported('no-flush', (...args) => gfnringWith('no-flush', folder, ...args), 'dirty-again');
   }, 120_000);
   afterAll(() => browser.close());
 
@@ -204,12 +208,12 @@ describe.skipIf(!hasChromium)('the page in a browser (skipped where there is no 
   });
 
   test('what is in store buffers under tso, and what may still be read under weak', async () => {
-    const tso = await open(browser, reported('tso', example('sb'), '--memory-model', 'tso'), '#step=4');
+    const tso = await open(browser, reported('tso', gfnring, example('sb'), '--memory-model', 'tso'), '#step=4');
     expect(await tso.page.getByRole('region', { name: 'Store buffers, oldest first' }).innerText()).toMatch(
       /a\s+x = 1 \(step 1\)/,
     );
     await keep(tso.page, 'tso');
-    const weak = await open(browser, reported('weak', example('publish'), '--memory-model', 'weak'));
+    const weak = await open(browser, reported('weak', gfnring, example('publish'), '--memory-model', 'weak'));
     expect(await weak.page.getByRole('region', { name: 'What each may still read, newest first' }).innerText()).toMatch(
       /userspace\s+record\s+7 or 0/,
     );

@@ -10,12 +10,7 @@ import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts'
 /** What a worker of a campaign is given. */
 export type CampaignTask =
   | { readonly do: 'run'; readonly batch: Batch; readonly work: BatchConfig }
-  | {
-      readonly do: 'make small';
-      readonly open: UnminimisedFailure;
-      readonly work: BatchConfig;
-      readonly canary: string | undefined;
-    };
+  | { readonly do: 'make small'; readonly open: UnminimisedFailure; readonly work: BatchConfig };
 
 /** Steps that may be taken to make one failure small: some seconds. Not seconds, so that the same comes of it on any machine. */
 const STEPS = 1_500_000;
@@ -24,11 +19,7 @@ export default async function work(task: CampaignTask): Promise<BatchDone | Mini
   return task.do === 'run' ? runBatch(task.batch, task.work) : makeSmall(task);
 }
 
-async function makeSmall({
-  open,
-  work,
-  canary,
-}: CampaignTask & { readonly do: 'make small' }): Promise<MinimisedFailure> {
+async function makeSmall({ open, work }: CampaignTask & { readonly do: 'make small' }): Promise<MinimisedFailure> {
   const { property, message, schedule, key } = open.failed;
   const { memoryModel, tearing } = work;
   const failure: Failure = {
@@ -38,5 +29,5 @@ async function makeSmall({
     schedule: parseSchedule(schedule)!,
   };
   const least = minimise(failure, Infinity, STEPS);
-  return { key, least: failureKey(least), finding: findingOf(least, canary) };
+  return { key, least: failureKey(least), finding: findingOf(least) };
 }

@@ -40,14 +40,14 @@ export class QueueExecutor implements Executor {
   }
 
   /** Throws `BadInput` where there is no Redis. */
-  static async reach(url: string, version: string, canary: string | undefined): Promise<QueueExecutor> {
+  static async reach(url: string, version: string): Promise<QueueExecutor> {
     let isGone: (error: Error) => void = () => {};
     const gone = new Promise<never>((_, reject) => {
       isGone = reject;
     });
     gone.catch(() => {});
     const reached = await reachRedis(url, isGone);
-    const queued = new QueueExecutor(reached, queueName(version, canary), gone);
+    const queued = new QueueExecutor(reached, queueName(version), gone);
     await queued.events.waitUntilReady();
     return queued;
   }
@@ -56,8 +56,8 @@ export class QueueExecutor implements Executor {
     return this.do({ do: 'run', batch, work }) as Promise<BatchDone>;
   }
 
-  makeSmall(open: UnminimisedFailure, work: BatchConfig, canary: string | undefined): Promise<MinimisedFailure> {
-    return this.do({ do: 'make small', open, work, canary }) as Promise<MinimisedFailure>;
+  makeSmall(open: UnminimisedFailure, work: BatchConfig): Promise<MinimisedFailure> {
+    return this.do({ do: 'make small', open, work }) as Promise<MinimisedFailure>;
   }
 
   /** Takes back what nobody has begun. */

@@ -14,7 +14,6 @@ export interface QueueWorkerOptions {
   readonly workers: number;
   readonly patienceSeconds: number;
   readonly version: string;
-  readonly canary: string | undefined;
   readonly signal: AbortSignal;
   /** Called after each task with how many were done. */
   readonly onDone: (tasks: number) => void;
@@ -23,7 +22,7 @@ export interface QueueWorkerOptions {
 /** Does tasks of whatever campaigns are in a queue, until the signal. Throws `BadInput` where there is no Redis, and what it was when it went away. */
 export async function runQueueWorker(
   url: string,
-  { workers, patienceSeconds, version, canary, signal, onDone }: QueueWorkerOptions,
+  { workers, patienceSeconds, version, signal, onDone }: QueueWorkerOptions,
 ): Promise<void> {
   let end: (error?: Error) => void = () => {};
   const ended = new Promise<void>((resolve, reject) => {
@@ -34,7 +33,7 @@ export async function runQueueWorker(
   const threads = new ThreadPoolExecutor(workers, patienceSeconds);
   let done = 0;
   const worker = new bullmq.Worker<CampaignTask, QueueAnswer>(
-    queueName(version, canary),
+    queueName(version),
     async ({ data }) => {
       const answer = await answerTo(data, threads);
       onDone(++done);

@@ -1,14 +1,17 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BadInput } from '../../input/badInput.ts';
+import { canaryHere } from '../../run/canary.ts';
 import { CAMPAIGN_SCHEMA } from '../settings.ts';
 
 /** How long a Redis may be away, in milliseconds, before it is taken for gone. */
 const AWAY_MS = 15_000;
 
 /** Tasks for those with the same canary in their code, and the same version of all of it. */
-export const queueName = (version: string, canary: string | undefined): string =>
-  `gfnring-${version}-${CAMPAIGN_SCHEMA}${canary === undefined ? '' : `-${canary}`}`;
+export function queueName(version: string): string {
+  const canary = canaryHere();
+  return `gfnring-${version}-${CAMPAIGN_SCHEMA}${canary === undefined ? '' : `-${canary}`}`;
+}
 
 /** A Redis, and BullMQ to talk to it: both are optional. */
 export interface RedisConnection {

@@ -20,7 +20,7 @@ export interface Executor {
   /** Throws `BadInput` where the scenario cannot be run at all, and `GaveUp`. */
   run(batch: Batch, work: BatchConfig): Promise<BatchDone>;
   /** The same for a failure that is to be made small. */
-  makeSmall(open: UnminimisedFailure, work: BatchConfig, canary: string | undefined): Promise<MinimisedFailure>;
+  makeSmall(open: UnminimisedFailure, work: BatchConfig): Promise<MinimisedFailure>;
   close(): Promise<void>;
 }
 
@@ -54,8 +54,8 @@ export class ThreadPoolExecutor implements Executor {
     return this.do({ do: 'run', batch, work }) as Promise<BatchDone>;
   }
 
-  makeSmall(open: UnminimisedFailure, work: BatchConfig, canary: string | undefined): Promise<MinimisedFailure> {
-    return this.do({ do: 'make small', open, work, canary }) as Promise<MinimisedFailure>;
+  makeSmall(open: UnminimisedFailure, work: BatchConfig): Promise<MinimisedFailure> {
+    return this.do({ do: 'make small', open, work }) as Promise<MinimisedFailure>;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
-import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { examples } from '../examples.ts';
 import {
   directoryOption,
@@ -14,14 +13,6 @@ import {
 } from '../options.ts';
 import { type CheckOptions, runScenarios } from '../runScenarios.ts';
 
-/** The tracker and the memory model that a canary shows in, where no other was asked for: elsewhere nothing would be found. */
-function ofCanary(name: string | undefined, command: Command): Partial<Pick<CheckOptions, 'tracker' | 'memoryModel'>> {
-  if (name === undefined) return {};
-  const { tracker, memoryModel } = canaryNamed(name);
-  const isAsked = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
-  return { ...(!isAsked('tracker') && { tracker }), ...(!isAsked('memoryModel') && { memoryModel }) };
-}
-
 export const checkCommand = (): Command =>
   new Command('check')
     .description('the main job: every scenario of a tracker, proved where it is small enough, searched where it is not')
@@ -29,7 +20,6 @@ export const checkCommand = (): Command =>
     .addOption(scenarioSecondsOption())
     .addOption(memoryModelOption())
     .addOption(tearingOption())
-    .addOption(canaryOption())
     .addOption(directoryOption())
     .addOption(seedOption())
     .addOption(jsonOption())
@@ -43,8 +33,6 @@ export const checkCommand = (): Command =>
         'check --json > report.json': 'one document, for a program to read',
       }),
     )
-    .action(async (given: CheckOptions, command: Command) => {
-      const options = { ...given, ...ofCanary(given.canary, command) };
-      if (runsAsCanary(options.canary)) return;
+    .action(async (options: CheckOptions) => {
       await runScenarios(checksOf(options.tracker), options);
     });

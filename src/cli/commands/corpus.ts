@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
-import { CampaignDirectory, settingsIn } from '../../campaign/directory/campaignDirectory.ts';
+import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
 import { type Summary, summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';
 import { summaryLines } from '../campaignText.ts';
-import { runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, quietOption } from '../options.ts';
@@ -67,8 +66,6 @@ async function change(
   { json, quiet, report: wanted }: Options,
   what: (store: CampaignDirectory) => Promise<CorpusChange>,
 ): Promise<void> {
-  // Before the campaign is locked: the process that has the canary in it locks it itself.
-  if (runsAsCanary(settingsIn(directory).canary)) return;
   const store = CampaignDirectory.open(directory);
   let changed: CorpusChange;
   let summary: Summary;

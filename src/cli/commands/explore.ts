@@ -3,8 +3,6 @@ import type { MemoryConfig } from '../../run/createRun.ts';
 import { type ExploreOptions, exploreScenario } from '../../run/exploreScenario.ts';
 import { findingNamed, resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
-import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
-import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { statusOf, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
@@ -40,7 +38,6 @@ interface Options extends SharedOptions, MemoryConfig {
   readonly strict?: boolean;
   readonly dir: string;
   readonly lines?: boolean;
-  readonly canary?: string | undefined;
 }
 
 export const exploreCommand = (): Command =>
@@ -50,7 +47,7 @@ export const exploreCommand = (): Command =>
       setCompletionValues(
         new Argument(
           '[scenario]',
-          "a built-in name, or the path of a module (see the README), of a JSON file or of a finding; left out: the canary's",
+          'a built-in name, or the path of a module (see the README), of a JSON file or of a finding',
         ),
         scenarios,
       ),
@@ -108,7 +105,6 @@ export const exploreCommand = (): Command =>
         .argParser(wholeNumberArgument('rounds', 1, 1_000_000)),
     )
     .addOption(new Option('--strict', 'rest a verdict on nothing that is not known: see docs/how-we-know.md'))
-    .addOption(canaryOption())
     .addOption(linesOption())
     .addOption(directoryOption())
     .addOption(seedOption())
@@ -120,27 +116,22 @@ export const exploreCommand = (): Command =>
         'explore ring --scheduler exhaustive': 'every interleaving of a built-in scenario',
         'explore ./examples/publish.mjs --memory-model weak --lines': 'a module of your own, on weak memory',
         'explore vm --seconds 60 --seed 7': 'schedules drawn for a minute',
-        'explore --canary no-mask': 'the scenario that shows a known bug, with the bug in it',
       }),
     )
     .action(async (name: string | undefined, given: Options, command: Command) => {
-      const { scenario, canary, ...machine } = meant(name, given, explicitMemoryOptions(command));
-      const options = { ...given, ...machine, canary };
+      if (name === undefined) throw new UsageError("name a scenario: 'gfnring list' shows the built-in ones");
+      const options = { ...given, ...machineOf(name, given, explicitMemoryOptions(command)) };
       refuse(options);
-      if (runsAsCanary(canary)) return;
       const limits = { executions: options.executions, seconds: options.seconds, bytes: 2 ** 31 };
-      const report = await exploreScenario(
-        typeof scenario === 'string' ? await resolveScenarioName(scenario) : scenario,
-        {
-          ...options,
-          reduction: options.reduction ?? 'states',
-          limits,
-          stepsMax: options.steps,
-          loopRules: { iterationsMax: options.rounds, byComparison: options.strict !== true },
-          minimiseSeconds: options.minimise,
-          directory: options.dir,
-        },
-      );
+      const report = await exploreScenario(await resolveScenarioName(name), {
+        ...options,
+        reduction: options.reduction ?? 'states',
+        limits,
+        stepsMax: options.steps,
+        loopRules: { iterationsMax: options.rounds, byComparison: options.strict !== true },
+        minimiseSeconds: options.minimise,
+        directory: options.dir,
+      });
       if (options.json) printJson(report);
       else {
         if (!options.quiet || report.findings.length > 0)
@@ -151,24 +142,11 @@ export const exploreCommand = (): Command =>
       process.exitCode = statusOf(report);
     });
 
-interface Meant extends MemoryConfig {
-  readonly scenario: string | ScenarioRef;
-  readonly canary: string | undefined;
-}
-
-/** What is to be explored: a finding says the machine and the canary, a canary its scenario and the memory model. What was asked for goes before. */
-function meant(name: string | undefined, given: Options, asked: readonly string[]): Meant {
-  const { memoryModel, tearing } = given;
-  const finding = name === undefined ? undefined : findingNamed(name);
-  const canary = given.canary ?? finding?.canary;
-  if (name === undefined && canary === undefined)
-    throw new UsageError("name a scenario: 'gfnring list' shows the built-in ones");
-  if (name !== undefined) {
-    const machine = asked.length === 0 && finding !== undefined ? finding : given;
-    return { scenario: name, canary, memoryModel: machine.memoryModel, tearing: machine.tearing };
-  }
-  const { scenario, memoryModel: needed } = canaryNamed(canary!);
-  return { scenario, canary, memoryModel: asked.includes('memory-model') ? memoryModel : needed, tearing };
+/** The machine of a finding is the one that it was found on, unless options say otherwise. */
+function machineOf(name: string, given: Options, asked: readonly string[]): MemoryConfig {
+  const finding = findingNamed(name);
+  const { memoryModel, tearing } = asked.length === 0 && finding !== undefined ? finding : given;
+  return { memoryModel, tearing };
 }
 
 /** Options that say nothing about the search that was asked for. */

@@ -8,13 +8,13 @@ import { canonical } from '../../campaign/hash.ts';
 import type { BaseScenario, Settings, Shard } from '../../campaign/settings.ts';
 import { summaryOf } from '../../campaign/summary.ts';
 import type { Reports } from '../../report/write.ts';
+import { recordedCanary } from '../../run/canary.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { builtInNamed, checksOf } from '../../scenario/builtinScenarios.ts';
 import type { TrackerName } from '../../trackers/registry.ts';
 import { CampaignClock } from '../campaignClock.ts';
 import { CampaignWatch, summaryLines } from '../campaignText.ts';
-import { canaryNamed, canaryOption, runsAsCanary } from '../canary.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
@@ -43,7 +43,6 @@ interface Options extends SharedOptions, MemoryConfig {
   readonly resume?: boolean;
   readonly shard: Shard;
   readonly feedback: boolean;
-  readonly canary?: string;
   readonly patience: number;
   readonly queue?: string;
   readonly report?: Reports;
@@ -106,7 +105,6 @@ export const fuzzCommand = (): Command =>
     )
     .addOption(memoryModelOption())
     .addOption(tearingOption())
-    .addOption(canaryOption())
     .addOption(reportOption())
     .addOption(seedOption())
     .addOption(jsonOption())
@@ -121,22 +119,20 @@ export const fuzzCommand = (): Command =>
         'fuzz --dir shard-2 --shard 2/3 --report junit=fuzz.xml,github': 'one of three machines in CI',
       }),
     )
-    .action(async (names: readonly string[], given: Options, command: Command) => {
+    .action(async (names: readonly string[], options: Options, command: Command) => {
       const asked = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
-      const before = given.resume ? settingsIn(given.dir) : undefined;
-      const options = ofCanary(before?.canary === undefined ? given : { canary: before.canary, ...given }, asked);
-      if (before !== undefined) refuseOther(before, await askedFor(names, options, asked), given.dir);
-      if (runsAsCanary(options.canary)) return;
+      const before = options.resume ? settingsIn(options.dir) : undefined;
+      if (before !== undefined) refuseOther(before, await askedFor(names, options, asked), options.dir);
       const crew =
         options.queue === undefined
           ? new ThreadPoolExecutor(options.workers, options.patience)
-          : await QueueExecutor.reach(options.queue, packageVersion, options.canary);
+          : await QueueExecutor.reach(options.queue, packageVersion);
       let store: CampaignDirectory;
       try {
         store =
           before !== undefined
-            ? CampaignDirectory.open(given.dir)
-            : CampaignDirectory.create(given.dir, await settingsOf(names, options));
+            ? CampaignDirectory.open(options.dir)
+            : CampaignDirectory.create(options.dir, await settingsOf(names, options));
       } catch (error) {
         // What holds a Redis would not end.
         await crew.close();
@@ -188,15 +184,8 @@ async function run(store: CampaignDirectory, crew: Executor, options: Options): 
   return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;
 }
 
-/** A canary says its tracker and memory model, where no other was asked for. */
-function ofCanary(options: Options, asked: (option: string) => boolean): Options {
-  if (options.canary === undefined) return options;
-  const { tracker, memoryModel } = canaryNamed(options.canary);
-  return { ...options, ...(!asked('tracker') && { tracker }), ...(!asked('memoryModel') && { memoryModel }) };
-}
-
 async function settingsOf(names: readonly string[], options: Options): Promise<Settings> {
-  const { memoryModel, tearing, seed, shard, feedback, canary } = options;
+  const { memoryModel, tearing, seed, shard, feedback } = options;
   const bases = await basesOf(names, options);
   return {
     memoryModel,
@@ -206,7 +195,7 @@ async function settingsOf(names: readonly string[], options: Options): Promise<S
     shard,
     feedback,
     bases,
-    ...(canary !== undefined && { canary }),
+    ...recordedCanary(),
   };
 }
 
@@ -233,7 +222,7 @@ async function askedFor(
 ): Promise<Partial<Settings>> {
   const settings = await settingsOf(names, options);
   const { bases, ...rest } = settings;
-  const fields = ['seed', 'shard', 'feedback', 'memoryModel', 'tearing', 'canary'] as const;
+  const fields = ['seed', 'shard', 'feedback', 'memoryModel', 'tearing'] as const;
   const said = fields.filter((field) => asked(field) && settings[field] !== undefined);
   return {
     ...Object.fromEntries(said.map((field) => [field, rest[field]])),

@@ -11,7 +11,6 @@ import { LockstepPool } from '../../run/lockstep/lockstepPool.ts';
 import { replay } from '../../run/replay.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
-import { runsAsCanary } from '../canary.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { loadScheduled } from '../finding.ts';
@@ -63,12 +62,11 @@ export const replayCommand = (): Command =>
     .action(async (what: string, options: Options, command: Command) => {
       if (options.inspectBrk && options.actor === undefined)
         throw new UsageError('--inspect-brk goes with --actor: it stops before that actor runs');
-      const { source, order, cycle, expected, machine, canary } = await toReplay(what, options, command);
+      const { source, order, cycle, expected, machine } = await toReplay(what, options, command);
       if (options.on === 'workers' && (machine.memoryModel !== 'sc' || machine.tearing))
         throw new UsageError(
           `--on workers: real threads are sequentially consistent and do not tear; this finding is for the explorer`,
         );
-      if (runsAsCanary(canary)) return;
       const run = createRun(await openScenario(source), order.length + 1, machine);
       const violation = replay(run, order, what, cycle);
       const replayed = { property: violation?.property ?? null, message: violation?.message ?? null };
@@ -103,7 +101,6 @@ interface ToReplay {
   readonly cycle?: number | undefined;
   readonly expected: string | null;
   readonly machine: MemoryConfig;
-  readonly canary: string | undefined;
 }
 
 async function toReplay(what: string, options: Options, command: Command): Promise<ToReplay> {
@@ -118,14 +115,13 @@ async function toReplay(what: string, options: Options, command: Command): Promi
       order: finding.order,
       cycle: finding.cycle,
       expected: finding.property,
-      canary: finding.canary,
       machine: { memoryModel, tearing, ...(inFull && { inFull }) },
     };
   }
   const order = parseSchedule(compact[2]);
   if (order === undefined) throw new BadInput(`${compact[2]} is no schedule: runs like 0x5,1,0 are expected`);
   const machine = { memoryModel: options.memoryModel, tearing: options.tearing };
-  return { source: await resolveScenarioName(compact[1]), order, expected: null, machine, canary: undefined };
+  return { source: await resolveScenarioName(compact[1]), order, expected: null, machine };
 }
 
 async function onWorkers(

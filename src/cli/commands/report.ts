@@ -1,13 +1,11 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { settingsIn } from '../../campaign/directory/campaignDirectory.ts';
 import { campaignOf } from '../../report/campaign.ts';
 import { interleavingOf } from '../../report/interleaving.ts';
 import { htmlPage } from '../../report/page.ts';
 import { perfettoOf } from '../../report/perfetto.ts';
 import { writeOut } from '../../report/write.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
-import { runsAsCanary } from '../canary.ts';
 import { UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { formatFinding, loadScheduled, reproduce } from '../finding.ts';
@@ -47,14 +45,11 @@ async function ofCampaign(directory: string, { html, perfetto, text }: Options):
     throw new UsageError(
       `${directory} is a directory: a campaign has --html FILE alone; --perfetto and --text are for a finding`,
     );
-  const { canary } = settingsIn(directory);
-  if (runsAsCanary(canary)) return;
   writeOut(html, htmlPage(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
 }
 
 async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
   const { order, canary, ...finding } = loadScheduled(file);
-  if (runsAsCanary(canary)) return;
   const { scenario: source, memoryModel, tearing, inFull } = finding;
   const written = { ...finding, file };
   const scenario = await openScenario(source);

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { runQueueWorker } from '../../campaign/executors/queueWorker.ts';
-import { canaryOption, runsAsCanary } from '../canary.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { quietOption, seconds, wholeNumberArgument } from '../options.ts';
@@ -11,7 +10,6 @@ import { packageVersion } from '../version.ts';
 interface Options {
   readonly workers: number;
   readonly patience: number;
-  readonly canary?: string;
   readonly quiet?: boolean;
 }
 
@@ -29,7 +27,6 @@ export const workCommand = (): Command =>
         .default(120)
         .argParser(seconds('patience')),
     )
-    .addOption(canaryOption())
     .addOption(quietOption())
     .addHelpText(
       'after',
@@ -38,8 +35,7 @@ export const workCommand = (): Command =>
         'work redis://queue:6379 --patience 600 --quiet': 'with executions that take long',
       }),
     )
-    .action(async (url: string, { workers, patience, canary, quiet }: Options) => {
-      if (runsAsCanary(canary)) return;
+    .action(async (url: string, { workers, patience, quiet }: Options) => {
       const stop = new AbortController();
       const interrupt = (): void => {
         if (stop.signal.aborted) process.exit(STATUS.interrupted);
@@ -48,7 +44,7 @@ export const workCommand = (): Command =>
       process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
       let tasks = 0;
       await runQueueWorker(url, {
-        ...{ workers, patienceSeconds: patience, version: packageVersion, canary, signal: stop.signal },
+        ...{ workers, patienceSeconds: patience, version: packageVersion, signal: stop.signal },
         onDone: (done) => {
           tasks = done;
           if (!quiet) progress(`${plural(done, 'task')} done …`);

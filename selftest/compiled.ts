@@ -1,0 +1,8 @@
+const FOLDER = import.meta.url.endsWith('.ts') ? '../build/selftest/' : './';
+const DIST = import.meta.url.endsWith('.ts') ? '../dist/' : '../../dist/';
+
+/** A compiled module of `selftest`, whether this one is compiled or not: processes start from these. */
+export const compiledUrl = (file: string): URL => new URL(FOLDER + file, import.meta.url);
+
+/** A compiled module of the program. */
+export const distUrl = (file: string): URL => new URL(DIST + file, import.meta.url);

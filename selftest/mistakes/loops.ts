@@ -1,0 +1,144 @@
+import type { Mistake } from './mistake.ts';
+
+/** What is known of loops, and what is left out of them. */
+export const inLoops: readonly Mistake[] = [
+  {
+    name: 'nothing-lives-from-one-iteration-to-the-next',
+    part: 'liveness of variables',
+    expectedBy: 'loops',
+    edits: [{ file: 'loops/liveness', from: 'const grown = union(head, next); if', to: 'const grown = head; if' }],
+  },
+  {
+    name: 'what-a-loop-assigns-is-dead-before-it',
+    part: 'liveness of variables',
+    expectedBy: 'loops',
+    edits: [
+      {
+        file: 'loops/liveness',
+        from: 'return isUsed || out.has(variable) ? union(out, new Set([variable])) : out;',
+        to: 'return without(out, [variable]);',
+      },
+    ],
+  },
+  {
+    name: 'a-delay-need-not-end',
+    part: 'delays',
+    expectedBy: 'loops',
+    edits: [
+      {
+        file: 'loops/liveness',
+        from: 'memories !== undefined && this.counts(node) &&',
+        to: 'memories !== undefined &&',
+      },
+    ],
+  },
+  {
+    name: 'objects-by-identity-alone',
+    part: 'state of variables',
+    expectedBy: 'loops',
+    edits: [
+      {
+        file: 'loops/snapshot',
+        from: 'return `${name}${open}${contentText(value, seen)}{${ownText(value, seen)}}${textOf(Object.getPrototypeOf(value), seen)}`;',
+        to: 'return name;',
+      },
+    ],
+  },
+  {
+    name: 'closures-of-callers-are-not-looked-at',
+    part: 'state of closures',
+    expectedBy: 'loops',
+    edits: [{ file: 'loops/probe', from: 'this.frames.push(frame);', to: '' }],
+  },
+  {
+    name: 'elements-are-not-counted',
+    part: 'loops over elements',
+    expectedBy: 'loops',
+    edits: [{ file: 'loops/probe', from: 'this.counts.set(place, (this.counts.get(place) ?? 0) + 1);', to: '' }],
+  },
+  {
+    name: 'bounds-are-ignored',
+    part: 'bounds of loops',
+    expectedBy: 'loops',
+    edits: [{ file: 'loops/probe', from: 'throw new BeyondBound(place);', to: 'return;' }],
+  },
+  {
+    name: 'an-iteration-that-stores-is-idle',
+    part: 'idle iterations',
+    expectedBy: 'loops',
+    edits: [{ file: 'memory/operationRunner', from: '!== seen.low) return undefined;', to: '!== seen.low) continue;' }],
+  },
+  {
+    name: 'an-exchange-is-never-idle',
+    part: 'idle iterations',
+    expectedBy: 'loops',
+    edits: [
+      { file: 'memory/operationRunner', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' },
+    ],
+  },
+  {
+    name: 'sleeping-is-idle',
+    part: 'idle iterations',
+    expectedBy: 'loops',
+    edits: [
+      {
+        file: 'memory/operationRunner',
+        from: 'if (kind >= Kind.lock && kind !== Kind.wait) return undefined;',
+        to: 'if (kind >= Kind.lock && kind !== Kind.wait && kind !== Kind.resume) return undefined;',
+      },
+      { file: 'memory/operationRunner', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
+    ],
+  },
+  {
+    name: 'wait-until-never-goes-on',
+    part: 'waitUntil',
+    expectedBy: 'loops',
+    edits: [{ file: 'memory/operationRunner', from: 'this.repeated = first;', to: 'this.repeated = -1;' }],
+  },
+  {
+    name: 'every-cycle-is-fair',
+    part: 'livelocks',
+    expectedBy: 'loops',
+    edits: [
+      { file: 'explore/liveness/fairCycle', from: 'const starved = enabled & ~steps;', to: 'const starved = 0;' },
+    ],
+  },
+  {
+    name: 'no-cycle-is-seen',
+    part: 'livelocks',
+    expectedBy: 'loops',
+    edits: [{ file: 'explore/states/stateCache', from: 'this.hasCycle = true;', to: '' }],
+  },
+  {
+    name: 'an-execution-that-is-cut-short-ends-the-search',
+    part: 'deepening',
+    expectedBy: 'loops',
+    edits: [{ file: 'run/search/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
+  },
+  {
+    name: 'what-would-wake-a-sleeper-is-left-out',
+    part: 'minimising',
+    expectedBy: 'minimum',
+    edits: [{ file: 'run/minimise/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
+  },
+  {
+    name: 'no-loop-is-compared',
+    part: 'comparison of loops',
+    expectedBy: 'loops-compared',
+    edits: [
+      { file: 'explore/search/loopComparison', from: 'if (++this.runs > RUNS_MAX) return false;', to: 'continue;' },
+    ],
+  },
+  {
+    name: 'one-more-iteration-is-compared',
+    part: 'comparison of loops',
+    expectedBy: 'loops-compared',
+    edits: [{ file: 'explore/search/loopComparison', from: 'const MORE_MAX = 8;', to: 'const MORE_MAX = 1;' }],
+  },
+  {
+    name: 'comparison-although-told-not-to',
+    part: 'comparison of loops',
+    expectedBy: 'loops-compared',
+    edits: [{ file: 'memory/operationRunner', from: 'if (!this.loopRules.byComparison || ', to: 'if (' }],
+  },
+];

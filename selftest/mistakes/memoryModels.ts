@@ -1,0 +1,341 @@
+import type { Mistake } from './mistake.ts';
+
+/** In memory models, in the graphs of their executions, and in what finds data races. */
+export const memoryModels: readonly Mistake[] = [
+  {
+    name: 'fence-does-not-wait-for-the-buffer',
+    part: 'tso: fences',
+    expectedBy: 'tso',
+    edits: [
+      {
+        file: 'explore/memoryModels/tsoExecution',
+        from: 'kind < Kind.xchg || kind === Kind.resume)',
+        to: 'kind < Kind.xchg || kind === Kind.mb)',
+      },
+    ],
+  },
+  {
+    name: 'update-does-not-wait-for-the-buffer',
+    part: 'tso: atomic updates',
+    expectedBy: 'tso',
+    edits: [
+      {
+        file: 'explore/memoryModels/tsoExecution',
+        from: 'kind < Kind.xchg || kind === Kind.resume)',
+        to: 'kind < Kind.lock || kind === Kind.resume)',
+      },
+    ],
+  },
+  {
+    name: 'own-buffer-not-looked-at',
+    part: 'tso: forwarding',
+    expectedBy: 'tso',
+    edits: [
+      {
+        file: 'explore/memoryModels/tsoExecution',
+        from: 'if (this.stores.atom[store] === atom) return store;',
+        to: 'if (this.stores.atom[store] < 0) return store;',
+      },
+    ],
+  },
+  {
+    name: 'stores-not-held-back',
+    part: 'tso: buffers',
+    expectedBy: 'tso',
+    edits: [
+      {
+        file: 'explore/memoryModels/tsoExecution',
+        from: "return kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);",
+        to: "return kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease && isWrite(kind);",
+      },
+    ],
+  },
+  {
+    name: 'states-forget-what-is-held-back',
+    part: 'tso: states',
+    expectedBy: 'tso',
+    edits: [{ file: 'explore/memoryModels/tsoExecution', from: 'to.add(this.values[s]);', to: '' }],
+  },
+  {
+    name: 'going-back-leaves-a-store-out',
+    part: 'tso: undo',
+    expectedBy: 'going-back',
+    edits: [
+      {
+        file: 'explore/memoryModels/tsoExecution',
+        from: 'this.buffers[thread - this.threads].unshift(issued);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'release-orders-nothing',
+    part: 'weak: release',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind < 0;' }],
+  },
+  {
+    name: 'acquire-orders-nothing',
+    part: 'weak: acquire',
+    expectedBy: 'weak',
+    edits: [
+      { file: 'explore/memoryModels/weakExecution', from: 'if (kind === Kind.loadAcquire)', to: 'if (kind < 0)' },
+    ],
+  },
+  {
+    name: 'every-store-releases',
+    part: 'weak: release',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind > 0;' }],
+  },
+  {
+    name: 'rmb-orders-nothing',
+    part: 'weak: fences',
+    expectedBy: 'weak',
+    edits: [
+      { file: 'explore/memoryModels/weakExecution', from: 'views.join(known.ahead, known.seen)', to: 'known.ahead' },
+    ],
+  },
+  {
+    name: 'wmb-orders-nothing',
+    part: 'weak: fences',
+    expectedBy: 'weak',
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: 'views.join(known.published, known.own)',
+        to: 'known.published',
+      },
+    ],
+  },
+  {
+    name: 'full-fences-know-nothing-of-one-another',
+    part: 'weak: fences',
+    expectedBy: 'weak',
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: "if (this.rules === 'weak') all = views.joinAtoms(all, this.shared);",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'stores-come-between-an-update',
+    part: 'weak: atomic updates',
+    expectedBy: 'weak',
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: 'return next < others.length && update[others[next]];',
+        to: 'return next > others.length && update[others[next]];',
+      },
+    ],
+  },
+  {
+    name: 'older-read-after-newer',
+    part: 'weak: coherence',
+    expectedBy: 'weak',
+    edits: [
+      { file: 'explore/memoryModels/weakExecution', from: 'after[this.stores.atom[from[i]]] = from[i];', to: '' },
+    ],
+  },
+  {
+    name: 'newest-store-alone-is-read',
+    part: 'weak: loads',
+    expectedBy: 'weak',
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: 'for (let i = order.length - 1; i >= floor; i--) stores.push(order[i]);',
+        to: 'stores.push(order[order.length - 1]);',
+      },
+    ],
+  },
+  {
+    name: 'views-not-put-together',
+    part: 'weak: views',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/threadView', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
+  },
+  {
+    name: 'unlock-hands-nothing-on',
+    part: 'weak: locks',
+    expectedBy: 'weak',
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: 'else this.hand(place.id, this.views.join(known.current, known.ahead));',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'states-forget-what-the-last-store-carries',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.addClosed(row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-is-known',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(current, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-was-seen',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(seen, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-an-rmb-made-known',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(ahead, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-what-a-wmb-publishes',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(published, row);', to: '' }],
+  },
+  {
+    name: 'states-forget-older-stores',
+    part: 'weak: states',
+    expectedBy: 'weak',
+    edits: [{ file: 'explore/memoryModels/weakState', from: 'row.add(stores.low[store]);', to: '' }],
+  },
+  {
+    name: 'going-back-keeps-the-order-of-fences',
+    part: 'weak: undo',
+    expectedBy: 'going-back',
+    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'this.shared = this.sharedBefore[s];', to: '' }],
+  },
+  {
+    name: 'parts-of-a-value-not-shifted',
+    part: 'locations of overlapping cells',
+    expectedBy: 'accesses',
+    edits: [
+      {
+        file: 'explore/memoryModels/coherenceOrder',
+        from: 'if (shift >= 32) high |= this.low[store] << (shift - 32);',
+        to: 'if (shift > 32) high |= this.low[store] << (shift - 32);',
+      },
+    ],
+  },
+  {
+    name: 'loads-read-from-no-later-store',
+    part: 'graphs: revisits',
+    expectedBy: 'graphs-of-weak',
+    edits: [
+      {
+        file: 'explore/trust/trust',
+        from: 'if (graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
+        to: 'if (s > 0 || graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
+      },
+    ],
+  },
+  {
+    name: 'all-that-is-taken-back-was-the-newest',
+    part: 'graphs: what is taken back',
+    expectedBy: 'graphs-of-weak',
+    edits: [
+      {
+        file: 'explore/trust/graph',
+        from: 'if (step !== own && (this.moves[step].write <= time || this.isIn(prefix, step))) return false;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'nobody-overtakes-at-a-lock',
+    part: 'graphs: locks',
+    expectedBy: 'graphs-of-weak',
+    edits: [
+      {
+        file: 'explore/trust/trust',
+        from: 'if (kind === Kind.lock && half === undefined) this.overtake(thread);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'fences-in-no-order',
+    part: 'graphs: axioms',
+    expectedBy: 'graphs-of-weak',
+    edits: [
+      {
+        file: 'explore/trust/fences',
+        from: 'if (step === s || !isBefore(graph, s, graph.knownAfter(step).current)) continue;',
+        to: 'if (step >= 0) continue;',
+      },
+    ],
+  },
+  {
+    name: 'updates-find-stores-in-their-buffer',
+    part: 'graphs: axioms of tso',
+    expectedBy: 'graphs-of-tso',
+    edits: [
+      {
+        file: 'explore/trust/partialOrder',
+        from: 'return kind === Kind.mb || isRmw(kind) ||',
+        to: 'return kind === Kind.mb ||',
+      },
+    ],
+  },
+  {
+    name: 'graphs-alike-by-who-reads-from-whom',
+    part: 'graphs: wait queues and several locations',
+    expectedBy: 'graphs-of-weak',
+    edits: [
+      {
+        file: 'explore/trust/visitedGraphs',
+        from: 'for (const word of execution.graphHash())',
+        to: 'for (const word of execution.graphHash().slice(2))',
+      },
+    ],
+  },
+  {
+    name: 'reads-race-with-nothing',
+    part: 'data races',
+    expectedBy: 'data-races',
+    edits: [
+      {
+        file: 'explore/memoryModels/dataRaces',
+        from: '!(isWrite(one) || isWrite(other))',
+        to: '!(isWrite(one) && isWrite(other))',
+      },
+    ],
+  },
+  {
+    name: 'rmb-orders-a-later-store',
+    part: 'data races',
+    expectedBy: 'data-races',
+    edits: [
+      {
+        file: 'explore/memoryModels/dataRaces',
+        from: 'isRead ? Math.max(current[index], ahead[index]) : current[index]',
+        to: 'Math.max(current[index], ahead[index])',
+      },
+    ],
+  },
+  {
+    name: 'atomic-accesses-race',
+    part: 'data races',
+    expectedBy: 'data-races',
+    edits: [{ file: 'explore/memoryModels/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
+  },
+  {
+    name: 'past-accesses-forgotten',
+    part: 'data races: states',
+    expectedBy: 'data-races',
+    edits: [
+      {
+        file: 'explore/memoryModels/accessHistory',
+        from: 'if (this.has(name, from)) continue;',
+        to: 'if (this.has(name, 0) || this.count >= 0) continue;',
+      },
+    ],
+  },
+];

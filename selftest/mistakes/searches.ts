@@ -1,0 +1,318 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what stands in edits is code
+import type { Mistake } from './mistake.ts';
+
+/** In what searches, and what it counts. */
+export const searches: readonly Mistake[] = [
+  {
+    name: 'interleavings-left-out',
+    part: 'interleavings',
+    expectedBy: 'interleavings',
+    edits: [
+      {
+        file: 'explore/search/dfs',
+        from: 'untried[at] = choices & ~(1 << thread);',
+        to: 'untried[at] = at > 3 ? 0 : choices & ~(1 << thread);',
+      },
+    ],
+  },
+  {
+    name: 'part-lost',
+    part: 'parts of a search',
+    expectedBy: 'interleavings',
+    edits: [
+      {
+        file: 'explore/search/dfs',
+        from: 'this.open.push(...left.toReversed());',
+        to: 'this.open.push(...left.toReversed().slice(1));',
+      },
+    ],
+  },
+  {
+    name: 'round-lost',
+    part: 'rounds',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'explore/work/batchedSearch',
+        from: 'for (let i = 0; i < done.length && tally.violation === undefined; i++)',
+        to: 'for (let i = 0; i < done.length - (done.length > 8 ? 1 : 0) && tally.violation === undefined; i++)',
+      },
+    ],
+  },
+  {
+    name: 'share-lost',
+    part: 'shares of a round',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'run/search/completedWork',
+        from: ', missing < 0 ? Infinity : missing',
+        to: ', missing < 0 ? Math.max(1, shares.length - 1) : missing',
+      },
+    ],
+  },
+  {
+    name: 'draws-of-a-part-are-those-of-the-first',
+    part: 'hunt',
+    expectedBy: 'hunting',
+    edits: [
+      {
+        file: 'explore/search/sampling',
+        from: 'for (let index = first; !tally.over(0); index++)',
+        to: 'for (let index = 0; !tally.over(0); index++)',
+      },
+    ],
+  },
+  {
+    name: 'classes-taken-for-one',
+    part: 'classes',
+    expectedBy: 'interleavings',
+    edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
+  },
+  {
+    name: 'updates-read-nothing',
+    part: 'reads-from classes',
+    expectedBy: 'interleavings',
+    edits: [{ file: 'explore/search/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
+  },
+  {
+    name: 'overlapping-cells-do-not-conflict',
+    part: 'happens-before',
+    expectedBy: 'optimal',
+    edits: [{ file: 'explore/happensBefore', from: '!this.overlaps[pa].includes(pb)', to: 'pa !== pb' }],
+  },
+  {
+    name: 'loads-conflict',
+    part: 'happens-before',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'explore/happensBefore',
+        from: 'return (isWrite(ka) && kb < Kind.resume) || (isWrite(kb) && ka < Kind.resume);',
+        to: 'return ka < Kind.resume && kb < Kind.resume;',
+      },
+    ],
+  },
+  {
+    name: 'stores-race-with-no-load',
+    part: 'races of optimal',
+    expectedBy: 'optimal',
+    edits: [
+      { file: 'explore/happensBefore', from: 'if (read !== 0 && t !== thread)', to: 'if (read !== 0 && t === thread)' },
+    ],
+  },
+  {
+    name: 'waiting-for-a-lock-is-no-race',
+    part: 'races of optimal',
+    expectedBy: 'optimal',
+    edits: [{ file: 'explore/optimalDpor/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
+  },
+  {
+    name: 'failed-cmpxchg-stays-a-load',
+    part: 'races of optimal',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'explore/optimalDpor/optimalDpor',
+        from: 'return !this.execution.changes(s) && isWrite(this.reversed(e, s) & 31);',
+        to: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'wakeup-tree-loses-a-branch',
+    part: 'wakeup tree',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'explore/optimalDpor/wakeupTree',
+        from: 'if (conflict(code, codes[i])) return false;',
+        to: 'if (i > 0 && conflict(code, codes[i])) return false;',
+      },
+    ],
+  },
+  {
+    name: 'sleepers-never-wake',
+    part: 'sleep sets',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'explore/optimalDpor/optimalDpor',
+        from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
+        to: 'this.sleep(depth + 1, t, mine);',
+      },
+    ],
+  },
+  {
+    name: 'nobody-sleeps',
+    part: 'sleep sets',
+    expectedBy: 'optimal',
+    edits: [
+      {
+        file: 'explore/optimalDpor/optimalDpor',
+        from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'states-forget-who-sleeps',
+    part: 'states',
+    expectedBy: 'ends',
+    edits: [{ file: 'explore/states/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
+  },
+  {
+    name: 'states-forget-results',
+    part: 'states',
+    expectedBy: 'results',
+    edits: [{ file: 'explore/states/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
+  },
+  {
+    name: 'states-forget-monitors',
+    part: 'states',
+    expectedBy: 'monitors',
+    edits: [{ file: 'explore/states/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
+  },
+  {
+    name: 'states-forget-what-was-spent',
+    part: 'states within a bound',
+    expectedBy: 'preemptions',
+    edits: [
+      {
+        file: 'explore/states/stateCache',
+        from: 'order.indexOf(execution.last)); key.add(spent);',
+        to: 'order.indexOf(execution.last));',
+      },
+    ],
+  },
+  {
+    name: 'states-lost-when-the-table-grows',
+    part: 'set of states',
+    expectedBy: 'states',
+    edits: [
+      {
+        file: 'explore/states/stateSet',
+        from: 'for (let from = 0; from < table.length; from += 2)',
+        to: 'for (let from = table.length / 2; from < table.length; from += 2)',
+      },
+    ],
+  },
+  {
+    name: 'rows-written-without-their-upper-bits',
+    part: 'rows of states',
+    expectedBy: 'states',
+    edits: [
+      { file: 'explore/states/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' },
+    ],
+  },
+  {
+    name: 'results-numbered-by-the-last',
+    part: 'result numbers',
+    expectedBy: 'results',
+    edits: [
+      { file: 'explore/states/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' },
+    ],
+  },
+  {
+    name: 'undefined-taken-for-null',
+    part: 'comparison of results',
+    expectedBy: 'results',
+    edits: [
+      {
+        file: 'memory/result',
+        from: "if (value === null) return 'null';",
+        to: "if (value === null) return 'undefined';",
+      },
+    ],
+  },
+  {
+    name: 'interchangeable-whatever-they-do',
+    part: 'symmetry',
+    expectedBy: 'symmetry',
+    edits: [{ file: 'explore/symmetry', from: 'run === b[i].run && until === b[i].until', to: 'true' }],
+  },
+  {
+    name: 'holders-not-renamed',
+    part: 'symmetry',
+    expectedBy: 'symmetry',
+    edits: [
+      {
+        file: 'explore/symmetry',
+        from: 'words[word] = this.ordered.indexOf(words[word] - 1) + 1;',
+        to: 'words[word] = words[word] + 0;',
+      },
+    ],
+  },
+  {
+    name: 'one-preemption-too-many',
+    part: 'preemptions of a class',
+    expectedBy: 'preemptions',
+    edits: [
+      {
+        file: 'explore/search/preemptionBound',
+        from: '.cheapest(most) <= most',
+        to: '.cheapest(most + 1) <= most + 1',
+      },
+    ],
+  },
+  {
+    name: 'every-switch-is-free',
+    part: 'preemptions of an interleaving',
+    expectedBy: 'preemptions',
+    edits: [
+      {
+        file: 'explore/search/dfs',
+        from: "return of === 'switches' || enabled & (1 << last) ? 1 : 0;",
+        to: "return of === 'switches' ? 1 : 0;",
+      },
+    ],
+  },
+  {
+    name: 'limit-of-steps-passes',
+    part: 'limits',
+    expectedBy: 'limits',
+    edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
+  },
+  {
+    name: 'limit-of-executions-passes',
+    part: 'limits',
+    expectedBy: 'limits',
+    edits: [
+      {
+        file: 'explore/search/searchProgress',
+        from: 'this.limit = `${this.limits.executions} executions`',
+        to: 'return true',
+      },
+    ],
+  },
+  {
+    name: 'limits-are-passes',
+    part: 'outcome of a report',
+    expectedBy: 'limits',
+    edits: [
+      {
+        file: 'run/exploreScenario',
+        from: "return limit === undefined ? 'passed' : 'limit';",
+        to: "return 'passed';",
+      },
+    ],
+  },
+  {
+    name: 'nothing-that-ended-is-a-pass',
+    part: 'outcome of a report',
+    expectedBy: 'ends',
+    edits: [
+      {
+        file: 'run/exploreScenario',
+        from: 'if (executions + cut > 0) return [];',
+        to: 'if (executions + cut >= 0) return [];',
+      },
+    ],
+  },
+  {
+    name: 'what-others-have-reached-is-not-told',
+    part: 'parallel search',
+    expectedBy: 'workers',
+    edits: [{ file: 'run/search/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
+  },
+];

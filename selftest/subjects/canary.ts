@@ -1,0 +1,71 @@
+import type { MemoryModelName } from '#dist/explore/memoryModels/registry.js';
+import { smallVm } from '#dist/scenario/trackers/trackerScenario.js';
+import type { TrackerName } from '#dist/trackers/registry.js';
+import type { ActorSpec, VmSpec, VmsSpec } from '#dist/vm/spec.js';
+import type { Edit } from '../patch/patch.ts';
+
+/**
+ * A canary: a subject with exactly one known bug, as edits of the compiled program. The name is
+ * from mines, where a canary shows that a danger is noticed.
+ */
+export interface Canary {
+  /** In lower case, with hyphens: what is wrong. */
+  readonly name: string;
+  /** Where it is known from: a number like those of docs/trackers.md, a commit, a CVE, a message. */
+  readonly source: string;
+  readonly tracker: TrackerName;
+  /** The smallest scenario that shows it: a built-in one, by name, or one of its own. */
+  readonly scenario: string | VmSpec | VmsSpec;
+  /** The weakest that it needs. */
+  readonly memoryModel: MemoryModelName;
+  /**
+   * The properties that must catch it, by the number of their rule (`R5`) or by their exact name.
+   * Several, as the schedule decides which fails first.
+   */
+  readonly expectedBy: readonly string[];
+  /** What the bug needs to be there, and is right by itself: with it alone the subject is clean. */
+  readonly scaffold: readonly Edit[];
+  /** The bug; put in after the scaffold. */
+  readonly edits: readonly Edit[];
+}
+
+/** All that is put in. */
+export const patchOf = ({ scaffold, edits }: Canary): readonly Edit[] => [...scaffold, ...edits];
+
+/** The numbers that the name of a property begins with: `L1, L3, L5 a stopped vCPU runs again`. */
+const RULES = /^[A-Z]{1,2}-?\d+(, [A-Z]{1,2}-?\d+)*(?= )/;
+
+export const isExpected = ({ expectedBy }: Pick<Canary, 'expectedBy'>, property: string): boolean =>
+  [property, ...(RULES.exec(property)?.[0].split(', ') ?? [])].some((name) => expectedBy.includes(name));
+
+export type EditOf = readonly [file: string, from: string, to: string];
+
+const editOf = ([file, from, to]: EditOf): Edit => ({ file, from, to });
+
+/** The words that canaries of one tracker are written in; under `sc`, and with no scaffold. */
+export const canariesOf =
+  (tracker: TrackerName) =>
+  (
+    name: string,
+    source: string,
+    scenario: Canary['scenario'],
+    expectedBy: readonly string[],
+    ...edits: readonly EditOf[]
+  ): Canary => ({
+    ...{ name, source, tracker, scenario, expectedBy },
+    memoryModel: 'sc',
+    scaffold: [],
+    edits: edits.map(editOf),
+  });
+
+/** The same, where it takes weak memory to see it. */
+export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'weak' });
+
+/** The same, on a scaffold. */
+export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of, scaffold: scaffold.map(editOf) });
+
+/** Scenarios of canaries' own: what they find without the bug is nothing, and with it is the bug, so that no `sometimes` is needed. */
+export const vmOf =
+  (tracker: TrackerName, rings: VmSpec['rings'] = [{ size: 2, leeway: 0 }]) =>
+  (name: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec =>
+    smallVm(tracker, name, rings, actors, shape);

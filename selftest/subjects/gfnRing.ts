@@ -1,0 +1,572 @@
+import { LOST, ONE_PAGE, smallVm } from '#dist/scenario/trackers/trackerScenario.js';
+import {
+  collect,
+  halt,
+  harvest,
+  host,
+  hostile,
+  hostWrite,
+  kernel,
+  poke,
+  push,
+  reset,
+  serve,
+  userspace,
+  vcpu,
+  write,
+} from '#dist/vm/actorSpecs.js';
+import { type Canary, canariesOf, type EditOf, on, vmOf, weak } from './canary.ts';
+
+/** What the design of the mail's ring rules out, and what the ring of kvm.git 9a13921dd3, its first implementation, got wrong. */
+const MAIL = 'the mail, January 2017';
+const EARLY = 'reading kvm.git 9a13921dd3';
+const canary = canariesOf('gfn-ring');
+
+const vm = vmOf('gfn-ring');
+
+const ONE_TOO_FAR = vm('one-too-far', [vcpu(0, push(0)), kernel(0, reset), hostile(poke(0, 2, 16, 2))]);
+
+const WRAP_BETWEEN = vm('wrap-between', [vcpu(0, push(0), push(1)), userspace(harvest(1)), kernel(0, reset)], {
+  index: 65534,
+});
+
+const FAR_PAGES = vm('far-pages', [vcpu(0, write(0), write(128)), userspace(collect)], {
+  slots: [{ slot: 0, npages: 130 }],
+});
+
+const TORN = vm('torn-index', [vcpu(0, push(0)), userspace(harvest()), kernel(0, reset)], {
+  index: 255,
+});
+
+const BACK_AND_FORTH = vm('back-and-forth', [vcpu(0, push(2), push(0)), userspace(harvest()), kernel(0, reset)], {
+  rings: [{ size: 4, leeway: 0 }],
+  slots: [{ slot: 0, npages: 3 }],
+});
+
+const BEYOND = vm('beyond-the-slot', [vcpu(0, push(1), push(2)), userspace(harvest()), kernel(0, reset)]);
+
+const TWO_ORDERS = vm('two-orders', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], ONE_PAGE);
+/** Two threads of the host look for room at once, and there is room for one. */
+const TWO_HOSTS = vm(
+  'two-hosts',
+  [host(hostWrite(0), hostWrite(1), halt), { ...host(hostWrite(2), halt), name: 'host1' }, userspace(serve)],
+  {
+    rings: [
+      { size: 2, leeway: 0 },
+      { size: 2, leeway: 0 },
+    ],
+    slots: [{ slot: 0, npages: 3 }],
+  },
+);
+
+/** What the early ring had: a bit for each page beside the ring, so that a page is pushed once. Here set before the push, and cleared before the page is re-armed. */
+const BESIDE_A_BITMAP: readonly EditOf[] = [
+  [
+    'trackers/gfnRings',
+    'this.kvm = kvm;',
+    'this.kvm = kvm; this.kvm.bits = new Map(kvm.memslots.flatMap(({ slot, npages }) => Array.from({ length: npages }, (_, i) => [`${slot}:${i}`, layout.cell(`bit of ${slot}:${i}`, "u32")])));',
+  ],
+  [
+    'trackers/gfnRings',
+    'mark(mem, { slot, offset }, vcpu) {',
+    'mark(mem, gfn, vcpu) { const bit = this.kvm.bits.get(`${gfn.slot}:${gfn.offset}`); if (mem.load(bit) === 1) return true; mem.store(bit, 1); const done = this.pushed(mem, gfn, vcpu); if (!done) mem.store(bit, 0); return done; } pushed(mem, { slot, offset }, vcpu) {',
+  ],
+  [
+    'ring/reset',
+    'mem.lock(kvm.mmu_lock);',
+    'for (let i = 0n; i < 64n; i++) if ((batch.mask >> i) & 1n) mem.store(kvm.bits.get(`${batch.slot}:${batch.offset + i}`), 0); mem.lock(kvm.mmu_lock);',
+  ],
+];
+
+export const gfnRing: readonly Canary[] = [
+  canary(
+    'no-mask',
+    MAIL,
+    'ring',
+    ['no operation crashes'],
+    ['ring/kvm_gfnring', 'ring.entries[index & (ring.size - 1)]', 'ring.entries[index]'],
+  ),
+  canary(
+    'mask-one-bit-short',
+    MAIL,
+    'ring',
+    ['R5'],
+    ['ring/kvm_gfnring', 'index & (ring.size - 1)', 'index & (ring.size - 2)'],
+  ),
+  canary('full-one-entry-late', MAIL, 'ring', ['R5'], ['ring/push', 'used >= ring.size', 'used > ring.size']),
+  canary(
+    'full-by-the-index-of-userspace',
+    `O4; ${MAIL}`,
+    'ring',
+    ['R6', 'R5'],
+    ['ring/push', 'prod - mem.loadAcquire(ring.cons_index)', 'prod - mem.loadAcquire(ring.indices.cons)'],
+  ),
+  // A ring of 65536 entries has as many as its indices have values, so that full looks empty: here two, and the difference of one bit.
+  canary(
+    'as-many-entries-as-indices',
+    `${MAIL}: "It has to be u16"; a ring of 65536 entries`,
+    'ring',
+    ['R5', 'R6'],
+    [
+      'ring/push',
+      'const used = u16(prod - mem.loadAcquire(ring.cons_index));',
+      'const used = u16(prod - mem.loadAcquire(ring.cons_index)) & 1;',
+    ],
+  ),
+  canary(
+    'prod-read-back-from-userspace',
+    `O3; ${MAIL}`,
+    'hostile-wipe',
+    ['R1', 'R3', 'R5', 'R6'],
+    ['ring/push', 'const prod = mem.load(ring.prod_index);', 'const prod = mem.load(ring.indices.prod);'],
+  ),
+  canary(
+    'published-before-the-entry',
+    MAIL,
+    'ring',
+    ['R3'],
+    [
+      'ring/push',
+      'mem.write(entry.slot, slot);',
+      'mem.storeRelease(ring.indices.prod, u16(prod + 1)); mem.write(entry.slot, slot);',
+    ],
+  ),
+  canary(
+    'private-prod-after-the-shared-one',
+    `${MAIL}: reset compares cons with the private one`,
+    'ring',
+    ['R3'],
+    [
+      'ring/push',
+      'mem.store(ring.prod_index, u16(prod + 1));',
+      'mem.storeRelease(ring.indices.prod, u16(prod + 1)); mem.store(ring.prod_index, u16(prod + 1));',
+    ],
+  ),
+  canary('push-counts-wrong', MAIL, 'ring', ['R6'], ['ring/push', 'return used + 1', 'return used']),
+  canary('leeway-ignored', `O4; ${MAIL}`, 'leeway', ['R10'], ['ring/push', 'ring.soft_limit;', 'ring.size;']),
+  canary(
+    'leeway-one-too-small',
+    `O4; ${MAIL}`,
+    smallVm(
+      'gfn-ring',
+      'leeway-of-a-log',
+      [{ size: 2, leeway: 1 }],
+      [vcpu(0, write(0), write(1, 2), halt), userspace(serve)],
+      { slots: [{ slot: 0, npages: 3 }], pml: 2 },
+    ),
+    ['R10'],
+    ['ring/push', 'ring.soft_limit;', 'ring.soft_limit + 1;'],
+  ),
+  canary(
+    'entry-0-written-whole',
+    `${MAIL}: the indices overlay the pad of entry 0`,
+    'ring',
+    ['R8', 'R2', 'R3', 'R1'],
+    [
+      'ring/push',
+      'mem.write(entry.slot, slot);',
+      'if ((prod & (ring.size - 1)) === 0) { mem.store(ring.indices.prod, 0); mem.store(ring.indices.cons, 0); } mem.write(entry.slot, slot);',
+    ],
+  ),
+  canary(
+    'entry-0-wiped-by-userspace',
+    `${MAIL}: the indices overlay the pad of entry 0`,
+    'ring',
+    ['R8', 'R2', 'R1'],
+    [
+      'ring/harvest',
+      'gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });',
+      'gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) }); if (entry === ring.entries[0]) { mem.store(ring.indices.prod, 0); mem.store(ring.indices.cons, 0); }',
+    ],
+  ),
+  canary(
+    'prod-written-with-cons-in-32-bits',
+    `${MAIL}: two halves of one word, two writers`,
+    'ring',
+    ['R2', 'R8', 'R1', 'R4'],
+    [
+      'ring/alloc',
+      "cons: layout.cell(`${name}.cons`, 'u16', data + 2),",
+      "cons: layout.cell(`${name}.cons`, 'u16', data + 2), both: layout.cell(`${name}.both`, 'u32', data),",
+    ],
+    [
+      'ring/push',
+      'mem.storeRelease(ring.indices.prod, u16(prod + 1));',
+      'const both = mem.load(ring.indices.both); mem.storeRelease(ring.indices.both, ((both & 0xffff0000) | u16(prod + 1)) >>> 0);',
+    ],
+  ),
+  canary(
+    'cons-written-with-prod-in-32-bits',
+    `${MAIL}: two halves of one word, two writers`,
+    'ring',
+    ['R3', 'R8', 'R1', 'R2'],
+    [
+      'ring/alloc',
+      "cons: layout.cell(`${name}.cons`, 'u16', data + 2),",
+      "cons: layout.cell(`${name}.cons`, 'u16', data + 2), both: layout.cell(`${name}.both`, 'u32', data),",
+    ],
+    [
+      'ring/harvest',
+      'mem.storeRelease(ring.indices.cons, u16(first + count));',
+      '{ const both = mem.load(ring.indices.both); mem.storeRelease(ring.indices.both, ((both & 0xffff) | (u16(first + count) << 16)) >>> 0); }',
+    ],
+  ),
+  canary(
+    'cons-written-byte-by-byte',
+    `${MAIL}: cons is u16; torn, it is no index that anybody wrote`,
+    TORN,
+    ['R8'],
+    [
+      'ring/alloc',
+      "cons: layout.cell(`${name}.cons`, 'u16', data + 2),",
+      "cons: layout.cell(`${name}.cons`, 'u16', data + 2), low: layout.cell(`${name}.cons.low`, 'u8', data + 2), high: layout.cell(`${name}.cons.high`, 'u8', data + 3),",
+    ],
+    [
+      'ring/harvest',
+      'mem.storeRelease(ring.indices.cons, u16(first + count));',
+      '{ mem.storeRelease(ring.indices.low, u16(first + count) & 255); mem.storeRelease(ring.indices.high, u16(first + count) >>> 8); }',
+    ],
+  ),
+  canary(
+    'cons-believed',
+    `B04; ${EARLY}`,
+    'hostile-cons',
+    ['R9', 'R7', 'R2'],
+    ['ring/reset', 'if (count > u16(mem.load(ring.prod_index) - first)) return -EINVAL;', ''],
+  ),
+  canary(
+    'cons-bounded-by-the-size',
+    "B04; de Dinechin's bound of December 2019, which lets cons be ahead of prod",
+    ONE_TOO_FAR,
+    ['R9', 'R2'],
+    ['ring/reset', 'count > u16(mem.load(ring.prod_index) - first)', 'count > ring.size'],
+  ),
+  canary(
+    'cons-behind-believed',
+    'B05; m1lfrihj2n.fsf@dinechin.org, December 2019',
+    'hostile-cons',
+    ['R9', 'R7', 'R2'],
+    [
+      'ring/reset',
+      'count > u16(mem.load(ring.prod_index) - first)',
+      'cons > mem.load(ring.prod_index) && count <= 32768',
+    ],
+  ),
+  canary(
+    'cons-compared-without-wrap',
+    `${MAIL}: indices run free`,
+    WRAP_BETWEEN,
+    ['R9', 'R7'],
+    ['ring/reset', 'count > u16(mem.load(ring.prod_index) - first)', 'cons > mem.load(ring.prod_index)'],
+  ),
+  canary(
+    'cons-read-twice',
+    MAIL,
+    'hostile-cons',
+    ['C4'],
+    [
+      'ring/reset',
+      'mem.storeRelease(ring.cons_index, cons)',
+      'mem.storeRelease(ring.cons_index, mem.load(ring.indices.cons))',
+    ],
+  ),
+  canary('private-cons-stays', MAIL, 'ring', ['R7'], ['ring/reset', 'mem.storeRelease(ring.cons_index, cons);', '']),
+  canary(
+    'given-back-before-it-is-read',
+    MAIL,
+    'ring',
+    ['R7', 'R5'],
+    ['ring/reset', 'let batch;', 'mem.storeRelease(ring.cons_index, cons); let batch;'],
+  ),
+  canary(
+    'entry-read-twice',
+    `kvm.git 9a13921dd3: "userspace may modify it"`,
+    'hostile-entry',
+    ['C4'],
+    [
+      'ring/reset',
+      'const grown = batch && coalesce(batch, slot, offset);',
+      'const again = mem.load64(entry.offset); const grown = batch && coalesce(batch, slot, again);',
+    ],
+    [
+      'ring/reset',
+      'batch = grown ?? { slot, offset, mask: 1n };',
+      'batch = grown ?? { slot, offset: again, mask: 1n };',
+    ],
+  ),
+  canary(
+    'rearmed-with-an-emptied-mask',
+    `B01; ${EARLY}`,
+    'dirty-again',
+    ['R7', 'no dirty page is ever lost'],
+    ['ring/reset', 'memslot, batch.offset, batch.mask)', 'memslot, batch.offset, 0n)'],
+  ),
+  canary(
+    'last-batch-forgotten',
+    MAIL,
+    'dirty-again',
+    ['R7', 'no dirty page is ever lost'],
+    ['ring/reset', 'if (batch) enable_log_dirty(mem, kvm, batch);', ''],
+  ),
+  canary(
+    'offset-unbounded',
+    `B07; ${EARLY}`,
+    BEYOND,
+    ['G1'],
+    ['ring/reset', '|| offset >= BigInt(npagesOf(mem, memslot))', ''],
+  ),
+  // The master property makes a last round, which may be the one that crashes.
+  canary(
+    'slot-unchecked',
+    `${MAIL}: userspace writes slots, too`,
+    'hostile-entry',
+    ['no operation crashes', 'no dirty page is ever lost'],
+    ['ring/reset', 'memslot === undefined ||', ''],
+  ),
+  canary(
+    'locks-in-reverse-order',
+    `O5; ${MAIL}: slots_lock, then mmu_lock`,
+    TWO_ORDERS,
+    ['R12', 'L4'],
+    [
+      'ring/ioctl',
+      'mem.lock(kvm.slots_lock);',
+      'mem.lock(kvm.mmu_lock); mem.lock(kvm.slots_lock); mem.unlock(kvm.mmu_lock);',
+    ],
+  ),
+  canary(
+    'only-the-first-of-a-batch-bounded',
+    `B07; ${EARLY}`,
+    BEYOND,
+    ['G1'],
+    [
+      'ring/reset',
+      'memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))',
+      'memslot === undefined || (batch === undefined && offset >= BigInt(npagesOf(mem, memslot)))',
+    ],
+  ),
+  canary(
+    'one-bad-entry-takes-all',
+    'B22; reading 6.17',
+    BEYOND,
+    ['R7'],
+    [
+      'ring/reset',
+      'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue;',
+      'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) { batch = undefined; continue; }',
+    ],
+  ),
+  canary(
+    'returns-at-a-bad-entry',
+    'B22; an early return that re-arms nothing',
+    BEYOND,
+    ['R7'],
+    [
+      'ring/reset',
+      'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue;',
+      'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) { mem.storeRelease(ring.cons_index, cons); return count; }',
+    ],
+  ),
+  canary(
+    'delta-cut-short',
+    'B06; m1lfrihj2n.fsf@dinechin.org: an int holds the difference of two u64. Here 7 bits, and pages 0 and 128',
+    FAR_PAGES,
+    ['R7'],
+    ['ring/coalesce', 'offset - batch.offset', 'BigInt.asIntN(7, offset - batch.offset)'],
+  ),
+  canary(
+    'coalesced-one-page-off',
+    `B06; ${EARLY}`,
+    'coalesce',
+    ['G1', 'R7'],
+    ['kvm/resetBatch', 'batch.mask | (1n << delta)', 'batch.mask | (1n << (delta + 1n))'],
+  ),
+  canary(
+    'coalesced-backwards-without-a-shift',
+    `B06; ${EARLY}`,
+    BACK_AND_FORTH,
+    ['R7'],
+    ['kvm/resetBatch', 'batch.mask << -delta', 'batch.mask'],
+  ),
+  canary(
+    'wrong-address-space',
+    'B10; 20191203191328.GD19877@linux.intel.com',
+    'gfn-ring/two-spaces',
+    ['R4', 'R6', 'R3', 'R5', 'R7', 'no dirty page is ever lost'],
+    ['ring/push', 'mem.write(entry.slot, slot);', 'mem.write(entry.slot, slot & 0xffff);'],
+  ),
+  canary(
+    'no-mmu-lock',
+    `O5; ${MAIL}`,
+    'dirty-again',
+    ['R12'],
+    ['ring/reset', 'mem.lock(kvm.mmu_lock);', ''],
+    ['ring/reset', 'mem.unlock(kvm.mmu_lock);', ''],
+  ),
+  canary(
+    'mmu-lock-around-the-walk',
+    `O5; ${MAIL}`,
+    'dirty-again',
+    ['R12'],
+    ['ring/reset', 'let batch;', 'let batch; mem.lock(kvm.mmu_lock);'],
+    [
+      'ring/reset',
+      'mem.storeRelease(ring.cons_index, cons);',
+      'mem.unlock(kvm.mmu_lock); mem.storeRelease(ring.cons_index, cons);',
+    ],
+    [
+      'ring/reset',
+      'const memslot = memslotOf(kvm, batch.slot); mem.lock(kvm.mmu_lock);',
+      'const memslot = memslotOf(kvm, batch.slot);',
+    ],
+    ['ring/reset', 'batch.mask); mem.unlock(kvm.mmu_lock);', 'batch.mask);'],
+  ),
+  canary(
+    'two-resets-at-once',
+    `O5; ${MAIL}: slots_lock against concurrent resets`,
+    'two-resetters',
+    ['R12'],
+    ['ring/ioctl', 'mem.lock(kvm.slots_lock);', ''],
+    ['ring/ioctl', 'mem.unlock(kvm.slots_lock);', ''],
+  ),
+  canary(
+    'no-flush',
+    'B45; kvm_get_dirty_log_protect',
+    'dirty-again',
+    ['R12', 'no dirty page is ever lost'],
+    ['ring/ioctl', 'if (processed > 0) kvm.arch.flush_remote_tlbs(mem);', ''],
+  ),
+  canary(
+    'flush-after-unlock',
+    'B20; reading 6.17',
+    'two-resetters',
+    ['R12'],
+    [
+      'ring/ioctl',
+      'if (processed > 0) kvm.arch.flush_remote_tlbs(mem); mem.unlock(kvm.slots_lock);',
+      'mem.unlock(kvm.slots_lock); if (processed > 0) kvm.arch.flush_remote_tlbs(mem);',
+    ],
+  ),
+  canary(
+    'flush-before-the-reset',
+    'B45; kvm_get_dirty_log_protect',
+    'dirty-again',
+    ['R12', 'no dirty page is ever lost'],
+    ['ring/ioctl', 'for (const ring of rings) {', 'kvm.arch.flush_remote_tlbs(mem); for (const ring of rings) {'],
+    ['ring/ioctl', 'if (processed > 0) kvm.arch.flush_remote_tlbs(mem);', ''],
+  ),
+  canary(
+    'count-of-the-last-ring-alone',
+    'B25; Z4S3JTP71zdJFJqD@google.com',
+    'shared-page',
+    ['R12', 'R7'],
+    ['ring/ioctl', 'processed += count;', 'processed = count;'],
+  ),
+  canary(
+    'hostile-ring-stops-the-others',
+    MAIL,
+    'hostile-cons',
+    ['R9'],
+    ['ring/ioctl', 'if (count < 0) error = -EINVAL;', 'if (count < 0) { error = -EINVAL; break; }'],
+  ),
+  canary('error-lost', MAIL, 'hostile-cons', ['R7'], ['ring/ioctl', 'return error || processed', 'return processed']),
+  canary(
+    'harvest-takes-one-too-many',
+    MAIL,
+    'ring',
+    ['R2', 'R4'],
+    ['ring/harvest', 'Math.min(available, max', 'Math.min(available + 1, max'],
+  ),
+  canary(
+    'harvest-gives-back-before-it-reads',
+    MAIL,
+    'ring',
+    ['R4', 'R7'],
+    ['ring/harvest', 'const gfns = [];', 'mem.storeRelease(ring.indices.cons, u16(first + count)); const gfns = [];'],
+  ),
+  on(
+    BESIDE_A_BITMAP,
+    canary(
+      'dirty-bit-after-the-push',
+      `B02; ${EARLY}; b2cc64c4f382 took the bitmap away`,
+      'gfn-ring/host-write',
+      LOST,
+      [
+        'trackers/gfnRings',
+        'mem.store(bit, 1); const done = this.pushed(mem, gfn, vcpu); if (!done) mem.store(bit, 0); return done; }',
+        'const done = this.pushed(mem, gfn, vcpu); if (done) mem.store(bit, 1); return done; }',
+      ],
+    ),
+  ),
+  on(
+    BESIDE_A_BITMAP,
+    canary(
+      'dirty-bit-of-a-page-that-was-dropped',
+      'B03; 20191129213505.18472-7-peterx@redhat.com: "we throw an error message and drop the dirty bit"',
+      TWO_HOSTS,
+      [...LOST, 'R7'],
+      ['trackers/gfnRings', 'if (!done) mem.store(bit, 0); return done;', 'return true;'],
+    ),
+  ),
+  canary(
+    'vcpu-before-the-ring',
+    `B09; ${EARLY}: enabled after a vCPU was made`,
+    'ring',
+    ['no operation crashes'],
+    ['trackers/gfnRings', 'this.rings = rings.map(', 'this.rings = rings.slice(1).map('],
+  ),
+  weak(
+    canary(
+      'harvest-without-acquire',
+      'B14; 8929bc965964',
+      'handed-over',
+      ['R9', 'R4', 'no data race'],
+      ['ring/harvest', 'mem.loadAcquire(ring.indices.prod)', 'mem.load(ring.indices.prod)'],
+    ),
+  ),
+  weak(
+    canary(
+      'harvest-without-release',
+      'B32; 20220902001936.108645-1-pbonzini@redhat.com',
+      'handed-over',
+      ['R7', 'no data race'],
+      ['ring/harvest', 'mem.storeRelease(ring.indices.cons', 'mem.store(ring.indices.cons'],
+    ),
+  ),
+  weak(
+    canary(
+      'push-without-release',
+      'B14; 8929bc965964',
+      'handed-over',
+      ['R9', 'R4', 'no data race'],
+      ['ring/push', 'mem.storeRelease(ring.indices.prod', 'mem.store(ring.indices.prod'],
+    ),
+  ),
+  weak(
+    canary(
+      'push-without-acquire',
+      'the order of a reset and the push over its entry: reading 6.12',
+      'ring',
+      ['no data race'],
+      ['ring/push', 'mem.loadAcquire(ring.cons_index)', 'mem.load(ring.cons_index)'],
+    ),
+  ),
+  weak(
+    canary(
+      'reset-without-acquire',
+      'B14; 8929bc965964',
+      'handed-over',
+      ['R7', 'no data race'],
+      ['ring/reset', 'mem.loadAcquire(ring.indices.cons)', 'mem.load(ring.indices.cons)'],
+    ),
+  ),
+  weak(
+    canary(
+      'reset-without-release',
+      'the order of a reset and the push over its entry: reading 6.12',
+      'ring',
+      ['no data race'],
+      ['ring/reset', 'mem.storeRelease(ring.cons_index', 'mem.store(ring.cons_index'],
+    ),
+  ),
+];

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { misfits } from '../../selftest/fits.ts';
+import { type Canary, isExpected, patchOf } from '../../selftest/subjects/canary.ts';
+import { canaries } from '../../selftest/subjects/index.ts';
+import { Trial } from '../../selftest/subjects/trial.ts';
+import type { Answer, Ask } from '../../selftest/subjects/trialProcess.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { parseSource } from '../../src/run/parseSource.ts';
+import { searchHere } from '../../src/run/search/search.ts';
+import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
+import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
+
+/**
+ * The quick part of `gfnring canaries`: every patch fits, and one canary of each module and one for each property is caught. With GFNRING_LONG all are, those
+ * that need weak memory are not without it, and nothing is found in their own scenarios as they are.
+ */
+const isLong = process.env.GFNRING_LONG !== undefined;
+/** One for each module, and one for each property. */
+const isFirst = (canary: Canary, keyOf: (of: Canary) => string): boolean =>
+  canaries.find((of) => keyOf(of) === keyOf(canary)) === canary;
+const chosen = canaries.filter(
+  (canary) =>
+    isLong || isFirst(canary, ({ edits }) => edits[0].file) || isFirst(canary, ({ expectedBy }) => expectedBy[0]),
+);
+
+test('every seeded bug fits what was compiled', () => {
+  expect(misfits()).toEqual([]);
+});
+
+test('each has a name of its own, a source and a scenario', () => {
+  expect(canaries.length).toBeGreaterThanOrEqual(60);
+  expect(new Set(canaries.map(({ name }) => name)).size).toBe(canaries.length);
+  const specs = canaries
+    .filter(({ scenario }) => typeof scenario !== 'string')
+    .map(({ scenario }) => JSON.stringify(scenario));
+  expect(new Set(specs.map((spec) => JSON.parse(spec).name)).size).toBe(new Set(specs).size);
+  for (const { name, source, scenario, edits, expectedBy } of canaries) {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect([source.length > 6, edits.length > 0, expectedBy.length > 0]).toEqual([true, true, true]);
+    if (typeof scenario === 'string') expect([scenario, builtInNamed(scenario)?.known]).toEqual([scenario, undefined]);
+    else expect(parseSource(JSON.parse(JSON.stringify(scenario)), 'canary')).toEqual(scenario);
+  }
+});
+
+const own = canaries.filter(
+  (canary): canary is Canary & { scenario: ScenarioRef } => typeof canary.scenario !== 'string',
+);
+const scenarios = new Map(own.map((canary) => [`${canary.scenario.name} under ${canary.memoryModel}`, canary]));
+
+/** Not all can be searched to the end in so short a time. */
+test.runIf(isLong).each([...scenarios])(
+  'nothing is found in %s without a canary',
+  async (_, { scenario, memoryModel }) => {
+    const search = {
+      scheduler: 'exhaustive',
+      reduction: 'states',
+      tearing: false,
+      seed: 0,
+      depth: 3,
+      stepsMax: 10_000,
+    } as const;
+    const { violation } = searchHere(
+      await openScenario(scenario),
+      { ...search, memoryModel },
+      { ...noLimits, seconds: 10 },
+    );
+    expect(violation).toBeUndefined();
+  },
+);
+
+const found = async (
+  canary: Canary,
+  search: Pick<Ask, 'scheduler' | 'reduction' | 'memoryModel'>,
+  executions: number | null = null,
+): Promise<Answer> => {
+  const trial = new Trial(patchOf(canary));
+  try {
+    return await trial.ask({
+      ...{ scenario: canary.scenario, tearing: false, seed: 1, seconds: 20, executions, minimiseSeconds: 0 },
+      ...search,
+    });
+  } finally {
+    trial.close();
+  }
+};
+
+describe.concurrent('is caught', () => {
+  test.each(chosen)('$name', async (canary) => {
+    const { memoryModel } = canary;
+    const { finding } = await found(canary, { scheduler: 'portfolio', reduction: 'none', memoryModel });
+    expect([finding?.property, finding !== null && isExpected(canary, finding.property)]).toEqual([
+      expect.anything(),
+      true,
+    ]);
+  });
+});
+
+describe.runIf(isLong).concurrent('needs weak memory', () => {
+  test.each(canaries.filter(({ memoryModel }) => memoryModel === 'weak'))('$name', async (canary) => {
+    const { finding } = await found(canary, { scheduler: 'exhaustive', reduction: 'states', memoryModel: 'tso' });
+    expect(finding).toBeNull();
+  });
+});
+
+describe.runIf(isLong).concurrent('the scaffold alone is clean', () => {
+  test.each(canaries.filter(({ scaffold }) => scaffold.length > 0))('$name', async (canary) => {
+    const { memoryModel } = canary;
+    const bare = { ...canary, edits: [] };
+    expect((await found(bare, { scheduler: 'exhaustive', reduction: 'states', memoryModel })).finding).toBeNull();
+    expect((await found(bare, { scheduler: 'pct', reduction: 'none', memoryModel }, 500)).finding).toBeNull();
+  });
+});

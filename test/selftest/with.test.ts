@@ -1,0 +1,31 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { gfnringWith } from './gfnring.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+
+test('a canary makes check fail', () => {
+  const { status, stdout } = gfnringWith('flush-after-unlock', folder, 'check', '--quiet');
+  expect([status, stdout]).toEqual([1, expect.stringContaining('VIOLATED: R12 slots_lock spans reset and flush')]);
+});
+
+test('a finding names its canary, and replays on worker threads with it', () => {
+  const { status, stdout } = gfnringWith('no-mask', folder, 'explore', 'ring', '--scheduler', 'exhaustive', '--json');
+  expect(status).toBe(1);
+  const [{ file, canary, property }] = JSON.parse(stdout).findings;
+  expect([canary, property]).toEqual(['no-mask', 'no operation crashes']);
+  expect(gfnringWith('no-mask', folder, 'replay', file, '--on', 'workers')).toMatchObject({
+    status: 1,
+    stdout: expect.stringContaining('the same on'),
+  });
+});
+
+test('an unknown canary is refused in one line', () => {
+  expect(gfnringWith('none', folder, 'check')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: "selftest: unknown canary none: 'npm run canaries -- --list' has all names\n",
+  });
+});
