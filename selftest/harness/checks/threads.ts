@@ -9,7 +9,6 @@ import { SearchPool } from '#dist/run/search/searchPool.js';
 import type { Search } from '#dist/run/search/searchSpec.js';
 import { stress } from '#dist/run/stress/stress.js';
 import { resolveScenario } from '#dist/scenario/scenarioRef.js';
-import { distUrl } from '#dist/scenario/workerFile.js';
 import { compiledUrl } from '../../compiled.ts';
 import { searched } from '../explored.ts';
 import { equal } from '../selfCheck.ts';
