@@ -66,8 +66,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/recordedMemory',
-        from: 'return Number(this.step(Kind.xchg, cell.id).old);',
-        to: 'return Number(this.step(Kind.xchg, cell.id).value);',
+        from: 'return Number(step.old);',
+        to: 'return Number(step.value);',
       },
     ],
   },
@@ -106,7 +106,7 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'operations',
     edits: [
       {
-        file: 'memory/operationRunner',
+        file: 'memory/reexecutionMemory',
         from: 'if (tree.code[node] === code &&',
         to: 'if (tree.code[node] >= 0 || tree.code[node] === code &&',
       },
@@ -118,9 +118,9 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'operations',
     edits: [
       {
-        file: 'memory/operationRunner',
-        from: 'if (this.mode < 0) return new Thrown',
-        to: 'if (this.mode < -1) return new Thrown',
+        file: 'memory/reexecutionMemory',
+        from: 'if (this.isAborted) return new Thrown',
+        to: 'if (this.isAborted === undefined) return new Thrown',
       },
     ],
   },
@@ -143,8 +143,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/operationRunner',
-        from: 'else if (this.ahead > AHEAD_MAX) this.closeRound(subject, lastKnown);',
-        to: '',
+        from: 'else if (ahead.isExhausted && byComparison',
+        to: 'else if (false && byComparison',
       },
     ],
   },

@@ -66,15 +66,13 @@ export const inLoops: readonly Mistake[] = [
     name: 'an-iteration-that-stores-is-idle',
     part: 'idle iterations',
     expectedBy: 'loops',
-    edits: [{ file: 'memory/operationRunner', from: '!== seen.low) return undefined;', to: '!== seen.low) continue;' }],
+    edits: [{ file: 'memory/idleIteration', from: '!== seen.low) return undefined;', to: '!== seen.low) continue;' }],
   },
   {
     name: 'an-exchange-is-never-idle',
     part: 'idle iterations',
     expectedBy: 'loops',
-    edits: [
-      { file: 'memory/operationRunner', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' },
-    ],
+    edits: [{ file: 'memory/idleIteration', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' }],
   },
   {
     name: 'sleeping-is-idle',
@@ -82,18 +80,18 @@ export const inLoops: readonly Mistake[] = [
     expectedBy: 'loops',
     edits: [
       {
-        file: 'memory/operationRunner',
+        file: 'memory/idleIteration',
         from: 'if (kind >= Kind.lock && kind !== Kind.wait) return undefined;',
         to: 'if (kind >= Kind.lock && kind !== Kind.wait && kind !== Kind.resume) return undefined;',
       },
-      { file: 'memory/operationRunner', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
+      { file: 'memory/idleIteration', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
     ],
   },
   {
     name: 'wait-until-never-goes-on',
     part: 'waitUntil',
     expectedBy: 'loops',
-    edits: [{ file: 'memory/operationRunner', from: 'this.repeated = first;', to: 'this.repeated = -1;' }],
+    edits: [{ file: 'memory/reexecutionMemory', from: 'this.repeated = first;', to: 'this.repeated = -1;' }],
   },
   {
     name: 'every-cycle-is-fair',
@@ -139,6 +137,6 @@ export const inLoops: readonly Mistake[] = [
     name: 'comparison-although-told-not-to',
     part: 'comparison of loops',
     expectedBy: 'loops-compared',
-    edits: [{ file: 'memory/operationRunner', from: 'if (!this.loopRules.byComparison || ', to: 'if (' }],
+    edits: [{ file: 'memory/operationRunner', from: 'ahead.isExhausted && byComparison', to: 'ahead.isExhausted' }],
   },
 ];

@@ -5,7 +5,7 @@ import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlap } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
-import { type MemoryImage, wordAt } from '../memory/operationRunner.ts';
+import { type MemoryImage, wordAt } from '../memory/memoryImage.ts';
 import { type PossibleViolation, PossiblyDetector, type Predicate, type PredicateEvaluator } from './possibly.ts';
 import { isViolation, type Properties, type StateView } from './property.ts';
 

@@ -58,17 +58,17 @@ export class LoopTracker {
   lastKnown = -1;
   /** Whether some state could not be seen: then a loop may be one without a state, or not. */
   sawUnknown = false;
+  /** Iterations of a loop that may be begun; more throw `BeyondBound`. */
+  readonly iterationsMax: number;
   private isOpaque = false;
   /** Visits before so many accesses were compared when these were new. */
   private readonly from: number;
-  private readonly most: number;
   private readonly frames: Frame[] = [];
   private readonly visits = new Map<Frame, Map<string, Visits>>();
 
-  /** @param most iterations of a loop that may be begun; beyond them `beyond` is thrown. */
-  constructor(from: number, most: number) {
+  constructor(from: number, iterationsMax: number) {
     this.from = from;
-    this.most = most;
+    this.iterationsMax = iterationsMax;
   }
 
   /** The loop that has begun the most iterations, or undefined. */
@@ -123,7 +123,7 @@ export class LoopTracker {
     if (visits.last === this.accesses) return;
     visits.last = this.accesses;
     for (const inner of loops.values()) inner.restart(place);
-    if (++visits.iterations > this.most) throw new BeyondBound(place);
+    if (++visits.iterations > this.iterationsMax) throw new BeyondBound(place);
     if (read === undefined) this.sawUnknown = true;
     if (read === undefined || this.isOpaque) return;
     const variables = textOf(() => `${turns} ${snapshot(read())}`);

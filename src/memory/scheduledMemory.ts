@@ -1,5 +1,6 @@
-import type { Cell, Cell64, Lock } from './cell.ts';
-import { accessCode, ContractViolation, Kind, loadUntil, type Memory } from './memory.ts';
+import { AccessMemory, accessOf } from './accessMemory.ts';
+import type { Lock, Place } from './cell.ts';
+import { accessCode, ContractViolation, isWrite, Kind } from './memory.ts';
 import { NativeMemory, WaitTimeout } from './nativeMemory.ts';
 
 /** Thrown through an operation when the schedule has no step left: the execution ends where the finding ended. */
@@ -46,7 +47,7 @@ export function timetableView(buffer: SharedArrayBuffer, length: number): Shared
 export const stepsTaken = (table: SharedSchedule): number => Atomics.load(table.control, STEP);
 
 /** Real threads under a schedule: each access waits for its turn, then is the same `Atomics` call as on free threads. */
-export class ScheduledMemory implements Memory {
+export class ScheduledMemory extends AccessMemory {
   readonly thread: number;
   origin: string | undefined;
   /** The running operation's index; set by whoever runs the operations. */
@@ -55,6 +56,7 @@ export class ScheduledMemory implements Memory {
   private readonly table: SharedSchedule;
 
   constructor(buffer: SharedArrayBuffer, thread: number, table: SharedSchedule) {
+    super();
     this.thread = thread;
     this.native = new NativeMemory(buffer, thread);
     this.table = table;
@@ -79,128 +81,40 @@ export class ScheduledMemory implements Memory {
     Atomics.notify(this.table.control, STEP);
   }
 
-  read(cell: Cell): number {
-    return this.get(Kind.read, cell);
-  }
-  write(cell: Cell, value: number): void {
-    this.put(Kind.write, cell, value);
-  }
-  read64(cell: Cell64): bigint {
-    return this.get64(Kind.read, cell);
-  }
-  write64(cell: Cell64, value: bigint): void {
-    this.put64(Kind.write, cell, value);
-  }
-  load(cell: Cell): number {
-    return this.get(Kind.load, cell);
-  }
-  store(cell: Cell, value: number): void {
-    this.put(Kind.store, cell, value);
-  }
-  load64(cell: Cell64): bigint {
-    return this.get64(Kind.load, cell);
-  }
-  store64(cell: Cell64, value: bigint): void {
-    this.put64(Kind.store, cell, value);
-  }
-  loadAcquire(cell: Cell): number {
-    return this.get(Kind.loadAcquire, cell);
-  }
-  storeRelease(cell: Cell, value: number): void {
-    this.put(Kind.storeRelease, cell, value);
-  }
-
-  xchg(cell: Cell, value: number): number {
-    return this.update(Kind.xchg, cell, () => this.native.xchg(cell, value));
-  }
-  cmpxchg(cell: Cell, expected: number, replacement: number): number {
-    return this.update(Kind.cmpxchg, cell, () => this.native.cmpxchg(cell, expected, replacement));
-  }
-  fetchAdd(cell: Cell, value: number): number {
-    return this.update(Kind.fetchAdd, cell, () => this.native.fetchAdd(cell, value));
-  }
-  fetchAnd(cell: Cell, value: number): number {
-    return this.update(Kind.fetchAnd, cell, () => this.native.fetchAnd(cell, value));
-  }
-  fetchOr(cell: Cell, value: number): number {
-    return this.update(Kind.fetchOr, cell, () => this.native.fetchOr(cell, value));
-  }
-
-  rmb(): void {}
-  wmb(): void {}
-  mb(): void {}
-
-  lock(lock: Lock): void {
+  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
     const step = this.turn();
-    // In lockstep a lock that is not free is a schedule that is not this program's: nobody could give it back meanwhile.
-    const holder = Atomics.load(this.native.i32, lock.offset >>> 2);
-    if (holder !== 0) {
-      this.fail();
-      throw new ContractViolation(
-        'outside the schedule',
-        `step ${step + 1} locks ${lock.name}, which thread ${holder - 1} holds`,
-      );
+    const code = accessCode(kind, place.id);
+    if (kind === Kind.wake || kind === Kind.resume) {
+      this.took(step, code, 0n, 0n); // the schedule says when a thread has been woken
+      return 0;
     }
-    this.native.lock(lock);
-    this.took(step, accessCode(Kind.lock, lock.id), BigInt(this.thread + 1), 0n);
-  }
-  unlock(lock: Lock): void {
-    const step = this.turn();
-    this.native.unlock(lock);
-    this.took(step, accessCode(Kind.unlock, lock.id), 0n, BigInt(this.thread + 1));
-  }
-
-  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
-  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
-  waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
-    return loadUntil(this, cell, holds);
-  }
-  wait(cell: Cell, expected: number): boolean {
-    const step = this.turn();
-    const seen = this.native.load(cell);
-    this.took(step, accessCode(Kind.wait, cell.id), BigInt(seen), 0n);
-    if (seen !== expected >>> 0) return false;
-    // The schedule says when it has been woken.
-    this.took(this.turn(), accessCode(Kind.resume, cell.id), 0n, 0n);
-    return true;
-  }
-  wake(cell: Cell): void {
-    this.took(this.turn(), accessCode(Kind.wake, cell.id), 0n, 0n);
+    if (kind === Kind.lock) this.checkFree(place as Lock, step);
+    const old = this.valueAt(place);
+    if (!isWrite(kind)) {
+      this.took(step, code, BigInt(old), 0n);
+      return old;
+    }
+    const result = accessOf(this.native, kind, place, operand, expected);
+    this.took(step, code, BigInt(this.valueAt(place)), BigInt(old));
+    return result;
   }
 
-  private get(kind: number, cell: Cell): number {
-    const step = this.turn();
-    const value = this.native.load(cell);
-    this.took(step, accessCode(kind, cell.id), BigInt(value), 0n);
-    return value;
+  protected fence(_kind: number): void {}
+
+  private valueAt(place: Place): number | bigint {
+    if (place.kind === 'cell64') return this.native.load64(place);
+    return place.kind === 'cell' ? this.native.load(place) : Atomics.load(this.native.u32, place.offset >>> 2);
   }
 
-  private put(kind: number, cell: Cell, value: number): void {
-    const step = this.turn();
-    const old = this.native.load(cell);
-    this.native.store(cell, value);
-    this.took(step, accessCode(kind, cell.id), BigInt(this.native.load(cell)), BigInt(old));
-  }
-
-  private update(kind: number, cell: Cell, access: () => number): number {
-    const step = this.turn();
-    const old = access();
-    this.took(step, accessCode(kind, cell.id), BigInt(this.native.load(cell)), BigInt(old));
-    return old;
-  }
-
-  private get64(kind: number, cell: Cell64): bigint {
-    const step = this.turn();
-    const value = this.native.load64(cell);
-    this.took(step, accessCode(kind, cell.id), value, 0n);
-    return value;
-  }
-
-  private put64(kind: number, cell: Cell64, value: bigint): void {
-    const step = this.turn();
-    const old = this.native.load64(cell);
-    this.native.store64(cell, value);
-    this.took(step, accessCode(kind, cell.id), this.native.load64(cell), old);
+  /** A lock that is held means that the schedule is not this program's: no other thread runs to release it. */
+  private checkFree(lock: Lock, step: number): void {
+    const holder = this.native.holder(lock);
+    if (holder < 0) return;
+    this.fail();
+    throw new ContractViolation(
+      'outside the schedule',
+      `step ${step + 1} locks ${lock.name}, which thread ${holder} holds`,
+    );
   }
 
   /** Waits until the schedule's next step is this thread's, and returns its index. */

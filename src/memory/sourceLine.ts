@@ -28,6 +28,12 @@ export function callerOf(stack: string): string | undefined {
   return `${short.startsWith('..') ? file : short}:${line}:${column}`;
 }
 
+/** The line of an access: `site` is an origin (see `Memory.origin`), or nothing, on its first line, and the stack. */
+export function siteLine(site: string): string | undefined {
+  const end = site.indexOf('\n');
+  return end > 0 ? site.slice(0, end) : callerOf(site.slice(1));
+}
+
 /** Where an error was thrown, as `file:line`, not counting what `mem` and the names of cells throw; undefined where its stack does not say. */
 export function throwerOf(stack: unknown): string | undefined {
   if (typeof stack !== 'string') return undefined;

@@ -13,14 +13,10 @@ import {
   placeOf,
   rmwResult,
 } from '../../memory/memory.ts';
-import {
-  type AccessResult,
-  type Fences,
-  type MemoryImage,
-  OperationRunner,
-  type TreeOperation,
-  wordAt,
-} from '../../memory/operationRunner.ts';
+import { type MemoryImage, wordAt } from '../../memory/memoryImage.ts';
+import type { TreeOperation } from '../../memory/operationEnd.ts';
+import { OperationRunner } from '../../memory/operationRunner.ts';
+import type { AccessResult, Fences } from '../../memory/reexecutionMemory.ts';
 import { resultText } from '../../memory/result.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import { shortPlace } from '../../memory/sourceLine.ts';
@@ -278,7 +274,7 @@ export class Execution implements SchedulerView {
     return longest;
   }
 
-  /** Whether the operation that begins with log `root` does the same over other answers: see `ReplayMemory.doesTheSame`. */
+  /** Whether the operation that begins with log `root` does the same over other answers: see `OperationRunner.doesTheSame`. */
   doesTheSame(root: number, nodes: readonly number[], answers: readonly AccessResult[], end: number): boolean {
     const { subject, thread } = this.given.get(root)!;
     return this.replays[thread].doesTheSame(subject, nodes, answers, end);
@@ -286,7 +282,7 @@ export class Execution implements SchedulerView {
 
   /** What is wrong where an operation was running and did not come back: undefined where none was. */
   stuck(): Violation | undefined {
-    const label = this.replays.map((replay) => replay.isRunning).find((running) => running !== null);
+    const label = this.replays.map(({ running }) => running).find((running) => running !== null);
     if (label === undefined) return undefined;
     return { property: STUCK, message: `${label} runs on and on without an access` };
   }

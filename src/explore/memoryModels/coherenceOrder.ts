@@ -1,5 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
-import type { MemoryImage } from '../../memory/operationRunner.ts';
+import type { MemoryImage } from '../../memory/memoryImage.ts';
 import type { ByteRanges } from './byteRanges.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ComparedLoop } from '../../memory/executionTrie.ts';
-import type { AccessResult } from '../../memory/operationRunner.ts';
+import type { AccessResult } from '../../memory/reexecutionMemory.ts';
 import type { Execution } from '../execution/execution.ts';
 
 /** The loops of an execution that were taken for loops without a state, as places in code. */

@@ -1,0 +1,158 @@
+import { markMemory } from '../loops/snapshot.ts';
+import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
+import { Kind, kindNames, loadUntil, type Memory } from './memory.ts';
+
+/**
+ * A memory in which every primitive is one call of `access`, or of `fence`. Places have been checked
+ * and values wrapped to their width when these are called.
+ */
+export abstract class AccessMemory implements Memory {
+  abstract readonly thread: number;
+  abstract origin: string | undefined;
+
+  constructor() {
+    markMemory(this);
+  }
+
+  /**
+   * Performs one access. Returns what it loaded, or what a read-modify-write found; any number for
+   * another kind.
+   *
+   * @param operand what is stored, added, or combined; a bigint in a store of 64 bits; else 0.
+   * @param expected the value that `cmpxchg` or `wait` compares with; else 0.
+   */
+  protected abstract access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint;
+
+  /** Performs a fence: `Kind.rmb`, `wmb` or `mb`. */
+  protected abstract fence(kind: number): void;
+
+  /** The place that stands for the wait queue of `cell`. */
+  protected queueOf(cell: Cell): Place {
+    return cell;
+  }
+
+  private get(kind: number, cell: Cell): number {
+    if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
+    return this.access(kind, cell, 0, 0) as number;
+  }
+  private get64(kind: number, cell: Cell64): bigint {
+    if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
+    return this.access(kind, cell, 0, 0) as bigint;
+  }
+  private set(kind: number, cell: Cell, value: number): void {
+    if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
+    this.access(kind, cell, wrap(value, cell.bits), 0);
+  }
+  private set64(kind: number, cell: Cell64, value: bigint): void {
+    if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
+    this.access(kind, cell, BigInt.asUintN(64, value), 0);
+  }
+  private update(kind: number, cell: Cell, operand: number, expected: number): number {
+    if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
+    return this.access(kind, cell, wrap(operand, cell.bits), wrap(expected, cell.bits)) as number;
+  }
+
+  read(cell: Cell): number {
+    return this.get(Kind.read, cell);
+  }
+  write(cell: Cell, value: number): void {
+    this.set(Kind.write, cell, value);
+  }
+  read64(cell: Cell64): bigint {
+    return this.get64(Kind.read, cell);
+  }
+  write64(cell: Cell64, value: bigint): void {
+    this.set64(Kind.write, cell, value);
+  }
+  load(cell: Cell): number {
+    return this.get(Kind.load, cell);
+  }
+  store(cell: Cell, value: number): void {
+    this.set(Kind.store, cell, value);
+  }
+  load64(cell: Cell64): bigint {
+    return this.get64(Kind.load, cell);
+  }
+  store64(cell: Cell64, value: bigint): void {
+    this.set64(Kind.store, cell, value);
+  }
+  loadAcquire(cell: Cell): number {
+    return this.get(Kind.loadAcquire, cell);
+  }
+  storeRelease(cell: Cell, value: number): void {
+    this.set(Kind.storeRelease, cell, value);
+  }
+  xchg(cell: Cell, value: number): number {
+    return this.update(Kind.xchg, cell, value, 0);
+  }
+  cmpxchg(cell: Cell, expected: number, replacement: number): number {
+    return this.update(Kind.cmpxchg, cell, replacement, expected);
+  }
+  fetchAdd(cell: Cell, value: number): number {
+    return this.update(Kind.fetchAdd, cell, value, 0);
+  }
+  fetchAnd(cell: Cell, value: number): number {
+    return this.update(Kind.fetchAnd, cell, value, 0);
+  }
+  fetchOr(cell: Cell, value: number): number {
+    return this.update(Kind.fetchOr, cell, value, 0);
+  }
+  rmb(): void {
+    this.fence(Kind.rmb);
+  }
+  wmb(): void {
+    this.fence(Kind.wmb);
+  }
+  mb(): void {
+    this.fence(Kind.mb);
+  }
+  lock(lock: Lock): void {
+    if (!isLock(lock)) throw wrongPlaceType(Kind.lock, lock);
+    this.access(Kind.lock, lock, 0, 0);
+  }
+  unlock(lock: Lock): void {
+    if (!isLock(lock)) throw wrongPlaceType(Kind.unlock, lock);
+    this.access(Kind.unlock, lock, 0, 0);
+  }
+  waitUntil(cell: Cell, holds: (value: number) => boolean): number;
+  waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
+  waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
+    return loadUntil(this, cell, holds);
+  }
+  wait(cell: Cell, expected: number): boolean {
+    if (cell?.kind !== 'cell' || cell.bits !== 32) throw wrongPlaceType(Kind.wait, cell);
+    const queue = this.queueOf(cell);
+    if (this.access(Kind.wait, queue, 0, expected >>> 0) !== expected >>> 0) return false;
+    this.access(Kind.resume, queue, 0, 0);
+    return true;
+  }
+  wake(cell: Cell): void {
+    if (cell?.kind !== 'cell' || cell.bits !== 32) throw wrongPlaceType(Kind.wake, cell);
+    this.access(Kind.wake, this.queueOf(cell), 0, 0);
+  }
+}
+
+const isLock = (place: Place): place is Lock => place?.kind === 'mutex' || place?.kind === 'spinlock';
+
+/** For code in plain JavaScript, which no type has warned. */
+function wrongPlaceType(kind: number, place: unknown, width = ''): TypeError {
+  const { kind: type, name, bits } = (place ?? {}) as Partial<Place>;
+  const what = Array.isArray(place) ? 'a list' : type === undefined ? `${place}` : `${name}, a ${type} of ${bits} bits`;
+  return new TypeError(`mem.${kindNames[kind]}${width} does not work on ${what}`);
+}
+
+/** The methods of `Memory` by kind, for places of 64 bits and for all others. */
+const methods64 = kindNames.map((name) => `${name}64`);
+
+/** The access of `AccessMemory.access`, on another memory. `kind` has a method of its own: it is not `resume`. */
+export function accessOf(
+  mem: Memory,
+  kind: number,
+  place: Place,
+  operand: number | bigint,
+  expected: number,
+): number | bigint {
+  if (kind === Kind.cmpxchg) return mem.cmpxchg(place as Cell, expected, operand as number);
+  const method = (place.bits === 64 ? methods64 : kindNames)[kind] as 'xchg';
+  return mem[method](place as Cell, operand as number);
+}

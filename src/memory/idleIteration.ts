@@ -1,0 +1,49 @@
+import type { Place } from './cell.ts';
+import type { ExecutionTrie, SpinLoop } from './executionTrie.ts';
+import { isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './memory.ts';
+import type { Fences } from './reexecutionMemory.ts';
+
+/** Finds the iterations of a loop that change nothing. */
+export class IdleIterations {
+  private readonly tree: ExecutionTrie;
+  private readonly places: readonly Place[];
+  /** Whether a store is seen by all threads at once: then one that stores what is there changes nothing. */
+  private readonly storesAtOnce: boolean;
+
+  constructor(tree: ExecutionTrie, places: readonly Place[], fences: Fences) {
+    this.tree = tree;
+    this.places = places;
+    this.storesAtOnce = fences === 'none';
+  }
+
+  /**
+   * What memory must hold for an iteration to change nothing. Returns undefined where the iteration
+   * changes something whatever memory holds.
+   *
+   * @param iteration the nodes of its accesses; the last one had the result (low, high).
+   */
+  reads(iteration: readonly number[], low: number, high: number): SpinLoop['reads'] | undefined {
+    const { tree } = this;
+    const reads: { code: number; low: number; high: number }[] = [];
+    for (const [i, node] of iteration.entries()) {
+      const code = tree.code[node];
+      const kind = kindOf(code);
+      if (isFence(kind)) continue;
+      if (kind >= Kind.lock && kind !== Kind.wait) return undefined;
+      const next = iteration[i + 1];
+      const seen = next === undefined ? { low, high } : { low: tree.low[next], high: tree.high[next] };
+      if (isRmw(kind)) {
+        const { bits } = this.places[placeOf(code)];
+        if (rmwResult(kind, seen.low, tree.expected[node], tree.operand[node], bits) !== seen.low) return undefined;
+      } else if (kind === Kind.wait) {
+        if (seen.low === tree.expected[node]) return undefined;
+      } else if (isWrite(kind)) {
+        if (!this.storesAtOnce) return undefined;
+        seen.low = tree.operand[node];
+        seen.high = tree.operandHigh[node];
+      }
+      reads.push({ code, ...seen });
+    }
+    return reads;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Place } from './cell.ts';
+import type { ExecutionTrie } from './executionTrie.ts';
+import type { IdleIterations } from './idleIteration.ts';
+import { isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './memory.ts';
+import { type MemoryImage, storeWord, wordAt } from './memoryImage.ts';
+import type { Continuation, ReexecutionMemory } from './reexecutionMemory.ts';
+
+/** Accesses that an operation may run ahead. One that runs ahead further may be in a spin loop. */
+export const AHEAD_MAX = 1000;
+/** The clock is read at every 64th access: a power of two, less one. */
+const CLOCK_MASK = 63;
+
+/**
+ * Runs an operation on beyond the results that it has seen, as if its thread ran alone, and adds what
+ * it does to the trie: the likeliest next results are then known too. A journal undoes its writes.
+ */
+export class RunAhead implements Continuation {
+  /** The node of the operation's last access, or of the loop's head that it stands for; 0: none. */
+  node = 0;
+  /** The node of the first access after the known results; 0: the operation has not come to it. */
+  firstNode = 0;
+  /** Whether the time is over. */
+  isLate: () => boolean = () => false;
+  private readonly tree: ExecutionTrie;
+  private readonly places: readonly Place[];
+  private readonly image: MemoryImage;
+  private readonly mem: ReexecutionMemory;
+  private readonly idle: IdleIterations;
+  private thread = 0;
+  private accesses = 0;
+  private accessesSinceClock = 0;
+  /** By number of an access: its node. */
+  private trail: number[] = [];
+  /** Words that were overwritten, each followed by what it held. */
+  private readonly journal: number[] = [];
+
+  constructor(
+    tree: ExecutionTrie,
+    places: readonly Place[],
+    image: MemoryImage,
+    mem: ReexecutionMemory,
+    idle: IdleIterations,
+  ) {
+    this.tree = tree;
+    this.places = places;
+    this.image = image;
+    this.mem = mem;
+    this.idle = idle;
+  }
+
+  /** Whether the operation was aborted because it had run ahead far enough. */
+  get isExhausted(): boolean {
+    return this.accesses > AHEAD_MAX;
+  }
+
+  /** @param path the nodes of the known accesses of an operation of `thread`; they end with `node`. */
+  begin(thread: number, node: number, path: readonly number[]): void {
+    this.thread = thread;
+    this.node = node;
+    this.firstNode = 0;
+    this.accesses = 0;
+    this.trail = path.slice();
+  }
+
+  /**
+   * Writes into memory the values that the operation has observed, the last being (low, high). Under a
+   * weak model they can differ from the current ones, and whether the operation is in a spin loop must
+   * depend on its own results alone.
+   */
+  loadObservedMemory(path: readonly number[], low: number, high: number): void {
+    const { tree } = this;
+    path.forEach((node, i) => {
+      const code = tree.code[node];
+      const kind = kindOf(code);
+      if (isFence(kind) || (kind >= Kind.lock && kind !== Kind.wait)) return;
+      const place = this.places[placeOf(code)];
+      const next = path[i + 1];
+      const [seen, seenHigh] = next === undefined ? [low, high] : [tree.low[next], tree.high[next]];
+      const operand = tree.operand[node];
+      if (!isWrite(kind)) this.writeSpeculatively(place, seen, seenHigh);
+      else if (isRmw(kind))
+        this.writeSpeculatively(place, rmwResult(kind, seen, tree.expected[node], operand, place.bits));
+      else this.writeSpeculatively(place, operand, tree.operandHigh[node]);
+    });
+  }
+
+  /** Undoes everything that was written since `begin`. */
+  restoreMemory(): void {
+    const { journal } = this;
+    for (let i = journal.length - 2; i >= 0; i -= 2) this.image.u32[journal[i]] = journal[i + 1];
+    journal.length = 0;
+  }
+
+  take(code: number, operand: number, operandHigh: number, expected: number, repeated: number): boolean {
+    const { tree, mem } = this;
+    if ((++this.accessesSinceClock & CLOCK_MASK) === 0 && this.isLate()) return false;
+    let node = this.node === 0 ? 0 : tree.child(this.node, mem.low, mem.high);
+    if (node === 0) node = this.addNode(code, operand, operandHigh, expected, repeated);
+    else mem.checkSame(node, code, operand, operandHigh, expected);
+    if (this.firstNode === 0) this.firstNode = node;
+    this.node = node;
+    this.trail.push(node);
+    return tree.headOf(node) === node && this.perform(code, operand, operandHigh, expected);
+  }
+
+  /** Adds an access to the trie; where the operation is in a state again, it closes an iteration of a loop. */
+  private addNode(code: number, operand: number, operandHigh: number, expected: number, repeated: number): number {
+    const { tree, node } = this;
+    const { low, high } = this.mem;
+    if (repeated < 0 || node === 0) return tree.add(node, low, high, code, operand, operandHigh, expected);
+    const head = tree.headOf(this.trail[repeated]);
+    this.mem.checkSame(head, code, operand, operandHigh, expected);
+    const path = tree.path(node);
+    return tree.close(head, node, low, high, this.idle.reads(path.slice(path.indexOf(head)), low, high));
+  }
+
+  /** Performs an access. Returns false where the thread would have to wait, or has run ahead far enough. */
+  private perform(code: number, operand: number, operandHigh: number, expected: number): boolean {
+    const { mem } = this;
+    const kind = kindOf(code);
+    if (++this.accesses > AHEAD_MAX) return false;
+    mem.low = 0;
+    mem.high = 0;
+    if (isFence(kind)) return true;
+    const place = this.places[placeOf(code)];
+    const word = place.offset >>> 2;
+    const { u32 } = this.image;
+    if (kind === Kind.resume || (kind === Kind.lock && u32[word] !== 0)) return false;
+    if (kind === Kind.wake) return true;
+    const old = wordAt(this.image, place);
+    const rmw = isRmw(kind);
+    if (!isWrite(kind) || rmw) {
+      mem.low = old;
+      if (place.bits === 64) mem.high = u32[word + 1];
+    }
+    if (!isWrite(kind)) return true;
+    if (kind === Kind.lock) this.writeSpeculatively(place, this.thread + 1);
+    else if (kind === Kind.unlock) this.writeSpeculatively(place, 0);
+    else
+      this.writeSpeculatively(place, rmw ? rmwResult(kind, old, expected, operand, place.bits) : operand, operandHigh);
+    return true;
+  }
+
+  private writeSpeculatively(place: Place, low: number, high = 0): void {
+    const word = place.offset >>> 2;
+    const { u32 } = this.image;
+    this.journal.push(word, u32[word]);
+    if (place.bits !== 64) {
+      storeWord(this.image, place, low);
+      return;
+    }
+    this.journal.push(word + 1, u32[word + 1]);
+    u32[word] = low;
+    u32[word + 1] = high;
+  }
+}
