@@ -44,14 +44,14 @@ export function inParts(
   while (now.length > 0) {
     const ahead = plan.next(3);
     const done = now.map((part, i) => {
-      const from = structuredClone(part) as WorkItem & { kind: 'classes' };
+      const from = structuredClone(part) as WorkItem & { kind: 'optimalDpor' };
       const result = optimalDpor(execution, judge, { ...limits, executions: 1 + (i & 1) }, { ...options, from });
       return { ...result, left: [], schedule: [], stop: undefined, classes: [], readsFrom: [] };
     });
     for (const [i, part] of now.entries()) {
-      tally.add({ ...done[i], limit: undefined });
+      tally.merge({ ...done[i], limit: undefined });
       if (tally.violation !== undefined) return tally;
-      plan.took(part, done[i]);
+      plan.complete(part, done[i]);
     }
     now = ahead.length > 0 ? ahead : plan.next(3);
   }
@@ -211,7 +211,7 @@ export class Watcher implements PropertyChecker {
     this.withClasses = withClasses;
   }
 
-  end(stop: Stop): Violation | undefined {
+  atEnd(stop: Stop): Violation | undefined {
     const { execution, seen } = this;
     const { tree, nodes, node, steps } = execution;
     const { spins } = tree;
@@ -236,11 +236,11 @@ export class Watcher implements PropertyChecker {
   }
 }
 
-const lenient: PropertyChecker = { end: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
+const lenient: PropertyChecker = { atEnd: () => undefined, key: () => '', resultsMatter: true, sees: () => false };
 
 /** What `end` says of deadlocks and of checks that fail; the search is over with the first. */
 export const strict: PropertyChecker = {
-  end: (stop) =>
+  atEnd: (stop) =>
     stop.kind === 'deadlock' ? { property: 'deadlock', message: '' } : 'violation' in stop ? stop.violation : undefined,
   key: () => '',
   resultsMatter: true,
@@ -280,7 +280,7 @@ export function crossCheck(shape: ProgramShape, events: Map<string, number>, by:
   for (const most of [0, 1]) {
     const some = new Execution(program, STEPS_MAX);
     const within = new TraceCounter(some);
-    depthFirstSearch(some, lenient, noLimits, { classes: within, bound: { of: 'preemptions', most } });
+    depthFirstSearch(some, lenient, noLimits, { classes: within, bound: { kind: 'preemptions', max: most } });
     const few = by.optimal(new Execution(program, STEPS_MAX), lenient, noLimits, { preemptions: most });
     if (!every.tree.hasSpins) differs(`classes within ${most} preemptions`, few.executions, within.seen.size);
   }

@@ -109,8 +109,8 @@ const all = [
 const STEPS_MAX = 1000;
 const limits = { ...noLimits, executions: 400 };
 const indifferent: Observer = { start: () => undefined, step: () => undefined, back: () => {} };
-const judging = (end: PropertyChecker['end']): PropertyChecker => ({
-  end,
+const judging = (end: PropertyChecker['atEnd']): PropertyChecker => ({
+  atEnd: end,
   key: () => '',
   resultsMatter: false,
   sees: () => true,

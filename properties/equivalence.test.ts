@@ -94,7 +94,7 @@ function explore(scenario: Scenario, { steps }: Workload): Outcome & { readonly 
       if (!(enabled & (1 << order[at]))) throw new Error(`actor ${order[at]} has to wait`);
       return order[at];
     },
-    way: () => 0,
+    chooseReadsFrom: () => 0,
   };
   expect(runOnce(run, oneAfterTheOther)).toEqual({ stop: { kind: 'finished' }, violation: undefined });
   return { results: execution.results, bytes: execution.bytes.u8, schedule: scheduleOf(run) };

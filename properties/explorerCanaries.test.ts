@@ -18,8 +18,8 @@ vi.mock('../src/explore/optimalDpor/wakeupTree.ts', async (importOriginal) => {
   let calls = 0;
   return {
     ...real,
-    insert: (...args: Parameters<typeof real.insert>) => {
-      if (!mistakes.insertDrops || ++calls % 5 !== 0) real.insert(...args);
+    insertSequence: (...args: Parameters<typeof real.insertSequence>) => {
+      if (!mistakes.insertDrops || ++calls % 5 !== 0) real.insertSequence(...args);
     },
   };
 });

@@ -195,7 +195,7 @@ function endsOf(spec: VmSpec): { readonly ends: ReadonlySet<string>; readonly is
   const armed = [0, 1].map((page) => at.get(`page${page}.armed`)!.offset);
   const ends = new Set<string>();
   const judge = {
-    end: (stop: { readonly kind: string }) => {
+    atEnd: (stop: { readonly kind: string }) => {
       const { u8 } = execution.bytes;
       const words = Buffer.from(u8.slice(offset, offset + 16 * spec.rings[0].size)).toString('hex');
       const results = JSON.stringify(execution.results, (_, value) => (typeof value === 'bigint' ? `${value}` : value));

@@ -80,7 +80,7 @@ function endsOf(program: Program, rules: LoopRules, model: MemoryModelName = 'sc
     key: () => '',
     resultsMatter: true,
     sees: () => false,
-    end: (stop) => {
+    atEnd: (stop) => {
       kinds.add(
         stop.kind === 'violated' || stop.kind === 'crashed' ? `${stop.kind} ${stop.violation.message}` : stop.kind,
       );

@@ -6,6 +6,7 @@ import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import { TraceCounter } from '../src/explore/search/traceCounter.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
 import { consistencyModelOf } from '../src/explore/trust/consistencyModel.ts';
+import { EMPTY_GRAPH } from '../src/explore/trust/partialGraph.ts';
 import { trust, UNSUPPORTED_ACCESS } from '../src/explore/trust/trust.ts';
 import { VisitedGraphs } from '../src/explore/trust/visitedGraphs.ts';
 import type { WorkItem } from '../src/explore/work/workItem.ts';
@@ -54,11 +55,11 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
   let isKnown = false;
   const tools = consistencyModelOf(model, program, STEPS_MAX);
   let executions = 0;
-  const open: WorkItem[] = [{ kind: 'graphs', branch: { moves: [], halves: [], waits: [] } }];
-  for (let part = open.pop(); part?.kind === 'graphs'; part = open.pop()) {
+  const open: WorkItem[] = [{ kind: 'trust', graph: EMPTY_GRAPH }];
+  for (let part = open.pop(); part?.kind === 'trust'; part = open.pop()) {
     // In parts of three executions, as workers would.
     const limits = { ...noLimits, executions: 3 };
-    const done = trust(single, once, limits, tools, classes, structuredClone(part.branch));
+    const done = trust(single, once, limits, tools, classes, structuredClone(part.graph));
     if (done.limit === UNSUPPORTED_ACCESS) break;
     executions += done.executions;
     open.push(...done.left.toReversed());
@@ -83,8 +84,7 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
   const violated = verdict((execution) => depthFirstSearch(execution, strict, noLimits));
   const reduced = verdict((execution) => {
     if (!isKnown) return depthFirstSearch(execution, strict, noLimits, { states: new VisitedGraphs(execution) });
-    const root = { moves: [], halves: [], waits: [] };
-    return trust(execution, strict, noLimits, consistencyModelOf(model, checked, STEPS_MAX), undefined, root);
+    return trust(execution, strict, noLimits, consistencyModelOf(model, checked, STEPS_MAX), undefined, EMPTY_GRAPH);
   });
   differs('verdict of the optimal reduction', reduced, violated);
   const stated = verdict((execution) =>

@@ -75,7 +75,7 @@ function endsOf(program: Program, withStates: boolean): string[] | undefined {
   const end = (stop: Stop): undefined => {
     ends.add(`${stop.kind} ${resultText(execution.results)} ${execution.bytes.u32.join()}`);
   };
-  const judge: PropertyChecker = { end, key: () => '', resultsMatter: true, sees: () => false };
+  const judge: PropertyChecker = { atEnd: end, key: () => '', resultsMatter: true, sees: () => false };
   const options = withStates ? { states: new StateCache(execution, judge) } : {};
   const { limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 2000 }, options);
   return limit === undefined ? [...ends].sort() : undefined;

@@ -1,5 +1,5 @@
 import { memoryModels } from '#dist/explore/memoryModels/registry.js';
-import { drawingNames } from '#dist/explore/schedulers/registry.js';
+import { randomSchedulerNames } from '#dist/explore/schedulers/registry.js';
 import { trackerNames } from '#dist/trackers/registry.js';
 import type { HarnessResult } from './harness/runs.ts';
 import { isExpected } from './subjects/canary.ts';
@@ -18,7 +18,7 @@ export function headLine(width: number, seeds: number): string {
     'tracker'.padEnd(TRACKER),
     'mem'.padEnd(MODEL),
     ...proofNames.map((name) => name.padStart(PROOF)),
-    ...drawingNames.map((name) => name.padStart(DRAWS)),
+    ...randomSchedulerNames.map((name) => name.padStart(DRAWS)),
     'seconds',
     'switches',
     'by',
@@ -42,7 +42,7 @@ export function canaryLine(result: CanaryResult, width: number): string {
     tracker.padEnd(TRACKER),
     memoryModel.padEnd(MODEL),
     ...proofNames.map((proof) => proofText(result.proofs[proof]).padStart(PROOF)),
-    ...drawingNames.map((scheduler) => drawsText(result.schedulers[scheduler]).padStart(DRAWS)),
+    ...randomSchedulerNames.map((scheduler) => drawsText(result.schedulers[scheduler]).padStart(DRAWS)),
     (seconds === null ? '–' : `${seconds.toFixed(2)} s`).padStart('seconds'.length),
     `${switches ?? '–'}`.padStart('switches'.length),
     error ?? `${by ?? 'nothing'}${otherwise}${missed}`,

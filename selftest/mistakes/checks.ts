@@ -235,8 +235,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'check/checker',
-        from: 'for (const other of this.overlaps[id]) this.watching[other] |= this.asking;',
-        to: 'this.watching[id] |= this.asking;',
+        from: 'for (const other of this.overlaps[id]) this.watching[other] |= this.evaluating;',
+        to: 'this.watching[id] |= this.evaluating;',
       },
     ],
   },
@@ -374,7 +374,7 @@ export const checks: readonly Mistake[] = [
     name: 'replay-ignores-a-choice',
     part: 'replay',
     expectedBy: 'replays',
-    edits: [{ file: 'explore/schedulers/replay', from: 'way() { return this.wanted; }', to: 'way() { return 0; }' }],
+    edits: [{ file: 'explore/schedulers/replay', from: 'chooseReadsFrom() { return this.wanted; }', to: 'chooseReadsFrom() { return 0; }' }],
   },
   {
     name: 'wrong-replay-let-through',

@@ -98,7 +98,7 @@ export const inLoops: readonly Mistake[] = [
     part: 'livelocks',
     expectedBy: 'loops',
     edits: [
-      { file: 'explore/liveness/fairCycle', from: 'const starved = enabled & ~steps;', to: 'const starved = 0;' },
+      { file: 'explore/liveness/fairCycle', from: 'const starved = enabled & ~stepping;', to: 'const starved = 0;' },
     ],
   },
   {
@@ -131,7 +131,7 @@ export const inLoops: readonly Mistake[] = [
     name: 'one-more-iteration-is-compared',
     part: 'comparison of loops',
     expectedBy: 'loops-compared',
-    edits: [{ file: 'explore/search/loopComparison', from: 'const MORE_MAX = 8;', to: 'const MORE_MAX = 1;' }],
+    edits: [{ file: 'explore/search/loopComparison', from: 'const EXTRA_MAX = 8;', to: 'const EXTRA_MAX = 1;' }],
   },
   {
     name: 'comparison-although-told-not-to',

@@ -230,9 +230,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/trust/trust',
-        from: 'if (graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
-        to: 'if (s > 0 || graph.isIn(prefix, s) || graph.isLocking(s)) continue;',
+        file: 'explore/trust/revisits',
+        from: 'if (graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;',
+        to: 'if (s > 0 || graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;',
       },
     ],
   },
@@ -243,7 +243,7 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/trust/graph',
-        from: 'if (step !== own && (this.moves[step].write <= time || this.isIn(prefix, step))) return false;',
+        from: 'if (s !== own && (this.events[s].writeStamp <= stamp || this.isIn(prefix, s))) return false;',
         to: '',
       },
     ],
@@ -254,8 +254,8 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: 'graphs-of-weak',
     edits: [
       {
-        file: 'explore/trust/trust',
-        from: 'if (kind === Kind.lock && half === undefined) this.overtake(thread);',
+        file: 'explore/trust/revisits',
+        from: 'if (kind === Kind.lock && half === undefined) addLockRevisits(builder, thread);',
         to: '',
       },
     ],

@@ -22,8 +22,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/search/dfs',
-        from: 'this.open.push(...left.toReversed());',
-        to: 'this.open.push(...left.toReversed().slice(1));',
+        from: 'this.stack.push(...left.toReversed());',
+        to: 'this.stack.push(...left.toReversed().slice(1));',
       },
     ],
   },
@@ -34,8 +34,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/work/batchedSearch',
-        from: 'for (let i = 0; i < done.length && tally.violation === undefined; i++)',
-        to: 'for (let i = 0; i < done.length - (done.length > 8 ? 1 : 0) && tally.violation === undefined; i++)',
+        from: 'for (let i = 0; i < results.length && progress.violation === undefined; i++)',
+        to: 'for (let i = 0; i < results.length - (results.length > 8 ? 1 : 0) && progress.violation === undefined; i++)',
       },
     ],
   },
@@ -58,8 +58,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/search/sampling',
-        from: 'for (let index = first; !tally.over(0); index++)',
-        to: 'for (let index = 0; !tally.over(0); index++)',
+        from: 'for (let index = first; !progress.limitReached(0); index++)',
+        to: 'for (let index = 0; !progress.limitReached(0); index++)',
       },
     ],
   },
@@ -114,7 +114,7 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
-        from: 'return !this.execution.changes(s) && isWrite(this.reversed(e, s) & 31);',
+        from: 'return !this.execution.changes(s) && isWrite(this.footprintBefore(e, s) & 31);',
         to: 'return false;',
       },
     ],
@@ -138,8 +138,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
-        from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
-        to: 'this.sleep(depth + 1, t, mine);',
+        from: 'if (!this.conflict(sleeping, code)) this.addToSleepSet(depth + 1, t, sleeping);',
+        to: 'this.addToSleepSet(depth + 1, t, sleeping);',
       },
     ],
   },
@@ -150,7 +150,7 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
-        from: 'if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);',
+        from: 'if (!this.conflict(sleeping, code)) this.addToSleepSet(depth + 1, t, sleeping);',
         to: '',
       },
     ],
@@ -250,8 +250,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/search/preemptionBound',
-        from: '.cheapest(most) <= most',
-        to: '.cheapest(most + 1) <= most + 1',
+        from: '.fewestPreemptions(max) <= max',
+        to: '.fewestPreemptions(max + 1) <= max + 1',
       },
     ],
   },
@@ -262,8 +262,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/search/dfs',
-        from: "return of === 'switches' || enabled & (1 << last) ? 1 : 0;",
-        to: "return of === 'switches' ? 1 : 0;",
+        from: "return kind === 'switches' || enabled & (1 << last) ? 1 : 0;",
+        to: "return kind === 'switches' ? 1 : 0;",
       },
     ],
   },

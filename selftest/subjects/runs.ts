@@ -1,4 +1,4 @@
-import { type DrawingName, drawingNames } from '#dist/explore/schedulers/registry.js';
+import { type RandomSchedulerName, randomSchedulerNames } from '#dist/explore/schedulers/registry.js';
 import type { SchedulerName } from '#dist/run/search/searchSpec.js';
 import { type Canary, isExpected, patchOf } from './canary.ts';
 import { Trial } from './trial.ts';
@@ -56,7 +56,7 @@ export interface CanaryResult {
   /** Context switches of the minimal schedule. */
   readonly switches: number | null;
   readonly proofs: Readonly<Partial<Record<ProofName, Proof>>>;
-  readonly schedulers: Readonly<Partial<Record<DrawingName, Draws>>>;
+  readonly schedulers: Readonly<Partial<Record<RandomSchedulerName, Draws>>>;
   /** The proofs that exhaust the unmodified scenario, so that they have to catch it. */
   readonly demanded: readonly ProofName[];
   /** What did not catch it that should have. */
@@ -98,7 +98,7 @@ export async function runCanary(
   const trial = new Trial(patchOf(canary), effort.graceSeconds);
   const answers: Answer[] = [];
   const proofs: Partial<Record<ProofName, Proof>> = {};
-  const schedulers: Partial<Record<DrawingName, Draws>> = {};
+  const schedulers: Partial<Record<RandomSchedulerName, Draws>> = {};
   let switches: number | null = null;
   let error: string | null = null;
   try {
@@ -113,7 +113,7 @@ export async function runCanary(
       minimiseSeconds: MINIMISE_SECONDS,
     });
     switches = minimal.finding?.contextSwitches ?? null;
-    for (const scheduler of drawingNames) {
+    for (const scheduler of randomSchedulerNames) {
       const drawn: Answer[] = [];
       for (let i = 0; i < effort.seeds && !isMissed(drawn, effort.seeds); i++)
         drawn.push(await trial.ask({ ...drawing(canary, effort, scheduler), seed: effort.seed + i }));

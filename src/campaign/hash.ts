@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { mixHash } from '../explore/search/traceCounter.ts';
+import { join53, mixHash } from '../explore/hash.ts';
 
 /** 53 bits of hash of a text, the same everywhere: what stands for it in sets of numbers. */
 export function hash53(text: string, salt = 0): number {
@@ -16,9 +16,6 @@ export function hash53(text: string, salt = 0): number {
 
 /** 32 of them. */
 export const hash32 = (text: string): number => (hash53(text) / 0x200000) | 0;
-
-/** Two words as one number of 53 bits. */
-export const join53 = (a: number, b: number): number => (a >>> 0) * 0x200000 + (b >>> 11);
 
 /** What stands for an ordered pair of words. */
 export const pair53 = (a: number, b: number): number => join53(mixHash(a, b), mixHash(b ^ 0x5bd1e995, a));

@@ -78,7 +78,7 @@ export class ReplayThenFallback implements Scheduler {
     return this.rest.next(view);
   }
 
-  way(count: number): number {
-    return this.wanted < 0 ? this.rest.way(count) : Math.min(this.wanted, count - 1);
+  chooseReadsFrom(count: number): number {
+    return this.wanted < 0 ? this.rest.chooseReadsFrom(count) : Math.min(this.wanted, count - 1);
   }
 }

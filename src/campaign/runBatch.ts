@@ -1,8 +1,9 @@
 import { profileOf } from '../explore/profile.ts';
 import { randomOf } from '../explore/random.ts';
 import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
-import { makeScheduler } from '../explore/schedulers/registry.ts';
-import { TraceCounter, Uint53Set } from '../explore/search/traceCounter.ts';
+import { createScheduler } from '../explore/schedulers/registry.ts';
+import { TraceCounter } from '../explore/search/traceCounter.ts';
+import { Uint53Set } from '../explore/search/uint53Set.ts';
 import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../run/createRun.ts';
 import { Budget } from '../run/minimise/budget.ts';
 import { type Failure, mergeRuns } from '../run/minimise/minimise.ts';
@@ -61,7 +62,7 @@ class Executions {
     this.coverage = new Coverage(run, batch.family);
     this.classes = new TraceCounter(run.execution);
     this.scheduler = new ReplayThenFallback(
-      makeScheduler('portfolio', batch.seed, profileOf(run.execution, batch.seed), 3),
+      createScheduler('portfolio', batch.seed, profileOf(run.execution, batch.seed), 3),
     );
     this.parents = batch.parents.map((text) => parseSchedule(text)!);
   }
@@ -80,13 +81,13 @@ class Executions {
       this.failedWith(violation, index);
       return;
     }
-    const ofClass = this.classes.ofClass();
+    const hash = this.classes.traceHash();
     if (stop.kind === 'finished') {
       counts.complete++;
-      if (batch.isBase) (isAltered ? this.altered : this.drawn).push(ofClass);
+      if (batch.isBase) (isAltered ? this.altered : this.drawn).push(hash);
     } else if (stop.kind === 'limit') counts.cut++;
     else counts.blocked++;
-    const covered = this.coverage.add(this.seen.add(ofClass));
+    const covered = this.coverage.add(this.seen.add(hash));
     if (covered === undefined) return;
     const schedule = scheduleOf(run);
     this.candidates.push({ ...covered, schedule: formatSchedule(schedule) });

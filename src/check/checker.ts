@@ -3,7 +3,7 @@ import type { Violation } from '../explore/execution/violation.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
-import { overlap } from '../memory/layout.ts';
+import { overlapTable } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { type MemoryImage, wordAt } from '../memory/memoryImage.ts';
 import { type PossibleViolation, PossiblyDetector, type Predicate, type PredicateEvaluator } from './possibly.ts';
@@ -30,9 +30,9 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   private readonly locks: readonly Place[];
   private readonly finally: readonly (readonly [string, Properties['finally'][string]])[];
   /** The bit of the predicate that is being asked. */
-  private asking = 0;
-  private finallyLooked = false;
-  private moments: PossiblyDetector | undefined;
+  private evaluating = 0;
+  private finallyReadsResults = false;
+  private possiblyDetector: PossiblyDetector | undefined;
   /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
   private readonly states: unknown[][] = [];
   private readonly ended: Int32Array[] = [];
@@ -46,7 +46,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     this.properties = properties;
     const { places } = execution;
     this.watching = new Uint32Array(places.length);
-    this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
+    this.overlaps = overlapTable(places);
     const list = (['always', 'sometimes'] as const).flatMap((kind) =>
       Object.entries(properties[kind]).map(([name, holds]) => ({ name, kind, holds })),
     );
@@ -70,7 +70,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
 
   /** Whether two states with other results are other states, as far as is known by now. */
   get resultsMatter(): boolean {
-    return this.properties.resultsMatter ?? (this.watchingResults !== 0 || this.finallyLooked);
+    return this.properties.resultsMatter ?? (this.watchingResults !== 0 || this.finallyReadsResults);
   }
 
   /** Whether monitors watch: then the order of the steps that they see matters. */
@@ -80,7 +80,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
 
   /** A field, not a method: properties may take it apart. */
   readonly read = (cell: Cell): number => {
-    if ((this.watching[cell.id] & this.asking) !== this.asking) this.watch(cell.id);
+    if ((this.watching[cell.id] & this.evaluating) !== this.evaluating) this.watch(cell.id);
     return wordAt(this.bytes, cell);
   };
 
@@ -97,8 +97,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   };
 
   get results(): readonly (readonly unknown[])[] {
-    if (this.asking !== 0) this.watchingResults |= this.asking;
-    else this.finallyLooked = true;
+    if (this.evaluating !== 0) this.watchingResults |= this.evaluating;
+    else this.finallyReadsResults = true;
     return this.execution.results;
   }
 
@@ -109,7 +109,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
       this.ended[0] = this.execution.performed.slice();
     }
     // All executions start in one state: there is nothing new to see there.
-    if (!this.started) this.atStart = this.ask(-1);
+    if (!this.started) this.atStart = this.evaluate(-1);
     this.started = true;
     return this.atStart;
   }
@@ -120,15 +120,15 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     const { execution } = this;
     const { changed } = execution;
     if (this.monitored) {
-      const violation = this.tellMonitors(thread, execution.steps - 1);
+      const violation = this.stepMonitors(thread, execution.steps - 1);
       if (violation !== undefined) return violation;
     }
     const asked = (changed < 0 ? 0 : this.watching[changed]) | (execution.ended ? this.watchingResults : 0);
-    return (asked & this.open) === 0 ? undefined : this.ask(asked);
+    return (asked & this.open) === 0 ? undefined : this.evaluate(asked);
   }
 
   /** What the way an execution stopped says. */
-  end(stop: Stop): Violation | undefined {
+  atEnd(stop: Stop): Violation | undefined {
     if (stop.kind === 'violated' || stop.kind === 'crashed') return stop.violation;
     if (stop.kind === 'deadlock') {
       const waiting = this.execution.waiting();
@@ -147,9 +147,9 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return undefined;
   }
 
-  between(order: HappensBeforeOrder, accept?: (taken: Int32Array) => boolean): PossibleViolation | undefined {
-    this.moments ??= new PossiblyDetector(this, this.execution);
-    return this.moments.look(order, accept);
+  possibly(order: HappensBeforeOrder, accept?: (taken: Int32Array) => boolean): PossibleViolation | undefined {
+    this.possiblyDetector ??= new PossiblyDetector(this, this.execution);
+    return this.possiblyDetector.find(order, accept);
   }
 
   /** The monitors' states as text, for those who compare states of the whole. */
@@ -170,14 +170,14 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return this.monitored && this.states[steps] !== this.states[steps - 1];
   }
 
-  ask(bits: number): Violation | undefined {
+  evaluate(bits: number): Violation | undefined {
     const { predicates } = this;
     for (let i = 0; i < predicates.length; i++) {
       const predicate = predicates[i];
       if ((predicate.bit & bits) === 0 || predicate.reached) continue;
-      this.asking = predicate.bit;
+      this.evaluating = predicate.bit;
       const holds = predicate.holds(this);
-      this.asking = 0;
+      this.evaluating = 0;
       if (predicate.kind === 'sometimes') {
         if (holds) this.reach(predicate);
       } else if (!holds)
@@ -193,10 +193,10 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   }
 
   private watch(id: number): void {
-    for (const other of this.overlaps[id]) this.watching[other] |= this.asking;
+    for (const other of this.overlaps[id]) this.watching[other] |= this.evaluating;
   }
 
-  private tellMonitors(thread: number, s: number): Violation | undefined {
+  private stepMonitors(thread: number, s: number): Violation | undefined {
     const { execution, event } = this;
     const code = execution.tree.code[execution.nodes[s]];
     const ended = this.ended[s];

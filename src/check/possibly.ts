@@ -1,7 +1,7 @@
 import type { Execution } from '../explore/execution/execution.ts';
 import type { Violation } from '../explore/execution/violation.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
-import { mixHash } from '../explore/search/traceCounter.ts';
+import { join53, mixHash } from '../explore/hash.ts';
 import type { StateView } from './property.ts';
 
 /** A predicate over memory and results. */
@@ -23,7 +23,7 @@ export interface PredicateEvaluator {
   /** The predicates that have looked at results. */
   readonly watchingResults: number;
   /** Asks the predicates in `bits`, of memory as it is now. Returns the first `always` that does not hold. */
-  ask(bits: number): Violation | undefined;
+  evaluate(bits: number): Violation | undefined;
 }
 
 /** A moment at which a predicate fails, and the steps that lead to it. */
@@ -54,7 +54,7 @@ export class PossiblyDetector {
   }
 
   /** @param accept whether a moment, given by the number of steps that each thread has taken, is one of those that are asked for; left out: all are. */
-  look(order: HappensBeforeOrder, accept: ((taken: Int32Array) => boolean) | undefined): PossibleViolation | undefined {
+  find(order: HappensBeforeOrder, accept: ((taken: Int32Array) => boolean) | undefined): PossibleViolation | undefined {
     const { checker } = this;
     if (this.generation !== this.execution.tree.generation) this.seen.clear();
     this.generation = this.execution.tree.generation;
@@ -177,7 +177,7 @@ class Moments {
     for (let t = 0; t < at.length; t++) key = key * (chains[t].length + 1) + at[t];
     if (this.seen.has(key)) return undefined;
     this.seen.add(key);
-    const violation = checker.ask(this.bit);
+    const violation = checker.evaluate(this.bit);
     if (violation !== undefined) {
       const taken = this.taken();
       if (this.accept?.(taken) ?? true) return { violation, steps: this.steps(taken) };

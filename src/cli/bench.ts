@@ -2,7 +2,7 @@ import { Execution } from '../explore/execution/execution.ts';
 import { noLimits } from '../explore/limits.ts';
 import { profileOf } from '../explore/profile.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
-import { drawingNames, makeScheduler } from '../explore/schedulers/registry.ts';
+import { createScheduler, randomSchedulerNames } from '../explore/schedulers/registry.ts';
 import { ReplayScheduler } from '../explore/schedulers/replay.ts';
 import type { Scheduler } from '../explore/schedulers/scheduler.ts';
 import { sampleExecutions } from '../explore/search/sampling.ts';
@@ -31,7 +31,7 @@ export function explorerSteps(): BenchRow[] {
   // First, as they are what is aimed at: after several schedulers, the engine's calls of them are dearer than in a run with one.
   for (const name of ['pct', 'random-walk'] as const) {
     const { execution, checker } = createRun(ring, STEPS_MAX);
-    const perSecond = executionsASecond(execution, checker, makeScheduler(name, 1, profile, 3));
+    const perSecond = executionsASecond(execution, checker, createScheduler(name, 1, profile, 3));
     rows.push({ what: `execution of ring-l, all checks, ${name}`, perSecond, ratio: bare / perSecond });
   }
   const add = (what: string, scheduler: Scheduler): void => {
@@ -39,7 +39,7 @@ export function explorerSteps(): BenchRow[] {
     rows.push({ what: `explorer step, ${what}`, perSecond, ratio: bare / perSecond });
   };
   add('a thread that goes on', new ReplayScheduler([]));
-  for (const name of drawingNames) add(name, makeScheduler(name, 1, profile, 3));
+  for (const name of randomSchedulerNames) add(name, createScheduler(name, 1, profile, 3));
   const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'vm')!;
   const { execution } = createRun(buildVm(spec), STEPS_MAX);
   const perSecond = stepsASecond(execution, new RandomWalk(1));

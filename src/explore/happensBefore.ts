@@ -1,6 +1,6 @@
 import type { Place } from '../memory/cell.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
-import { overlap } from '../memory/layout.ts';
+import { overlapTable } from '../memory/layout.ts';
 import { isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
 import type { Execution } from './execution/execution.ts';
 import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
@@ -44,7 +44,7 @@ export class HappensBefore implements HappensBeforeOrder {
     this.execution = execution;
     this.threads = execution.node.length;
     this.places = places.length;
-    this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
+    this.overlaps = overlapTable(places);
     this.visible = Uint8Array.from(places, (place) => (sees(place) ? 1 : 0));
     this.clocks = new Int32Array(this.locals.length * this.threads);
     this.lastOf = new Int32Array(this.threads);

@@ -97,8 +97,8 @@ class Counting implements Scheduler {
     return this.scheduler.next(view);
   }
 
-  way(count: number): number {
-    return this.scheduler.way(count);
+  chooseReadsFrom(count: number): number {
+    return this.scheduler.chooseReadsFrom(count);
   }
 }
 

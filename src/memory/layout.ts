@@ -93,3 +93,7 @@ const BITS = { u8: 8, u16: 16, u32: 32 } as const;
 export function overlap(a: Place, b: Place): boolean {
   return a.offset < b.offset + b.bits / 8 && b.offset < a.offset + a.bits / 8;
 }
+
+/** By id of a place: the ids of all places that share a byte with it, itself included. */
+export const overlapTable = (places: readonly Place[]): number[][] =>
+  places.map((a) => places.filter((b) => overlap(a, b)).map(({ id }) => id));

@@ -75,7 +75,7 @@ export function runOnce(
   scheduler.begin(index);
   execution.reset();
   const stop = execution.run(scheduler);
-  return { stop, violation: checker.end(stop) };
+  return { stop, violation: checker.atEnd(stop) };
 }
 
 /** How long a single execution may take whose operations may loop without an access. */

@@ -35,6 +35,6 @@ export function inFull(failure: Failure): Failure {
       execution.step(t);
   if (execution.steps === of.steps) return failure;
   const stop = execution.stopped();
-  const violation = stop === null ? undefined : checker.end(stop);
+  const violation = stop === null ? undefined : checker.atEnd(stop);
   return violation?.property === failure.property ? { ...failure, inFull: true, schedule: scheduleOf(full) } : failure;
 }

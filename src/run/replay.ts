@@ -1,6 +1,6 @@
 import type { Execution } from '../explore/execution/execution.ts';
 import type { Violation } from '../explore/execution/violation.ts';
-import { repeats } from '../explore/liveness/fairCycle.ts';
+import { isCycle } from '../explore/liveness/fairCycle.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { StateCache } from '../explore/states/stateCache.ts';
@@ -28,7 +28,7 @@ export function replay(
   if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)
     throw impossible(steps, 'all actors have ended');
   if (cycle === undefined || violation !== undefined) return violation;
-  return repeats(run.execution, new StateCache(run.execution, run.checker), order, cycle)
+  return isCycle(run.execution, new StateCache(run.execution, run.checker), order, cycle)
     ? livelock(run.execution.program, order.slice(-cycle))
     : undefined;
 }

@@ -5,7 +5,7 @@ import { mutateVm } from '../../src/campaign/mutateVm.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
-import { makeScheduler } from '../../src/explore/schedulers/registry.ts';
+import { createScheduler } from '../../src/explore/schedulers/registry.ts';
 import { placeOf } from '../../src/memory/memory.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
@@ -43,7 +43,7 @@ const [CHAINS, LINKS, EXECUTIONS] = isLong ? [8, 7, 40] : [1, 6, 5];
 /** What the portfolio finds in a VM, or undefined. */
 function foundIn(spec: VmSpec, seed: number, executions: number): string | undefined {
   const run = createRun(buildVm(spec), 20_000);
-  const scheduler = makeScheduler('portfolio', seed, profileOf(run.execution, seed), 3);
+  const scheduler = createScheduler('portfolio', seed, profileOf(run.execution, seed), 3);
   for (let index = 0; index < executions; index++) {
     const { violation, stop } = runOnce(run, scheduler, index);
     if (violation !== undefined) return violation.property;

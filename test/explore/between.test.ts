@@ -62,7 +62,7 @@ describe('moments of other executions of a class', () => {
 
   test('who does not look there passes it: the check can fail', () => {
     const blind = (checker: Checker): PropertyChecker => ({
-      end: (stop) => checker.end(stop),
+      atEnd: (stop) => checker.atEnd(stop),
       key: () => '',
       resultsMatter: false,
       sees: () => false,

@@ -101,7 +101,7 @@ test.each(Object.entries(LITMUS).filter(([, row]) => row[4] !== undefined))(
       for (const [most, within] of [...bounded, classes].entries())
         expect([
           most,
-          interleavings(programOf(order), { of: 'preemptions', most }).classes,
+          interleavings(programOf(order), { kind: 'preemptions', max: most }).classes,
           optimal(programOf(order), most).executions,
         ]).toEqual([most, within, within]);
   },

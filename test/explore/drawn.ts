@@ -67,7 +67,7 @@ export function byClass(program: Program, schedules: ReadonlyMap<string, number>
   const sums = new Map<number, number>();
   for (const [schedule, n] of schedules) {
     draw(execution, new StrictReplayScheduler([...schedule].map(Number)), 0);
-    const of = classes.ofClass();
+    const of = classes.traceHash();
     sums.set(of, (sums.get(of) ?? 0) + n);
   }
   return sums;

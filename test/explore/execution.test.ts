@@ -34,7 +34,7 @@ function searched(program: Program, properties: Partial<Properties> = {}, switch
   return {
     ...depthFirstSearch(execution, checker, noLimits, {
       states: new StateCache(execution, checker, switches !== undefined),
-      ...(switches === undefined ? {} : { bound: { of: 'switches', most: switches } }),
+      ...(switches === undefined ? {} : { bound: { kind: 'switches', max: switches } }),
     }),
     missing: checker.missing,
     execution,

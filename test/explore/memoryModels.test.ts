@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
-import { drawingNames } from '../../src/explore/schedulers/registry.ts';
+import { randomSchedulerNames } from '../../src/explore/schedulers/registry.ts';
 import { scenario } from '../../src/index.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import { searchHere } from '../../src/run/search/search.ts';
@@ -71,7 +71,10 @@ describe('the yardstick rings have as many classes as other tools count, whateve
 const storeBuffering = await openScenario(await resolveScenarioName('examples/sb.mjs'));
 
 describe('every scheduler finds what only the memory model allows', () => {
-  const named = drawingNames.flatMap((scheduler) => [[scheduler, 'tso'] as const, [scheduler, 'weak'] as const]);
+  const named = randomSchedulerNames.flatMap((scheduler) => [
+    [scheduler, 'tso'] as const,
+    [scheduler, 'weak'] as const,
+  ]);
   test.each(named)('%s under %s', (scheduler, memoryModel) => {
     const limits = { ...noLimits, executions: 200 };
     const search = { ...base, scheduler, memoryModel };

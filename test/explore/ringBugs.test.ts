@@ -3,7 +3,7 @@ import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { profileOf } from '../../src/explore/profile.ts';
-import { type DrawingName, makeScheduler } from '../../src/explore/schedulers/registry.ts';
+import { createScheduler, type RandomSchedulerName } from '../../src/explore/schedulers/registry.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import { sampleExecutions } from '../../src/explore/search/sampling.ts';
 import { StateCache } from '../../src/explore/states/stateCache.ts';
@@ -17,10 +17,10 @@ const SEEDS = 20;
 const EXECUTIONS = 1000;
 
 /** How many executions it takes to find the bug, by seed and in order; Infinity where it takes more than `most`. */
-function taken(scenario: Scenario, name: DrawingName, most: number): number[] {
+function taken(scenario: Scenario, name: RandomSchedulerName, most: number): number[] {
   const { execution, checker } = createRun(scenario, STEPS_MAX);
   return Array.from({ length: SEEDS }, (_, seed) => {
-    const scheduler = makeScheduler(name, seed, profileOf(execution, seed), 3);
+    const scheduler = createScheduler(name, seed, profileOf(execution, seed), 3);
     const { violation, executions } = sampleExecutions(execution, checker, scheduler, {
       ...noLimits,
       executions: most,

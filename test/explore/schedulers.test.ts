@@ -3,7 +3,11 @@ import { Execution } from '../../src/explore/execution/execution.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { Pos } from '../../src/explore/schedulers/pos.ts';
-import { type DrawingName, drawingNames, makeScheduler } from '../../src/explore/schedulers/registry.ts';
+import {
+  createScheduler,
+  type RandomSchedulerName,
+  randomSchedulerNames,
+} from '../../src/explore/schedulers/registry.ts';
 import type { Scheduler } from '../../src/explore/schedulers/scheduler.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
@@ -13,8 +17,8 @@ import { byClass, chiSquare, counted, draw, exactly, litmus } from './drawn.ts';
 const SEED = 5;
 const EXECUTIONS = 40_000;
 
-const made = (name: DrawingName, execution: Execution, seed = SEED, depth = 3): Scheduler =>
-  makeScheduler(name, seed, profileOf(execution, seed), depth);
+const made = (name: RandomSchedulerName, execution: Execution, seed = SEED, depth = 3): Scheduler =>
+  createScheduler(name, seed, profileOf(execution, seed), depth);
 
 /** Two threads that spin, one that ends them, and a lock. */
 function spinning(): Program {
@@ -47,7 +51,7 @@ function spinning(): Program {
   };
 }
 
-describe.each(drawingNames)('%s', (name) => {
+describe.each(randomSchedulerNames)('%s', (name) => {
   test.each([
     ['a ring', benchmarkRing('ring-m').program],
     ['threads that spin', spinning()],
@@ -77,6 +81,7 @@ describe.each(drawingNames)('%s', (name) => {
         if ((view.enabled & (1 << next)) === 0) throw new Error(`thread ${next} cannot run`);
         return next;
       },
+      chooseReadsFrom: (count) => scheduler.chooseReadsFrom(count),
     };
     for (let i = 0; i < 500; i++) draw(execution, checked, i);
   });
@@ -178,7 +183,7 @@ test('AABB and ABAB: 1/4 and 1/8 in a random walk, 1/6 each with URW', () => {
 describe('the statistics can fail', () => {
   test('URW is no random walk, and the other way round', () => {
     const execution = new Execution(litmus('Wx;Ry | Wy;Rx'), 100);
-    const of = (name: DrawingName) => counted(execution, made(name, execution), EXECUTIONS);
+    const of = (name: RandomSchedulerName) => counted(execution, made(name, execution), EXECUTIONS);
     expect(
       chiSquare(
         of('urw'),
@@ -215,7 +220,7 @@ describe('the statistics can fail', () => {
 });
 
 /** How often the threads access x in each order. */
-function orders(text: string, name: DrawingName, depth: number): Map<string, number> {
+function orders(text: string, name: RandomSchedulerName, depth: number): Map<string, number> {
   const threads = text.split('|').map((thread) => thread.split(';'));
   const execution = new Execution(litmus(text), 100);
   const counts = new Map<string, number>();
@@ -249,7 +254,8 @@ test('pct: a bug of depth d is hit as often as 1 in n * k^(d - 1) at least; one 
 
 test('reads-from: a read between two writes of many, which POS never gets to', () => {
   const text = `${Array(40).fill('Wx').join(';')} | Rx`;
-  const middle = (name: DrawingName): number => orders(text, name, 0).get(`${'0'.repeat(20)}1${'0'.repeat(20)}`) ?? 0;
+  const middle = (name: RandomSchedulerName): number =>
+    orders(text, name, 0).get(`${'0'.repeat(20)}1${'0'.repeat(20)}`) ?? 0;
   expect(middle('pos')).toBe(0);
   expect(middle('reads-from')).toBeGreaterThan(EXECUTIONS / 100);
 });

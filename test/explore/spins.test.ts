@@ -13,7 +13,7 @@ function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
     const ends = new Set<string>();
     search(execution, {
       ...lenient,
-      end: (stop) => {
+      atEnd: (stop) => {
         if (stop.kind !== 'blocked') ends.add(stop.kind === 'finished' ? JSON.stringify(execution.results) : stop.kind);
         return undefined;
       },

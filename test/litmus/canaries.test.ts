@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { consistencyModelOf } from '../../src/explore/trust/consistencyModel.ts';
-import { Graph } from '../../src/explore/trust/graph.ts';
+import { ExecutionGraph } from '../../src/explore/trust/graph.ts';
+import { EMPTY_GRAPH } from '../../src/explore/trust/partialGraph.ts';
 import { trust } from '../../src/explore/trust/trust.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';
 import { litmus } from './notation.ts';
@@ -19,9 +20,8 @@ const FOUR = litmus('x=1 | r0=x; r1=x | x=2 | r2=x');
 const graphs =
   (test: ReturnType<typeof litmus>, model: 'tso' | 'weak'): Search =>
   (execution, judge, limits, { classes }) => {
-    const root = { moves: [], halves: [], waits: [] };
     const tools = consistencyModelOf(model, programOf(test), STEPS_MAX);
-    const { executions, limit } = trust(execution, judge, limits, tools, classes, root);
+    const { executions, limit } = trust(execution, judge, limits, tools, classes, EMPTY_GRAPH);
     if (executions !== classes.seen.size) throw new Error('a class was run twice');
     return { limit };
   };
@@ -32,7 +32,7 @@ const put = (of: object, name: string, value: unknown): unknown =>
 
 test.each([true, false])('optimal: what is taken back is asked nothing (%s)', (answer) => {
   expect(explored(FOUR, graphs(FOUR, 'weak'), 'weak')).toEqual(oracle(FOUR, 'weak'));
-  put(Graph.prototype, 'isNewest', () => answer);
+  put(ExecutionGraph.prototype, 'areLatest', () => answer);
   let seen: unknown;
   try {
     seen = explored(FOUR, graphs(FOUR, 'weak'), 'weak');
@@ -45,10 +45,6 @@ test.each([true, false])('optimal: what is taken back is asked nothing (%s)', (a
 test('optimal: graphs that no execution has', () => {
   const tools = consistencyModelOf('weak', programOf(SB), STEPS_MAX);
   const search: Search = (execution, judge, limits, { classes }) =>
-    trust(execution, judge, limits, { ...tools, consistent: () => true }, classes, {
-      moves: [],
-      halves: [],
-      waits: [],
-    });
+    trust(execution, judge, limits, { ...tools, isConsistent: () => true }, classes, EMPTY_GRAPH);
   expect(() => explored(SB, search, 'weak')).toThrow();
 });

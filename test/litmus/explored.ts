@@ -24,7 +24,7 @@ export function explored(test: Litmus, search: Search, model: MemoryModelName = 
   const cells = cellsOf(test);
   const outcomes = new Set<string>();
   const judge: PropertyChecker = {
-    end: (stop) => {
+    atEnd: (stop) => {
       if (stop.kind !== 'finished') throw new Error(`${stop.kind}: every drawn test comes to its end`);
       const results = execution.results.map(([only]) => only as Registers);
       // The cells are the first places of the layout, four bytes each.

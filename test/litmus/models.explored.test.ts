@@ -21,9 +21,9 @@ const optimal =
   (execution, judge, limits, { classes }) => {
     const tools = consistencyModelOf(model, programOf(program), STEPS_MAX);
     const { executions, blocked, limit } = trust(execution, judge, limits, tools, classes, {
-      moves: [],
-      halves: [],
-      waits: [],
+      events: [],
+      rmwReads: [],
+      lockWaits: [],
     });
     expect([executions, blocked]).toEqual([classes.seen.size, 0]);
     return { limit };

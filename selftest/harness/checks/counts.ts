@@ -199,7 +199,7 @@ function petersonStates(): number {
     actors: { zero: [actor(0)], one: [actor(1)] },
   });
   const execution = new Execution(peterson, 1000);
-  const judge = { end: () => undefined, key: () => '', resultsMatter: false, sees: () => false };
+  const judge = { atEnd: () => undefined, key: () => '', resultsMatter: false, sees: () => false };
   const visited = new StateCache(execution, judge);
   depthFirstSearch(execution, judge, noLimits, { states: visited });
   return visited.size;

@@ -1,7 +1,7 @@
 import { Execution } from '#dist/explore/execution/execution.js';
 import { profileOf } from '#dist/explore/profile.js';
 import type { Program } from '#dist/explore/program.js';
-import { type DrawingName, drawingNames, makeScheduler } from '#dist/explore/schedulers/registry.js';
+import { type RandomSchedulerName, randomSchedulerNames, createScheduler } from '#dist/explore/schedulers/registry.js';
 import type { Scheduler } from '#dist/explore/schedulers/scheduler.js';
 import { TraceCounter } from '#dist/explore/search/traceCounter.js';
 import { benchmarkRing } from '#dist/scenario/benchmarkRing.js';
@@ -87,7 +87,7 @@ export function portfolio(): void {
 
 /** The seed and its number decide an execution, whatever ran before. */
 export function repeatable(): void {
-  for (const name of drawingNames) {
+  for (const name of randomSchedulerNames) {
     const execution = new Execution(benchmarkRing('ring-s').program, 1000);
     const scheduler = made(name, execution);
     const numbers = Array.from({ length: 20 }, (_, i) => i);
@@ -133,14 +133,14 @@ export function profile(): void {
 
 /** Under `weak` ways are drawn, too: all that a program can come to. */
 export function ways(): void {
-  for (const name of drawingNames) {
+  for (const name of randomSchedulerNames) {
     const how = { memoryModel: 'weak', scheduler: name, reduction: 'none' } as const;
     equal(`${name}, message passing`, explored('x=1; y=1 | y; x', how, '', { executions: 60 }).outcomes, '00 01 10 11');
   }
 }
 
-const made = (name: DrawingName, execution: Execution, depth = 3): Scheduler =>
-  makeScheduler(name, SEED, profileOf(execution, SEED), depth);
+const made = (name: RandomSchedulerName, execution: Execution, depth = 3): Scheduler =>
+  createScheduler(name, SEED, profileOf(execution, SEED), depth);
 
 function draw(execution: Execution, scheduler: Scheduler, index: number): string {
   scheduler.begin(index);
@@ -151,7 +151,7 @@ function draw(execution: Execution, scheduler: Scheduler, index: number): string
 
 /** How often each schedule is drawn; or what `as` makes of one. */
 function counted(
-  name: DrawingName,
+  name: RandomSchedulerName,
   of: Program,
   as: (schedule: string) => string,
   depth = 3,
@@ -168,7 +168,7 @@ function counted(
 }
 
 /** How often each order of the accesses to x is drawn. */
-function ordersOf(name: DrawingName, text: string, depth = 3, draws = DRAWS): Map<string, number> {
+function ordersOf(name: RandomSchedulerName, text: string, depth = 3, draws = DRAWS): Map<string, number> {
   const steps = text.split('|').map((thread) => thread.split(';'));
   return counted(
     name,
@@ -182,7 +182,7 @@ function ordersOf(name: DrawingName, text: string, depth = 3, draws = DRAWS): Ma
   );
 }
 
-function likely(name: DrawingName, text: string, known: Readonly<Record<string, number>>): void {
+function likely(name: RandomSchedulerName, text: string, known: Readonly<Record<string, number>>): void {
   const counts = counted(name, program(text), (schedule) => schedule);
   for (const [schedule, share] of Object.entries(known))
     within(`${name}, ${schedule} of ${text}`, counts.get(schedule) ?? 0, share);
@@ -199,7 +199,7 @@ function atLeast(what: string, count: number, least: number): void {
 }
 
 /** All classes of small programs are drawn. */
-function reaches(name: DrawingName): void {
+function reaches(name: RandomSchedulerName): void {
   for (const [text, count, executions] of [
     [CORR, 6, 200],
     [BRANCHES, 3, 100],

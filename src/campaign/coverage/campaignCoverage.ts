@@ -1,8 +1,9 @@
-import { CLASSES_MAX, Uint53Set } from '../../explore/search/traceCounter.ts';
+import { TRACES_MAX } from '../../explore/search/traceCounter.ts';
+import { Uint53Set } from '../../explore/search/uint53Set.ts';
 import type { Covered } from './coverage.ts';
 
 /** Of each kind, so many are told apart: memory stays flat over days. */
-const COVERED_MAX = CLASSES_MAX / 4;
+const COVERED_MAX = TRACES_MAX / 4;
 
 /** What a campaign has covered, as plain data. */
 export interface CoveringJson {

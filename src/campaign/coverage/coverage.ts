@@ -1,4 +1,5 @@
-import { mixHash, Uint53Set } from '../../explore/search/traceCounter.ts';
+import { mixHash } from '../../explore/hash.ts';
+import { Uint53Set } from '../../explore/search/uint53Set.ts';
 import { placeOf } from '../../memory/memory.ts';
 import type { CheckedExecution } from '../../run/createRun.ts';
 import { hash32, hash53, pair53 } from '../hash.ts';

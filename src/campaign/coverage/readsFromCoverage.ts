@@ -1,5 +1,5 @@
 import type { Execution } from '../../explore/execution/execution.ts';
-import { overlap } from '../../memory/layout.ts';
+import { overlapTable } from '../../memory/layout.ts';
 import { isRead, isWrite, Kind, kindNames, kindOf, placeOf } from '../../memory/memory.ts';
 
 /** From where a step has read, instead of a step: the initial value. */
@@ -16,7 +16,7 @@ export class ReadsFromCoverage {
   constructor(execution: Execution) {
     const { places } = execution;
     this.execution = execution;
-    this.overlaps = places.map((a) => places.filter((b) => overlap(a, b)).map((b) => b.id));
+    this.overlaps = overlapTable(places);
     this.writer = new Int32Array(places.length);
   }
 

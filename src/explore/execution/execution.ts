@@ -235,7 +235,7 @@ export class Execution implements SchedulerView {
       const next = scheduler.next(this);
       if (next < 0) return PRUNED;
       const ways = this.choiceCount(next);
-      this.step(next, ways === 1 ? 0 : scheduler.way(ways));
+      this.step(next, ways === 1 ? 0 : scheduler.chooseReadsFrom(ways));
     }
   }
 
@@ -264,9 +264,9 @@ export class Execution implements SchedulerView {
     let longest: string | undefined;
     for (let t = 0; t < this.threads; t++) {
       if (!(this.live & (1 << t)) || this.pending[t] < 0) continue;
-      const repeats = this.repeatsOf(t);
+      const isCycle = this.repeatsOf(t);
       const { label } = this.subjects[t][this.operation[t]];
-      if (repeats > most) [most, longest] = [repeats, `${label}, which is performed again and again`];
+      if (isCycle > most) [most, longest] = [isCycle, `${label}, which is performed again and again`];
       const loop = this.replays[t].longestLoop(this.subjectAt(t), this.node[t]);
       if (loop !== undefined && loop.iterations > most)
         [most, longest] = [loop.iterations, `the loop at ${loop.place} in ${label}`];
@@ -289,10 +289,10 @@ export class Execution implements SchedulerView {
 
   /** How often in a row `thread` has performed the operation that it is in. */
   private repeatsOf(thread: number): number {
-    let repeats = 0;
-    for (let n = this.performed[thread] - 1; n >= 0; n--, repeats++)
+    let isCycle = 0;
+    for (let n = this.performed[thread] - 1; n >= 0; n--, isCycle++)
       if (this.tree.operation[this.leaves[thread][n]] !== this.operation[thread]) break;
-    return repeats;
+    return isCycle;
   }
 
   /** The operation that `thread` is in, with the result that it was given. */

@@ -1,48 +1,20 @@
 import type { Execution } from '../execution/execution.ts';
-import { type Limits, noLimits } from '../limits.ts';
-import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
-import { lowestSetBit } from '../schedulers/scheduler.ts';
-import { SearchProgress } from '../search/searchProgress.ts';
+import type { Limits } from '../limits.ts';
+import { readFromIndex, threadOf } from '../schedule.ts';
 import type { StateCache } from '../states/stateCache.ts';
+import { buildStateGraph, type StateGraph } from './stateGraph.ts';
 
-/** An execution without end: `prefix`, then `cycle` again and again, as schedules. */
+/** An infinite execution: the schedule `prefix`, then the schedule `cycle` forever. */
 export interface Lasso {
   readonly prefix: readonly number[];
   readonly cycle: readonly number[];
 }
 
 /**
- * The states of a program and the steps between them. Arrays by edge: its ends and its step. Only what is within reach of the initial state, which is
- * state 0.
+ * Whether the last `cycle` steps of a schedule lead from a state back to it. Leaves the execution at
+ * the end of the schedule.
  */
-class StateGraph {
-  readonly enabled: number[] = [];
-  readonly from: number[] = [];
-  readonly to: number[] = [];
-  readonly choice: number[] = [];
-  /** By state: its first edge, and by edge the next one of that state; -1: none. */
-  private readonly first: number[] = [];
-  private readonly next: number[] = [];
-
-  addState(enabled: number): number {
-    this.first.push(-1);
-    return this.enabled.push(enabled) - 1;
-  }
-
-  addEdge(from: number, choice: number, to: number): void {
-    this.next.push(this.first[from]);
-    this.first[from] = this.from.push(from) - 1;
-    this.choice.push(choice);
-    this.to.push(to);
-  }
-
-  *edgesOf(state: number): Generator<number> {
-    for (let edge = this.first[state]; edge >= 0; edge = this.next[edge]) yield edge;
-  }
-}
-
-/** Whether the last `cycle` steps of a schedule lead from a state to the same state. The execution follows the schedule to its end. */
-export function repeats(execution: Execution, states: StateCache, schedule: readonly number[], cycle: number): boolean {
+export function isCycle(execution: Execution, states: StateCache, schedule: readonly number[], cycle: number): boolean {
   execution.reset();
   states.clear();
   for (const [i, choice] of schedule.entries()) {
@@ -55,30 +27,32 @@ export function repeats(execution: Execution, states: StateCache, schedule: read
 }
 
 /**
- * Looks for an execution without end that is strongly fair: every thread that can take a step again and again takes one again and again. Returns the
- * lasso with a shortest prefix; undefined where there is none; null where a limit was reached before that was known.
+ * Looks for an infinite execution that is strongly fair: each thread that is enabled infinitely often
+ * takes infinitely many steps. Returns a lasso with a shortest prefix; undefined if there is none;
+ * null if a limit was reached first.
  *
- * A strongly connected component of the state graph has one if each thread that is enabled in it takes a step in it. If one does not, the states where it
- * is enabled are left out, and the components of the rest are looked at (Emerson and Lei, "Modalities for model checking", 1987). Of a load that may read one
- * of several stores only the newest counts: a store is seen in the end.
+ * A strongly connected component of the state graph contains such an execution if each thread that
+ * is enabled in it takes a step in it. If some thread does not, the states where it is enabled are
+ * removed, and the components of the rest are examined (Emerson and Lei, "Modalities for Model
+ * Checking", 1987). Loads read the newest store here, as a store is seen eventually.
  */
 export function findFairCycle(execution: Execution, states: StateCache, limits: Limits): Lasso | undefined | null {
-  const graph = graphOf(execution, states, limits);
+  const graph = buildStateGraph(execution, states, limits);
   if (graph === null) return null;
-  const open = [graph.enabled.map((_, state) => state)];
-  for (let among = open.pop(); among !== undefined; among = open.pop()) {
-    for (const component of componentsOf(graph, among)) {
+  const subgraphs = [graph.enabled.map((_, state) => state)];
+  for (let subgraph = subgraphs.pop(); subgraph !== undefined; subgraph = subgraphs.pop()) {
+    for (const component of stronglyConnectedComponents(graph, subgraph)) {
       const inside = new Set(component);
-      let [steps, enabled] = [0, 0];
+      let [stepping, enabled] = [0, 0];
       for (const state of component) {
         enabled |= graph.enabled[state];
         for (const edge of graph.edgesOf(state))
-          if (isInside(graph, edge, inside)) steps |= 1 << threadOf(graph.choice[edge]);
+          if (isInside(graph, edge, inside)) stepping |= 1 << threadOf(graph.choice[edge]);
       }
-      if (steps === 0) continue;
-      const starved = enabled & ~steps;
-      if (starved === 0) return lassoOf(graph, inside, steps);
-      open.push(component.filter((state) => (graph.enabled[state] & starved) === 0));
+      if (stepping === 0) continue;
+      const starved = enabled & ~stepping;
+      if (starved === 0) return buildLasso(graph, inside, stepping);
+      subgraphs.push(component.filter((state) => (graph.enabled[state] & starved) === 0));
     }
   }
   return undefined;
@@ -87,63 +61,15 @@ export function findFairCycle(execution: Execution, states: StateCache, limits: 
 const isInside = (graph: StateGraph, edge: number, inside: ReadonlySet<number>): boolean =>
   inside.has(graph.to[edge]) && readFromIndex(graph.choice[edge]) === 0;
 
-/** Visits all states, depth first. Null: a limit was reached. */
-function graphOf(execution: Execution, states: StateCache, limits: Limits): StateGraph | null {
-  const graph = new StateGraph();
-  const tally = new SearchProgress({ ...noLimits, seconds: limits.seconds, bytes: limits.bytes });
-  const numbers = new Map<number, number>();
-  /** By depth: the state, and the steps that were not taken from it yet. */
-  const path: { readonly state: number; readonly left: number[] }[] = [];
-  /** The number of the state that the execution is in; a new one goes on the path. */
-  const arrive = (): number => {
-    states.add(0);
-    const known = numbers.get(states.number);
-    if (known !== undefined) return known;
-    const enabled = execution.stopped() === null ? execution.enabled : 0;
-    const state = graph.addState(enabled);
-    numbers.set(states.number, state);
-    path.push({ state, left: choicesOf(execution, enabled) });
-    return state;
-  };
-  states.clear();
-  execution.until = tally.until;
-  execution.reset();
-  arrive();
-  while (path.length > 0) {
-    if (execution.stopped()?.kind === 'late' || tally.over(states.bytes + 32 * graph.to.length)) return null;
-    const { state, left } = path[path.length - 1];
-    const choice = left.pop();
-    if (choice === undefined) {
-      path.pop();
-      if (path.length > 0) execution.backTo(path.length - 1);
-      continue;
-    }
-    const depth = execution.steps;
-    execution.step(threadOf(choice), readFromIndex(choice));
-    graph.addEdge(state, choice, arrive());
-    if (execution.steps !== path.length - 1) execution.backTo(depth);
-  }
-  return states.areTooFew ? null : graph;
-}
-
-function choicesOf(execution: Execution, enabled: number): number[] {
-  const choices: number[] = [];
-  for (let rest = enabled; rest !== 0; rest &= rest - 1) {
-    const thread = lowestSetBit(rest);
-    for (let way = execution.choiceCount(thread) - 1; way >= 0; way--) choices.push(encodeChoice(thread, way));
-  }
-  return choices;
-}
-
-/** Strongly connected components of the graph of some states (Tarjan, 1972), without recursion. */
-function componentsOf(graph: StateGraph, among: readonly number[]): number[][] {
+/** Tarjan's algorithm (1972) without recursion, on the subgraph of the states `among`. */
+function stronglyConnectedComponents(graph: StateGraph, among: readonly number[]): number[][] {
   const inside = new Set(among);
   const index = new Map<number, number>();
   const low = new Map<number, number>();
   const stack: number[] = [];
   const onStack = new Set<number>();
   const components: number[][] = [];
-  const open = (state: number): { readonly state: number; readonly edges: Generator<number> } => {
+  const enter = (state: number): { readonly state: number; readonly edges: Generator<number> } => {
     low.set(state, index.size);
     index.set(state, index.size);
     stack.push(state);
@@ -152,14 +78,14 @@ function componentsOf(graph: StateGraph, among: readonly number[]): number[][] {
   };
   for (const root of among) {
     if (index.has(root)) continue;
-    const calls = [open(root)];
+    const calls = [enter(root)];
     while (calls.length > 0) {
       const { state, edges } = calls[calls.length - 1];
       const step = edges.next();
       if (!step.done) {
         const to = graph.to[step.value];
         if (!isInside(graph, step.value, inside)) continue;
-        if (!index.has(to)) calls.push(open(to));
+        if (!index.has(to)) calls.push(enter(to));
         else if (onStack.has(to)) low.set(state, Math.min(low.get(state)!, index.get(to)!));
         continue;
       }
@@ -168,55 +94,61 @@ function componentsOf(graph: StateGraph, among: readonly number[]): number[][] {
       if (caller !== undefined) low.set(caller, Math.min(low.get(caller)!, low.get(state)!));
       if (low.get(state) !== index.get(state)) continue;
       const component = stack.splice(stack.lastIndexOf(state));
-      for (const of of component) onStack.delete(of);
+      for (const member of component) onStack.delete(member);
       components.push(component);
     }
   }
   return components;
 }
 
-/** A shortest way into a component, and a way round in it on which each of `threads` takes a step. */
-function lassoOf(graph: StateGraph, inside: ReadonlySet<number>, threads: number): Lasso {
+/** A shortest path into the component `inside`, and a cycle in it with a step of each of `threads`. */
+function buildLasso(graph: StateGraph, inside: ReadonlySet<number>, threads: number): Lasso {
   const anywhere = new Set(graph.enabled.keys());
-  const prefix = shortest(graph, 0, anywhere, (edge) => inside.has(graph.to[edge]), true);
+  const prefix = shortestPath(graph, 0, anywhere, (edge) => inside.has(graph.to[edge]), true);
   const entry = inside.has(0) ? 0 : graph.to[prefix[prefix.length - 1]];
   const cycle: number[] = [];
   let at = entry;
-  const goOn = (such: (edge: number) => boolean): void => {
-    const way = shortest(graph, at, inside, such);
-    cycle.push(...way);
-    at = graph.to[way[way.length - 1]];
+  const extendTo = (isLast: (edge: number) => boolean): void => {
+    const path = shortestPath(graph, at, inside, isLast);
+    cycle.push(...path);
+    at = graph.to[path[path.length - 1]];
   };
   let left = threads;
   while (left !== 0) {
     const missing = left;
-    goOn((edge) => (missing & (1 << threadOf(graph.choice[edge]))) !== 0);
+    extendTo((edge) => (missing & (1 << threadOf(graph.choice[edge]))) !== 0);
     for (const edge of cycle) left &= ~(1 << threadOf(graph.choice[edge]));
   }
-  if (at !== entry) goOn((edge) => graph.to[edge] === entry);
-  const choices = (edges: readonly number[]): number[] => edges.map((edge) => graph.choice[edge]);
-  return { prefix: inside.has(0) ? [] : choices(prefix), cycle: choices(cycle) };
+  if (at !== entry) extendTo((edge) => graph.to[edge] === entry);
+  const choicesOf = (edges: readonly number[]): number[] => edges.map((edge) => graph.choice[edge]);
+  return { prefix: inside.has(0) ? [] : choicesOf(prefix), cycle: choicesOf(cycle) };
 }
 
-/** The edges of a shortest way from a state that ends with such an edge; it stays among `inside`. `anyWay`: loads may read older stores, too. */
-function shortest(
+/**
+ * The edges of a shortest path from a state, within `inside`, whose last edge satisfies `isLast`.
+ *
+ * @param olderReads whether loads may read older stores, too.
+ */
+function shortestPath(
   graph: StateGraph,
   from: number,
   inside: ReadonlySet<number>,
-  such: (edge: number) => boolean,
-  anyWay = false,
+  isLast: (edge: number) => boolean,
+  olderReads = false,
 ): number[] {
-  const by = new Map<number, number>([[from, -1]]);
-  for (const state of by.keys()) {
+  /** By reached state: the edge by which it was reached. */
+  const reachedBy = new Map<number, number>([[from, -1]]);
+  for (const state of reachedBy.keys()) {
     for (const edge of graph.edgesOf(state)) {
       const to = graph.to[edge];
-      if (!inside.has(to) || (!anyWay && !isInside(graph, edge, inside))) continue;
-      if (such(edge)) {
-        const way = [edge];
-        for (let at = state; by.get(at)! >= 0; at = graph.from[by.get(at)!]) way.unshift(by.get(at)!);
-        return way;
+      if (!inside.has(to) || (!olderReads && !isInside(graph, edge, inside))) continue;
+      if (isLast(edge)) {
+        const path = [edge];
+        for (let at = state; reachedBy.get(at)! >= 0; at = graph.from[reachedBy.get(at)!])
+          path.unshift(reachedBy.get(at)!);
+        return path;
       }
-      if (!by.has(to)) by.set(to, edge);
+      if (!reachedBy.has(to)) reachedBy.set(to, edge);
     }
   }
   return [];

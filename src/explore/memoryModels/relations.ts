@@ -1,5 +1,5 @@
 import { Kind } from '../../memory/memory.ts';
-import { mixHash } from '../search/traceCounter.ts';
+import { mixHash } from '../hash.ts';
 import type { CoherenceOrder } from './coherenceOrder.ts';
 
 /** What has read from what, and which store comes after which, in an execution of a memory model. */

@@ -1,6 +1,6 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 import { isWrite, Kind, placeOf } from '../../memory/memory.ts';
-import type { Execution } from '../execution/execution.ts';
+import type { Execution, Stop } from '../execution/execution.ts';
 import { HappensBefore } from '../happensBefore.ts';
 import type { Limits } from '../limits.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
@@ -10,129 +10,137 @@ import type { TraceCounter } from '../search/traceCounter.ts';
 import type { Reversal, WorkItem, WorkResult } from '../work/workItem.ts';
 import {
   type Conflict,
-  insert,
+  insertSequence,
   type Sequence,
   TreeEncoder,
   type WakeupNode,
-  wakeup,
+  wakeupNode,
   weakInitial,
 } from './wakeupTree.ts';
 
+type DporItem = WorkItem & { readonly kind: 'optimalDpor' };
+
 interface Options {
-  /** Counts the classes of the complete executions, for those who doubt that each has one of its own. */
+  /** Counts the classes of the complete executions, to check that each execution has its own. */
   readonly classes?: TraceCounter;
-  /** Only classes that can be had with so many preemptions. */
+  /** Explores only classes that some schedule with at most this many preemptions belongs to. */
   readonly preemptions?: number;
-  /** What to explore; left out: all. */
-  readonly from?: WorkItem & { readonly kind: 'classes' };
-  /** For those who do many parts: what one has used, the next may use again. */
-  readonly tools?: Tools;
+  /** The part to explore; left out: everything. */
+  readonly from?: DporItem;
+  /** Reused from one work item to the next. */
+  readonly buffers?: DporBuffers;
 }
 
-interface Tools {
+interface DporBuffers {
   readonly order: HappensBefore;
-  readonly packing: TreeEncoder;
+  readonly encoder: TreeEncoder;
 }
 
-export const toolsOf = (execution: Execution, judge: PropertyChecker): Tools => ({
-  order: new HappensBefore(execution, (place) => judge.sees(place)),
-  packing: new TreeEncoder(),
+export const createBuffers = (execution: Execution, checker: PropertyChecker): DporBuffers => ({
+  order: new HappensBefore(execution, (place) => checker.sees(place)),
+  encoder: new TreeEncoder(),
 });
 
 /**
- * Optimal dynamic partial order reduction: one complete execution of each happens-before class, and none that is given up half way (Abdulla, Aronis,
- * Jonsson, Sagonas: "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017).
+ * Optimal-DPOR with wakeup trees: explores one complete execution of each Mazurkiewicz trace, and no
+ * execution that is blocked by its sleep set (Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A
+ * Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017; first at POPL 2014).
  *
- * Departs from the paper:
- * - Of a race (e, e') the reversal that is tried is what lies between the two and does not depend on e, then e'; what comes after e' is left to what
- *   follows. So a race is looked at once, when its second step is new.
- * - But where e' is a cmpxchg that fails after e and succeeds before it, steps that came after e' without conflicting with it do conflict now: they are
- *   taken along, in each execution that has the race. (The paper asks that whether two steps conflict does not depend on a third; a failed cmpxchg that is
- *   only a load breaks that where cells overlap.)
- * - A thread that waits for a lock in vain counts as one that is about to take it.
- * - A thread that goes round ends there (`Execution.blockOnSpin`); such executions are counted as blocked.
- * - It can be done in parts: see `ClassesPlan`.
+ * Departures from the paper:
+ * - For a race (e, e′) the wakeup sequence is notdep(e, E)·e′, where E stops before e′; the paper
+ *   uses the whole execution. So a race is processed once, when e′ is first executed.
+ * - If e′ is a cmpxchg that fails after e and would succeed before it, later steps that do not
+ *   conflict with the failed one may conflict now. The sequence then ranges over the whole execution,
+ *   in each execution with this race. (The paper requires that whether two steps conflict does not
+ *   depend on a third one; a failed cmpxchg that counts as a load breaks this where cells overlap.)
+ * - A thread that waits for a lock is treated as if its next step were to take the lock.
+ * - A spin loop is cut after one iteration (`Execution.blockOnSpin`); this counts as blocked.
+ * - The search can be cut into work items: see `OptimalDporWorkList`.
  */
 export function optimalDpor(
   execution: Execution,
-  judge: PropertyChecker,
+  checker: PropertyChecker,
   limits: Limits,
-  { classes, preemptions, from, tools = toolsOf(execution, judge) }: Options = {},
+  { classes, preemptions, from, buffers = createBuffers(execution, checker) }: Options = {},
 ): SearchResult & Pick<WorkResult, 'tree' | 'reversals'> {
-  const tally = new SearchProgress(limits);
-  execution.until = tally.until;
-  const search = new Optimal(execution, tools, from);
-  const within = (taken?: Int32Array): boolean =>
+  const progress = new SearchProgress(limits);
+  execution.until = progress.until;
+  const search = new OptimalDporSearch(execution, buffers, from);
+  const isWithinBound = (taken?: Int32Array): boolean =>
     preemptions === undefined || withinPreemptions(execution, search.order, preemptions, taken);
   let tree = new Int32Array(0);
   for (;;) {
-    const stop = search.forward();
-    tally.steps += search.taken;
+    const stop = search.runToEnd();
+    progress.steps += search.stepsTaken;
     if (stop?.kind === 'late') {
-      tally.giveUp();
+      progress.timeOut();
       break;
     }
-    if (stop === undefined)
-      tally.blocked++; // asleep, every one that could go on: the theory says never
-    else {
-      // What is cut short counts, wherever it would have led: the search is not whole then.
-      if (stop.kind === 'limit' || within()) {
+    if (stop === undefined) {
+      // Blocked by the sleep set. The paper proves that this does not happen.
+      progress.blocked++;
+    } else {
+      // A cut execution counts even outside the bound: what it would have led to is not known.
+      if (stop.kind === 'limit' || isWithinBound()) {
         if (stop.kind === 'finished') classes?.add();
-        if (tally.count(stop, judge.end(stop))) break;
+        if (progress.count(stop, checker.atEnd(stop))) break;
       }
-      if (stop.kind === 'limit' && tally.cutShort(execution)) break;
-      const between = judge.between?.(search.order, preemptions === undefined ? undefined : within);
-      if (between !== undefined) {
-        const threads = between.steps.map((s) => execution.schedule[s]);
+      if (stop.kind === 'limit' && progress.recordCut(execution)) break;
+      const possible = checker.possibly?.(search.order, preemptions === undefined ? undefined : isWithinBound);
+      if (possible !== undefined) {
+        const threads = possible.steps.map((s) => execution.schedule[s]);
         execution.reset();
         for (const thread of threads) if (execution.stopped() === null) execution.step(thread);
-        tally.violation = between.violation;
+        progress.violation = possible.violation;
         break;
       }
-      search.reverse();
+      search.reverseRaces();
     }
-    const more = search.back();
-    if (!more || tally.over(0)) {
-      tree = search.tree(more);
+    const hasMore = search.backtrack();
+    if (!hasMore || progress.limitReached(0)) {
+      tree = search.encodeTree(hasMore);
       break;
     }
   }
   execution.blockOnSpin = false;
-  return Object.assign(tally.complete(), { tree, reversals: search.reversals });
+  return Object.assign(progress.complete(), { tree, reversals: search.reversals });
 }
 
-/** The search's stack: by depth, the steps that were tried there or still are to be, and the threads that need not be. */
-class Optimal {
+/** The search stack: for each depth of the current execution, a wakeup tree and a sleep set. */
+class OptimalDporSearch {
   readonly order: HappensBefore;
-  /** What is to be tried at points before the one where this search begins, or there. */
+  /** Reversals to insert at nodes that belong to other work items. */
   readonly reversals: Reversal[] = [];
-  taken = 0;
-  private readonly told = new Set<string>();
+  /** Steps taken by the last `runToEnd`. */
+  stepsTaken = 0;
+  /** The elements of `reversals` that were found with a whole execution, as text. */
+  private readonly reported = new Set<string>();
   private readonly execution: Execution;
-  /** Steps that are given. */
+  /** The depth of the first node that is explored here: the length of the item's prefix. */
   private readonly floor: number;
-  /** Whether the point where it begins belongs to somebody else. */
+  /** Whether that node belongs to the work list, and only one of its branches to this item. */
   private readonly isBranch: boolean;
-  /** By depth: the steps to be tried there, and which of them is being tried. */
+  /** By depth: the roots of the wakeup tree, and the number of the root that is being explored. */
   private readonly trees: WakeupNode[][] = [];
-  private readonly at: number[] = [];
-  /** By depth: the threads whose next step was tried already, or before, and the footprints of these steps. */
+  private readonly branch: number[] = [];
+  /** By depth: the threads in the sleep set. */
   private readonly asleep: number[] = [];
+  /** By depth and thread: the footprint of the next step of a thread in the sleep set. */
   private codes: Int32Array;
-  /** Writes down what is tried, where others may have to look at it. */
-  private readonly packing: TreeEncoder | undefined;
-  /** Races whose second step would succeed if it came first: first and second step. */
-  private readonly stronger: number[] = [];
+  /** Encodes what was explored, if this is a work item. */
+  private readonly encoder: TreeEncoder | undefined;
+  /** Races (e, e′) on the stack whose second step succeeds if it comes first: e, e′, e, e′, … */
+  private readonly strengthened: number[] = [];
   private readonly conflict: Conflict = (a, b) => this.order.conflict(a, b);
 
-  constructor(execution: Execution, tools: Tools, from: (WorkItem & { readonly kind: 'classes' }) | undefined) {
+  constructor(execution: Execution, buffers: DporBuffers, from: DporItem | undefined) {
     this.execution = execution;
-    this.order = tools.order;
+    this.order = buffers.order;
     this.order.clear();
     this.floor = from?.prefix.length ?? 0;
     this.isBranch = from?.branch !== undefined;
-    if (from !== undefined) this.packing = tools.packing;
-    this.packing?.words();
+    if (from !== undefined) this.encoder = buffers.encoder;
+    this.encoder?.words();
     this.codes = new Int32Array(execution.node.length * Math.max(256, 2 * this.floor + 2));
     execution.blockOnSpin = true;
     execution.reset();
@@ -140,104 +148,113 @@ class Optimal {
       execution.step(thread);
       this.order.push();
     }
-    this.keepStronger();
+    this.recordStrengthened();
     this.order.races.length = 0;
     this.trees[this.floor] = from?.branch === undefined ? [] : [from.branch];
-    this.at[this.floor] = 0;
+    this.branch[this.floor] = 0;
     this.asleep[this.floor] = 0;
-    for (const { thread, code } of from?.asleep ?? []) this.sleep(this.floor, thread, code);
+    for (const { thread, code } of from?.asleep ?? []) this.addToSleepSet(this.floor, thread, code);
   }
 
-  /** The steps after the point where it began, packed; `more`: with those that are still to be tried. Ends the search. */
-  tree(more: boolean): Int32Array<ArrayBuffer> {
-    const { packing, trees, at, execution } = this;
-    if (packing === undefined) return new Int32Array(0);
-    for (let depth = execution.steps; more && depth >= this.floor; depth--) {
-      for (const node of trees[depth].slice(at[depth] + (depth < execution.steps ? 1 : 0))) packing.add(node);
-      if (depth > this.floor) packing.end();
+  /**
+   * Ends the search. Returns the explored tree below the prefix, encoded; with `hasMore`, also the
+   * nodes that are still to be explored.
+   */
+  encodeTree(hasMore: boolean): Int32Array<ArrayBuffer> {
+    const { encoder, trees, branch, execution } = this;
+    if (encoder === undefined) return new Int32Array(0);
+    for (let depth = execution.steps; hasMore && depth >= this.floor; depth--) {
+      for (const node of trees[depth].slice(branch[depth] + (depth < execution.steps ? 1 : 0))) encoder.add(node);
+      if (depth > this.floor) encoder.end();
     }
-    return packing.words();
+    return encoder.words();
   }
 
-  /** Runs on to the end of an execution. Returns how it stopped; undefined when all that could go on are asleep. */
-  forward() {
-    const { execution, order, trees, at, asleep } = this;
-    this.taken = 0;
+  /**
+   * Runs to the end of an execution, first along the wakeup tree. Returns how the execution stopped;
+   * undefined if all enabled threads are in the sleep set.
+   */
+  runToEnd(): Stop | undefined {
+    const { execution, order, trees, branch, asleep } = this;
+    this.stepsTaken = 0;
     for (;;) {
       const stop = execution.stopped();
       const depth = execution.steps;
       const tree = trees[depth];
       if (stop !== null) return stop;
-      if (at[depth] === tree.length) {
+      if (branch[depth] === tree.length) {
         const awake = execution.enabled & ~asleep[depth];
         if (awake === 0) return undefined;
         const { last } = execution;
         const thread = last >= 0 && awake & (1 << last) ? last : lowestSetBit(awake);
-        tree.push(wakeup(thread, 0));
+        tree.push(wakeupNode(thread, 0));
       }
-      const node = tree[at[depth]];
+      const node = tree[branch[depth]];
       execution.step(node.thread);
       node.code = execution.footprints[depth];
-      node.tried = true;
-      this.taken++;
+      node.explored = true;
+      this.stepsTaken++;
       order.push();
-      this.packing?.begin(node.thread, node.code, true);
+      this.encoder?.begin(node.thread, node.code, true);
       trees[depth + 1] = node.children;
-      at[depth + 1] = 0;
-      this.fallAsleep(depth, node.code);
+      branch[depth + 1] = 0;
+      this.deriveSleepSet(depth, node.code);
     }
   }
 
-  /** Goes back to the last point where something is left to be tried. Returns false when there is none. */
-  back(): boolean {
-    const { execution, trees, at, order } = this;
+  /** Goes back to the deepest node with an unexplored branch. Returns false if there is none. */
+  backtrack(): boolean {
+    const { execution, trees, branch, order, strengthened } = this;
     for (let depth = execution.steps - 1; depth >= this.floor; depth--) {
-      const node = trees[depth][at[depth]];
-      this.sleep(depth, node.thread, node.code);
+      const node = trees[depth][branch[depth]];
+      this.addToSleepSet(depth, node.thread, node.code);
       node.children = [];
-      this.packing?.end();
-      if (++at[depth] === trees[depth].length) continue;
+      this.encoder?.end();
+      if (++branch[depth] === trees[depth].length) continue;
       order.backTo(depth);
       execution.backTo(depth);
-      while (this.stronger.length > 0 && this.stronger[this.stronger.length - 1] >= depth) this.stronger.length -= 2;
+      while (strengthened.length > 0 && strengthened[strengthened.length - 1] >= depth) strengthened.length -= 2;
       return true;
     }
     return false;
   }
 
-  /** Sees to it that each race of the steps that are new is tried the other way round too. */
-  reverse(): void {
-    const { execution, order, stronger } = this;
+  /** Inserts the reversal of each new race, of strengthened races, and of threads that wait for a lock. */
+  reverseRaces(): void {
+    const { execution, order, strengthened } = this;
     const { races } = order;
-    this.keepStronger();
+    this.recordStrengthened();
     for (let i = 0; i < races.length; i += 2) {
       const [e, s] = [races[i], races[i + 1]];
-      if (!this.getsStronger(e, s)) this.tryFirst(e, s, execution.schedule[s], this.reversed(e, s));
+      if (!this.isStrengthened(e, s)) this.insertReversal(e, s, execution.schedule[s], this.footprintBefore(e, s));
     }
     races.length = 0;
-    for (let i = 0; i < stronger.length; i += 2) {
-      const s = stronger[i + 1];
-      this.tryFirst(stronger[i], execution.steps, execution.schedule[s], execution.tree.code[execution.nodes[s]]);
+    for (let i = 0; i < strengthened.length; i += 2) {
+      const s = strengthened[i + 1];
+      this.insertReversal(strengthened[i], execution.steps, execution.schedule[s], this.attemptedAccess(s));
     }
     for (let t = 0; t < order.threads; t++) {
       const holder = order.blocking(t);
-      if (holder >= 0) this.tryFirst(holder, execution.steps, t, execution.pending[t]);
+      if (holder >= 0) this.insertReversal(holder, execution.steps, t, execution.pending[t]);
     }
   }
 
-  /** Of the new races, those whose second step would succeed if it came first. */
-  private keepStronger(): void {
+  private recordStrengthened(): void {
     const { races } = this.order;
     for (let i = 0; i < races.length; i += 2)
-      if (this.getsStronger(races[i], races[i + 1])) this.stronger.push(races[i], races[i + 1]);
+      if (this.isStrengthened(races[i], races[i + 1])) this.strengthened.push(races[i], races[i + 1]);
   }
 
-  private getsStronger(e: number, s: number): boolean {
-    return !this.execution.changes(s) && isWrite(this.reversed(e, s) & 31);
+  /** Whether step `s` of the race (e, s) writes nothing, but would write if it came before e. */
+  private isStrengthened(e: number, s: number): boolean {
+    return !this.execution.changes(s) && isWrite(this.footprintBefore(e, s) & 31);
   }
 
-  /** At the point before step `e`: what follows it up to `end` without depending on it, then a step of `thread` with the footprint `code`. */
-  private tryFirst(e: number, end: number, thread: number, code: number): void {
+  /**
+   * Inserts a wakeup sequence before step `e`: the steps after `e` and before `end` that do not
+   * happen after `e`, then the step of `thread` with footprint `code`.
+   */
+  private insertReversal(e: number, end: number, thread: number, code: number): void {
     const { execution, order } = this;
     const sequence: Sequence = { threads: [], codes: [] };
     for (let k = e + 1; k < end; k++) {
@@ -248,9 +265,12 @@ class Optimal {
     sequence.threads.push(thread);
     sequence.codes.push(code);
     if (this.isBranch && e <= this.floor) {
-      // Those that take along what came later come up in one execution after the other.
-      const known = this.told.size;
-      if (end === execution.steps && this.told.add(`${e} ${sequence.threads} ${sequence.codes}`).size === known) return;
+      if (end === execution.steps) {
+        // A sequence over the whole execution recurs in each execution. It is reported once.
+        const text = `${e} ${sequence.threads} ${sequence.codes}`;
+        if (this.reported.has(text)) return;
+        this.reported.add(text);
+      }
       this.reversals.push({ depth: e, ...sequence });
       return;
     }
@@ -258,13 +278,18 @@ class Optimal {
       const t = lowestSetBit(rest);
       if (weakInitial({ thread: t, code: this.codes[e * order.threads + t] }, sequence, this.conflict)) return;
     }
-    insert(this.trees[e], this.at[e] + 1, sequence, this.conflict);
+    insertSequence(this.trees[e], this.branch[e] + 1, sequence, this.conflict);
   }
 
-  /** The footprint of step `s` when it comes before step `e`: a cmpxchg may fail, or succeed, without what e wrote. */
-  private reversed(e: number, s: number): number {
+  /** The access that step `s` attempted: unlike its footprint, a cmpxchg even if it failed. */
+  private attemptedAccess(s: number): number {
+    return this.execution.tree.code[this.execution.nodes[s]];
+  }
+
+  /** The footprint of step `s` if it came before step `e`: a cmpxchg may then fail or succeed. */
+  private footprintBefore(e: number, s: number): number {
     const { execution } = this;
-    const code = execution.tree.code[execution.nodes[s]];
+    const code = this.attemptedAccess(s);
     if ((code & 31) !== Kind.cmpxchg || (execution.footprints[e] & 31) > Kind.fetchOr) return execution.footprints[s];
     const [mine, other] = [execution.places[placeOf(code)], execution.places[placeOf(execution.footprints[e])]];
     let seen = BigInt(execution.olds[s]);
@@ -281,22 +306,20 @@ class Optimal {
     return Number(seen) === execution.tree.expected[execution.nodes[s]] ? code : code - Kind.cmpxchg + Kind.load;
   }
 
-  private sleep(depth: number, thread: number, code: number): void {
+  private addToSleepSet(depth: number, thread: number, code: number): void {
     this.asleep[depth] |= 1 << thread;
     this.codes[depth * this.order.threads + thread] = code;
   }
 
-  /** Below `depth`, those stay asleep whose steps do not conflict with the one that was taken there. */
-  private fallAsleep(depth: number, code: number): void {
+  /** The sleep set after the step `code` taken at `depth`: the steps that do not conflict with it. */
+  private deriveSleepSet(depth: number, code: number): void {
     const { threads } = this.order;
-    if ((depth + 2) * threads > this.codes.length) {
-      this.codes = grownCopy(this.codes, this.codes.length * 2);
-    }
+    if ((depth + 2) * threads > this.codes.length) this.codes = grownCopy(this.codes, this.codes.length * 2);
     this.asleep[depth + 1] = 0;
     for (let rest = this.asleep[depth]; rest !== 0; rest &= rest - 1) {
       const t = lowestSetBit(rest);
-      const mine = this.codes[depth * threads + t];
-      if (!this.conflict(mine, code)) this.sleep(depth + 1, t, mine);
+      const sleeping = this.codes[depth * threads + t];
+      if (!this.conflict(sleeping, code)) this.addToSleepSet(depth + 1, t, sleeping);
     }
   }
 }

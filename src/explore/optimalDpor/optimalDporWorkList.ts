@@ -4,121 +4,124 @@ import type { PropertyChecker } from '../search/searchProgress.ts';
 import type { Reversal, WorkItem, WorkList, WorkResult } from '../work/workItem.ts';
 import {
   type Conflict,
-  compressTree,
-  forget,
-  insert,
-  type Sleeper,
-  unpackSiblings,
+  decodeSiblings,
+  dropSubtree,
+  encodeSubtree,
+  insertSequence,
+  type SleepingStep,
   type WakeupNode,
-  wakeup,
+  wakeupNode,
   weakInitial,
 } from './wakeupTree.ts';
 
-/** A part that is being done: the steps that lead to it, and its own last. */
+/** The nodes from the root to the branch of a work item, this branch included. */
 type Path = readonly WakeupNode[];
 
 /**
- * An optimal search (`searchOptimal`) in parts that are done at the same time.
+ * The work list of `optimalDpor`: items can run at the same time.
  *
- * At each point, what may still be tried there is ordered, and what stands further left is taken to have been tried: no part looks for what can begin with
- * it. The other way round, a part on the left may find out what a part further right has to try, even when that is done already. So what was tried is kept, and such a
- * sequence is led through it to where it is new. What no part on the left can reach any more is forgotten.
+ * The branches of each node are ordered. A work item assumes that all branches to its left have been
+ * explored: they are in its sleep set. An item on the left may still find sequences to insert on the
+ * right, even if the branch there is finished. Therefore explored nodes are kept, and a sequence is
+ * led through them to where it is new. Nodes that no item on their left can reach are dropped.
  */
 export class OptimalDporWorkList implements WorkList {
-  private readonly root = wakeup(-1, 0);
+  private readonly root = wakeupNode(-1, 0);
   private readonly conflict: Conflict;
   private readonly paths = new Map<WorkItem, Path>();
-  /** The last steps of the parts that are being done: what comes after them is not known here. */
-  private readonly inWork = new Set<WakeupNode>();
-  /** What parts have found that is to be tried on the way to them. */
-  private found: { readonly path: Path; readonly reversals: readonly Reversal[] }[] = [];
-  private begun = false;
+  /** The branches of the items that are being run. Their subtrees are not known here. */
+  private readonly running = new Set<WakeupNode>();
+  /** Reversals that items have found at nodes of their paths, and that are not inserted yet. */
+  private pending: { readonly path: Path; readonly reversals: readonly Reversal[] }[] = [];
+  private hasStarted = false;
 
-  constructor(execution: Execution, judge: PropertyChecker) {
-    const order = new HappensBefore(execution, (place) => judge.sees(place));
+  constructor(execution: Execution, checker: PropertyChecker) {
+    const order = new HappensBefore(execution, (place) => checker.sees(place));
     this.conflict = (a, b) => order.conflict(a, b);
   }
 
   next(most: number): WorkItem[] {
-    if (!this.begun) {
-      this.begun = true;
-      const part = { kind: 'classes', prefix: [], asleep: [], branch: undefined } as const;
-      this.paths.set(part, []);
-      return [part];
+    if (!this.hasStarted) {
+      this.hasStarted = true;
+      const item = { kind: 'optimalDpor', prefix: [], asleep: [], branch: undefined } as const;
+      this.paths.set(item, []);
+      return [item];
     }
-    const found = this.found;
-    this.found = [];
-    for (const { path, reversals } of found) this.reverse(path, reversals);
-    return this.untried(most).map((path) => {
-      const prefix = path.slice(0, -1).map(({ thread }) => thread);
-      const part: WorkItem = {
-        kind: 'classes',
-        prefix,
-        asleep: this.asleepAlong(path)[path.length - 1],
-        branch: path[path.length - 1],
+    const { pending } = this;
+    this.pending = [];
+    for (const { path, reversals } of pending) this.insertReversals(path, reversals);
+    return this.leftmostUnexplored(most).map((path) => {
+      const branch = path[path.length - 1];
+      const item: WorkItem = {
+        kind: 'optimalDpor',
+        prefix: path.slice(0, -1).map(({ thread }) => thread),
+        asleep: this.sleepSetsAlong(path)[path.length - 1],
+        branch,
       };
-      this.paths.set(part, path);
-      this.inWork.add(path[path.length - 1]);
-      return part;
+      this.paths.set(item, path);
+      this.running.add(branch);
+      return item;
     });
   }
 
-  took(part: WorkItem, { tree, reversals }: WorkResult): void {
-    const path = this.paths.get(part)!;
-    this.paths.delete(part);
-    const steps = unpackSiblings(tree);
-    if (path.length === 0) this.root.children = steps;
+  complete(item: WorkItem, { tree, reversals }: WorkResult): void {
+    const path = this.paths.get(item)!;
+    this.paths.delete(item);
+    const nodes = decodeSiblings(tree);
+    if (path.length === 0) this.root.children = nodes;
     else {
-      Object.assign(path[path.length - 1], steps[0]);
-      this.inWork.delete(path[path.length - 1]);
+      Object.assign(path[path.length - 1], nodes[0]);
+      this.running.delete(path[path.length - 1]);
     }
-    if (reversals.length > 0) this.found.push({ path, reversals });
+    if (reversals.length > 0) this.pending.push({ path, reversals });
   }
 
   /**
-   * The leftmost steps that were not tried. Forgets what stands further left than all of them, and packs what has nothing in it that is still to be tried.
+   * The paths to the leftmost nodes that are neither explored nor being run. Drops the subtrees to
+   * the left of all of these, and encodes other subtrees that are explored completely.
    */
-  private untried(most: number): Path[] {
+  private leftmostUnexplored(most: number): Path[] {
     const found: Path[] = [];
-    let isLeft = true; // of all that is to be tried, or being tried
-    const stack: Frame[] = [{ node: this.root, at: 0, through: [], open: false }];
+    /** Whether no unexplored node has been met. */
+    let isLeft = true;
+    const stack: Frame[] = [{ node: this.root, next: 0, complete: [], open: false }];
     while (stack.length > 0 && found.length < most) {
       const top = stack[stack.length - 1];
-      const child = top.node.children[top.at++];
+      const child = top.node.children[top.next++];
       if (child === undefined) {
         stack.pop();
-        if (isLeft) forget(top.node);
-        else if (top.open) for (const node of top.through) compressTree(node);
-        else stack.at(-1)?.through.push(top.node);
+        if (isLeft) dropSubtree(top.node);
+        else if (top.open) for (const node of top.complete) encodeSubtree(node);
+        else stack.at(-1)?.complete.push(top.node);
         if (top.open && stack.length > 0) stack[stack.length - 1].open = true;
-      } else if (!child.tried) {
+      } else if (!child.explored) {
         top.open = true;
         isLeft = false;
-        if (!this.inWork.has(child)) found.push([...stack.slice(1).map(({ node }) => node), child]);
-      } else if (child.children.length > 0) stack.push({ node: child, at: 0, through: [], open: false });
+        if (!this.running.has(child)) found.push([...stack.slice(1).map(({ node }) => node), child]);
+      } else if (child.children.length > 0) stack.push({ node: child, next: 0, complete: [], open: false });
     }
     return found;
   }
 
-  /** Adds what a part has found. Where that leads to a part that is being done, it has to wait until it is known what that one has tried. */
-  private reverse(path: Path, reversals: readonly Reversal[]): void {
-    const asleep = this.asleepAlong(path);
+  /** Inserts reversals. One that leads into an item that is being run stays pending. */
+  private insertReversals(path: Path, reversals: readonly Reversal[]): void {
+    const asleep = this.sleepSetsAlong(path);
     const later: Reversal[] = [];
     for (const reversal of reversals) {
       const { depth, threads, codes } = reversal;
       const sequence = { threads: [...threads], codes: [...codes] };
-      if (asleep[depth].some((sleeper) => weakInitial(sleeper, sequence, this.conflict))) continue;
+      if (asleep[depth].some((step) => weakInitial(step, sequence, this.conflict))) continue;
       const { children } = depth === 0 ? this.root : path[depth - 1];
-      if (!insert(children, children.indexOf(path[depth]) + 1, sequence, this.conflict, this.inWork))
-        later.push(reversal);
+      const from = children.indexOf(path[depth]) + 1;
+      if (!insertSequence(children, from, sequence, this.conflict, this.running)) later.push(reversal);
     }
-    if (later.length > 0) this.found.push({ path, reversals: later });
+    if (later.length > 0) this.pending.push({ path, reversals: later });
   }
 
-  /** By depth along a path: who is asleep at the point there, those included who stand left of the path. */
-  private asleepAlong(path: Path): Sleeper[][] {
-    const along: Sleeper[][] = [];
-    let asleep: Sleeper[] = [];
+  /** By depth along a path: the sleep set there, with the branches to the left of the path. */
+  private sleepSetsAlong(path: Path): SleepingStep[][] {
+    const along: SleepingStep[][] = [];
+    let asleep: SleepingStep[] = [];
     let { children } = this.root;
     for (const step of path) {
       const left = children.indexOf(step);
@@ -131,12 +134,13 @@ export class OptimalDporWorkList implements WorkList {
   }
 }
 
+/** A node on the path of the tree walk. */
 interface Frame {
   readonly node: WakeupNode;
-  /** The number of the child that comes next. */
-  at: number;
-  /** The children that were gone through, and have nothing in them that is to be tried. */
-  readonly through: WakeupNode[];
-  /** Whether there is something to be tried below. */
+  /** The number of the child to visit next. */
+  next: number;
+  /** Visited children whose subtrees are explored completely. */
+  readonly complete: WakeupNode[];
+  /** Whether the subtree has an unexplored node. */
   open: boolean;
 }

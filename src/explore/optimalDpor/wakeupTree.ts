@@ -1,26 +1,26 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 
-/** A step at a point of the search, and what is to be tried, or was, after it. */
+/** A node of a wakeup tree: one step, and the steps to explore after it. */
 export interface WakeupNode {
   readonly thread: number;
-  /** Its footprint: see `Execution.footprints`. */
+  /** The footprint of the step: see `Execution.footprints`. */
   code: number;
-  /** Whether the search has been there. */
-  tried: boolean;
-  /** In the order in which they are tried. */
+  /** Whether the search has taken this step. */
+  explored: boolean;
+  /** Ordered: the search explores them from left to right. */
   children: WakeupNode[];
-  /** Where all of it stands in few bytes (see `Packing`), when everything below was tried: then `children` is empty until somebody has to look. */
-  packed: Int32Array | undefined;
+  /** If set, the subtree is encoded at `start` of these words (see `TreeEncoder`), and `children` is empty. */
+  encoded: Int32Array | undefined;
   start: number;
 }
 
-/** A step that is still to be tried, with nothing after it. */
-export const wakeup = (thread: number, code: number): WakeupNode => ({
+/** A leaf that is not explored yet. */
+export const wakeupNode = (thread: number, code: number): WakeupNode => ({
   thread,
   code,
-  tried: false,
+  explored: false,
   children: [],
-  packed: undefined,
+  encoded: undefined,
   start: 0,
 });
 
@@ -30,19 +30,20 @@ export interface Sequence {
   readonly codes: number[];
 }
 
-/** A thread whose next step was tried before, and the footprint of that step. */
-export interface Sleeper {
+/** A member of a sleep set: a thread, and the footprint of its next step. */
+export interface SleepingStep {
   readonly thread: number;
   readonly code: number;
 }
 
+/** Whether two footprints conflict. */
 export type Conflict = (a: number, b: number) => boolean;
 
 /**
- * Whether a thread can come first in `sequence` without changing its class: its first step there conflicts with none before it; or it has none there, and its next
- * step conflicts with none at all.
+ * Whether a thread is a weak initial of `sequence` (WI of the paper): either its first step there
+ * conflicts with no step before it, or it has none there and its next step conflicts with none.
  */
-export function weakInitial({ thread, code }: Sleeper, { threads, codes }: Sequence, conflict: Conflict): boolean {
+export function weakInitial({ thread, code }: SleepingStep, { threads, codes }: Sequence, conflict: Conflict): boolean {
   for (let i = 0; i < threads.length; i++) {
     if (threads[i] === thread) return true;
     if (conflict(code, codes[i])) return false;
@@ -51,12 +52,15 @@ export function weakInitial({ thread, code }: Sleeper, { threads, codes }: Seque
 }
 
 /**
- * Adds `sequence` to the ordered tree below `children`, from number `from` on, unless what is there leads to all that it leads to (Abdulla, Aronis,
- * Jonsson, Sagonas: "Source Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017). Takes `sequence` apart.
+ * Inserts a wakeup sequence into an ordered tree, unless the tree covers it already (insert of
+ * Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial Order
+ * Reduction", JACM 2017). Consumes `sequence`.
  *
- * @returns false where it leads to a step of `closed`, below which nothing can be added now; nothing has been added then.
+ * @param children the roots of the tree; those before number `from` are not considered.
+ * @param closed nodes whose subtrees are not known here.
+ * @returns false if the sequence leads into a closed node; nothing is inserted then.
  */
-export function insert(
+export function insertSequence(
   children: WakeupNode[],
   from: number,
   sequence: Sequence,
@@ -77,113 +81,111 @@ export function insert(
       codes.splice(at, 1);
     }
     if (closed?.has(child)) return false;
-    unpack(child);
-    // The end of an execution, or of what is to be tried: all that follows is, or will be.
+    decodeChildren(child);
+    // A leaf is explored with everything after it, so it covers the rest of the sequence.
     if (child.children.length === 0) return true;
     level = child.children;
     first = 0;
   }
   for (let i = 0; i < threads.length; i++) {
-    const child = wakeup(threads[i], codes[i]);
+    const child = wakeupNode(threads[i], codes[i]);
     level.push(child);
     level = child.children;
   }
   return true;
 }
 
-/** Words of a packed step: its thread, with TRIED, and OPEN where something below it is still to be tried; its footprint; the words of it and all below. */
+/*
+ * The encoded form of a node is three words, then its children. The first word has the thread and
+ * the flags below, the second the footprint, the third the length of the whole encoding in words.
+ */
 const WORDS = 3;
-const TRIED = 32;
+const EXPLORED = 32;
+/** Some node of the subtree is not explored. */
 const OPEN = 64;
 
-/** Steps that stand side by side in a packed form; each stays packed as long as there is nothing in it that is to be tried. */
-export function unpackSiblings(words: Int32Array, from = 0, to = words.length): WakeupNode[] {
-  const steps: WakeupNode[] = [];
+/** Decodes sibling nodes. Subtrees that are explored completely stay encoded. */
+export function decodeSiblings(words: Int32Array, from = 0, to = words.length): WakeupNode[] {
+  const nodes: WakeupNode[] = [];
   for (let at = from; at < to; at += words[at + 2]) {
     const head = words[at];
-    const tried = (head & TRIED) !== 0;
+    const explored = (head & EXPLORED) !== 0;
     const node: WakeupNode = {
       thread: head & 31,
       code: words[at + 1],
-      tried,
+      explored,
       children: NONE,
-      packed: words,
+      encoded: words,
       start: at,
     };
-    if (words[at + 2] === WORDS) forget(node);
-    else if (!tried || (head & OPEN) !== 0) unpack(node);
-    steps.push(node);
+    if (words[at + 2] === WORDS) dropSubtree(node);
+    else if (!explored || (head & OPEN) !== 0) decodeChildren(node);
+    nodes.push(node);
   }
-  return steps;
+  return nodes;
 }
 
-function unpack(node: WakeupNode): void {
-  const { packed: words, start } = node;
+function decodeChildren(node: WakeupNode): void {
+  const { encoded: words, start } = node;
   if (words === undefined) return;
-  node.children = unpackSiblings(words, start + WORDS, start + words[start + 2]);
-  node.packed = undefined;
+  node.children = decodeSiblings(words, start + WORDS, start + words[start + 2]);
+  node.encoded = undefined;
 }
 
 const NONE: WakeupNode[] = [];
 
-/** Keeps what stands below in few bytes. */
-export function compressTree(node: WakeupNode): void {
+/** Replaces the children of a node by their encoded form, which takes less memory. */
+export function encodeSubtree(node: WakeupNode): void {
   if (node.children.length === 0) return;
-  node.packed = packed(node);
+  const encoder = new TreeEncoder();
+  encoder.add(node);
+  node.encoded = encoder.words();
   node.start = 0;
   node.children = [];
 }
 
-/** Keeps nothing of what stands below. */
-export function forget(node: WakeupNode): void {
+export function dropSubtree(node: WakeupNode): void {
   node.children = [];
-  node.packed = undefined;
+  node.encoded = undefined;
 }
 
-/** A step and all below it as plain numbers, parents first. */
-function packed(root: WakeupNode): Int32Array {
-  const packing = new TreeEncoder();
-  packing.add(root);
-  return packing.words();
-}
-
-/** HOT. Writes steps down as plain numbers: each with `begin`, then what comes after it, then `end`. */
+/** HOT. Encodes nodes in preorder: `begin` for a node, then its children, then `end`. */
 export class TreeEncoder {
   private written = new Int32Array(1 << 10);
   private at = 0;
-  /** How many steps were written that are still to be tried. */
-  private untried = 0;
-  /** Where the steps begin that have not ended, and how many were still to be tried there. */
+  /** How many unexplored nodes have been written. */
+  private unexplored = 0;
+  /** For each node that has begun and not ended: where it starts, and `unexplored` at its start. */
   private readonly open: number[] = [];
 
-  begin(thread: number, code: number, tried: boolean): void {
-    this.room(WORDS);
-    this.open.push(this.at, this.untried);
-    this.written[this.at] = thread | (tried ? TRIED : 0);
-    if (!tried) this.untried++;
+  begin(thread: number, code: number, explored: boolean): void {
+    this.reserve(WORDS);
+    this.open.push(this.at, this.unexplored);
+    this.written[this.at] = thread | (explored ? EXPLORED : 0);
+    if (!explored) this.unexplored++;
     this.written[this.at + 1] = code;
     this.at += WORDS;
   }
 
   end(): void {
-    const untried = this.open.pop()!;
+    const unexplored = this.open.pop()!;
     const start = this.open.pop()!;
     this.written[start + 2] = this.at - start;
-    if (this.untried > untried) this.written[start] |= OPEN;
+    if (this.unexplored > unexplored) this.written[start] |= OPEN;
   }
 
-  /** A step with all below it. */
+  /** Encodes a node with its subtree. */
   add(root: WakeupNode): void {
     const stack: { readonly node: WakeupNode; next: number }[] = [];
     const enter = (node: WakeupNode): void => {
-      if (node.packed !== undefined) {
-        const { packed: words, start } = node;
+      if (node.encoded !== undefined) {
+        const { encoded: words, start } = node;
         const length = words[start + 2];
-        this.room(length);
+        this.reserve(length);
         this.written.set(words.subarray(start, start + length), this.at);
         this.at += length;
       } else {
-        this.begin(node.thread, node.code, node.tried);
+        this.begin(node.thread, node.code, node.explored);
         stack.push({ node, next: 0 });
       }
     };
@@ -198,17 +200,17 @@ export class TreeEncoder {
     }
   }
 
-  /** What was written, when all steps have ended; and begins anew. */
+  /** Returns what was written, and starts anew. All nodes must have ended. */
   words(): Int32Array<ArrayBuffer> {
     const words = this.written.slice(0, this.at);
     this.at = 0;
-    this.untried = 0;
+    this.unexplored = 0;
     this.open.length = 0;
     return words;
   }
 
-  private room(needed: number): void {
-    if (this.at + needed <= this.written.length) return;
-    this.written = grownCopy(this.written, Math.max(this.written.length * 2, this.at + needed));
+  private reserve(words: number): void {
+    if (this.at + words <= this.written.length) return;
+    this.written = grownCopy(this.written, Math.max(this.written.length * 2, this.at + words));
   }
 }

@@ -57,7 +57,7 @@ export class Pct implements Scheduler {
     return this.best;
   }
 
-  way(count: number): number {
+  chooseReadsFrom(count: number): number {
     return drawReadFrom(this.random, count);
   }
 

@@ -22,7 +22,7 @@ export class Portfolio implements Scheduler {
     return this.current.next(view);
   }
 
-  way(count: number): number {
-    return this.current.way(count);
+  chooseReadsFrom(count: number): number {
+    return this.current.chooseReadsFrom(count);
   }
 }

@@ -38,7 +38,7 @@ export class Pos implements Scheduler {
     return best;
   }
 
-  way(count: number): number {
+  chooseReadsFrom(count: number): number {
     return drawReadFrom(this.random, count);
   }
 

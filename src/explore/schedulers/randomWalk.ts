@@ -22,7 +22,7 @@ export class RandomWalk implements Scheduler {
     return lowestSetBit(rest);
   }
 
-  way(count: number): number {
+  chooseReadsFrom(count: number): number {
     return drawReadFrom(this.random, count);
   }
 }

@@ -54,7 +54,7 @@ export class ReadsFromScheduler extends Pos {
     let waiting = 0;
     for (let i = 0; i < this.size; i++) {
       const constraint = constraints[i];
-      if (constraint.stale || constraint.group === arrived) constraint.look(pending, groups);
+      if (constraint.stale || constraint.group === arrived) constraint.update(pending, groups);
       wanted |= constraint.wanted;
       waiting |= constraint.waiting;
     }
@@ -66,7 +66,7 @@ export class ReadsFromScheduler extends Pos {
     const code = pending[best];
     const taken = aliasGroupOfAccess(groups, code);
     for (let i = this.size - 1; i >= 0; i--) {
-      if (constraints[i].group === taken && constraints[i].took(best, code)) this.drop(i);
+      if (constraints[i].group === taken && constraints[i].onAccess(best, code)) this.drop(i);
     }
     this.redraw(best, pending);
     return best;
@@ -115,7 +115,7 @@ class Constraint {
     this.written = write === undefined;
   }
 
-  look(pending: Int32Array, groups: Int32Array): void {
+  update(pending: Int32Array, groups: Int32Array): void {
     const { read, write, positive, written } = this;
     const atRead = this.readsLeft === 0 && pending[read.thread] === read.code ? 1 << read.thread : 0;
     this.stale = false;
@@ -130,7 +130,7 @@ class Constraint {
   }
 
   /** `thread` takes an access to the group. Returns whether nothing is left to be done. */
-  took(thread: number, code: number): boolean {
+  onAccess(thread: number, code: number): boolean {
     const { read, write } = this;
     this.stale = true;
     if (thread === read.thread && code === read.code) return this.readsLeft-- === 0;

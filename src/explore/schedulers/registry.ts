@@ -9,8 +9,8 @@ import { Surw } from './surw.ts';
 import { Urw } from './urw.ts';
 
 /** The schedulers that draw executions. */
-export const drawingNames = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 'reads-from'] as const;
-export type DrawingName = (typeof drawingNames)[number];
+export const randomSchedulerNames = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 'reads-from'] as const;
+export type RandomSchedulerName = (typeof randomSchedulerNames)[number];
 
 /**
  * The portfolio has each in turn, and the one that did best twice. On five bugs of a ring (`test/explore/ringBugs.ts`), the median of executions over 60
@@ -26,7 +26,7 @@ export type DrawingName = (typeof drawingNames)[number];
  *
  * @param depth for `pct`: the depth of the bugs that it is to find.
  */
-export function makeScheduler(name: DrawingName, seed: number, profile: Profile, depth: number): Scheduler {
+export function createScheduler(name: RandomSchedulerName, seed: number, profile: Profile, depth: number): Scheduler {
   const { threads, groups, choices } = profile;
   const pct = (d: number): Scheduler => new Pct(seed, d, threads, choices);
   const readsFrom = (): Scheduler => new ReadsFromScheduler(seed, profile);

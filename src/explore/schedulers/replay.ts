@@ -28,7 +28,7 @@ export class ReplayScheduler implements Scheduler {
     return view.last >= 0 && view.enabled & (1 << view.last) ? view.last : lowestSetBit(view.enabled);
   }
 
-  way(count: number): number {
+  chooseReadsFrom(count: number): number {
     return Math.min(this.wanted, count - 1);
   }
 }
@@ -59,7 +59,7 @@ export class StrictReplayScheduler implements Scheduler {
     return PRUNE;
   }
 
-  way(): number {
+  chooseReadsFrom(): number {
     return this.wanted;
   }
 }

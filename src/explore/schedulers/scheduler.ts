@@ -22,7 +22,7 @@ export interface Scheduler {
   /** The thread that takes the next step, one of `view.enabled`, or `PRUNE`. Asked before every step. */
   next(view: SchedulerView): number;
   /** Of `count` ways in which that step can be taken, two or more, one; 0 reads from the newest store. Asked right after `next`. */
-  way(count: number): number;
+  chooseReadsFrom(count: number): number;
 }
 
 /** The lowest thread of a set. */

@@ -60,7 +60,7 @@ export class Surw implements Scheduler {
     return best;
   }
 
-  way(count: number): number {
+  chooseReadsFrom(count: number): number {
     return drawReadFrom(this.random, count);
   }
 

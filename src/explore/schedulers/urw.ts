@@ -34,7 +34,7 @@ export class Urw implements Scheduler {
     return thread;
   }
 
-  way(count: number): number {
+  chooseReadsFrom(count: number): number {
     return drawReadFrom(this.random, count);
   }
 }

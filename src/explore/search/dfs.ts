@@ -3,159 +3,227 @@ import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
 import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
-import type { Visited } from '../states/visited.ts';
+import type { VisitedSet } from '../states/visitedSet.ts';
 import type { WorkItem, WorkList, WorkResult } from '../work/workItem.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from './searchProgress.ts';
 import type { TraceCounter } from './traceCounter.ts';
 
-/** Only what can be had within a bound: so many context switches; or so many preemptions, which take a thread off that could have gone on. */
+/**
+ * Restricts a search to schedules with at most `max` context switches or preemptions. A preemption
+ * is a switch away from a thread that is still enabled.
+ */
 export interface ScheduleBound {
-  readonly of: 'switches' | 'preemptions';
-  readonly most: number;
+  readonly kind: 'switches' | 'preemptions';
+  readonly max: number;
 }
 
 interface Options {
-  /** Leave a state that was there before. Left out: every interleaving. */
-  readonly states?: Visited;
+  /** Prunes at what was visited before. Left out: explores every interleaving. */
+  readonly states?: VisitedSet;
   readonly bound?: ScheduleBound;
-  /** Go on past violations of other properties. */
+  /** Stops at violations of this property only. Left out: at any violation. */
   readonly property?: string;
   readonly classes?: TraceCounter;
-  /** Where to begin; left out: at the beginning. */
-  readonly from?: WorkItem & { readonly kind: 'interleavings' };
+  /** The part to explore; left out: everything. */
+  readonly from?: WorkItem & { readonly kind: 'dfs' };
 }
 
 /**
- * Every interleaving, depth first; with `states`, every state: each is left once by each thread that can leave it. Exact for safety, deadlock and
- * livelock. It goes back by undoing steps, so no prefix is run again. `left`: where it would have gone on, had it not reached its limit.
+ * Depth-first search over all interleavings; with `states`, over all states. Backtracks by undoing
+ * steps, so no prefix is run again. Exact for safety properties, deadlocks and livelocks.
+ *
+ * @returns `left` has the work that remains when a limit is reached.
  */
 export function depthFirstSearch(
   execution: Execution,
-  judge: PropertyChecker,
+  checker: PropertyChecker,
   limits: Limits,
   options: Options = {},
 ): SearchResult & { readonly left: readonly WorkItem[] } {
-  const { states, bound, property, classes, from } = options;
-  const tally = new SearchProgress(limits);
-  execution.until = tally.until;
-  /** By depth: the threads that have not been tried there, and what the way there has cost. */
-  let untried = new Int32Array(1024);
-  let spent = new Int32Array(1024);
-  /** By depth: the ways that have not been tried there of the step that was taken. */
-  let waysLeft = new Int32Array(1024);
-  const widen = (): void => {
-    if (execution.steps + 1 < untried.length) return;
-    [untried, spent, waysLeft] = [untried, spent, waysLeft].map((of) => grownCopy(of, 2 * of.length));
-  };
-  const beginAnew = (states: Visited): void => {
-    states.clear();
-    tally.executions = tally.blocked = tally.cut = tally.steps = 0;
-    execution.reset();
-  };
-  const left: WorkItem[] = [];
-  const floor = from?.prefix.length ?? 0;
+  const search = new DepthFirstSearch(execution, checker, limits, options);
+  const { progress } = search;
+  execution.until = progress.until;
   execution.reset();
-  for (const choice of from?.prefix ?? []) {
+  for (const choice of options.from?.prefix ?? []) search.follow(choice);
+  while (search.visit() && search.advance());
+  progress.states = options.states?.size ?? 0;
+  return Object.assign(progress.complete(), { left: search.left });
+}
+
+/** The search stack, and what is done at the node on top of it: the execution as it is now. */
+class DepthFirstSearch {
+  readonly progress: SearchProgress;
+  readonly left: WorkItem[] = [];
+  private readonly execution: Execution;
+  private readonly checker: PropertyChecker;
+  private readonly states: VisitedSet | undefined;
+  private readonly bound: ScheduleBound | undefined;
+  private readonly property: string | undefined;
+  private readonly classes: TraceCounter | undefined;
+  /** The depth of the root: the length of the item's prefix. */
+  private readonly floor: number;
+  /** The threads to try at the root. */
+  private rootChoices: number;
+  /** The threads that can be tried from the node on top. */
+  private choices = 0;
+  /** By depth: the threads that are still to be tried, and what the path has cost of the bound. */
+  private untried = new Int32Array(1024);
+  private spent = new Int32Array(1024);
+  /** By depth: how many reads-from choices of the step that was taken are still to be tried. */
+  private choicesLeft = new Int32Array(1024);
+
+  constructor(
+    execution: Execution,
+    checker: PropertyChecker,
+    limits: Limits,
+    { states, bound, property, classes, from }: Options,
+  ) {
+    this.progress = new SearchProgress(limits);
+    this.execution = execution;
+    this.checker = checker;
+    this.states = states;
+    this.bound = bound;
+    this.property = property;
+    this.classes = classes;
+    this.floor = from?.prefix.length ?? 0;
+    this.rootChoices = from?.untried ?? -1;
+  }
+
+  /** Takes a step of the item's prefix. */
+  follow(choice: number): void {
+    const { execution, bound } = this;
+    const { steps } = execution;
     const thread = threadOf(choice);
-    widen();
-    spent[execution.steps + 1] = spent[execution.steps] + (bound === undefined ? 0 : cost(execution, bound, thread));
+    this.grow();
+    this.spent[steps + 1] = this.spent[steps] + (bound === undefined ? 0 : switchCost(execution, bound, thread));
     execution.step(thread, readFromIndex(choice));
   }
-  for (let first = true; ; first = false) {
+
+  /** Visits the current node, and sets `choices`. Returns false if the search ends here. */
+  visit(): boolean {
+    const { execution, checker, progress, states, bound, property, classes } = this;
     const depth = execution.steps;
-    widen();
-    if (states?.areTooFew) {
-      beginAnew(states);
-      continue;
-    }
+    this.grow();
+    if (states?.mustRestart) return this.restart(states);
     const stop = execution.stopped();
     if (stop?.kind === 'late') {
-      tally.giveUp();
-      break;
+      progress.timeOut();
+      return false;
     }
-    // What was found on the way here counts, new state or not; and what watches has not seen the step that crashed.
+    // A violation counts even in a visited state: the properties have not seen a step that crashed.
     const broken = stop?.kind === 'violated' || stop?.kind === 'crashed';
-    const isNew = broken || states === undefined || states.add(bound === undefined ? 0 : spent[depth]);
+    const isNew = broken || states === undefined || states.add(bound === undefined ? 0 : this.spent[depth]);
     if (stop !== null && isNew) {
-      const violation = judge.end(stop);
+      const violation = checker.atEnd(stop);
       if (stop.kind === 'finished') classes?.add();
-      if (tally.count(stop, property === undefined || violation?.property === property ? violation : undefined)) break;
-      if (stop.kind === 'limit' && tally.cutShort(execution)) break;
-      if (states?.areTooFew) {
-        beginAnew(states);
-        continue;
-      }
+      if (progress.count(stop, property === undefined || violation?.property === property ? violation : undefined))
+        return false;
+      if (stop.kind === 'limit' && progress.recordCut(execution)) return false;
+      if (states?.mustRestart) return this.restart(states);
     }
-    let choices = 0;
+    this.choices = 0;
     if (stop === null && isNew) {
-      choices = bound === undefined ? execution.enabled : within(execution, bound, spent[depth]);
-      if (first && from !== undefined) choices &= from.untried;
+      this.choices = bound === undefined ? execution.enabled : threadsWithin(execution, bound, this.spent[depth]);
+      this.choices &= this.rootChoices;
     }
-    let at = depth;
+    this.rootChoices = -1;
+    return true;
+  }
+
+  /** Takes the next step, backtracking first if there is none here. Returns false at the end. */
+  advance(): boolean {
+    const { execution, progress, bound, untried, choicesLeft } = this;
+    let at = execution.steps;
+    let { choices } = this;
     if (choices === 0) {
-      at--;
-      while (at >= floor && untried[at] === 0 && waysLeft[at] === 0) at--;
-      if (at < floor) break;
-      if (tally.over(states?.bytes ?? 0)) {
-        const schedule = execution.choices().slice(0, at + 1);
-        for (; at >= floor; at--) {
-          const prefix = schedule.slice(0, at);
-          for (let way = readFromIndex(schedule[at]) + 1; waysLeft[at] > 0; way++, waysLeft[at]--)
-            left.push({
-              kind: 'interleavings',
-              prefix: [...prefix, encodeChoice(threadOf(schedule[at]), way)],
-              untried: -1,
-            });
-          if (untried[at] !== 0) left.push({ kind: 'interleavings', prefix, untried: untried[at] });
-        }
-        break;
+      at = this.backtrackDepth();
+      if (at < this.floor) return false;
+      if (progress.limitReached(this.states?.bytes ?? 0)) {
+        this.collectLeft(at);
+        return false;
       }
       execution.backTo(at);
-      if (waysLeft[at] > 0) {
+      if (choicesLeft[at] > 0) {
         const thread = execution.schedule[at];
-        execution.step(thread, execution.choiceCount(thread) - waysLeft[at]--);
-        tally.steps++;
-        continue;
+        execution.step(thread, execution.choiceCount(thread) - choicesLeft[at]--);
+        progress.steps++;
+        return true;
       }
       choices = untried[at];
     }
     const { last } = execution;
     const thread = last >= 0 && choices & (1 << last) ? last : lowestSetBit(choices);
     untried[at] = choices & ~(1 << thread);
-    waysLeft[at] = execution.choiceCount(thread) - 1;
-    if (bound !== undefined) spent[at + 1] = spent[at] + cost(execution, bound, thread);
+    choicesLeft[at] = execution.choiceCount(thread) - 1;
+    if (bound !== undefined) this.spent[at + 1] = this.spent[at] + switchCost(execution, bound, thread);
     execution.step(thread);
-    tally.steps++;
+    progress.steps++;
+    return true;
   }
-  tally.states = states?.size ?? 0;
-  return Object.assign(tally.complete(), { left });
+
+  /** The depth of the deepest ancestor with something to try; below `floor`: there is none. */
+  private backtrackDepth(): number {
+    const { untried, choicesLeft } = this;
+    let at = this.execution.steps - 1;
+    while (at >= this.floor && untried[at] === 0 && choicesLeft[at] === 0) at--;
+    return at;
+  }
+
+  /** Starts anew with an empty set of states. */
+  private restart(states: VisitedSet): boolean {
+    const { execution, progress } = this;
+    states.clear();
+    progress.executions = progress.blocked = progress.cut = progress.steps = 0;
+    execution.reset();
+    return this.visit();
+  }
+
+  /** Adds to `left` what remains to be tried at depth `from` and above, deepest first. */
+  private collectLeft(from: number): void {
+    const { execution, untried, choicesLeft, left } = this;
+    const schedule = execution.choices().slice(0, from + 1);
+    for (let at = from; at >= this.floor; at--) {
+      const prefix = schedule.slice(0, at);
+      for (let choice = readFromIndex(schedule[at]) + 1; choicesLeft[at] > 0; choice++, choicesLeft[at]--)
+        left.push({ kind: 'dfs', prefix: [...prefix, encodeChoice(threadOf(schedule[at]), choice)], untried: -1 });
+      if (untried[at] !== 0) left.push({ kind: 'dfs', prefix, untried: untried[at] });
+    }
+  }
+
+  private grow(): void {
+    if (this.execution.steps + 1 < this.untried.length) return;
+    const length = 2 * this.untried.length;
+    this.untried = grownCopy(this.untried, length);
+    this.spent = grownCopy(this.spent, length);
+    this.choicesLeft = grownCopy(this.choicesLeft, length);
+  }
 }
 
-/** A search that goes depth first, in parts: those that were left come next. */
+/** The work list of `depthFirstSearch` and `trust`: a stack. */
 export class DfsWorkList implements WorkList {
-  private readonly open: WorkItem[];
+  private readonly stack: WorkItem[];
 
-  constructor(first: WorkItem) {
-    this.open = [first];
+  constructor(root: WorkItem) {
+    this.stack = [root];
   }
 
   next(most: number): WorkItem[] {
-    return this.open.splice(Math.max(0, this.open.length - most));
+    return this.stack.splice(Math.max(0, this.stack.length - most));
   }
 
-  took(_: WorkItem, { left }: WorkResult): void {
-    this.open.push(...left.toReversed());
+  complete(_: WorkItem, { left }: WorkResult): void {
+    this.stack.push(...left.toReversed());
   }
 }
 
-/** What it costs to give the next step to `thread`. */
-function cost({ last, enabled }: Execution, { of }: ScheduleBound, thread: number): number {
+/** What the bound counts if `thread` takes the next step: 0 or 1. */
+function switchCost({ last, enabled }: Execution, { kind }: ScheduleBound, thread: number): number {
   if (last < 0 || last === thread) return 0;
-  return of === 'switches' || enabled & (1 << last) ? 1 : 0;
+  return kind === 'switches' || enabled & (1 << last) ? 1 : 0;
 }
 
-function within(execution: Execution, bound: ScheduleBound, spent: number): number {
-  const { enabled, last } = execution;
-  if (spent < bound.most || last < 0) return enabled;
-  return bound.of === 'preemptions' && (enabled & (1 << last)) === 0 ? enabled : enabled & (1 << last);
+/** The threads that may take the next step after a path that has cost `spent`. */
+function threadsWithin({ enabled, last }: Execution, bound: ScheduleBound, spent: number): number {
+  if (spent < bound.max || last < 0) return enabled;
+  return bound.kind === 'preemptions' && (enabled & (1 << last)) === 0 ? enabled : enabled & (1 << last);
 }

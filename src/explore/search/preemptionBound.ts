@@ -3,30 +3,40 @@ import type { Execution } from '../execution/execution.ts';
 import type { HappensBefore } from '../happensBefore.ts';
 
 /**
- * Whether the steps of an execution, in some order of the same class, need no more than `most` preemptions: switches away from a thread that could have gone on.
- * That is exact preemption bounding: a class belongs to the bound of its cheapest order (Musuvathi and Qadeer, "Iterative Context Bounding for
- * Systematic Testing of Multithreaded Programs", PLDI 2007; counted as GenMC counts it).
+ * Whether some schedule of the execution's class needs at most `max` preemptions. A preemption is a
+ * switch away from a thread that is still enabled. This makes preemption bounding exact: a class is
+ * within the bound if its cheapest schedule is (Musuvathi and Qadeer, "Iterative Context Bounding for
+ * Systematic Testing of Multithreaded Programs", PLDI 2007; counted as GenMC does).
  *
- * @param upTo by thread: how many of its steps are meant; left out: all.
+ * @param upTo by thread: how many of its steps are considered; left out: all.
  */
-export function withinPreemptions(
-  execution: Execution,
-  order: HappensBefore,
-  most: number,
-  upTo?: Int32Array,
-): boolean {
-  return new Orders(execution, order, upTo).cheapest(most) <= most;
+export function withinPreemptions(execution: Execution, order: HappensBefore, max: number, upTo?: Int32Array): boolean {
+  return new Linearizations(execution, order, upTo).fewestPreemptions(max) <= max;
 }
 
-/** All orders of one class, as a search over how many steps each thread has taken and which took the last. */
-class Orders {
+/** From which step to which step a thread held a lock, by number among the steps of the thread. */
+interface HeldSpan {
+  readonly thread: number;
+  readonly from: number;
+  /** Infinity while the lock is held. */
+  to: number;
+}
+
+/** A node of the search: how many steps each thread has taken, and which thread took the last. */
+interface Node {
+  readonly taken: readonly number[];
+  readonly last: number;
+}
+
+/** All schedules of one class: the linearizations of its happens-before order. */
+class Linearizations {
   private readonly execution: Execution;
   private readonly order: HappensBefore;
-  /** By thread: its steps; and how many of them are meant. */
+  /** By thread: its steps, and how many of them are considered. */
   private readonly steps: number[][];
   private readonly ends: readonly number[];
-  /** By lock: each time it was taken: by whom, and the numbers of the thread's steps that took it and gave it back. */
-  private readonly takings = new Map<number, { thread: number; from: number; to: number }[]>();
+  /** By lock: when it was held. */
+  private readonly spans = new Map<number, HeldSpan[]>();
 
   constructor(execution: Execution, order: HappensBefore, upTo?: Int32Array) {
     this.execution = execution;
@@ -35,45 +45,47 @@ class Orders {
     for (let s = 0; s < execution.steps; s++) {
       const thread = execution.schedule[s];
       const code = execution.footprints[s];
-      const of = this.steps[thread];
-      if (kindOf(code) === Kind.lock) this.takingsOf(code).push({ thread, from: of.length, to: Infinity });
-      else if (kindOf(code) === Kind.unlock) this.takingsOf(code).at(-1)!.to = of.length;
-      of.push(s);
+      const own = this.steps[thread];
+      if (kindOf(code) === Kind.lock) this.spansOf(code).push({ thread, from: own.length, to: Infinity });
+      else if (kindOf(code) === Kind.unlock) this.spansOf(code).at(-1)!.to = own.length;
+      own.push(s);
     }
-    this.ends = this.steps.map((of, t) => upTo?.[t] ?? of.length);
+    this.ends = this.steps.map((own, t) => upTo?.[t] ?? own.length);
   }
 
-  /** The fewest preemptions that are needed, or more than `most`. */
-  cheapest(most: number): number {
+  /**
+   * The fewest preemptions of a schedule, or `max` + 1 if all need more. A breadth-first search by
+   * cost: all nodes that are reached with `cost` preemptions before those with one more.
+   */
+  fewestPreemptions(max: number): number {
     const { threads } = this.order;
-    const key = (taken: readonly number[], last: number): number =>
-      taken.reduce((sum, n, t) => sum * (this.ends[t] + 1) + n, last);
+    const keyOf = ({ taken, last }: Node): number => taken.reduce((sum, n, t) => sum * (this.ends[t] + 1) + n, last);
     const seen = new Set<number>();
-    let now: { readonly taken: readonly number[]; readonly last: number }[] = [];
-    for (let t = 0; t < threads; t++) now.push({ taken: this.ends.map(() => 0), last: t });
-    for (let cost = 0; cost <= most && now.length > 0; cost++) {
-      const dearer: typeof now = [];
-      for (let at = now.pop(); at !== undefined; at = now.pop()) {
-        const { taken, last } = at;
-        const id = key(taken, last);
-        if (seen.has(id)) continue;
-        seen.add(id);
+    let nodes: Node[] = [];
+    for (let t = 0; t < threads; t++) nodes.push({ taken: this.ends.map(() => 0), last: t });
+    for (let cost = 0; cost <= max && nodes.length > 0; cost++) {
+      const dearer: Node[] = [];
+      for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+        const { taken, last } = node;
+        const key = keyOf(node);
+        if (seen.has(key)) continue;
+        seen.add(key);
         if (taken.every((n, t) => n === this.ends[t])) return cost;
-        const free = taken.every((n) => n === 0) || !this.couldGoOn(last, taken);
+        const isFree = taken.every((n) => n === 0) || !this.isEnabled(last, taken);
         for (let t = 0; t < threads; t++) {
-          if (!this.isNext(t, taken)) continue;
-          const then = { taken: taken.with(t, taken[t] + 1), last: t };
-          if (t === last || free) now.push(then);
-          else dearer.push(then);
+          if (!this.canBeNext(t, taken)) continue;
+          const next = { taken: taken.with(t, taken[t] + 1), last: t };
+          if (t === last || isFree) nodes.push(next);
+          else dearer.push(next);
         }
       }
-      now = dearer;
+      nodes = dearer;
     }
-    return most + 1;
+    return max + 1;
   }
 
-  /** Whether the next step of `thread` has all behind it that comes before it. */
-  private isNext(thread: number, taken: readonly number[]): boolean {
+  /** Whether all steps that happen before the next step of `thread` are taken. */
+  private canBeNext(thread: number, taken: readonly number[]): boolean {
     if (taken[thread] === this.ends[thread]) return false;
     const { clocks, threads } = this.order;
     const row = this.steps[thread][taken[thread]] * threads;
@@ -81,25 +93,25 @@ class Orders {
     return true;
   }
 
-  /** Whether `thread` could take a step after `taken`, be it one that this class has later or never. */
-  private couldGoOn(thread: number, taken: readonly number[]): boolean {
+  /** Whether `thread` can take a step in this state, be it the one it takes in this class or not. */
+  private isEnabled(thread: number, taken: readonly number[]): boolean {
     const { execution, steps } = this;
     const next = steps[thread][taken[thread]];
     const code = next === undefined ? execution.pending[thread] : execution.footprints[next];
     if (code < 0) return false;
     if (kindOf(code) === Kind.lock)
-      return !this.takingsOf(code).some(({ thread: t, from, to }) => from < taken[t] && to >= taken[t]);
-    if (kindOf(code) === Kind.resume) return next !== undefined && this.isNext(thread, taken);
+      return !this.spansOf(code).some(({ thread: t, from, to }) => from < taken[t] && to >= taken[t]);
+    if (kindOf(code) === Kind.resume) return next !== undefined && this.canBeNext(thread, taken);
     return next !== undefined || (execution.enabled & (1 << thread)) !== 0;
   }
 
-  private takingsOf(code: number) {
+  private spansOf(code: number): HeldSpan[] {
     const lock = placeOf(code);
-    let takings = this.takings.get(lock);
-    if (takings === undefined) {
-      takings = [];
-      this.takings.set(lock, takings);
+    let spans = this.spans.get(lock);
+    if (spans === undefined) {
+      spans = [];
+      this.spans.set(lock, spans);
     }
-    return takings;
+    return spans;
   }
 }

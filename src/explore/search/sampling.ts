@@ -6,50 +6,50 @@ import { type PropertyChecker, SearchProgress, type SearchResult } from './searc
 import type { TraceCounter } from './traceCounter.ts';
 
 /**
- * Executions number `first`, `first` + 1, … under a scheduler that draws them, until one violates a property or a limit is reached. That
- * many executions were searched; nothing is proved.
+ * Runs executions number `first`, `first` + 1, … of a randomized scheduler, until one violates a
+ * property or a limit is reached. This samples executions; it proves nothing.
  */
 export function sampleExecutions(
   execution: Execution,
-  judge: PropertyChecker,
+  checker: PropertyChecker,
   scheduler: Scheduler,
   limits: Limits,
   first = 0,
   classes?: TraceCounter,
 ): SearchResult {
-  const tally = new SearchProgress(limits);
-  execution.until = tally.until;
-  for (let index = first; !tally.over(0); index++) {
+  const progress = new SearchProgress(limits);
+  execution.until = progress.until;
+  for (let index = first; !progress.limitReached(0); index++) {
     scheduler.begin(index);
     execution.reset();
     const stop = execution.run(scheduler);
-    tally.steps += execution.steps;
+    progress.steps += execution.steps;
     if (stop.kind === 'late') {
-      tally.giveUp();
+      progress.timeOut();
       break;
     }
     if (stop.kind === 'finished') classes?.add();
-    if (tally.count(stop, judge.end(stop))) break;
+    if (progress.count(stop, checker.atEnd(stop))) break;
   }
-  return tally;
+  return progress;
 }
 
-/** Executions of a part. */
-const DRAWS = 256;
+/** Executions of a work item. */
+const EXECUTIONS = 256;
 
-/** All executions that a scheduler draws, in parts; there is no end to them. */
+/** The executions of a randomized scheduler as work items. There is no last one. */
 export class SamplingWorkList implements WorkList {
   private first = 0;
 
   next(most: number, executions: number): WorkItem[] {
-    const parts: WorkItem[] = [];
-    for (let left = executions; parts.length < most && left > 0; left -= DRAWS) {
-      const count = Math.min(DRAWS, left);
-      parts.push({ kind: 'draws', first: this.first, count });
+    const items: WorkItem[] = [];
+    for (let left = executions; items.length < most && left > 0; left -= EXECUTIONS) {
+      const count = Math.min(EXECUTIONS, left);
+      items.push({ kind: 'sampling', first: this.first, count });
       this.first += count;
     }
-    return parts;
+    return items;
   }
 
-  took(): void {}
+  complete(): void {}
 }

@@ -4,53 +4,60 @@ import type { Violation } from '../execution/violation.ts';
 import type { HappensBeforeOrder } from '../happensBeforeOrder.ts';
 import { Deadline, type Limits } from '../limits.ts';
 
-/** What is asked of an execution when it stops. */
+/** Checks the properties of a scenario on the executions of a search. */
 export interface PropertyChecker {
-  /** What the way an execution stopped says. */
-  end(stop: Stop): Violation | undefined;
-  /** The state of what watches the execution. */
+  /** The violation that the end of an execution shows, if any. */
+  atEnd(stop: Stop): Violation | undefined;
+  /** The state of the properties as text: equal texts have the same future. */
   key(): string;
-  /** Whether two states with other results are other states; may become true while a search runs. */
+  /** Whether results are part of the state. May become true while a search runs. */
   readonly resultsMatter: boolean;
-  /** Whether the order of steps on this place matters to what watches the execution. */
+  /** Whether some property depends on the order of the steps on this place. */
   sees(place: Place): boolean;
-  /** Looks at the moments that other executions of the same class go through: a violation there, and the steps that lead to it. */
-  between?(
+  /**
+   * Looks for a violation in the global states that other executions of the same class go through.
+   * Returns it with the steps that lead to it.
+   *
+   * @param accept restricts the search to some global states, given by steps taken by thread.
+   */
+  possibly?(
     order: HappensBeforeOrder,
     accept?: (taken: Int32Array) => boolean,
   ): { readonly violation: Violation; readonly steps: readonly number[] } | undefined;
 }
 
-/** What a search has done. */
+/** What a search has come to. */
 export interface SearchResult {
-  /** Complete executions; those that an assumption stopped, or that the search gave up; those that reached the limit of steps. */
+  /** Complete executions. */
   executions: number;
+  /** Executions that were stopped by an assumption or a spin loop, or abandoned by the search. */
   blocked: number;
+  /** Executions that reached a limit of one execution. */
   cut: number;
   states: number;
   steps: number;
   violation: Violation | undefined;
-  /** Whether the time was over in the midst of an execution, of which nothing is counted. */
+  /** Whether the time ran out within an execution. That execution is not counted. */
   late: boolean;
-  /** Whether the limit that ended the search was one of time. */
+  /** Whether `limit` is one of time. */
   isTime: boolean;
-  /** Which limit ended the search; undefined when all was covered that the search is for. */
+  /** The limit that ended the search; undefined if the search is complete. */
   limit: string | undefined;
-  /** Whether that is a limit of one execution, which no further part of the search can change. */
+  /** Whether `limit` is a limit of one execution, so that further work cannot complete the search. */
   isOver: boolean;
-  /** What the first execution that reached the limit of steps was doing. */
+  /** Describes the first execution that was cut. */
   cutBy: CutBy | undefined;
 }
 
-/** Why an execution does not end. */
+/** Why an execution was cut. */
 export interface CutBy {
-  /** The limit that it has reached. */
+  /** The limit that it reached. */
   readonly limit: string;
-  /** The loop that has begun the most iterations: where it is, and whose. Undefined: none is known. */
+  /** The loop with the most iterations: its place and its thread. Undefined if none is known. */
   readonly loop: string | undefined;
 }
 
-/** Counts what a search does, and says when it has reached a limit. */
+/** The counts of a running search, and its limits. */
 export class SearchProgress implements SearchResult {
   executions = 0;
   blocked = 0;
@@ -71,18 +78,18 @@ export class SearchProgress implements SearchResult {
     this.deadline = new Deadline(limits.seconds);
   }
 
-  /** The same as plain data. */
+  /** A copy as plain data. */
   get result(): SearchResult {
     const { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy } = this;
     return { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy };
   }
 
-  /** Executions that may still be run. */
+  /** How many executions may still be run. */
   get executionsLeft(): number {
     return this.limits.executions - this.executions - this.blocked - this.cut;
   }
 
-  /** When the time is over, as `isPast` tells. */
+  /** The deadline: see `isPast`. */
   get until(): number {
     return this.deadline.end;
   }
@@ -91,7 +98,7 @@ export class SearchProgress implements SearchResult {
     return this.limits.seconds - this.deadline.seconds;
   }
 
-  /** Counts an execution that stopped. Returns whether it ends the search. */
+  /** Counts an execution that has stopped. Returns whether it ends the search. */
   count(stop: Stop, violation: Violation | undefined): boolean {
     if (stop.kind === 'finished') this.executions++;
     else if (stop.kind === 'blocked') this.blocked++;
@@ -100,22 +107,22 @@ export class SearchProgress implements SearchResult {
     return violation !== undefined;
   }
 
-  /** Takes in that an execution reached a limit of its own. Returns whether that ends the search. */
-  cutShort(execution: Execution): boolean {
+  /** Records why an execution was cut. Returns whether that ends the search. */
+  recordCut(execution: Execution): boolean {
     this.cutBy ??= { limit: execution.limit, loop: execution.longestLoop() };
     this.isOver = execution.steps < execution.stepsMax || this.cut >= (this.limits.cuts ?? Infinity);
     if (this.isOver) this.limit = execution.limit;
     return this.isOver;
   }
 
-  /** Of a search that has covered all: executions that were cut short are not. */
+  /** To be called when no work remains. If executions were cut, the search is not complete. */
   complete(): this {
     if (this.cut > 0) this.limit ??= this.cutBy?.limit;
     return this;
   }
 
-  /** Ends the search: the time was over before the execution was. */
-  giveUp(): void {
+  /** Ends the search because the time ran out within an execution. */
+  timeOut(): void {
     this.late = true;
     this.outOfTime();
   }
@@ -125,28 +132,28 @@ export class SearchProgress implements SearchResult {
     this.limit = `${this.limits.seconds} seconds`;
   }
 
-  /** Adds what was done of a part. */
-  add(part: SearchResult): void {
-    this.executions += part.executions;
-    this.blocked += part.blocked;
-    this.cut += part.cut;
-    this.steps += part.steps;
-    this.violation ??= part.violation;
-    if (part.late) this.giveUp();
-    if (this.limit === undefined && part.limit !== undefined) this.isTime = part.isTime;
-    this.limit ??= part.limit;
-    this.isOver ||= part.isOver;
-    this.cutBy ??= part.cutBy;
+  /** Adds the result of a work item. */
+  merge(result: SearchResult): void {
+    this.executions += result.executions;
+    this.blocked += result.blocked;
+    this.cut += result.cut;
+    this.steps += result.steps;
+    this.violation ??= result.violation;
+    if (result.late) this.timeOut();
+    if (this.limit === undefined && result.limit !== undefined) this.isTime = result.isTime;
+    this.limit ??= result.limit;
+    this.isOver ||= result.isOver;
+    this.cutBy ??= result.cutBy;
   }
 
-  /** Whether a limit is reached, by the clock as it is at this moment. */
-  overNow(): boolean {
+  /** Whether a limit is reached. Reads the clock in each call. */
+  limitReachedNow(): boolean {
     if (this.secondsLeft <= 0) this.outOfTime();
-    return this.over(0);
+    return this.limitReached(0);
   }
 
-  /** Whether a limit is reached, with `bytes` in use. Looks at the clock now and then. */
-  over(bytes: number): boolean {
+  /** Whether a limit is reached, with `bytes` in use. Reads the clock only now and then. */
+  limitReached(bytes: number): boolean {
     const { bytes: bytesMax } = this.limits;
     if (this.executionsLeft <= 0) this.limit = `${this.limits.executions} executions`;
     else if (bytes > bytesMax) this.limit = `${bytesMax} bytes of memory`;

@@ -1,13 +1,17 @@
 import { resultText } from '../../memory/result.ts';
 import type { Execution } from '../execution/execution.ts';
 
-/** HOT where results tell states apart. Numbers for what a thread's operations have returned so far: the same where nobody can tell the results apart. */
+/**
+ * HOT if results are part of the state. Numbers the results that a thread's operations have returned
+ * so far. Two sequences of results have the same number if no property can tell them apart.
+ */
 export class ResultInterner {
   private readonly execution: Execution;
-  /** By thread and performed operation: its leaf when that was last looked at, and the number for all results up to there. */
+  /** By thread and performed operation: the leaf that it ended with when it was last seen. */
   private readonly leaves: number[][];
+  /** By thread and performed operation: the number of the results up to and including its own. */
   private readonly numbers: number[][];
-  /** By leaf: what it returned, as text. */
+  /** By leaf: the result as text. */
   private readonly texts = new Map<number, string>();
   private readonly known = new Map<string, number>();
 
@@ -17,7 +21,8 @@ export class ResultInterner {
     this.numbers = execution.program.actors.map(() => []);
   }
 
-  of(thread: number): number {
+  /** The number of the current results of a thread; 0 if it has none yet. */
+  numberOf(thread: number): number {
     const { execution } = this;
     const leaves = this.leaves[thread];
     const numbers = this.numbers[thread];
@@ -28,7 +33,7 @@ export class ResultInterner {
       if (leaves[i] !== leaf) {
         leaves[i] = leaf;
         numbers[i] = this.intern(`${number} ${this.textOf(leaf)}`);
-        // Those that come after it are numbered by it.
+        // The numbers of later results depend on this one.
         leaves.length = i + 1;
       }
       number = numbers[i];

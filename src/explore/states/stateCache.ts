@@ -5,76 +5,83 @@ import type { Symmetry } from '../symmetry.ts';
 import { ResultInterner } from './resultInterner.ts';
 import { StateSet } from './stateSet.ts';
 import { VarintBuffer } from './varintBuffer.ts';
-import type { Visited } from './visited.ts';
+import type { VisitedSet } from './visitedSet.ts';
 
 /**
- * HOT: the states that were visited. A state is memory, and for each thread the log of its operation, which is its continuation, as one number of the
- * `LogTree`; what watches the execution has its own.
+ * HOT. The visited states. A state is the contents of memory, the node of each thread in the
+ * execution trie (which is its continuation), what a memory model hides from memory, and the state
+ * of the properties.
  */
-export class StateCache implements Visited {
+export class StateCache implements VisitedSet {
+  /** Whether some state was visited whose path leads back to it: some execution may not end. */
+  hasCycle = false;
   private withResults: boolean;
   private plainAtoms: number;
   private seen = new StateSet();
   private readonly execution: Execution;
-  private readonly judge: PropertyChecker;
-  /** With a bound it matters which thread goes on for free, and what has been spent. */
+  private readonly checker: PropertyChecker;
+  /** With a bound, a state includes the last thread and what was spent of the bound. */
   private readonly bounded: boolean;
   private readonly symmetry: Symmetry | undefined;
-  /** By thread: what stands for its results. */
+  /** By thread: the number of its results so far. */
   private readonly results: Uint32Array;
-  private numbers: ResultInterner;
+  private resultNumbers: ResultInterner;
   private readonly key = new VarintBuffer();
-  private readonly interned = new Map<string, number>();
-  /** Whether the search has come to a state that it was still going on from: some execution comes to the same state again. */
-  hasCycle = false;
+  private readonly internedKeys = new Map<string, number>();
   private readonly byDepth: boolean;
-  /** By state: the fewest steps in which it was reached. By number of steps: the state that the search is going on from. */
+  /** By state: the fewest steps in which it was reached. */
   private depths = new Int32Array(1024);
+  /** By number of steps: the state that the current path goes through there. */
   private path = new Int32Array(1024);
 
   /**
-   * @param symmetry that of threads which are interchangeable; left out: each is itself.
-   * @param byDepth a state counts as new where it is reached in fewer steps than before: there is more to come before the limit of steps.
+   * @param symmetry maps states to representatives; left out: no two states are equivalent.
+   * @param byDepth whether a state counts as new if it is reached in fewer steps than before: then
+   *   more can follow before the limit of steps.
    */
-  constructor(execution: Execution, judge: PropertyChecker, bounded = false, symmetry?: Symmetry, byDepth = false) {
+  constructor(execution: Execution, checker: PropertyChecker, bounded = false, symmetry?: Symmetry, byDepth = false) {
     this.byDepth = byDepth;
     this.execution = execution;
-    this.judge = judge;
+    this.checker = checker;
     this.bounded = bounded;
     this.symmetry = symmetry;
-    this.withResults = judge.resultsMatter;
+    this.withResults = checker.resultsMatter;
     this.plainAtoms = execution.plainAtoms;
     this.results = new Uint32Array(execution.node.length);
-    this.numbers = new ResultInterner(execution);
+    this.resultNumbers = new ResultInterner(execution);
   }
 
   get size(): number {
     return this.seen.size;
   }
 
-  /** Bytes in use, with those of the logs that the states are made of. */
+  /** Bytes in use, those of the execution trie included. */
   get bytes(): number {
     return this.seen.bytes + this.execution.tree.bytes;
   }
 
-  /** Whether states that were taken for one may be two: a property has looked at results, or a location was accessed plainly, for the first time. */
-  get areTooFew(): boolean {
-    return this.judge.resultsMatter !== this.withResults || this.execution.plainAtoms !== this.plainAtoms;
+  /** Whether a property has read results, or a location was accessed plainly, for the first time. */
+  get mustRestart(): boolean {
+    return this.checker.resultsMatter !== this.withResults || this.execution.plainAtoms !== this.plainAtoms;
+  }
+
+  /** The number of the state that was added or found last. */
+  get number(): number {
+    return this.seen.number;
   }
 
   clear(): void {
     this.hasCycle = false;
     this.seen = new StateSet();
-    this.numbers = new ResultInterner(this.execution);
-    this.withResults = this.judge.resultsMatter;
+    this.resultNumbers = new ResultInterner(this.execution);
+    this.withResults = this.checker.resultsMatter;
     this.plainAtoms = this.execution.plainAtoms;
   }
 
-  /** Adds the state that the execution is in. Returns false when it has been there. */
   add(spent: number): boolean {
     const { execution, results, withResults, key } = this;
     const { node, asleep, performed } = execution;
-    if (withResults) for (let t = 0; t < performed.length; t++) results[t] = this.numbers.of(t);
+    if (withResults) for (let t = 0; t < performed.length; t++) results[t] = this.resultNumbers.numberOf(t);
     const order = this.symmetry?.order(execution, results);
     key.clear();
     key.addAll(this.symmetry?.rename(execution.bytes.u32) ?? execution.bytes.u32);
@@ -91,7 +98,7 @@ export class StateCache implements Visited {
       key.add(spent);
     }
     execution.addModelState(key);
-    const text = this.judge.key();
+    const text = this.checker.key();
     if (text !== '') key.add(this.intern(text));
     const length = key.end();
     const isNew = this.seen.add(key.words, length);
@@ -109,15 +116,10 @@ export class StateCache implements Visited {
     return true;
   }
 
-  /** A number of its own for the state that was added or found last. */
-  get number(): number {
-    return this.seen.number;
-  }
-
   private intern(key: string): number {
-    const known = this.interned.get(key);
+    const known = this.internedKeys.get(key);
     if (known !== undefined) return known;
-    this.interned.set(key, this.interned.size);
-    return this.interned.size - 1;
+    this.internedKeys.set(key, this.internedKeys.size);
+    return this.internedKeys.size - 1;
   }
 }

@@ -1,30 +1,33 @@
-/** Words of one block of rows. */
+import { hashWords } from '../hash.ts';
+
+/** Words of a block. */
 const BLOCK_BITS = 16;
 const BLOCK = 1 << BLOCK_BITS;
-/** Before the words of a row: how many there are, and the number of the state. */
+/** Before the words of a key: their number, and the number of the state. */
 const HEADER = 2;
 
 /**
- * HOT. A set of states, each a row of 32-bit words, compared in full: no two states are ever taken for one. Rows lie one after the other
- * in blocks, and are never moved; the table holds by slot a hash and where its row begins.
+ * HOT. A set of states. A state's key is a row of 32-bit words; keys are compared in full, so that
+ * two different states are never taken for one. Keys lie in blocks one after the other and are never
+ * moved. Each slot of the hash table has two words: the hash of a key, and where the key lies.
  */
 export class StateSet {
   size = 0;
-  /** The number of the state that `add` has added or found: they are counted from 0, as they are added. */
+  /** The number of the state that `add` added or found; states are counted from 0. */
   number = -1;
   private readonly blocks = [new Uint32Array(BLOCK)];
-  /** Words in use of the last one. No row begins with the first word of all. */
+  /** Words in use of the last block. The first word of all is not used, as 0 marks an empty slot. */
   private used = 1;
   private table = new Uint32Array(1 << 13);
 
-  /** Adds the first `length` words of `key`. Returns false when they were there already. */
+  /** Adds the first `length` words of `key`. Returns false if they were in the set already. */
   add(key: Uint32Array, length: number): boolean {
     const { table } = this;
-    const hash = hashOf(key, length);
+    const hash = hashWords(key, length);
     const mask = table.length - 2;
     let slot = (hash << 1) & mask;
     for (let at = table[slot + 1]; at !== 0; at = table[slot + 1]) {
-      if (table[slot] === hash && this.same(at, key, length)) {
+      if (table[slot] === hash && this.equals(at, key, length)) {
         this.number = this.blocks[at >>> BLOCK_BITS][(at & (BLOCK - 1)) + 1];
         return false;
       }
@@ -42,26 +45,26 @@ export class StateSet {
     return 4 * BLOCK * this.blocks.length + this.table.byteLength;
   }
 
-  private same(at: number, key: Uint32Array, length: number): boolean {
-    const rows = this.blocks[at >>> BLOCK_BITS];
+  private equals(at: number, key: Uint32Array, length: number): boolean {
+    const words = this.blocks[at >>> BLOCK_BITS];
     const first = (at & (BLOCK - 1)) + HEADER;
-    if (rows[first - HEADER] !== length) return false;
-    for (let i = 0; i < length; i++) if (rows[first + i] !== key[i]) return false;
+    if (words[first - HEADER] !== length) return false;
+    for (let i = 0; i < length; i++) if (words[first + i] !== key[i]) return false;
     return true;
   }
 
   private append(key: Uint32Array, length: number): number {
     if (this.used + length + HEADER > BLOCK) {
-      // A row that is longer than a block has one of its own.
+      // A key that is longer than a block gets a block of its own size.
       this.blocks.push(new Uint32Array(Math.max(BLOCK, length + HEADER)));
       this.used = 0;
     }
     const block = this.blocks.length - 1;
-    const rows = this.blocks[block];
+    const words = this.blocks[block];
     const at = this.used;
-    rows[at] = length;
-    rows[at + 1] = this.size;
-    for (let i = 0; i < length; i++) rows[at + HEADER + i] = key[i];
+    words[at] = length;
+    words[at + 1] = this.size;
+    for (let i = 0; i < length; i++) words[at + HEADER + i] = key[i];
     this.used += length + HEADER;
     return block * BLOCK + at;
   }
@@ -79,14 +82,4 @@ export class StateSet {
     }
     this.table = wide;
   }
-}
-
-function hashOf(key: Uint32Array, length: number): number {
-  let h = length;
-  for (let i = 0; i < length; i++) {
-    h = Math.imul(h ^ key[i], 0x9e3779b1);
-    h ^= h >>> 15;
-  }
-  h = Math.imul(h ^ (h >>> 13), 0x85ebca6b);
-  return (h ^ (h >>> 16)) >>> 0;
 }

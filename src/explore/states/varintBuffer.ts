@@ -1,9 +1,12 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 
-/** Bytes of the longest number. */
+/** The most bytes that a number takes. */
 const LONGEST = 5;
 
-/** HOT. Numbers of 32 bits, one after the other, most of them small: seven bits a byte, of which all but the last have the eighth set. */
+/**
+ * HOT. A growing buffer of 32-bit numbers as varints (LEB128): seven bits a byte, with the eighth set
+ * in all bytes of a number but the last.
+ */
 export class VarintBuffer {
   private bytes = new Uint8Array(1024);
   private asWords = new Uint32Array(this.bytes.buffer);
@@ -14,7 +17,7 @@ export class VarintBuffer {
   }
 
   add(number: number): void {
-    if (this.length + LONGEST > this.bytes.length) this.widen(LONGEST);
+    if (this.length + LONGEST > this.bytes.length) this.grow(LONGEST);
     let rest = number >>> 0;
     for (; rest > 0x7f; rest >>>= 7) this.bytes[this.length++] = rest | 0x80;
     this.bytes[this.length++] = rest;
@@ -22,7 +25,7 @@ export class VarintBuffer {
 
   addAll(numbers: Uint32Array): void {
     const most = LONGEST * numbers.length;
-    if (this.length + most > this.bytes.length) this.widen(most);
+    if (this.length + most > this.bytes.length) this.grow(most);
     const { bytes } = this;
     let { length } = this;
     for (let i = 0; i < numbers.length; i++) {
@@ -33,17 +36,18 @@ export class VarintBuffer {
     this.length = length;
   }
 
-  /** Fills up the last word, with bytes that are no number. Returns how many words there are. */
+  /** Pads to a whole word, with bytes that are no number. Returns the length in words. */
   end(): number {
     while ((this.length & 3) !== 0) this.bytes[this.length++] = 0x80;
     return this.length >>> 2;
   }
 
+  /** The buffer as words, valid until the next number is added. */
   get words(): Uint32Array {
     return this.asWords;
   }
 
-  private widen(by: number): void {
+  private grow(by: number): void {
     this.bytes = grownCopy(this.bytes, 4 * (this.bytes.length + by));
     this.asWords = new Uint32Array(this.bytes.buffer);
   }

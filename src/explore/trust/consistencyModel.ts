@@ -1,20 +1,20 @@
 import { WeakExecution } from '../memoryModels/weakExecution.ts';
 import type { Program } from '../program.ts';
 import { twoHaveFences } from './fences.ts';
-import { Graph } from './graph.ts';
+import { ExecutionGraph } from './graph.ts';
 import { topologicalOrder, tsoOrder, weakOrder } from './partialOrder.ts';
 import type { ConsistencyModel } from './trust.ts';
 
 /** What the graphs of a program are made with. */
 export function consistencyModelOf(model: 'tso' | 'weak', program: Program, stepsMax: number): ConsistencyModel {
   const rules = model === 'weak' ? 'fences later' : 'coherence';
-  const graph = new Graph(new WeakExecution(program, stepsMax, [], rules));
+  const graph = new ExecutionGraph(new WeakExecution(program, stepsMax, [], rules));
   if (model === 'tso')
-    return { graph, order: tsoOrder, consistent: (run) => topologicalOrder(tsoOrder(run)) !== undefined };
+    return { graph, order: tsoOrder, isConsistent: (run) => topologicalOrder(tsoOrder(run)) !== undefined };
   // Without fences of two threads, the order in which steps were added is one.
   return {
     graph,
     order: weakOrder,
-    consistent: (run) => !twoHaveFences(run) || topologicalOrder(weakOrder(run)) !== undefined,
+    isConsistent: (run) => !twoHaveFences(run) || topologicalOrder(weakOrder(run)) !== undefined,
   };
 }

@@ -1,12 +1,15 @@
 import { Kind } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
-import type { GraphEvent, PendingRmwRead } from './revisit.ts';
+import type { GraphEvent } from './partialGraph.ts';
 
-/** An execution graph: an execution that is told what to read, and what comes after what. Each step knows when it was added, and what it depends on. */
-export class Graph {
+/**
+ * An execution graph under construction. The underlying execution is told what each event reads and
+ * where each store is placed; step s of it is event s of the graph.
+ */
+export class ExecutionGraph {
   readonly execution: WeakExecution;
-  readonly moves: GraphEvent[] = [];
-  /** By step: by thread, how many of its steps come before it in program order and reads-from, itself included. */
+  readonly events: GraphEvent[] = [];
+  /** By event, then by thread: how many events of the thread are in its porf prefix. */
   private readonly prefixes: Int32Array[] = [];
 
   constructor(execution: WeakExecution) {
@@ -14,42 +17,47 @@ export class Graph {
     execution.reset();
   }
 
-  /** Makes it the graph of these moves. */
-  load(moves: readonly GraphEvent[]): void {
+  /** Turns this graph into the one with the given events. Keeps the common beginning. */
+  load(events: readonly GraphEvent[]): void {
     let same = 0;
-    while (same < this.moves.length && same < moves.length && equal(this.moves[same], moves[same])) same++;
-    this.backTo(same);
-    for (let i = same; i < moves.length; i++) this.take(moves[i]);
+    while (same < this.events.length && same < events.length && equalEvents(this.events[same], events[same])) same++;
+    this.truncate(same);
+    for (let i = same; i < events.length; i++) this.add(events[i]);
   }
 
-  backTo(steps: number): void {
-    this.execution.backTo(steps);
-    this.moves.length = this.prefixes.length = steps;
+  /** Removes all events from number `length` on. */
+  truncate(length: number): void {
+    this.execution.backTo(length);
+    this.events.length = this.prefixes.length = length;
   }
 
-  take(move: GraphEvent): void {
+  add(event: GraphEvent): void {
     const { execution } = this;
-    const { thread, from, after } = move;
+    const { thread, readsFrom, coherenceAfter } = event;
     const s = execution.steps;
     const atoms = execution.atoms.of[execution.pending[thread] >>> 5];
-    const prefix = this.prefixOf(thread, from);
+    const prefix = this.prefixOf(thread, readsFrom);
     prefix[thread]++;
     execution.take(
       thread,
-      from.map((step, i) => this.storeOf(step, atoms[i])),
-      after.map((step, i) => this.storeOf(step, atoms[i])),
+      readsFrom.map((writer, i) => this.storeOf(writer, atoms[i])),
+      coherenceAfter.map((writer, i) => this.storeOf(writer, atoms[i])),
     );
-    this.moves[s] = move;
+    this.events[s] = event;
     this.prefixes[s] = prefix;
   }
 
-  /** What the next step of `thread` would depend on if it read from those steps. */
-  prefixOf(thread: number, from: readonly number[]): Int32Array {
+  /**
+   * The porf prefix (program order and reads-from, transitively) that the next event of `thread`
+   * would have if it read from the given events. By thread: how many of its events are in it.
+   */
+  prefixOf(thread: number, readsFrom: readonly number[]): Int32Array {
     const { stepsOf } = this.execution;
     const last = stepsOf[thread].at(-1);
     const prefix = last === undefined ? new Int32Array(stepsOf.length) : this.prefixes[last].slice();
-    for (const step of from)
-      if (step >= 0) for (let t = 0; t < prefix.length; t++) prefix[t] = Math.max(prefix[t], this.prefixes[step][t]);
+    for (const writer of readsFrom)
+      if (writer >= 0)
+        for (let t = 0; t < prefix.length; t++) prefix[t] = Math.max(prefix[t], this.prefixes[writer][t]);
     return prefix;
   }
 
@@ -58,95 +66,82 @@ export class Graph {
     return nth[s] <= prefix[schedule[s]];
   }
 
-  storeOf(step: number, atom: number): number {
-    if (step < 0) return atom;
+  /** The store of event `s` to location `atom`; the initial value for -1. */
+  storeOf(s: number, atom: number): number {
+    if (s < 0) return atom;
     const { stores } = this.execution;
-    return this.execution.written(step).find((store) => stores.atom[store] === atom)!;
+    return this.execution.written(s).find((store) => stores.atom[store] === atom)!;
   }
 
-  stepsOfStores(stores: readonly number[]): number[] {
+  /** The events that made these stores. */
+  eventsOf(stores: readonly number[]): number[] {
     return stores.map((store) => this.execution.stores.step[store]);
   }
 
-  /** The kind of a step: of a cmpxchg that failed, a load. */
+  /** The kind of access of event `s`; a failed cmpxchg is a load. */
   kindOf(s: number): number {
     return this.execution.footprints[s] & 31;
   }
 
-  /**
-   * Whether step `s` is what would be added there if all were added with the newest: what it reads is the last store, and what it stores comes last and was not read,
-   * among what was there then, and what is in `prefix`. `halves` have read, too.
-   *
-   * @param part which half of it is asked about.
-   */
-  isMaximal(s: number, part: 'read' | 'write', prefix: Int32Array, halves: readonly PendingRmwRead[]): boolean {
-    const { execution, moves } = this;
-    const time = moves[s][part];
-    if (part === 'read') return this.isNewest(execution.storesRead(s), time, prefix, s);
-    const written = execution.written(s);
-    if (!this.isNewest(written, time, prefix, s)) return false;
-    if (halves.some(({ from, read }) => from.includes(s) && read <= time)) return false;
-    for (let reader = 0; written.length > 0 && reader < execution.steps; reader++) {
-      if (
-        reader !== s &&
-        moves[reader].read <= time &&
-        execution.storesRead(reader).some((store) => written.includes(store))
-      )
-        return false;
-    }
-    return true;
+  isLockEvent(s: number): boolean {
+    const kind = this.kindOf(s);
+    return kind === Kind.lock || kind === Kind.unlock;
   }
 
-  /** Whether each of these stores is the last of its order among those that were there by then, and those in `prefix`; but for those of step `own`. */
-  isNewest(of: readonly number[], time: number, prefix: Int32Array, own: number): boolean {
+  /**
+   * Whether each of these stores is the coherence-latest one of its location among those that were in
+   * the graph at `stamp` and those in `prefix`. The stores of event `own` are left out.
+   */
+  areLatest(latest: readonly number[], stamp: number, prefix: Int32Array, own: number): boolean {
     const { stores } = this.execution;
-    return of.every((store) => {
+    return latest.every((store) => {
       const order = stores.order[stores.atom[store]];
       for (let i = stores.rank[store] + 1; i < order.length; i++) {
-        const step = stores.step[order[i]];
-        if (step !== own && (this.moves[step].write <= time || this.isIn(prefix, step))) return false;
+        const s = stores.step[order[i]];
+        if (s !== own && (this.events[s].writeStamp <= stamp || this.isIn(prefix, s))) return false;
       }
       return true;
     });
   }
 
-  /** The moves of the steps in `kept`, in their order, as a graph of their own; and what has become of the numbers of steps. */
-  restrict(kept: readonly number[]): { readonly moves: GraphEvent[]; readonly renamed: ReadonlyMap<number, number> } {
+  /**
+   * Restrict of the paper: the subgraph of the events in `kept`, in their order, and the new number
+   * of each kept event. A store whose coherence predecessor is dropped follows the nearest kept one.
+   */
+  restrict(kept: readonly number[]): { readonly events: GraphEvent[]; readonly renamed: ReadonlyMap<number, number> } {
     const { stores } = this.execution;
     const renamed = new Map<number, number>([[-1, -1]]);
-    const moves: GraphEvent[] = [];
+    const events: GraphEvent[] = [];
     for (const s of kept) {
-      const { thread, from, read, write } = this.moves[s];
-      const after = this.execution.written(s).map((store) => {
+      const coherenceAfter = this.execution.written(s).map((store) => {
         const order = stores.order[stores.atom[store]];
         let at = stores.rank[store] - 1;
         while (!renamed.has(stores.step[order[at]])) at--;
         return renamed.get(stores.step[order[at]])!;
       });
-      renamed.set(s, moves.length);
-      moves.push({ thread, from: from.map((step) => renamed.get(step)!), after, read, write });
+      renamed.set(s, events.length);
+      const readsFrom = this.events[s].readsFrom.map((writer) => renamed.get(writer)!);
+      events.push({ ...this.events[s], readsFrom, coherenceAfter });
     }
-    return { moves, renamed };
+    return { events, renamed };
   }
 
-  /** A time that is later than that of each step, and than those of `others`, which are to come back. */
-  after(others: readonly { readonly read: number }[]): number {
+  /** A stamp later than those of all events and of the given pending reads. */
+  nextStamp(pending: readonly { readonly readStamp: number }[]): number {
     let latest = 0;
-    for (const { read, write } of this.moves) latest = Math.max(latest, read, write);
-    for (const { read } of others) latest = Math.max(latest, read);
+    for (const { readStamp, writeStamp } of this.events) latest = Math.max(latest, readStamp, writeStamp);
+    for (const { readStamp } of pending) latest = Math.max(latest, readStamp);
     return latest + 1;
-  }
-
-  /** Whether it is a lock's place that step `s` is at. */
-  isLocking(s: number): boolean {
-    const kind = this.kindOf(s);
-    return kind === Kind.lock || kind === Kind.unlock;
   }
 }
 
-const equal = (a: GraphEvent, b: GraphEvent): boolean =>
+const equalEvents = (a: GraphEvent, b: GraphEvent): boolean =>
   a === b ||
-  (a.thread === b.thread && a.read === b.read && a.write === b.write && same(a.from, b.from) && same(a.after, b.after));
+  (a.thread === b.thread &&
+    a.readStamp === b.readStamp &&
+    a.writeStamp === b.writeStamp &&
+    equalNumbers(a.readsFrom, b.readsFrom) &&
+    equalNumbers(a.coherenceAfter, b.coherenceAfter));
 
-const same = (a: readonly number[], b: readonly number[]): boolean =>
+export const equalNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);

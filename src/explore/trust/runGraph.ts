@@ -1,7 +1,7 @@
 import type { Execution } from '../execution/execution.ts';
 import type { Relations } from '../memoryModels/relations.ts';
 import { WeakExecution } from '../memoryModels/weakExecution.ts';
-import type { Graph } from './graph.ts';
+import type { ExecutionGraph } from './graph.ts';
 import type { PartialOrder } from './partialOrder.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { PartialOrder } from './partialOrder.ts';
  */
 export function runGraph(
   execution: Execution,
-  { execution: graph }: Graph,
+  { execution: graph }: ExecutionGraph,
   order: PartialOrder,
   steps: readonly number[],
 ): void {

@@ -1,14 +1,14 @@
 import type { Execution } from '../execution/execution.ts';
 import { StateSet } from '../states/stateSet.ts';
 import { VarintBuffer } from '../states/varintBuffer.ts';
-import type { Visited } from '../states/visited.ts';
+import type { VisitedSet } from '../states/visitedSet.ts';
 
 /**
  * The graphs that a search of interleavings has come through, whole or not: each is gone on from once, so each whole one is an execution once. For programs that
  * `searchGraphs` does not know: it needs no memory, this one keeps 128 bits of hash for each graph.
  */
-export class VisitedGraphs implements Visited {
-  readonly areTooFew = false;
+export class VisitedGraphs implements VisitedSet {
+  readonly mustRestart = false;
   private seen = new StateSet();
   private readonly key = new VarintBuffer();
   private readonly execution: Execution;

@@ -1,94 +1,104 @@
 import { type Limits, wallClock } from '../limits.ts';
 import { SearchProgress } from '../search/searchProgress.ts';
-import { CLASSES_MAX, Uint53Set } from '../search/traceCounter.ts';
+import { TRACES_MAX } from '../search/traceCounter.ts';
+import { Uint53Set } from '../search/uint53Set.ts';
 import type { WorkItem, WorkList, WorkResult } from './workItem.ts';
 
-/** Parts of a round, and executions of a part: few at first, so that there is soon something for everybody. */
-const PARTS = 64;
-const FEW = 8;
-const [SHORT, LONG] = [32, 256];
+/** The most items of a batch. */
+const ITEMS_MAX = 64;
+/** Executions per item: few while there are fewer than this many items, so that more appear soon. */
+const FEW_ITEMS = 8;
+const BUDGET_FEW = 32;
+const BUDGET_MANY = 256;
 
-/** Some parts, and the limits of each. */
+/** Work items that are run together, and the limits of each. */
 export interface WorkBatch {
-  readonly parts: readonly WorkItem[];
-  /** When the time of the search is over, by `wallClock`: a round is planned before the one ahead of it is done, so that what is left then says little. */
-  readonly until: number;
+  readonly items: readonly WorkItem[];
+  /**
+   * Absolute deadline of the search, by `wallClock`. It is stored instead of the remaining time
+   * because a batch is planned one batch early.
+   */
+  readonly deadline: number;
   readonly limits: Limits;
 }
 
 /**
- * A search, round by round: in each, some parts are done up to a budget, in any order or at the same time; then what was done is taken in, in the order of the
- * parts. The round after it is known before, so that nobody has to wait for that. What is done depends on neither the number of workers nor their
+ * A search in batches of work items. The items of a batch run up to a budget, in any order or in
+ * parallel; their results are taken in by item order. The next batch is known before the current one
+ * is done, so that no worker idles. The result depends on neither the number of workers nor their
  * speed.
  */
 export class BatchedSearch {
-  readonly tally: SearchProgress;
-  /** The last part that was taken in: the one with the violation, where there is one. */
-  last: WorkResult | undefined;
-  /** Loops that were bounded, and that were taken for loops without a state; whether one has a state after all. */
+  readonly progress: SearchProgress;
+  /** The result that was taken in last: the one with the violation, if there is one. */
+  lastResult: WorkResult | undefined;
+  /** As in `WorkResult`, over all results. */
   readonly bounds = new Set<string>();
   readonly compared = new Set<string>();
   isRefuted = false;
   readonly classes = new Uint53Set();
   readonly readsFrom = new Uint53Set();
-  private readonly plan: WorkList;
+  private readonly workList: WorkList;
   private readonly limits: Limits;
-  /** Executions that are promised to rounds that were not taken in yet. */
-  private promised = 0;
+  /** Executions reserved for batches that are not taken in yet. */
+  private reserved = 0;
 
-  constructor(plan: WorkList, limits: Limits) {
-    this.plan = plan;
+  constructor(workList: WorkList, limits: Limits) {
+    this.workList = workList;
     this.limits = limits;
-    this.tally = new SearchProgress(limits);
+    this.progress = new SearchProgress(limits);
   }
 
-  /** All rounds, each with the one after it, which may be begun already. Wants what was done of `now`, in the order of its parts. */
-  *all(): Generator<{ readonly now: WorkBatch; readonly ahead: WorkBatch }, void, readonly WorkResult[]> {
-    for (let now = this.next(); now.parts.length > 0; ) {
+  /**
+   * All batches, each with the one after it, which may be started early. The caller sends back the
+   * results of `now`, in the order of its items.
+   */
+  *batches(): Generator<{ readonly now: WorkBatch; readonly ahead: WorkBatch }, void, readonly WorkResult[]> {
+    for (let now = this.next(); now.items.length > 0; ) {
       const ahead = this.next();
-      this.took(now, yield { now, ahead });
-      now = ahead.parts.length > 0 ? ahead : this.next();
+      this.complete(now, yield { now, ahead });
+      now = ahead.items.length > 0 ? ahead : this.next();
     }
   }
 
   private next(): WorkBatch {
-    const { tally } = this;
-    if (this.isRefuted || tally.violation !== undefined || tally.limit !== undefined || tally.overNow()) return NOTHING;
-    const executions = tally.executionsLeft - this.promised;
-    const parts = this.plan.next(Math.min(PARTS, executions), executions);
-    const budget = Math.min(parts.length < FEW ? SHORT : LONG, Math.floor(executions / Math.max(1, parts.length)));
-    this.promised += promiseOf(parts, budget);
-    const until = wallClock() + tally.secondsLeft * 1000;
+    const { progress } = this;
+    if (this.isRefuted || progress.violation !== undefined) return NO_WORK;
+    if (progress.limit !== undefined || progress.limitReachedNow()) return NO_WORK;
+    const executions = progress.executionsLeft - this.reserved;
+    const items = this.workList.next(Math.min(ITEMS_MAX, executions), executions);
+    const most = Math.floor(executions / Math.max(1, items.length));
+    const budget = Math.min(items.length < FEW_ITEMS ? BUDGET_FEW : BUDGET_MANY, most);
+    this.reserved += reservedFor(items, budget);
+    const seconds = progress.secondsLeft;
     return {
-      parts,
-      until,
-      limits: { ...this.limits, executions: budget, seconds: tally.secondsLeft, bytes: Infinity },
+      items,
+      deadline: wallClock() + seconds * 1000,
+      limits: { ...this.limits, executions: budget, seconds, bytes: Infinity },
     };
   }
 
-  /** Takes in what was done of the parts, in their order. After a violation, or when the time was over, there may be fewer. */
-  private took({ parts, limits }: WorkBatch, done: readonly WorkResult[]): void {
-    const { tally, plan } = this;
-    this.promised -= promiseOf(parts, limits.executions);
-    for (let i = 0; i < done.length && tally.violation === undefined; i++) {
-      // The budget of a part is no limit of the search; what is left says so.
-      tally.add({
-        ...done[i],
-        states: 0,
-        limit: done[i].isOver && parts[i].kind !== 'draws' ? done[i].limit : undefined,
-      });
-      this.last = done[i];
-      for (const loop of done[i].bounds) this.bounds.add(loop);
-      for (const loop of done[i].compared) this.compared.add(loop);
-      this.isRefuted ||= done[i].isRefuted;
-      if (this.classes.size < CLASSES_MAX) for (const seen of done[i].classes) this.classes.add(seen);
-      if (this.readsFrom.size < CLASSES_MAX) for (const seen of done[i].readsFrom) this.readsFrom.add(seen);
-      plan.took(parts[i], done[i]);
+  /** Takes in results in item order. After a violation or a time-out there may be fewer. */
+  private complete({ items, limits }: WorkBatch, results: readonly WorkResult[]): void {
+    const { progress, workList } = this;
+    this.reserved -= reservedFor(items, limits.executions);
+    for (let i = 0; i < results.length && progress.violation === undefined; i++) {
+      const result = results[i];
+      // The budget of an item is no limit of the search: the work that remains says so.
+      const limit = result.isOver && items[i].kind !== 'sampling' ? result.limit : undefined;
+      progress.merge({ ...result, states: 0, limit });
+      this.lastResult = result;
+      for (const loop of result.bounds) this.bounds.add(loop);
+      for (const loop of result.compared) this.compared.add(loop);
+      this.isRefuted ||= result.isRefuted;
+      if (this.classes.size < TRACES_MAX) for (const hash of result.classes) this.classes.add(hash);
+      if (this.readsFrom.size < TRACES_MAX) for (const hash of result.readsFrom) this.readsFrom.add(hash);
+      workList.complete(items[i], result);
     }
   }
 }
 
-const promiseOf = (parts: readonly WorkItem[], budget: number): number =>
-  parts.reduce((sum, part) => sum + (part.kind === 'draws' ? part.count : budget), 0);
+const reservedFor = (items: readonly WorkItem[], budget: number): number =>
+  items.reduce((sum, item) => sum + (item.kind === 'sampling' ? item.count : budget), 0);
 
-const NOTHING: WorkBatch = { parts: [], until: 0, limits: { executions: 0, seconds: 0, bytes: 0 } };
+const NO_WORK: WorkBatch = { items: [], deadline: 0, limits: { executions: 0, seconds: 0, bytes: 0 } };

@@ -1,6 +1,6 @@
 import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
-import { optimalDpor, toolsOf } from '../optimalDpor/optimalDpor.ts';
+import { createBuffers, optimalDpor } from '../optimalDpor/optimalDpor.ts';
 import { OptimalDporWorkList } from '../optimalDpor/optimalDporWorkList.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { DfsWorkList, depthFirstSearch, type ScheduleBound } from '../search/dfs.ts';
@@ -8,52 +8,42 @@ import { comparedIn, LoopComparison } from '../search/loopComparison.ts';
 import { SamplingWorkList, sampleExecutions } from '../search/sampling.ts';
 import type { PropertyChecker, SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
-import type { ConsistencyModel } from '../trust/trust.ts';
-import { trust } from '../trust/trust.ts';
+import { EMPTY_GRAPH } from '../trust/partialGraph.ts';
+import { type ConsistencyModel, trust } from '../trust/trust.ts';
 import type { WorkItem, WorkList, WorkResult } from './workItem.ts';
 
-/** Does parts of a search, one after the other, on one execution. */
+interface WorkerOptions {
+  /** Draws the executions of `sampling` items; needed for these only. */
+  readonly scheduler?: Scheduler;
+  /** The preemption bound; left out: none. */
+  readonly preemptions?: number | undefined;
+  /** Needed for `trust` items only. */
+  readonly graphs?: ConsistencyModel | undefined;
+}
+
+/** Runs work items of one search, one after the other, on one execution. */
 export class SearchWorker {
   private readonly execution: Execution;
-  private readonly judge: PropertyChecker;
-  private readonly scheduler: Scheduler | undefined;
-  private readonly preemptions: number | undefined;
-  private readonly graphs: ConsistencyModel | undefined;
+  private readonly checker: PropertyChecker;
   private readonly classes: TraceCounter;
-  private readonly tools: ReturnType<typeof toolsOf>;
+  private readonly options: WorkerOptions;
+  private readonly buffers: ReturnType<typeof createBuffers>;
   private readonly comparison: LoopComparison;
 
-  /** @param scheduler what draws executions; only for parts that are drawn. @param graphs for those of graphs. */
-  constructor(
-    execution: Execution,
-    judge: PropertyChecker,
-    classes: TraceCounter,
-    {
-      scheduler,
-      preemptions,
-      graphs,
-    }: {
-      readonly scheduler?: Scheduler;
-      readonly preemptions?: number | undefined;
-      readonly graphs?: ConsistencyModel | undefined;
-    },
-  ) {
+  constructor(execution: Execution, checker: PropertyChecker, classes: TraceCounter, options: WorkerOptions) {
     this.execution = execution;
-    this.judge = judge;
+    this.checker = checker;
     this.classes = classes;
-    this.tools = toolsOf(execution, judge);
+    this.options = options;
+    this.buffers = createBuffers(execution, checker);
     this.comparison = new LoopComparison(execution);
-    this.scheduler = scheduler;
-    this.preemptions = preemptions;
-    this.graphs = graphs;
   }
 
-  do(part: WorkItem, limits: Limits): WorkResult {
+  run(item: WorkItem, limits: Limits): WorkResult {
     const { execution } = this;
-    const result: SearchResult & Partial<WorkResult> = this.search(part, limits);
+    const result = this.search(item, limits);
     const { executions, blocked, cut, steps, late, isTime, limit, isOver, cutBy, violation } = result;
     const isRefuted = !this.comparison.holds();
-    const schedule = violation === undefined ? [] : execution.choices();
     return {
       executions,
       blocked,
@@ -68,7 +58,7 @@ export class SearchWorker {
       compared: comparedIn(execution),
       isRefuted,
       violation,
-      schedule,
+      schedule: violation === undefined ? [] : execution.choices(),
       stop: violation === undefined ? undefined : execution.stopped()?.kind,
       ...this.classes.drain(),
       left: result.left ?? [],
@@ -77,42 +67,48 @@ export class SearchWorker {
     };
   }
 
-  private search(part: WorkItem, limits: Limits): SearchResult & Partial<WorkResult> {
-    const { execution, judge, classes, preemptions } = this;
-    if (part.kind === 'draws')
-      return sampleExecutions(
-        execution,
-        judge,
-        this.scheduler!,
-        { ...limits, executions: part.count },
-        part.first,
-        classes,
-      );
-    if (part.kind === 'graphs') return trust(execution, judge, limits, this.graphs!, classes, part.branch);
-    if (part.kind === 'classes')
-      return optimalDpor(execution, judge, limits, {
-        classes,
-        from: part,
-        tools: this.tools,
-        ...(preemptions === undefined ? {} : { preemptions }),
-      });
-    const bound: ScheduleBound | undefined =
-      preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
-    return depthFirstSearch(execution, judge, limits, {
-      classes,
-      from: part,
-      ...(bound === undefined ? {} : { bound }),
-    });
+  private search(item: WorkItem, limits: Limits): SearchResult & Partial<WorkResult> {
+    const { execution, checker, classes, buffers } = this;
+    const { scheduler, preemptions, graphs } = this.options;
+    switch (item.kind) {
+      case 'sampling': {
+        const { first, count } = item;
+        return sampleExecutions(execution, checker, scheduler!, { ...limits, executions: count }, first, classes);
+      }
+      case 'trust':
+        return trust(execution, checker, limits, graphs!, classes, item.graph);
+      case 'optimalDpor':
+        return optimalDpor(execution, checker, limits, {
+          classes,
+          from: item,
+          buffers,
+          ...(preemptions === undefined ? {} : { preemptions }),
+        });
+      case 'dfs': {
+        const bound: ScheduleBound | undefined =
+          preemptions === undefined ? undefined : { kind: 'preemptions', max: preemptions };
+        return depthFirstSearch(execution, checker, limits, {
+          classes,
+          from: item,
+          ...(bound === undefined ? {} : { bound }),
+        });
+      }
+    }
   }
 }
 
-/** The plan of a search. */
-export function createWorkList(kind: WorkItem['kind'], execution: Execution, judge: PropertyChecker): WorkList {
-  if (kind === 'draws') return new SamplingWorkList();
-  if (kind === 'classes') return new OptimalDporWorkList(execution, judge);
-  return new DfsWorkList(
-    kind === 'graphs' ? { kind, branch: { moves: [], halves: [], waits: [] } } : { kind, prefix: [], untried: -1 },
-  );
+/** The work list of a search that starts at the root. */
+export function createWorkList(kind: WorkItem['kind'], execution: Execution, checker: PropertyChecker): WorkList {
+  switch (kind) {
+    case 'sampling':
+      return new SamplingWorkList();
+    case 'optimalDpor':
+      return new OptimalDporWorkList(execution, checker);
+    case 'trust':
+      return new DfsWorkList({ kind, graph: EMPTY_GRAPH });
+    case 'dfs':
+      return new DfsWorkList({ kind, prefix: [], untried: -1 });
+  }
 }
 
 const NO_TREE = new Int32Array(0);

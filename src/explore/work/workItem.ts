@@ -1,27 +1,27 @@
 import type { Stop } from '../execution/execution.ts';
 import type { Violation } from '../execution/violation.ts';
-import type { Sleeper, WakeupNode } from '../optimalDpor/wakeupTree.ts';
+import type { SleepingStep, WakeupNode } from '../optimalDpor/wakeupTree.ts';
 import type { CutBy } from '../search/searchProgress.ts';
-import type { Revisit } from '../trust/revisit.ts';
+import type { PartialGraph } from '../trust/partialGraph.ts';
 
-/** A part of a search that any worker can do, as plain data. */
+/** A unit of work of a search, as plain data: any worker can run it. */
 export type WorkItem =
-  /** Executions number `first` to `first + count - 1` of a scheduler that draws them. */
-  | { readonly kind: 'draws'; readonly first: number; readonly count: number }
-  /** All that begins with the schedule `prefix` and goes on with one of the threads in `untried`. */
-  | { readonly kind: 'interleavings'; readonly prefix: readonly number[]; readonly untried: number }
-  /** All classes that begin with `prefix` and the step `branch`, but for those that can begin with the step of one asleep. */
+  /** Executions number `first` to `first + count - 1` of a randomized scheduler. */
+  | { readonly kind: 'sampling'; readonly first: number; readonly count: number }
+  /** All interleavings that start with the schedule `prefix` and go on with a thread of `untried`. */
+  | { readonly kind: 'dfs'; readonly prefix: readonly number[]; readonly untried: number }
+  /** All classes that start with `prefix` and the step `branch`, and with no step of `asleep`. */
   | {
-      readonly kind: 'classes';
+      readonly kind: 'optimalDpor';
       readonly prefix: readonly number[];
-      readonly asleep: readonly Sleeper[];
-      /** Undefined: whichever comes first. */
+      readonly asleep: readonly SleepingStep[];
+      /** Undefined: any step. */
       readonly branch: WakeupNode | undefined;
     }
-  /** All graphs that go on from there: see `searchGraphs`. */
-  | { readonly kind: 'graphs'; readonly branch: Revisit };
+  /** All complete execution graphs that extend this one. */
+  | { readonly kind: 'trust'; readonly graph: PartialGraph };
 
-/** What was done of a part, as plain data. */
+/** What a work item has come to, as plain data. */
 export interface WorkResult {
   readonly executions: number;
   readonly blocked: number;
@@ -32,39 +32,43 @@ export interface WorkResult {
   readonly limit: string | undefined;
   readonly isOver: boolean;
   readonly cutBy: CutBy | undefined;
-  /** Loops that were bounded, and loops that were taken for loops without a state, of the whole of what this worker has done. */
+  /** Loops that were bounded, over all items that this worker has run. */
   readonly bounds: readonly string[];
+  /** Loops that were taken for stateless (see `LoopComparison`), over all items of this worker. */
   readonly compared: readonly string[];
-  /** Whether one of the latter has a state after all. */
+  /** Whether one of `compared` turned out to have a state. */
   readonly isRefuted: boolean;
   readonly violation: Violation | undefined;
-  /** How the violation came about, and how the execution stopped. */
+  /** The schedule of the violation; empty if there is none. */
   readonly schedule: readonly number[];
+  /** How the violating execution stopped. */
   readonly stop: Stop['kind'] | undefined;
-  /** The classes, and reads-from classes, of the complete executions: see `Classes`. */
+  /** Hashes of the classes, and of the reads-from classes, of the complete executions. */
   readonly classes: readonly number[];
   readonly readsFrom: readonly number[];
-  /** Interleavings that are left to do, once the budget was spent. */
+  /** For `dfs` and `trust`: the work that remained when the budget was spent. */
   readonly left: readonly WorkItem[];
-  /** For `classes`: the steps after `prefix` that were tried, or still are to be, packed side by side (see `Packing`). */
+  /** For `optimalDpor`: the wakeup tree after `prefix`, encoded (see `TreeEncoder`). */
   readonly tree: Int32Array;
-  /** For `classes`: sequences of steps that are to be tried after the first `depth` steps of `prefix`. */
+  /** For `optimalDpor`: reversals to insert at nodes of `prefix`. */
   readonly reversals: readonly Reversal[];
 }
 
+/** A wakeup sequence that reverses a race, to be inserted after the first `depth` steps. */
 export interface Reversal {
   readonly depth: number;
   readonly threads: readonly number[];
+  /** The footprint of each step. */
   readonly codes: readonly number[];
 }
 
-/** Hands out the parts of a search, in an order that depends on nothing but the search. */
+/** Hands out the work items of a search. Their order depends on the search alone. */
 export interface WorkList {
   /**
-   * The next parts, `most` at most, for `executions` at most where they are drawn. None when all has been handed out that is known by now: that is all there
-   * is when nothing is being done any more.
+   * The next items, at most `most`; for `sampling`, at most `executions` executions in all. Returns
+   * none if no more items are known yet. The search is complete when none are being run either.
    */
   next(most: number, executions: number): WorkItem[];
-  /** Takes in what was done of a part. Called in the order in which parts were handed out. */
-  took(part: WorkItem, done: WorkResult): void;
+  /** Takes in the result of an item. Called in the order in which items were handed out. */
+  complete(item: WorkItem, result: WorkResult): void;
 }

@@ -201,7 +201,7 @@ function holdInTurn(run: CheckedExecution, orders: readonly Order[]): boolean {
       const inTurn: Scheduler = {
         begin: () => {},
         next: ({ enabled }) => order.find((thread) => enabled & (1 << thread)) ?? -1,
-        way: () => 0,
+        chooseReadsFrom: () => 0,
       };
       const { stop, violation } = runOnce(run, inTurn);
       return stop.kind === 'finished' && violation === undefined;
@@ -264,7 +264,11 @@ function withSwitches(
     execution,
     checker,
     { ...noLimits, cuts: 1, seconds: budget.secondsLeft, bytes: budget.isOfSteps ? FEW_STATES_BYTES : STATES_BYTES },
-    { states: new StateCache(execution, checker, true), bound: { of: 'switches', most }, property: like.property },
+    {
+      states: new StateCache(execution, checker, true),
+      bound: { kind: 'switches', max: most },
+      property: like.property,
+    },
   );
   budget.spend(steps);
   const failure = violation === undefined ? undefined : failureOf(run, sourced, like, violation.message);

@@ -4,7 +4,7 @@ import { profileOf } from '../../explore/profile.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import type { PropertyChecker } from '../../explore/search/searchProgress.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
-import { overlap } from '../../memory/layout.ts';
+import { overlapTable } from '../../memory/layout.ts';
 import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../../memory/memory.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from '../createRun.ts';
 
@@ -60,7 +60,7 @@ export class Wakers {
 
   private take(execution: CheckedExecution['execution'], { program }: Scenario): void {
     const { places } = execution;
-    const overlapping = places.map((a) => places.filter((b) => overlap(a, b)).map(({ id }) => id));
+    const overlapping = overlapTable(places);
     for (const { thread, operation, code } of execution.accessesSeen()) {
       const kind = kindOf(code);
       if (isFence(kind)) continue;
@@ -78,7 +78,7 @@ export class Wakers {
   }
 }
 
-const nobody: PropertyChecker = { end: () => undefined, key: () => '', resultsMatter: false, sees: () => false };
+const nobody: PropertyChecker = { atEnd: () => undefined, key: () => '', resultsMatter: false, sees: () => false };
 
 const nameOf = (actor: string, label: string): string => `${actor}: ${label}`;
 

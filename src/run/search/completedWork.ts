@@ -26,19 +26,19 @@ export function cancelWork(control: SharedArrayBuffer): void {
 export function runClaimedWork(
   { checker }: CheckedExecution,
   doer: SearchWorker,
-  { parts, limits, until }: WorkBatch,
+  { items, limits, deadline }: WorkBatch,
   control: SharedArrayBuffer,
 ): CompletedWork[] {
   const slots = new Int32Array(control);
   const shares: CompletedWork[] = [];
-  for (let i = Atomics.add(slots, NEXT, 1); i < parts.length; i = Atomics.add(slots, NEXT, 1)) {
+  for (let i = Atomics.add(slots, NEXT, 1); i < items.length; i = Atomics.add(slots, NEXT, 1)) {
     // Draws from the first on, as the first that finds something counts. In a search of classes the last are the largest: they go first.
-    const index = parts[0].kind === 'classes' ? parts.length - 1 - i : i;
+    const index = items[0].kind === 'optimalDpor' ? items.length - 1 - i : i;
     const found = Atomics.load(slots, FOUND);
-    const seconds = (until - wallClock()) / 1000;
+    const seconds = (deadline - wallClock()) / 1000;
     if (seconds <= 0) break;
     if (found !== 0 && found <= index) continue;
-    const done = doer.do(parts[index], { ...limits, seconds });
+    const done = doer.run(items[index], { ...limits, seconds });
     shares.push({ index, done, reached: checker.reached });
     if (done.violation !== undefined) lower(slots, index + 1);
   }

@@ -3,16 +3,16 @@ import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
 import { Deadline, type Limits } from '../../explore/limits.ts';
 import { findFairCycle, type Lasso } from '../../explore/liveness/fairCycle.ts';
-import { findByTurns } from '../../explore/liveness/roundRobin.ts';
+import { findRoundRobinCycle } from '../../explore/liveness/roundRobin.ts';
 import { profileOf } from '../../explore/profile.ts';
 import type { Program } from '../../explore/program.ts';
 import { threadOf } from '../../explore/schedule.ts';
-import { type DrawingName, makeScheduler } from '../../explore/schedulers/registry.ts';
+import { type RandomSchedulerName, createScheduler } from '../../explore/schedulers/registry.ts';
 import type { Scheduler } from '../../explore/schedulers/scheduler.ts';
 import { depthFirstSearch, type ScheduleBound } from '../../explore/search/dfs.ts';
 import { comparedIn, LoopComparison } from '../../explore/search/loopComparison.ts';
 import { SearchProgress, type SearchResult } from '../../explore/search/searchProgress.ts';
-import { CLASSES_MAX, TraceCounter } from '../../explore/search/traceCounter.ts';
+import { TRACES_MAX, TraceCounter } from '../../explore/search/traceCounter.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
 import { Symmetry } from '../../explore/symmetry.ts';
 import { consistencyModelOf } from '../../explore/trust/consistencyModel.ts';
@@ -51,7 +51,7 @@ function searchOnce(scenario: Scenario, search: Search, limits: Limits): Searche
 /** What can be said where nothing came back in time. */
 function stuckIn(run: CheckedExecution, limits: Limits): Searched {
   const tally = new SearchProgress(limits);
-  tally.giveUp();
+  tally.timeOut();
   const violation = run.execution.stuck();
   const nothing = { ...nothingSearched(tally), missing: run.checker.missing };
   return violation === undefined ? nothing : { ...nothing, violation, schedule: scheduleOf(run), stop: 'crashed' };
@@ -74,15 +74,15 @@ function searchParts(scenario: Scenario, search: Search, limits: Limits, run: Ch
       return { ...nothingSearched(tally), ...found };
     }
   }
-  const rounds = createBatchedSearch(run, search, limits);
-  const doer = doerOf(run, search, limits);
-  const all = rounds.all();
+  const batched = createBatchedSearch(run, search, limits);
+  const worker = createSearchWorker(run, search, limits);
+  const all = batched.batches();
   for (let step = all.next(); !step.done; ) {
-    const shares = runClaimedWork(run, doer, step.value.now, createWorkCounter());
+    const shares = runClaimedWork(run, worker, step.value.now, createWorkCounter());
     step = all.next(inOrder(shares).map(({ done }) => done));
   }
-  if (rounds.tally.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
-  return toSearchResult(rounds, run.checker.missing, search);
+  if (batched.progress.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
+  return toSearchResult(batched, run.checker.missing, search);
 }
 
 /** The search of states: the only one that cannot be done in parts. */
@@ -92,7 +92,7 @@ function searchStates(scenario: Scenario, search: Search, limits: Limits, plain:
   const run = alike === undefined ? plain : createRun(scenario, stepsMax, search, alike.groups, search.loopRules);
   const { execution, checker } = run;
   const bound: ScheduleBound | undefined =
-    preemptions === undefined ? undefined : { of: 'preemptions', most: preemptions };
+    preemptions === undefined ? undefined : { kind: 'preemptions', max: preemptions };
   const states = new StateCache(execution, checker, bound !== undefined, alike, limits.cuts === undefined);
   const deadline = new Deadline(limits.seconds);
   const result = depthFirstSearch(execution, checker, limits, { ...(bound && { bound }), states });
@@ -124,7 +124,7 @@ function searchLivelock({ execution, checker }: CheckedExecution, limits: Limits
 function livelockByTurns(run: CheckedExecution, { program }: Scenario, limits: Limits): Livelock | undefined {
   const { execution, checker } = run;
   const { end } = new Deadline(Math.min(1, limits.seconds));
-  const lasso = findByTurns(execution, new StateCache(execution, checker), end);
+  const lasso = findRoundRobinCycle(execution, new StateCache(execution, checker), end);
   return lasso === undefined ? undefined : livelockOf(lasso, program);
 }
 
@@ -138,7 +138,7 @@ function livelockOf({ prefix, cycle }: Lasso, program: Program): Livelock {
 /** What is said of an execution whose last steps, `cycle`, come again and again. */
 export function livelock(program: Program, cycle: readonly number[]): Violation {
   const names = [...new Set(cycle.map((choice) => program.actors[threadOf(choice) % program.actors.length].name))];
-  const message = `the last ${cycle.length === 1 ? 'step repeats' : `${cycle.length} steps repeat`} for ever: ${names.join(', ')}`;
+  const message = `the last ${cycle.length === 1 ? 'step isCycle' : `${cycle.length} steps repeat`} for ever: ${names.join(', ')}`;
   return { property: LIVELOCK, message };
 }
 
@@ -158,7 +158,7 @@ function cameTo(
   };
 }
 
-/** The reduction `optimal` under `tso` and `weak` of programs that `searchGraphs` does not know: on one thread, and with memory for all graphs. */
+/** The reduction `optimal` under `tso` and `weak` of programs that `trust` does not support: on one thread, and with memory for all graphs. */
 export function searchWithGraphCache(scenario: Scenario, search: Search, limits: Limits): Searched {
   const run = createRun(scenario, search.stepsMax, search, [], search.loopRules);
   const { execution, checker } = run;
@@ -170,20 +170,20 @@ export function searchWithGraphCache(scenario: Scenario, search: Search, limits:
   return { ...cameTo(run, result), states: 0, classes: seen.size, readsFrom: readsFrom.size, classesCut: full };
 }
 
-/** A search in rounds; whoever does the parts has a `doerOf` the same search. */
+/** A search in batches. Each thread runs its items with a `createSearchWorker` of the same search. */
 export function createBatchedSearch(
   { execution, checker }: CheckedExecution,
   search: Search,
   limits: Limits,
 ): BatchedSearch {
   const { scheduler, reduction, memoryModel } = search;
-  const optimal = memoryModel === 'sc' ? 'classes' : 'graphs';
-  const kind = scheduler !== 'exhaustive' ? 'draws' : reduction === 'optimal' ? optimal : 'interleavings';
+  const optimal = memoryModel === 'sc' ? 'optimalDpor' : 'trust';
+  const kind = scheduler !== 'exhaustive' ? 'sampling' : reduction === 'optimal' ? optimal : 'dfs';
   return new BatchedSearch(createWorkList(kind, execution, checker), limits);
 }
 
 /** @param limits of time: for what schedulers want to know of a program beforehand. */
-export function doerOf(
+export function createSearchWorker(
   { execution, checker }: CheckedExecution,
   search: Search,
   { seconds }: Pick<Limits, 'seconds'>,
@@ -205,20 +205,20 @@ export function doerOf(
   return new SearchWorker(execution, checker, new TraceCounter(execution), options);
 }
 
-/** What rounds have come to, with the `sometimes` that never came true. */
+/** The result of a search in batches, with the `sometimes` that never came true. */
 export function toSearchResult(
-  { tally, last, classes, readsFrom, bounds, compared, isRefuted }: BatchedSearch,
+  { progress, lastResult, classes, readsFrom, bounds, compared, isRefuted }: BatchedSearch,
   missing: readonly string[],
   { scheduler }: Search,
 ): Searched {
-  if (scheduler === 'exhaustive') tally.complete();
+  if (scheduler === 'exhaustive') progress.complete();
   return {
-    ...tally.result,
+    ...progress.result,
     classes: classes.size,
     readsFrom: readsFrom.size,
-    classesCut: classes.size >= CLASSES_MAX,
-    schedule: last?.schedule ?? [],
-    stop: last?.stop,
+    classesCut: classes.size >= TRACES_MAX,
+    schedule: lastResult?.schedule ?? [],
+    stop: lastResult?.stop,
     missing,
     bounds: [...bounds],
     compared: [...compared],
@@ -229,11 +229,11 @@ export function toSearchResult(
 /** What draws executions. The same on every thread. */
 function drawing(
   execution: CheckedExecution['execution'],
-  name: DrawingName,
+  name: RandomSchedulerName,
   { seed, depth }: Search,
   seconds: number,
 ): Scheduler {
-  return makeScheduler(name, seed, profileOf(execution, seed, seconds), depth);
+  return createScheduler(name, seed, profileOf(execution, seed, seconds), depth);
 }
 
 function symmetryOf(scenario: Scenario, { memoryModel }: Search): Symmetry {

@@ -8,13 +8,13 @@ import { workerFile } from '../../scenario/workerFile.ts';
 import { createRun } from '../createRun.ts';
 import { type CompletedWork, cancelWork, createWorkCounter, inOrder, runClaimedWork } from './completedWork.ts';
 import { withoutRefuted } from './deepening.ts';
-import { createBatchedSearch, doerOf, searchWithGraphCache, toSearchResult } from './search.ts';
+import { createBatchedSearch, createSearchWorker, searchWithGraphCache, toSearchResult } from './search.ts';
 import type { Search, Searched } from './searchSpec.ts';
-import type { RoundTask } from './searchWorker.ts';
+import type { BatchTask } from './searchWorker.ts';
 
 /**
- * Threads that search together: this one, and workers. What is run, and what comes of it, depends on neither their number nor their speed (see
- * `Rounds`); it is what `searchHere` does on one thread.
+ * Threads that search together: this one, and workers. The result depends on neither their number
+ * nor their speed (see `BatchedSearch`); it is that of `searchHere` on one thread.
  */
 export class SearchPool {
   private readonly others: number;
@@ -44,23 +44,23 @@ export class SearchPool {
 
   private async searchOnce({ source, scenario }: OpenedScenario, search: Search, limits: Limits): Promise<Searched> {
     const run = createRun(scenario, search.stepsMax, search, [], search.loopRules);
-    const rounds = createBatchedSearch(run, search, limits);
-    const doer = doerOf(run, search, limits);
+    const batched = createBatchedSearch(run, search, limits);
+    const worker = createSearchWorker(run, search, limits);
     const missing = new Set(run.checker.missing);
-    /** Has the others begin with a round; they go on to the next without waiting for this thread. */
-    const begin = (round: WorkBatch): Begun => {
+    /** Starts a batch on the other threads. They go on to the next one without waiting for this thread. */
+    const begin = (batch: WorkBatch): Begun => {
       const control = createWorkCounter();
-      const few = Math.min(this.others, round.parts.length - 1);
-      const task: RoundTask = { source, search, round, control };
+      const few = Math.min(this.others, batch.items.length - 1);
+      const task: BatchTask = { source, search, batch, control };
       return { control, others: Promise.all(Array.from({ length: Math.max(0, few) }, () => this.pool.run(task))) };
     };
     let begun: Begun | undefined;
-    const all = rounds.all();
+    const all = batched.batches();
     for (let step = all.next(); !step.done; ) {
       const { now, ahead } = step.value;
       const { control, others } = begun ?? begin(now);
-      begun = ahead.parts.length > 0 ? begin(ahead) : undefined;
-      const mine = runClaimedWork(run, doer, now, control);
+      begun = ahead.items.length > 0 ? begin(ahead) : undefined;
+      const mine = runClaimedWork(run, worker, now, control);
       const shares = inOrder([mine, ...(await others)].flat());
       for (const { reached } of shares) for (const name of reached) missing.delete(name);
       step = all.next(shares.map(({ done }) => done));
@@ -69,8 +69,8 @@ export class SearchPool {
       cancelWork(begun.control);
       await begun.others;
     }
-    if (rounds.tally.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
-    return toSearchResult(rounds, [...missing], search);
+    if (batched.progress.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
+    return toSearchResult(batched, [...missing], search);
   }
 
   async close(): Promise<void> {

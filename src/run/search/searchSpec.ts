@@ -1,11 +1,11 @@
 import type { Stop } from '../../explore/execution/execution.ts';
-import { drawingNames } from '../../explore/schedulers/registry.ts';
+import { randomSchedulerNames } from '../../explore/schedulers/registry.ts';
 import type { SearchResult } from '../../explore/search/searchProgress.ts';
 import type { LoopRules } from '../../memory/loopRules.ts';
 import type { MemoryConfig } from '../createRun.ts';
 
 /** What makes the choices: `docs/exploring.md`. */
-export const schedulerNames = ['exhaustive', ...drawingNames] as const;
+export const schedulerNames = ['exhaustive', ...randomSchedulerNames] as const;
 export type SchedulerName = (typeof schedulerNames)[number];
 
 /** Which executions may stand for others: `docs/exploring.md`. */

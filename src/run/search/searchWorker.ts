@@ -3,26 +3,26 @@ import type { SearchWorker } from '../../explore/work/searchWorker.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { type CheckedExecution, createRun } from '../createRun.ts';
 import { type CompletedWork, runClaimedWork } from './completedWork.ts';
-import { doerOf } from './search.ts';
+import { createSearchWorker } from './search.ts';
 import type { Search } from './searchSpec.ts';
 
-/** A round, of which a worker does its share. */
-export interface RoundTask {
+/** A batch, of which a worker runs some items. */
+export interface BatchTask {
   readonly source: ScenarioRef;
   readonly search: Search;
-  readonly round: WorkBatch;
-  /** See `doShare`. */
+  readonly batch: WorkBatch;
+  /** See `runClaimedWork`. */
   readonly control: SharedArrayBuffer;
 }
 
-/** What this worker is set up for: all rounds of a search, and all searches alike, go on with it. */
-let ready: { readonly key: string; readonly run: CheckedExecution; readonly doer: SearchWorker } | undefined;
+/** What this worker is set up for. All batches of a search use it, and all equal searches. */
+let ready: { readonly key: string; readonly run: CheckedExecution; readonly worker: SearchWorker } | undefined;
 
-export default async function runParts({ source, search, round, control }: RoundTask): Promise<CompletedWork[]> {
+export default async function runParts({ source, search, batch, control }: BatchTask): Promise<CompletedWork[]> {
   const key = JSON.stringify([source, search]);
   if (ready?.key !== key) {
     const run = createRun(await openScenario(source), search.stepsMax, search, [], search.loopRules);
-    ready = { key, run, doer: doerOf(run, search, round.limits) };
+    ready = { key, run, worker: createSearchWorker(run, search, batch.limits) };
   }
-  return runClaimedWork(ready.run, ready.doer, round, control);
+  return runClaimedWork(ready.run, ready.worker, batch, control);
 }

@@ -1,0 +1,35 @@
+import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { ExecutionGraph } from './graph.ts';
+import type { PartialGraph, PendingRead } from './partialGraph.ts';
+
+/** The graph that the search is at, with the reads that are not events yet; and the work list. */
+export class GraphBuilder {
+  readonly graph: ExecutionGraph;
+  readonly execution: WeakExecution;
+  rmwReads: readonly PendingRead[] = [];
+  lockWaits: readonly PendingRead[] = [];
+  /** Branches that are still to be explored, the next one last. */
+  readonly workList: PartialGraph[] = [];
+
+  constructor(graph: ExecutionGraph) {
+    this.graph = graph;
+    this.execution = graph.execution;
+  }
+
+  load({ events, rmwReads, lockWaits }: PartialGraph): void {
+    this.rmwReads = rmwReads;
+    this.lockWaits = lockWaits;
+    this.graph.load(events);
+  }
+
+  /** A stamp later than those of the graph, of its pending reads, and of `others`. */
+  nextStamp(...others: { readonly readStamp: number }[]): number {
+    return this.graph.nextStamp([...this.rmwReads, ...this.lockWaits, ...others]);
+  }
+
+  /** The locations that the next access of `thread` is to. */
+  locationsOf(thread: number): readonly number[] {
+    const { atoms, pending } = this.execution;
+    return atoms.of[pending[thread] >>> 5];
+  }
+}

@@ -1,0 +1,79 @@
+import { Kind } from '../../memory/memory.ts';
+import type { GraphBuilder } from './graphBuilder.ts';
+import { restrictMaximally } from './maximality.ts';
+import type { GraphEvent } from './partialGraph.ts';
+
+/*
+ * Locks are not part of the paper. Taking a lock is an event that reads the last unlock. A thread
+ * that waits for a lock adds no event: it is a pending read of the event that took the lock.
+ */
+
+/**
+ * The revisits of a lock that `thread` is about to take: for each event that took it, a branch where
+ * this thread takes the lock instead, and the other thread waits.
+ */
+export function addLockRevisits(builder: GraphBuilder, thread: number): void {
+  const { graph, execution, workList } = builder;
+  const { stores } = execution;
+  const [atom] = builder.locationsOf(thread);
+  const order = stores.order[atom];
+  for (let i = 1; i < order.length; i++) {
+    const s = stores.step[order[i]];
+    if (graph.kindOf(s) !== Kind.lock) continue;
+    const previous = stores.step[order[i - 1]];
+    const prefix = graph.prefixOf(thread, [previous]);
+    if (graph.isIn(prefix, s)) continue;
+    const { thread: other, readStamp } = graph.events[s];
+    const restricted = restrictMaximally(builder, s, readStamp, prefix);
+    if (restricted === undefined) continue;
+    const { events, rmwReads, lockWaits, renamed } = restricted;
+    const readsFrom = [renamed.get(previous)!];
+    const stamp = graph.nextStamp([...rmwReads, ...lockWaits, { readStamp }]);
+    workList.push({
+      events: [...events, { thread, readsFrom, coherenceAfter: readsFrom, readStamp: stamp, writeStamp: stamp }],
+      rmwReads,
+      lockWaits: [...lockWaits, { thread: other, readStamp, readsFrom: [events.length] }],
+    });
+  }
+}
+
+/**
+ * The revisits of a lock or unlock that is about to be added as `event`: for each thread that waits
+ * for the lock, a branch where it has read this event. It then takes the lock if it is free.
+ */
+export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): void {
+  const { graph, execution, workList } = builder;
+  const code = execution.pending[event.thread];
+  const isTaken = (code & 31) === Kind.lock;
+  const prefix = graph.prefixOf(event.thread, isTaken ? event.readsFrom : []);
+  for (const { thread, readStamp } of builder.lockWaits) {
+    if (execution.pending[thread] >>> 5 !== code >>> 5 || thread === event.thread) continue;
+    const restricted = restrictMaximally(builder, -1, readStamp, prefix);
+    if (restricted === undefined) continue;
+    const { events, rmwReads, lockWaits, renamed } = restricted;
+    const stamp = graph.nextStamp([...rmwReads, ...lockWaits, { readStamp }, event]);
+    const rename = (writer: number): number => renamed.get(writer)!;
+    const added = {
+      thread: event.thread,
+      readsFrom: event.readsFrom.map(rename),
+      coherenceAfter: event.coherenceAfter.map(rename),
+      readStamp: event.readStamp === event.writeStamp ? stamp : event.readStamp,
+      writeStamp: stamp,
+    };
+    const waiter = { thread, readStamp, readsFrom: [events.length] };
+    workList.push({
+      events: [...events, added],
+      rmwReads: isTaken ? rmwReads : [waiter, ...rmwReads],
+      lockWaits: isTaken ? [...lockWaits, waiter] : lockWaits,
+    });
+  }
+}
+
+/**
+ * Whether `thread`, which waits for a lock, has read the event that accessed it last. Otherwise
+ * another branch has notified it of that event.
+ */
+export function hasReadLatest(builder: GraphBuilder, thread: number, readsFrom: readonly number[]): boolean {
+  const { stores } = builder.execution;
+  return stores.step[stores.last(builder.locationsOf(thread)[0])] === readsFrom[0];
+}

@@ -1,0 +1,87 @@
+import type { ExecutionGraph } from './graph.ts';
+import type { GraphBuilder } from './graphBuilder.ts';
+import type { PartialGraph, PendingRead } from './partialGraph.ts';
+
+/** A partial graph made from another one, and the new number of each event that was kept. */
+export type RestrictedGraph = PartialGraph & { readonly renamed: ReadonlyMap<number, number> };
+
+/**
+ * The graph that a revisit leaves: without event `removed`, and without the Deleted set, which is
+ * all that was added after `stamp` and is not in `prefix`. An RMW whose read half is older than
+ * `stamp` keeps this half as a pending read. Returns undefined if part of the Deleted set was not
+ * added maximally: another branch of the search then makes the same revisit.
+ *
+ * @param removed the event that is removed itself; -1: none.
+ */
+export function restrictMaximally(
+  { graph, rmwReads, lockWaits }: GraphBuilder,
+  removed: number,
+  stamp: number,
+  prefix: Int32Array,
+): RestrictedGraph | undefined {
+  const pending = [...rmwReads, ...lockWaits];
+  const kept: number[] = [];
+  const halves: number[] = [];
+  for (let s = 0; s < graph.events.length; s++) {
+    if (graph.isIn(prefix, s)) {
+      kept.push(s);
+      continue;
+    }
+    const { readStamp, writeStamp } = graph.events[s];
+    const deletesRead = s === removed || readStamp > stamp;
+    const deletesWrite = s === removed || writeStamp > stamp;
+    if (deletesRead && !isMaximalRead(graph, s, prefix)) return undefined;
+    if (deletesWrite && !isMaximalWrite(graph, s, prefix, pending)) return undefined;
+    if (!deletesRead && deletesWrite) halves.push(s);
+    else if (!deletesRead) kept.push(s);
+  }
+  if (pending.some((read) => read.readStamp >= stamp && !isMaximalPendingRead(graph, read, prefix))) return undefined;
+  const { events, renamed } = graph.restrict(kept);
+  const rename = ({ thread, readsFrom, readStamp }: PendingRead): PendingRead => ({
+    thread,
+    readsFrom: readsFrom.map((writer) => renamed.get(writer)!),
+    readStamp,
+  });
+  const isOlder = ({ readStamp }: PendingRead): boolean => readStamp < stamp;
+  return {
+    events,
+    renamed,
+    rmwReads: [...halves.map((s) => rename(graph.events[s])), ...rmwReads.filter(isOlder).map(rename)],
+    lockWaits: lockWaits.filter(isOlder).map(rename),
+  };
+}
+
+/** Whether the read half of event `s` was added maximally: it reads the coherence-latest store. */
+function isMaximalRead(graph: ExecutionGraph, s: number, prefix: Int32Array): boolean {
+  return graph.areLatest(graph.execution.storesRead(s), graph.events[s].readStamp, prefix, s);
+}
+
+/** Whether the store of event `s` was added maximally: it is coherence-latest, and nothing reads it. */
+function isMaximalWrite(
+  graph: ExecutionGraph,
+  s: number,
+  prefix: Int32Array,
+  pending: readonly PendingRead[],
+): boolean {
+  const { execution, events } = graph;
+  const stamp = events[s].writeStamp;
+  const written = execution.written(s);
+  if (!graph.areLatest(written, stamp, prefix, s)) return false;
+  if (pending.some(({ readsFrom, readStamp }) => readsFrom.includes(s) && readStamp <= stamp)) return false;
+  for (let reader = 0; written.length > 0 && reader < events.length; reader++) {
+    if (
+      reader !== s &&
+      events[reader].readStamp <= stamp &&
+      execution.storesRead(reader).some((store) => written.includes(store))
+    )
+      return false;
+  }
+  return true;
+}
+
+function isMaximalPendingRead(graph: ExecutionGraph, read: PendingRead, prefix: Int32Array): boolean {
+  const { atoms, pending } = graph.execution;
+  const locations = atoms.of[pending[read.thread] >>> 5];
+  const stores = read.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
+  return graph.areLatest(stores, read.readStamp, prefix, -1);
+}

@@ -1,0 +1,103 @@
+import { isFence, isRmw, isWrite, Kind } from '../../memory/memory.ts';
+import type { GraphBuilder } from './graphBuilder.ts';
+import { addLockRevisits, notifyLockWaiters } from './locks.ts';
+import { restrictMaximally } from './maximality.ts';
+import type { BackwardRevisit, GraphEvent, PendingRead } from './partialGraph.ts';
+
+/**
+ * The forward revisits of the next access of `thread`: one event for each store that it may read and
+ * each coherence position that it may take. Adds the backward revisits of a store to the work list.
+ *
+ * @param half the read half of the access, if it is in the graph already.
+ */
+export function forwardRevisits(builder: GraphBuilder, thread: number, half: PendingRead | undefined): GraphEvent[] {
+  const { graph, execution } = builder;
+  const kind = execution.pending[thread] & 31;
+  const stamp = half === undefined ? builder.nextStamp() : builder.nextStamp(half);
+  const readStamp = half?.readStamp ?? stamp;
+  const event = (from: readonly number[], after: readonly number[]): GraphEvent => ({
+    thread,
+    readsFrom: graph.eventsOf(from),
+    coherenceAfter: graph.eventsOf(after),
+    readStamp,
+    writeStamp: after.length > 0 ? stamp : readStamp,
+  });
+  if (isFence(kind)) return [event([], [])];
+  if (kind === Kind.lock || kind === Kind.unlock) {
+    const events = execution.waysOf(thread).map(({ from, after }) => event(from, after));
+    if (kind === Kind.lock && half === undefined) addLockRevisits(builder, thread);
+    notifyLockWaiters(builder, events[0]);
+    return events;
+  }
+  if (!isWrite(kind)) return execution.readings(thread, kind).map((from) => event(from, []));
+  if (!isRmw(kind)) {
+    addBackwardRevisits(builder, { thread, readsFrom: [], readStamp });
+    return execution.placings(thread).map((after) => event([], after));
+  }
+  const locations = builder.locationsOf(thread);
+  const readings = half
+    ? [half.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]))]
+    : execution.readings(thread, kind);
+  return readings.flatMap((from) => {
+    if (execution.fails(thread, from)) return [event(from, [])];
+    if (!execution.mayUpdate(thread, from)) return [];
+    addBackwardRevisits(builder, { thread, readsFrom: graph.eventsOf(from), readStamp });
+    return execution.isFree(from) ? [event(from, from)] : [];
+  });
+}
+
+/**
+ * Adds the backward revisits of the next store of a thread: one for each read of its location that is
+ * not in its porf prefix, and whose Deleted set was added maximally.
+ */
+function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
+  const { graph, execution, workList } = builder;
+  const locations = builder.locationsOf(store.thread);
+  const prefix = graph.prefixOf(store.thread, store.readsFrom);
+  for (let s = 0; s < execution.steps; s++) {
+    if (graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;
+    if (!execution.storesRead(s).some((read) => locations.includes(execution.stores.atom[read]))) continue;
+    const { thread, readStamp } = graph.events[s];
+    const restricted = restrictMaximally(builder, s, readStamp, prefix);
+    if (restricted === undefined) continue;
+    const { events, rmwReads, lockWaits, renamed } = restricted;
+    const readsFrom = store.readsFrom.map((writer) => renamed.get(writer)!);
+    const backwardRevisit = { ...store, readsFrom, reader: { thread, readStamp } };
+    workList.push({ events, rmwReads, lockWaits, backwardRevisit });
+  }
+}
+
+/** Adds the store at each coherence position, makes the reader read from it, and adds the branches. */
+export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRevisit): void {
+  const { graph, execution, rmwReads, lockWaits, workList } = builder;
+  const { thread, readsFrom, readStamp, reader } = revisit;
+  const { steps } = execution;
+  const locations = builder.locationsOf(thread);
+  const storeIsRmw = isRmw(execution.pending[thread] & 31);
+  const read = readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
+  const stamp = builder.nextStamp(reader);
+  const mayUpdate = storeIsRmw && execution.isFree(read) && execution.mayUpdate(thread, read);
+  const positions = !storeIsRmw ? execution.placings(thread) : mayUpdate ? [read] : [];
+  for (const after of positions) {
+    const coherenceAfter = graph.eventsOf(after);
+    graph.add({
+      thread,
+      readsFrom,
+      coherenceAfter,
+      readStamp: storeIsRmw ? readStamp : stamp,
+      writeStamp: stamp,
+    });
+    const kind = execution.pending[reader.thread] & 31;
+    for (const reading of execution.readings(reader.thread, kind).toReversed()) {
+      if (!reading.some((store) => execution.stores.step[store] === steps)) continue;
+      const half = { ...reader, readsFrom: graph.eventsOf(reading) };
+      if (isRmw(kind) && !execution.fails(reader.thread, reading))
+        workList.push({ events: [...graph.events], rmwReads: [half, ...rmwReads], lockWaits });
+      else {
+        const load = { ...half, coherenceAfter: [], writeStamp: half.readStamp };
+        workList.push({ events: [...graph.events, load], rmwReads, lockWaits });
+      }
+    }
+    graph.truncate(steps);
+  }
+}
