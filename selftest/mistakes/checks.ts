@@ -374,7 +374,13 @@ export const checks: readonly Mistake[] = [
     name: 'replay-ignores-a-choice',
     part: 'replay',
     expectedBy: 'replays',
-    edits: [{ file: 'explore/schedulers/replay', from: 'chooseReadsFrom() { return this.wanted; }', to: 'chooseReadsFrom() { return 0; }' }],
+    edits: [
+      {
+        file: 'explore/schedulers/replay',
+        from: 'chooseReadsFrom() { return this.wanted; }',
+        to: 'chooseReadsFrom() { return 0; }',
+      },
+    ],
   },
   {
     name: 'wrong-replay-let-through',

@@ -1,7 +1,7 @@
 import { Execution } from '#dist/explore/execution/execution.js';
 import { profileOf } from '#dist/explore/profile.js';
 import type { Program } from '#dist/explore/program.js';
-import { type RandomSchedulerName, randomSchedulerNames, createScheduler } from '#dist/explore/schedulers/registry.js';
+import { createScheduler, type RandomSchedulerName, randomSchedulerNames } from '#dist/explore/schedulers/registry.js';
 import type { Scheduler } from '#dist/explore/schedulers/scheduler.js';
 import { TraceCounter } from '#dist/explore/search/traceCounter.js';
 import { benchmarkRing } from '#dist/scenario/benchmarkRing.js';

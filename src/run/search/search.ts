@@ -7,7 +7,7 @@ import { findRoundRobinCycle } from '../../explore/liveness/roundRobin.ts';
 import { profileOf } from '../../explore/profile.ts';
 import type { Program } from '../../explore/program.ts';
 import { threadOf } from '../../explore/schedule.ts';
-import { type RandomSchedulerName, createScheduler } from '../../explore/schedulers/registry.ts';
+import { createScheduler, type RandomSchedulerName } from '../../explore/schedulers/registry.ts';
 import type { Scheduler } from '../../explore/schedulers/scheduler.ts';
 import { depthFirstSearch, type ScheduleBound } from '../../explore/search/dfs.ts';
 import { comparedIn, LoopComparison } from '../../explore/search/loopComparison.ts';
