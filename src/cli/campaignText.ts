@@ -2,7 +2,8 @@ import { isatty } from 'node:tty';
 import type { Status } from '../campaign/campaign.ts';
 import type { CampaignState } from '../campaign/state/campaignState.ts';
 import type { Summary } from '../campaign/summary.ts';
-import { grouped, plural, progress } from './output.ts';
+import { grouped, plural } from '../report/format.ts';
+import { progress } from './output.ts';
 
 /** Between two lines where there is no terminal. */
 const LINE_SECONDS = 30;

@@ -1,29 +1,46 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Summary } from '../campaign/summary.ts';
-import { type Reports, writeReports } from '../report/write.ts';
+import { reporters } from '../report/reporters/registry.ts';
+import type { Reporter } from '../report/reporters/reporter.ts';
+import { type ReportRequest, writeReport } from '../report/writeReport.ts';
 import { UsageError } from './errors.ts';
 import { packageVersion } from './version.ts';
 
-export const reportOption = (): Option =>
-  new Option('--report <kinds>', 'for CI: junit=FILE, sarif=FILE and github, with commas between').argParser(reports);
+const ofCampaignRuns = reporters.filter(({ campaignRun }) => campaignRun !== undefined);
 
-function reports(text: string): Reports {
-  const kinds = text.split(',').map((kind) => kind.split(/=(.*)/s).slice(0, 2));
-  const wrong = kinds.find(
-    ([kind, file]) => !((kind === 'junit' || kind === 'sarif') && file) && !(kind === 'github' && file === undefined),
-  );
-  if (wrong !== undefined)
-    throw new UsageError(`--report is '${text}': must be junit=FILE, sarif=FILE or github, with commas between`);
-  const places = kinds.map(([kind, file]) => (file === undefined ? kind : resolve(file)));
-  if (new Set(places).size < places.length || new Set(kinds.map(([kind]) => kind)).size < kinds.length)
-    throw new UsageError(`--report is '${text}': each kind once, and each to a place of its own`);
-  return Object.fromEntries(kinds.map(([kind, file]) => [kind, file ?? true]));
+/** `junit=FILE, sarif=FILE or github` */
+export function alternatives(formats: readonly Reporter[], spelling: (format: Reporter) => string): string {
+  const names = formats.map(spelling);
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** Writes them. GitHub reads its commands from stderr too, where they are in nobody's way. */
-export async function report(wanted: Reports | undefined, summary: Summary, seconds: number): Promise<void> {
-  if (wanted === undefined) return;
-  for (const line of await writeReports(wanted, summary, { seconds, version: packageVersion }))
-    process.stderr.write(`${line}\n`);
+const choices = alternatives(ofCampaignRuns, ({ name, output }) => (output === 'file' ? `${name}=FILE` : name));
+
+export const reportOption = (): Option =>
+  new Option('--report <kinds>', `reports for CI, separated by commas: ${choices}`).argParser(parseRequests);
+
+function parseRequests(text: string): readonly ReportRequest[] {
+  const requests = text.split(',').map((word): ReportRequest => {
+    const [name, file] = word.split(/=(.*)/s);
+    const reporter = ofCampaignRuns.find((format) => format.name === name);
+    if (reporter === undefined || (reporter.output === 'file' ? !file : file !== undefined))
+      throw new UsageError(`--report is '${text}': must be ${choices}, separated by commas`);
+    return { reporter, file };
+  });
+  const isUnique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+  const files = requests.flatMap(({ file }) => (file === undefined ? [] : resolve(file)));
+  if (!isUnique(files) || !isUnique(requests.map(({ reporter }) => reporter)))
+    throw new UsageError(`--report is '${text}': each format once, and each to its own file`);
+  return requests;
+}
+
+/** Writes the reports of a campaign that took `seconds`. Throws `BadInput` if a file cannot be written. */
+export async function writeCampaignReports(
+  requests: readonly ReportRequest[] = [],
+  summary: Summary,
+  seconds: number,
+): Promise<void> {
+  for (const request of requests)
+    writeReport(request, await request.reporter.campaignRun!({ summary, seconds, version: packageVersion }));
 }

@@ -1,4 +1,5 @@
 import { SCHEMA } from '../input/schema.ts';
+import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import { type ExploreReport, exploreScenario, type WrittenFinding } from '../run/exploreScenario.ts';
 import { defaultModeFor } from '../scenario/gfnRingScenarios.ts';
@@ -6,9 +7,9 @@ import { knownDefects } from '../scenario/knownDefects.ts';
 import { type KnownDefect, knownAs, type TrackerScenario } from '../scenario/trackers/trackerScenario.ts';
 import type { TrackerName } from '../trackers/registry.ts';
 import { STATUS } from './errors.ts';
-import { printFinding } from './finding.ts';
 import type { SharedOptions } from './options.ts';
-import { plural, print, printJson, progress } from './output.ts';
+import { print, printJson, progress } from './output.ts';
+import { printFinding } from './printFinding.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
 
 export interface CheckOptions extends SharedOptions, MemoryConfig {
@@ -129,8 +130,5 @@ async function printReport(
   if (!quiet || found.length > 0)
     for (const line of [scenarioResultLine(report, width), ...reportNotes(report)]) print(line);
   if (found.length > 0) print();
-  for (const finding of found) {
-    await printFinding(finding, lines);
-    if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
-  }
+  for (const finding of found) await printFinding(finding, lines);
 }

@@ -1,6 +1,6 @@
+import { grouped, plural } from '../report/format.ts';
 import type { ExploreReport } from '../run/exploreScenario.ts';
 import { STATUS, statusOf } from './errors.ts';
-import { grouped, plural } from './output.ts';
 
 /** One scenario's result in one line: what was proved, and what was only searched. */
 export function scenarioResultLine(report: ExploreReport, width = 15): string {

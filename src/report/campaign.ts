@@ -8,29 +8,33 @@ import { KernelError } from '../kernel/compiled.ts';
 import { areVms, isVm, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { canaryTables } from './canaryTables.ts';
 import type { CampaignData, CampaignFindingData } from './data.ts';
-import { interleavingOf } from './interleaving.ts';
-
-/** Steps of the pictures that one page holds, at most: about 20 MB. What does not fit has its file and its command. */
-const STEPS_MAX = 100_000;
-/** Moments of the clock that are drawn, at most. */
-const MOMENTS_MAX = 600;
+import { renderInterleaving } from './interleaving.ts';
 
 /**
- * A campaign as its directory has it; nothing is written there, and another process may be running it.
- *
- * @param page the file that links are seen from. Throws `BadInput` where there is no campaign.
+ * Steps of all interleavings in one page, about 20 MB. A finding that does not fit is shown with its file and
+ * its command.
  */
-export async function campaignOf(directory: string, page: string): Promise<CampaignData> {
+const STEPS_MAX = 100_000;
+/** Time samples in the charts. */
+const SAMPLES_MAX = 600;
+
+/**
+ * Reads a campaign's directory. It writes nothing there, and the campaign may be running. Throws `BadInput`
+ * if there is no campaign.
+ *
+ * @param page the file of the page: links are relative to it.
+ */
+export async function renderCampaign(directory: string, page: string): Promise<CampaignData> {
   const progress = progressIn(directory);
   const summary = await summaryOf({ progress, directory, setAside: [] });
   const { coverage, growth, scenarios, lost, further, canary } = summary;
-  const { claims, isFull, digest: _, ...grown } = coverage;
+  const { claims, isFull, digest: _, ...covered } = coverage;
   const findings: CampaignFindingData[] = [];
-  let room = STEPS_MAX;
+  let stepsLeft = STEPS_MAX;
   for (const finding of summary.findings) {
-    const shown = await findingOf(finding, page, room);
-    room -= shown.interleaving?.steps.length ?? 0;
-    findings.push(shown);
+    const data = await renderFinding(finding, page, stepsLeft);
+    stepsLeft -= data.interleaving?.steps.length ?? 0;
+    findings.push(data);
   }
   return {
     kind: 'campaign',
@@ -43,9 +47,9 @@ export async function campaignOf(directory: string, page: string): Promise<Campa
     steps: summary.steps,
     failed: summary.failed,
     classes: summary.classes,
-    coverage: { ...grown, claims, isFull },
-    growth: growth.at(-1)?.executions === grown.executions ? growth : [...growth, grown],
-    clock: thinned(momentsIn(directory)),
+    coverage: { ...covered, claims, isFull },
+    growth: growth.at(-1)?.executions === covered.executions ? growth : [...growth, covered],
+    clock: thinOut(momentsIn(directory)),
     scenarios: scenarios.map(({ name, executions, failed, classes, unseen, missing }) => ({
       ...{ name, executions, failed, classes, unseen, missing },
     })),
@@ -53,57 +57,40 @@ export async function campaignOf(directory: string, page: string): Promise<Campa
     further: Object.entries(further),
     open: summary.open,
     lost: lost.map(({ batch, scenario, why }) => `batch ${batch} of ${scenario}: ${why}`),
-    canaries: canaryTables(new Set(progress.settings.bases.flatMap(({ source }) => trackersOf(source)))),
+    canaries: canaryTables(new Set(progress.settings.bases.flatMap(({ source }) => trackersIn(source)))),
   };
 }
 
-async function findingOf(finding: CampaignFinding, page: string, room: number): Promise<CampaignFindingData> {
-  const {
-    key,
-    property,
-    message,
-    memoryModel,
-    tearing,
-    inFull,
-    contextSwitches,
-    after,
-    catalogue,
-    title,
-    file,
-    canary,
-  } = finding;
+async function renderFinding(finding: CampaignFinding, page: string, stepsMax: number): Promise<CampaignFindingData> {
+  const { key, property, message, memoryModel, contextSwitches, after, catalogue, title, file } = finding;
   const order = parseSchedule(finding.schedule) ?? [];
   const replay = `npx gfnring replay ${file}`;
-  const shown = {
+  const data = {
     ...{ key, property, message, memoryModel, contextSwitches, after, catalogue, title, replay },
     scenario: finding.scenario.name,
     href: encodeURI(relative(dirname(page), file).split(sep).join('/')),
   };
-  if (order.length > room) return { ...shown, why: 'it has too many steps for this page' };
+  if (order.length > stepsMax) return { ...data, why: 'it has too many steps for this page' };
+  const { scenario: source, tearing, inFull, canary } = finding;
+  const machine = { memoryModel, tearing, inFull };
+  const commands = [{ what: 'reproduce', line: replay }];
   try {
-    const commands = [{ what: 'reproduce', line: replay }];
-    const machine = { memoryModel, tearing, inFull };
-    return {
-      ...shown,
-      interleaving: await interleavingOf(
-        { source: finding.scenario, order, machine, canary, expected: property, commands },
-        file,
-      ),
-    };
+    const input = { source, order, machine, canary, expected: property, commands };
+    return { ...data, interleaving: await renderInterleaving(input, file) };
   } catch (error) {
-    // A module that has gone, or a C file that is not compiled here, is no reason to show nothing of a campaign.
-    if (error instanceof BadInput || error instanceof KernelError) return { ...shown, why: error.message };
+    // A missing module, or a C file that is not compiled here, must not hide the rest of the campaign.
+    if (error instanceof BadInput || error instanceof KernelError) return { ...data, why: error.message };
     throw error;
   }
 }
 
-function trackersOf(source: ScenarioRef): string[] {
-  if (areVms(source)) return source.vms.flatMap(trackersOf);
+function trackersIn(source: ScenarioRef): string[] {
+  if (areVms(source)) return source.vms.flatMap(trackersIn);
   return isVm(source) ? [source.tracker ?? 'gfn-ring'] : [];
 }
 
-/** Every so many, and the last. */
-function thinned<T>(moments: readonly T[]): T[] {
-  const every = Math.ceil(moments.length / MOMENTS_MAX);
-  return moments.filter((_, i) => i % every === 0 || i === moments.length - 1);
+/** Every n-th sample and the last one, at most `SAMPLES_MAX` + 1. */
+function thinOut<T>(samples: readonly T[]): T[] {
+  const stride = Math.ceil(samples.length / SAMPLES_MAX);
+  return samples.filter((_, i) => i % stride === 0 || i === samples.length - 1);
 }

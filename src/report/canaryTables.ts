@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { TableData } from './data.ts';
 
-/** Written by `npm run canaries`. */
+/** `npm run canaries` writes it. */
 const DOCUMENT = new URL('../../docs/canaries.md', import.meta.url);
 
-/** The tables of `docs/canaries.md` for some trackers; none where there is no such document. */
+/** The tables of `docs/canaries.md` for these trackers; none when the document is missing. */
 export function canaryTables(trackers: ReadonlySet<string>): TableData[] {
   let text: string;
   try {
@@ -12,19 +12,19 @@ export function canaryTables(trackers: ReadonlySet<string>): TableData[] {
   } catch {
     return [];
   }
-  return tablesIn(text).filter(({ title }) => trackers.has(title));
+  return parseTables(text).filter(({ title }) => trackers.has(title));
 }
 
-/** The tables of a Markdown document, by the heading that they stand under. */
-export function tablesIn(text: string): TableData[] {
+/** The tables of a Markdown document. The title of a table is the `##` heading above it. */
+export function parseTables(text: string): TableData[] {
   return text.split(/^## /m).flatMap((section) => {
     const [title, ...lines] = section.split('\n');
-    const [head, , ...rows] = lines.filter((line) => line.startsWith('|')).map(cellsOf);
+    const [head, , ...rows] = lines.filter((line) => line.startsWith('|')).map(parseCells);
     return head === undefined ? [] : [{ title: title.trim(), head, rows }];
   });
 }
 
-const cellsOf = (line: string): string[] =>
+const parseCells = (line: string): string[] =>
   line
     .replace(/^\||\|\s*$/g, '')
     .split(/(?<!\\)\|/)

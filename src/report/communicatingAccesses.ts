@@ -6,25 +6,26 @@ import { createRun, runOnce } from '../run/createRun.ts';
 import type { Finding } from '../run/finding.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 
-/** A line of the subject, seen from the current directory where it is inside; lines and columns from 1. */
+/** A position in the source. The path is relative to the current directory if the file is inside it. */
 export interface CodeLine {
   readonly file: string;
+  /** Line and column, from 1. */
   readonly line: number;
   readonly column: number;
 }
 
-/** An access that another thread reads or writes over, or that does so to what another thread wrote. */
+/** An access through which two threads communicate: it reads or overwrites a value of another thread, or is read or overwritten. */
 export interface Access extends CodeLine {
   /** Its number in the schedule, from 1. */
   readonly step: number;
   readonly actor: string;
-  /** `storeRelease ring0.prod`. */
-  readonly does: string;
+  /** Kind of access and place: `storeRelease ring0.prod`. */
+  readonly access: string;
 }
 
 /**
- * The accesses of a finding that communicate across threads, in the order in which they happened; those whose line is not known are left out. Where none
- * communicates, the last access there was.
+ * The accesses of a finding through which threads communicate, in the order of the schedule. Without any,
+ * the last access of the schedule. Accesses whose source line is unknown are left out.
  */
 export async function communicatingAccesses(finding: Finding): Promise<Access[]> {
   const order = parseSchedule(finding.schedule) ?? [];
@@ -34,14 +35,14 @@ export async function communicatingAccesses(finding: Finding): Promise<Access[]>
   const { execution } = run;
   const { actors } = execution.program;
   const steps = new ReadsFromCoverage(execution).steps();
-  return (steps.length > 0 ? steps : [execution.steps - 1]).flatMap((s) => {
-    const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(execution.lineOf(s) ?? '') ?? [];
+  return (steps.length > 0 ? steps : [execution.steps - 1]).flatMap((step) => {
+    const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(execution.lineOf(step) ?? '') ?? [];
     if (file === undefined) return [];
-    const code = execution.footprints[s];
+    const code = execution.footprints[step];
     return {
-      ...{ file, line: Number(line), column: Number(column), step: s + 1 },
-      actor: actors[execution.schedule[s] % actors.length].name,
-      does: `${kindNames[kindOf(code)]} ${execution.places[placeOf(code)].name}`,
+      ...{ file, line: Number(line), column: Number(column), step: step + 1 },
+      actor: actors[execution.schedule[step] % actors.length].name,
+      access: `${kindNames[kindOf(code)]} ${execution.places[placeOf(code)].name}`,
     };
   });
 }

@@ -1,32 +1,40 @@
 /**
- * What is put into a page, as plain JSON. The viewer reads it in a browser, so this file imports nothing.
+ * The data in a report page, as plain JSON. The viewer reads it in a browser, so this file imports nothing.
+ * Steps, actors, operations, places, texts and sources are named by their index, from 0.
  */
 
-/** One step. Numbers of steps are indices, from 0. */
+/** One step. */
 export interface StepData {
   readonly actor: number;
-  /** Index among the actor's `operations`; whether it is the first step of that operation's run, and the last. */
+  /** Index among the actor's operations. */
   readonly operation: number;
+  /** The first step of a run of that operation, and the last. */
   readonly begins?: true;
   readonly ends?: true;
-  /** What it does, as `kindNames` has it; `leaves`: a store that leaves its actor's buffer. */
+  /** A name of `kindNames`; `leaves` is a store that leaves the store buffer of its actor. */
   readonly kind: string;
-  /** The place that it accesses; left out: a fence. */
+  /** The place that it accesses; undefined for a fence. */
   readonly place?: number;
-  /** Indices in `texts` and, where the line is known, in `sources`. */
   readonly text: number;
+  /** Undefined when the source line is unknown. */
   readonly source?: number;
-  /** Pairs: the step whose store was read, and that of the newest store there was; -1: the initial value. */
+  /**
+   * Reads-from: pairs of the step that stored the value, and the newest store at that time. -1 is the initial
+   * value.
+   */
   readonly reads?: readonly (readonly [number, number])[];
-  readonly over?: readonly number[];
-  readonly under?: number;
-  /** Words of memory that it changed, by index of 32 bits, and what they hold then. */
+  /** Steps of other actors whose stores it overwrites without having read them. */
+  readonly overwrites?: readonly number[];
+  /** The earlier step whose store is later than this one in coherence order. */
+  readonly coherenceBefore?: number;
+  /** Changed words of memory: index of the 32-bit word, new value. */
   readonly sets?: readonly (readonly [number, number])[];
-  /** Its store goes into the actor's buffer; or it lets that of this step out. */
+  /** Its store goes into the actor's store buffer. */
   readonly buffered?: true;
-  readonly lets?: number;
-  /** Under `weak`: what an actor may read from a place from here on, newest first, where that has changed. */
-  readonly sees?: readonly { readonly actor: number; readonly place: number; readonly values: readonly string[] }[];
+  /** The step whose store leaves the buffer in this step. */
+  readonly flushes?: number;
+  /** Under `weak`: the values that an actor may read from a place from now on, newest first, if they changed. */
+  readonly mayRead?: readonly { readonly actor: number; readonly place: number; readonly values: readonly string[] }[];
 }
 
 export interface PlaceData {
@@ -37,25 +45,26 @@ export interface PlaceData {
   readonly offset: number;
 }
 
-/** Entries that indices go round in. All numbers are those of places. */
+/** An array of entries with indices that run around it. Entries and indices are places. */
 export interface RingData {
   readonly name: string;
   readonly entries: readonly (readonly { readonly field: string; readonly place: number }[])[];
-  readonly cursors: readonly { readonly name: string; readonly place: number }[];
-  /** Entries from the first of these up to the second are in use. */
+  readonly indices: readonly { readonly name: string; readonly place: number }[];
+  /** The entries from the first index up to the second are in use. */
   readonly used?: readonly [number, number];
 }
 
+/** A guest page. All numbers are places. */
 export interface PageData {
   readonly name: string;
   readonly version: number;
   readonly translations: number;
   readonly armed: number;
-  /** Userspace's copy of it. */
+  /** Userspace's copy of the page. */
   readonly copy?: number;
 }
 
-/** What of memory is drawn, and how. */
+/** Which places the state panel shows as rings, pages, locks and other cells. */
 export interface DrawingData {
   readonly rings: readonly RingData[];
   readonly pages: readonly PageData[];
@@ -63,7 +72,7 @@ export interface DrawingData {
   readonly others: readonly number[];
 }
 
-/** An execution for people to look at. */
+/** One execution. */
 export interface InterleavingData {
   readonly kind: 'interleaving';
   readonly scenario: string;
@@ -71,30 +80,33 @@ export interface InterleavingData {
   readonly tearing: boolean;
   readonly canary?: string;
   readonly contextSwitches: number;
-  /** What does not hold, what was seen, and the last step before that was seen; `atEnd`: of all, when nothing went on. Null: all holds. */
+  /** The violation; null: every property holds. */
   readonly failed: {
     readonly property: string;
     readonly message: string;
+    /** The last step before the violation was seen. */
     readonly step: number;
+    /** The violation was seen at quiescence, and not at a step. */
     readonly atEnd: boolean;
   } | null;
-  /** What the finding says, where that is not what fails now: the code has changed since. */
+  /** The property that the finding names, if another one fails or none: the code has changed since. */
   readonly expected?: string;
-  /** Command lines that bring it back. */
+  /** Command lines that reproduce the finding, and what each shows. */
   readonly commands: readonly { readonly what: string; readonly line: string }[];
   readonly actors: readonly { readonly name: string; readonly operations: readonly string[] }[];
   readonly places: readonly PlaceData[];
   readonly texts: readonly string[];
-  /** Where an access stands: `function file:line:column`; and the line, where it could be read. */
+  /** Position of an access: `function file:line:column`; and the line of code, if it could be read. */
   readonly sources: readonly { readonly at: string; readonly code?: string }[];
   readonly steps: readonly StepData[];
-  /** Bytes of memory, and what its words hold before the first step, those that are not 0. */
+  /** Size of memory. */
   readonly bytes: number;
+  /** The nonzero words before the first step: index of the 32-bit word, value. */
   readonly initial: readonly (readonly [number, number])[];
   readonly drawing: DrawingData;
 }
 
-/** How far a campaign was: what it covered, by executions, and by the clock where that was written down. */
+/** Coverage of a campaign after a number of executions. */
 export interface GrowthData {
   readonly executions: number;
   readonly pairs: number;
@@ -103,6 +115,7 @@ export interface GrowthData {
   readonly entries: number;
 }
 
+/** One finding of a campaign. */
 export interface CampaignFindingData {
   readonly key: string;
   readonly property: string;
@@ -110,27 +123,28 @@ export interface CampaignFindingData {
   readonly scenario: string;
   readonly memoryModel: string;
   readonly contextSwitches: number;
-  /** Executions before it. */
+  /** Number of executions before it was found. */
   readonly after: number;
-  /** What history knows it as; null: it does not. */
+  /** Number and title of the known defect; null: it is not a known one. */
   readonly catalogue: string | null;
   readonly title: string | null;
-  /** Its file, as a link from the page; and the command line that brings it back. */
+  /** Link from the page to the finding's file. */
   readonly href: string;
+  /** Command line that reproduces it. */
   readonly replay: string;
-  /** Left out: it could not be run here, as `why` says. */
   readonly interleaving?: InterleavingData;
+  /** The reason when there is no interleaving. */
   readonly why?: string;
 }
 
-/** A table, as text. */
+/** A table of texts. */
 export interface TableData {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A campaign for people to look at. */
+/** A campaign. */
 export interface CampaignData {
   readonly kind: 'campaign';
   readonly directory: string;
@@ -143,9 +157,9 @@ export interface CampaignData {
   readonly failed: number;
   readonly classes: number;
   readonly coverage: GrowthData & { readonly claims: number; readonly isFull: boolean };
-  /** At 1, 2, 4, … batches, and as it stands. */
+  /** After 1, 2, 4, … batches, and now. */
   readonly growth: readonly GrowthData[];
-  /** By the clock, in seconds of all runs; `run` tells them apart. */
+  /** Time samples. `seconds` is the wall time of all runs together; `run` tells the runs apart. */
   readonly clock: readonly (GrowthData & {
     readonly run: number;
     readonly seconds: number;
@@ -156,16 +170,18 @@ export interface CampaignData {
     readonly executions: number;
     readonly failed: number;
     readonly classes: number;
+    /** Probability that the next execution is of a class not seen yet; null: unknown. */
     readonly unseen: number | null;
+    /** Claims (`sometimes`) that no execution reached. */
     readonly missing: readonly string[];
   }[];
   readonly findings: readonly CampaignFindingData[];
-  /** By property: failures that were counted, and not made small. */
+  /** By property: failures that were counted and not shrunk. */
   readonly further: readonly (readonly [string, number])[];
-  /** Failures that were not made small yet. */
+  /** Number of failures that are not shrunk yet. */
   readonly open: number;
   /** Batches that could not be run. */
   readonly lost: readonly string[];
-  /** Which known bugs are caught, of the trackers of this campaign. */
+  /** Which seeded bugs are caught, for the trackers of this campaign. */
   readonly canaries: readonly TableData[];
 }

@@ -1,8 +1,8 @@
 import type { Place } from '../memory/cell.ts';
 import type { DrawingData, PageData, RingData } from './data.ts';
 
-/** Indices that go round in the entries of their ring, by the names that trackers, C files and people give them. */
-const CURSORS = [
+/** Names of ring indices in the trackers, in C files and in scenarios of users. */
+const INDICES = [
   'prod_index',
   'cons_index',
   'dirty_index',
@@ -15,7 +15,10 @@ const CURSORS = [
   'tail',
   'used',
 ];
-/** Where what is in use begins and ends: the kernel's own indices before those that userspace can write. */
+/**
+ * Pairs of indices that delimit the entries in use. The kernel's private indices come before the shared ones,
+ * which userspace can write.
+ */
 const USED = [
   ['cons_index', 'prod_index'],
   ['reset_index', 'dirty_index'],
@@ -24,14 +27,17 @@ const USED = [
   ['tail', 'head'],
 ] as const;
 
-/** Finds rings and pages among the places of a layout, by their names: so a C file's ring and one in a user's module are drawn like our own. */
+/**
+ * Finds rings and pages among the places of a layout. It looks at names only, so the ring of a C file or of a
+ * user's module is drawn as well.
+ */
 export function detectRingsAndPages(places: readonly Place[]): DrawingData {
-  const rings = ringsOf(places);
-  const pages = pagesOf(places);
+  const rings = findRings(places);
+  const pages = findPages(places);
   const locks = places.filter(isLock).map(({ id }) => id);
   const drawn = new Set([
     ...locks,
-    ...rings.flatMap(({ entries, cursors }) => [...entries.flat(), ...cursors].map(({ place }) => place)),
+    ...rings.flatMap(({ entries, indices }) => [...entries.flat(), ...indices].map(({ place }) => place)),
     ...pages.flatMap(({ version, translations, armed, copy }) => [version, translations, armed, copy ?? version]),
     ...places.filter(({ name }) => /page\d+\.word$/.test(name)).map(({ id }) => id),
   ]);
@@ -40,7 +46,7 @@ export function detectRingsAndPages(places: readonly Place[]): DrawingData {
 
 const isLock = ({ kind }: Place): boolean => kind === 'mutex' || kind === 'spinlock';
 
-function ringsOf(places: readonly Place[]): RingData[] {
+function findRings(places: readonly Place[]): RingData[] {
   const rings = new Map<string, { field: string; place: number }[][]>();
   for (const { name, id } of places) {
     const [, ring, index, field] = /^(.+)\[(\d+)\](?:\.(\w+))?$/.exec(name) ?? [];
@@ -51,26 +57,27 @@ function ringsOf(places: readonly Place[]): RingData[] {
     entries[Number(index)].push({ field: field ?? '', place: id });
   }
   return [...rings].map(([name, entries]): RingData => {
-    const named = (cursor: string): Place | undefined =>
-      places.find((place) => place.name === `${name}.${cursor}`) ??
-      // Where there is one array alone, indices need not say whose they are.
-      (rings.size === 1 ? places.find((place) => place.name === cursor) : undefined);
-    const cursors = CURSORS.flatMap((cursor) => {
-      const place = named(cursor);
-      return place === undefined ? [] : [{ name: cursor, place: place.id }];
+    const find = (index: string): Place | undefined =>
+      places.find((place) => place.name === `${name}.${index}`) ??
+      // If there is only one array, the names of its indices need no prefix.
+      (rings.size === 1 ? places.find((place) => place.name === index) : undefined);
+    const indices = INDICES.flatMap((index) => {
+      const place = find(index);
+      return place === undefined ? [] : [{ name: index, place: place.id }];
     });
-    const used = USED.map((pair) => pair.map((cursor) => named(cursor)?.id)).find((pair) => !pair.includes(undefined));
-    return { name, entries, cursors, ...(used && { used: used as [number, number] }) };
+    const used = USED.map((pair) => pair.map((index) => find(index)?.id)).find((pair) => !pair.includes(undefined));
+    return { name, entries, indices, ...(used && { used: used as [number, number] }) };
   });
 }
 
-function pagesOf(places: readonly Place[]): PageData[] {
+function findPages(places: readonly Place[]): PageData[] {
   const ids = new Map(places.map(({ name, id }) => [name, id]));
   return places.flatMap(({ name, id }): PageData[] => {
-    const [, of, before = '', slot = '0', page] = /^((.*?\.)??(?:slot(\d+)\.)?page(\d+))\.version$/.exec(name) ?? [];
-    const [translations, armed] = [ids.get(`${of}.translations`), ids.get(`${of}.armed`)];
-    if (of === undefined || translations === undefined || armed === undefined) return [];
-    const copy = ids.get(`${before}copy of ${slot}:${page}`);
-    return [{ name: of, version: id, translations, armed, ...(copy !== undefined && { copy }) }];
+    const [, page, prefix = '', slot = '0', number] =
+      /^((.*?\.)??(?:slot(\d+)\.)?page(\d+))\.version$/.exec(name) ?? [];
+    const [translations, armed] = [ids.get(`${page}.translations`), ids.get(`${page}.armed`)];
+    if (page === undefined || translations === undefined || armed === undefined) return [];
+    const copy = ids.get(`${prefix}copy of ${slot}:${number}`);
+    return [{ name: page, version: id, translations, armed, ...(copy !== undefined && { copy }) }];
   });
 }

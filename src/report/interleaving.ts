@@ -1,72 +1,46 @@
 import { contextSwitches } from '../explore/schedule.ts';
 import { isFence, kindNames, kindOf, placeOf } from '../memory/memory.ts';
 import { describeStep, type Step } from '../memory/trace.ts';
-import { createRun, type MemoryConfig } from '../run/createRun.ts';
+import { type CheckedExecution, createRun, type MemoryConfig } from '../run/createRun.ts';
 import { replay } from '../run/replay.ts';
 import { openScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
-import { SourceReader } from './code.ts';
 import type { InterleavingData, PlaceData, StepData } from './data.ts';
 import { detectRingsAndPages } from './detectRingsAndPages.ts';
-import { relationsOf } from './relations.ts';
-import { StepRecorder } from './stepRecorder.ts';
+import { SourceReader } from './sourceReader.ts';
+import { type StepEffects, StepRecorder } from './stepRecorder.ts';
+import { relationsOf } from './stepRelations.ts';
 
-/** What is to be looked at. */
+/** The schedule to run, and what the report says about it. */
 export interface RenderInput {
   readonly source: ScenarioRef;
   readonly order: readonly number[];
-  /** Of a livelock: see `Finding`. */
+  /** Length of the cycle of a livelock: see `Finding`. */
   readonly cycle?: number | undefined;
   readonly machine: MemoryConfig;
   readonly canary: string | undefined;
-  /** The property that is said to fail; null: none is. */
+  /** The property that should fail; null: none. */
   readonly expected: string | null;
   readonly commands: InterleavingData['commands'];
 }
 
 /**
- * Runs a schedule, and says of each step what it did. Throws `BadInput` where the schedule cannot be followed.
+ * Runs a schedule and records what each step does. Throws `BadInput` if the schedule cannot be followed.
  *
- * @param what names it, for errors.
+ * @param what name of the schedule in error messages.
  */
-export async function interleavingOf(
+export async function renderInterleaving(
   { source, order, cycle, machine, canary, expected, commands }: RenderInput,
   what: string,
 ): Promise<InterleavingData> {
   const scenario = await openScenario(source);
   const run = createRun(scenario, order.length + 1, machine);
   const { execution } = run;
-  const watched = new StepRecorder(execution);
+  const recorder = new StepRecorder(execution);
   const violation = replay(run, order, what, cycle);
-  watched.look();
-  const trace = execution.trace();
-  const relations = relationsOf(trace, execution.program.layout);
-  const lines = execution.lines();
-  const texts = new Words();
-  const sources = new Words();
-  const code = new SourceReader();
-  const ends = trace.map((_, s) => execution.endedWith(s) > 0);
-  const begun = new Set<number>();
-  const steps = trace.map((step, s): StepData => {
-    const { reads, over, under } = relations[s];
-    const line = lines[s];
-    const begins = !step.leaves && !begun.has(step.thread);
-    if (!step.leaves) begun.add(step.thread);
-    if (ends[s]) begun.delete(step.thread);
-    return {
-      actor: step.thread,
-      operation: step.operation,
-      ...(begins && { begins: true }),
-      ...(ends[s] && { ends: true }),
-      ...accessOf(step),
-      text: texts.numberOf(describeStep(step, execution.program.layout)),
-      ...(line !== undefined && { source: sources.numberOf(line) }),
-      ...(reads.length > 0 && { reads: reads.map(({ from, newest }) => [from, newest] as const) }),
-      ...(over.length > 0 && { over }),
-      ...(under !== undefined && { under }),
-      ...watched.steps[s],
-    };
-  });
-  const isAtEnd = !watched.violatedAtStep && !execution.isViolated;
+  recorder.recordLastStep();
+  const { texts, sources, steps } = renderSteps(run, recorder.steps);
+  const reader = new SourceReader();
+  const isAtEnd = !recorder.violatedAtStep && !execution.isViolated;
   return {
     kind: 'interleaving',
     scenario: scenario.name,
@@ -88,33 +62,69 @@ export async function interleavingOf(
         offset,
       }),
     ),
-    texts: texts.all,
-    sources: sources.all.map((at) => ({ at, ...codeAt(code.at(at)) })),
+    texts,
+    sources: sources.map((at) => {
+      const code = reader.lineAt(at);
+      return code === undefined ? { at } : { at, code };
+    }),
     steps,
     bytes: execution.bytes.u8.length,
-    initial: watched.initial,
+    initial: recorder.initial,
     drawing: detectRingsAndPages(execution.places),
   };
 }
 
-const codeAt = (code: string | undefined): { code?: string } => (code === undefined ? {} : { code });
+function renderSteps(
+  { execution }: CheckedExecution,
+  effects: readonly StepEffects[],
+): Pick<InterleavingData, 'texts' | 'steps'> & { readonly sources: readonly string[] } {
+  const { layout } = execution.program;
+  const trace = execution.trace();
+  const relations = relationsOf(trace, layout);
+  const lines = execution.lines();
+  const texts = new TextTable();
+  const sources = new TextTable();
+  const begun = new Set<number>();
+  const steps = trace.map((step, s): StepData => {
+    const { reads, overwrites, coherenceBefore } = relations[s];
+    const line = lines[s];
+    const ends = execution.endedWith(s) > 0;
+    const begins = !step.leaves && !begun.has(step.thread);
+    if (!step.leaves) begun.add(step.thread);
+    if (ends) begun.delete(step.thread);
+    return {
+      actor: step.thread,
+      operation: step.operation,
+      ...(begins && { begins: true }),
+      ...(ends && { ends: true }),
+      ...accessOf(step),
+      text: texts.indexOf(describeStep(step, layout)),
+      ...(line !== undefined && { source: sources.indexOf(line) }),
+      ...(reads.length > 0 && { reads: reads.map(({ from, newest }) => [from, newest] as const) }),
+      ...(overwrites.length > 0 && { overwrites }),
+      ...(coherenceBefore !== undefined && { coherenceBefore }),
+      ...effects[s],
+    };
+  });
+  return { texts: texts.all, sources: sources.all, steps };
+}
 
 const accessOf = ({ code, leaves }: Step): Pick<StepData, 'kind' | 'place'> => ({
   kind: leaves ? 'leaves' : kindNames[kindOf(code)],
   ...(!isFence(kindOf(code)) && { place: placeOf(code) }),
 });
 
-/** Texts, each once. */
-class Words {
+/** Distinct texts and their indices. */
+class TextTable {
   readonly all: string[] = [];
-  private readonly numbers = new Map<string, number>();
+  private readonly indices = new Map<string, number>();
 
-  numberOf(text: string): number {
-    let number = this.numbers.get(text);
-    if (number === undefined) {
-      number = this.all.push(text) - 1;
-      this.numbers.set(text, number);
+  indexOf(text: string): number {
+    let index = this.indices.get(text);
+    if (index === undefined) {
+      index = this.all.push(text) - 1;
+      this.indices.set(text, index);
     }
-    return number;
+    return index;
   }
 }

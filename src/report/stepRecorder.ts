@@ -2,31 +2,35 @@ import type { Execution, Observer } from '../explore/execution/execution.ts';
 import type { Violation } from '../explore/execution/violation.ts';
 import type { StepData } from './data.ts';
 
-/** What a step did that a trace does not say. */
-export type StepEffects = Pick<StepData, 'sets' | 'buffered' | 'lets' | 'sees'>;
+/** Effects of a step that the trace does not contain. */
+export type StepEffects = Pick<StepData, 'sets' | 'buffered' | 'flushes' | 'mayRead'>;
 
-/** Looks at an execution as it goes, in front of its observer: what each step changes in memory, in store buffers, and in what threads may see. */
+/**
+ * An observer in front of the execution's own one. It records what each step changes in memory, in the store
+ * buffers and in the values that threads may read.
+ */
 export class StepRecorder implements Observer {
   readonly steps: StepEffects[] = [];
-  /** Words of memory before the first step, those that are not 0. */
+  /** The nonzero words of memory before the first step. */
   initial: (readonly [number, number])[] = [];
-  /** Whether the observer has seen the violation at a step, and not when all was over. */
+  /** Whether the observer reported the violation at a step, and not at quiescence. */
   violatedAtStep = false;
   private readonly execution: Execution;
-  private readonly behind: Observer;
+  private readonly next: Observer;
   private readonly words: Uint32Array;
-  private readonly held: (readonly number[])[];
-  /** Cells from which actors may read several values. */
-  private readonly chosen: readonly number[];
-  /** By actor and place: what it may read, as text. */
-  private readonly views = new Map<number, string>();
+  /** By actor: the steps whose stores are in its buffer. */
+  private readonly buffers: (readonly number[])[];
+  /** Cells from which actors may read one of several values. */
+  private readonly multiValued: readonly number[];
+  /** By actor and place: the values that the actor may read, as text. */
+  private readonly readable = new Map<number, string>();
 
   constructor(execution: Execution) {
     this.execution = execution;
-    this.behind = execution.observer!;
+    this.next = execution.observer!;
     this.words = new Uint32Array(execution.bytes.u32.length);
-    this.held = execution.program.actors.map(() => []);
-    this.chosen = execution.places
+    this.buffers = execution.program.actors.map(() => []);
+    this.multiValued = execution.places
       .filter(({ kind, id }) => (kind === 'cell' || kind === 'cell64') && execution.readable(0, id) !== undefined)
       .map(({ id }) => id);
     execution.observer = this;
@@ -35,35 +39,32 @@ export class StepRecorder implements Observer {
   start(): Violation | undefined {
     this.words.set(this.execution.bytes.u32);
     this.initial = [...this.words].flatMap((word, i) => (word === 0 ? [] : [[i, word] as const]));
-    return this.behind.start();
+    return this.next.start();
   }
 
   step(thread: number): Violation | undefined {
-    this.look();
-    const violation = this.behind.step(thread);
+    this.recordLastStep();
+    const violation = this.next.step(thread);
     this.violatedAtStep ||= violation !== undefined;
     return violation;
   }
 
   back(): void {
-    throw new Error('nothing goes back here');
+    throw new Error('a recorded execution does not undo steps');
   }
 
-  /** Looks at the last step, where that was not done: nobody is asked about one that ends the execution by itself. */
-  look(): void {
+  /** Records the last step once. A step that itself ends the execution is not observed; call this after the run. */
+  recordLastStep(): void {
     const { execution, steps } = this;
     if (steps.length === execution.steps) return;
-    const actor = execution.schedule[execution.steps - 1] % this.held.length;
-    const sets = this.sets();
-    const sees = this.sees();
-    steps.push({
-      ...(sets.length > 0 && { sets }),
-      ...this.bufferedStores(actor),
-      ...(sees.length > 0 && { sees }),
-    });
+    const actor = execution.schedule[execution.steps - 1] % this.buffers.length;
+    const sets = this.changedWords();
+    const buffer = this.bufferChange(actor);
+    const mayRead = this.readableChanges();
+    steps.push({ ...(sets.length > 0 && { sets }), ...buffer, ...(mayRead.length > 0 && { mayRead }) });
   }
 
-  private sets(): (readonly [number, number])[] {
+  private changedWords(): (readonly [number, number])[] {
     const { bytes, changed, places } = this.execution;
     if (changed < 0) return [];
     const { offset, bits } = places[changed];
@@ -76,25 +77,25 @@ export class StepRecorder implements Observer {
     return sets;
   }
 
-  private bufferedStores(actor: number): StepEffects {
-    const before = this.held[actor];
+  private bufferChange(actor: number): StepEffects {
+    const before = this.buffers[actor];
     const now = [...this.execution.bufferedStores(actor)];
-    this.held[actor] = now;
+    this.buffers[actor] = now;
     if (now.length > before.length) return { buffered: true };
-    return now.length < before.length ? { lets: before[0] } : {};
+    return now.length < before.length ? { flushes: before[0] } : {};
   }
 
-  private sees(): NonNullable<StepEffects['sees']> {
+  private readableChanges(): NonNullable<StepEffects['mayRead']> {
     const { execution } = this;
     const { actors, layout } = execution.program;
     return actors.flatMap((_, actor) =>
-      this.chosen.flatMap((id) => {
-        const values = execution.readable(actor, id)!.map(String);
-        const key = actor * layout.places.length + id;
-        // At first, everybody sees the initial value alone.
-        const before = this.views.get(key) ?? (values.length === 1 ? values[0] : '');
-        this.views.set(key, values.join());
-        return before === values.join() ? [] : [{ actor, place: id, values }];
+      this.multiValued.flatMap((place) => {
+        const values = execution.readable(actor, place)!.map(String);
+        const key = actor * layout.places.length + place;
+        // Before the first step, every actor reads the initial value.
+        const before = this.readable.get(key) ?? (values.length === 1 ? values[0] : '');
+        this.readable.set(key, values.join());
+        return before === values.join() ? [] : [{ actor, place, values }];
       }),
     );
   }

@@ -1,10 +1,10 @@
 import type { Scenario } from '../check/scenario.ts';
-import { formatFinding } from '../cli/finding.ts';
 import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { oneOf } from '../input/fields.ts';
 import { SCHEMA } from '../input/schema.ts';
+import { formatFinding } from '../report/text/formatFinding.ts';
 import { createRun, type MemoryConfig, scheduleOf } from '../run/createRun.ts';
 import {
   type ExploreOptions,

@@ -17,14 +17,14 @@ const at = (name: string): string => join(folder, name);
 /** The data in a page. */
 const dataIn = (file: string) => JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at(file), 'utf8'))![1]);
 
-/** Found with a canary in the subject. */
+/** A finding of a seeded bug. */
 let finding: { file: string; property: string };
 beforeAll(() => {
   const { stdout } = patched('explore', 'dirty-again', '--scheduler', 'exhaustive', '--dir', 'f', '--json');
   [finding] = JSON.parse(stdout).findings;
 });
 
-test('a finding as a page, a trace and text at once; folders are made', () => {
+test('a finding as a page, a trace and text at once; missing folders are created', () => {
   const { status, stdout, stderr } = patched(
     'report',
     finding.file,
@@ -45,14 +45,14 @@ test('a finding as a page, a trace and text at once; folders are made', () => {
   expect(JSON.parse(readFileSync(at('new/a.json'), 'utf8')).traceEvents.length).toBeGreaterThan(32);
 });
 
-test('where the code does not fail as the finding says, the page says that', () => {
+test('the page says so if the code does not fail as the finding says', () => {
   const { canary: _, ...mended } = JSON.parse(readFileSync(at(finding.file), 'utf8'));
   writeFileSync(at('mended.json'), JSON.stringify({ ...mended, schedule: '0x16' }));
   expect(gfnring('report', 'mended.json', '--html', 'mended.html')).toMatchObject({ status: 0 });
   expect(dataIn('mended.html')).toMatchObject({ failed: null, expected: finding.property });
 });
 
-test('what cannot be done is said in one line, with status 2', () => {
+test('wrong input ends with one line and status 2', () => {
   writeFileSync(
     at('unseen.json'),
     JSON.stringify({ ...JSON.parse(readFileSync(at('mended.json'), 'utf8')), schedule: '', contextSwitches: 0 }),
@@ -60,12 +60,12 @@ test('what cannot be done is said in one line, with status 2', () => {
   writeFileSync(at('none.json'), '{}');
   mkdirSync(at('empty'), { recursive: true });
   for (const [args, why] of [
-    [[finding.file], 'say what the report is to be: --html FILE, --perfetto FILE or --text'],
+    [[finding.file], 'choose a format: --html FILE, --perfetto FILE or --text'],
     [['nowhere.json', '--text'], 'cannot read the finding nowhere.json: ENOENT'],
     [['none.json', '--text'], 'none.json'],
     [['unseen.json', '--html', 'x.html'], 'unseen.json has no schedule to run'],
     [['empty', '--html', 'x.html'], 'empty is no campaign: it has no campaign.json'],
-    [['empty', '--text'], 'empty is a directory: a campaign has --html FILE alone'],
+    [['empty', '--text'], 'empty is a directory: --text shows a finding; for a campaign use --html FILE'],
     [['mended.json', '--html', 'empty'], 'cannot write empty: EISDIR'],
     [[finding.file, '--html', 'x.html'], `${finding.file} was written with the canary no-flush: 'npm run selftest`],
   ] as const) {
@@ -76,7 +76,7 @@ test('what cannot be done is said in one line, with status 2', () => {
   }
 });
 
-test('a campaign, with what the clock saw of all its runs; its directory is only read', () => {
+test('a campaign, with the time samples of all its runs; its directory is only read', () => {
   const night = (...more: string[]) => gfnring('fuzz', '--dir', 'night', '--workers', '1', '--quiet', ...more);
   night(join(process.cwd(), 'examples/lost-update.mjs'), '--executions', '512');
   night('--resume', '--executions', '1024');

@@ -4,13 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const PATH = '/usr/bin/chromium';
-/** Debian's, as `.ci/run` installs it. */
+/** Debian's package, which `.ci/run` installs. */
 export const hasChromium = existsSync(PATH);
 
-/** Where screenshots are kept, for people to look at. */
+/** Folder of the screenshots. */
 const PICTURES = 'test/output';
 
-/** Nothing of Chromium's own goes to a network either, which a machine that runs tests may not have. */
+/** Chromium's own requests are disabled too: the machine may have no network. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -23,14 +23,14 @@ const FLAGS = [
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: PATH, args: FLAGS });
 
-/** A page that is open, and what it asked for and complained about: nothing but itself, and of nothing. */
+/** An open page, the addresses that it requested, and its console messages and errors. */
 export interface Opened {
   readonly page: Page;
   readonly requests: string[];
   readonly complaints: string[];
 }
 
-/** @param link what stands behind the file's address. */
+/** @param link fragment of the address. */
 export async function open(
   browser: Browser,
   file: string,

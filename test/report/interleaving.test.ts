@@ -10,9 +10,9 @@ import { scenario } from '../../src/scenario/define.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
 import { buildVm } from '../../src/vm/build.ts';
-import { ofSchedule, shown } from './shown.ts';
+import { interleavingOfFinding, interleavingOfSchedule } from './interleavings.ts';
 
-/** Memory as a viewer comes to it: what was there, and what each step sets. */
+/** Memory as the viewer computes it: the initial words, and what each step sets. */
 function memoryAfter({ bytes, initial, steps }: InterleavingData): Uint32Array {
   const words = new Uint32Array(bytes / 4);
   for (const [word, value] of initial) words[word] = value;
@@ -20,11 +20,11 @@ function memoryAfter({ bytes, initial, steps }: InterleavingData): Uint32Array {
   return words;
 }
 
-const texts = (of: InterleavingData): string[] => of.steps.map(({ text }) => of.texts[text]);
+const texts = (data: InterleavingData): string[] => data.steps.map(({ text }) => data.texts[text]);
 
-test('a finding says what failed, at which step, and what each step did', async () => {
-  const of = await shown('examples/publish.mjs', { memoryModel: 'weak' });
-  expect(of).toMatchObject({
+test('the data of a finding contains the violation, its step, and the effect of each step', async () => {
+  const data = await interleavingOfFinding('examples/publish.mjs', { memoryModel: 'weak' });
+  expect(data).toMatchObject({
     scenario: 'publish',
     memoryModel: 'weak',
     failed: { property: 'what was announced is there', message: 'took 0', step: 3, atEnd: false },
@@ -33,35 +33,35 @@ test('a finding says what failed, at which step, and what each step did', async 
       { name: 'userspace', operations: ['take'] },
     ],
   });
-  expect(texts(of)).toEqual(['store  record = 7', 'store  index = 1', 'load   index → 1', 'load   record → 0']);
-  expect(of.steps.map(({ begins, ends }) => [begins, ends])).toEqual([
+  expect(texts(data)).toEqual(['store  record = 7', 'store  index = 1', 'load   index → 1', 'load   record → 0']);
+  expect(data.steps.map(({ begins, ends }) => [begins, ends])).toEqual([
     [true, undefined],
     [undefined, true],
     [true, undefined],
     [undefined, undefined],
   ]);
-  expect(of.steps.map(({ reads }) => reads)).toEqual([undefined, undefined, [[1, 1]], [[-1, 0]]]);
-  // Userspace may read both values of both cells, until it has read the newer of one.
-  const record = of.places.findIndex(({ name }) => name === 'record');
-  expect(of.steps[0].sees).toEqual([{ actor: 1, place: record, values: ['7', '0'] }]);
-  expect(of.steps[2].sees).toEqual([{ actor: 1, place: record + 1, values: ['1'] }]);
-  expect(of.sources[of.steps[3].source!]).toMatchObject({
+  expect(data.steps.map(({ reads }) => reads)).toEqual([undefined, undefined, [[1, 1]], [[-1, 0]]]);
+  // Userspace may read both values of both cells, until it has read the newer value of one.
+  const record = data.places.findIndex(({ name }) => name === 'record');
+  expect(data.steps[0].mayRead).toEqual([{ actor: 1, place: record, values: ['7', '0'] }]);
+  expect(data.steps[2].mayRead).toEqual([{ actor: 1, place: record + 1, values: ['1'] }]);
+  expect(data.sources[data.steps[3].source!]).toMatchObject({
     at: expect.stringMatching(/^examples\/publish\.mjs:\d+:\d+$/),
     code: expect.stringContaining('mem.load(record)'),
   });
 });
 
 test('a store is in its buffer until it leaves', async () => {
-  const of = await shown('examples/sb.mjs', { memoryModel: 'tso' });
-  expect(of.failed).toMatchObject({ step: of.steps.length - 1, atEnd: true });
-  const stores = of.steps.flatMap(({ buffered }, s) => (buffered ? [s] : []));
-  const left = of.steps.flatMap(({ lets }) => (lets === undefined ? [] : [lets]));
+  const data = await interleavingOfFinding('examples/sb.mjs', { memoryModel: 'tso' });
+  expect(data.failed).toMatchObject({ step: data.steps.length - 1, atEnd: true });
+  const stores = data.steps.flatMap(({ buffered }, s) => (buffered ? [s] : []));
+  const left = data.steps.flatMap(({ flushes }) => (flushes === undefined ? [] : [flushes]));
   expect(stores).toHaveLength(2);
   expect([...left].sort()).toEqual(stores);
   // Memory changes when a store leaves, and not before.
-  for (const { buffered, lets, sets } of of.steps) {
+  for (const { buffered, flushes, sets } of data.steps) {
     if (buffered) expect(sets).toBeUndefined();
-    if (lets !== undefined) expect(sets).toHaveLength(1);
+    if (flushes !== undefined) expect(sets).toHaveLength(1);
   }
 });
 
@@ -73,47 +73,47 @@ test.each(['sc', 'tso', 'weak'] as const)(
     for (const seed of [1, 2, 3]) {
       const run = createRun(await openScenario(source), 10_000, machine);
       runOnce(run, new RandomWalk(seed));
-      const of = await ofSchedule(source, formatSchedule(scheduleOf(run)), machine);
-      expect(of.steps).toHaveLength(run.execution.steps);
-      expect(memoryAfter(of)).toEqual(run.execution.bytes.u32);
+      const data = await interleavingOfSchedule(source, formatSchedule(scheduleOf(run)), machine);
+      expect(data.steps).toHaveLength(run.execution.steps);
+      expect(memoryAfter(data)).toEqual(run.execution.bytes.u32);
     }
   },
 );
 
 test('locks, and the steps of operations that begin and end', async () => {
-  const of = await ofSchedule(await resolveScenarioName('examples/sb.mjs'), '0x2,1x2');
-  expect(of.failed).toBeNull();
-  expect(of.steps.filter(({ begins }) => begins)).toHaveLength(2);
-  expect(of.drawing.locks.map((lock) => of.places[lock].name)).toEqual(['m']);
-  expect(of.drawing.others.map((cell) => of.places[cell].name)).toEqual(['x', 'y']);
+  const data = await interleavingOfSchedule(await resolveScenarioName('examples/sb.mjs'), '0x2,1x2');
+  expect(data.failed).toBeNull();
+  expect(data.steps.filter(({ begins }) => begins)).toHaveLength(2);
+  expect(data.drawing.locks.map((lock) => data.places[lock].name)).toEqual(['m']);
+  expect(data.drawing.others.map((cell) => data.places[cell].name)).toEqual(['x', 'y']);
 });
 
-test.each(trackerNames)('what %s lays out is drawn: its ring or its bitmap, and its pages', (tracker) => {
+test.each(trackerNames)('the ring or bitmap of %s and its pages are found in its layout', (tracker) => {
   const { layout } = buildVm(checksOf(tracker)[0].spec).program;
   const { rings, pages, others } = detectRingsAndPages(layout.places);
   const nameOf = (place: number): string => layout.places[place].name;
   expect(pages[0]).toMatchObject({ name: 'page0', copy: expect.any(Number) });
   expect(nameOf(pages[0].armed)).toBe('page0.armed');
-  const cursors = rings[0].cursors.map((cursor) => cursor.name);
+  const indices = rings[0].indices.map((index) => index.name);
   if (tracker === 'dirty-bitmap') expect(rings[0].name).toBe('bitmap0');
-  else if (tracker === 'gfn-ring') expect(cursors).toEqual(['prod_index', 'cons_index', 'prod', 'cons']);
-  else expect(cursors).toEqual(expect.arrayContaining(['dirty_index', 'fetch_index']));
+  else if (tracker === 'gfn-ring') expect(indices).toEqual(['prod_index', 'cons_index', 'prod', 'cons']);
+  else expect(indices).toEqual(expect.arrayContaining(['dirty_index', 'fetch_index']));
   if (tracker !== 'dirty-bitmap') expect(rings[0].used).toHaveLength(2);
-  // Nothing is drawn twice, and nothing is forgotten but what lies over something else.
+  // No place is drawn twice.
   const drawn = [
     ...others,
-    ...rings.flatMap(({ entries, cursors }) => [...entries.flat(), ...cursors].map(({ place }) => place)),
+    ...rings.flatMap(({ entries, indices }) => [...entries.flat(), ...indices].map(({ place }) => place)),
   ];
   expect(new Set(drawn).size).toBe(drawn.length);
 });
 
-test('an array alone is a ring, by the names that people give its indices', () => {
+test('a single array with the usual names of indices is a ring', () => {
   const { program } = scenario({
     name: 'spsc',
     cells: { head: 'u32', tail: 'u32', slots: { type: 'u32', length: 4 } },
     actors: { a: [(mem, { head }) => mem.load(head)] },
   });
   expect(detectRingsAndPages(program.layout.places).rings).toMatchObject([
-    { name: 'slots', entries: { length: 4 }, cursors: [{ name: 'head' }, { name: 'tail' }], used: [1, 0] },
+    { name: 'slots', entries: { length: 4 }, indices: [{ name: 'head' }, { name: 'tail' }], used: [1, 0] },
   ]);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { canaryTables, tablesIn } from '../../src/report/canaryTables.ts';
-import { htmlPage } from '../../src/report/page.ts';
-import { perfettoOf } from '../../src/report/perfetto.ts';
-import { shown } from './shown.ts';
+import { canaryTables, parseTables } from '../../src/report/canaryTables.ts';
+import { htmlPage } from '../../src/report/htmlPage.ts';
+import { formatPerfettoTrace } from '../../src/report/reporters/perfetto.ts';
+import { interleavingOfFinding } from './interleavings.ts';
 
-test('a page is one file that may ask nothing of anybody', async () => {
-  const page = htmlPage(await shown('examples/lost-update.mjs'), 'lost');
+test('a page is one file, and its policy forbids all network access', async () => {
+  const page = htmlPage(await interleavingOfFinding('examples/lost-update.mjs'), 'lost');
   expect(page).toMatch(
     /<meta http-equiv="Content-Security-Policy" content="default-src 'none';[^"]*script-src 'sha256-[^"]+"/,
   );
@@ -13,7 +13,7 @@ test('a page is one file that may ask nothing of anybody', async () => {
   expect(page.match(/<script/g)).toHaveLength(2);
 });
 
-test('nothing that a finding says ends the element that holds it', () => {
+test('no text of a finding ends the element that contains it', () => {
   const data = { message: '</script><script>alert(1)</script><!--', dollar: "$& $' $1", quote: '\u2028"' };
   const page = htmlPage(data, '</title><script>alert(1)</script>&');
   expect(page).not.toContain('<script>alert');
@@ -23,14 +23,14 @@ test('nothing that a finding says ends the element that holds it', () => {
 });
 
 test('a trace for Perfetto: threads, slices inside slices, flows that begin and end, locks', async () => {
-  const of = await shown('examples/sb.mjs', { memoryModel: 'tso' });
-  const { traceEvents: events } = JSON.parse(perfettoOf(of));
+  const data = await interleavingOfFinding('examples/sb.mjs', { memoryModel: 'tso' });
+  const { traceEvents: events } = JSON.parse(formatPerfettoTrace(data));
   const names = events.filter((event) => event.name === 'thread_name').map(({ args }) => args.name);
   expect(names).toEqual(['a', 'b', 'lock m', 'store buffer of a', 'store buffer of b']);
   const slices = events.filter(({ ph }) => ph === 'X');
   expect(slices.filter(({ cat }) => cat === 'store buffer')).toHaveLength(2);
-  expect(slices.filter(({ args }) => args?.at !== undefined)).toHaveLength(of.steps.length);
-  // Slices of one thread lie inside each other or beside each other: nothing else can be drawn.
+  expect(slices.filter(({ args }) => args?.at !== undefined)).toHaveLength(data.steps.length);
+  // Slices of one thread are nested or disjoint: the format allows nothing else.
   for (const a of slices)
     for (const b of slices) {
       const [inside, beside] = [
@@ -44,7 +44,9 @@ test('a trace for Perfetto: threads, slices inside slices, flows that begin and 
 });
 
 test('each flow of a trace begins in one actor and ends in another', async () => {
-  const { traceEvents: events } = JSON.parse(perfettoOf(await shown('examples/publish.mjs', { memoryModel: 'weak' })));
+  const { traceEvents: events } = JSON.parse(
+    formatPerfettoTrace(await interleavingOfFinding('examples/publish.mjs', { memoryModel: 'weak' })),
+  );
   const flows = events.filter(({ ph }) => ph === 's' || ph === 'f');
   expect(flows).toMatchObject([
     { ph: 's', id: 1, tid: 1 },
@@ -52,8 +54,8 @@ test('each flow of a trace begins in one actor and ends in another', async () =>
   ]);
 });
 
-test('the tables of a document, by their headings; those of the canaries', () => {
-  expect(tablesIn('# A\n\n## b c\n\nText.\n\n| x | y |\n| --- | --- |\n| `1` | a \\| b |\n')).toEqual([
+test('tables of a document are found by their headings; those of the seeded bugs too', () => {
+  expect(parseTables('# A\n\n## b c\n\nText.\n\n| x | y |\n| --- | --- |\n| `1` | a \\| b |\n')).toEqual([
     { title: 'b c', head: ['x', 'y'], rows: [['1', 'a | b']] },
   ]);
   const [table, ...others] = canaryTables(new Set(['gfn-list']));

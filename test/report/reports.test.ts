@@ -4,9 +4,10 @@ import Ajv from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import type { Summary } from '../../src/campaign/summary.ts';
-import { annotationsOf } from '../../src/report/github.ts';
-import { junitOf } from '../../src/report/junit.ts';
-import { sarifOf } from '../../src/report/sarif.ts';
+import { githubReporter } from '../../src/report/reporters/github.ts';
+import { junitReporter } from '../../src/report/reporters/junit.ts';
+import { reporters } from '../../src/report/reporters/registry.ts';
+import { sarifReporter } from '../../src/report/reporters/sarif.ts';
 import { begin, builtIn, modulePath, settings } from '../campaign/campaigns.ts';
 
 const schemaOf = (path: string): string => readFileSync(join('node_modules', path), 'utf8');
@@ -14,7 +15,14 @@ const isSarif = new Ajv({ schemaId: 'auto', meta: true, unknownFormats: 'ignore'
   JSON.parse(schemaOf('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')),
 );
 
-/** A module of a user, a defect of the subjects that is known, and a scenario in which nothing is found. */
+const sarifOf = (of: Summary): Promise<string> => sarifReporter.campaignRun({ summary: of, version: '0.1.0' });
+const junitOf = (of: Summary): string => junitReporter.campaignRun({ summary: of, seconds: 1.5 });
+const annotationsOf = async (of: Summary): Promise<string[]> => {
+  const lines = await githubReporter.campaignRun({ summary: of, seconds: 1.5, version: '0.1.0' });
+  return lines.split('\n').slice(0, -1);
+};
+
+/** A campaign of a user's module, a known defect, and a scenario in which nothing is found. */
 let summary: Summary;
 beforeAll(async () => {
   const bases = [modulePath('lost-update'), builtIn('gfn-list/not-paused'), builtIn('ring')];
@@ -22,7 +30,7 @@ beforeAll(async () => {
   expect(new Set(summary.findings.map(({ base }) => base))).toEqual(new Set(['lost-update', 'gfn-list/not-paused']));
 });
 
-/** What a name may hold, and XML and workflow commands may not. */
+/** Texts that XML and workflow commands must escape. */
 const hostile = (of: Summary): Summary => ({
   ...of,
   findings: of.findings.map((finding) => ({
@@ -33,17 +41,17 @@ const hostile = (of: Summary): Summary => ({
 });
 
 describe('SARIF', () => {
-  test('is what its schema asks for, with findings and without', async () => {
-    for (const of of [summary, hostile(summary), { findings: [] }]) {
-      isSarif(JSON.parse(await sarifOf(of, '0.1.0')));
+  test('conforms to its schema, with findings and without', async () => {
+    for (const of of [summary, hostile(summary), { ...summary, findings: [] }]) {
+      isSarif(JSON.parse(await sarifOf(of)));
       expect(isSarif.errors).toBeNull();
     }
-    isSarif({ ...JSON.parse(await sarifOf(summary, '0.1.0')), version: '3' });
+    isSarif({ ...JSON.parse(await sarifOf(summary)), version: '3' });
     expect(isSarif.errors).not.toBeNull();
   });
 
-  test('points at the lines of the subject that communicate', async () => {
-    const { results, tool } = JSON.parse(await sarifOf(summary, '0.1.0')).runs[0];
+  test('locates the accesses through which the threads communicate', async () => {
+    const { results, tool } = JSON.parse(await sarifOf(summary)).runs[0];
     const own = results.find((result: { ruleId: string }) => result.ruleId === 'no-addition-is-lost');
     expect(tool.driver.rules[own.ruleIndex].shortDescription.text).toBe('no addition is lost');
     expect(own.level).toBe('error');
@@ -72,15 +80,15 @@ describe('JUnit', () => {
     return errors.map(({ message }) => message);
   };
 
-  test('is what the schema asks for, whatever names hold', async () => {
+  test('conforms to its schema, whatever characters names contain', async () => {
     const lost = [{ batch: 7, scenario: 'ring', why: 'no "worker" <came> back' }];
     for (const of of [summary, hostile(summary), { ...summary, lost, findings: [] }])
-      expect(await errorsOf(junitOf(of, 1.5))).toEqual([]);
-    expect(await errorsOf(junitOf(summary, 1.5).replace('</testsuite>', '<nothing/></testsuite>'))).not.toEqual([]);
+      expect(await errorsOf(junitOf(of))).toEqual([]);
+    expect(await errorsOf(junitOf(summary).replace('</testsuite>', '<nothing/></testsuite>'))).not.toEqual([]);
   });
 
   test('has a case for each scenario, and a failure for each finding', () => {
-    const xml = junitOf(summary, 1.5);
+    const xml = junitOf(summary);
     expect(xml).toContain(`tests="3" failures="${summary.findings.length}" errors="0" time="1.500"`);
     expect(xml.match(/<testcase /g)).toHaveLength(3);
     expect(xml.match(/<failure /g)).toHaveLength(summary.findings.length);
@@ -89,7 +97,7 @@ describe('JUnit', () => {
   });
 });
 
-test('annotations of GitHub are one line each, and nothing in them is a command', async () => {
+test('annotations of GitHub are one line each, and no text in them is taken for a command', async () => {
   const lines = await annotationsOf(summary);
   expect(lines).toHaveLength(summary.findings.length);
   expect(lines.find((line) => line.includes('no addition'))).toMatch(
@@ -100,4 +108,10 @@ test('annotations of GitHub are one line each, and nothing in them is a command'
     expect(line).toContain('title=a<b & "c"%3A d%2C%0A%250A');
     expect(line).toContain('::]]>%0D%0A::error::');
   }
+});
+
+test('every reporter has a name of its own and shows something', () => {
+  expect(new Set(reporters.map(({ name }) => name)).size).toBe(reporters.length);
+  for (const { campaignRun, campaignDirectory, finding } of reporters)
+    expect(campaignRun ?? campaignDirectory ?? finding).toBeInstanceOf(Function);
 });

@@ -2,18 +2,19 @@ import { Command } from 'commander';
 import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
 import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
 import { type Summary, summaryOf } from '../../campaign/summary.ts';
-import type { Reports } from '../../report/write.ts';
+import { plural } from '../../report/format.ts';
+import type { ReportRequest } from '../../report/writeReport.ts';
 import { summaryLines } from '../campaignText.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, quietOption } from '../options.ts';
-import { plural, print, printJson } from '../output.ts';
-import { report, reportOption } from '../reportOption.ts';
+import { print, printJson } from '../output.ts';
+import { reportOption, writeCampaignReports } from '../reportOption.ts';
 
 interface Options {
   readonly json?: boolean;
   readonly quiet?: boolean;
-  readonly report?: Reports;
+  readonly report?: readonly ReportRequest[];
 }
 
 export const corpusCommand = (): Command =>
@@ -80,6 +81,6 @@ async function change(
     print(`${plural(changed.after, 'entry', 'entries')} of ${changed.before} before`);
     for (const line of summaryLines(summary)) print(line);
   }
-  await report(wanted, summary, 0);
+  await writeCampaignReports(wanted, summary, 0);
   process.exitCode = summary.outcome === 'violated' ? STATUS.findings : STATUS.nothingFound;
 }

@@ -6,7 +6,6 @@ import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { statusOf, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { printFinding } from '../finding.ts';
 import {
   directoryOption,
   explicitMemoryOptions,
@@ -21,6 +20,7 @@ import {
   wholeNumberArgument,
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { printFinding } from '../printFinding.ts';
 import { reportNotes, scenarioResultLine } from '../scenarioResultLine.ts';
 
 interface Options extends SharedOptions, MemoryConfig {

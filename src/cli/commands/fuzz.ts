@@ -7,7 +7,7 @@ import { type Executor, ThreadPoolExecutor } from '../../campaign/executors/thre
 import { canonical } from '../../campaign/hash.ts';
 import type { BaseScenario, Settings, Shard } from '../../campaign/settings.ts';
 import { summaryOf } from '../../campaign/summary.ts';
-import type { Reports } from '../../report/write.ts';
+import type { ReportRequest } from '../../report/writeReport.ts';
 import { recordedCanary } from '../../run/canary.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
@@ -18,7 +18,6 @@ import { CampaignWatch, summaryLines } from '../campaignText.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { printFinding } from '../finding.ts';
 import {
   jsonOption,
   memoryModelOption,
@@ -31,7 +30,8 @@ import {
   wholeNumberArgument,
 } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
-import { report, reportOption } from '../reportOption.ts';
+import { printFinding } from '../printFinding.ts';
+import { reportOption, writeCampaignReports } from '../reportOption.ts';
 import { packageVersion } from '../version.ts';
 
 interface Options extends SharedOptions, MemoryConfig {
@@ -45,7 +45,7 @@ interface Options extends SharedOptions, MemoryConfig {
   readonly feedback: boolean;
   readonly patience: number;
   readonly queue?: string;
-  readonly report?: Reports;
+  readonly report?: readonly ReportRequest[];
 }
 
 /** Executions of a campaign are short: one that takes so many steps goes round. */
@@ -171,14 +171,11 @@ async function run(store: CampaignDirectory, crew: Executor, options: Options): 
   const summary = await summaryOf(store);
   if (options.json) printJson({ ...summary, ended, workers: options.workers });
   else {
-    for (const finding of summary.findings.slice(0, PRINTED_MAX)) {
-      await printFinding(finding);
-      if (finding.catalogue !== null) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
-    }
+    for (const finding of summary.findings.slice(0, PRINTED_MAX)) await printFinding(finding);
     const rate = watch.rateOf(stands.counts.executions);
     if (!options.quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
   }
-  await report(options.report, summary, watch.seconds);
+  await writeCampaignReports(options.report, summary, watch.seconds);
   if (ended.by === 'signal') return STATUS.interrupted;
   if (summary.outcome === 'violated') return STATUS.findings;
   return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;

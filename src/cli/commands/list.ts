@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { SCHEMA } from '../../input/schema.ts';
+import { plural } from '../../report/format.ts';
 import { YARDSTICKS } from '../../scenario/benchmarkRing.ts';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
 import type { TrackerName } from '../../trackers/registry.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, trackerOption } from '../options.ts';
-import { plural, print, printJson } from '../output.ts';
+import { print, printJson } from '../output.ts';
 
 export const listCommand = (): Command =>
   new Command('list')

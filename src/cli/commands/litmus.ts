@@ -5,10 +5,11 @@ import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
+import { plural } from '../../report/format.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, memoryModelOption, quietOption, seconds } from '../options.ts';
-import { plural, print, printJson } from '../output.ts';
+import { print, printJson } from '../output.ts';
 
 interface Options {
   readonly memoryModel: MemoryModelName;

@@ -6,6 +6,8 @@ import { SCHEMA } from '../../input/schema.ts';
 import { ASSUMED } from '../../memory/assume.ts';
 import { END_OF_RECORDING, RecordedMemory } from '../../memory/recordedMemory.ts';
 import { sameStep, type Trace } from '../../memory/trace.ts';
+import { plural } from '../../report/format.ts';
+import { formatTrace } from '../../report/text/formatTrace.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from '../../run/createRun.ts';
 import { LockstepPool } from '../../run/lockstep/lockstepPool.ts';
 import { replay } from '../../run/replay.ts';
@@ -13,7 +15,6 @@ import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { STATUS, UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { loadScheduled } from '../finding.ts';
 import {
   explicitMemoryOptions,
   jsonOption,
@@ -22,8 +23,8 @@ import {
   quietOption,
   tearingOption,
 } from '../options.ts';
-import { plural, print, printJson } from '../output.ts';
-import { formatTrace } from '../trace.ts';
+import { print, printJson } from '../output.ts';
+import { loadScheduledFinding } from '../printFinding.ts';
 
 interface Options extends MemoryConfig {
   readonly on: 'explorer' | 'workers';
@@ -106,7 +107,7 @@ interface ToReplay {
 async function toReplay(what: string, options: Options, command: Command): Promise<ToReplay> {
   const compact = /^(.+):([0-9x.,]*)$/.exec(what);
   if (compact === null) {
-    const finding = loadScheduled(what);
+    const finding = loadScheduledFinding(what);
     const { memoryModel, tearing, inFull } = finding;
     const [asked] = explicitMemoryOptions(command);
     if (asked !== undefined) throw new UsageError(`--${asked} goes with scenario:schedule: a finding says its own`);

@@ -1,30 +1,25 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { campaignOf } from '../../report/campaign.ts';
-import { interleavingOf } from '../../report/interleaving.ts';
-import { htmlPage } from '../../report/page.ts';
-import { perfettoOf } from '../../report/perfetto.ts';
-import { writeOut } from '../../report/write.ts';
-import { openScenario } from '../../scenario/scenarioRef.ts';
+import { openFindingInput } from '../../report/findingInput.ts';
+import { reporters } from '../../report/reporters/registry.ts';
+import type { Reporter } from '../../report/reporters/reporter.ts';
+import { type ReportRequest, writeReport } from '../../report/writeReport.ts';
 import { UsageError } from '../errors.ts';
 import { examples } from '../examples.ts';
-import { formatFinding, loadScheduled, reproduce } from '../finding.ts';
-import { print } from '../output.ts';
+import { loadScheduledFinding } from '../printFinding.ts';
+import { alternatives } from '../reportOption.ts';
 
-interface Options {
-  readonly html?: string;
-  readonly perfetto?: string;
-  readonly text?: boolean;
-}
+const formats = reporters.filter(({ finding, campaignDirectory }) => finding ?? campaignDirectory);
+const spelling = ({ name, output }: Reporter): string => (output === 'file' ? `--${name} FILE` : `--${name}`);
 
-export const reportCommand = (): Command =>
-  new Command('report')
-    .description('a finding, or a campaign, for people to look at')
-    .argument('<what>', 'the path of a finding, or the directory of a campaign')
-    .option('--html <file>', 'one page that needs no network: the interleaving step by step, with memory beside it')
-    .option('--perfetto <file>', "a trace for Perfetto's viewer, of a finding")
-    .option('--text', 'what replay prints, of a finding')
-    .addHelpText('after', '\nExit status: 0 when it is written, whatever it says.')
+export function reportCommand(): Command {
+  const command = new Command('report')
+    .description('show a finding or a campaign to people')
+    .argument('<what>', 'the path of a finding, or the directory of a campaign');
+  for (const { name, output, description } of formats)
+    command.option(output === 'file' ? `--${name} <file>` : `--${name}`, description);
+  return command
+    .addHelpText('after', '\nExit status: 0 when the report is written, whatever it says.')
     .addHelpText(
       'after',
       examples({
@@ -33,44 +28,30 @@ export const reportCommand = (): Command =>
         'report night --html night.html': 'a campaign',
       }),
     )
-    .action(async (what: string, options: Options) => {
-      if (options.html === undefined && options.perfetto === undefined && !options.text)
-        throw new UsageError('say what the report is to be: --html FILE, --perfetto FILE or --text');
-      if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await ofCampaign(what, options);
-      else await ofFinding(what, options);
+    .action(async (what: string, options: Readonly<Record<string, string | true>>) => {
+      const requests = formats.flatMap((reporter): ReportRequest[] => {
+        const value = options[reporter.name];
+        return value === undefined ? [] : [{ reporter, file: value === true ? undefined : value }];
+      });
+      if (requests.length === 0) throw new UsageError(`choose a format: ${alternatives(formats, spelling)}`);
+      if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await reportCampaign(what, requests);
+      else await reportFinding(what, requests);
     });
-
-async function ofCampaign(directory: string, { html, perfetto, text }: Options): Promise<void> {
-  if (html === undefined || perfetto !== undefined || text)
-    throw new UsageError(
-      `${directory} is a directory: a campaign has --html FILE alone; --perfetto and --text are for a finding`,
-    );
-  writeOut(html, htmlPage(await campaignOf(directory, html), `gfnring fuzz: ${directory}`));
 }
 
-async function ofFinding(file: string, { html, perfetto, text }: Options): Promise<void> {
-  const { order, canary, ...finding } = loadScheduled(file);
-  const { scenario: source, memoryModel, tearing, inFull } = finding;
-  const written = { ...finding, file };
-  const scenario = await openScenario(source);
-  if (text) for (const line of formatFinding(written, scenario, true)) print(line);
-  if (html === undefined && perfetto === undefined) return;
-  const commands = reproduce(written, scenario, [...order]).map((line) => {
-    const [, what, rest] = /^\s*(.+?)\s+(npx .*)$/.exec(line)!;
-    return { what, line: rest };
-  });
-  const interleaving = await interleavingOf(
-    {
-      source,
-      order,
-      cycle: finding.cycle,
-      machine: { memoryModel, tearing, inFull },
-      canary,
-      expected: finding.property,
-      commands,
-    },
-    file,
-  );
-  if (html !== undefined) writeOut(html, htmlPage(interleaving, `${finding.property}: ${scenario.name}`));
-  if (perfetto !== undefined) writeOut(perfetto, perfettoOf(interleaving));
+async function reportCampaign(directory: string, requests: readonly ReportRequest[]): Promise<void> {
+  const wrong = requests.find(({ reporter }) => reporter.campaignDirectory === undefined);
+  if (wrong !== undefined) {
+    const possible = formats.filter(({ campaignDirectory }) => campaignDirectory);
+    throw new UsageError(
+      `${directory} is a directory: --${wrong.reporter.name} shows a finding; for a campaign use ${alternatives(possible, spelling)}`,
+    );
+  }
+  for (const request of requests)
+    writeReport(request, await request.reporter.campaignDirectory!(directory, request.file ?? ''));
+}
+
+async function reportFinding(file: string, requests: readonly ReportRequest[]): Promise<void> {
+  const input = await openFindingInput(loadScheduledFinding(file), file);
+  for (const request of requests) writeReport(request, await request.reporter.finding!(input));
 }

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { grouped, plural } from '../../report/format.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { type StressReport, stress } from '../../run/stress/stress.ts';
 import { builtIns } from '../../scenario/gfnRingScenarios.ts';
@@ -6,7 +7,7 @@ import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, quietOption, seconds, wholeNumberArgument } from '../options.ts';
-import { grouped, plural, print, printJson } from '../output.ts';
+import { print, printJson } from '../output.ts';
 
 interface Options {
   readonly seconds: number;

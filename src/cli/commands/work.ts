@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { runQueueWorker } from '../../campaign/executors/queueWorker.ts';
+import { plural } from '../../report/format.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
 import { quietOption, seconds, wholeNumberArgument } from '../options.ts';
-import { plural, print, progress } from '../output.ts';
+import { print, progress } from '../output.ts';
 import { packageVersion } from '../version.ts';
 
 interface Options {

@@ -3,55 +3,61 @@ import type { Span } from './rows.ts';
 
 const INITIAL = -1;
 
-/** From whom a step has read, where that is of interest: another actor's store, or one that is not the newest. */
-export function noteOf(of: InterleavingData, { actor, reads = [], over = [], under }: StepData): string {
-  if (under !== undefined) return `under ${under + 1}`;
-  const news = reads.filter(
-    ([from, newest]) => from !== newest || (from !== INITIAL && of.steps[from].actor !== actor),
+/** A short note beside a step that communicates with another actor, or does not read the newest store. */
+export function noteOf(
+  data: InterleavingData,
+  { actor, reads = [], overwrites = [], coherenceBefore }: StepData,
+): string {
+  if (coherenceBefore !== undefined) return `under ${coherenceBefore + 1}`;
+  const shown = reads.filter(
+    ([from, newest]) => from !== newest || (from !== INITIAL && data.steps[from].actor !== actor),
   );
-  if (news.length > 0)
-    return `← ${news.map(([from, newest]) => (from === newest ? numberOf(from) : `${numberOf(from)}, not ${numberOf(newest)}`)).join('; ')}`;
-  return over.length > 0 ? `over ${over.map(numberOf).join(', ')}` : '';
+  if (shown.length > 0) {
+    const texts = shown.map(
+      ([from, newest]) => `${storeName(from)}${from === newest ? '' : `, not ${storeName(newest)}`}`,
+    );
+    return `← ${texts.join('; ')}`;
+  }
+  return overwrites.length > 0 ? `over ${overwrites.map(storeName).join(', ')}` : '';
 }
 
-/** Whether a step has read what is not the newest. */
+/** Whether a step reads a store that is not the newest. */
 export const isStale = ({ reads = [] }: StepData): boolean => reads.some(([from, newest]) => from !== newest);
 
-/** A step in a sentence, for those who listen. */
-export function sentenceOf(of: InterleavingData, s: number): string {
-  const step = of.steps[s];
-  const { name, operations } = of.actors[step.actor];
+/** A step in one sentence, which screen readers speak. */
+export function sentenceOf(data: InterleavingData, s: number): string {
+  const step = data.steps[s];
+  const { name, operations } = data.actors[step.actor];
   const parts = [
-    `Step ${s + 1} of ${of.steps.length}, ${name}: ${of.texts[step.text]}`,
+    `Step ${s + 1} of ${data.steps.length}, ${name}: ${data.texts[step.text]}`,
     ...(step.begins ? [`begins ${operations[step.operation]}`] : []),
-    ...readIn(step),
-    ...(step.over ?? []).map((from) => `writes over step ${from + 1} without having read it`),
-    ...(step.under === undefined ? [] : [`comes before step ${step.under + 1} in coherence order`]),
+    ...describeReads(step),
+    ...(step.overwrites ?? []).map((from) => `overwrites step ${from + 1} without having read it`),
+    ...(step.coherenceBefore === undefined ? [] : [`comes before step ${step.coherenceBefore + 1} in coherence order`]),
     ...(step.buffered ? [`goes into the store buffer`] : []),
-    ...(step.lets === undefined ? [] : [`was stored at step ${step.lets + 1}`]),
-    ...(of.failed?.step === s
-      ? [`${of.failed.atEnd ? 'after this, when nothing goes on,' : 'here'} fails: ${of.failed.property}`]
+    ...(step.flushes === undefined ? [] : [`was stored at step ${step.flushes + 1}`]),
+    ...(data.failed?.step === s
+      ? [`${data.failed.atEnd ? 'at quiescence after this step' : 'here'} fails: ${data.failed.property}`]
       : []),
   ];
   return parts.join('; ');
 }
 
-function readIn({ reads = [] }: StepData): string[] {
+function describeReads({ reads = [] }: StepData): string[] {
   return reads
     .filter(([from, newest]) => from !== INITIAL || from !== newest)
     .map(([from, newest]) => {
       const what = from === INITIAL ? 'reads the initial value' : `reads step ${from + 1}`;
-      return from === newest
-        ? what
-        : `${what}, not the newest, of ${newest === INITIAL ? 'the beginning' : `step ${newest + 1}`}`;
+      if (from === newest) return what;
+      return `${what}, not the newest value, ${newest === INITIAL ? 'the initial one' : `of step ${newest + 1}`}`;
     });
 }
 
-/** Whether a step is the one that made something fail. */
+/** Whether the violation was seen at this step, and not at quiescence. */
 export const isBroken = ({ failed }: InterleavingData, s: number): boolean => failed?.step === s && !failed.atEnd;
 
-/** The locks that an actor holds at a step. */
+/** The names of the locks that an actor holds at a step. */
 export const heldAt = (locks: readonly Span[], actor: number, step: number): string[] =>
   locks.filter((lock) => lock.actor === actor && lock.from <= step && step < lock.to).map(({ label }) => label);
 
-const numberOf = (s: number): string => (s === INITIAL ? 'the initial value' : `${s + 1}`);
+const storeName = (s: number): string => (s === INITIAL ? 'the initial value' : `${s + 1}`);

@@ -1,93 +1,79 @@
 import type { InterleavingData } from '../data.ts';
+import { type ActorColumn, GUTTER, layOutColumns, ROW } from './columns.ts';
 import { h } from './dom.ts';
-import { GUTTER, type Lane, lanesOf, ROW } from './lanes.ts';
-import { Lines } from './lines.ts';
-import { rowOf, textAt } from './row.ts';
-import { locksOf, type Span } from './rows.ts';
+import { createRow, textAt } from './rowElement.ts';
+import { findLockSpans, type Span } from './rows.ts';
 import { SvgLayer } from './svgLayer.ts';
+import { VisibleRows } from './visibleRows.ts';
 
-/** Lines that are drawn above and below what is seen. */
-const AROUND = 8;
+/** Rows that are drawn above and below the visible ones. */
+const MARGIN = 8;
 
-/** The space-time diagram: a lane an actor, time downwards. Only what is in sight is drawn, however many steps there are. */
+/**
+ * The space-time diagram: one column for each actor, and time goes down. Only rows in or near the viewport are
+ * drawn, so the cost does not grow with the number of steps.
+ */
 export class Diagram {
   readonly element: HTMLElement;
   readonly locks: readonly Span[];
-  lines!: Lines;
-  private chosen = 0;
-  private readonly of: InterleavingData;
-  private readonly lanes: readonly (Lane | undefined)[];
-  private readonly picture: SvgLayer;
+  visible!: VisibleRows;
+  private selected = 0;
+  private readonly data: InterleavingData;
+  private readonly columns: readonly (ActorColumn | undefined)[];
+  private readonly svgLayer: SvgLayer;
   private readonly width: number;
+  private readonly names: HTMLElement;
   private readonly scroller: HTMLElement;
-  private readonly all: HTMLElement;
-  private readonly layer: HTMLElement;
-  private drawing = 0;
+  private readonly content: HTMLElement;
+  private readonly viewport: HTMLElement;
+  private frame = 0;
 
-  /** @param choose is called with the step that is clicked on. */
-  constructor(of: InterleavingData, choose: (step: number) => void) {
-    this.of = of;
-    this.locks = locksOf(of);
-    const letter = letterWidth();
-    this.lanes = lanesOf(of, this.locks, letter);
-    this.picture = new SvgLayer(of, { lanes: this.lanes, locks: this.locks, letter });
-    this.width = Math.max(...this.lanes.map((lane) => (lane ? lane.x + lane.width : 0)));
-    const names = h(
+  /** @param select is called with the step that is clicked on. */
+  constructor(data: InterleavingData, select: (step: number) => void) {
+    this.data = data;
+    this.locks = findLockSpans(data);
+    const characterWidth = measureCharacter();
+    this.columns = layOutColumns(data, this.locks, characterWidth);
+    this.svgLayer = new SvgLayer(data, { columns: this.columns, locks: this.locks, characterWidth });
+    this.width = Math.max(...this.columns.map((column) => (column ? column.x + column.width : 0)));
+    this.names = h(
       'div',
       { class: 'names', 'aria-hidden': 'true' },
-      ...this.lanes.map((lane) => lane && textAt(lane.text, lane.name)),
+      ...this.columns.map((column) => column && textAt(column.text, column.name)),
     );
-    this.layer = h('div', { class: 'layer', role: 'none' });
-    this.all = h('div', { class: 'all', role: 'none' }, this.layer);
-    this.scroller = h(
-      'div',
-      {
-        class: 'steps',
-        id: 'steps',
-        role: 'listbox',
-        tabindex: 0,
-        'aria-label': 'Steps, in the order in which they happened',
-        scroll: () => {
-          names.scrollLeft = this.scroller.scrollLeft;
-          this.drawSoon();
-        },
-        click: (event: MouseEvent) => {
-          const row = (event.target as Element).closest('[data-step]');
-          if (row !== null) choose(Number((row as HTMLElement).dataset.step));
-        },
-      },
-      this.all,
-    );
-    this.all.style.minWidth = `${this.width}px`;
-    this.element = h('div', { class: 'picture' }, names, this.scroller);
+    this.viewport = h('div', { class: 'visible', role: 'none' });
+    this.content = h('div', { class: 'content', role: 'none' }, this.viewport);
+    this.content.style.minWidth = `${this.width}px`;
+    this.scroller = this.createScroller(select);
+    this.element = h('div', { class: 'diagram' }, this.names, this.scroller);
     new ResizeObserver(() => this.drawSoon()).observe(this.scroller);
-    this.show(() => true);
+    this.filter(() => true);
   }
 
-  /** Shows some steps only. */
-  show(isShown: (step: number) => boolean): void {
-    this.lines = new Lines(this.of, isShown);
-    this.all.style.height = `${this.lines.rows.length * ROW + 8}px`;
+  filter(isVisible: (step: number) => boolean): void {
+    this.visible = new VisibleRows(this.data, isVisible);
+    this.content.style.height = `${this.visible.rows.length * ROW + 8}px`;
     this.draw();
   }
 
-  /** Steps in sight, at most. */
+  /** Steps to move for Page Up and Page Down. */
   get page(): number {
     return Math.max(1, Math.floor(this.scroller.clientHeight / ROW) - 3);
   }
 
-  choose(step: number): void {
-    this.chosen = step;
-    const y = this.lines.at[step] * ROW;
-    const { scrollTop, clientHeight } = this.scroller;
+  /** Selects a step and scrolls to it. */
+  select(step: number): void {
+    this.selected = step;
+    const y = this.visible.rowOf[step] * ROW;
+    const { scroller } = this;
+    const { scrollTop, clientHeight } = scroller;
     const room = Math.min(3 * ROW, clientHeight / 4);
-    if (y < scrollTop + room) this.scroller.scrollTop = y - room;
-    else if (y + 2 * ROW > scrollTop + clientHeight - room) this.scroller.scrollTop = y + 2 * ROW - clientHeight + room;
-    const lane = this.lanes[this.of.steps[step].actor]!;
-    const { scrollLeft, clientWidth } = this.scroller;
-    if (lane.x - GUTTER < scrollLeft) this.scroller.scrollLeft = lane.x - GUTTER;
-    else if (lane.x + lane.width > scrollLeft + clientWidth)
-      this.scroller.scrollLeft = Math.min(lane.x - GUTTER, lane.x + lane.width - clientWidth);
+    if (y < scrollTop + room) scroller.scrollTop = y - room;
+    else if (y + 2 * ROW > scrollTop + clientHeight - room) scroller.scrollTop = y + 2 * ROW - clientHeight + room;
+    const { x, width } = this.columns[this.data.steps[step].actor]!;
+    const { scrollLeft, clientWidth } = scroller;
+    if (x - GUTTER < scrollLeft) scroller.scrollLeft = x - GUTTER;
+    else if (x + width > scrollLeft + clientWidth) scroller.scrollLeft = Math.min(x - GUTTER, x + width - clientWidth);
     this.draw();
   }
 
@@ -95,45 +81,64 @@ export class Diagram {
     this.scroller.focus({ preventScroll: true });
   }
 
+  private createScroller(select: (step: number) => void): HTMLElement {
+    return h(
+      'div',
+      {
+        class: 'steps',
+        id: 'steps',
+        role: 'listbox',
+        tabindex: 0,
+        'aria-label': 'Steps in the order of the schedule',
+        scroll: () => {
+          this.names.scrollLeft = this.scroller.scrollLeft;
+          this.drawSoon();
+        },
+        click: (event: MouseEvent) => {
+          const row = (event.target as Element).closest('[data-step]');
+          if (row !== null) select(Number((row as HTMLElement).dataset.step));
+        },
+      },
+      this.content,
+    );
+  }
+
   private drawSoon(): void {
-    this.drawing ||= requestAnimationFrame(() => {
-      this.drawing = 0;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
       this.draw();
     });
   }
 
   private draw(): void {
-    const { lines, chosen } = this;
+    const { visible, selected, viewport } = this;
     const { scrollTop, clientHeight, clientWidth } = this.scroller;
-    const first = Math.max(0, Math.floor(scrollTop / ROW) - AROUND);
-    const last = Math.min(lines.rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + AROUND);
-    this.layer.style.transform = `translateY(${first * ROW}px)`;
-    this.layer.style.height = `${Math.max(0, last - first) * ROW}px`;
-    this.layer.style.width = `${Math.max(this.width, clientWidth)}px`;
-    if (lines.isEmpty) {
-      this.layer.replaceChildren(h('p', { class: 'nothing' }, 'No step is shown: the filter leaves none.'));
+    const first = Math.max(0, Math.floor(scrollTop / ROW) - MARGIN);
+    const last = Math.min(visible.rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + MARGIN);
+    viewport.style.transform = `translateY(${first * ROW}px)`;
+    viewport.style.height = `${Math.max(0, last - first) * ROW}px`;
+    viewport.style.width = `${Math.max(this.width, clientWidth)}px`;
+    if (visible.isEmpty) {
+      viewport.replaceChildren(h('p', { class: 'nothing' }, 'No step matches the filter.'));
       return;
     }
-    const rows = lines.rows.slice(first, last).map((row) => rowOf(this.of, this.lanes, row, chosen));
+    const rows = visible.rows.slice(first, last).map((row) => createRow(this.data, this.columns, row, selected));
     for (const [i, row] of rows.entries()) row.style.top = `${i * ROW}px`;
-    // What is chosen lies under the picture, texts over it.
-    this.layer.replaceChildren(
-      this.drawChosen(first),
-      this.picture.draw(lines, chosen, first, last, scrollTop),
-      ...rows,
-    );
+    // From back to front: the selection, the graphics, the texts.
+    const graphics = this.svgLayer.draw(visible, selected, first, last, scrollTop);
+    viewport.replaceChildren(this.createSelection(first), graphics, ...rows);
   }
 
-  private drawChosen(first: number): HTMLElement {
-    const row = h('div', { class: 'row chosen', 'aria-hidden': 'true' });
-    row.style.top = `${(this.lines.at[this.chosen] - first) * ROW}px`;
-    row.hidden = !this.lines.isShown(this.chosen);
+  private createSelection(first: number): HTMLElement {
+    const row = h('div', { class: 'row selected', 'aria-hidden': 'true' });
+    row.style.top = `${(this.visible.rowOf[this.selected] - first) * ROW}px`;
+    row.hidden = !this.visible.isVisible(this.selected);
     return row;
   }
 }
 
-/** The width of a letter of the steps' texts, in pixels. */
-function letterWidth(): number {
+/** The width of a character of the steps' font, in pixels. */
+function measureCharacter(): number {
   const probe = h('span', { class: 'steps' }, 'm'.repeat(100));
   probe.style.cssText = 'position:absolute;visibility:hidden;overflow:visible;white-space:pre';
   document.body.append(probe);

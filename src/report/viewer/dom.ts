@@ -1,23 +1,22 @@
-/** Attributes of an element: a handler of an event where the value is a function, left out where it is undefined or false. */
+/** Attributes of an element. A function is an event handler; undefined and false leave the attribute out. */
 type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: never) => void)>>;
 type Child = Node | string | undefined | readonly (Node | string | undefined)[];
 
-/** An HTML element. Text is only ever set as text. */
+/** Creates an HTML element. A string child becomes a text node, never markup. */
 export const h = <K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
   ...children: Child[]
-): HTMLElementTagNameMap[K] => filled(document.createElement(name), attributes, children);
+): HTMLElementTagNameMap[K] => fill(document.createElement(name), attributes, children);
 
-/** An SVG element. */
+/** Creates an SVG element. */
 export const svg = <K extends keyof SVGElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
   ...children: Child[]
-): SVGElementTagNameMap[K] =>
-  filled(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+): SVGElementTagNameMap[K] => fill(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
 
-function filled<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
+function fill<E extends Element>(element: E, attributes: Attributes, children: readonly Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value as (event: Event) => void);
     else if (value === true) element.setAttribute(name, '');
@@ -27,9 +26,15 @@ function filled<E extends Element>(element: E, attributes: Attributes, children:
   return element;
 }
 
-/** `12,345` */
-export const groupDigits = (value: number): string => value.toLocaleString('en-US');
-
-/** `1 step`, `2 steps` */
-export const pluralise = (n: number, word: string, words = `${word}s`): string =>
-  `${groupDigits(n)} ${n === 1 ? word : words}`;
+/** A table of texts and elements. */
+export const table = (
+  head: readonly string[],
+  rows: readonly (readonly (string | Node)[])[],
+  className = '',
+): HTMLElement =>
+  h(
+    'table',
+    { class: className },
+    h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((cell) => h('td', {}, cell))))),
+  );

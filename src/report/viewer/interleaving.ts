@@ -1,147 +1,135 @@
 import type { InterleavingData } from '../data.ts';
+import { grouped, plural } from '../format.ts';
 import { heldAt, isBroken, sentenceOf } from './describe.ts';
 import { Diagram } from './diagram.ts';
-import { groupDigits, h, pluralise } from './dom.ts';
-import { legend } from './legend.ts';
+import { h } from './dom.ts';
+import { createHeader } from './interleavingHeader.ts';
+import { createLegend } from './legend.ts';
 import { MemorySnapshot } from './memorySnapshot.ts';
-import { operationsOf } from './rows.ts';
-import { placesNamed, renderStatePanel } from './state.ts';
+import { findPlaces, renderStatePanel } from './state.ts';
 import { Timeline } from './timeline.ts';
+import { Toolbar } from './toolbar.ts';
 
-/** Between a step and its link in the address: browsers refuse addresses that change too often. */
-const LINK_MS = 150;
+/** Delay before the address is updated. Browsers limit how often an address may change. */
+const ADDRESS_DELAY_MS = 150;
 
-/** The page of one interleaving: the diagram, what memory is beside it, and the ways to go through it. */
+/** The page of one interleaving: the diagram, and memory after the selected step. */
 export class InterleavingPage {
   readonly element: HTMLElement;
-  private chosen = 0;
-  private linking: number | undefined;
-  private readonly of: InterleavingData;
-  private readonly replayed: Timeline;
+  private selected = 0;
+  private addressTimer: number | undefined;
+  private readonly data: InterleavingData;
+  private readonly timeline: Timeline;
   private readonly diagram: Diagram;
+  private readonly toolbar: Toolbar;
   private readonly state = h('aside', { class: 'state', 'aria-label': 'Memory after the step' });
-  /** What a screen reader speaks when another step is chosen. */
-  private readonly spoken = h('p', { class: 'does', id: 'spoken', role: 'status', 'aria-live': 'polite' });
+  /** Screen readers speak it when another step is selected. */
+  private readonly sentence = h('p', { class: 'sentence', id: 'spoken', role: 'status', 'aria-live': 'polite' });
   private readonly now = h('section', { class: 'now', 'aria-label': 'The step' });
-  private readonly signs = legend();
-  private readonly number: HTMLInputElement;
-  private readonly filter: HTMLInputElement;
-  private readonly count = h('span', { class: 'quiet', id: 'count', role: 'status', 'aria-live': 'polite' });
+  private readonly legend = createLegend();
 
-  /** @param back leads to the page that this one is part of. */
-  constructor(of: InterleavingData, back?: string) {
-    this.of = of;
-    this.replayed = new Timeline(of);
-    this.diagram = new Diagram(of, (step) => this.choose(step));
-    this.number = h('input', {
-      type: 'number',
-      id: 'number',
-      min: 1,
-      max: of.steps.length,
-      change: () => this.choose(Math.max(1, Math.min(of.steps.length, Math.round(Number(this.number.value)) || 1)) - 1),
-    });
-    this.filter = h('input', {
-      type: 'search',
-      id: 'filter',
-      list: 'cells',
-      placeholder: 'all cells',
-      autocomplete: 'off',
-      input: () => this.refilter(),
+  /** @param campaignLink address of the campaign that the page is part of. */
+  constructor(data: InterleavingData, campaignLink?: string) {
+    this.data = data;
+    this.timeline = new Timeline(data);
+    this.diagram = new Diagram(data, (step) => this.select(step));
+    this.toolbar = new Toolbar(data, {
+      select: (step) => this.select(step),
+      move: (distance) => this.move(distance),
+      filter: () => this.applyFilter(),
     });
     this.element = h(
       'main',
-      { class: 'interleaving', keydown: (event: KeyboardEvent) => this.key(event) },
-      this.header(back),
-      this.toolbar(),
+      { class: 'interleaving', keydown: (event: KeyboardEvent) => this.handleKey(event) },
+      createHeader(data, campaignLink),
+      this.toolbar.element,
       h('div', { class: 'main' }, this.diagram.element, this.state),
     );
     this.state.append(this.now);
   }
 
-  /** To be called when the page is in the document: to the step that the address names, else to the one that failed. */
+  /** Call it when the page is in the document. Selects `step`, or the step of the violation. */
   begin(step: number | undefined): void {
-    this.refilter();
+    this.applyFilter();
     this.diagram.focus();
-    this.choose(step ?? this.of.failed?.step ?? 0, false);
+    this.select(step ?? this.data.failed?.step ?? 0, false);
   }
 
-  /** Goes to a step, from 0. */
-  choose(step: number, isLinked = true): void {
-    const { of } = this;
-    this.chosen = Math.max(0, Math.min(of.steps.length - 1, step));
-    if (!this.diagram.lines.isShown(this.chosen)) this.clear();
-    this.diagram.choose(this.chosen);
-    this.number.value = String(this.chosen + 1);
-    this.describe();
-    if (!isLinked) return;
-    window.clearTimeout(this.linking);
-    const link = location.hash.replace(/&?step=\d*/, '').replace(/^#?&?/, '#');
-    const to = `${link === '#' ? link : `${link}&`}step=${this.chosen + 1}`;
-    this.linking = window.setTimeout(() => history.replaceState(null, '', to), LINK_MS);
+  /** Selects a step, from 0. A hidden step clears the filter. */
+  select(step: number, updatesAddress = true): void {
+    this.selected = Math.max(0, Math.min(this.data.steps.length - 1, step));
+    if (!this.diagram.visible.isVisible(this.selected)) this.clearFilter();
+    this.diagram.select(this.selected);
+    this.toolbar.showStep(this.selected);
+    this.showState();
+    if (!updatesAddress) return;
+    window.clearTimeout(this.addressTimer);
+    const rest = location.hash.replace(/&?step=\d*/, '').replace(/^#?&?/, '#');
+    const address = `${rest === '#' ? rest : `${rest}&`}step=${this.selected + 1}`;
+    this.addressTimer = window.setTimeout(() => history.replaceState(null, '', address), ADDRESS_DELAY_MS);
   }
 
-  private describe(): void {
-    const { of, chosen } = this;
-    const { actor, operation, source } = of.steps[chosen];
-    const held = heldAt(this.diagram.locks, actor, chosen);
-    this.spoken.textContent = sentenceOf(of, chosen);
-    this.now.classList.toggle('broken', isBroken(of, chosen));
-    const line = source === undefined ? undefined : of.sources[source];
+  private showState(): void {
+    const { data, selected } = this;
+    const { actor, operation, source } = data.steps[selected];
+    const held = heldAt(this.diagram.locks, actor, selected);
+    const inOperation = `in ${data.actors[actor].operations[operation]}`;
+    const line = source === undefined ? undefined : data.sources[source];
+    this.sentence.textContent = sentenceOf(data, selected);
+    this.now.classList.toggle('broken', isBroken(data, selected));
     this.now.replaceChildren(
-      h('h2', {}, `Step ${groupDigits(chosen + 1)} of ${groupDigits(of.steps.length)}`),
-      this.spoken,
-      h(
-        'p',
-        { class: 'where' },
-        `in ${of.actors[actor].operations[operation]}${held.length > 0 ? `, holding ${held.join(' and ')}` : ''}`,
-      ),
+      h('h2', {}, `Step ${grouped(selected + 1)} of ${grouped(data.steps.length)}`),
+      this.sentence,
+      h('p', { class: 'where' }, held.length > 0 ? `${inOperation}, holding ${held.join(' and ')}` : inOperation),
       line === undefined ? '' : h('p', { class: 'where', id: 'line' }, `at ${line.at}`),
       line?.code === undefined ? '' : h('pre', { class: 'code' }, line.code),
     );
-    const moment = new MemorySnapshot(of, this.replayed, chosen);
-    this.state.replaceChildren(this.now, ...renderStatePanel(moment, (name) => this.pick(name)), this.signs);
+    const snapshot = new MemorySnapshot(data, this.timeline, selected);
+    const panel = renderStatePanel(snapshot, (name) => this.filterByCell(name));
+    this.state.replaceChildren(this.now, ...panel, this.legend);
   }
 
-  private pick(name: string): void {
-    this.filter.value = name;
-    this.refilter();
-    this.filter.focus();
+  private filterByCell(name: string): void {
+    this.toolbar.filter.value = name;
+    this.applyFilter();
+    this.toolbar.filter.focus();
   }
 
-  private clear(): void {
-    this.filter.value = '';
-    this.refilter();
+  private clearFilter(): void {
+    this.toolbar.filter.value = '';
+    this.applyFilter();
   }
 
-  private refilter(): void {
-    const { of, diagram } = this;
-    const text = this.filter.value.trim();
-    const places = text === '' ? undefined : placesNamed(of, text);
-    const isShown = (step: number): boolean => places === undefined || places.has(of.steps[step].place ?? -1);
-    diagram.show(isShown);
-    const shown = of.steps.filter((_, step) => isShown(step)).length;
-    this.count.textContent =
-      places === undefined ? '' : `${groupDigits(shown)} of ${pluralise(of.steps.length, 'step')}`;
-    if (shown === 0) return;
-    if (!isShown(this.chosen)) this.choose(diagram.lines.beside(this.chosen, 0));
-    else diagram.choose(this.chosen);
+  private applyFilter(): void {
+    const { data, diagram } = this;
+    const text = this.toolbar.filter.value.trim();
+    const places = text === '' ? undefined : findPlaces(data, text);
+    const isVisible = (step: number): boolean => places === undefined || places.has(data.steps[step].place ?? -1);
+    diagram.filter(isVisible);
+    const visible = data.steps.filter((_, step) => isVisible(step)).length;
+    const count = `${grouped(visible)} of ${plural(data.steps.length, 'step')}`;
+    this.toolbar.count.textContent = places === undefined ? '' : count;
+    if (visible === 0) return;
+    if (isVisible(this.selected)) diagram.select(this.selected);
+    else this.select(diagram.visible.neighbour(this.selected, 0));
   }
 
-  private key(event: KeyboardEvent): void {
+  private handleKey(event: KeyboardEvent): void {
+    const { filter } = this.toolbar;
     const isTyping = event.target instanceof HTMLInputElement;
-    if (event.key === 'Escape' && this.filter.value !== '') this.clear();
+    if (event.key === 'Escape' && filter.value !== '') this.clearFilter();
     else if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (event.key === '/') this.filter.focus();
-    else if (event.key === 'f') this.choose(this.of.failed?.step ?? this.chosen);
+    else if (event.key === '/') filter.focus();
+    else if (event.key === 'f') this.select(this.data.failed?.step ?? this.selected);
     else {
-      const by = this.distance(event.key);
-      if (by === undefined) return;
-      this.go(by);
+      const distance = this.distanceOf(event.key);
+      if (distance === undefined) return;
+      this.move(distance);
     }
     event.preventDefault();
   }
 
-  private distance(key: string): number | undefined {
+  private distanceOf(key: string): number | undefined {
     const { page } = this.diagram;
     const distances: Readonly<Record<string, number>> = {
       ArrowDown: 1,
@@ -156,82 +144,7 @@ export class InterleavingPage {
     return distances[key];
   }
 
-  private go(by: number): void {
-    this.choose(this.diagram.lines.beside(this.chosen, by));
-  }
-
-  private header(back: string | undefined): HTMLElement {
-    const { scenario, failed, memoryModel, tearing, canary, contextSwitches, steps, commands, actors, expected } =
-      this.of;
-    const operations = operationsOf(this.of).length;
-    const about = [
-      scenario,
-      `${pluralise(operations, 'operation')} by ${pluralise(new Set(steps.map(({ actor }) => actor)).size, 'actor')} of ${actors.length}`,
-      pluralise(steps.length, 'step'),
-      contextSwitches === 1 ? '1 context switch' : `${contextSwitches} context switches`,
-      `memory model ${memoryModel}${tearing ? ' with tearing' : ''}`,
-      ...(canary === undefined ? [] : [`with the canary ${canary}`]),
-    ];
-    return h(
-      'header',
-      {},
-      back === undefined ? undefined : h('a', { href: back }, '← the campaign'),
-      failed === null
-        ? h('h1', {}, `✓ ${scenario}: no property is violated`)
-        : h('h1', { class: 'failed' }, `✗ ${failed.property}`),
-      failed === null
-        ? undefined
-        : h(
-            'div',
-            {},
-            `${failed.atEnd ? 'when nothing went on, after' : 'at'} step ${failed.step + 1}: ${failed.message}`,
-          ),
-      expected === undefined
-        ? undefined
-        : h('div', { class: 'failed' }, `The finding says ${expected}: the code has changed since.`),
-      h('div', { class: 'quiet' }, about.join(' · ')),
-      commands.length === 0
-        ? undefined
-        : h(
-            'details',
-            {},
-            h('summary', {}, 'Run it again'),
-            h('pre', {}, commands.map(({ what, line }) => `${what.padEnd(12)} ${line}`).join('\n')),
-          ),
-    );
-  }
-
-  private toolbar(): HTMLElement {
-    const { of } = this;
-    const button = (text: string, name: string, click: () => void): HTMLElement =>
-      h('button', { type: 'button', 'aria-label': name, title: name, click }, text);
-    const names = [
-      ...new Set(of.steps.flatMap(({ place }) => (place === undefined ? [] : [of.places[place].name]))),
-    ].sort();
-    return h(
-      'div',
-      { class: 'toolbar', role: 'toolbar', 'aria-label': 'Steps' },
-      button('⇤', 'First step', () => this.go(-Infinity)),
-      button('←', 'Previous step', () => this.go(-1)),
-      button('→', 'Next step', () => this.go(1)),
-      button('⇥', 'Last step', () => this.go(Infinity)),
-      h('label', {}, 'Step ', this.number, ` of ${groupDigits(of.steps.length)}`),
-      of.failed === null
-        ? undefined
-        : button('✗ Where it fails', 'To the step at which it fails', () => this.choose(of.failed!.step)),
-      h('label', {}, 'Cell ', this.filter),
-      h('datalist', { id: 'cells' }, ...names.map((name) => h('option', { value: name }))),
-      this.count,
-      h(
-        'span',
-        { class: 'keys quiet', 'aria-hidden': 'true' },
-        ...['↑', '↓', 'PgUp', 'PgDn', 'Home', 'End'].flatMap((key) => [h('kbd', {}, key), ' ']),
-        'steps  ',
-        h('kbd', {}, 'f'),
-        ' failure  ',
-        h('kbd', {}, '/'),
-        ' cell',
-      ),
-    );
+  private move(distance: number): void {
+    this.select(this.diagram.visible.neighbour(this.selected, distance));
   }
 }

@@ -1,23 +1,23 @@
 import { h, svg } from './dom.ts';
-import { markOf } from './marks.ts';
+import { createMark } from './marks.ts';
 
-/** What each sign of the diagram means. */
-export function legend(): HTMLElement {
-  const mark = (kind: string): SVGElement => markOf(kind, 17, 10, false);
-  const line = (of: string): SVGElement => svg('path', { class: of, d: 'M2 10H32' });
+/** Explains the signs of the diagram. */
+export function createLegend(): HTMLElement {
+  const mark = (kind: string): SVGElement => createMark(kind, 17, 10, false);
+  const line = (className: string): SVGElement => svg('path', { class: className, d: 'M2 10H32' });
   const signs: readonly (readonly [SVGElement, string])[] = [
-    [mark('load'), 'reads'],
-    [mark('store'), 'writes'],
-    [mark('cmpxchg'), 'reads and writes at once'],
-    [mark('lock'), 'takes a lock; dashed: gives it back'],
+    [mark('load'), 'load'],
+    [mark('store'), 'store'],
+    [mark('cmpxchg'), 'read-modify-write'],
+    [mark('lock'), 'takes a lock; dashed: releases it'],
     [svg('rect', { class: 'held', x: 10, y: 3, width: 13, height: 15, rx: 3 }), 'holds a lock'],
-    [mark('wake'), 'waits, wakes up, or wakes others'],
-    [mark('mb'), 'a barrier'],
-    [mark('leaves'), 'a store leaves its buffer'],
-    [line('buffer'), 'the store was in the buffer so long'],
-    [line('arrow'), 'from a store to the load that reads it'],
-    [line('arrow stale'), 'the same, where there was a newer store'],
-    [line('arrow over'), 'to a store that writes over it, without having read it'],
+    [mark('wake'), 'waits, resumes, or wakes others'],
+    [mark('mb'), 'barrier'],
+    [mark('leaves'), 'a store leaves the store buffer'],
+    [line('buffer'), 'from a store to the step in which it leaves the buffer'],
+    [line('arrow read'), 'from a store to a load that reads it'],
+    [line('arrow stale'), 'the same; there was a newer store'],
+    [line('arrow overwrite'), 'to a store that overwrites it without having read it'],
   ];
   return h(
     'details',
@@ -25,7 +25,7 @@ export function legend(): HTMLElement {
     h('summary', {}, 'Signs'),
     h(
       'dl',
-      { class: 'signs' },
+      { class: 'legend' },
       ...signs.flatMap(([sign, text]) => [
         h('dt', {}, svg('svg', { width: 34, height: 20, 'aria-hidden': 'true' }, sign)),
         h('dd', {}, text),

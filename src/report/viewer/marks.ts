@@ -1,8 +1,12 @@
 import { svg } from './dom.ts';
 
-/** The sign of a step: a ring reads, a disc writes, a ring around a disc does both; a square is a lock, a diamond a wait queue, a bar a fence, a triangle leaves a store buffer. */
-export function markOf(kind: string, x: number, y: number, isBroken: boolean): SVGElement {
+/**
+ * The mark of a step. Load: a circle. Store: a disc. Read-modify-write: a circle around a disc. Lock: a square.
+ * Wait queue: a diamond. Fence: a bar. A store that leaves the store buffer: a triangle.
+ */
+export function createMark(kind: string, x: number, y: number, isBroken: boolean): SVGElement {
   const broken = isBroken ? ' broken' : '';
+  const square = { class: `mark locks${broken}`, x: x - 4.5, y: y - 4.5, width: 9, height: 9 };
   switch (kind) {
     case 'read':
     case 'load':
@@ -13,16 +17,9 @@ export function markOf(kind: string, x: number, y: number, isBroken: boolean): S
     case 'storeRelease':
       return svg('circle', { class: `mark writes${broken}`, cx: x, cy: y, r: 4.5 });
     case 'lock':
-      return svg('rect', { class: `mark locks${broken}`, x: x - 4.5, y: y - 4.5, width: 9, height: 9 });
+      return svg('rect', square);
     case 'unlock':
-      return svg('rect', {
-        class: `mark locks${broken}`,
-        x: x - 4.5,
-        y: y - 4.5,
-        width: 9,
-        height: 9,
-        'stroke-dasharray': '3 2',
-      });
+      return svg('rect', { ...square, 'stroke-dasharray': '3 2' });
     case 'wait':
     case 'resume':
     case 'wake':

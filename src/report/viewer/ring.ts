@@ -2,70 +2,67 @@ import type { RingData } from '../data.ts';
 import { h } from './dom.ts';
 import type { MemorySnapshot } from './memorySnapshot.ts';
 
-/** Entries that are drawn, at most: of a larger ring, those that an index stands at, and their neighbours. */
+/** Of a larger ring, only the entries at an index, the entries in use and their neighbours are drawn. */
 const ENTRIES_MAX = 24;
-/** What a struct kvm_dirty_gfn's flags say. */
+/** Meaning of the flags of a struct kvm_dirty_gfn. */
 const FLAGS = ['empty', 'dirty', 'harvested', 'dirty, harvested'];
 
-/** A ring as it is at a moment: its entries, which of them are in use, and which entry each index stands at. Indices run free, and are masked here alone. */
-export function drawRing(ring: RingData, moment: MemorySnapshot): HTMLElement {
+/**
+ * A ring: its entries, which of them are in use, and the entry of each index. Indices are free-running: they
+ * are taken modulo the size only here.
+ */
+export function renderRing(ring: RingData, snapshot: MemorySnapshot): HTMLElement {
   const size = ring.entries.length;
-  const cursors = ring.cursors.map(({ name, place }) => ({
+  const indices = ring.indices.map(({ name, place }) => ({
     name,
     place,
-    at: Number(moment.value(place) % BigInt(size)),
+    entry: Number(snapshot.value(place) % BigInt(size)),
   }));
-  const used = usedOf(ring, moment);
-  const shown = shownOf(size, [...cursors.map(({ at }) => at), ...used]);
-  const entries = shown.map((index) => {
-    const isUsed = used.has(index);
-    const at = cursors.filter((cursor) => cursor.at === index);
+  const used = findUsedEntries(ring, snapshot);
+  const visible = chooseEntries(size, [...indices.map(({ entry }) => entry), ...used]);
+  const entries = visible.map((entry) => {
+    const isUsed = used.has(entry);
     return h(
       'div',
       { class: isUsed ? 'entry used' : 'entry', role: 'listitem' },
-      h('div', { class: 'index' }, `[${index}]`, h('span', {}, isUsed ? 'in use' : '')),
-      ...fieldsOf(ring.entries[index], moment),
-      ...at.map(({ name }) => h('span', { class: 'cursor' }, name)),
+      h('div', { class: 'index' }, `[${entry}]`, h('span', {}, isUsed ? 'in use' : '')),
+      ...renderFields(ring.entries[entry], snapshot),
+      ...indices.filter((index) => index.entry === entry).map(({ name }) => h('span', { class: 'ring-index' }, name)),
     );
   });
-  const left = size - shown.length;
+  const hidden = size - visible.length;
+  const values = indices.flatMap(({ name, place }, i) => [`${i > 0 ? ' · ' : ''}${name} `, snapshot.show(place)]);
   return h(
     'div',
     {},
     h('div', { class: 'entries', role: 'list', 'aria-label': `entries of ${ring.name}` }, ...entries),
-    left > 0
-      ? h('p', { class: 'quiet' }, `${left} of ${size} entries are not shown: no index is near them`)
+    hidden > 0
+      ? h('p', { class: 'quiet' }, `${hidden} of ${size} entries are hidden: no index is near them`)
       : undefined,
-    cursors.length === 0
-      ? undefined
-      : h(
-          'p',
-          { class: 'cursors' },
-          ...cursors.flatMap(({ name, place }, i) => [`${i > 0 ? ' · ' : ''}${name} `, moment.show(place)]),
-        ),
+    indices.length > 0 ? h('p', { class: 'ring-indices' }, ...values) : undefined,
   );
 }
 
-function fieldsOf(entry: RingData['entries'][number], moment: MemorySnapshot): HTMLElement[] {
-  const named = (field: string) => entry.find((of) => of.field === field)?.place;
-  const [slot, offset] = [named('slot'), named('offset')];
+function renderFields(entry: RingData['entries'][number], snapshot: MemorySnapshot): HTMLElement[] {
+  const placeOf = (name: string): number | undefined => entry.find(({ field }) => field === name)?.place;
+  const [slot, offset] = [placeOf('slot'), placeOf('offset')];
   const isGfn = slot !== undefined && offset !== undefined;
   const rest = entry.filter(({ field }) => !(isGfn && (field === 'slot' || field === 'offset')));
   return [
-    ...(isGfn ? [h('div', { title: 'slot : page' }, moment.show(slot), ' : ', moment.show(offset))] : []),
+    ...(isGfn ? [h('div', { title: 'slot : page' }, snapshot.show(slot), ' : ', snapshot.show(offset))] : []),
     ...rest.map(({ field, place }) =>
       field === 'flags'
-        ? h('div', {}, moment.show(place, FLAGS[Number(moment.value(place))]))
-        : h('div', {}, field === '' ? '' : `${field} `, moment.show(place)),
+        ? h('div', {}, snapshot.show(place, FLAGS[Number(snapshot.value(place))]))
+        : h('div', {}, field === '' ? '' : `${field} `, snapshot.show(place)),
     ),
   ];
 }
 
-/** The entries in use: between the two indices that say so, where they are not further apart than there are entries. */
-function usedOf({ used, entries }: RingData, moment: MemorySnapshot): Set<number> {
+/** The entries between the two indices of `used`; none if the indices are further apart than the ring is long. */
+function findUsedEntries({ used, entries }: RingData, snapshot: MemorySnapshot): Set<number> {
   if (used === undefined) return new Set();
-  const [from, to] = used.map((place) => moment.value(place));
-  const { bits } = moment.of.places[used[0]];
+  const [from, to] = used.map((place) => snapshot.value(place));
+  const { bits } = snapshot.data.places[used[0]];
   const count = Number(BigInt.asUintN(bits, to - from));
   if (count > entries.length) return new Set();
   return new Set(
@@ -73,8 +70,8 @@ function usedOf({ used, entries }: RingData, moment: MemorySnapshot): Set<number
   );
 }
 
-function shownOf(size: number, near: readonly number[]): number[] {
+function chooseEntries(size: number, wanted: readonly number[]): number[] {
   if (size <= ENTRIES_MAX) return Array.from({ length: size }, (_, i) => i);
-  const shown = new Set(near.flatMap((at) => [(at + size - 1) % size, at, (at + 1) % size]));
-  return [...shown].slice(0, ENTRIES_MAX).sort((a, b) => a - b);
+  const chosen = new Set(wanted.flatMap((entry) => [(entry + size - 1) % size, entry, (entry + 1) % size]));
+  return [...chosen].slice(0, ENTRIES_MAX).sort((a, b) => a - b);
 }

@@ -1,46 +1,51 @@
 import type { InterleavingData } from '../data.ts';
 
-/** A line of the diagram. An operation is named above the first of its steps that is shown; `from` is its first step. */
-export type TableRow =
-  | { readonly is: 'step'; readonly step: number }
-  | { readonly is: 'operation'; readonly actor: number; readonly from: number; readonly label: string }
-  | { readonly is: 'failure' };
+/**
+ * A row of the diagram. An operation is named above its first visible step; `from` is its first step, visible
+ * or not.
+ */
+export type DiagramRow =
+  | { readonly kind: 'step'; readonly step: number }
+  | { readonly kind: 'operation'; readonly actor: number; readonly from: number; readonly label: string }
+  | { readonly kind: 'failure' };
 
-/** A lock that an actor holds, or an operation that it performs: from one step to another, both included; `depth` counts those around it. */
+/** Steps, inclusive, in which an actor holds a lock or performs an operation. */
 export interface Span {
   readonly actor: number;
   readonly from: number;
   readonly to: number;
   readonly label: string;
+  /** Number of spans around this one. */
   readonly depth: number;
 }
 
-/** The lines of the diagram: steps, a line above where an operation begins, one below the step at which something failed. */
-export function rowsOf(of: InterleavingData, isShown: (step: number) => boolean): TableRow[] {
-  const rows: TableRow[] = [];
-  /** By actor: the operation that is not named yet. */
-  const begun = new Map<number, number>();
-  of.steps.forEach(({ actor, kind, begins }, step) => {
-    if (begins) begun.set(actor, step);
-    if (isShown(step)) {
-      const from = begun.get(actor);
+/** All rows: the steps, a row above each operation, and a row below the step of the violation. */
+export function layOutRows(data: InterleavingData, isVisible: (step: number) => boolean): DiagramRow[] {
+  const rows: DiagramRow[] = [];
+  /** By actor: the first step of an operation that is not named yet. */
+  const unnamed = new Map<number, number>();
+  data.steps.forEach(({ actor, kind, begins }, step) => {
+    if (begins) unnamed.set(actor, step);
+    if (isVisible(step)) {
+      const from = unnamed.get(actor);
       if (from !== undefined && kind !== 'leaves') {
-        rows.push({ is: 'operation', actor, from, label: of.actors[actor].operations[of.steps[from].operation] });
-        begun.delete(actor);
+        const label = data.actors[actor].operations[data.steps[from].operation];
+        rows.push({ kind: 'operation', actor, from, label });
+        unnamed.delete(actor);
       }
-      rows.push({ is: 'step', step });
+      rows.push({ kind: 'step', step });
     }
-    if (of.failed?.step === step) rows.push({ is: 'failure' });
+    if (data.failed?.step === step) rows.push({ kind: 'failure' });
   });
   return rows;
 }
 
-/** What is held, and for how long. */
-export function locksOf({ steps, places }: InterleavingData): Span[] {
+/** The spans in which locks are held. */
+export function findLockSpans({ steps, places }: InterleavingData): Span[] {
   const spans: Span[] = [];
   const held = new Map<string, { from: number; depth: number }>();
   const depths = new Map<number, number>();
-  const add = (actor: number, place: number, to: number): void => {
+  const end = (actor: number, place: number, to: number): void => {
     const lock = held.get(`${actor}:${place}`);
     if (lock === undefined) return;
     held.delete(`${actor}:${place}`);
@@ -53,21 +58,21 @@ export function locksOf({ steps, places }: InterleavingData): Span[] {
       const depth = depths.get(actor) ?? 0;
       held.set(`${actor}:${place}`, { from: step, depth });
       depths.set(actor, depth + 1);
-    } else if (kind === 'unlock') add(actor, place, step);
+    } else if (kind === 'unlock') end(actor, place, step);
   });
   for (const key of [...held.keys()]) {
     const [actor, place] = key.split(':').map(Number);
-    add(actor, place, steps.length - 1);
+    end(actor, place, steps.length - 1);
   }
   return spans.sort((a, b) => a.from - b.from);
 }
 
-/** The operations, run by run. */
-export function operationsOf({ steps, actors }: InterleavingData): Span[] {
+/** The spans of the operations. An operation that is repeated has a span for each run. */
+export function findOperationSpans({ steps, actors }: InterleavingData): Span[] {
   const spans: Span[] = [];
   const begun = new Map<number, number>();
   const last = new Map<number, number>();
-  const add = (actor: number): void => {
+  const end = (actor: number): void => {
     const from = begun.get(actor);
     if (from === undefined) return;
     begun.delete(actor);
@@ -78,8 +83,8 @@ export function operationsOf({ steps, actors }: InterleavingData): Span[] {
     if (kind === 'leaves') return;
     if (begins) begun.set(actor, step);
     last.set(actor, step);
-    if (ends) add(actor);
+    if (ends) end(actor);
   });
-  for (const actor of [...begun.keys()]) add(actor);
+  for (const actor of [...begun.keys()]) end(actor);
   return spans.sort((a, b) => a.from - b.from);
 }

@@ -1,109 +1,96 @@
 import type { InterleavingData, PageData } from '../data.ts';
-import { h } from './dom.ts';
-import { inWords, type MemorySnapshot } from './memorySnapshot.ts';
-import { drawRing } from './ring.ts';
+import { h, table } from './dom.ts';
+import { formatValue, type MemorySnapshot } from './memorySnapshot.ts';
+import { renderRing } from './ring.ts';
 
-/** Cells that are listed, at most. */
+/** Cells in the list; the rest is counted. */
 const CELLS_MAX = 200;
 const ARMED = ['writable', 'armed', 'unmapped'];
+const VCPUS_MAX = 16;
 
 /**
- * What there is beside the diagram: rings, store buffers, what threads may read, pages, locks and all other cells, as they are after a step.
+ * The panel beside the diagram: rings, store buffers, readable values, pages, locks and all other cells, as they
+ * are after a step.
  *
- * @param pick is called with the name of a cell that is clicked on.
+ * @param pickCell is called with the name of a cell that is clicked on.
  */
-export function renderStatePanel(moment: MemorySnapshot, pick: (name: string) => void): HTMLElement[] {
-  const { of } = moment;
-  const { rings, pages, locks, others } = of.drawing;
+export function renderStatePanel(snapshot: MemorySnapshot, pickCell: (name: string) => void): HTMLElement[] {
+  const { places, drawing } = snapshot.data;
+  const { rings, pages, locks, others } = drawing;
+  const lockRows = locks.map((lock) => [places[lock].name, snapshot.show(lock, snapshot.holder(lock) ?? '–')]);
   return [
-    ...rings.map((ring) => section(ring.name, drawRing(ring, moment))),
-    ...buffersOf(moment),
-    ...viewsOf(moment),
-    ...(pages.length === 0 ? [] : [section('Pages', pagesOf(pages, moment))]),
-    ...(locks.length === 0
-      ? []
-      : [
-          section(
-            'Locks',
-            table(
-              ['lock', 'held by'],
-              locks.map((lock) => [of.places[lock].name, moment.show(lock, moment.holder(lock) ?? '–')]),
-            ),
-          ),
-        ]),
-    ...(others.length === 0 ? [] : [section('Cells', cellsOf(others, moment, pick))]),
+    ...rings.map((ring) => section(ring.name, renderRing(ring, snapshot))),
+    ...renderStoreBuffers(snapshot),
+    ...renderReadableValues(snapshot),
+    ...(pages.length === 0 ? [] : [section('Pages', renderPages(pages, snapshot))]),
+    ...(locks.length === 0 ? [] : [section('Locks', table(['lock', 'held by'], lockRows))]),
+    ...(others.length === 0 ? [] : [section('Cells', renderCells(others, snapshot, pickCell))]),
   ];
 }
 
-function buffersOf({ of, replayed, step }: MemorySnapshot): HTMLElement[] {
-  if (of.memoryModel !== 'tso') return [];
-  const buffers = replayed
+function renderStoreBuffers({ data, timeline, step }: MemorySnapshot): HTMLElement[] {
+  if (data.memoryModel !== 'tso') return [];
+  const describe = (s: number): string => `${data.texts[data.steps[s].text].replace(/^\w+ +/, '')} (step ${s + 1})`;
+  const rows = timeline
     .buffersAt(step + 1)
-    .map((stores, actor) => [
-      of.actors[actor].name,
-      stores.length === 0
-        ? 'empty'
-        : stores.map((s) => `${of.texts[of.steps[s].text].replace(/^\w+ +/, '')} (step ${s + 1})`).join(', '),
-    ]);
-  return [section('Store buffers, oldest first', table(['actor', 'holds'], buffers))];
+    .map((stores, actor) => [data.actors[actor].name, stores.map(describe).join(', ') || 'empty']);
+  return [section('Store buffers, oldest first', table(['actor', 'holds'], rows))];
 }
 
-function viewsOf({ of, replayed, step }: MemorySnapshot): HTMLElement[] {
-  if (of.memoryModel !== 'weak') return [];
-  const rows = replayed
-    .viewsAt(step + 1)
+function renderReadableValues({ data, timeline, step }: MemorySnapshot): HTMLElement[] {
+  if (data.memoryModel !== 'weak') return [];
+  const rows = timeline
+    .readableAt(step + 1)
     .map(({ actor, place, values }) => [
-      of.actors[actor].name,
-      of.places[place].name,
-      values.map((value) => inWords(BigInt(value))).join(' or '),
+      data.actors[actor].name,
+      data.places[place].name,
+      values.map((value) => formatValue(BigInt(value))).join(' or '),
     ]);
-  return [
-    section(
-      'What each may still read, newest first',
-      rows.length === 0
-        ? h('p', { class: 'quiet' }, 'everybody reads the newest of each cell')
-        : table(['actor', 'cell', 'reads'], rows),
-    ),
-  ];
+  const content =
+    rows.length === 0
+      ? h('p', { class: 'quiet' }, 'every actor reads the newest value of each cell')
+      : table(['actor', 'cell', 'may read'], rows);
+  return [section('Values that actors may still read, newest first', content)];
 }
 
-const pagesOf = (pages: readonly PageData[], moment: MemorySnapshot): HTMLElement =>
+const renderPages = (pages: readonly PageData[], snapshot: MemorySnapshot): HTMLElement =>
   table(
     ['page', 'is', 'translated by', 'version', 'copied'],
     pages.map(({ name, armed, translations, version, copy }) => [
       name,
-      moment.show(armed, ARMED[Number(moment.value(armed))]),
-      moment.show(translations, vcpusOf(Number(moment.value(translations)))),
-      moment.show(version),
-      copy === undefined ? '' : moment.show(copy),
+      snapshot.show(armed, ARMED[Number(snapshot.value(armed))]),
+      snapshot.show(translations, formatVcpus(Number(snapshot.value(translations)))),
+      snapshot.show(version),
+      copy === undefined ? '' : snapshot.show(copy),
     ]),
   );
 
-/** The vCPUs that have a writable translation of a page, a bit each. */
-function vcpusOf(bits: number): string {
-  const vcpus = Array.from({ length: 16 }, (_, i) => i).filter((i) => bits & (1 << i));
+/** @param bits one bit for each vCPU that has a writable translation. */
+function formatVcpus(bits: number): string {
+  const vcpus = Array.from({ length: VCPUS_MAX }, (_, i) => i).filter((i) => bits & (1 << i));
   return vcpus.length === 0 ? '–' : vcpus.map((i) => `vcpu${i}`).join(', ');
 }
 
-function cellsOf(cells: readonly number[], moment: MemorySnapshot, pick: (name: string) => void): HTMLElement {
-  const { places } = moment.of;
+function renderCells(
+  cells: readonly number[],
+  snapshot: MemorySnapshot,
+  pickCell: (name: string) => void,
+): HTMLElement {
+  const { places } = snapshot.data;
   const rows = cells.slice(0, CELLS_MAX).map((cell) => {
     const { name } = places[cell];
+    const title = `show only the steps on ${name}`;
     return [
-      h(
-        'button',
-        { class: 'plain', type: 'button', click: () => pick(name), title: `show the steps on ${name} alone` },
-        name,
-      ),
-      moment.show(cell),
+      h('button', { class: 'plain', type: 'button', click: () => pickCell(name), title }, name),
+      snapshot.show(cell),
     ];
   });
-  const left = cells.length - rows.length;
+  const hidden = cells.length - rows.length;
   return h(
     'div',
     {},
-    table(['cell', 'holds'], rows),
-    left > 0 ? h('p', { class: 'quiet' }, `and ${left} more`) : undefined,
+    table(['cell', 'value'], rows),
+    hidden > 0 ? h('p', { class: 'quiet' }, `and ${hidden} more`) : undefined,
   );
 }
 
@@ -111,19 +98,11 @@ function section(title: string, content: HTMLElement): HTMLElement {
   return h('section', { 'aria-label': title }, h('h2', {}, title), content);
 }
 
-export const table = (head: readonly string[], rows: readonly (readonly (string | Node)[])[], of = ''): HTMLElement =>
-  h(
-    'table',
-    { class: of },
-    h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((cell) => h('td', {}, cell))))),
-  );
-
-/** The places whose names have a text in them, and those that lie over one of these: an access of either is one of the other. */
-export function placesNamed({ places }: InterleavingData, text: string): Set<number> {
+/** The places whose names contain a text, and the places that overlap them: an access to one is one to both. */
+export function findPlaces({ places }: InterleavingData, text: string): Set<number> {
   const wanted = text.toLowerCase();
   const named = places.filter(({ name }) => name.toLowerCase().includes(wanted));
-  const meets = (a: (typeof places)[number]): boolean =>
+  const overlaps = (a: (typeof places)[number]): boolean =>
     named.some((b) => a.offset < b.offset + b.bits / 8 && b.offset < a.offset + a.bits / 8);
-  return new Set(places.flatMap((place, id) => (meets(place) ? [id] : [])));
+  return new Set(places.flatMap((place, id) => (overlaps(place) ? [id] : [])));
 }

@@ -1,145 +1,155 @@
 import type { InterleavingData } from '../data.ts';
-import { type Arrow, arrowsOf, type End, pathOf } from './arrows.ts';
+import { type Arrow, type ArrowEnd, arrowPath, findArrows } from './arrows.ts';
+import { type ActorColumn, LOCK, ROW, textLength } from './columns.ts';
 import { isBroken } from './describe.ts';
 import { svg } from './dom.ts';
-import { type Lane, LOCK, lengthOf, ROW } from './lanes.ts';
-import type { Lines } from './lines.ts';
-import { markOf } from './marks.ts';
-import { operationsOf, type Span } from './rows.ts';
+import { createMark } from './marks.ts';
+import { findOperationSpans, type Span } from './rows.ts';
+import type { VisibleRows } from './visibleRows.ts';
 
-/** What is drawn of the diagram: lanes, operations, locks, arrows and marks. Texts lie over it. */
+/** Height of a character of a lock's name, which is written downwards, in pixels. */
+const LOCK_NAME_CHARACTER = 6.1;
+
+interface Layout {
+  readonly columns: readonly (ActorColumn | undefined)[];
+  readonly locks: readonly Span[];
+  /** In pixels. */
+  readonly characterWidth: number;
+}
+
+/** The graphics of the diagram, under the texts: columns, operations, locks, arrows and marks. */
 export class SvgLayer {
-  private lines!: Lines;
-  private chosen = 0;
-  private readonly of: InterleavingData;
-  private readonly lanes: readonly (Lane | undefined)[];
-  private readonly locks: readonly Span[];
+  private visible!: VisibleRows;
+  private selected = 0;
+  private readonly data: InterleavingData;
+  private readonly layout: Layout;
   private readonly operations: readonly Span[];
   private readonly arrows: readonly Arrow[];
-  private readonly letter: number;
 
-  /** @param letter the width of a letter, in pixels. */
-  constructor(
-    of: InterleavingData,
-    {
-      lanes,
-      locks,
-      letter,
-    }: { readonly lanes: SvgLayer['lanes']; readonly locks: readonly Span[]; readonly letter: number },
-  ) {
-    this.of = of;
-    this.lanes = lanes;
-    this.locks = locks;
-    this.letter = letter;
-    this.operations = operationsOf(of);
-    this.arrows = arrowsOf(of);
+  constructor(data: InterleavingData, layout: Layout) {
+    this.data = data;
+    this.layout = layout;
+    this.operations = findOperationSpans(data);
+    this.arrows = findArrows(data);
   }
 
-  /** Draws the lines from `first` to before `last`; `top` is where, in pixels, what is in sight begins. */
-  draw(lines: Lines, chosen: number, first: number, last: number, top: number): SVGElement {
-    this.lines = lines;
-    this.chosen = chosen;
-    const width = Math.max(...this.lanes.map((lane) => (lane ? lane.x + lane.width : 0)));
+  /**
+   * Draws the rows from `first` up to, not including, `last`.
+   *
+   * @param scrollTop upper edge of the visible part, in pixels.
+   */
+  draw(visible: VisibleRows, selected: number, first: number, last: number, scrollTop: number): SVGElement {
+    this.visible = visible;
+    this.selected = selected;
+    const width = Math.max(...this.layout.columns.map((column) => (column ? column.x + column.width : 0)));
     const height = Math.max(0, last - first) * ROW;
     return svg(
       'svg',
       { width, height, 'aria-hidden': 'true', viewBox: `0 ${first * ROW} ${width} ${height}` },
-      heads(),
-      ...this.drawSpans(first, last, top),
+      createArrowHeads(),
+      ...this.drawOperations(first, last),
+      ...this.drawColumns(first, last),
+      ...this.drawLocks(first, last, scrollTop),
       ...this.drawArrows(first, last),
       ...this.drawMarks(first, last),
     );
   }
 
-  private drawSpans(first: number, last: number, sight: number): SVGElement[] {
+  private drawColumns(first: number, last: number): SVGElement[] {
     const [top, bottom] = [first * ROW, last * ROW];
-    const lanes = this.lanes.map(
-      (lane) => lane && svg('path', { class: 'lane', d: `M${lane.x + 0.5} ${top}V${bottom}` }),
+    return this.layout.columns.flatMap((column) =>
+      column === undefined ? [] : [svg('path', { class: 'column', d: `M${column.x + 0.5} ${top}V${bottom}` })],
     );
-    const operations = this.operations.flatMap(({ actor, from }) => {
-      const box = this.lines.boxes.get(from);
+  }
+
+  private drawOperations(first: number, last: number): SVGElement[] {
+    return this.operations.flatMap(({ actor, from }) => {
+      const box = this.visible.boxes.get(from);
       if (box === undefined || box.first >= last || box.last < first) return [];
-      const lane = this.lanes[actor]!;
+      const column = this.layout.columns[actor]!;
+      const [x, y, width] = [column.x + 4, box.first * ROW + 2, column.width - 16];
       const height = (box.last + 1 - box.first) * ROW - 3;
-      return [
-        svg('rect', { class: 'span', x: lane.x + 4, y: box.first * ROW + 2, width: lane.width - 16, height, rx: 5 }),
-      ];
+      return [svg('rect', { class: 'span', x, y, width, height, rx: 5 })];
     });
-    const locks = this.locks.flatMap(({ actor, from, to, label, depth }) => {
-      const [begin, end] = [this.lines.at[from], this.lines.before[to]];
+  }
+
+  private drawLocks(first: number, last: number, scrollTop: number): SVGElement[] {
+    const { columns, locks } = this.layout;
+    return locks.flatMap(({ actor, from, to, label, depth }) => {
+      const [begin, end] = [this.visible.rowOf[from], this.visible.rowBefore[to]];
       if (end < begin || begin >= last || end < first) return [];
-      const x = this.lanes[actor]!.x + 8 + depth * LOCK;
+      const x = columns[actor]!.x + 8 + depth * LOCK;
       const y = begin * ROW + 4;
       const height = (end + 1 - begin) * ROW - 8;
-      const seen = Math.max(y, sight) + 5;
-      const fits = Math.floor((y + height - seen) / 6.1);
-      const name = fits >= 4 ? label.slice(0, fits) : '';
+      // The name starts in the visible part of the bar.
+      const nameY = Math.max(y, scrollTop) + 5;
+      const room = Math.floor((y + height - nameY) / LOCK_NAME_CHARACTER);
+      const name = room >= 4 ? label.slice(0, room) : '';
       return [
         svg('rect', { class: 'held', x, y, width: 13, height, rx: 3 }),
-        svg('text', { class: 'held-name', transform: `translate(${x + 3.5} ${seen}) rotate(90)` }, name),
+        svg('text', { class: 'held-name', transform: `translate(${x + 3.5} ${nameY}) rotate(90)` }, name),
       ];
     });
-    return [...operations, ...lanes.filter((lane) => lane !== undefined), ...locks];
   }
 
   private drawArrows(first: number, last: number): SVGElement[] {
-    const isSeen = (step: number): boolean => this.lines.at[step] >= first && this.lines.at[step] < last;
+    const { rowOf } = this.visible;
+    const isInRange = (step: number): boolean => rowOf[step] >= first && rowOf[step] < last;
     return this.arrows
-      .filter(({ from, to }) => isSeen(from) || isSeen(to))
-      .filter(({ from, to }) => this.lines.isShown(from) && this.lines.isShown(to))
-      .sort((a, b) => Number(this.isOn(a)) - Number(this.isOn(b)))
+      .filter(({ from, to }) => isInRange(from) || isInRange(to))
+      .filter(({ from, to }) => this.visible.isVisible(from) && this.visible.isVisible(to))
+      .sort((a, b) => Number(this.isSelected(a)) - Number(this.isSelected(b)))
       .map((arrow) => {
-        const is = arrow.isOver ? 'over' : arrow.isStale ? 'stale' : 'read';
+        const kind = arrow.isOverwrite ? 'overwrite' : arrow.isStale ? 'stale' : 'read';
         return svg('path', {
-          class: `arrow ${is}${arrow.isOwn ? ' own' : ''}${this.isOn(arrow) ? ' on' : ''}`,
-          d: pathOf(this.endOf(arrow.from), this.endOf(arrow.to)),
-          'marker-end': `url(#head-${is})`,
+          class: `arrow ${kind}${arrow.isOwn ? ' own' : ''}${this.isSelected(arrow) ? ' selected' : ''}`,
+          d: arrowPath(this.endOf(arrow.from), this.endOf(arrow.to)),
+          'marker-end': `url(#head-${kind})`,
           'data-from': arrow.from + 1,
           'data-to': arrow.to + 1,
         });
       });
   }
 
-  private isOn({ from, to }: Arrow): boolean {
-    return from === this.chosen || to === this.chosen;
+  private isSelected({ from, to }: Arrow): boolean {
+    return from === this.selected || to === this.selected;
   }
 
-  private endOf(step: number): End {
-    const data = this.of.steps[step];
-    const lane = this.lanes[data.actor]!;
+  private endOf(step: number): ArrowEnd {
+    const { columns, characterWidth } = this.layout;
+    const stepData = this.data.steps[step];
+    const column = columns[stepData.actor]!;
     return {
-      y: (this.lines.at[step] + 0.5) * ROW,
-      mark: lane.mark,
-      end: lane.text + lengthOf(this.of, data) * this.letter,
+      y: (this.visible.rowOf[step] + 0.5) * ROW,
+      mark: column.mark,
+      textEnd: column.text + textLength(this.data, stepData) * characterWidth,
     };
   }
 
   private drawMarks(first: number, last: number): SVGElement[] {
-    return this.lines.rows.slice(first, last).flatMap((row) => {
-      if (row.is !== 'step') return [];
-      const { kind, lets, actor } = this.of.steps[row.step];
+    return this.visible.rows.slice(first, last).flatMap((row) => {
+      if (row.kind !== 'step') return [];
+      const { kind, flushes } = this.data.steps[row.step];
       const { y, mark } = this.endOf(row.step);
-      const sign = markOf(kind, mark, y, isBroken(this.of, row.step));
-      if (lets === undefined || !this.lines.isShown(lets)) return [sign];
-      const stored = this.endOf(lets);
-      const out = this.lanes[actor]!.mark - 16;
-      return [
-        svg('path', { class: 'buffer', d: `M${mark - 4} ${stored.y}C${out} ${stored.y} ${out} ${y} ${mark - 4} ${y}` }),
-        sign,
-      ];
+      const sign = createMark(kind, mark, y, isBroken(this.data, row.step));
+      if (flushes === undefined || !this.visible.isVisible(flushes)) return [sign];
+      const stored = this.endOf(flushes);
+      const left = mark - 16;
+      const curve = `M${mark - 4} ${stored.y}C${left} ${stored.y} ${left} ${y} ${mark - 4} ${y}`;
+      return [svg('path', { class: 'buffer', d: curve }), sign];
     });
   }
 }
 
-const heads = (): SVGElement =>
+const createArrowHeads = (): SVGElement =>
   svg(
     'defs',
     {},
-    ...['read', 'stale', 'over'].map((is) =>
+    ...['read', 'stale', 'overwrite'].map((kind) =>
       svg(
         'marker',
         {
-          id: `head-${is}`,
+          id: `head-${kind}`,
           viewBox: '0 0 10 10',
           refX: 6,
           refY: 5,
@@ -148,7 +158,7 @@ const heads = (): SVGElement =>
           markerUnits: 'userSpaceOnUse',
           orient: 'auto',
         },
-        svg('path', { class: `head ${is}`, d: 'M0 0.5L10 5L0 9.5z' }),
+        svg('path', { class: `head ${kind}`, d: 'M0 0.5L10 5L0 9.5z' }),
       ),
     ),
   );

@@ -1,62 +1,66 @@
 import type { InterleavingData, PlaceData } from '../data.ts';
 
-/** Steps between two copies of memory: what looking at any step costs at most. */
+/** Steps between two copies of memory. It bounds the cost of a jump to any step. */
 const STRIDE = 256;
 
-/** Memory, locks, store buffers and what threads may read, as they are after any step. A moment is a number of steps: 0 is before the first. */
+/**
+ * Memory, store buffers and readable values after any number of steps. `time` is that number: 0 is before the
+ * first step.
+ */
 export class Timeline {
-  private readonly of: InterleavingData;
+  private readonly data: InterleavingData;
   private readonly copies: Uint32Array[] = [];
   private words: Uint32Array;
-  private at = 0;
+  private time = 0;
 
-  constructor(of: InterleavingData) {
-    this.of = of;
-    this.words = new Uint32Array(Math.ceil(of.bytes / 4));
-    for (const [word, value] of of.initial) this.words[word] = value;
-    of.steps.forEach(({ sets }, s) => {
+  constructor(data: InterleavingData) {
+    this.data = data;
+    this.words = new Uint32Array(Math.ceil(data.bytes / 4));
+    for (const [word, value] of data.initial) this.words[word] = value;
+    data.steps.forEach(({ sets }, s) => {
       if (s % STRIDE === 0) this.copies.push(this.words.slice());
       for (const [word, value] of sets ?? []) this.words[word] = value;
     });
-    this.at = of.steps.length;
+    this.time = data.steps.length;
   }
 
-  /** What a place holds; a lock: its holder's number + 1. */
-  valueAt(moment: number, place: PlaceData): bigint {
-    this.go(moment);
+  /** The value of a place. A lock contains the number of its holder + 1, or 0. */
+  valueAt(time: number, place: PlaceData): bigint {
+    this.goTo(time);
     const word = place.offset >>> 2;
     if (place.bits === 64) return (BigInt(this.words[word + 1]) << 32n) | BigInt(this.words[word]);
     return BigInt.asUintN(place.bits, BigInt(this.words[word] >>> ((place.offset & 3) * 8)));
   }
 
   /** By actor: the steps whose stores are in its buffer, oldest first. */
-  buffersAt(moment: number): number[][] {
-    const buffers: number[][] = this.of.actors.map(() => []);
-    for (let s = 0; s < moment; s++) {
-      const { actor, buffered, lets } = this.of.steps[s];
+  buffersAt(time: number): number[][] {
+    const buffers: number[][] = this.data.actors.map(() => []);
+    for (let s = 0; s < time; s++) {
+      const { actor, buffered, flushes } = this.data.steps[s];
       if (buffered) buffers[actor].push(s);
-      else if (lets !== undefined) buffers[actor].shift();
+      else if (flushes !== undefined) buffers[actor].shift();
     }
     return buffers;
   }
 
-  /** By actor and place: what it may read, newest first, where that is not the newest value alone. */
-  viewsAt(moment: number): { actor: number; place: number; values: readonly string[] }[] {
-    const views = new Map<string, { actor: number; place: number; values: readonly string[] }>();
-    for (let s = 0; s < moment; s++)
-      for (const view of this.of.steps[s].sees ?? []) views.set(`${view.actor}:${view.place}`, view);
-    return [...views.values()].filter(({ values }) => values.length > 1);
+  /** Where an actor may read an older value than the newest: all values that it may read, newest first. */
+  readableAt(time: number): { actor: number; place: number; values: readonly string[] }[] {
+    const readable = new Map<string, { actor: number; place: number; values: readonly string[] }>();
+    for (let s = 0; s < time; s++)
+      for (const change of this.data.steps[s].mayRead ?? []) readable.set(`${change.actor}:${change.place}`, change);
+    return [...readable.values()].filter(({ values }) => values.length > 1);
   }
 
-  private go(moment: number): void {
-    if (moment === this.at) return;
-    const { steps } = this.of;
-    if (moment < this.at || moment - this.at > STRIDE) {
-      const copy = Math.min(Math.floor(moment / STRIDE), this.copies.length - 1);
+  private goTo(time: number): void {
+    if (time === this.time) return;
+    const { steps } = this.data;
+    if (time < this.time || time - this.time > STRIDE) {
+      const copy = Math.min(Math.floor(time / STRIDE), this.copies.length - 1);
       if (copy < 0) return;
       this.words = this.copies[copy].slice();
-      this.at = copy * STRIDE;
+      this.time = copy * STRIDE;
     }
-    for (; this.at < moment; this.at++) for (const [word, value] of steps[this.at].sets ?? []) this.words[word] = value;
+    for (; this.time < time; this.time++)
+      for (const [word, value] of steps[this.time].sets ?? []) this.words[word] = value;
   }
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
 
-/** The viewer becomes one file, dist/report/viewer/index.html: a template, which a report is put into. */
+/** Builds the viewer into one file, dist/report/viewer/index.html. A report puts its data into it. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   logLevel: 'warn',

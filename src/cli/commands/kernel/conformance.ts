@@ -4,12 +4,13 @@ import { generateOperationSequences } from '../../../conformance/generate.ts';
 import { ToolMissing } from '../../../conformance/toolMissing.ts';
 import { SCHEMA } from '../../../input/schema.ts';
 import { compile } from '../../../kernel/compile.ts';
+import { plural } from '../../../report/format.ts';
 import { kernelFileOf } from '../../../scenario/trackers/compiledKernel.ts';
 import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';
 import { STATUS } from '../../errors.ts';
 import { examples } from '../../examples.ts';
 import { fileOption, jsonOption, quietOption, seedOption, wholeNumberArgument } from '../../options.ts';
-import { plural, print, printJson, progress } from '../../output.ts';
+import { print, printJson, progress } from '../../output.ts';
 import { allAgree, type ConformanceReport, printReport, printReportAsJson } from './conformanceReport.ts';
 
 interface Options extends KernelFiles {

@@ -1,7 +1,8 @@
 import type { Agreement, Disagreement, MatchCount } from '../../../conformance/compare.ts';
 import { type ConformanceOperation, lineOf } from '../../../conformance/operations.ts';
 import { SCHEMA } from '../../../input/schema.ts';
-import { grouped, plural, print, printJson } from '../../output.ts';
+import { grouped, plural } from '../../../report/format.ts';
+import { print, printJson } from '../../output.ts';
 
 /** What a kernel did, and how each party compares. `first`: the number of the first list. */
 export interface ConformanceReport {

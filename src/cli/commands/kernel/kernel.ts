@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile.ts';
 import type { Compiled } from '../../../kernel/compiled.ts';
+import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/trackers/compiledKernel.ts';
 import type { TrackerScenario } from '../../../scenario/trackers/trackerScenario.ts';
 import type { TrackerName } from '../../../trackers/registry.ts';
@@ -18,7 +19,7 @@ import {
   seedOption,
   tearingOption,
 } from '../../options.ts';
-import { plural, print, progress } from '../../output.ts';
+import { print, progress } from '../../output.ts';
 import { type CheckOptions, runScenarios } from '../../runScenarios.ts';
 import { conformanceCommand } from './conformance.ts';
 

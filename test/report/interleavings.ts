@@ -1,13 +1,13 @@
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import type { InterleavingData } from '../../src/report/data.ts';
-import { interleavingOf } from '../../src/report/interleaving.ts';
+import { renderInterleaving } from '../../src/report/interleaving.ts';
 import { type MemoryConfig, plainMachine } from '../../src/run/createRun.ts';
 import { type ExploreReport, exploreScenario } from '../../src/run/exploreScenario.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import type { ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 /** The first finding of a search of all states. */
-export async function found(
+export async function findFirst(
   name: string,
   machine: Partial<MemoryConfig> = {},
 ): Promise<ExploreReport['findings'][number]> {
@@ -27,18 +27,21 @@ export async function found(
   return findings[0];
 }
 
-/** What a page of it is made of. */
-export async function shown(name: string, machine: Partial<MemoryConfig> = {}): Promise<InterleavingData> {
-  const { scenario, schedule, memoryModel, tearing } = await found(name, machine);
-  return ofSchedule(scenario, schedule, { memoryModel, tearing });
+/** The data of the page of the first finding. */
+export async function interleavingOfFinding(
+  name: string,
+  machine: Partial<MemoryConfig> = {},
+): Promise<InterleavingData> {
+  const { scenario, schedule, memoryModel, tearing } = await findFirst(name, machine);
+  return interleavingOfSchedule(scenario, schedule, { memoryModel, tearing });
 }
 
-export const ofSchedule = (
+export const interleavingOfSchedule = (
   source: ScenarioRef,
   schedule: string,
   machine: MemoryConfig = plainMachine,
 ): Promise<InterleavingData> =>
-  interleavingOf(
+  renderInterleaving(
     { source, order: parseSchedule(schedule)!, machine, canary: undefined, expected: null, commands: [] },
     source.name,
   );

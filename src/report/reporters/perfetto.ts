@@ -1,12 +1,16 @@
-import type { InterleavingData, StepData } from './data.ts';
+import type { InterleavingData, StepData } from '../data.ts';
+import type { Reporter } from './reporter.ts';
 
-/** How long a step lasts, in microseconds: steps have an order, and no time. */
+/** Duration of a step in the trace, in microseconds. Real steps have an order and no duration. */
 const STEP_US = 10;
-/** Threads of the picture: the actors from 1 on, then a track for each lock, and for each store buffer. */
+/** One process. Its threads are the actors from 1 on, then a track for each lock and for each store buffer. */
 const PROCESS = 1;
 
-/** An event of the trace event format (Google, "Trace Event Format", 2016), which Perfetto and chrome://tracing open. Times in microseconds. */
-interface Event {
+/**
+ * An event of the trace event format (Google, "Trace Event Format", 2016), which Perfetto and chrome://tracing
+ * open. Times are in microseconds.
+ */
+interface TraceEvent {
   readonly ph: 'M' | 'X' | 's' | 'f' | 'i';
   readonly name: string;
   readonly pid: number;
@@ -20,23 +24,33 @@ interface Event {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** An execution as a trace: a thread an actor, a slice an operation and in it one a step, a flow from each store to the load that reads it, locks and store buffers as tracks of their own. */
-export function perfettoOf(of: InterleavingData): string {
-  const { actors, places, steps, failed, scenario } = of;
+/**
+ * An execution as a Perfetto trace. Each actor is a thread with a slice for each operation and, inside it, for
+ * each step. Flows go from stores to the loads that read them. Locks and store buffers have their own tracks.
+ */
+export const perfettoReporter = {
+  name: 'perfetto',
+  description: "a finding's trace for the viewer at ui.perfetto.dev",
+  output: 'file',
+  finding: async ({ interleaving }) => formatPerfettoTrace(await interleaving()),
+} satisfies Reporter;
+
+export function formatPerfettoTrace(interleaving: InterleavingData): string {
+  const { actors, places, steps, failed, scenario } = interleaving;
   const locks = places.flatMap(({ kind }, place) => (kind === 'lock' ? [place] : []));
   const lockTrack = (place: number): number => actors.length + 1 + locks.indexOf(place);
   const bufferTrack = (actor: number): number => actors.length + 1 + locks.length + actor;
   const hasBuffers = steps.some(({ buffered }) => buffered);
-  const events: Event[] = [
-    name('process_name', 0, scenario),
+  const events: TraceEvent[] = [
+    metadata('process_name', 0, scenario),
     ...actors.flatMap((actor, a) => track(a + 1, actor.name)),
     ...locks.flatMap((place) => track(lockTrack(place), `lock ${places[place].name}`)),
     ...(hasBuffers ? actors.flatMap((actor, a) => track(bufferTrack(a), `store buffer of ${actor.name}`)) : []),
-    ...operationSlices(of),
-    ...steps.map((_, s) => stepSlice(of, s)),
-    ...flowsOf(steps),
-    ...lockSlices(of, lockTrack),
-    ...bufferSlices(of, bufferTrack),
+    ...operationSlices(interleaving),
+    ...steps.map((_, s) => stepSlice(interleaving, s)),
+    ...readsFromFlows(steps),
+    ...lockSlices(interleaving, lockTrack),
+    ...bufferSlices(interleaving, bufferTrack),
   ];
   if (failed !== null && failed.step >= 0)
     events.push({
@@ -48,29 +62,34 @@ export function perfettoOf(of: InterleavingData): string {
   return `${JSON.stringify({ displayTimeUnit: 'ns', traceEvents: events }, null, 1)}\n`;
 }
 
-const name = (what: string, tid: number, value: string): Event => ({
+const metadata = (name: string, tid: number, value: string): TraceEvent => ({
   ph: 'M',
-  name: what,
+  name,
   pid: PROCESS,
   tid,
   args: { name: value },
 });
 
-const track = (tid: number, of: string): Event[] => [
-  name('thread_name', tid, of),
+const track = (tid: number, name: string): TraceEvent[] => [
+  metadata('thread_name', tid, name),
   { ph: 'M', name: 'thread_sort_index', pid: PROCESS, tid, args: { sort_index: tid } },
 ];
 
-const slice = (tid: number, from: number, to: number, of: Pick<Event, 'name' | 'cat' | 'args'>): Event => ({
+const slice = (
+  tid: number,
+  from: number,
+  to: number,
+  content: Pick<TraceEvent, 'name' | 'cat' | 'args'>,
+): TraceEvent => ({
   ph: 'X',
-  ...of,
+  ...content,
   pid: PROCESS,
   tid,
   ts: from * STEP_US,
   dur: (to - from) * STEP_US,
 });
 
-function stepSlice({ texts, sources, places, steps }: InterleavingData, s: number): Event {
+function stepSlice({ texts, sources, places, steps }: InterleavingData, s: number): TraceEvent {
   const { actor, kind, text, source, place } = steps[s];
   return slice(actor + 1, s, s + 1, {
     name: texts[text].replace(/ +/g, ' '),
@@ -83,11 +102,11 @@ function stepSlice({ texts, sources, places, steps }: InterleavingData, s: numbe
   });
 }
 
-/** From the first step of each to its last. A store that leaves its buffer is part of none. */
-function operationSlices({ actors, steps }: InterleavingData): Event[] {
+/** From the first step of each operation to its last. A store that leaves its buffer belongs to no operation. */
+function operationSlices({ actors, steps }: InterleavingData): TraceEvent[] {
   const begun = new Map<number, number>();
   const last = new Map<number, number>();
-  const slices: Event[] = [];
+  const slices: TraceEvent[] = [];
   const end = (actor: number): void => {
     const from = begun.get(actor);
     if (from === undefined) return;
@@ -95,8 +114,8 @@ function operationSlices({ actors, steps }: InterleavingData): Event[] {
     const label = actors[actor].operations[steps[from].operation];
     slices.push(slice(actor + 1, from, last.get(actor)! + 1, { name: label, cat: 'operation' }));
   };
-  steps.forEach(({ actor, lets, begins, ends }, s) => {
-    if (lets !== undefined) return;
+  steps.forEach(({ actor, flushes, begins, ends }, s) => {
+    if (flushes !== undefined) return;
     if (begins) begun.set(actor, s);
     last.set(actor, s);
     if (ends) end(actor);
@@ -105,11 +124,11 @@ function operationSlices({ actors, steps }: InterleavingData): Event[] {
   return slices;
 }
 
-/** Between actors; what an actor reads from itself goes without saying. */
-function flowsOf(steps: readonly StepData[]): Event[] {
+/** Only between actors. */
+function readsFromFlows(steps: readonly StepData[]): TraceEvent[] {
   let id = 0;
   return steps.flatMap(({ actor, reads = [] }, s) =>
-    reads.flatMap(([from]): Event[] => {
+    reads.flatMap(([from]): TraceEvent[] => {
       if (from < 0 || steps[from].actor === actor) return [];
       const flow = { name: 'reads', cat: 'reads', pid: PROCESS, id: ++id };
       return [
@@ -120,9 +139,9 @@ function flowsOf(steps: readonly StepData[]): Event[] {
   );
 }
 
-function lockSlices({ actors, steps }: InterleavingData, tid: (place: number) => number): Event[] {
+function lockSlices({ actors, steps }: InterleavingData, tid: (place: number) => number): TraceEvent[] {
   const held = new Map<number, number>();
-  const slices: Event[] = [];
+  const slices: TraceEvent[] = [];
   const end = (place: number, to: number): void => {
     const from = held.get(place);
     if (from === undefined) return;
@@ -137,18 +156,21 @@ function lockSlices({ actors, steps }: InterleavingData, tid: (place: number) =>
   return slices;
 }
 
-/** From the store to where it leaves. A buffer's slices would cross each other, so each begins when the one before it has left. */
-function bufferSlices({ texts, steps }: InterleavingData, tid: (actor: number) => number): Event[] {
+/**
+ * From a store to the step in which it leaves the buffer. Slices of one track must not overlap, so a slice begins
+ * when the previous store has left.
+ */
+function bufferSlices({ texts, steps }: InterleavingData, tid: (actor: number) => number): TraceEvent[] {
   const left = new Map<number, number>();
-  return steps.flatMap(({ actor, lets }, s) => {
-    if (lets === undefined) return [];
-    const from = Math.max(lets + 1, left.get(actor) ?? 0);
+  return steps.flatMap(({ actor, flushes }, s) => {
+    if (flushes === undefined) return [];
+    const from = Math.max(flushes + 1, left.get(actor) ?? 0);
     left.set(actor, s + 1);
     return [
       slice(tid(actor), from, s + 1, {
-        name: texts[steps[lets].text].replace(/ +/g, ' '),
+        name: texts[steps[flushes].text].replace(/ +/g, ' '),
         cat: 'store buffer',
-        args: { step: lets + 1 },
+        args: { step: flushes + 1 },
       }),
     ];
   });

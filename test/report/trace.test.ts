@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { formatTrace } from '../../src/cli/trace.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
+import { formatTrace } from '../../src/report/text/formatTrace.ts';
 import { createRun } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
 import { scenario } from '../../src/scenario/define.ts';
 
-const traceOf = (of: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
-  const run = createRun(of, 100, { memoryModel, tearing: false });
-  replay(run, parseSchedule(schedule)!, of.name);
+const traceOf = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
+  const run = createRun(subject, 100, { memoryModel, tearing: false });
+  replay(run, parseSchedule(schedule)!, subject.name);
   return formatTrace(run.execution.trace(), run.execution.program).join('\n');
 };
 
-test('a trace says who reads what whom wrote, byte by byte', () => {
+test('a trace marks reads-from and overwrites between threads, byte by byte', () => {
   const mixed = scenario({
     name: 'mixed',
     cells: { w: 'u32', low: { type: 'u16', over: 'w' }, high: { type: 'u16', over: 'w', byte: 2 } },
@@ -85,7 +85,7 @@ test('a trace says who reads what whom wrote, byte by byte', () => {
   `);
 });
 
-test('and who wakes whom', () => {
+test('a trace marks which wake a resume follows', () => {
   const sleep = scenario({
     name: 'sleep',
     cells: { x: 'u32' },
@@ -110,7 +110,7 @@ test('and who wakes whom', () => {
   `);
 });
 
-test('under weak a trace says which store comes before one that was there already', () => {
+test('under weak a trace marks a store that precedes an earlier step in coherence order', () => {
   const both = scenario({
     name: 'two-plus-two',
     cells: { x: 'u32', y: 'u32' },
@@ -141,7 +141,7 @@ test('under weak a trace says which store comes before one that was there alread
   `);
 });
 
-test('fences have a trace where there is nothing else', () => {
+test('a trace can consist of fences only', () => {
   const fences = scenario({ name: 'fences', cells: {}, actors: { a: [(mem) => mem.mb()], b: [(mem) => mem.wmb()] } });
   expect(traceOf(fences, '0,1', 'weak')).toMatchInlineSnapshot(`
     "  step  a              b

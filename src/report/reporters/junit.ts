@@ -1,0 +1,65 @@
+import type { CampaignFinding } from '../../campaign/summary.ts';
+import type { CampaignRun, Reporter } from './reporter.ts';
+
+/**
+ * A campaign as a JUnit report: a test case for each scenario, a failure for each finding in it, and an
+ * error for each batch that could not be run.
+ */
+export const junitReporter = {
+  name: 'junit',
+  description: 'a JUnit report',
+  output: 'file',
+  campaignRun: formatCampaign,
+} satisfies Reporter;
+
+function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'seconds'>): string {
+  const { scenarios, findings, lost, seed } = summary;
+  const cases = scenarios.map(({ name, executions, missing }) => {
+    const errors = lost.filter(({ scenario }) => scenario === name || scenario === `${name}, varied`);
+    const own = findings.filter(({ base }) => base === name);
+    const output = [`${executions} executions`, ...missing.map((claim) => `not reached: ${claim}`)].join('\n');
+    return [
+      `    <testcase name="${escapeXml(name)}" classname="gfnring.fuzz">`,
+      ...errors.map(({ batch, why }) => `      <error message="${escapeXml(`batch ${batch}: ${why}`)}"/>`),
+      ...own.map(
+        (finding) =>
+          `      <failure message="${escapeXml(finding.property)}" type="${escapeXml(finding.catalogue ?? 'finding')}">${escapeXml(formatFailure(finding))}</failure>`,
+      ),
+      `      <system-out>${escapeXml(output)}</system-out>`,
+      '    </testcase>',
+    ].join('\n');
+  });
+  const counts = `tests="${scenarios.length}" failures="${findings.length}" errors="${lost.length}" time="${seconds.toFixed(3)}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="gfnring" ${counts}>`,
+    `  <testsuite name="${escapeXml(`gfnring fuzz, seed ${seed}`)}" ${counts}>`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function formatFailure({
+  message,
+  scenario,
+  memoryModel,
+  contextSwitches,
+  file,
+  catalogue,
+  title,
+}: CampaignFinding): string {
+  return [
+    message,
+    `${scenario.name}, memory model ${memoryModel}, ${contextSwitches} context switches`,
+    ...(catalogue === null ? [] : [`known as ${catalogue}: ${title}`]),
+    `reproduce: npx gfnring replay ${file}`,
+  ].join('\n');
+}
+
+/** Characters that XML 1.0 cannot contain become the replacement character. */
+const escapeXml = (value: string): string =>
+  value
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
