@@ -14,7 +14,7 @@ export const inLoops: readonly Mistake[] = [
     expectedBy: 'loops',
     edits: [
       {
-        file: 'loops/liveness',
+        file: 'loops/expressionLiveness',
         from: 'return isUsed || out.has(variable) ? union(out, new Set([variable])) : out;',
         to: 'return without(out, [variable]);',
       },
@@ -26,8 +26,8 @@ export const inLoops: readonly Mistake[] = [
     expectedBy: 'loops',
     edits: [
       {
-        file: 'loops/liveness',
-        from: 'memories !== undefined && this.counts(node) &&',
+        file: 'loops/inertCode',
+        from: 'memories !== undefined && this.isCountingLoop(node) &&',
         to: 'memories !== undefined &&',
       },
     ],

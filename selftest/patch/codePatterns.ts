@@ -1,5 +1,5 @@
 import { type AnyNode, type Program, parse, tokenizer } from 'acorn';
-import { boundBy, childrenOf, resolveNames } from '#dist/loops/scopes.js';
+import { boundIdentifiers, childrenOf, resolveScopes } from '#dist/loops/scopes.js';
 
 /** A token of JavaScript. */
 interface Token {
@@ -122,13 +122,13 @@ function localsOf(source: string): Map<number, Local> {
   const program = parsed(source);
   // Between two edits a module may be none: then names are what they are.
   if (program === undefined) return new Map();
-  const names = resolveNames(program);
+  const names = resolveScopes(program);
   const keys = new Map<unknown, string>();
   const noteKeys = (node: AnyNode): void => {
     if (node.type === 'ObjectPattern')
       for (const property of node.properties)
         if (property.type === 'Property' && !property.computed && property.key.type === 'Identifier')
-          for (const id of boundBy(property.value)) keys.set(names.variableOf.get(id), property.key.name);
+          for (const id of boundIdentifiers(property.value)) keys.set(names.variableOf.get(id), property.key.name);
     for (const child of childrenOf(node)) noteKeys(child);
   };
   noteKeys(program);

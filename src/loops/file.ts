@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { type Instrumented, instrument, originalColumn } from './instrument.ts';
 
-/** The text of a module with probes (see `instrument`), or as it is where there is nothing to probe. */
+/**
+ * The text of a module with probes (see `instrument`); unchanged where there is nothing to probe.
+ */
 export const instrumentText = (text: string, path: string): string => instrument(text, path)?.source ?? text;
 
-/** TypeScript with spaces for its types; undefined where this Node cannot do that. */
+/**
+ * TypeScript with spaces in place of its types; undefined where this version of Node cannot do
+ * that.
+ */
 export function stripTypes(text: string): string | undefined {
   const { stripTypeScriptTypes } = nodeModule as { stripTypeScriptTypes?: (code: string) => string };
   return stripTypeScriptTypes?.(text);
@@ -13,7 +18,7 @@ export function stripTypes(text: string): string | undefined {
 
 const files = new Map<string, { readonly text: string; readonly instrumented: Instrumented | undefined }>();
 
-/** The column, from 1, in the file at `path` of a place in the text that was made of it. */
+/** The column, from 1, in the file at `path`, of a place in the instrumented text of that file. */
 export function columnInFile(path: string, line: number, column: number): number {
   let known = files.get(path);
   if (known === undefined) {

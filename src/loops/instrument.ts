@@ -5,42 +5,45 @@ import {
   type FunctionNode,
   isFunction,
   type LoopNode,
-  type Names,
-  resolveNames,
+  type ResolvedNames,
+  resolveScopes,
   type Variable,
 } from './scopes.ts';
 
-/** Text that goes in at an offset of the source. */
+/** Text that is inserted at an offset of the source. */
 interface Insertion {
   readonly at: number;
   readonly text: string;
-  /** Of what closes something: where that was opened. The innermost is closed first. */
+  /** Of a closing bracket: the offset of the opening one. The innermost bracket closes first. */
   readonly opened?: number;
 }
 
 export interface Instrumented {
   readonly source: string;
-  /** By offset in the original. */
+  /** In the order of their offsets in the original. */
   readonly insertions: readonly Insertion[];
 }
 
-/** Where the module finds `enterFunction` (see `probe.ts`), which it calls when a function begins. */
+/**
+ * The global symbol of `enterFunction` (see `probe.ts`), which instrumented functions call first.
+ */
 export const PROBE = 'gfnring.loops';
 
 const PREFIX = '__gfnring_';
 
 /**
- * Adds probes to a module (ES or CommonJS), so that the explorer knows the state of a function at the head of each of its loops: which loop of which call it
- * is, and the values of the variables that matter there. No line moves. Returns undefined where there is nothing to add: no loop, no closure, or a
- * syntax that the parser does not know.
+ * Adds probes to a module (ES or CommonJS). They tell the explorer the state of a function at the
+ * head of each of its loops: which loop of which call it is, and the values of its live variables.
+ * No line moves. Returns undefined where there is nothing to add: no loop, no closure, or a syntax
+ * that the parser does not know.
  *
- * @param file the path or URL of the module: names its loops.
+ * @param file the path or URL of the module, for the names of its loops.
  */
 export function instrument(source: string, file: string): Instrumented | undefined {
   if (source.includes(PREFIX)) return undefined;
   const program = parsed(source);
   if (program === undefined) return undefined;
-  const names = resolveNames(program);
+  const names = resolveScopes(program);
   const writer = new Writer(source, file, names);
   for (const info of names.functions) writer.addFunction(info);
   const { insertions } = writer;
@@ -61,7 +64,7 @@ export function instrument(source: string, file: string): Instrumented | undefin
   return { source: text + source.slice(from), insertions };
 }
 
-/** The column, from 1, that a place in the instrumented text has in `source`; lines are the same. */
+/** The column, from 1, in `source` of a place in the instrumented text. Lines are the same. */
 export function originalColumn(source: string, insertions: readonly Insertion[], line: number, column: number): number {
   let start = 0;
   for (let n = 1; n < line; n++) start = source.indexOf('\n', start) + 1;
@@ -88,7 +91,7 @@ function parsed(source: string): Program | undefined {
     try {
       return parse(source, { ...options, sourceType });
     } catch {
-      // The other kind of module may do, or there is no telling what it is.
+      // It may be the other kind of module, or no JavaScript that acorn knows.
     }
   }
   return undefined;
@@ -98,9 +101,9 @@ class Writer {
   readonly insertions: Insertion[] = [];
   private readonly source: string;
   private readonly file: string;
-  private readonly names: Names;
+  private readonly names: ResolvedNames;
 
-  constructor(source: string, file: string, names: Names) {
+  constructor(source: string, file: string, names: ResolvedNames) {
     this.source = source;
     this.file = file;
     this.names = names;
@@ -109,7 +112,7 @@ class Writer {
   addFunction(info: FunctionInfo): void {
     const { node } = info;
     const captured = this.names.variables.filter((variable) => variable.owner === info && variable.captured);
-    // A class and a function expression name themselves: such a name does not change.
+    // The name of a class or a function expression inside itself never changes.
     const shared = captured.filter(({ scope }) => scope.node === node || !isClass(scope.node));
     if (node.type === 'PropertyDefinition') {
       if (!info.sharesThis || !node.value) return;
@@ -133,7 +136,10 @@ class Writer {
     for (const loop of info.loops) this.addLoop(loop, info, liveness?.get(loop));
   }
 
-  /** Has a function tell that it begins. Returns false where there is no place for that. */
+  /**
+   * Makes a function call `enterFunction` first. Returns false where there is no place for the
+   * call.
+   */
   private insertEnter(node: FunctionNode | Extract<AnyNode, { type: 'StaticBlock' }>, given: string): boolean {
     const enter = `const ${PREFIX}f=${PREFIX}enter(${given});`;
     if (node.type === 'StaticBlock') {
@@ -152,13 +158,13 @@ class Writer {
     return true;
   }
 
-  /** The offset of `=>` between two offsets with nothing but brackets, spaces and comments between them. */
+  /** The offset of `=>` in a range that has only brackets, spaces and comments besides. */
   private arrowAfter(from: number, to: number): number {
     const at = withoutComments(this.source.slice(from, to)).lastIndexOf('=>');
     return at < 0 ? -1 : from + at;
   }
 
-  /** Says where variables of an inner scope begin that closures hold on to. */
+  /** Reports captured variables of an inner scope where that scope begins. */
   private share(node: AnyNode, variables: readonly Variable[]): void {
     const text = `${PREFIX}f.share(${thunks(variables.map(({ name }) => name))});`;
     if (node.type === 'BlockStatement') this.insert(node.start + 1, text);
@@ -204,7 +210,10 @@ class Writer {
     return JSON.stringify(`${this.file}:${loc!.start.line}:${loc!.start.column + 1}`);
   }
 
-  /** Whether a variable can be read at the head of a loop; one that is declared later is not live there. */
+  /**
+   * Whether a variable can be read at the head of a loop. One that is declared later is not live
+   * there.
+   */
   private isVisible({ scope, from }: Variable, loop: LoopNode): boolean {
     const head = loop.type === 'ForStatement' ? (loop.test?.start ?? loop.body.start) : loop.start;
     const inside = scope.node.start <= loop.start && loop.end <= scope.node.end;
@@ -228,7 +237,7 @@ class Writer {
 const isInside = (inner: LoopNode, outer: LoopNode): boolean =>
   inner !== outer && outer.body.start <= inner.start && inner.end <= outer.body.end;
 
-/** The same text with spaces for comments. */
+/** The same text with spaces in place of comments. */
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (found) => ' '.repeat(found.length));
 

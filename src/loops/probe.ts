@@ -1,40 +1,52 @@
 import { PROBE } from './instrument.ts';
 import { isMemory, OPAQUE, snapshot } from './snapshot.ts';
 
-/** The state of a function when it came to the head of a loop. */
+/** The state of a call of a function when it came to the head of a loop. */
 interface Visit {
   /** Accesses of the operation before it. */
   readonly accesses: number;
-  /** The variables of the function; and those that closures hold on to, by the frame that has them, as of then. */
+  /** The live variables of the function; and the captured variables of each frame. */
   readonly variables: string;
   readonly shared: readonly string[];
 }
 
-/** The visits of one call of a function to one of its loops. */
+/** The visits of one call of a function to the head of one of its loops. */
 class Visits {
   readonly byState = new Map<string, Visit[]>();
-  /** How often the loop has begun an iteration since it was entered, not counting those without an access. */
+  /** Iterations begun since the loop was entered, without those that make no access. */
   iterations: number;
-  /** Accesses before the last of them. */
+  /** Accesses of the operation before the last iteration. */
   last = -1;
   private readonly around: readonly string[];
   private readonly first: number;
 
-  /** @param begun 1 where the loop begins an iteration before it asks whether to. */
+  /**
+   * @param around the loops of the same function around this one.
+   * @param begun 1 for `do`, which begins an iteration before its test; else 0.
+   */
   constructor(around: readonly string[], begun: number) {
     this.around = around;
     this.iterations = this.first = begun - 1;
   }
 
-  /** A loop begins an iteration: where it is one around this, this will be entered anew. */
+  /**
+   * The loop at `place` begins an iteration: if it is around this one, this one will be entered
+   * anew.
+   */
   restart(place: string): void {
     if (this.around.includes(place)) this.iterations = this.first;
   }
 }
 
-/** Calls with closures that one operation may make before its state counts as not known: all of them are looked at each time. */
+/**
+ * Calls with captured variables, of one operation. Each visit compares them all; with more, its
+ * state counts as unknown.
+ */
 const FRAMES_MAX = 1000;
-/** The same of the variables of one call: a closure that is made in a loop has its own in each iteration. */
+/**
+ * Captured variables of one call: a closure that is made in a loop captures new ones in each
+ * iteration.
+ */
 const SHARED_MAX = 100;
 
 /** A loop in a user's code. */
@@ -45,23 +57,27 @@ export interface LoopSeen {
 }
 
 /**
- * Watches the loops of one run of an operation. Where a function comes to the head of a loop in a state in which the same call was there before, what it does next
- * is what it did then, whatever happened in between: the operation is a function of its state. Only its own variables, what closures hold on to and `this`
- * are its state, as operations touch nothing else; the functions that called it stand still meanwhile.
+ * Watches the loops of one pass of an operation. Where a call comes to the head of a loop in a
+ * state that it had there before, it does next what it did then. Its state is its own variables,
+ * captured variables and `this`: operations touch nothing else, and its callers stand still
+ * meanwhile.
  */
 export class LoopTracker {
   /** Accesses of the operation so far. */
   accesses = 0;
-  /** The number of the access that comes next, where the operation is in a state again that it had before; -1: it is not. */
+  /**
+   * Where the operation is in a state that it had before: the number of the access that came after
+   * it then, from 0. -1: it is not.
+   */
   repeated = -1;
-  /** The number of accesses at the last visit whose state could be seen; -1: none. */
+  /** The number of accesses before the last visit with a known state; -1: none. */
   lastKnown = -1;
-  /** Whether some state could not be seen: then a loop may be one without a state, or not. */
+  /** Whether the state of some visit was unknown. */
   sawUnknown = false;
   /** Iterations of a loop that may be begun; more throw `BeyondBound`. */
   readonly iterationsMax: number;
   private isOpaque = false;
-  /** Visits before so many accesses were compared when these were new. */
+  /** The number of accesses that were known before this pass: earlier visits were compared then. */
   private readonly from: number;
   private readonly frames: Frame[] = [];
   private readonly visits = new Map<Frame, Map<string, Visits>>();
@@ -80,7 +96,7 @@ export class LoopTracker {
     return longest;
   }
 
-  /** From here on no state of the operation is known: it has variables that nobody can see. */
+  /** From here on no state of the operation is known: it has variables that no probe can read. */
   hide(): void {
     this.isOpaque = this.sawUnknown = true;
   }
@@ -90,18 +106,26 @@ export class LoopTracker {
     if (this.frames.length > FRAMES_MAX) this.hide();
   }
 
-  /** A delay is under way, or a loop over the elements of something: it ends. */
+  /** The operation is in a loop that will end: a delay, or `for-in` or `for-of`. */
   ends(): void {
     this.lastKnown = this.accesses;
   }
 
-  /** A loop over the elements of something begins an iteration. */
+  /** `for-in` or `for-of` begins an iteration. */
   next(frame: Frame, place: string): void {
     this.ends();
     for (const visits of this.visits.get(frame)?.values() ?? []) visits.restart(place);
   }
 
-  /** @param around the loops of the same function that it is inside of. @param turns iterations of those whose own state nobody sees. */
+  /**
+   * A call is at the head of a loop.
+   *
+   * @param read gives its live variables; undefined: they are not known.
+   * @param around the loops of the same function around it.
+   * @param turns iterations of those that are `for-in` or `for-of`, as text: their own state is
+   * hidden.
+   * @param begun see `Visits`.
+   */
   at(
     frame: Frame,
     place: string,
@@ -120,26 +144,38 @@ export class LoopTracker {
       visits = new Visits(around, begun);
       loops.set(place, visits);
     }
-    if (visits.last === this.accesses) return;
+    if (visits.last === this.accesses) return; // no access since
     visits.last = this.accesses;
     for (const inner of loops.values()) inner.restart(place);
     if (++visits.iterations > this.iterationsMax) throw new BeyondBound(place);
-    if (read === undefined) this.sawUnknown = true;
-    if (read === undefined || this.isOpaque) return;
-    const variables = textOf(() => `${turns} ${snapshot(read())}`);
-    if (variables === undefined) this.sawUnknown = true;
-    if (variables === undefined) return;
-    const shared = this.frames.map((other) => other.text());
-    if (shared.some((text) => text === undefined)) this.sawUnknown = true;
-    if (shared.some((text) => text === undefined)) return;
+    if (read !== undefined && this.isOpaque) return;
+    const visit = read && this.visitOf(read, turns);
+    if (visit === undefined) {
+      this.sawUnknown = true;
+      return;
+    }
     this.lastKnown = this.accesses;
-    const visit: Visit = { accesses: this.accesses, variables, shared: shared as string[] };
+    this.compare(visit, visits);
+  }
+
+  /** The state of a call, or undefined where it is unknown. */
+  private visitOf(read: () => unknown[], turns: string): Visit | undefined {
+    const variables = textOf(() => `${turns} ${snapshot(read())}`);
+    if (variables === undefined) return undefined;
+    const shared = this.frames.map((other) => other.text());
+    if (!shared.every((text) => text !== undefined)) return undefined;
+    return { accesses: this.accesses, variables, shared };
+  }
+
+  private compare(visit: Visit, visits: Visits): void {
+    const { variables } = visit;
     const alike = visits.byState.get(variables);
     if (alike === undefined) {
       visits.byState.set(variables, [visit]);
       return;
     }
-    // Variables of calls that came later are gone, or held by closures that the others would show.
+    // Frames that are newer than the earlier visit are left out: their variables are gone, or
+    // captured by closures in the others.
     const before = alike.find((of) => of.shared.every((text, i) => text === visit.shared[i]));
     if (before === undefined) alike.push(visit);
     else if (this.accesses >= this.from) this.repeated = before.accesses;
@@ -157,7 +193,7 @@ export class BeyondBound {
 
 let tracker: LoopTracker | null = null;
 
-/** Has the loops of the code that runs from here on watched by `by`; null: by nobody. */
+/** From here on `by` watches the loops of the code that runs; null: nothing does. */
 export function watchLoops(by: LoopTracker | null): void {
   tracker = by;
 }
@@ -165,38 +201,39 @@ export function watchLoops(by: LoopTracker | null): void {
 /** One call of an instrumented function. */
 class Frame {
   private readonly shared: (() => unknown)[] = [];
-  /** Iterations of the loops over the elements of something, whose own state nobody sees. */
+  /** Iterations of `for-in` and `for-of` loops: their own state is hidden. */
   private readonly counts = new Map<string, number>();
 
-  /** `read` gives variables that closures hold on to. */
+  /** `read` gives captured variables. */
   share(read: readonly (() => unknown)[]): void {
     if (this.shared.length === 0) tracker?.enter(this);
     this.shared.push(...read);
     if (this.shared.length > SHARED_MAX) tracker?.hide();
   }
 
-  /**
-   * At the head of a loop. `read` gives the variables that matter there; left out: they cannot be known. `around` are the loops that it is inside of.
-   */
+  /** At the head of a loop; see `LoopTracker.at`. */
   at(place: string, read?: () => unknown[], around: readonly string[] = [], begun = 0): void {
     tracker?.at(this, place, read, around, around.map((of) => this.counts.get(of)).join(), begun);
   }
 
-  /** In a delay: see `LoopLiveness`. Its loads are to be of memory, or they may have a state of their own. */
+  /**
+   * In a delay; see `LoopLiveness.delayOn`. What it loads from must be a `Memory`: others may have
+   * a state.
+   */
   delay(memories: () => unknown[]): void {
     if (tracker === null) return;
     if (memories().every(isMemory)) tracker.ends();
     else tracker.hide();
   }
 
-  /** At the start of an iteration of a loop over the elements of something. */
+  /** At the start of an iteration of `for-in` or `for-of`. */
   next(place: string): void {
     if (tracker === null) return;
     this.counts.set(place, (this.counts.get(place) ?? 0) + 1);
     tracker.next(this, place);
   }
 
-  /** The state of what closures hold on to; undefined: it cannot be seen. */
+  /** The state of the captured variables; undefined: it is hidden. */
   text(): string | undefined {
     return textOf(() =>
       snapshot(
@@ -218,13 +255,16 @@ function textOf(make: () => string): string | undefined {
   try {
     return make();
   } catch (error) {
-    // A variable that is not declared yet, or a value that hides its state.
+    // A variable that is not declared yet, or a value with hidden state.
     if (error === OPAQUE || error instanceof ReferenceError) return undefined;
     throw error;
   }
 }
 
-/** What instrumented code calls when a function begins, with what gives the variables that closures hold on to; null: they cannot be known. */
+/**
+ * What an instrumented function calls first. `shared` gives the captured variables of its outermost
+ * scope; null: its variables cannot be known.
+ */
 export function enterFunction(shared?: readonly (() => unknown)[] | null): Frame {
   const frame = new Frame();
   if (shared === null) tracker?.hide();
@@ -232,7 +272,7 @@ export function enterFunction(shared?: readonly (() => unknown)[] | null): Frame
   return frame;
 }
 
-/** Lets instrumented code in this thread find `enterFunction`. */
+/** Makes `enterFunction` known to instrumented code in this thread. */
 export function installProbe(): void {
   (globalThis as Record<symbol, unknown>)[Symbol.for(PROBE)] ??= enterFunction;
 }

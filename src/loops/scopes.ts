@@ -10,9 +10,11 @@ export type LoopNode = Extract<
 export interface Variable {
   readonly name: string;
   readonly scope: Scope;
-  /** The function that owns it; undefined: the module, or what stands for a function in a class body. */
+  /** The function that owns it; undefined: the module, or a class. */
   readonly owner: FunctionInfo | undefined;
-  /** Offset from which it can be read; 0: from the start of its scope (parameters, `var`, functions). */
+  /**
+   * The offset from which it can be read; 0: in all of its scope (parameters, `var`, functions).
+   */
   readonly from: number;
   /** Whether a function inside its owner uses it. */
   captured: boolean;
@@ -26,7 +28,7 @@ export interface Scope {
   readonly names: Map<string, Variable>;
 }
 
-/** A function, with what the analysis of its loops needs to know. */
+/** A function, and what the analysis of its loops must know of it. */
 export interface FunctionInfo {
   readonly node: AnyNode;
   readonly parent: FunctionInfo | undefined;
@@ -34,15 +36,18 @@ export interface FunctionInfo {
   usesThis: boolean;
   /** Whether an arrow function inside it uses its `this`. */
   sharesThis: boolean;
-  /** It uses `arguments`, `eval` or `with`, so its variables change in ways that its text does not show. */
+  /**
+   * Whether it uses `arguments`, `eval` or `with`: its variables can change where its text does not
+   * show it.
+   */
   isOpaque: boolean;
 }
 
 /** Which variable each identifier of a program means. */
-export interface Names {
+export interface ResolvedNames {
   readonly functions: readonly FunctionInfo[];
   readonly variableOf: ReadonlyMap<AnyNode, Variable>;
-  /** By loop and by block: the scope inside it. */
+  /** By loop, block and function: the scope inside it. */
   readonly scopeOf: ReadonlyMap<AnyNode, Scope>;
   readonly variables: readonly Variable[];
 }
@@ -57,7 +62,7 @@ export const isLoop = (node: AnyNode): node is LoopNode =>
   node.type === 'ForInStatement' ||
   node.type === 'ForOfStatement';
 
-/** The nodes right below a node, in the order of the text. */
+/** The direct children of a node, in the order of the text. */
 export function childrenOf(node: AnyNode): AnyNode[] {
   const children: AnyNode[] = [];
   for (const value of Object.values(node) as unknown[]) {
@@ -71,31 +76,30 @@ const isNode = (value: unknown): value is AnyNode =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 
 /** The identifiers that a pattern binds: `{ a, b: [c] }` binds a and c. */
-export function boundBy(pattern: AnyNode | null): Extract<AnyNode, { type: 'Identifier' }>[] {
+export function boundIdentifiers(pattern: AnyNode | null): Extract<AnyNode, { type: 'Identifier' }>[] {
   switch (pattern?.type) {
     case 'Identifier':
       return [pattern];
     case 'ObjectPattern':
       return pattern.properties.flatMap((property) =>
-        boundBy(property.type === 'Property' ? property.value : property.argument),
+        boundIdentifiers(property.type === 'Property' ? property.value : property.argument),
       );
     case 'ArrayPattern':
-      return pattern.elements.flatMap((element) => boundBy(element));
+      return pattern.elements.flatMap((element) => boundIdentifiers(element));
     case 'AssignmentPattern':
-      return boundBy(pattern.left);
+      return boundIdentifiers(pattern.left);
     case 'RestElement':
-      return boundBy(pattern.argument);
+      return boundIdentifiers(pattern.argument);
     default:
       return [];
   }
 }
 
-/** Resolves the names of a program. */
-export function resolveNames(program: Program): Names {
+export function resolveScopes(program: Program): ResolvedNames {
   return new Resolver(program);
 }
 
-class Resolver implements Names {
+class Resolver implements ResolvedNames {
   readonly functions: FunctionInfo[] = [];
   readonly variableOf = new Map<AnyNode, Variable>();
   readonly scopeOf = new Map<AnyNode, Scope>();
@@ -125,23 +129,25 @@ class Resolver implements Names {
     this.variables.push(variable);
   }
 
-  /** `let`, `const`, `class` and `function` of one block. */
+  /** Declares `let`, `const`, `class` and `function` of one block. */
   private declareBlock(statements: readonly AnyNode[], scope: Scope): void {
     for (const statement of statements) {
       const at = unwrapped(statement);
       if (at?.type === 'VariableDeclaration' && at.kind !== 'var') {
-        for (const { id, end } of at.declarations) for (const { name } of boundBy(id)) this.declare(scope, name, end);
+        for (const { id, end } of at.declarations)
+          for (const { name } of boundIdentifiers(id)) this.declare(scope, name, end);
       } else if (at?.type === 'FunctionDeclaration' && at.id) this.declare(scope, at.id.name, 0);
       else if (at?.type === 'ClassDeclaration' && at.id) this.declare(scope, at.id.name, at.end);
     }
   }
 
-  /** `var` anywhere in a function, but for the functions inside it. */
+  /** Declares `var` anywhere in a function, without the functions inside it. */
   private declareVars(nodes: readonly AnyNode[], scope: Scope): void {
     for (const node of nodes) {
       if (isFunction(node) || node.type === 'ClassDeclaration' || node.type === 'ClassExpression') continue;
       if (node.type === 'VariableDeclaration' && node.kind === 'var')
-        for (const { id } of node.declarations) for (const { name } of boundBy(id)) this.declare(scope, name, 0);
+        for (const { id } of node.declarations)
+          for (const { name } of boundIdentifiers(id)) this.declare(scope, name, 0);
       this.declareVars(childrenOf(node), scope);
     }
   }
@@ -157,12 +163,7 @@ class Resolver implements Names {
         return;
       case 'ThisExpression':
       case 'Super':
-        for (let of = scope.owner; of !== undefined; of = of.parent) {
-          of.usesThis = true;
-          if (of.node.type === 'ArrowFunctionExpression') continue;
-          of.sharesThis ||= of !== scope.owner;
-          break;
-        }
+        useThis(scope);
         return;
       case 'FunctionDeclaration':
       case 'FunctionExpression':
@@ -196,31 +197,33 @@ class Resolver implements Names {
       case 'WithStatement':
         if (scope.owner) scope.owner.isOpaque = true;
         break;
-      case 'BlockStatement': {
-        const inner = this.open(node, scope, scope.owner);
-        this.declareBlock(node.body, inner);
-        this.visitAll(node.body, inner);
+      case 'BlockStatement':
+      case 'SwitchStatement':
+      case 'CatchClause':
+        this.visitBlock(node, scope);
         return;
-      }
-      case 'SwitchStatement': {
-        this.visit(node.discriminant, scope);
-        const inner = this.open(node, scope, scope.owner);
-        this.declareBlock(
-          node.cases.flatMap((of) => of.consequent),
-          inner,
-        );
-        for (const { test, consequent } of node.cases) this.visitAll([test, ...consequent], inner);
-        return;
-      }
-      case 'CatchClause': {
-        const inner = this.open(node, scope, scope.owner);
-        for (const { name } of boundBy(node.param ?? null)) this.declare(inner, name, 0);
-        this.visitAll([node.param, node.body], inner);
-        return;
-      }
     }
     if (isLoop(node)) this.visitLoop(node, scope);
     else this.visitAll(childrenOf(node), scope);
+  }
+
+  private visitBlock(
+    node: Extract<AnyNode, { type: 'BlockStatement' | 'SwitchStatement' | 'CatchClause' }>,
+    scope: Scope,
+  ): void {
+    if (node.type === 'SwitchStatement') this.visit(node.discriminant, scope);
+    const inner = this.open(node, scope, scope.owner);
+    if (node.type === 'BlockStatement') {
+      this.declareBlock(node.body, inner);
+      this.visitAll(node.body, inner);
+    } else if (node.type === 'SwitchStatement') {
+      const statements = node.cases.flatMap((of) => of.consequent);
+      this.declareBlock(statements, inner);
+      for (const { test, consequent } of node.cases) this.visitAll([test, ...consequent], inner);
+    } else {
+      for (const { name } of boundIdentifiers(node.param ?? null)) this.declare(inner, name, 0);
+      this.visitAll([node.param, node.body], inner);
+    }
   }
 
   private visitLoop(node: LoopNode, scope: Scope): void {
@@ -228,7 +231,8 @@ class Resolver implements Names {
     const inner = this.open(node, scope, scope.owner);
     const head = node.type === 'ForStatement' ? node.init : 'left' in node ? node.left : null;
     if (head?.type === 'VariableDeclaration' && head.kind !== 'var')
-      for (const { id, end } of head.declarations) for (const { name } of boundBy(id)) this.declare(inner, name, end);
+      for (const { id, end } of head.declarations)
+        for (const { name } of boundIdentifiers(id)) this.declare(inner, name, end);
     this.visitAll(childrenOf(node), inner);
   }
 
@@ -248,7 +252,7 @@ class Resolver implements Names {
       this.declare(outer, node.id.name, 0);
     }
     const inner = this.open(node, outer, info);
-    for (const param of node.params) for (const { name } of boundBy(param)) this.declare(inner, name, 0);
+    for (const param of node.params) for (const { name } of boundIdentifiers(param)) this.declare(inner, name, 0);
     this.visitAll(node.params, inner);
     if (node.body.type !== 'BlockStatement') {
       this.visit(node.body, inner);
@@ -260,7 +264,7 @@ class Resolver implements Names {
     this.visitAll(node.body.body, inner);
   }
 
-  /** What initialises fields runs as a function of its own, and so do static blocks. */
+  /** Field initialisers and static blocks run as functions of their own. */
   private visitClass(node: Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>, scope: Scope): void {
     if (node.superClass) this.visit(node.superClass, scope);
     const inner: Scope = { node, parent: scope, owner: scope.owner, names: new Map() };
@@ -290,7 +294,7 @@ class Resolver implements Names {
   }
 
   private refer(node: Extract<AnyNode, { type: 'Identifier' }>, scope: Scope): void {
-    // Arrow functions have the arguments of the function around them; `eval` reaches everything.
+    // An arrow function has the `arguments` of the function around it; `eval` reaches all of them.
     if (node.name === 'arguments')
       for (let of = scope.owner; of !== undefined; of = of.parent) {
         of.isOpaque = true;
@@ -304,6 +308,19 @@ class Resolver implements Names {
       if (variable.owner !== undefined && variable.owner !== scope.owner) variable.captured = true;
       return;
     }
+  }
+}
+
+/**
+ * The function that owns `scope` uses its `this`, or, an arrow function, that of a function around
+ * it.
+ */
+function useThis(scope: Scope): void {
+  for (let info = scope.owner; info !== undefined; info = info.parent) {
+    info.usesThis = true;
+    if (info.node.type === 'ArrowFunctionExpression') continue;
+    info.sharesThis ||= info !== scope.owner;
+    return;
   }
 }
 

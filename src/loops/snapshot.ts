@@ -3,19 +3,22 @@ import { types } from 'node:util';
 /** Thrown by `snapshot` for a value whose state cannot be seen. */
 export const OPAQUE = Symbol('opaque');
 
-/** Numbers for objects and functions, the same as long as they live. */
+/** A number for each object and function, for as long as it lives. */
 const identities = new WeakMap<object, number>();
 let identitiesUsed = 0;
-/** Values in which nothing ever changes. */
+/** Values that never change, nor anything in them. */
 const constants = new WeakSet<object>();
 const memories = new WeakSet<object>();
 
-/** Says that nothing in `value` ever changes, so that its identity stands for it: cells, locks, lists of them. */
+/**
+ * Declares that nothing in `value` ever changes: cells, locks, lists of them. Its identity stands
+ * for it.
+ */
 export function markConstant(value: object): void {
   constants.add(value);
 }
 
-/** Says that `value` is a `Memory`: it has no state but what all threads share. */
+/** Declares that `value` is a `Memory`: it has no state but the one that all threads share. */
 export function markMemory(value: object): void {
   memories.add(value);
 }
@@ -23,9 +26,10 @@ export function markMemory(value: object): void {
 export const isMemory = (value: unknown): boolean => typeof value === 'object' && value !== null && memories.has(value);
 
 /**
- * The state of some values as text: two snapshots are the same only if no code that reaches these values can tell the difference. Objects and functions are named by
- * identity and written out, so that a change inside one shows. Throws OPAQUE for what hides its state: private fields, generators, proxies, bound
- * functions, and the like.
+ * The state of some values as text. Two snapshots are equal only if no code that reaches these
+ * values can tell the difference. Objects and functions have their identity and their content in
+ * it, so that a change inside one shows. Throws `OPAQUE` for a value that hides state: private
+ * fields, generators, proxies, bound functions, and the like.
  */
 export function snapshot(values: readonly unknown[]): string {
   const seen = new Set<object>();
@@ -61,7 +65,10 @@ function objectText(value: object, seen: Set<object>): string {
   return `${name}${open}${contentText(value, seen)}{${ownText(value, seen)}}${textOf(Object.getPrototypeOf(value), seen)}`;
 }
 
-/** A function of the language, or a prototype of one of its classes. Nobody is expected to change those. */
+/**
+ * Whether it is a function of the language, or the prototype of one of its classes. Those should
+ * not change.
+ */
 function isBuiltIn(value: object): boolean {
   return BUILT_IN.has(value) || PROTOTYPES.has(value);
 }
@@ -75,12 +82,12 @@ const PROTOTYPES = new Set<unknown>(
   ),
 );
 
-/** Whether an object or a function has state that nobody else can read. */
+/** Whether an object or a function has state that other code cannot read. */
 function hides(value: object): boolean {
   if (typeof value === 'function') return hidesInText(Function.prototype.toString.call(value));
   const prototype: object | null = Object.getPrototypeOf(value);
   if (prototype === null || (PROTOTYPES.has(prototype) && CONTENT.some((of) => value instanceof of))) return false;
-  // An object of the language that is none of those: a generator, an iterator, a WeakMap, a promise.
+  // Another object of the language: a generator, an iterator, a WeakMap, a promise.
   if (PROTOTYPES.has(prototype) && prototype !== Object.prototype && prototype !== Array.prototype) return true;
   if (Object.prototype.toString.call(value).match(/Generator|Iterator/)) return true;
   for (let of: object | null = prototype; of !== null && !PROTOTYPES.has(of); of = Object.getPrototypeOf(of)) {
@@ -90,12 +97,15 @@ function hides(value: object): boolean {
   return false;
 }
 
-/** Of the text of a function or a class: a private name, or a function of the language that may be bound to anything. */
+/**
+ * Whether the text of a function or class has a private name, or is native: then it may be a bound
+ * function.
+ */
 const hidesInText = (text: string): boolean => text.includes('[native code]') || /#[\p{ID_Start}$_]/u.test(text);
 
 const CONTENT = [Map, Set, Date, RegExp, Error, ArrayBuffer, Object.getPrototypeOf(Uint8Array), DataView] as const;
 
-/** What an object has beside its properties. */
+/** The content of an object that is not in its properties. */
 function contentText(value: object, seen: Set<object>): string {
   const list = (items: Iterable<unknown>): string => `[${[...items].map((item) => textOf(item, seen)).join()}]`;
   if (value instanceof Map) return list([...Map.prototype.entries.call(value)].flat());
