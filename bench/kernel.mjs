@@ -7,8 +7,8 @@ import { sampleExecutions } from '../dist/explore/search/sampling.js';
 import { compile } from '../dist/kernel/compile.js';
 import { createRun } from '../dist/run/createRun.js';
 import { searchHere } from '../dist/run/search/search.js';
+import { checksOfKernel, trackerOfApi } from '../dist/scenario/compiledKernel.js';
 import { openScenario } from '../dist/scenario/scenarioRef.js';
-import { checksOfKernel, trackerOfApi } from '../dist/scenario/trackers/compiledKernel.js';
 
 const ROUNDS = 5;
 const EXECUTIONS = 1000;

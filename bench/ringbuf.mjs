@@ -2,12 +2,13 @@
 // Ours does more for a record: it is also reset, which is what frees its place. `npm run bench` runs this after `gfnring bench`.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { RingBuffer } from 'ringbuf.js';
-import { gfnRings, initVm, layVm } from '../dist/actors/vm.js';
+import { initVm, layVm } from '../dist/actors/vm.js';
 import { Layout } from '../dist/memory/layout.js';
 import { NativeMemory } from '../dist/memory/nativeMemory.js';
 import { gfn_ring_harvest } from '../dist/ring/harvest.js';
 import { kvm_gfn_ring_push } from '../dist/ring/push.js';
 import { kvm_gfn_ring_reset } from '../dist/ring/reset.js';
+import { gfnRing } from '../dist/trackers/gfnRing/descriptor.js';
 
 const RECORDS = 1_000_000;
 const BATCH = 64;
@@ -15,11 +16,11 @@ const SIZE = 4096;
 
 function ours(buffer, thread) {
   const layout = new Layout();
-  const vm = layVm(layout, { slots: [], rings: [{ size: SIZE, leeway: 0 }] });
+  const vm = layVm(layout, { tracker: gfnRing, slots: [], rings: [{ size: SIZE, leeway: 0 }] });
   const shared = buffer ?? new SharedArrayBuffer(layout.size);
   const mem = new NativeMemory(shared, thread);
   if (buffer === undefined) initVm(mem, vm, 1);
-  return { shared, mem, kvm: vm.kvm, ring: gfnRings(vm)[0] };
+  return { shared, mem, kvm: vm.kvm, ring: vm.tracker.rings[0] };
 }
 
 function produce({ kind, shared }) {

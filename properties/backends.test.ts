@@ -3,12 +3,12 @@ import { afterAll, expect, test } from 'vitest';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
-import { builtIns } from '../src/scenario/gfnRingScenarios.ts';
-import { buildVm } from '../src/vm/build.ts';
+import { buildVm } from '../src/scenario/vm.ts';
+import { detailedScenarios } from '../src/trackers/gfnRing/scenarios.ts';
 import { flatten, ScheduleArbitrary } from './arbitraries/schedule.ts';
 
 const names = ['vm', 'vm-hostile'];
-const specs = names.map((name) => builtIns.find(({ spec }) => spec.name === name)!.spec);
+const specs = names.map((name) => detailedScenarios.find(({ spec }) => spec.name === name)!.spec);
 const pool = new LockstepPool(5);
 let compared = 0;
 

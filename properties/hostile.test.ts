@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { gfnRings, initVm, layVm } from '../src/actors/vm.ts';
+import { initVm, layVm } from '../src/actors/vm.ts';
 import { EINVAL } from '../src/kvm/errors.ts';
 import { Layout } from '../src/memory/layout.ts';
 import { SetupMemory } from '../src/memory/setupMemory.ts';
@@ -8,6 +8,8 @@ import { gfn_ring_harvest } from '../src/ring/harvest.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../src/ring/ioctl.ts';
 import { kvm_gfn_ring_push } from '../src/ring/push.ts';
 import { kvm_gfn_ring_reset } from '../src/ring/reset.ts';
+import { gfnRing } from '../src/trackers/gfnRing/descriptor.ts';
+import type { GfnRings } from '../src/trackers/gfnRing/gfnRings.ts';
 
 /** Cases C1 to C10: what a hostile userspace can do to the words of its ring, and what the kernel must make of it. */
 
@@ -19,6 +21,7 @@ const starts = fc.oneof(fc.constantFrom(0, 1, 32767, 32768, 65534, 65535), fc.na
 function machine(size: number, start: number, pushed: number, reset: number) {
   const layout = new Layout();
   const vm = layVm(layout, {
+    tracker: gfnRing,
     slots: [{ slot: 0, npages: 2 }],
     rings: [
       { size: 2, leeway: 0 },
@@ -28,7 +31,7 @@ function machine(size: number, start: number, pushed: number, reset: number) {
   });
   const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, 2);
-  const [honest, ring] = gfnRings(vm);
+  const [honest, ring] = (vm.tracker as GfnRings).rings;
   for (const [of, entries] of [
     [honest, 1],
     [ring, reset],

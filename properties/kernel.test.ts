@@ -8,10 +8,10 @@ import { SCHEMA } from '../src/input/schema.ts';
 import type { Kvm } from '../src/kvm/kvm.ts';
 import { Layout } from '../src/memory/layout.ts';
 import { SetupMemory } from '../src/memory/setupMemory.ts';
-import { trackerOfApi } from '../src/scenario/trackers/compiledKernel.ts';
-import { createTracker } from '../src/trackers/registry.ts';
-import type { KernelFile } from '../src/trackers/tracker.ts';
-import { buildVm } from '../src/vm/build.ts';
+import { trackerOfApi } from '../src/scenario/compiledKernel.ts';
+import { buildVm } from '../src/scenario/vm.ts';
+import type { KernelFile } from '../src/trackers/interface/tracker.ts';
+import { trackers } from '../src/trackers/registry.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../src/vm/spec.ts';
 import { compiled, MAIL, TREES, type Tree, treesOrNone } from '../test/kernel/trees.ts';
 import { dice, SpecArbitrary } from './arbitraries/spec.ts';
@@ -77,12 +77,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 /** What a ring did, step by step: what was returned, which pages were re-armed, what userspace could read. */
-function perform(
-  tracker: Parameters<typeof createTracker>[0],
-  of: readonly Step[],
-  index: number,
-  kernel?: KernelFile,
-): string[] {
+function perform(tracker: TrackerName, of: readonly Step[], index: number, kernel?: KernelFile): string[] {
   const layout = new Layout();
   const calls: string[] = [];
   const size = layout.cell('npages', 'u32');
@@ -103,7 +98,7 @@ function perform(
   };
   const ring = tracker === 'gfn-ring' ? { size: 4, leeway: 1 } : { size: 4, leeway: 2 };
   const shape = { rings: [ring, ring], index, hostWrites: false, ...(kernel && { kernel }) };
-  const log = createTracker(tracker, layout, kvm, shape);
+  const log = trackers[tracker].create(layout, kvm, shape);
   const buffer = new SharedArrayBuffer(layout.size);
   const mem = new SetupMemory(buffer);
   mem.store(size, SLOTS[0].npages);

@@ -5,9 +5,8 @@ import { ReplayScheduler, StrictReplayScheduler } from '../src/explore/scheduler
 import { SCHEMA } from '../src/input/schema.ts';
 import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
 import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
-import { type TrackerName, trackerNames } from '../src/trackers/registry.ts';
-import { buildVm } from '../src/vm/build.ts';
-import { buildMultiVm } from '../src/vm/multiVm.ts';
+import { buildMultiVm, buildVm } from '../src/scenario/vm.ts';
+import { type TrackerName, trackerNames } from '../src/trackers/interface/names.ts';
 import { claims } from '../src/vm/properties/claims.ts';
 import type { VmSpec, VmsSpec } from '../src/vm/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';

@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../src/run/createRun.ts';
-import { buildVm } from '../src/vm/build.ts';
+import { buildVm } from '../src/scenario/vm.ts';
 import { claims } from '../src/vm/properties/claims.ts';
 import type { VmSpec } from '../src/vm/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';

@@ -1,6 +1,6 @@
 import { memoryModels } from '#dist/explore/memoryModels/registry.js';
 import { randomSchedulerNames } from '#dist/explore/schedulers/registry.js';
-import { trackerNames } from '#dist/trackers/registry.js';
+import { trackerNames } from '#dist/trackers/interface/names.js';
 import type { HarnessResult } from './harness/runs.ts';
 import { isExpected } from './subjects/canary.ts';
 import type { CanaryResult, Draws, Proof, Unmodified } from './subjects/runs.ts';

@@ -6,7 +6,7 @@ import { StateCache } from '../../dist/explore/states/stateCache.js';
 import { createRun } from '../../dist/run/createRun.js';
 import { exploreScenario } from '../../dist/run/exploreScenario.js';
 import { builtInNamed } from '../../dist/scenario/builtinScenarios.js';
-import { buildVm } from '../../dist/vm/build.js';
+import { buildVm } from '../../dist/scenario/vm.js';
 
 const [models, ...names] = process.argv.slice(2);
 

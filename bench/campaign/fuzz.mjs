@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtInNamed } from '../../dist/scenario/builtinScenarios.js';
-import { knownAs } from '../../dist/scenario/trackers/trackerScenario.js';
+import { knownAs } from '../../dist/scenario/knownDefects.js';
 
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { pathToFileURL } from 'node:url';
 import { exploreScenario } from '../../dist/run/exploreScenario.js';
-import { knownAs } from '../../dist/scenario/trackers/trackerScenario.js';
+import { knownAs } from '../../dist/scenario/knownDefects.js';
 import { searchOf } from './searcher.mjs';
 
 /** Runs scenarios on the subjects as they are. Returns, for each, how long it took, whether what is known is found, and a test for which places of the program it got to. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { knownAs } from '../../dist/scenario/trackers/trackerScenario.js';
+import { knownAs } from '../../dist/scenario/knownDefects.js';
 import { isOutside } from './reach.mjs';
 import { trackersOf } from './scenarios.mjs';
 import { failing, suitesOf } from './suites.mjs';

@@ -4,7 +4,7 @@ const MERGED = ['dirty-ring@repaired', 'dirty-ring@6.17', 'dirty-ring@6.12', 'di
 
 /** Whose scenarios may see what is wrong with a module of the subjects. */
 export function trackersOf(file) {
-  if (/^(ring\/|trackers\/gfnRings)/.test(file)) return ['gfn-ring'];
+  if (/^(ring\/|trackers\/gfnRing\/)/.test(file)) return ['gfn-ring'];
   if (file.startsWith('trackers/gfnList/')) return ['gfn-list'];
   if (file.startsWith('trackers/dirtyRing/')) return MERGED;
   // The merged ring has one for what the host writes.

@@ -13,7 +13,7 @@ export function suitesOf(file) {
   const [any, ring] = ['test/trackers/subjects.test.ts', ['test/ring/ring.test.ts', 'test/models/ring.test.ts']];
   if (OF_SCENARIOS.test(file)) return [any];
   if (folder === 'ring') return ring;
-  return [any, ...(folder === 'kvm' || tracker === 'gfnRings' ? ring : [`test/models/${tracker}.test.ts`])];
+  return [any, ...(folder === 'kvm' || tracker === 'gfnRing' ? ring : [`test/models/${tracker}.test.ts`])];
 }
 
 /** The first of these tests that fails on a mutant; undefined: none does, or null: they did not come to an end. */

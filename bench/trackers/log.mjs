@@ -1,14 +1,14 @@
 // What a dirty log needs of a VM, in real shared memory: locks, and pages that are re-armed in an array of a byte each, the same for all trackers.
 import { Layout } from '../../dist/memory/layout.js';
 import { NativeMemory } from '../../dist/memory/nativeMemory.js';
-import { createTracker } from '../../dist/trackers/registry.js';
+import { gfnRing } from '../../dist/trackers/gfnRing/descriptor.js';
 
 const WORD = 32;
 
 /** A guest of `npages` pages with the mail's ring, of `size` entries. */
 export function ringOf(npages, size) {
   const { layout, kvm, armed } = kvmOf(npages);
-  const tracker = createTracker('gfn-ring', layout, kvm, { rings: [{ size, leeway: 0 }], index: 0, hostWrites: false });
+  const tracker = gfnRing.create(layout, kvm, { rings: [{ size, leeway: 0 }], index: 0, hostWrites: false });
   const mem = new NativeMemory(new SharedArrayBuffer(layout.size), 0);
   tracker.init(mem);
   return { mem, kvm, tracker, armed };

@@ -4,7 +4,7 @@ import { initVm } from '../../dist/actors/vm.js';
 import { ARMED, layGuest } from '../../dist/guest/guest.js';
 import { layPml } from '../../dist/guest/pml.js';
 import { Layout } from '../../dist/memory/layout.js';
-import { createTracker } from '../../dist/trackers/registry.js';
+import { trackers } from '../../dist/trackers/registry.js';
 import { FramePairs } from './framePairs.mjs';
 import { eachPage } from './log.mjs';
 import { sharedMemory } from './memcpy.mjs';
@@ -78,7 +78,7 @@ function layMachine(layout, name, pml, broken) {
   return {
     shape: { slots: kvm.memslots, rings },
     kvm,
-    tracker: createTracker(name, layout, kvm, { rings, index: 0, hostWrites: false }),
+    tracker: trackers[name].create(layout, kvm, { rings, index: 0, hostWrites: false }),
     guest,
     replica: new Map(),
     resets: cell('resets'),

@@ -1,7 +1,7 @@
 import type fc from 'fast-check';
 import { STEPS } from '../../src/actors/checkpoint.ts';
 import { SCHEMA } from '../../src/input/schema.ts';
-import type { TrackerName } from '../../src/trackers/registry.ts';
+import type { TrackerName } from '../../src/trackers/interface/names.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 import { dice, SpecArbitrary } from './spec.ts';
 

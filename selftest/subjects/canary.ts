@@ -1,6 +1,6 @@
 import type { MemoryModelName } from '#dist/explore/memoryModels/registry.js';
-import { smallVm } from '#dist/scenario/trackers/trackerScenario.js';
-import type { TrackerName } from '#dist/trackers/registry.js';
+import type { TrackerName } from '#dist/trackers/interface/names.js';
+import { smallVm } from '#dist/trackers/scenarios/trackerScenario.js';
 import type { ActorSpec, VmSpec, VmsSpec } from '#dist/vm/spec.js';
 import type { Edit } from '../patch/patch.ts';
 

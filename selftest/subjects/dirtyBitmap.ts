@@ -1,4 +1,4 @@
-import { LOST } from '#dist/scenario/trackers/trackerScenario.js';
+import { LOST } from '#dist/trackers/scenarios/trackerScenario.js';
 import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
 import { type Canary, canariesOf, type EditOf, on, vmOf } from './canary.ts';
 

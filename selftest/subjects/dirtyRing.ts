@@ -1,4 +1,4 @@
-import { LOST, ONE_PAGE } from '#dist/scenario/trackers/trackerScenario.js';
+import { LOST, ONE_PAGE } from '#dist/trackers/scenarios/trackerScenario.js';
 import {
   collect,
   halt,
@@ -131,8 +131,8 @@ export const dirtyRing: readonly Canary[] = [
       [RING, 'return { dirty_index,', "return { freed: cell('freed'), dirty_index,"],
       [
         PUSH,
-        'const entry = entryAt(ring, dirty_index);',
-        'const entry = mem.load(ring.freed) ? undefined : entryAt(ring, dirty_index);',
+        'const entry = dirtyGfnAt(ring, dirty_index);',
+        'const entry = mem.load(ring.freed) ? undefined : dirtyGfnAt(ring, dirty_index);',
       ],
       [
         'actors/vcpu',
@@ -290,14 +290,14 @@ export const dirtyRing: readonly Canary[] = [
     ],
     [
       HARVEST,
-      'const entry = entryAt(ring, first + gfns.length);',
-      'const entry = mem.load(ring.mapped) ? entryAt(ring, first + gfns.length) : undefined;',
+      'const entry = dirtyGfnAt(ring, first + gfns.length);',
+      'const entry = mem.load(ring.mapped) ? dirtyGfnAt(ring, first + gfns.length) : undefined;',
     ],
   ),
   // A ring of 2^n entries gets 2^n bytes: those of a sixteenth of the entries, and here of one at least, as a mapping has a page at least.
   canary('mapped-by-entries', 'B35; QEMU dcafa2482777', 'dirty-ring@repaired/dirty-again', CRASH, [
     HARVEST,
-    'const entry = entryAt(ring, first + gfns.length);',
+    'const entry = dirtyGfnAt(ring, first + gfns.length);',
     'const entry = ring.dirty_gfns.slice(0, Math.ceil(ring.size / 16))[(first + gfns.length) & (ring.size - 1)];',
   ]),
   canary('ring-copied-before-reset', 'B36; api.rst 8.29', 'dirty-ring@repaired/dirty-again', LOST, [

@@ -1,4 +1,4 @@
-import { LOST, ONE_PAGE, smallVm } from '#dist/scenario/trackers/trackerScenario.js';
+import { LOST, ONE_PAGE, smallVm } from '#dist/trackers/scenarios/trackerScenario.js';
 import {
   collect,
   halt,
@@ -62,12 +62,12 @@ const TWO_HOSTS = vm(
 /** What the early ring had: a bit for each page beside the ring, so that a page is pushed once. Here set before the push, and cleared before the page is re-armed. */
 const BESIDE_A_BITMAP: readonly EditOf[] = [
   [
-    'trackers/gfnRings',
+    'trackers/gfnRing/gfnRings',
     'this.kvm = kvm;',
     'this.kvm = kvm; this.kvm.bits = new Map(kvm.memslots.flatMap(({ slot, npages }) => Array.from({ length: npages }, (_, i) => [`${slot}:${i}`, layout.cell(`bit of ${slot}:${i}`, "u32")])));',
   ],
   [
-    'trackers/gfnRings',
+    'trackers/gfnRing/gfnRings',
     'mark(mem, { slot, offset }, vcpu) {',
     'mark(mem, gfn, vcpu) { const bit = this.kvm.bits.get(`${gfn.slot}:${gfn.offset}`); if (mem.load(bit) === 1) return true; mem.store(bit, 1); const done = this.pushed(mem, gfn, vcpu); if (!done) mem.store(bit, 0); return done; } pushed(mem, { slot, offset }, vcpu) {',
   ],
@@ -492,7 +492,7 @@ export const gfnRing: readonly Canary[] = [
       'gfn-ring/host-write',
       LOST,
       [
-        'trackers/gfnRings',
+        'trackers/gfnRing/gfnRings',
         'mem.store(bit, 1); const done = this.pushed(mem, gfn, vcpu); if (!done) mem.store(bit, 0); return done; }',
         'const done = this.pushed(mem, gfn, vcpu); if (done) mem.store(bit, 1); return done; }',
       ],
@@ -505,7 +505,7 @@ export const gfnRing: readonly Canary[] = [
       'B03; 20191129213505.18472-7-peterx@redhat.com: "we throw an error message and drop the dirty bit"',
       TWO_HOSTS,
       [...LOST, 'R7'],
-      ['trackers/gfnRings', 'if (!done) mem.store(bit, 0); return done;', 'return true;'],
+      ['trackers/gfnRing/gfnRings', 'if (!done) mem.store(bit, 0); return done;', 'return true;'],
     ),
   ),
   canary(
@@ -513,7 +513,7 @@ export const gfnRing: readonly Canary[] = [
     `B09; ${EARLY}: enabled after a vCPU was made`,
     'ring',
     ['no operation crashes'],
-    ['trackers/gfnRings', 'this.rings = rings.map(', 'this.rings = rings.slice(1).map('],
+    ['trackers/gfnRing/gfnRings', 'this.rings = rings.map(', 'this.rings = rings.slice(1).map('],
   ),
   weak(
     canary(

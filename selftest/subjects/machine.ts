@@ -1,4 +1,4 @@
-import { LOST, ONE_PAGE } from '#dist/scenario/trackers/trackerScenario.js';
+import { LOST, ONE_PAGE } from '#dist/trackers/scenarios/trackerScenario.js';
 import { halt, host, hostWrite, migrate, serve, setSlot, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
 import type { ActorSpec, VmSpec } from '#dist/vm/spec.js';
 import { type Canary, canariesOf, vmOf } from './canary.ts';

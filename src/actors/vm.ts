@@ -5,16 +5,14 @@ import { type Gfn, hasPage, type Kvm, type MemorySlot, npagesOf } from '../kvm/k
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { GfnRing } from '../ring/kvm_gfnring.ts';
-import { createTracker, type Tracker, type TrackerName } from '../trackers/registry.ts';
-import type { TrackerShape } from '../trackers/tracker.ts';
+import type { DirtyTracker, TrackerFactory, TrackerShape } from '../trackers/interface/tracker.ts';
 import { layGate, type PauseGate } from './gate.ts';
 
 /** One virtual machine with all its parties share. */
 export interface Vm {
   readonly shape: VmShape;
   readonly kvm: Kvm;
-  readonly tracker: Tracker;
+  readonly tracker: DirtyTracker;
   readonly guest: Guest;
   /** Userspace's copy of the guest: per slot and page, the version that was copied last. */
   readonly replica: ReadonlyMap<number, readonly Cell[]>;
@@ -40,7 +38,7 @@ export interface Vm {
 export interface VmShape
   extends Omit<TrackerShape, 'index' | 'hostWrites'>,
     Partial<Pick<TrackerShape, 'index' | 'hostWrites'>> {
-  readonly tracker?: TrackerName;
+  readonly tracker: TrackerFactory;
   /** Memory slots: the pages that each begins with. */
   readonly slots: readonly MemorySlot[];
   /** By slot that userspace changes: the most pages that it ever has. */
@@ -82,7 +80,7 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
     },
   };
   const kvm = { slots_lock, mmu_lock, memslots, arch };
-  const tracker = createTracker(shape.tracker ?? 'gfn-ring', layout, kvm, { index: 0, hostWrites: false, ...shape });
+  const tracker = shape.tracker.create(layout, kvm, { index: 0, hostWrites: false, ...shape });
   const guest = layGuest(layout, memslots);
   const replica = new Map(
     memslots.map(({ slot, npages }) => [
@@ -113,6 +111,3 @@ export const gfnOf = ({ slot, offset }: Page): Gfn => ({ slot, offset: BigInt(of
 /** The page that userspace means by `gfn`, if there is one: an entry that a hostile thread has rewritten may name any. */
 export const guestPage = (vm: Vm, { slot, offset }: Gfn): Page | undefined =>
   vm.guest.slots.get(slot)?.[Number(offset)];
-
-/** The rings of the mail, where they are what the VM uses. */
-export const gfnRings = ({ tracker }: Vm): readonly GfnRing[] => (tracker.kind === 'gfn-ring' ? tracker.rings : []);

@@ -1,21 +1,16 @@
+import { trackerOf } from '../trackers/registry.ts';
 import { type ActorSpec, type OperationSpec, performs, type VmSpec } from '../vm/spec.ts';
+import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
 
 const LASTS: readonly OperationSpec['do'][] = ['halt', 'serve', 'replicate', 'migrate'];
 const SERVES: readonly OperationSpec['do'][] = ['serve', 'replicate', 'migrate'];
-/** What a list does not stand while its machine runs: its reset drops what was pushed since the count. */
-const RUNNING: readonly OperationSpec['do'][] = [
-  ...(['collect', 'serve', 'migrate', 'set-slot', 'reset', 'harvest'] as const),
-];
-const DIRTY_INDEX_BYTES = 4;
-/** What the ring as merged is known to lose pages with. */
-const HAZARDS: readonly OperationSpec['do'][] = ['reset', 'signal', 'set-slot', 'poke', 'harvest'];
-
 /**
  * Whether a VM is one that its tracker is said to be right for, so that what is found in it is a bug: nobody waits for room that nobody makes, one party does what only one
  * may do, and nothing is in it that the tracker is known to get wrong. Scenarios that were written by hand know better and are not asked.
  */
 export function satisfiesAssumptions(spec: VmSpec): boolean {
-  const { tracker = 'gfn-ring', actors } = spec;
+  const tracker = trackerOf(spec);
+  const { actors } = spec;
   if (actors.filter(({ role }) => role === 'userspace').length > 1) return false;
   if (!actors.every(endsWhereItShould)) return false;
   if (performs(spec, 'set-slot') && performs(spec, 'push', 'poke', 'harvest')) return false;
@@ -24,20 +19,10 @@ export function satisfiesAssumptions(spec: VmSpec): boolean {
   if (performs(spec, 'poke') && performs(spec, 'checkpoint', 'replicate', 'migrate')) return false;
   // The mail's own function makes room and wakes nobody: that is for its caller to do.
   if (performs(spec, 'reset-ring') && performs(spec, 'write', 'host-write')) return false;
-  if (tracker === 'gfn-list' && !(performs(spec, 'poke') ? sparesDirtyIndex(spec) : !performs(spec, ...RUNNING)))
-    return false;
-  if (isMerged(tracker)) {
-    if (tracker !== 'dirty-ring@repaired' && performs(spec, ...HAZARDS)) return false;
-    if (performs(spec, 'host-write') && !spec.backupBitmap) return false;
-  }
-  return hasLeeway(spec) && (tracker === 'dirty-bitmap' || hasRoom(spec));
+  return (
+    tracker.isRightFor(spec) && hasLeeway(tracker, spec) && (tracker.whenFull === 'never' || hasRoom(tracker, spec))
+  );
 }
-
-/** Whoever writes to the list's header may not write the index of the next push: the list is known to believe it. */
-const sparesDirtyIndex = ({ actors }: VmSpec): boolean =>
-  actors.every(({ operations }) => operations.every((op) => op.do !== 'poke' || op.at >= DIRTY_INDEX_BYTES));
-
-const isMerged = (tracker: string): boolean => tracker.startsWith('dirty-ring');
 
 /** What comes last comes last alone, and pushes and writes do not mix: an actor with pushes has no guest. */
 function endsWhereItShould({ operations }: ActorSpec): boolean {
@@ -81,29 +66,29 @@ const namesOf = (op: OperationSpec): string[] =>
  * logged must go to the ring before the vCPU can be taken for stopped. Elsewhere a vCPU that finds no room stops, and R10 is asked where it must not
  * (`leewaySuffices`).
  */
-function hasLeeway(spec: VmSpec): boolean {
-  const { tracker = 'gfn-ring', rings, actors, pml } = spec;
+function hasLeeway({ whenFull }: TrackerDescriptor, spec: VmSpec): boolean {
+  const { rings, actors, pml } = spec;
   const again = recordedAgain(spec);
   return actors.every((actor) => {
     const { role, vcpu, operations } = actor;
-    if (role !== 'vcpu' || tracker === 'dirty-bitmap') return true;
+    if (role !== 'vcpu' || whenFull === 'never') return true;
     const { leeway, size } = rings[vcpu!];
     const most = Math.max(1, ...operations.map(pagesOf));
     const more = again + rearmedByOthers(spec, actor);
-    if (isMerged(tracker)) return leeway >= (pml ?? most) + more && size > leeway;
+    if (whenFull === 'overwrite') return leeway >= (pml ?? most) + more && size > leeway;
     return pml === undefined || leeway >= pml - 1 + more;
   });
 }
 
 /** Whether all that is written fits, or somebody makes room until all have halted; the host must do with its own. */
-function hasRoom(spec: VmSpec): boolean {
-  const { tracker = 'gfn-ring', rings, actors } = spec;
+function hasRoom({ sharedLog, hostRing }: TrackerDescriptor, spec: VmSpec): boolean {
+  const { rings, actors } = spec;
   const served = isServed(spec);
   const hosts = actors.filter(({ role }) => role === 'host');
   const again = recordedAgain(spec);
   const byHosts = hosts.reduce((sum, actor) => sum + pagesBy(actor), 0) + (hosts.length > 0 ? again : 0);
   const roomIn = ({ size, leeway }: VmSpec['rings'][number]): number => size - leeway;
-  if (tracker === 'gfn-list') {
+  if (sharedLog) {
     // A host that is inside cannot wait for room until the machine is paused: what all may write after they have looked for room is leeway.
     const vcpus = actors.filter(({ role }) => role === 'vcpu');
     const atOnce =
@@ -112,7 +97,7 @@ function hasRoom(spec: VmSpec): boolean {
     const room = rings.reduce((sum, ring) => sum + roomIn(ring), 0);
     return served || actors.reduce((sum, actor) => sum + pagesBy(actor), again) <= room;
   }
-  if (tracker === 'gfn-ring' && byHosts > roomIn(rings[rings.length - 1])) return false;
+  if (hostRing && byHosts > roomIn(rings[rings.length - 1])) return false;
   return (
     served ||
     actors.every(

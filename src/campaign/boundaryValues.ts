@@ -1,11 +1,5 @@
 import type { VmSpec } from '../vm/spec.ts';
 
-/** Where indices start: at the beginning, and where they are about to wrap, or to pass the end of a byte. */
-export const boundaryIndices = (tracker: VmSpec['tracker']): readonly number[] =>
-  tracker?.startsWith('dirty-ring')
-    ? [0, 1, 255, 0xffff, 0xffff_fffd, 0xffff_fffe, 0xffff_ffff]
-    : [0, 1, 255, 65530, 65533, 65534, 65535];
-
 /** What a hostile thread writes: the ends of each width, what is one off, and what is about right for this VM. */
 export function hostileValues({ rings, index }: VmSpec): readonly bigint[] {
   const near = rings.flatMap(({ size }) => [size - 1, size, size + 1]);

@@ -1,11 +1,12 @@
 import { STEPS } from '../actors/checkpoint.ts';
 import { type Random, uniformInt } from '../explore/random.ts';
 import { BadInput } from '../input/badInput.ts';
-import { backupOf } from '../scenario/trackers/trackerScenario.ts';
-import { parseVm } from '../vm/parse.ts';
+import { parseVm } from '../scenario/vm.ts';
+import { trackerOf } from '../trackers/registry.ts';
+import { backupOf } from '../trackers/scenarios/trackerScenario.ts';
 import { type ActorSpec, hostileRings, type OperationSpec, performs, type VmSpec } from '../vm/spec.ts';
 import { satisfiesAssumptions } from './assumptions.ts';
-import { boundaryIndices, hostileValues } from './boundaryValues.ts';
+import { hostileValues } from './boundaryValues.ts';
 
 const ACTORS_MAX = 7;
 /** Operations of one actor: more of them make executions long, not different. */
@@ -67,7 +68,7 @@ class Vary {
       () => this.ringChanged(),
       () => this.slotChanged(),
       () => this.overfull(),
-      () => ({ ...this.spec, index: this.one(boundaryIndices(this.spec.tracker)) }),
+      () => ({ ...this.spec, index: this.one(trackerOf(this.spec).boundaryIndices) }),
       () => this.logChanged(),
     ];
     return this.one(changes)();
@@ -155,7 +156,7 @@ class Vary {
         return page && { do: 'host-write', pages: [page] };
       }
       case 'kernel':
-        return this.spec.tracker === undefined || this.spec.tracker === 'gfn-ring'
+        return trackerOf(this.spec).operations.includes('reset-ring')
           ? this.one([{ do: 'reset' }, { do: 'reset' }, { do: 'reset-ring', ring: this.upTo(this.spec.rings.length) }])
           : { do: 'reset' };
       case 'hostile':
@@ -165,7 +166,10 @@ class Vary {
         const last = operations.at(-1)?.do;
         return this.one([
           () => this.checkpoint(),
-          () => (last === 'serve' || this.spec.tracker === 'gfn-list' ? undefined : ({ do: 'collect' } as const)),
+          () =>
+            last === 'serve' || trackerOf(this.spec).drainedWhile === 'paused'
+              ? undefined
+              : ({ do: 'collect' } as const),
           () => this.setSlot(),
         ])();
       }
@@ -199,8 +203,8 @@ class Vary {
         const page = this.page();
         if (page === undefined || performs(spec, 'host-write', 'push', 'poke')) return undefined;
         const operations: OperationSpec[] = [{ do: 'host-write', pages: [page] }, ...(halts ? [HALT] : [])];
-        const { tracker = 'gfn-ring' } = spec;
-        const more = tracker === 'gfn-ring' ? { rings: [...rings, { size: 4, leeway: 1 }] } : backupOf(tracker);
+        const tracker = trackerOf(spec);
+        const more = tracker.hostRing ? { rings: [...rings, { size: 4, leeway: 1 }] } : backupOf(tracker);
         return also({ name: `host${number}`, role: 'host', operations }, more);
       }
     }
@@ -264,8 +268,8 @@ class Vary {
 
   /** How pages are recorded beside the tracker. */
   private logChanged(): VmSpec | undefined {
-    const { tracker = 'gfn-ring' } = this.spec;
-    if (tracker === 'dirty-bitmap' && this.upTo(2) === 0) {
+    const tracker = trackerOf(this.spec);
+    if (tracker.options.includes('manualProtect') && this.upTo(2) === 0) {
       const { manualProtect: _, ...rest } = this.spec;
       const manualProtect = this.one([undefined, 'on', 'initially set'] as const);
       return manualProtect === undefined ? rest : { ...rest, manualProtect };

@@ -5,7 +5,7 @@ import { array, boolean, type Fields, object, oneOf, show, string, wholeNumber }
 import { SCHEMA } from '../input/schema.ts';
 import { checkCanary } from '../run/canary.ts';
 import { parseSource } from '../run/parseSource.ts';
-import { type CatalogueNumber, knownDefects } from '../scenario/knownDefects.ts';
+import { knownDefects } from '../scenario/knownDefects.ts';
 import type { CorpusEntry } from './corpusEntry.ts';
 import { type BaseScenario, CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
 
@@ -46,7 +46,7 @@ function parseBase(value: unknown, file: string, where: string): BaseScenario {
     const at = `${where}.known[${i}]`;
     const fields = object(of, at);
     return {
-      catalogue: oneOf(fields.catalogue, Object.keys(knownDefects), `${at}.catalogue`) as CatalogueNumber,
+      catalogue: oneOf(fields.catalogue, Object.keys(knownDefects), `${at}.catalogue`),
       properties: array(fields.properties, `${at}.properties`, 0, 100).map((name, j) =>
         string(name, `${at}.properties[${j}]`),
       ),

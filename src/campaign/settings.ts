@@ -1,5 +1,5 @@
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
-import type { KnownDefect } from '../scenario/trackers/trackerScenario.ts';
+import type { KnownDefect } from '../vm/builtInScenario.ts';
 import type { BatchConfig } from './batch.ts';
 
 /** The version of what a campaign writes to disk. Seeds mean the same only within one. */

@@ -1,9 +1,8 @@
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { Finding } from '../run/finding.ts';
-import { type CatalogueNumber, knownDefects } from '../scenario/knownDefects.ts';
+import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
-import { knownAs } from '../scenario/trackers/trackerScenario.ts';
 import { fileOf } from './directory/campaignDirectory.ts';
 import { digitsOf } from './hash.ts';
 import { type BaseScenario, baseName, type Settings } from './settings.ts';
@@ -20,7 +19,7 @@ export interface CampaignFinding extends Finding {
   /** How many executions were run before it. */
   readonly after: number;
   /** What history knows it as; null: it does not. */
-  readonly catalogue: CatalogueNumber | null;
+  readonly catalogue: string | null;
   readonly title: string | null;
 }
 

@@ -9,8 +9,8 @@ import { sampleExecutions } from '../explore/search/sampling.ts';
 import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import { createRun } from '../run/createRun.ts';
 import { benchmarkRing } from '../scenario/benchmarkRing.ts';
-import { builtIns } from '../scenario/gfnRingScenarios.ts';
-import { buildVm } from '../vm/build.ts';
+import { buildVm } from '../scenario/vm.ts';
+import { detailedScenarios } from '../trackers/gfnRing/scenarios.ts';
 
 export interface BenchRow {
   readonly what: string;
@@ -40,7 +40,7 @@ export function explorerSteps(): BenchRow[] {
   };
   add('a thread that goes on', new ReplayScheduler([]));
   for (const name of randomSchedulerNames) add(name, createScheduler(name, 1, profile, 3));
-  const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'vm')!;
+  const { spec } = detailedScenarios.find((builtIn) => builtIn.spec.name === 'vm')!;
   const { execution } = createRun(buildVm(spec), STEPS_MAX);
   const perSecond = stepsASecond(execution, new RandomWalk(1));
   rows.push({ what: 'explorer step, random walk of vm, all checks', perSecond, ratio: bare / perSecond });

@@ -1,7 +1,7 @@
 import type { Argument, Option } from 'commander';
 import { YARDSTICKS } from '../scenario/benchmarkRing.ts';
 import { checksOf } from '../scenario/builtinScenarios.ts';
-import { trackerNames } from '../trackers/registry.ts';
+import { trackerNames } from '../trackers/interface/names.ts';
 
 /** What completion offers for a value: words, and whether paths. */
 export interface Values {

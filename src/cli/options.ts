@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { memoryModels } from '../explore/memoryModels/registry.ts';
-import { trackerNames } from '../trackers/registry.ts';
+import { DEFAULT_TRACKER, trackerNames } from '../trackers/interface/names.ts';
 import { UsageError } from './errors.ts';
 
 /** A whole number from `least` on, for commander. */
@@ -41,7 +41,7 @@ export const memoryModelOption = (): Option =>
 export const trackerOption = (): Option =>
   new Option('--tracker <name>', 'how dirty pages are recorded (docs/trackers.md)')
     .choices([...trackerNames])
-    .default('gfn-ring');
+    .default(DEFAULT_TRACKER);
 export const tearingOption = (): Option =>
   new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
 /** The options of the machine that were given, by name. */

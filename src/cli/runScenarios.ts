@@ -2,10 +2,9 @@ import { SCHEMA } from '../input/schema.ts';
 import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import { type ExploreReport, exploreScenario, type WrittenFinding } from '../run/exploreScenario.ts';
-import { defaultModeFor } from '../scenario/gfnRingScenarios.ts';
-import { knownDefects } from '../scenario/knownDefects.ts';
-import { type KnownDefect, knownAs, type TrackerScenario } from '../scenario/trackers/trackerScenario.ts';
-import type { TrackerName } from '../trackers/registry.ts';
+import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
+import type { TrackerName } from '../trackers/interface/names.ts';
+import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';
 import { STATUS } from './errors.ts';
 import type { SharedOptions } from './options.ts';
 import { print, printJson, progress } from './output.ts';
@@ -45,7 +44,7 @@ const EXECUTIONS = 4_000;
  * @param more goes into the JSON document beside the rest.
  */
 export async function runScenarios(
-  checks: readonly TrackerScenario[],
+  checks: readonly BuiltInScenario[],
   options: CheckOptions,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {

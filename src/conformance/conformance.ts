@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from '../input/badInput.ts';
 import { type VersionName, versions } from '../trackers/dirtyRing/versions.ts';
-import type { KernelFile } from '../trackers/tracker.ts';
+import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { type Agreement, compareList, noAgreement } from './compare.ts';
 import { initrd } from './initrd.ts';
 import { type MachineOutput, noOutput, readLine } from './machineOutput.ts';

@@ -1,12 +1,11 @@
 import type { Kvm } from '../kvm/kvm.ts';
 import { Layout } from '../memory/layout.ts';
 import { SetupMemory } from '../memory/setupMemory.ts';
-import { entryAt } from '../trackers/dirtyRing/dirty_ring.ts';
-import type { DirtyRings } from '../trackers/dirtyRing/dirtyRing.ts';
+import { dirtyRings } from '../trackers/dirtyRing/descriptor.ts';
+import { dirtyGfnAt } from '../trackers/dirtyRing/dirty_ring.ts';
 import { dirty_ring_harvest } from '../trackers/dirtyRing/harvest.ts';
 import type { VersionName } from '../trackers/dirtyRing/versions.ts';
-import { createTracker } from '../trackers/registry.ts';
-import type { KernelFile } from '../trackers/tracker.ts';
+import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { VCPUS } from './operations.ts';
 import type { Reference } from './reference.ts';
 import type { MakeRings } from './rings.ts';
@@ -39,7 +38,7 @@ const mergedRings =
       hostWrites: false,
       ...(kernel && { kernel }),
     };
-    const tracker = createTracker(`dirty-ring@${version}`, layout, kvm, shape) as DirtyRings;
+    const tracker = dirtyRings[`dirty-ring@${version}`].create(layout, kvm, shape);
     const { rings } = tracker;
     const mem = new SetupMemory(new ArrayBuffer(layout.size));
     tracker.init(mem);
@@ -49,7 +48,7 @@ const mergedRings =
       reset: () => tracker.reset(mem),
       harvest: (vcpu, max) => dirty_ring_harvest(mem, rings[vcpu], max).length,
       poke(vcpu, behind, word, value) {
-        const entry = entryAt(rings[vcpu], mem.load(rings[vcpu].fetch_index) + behind);
+        const entry = dirtyGfnAt(rings[vcpu], mem.load(rings[vcpu].fetch_index) + behind);
         if (word === 'offset') mem.store64(entry.offset, value);
         else mem.store(entry[word], Number(value));
       },

@@ -6,6 +6,7 @@ import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { KernelError } from '../kernel/compiled.ts';
 import { areVms, isVm, type ScenarioRef } from '../scenario/scenarioRef.ts';
+import { DEFAULT_TRACKER } from '../trackers/interface/names.ts';
 import { canaryTables } from './canaryTables.ts';
 import type { CampaignData, CampaignFindingData } from './data.ts';
 import { renderInterleaving } from './interleaving.ts';
@@ -86,7 +87,7 @@ async function renderFinding(finding: CampaignFinding, page: string, stepsMax: n
 
 function trackersIn(source: ScenarioRef): string[] {
   if (areVms(source)) return source.vms.flatMap(trackersIn);
-  return isVm(source) ? [source.tracker ?? 'gfn-ring'] : [];
+  return isVm(source) ? [source.tracker ?? DEFAULT_TRACKER] : [];
 }
 
 /** Every n-th sample and the last one, at most `SAMPLES_MAX` + 1. */

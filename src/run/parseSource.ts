@@ -7,7 +7,7 @@ import { SCHEMA } from '../input/schema.ts';
 import { YARDSTICKS, type Yardstick } from '../scenario/benchmarkRing.ts';
 import type { OmittedOperations } from '../scenario/omittedOperations.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
-import { parseVm, parseVms } from '../vm/parse.ts';
+import { parseVm, parseVms } from '../scenario/vm.ts';
 import { checkCanary } from './canary.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,7 +1,6 @@
 import { skip } from '../scenario/omittedOperations.ts';
 import { areVms, isVm, type OpenedScenario } from '../scenario/scenarioRef.ts';
-import { buildVm } from '../vm/build.ts';
-import { buildMultiVm } from '../vm/multiVm.ts';
+import { buildMultiVm, buildVm } from '../scenario/vm.ts';
 import { type ActorSpec, type OperationSpec, pagesMax, type VmSpec, type VmsSpec } from '../vm/spec.ts';
 
 /** Scenarios that are one step smaller. A user's own lose operations, all of one actor first. */

@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import type { Scenario } from '../check/scenario.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
-import { buildVm } from '../vm/build.ts';
-import { buildMultiVm } from '../vm/multiVm.ts';
 import type { VmSpec, VmsSpec } from '../vm/spec.ts';
 import { benchmarkRing, type Yardstick } from './benchmarkRing.ts';
 import { openModule } from './module.ts';
 import { type OmittedOperations, skip } from './omittedOperations.ts';
+import { buildMultiVm, buildVm } from './vm.ts';
 
 /** What all but VMs have in common. */
 interface Named {

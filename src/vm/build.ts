@@ -6,15 +6,12 @@ import { liveMigrate } from '../actors/migrate.ts';
 import { changeSlot } from '../actors/slots.ts';
 import { collectAtExit, collectDirtyPages, copyBeforeRearming } from '../actors/userspace.ts';
 import { haltActor, vcpuWrite } from '../actors/vcpu.ts';
-import { gfnRings, initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
+import { initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
 import type { Scenario } from '../check/scenario.ts';
 import type { Operation } from '../explore/program.ts';
 import type { Cell, Cell64 } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import { gfn_ring_count, gfn_ring_harvest } from '../ring/harvest.ts';
-import { dirty_ring_harvest } from '../trackers/dirtyRing/harvest.ts';
-import type { GfnRings } from '../trackers/gfnRings.ts';
 import { vmProperties } from './properties/vmProperties.ts';
 import {
   type ActorSpec,
@@ -26,14 +23,17 @@ import {
   performs,
   type VmSpec,
 } from './spec.ts';
+import type { TrackerDescriptor } from './trackerDescriptor.ts';
 
 /**
  * Makes a scenario of its JSON. Throws RangeError when a ring's size is refused.
  *
- * @param layout where it is laid out, behind what is there. @param thread the number of its first actor.
+ * @param descriptor the tracker that `spec` names
+ * @param layout where it is laid out, behind what is there
+ * @param thread the number of its first actor
  */
-export function buildVm(spec: VmSpec, layout = new Layout(), thread = 0): Scenario {
-  const shape = shapeOf(spec, thread);
+export function buildVmWith(descriptor: TrackerDescriptor, spec: VmSpec, layout = new Layout(), thread = 0): Scenario {
+  const shape = shapeOf(descriptor, spec, thread);
   const vm = layVm(layout, shape);
   const built = { spec, vm, layout, thread };
   const vcpus = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
@@ -45,12 +45,12 @@ export function buildVm(spec: VmSpec, layout = new Layout(), thread = 0): Scenar
   }));
   return {
     name: spec.name,
-    program: { layout, init: (mem) => initVm(mem, vm, vcpus), actors, racy: racyCells(spec, vm) },
-    properties: vmProperties(spec, vm, layout),
+    program: { layout, init: (mem) => initVm(mem, vm, vcpus), actors, racy: racyCells(descriptor, spec, vm) },
+    properties: vmProperties(descriptor, spec, vm, layout),
   };
 }
 
-function shapeOf(spec: VmSpec, thread: number): VmShape {
+function shapeOf(tracker: TrackerDescriptor, spec: VmSpec, thread: number): VmShape {
   const changed = spec.actors.flatMap(({ operations }) =>
     operations.flatMap((op) => (op.do === 'set-slot' ? [op.slot] : [])),
   );
@@ -59,6 +59,7 @@ function shapeOf(spec: VmSpec, thread: number): VmShape {
   );
   return {
     ...spec,
+    tracker,
     hostWrites: performs(spec, 'host-write'),
     slotsMax: new Map(changed.map((slot) => [slot, pagesMax(spec, slot)])),
     pauses: performs(spec, ...PAUSES),
@@ -69,21 +70,18 @@ function shapeOf(spec: VmSpec, thread: number): VmShape {
 const threadOf = (spec: VmSpec, actor: string): number => spec.actors.findIndex(({ name }) => name === actor);
 
 /**
- * The mapped cells of rings that somebody pokes. Their indices say nothing about their entries any more, so that push and reset of one kernel meet there; what is
- * read holds anything, and is taken for that. And those of the merged ring, whose kernel sets flags plainly, and lets a push follow a reset in order by the leeway alone.
- * Of a C file, the kernel's own indices too: Linux takes plain writes of a word to be whole, and so does KCSAN where nobody tells it otherwise
- * (CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC).
+ * Cells where a data race is not reported:
+ * - The mapped cells of a ring that hostile userspace writes. Its indices no longer say which entries
+ *   are in use, so push and reset meet at one entry. The kernel expects any value there.
+ * - All mapped cells of a tracker that accesses them plainly.
+ * - The kernel's own indices, where a C file runs. Linux assumes that plain writes of a word are
+ *   atomic, and so does KCSAN by default (CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC).
  */
-function racyCells(spec: VmSpec, { tracker }: Vm): (Cell | Cell64)[] {
+function racyCells(descriptor: TrackerDescriptor, spec: VmSpec, { tracker }: Vm): (Cell | Cell64)[] {
   const poked = hostileRings(spec);
-  const mapped = tracker.mapped.filter((_, ring) => tracker.kind === 'dirty-ring' || poked.has(ring));
-  return [...mapped.flatMap(({ cells }) => cells), ...(spec.kernel === undefined ? [] : kernelCells(tracker))];
-}
-
-/** The indices that a kernel keeps to itself. */
-function kernelCells(tracker: Vm['tracker']): Cell[] {
-  if (tracker.kind === 'dirty-ring') return tracker.rings.flatMap((ring) => [ring.dirty_index, ring.reset_index]);
-  return tracker.kind === 'gfn-ring' ? tracker.rings.flatMap((ring) => [ring.prod_index, ring.cons_index]) : [];
+  const mapped = tracker.mapped.filter((_, ring) => descriptor.racesWhenMapped || poked.has(ring));
+  const indices = spec.kernel === undefined ? [] : descriptor.kernelIndices(tracker);
+  return [...mapped.flatMap(({ cells }) => cells), ...indices];
 }
 
 /** What operations are made with. */
@@ -105,7 +103,7 @@ function operationOf(built: Built, actor: ActorSpec, op: OperationSpec): Operati
 
 function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: OperationSpec): (mem: Memory) => unknown {
   const vcpu = actor.vcpu ?? 0;
-  const rings = gfnRings(vm);
+  const { tracker } = vm;
   switch (op.do) {
     case 'write': {
       const pages = pagesOf(vm, op.pages);
@@ -121,12 +119,12 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
       return (mem) => haltActor(mem, vm);
     case 'push': {
       const offset = BigInt(op.offset);
-      return (mem) => gfnRing(vm).push(mem, vcpu, { slot: op.slot, offset });
+      return (mem) => tracker.pushEntry!(mem, vcpu, { slot: op.slot, offset });
     }
     case 'harvest':
-      return harvestOf(vm, op.ring, op.max);
+      return (mem) => tracker.harvestRing!(mem, op.ring, op.max);
     case 'count':
-      return (mem) => gfn_ring_count(mem, rings[op.ring]);
+      return (mem) => tracker.countRing!(mem, op.ring);
     case 'collect':
       return (mem) => collectDirtyPages(mem, vm);
     case 'serve':
@@ -157,22 +155,12 @@ function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: Operat
   }
 }
 
-function harvestOf({ tracker }: Vm, ring: number, max: number): (mem: Memory) => unknown {
-  if (tracker.kind === 'dirty-ring') return (mem) => dirty_ring_harvest(mem, tracker.rings[ring], max);
-  const { rings } = tracker as GfnRings;
-  return (mem) => gfn_ring_harvest(mem, rings[ring], max);
-}
-
 const pagesOf = (vm: Vm, pages: readonly (readonly [number, number])[]) =>
   pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
 
-/** The tracker of a VM whose operations are for the mail's ring. */
-const gfnRing = ({ tracker }: Vm): GfnRings => tracker as GfnRings;
-
-function resetRing(mem: Memory, vm: Vm, ring: number): boolean {
-  const { kvm } = vm;
+function resetRing(mem: Memory, { kvm, tracker }: Vm, ring: number): boolean {
   mem.lock(kvm.slots_lock);
-  const processed = gfnRing(vm).resetRing(mem, ring);
+  const processed = tracker.resetRing!(mem, ring);
   if (processed) kvm.arch.flush_remote_tlbs(mem);
   mem.unlock(kvm.slots_lock);
   return processed;

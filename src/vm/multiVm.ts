@@ -3,8 +3,10 @@ import type { Scenario } from '../check/scenario.ts';
 import type { Actor } from '../explore/program.ts';
 import type { Cell, Cell64, Place } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
-import { buildVm } from './build.ts';
+import { DEFAULT_TRACKER } from '../trackers/interface/names.ts';
+import { buildVmWith } from './build.ts';
 import type { VmsSpec } from './spec.ts';
+import type { TrackerTable } from './trackerDescriptor.ts';
 
 /** What one VM is within the scenario: its first actor's number, how many it has, and its places. */
 interface Part {
@@ -17,16 +19,16 @@ interface Part {
 
 /**
  * Several VMs on one host, each with its tracker. Everything that is asked of one is asked of it here, and that no actor of one touches the
- * memory of another. Throws RangeError as `buildVm`.
+ * memory of another. Throws RangeError as `buildVmWith`.
  */
-export function buildMultiVm({ name, vms }: VmsSpec): Scenario {
+export function buildMultiVmWith(trackers: TrackerTable, { name, vms }: VmsSpec): Scenario {
   const layout = new Layout();
   const parts: Part[] = [];
   let thread = 0;
   for (const spec of vms) {
     const first = layout.places.length;
     layout.prefix = `${spec.name}.`;
-    const scenario = buildVm(spec, layout, thread);
+    const scenario = buildVmWith(trackers[spec.tracker ?? DEFAULT_TRACKER], spec, layout, thread);
     const last = layout.places.length;
     const owns = ({ id }: Place) => id >= first && id < last;
     parts.push({ name: spec.name, scenario, thread, actors: spec.actors.length, owns });

@@ -4,9 +4,9 @@ import { VCPUS_MAX } from '../guest/guest.ts';
 import { BadInput } from '../input/badInput.ts';
 import { array, boolean, object, oneOf, only, show, string, unsigned, version, wholeNumber } from '../input/fields.ts';
 import { SCHEMA } from '../input/schema.ts';
-import { GFN_BYTES, SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
-import { type TrackerName, trackerNames } from '../trackers/registry.ts';
-import type { KernelFile } from '../trackers/tracker.ts';
+import { SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
+import { DEFAULT_TRACKER, type TrackerName, trackerNames } from '../trackers/interface/names.ts';
+import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { claims } from './properties/claims.ts';
 import {
   type ActorSpec,
@@ -18,9 +18,10 @@ import {
   type VmSpec,
   type VmsSpec,
 } from './spec.ts';
+import type { RingOperation, TrackerDescriptor, TrackerOption, TrackerTable } from './trackerDescriptor.ts';
 
 /** A scenario from JSON that anyone may have written. Throws `BadInput` with the path of the first field that is wrong. */
-export function parseVm(value: unknown, where = 'scenario'): VmSpec {
+export function parseVmWith(trackers: TrackerTable, value: unknown, where = 'scenario'): VmSpec {
   const spec = object(value, where);
   version(spec, where);
   only(spec, FIELDS, where);
@@ -47,28 +48,29 @@ export function parseVm(value: unknown, where = 'scenario'): VmSpec {
   );
   const given = <T>(field: string, parse: (value: unknown, where: string) => T) =>
     spec[field] === undefined ? {} : { [field]: parse(spec[field], `${where}.${field}`) };
-  const tracker = given('tracker', (value, at) => oneOf(value, trackerNames, at) as TrackerName);
+  const named = given('tracker', (value, at) => oneOf(value, trackerNames, at) as TrackerName);
+  const descriptor = trackers[named.tracker ?? DEFAULT_TRACKER];
   const partial: Shape = {
     schema: SCHEMA,
     name,
-    ...tracker,
+    ...named,
     rings,
     slots,
     sometimes,
-    index: wholeNumber(spec.index, `${where}.index`, 0, tracker.tracker?.startsWith('dirty-ring') ? 0xffffffff : 65535),
+    index: wholeNumber(spec.index, `${where}.index`, 0, descriptor.indexMax),
     ...given('manualProtect', (value, at) => oneOf(value, ['on', 'initially set'], at) as VmSpec['manualProtect']),
     ...given('kernel', parseKernel),
     ...given('backupBitmap', boolean),
     ...given('pml', (value, at) => wholeNumber(value, at, 1, 512)),
   };
-  refuse(partial, where);
+  refuseOptions(trackers, descriptor, partial, where);
   const actors = array(spec.actors, `${where}.actors`, 1, ACTORS_MAX).map((actor, i) =>
-    parseActor(actor, partial, `${where}.actors[${i}]`),
+    parseActor(actor, descriptor, partial, `${where}.actors[${i}]`),
   );
   if (new Set(actors.map((actor) => actor.name)).size !== actors.length)
     throw new BadInput(`${where}.actors: two have the same name`);
   const parsed = { ...partial, actors };
-  refuseActors(parsed, where);
+  refuseActors(trackers, descriptor, parsed, where);
   return parsed;
 }
 
@@ -82,10 +84,10 @@ function parseKernel(value: unknown, where: string): KernelFile {
 }
 
 /** Several VMs side by side. */
-export function parseVms(value: unknown, where: string): VmsSpec {
+export function parseVmsWith(trackers: TrackerTable, value: unknown, where: string): VmsSpec {
   const spec = object(value, where);
   version(spec, where);
-  const vms = array(spec.vms, `${where}.vms`, 1, 8).map((vm, i) => parseVm(vm, `${where}.vms[${i}]`));
+  const vms = array(spec.vms, `${where}.vms`, 1, 8).map((vm, i) => parseVmWith(trackers, vm, `${where}.vms[${i}]`));
   if (new Set(vms.map(({ name }) => name)).size !== vms.length)
     throw new BadInput(`${where}.vms: two have the same name`);
   const actors = vms.reduce((sum, vm) => sum + vm.actors.length, 0);
@@ -93,30 +95,29 @@ export function parseVms(value: unknown, where: string): VmsSpec {
   return { schema: SCHEMA, name: string(spec.name, `${where}.name`), vms };
 }
 
-/** What goes with one tracker only. */
-function refuse({ tracker = 'gfn-ring', manualProtect, backupBitmap, kernel }: Shape, where: string): void {
-  if (kernel !== undefined && !/^(gfn|dirty)-ring/.test(tracker))
-    throw new BadInput(`${where}.kernel goes with the trackers gfn-ring and dirty-ring, not ${tracker}`);
-  if (manualProtect !== undefined && tracker !== 'dirty-bitmap')
-    throw new BadInput(`${where}.manualProtect goes with the tracker dirty-bitmap, not ${tracker}`);
-  if (backupBitmap && !['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'].includes(tracker))
-    throw new BadInput(
-      `${where}.backupBitmap goes with the trackers dirty-ring@6.12, @6.17 and @repaired, not ${tracker}`,
-    );
+const OPTIONS: readonly TrackerOption[] = ['kernel', 'manualProtect', 'backupBitmap'];
+const RING_OPERATIONS: readonly OperationSpec['do'][] = ['push', 'harvest', 'count', 'reset-ring'];
+
+/** Options that the tracker does not support. */
+function refuseOptions(trackers: TrackerTable, { name, options }: TrackerDescriptor, shape: Shape, where: string) {
+  for (const option of OPTIONS) {
+    if (!shape[option] || options.includes(option)) continue;
+    const supporters = formatSupporters(trackers, (tracker) => tracker.options.includes(option));
+    throw new BadInput(`${where}.${option} goes with the ${supporters}, not ${name}`);
+  }
 }
 
-const OF_GFN_RING: readonly OperationSpec['do'][] = ['push', 'count', 'reset-ring'];
-
 /** What one actor's operations ask of the rest. */
-function refuseActors(spec: VmSpec, where: string): void {
-  const { tracker = 'gfn-ring', actors, rings } = spec;
+function refuseActors(trackers: TrackerTable, descriptor: TrackerDescriptor, spec: VmSpec, where: string): void {
+  const { actors, rings } = spec;
   for (const [a, { operations }] of actors.entries()) {
     for (const [i, op] of operations.entries()) {
       const at = `${where}.actors[${a}].operations[${i}]`;
-      if (op.do === 'harvest' && !/^(gfn|dirty)-ring/.test(tracker))
-        throw new BadInput(`${at}: harvest is for the trackers gfn-ring and dirty-ring, not ${tracker}`);
-      if (OF_GFN_RING.includes(op.do) && tracker !== 'gfn-ring')
-        throw new BadInput(`${at}: ${op.do} is for the tracker gfn-ring, not ${tracker}`);
+      const does = op.do as RingOperation;
+      if (RING_OPERATIONS.includes(does) && !descriptor.operations.includes(does)) {
+        const supporters = formatSupporters(trackers, (tracker) => tracker.operations.includes(does));
+        throw new BadInput(`${at}: ${does} is for the ${supporters}, not ${descriptor.name}`);
+      }
       if (op.do === 'write' || op.do === 'host-write') {
         for (const [p, [slot, offset]] of op.pages.entries())
           wholeNumber(offset, `${at}.pages[${p}]`, 0, pagesMax(spec, slot) - 1);
@@ -130,12 +131,10 @@ function refuseActors(spec: VmSpec, where: string): void {
   if (twice !== undefined) throw new BadInput(`${where}.actors: two run vCPU ${twice}, and a ring has one owner`);
   const last = rings.length - 1;
   const taken = actors.findIndex(({ vcpu }) => vcpu === last);
-  if (tracker === 'gfn-ring' && performs(spec, 'host-write') && taken >= 0)
+  if (descriptor.hostRing && performs(spec, 'host-write') && taken >= 0)
     throw new BadInput(`${where}.actors[${taken}].vcpu is ${last}: the last ring is the host's, as the host writes`);
-  if (tracker === 'dirty-ring@repaired' && performs(spec, 'host-write') && !spec.backupBitmap)
-    throw new BadInput(
-      `${where}.backupBitmap is missing: without it no version of the merged ring records what the host writes`,
-    );
+  const refusal = descriptor.refusal?.(spec);
+  if (refusal !== undefined) throw new BadInput(`${where}${refusal}`);
   const pausing = actors.filter(({ operations }) => operations.some(({ do: does }) => PAUSES.includes(does)));
   if (pausing.length > 1)
     throw new BadInput(`${where}.actors: ${pausing[0].name} and ${pausing[1].name} both pause the machine: one may`);
@@ -149,14 +148,21 @@ const FIELDS = [
 
 type Shape = Omit<VmSpec, 'actors'>;
 
-/** Bytes that userspace maps for ring `ring`. */
-function mappedBytes({ tracker = 'gfn-ring', rings }: Shape, ring: number): number {
-  if (tracker === 'dirty-bitmap') return 0;
-  if (tracker === 'gfn-list') return ring === 0 ? (rings.reduce((sum, { size }) => sum + size, 0) + 1) * GFN_BYTES : 0;
-  return rings[ring].size * GFN_BYTES;
+/** The trackers that support something, by their families where all versions do. */
+function formatSupporters(trackers: TrackerTable, supports: (tracker: TrackerDescriptor) => boolean): string {
+  const all = Object.values(trackers);
+  const families = [...new Set(all.filter(supports).map(({ family }) => family))];
+  const named = families.flatMap((family) => {
+    const versions = all.filter((tracker) => tracker.family === family);
+    const supporting = versions.filter(supports).map(({ name }) => name);
+    if (supporting.length === versions.length) return [family];
+    return supporting.map((name, i) => (i === 0 ? name : name.slice(family.length)));
+  });
+  const last = named.at(-1)!;
+  return named.length === 1 ? `tracker ${last}` : `trackers ${named.slice(0, -1).join(', ')} and ${last}`;
 }
 
-function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
+function parseActor(value: unknown, tracker: TrackerDescriptor, shape: Shape, where: string): ActorSpec {
   const actor = object(value, where);
   only(actor, ['name', 'role', 'vcpu', 'operations'], where);
   const role = oneOf(
@@ -165,7 +171,7 @@ function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
     `${where}.role`,
   ) as ActorSpec['role'];
   const operations = array(actor.operations, `${where}.operations`, 0, 100_000).map((op, i) =>
-    parseOperation(op, role, shape, `${where}.operations[${i}]`),
+    parseOperation(op, role, tracker, shape, `${where}.operations[${i}]`),
   );
   const common = { name: string(actor.name, `${where}.name`), role, operations };
   return role === 'vcpu'
@@ -173,7 +179,13 @@ function parseActor(value: unknown, shape: Shape, where: string): ActorSpec {
     : common;
 }
 
-function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, where: string): OperationSpec {
+function parseOperation(
+  value: unknown,
+  role: ActorSpec['role'],
+  tracker: TrackerDescriptor,
+  shape: Shape,
+  where: string,
+): OperationSpec {
   const op = object(value, where);
   const does = oneOf(op.do, Object.keys(rolesOf), `${where}.do`) as OperationSpec['do'];
   if (!rolesOf[does].includes(role))
@@ -201,7 +213,7 @@ function parseOperation(value: unknown, role: ActorSpec['role'], shape: Shape, w
       return { do: does, ring: ring() };
     case 'poke': {
       const bits = Number(oneOf(String(op.bits), ['8', '16', '32', '64'], `${where}.bits`)) as 8 | 16 | 32 | 64;
-      const bytes = mappedBytes(shape, ring());
+      const bytes = tracker.mappedBytes(shape.rings, ring());
       if (bytes === 0)
         throw new BadInput(`${where}.ring is ${ring()}: the tracker ${shape.tracker} maps no memory there`);
       const at = wholeNumber(op.at, `${where}.at`, 0, bytes - bits / 8);

@@ -1,7 +1,7 @@
 import type { FailsAfter } from '../actors/checkpoint.ts';
 import type { SCHEMA } from '../input/schema.ts';
-import type { TrackerName } from '../trackers/registry.ts';
-import type { KernelFile } from '../trackers/tracker.ts';
+import type { TrackerName } from '../trackers/interface/names.ts';
+import type { KernelFile } from '../trackers/interface/tracker.ts';
 
 /** A virtual machine and its parties as plain JSON. 64-bit values are strings of digits, or numbers below 2^53. */
 export interface VmSpec {
@@ -155,7 +155,7 @@ export function labelOf(operation: OperationSpec): string {
 }
 
 /** Whether an actor performs one of these operations. */
-export const performs = (spec: VmSpec, ...what: readonly OperationSpec['do'][]): boolean =>
+export const performs = (spec: Pick<VmSpec, 'actors'>, ...what: readonly OperationSpec['do'][]): boolean =>
   spec.actors.some(({ operations }) => operations.some((op) => what.includes(op.do)));
 
 /** The rings that hostile userspace writes to. What their own user does to itself is its own loss. */

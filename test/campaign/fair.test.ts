@@ -11,8 +11,9 @@ import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
 import { checksOf } from '../../src/scenario/builtinScenarios.ts';
 import { isVm } from '../../src/scenario/scenarioRef.ts';
-import { smallVm } from '../../src/scenario/trackers/trackerScenario.ts';
-import { trackerNames } from '../../src/trackers/registry.ts';
+import { buildVm, parseVm } from '../../src/scenario/vm.ts';
+import { trackerNames } from '../../src/trackers/interface/names.ts';
+import { smallVm } from '../../src/trackers/scenarios/trackerScenario.ts';
 import {
   checkpoint,
   collect,
@@ -32,8 +33,6 @@ import {
   vcpu,
   write,
 } from '../../src/vm/actorSpecs.ts';
-import { buildVm } from '../../src/vm/build.ts';
-import { parseVm } from '../../src/vm/parse.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 const isLong = process.env.GFNRING_LONG !== undefined;

@@ -6,7 +6,7 @@ import { randomOf } from '../../src/explore/random.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
 import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
 import { checksOf } from '../../src/scenario/builtinScenarios.ts';
-import { buildVm } from '../../src/vm/build.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 describe('classes that stand for all', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Interval, linearizability } from '../../src/check/linearizability.ts';
 import { checkHistory } from '../../src/run/stress/checkHistory.ts';
-import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
+import { detailedScenarios } from '../../src/trackers/gfnRing/scenarios.ts';
 
 /** A register: the smallest object with wrong histories. */
 type Call = { write: number } | { read: number };
@@ -39,7 +39,7 @@ describe('a register', () => {
 });
 
 describe('histories of the ring', () => {
-  const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'ring')!;
+  const { spec } = detailedScenarios.find((builtIn) => builtIn.spec.name === 'ring')!;
   const entry = (offset: bigint) => ({ slot: 0, offset });
   const history = (harvested: readonly { slot: number; offset: bigint }[], second: number) => [
     [

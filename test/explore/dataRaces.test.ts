@@ -4,8 +4,8 @@ import { assume } from '../../src/memory/assume.ts';
 import type { Cell, Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
 import { explore, type Options } from '../../src/testing/explore.ts';
+import { detailedScenarios } from '../../src/trackers/gfnRing/scenarios.ts';
 
 const RACE = 'no data race';
 const quick = { memoryModel: 'weak', minimise: 0, seconds: 60 } as const;
@@ -174,7 +174,7 @@ test.each(['ring', 'hostile-wipe'])('%s has none', async (name) => {
   expect([report.outcome, report.exhausted]).toEqual(['passed', true]);
 });
 
-test.each(builtIns.map(({ spec }) => spec.name))('no draw of %s has one', async (name) => {
+test.each(detailedScenarios.map(({ spec }) => spec.name))('no draw of %s has one', async (name) => {
   expect(await foundIn(name, { scheduler: 'portfolio', executions: 300 })).not.toContain(RACE);
 });
 

@@ -6,7 +6,8 @@ import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import { begin, commit, lastCommitted, modelPause, modelResume, rollBack } from '../../src/models/checkpoints.ts';
-import { trackerNames } from '../../src/trackers/registry.ts';
+import { trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackers } from '../../src/trackers/registry.ts';
 
 const PAGES = 3;
 
@@ -23,7 +24,7 @@ test('one after the other, checkpoints of any tracker and the model keep the sam
     fc.property(fc.constantFrom(...trackerNames), fc.array(call, { maxLength: 20 }), (tracker, calls) => {
       const layout = new Layout();
       const vm = layVm(layout, {
-        tracker,
+        tracker: trackers[tracker],
         slots: [{ slot: 0, npages: PAGES }],
         rings: [{ size: 4, leeway: 0 }],
         pauses: true,

@@ -7,6 +7,7 @@ import { clearable, dirtyBitmapClear, emptyBitmap, fullBitmap, isRange, mark } f
 import { gfnsOf } from '../../src/trackers/dirtyBitmap/bitmap.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
+import { trackers } from '../../src/trackers/registry.ts';
 
 test('one after the other, the bitmap and the model give the same answers', () => {
   const seen = { refused: false, cleared: false, notDirty: false };
@@ -29,7 +30,7 @@ test('one after the other, the bitmap and the model give the same answers', () =
       (npages, manualProtect, calls) => {
         const layout = new Layout();
         const vm = layVm(layout, {
-          tracker: 'dirty-bitmap',
+          tracker: trackers['dirty-bitmap'],
           slots: [{ slot: 0, npages }],
           rings: [{ size: 2, leeway: 0 }],
           manualProtect,

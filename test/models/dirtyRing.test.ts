@@ -20,6 +20,7 @@ import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
 import { KVM_RESET_DIRTY_RINGS } from '../../src/trackers/dirtyRing/ioctl.ts';
 import { kvm_dirty_ring_push } from '../../src/trackers/dirtyRing/push.ts';
+import { trackers } from '../../src/trackers/registry.ts';
 
 /** All that userspace takes in one call. */
 function harvestAll(ring: DirtyRingState): { ring: DirtyRingState; taken: FlaggedEntry[] } {
@@ -64,7 +65,7 @@ test('one after the other, the merged ring and the model give the same answers, 
       (version, size, index, calls) => {
         const layout = new Layout();
         const vm = layVm(layout, {
-          tracker: `dirty-ring@${version}`,
+          tracker: trackers[`dirty-ring@${version}`],
           slots: [{ slot: 0, npages: 5 }],
           rings: [{ size, leeway: 0 }],
           index,

@@ -16,6 +16,7 @@ import {
 import type { GfnLists } from '../../src/trackers/gfnList/gfnList.ts';
 import { gfn_list_harvest, KVM_GET_DIRTY_COUNT, KVM_RESET_DIRTY_PAGES } from '../../src/trackers/gfnList/ioctl.ts';
 import { gfn_list_push } from '../../src/trackers/gfnList/push.ts';
+import { trackers } from '../../src/trackers/registry.ts';
 
 const PAGES = 5;
 
@@ -34,7 +35,7 @@ test('one after the other, the list and the model give the same answers', () => 
     fc.property(fc.integer({ min: 1, max: 6 }), fc.array(call, { maxLength: 40 }), (size, calls) => {
       const layout = new Layout();
       const slots = [0, 65537].map((slot) => ({ slot, npages: PAGES }));
-      const vm = layVm(layout, { tracker: 'gfn-list', slots, rings: [{ size, leeway: 0 }] });
+      const vm = layVm(layout, { tracker: trackers['gfn-list'], slots, rings: [{ size, leeway: 0 }] });
       const { list } = vm.tracker as GfnLists;
       const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
       initVm(mem, vm, 1);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
+import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import {
@@ -17,6 +17,8 @@ import {
 import { gfn_ring_count, gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import { kvm_gfn_ring_push } from '../../src/ring/push.ts';
 import { __kvm_gfn_ring_reset } from '../../src/ring/reset.ts';
+import { gfnRing } from '../../src/trackers/gfnRing/descriptor.ts';
+import type { GfnRings } from '../../src/trackers/gfnRing/gfnRings.ts';
 
 test('one after the other, the ring and the model give the same answers, wherever the indices start', () => {
   const full = { seen: false, wrapped: false, refused: false };
@@ -32,8 +34,13 @@ test('one after the other, the ring and the model give the same answers, whereve
       fc.array(call, { maxLength: 60 }),
       (size, index, calls) => {
         const layout = new Layout();
-        const vm = layVm(layout, { slots: [{ slot: 0, npages: 5 }], rings: [{ size, leeway: 0 }], index });
-        const ring = gfnRings(vm)[0];
+        const vm = layVm(layout, {
+          tracker: gfnRing,
+          slots: [{ slot: 0, npages: 5 }],
+          rings: [{ size, leeway: 0 }],
+          index,
+        });
+        const ring = (vm.tracker as GfnRings).rings[0];
         const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
         initVm(mem, vm, 1);
         let model = emptyRing(size);

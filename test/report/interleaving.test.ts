@@ -8,8 +8,8 @@ import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import { checksOf } from '../../src/scenario/builtinScenarios.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
-import { trackerNames } from '../../src/trackers/registry.ts';
-import { buildVm } from '../../src/vm/build.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
+import { trackerNames } from '../../src/trackers/interface/names.ts';
 import { interleavingOfFinding, interleavingOfSchedule } from './interleavings.ts';
 
 /** Memory as the viewer computes it: the initial words, and what each step sets. */

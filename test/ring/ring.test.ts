@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gfnRings, initVm, layVm } from '../../src/actors/vm.ts';
+import { initVm, layVm } from '../../src/actors/vm.ts';
 import { EBUSY, EINVAL } from '../../src/kvm/errors.ts';
 import type { ResetBatch } from '../../src/kvm/resetBatch.ts';
 import { Layout } from '../../src/memory/layout.ts';
@@ -13,10 +13,13 @@ import { KVM_RESET_DIRTY_PAGES } from '../../src/ring/ioctl.ts';
 import type { GfnRing } from '../../src/ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../../src/ring/push.ts';
 import { kvm_gfn_ring_reset } from '../../src/ring/reset.ts';
+import { gfnRing } from '../../src/trackers/gfnRing/descriptor.ts';
+import type { GfnRings } from '../../src/trackers/gfnRing/gfnRings.ts';
 
 function machine(rings = [{ size: 4, leeway: 1 }], npages = 4) {
   const layout = new Layout();
   const vm = layVm(layout, {
+    tracker: gfnRing,
     slots: [
       { slot: 0, npages },
       { slot: 65537, npages: 2 },
@@ -25,7 +28,7 @@ function machine(rings = [{ size: 4, leeway: 1 }], npages = 4) {
   });
   const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, rings.length);
-  return { layout, vm, mem, kvm: vm.kvm, ring: gfnRings(vm)[0] };
+  return { layout, vm, mem, kvm: vm.kvm, ring: (vm.tracker as GfnRings).rings[0] };
 }
 
 const bytesOf = (mem: SetupMemory): number[] => [...mem.u8];
@@ -93,8 +96,8 @@ describe('push', () => {
 
   test('the largest ring fills exactly, across the wrap', () => {
     const layout = new Layout();
-    const vm = layVm(layout, { slots: [], rings: [{ size: 32768, leeway: 0 }], index: 40000 });
-    const [ring] = gfnRings(vm);
+    const vm = layVm(layout, { tracker: gfnRing, slots: [], rings: [{ size: 32768, leeway: 0 }], index: 40000 });
+    const [ring] = (vm.tracker as GfnRings).rings;
     const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
     initVm(mem, vm, 1);
     for (let i = 1; i <= 32768; i++) expect(kvm_gfn_ring_push(mem, ring, 0, 0n)).toBe(i);

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
 import { LockstepPool } from '../../src/run/lockstep/lockstepPool.ts';
-import { buildVm } from '../../src/vm/build.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 const reset = { name: 'kernel0', role: 'kernel', operations: [{ do: 'reset' }] } as const;

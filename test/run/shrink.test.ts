@@ -3,9 +3,8 @@ import { expect, test } from 'vitest';
 import { TrackerVmArbitrary } from '../../properties/arbitraries/trackerVm.ts';
 import { VmArbitrary } from '../../properties/arbitraries/vm.ts';
 import { shrinkVm } from '../../src/run/shrink.ts';
-import { trackerNames } from '../../src/trackers/registry.ts';
-import { buildVm } from '../../src/vm/build.ts';
-import { parseVm } from '../../src/vm/parse.ts';
+import { buildVm, parseVm } from '../../src/scenario/vm.ts';
+import { trackerNames } from '../../src/trackers/interface/names.ts';
 import { rolesOf, type VmSpec } from '../../src/vm/spec.ts';
 
 /** Drawn by none: they pass through shrinking as `collect` and `reset` do. */

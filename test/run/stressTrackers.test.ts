@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SCHEMA } from '../../src/input/schema.ts';
 import { stress } from '../../src/run/stress/stress.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
 import {
   checkpoint,
   halt,

@@ -6,11 +6,10 @@ import { createRun } from '../../src/run/createRun.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { replay } from '../../src/run/replay.ts';
 import { checksOf, scenariosOf } from '../../src/scenario/builtinScenarios.ts';
-import { defaultModeFor } from '../../src/scenario/gfnRingScenarios.ts';
-import { knownDefects } from '../../src/scenario/knownDefects.ts';
+import { knownAs, knownDefects } from '../../src/scenario/knownDefects.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
-import { knownAs, type TrackerScenario } from '../../src/scenario/trackers/trackerScenario.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
+import { type BuiltInScenario, defaultModeFor } from '../../src/vm/builtInScenario.ts';
 
 /** docs/trackers.md is what people read; here it is what must come out: number, scenario, tracker, memory model. */
 const table = [
@@ -31,8 +30,8 @@ const told = [
 const toldOf = (name: string, memoryModel: MemoryModelName) =>
   told.find((row) => row.name === name && row.memoryModel === memoryModel);
 const isLong = process.env.GFNRING_LONG !== undefined;
-const named = ({ spec }: TrackerScenario): string => spec.name;
-const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModelName) => {
+const named = ({ spec }: BuiltInScenario): string => spec.name;
+const checkOf = (scenario: BuiltInScenario, memoryModel: MemoryModelName) => {
   const mode = defaultModeFor(scenario, memoryModel);
   return exploreScenario(scenario.spec, {
     scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
@@ -52,7 +51,7 @@ const checkOf = (scenario: TrackerScenario, memoryModel: MemoryModelName) => {
 
 /** The newest merged ring stands beside them: of these only the scenarios in which something is due, unless GFNRING_LONG is set. */
 const older: readonly TrackerName[] = ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12'];
-const askedOf = (tracker: TrackerName): readonly TrackerScenario[] =>
+const askedOf = (tracker: TrackerName): readonly BuiltInScenario[] =>
   isLong || !older.includes(tracker)
     ? scenariosOf(tracker)
     : scenariosOf(tracker).filter((scenario) => expected.some(({ name }) => name === named(scenario)));

@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import type { StateView } from '../../src/check/property.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { searchHere } from '../../src/run/search/search.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/registry.ts';
+import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
 import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
-import { buildVm } from '../../src/vm/build.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 import { specOf } from './edited.ts';
 

@@ -4,7 +4,7 @@ import { SCHEMA } from '../../src/input/schema.ts';
 import type { Cell, Cell64, Place } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { searchHere } from '../../src/run/search/search.ts';
-import { buildVm } from '../../src/vm/build.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 /** An access that a subject is about to make. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StateView } from '../../src/check/property.ts';
 import type { Cell } from '../../src/memory/cell.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
 import {
   checkpoint,
   collect,
@@ -17,7 +18,6 @@ import {
   vcpu,
   write,
 } from '../../src/vm/actorSpecs.ts';
-import { buildVm } from '../../src/vm/build.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
 

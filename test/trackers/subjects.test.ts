@@ -11,8 +11,9 @@ import { F_DIRTY } from '../../src/trackers/dirtyRing/dirty_ring.ts';
 import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
 import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
-import type { GfnRings } from '../../src/trackers/gfnRings.ts';
-import { trackerNames } from '../../src/trackers/registry.ts';
+import type { GfnRings } from '../../src/trackers/gfnRing/gfnRings.ts';
+import { DEFAULT_TRACKER, type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackers } from '../../src/trackers/registry.ts';
 
 const SLOTS = [
   { slot: 0, npages: 40 },
@@ -32,9 +33,14 @@ class SharedMemory extends SetupMemory {
   }
 }
 
-function machine(shape: Partial<VmShape>) {
+function machine({ tracker: name, ...shape }: Omit<Partial<VmShape>, 'tracker'> & { readonly tracker?: TrackerName }) {
   const layout = new Layout();
-  const vm = layVm(layout, { slots: SLOTS, rings: [{ size: 4, leeway: 0 }], ...shape });
+  const vm = layVm(layout, {
+    tracker: trackers[name ?? DEFAULT_TRACKER],
+    slots: SLOTS,
+    rings: [{ size: 4, leeway: 0 }],
+    ...shape,
+  });
   const mem = new SharedMemory(new SharedArrayBuffer(layout.size));
   initVm(mem, vm, 1);
   const { tracker } = vm;

@@ -4,7 +4,6 @@ import { SCHEMA } from '../../src/input/schema.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { collect, halt, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
-import { buildMultiVm } from '../../src/vm/multiVm.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 
 const vm = (name: string, ...actors: ActorSpec[]): VmSpec => ({

@@ -5,9 +5,8 @@ import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { BadInput } from '../../src/input/badInput.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { parseSource } from '../../src/run/parseSource.ts';
-import { trackerNames } from '../../src/trackers/registry.ts';
-import { buildVm } from '../../src/vm/build.ts';
-import { parseVm } from '../../src/vm/parse.ts';
+import { buildVm, parseVm } from '../../src/scenario/vm.ts';
+import { trackerNames } from '../../src/trackers/interface/names.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 const vcpu = { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'write', pages: [[0, 1]] }, { do: 'halt' }] };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SCHEMA } from '../../src/input/schema.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
 import {
   checkpoint,
   collect,
@@ -17,7 +18,6 @@ import {
   vcpu,
   write,
 } from '../../src/vm/actorSpecs.ts';
-import { buildVm } from '../../src/vm/build.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 
 const SEARCH = {

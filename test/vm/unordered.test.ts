@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { StateView } from '../../src/check/property.ts';
-import { builtIns } from '../../src/scenario/gfnRingScenarios.ts';
-import { buildVm } from '../../src/vm/build.ts';
-import { callResultsMatchModel } from '../../src/vm/properties/resultRules.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
+import { callResultsMatchModel } from '../../src/trackers/gfnRing/rules/resultRules.ts';
+import { detailedScenarios } from '../../src/trackers/gfnRing/scenarios.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
-const specOf = (name: string): VmSpec => builtIns.find(({ spec }) => spec.name === name)!.spec;
+const specOf = (name: string): VmSpec => detailedScenarios.find(({ spec }) => spec.name === name)!.spec;
 const looking = (results: readonly (readonly unknown[])[]) => ({ results }) as StateView;
 const page = (offset: bigint) => ({ slot: 0, offset });
 
@@ -38,7 +38,7 @@ test('an honest cons is never refused; a hostile one may be', () => {
 });
 
 test('they are asked where entries are pushed by calls and harvested by one thread', () => {
-  const asked = builtIns.map(({ spec }) => [
+  const asked = detailedScenarios.map(({ spec }) => [
     spec.name,
     Object.keys(callResultsMatchModel(spec)).map((name) => name.slice(0, 2)),
   ]);

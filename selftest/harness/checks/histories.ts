@@ -1,6 +1,6 @@
 import { type Interval, linearizability } from '#dist/check/linearizability.js';
 import { checkHistory } from '#dist/run/stress/checkHistory.js';
-import { builtIns } from '#dist/scenario/gfnRingScenarios.js';
+import { detailedScenarios } from '#dist/trackers/gfnRing/scenarios.js';
 import { equal } from '../selfCheck.ts';
 
 /** A register: the smallest object with wrong histories. */
@@ -30,7 +30,7 @@ export function histories(): void {
     equal(what, linearizability(register, history, 1000), known);
   const many = Array.from({ length: 12 }, (_, i) => at(0, 99, { write: i }));
   equal('too many', linearizability(register, [...many, at(100, 101, { read: -1 })], 1000), 'unknown');
-  const { spec } = builtIns.find((builtIn) => builtIn.spec.name === 'ring')!;
+  const { spec } = detailedScenarios.find((builtIn) => builtIn.spec.name === 'ring')!;
   const ring = (offsets: readonly bigint[], second: number, max = 10_000): string =>
     checkHistory(
       spec,

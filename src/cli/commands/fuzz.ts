@@ -12,7 +12,7 @@ import { recordedCanary } from '../../run/canary.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { builtInNamed, checksOf } from '../../scenario/builtinScenarios.ts';
-import type { TrackerName } from '../../trackers/registry.ts';
+import type { TrackerName } from '../../trackers/interface/names.ts';
 import { CampaignClock } from '../campaignClock.ts';
 import { CampaignWatch, summaryLines } from '../campaignText.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';

@@ -3,7 +3,7 @@ import { SCHEMA } from '../../input/schema.ts';
 import { plural } from '../../report/format.ts';
 import { YARDSTICKS } from '../../scenario/benchmarkRing.ts';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
-import type { TrackerName } from '../../trackers/registry.ts';
+import { DEFAULT_TRACKER, type TrackerName } from '../../trackers/interface/names.ts';
 import { examples } from '../examples.ts';
 import { jsonOption, trackerOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -24,7 +24,7 @@ export const listCommand = (): Command =>
     .action(({ json, tracker }: { json?: boolean; tracker: TrackerName }) => {
       const scenarios = [
         ...checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),
-        ...Object.entries(tracker === 'gfn-ring' ? YARDSTICKS : {}).map(([name, [pushes, harvests, resets]]) => ({
+        ...Object.entries(tracker === DEFAULT_TRACKER ? YARDSTICKS : {}).map(([name, [pushes, harvests, resets]]) => ({
           about: `a yardstick: ${pushes} pushes, ${harvests} harvests, ${plural(resets, 'reset')} of a ring of 4`,
           mode: 'measure',
           schema: SCHEMA,

@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { grouped, plural } from '../../report/format.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { type StressReport, stress } from '../../run/stress/stress.ts';
-import { builtIns } from '../../scenario/gfnRingScenarios.ts';
+import { detailedScenarios } from '../../trackers/gfnRing/scenarios.ts';
 import { scenarios, setCompletionValues } from '../completionValues.ts';
 import { STATUS } from '../errors.ts';
 import { examples } from '../examples.ts';
@@ -33,7 +33,7 @@ export const stressCommand = (): Command =>
     )
     .addOption(jsonOption())
     .addOption(quietOption())
-    .addHelpText('after', `\nBuilt-in scenarios: ${builtIns.map(({ spec }) => spec.name).join(', ')}`)
+    .addHelpText('after', `\nBuilt-in scenarios: ${detailedScenarios.map(({ spec }) => spec.name).join(', ')}`)
     .addHelpText(
       'after',
       examples({

@@ -4,11 +4,11 @@ import { checkEntries, type ExtraMember, initMembers, layMembers, makeKvm, makeV
 import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type DirtyRing, GFN_BYTES } from '../dirtyRing/dirty_ring.ts';
+import { DIRTY_GFN_BYTES, type DirtyRing } from '../dirtyRing/dirty_ring.ts';
 import { DirtyRings } from '../dirtyRing/dirtyRing.ts';
 import { KVM_RESET_DIRTY_RINGS } from '../dirtyRing/ioctl.ts';
 import type { Version } from '../dirtyRing/versions.ts';
-import type { TrackerShape } from '../tracker.ts';
+import type { TrackerShape } from '../interface/tracker.ts';
 
 /** Of struct kvm_dirty_ring: what is set when a ring is allocated, and stays. */
 const FIXED = ['size', 'soft_limit', 'dirty_gfns', 'index'];
@@ -42,13 +42,13 @@ export class CompiledRings extends DirtyRings {
         throw new RangeError(`kvm_dirty_ring_alloc refuses a ring of ${ring.size} entries`);
       const data = code.make('gfnring_data', i);
       ring.dirty_gfns.forEach(({ flags, slot, offset }, entry) => {
-        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // too small: beyond every object
+        if (!code.has(data + entry * DIRTY_GFN_BYTES, DIRTY_GFN_BYTES)) return; // too small: beyond every object
         for (const [cell, at] of [
           [flags, 0],
           [slot, 4],
           [offset, 8],
         ] as const)
-          code.put(data + entry * GFN_BYTES + at, cell);
+          code.put(data + entry * DIRTY_GFN_BYTES + at, cell);
       });
       return layMembers(code, layout, `ring${i}`, code.make('gfnring_ring', i), 'kvm_dirty_ring', FIXED, {
         dirty_index: ring.dirty_index,

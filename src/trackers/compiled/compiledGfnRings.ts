@@ -7,8 +7,8 @@ import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { KVM_RESET_DIRTY_PAGES } from '../../ring/ioctl.ts';
 import { GFN_BYTES } from '../../ring/kvm_gfnring.ts';
-import { GfnRings } from '../gfnRings.ts';
-import type { TrackerShape } from '../tracker.ts';
+import { GfnRings } from '../gfnRing/gfnRings.ts';
+import type { TrackerShape } from '../interface/tracker.ts';
 
 /**
  * The ring of the mail as a C file has it: push and reset of one ring. The ioctl around the resets, which flushes, and the soft limit, which the mail leaves to its caller,
@@ -54,7 +54,7 @@ export class CompiledGfnRings extends GfnRings {
     initMembers(mem, this.more);
   }
 
-  override push(mem: Memory, ring: number, { slot, offset }: Gfn): number {
+  override pushEntry(mem: Memory, ring: number, { slot, offset }: Gfn): number {
     return this.code.call(mem, 'gfnring_push', ring, slot, offset);
   }
 

@@ -2,7 +2,7 @@ import type { Gfn, MemorySlot } from '../../kvm/kvm.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import type { Reader } from '../tracker.ts';
+import type { Reader } from '../interface/tracker.ts';
 
 /** Pages a word stands for. KVM's words have 64 bits; no step depends on that but the alignment that CLEAR asks for. */
 export const WORD = 32;

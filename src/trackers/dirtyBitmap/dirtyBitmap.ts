@@ -1,13 +1,12 @@
 import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type DirtyTracker, flattenOnce, type Reader, type TrackerShape } from '../tracker.ts';
+import { type DirtyTracker, flattenOnce, type Reader, type TrackerShape } from '../interface/tracker.ts';
 import { type Bitmap, gfnsOf, layBitmap, lowBitsMask, recordedIn, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
 /** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
 export class DirtyBitmap implements DirtyTracker {
-  readonly kind = 'dirty-bitmap';
   readonly mapped = [];
   readonly bitmaps: readonly Bitmap[];
   readonly armsAtStart: boolean;

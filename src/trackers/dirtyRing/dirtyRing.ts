@@ -4,8 +4,8 @@ import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type Bitmap, clearBits, gfnsOf, layBitmap, recordedIn, set_bit } from '../dirtyBitmap/bitmap.ts';
 import { KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
-import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../tracker.ts';
-import { type DirtyRing, entryAt, layDirtyRing } from './dirty_ring.ts';
+import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../interface/tracker.ts';
+import { type DirtyRing, dirtyGfnAt, layDirtyRing } from './dirty_ring.ts';
 import { dirty_ring_harvest } from './harvest.ts';
 import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
 import { kvm_dirty_ring_check_request, kvm_dirty_ring_push } from './push.ts';
@@ -13,7 +13,6 @@ import type { Version } from './versions.ts';
 
 /** The ring as merged: one for each vCPU, flags in each entry; what the host writes without a vCPU goes to the backup bitmap, if there is one. */
 export class DirtyRings implements DirtyTracker {
-  readonly kind = 'dirty-ring';
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
   readonly rings: readonly DirtyRing[];
@@ -64,6 +63,10 @@ export class DirtyRings implements DirtyTracker {
     return flattenOnce(this.rings.map((ring) => dirty_ring_harvest(mem, ring)));
   }
 
+  harvestRing(mem: Memory, ring: number, max: number): Gfn[] {
+    return dirty_ring_harvest(mem, this.rings[ring], max);
+  }
+
   /** The backup bitmap, which userspace collects once, when all vCPUs have stopped. */
   harvestRest(mem: Memory): Gfn[] {
     return flattenOnce(
@@ -96,7 +99,7 @@ export class DirtyRings implements DirtyTracker {
       const gfns: Gfn[] = [];
       const used = (read(ring.dirty_index) - read(ring.reset_index)) >>> 0;
       for (let i = 0; i < Math.min(used, ring.size); i++) {
-        const { slot, offset } = entryAt(ring, read(ring.reset_index) + i);
+        const { slot, offset } = dirtyGfnAt(ring, read(ring.reset_index) + i);
         gfns.push({ slot: read(slot), offset: read64(offset) });
       }
       return gfns;

@@ -2,7 +2,7 @@ import type { Cell, Cell64 } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 
 /** Bytes of a struct kvm_dirty_gfn. */
-export const GFN_BYTES = 16;
+export const DIRTY_GFN_BYTES = 16;
 
 /** An entry's state: 0 invalid, bit 0 dirty, bit 1 harvested by userspace and waiting for reset. */
 export const F_DIRTY = 1;
@@ -15,7 +15,7 @@ interface DirtyGfn {
   readonly offset: Cell64;
 }
 
-/** struct kvm_dirty_ring: one for each vCPU. Indices are free-running u32, masked only in entryAt. */
+/** struct kvm_dirty_ring: one for each vCPU. Indices are free-running u32, masked only in dirtyGfnAt. */
 export interface DirtyRing {
   /** Written by the vCPU that owns the ring. */
   readonly dirty_index: Cell;
@@ -43,18 +43,18 @@ export function layDirtyRing(layout: Layout, name: string, size: number, leeway:
     cell('warned'),
     cell('fetch_index'),
   ];
-  const bytes = size * GFN_BYTES;
+  const bytes = size * DIRTY_GFN_BYTES;
   const data = layout.region(bytes);
   const dirty_gfns = Array.from({ length: size }, (_, i) => ({
-    flags: layout.cell(`${name}[${i}].flags`, 'u32', data + i * GFN_BYTES),
-    slot: layout.cell(`${name}[${i}].slot`, 'u32', data + i * GFN_BYTES + 4),
-    offset: layout.cell64(`${name}[${i}].offset`, data + i * GFN_BYTES + 8),
+    flags: layout.cell(`${name}[${i}].flags`, 'u32', data + i * DIRTY_GFN_BYTES),
+    slot: layout.cell(`${name}[${i}].slot`, 'u32', data + i * DIRTY_GFN_BYTES + 4),
+    offset: layout.cell64(`${name}[${i}].offset`, data + i * DIRTY_GFN_BYTES + 8),
   }));
   const soft_limit = size - leeway;
   return { dirty_index, reset_index, request, warned, fetch_index, size, soft_limit, data, bytes, dirty_gfns };
 }
 
 /** The entry that free-running index `index` stands for. */
-export function entryAt(ring: DirtyRing, index: number): DirtyGfn {
+export function dirtyGfnAt(ring: DirtyRing, index: number): DirtyGfn {
   return ring.dirty_gfns[index & (ring.size - 1)];
 }

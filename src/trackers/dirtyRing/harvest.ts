@@ -1,6 +1,6 @@
 import type { Gfn } from '../../kvm/kvm.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type DirtyRing, entryAt, F_DIRTY, F_RESET } from './dirty_ring.ts';
+import { type DirtyRing, dirtyGfnAt, F_DIRTY, F_RESET } from './dirty_ring.ts';
 
 /**
  * Userspace's half, in the manner of QEMU: takes up to `max` dirty entries, oldest first, and flags each for reset. By one
@@ -10,7 +10,7 @@ export function dirty_ring_harvest(mem: Memory, ring: DirtyRing, max: number = r
   const first = mem.load(ring.fetch_index);
   const gfns: Gfn[] = [];
   while (gfns.length < Math.min(max, ring.size)) {
-    const entry = entryAt(ring, first + gfns.length);
+    const entry = dirtyGfnAt(ring, first + gfns.length);
     if (mem.loadAcquire(entry.flags) !== F_DIRTY) break; // before the entry is read: pairs with wmb() in push, storeRelease(flags) in reset
     gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });
     mem.storeRelease(entry.flags, F_RESET); // after the reads: pairs with loadAcquire(flags) in harvested

@@ -1,6 +1,6 @@
 import type { Gfn } from '../../kvm/kvm.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type DirtyRing, entryAt, F_DIRTY } from './dirty_ring.ts';
+import { type DirtyRing, dirtyGfnAt, F_DIRTY } from './dirty_ring.ts';
 import type { Version } from './versions.ts';
 
 /** Adds one entry. A full ring is overwritten, with a warning: it should never get full. Called by the vCPU that owns the ring. */
@@ -12,7 +12,7 @@ export function kvm_dirty_ring_push(mem: Memory, ring: DirtyRing, { slot, offset
   const used = (dirty_index - reset_index) >>> 0;
   if (used >= ring.size) mem.fetchAdd(ring.warned, 1);
 
-  const entry = entryAt(ring, dirty_index);
+  const entry = dirtyGfnAt(ring, dirty_index);
   mem.write(entry.slot, slot);
   mem.write64(entry.offset, offset);
   // Where reset stops at dirty_index, an entry must not be seen before the index covers it: whoever harvests it at once resets it at once.

@@ -3,7 +3,7 @@ import { hasPage, type Kvm } from '../../kvm/kvm.ts';
 import type { ResetBatch } from '../../kvm/resetBatch.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type DirtyRing, entryAt, F_RESET } from './dirty_ring.ts';
+import { type DirtyRing, dirtyGfnAt, F_RESET } from './dirty_ring.ts';
 import { coalesce, kvm_reset_dirty_gfn } from './reset_dirty_gfn.ts';
 import type { Version } from './versions.ts';
 
@@ -31,7 +31,7 @@ export function kvm_dirty_ring_reset(
       error = -EINTR;
       break;
     }
-    const entry = entryAt(ring, reset_index);
+    const entry = dirtyGfnAt(ring, reset_index);
     if (!harvested(mem, entry.flags, version)) break;
     // Paolo Bonzini's bound of January 2020, which was not merged: what was never pushed is not reset, whatever its flags say.
     if (version.repaired && reset_index === mem.load(ring.dirty_index)) break;

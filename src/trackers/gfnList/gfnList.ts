@@ -1,14 +1,13 @@
 import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import type { DirtyTracker, Mapping, Reader, TrackerShape } from '../tracker.ts';
+import type { DirtyTracker, Mapping, Reader, TrackerShape } from '../interface/tracker.ts';
 import { type GfnList, layGfnList } from './gfn_list.ts';
 import { gfn_list_harvest, KVM_RESET_DIRTY_PAGES } from './ioctl.ts';
 import { gfn_list_push } from './push.ts';
 
 /** Lei Cao's list of January 2017: one for the VM. It is to be drained while all vCPUs are paused. */
 export class GfnLists implements DirtyTracker {
-  readonly kind = 'gfn-list';
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
   readonly list: GfnList;

@@ -1,8 +1,10 @@
 import type { Cell, Cell64, Lock } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 
-/** Bytes of an entry, and of the header before the first. */
-const ENTRY_BYTES = 16;
+/** Bytes of an entry. The header before the first entry is as long. */
+export const ENTRY_BYTES = 16;
+/** Bytes of each index in the header; dirty_index is the first. */
+export const INDEX_BYTES = 4;
 
 /** Lei Cao's gfn_list_t as the mail's objections describe it: all of it is mapped, indices included. Indices count entries and never wrap. */
 export interface GfnList {
@@ -25,7 +27,7 @@ export function layGfnList(layout: Layout, size: number, leeway: number): GfnLis
   const list_lock = layout.lock('list_lock', 'spinlock');
   const bytes = (size + 1) * ENTRY_BYTES;
   const data = layout.region(bytes);
-  const index = (name: string, i: number) => layout.cell(`list.${name}`, 'u32', data + 4 * i);
+  const index = (name: string, i: number) => layout.cell(`list.${name}`, 'u32', data + INDEX_BYTES * i);
   const entries = Array.from({ length: size }, (_, i) => ({
     slot: layout.cell(`list[${i}].slot`, 'u32', data + (i + 1) * ENTRY_BYTES + 4),
     offset: layout.cell64(`list[${i}].offset`, data + (i + 1) * ENTRY_BYTES + 8),

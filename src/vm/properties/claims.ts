@@ -1,35 +1,26 @@
 import { COMMITTED, MIGRATED, ROLLED_BACK } from '../../actors/gate.ts';
-import { gfnRings, type Vm } from '../../actors/vm.ts';
+import type { Vm } from '../../actors/vm.ts';
 import type { StateView } from '../../check/property.ts';
 import { ARMED } from '../../guest/guest.ts';
-import { u16 } from '../../memory/cell.ts';
 import type { VmSpec } from '../spec.ts';
+import type { TrackerClaims, TrackerDescriptor } from '../trackerDescriptor.ts';
 
-/** What a scenario can claim to reach; a scenario names those that it must. */
-export const claims: Record<string, (spec: VmSpec, vm: Vm) => (look: StateView) => boolean> = {
-  'a ring is full': (_, vm) => {
-    const { tracker } = vm;
-    switch (tracker.kind) {
-      case 'gfn-list':
-        return ({ read }) => read(tracker.list.dirty_index) === tracker.list.size;
-      case 'dirty-ring':
-        return ({ read }) =>
-          tracker.rings.some((ring) => (read(ring.dirty_index) - read(ring.reset_index)) >>> 0 >= ring.soft_limit);
-      default:
-        return ({ read }) =>
-          gfnRings(vm).some((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) === ring.size);
-    }
-  },
+type Claim = (spec: VmSpec, vm: Vm, tracker: TrackerDescriptor) => (look: StateView) => boolean;
+
+/** A claim whose meaning depends on the tracker; it never comes true for a tracker without it. */
+const claimOfTracker =
+  (name: keyof TrackerClaims<unknown>): Claim =>
+  (spec, vm, tracker) =>
+    tracker.claims[name]?.(vm.tracker, spec) ?? (() => false);
+
+/** What a scenario can claim to reach (`sometimes`). A scenario names those that some execution must reach. */
+export const claims: Readonly<Record<string, Claim>> = {
+  'a ring is full': claimOfTracker('a ring is full'),
   'a vCPU stops': (spec, vm) => {
     const halts = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
     return ({ read }) => read(vm.exits) > halts - read(vm.running);
   },
-  'an index wraps': (spec, vm) => {
-    const { tracker } = vm;
-    if (tracker.kind === 'dirty-ring')
-      return ({ read }) => tracker.rings.some((ring) => read(ring.reset_index) < spec.index);
-    return ({ read }) => gfnRings(vm).some((ring) => read(ring.cons_index) < spec.index);
-  },
+  'an index wraps': claimOfTracker('an index wraps'),
   'a page is written again':
     (_, vm) =>
     ({ read }) =>

@@ -7,23 +7,28 @@ import type { Page } from '../../guest/guest.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
 import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
-import { IMAGE_AT_COMMIT } from './checkpointRules.ts';
+import type { TrackerDescriptor, TrackerRules } from '../trackerDescriptor.ts';
+import { checkpointRules, IMAGE_AT_COMMIT } from './checkpointRules.ts';
 import { claims } from './claims.ts';
 import { leewaySuffices } from './leeway.ts';
-import { trackerRules } from './trackerRules.ts';
 import { isThere } from './unrecordedPages.ts';
 
 /** What is asked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is ever lost. */
-export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
-  const rules = trackerRules(spec, vm, layout);
+export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, layout: Layout): Properties {
+  const hasRoom = leewaySuffices(tracker, spec);
+  const rules = tracker.rules({ spec, vm, tracker: vm.tracker, layout, hasRoom });
   return {
-    always: { ...rules.always, ...stopsInTime(spec, vm), ...imageAtCommit(spec, vm) },
-    sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm)])),
+    always: {
+      ...rules.always,
+      ...(tracker.whenFull === 'refuse' && hasRoom && stopsInTime(spec, vm)),
+      ...imageAtCommit(spec, vm),
+    },
+    sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm, tracker)])),
     finally: {
-      ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(spec, vm, layout) }),
+      ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(tracker, spec, vm, layout) }),
       ...rules.finally,
     },
-    monitors: rules.monitors,
+    monitors: [...rules.monitors, ...checkpointMonitors(spec, vm)],
     ...(rules.unordered && { unordered: rules.unordered }),
     resultsMatter: false,
     deadlock: (waiting) =>
@@ -35,11 +40,13 @@ export function vmProperties(spec: VmSpec, vm: Vm, layout: Layout): Properties {
   };
 }
 
-/** Asked where the leeway is large enough. */
+/** A slot that changes is copied whole, outside of any checkpoint: then their rules do not apply. */
+const checkpointMonitors = (spec: VmSpec, vm: Vm): TrackerRules['monitors'] =>
+  vm.gate === undefined || performs(spec, 'set-slot') ? [] : [checkpointRules(spec, vm, vm.gate)];
+
+/** Checked where a full ring refuses entries, and the leeway is large enough. */
 function stopsInTime(spec: VmSpec, vm: Vm): Properties['always'] {
-  // A bitmap has room; the merged ring has none to refuse: a push overwrites, and F-9 and F-10 are asked of it.
-  const refuses = vm.tracker.kind === 'gfn-ring' || vm.tracker.kind === 'gfn-list';
-  if (!performs(spec, 'write') || !refuses || !leewaySuffices(spec)) return {};
+  if (!performs(spec, 'write')) return {};
   return {
     'R10 a vCPU stops before its ring is full': ({ read }: StateView) => vm.overruns.every((cell) => read(cell) === 0),
   };
@@ -67,12 +74,17 @@ const copiesPages = (spec: VmSpec): boolean => performs(spec, ...COPIES) && !per
  * The master property: when everything has come to rest, the copied version equals the written one, page for page. Where nobody
  * serves until the end, one last honest round is made first. Pages that a vCPU with a hostile ring writes are left out.
  */
-function noPageIsLost(spec: VmSpec, vm: Vm, layout: Layout): (look: StateView) => boolean | string {
+function noPageIsLost(
+  tracker: TrackerDescriptor,
+  spec: VmSpec,
+  vm: Vm,
+  layout: Layout,
+): (look: StateView) => boolean | string {
   const does = (what: OperationSpec['do']) =>
     spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
   const served =
     performs(spec, 'serve') && [...does('write'), ...does('host-write')].every((actor) => does('halt').includes(actor));
-  const forfeited = forfeitedPages(spec);
+  const forfeited = forfeitedPages(tracker, spec);
   const pages = vm.guest.pages.filter(({ slot, offset }) => !forfeited.has(String([slot, offset])));
   const rest = atQuiescence(layout, (mem) => {
     collectDirtyPages(mem, vm);
@@ -99,11 +111,11 @@ function differing(vm: Vm, pages: readonly Page[], read: (cell: Cell) => number)
   );
 }
 
-/** What a hostile userspace loses by its own doing. A list is everybody's. */
-function forfeitedPages(spec: VmSpec): ReadonlySet<string> {
+/** The pages that hostile userspace may lose by its own doing. */
+function forfeitedPages({ sharedLog }: TrackerDescriptor, spec: VmSpec): ReadonlySet<string> {
   const hostile = hostileRings(spec);
   const losing = spec.actors.filter(
-    ({ vcpu }) => hostile.size > 0 && (spec.tracker === 'gfn-list' || (vcpu !== undefined && hostile.has(vcpu))),
+    ({ vcpu }) => hostile.size > 0 && (sharedLog || (vcpu !== undefined && hostile.has(vcpu))),
   );
   return new Set(
     losing.flatMap(({ operations }) => operations.flatMap((op) => ('pages' in op ? op.pages.map(String) : []))),

@@ -5,7 +5,7 @@ import { ToolMissing } from '../../../conformance/toolMissing.ts';
 import { SCHEMA } from '../../../input/schema.ts';
 import { compile } from '../../../kernel/compile.ts';
 import { plural } from '../../../report/format.ts';
-import { kernelFileOf } from '../../../scenario/trackers/compiledKernel.ts';
+import { kernelFileOf } from '../../../scenario/compiledKernel.ts';
 import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';
 import { STATUS } from '../../errors.ts';
 import { examples } from '../../examples.ts';

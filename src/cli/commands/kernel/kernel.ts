@@ -3,9 +3,9 @@ import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile.ts';
 import type { Compiled } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
-import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/trackers/compiledKernel.ts';
-import type { TrackerScenario } from '../../../scenario/trackers/trackerScenario.ts';
-import type { TrackerName } from '../../../trackers/registry.ts';
+import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
+import type { TrackerName } from '../../../trackers/interface/names.ts';
+import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
 import { checkedNames, setCompletionValues } from '../../completionValues.ts';
 import { UsageError } from '../../errors.ts';
 import { examples } from '../../examples.ts';
@@ -90,10 +90,10 @@ const bare = (name: string): string => name.slice(name.indexOf('/') + 1);
 
 /** Scenarios of a tracker by their names, or what comes after its own in them. */
 function named(
-  checks: readonly TrackerScenario[],
+  checks: readonly BuiltInScenario[],
   tracker: TrackerName,
   names: readonly string[],
-): readonly TrackerScenario[] {
+): readonly BuiltInScenario[] {
   if (names.length === 0) return checks;
   const full = names.map((name) => (name.includes('/') ? name : [name, `${tracker}/${name}`]));
   const unknown = names.find((_, i) => !checks.some(({ spec }) => full[i].includes(spec.name)));

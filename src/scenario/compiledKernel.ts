@@ -1,0 +1,31 @@
+import type { Api, Compiled } from '../kernel/compiled.ts';
+import type { TrackerName } from '../trackers/interface/names.ts';
+import type { KernelFile } from '../trackers/interface/tracker.ts';
+import { trackerOf, trackers } from '../trackers/registry.ts';
+import type { BuiltInScenario } from '../vm/builtInScenario.ts';
+import type { VmSpec } from '../vm/spec.ts';
+import { checksOf } from './builtinScenarios.ts';
+
+/** The tracker that a C file replaces: the last release whose functions have that form. */
+export const trackerOfApi = Object.fromEntries(
+  Object.values(trackers).flatMap(({ name, kernelApi }) => (kernelApi === undefined ? [] : [[kernelApi, name]])),
+) as Readonly<Record<Api, TrackerName>>;
+
+/** A compiled file as scenarios name it. */
+export const kernelFileOf = ({ file, key, counts }: Compiled): KernelFile => ({
+  file,
+  key,
+  ...(!counts && { returns: 'bool' }),
+});
+
+/** What `kernel` runs: the scenarios of a tracker, with the C file in its place. */
+export function checksOfKernel(kernel: KernelFile, tracker: TrackerName): BuiltInScenario[] {
+  // A bool does not tell whether a cons was refused.
+  const told = (claim: string): boolean => kernel.returns !== 'bool' || claim !== 'a cons is refused';
+  const withFile = (spec: VmSpec): VmSpec =>
+    trackerOf(spec).name === tracker ? { ...spec, kernel, sometimes: spec.sometimes.filter(told) } : spec;
+  return checksOf(tracker).map((check) => ({
+    ...check,
+    spec: 'vms' in check.spec ? { ...check.spec, vms: check.spec.vms.map(withFile) } : withFile(check.spec),
+  }));
+}

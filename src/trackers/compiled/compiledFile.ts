@@ -1,0 +1,13 @@
+import { cached } from '../../kernel/cache.ts';
+import { type Compiled, KernelError } from '../../kernel/compiled.ts';
+import type { KernelFile } from '../interface/tracker.ts';
+
+/** The compiled file from the cache. Throws `KernelError` where it is not compiled on this computer. */
+export function compiledFile({ file, key }: KernelFile): Compiled {
+  const compiled = cached(key);
+  if (compiled === undefined)
+    throw new KernelError(
+      `${file} is not compiled here as it was (${key.slice(0, 10)}): 'gfnring kernel --kdir PATH --file ${file}' compiles it, from the same tree`,
+    );
+  return compiled;
+}

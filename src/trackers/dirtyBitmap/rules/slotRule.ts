@@ -1,0 +1,46 @@
+import type { Vm } from '../../../actors/vm.ts';
+import type { Monitor } from '../../../check/property.ts';
+import { isWrite, Kind } from '../../../memory/memory.ts';
+import { violationOfRule, withElement } from '../../../vm/properties/monitorHelpers.ts';
+import type { VmSpec } from '../../../vm/spec.ts';
+import type { Bitmap } from '../bitmap.ts';
+
+/** By thread, since it took slots_lock: the slots that it has deleted, and the words of bitmaps that it has emptied, as places. */
+type State = readonly { readonly deleted: readonly number[]; readonly emptied: readonly number[] }[];
+
+const NOTHING = { deleted: [], emptied: [] };
+
+/** D13: what was recorded in a slot goes with it. Else its pages are reported of the slot that comes in its place, which nobody else can see: a page too many loses nothing. */
+export function slotRule(spec: VmSpec, vm: Vm, bitmaps: readonly Bitmap[]): Monitor<State> {
+  const { slots_lock } = vm.kvm;
+  const slotOfSize = new Map(
+    vm.kvm.memslots.flatMap(({ slot, size }) => (size === undefined ? [] : [[size.id, slot] as const])),
+  );
+  const wordsOf = (slot: number) =>
+    bitmaps
+      .filter((bitmap) => bitmap.slot.slot === slot)
+      .flatMap(({ words, word }) => Array.from({ length: words }, (_, i) => word(i)));
+  const words = new Set(bitmaps.flatMap(({ slot }) => wordsOf(slot.slot)).map(({ id }) => id));
+  return {
+    name: 'slot rule',
+    sees: ({ id }) => id === slots_lock.id || slotOfSize.has(id) || words.has(id),
+    init: () => spec.actors.map(() => NOTHING),
+    step(state, { thread, kind, place, value }, look) {
+      const { deleted, emptied } = state[thread];
+      if (place.id === slots_lock.id) {
+        if (kind !== Kind.unlock || deleted.length === 0) return withElement(state, thread, NOTHING);
+        const kept = deleted.flatMap(wordsOf).find((word) => !emptied.includes(word.id) && look.read(word) !== 0);
+        if (kept === undefined) return withElement(state, thread, NOTHING);
+        return violationOfRule('D13 what was recorded in a slot goes with it', `${kept.name} is left`);
+      }
+      if (!isWrite(kind) || value !== 0 || look.holder(slots_lock) !== thread) return state;
+      const slot = slotOfSize.get(place.id);
+      if (slot !== undefined) return withElement(state, thread, { deleted: [...deleted, slot], emptied });
+      return emptied.includes(place.id)
+        ? state
+        : withElement(state, thread, { deleted, emptied: [...emptied, place.id] });
+    },
+    returned: (state, thread) => (state[thread] === NOTHING ? state : withElement(state, thread, NOTHING)),
+    key: (state) => state.map(({ deleted, emptied }) => `${deleted}|${emptied};`).join(''),
+  };
+}

@@ -1,0 +1,102 @@
+import { performs, type VmSpec } from '../../vm/spec.ts';
+import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
+import { CompiledRings } from '../compiled/compiledDirtyRings.ts';
+import { compiledFile } from '../compiled/compiledFile.ts';
+import { LOST } from '../scenarios/trackerScenario.ts';
+import { DIRTY_GFN_BYTES } from './dirty_ring.ts';
+import { DirtyRings } from './dirtyRing.ts';
+import { dirtyRingRules } from './rules/dirtyRingRules.ts';
+import { dirtyRingScenarios } from './scenarios.ts';
+import { type VersionName, versions } from './versions.ts';
+
+const defects = {
+  B11: 'the sum of an offset and the mask of its batch wraps to zero (CVE-2026-52969)',
+  B12: 'a write for which no vCPU runs crashes the kernel (CVE-2021-4095), or is dropped',
+  B14: 'flags are accessed plainly: right on x86 alone',
+  B16: 'a reset goes on for as long as entries are flagged',
+  B19: 'a reset that a signal ends drops the pages that it was about to re-arm',
+  B20: 'stale translations are flushed after slots_lock is given back',
+  B21: 'a reset goes beyond what was pushed',
+  B22: 'one page out of range takes the others of its batch with it',
+} as const;
+
+type Differences = Pick<TrackerDescriptor, 'kernelApi' | 'hostWriteDefect' | 'refusal'> & {
+  readonly backupBitmap: boolean;
+};
+
+/** What descriptors of versions differ in. */
+const differences: Readonly<Record<VersionName, Differences>> = {
+  '5.11': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: ['G4'] } },
+  '6.1': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: LOST }, kernelApi: '5.11' },
+  '6.12': { backupBitmap: true, kernelApi: '6.2' },
+  '6.17': { backupBitmap: true, kernelApi: '6.17' },
+  repaired: {
+    backupBitmap: true,
+    refusal: (spec) =>
+      performs(spec, 'host-write') && !spec.backupBitmap
+        ? '.backupBitmap is missing: without it no version of the merged ring records what the host writes'
+        : undefined,
+  },
+};
+
+/** The ring as merged, of one version. */
+function dirtyRing(versionName: VersionName): TrackerDescriptor<DirtyRings> {
+  const version = versions[versionName];
+  const { backupBitmap, ...difference } = differences[versionName];
+  const descriptor: TrackerDescriptor<DirtyRings> = {
+    name: `dirty-ring@${versionName}`,
+    family: 'dirty-ring',
+    create: (layout, kvm, shape) =>
+      shape.kernel === undefined
+        ? new DirtyRings(layout, kvm, shape, version)
+        : new CompiledRings(layout, kvm, shape, version, compiledFile(shape.kernel)),
+
+    options: backupBitmap ? ['kernel', 'backupBitmap'] : ['kernel'],
+    operations: ['harvest'],
+    indexMax: 0xffff_ffff,
+    boundaryIndices: [0, 1, 255, 0xffff, 0xffff_fffd, 0xffff_fffe, 0xffff_ffff],
+    mappedBytes: (rings, ring) => rings[ring].size * DIRTY_GFN_BYTES,
+    hostRing: false,
+
+    whenFull: 'overwrite',
+    sharedLog: false,
+    freeing: 'before re-arming',
+    drainedWhile: 'running',
+    // The kernel sets flags plainly. Only the leeway orders a push after the reset of its entry.
+    racesWhenMapped: true,
+    kernelIndices: ({ rings }) => rings.flatMap(({ dirty_index, reset_index }) => [dirty_index, reset_index]),
+
+    claims: {
+      'a ring is full':
+        ({ rings }) =>
+        ({ read }) =>
+          rings.some((ring) => (read(ring.dirty_index) - read(ring.reset_index)) >>> 0 >= ring.soft_limit),
+      'an index wraps':
+        ({ rings }, { index }) =>
+        ({ read }) =>
+          rings.some((ring) => read(ring.reset_index) < index),
+    },
+    rules: dirtyRingRules,
+
+    isRightFor: (spec) => (version.repaired || avoidsDefects(spec)) && recordsHostWrites(spec),
+    defects,
+    // The ring should never get full: part of it is leeway.
+    ringOfSize: (size) => ({ size: 2 * size, leeway: size }),
+    scenarios: () => dirtyRingScenarios(descriptor, versionName),
+    ...difference,
+  };
+  return descriptor;
+}
+
+/** Whether a VM does nothing with which the versions of Linux are known to lose pages. */
+const avoidsDefects = (spec: VmSpec): boolean => !performs(spec, 'reset', 'signal', 'set-slot', 'poke', 'harvest');
+
+const recordsHostWrites = (spec: VmSpec): boolean => !performs(spec, 'host-write') || spec.backupBitmap === true;
+
+export const dirtyRings = {
+  'dirty-ring@5.11': dirtyRing('5.11'),
+  'dirty-ring@6.1': dirtyRing('6.1'),
+  'dirty-ring@6.12': dirtyRing('6.12'),
+  'dirty-ring@6.17': dirtyRing('6.17'),
+  'dirty-ring@repaired': dirtyRing('repaired'),
+} as const;

@@ -1,0 +1,57 @@
+import type { Properties, StateView } from '../../../check/property.ts';
+import { REPORTS, reported, reportsAllHarvested } from '../../../vm/properties/reportedPages.ts';
+import { performs } from '../../../vm/spec.ts';
+import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
+import { type DirtyRing, dirtyGfnAt, F_DIRTY, F_RESET } from '../dirty_ring.ts';
+import type { DirtyRings } from '../dirtyRing.ts';
+import { F2, F3, F6_HARVEST, F10, honestRings } from './dirtyRingMonitor.ts';
+
+/**
+ * What is left of F-2, F-3, F-6 and F-10 when all have ended. It holds as well where the order of steps is not that of their effects, and
+ * `flagRules` does not watch.
+ */
+export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyRings>): Properties['finally'] {
+  const { rings } = tracker;
+  const honest = honestRings(spec);
+  const whole = hasRoom ? rings.filter((_, ring) => honest.has(ring)) : [];
+  const told = whole.length === rings.length && reportsAllHarvested(spec) && performs(spec, ...REPORTS);
+  return {
+    [F3]: ({ read }: StateView) => {
+      const over = rings.findIndex(({ dirty_index, reset_index }) => ((read(dirty_index) - read(reset_index)) | 0) < 0);
+      return over < 0 || `it does in ring${over}`;
+    },
+    ...(whole.length > 0 && {
+      [F2]: (look: StateView) => firstOf(whole, (ring) => wrongEntry(ring, look)),
+      [F10]: ({ read }: StateView) =>
+        firstOf(whole, ({ warned }) => (read(warned) > 0 ? `${warned.name} is set` : undefined)),
+    }),
+    ...(told && {
+      [F6_HARVEST]: (look: StateView) => {
+        const taken = rings.reduce((sum, { fetch_index }) => sum + ((look.read(fetch_index) - spec.index) >>> 0), 0);
+        const count = reported(spec, look).length;
+        return count === taken || `${count} pages were reported, and ${taken} entries harvested`;
+      },
+    }),
+  };
+}
+
+/** Entries that are not what the indices say: harvested, then dirty, then invalid. */
+function wrongEntry(ring: DirtyRing, { read }: StateView): string | undefined {
+  const [first, fetch, dirty] = [ring.reset_index, ring.fetch_index, ring.dirty_index].map(read);
+  const used = (dirty - first) >>> 0;
+  if (used > ring.size) return `${used} of ${ring.size} entries are in use`;
+  for (let i = 0; i < ring.size; i++) {
+    const { flags } = dirtyGfnAt(ring, first + i);
+    const expected = i >= used ? 0 : i < (fetch - first) >>> 0 ? F_RESET : F_DIRTY;
+    if (read(flags) !== expected) return `${flags.name} is ${read(flags)}, expected ${expected}`;
+  }
+  return undefined;
+}
+
+function firstOf(rings: readonly DirtyRing[], wrong: (ring: DirtyRing) => string | undefined): true | string {
+  for (const ring of rings) {
+    const seen = wrong(ring);
+    if (seen !== undefined) return seen;
+  }
+  return true;
+}

@@ -1,0 +1,32 @@
+import { armRule } from '../../../vm/properties/armRule.ts';
+import { reportsMatchWrites } from '../../../vm/properties/reportedPages.ts';
+import { noUnrecordedWritablePage } from '../../../vm/properties/unrecordedPages.ts';
+import { performs } from '../../../vm/spec.ts';
+import type { TrackedVm, TrackerRules } from '../../../vm/trackerDescriptor.ts';
+import { dirtyBitmapMonitor } from '../../dirtyBitmap/rules/dirtyBitmapMonitor.ts';
+import { slotRule } from '../../dirtyBitmap/rules/slotRule.ts';
+import type { DirtyRings } from '../dirtyRing.ts';
+import { dirtyRingFinalRules } from './dirtyRingFinalRules.ts';
+import { dirtyRingMonitor } from './dirtyRingMonitor.ts';
+import { softFullRule } from './softFullRule.ts';
+
+export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
+  const { spec, vm, tracker } = machine;
+  return {
+    always: {},
+    finally: noUnrecordedWritablePage(spec, vm),
+    monitors: [
+      dirtyRingMonitor(machine),
+      armRule(spec, vm),
+      ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
+      ...(tracker.bitmaps.length === 0 ? [] : [backupMonitor(machine)]),
+    ],
+    unordered: { ...dirtyRingFinalRules(machine), ...reportsMatchWrites(spec, vm) },
+  };
+}
+
+/** The rules of the backup bitmap. The ring re-arms pages, too. */
+const backupMonitor = (machine: TrackedVm<DirtyRings>): TrackerRules['monitors'][number] =>
+  performs(machine.spec, 'set-slot')
+    ? slotRule(machine.spec, machine.vm, machine.tracker.bitmaps)
+    : dirtyBitmapMonitor(machine, machine.tracker.bitmaps, { manual: false, armsAlone: false });

@@ -1,0 +1,29 @@
+import type { Vm } from '../../../actors/vm.ts';
+import type { Properties } from '../../../check/property.ts';
+import { WRITABLE } from '../../../guest/guest.ts';
+import { formatCall, text } from '../../../vm/properties/monitorHelpers.ts';
+import { noUnrecordedWritablePage } from '../../../vm/properties/unrecordedPages.ts';
+import { hostileRings, performs, type VmSpec } from '../../../vm/spec.ts';
+
+/**
+ * R7 by what is left when all have ended: a page is write-protected, or some ring has an entry of it that was not reset, and never both. Asked
+ * where entries come from guest writes through page faults alone: others leave their page as it was.
+ */
+export function everyPageArmedOrRecorded(spec: VmSpec, vm: Vm): Properties['finally'] {
+  if (!performs(spec, 'write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
+  if (performs(spec, 'host-write', 'set-slot') || spec.pml !== undefined) return noUnrecordedWritablePage(spec, vm);
+  return {
+    'R7 reset re-arms the pages of its entries, and no others': (look) => {
+      const due = new Set(vm.tracker.recorded(look).map(text));
+      const wrong = vm.guest.pages.filter((page) => (look.read(page.armed) !== WRITABLE) === due.has(formatCall(page)));
+      if (wrong.length === 0) return true;
+      return wrong
+        .map((page) =>
+          look.read(page.armed) !== WRITABLE
+            ? `page ${formatCall(page)} is write-protected, and its entry was not reset`
+            : `page ${formatCall(page)} is not write-protected, and no ring has an entry of it`,
+        )
+        .join('; ');
+    },
+  };
+}

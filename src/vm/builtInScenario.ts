@@ -1,0 +1,30 @@
+import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
+import type { VmSpec, VmsSpec } from './spec.ts';
+
+/** How `check` searches a scenario. */
+export type Mode = 'prove' | 'hunt';
+
+/** A scenario that ships with the package. */
+export interface BuiltInScenario<Spec = VmSpec | VmsSpec> {
+  readonly about: string;
+  /** `prove`: small enough to visit all states. `hunt`: searched by random schedules. */
+  readonly mode: Mode;
+  /** Memory models with too many states for a proof: `hunt` there. */
+  readonly tooLargeUnder: readonly MemoryModelName[];
+  readonly spec: Spec;
+  /** Defects that the tracker is known to have here. */
+  readonly known?: readonly KnownDefect[];
+}
+
+/** A known defect, and the properties that show it. */
+export interface KnownDefect {
+  /** Its number in docs/trackers.md. */
+  readonly catalogue: string;
+  /** The properties that it violates, by the beginnings of their names. */
+  readonly properties: readonly string[];
+}
+
+export const defaultModeFor = (
+  { mode, tooLargeUnder }: Pick<BuiltInScenario, 'mode' | 'tooLargeUnder'>,
+  model: MemoryModelName,
+): Mode => (tooLargeUnder.includes(model) ? 'hunt' : mode);
