@@ -7,7 +7,7 @@ export { BadInput } from './input/badInput.ts';
 export { assume, check } from './memory/assume.ts';
 export type { Cell, Cell64, Lock } from './memory/cell.ts';
 export { Layout } from './memory/layout.ts';
-export { ContractViolation as Breach, type Memory } from './memory/memory.ts';
+export { ContractViolation, type Memory } from './memory/memory.ts';
 export { NativeMemory } from './memory/nativeMemory.ts';
 export { type ExploreOptions, type ExploreReport, exploreScenario } from './run/exploreScenario.ts';
 export { loadFinding, resolveScenarioName as loadSource } from './run/resolveScenarioName.ts';

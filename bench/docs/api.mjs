@@ -6,7 +6,7 @@ import { Node, Project, ts } from 'ts-morph';
 /** Every export has its place here. */
 const GROUPS = {
   'Writing a scenario': ['scenario', 'Definition', 'CellSpec', 'OperationOf', 'View', 'check', 'assume', 'BadInput'],
-  'Shared memory': ['Memory', 'Cell', 'Cell64', 'Lock', 'Breach', 'Layout', 'NativeMemory'],
+  'Shared memory': ['Memory', 'Cell', 'Cell64', 'Lock', 'ContractViolation', 'Layout', 'NativeMemory'],
   Exploring: [
     ...['explore', 'Options', 'exploreScenario', 'ExploreOptions', 'stress', 'loadSource', 'openSource', 'Source'],
   ],

@@ -3,8 +3,8 @@ import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
 import { Kind, kindNames, loadUntil, type Memory } from './memory.ts';
 
 /**
- * A memory in which every primitive is one call of `access`, or of `fence`. Places have been checked
- * and values wrapped to their width when these are called.
+ * A memory in which every primitive is one call of `access`, or of `fence`. Places have been
+ * checked and values wrapped to their width when these are called.
  */
 export abstract class AccessMemory implements Memory {
   abstract readonly thread: number;
@@ -144,7 +144,10 @@ function wrongPlaceType(kind: number, place: unknown, width = ''): TypeError {
 /** The methods of `Memory` by kind, for places of 64 bits and for all others. */
 const methods64 = kindNames.map((name) => `${name}64`);
 
-/** The access of `AccessMemory.access`, on another memory. `kind` has a method of its own: it is not `resume`. */
+/**
+ * The access of `AccessMemory.access`, on another memory. `kind` has a method of its own: it is not
+ * `resume`.
+ */
 export function accessOf(
   mem: Memory,
   kind: number,

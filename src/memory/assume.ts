@@ -1,26 +1,29 @@
-/** Thrown by `assume`. Known by name, so that a second copy of this package means the same by it. */
+/** Thrown by `assume`. A registered symbol: a second copy of this package throws the same one. */
 export const ASSUMED = Symbol.for('gfnring: assumed');
 
 /**
- * Gives up the execution where `holds` is false: the thread takes no further step, and the execution is counted as blocked, neither as complete nor
- * as a violation. For operations.
+ * For operations: drops the execution where `holds` is false. The thread takes no further step, and
+ * the execution counts as blocked, neither as complete nor as a violation.
  */
 export function assume(holds: boolean): asserts holds {
   if (!holds) throw ASSUMED;
 }
 
-/** What `check` throws. */
+/** Thrown by `check`. */
 export class CheckFailed extends Error {
   readonly property: string;
 
   constructor(property: string, message: string) {
     super(message);
-    this.name = 'Failed';
+    this.name = 'CheckFailed';
     this.property = property;
   }
 }
 
-/** A property that an operation checks itself: where `holds` is false it is a finding of that property, and `seen` says what was there. For operations. */
+/**
+ * For operations: where `holds` is false, the execution violates `property`; `seen` says what was
+ * seen instead.
+ */
 export function check(holds: boolean, property: string, seen?: string): asserts holds {
   if (!holds) throw new CheckFailed(property, seen ?? 'does not hold');
 }

@@ -14,7 +14,10 @@ interface CallSites {
   readonly sites: readonly string[];
 }
 
-/** Runs an operation over `path` up to access number `count`; `low` is the result of the last access of `path`. */
+/**
+ * Runs an operation over `path` up to access number `count`; `low` is the result of the last access
+ * of `path`.
+ */
 export function collectCallSites(
   mem: ReexecutionMemory,
   operation: TreeOperation,
@@ -31,7 +34,10 @@ export function collectCallSites(
   return found;
 }
 
-/** By node, from the operation's first access to that of `node`: the line of code that it comes from; see `callerOf`. */
+/**
+ * By node, from the operation's first access to that of `node`: the line of code that it comes
+ * from; see `callerOf`.
+ */
 export function linesTo(
   mem: ReexecutionMemory,
   tree: ExecutionTrie,

@@ -1,18 +1,21 @@
 /**
  * The places of shared memory: cells of 8 to 64 bits, and locks.
  *
- * A cell is a byte range, so two cells may overlap: the mail lays two u16 indices over the u32 pad of entry 0.
+ * A cell is a range of bytes, so two cells may overlap: the mail has two u16 indices over the u32
+ * pad of entry 0.
  */
 
-/** An unsigned word of 8, 16 or 32 bits, naturally aligned. Values are numbers from 0 to 2^bits - 1. */
+/**
+ * An unsigned word of 8, 16 or 32 bits, naturally aligned. Values are numbers from 0 to 2^bits - 1.
+ */
 export interface Cell {
-  /** Tells the kinds of places apart. */
+  /** Distinguishes cells, 64-bit cells and locks. */
   readonly kind: 'cell';
-  /** Index in the layout's `places`; what a trace holds instead of the name. */
+  /** Its index in the layout's `places`. Traces contain it instead of the name. */
   readonly id: number;
-  /** As traces show it. */
+  /** Its name in traces. */
   readonly name: string;
-  /** Its width. */
+  /** Its width in bits. */
   readonly bits: 8 | 16 | 32;
   /** Byte offset from the start of the memory; a multiple of the width. */
   readonly offset: number;
@@ -20,36 +23,37 @@ export interface Cell {
 
 /** An unsigned word of 64 bits, naturally aligned. Values are bigints from 0n to 2^64 - 1n. */
 export interface Cell64 {
-  /** Tells the kinds of places apart. */
+  /** Distinguishes cells, 64-bit cells and locks. */
   readonly kind: 'cell64';
-  /** As of a `Cell`. */
+  /** See `Cell.id`. */
   readonly id: number;
-  /** As traces show it. */
+  /** Its name in traces. */
   readonly name: string;
-  /** Its width. */
+  /** Its width in bits. */
   readonly bits: 64;
   /** Byte offset from the start of the memory; a multiple of 8. */
   readonly offset: number;
 }
 
 /**
- * A lock: a u32 in memory that is 0 when free and the holder's thread number + 1 when held, so that schedulers,
- * properties and traces see who holds it. A thread that waits for a `spinlock` never sleeps; a thread that holds one must not.
+ * A lock: a u32 that is 0 when free, and the holder's thread number + 1 when held. Schedulers,
+ * properties and traces can read the holder from it. A thread that holds a `spinlock` must not
+ * sleep.
  */
 export interface Lock {
-  /** Tells the kinds of places apart. */
+  /** Distinguishes cells, 64-bit cells and locks. */
   readonly kind: 'mutex' | 'spinlock';
-  /** As of a `Cell`. */
+  /** See `Cell.id`. */
   readonly id: number;
-  /** As traces show it. */
+  /** Its name in traces. */
   readonly name: string;
-  /** Its width. */
+  /** Its width in bits. */
   readonly bits: 32;
   /** Byte offset from the start of the memory; a multiple of 4. */
   readonly offset: number;
 }
 
-/** What an access is to. */
+/** The target of an access. */
 export type Place = Cell | Cell64 | Lock;
 
 /** `value` as an unsigned number of 16 bits. */

@@ -2,28 +2,30 @@ import { grownCopy } from './grownCopy.ts';
 import { isStore, kindOf } from './memory.ts';
 import { copyOfResult, freezeResult } from './result.ts';
 
-/** What stands in `LogTree.code` instead of an access where an operation goes no further. */
+/** Values of `ExecutionTrie.code` of a leaf: how the operation ended. */
 export const EndKind = {
-  /** It returned, and the thread goes on to the next one. */
+  /** It returned, and the thread continues with the next one. */
   returned: -1,
-  /** It returned, and is to be performed again. */
+  /** It returned, and must be performed again. */
   again: -2,
-  /** It assumed what does not hold: its thread takes no further step. */
+  /** Its assumption is false: its thread takes no further step. */
   assumed: -3,
   /** It threw. */
   threw: -4,
 } as const;
 
 /**
- * HOT: a step of the explorer is one `child` (`npm run bench`). What the operations of a program do, as far as anybody has seen them do it.
+ * HOT: a step of the explorer is one `child` (`npm run bench`). What the operations of a program do
+ * after the results that they have seen.
  *
- * A paused thread is its log: the results its operation has seen. The operation is a function of its log, so that what it does next is
- * written down here the first time and never asked for again. A node is a log. It says the next access: `code` (see `accessCode`), `operand` (what is
- * stored, added, or put in place of `expected`) and its upper word. Its children are the logs that are longer by one result, which is the loaded
- * or former value, or 0 where an access has none. A node with a negative code is a leaf (see `Leaf`): `ends[expected]` is what the operation returned or
- * threw, and `operand` the first log of the thread's next operation, once that is known.
+ * An operation is a function of the results of its accesses. A node stands for a sequence of
+ * results, and contains the access that comes next: `code` (see `accessCode`), `operand` (what is
+ * stored, added, or replaces `expected`) and its upper word. Each child stands for one more result:
+ * the loaded or old value, or 0 where the access has none. A node with a negative code is a leaf
+ * (see `EndKind`): `ends[expected]` is what the operation returned or threw, and `operand` is the
+ * first node of the thread's next operation, once that is known.
  *
- * Node 0 is none. Rows of one array each, so that a step allocates nothing.
+ * Node 0 is none. Each field of a node is an array of its own, so that a step allocates nothing.
  */
 export class ExecutionTrie {
   size = 1;
@@ -33,39 +35,39 @@ export class ExecutionTrie {
   operand = new Uint32Array(1 << 10);
   operandHigh = new Uint32Array(1 << 10);
   expected = new Uint32Array(1 << 10);
-  /** The log that is shorter by one result, and that result. */
+  /** The node with one result less, and that result. */
   parent = new Int32Array(1 << 10);
   low = new Uint32Array(1 << 10);
   high = new Uint32Array(1 << 10);
-  /** The index of the operation among its thread's. */
+  /** The index of the operation among those of its thread. */
   operation = new Int32Array(1 << 10);
   readonly ends: unknown[] = [];
-  /** Those of `ends` that could be changed. */
+  /** Indices of `ends` that code could change. */
   private readonly mutable = new Set<number>();
-  /** The operation whose logs are being added. */
+  /** The index of the operation whose nodes are added. */
   adding = 0;
-  /** By node that closes an idle iteration of a loop: the iteration. See `Spin`. */
+  /** By node that closes an idle iteration of a loop: the iteration. */
   readonly spins = new Map<number, SpinLoop>();
   hasSpins = false;
-  /** By node that closes an iteration that changes memory: the node at the head of the loop, which it stands for. */
+  /** By node that closes an iteration that changes memory: the node at the head of the loop. */
   readonly retries = new Map<number, number>();
   hasRetries = false;
-  /** Iterations that were closed because they look alike, not because the state is known. */
+  /** Iterations that were closed because they look alike, not because their state is known. */
   readonly compared: ComparedLoop[] = [];
-  /** Whether some of these were forgotten, so that they cannot be checked any more. */
+  /** Whether `clear` has removed some of these: they can no longer be checked. */
   hasForgotten = false;
-  /** The child that was asked for last: mostly it is asked for again. */
+  /** By node: the child that was asked for last. It is often asked for again. */
   private recent = new Int32Array(1 << 10);
   private table = new Int32Array(1 << 11);
 
-  /** The log that is longer than `node` by the result (low, high), or 0 when nobody has seen what comes then. */
+  /** The child of `node` for the result (low, high), or 0 where it is not known yet. */
   child(node: number, low: number, high: number): number {
     const recent = this.recent[node];
     if (recent !== 0 && this.low[recent] === low && this.high[recent] === high) return recent;
     return this.find(node, low, high);
   }
 
-  /** Adds the log (parent, low, high), after which `code` comes. A parent of 0 begins an operation. */
+  /** Adds a child of `parent` for the result (low, high). A parent of 0 begins an operation. */
   add(
     parent: number,
     low: number,
@@ -95,23 +97,24 @@ export class ExecutionTrie {
     return this.add(parent, low, high, code, 0, 0, this.ends.push(end) - 1);
   }
 
-  /** Makes a leaf of a node that nobody has come to yet. */
-  turn(node: number, code: number, end: unknown): void {
+  /** Makes a node without children a leaf. */
+  makeLeaf(node: number, code: number, end: unknown): void {
     this.code[node] = code;
     this.expected[node] = this.ends.push(end) - 1;
   }
 
-  /** What the operation returned or threw. It cannot be changed, or is a copy. */
+  /** What the operation returned or threw: frozen, or a copy. */
   end(leaf: number): unknown {
     const at = this.expected[leaf];
     return this.mutable.has(at) ? copyOfResult(this.ends[at]) : this.ends[at];
   }
 
   /**
-   * Closes an iteration of a loop: after `tail` was answered with (low, high), the operation is in the state in which it was at `head`. Returns the
-   * node that stands for that, which has the access and the children of `head`.
+   * Closes an iteration of a loop: after `tail` and its result (low, high), the operation is in the
+   * state that it had at `head`. Returns a node that has the access and the children of `head`.
    *
-   * @param idle what must be so for the iteration to change nothing; undefined: it changes memory.
+   * @param idle what memory must hold for the iteration to change nothing; undefined: it changes
+   * memory.
    */
   close(head: number, tail: number, low: number, high: number, idle: SpinLoop['reads'] | undefined): number {
     const node = this.add(
@@ -137,24 +140,24 @@ export class ExecutionTrie {
     if (taken === 0) this.link(tail, node);
     else this.table[this.slot(this.headOf(tail), low, high)] = node;
     this.recent[tail] = node;
-    // The logs that stand for `tail` may have been asked for what `node` replaces.
+    // Nodes that stand for `tail` may remember the child that `node` replaces.
     for (const [closed, spin] of this.spins) if (spin.head === tail) this.recent[closed] = 0;
     return node;
   }
 
-  /** The node that `node` stands for, where it closes an iteration of a loop: that at the loop's head. */
+  /** The head of the loop where `node` closes an iteration of one; else `node`. */
   headOf(node: number): number {
     return this.spins.get(node)?.head ?? this.retries.get(node) ?? node;
   }
 
-  /** The logs from the operation's beginning to `node`. */
+  /** The nodes from the operation's first access to `node`. */
   path(node: number): number[] {
     const path: number[] = [];
     for (let at = node; at !== 0; at = this.parent[at]) path.push(at);
     return path.reverse();
   }
 
-  /** Forgets all logs: from here on the same numbers stand for others. */
+  /** Removes all nodes: from here on the same numbers stand for others. */
   clear(): void {
     this.generation++;
     this.size = 1;
@@ -169,7 +172,7 @@ export class ExecutionTrie {
     this.table.fill(0);
   }
 
-  /** Bytes in use, but for what operations returned. */
+  /** Bytes in use, without what operations returned. */
   get bytes(): number {
     return 4 * (10 * this.code.length + this.table.length);
   }
@@ -188,7 +191,7 @@ export class ExecutionTrie {
     return found;
   }
 
-  /** Where (parent, low, high) is in the table, or would be. */
+  /** The index of (parent, low, high) in the table, or the free index where it belongs. */
   private slot(parent: number, low: number, high: number): number {
     const mask = this.table.length - 1;
     let h = Math.imul(parent ^ Math.imul(low ^ (high << 7), 0x9e3779b1), 0x85ebca6b);
@@ -221,20 +224,27 @@ export class ExecutionTrie {
   }
 }
 
-/** An iteration that was closed by comparison: the node that closes it, its last access, and where in the code its first access stands. */
+/**
+ * An iteration that was closed by comparison: the node that closes it, its last node, and the place
+ * of its first access in the code.
+ */
 export interface ComparedLoop {
   readonly closed: number;
   readonly tail: number;
   readonly place: string;
 }
 
-/** An iteration of a loop that changes nothing as long as it sees the same, after which the operation is where it was at `head`. */
+/**
+ * An iteration of a loop that changes nothing while it loads the same values. It begins at `head`.
+ */
 export interface SpinLoop {
   readonly head: number;
-  /** Its accesses, fences too. */
+  /** The number of its accesses, with fences. */
   readonly length: number;
-  /** What its accesses saw, or store: as long as memory holds that, another iteration changes nothing. */
+  /**
+   * What its accesses loaded or store: while memory holds that, another iteration changes nothing.
+   */
   readonly reads: readonly { readonly code: number; readonly low: number; readonly high: number }[];
-  /** Whether it stores: then whether it has changed something is known of each execution alone. */
+  /** Whether it stores: then each execution must tell whether it changed something. */
   readonly stores: boolean;
 }

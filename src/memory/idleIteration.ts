@@ -7,7 +7,10 @@ import type { Fences } from './reexecutionMemory.ts';
 export class IdleIterations {
   private readonly tree: ExecutionTrie;
   private readonly places: readonly Place[];
-  /** Whether a store is seen by all threads at once: then one that stores what is there changes nothing. */
+  /**
+   * Whether a store is seen by all threads at once: then one that stores what is there changes
+   * nothing.
+   */
   private readonly storesAtOnce: boolean;
 
   constructor(tree: ExecutionTrie, places: readonly Place[], fences: Fences) {

@@ -1,20 +1,21 @@
 import type { Cell, Cell64, Lock, Place } from './cell.ts';
 
-/** The most bytes a layout may take. Everything has a limit; a ring of 32768 entries takes 512 KiB. */
+/** The most bytes of a layout. A ring of 32768 entries takes 512 KiB. */
 const BYTES_MAX = 1 << 28;
 
 /**
- * Says where each cell and lock of a scenario lies. Built once before threads start, the same on every thread and backend, so that
- * memories can be compared byte for byte. It throws `RangeError` for what does not fit: 2^28 bytes are the most.
+ * The address of each cell and lock of a scenario. It is built before threads start, and is the
+ * same on every thread and in every memory, so that memories can be compared byte by byte. Throws
+ * `RangeError` where a cell does not fit: a layout has at most 2^28 bytes.
  */
 export class Layout {
   /** All cells and locks so far, by id. */
   readonly places: Place[] = [];
-  /** Stands before the names of what is laid out next. */
+  /** A prefix for the names of the places that are added next. */
   prefix = '';
   #end = 0;
 
-  /** The same places under the same ids, to which more can be added. */
+  /** A copy with the same places and ids, to which more can be added. */
   static copy(of: Layout): Layout {
     const copy = new Layout();
     copy.places.push(...of.places);
@@ -36,7 +37,10 @@ export class Layout {
     return offset;
   }
 
-  /** A cell of 8, 16 or 32 bits, next in memory or at a byte offset given, where it may overlap others. */
+  /**
+   * Adds a cell of 8, 16 or 32 bits: next in memory, or at byte offset `at`, where it may overlap
+   * others.
+   */
   cell(name: string, type: 'u8' | 'u16' | 'u32', at?: number): Cell {
     const bits = BITS[type];
     const place: Cell = {
@@ -50,7 +54,7 @@ export class Layout {
     return place;
   }
 
-  /** A cell of 64 bits, placed as `cell` does. */
+  /** Adds a cell of 64 bits; see `cell`. */
   cell64(name: string, at?: number): Cell64 {
     const place: Cell64 = {
       kind: 'cell64',
@@ -63,7 +67,7 @@ export class Layout {
     return place;
   }
 
-  /** A lock, next in memory; free at first. */
+  /** Adds a lock, next in memory, which is free. */
   lock(name: string, kind: Lock['kind']): Lock {
     const place: Lock = {
       kind,

@@ -1,10 +1,13 @@
-/** What may be left out of loops whose iterations go on and on. */
+/** Which iterations of a loop an exploration may leave out. */
 export interface LoopRules {
-  /** Iterations of a loop that may be begun where its state never comes again; Infinity: no bound. */
+  /** The most iterations of a loop whose state never repeats; Infinity: no bound. */
   readonly iterationsMax: number;
-  /** Whether a loop whose state cannot be seen may be taken for one without a state, where it looks like one (see `LoopComparison`). */
+  /**
+   * Whether a loop of unknown state counts as one without state if it looks so (see
+   * `LoopComparison`).
+   */
   readonly byComparison: boolean;
-  /** Whether nothing is left out: a delay has all its loads, and a loop all its iterations. */
+  /** Whether nothing is left out: a delay makes all its loads, and a loop all its iterations. */
   readonly inFull?: boolean;
 }
 

@@ -1,88 +1,110 @@
 import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
 
 /**
- * Shared memory in the kernel's words. Every call but a fence is one step: the place where another thread may run.
+ * Shared memory, with the primitives of the Linux kernel. Every call except a fence is one step:
+ * before it, another thread may run.
  *
- * The code under test is ordinary synchronous code that takes a `Memory` first. It is cut into operations (one push, one
- * harvest, one reset), and an operation may be run again over the results it has already seen. So it touches nothing but `mem`, its
- * arguments and its own locals: no module state, no clock, no chance, and no `catch` that swallows what `mem` throws.
+ * The code under test is synchronous code that takes a `Memory` as its first argument. It is
+ * divided into operations: one push, one harvest, one reset. An operation may run again over the
+ * results that it has seen. Therefore it uses nothing but `mem`, its arguments and its own local
+ * variables: no module state, no clock, no random numbers, and no `catch` that keeps what `mem`
+ * throws.
  *
- * Values are unsigned and wrap at the cell's width. All calls throw `Breach` when an operation breaks these rules.
+ * Values are unsigned and wrap at the width of the cell. Every call throws `ContractViolation` when
+ * an operation breaks these rules.
  */
 export interface Memory {
-  /** The calling thread's number, from 0: its place in the scenario's list of actors. */
+  /** The number of the calling thread, from 0: its index in the scenario's list of actors. */
   readonly thread: number;
 
   /**
-   * Where in its source the next access stands, as `function file:line:column`, where the stack of calls does not say: for code that was compiled from
-   * another language, which sets it before each access, and takes it away when it is left.
+   * The place of the next access in the source, as `function file:line:column`; undefined: the call
+   * stack has it. Code that was compiled from another language sets it before each access, and
+   * resets it when it returns.
    */
   origin: string | undefined;
 
-  /** A plain load of C: the compiler and the processor may reorder, tear or repeat it. Under `weak`, one that races is a finding. */
+  /**
+   * A plain load of C: the compiler and the processor may reorder, tear or repeat it. Under `weak`,
+   * a data race is a finding.
+   */
   read(cell: Cell): number;
-  /** A plain store of C; as `read`. */
+  /** A plain store of C; see `read`. */
   write(cell: Cell, value: number): void;
   /** `read` of 64 bits. */
   read64(cell: Cell64): bigint;
   /** `write` of 64 bits; with tearing it is two of 32 bits. */
   write64(cell: Cell64, value: bigint): void;
 
-  /** READ_ONCE: one access of that width, no order. */
+  /** READ_ONCE: one access of the cell's width, without ordering. */
   load(cell: Cell): number;
-  /** WRITE_ONCE: one access of that width, no order. */
+  /** WRITE_ONCE: one access of the cell's width, without ordering. */
   store(cell: Cell, value: number): void;
   /** `load` of 64 bits. */
   load64(cell: Cell64): bigint;
   /** `store` of 64 bits. */
   store64(cell: Cell64, value: bigint): void;
 
-  /** smp_load_acquire: no later access moves before it. */
+  /** smp_load_acquire: later accesses stay after it. */
   loadAcquire(cell: Cell): number;
-  /** smp_store_release: no earlier access moves after it. */
+  /** smp_store_release: earlier accesses stay before it. */
   storeRelease(cell: Cell, value: number): void;
 
-  /** Stores `value` and returns what was there, in one atomic step with full order. */
+  /** Stores `value` and returns the old value, in one atomic step with full ordering. */
   xchg(cell: Cell, value: number): number;
-  /** Stores `replacement` where `expected` was there; returns what was there. One atomic step; with full order where it stores, with none where not. */
+  /**
+   * Stores `replacement` if the cell holds `expected`, and returns the old value, in one atomic
+   * step. Full ordering where it stores, none where it does not.
+   */
   cmpxchg(cell: Cell, expected: number, replacement: number): number;
-  /** Adds `value`, and returns what was there, in one atomic step with full order. */
+  /** Adds `value` and returns the old value, in one atomic step with full ordering. */
   fetchAdd(cell: Cell, value: number): number;
-  /** Leaves the bits that `value` has too, and returns what was there, in one atomic step with full order. */
+  /**
+   * Clears the bits that `value` does not have and returns the old value, in one atomic step with
+   * full ordering.
+   */
   fetchAnd(cell: Cell, value: number): number;
-  /** Sets the bits of `value`, and returns what was there, in one atomic step with full order. */
+  /** Sets the bits of `value` and returns the old value, in one atomic step with full ordering. */
   fetchOr(cell: Cell, value: number): number;
 
-  /** smp_rmb: no later load moves before an earlier one. Under `sc`, as all fences, it is no step: all is ordered. See `docs/memory-models.md`. */
+  /**
+   * smp_rmb: orders earlier loads before later ones. Under `sc` no fence is a step. See
+   * `docs/memory-models.md`.
+   */
   rmb(): void;
-  /** smp_wmb: no later store moves before an earlier one. */
+  /** smp_wmb: orders earlier stores before later ones. */
   wmb(): void;
-  /** smp_mb: no later access moves before an earlier one. */
+  /** smp_mb: orders all earlier accesses before all later ones. */
   mb(): void;
 
-  /** Takes a lock; the thread is blocked while another (or itself: locks do not nest) holds it. A mutex under a spinlock breaks the rules. */
+  /**
+   * Takes a lock. Blocks while a thread holds it, itself included: locks do not nest. To take a
+   * mutex while holding a spinlock breaks the rules.
+   */
   lock(lock: Lock): void;
-  /** Gives back a lock that this thread holds; any other breaks the rules. */
+  /** Releases a lock. The calling thread must hold it. */
   unlock(lock: Lock): void;
 
   /**
-   * smp_cond_load_acquire: loads a cell again and again until `holds` is true of its value, and returns that value. `holds` is a function of the value
-   * alone: an iteration leaves nothing behind, so the explorer need not repeat one that sees the same. Cells of 64 bits are loaded with `load64`.
+   * smp_cond_load_acquire: loads a cell repeatedly until `holds` is true of its value, and returns
+   * that value. `holds` must depend on the value alone: then the explorer need not repeat an
+   * iteration that loads the same value. Cells of 64 bits are loaded with `load64`.
    */
   waitUntil(cell: Cell, holds: (value: number) => boolean): number;
-  /** The same of a cell of 64 bits. */
+  /** The same for a cell of 64 bits. */
   waitUntil(cell: Cell64, holds: (value: bigint) => boolean): bigint;
 
   /**
-   * A wait queue in the manner of a futex: sleeps until the next `wake` of `cell`, unless the cell no longer holds `expected`.
-   * Comparing and going to sleep are one step. Returns whether it slept. Only 32-bit cells, as `Atomics.wait` has no other.
+   * Futex wait: sleeps until the next `wake` of `cell`, unless the cell does not hold `expected`.
+   * To compare and to fall asleep are one step. Returns whether it slept. Only for cells of 32
+   * bits, like `Atomics.wait`.
    */
   wait(cell: Cell, expected: number): boolean;
   /** Wakes all threads that sleep on `cell`. */
   wake(cell: Cell): void;
 }
 
-/** `waitUntil` by single loads. `again` is called between two of them. */
+/** `waitUntil` by single loads; `again` is called between two of them. */
 export function loadUntil(
   mem: Pick<Memory, 'loadAcquire' | 'load64'>,
   cell: Cell | Cell64,
@@ -96,7 +118,11 @@ export function loadUntil(
   }
 }
 
-/** What an access does; with the place's id it makes an access code. The order is part of the finding format. */
+/**
+ * What an access does. Findings contain these numbers, so a change of them changes the schema
+ * version of findings. They are in groups: loads and stores, read-modify-writes, locks, wait
+ * queues, fences.
+ */
 export const Kind = {
   read: 0,
   write: 1,
@@ -119,38 +145,68 @@ export const Kind = {
   mb: 18,
 } as const;
 
-/** Names by kind, for traces. */
+/** By kind: whether it reads or writes a cell. A kind that is forgotten here does not compile. */
+const EFFECTS: Readonly<Record<keyof typeof Kind, 'reads' | 'writes' | 'both' | 'neither'>> = {
+  read: 'reads',
+  write: 'writes',
+  load: 'reads',
+  store: 'writes',
+  loadAcquire: 'reads',
+  storeRelease: 'writes',
+  xchg: 'both',
+  cmpxchg: 'both',
+  fetchAdd: 'both',
+  fetchAnd: 'both',
+  fetchOr: 'both',
+  lock: 'writes',
+  unlock: 'writes',
+  wait: 'reads',
+  resume: 'neither',
+  wake: 'neither',
+  rmb: 'neither',
+  wmb: 'neither',
+  mb: 'neither',
+};
+
+/** Names by kind: the methods of `Memory`, and what traces show. */
 export const kindNames: readonly string[] = Object.keys(Kind);
 
-/** An access as one number: the kind in the low five bits, the id of the place above them; a fence has no place, and 0 there. */
+/**
+ * An access as one number: the kind in the low five bits, the id of the place above them; of a
+ * fence 0.
+ */
 export const accessCode = (kind: number, id: number): number => (id << 5) | kind;
 export const kindOf = (code: number): number => code & 31;
 export const placeOf = (code: number): number => code >>> 5;
+
+const kindsThat = (effect: 'reads' | 'writes'): Uint8Array =>
+  Uint8Array.from(kindNames, (name) => {
+    const of = EFFECTS[name as keyof typeof Kind];
+    return of === effect || of === 'both' ? 1 : 0;
+  });
+const WRITES = kindsThat('writes');
+const READS = kindsThat('reads');
 
 /** Whether an access of this kind can change a cell's value. */
 export function isWrite(kind: number): boolean {
   return WRITES[kind] === 1;
 }
 
-/** Whether what the thread does next can depend on the result of an access of this kind. */
+/** Whether an access of this kind has a result that the thread can use. */
 export function isRead(kind: number): boolean {
   return READS[kind] === 1;
 }
 
-/** Whether it is an atomic read-modify-write. */
+/** Whether it is an atomic read-modify-write. A new one goes between `xchg` and `fetchOr`. */
 export const isRmw = (kind: number): boolean => kind >= Kind.xchg && kind <= Kind.fetchOr;
 
-/** Whether it is a store, and no read-modify-write. */
+/** Whether it is a store and not a read-modify-write. */
 export const isStore = (kind: number): boolean =>
   kind === Kind.write || kind === Kind.store || kind === Kind.storeRelease;
 
 export const isFence = (kind: number): boolean => kind >= Kind.rmb;
 
-//                            read    load    lda    xchg          or  lock  wait  wake     mb
-const WRITES = Uint8Array.of(0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0);
-const READS = Uint8Array.of(1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0);
-
-/** What a read-modify-write of `kind` leaves in a cell that held `old`. */
+/** The new value of a cell that held `old`, after a read-modify-write of `kind`. */
 export function rmwResult(kind: number, old: number, expected: number, operand: number, bits: number): number {
   switch (kind) {
     case Kind.xchg:
@@ -166,9 +222,13 @@ export function rmwResult(kind: number, old: number, expected: number, operand: 
   }
 }
 
-/** An operation that broke the rules of `Memory`; `rule` says which, `message` what was seen. */
+/** An operation broke a rule of `Memory`. `message` says what was seen. */
 export class ContractViolation extends Error {
-  /** The rule: an operation caught what `mem` threw; did something else when run again; used `mem` where it may not; returned what is no plain data. */
+  /**
+   * The broken rule: an operation caught what `mem` threw; did something else when it ran again;
+   * used `mem` after its end or against the schedule; returned no plain data; released a lock that
+   * it did not hold; took a mutex while it held a spinlock.
+   */
   readonly rule:
     | 'swallowed suspension'
     | 'differs on the second pass'
@@ -180,7 +240,7 @@ export class ContractViolation extends Error {
   /** The message becomes `rule: message`. */
   constructor(rule: ContractViolation['rule'], message: string) {
     super(`${rule}: ${message}`);
-    this.name = 'Breach';
+    this.name = 'ContractViolation';
     this.rule = rule;
   }
 }

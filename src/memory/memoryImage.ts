@@ -1,6 +1,9 @@
 import type { Place } from './cell.ts';
 
-/** The bytes that all threads of one execution share, as words. Plain arrays: the explorer runs in one thread. */
+/**
+ * The bytes that all threads of one execution share, as words. Plain arrays: the explorer runs in
+ * one thread.
+ */
 export interface MemoryImage {
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;

@@ -1,23 +1,29 @@
 import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
 import { ContractViolation, loadUntil, type Memory } from './memory.ts';
 
-/** The longest a thread waits for a lock or a wake-up before it says that it hangs, in milliseconds. */
+/** Milliseconds that a thread waits for a lock or a wake-up before it throws `WaitTimeout`. */
 export const WAIT_MS = 10_000;
 
-/** In the word of a lock that is held: somebody may sleep until it is given back. To wake nobody costs as much as all else of an unlock. */
+/**
+ * In the word of a held lock: a thread may sleep until its release. Without it, `unlock` does not
+ * call `Atomics.notify`, which would double its cost.
+ */
 const AWAITED = 1 << 30;
 
-/** A thread that waited `WAIT_MS` in vain: a deadlock, or a lost wake-up, on free threads. */
+/**
+ * A thread waited longer than `WAIT_MS`: a deadlock, or a lost wake-up, of free-running threads.
+ */
 export class WaitTimeout extends Error {
   constructor(thread: number, what: string) {
     super(`thread ${thread} waited ${WAIT_MS} ms for ${what}`);
-    this.name = 'Hung';
+    this.name = 'WaitTimeout';
   }
 }
 
 /**
- * Free-running memory: one `Atomics` call an access, on a buffer that real worker threads share. `Atomics` are sequentially consistent,
- * hence the fences have nothing left to do. Each thread builds its own. Who waits 10 s for a lock or a wake-up throws an error named `Hung`.
+ * Free-running memory: each access is one `Atomics` call on a buffer that worker threads share.
+ * `Atomics` are sequentially consistent, so the fences do nothing. Each thread has an instance of
+ * its own. A wait of more than 10 s for a lock or a wake-up throws `WaitTimeout`.
  */
 export class NativeMemory implements Memory {
   readonly thread: number;
@@ -28,12 +34,15 @@ export class NativeMemory implements Memory {
   readonly u16: Uint16Array;
   /** By 32 bits. */
   readonly u32: Uint32Array;
-  /** By 32 bits, signed: `Atomics.wait` has no other. */
+  /** By 32 bits, signed, as `Atomics.wait` needs it. */
   readonly i32: Int32Array;
   /** By 64 bits. */
   readonly u64: BigUint64Array;
 
-  /** A memory of as many bytes as the layout's `size`, and the number of the thread that uses it, from 0. */
+  /**
+   * `buffer` has the bytes of the layout's `size`; `thread` is the number of the thread that uses
+   * it, from 0.
+   */
   constructor(buffer: SharedArrayBuffer, thread: number) {
     this.thread = thread;
     this.u8 = new Uint8Array(buffer);
@@ -105,12 +114,12 @@ export class NativeMemory implements Memory {
     for (let spins = 0; ; spins++) {
       const held = Atomics.compareExchange(this.i32, at, 0, mine);
       if (held === 0) return;
-      // A spinlock spins for a while first. For ever would starve its holder where threads outnumber processors.
+      // A spinlock spins for a while only: more threads than processors would starve its holder.
       if (lock.kind === 'spinlock' && spins < 1000) continue;
       const awaited = held | AWAITED;
       if (held !== awaited && Atomics.compareExchange(this.i32, at, held, awaited) !== held) continue;
       if (Atomics.wait(this.i32, at, awaited, WAIT_MS) === 'timed-out') throw new WaitTimeout(this.thread, lock.name);
-      mine = me | AWAITED; // others may sleep on, and only who has slept knows of them
+      mine = me | AWAITED; // others may still sleep, and only a thread that slept knows that
     }
   }
   unlock(lock: Lock): void {
@@ -134,7 +143,7 @@ export class NativeMemory implements Memory {
   waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
     let loads = 0;
     return loadUntil(this, cell, holds, () => {
-      // Where threads outnumber processors, a loop without a pause would starve the thread that it waits for.
+      // Without a pause, more threads than processors would starve the thread that it waits for.
       if (++loads % 1000 !== 0) return;
       Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
       if ((loads / 1000) * PAUSE_MS > WAIT_MS) throw new WaitTimeout(this.thread, `a value of ${cell.name}`);
@@ -154,9 +163,9 @@ export class NativeMemory implements Memory {
   }
 }
 
-/** How long a thread pauses after a thousand loads of a value that has not come. */
+/** Milliseconds of the pause after a thousand loads of `waitUntil`. */
 const PAUSE_MS = 1;
-/** Never changes: to wait on. */
+/** Never changes: a wait on it is a pause. */
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 const index = (cell: Cell): number => cell.offset >>> (cell.bits >>> 4);

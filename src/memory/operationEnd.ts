@@ -28,7 +28,10 @@ export class Thrown {
 export interface OperationEnd {
   /** One of `EndKind`. */
   readonly code: number;
-  /** What the operation returned or threw; or the violation, where it returned what cannot be compared. */
+  /**
+   * What the operation returned or threw; or the violation, where it returned what cannot be
+   * compared.
+   */
   readonly value: unknown;
 }
 

@@ -15,7 +15,8 @@ import { SpinDetector } from './spinDetector.ts';
 
 /**
  * Finds out what an operation does next, and adds it to the trie. The operation runs again over the
- * results that it has seen, and then ahead (see `RunAhead`). Nothing is left of that run but the trie.
+ * results that it has seen, and then ahead (see `RunAhead`). Nothing is left of that run but the
+ * trie.
  *
  * Every pass is compared with those before it. An operation that differs, or breaks another rule of
  * `Memory`, ends with a `ContractViolation` in the trie. Nothing is thrown.
@@ -49,18 +50,22 @@ export class OperationRunner {
     return this.mem.threadMatters;
   }
 
-  /** The label of the operation that runs, or null. After a run that was ended from outside it stays. */
+  /**
+   * The label of the operation that runs, or null. After a run that was ended from outside it
+   * stays.
+   */
   get running(): string | null {
     return this.mem.running;
   }
 
   /**
-   * The node that follows `node` and its result (low, high), which the trie does not have yet; 0 where
-   * the time is over before the operation comes to it. A `node` of 0 begins the operation.
+   * The node that follows `node` and its result (low, high), which the trie does not have yet; 0
+   * where the time is over before the operation comes to it. A `node` of 0 begins the operation.
    */
   next(operation: TreeOperation, node: number, low: number, high: number): number {
     const { tree, mem, ahead } = this;
-    // What comes after a closed iteration of a loop does not depend on it, and its delays may differ.
+    // What comes after a closed iteration of a loop does not depend on it, and its delays may
+    // differ.
     const from = tree.headOf(node);
     const path = tree.path(from);
     tree.adding = operation.index;
@@ -77,7 +82,10 @@ export class OperationRunner {
     return ahead.firstNode;
   }
 
-  /** The number of the last access where the state at a loop's head was known; Infinity: it always is. */
+  /**
+   * The number of the last access where the state at a loop's head was known; Infinity: it always
+   * is.
+   */
   private lastKnown(loops: LoopTracker | null): number {
     return this.isWatched && loops?.sawUnknown !== true ? Infinity : (loops?.lastKnown ?? 0);
   }
@@ -99,7 +107,9 @@ export class OperationRunner {
     if (end.code >= EndKind.again) this.checkSecondPass(operation, depth, resultText(end.value), low, high);
   }
 
-  /** Runs an operation that has returned once more over the same results, and aborts it on the way. */
+  /**
+   * Runs an operation that has returned once more over the same results, and aborts it on the way.
+   */
   private checkSecondPass(operation: TreeOperation, depth: number, text: string, low: number, high: number): void {
     const { mem } = this;
     const path = this.tree.path(this.ahead.node);
@@ -123,7 +133,7 @@ export class OperationRunner {
   private fail(error: unknown, low: number, high: number): void {
     const { tree, ahead } = this;
     if (ahead.firstNode === 0) ahead.firstNode = tree.addLeaf(ahead.node, low, high, EndKind.threw, error);
-    else tree.turn(ahead.firstNode, EndKind.threw, error);
+    else tree.makeLeaf(ahead.firstNode, EndKind.threw, error);
   }
 
   /** The loop that has begun the most iterations when the operation comes to `node`. */
@@ -141,8 +151,8 @@ export class OperationRunner {
   }
 
   /**
-   * Whether the operation makes the accesses of `nodes` when they return `results`, and then ends as the
-   * leaf `end` does; 0: it may go on.
+   * Whether the operation makes the accesses of `nodes` when they return `results`, and then ends
+   * as the leaf `end` does; 0: it may go on.
    */
   doesTheSame(
     operation: TreeOperation,

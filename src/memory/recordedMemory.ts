@@ -8,8 +8,9 @@ import type { Step } from './trace.ts';
 export const END_OF_RECORDING = Symbol('end of recording');
 
 /**
- * Gives one actor the values that it saw in a finding, in one ordinary pass: nothing is thrown on the
- * way and nothing runs twice, so that a debugger can step through. Nothing is shared or written.
+ * Gives one actor the values that it saw in a finding, in one ordinary pass: nothing is thrown on
+ * the way and nothing runs twice, so that a debugger can step through. Nothing is shared or
+ * written.
  */
 export class RecordedMemory extends AccessMemory {
   readonly thread: number;
@@ -34,7 +35,10 @@ export class RecordedMemory extends AccessMemory {
     return place.bits === 64 ? step.value : Number(step.value);
   }
 
-  /** Only some memory models make a fence a step: where the recording has none, it has another access here. */
+  /**
+   * Only some memory models make a fence a step: where the recording has none, it has another
+   * access here.
+   */
   protected fence(kind: number): void {
     if (this.steps[this.next]?.code === accessCode(kind, 0)) this.next++;
   }

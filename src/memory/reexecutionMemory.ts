@@ -16,7 +16,10 @@ import {
 import { Thrown, type TreeOperation } from './operationEnd.ts';
 import { siteLine } from './sourceLine.ts';
 
-/** The outcome of an operation that was aborted. Thrown through it; not an Error, as it needs no stack. */
+/**
+ * The outcome of an operation that was aborted. Thrown through it; not an Error, as it needs no
+ * stack.
+ */
 export const SUSPENDED = Symbol('suspended');
 
 /** Which fences are steps under a memory model. */
@@ -31,11 +34,11 @@ export interface AccessResult {
 /** Takes the accesses that come after the results that an operation has seen. */
 export interface Continuation {
   /**
-   * Sets `mem.low` and `mem.high` to the result of an access. Returns false where the operation must be
-   * aborted instead.
+   * Sets `mem.low` and `mem.high` to the result of an access. Returns false where the operation
+   * must be aborted instead.
    *
-   * @param repeated the number of an earlier access, after which the operation was in the same state
-   * as it is before this one; -1: none is known.
+   * @param repeated the number of an earlier access, after which the operation was in the same
+   * state as it is before this one; -1: none is known.
    */
   take(code: number, operand: number, operandHigh: number, expected: number, repeated: number): boolean;
 }
@@ -63,11 +66,14 @@ export interface Pass {
 const AFTER_ABORT_MAX = 1000;
 
 /**
- * Runs an operation again over the results that it has seen: each access must be the one that it was
- * before, and gets the same result. What comes after them is left to a `Continuation`.
+ * Runs an operation again over the results that it has seen: each access must be the one that it
+ * was before, and gets the same result. What comes after them is left to a `Continuation`.
  */
 export class ReexecutionMemory extends AccessMemory {
-  /** Whether an operation has read `mem.thread`: then threads with equal operations are not interchangeable. */
+  /**
+   * Whether an operation has read `mem.thread`: then threads with equal operations are not
+   * interchangeable.
+   */
   threadMatters = false;
   origin: string | undefined;
   /** The result of the last access. */
@@ -104,7 +110,10 @@ export class ReexecutionMemory extends AccessMemory {
     this.fences = fences;
   }
 
-  /** The label of the operation that runs, or null. After a run that was ended from outside it stays. */
+  /**
+   * The label of the operation that runs, or null. After a run that was ended from outside it
+   * stays.
+   */
   get running(): string | null {
     return this.operation?.label ?? null;
   }
@@ -116,7 +125,10 @@ export class ReexecutionMemory extends AccessMemory {
     return this.operation.thread;
   }
 
-  /** Runs `operation`. Returns what it returned, or a `Thrown`, or `SUSPENDED` where it was aborted. Throws nothing. */
+  /**
+   * Runs `operation`. Returns what it returned, or a `Thrown`, or `SUSPENDED` where it was aborted.
+   * Throws nothing.
+   */
   run(operation: TreeOperation, pass: Pass): unknown {
     this.begin(operation, pass);
     try {
@@ -170,7 +182,10 @@ export class ReexecutionMemory extends AccessMemory {
     if (this.fences === 'all' || (this.fences === 'mb' && kind === Kind.mb)) this.step(accessCode(kind, 0), 0, 0, 0);
   }
 
-  /** Wait queues go by address: the first 32-bit cell at the address of `cell` stands for all of them. */
+  /**
+   * Wait queues go by address: the first 32-bit cell at the address of `cell` stands for all of
+   * them.
+   */
   protected override queueOf(cell: Cell): Place {
     return this.places.find(({ kind, bits, offset }) => kind === 'cell' && bits === 32 && offset === cell.offset)!;
   }
@@ -237,8 +252,8 @@ export class ReexecutionMemory extends AccessMemory {
   }
 
   /**
-   * What an access throws in an operation that was aborted. A `finally` may release what the operation
-   * has taken; a `catch` that goes on is found out when the operation ends.
+   * What an access throws in an operation that was aborted. A `finally` may release what the
+   * operation has taken; a `catch` that goes on is found out when the operation ends.
    */
   private afterAbort(code: number): unknown {
     if (this.accessesAfterAbort++ === 0) this.wentOnTo = this.describe(code);
@@ -283,7 +298,10 @@ export class ReexecutionMemory extends AccessMemory {
     );
   }
 
-  /** The operation caught what was thrown through it; `and` says what it did then, where it made no access. */
+  /**
+   * The operation caught what was thrown through it; `and` says what it did then, where it made no
+   * access.
+   */
   private swallowed(and: string): ContractViolation {
     const then = this.wentOnTo === '' ? and : `went on to ${this.wentOnTo}`;
     return new ContractViolation('swallowed suspension', `${this.operation!.label} caught what mem threw, and ${then}`);

@@ -1,9 +1,9 @@
 /**
- * Results of operations. A result is a part of the state, so it is one that can be compared: a primitive, an array, a plain object, a Map, a Set, a typed array, or
- * some of these in one another.
+ * Results of operations. A result is a part of the state, so it must be comparable: a primitive, an
+ * array, a plain object, a Map, a Set, a typed array, or a nesting of these.
  */
 
-/** Thrown for a value that is no result. The message says what it is, and where in the result. */
+/** A value cannot be part of a result. The message says what it is, and where in the result. */
 export class NoResult extends Error {
   constructor(what: string, path: string) {
     super(`${path === '' ? 'it is' : `its ${path} is`} ${what}`);
@@ -12,7 +12,8 @@ export class NoResult extends Error {
 }
 
 /**
- * A result as text: two have the same only where no code can tell them apart. Throws `NoResult` where it holds what cannot be compared, or itself.
+ * A result as text. Two results have the same text only where no code can tell them apart. Throws
+ * `NoResult` where a part cannot be compared, or contains itself.
  */
 export function resultText(value: unknown): string {
   return textOf(value, '', []);
@@ -53,7 +54,7 @@ function objectText(value: object, path: string, around: readonly object[]): str
     return `${value[Symbol.toStringTag]}[${[...(value as Iterable<number | bigint>)].map((of) => textOf(of, path, []))}]`;
   const isArray = Array.isArray(value);
   if (prototype !== null && !isOf(prototype, isArray ? 'Array' : 'Object')) throw new NoResult(kindOf(value), path);
-  // A list without holes needs no indices.
+  // An array without holes needs no indices.
   const isDense =
     isArray && Object.keys(value).length === value.length && value.every((_, i) => Object.hasOwn(value, i));
   const parts = Reflect.ownKeys(value).flatMap((key) => {
@@ -67,7 +68,7 @@ function objectText(value: object, path: string, around: readonly object[]): str
   return isArray ? `[${parts}]` : `${prototype === null ? 'null' : ''}{${parts}}`;
 }
 
-/** Whether it is the prototype of a class of the language, of whatever realm. */
+/** Whether it is the prototype of the built-in class `name`, of any realm. */
 function isOf(prototype: object | null, name: string): boolean {
   const made: unknown =
     prototype === null ? undefined : Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
@@ -85,24 +86,27 @@ function kindOf(value: object): string {
   return `${isBuiltIn ? (/^[AEIOU]/.test(name) ? 'an' : 'a') : 'an instance of'} ${name}`;
 }
 
-/** Whether some of a result can be changed although it is frozen. */
+/** Whether a part of a result can be changed although it is frozen. */
 function isMutable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) return true;
   return Object.values(value).some(isMutable);
 }
 
-/** Freezes a result, as far as that goes; all executions in which its operation has seen the same share it. Returns whether some of it can still be changed. */
+/**
+ * Freezes a result, which all executions with the same trie node share. Returns true, and freezes
+ * nothing, where a part could be changed all the same.
+ */
 export function freezeResult(value: unknown): boolean {
   if (isMutable(value)) return true;
-  freeze(value);
+  deepFreeze(value);
   return false;
 }
 
-function freeze(value: unknown): void {
+function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);
-  for (const part of Object.values(value)) freeze(part);
+  for (const part of Object.values(value)) deepFreeze(part);
 }
 
 /** A copy of a result, for code that might change it. */

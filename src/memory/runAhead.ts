@@ -11,8 +11,9 @@ export const AHEAD_MAX = 1000;
 const CLOCK_MASK = 63;
 
 /**
- * Runs an operation on beyond the results that it has seen, as if its thread ran alone, and adds what
- * it does to the trie: the likeliest next results are then known too. A journal undoes its writes.
+ * Runs an operation on beyond the results that it has seen, as if its thread ran alone, and adds
+ * what it does to the trie: the likeliest next results are then known too. A journal undoes its
+ * writes.
  */
 export class RunAhead implements Continuation {
   /** The node of the operation's last access, or of the loop's head that it stands for; 0: none. */
@@ -53,7 +54,9 @@ export class RunAhead implements Continuation {
     return this.accesses > AHEAD_MAX;
   }
 
-  /** @param path the nodes of the known accesses of an operation of `thread`; they end with `node`. */
+  /**
+   * @param path the nodes of the known accesses of an operation of `thread`; they end with `node`.
+   */
   begin(thread: number, node: number, path: readonly number[]): void {
     this.thread = thread;
     this.node = node;
@@ -63,9 +66,9 @@ export class RunAhead implements Continuation {
   }
 
   /**
-   * Writes into memory the values that the operation has observed, the last being (low, high). Under a
-   * weak model they can differ from the current ones, and whether the operation is in a spin loop must
-   * depend on its own results alone.
+   * Writes into memory the values that the operation has observed, the last being (low, high).
+   * Under a weak model they can differ from the current ones, and whether the operation is in a
+   * spin loop must depend on its own results alone.
    */
   loadObservedMemory(path: readonly number[], low: number, high: number): void {
     const { tree } = this;
@@ -103,7 +106,10 @@ export class RunAhead implements Continuation {
     return tree.headOf(node) === node && this.perform(code, operand, operandHigh, expected);
   }
 
-  /** Adds an access to the trie; where the operation is in a state again, it closes an iteration of a loop. */
+  /**
+   * Adds an access to the trie; where the operation is in a state again, it closes an iteration of
+   * a loop.
+   */
   private addNode(code: number, operand: number, operandHigh: number, expected: number, repeated: number): number {
     const { tree, node } = this;
     const { low, high } = this.mem;
@@ -114,7 +120,10 @@ export class RunAhead implements Continuation {
     return tree.close(head, node, low, high, this.idle.reads(path.slice(path.indexOf(head)), low, high));
   }
 
-  /** Performs an access. Returns false where the thread would have to wait, or has run ahead far enough. */
+  /**
+   * Performs an access. Returns false where the thread would have to wait, or has run ahead far
+   * enough.
+   */
   private perform(code: number, operand: number, operandHigh: number, expected: number): boolean {
     const { mem } = this;
     const kind = kindOf(code);

@@ -3,37 +3,43 @@ import type { Lock, Place } from './cell.ts';
 import { accessCode, ContractViolation, isWrite, Kind } from './memory.ts';
 import { NativeMemory, WaitTimeout } from './nativeMemory.ts';
 
-/** Thrown through an operation when the schedule has no step left: the execution ends where the finding ended. */
+/**
+ * Thrown through an operation when the schedule has no step left: the execution has reached the end
+ * of the finding.
+ */
 export const END_OF_SCHEDULE = Symbol('end of schedule');
 
-/** Slots of `Timetable.control`. */
+/** Indices into `SharedSchedule.control`. */
 const STEP = 0;
 const FAILED = 1;
 
 /**
- * A schedule in shared memory, and the trace of those who keep to it. `order[i]` is the thread that takes step i; a thread that has
- * taken a step goes on without asking when the next is its own too.
+ * A schedule in shared memory, and the trace of the threads that follow it. `order[i]` is the
+ * thread that takes step i.
  */
 export interface SharedSchedule {
   readonly control: Int32Array;
   readonly order: Uint8Array;
-  /** The trace, an entry a step: access code, value, what was there before, and the upper words of 64-bit cells. */
+  /** The trace, by step: access code, index of the operation, value, old value. */
   readonly codes: Int32Array;
   readonly operations: Int32Array;
   readonly values: BigUint64Array;
   readonly olds: BigUint64Array;
 }
 
-/** A timetable for `schedule` in a shared buffer of its own; `view` again on the threads. */
-export function timetableOf(schedule: readonly number[]): SharedSchedule {
+/**
+ * A `SharedSchedule` of `schedule` in a new buffer. Other threads view it with
+ * `viewSharedSchedule`.
+ */
+export function createSharedSchedule(schedule: readonly number[]): SharedSchedule {
   const n = schedule.length;
-  const table = timetableView(new SharedArrayBuffer(16 + n * 25), n);
+  const table = viewSharedSchedule(new SharedArrayBuffer(16 + n * 25), n);
   table.order.set(schedule);
   return table;
 }
 
-/** The timetable of `length` steps that lies in `buffer`. */
-export function timetableView(buffer: SharedArrayBuffer, length: number): SharedSchedule {
+/** The `SharedSchedule` of `length` steps in `buffer`. */
+export function viewSharedSchedule(buffer: SharedArrayBuffer, length: number): SharedSchedule {
   const control = new Int32Array(buffer, 0, 4);
   const values = new BigUint64Array(buffer, 16, length);
   const olds = new BigUint64Array(buffer, 16 + 8 * length, length);
@@ -46,11 +52,14 @@ export function timetableView(buffer: SharedArrayBuffer, length: number): Shared
 /** How many steps have been taken. */
 export const stepsTaken = (table: SharedSchedule): number => Atomics.load(table.control, STEP);
 
-/** Real threads under a schedule: each access waits for its turn, then is the same `Atomics` call as on free threads. */
+/**
+ * Real threads under a schedule: each access waits for its turn, then is the `Atomics` call of
+ * `NativeMemory`.
+ */
 export class ScheduledMemory extends AccessMemory {
   readonly thread: number;
   origin: string | undefined;
-  /** The running operation's index; set by whoever runs the operations. */
+  /** The index of the running operation; the caller of the operations sets it. */
   operation = 0;
   private readonly native: NativeMemory;
   private readonly table: SharedSchedule;
@@ -62,7 +71,7 @@ export class ScheduledMemory extends AccessMemory {
     this.table = table;
   }
 
-  /** Tells the others that this thread will take no further step. Throws `Breach` when the schedule still has one for it. */
+  /** Ends this thread. Throws `ContractViolation` when the schedule has a further step for it. */
   finish(): void {
     const { control, order } = this.table;
     for (let step = Atomics.load(control, STEP); step < order.length; step++) {
@@ -85,17 +94,17 @@ export class ScheduledMemory extends AccessMemory {
     const step = this.turn();
     const code = accessCode(kind, place.id);
     if (kind === Kind.wake || kind === Kind.resume) {
-      this.took(step, code, 0n, 0n); // the schedule says when a thread has been woken
+      this.recordStep(step, code, 0n, 0n); // the schedule says when a thread has been woken
       return 0;
     }
     if (kind === Kind.lock) this.checkFree(place as Lock, step);
     const old = this.valueAt(place);
     if (!isWrite(kind)) {
-      this.took(step, code, BigInt(old), 0n);
+      this.recordStep(step, code, BigInt(old), 0n);
       return old;
     }
     const result = accessOf(this.native, kind, place, operand, expected);
-    this.took(step, code, BigInt(this.valueAt(place)), BigInt(old));
+    this.recordStep(step, code, BigInt(this.valueAt(place)), BigInt(old));
     return result;
   }
 
@@ -106,7 +115,10 @@ export class ScheduledMemory extends AccessMemory {
     return place.kind === 'cell' ? this.native.load(place) : Atomics.load(this.native.u32, place.offset >>> 2);
   }
 
-  /** A lock that is held means that the schedule is not this program's: no other thread runs to release it. */
+  /**
+   * A lock that is held means that the schedule is not this program's: no other thread runs to
+   * release it.
+   */
   private checkFree(lock: Lock, step: number): void {
     const holder = this.native.holder(lock);
     if (holder < 0) return;
@@ -117,7 +129,7 @@ export class ScheduledMemory extends AccessMemory {
     );
   }
 
-  /** Waits until the schedule's next step is this thread's, and returns its index. */
+  /** Waits until the next step is one of this thread, and returns its index. */
   private turn(): number {
     const { control, order } = this.table;
     for (let spins = 0; ; spins++) {
@@ -130,8 +142,11 @@ export class ScheduledMemory extends AccessMemory {
     }
   }
 
-  /** Writes the step into the trace, then lets the next thread go: pairs with the load of STEP in `turn`. */
-  private took(step: number, code: number, value: bigint, old: bigint): void {
+  /**
+   * Adds the step to the trace, then releases the next thread: pairs with the load of STEP in
+   * `turn`.
+   */
+  private recordStep(step: number, code: number, value: bigint, old: bigint): void {
     const { control, order, codes, operations, values, olds } = this.table;
     codes[step] = code;
     operations[step] = this.operation;
@@ -142,7 +157,9 @@ export class ScheduledMemory extends AccessMemory {
   }
 }
 
-/** How long a thread waits for its turn before it says that the schedule hangs. */
+/**
+ * Milliseconds that a thread waits for its turn without any step, before it throws `WaitTimeout`.
+ */
 const WAIT_FOR_TURN_MS = 5_000;
 
 const stuck = (control: Int32Array, step: number): boolean => Atomics.load(control, STEP) === step;

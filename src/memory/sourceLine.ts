@@ -9,16 +9,17 @@ interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Whether that is a place in the text with probes that was made of the file. */
+  /** Whether the column is one of the instrumented text of the file. */
   readonly probed?: boolean;
 }
 
 /**
- * Who called into the folder that a stack begins in, as `file:line:column`: of code that was compiled, where it was written. Paths are seen from the current
- * directory where they are inside it. Undefined where the stack does not say.
+ * The first caller in a stack that is in another folder than the top frame, as `file:line:column`,
+ * with source maps applied. Paths inside the current directory are relative to it. Undefined where
+ * the stack does not have it.
  */
 export function callerOf(stack: string): string | undefined {
-  // Whoever has changed how stacks look has no lines.
+  // Another `Error.prepareStackTrace` may give something else than text.
   if (typeof stack !== 'string') return undefined;
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
   const caller = places.find(({ file }) => dirname(file) !== dirname(places[0].file));
@@ -28,13 +29,19 @@ export function callerOf(stack: string): string | undefined {
   return `${short.startsWith('..') ? file : short}:${line}:${column}`;
 }
 
-/** The line of an access: `site` is an origin (see `Memory.origin`), or nothing, on its first line, and the stack. */
+/**
+ * The line of an access: `site` is an origin (see `Memory.origin`), or nothing, on its first line,
+ * and the stack.
+ */
 export function siteLine(site: string): string | undefined {
   const end = site.indexOf('\n');
   return end > 0 ? site.slice(0, end) : callerOf(site.slice(1));
 }
 
-/** Where an error was thrown, as `file:line`, not counting what `mem` and the names of cells throw; undefined where its stack does not say. */
+/**
+ * The frame that threw an error, as `file:line`, without those of the harness; undefined: its stack
+ * does not have it.
+ */
 export function throwerOf(stack: unknown): string | undefined {
   if (typeof stack !== 'string') return undefined;
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
@@ -44,12 +51,15 @@ export function throwerOf(stack: unknown): string | undefined {
   return shortPlace(`${file}:${line}:0`);
 }
 
-/** Folders of code that stands between an operation and its memory. */
+/** Folders of the code between an operation and its memory. */
 const OURS = ['.', '../check', '../run', '../scenario', '../vm'].map((folder) =>
   resolve(dirname(fileURLToPath(import.meta.url)), folder),
 );
 
-/** `file:line`, as seen from the current directory, of a place `file:line:column`. */
+/**
+ * `file:line` of a place `file:line:column`; the path is relative to the current directory if it is
+ * inside.
+ */
 export function shortPlace(place: string): string {
   const [, file, line] = /^(.*):(\d+):\d+$/.exec(place) ?? ['', place, ''];
   const short = relative('.', file);
@@ -63,15 +73,17 @@ function placeOf(text: string): Place | undefined {
   const parts = /^(.+):(\d+):(\d+)$/.exec(where);
   if (parts === null || parts[1].startsWith('node:')) return undefined;
   const isUrl = parts[1].startsWith('file:');
-  // A user's module is loaded under a version of its own. What runs it without URLs puts in no probes.
+  // A user's module is loaded as `file:…?gfnring=1`. A loader that shows no URLs adds no probes.
   const file = isUrl ? fileURLToPath(parts[1]) : parts[1].replace(/\?gfnring=\d+$/, '');
   return { file, line: Number(parts[2]), column: Number(parts[3]), probed: isUrl && parts[1].includes('?gfnring=') };
 }
 
-/** By file: where its parts were written, where a source map says so. */
+/** By file: its source map, if it has one. */
 const maps = new Map<string, { readonly map: SourceMap; readonly from: string } | undefined>();
 
-/** Node itself looks at source maps only where it was told so when it started. */
+/**
+ * The place in the original source. Node applies source maps only if it was started with a flag.
+ */
 function written(place: Place): Place {
   const { file, line } = place;
   const column = place.probed ? columnInFile(file, line, place.column) : place.column;
@@ -94,7 +106,7 @@ function mapOf(file: string): { readonly map: SourceMap; readonly from: string }
     const text = inside === null ? readFileSync(from, 'utf8') : Buffer.from(inside[1], 'base64').toString();
     return { map: new SourceMap(JSON.parse(text) as SourceMapPayload), from };
   } catch {
-    // No map is worth failing for: the line in the compiled file will do.
+    // A missing map is no error: the line in the compiled file is shown.
     return undefined;
   }
 }

@@ -14,8 +14,8 @@ const PATTERNS_MAX = 8;
 const CANDIDATES_MAX = 8;
 
 /**
- * Finds a spin loop by comparison, where the state of the code is not known: the operation repeats the
- * same accesses with the same results, at the same call sites, and changes nothing.
+ * Finds a spin loop by comparison, where the state of the code is not known: the operation repeats
+ * the same accesses with the same results, at the same call sites, and changes nothing.
  */
 export class SpinDetector {
   private readonly tree: ExecutionTrie;
@@ -31,9 +31,9 @@ export class SpinDetector {
   }
 
   /**
-   * Closes an idle iteration of the loop that an operation is in after `AHEAD_MAX` accesses, if it is in
-   * one: it need not be run again until something has changed. Returns the node that stands for `asked`
-   * from then on: another one where the closed iteration ends there.
+   * Closes an idle iteration of the loop that an operation is in after `AHEAD_MAX` accesses, if it
+   * is in one: it need not be run again until something has changed. Returns the node that stands
+   * for `asked` from then on: another one where the closed iteration ends there.
    *
    * @param last the last node that the operation came to.
    * @param asked an earlier node: the first one that a closed iteration may end with.
@@ -78,8 +78,8 @@ export class SpinDetector {
   }
 
   /**
-   * Equal results are not enough: two consecutive loops, or two loads in one loop, can return the same
-   * values. An iteration ends only where the call site repeats as well.
+   * Equal results are not enough: two consecutive loops, or two loads in one loop, can return the
+   * same values. An iteration ends only where the call site repeats as well.
    */
   private closeIteration(
     operation: TreeOperation,
@@ -112,7 +112,8 @@ export class SpinDetector {
     asked: number,
     period: number,
   ): number {
-    // An iteration may begin before `asked`, but must not end there: other runs have been to those nodes.
+    // An iteration may begin before `asked`, but must not end there: other runs have been to those
+    // nodes.
     const from = Math.max(0, asked - period);
     let head = sites.length - period;
     while (head > from && this.equal(path, head - 1, head - 1 + period) && sites[head - 1] === sites[head - 1 + period])
@@ -122,7 +123,10 @@ export class SpinDetector {
     return head;
   }
 
-  /** Whether the operation does the same in the `period` accesses from `head` on as in those after them, whatever it loads. */
+  /**
+   * Whether the operation does the same in the `period` accesses from `head` on as in those after
+   * them, whatever it loads.
+   */
   private isIteration(operation: TreeOperation, path: readonly number[], head: number, period: number): boolean {
     for (let at = head; at < head + period; at++)
       if (!this.sameContinuation(operation, path, at, at + period)) return false;
@@ -142,7 +146,10 @@ export class SpinDetector {
     });
   }
 
-  /** Values that access number `at` may return: those seen or stored elsewhere, and their neighbours. */
+  /**
+   * Values that access number `at` may return: those seen or stored elsewhere, and their
+   * neighbours.
+   */
   private candidateLoadValues(path: readonly number[], at: number): readonly number[] {
     const { tree } = this;
     const place = this.places[placeOf(tree.code[path[at]])];
@@ -156,7 +163,10 @@ export class SpinDetector {
     return [...values].slice(0, CANDIDATES_MAX);
   }
 
-  /** What the operation does when access number `at` returns `low`: its next access, or its end, as text. */
+  /**
+   * What the operation does when access number `at` returns `low`: its next access, or its end, as
+   * text.
+   */
   private continuation(operation: TreeOperation, path: readonly number[], at: number, low: number): string {
     const { outcome, sites } = collectCallSites(this.mem, operation, path.slice(0, at + 1), at + 1, low);
     if (outcome === SUSPENDED) return `${this.mem.abortedAt} ${sites[at + 1]}`;

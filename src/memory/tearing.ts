@@ -5,7 +5,10 @@ import { kindNames, type Memory } from './memory.ts';
 /** By the id of a 64-bit cell: its lower and its upper half. */
 export type Halves = ReadonlyMap<number, readonly [Cell, Cell]>;
 
-/** Another memory with store tearing: a plain store of 64 bits is two of 32 bits, the lower half first. */
+/**
+ * Another memory with store tearing: a plain store of 64 bits is two of 32 bits, the lower half
+ * first.
+ */
 export class TearingMemory extends AccessMemory {
   private readonly mem: Memory;
   private readonly halves: Halves;

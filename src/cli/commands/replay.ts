@@ -184,7 +184,7 @@ function asOneActor({ execution: { program } }: CheckedExecution, trace: Trace, 
   } catch (error) {
     if (error === END_OF_RECORDING) print('here the finding ends');
     else if (error === ASSUMED) print('here it assumes what does not hold');
-    else if (error instanceof Error && error.name === 'Failed') print(`here ${error.message}`);
+    else if (error instanceof Error && error.name === 'CheckFailed') print(`here ${error.message}`);
     else throw error;
   }
 }

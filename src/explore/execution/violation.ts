@@ -47,7 +47,7 @@ export function stopOf(error: unknown): ViolationStop {
     return { kind, violation: { property, message: error.message } };
   }
   // By its name: it may come from another copy of this package.
-  if (error instanceof Error && error.name === 'Failed')
+  if (error instanceof Error && error.name === 'CheckFailed')
     return { kind: 'violated', violation: { property: (error as CheckFailed).property, message: error.message } };
   if (error instanceof Error && error.name === 'KernelError')
     return { kind: 'crashed', violation: { property: UNSUPPORTED_OPERATION, message: error.message } };

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Violation } from '../../explore/execution/violation.ts';
-import { stepsTaken, timetableOf } from '../../memory/scheduledMemory.ts';
+import { createSharedSchedule, stepsTaken } from '../../memory/scheduledMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
@@ -37,7 +37,7 @@ export class LockstepPool {
       throw new RangeError(`a pool of ${this.threads} threads cannot run ${program.actors.length} actors`);
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new SetupMemory(memory));
-    const table = timetableOf(schedule);
+    const table = createSharedSchedule(schedule);
     const common = { source, memory, table: table.control.buffer as SharedArrayBuffer, steps: schedule.length };
     const watchdog = AbortSignal.timeout(this.watchdogMs);
     const parts = await Promise.allSettled(

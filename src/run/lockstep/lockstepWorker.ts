@@ -1,8 +1,9 @@
 import type { Scenario } from '../../check/scenario.ts';
 import { type Violation, violationOf } from '../../explore/execution/violation.ts';
 import { ASSUMED } from '../../memory/assume.ts';
+import { ContractViolation } from '../../memory/memory.ts';
 import { WaitTimeout } from '../../memory/nativeMemory.ts';
-import { END_OF_SCHEDULE, ScheduledMemory, timetableView } from '../../memory/scheduledMemory.ts';
+import { END_OF_SCHEDULE, ScheduledMemory, viewSharedSchedule } from '../../memory/scheduledMemory.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 
 /** One actor's part of an execution in lockstep. */
@@ -33,7 +34,7 @@ async function scenarioOf(source: ScenarioRef): Promise<Scenario> {
 
 export default async function runActor({ source, thread, memory, table, steps }: LockstepTask): Promise<LockstepPart> {
   const { operations } = (await scenarioOf(source)).program.actors[thread];
-  const mem = new ScheduledMemory(memory, thread, timetableView(table, steps));
+  const mem = new ScheduledMemory(memory, thread, viewSharedSchedule(table, steps));
   const results: unknown[] = [];
   const part = { results, violation: undefined, strayed: undefined };
   try {
@@ -52,8 +53,7 @@ export default async function runActor({ source, thread, memory, table, steps }:
     if (error === END_OF_SCHEDULE) return part;
     mem.fail();
     const own =
-      error instanceof WaitTimeout ||
-      (error instanceof Error && error.name === 'Breach' && error.message.startsWith('outside the schedule'));
+      error instanceof WaitTimeout || (error instanceof ContractViolation && error.rule === 'outside the schedule');
     return own ? { ...part, strayed: `${error.name}: ${error.message}` } : { ...part, violation: violationOf(error) };
   }
   return part;
