@@ -4,61 +4,77 @@ import type { Covered } from './coverage/coverage.ts';
 
 /** What all batches of a campaign have in common, as plain data. */
 export interface BatchConfig extends MemoryConfig {
-  /** Steps of one execution, at most. */
+  /** Maximum number of steps of one execution. */
   readonly stepsMax: number;
 }
 
 /** Executions of a batch. */
-export const EXECUTIONS = 512;
+export const BATCH_EXECUTIONS = 512;
 
-/** So many executions of one scenario, as plain data: what comes of them depends on nothing else. */
+/**
+ * A batch: `BATCH_EXECUTIONS` executions of one scenario, as plain data. Its result depends on
+ * nothing else.
+ */
 export interface Batch {
   /** From 0. */
   readonly number: number;
-  /** Which of the campaign's scenarios it is made from. */
+  /** Index of the campaign's scenario that it is made from. */
   readonly base: number;
-  /** The name of that one: what is covered is told apart by it. */
+  /** The name of that scenario. Coverage is counted separately for each family. */
   readonly family: string;
   readonly source: ScenarioRef;
-  /** Whether it is that scenario as it is. */
+  /** Whether `source` is the campaign's scenario itself, and not a mutated one. */
   readonly isBase: boolean;
   readonly seed: number;
-  /** Of `ALTERED_OF` executions, those that alter a schedule instead of drawing one; 0 without feedback. */
-  readonly altered: number;
-  /** Schedules to be altered, as text, with those that cover something new in the batch itself. */
+  /**
+   * Of `MUTATION_PERIOD` consecutive executions, so many mutate a schedule instead of drawing one.
+   * 0 without feedback.
+   */
+  readonly mutated: number;
+  /**
+   * Schedules to mutate, as text. Schedules that cover something new in the batch itself are added
+   * while it runs.
+   */
   readonly parents: readonly string[];
 }
 
-export const ALTERED_OF = 8;
+export const MUTATION_PERIOD = 8;
 
-/** An execution that covers what none before it in its batch has covered. */
+/** An execution that covers something that no earlier execution of its batch covers. */
 export interface Candidate extends Covered {
   readonly schedule: string;
 }
 
-/** A violation, with fewer context switches than it was found with. */
+/** A violation. Its schedule has been merged to fewer context switches. */
 export interface BatchFailure {
   readonly property: string;
   readonly message: string;
   readonly schedule: string;
-  /** What failed, and what was communicated across threads: failures with the same key are taken for one. */
+  /** See `failureKey`. Failures with the same key count as one. */
   readonly key: string;
-  /** Its number in the batch, from 0. */
+  /** The number of the execution in the batch, from 0. */
   readonly execution: number;
 }
 
-/** What has come of a batch. */
-export interface BatchDone {
+/** The result of a batch. */
+export interface BatchResult {
   readonly number: number;
-  /** Complete executions; those that an assumption stopped; those that reached the limit of steps; those that violated a property. */
+  /** Executions that completed. */
   readonly complete: number;
+  /** Executions that an assumption stopped. */
   readonly blocked: number;
+  /** Executions that reached the limit of steps. */
   readonly cut: number;
+  /** Executions that violated a property. */
   readonly failed: number;
+  /** Steps of all executions. */
   readonly steps: number;
-  /** Of the scenario as it is: a hash of the class of each complete execution that was drawn, and of each that was altered. */
-  readonly drawn: readonly number[];
-  readonly altered: readonly number[];
+  /**
+   * One hash of the happens-before class for each complete execution of the base scenario: those
+   * that a scheduler drew, and those of mutated schedules.
+   */
+  readonly drawnClasses: readonly number[];
+  readonly mutatedClasses: readonly number[];
   readonly candidates: readonly Candidate[];
   readonly failures: readonly BatchFailure[];
 }

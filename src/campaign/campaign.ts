@@ -4,232 +4,262 @@ import { parseSchedule } from '../explore/schedule.ts';
 import { isTransient } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { findingOf } from '../run/finding.ts';
-import { type Batch, type BatchConfig, type BatchDone, EXECUTIONS } from './batch.ts';
+import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchResult } from './batch.ts';
 import type { CampaignDirectory } from './directory/campaignDirectory.ts';
-import { type Executor, TaskAbandoned } from './executors/threadPoolExecutor.ts';
-import type { BatchEffect } from './state/campaignState.ts';
+import { type Executor, TaskAbandoned } from './executors/executor.ts';
+import type { Settings } from './settings.ts';
+import { diffBatch, lostBatchEffect } from './state/diffBatch.ts';
+import type { BatchEffect } from './state/events.ts';
 import type { MinimisedFailure, UnminimisedFailure } from './state/findings.ts';
 
-/** How a campaign is run; what it does does not depend on it. */
+/** When a campaign ends, and who is told. What the campaign does does not depend on it. */
 export interface CampaignOptions {
-  /** It ends with the batch that makes so many executions, or when so many seconds are over. */
+  /** It ends with the batch that reaches this number of executions. */
   readonly executions: number;
+  /** It ends after this time. */
   readonly seconds: number;
-  /** Ends it: what was begun is let be, and done again when it goes on. */
+  /** Ends it at once. Batches that are running are dropped, and run again when it is resumed. */
   readonly signal?: AbortSignal;
-  /** Called whenever something was taken in. */
+  /** Called whenever results were applied. */
   readonly onProgress?: (status: Status) => void;
 }
 
-/** How it goes. */
+/** The progress of a campaign. */
 export interface Status {
   readonly executions: number;
   readonly secondsLeft: number;
+  /** See `Executor`. */
   readonly died: number;
   readonly hung: number;
-  /** Why nothing is written at the moment; undefined: it is. */
-  readonly notWritten: string | undefined;
+  /** Why the journal cannot be written at the moment. Undefined if it can. */
+  readonly writeError: string | undefined;
 }
 
-/** What ended it, and how many workers died and hung. */
+/** What ended a campaign. */
 export interface CampaignEnd {
   readonly by: 'executions' | 'seconds' | 'signal';
+  /** See `Executor`. */
   readonly died: number;
   readonly hung: number;
 }
 
-/** Between two tries to write to a disk that has no room. */
+/** Milliseconds between two attempts to write to a full disk. */
 const RETRY_MS = 1000;
 
 /**
- * Runs a campaign on, from where it stands. Batches are done by workers in any order, and taken in one after the other; the journal has each before anything else
- * knows of it, so that a process that ends at any moment has lost only what is done again.
+ * Runs a campaign from its current state. Workers run batches in any order; results are applied in
+ * the order of batches. The journal has a result before the state does, so a process that is killed
+ * at any moment loses only work that is done again.
  */
 export async function runCampaign(
-  store: CampaignDirectory,
-  crew: Executor,
-  running: CampaignOptions,
+  directory: CampaignDirectory,
+  executor: Executor,
+  options: CampaignOptions,
 ): Promise<CampaignEnd> {
-  const by = await new Campaign(store, crew, running).run();
-  return { by, died: crew.died, hung: crew.hung };
+  const by = await new Coordinator(directory, executor, options).run();
+  return { by, died: executor.died, hung: executor.hung };
 }
 
-class Campaign {
-  private readonly store: CampaignDirectory;
-  private readonly crew: Executor;
-  private readonly running: CampaignOptions;
+class Coordinator {
+  private readonly directory: CampaignDirectory;
+  private readonly executor: Executor;
+  private readonly options: CampaignOptions;
   private readonly deadline: Deadline;
-  /** By number of a batch, and key of a failure: tasks that were begun. Each ends well: what went wrong is its result. */
-  private readonly batches = new Map<number, Promise<void>>();
-  private readonly small = new Map<string, Promise<void>>();
-  private readonly done = new Map<number, BatchDone | Error>();
-  private readonly made = new Map<string, MinimisedFailure | Error>();
-  private readonly task: BatchConfig;
-  private working = 0;
-  private notWritten: string | undefined;
+  private readonly config: BatchConfig;
+  /**
+   * Started tasks: batches by number, failures by key. Entries are removed when the result is
+   * applied.
+   */
+  private readonly startedBatches = new Set<number>();
+  private readonly startedFailures = new Set<string>();
+  /** Results that are not applied yet, or why there is none. */
+  private readonly batchResults = new Map<number, BatchResult | Error>();
+  private readonly minimised = new Map<string, MinimisedFailure | Error>();
+  private tasksRunning = 0;
+  private writeError: string | undefined;
+  /** Resumes `run`. */
   private wake = (): void => {};
 
-  constructor(store: CampaignDirectory, crew: Executor, running: CampaignOptions) {
-    this.store = store;
-    this.crew = crew;
-    this.running = running;
-    this.deadline = new Deadline(running.seconds);
-    const { memoryModel, tearing, stepsMax } = store.progress.settings;
-    this.task = { memoryModel, tearing, stepsMax };
+  constructor(directory: CampaignDirectory, executor: Executor, options: CampaignOptions) {
+    this.directory = directory;
+    this.executor = executor;
+    this.options = options;
+    this.deadline = new Deadline(options.seconds);
+    const { memoryModel, tearing, stepsMax } = directory.state.settings;
+    this.config = { memoryModel, tearing, stepsMax };
   }
 
   async run(): Promise<CampaignEnd['by']> {
-    const { progress } = this.store;
-    const { signal } = this.running;
+    const { signal, seconds } = this.options;
     signal?.addEventListener('abort', () => this.wake());
-    const over = setTimeout(() => this.wake(), Math.min(this.running.seconds * 1000, 2 ** 31 - 1));
+    const timer = setTimeout(() => this.wake(), Math.min(seconds * 1000, 2 ** 31 - 1));
     try {
       for (;;) {
         if (signal?.aborted) return 'signal';
-        const isLast = this.isLast();
-        const isLate = this.isLate();
-        if (isLate && this.notWritten !== undefined) return 'seconds';
-        // When the time is over, one of each property that failed is made small yet: the others are, when the campaign goes on.
-        if (isLast && progress.findings.open.length === 0) return 'executions';
-        if (isLate && !progress.findings.isOneMissing) return 'seconds';
-        this.begin(!isLast && !isLate);
+        const [isComplete, isLate] = [this.isComplete, this.isLate];
+        const end = this.endNow(isComplete, isLate);
+        if (end !== undefined) return end;
+        const runsBatches = !isComplete && !isLate;
+        this.startTasks(runsBatches);
         const awake = new Promise<void>((resolve) => {
           this.wake = resolve;
         });
-        if (!this.isNextDone(!isLast && !isLate)) await awake;
-        await this.takeIn(!isLast && !isLate);
-        this.running.onProgress?.(this.status());
+        if (!this.canApply(runsBatches)) await awake;
+        await this.applyResults(runsBatches);
+        this.options.onProgress?.(this.status());
       }
     } finally {
-      clearTimeout(over);
+      clearTimeout(timer);
     }
   }
 
-  /** Batches that could not be run count as run. */
-  private isLast(): boolean {
-    return this.store.progress.next * EXECUTIONS >= this.running.executions;
+  /** Whether enough executions were run. A batch that could not be run counts as run. */
+  private get isComplete(): boolean {
+    return this.directory.state.batches * BATCH_EXECUTIONS >= this.options.executions;
   }
 
-  private isLate(): boolean {
-    return this.deadline.seconds >= this.running.seconds;
+  private get isLate(): boolean {
+    return this.deadline.seconds >= this.options.seconds;
+  }
+
+  /**
+   * After the last execution, all failures are minimised. When the time is over, one failure of
+   * each property is minimised; the others are minimised when the campaign is resumed.
+   */
+  private endNow(isComplete: boolean, isLate: boolean): 'executions' | 'seconds' | undefined {
+    const { findings } = this.directory.state;
+    if (isLate && this.writeError !== undefined) return 'seconds';
+    if (isComplete && findings.unminimised.length === 0) return 'executions';
+    if (isLate && !findings.lacksFinding) return 'seconds';
+    return undefined;
   }
 
   private status(): Status {
-    const { died, hung } = this.crew;
-    const secondsLeft = this.running.seconds - this.deadline.seconds;
-    return { executions: this.store.progress.counts.executions, secondsLeft, died, hung, notWritten: this.notWritten };
+    const { died, hung } = this.executor;
+    const secondsLeft = this.options.seconds - this.deadline.seconds;
+    const { executions } = this.directory.state.counts;
+    return { executions, secondsLeft, died, hung, writeError: this.writeError };
   }
 
-  /** Gives work to all workers. Failures come first, and to half of them: many fail at once, and the campaign goes on. */
-  private begin(goesOn: boolean): void {
-    const { progress } = this.store;
-    const most = this.crew.hands;
-    for (const open of progress.findings.open) {
-      const { key } = open.failed;
-      if (this.working >= most || (goesOn && this.small.size - this.made.size >= most / 2)) break;
-      if (!this.small.has(key)) this.small.set(key, this.work(this.makeSmall(open)));
+  /**
+   * Starts as many tasks as the executor can run. Failures come first. Often many come at once, so
+   * they get at most half of the workers while batches are run.
+   */
+  private startTasks(runsBatches: boolean): void {
+    const { state } = this.directory;
+    const { capacity } = this.executor;
+    for (const unminimised of state.findings.unminimised) {
+      const { key } = unminimised.failure;
+      const minimising = this.startedFailures.size - this.minimised.size;
+      if (this.tasksRunning >= capacity || (runsBatches && minimising >= capacity / 2)) break;
+      if (this.startedFailures.has(key)) continue;
+      this.startedFailures.add(key);
+      this.start(this.minimise(unminimised));
     }
-    if (!goesOn) return;
-    for (const batch of progress.ahead) {
-      if (this.working >= most || batch.number * EXECUTIONS >= this.running.executions) return;
-      if (!this.batches.has(batch.number)) this.batches.set(batch.number, this.work(this.runBatch(batch)));
+    if (!runsBatches) return;
+    for (const batch of state.planned) {
+      if (this.tasksRunning >= capacity || batch.number * BATCH_EXECUTIONS >= this.options.executions) return;
+      if (this.startedBatches.has(batch.number)) continue;
+      this.startedBatches.add(batch.number);
+      this.start(this.runBatch(batch));
     }
   }
 
-  private async work(task: Promise<void>): Promise<void> {
-    this.working++;
-    await task;
-    this.working--;
-    this.wake();
+  /** @param task never rejects: an error is its result. */
+  private start(task: Promise<void>): void {
+    this.tasksRunning++;
+    void task.then(() => {
+      this.tasksRunning--;
+      this.wake();
+    });
   }
 
   private async runBatch(batch: Batch): Promise<void> {
     try {
-      this.done.set(batch.number, await this.crew.run(batch, this.task));
+      this.batchResults.set(batch.number, await this.executor.runBatch(batch, this.config));
     } catch (error) {
-      this.done.set(batch.number, error as Error);
+      this.batchResults.set(batch.number, error as Error);
     }
   }
 
-  private async makeSmall(open: UnminimisedFailure): Promise<void> {
-    const { key } = open.failed;
+  private async minimise(unminimised: UnminimisedFailure): Promise<void> {
+    const { key } = unminimised.failure;
     try {
-      this.made.set(key, await this.crew.makeSmall(open, this.task));
+      this.minimised.set(key, await this.executor.minimise(unminimised, this.config));
     } catch (error) {
-      this.made.set(key, error as Error);
+      this.minimised.set(key, error as Error);
     }
   }
 
-  private isNextDone(goesOn: boolean): boolean {
-    const { progress } = this.store;
-    const [open] = progress.findings.open;
-    return (open !== undefined && this.made.has(open.failed.key)) || (goesOn && this.done.has(progress.next));
+  private canApply(runsBatches: boolean): boolean {
+    const { findings, batches } = this.directory.state;
+    const [first] = findings.unminimised;
+    return (
+      (first !== undefined && this.minimised.has(first.failure.key)) || (runsBatches && this.batchResults.has(batches))
+    );
   }
 
-  /** Takes in what is done, in order. */
-  private async takeIn(goesOn: boolean): Promise<void> {
-    const { store } = this;
-    const { progress } = store;
-    for (let [open] = progress.findings.open; open !== undefined; [open] = progress.findings.open) {
-      const { key } = open.failed;
-      const done = this.made.get(key);
-      if (done === undefined) break;
-      const made = this.madeOf(open, done);
-      if (!(await this.written(() => store.made(made)))) break;
-      this.made.delete(key);
-      this.small.delete(key);
+  /** Applies the results that are there, in order. */
+  private async applyResults(runsBatches: boolean): Promise<void> {
+    const { directory } = this;
+    const { state } = directory;
+    for (let [first] = state.findings.unminimised; first !== undefined; [first] = state.findings.unminimised) {
+      const { key } = first.failure;
+      const result = this.minimised.get(key);
+      if (result === undefined) break;
+      const minimised = this.minimisedOrAsFound(first, result);
+      if (!(await this.writeWithRetry(() => directory.applyMinimised(minimised)))) break;
+      this.minimised.delete(key);
+      this.startedFailures.delete(key);
     }
-    while (goesOn && !this.isLast()) {
-      const done = this.done.get(progress.next);
-      if (done === undefined) return;
-      const number = progress.next;
-      const effect = this.effectOf(done);
-      if (!(await this.written(() => store.took(effect)))) return;
-      this.done.delete(number);
-      this.batches.delete(number);
+    while (runsBatches && !this.isComplete) {
+      const number = state.batches;
+      const result = this.batchResults.get(number);
+      if (result === undefined) return;
+      const effect = this.effectOf(result);
+      if (!(await this.writeWithRetry(() => directory.applyBatch(effect)))) return;
+      this.batchResults.delete(number);
+      this.startedBatches.delete(number);
     }
   }
 
-  /** A failure that nobody could make small is a finding all the same. */
-  private madeOf(open: UnminimisedFailure, done: MinimisedFailure | Error): MinimisedFailure {
-    if (!(done instanceof Error)) return done;
-    if (!(done instanceof TaskAbandoned || done instanceof BadInput)) throw done;
-    return asFound(open, this.store.progress.settings);
+  /** A failure that no worker could minimise is recorded as it was found. */
+  private minimisedOrAsFound(unminimised: UnminimisedFailure, result: MinimisedFailure | Error): MinimisedFailure {
+    if (!(result instanceof Error)) return result;
+    if (!(result instanceof TaskAbandoned || result instanceof BadInput)) throw result;
+    return asFound(unminimised, this.directory.state.settings);
   }
 
-  private effectOf(done: BatchDone | Error): BatchEffect {
-    const { progress } = this.store;
-    if (!(done instanceof Error)) return progress.effectOf(done);
-    const [{ number, isBase }] = progress.ahead;
-    if (done instanceof TaskAbandoned || (done instanceof BadInput && !isBase))
-      return progress.lossOf(number, done.message);
-    throw done;
+  private effectOf(result: BatchResult | Error): BatchEffect {
+    const { state } = this.directory;
+    if (!(result instanceof Error)) return diffBatch(state, result);
+    const { number, isBase } = state.nextBatch;
+    if (result instanceof TaskAbandoned || (result instanceof BadInput && !isBase))
+      return lostBatchEffect(number, result.message);
+    throw result;
   }
 
-  /** Writes, as soon as the disk has room. Returns false where the campaign is to end before. */
-  private async written(write: () => void): Promise<boolean> {
+  /** Waits while the disk is full. Returns false if the campaign ends before there is room. */
+  private async writeWithRetry(write: () => void): Promise<boolean> {
     for (;;) {
       try {
         write();
-        this.notWritten = undefined;
+        this.writeError = undefined;
         return true;
       } catch (error) {
         if (!isTransient(error)) throw error;
-        this.notWritten = (error as Error).message;
+        this.writeError = (error as Error).message;
       }
-      this.running.onProgress?.(this.status());
-      if (this.running.signal?.aborted || this.isLate()) return false;
+      this.options.onProgress?.(this.status());
+      if (this.options.signal?.aborted || this.isLate) return false;
       await sleep(RETRY_MS);
     }
   }
 }
 
-/** As it was found. */
-function asFound(
-  { failed, source }: UnminimisedFailure,
-  { memoryModel, tearing }: CampaignDirectory['progress']['settings'],
-): MinimisedFailure {
-  const { key, property, message } = failed;
-  const schedule = parseSchedule(failed.schedule)!;
-  return { key, least: key, finding: findingOf({ source, memoryModel, tearing, property, message, schedule }) };
+function asFound({ failure, source }: UnminimisedFailure, { memoryModel, tearing }: Settings): MinimisedFailure {
+  const { key, property, message } = failure;
+  const schedule = parseSchedule(failure.schedule)!;
+  const finding = findingOf({ source, memoryModel, tearing, property, message, schedule });
+  return { key, minimisedKey: key, finding };
 }

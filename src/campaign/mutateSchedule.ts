@@ -2,23 +2,24 @@ import { type Random, uniformInt } from '../explore/random.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import type { Scheduler, SchedulerView } from '../explore/schedulers/scheduler.ts';
 
-/** Steps of another thread that are put in between, at most. */
-const STEPS_MAX = 8;
+/** Maximum number of steps that one mutation inserts. */
+const INSERTED_MAX = 8;
 
 /**
- * A schedule made of others: cut off, with runs of a thread moved or left out, steps of another thread put in, the end of one after the beginning of another. Any list of
- * threads is a schedule (see `Following`), so that nothing has to fit.
+ * Applies one to three mutations to a schedule: truncate it, move, remove or insert a run of steps
+ * of one thread, or splice another schedule onto it. Any list of threads is a schedule for
+ * `ReplayThenFallback`, so the result needs no repair.
  *
- * @param parents one or more. @param threads how many there are.
+ * @param parents one or more schedules. @param threads number of threads.
  */
 export function mutateSchedule(parents: readonly (readonly number[])[], threads: number, random: Random): number[] {
   let schedule = parents[uniformInt(random, parents.length)].slice();
   for (let times = 1 + uniformInt(random, 3); times > 0; times--)
-    schedule = alterOnce(schedule, parents[uniformInt(random, parents.length)], threads, random);
+    schedule = mutateOnce(schedule, parents[uniformInt(random, parents.length)], threads, random);
   return schedule;
 }
 
-function alterOnce(schedule: number[], other: readonly number[], threads: number, random: Random): number[] {
+function mutateOnce(schedule: number[], other: readonly number[], threads: number, random: Random): number[] {
   const at = uniformInt(random, schedule.length + 1);
   switch (uniformInt(random, 6)) {
     case 0:
@@ -35,7 +36,7 @@ function alterOnce(schedule: number[], other: readonly number[], threads: number
       return schedule.toSpliced(from, to - from);
     }
     case 4: {
-      const steps = new Array<number>(1 + uniformInt(random, STEPS_MAX)).fill(uniformInt(random, threads));
+      const steps = new Array<number>(1 + uniformInt(random, INSERTED_MAX)).fill(uniformInt(random, threads));
       return schedule.toSpliced(at, 0, ...steps);
     }
     default:
@@ -43,7 +44,7 @@ function alterOnce(schedule: number[], other: readonly number[], threads: number
   }
 }
 
-/** Where the run of one thread begins and ends that step `at` is in. */
+/** Begin and end of the run of steps of one thread that contains step `at`. */
 function runAt(schedule: readonly number[], at: number): [number, number] {
   let [from, to] = [at, at];
   while (from > 0 && threadOf(schedule[from - 1]) === threadOf(schedule[at] ?? -1)) from--;
@@ -51,34 +52,38 @@ function runAt(schedule: readonly number[], at: number): [number, number] {
   return [from, to];
 }
 
-/** Follows a schedule as far as it goes, passing over what cannot be, and then leaves it to another scheduler. */
+/**
+ * Replays a schedule, skipping steps of threads that are not enabled, and then follows a fallback
+ * scheduler.
+ */
 export class ReplayThenFallback implements Scheduler {
   /** To be set before `begin`. */
   schedule: readonly number[] = [];
-  private readonly rest: Scheduler;
+  private readonly fallback: Scheduler;
   private at = 0;
-  private wanted = -1;
+  /** The read-from index of the current step of `schedule`, or -1 for a step of the fallback. */
+  private readFrom = -1;
 
-  constructor(rest: Scheduler) {
-    this.rest = rest;
+  constructor(fallback: Scheduler) {
+    this.fallback = fallback;
   }
 
   begin(index: number): void {
     this.at = 0;
-    this.rest.begin(index);
+    this.fallback.begin(index);
   }
 
   next(view: SchedulerView): number {
     while (this.at < this.schedule.length) {
       const choice = this.schedule[this.at++];
-      this.wanted = readFromIndex(choice);
+      this.readFrom = readFromIndex(choice);
       if (view.enabled & (1 << threadOf(choice))) return threadOf(choice);
     }
-    this.wanted = -1;
-    return this.rest.next(view);
+    this.readFrom = -1;
+    return this.fallback.next(view);
   }
 
   chooseReadsFrom(count: number): number {
-    return this.wanted < 0 ? this.rest.chooseReadsFrom(count) : Math.min(this.wanted, count - 1);
+    return this.readFrom < 0 ? this.fallback.chooseReadsFrom(count) : Math.min(this.readFrom, count - 1);
   }
 }

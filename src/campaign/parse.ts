@@ -6,7 +6,7 @@ import { SCHEMA } from '../input/schema.ts';
 import { checkCanary } from '../run/canary.ts';
 import { parseSource } from '../run/parseSource.ts';
 import { knownDefects } from '../scenario/knownDefects.ts';
-import type { CorpusEntry } from './corpusEntry.ts';
+import type { CorpusEntry } from './corpus/corpusEntry.ts';
 import { type BaseScenario, CAMPAIGN_SCHEMA, type Settings } from './settings.ts';
 
 /** The settings in `campaign.json`. Throws `BadInput` with the path of the first field that is wrong. */

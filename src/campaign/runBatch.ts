@@ -9,106 +9,115 @@ import { Budget } from '../run/minimise/budget.ts';
 import { type Failure, mergeRuns } from '../run/minimise/minimise.ts';
 import { type OpenedScenario, openScenario } from '../scenario/scenarioRef.ts';
 import {
-  ALTERED_OF,
+  BATCH_EXECUTIONS,
   type Batch,
   type BatchConfig,
-  type BatchDone,
   type BatchFailure,
+  type BatchResult,
   type Candidate,
-  EXECUTIONS,
+  MUTATION_PERIOD,
 } from './batch.ts';
 import { Coverage } from './coverage/coverage.ts';
 import { failureKey } from './failureKey.ts';
 import { mutateSchedule, ReplayThenFallback } from './mutateSchedule.ts';
 
-/** Schedules that are altered in one batch, at most: those that it was given, and the latest that covered something new. */
+/**
+ * Maximum number of schedules that a batch mutates: those that it was given, and the latest ones
+ * that covered something new.
+ */
 const PARENTS_MAX = 16;
-/** Failures of one property that are looked at closer in one batch; all are counted. */
+/** Failures of one property that a batch reports. All failures are counted. */
 const FAILURES_MAX = 3;
-/** Steps that may be taken to put runs of a thread together in one of them. */
+/** Steps that may be spent on merging the context switches of one failure. */
 const MERGE_STEPS = 200_000;
 
-/** Runs a batch on this thread, from a fresh start: nothing that this thread has run before has a say. Throws `BadInput` where the scenario cannot be run. */
-export async function runBatch(batch: Batch, work: BatchConfig): Promise<BatchDone> {
+/**
+ * Runs a batch on this thread. The result does not depend on what the thread has run before. Throws
+ * `BadInput` if the scenario cannot be run.
+ */
+export async function runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult> {
   const scenario = await openScenario(batch.source);
-  // What looks like a loop without a state may have one: a campaign proves nothing, and need not guess.
-  const run = createRun(scenario, work.stepsMax, work, [], { iterationsMax: Infinity, byComparison: false });
-  const executions = new Executions(run, { source: batch.source, scenario }, batch, work);
-  for (let index = 0; index < EXECUTIONS; index++) executions.add(index);
-  return executions.done();
+  // A campaign proves nothing, so it need not assume that a loop has no state.
+  const run = createRun(scenario, config.stepsMax, config, [], { iterationsMax: Infinity, byComparison: false });
+  const runner = new BatchRunner(run, { source: batch.source, scenario }, batch, config);
+  for (let index = 0; index < BATCH_EXECUTIONS; index++) runner.run(index);
+  return runner.result();
 }
 
-class Executions {
-  private readonly run: CheckedExecution;
-  private readonly sourced: OpenedScenario;
+class BatchRunner {
+  private readonly checked: CheckedExecution;
+  private readonly opened: OpenedScenario;
   private readonly batch: Batch;
-  private readonly work: BatchConfig;
+  private readonly config: BatchConfig;
   private readonly coverage: Coverage;
-  private readonly classes: TraceCounter;
-  private readonly seen = new Uint53Set();
+  private readonly traces: TraceCounter;
+  private readonly seenClasses = new Uint53Set();
   private readonly scheduler: ReplayThenFallback;
   private readonly parents: number[][];
   private readonly counts = { complete: 0, blocked: 0, cut: 0, failed: 0, steps: 0 };
-  private readonly drawn: number[] = [];
-  private readonly altered: number[] = [];
+  private readonly drawnClasses: number[] = [];
+  private readonly mutatedClasses: number[] = [];
   private readonly candidates: Candidate[] = [];
   private readonly failures: (Failure & { readonly execution: number })[] = [];
 
-  constructor(run: CheckedExecution, sourced: OpenedScenario, batch: Batch, work: BatchConfig) {
-    this.run = run;
-    this.sourced = sourced;
+  constructor(checked: CheckedExecution, opened: OpenedScenario, batch: Batch, config: BatchConfig) {
+    this.checked = checked;
+    this.opened = opened;
     this.batch = batch;
-    this.work = work;
-    this.coverage = new Coverage(run, batch.family);
-    this.classes = new TraceCounter(run.execution);
+    this.config = config;
+    this.coverage = new Coverage(checked, batch.family);
+    this.traces = new TraceCounter(checked.execution);
     this.scheduler = new ReplayThenFallback(
-      createScheduler('portfolio', batch.seed, profileOf(run.execution, batch.seed), 3),
+      createScheduler('portfolio', batch.seed, profileOf(checked.execution, batch.seed), 3),
     );
     this.parents = batch.parents.map((text) => parseSchedule(text)!);
   }
 
-  /** Execution number `index` of the batch. */
-  add(index: number): void {
-    const { run, batch, scheduler, parents, counts } = this;
-    const isAltered = parents.length > 0 && index % ALTERED_OF < batch.altered;
-    // The portfolio goes by the index as well: others than the schedulers' own numbers, or the same ones would always be altered.
+  /** @param index the number of the execution in the batch. */
+  run(index: number): void {
+    const { checked, batch, scheduler, parents, counts } = this;
+    const isMutated = parents.length > 0 && index % MUTATION_PERIOD < batch.mutated;
+    // The portfolio draws from `batch.seed` and the index as well. Another seed keeps the two
+    // apart.
     const random = randomOf(~batch.seed, index);
-    scheduler.schedule = isAltered ? mutateSchedule(parents, run.execution.node.length, random) : [];
-    const { stop, violation } = runOnce(run, scheduler, index);
-    counts.steps += run.execution.steps;
+    scheduler.schedule = isMutated ? mutateSchedule(parents, checked.execution.node.length, random) : [];
+    const { stop, violation } = runOnce(checked, scheduler, index);
+    counts.steps += checked.execution.steps;
     if (violation !== undefined) {
       counts.failed++;
-      this.failedWith(violation, index);
+      this.addFailure(violation, index);
       return;
     }
-    const hash = this.classes.traceHash();
+    const traceHash = this.traces.traceHash();
     if (stop.kind === 'finished') {
       counts.complete++;
-      if (batch.isBase) (isAltered ? this.altered : this.drawn).push(hash);
+      if (batch.isBase) (isMutated ? this.mutatedClasses : this.drawnClasses).push(traceHash);
     } else if (stop.kind === 'limit') counts.cut++;
     else counts.blocked++;
-    const covered = this.coverage.add(this.seen.add(hash));
+    const covered = this.coverage.add(this.seenClasses.add(traceHash));
     if (covered === undefined) return;
-    const schedule = scheduleOf(run);
+    const schedule = scheduleOf(checked);
     this.candidates.push({ ...covered, schedule: formatSchedule(schedule) });
-    if (batch.altered === 0) return;
+    if (batch.mutated === 0) return;
     if (parents.length >= PARENTS_MAX) parents.splice(batch.parents.length % PARENTS_MAX, 1);
     parents.push(schedule);
   }
 
-  done(): BatchDone {
-    const { batch, counts, drawn, altered, candidates } = this;
-    return { number: batch.number, ...counts, drawn, altered, candidates, failures: this.distinct() };
+  result(): BatchResult {
+    const { batch, counts, drawnClasses, mutatedClasses, candidates } = this;
+    const failures = this.distinctFailures();
+    return { number: batch.number, ...counts, drawnClasses, mutatedClasses, candidates, failures };
   }
 
-  private failedWith({ property, message }: { property: string; message: string }, execution: number): void {
+  private addFailure({ property, message }: { property: string; message: string }, execution: number): void {
     if (this.failures.filter((failure) => failure.property === property).length >= FAILURES_MAX) return;
-    const { memoryModel, tearing } = this.work;
-    const schedule = scheduleOf(this.run);
-    this.failures.push({ ...this.sourced, memoryModel, tearing, property, message, schedule, execution });
+    const { memoryModel, tearing } = this.config;
+    const schedule = scheduleOf(this.checked);
+    this.failures.push({ ...this.opened, memoryModel, tearing, property, message, schedule, execution });
   }
 
-  private distinct(): BatchFailure[] {
+  /** Merges context switches first, so that more failures have the same key. */
+  private distinctFailures(): BatchFailure[] {
     const byKey = new Map<string, BatchFailure>();
     for (const found of this.failures) {
       const { property, message, schedule, execution } = {

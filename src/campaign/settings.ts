@@ -3,7 +3,7 @@ import type { KnownDefect } from '../vm/builtInScenario.ts';
 import type { BatchConfig } from './batch.ts';
 
 /** The version of what a campaign writes to disk. Seeds mean the same only within one. */
-export const CAMPAIGN_SCHEMA = 2;
+export const CAMPAIGN_SCHEMA = 3;
 
 /** A scenario of a campaign. */
 export interface BaseScenario {

@@ -3,113 +3,130 @@ import { SCHEMA } from '../input/schema.ts';
 import type { Finding } from '../run/finding.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
-import { fileOf } from './directory/campaignDirectory.ts';
-import { digitsOf } from './hash.ts';
+import { findingFile } from './directory/layout.ts';
+import { hexDigest } from './hash.ts';
 import { type BaseScenario, baseName, type Settings } from './settings.ts';
-import type { CampaignState, Counts, CoverageSample, LostBatch } from './state/campaignState.ts';
+import type { CampaignState, CoverageSample, LostBatch } from './state/campaignState.ts';
+import type { Counts } from './state/counts.ts';
+import type { RecordedFinding } from './state/findings.ts';
+import { type CampaignTotals, campaignTotals } from './state/merge.ts';
 
 /** A finding of a campaign, as it is reported. */
 export interface CampaignFinding extends Finding {
-  /** Where it was written. */
+  /** The path of its file. */
   readonly file: string;
-  /** What failed, and the communication that made it fail: findings with the same key are the same. */
+  /** See `failureKey`. */
   readonly key: string;
-  /** The campaign's scenario that it was found in, or in a variant of. */
+  /** The name of the campaign's scenario that it was found in, or in a mutated one. */
   readonly base: string;
-  /** How many executions were run before it. */
+  /** Executions of the campaign before it. */
   readonly after: number;
-  /** What history knows it as; null: it does not. */
+  /** The number and title of the known defect. Null if it is not known. */
   readonly catalogue: string | null;
   readonly title: string | null;
 }
 
-/** What was and what was not reached of one scenario. */
+/** The coverage of one scenario. */
 export interface ScenarioSummary extends Counts {
   readonly name: string;
-  /** Of the scenario as it is: distinct happens-before classes; the probability that the next draw is of one not seen; at least so many there are beside. */
+  /** Distinct happens-before classes of the scenario itself, without its mutated ones. */
   readonly classes: number;
+  /** See `SampledClasses`. */
   readonly unseen: number | null;
   readonly left: number | null;
+  /** The `sometimes` that came true, and those that did not. */
   readonly reached: readonly string[];
   readonly missing: readonly string[];
 }
 
-/** What a campaign has come to. */
+/** The result of a campaign so far. */
 export interface Summary extends Omit<Settings, 'bases'>, Counts {
   readonly schema: typeof SCHEMA;
   readonly kind: 'campaign summary';
   readonly directory: string;
-  /** `limit`: nothing was found as far as it went; it is never a pass. */
+  /** `limit`: nothing was found before a limit was reached. It is never a pass. */
   readonly outcome: 'violated' | 'limit';
   readonly batches: number;
   readonly classes: number;
   readonly coverage: CoverageSample & { readonly claims: number; readonly isFull: boolean; readonly digest: string };
-  /** At 1, 2, 4, … batches. */
+  /** After 1, 2, 4, … batches. */
   readonly growth: readonly CoverageSample[];
   readonly scenarios: readonly ScenarioSummary[];
   readonly findings: readonly CampaignFinding[];
-  /** By property: failures with other communications that were counted, and not made small. */
+  /** By property: number of failures that were only counted, and not minimised. */
   readonly further: Readonly<Record<string, number>>;
-  /** Failures that were not made small yet: they will be, when the campaign goes on. */
+  /** Number of failures that are minimised when the campaign is resumed. */
   readonly open: number;
   readonly lost: readonly LostBatch[];
+  /** Damaged files that were moved to the quarantine folder, with what is wrong with each. */
   readonly setAside: readonly string[];
 }
 
-/** @param setAside files that were damaged, with why. */
-export async function summaryOf({
-  progress,
+/** Summarises a campaign: an open `CampaignDirectory`, or a state that was only read. */
+export async function summariseCampaign({
+  state,
   directory,
   setAside,
 }: {
-  readonly progress: CampaignState;
+  readonly state: CampaignState;
   readonly directory: string;
   readonly setAside: readonly string[];
 }): Promise<Summary> {
-  const { bases, ...settings } = progress.settings;
-  const scenarios = await Promise.all(bases.map((base, i) => scenarioSummary(progress, base, i)));
-  const findings = progress.findings.found.map((found): CampaignFinding => {
-    const base = bases.find((of) => baseName(of) === found.base);
-    const number = knownAs(found.finding, base?.known);
-    const { key, after } = found;
-    const title = number && knownDefects[number];
-    return { ...found.finding, file: fileOf(directory, found), key, base: found.base, after, catalogue: number, title };
-  });
-  const { covering, growth, lost } = progress;
-  const json = covering.toJSON();
+  const { bases, ...settings } = state.settings;
+  const totals = campaignTotals(state);
+  const scenarios = await Promise.all(bases.map((_, i) => scenarioSummary(state, totals, i)));
+  const findings = state.findings.recorded.map((recorded) => campaignFinding(directory, bases, recorded));
+  const { coverage, growth, lostBatches } = state;
+  const { unminimised, surplus } = state.findings;
   return {
     schema: SCHEMA,
     kind: 'campaign summary',
     directory,
     ...settings,
-    outcome: findings.length + progress.findings.open.length > 0 ? 'violated' : 'limit',
-    batches: progress.batchesInAll,
-    ...progress.countsInAll,
+    outcome: findings.length + unminimised.length > 0 ? 'violated' : 'limit',
+    batches: totals.batches,
+    ...totals.counts,
     classes: scenarios.reduce((n, { classes }) => n + classes, 0),
     coverage: {
-      ...progress.grown(),
-      claims: covering.claims.size,
-      isFull: covering.isFull,
-      digest: digitsOf(JSON.stringify(json), 16),
+      ...state.sampleCoverage(),
+      claims: coverage.claims.size,
+      isFull: coverage.isFull,
+      digest: hexDigest(JSON.stringify(coverage), 16),
     },
     growth,
     scenarios,
     findings,
-    further: Object.fromEntries([...progress.findings.further].map(([property, keys]) => [property, keys.length])),
-    open: progress.findings.open.length,
-    lost,
+    further: Object.fromEntries([...surplus].map(([property, keys]) => [property, keys.length])),
+    open: unminimised.length,
+    lost: lostBatches,
     setAside,
   };
 }
 
-async function scenarioSummary(progress: CampaignState, base: BaseScenario, i: number): Promise<ScenarioSummary> {
+function campaignFinding(
+  directory: string,
+  bases: readonly BaseScenario[],
+  recorded: RecordedFinding,
+): CampaignFinding {
+  const { finding, key, base, executionsBefore } = recorded;
+  const catalogue = knownAs(finding, bases.find((it) => baseName(it) === base)?.known);
+  const title = catalogue && knownDefects[catalogue];
+  return { ...finding, file: findingFile(directory, recorded), key, base, after: executionsBefore, catalogue, title };
+}
+
+async function scenarioSummary(
+  { settings, coverage }: CampaignState,
+  { classes, countsByBase }: CampaignTotals,
+  i: number,
+): Promise<ScenarioSummary> {
+  const base = settings.bases[i];
   const name = baseName(base);
   const [claims, unknown] = await claimsOf(base);
-  const isReached = (claim: string): boolean => progress.covering.claims.has(`${name}: ${claim}`);
-  const { distinct, unseen, left } = progress.classesOf(i);
+  const isReached = (claim: string): boolean => coverage.claims.has(`${name}: ${claim}`);
+  const { distinct, unseen, left } = classes[i];
   return {
     name,
-    ...progress.countsOf(i),
+    ...countsByBase[i],
     classes: distinct,
     ...{ unseen, left },
     reached: claims.filter(isReached),
@@ -117,7 +134,10 @@ async function scenarioSummary(progress: CampaignState, base: BaseScenario, i: n
   };
 }
 
-/** The claims of a scenario, and why they are not known: a module that has gone is no reason to say nothing of a campaign. */
+/**
+ * The names of the `sometimes` of a scenario. If its module cannot be loaded, a text says so
+ * instead.
+ */
 async function claimsOf({ source }: BaseScenario): Promise<[claims: string[], unknown: string[]]> {
   try {
     return [Object.keys((await openScenario(source)).properties.sometimes), []];

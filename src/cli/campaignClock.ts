@@ -10,11 +10,11 @@ export class CampaignClock {
   private readonly start = performance.now();
   private written = -Infinity;
   private readonly directory: string;
-  private readonly progress: CampaignState;
+  private readonly state: CampaignState;
 
-  constructor(directory: string, progress: CampaignState) {
+  constructor(directory: string, state: CampaignState) {
     this.directory = directory;
-    this.progress = progress;
+    this.state = state;
     this.write();
   }
 
@@ -24,13 +24,13 @@ export class CampaignClock {
 
   /** What it has come to in the end is written in any case. */
   write(): void {
-    const { seconds, run, progress } = this;
+    const { seconds, run, state } = this;
     this.written = seconds;
     appendTimeSample(this.directory, {
       run,
       seconds: Math.round(seconds * 10) / 10,
-      ...progress.grown(),
-      findings: progress.findings.found.length,
+      ...state.sampleCoverage(),
+      findings: state.findings.recorded.length,
     });
   }
 

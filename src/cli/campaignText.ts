@@ -32,12 +32,12 @@ export class CampaignWatch {
     return (executions - this.before) / Math.max(0.001, this.seconds);
   }
 
-  show(status: Status, of: CampaignState): void {
+  show(status: Status, state: CampaignState): void {
     const { seconds } = this;
     const interval = isatty(2) ? 0.5 : LINE_SECONDS;
     if (seconds - this.shown < interval) return;
     this.shown = seconds;
-    const { pairs, states, transitions, entries } = of.grown();
+    const { pairs, states, transitions, entries } = state.sampleCoverage();
     const size = pairs + states + transitions;
     this.rate = (status.executions - this.latest.executions) / (seconds - this.latest.at);
     this.growth = size - this.latest.size;
@@ -46,11 +46,11 @@ export class CampaignWatch {
       `${grouped(status.executions)} executions, ${grouped(Math.round(this.rate))}/s`,
       `${grouped(pairs)} pairs, ${grouped(states)} states, ${grouped(transitions)} transitions (+${grouped(this.growth)})`,
       `${grouped(entries)} kept`,
-      plural(of.findings.found.length, 'finding'),
+      plural(state.findings.recorded.length, 'finding'),
       ...(Number.isFinite(status.secondsLeft) ? [`${Math.max(0, Math.round(status.secondsLeft))} s left`] : []),
       ...(status.died > 0 ? [`${plural(status.died, 'worker')} died`] : []),
       ...(status.hung > 0 ? [`${status.hung} hung`] : []),
-      ...(status.notWritten === undefined ? [] : [`NOT WRITTEN: ${status.notWritten}`]),
+      ...(status.writeError === undefined ? [] : [`NOT WRITTEN: ${status.writeError}`]),
     ];
     if (isatty(2)) progress(parts.join(' · '));
     else process.stderr.write(`${parts.join(' · ')}\n`);

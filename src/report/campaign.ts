@@ -1,7 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
-import { progressIn } from '../campaign/directory/campaignDirectory.ts';
-import { type CampaignFinding, summaryOf } from '../campaign/summary.ts';
-import { momentsIn } from '../campaign/timeSamples.ts';
+import { readState } from '../campaign/directory/eventLog.ts';
+import { type CampaignFinding, summariseCampaign } from '../campaign/summary.ts';
+import { readTimeSamples } from '../campaign/timeSamples.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { KernelError } from '../kernel/compiled.ts';
@@ -26,8 +26,8 @@ const SAMPLES_MAX = 600;
  * @param page the file of the page: links are relative to it.
  */
 export async function renderCampaign(directory: string, page: string): Promise<CampaignData> {
-  const progress = progressIn(directory);
-  const summary = await summaryOf({ progress, directory, setAside: [] });
+  const state = readState(directory);
+  const summary = await summariseCampaign({ state, directory, setAside: [] });
   const { coverage, growth, scenarios, lost, further, canary } = summary;
   const { claims, isFull, digest: _, ...covered } = coverage;
   const findings: CampaignFindingData[] = [];
@@ -50,7 +50,7 @@ export async function renderCampaign(directory: string, page: string): Promise<C
     classes: summary.classes,
     coverage: { ...covered, claims, isFull },
     growth: growth.at(-1)?.executions === covered.executions ? growth : [...growth, covered],
-    clock: thinOut(momentsIn(directory)),
+    clock: thinOut(readTimeSamples(directory)),
     scenarios: scenarios.map(({ name, executions, failed, classes, unseen, missing }) => ({
       ...{ name, executions, failed, classes, unseen, missing },
     })),
@@ -58,7 +58,7 @@ export async function renderCampaign(directory: string, page: string): Promise<C
     further: Object.entries(further),
     open: summary.open,
     lost: lost.map(({ batch, scenario, why }) => `batch ${batch} of ${scenario}: ${why}`),
-    canaries: canaryTables(new Set(progress.settings.bases.flatMap(({ source }) => trackersIn(source)))),
+    canaries: canaryTables(new Set(state.settings.bases.flatMap(({ source }) => trackersIn(source)))),
   };
 }
 

@@ -34,7 +34,7 @@ export async function communicatingAccesses(finding: Finding): Promise<Access[]>
   runOnce(run, new StrictReplayScheduler(order));
   const { execution } = run;
   const { actors } = execution.program;
-  const steps = new ReadsFromCoverage(execution).steps();
+  const steps = new ReadsFromCoverage(execution).communicatingSteps();
   return (steps.length > 0 ? steps : [execution.steps - 1]).flatMap((step) => {
     const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(execution.lineOf(step) ?? '') ?? [];
     if (file === undefined) return [];

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { progressIn } from '../../src/campaign/directory/campaignDirectory.ts';
-import { summaryOf } from '../../src/campaign/summary.ts';
+import { readState } from '../../src/campaign/directory/eventLog.ts';
+import { summariseCampaign } from '../../src/campaign/summary.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
@@ -46,7 +46,9 @@ describe('a campaign', () => {
     expect(new Set(findings.map(({ catalogue }) => catalogue))).toEqual(new Set(['O2']));
     expect(findings.every(({ scenario }) => !scenario.name.includes('varied'))).toBe(true);
   });
+});
 
+describe('the summary of a campaign', () => {
   test('says what was reached and what was not', async () => {
     const { scenarios, coverage, growth, outcome } = await begin(settings([builtIn('ring')]), { executions: 2048 });
     expect(outcome).toBe('limit');
@@ -65,21 +67,23 @@ describe('a campaign', () => {
     const { directory } = await begin(settings([modulePath('lost-update')]), { executions: 512 });
     const file = join(directory, 'campaign.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('lost-update.mjs', 'gone.mjs'));
-    const { executions, scenarios } = await summaryOf({ progress: progressIn(directory), directory, setAside: [] });
+    const { executions, scenarios } = await summariseCampaign({ state: readState(directory), directory, setAside: [] });
     expect(executions).toBe(512);
     expect(scenarios[0].missing).toEqual([expect.stringMatching(/^its claims are not known: .*gone\.mjs: ENOENT$/)]);
   });
+});
 
-  test('without feedback keeps what is new all the same, and does not go on from it', async () => {
+describe('how a campaign is run', () => {
+  test('without feedback it keeps what is new all the same, and does not mutate it', async () => {
     const without = await begin(settings([builtIn('ring')], { feedback: false }), { executions: 1024 });
     expect(without.coverage.entries).toBeGreaterThan(0);
     const journal = readFileSync(join(without.directory, 'journal'), 'utf8');
-    expect(journal.match(/"alteredKept":\[\d/)).toBeNull();
+    expect(journal.match(/"mutatedSample":\[\d/)).toBeNull();
     const withFeedback = await begin(settings([builtIn('ring')]), { executions: 1024 });
-    expect(readFileSync(join(withFeedback.directory, 'journal'), 'utf8').match(/"alteredKept":\[\d/)).not.toBeNull();
+    expect(readFileSync(join(withFeedback.directory, 'journal'), 'utf8').match(/"mutatedSample":\[\d/)).not.toBeNull();
   });
 
-  test('ends when its time is over, and with a signal', async () => {
+  test('it ends when its time is over, and with a signal', async () => {
     const late = await begin(settings([builtIn('vm')]), { executions: Infinity, seconds: 1 });
     expect(late.executions % 512).toBe(0);
     const stop = new AbortController();

@@ -6,10 +6,10 @@ import { type CampaignOptions, runCampaign } from '../../src/campaign/campaign.t
 import { CampaignDirectory } from '../../src/campaign/directory/campaignDirectory.ts';
 import { ThreadPoolExecutor } from '../../src/campaign/executors/threadPoolExecutor.ts';
 import type { BaseScenario, Settings } from '../../src/campaign/settings.ts';
-import { type Summary, summaryOf } from '../../src/campaign/summary.ts';
+import { type Summary, summariseCampaign } from '../../src/campaign/summary.ts';
 import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
 
-/** A directory that is not there yet. */
+/** A path in a fresh folder. Nothing is there. */
 export const somewhere = (): string => join(mkdtempSync(join(tmpdir(), 'gfnring-')), 'campaign');
 
 export const builtIn = (name: string): BaseScenario => {
@@ -32,35 +32,35 @@ export const settings = (bases: readonly BaseScenario[], more: Partial<Settings>
   ...more,
 });
 
-const running = { workers: 1, executions: 4096, seconds: 60 };
-type How = Partial<CampaignOptions & typeof running>;
+const defaults = { workers: 1, executions: 4096, seconds: 60 };
+type RunOptions = Partial<CampaignOptions & typeof defaults>;
 
-/** By how many there are: threads that all campaigns of a file share, as it takes them some time to begin. */
-const crews = new Map<number, ThreadPoolExecutor>();
-function crewOf(workers: number): ThreadPoolExecutor {
-  const crew = crews.get(workers) ?? new ThreadPoolExecutor(workers, 60);
-  crews.set(workers, crew);
-  return crew;
+/** By number of workers. All campaigns of a test file share them, because threads start slowly. */
+const executors = new Map<number, ThreadPoolExecutor>();
+function executorOf(workers: number): ThreadPoolExecutor {
+  const executor = executors.get(workers) ?? new ThreadPoolExecutor(workers, 60);
+  executors.set(workers, executor);
+  return executor;
 }
 afterAll(async () => {
-  for (const crew of crews.values()) await crew.close();
+  for (const executor of executors.values()) await executor.close();
 });
 
-/** Runs a campaign on, and closes it. */
-export async function run(store: CampaignDirectory, how: How = {}): Promise<Summary> {
-  const { workers, ...rest } = { ...running, ...how };
+/** Resumes a campaign and closes it. */
+export async function run(campaign: CampaignDirectory, options: RunOptions = {}): Promise<Summary> {
+  const { workers, ...rest } = { ...defaults, ...options };
   try {
-    await runCampaign(store, crewOf(workers), rest);
-    return await summaryOf(store);
+    await runCampaign(campaign, executorOf(workers), rest);
+    return await summariseCampaign(campaign);
   } finally {
-    store.close();
+    campaign.close();
   }
 }
 
-export const begin = (of: Settings, how: How = {}, directory = somewhere()): Promise<Summary> =>
-  run(CampaignDirectory.create(directory, of), how);
+export const begin = (of: Settings, options: RunOptions = {}, directory = somewhere()): Promise<Summary> =>
+  run(CampaignDirectory.create(directory, of), options);
 
-/** A summary without what says where it lies. */
+/** A summary without the paths of its directory. */
 export function apart({ directory: _, ...summary }: Summary): unknown {
   return { ...summary, findings: summary.findings.map(({ file: _, ...finding }) => finding) };
 }

@@ -1,10 +1,13 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { coveredBy, mergeInto, minimiseCorpus } from '../../src/campaign/corpus.ts';
+import { entryCoverage } from '../../src/campaign/corpus/entryCoverage.ts';
+import { mergeInto } from '../../src/campaign/corpus/mergeInto.ts';
+import { minimiseCorpus } from '../../src/campaign/corpus/minimiseCorpus.ts';
 import { CampaignCoverage } from '../../src/campaign/coverage/campaignCoverage.ts';
-import { CampaignDirectory, progressIn } from '../../src/campaign/directory/campaignDirectory.ts';
-import { summaryOf } from '../../src/campaign/summary.ts';
+import { CampaignDirectory } from '../../src/campaign/directory/campaignDirectory.ts';
+import { readState } from '../../src/campaign/directory/eventLog.ts';
+import { summariseCampaign } from '../../src/campaign/summary.ts';
 import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 
 const bases = [builtIn('ring'), modulePath('lost-update')];
@@ -14,9 +17,9 @@ const shards = Promise.all(
 
 /** What the entries of a corpus cover, as text. */
 async function coverageOf(directory: string): Promise<string> {
-  const covering = new CampaignCoverage();
-  for (const { entry } of progressIn(directory).kept.flat()) covering.add(await coveredBy(entry), entry.base);
-  return JSON.stringify(covering);
+  const coverage = new CampaignCoverage();
+  for (const { entry } of readState(directory).corpus.seeds) coverage.add(await entryCoverage(entry), entry.base);
+  return JSON.stringify(coverage);
 }
 
 /** Copies of the two, as nothing is to change them. */
@@ -32,12 +35,12 @@ describe('shards', () => {
   test('merged have what each has done, covered and found, once', async () => {
     const [a, b] = await copies();
     const before = await Promise.all([a, b].map(coverageOf));
-    const store = CampaignDirectory.open(a);
-    await mergeInto(store, [b]);
-    const once = await summaryOf(store);
-    await mergeInto(store, [b]);
-    const twice = await summaryOf(store);
-    store.close();
+    const campaign = CampaignDirectory.open(a);
+    await mergeInto(campaign, [b]);
+    const once = await summariseCampaign(campaign);
+    await mergeInto(campaign, [b]);
+    const twice = await summariseCampaign(campaign);
+    campaign.close();
     expect({ ...twice }).toEqual({ ...once });
     expect(once).toMatchObject({ executions: 2048, batches: 4, findings: [{ property: 'no addition is lost' }] });
     const [one, other] = await shards;
@@ -57,42 +60,42 @@ describe('shards', () => {
     cpSync(b, old, { recursive: true });
     const third = await begin(settings(bases, { shard: { part: 1, of: 3 } }), { executions: 512 }, c);
     const between = CampaignDirectory.open(c);
-    between.progress.findings.count({ key: '0123456789', property: 'no addition is lost' });
+    between.state.findings.addSurplus({ key: '0123456789', property: 'no addition is lost' });
     await mergeInto(between, [old]);
     between.close();
     await run(CampaignDirectory.open(b), { executions: 2048 });
-    const store = CampaignDirectory.open(a);
-    await mergeInto(store, [b, c]);
-    await mergeInto(store, [c]);
-    const { executions, further } = await summaryOf(store);
-    store.close();
+    const campaign = CampaignDirectory.open(a);
+    await mergeInto(campaign, [b, c]);
+    await mergeInto(campaign, [c]);
+    const { executions, further } = await summariseCampaign(campaign);
+    campaign.close();
     expect([executions, further]).toEqual([1024 + 2048 + third.executions, { 'no addition is lost': 1 }]);
   });
 
   test('go on after a merge, from where they stood', async () => {
     const [a, b] = await copies();
-    const store = CampaignDirectory.open(a);
-    await mergeInto(store, [b]);
-    store.close();
+    const campaign = CampaignDirectory.open(a);
+    await mergeInto(campaign, [b]);
+    campaign.close();
     expect(await run(CampaignDirectory.open(a), { executions: 1536 })).toMatchObject({ executions: 2560 });
   });
 
   test('of other scenarios are refused, and so is what is no campaign', async () => {
     const [a] = await copies();
     const other = await begin(settings([builtIn('ring')]), { executions: 512 });
-    const store = CampaignDirectory.open(a);
-    await expect(mergeInto(store, [other.directory])).rejects.toThrow('is a campaign of other scenarios');
-    await expect(mergeInto(store, [join(a, 'corpus')])).rejects.toThrow('is no campaign');
-    store.close();
+    const campaign = CampaignDirectory.open(a);
+    await expect(mergeInto(campaign, [other.directory])).rejects.toThrow('is a campaign of other scenarios');
+    await expect(mergeInto(campaign, [join(a, 'corpus')])).rejects.toThrow('is no campaign');
+    campaign.close();
   });
 });
 
 test('a corpus made small covers what it covered, and stays so', async () => {
   const [a] = await copies();
   const before = await coverageOf(a);
-  const store = CampaignDirectory.open(a);
-  const change = await minimiseCorpus(store);
-  store.close();
+  const campaign = CampaignDirectory.open(a);
+  const change = await minimiseCorpus(campaign);
+  campaign.close();
   expect(change.after).toBeLessThan(change.before);
   expect(await coverageOf(a)).toBe(before);
   expect(readdirSync(join(a, 'corpus'))).toHaveLength(change.after);

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apart } from './campaigns.ts';
 
@@ -45,6 +46,16 @@ function start(...args: string[]) {
   return { child, close };
 }
 
+/** Waits until the journal of a campaign has so many lines. */
+async function journalHas(lines: number, directory: string): Promise<void> {
+  for (;;) {
+    try {
+      if (readFileSync(join(folder, directory, 'journal'), 'utf8').split('\n').length > lines) return;
+    } catch {}
+    await sleep(20);
+  }
+}
+
 /** A summary without how it was run. */
 function summaryIn(stdout: string): unknown {
   const { ended: _, workers: __, ...summary } = JSON.parse(stdout);
@@ -75,15 +86,7 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     const expected = await alone.close;
     const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'queued');
     const killed = start('work', url, '--workers', '1');
-    const journal = join(folder, 'queued/journal');
-    const linesIn = (): number => {
-      try {
-        return readFileSync(journal, 'utf8').split('\n').length - 1;
-      } catch {
-        return 0;
-      }
-    };
-    while (linesIn() < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await journalHas(2, 'queued');
     killed.child.kill('SIGKILL');
     const late = start('work', url, '--workers', '1');
     const { status, stdout } = await campaign.close;
@@ -96,9 +99,7 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
   test('goes on with a Redis that has lost everything and is there again', async () => {
     const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'lost');
     const worker = start('work', url, '--workers', '1', '--quiet');
-    const journal = join(folder, 'lost/journal');
-    while (!existsSync(journal) || readFileSync(journal).length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await journalHas(1, 'lost');
     const gone = once(server, 'close');
     server.kill('SIGKILL');
     await gone;
@@ -113,22 +114,13 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
   test('is stopped in one line where the Redis goes away; what was done is kept', async () => {
     const campaign = start('fuzz', ...common, '--executions', '1000000', '--queue', url, '--dir', 'gone');
     const worker = start('work', url, '--workers', '1', '--quiet');
-    const journal = join(folder, 'gone/journal');
-    const begun = async (): Promise<void> => {
-      for (;;) {
-        try {
-          if (readFileSync(journal).length > 0) return;
-        } catch {}
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
-    await begun();
+    await journalHas(1, 'gone');
     server.kill('SIGKILL');
-    const [{ status, stderr }, hand] = await Promise.all([campaign.close, worker.close]);
-    expect([status, hand.status]).toEqual([3, 3]);
+    const [{ status, stderr }, workerEnd] = await Promise.all([campaign.close, worker.close]);
+    expect([status, workerEnd.status]).toEqual([3, 3]);
     const line = new RegExp(`redis://127\\.0\\.0\\.1:${port} went away`);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(line);
-    expect(hand.stderr.trimEnd()).toMatch(line);
+    expect(workerEnd.stderr.trimEnd()).toMatch(line);
     const more = start('fuzz', '--resume', '--dir', 'gone', '--executions', '1024', '--workers', '1', '--json');
     expect((await more.close).status).toBe(1);
   });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { momentsIn } from '../../src/campaign/timeSamples.ts';
+import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
@@ -81,10 +81,10 @@ test('a campaign, with the time samples of all its runs; its directory is only r
   night(join(process.cwd(), 'examples/lost-update.mjs'), '--executions', '512');
   night('--resume', '--executions', '1024');
   writeFileSync(at('night/clock'), `${readFileSync(at('night/clock'), 'utf8')}{"run":1,"sec`);
-  const moments = momentsIn(at('night'));
-  expect(new Set(moments.map(({ run }) => run)).size).toBe(2);
-  expect(moments.map(({ seconds }) => seconds)).toEqual(moments.map(({ seconds }) => seconds).sort((a, b) => a - b));
-  expect(moments.at(-1)).toMatchObject({ executions: 1024, findings: 1 });
+  const samples = readTimeSamples(at('night'));
+  expect(new Set(samples.map(({ run }) => run)).size).toBe(2);
+  expect(samples.map(({ seconds }) => seconds)).toEqual(samples.map(({ seconds }) => seconds).sort((a, b) => a - b));
+  expect(samples.at(-1)).toMatchObject({ executions: 1024, findings: 1 });
   const journal = readFileSync(at('night/journal'), 'utf8');
   expect(gfnring('report', 'night', '--html', 'pages/night.html')).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(readFileSync(at('night/journal'), 'utf8')).toBe(journal);

@@ -2,39 +2,42 @@ import { TRACES_MAX } from '../../explore/search/traceCounter.ts';
 import { Uint53Set } from '../../explore/search/uint53Set.ts';
 import type { Covered } from './coverage.ts';
 
-/** Of each kind, so many are told apart: memory stays flat over days. */
-const COVERED_MAX = TRACES_MAX / 4;
+/** Maximum size of each set, which bounds the memory of a campaign that runs for days. */
+const SET_MAX = TRACES_MAX / 4;
 
-/** What a campaign has covered, as plain data. */
-export interface CoveringJson {
-  /** Numbers, as the bytes of doubles in base64. */
+/** The coverage of a campaign, as plain data. */
+export interface CoverageJson {
+  /** Each set of numbers as the bytes of doubles, in base64. */
   readonly pairs: string;
   readonly states: string;
   readonly transitions: string;
-  /** `scenario: claim`. */
+  /** `scenario: claim` */
   readonly claims: readonly string[];
 }
 
-/** What was covered by now. */
+/** What the executions of a campaign have covered. */
 export class CampaignCoverage {
   readonly pairs = new Uint53Set();
   readonly states = new Uint53Set();
   readonly transitions = new Uint53Set();
   readonly claims = new Set<string>();
 
-  /** Whether there was more than can be told apart: then counts are lower bounds, and what is new is no longer noticed. */
+  /**
+   * Whether a set has reached its maximum size. Sizes are then lower bounds, and new values are no
+   * longer reported.
+   */
   get isFull(): boolean {
-    return [this.pairs, this.states, this.transitions].some(({ size }) => size >= COVERED_MAX);
+    return [this.pairs, this.states, this.transitions].some(({ size }) => size >= SET_MAX);
   }
 
-  /** What of `covered` is new. */
-  newIn({ pairs, states, transitions, claims }: Covered, family: string): Covered {
-    const fresh = (set: Uint53Set, values: readonly number[]) =>
-      set.size >= COVERED_MAX ? [] : values.filter((value) => !set.has(value));
+  /** The part of `covered` that is new. */
+  findNew({ pairs, states, transitions, claims }: Covered, family: string): Covered {
+    const newValues = (set: Uint53Set, values: readonly number[]) =>
+      set.size >= SET_MAX ? [] : values.filter((value) => !set.has(value));
     return {
-      pairs: fresh(this.pairs, pairs),
-      states: fresh(this.states, states),
-      transitions: fresh(this.transitions, transitions),
+      pairs: newValues(this.pairs, pairs),
+      states: newValues(this.states, states),
+      transitions: newValues(this.transitions, transitions),
       claims: claims.filter((claim) => !this.claims.has(`${family}: ${claim}`)),
     };
   }
@@ -46,29 +49,29 @@ export class CampaignCoverage {
     for (const claim of claims) this.claims.add(`${family}: ${claim}`);
   }
 
-  toJSON(): CoveringJson {
+  toJSON(): CoverageJson {
     const { pairs, states, transitions, claims } = this;
     return {
-      pairs: packed(pairs),
-      states: packed(states),
-      transitions: packed(transitions),
+      pairs: encodeSet(pairs),
+      states: encodeSet(states),
+      transitions: encodeSet(transitions),
       claims: [...claims].sort(),
     };
   }
 
-  merge({ pairs, states, transitions, claims }: CoveringJson): void {
-    for (const value of unpacked(pairs)) this.pairs.add(value);
-    for (const value of unpacked(states)) this.states.add(value);
-    for (const value of unpacked(transitions)) this.transitions.add(value);
+  merge({ pairs, states, transitions, claims }: CoverageJson): void {
+    for (const value of decodeSet(pairs)) this.pairs.add(value);
+    for (const value of decodeSet(states)) this.states.add(value);
+    for (const value of decodeSet(transitions)) this.transitions.add(value);
     for (const claim of claims) this.claims.add(claim);
   }
 }
 
-/** In ascending order, so that the same set is the same text. */
-const packed = (set: Uint53Set): string =>
+/** In ascending order, so that equal sets have equal texts. */
+const encodeSet = (set: Uint53Set): string =>
   Buffer.from(Float64Array.from(set.values()).sort().buffer).toString('base64');
 
-function unpacked(text: string): Float64Array {
+function decodeSet(text: string): Float64Array {
   const bytes = Buffer.from(text, 'base64');
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

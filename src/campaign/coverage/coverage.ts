@@ -5,36 +5,48 @@ import type { CheckedExecution } from '../../run/createRun.ts';
 import { hash32, hash53, pair53 } from '../hash.ts';
 import { INITIAL_WRITE, ReadsFromCoverage, stripIndices } from './readsFromCoverage.ts';
 
-/** What executions cover, as numbers of 53 bits, and claims by name. */
+/** What an execution covers: 53-bit hashes, and claims by name. */
 export interface Covered {
-  /** Reads-from pairs: an access that writes, or the initial value, or the same thread, and one that reads it. */
+  /**
+   * Reads-from pairs: a read, and the write that it reads from. Reads from the initial value, and
+   * reads from the same thread, count as one write each.
+   */
   readonly pairs: readonly number[];
-  /** States of the sequential models beside the execution, and the steps from one to another. */
+  /** States of the sequential models that run beside the execution. */
   readonly states: readonly number[];
+  /** Pairs of consecutive states. */
   readonly transitions: readonly number[];
-  /** `sometimes` that have come true. */
+  /** Names of the `sometimes` that came true. */
   readonly claims: readonly string[];
 }
 
 export const coverageSize = ({ pairs, states, transitions, claims }: Covered): number =>
   pairs.length + states.length + transitions.length + claims.length;
 
-/** Of the accesses and operations of one kind that a thread makes one after the other, so many are told apart. */
-const APART = 3;
+/**
+ * Repetitions that are told apart: of an operation's position in its actor, and of equal accesses
+ * in one operation. Later ones count as the last of these.
+ */
+const REPETITIONS_MAX = 3;
 const NO_STATES = { states: [], transitions: [] };
+/** Stand for the write of a pair. */
 const [FROM_INITIAL, FROM_SELF] = [1, 2];
 
 /**
- * HOT. What executions of a scenario cover. An access is known by its kind, its place, and the operation that makes it, without their numbers: so the pairs of
- * scenarios of one family are the same pairs, and there is an end to them.
+ * HOT. Collects what the executions of a scenario cover. An access is identified by its kind, its
+ * place and its operation, without the indices in their names. So the number of pairs is bounded,
+ * and scenarios of one family share them.
  */
 export class Coverage {
   private readonly run: CheckedExecution;
-  private readonly communication: ReadsFromCoverage;
-  /** By thread and operation, and by place: what stands for its name. */
+  private readonly readsFrom: ReadsFromCoverage;
+  /** Hashes of names: by thread and operation, and by place. */
   private readonly operations: readonly (readonly number[])[];
   private readonly places: readonly number[];
-  /** By log: its site; 0: not known yet. The logs are numbered anew when the tree is. */
+  /**
+   * By node of the trie: the hash of the access that leads to it, or 0 if it is not known yet. Node
+   * numbers are valid for one generation of the trie.
+   */
   private sites = new Int32Array(1 << 10);
   private generation = -1;
   private readonly family: number;
@@ -43,25 +55,27 @@ export class Coverage {
   private readonly transitions = new Uint53Set();
   private readonly claims = new Set<string>();
 
-  /** @param family scenarios that are made from one have the same. */
+  /** @param family the name of the campaign's scenario that this one was made from. */
   constructor(run: CheckedExecution, family: string) {
     const { program, places } = run.execution;
     this.run = run;
     this.family = hash32(family);
-    this.communication = new ReadsFromCoverage(run.execution);
+    this.readsFrom = new ReadsFromCoverage(run.execution);
     this.operations = program.actors.map(({ name, operations }) =>
-      operations.map(({ label }, i) => mixHash(hash32(stripIndices(`${name} ${label}`)), Math.min(i, APART))),
+      operations.map(({ label }, i) => mixHash(hash32(stripIndices(`${name} ${label}`)), Math.min(i, REPETITIONS_MAX))),
     );
     this.places = places.map(({ name }) => hash32(stripIndices(name)));
   }
 
   /**
-   * What the execution as it is now covers that none before it has covered; undefined: nothing.
+   * Adds the execution that has just ended. Returns what it covers and no earlier one covers, or
+   * undefined if there is nothing.
    *
-   * @param isNew whether it is of a class that none before it was of: else the models have gone the same way, and are not looked at.
+   * @param isNewClass whether no earlier execution was of the same happens-before class. Otherwise
+   * the models go through the same states, and are not run again.
    */
-  add(isNew: boolean): Covered | undefined {
-    const states = isNew ? this.newStates() : NO_STATES;
+  add(isNewClass: boolean): Covered | undefined {
+    const states = isNewClass ? this.newStates() : NO_STATES;
     const covered: Covered = { pairs: this.newPairs(), ...states, claims: this.newClaims() };
     return coverageSize(covered) === 0 ? undefined : covered;
   }
@@ -71,7 +85,7 @@ export class Coverage {
     const { execution } = this.run;
     const { schedule, program } = execution;
     const threads = program.actors.length;
-    this.communication.each((from, s) => {
+    this.readsFrom.forEach((from, s) => {
       const isOwn = from !== INITIAL_WRITE && schedule[from] % threads === schedule[s] % threads;
       const site = from === INITIAL_WRITE ? FROM_INITIAL : isOwn ? FROM_SELF : this.site(from);
       const pair = pair53(site, this.site(s) ^ this.family);
@@ -107,6 +121,7 @@ export class Coverage {
     return hash53(this.run.checker.keyAfter(steps), this.family);
   }
 
+  /** The hash of the access of step `s`. */
   private site(s: number): number {
     const { tree, nodes, schedule, program } = this.run.execution;
     if (this.generation !== tree.generation) {
@@ -115,9 +130,9 @@ export class Coverage {
     }
     const node = nodes[s];
     if (node >= this.sites.length) {
-      const wider = new Int32Array(2 * Math.max(node, this.sites.length));
-      wider.set(this.sites);
-      this.sites = wider;
+      const grown = new Int32Array(2 * Math.max(node, this.sites.length));
+      grown.set(this.sites);
+      this.sites = grown;
     }
     const known = this.sites[node];
     if (known !== 0) return known;
@@ -125,7 +140,8 @@ export class Coverage {
     const thread = schedule[s] % program.actors.length;
     const operation = tree.operation[node];
     let nth = 0;
-    for (let at = tree.parent[node]; at !== 0 && nth < APART; at = tree.parent[at]) if (tree.code[at] === code) nth++;
+    for (let at = tree.parent[node]; at !== 0 && nth < REPETITIONS_MAX; at = tree.parent[at])
+      if (tree.code[at] === code) nth++;
     const access = mixHash(this.places[placeOf(code)], (code & 31) | (nth << 5));
     const site = mixHash(this.operations[thread][operation], access) || 1;
     this.sites[node] = site;

@@ -1,19 +1,17 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { errorCode } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
-import { digitsOf } from '../hash.ts';
-import type { BatchEffect } from '../state/campaignState.ts';
-import type { MinimisedFailure } from '../state/findings.ts';
-
-/** What happens to a campaign, one line each. */
-export type JournalLine = { readonly took: BatchEffect } | { readonly made: MinimisedFailure };
-
-/** Lines between two calls that bring them to the disk itself; a process that is killed loses none of them in any case. */
-const SYNCED_EVERY = 16;
+import { hexDigest } from '../hash.ts';
+import type { CampaignEvent } from '../state/events.ts';
 
 /**
- * A file of lines that are added at its end, each with a checksum. What stands behind the last whole line is no part of it: a write that was cut
- * off, when the process was killed, is as if it had not begun.
+ * Lines between two syncs. A killed process loses no line in any case; a power loss may lose these.
+ */
+const SYNC_INTERVAL = 16;
+
+/**
+ * An append-only file with one event a line, each with a checksum. A torn or damaged line ends the
+ * journal: it and the lines behind it are cut off.
  */
 export class Journal {
   private readonly file: string;
@@ -21,31 +19,38 @@ export class Journal {
   private end = 0;
   private unsynced = 0;
 
-  /** @param read is called with each line there is, until it returns false: that one, and what comes after it, is no part of the journal. */
-  constructor(file: string, read: (line: JournalLine) => boolean) {
+  /**
+   * Opens a journal, and creates it if there is none.
+   *
+   * @param apply is called for each event. If it returns false, the journal ends before that event.
+   */
+  constructor(file: string, apply: (event: CampaignEvent) => boolean) {
     this.file = file;
-    this.fd = openSync(file, 'a+');
-    closeSync(this.fd);
+    closeSync(openSync(file, 'a+'));
     this.fd = openSync(file, 'r+');
-    this.end = readLines(readFileSync(file), read);
+    this.end = readEvents(readFileSync(file), apply);
     if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
   }
 
-  get bytes(): number {
+  /** The size in bytes. */
+  get size(): number {
     return this.end;
   }
 
-  /** Throws what the file system throws, and `BadInput` where the file has been taken away; then nothing was added. */
-  add(line: JournalLine): void {
+  /**
+   * Appends an event. Throws what the file system throws, and `BadInput` if the file was removed;
+   * nothing is appended then.
+   */
+  append(event: CampaignEvent): void {
     if (!existsSync(this.file)) throw new BadInput(`${this.file} has gone while the campaign was running`);
-    const text = JSON.stringify(line);
+    const text = JSON.stringify(event);
     const bytes = Buffer.from(`${checksum(text)} ${text}\n`);
     for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, this.end + at);
-    if (++this.unsynced >= SYNCED_EVERY) this.sync();
+    if (++this.unsynced >= SYNC_INTERVAL) this.sync();
     this.end += bytes.length;
   }
 
-  /** Begins anew: all that it says stands elsewhere. */
+  /** Empties the journal. A snapshot must have all of it. */
   clear(): void {
     ftruncateSync(this.fd, 0);
     this.end = 0;
@@ -55,7 +60,7 @@ export class Journal {
     try {
       fsyncSync(this.fd);
     } catch (error) {
-      // What is no file on a disk cannot be brought there.
+      // A device or a pipe cannot be synced.
       if (errorCode(error) !== 'EINVAL') throw error;
     }
     this.unsynced = 0;
@@ -66,19 +71,22 @@ export class Journal {
   }
 }
 
-/** Calls `read` with each line of a journal that is whole, until it returns false. Returns where those end, in bytes, that it took. */
-export function readLines(bytes: Buffer, read: (line: JournalLine) => boolean): number {
+/**
+ * Calls `apply` for each whole line of a journal until it returns false. Returns the end of the
+ * lines that were applied, in bytes.
+ */
+export function readEvents(bytes: Buffer, apply: (event: CampaignEvent) => boolean): number {
   for (let end = 0; ; ) {
     const next = bytes.indexOf(10, end);
-    const line = next < 0 ? undefined : parsed(bytes.toString('utf8', end, next));
-    if (line === undefined || !read(line)) return end;
+    const event = next < 0 ? undefined : parseLine(bytes.toString('utf8', end, next));
+    if (event === undefined || !apply(event)) return end;
     end = next + 1;
   }
 }
 
-export const checksum = (text: string): string => digitsOf(text, 8);
+export const checksum = (text: string): string => hexDigest(text, 8);
 
-function parsed(line: string): JournalLine | undefined {
+function parseLine(line: string): CampaignEvent | undefined {
   const text = line.slice(9);
-  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as JournalLine) : undefined;
+  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as CampaignEvent) : undefined;
 }

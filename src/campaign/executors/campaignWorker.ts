@@ -2,32 +2,45 @@ import { parseSchedule } from '../../explore/schedule.ts';
 import { findingOf } from '../../run/finding.ts';
 import { type Failure, minimise } from '../../run/minimise/minimise.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
-import type { Batch, BatchConfig, BatchDone } from '../batch.ts';
+import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import { failureKey } from '../failureKey.ts';
 import { runBatch } from '../runBatch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
 
-/** What a worker of a campaign is given. */
-export type CampaignTask =
-  | { readonly do: 'run'; readonly batch: Batch; readonly work: BatchConfig }
-  | { readonly do: 'make small'; readonly open: UnminimisedFailure; readonly work: BatchConfig };
+/** A task of a campaign, as plain data. */
+export type CampaignTask = BatchTask | MinimiseTask;
 
-/** Steps that may be taken to make one failure small: some seconds. Not seconds, so that the same comes of it on any machine. */
-const STEPS = 1_500_000;
-
-export default async function work(task: CampaignTask): Promise<BatchDone | MinimisedFailure> {
-  return task.do === 'run' ? runBatch(task.batch, task.work) : makeSmall(task);
+interface BatchTask {
+  readonly kind: 'batch';
+  readonly batch: Batch;
+  readonly config: BatchConfig;
 }
 
-async function makeSmall({ open, work }: CampaignTask & { readonly do: 'make small' }): Promise<MinimisedFailure> {
-  const { property, message, schedule, key } = open.failed;
-  const { memoryModel, tearing } = work;
+interface MinimiseTask {
+  readonly kind: 'minimise';
+  readonly unminimised: UnminimisedFailure;
+  readonly config: BatchConfig;
+}
+
+/**
+ * Steps that may be spent on minimising one failure, which take some seconds. A limit in steps
+ * gives the same result on every machine, one in seconds does not.
+ */
+const MINIMISE_STEPS = 1_500_000;
+
+export default async function runTask(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
+  return task.kind === 'batch' ? runBatch(task.batch, task.config) : minimiseFailure(task);
+}
+
+async function minimiseFailure({ unminimised, config }: MinimiseTask): Promise<MinimisedFailure> {
+  const { property, message, schedule, key } = unminimised.failure;
+  const { memoryModel, tearing } = config;
   const failure: Failure = {
-    source: open.source,
-    scenario: await openScenario(open.source),
+    source: unminimised.source,
+    scenario: await openScenario(unminimised.source),
     ...{ property, message, memoryModel, tearing },
     schedule: parseSchedule(schedule)!,
   };
-  const least = minimise(failure, Infinity, STEPS);
-  return { key, least: failureKey(least), finding: findingOf(least) };
+  const minimised = minimise(failure, Infinity, MINIMISE_STEPS);
+  return { key, minimisedKey: failureKey(minimised), finding: findingOf(minimised) };
 }

@@ -1,100 +1,101 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import { BadInput } from '../../input/badInput.ts';
-import type { Batch, BatchConfig, BatchDone } from '../batch.ts';
-import { PLANNING_WINDOW } from '../state/campaignState.ts';
+import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
+import { PLANNING_WINDOW } from '../state/planningWindow.ts';
 import type { CampaignTask } from './campaignWorker.ts';
-import { queueName, type RedisConnection, reachRedis } from './redisConnection.ts';
-import { type Executor, TaskAbandoned } from './threadPoolExecutor.ts';
+import { type Executor, TaskAbandoned } from './executor.ts';
+import { connectRedis, queueName, type RedisConnection } from './redisConnection.ts';
 
-/** What has come of a task: its result, or why there is none. */
+/** The answer of a queue worker: the result of a task, or why there is none. */
 export type QueueAnswer =
-  | { readonly result: BatchDone | MinimisedFailure }
-  | { readonly failed: { readonly name: string; readonly message: string } };
+  | { readonly result: BatchResult | MinimisedFailure }
+  | { readonly error: { readonly isBadInput: boolean; readonly message: string } };
 
-/** A crew of processes elsewhere, which take tasks from a queue: see `Hand`. */
+/** Runs tasks on queue workers, which are other processes: see `runQueueWorker`. */
 export class QueueExecutor implements Executor {
-  readonly hands = PLANNING_WINDOW;
+  readonly capacity = PLANNING_WINDOW;
   readonly died = 0;
   readonly hung = 0;
-  private readonly reached: RedisConnection;
+  private readonly redis: RedisConnection;
   private readonly queue: Queue<CampaignTask, QueueAnswer>;
   private readonly events: QueueEvents;
-  /** With what is called where the Redis has lost one. */
-  private readonly waiting = new Map<Job<CampaignTask, QueueAnswer>, () => void>();
+  /** Jobs that are waited for. The function is called if Redis has lost the job. */
+  private readonly pending = new Map<Job<CampaignTask, QueueAnswer>, () => void>();
+  /** Rejects when Redis is gone for good. */
   private readonly gone: Promise<never>;
 
-  private constructor(reached: RedisConnection, name: string, gone: Promise<never>) {
-    const { bullmq, connection } = reached;
-    this.reached = reached;
+  private constructor(redis: RedisConnection, name: string, gone: Promise<never>) {
+    const { bullmq, connection } = redis;
+    this.redis = redis;
     this.gone = gone;
     this.queue = new bullmq.Queue(name, { connection });
     this.events = new bullmq.QueueEvents(name, { connection: connection.duplicate() });
     this.queue.on('error', () => {});
     this.events.on('error', () => {});
-    // Each task that is waited for listens.
+    // Each pending job has a listener: there is no limit.
     this.queue.setMaxListeners(0);
     this.events.setMaxListeners(0);
-    connection.on('ready', () => void this.missLost().catch(() => {}));
+    connection.on('ready', () => void this.findLostJobs().catch(() => {}));
   }
 
-  /** Throws `BadInput` where there is no Redis. */
-  static async reach(url: string, version: string): Promise<QueueExecutor> {
-    let isGone: (error: Error) => void = () => {};
+  /** Rejects with `BadInput` if there is no Redis. */
+  static async connect(url: string, version: string): Promise<QueueExecutor> {
+    let onGone: (error: Error) => void = () => {};
     const gone = new Promise<never>((_, reject) => {
-      isGone = reject;
+      onGone = reject;
     });
     gone.catch(() => {});
-    const reached = await reachRedis(url, isGone);
-    const queued = new QueueExecutor(reached, queueName(version), gone);
-    await queued.events.waitUntilReady();
-    return queued;
+    const redis = await connectRedis(url, onGone);
+    const executor = new QueueExecutor(redis, queueName(version), gone);
+    await executor.events.waitUntilReady();
+    return executor;
   }
 
-  run(batch: Batch, work: BatchConfig): Promise<BatchDone> {
-    return this.do({ do: 'run', batch, work }) as Promise<BatchDone>;
+  runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult> {
+    return this.execute({ kind: 'batch', batch, config }) as Promise<BatchResult>;
   }
 
-  makeSmall(open: UnminimisedFailure, work: BatchConfig): Promise<MinimisedFailure> {
-    return this.do({ do: 'make small', open, work }) as Promise<MinimisedFailure>;
+  minimise(unminimised: UnminimisedFailure, config: BatchConfig): Promise<MinimisedFailure> {
+    return this.execute({ kind: 'minimise', unminimised, config }) as Promise<MinimisedFailure>;
   }
 
-  /** Takes back what nobody has begun. */
+  /** Removes jobs that no worker has begun. */
   async close(): Promise<void> {
-    const { connection } = this.reached;
+    const { connection } = this.redis;
     if (connection.status === 'ready') {
-      await Promise.allSettled([...this.waiting.keys()].map((job) => job.remove()));
+      await Promise.allSettled([...this.pending.keys()].map((job) => job.remove()));
       await Promise.allSettled([this.queue.close(), this.events.close()]);
     }
     connection.disconnect();
     this.events.disconnect().catch(() => {});
   }
 
-  private async do(task: CampaignTask): Promise<BatchDone | MinimisedFailure> {
+  private async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
     for (;;) {
-      const answer = await this.once(task);
+      const answer = await this.submit(task);
       if (answer === 'lost') continue;
       if ('result' in answer) return answer.result;
-      const { name, message } = answer.failed;
-      throw name === 'BadInput' ? new BadInput(message) : new TaskAbandoned(message);
+      const { isBadInput, message } = answer.error;
+      throw isBadInput ? new BadInput(message) : new TaskAbandoned(message);
     }
   }
 
-  private async once(task: CampaignTask): Promise<QueueAnswer | 'lost'> {
-    // A name of its own: a Redis that has lost everything counts from 1 again.
+  private async submit(task: CampaignTask): Promise<QueueAnswer | 'lost'> {
+    // A random id: a Redis that has lost its data numbers jobs from 1 again.
     const options = { jobId: randomUUID(), removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } };
     const job = await Promise.race([this.gone, this.queue.add('task', task, options)]);
-    const lost = new Promise<'lost'>((resolve) => this.waiting.set(job, () => resolve('lost')));
+    const lost = new Promise<'lost'>((resolve) => this.pending.set(job, () => resolve('lost')));
     try {
       return await Promise.race([this.gone, job.waitUntilFinished(this.events), lost]);
     } finally {
-      this.waiting.delete(job);
+      this.pending.delete(job);
     }
   }
 
-  /** A Redis that comes again may have nothing of what it had. */
-  private async missLost(): Promise<void> {
-    for (const [job, isLost] of this.waiting) if ((await this.queue.getJob(job.id!)) === undefined) isLost();
+  /** A Redis that comes back may have lost its jobs. */
+  private async findLostJobs(): Promise<void> {
+    for (const [job, onLost] of this.pending) if ((await this.queue.getJob(job.id!)) === undefined) onLost();
   }
 }

@@ -1,25 +1,37 @@
+import { BadInput } from '../../input/badInput.ts';
 import type { CampaignTask } from './campaignWorker.ts';
 import type { QueueAnswer } from './queueExecutor.ts';
-import { queueName, reachRedis } from './redisConnection.ts';
+import { connectRedis, queueName } from './redisConnection.ts';
 import { ThreadPoolExecutor } from './threadPoolExecutor.ts';
 
-/** A process that has not been heard of for so long, in milliseconds, is taken for dead, and its task given to another. */
+/**
+ * Milliseconds without a sign of life after which a process is taken for dead, and its task is
+ * given to another.
+ */
 const LOCK_MS = 6000;
-const LOOK_MS = 3000;
-/** So often may that happen to one task: hands are killed, and it is not the task's fault. */
+/** Milliseconds between two checks for that. */
+const STALL_CHECK_MS = 3000;
+/**
+ * How often one task may be taken from a dead process. Processes are killed at any time, so it is
+ * no fault of the task.
+ */
 const STALLED_MAX = 1000;
 
-/** How a hand works. */
 export interface QueueWorkerOptions {
+  /** Threads. */
   readonly workers: number;
+  /** How long one task may take. */
   readonly patienceSeconds: number;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Called after each task with how many were done. */
+  /** Called after each task with the number of tasks so far. */
   readonly onDone: (tasks: number) => void;
 }
 
-/** Does tasks of whatever campaigns are in a queue, until the signal. Throws `BadInput` where there is no Redis, and what it was when it went away. */
+/**
+ * Runs tasks of any campaigns in a queue until the signal. Rejects with `BadInput` if there is no
+ * Redis, and with an `Error` when it goes away.
+ */
 export async function runQueueWorker(
   url: string,
   { workers, patienceSeconds, version, signal, onDone }: QueueWorkerOptions,
@@ -29,17 +41,23 @@ export async function runQueueWorker(
     end = (error) => (error === undefined ? resolve() : reject(error));
   });
   ended.catch(() => {});
-  const { bullmq, connection } = await reachRedis(url, end);
+  const { bullmq, connection } = await connectRedis(url, end);
   const threads = new ThreadPoolExecutor(workers, patienceSeconds);
-  let done = 0;
+  let tasks = 0;
   const worker = new bullmq.Worker<CampaignTask, QueueAnswer>(
     queueName(version),
     async ({ data }) => {
       const answer = await answerTo(data, threads);
-      onDone(++done);
+      onDone(++tasks);
       return answer;
     },
-    { connection, concurrency: workers, lockDuration: LOCK_MS, stalledInterval: LOOK_MS, maxStalledCount: STALLED_MAX },
+    {
+      connection,
+      concurrency: workers,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALL_CHECK_MS,
+      maxStalledCount: STALLED_MAX,
+    },
   );
   worker.on('error', () => {});
   const stop = (): void => end();
@@ -47,7 +65,7 @@ export async function runQueueWorker(
   if (signal.aborted) stop();
   try {
     await ended;
-    await worker.close(); // what was begun is finished first
+    await worker.close(); // finishes the tasks that were begun
   } finally {
     worker.close(true).catch(() => {});
     await threads.close();
@@ -57,9 +75,8 @@ export async function runQueueWorker(
 
 async function answerTo(task: CampaignTask, threads: ThreadPoolExecutor): Promise<QueueAnswer> {
   try {
-    return { result: await threads.do(task) };
+    return { result: await threads.execute(task) };
   } catch (error) {
-    const { name, message } = error as Error;
-    return { failed: { name, message } };
+    return { error: { isBadInput: error instanceof BadInput, message: (error as Error).message } };
   }
 }

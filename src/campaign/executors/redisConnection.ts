@@ -4,40 +4,40 @@ import { BadInput } from '../../input/badInput.ts';
 import { canaryHere } from '../../run/canary.ts';
 import { CAMPAIGN_SCHEMA } from '../settings.ts';
 
-/** How long a Redis may be away, in milliseconds, before it is taken for gone. */
-const AWAY_MS = 15_000;
+/** Milliseconds that a Redis may be away before it is taken for gone. */
+const GONE_AFTER_MS = 15_000;
 
-/** Tasks for those with the same canary in their code, and the same version of all of it. */
+/** The name of the queue. Only processes with the same version and the same canary share one. */
 export function queueName(version: string): string {
   const canary = canaryHere();
   return `gfnring-${version}-${CAMPAIGN_SCHEMA}${canary === undefined ? '' : `-${canary}`}`;
 }
 
-/** A Redis, and BullMQ to talk to it: both are optional. */
+/** A connection to Redis, with BullMQ. Both packages are optional. */
 export interface RedisConnection {
   readonly bullmq: typeof BullMq;
   readonly connection: Redis;
-  /** As people write it, without what is secret. */
+  /** For messages: without user and password. */
   readonly address: string;
 }
 
 /**
- * Connects to a Redis. Throws `BadInput` where there is none, or the packages are not there.
+ * Connects to a Redis. Rejects with `BadInput` if there is none, or if the packages are missing.
  *
- * @param onGone it was there, and has been away for 15 seconds.
+ * @param onGone called when the connection was lost for 15 seconds.
  */
-export async function reachRedis(url: string, onGone: (error: Error) => void): Promise<RedisConnection> {
+export async function connectRedis(url: string, onGone: (error: Error) => void): Promise<RedisConnection> {
   const address = addressOf(url);
-  const [bullmq, ioredis] = await packages();
+  const [bullmq, ioredis] = await importPackages();
   const connection = new ioredis.Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: 5000 });
-  let last = 'no answer';
+  let lastError = 'no answer';
   connection.on('error', (error: Error) => {
-    last = error.message;
+    lastError = error.message;
   });
-  // Until it is there once, nothing is tried again.
+  // The first attempt is not repeated. After it, ioredis reconnects by itself.
   const first = new Promise<void>((resolve, reject) => {
     connection.once('ready', resolve);
-    connection.once('close', () => reject(new BadInput(`cannot reach ${address}: ${last}`)));
+    connection.once('close', () => reject(new BadInput(`cannot reach ${address}: ${lastError}`)));
   });
   connection.connect().catch(() => {});
   try {
@@ -46,15 +46,15 @@ export async function reachRedis(url: string, onGone: (error: Error) => void): P
     connection.disconnect();
     throw error;
   }
-  let away: NodeJS.Timeout | undefined;
+  let goneTimer: NodeJS.Timeout | undefined;
   connection.on('close', () => {
-    away ??= setTimeout(() => onGone(new Error(`${address} went away: ${last}`)), AWAY_MS);
+    goneTimer ??= setTimeout(() => onGone(new Error(`${address} went away: ${lastError}`)), GONE_AFTER_MS);
   });
   connection.on('ready', () => {
-    clearTimeout(away);
-    away = undefined;
+    clearTimeout(goneTimer);
+    goneTimer = undefined;
   });
-  connection.on('end', () => clearTimeout(away));
+  connection.on('end', () => clearTimeout(goneTimer));
   return { bullmq, connection, address };
 }
 
@@ -70,7 +70,7 @@ function addressOf(url: string): string {
   return `${parsed.protocol}//${parsed.host}`;
 }
 
-async function packages() {
+async function importPackages() {
   try {
     return await Promise.all([import('bullmq'), import('ioredis')]);
   } catch (error) {

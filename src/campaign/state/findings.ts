@@ -2,123 +2,147 @@ import type { Finding } from '../../run/finding.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import type { BatchFailure } from '../batch.ts';
 
-/** Failures of one property, of one group, that are made small and written; beyond, they are counted. */
+/** Failures of one property, in one group, that are minimised. More of them are only counted. */
 const OF_PROPERTY_MAX = 12;
-/** Of a scenario that is known for something, what is known is seen again and again. */
+/** The same in a scenario with a known defect, which fails again and again. */
 const OF_KNOWN_MAX = 2;
+/** Maximum number of failure keys that are told apart. */
 const KEYS_MAX = 1 << 16;
 
-/** A failure that is to be made small yet. */
+/** A failure that is not minimised yet. */
 export interface UnminimisedFailure {
-  readonly failed: BatchFailure;
+  readonly failure: BatchFailure;
+  /** Index of the campaign's scenario that it was found in. */
   readonly base: number;
-  /** A scenario that is known for something is a group of its own: what is known takes nothing from what is not. */
+  /**
+   * The name of a scenario with a known defect, else empty. Each group has its own limits, so that
+   * known failures take no room from unknown ones.
+   */
   readonly group: string;
   readonly source: ScenarioRef;
-  /** How many executions were run before it. */
-  readonly after: number;
+  /** Executions of the campaign before it. */
+  readonly executionsBefore: number;
 }
 
-/** What has come of one. */
+/** A failure beyond the number of failures of one property that are minimised. */
+export type SurplusFailure = Pick<BatchFailure, 'key' | 'property'>;
+
+/** The result of minimising a failure. */
 export interface MinimisedFailure {
-  /** Of the failure as it was found. */
+  /** The key of the failure as it was found. */
   readonly key: string;
-  /** Of the finding. */
-  readonly least: string;
+  /** The key of the minimised failure. */
+  readonly minimisedKey: string;
   readonly finding: Finding;
 }
 
-/** A finding, with how it was come by. */
+/** A finding of a campaign. */
 export interface RecordedFinding {
+  /** The key of the minimised failure. */
   readonly key: string;
   readonly finding: Finding;
-  /** The campaign's scenario that it was found in, or in a variant of. */
+  /** The name of the campaign's scenario that it was found in. */
   readonly base: string;
   readonly group: string;
-  readonly after: number;
-  /** Keys of failures that came to the same when they were made small. */
-  readonly ways: readonly string[];
+  /** Executions of the campaign before it. */
+  readonly executionsBefore: number;
+  /** Keys of all failures that were minimised to this one. */
+  readonly originalKeys: readonly string[];
 }
 
 /** As plain data. */
 export interface FindingsJson {
   readonly keys: readonly string[];
-  readonly open: readonly UnminimisedFailure[];
-  readonly found: readonly RecordedFinding[];
-  readonly further: Readonly<Record<string, readonly string[]>>;
+  readonly unminimised: readonly UnminimisedFailure[];
+  readonly recorded: readonly RecordedFinding[];
+  /** Keys by property. */
+  readonly surplus: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What failed by now. Failures are told apart by what failed and by the communication that made it fail, as they are found and once more when they are small. */
+/**
+ * The failures of a campaign. Failures are deduplicated by their key twice: as they are found, and
+ * once more when they are minimised.
+ */
 export class Findings {
-  readonly open: UnminimisedFailure[] = [];
-  readonly found: RecordedFinding[] = [];
-  /** By property: keys of failures that were left as they are. */
-  readonly further = new Map<string, string[]>();
+  /** In the order in which they were found. */
+  readonly unminimised: UnminimisedFailure[] = [];
+  readonly recorded: RecordedFinding[] = [];
+  /** By property: keys of failures that are only counted. */
+  readonly surplus = new Map<string, string[]>();
   private readonly keys = new Set<string>();
 
   has(key: string): boolean {
     return this.keys.has(key);
   }
 
-  /** Whether so many failures are told apart that others are no longer counted: memory stays flat, whatever fails. */
+  /**
+   * Whether no further key is stored, which bounds the memory of a campaign in which everything
+   * fails.
+   */
   get isFull(): boolean {
     return this.keys.size >= KEYS_MAX;
   }
 
-  /** How many failures of a property, in a group, are still made small. */
+  /** How many more failures of a property, in a group, are to be minimised. */
   roomFor(property: string, group: string): number {
-    const open = this.open.filter((of) => of.failed.property === property && of.group === group).length;
-    const found = this.found.filter((of) => of.finding.property === property && of.group === group);
-    return (group === '' ? OF_PROPERTY_MAX : OF_KNOWN_MAX) - open - found.reduce((n, { ways }) => n + ways.length, 0);
+    const waiting = this.unminimised.filter((it) => it.failure.property === property && it.group === group).length;
+    const done = this.recorded
+      .filter((it) => it.finding.property === property && it.group === group)
+      .reduce((n, { originalKeys }) => n + originalKeys.length, 0);
+    return (group === '' ? OF_PROPERTY_MAX : OF_KNOWN_MAX) - waiting - done;
   }
 
-  /** Whether a property failed, in a group, of which there is no finding yet. */
-  get isOneMissing(): boolean {
-    return this.open.some(
-      ({ failed, group }) => !this.found.some((of) => of.finding.property === failed.property && of.group === group),
+  /** Whether some property has failed, in some group, without a finding yet. */
+  get lacksFinding(): boolean {
+    return this.unminimised.some(
+      ({ failure, group }) =>
+        !this.recorded.some((it) => it.finding.property === failure.property && it.group === group),
     );
   }
 
-  /** Takes in a failure that is to be made small. */
-  add(open: UnminimisedFailure): void {
-    this.keys.add(open.failed.key);
-    this.open.push(open);
+  addUnminimised(added: UnminimisedFailure): void {
+    this.keys.add(added.failure.key);
+    this.unminimised.push(added);
   }
 
-  /** Takes in one that is not. */
-  count({ key, property }: Pick<BatchFailure, 'key' | 'property'>): void {
+  addSurplus({ key, property }: SurplusFailure): void {
     this.keys.add(key);
-    const others = this.further.get(property);
-    if (others === undefined) this.further.set(property, [key]);
+    const others = this.surplus.get(property);
+    if (others === undefined) this.surplus.set(property, [key]);
     else others.push(key);
   }
 
-  /** Takes in what has come of an open one. Returns the finding where it is one that was not there before. */
-  made({ key, least, finding }: MinimisedFailure, base: string): RecordedFinding | undefined {
-    const i = this.open.findIndex(({ failed }) => failed.key === key);
+  /**
+   * Replaces an unminimised failure by its minimised one. Returns the finding if it is a new one.
+   *
+   * @param base the name of the scenario that it was found in.
+   */
+  addMinimised({ key, minimisedKey, finding }: MinimisedFailure, base: string): RecordedFinding | undefined {
+    const i = this.unminimised.findIndex(({ failure }) => failure.key === key);
     if (i < 0) return undefined;
-    const [{ after, group }] = this.open.splice(i, 1);
-    const same = this.found.findIndex((of) => of.key === least);
+    const [{ executionsBefore, group }] = this.unminimised.splice(i, 1);
+    const same = this.recorded.findIndex((it) => it.key === minimisedKey);
     if (same >= 0) {
-      this.found[same] = { ...this.found[same], ways: [...this.found[same].ways, key] };
+      const found = this.recorded[same];
+      this.recorded[same] = { ...found, originalKeys: [...found.originalKeys, key] };
       return undefined;
     }
-    const found = { key: least, finding, base, group, after, ways: [key] };
-    this.found.push(found);
-    return found;
+    const added = { key: minimisedKey, finding, base, group, executionsBefore, originalKeys: [key] };
+    this.recorded.push(added);
+    return added;
   }
 
   toJSON(): FindingsJson {
-    const { keys, open, found, further } = this;
-    return { keys: [...keys], open, found, further: Object.fromEntries(further) };
+    const { keys, unminimised, recorded, surplus } = this;
+    return { keys: [...keys], unminimised, recorded, surplus: Object.fromEntries(surplus) };
   }
 
-  /** Adds what another has found, where it is new. */
-  merge({ keys, open, found, further }: FindingsJson): void {
-    for (const of of open) if (!this.keys.has(of.failed.key)) this.open.push(of);
-    for (const of of found) if (!this.found.some(({ key }) => key === of.key)) this.found.push(of);
-    for (const [property, keys] of Object.entries(further))
-      for (const key of keys) if (!this.keys.has(key)) this.count({ key, property });
+  /** Adds the failures of another campaign that are new here. */
+  merge({ keys, unminimised, recorded, surplus }: FindingsJson): void {
+    for (const it of unminimised) if (!this.keys.has(it.failure.key)) this.unminimised.push(it);
+    for (const it of recorded) if (!this.recorded.some(({ key }) => key === it.key)) this.recorded.push(it);
+    for (const [property, keys] of Object.entries(surplus))
+      for (const key of keys) if (!this.keys.has(key)) this.addSurplus({ key, property });
     for (const key of keys) this.keys.add(key);
   }
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { type CorpusChange, mergeInto, minimiseCorpus } from '../../campaign/corpus.ts';
+import { type CorpusChange, mergeInto } from '../../campaign/corpus/mergeInto.ts';
+import { minimiseCorpus } from '../../campaign/corpus/minimiseCorpus.ts';
 import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
-import { type Summary, summaryOf } from '../../campaign/summary.ts';
+import { type Summary, summariseCampaign } from '../../campaign/summary.ts';
 import { plural } from '../../report/format.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { summaryLines } from '../campaignText.ts';
@@ -72,7 +73,7 @@ async function change(
   let summary: Summary;
   try {
     changed = await what(store);
-    summary = await summaryOf(store);
+    summary = await summariseCampaign(store);
   } finally {
     store.close();
   }

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { Argument, Command, Option } from 'commander';
 import { type CampaignEnd, runCampaign } from '../../campaign/campaign.ts';
-import { CampaignDirectory, settingsIn } from '../../campaign/directory/campaignDirectory.ts';
+import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
+import { readSettings } from '../../campaign/directory/readSettings.ts';
+import type { Executor } from '../../campaign/executors/executor.ts';
 import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
-import { type Executor, ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
+import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
 import { canonical } from '../../campaign/hash.ts';
 import type { BaseScenario, Settings, Shard } from '../../campaign/settings.ts';
-import { summaryOf } from '../../campaign/summary.ts';
+import { summariseCampaign } from '../../campaign/summary.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { recordedCanary } from '../../run/canary.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
@@ -121,12 +123,12 @@ export const fuzzCommand = (): Command =>
     )
     .action(async (names: readonly string[], options: Options, command: Command) => {
       const asked = (option: string): boolean => command.getOptionValueSource(option) !== 'default';
-      const before = options.resume ? settingsIn(options.dir) : undefined;
+      const before = options.resume ? readSettings(options.dir) : undefined;
       if (before !== undefined) refuseOther(before, await askedFor(names, options, asked), options.dir);
-      const crew =
+      const executor =
         options.queue === undefined
           ? new ThreadPoolExecutor(options.workers, options.patience)
-          : await QueueExecutor.reach(options.queue, packageVersion);
+          : await QueueExecutor.connect(options.queue, packageVersion);
       let store: CampaignDirectory;
       try {
         store =
@@ -135,44 +137,44 @@ export const fuzzCommand = (): Command =>
             : CampaignDirectory.create(options.dir, await settingsOf(names, options));
       } catch (error) {
         // What holds a Redis would not end.
-        await crew.close();
+        await executor.close();
         throw error;
       }
-      process.exitCode = await run(store, crew, options);
+      process.exitCode = await run(store, executor, options);
     });
 
-async function run(store: CampaignDirectory, crew: Executor, options: Options): Promise<number> {
+async function run(store: CampaignDirectory, executor: Executor, options: Options): Promise<number> {
   const stop = new AbortController();
   const interrupt = (): void => {
     if (stop.signal.aborted) process.exit(STATUS.interrupted);
     stop.abort();
   };
   process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const { progress: stands } = store;
-  const watch = new CampaignWatch(stands.counts.executions);
-  const clock = new CampaignClock(store.directory, stands);
+  const { state } = store;
+  const watch = new CampaignWatch(state.counts.executions);
+  const clock = new CampaignClock(store.directory, state);
   let ended: CampaignEnd;
   try {
-    ended = await runCampaign(store, crew, {
+    ended = await runCampaign(store, executor, {
       executions: options.executions ?? Infinity,
       seconds: options.seconds ?? (options.executions === undefined ? SECONDS : Infinity),
       signal: stop.signal,
       onProgress: (status) => {
         clock.tick();
-        if (!options.quiet) watch.show(status, stands);
+        if (!options.quiet) watch.show(status, state);
       },
     });
   } finally {
-    await crew.close();
+    await executor.close();
     clock.write();
     store.close();
     progress('');
   }
-  const summary = await summaryOf(store);
+  const summary = await summariseCampaign(store);
   if (options.json) printJson({ ...summary, ended, workers: options.workers });
   else {
     for (const finding of summary.findings.slice(0, PRINTED_MAX)) await printFinding(finding);
-    const rate = watch.rateOf(stands.counts.executions);
+    const rate = watch.rateOf(state.counts.executions);
     if (!options.quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
   }
   await writeCampaignReports(options.report, summary, watch.seconds);

@@ -1,0 +1,108 @@
+import { rmSync } from 'node:fs';
+import { writeAtomically } from '../../files/atomicWrite.ts';
+import { readBytes, readText } from '../../files/fileErrors.ts';
+import { BadInput } from '../../input/badInput.ts';
+import type { Settings } from '../settings.ts';
+import { CampaignState, type CampaignStateJson } from '../state/campaignState.ts';
+import type { CampaignEvent } from '../state/events.ts';
+import { checksum, Journal, readEvents } from './journal.ts';
+import { journalFile, snapshotFile } from './layout.ts';
+import { quarantine } from './quarantine.ts';
+import { readSettings } from './readSettings.ts';
+
+/** Size of the journal in bytes at which a snapshot replaces it. It bounds the time to resume. */
+const JOURNAL_MAX = 1 << 22;
+
+/**
+ * The events of a campaign on disk: a snapshot of the state, and a journal of the events since then
+ * (a write-ahead log). An event is in the journal before it changes the state.
+ */
+export class EventLog {
+  readonly state: CampaignState;
+  /** What could not be read, and why. */
+  readonly damages: string[] = [];
+  private readonly directory: string;
+  private readonly journal: Journal;
+
+  /** Reads what is there. The campaign must be locked. */
+  constructor(directory: string, settings: Settings) {
+    this.directory = directory;
+    this.state = readSnapshot(directory, settings) ?? this.restart(settings);
+    const apply = applyTo(this.state);
+    let isWhole = true;
+    this.journal = new Journal(journalFile(directory), (event) => {
+      isWhole = apply(event);
+      return isWhole;
+    });
+    if (!isWhole) this.damages.push(`journal: it begins after batch ${this.state.batches}: what it says is done again`);
+  }
+
+  get isDueForSnapshot(): boolean {
+    return this.journal.size > JOURNAL_MAX;
+  }
+
+  append(event: CampaignEvent): void {
+    this.journal.append(event);
+  }
+
+  /** Writes a snapshot and empties the journal. */
+  writeSnapshot(): void {
+    const text = JSON.stringify(this.state);
+    writeAtomically(snapshotFile(this.directory), `${checksum(text)} ${text}\n`);
+    this.journal.clear();
+  }
+
+  close(): void {
+    this.journal.sync();
+    this.journal.close();
+  }
+
+  /** Without its snapshot a campaign begins anew. It then does the same batches again. */
+  private restart(settings: Settings): CampaignState {
+    const why = new BadInput('damaged: the campaign begins anew, and its findings stay');
+    this.damages.push(quarantine(this.directory, snapshotFile(this.directory), why));
+    rmSync(journalFile(this.directory), { force: true });
+    return new CampaignState(settings);
+  }
+}
+
+/**
+ * The state of a campaign that another process may be running. Writes nothing. Throws `BadInput` if
+ * there is no campaign, or if its snapshot is damaged.
+ */
+export function readState(directory: string): CampaignState {
+  const settings = readSettings(directory);
+  // The journal is read first: a snapshot that is written meanwhile has all of its events, and
+  // these are then skipped.
+  const journal = readBytes(journalFile(directory));
+  const state = readSnapshot(directory, settings);
+  if (state === undefined) throw new BadInput(`${snapshotFile(directory)} is damaged: fuzz --resume mends it`);
+  if (journal !== undefined) readEvents(journal, applyTo(state));
+  return state;
+}
+
+/**
+ * The state in the snapshot, or that of a new campaign if there is no snapshot. Undefined if it is
+ * damaged.
+ */
+function readSnapshot(directory: string, settings: Settings): CampaignState | undefined {
+  const text = readText(snapshotFile(directory));
+  if (text === undefined) return new CampaignState(settings);
+  const json = text.slice(9).trimEnd();
+  if (text.slice(0, 8) !== checksum(json)) return undefined;
+  return CampaignState.from(settings, JSON.parse(json) as CampaignStateJson);
+}
+
+/**
+ * Applies the events of a journal to a state. A batch that the state already has is skipped: the
+ * process may have been killed between the snapshot and emptying the journal. Returns false if
+ * batches are missing between the state and the event, because the snapshot was lost or is older.
+ */
+function applyTo(state: CampaignState): (event: CampaignEvent) => boolean {
+  return (event) => {
+    if ('minimised' in event) state.applyMinimised(event.minimised);
+    else if (event.batch.batch === state.batches) state.applyBatch(event.batch);
+    else return event.batch.batch < state.batches;
+    return true;
+  };
+}

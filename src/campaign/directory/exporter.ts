@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { writeAtomically } from '../../files/atomicWrite.ts';
+import { isTransient } from '../../files/fileErrors.ts';
+import { seenFrom } from '../../run/finding.ts';
+import type { CorpusSeed } from '../corpus/corpus.ts';
+import type { CampaignState } from '../state/campaignState.ts';
+import type { RecordedFinding } from '../state/findings.ts';
+import { corpusFolder, entryFile, findingFile, findingsFolder } from './layout.ts';
+
+/**
+ * Writes corpus and findings as files for others. The campaign does not read them to go on, so what
+ * a full disk has no room for is written later.
+ */
+export class Exporter {
+  private readonly directory: string;
+  private readonly state: CampaignState;
+  /** Whether something could not be written. */
+  private isBehind = false;
+
+  constructor(directory: string, state: CampaignState) {
+    this.directory = directory;
+    this.state = state;
+  }
+
+  exportSeeds(seeds: readonly CorpusSeed[]): void {
+    this.tryWriting(() => {
+      for (const seed of seeds) this.writeEntry(seed);
+    });
+  }
+
+  exportFinding(finding: RecordedFinding): void {
+    this.tryWriting(() => this.writeFinding(finding));
+  }
+
+  /** Writes all files that are missing. */
+  exportAll(): void {
+    for (const seed of this.state.corpus.seeds) this.writeEntry(seed);
+    for (const finding of this.state.findings.recorded)
+      if (!existsSync(findingFile(this.directory, finding))) this.writeFinding(finding);
+  }
+
+  /** Writes, and also everything that could not be written before. A full disk is no error. */
+  tryWriting(write: () => void): void {
+    try {
+      if (this.isBehind) this.exportAll();
+      else write();
+      this.isBehind = false;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      this.isBehind = true;
+    }
+  }
+
+  private writeEntry({ entry, hash }: CorpusSeed): void {
+    const file = entryFile(this.directory, hash);
+    if (existsSync(file)) return;
+    const scenario = seenFrom(corpusFolder(this.directory), entry.scenario);
+    // Not durable, which is faster: a file that a power loss has torn is found and written again.
+    writeAtomically(file, `${JSON.stringify({ ...entry, scenario })}\n`, false);
+  }
+
+  private writeFinding(recorded: RecordedFinding): void {
+    const { finding, key, executionsBefore, base } = recorded;
+    const scenario = seenFrom(findingsFolder(this.directory), finding.scenario);
+    const campaign = { key, base, executions: executionsBefore };
+    writeAtomically(
+      findingFile(this.directory, recorded),
+      `${JSON.stringify({ ...finding, scenario, campaign }, null, 2)}\n`,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { readText } from '../../files/fileErrors.ts';
+import { BadInput } from '../../input/badInput.ts';
+import { parseSettings } from '../parse.ts';
+import type { Settings } from '../settings.ts';
+import { settingsFile } from './layout.ts';
+
+/**
+ * The settings of the campaign in a directory. Throws `BadInput` if there is no campaign, or if its
+ * schema is one that this version does not know.
+ */
+export function readSettings(directory: string): Settings {
+  const file = settingsFile(directory);
+  const text = readText(file);
+  if (text === undefined)
+    throw new BadInput(
+      `${directory} is no campaign: ${existsSync(directory) ? 'it has no campaign.json' : 'there is no such directory'}`,
+    );
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new BadInput(`${file} is no JSON: it is the campaign's settings`);
+  }
+  return parseSettings(json, file);
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readText } from '../../files/fileErrors.ts';
+import { BadInput } from '../../input/badInput.ts';
+import { loadFinding } from '../../run/resolveScenarioName.ts';
+import { entryHash } from '../corpus/corpusEntry.ts';
+import { parseEntry } from '../parse.ts';
+import type { CampaignState } from '../state/campaignState.ts';
+import { corpusFolder, filesIn, findingFile } from './layout.ts';
+import { quarantine } from './quarantine.ts';
+
+/**
+ * Moves damaged entries and findings to the quarantine folder, so that they are exported again.
+ * Returns their names, with what is wrong with each.
+ */
+export function quarantineDamaged(directory: string, state: CampaignState): string[] {
+  const damages: string[] = [];
+  const check = (file: string, read: (file: string) => void): void => {
+    try {
+      read(file);
+    } catch (error) {
+      damages.push(quarantine(directory, file, error));
+    }
+  };
+  for (const name of filesIn(corpusFolder(directory)))
+    if (name.endsWith('.json')) check(join(corpusFolder(directory), name), checkEntry);
+  for (const finding of state.findings.recorded) {
+    const file = findingFile(directory, finding);
+    if (existsSync(file)) check(file, loadFinding);
+  }
+  return damages;
+}
+
+/** Throws `BadInput` or `SyntaxError` if a file is not the entry that its name says. */
+function checkEntry(file: string): void {
+  const entry = parseEntry(JSON.parse(readText(file) ?? ''), file);
+  if (basename(file) !== `${entryHash(entry)}.json`) throw new BadInput(`it is not what its name says`);
+}

@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Status } from '../../src/campaign/campaign.ts';
+import { CampaignDirectory } from '../../src/campaign/directory/campaignDirectory.ts';
+import { readState } from '../../src/campaign/directory/eventLog.ts';
+import { loadFinding } from '../../src/run/resolveScenarioName.ts';
+import { apart, run } from './campaigns.ts';
+import { halfway, undisturbed, whole } from './halfway.ts';
+
+const disturbances: readonly [string, (directory: string) => void][] = [
+  ['with nothing wrong', () => {}],
+  [
+    'with the last line of its journal cut off',
+    (directory: string) => {
+      const file = join(directory, 'journal');
+      writeFileSync(file, readFileSync(file).subarray(0, -100));
+    },
+  ],
+  [
+    'with a line of its journal damaged',
+    (directory: string) => {
+      const file = join(directory, 'journal');
+      const bytes = readFileSync(file);
+      bytes[bytes.length >> 1] ^= 1;
+      writeFileSync(file, bytes);
+    },
+  ],
+  [
+    'with drafts of files that were never finished',
+    (directory: string) => {
+      for (const draft of ['state.json.1.tmp', 'corpus/0123456789abcdef.json.1.tmp'])
+        writeFileSync(join(directory, draft), 'half');
+    },
+  ],
+  ['with its corpus gone', (directory: string) => renameSync(join(directory, 'corpus'), join(directory, 'gone'))],
+  [
+    'with a state in place of the journal',
+    (directory: string) => {
+      const campaign = CampaignDirectory.open(directory);
+      campaign.writeSnapshot();
+      campaign.close();
+      expect(readFileSync(join(directory, 'journal'), 'utf8')).toBe('');
+    },
+  ],
+  [
+    'with a state, and the journal still there',
+    (directory: string) => {
+      const journal = readFileSync(join(directory, 'journal'));
+      const campaign = CampaignDirectory.open(directory);
+      campaign.writeSnapshot();
+      campaign.close();
+      writeFileSync(join(directory, 'journal'), journal);
+    },
+  ],
+];
+
+describe('a campaign that was stopped goes on to the same end', () => {
+  test.each(disturbances)('%s', async (_, disturb) => {
+    const directory = await halfway();
+    disturb(directory);
+    const resumed = await run(CampaignDirectory.open(directory), whole);
+    expect(apart(resumed)).toEqual(apart(await undisturbed));
+    expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    for (const folder of ['corpus', 'findings']) {
+      expect(readdirSync(join(directory, folder))).toEqual(readdirSync(join((await undisturbed).directory, folder)));
+      for (const name of readdirSync(join((await undisturbed).directory, folder)))
+        expect(readFileSync(join(directory, folder, name), 'utf8').replace(/"module":.*/, '')).toEqual(
+          readFileSync(join((await undisturbed).directory, folder, name), 'utf8').replace(/"module":.*/, ''),
+        );
+    }
+  });
+});
+
+describe('a campaign with damaged files goes on to the same end', () => {
+  test('with entries damaged: they are set aside, named, and written again', async () => {
+    const directory = await halfway();
+    const corpus = join(directory, 'corpus');
+    const [first, second, third] = readdirSync(corpus);
+    writeFileSync(join(corpus, first), '{"schema":1,');
+    writeFileSync(join(corpus, second), '{"schema":1,"kind":"finding"}');
+    renameSync(join(corpus, third), join(corpus, '0000000000000000.json'));
+    const resumed = await run(CampaignDirectory.open(directory), whole);
+    expect(resumed.setAside).toHaveLength(3);
+    expect(resumed.setAside.join('\n')).toContain(`${first}: no JSON`);
+    expect(readdirSync(join(directory, 'set-aside'))).toHaveLength(3);
+    expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+    expect(readdirSync(corpus)).toEqual(readdirSync(join((await undisturbed).directory, 'corpus')));
+  });
+
+  test('with a finding damaged: it is set aside, named, and written again', async () => {
+    const directory = await halfway();
+    const [name] = readdirSync(join(directory, 'findings'));
+    const file = join(directory, 'findings', name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, 100));
+    const campaign = CampaignDirectory.open(directory);
+    campaign.close();
+    expect(campaign.setAside).toEqual([expect.stringContaining(`findings/${name}: ${file} is no JSON`)]);
+    expect(readFileSync(join(directory, 'set-aside', `findings-${name}`), 'utf8')).toBe(text.slice(0, 100));
+    expect(loadFinding(file).schedule).toBe(JSON.parse(text).schedule);
+  });
+
+  test('with its state damaged: it begins anew, and comes to the same', async () => {
+    const directory = await halfway();
+    const campaign = CampaignDirectory.open(directory);
+    campaign.writeSnapshot();
+    campaign.close();
+    const file = join(directory, 'state.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"counts"', '"count"'));
+    const resumed = await run(CampaignDirectory.open(directory), whole);
+    expect(resumed.setAside).toEqual(['state.json: damaged: the campaign begins anew, and its findings stay']);
+    expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+  });
+});
+
+test('a campaign whose state has gone, and whose journal comes after it, begins anew, says so, and comes to the same', async () => {
+  const directory = await halfway();
+  const campaign = CampaignDirectory.open(directory);
+  campaign.writeSnapshot();
+  await run(campaign, { executions: 1536 });
+  rmSync(join(directory, 'state.json'));
+  const resumed = await run(CampaignDirectory.open(directory), whole);
+  expect(resumed.setAside).toEqual(['journal: it begins after batch 0: what it says is done again']);
+  expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+});
+
+test('a campaign that is looked at while another process writes its state has all that it had', async () => {
+  const directory = await halfway();
+  const campaign = CampaignDirectory.open(directory);
+  campaign.writeSnapshot();
+  await run(campaign, { executions: 1536 });
+  // Whoever reads the state is given it slowly; when it comes to the end, the journal has been begun anew.
+  renameSync(join(directory, 'state.json'), join(directory, 'state'));
+  const slowly = 'mkfifo state.json; echo; exec 3> state.json; cat state >&3; : > journal';
+  const writer = spawn('sh', ['-c', slowly], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(writer.stdout, 'data');
+  expect(readState(directory).batches).toBe(3);
+});
+
+describe('a full disk', () => {
+  test('is said; what there was no room for is done when there is', async () => {
+    const directory = await halfway();
+    const full = CampaignDirectory.open(directory);
+    const said: (string | undefined)[] = [];
+    const { journal, fd } = filled(full);
+    const onProgress = ({ writeError }: Status): void => {
+      said.push(writeError);
+      if (writeError !== undefined) journal.fd = fd;
+    };
+    const resumed = await run(full, { ...whole, onProgress });
+    expect(said.find((why) => why !== undefined)).toContain('ENOSPC');
+    expect(said.at(-1)).toBeUndefined();
+    expect(apart(resumed)).toEqual(apart(await undisturbed));
+  });
+
+  test('ends with its time, and nothing that was written is lost', async () => {
+    const directory = await halfway();
+    const full = CampaignDirectory.open(directory);
+    filled(full);
+    expect(await run(full, { ...whole, seconds: 2 })).toMatchObject({ executions: 1024 });
+    expect(apart(await run(CampaignDirectory.open(directory), whole))).toEqual(apart(await undisturbed));
+  });
+});
+
+/** From now on, what a campaign adds to its journal finds no room; until it is given back what it wrote to before. */
+function filled(campaign: CampaignDirectory) {
+  const { journal } = (campaign as unknown as { readonly log: { readonly journal: { fd: number } } }).log;
+  const { fd } = journal;
+  journal.fd = openSync('/dev/full', 'r+');
+  return { journal, fd };
+}
