@@ -1,10 +1,17 @@
-// Writes the reference documents: docs/command-line.md from the program's definitions, docs/api.md from the declarations of what the package exports.
-import { writeFileSync } from 'node:fs';
+// Writes the reference documents: docs/command-line.md from the program's definitions, docs/api.md from the
+// declarations of what the package exports, docs/scenario.schema.json and the tables of docs/scenarios.md from the
+// schema of scenarios.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createProgram } from '../dist/cli/createProgram.js';
 import { MEANING, STATUS } from '../dist/cli/errors.js';
 import { apiText } from './docs/api.mjs';
 import { commandLineText } from './docs/commandLine.mjs';
+import { schemaText, withReference } from './docs/scenarioFields.mjs';
 
 const statuses = Object.entries(MEANING).map(([of, meaning]) => [STATUS[of], meaning]);
 writeFileSync(new URL('../docs/command-line.md', import.meta.url), commandLineText(await createProgram(), statuses));
 writeFileSync(new URL('../docs/api.md', import.meta.url), apiText().text);
+
+const scenarios = new URL('../docs/scenarios.md', import.meta.url);
+writeFileSync(scenarios, withReference(readFileSync(scenarios, 'utf8')));
+writeFileSync(new URL('../docs/scenario.schema.json', import.meta.url), schemaText());

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { apiText } from '../bench/docs/api.mjs';
+import { schemaText, withReference } from '../bench/docs/scenarioFields.mjs';
 
 const { text, undocumented } = apiText();
 
 test('docs/api.md is current (npm run docs writes it)', () => {
   expect(readFileSync('docs/api.md', 'utf8')).toBe(text);
+});
+
+test('the tables of docs/scenarios.md and the JSON Schema are current (npm run docs writes them)', () => {
+  const scenarios = readFileSync('docs/scenarios.md', 'utf8');
+  expect(scenarios).toBe(withReference(scenarios));
+  expect(readFileSync('docs/scenario.schema.json', 'utf8')).toBe(schemaText());
 });
 
 test('everything that is exported says what it is, and so does each of its members', () => {

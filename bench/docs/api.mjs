@@ -65,12 +65,17 @@ ${others.map(([name, declaration]) => sectionOf(name, declaration, headings.get(
   return { text, undocumented };
 }
 
-/** Declarations of ours that exported ones speak of, and those that these do, by name. */
+/**
+ * Declarations of ours that exported ones speak of, and those that these do, by name. A type that a schema
+ * yields is left alone: docs/scenarios.md has the schema.
+ */
 function referenced(exported) {
   const seen = new Set(exported.values());
   const found = new Map();
   const visit = (declaration) => {
     for (const identifier of declaration.getDescendantsOfKind(ts.SyntaxKind.Identifier)) {
+      const clause = identifier.getFirstAncestorByKind(ts.SyntaxKind.HeritageClause);
+      if (clause !== undefined && isOfSchema(clause)) continue;
       const symbol = identifier.getSymbol();
       for (const other of (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations() ?? []) {
         if (seen.has(other) || !isOurs(other)) continue;
@@ -83,6 +88,8 @@ function referenced(exported) {
   for (const declaration of exported.values()) visit(declaration);
   return found;
 }
+
+const isOfSchema = (node) => /\bFieldsOf</.test(node.getText());
 
 const isOurs = (node) =>
   node.getSourceFile().getFilePath().startsWith(dist) &&
@@ -152,6 +159,9 @@ const signatureOf = (node) =>
     .replace(/^( {4})+/gm, (indent) => indent.slice(indent.length / 2));
 
 /** The first line of an interface or a class. */
-const headOf = (node) => oneLine(signatureOf(node).slice(0, signatureOf(node).search(/ \{$/m)));
+function headOf(node) {
+  const head = oneLine(signatureOf(node).slice(0, signatureOf(node).search(/ \{$/m)));
+  return isOfSchema(node) ? head.replace(/ extends .*/, '') : head;
+}
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').trim();

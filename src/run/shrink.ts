@@ -1,9 +1,13 @@
+import { descriptorOf } from '../actors/operations/registry.ts';
 import { skip } from '../scenario/omittedOperations.ts';
 import { areVms, isVm, type OpenedScenario } from '../scenario/scenarioRef.ts';
 import { buildMultiVm, buildVm } from '../scenario/vm.ts';
 import { type ActorSpec, type OperationSpec, pagesMax, type VmSpec, type VmsSpec } from '../vm/spec.ts';
 
-/** Scenarios that are one step smaller. A user's own lose operations, all of one actor first. */
+/**
+ * Scenarios that are one step smaller. One that is code loses operations: first all of an actor, then
+ * single ones. VMs get smaller in all their parts.
+ */
 export function* shrink({ source, scenario }: OpenedScenario): Generator<OpenedScenario> {
   if (isVm(source)) {
     for (const spec of shrinkVm(source)) yield { source: spec, scenario: buildVm(spec) };
@@ -35,12 +39,12 @@ function* shrinkVms(spec: VmsSpec): Generator<VmsSpec> {
     for (const smaller of shrinkVm(vms[i])) yield { ...spec, vms: vms.with(i, smaller) };
 }
 
-/** Scenarios that are one step smaller than `spec`: without an actor, an operation, or a page of a write; with smaller values. */
+/** VMs that are one step smaller: without an actor, without an operation, with a smaller operation, or with index 0. */
 export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
   for (const smaller of smallerVms(spec)) if (hasItsPages(smaller)) yield smaller;
 }
 
-/** Not so where it was a `set-slot` that has been left out which gave the slot a page that is written. */
+/** Whether all pages exist that are written: a `set-slot` that was left out may have made them. */
 function hasItsPages(spec: VmSpec): boolean {
   return spec.actors.every(({ operations }) =>
     operations.every((op) => !('pages' in op) || op.pages.every(([slot, offset]) => offset < pagesMax(spec, slot))),
@@ -57,27 +61,12 @@ function* smallerVms(spec: VmSpec): Generator<VmSpec> {
       if (actor.operations.length > 1) yield withOperations(spec, a, actor.operations.toSpliced(i, 1));
     }
     for (let i = 0; i < actor.operations.length; i++) {
-      for (const smaller of shrinkOperation(actor.operations[i]))
-        yield withOperations(spec, a, actor.operations.with(i, smaller));
+      const op = actor.operations[i];
+      for (const smaller of descriptorOf(op).shrink(op))
+        yield withOperations(spec, a, actor.operations.with(i, smaller as OperationSpec));
     }
   }
   if (spec.index !== 0) yield { ...spec, index: 0 };
-}
-
-function* shrinkOperation(op: OperationSpec): Generator<OperationSpec> {
-  if (op.do === 'write' || op.do === 'host-write') {
-    for (let i = 0; i < op.pages.length; i++) if (op.pages.length > 1) yield { ...op, pages: op.pages.toSpliced(i, 1) };
-    for (let i = 0; i < op.pages.length; i++)
-      if (op.pages[i][1] > 0) yield { ...op, pages: op.pages.with(i, [op.pages[i][0], 0]) };
-  } else if (op.do === 'push') {
-    if (BigInt(op.offset) > 0n) yield { ...op, offset: 0 };
-  } else if (op.do === 'poke') {
-    const value = BigInt(op.value);
-    if (value > 1n) yield { ...op, value: `${value >> 1n}` };
-    if (value > 0n) yield { ...op, value: `${value - 1n}` };
-  } else if (op.do === 'serve') yield { do: 'collect' };
-  else if (op.do === 'replicate' || (op.do === 'checkpoint' && op.fails)) yield { do: 'checkpoint' };
-  else if (op.do === 'migrate' && op.rounds > 0) yield { ...op, rounds: op.rounds - 1 };
 }
 
 function withOperations(spec: VmSpec, a: number, operations: readonly OperationSpec[]): VmSpec {
@@ -85,7 +74,7 @@ function withOperations(spec: VmSpec, a: number, operations: readonly OperationS
   return { ...spec, actors: spec.actors.with(a, actor) };
 }
 
-/** With the actor go the signals to it. */
+/** Leaves out an actor and the signals to it. */
 function withoutActor(spec: VmSpec, a: number): VmSpec {
   const { name } = spec.actors[a];
   const actors = spec.actors.toSpliced(a, 1).map((actor) => ({

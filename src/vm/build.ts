@@ -1,28 +1,15 @@
-import { checkpointAtExit, takeCheckpoint } from '../actors/checkpoint.ts';
-import { sendSignal, writeFromHost } from '../actors/host.ts';
-import { storeToMapping } from '../actors/hostile.ts';
-import { resetDirtyPages } from '../actors/kernel.ts';
-import { liveMigrate } from '../actors/migrate.ts';
-import { changeSlot } from '../actors/slots.ts';
-import { collectAtExit, collectDirtyPages, copyBeforeRearming } from '../actors/userspace.ts';
-import { haltActor, vcpuWrite } from '../actors/vcpu.ts';
+import type { Machine } from '../actors/operation.ts';
+import { descriptorOf, type OperationSpec } from '../actors/operations/registry.ts';
+import { slotChanges } from '../actors/operations/setSlot.ts';
+import { signalledActors } from '../actors/operations/signal.ts';
+import { roles } from '../actors/roles/registry.ts';
 import { initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
 import type { Scenario } from '../check/scenario.ts';
 import type { Operation } from '../explore/program.ts';
 import type { Cell, Cell64 } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
-import type { Memory } from '../memory/memory.ts';
 import { vmProperties } from './properties/vmProperties.ts';
-import {
-  type ActorSpec,
-  hostileRings,
-  labelOf,
-  type OperationSpec,
-  PAUSES,
-  pagesMax,
-  performs,
-  type VmSpec,
-} from './spec.ts';
+import { hostileRings, pagesMax, performs, performsWhere, type VmSpec } from './spec.ts';
 import type { TrackerDescriptor } from './trackerDescriptor.ts';
 
 /**
@@ -35,35 +22,32 @@ import type { TrackerDescriptor } from './trackerDescriptor.ts';
 export function buildVmWith(descriptor: TrackerDescriptor, spec: VmSpec, layout = new Layout(), thread = 0): Scenario {
   const shape = shapeOf(descriptor, spec, thread);
   const vm = layVm(layout, shape);
-  const built = { spec, vm, layout, thread };
-  const vcpus = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
-  const actors = spec.actors.map((actor) => ({
-    name: actor.name,
-    operations: actor.operations.map((op) => operationOf(built, actor, op)),
-    // Whoever writes what it likes races with everybody.
-    racy: actor.role === 'hostile',
+  const machine = {
+    vm,
+    mapped: (ring: number, at: number, bits: 8 | 16 | 32 | 64) => placeIn(layout, vm, ring, at, bits),
+    signalTo: (actor: string) => vm.signals.get(threadOf(spec, actor) + thread)!,
+  };
+  const halting = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
+  const actors = spec.actors.map(({ name, role, vcpu = 0, operations }) => ({
+    name,
+    operations: operations.map((op) => operationOf({ ...machine, vcpu }, op)),
+    racy: roles[role].isRacy,
   }));
   return {
     name: spec.name,
-    program: { layout, init: (mem) => initVm(mem, vm, vcpus), actors, racy: racyCells(descriptor, spec, vm) },
+    program: { layout, init: (mem) => initVm(mem, vm, halting), actors, racy: racyCells(descriptor, spec, vm) },
     properties: vmProperties(descriptor, spec, vm, layout),
   };
 }
 
 function shapeOf(tracker: TrackerDescriptor, spec: VmSpec, thread: number): VmShape {
-  const changed = spec.actors.flatMap(({ operations }) =>
-    operations.flatMap((op) => (op.do === 'set-slot' ? [op.slot] : [])),
-  );
-  const signalled = spec.actors.flatMap(({ operations }) =>
-    operations.flatMap((op) => (op.do === 'signal' ? [[threadOf(spec, op.to) + thread, op.to] as const] : [])),
-  );
   return {
     ...spec,
     tracker,
     hostWrites: performs(spec, 'host-write'),
-    slotsMax: new Map(changed.map((slot) => [slot, pagesMax(spec, slot)])),
-    pauses: performs(spec, ...PAUSES),
-    signalled: new Map(signalled),
+    slotsMax: new Map(slotChanges(spec).map(({ slot }) => [slot, pagesMax(spec, slot)])),
+    pauses: performsWhere(spec, ({ pauses }) => pauses),
+    signalled: new Map([...signalledActors(spec)].map((actor) => [threadOf(spec, actor) + thread, actor])),
   };
 }
 
@@ -84,89 +68,13 @@ function racyCells(descriptor: TrackerDescriptor, spec: VmSpec, { tracker }: Vm)
   return [...mapped.flatMap(({ cells }) => cells), ...indices];
 }
 
-/** What operations are made with. */
-interface Built {
-  readonly spec: VmSpec;
-  readonly vm: Vm;
-  readonly layout: Layout;
-  /** The number of the first actor. */
-  readonly thread: number;
+function operationOf(machine: Machine, op: OperationSpec): Operation {
+  const descriptor = descriptorOf(op);
+  const operation = { label: descriptor.label(op), run: descriptor.build(op, machine) };
+  return descriptor.repeats ? { ...operation, until: (result) => result === true } : operation;
 }
 
-function operationOf(built: Built, actor: ActorSpec, op: OperationSpec): Operation {
-  const label = labelOf(op);
-  const run = runOf(built, actor, op);
-  return op.do === 'serve' || op.do === 'replicate'
-    ? { label, run, until: (served) => served === true }
-    : { label, run };
-}
-
-function runOf({ spec, vm, layout, thread }: Built, actor: ActorSpec, op: OperationSpec): (mem: Memory) => unknown {
-  const vcpu = actor.vcpu ?? 0;
-  const { tracker } = vm;
-  switch (op.do) {
-    case 'write': {
-      const pages = pagesOf(vm, op.pages);
-      return (mem) => vcpuWrite(mem, vm, vcpu, pages);
-    }
-    case 'host-write': {
-      const pages = pagesOf(vm, op.pages);
-      return (mem) => {
-        for (const page of pages) writeFromHost(mem, vm, page);
-      };
-    }
-    case 'halt':
-      return (mem) => haltActor(mem, vm);
-    case 'push': {
-      const offset = BigInt(op.offset);
-      return (mem) => tracker.pushEntry!(mem, vcpu, { slot: op.slot, offset });
-    }
-    case 'harvest':
-      return (mem) => tracker.harvestRing!(mem, op.ring, op.max);
-    case 'count':
-      return (mem) => tracker.countRing!(mem, op.ring);
-    case 'collect':
-      return (mem) => collectDirtyPages(mem, vm);
-    case 'serve':
-      return (mem) => collectAtExit(mem, vm);
-    case 'copy-first':
-      return (mem) => copyBeforeRearming(mem, vm);
-    case 'checkpoint':
-      return (mem) => takeCheckpoint(mem, vm, op.fails);
-    case 'replicate':
-      return (mem) => checkpointAtExit(mem, vm);
-    case 'migrate':
-      return (mem) => liveMigrate(mem, vm, op.few, op.rounds);
-    case 'set-slot':
-      return (mem) => changeSlot(mem, vm, op.slot, op.npages);
-    case 'signal': {
-      const signal = vm.signals.get(threadOf(spec, op.to) + thread)!;
-      return (mem) => sendSignal(mem, signal);
-    }
-    case 'reset':
-      return (mem) => resetDirtyPages(mem, vm);
-    case 'reset-ring':
-      return (mem) => resetRing(mem, vm, op.ring);
-    case 'poke': {
-      const value = BigInt(op.value);
-      const place = placeIn(layout, vm, op.ring, op.at, op.bits);
-      return (mem) => storeToMapping(mem, place, value);
-    }
-  }
-}
-
-const pagesOf = (vm: Vm, pages: readonly (readonly [number, number])[]) =>
-  pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
-
-function resetRing(mem: Memory, { kvm, tracker }: Vm, ring: number): boolean {
-  mem.lock(kvm.slots_lock);
-  const processed = tracker.resetRing!(mem, ring);
-  if (processed) kvm.arch.flush_remote_tlbs(mem);
-  mem.unlock(kvm.slots_lock);
-  return processed;
-}
-
-/** Any bytes of a ring as a cell: the ring's own where there is one at that place and width. */
+/** `bits` bits of a ring as a cell: the ring's own cell where it has one there of that width. */
 function placeIn(layout: Layout, vm: Vm, ring: number, at: number, bits: 8 | 16 | 32 | 64): Cell | Cell64 {
   const { name: of, data } = vm.tracker.mapped[ring];
   const offset = data + at;

@@ -3,6 +3,7 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { SCHEMA } from '../../src/input/schema.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { searchHere } from '../../src/run/search/search.ts';
+import { buildMultiVm } from '../../src/scenario/vm.ts';
 import { collect, halt, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 

@@ -2,6 +2,7 @@ import { COMMITTED, MIGRATED, ROLLED_BACK } from '../../actors/gate.ts';
 import type { Vm } from '../../actors/vm.ts';
 import type { StateView } from '../../check/property.ts';
 import { ARMED } from '../../guest/guest.ts';
+import type { ClaimName } from '../claimNames.ts';
 import type { VmSpec } from '../spec.ts';
 import type { TrackerClaims, TrackerDescriptor } from '../trackerDescriptor.ts';
 
@@ -52,7 +53,7 @@ export const claims: Readonly<Record<string, Claim>> = {
     (_, vm) =>
     ({ read }) =>
       [...vm.signals.values()].some((signal) => read(signal) !== 0),
-};
+} satisfies Record<ClaimName, Claim>;
 
 function inPhase({ gate }: Vm, phase: number): (look: StateView) => boolean {
   return ({ read }) => gate !== undefined && read(gate.phase) === phase;

@@ -1,0 +1,54 @@
+import { BadInput } from '../../input/badInput.ts';
+import type { FieldTypes } from '../../input/fieldTypes.ts';
+import { show } from '../../input/show.ts';
+import type { Draw } from '../draw.ts';
+import type { Site } from '../operation.ts';
+import type { Vm } from '../vm.ts';
+import type { PageRef } from '../vmView.ts';
+import { pagesMax } from './setSlot.ts';
+import { checkWholeNumber, NPAGES_MAX, slotNumber } from './values.ts';
+
+/** What `write` and `host-write` share: a list of pages. */
+interface Writes {
+  readonly pages: readonly PageRef[];
+}
+
+const PAGES_MAX = 64;
+
+export const pagesField = (t: FieldTypes) => ({
+  pages: t
+    .list(t.pair(slotNumber(t), t.wholeNumber(0, NPAGES_MAX - 1)), 1, PAGES_MAX)
+    .describe('the pages that are written, in order: `[slot, offset]` each'),
+});
+
+export const formatPages = ({ pages }: Writes): string =>
+  pages.map(([slot, offset]) => (slot === 0 ? `page ${offset}` : `page ${slot}:${offset}`)).join(', ');
+
+export const findPages = (vm: Vm, { pages }: Writes) =>
+  pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
+
+export function checkPages({ pages }: Writes, { where, vm }: Site): void {
+  for (const [i, [slot, offset]] of pages.entries()) {
+    const at = `${where}.pages[${i}]`;
+    if (!vm.slots.some((other) => other.slot === slot)) throw new BadInput(`${at}: there is no slot ${show(slot)}`);
+    checkWholeNumber(offset, at, 0, pagesMax(vm, slot) - 1);
+  }
+}
+
+/** One page less, or the first page of a slot in place of another. */
+export function* shrinkPages<Op extends Writes>(op: Op): Generator<Op> {
+  const { pages } = op;
+  for (let i = 0; i < pages.length; i++) if (pages.length > 1) yield { ...op, pages: pages.toSpliced(i, 1) };
+  for (let i = 0; i < pages.length; i++)
+    if (pages[i][1] > 0) yield { ...op, pages: pages.with(i, [pages[i][0], 0] as const) };
+}
+
+/** One page more, less, or another. */
+export function mutatePages<Op extends Writes>(op: Op, draw: Draw): Op | undefined {
+  const { pages } = op;
+  const page = draw.page();
+  if (page === undefined) return undefined;
+  const i = draw.upTo(pages.length + 1);
+  if (i === pages.length) return { ...op, pages: [...pages, page] };
+  return { ...op, pages: pages.length > 1 && draw.upTo(2) === 0 ? pages.toSpliced(i, 1) : pages.with(i, page) };
+}
