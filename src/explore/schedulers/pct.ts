@@ -4,26 +4,30 @@ import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts
 const NEVER = 2 ** 31 - 1;
 
 /**
- * PCT: "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
- * Threads have random priorities and the highest enabled one runs; at depth - 1 random steps the running thread falls below all others.
- * A bug of that depth is hit with probability at least 1 / (n * k^(depth - 1)).
+ * PCT: "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", Burckhardt, Kothari,
+ * Musuvathi, Nagarakatte, ASPLOS 2010. Threads have random priorities, and the enabled thread with the
+ * highest one runs. At depth - 1 random steps, the change points, the running thread's priority falls
+ * below all others. A bug of this depth is found with probability at least 1 / (n * k^(depth - 1)), for
+ * n threads and k steps.
  *
- * Departs from the paper: only steps with a choice (two or more enabled threads) are counted as steps, for k and for the change points.
+ * Departure from the paper: only steps with two or more enabled threads count, for k and for the change
+ * points.
  */
 export class Pct implements Scheduler {
   private readonly seed: number;
   private readonly steps: number;
   private readonly priority: Int32Array;
+  /** The change points, as numbers of steps. */
   private readonly changes: Int32Array;
   private random: Random;
   private step = 0;
-  /** The next of `changes` that is to come. */
+  /** The next change point. */
   private change = 0;
-  /** The thread of the highest priority among `enabled`: mostly it is asked for again. */
+  /** The thread with the highest priority among `enabled`: mostly, the same set comes again. */
   private best = 0;
   private enabled = 0;
 
-  /** @param steps k: about how many steps with a choice an execution has. */
+  /** @param steps k: about how many steps with two or more enabled threads an execution has. */
   constructor(seed: number, depth: number, threads: number, steps: number) {
     this.seed = seed;
     this.steps = Math.max(1, steps);
@@ -61,7 +65,7 @@ export class Pct implements Scheduler {
     return drawReadFrom(this.random, count);
   }
 
-  /** The thread that would run now falls below all others, once for each change point at this step. */
+  /** Lowers the thread that would run now, once for each change point at this step. */
   private lower(enabled: number): void {
     for (let i = 0; i < this.changes.length; i++)
       if (this.changes[i] === this.step) this.priority[this.highest(enabled)] = -i;

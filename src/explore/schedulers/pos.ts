@@ -3,19 +3,22 @@ import { mayConflict } from './conflicts.ts';
 import type { Scheduler, SchedulerView } from './scheduler.ts';
 
 /**
- * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access has a random priority, and the highest enabled one is
- * taken. Then it, and all pending ones that race with it, get new priorities: that samples the partial orders far more evenly than a random walk.
+ * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access has a
+ * random priority, and the enabled one with the highest is taken. Then the thread's next access, and all
+ * pending accesses that race with the one taken, get new priorities. This samples partial orders far
+ * more evenly than a random walk.
  *
- * Departs from the paper: accesses race when their places share bytes directly or through others (see `groupsOf`), and a cmpxchg always writes.
+ * Departures from the paper: accesses race if their places are in one alias group (see `aliasGroups`);
+ * a cmpxchg always counts as a write.
  */
 export class Pos implements Scheduler {
   private readonly seed: number;
   protected readonly groups: Int32Array;
-  /** By thread: of its pending access. */
+  /** By thread: the priority of its pending access. */
   protected readonly priority: Int32Array;
   protected random: Random;
 
-  /** @param groups see `Profile`. */
+  /** @param groups the alias groups: see `Profile`. */
   constructor(seed: number, threads: number, groups: Int32Array) {
     this.seed = seed;
     this.groups = groups;
@@ -42,7 +45,7 @@ export class Pos implements Scheduler {
     return drawReadFrom(this.random, count);
   }
 
-  /** Draws the priorities of the access that comes after the one of `taken`, and of those that race with that one. */
+  /** Draws new priorities for the next access of `taken`, and for those that race with its last. */
   protected redraw(taken: number, pending: Int32Array): void {
     const { priority, random, groups } = this;
     const code = pending[taken];

@@ -1,7 +1,7 @@
 import { drawReadFrom, type Random, randomOf, uniformInt } from '../random.ts';
 import { lowestSetBit, popcount, type Scheduler, type SchedulerView } from './scheduler.ts';
 
-/** Random walk: each step is given to one of the enabled threads, all equally likely. */
+/** Random walk: each step is taken by one of the enabled threads, all equally likely. */
 export class RandomWalk implements Scheduler {
   private readonly seed: number;
   private random: Random;

@@ -4,44 +4,48 @@ import { aliasGroupOfAccess, mayWrite } from './conflicts.ts';
 import { Pos } from './pos.ts';
 import type { SchedulerView } from './scheduler.ts';
 
-/** At most so many constraints in an execution. */
+/** The most constraints of one execution. */
 const CONSTRAINTS_MAX = 3;
 
 /**
- * RFF: "Greybox Fuzzing for Concurrency Testing", Wolff, Shi, Duck, Mathur, Roychoudhury, ASPLOS 2024. POS under constraints: this read is to read from that
- * write, or is not to. Threads whose pending access a constraint wants run first, those that it wants to wait run when nobody else can.
+ * RFF: "Greybox Fuzzing for Concurrency Testing", Wolff, Shi, Duck, Mathur, Roychoudhury, ASPLOS 2024.
+ * POS under constraints: a given read is to read from a given write, or is not to. Threads whose
+ * pending access a constraint wants run first. Threads that it makes wait run when no other can.
  *
- * Departs from the paper: nothing is learnt from one execution for the next, so that each depends on its number alone. Its constraints are drawn from the
- * accesses of the profiling runs. A site is the n-th access of its kind by its thread, as programs are short and repeat themselves; the paper's is a place in the
- * code. The initial value counts as a write.
+ * Departures from the paper:
+ * - There is no feedback from one execution to the next, so that each depends on its number alone.
+ *   Constraints are drawn from the accesses of the profiling runs.
+ * - A site is the n-th access of its kind by its thread, as programs are short and repeat themselves.
+ *   The paper's is a place in the code.
+ * - The initial value counts as a write.
  */
 export class ReadsFromScheduler extends Pos {
-  private readonly shared: readonly Drawn[];
-  /** The first `size` of them are in force. */
+  private readonly sources: readonly ConstraintSource[];
+  /** The first `size` constraints are in force. */
   private readonly constraints = Array.from({ length: CONSTRAINTS_MAX }, () => new Constraint());
   private size = 0;
 
   constructor(seed: number, profile: Profile) {
     super(seed, profile.threads, profile.groups);
-    this.shared = profile.shared
+    this.sources = profile.shared
       .filter(({ reads }) => reads.length > 0)
       .map(({ group, reads, writes }) => ({
         group,
         reads,
-        writesBeside: Array.from({ length: profile.threads }, (_, t) => writes.filter(({ thread }) => thread !== t)),
+        writesOfOthers: Array.from({ length: profile.threads }, (_, t) => writes.filter(({ thread }) => thread !== t)),
       }));
   }
 
   override begin(index: number): void {
     super.begin(index);
-    const { random, shared } = this;
-    this.size = shared.length === 0 ? 0 : 1 + uniformInt(random, CONSTRAINTS_MAX);
+    const { random, sources } = this;
+    this.size = sources.length === 0 ? 0 : 1 + uniformInt(random, CONSTRAINTS_MAX);
     for (let i = 0; i < this.size; i++) {
-      const { group, reads, writesBeside } = shared[uniformInt(random, shared.length)];
+      const { group, reads, writesOfOthers } = sources[uniformInt(random, sources.length)];
       const read = reads[uniformInt(random, reads.length)];
-      const others = writesBeside[read.thread];
-      const write = uniformInt(random, others.length + 1);
-      this.constraints[i].begin(group, read, others[write], uniformInt(random, 4) !== 0);
+      const writes = writesOfOthers[read.thread];
+      const write = uniformInt(random, writes.length + 1);
+      this.constraints[i].begin(group, read, writes[write], uniformInt(random, 4) !== 0);
     }
   }
 
@@ -64,9 +68,9 @@ export class ReadsFromScheduler extends Pos {
       if (band & (1 << t) && (best < 0 || priority[t] > priority[best])) best = t;
     }
     const code = pending[best];
-    const taken = aliasGroupOfAccess(groups, code);
+    const accessed = aliasGroupOfAccess(groups, code);
     for (let i = this.size - 1; i >= 0; i--) {
-      if (constraints[i].group === taken && constraints[i].onAccess(best, code)) this.drop(i);
+      if (constraints[i].group === accessed && constraints[i].onAccess(best, code)) this.drop(i);
     }
     this.redraw(best, pending);
     return best;
@@ -79,31 +83,35 @@ export class ReadsFromScheduler extends Pos {
   }
 }
 
-/** What constraints are drawn from; by thread: the writes of all others. */
-interface Drawn {
+/** The accesses to one alias group that constraints are drawn from. */
+interface ConstraintSource {
   readonly group: number;
   readonly reads: readonly AccessSite[];
-  readonly writesBeside: readonly (readonly AccessSite[])[];
+  /** By thread: the writes of all other threads. */
+  readonly writesOfOthers: readonly (readonly AccessSite[])[];
 }
 
 const NONE: AccessSite = { thread: -1, code: -1, nth: 0 };
 
-/** That `read` reads from `write`, or that it does not. */
+/** A constraint that `read` reads from `write` (positive), or that it does not (negative). */
 class Constraint {
-  /** Whether these are to be looked up: the threads that should go on now, and those that should not. */
+  /** Whether `wanted` and `waiting` must be updated. */
   stale = true;
+  /** Sets of threads: those that should run now, and those that should not. */
   wanted = 0;
   waiting = 0;
   group = 0;
   private read = NONE;
   private write = NONE;
   private positive = true;
-  /** How many accesses like `read` and `write` there are still before these; and whether `write` is the last that wrote. */
+  /** How many accesses like `read` its thread takes before `read` itself. */
   private readsLeft = 0;
+  /** The same for `write`. */
   private writesLeft = 0;
+  /** Whether `write` is the last write to the group. */
   private written = false;
 
-  /** @param write left out: the initial value. */
+  /** @param write undefined: the initial value. */
   begin(group: number, read: AccessSite, write: AccessSite | undefined, positive: boolean): void {
     this.stale = true;
     this.group = group;
@@ -115,6 +123,7 @@ class Constraint {
     this.written = write === undefined;
   }
 
+  /** Computes `wanted` and `waiting`. */
   update(pending: Int32Array, groups: Int32Array): void {
     const { read, write, positive, written } = this;
     const atRead = this.readsLeft === 0 && pending[read.thread] === read.code ? 1 << read.thread : 0;
@@ -129,7 +138,7 @@ class Constraint {
     } else if (this.writesLeft === 0 && pending[write.thread] === write.code) this.wanted = 1 << write.thread;
   }
 
-  /** `thread` takes an access to the group. Returns whether nothing is left to be done. */
+  /** Records an access to the group. Returns whether the constraint is settled, one way or the other. */
   onAccess(thread: number, code: number): boolean {
     const { read, write } = this;
     this.stale = true;

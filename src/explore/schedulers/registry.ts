@@ -8,13 +8,15 @@ import type { Scheduler } from './scheduler.ts';
 import { Surw } from './surw.ts';
 import { Urw } from './urw.ts';
 
-/** The schedulers that draw executions. */
+/** The randomized schedulers. */
 export const randomSchedulerNames = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 'reads-from'] as const;
 export type RandomSchedulerName = (typeof randomSchedulerNames)[number];
 
 /**
- * The portfolio has each in turn, and the one that did best twice. On five bugs of a ring (`test/explore/ringBugs.ts`), the median of executions over 60
- * seeds; `-` is more than 20,000. None is best everywhere; a random walk is best nowhere, but it alone believes nothing of the program.
+ * Creates a randomized scheduler. The portfolio has each of them, and the one that did best twice. The
+ * table has five bugs of a ring (`test/explore/ringBugs.ts`) and the median number of executions until
+ * each is found, over 60 seeds; `-` is more than 20,000. None is best everywhere. A random walk is best
+ * nowhere, but it alone assumes nothing about the program.
  *
  * | bug                             | walk | pct 2 | pct 3 | pct 5 | pct 10 | pos | urw | surw | reads-from | portfolio |
  * | ------------------------------- | ---- | ----- | ----- | ----- | ------ | --- | --- | ---- | ---------- | --------- |
@@ -24,7 +26,7 @@ export type RandomSchedulerName = (typeof randomSchedulerNames)[number];
  * | entry 0 wipes its pad           |  934 |     9 |    16 |    14 |     24 |  39 | 223 |   31 |         27 |        15 |
  * | kreset before the entry is read |    - |     - |   395 |   320 |    660 | 343 | 218 | 1100 |        250 |       372 |
  *
- * @param depth for `pct`: the depth of the bugs that it is to find.
+ * @param depth for `pct`: the depth of the bugs to find, from 1.
  */
 export function createScheduler(name: RandomSchedulerName, seed: number, profile: Profile, depth: number): Scheduler {
   const { threads, groups, choices } = profile;

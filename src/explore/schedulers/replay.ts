@@ -2,8 +2,9 @@ import { readFromIndex, threadOf } from '../schedule.ts';
 import { lowestSetBit, PRUNE, type Scheduler, type SchedulerView } from './scheduler.ts';
 
 /**
- * Follows a schedule as far as it can be followed: an entry whose thread cannot run is passed over, and what is left after the last one
- * runs without a switch that is not needed. So any list of threads is a schedule, and stays one when parts of it are taken out.
+ * Follows a schedule as far as possible. A choice whose thread is not enabled is skipped. After the last
+ * choice, the execution ends without avoidable context switches. So each list of choices is a schedule,
+ * and stays one if choices are removed from it.
  */
 export class ReplayScheduler implements Scheduler {
   private readonly order: ArrayLike<number>;
@@ -33,8 +34,9 @@ export class ReplayScheduler implements Scheduler {
   }
 }
 
-/** Follows a schedule to the letter. `strayed` says at which step it could not be followed, or -1. */
+/** Follows a schedule exactly, and ends the execution where that is impossible or at its end. */
 export class StrictReplayScheduler implements Scheduler {
+  /** The step at which the schedule could not be followed; -1: none. */
   strayed = -1;
   private readonly order: ArrayLike<number>;
   private wanted = 0;

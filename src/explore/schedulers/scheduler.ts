@@ -1,4 +1,4 @@
-/** What a scheduler may see of an execution. All sets of threads are bit masks: thread t is bit 1 << t. */
+/** What a scheduler sees of an execution. Sets of threads are bit masks: thread t is bit 1 << t. */
 export interface SchedulerView {
   /** Steps taken so far. */
   readonly steps: number;
@@ -6,29 +6,35 @@ export interface SchedulerView {
   readonly enabled: number;
   /** The thread that took the last step; -1 at the start. */
   readonly last: number;
-  /** By thread: the access code that it will take next; -1 at its end. */
+  /** By thread: the access code of its next step; -1 if the thread has finished. */
   readonly pending: Int32Array;
-  /** In how many ways a thread can take its next step. */
+  /** The number of reads-from choices of a thread's next step, from 1. */
   choiceCount(thread: number): number;
 }
 
-/** Returned by `next` instead of a thread: nothing below this point needs to be run. */
+/** Returned by `next` instead of a thread: ends the execution here. */
 export const PRUNE = -1;
 
-/** Makes the choices. The only plug of the explorer. */
+/** Chooses the steps of executions. */
 export interface Scheduler {
-  /** Before execution number `index`. What follows depends on the seed and the index alone, so that any worker may run any execution. */
+  /**
+   * Starts execution number `index`. All later choices depend on the seed and on `index` alone, so
+   * that any worker can run any execution.
+   */
   begin(index: number): void;
-  /** The thread that takes the next step, one of `view.enabled`, or `PRUNE`. Asked before every step. */
+  /** Called before each step. Returns the thread that takes it, one of `view.enabled`, or `PRUNE`. */
   next(view: SchedulerView): number;
-  /** Of `count` ways in which that step can be taken, two or more, one; 0 reads from the newest store. Asked right after `next`. */
+  /**
+   * Called after `next` if the step has two or more reads-from choices. Returns one of them, from 0
+   * to `count` - 1; choice 0 reads from the newest store.
+   */
   chooseReadsFrom(count: number): number;
 }
 
 /** The lowest thread of a set. */
 export const lowestSetBit = (threads: number): number => 31 - Math.clz32(threads & -threads);
 
-/** How many threads a set has. */
+/** The number of threads in a set. */
 export function popcount(threads: number): number {
   let n = 0;
   for (let rest = threads; rest !== 0; rest &= rest - 1) n++;

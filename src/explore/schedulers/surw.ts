@@ -5,18 +5,22 @@ import type { Scheduler, SchedulerView } from './scheduler.ts';
 import { weightedChoice } from './weightedChoice.ts';
 
 /**
- * SURW: "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. In each execution the accesses to one shared location, drawn at random, are
- * the interesting ones, and their orders are to be equally likely. One thread, drawn in proportion to the interesting accesses that it still has before it,
- * is intended: the others are held at theirs until it has taken one. Between two of them, threads run by random priorities of their pending accesses.
+ * SURW: "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. In each execution, the
+ * accesses to one shared location, drawn at random, are the interesting events; all their orders should
+ * be equally likely. One thread is intended, drawn in proportion to the interesting events that it has
+ * left. The others are held at theirs until it has taken one. In between, threads run by random
+ * priorities of their pending accesses.
  *
- * Departs from the paper: a location is a group of places that share bytes; an execution takes its counts from one of several
- * profiling executions, as in `Urw`; a thread whose count has run out is drawn only when all are held.
+ * Departures from the paper:
+ * - A location is an alias group (see `aliasGroups`).
+ * - An execution takes its counts from one of several profiling executions, as in `Urw`.
+ * - A thread whose count has run out is drawn only if all threads are held.
  */
 export class Surw implements Scheduler {
   private readonly seed: number;
   private readonly profile: Profile;
   private readonly priority: Int32Array;
-  /** By thread: the interesting accesses that it has before it. */
+  /** By thread: the interesting events that it has left. */
   private readonly left: Int32Array;
   private random: Random;
   private group = -1;
@@ -64,7 +68,7 @@ export class Surw implements Scheduler {
     return drawReadFrom(this.random, count);
   }
 
-  /** Draws whose interesting access comes next, among those that should have one. */
+  /** Draws the thread whose interesting event is next, among those that should have one left. */
   private intend(): void {
     let some = 0;
     for (let t = 0; t < this.left.length; t++) if (this.left[t] > 0) some |= 1 << t;

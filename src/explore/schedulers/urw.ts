@@ -4,15 +4,19 @@ import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts
 import { weightedChoice } from './weightedChoice.ts';
 
 /**
- * URW, the uniform random walk of "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. A thread is drawn in proportion to the steps that
- * it still has before it. Where these are known exactly and no thread ever waits, each interleaving is equally likely.
+ * URW, the uniform random walk of "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. A
+ * thread is drawn in proportion to the steps that it has left. If these are known exactly and no thread
+ * ever waits, all interleavings are equally likely.
  *
- * Departs from the paper: each execution takes its counts from one of several profiling executions, drawn at random, since how many steps a thread has
- * depends on the path it takes; and a thread that outlives its count has one more. An average of them finds less: it is the count of no path.
+ * Departures from the paper:
+ * - Each execution takes its counts from one of several profiling executions, drawn at random, because
+ *   the number of steps depends on the path. Their average finds less: no path has this count.
+ * - A thread that takes more steps than its count counts as having one left.
  */
 export class Urw implements Scheduler {
   private readonly seed: number;
   private readonly events: Profile['events'];
+  /** By thread: the steps that it has left. */
   private readonly left: Int32Array;
   private random: Random;
 

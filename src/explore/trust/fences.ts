@@ -2,15 +2,17 @@ import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
 import type { MessageView } from '../memoryModels/threadView.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 
-/** An `mb`, or that of a read-modify-write, and by thread how many of its fences come before. */
+/** A full fence: an `mb`, or the one that a read-modify-write implies. */
 export interface Fence {
   readonly step: number;
+  /** By thread: how many of its fences come before this one. */
   readonly before: number[];
 }
 
 /**
- * By thread: its fences. One comes before another where it happens before it, or before a step that comes, in the coherence order of its location, before what the
- * other knows of (psc of Lahav et al., PLDI 2017).
+ * By thread: its full fences. A fence comes before another one if it happens before it, or if it
+ * happens before an access that comes, in coherence order, before something that the other fence has
+ * in its view (psc of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017).
  */
 export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   const { views, steps, schedule, footprints } = graph;
@@ -24,7 +26,7 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
     before[schedule[s]]--;
     fences[schedule[s]].push({ step: s, before });
   }
-  if (fences.filter((of) => of.length > 0).length < 2) return fences;
+  if (fences.filter((own) => own.length > 0).length < 2) return fences;
   const all = fences.flat();
   for (let s = 0; s < steps; s++) {
     const kind = footprints[s] & 31;
@@ -43,7 +45,7 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   return fences;
 }
 
-/** Whether two threads have fences. */
+/** Whether two or more threads have full fences. */
 export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): boolean {
   let first = -1;
   for (let s = 0; s < steps; s++) {
@@ -55,7 +57,10 @@ export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): b
   return false;
 }
 
-/** Whether what step `s` has stored, or read, comes before what `view` holds of the same location: equal to it is before it for a store, which was read then. */
+/**
+ * Whether a store of step `s`, or a store that it read, comes before the store that `view` has of the
+ * same location. A store of the step may also be the one in the view: then it was read.
+ */
 function isBefore(graph: WeakExecution, s: number, view: MessageView): boolean {
   const { atom, rank } = graph.stores;
   return (

@@ -2,19 +2,22 @@ import { isFence, isRmw, isWrite, Kind } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 import { fencesOf } from './fences.ts';
 
-/** Steps that an execution of a graph takes, and which must come before which: any order that keeps to that is one. */
+/** The steps that an execution of a graph takes. Each of their topological orders is such an execution. */
 export interface PartialOrder {
-  /** By step of the execution: the one of the graph, and the thread that takes it, which under `tso` may be a store buffer. */
-  readonly steps: readonly { readonly of: number; readonly lane: number }[];
-  /** By step: those that come after it. */
+  /** By step: its event, and the thread that takes it; under `tso`, this may be a store buffer. */
+  readonly steps: readonly { readonly event: number; readonly thread: number }[];
+  /** By step: steps that must come after it. */
   readonly next: readonly (readonly number[])[];
 }
 
-/** `weak`: program order, reads-from, and the order of the fences. Where a store is placed does not depend on when it is made. */
+/**
+ * The order under `weak`: program order, reads-from, the order of full fences, and that of each lock.
+ * Coherence order is not part of it: a store is placed independently of when it is made.
+ */
 export function weakOrder(graph: WeakExecution): PartialOrder {
   const { steps, schedule, stores } = graph;
   const next: number[][] = Array.from({ length: steps }, () => []);
-  for (const of of graph.stepsOf) chain(of, next);
+  for (const own of graph.stepsOf) chain(own, next);
   for (let s = 0; s < steps; s++)
     for (const store of graph.storesRead(s)) if (stores.step[store] >= 0) next[stores.step[store]].push(s);
   const fences = fencesOf(graph);
@@ -23,34 +26,34 @@ export function weakOrder(graph: WeakExecution): PartialOrder {
       if (n > 0 && fences[t][n - 1].step !== step) next[fences[t][n - 1].step].push(step);
     });
   for (const queue of lockOrders(graph)) chain(queue, next);
-  return { steps: Array.from(next, (_, s) => ({ of: s, lane: schedule[s] })), next };
+  return { steps: Array.from(next, (_, s) => ({ event: s, thread: schedule[s] })), next };
 }
 
 /**
- * `tso` (x86-TSO, CACM 2010): a store is two steps, one into the buffer of its thread and one out of it. Buffers keep their order; stores come out in coherence
- * order, before those who read them from memory, and after those who have read what was there before; full fences find the buffer empty.
+ * The order under `tso` (Sewell et al., "x86-TSO", CACM 2010). A store is two steps: into the buffer of
+ * its thread, and out of it to memory. A buffer is first in, first out. Stores reach memory in coherence
+ * order, before other threads read them, and after loads that read an older store. A full fence comes
+ * when the buffer of its thread is empty.
  */
 export function tsoOrder(graph: WeakExecution): PartialOrder {
   const { steps, schedule, stores } = graph;
   const threads = graph.stepsOf.length;
-  const all = Array.from({ length: steps }, (_, s) => ({ of: s, lane: schedule[s] }));
-  /** By step of the graph: the one at which its stores are in memory. */
+  const all = Array.from({ length: steps }, (_, s) => ({ event: s, thread: schedule[s] }));
+  /** By event: the step at which its stores reach memory. */
   const out = Array.from({ length: steps }, (_, s) => s);
   for (let s = 0; s < steps; s++)
-    if (isBuffered(graph, s)) out[s] = all.push({ of: s, lane: threads + schedule[s] }) - 1;
+    if (isBuffered(graph, s)) out[s] = all.push({ event: s, thread: threads + schedule[s] }) - 1;
   const next: number[][] = all.map(() => []);
-  for (const of of graph.stepsOf) {
-    chain(of, next);
-    chain(
-      of.filter((s) => out[s] !== s).map((s) => out[s]),
-      next,
-    );
+  for (const own of graph.stepsOf) {
+    chain(own, next);
+    const flushes = own.filter((s) => out[s] !== s).map((s) => out[s]);
+    chain(flushes, next);
     let last = -1;
-    for (const s of of) {
+    for (const s of own) {
       if (out[s] !== s) {
         next[s].push(out[s]);
         last = out[s];
-      } else if (last >= 0 && drains(graph, s)) next[last].push(s);
+      } else if (last >= 0 && needsEmptyBuffer(graph, s)) next[last].push(s);
     }
   }
   for (const order of stores.order)
@@ -63,13 +66,13 @@ export function tsoOrder(graph: WeakExecution): PartialOrder {
       const from = stores.step[store];
       if (from >= 0 && schedule[from] !== schedule[s]) next[out[from]].push(s);
       const order = stores.order[stores.atom[store]];
-      const over = order.slice(stores.rank[store] + 1).find((later) => stores.step[later] !== s);
-      if (over !== undefined && out[stores.step[over]] !== s) next[s].push(out[stores.step[over]]);
+      const overwrite = order.slice(stores.rank[store] + 1).find((later) => stores.step[later] !== s);
+      if (overwrite !== undefined && out[stores.step[overwrite]] !== s) next[s].push(out[stores.step[overwrite]]);
     }
   return { steps: all, next };
 }
 
-/** The steps in an order, or undefined where there is none. The earliest of the graph comes first. */
+/** A topological order of the steps, with the earliest event first; undefined if there is a cycle. */
 export function topologicalOrder({ steps, next }: PartialOrder): number[] | undefined {
   const incoming = steps.map(() => 0);
   for (const to of next) for (const s of to) incoming[s]++;
@@ -77,7 +80,7 @@ export function topologicalOrder({ steps, next }: PartialOrder): number[] | unde
   const order: number[] = [];
   while (ready.length > 0) {
     let first = 0;
-    for (let i = 1; i < ready.length; i++) if (steps[ready[i]].of < steps[ready[first]].of) first = i;
+    for (let i = 1; i < ready.length; i++) if (steps[ready[i]].event < steps[ready[first]].event) first = i;
     const [s] = ready.splice(first, 1);
     order.push(s);
     for (const to of next[s]) if (--incoming[to] === 0) ready.push(to);
@@ -89,13 +92,14 @@ function chain(steps: readonly number[], next: number[][]): void {
   for (let i = 1; i < steps.length; i++) next[steps[i - 1]].push(steps[i]);
 }
 
-/** By lock: the steps that took it or gave it back, in order. */
+/** By lock: the events that locked or unlocked it, in order. */
 function lockOrders(graph: WeakExecution): number[][] {
   const { stores, places, atoms } = graph;
   const locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
   return locks.map(({ id }) => stores.order[atoms.of[id][0]].slice(1).map((store) => stores.step[store]));
 }
 
+/** Whether the store of an event goes through the store buffer. */
 function isBuffered(graph: WeakExecution, s: number): boolean {
   const code = graph.tree.code[graph.nodes[s]];
   const kind = code & 31;
@@ -103,8 +107,8 @@ function isBuffered(graph: WeakExecution, s: number): boolean {
   return !isFence(kind) && isWrite(kind) && kind <= Kind.storeRelease;
 }
 
-/** Whether it is a step that finds its thread's buffer empty: a cmpxchg that fails, too. */
-function drains(graph: WeakExecution, s: number): boolean {
+/** Whether an event needs an empty store buffer; a failed cmpxchg does, too. */
+function needsEmptyBuffer(graph: WeakExecution, s: number): boolean {
   const kind = graph.tree.code[graph.nodes[s]] & 31;
   return kind === Kind.mb || isRmw(kind) || kind === Kind.lock || (kind === Kind.unlock && !isBuffered(graph, s));
 }

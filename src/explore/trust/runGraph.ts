@@ -1,13 +1,14 @@
 import type { Execution } from '../execution/execution.ts';
 import type { Relations } from '../memoryModels/relations.ts';
 import { WeakExecution } from '../memoryModels/weakExecution.ts';
-import type { ExecutionGraph } from './graph.ts';
+import { type ExecutionGraph, equalNumbers } from './graph.ts';
 import type { PartialOrder } from './partialOrder.ts';
 
 /**
- * Runs an execution under its memory model whose graph is that one, or a part of it; up to a violation, where something that watches sees one on the way.
+ * Runs an execution whose graph is the given one, or a part of it. Stops early at a violation.
  *
- * @param steps those of `order` that are to be taken, in an order that goes with it.
+ * @param steps the steps of `order` to take, in a topological order.
+ * @throws Error if the memory model does not allow the graph: then the explorer has a bug.
  */
 export function runGraph(
   execution: Execution,
@@ -16,7 +17,7 @@ export function runGraph(
   steps: readonly number[],
 ): void {
   const run = execution as Execution & Relations;
-  /** By step of the graph: that of the execution. */
+  /** By event: the step of the execution. */
   const taken: number[] = [];
   const storeOf = (store: number): number => {
     const step = graph.stores.step[store];
@@ -26,33 +27,31 @@ export function runGraph(
   execution.reset();
   for (const step of steps) {
     if (execution.isViolated) return;
-    const { of, lane } = order.steps[step];
-    if ((execution.enabled & (1 << lane)) === 0) unfollowable();
-    if (lane < graph.stepsOf.length) taken[of] = execution.steps;
+    const { event, thread } = order.steps[step];
+    if ((execution.enabled & (1 << thread)) === 0) inconsistent();
+    if (thread < graph.stepsOf.length) taken[event] = execution.steps;
     if (!(execution instanceof WeakExecution)) {
-      execution.step(lane);
+      execution.step(thread);
       continue;
     }
-    const from = graph.storesRead(of).map(storeOf);
-    const after = graph.written(of).map((store) => {
+    const from = graph.storesRead(event).map(storeOf);
+    const after = graph.written(event).map((store) => {
       const coherence = graph.stores.order[graph.stores.atom[store]];
       let at = graph.stores.rank[store] - 1;
       while (graph.stores.step[coherence[at]] >= 0 && taken[graph.stores.step[coherence[at]]] === undefined) at--;
       return storeOf(coherence[at]);
     });
-    const way = execution.waysOf(lane).findIndex((other) => same(other.from, from) && same(other.after, after));
-    if (way < 0) unfollowable();
-    execution.step(lane, way);
+    const choice = execution
+      .waysOf(thread)
+      .findIndex((other) => equalNumbers(other.from, from) && equalNumbers(other.after, after));
+    if (choice < 0) inconsistent();
+    execution.step(thread, choice);
   }
   if (execution.isViolated || steps.length < order.steps.length) return;
   const [a, b] = [graph.graphHash(), execution.graphHash()!];
-  if (!same(a, b)) unfollowable();
+  if (!equalNumbers(a, b)) inconsistent();
 }
 
-/** The explorer is wrong then, not what it explores. */
-function unfollowable(): never {
+function inconsistent(): never {
   throw new Error('a graph was found to be consistent, and its memory model has no execution of it');
 }
-
-const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((value, i) => value === b[i]);

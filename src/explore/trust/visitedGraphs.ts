@@ -4,8 +4,9 @@ import { VarintBuffer } from '../states/varintBuffer.ts';
 import type { VisitedSet } from '../states/visitedSet.ts';
 
 /**
- * The graphs that a search of interleavings has come through, whole or not: each is gone on from once, so each whole one is an execution once. For programs that
- * `searchGraphs` does not know: it needs no memory, this one keeps 128 bits of hash for each graph.
+ * The partial execution graphs that a depth-first search has visited. The search goes on from each once,
+ * so it runs each complete graph once. It is for programs that `trust` does not support. Unlike `trust`
+ * it needs memory: a hash of 128 bits for each graph.
  */
 export class VisitedGraphs implements VisitedSet {
   readonly mustRestart = false;
@@ -33,7 +34,7 @@ export class VisitedGraphs implements VisitedSet {
     const { execution, key } = this;
     key.clear();
     for (const word of execution.graphHash()!) key.add(word);
-    // What was the order of the fences, and what is in buffers, decides how a graph can go on.
+    // The order of fences and the contents of store buffers decide how a graph can be extended.
     if (execution.stopped()?.kind !== 'finished') execution.addModelState(key);
     const length = key.end();
     return this.seen.add(key.words, length);
