@@ -454,9 +454,9 @@ export const checks: readonly Mistake[] = [
     expectedBy: 'minimum',
     edits: [
       {
-        file: 'run/minimise/minimise',
+        file: 'run/minimise/fewestSwitches',
         from: 'let best = mergeRuns(failure, budget);',
-        to: 'let best = failure; if (!budget.isSpent) return { best, isLeast: true };',
+        to: 'let best = failure; if (!budget.isSpent) return { best, isFewest: true };',
       },
     ],
   },

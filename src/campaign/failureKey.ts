@@ -1,6 +1,6 @@
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../run/createRun.ts';
-import type { Failure } from '../run/minimise/minimise.ts';
+import type { Failure } from '../run/failure.ts';
 import { ReadsFromCoverage, stripIndices } from './coverage/readsFromCoverage.ts';
 import { hexDigest } from './hash.ts';
 

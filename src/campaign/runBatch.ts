@@ -5,8 +5,9 @@ import { createScheduler } from '../explore/schedulers/registry.ts';
 import { TraceCounter } from '../explore/search/traceCounter.ts';
 import { Uint53Set } from '../explore/search/uint53Set.ts';
 import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../run/createRun.ts';
+import type { Failure } from '../run/failure.ts';
 import { Budget } from '../run/minimise/budget.ts';
-import { type Failure, mergeRuns } from '../run/minimise/minimise.ts';
+import { mergeRuns } from '../run/minimise/mergeRuns.ts';
 import { type OpenedScenario, openScenario } from '../scenario/scenarioRef.ts';
 import {
   BATCH_EXECUTIONS,

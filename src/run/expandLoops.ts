@@ -2,7 +2,7 @@ import { STUCK } from '../explore/execution/violation.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from './createRun.ts';
-import type { Failure } from './minimise/minimise.ts';
+import type { Failure } from './failure.ts';
 
 /** Accesses that may have been left out of one schedule. */
 const MORE_MAX = 10_000;

@@ -6,7 +6,7 @@ import { SCHEMA } from '../input/schema.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import { recordedCanary } from './canary.ts';
 import type { MemoryConfig } from './createRun.ts';
-import type { Failure } from './minimise/minimise.ts';
+import type { Failure } from './failure.ts';
 
 /** A failure as it is written to disk: all that a replay needs. */
 export interface Finding extends MemoryConfig {

@@ -1,6 +1,7 @@
 import { parseSchedule } from '../../explore/schedule.ts';
+import type { Failure } from '../../run/failure.ts';
 import { findingOf } from '../../run/finding.ts';
-import { type Failure, minimise } from '../../run/minimise/minimise.ts';
+import { minimise } from '../../run/minimise/minimise.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
 import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import { failureKey } from '../failureKey.ts';

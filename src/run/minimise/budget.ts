@@ -1,45 +1,52 @@
 import { Deadline } from '../../explore/limits.ts';
 
-/** What may be spent on making a finding smaller: seconds; or steps of executions, where the same is to come of it each time. */
+/**
+ * What may be spent on minimising a failure: seconds, or steps of executions. A budget of steps
+ * gives the same result each time.
+ */
 export class Budget {
   private readonly seconds: number;
   private readonly steps: number;
-  private readonly whole: Budget | undefined;
-  private readonly deadline: Deadline;
-  private spent = 0;
+  private readonly parent: Budget | undefined;
+  private readonly timer: Deadline;
+  private stepsSpent = 0;
 
-  constructor(seconds: number, steps: number, whole?: Budget) {
+  /** @param parent what is spent of this budget is spent of that one too. */
+  constructor(seconds: number, steps: number, parent?: Budget) {
     this.seconds = seconds;
     this.steps = steps;
-    this.whole = whole;
-    this.deadline = new Deadline(seconds);
+    this.parent = parent;
+    this.timer = new Deadline(seconds);
   }
 
   get secondsLeft(): number {
-    return this.seconds - this.deadline.seconds;
+    return this.seconds - this.timer.seconds;
   }
 
   get isSpent(): boolean {
-    return this.secondsLeft <= 0 || this.spent >= this.steps;
+    return this.secondsLeft <= 0 || this.stepsSpent >= this.steps;
   }
 
-  /** When its time is over, as `isPast` tells. */
-  get end(): number {
-    return this.deadline.end;
+  /** When its time is over, on the clock of `Deadline`. */
+  get deadline(): number {
+    return this.timer.end;
   }
 
-  /** Whether steps are counted: then a search must end by itself, since it does not count them. */
-  get isOfSteps(): boolean {
+  /**
+   * Whether steps are limited. A search must then end by itself, because it does not count its
+   * steps.
+   */
+  get limitsSteps(): boolean {
     return this.steps !== Infinity;
   }
 
   spend(steps: number): void {
-    this.spent += steps;
-    this.whole?.spend(steps);
+    this.stepsSpent += steps;
+    this.parent?.spend(steps);
   }
 
-  /** A share of what is left of it; what is spent of that is spent of this. */
-  share(of: number): Budget {
-    return new Budget(this.secondsLeft * of, (this.steps - this.spent) * of, this);
+  /** @param fraction of what is left, from 0 to 1. */
+  portion(fraction: number): Budget {
+    return new Budget(this.secondsLeft * fraction, (this.steps - this.stepsSpent) * fraction, this);
   }
 }

@@ -138,7 +138,7 @@ function livelockOf({ prefix, cycle }: Lasso, program: Program): Livelock {
 /** What is said of an execution whose last steps, `cycle`, come again and again. */
 export function livelock(program: Program, cycle: readonly number[]): Violation {
   const names = [...new Set(cycle.map((choice) => program.actors[threadOf(choice) % program.actors.length].name))];
-  const message = `the last ${cycle.length === 1 ? 'step isCycle' : `${cycle.length} steps repeat`} for ever: ${names.join(', ')}`;
+  const message = `the last ${cycle.length === 1 ? 'step repeats' : `${cycle.length} steps repeat`} for ever: ${names.join(', ')}`;
   return { property: LIVELOCK, message };
 }
 
