@@ -2,15 +2,15 @@ import type { Scenario } from '#dist/check/scenario.js';
 import { type Limits, noLimits } from '#dist/explore/limits.js';
 import { plainMachine } from '#dist/run/createRun.js';
 import { searchHere } from '#dist/run/search/search.js';
-import type { Search, Searched } from '#dist/run/search/searchSpec.js';
+import type { ScenarioSearchResult, SearchSpec } from '#dist/run/search/searchSpec.js';
 import { outcomeOf, program } from './program.ts';
 import { Wrong } from './selfCheck.ts';
 
-export type How = Partial<Search>;
+export type How = Partial<SearchSpec>;
 
 /** Searches on this thread; exhaustively, unless told otherwise. A search that finds itself in the wrong says so. */
-export function searched(of: Scenario, how: How = {}, limits: Partial<Limits> = {}): Searched {
-  const search: Search = {
+export function searched(of: Scenario, how: How = {}, limits: Partial<Limits> = {}): ScenarioSearchResult {
+  const search: SearchSpec = {
     ...plainMachine,
     ...{ scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 1000 },
     ...how,
@@ -29,7 +29,7 @@ export function explored(
   how: How = {},
   finals = '',
   limits: Partial<Limits> = {},
-): Searched & { readonly outcomes: string } {
+): ScenarioSearchResult & { readonly outcomes: string } {
   const of = program(text);
   const outcomes = new Set<string>();
   const scenario: Scenario = {

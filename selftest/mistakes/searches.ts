@@ -47,7 +47,7 @@ export const searches: readonly Mistake[] = [
       {
         file: 'run/search/completedWork',
         from: ', missing < 0 ? Infinity : missing',
-        to: ', missing < 0 ? Math.max(1, shares.length - 1) : missing',
+        to: ', missing < 0 ? Math.max(1, completed.length - 1) : missing',
       },
     ],
   },

@@ -3,7 +3,7 @@ import { type MemoryModelName, memoryModels } from '../explore/memoryModels/regi
 import { plainMachine } from '../run/createRun.ts';
 import { searchHere } from '../run/search/search.ts';
 import { SearchPool } from '../run/search/searchPool.ts';
-import type { Search } from '../run/search/searchSpec.ts';
+import type { SearchSpec } from '../run/search/searchSpec.ts';
 import { benchmarkRing, type Yardstick } from '../scenario/benchmarkRing.ts';
 import { resolveScenario } from '../scenario/scenarioRef.ts';
 import type { BenchRow } from './bench.ts';
@@ -11,7 +11,7 @@ import type { BenchRow } from './bench.ts';
 /** How often each proof is made; the fastest counts. */
 const ROUNDS = 7;
 
-const search = (reduction: Search['reduction'], memoryModel: MemoryModelName = 'sc'): Search => ({
+const search = (reduction: SearchSpec['reduction'], memoryModel: MemoryModelName = 'sc'): SearchSpec => ({
   ...plainMachine,
   memoryModel,
   scheduler: 'exhaustive',

@@ -1,6 +1,6 @@
 import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { searchHere } from '../run/search/search.ts';
-import type { Search } from '../run/search/searchSpec.ts';
+import type { SearchSpec } from '../run/search/searchSpec.ts';
 import { litmusScenario } from './scenario.ts';
 import type { Test, Verdict } from './syntax.ts';
 
@@ -33,7 +33,7 @@ export function decide(test: Test, model: MemoryModelName, seconds: number): Dec
 }
 
 /** All states under a memory model. */
-function searchOf(memoryModel: MemoryModelName): Search {
+function searchOf(memoryModel: MemoryModelName): SearchSpec {
   return {
     ...{ memoryModel, tearing: false, scheduler: 'exhaustive', reduction: 'states' },
     ...{ seed: 1, depth: 1, stepsMax: 100_000 },

@@ -12,11 +12,11 @@ import { type Finding, findingOf, writeFinding } from './finding.ts';
 import { minimise } from './minimise/minimise.ts';
 import { GRACE_SECONDS, searchHere } from './search/search.ts';
 import { SearchPool } from './search/searchPool.ts';
-import type { Reduction, SchedulerName, Search, Searched } from './search/searchSpec.ts';
+import type { Reduction, ScenarioSearchResult, SchedulerName, SearchSpec } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
 /** What `exploreScenario` is told; `explore` fills in what is left out. */
-export interface ExploreOptions extends Search {
+export interface ExploreOptions extends SearchSpec {
   /** What ends the search before it is through. */
   readonly limits: Limits;
   /** Worker threads that search together; one: this thread alone. The search of states has one only. */
@@ -173,7 +173,7 @@ function smallest(failure: Failure, seconds: number): Failure {
 }
 
 /** A scenario in which nothing happens proves nothing. */
-function refuseIdle(scenario: Scenario, search: Search, { seconds }: Limits): void {
+function refuseIdle(scenario: Scenario, search: SearchSpec, { seconds }: Limits): void {
   const { execution } = createRun(scenario, 1, search);
   // One that does not come back is found to be that by the search.
   if (withinTime(Math.min(seconds, 1), () => execution.reset()) === OUT_OF_TIME) return;
@@ -181,7 +181,7 @@ function refuseIdle(scenario: Scenario, search: Search, { seconds }: Limits): vo
     throw new BadInput(`${scenario.name}: no operation accesses memory: there is nothing to explore`);
 }
 
-function assumptionsOf({ bounds, compared }: Searched, { loopRules }: Search): Assumption[] {
+function assumptionsOf({ bounds, compared }: ScenarioSearchResult, { loopRules }: SearchSpec): Assumption[] {
   const most = loopRules?.iterationsMax;
   return [
     ...bounds.map((loop) => ({ kind: 'bound' as const, loop, text: `for up to ${most} iterations of ${loop}` })),
@@ -194,7 +194,7 @@ function assumptionsOf({ bounds, compared }: Searched, { loopRules }: Search): A
 }
 
 /** The plain data of the search, for other threads; what does not apply is left out. */
-function searchOf(options: ExploreOptions): Search {
+function searchOf(options: ExploreOptions): SearchSpec {
   const { scheduler, reduction, preemptions, symmetry, memoryModel, tearing, seed, depth, stepsMax, loopRules } =
     options;
   const exhaustive = scheduler === 'exhaustive';
@@ -212,7 +212,12 @@ function searchOf(options: ExploreOptions): Search {
   };
 }
 
-async function searchOn(workers: number, what: OpenedScenario, search: Search, limits: Limits): Promise<Searched> {
+async function searchOn(
+  workers: number,
+  what: OpenedScenario,
+  search: SearchSpec,
+  limits: Limits,
+): Promise<ScenarioSearchResult> {
   const pool = new SearchPool(workers);
   try {
     return await pool.search(what, search, limits);
@@ -223,7 +228,7 @@ async function searchOn(workers: number, what: OpenedScenario, search: Search, l
 
 /** @param found whether there are findings. */
 export function outcomeOf(
-  { violation, stop, limit }: Pick<Searched, 'violation' | 'stop' | 'limit'>,
+  { violation, stop, limit }: Pick<ScenarioSearchResult, 'violation' | 'stop' | 'limit'>,
   found: boolean,
 ): Outcome {
   if (violation !== undefined)
@@ -233,7 +238,7 @@ export function outcomeOf(
 }
 
 /** What is claimed of every scenario: that some execution is complete. Where nothing was found before a limit was reached, one may still be. */
-function nothingCompleted({ executions, cut, blocked, limit }: Searched, exhaustive: boolean): string[] {
+function nothingCompleted({ executions, cut, blocked, limit }: ScenarioSearchResult, exhaustive: boolean): string[] {
   if (executions + cut > 0) return [];
   if (blocked > 0) return ['an execution that no assume gives up'];
   return exhaustive && limit === undefined ? ['an execution that comes to its end'] : [];
@@ -242,7 +247,7 @@ function nothingCompleted({ executions, cut, blocked, limit }: Searched, exhaust
 /** A claim that no execution made true: what was explored says nothing about it. */
 function vacuous(
   what: OpenedScenario,
-  { memoryModel, tearing }: Search,
+  { memoryModel, tearing }: SearchSpec,
   claim: string,
   options: ExploreOptions,
 ): WrittenFinding {

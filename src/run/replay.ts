@@ -6,7 +6,7 @@ import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { StateCache } from '../explore/states/stateCache.ts';
 import { BadInput } from '../input/badInput.ts';
 import { type CheckedExecution, runGuarded } from './createRun.ts';
-import { livelock } from './search/search.ts';
+import { livelockViolation } from './search/livelock.ts';
 
 /**
  * Follows a schedule to the letter, and returns the violation it leads to. Throws `BadInput` where it cannot be followed.
@@ -29,7 +29,7 @@ export function replay(
     throw impossible(steps, 'all actors have ended');
   if (cycle === undefined || violation !== undefined) return violation;
   return isCycle(run.execution, new StateCache(run.execution, run.checker), order, cycle)
-    ? livelock(run.execution.program, order.slice(-cycle))
+    ? livelockViolation(run.execution.program, order.slice(-cycle))
     : undefined;
 }
 

@@ -6,12 +6,12 @@ import { randomSchedulerNames } from '../../src/explore/schedulers/registry.ts';
 import { scenario } from '../../src/index.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import { searchHere } from '../../src/run/search/search.ts';
-import type { Search } from '../../src/run/search/searchSpec.ts';
+import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { permutations } from './programs.ts';
 
-const base: Search = {
+const base: SearchSpec = {
   memoryModel: 'sc',
   tearing: false,
   scheduler: 'exhaustive',
@@ -22,7 +22,7 @@ const base: Search = {
 };
 
 /** What operations can return, all of them, by all reductions alike. */
-function outcomes(what: Scenario, search: Partial<Search>): string[] {
+function outcomes(what: Scenario, search: Partial<SearchSpec>): string[] {
   const all = (['none', 'optimal', 'states'] as const).map((reduction) => {
     const seen = new Set<string>();
     const watched: Scenario = {

@@ -3,7 +3,7 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { plainMachine } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { SearchPool } from '../../src/run/search/searchPool.ts';
-import type { Search } from '../../src/run/search/searchSpec.ts';
+import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 /** The same is done by one thread, by two and by three. */
@@ -19,7 +19,7 @@ const base = { ...plainMachine, reduction: 'none', seed: 7, depth: 3, stepsMax: 
 const ring = (name: 'ring-s' | 'ring-m' | 'ring-l'): ScenarioRef => ({ schema: 1, name, builtIn: name });
 const lostUpdate: ScenarioRef = { schema: 1, name: 'lost-update', module: `${process.cwd()}/examples/lost-update.mjs` };
 
-async function both(source: ScenarioRef, search: Search, limits = noLimits) {
+async function both(source: ScenarioRef, search: SearchSpec, limits = noLimits) {
   const what = await resolveScenario(source);
   const found = [await two.search(what, search, limits), await three.search(what, search, limits)];
   const here = searchHere(what.scenario, search, limits);

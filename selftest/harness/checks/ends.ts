@@ -6,7 +6,7 @@ import type { Cell, Lock } from '#dist/memory/cell.js';
 import { Layout } from '#dist/memory/layout.js';
 import { plainMachine } from '#dist/run/createRun.js';
 import { exploreScenario } from '#dist/run/exploreScenario.js';
-import type { Search } from '#dist/run/search/searchSpec.js';
+import type { SearchSpec } from '#dist/run/search/searchSpec.js';
 import { benchmarkRing } from '#dist/scenario/benchmarkRing.js';
 import { searched } from '../explored.ts';
 import { program, scenarioOf } from '../program.ts';
@@ -129,7 +129,7 @@ export async function limits(): Promise<void> {
 /** What the report of an exploration says: its outcome; the property that does not hold, or the limit. */
 export async function told(
   of: Scenario,
-  how: Partial<Search> = {},
+  how: Partial<SearchSpec> = {},
   limits: { executions?: number; seconds?: number; bytes?: number } = {},
 ): Promise<string> {
   const { outcome, findings, limit, exhausted } = await exploreScenario(of, {

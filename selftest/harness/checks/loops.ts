@@ -3,7 +3,7 @@ import { installProbe } from '#dist/loops/probe.js';
 import { assume } from '#dist/memory/assume.js';
 import { plainMachine } from '#dist/run/createRun.js';
 import { type ExploreReport, exploreScenario } from '#dist/run/exploreScenario.js';
-import type { Search } from '#dist/run/search/searchSpec.js';
+import type { SearchSpec } from '#dist/run/search/searchSpec.js';
 import { scenario } from '#dist/scenario/define.js';
 import { equal } from '../selfCheck.ts';
 
@@ -118,7 +118,7 @@ const told = (
   name: string,
   bodies: readonly string[],
   isWatched: boolean,
-  how: Partial<Search>,
+  how: Partial<SearchSpec>,
 ): Promise<ExploreReport> =>
   exploreScenario(scenarioOf(name, bodies, isWatched), {
     ...plainMachine,

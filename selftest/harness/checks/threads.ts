@@ -6,7 +6,7 @@ import { replay } from '#dist/run/replay.js';
 import { resolveScenarioName } from '#dist/run/resolveScenarioName.js';
 import { searchHere } from '#dist/run/search/search.js';
 import { SearchPool } from '#dist/run/search/searchPool.js';
-import type { Search } from '#dist/run/search/searchSpec.js';
+import type { SearchSpec } from '#dist/run/search/searchSpec.js';
 import { stress } from '#dist/run/stress/stress.js';
 import { resolveScenario } from '#dist/scenario/scenarioRef.js';
 import { compiledUrl } from '../../compiled.ts';
@@ -40,7 +40,7 @@ export async function lockstep(): Promise<void> {
 export async function workers(): Promise<void> {
   const pool = new SearchPool(2);
   try {
-    const search: Search = {
+    const search: SearchSpec = {
       ...plainMachine,
       scheduler: 'exhaustive',
       reduction: 'optimal',

@@ -4,58 +4,69 @@ import type { SearchWorker } from '../../explore/work/searchWorker.ts';
 import type { WorkResult } from '../../explore/work/workItem.ts';
 import type { CheckedExecution } from '../createRun.ts';
 
-/** What was done of part `index` of a round, and the `sometimes` that have come true by then. */
+/** The result of one item of a batch. */
 export interface CompletedWork {
+  /** Index of the item in the batch. */
   readonly index: number;
-  readonly done: WorkResult;
+  readonly result: WorkResult;
+  /** The `sometimes` that have come true so far. */
   readonly reached: readonly string[];
 }
 
-/** Slots of `control`, two words that all who share a round have: the part that is to be done next; the lowest that found a violation, + 1, or 0. */
-const NEXT = 0;
+/** Words of `control`, which all threads of a batch share: the number of items claimed so far. */
+const CLAIMED = 0;
+/** The lowest index of an item that found a violation, plus 1. 0: none. */
 const FOUND = 1;
 
+/** Creates the `control` of a batch. */
 export const createWorkCounter = (): SharedArrayBuffer => new SharedArrayBuffer(8);
 
-/** Nobody begins another part. */
+/** Lets no thread begin another item. */
 export function cancelWork(control: SharedArrayBuffer): void {
-  Atomics.store(new Int32Array(control), NEXT, 1 << 30);
+  Atomics.store(new Int32Array(control), CLAIMED, 1 << 30);
 }
 
-/** Does whatever parts of a round it gets to before the others do, for as long as there is time, and none that come after a violation. */
+/**
+ * Claims items of a batch and runs them, until no item or no time is left. Skips items after one
+ * that found a violation.
+ */
 export function runClaimedWork(
   { checker }: CheckedExecution,
-  doer: SearchWorker,
+  worker: SearchWorker,
   { items, limits, deadline }: WorkBatch,
   control: SharedArrayBuffer,
 ): CompletedWork[] {
-  const slots = new Int32Array(control);
-  const shares: CompletedWork[] = [];
-  for (let i = Atomics.add(slots, NEXT, 1); i < items.length; i = Atomics.add(slots, NEXT, 1)) {
-    // Draws from the first on, as the first that finds something counts. In a search of classes the last are the largest: they go first.
+  const words = new Int32Array(control);
+  const completed: CompletedWork[] = [];
+  for (let i = Atomics.add(words, CLAIMED, 1); i < items.length; i = Atomics.add(words, CLAIMED, 1)) {
+    // Samples run from the first on, because the first violation counts. In a search of classes,
+    // the last items are the largest: they are begun first.
     const index = items[0].kind === 'optimalDpor' ? items.length - 1 - i : i;
-    const found = Atomics.load(slots, FOUND);
+    const found = Atomics.load(words, FOUND);
     const seconds = (deadline - wallClock()) / 1000;
     if (seconds <= 0) break;
     if (found !== 0 && found <= index) continue;
-    const done = doer.run(items[index], { ...limits, seconds });
-    shares.push({ index, done, reached: checker.reached });
-    if (done.violation !== undefined) lower(slots, index + 1);
+    const result = worker.run(items[index], { ...limits, seconds });
+    completed.push({ index, result, reached: checker.reached });
+    if (result.violation !== undefined) lowerFound(words, index + 1);
   }
-  return shares;
+  return completed;
 }
 
-/** Makes FOUND the lower of what it is and `found`. */
-function lower(slots: Int32Array, found: number): void {
-  for (let now = Atomics.load(slots, FOUND); now === 0 || now > found; now = Atomics.load(slots, FOUND))
-    if (Atomics.compareExchange(slots, FOUND, now, found) === now) return;
+/** Sets FOUND to the lower of its value and `found`. */
+function lowerFound(words: Int32Array, found: number): void {
+  for (let now = Atomics.load(words, FOUND); now === 0 || now > found; now = Atomics.load(words, FOUND))
+    if (Atomics.compareExchange(words, FOUND, now, found) === now) return;
 }
 
-/** The shares in the order of their parts, up to the first that found a violation, or that is missing because the time was over. */
-export function inOrder(shares: CompletedWork[]): CompletedWork[] {
-  shares.sort((a, b) => a.index - b.index);
-  const found = shares.findIndex(({ done }) => done.violation !== undefined);
-  const missing = shares.findIndex(({ index }, i) => index !== i);
+/**
+ * Sorts the results of a batch by item. Cuts them off behind the first violation, and before the
+ * first item that was not run because the time was over.
+ */
+export function completedInOrder(completed: CompletedWork[]): CompletedWork[] {
+  completed.sort((a, b) => a.index - b.index);
+  const found = completed.findIndex(({ result }) => result.violation !== undefined);
+  const missing = completed.findIndex(({ index }, i) => index !== i);
   const ends = [found < 0 ? Infinity : found + 1, missing < 0 ? Infinity : missing];
-  return shares.slice(0, Math.min(...ends));
+  return completed.slice(0, Math.min(...ends));
 }

@@ -1,18 +1,23 @@
 import { Deadline, type Limits } from '../../explore/limits.ts';
 import { usualLoopRules } from '../../memory/loopRules.ts';
-import type { Search, Searched } from './searchSpec.ts';
+import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
 
-/** A search that is to be made, and its limits. */
+/** A search to be run, with its limits. */
 export interface SearchRequest {
-  readonly search: Search;
+  readonly search: SearchSpec;
   readonly limits: Limits;
 }
 
 /**
- * A search, and where a loop that was taken for one without a state turns out to have one, the same search without such loops. Yields the searches to make,
- * and wants what came of each.
+ * Yields searches to be run. The caller sends back the result of each. Returns the result of all.
  */
-export function* withoutRefuted(search: Search, limits: Limits): Generator<SearchRequest, Searched, Searched> {
+type SearchSequence = Generator<SearchRequest, ScenarioSearchResult, ScenarioSearchResult>;
+
+/**
+ * A search. If a loop was taken for stateless and turns out to have a state, the search is repeated
+ * without this assumption.
+ */
+export function* withoutRefutedLoops(search: SearchSpec, limits: Limits): SearchSequence {
   const deadline = new Deadline(limits.seconds);
   const result = yield* deepening(search, limits);
   if (!result.isRefuted) return result;
@@ -20,57 +25,45 @@ export function* withoutRefuted(search: Search, limits: Limits): Generator<Searc
   return yield* deepening({ ...search, loopRules }, { ...limits, seconds: limits.seconds - deadline.seconds });
 }
 
-/** Steps of one execution that are tried first: most programs need fewer. */
+/** Limits of steps of one execution that are tried first. Most programs need fewer steps. */
 const USUAL = [1_000, 10_000];
-/** The first bound of a program with executions that are longer. */
+/** The first limit of a program with longer executions. */
 const SHALLOW = 16;
 
 /**
- * An exhaustive search, where executions may be long or without end. It is made as if all were short; if one is not, it is made again with a bound on
- * the steps of an execution that doubles each time, so that what can be found in few steps is found however deep the others go (iterative deepening). Yields
- * the searches to make, and wants what came of each. The limit of time is for all of them together.
+ * An exhaustive search whose executions may be long or endless. It first assumes that all are
+ * short. If one is not, it limits the steps of an execution and doubles the limit each time
+ * (iterative deepening). So a violation within few steps is found, however deep other executions
+ * go.
  */
-function* deepening(search: Search, limits: Limits): Generator<SearchRequest, Searched, Searched> {
+function* deepening(search: SearchSpec, limits: Limits): SearchSequence {
   if (search.scheduler !== 'exhaustive') return yield { search, limits };
   const deadline = new Deadline(limits.seconds);
-  let missing: readonly string[] | undefined;
-  const told = (result: Searched): Searched =>
-    result.isTime ? { ...result, limit: `${limits.seconds} seconds` } : result;
-  const reach = (result: Searched): Searched => {
-    missing = (missing ?? result.missing).filter((claim) => result.missing.includes(claim));
-    return { ...result, missing };
-  };
   const request = (stepsMax: number, cuts?: number, reduction = search.reduction): SearchRequest => ({
     search: { ...search, stepsMax, reduction },
     limits: { ...limits, seconds: limits.seconds - deadline.seconds, ...(cuts !== undefined && { cuts }) },
   });
+  // The limit of time is for all searches together.
+  const withWholeTime = (result: ScenarioSearchResult): ScenarioSearchResult =>
+    result.isTime ? { ...result, limit: `${limits.seconds} seconds` } : result;
   for (const stepsMax of USUAL) {
     const result = yield request(Math.min(stepsMax, search.stepsMax), 1);
-    if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return told(result);
+    if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return withWholeTime(result);
     if (result.isOver && result.cutBy === undefined) return result;
     if (stepsMax >= search.stepsMax) break;
   }
-  // Of executions that are cut short, a search of classes does not know what would have raced.
-  const shallow = search.reduction === 'optimal' ? 'states' : search.reduction;
+  // A search of classes cannot know which steps would race behind the end of a cut execution.
+  const reduction = search.reduction === 'optimal' ? 'states' : search.reduction;
+  let missing: readonly string[] | undefined;
   let completeTo = 0;
   for (let stepsMax = SHALLOW; ; stepsMax *= 2) {
-    const most = Math.min(stepsMax, search.stepsMax);
-    const result = reach(yield request(most, undefined, shallow));
-    if (
-      result.cut === 0 &&
-      result.limit === undefined &&
-      result.violation === undefined &&
-      shallow !== search.reduction
-    )
-      return told(yield request(search.stepsMax));
+    const found = yield request(Math.min(stepsMax, search.stepsMax), undefined, reduction);
+    missing = (missing ?? found.missing).filter((claim) => found.missing.includes(claim));
+    const result = { ...found, missing };
+    const isDone = result.cut === 0 && result.limit === undefined && result.violation === undefined;
+    if (isDone && reduction !== search.reduction) return withWholeTime(yield request(search.stepsMax));
     if (!result.isTime) completeTo = Math.min(stepsMax, search.stepsMax);
-    if (
-      result.isRefuted ||
-      result.violation !== undefined ||
-      result.cut === 0 ||
-      result.isTime ||
-      stepsMax >= search.stepsMax
-    )
-      return { ...told(result), completeTo };
+    const isLast = result.cut === 0 || result.isTime || stepsMax >= search.stepsMax;
+    if (isLast || result.isRefuted || result.violation !== undefined) return { ...withWholeTime(result), completeTo };
   }
 }

@@ -6,79 +6,100 @@ import { BadInput } from '../../input/badInput.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { createRun } from '../createRun.ts';
-import { type CompletedWork, cancelWork, createWorkCounter, inOrder, runClaimedWork } from './completedWork.ts';
-import { withoutRefuted } from './deepening.ts';
-import { createBatchedSearch, createSearchWorker, searchWithGraphCache, toSearchResult } from './search.ts';
-import type { Search, Searched } from './searchSpec.ts';
-import type { BatchTask } from './searchWorker.ts';
+import {
+  type CompletedWork,
+  cancelWork,
+  completedInOrder,
+  createWorkCounter,
+  runClaimedWork,
+} from './completedWork.ts';
+import { createBatchedSearch, createSearchWorker } from './createBatchedSearch.ts';
+import { withoutRefutedLoops } from './deepening.ts';
+import { batchedResult } from './results.ts';
+import { searchWithGraphCache } from './search.ts';
+import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
+import type { SearchTask } from './searchWorker.ts';
 
 /**
- * Threads that search together: this one, and workers. The result depends on neither their number
- * nor their speed (see `BatchedSearch`); it is that of `searchHere` on one thread.
+ * Searches a scenario on several threads: this one, and workers. The result depends on neither
+ * their number nor their speed (see `BatchedSearch`). It is that of `searchHere`.
  */
 export class SearchPool {
-  private readonly others: number;
+  private readonly workers: number;
   private readonly pool: Piscina;
 
   /** @param threads all of them, this one included; two or more. */
   constructor(threads: number) {
-    this.others = threads - 1;
+    this.workers = threads - 1;
     this.pool = new Piscina({
       filename: workerFile('run/search/searchWorker'),
-      minThreads: this.others,
-      maxThreads: this.others,
+      minThreads: this.workers,
+      maxThreads: this.workers,
       idleTimeout: Infinity,
     });
   }
 
-  async search(what: OpenedScenario, search: Search, limits: Limits): Promise<Searched> {
-    if ('inMemory' in what.source)
+  /**
+   * Rejects with `BadInput` if the search does not apply, or if other threads cannot build the
+   * scenario.
+   */
+  async search(opened: OpenedScenario, search: SearchSpec, limits: Limits): Promise<ScenarioSearchResult> {
+    if ('inMemory' in opened.source)
       throw new BadInput(
-        `scenario ${what.source.name} was made in memory: other threads cannot build it, so it is searched on one`,
+        `scenario ${opened.source.name} was made in memory: other threads cannot build it, so it is searched on one`,
       );
-    const searches = withoutRefuted(search, limits);
+    const searches = withoutRefutedLoops(search, limits);
     let step = searches.next();
-    while (!step.done) step = searches.next(await this.searchOnce(what, step.value.search, step.value.limits));
+    while (!step.done) step = searches.next(await this.searchOnce(opened, step.value.search, step.value.limits));
     return step.value;
   }
 
-  private async searchOnce({ source, scenario }: OpenedScenario, search: Search, limits: Limits): Promise<Searched> {
+  private async searchOnce(
+    { source, scenario }: OpenedScenario,
+    search: SearchSpec,
+    limits: Limits,
+  ): Promise<ScenarioSearchResult> {
     const run = createRun(scenario, search.stepsMax, search, [], search.loopRules);
     const batched = createBatchedSearch(run, search, limits);
     const worker = createSearchWorker(run, search, limits);
     const missing = new Set(run.checker.missing);
-    /** Starts a batch on the other threads. They go on to the next one without waiting for this thread. */
-    const begin = (batch: WorkBatch): Begun => {
+    const start = (batch: WorkBatch): StartedBatch => {
       const control = createWorkCounter();
-      const few = Math.min(this.others, batch.items.length - 1);
-      const task: BatchTask = { source, search, batch, control };
-      return { control, others: Promise.all(Array.from({ length: Math.max(0, few) }, () => this.pool.run(task))) };
+      return { control, completed: this.startOnWorkers({ source, search, batch, control }) };
     };
-    let begun: Begun | undefined;
-    const all = batched.batches();
-    for (let step = all.next(); !step.done; ) {
+    let started: StartedBatch | undefined;
+    const batches = batched.batches();
+    for (let step = batches.next(); !step.done; ) {
       const { now, ahead } = step.value;
-      const { control, others } = begun ?? begin(now);
-      begun = ahead.items.length > 0 ? begin(ahead) : undefined;
-      const mine = runClaimedWork(run, worker, now, control);
-      const shares = inOrder([mine, ...(await others)].flat());
-      for (const { reached } of shares) for (const name of reached) missing.delete(name);
-      step = all.next(shares.map(({ done }) => done));
+      const { control, completed } = started ?? start(now);
+      // The workers go on to the next batch without waiting for this thread.
+      started = ahead.items.length > 0 ? start(ahead) : undefined;
+      const own = runClaimedWork(run, worker, now, control);
+      const all = completedInOrder([own, ...(await completed)].flat());
+      for (const { reached } of all) for (const name of reached) missing.delete(name);
+      step = batches.next(all.map(({ result }) => result));
     }
-    if (begun !== undefined) {
-      cancelWork(begun.control);
-      await begun.others;
+    if (started !== undefined) {
+      cancelWork(started.control);
+      await started.completed;
     }
     if (batched.progress.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
-    return toSearchResult(batched, [...missing], search);
+    return batchedResult(batched, [...missing], search);
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
+
+  /** Runs a batch on as many workers as it has items for, beside this thread. */
+  private startOnWorkers(task: SearchTask): Promise<CompletedWork[][]> {
+    const workers = Math.max(0, Math.min(this.workers, task.batch.items.length - 1));
+    return Promise.all(Array.from({ length: workers }, () => this.pool.run(task)));
+  }
 }
 
-interface Begun {
+interface StartedBatch {
   readonly control: SharedArrayBuffer;
-  readonly others: Promise<CompletedWork[][]>;
+  /** By worker. */
+  readonly completed: Promise<CompletedWork[][]>;
 }

@@ -4,53 +4,53 @@ import type { SearchResult } from '../../explore/search/searchProgress.ts';
 import type { LoopRules } from '../../memory/loopRules.ts';
 import type { MemoryConfig } from '../createRun.ts';
 
-/** What makes the choices: `docs/exploring.md`. */
+/** `exhaustive` visits all executions, the others draw them: see `docs/exploring.md`. */
 export const schedulerNames = ['exhaustive', ...randomSchedulerNames] as const;
 export type SchedulerName = (typeof schedulerNames)[number];
 
-/** Which executions may stand for others: `docs/exploring.md`. */
+/** Which executions an exhaustive search may leave out: see `docs/exploring.md`. */
 export const reductionNames = ['none', 'optimal', 'states'] as const;
 export type Reduction = (typeof reductionNames)[number];
 
 /** How a scenario is searched, as plain data. */
-export interface Search extends MemoryConfig {
-  /** What makes the choices. */
+export interface SearchSpec extends MemoryConfig {
   readonly scheduler: SchedulerName;
-  /** For `exhaustive`: which executions may stand for others. */
+  /** For `exhaustive`. */
   readonly reduction: Reduction;
-  /** For `exhaustive`: only what can be had with so many preemptions. */
+  /** For `exhaustive`: bound of the preemptions of an execution. */
   readonly preemptions?: number | undefined;
   /** For `states`: actors with the same operations are interchangeable. */
   readonly symmetry?: boolean | undefined;
-  /** Where all draws start from. */
+  /** The seed of all draws. */
   readonly seed: number;
-  /** For `pct`: the depth of the bugs it is to find. */
+  /** For `pct`: the depth of the bugs that it finds with a known probability. */
   readonly depth: number;
-  /** Steps of one execution, at most. */
+  /** Maximum number of steps of one execution. */
   readonly stepsMax: number;
-  /** What may be left out of loops that go on and on. */
+  /** Which iterations of loops are left out. */
   readonly loopRules?: LoopRules | undefined;
 }
 
-export interface Searched extends SearchResult {
-  /** Happens-before and reads-from classes among the complete executions; null where they are not counted. */
+/** The result of searching a scenario. */
+export interface ScenarioSearchResult extends SearchResult {
+  /** Happens-before and reads-from classes of complete executions. Null if they are not counted. */
   readonly classes: number | null;
   readonly readsFrom: number | null;
-  /** Whether there were more classes than can be kept apart: then these are lower bounds. */
+  /** Whether there were too many classes to count. The numbers are then lower bounds. */
   readonly classesCut: boolean;
-  /** How the violation came about, and how its execution stopped. */
+  /** Of the violation. */
   readonly schedule: readonly number[];
   readonly stop: Stop['kind'] | undefined;
-  /** Of a livelock: so many of the last steps come again and again. */
+  /** Of a livelock: so many of the last steps repeat for ever. */
   readonly cycle?: number | undefined;
   /** The `sometimes` that never came true. */
   readonly missing: readonly string[];
-  /** Where executions had to be cut short: all of up to so many steps were covered. */
+  /** If executions were cut: all executions of up to so many steps were visited. */
   readonly completeTo?: number;
   /** Loops that were explored for a bounded number of iterations. */
   readonly bounds: readonly string[];
-  /** Loops that were taken for loops without a state, because they look like that. */
+  /** Loops that were taken for stateless, because some iterations were compared and were equal. */
   readonly compared: readonly string[];
-  /** Whether one of these has a state after all: then nothing else here counts. */
+  /** Whether one of these turned out to have a state. Nothing else in the result is then valid. */
   readonly isRefuted: boolean;
 }

@@ -3,22 +3,22 @@ import type { SearchWorker } from '../../explore/work/searchWorker.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { type CheckedExecution, createRun } from '../createRun.ts';
 import { type CompletedWork, runClaimedWork } from './completedWork.ts';
-import { createSearchWorker } from './search.ts';
-import type { Search } from './searchSpec.ts';
+import { createSearchWorker } from './createBatchedSearch.ts';
+import type { SearchSpec } from './searchSpec.ts';
 
-/** A batch, of which a worker runs some items. */
-export interface BatchTask {
+/** A batch, of which a thread runs some items. */
+export interface SearchTask {
   readonly source: ScenarioRef;
-  readonly search: Search;
+  readonly search: SearchSpec;
   readonly batch: WorkBatch;
   /** See `runClaimedWork`. */
   readonly control: SharedArrayBuffer;
 }
 
-/** What this worker is set up for. All batches of a search use it, and all equal searches. */
+/** What this thread is set up for. All batches of a search use it, and all equal searches. */
 let ready: { readonly key: string; readonly run: CheckedExecution; readonly worker: SearchWorker } | undefined;
 
-export default async function runParts({ source, search, batch, control }: BatchTask): Promise<CompletedWork[]> {
+export default async function runItems({ source, search, batch, control }: SearchTask): Promise<CompletedWork[]> {
   const key = JSON.stringify([source, search]);
   if (ready?.key !== key) {
     const run = createRun(await openScenario(source), search.stepsMax, search, [], search.loopRules);

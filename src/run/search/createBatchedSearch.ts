@@ -1,0 +1,52 @@
+import type { Limits } from '../../explore/limits.ts';
+import { profileOf } from '../../explore/profile.ts';
+import { createScheduler } from '../../explore/schedulers/registry.ts';
+import { TraceCounter } from '../../explore/search/traceCounter.ts';
+import { consistencyModelOf } from '../../explore/trust/consistencyModel.ts';
+import { BatchedSearch } from '../../explore/work/batchedSearch.ts';
+import { createWorkList, SearchWorker } from '../../explore/work/searchWorker.ts';
+import { BadInput } from '../../input/badInput.ts';
+import { usualLoopRules } from '../../memory/loopRules.ts';
+import type { CheckedExecution } from '../createRun.ts';
+import type { SearchSpec } from './searchSpec.ts';
+
+/**
+ * A search in batches. Each thread runs its items with a `createSearchWorker` of the same search.
+ */
+export function createBatchedSearch(
+  { execution, checker }: CheckedExecution,
+  { scheduler, reduction, memoryModel }: SearchSpec,
+  limits: Limits,
+): BatchedSearch {
+  const optimal = memoryModel === 'sc' ? 'optimalDpor' : 'trust';
+  const kind = scheduler !== 'exhaustive' ? 'sampling' : reduction === 'optimal' ? optimal : 'dfs';
+  return new BatchedSearch(createWorkList(kind, execution, checker), limits);
+}
+
+/**
+ * Runs the items of a search on one thread. Throws `BadInput` if the reduction does not apply.
+ *
+ * @param seconds limit of the time in which a scheduler profiles the program.
+ */
+export function createSearchWorker(
+  { execution, checker }: CheckedExecution,
+  search: SearchSpec,
+  { seconds }: Pick<Limits, 'seconds'>,
+): SearchWorker {
+  const { scheduler, preemptions, reduction, memoryModel, stepsMax, seed, depth } = search;
+  if (scheduler !== 'exhaustive') {
+    const profile = profileOf(execution, seed, seconds);
+    const options = { scheduler: createScheduler(scheduler, seed, profile, depth) };
+    return new SearchWorker(execution, checker, new TraceCounter(execution), options);
+  }
+  const graphs =
+    reduction === 'optimal' && memoryModel !== 'sc'
+      ? consistencyModelOf(memoryModel, execution.program, stepsMax)
+      : undefined;
+  if (graphs !== undefined) graphs.graph.execution.loopRules = search.loopRules ?? usualLoopRules;
+  if (graphs !== undefined && preemptions !== undefined)
+    throw new BadInput(
+      'optimal knows preemptions under sc alone: --reduction none or states knows them under tso and weak',
+    );
+  return new SearchWorker(execution, checker, new TraceCounter(execution), { preemptions, graphs });
+}
