@@ -1,7 +1,7 @@
 import { test } from '@fast-check/vitest';
 import { afterAll, expect } from 'vitest';
 import { ProgramArbitrary } from './arbitraries/program.ts';
-import { crossCheck, inParts, searches } from './crossCheck.ts';
+import { crossCheck, inWorkItems, searches } from './crossCheck.ts';
 
 /** What the drawn programs have shown: by event, in how many of them. */
 const events = new Map<string, number>();
@@ -34,7 +34,7 @@ test.prop([new ProgramArbitrary(250, 'spins')], { numRuns: Math.ceil(programs / 
   expect(crossCheck(program, events)).toEqual([]);
 });
 
-const parted = { ...searches, optimal: inParts };
+const parted = { ...searches, optimal: inWorkItems };
 test.prop([new ProgramArbitrary(300)], { numRuns: Math.ceil(programs / 4), seed })(
   'of anything, in parts',
   (program) => {

@@ -11,13 +11,13 @@ import { kvm_gfn_ring_reset } from '../src/ring/reset.ts';
 import { gfnRing } from '../src/trackers/gfnRing/descriptor.ts';
 import type { GfnRings } from '../src/trackers/gfnRing/gfnRings.ts';
 
-/** Cases C1 to C10: what a hostile userspace can do to the words of its ring, and what the kernel must make of it. */
+/** Cases C1 to C10: what hostile userspace can write to its ring, and how the kernel must react. */
 
 const U16 = 0x10000;
 const sizes = fc.constantFrom(2, 4, 16, 64);
 const starts = fc.oneof(fc.constantFrom(0, 1, 32767, 32768, 65534, 65535), fc.nat(65535));
 
-/** Ring 0 is honest with one entry ready to be reset; ring 1 holds `pushed` entries of which `reset` were reset. */
+/** Ring 0 is honest, with one entry to reset. Ring 1 has `reset` entries that were reset, then `pushed` more. */
 function machine(size: number, start: number, pushed: number, reset: number) {
   const layout = new Layout();
   const vm = layVm(layout, {
@@ -48,7 +48,7 @@ function machine(size: number, start: number, pushed: number, reset: number) {
 
 type Machine = ReturnType<typeof machine>;
 
-/** A cons out of range: nothing changes, reset says false, the ioctl says -EINVAL and has served the honest ring all the same. */
+/** A cons out of range: nothing changes, reset returns false, and the ioctl returns -EINVAL after it served the honest ring. */
 function expectRefused({ mem, vm, kvm, rings, honest, ring }: Machine, cons: number): void {
   mem.store(ring.indices.cons, cons);
   const before = mem.u8.slice();
@@ -62,7 +62,7 @@ function expectRefused({ mem, vm, kvm, rings, honest, ring }: Machine, cons: num
 }
 
 const runs = { numRuns: 300, seed: 1 };
-/** What a machine is made of, kept small so that a counterexample can be read. */
+/** The parameters of a machine, small so that a counterexample is readable. */
 const drawn = fc.record({ size: sizes, start: starts, pushed: fc.nat(8), reset: fc.nat(40) });
 const build = ({
   size,
@@ -77,7 +77,7 @@ const build = ({
 }): Machine => machine(size, start, Math.min(pushed, size), Math.min(reset, size));
 const usedOf = ({ mem, ring }: Machine): number => (mem.load(ring.prod_index) - mem.load(ring.cons_index) + U16) % U16;
 
-describe('hostile indices', () => {
+describe('a hostile cons', () => {
   test.prop([drawn, fc.nat(65535)], runs)('C1 cons ahead of prod is refused whole', (drawing, by) => {
     const m = build(drawing);
     const used = usedOf(m);
@@ -140,7 +140,9 @@ describe('hostile indices', () => {
     expect(m.mem.u8).toEqual(before);
     expect(KVM_RESET_DIRTY_PAGES(m.mem, m.kvm, m.rings)).toBe(1);
   });
+});
 
+describe('cons over several resets', () => {
   test.prop([sizes.filter((size) => size < 100 && size > 2), starts], runs)(
     'C6 cons that moves back between two resets is refused',
     (size, start) => {
@@ -166,7 +168,9 @@ describe('hostile indices', () => {
       expect(start + harvested).toBeGreaterThan(U16);
     },
   );
+});
 
+describe('hostile writes to entry 0', () => {
   test.prop([drawn, fc.constantFrom(8, 16, 32), fc.bigInt(0n, 0xffffffffn), fc.nat(3)], runs)(
     'C8 torn and mixed-width writes leave some cons, and any cons is safe',
     (drawing, bits, value, at) => {

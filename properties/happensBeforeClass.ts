@@ -1,0 +1,54 @@
+import type { Execution } from '../src/explore/execution/execution.ts';
+import type { Place } from '../src/memory/cell.ts';
+import { kindNames, kindOf, placeOf } from '../src/memory/memory.ts';
+
+/** The part of a step that matters for conflicts: its bytes, and its wait queue. */
+interface Access {
+  readonly thread: number;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly writes: boolean;
+  readonly queue: number;
+  readonly wakes: boolean;
+}
+
+/**
+ * The happens-before class of an execution as text: for each step, named by thread and number,
+ * the conflicting steps that came before it. Computed from the trace by the definition, for each
+ * pair of steps. It shares no code with the explorer.
+ */
+export function classOf(execution: Execution): string {
+  const accesses = execution.trace().map(({ thread, code, old }, s): Access => {
+    const kind = kindNames[kindOf(code)];
+    const place: Place = execution.places[placeOf(code)];
+    const failed = kind === 'cmpxchg' && Number(old) !== execution.tree.expected[execution.nodes[s]];
+    const queued = kind === 'wait' || kind === 'resume' || kind === 'wake';
+    const here = kind !== 'resume' && kind !== 'wake';
+    return {
+      thread,
+      name: `${failed ? 'failed ' : ''}${kind} ${place.name}`,
+      from: here ? place.offset : 0,
+      to: here ? place.offset + place.bits / 8 : 0,
+      writes: /store|xchg|fetch|lock/.test(kind) && !failed,
+      queue: queued ? place.id : -1,
+      wakes: kind === 'wake',
+    };
+  });
+  const lines: string[][] = execution.program.actors.map(() => []);
+  const numbers: string[] = [];
+  for (const [s, access] of accesses.entries()) {
+    const own = lines[access.thread];
+    numbers.push(`${access.thread}.${own.length}`);
+    // Their order among themselves is in their own lines.
+    const before = numbers.filter((_, e) => e < s && conflict(accesses[e], access)).sort();
+    own.push([access.name, ...before].join(' '));
+  }
+  return lines.map((own) => own.join(', ')).join(' | ');
+}
+
+function conflict(a: Access, b: Access): boolean {
+  if (a.thread === b.thread) return false;
+  if (a.queue >= 0 && a.queue === b.queue && (a.wakes || b.wakes)) return true;
+  return a.from < b.to && b.from < a.to && (a.writes || b.writes);
+}
