@@ -2,6 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Node, Project, ts } from 'ts-morph';
+import { fieldTypes } from '../../dist/input/fieldTypes.js';
+import { findingSchema } from '../../dist/run/finding.js';
+import { benchmarkSchema, inMemorySchema, moduleSchema } from '../../dist/scenario/scenarioRef.js';
+import { vmSchema, vmsSchema } from '../../dist/vm/schema.js';
+import { typeOf } from './scenarioFields.mjs';
+
+/** The schemas that types are derived from. Their fields are documented there. */
+const SCHEMAS = {
+  VmSpec: vmSchema,
+  VmsSpec: vmsSchema,
+  Finding: findingSchema,
+  ModuleSource: moduleSchema,
+  YardstickSource: benchmarkSchema,
+  MemorySource: inMemorySchema,
+};
 
 /** Every export has its place here. */
 const GROUPS = {
@@ -124,6 +139,7 @@ function sectionOf(name, declaration, heading, undocumented) {
     const text = documented(member, `${name}.${member.getName?.() ?? 'constructor'}`).replaceAll('\n\n', ' ');
     return `- \`${oneLine(signatureOf(member))}\`${text && `: ${text}`}`;
   });
+  if (name in SCHEMAS) items.unshift(...fieldsOf(name, declaration, undocumented));
   return [
     `### ${heading}`,
     documented(declaration, name),
@@ -133,6 +149,20 @@ function sectionOf(name, declaration, heading, undocumented) {
     .filter((part) => part !== '')
     .map((part) => `${part}\n`)
     .join('\n');
+}
+
+/** The fields of a type that is derived from a schema, except those that its declaration has itself. */
+function fieldsOf(name, declaration, undocumented) {
+  const json = fieldTypes().toJsonSchema(SCHEMAS[name]());
+  const schema = json.properties === undefined ? json.$defs[json.$ref.split('/').at(-1)] : json;
+  const own = declaration.getMembers().map((member) => member.getName());
+  return Object.entries(schema.properties)
+    .filter(([field, { description }]) => !own.includes(field) && !description?.endsWith('; not read'))
+    .map(([field, property]) => {
+      if (property.description === undefined) undocumented.push(`${name}.${field}`);
+      const optional = schema.required.includes(field) ? '' : '?';
+      return `- \`${field}${optional}\`, ${typeOf(property)}: ${property.description}.`;
+    });
 }
 
 /** Its own members: what an interface that it implements says already is left out, and what is private. */

@@ -61,7 +61,7 @@ function operationRow({ name, roles: performers, about }) {
   return `| \`${name}\` | ${performers.join(', ')} | ${about} | ${fields.join('; ')} |`;
 }
 
-function typeOf(node) {
+export function typeOf(node) {
   if (node.anyOf !== undefined) return 'number, or text of digits';
   if (node.const !== undefined) return `\`${JSON.stringify(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(', ');

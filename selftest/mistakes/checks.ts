@@ -431,8 +431,8 @@ export const checks: readonly Mistake[] = [
     edits: [
       {
         file: 'run/parseSource',
-        from: 'oneOf(finding.memoryModel, memoryModels, `${file}.memoryModel`)',
-        to: "'sc'",
+        from: '...finding, memoryModel,',
+        to: "...finding, memoryModel: 'sc',",
       },
     ],
   },

@@ -37,7 +37,14 @@ function fieldTypesOf(z: typeof zod.z) {
       z.literal(values, must(`one of ${values.join(', ')}`)),
     pattern: (pattern: RegExp, what: string) => z.string(must('a text')).regex(pattern, must(what)),
     constant: <const T extends string | number | boolean>(value: T) => z.literal(value, must(JSON.stringify(value))),
-    version: () => z.literal(SCHEMA, { error: `this gfnring reads ${SCHEMA}` }),
+    version: <const V extends number = typeof SCHEMA>(version: V = SCHEMA as V) =>
+      z.literal(version, { error: `this gfnring reads ${version}` }),
+    /** Text that another parser reads. It may be empty. */
+    unparsed: () => z.string(must('a text')),
+    /** An object that another parser reads. */
+    unread: () => z.record(z.string(), z.unknown(), must('an object')),
+    /** A field that may be missing, and means `value` then. */
+    withDefault: <T extends boolean>(schema: zod.ZodType<T>, value: T) => z._default(schema, value as never),
     list<S extends Schema>(element: S, least: number, most: number) {
       const size = { error: `must have from ${least} to ${most}` };
       return z.array(element, must('a list')).min(least, size).max(most, size);
@@ -80,17 +87,35 @@ export function fieldTypes(): FieldTypes {
   return loaded;
 }
 
+/** An object that anyone may have written. */
+export type UnreadFields = Readonly<Record<string, unknown>>;
+
+export function readObject(value: unknown, where: string): UnreadFields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as UnreadFields;
+  throw new BadInput(`${where} is ${show(value)}: must be an object`);
+}
+
 /**
  * Throws `BadInput` where `value` is no object of this version. Asked before all other fields: those
  * of a newer version are not known.
  */
-export function checkVersion(value: unknown, where: string): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadInput(`${where} is ${show(value)}: must be an object`);
-  const { schema } = value as { schema?: unknown };
-  if (schema === SCHEMA) return;
-  const newer = typeof schema === 'number' && schema > SCHEMA ? ', written by a newer gfnring' : '';
-  throw new BadInput(`${where}.schema is ${show(schema)}${newer}: this gfnring reads ${SCHEMA}`);
+export function checkVersion(value: unknown, where: string, version: number = SCHEMA, reads = 'reads'): void {
+  const { schema } = readObject(value, where);
+  if (schema === version) return;
+  const newer = typeof schema === 'number' && schema > version ? ', written by a newer gfnring' : '';
+  throw new BadInput(`${where}.schema is ${show(schema)}${newer}: this gfnring ${reads} ${version}`);
+}
+
+/** Throws `BadInput` where a number is outside of limits that depend on other fields. */
+export function checkWholeNumber(value: unknown, where: string, least: number, most: number): void {
+  if (!(typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most))
+    throw new BadInput(`${where} is ${show(value)}: must be a whole number from ${least} to ${most}`);
+}
+
+/** Throws `BadInput` where `value` is none of those that are allowed. */
+export function checkOneOf(value: unknown, allowed: readonly string[], where: string): void {
+  if (!(typeof value === 'string' && allowed.includes(value)))
+    throw new BadInput(`${where} is ${show(value)}: must be one of ${allowed.join(', ')}`);
 }
 
 /** A schema that is built at its first use. */

@@ -1,31 +1,47 @@
 import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
+import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import { writeAtomically } from '../files/atomicWrite.ts';
+import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import { recordedCanary } from './canary.ts';
 import type { MemoryConfig } from './createRun.ts';
 import type { Failure } from './failure.ts';
 
-/** A failure as it is written to disk: all that a replay needs. */
-export interface Finding extends MemoryConfig {
-  readonly schema: typeof SCHEMA;
-  readonly kind: 'finding';
-  /** What does not hold. */
-  readonly property: string;
-  /** What was seen instead. */
-  readonly message: string;
-  /** Runs of steps. `0x5,1.2,0`: five of actor 0, one of actor 1 in way 2 (what it reads from, or where it stores; 0 is the newest), one of actor 0. */
-  readonly schedule: string;
-  /** Of a livelock: so many of the last steps come again and again. Left out: the execution ends. */
-  readonly cycle?: number;
-  /** How often the schedule goes from one actor to another. */
-  readonly contextSwitches: number;
+/** Longer than any schedule. */
+const STEPS_MAX = 2 ** 31;
+
+const findingFields = (t: FieldTypes) => ({
+  schema: t.version().describe('the version of this form'),
+  kind: t.constant('finding').describe('what the file is'),
+  property: t.text().describe('the property that does not hold'),
+  message: t.text().describe('what was seen instead'),
+  memoryModel: t.oneOf(memoryModels).describe("what actors see of each other's stores"),
+  tearing: t.withDefault(t.flag(), false).describe('whether a plain 64-bit store is two of 32 bits'),
+  inFull: t
+    .optional(t.flag())
+    .describe('whether the schedule has all accesses of loops, and not only those that the explorer keeps'),
+  schedule: t
+    .unparsed()
+    .describe(
+      'runs of steps. `0x5,1.2,0`: five steps of actor 0; one of actor 1 with choice 2, which is what it reads from or where its store goes (0: the newest); one of actor 0',
+    ),
+  cycle: t.optional(t.wholeNumber(1, STEPS_MAX)).describe('of a livelock: so many of the last steps repeat for ever'),
+  contextSwitches: t.wholeNumber(0, STEPS_MAX).describe('how often the schedule goes from one actor to another'),
+  canary: t.optional(t.text()).describe('the canary that was in the subject; left out: none'),
+  scenario: t.unread().describe('a reference to the scenario'),
+});
+
+export const findingSchema = lazySchema((t) => t.openFields(findingFields(t)));
+
+/** A violation as it is written to disk: all that a replay needs. */
+export interface Finding
+  extends Omit<FieldsOf<ReturnType<typeof findingFields>>, 'scenario' | 'inFull'>,
+    Pick<MemoryConfig, 'inFull'> {
   /** Where the scenario comes from. */
   readonly scenario: ScenarioRef;
-  /** The canary that was in the subject; left out: none. */
-  readonly canary?: string;
 }
 
 export function findingOf({

@@ -3,7 +3,7 @@ import { noProperties } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
 import { ACTORS_MAX, type Operation } from '../explore/program.ts';
 import { BadInput } from '../input/badInput.ts';
-import { show } from '../input/fields.ts';
+import { show } from '../input/show.ts';
 import { markConstant } from '../loops/snapshot.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Scenario } from '../check/scenario.ts';
 import { BadInput } from '../input/badInput.ts';
-import { show } from '../input/fields.ts';
+import { show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
 import { isYardstick } from './benchmarkRing.ts';
 import { builtInNamed } from './builtinScenarios.ts';

@@ -1,6 +1,6 @@
 import type { StateView } from '../check/property.ts';
 import { BadInput } from '../input/badInput.ts';
-import { show } from '../input/fields.ts';
+import { show } from '../input/show.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 
 /** When a property is evaluated: after every step, at any moment, or at the end. */

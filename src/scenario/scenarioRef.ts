@@ -1,44 +1,59 @@
 import { resolve } from 'node:path';
 import type { Scenario } from '../check/scenario.ts';
+import { ACTORS_MAX } from '../explore/program.ts';
 import { BadInput } from '../input/badInput.ts';
+import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { VmSpec, VmsSpec } from '../vm/spec.ts';
-import { benchmarkRing, type Yardstick } from './benchmarkRing.ts';
+import { benchmarkRing, YARDSTICKS, type Yardstick } from './benchmarkRing.ts';
 import { openModule } from './module.ts';
-import { type OmittedOperations, skip } from './omittedOperations.ts';
+import { skip } from './omittedOperations.ts';
 import { buildMultiVm, buildVm } from './vm.ts';
 
-/** What all but VMs have in common. */
-interface Named {
-  readonly schema: typeof SCHEMA;
-  /** The scenario's. */
-  readonly name: string;
-  /** Operations that are left out, by actor: what a smaller scenario does without. */
-  readonly skipped?: OmittedOperations;
-}
+const OPERATIONS_MAX = 100_000;
+const YARDSTICK_NAMES = Object.keys(YARDSTICKS) as Yardstick[];
+
+/** The fields that references have in common. */
+const refFields = (t: FieldTypes) => ({
+  schema: t.version().describe('the version of this form'),
+  name: t.text().describe('the name of the scenario'),
+  skipped: t
+    .optional(t.list(t.list(t.wholeNumber(0, OPERATIONS_MAX), 0, OPERATIONS_MAX), 0, ACTORS_MAX))
+    .describe('the operations that are left out, by actor: a shrunk scenario does without them'),
+});
+
+const moduleFields = (t: FieldTypes) => ({
+  ...refFields(t),
+  module: t.text().describe('the path of the module; in a file, as seen from that file'),
+});
+
+const benchmarkFields = (t: FieldTypes) => ({
+  ...refFields(t),
+  builtIn: t.oneOf(YARDSTICK_NAMES).describe('the name of the benchmark ring'),
+});
+
+export const moduleSchema = lazySchema((t) => t.openFields(moduleFields(t)));
+export const benchmarkSchema = lazySchema((t) => t.openFields(benchmarkFields(t)));
+export const inMemorySchema = lazySchema((t) => t.openFields(refFields(t)));
 
 /**
- * A user's module, whose default export is a scenario. The path is absolute; in a finding's file it is relative to that file, so that a
- * project can be moved, and checked out elsewhere, with its findings.
+ * A user's module, whose default export is a scenario. The path is absolute. In a finding's file it is
+ * relative to that file, so that a project can be moved together with its findings.
  */
-interface ModuleSource extends Named {
-  readonly module: string;
-}
+interface ModuleSource extends FieldsOf<ReturnType<typeof moduleFields>> {}
 
-/** A yardstick: see `gfnring list`. */
-interface YardstickSource extends Named {
-  readonly builtIn: Yardstick;
-}
+/** A benchmark ring: see `gfnring list`. */
+interface YardstickSource extends FieldsOf<ReturnType<typeof benchmarkFields>> {}
 
 /** A scenario that was made in memory: only the code that made it has it. */
-interface MemorySource extends Named {
+interface MemorySource extends FieldsOf<ReturnType<typeof refFields>> {
   readonly inMemory: true;
 }
 
-/** Where a scenario comes from, as plain JSON: any thread can build it again. */
+/** A reference to a scenario, as plain JSON. Any thread can build the scenario from it. */
 export type ScenarioRef = VmSpec | VmsSpec | ModuleSource | YardstickSource | MemorySource;
 
-/** A scenario, and where it comes from. */
+/** A scenario and its reference. */
 export interface OpenedScenario {
   readonly source: ScenarioRef;
   readonly scenario: Scenario;
@@ -47,7 +62,7 @@ export interface OpenedScenario {
 export const isVm = (source: ScenarioRef): source is VmSpec => 'rings' in source;
 export const areVms = (source: ScenarioRef): source is VmsSpec => 'vms' in source;
 
-/** Builds the scenario of a source; a module is imported. Throws `BadInput`, also of one that was made in memory. */
+/** Builds the scenario of a reference. Imports a module. Throws `BadInput`, also for a scenario made in memory. */
 export async function openScenario(source: ScenarioRef): Promise<Scenario> {
   if (isVm(source)) return buildVm(source);
   if (areVms(source)) return buildMultiVm(source);
@@ -64,7 +79,7 @@ export async function sourceOfModule(path: string): Promise<ScenarioRef> {
   return { schema: SCHEMA, name, module };
 }
 
-/** A source with its scenario; a scenario alone has its source in memory. */
+/** Opens a reference. A scenario that is passed itself counts as made in memory. */
 export async function resolveScenario(of: ScenarioRef | Scenario): Promise<OpenedScenario> {
   if ('program' in of) return { source: { schema: SCHEMA, name: of.name, inMemory: true }, scenario: of };
   return { source: of, scenario: await openScenario(of) };

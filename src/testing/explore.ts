@@ -2,7 +2,7 @@ import type { Scenario } from '../check/scenario.ts';
 import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
-import { oneOf } from '../input/fields.ts';
+import { checkOneOf } from '../input/fieldTypes.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { formatFinding } from '../report/text/formatFinding.ts';
 import { createRun, type MemoryConfig, scheduleOf } from '../run/createRun.ts';
@@ -75,7 +75,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
   const named = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModels };
   for (const [name, allowed] of Object.entries(named)) {
     const value = options[name as keyof typeof named];
-    if (value !== undefined) oneOf(value, allowed, `explore: ${name}`);
+    if (value !== undefined) checkOneOf(value, allowed, `explore: ${name}`);
   }
   const of = typeof what === 'string' ? await resolveScenarioName(what) : what;
   if (options.replay !== undefined)

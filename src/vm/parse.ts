@@ -1,10 +1,9 @@
 import { descriptorOf } from '../actors/operations/registry.ts';
-import { checkWholeNumber } from '../actors/operations/values.ts';
 import { roles } from '../actors/roles/registry.ts';
 import type { RoleName, TrackerView } from '../actors/vmView.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import { BadInput } from '../input/badInput.ts';
-import { checkVersion, readFields } from '../input/fieldTypes.ts';
+import { checkVersion, checkWholeNumber, readFields } from '../input/fieldTypes.ts';
 import { DEFAULT_TRACKER } from '../trackers/interface/names.ts';
 import { type VmSpec, type VmsSpec, vmSchema, vmsSchema } from './schema.ts';
 import { effectsOf, type OperationSpec, performs } from './spec.ts';

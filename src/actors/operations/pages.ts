@@ -1,12 +1,12 @@
 import { BadInput } from '../../input/badInput.ts';
-import type { FieldTypes } from '../../input/fieldTypes.ts';
+import { checkWholeNumber, type FieldTypes } from '../../input/fieldTypes.ts';
 import { show } from '../../input/show.ts';
 import type { Draw } from '../draw.ts';
 import type { Site } from '../operation.ts';
 import type { Vm } from '../vm.ts';
 import type { PageRef } from '../vmView.ts';
 import { pagesMax } from './setSlot.ts';
-import { checkWholeNumber, NPAGES_MAX, slotNumber } from './values.ts';
+import { NPAGES_MAX, slotNumber } from './values.ts';
 
 /** What `write` and `host-write` share: a list of pages. */
 interface Writes {

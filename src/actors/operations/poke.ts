@@ -1,9 +1,10 @@
 import { BadInput } from '../../input/badInput.ts';
+import { checkWholeNumber } from '../../input/fieldTypes.ts';
 import type { Draw } from '../draw.ts';
 import { storeToMapping } from '../hostile.ts';
 import { defineOperation, NO_EFFECTS } from '../operation.ts';
 import { operationsOf, performsAny, type VmView } from '../vmView.ts';
-import { checkRing, checkWholeNumber, ringField } from './values.ts';
+import { checkRing, ringField } from './values.ts';
 
 const BITS = [8, 16, 32, 64] as const;
 /** Bits of an entry. */

@@ -1,7 +1,5 @@
 import { VCPUS_MAX } from '../../guest/guest.ts';
-import { BadInput } from '../../input/badInput.ts';
-import type { FieldTypes } from '../../input/fieldTypes.ts';
-import { show } from '../../input/show.ts';
+import { checkWholeNumber, type FieldTypes } from '../../input/fieldTypes.ts';
 import type { Site } from '../operation.ts';
 
 /** Pages of a slot, at most. */
@@ -18,10 +16,4 @@ export const ringField = (t: FieldTypes) => ({
 
 export function checkRing({ ring }: { readonly ring: number }, { where, vm }: Site): void {
   checkWholeNumber(ring, `${where}.ring`, 0, vm.rings.length - 1);
-}
-
-/** Throws `BadInput` where a number is outside of limits that depend on other fields. */
-export function checkWholeNumber(value: unknown, where: string, least: number, most: number): void {
-  if (!(typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most))
-    throw new BadInput(`${where} is ${show(value)}: must be a whole number from ${least} to ${most}`);
 }

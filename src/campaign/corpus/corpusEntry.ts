@@ -1,16 +1,26 @@
+import { memoryModels } from '../../explore/memoryModels/registry.ts';
+import { type FieldsOf, type FieldTypes, lazySchema } from '../../input/fieldTypes.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { canonical, hash53, hexDigest } from '../hash.ts';
 
-/** An execution of the corpus: it covered something that no execution before it covered. */
-export interface CorpusEntry extends MemoryConfig {
-  readonly schema: typeof SCHEMA;
-  readonly kind: 'corpus entry';
+const entryFields = (t: FieldTypes) => ({
+  schema: t.version(),
+  kind: t.constant('corpus entry'),
   /** The name of the campaign's scenario that it comes from. */
-  readonly base: string;
+  base: t.text(),
+  memoryModel: t.oneOf(memoryModels),
+  tearing: t.flag(),
+  scenario: t.unread(),
+  schedule: t.text(),
+});
+
+export const entrySchema = lazySchema((t) => t.openFields(entryFields(t)));
+
+/** An execution of the corpus: it covered something that no execution before it covered. */
+export interface CorpusEntry extends Omit<FieldsOf<ReturnType<typeof entryFields>>, 'scenario'> {
   readonly scenario: ScenarioRef;
-  readonly schedule: string;
 }
 
 export const createEntry = (
