@@ -3,7 +3,7 @@
 // schema of scenarios.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createProgram } from '../dist/cli/createProgram.js';
-import { MEANING, STATUS } from '../dist/cli/errors.js';
+import { MEANING, STATUS } from '../dist/cli/status.js';
 import { apiText } from './docs/api.mjs';
 import { commandLineText } from './docs/commandLine.mjs';
 import { schemaText, withReference } from './docs/scenarioFields.mjs';

@@ -1,9 +1,9 @@
 import { Argument, Command, Option } from 'commander';
 import { setCompletionValues } from '#dist/cli/completionValues.js';
-import { STATUS } from '#dist/cli/errors.js';
-import { examples } from '#dist/cli/examples.js';
+import { formatExamples } from '#dist/cli/defineCommand.js';
 import { jsonOption, quietOption, seconds, seedOption, wholeNumberArgument } from '#dist/cli/options.js';
 import { print, printJson, progress } from '#dist/cli/output.js';
+import { STATUS } from '#dist/cli/status.js';
 import { BadInput } from '#dist/input/badInput.js';
 import { SCHEMA } from '#dist/input/schema.js';
 import { plural } from '#dist/report/format.js';
@@ -62,7 +62,7 @@ export const canariesCommand = (): Command =>
     .addHelpText('after', '\nExit status: 1 where one is missed, or where something is found in a subject as it is.')
     .addHelpText(
       'after',
-      examples({
+      formatExamples({
         'canaries --list': 'all that there are',
         'canaries no-mask no-flush --seeds 5': 'two of them, with five seeds of each scheduler',
         'canaries --workers 2 --json > canaries.json': 'all of them, two at a time',

@@ -15,39 +15,39 @@ import { detailedScenarios } from '../trackers/gfnRing/scenarios.ts';
 export interface BenchRow {
   readonly what: string;
   readonly perSecond: number;
-  /** How many bare Atomics calls one takes. */
+  /** Cost of one in bare Atomics calls. */
   readonly ratio: number;
 }
 
 const SECONDS = 1;
 const STEPS_MAX = 100_000;
 
-/** Steps a second in the explorer beside bare `Atomics` calls, in one run. */
+/** Steps per second of the explorer, and of bare `Atomics` calls in the same run. */
 export function explorerSteps(): BenchRow[] {
   const bare = bareCalls();
   const rows: BenchRow[] = [{ what: 'bare Atomics.store', perSecond: bare, ratio: 1 }];
   const ring = benchmarkRing('ring-l');
   const profile = profileOf(new Execution(ring.program, STEPS_MAX), 1);
-  // First, as they are what is aimed at: after several schedulers, the engine's calls of them are dearer than in a run with one.
+  // These come first. After several schedulers, their call sites are polymorphic, which a real run does not have.
   for (const name of ['pct', 'random-walk'] as const) {
     const { execution, checker } = createRun(ring, STEPS_MAX);
-    const perSecond = executionsASecond(execution, checker, createScheduler(name, 1, profile, 3));
+    const perSecond = executionsPerSecond(execution, checker, createScheduler(name, 1, profile, 3));
     rows.push({ what: `execution of ring-l, all checks, ${name}`, perSecond, ratio: bare / perSecond });
   }
   const add = (what: string, scheduler: Scheduler): void => {
-    const perSecond = stepsASecond(new Execution(ring.program, STEPS_MAX), scheduler);
+    const perSecond = stepsPerSecond(new Execution(ring.program, STEPS_MAX), scheduler);
     rows.push({ what: `explorer step, ${what}`, perSecond, ratio: bare / perSecond });
   };
-  add('a thread that goes on', new ReplayScheduler([]));
+  add('one thread that continues', new ReplayScheduler([]));
   for (const name of randomSchedulerNames) add(name, createScheduler(name, 1, profile, 3));
   const { spec } = detailedScenarios.find((builtIn) => builtIn.spec.name === 'vm')!;
   const { execution } = createRun(buildVm(spec), STEPS_MAX);
-  const perSecond = stepsASecond(execution, new RandomWalk(1));
+  const perSecond = stepsPerSecond(execution, new RandomWalk(1));
   rows.push({ what: 'explorer step, random walk of vm, all checks', perSecond, ratio: bare / perSecond });
   return rows;
 }
 
-/** A loop of bare calls, the unit of all others. */
+/** Bare calls per second. One call is the unit of all other costs. */
 function bareCalls(): number {
   const words = new Uint32Array(new SharedArrayBuffer(64));
   return best(() => {
@@ -56,7 +56,7 @@ function bareCalls(): number {
   });
 }
 
-function stepsASecond(execution: Execution, scheduler: Scheduler): number {
+function stepsPerSecond(execution: Execution, scheduler: Scheduler): number {
   let index = 0;
   return best(() => {
     let steps = 0;
@@ -70,16 +70,20 @@ function stepsASecond(execution: Execution, scheduler: Scheduler): number {
   });
 }
 
-function executionsASecond(execution: Execution, judge: PropertyChecker, scheduler: Scheduler): number {
+function executionsPerSecond(execution: Execution, checker: PropertyChecker, scheduler: Scheduler): number {
   let index = 0;
   return best(() => {
-    sampleExecutions(execution, judge, scheduler, { ...noLimits, executions: 200 }, index);
+    sampleExecutions(execution, checker, scheduler, { ...noLimits, executions: 200 }, index);
     index += 200;
     return 200;
   });
 }
 
-/** The best rate of `work`, which returns how much it did, over a second after a warm-up. */
+/**
+ * The best rate per second of `work` during `SECONDS`, after a warm-up.
+ *
+ * @param work does something and returns how much.
+ */
 function best(work: () => number): number {
   for (let i = 0; i < 20; i++) work();
   let rate = 0;

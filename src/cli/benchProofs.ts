@@ -8,8 +8,8 @@ import { benchmarkRing, type Yardstick } from '../scenario/benchmarkRing.ts';
 import { resolveScenario } from '../scenario/scenarioRef.ts';
 import type { BenchRow } from './bench.ts';
 
-/** How often each proof is made; the fastest counts. */
-const ROUNDS = 7;
+/** Each proof is repeated; the fastest one counts. */
+const REPEATS = 7;
 
 const search = (reduction: SearchSpec['reduction'], memoryModel: MemoryModelName = 'sc'): SearchSpec => ({
   ...plainMachine,
@@ -21,14 +21,18 @@ const search = (reduction: SearchSpec['reduction'], memoryModel: MemoryModelName
   stepsMax: 100_000,
 });
 
-/** Whole proofs: classes and states a second, beside `bare` calls a second of the same run. */
+/**
+ * Whole proofs: classes and states per second.
+ *
+ * @param bare bare Atomics calls per second of the same run.
+ */
 export function proofs(bare: number): BenchRow[] {
   const rows: BenchRow[] = [];
   const add = (name: Yardstick, reduction: 'optimal' | 'states'): void => {
     const scenario = benchmarkRing(name);
     let perSecond = 0;
     let seconds = Infinity;
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let i = 0; i < REPEATS; i++) {
       const start = performance.now();
       const { executions, states } = searchHere(scenario, search(reduction), noLimits);
       seconds = Math.min(seconds, (performance.now() - start) / 1000);
@@ -47,13 +51,13 @@ interface Ratio {
   readonly value: number;
 }
 
-/** How long ring-s takes to exhaust under the other memory models, in times of `sc`. */
+/** Time of a proof of ring-s under the other memory models, relative to `sc`. */
 export function modelRatios(): Ratio[] {
   const scenario = benchmarkRing('ring-s');
   const ratios: Ratio[] = [];
   for (const reduction of ['optimal', 'states'] as const) {
     const best = { sc: Infinity, tso: Infinity, weak: Infinity };
-    for (let round = 0; round < 4 * ROUNDS; round++)
+    for (let i = 0; i < 4 * REPEATS; i++)
       for (const model of memoryModels) {
         const start = performance.now();
         searchHere(scenario, search(reduction, model), noLimits);
@@ -65,7 +69,7 @@ export function modelRatios(): Ratio[] {
   return ratios;
 }
 
-/** The optimal search of ring-l on two threads, in times of one, with both set up before. */
+/** Time of the optimal search of ring-l on two threads, relative to one, without the start of the threads. */
 export async function twoThreads(): Promise<Ratio> {
   const what = await resolveScenario({ schema: 1, name: 'ring-l', builtIn: 'ring-l' });
   const pool = new SearchPool(2);
@@ -76,7 +80,7 @@ export async function twoThreads(): Promise<Ratio> {
     best[i] = Math.min(best[i], performance.now() - start);
   };
   try {
-    for (let round = 0; round < 4 * ROUNDS; round++) {
+    for (let i = 0; i < 4 * REPEATS; i++) {
       await timed(0, () => searchHere(what.scenario, search('optimal'), noLimits));
       await timed(1, () => pool.search(what, search('optimal'), noLimits));
     }

@@ -1,14 +1,14 @@
 import type { CampaignState } from '../campaign/state/campaignState.ts';
 import { appendTimeSample } from '../campaign/timeSamples.ts';
 
-/** Seconds between two moments that are written down. */
-const EVERY_SECONDS = 5;
+const INTERVAL_SECONDS = 5;
 
-/** Writes into a campaign's directory how it goes by the clock, for its report. */
+/** Writes time samples of a campaign into its directory, for its report. */
 export class CampaignClock {
+  /** Start of this run, in milliseconds since 1970. It identifies the run. */
   private readonly run = Date.now();
   private readonly start = performance.now();
-  private written = -Infinity;
+  private lastWrite = -Infinity;
   private readonly directory: string;
   private readonly state: CampaignState;
 
@@ -19,13 +19,13 @@ export class CampaignClock {
   }
 
   tick(): void {
-    if (this.seconds - this.written >= EVERY_SECONDS) this.write();
+    if (this.seconds - this.lastWrite >= INTERVAL_SECONDS) this.write();
   }
 
-  /** What it has come to in the end is written in any case. */
+  /** Writes a sample now. Call it at the end as well. */
   write(): void {
     const { seconds, run, state } = this;
-    this.written = seconds;
+    this.lastWrite = seconds;
     appendTimeSample(this.directory, {
       run,
       seconds: Math.round(seconds * 10) / 10,

@@ -3,26 +3,31 @@ import { YARDSTICKS } from '../scenario/benchmarkRing.ts';
 import { checksOf } from '../scenario/builtinScenarios.ts';
 import { trackerNames } from '../trackers/interface/names.ts';
 
-/** What completion offers for a value: words, and whether paths. */
-export interface Values {
+/** What a shell offers for a value. */
+export interface CompletionValues {
   readonly words: readonly string[];
+  /** Whether it offers paths as well. */
   readonly paths: boolean;
 }
 
 type Value = Argument | Option;
 
-const known = new WeakMap<Value, () => Values>();
+const completionValues = new WeakMap<Value, () => CompletionValues>();
 
-/** For a value that can be more than it is offered; choices are all that there is. */
-export function setCompletionValues<T extends Value>(of: T, values: () => Values): T {
-  known.set(of, values);
-  return of;
+/** Sets what is offered for a value that can also be something else. Commander's `choices` allow nothing else. */
+export function setCompletionValues<T extends Value>(value: T, values: () => CompletionValues): T {
+  completionValues.set(value, values);
+  return value;
 }
 
-export const suggested = (of: Value): Values | undefined => known.get(of)?.();
+export const getCompletionValues = (value: Value): CompletionValues | undefined => completionValues.get(value)?.();
 
-/** What `check` runs, for all trackers. */
-export const checkedNames = (): string[] => trackerNames.flatMap(checksOf).map(({ spec }) => spec.name);
+/** The scenarios that `check` runs, of all trackers. */
+export const checkedScenarioNames = (): string[] =>
+  trackerNames.flatMap((tracker) => checksOf(tracker)).map(({ spec }) => spec.name);
 
-/** Built-in scenarios, or paths of other ones. */
-export const scenarios = (): Values => ({ words: [...checkedNames(), ...Object.keys(YARDSTICKS)], paths: true });
+/** Names of built-in scenarios, or paths of others. */
+export const scenarioNamesAndPaths = (): CompletionValues => ({
+  words: [...checkedScenarioNames(), ...Object.keys(YARDSTICKS)],
+  paths: true,
+});

@@ -1,43 +1,31 @@
 import { Command } from 'commander';
-import { MEANING, STATUS } from './errors.ts';
-import { examples } from './examples.ts';
+import { commandList } from './commandList.ts';
+import { formatExamples } from './defineCommand.ts';
+import { MEANING, STATUS } from './status.ts';
 import { packageVersion } from './version.ts';
 
-/** By name, in the order in which help lists them. Only what is called is loaded: all of it takes as long as many a command. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  check: async () => (await import('./commands/check.ts')).checkCommand(),
-  explore: async () => (await import('./commands/explore.ts')).exploreCommand(),
-  fuzz: async () => (await import('./commands/fuzz.ts')).fuzzCommand(),
-  corpus: async () => (await import('./commands/corpus.ts')).corpusCommand(),
-  work: async () => (await import('./commands/work.ts')).workCommand(),
-  replay: async () => (await import('./commands/replay.ts')).replayCommand(),
-  report: async () => (await import('./commands/report.ts')).reportCommand(),
-  stress: async () => (await import('./commands/stress.ts')).stressCommand(),
-  kernel: async () => (await import('./commands/kernel/kernel.ts')).kernelCommand(),
-  litmus: async () => (await import('./commands/litmus.ts')).litmusCommand(),
-  list: async () => (await import('./commands/list.ts')).listCommand(),
-  bench: async () => (await import('./commands/bench.ts')).benchCommand(),
-  completion: async () => (await import('./commands/completion.ts')).completionCommand(),
-};
-
-/** The program with one command, or with all where none of that name is known. */
+/**
+ * The program.
+ *
+ * @param called the first word of the command line. If it names a command, only that one is loaded, as loading
+ * all of them takes as long as many commands run. Otherwise all are loaded.
+ */
 export async function createProgram(called = ''): Promise<Command> {
   const program = new Command('gfnring')
     .enablePositionalOptions() // else `kernel` would take the options of `kernel conformance`
-    .description('Decides whether a dirty-page tracking protocol is right under every interleaving.')
+    .description('Decides whether a dirty-page tracking protocol is correct under every interleaving.')
     .version(packageVersion)
-    .addHelpText('after', `\nExit status: ${statuses()}.`)
+    .addHelpText('after', `\nExit status: ${formatStatuses()}.`)
     .addHelpText(
       'after',
-      examples({
+      formatExamples({
         check: "every built-in scenario of the mail's ring",
         'explore ./examples/lost-update.mjs --scheduler exhaustive': 'every interleaving of a scenario of your own',
-        'fuzz --seconds 600': 'a campaign, for ten minutes',
-        'help explore': 'what a command takes',
+        'fuzz --seconds 600': 'a campaign of ten minutes',
+        'help explore': 'arguments and options of a command',
       }),
     );
-  const alone = Object.hasOwn(commands, called) && called !== 'completion'; // which tells of all
-  for (const name of alone ? [called] : Object.keys(commands)) program.addCommand(await commands[name]());
+  for (const name of namesToLoad(called)) program.addCommand(await commandList[name].load());
   for (const command of commandsOf(program)) {
     command.exitOverride().configureOutput({ writeErr: () => {} });
     command.showSuggestionAfterError();
@@ -45,10 +33,17 @@ export async function createProgram(called = ''): Promise<Command> {
   return program;
 }
 
-/** The program, its commands and theirs. */
+function namesToLoad(called: string): string[] {
+  if (called === '--version' || called === '-V') return [];
+  // Completion is generated from all commands.
+  if (Object.hasOwn(commandList, called) && called !== 'completion') return [called];
+  return Object.keys(commandList);
+}
+
+/** A command and all commands below it. */
 export const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)];
 
-const statuses = (): string =>
+const formatStatuses = (): string =>
   Object.entries(MEANING)
-    .map(([of, meaning]) => `${STATUS[of as keyof typeof STATUS]} ${meaning}`)
+    .map(([name, meaning]) => `${STATUS[name as keyof typeof STATUS]} ${meaning}`)
     .join(', ');

@@ -3,18 +3,17 @@ import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { DEFAULT_TRACKER, trackerNames } from '../trackers/interface/names.ts';
 import { UsageError } from './errors.ts';
 
-/** A whole number from `least` on, for commander. */
+/** Parses a whole number from `least` to `most`, for commander. */
 export const wholeNumberArgument =
   (name: string, least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw new UsageError(
-      `--${name} is '${text}': must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${most}`}`,
-    );
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new UsageError(`--${name} is '${text}': must be a whole number ${range}`);
   };
 
-/** A time in seconds above 0, for commander. */
+/** Parses a number of seconds, of at most a year, for commander. */
 export const seconds =
   (name: string, least: 'above 0' | 'from 0' = 'above 0') =>
   (text: string): number => {
@@ -23,7 +22,7 @@ export const seconds =
     throw new UsageError(`--${name} is '${text}': must be a number of seconds ${least}`);
   };
 
-/** The options that all commands share. */
+/** Options that several commands share. */
 export interface SharedOptions {
   readonly seed: number;
   readonly json?: boolean;
@@ -31,11 +30,11 @@ export interface SharedOptions {
 }
 
 export const seedOption = (): Option =>
-  new Option('--seed <n>', 'where all draws start from')
+  new Option('--seed <n>', 'seed of all random choices')
     .default(1)
     .argParser(wholeNumberArgument('seed', 0, 2 ** 31 - 1));
 export const memoryModelOption = (): Option =>
-  new Option('--memory-model <name>', 'what memory the actors share (docs/memory-models.md)')
+  new Option('--memory-model <name>', 'memory model of the machine (docs/memory-models.md)')
     .choices([...memoryModels])
     .default('sc');
 export const trackerOption = (): Option =>
@@ -43,19 +42,26 @@ export const trackerOption = (): Option =>
     .choices([...trackerNames])
     .default(DEFAULT_TRACKER);
 export const tearingOption = (): Option =>
-  new Option('--tearing', 'a plain 64-bit store is two of 32 bits').default(false);
-/** The options of the machine that were given, by name. */
-export const explicitMemoryOptions = (command: Command): string[] =>
-  (['memoryModel', 'tearing'] as const)
-    .filter((name) => command.getOptionValueSource(name) !== 'default')
-    .map((name) => (name === 'tearing' ? name : 'memory-model'));
-export const linesOption = (): Option =>
-  new Option('--lines', 'behind each access of a trace the line of the code that it came from');
+  new Option('--tearing', 'a plain 64-bit store is two stores of 32 bits').default(false);
+export const linesOption = (): Option => new Option('--lines', 'print the source line of each access in a trace');
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
 export const directoryOption = (): Option =>
-  new Option('--dir <path>', 'where findings are written').default('.gfnring/findings');
+  new Option('--dir <path>', 'directory of the findings').default('.gfnring/findings');
 export const scenarioSecondsOption = (): Option =>
-  new Option('--seconds <n>', 'the most that one scenario may take').default(60).argParser(seconds('seconds'));
+  new Option('--seconds <n>', 'time limit for each scenario').default(60).argParser(seconds('seconds'));
 export const fileOption = (): Option =>
-  new Option('--file <path>', 'the C file, seen from --kdir').default('virt/kvm/dirty_ring.c');
+  new Option('--file <path>', 'the C file, relative to --kdir').default('virt/kvm/dirty_ring.c');
+export const patienceOption = (): Option =>
+  new Option('--patience <seconds>', 'time limit for 512 executions; a worker that exceeds it counts as hung')
+    .default(120)
+    .argParser(seconds('patience'));
+
+/** Whether the user gave an option, by its name in camel case. */
+export const isGiven = (command: Command, name: string): boolean => command.getOptionValueSource(name) !== 'default';
+
+/** The options of the machine that the user gave, as they are spelt. */
+export const givenMachineOptions = (command: Command): string[] =>
+  (['memoryModel', 'tearing'] as const)
+    .filter((name) => isGiven(command, name))
+    .map((name) => (name === 'tearing' ? name : 'memory-model'));

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './createProgram.ts';
-import { isUsage, STATUS } from './errors.ts';
+import { isUsage } from './errors.ts';
+import { STATUS } from './status.ts';
 
 const program = await createProgram(process.argv[2]);
 
@@ -10,11 +11,17 @@ try {
   fail(error);
 }
 
+/** Prints an error in one line and sets the exit status. */
 function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   const usage = error instanceof CommanderError || isUsage(error);
   process.exitCode = usage ? STATUS.usage : STATUS.harness;
-  const message = error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
-  if (message === '(outputHelp)') process.stderr.write("gfnring: name a command: 'gfnring --help' lists them\n");
-  else process.stderr.write(usage ? `gfnring: ${message}\n` : `gfnring: the harness itself failed: ${message}\n`);
+  process.stderr.write(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}\n`);
+}
+
+function describe(error: unknown): string {
+  // Commander shows the help when no command is named.
+  if (error instanceof CommanderError && error.code === 'commander.help')
+    return "name a command: 'gfnring --help' lists them";
+  return error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
 }

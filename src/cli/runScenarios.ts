@@ -5,129 +5,150 @@ import { type ExploreReport, exploreScenario, type WrittenFinding } from '../run
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import type { TrackerName } from '../trackers/interface/names.ts';
 import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';
-import { STATUS } from './errors.ts';
 import type { SharedOptions } from './options.ts';
 import { print, printJson, progress } from './output.ts';
 import { printFinding } from './printFinding.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
+import { STATUS } from './status.ts';
 
 export interface CheckOptions extends SharedOptions, MemoryConfig {
   readonly tracker: TrackerName;
+  /** Time limit of each scenario. */
   readonly seconds: number;
+  /** Directory of the findings. */
   readonly dir: string;
-  /** Whether traces have the lines that their accesses come from. */
+  /** Whether traces contain source lines. */
   readonly lines?: boolean;
-  /** Whether what history knows of the subject leaves the status at 0. */
+  /** Whether known defects leave the exit status at 0. */
   readonly acceptKnown?: boolean;
 }
 
-/** A finding, and what history knows it as; null: it does not. */
+/** A finding, with the number and title of the known defect if it is one. */
 interface CheckFinding extends WrittenFinding {
   readonly catalogue: KnownDefect['catalogue'] | null;
   readonly title: string | null;
 }
 
-function numbered(finding: WrittenFinding, known: readonly KnownDefect[] | undefined): CheckFinding {
-  const number = knownAs(finding, known);
-  return { ...finding, catalogue: number, title: number && knownDefects[number] };
+interface CheckResult {
+  readonly report: ExploreReport;
+  readonly findings: readonly CheckFinding[];
 }
 
-const named = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
+const machineNames = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
 
 const STEPS_MAX = 100_000;
-/** Schedules drawn for each scenario that is hunted: the same number on every machine, however fast. */
+const BYTES_MAX = 2 ** 31;
+const MINIMISE_SECONDS = 5;
+/** Executions of a scenario that is only searched. A fixed number gives the same result on every machine. */
 const EXECUTIONS = 4_000;
 
 /**
- * Proves or searches scenarios one after the other, prints what comes of each, and sets the exit status. Stops at the first that shows what history does not know.
+ * Proves or searches scenarios one after the other, prints the results, and sets the exit status. Stops after
+ * the first scenario with a finding that is no known defect.
  *
- * @param more goes into the JSON document beside the rest.
+ * @param more further fields of the JSON document.
  */
 export async function runScenarios(
-  checks: readonly BuiltInScenario[],
+  scenarios: readonly BuiltInScenario[],
   options: CheckOptions,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const start = performance.now();
-  const width = Math.max(...checks.map(({ spec }) => spec.name.length));
-  const reports: ExploreReport[] = [];
-  const findings: CheckFinding[] = [];
-  for (const builtIn of checks) {
-    const { spec, known } = builtIn;
-    const mode = defaultModeFor(builtIn, options.memoryModel);
-    progress(`${spec.name} …`);
-    const limits = {
-      executions: mode === 'prove' ? Infinity : EXECUTIONS,
-      seconds: options.seconds,
-      bytes: 2 ** 31,
-    };
-    const report = await exploreScenario(spec, {
-      scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
-      reduction: 'states',
-      workers: 1,
-      memoryModel: options.memoryModel,
-      tearing: options.tearing,
-      seed: options.seed,
-      depth: 3,
-      limits,
-      stepsMax: STEPS_MAX,
-      minimiseSeconds: 5,
-      directory: options.dir,
-    });
+  const width = Math.max(...scenarios.map(({ spec }) => spec.name.length));
+  const results: CheckResult[] = [];
+  for (const scenario of scenarios) {
+    progress(`${scenario.spec.name} …`);
+    const result = await checkScenario(scenario, options);
     progress('');
-    reports.push(report);
-    const found = report.findings.map((finding) => numbered(finding, known));
-    findings.push(...found);
-    if (!options.json) await printReport(report, found, width, options);
-    // What is known does not hide what is not; what is not known is to be looked at first.
-    if (found.some((finding) => finding.catalogue === null)) break;
+    results.push(result);
+    if (!options.json) await printResult(result, width, options);
+    // The user should look at an unknown defect first.
+    if (result.findings.some(isUnknown)) break;
   }
-  const proved = reports.filter((report) => report.exhausted).length;
-  const unknown = findings.filter(({ catalogue: number }) => number === null);
-  const first = reports.find((report) => report.findings.length > 0);
-  const outcome = first ? first.outcome : proved === checks.length ? 'passed' : 'limit';
-  const took = (performance.now() - start) / 1000;
-  if (options.json) {
-    const { tracker, memoryModel, tearing, seed } = options;
-    printJson({
-      schema: SCHEMA,
-      outcome,
-      tracker,
-      memoryModel,
-      tearing,
-      seed,
-      seconds: took,
-      scenarios: reports,
-      findings,
-      ...more,
-    });
-  } else if (findings.length === 0 && !options.quiet) {
-    print();
-    print(
-      `${plural(proved, 'scenario')} proved: every interleaving under ${named[options.memoryModel]}, with the values they name.`,
-    );
-    print(
-      `${plural(checks.length - proved, 'scenario')} searched with seed ${options.seed}: nothing found, nothing proved. ${took.toFixed(0)} s in all.`,
-    );
-  }
-  const red = options.acceptKnown ? unknown : findings;
-  if (options.acceptKnown && !options.json && findings.length > 0)
-    print(
-      unknown.length > 0
-        ? `${plural(unknown.length, 'finding')} that history does not know`
-        : `${plural(findings.length, 'finding')}, all of them known of ${options.tracker}; ${plural(proved, 'scenario')} proved`,
-    );
-  process.exitCode = red.length > 0 ? STATUS.findings : STATUS.nothingFound;
+  const seconds = (performance.now() - start) / 1000;
+  if (options.json) printDocument(results, scenarios.length, seconds, options, more);
+  else printTotals(results, scenarios.length, seconds, options);
+  const findings = results.flatMap((result) => result.findings);
+  const relevant = options.acceptKnown ? findings.filter(isUnknown) : findings;
+  process.exitCode = relevant.length > 0 ? STATUS.findings : STATUS.nothingFound;
 }
 
-async function printReport(
-  report: ExploreReport,
-  found: readonly CheckFinding[],
-  width: number,
-  { quiet, lines }: CheckOptions,
-): Promise<void> {
-  if (!quiet || found.length > 0)
+const isUnknown = ({ catalogue }: CheckFinding): boolean => catalogue === null;
+
+async function checkScenario(scenario: BuiltInScenario, options: CheckOptions): Promise<CheckResult> {
+  const isProof = defaultModeFor(scenario, options.memoryModel) === 'prove';
+  const report = await exploreScenario(scenario.spec, {
+    scheduler: isProof ? 'exhaustive' : 'portfolio',
+    reduction: 'states',
+    workers: 1,
+    memoryModel: options.memoryModel,
+    tearing: options.tearing,
+    seed: options.seed,
+    depth: 3,
+    limits: { executions: isProof ? Infinity : EXECUTIONS, seconds: options.seconds, bytes: BYTES_MAX },
+    stepsMax: STEPS_MAX,
+    minimiseSeconds: MINIMISE_SECONDS,
+    directory: options.dir,
+  });
+  const findings = report.findings.map((finding): CheckFinding => {
+    const catalogue = knownAs(finding, scenario.known);
+    return { ...finding, catalogue, title: catalogue && knownDefects[catalogue] };
+  });
+  return { report, findings };
+}
+
+async function printResult({ report, findings }: CheckResult, width: number, options: CheckOptions): Promise<void> {
+  if (!options.quiet || findings.length > 0)
     for (const line of [scenarioResultLine(report, width), ...reportNotes(report)]) print(line);
-  if (found.length > 0) print();
-  for (const finding of found) await printFinding(finding, lines);
+  if (findings.length > 0) print();
+  for (const finding of findings) await printFinding(finding, options.lines);
+}
+
+const countProved = (results: readonly CheckResult[]): number =>
+  results.filter(({ report }) => report.exhausted).length;
+
+function printDocument(
+  results: readonly CheckResult[],
+  scenarios: number,
+  seconds: number,
+  { tracker, memoryModel, tearing, seed }: CheckOptions,
+  more: Readonly<Record<string, unknown>>,
+): void {
+  const reports = results.map(({ report }) => report);
+  const failed = reports.find(({ findings }) => findings.length > 0);
+  const outcome = failed ? failed.outcome : countProved(results) === scenarios ? 'passed' : 'limit';
+  const findings = results.flatMap((result) => result.findings);
+  printJson({
+    schema: SCHEMA,
+    outcome,
+    ...{ tracker, memoryModel, tearing, seed, seconds },
+    scenarios: reports,
+    findings,
+    ...more,
+  });
+}
+
+function printTotals(
+  results: readonly CheckResult[],
+  scenarios: number,
+  seconds: number,
+  { memoryModel, seed, quiet, acceptKnown, tracker }: CheckOptions,
+): void {
+  const proved = countProved(results);
+  const findings = results.flatMap((result) => result.findings);
+  const unknown = findings.filter(isUnknown).length;
+  if (findings.length === 0 && !quiet) {
+    const searched = plural(scenarios - proved, 'scenario');
+    print();
+    print(
+      `${plural(proved, 'scenario')} proved: every interleaving under ${machineNames[memoryModel]}, with the values they name.`,
+    );
+    print(`${searched} searched with seed ${seed}: nothing found, nothing proved. ${seconds.toFixed(0)} s in all.`);
+  }
+  if (!acceptKnown || findings.length === 0) return;
+  if (unknown > 0) print(`${plural(unknown, 'finding')} of no known defect`);
+  else
+    print(
+      `${plural(findings.length, 'finding')}, all of known defects of ${tracker}; ${plural(proved, 'scenario')} proved`,
+    );
 }

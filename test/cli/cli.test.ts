@@ -140,7 +140,7 @@ test('wrong usage: one line, status 2', () => {
     [['explore'], /name a scenario: 'gfnring list' shows the built-in ones/],
     [['replay', 'ring:9'], /there is no thread 9/],
     [['replay', 'ring:0', '--actor', 'nobody'], /the scenario has vcpu0, userspace, kernel0/],
-    [['replay', 'ring:0', '--inspect-brk'], /goes with --actor/],
+    [['replay', 'ring:0', '--inspect-brk'], /--inspect-brk needs --actor/],
     [[], /name a command/],
   ];
   for (const [args, message] of wrong) {

@@ -4,25 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { bashScript } from '../../src/cli/completion/bash.ts';
-import { commandTree } from '../../src/cli/completion/commandTree.ts';
-import { fishScript } from '../../src/cli/completion/fish.ts';
-import { zshScript } from '../../src/cli/completion/zsh.ts';
+import { formatBashScript } from '../../src/cli/completion/bash.ts';
+import { collectCommands } from '../../src/cli/completion/commandTree.ts';
+import { formatFishScript } from '../../src/cli/completion/fish.ts';
+import { formatZshScript } from '../../src/cli/completion/zsh.ts';
 import { commandsOf, createProgram } from '../../src/cli/createProgram.ts';
 
 const program = await createProgram();
-const places = commandTree(program);
+const nodes = collectCommands(program);
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
 mkdirSync(join(folder, 'mine'));
 writeFileSync(join(folder, 'mine/one.mjs'), '');
-const script = (make: typeof bashScript, shell: string): string => {
+const script = (format: typeof formatBashScript, shell: string): string => {
   const file = join(folder, `script.${shell}`);
-  writeFileSync(file, make(places, '# head'));
+  writeFileSync(file, format(nodes, '# header'));
   return file;
 };
-const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
-/** What a line is completed to. Words that a shell cuts are given whole. */
+/** Lines, and the words that they are completed to. */
 const offered: [string, string[]][] = [
   ['gfnring co', ['corpus', 'completion']],
   ['gfnring corpus m', ['merge', 'minimise']],
@@ -37,18 +37,18 @@ const offered: [string, string[]][] = [
   ['gfnring kernel conformance --ring ', ['5.11', '6.1', '6.12', '6.17', 'repaired']],
   ['gfnring replay --on w', ['workers']],
   ['gfnring completion ', ['bash', 'zsh', 'fish']],
-  // A number, and an argument too many.
+  // A number has no values, and one argument is too many.
   ['gfnring explore --seed c', []],
   ['gfnring explore ring v', []],
 ];
 
-test('what shells are told is every command of the program, with every option', () => {
+test('the nodes are all commands of the program, with all options', () => {
   const pathOf = (command: Command): string =>
     command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
-  const told = new Map(places.map(({ path, flags }) => [path, flags.flatMap(({ names }) => names)]));
+  const flagsOf = new Map(nodes.map(({ path, flags }) => [path, flags.flatMap(({ names }) => names)]));
   for (const command of commandsOf(program)) {
     const options = command.options.flatMap(({ short, long }) => [short ?? [], long ?? []].flat());
-    expect([pathOf(command), told.get(pathOf(command))]).toEqual([
+    expect([pathOf(command), flagsOf.get(pathOf(command))]).toEqual([
       pathOf(command),
       expect.arrayContaining([...options, '--help']),
     ]);
@@ -57,7 +57,7 @@ test('what shells are told is every command of the program, with every option', 
 
 describe('bash', () => {
   const complete = (lines: readonly string[]): string[][] => {
-    const body = `. ${script(bashScript, 'bash')}
+    const body = `. ${script(formatBashScript, 'bash')}
       for COMP_LINE; do COMP_POINT=\${#COMP_LINE}; COMPREPLY=(); [[ $COMP_LINE =~ @?[^[:space:]=@]*$ ]]; _gfnring gfnring "\${BASH_REMATCH[0]}"; echo "\${COMPREPLY[@]}"; done`;
     const text = execFileSync('bash', ['-c', body, 'bash', ...lines], { encoding: 'utf8' });
     return text
@@ -66,7 +66,7 @@ describe('bash', () => {
       .map((line) => line.split(' ').filter(Boolean));
   };
 
-  test('offers what fits', () => {
+  test('offers matching words', () => {
     const got = complete(offered.map(([line]) => line));
     expect(offered.map(([line], i) => [line, got[i]])).toEqual(
       offered.map(([line, words]) => [
@@ -77,10 +77,10 @@ describe('bash', () => {
   });
 
   test('knows all commands, options and values of the program', () => {
-    const expected = places.flatMap(({ path, commands, flags, values }): [string, readonly string[]][] => {
+    const expected = nodes.flatMap(({ path, commands, flags, args }): [string, readonly string[]][] => {
       const at = `gfnring ${path}`.trim();
       return [
-        [`${at} `, [...commands.map(({ name }) => name), ...(values[0]?.words ?? [])]],
+        [`${at} `, [...commands.map(({ name }) => name), ...(args[0]?.words ?? [])]],
         [`${at} -`, flags.flatMap(({ names }) => names)],
         ...flags.flatMap(({ names, value }): [string, readonly string[]][] =>
           value ? [[`${at} ${names.at(-1)} `, value.words]] : [],
@@ -92,10 +92,10 @@ describe('bash', () => {
     expect(expected.map(([line], i) => [line, got[i]])).toEqual(expected);
   });
 
-  test.skipIf(!isThere('script'))('does so on a terminal, where readline cuts words and offers paths', () => {
+  test.skipIf(!isInstalled('script'))('completes on a terminal, where readline splits words and offers paths', () => {
     const rc = join(folder, 'rc');
     const typed = join(folder, 'typed');
-    writeFileSync(rc, `. ${script(bashScript, 'bash')}\ngfnring() { echo "$@" >> typed; }\n`);
+    writeFileSync(rc, `. ${script(formatBashScript, 'bash')}\ngfnring() { echo "$@" >> typed; }\n`);
     const lines = [
       'check --tracker dirty-ring@6.17',
       'check --tracker=dirty-b',
@@ -116,9 +116,9 @@ describe('bash', () => {
   });
 });
 
-describe.skipIf(!isThere('fish'))('fish (skipped where it is not installed)', () => {
+describe.skipIf(!isInstalled('fish'))('fish (skipped where it is not installed)', () => {
   const complete = (lines: readonly string[]): string[][] => {
-    const body = `source ${script(fishScript, 'fish')}; for line in $argv; complete -C $line; echo =; end`;
+    const body = `source ${script(formatFishScript, 'fish')}; for line in $argv; complete -C $line; echo =; end`;
     const text = execFileSync('fish', ['--no-config', '-c', body, ...lines], { encoding: 'utf8', cwd: folder });
     const parts = text.split(/^=\n/m).slice(0, -1);
     return parts.map((part) =>
@@ -129,8 +129,8 @@ describe.skipIf(!isThere('fish'))('fish (skipped where it is not installed)', ()
     );
   };
 
-  test('offers what fits', () => {
-    // It does not count arguments.
+  test('offers matching words', () => {
+    // The script for fish does not count arguments.
     const lines = offered.filter(([line]) => line !== 'gfnring explore ring v');
     const got = complete(lines.map(([line]) => line));
     expect(lines.map(([line], i) => [line, got[i]])).toEqual(lines.map(([line, words]) => [line, [...words].sort()]));
@@ -143,8 +143,8 @@ describe.skipIf(!isThere('fish'))('fish (skipped where it is not installed)', ()
   });
 });
 
-describe.skipIf(!isThere('zsh'))('zsh (skipped where it is not installed)', () => {
-  test('offers what fits, and paths', () => {
+describe.skipIf(!isInstalled('zsh'))('zsh (skipped where it is not installed)', () => {
+  test('offers matching words and paths', () => {
     const lines = [
       ...offered,
       ['gfnring explore mine/o', ['one.mjs']] as const,
@@ -153,7 +153,7 @@ describe.skipIf(!isThere('zsh'))('zsh (skipped where it is not installed)', () =
     const captured = join(folder, 'captured');
     const args = [
       join(process.cwd(), 'test/cli/captured.zsh'),
-      script(zshScript, 'zsh'),
+      script(formatZshScript, 'zsh'),
       ...lines.map(([line]) => line as string),
     ];
     execFileSync('zsh', ['-f', ...args], { cwd: folder, env: { ...process.env, CAPTURED: captured }, timeout: 50_000 });

@@ -3,9 +3,9 @@ import { type Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { commandLineText } from '../../bench/docs/commandLine.mjs';
 import { placeholderOf, valuesOf } from '../../src/cli/completion/commandTree.ts';
-import { suggested } from '../../src/cli/completionValues.ts';
+import { getCompletionValues } from '../../src/cli/completionValues.ts';
 import { commandsOf, createProgram } from '../../src/cli/createProgram.ts';
-import { MEANING, STATUS } from '../../src/cli/errors.ts';
+import { MEANING, STATUS } from '../../src/cli/status.ts';
 
 const program = await createProgram();
 const commands = commandsOf(program);
@@ -22,7 +22,7 @@ const pathOf = (command: Command): string =>
   command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 
 test.each(commands.map((command) => [pathOf(command), command] as const))(
-  "the help of '%s' ends with examples, which can be typed",
+  "the help of '%s' ends with examples that can be parsed",
   (path, command) => {
     const [, examples, ...more] = helpOf(command).split('\nExamples:\n');
     expect(more).toEqual([]);
@@ -33,13 +33,13 @@ test.each(commands.map((command) => [pathOf(command), command] as const))(
       const [, typed, words] = /^ {2}gfnring ((.+?)(?: > \S+)?) +# \S.*$/.exec(line) ?? [];
       expect([line, typed?.startsWith(path)]).toEqual([line, true]);
       const called = parsed(words.split(' '));
-      // A group has those of its commands.
+      // A group has examples of its commands.
       if (command.commands.length === 0) expect([line, pathOf(called)]).toEqual([line, path]);
     }
   },
 );
 
-/** Parses words, whose names must be known, and paths into examples there. Nothing is run. */
+/** Parses words and returns the command. Names and paths in them must exist. Nothing is run. */
 function parsed(words: readonly string[]): Command {
   let called: Command | undefined;
   for (const command of commands)
@@ -55,7 +55,7 @@ function parsed(words: readonly string[]): Command {
   }
   called!.registeredArguments.forEach((argument, i) => {
     const values = [called!.processedArgs[i] ?? []].flat() as string[];
-    const known = suggested(argument)?.words;
+    const known = getCompletionValues(argument)?.words;
     if (known) for (const value of values) if (!/[./]/.test(value)) expect(known).toContain(value);
   });
   for (const word of words) if (/^(\.\/)?examples\//.test(word)) expect([word, existsSync(word)]).toEqual([word, true]);

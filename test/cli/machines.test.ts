@@ -85,7 +85,7 @@ describe('a finding has its machine', () => {
     const { status, stderr } = gfnring('replay', file, '--memory-model', 'tso');
     expect([status, stderr]).toEqual([
       2,
-      'gfnring: --memory-model goes with scenario:schedule: a finding says its own\n',
+      'gfnring: --memory-model is only for scenario:schedule: a finding has its own machine\n',
     ]);
     expect(JSON.parse(gfnring('replay', file, '--json').stdout)).toMatchObject({ memoryModel: 'weak', tearing: false });
   });

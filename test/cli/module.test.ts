@@ -184,8 +184,8 @@ test('deadlock and livelock are outcomes, and the round is shown', () => {
   });
 });
 
-test('yardsticks are built in', () => {
-  expect(gfnring('list').stdout).toMatch(/^ring-x +measure a yardstick: 5 pushes, 3 harvests, 3 resets/m);
+test('benchmark rings are built in', () => {
+  expect(gfnring('list').stdout).toMatch(/^ring-x +measure a benchmark: 5 pushes, 3 harvests, 3 resets/m);
   expect(gfnring('explore', 'ring-s', '--scheduler', 'exhaustive')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('proved'),

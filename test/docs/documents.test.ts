@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { scenarios } from '../../src/cli/completionValues.ts';
+import { scenarioNamesAndPaths } from '../../src/cli/completionValues.ts';
 import { alike, argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
 
 /** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
@@ -123,7 +123,8 @@ test('a command that is named, or shown and not run, is there, and has the optio
     const unknown = [second ?? '', ...rest].filter((word) => /^--[a-z]/.test(word) && !has?.includes(word));
     expect([command, has === undefined, unknown]).toEqual([command, false, []]);
     // A built-in scenario; not a path, nor what stands for one.
-    if (first === 'explore' && /^[a-z][^.]*$|@/.test(second ?? '')) expect(scenarios().words).toContain(second);
+    if (first === 'explore' && /^[a-z][^.]*$|@/.test(second ?? ''))
+      expect(scenarioNamesAndPaths().words).toContain(second);
   }
 });
 

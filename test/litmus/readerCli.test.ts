@@ -30,9 +30,9 @@ test('a folder: a line for each test, and counts', () => {
   expect(stdout.split('\n')).toEqual([
     '✓ a.litmus       agree: Never',
     '- c.litmus       not read: line 3: synchronize_rcu: RCU is not modelled',
-    '- d.litmus       Never, and the test states nothing',
+    '- d.litmus       Never; the test states no verdict',
     '≠ deep/b.litmus  disagree: Sometimes in the test, Never here: under sc, nothing is reordered',
-    '4 tests under sc: 1 agree, 1 disagree (all explained), 1 not read, 1 that state nothing',
+    '4 tests under sc: 1 agree, 1 disagree (all explained), 1 not read, 1 without a stated verdict',
     '',
   ]);
   expect(status).toBe(0);
@@ -44,7 +44,7 @@ test('a kernel tree stands for its tests; what nothing explains is status 1', ()
     'elsewhere/b.litmus': both('Never'),
   });
   const { stdout, status } = gfnring(folder, '--memory-model', 'sc', '--quiet');
-  expect(stdout).toBe('✗ a.litmus  disagree: Never in the test, Sometimes here, and nothing explains it\n');
+  expect(stdout).toBe('✗ a.litmus  disagree: Never in the test, Sometimes here, not explained\n');
   expect(status).toBe(1);
 });
 

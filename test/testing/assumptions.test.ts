@@ -82,7 +82,7 @@ test('a proof that was not finished is undecided: a sign and a status of its own
   expect(bounded).toMatchObject({
     status: 4,
     stdout: expect.stringMatching(
-      /the loop at \S*tries\.mjs:\d+ in operation 1 of a, polls goes on and on: --rounds 10/,
+      /the loop at \S*tries\.mjs:\d+ in operation 1 of a, polls does not end: bound it with --rounds 10/,
     ),
   });
   expect(gfnring('vm', '--seconds', '0.01', '--executions', '1').status).toBe(4);

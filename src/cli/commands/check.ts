@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
-import { examples } from '../examples.ts';
+import { defineCommand } from '../defineCommand.ts';
 import {
   directoryOption,
   jsonOption,
@@ -14,25 +14,24 @@ import {
 import { type CheckOptions, runScenarios } from '../runScenarios.ts';
 
 export const checkCommand = (): Command =>
-  new Command('check')
-    .description('the main job: every scenario of a tracker, proved where it is small enough, searched where it is not')
-    .addOption(trackerOption())
-    .addOption(scenarioSecondsOption())
-    .addOption(memoryModelOption())
-    .addOption(tearingOption())
-    .addOption(directoryOption())
-    .addOption(seedOption())
-    .addOption(jsonOption())
-    .addOption(quietOption())
-    .addHelpText(
-      'after',
-      examples({
-        check: "the mail's ring, all of its scenarios",
-        'check --tracker dirty-ring@6.17': 'the ring as Linux 6.17 has it; what history knows has its number',
-        'check --memory-model weak': 'on memory where a barrier that is missing shows',
-        'check --json > report.json': 'one document, for a program to read',
-      }),
-    )
-    .action(async (options: CheckOptions) => {
-      await runScenarios(checksOf(options.tracker), options);
-    });
+  defineCommand({
+    name: 'check',
+    description: 'prove the small scenarios of a tracker and search the large ones',
+    options: [
+      trackerOption(),
+      scenarioSecondsOption(),
+      memoryModelOption(),
+      tearingOption(),
+      directoryOption(),
+      seedOption(),
+      jsonOption(),
+      quietOption(),
+    ],
+    examples: {
+      check: "all scenarios of the mail's ring",
+      'check --tracker dirty-ring@6.17': 'the ring of Linux 6.17; known defects are named by their numbers',
+      'check --memory-model weak': 'weak memory, which shows missing barriers',
+      'check --json > report.json': 'one JSON document',
+    },
+    action: (options: CheckOptions) => runScenarios(checksOf(options.tracker), options),
+  });

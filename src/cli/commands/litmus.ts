@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
 import { plural } from '../../report/format.ts';
-import { STATUS } from '../errors.ts';
-import { examples } from '../examples.ts';
+import { defineCommand } from '../defineCommand.ts';
 import { jsonOption, memoryModelOption, quietOption, seconds } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { STATUS } from '../status.ts';
 
 interface Options {
   readonly memoryModel: MemoryModelName;
@@ -19,39 +19,40 @@ interface Options {
 }
 
 export const litmusCommand = (): Command =>
-  new Command('litmus')
-    .description("decide litmus tests of the Linux kernel, and compare with the kernel's own memory model")
-    .argument('<path>', 'a .litmus file, a folder of them, or a kernel tree')
-    .addOption(memoryModelOption().default('weak'))
-    .addOption(
-      new Option('--seconds <n>', 'give a test up after so many seconds').default(10).argParser(seconds('seconds')),
-    )
-    .addOption(jsonOption())
-    .addOption(quietOption())
-    .addHelpText('after', '\nExit status: 1 where nothing explains a disagreement.')
-    .addHelpText(
-      'after',
-      examples({
-        'litmus ~/linux': "the tests of a kernel tree, under the kernel's kind of memory",
-        'litmus ~/linux --memory-model tso --quiet': 'under that of x86; only what nothing explains',
-        'litmus MP+poonceonces.litmus --json': 'one test, as a document',
-      }),
-    )
-    .action((path: string, { memoryModel, seconds, json, quiet }: Options) => {
-      const { folder, files } = litmusFiles(path);
-      const width = Math.min(60, Math.max(...files.map((file) => file.length)));
-      const reports = files.map((file) => {
-        const report = reportOf(join(folder, file), memoryModel, seconds);
-        if (!json && (!quiet || report.outcome === 'unexplained')) print(lineOf(file.padEnd(width), report));
-        return { file, ...report };
-      });
-      const counts = countsOf(reports);
-      if (json) printJson({ schema: SCHEMA, memoryModel, folder, counts, tests: reports });
-      else if (!quiet) print(summary(memoryModel, reports.length, counts));
-      process.exitCode = counts.unexplained > 0 ? STATUS.findings : STATUS.nothingFound;
-    });
+  defineCommand({
+    name: 'litmus',
+    description: "decide litmus tests of the Linux kernel and compare with the verdicts of the kernel's memory model",
+    args: [new Argument('<path>', 'a .litmus file, a folder of them, or a kernel tree')],
+    options: [
+      memoryModelOption().default('weak'),
+      new Option('--seconds <n>', 'time limit for each test').default(10).argParser(seconds('seconds')),
+      jsonOption(),
+      quietOption(),
+    ],
+    note: 'Exit status: 1 if a disagreement is not explained.',
+    examples: {
+      'litmus ~/linux': 'the tests of a kernel tree, under weak memory',
+      'litmus ~/linux --memory-model tso --quiet': 'under x86; only unexplained disagreements',
+      'litmus MP+poonceonces.litmus --json': 'one test, as JSON',
+    },
+    action: decide,
+  });
 
-function reportOf(file: string, model: MemoryModelName, seconds: number): TestReport {
+function decide(path: string, { memoryModel, seconds, json, quiet }: Options): void {
+  const { folder, files } = litmusFiles(path);
+  const width = Math.min(60, Math.max(...files.map((file) => file.length)));
+  const reports = files.map((file) => {
+    const report = decideFile(join(folder, file), memoryModel, seconds);
+    if (!json && (!quiet || report.outcome === 'unexplained')) print(formatTest(file.padEnd(width), report));
+    return { file, ...report };
+  });
+  const counts = countOutcomes(reports);
+  if (json) printJson({ schema: SCHEMA, memoryModel, folder, counts, tests: reports });
+  else if (!quiet) print(formatCounts(memoryModel, reports.length, counts));
+  process.exitCode = counts.unexplained > 0 ? STATUS.findings : STATUS.nothingFound;
+}
+
+function decideFile(file: string, model: MemoryModelName, seconds: number): TestReport {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -62,40 +63,43 @@ function reportOf(file: string, model: MemoryModelName, seconds: number): TestRe
   return compareVerdict(text, model, seconds);
 }
 
-function lineOf(name: string, { outcome, stated, verdict, reasons }: TestReport): string {
-  const differs = `${stated} in the test, ${verdict} here`;
+function formatTest(name: string, { outcome, stated, verdict, reasons }: TestReport): string {
+  const difference = `${stated} in the test, ${verdict} here`;
   switch (outcome) {
     case 'agree':
       return `✓ ${name}  agree: ${verdict}`;
     case 'explained':
-      return `≠ ${name}  disagree: ${differs}: ${reasons.join('; ')}`;
+      return `≠ ${name}  disagree: ${difference}: ${reasons.join('; ')}`;
     case 'unexplained':
-      return `✗ ${name}  disagree: ${differs}, and nothing explains it`;
+      return `✗ ${name}  disagree: ${difference}, not explained`;
     case 'unstated':
-      return `- ${name}  ${verdict}, and the test states nothing`;
+      return `- ${name}  ${verdict}; the test states no verdict`;
     case 'undecided':
       return `- ${name}  not decided: ${reasons.join('; ')}`;
-    default:
+    case 'unread':
       return `- ${name}  not read: ${reasons.join('; ')}`;
+    default:
+      return outcome satisfies never;
   }
 }
 
 type Counts = Record<TestReport['outcome'], number>;
 
-function countsOf(reports: readonly TestReport[]): Counts {
+function countOutcomes(reports: readonly TestReport[]): Counts {
   const counts: Counts = { agree: 0, explained: 0, unexplained: 0, unstated: 0, undecided: 0, unread: 0 };
   for (const { outcome } of reports) counts[outcome]++;
   return counts;
 }
 
-function summary(model: MemoryModelName, all: number, counts: Counts): string {
+function formatCounts(model: MemoryModelName, tests: number, counts: Counts): string {
   const { agree, explained, unexplained, unstated, undecided, unread } = counts;
   const disagree = explained + unexplained;
+  const explanation = unexplained === 0 ? 'all explained' : `${unexplained} unexplained`;
   return [
-    `${plural(all, 'test')} under ${model}: ${agree} agree`,
-    `${disagree} disagree${disagree === 0 ? '' : ` (${unexplained === 0 ? 'all explained' : `${unexplained} unexplained`})`}`,
+    `${plural(tests, 'test')} under ${model}: ${agree} agree`,
+    `${disagree} disagree${disagree === 0 ? '' : ` (${explanation})`}`,
     `${unread} not read`,
     ...(undecided === 0 ? [] : [`${undecided} not decided`]),
-    ...(unstated === 0 ? [] : [`${unstated} that state nothing`]),
+    ...(unstated === 0 ? [] : [`${unstated} without a stated verdict`]),
   ].join(', ');
 }

@@ -1,42 +1,42 @@
 import { statSync } from 'node:fs';
-import { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { openFindingInput } from '../../report/findingInput.ts';
 import { reporters } from '../../report/reporters/registry.ts';
 import type { Reporter } from '../../report/reporters/reporter.ts';
 import { type ReportRequest, writeReport } from '../../report/writeReport.ts';
+import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
-import { examples } from '../examples.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
 import { alternatives } from '../reportOption.ts';
 
 const formats = reporters.filter(({ finding, campaignDirectory }) => finding ?? campaignDirectory);
 const spelling = ({ name, output }: Reporter): string => (output === 'file' ? `--${name} FILE` : `--${name}`);
 
-export function reportCommand(): Command {
-  const command = new Command('report')
-    .description('show a finding or a campaign to people')
-    .argument('<what>', 'the path of a finding, or the directory of a campaign');
-  for (const { name, output, description } of formats)
-    command.option(output === 'file' ? `--${name} <file>` : `--${name}`, description);
-  return command
-    .addHelpText('after', '\nExit status: 0 when the report is written, whatever it says.')
-    .addHelpText(
-      'after',
-      examples({
-        'report .gfnring/findings/ring-0123456789.json --html ring.html': 'a page that shows each step',
-        'report .gfnring/findings/ring-0123456789.json --perfetto ring.json': 'a trace for ui.perfetto.dev',
-        'report night --html night.html': 'a campaign',
-      }),
-    )
-    .action(async (what: string, options: Readonly<Record<string, string | true>>) => {
-      const requests = formats.flatMap((reporter): ReportRequest[] => {
-        const value = options[reporter.name];
-        return value === undefined ? [] : [{ reporter, file: value === true ? undefined : value }];
-      });
-      if (requests.length === 0) throw new UsageError(`choose a format: ${alternatives(formats, spelling)}`);
-      if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await reportCampaign(what, requests);
-      else await reportFinding(what, requests);
-    });
+export const reportCommand = (): Command =>
+  defineCommand({
+    name: 'report',
+    description: 'show a finding or a campaign as an HTML page, a Perfetto trace or text',
+    args: [new Argument('<what>', 'the path of a finding, or the directory of a campaign')],
+    options: formats.map(
+      ({ name, output, description }) => new Option(output === 'file' ? `--${name} <file>` : `--${name}`, description),
+    ),
+    note: 'Exit status: 0 when the report is written, whatever it says.',
+    examples: {
+      'report .gfnring/findings/ring-0123456789.json --html ring.html': 'a page that shows each step',
+      'report .gfnring/findings/ring-0123456789.json --perfetto ring.json': 'a trace for ui.perfetto.dev',
+      'report night --html night.html': 'a campaign',
+    },
+    action: report,
+  });
+
+async function report(what: string, options: Readonly<Record<string, string | true>>): Promise<void> {
+  const requests = formats.flatMap((reporter): ReportRequest[] => {
+    const value = options[reporter.name];
+    return value === undefined ? [] : [{ reporter, file: value === true ? undefined : value }];
+  });
+  if (requests.length === 0) throw new UsageError(`choose a format: ${alternatives(formats, spelling)}`);
+  if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await reportCampaign(what, requests);
+  else await reportFinding(what, requests);
 }
 
 async function reportCampaign(directory: string, requests: readonly ReportRequest[]): Promise<void> {

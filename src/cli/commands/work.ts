@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { runQueueWorker } from '../../campaign/executors/queueWorker.ts';
 import { plural } from '../../report/format.ts';
-import { STATUS } from '../errors.ts';
-import { examples } from '../examples.ts';
-import { quietOption, seconds, wholeNumberArgument } from '../options.ts';
+import { defineCommand } from '../defineCommand.ts';
+import { stopSignal } from '../interrupt.ts';
+import { patienceOption, quietOption, wholeNumberArgument } from '../options.ts';
 import { print, progress } from '../output.ts';
 import { packageVersion } from '../version.ts';
 
@@ -15,42 +15,33 @@ interface Options {
 }
 
 export const workCommand = (): Command =>
-  new Command('work')
-    .description("do what campaigns have put into a queue with 'fuzz --queue', until it is stopped")
-    .argument('<url>', 'redis://host:port')
-    .addOption(
+  defineCommand({
+    name: 'work',
+    description: "run the tasks that campaigns put into a queue with 'fuzz --queue', until it is stopped",
+    args: [new Argument('<url>', 'redis://host:port')],
+    options: [
       new Option('--workers <n>', 'worker threads')
-        .default(availableParallelism(), 'one a core')
+        .default(availableParallelism(), 'one for each core')
         .argParser(wholeNumberArgument('workers', 1, 256)),
-    )
-    .addOption(
-      new Option('--patience <seconds>', 'how long a worker may take for 512 executions, before it is taken for hung')
-        .default(120)
-        .argParser(seconds('patience')),
-    )
-    .addOption(quietOption())
-    .addHelpText(
-      'after',
-      examples({
-        'work redis://queue:6379 --workers 8': "eight threads for what 'fuzz --queue redis://queue:6379' puts there",
-        'work redis://queue:6379 --patience 600 --quiet': 'with executions that take long',
-      }),
-    )
-    .action(async (url: string, { workers, patience, quiet }: Options) => {
-      const stop = new AbortController();
-      const interrupt = (): void => {
-        if (stop.signal.aborted) process.exit(STATUS.interrupted);
-        stop.abort();
-      };
-      process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
-      let tasks = 0;
-      await runQueueWorker(url, {
-        ...{ workers, patienceSeconds: patience, version: packageVersion, signal: stop.signal },
-        onDone: (done) => {
-          tasks = done;
-          if (!quiet) progress(`${plural(done, 'task')} done …`);
-        },
-      });
-      progress('');
-      if (!quiet) print(`${plural(tasks, 'task')} done`);
-    });
+      patienceOption(),
+      quietOption(),
+    ],
+    examples: {
+      'work redis://queue:6379 --workers 8': "eight threads for the tasks of 'fuzz --queue redis://queue:6379'",
+      'work redis://queue:6379 --patience 600 --quiet': 'for executions that take long',
+    },
+    action: work,
+  });
+
+async function work(url: string, { workers, patience, quiet }: Options): Promise<void> {
+  let tasks = 0;
+  await runQueueWorker(url, {
+    ...{ workers, patienceSeconds: patience, version: packageVersion, signal: stopSignal() },
+    onDone: (done) => {
+      tasks = done;
+      if (!quiet) progress(`${plural(done, 'task')} done …`);
+    },
+  });
+  progress('');
+  if (!quiet) print(`${plural(tasks, 'task')} done`);
+}

@@ -1,19 +1,19 @@
-import type { Values } from '../completionValues.ts';
-import type { CommandPath } from './commandTree.ts';
+import type { CompletionValues } from '../completionValues.ts';
+import type { CommandNode } from './commandTree.ts';
 
-/** The script for bash, from 3.2 on. It needs nothing but bash. */
-export function bashScript(places: readonly CommandPath[], head: string): string {
-  const valued = places.flatMap(({ path, flags }) =>
-    flags.flatMap(({ names, value }) => (value ? names.map((name) => ({ at: `${path} ${name}`, value })) : [])),
-  );
-  const paths = places.slice(1).map(({ path }) => quoted(path));
-  const argued = places.flatMap(({ path, values, variadic }) =>
-    values.map((value, i) => ({ at: `${path} ${i}`, value, more: variadic && i === values.length - 1 })),
-  );
-  return `${head}
+/**
+ * The script for bash, from 3.2 on. It needs no other package.
+ *
+ * It goes through the words before the cursor, finds the command in `path`, an option that waits for its value
+ * in `option`, and the number of arguments in `count`. Three `case` statements then give the words to offer.
+ */
+export function formatBashScript(commands: readonly CommandNode[], header: string): string {
+  const optionValues = optionChoices(commands);
+  const paths = commands.slice(1).map(({ path }) => quote(path));
+  return `${header}
 _gfnring() {
   local line=\${COMP_LINE:0:COMP_POINT} path='' option='' offered='' paths='' count=0 words word cur before i
-  # Bash's own words are cut at @ and =, which names have.
+  # Bash splits words at @ and =, which names contain.
   read -ra words <<< "$line"
   [[ $line == *[[:space:]] ]] && words+=('')
   cur=\${words[\${#words[@]} - 1]}
@@ -23,7 +23,7 @@ _gfnring() {
       option=''
     elif [[ $word == -* ]]; then
       case "$path $word" in
-        ${valued.map(({ at }) => quoted(at)).join(' | ')}) option=$word ;;
+        ${optionValues.map(({ pattern }) => quote(pattern)).join(' | ')}) option=$word ;;
       esac
     else
       case "\${path:+$path }$word" in
@@ -38,38 +38,25 @@ _gfnring() {
   fi
   if [[ -n $option ]]; then
     case "$path $option" in
-${alike(valued).join('\n')}
+${groupChoices(optionValues).join('\n')}
     esac
   elif [[ $cur == -* ]]; then
     case "$path" in
-${places
-  .map(({ path, flags }) =>
-    branch(
-      [quoted(path)],
-      flags.flatMap(({ names }) => names),
-    ),
-  )
-  .join('\n')}
+${flagBranches(commands).join('\n')}
     esac
   else
     case "$path $count" in
-${alike(argued).join('\n')}
+${groupChoices(argumentChoices(commands)).join('\n')}
     esac
     case "$path $count" in
-${places
-  .filter(({ commands }) => commands.length > 0)
-  .map(({ path, commands }) => {
-    const names = commands.map(({ name }) => name).join(' ');
-    return `      ${quoted(`${path} 0`)}) offered="${names} $offered" ;;`;
-  })
-  .join('\n')}
+${subcommandBranches(commands).join('\n')}
     esac
   fi
   COMPREPLY=($(compgen -W "$offered" -- "$cur"))
-  # Readline replaces only what it takes for the word, its second argument: in dirty-ring@6.1 what @ begins.
+  # Readline replaces only its own word, the second argument: in dirty-ring@6.1 the part from @ on.
   before=\${cur%"$2"}
   COMPREPLY=("\${COMPREPLY[@]#"$before"}")
-  # Where no word fits, readline itself offers paths.
+  # If no word fits, readline offers paths.
   [[ -n $paths ]] || compopt +o default 2> /dev/null
   return 0
 }
@@ -77,27 +64,53 @@ complete -o default -F _gfnring gfnring
 `;
 }
 
+/** A pattern of a `case`, and what to offer there. */
 interface Choice {
-  readonly at: string;
-  readonly value: Values;
-  /** Whether there may be more of it, so that the count does not matter. */
-  readonly more?: boolean;
+  readonly pattern: string;
+  readonly value: CompletionValues;
+  /** The pattern ends with the number of an argument that can be repeated. */
+  readonly variadic?: boolean;
 }
 
-/** A branch for all that offer the same. */
-function alike(choices: readonly Choice[]): string[] {
-  const by = new Map<string, { value: Values; at: string[] }>();
-  for (const { at, value, more } of choices) {
+const optionChoices = (commands: readonly CommandNode[]): Choice[] =>
+  commands.flatMap(({ path, flags }) =>
+    flags.flatMap(({ names, value }) => (value ? names.map((name) => ({ pattern: `${path} ${name}`, value })) : [])),
+  );
+
+const argumentChoices = (commands: readonly CommandNode[]): Choice[] =>
+  commands.flatMap(({ path, args, variadic }) =>
+    args.map((value, i) => ({ pattern: `${path} ${i}`, value, variadic: variadic && i === args.length - 1 })),
+  );
+
+const flagBranches = (commands: readonly CommandNode[]): string[] =>
+  commands.map(({ path, flags }) => {
+    const words = flags.flatMap(({ names }) => names);
+    return formatBranch([quote(path)], { words, paths: false });
+  });
+
+const subcommandBranches = (commands: readonly CommandNode[]): string[] =>
+  commands.flatMap(({ path, commands: children }) => {
+    if (children.length === 0) return [];
+    const names = children.map(({ name }) => name).join(' ');
+    return `      ${quote(`${path} 0`)}) offered="${names} $offered" ;;`;
+  });
+
+/** One branch for all patterns that offer the same values. */
+function groupChoices(choices: readonly Choice[]): string[] {
+  const groups = new Map<string, { value: CompletionValues; patterns: string[] }>();
+  for (const { pattern, value, variadic } of choices) {
     if (value.words.length === 0 && !value.paths) continue;
     const key = JSON.stringify(value);
-    const of = by.get(key) ?? { value, at: [] };
-    of.at.push(more ? `${quoted(at.replace(/\d+$/, ''))}[0-9]*` : quoted(at));
-    by.set(key, of);
+    const group = groups.get(key) ?? { value, patterns: [] };
+    group.patterns.push(variadic ? `${quote(pattern.replace(/\d+$/, ''))}[0-9]*` : quote(pattern));
+    groups.set(key, group);
   }
-  return [...by.values()].map(({ value, at }) => branch(at, value.words, value.paths));
+  return [...groups.values()].map(({ value, patterns }) => formatBranch(patterns, value));
 }
 
-const branch = (at: readonly string[], words: readonly string[], paths = false): string =>
-  `      ${at.join(' | ')}) ${[...(words.length > 0 ? [`offered='${words.join(' ')}'`] : []), ...(paths ? ['paths=1'] : [])].join(' ')} ;;`;
+function formatBranch(patterns: readonly string[], { words, paths }: CompletionValues): string {
+  const commands = [...(words.length > 0 ? [`offered='${words.join(' ')}'`] : []), ...(paths ? ['paths=1'] : [])];
+  return `      ${patterns.join(' | ')}) ${commands.join(' ')} ;;`;
+}
 
-const quoted = (text: string): string => `'${text}'`;
+const quote = (text: string): string => `'${text}'`;

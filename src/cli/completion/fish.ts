@@ -1,45 +1,43 @@
-import type { Values } from '../completionValues.ts';
-import type { CommandPath } from './commandTree.ts';
+import type { CompletionValues } from '../completionValues.ts';
+import type { CommandNode } from './commandTree.ts';
 
 /** The script for fish, from 3.0 on. */
-export function fishScript(places: readonly CommandPath[], head: string): string {
-  const known = places.slice(1).map(({ path }) => quoted(path));
-  return `${head}
-function __gfnring_at # whether the words before the cursor lead to the command that is named
+export function formatFishScript(commands: readonly CommandNode[], header: string): string {
+  const paths = commands.slice(1).map(({ path }) => quote(path));
+  return `${header}
+function __gfnring_at # whether the words before the cursor call this command
     set -l path ''
     for word in (commandline -opc)[2..-1]
         set -l next (string trim -- "$path $word")
-        contains -- $next ${known.join(' ')}
+        contains -- $next ${paths.join(' ')}
         and set path $next
     end
     test "$path" = "$argv"
 end
 complete -c gfnring -f
-${places.flatMap(linesOf).join('\n')}
+${commands.flatMap(formatCommand).join('\n')}
 `;
 }
 
-function linesOf({ path, commands, flags, values }: CommandPath): string[] {
-  const at = `complete -c gfnring -n ${quoted(`__gfnring_at ${path}`.trim())}`;
+function formatCommand({ path, commands, flags, args }: CommandNode): string[] {
+  const complete = `complete -c gfnring -n ${quote(`__gfnring_at ${path}`.trim())}`;
   return [
-    ...commands.map(({ name, description }) => `${at} -a ${name} -d ${quoted(description)}`),
+    ...commands.map(({ name, description }) => `${complete} -a ${name} -d ${quote(description)}`),
     ...flags.map(({ names, description, value }) => {
-      const spelt = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
-      return [
-        at,
-        ...spelt,
-        ...(value ? [value.paths ? '-r' : '-x', ...offers(value)] : []),
-        '-d',
-        quoted(description),
-      ].join(' ');
+      const spellings = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
+      const offers = value ? [value.paths ? '-r' : '-x', ...formatOffers(value)] : [];
+      return [complete, ...spellings, ...offers, '-d', quote(description)].join(' ');
     }),
-    ...values.map(offers).flatMap((offer) => (offer.length > 0 ? [[at, ...offer].join(' ')] : [])),
+    ...args
+      .map(formatOffers)
+      .filter((offers) => offers.length > 0)
+      .map((offers) => [complete, ...offers].join(' ')),
   ];
 }
 
-const offers = ({ words, paths }: Values): string[] => [
+const formatOffers = ({ words, paths }: CompletionValues): string[] => [
   ...(paths ? ['-F'] : []),
-  ...(words.length > 0 ? ['-a', quoted(words.join(' '))] : []),
+  ...(words.length > 0 ? ['-a', quote(words.join(' '))] : []),
 ];
 
-const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
+const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

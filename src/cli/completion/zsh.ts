@@ -1,11 +1,11 @@
-import type { Values } from '../completionValues.ts';
-import type { CommandPath, Flag } from './commandTree.ts';
+import type { CompletionValues } from '../completionValues.ts';
+import type { CommandNode, Flag } from './commandTree.ts';
 
-/** The script for zsh: to be sourced after compinit, or a file `_gfnring` in a folder of fpath. */
-export function zshScript(places: readonly CommandPath[], head: string): string {
+/** The script for zsh. It is sourced after compinit, or is the file `_gfnring` in a folder of fpath. */
+export function formatZshScript(commands: readonly CommandNode[], header: string): string {
   return `#compdef gfnring
-${head}
-${places.map(functionsOf).join('\n')}
+${header}
+${commands.map(formatCommand).join('\n')}
 if [[ $funcstack[1] == _gfnring ]]; then
   _gfnring "$@"
 else
@@ -14,56 +14,64 @@ fi
 `;
 }
 
-const nameOf = (path: string): string => ['_gfnring', ...path.split(' ').filter(Boolean)].join('_');
+const functionName = (path: string): string => ['_gfnring', ...path.split(' ').filter(Boolean)].join('_');
 
-/** One function a command, which hands what stands behind a subcommand to the function of that one. */
-function functionsOf({ path, commands, flags, values, variadic }: CommandPath): string {
-  const own = nameOf(path);
+/** One function for each command. It calls the function of a subcommand for the words after that. */
+function formatCommand({ path, commands, flags, args, variadic }: CommandNode): string {
+  const name = functionName(path);
   const helpers: string[] = [];
-  /** What offers these values: a list, or a function where there are paths as well. */
-  const offer = ({ words, paths }: Values): string => {
+  /** An action of _arguments that offers values: a list, or a helper function if there are paths too. */
+  const formatAction = ({ words, paths }: CompletionValues): string => {
     const list = `(${words.join(' ')})`;
     if (!paths) return words.length > 0 ? list : ' ';
     if (words.length === 0) return '_files';
-    const helper = `${own}__${helpers.length}`;
-    helpers.push(`${helper}() { _alternative ${quoted(`names:name:${list}`)} 'paths:path:_files' }`);
+    const helper = `${name}__${helpers.length}`;
+    helpers.push(`${helper}() { _alternative ${quote(`names:name:${list}`)} 'paths:path:_files' }`);
     return helper;
   };
-  const subcommands = `${own}__commands`;
+  const subcommands = `${name}__commands`;
   const specs = [
-    ...flags.map((flag) => flagSpec(flag, offer)),
+    ...flags.map((flag) => formatFlag(flag, formatAction)),
     ...(commands.length > 0 ? [`'1: :${subcommands}'`] : []),
-    ...values.flatMap((value, i) => {
+    ...args.flatMap((values, i) => {
       if (i === 0 && commands.length > 0 && !variadic) return [];
-      return quoted(`${variadic && i === values.length - 1 ? '*' : i + 1}: :${offer(value)}`);
+      const position = variadic && i === args.length - 1 ? '*' : i + 1;
+      return quote(`${position}: :${formatAction(values)}`);
     }),
   ];
-  const branches = commands.map(
-    ({ name }) => `      ${name}) shift words; (( CURRENT-- )); ${nameOf(`${path} ${name}`)}; return ;;`,
-  );
   return [
     ...helpers,
-    ...(commands.length > 0 ? [commandsFunction(subcommands, commands, values[0])] : []),
-    `${own}() {`,
-    ...(commands.length > 0
-      ? ['  if (( CURRENT > 2 )); then', '    case $words[2] in', ...branches, '    esac', '  fi']
-      : []),
+    ...(commands.length > 0 ? [formatSubcommands(subcommands, commands, args[0])] : []),
+    `${name}() {`,
+    ...formatDispatch(path, commands),
     `  _arguments -S : \\\n    ${specs.join(' \\\n    ')}`,
     '}',
   ].join('\n');
 }
 
-function flagSpec({ names, description, value }: Flag, offer: (values: Values) => string): string {
-  const what = `[${description.replace(/[[\]\\:]/g, '\\$&')}]${value ? `: :${offer(value)}` : ''}`;
-  const [first] = names;
-  if (names.length === 1) return quoted(`${first}${value ? '=' : ''}${what}`); // both `--seed 7` and `--seed=7`
-  return `'(${names.join(' ')})'{${names.join(',')}}${quoted(what)}`;
+function formatDispatch(path: string, commands: CommandNode['commands']): string[] {
+  if (commands.length === 0) return [];
+  const branches = commands.map(
+    ({ name }) => `      ${name}) shift words; (( CURRENT-- )); ${functionName(`${path} ${name}`)}; return ;;`,
+  );
+  return ['  if (( CURRENT > 2 )); then', '    case $words[2] in', ...branches, '    esac', '  fi'];
 }
 
-/** Subcommands with what they do, and what may stand in their place. */
-function commandsFunction(own: string, commands: CommandPath['commands'], values: Values | undefined): string {
-  const described = commands.map(({ name, description }) => quoted(`${name}:${description.replace(/[:\\]/g, '\\$&')}`));
-  return `${own}() {
+function formatFlag({ names, description, value }: Flag, formatAction: (values: CompletionValues) => string): string {
+  const spec = `[${description.replace(/[[\]\\:]/g, '\\$&')}]${value ? `: :${formatAction(value)}` : ''}`;
+  const [first] = names;
+  if (names.length === 1) return quote(`${first}${value ? '=' : ''}${spec}`); // both `--seed 7` and `--seed=7`
+  return `'(${names.join(' ')})'{${names.join(',')}}${quote(spec)}`;
+}
+
+/** A function that offers subcommands with descriptions, and the values that may stand in their place. */
+function formatSubcommands(
+  name: string,
+  commands: CommandNode['commands'],
+  values: CompletionValues | undefined,
+): string {
+  const described = commands.map(({ name, description }) => quote(`${name}:${description.replace(/[:\\]/g, '\\$&')}`));
+  return `${name}() {
   local -a commands=(
     ${described.join('\n    ')}
   )
@@ -71,4 +79,4 @@ function commandsFunction(own: string, commands: CommandPath['commands'], values
 }`;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

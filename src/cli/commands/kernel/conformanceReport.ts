@@ -4,35 +4,43 @@ import { SCHEMA } from '../../../input/schema.ts';
 import { grouped, plural } from '../../../report/format.ts';
 import { print, printJson } from '../../output.ts';
 
-/** What a kernel did, and how each party compares. `first`: the number of the first list. */
+/** What a kernel did, and how each reference compares with it. */
 export interface ConformanceReport {
   readonly kernel: { readonly release: string; readonly build: string };
   readonly seed: number;
+  /** The number of the first list. */
   readonly first: number;
   readonly lists: readonly (readonly ConformanceOperation[])[];
   readonly parties: readonly Agreement[];
 }
 
+/** A longer text is cut: a state may differ in hundreds of entries. --json has all of them. */
+const CHARACTERS_MAX = 300;
+
 export const allAgree = ({ parties }: ConformanceReport): boolean =>
   parties.every(({ disagreements }) => disagreements.length === 0);
 
-const operationsOf = ({ lists }: ConformanceReport): number => lists.reduce((sum, list) => sum + list.length, 0);
+const countOperations = ({ lists }: ConformanceReport): number => lists.reduce((sum, list) => sum + list.length, 0);
 
-export function printReportAsJson(report: ConformanceReport): void {
+export function printConformanceJson(report: ConformanceReport): void {
   const outcome = allAgree(report) ? 'agree' : 'disagree';
   const { kernel, seed, first, lists, parties } = report;
-  const counts = { lists: lists.length, operations: operationsOf(report) };
+  const counts = { lists: lists.length, operations: countOperations(report) };
   printJson({ schema: SCHEMA, outcome, kernel, seed, first, ...counts, parties });
 }
 
-/** `files`: the options that name the kernel. A list that is alone is shown where it is not agreed on. */
-export function printReport(report: ConformanceReport, files: string, quiet = false): void {
+/**
+ * Prints the comparison. If there is one list only and it disagrees, its operations are printed too.
+ *
+ * @param files the options that name the kernel, for the commands that reproduce a disagreement.
+ */
+export function printConformance(report: ConformanceReport, files: string, quiet = false): void {
   const { kernel, seed, lists, parties } = report;
-  const counts = `${plural(lists.length, 'list')}, ${plural(operationsOf(report), 'operation')}`;
+  const counts = `${plural(lists.length, 'list')}, ${plural(countOperations(report), 'operation')}`;
   if (!quiet) print(`${kernel.release} (${kernel.build}), seed ${seed}: ${counts}`);
   for (const agreement of parties) {
-    if (!quiet || agreement.disagreements.length > 0) print(summary(agreement));
-    for (const line of shown(agreement.disagreements)) print(line);
+    if (!quiet || agreement.disagreements.length > 0) print(formatAgreement(agreement));
+    for (const line of formatDisagreements(agreement.disagreements)) print(line);
   }
   if (allAgree(report)) return;
   const [list] = lists;
@@ -41,25 +49,25 @@ export function printReport(report: ConformanceReport, files: string, quiet = fa
     print(`  reproduce    npx gfnring kernel conformance ${files} --seed ${seed} --only ${number}`);
 }
 
-function summary({ party, returns, states, traceRecords, disagreements }: Agreement): string {
-  const of = ({ equal, compared }: MatchCount): string => `${grouped(equal)} of ${grouped(compared)}`;
+function formatAgreement({ party, returns, states, traceRecords, disagreements }: Agreement): string {
+  const ratio = ({ equal, compared }: MatchCount): string => `${grouped(equal)} of ${grouped(compared)}`;
   const mark = disagreements.length === 0 ? '✓' : '✗';
-  return `${mark} ${party.padEnd(18)} equal: ${of(returns)} returns, ${of(states)} states, ${of(traceRecords)} trace records`;
+  const counts = `${ratio(returns)} returns, ${ratio(states)} states, ${ratio(traceRecords)} trace records`;
+  return `${mark} ${party.padEnd(18)} equal: ${counts}`;
 }
 
-/** The first of each list: those that come after it mostly come from it. */
-function shown(disagreements: readonly Disagreement[]): string[] {
+/** The first disagreement of each list. The later ones usually follow from it. */
+function formatDisagreements(disagreements: readonly Disagreement[]): string[] {
   return [...new Set(disagreements.map(({ list }) => list))].flatMap((number) => {
-    const ofList = disagreements.filter(({ list }) => list === number);
-    const [{ operation, line, about, kernel, party }] = ofList;
+    const inList = disagreements.filter(({ list }) => list === number);
+    const [{ operation, line, about, kernel, party }] = inList;
     return [
       `  list ${number}, operation ${operation}: ${line}: ${about}`,
-      `    the kernel   ${short(kernel)}`,
-      `    the party    ${short(party)}`,
-      ...(ofList.length > 1 ? [`    and ${ofList.length - 1} more in this list`] : []),
+      `    the kernel   ${shorten(kernel)}`,
+      `    reference    ${shorten(party)}`,
+      ...(inList.length > 1 ? [`    and ${inList.length - 1} more in this list`] : []),
     ];
   });
 }
 
-/** A state may differ in hundreds of entries. --json has all of them. */
-const short = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}…` : text);
+const shorten = (text: string): string => (text.length > CHARACTERS_MAX ? `${text.slice(0, CHARACTERS_MAX)}…` : text);
