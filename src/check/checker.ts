@@ -6,13 +6,15 @@ import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import { overlapTable } from '../memory/layout.ts';
 import { kindOf, placeOf } from '../memory/memory.ts';
 import { type MemoryImage, wordAt } from '../memory/memoryImage.ts';
-import { type PossibleViolation, PossiblyDetector, type Predicate, type PredicateEvaluator } from './possibly.ts';
+import { PossiblyDetector } from './possibly.ts';
+import type { PossibleViolation, Predicate, PredicateEvaluator } from './predicate.ts';
 import { isViolation, type Properties, type StateView } from './property.ts';
 
 /**
- * HOT. Holds an execution against its properties, step by step.
+ * HOT. Checks the properties of a scenario on an execution, step by step.
  *
- * A predicate is a function of what it reads, so it is asked again only when something that it has read so far has changed.
+ * A predicate is a function of the places and results that it reads. Therefore it is evaluated again
+ * only if one of those that it has ever read has changed.
  */
 export class Checker implements PredicateEvaluator, PropertyChecker, StateView, Observer {
   readonly predicates: readonly Predicate[];
@@ -22,19 +24,23 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   private readonly properties: Properties;
   readonly watching: Uint32Array;
   watchingResults = 0;
-  /** The predicates that still matter: a `sometimes` that has come true does not. */
+  /** The predicates that are still evaluated: not a `sometimes` that was reached. */
   private open = -1;
   private started = false;
+  /** The violation in the initial state, which all executions share. */
   private atStart: Violation | undefined = undefined;
+  /** By place: the places that share bytes with it. */
   private readonly overlaps: readonly (readonly number[])[];
   private readonly locks: readonly Place[];
   private readonly finally: readonly (readonly [string, Properties['finally'][string]])[];
-  /** The bit of the predicate that is being asked. */
+  /** The bit of the predicate that is being evaluated; 0: none. */
   private evaluating = 0;
+  /** Whether a `finally` has read results. */
   private finallyReadsResults = false;
   private possiblyDetector: PossiblyDetector | undefined;
-  /** `states[i]` are the monitors' states after step i; `ended[i]` by thread how many operations had ended. */
+  /** By number of steps: the state of each monitor. */
   private readonly states: unknown[][] = [];
+  /** By number of steps, then by thread: how many operations had ended. */
   private readonly ended: Int32Array[] = [];
   private readonly monitored: boolean;
   private readonly event: { thread: number; operation: number; kind: number; place: Place; value: number; old: number };
@@ -50,7 +56,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     const list = (['always', 'sometimes'] as const).flatMap((kind) =>
       Object.entries(properties[kind]).map(([name, holds]) => ({ name, kind, holds })),
     );
-    // Beyond 31 predicates, the last bit stands for all that are left.
+    // From number 31 on, predicates share the last bit.
     this.predicates = list.map((predicate, i) => ({ ...predicate, bit: 1 << Math.min(i, 30), reached: false }));
     this.monitored = properties.monitors.length > 0;
     this.locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
@@ -58,27 +64,25 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     this.event = { thread: 0, operation: 0, kind: 0, place: places[0], value: 0, old: 0 };
   }
 
-  /** Names of the `sometimes` that have not come true. */
+  /** The names of the `sometimes` that were not reached. */
   get missing(): string[] {
     return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && !reached).map(({ name }) => name);
   }
 
-  /** Names of those that have. */
+  /** The names of the `sometimes` that were reached. */
   get reached(): string[] {
     return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && reached).map(({ name }) => name);
   }
 
-  /** Whether two states with other results are other states, as far as is known by now. */
   get resultsMatter(): boolean {
     return this.properties.resultsMatter ?? (this.watchingResults !== 0 || this.finallyReadsResults);
   }
 
-  /** Whether monitors watch: then the order of the steps that they see matters. */
   sees(place: Place): boolean {
     return this.properties.monitors.some((monitor) => monitor.sees(place));
   }
 
-  /** A field, not a method: properties may take it apart. */
+  /** A field and not a method, as properties may destructure it. */
   readonly read = (cell: Cell): number => {
     if ((this.watching[cell.id] & this.evaluating) !== this.evaluating) this.watch(cell.id);
     return wordAt(this.bytes, cell);
@@ -108,7 +112,6 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
       this.states[0] = monitors.map((monitor) => monitor.init());
       this.ended[0] = this.execution.performed.slice();
     }
-    // All executions start in one state: there is nothing new to see there.
     if (!this.started) this.atStart = this.evaluate(-1);
     this.started = true;
     return this.atStart;
@@ -123,11 +126,10 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
       const violation = this.stepMonitors(thread, execution.steps - 1);
       if (violation !== undefined) return violation;
     }
-    const asked = (changed < 0 ? 0 : this.watching[changed]) | (execution.ended ? this.watchingResults : 0);
-    return (asked & this.open) === 0 ? undefined : this.evaluate(asked);
+    const bits = (changed < 0 ? 0 : this.watching[changed]) | (execution.ended ? this.watchingResults : 0);
+    return (bits & this.open) === 0 ? undefined : this.evaluate(bits);
   }
 
-  /** What the way an execution stopped says. */
   atEnd(stop: Stop): Violation | undefined {
     if (stop.kind === 'violated' || stop.kind === 'crashed') return stop.violation;
     if (stop.kind === 'deadlock') {
@@ -152,12 +154,11 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return this.possiblyDetector.find(order, accept);
   }
 
-  /** The monitors' states as text, for those who compare states of the whole. */
   key(): string {
     return this.keyAfter(this.execution.steps);
   }
 
-  /** What that was after so many steps of the execution as it is now. */
+  /** What `key` was after the first `steps` steps of the current execution. */
   keyAfter(steps: number): string {
     const { monitors } = this.properties;
     let key = '';
@@ -165,7 +166,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return key;
   }
 
-  /** Whether step number `steps`, from 1, has changed the monitors' states. */
+  /** Whether step number `steps`, counted from 1, changed the state of a monitor. */
   changedWith(steps: number): boolean {
     return this.monitored && this.states[steps] !== this.states[steps - 1];
   }
@@ -213,7 +214,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     for (let i = 0; i < monitors.length; i++) {
       const next = monitors[i].step(states[i], event, this);
       if (isViolation(next)) return next;
-      this.set(i, next);
+      this.setState(i, next);
     }
     return this.endOperations(thread, ended);
   }
@@ -228,7 +229,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
         const state = this.states[this.execution.steps][i];
         const next = monitors[i].returned(state, thread, operation, this.execution.results[thread][number], this);
         if (isViolation(next)) return next;
-        this.set(i, next);
+        this.setState(i, next);
       }
     }
     const later = ended.slice();
@@ -237,8 +238,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return undefined;
   }
 
-  /** States of an earlier step are never changed: the first new state of a step makes a list of its own. */
-  private set(i: number, state: unknown): void {
+  /** Sets the state of monitor `i` after the last step. The lists of earlier steps stay as they are. */
+  private setState(i: number, state: unknown): void {
     const states = this.states[this.execution.steps];
     if (states[i] === state) return;
     if (states === this.states[this.execution.steps - 1]) this.states[this.execution.steps] = states.slice();
@@ -246,5 +247,5 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   }
 }
 
-/** The property of an execution without end. */
+/** The property that an infinite execution violates. */
 export const LIVELOCK = 'no livelock: somebody gets on';

@@ -1,13 +1,13 @@
-/** A sequential object: what it is asked for, and whether an answer fits. */
+/** A sequential specification of an object. */
 export interface SequentialModel<State, Call> {
   readonly init: State;
-  /** The state after `call`, or undefined when its recorded answer is impossible there. */
+  /** The state after `call`; undefined if its recorded result is impossible in `state`. */
   step(state: State, call: Call): State | undefined;
   /** Two states with the same key have the same future. */
   key(state: State): string;
 }
 
-/** A call and when it ran: from stamp `start` to stamp `end`, both included. */
+/** A call, and the stamps of its invocation and its response. */
 export interface Interval<Call> {
   readonly call: Call;
   readonly start: number;
@@ -17,11 +17,13 @@ export interface Interval<Call> {
 export type Linearizability = 'ok' | 'illegal' | 'unknown';
 
 /**
- * Whether some order of the calls, each at one moment within its interval, is an order of the sequential model. `unknown` when that could
- * not be decided within `stepsMax` steps of the model.
+ * Whether a history is linearizable: whether the sequential model allows some order of the calls in
+ * which each takes effect within its interval. Returns `unknown` if this is not decided within
+ * `stepsMax` steps of the model.
  *
- * Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993, with the cache of Lowe, "Testing for Linearizability", 2017: a set of
- * calls taken and the state they lead to are tried once.
+ * The algorithm is that of Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993, with
+ * the cache of Lowe, "Testing for Linearizability", 2017: each pair of a set of linearized calls and a
+ * state is tried once.
  */
 export function linearizability<State, Call>(
   model: SequentialModel<State, Call>,
@@ -38,7 +40,7 @@ export function linearizability<State, Call>(
     const key = `${taken.join('')}${model.key(state)}`;
     if (seen.has(key)) return 'illegal';
     seen.add(key);
-    // A call may come next when no other that is left has ended before it began.
+    // A call can be next if no remaining call ended before it started.
     let horizon = Infinity;
     for (let i = 0; i < calls.length && calls[i].start <= horizon; i++)
       if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);

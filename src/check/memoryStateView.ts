@@ -2,7 +2,7 @@ import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import { NativeMemory } from '../memory/nativeMemory.ts';
 import type { StateView } from './property.ts';
 
-/** Looks at memory that real threads have left. */
+/** A view of shared memory after real threads have finished with it. */
 export function memoryStateView(memory: SharedArrayBuffer, results: StateView['results']): StateView {
   const mem = new NativeMemory(memory, 0);
   return {

@@ -1,7 +1,7 @@
 import type { Violation } from '../explore/execution/violation.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 
-/** What a property may look at: shared memory as it is now, and what finished operations returned. */
+/** What a property can read: shared memory as it is now, and the results of finished operations. */
 export interface StateView {
   /** The value of a cell, from 0 to 2^bits - 1. */
   read(cell: Cell): number;
@@ -9,69 +9,78 @@ export interface StateView {
   read64(cell: Cell64): bigint;
   /** The thread that holds a lock, or -1. */
   holder(lock: Lock): number;
-  /** All of memory, by 32 bits, from byte 0 on. */
+  /** All of memory as 32-bit words, from byte 0 on. */
   readonly words: Uint32Array;
-  /** By thread and operation; undefined while an operation has not ended. */
+  /** By thread, then by operation: its result; undefined until the operation has ended. */
   readonly results: readonly (readonly unknown[])[];
 }
 
-/** One step, as a monitor sees it. The object is used again for the next step. */
+/** One step, as a monitor sees it. The object is reused for the next step. */
 export interface StepEvent {
-  /** The number of the actor that took it, from 0. */
+  /** The number of the actor that took the step, from 0. */
   readonly thread: number;
   /** Index of the operation that took the step. */
   readonly operation: number;
   /**
-   * What the access does: 0 read, 1 write, 2 load, 3 store, 4 loadAcquire, 5 storeRelease, 6 xchg, 7 cmpxchg, 8 fetchAdd, 9 fetchAnd, 10 fetchOr, 11 lock,
-   * 12 unlock, 13 wait, 14 resume (a sleeper goes on), 15 wake, 16 rmb, 17 wmb, 18 mb.
+   * The kind of access: 0 read, 1 write, 2 load, 3 store, 4 loadAcquire, 5 storeRelease, 6 xchg,
+   * 7 cmpxchg, 8 fetchAdd, 9 fetchAnd, 10 fetchOr, 11 lock, 12 unlock, 13 wait, 14 resume (after a
+   * wait), 15 wake, 16 rmb, 17 wmb, 18 mb.
    */
   readonly kind: number;
-  /** The cell or the lock. */
+  /** The accessed cell or lock. */
   readonly place: Place;
-  /** Loaded or stored value; the lower 32 bits. */
+  /** The value that was loaded or stored: its lower 32 bits. */
   readonly value: number;
-  /** What was there before a write; the lower 32 bits. */
+  /** The value before a write: its lower 32 bits. */
   readonly old: number;
 }
 
 /**
- * A property over the order of steps: a sequential model beside the execution. States are immutable, so that the search can go back
- * to any of them; a step that changes nothing returns the state it got.
+ * A property over the order of steps: a sequential model that runs beside the execution. States are
+ * immutable, so that a search can return to any of them. A step that changes nothing returns the state
+ * that it was given.
  */
 export interface Monitor<State> {
-  /** Of the property. */
+  /** The name of the property. */
   readonly name: string;
   /**
-   * Whether steps on this place matter to it: those on other places leave its state as it is. What `returned` says depends on the returning
-   * thread's own part of the state and on places that matter. A reduction keeps the order of steps that matter.
+   * Whether the monitor depends on steps on this place. Steps on other places must not change its state.
+   * What `returned` does may depend only on these places, and on the returning thread's own part of the
+   * state. Reductions preserve the order of the steps on these places.
    */
   sees(place: Place): boolean;
-  /** Before the first step. */
+  /** The state before the first step. */
   init(): State;
-  /** The state after a step, or what the step has violated. */
-  step(state: State, event: StepEvent, look: StateView): State | Violation;
-  /** An operation has ended. */
-  returned(state: State, thread: number, operation: number, result: unknown, look: StateView): State | Violation;
-  /** Two states with the same key have the same future. */
+  /** The state after a step, or the violation. */
+  step(state: State, event: StepEvent, view: StateView): State | Violation;
+  /** The state after an operation has ended with `result`, or the violation. */
+  returned(state: State, thread: number, operation: number, result: unknown, view: StateView): State | Violation;
+  /** States with equal keys must have the same future. */
   key(state: State): string;
 }
 
-/** All that is asked of a scenario. */
+/** The properties of a scenario. */
 export interface Properties {
-  /** Holds after every step. */
-  readonly always: Readonly<Record<string, (look: StateView) => boolean>>;
-  /** Must come true at some step of some execution, or the exploration was vacuous. */
-  readonly sometimes: Readonly<Record<string, (look: StateView) => boolean>>;
-  /** Holds when all operations have ended. A string says what was seen instead. */
-  readonly finally: Readonly<Record<string, (look: StateView) => boolean | string>>;
-  /** Sequential models that watch the order of steps. */
-  // biome-ignore lint/suspicious/noExplicitAny: each monitor knows its own state, nobody else looks into it
+  /** Must hold after each step. */
+  readonly always: Readonly<Record<string, (view: StateView) => boolean>>;
+  /** Must hold after some step of some execution; otherwise the exploration was vacuous. */
+  readonly sometimes: Readonly<Record<string, (view: StateView) => boolean>>;
+  /** Must hold when all operations have ended. A string says what was seen instead. */
+  readonly finally: Readonly<Record<string, (view: StateView) => boolean | string>>;
+  /** Sequential models that check the order of steps. */
+  // biome-ignore lint/suspicious/noExplicitAny: only a monitor itself uses its states
   readonly monitors: readonly Monitor<any>[];
-  /** Asked at the end, in place of the monitors, where the order of steps is not the order of their effects; may look at results. */
+  /**
+   * Replaces the monitors under memory models where the order of steps is not the order of their effects.
+   * Checked at the end; may read results.
+   */
   readonly unordered?: Properties['finally'];
-  /** Whether two states with other results are other states. Left out: when any property looks at results. */
+  /** Whether results are part of the state. Left out: if any property reads results. */
   readonly resultsMatter?: boolean;
-  /** Names the property that a deadlock breaks; undefined: a deadlock is none, and such executions are left out. */
+  /**
+   * The name of the property that a deadlock violates, given what each thread waits for. Undefined: this
+   * deadlock is no violation, and the execution is ignored.
+   */
   readonly deadlock: (waiting: readonly string[]) => string | undefined;
 }
 

@@ -5,18 +5,18 @@ import { SetupMemory } from '../memory/setupMemory.ts';
 import type { StateView } from './property.ts';
 
 /**
- * Runs `work` on a copy of memory as it is when all threads have ended, and returns how to read what it left; or, where `work` throws,
- * what it threw.
+ * Runs `work` on a copy of memory at quiescence, when all threads have ended. Returns a function that
+ * reads cells of the result, or the error that `work` threw.
  */
 export function atQuiescence(
   layout: Layout,
   work: (mem: Memory) => void,
-): (look: StateView) => ((cell: Cell) => number) | Error {
+): (view: StateView) => ((cell: Cell) => number) | Error {
   let buffer: SharedArrayBuffer | undefined;
-  return (look) => {
+  return (view) => {
     buffer ??= new SharedArrayBuffer(layout.size);
     const mem = new SetupMemory(buffer);
-    mem.u32.set(look.words);
+    mem.u32.set(view.words);
     try {
       work(mem);
     } catch (error) {

@@ -1,12 +1,10 @@
 import type { Program } from '../explore/program.ts';
 import type { Properties } from './property.ts';
 
-/** A program, and all that is asked of it. */
+/** A program and its properties. */
 export interface Scenario {
-  /** Findings are named after it. */
+  /** Part of the names of findings. */
   readonly name: string;
-  /** Memory and actors. */
   readonly program: Program;
-  /** What must hold, and what must come true. */
   readonly properties: Properties;
 }
