@@ -5,6 +5,8 @@ import type { Properties } from './property.ts';
 export interface Scenario {
   /** Part of the names of findings. */
   readonly name: string;
+  /** Its memory and its actors. */
   readonly program: Program;
+  /** What must hold in its executions. */
   readonly properties: Properties;
 }

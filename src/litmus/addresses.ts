@@ -2,10 +2,10 @@ import type { Cell, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import type { LitmusVariable, Value } from './syntax.ts';
 
-/** Far from the small numbers that tests count with, so that no sum of those is an address. */
+/** Larger than the numbers that tests compute with, so that no sum of these is an address. */
 const FIRST = 0x10000;
 
-/** Where the variables of a test lie, and the numbers that stand for their addresses. */
+/** The layout of the variables of a test, and the integers that stand for their addresses. */
 export class Addresses {
   readonly layout = new Layout();
   private readonly places: readonly (Cell | Lock)[];
@@ -22,12 +22,12 @@ export class Addresses {
     return this.byName.get(name)!;
   }
 
-  /** What lies at an address; undefined: nothing. */
+  /** The variable at an address; undefined: none. */
   at(address: number): Cell | Lock | undefined {
     return this.places[(address - FIRST) / 4];
   }
 
-  /** A variable's place as a cell: those that are looked at are no locks. */
+  /** The cell of a variable that is no lock. */
   cell(name: string): Cell {
     return this.at(this.of(name)) as Cell;
   }

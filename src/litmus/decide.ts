@@ -4,7 +4,7 @@ import type { SearchSpec } from '../run/search/searchSpec.ts';
 import { litmusScenario } from './scenario.ts';
 import type { Test, Verdict } from './syntax.ts';
 
-/** `verdict` is null where the exploration was not exhausted; `why` says what ended it. */
+/** `verdict` is null if the exploration was not complete; `why` says what ended it. */
 export interface Decided {
   readonly verdict: Verdict | null;
   readonly why: string | null;
@@ -12,8 +12,8 @@ export interface Decided {
 }
 
 /**
- * Explores all states of a test. As the tests have it, `Never` and `Always` are about the final states that pass the filter, and executions that
- * do not end do not count.
+ * Decides a test by exploring all its states. As in herd, the verdict is about final states that pass the
+ * filter; executions that do not end are ignored.
  */
 export function decide(test: Test, model: MemoryModelName, seconds: number): Decided {
   let [has, hasNot] = [0, 0];
@@ -32,7 +32,6 @@ export function decide(test: Test, model: MemoryModelName, seconds: number): Dec
   };
 }
 
-/** All states under a memory model. */
 function searchOf(memoryModel: MemoryModelName): SearchSpec {
   return {
     ...{ memoryModel, tearing: false, scheduler: 'exhaustive', reduction: 'states' },

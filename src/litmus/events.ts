@@ -1,38 +1,41 @@
-import type { Expression, Statement, Thread } from './syntax.ts';
-import { expressionsOf, partsOf } from './visitor.ts';
+import { childrenOf, type Expression, expressionsOf, type Statement, type Test, type Thread } from './syntax.ts';
 
-/** What a thread may do, in the order of its text, with both ways of every `if`. */
+/** An access or a fence in the text of a thread, with both branches of each `if`. */
 export interface Event {
   readonly kind: 'load' | 'store' | 'update' | 'fence' | 'lock' | 'unlock';
-  /** As in `Memory`; of a fence, its name in the test. */
+  /** The method of `Memory`; for a fence, its name in the test. */
   readonly how: string;
-  /** The variable, where the text alone says which it is. */
+  /** The accessed variable; null if the text alone does not determine it. */
   readonly at: string | null;
-  /** Events of this thread, by their number, whose values flow into its address or value, or into an `if` around a store. */
+  /**
+   * Dependencies: the numbers of the events of this thread whose values flow into its address, into its
+   * value or, for a store, into the condition of an `if` around it.
+   */
   readonly from: ReadonlySet<number>;
 }
 
-type Flows = ReadonlySet<number>;
+/** Numbers of the loads that a value depends on. */
+type Dependencies = ReadonlySet<number>;
 
-export function eventsOf(thread: Thread): Event[] {
-  const flow = new Flow(thread);
-  flow.block(thread.body, new Set());
-  return flow.events;
+function eventsOf(thread: Thread): Event[] {
+  const analysis = new DependencyAnalysis(thread);
+  analysis.block(thread.body, new Set());
+  return analysis.events;
 }
 
-/** Follows values from the loads they come from to where they are used. */
-class Flow {
+/** Tracks the loads that each value depends on. */
+class DependencyAnalysis {
   readonly events: Event[] = [];
   private readonly thread: Thread;
-  /** By local: the loads that its value comes from. */
-  private readonly locals = new Map<string, Flows>();
+  /** By local: the loads that its value depends on. */
+  private readonly locals = new Map<string, Dependencies>();
 
   constructor(thread: Thread) {
     this.thread = thread;
   }
 
-  /** @param around what the ifs around it come from */
-  block(statements: readonly Statement[], around: Flows): void {
+  /** @param around what the conditions of the enclosing `if` depend on. */
+  block(statements: readonly Statement[], around: Dependencies): void {
     for (const statement of statements) {
       if (statement.kind === 'fence') {
         this.add('fence', statement.as, null, new Set());
@@ -57,7 +60,7 @@ class Flow {
     }
   }
 
-  private branches({ yes, no }: Statement & { readonly kind: 'if' }, around: Flows): void {
+  private branches({ yes, no }: Statement & { readonly kind: 'if' }, around: Dependencies): void {
     const before = new Map(this.locals);
     this.block(yes, around);
     const after = new Map(this.locals);
@@ -66,9 +69,9 @@ class Flow {
     for (const [local, from] of after) this.locals.set(local, union(from, this.locals.get(local) ?? new Set()));
   }
 
-  private value(expression: Expression, around: Flows): Flows {
+  private value(expression: Expression, around: Dependencies): Dependencies {
     if (expression.kind === 'name') return this.locals.get(expression.name) ?? new Set();
-    const parts = partsOf(expression).map((part) => this.value(part, around));
+    const parts = childrenOf(expression).map((part) => this.value(part, around));
     if (expression.kind !== 'load' && expression.kind !== 'update') return union(...parts);
     const from = expression.kind === 'load' ? union(...parts) : union(...parts, around);
     return new Set([this.add(expression.kind, expression.how, this.variable(expression.at), from)]);
@@ -78,9 +81,38 @@ class Flow {
     return at.kind === 'name' && this.thread.parameters.includes(at.name) ? at.name : null;
   }
 
-  private add(kind: Event['kind'], how: string, at: string | null, from: Flows): number {
+  private add(kind: Event['kind'], how: string, at: string | null, from: Dependencies): number {
     return this.events.push({ kind, how, at, from }) - 1;
   }
 }
 
-const union = (...sets: readonly Flows[]): Flows => new Set(sets.flatMap((set) => [...set]));
+const union = (...sets: readonly Dependencies[]): Dependencies => new Set(sets.flatMap((set) => [...set]));
+
+/** An event, with its number among the events of its thread. */
+export interface EventSite {
+  readonly event: Event;
+  readonly i: number;
+  readonly thread: readonly Event[];
+}
+
+/** The events of a test, by thread. */
+export function sitesOf(test: Test): readonly (readonly EventSite[])[] {
+  return test.threads.map((thread) => {
+    const events = eventsOf(thread);
+    return events.map((event, i) => ({ event, i, thread: events }));
+  });
+}
+
+/** A failed cmpxchg orders nothing. As the text does not tell, each is assumed to succeed. */
+export const isFullFence = ({ kind, how }: Event): boolean =>
+  kind === 'update' || (kind === 'fence' && /^smp_mb/.test(how));
+export const isLoad = ({ kind }: Event): boolean => kind === 'load' || kind === 'update' || kind === 'lock';
+export const isStoreEvent = ({ kind }: Event): boolean => kind === 'store' || kind === 'update' || kind === 'unlock';
+export const acquires = ({ how }: Event): boolean => how === 'loadAcquire' || how === 'lock';
+export const releases = ({ how }: Event): boolean => how === 'storeRelease' || how === 'unlock';
+
+/** Whether two events may access the same variable. */
+export const mayAlias = (a: Event, b: Event): boolean => a.at === null || b.at === null || a.at === b.at;
+
+/** The events of a thread between two of its events. */
+export const eventsBetween = (a: EventSite, b: EventSite): readonly Event[] => a.thread.slice(a.i + 1, b.i);

@@ -2,10 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '../input/badInput.ts';
 
-/** Where a kernel tree has its tests. */
+/** Where a kernel source tree has its litmus tests. */
 const IN_TREE = 'tools/memory-model/litmus-tests';
 
-/** The tests that a path stands for: a file; a folder, with those in it; a kernel tree. Throws `BadInput` where there are none. */
+/**
+ * The test files that a path stands for: a file, the files in a folder, or those of a kernel source tree.
+ * Throws `BadInput` if there are none.
+ */
 export function litmusFiles(path: string): { readonly folder: string; readonly files: readonly string[] } {
   try {
     if (!statSync(path).isDirectory()) return { folder: '', files: [path] };

@@ -1,14 +1,17 @@
 import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { decide } from './decide.ts';
-import { explainExtraOutcome } from './explainExtra.ts';
-import { explainMissingOutcome } from './explainMissing.ts';
-import { parseTest } from './parse.ts';
+import { explainExtraOutcome, explainMissingOutcome } from './explain.ts';
+import { parseTest } from './parser/parse.ts';
 import type { Test, Verdict } from './syntax.ts';
 import { UnsupportedTest } from './unsupportedTest.ts';
 
 /**
- * `agree`: decided, and as the test states; `explained` and `unexplained`: decided otherwise, with or without a known reason; `unstated`: decided, but the
- * test states nothing; `undecided`: the exploration was not exhausted; `unread`: the test was not read.
+ * How a verdict compares with the result that the test states.
+ * - `agree`: they are the same.
+ * - `explained`, `unexplained`: they differ, with or without a known reason.
+ * - `unstated`: the test states no result.
+ * - `undecided`: there is no verdict, as the exploration was not complete.
+ * - `unread`: the test is not supported.
  */
 export type Outcome = 'agree' | 'explained' | 'unexplained' | 'unstated' | 'undecided' | 'unread';
 
@@ -16,12 +19,12 @@ export interface TestReport {
   readonly outcome: Outcome;
   readonly stated: Verdict | null;
   readonly verdict: Verdict | null;
-  /** Why it differs, or is not decided, or not read. */
+  /** Why the verdict differs, or why there is none. */
   readonly reasons: readonly string[];
   readonly states: number;
 }
 
-/** Reads a test, decides it, and holds the verdict against what the test states. */
+/** Parses and decides a test, and compares the verdict with the result that the test states. */
 export function compareVerdict(text: string, model: MemoryModelName, seconds: number): TestReport {
   let test: Test | undefined;
   try {
@@ -34,18 +37,18 @@ export function compareVerdict(text: string, model: MemoryModelName, seconds: nu
     const reasons = reasonsFor(test, stated, verdict, model);
     return { outcome: reasons.length > 0 ? 'explained' : 'unexplained', stated, verdict, reasons, states };
   } catch (error) {
-    const deep = error instanceof RangeError && /call stack/.test(error.message);
-    if (!(error instanceof UnsupportedTest) && !deep) throw error;
-    const reasons = [deep ? 'it is nested too deeply' : error.message];
+    // A stack overflow: nothing else here throws a RangeError.
+    if (!(error instanceof UnsupportedTest || error instanceof RangeError)) throw error;
+    const reasons = [error instanceof UnsupportedTest ? error.message : 'it is nested too deeply'];
     return { outcome: 'unread', stated: test?.stated ?? null, verdict: null, reasons, states: 0 };
   }
 }
 
-/** Where no final state is left, none has what the condition says either. */
+/** If there are no final states, the condition holds in none. */
 const same = (stated: Verdict, verdict: Verdict): boolean =>
   stated === verdict || (stated === 'Never' && verdict === 'DEADLOCK');
 
-/** Final states that a verdict says there are: with what the condition says, and without. */
+/** By verdict: whether there are final states where the condition holds, and where it does not. */
 const HAS: Readonly<Record<Verdict, readonly [boolean, boolean]>> = {
   Never: [false, true],
   Sometimes: [true, true],
@@ -53,7 +56,7 @@ const HAS: Readonly<Record<Verdict, readonly [boolean, boolean]>> = {
   DEADLOCK: [false, false],
 };
 
-/** The known reasons for a difference; none unless they account for all of it. */
+/** The known reasons for a difference; empty unless they explain all of it. */
 function reasonsFor(test: Test, stated: Verdict, verdict: Verdict, model: MemoryModelName): string[] {
   const [there, here] = [HAS[stated], HAS[verdict]];
   const parts: string[][] = [];

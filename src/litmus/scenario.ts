@@ -2,16 +2,18 @@ import { noProperties, type StateView } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
 import { BUFFERED_MAX } from '../run/createRun.ts';
 import { Addresses } from './addresses.ts';
-import { executeThread, type Returned } from './executeThread.ts';
+import { executeThread, type ThreadResult } from './interpreter.ts';
 import type { Condition, FinalPlace, Test, Value } from './syntax.ts';
 import { UnsupportedTest } from './unsupportedTest.ts';
 
-/** A final state: what a place holds, as a number with a sign. */
+/** A final state: the value of each place, a signed 32-bit integer. */
 type State = (place: FinalPlace) => number;
 
 /**
- * The scenario of a test: a thread is an actor with one operation. `ended` is told of each final state whether the filter lets it pass, and whether it
- * has what the condition says. An execution without a meaning is a violation.
+ * The scenario of a test: each thread is an actor with one operation. Undefined behaviour is a violation.
+ *
+ * @param ended is called for each final state, with whether it passes the filter and whether the
+ *   condition holds in it.
  */
 export function litmusScenario(test: Test, ended: (passes: boolean, holds: boolean) => void): Scenario {
   const { threads, variables, filter, condition } = test;
@@ -36,10 +38,10 @@ export function litmusScenario(test: Test, ended: (passes: boolean, holds: boole
       resultsMatter: true,
       deadlock: () => undefined,
       finally: {
-        'it has a meaning': (look) => {
-          for (const [returned] of look.results as readonly (readonly Returned[])[])
-            if ('meaningless' in returned) return returned.meaningless;
-          const state = stateOf(look, test, addresses);
+        'it has a meaning': (view) => {
+          for (const [returned] of view.results as readonly (readonly ThreadResult[])[])
+            if ('undefinedBehaviour' in returned) return returned.undefinedBehaviour;
+          const state = stateOf(view, test, addresses);
           const holds = (of: Condition): boolean => holdsOf(of, state, addresses);
           ended(filter === null || holds(filter), holds(condition));
           return true;
@@ -49,12 +51,12 @@ export function litmusScenario(test: Test, ended: (passes: boolean, holds: boole
   };
 }
 
-function stateOf(look: StateView, { threads }: Test, addresses: Addresses): State {
+function stateOf(view: StateView, { threads }: Test, addresses: Addresses): State {
   return (place) => {
-    if ('variable' in place) return look.read(addresses.cell(place.variable)) | 0;
+    if ('variable' in place) return view.read(addresses.cell(place.variable)) | 0;
     const i = threads.findIndex(({ number }) => number === place.thread);
     const local = [...threads[i].locals.keys()].indexOf(place.local);
-    return (look.results[i][0] as readonly number[])[local];
+    return (view.results[i][0] as readonly number[])[local];
   };
 }
 

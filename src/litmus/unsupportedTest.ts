@@ -1,7 +1,7 @@
-/** Why a test is not read: bad syntax, or something that is not modelled here. One line. */
+/** A test that cannot be read: its syntax is wrong, or it uses something that is not modelled. */
 export class UnsupportedTest extends Error {
   constructor(what: string, line?: number) {
     super(line === undefined ? what : `line ${line}: ${what}`);
-    this.name = 'Unread';
+    this.name = 'UnsupportedTest';
   }
 }

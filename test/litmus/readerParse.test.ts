@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTest } from '../../src/litmus/parse.ts';
+import { parseTest } from '../../src/litmus/parser/parse.ts';
 import { compareVerdict } from '../../src/litmus/report.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 

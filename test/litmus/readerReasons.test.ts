@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { explainExtraOutcome } from '../../src/litmus/explainExtra.ts';
-import { explainMissingOutcome } from '../../src/litmus/explainMissing.ts';
-import { parseTest } from '../../src/litmus/parse.ts';
+import { explainExtraOutcome, explainMissingOutcome } from '../../src/litmus/explain.ts';
+
+import { parseTest } from '../../src/litmus/parser/parse.ts';
 import { compareVerdict } from '../../src/litmus/report.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 

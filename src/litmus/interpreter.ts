@@ -1,20 +1,72 @@
 import type { Cell, Lock } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Addresses } from './addresses.ts';
-import type { Expression, Update } from './syntax.ts';
+import type { Expression, Statement, Thread, Update } from './syntax.ts';
 
-/** What a test does that has no meaning: it accesses what is no variable, or a lock as if it were one. Never caused by what `mem` throws. */
-export class UndefinedBehaviour extends Error {}
+/** What a thread returns: the values of its locals, or why its behaviour is undefined. */
+export type ThreadResult = readonly number[] | { readonly undefinedBehaviour: string };
 
-/** A thread on its way. */
-export interface CallFrame {
+/** Runs a thread of a test from start to end. This is one operation of an actor. */
+export function executeThread(thread: Thread, addresses: Addresses, mem: Memory): ThreadResult {
+  const locals = new Map([...thread.locals].map(([name, value]) => [name, addresses.number(value)]));
+  const held = new Set<string>();
+  try {
+    executeBlock(thread.body, { mem, addresses, locals }, held);
+  } catch (error) {
+    if (error instanceof UndefinedBehaviour) return { undefinedBehaviour: error.message };
+    throw error;
+  }
+  return [...locals.values()];
+}
+
+function executeBlock(statements: readonly Statement[], frame: CallFrame, held: Set<string>): void {
+  for (const statement of statements) {
+    const { mem, locals } = frame;
+    switch (statement.kind) {
+      case 'set':
+        locals.set(statement.local, evaluate(statement.value, frame));
+        break;
+      case 'store': {
+        const cell = cellAt(statement.at, frame);
+        mem[statement.how](cell, evaluate(statement.value, frame));
+        break;
+      }
+      case 'fence':
+        mem[statement.how]();
+        break;
+      case 'lock': {
+        const lock = lockAt(statement.at, frame);
+        mem.lock(lock);
+        held.add(lock.name);
+        break;
+      }
+      case 'unlock': {
+        const lock = lockAt(statement.at, frame);
+        if (!held.delete(lock.name)) throw new UndefinedBehaviour(`${lock.name} is given back by who does not hold it`);
+        mem.unlock(lock);
+        break;
+      }
+      case 'if':
+        executeBlock(evaluate(statement.test, frame) === 0 ? statement.no : statement.yes, frame, held);
+        break;
+      default:
+        evaluate(statement.value, frame);
+    }
+  }
+}
+
+/** A test accesses what is no variable, uses a lock as a variable, or divides by 0. */
+class UndefinedBehaviour extends Error {}
+
+/** A thread that is being run. */
+interface CallFrame {
   readonly mem: Memory;
   readonly addresses: Addresses;
   readonly locals: Map<string, number>;
 }
 
-/** Works an expression out, from left to right. Values have 32 bits and a sign. */
-export function evaluate(expression: Expression, frame: CallFrame): number {
+/** Evaluates an expression from left to right, to a signed 32-bit integer. */
+function evaluate(expression: Expression, frame: CallFrame): number {
   switch (expression.kind) {
     case 'number':
       return expression.value;
@@ -31,11 +83,11 @@ export function evaluate(expression: Expression, frame: CallFrame): number {
     case 'load':
       return frame.mem[expression.how](cellAt(expression.at, frame)) | 0;
     default:
-      return updated(expression, frame);
+      return executeUpdate(expression, frame);
   }
 }
 
-function updated({ how, at, expected, value, isNew }: Update, frame: CallFrame): number {
+function executeUpdate({ how, at, expected, value, isNew }: Update, frame: CallFrame): number {
   const { mem } = frame;
   const cell = cellAt(at, frame);
   const compared = expected === undefined ? 0 : evaluate(expected, frame);
@@ -44,13 +96,13 @@ function updated({ how, at, expected, value, isNew }: Update, frame: CallFrame):
   return isNew ? (old + operand) | 0 : old;
 }
 
-export function cellAt(at: Expression, frame: CallFrame): Cell {
+function cellAt(at: Expression, frame: CallFrame): Cell {
   const place = placeAt(at, frame);
   if (place.kind === 'cell') return place;
   throw new UndefinedBehaviour(`${place.name} is a lock, and is accessed as a variable`);
 }
 
-export function lockAt(at: Expression, frame: CallFrame): Lock {
+function lockAt(at: Expression, frame: CallFrame): Lock {
   const place = placeAt(at, frame);
   if (place.kind !== 'cell') return place;
   throw new UndefinedBehaviour(`${place.name} is no lock, and is taken as one`);

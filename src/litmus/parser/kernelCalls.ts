@@ -1,10 +1,8 @@
-import type { Expression, FenceStatement, Statement, Update } from './syntax.ts';
-import { UnsupportedTest } from './unsupportedTest.ts';
+import type { Expression, FenceStatement, Statement, Update } from '../syntax.ts';
+import { UnsupportedTest } from '../unsupportedTest.ts';
 
-type Arguments = readonly Expression[];
-
-/** What stands for `*x` has the address `x`. */
-function placeOf(lvalue: Expression, line: number): Expression {
+/** The address of an lvalue: `x` for `*x`. */
+function addressOf(lvalue: Expression, line: number): Expression {
   if (lvalue.kind === 'load' && lvalue.how === 'read') return lvalue.at;
   throw new UnsupportedTest('only *x can be accessed', line);
 }
@@ -16,10 +14,10 @@ const binary = (op: string, left: Expression, right: Expression): Expression => 
 const update =
   (how: Update['how'], isNew = false) =>
   (at: Expression, value: Expression): Expression => ({ kind: 'update', how, at, value, isNew });
-const added = update('fetchAdd', true);
+const addReturn = update('fetchAdd', true);
 const fetchAdd = update('fetchAdd');
 
-/** Calls with a value. `L` in the signature is an lvalue, of which the address is taken. */
+/** Calls with a value. In a signature, `L` is an lvalue, whose address is taken, `a` an address, `v` a value. */
 const VALUES: Readonly<Record<string, readonly [string, (...args: Expression[]) => Expression]>> = {
   READ_ONCE: ['L', (at) => ({ kind: 'load', how: 'load', at })],
   rcu_dereference: ['L', (at) => ({ kind: 'load', how: 'load', at })],
@@ -31,20 +29,20 @@ const VALUES: Readonly<Record<string, readonly [string, (...args: Expression[]) 
   atomic_xchg: ['av', update('xchg')],
   cmpxchg: ['avv', cmpxchg],
   atomic_cmpxchg: ['avv', cmpxchg],
-  atomic_add_return: ['va', (v, at) => added(at, v)],
-  atomic_sub_return: ['va', (v, at) => added(at, minus(v))],
-  atomic_inc_return: ['a', (at) => added(at, number(1))],
-  atomic_dec_return: ['a', (at) => added(at, number(-1))],
+  atomic_add_return: ['va', (v, at) => addReturn(at, v)],
+  atomic_sub_return: ['va', (v, at) => addReturn(at, minus(v))],
+  atomic_inc_return: ['a', (at) => addReturn(at, number(1))],
+  atomic_dec_return: ['a', (at) => addReturn(at, number(-1))],
   atomic_fetch_add: ['va', (v, at) => fetchAdd(at, v)],
   atomic_fetch_sub: ['va', (v, at) => fetchAdd(at, minus(v))],
   atomic_fetch_inc: ['a', (at) => fetchAdd(at, number(1))],
   atomic_fetch_dec: ['a', (at) => fetchAdd(at, number(-1))],
   atomic_fetch_and: ['va', (v, at) => update('fetchAnd')(at, v)],
   atomic_fetch_or: ['va', (v, at) => update('fetchOr')(at, v)],
-  atomic_sub_and_test: ['va', (v, at) => binary('==', added(at, minus(v)), number(0))],
-  atomic_inc_and_test: ['a', (at) => binary('==', added(at, number(1)), number(0))],
-  atomic_dec_and_test: ['a', (at) => binary('==', added(at, number(-1)), number(0))],
-  atomic_add_negative: ['va', (v, at) => binary('<', added(at, v), number(0))],
+  atomic_sub_and_test: ['va', (v, at) => binary('==', addReturn(at, minus(v)), number(0))],
+  atomic_inc_and_test: ['a', (at) => binary('==', addReturn(at, number(1)), number(0))],
+  atomic_dec_and_test: ['a', (at) => binary('==', addReturn(at, number(-1)), number(0))],
+  atomic_add_negative: ['va', (v, at) => binary('<', addReturn(at, v), number(0))],
 };
 
 function cmpxchg(at: Expression, expected: Expression, value: Expression): Expression {
@@ -57,8 +55,10 @@ const store = (how: 'store' | 'storeRelease') => (at: Expression, value: Express
 ];
 
 /**
- * Calls without. The fences that go with something else (`__after_spinlock`, …) are full ones here, which may be more than they are. A reader's section
- * orders nothing without somebody who waits for it, and tests with such are not read; `barrier` holds nobody but the compiler.
+ * Calls without a value. Fences that complement another operation (`__after_spinlock` and so on) are full
+ * fences here, which may be stronger. An RCU read-side critical section has no effect: it orders
+ * something only if another thread waits for a grace period, and such tests are not supported. `barrier`
+ * restricts the compiler only.
  */
 const EFFECTS: Readonly<Record<string, readonly [string, (...args: Expression[]) => readonly Statement[]]>> = {
   WRITE_ONCE: ['Lv', store('store')],
@@ -81,28 +81,28 @@ const EFFECTS: Readonly<Record<string, readonly [string, (...args: Expression[])
   spin_unlock: ['a', (at) => [{ kind: 'unlock', at }]],
 };
 
-/** A call as an expression. */
-export function resultOf(name: string, args: Arguments, line: number): Expression {
+/** The expression that a call stands for. */
+export function callExpression(name: string, args: readonly Expression[], line: number): Expression {
   return build(VALUES, name, args, line);
 }
 
-/** A call as a statement; one with a value may be made for its effect. */
-export function effectOf(name: string, args: Arguments, line: number): readonly Statement[] {
-  if (Object.hasOwn(VALUES, name)) return [{ kind: 'do', value: resultOf(name, args, line) }];
+/** The statements that a call stands for. A call with a value may be made for its effect. */
+export function callStatements(name: string, args: readonly Expression[], line: number): readonly Statement[] {
+  if (Object.hasOwn(VALUES, name)) return [{ kind: 'do', value: callExpression(name, args, line) }];
   return build(EFFECTS, name, args, line);
 }
 
 function build<T>(
   table: Readonly<Record<string, readonly [string, (...args: Expression[]) => T]>>,
   name: string,
-  args: Arguments,
+  args: readonly Expression[],
   line: number,
 ): T {
   if (!Object.hasOwn(table, name)) throw new UnsupportedTest(`${name}: ${whyNot(name)}`, line);
   const [signature, make] = table[name];
   if (args.length !== signature.length)
     throw new UnsupportedTest(`${name} takes ${signature.length} arguments, not ${args.length}`, line);
-  return make(...args.map((argument, i) => (signature[i] === 'L' ? placeOf(argument, line) : argument)));
+  return make(...args.map((argument, i) => (signature[i] === 'L' ? addressOf(argument, line) : argument)));
 }
 
 function whyNot(name: string): string {

@@ -1,9 +1,39 @@
-import type { ParsedTest, WrittenThread } from './parsedTest.ts';
-import type { Condition, Expression, FinalPlace, Statement, Test, Thread, Value } from './syntax.ts';
-import { UnsupportedTest } from './unsupportedTest.ts';
-import { expressionsOf, partsOf } from './visitor.ts';
+import {
+  type Condition,
+  childrenOf,
+  type Expression,
+  expressionsOf,
+  type FinalPlace,
+  type Statement,
+  type Test,
+  type Thread,
+  type Value,
+  type Verdict,
+} from '../syntax.ts';
+import { UnsupportedTest } from '../unsupportedTest.ts';
+import type { Initial } from './declarations.ts';
 
-/** Looks the names of a test up. Shared is what a thread has as a parameter, what has an initial value, and what an address is taken of. */
+/** A parsed test whose names are not resolved yet. */
+export interface ParsedTest {
+  readonly name: string;
+  readonly stated: Verdict | null;
+  readonly initial: Initial;
+  readonly threads: readonly ParsedThread[];
+  readonly condition: Condition;
+  readonly filter: Condition | null;
+  readonly locations: readonly FinalPlace[];
+}
+
+export interface ParsedThread {
+  readonly number: number;
+  readonly parameters: readonly { readonly name: string; readonly lock: boolean }[];
+  readonly body: readonly Statement[];
+}
+
+/**
+ * Resolves the names of a test. Shared variables are the parameters of threads, names with an initial
+ * value, and names whose address is taken.
+ */
 export function resolveNames(test: ParsedTest): Test {
   const { initial, condition, filter, locations } = test;
   const threads = test.threads.toSorted((a, b) => a.number - b.number);
@@ -15,7 +45,7 @@ export function resolveNames(test: ParsedTest): Test {
   const locks = new Set([...initial.locks, ...parameters.filter(({ lock }) => lock).map(({ name }) => name)]);
   const addresses = [
     ...initial.variables.values(),
-    ...[...initial.locals.values()].flatMap((of) => [...of.values()]),
+    ...[...initial.locals.values()].flatMap((values) => [...values.values()]),
   ].filter((value) => typeof value === 'object');
   const names = new Set([
     ...initial.variables.keys(),
@@ -34,14 +64,14 @@ export function resolveNames(test: ParsedTest): Test {
   };
 }
 
-/** A local is what a thread sets, or what has an initial value; one that is only read is a mistake. */
-function threadOf({ number, parameters, body }: WrittenThread, initial = new Map<string, Value>()): Thread {
+/** Locals are what a thread sets, and what has an initial value. A name that is only read is an error. */
+function threadOf({ number, parameters, body }: ParsedThread, initial = new Map<string, Value>()): Thread {
   const shared = parameters.map(({ name }) => name);
   const locals = new Map<string, Value>([...initial]);
   for (const name of initial.keys())
     if (shared.includes(name))
       throw new UnsupportedTest(`P${number} has a parameter ${name}, and an initial value for it`);
-  for (const statement of all(body)) {
+  for (const statement of flatten(body)) {
     if (statement.kind !== 'set' || locals.has(statement.local)) continue;
     if (shared.includes(statement.local))
       throw new UnsupportedTest(`P${number} gives another value to ${statement.local}, its parameter`);
@@ -82,15 +112,16 @@ function placesIn(condition: Condition): (FinalPlace | { readonly addressOf: str
   }
 }
 
-function all(statements: readonly Statement[]): Statement[] {
+/** All statements, those within others included. */
+function flatten(statements: readonly Statement[]): Statement[] {
   return statements.flatMap((statement) =>
-    statement.kind === 'if' ? [statement, ...all(statement.yes), ...all(statement.no)] : [statement],
+    statement.kind === 'if' ? [statement, ...flatten(statement.yes), ...flatten(statement.no)] : [statement],
   );
 }
 
 function namesIn(body: readonly Statement[]): (Expression & { readonly kind: 'name' })[] {
-  const visit = (expression: Expression): Expression[] => [expression, ...partsOf(expression).flatMap(visit)];
-  return all(body)
+  const visit = (expression: Expression): Expression[] => [expression, ...childrenOf(expression).flatMap(visit)];
+  return flatten(body)
     .flatMap((statement) => expressionsOf(statement).flatMap(visit))
     .filter((expression) => expression.kind === 'name');
 }

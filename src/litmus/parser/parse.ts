@@ -1,0 +1,86 @@
+import type { Condition, FinalPlace, Test, Verdict } from '../syntax.ts';
+import { UnsupportedTest } from '../unsupportedTest.ts';
+import { parseCondition, parsePlace } from './conditions.ts';
+import { parseInitial, parseStars, parseType } from './declarations.ts';
+import { type ParsedThread, resolveNames } from './resolveNames.ts';
+import { parseBlock } from './statements.ts';
+import { TokenStream } from './tokenStream.ts';
+
+const VERDICTS: readonly string[] = ['Never', 'Sometimes', 'Always', 'DEADLOCK'] satisfies readonly Verdict[];
+
+/** Parses a test in the Linux kernel's litmus format. Throws `UnsupportedTest`. */
+export function parseTest(text: string): Test {
+  const header = /^\s*C[ \t]+(\S.*)/.exec(text);
+  if (header === null) throw new UnsupportedTest(`it does not begin with 'C' and a name`, 1);
+  const tokens = new TokenStream(text, header[0].length);
+  if (tokens.text.startsWith('"')) tokens.next();
+  const initial = parseInitial(tokens);
+  const threads: ParsedThread[] = [];
+  while (/^P\d+$/.test(tokens.text)) threads.push(parseThread(tokens));
+  if (threads.length === 0) throw tokens.unexpected('P0');
+  const locations = parseLocations(tokens);
+  const filter = tokens.take('filter') ? parseCondition(tokens) : null;
+  locations.push(...parseLocations(tokens));
+  const condition = parseFinal(tokens);
+  if (tokens.text !== '') throw tokens.unexpected('the end of the file');
+  return resolveNames({
+    name: header[1].trim(),
+    stated: parseStated(text),
+    ...{ initial, threads, locations, filter, condition },
+  });
+}
+
+/**
+ * ` * Result: Never`. The stated result is about the proposition itself, whether the test asks `exists`,
+ * `~exists` or `forall`.
+ */
+function parseStated(text: string): Verdict | null {
+  const found = /^[ \t(*/]*Result:[ \t]*(.*)$/m.exec(text);
+  if (found === null) return null;
+  const line = text.slice(0, found.index).split('\n').length;
+  if (/data-?race/i.test(found[1])) throw new UnsupportedTest('it states a data race', line);
+  const [stated] = found[1].split(/[^A-Za-z]/);
+  const known = VERDICTS.find((verdict) => verdict.toLowerCase() === stated.toLowerCase());
+  if (known === undefined) throw new UnsupportedTest(`the result '${found[1].trim()}' is not known`, line);
+  return known as Verdict;
+}
+
+function parseThread(tokens: TokenStream): ParsedThread {
+  const number = Number(tokens.next().slice(1));
+  const parameters: { name: string; lock: boolean }[] = [];
+  tokens.need('(');
+  while (!tokens.take(')')) {
+    if (tokens.text === 'void' && tokens.peek(1) === ')') {
+      tokens.next();
+      continue;
+    }
+    const { line } = tokens;
+    const { lock } = parseType(tokens);
+    const stars = parseStars(tokens);
+    const name = tokens.name();
+    if (stars === 0) throw new UnsupportedTest(`${name} is no pointer`, line);
+    parameters.push({ name, lock: lock && stars === 1 });
+    if (tokens.text !== ')') tokens.need(',');
+  }
+  tokens.need('{');
+  return { number, parameters, body: parseBlock(tokens) };
+}
+
+/** `locations [x; 0:r0;]`: what herd prints in addition. Only its names are checked. */
+function parseLocations(tokens: TokenStream): FinalPlace[] {
+  const places: FinalPlace[] = [];
+  if (!tokens.take('locations')) return places;
+  tokens.need('[');
+  while (!tokens.take(']')) {
+    if (tokens.take(';')) continue;
+    tokens.take('*');
+    places.push(parsePlace(tokens));
+  }
+  return places;
+}
+
+function parseFinal(tokens: TokenStream): Condition {
+  if (tokens.take('~') || tokens.take('not')) tokens.need('exists');
+  else if (!tokens.take('exists') && !tokens.take('forall')) throw tokens.unexpected('exists, ~exists or forall');
+  return parseCondition(tokens);
+}
