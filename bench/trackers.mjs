@@ -1,7 +1,8 @@
 // What the ways to track dirty pages cost beside each other, in one run: rounds of ring and bitmap, then whole checkpoint cycles of all trackers,
-// which go into docs/trackers.svg too. `npm run bench` runs this last. With a file name: the chart goes there.
-import { writeFileSync } from 'node:fs';
+// which go into build/trackers.svg too, or into the file that is named. `npm run chart` draws docs/trackers.svg.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chart } from './trackers/chart.mjs';
 import { cycles, FEW_SPINS, ON_ITS_OWN, ON_VCPU, SPINS, Wrong } from './trackers/cycles.mjs';
@@ -12,7 +13,7 @@ const TRACKERS = ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17', 'di
 /** Cycles a second that the mail has reached. */
 const MAIL = 2500;
 const ROUNDS = 3;
-const file = process.argv[2] ?? fileURLToPath(new URL('../docs/trackers.svg', import.meta.url));
+const file = process.argv[2] ?? fileURLToPath(new URL('../build/trackers.svg', import.meta.url));
 
 const [{ model: cpu }] = cpus();
 const machine = `${cpus().length} cores, ${cpu}, Linux ${release()}, Node ${process.versions.node}`;
@@ -93,6 +94,7 @@ async function printTrackers() {
   const title = 'Checkpoint cycles a second, by how dirty pages are tracked';
   const mark = { value: MAIL, label: `${MAIL.toLocaleString('en-US')}: the mail` };
   const caption = [`${guest}.`, 'Real threads; every commit was checked against a sequential model.', `${machine}.`];
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, chart(bars, { title, mark, caption }));
 }
 

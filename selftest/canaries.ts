@@ -1,17 +1,11 @@
-import { Argument, Command, Option } from 'commander';
-import { setCompletionValues } from '#dist/cli/completionValues.js';
-import { formatExamples } from '#dist/cli/defineCommand.js';
-import { jsonOption, quietOption, seconds, seedOption, wholeNumberArgument } from '#dist/cli/options.js';
-import { print, printJson, progress } from '#dist/cli/output.js';
-import { STATUS } from '#dist/cli/status.js';
-import { BadInput } from '#dist/input/badInput.js';
-import { SCHEMA } from '#dist/input/schema.js';
-import { plural } from '#dist/report/format.js';
-import { canaryLine, falseAlarmLine, headLine, mistakeLine } from './canaryTable.ts';
-import { type HarnessResult, runHarnessCanary, runUnpatched } from './harness/runs.ts';
-import { mistakes } from './mistakes/index.ts';
-import type { Mistake } from './mistakes/mistake.ts';
-import type { Canary } from './subjects/canary.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import pMap from 'p-map';
+import { compiledUrl } from './compiled.ts';
+import { type Canary, isExpected } from './subjects/canary.ts';
+import { canaryLine, falseAlarmLine, headLine, tableText } from './subjects/canaryTable.ts';
 import { canaries } from './subjects/index.ts';
 import {
   type CanaryResult,
@@ -23,175 +17,88 @@ import {
   runUnmodified,
   type Unmodified,
 } from './subjects/runs.ts';
+import { canaryNamed } from './with.ts';
 
-interface Options {
-  readonly seeds: number;
-  readonly seed: number;
-  readonly seconds: number;
+interface Options extends Omit<Effort, 'proofSeconds' | 'graceSeconds'> {
   readonly workers: number;
   readonly list?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
 }
 
-/** That a proof may take, in seconds. */
+/** What a proof may take, in seconds. */
 const PROOF_SECONDS = 10;
+const TABLE = fileURLToPath(compiledUrl('../canaries.md'));
 
 export const canariesCommand = (): Command =>
   new Command('canaries')
-    .description('subjects with one known bug each: which are caught, by what, how fast and how often')
-    .addArgument(
-      setCompletionValues(new Argument('[names...]', 'those alone'), () => ({
-        words: [...canaries, ...mistakes].map(({ name }) => name),
-        paths: false,
-      })),
-    )
-    .addOption(new Option('--list', 'name them, and run none'))
-    .addOption(
-      new Option('--seeds <n>', 'seeds of each scheduler').default(20).argParser(wholeNumberArgument('seeds', 1, 1000)),
-    )
-    .addOption(new Option('--seconds <n>', 'that one seed may take').default(5).argParser(seconds('seconds')))
-    .addOption(
-      new Option('--workers <n>', 'how many run at a time, each on a core of its own')
-        .default(1)
-        .argParser(wholeNumberArgument('workers', 1, 256)),
-    )
-    .addOption(seedOption())
-    .addOption(jsonOption())
-    .addOption(quietOption())
-    .addHelpText('after', '\nExit status: 1 where one is missed, or where something is found in a subject as it is.')
-    .addHelpText(
-      'after',
-      formatExamples({
-        'canaries --list': 'all that there are',
-        'canaries no-mask no-flush --seeds 5': 'two of them, with five seeds of each scheduler',
-        'canaries --workers 2 --json > canaries.json': 'all of them, two at a time',
-      }),
-    )
+    .description('which canaries are caught: by which property, by which scheduler, how fast and how often')
+    .argument('[names...]', 'left out: all')
+    .option('--list', 'print their names, and run none')
+    .addOption(new Option('--seeds <n>', 'seeds of each scheduler').default(20).argParser(positive))
+    .addOption(new Option('--seed <n>', 'the first of them').default(1).argParser(positive))
+    .addOption(new Option('--seconds <n>', 'the most that one seed may take').default(5).argParser(positive))
+    .addOption(new Option('--workers <n>', 'how many run at a time').default(cpus().length).argParser(positive))
+    .addHelpText('after', `\nWith no names it writes ${TABLE}. Exit status: 1 if one is missed, or on a false alarm.`)
     .action(async (names: readonly string[], options: Options) => {
-      const chosen = named(names);
-      if (options.list) list(chosen, options.json === true);
+      const chosen = names.length === 0 ? canaries : names.map(canaryNamed);
+      if (options.list) for (const { name, tracker, source } of chosen) console.log(`${name}  ${tracker}  ${source}`);
       else await run(chosen, options);
     });
 
-/** Bugs in subjects, and mistakes in the harness. */
-interface Chosen {
-  readonly subjects: readonly Canary[];
-  readonly harness: readonly Mistake[];
+async function run(chosen: readonly Canary[], { workers: concurrency, ...options }: Options): Promise<void> {
+  const effort: Effort = { ...options, proofSeconds: PROOF_SECONDS };
+  const bare = [...new Map(chosen.map((canary) => [unmodifiedKey(canary), canary])).values()];
+  const unmodified = await pMap(bare, (canary) => runUnmodified(canary, effort), { concurrency });
+  const falseAlarms = unmodified.filter((result) => result.falseAlarms.length > 0);
+  for (const result of falseAlarms) console.log(falseAlarmLine(result));
+  const byKey = new Map(bare.map((canary, i) => [unmodifiedKey(canary), unmodified[i]]));
+
+  const width = Math.max(...chosen.map(({ name }) => name.length));
+  console.log(headLine(width, effort.seeds));
+  const results = await pMap(
+    chosen,
+    async (canary) => {
+      const result = await runCanary(canary, effort, exhausting(byKey.get(unmodifiedKey(canary))));
+      console.log(canaryLine(result, width));
+      return result;
+    },
+    { concurrency },
+  );
+  const lines = [...totals(results, unmodified, falseAlarms.length)];
+  console.log(['', ...lines].join('\n'));
+  if (chosen === canaries) {
+    mkdirSync(fileURLToPath(compiledUrl('..')), { recursive: true });
+    writeFileSync(TABLE, tableText(results, lines));
+    console.log(TABLE);
+  }
+  process.exitCode =
+    falseAlarms.length === 0 && results.every(({ caught, asExpected }) => caught && asExpected) ? 0 : 1;
 }
 
-function named(names: readonly string[]): Chosen {
-  const all = new Set([...canaries, ...mistakes].map(({ name }) => name));
-  const unknown = names.find((name) => !all.has(name));
-  if (unknown !== undefined)
-    throw new BadInput(`unknown canary ${unknown}: 'npm run canaries -- --list' has all names`);
-  const isMeant = ({ name }: { readonly name: string }) => names.length === 0 || names.includes(name);
-  return { subjects: canaries.filter(isMeant), harness: mistakes.filter(isMeant) };
-}
-
-function list({ subjects, harness }: Chosen, json: boolean): void {
-  const rows = [
-    ...subjects.map(({ name, tracker, source }) => [name, tracker, source]),
-    ...harness.map(({ name, part }) => [name, 'the harness', part]),
+function totals(results: readonly CanaryResult[], unmodified: readonly Unmodified[], falseAlarms: number): string[] {
+  const caught = results.filter((result) => result.caught).length;
+  const others = results.filter((result) => result.by !== null && !isExpected(result, result.by)).length;
+  const seconds = Math.max(...results.map((result) => result.seconds ?? Infinity));
+  return [
+    `${caught} of ${results.length} canaries caught, ${others} by another property than the one named`,
+    `slowest median of the portfolio: ${seconds.toFixed(1)} s`,
+    `${unmodified.length} unmodified scenarios, ${falseAlarms} false alarms`,
+    `on ${cpus()[0].model.trim()}, Node ${process.versions.node}`,
   ];
-  const widths = [0, 1].map((column) => widest(rows.map((row) => row[column])));
-  if (json)
-    printJson({
-      schema: SCHEMA,
-      canaries: subjects.map(({ scaffold, edits, ...of }) => of),
-      harness: harness.map(({ edits, ...of }) => of),
-    });
-  else for (const row of rows) print(row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' '));
 }
 
-async function run({ subjects, harness }: Chosen, { json, quiet, workers, ...options }: Options): Promise<void> {
-  const { seeds, seed, seconds } = options;
-  const effort: Effort = { seeds, seed, seconds, proofSeconds: PROOF_SECONDS };
-  const width = widest([...subjects, ...harness].map(({ name }) => name));
-  const show = (isWrong: boolean, line: () => string): void => {
-    if (!json && (isWrong || !quiet)) print(line());
-  };
-  const bare = scenariosOf(subjects);
-  const unmodified = await inParallel(workers, 'unmodified', bare, async (canary) => {
-    const result = await runUnmodified(canary, effort);
-    if (isFalseAlarm(result)) show(true, () => falseAlarmLine(result));
-    return result;
-  });
-  const byKey = new Map(bare.map((canary, i) => [keyOf(canary), unmodified[i]]));
-  if (subjects.length > 0) show(false, () => headLine(width, seeds));
-  const results = await inParallel(workers, 'canaries', subjects, async (canary) => {
-    const result = await runCanary(canary, effort, exhausting(canary, byKey));
-    show(!result.caught, () => canaryLine(result, width));
-    return result;
-  });
-  const selfChecks = harness.length > 0 ? (await runUnpatched()).wrong : [];
-  for (const wrong of selfChecks) show(true, () => `✗ the harness, unmodified: ${wrong}`);
-  if (harness.length > 0) show(false, () => '\nmistakes in the harness itself, and the self-check that notices');
-  const noticed = await inParallel(workers, 'mistakes', harness, async (mistake) => {
-    const result = await runHarnessCanary(mistake);
-    show(!result.caught, () => mistakeLine(result, width));
-    return result;
-  });
-  const falseAlarms = unmodified.filter(isFalseAlarm);
-  const isGreen =
-    falseAlarms.length + selfChecks.length === 0 && [...results, ...noticed].every(({ caught }) => caught);
-  if (json)
-    printJson({ schema: SCHEMA, ...effort, canaries: results, unmodified, falseAlarms, harness: noticed, selfChecks });
-  else show(false, () => summary(results, unmodified, noticed, falseAlarms.length + selfChecks.length));
-  process.exitCode = isGreen ? STATUS.nothingFound : STATUS.findings;
-}
-
-function summary(
-  results: readonly CanaryResult[],
-  unmodified: readonly Unmodified[],
-  noticed: readonly HarnessResult[],
-  falseAlarms: number,
-): string {
-  const caught = (of: readonly { readonly caught: boolean }[]) => of.filter((one) => one.caught).length;
-  const others = results.filter(({ by, asExpected }) => by !== null && !asExpected).length;
-  const lines = [
-    `${caught(results)} of ${results.length} canaries caught, ${others} by another property than the one named`,
-    `${caught(noticed)} of ${plural(noticed.length, 'mistake')} in the harness noticed`,
-    `${plural(falseAlarms, 'false alarm')}; ${plural(unmodified.length, 'unmodified scenario')}`,
-  ];
-  return ['', ...lines.filter((line) => !line.startsWith('0 of 0'))].join('\n');
-}
-
-const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
-
-const isFalseAlarm = ({ falseAlarms }: Unmodified): boolean => falseAlarms.length > 0;
-
-/** What is run unmodified for a canary: the same for all of one scenario and memory model, but for those with a scaffold. */
-const keyOf = (canary: Canary): string =>
+/**
+ * Canaries with the same key have the same unmodified subject: the same scenario and memory model,
+ * and no scaffold.
+ */
+const unmodifiedKey = (canary: Canary): string =>
   `${nameOf(canary)} ${canary.memoryModel} ${canary.scaffold.length > 0 ? canary.name : ''}`;
 
-/** One canary for each key. */
-const scenariosOf = (chosen: readonly Canary[]): Canary[] => [
-  ...new Map(chosen.map((canary) => [keyOf(canary), canary])).values(),
-];
-
 /** The proofs that come to an end on the unmodified scenario. */
-function exhausting(canary: Canary, unmodified: ReadonlyMap<string, Unmodified>): Set<ProofName> {
-  return new Set(proofNames.filter((proof) => unmodified.get(keyOf(canary))?.proofs[proof]?.exhausted));
-}
+const exhausting = (unmodified: Unmodified | undefined): Set<ProofName> =>
+  new Set(proofNames.filter((proof) => unmodified?.proofs[proof]?.exhausted));
 
-/** Runs `workers` items at a time. The results are in the order of the items. */
-async function inParallel<T, R>(
-  workers: number,
-  what: string,
-  items: readonly T[],
-  run: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  let [next, done] = [0, 0];
-  const work = async (): Promise<void> => {
-    while (next < items.length) {
-      const i = next++;
-      results[i] = await run(items[i]);
-      progress(`${what} ${++done}/${items.length} …`);
-    }
-  };
-  await Promise.all(Array.from({ length: workers }, work));
-  progress('');
-  return results;
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
 }

@@ -6,11 +6,13 @@ import { Command } from 'commander';
 import { BadInput } from '#dist/input/badInput.js';
 import { canariesCommand } from './canaries.ts';
 import { misfits } from './fits.ts';
+import { mistakesCommand } from './mistakes/command.ts';
 import { runWith } from './with.ts';
 
 const program = new Command('selftest')
   .description('puts seeded bugs into the program, and says which of them are caught')
   .enablePositionalOptions()
+  .addCommand(mistakesCommand(), { isDefault: true })
   .addCommand(canariesCommand())
   .addCommand(
     new Command('fits').description('whether every seeded bug still fits the compiled program').action(() => {

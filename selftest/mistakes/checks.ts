@@ -6,7 +6,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'going-back-forgets-an-upper-half',
     part: 'undo',
-    expectedBy: 'going-back',
+    testFile: 'test/explore/goingBack.test.ts',
+    expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -18,7 +19,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'going-back-leaves-a-sleeper',
     part: 'undo',
-    expectedBy: 'going-back',
+    testFile: 'test/explore/goingBack.test.ts',
+    expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -30,7 +32,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'narrow-stores-write-the-whole-word',
     part: 'accesses',
-    expectedBy: 'accesses',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same unsigned values wrap at the width of their cell'],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -42,7 +45,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'cmpxchg-never-fails',
     part: 'accesses',
-    expectedBy: 'sc',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same read-modify-writes return what was there'],
     edits: [
       {
         file: 'memory/memory',
@@ -54,7 +58,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'and-is-or',
     part: 'accesses',
-    expectedBy: 'accesses',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same read-modify-writes return what was there'],
     edits: [
       { file: 'memory/memory', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' },
     ],
@@ -62,7 +67,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'recording-gives-new-for-old',
     part: 'recorded memory',
-    expectedBy: 'accesses',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same read-modify-writes return what was there'],
     edits: [
       {
         file: 'memory/recordedMemory',
@@ -74,7 +80,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'logs-alike-by-their-lower-halves',
     part: 'log tree',
-    expectedBy: 'tearing',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['a 64-bit store tears under sc where it is plain, and tearing was asked for'],
     edits: [
       {
         file: 'memory/executionTrie',
@@ -91,7 +98,10 @@ export const checks: readonly Mistake[] = [
   {
     name: 'second-pass-not-compared',
     part: 'replay memory',
-    expectedBy: 'operations',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: [
+      'the rules of an operation: each breach is named outside state: another access, one too few, one too many, another result',
+    ],
     edits: [
       {
         file: 'memory/operationRunner',
@@ -103,7 +113,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'accesses-not-compared',
     part: 'replay memory',
-    expectedBy: 'operations',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the rules of an operation: each breach is named a value that differs on the second pass'],
     edits: [
       {
         file: 'memory/reexecutionMemory',
@@ -115,7 +126,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'swallowed-suspension-let-through',
     part: 'replay memory',
-    expectedBy: 'operations',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the rules of an operation: each breach is named a swallowed suspension'],
     edits: [
       {
         file: 'memory/reexecutionMemory',
@@ -127,19 +139,26 @@ export const checks: readonly Mistake[] = [
   {
     name: 'deadlock-is-a-pass',
     part: 'deadlocks',
-    expectedBy: 'ends',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states finds a deadlock and says who waits for whom'],
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'deadlock')", to: "if (stop.kind === 'pruned')" }],
   },
   {
     name: 'livelock-is-a-pass',
     part: 'livelocks',
-    expectedBy: 'ends',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: [
+      'the search of all states a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+    ],
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'livelock')", to: "if (stop.kind === 'pruned')" }],
   },
   {
     name: 'rounds-go-on-for-ever',
     part: 'spins',
-    expectedBy: 'ends',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: [
+      'the search of all states a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+    ],
     edits: [
       {
         file: 'memory/operationRunner',
@@ -151,7 +170,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'wake-up-wakes-one',
     part: 'wait queues',
-    expectedBy: 'ends',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['one wake-up for two sleepers by none'],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -163,7 +183,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'nobody-sleeps-in-a-queue',
     part: 'wait queues',
-    expectedBy: 'ends',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states finds a lost wake-up, and none where the flag is looked at again'],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -175,7 +196,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'assumption-counts-as-complete',
     part: 'assumptions',
-    expectedBy: 'ends',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['locks spinlock: an assumption stops those that would wait'],
     edits: [
       {
         file: 'explore/search/searchProgress',
@@ -187,7 +209,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'anybody-unlocks',
     part: 'locks',
-    expectedBy: 'ends',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ["another's lock given back by none"],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -199,7 +222,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'sleep-under-a-spinlock-let-through',
     part: 'locks',
-    expectedBy: 'ends',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
     edits: [
       {
         file: 'explore/execution/execution',
@@ -211,7 +235,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'lock-held-at-the-end-let-through',
     part: 'locks',
-    expectedBy: 'ends',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
     edits: [
       { file: 'check/checker', from: 'if (this.words[offset >>> 2] !== 0)', to: 'if (this.words[offset >>> 2] > 99)' },
     ],
@@ -219,7 +244,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'crash-is-no-crash',
     part: 'crashes',
-    expectedBy: 'operations',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['an operation that throws by none'],
     edits: [
       {
         file: 'explore/execution/violation',
@@ -231,7 +257,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'always-not-asked-again-after-a-write-beside',
     part: 'always',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['an always of a half, when the whole is written under sc, by none'],
     edits: [
       {
         file: 'check/checker',
@@ -243,7 +270,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'always-not-asked-again-after-a-result',
     part: 'always',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['an always of results under sc, by none'],
     edits: [
       { file: 'check/checker', from: 'execution.ended ? this.watchingResults : 0', to: 'execution.ended ? 0 : 0' },
     ],
@@ -251,37 +279,47 @@ export const checks: readonly Mistake[] = [
   {
     name: 'always-not-asked-again-after-a-lock',
     part: 'always',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['an always of the holder of a lock under sc, by none'],
     edits: [{ file: 'check/checker', from: 'this.watch(lock.id); return this', to: 'return this' }],
   },
   {
     name: 'always-forgotten-after-a-sometimes',
     part: 'sometimes',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['an always that fails after a sometimes has come true under sc, by none'],
     edits: [{ file: 'check/checker', from: 'if (!reached) this.open |= bit;', to: 'if (reached) this.open |= bit;' }],
   },
   {
     name: 'sometimes-always-is',
     part: 'sometimes',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['a sometimes that never comes true under sc, by none'],
     edits: [{ file: 'check/checker', from: 'if (holds) this.reach(predicate);', to: 'this.reach(predicate);' }],
   },
   {
     name: 'finally-that-says-why-holds',
     part: 'finally',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['a finally that says what it saw under sc, by none'],
     edits: [{ file: 'check/checker', from: 'if (seen !== true)', to: 'if (seen === false)' }],
   },
   {
     name: 'monitors-told-of-writes-alone',
     part: 'monitors',
-    expectedBy: 'monitors',
+    testFile: 'test/check/monitors.test.ts',
+    expectedBy: [
+      "LOAD Cannot find module '/tmp/dc/node_modules/pure-rand/generator/xoroshiro128plus' imported from /tmp/dc/dist/explore/random.js",
+    ],
     edits: [{ file: 'check/checker', from: 'if (this.monitored)', to: 'if (this.monitored && changed >= 0)' }],
   },
   {
     name: 'monitors-not-told-of-results',
     part: 'monitors',
-    expectedBy: 'monitors',
+    testFile: 'test/check/monitors.test.ts',
+    expectedBy: [
+      "LOAD Cannot find package '/tmp/dc/node_modules/piscina/index.js' imported from /tmp/dc/dist/run/search/searchPool.js",
+    ],
     edits: [
       {
         file: 'check/checker',
@@ -293,7 +331,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'order-for-monitors-not-kept',
     part: 'monitors under optimal',
-    expectedBy: 'monitors',
+    testFile: 'test/check/monitors.test.ts',
+    expectedBy: ['by optimal, a monitor sees the order of two stores'],
     edits: [
       {
         file: 'check/checker',
@@ -305,19 +344,22 @@ export const checks: readonly Mistake[] = [
   {
     name: 'moments-passed-over',
     part: 'moments of a class',
-    expectedBy: 'properties',
+    testFile: 'test/check/properties.test.ts',
+    expectedBy: ['an always of two cells under sc, by optimal'],
     edits: [{ file: 'check/possibly', from: 'if (predicate.reached)', to: 'if (predicate.bit !== 0)' }],
   },
   {
     name: 'nothing-asked-where-monitors-are-silent',
     part: 'what is asked under tso and weak',
-    expectedBy: 'monitors',
+    testFile: 'test/check/monitors.test.ts',
+    expectedBy: ['under tso the order of steps is not that of effects: another property stands in at the end'],
     edits: [{ file: 'run/createRun', from: '{ ...properties.finally, ...asked }', to: '{ ...properties.finally }' }],
   },
   {
     name: 'linearizability-says-yes',
     part: 'linearizability',
-    expectedBy: 'histories',
+    testFile: 'test/check/linearizability.test.ts',
+    expectedBy: ['a register calls after one another may not'],
     edits: [
       {
         file: 'check/linearizability',
@@ -329,7 +371,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'calls-come-in-any-order',
     part: 'linearizability',
-    expectedBy: 'histories',
+    testFile: 'test/check/linearizability.test.ts',
+    expectedBy: ['a register calls after one another may not'],
     edits: [
       { file: 'check/linearizability', from: 'if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);', to: '' },
     ],
@@ -337,7 +380,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'undecided-is-illegal',
     part: 'linearizability',
-    expectedBy: 'histories',
+    testFile: 'test/check/linearizability.test.ts',
+    expectedBy: ['a register what could not be decided is unknown'],
     edits: [
       {
         file: 'check/linearizability',
@@ -349,13 +393,17 @@ export const checks: readonly Mistake[] = [
   {
     name: 'full-ring-takes-one-more',
     part: 'sequential models',
-    expectedBy: 'models',
+    testFile: 'test/models/ring.test.ts',
+    expectedBy: ['one after the other, the ring and the model give the same answers, wherever the indices start'],
     edits: [{ file: 'models/ring', from: 'used(ring) >= ring.size ? BUSY', to: 'used(ring) > ring.size ? BUSY' }],
   },
   {
     name: 'harvested-entries-harvested-again',
     part: 'sequential models',
-    expectedBy: 'models',
+    testFile: 'test/models/dirtyRing.test.ts',
+    expectedBy: [
+      'one after the other, the merged ring and the model give the same answers, wherever the indices start',
+    ],
     edits: [
       {
         file: 'models/dirtyRing',
@@ -367,13 +415,17 @@ export const checks: readonly Mistake[] = [
   {
     name: 'unread-entries-are-re-armed',
     part: 'sequential models',
-    expectedBy: 'models',
+    testFile: 'test/models/gfnList.test.ts',
+    expectedBy: ['one after the other, the list and the model give the same answers'],
     edits: [{ file: 'models/gfnList', from: 'entries.slice(0, fetched)', to: 'entries.slice(0)' }],
   },
   {
     name: 'replay-ignores-a-choice',
     part: 'replay',
-    expectedBy: 'replays',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: [
+      'what is found replays to the letter, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx',
+    ],
     edits: [
       {
         file: 'explore/schedulers/replay',
@@ -385,13 +437,15 @@ export const checks: readonly Mistake[] = [
   {
     name: 'wrong-replay-let-through',
     part: 'replay',
-    expectedBy: 'replays',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a schedule that is not of the program is refused a lock that is held'],
     edits: [{ file: 'explore/schedulers/replay', from: 'this.strayed = view.steps;', to: '' }],
   },
   {
     name: 'replay-that-is-too-long-let-through',
     part: 'replay',
-    expectedBy: 'replays',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a schedule that is not of the program is refused a step too many'],
     edits: [
       {
         file: 'run/replay',
@@ -403,7 +457,10 @@ export const checks: readonly Mistake[] = [
   {
     name: 'ways-left-out-of-a-schedule',
     part: 'schedules',
-    expectedBy: 'replays',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: [
+      'what is found replays to the letter, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx',
+    ],
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
@@ -415,7 +472,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'schedule-read-one-short',
     part: 'text of schedules',
-    expectedBy: 'findings',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a schedule as text'],
     edits: [
       {
         file: 'explore/schedule',
@@ -427,7 +485,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'memory-model-of-a-finding-not-read',
     part: 'findings',
-    expectedBy: 'findings',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a finding is read as it was written, or refused by the name of the wrong field'],
     edits: [
       {
         file: 'run/parseSource',
@@ -439,7 +498,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'minimum-of-another-property',
     part: 'minimising',
-    expectedBy: 'minimum',
+    testFile: 'test/run/minimise.test.ts',
+    expectedBy: ['what is made small stays a finding of the same property'],
     edits: [
       {
         file: 'explore/search/dfs',
@@ -451,7 +511,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'fewest-switches-not-looked-for',
     part: 'minimising',
-    expectedBy: 'minimum',
+    testFile: 'test/run/minimise.test.ts',
+    expectedBy: ['a finding is made small two unlocked pushes need two switches, whatever was found first'],
     edits: [
       {
         file: 'run/minimise/fewestSwitches',
@@ -463,13 +524,15 @@ export const checks: readonly Mistake[] = [
   {
     name: 'no-operation-left-out',
     part: 'minimising',
-    expectedBy: 'minimum',
+    testFile: 'test/scenario/define.test.ts',
+    expectedBy: ['a finding is made smaller by skipping operations'],
     edits: [{ file: 'run/minimise/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
   },
   {
     name: 'single-operations-not-left-out',
     part: 'smaller scenarios',
-    expectedBy: 'smaller',
+    testFile: 'test/scenario/define.test.ts',
+    expectedBy: ['a finding is made smaller by skipping operations'],
     edits: [
       {
         file: 'run/shrink',
@@ -481,7 +544,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'nothing-tears',
     part: 'tearing',
-    expectedBy: 'tearing',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['a 64-bit store tears under sc where it is plain, and tearing was asked for'],
     edits: [
       {
         file: 'run/createRun',
@@ -493,25 +557,29 @@ export const checks: readonly Mistake[] = [
   {
     name: 'threads-in-lockstep-write-down-no-old-value',
     part: 'lockstep',
-    expectedBy: 'lockstep',
+    testFile: 'test/run/lockstep.test.ts',
+    expectedBy: ['worker threads in lockstep follow a schedule'],
     edits: [{ file: 'memory/scheduledMemory', from: 'olds[step] = old;', to: 'olds[step] = 0n;' }],
   },
   {
     name: 'step-of-a-thread-that-has-ended-let-through',
     part: 'lockstep',
-    expectedBy: 'lockstep',
+    testFile: 'test/run/lockstep.test.ts',
+    expectedBy: ['worker threads in lockstep say so when it gives steps to a thread that has ended'],
     edits: [{ file: 'memory/scheduledMemory', from: 'if (order[step] !== this.thread) continue;', to: 'continue;' }],
   },
   {
     name: 'stress-does-not-look-at-the-end',
     part: 'stress',
-    expectedBy: 'stress',
+    testFile: 'test/run/stress.test.ts',
+    expectedBy: ['free threads: what does not hold at the end is found'],
     edits: [{ file: 'run/stress/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
   },
   {
     name: 'not-is-nothing',
     part: 'litmus tests',
-    expectedBy: 'litmus-reader',
+    testFile: 'test/litmus/readerVerdict.test.ts',
+    expectedBy: ['not turns a proposition round'],
     edits: [
       {
         file: 'litmus/scenario',
@@ -523,31 +591,36 @@ export const checks: readonly Mistake[] = [
   {
     name: 'filter-not-looked-at',
     part: 'litmus tests',
-    expectedBy: 'litmus-reader',
+    testFile: 'test/litmus/readerVerdict.test.ts',
+    expectedBy: ['executions that the filter keeps back do not count'],
     edits: [{ file: 'litmus/scenario', from: 'filter === null || holds(filter)', to: 'true' }],
   },
   {
     name: 'offsets-not-compared',
     part: 'conformance',
-    expectedBy: 'conformance',
+    testFile: 'test/conformance/compare.test.ts',
+    expectedBy: ['one other offset in one entry is reported'],
     edits: [{ file: 'conformance/compare', from: '&& a.offset === b.offset', to: '' }],
   },
   {
     name: 'trace-records-beyond-the-shorter-not-compared',
     part: 'conformance',
-    expectedBy: 'conformance',
+    testFile: 'test/conformance/compare.test.ts',
+    expectedBy: ['a trace record that is missing, more or other is reported, and each place is counted'],
     edits: [{ file: 'conformance/compare', from: 'Math.max(a.trace.length', to: 'Math.min(a.trace.length' }],
   },
   {
     name: 'pages-left-not-compared',
     part: 'conformance',
-    expectedBy: 'conformance',
+    testFile: 'test/conformance/compare.test.ts',
+    expectedBy: ['another return is reported: { left: 2 }'],
     edits: [{ file: 'conformance/compare', from: 'left === 0 ?', to: 'left >= 0 ?' }],
   },
   {
     name: 'changed-entry-not-taken-in',
     part: 'conformance',
-    expectedBy: 'conformance',
+    testFile: 'test/conformance/machineOutput.test.ts',
+    expectedBy: ['the kernel, and by list what was seen after each operation'],
     edits: [
       {
         file: 'conformance/machineOutput',
@@ -559,7 +632,8 @@ export const checks: readonly Mistake[] = [
   {
     name: 'forged-page-re-armed-alone',
     part: 'sequential models',
-    expectedBy: 'models',
+    testFile: 'test/models/rearming.test.ts',
+    expectedBy: ['a page that is not there takes its neighbours with it as far as 63 pages, in both directions'],
     edits: [{ file: 'models/rearming', from: 'most - least < SPAN', to: 'most - least < 1n' }],
   },
 ];

@@ -5,13 +5,15 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'nothing-lives-from-one-iteration-to-the-next',
     part: 'liveness of variables',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a counter'],
     edits: [{ file: 'loops/liveness', from: 'const grown = union(head, next); if', to: 'const grown = head; if' }],
   },
   {
     name: 'what-a-loop-assigns-is-dead-before-it',
     part: 'liveness of variables',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a counter of do'],
     edits: [
       {
         file: 'loops/expressionLiveness',
@@ -23,7 +25,8 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'a-delay-need-not-end',
     part: 'delays',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a delay that does not end'],
     edits: [
       {
         file: 'loops/inertCode',
@@ -35,7 +38,8 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'objects-by-identity-alone',
     part: 'state of variables',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a list'],
     edits: [
       {
         file: 'loops/snapshot',
@@ -47,37 +51,43 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'closures-of-callers-are-not-looked-at',
     part: 'state of closures',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a closure'],
     edits: [{ file: 'loops/probe', from: 'this.frames.push(frame);', to: '' }],
   },
   {
     name: 'elements-are-not-counted',
     part: 'loops over elements',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['elements in turn'],
     edits: [{ file: 'loops/probe', from: 'this.counts.set(place, (this.counts.get(place) ?? 0) + 1);', to: '' }],
   },
   {
     name: 'bounds-are-ignored',
     part: 'bounds of loops',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a bound on iterations is an assumption of the verdict'],
     edits: [{ file: 'loops/probe', from: 'throw new BeyondBound(place);', to: 'return;' }],
   },
   {
     name: 'an-iteration-that-stores-is-idle',
     part: 'idle iterations',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['an addition'],
     edits: [{ file: 'memory/idleIteration', from: '!== seen.low) return undefined;', to: '!== seen.low) continue;' }],
   },
   {
     name: 'an-exchange-is-never-idle',
     part: 'idle iterations',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['an exchange, by classes'],
     edits: [{ file: 'memory/idleIteration', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' }],
   },
   {
     name: 'sleeping-is-idle',
     part: 'idle iterations',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['sleeping again'],
     edits: [
       {
         file: 'memory/idleIteration',
@@ -90,13 +100,15 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'wait-until-never-goes-on',
     part: 'waitUntil',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['waitUntil in vain'],
     edits: [{ file: 'memory/reexecutionMemory', from: 'this.repeated = first;', to: 'this.repeated = -1;' }],
   },
   {
     name: 'every-cycle-is-fair',
     part: 'livelocks',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['looks under a lock'],
     edits: [
       { file: 'explore/liveness/fairCycle', from: 'const starved = enabled & ~stepping;', to: 'const starved = 0;' },
     ],
@@ -104,25 +116,29 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'no-cycle-is-seen',
     part: 'livelocks',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['two that give back'],
     edits: [{ file: 'explore/states/stateCache', from: 'this.hasCycle = true;', to: '' }],
   },
   {
     name: 'an-execution-that-is-cut-short-ends-the-search',
     part: 'deepening',
-    expectedBy: 'loops',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a shallow violation is found beside a loop that has no bound'],
     edits: [{ file: 'run/search/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
   },
   {
     name: 'what-would-wake-a-sleeper-is-left-out',
     part: 'minimising',
-    expectedBy: 'minimum',
+    testFile: 'test/run/wakers.test.ts',
+    expectedBy: ['what could have woken a sleeper is not left out: without it any version would sleep'],
     edits: [{ file: 'run/minimise/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
   },
   {
     name: 'no-loop-is-compared',
     part: 'comparison of loops',
-    expectedBy: 'loops-compared',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a counter, compared'],
     edits: [
       { file: 'explore/search/loopComparison', from: 'if (++this.runs > RUNS_MAX) return false;', to: 'continue;' },
     ],
@@ -130,13 +146,15 @@ export const inLoops: readonly Mistake[] = [
   {
     name: 'one-more-iteration-is-compared',
     part: 'comparison of loops',
-    expectedBy: 'loops-compared',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['a counter, compared'],
     edits: [{ file: 'explore/search/loopComparison', from: 'const EXTRA_MAX = 8;', to: 'const EXTRA_MAX = 1;' }],
   },
   {
     name: 'comparison-although-told-not-to',
     part: 'comparison of loops',
-    expectedBy: 'loops-compared',
+    testFile: 'test/loops/iterations.test.ts',
+    expectedBy: ['loops whose state is not known are compared, unless that is not allowed'],
     edits: [{ file: 'memory/operationRunner', from: 'ahead.isExhausted && byComparison', to: 'ahead.isExhausted' }],
   },
 ];

@@ -5,7 +5,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'fence-does-not-wait-for-the-buffer',
     part: 'tso: fences',
-    expectedBy: 'tso',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['tso: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
         file: 'explore/memoryModels/tsoExecution',
@@ -17,7 +18,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'update-does-not-wait-for-the-buffer',
     part: 'tso: atomic updates',
-    expectedBy: 'tso',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
         file: 'explore/memoryModels/tsoExecution',
@@ -29,7 +31,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'own-buffer-not-looked-at',
     part: 'tso: forwarding',
-    expectedBy: 'tso',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['tso: outcomes and graphs of SB+rfis'],
     edits: [
       {
         file: 'explore/memoryModels/tsoExecution',
@@ -41,7 +44,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'stores-not-held-back',
     part: 'tso: buffers',
-    expectedBy: 'tso',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['tso: outcomes and graphs of SB+po+po'],
     edits: [
       {
         file: 'explore/memoryModels/tsoExecution',
@@ -53,13 +57,15 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'states-forget-what-is-held-back',
     part: 'tso: states',
-    expectedBy: 'tso',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by the value that a store buffer holds back'],
     edits: [{ file: 'explore/memoryModels/tsoExecution', from: 'to.add(this.values[s]);', to: '' }],
   },
   {
     name: 'going-back-leaves-a-store-out',
     part: 'tso: undo',
-    expectedBy: 'going-back',
+    testFile: 'test/explore/goingBack.test.ts',
+    expectedBy: ['tso: after steps forward and back all is as it was'],
     edits: [
       {
         file: 'explore/memoryModels/tsoExecution',
@@ -71,13 +77,15 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'release-orders-nothing',
     part: 'weak: release',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
     edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind < 0;' }],
   },
   {
     name: 'acquire-orders-nothing',
     part: 'weak: acquire',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
     edits: [
       { file: 'explore/memoryModels/weakExecution', from: 'if (kind === Kind.loadAcquire)', to: 'if (kind < 0)' },
     ],
@@ -85,13 +93,15 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'every-store-releases',
     part: 'weak: release',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+po+acq'],
     edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind > 0;' }],
   },
   {
     name: 'rmb-orders-nothing',
     part: 'weak: fences',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+wmb+rmb'],
     edits: [
       { file: 'explore/memoryModels/weakExecution', from: 'views.join(known.ahead, known.seen)', to: 'known.ahead' },
     ],
@@ -99,7 +109,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'wmb-orders-nothing',
     part: 'weak: fences',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+wmb+rmb'],
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
@@ -111,7 +122,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'full-fences-know-nothing-of-one-another',
     part: 'weak: fences',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
@@ -123,7 +135,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'stores-come-between-an-update',
     part: 'weak: atomic updates',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of an add and a store'],
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
@@ -135,7 +148,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'older-read-after-newer',
     part: 'weak: coherence',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of CoRR'],
     edits: [
       { file: 'explore/memoryModels/weakExecution', from: 'after[this.stores.atom[from[i]]] = from[i];', to: '' },
     ],
@@ -143,7 +157,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'newest-store-alone-is-read',
     part: 'weak: loads',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+po+po'],
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
@@ -155,13 +170,15 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'views-not-put-together',
     part: 'weak: views',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
     edits: [{ file: 'explore/memoryModels/threadView', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
   },
   {
     name: 'unlock-hands-nothing-on',
     part: 'weak: locks',
-    expectedBy: 'weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP by a lock (m)'],
     edits: [
       {
         file: 'explore/memoryModels/weakExecution',
@@ -173,49 +190,57 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'states-forget-what-the-last-store-carries',
     part: 'weak: states',
-    expectedBy: 'weak',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by what the last store of a cell tells to those who read it again'],
     edits: [{ file: 'explore/memoryModels/weakState', from: 'this.addClosed(row);', to: '' }],
   },
   {
     name: 'states-forget-what-is-known',
     part: 'weak: states',
-    expectedBy: 'weak',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by what an acquire has made known'],
     edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(current, row);', to: '' }],
   },
   {
     name: 'states-forget-what-was-seen',
     part: 'weak: states',
-    expectedBy: 'weak',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by what was seen, and a later fence makes known'],
     edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(seen, row);', to: '' }],
   },
   {
     name: 'states-forget-what-an-rmb-made-known',
     part: 'weak: states',
-    expectedBy: 'weak',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by what an rmb has made known'],
     edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(ahead, row);', to: '' }],
   },
   {
     name: 'states-forget-what-a-wmb-publishes',
     part: 'weak: states',
-    expectedBy: 'weak',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by what a wmb publishes'],
     edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(published, row);', to: '' }],
   },
   {
     name: 'states-forget-older-stores',
     part: 'weak: states',
-    expectedBy: 'weak',
+    testFile: 'test/explore/weakStates.test.ts',
+    expectedBy: ['states are told apart by a store that is not the newest'],
     edits: [{ file: 'explore/memoryModels/weakState', from: 'row.add(stores.low[store]);', to: '' }],
   },
   {
     name: 'going-back-keeps-the-order-of-fences',
     part: 'weak: undo',
-    expectedBy: 'going-back',
+    testFile: 'test/explore/goingBack.test.ts',
+    expectedBy: ['weak: after steps forward and back all is as it was'],
     edits: [{ file: 'explore/memoryModels/weakExecution', from: 'this.shared = this.sharedBefore[s];', to: '' }],
   },
   {
     name: 'parts-of-a-value-not-shifted',
     part: 'locations of overlapping cells',
-    expectedBy: 'accesses',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['a 64-bit store tears under tso where it is plain, and tearing was asked for'],
     edits: [
       {
         file: 'explore/memoryModels/coherenceOrder',
@@ -227,7 +252,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'loads-read-from-no-later-store',
     part: 'graphs: revisits',
-    expectedBy: 'graphs-of-weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+po+po'],
     edits: [
       {
         file: 'explore/trust/revisits',
@@ -239,7 +265,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'all-that-is-taken-back-was-the-newest',
     part: 'graphs: what is taken back',
-    expectedBy: 'graphs-of-weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of IRIW+po+po'],
     edits: [
       {
         file: 'explore/trust/graph',
@@ -251,7 +278,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'nobody-overtakes-at-a-lock',
     part: 'graphs: locks',
-    expectedBy: 'graphs-of-weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of SB under a lock (m)'],
     edits: [
       {
         file: 'explore/trust/revisits',
@@ -263,7 +291,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'fences-in-no-order',
     part: 'graphs: axioms',
-    expectedBy: 'graphs-of-weak',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
         file: 'explore/trust/fences',
@@ -275,7 +304,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'updates-find-stores-in-their-buffer',
     part: 'graphs: axioms of tso',
-    expectedBy: 'graphs-of-tso',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
         file: 'explore/trust/partialOrder',
@@ -287,7 +317,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'graphs-alike-by-who-reads-from-whom',
     part: 'graphs: wait queues and several locations',
-    expectedBy: 'graphs-of-weak',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['halves of a word tso: what is stored to one leaves the other alone'],
     edits: [
       {
         file: 'explore/trust/visitedGraphs',
@@ -299,7 +330,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'reads-race-with-nothing',
     part: 'data races',
-    expectedBy: 'data-races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['message passing release, relaxed'],
     edits: [
       {
         file: 'explore/memoryModels/dataRaces',
@@ -311,7 +343,8 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'rmb-orders-a-later-store',
     part: 'data races',
-    expectedBy: 'data-races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['message passing wmb and rmb, but it is written'],
     edits: [
       {
         file: 'explore/memoryModels/dataRaces',
@@ -323,13 +356,15 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'atomic-accesses-race',
     part: 'data races',
-    expectedBy: 'data-races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['two marked accesses after a plain one do not race with one another'],
     edits: [{ file: 'explore/memoryModels/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
   },
   {
     name: 'past-accesses-forgotten',
     part: 'data races: states',
-    expectedBy: 'data-races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['states are told apart by what those know of earlier accesses who have yet to acquire'],
     edits: [
       {
         file: 'explore/memoryModels/accessHistory',

@@ -5,7 +5,8 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'random-walk-never-draws-the-last-thread',
     part: 'random walk',
-    expectedBy: 'random-walk',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ["'SB' 'random-walk': each interleaving as often as it should be"],
     edits: [
       {
         file: 'explore/schedulers/randomWalk',
@@ -17,7 +18,10 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'priorities-never-fall',
     part: 'pct',
-    expectedBy: 'pct',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: [
+      'pct: a bug of depth d is hit as often as 1 in n * k^(d - 1) at least; one of depth 3 is not hit at depth 2',
+    ],
     edits: [
       { file: 'explore/schedulers/pct', from: 'this.priority[this.highest(enabled)] = -i;', to: 'this.enabled = 0;' },
     ],
@@ -25,7 +29,8 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'no-priority-drawn-again-for-those-that-race',
     part: 'pos',
-    expectedBy: 'pos',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ["'CoRR' pos: the least and the most likely class as often as they should be"],
     edits: [
       {
         file: 'explore/schedulers/pos',
@@ -37,13 +42,15 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'steps-that-are-left-not-counted',
     part: 'urw',
-    expectedBy: 'urw',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ["'SB' 'urw': each interleaving as often as it should be"],
     edits: [{ file: 'explore/schedulers/urw', from: 'this.left[thread]--;', to: '' }],
   },
   {
     name: 'nobody-is-held',
     part: 'surw',
-    expectedBy: 'surw',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['surw: the orders of the accesses to what is shared are equally likely, whatever else the threads do'],
     edits: [
       {
         file: 'explore/schedulers/surw',
@@ -55,13 +62,15 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'nobody-waits-for-a-constraint',
     part: 'reads-from',
-    expectedBy: 'reads-from',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['reads-from: a read between two writes of many, which POS never gets to'],
     edits: [{ file: 'explore/schedulers/readsFrom', from: 'waiting |= constraint.waiting;', to: '' }],
   },
   {
     name: 'last-member-never-has-its-turn',
     part: 'portfolio',
-    expectedBy: 'portfolio',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['each member of the portfolio has its turn'],
     edits: [
       {
         file: 'explore/schedulers/portfolio',
@@ -73,19 +82,22 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'draws-go-on-from-those-before',
     part: 'seeds',
-    expectedBy: 'repeatable',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['surw a ring: the seed and its number decide an execution'],
     edits: [{ file: 'explore/schedulers/surw', from: 'this.random = randomOf(this.seed, index);', to: '' }],
   },
   {
     name: 'one-number-for-all-executions',
     part: 'seeds',
-    expectedBy: 'repeatable',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['random-walk a ring: the seed and its number decide an execution'],
     edits: [{ file: 'explore/random', from: 'Math.imul(index + 1, 0x9e3779b1)', to: 'Math.imul(1, 0x9e3779b1)' }],
   },
   {
     name: 'newest-store-always-drawn',
     part: 'drawn ways',
-    expectedBy: 'ways',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['every scheduler finds what only the memory model allows random-walk under weak'],
     edits: [
       {
         file: 'explore/random',
@@ -97,7 +109,8 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'cells-that-overlap-are-apart',
     part: 'profile',
-    expectedBy: 'profile',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['a profile: cells that share bytes are one location'],
     edits: [
       { file: 'explore/schedulers/conflicts', from: 'if (place.offset >= end) members = [];', to: 'members = [];' },
     ],
@@ -105,7 +118,8 @@ export const schedulers: readonly Mistake[] = [
   {
     name: 'steps-without-a-choice-counted',
     part: 'profile',
-    expectedBy: 'profile',
+    testFile: 'test/explore/schedulers.test.ts',
+    expectedBy: ['a profile: steps, steps with a choice, who shares what'],
     edits: [
       { file: 'explore/profile', from: 'if (popcount(view.enabled) > 1) this.choices++;', to: 'this.choices++;' },
     ],

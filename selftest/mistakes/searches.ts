@@ -6,7 +6,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'interleavings-left-out',
     part: 'interleavings',
-    expectedBy: 'interleavings',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['IRIW every interleaving is run, and they are in so many classes'],
     edits: [
       {
         file: 'explore/search/dfs',
@@ -18,7 +19,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'part-lost',
     part: 'parts of a search',
-    expectedBy: 'interleavings',
+    testFile: 'test/run/search.test.ts',
+    expectedBy: ['a search in work items runs every interleaving once'],
     edits: [
       {
         file: 'explore/search/dfs',
@@ -30,7 +32,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'round-lost',
     part: 'rounds',
-    expectedBy: 'optimal',
+    testFile: 'test/run/searchPool.test.ts',
+    expectedBy: ['whatever the number of workers ring-m has 553 classes'],
     edits: [
       {
         file: 'explore/work/batchedSearch',
@@ -42,7 +45,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'share-lost',
     part: 'shares of a round',
-    expectedBy: 'optimal',
+    testFile: 'test/run/searchPool.test.ts',
+    expectedBy: ['whatever the number of workers ring-s has 46 classes'],
     edits: [
       {
         file: 'run/search/completedWork',
@@ -54,7 +58,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'draws-of-a-part-are-those-of-the-first',
     part: 'hunt',
-    expectedBy: 'hunting',
+    testFile: 'test/run/search.test.ts',
+    expectedBy: ['draws in batches are those one by one'],
     edits: [
       {
         file: 'explore/search/sampling',
@@ -66,25 +71,33 @@ export const searches: readonly Mistake[] = [
   {
     name: 'classes-taken-for-one',
     part: 'classes',
-    expectedBy: 'interleavings',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['CoRR the optimal reduction runs each class once, whatever the order of the threads'],
     edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
   },
   {
     name: 'updates-read-nothing',
     part: 'reads-from classes',
-    expectedBy: 'interleavings',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['ainc(2) every interleaving is run, and they are in so many classes'],
     edits: [{ file: 'explore/search/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
   },
   {
     name: 'overlapping-cells-do-not-conflict',
     part: 'happens-before',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [{ file: 'explore/happensBefore', from: '!this.overlaps[pa].includes(pb)', to: 'pa !== pb' }],
   },
   {
     name: 'loads-conflict',
     part: 'happens-before',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [
       {
         file: 'explore/happensBefore',
@@ -96,7 +109,10 @@ export const searches: readonly Mistake[] = [
   {
     name: 'stores-race-with-no-load',
     part: 'races of optimal',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [
       { file: 'explore/happensBefore', from: 'if (read !== 0 && t !== thread)', to: 'if (read !== 0 && t === thread)' },
     ],
@@ -104,13 +120,17 @@ export const searches: readonly Mistake[] = [
   {
     name: 'waiting-for-a-lock-is-no-race',
     part: 'races of optimal',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: ['a thread that keeps a lock for ever does not hide the executions in which another takes it first'],
     edits: [{ file: 'explore/optimalDpor/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
   },
   {
     name: 'failed-cmpxchg-stays-a-load',
     part: 'races of optimal',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
@@ -122,7 +142,10 @@ export const searches: readonly Mistake[] = [
   {
     name: 'wakeup-tree-loses-a-branch',
     part: 'wakeup tree',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [
       {
         file: 'explore/optimalDpor/wakeupTree',
@@ -134,7 +157,10 @@ export const searches: readonly Mistake[] = [
   {
     name: 'sleepers-never-wake',
     part: 'sleep sets',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
@@ -146,7 +172,10 @@ export const searches: readonly Mistake[] = [
   {
     name: 'nobody-sleeps',
     part: 'sleep sets',
-    expectedBy: 'optimal',
+    testFile: 'test/explore/optimal.test.ts',
+    expectedBy: [
+      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
+    ],
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
@@ -158,25 +187,29 @@ export const searches: readonly Mistake[] = [
   {
     name: 'states-forget-who-sleeps',
     part: 'states',
-    expectedBy: 'ends',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['a wake-up that may come too early by states'],
     edits: [{ file: 'explore/states/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
   },
   {
     name: 'states-forget-results',
     part: 'states',
-    expectedBy: 'results',
+    testFile: 'test/explore/results.test.ts',
+    expectedBy: ['results that JSON takes for one are two'],
     edits: [{ file: 'explore/states/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
   },
   {
     name: 'states-forget-monitors',
     part: 'states',
-    expectedBy: 'monitors',
+    testFile: 'test/check/monitors.test.ts',
+    expectedBy: ['by states, a monitor sees the order of three stores'],
     edits: [{ file: 'explore/states/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
   },
   {
     name: 'states-forget-what-was-spent',
     part: 'states within a bound',
-    expectedBy: 'preemptions',
+    testFile: 'test/run/search.test.ts',
+    expectedBy: ['within a bound, states that are reached at several prices are searched at the lowest'],
     edits: [
       {
         file: 'explore/states/stateCache',
@@ -188,7 +221,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'states-lost-when-the-table-grows',
     part: 'set of states',
-    expectedBy: 'states',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['the yardsticks ring-m has so many states'],
     edits: [
       {
         file: 'explore/states/stateSet',
@@ -200,7 +234,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'rows-written-without-their-upper-bits',
     part: 'rows of states',
-    expectedBy: 'states',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['the yardsticks ring-s has so many states'],
     edits: [
       { file: 'explore/states/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' },
     ],
@@ -208,7 +243,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'results-numbered-by-the-last',
     part: 'result numbers',
-    expectedBy: 'results',
+    testFile: 'test/explore/results.test.ts',
+    expectedBy: ['states with other results are other states, however far back these were returned'],
     edits: [
       { file: 'explore/states/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' },
     ],
@@ -216,7 +252,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'undefined-taken-for-null',
     part: 'comparison of results',
-    expectedBy: 'results',
+    testFile: 'test/explore/results.test.ts',
+    expectedBy: ['results that JSON takes for one are two'],
     edits: [
       {
         file: 'memory/result',
@@ -228,13 +265,19 @@ export const searches: readonly Mistake[] = [
   {
     name: 'interchangeable-whatever-they-do',
     part: 'symmetry',
-    expectedBy: 'symmetry',
+    testFile: 'test/explore/symmetry.test.ts',
+    expectedBy: [
+      'interchangeable actors actors that differ, or ask who they are, are not interchangeable: one line says so',
+    ],
     edits: [{ file: 'explore/symmetry', from: 'run === b[i].run && until === b[i].until', to: 'true' }],
   },
   {
     name: 'holders-not-renamed',
     part: 'symmetry',
-    expectedBy: 'symmetry',
+    testFile: 'test/explore/symmetry.test.ts',
+    expectedBy: [
+      'interchangeable actors five threads in a row of states that any one could lead: one for each number that are done, and each place of the one that is on',
+    ],
     edits: [
       {
         file: 'explore/symmetry',
@@ -246,7 +289,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'one-preemption-too-many',
     part: 'preemptions of a class',
-    expectedBy: 'preemptions',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['SB: with so many preemptions, so many classes'],
     edits: [
       {
         file: 'explore/search/preemptionBound',
@@ -258,7 +302,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'every-switch-is-free',
     part: 'preemptions of an interleaving',
-    expectedBy: 'preemptions',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['CoRR: with so many preemptions, so many classes'],
     edits: [
       {
         file: 'explore/search/dfs',
@@ -270,13 +315,15 @@ export const searches: readonly Mistake[] = [
   {
     name: 'limit-of-steps-passes',
     part: 'limits',
-    expectedBy: 'limits',
+    testFile: 'test/run/limits.test.ts',
+    expectedBy: ['a limit is no pass steps of one execution, by none'],
     edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
   },
   {
     name: 'limit-of-executions-passes',
     part: 'limits',
-    expectedBy: 'limits',
+    testFile: 'test/run/limits.test.ts',
+    expectedBy: ['a limit is no pass executions and seconds, by none under sc'],
     edits: [
       {
         file: 'explore/search/searchProgress',
@@ -288,7 +335,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'limits-are-passes',
     part: 'outcome of a report',
-    expectedBy: 'limits',
+    testFile: 'test/run/limits.test.ts',
+    expectedBy: ['a limit is no pass steps of one execution, by none'],
     edits: [
       {
         file: 'run/exploreScenario',
@@ -300,7 +348,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'nothing-that-ended-is-a-pass',
     part: 'outcome of a report',
-    expectedBy: 'ends',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['an assumption that never holds by none'],
     edits: [
       {
         file: 'run/exploreScenario',
@@ -312,7 +361,8 @@ export const searches: readonly Mistake[] = [
   {
     name: 'what-others-have-reached-is-not-told',
     part: 'parallel search',
-    expectedBy: 'workers',
+    testFile: 'test/run/searchPool.test.ts',
+    expectedBy: ['whatever the number of workers ring-s has 46 classes'],
     edits: [{ file: 'run/search/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
   },
 ];

@@ -3,14 +3,14 @@ import type { TrackerName } from '#dist/trackers/interface/names.js';
 import { smallVm } from '#dist/trackers/scenarios/trackerScenario.js';
 import type { ActorSpec, VmSpec, VmsSpec } from '#dist/vm/spec.js';
 import type { Edit } from '../patch/patch.ts';
+import type { SeededBug } from '../patch/seededBug.ts';
 
 /**
- * A canary: a subject with exactly one known bug, as edits of the compiled program. The name is
- * from mines, where a canary shows that a danger is noticed.
+ * A canary: a known bug that is seeded into a subject. The word is from mines, where a canary shows
+ * that a danger is noticed. `expectedBy` has properties, by the number of their rule (`R5`) or by
+ * their exact name; several, as the schedule decides which fails first.
  */
-export interface Canary {
-  /** In lower case, with hyphens: what is wrong. */
-  readonly name: string;
+export interface Canary extends SeededBug {
   /** Where it is known from: a number like those of docs/trackers.md, a commit, a CVE, a message. */
   readonly source: string;
   readonly tracker: TrackerName;
@@ -18,15 +18,8 @@ export interface Canary {
   readonly scenario: string | VmSpec | VmsSpec;
   /** The weakest that it needs. */
   readonly memoryModel: MemoryModelName;
-  /**
-   * The properties that must catch it, by the number of their rule (`R5`) or by their exact name.
-   * Several, as the schedule decides which fails first.
-   */
-  readonly expectedBy: readonly string[];
-  /** What the bug needs to be there, and is right by itself: with it alone the subject is clean. */
+  /** What the bug needs. It is right by itself: with it alone the subject is clean. */
   readonly scaffold: readonly Edit[];
-  /** The bug; put in after the scaffold. */
-  readonly edits: readonly Edit[];
 }
 
 /** All that is put in. */

@@ -5,9 +5,6 @@ import { readTimeSamples } from '../campaign/timeSamples.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { KernelError } from '../kernel/compiled.ts';
-import { areVms, isVm, type ScenarioRef } from '../scenario/scenarioRef.ts';
-import { DEFAULT_TRACKER } from '../trackers/interface/names.ts';
-import { canaryTables } from './canaryTables.ts';
 import type { CampaignData, CampaignFindingData } from './data.ts';
 import { renderInterleaving } from './interleaving.ts';
 
@@ -58,7 +55,6 @@ export async function renderCampaign(directory: string, page: string): Promise<C
     further: Object.entries(further),
     open: summary.open,
     lost: lost.map(({ batch, scenario, why }) => `batch ${batch} of ${scenario}: ${why}`),
-    canaries: canaryTables(new Set(state.settings.bases.flatMap(({ source }) => trackersIn(source)))),
   };
 }
 
@@ -83,11 +79,6 @@ async function renderFinding(finding: CampaignFinding, page: string, stepsMax: n
     if (error instanceof BadInput || error instanceof KernelError) return { ...data, why: error.message };
     throw error;
   }
-}
-
-function trackersIn(source: ScenarioRef): string[] {
-  if (areVms(source)) return source.vms.flatMap(trackersIn);
-  return isVm(source) ? [source.tracker ?? DEFAULT_TRACKER] : [];
 }
 
 /** Every n-th sample and the last one, at most `SAMPLES_MAX` + 1. */

@@ -137,13 +137,6 @@ export interface CampaignFindingData {
   readonly why?: string;
 }
 
-/** A table of texts. */
-export interface TableData {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** A campaign. */
 export interface CampaignData {
   readonly kind: 'campaign';
@@ -182,6 +175,4 @@ export interface CampaignData {
   readonly open: number;
   /** Batches that could not be run. */
   readonly lost: readonly string[];
-  /** Which seeded bugs are caught, for the trackers of this campaign. */
-  readonly canaries: readonly TableData[];
 }

@@ -18,8 +18,8 @@ function linksOf(document: string): Link[] {
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^[a-z]+:/.test(to));
   const named = [...text.matchAll(/`((?:(?:docs|src|test|bench|properties|examples)\/)?[\w./-]+)`/g)]
     .map(([, to]) => to)
-    .filter((to) => /\.md$|^(docs|src|test|bench|properties|examples)\//.test(to))
-    .filter((to) => to !== 'test/output'); // tests make it
+    .filter((to) => /\.md$|^(docs|src|selftest|test|bench|properties|examples)\//.test(to))
+    .filter((to) => to !== 'test/output' && !to.startsWith('build/')); // made by programs
   const here = dirname(document);
   return [
     ...links.map((to) => (to.startsWith('#') ? document + to : normalize(join(here, to)))),

@@ -120,6 +120,19 @@ describe('message passing', () => {
   });
 });
 
+test('two marked accesses after a plain one do not race with one another', async () => {
+  const what = scenario({
+    name: 'three',
+    cells: { x: 'u32', f: 'u32' },
+    actors: {
+      writer: [(mem, { x, f }) => [mem.write(x, 1), mem.storeRelease(f, 1)]],
+      stores: [(mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.store(x, 2)],
+      loads: [(mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.load(x)],
+    },
+  });
+  for (const reduction of ['states', 'optimal'] as const) expect(await foundIn(what, { reduction })).toEqual([]);
+});
+
 test('the message names actors, cells and lines', async () => {
   const [{ message }] = (
     await explore(

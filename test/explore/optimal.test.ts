@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Program } from '../../src/explore/program.ts';
+import { assume } from '../../src/memory/assume.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { interleavings, optimal, permutations } from './programs.ts';
 
@@ -19,4 +20,18 @@ test('a cmpxchg that fails because of one store, and succeeds because of another
     expect(interleavings(program)).toMatchObject({ executions: 24, classes: 9 });
     expect(optimal(program)).toMatchObject({ executions: 9, blocked: 0, classes: 9 });
   }
+});
+
+test('a thread that keeps a lock for ever does not hide the executions in which another takes it first', () => {
+  const layout = new Layout();
+  const x = layout.cell('x', 'u32');
+  const m = layout.lock('m', 'mutex');
+  const actors: Program['actors'] = [
+    {
+      name: 'keeps',
+      operations: [{ label: 'a', run: (mem) => [mem.lock(m), assume(mem.load(x) === 1), mem.unlock(m)] }],
+    },
+    { name: 'gives back', operations: [{ label: 'b', run: (mem) => [mem.lock(m), mem.store(x, 1), mem.unlock(m)] }] },
+  ];
+  expect(optimal({ layout, init: () => {}, actors })).toMatchObject({ executions: 1, blocked: 1 });
 });

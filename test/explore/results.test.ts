@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { resultText } from '../../src/memory/result.ts';
 import { scenario } from '../../src/scenario/define.ts';
@@ -114,4 +115,37 @@ test('a list of cells, a cell of 64 bits, a lock, or nothing is no cell of 32 bi
   ]);
   const lock: Run = (mem, { list }) => mem.lock(list[2]);
   expect(told(await explored([lock]))).toEqual([at('crashed TypeError: mem.lock does not work on undefined')]);
+});
+
+test('states with other results are other states, however far back these were returned', async () => {
+  const first = scenario({
+    name: 'first',
+    cells: { x: 'u32', y: 'u32' },
+    actors: {
+      a: [
+        (mem, { x }) => mem.load(x),
+        ...[1, 2, 3].map(
+          () =>
+            (mem: Memory, { y }: { y: Cell }) =>
+              mem.load(y),
+        ),
+      ],
+      b: [(mem, { x }) => [mem.store(x, 1), mem.store(x, 0)].length],
+    },
+    finally: { 'the first has read 0': ({ results }) => results.a[0] === 0 },
+  });
+  const order = scenario({
+    name: 'order',
+    cells: { x: 'u32' },
+    actors: {
+      a: [1, 2, 3].map(
+        () =>
+          (mem: Memory, { x }: { x: Cell }) =>
+            mem.load(x),
+      ),
+      b: [(mem, { x }) => [mem.store(x, 1), mem.store(x, 0)].length],
+    },
+    finally: { 'not 0, 1, 1': ({ results }) => results.a.join() !== '0,1,1' },
+  });
+  for (const of of [first, order]) expect((await explore(of, { reduction: 'states' })).outcome).toBe('violated');
 });

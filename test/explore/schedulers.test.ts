@@ -106,6 +106,28 @@ test('a profile: steps, steps with a choice, who shares what', () => {
   ]);
 });
 
+test('a profile: cells that share bytes are one location', () => {
+  const layout = new Layout();
+  const [whole, low, high] = [layout.cell('whole', 'u32'), layout.cell('low', 'u16', 0), layout.cell('high', 'u16', 2)];
+  const runs = [
+    (mem: Memory) => mem.store(whole, 1),
+    (mem: Memory) => mem.store(low, 1),
+    (mem: Memory) => mem.load(high),
+  ];
+  const actors = runs.map((run, i) => ({ name: `t${i}`, operations: [{ label: 'run', run }] }));
+  const { shared } = profileOf(new Execution({ layout, init: () => {}, actors }, 100), SEED);
+  expect(shared.map(({ events }) => events[0])).toEqual([[1, 1, 1]]);
+});
+
+test('each member of the portfolio has its turn', () => {
+  const execution = new Execution(benchmarkRing('ring-m').program, 1000);
+  const [portfolio, third, last] = (['portfolio', 'pos', 'random-walk'] as const).map((name) => made(name, execution));
+  for (let round = 0; round < 30; round += 10) {
+    expect(draw(execution, portfolio, round + 2)).toEqual(draw(execution, third, round + 2));
+    expect(draw(execution, portfolio, round + 9)).toEqual(draw(execution, last, round + 9));
+  }
+});
+
 /** The least and the most likely class, for a random walk, URW and POS. */
 const LITMUS = [
   { name: 'SB', program: 'Wx;Ry | Wy;Rx', classes: 3, walk: [1 / 4, 1 / 2], urw: [1 / 6, 2 / 3], pos: [1 / 3, 1 / 3] },

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
+import { noProperties, type StateView } from '../../src/check/property.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import type { MemoryModelName } from '../../src/explore/memoryModels/registry.ts';
+import { assume } from '../../src/memory/assume.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import { Layout } from '../../src/memory/layout.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { plainMachine } from '../../src/run/createRun.ts';
+import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
 
@@ -77,4 +86,122 @@ test('states are told apart by which stores are parts of one', async () => {
     finally: { 'one is not last': ({ results }) => results.reader[0] !== `${0x70002},1` },
   });
   expect([await foundBy(parts, 'none'), await foundBy(parts, 'states')]).toEqual(['violated', 'violated']);
+});
+
+type Run = (mem: Memory, cell: (name: string) => Cell) => unknown;
+
+/** Programs of threads with operations in which two states differ only in what is held back or known. */
+const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string, ...threads: readonly Run[][]]>> = {
+  'the value that a store buffer holds back': [
+    'tso',
+    'x',
+    [(mem, cell) => void mem.store(cell('x'), mem.load(cell('y')))],
+    [(mem, cell) => mem.store(cell('y'), 1)],
+  ],
+  'a store that is not the newest': [
+    'weak',
+    '',
+    [
+      (mem, cell) => {
+        mem.store(cell('x'), mem.load(cell('y')));
+        mem.store(cell('x'), 2);
+        mem.store(cell('z'), 1);
+      },
+    ],
+    [(mem, cell) => mem.store(cell('y'), 1)],
+    [(mem, cell) => (mem.load(cell('z')) === 1 ? mem.load(cell('x')) : 'early')],
+  ],
+  // What was read is forgotten with the next operation, except for what it makes known.
+  'what an acquire has made known': [
+    'weak',
+    '',
+    [(mem, cell) => mem.store(cell('v'), 1)],
+    [(mem, cell) => [mem.store(cell('x'), 1), mem.storeRelease(cell('y'), 1)]],
+    [
+      (mem, cell) => assume(mem.load(cell('y')) === 1),
+      (mem, cell) => void (mem.load(cell('v')) === 1 && mem.loadAcquire(cell('y'))),
+      (mem, cell) => assume(mem.load(cell('v')) === 1),
+      (mem, cell) => [mem.load(cell('x')), mem.store(cell('z'), 1)],
+    ],
+    [
+      (mem, cell) => {
+        while (mem.load(cell('z')) !== 1);
+      },
+    ],
+  ],
+  'what was seen, and a later fence makes known': [
+    'weak',
+    '',
+    [(mem, cell) => [mem.store(cell('x'), 1), mem.storeRelease(cell('y'), 1), mem.store(cell('z'), 1)]],
+    [
+      (mem, cell) => void mem.load(cell('y')),
+      (mem, cell) => assume(mem.load(cell('y')) === 2),
+      (mem, cell) => {
+        if (mem.load(cell('z')) !== 1) return 'early';
+        mem.rmb();
+        return mem.load(cell('x'));
+      },
+    ],
+    [
+      (mem, cell) => {
+        assume(mem.load(cell('y')) === 1);
+        mem.store(cell('y'), 2);
+      },
+    ],
+  ],
+  'what an rmb has made known': [
+    'weak',
+    '',
+    [(mem, cell) => mem.store(cell('v'), 1)],
+    [(mem, cell) => [mem.store(cell('x'), 1), mem.storeRelease(cell('y'), 1)]],
+    [
+      (mem, cell) => assume(mem.load(cell('y')) === 1),
+      (mem, cell) => void (mem.load(cell('v')) === 1 && mem.rmb()),
+      (mem, cell) => assume(mem.load(cell('v')) === 1),
+      (mem, cell) => mem.load(cell('x')),
+    ],
+  ],
+  'what a wmb publishes': [
+    'weak',
+    '',
+    [(mem, cell) => mem.store(cell('y'), 1)],
+    [
+      (mem, cell) => mem.store(cell('x'), 1),
+      (mem, cell) => void (mem.load(cell('y')) === 1 && mem.wmb()),
+      (mem, cell) => {
+        assume(mem.load(cell('y')) === 1);
+        mem.store(cell('z'), 1);
+      },
+    ],
+    [
+      (mem, cell) => {
+        if (mem.load(cell('z')) !== 1) return 'early';
+        mem.rmb();
+        return mem.load(cell('x'));
+      },
+    ],
+  ],
+};
+
+test.each(Object.entries(HIDDEN))('states are told apart by %s', (_, [memoryModel, finals, ...threads]) => {
+  const outcomesBy = (reduction: 'states' | 'optimal'): string[] => {
+    const layout = new Layout();
+    const cells = new Map([...'vxyz'].map((name) => [name, layout.cell(name, 'u32')]));
+    const actors = threads.map((operations, i) => ({
+      name: `t${i}`,
+      operations: operations.map((run, k) => ({
+        label: `op${k}`,
+        run: (mem: Memory) => run(mem, (name) => cells.get(name)!),
+      })),
+    }));
+    const outcomes = new Set<string>();
+    const writtenDown = ({ results, read }: StateView): boolean =>
+      outcomes.add(JSON.stringify([results, [...finals].map((name) => read(cells.get(name)!))])).size > 0;
+    const properties = { ...noProperties, resultsMatter: true, finally: { 'written down': writtenDown } };
+    const search = { scheduler: 'exhaustive', reduction, seed: 1, depth: 3, stepsMax: 1000 } as const;
+    const of = { name: 'hidden', program: { layout, init: () => {}, actors }, properties };
+    searchHere(of, { ...plainMachine, ...search, memoryModel }, noLimits);
+    return [...outcomes].sort();
+  };
+  expect(outcomesBy('states')).toEqual(outcomesBy('optimal'));
 });

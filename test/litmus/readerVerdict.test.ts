@@ -17,6 +17,11 @@ test('a verdict is about the proposition, however it is asked for', () => {
   }
 });
 
+test('not turns a proposition round', () => {
+  expect(verdict(STORE_BUFFERING, 'exists (~(0:r0=0 /\\ 1:r0=0))')).toBe('Always');
+  expect(verdict(STORE_BUFFERING, 'exists (~(0:r0=1 \\/ 1:r0=1))')).toBe('Never');
+});
+
 test('executions that the filter keeps back do not count', () => {
   expect(verdict(STORE_BUFFERING, 'filter (0:r0=0)\nexists (1:r0=1)')).toBe('Always');
   expect(verdict(STORE_BUFFERING, 'filter (0:r0=2)\nexists (1:r0=1)')).toBe('DEADLOCK');

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { canaryTables, parseTables } from '../../src/report/canaryTables.ts';
 import { htmlPage } from '../../src/report/htmlPage.ts';
 import { formatPerfettoTrace } from '../../src/report/reporters/perfetto.ts';
 import { interleavingOfFinding } from './interleavings.ts';
@@ -52,15 +51,4 @@ test('each flow of a trace begins in one actor and ends in another', async () =>
     { ph: 's', id: 1, tid: 1 },
     { ph: 'f', id: 1, tid: 2, bp: 'e' },
   ]);
-});
-
-test('tables of a document are found by their headings; those of the seeded bugs too', () => {
-  expect(parseTables('# A\n\n## b c\n\nText.\n\n| x | y |\n| --- | --- |\n| `1` | a \\| b |\n')).toEqual([
-    { title: 'b c', head: ['x', 'y'], rows: [['1', 'a | b']] },
-  ]);
-  const [table, ...others] = canaryTables(new Set(['gfn-list']));
-  expect(others).toEqual([]);
-  expect(table.title).toBe('gfn-list');
-  expect(table.rows.length).toBeGreaterThan(5);
-  for (const row of table.rows) expect(row).toHaveLength(table.head.length);
 });

@@ -24,7 +24,10 @@ describe('worker threads in lockstep', () => {
   afterAll(() => pool.close());
 
   test('follow a schedule', async () => {
-    expect(await pool.run(spec, good)).toMatchObject({ strayed: undefined, violation: undefined, results: [[0], [0]] });
+    const { trace, memory, ...rest } = await pool.run(spec, good);
+    expect(rest).toMatchObject({ strayed: undefined, violation: undefined, results: [[0], [0]] });
+    expect(trace).toEqual(run.execution.trace());
+    expect([...memory]).toEqual([...run.execution.bytes.u8]);
   });
 
   test('end where it ends', async () => {

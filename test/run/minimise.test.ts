@@ -6,7 +6,7 @@ import { contextSwitches } from '../../src/explore/schedule.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { createRun, runOnce } from '../../src/run/createRun.ts';
+import { createRun, plainMachine, runOnce } from '../../src/run/createRun.ts';
 import type { Failure } from '../../src/run/failure.ts';
 import { minimise } from '../../src/run/minimise/minimise.ts';
 import { searchHere } from '../../src/run/search/search.ts';
@@ -83,6 +83,26 @@ function nothingLost({ words, results }: Pick<StateView, 'words' | 'results'>): 
   const pushed = results.flat().filter((result) => result === 'pushed').length;
   return (words[0] & 0xffff) === pushed && entries === pushed;
 }
+
+test('what is made small stays a finding of the same property', async () => {
+  // The third thread breaks the other property if it comes first.
+  const two = scenario({
+    name: 'two-properties',
+    cells: { x: 'u32', z: 'u32' },
+    actors: {
+      a: [(mem, { z }) => mem.load(z), (mem, { x }) => mem.load(x), (mem, { x }) => mem.store(x, 1)],
+      b: [(mem, { z }) => mem.load(z), (mem, { x }) => mem.load(x), (mem, { x }) => mem.store(x, 1)],
+      c: [(mem, { z }) => mem.store(z, 1)],
+    },
+    always: { 'x is before z': ({ read, cells }) => read(cells.z) === 0 || read(cells.x) === 1 },
+    finally: { 'one has seen the other': ({ results }) => results.a[1] !== 0 || results.b[1] !== 0 },
+  });
+  const what = await resolveScenario(two);
+  const property = 'one has seen the other';
+  const failure = { ...what, ...plainMachine, property, message: '', schedule: [0, 1, 0, 1, 0, 1, 2] };
+  expectToFail(failure);
+  expectToFail(minimise(failure, 5));
+});
 
 describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) => {
   /** Each store and each load is an operation: without the stores, any order of the loads has the result that is not to be. */

@@ -13,18 +13,6 @@ export function createCampaignPage(data: CampaignData): HTMLElement {
     ...renderFindings(data),
     renderProgress(data),
     renderScenarios(data),
-    ...data.canaries.map(({ title, head, rows }) =>
-      h(
-        'details',
-        {},
-        h('summary', {}, `Seeded bugs of ${title}: ${plural(rows.length, 'bug')}, and what catches them`),
-        h(
-          'div',
-          { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Seeded bugs of ${title}` },
-          table(head, rows),
-        ),
-      ),
-    ),
   );
 }
 

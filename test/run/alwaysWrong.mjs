@@ -1,0 +1,9 @@
+/** A scenario in which a property at the end is false in every execution. A module, as free threads build it anew. */
+import { scenario } from 'gfnring';
+
+export default scenario({
+  name: 'always wrong',
+  cells: { x: 'u32' },
+  actors: { a: [(mem, { x }) => mem.fetchAdd(x, 1)], b: [(mem, { x }) => mem.fetchAdd(x, 1)] },
+  finally: { 'x is 3': ({ read, cells }) => read(cells.x) === 3 || `x is ${read(cells.x)}` },
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { noProperties } from '../../src/check/property.ts';
+import { Execution } from '../../src/explore/execution/execution.ts';
+import { noLimits } from '../../src/explore/limits.ts';
+import { profileOf } from '../../src/explore/profile.ts';
+import { makeScheduler } from '../../src/explore/schedulers/registry.ts';
+import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
+import { plainMachine } from '../../src/run/createRun.ts';
+import { searchHere } from '../../src/run/search/search.ts';
+import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
+import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
+import { programOf, threadsOf } from '../explore/programs.ts';
+
+const SEED = 5;
+const search = (more: Partial<SearchSpec>): SearchSpec => ({
+  ...plainMachine,
+  ...{ scheduler: 'exhaustive', reduction: 'none', seed: SEED, depth: 3, stepsMax: 1000 },
+  ...more,
+});
+
+test('a search in work items runs every interleaving once', () => {
+  const program = programOf(threadsOf('Wx1 | Rx;Ry | Ry;Rx | Wy1'));
+  const { executions, classes } = searchHere({ name: 'IRIW', program, properties: noProperties }, search({}), noLimits);
+  expect([executions, classes]).toEqual([180, 15]);
+});
+
+test('a search in batches runs every class once', () => {
+  const { executions, classes } = searchHere(benchmarkRing('ring-m'), search({ reduction: 'optimal' }), noLimits);
+  expect([executions, classes]).toEqual([553, 553]);
+});
+
+test('draws in batches are those one by one', () => {
+  const ring = benchmarkRing('ring-m');
+  const seen = searchHere(ring, search({ scheduler: 'random-walk' }), { ...noLimits, executions: 600 });
+  const execution = new Execution(ring.program, 1000);
+  const scheduler = makeScheduler('random-walk', SEED, profileOf(execution, SEED), 3);
+  const classes = new TraceCounter(execution);
+  let steps = 0;
+  for (let i = 0; i < 600; i++) {
+    scheduler.begin(i);
+    execution.reset();
+    execution.run(scheduler);
+    steps += execution.steps;
+    classes.add();
+  }
+  expect(seen).toMatchObject({ executions: 600, steps, limit: '600 executions', classes: classes.seen.size });
+});
+
+test('within a bound, states that are reached at several prices are searched at the lowest', () => {
+  const outcomesBy = (reduction: 'states' | 'none'): string[] => {
+    const outcomes = new Set<string>();
+    const properties = {
+      ...noProperties,
+      resultsMatter: true,
+      finally: {
+        'written down': ({ results }: { results: unknown }) => outcomes.add(JSON.stringify(results)) !== undefined,
+      },
+    };
+    const program = programOf(threadsOf('Wx1;Wy2;Wy1 | Ry;Ry'));
+    searchHere({ name: 'priced', program, properties }, search({ reduction, preemptions: 2 }), noLimits);
+    return [...outcomes].sort();
+  };
+  expect(outcomesBy('states')).toEqual(outcomesBy('none'));
+});

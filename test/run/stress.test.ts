@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
+import { stress } from '../../src/run/stress/stress.ts';
+
+test('free threads: what does not hold at the end is found', async () => {
+  const wrong = await stress(await resolveScenarioName('./test/run/alwaysWrong.mjs'), { seconds: 60, rounds: 5 });
+  expect(wrong).toMatchObject({
+    outcome: 'violated',
+    findings: [{ property: 'x is 3', message: 'x is 2', round: 0 }],
+  });
+});
+
+test('free threads: the histories of the ring are linearizable', async () => {
+  const { outcome, rounds, histories } = await stress(await resolveScenarioName('ring'), { seconds: 60, rounds: 5 });
+  expect([outcome, rounds, histories.ok]).toEqual(['limit', 5, 5]);
+});

@@ -1,0 +1,24 @@
+import type { Scenario } from '../../src/check/scenario.ts';
+import type { Limits } from '../../src/explore/limits.ts';
+import { plainMachine } from '../../src/run/createRun.ts';
+import { type ExploreReport, exploreScenario } from '../../src/run/exploreScenario.ts';
+import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
+
+/** What an exploration of a scenario reports; an exhaustive one, by states, unless `search` differs. */
+export const reportOf = (
+  of: Scenario,
+  search: Partial<SearchSpec> = {},
+  limits: Partial<Limits> = {},
+): Promise<ExploreReport> =>
+  exploreScenario(of, {
+    ...{ ...plainMachine, scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 1000 },
+    ...search,
+    limits: { executions: Infinity, seconds: 20, bytes: 2 ** 30, ...limits },
+    ...{ workers: 1, minimiseSeconds: 0, directory: null },
+  });
+
+/** The same in words: its outcome, and the properties that do not hold or the limit. */
+export async function told(...of: Parameters<typeof reportOf>): Promise<string> {
+  const { outcome, findings, limit } = await reportOf(...of);
+  return [outcome, ...findings.map(({ property }) => property), ...(limit === null ? [] : [limit])].join(' ');
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sitesIn, weakening, withSites } from '../../selftest/barriers/sites.mjs';
+import { runWeakened } from '../../selftest/barriers/weaken.mjs';
+import { patched } from '../../selftest/patch/patch.ts';
+
+const known = JSON.parse(readFileSync('selftest/barriers/survivors.json', 'utf8'));
+const tables = withSites('src', known.tables);
+const sites = tables.flatMap((table) => table.sites);
+
+test('each argument for an ordering is of one that is there', () => {
+  expect(sites.length).toBeGreaterThan(10);
+  const keys = sites.map(({ key }) => key);
+  expect(Object.keys(known.stays).filter((key) => !keys.includes(key))).toEqual([]);
+});
+
+describe('an ordering matters, or has an argument to stay', () => {
+  const weakened = tables.flatMap(({ sites, scenarios }) => sites.map((site) => ({ ...site, scenarios })));
+  // Three of the ring; all of them if GFNRING_LONG is set.
+  const asked =
+    process.env.GFNRING_LONG === undefined
+      ? weakened.filter(({ file }) => file.startsWith('ring/')).filter((_, i) => i % 2 === 0)
+      : weakened;
+  test.each(asked)('$key', ({ scenarios, ...site }) => {
+    const matters = runWeakened(site, scenarios, ['sc', 'tso', 'weak']).some(({ property }) => property !== null);
+    expect(matters).toBe(known.stays[site.key] === undefined);
+  });
+});
+
+test('the comments are held to it: a partner is named, is there, and answers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gfnring-sites-'));
+  const scan = (lines: readonly string[]) => {
+    mkdirSync(join(folder, 'ring'), { recursive: true });
+    writeFileSync(join(folder, 'ring/a.ts'), lines.join('\n'));
+    return () => sitesIn(folder, ['ring']);
+  };
+  const writer = (comment: string) => [
+    'export function give(mem) {',
+    `  mem.storeRelease(ring.flag, 1);${comment}`,
+    '}',
+  ];
+  const reader = (comment: string) => ['export function take(mem) {', `  mem.loadAcquire(ring.flag);${comment}`, '}'];
+  const [give, take] = [' // pairs with loadAcquire(flag) in take', ' // pairs with storeRelease(flag) in give'];
+  expect(scan([...writer(give), ...reader(take)])()).toHaveLength(2);
+  expect(scan([...writer(give), ...reader('')])).toThrow('no comment says what it pairs with');
+  expect(scan(writer(give))).toThrow('there is no loadAcquire(flag) in take');
+  expect(scan([...writer(give), ...reader(' // pairs with storeRelease(flag) in other')])).toThrow(
+    'which does not say so',
+  );
+  rmSync(folder, { recursive: true });
+});
+
+test('one ordering is weakened, and no other', () => {
+  const source = 'mem.storeRelease(a, 1); mem.wmb(); mem.xchg(b, f(2)); mem.storeRelease(c, 3);';
+  const made = (access: string, number: number) =>
+    patched(source, weakening(source, { file: 'a.ts', access, number })).split('\n')[0];
+  expect(made('storeRelease', 3)).toBe(source.replace('mem.storeRelease(c', 'mem.store(c'));
+  expect(made('wmb', 1)).toBe(source.replace('mem.wmb()', 'void 0'));
+  expect(made('xchg', 2)).toBe(source.replace('mem.xchg(b', 'inTwo.xchg(mem, b'));
+  expect(() => made('wmb', 0)).toThrow('ordering 0 is storeRelease');
+});

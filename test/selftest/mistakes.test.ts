@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { mistakes } from '../../selftest/mistakes/index.ts';
+import { runMistake } from '../../selftest/mistakes/run.ts';
+
+/** `npm run selftest` puts in all mistakes, this is a sample of them. */
+const STRIDE = 40;
+const sample = mistakes.filter((_, i) => i % STRIDE === 0);
+
+test('each mistake has a name of its own', () => {
+  expect(new Set(mistakes.map(({ name }) => name)).size).toBe(mistakes.length);
+});
+
+test.each(sample)('$name is caught', async (mistake) => {
+  const { caught, why } = await runMistake(mistake);
+  expect({ caught, why }).toEqual({ caught: true, why: null });
+});
