@@ -115,7 +115,7 @@ function reportOfBodies(bodies: readonly string[], isWatched: boolean, search: P
     actors: Object.fromEntries(operations.map((run, i) => [`t${i}`, [run]])),
     finally: { 'not true': ({ results }: { results: Record<string, unknown[]> }) => results.t0[0] !== true },
   } as unknown as Parameters<typeof scenario>[0]);
-  return reportOf(of, { stepsMax: 5000, ...search }, { seconds: 10 });
+  return reportOf(of, { stepsMax: 5000, ...search }, { seconds: isWatched ? 10 : 50 });
 }
 
 test.each(ROWS)('%s', async (_, bodies, outcome) => {
@@ -156,7 +156,7 @@ test('loops whose state is not known are compared, unless that is not allowed', 
   expect((await reportOfBodies(plain, false, { loopRules: STRICT, stepsMax: 40 })).outcome).toBe('limit');
 });
 
-test.each(ROWS.slice(0, 3))('%s, compared', async (_, bodies, outcome) => {
+test.each(ROWS.slice(0, 1))('%s, compared', async (_, bodies, outcome) => {
   expect((await reportOfBodies(bodies, false, {})).outcome).toBe(outcome);
 });
 

@@ -3,7 +3,7 @@ import { noProperties } from '../../src/check/property.ts';
 import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { profileOf } from '../../src/explore/profile.ts';
-import { makeScheduler } from '../../src/explore/schedulers/registry.ts';
+import { createScheduler } from '../../src/explore/schedulers/registry.ts';
 import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
 import { plainMachine } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
@@ -33,7 +33,7 @@ test('draws in batches are those one by one', () => {
   const ring = benchmarkRing('ring-m');
   const seen = searchHere(ring, search({ scheduler: 'random-walk' }), { ...noLimits, executions: 600 });
   const execution = new Execution(ring.program, 1000);
-  const scheduler = makeScheduler('random-walk', SEED, profileOf(execution, SEED), 3);
+  const scheduler = createScheduler('random-walk', SEED, profileOf(execution, SEED), 3);
   const classes = new TraceCounter(execution);
   let steps = 0;
   for (let i = 0; i < 600; i++) {
