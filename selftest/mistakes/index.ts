@@ -1,9 +1,23 @@
 import { checks } from './checks.ts';
+import { execution } from './execution.ts';
+import { graphs } from './graphs.ts';
 import { inLoops } from './loops.ts';
 import { memoryModels } from './memoryModels.ts';
 import type { Mistake } from './mistake.ts';
+import { runs } from './runs.ts';
 import { schedulers } from './schedulers.ts';
 import { searches } from './searches.ts';
+import { states } from './states.ts';
 
-/** All of them, in the order in which they are reported. */
-export const mistakes: readonly Mistake[] = [...searches, ...schedulers, ...memoryModels, ...checks, ...inLoops];
+/** All mistakes, in the order in which they are reported. */
+export const mistakes: readonly Mistake[] = [
+  ...searches,
+  ...states,
+  ...schedulers,
+  ...memoryModels,
+  ...graphs,
+  ...execution,
+  ...checks,
+  ...runs,
+  ...inLoops,
+];

@@ -1,0 +1,256 @@
+import type { Mistake } from './mistake.ts';
+
+/** In what executes operations: accesses, undo, spin loops, wait queues, locks, ends. */
+export const execution: readonly Mistake[] = [
+  {
+    name: 'going-back-forgets-an-upper-half',
+    part: 'undo',
+    testFile: 'test/explore/goingBack.test.ts',
+    expectedBy: ['sc: after steps forward and back all is as it was'],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'if (isWrite(kind)) this.put(place, this.olds[s], this.oldHighs[s]);',
+        to: 'if (isWrite(kind)) this.put(place, this.olds[s], this.highs[s]);',
+      },
+    ],
+  },
+  {
+    name: 'going-back-leaves-a-sleeper',
+    part: 'undo',
+    testFile: 'test/explore/goingBack.test.ts',
+    expectedBy: ['sc: after steps forward and back all is as it was'],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'narrow-stores-write-the-whole-word',
+    part: 'accesses',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same unsigned values wrap at the width of their cell'],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
+        to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
+      },
+    ],
+  },
+  {
+    name: 'cmpxchg-never-fails',
+    part: 'accesses',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same read-modify-writes return what was there'],
+    edits: [
+      {
+        file: 'memory/memory',
+        from: 'return old === expected ? wrap(operand, bits) : old;',
+        to: 'return wrap(operand, bits);',
+      },
+    ],
+  },
+  {
+    name: 'and-is-or',
+    part: 'accesses',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same read-modify-writes return what was there'],
+    edits: [
+      { file: 'memory/memory', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' },
+    ],
+  },
+  {
+    name: 'recording-gives-new-for-old',
+    part: 'recorded memory',
+    testFile: 'test/memory/memories.test.ts',
+    expectedBy: ['every memory says the same read-modify-writes return what was there'],
+    edits: [
+      {
+        file: 'memory/recordedMemory',
+        from: 'return Number(step.old);',
+        to: 'return Number(step.value);',
+      },
+    ],
+  },
+  {
+    name: 'logs-alike-by-their-lower-halves',
+    part: 'log tree',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['a 64-bit store tears under sc where it is plain, and tearing was asked for'],
+    edits: [
+      {
+        file: 'memory/executionTrie',
+        from: 'recent !== 0 && this.low[recent] === low && this.high[recent] === high',
+        to: 'recent !== 0 && this.low[recent] === low',
+      },
+      {
+        file: 'memory/executionTrie',
+        from: 'this.low[node] === low && this.high[node] === high && this.parent[node] === parent',
+        to: 'this.low[node] === low && this.parent[node] === parent',
+      },
+    ],
+  },
+  {
+    name: 'second-pass-not-compared',
+    part: 'replay memory',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: [
+      'the rules of an operation: each breach is named outside state: another access, one too few, one too many, another result',
+    ],
+    edits: [
+      {
+        file: 'memory/operationRunner',
+        from: 'else if (resultText(second.value) !== text)',
+        to: "else if (resultText(second.value) === '')",
+      },
+    ],
+  },
+  {
+    name: 'accesses-not-compared',
+    part: 'replay memory',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the rules of an operation: each breach is named a value that differs on the second pass'],
+    edits: [
+      {
+        file: 'memory/reexecutionMemory',
+        from: 'if (tree.code[node] === code &&',
+        to: 'if (tree.code[node] >= 0 || tree.code[node] === code &&',
+      },
+    ],
+  },
+  {
+    name: 'swallowed-suspension-let-through',
+    part: 'replay memory',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the rules of an operation: each breach is named a swallowed suspension'],
+    edits: [
+      {
+        file: 'memory/reexecutionMemory',
+        from: 'if (this.isAborted) return new Thrown',
+        to: 'if (this.isAborted === undefined) return new Thrown',
+      },
+    ],
+  },
+  {
+    name: 'deadlock-is-a-pass',
+    part: 'deadlocks',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states finds a deadlock and says who waits for whom'],
+    edits: [{ file: 'check/checker', from: "if (stop.kind === 'deadlock')", to: "if (stop.kind === 'pruned')" }],
+  },
+  {
+    name: 'livelock-is-a-pass',
+    part: 'livelocks',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: [
+      'the search of all states a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+    ],
+    edits: [{ file: 'check/checker', from: "if (stop.kind === 'livelock')", to: "if (stop.kind === 'pruned')" }],
+  },
+  {
+    name: 'rounds-go-on-for-ever',
+    part: 'spins',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: [
+      'the search of all states a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+    ],
+    edits: [
+      {
+        file: 'memory/operationRunner',
+        from: 'else if (ahead.isExhausted && byComparison',
+        to: 'else if (false && byComparison',
+      },
+    ],
+  },
+  {
+    name: 'wake-up-wakes-one',
+    part: 'wait queues',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['one wake-up for two sleepers by none'],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'if (this.asleep[t] !== place) continue;',
+        to: 'if (this.asleep[t] !== place || woken !== 0) continue;',
+      },
+    ],
+  },
+  {
+    name: 'nobody-sleeps-in-a-queue',
+    part: 'wait queues',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states finds a lost wake-up, and none where the flag is looked at again'],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'assumption-counts-as-complete',
+    part: 'assumptions',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['locks spinlock: an assumption stops those that would wait'],
+    edits: [
+      {
+        file: 'explore/search/searchProgress',
+        from: "else if (stop.kind === 'blocked') this.blocked++;",
+        to: "else if (stop.kind === 'blocked') this.executions++;",
+      },
+    ],
+  },
+  {
+    name: 'anybody-unlocks',
+    part: 'locks',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ["another's lock given back by none"],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'if (kind === Kind.unlock && !this.holds(thread, place.id))',
+        to: 'if (kind === Kind.unlock && thread < 0)',
+      },
+    ],
+  },
+  {
+    name: 'sleep-under-a-spinlock-let-through',
+    part: 'locks',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
+    edits: [
+      {
+        file: 'explore/execution/execution',
+        from: 'if (!this.holds(thread, place.id)) continue;',
+        to: 'if (place.id >= 0) continue;',
+      },
+    ],
+  },
+  {
+    name: 'lock-held-at-the-end-let-through',
+    part: 'locks',
+    testFile: 'test/explore/execution.test.ts',
+    expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
+    edits: [
+      { file: 'check/checker', from: 'if (this.words[offset >>> 2] !== 0)', to: 'if (this.words[offset >>> 2] > 99)' },
+    ],
+  },
+  {
+    name: 'crash-is-no-crash',
+    part: 'crashes',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['an operation that throws by none'],
+    edits: [
+      {
+        file: 'explore/execution/violation',
+        from: "{ kind: 'crashed', violation: { property: CRASH,",
+        to: "{ kind: 'violated', violation: { property: CRASH,",
+      },
+    ],
+  },
+];

@@ -1,0 +1,129 @@
+import type { Mistake } from './mistake.ts';
+
+/** In execution graphs and data races. */
+export const graphs: readonly Mistake[] = [
+  {
+    name: 'loads-read-from-no-later-store',
+    part: 'graphs: revisits',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of MP+po+po'],
+    edits: [
+      {
+        file: 'explore/trust/revisits',
+        from: 'if (graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;',
+        to: 'if (s > 0 || graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;',
+      },
+    ],
+  },
+  {
+    name: 'all-that-is-taken-back-was-the-newest',
+    part: 'graphs: what is taken back',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of IRIW+po+po'],
+    edits: [
+      {
+        file: 'explore/trust/graph',
+        from: 'if (s !== own && (this.events[s].writeStamp <= stamp || this.isIn(prefix, s))) return false;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'nobody-overtakes-at-a-lock',
+    part: 'graphs: locks',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of SB under a lock (m)'],
+    edits: [
+      {
+        file: 'explore/trust/revisits',
+        from: 'if (kind === Kind.lock && half === undefined) addLockRevisits(builder, thread);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'fences-in-no-order',
+    part: 'graphs: axioms',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
+    edits: [
+      {
+        file: 'explore/trust/fences',
+        from: 'if (step === s || !isBefore(graph, s, graph.knownAfter(step).current)) continue;',
+        to: 'if (step >= 0) continue;',
+      },
+    ],
+  },
+  {
+    name: 'updates-find-stores-in-their-buffer',
+    part: 'graphs: axioms of tso',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
+    edits: [
+      {
+        file: 'explore/trust/partialOrder',
+        from: 'return kind === Kind.mb || isRmw(kind) ||',
+        to: 'return kind === Kind.mb ||',
+      },
+    ],
+  },
+  {
+    name: 'graphs-alike-by-who-reads-from-whom',
+    part: 'graphs: wait queues and several locations',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['halves of a word tso: what is stored to one leaves the other alone'],
+    edits: [
+      {
+        file: 'explore/trust/visitedGraphs',
+        from: 'for (const word of execution.graphHash())',
+        to: 'for (const word of execution.graphHash().slice(2))',
+      },
+    ],
+  },
+  {
+    name: 'reads-race-with-nothing',
+    part: 'data races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['message passing release, relaxed'],
+    edits: [
+      {
+        file: 'explore/memoryModels/dataRaces',
+        from: '!(isWrite(one) || isWrite(other))',
+        to: '!(isWrite(one) && isWrite(other))',
+      },
+    ],
+  },
+  {
+    name: 'rmb-orders-a-later-store',
+    part: 'data races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['message passing wmb and rmb, but it is written'],
+    edits: [
+      {
+        file: 'explore/memoryModels/dataRaces',
+        from: 'isRead ? Math.max(current[index], ahead[index]) : current[index]',
+        to: 'Math.max(current[index], ahead[index])',
+      },
+    ],
+  },
+  {
+    name: 'atomic-accesses-race',
+    part: 'data races',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['two marked accesses after a plain one do not race with one another'],
+    edits: [{ file: 'explore/memoryModels/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
+  },
+  {
+    name: 'past-accesses-forgotten',
+    part: 'data races: states',
+    testFile: 'test/explore/dataRaces.test.ts',
+    expectedBy: ['states are told apart by what those know of earlier accesses who have yet to acquire'],
+    edits: [
+      {
+        file: 'explore/memoryModels/accessHistory',
+        from: 'if (this.has(name, from)) continue;',
+        to: 'if (this.has(name, 0) || this.count >= 0) continue;',
+      },
+    ],
+  },
+];

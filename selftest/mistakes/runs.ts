@@ -1,0 +1,215 @@
+import type { Mistake } from './mistake.ts';
+
+/** In what makes findings and replays them, and in what compares with others. */
+export const runs: readonly Mistake[] = [
+  {
+    name: 'replay-ignores-a-choice',
+    part: 'replay',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: [
+      'what is found replays to the letter, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx',
+    ],
+    edits: [
+      {
+        file: 'explore/schedulers/replay',
+        from: 'chooseReadsFrom() { return this.wanted; }',
+        to: 'chooseReadsFrom() { return 0; }',
+      },
+    ],
+  },
+  {
+    name: 'wrong-replay-let-through',
+    part: 'replay',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a schedule that is not of the program is refused a lock that is held'],
+    edits: [{ file: 'explore/schedulers/replay', from: 'this.strayed = view.steps;', to: '' }],
+  },
+  {
+    name: 'replay-that-is-too-long-let-through',
+    part: 'replay',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a schedule that is not of the program is refused a step too many'],
+    edits: [
+      {
+        file: 'run/replay',
+        from: "if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)",
+        to: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'ways-left-out-of-a-schedule',
+    part: 'schedules',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: [
+      'what is found replays to the letter, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx',
+    ],
+    edits: [
+      {
+        file: 'explore/memoryModels/weakExecution',
+        from: 'return encodeChoice(this.schedule[s], this.taken[s]);',
+        to: 'return encodeChoice(this.schedule[s], 0);',
+      },
+    ],
+  },
+  {
+    name: 'schedule-read-one-short',
+    part: 'text of schedules',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a schedule as text'],
+    edits: [
+      {
+        file: 'explore/schedule',
+        from: 'for (let i = 0; i < length; i++) schedule.push',
+        to: 'for (let i = 1; i < length; i++) schedule.push',
+      },
+    ],
+  },
+  {
+    name: 'memory-model-of-a-finding-not-read',
+    part: 'findings',
+    testFile: 'test/run/replay.test.ts',
+    expectedBy: ['a finding is read as it was written, or refused by the name of the wrong field'],
+    edits: [
+      {
+        file: 'run/parseSource',
+        from: '...finding, memoryModel,',
+        to: "...finding, memoryModel: 'sc',",
+      },
+    ],
+  },
+  {
+    name: 'minimum-of-another-property',
+    part: 'minimising',
+    testFile: 'test/run/minimise.test.ts',
+    expectedBy: ['what is made small stays a finding of the same property'],
+    edits: [
+      {
+        file: 'explore/search/dfs',
+        from: 'property === undefined || violation?.property === property ? violation : undefined',
+        to: 'violation',
+      },
+    ],
+  },
+  {
+    name: 'fewest-switches-not-looked-for',
+    part: 'minimising',
+    testFile: 'test/run/minimise.test.ts',
+    expectedBy: ['a finding is made small two unlocked pushes need two switches, whatever was found first'],
+    edits: [
+      {
+        file: 'run/minimise/fewestSwitches',
+        from: 'let best = mergeRuns(failure, budget);',
+        to: 'let best = failure; if (!budget.isSpent) return { best, isFewest: true };',
+      },
+    ],
+  },
+  {
+    name: 'no-operation-left-out',
+    part: 'minimising',
+    testFile: 'test/scenario/define.test.ts',
+    expectedBy: ['a finding is made smaller by skipping operations'],
+    edits: [{ file: 'run/minimise/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
+  },
+  {
+    name: 'single-operations-not-left-out',
+    part: 'smaller scenarios',
+    testFile: 'test/scenario/define.test.ts',
+    expectedBy: ['a finding is made smaller by skipping operations'],
+    edits: [
+      {
+        file: 'run/shrink',
+        from: 'if (operations.length > 1) for (const i of operations) yield without(a, [i]);',
+        to: '{}',
+      },
+    ],
+  },
+  {
+    name: 'nothing-tears',
+    part: 'tearing',
+    testFile: 'test/explore/memoryModels.test.ts',
+    expectedBy: ['a 64-bit store tears under sc where it is plain, and tearing was asked for'],
+    edits: [
+      {
+        file: 'run/createRun',
+        from: 'tearing ? torn(scenario.program) : scenario.program',
+        to: 'scenario.program',
+      },
+    ],
+  },
+  {
+    name: 'threads-in-lockstep-write-down-no-old-value',
+    part: 'lockstep',
+    testFile: 'test/run/lockstep.test.ts',
+    expectedBy: ['worker threads in lockstep follow a schedule'],
+    edits: [{ file: 'memory/scheduledMemory', from: 'olds[step] = old;', to: 'olds[step] = 0n;' }],
+  },
+  {
+    name: 'step-of-a-thread-that-has-ended-let-through',
+    part: 'lockstep',
+    testFile: 'test/run/lockstep.test.ts',
+    expectedBy: ['worker threads in lockstep say so when it gives steps to a thread that has ended'],
+    edits: [{ file: 'memory/scheduledMemory', from: 'if (order[step] !== this.thread) continue;', to: 'continue;' }],
+  },
+  {
+    name: 'stress-does-not-look-at-the-end',
+    part: 'stress',
+    testFile: 'test/run/stress.test.ts',
+    expectedBy: ['free threads: what does not hold at the end is found'],
+    edits: [{ file: 'run/stress/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
+  },
+  {
+    name: 'not-is-nothing',
+    part: 'litmus tests',
+    testFile: 'test/litmus/readerVerdict.test.ts',
+    expectedBy: ['not turns a proposition round'],
+    edits: [
+      {
+        file: 'litmus/scenario',
+        from: 'return !holdsOf(condition.of, state, addresses);',
+        to: 'return holdsOf(condition.of, state, addresses);',
+      },
+    ],
+  },
+  {
+    name: 'filter-not-looked-at',
+    part: 'litmus tests',
+    testFile: 'test/litmus/readerVerdict.test.ts',
+    expectedBy: ['executions that the filter keeps back do not count'],
+    edits: [{ file: 'litmus/scenario', from: 'filter === null || holds(filter)', to: 'true' }],
+  },
+  {
+    name: 'offsets-not-compared',
+    part: 'conformance',
+    testFile: 'test/conformance/compare.test.ts',
+    expectedBy: ['one other offset in one entry is reported'],
+    edits: [{ file: 'conformance/compare', from: '&& a.offset === b.offset', to: '' }],
+  },
+  {
+    name: 'trace-records-beyond-the-shorter-not-compared',
+    part: 'conformance',
+    testFile: 'test/conformance/compare.test.ts',
+    expectedBy: ['a trace record that is missing, more or other is reported, and each place is counted'],
+    edits: [{ file: 'conformance/compare', from: 'Math.max(a.trace.length', to: 'Math.min(a.trace.length' }],
+  },
+  {
+    name: 'pages-left-not-compared',
+    part: 'conformance',
+    testFile: 'test/conformance/compare.test.ts',
+    expectedBy: ['another return is reported: { left: 2 }'],
+    edits: [{ file: 'conformance/compare', from: 'left === 0 ?', to: 'left >= 0 ?' }],
+  },
+  {
+    name: 'changed-entry-not-taken-in',
+    part: 'conformance',
+    testFile: 'test/conformance/machineOutput.test.ts',
+    expectedBy: ['the kernel, and by list what was seen after each operation'],
+    edits: [
+      {
+        file: 'conformance/machineOutput',
+        from: 'rings[vcpu][index] = { flags, slot, offset: BigInt(offset) };',
+        to: '',
+      },
+    ],
+  },
+];

@@ -1,0 +1,108 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: edits contain code
+import type { Mistake } from './mistake.ts';
+
+/** In what tells states and results apart. */
+export const states: readonly Mistake[] = [
+  {
+    name: 'states-forget-who-sleeps',
+    part: 'states',
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['a wake-up that may come too early by states'],
+    edits: [{ file: 'explore/states/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
+  },
+  {
+    name: 'states-forget-results',
+    part: 'states',
+    testFile: 'test/explore/results.test.ts',
+    expectedBy: ['results that JSON takes for one are two'],
+    edits: [{ file: 'explore/states/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
+  },
+  {
+    name: 'states-forget-monitors',
+    part: 'states',
+    testFile: 'test/check/monitors.test.ts',
+    expectedBy: ['by states, a monitor sees the order of three stores'],
+    edits: [{ file: 'explore/states/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
+  },
+  {
+    name: 'states-forget-what-was-spent',
+    part: 'states within a bound',
+    testFile: 'test/run/search.test.ts',
+    expectedBy: ['within a bound, states that are reached at several prices are searched at the lowest'],
+    edits: [
+      {
+        file: 'explore/states/stateCache',
+        from: 'order.indexOf(execution.last)); key.add(spent);',
+        to: 'order.indexOf(execution.last));',
+      },
+    ],
+  },
+  {
+    name: 'states-lost-when-the-table-grows',
+    part: 'set of states',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['the yardsticks ring-m has so many states'],
+    edits: [
+      {
+        file: 'explore/states/stateSet',
+        from: 'for (let from = 0; from < table.length; from += 2)',
+        to: 'for (let from = table.length / 2; from < table.length; from += 2)',
+      },
+    ],
+  },
+  {
+    name: 'rows-written-without-their-upper-bits',
+    part: 'rows of states',
+    testFile: 'test/explore/counts.test.ts',
+    expectedBy: ['the yardsticks ring-s has so many states'],
+    edits: [
+      { file: 'explore/states/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' },
+    ],
+  },
+  {
+    name: 'results-numbered-by-the-last',
+    part: 'result numbers',
+    testFile: 'test/explore/results.test.ts',
+    expectedBy: ['states with other results are other states, however far back these were returned'],
+    edits: [
+      { file: 'explore/states/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' },
+    ],
+  },
+  {
+    name: 'undefined-taken-for-null',
+    part: 'comparison of results',
+    testFile: 'test/explore/results.test.ts',
+    expectedBy: ['results that JSON takes for one are two'],
+    edits: [
+      {
+        file: 'memory/result',
+        from: "if (value === null) return 'null';",
+        to: "if (value === null) return 'undefined';",
+      },
+    ],
+  },
+  {
+    name: 'interchangeable-whatever-they-do',
+    part: 'symmetry',
+    testFile: 'test/explore/symmetry.test.ts',
+    expectedBy: [
+      'interchangeable actors actors that differ, or ask who they are, are not interchangeable: one line says so',
+    ],
+    edits: [{ file: 'explore/symmetry', from: 'run === b[i].run && until === b[i].until', to: 'true' }],
+  },
+  {
+    name: 'holders-not-renamed',
+    part: 'symmetry',
+    testFile: 'test/explore/symmetry.test.ts',
+    expectedBy: [
+      'interchangeable actors five threads in a row of states that any one could lead: one for each number that are done, and each place of the one that is on',
+    ],
+    edits: [
+      {
+        file: 'explore/symmetry',
+        from: 'words[word] = this.ordered.indexOf(words[word] - 1) + 1;',
+        to: 'words[word] = words[word] + 0;',
+      },
+    ],
+  },
+];
