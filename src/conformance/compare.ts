@@ -1,58 +1,63 @@
-import { type ConformanceOperation, lineOf } from './operations.ts';
+import { type ConformanceOperation, formatOperation } from './operations.ts';
 import type { Observed, RingEntry, TraceRecord } from './reference.ts';
 
-/** How many were compared, and how many of them were the same. */
+/** How many items were compared, and how many of these were equal. */
 export interface MatchCount {
   compared: number;
   equal: number;
 }
 
-/** Something that the kernel and a party say differently. */
+/** A difference between the kernel and a reference. */
 export interface Disagreement {
-  /** The place of the list among those of its seed, and of the operation in the list, from 0. */
+  /** The number of the list among those of its seed, and of the operation in the list, from 0. */
   readonly list: number;
   readonly operation: number;
   /** The operation as a line. */
   readonly line: string;
   readonly about: 'return' | 'state' | 'trace';
   readonly kernel: string;
-  readonly party: string;
+  readonly reference: string;
 }
 
-/** How a party compares with the kernel. */
+/** How a reference compares with the kernel. */
 export interface Agreement {
-  readonly party: string;
-  /** What an operation returned; all entries of all rings after it; each trace record in its place. */
+  readonly reference: string;
+  /** What operations returned. */
   readonly returns: MatchCount;
+  /** All entries of all rings after an operation. */
   readonly states: MatchCount;
+  /** Trace records, by their position. */
   readonly traceRecords: MatchCount;
   readonly disagreements: Disagreement[];
 }
 
-export const noAgreement = (party: string): Agreement => ({
-  party,
+export const noAgreement = (reference: string): Agreement => ({
+  reference,
   returns: { compared: 0, equal: 0 },
   states: { compared: 0, equal: 0 },
   traceRecords: { compared: 0, equal: 0 },
   disagreements: [],
 });
 
-/** Adds what a party says of list number `index` to what it said of others. Throws RangeError where the two do not say as much as there are operations. */
+/**
+ * Compares a reference with the kernel on list number `index`, and adds the result to `agreement`. Throws
+ * RangeError unless both have one observation per operation.
+ */
 export function compareList(
   agreement: Agreement,
   index: number,
   list: readonly ConformanceOperation[],
   kernel: readonly Observed[],
-  party: readonly Observed[],
+  reference: readonly Observed[],
 ): void {
-  if (kernel.length !== list.length || party.length !== list.length)
+  if (kernel.length !== list.length || reference.length !== list.length)
     throw new RangeError(
-      `list ${index} has ${list.length} operations, the kernel says ${kernel.length}, ${agreement.party} ${party.length}`,
+      `list ${index} has ${list.length} operations, the kernel says ${kernel.length}, ${agreement.reference} ${reference.length}`,
     );
   for (const [operation, its] of list.entries()) {
-    const [a, b] = [kernel[operation], party[operation]];
-    const differ = (about: Disagreement['about'], kernel: string, party: string) =>
-      agreement.disagreements.push({ list: index, operation, line: lineOf(its), about, kernel, party });
+    const [a, b] = [kernel[operation], reference[operation]];
+    const differ = (about: Disagreement['about'], kernel: string, reference: string) =>
+      agreement.disagreements.push({ list: index, operation, line: formatOperation(its), about, kernel, reference });
 
     if (b.returned !== undefined) {
       const [said, other] = [returnText(a), returnText(b)];
@@ -79,7 +84,7 @@ function counted(count: MatchCount, equal: boolean): boolean {
 const returnText = ({ returned, left }: Observed): string =>
   left === 0 ? `${returned}` : `${returned}, ${left} pages left`;
 
-/** Entries in which the two differ, as texts. */
+/** The entries in which two observations differ, as pairs of texts. */
 function differingEntries(a: Observed, b: Observed): [string, string][] {
   if (a.rings.length !== b.rings.length) return [[`${a.rings.length} rings`, `${b.rings.length} rings`]];
   return a.rings.flatMap((ring, vcpu) => {

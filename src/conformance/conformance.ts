@@ -6,22 +6,27 @@ import { type VersionName, versions } from '../trackers/dirtyRing/versions.ts';
 import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { type Agreement, compareList, noAgreement } from './compare.ts';
 import { initrd } from './initrd.ts';
-import { type MachineOutput, noOutput, readLine } from './machineOutput.ts';
-import { modelParty } from './modelReference.ts';
+import { emptyOutput, type MachineOutput, readLine } from './machineOutput.ts';
+import { modelReference } from './modelReference.ts';
 import type { ConformanceOperation } from './operations.ts';
 import { boot } from './qemu.ts';
 import type { Observed, Reference } from './reference.ts';
-import { ringParty } from './ringReference.ts';
-import { versionOf } from './versionOf.ts';
+import { ringReference } from './ringReference.ts';
+import { versionForRelease } from './versionOf.ts';
 
 export interface KernelFiles {
-  /** A kernel for x86-64, as distributions have it in /boot. */
+  /** An x86-64 kernel image, as distributions install it in /boot. */
   readonly vmlinuz: string;
-  /** A folder with the modules of that kernel, anywhere below it. */
+  /** A folder that contains the modules of that kernel at any depth. */
   readonly modules: string;
 }
 
-/** Performs lists in a kernel, each in a VM of its own, all in one boot. `first`: the number of the first list. Throws BadInput, ToolMissing, or Error where the machine did not get through. */
+/**
+ * Runs lists of operations in a kernel: all in one boot, each in a VM of its own. Throws BadInput,
+ * ToolMissing, or Error if the machine stopped early.
+ *
+ * @param first the number of the first list.
+ */
 export async function observe(
   files: KernelFiles,
   lists: readonly (readonly ConformanceOperation[])[],
@@ -39,7 +44,7 @@ export async function observe(
     const paths = { vmlinuz, initrd: join(folder, 'initrd'), console: join(folder, 'console') };
     writeFileSync(paths.initrd, disk);
     writeFileSync(paths.console, '');
-    const output = noOutput();
+    const output = emptyOutput();
     let wrong: unknown;
     const console = await boot(paths, (line) => {
       try {
@@ -63,26 +68,32 @@ function stopped({ release, lists }: MachineOutput, console: string, first: numb
 }
 
 /**
- * Whom a kernel of this release is held against: the model, our ring, of the nearest version unless one is named, and a C file where one is given. Throws BadInput where there is no
- * ring in the kernel.
+ * The references for a kernel of this release: the model, our merged ring, and a C file if one is given.
+ * Throws BadInput if the kernel has no dirty ring.
+ *
+ * @param ring the version of our ring; left out: the one that fits the release.
  */
-export function partiesOf(release: string, ring?: VersionName, file?: KernelFile): Reference[] {
-  const version = versionOf(release);
+export function referencesFor(release: string, ring?: VersionName, file?: KernelFile): Reference[] {
+  const version = versionForRelease(release);
   if (version === undefined) throw new BadInput(`the kernel is ${release}: there is a dirty ring from 5.11 on`);
-  const ours = [modelParty(versions[version].softFullRequest), ringParty(ring ?? version)];
-  return file === undefined ? ours : [...ours, ringParty(ring ?? version, file)];
+  const ours = [modelReference(versions[version].softFullRequest), ringReference(ring ?? version)];
+  return file === undefined ? ours : [...ours, ringReference(ring ?? version, file)];
 }
 
-/** What each party says of all lists, against the kernel. `first`: the number of the first list. */
+/**
+ * Compares each reference with the kernel on all lists.
+ *
+ * @param first the number of the first list.
+ */
 export function agreements(
   lists: readonly (readonly ConformanceOperation[])[],
   kernel: readonly (readonly Observed[])[],
-  parties: readonly Reference[],
+  references: readonly Reference[],
   first = 0,
 ): Agreement[] {
-  return parties.map((party) => {
-    const agreement = noAgreement(party.name);
-    for (const [i, list] of lists.entries()) compareList(agreement, first + i, list, kernel[i], party.run(list));
+  return references.map((reference) => {
+    const agreement = noAgreement(reference.name);
+    for (const [i, list] of lists.entries()) compareList(agreement, first + i, list, kernel[i], reference.run(list));
     return agreement;
   });
 }

@@ -1,11 +1,11 @@
-/** One file or folder of an archive. */
+/** A file or folder of an archive. */
 export interface CpioFile {
   /** Path without a leading slash. */
   readonly name: string;
-  /** As in st_mode: the kind of file, and its permissions. */
+  /** As in st_mode: file type and permissions. */
   readonly mode: number;
   readonly data?: Uint8Array;
-  /** Of a device: its major and minor number. */
+  /** For a device: its major and minor number. */
   readonly device?: readonly [number, number];
 }
 
@@ -16,12 +16,18 @@ export const MODE_CHARACTER_DEVICE = 0o020600;
 const MAGIC = '070701';
 const TRAILER: CpioFile = { name: 'TRAILER!!!', mode: 0 };
 
-/** An archive in cpio's "newc" format, which is what Linux takes an initial RAM disk for: Documentation/driver-api/early-userspace/buffer-format.rst. */
+/**
+ * An archive in the "newc" format of cpio, which Linux expects for an initial RAM disk (see
+ * Documentation/driver-api/early-userspace/buffer-format.rst).
+ */
 export function cpio(files: readonly CpioFile[]): Buffer {
   return Buffer.concat([...files, TRAILER].flatMap(record));
 }
 
-/** A header of numbers in eight hexadecimal digits each, the name, the data; the last two begin and end at multiples of four. */
+/**
+ * One record: a header of numbers with eight hexadecimal digits each, the name, and the data. Name and
+ * data are padded to multiples of four bytes.
+ */
 function record({ name, mode, data = new Uint8Array(), device = [0, 0] }: CpioFile, index: number): Uint8Array[] {
   const path = Buffer.from(`${name}\0`);
   const inode = index + 1;

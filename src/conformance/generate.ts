@@ -2,11 +2,11 @@ import type fastCheck from 'fast-check';
 import type { ConformanceOperation } from './operations.ts';
 import { RING_PAGE } from './setup.ts';
 
-/** The slots that are logged. The second's pages differ from list to list: around 64, which is what a reset takes together. */
+/** The logged slots. The size of the second varies around 64, the most pages that one re-arm call covers. */
 const SLOT_1 = { do: 'slot', slot: 1, gfn: 256, pages: 256 } as const;
 const SLOT_2 = { do: 'slot', slot: 2, gfn: 1024 } as const;
 const SLOT_2_PAGES = [1, 63, 64, 65, 70, 128];
-/** More than a ring has. */
+/** More entries than any ring has. */
 const ALL = 100_000;
 const ENTRY_BYTES = 16;
 const U64_MAX = 2n ** 64n - 1n;
@@ -16,11 +16,11 @@ type List = readonly ConformanceOperation[];
 type Arbitrary<T> = fastCheck.Arbitrary<T>;
 
 /**
- * Lists of operations, drawn with fast-check from `seed`: the same seed gives the same lists, and list i is the same however many there
- * are. In half of them userspace is hostile: it writes to entries as it likes. At the end of each list every page is written that was
- * written before, so that it shows which were armed.
+ * Generates lists of operations with fast-check. List i depends on `seed` and i alone. In half of the
+ * lists userspace is hostile and writes arbitrary values to entries. At the end of each list, all pages
+ * that were written before are written again: this shows which were armed.
  */
-export function generateOperationSequences(fc: FastCheck, seed: number, count: number): readonly List[] {
+export function generateLists(fc: FastCheck, seed: number, count: number): readonly List[] {
   const list = fc
     .record({
       hostile: fc.boolean(),
@@ -44,7 +44,7 @@ export function generateOperationSequences(fc: FastCheck, seed: number, count: n
   return fc.sample(list, { seed, numRuns: count });
 }
 
-/** Enabling the ring, with what is refused before and after. */
+/** Enables the ring, with operations before and after that KVM refuses. */
 function setups(fc: FastCheck, bytes: number): Arbitrary<List> {
   const refused = fc.array(
     fc.oneof(
@@ -67,7 +67,7 @@ interface Shape {
   readonly pages: number;
 }
 
-/** A few operations that make sense one after the other. */
+/** Short groups of operations that belong together. */
 function groups(fc: FastCheck, shape: Shape): Arbitrary<List> {
   const reset = fc.constant<ConformanceOperation>({ do: 'reset' });
   return fc.nat(1).chain((vcpu) => {
@@ -98,14 +98,14 @@ function groups(fc: FastCheck, shape: Shape): Arbitrary<List> {
   });
 }
 
-/** Soft-full, emptied, and on beyond the ring's end. */
+/** Fills the ring until it is soft-full, empties it, and goes on past its end. */
 function around(vcpu: number): List {
   const all: ConformanceOperation = { do: 'write', vcpu, slot: SLOT_1.slot, first: 0, count: SLOT_1.pages, step: 1 };
   const emptied: List = [{ do: 'harvest', vcpu, max: ALL }, { do: 'reset' }];
   return [all, ...emptied, { do: 'run', vcpu }, ...emptied, all];
 }
 
-/** Entries that a reset may take together, some of them with another page than was pushed. */
+/** Consecutive entries that one re-arm call may cover, some with a forged page. */
 function forgedNeighbours(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<List> {
   const write = writes(fc, shape, vcpu);
   const anywhere = fc
@@ -116,7 +116,7 @@ function forgedNeighbours(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<
       again: write,
     })
     .map(({ write, first, values, again }) => [write, ...forged(vcpu, first, values), again]);
-  // Around 2^64, which is 0: beyond the slot, and in it where a sum wraps.
+  // Offsets around 2^64: outside of the slot, or inside it if a sum wraps.
   const few: ConformanceOperation = { do: 'write', vcpu, slot: SLOT_1.slot, first: 0, count: 4, step: 1 };
   const wrapped = fc
     .shuffledSubarray([U64_MAX - 1n, U64_MAX, 0n, 1n, 3n], { minLength: 2, maxLength: 3 })
@@ -124,7 +124,7 @@ function forgedNeighbours(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<
   return fc.oneof(anywhere, wrapped);
 }
 
-/** Userspace writes these offsets, flags them and some more for reset, and resets. */
+/** Userspace writes these offsets, flags the entries and some more as harvested, and resets. */
 const forged = (vcpu: number, first: number, values: readonly bigint[]): List => [
   ...values.map(
     (value, i): ConformanceOperation => ({ do: 'poke', vcpu, first: first + i, count: 1, word: 'offset', value }),
@@ -133,7 +133,7 @@ const forged = (vcpu: number, first: number, values: readonly bigint[]): List =>
   { do: 'reset' },
 ];
 
-/** Few pages or many, forwards or backwards, near each other or just too far for one re-arm call. */
+/** Few or many pages, in either direction, close together or just too far apart for one re-arm call. */
 function writes(fc: FastCheck, { pages }: Shape, vcpu: number): Arbitrary<ConformanceOperation> {
   return fc
     .record({
@@ -151,7 +151,7 @@ function writes(fc: FastCheck, { pages }: Shape, vcpu: number): Arbitrary<Confor
     });
 }
 
-/** What is refused, or has nothing to do with the rings, once there are vCPUs. */
+/** Operations that are refused or do not concern the rings, after the vCPUs were created. */
 function refusedLater(fc: FastCheck, { bytes }: Shape, vcpu: number): Arbitrary<ConformanceOperation> {
   const ringPages = bytes / 4096;
   const map = fc
@@ -169,7 +169,7 @@ function refusedLater(fc: FastCheck, { bytes }: Shape, vcpu: number): Arbitrary<
   );
 }
 
-/** What hostile userspace writes to entries: near the one that it would harvest next, anywhere, or everywhere. */
+/** Writes of hostile userspace to entries: near the next one to harvest, anywhere, or everywhere. */
 function pokes(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<ConformanceOperation> {
   const size = shape.bytes / ENTRY_BYTES;
   const place = fc.oneof(
@@ -187,7 +187,7 @@ function pokes(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<Conformance
   return fc.tuple(place, word).map(([at, what]): ConformanceOperation => ({ do: 'poke', vcpu, ...at, ...what }));
 }
 
-/** In a slot, at its end, and where sums of a u64 wrap. */
+/** Offsets inside a slot, at its end, and where u64 sums wrap. */
 const offsets = (fc: FastCheck, { pages }: Shape): Arbitrary<bigint> =>
   fc.oneof(
     fc.bigInt(0n, 70n),
@@ -195,7 +195,7 @@ const offsets = (fc: FastCheck, { pages }: Shape): Arbitrary<bigint> =>
     fc.constantFrom(2n ** 32n, 2n ** 63n - 1n, 2n ** 63n, U64_MAX - 62n, U64_MAX - 1n, U64_MAX, U64_MAX),
   );
 
-/** Userspace takes what there is, and vCPUs write again to all pages that were written: an armed one is pushed, any other is not. */
+/** Harvests and resets everything, then writes all written pages again: only armed ones are pushed. */
 function writtenAgain(body: List): List {
   const again = [SLOT_1.slot, SLOT_2.slot].flatMap((slot) =>
     runsOf(pagesWritten(body, slot)).map(([first, count], i) => ({
@@ -210,7 +210,7 @@ function writtenAgain(body: List): List {
   return [{ do: 'harvest', vcpu: 0, max: ALL }, { do: 'harvest', vcpu: 1, max: ALL }, { do: 'reset' }, ...again];
 }
 
-/** In order. */
+/** The pages of a slot that were written, in ascending order. */
 function pagesWritten(body: List, slot: number): number[] {
   const pages = body.flatMap((op) =>
     op.do === 'write' && op.slot === slot ? Array.from({ length: op.count }, (_, i) => op.first + i * op.step) : [],
@@ -218,7 +218,7 @@ function pagesWritten(body: List, slot: number): number[] {
   return [...new Set(pages)].sort((a, b) => a - b);
 }
 
-/** Neighbours together: the first of each run, and how many they are. */
+/** Groups ascending pages into runs: the first page of each run, and its length. */
 function runsOf(pages: readonly number[]): [first: number, count: number][] {
   const runs: [number, number][] = [];
   for (const page of pages) {

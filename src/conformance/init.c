@@ -1,7 +1,8 @@
 /*
- * Runs lists of operations on KVM's dirty rings and tells what can be seen after each. It is the first process of a machine in
- * QEMU: operations come from the file /lists, one a line, as operations.ts writes them; what is seen goes as one JSON object a line to
- * QEMU's debug port, where nothing of the kernel's own output can come between. Every list has a VM of its own.
+ * Runs lists of operations on KVM's dirty rings, and reports the observable state after each. It is the
+ * first process of a machine in QEMU. It reads operations from the file /lists, one per line, in the
+ * format of operations.ts. It writes observations as one JSON object per line to QEMU's debug port,
+ * where no output of the kernel interferes. Each list has a VM of its own.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +29,7 @@
 #define SLOTS 3
 #define RING_PAGE KVM_DIRTY_LOG_PAGE_OFFSET
 
-/* mov [eax],bl; add eax,edx; dec ecx; jnz to the start; then hlt for ever: ecx writes, edx bytes apart. */
+/* mov [eax],bl; add eax,edx; dec ecx; jnz start; then hlt forever: ecx writes, edx bytes apart. */
 static const uint8_t CODE[] = { 0x88, 0x18, 0x01, 0xd0, 0x49, 0x75, 0xf9, 0xf4, 0xeb, 0xfd };
 #define CODE_AT 0x1000
 #define HLT_AT (CODE_AT + 7)
@@ -40,8 +41,8 @@ static struct slot slots[SLOTS];
 struct vcpu {
 	int fd;
 	struct kvm_run *run;
-	struct kvm_dirty_gfn *ring, *seen; /* mapped; as it was when we last told of it */
-	uint32_t fetch;                    /* where userspace harvests next, free-running */
+	struct kvm_dirty_gfn *ring, *seen; /* mapped; as it was last reported */
+	uint32_t fetch;                    /* next entry to harvest, free-running */
 };
 static struct vcpu vcpus[VCPUS];
 static int kvm, vm = -1, trace;
@@ -66,7 +67,7 @@ static void give_up(const char *what)
 	for (;;) pause();
 }
 
-/* What the kernel answers: a negative errno instead of -1. */
+/* The result of a system call, with a negative errno instead of -1. */
 static int answer(int result) { return result < 0 ? -errno : result; }
 
 static void load_module(const char *file)
@@ -116,7 +117,7 @@ static void start(void)
 	memset(data, 0, DATA_PAGES * PAGE); /* the host has every page, so that no fault is the host's */
 }
 
-/* A VM of its own for the list that begins, with the slot that the code is in, which is not logged. */
+/* Creates the VM of a list, with the slot of the guest's code, which is not logged. */
 static void begin_list(void)
 {
 	for (int v = 0; v < VCPUS; v++) {
@@ -156,7 +157,7 @@ static int make_slot(uint32_t id, uint64_t gfn, uint64_t pages)
 	return answer(ioctl(vm, KVM_SET_USER_MEMORY_REGION, &region));
 }
 
-/* Flat 32-bit segments and no paging: an address of the guest is a physical one. */
+/* Flat 32-bit segments without paging: guest addresses are physical addresses. */
 static int set_registers(int v, uint64_t rip, uint64_t rax, uint64_t rcx, uint64_t rdx)
 {
 	struct kvm_regs regs = { .rip = rip, .rflags = 2, .rax = rax, .rbx = 1, .rcx = rcx, .rdx = rdx };
@@ -202,7 +203,7 @@ static struct kvm_dirty_gfn *entry(int v, uint32_t index)
 	return &vcpus[v].ring[index & (ring_bytes / sizeof(struct kvm_dirty_gfn) - 1)];
 }
 
-/* Userspace's half of the protocol, followed to the letter. */
+/* Userspace's half of the protocol. */
 static int harvest(int v, int max)
 {
 	int taken = 0;
@@ -217,7 +218,7 @@ static int harvest(int v, int max)
 	return taken;
 }
 
-/* And not followed: writes one word of `count` entries, the first of them `first` behind the one that is harvested next. */
+/* Hostile userspace: writes one word of `count` entries, from `first` after the next to harvest on. */
 static int poke(int v, uint32_t first, uint32_t count, const char *word, uint64_t value)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -249,7 +250,7 @@ static int get_log(uint32_t slot)
 	return answer(ioctl(vm, KVM_GET_DIRTY_LOG, &log));
 }
 
-/* All entries that differ from what was last told: [vCPU, index, flags, slot, "offset"]. */
+/* Reports the entries that have changed since the last report: [vCPU, index, flags, slot, "offset"]. */
 static void say_entries(void)
 {
 	const char *comma = "";
@@ -267,7 +268,7 @@ static void say_entries(void)
 	}
 }
 
-/* What the kernel has traced since it was last told, from the name of the event on. */
+/* Reports the trace records since the last report, from the name of the event on. */
 static void say_trace(void)
 {
 	static char text[1 << 20];

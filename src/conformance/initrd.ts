@@ -5,17 +5,20 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BadInput } from '../input/badInput.ts';
 import { cpio, MODE_CHARACTER_DEVICE, MODE_EXECUTABLE, MODE_FOLDER } from './cpio.ts';
-import { type ConformanceOperation, lineOf } from './operations.ts';
+import { type ConformanceOperation, formatOperation } from './operations.ts';
 import { ToolMissing } from './toolMissing.ts';
 
-/** What a machine needs to have /dev/kvm, in the order in which it is loaded. QEMU's emulation has AMD's SVM. */
+/** The modules that provide /dev/kvm, in load order. QEMU emulates AMD's SVM. */
 const MODULES = ['irqbypass', 'kvm', 'kvm-amd'];
-/** As packages have them. A compressed one is unpacked by the kernel. */
+/** The file suffixes of modules. The kernel decompresses them itself. */
 const SUFFIXES = ['.ko', '.ko.xz', '.ko.zst', '.ko.gz'];
-/** The program in C, seen from the source and from dist. */
+/** The C program, located relative to both src and dist. */
 const SOURCE = fileURLToPath(new URL('../../src/conformance/init.c', import.meta.url));
 
-/** An initial RAM disk: our program, the modules of KVM from anywhere below `modules`, and the lists. Throws BadInput where a module is not there, ToolMissing where cc is not. */
+/**
+ * An initial RAM disk with our init program, the KVM modules found below `modules`, and the lists. Throws
+ * BadInput if a module is missing, and ToolMissing if there is no C compiler.
+ */
 export function initrd(modules: string, lists: readonly (readonly ConformanceOperation[])[]): Buffer {
   const found = modulesIn(modules);
   return cpio([
@@ -28,7 +31,7 @@ export function initrd(modules: string, lists: readonly (readonly ConformanceOpe
 }
 
 const textOf = (lists: readonly (readonly ConformanceOperation[])[]): string =>
-  lists.map((list) => `${['list', ...list.map(lineOf)].join('\n')}\n`).join('');
+  lists.map((list) => `${['list', ...list.map(formatOperation)].join('\n')}\n`).join('');
 
 function modulesIn(folder: string): { readonly name: string; readonly path: string }[] {
   let files: string[];
@@ -47,7 +50,7 @@ function modulesIn(folder: string): { readonly name: string; readonly path: stri
   });
 }
 
-/** Compiled by the host's own compiler each time: it takes less than a second. */
+/** Compiles init.c with the host's compiler. This takes less than a second, so it is not cached. */
 function compiledInit(): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-init-'));
   try {

@@ -1,22 +1,22 @@
 import { VCPUS } from './operations.ts';
 import type { Observed, RingEntry, TraceRecord } from './reference.ts';
 
-/** What the program in the machine said, read as it comes. */
+/** The output of init.c, parsed line by line. */
 export interface MachineOutput {
   /** `uname -r` and `uname -v`; empty until they are known. */
   release: string;
   build: string;
-  /** By list, what was seen after each operation. */
+  /** By list: the observation after each operation. */
   readonly lists: Observed[][];
-  /** Whether the program came to its end. */
+  /** Whether the program has finished. */
   complete: boolean;
-  /** By vCPU, the ring as it is by now. */
+  /** By vCPU: the current entries of its ring. */
   rings: RingEntry[][];
 }
 
-export const noOutput = (): MachineOutput => ({ release: '', build: '', lists: [], complete: false, rings: [] });
+export const emptyOutput = (): MachineOutput => ({ release: '', build: '', lists: [], complete: false, rings: [] });
 
-/** An entry that has changed: vCPU, index, flags, slot, offset. */
+/** A changed entry: vCPU, index, flags, slot, offset. */
 type Changed = readonly [number, number, number, number, string];
 
 interface Line {
@@ -28,13 +28,13 @@ interface Line {
   readonly errno?: number;
   readonly returned?: number;
   readonly left?: number;
-  /** Entries that each ring has; 0 while there are none. */
+  /** The size of each ring in entries; 0 before there are rings. */
   readonly size?: number;
   readonly entries?: readonly Changed[];
   readonly trace?: readonly string[];
 }
 
-/** Takes in one line. Throws where it is not one of init.c's. */
+/** Parses one line, and adds it to `output`. Throws if init.c does not print such lines. */
 export function readLine(output: MachineOutput, text: string): void {
   const line = parsed(text);
   if (line.failed !== undefined) throw new Error(`in the machine: ${line.failed} failed, errno ${line.errno}`);
@@ -69,7 +69,7 @@ function parsed(text: string): Line {
 
 const INVALID: RingEntry = { flags: 0, slot: 0, offset: 0n };
 
-/** The rings with some entries replaced. Those that have not changed are shared with the state before. */
+/** The rings with some entries replaced. Unchanged rings are shared with the previous observation. */
 function changed(before: RingEntry[][], size: number, entries: readonly Changed[]): RingEntry[][] {
   const rings =
     before.length === 0 && size > 0
@@ -91,7 +91,7 @@ const PUSH =
 const RESET = /^kvm_dirty_ring_reset: ring (\d+): dirty 0x([0-9a-f]+) reset 0x([0-9a-f]+) \(used \d+\)$/;
 const EXIT = /^kvm_dirty_ring_exit: vcpu (\d+)$/;
 
-/** A tracepoint's event, as tracefs prints it. Throws where it is none of the three that are asked for. */
+/** Parses a trace record as tracefs prints it. Throws unless it is one of the three enabled events. */
 export function traceRecord(text: string): TraceRecord {
   const hex = (digits: string): number => Number.parseInt(digits, 16);
   const push = PUSH.exec(text);

@@ -16,10 +16,12 @@ import type { MakeRings } from './rings.ts';
 import { fullModelReference } from './sequential.ts';
 
 /**
- * The sequential model. `asksOnPush`: from 6.2 on only a push makes a vCPU look whether its ring is soft-full; before, each entry into
- * the guest looks.
+ * The sequential model of the merged ring as a reference.
+ *
+ * @param asksOnPush whether only a push makes a vCPU check for a soft-full ring, as from Linux 6.2 on.
+ *   Before, each entry into the guest checks.
  */
-export const modelParty = (asksOnPush: boolean): Reference =>
+export const modelReference = (asksOnPush: boolean): Reference =>
   fullModelReference('sequential model', modelRings(asksOnPush));
 
 const modelRings =

@@ -1,12 +1,12 @@
-/** One thing that userspace does to a VM with two vCPUs. Plain data, and one line of text for the program in the machine. */
+/** An operation of userspace on a VM with two vCPUs, as plain data. init.c reads it as one line of text. */
 export type ConformanceOperation =
-  /** KVM_ENABLE_CAP of a dirty ring of so many bytes for each vCPU. */
+  /** KVM_ENABLE_CAP: a dirty ring of `bytes` bytes for each vCPU. */
   | { readonly do: 'enable'; readonly cap: 'ring' | 'acq-rel'; readonly bytes: number }
-  /** KVM_SET_USER_MEMORY_REGION: a slot that is logged, `pages` pages from guest page `gfn` on. */
+  /** KVM_SET_USER_MEMORY_REGION: a logged slot of `pages` pages from guest page `gfn` on. */
   | { readonly do: 'slot'; readonly slot: number; readonly gfn: number; readonly pages: number }
-  /** KVM_CREATE_VCPU, and the honest mapping of its ring, of each. After a ring was enabled. */
+  /** KVM_CREATE_VCPU and the regular mapping of its ring, for each vCPU. The ring must be enabled. */
   | { readonly do: 'vcpus' }
-  /** mmap of pages `first` to `first + pages - 1` of a vCPU, and munmap where that was allowed. */
+  /** mmap of pages `first` to `first + pages - 1` of a vCPU's file; munmap if it succeeded. */
   | {
       readonly do: 'map';
       readonly vcpu: number;
@@ -24,11 +24,14 @@ export type ConformanceOperation =
       readonly count: number;
       readonly step: number;
     }
-  /** KVM_RUN from where the vCPU is. */
+  /** KVM_RUN from the current state of the vCPU. */
   | { readonly do: 'run'; readonly vcpu: number }
-  /** Userspace harvests at most so many entries, as the protocol says. */
+  /** Userspace harvests at most `max` entries, following the protocol. */
   | { readonly do: 'harvest'; readonly vcpu: number; readonly max: number }
-  /** Userspace writes a word of `count` entries, the first of them `first` behind the one that it would harvest next, around the ring's end. */
+  /**
+   * Userspace writes one word of `count` entries. The first is `first` entries after the next one to
+   * harvest; the ring wraps.
+   */
   | {
       readonly do: 'poke';
       readonly vcpu: number;
@@ -39,13 +42,13 @@ export type ConformanceOperation =
     }
   /** KVM_RESET_DIRTY_RINGS. */
   | { readonly do: 'reset' }
-  /** KVM_GET_DIRTY_LOG: of the bitmap that there is none of with a ring. */
+  /** KVM_GET_DIRTY_LOG of the bitmap, which does not exist if there is a ring. */
   | { readonly do: 'get-log'; readonly slot: number };
 
 export type Word = 'flags' | 'slot' | 'offset';
 
 export const VCPUS = 2;
-/** The slot that the guest's code is in. It is not logged. */
+/** The slot of the guest's code. It is not logged. */
 export const CODE_SLOT = 0;
 export const CODE_PAGES = 16;
 
@@ -65,8 +68,8 @@ const FIELDS = {
   readonly [Name in ConformanceOperation['do']]: readonly Exclude<keyof (ConformanceOperation & { do: Name }), 'do'>[];
 };
 
-/** The operation as one line: its name, then its fields, with a space between. */
-export function lineOf(operation: ConformanceOperation): string {
+/** The operation as one line: its name and its fields, separated by spaces. */
+export function formatOperation(operation: ConformanceOperation): string {
   const fields = operation as unknown as Record<string, unknown>;
   return [operation.do, ...FIELDS[operation.do].map((field) => fields[field])].join(' ');
 }

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { ToolMissing } from './toolMissing.ts';
 
 const QEMU = 'qemu-system-x86_64';
-/** The longest that a machine may say nothing. A boot takes seconds, an operation milliseconds. */
+/** The longest time without output. A boot takes seconds, an operation milliseconds. */
 const SILENCE_MS = 120_000;
 
-/** Software emulation, whatever the host is; one processor, as one operation is performed at a time; the debug port on stdout. */
+/** Software emulation on any host, one processor, and the debug port on stdout. */
 const MACHINE = [
   ['-accel', 'tcg,thread=multi'],
   ['-machine', 'pc'],
@@ -21,7 +21,7 @@ const MACHINE = [
 ].flat();
 const KERNEL_ARGUMENTS = 'console=ttyS0 quiet panic=-1 nokaslr mitigations=off';
 
-/** Paths. `console` is written. */
+/** Paths of files. `console` is written. */
 export interface BootFiles {
   readonly vmlinuz: string;
   readonly initrd: string;
@@ -29,8 +29,10 @@ export interface BootFiles {
 }
 
 /**
- * Boots a kernel. Gives each line that its first process writes to the debug port, until the machine ends; returns what was on its
- * console, and what QEMU had to say. Throws ToolMissing where there is no QEMU.
+ * Boots a kernel, and waits until the machine stops. Returns the output on its console, followed by that
+ * of QEMU itself. Throws ToolMissing if there is no QEMU.
+ *
+ * @param onLine is called for each line that the first process writes to the debug port.
  */
 export async function boot({ vmlinuz, initrd, console }: BootFiles, onLine: (line: string) => void): Promise<string> {
   const files = ['-kernel', vmlinuz, '-initrd', initrd, '-serial', `file:${console}`];

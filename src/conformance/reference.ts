@@ -1,21 +1,24 @@
 import type { ConformanceOperation } from './operations.ts';
 
-/** One who says what a list of operations does. What a list does depends on nothing before it: each has a VM of its own. */
+/** An implementation that predicts what a list of operations does. Each list has a VM of its own. */
 export interface Reference {
   readonly name: string;
-  /** What can be seen after each operation, in their order. */
+  /** The observation after each operation, in order. */
   run(list: readonly ConformanceOperation[]): Observed[];
 }
 
-/** What can be seen when an operation has ended. */
+/** What userspace can observe after an operation. */
 export interface Observed {
-  /** A negative errno, a count of entries, or why KVM_RUN came back: EXIT_HLT or EXIT_DIRTY_RING_FULL. Undefined: the party does not know. */
+  /**
+   * A negative errno, a number of entries, or the exit reason of KVM_RUN: EXIT_HLT or
+   * EXIT_DIRTY_RING_FULL. Undefined: the reference does not predict it.
+   */
   readonly returned: number | undefined;
-  /** After KVM_RUN: how many pages the guest has yet to write. Else 0. */
+  /** After KVM_RUN: how many pages the guest has still to write; otherwise 0. */
   readonly left: number;
-  /** By vCPU, all entries of its ring as userspace maps them. No rings before the vCPUs are there. */
+  /** By vCPU: all entries of its ring, as userspace maps them. Empty before there are vCPUs. */
   readonly rings: readonly (readonly RingEntry[])[];
-  /** The kernel's own trace records since the operation before. */
+  /** The kernel's trace records since the previous operation. */
   readonly trace: readonly TraceRecord[];
 }
 
@@ -26,7 +29,7 @@ export interface RingEntry {
   readonly offset: bigint;
 }
 
-/** A tracepoint's event. Indices are as they are after it. */
+/** An event of a tracepoint. The indices are those after it. */
 export type TraceRecord =
   | {
       readonly event: 'push';

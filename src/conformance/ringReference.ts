@@ -11,8 +11,8 @@ import type { Reference } from './reference.ts';
 import type { MakeRings } from './rings.ts';
 import { ringsOnlyReference } from './sequential.ts';
 
-/** The ring as merged, of one version, alone on plain memory: ours, or in its place a C file of a kernel. */
-export const ringParty = (version: VersionName, kernel?: KernelFile): Reference =>
+/** One version of our merged ring, alone on plain memory; or a C file of a kernel in its place. */
+export const ringReference = (version: VersionName, kernel?: KernelFile): Reference =>
   ringsOnlyReference(kernel?.file ?? `dirty-ring@${version}`, mergedRings(version, kernel));
 
 const mergedRings =
@@ -28,7 +28,7 @@ const mergedRings =
           for (let i = 0n; mask >> i !== 0n; i++)
             if (((mask >> i) & 1n) !== 0n) arm({ slot, offset: BigInt.asUintN(64, offset + i) });
         },
-        flush_remote_tlbs() {}, // what is armed is recorded: nothing is cached here
+        flush_remote_tlbs() {}, // nothing is cached here
         signal_pending: () => false,
       },
     };

@@ -2,32 +2,32 @@ import type { Gfn } from '../kvm/kvm.ts';
 import type { Word } from './operations.ts';
 import type { RingEntry } from './reference.ts';
 
-/** The rings of one VM: all that differs from party to party. One call at a time. */
+/** The rings of one VM: what differs between references. Called by one thread only. */
 export interface Rings {
-  /** Before the vCPU enters the guest: whether it must exit instead. */
+  /** Called before the vCPU enters the guest. Returns whether it must exit instead. */
   mustExit(vcpu: number): boolean;
-  /** The vCPU writes to a page that is armed. */
+  /** The vCPU writes to an armed page. */
   push(vcpu: number, gfn: Gfn): void;
-  /** KVM_RESET_DIRTY_RINGS. Returns how many entries it took. */
+  /** KVM_RESET_DIRTY_RINGS. Returns how many entries it reset. */
   reset(): number;
-  /** Userspace, as the protocol says: returns how many entries it took, at most `max`. */
+  /** Userspace harvests at most `max` entries. Returns how many it harvested. */
   harvest(vcpu: number, max: number): number;
-  /** Userspace, as it likes: one word of the entry that is `behind` entries behind the one that it harvests next. */
+  /** Hostile userspace writes one word of the entry that is `behind` entries after the next to harvest. */
   poke(vcpu: number, behind: number, word: Word, value: bigint): void;
   entries(vcpu: number): readonly RingEntry[];
-  /** Free-running, of 32 bits. */
+  /** Free-running 32-bit indices. */
   indices(vcpu: number): { readonly dirty: number; readonly reset: number };
 }
 
-/** What rings are made for. */
+/** The VM that rings belong to. */
 export interface RingHost {
-  /** Entries of a ring: a power of two. */
+  /** The size of a ring in entries: a power of two. */
   readonly size: number;
-  /** Entries from which on a vCPU must exit. */
+  /** The number of used entries from which a vCPU must exit. */
   readonly softLimit: number;
-  /** Pages of each slot by its id. */
+  /** By slot id: its number of pages. */
   readonly slots: ReadonlyMap<number, number>;
-  /** The next write to the page is recorded. Of a page that is not there nothing shows. */
+  /** Arms a page: the next write to it is recorded. Has no effect if there is no such page. */
   arm(gfn: Gfn): void;
 }
 

@@ -4,17 +4,17 @@ import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Observed, type Reference, type Tra
 import type { MakeRings, Rings } from './rings.ts';
 import { answerSetupIoctl, type Setup } from './setup.ts';
 
-/** Entries that x86 keeps free for what one exit may push, where the processor keeps no log of its own (AMD). */
+/** Entries that x86 reserves for the pushes of one exit, without a page-modification log (AMD). */
 const RESERVED = 64;
 const ENTRY_BYTES = 16;
 
-/** A party that knows what KVM answers to everything. */
+/** A reference that predicts all results. */
 export const fullModelReference = (name: string, make: MakeRings): Reference => ({
   name,
   run: (list) => performed(list, make),
 });
 
-/** A party that knows the rings, and nothing of how a VM is set up. */
+/** A reference that predicts the rings, but not the results of setup operations. */
 export const ringsOnlyReference = (name: string, make: MakeRings): Reference => ({
   name,
   run: (list) =>
@@ -23,7 +23,7 @@ export const ringsOnlyReference = (name: string, make: MakeRings): Reference => 
     ),
 });
 
-/** Whether what it returns is up to the rings. */
+/** Whether the rings determine what an operation returns. */
 const isOfRings = ({ do: name }: ConformanceOperation): boolean =>
   ['write', 'run', 'harvest', 'poke', 'reset'].includes(name);
 
@@ -32,7 +32,7 @@ function performed(list: readonly ConformanceOperation[], make: MakeRings): Obse
   return list.map((operation) => vm.perform(operation));
 }
 
-/** Pages that a vCPU has yet to write. */
+/** The pages that a vCPU has still to write. */
 interface Writes {
   readonly slot: number;
   readonly next: number;
@@ -40,12 +40,12 @@ interface Writes {
   readonly left: number;
 }
 
-/** A VM whose vCPUs and userspace take turns, one operation at a time, around the rings of a party. */
+/** A VM around the rings of a reference, which runs one operation at a time. */
 class SequentialVm {
   readonly #make: MakeRings;
   #setup: Setup = { bytes: 0, slots: new Map([[CODE_SLOT, CODE_PAGES]]), vcpus: false };
   #rings: Rings | undefined;
-  /** Pages whose next write is not recorded. */
+  /** Pages that are not armed: their next write is not recorded. */
   readonly #writable = new Set<string>();
   readonly #writes: Writes[] = Array.from({ length: VCPUS }, () => ({ slot: 0, next: 0, step: 0, left: 0 }));
 
@@ -97,7 +97,10 @@ class SequentialVm {
     return this.#make({ size, softLimit: size - RESERVED, slots, arm: (gfn) => this.#writable.delete(text(gfn)) });
   }
 
-  /** KVM_RUN. A write to an armed page faults; the page is pushed and made writable, and the vCPU enters the guest anew to try again. */
+  /**
+   * KVM_RUN. A write to an armed page faults. The page is pushed and made writable, and the vCPU enters
+   * the guest again to retry.
+   */
   #run(rings: Rings, vcpu: number, trace: TraceRecord[]): number {
     for (;;) {
       if (rings.mustExit(vcpu)) {

@@ -1,22 +1,22 @@
 import { E2BIG, EINVAL, ENOENT, ENXIO } from '../kvm/errors.ts';
 import type { ConformanceOperation } from './operations.ts';
 
-/** What of a VM decides what its ioctls and mmap answer. */
+/** The state of a VM that determines the results of its setup ioctls and of mmap. */
 export interface Setup {
-  /** Of each vCPU's ring; 0: not enabled. */
+  /** The size of each vCPU's ring; 0: not enabled. */
   readonly bytes: number;
-  /** Pages of each slot. */
+  /** By slot id: its number of pages. */
   readonly slots: ReadonlyMap<number, number>;
   readonly vcpus: boolean;
 }
 
 const PAGE_BYTES = 4096;
-/** KVM_DIRTY_LOG_PAGE_OFFSET of x86: where in a vCPU's file its ring begins, in pages. */
+/** KVM_DIRTY_LOG_PAGE_OFFSET of x86: the page of a vCPU's file where its ring starts. */
 export const RING_PAGE = 64;
 /** 65536 entries of 16 bytes. */
 const RING_BYTES_MAX = 1 << 20;
 
-/** What KVM answers to an operation that the rings have no part in, and how the VM is set up then. */
+/** The result of an operation that does not concern the rings, and the state of the VM after it. */
 export function answerSetupIoctl(
   setup: Setup,
   operation: ConformanceOperation,
@@ -26,7 +26,7 @@ export function answerSetupIoctl(
     case 'enable': {
       const refused = refusedSize(operation.bytes);
       if (refused !== 0) return same(refused);
-      // Once, and before there are vCPUs.
+      // A ring can be enabled once, and only before there are vCPUs.
       if (setup.bytes > 0 || setup.vcpus) return same(-EINVAL);
       return { returned: 0, setup: { ...setup, bytes: operation.bytes } };
     }
@@ -37,7 +37,7 @@ export function answerSetupIoctl(
     case 'map':
       return same(mapped(setup, operation));
     case 'get-log':
-      return same(setup.bytes > 0 ? -ENXIO : -ENOENT); // before it is enabled, lists have no slot that is logged
+      return same(setup.bytes > 0 ? -ENXIO : -ENOENT); // lists have no logged slot before the ring is enabled
     case 'reset':
       return same(setup.bytes > 0 ? 0 : -EINVAL);
     default:
@@ -51,7 +51,10 @@ function refusedSize(bytes: number): number {
   return bytes > RING_BYTES_MAX ? -E2BIG : 0;
 }
 
-/** Refused where the first or the last page is one of the ring's: a private mapping, and one whose pages may be run. What lies between is not looked at. */
+/**
+ * A mapping whose first or last page is in the ring must be shared and not executable. KVM does not check
+ * the pages in between.
+ */
 function mapped({ bytes }: Setup, { protection, sharing, first, pages }: ConformanceOperation & { do: 'map' }): number {
   const isOfRing = (page: number): boolean => page >= RING_PAGE && page < RING_PAGE + bytes / PAGE_BYTES;
   const touches = isOfRing(first) || isOfRing(first + pages - 1);

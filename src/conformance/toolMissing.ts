@@ -1,4 +1,4 @@
-/** A program of the host that is not there: nothing was tried, and nothing passed. One line. */
+/** A program that the host lacks. Nothing was compared, so nothing passed. The message is one line. */
 export class ToolMissing extends Error {
   constructor(program: string, why: string) {
     super(`${program} cannot be run: ${why}`);

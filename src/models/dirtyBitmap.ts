@@ -1,17 +1,18 @@
 /**
- * The dirty log of one slot as a sequential model: the set of pages whose bit is set. It imports nothing: a model that shares code with its subject proves
- * nothing. GET takes all of it; with manual protection GET only looks, and CLEAR takes what userspace names.
+ * The sequential model of one slot's dirty bitmap: the set of pages whose bit is set. KVM_GET_DIRTY_LOG
+ * returns it and clears it. With manual protection it only returns it, and KVM_CLEAR_DIRTY_LOG clears
+ * the pages that userspace names.
  */
 export interface BitmapState {
-  /** Pages of the slot. */
+  /** The number of pages of the slot. */
   readonly npages: number;
-  /** Those whose bit is set, in ascending order. */
+  /** The pages whose bit is set, in ascending order. */
   readonly dirty: readonly number[];
 }
 
 export const emptyBitmap = (npages: number): BitmapState => ({ npages, dirty: [] });
 
-/** KVM_DIRTY_LOG_INITIALLY_SET. */
+/** The initial state with KVM_DIRTY_LOG_INITIALLY_SET. */
 export const fullBitmap = (npages: number): BitmapState => ({
   npages,
   dirty: Array.from({ length: npages }, (_, page) => page),
@@ -22,16 +23,19 @@ export function mark(bitmap: BitmapState, page: number): BitmapState {
   return { ...bitmap, dirty: [...bitmap.dirty, page].sort((a, b) => a - b) };
 }
 
-/** Takes pages out; what is not in it stays out. */
+/** Clears the bits of pages; some may be clear already. */
 export function dirtyBitmapClear(bitmap: BitmapState, pages: readonly number[]): BitmapState {
   return { ...bitmap, dirty: bitmap.dirty.filter((page) => !pages.includes(page)) };
 }
 
-/** Of the pages that a CLEAR names, those that it clears and write-protects. */
+/** The pages that KVM_CLEAR_DIRTY_LOG clears and write-protects, if it names `pages`. */
 export const clearable = ({ dirty }: BitmapState, pages: readonly number[]): readonly number[] =>
   dirty.filter((page) => pages.includes(page));
 
-/** Whether CLEAR takes this range: it begins at a multiple of 64, is as many pages long or ends with the slot, and lies within. */
+/**
+ * Whether KVM_CLEAR_DIRTY_LOG accepts a range: it lies within the slot and starts at a multiple of 64. Its
+ * length is a multiple of 64, or it ends with the slot.
+ */
 export function isRange({ npages }: BitmapState, first: number, count: number): boolean {
   if (first % 64 !== 0 || first + count > npages) return false;
   return count % 64 === 0 || first + count === npages;

@@ -1,19 +1,22 @@
 /**
- * The ring as merged, as a sequential model: entries with a state each, and counts that never wrap. It imports nothing: a model that shares code with its
- * subject proves nothing. An entry goes from invalid to dirty (push), to harvested (userspace), to invalid (reset). A call is as many moments as it takes
- * entries: userspace may flag more of them while a reset is on its way.
+ * The sequential model of the merged ring: entries with flags, and counts that never wrap. A push makes
+ * an entry dirty, userspace makes it harvested, and a reset makes it invalid again. Each entry of a call
+ * is one atomic step, as userspace may flag more entries during a reset.
  */
 export interface DirtyRingState {
-  /** Where push n writes is entry n modulo that many. */
+  /** Push number n writes entry n modulo the size. */
   readonly entries: readonly FlaggedEntry[];
-  /** Entries ever pushed, ever harvested, ever reset: reset <= harvested <= pushed <= reset + entries.length where userspace is honest and has leeway. */
+  /**
+   * How many entries were pushed, harvested and reset so far. With honest userspace and enough leeway,
+   * reset <= harvested <= pushed <= reset + entries.length.
+   */
   readonly pushed: number;
   readonly harvested: number;
   readonly reset: number;
 }
 
 export interface FlaggedEntry {
-  /** Whatever hostile userspace writes; else INVALID, DIRTY or HARVESTED. */
+  /** Invalid, dirty or harvested; any value if userspace is hostile. */
   readonly flags: number;
   readonly slot: number;
   readonly offset: bigint;
@@ -32,11 +35,14 @@ export const emptyDirtyRing = (size: number): DirtyRingState => ({
   reset: 0,
 });
 
-/** Whether a push comes with a warning, and overwrites what is there. */
+/** Whether a push overwrites an entry that is in use, with a warning. */
 export const isDirtyRingFull = ({ entries, pushed, reset }: DirtyRingState): boolean =>
   pushed - reset >= entries.length;
 
-/** Whether a vCPU must not enter the guest. A reset that has overtaken the pushes leaves a distance of almost 2^32. */
+/**
+ * Whether a vCPU must exit instead of entering the guest. If a reset has overtaken the pushes, KVM
+ * computes almost 2^32 used entries.
+ */
 export const isSoftFull = ({ pushed, reset }: DirtyRingState, limit: number): boolean =>
   reset > pushed || pushed - reset >= limit;
 
@@ -45,7 +51,7 @@ export const dirtyRingPush = (ring: DirtyRingState, slot: number, offset: bigint
   pushed: ring.pushed + 1,
 });
 
-/** The entry that userspace takes next; undefined: there is none. */
+/** The entry that userspace harvests next; undefined: none. */
 export function dirtyRingHarvestable(ring: DirtyRingState): FlaggedEntry | undefined {
   const entry = dirtyRingEntry(ring, ring.harvested);
   return entry.flags === DIRTY ? entry : undefined;
@@ -56,7 +62,7 @@ export const dirtyRingHarvest = (ring: DirtyRingState): DirtyRingState => ({
   harvested: ring.harvested + 1,
 });
 
-/** The entry that a reset takes next; undefined: there is none. It looks at one bit of the flags. */
+/** The entry that a reset processes next; undefined: none. It tests one bit of the flags. */
 export function dirtyRingResettable(ring: DirtyRingState): FlaggedEntry | undefined {
   const entry = dirtyRingEntry(ring, ring.reset);
   return (entry.flags & HARVESTED) !== 0 ? entry : undefined;
@@ -67,7 +73,7 @@ export const dirtyRingReset = (ring: DirtyRingState): DirtyRingState => ({
   reset: ring.reset + 1,
 });
 
-/** Hostile userspace writes words of an entry, as if it were at place `count` of the ring. */
+/** Hostile userspace writes words of entry `count` modulo the size. */
 export const dirtyRingPoke = (ring: DirtyRingState, count: number, words: Partial<FlaggedEntry>): DirtyRingState =>
   withEntry(ring, count, { ...dirtyRingEntry(ring, count), ...words });
 

@@ -1,14 +1,15 @@
 /**
- * Cao's list as a sequential model: what was pushed since the last reset, in order. It imports nothing: a model that shares code with its subject proves
- * nothing. Source: the mail's objections O1 to O3, which is all that is left of the patch.
+ * The sequential model of Cao's list: the entries pushed since the last reset, in order. Its source is
+ * the mail's objections O1 to O3; the patch itself is lost.
  */
 export interface ListState {
-  /** Entries that it has room for. */
+  /** The capacity, in entries. */
   readonly size: number;
-  /** What was pushed since the last reset, oldest first: 0 <= fetched <= available <= entries.length <= size. */
+  /** The entries since the last reset, oldest first. fetched <= available <= entries.length <= size. */
   readonly entries: readonly ListEntry[];
-  /** Of those, how many userspace was told of, and how many it has read. */
+  /** How many of them were announced to userspace. */
   readonly available: number;
+  /** How many of them userspace has read. */
   readonly fetched: number;
 }
 
@@ -22,23 +23,26 @@ export const emptyList = (size: number): ListState => ({ size, entries: [], avai
 
 export const isGfnListFull = ({ size, entries }: ListState): boolean => entries.length >= size;
 
-/** There must be room. */
+/** The list must not be full. */
 export const gfnListPush = (list: ListState, entry: ListEntry): ListState => ({
   ...list,
   entries: [...list.entries, entry],
 });
 
-/** KVM_GET_DIRTY_COUNT: userspace may read all that is there. */
+/** KVM_GET_DIRTY_COUNT: announces all entries. */
 export const announce = (list: ListState): ListState => ({ ...list, available: list.entries.length });
 
-/** What userspace has been told of and has not read. */
+/** The entries that are announced and not read. */
 export const fetchable = ({ entries, available, fetched }: ListState): readonly ListEntry[] =>
   entries.slice(fetched, available);
 
 export const fetch = (list: ListState, count: number): ListState => ({ ...list, fetched: list.fetched + count });
 
-/** The pages that a reset re-arms. */
+/** The entries whose pages a reset re-arms. */
 export const gfnListResettable = ({ entries, fetched }: ListState): readonly ListEntry[] => entries.slice(0, fetched);
 
-/** KVM_RESET_DIRTY_PAGES: the list begins anew. What was not fetched goes, too: it is to be called while nobody pushes. */
+/**
+ * KVM_RESET_DIRTY_PAGES: empties the list. Entries that were not read are lost, so no thread may push
+ * during it.
+ */
 export const gfnListReset = ({ size }: ListState): ListState => emptyList(size);

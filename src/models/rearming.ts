@@ -1,19 +1,24 @@
-/**
- * Which pages a reset of the merged ring re-arms. Linux takes neighbours together: entries of one slot that follow each other in the ring, for as long as their
- * pages lie within 64 of each other. Such a run is re-armed as a whole or, if one of its pages is not in the slot, not at all, so one forged entry takes
- * honest ones with it. It imports nothing: a model that shares code with its subject proves nothing.
+/*
+ * Which pages a reset of the merged ring re-arms. Linux combines runs of consecutive entries of one slot
+ * whose pages lie within 64 of each other. A run is re-armed as a whole. If one of its pages is not in
+ * the slot, none is re-armed, so one forged entry affects honest ones.
  */
+
 export interface ResetEntry {
   /** as_id << 16 | slot_id */
   readonly slot: number;
-  /** Of 64 bits: the distance of two is that of two u64, as s64. */
+  /** 64 bits. The distance of two offsets is the difference of two u64 as an s64. */
   readonly offset: bigint;
 }
 
-/** Pages that one call re-arms at most: bits of a u64. */
+/** The most pages that one call re-arms: the bits of a u64. */
 const SPAN = 64n;
 
-/** Of the entries that one reset took off one ring, those whose pages are re-armed. `pagesOf` says how many pages a slot has; undefined: there is none. */
+/**
+ * The entries whose pages are re-armed, of those that one reset processed in one ring.
+ *
+ * @param pagesOf the number of pages of a slot; undefined: there is no such slot.
+ */
 export function pagesRearmedByReset(
   taken: readonly ResetEntry[],
   pagesOf: (slot: number) => number | undefined,

@@ -1,15 +1,15 @@
 /**
- * The ring as a sequential model: counts that never wrap, and a list. It imports nothing: a model that shares code with its subject proves
- * nothing. Each call of the subject is one or two atomic moments here, as its effects are not all at one point: push looks for room, then
- * publishes; harvest and reset look how far they may go, then say that they went.
+ * The sequential model of the mail's ring: counts that never wrap, and a list of entries. A call is one
+ * or two atomic steps, as its effects are not all at one point. A push checks for room, then publishes.
+ * Harvest and reset check how far they may go, then move the index.
  */
 export interface RingState {
   readonly size: number;
-  /** Entries ever published, ever harvested, ever reset: reset <= harvested <= published <= reset + size. */
+  /** How many entries were published, harvested and reset: reset <= harvested <= published <= reset + size. */
   readonly published: number;
   readonly harvested: number;
   readonly reset: number;
-  /** The entries from `reset` to `published`, oldest first. */
+  /** The entries that are published and not reset, oldest first. */
   readonly entries: readonly GfnEntry[];
 }
 
@@ -23,20 +23,20 @@ export const GFN_RING_INVALID = -22;
 
 export const emptyRing = (size: number): RingState => ({ size, published: 0, harvested: 0, reset: 0, entries: [] });
 
-/** Entries in use, as push counts them: what was reset is free again, what was merely harvested is not. */
+/** Entries in use, as push counts them. A reset frees entries; a harvest does not. */
 export const used = (ring: RingState): number => ring.published - ring.reset;
 
-/** What a push that looks now must return. */
+/** What a push must return if it checks for room now. */
 export const pushResult = (ring: RingState): number => (used(ring) >= ring.size ? BUSY : used(ring) + 1);
 
 export function publish(ring: RingState, entry: GfnEntry): RingState {
   return { ...ring, published: ring.published + 1, entries: [...ring.entries, entry] };
 }
 
-/** How many entries a harvest that looks now may take. */
+/** How many entries a harvest may take if it checks now. */
 export const available = (ring: RingState): number => ring.published - ring.harvested;
 
-/** The next `count` entries that a harvest takes. */
+/** The next `count` entries to harvest. */
 export function gfnRingHarvestable(ring: RingState, count: number): readonly GfnEntry[] {
   const from = ring.harvested - ring.reset;
   return ring.entries.slice(from, from + count);
@@ -48,8 +48,10 @@ export const gfnRingHarvest = (ring: RingState, count: number): RingState => ({
 });
 
 /**
- * How many entries a reset that reads `cons` must process, or INVALID. `cons` and `first`, the index the ring began with, count modulo
- * `modulus`; it may hold anything.
+ * How many entries a reset must process if it reads `cons`, or `GFN_RING_INVALID`.
+ *
+ * @param cons the index that userspace wrote: any value from 0 to `modulus` - 1.
+ * @param first the index with which the ring started.
  */
 export function gfnRingResettable(ring: RingState, cons: number, first: number, modulus: number): number {
   const distance = (((cons - first - ring.reset) % modulus) + modulus) % modulus;

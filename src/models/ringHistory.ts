@@ -12,29 +12,29 @@ import {
 } from './ring.ts';
 
 /**
- * The moments of the calls on one ring, for histories of free threads. A call with two moments stands in the history twice, over the
- * same interval; `call` tells the pairs apart.
+ * The linearization points of the calls on one ring, for histories of real threads. A call with two
+ * points is in the history twice, with the same interval; `call` identifies it.
  */
 export type LinearizationPoint =
-  | { readonly does: 'look for room'; readonly call: number; readonly result: number }
-  | { readonly does: 'publish'; readonly call: number; readonly entry: GfnEntry }
+  | { readonly kind: 'checkRoom'; readonly call: number; readonly result: number }
+  | { readonly kind: 'publish'; readonly call: number; readonly entry: GfnEntry }
   | {
-      readonly does: 'look for entries';
+      readonly kind: 'findEntries';
       readonly call: number;
       readonly max: number;
       readonly entries: readonly GfnEntry[];
     }
-  | { readonly does: 'take'; readonly call: number }
-  | { readonly does: 'look at cons'; readonly call: number; readonly result: boolean }
-  | { readonly does: 'give back'; readonly call: number };
+  | { readonly kind: 'harvest'; readonly call: number }
+  | { readonly kind: 'readCons'; readonly call: number; readonly result: boolean }
+  | { readonly kind: 'reset'; readonly call: number };
 
 export interface HistoryState {
   readonly ring: RingState;
-  /** By call that is between its two moments: how many entries it is about. */
+  /** By call between its two points: how many entries it is about. */
   readonly between: Readonly<Record<number, number>>;
 }
 
-/** The ring as a sequential object over `Moment`. */
+/** The ring as a `SequentialModel` over linearization points. */
 export function ringHistory(size: number) {
   return {
     init: { ring: emptyRing(size), between: {} } as HistoryState,
@@ -44,30 +44,30 @@ export function ringHistory(size: number) {
   };
 }
 
-function step({ ring, between }: HistoryState, moment: LinearizationPoint): HistoryState | undefined {
-  const { call } = moment;
+function step({ ring, between }: HistoryState, point: LinearizationPoint): HistoryState | undefined {
+  const { call } = point;
   const began = between[call];
-  switch (moment.does) {
-    case 'look for room':
-      if (pushResult(ring) !== moment.result) return undefined;
-      return moment.result === BUSY ? { ring, between } : { ring, between: { ...between, [call]: 1 } };
+  switch (point.kind) {
+    case 'checkRoom':
+      if (pushResult(ring) !== point.result) return undefined;
+      return point.result === BUSY ? { ring, between } : { ring, between: { ...between, [call]: 1 } };
     case 'publish':
-      return began === undefined ? undefined : { ring: publish(ring, moment.entry), between: without(between, call) };
-    case 'look for entries': {
-      const count = Math.min(available(ring), moment.max, ring.size);
-      if (count !== moment.entries.length) return undefined;
+      return began === undefined ? undefined : { ring: publish(ring, point.entry), between: without(between, call) };
+    case 'findEntries': {
+      const count = Math.min(available(ring), point.max, ring.size);
+      if (count !== point.entries.length) return undefined;
       const same = gfnRingHarvestable(ring, count).every(
-        (entry, i) => entry.slot === moment.entries[i].slot && entry.offset === moment.entries[i].offset,
+        (entry, i) => entry.slot === point.entries[i].slot && entry.offset === point.entries[i].offset,
       );
       return same ? { ring, between: { ...between, [call]: count } } : undefined;
     }
-    case 'take':
+    case 'harvest':
       return began === undefined ? undefined : { ring: gfnRingHarvest(ring, began), between: without(between, call) };
-    case 'look at cons': {
+    case 'readCons': {
       const count = ring.harvested - ring.reset;
-      return count > 0 === moment.result ? { ring, between: { ...between, [call]: count } } : undefined;
+      return count > 0 === point.result ? { ring, between: { ...between, [call]: count } } : undefined;
     }
-    case 'give back':
+    case 'reset':
       return began === undefined ? undefined : { ring: gfnRingReset(ring, began), between: without(between, call) };
   }
 }

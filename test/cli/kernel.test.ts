@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { generateOperationSequences } from '../../src/conformance/generate.ts';
-import { modelParty } from '../../src/conformance/modelReference.ts';
-import { lineOf } from '../../src/conformance/operations.ts';
+import { generateLists } from '../../src/conformance/generate.ts';
+import { modelReference } from '../../src/conformance/modelReference.ts';
+import { formatOperation } from '../../src/conformance/operations.ts';
 import type { Observed, RingEntry, TraceRecord } from '../../src/conformance/reference.ts';
 
 const main = join(process.cwd(), 'dist/cli/main.js');
@@ -71,8 +71,8 @@ function linesOf(release: string, lists: readonly (readonly Observed[])[]): obje
   return [...lines, { end: true }];
 }
 
-const lists = generateOperationSequences(fc, 5, 3);
-const kernel = lists.map((list) => modelParty(false).run(list));
+const lists = generateLists(fc, 5, 3);
+const kernel = lists.map((list) => modelReference(false).run(list));
 const args = ['--seed', '5'];
 
 test('a kernel that does as the model says agrees, in numbers', () => {
@@ -87,7 +87,7 @@ test('a kernel that does as the model says agrees, in numbers', () => {
   expect(ring).toContain('✓ dirty-ring@6.1 ');
 });
 
-test('a kernel that does otherwise is a finding, of each party, with how to see it again', () => {
+test('a kernel that does otherwise is a finding, of each reference, with how to see it again', () => {
   const altered = kernel.map((list, i) =>
     i === 1 ? list.map((seen, op) => (op === 4 ? { ...seen, returned: 99 } : seen)) : list,
   );
@@ -101,8 +101,8 @@ test('a kernel that does otherwise is a finding, of each party, with how to see 
   const json = conformance(programs, ...args, '--lists', '3', '--json');
   const report = JSON.parse(json.stdout);
   expect([json.status, report.outcome, report.seed, report.lists]).toEqual([1, 'disagree', 5, 3]);
-  expect(report.parties[0]).toMatchObject({
-    party: 'sequential model',
+  expect(report.references[0]).toMatchObject({
+    reference: 'sequential model',
     returns: { compared: lists.flat().length, equal: lists.flat().length - 1 },
     disagreements: [{ list: 1, operation: 4, about: 'return', kernel: '99' }],
   });
@@ -118,8 +118,8 @@ test('one list alone is the one of that number', () => {
 });
 
 test('one list alone is shown where it is not agreed on; our ring can be of another version', () => {
-  const hostile = generateOperationSequences(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
-  const mended = modelParty(false).run(hostile);
+  const hostile = generateLists(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
+  const mended = modelReference(false).run(hostile);
   const { status, stdout } = conformance(
     machine(linesOf('6.1.0-1', [mended])),
     ...['--seed', '7', '--only', '2', '--ring', '5.11'],
@@ -127,7 +127,7 @@ test('one list alone is shown where it is not agreed on; our ring can be of anot
   expect(status).toBe(1);
   const [, model, ring] = stdout.split('\n');
   expect([model.slice(0, 3), ring.slice(0, 17)]).toEqual(['✓ s', '✗ dirty-ring@5.11']);
-  expect(stdout).toContain(`\n  4  ${lineOf(hostile[4])}\n  5  `);
+  expect(stdout).toContain(`\n  4  ${formatOperation(hostile[4])}\n  5  `);
 });
 
 test('a machine that stops on its way is the harness that failed', () => {

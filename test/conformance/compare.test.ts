@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Agreement, compareList, noAgreement } from '../../src/conformance/compare.ts';
-import { modelParty } from '../../src/conformance/modelReference.ts';
+import { modelReference } from '../../src/conformance/modelReference.ts';
 import type { ConformanceOperation } from '../../src/conformance/operations.ts';
 import type { Observed } from '../../src/conformance/reference.ts';
-import { ringParty } from '../../src/conformance/ringReference.ts';
+import { ringReference } from '../../src/conformance/ringReference.ts';
 
 const list: readonly ConformanceOperation[] = [
   { do: 'enable', cap: 'ring', bytes: 4096 },
@@ -16,12 +16,12 @@ const list: readonly ConformanceOperation[] = [
 ];
 const WRITE = 4;
 const RESET = 6;
-const model = modelParty(false);
+const model = modelReference(false);
 const kernel = model.run(list);
 
-function compared(party: readonly Observed[]): Agreement {
-  const agreement = noAgreement('party');
-  compareList(agreement, 17, list, kernel, party);
+function compared(reference: readonly Observed[]): Agreement {
+  const agreement = noAgreement('reference');
+  compareList(agreement, 17, list, kernel, reference);
   return agreement;
 }
 const altered = (operation: number, change: (seen: Observed) => Partial<Observed>) =>
@@ -38,8 +38,8 @@ test('one that says the same agrees, in numbers', () => {
   expect(disagreements).toEqual([]);
 });
 
-test('what a party does not know is not compared', () => {
-  const { returns, states } = compared(ringParty('6.1').run(list));
+test('what a reference does not know is not compared', () => {
+  const { returns, states } = compared(ringReference('6.1').run(list));
   expect([returns, states]).toEqual([
     { compared: 3, equal: 3 },
     { compared: 7, equal: 7 },
@@ -52,7 +52,7 @@ test.each([
 ] as const)('another %s is reported: %o', (about, change, said, other) => {
   const { returns, states, disagreements } = altered(WRITE, () => change);
   expect([returns.equal, states.equal]).toEqual([6, 7]);
-  expect(disagreements).toEqual([{ ...where, about, kernel: said, party: other }]);
+  expect(disagreements).toEqual([{ ...where, about, kernel: said, reference: other }]);
 });
 
 test.each([
@@ -70,32 +70,36 @@ test.each([
       .join(', ')}`;
   expect(states).toEqual({ compared: 7, equal: 6 });
   expect(disagreements).toEqual([
-    { ...where, about: 'state', kernel: text(entry), party: text({ ...entry, [word]: value }) },
+    { ...where, about: 'state', kernel: text(entry), reference: text({ ...entry, [word]: value }) },
   ]);
 });
 
 test('rings of another size, or none, are reported', () => {
-  expect(altered(WRITE, () => ({ rings: [] })).disagreements).toMatchObject([{ kernel: '2 rings', party: '0 rings' }]);
+  expect(altered(WRITE, () => ({ rings: [] })).disagreements).toMatchObject([
+    { kernel: '2 rings', reference: '0 rings' },
+  ]);
   const shorter = altered(WRITE, ({ rings: [first, second] }) => ({ rings: [first, second.slice(1)] }));
-  expect(shorter.disagreements).toMatchObject([{ about: 'state', kernel: 'ring 1 of 256', party: 'ring 1 of 255' }]);
+  expect(shorter.disagreements).toMatchObject([
+    { about: 'state', kernel: 'ring 1 of 256', reference: 'ring 1 of 255' },
+  ]);
 });
 
 test('a trace record that is missing, more or other is reported, and each place is counted', () => {
   const missing = altered(WRITE, ({ trace }) => ({ trace: trace.slice(0, 2) }));
   expect(missing.traceRecords).toEqual({ compared: 5, equal: 4 });
   expect(missing.disagreements).toEqual([
-    { ...where, about: 'trace', kernel: 'push ring 0 dirty 3 reset 0 slot 1 offset 12', party: 'no record' },
+    { ...where, about: 'trace', kernel: 'push ring 0 dirty 3 reset 0 slot 1 offset 12', reference: 'no record' },
   ]);
   const more = altered(RESET, ({ trace }) => ({ trace: [...trace, { event: 'exit', vcpu: 1 }] }));
   expect(more.traceRecords).toEqual({ compared: 6, equal: 5 });
-  expect(more.disagreements).toMatchObject([{ kernel: 'no record', party: 'exit of vcpu 1' }]);
+  expect(more.disagreements).toMatchObject([{ kernel: 'no record', reference: 'exit of vcpu 1' }]);
   const other = altered(RESET, ({ trace: [first, second] }) => ({ trace: [{ ...first, reset: 3 }, second] }));
   expect(other.traceRecords).toEqual({ compared: 5, equal: 4 });
   expect(other.disagreements).toMatchObject([
-    { kernel: 'reset ring 0 dirty 3 reset 2', party: 'reset ring 0 dirty 3 reset 3' },
+    { kernel: 'reset ring 0 dirty 3 reset 2', reference: 'reset ring 0 dirty 3 reset 3' },
   ]);
 });
 
 test('two that do not say as much are an error', () => {
-  expect(() => compared(kernel.slice(1))).toThrow('list 17 has 7 operations, the kernel says 7, party 6');
+  expect(() => compared(kernel.slice(1))).toThrow('list 17 has 7 operations, the kernel says 7, reference 6');
 });

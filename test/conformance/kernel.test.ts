@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agreements, observe, partiesOf } from '../../src/conformance/conformance.ts';
-import { generateOperationSequences } from '../../src/conformance/generate.ts';
-import { modelParty } from '../../src/conformance/modelReference.ts';
-import { ringParty } from '../../src/conformance/ringReference.ts';
+import { agreements, observe, referencesFor } from '../../src/conformance/conformance.ts';
+import { generateLists } from '../../src/conformance/generate.ts';
+import { modelReference } from '../../src/conformance/modelReference.ts';
+import { ringReference } from '../../src/conformance/ringReference.ts';
 
 /** A kernel is under the GPL, and not kept here; docs/kernel-conformance.md says where to get one. */
 const vmlinuz = process.env.GFNRING_VMLINUZ;
@@ -12,15 +12,15 @@ const isSet = vmlinuz !== undefined && modules !== undefined;
 
 describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSet ? '' : ' (not set)'}`, () => {
   test('the model and our ring of its version agree with it, and that of another version does not', async () => {
-    const lists = generateOperationSequences(fc, 7, 40);
+    const lists = generateLists(fc, 7, 40);
     const { release, lists: kernel } = await observe({ vmlinuz: vmlinuz!, modules: modules! }, lists);
-    for (const { disagreements, states, traceRecords } of agreements(lists, kernel, partiesOf(release))) {
+    for (const { disagreements, states, traceRecords } of agreements(lists, kernel, referencesFor(release))) {
       expect(disagreements).toEqual([]);
       expect(states.equal).toBe(lists.flat().length);
       expect(traceRecords.equal).toBeGreaterThan(1000);
     }
     // One looks for a full ring at other moments; the other takes an offset whose sum wraps for one in the slot.
-    const others = [modelParty(release.startsWith('6.1.')), ringParty('5.11')];
+    const others = [modelReference(release.startsWith('6.1.')), ringReference('5.11')];
     for (const { disagreements } of agreements(lists, kernel, others)) expect(disagreements.length).toBeGreaterThan(0);
   }, 300_000);
 });

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { generateOperationSequences } from '../../src/conformance/generate.ts';
-import { modelParty } from '../../src/conformance/modelReference.ts';
-import { type ConformanceOperation, lineOf } from '../../src/conformance/operations.ts';
+import { generateLists } from '../../src/conformance/generate.ts';
+import { modelReference } from '../../src/conformance/modelReference.ts';
+import { type ConformanceOperation, formatOperation } from '../../src/conformance/operations.ts';
 
-const lists = generateOperationSequences(fc, 1, 200);
+const lists = generateLists(fc, 1, 200);
 const textOf = (drawn: readonly (readonly ConformanceOperation[])[]): string[] =>
-  drawn.map((list) => list.map(lineOf).join('\n'));
+  drawn.map((list) => list.map(formatOperation).join('\n'));
 
 test('the same seed gives the same lists, and a list is the same however many are drawn', () => {
-  expect(textOf(generateOperationSequences(fc, 1, 200))).toEqual(textOf(lists));
-  expect(textOf(generateOperationSequences(fc, 1, 7))).toEqual(textOf(lists.slice(0, 7)));
-  expect(textOf(generateOperationSequences(fc, 2, 200))).not.toEqual(textOf(lists));
+  expect(textOf(generateLists(fc, 1, 200))).toEqual(textOf(lists));
+  expect(textOf(generateLists(fc, 1, 7))).toEqual(textOf(lists.slice(0, 7)));
+  expect(textOf(generateLists(fc, 2, 200))).not.toEqual(textOf(lists));
 });
 
 test('a guest writes to pages that are there', () => {
@@ -20,7 +20,7 @@ test('a guest writes to pages that are there', () => {
     for (const op of list) {
       if (op.do !== 'write') continue;
       for (const page of [op.first, op.first + (op.count - 1) * op.step])
-        expect([lineOf(op), page >= 0 && page < pages.get(op.slot)!]).toEqual([lineOf(op), true]);
+        expect([formatOperation(op), page >= 0 && page < pages.get(op.slot)!]).toEqual([formatOperation(op), true]);
       expect(op.count).toBeGreaterThan(0);
     }
   }
@@ -39,7 +39,7 @@ test('all that can happen does: refusals, full rings, the end of a ring passed, 
   const seen = new Set<string>();
   for (const list of lists) {
     seen.add(list.some((op) => op.do === 'poke') ? 'hostile' : 'honest');
-    for (const [i, { returned, trace, rings }] of modelParty(false).run(list).entries()) {
+    for (const [i, { returned, trace, rings }] of modelReference(false).run(list).entries()) {
       const { do: name } = list[i];
       seen.add(returned! < 0 ? `${name} ${returned}` : name);
       if (name === 'reset' && returned! > 64) seen.add('many reset');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { noOutput, readLine, traceRecord } from '../../src/conformance/machineOutput.ts';
+import { emptyOutput, readLine, traceRecord } from '../../src/conformance/machineOutput.ts';
 
 const read = (...lines: readonly unknown[]) => {
-  const output = noOutput();
+  const output = emptyOutput();
   for (const line of lines) readLine(output, typeof line === 'string' ? line : JSON.stringify(line));
   return output;
 };

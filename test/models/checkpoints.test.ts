@@ -5,7 +5,14 @@ import { vcpuWrite } from '../../src/actors/vcpu.ts';
 import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
-import { begin, commit, lastCommitted, modelPause, modelResume, rollBack } from '../../src/models/checkpoints.ts';
+import {
+  commit,
+  initialCheckpoints,
+  lastCommitted,
+  modelPause,
+  modelResume,
+  rollBack,
+} from '../../src/models/checkpoints.ts';
 import { trackerNames } from '../../src/trackers/interface/names.ts';
 import { trackers } from '../../src/trackers/registry.ts';
 
@@ -32,7 +39,7 @@ test('one after the other, checkpoints of any tracker and the model keep the sam
       const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
       initVm(mem, vm, 1);
       let image: readonly number[] = Array(PAGES).fill(0);
-      let model = begin(image);
+      let model = initialCheckpoints(image);
       for (const one of calls) {
         if (one.do === 'write') {
           vcpuWrite(mem, vm, 0, [vm.guest.pages[one.page]]);

@@ -45,15 +45,15 @@ function moments(
     (second === undefined ? [first] : [first, second]).map((moment) => ({ call: moment, start, end }));
   if (op.do === 'push' && actor.vcpu === ring) {
     const entry = { slot: op.slot, offset: BigInt(op.offset) };
-    const look = { does: 'look for room', call, result: result as number } as const;
-    return result === -EBUSY ? both(look) : both(look, { does: 'publish', call, entry });
+    const look = { kind: 'checkRoom', call, result: result as number } as const;
+    return result === -EBUSY ? both(look) : both(look, { kind: 'publish', call, entry });
   }
   if (op.do === 'harvest' && op.ring === ring) {
     const entries = result as readonly Gfn[];
-    return both({ does: 'look for entries', call, max: op.max, entries }, { does: 'take', call });
+    return both({ kind: 'findEntries', call, max: op.max, entries }, { kind: 'harvest', call });
   }
   if (op.do === 'reset-ring' && op.ring === ring) {
-    return both({ does: 'look at cons', call, result: result as boolean }, { does: 'give back', call });
+    return both({ kind: 'readCons', call, result: result as boolean }, { kind: 'reset', call });
   }
   return [];
 }

@@ -5,10 +5,10 @@ import type { Violation } from '../../explore/execution/violation.ts';
 import type { Cell } from '../../memory/cell.ts';
 import { isRead, isWrite } from '../../memory/memory.ts';
 import {
-  begin,
   type Checkpoints,
   commit,
   type Image,
+  initialCheckpoints,
   lastCommitted,
   modelPause,
   modelResume,
@@ -65,7 +65,7 @@ export function checkpointRules(spec: VmSpec, vm: Vm, gate: PauseGate): Monitor<
   return {
     name: 'checkpoint rules',
     sees: ({ id }) => seen.has(id),
-    init: () => begin(pages.map(() => 0)),
+    init: () => initialCheckpoints(pages.map(() => 0)),
     step,
     returned: (state) => state,
     key: (state) => memoizedBy(state, (of) => `${lastCommitted(of)}|${of.paused};`),

@@ -31,8 +31,8 @@ function boundOf(spec: VmSpec, freeing: Freeing, ring: number): number | undefin
   if (spec.pml !== undefined) return spec.pml;
   const written = new Set(writes.flatMap(namesOf));
   const others = spec.actors.filter((actor) => !own.includes(actor)).flatMap(({ operations }) => operations);
-  const unasked = others.filter((op) => op.do === 'push' && namesOf(op).some((name) => written.has(name))).length;
-  return pushBound({ pages, freeing, unasked });
+  const unconditional = others.filter((op) => op.do === 'push' && namesOf(op).some((name) => written.has(name))).length;
+  return pushBound({ pages, freeing, unconditional });
 }
 
 const namesOf = (op: OperationSpec): string[] =>

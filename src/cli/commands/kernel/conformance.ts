@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { agreements, type KernelFiles, observe, partiesOf } from '../../../conformance/conformance.ts';
-import { generateOperationSequences } from '../../../conformance/generate.ts';
+import { agreements, type KernelFiles, observe, referencesFor } from '../../../conformance/conformance.ts';
+import { generateLists } from '../../../conformance/generate.ts';
 import { ToolMissing } from '../../../conformance/toolMissing.ts';
 import { SCHEMA } from '../../../input/schema.ts';
 import { compile } from '../../../kernel/compile.ts';
@@ -74,14 +74,14 @@ function reportSkipped(why: string, { json }: Options): void {
 async function compareKernel(options: Options): Promise<number> {
   const { vmlinuz, modules, seed, only, ring, kdir, file, json, quiet } = options;
   const first = only ?? 0;
-  const generated = generateOperationSequences(await importFastCheck(), seed, Math.max(options.lists, first + 1));
+  const generated = generateLists(await importFastCheck(), seed, Math.max(options.lists, first + 1));
   const lists = only === undefined ? generated : [generated[only]];
   const compiled = kdir === undefined ? undefined : kernelFileOf(await compile({ kdir, file, allowed: [] }));
   progress(`${plural(lists.length, 'list')} in QEMU`);
   const { release, build, lists: observed } = await observe({ vmlinuz, modules }, lists, first);
   progress('');
-  const parties = agreements(lists, observed, partiesOf(release, ring, compiled), first);
-  const report: ConformanceReport = { kernel: { release, build }, seed, first, lists, parties };
+  const references = agreements(lists, observed, referencesFor(release, ring, compiled), first);
+  const report: ConformanceReport = { kernel: { release, build }, seed, first, lists, references };
   if (json) printConformanceJson(report);
   else printConformance(report, `--vmlinuz ${vmlinuz} --modules ${modules}`, quiet);
   return allAgree(report) ? STATUS.nothingFound : STATUS.findings;

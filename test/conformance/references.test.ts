@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Agreement, compareList, noAgreement } from '../../src/conformance/compare.ts';
-import { generateOperationSequences } from '../../src/conformance/generate.ts';
-import { modelParty } from '../../src/conformance/modelReference.ts';
+import { generateLists } from '../../src/conformance/generate.ts';
+import { modelReference } from '../../src/conformance/modelReference.ts';
 import type { ConformanceOperation } from '../../src/conformance/operations.ts';
 import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Reference } from '../../src/conformance/reference.ts';
-import { ringParty } from '../../src/conformance/ringReference.ts';
-import { versionOf } from '../../src/conformance/versionOf.ts';
+import { ringReference } from '../../src/conformance/ringReference.ts';
+import { versionForRelease } from '../../src/conformance/versionOf.ts';
 
-const lists = generateOperationSequences(fc, 3, 60);
+const lists = generateLists(fc, 3, 60);
 
 function between(a: Reference, b: Reference): Agreement {
   const agreement = noAgreement(b.name);
@@ -20,7 +20,7 @@ test.each([
   ['6.1', false],
   ['6.12', true],
 ] as const)('the model and our ring of %s agree on lists of operations', (version, asksOnPush) => {
-  const { disagreements, states, returns, traceRecords } = between(modelParty(asksOnPush), ringParty(version));
+  const { disagreements, states, returns, traceRecords } = between(modelReference(asksOnPush), ringReference(version));
   expect(disagreements).toEqual([]);
   expect(states.compared).toBe(lists.flat().length);
   expect(returns.compared).toBeLessThan(states.compared); // of setting up our ring knows nothing
@@ -32,12 +32,12 @@ test.each([
   ['6.12 looks only after a push', '6.12', false],
   ['5.11 takes an offset whose sum wraps for one in the slot', '5.11', false],
 ] as const)('a model of another version disagrees: %s', (_, version, asksOnPush) => {
-  expect(between(modelParty(asksOnPush), ringParty(version)).disagreements.length).toBeGreaterThan(0);
+  expect(between(modelReference(asksOnPush), ringReference(version)).disagreements.length).toBeGreaterThan(0);
 });
 
 /** After a ring of 256 entries, and slots of 256 and 64 pages. */
 const performed = (operations: readonly ConformanceOperation[], asksOnPush = false) =>
-  modelParty(asksOnPush)
+  modelReference(asksOnPush)
     .run([
       { do: 'enable', cap: 'ring', bytes: 4096 },
       { do: 'slot', slot: 1, gfn: 256, pages: 256 },
@@ -104,5 +104,5 @@ test('the version that a kernel is held against', () => {
     '5.15.0-1',
     '5.10.0-30-amd64',
   ];
-  expect(releases.map(versionOf)).toEqual(['6.1', '6.12', '6.12', '6.17', '6.17', '5.11', undefined]);
+  expect(releases.map(versionForRelease)).toEqual(['6.1', '6.12', '6.12', '6.17', '6.17', '5.11', undefined]);
 });
