@@ -132,7 +132,7 @@ export const runs: readonly Mistake[] = [
     edits: [
       {
         file: 'run/createRun',
-        from: 'tearing ? torn(scenario.program) : scenario.program',
+        from: 'tearing ? tearStores(scenario.program) : scenario.program',
         to: 'scenario.program',
       },
     ],
@@ -156,7 +156,7 @@ export const runs: readonly Mistake[] = [
     part: 'stress',
     testFile: 'test/run/stress.test.ts',
     expectedBy: ['free threads: what does not hold at the end is found'],
-    edits: [{ file: 'run/stress/stress', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
+    edits: [{ file: 'run/stress/checkFinalState', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
   },
   {
     name: 'not-is-nothing',

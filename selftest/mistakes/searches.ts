@@ -237,7 +237,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: ['a limit is no pass steps of one execution, by none'],
     edits: [
       {
-        file: 'run/exploreScenario',
+        file: 'run/exploreReport',
         from: "return limit === undefined ? 'passed' : 'limit';",
         to: "return 'passed';",
       },
@@ -250,7 +250,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: ['an assumption that never holds by none'],
     edits: [
       {
-        file: 'run/exploreScenario',
+        file: 'run/reportFindings',
         from: 'if (executions + cut > 0) return [];',
         to: 'if (executions + cut >= 0) return [];',
       },

@@ -1,7 +1,8 @@
 /** A process of its own, with the program patched: it answers what it is asked to search. See `Trial`. */
 
 import type { MemoryConfig } from '#dist/run/createRun.js';
-import { type ExploreReport, exploreScenario } from '#dist/run/exploreScenario.js';
+import type { ExploreReport } from '#dist/run/exploreReport.js';
+import { exploreScenario } from '#dist/run/exploreScenario.js';
 import type { Finding } from '#dist/run/finding.js';
 import { resolveScenarioName } from '#dist/run/resolveScenarioName.js';
 import type { Reduction, SchedulerName } from '#dist/run/search/searchSpec.js';

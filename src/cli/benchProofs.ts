@@ -1,6 +1,6 @@
 import { noLimits } from '../explore/limits.ts';
 import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
-import { plainMachine } from '../run/createRun.ts';
+import { scMemory } from '../run/createRun.ts';
 import { searchHere } from '../run/search/search.ts';
 import { SearchPool } from '../run/search/searchPool.ts';
 import type { SearchSpec } from '../run/search/searchSpec.ts';
@@ -12,7 +12,7 @@ import type { BenchRow } from './bench.ts';
 const REPEATS = 7;
 
 const search = (reduction: SearchSpec['reduction'], memoryModel: MemoryModelName = 'sc'): SearchSpec => ({
-  ...plainMachine,
+  ...scMemory,
   memoryModel,
   scheduler: 'exhaustive',
   reduction,

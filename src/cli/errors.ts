@@ -1,6 +1,6 @@
 import { BadInput } from '../input/badInput.ts';
 import { KernelError } from '../kernel/compiled.ts';
-import type { ExploreReport } from '../run/exploreScenario.ts';
+import type { ExploreReport } from '../run/exploreReport.ts';
 import { STATUS } from './status.ts';
 
 /** Wrong usage. It ends with one clear line and status 2. */

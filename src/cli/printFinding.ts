@@ -1,5 +1,5 @@
 import { formatFinding } from '../report/text/formatFinding.ts';
-import type { WrittenFinding } from '../run/exploreScenario.ts';
+import type { WrittenFinding } from '../run/exploreReport.ts';
 import { loadFinding } from '../run/resolveScenarioName.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 import { UsageError } from './errors.ts';

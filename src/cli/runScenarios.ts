@@ -1,7 +1,8 @@
 import { SCHEMA } from '../input/schema.ts';
 import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
-import { type ExploreReport, exploreScenario, type WrittenFinding } from '../run/exploreScenario.ts';
+import type { ExploreReport, WrittenFinding } from '../run/exploreReport.ts';
+import { exploreScenario } from '../run/exploreScenario.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import type { TrackerName } from '../trackers/interface/names.ts';
 import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';

@@ -1,5 +1,5 @@
 import { grouped, plural } from '../report/format.ts';
-import type { ExploreReport } from '../run/exploreScenario.ts';
+import type { ExploreReport } from '../run/exploreReport.ts';
 import { statusOf } from './errors.ts';
 import { STATUS } from './status.ts';
 

@@ -1,6 +1,6 @@
 import type { Scenario } from '../check/scenario.ts';
 import { formatSchedule, threadOf } from '../explore/schedule.ts';
-import type { WrittenFinding } from '../run/exploreScenario.ts';
+import type { WrittenFinding } from '../run/exploreReport.ts';
 import type { InterleavingData } from './data.ts';
 
 /** Command lines that reproduce a finding, or calls of the library if the finding has no file. */

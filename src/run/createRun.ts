@@ -8,10 +8,10 @@ import { ACTORS_MAX } from '../explore/program.ts';
 import type { Scheduler } from '../explore/schedulers/scheduler.ts';
 import { BadInput } from '../input/badInput.ts';
 import { type LoopRules, usualLoopRules } from '../memory/loopRules.ts';
-import { torn } from './tearing.ts';
+import { tearStores } from './tearStores.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
-/** An execution of a scenario with its properties watching. */
+/** An execution of a scenario, with a checker of its properties that observes it. */
 export interface CheckedExecution {
   readonly execution: Execution;
   readonly checker: Checker;
@@ -19,31 +19,37 @@ export interface CheckedExecution {
 
 /** The memory that a scenario runs on, as plain data. */
 export interface MemoryConfig {
-  /** What the actors may see of each other's stores. */
+  /** Which stores of others an actor may read. */
   readonly memoryModel: MemoryModelName;
-  /** Whether a plain 64-bit store is two of 32 bits. */
+  /** Whether each plain 64-bit store is two stores of 32 bits. */
   readonly tearing: boolean;
-  /** Whether schedules have all accesses of loops, also those that the explorer leaves out: see `inFull`. */
+  /**
+   * Whether schedules have the accesses of loops that the explorer leaves out: see `expandLoops`.
+   */
   readonly inFull?: boolean | undefined;
 }
 
-/** Under `tso`, each actor's buffer has a number of its own. */
+/** Maximum number of actors under `tso`: the store buffer of each actor counts as a thread. */
 export const BUFFERED_MAX = ACTORS_MAX / 2;
 
-export const plainMachine: MemoryConfig = { memoryModel: 'sc', tearing: false };
+/** Sequential consistency without tearing. */
+export const scMemory: MemoryConfig = { memoryModel: 'sc', tearing: false };
 
 /**
- * A model that watches the order of steps has nothing to say where that is not the order of their effects: it watches on a plain machine alone. On
- * others, what is asked of results and memory at the end stands in for it.
+ * Creates an execution of a scenario. Throws `BadInput` if it has too many actors.
  *
- * @param loopRules what may be left out of loops that go on and on.
- * @param alike groups of threads that share their logs: see `Execution`.
+ * Monitors follow the order of steps, so they need that stores take effect in this order: they are
+ * used under `sc` without tearing only. Otherwise the `unordered` properties of the scenario
+ * replace them.
+ *
+ * @param symmetric groups of threads that share their part of the trie: see `Execution`.
+ * @param loopRules which iterations of loops are left out.
  */
 export function createRun(
   scenario: Scenario,
   stepsMax: number,
-  { memoryModel, tearing, inFull }: MemoryConfig = plainMachine,
-  alike: readonly (readonly number[])[] = [],
+  { memoryModel, tearing, inFull }: MemoryConfig = scMemory,
+  symmetric: readonly (readonly number[])[] = [],
   loopRules: LoopRules = usualLoopRules,
 ): CheckedExecution {
   const actors = scenario.program.actors.length;
@@ -51,22 +57,25 @@ export function createRun(
     throw new BadInput(
       `${scenario.name}: ${actors} actors: under the memory model tso there may be ${BUFFERED_MAX} at most, as each has a store buffer beside it`,
     );
-  const program = tearing ? torn(scenario.program) : scenario.program;
-  const execution = createExecution(memoryModel, program, stepsMax, alike);
+  const program = tearing ? tearStores(scenario.program) : scenario.program;
+  const execution = createExecution(memoryModel, program, stepsMax, symmetric);
   execution.loopRules = inFull ? { ...loopRules, inFull } : loopRules;
-  const isPlain = memoryModel === 'sc' && !tearing;
-  const checker = new Checker(execution, isPlain ? scenario.properties : unordered(scenario.properties));
+  const isSc = memoryModel === 'sc' && !tearing;
+  const checker = new Checker(execution, isSc ? scenario.properties : withoutMonitors(scenario.properties));
   execution.observer = checker;
   return { execution, checker };
 }
 
-function unordered(properties: Properties): Properties {
-  const asked = properties.unordered ?? {};
-  if (Object.keys(asked).length === 0) return { ...properties, monitors: [] };
-  return { ...properties, finally: { ...properties.finally, ...asked }, monitors: [], resultsMatter: true };
+function withoutMonitors(properties: Properties): Properties {
+  const unordered = properties.unordered ?? {};
+  if (Object.keys(unordered).length === 0) return { ...properties, monitors: [] };
+  return { ...properties, finally: { ...properties.finally, ...unordered }, monitors: [], resultsMatter: true };
 }
 
-/** Runs one execution from the start. */
+/**
+ * Runs one execution from the initial state. @param index the number of the execution, for the
+ * scheduler.
+ */
 export function runOnce(
   { execution, checker }: CheckedExecution,
   scheduler: Scheduler,
@@ -78,10 +87,13 @@ export function runOnce(
   return { stop, violation: checker.atEnd(stop) };
 }
 
-/** How long a single execution may take whose operations may loop without an access. */
+/** Limit of the time of one execution whose operations may loop without an access. */
 const ONE_EXECUTION_SECONDS = 5;
 
-/** The same of an execution that is known to have gone wrong: where an operation does not come back, that is what is wrong. */
+/**
+ * The same for an execution that is known to fail. An operation that does not reach its next access
+ * in time is the violation.
+ */
 export function runGuarded(
   run: CheckedExecution,
   scheduler: Scheduler,

@@ -1,40 +1,49 @@
+import type { Execution } from '../explore/execution/execution.ts';
 import { STUCK } from '../explore/execution/violation.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from './createRun.ts';
 import type { Failure } from './failure.ts';
 
-/** Accesses that may have been left out of one schedule. */
-const MORE_MAX = 10_000;
+/** Maximum number of accesses that are added to a schedule. */
+const ADDED_MAX = 10_000;
 
 /**
- * A failure as its actors really come to it. The explorer leaves out iterations of loops, and of a delay the loads that nobody uses, where they change
- * nothing; a thread that runs on its own makes them. Where some are missing in the schedule they are put in, each as soon as it comes. Returns the
- * failure itself where none is missing.
+ * Adds the accesses that the explorer leaves out of a schedule: iterations of loops, and loads in
+ * delays whose value is not used. They change nothing, but a thread that runs by itself makes them.
+ * Returns the failure itself if there are none, or if it no longer fails with them.
  */
-export function inFull(failure: Failure): Failure {
+export function expandLoops(failure: Failure): Failure {
   const { scenario, schedule, cycle } = failure;
   if (cycle !== undefined || failure.property === STUCK) return failure;
   const short = createRun(scenario, schedule.length + 1, failure);
   runOnce(short, new StrictReplayScheduler(schedule));
-  const { execution: of } = short;
-  if (!of.tree.hasSpins && !of.tree.hasRetries) return failure;
-  const full = createRun(scenario, schedule.length + MORE_MAX, { ...failure, inFull: true });
-  const { execution, checker } = full;
-  execution.reset();
+  const { tree } = short.execution;
+  if (!tree.hasSpins && !tree.hasRetries) return failure;
+  const full = createRun(scenario, schedule.length + ADDED_MAX, { ...failure, inFull: true });
+  runInFull(full.execution, short.execution, schedule);
+  if (full.execution.steps === short.execution.steps) return failure;
+  const stop = full.execution.stopped();
+  const violation = stop === null ? undefined : full.checker.atEnd(stop);
+  return violation?.property === failure.property ? { ...failure, inFull: true, schedule: scheduleOf(full) } : failure;
+}
+
+/**
+ * Runs `full` along the schedule of `short`. Before each step, the thread makes the accesses that
+ * `short` leaves out.
+ */
+function runInFull(full: Execution, short: Execution, schedule: readonly number[]): void {
+  const { tree, nodes, program } = short;
+  const threads = program.actors.length;
+  const canStep = (thread: number): boolean => full.stopped() === null && (full.enabled & (1 << thread)) !== 0;
+  full.reset();
   for (const [s, choice] of schedule.entries()) {
     const thread = threadOf(choice);
-    const code = s < of.steps ? of.tree.code[of.nodes[s]] : -1;
-    const goesOn = (): boolean => execution.stopped() === null && (execution.enabled & (1 << thread)) !== 0;
-    while (code >= 0 && thread < of.program.actors.length && execution.pending[thread] !== code && goesOn())
-      execution.step(thread);
-    if (goesOn()) execution.step(thread, readFromIndex(choice));
+    const access = s < short.steps ? tree.code[nodes[s]] : -1;
+    while (access >= 0 && thread < threads && full.pending[thread] !== access && canStep(thread)) full.step(thread);
+    if (canStep(thread)) full.step(thread, readFromIndex(choice));
   }
-  for (let t = 0; t < of.program.actors.length; t++)
-    while ((of.live & (1 << t)) === 0 && execution.enabled & (1 << t) && execution.stopped() === null)
-      execution.step(t);
-  if (execution.steps === of.steps) return failure;
-  const stop = execution.stopped();
-  const violation = stop === null ? undefined : checker.atEnd(stop);
-  return violation?.property === failure.property ? { ...failure, inFull: true, schedule: scheduleOf(full) } : failure;
+  // Accesses may be left out at the end of a thread, too.
+  for (let thread = 0; thread < threads; thread++)
+    while ((short.live & (1 << thread)) === 0 && canStep(thread)) full.step(thread);
 }

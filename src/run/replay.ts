@@ -9,9 +9,11 @@ import { type CheckedExecution, runGuarded } from './createRun.ts';
 import { livelockViolation } from './search/livelock.ts';
 
 /**
- * Follows a schedule to the letter, and returns the violation it leads to. Throws `BadInput` where it cannot be followed.
+ * Replays a schedule exactly. Returns the violation that it leads to. Throws `BadInput` if a step
+ * is impossible.
  *
- * @param cycle of a livelock: so many of the last steps are to lead to the state that they begin in.
+ * @param what the name of the scenario, for messages.
+ * @param cycle of a livelock: so many of the last steps must lead back to the state they begin in.
  */
 export function replay(
   run: CheckedExecution,
@@ -19,12 +21,13 @@ export function replay(
   what: string,
   cycle?: number,
 ): Violation | undefined {
-  const exact = new StrictReplayScheduler(order);
-  const { stop, violation } = runGuarded(run, exact);
+  const scheduler = new StrictReplayScheduler(order);
+  const { stop, violation } = runGuarded(run, scheduler);
   const { steps } = run.execution;
   const impossible = (step: number, why: string): BadInput =>
     new BadInput(`${what}: step ${step + 1} of the schedule is impossible: ${why}`);
-  if (exact.strayed >= 0) throw impossible(exact.strayed, whyNot(run.execution, order[exact.strayed]));
+  if (scheduler.strayed >= 0)
+    throw impossible(scheduler.strayed, whyImpossible(run.execution, order[scheduler.strayed]));
   if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)
     throw impossible(steps, 'all actors have ended');
   if (cycle === undefined || violation !== undefined) return violation;
@@ -33,9 +36,9 @@ export function replay(
     : undefined;
 }
 
-/** Why the next step cannot be that one. */
-function whyNot(execution: Execution, choice: number): string {
-  const [thread, way] = [threadOf(choice), readFromIndex(choice)];
+/** Why `choice` cannot be the next step. */
+function whyImpossible(execution: Execution, choice: number): string {
+  const [thread, readFrom] = [threadOf(choice), readFromIndex(choice)];
   const { actors } = execution.program;
   if (thread >= execution.node.length) return `there is no thread ${thread}`;
   if (thread >= actors.length) return `the store buffer of ${actors[thread - actors.length].name} is empty there`;
@@ -43,6 +46,6 @@ function whyNot(execution: Execution, choice: number): string {
   if ((execution.enabled & (1 << thread)) === 0) return `${name} cannot take a step there`;
   const ways = execution.choiceCount(thread);
   return ways === 1
-    ? `${name} can take it in one way alone, so without .${way}`
-    : `${name} can take it in the ways 0 to ${ways - 1}, so not in ${way}`;
+    ? `${name} can take it in one way alone, so without .${readFrom}`
+    : `${name} can take it in the ways 0 to ${ways - 1}, so not in ${readFrom}`;
 }

@@ -1,16 +1,17 @@
 import { Script } from 'node:vm';
 
-/** What `withinTime` returns where the time was over. */
+/** The result of a call that `withinTime` ended. */
 export const OUT_OF_TIME = Symbol('out of time');
 
 const CALL = Symbol.for('gfnring: call');
 const script = new Script(`globalThis[Symbol.for('gfnring: call')]()`);
 
 /**
- * Runs code that looks at the clock itself, and ends it where it does not: an operation may loop without an access, and then nothing else gets to run on its
- * thread. Node has another thread that ends it. No `catch` and no `finally` of that code runs then.
+ * Runs a function and ends it after some time, even if it loops for ever without reaching a check
+ * of the clock. The watchdog thread of `node:vm` ends it. No `catch` and no `finally` of the
+ * function runs then.
  *
- * @param seconds from 0.001; Infinity: there is no limit.
+ * @param seconds from 0.001. Infinity: no limit.
  */
 export function withinTime<T>(seconds: number, call: () => T): T | typeof OUT_OF_TIME {
   if (seconds > 1e6) return call();

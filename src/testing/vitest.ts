@@ -1,17 +1,20 @@
 import { expect } from 'vitest';
-import type { Report } from './explore.ts';
+import type { Report } from './report.ts';
 
-/** What is enough. */
+/** Options of `toHold`. */
 export interface HoldOptions {
-  /** `limit`: that nothing was found before a limit was reached is enough. It proves nothing. */
+  /** `limit`: accepts that nothing was found before a limit was reached, which is no proof. */
   readonly within?: 'limit';
 }
 
-/** What `expect` has after `import 'gfnring/vitest'`, once, in a test or a setup file: `expect(await explore(…)).toHold()`. Needs vitest 3.2 or newer. */
+/**
+ * The matchers that `import 'gfnring/vitest'` adds to `expect`, in a test or a setup file:
+ * `expect(await explore(…)).toHold()`. Needs vitest 3.2 or newer.
+ */
 export interface GfnringMatchers {
   /**
-   * Everything that a scenario asks for holds under every interleaving: the report of `explore` has no finding, and no limit was reached. Throws `TypeError`
-   * for what is no report.
+   * All properties of the scenario hold under every interleaving: the report of `explore` has no
+   * finding, and no limit was reached. Throws `TypeError` if the value is no report.
    */
   toHold(options?: HoldOptions): void;
 }
@@ -29,7 +32,7 @@ expect.extend({
     }
     const { outcome, scenario, findings, limit, text } = received;
     if (findings.length > 0) return { pass: false, message: () => text };
-    // A limit says neither that it holds nor that it does not.
+    // A limit decides nothing, so both `toHold` and `not.toHold` fail.
     if (outcome === 'limit' && options.within !== 'limit')
       return { pass: this.isNot, message: () => undecided(received) };
     const how = outcome === 'limit' ? `no violation was found within ${limit}` : 'every interleaving holds';

@@ -3,7 +3,8 @@ import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { resultText } from '../../src/memory/result.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { explore, type Report } from '../../src/testing/explore.ts';
+import { explore } from '../../src/testing/explore.ts';
+import type { Report } from '../../src/testing/report.ts';
 
 /** What operations return, throw or take that no type has kept them from. */
 

@@ -8,7 +8,7 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { Symmetry } from '../../src/explore/symmetry.ts';
 import type { Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { plainMachine } from '../../src/run/createRun.ts';
+import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { times } from './programs.ts';
@@ -68,7 +68,7 @@ describe('interchangeable actors', () => {
 
   test('actors that differ, or ask who they are, are not interchangeable: one line says so', () => {
     const search = {
-      ...plainMachine,
+      ...scMemory,
       scheduler: 'exhaustive',
       reduction: 'states',
       symmetry: true,

@@ -7,7 +7,7 @@ import { assume } from '../../src/memory/assume.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { plainMachine } from '../../src/run/createRun.ts';
+import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
@@ -200,7 +200,7 @@ test.each(Object.entries(HIDDEN))('states are told apart by %s', (_, [memoryMode
     const properties = { ...noProperties, resultsMatter: true, finally: { 'written down': writtenDown } };
     const search = { scheduler: 'exhaustive', reduction, seed: 1, depth: 3, stepsMax: 1000 } as const;
     const of = { name: 'hidden', program: { layout, init: () => {}, actors }, properties };
-    searchHere(of, { ...plainMachine, ...search, memoryModel }, noLimits);
+    searchHere(of, { ...scMemory, ...search, memoryModel }, noLimits);
     return [...outcomes].sort();
   };
   expect(outcomesBy('states')).toEqual(outcomesBy('optimal'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/loops/instrument.ts';
 import { installProbe } from '../../src/loops/probe.ts';
-import { plainMachine } from '../../src/run/createRun.ts';
+import { scMemory } from '../../src/run/createRun.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
 
@@ -175,7 +175,7 @@ async function outcomeOf(body: string, around: string, reduction: 'none' | 'opti
     finally: { 'not true': ({ results }: { results: Record<string, unknown[]> }) => results.a[0] !== true },
   } as unknown as Parameters<typeof scenario>[0]);
   const { outcome } = await exploreScenario(of, {
-    ...plainMachine,
+    ...scMemory,
     ...{ scheduler: 'exhaustive', reduction, seed: 1, depth: 3, stepsMax: 10_000, workers: 1 },
     limits: { executions: Infinity, seconds: 10, bytes: 2 ** 30 },
     minimiseSeconds: 0,

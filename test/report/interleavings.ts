@@ -1,8 +1,9 @@
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import type { InterleavingData } from '../../src/report/data.ts';
 import { renderInterleaving } from '../../src/report/interleaving.ts';
-import { type MemoryConfig, plainMachine } from '../../src/run/createRun.ts';
-import { type ExploreReport, exploreScenario } from '../../src/run/exploreScenario.ts';
+import { type MemoryConfig, scMemory } from '../../src/run/createRun.ts';
+import type { ExploreReport } from '../../src/run/exploreReport.ts';
+import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import type { ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
@@ -12,7 +13,7 @@ export async function findFirst(
   machine: Partial<MemoryConfig> = {},
 ): Promise<ExploreReport['findings'][number]> {
   const { findings } = await exploreScenario(await resolveScenarioName(name), {
-    ...plainMachine,
+    ...scMemory,
     ...machine,
     scheduler: 'exhaustive',
     reduction: 'states',
@@ -39,7 +40,7 @@ export async function interleavingOfFinding(
 export const interleavingOfSchedule = (
   source: ScenarioRef,
   schedule: string,
-  machine: MemoryConfig = plainMachine,
+  machine: MemoryConfig = scMemory,
 ): Promise<InterleavingData> =>
   renderInterleaving(
     { source, order: parseSchedule(schedule)!, machine, canary: undefined, expected: null, commands: [] },

@@ -6,7 +6,7 @@ import { contextSwitches } from '../../src/explore/schedule.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { createRun, plainMachine, runOnce } from '../../src/run/createRun.ts';
+import { createRun, runOnce, scMemory } from '../../src/run/createRun.ts';
 import type { Failure } from '../../src/run/failure.ts';
 import { minimise } from '../../src/run/minimise/minimise.ts';
 import { searchHere } from '../../src/run/search/search.ts';
@@ -99,7 +99,7 @@ test('what is made small stays a finding of the same property', async () => {
   });
   const what = await resolveScenario(two);
   const property = 'one has seen the other';
-  const failure = { ...what, ...plainMachine, property, message: '', schedule: [0, 1, 0, 1, 0, 1, 2] };
+  const failure = { ...what, ...scMemory, property, message: '', schedule: [0, 1, 0, 1, 0, 1, 2] };
   expectToFail(failure);
   expectToFail(minimise(failure, 5));
 });

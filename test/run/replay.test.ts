@@ -7,7 +7,7 @@ import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
-import { createRun, plainMachine, runOnce } from '../../src/run/createRun.ts';
+import { createRun, runOnce, scMemory } from '../../src/run/createRun.ts';
 import { findingOf, writeFinding } from '../../src/run/finding.ts';
 import { parseFinding } from '../../src/run/parseSource.ts';
 import { replay } from '../../src/run/replay.ts';
@@ -39,7 +39,7 @@ describe('what is found replays to the letter, with its reads-from and coherence
     const { schedule, violation } = searchHere(
       of,
       {
-        ...{ ...plainMachine, ...machine, scheduler: 'exhaustive', reduction: 'states' },
+        ...{ ...scMemory, ...machine, scheduler: 'exhaustive', reduction: 'states' },
         ...{ seed: 1, depth: 3, stepsMax: 1000 },
       },
       noLimits,

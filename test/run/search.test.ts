@@ -5,7 +5,7 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import { createScheduler } from '../../src/explore/schedulers/registry.ts';
 import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
-import { plainMachine } from '../../src/run/createRun.ts';
+import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
@@ -13,7 +13,7 @@ import { programOf, threadsOf } from '../explore/programs.ts';
 
 const SEED = 5;
 const search = (more: Partial<SearchSpec>): SearchSpec => ({
-  ...plainMachine,
+  ...scMemory,
   ...{ scheduler: 'exhaustive', reduction: 'none', seed: SEED, depth: 3, stepsMax: 1000 },
   ...more,
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
-import { plainMachine } from '../../src/run/createRun.ts';
+import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { SearchPool } from '../../src/run/search/searchPool.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
@@ -15,7 +15,7 @@ afterAll(async () => {
   await three.close();
 });
 
-const base = { ...plainMachine, reduction: 'none', seed: 7, depth: 3, stepsMax: 10_000 } as const;
+const base = { ...scMemory, reduction: 'none', seed: 7, depth: 3, stepsMax: 10_000 } as const;
 const ring = (name: 'ring-s' | 'ring-m' | 'ring-l'): ScenarioRef => ({ schema: 1, name, builtIn: name });
 const lostUpdate: ScenarioRef = { schema: 1, name: 'lost-update', module: `${process.cwd()}/examples/lost-update.mjs` };
 

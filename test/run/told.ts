@@ -1,6 +1,6 @@
 import type { Scenario } from '../../src/check/scenario.ts';
 import type { Limits } from '../../src/explore/limits.ts';
-import { plainMachine } from '../../src/run/createRun.ts';
+import { scMemory } from '../../src/run/createRun.ts';
 import { type ExploreReport, exploreScenario } from '../../src/run/exploreScenario.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 
@@ -11,7 +11,7 @@ export const reportOf = (
   limits: Partial<Limits> = {},
 ): Promise<ExploreReport> =>
   exploreScenario(of, {
-    ...{ ...plainMachine, scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 1000 },
+    ...{ ...scMemory, scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 1000 },
     ...search,
     limits: { executions: Infinity, seconds: 20, bytes: 2 ** 30, ...limits },
     ...{ workers: 1, minimiseSeconds: 0, directory: null },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
-import { createRun, plainMachine, runOnce } from '../../src/run/createRun.ts';
+import { createRun, runOnce, scMemory } from '../../src/run/createRun.ts';
 import { Wakers } from '../../src/run/minimise/wakers.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { skip } from '../../src/scenario/omittedOperations.ts';
@@ -15,7 +15,7 @@ test('what could have woken a sleeper is not left out: without it any version wo
       other: [(mem, { z }) => mem.store(z, 1)],
     },
   });
-  const wakers = new Wakers(asleep, plainMachine, 10);
+  const wakers = new Wakers(asleep, scMemory, 10);
   const run = createRun(asleep, 100);
   expect(runOnce(run, new ReplayScheduler([2, 1, 0, 1])).stop.kind).toBe('deadlock');
   const areKept = (...skipped: number[][]): boolean => wakers.areKept(run, skip(asleep, skipped));

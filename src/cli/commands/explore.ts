@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import type { MemoryConfig } from '../../run/createRun.ts';
-import { type ExploreOptions, type ExploreReport, exploreScenario } from '../../run/exploreScenario.ts';
+import type { ExploreReport } from '../../run/exploreReport.ts';
+import { type ExploreOptions, exploreScenario } from '../../run/exploreScenario.ts';
 import { findingNamed, resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';

@@ -3,7 +3,7 @@ import { STUCK } from '../../explore/execution/violation.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { createRun, runGuarded } from '../../run/createRun.ts';
-import type { WrittenFinding } from '../../run/exploreScenario.ts';
+import type { WrittenFinding } from '../../run/exploreReport.ts';
 import { sizeOf } from '../../scenario/omittedOperations.ts';
 import { areVms, isVm } from '../../scenario/scenarioRef.ts';
 import { plural } from '../format.ts';

@@ -5,30 +5,31 @@ import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
-import type { LockstepPart, LockstepTask } from './lockstepWorker.ts';
+import type { LockstepTask, LockstepThread } from './lockstepWorker.ts';
 
+/** The result of running a schedule on real threads. */
 export interface LockstepRun {
   readonly trace: readonly Step[];
   readonly memory: Uint8Array;
-  /** By thread: what its finished operations returned. */
+  /** By thread: the results of its finished operations. */
   readonly results: readonly (readonly unknown[])[];
-  /** What a thread saw itself: a `check` that failed, a crash. */
+  /** What an operation threw: a `check` that failed, or a crash. */
   readonly violation: Violation | undefined;
   /** Why the schedule could not be followed. */
   readonly strayed: string | undefined;
 }
 
-/** Real worker threads, one an actor, that run scenarios step by step as schedules say. */
+/** Worker threads, one for each actor, that take their steps in the order of a schedule. */
 export class LockstepPool {
   private readonly threads: number;
   private readonly watchdogMs: number;
   private pool: Piscina;
 
-  /** @param watchdogMs how long one execution may take; then its threads are ended, whatever they are doing. */
+  /** @param watchdogMs limit of the time of one execution. Its threads are then ended. */
   constructor(threads: number, watchdogMs = 20_000) {
     this.threads = threads;
     this.watchdogMs = watchdogMs;
-    this.pool = this.newPool();
+    this.pool = this.createPool();
   }
 
   async run(source: ScenarioRef, schedule: readonly number[]): Promise<LockstepRun> {
@@ -40,14 +41,14 @@ export class LockstepPool {
     const table = createSharedSchedule(schedule);
     const common = { source, memory, table: table.control.buffer as SharedArrayBuffer, steps: schedule.length };
     const watchdog = AbortSignal.timeout(this.watchdogMs);
-    const parts = await Promise.allSettled(
+    const settled = await Promise.allSettled(
       program.actors.map(
         (_, thread) =>
-          this.pool.run({ ...common, thread } satisfies LockstepTask, { signal: watchdog }) as Promise<LockstepPart>,
+          this.pool.run({ ...common, thread } satisfies LockstepTask, { signal: watchdog }) as Promise<LockstepThread>,
       ),
     );
-    const done = parts.map((part) => (part.status === 'fulfilled' ? part.value : lost(part.reason)));
-    if (parts.some((part) => part.status === 'rejected')) await this.renew();
+    const done = settled.map((thread) => (thread.status === 'fulfilled' ? thread.value : lostThread(thread.reason)));
+    if (settled.some((thread) => thread.status === 'rejected')) await this.restart();
     const trace: Step[] = [];
     for (let i = 0; i < stepsTaken(table); i++) {
       trace.push({
@@ -61,9 +62,9 @@ export class LockstepPool {
     return {
       trace,
       memory: new Uint8Array(memory),
-      results: done.map((part) => part.results),
-      violation: done.find((part) => part.violation)?.violation,
-      strayed: done.find((part) => part.strayed)?.strayed,
+      results: done.map(({ results }) => results),
+      violation: done.find(({ violation }) => violation)?.violation,
+      strayed: done.find(({ strayed }) => strayed)?.strayed,
     };
   }
 
@@ -71,13 +72,13 @@ export class LockstepPool {
     await this.pool.destroy();
   }
 
-  private async renew(): Promise<void> {
+  private async restart(): Promise<void> {
     await this.pool.destroy();
-    this.pool = this.newPool();
+    this.pool = this.createPool();
   }
 
-  /** As many threads as actors, one task each: they wait for one another. */
-  private newPool(): Piscina {
+  /** Each actor needs a thread of its own, because they wait for each other. */
+  private createPool(): Piscina {
     return new Piscina({
       filename: workerFile('run/lockstep/lockstepWorker'),
       minThreads: this.threads,
@@ -87,7 +88,7 @@ export class LockstepPool {
   }
 }
 
-function lost(reason: unknown): LockstepPart {
+function lostThread(reason: unknown): LockstepThread {
   const strayed =
     (reason as Error).name === 'AbortError'
       ? 'a thread did not come back and was ended by the watchdog'

@@ -6,7 +6,7 @@ import { WaitTimeout } from '../../memory/nativeMemory.ts';
 import { END_OF_SCHEDULE, ScheduledMemory, viewSharedSchedule } from '../../memory/scheduledMemory.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 
-/** One actor's part of an execution in lockstep. */
+/** One actor of an execution in lockstep. */
 export interface LockstepTask {
   readonly source: ScenarioRef;
   readonly thread: number;
@@ -15,28 +15,37 @@ export interface LockstepTask {
   readonly steps: number;
 }
 
-export interface LockstepPart {
+/** The result of one actor. */
+export interface LockstepThread {
   readonly results: readonly unknown[];
   /** What an operation threw. */
   readonly violation: Violation | undefined;
-  /** The thread waited in vain for its turn, or the schedule was not this program's. */
+  /**
+   * Why the schedule could not be followed: the thread's turn never came, or it did another access.
+   */
   readonly strayed: string | undefined;
 }
 
-/** The scenario built last: a pool runs many schedules of one scenario. */
-let built: { readonly text: string; readonly scenario: Scenario } | undefined;
+/** The latest scenario. A pool runs many schedules of one scenario. */
+let latest: { readonly text: string; readonly scenario: Scenario } | undefined;
 
 async function scenarioOf(source: ScenarioRef): Promise<Scenario> {
   const text = JSON.stringify(source);
-  if (built?.text !== text) built = { text, scenario: await openScenario(source) };
-  return built.scenario;
+  if (latest?.text !== text) latest = { text, scenario: await openScenario(source) };
+  return latest.scenario;
 }
 
-export default async function runActor({ source, thread, memory, table, steps }: LockstepTask): Promise<LockstepPart> {
+export default async function runActor({
+  source,
+  thread,
+  memory,
+  table,
+  steps,
+}: LockstepTask): Promise<LockstepThread> {
   const { operations } = (await scenarioOf(source)).program.actors[thread];
   const mem = new ScheduledMemory(memory, thread, viewSharedSchedule(table, steps));
   const results: unknown[] = [];
-  const part = { results, violation: undefined, strayed: undefined };
+  const ended = { results, violation: undefined, strayed: undefined };
   try {
     try {
       for (let index = 0; index < operations.length; ) {
@@ -50,11 +59,11 @@ export default async function runActor({ source, thread, memory, table, steps }:
     }
     mem.finish();
   } catch (error) {
-    if (error === END_OF_SCHEDULE) return part;
+    if (error === END_OF_SCHEDULE) return ended;
     mem.fail();
     const own =
       error instanceof WaitTimeout || (error instanceof ContractViolation && error.rule === 'outside the schedule');
-    return own ? { ...part, strayed: `${error.name}: ${error.message}` } : { ...part, violation: violationOf(error) };
+    return own ? { ...ended, strayed: `${error.name}: ${error.message}` } : { ...ended, violation: violationOf(error) };
   }
-  return part;
+  return ended;
 }

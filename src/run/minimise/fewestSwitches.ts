@@ -3,7 +3,7 @@ import { contextSwitches } from '../../explore/schedule.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
-import { plainMachine } from '../createRun.ts';
+import { scMemory } from '../createRun.ts';
 import { type Failure, reproduced } from '../failure.ts';
 import { createAttempt } from './attempt.ts';
 import type { Budget } from './budget.ts';
@@ -67,5 +67,5 @@ export function searchWithinSwitches(
  */
 export function failsUnderSc(opened: OpenedScenario, failure: Failure, budget: Budget): boolean {
   const switches = contextSwitches(failure.schedule);
-  return searchWithinSwitches(opened, { ...failure, ...plainMachine }, switches, budget).failure !== undefined;
+  return searchWithinSwitches(opened, { ...failure, ...scMemory }, switches, budget).failure !== undefined;
 }

@@ -5,16 +5,24 @@ import { type LinearizationPoint, ringHistory } from '../../models/ringHistory.t
 import type { VmSpec } from '../../vm/spec.ts';
 import type { CallRecord } from './stressWorker.ts';
 
-/** Steps of the model that the check of one history may take. */
+/** Maximum number of steps of the model when one history is checked. */
 const HISTORY_STEPS_MAX = 200_000;
 
-/** Whether histories of a scenario can be checked: each call must say what it did to which ring. */
+/**
+ * Whether histories of a scenario can be checked: each result must say what the call did to which
+ * ring.
+ */
 export function hasHistory(spec: VmSpec): boolean {
   const checkable = new Set(['push', 'harvest', 'reset-ring']);
   return spec.index === 0 && spec.actors.every(({ operations }) => operations.every((op) => checkable.has(op.do)));
 }
 
-/** Holds the recorded calls of one round, by thread, against the sequential model, ring by ring. */
+/**
+ * Checks whether the calls of one iteration are linearizable with respect to the sequential model
+ * of each ring.
+ *
+ * @param calls by thread.
+ */
 export function checkHistory(
   spec: VmSpec,
   calls: readonly (readonly CallRecord[])[],
@@ -22,8 +30,8 @@ export function checkHistory(
 ): Linearizability {
   let verdict: Linearizability = 'ok';
   for (let ring = 0; ring < spec.rings.length; ring++) {
-    const history = calls.flatMap((of, thread) =>
-      of.flatMap((record, i) => moments(spec, ring, thread, record, thread * 100_000 + i)),
+    const history = calls.flatMap((records, thread) =>
+      records.flatMap((record, i) => linearizationPoints(spec, ring, thread, record, thread * 100_000 + i)),
     );
     const found = linearizability(ringHistory(spec.rings[ring].size), history, stepsMax);
     if (found === 'illegal') return 'illegal';
@@ -32,7 +40,8 @@ export function checkHistory(
   return verdict;
 }
 
-function moments(
+/** The points at which a call takes effect on a ring; none if it concerns another ring. */
+function linearizationPoints(
   spec: VmSpec,
   ring: number,
   thread: number,
@@ -41,19 +50,19 @@ function moments(
 ): Interval<LinearizationPoint>[] {
   const actor = spec.actors[thread];
   const op = actor.operations[operation];
-  const both = (first: LinearizationPoint, second?: LinearizationPoint): Interval<LinearizationPoint>[] =>
-    (second === undefined ? [first] : [first, second]).map((moment) => ({ call: moment, start, end }));
+  const intervals = (first: LinearizationPoint, second?: LinearizationPoint): Interval<LinearizationPoint>[] =>
+    (second === undefined ? [first] : [first, second]).map((point) => ({ call: point, start, end }));
   if (op.do === 'push' && actor.vcpu === ring) {
     const entry = { slot: op.slot, offset: BigInt(op.offset) };
-    const look = { kind: 'checkRoom', call, result: result as number } as const;
-    return result === -EBUSY ? both(look) : both(look, { kind: 'publish', call, entry });
+    const checkRoom = { kind: 'checkRoom', call, result: result as number } as const;
+    return result === -EBUSY ? intervals(checkRoom) : intervals(checkRoom, { kind: 'publish', call, entry });
   }
   if (op.do === 'harvest' && op.ring === ring) {
     const entries = result as readonly Gfn[];
-    return both({ kind: 'findEntries', call, max: op.max, entries }, { kind: 'harvest', call });
+    return intervals({ kind: 'findEntries', call, max: op.max, entries }, { kind: 'harvest', call });
   }
   if (op.do === 'reset-ring' && op.ring === ring) {
-    return both({ kind: 'readCons', call, result: result as boolean }, { kind: 'reset', call });
+    return intervals({ kind: 'readCons', call, result: result as boolean }, { kind: 'reset', call });
   }
   return [];
 }

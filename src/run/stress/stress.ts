@@ -1,48 +1,52 @@
 import { Piscina } from 'piscina';
-import { memoryStateView } from '../../check/memoryStateView.ts';
 import type { Scenario } from '../../check/scenario.ts';
 import { CRASH, type Violation } from '../../explore/execution/violation.ts';
 import { Deadline } from '../../explore/limits.ts';
 import { SCHEMA } from '../../input/schema.ts';
-import { SetupMemory } from '../../memory/setupMemory.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
+import { checkFinalState } from './checkFinalState.ts';
 import { checkHistory, hasHistory } from './checkHistory.ts';
-import type { StressPart, StressTask } from './stressWorker.ts';
+import { PATIENCE_SECONDS, runStressBatch, type StressRound } from './stressBatch.ts';
 
-/** What came of free threads. They prove nothing. */
+/** The result of running a scenario on free threads. It proves nothing. */
 export interface StressReport {
-  /** The version of this form. */
+  /** The version of the format. */
   readonly schema: typeof SCHEMA;
-  /** Its name. */
+  /** The name of the scenario. */
   readonly scenario: string;
-  /** Worker threads: one an actor. */
+  /** Number of threads: one for each actor. */
   readonly threads: number;
-  /** `unknown`: a history could not be decided. `limit`: nothing was found in the rounds that were run. */
+  /**
+   * `unknown`: a history could not be decided. `limit`: nothing was found in the rounds that were
+   * run.
+   */
   readonly outcome: 'violated' | 'crashed' | 'unknown' | 'limit';
   /** How often the scenario was run. */
   readonly rounds: number;
-  /** Operations that were performed in all of them. */
+  /** Number of operations in all rounds. */
   readonly calls: number;
-  /** Rounds that an assumption ended; nothing was checked in them. */
+  /** Number of rounds that an `assume` ended. Nothing was checked in them. */
   readonly blocked: number;
-  /** Histories held against the model, by verdict. All 0 where calls do not say enough: then memory alone was checked. */
+  /**
+   * Number of histories that were checked for linearizability, by verdict. All 0 if the results of
+   * the operations do not say enough. Then only the final memory was checked.
+   */
   readonly histories: { readonly ok: number; readonly illegal: number; readonly unknown: number };
-  /** Of wall time. */
+  /** Wall time. */
   readonly seconds: number;
-  /** What failed, and in which round, from 0; none can be replayed. */
+  /** What failed, and in which round, from 0. None can be replayed. */
   readonly findings: readonly { readonly property: string; readonly message: string; readonly round: number }[];
 }
 
-const ROUNDS_A_BATCH = 100;
-/** Seconds beyond the limit in which a batch that has begun may end. */
-const GRACE = 0.5;
-/** Seconds that no batch takes unless a thread loops for ever. */
-const PATIENCE = 60;
+const ROUNDS_PER_BATCH = 100;
+/** Seconds beyond the limit in which a running batch may end. */
+const GRACE_SECONDS = 0.5;
 
 /**
- * Runs a scenario on free worker threads, again and again, and checks what they returned and what they left: until a finding, or until one of the
- * limits, of which `rounds` may be Infinity. Throws `BadInput` where the source cannot be opened.
+ * Runs a scenario on free worker threads again and again. Checks the results of its operations and
+ * the final memory. Ends at a finding, or at a limit; `rounds` may be Infinity. Throws `BadInput`
+ * if the scenario cannot be opened.
  */
 export async function stress(
   source: ScenarioRef,
@@ -51,132 +55,78 @@ export async function stress(
   const scenario = await openScenario(source);
   const threads = scenario.program.actors.length;
   const deadline = new Deadline(limits.seconds);
-  const histories = { ok: 0, illegal: 0, unknown: 0 };
-  const findings: { property: string; message: string; round: number }[] = [];
-  let rounds = 0;
-  let calls = 0;
-  let blocked = 0;
-  let crashed = false;
+  const checker = new RoundChecker(source, scenario);
   const pool = new Piscina({
     filename: workerFile('run/stress/stressWorker'),
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Infinity,
   });
+  let rounds = 0;
   try {
-    while (rounds < limits.rounds && deadline.seconds < limits.seconds && findings.length === 0) {
-      const count = Math.min(ROUNDS_A_BATCH, limits.rounds - rounds);
-      const left = limits.seconds - deadline.seconds;
-      const batch = await runBatch(pool, source, scenario, count, Math.min(left + GRACE, PATIENCE));
-      for (const [i, round] of batch.entries()) {
-        calls += round.calls.reduce((sum, of) => sum + of.length, 0);
-        if (round.gaveUp) {
-          blocked++;
-          continue;
-        }
-        if (round.failed !== undefined) {
-          crashed = round.failed.property === CRASH;
-          findings.push({ ...round.failed, round: rounds + i });
-          break;
-        }
-        if (isVm(source) && hasHistory(source)) histories[checkHistory(source, round.calls)]++;
-        findings.push(...checkRest(scenario, round).map((finding) => ({ ...finding, round: rounds + i })));
-        if (histories.illegal > 0 && findings.length === 0) {
-          findings.push({
-            property: 'calls and returns fit the sequential model',
-            message: 'no order of the calls explains what they returned',
-            round: rounds + i,
-          });
-        }
-        if (findings.length > 0) break;
-      }
+    while (rounds < limits.rounds && deadline.seconds < limits.seconds && checker.findings.length === 0) {
+      const count = Math.min(ROUNDS_PER_BATCH, limits.rounds - rounds);
+      const seconds = Math.min(limits.seconds - deadline.seconds + GRACE_SECONDS, PATIENCE_SECONDS);
+      const batch = await runStressBatch(pool, source, scenario, count, seconds);
+      for (const [i, round] of batch.entries()) if (!checker.check(round, rounds + i)) break;
       rounds += batch.length;
     }
   } finally {
     await pool.destroy();
   }
-  const outcome = crashed ? 'crashed' : findings.length > 0 ? 'violated' : histories.unknown > 0 ? 'unknown' : 'limit';
+  const { outcome, calls, blocked, histories, findings } = checker;
   return {
-    schema: SCHEMA,
-    scenario: scenario.name,
-    threads,
-    outcome,
-    rounds,
-    calls,
-    blocked,
-    histories,
-    seconds: deadline.seconds,
-    findings,
+    ...{ schema: SCHEMA, scenario: scenario.name, threads, outcome, rounds, calls, blocked, histories },
+    ...{ seconds: deadline.seconds, findings },
   };
 }
 
-interface Round {
-  readonly memory: SharedArrayBuffer;
-  readonly calls: StressPart['calls'];
-  /** Whether a thread assumed what did not hold. */
-  readonly gaveUp: boolean;
-  readonly failed: Violation | undefined;
-}
+/** Checks rounds, and counts what they have come to. */
+class RoundChecker {
+  calls = 0;
+  blocked = 0;
+  readonly histories = { ok: 0, illegal: 0, unknown: 0 };
+  readonly findings: StressReport['findings'][number][] = [];
+  private isCrashed = false;
+  private readonly source: ScenarioRef;
+  private readonly scenario: Scenario;
 
-/** The rounds of a batch. None where it was not over in time: they say nothing, unless it had `PATIENCE`. */
-async function runBatch(
-  pool: Piscina,
-  source: ScenarioRef,
-  { program }: Scenario,
-  count: number,
-  seconds: number,
-): Promise<Round[]> {
-  const memories = Array.from({ length: count }, () => {
-    const memory = new SharedArrayBuffer(program.layout.size);
-    program.init(new SetupMemory(memory));
-    return memory;
-  });
-  const control = new SharedArrayBuffer(16);
-  // A thread that waits says so itself after its deadline; one that loops for ever is ended here.
-  const signal = AbortSignal.timeout(Math.ceil(1000 * seconds));
-  const parts = await Promise.allSettled(
-    program.actors.map(
-      (_, thread) =>
-        pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<StressPart>,
-    ),
-  );
-  if (seconds < PATIENCE && parts.some((part) => part.status === 'rejected' && isLate(part.reason))) return [];
-  const done = parts.map(
-    (part): StressPart =>
-      part.status === 'fulfilled'
-        ? part.value
-        : { calls: [[]], gaveUp: [], failed: { round: 0, property: CRASH, message: lost(part.reason) } },
-  );
-  const first = Math.min(...done.map((part) => part.failed?.round ?? Infinity));
-  return memories.slice(0, Math.min(count, first + 1)).map((memory, round) => ({
-    memory,
-    calls: done.map((part) => part.calls[round] ?? []),
-    gaveUp: done.some((part) => part.gaveUp.includes(round)),
-    failed: failureIn(done, round),
-  }));
-}
-
-const isLate = (reason: unknown): boolean => (reason as Error).name === 'AbortError';
-
-const lost = (reason: unknown): string => (isLate(reason) ? 'a thread did not come back' : (reason as Error).message);
-
-function failureIn(parts: readonly StressPart[], round: number): Violation | undefined {
-  const failed = parts.find((part) => part.failed?.round === round)?.failed;
-  return failed && { property: failed.property, message: failed.message };
-}
-
-function checkRest({ properties }: Scenario, { memory, calls }: Round): Violation[] {
-  const look = memoryStateView(
-    memory,
-    calls.map((of) => of.map((record) => record.result)),
-  );
-  const findings: Violation[] = [];
-  for (const [property, holds] of Object.entries(properties.always)) {
-    if (!holds(look)) findings.push({ property, message: 'does not hold at the end' });
+  constructor(source: ScenarioRef, scenario: Scenario) {
+    this.source = source;
+    this.scenario = scenario;
   }
-  for (const [property, holds] of Object.entries(properties.finally)) {
-    const seen = holds(look);
-    if (seen !== true) findings.push({ property, message: seen === false ? 'does not hold at the end' : seen });
+
+  get outcome(): StressReport['outcome'] {
+    if (this.isCrashed) return 'crashed';
+    if (this.findings.length > 0) return 'violated';
+    return this.histories.unknown > 0 ? 'unknown' : 'limit';
   }
-  return findings;
+
+  /** Returns whether nothing was found. */
+  check({ memory, calls, isBlocked, failed }: StressRound, round: number): boolean {
+    this.calls += calls.reduce((sum, records) => sum + records.length, 0);
+    if (isBlocked) {
+      this.blocked++;
+      return true;
+    }
+    if (failed !== undefined) {
+      this.isCrashed = failed.property === CRASH;
+      this.add(failed, round);
+      return false;
+    }
+    const verdict = isVm(this.source) && hasHistory(this.source) ? checkHistory(this.source, calls) : undefined;
+    if (verdict !== undefined) this.histories[verdict]++;
+    for (const violation of checkFinalState(this.scenario, memory, calls)) this.add(violation, round);
+    if (verdict === 'illegal' && this.findings.length === 0) this.add(NOT_LINEARIZABLE, round);
+    return this.findings.length === 0;
+  }
+
+  private add(violation: Violation, round: number): void {
+    this.findings.push({ ...violation, round });
+  }
 }
+
+const NOT_LINEARIZABLE: Violation = {
+  property: 'calls and returns fit the sequential model',
+  message: 'no order of the calls explains what they returned',
+};

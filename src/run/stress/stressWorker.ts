@@ -4,17 +4,17 @@ import type { Place } from '../../memory/cell.ts';
 import { NativeMemory, WAIT_MS } from '../../memory/nativeMemory.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 
-/** One actor's part of many rounds on free threads; all of them start each round together. */
+/** The operations of one actor in many rounds. All threads start each round together. */
 export interface StressTask {
   readonly source: ScenarioRef;
   readonly thread: number;
-  /** One memory a round, holding the initial values. */
+  /** By round: memory with the initial values. */
   readonly memories: readonly SharedArrayBuffer[];
-  /** See the slots below. */
+  /** Four words that the threads share: see `ARRIVED`, `CLOCK`, `FAILED`. */
   readonly control: SharedArrayBuffer;
 }
 
-/** A call that returned: when it began and ended by the shared clock, and what it returned. */
+/** A call that returned. Its times are those of a clock that the threads share. */
 export interface CallRecord {
   readonly operation: number;
   readonly start: number;
@@ -22,26 +22,29 @@ export interface CallRecord {
   readonly result: unknown;
 }
 
-export interface StressPart {
+/** The rounds of one thread. */
+export interface ThreadRounds {
   /** By round. */
   readonly calls: readonly (readonly CallRecord[])[];
-  /** Rounds that an assumption ended for this thread. */
-  readonly gaveUp: readonly number[];
-  /** What an operation threw, and in which round; the rounds after it were not run. */
+  /** Rounds that an `assume` of this thread ended. */
+  readonly blockedRounds: readonly number[];
+  /** What an operation threw, and in which round. Later rounds were not run. */
   readonly failed: (Violation & { readonly round: number }) | undefined;
 }
 
-/** Slots of `control`: threads that have come to a round's start, over all rounds; the clock; set when a thread gave up. */
+/** Words of `control`. Number of times that a thread has come to the start of a round. */
 const ARRIVED = 0;
+/** The number of calls that have begun or ended. */
 const CLOCK = 1;
+/** 1: a thread has failed. */
 const FAILED = 2;
 
-export default async function runRounds({ source, thread, memories, control }: StressTask): Promise<StressPart> {
+export default async function runRounds({ source, thread, memories, control }: StressTask): Promise<ThreadRounds> {
   const { actors, layout } = (await openScenario(source)).program;
   const { operations } = actors[thread];
   const shared = new Int32Array(control);
   const calls: CallRecord[][] = [];
-  const gaveUp: number[] = [];
+  const blockedRounds: number[] = [];
   for (let round = 0; round < memories.length; round++) {
     const mem = new NativeMemory(memories[round], thread);
     const done: CallRecord[] = [];
@@ -56,19 +59,21 @@ export default async function runRounds({ source, thread, memories, control }: S
       }
     } catch (error) {
       if (error === ASSUMED) {
-        gaveUp.push(round);
+        blockedRounds.push(round);
         release(mem, layout.places);
         continue;
       }
       Atomics.store(shared, FAILED, 1);
       Atomics.notify(shared, ARRIVED);
-      return { calls, gaveUp, failed: { round, ...violationOf(error) } };
+      return { calls, blockedRounds, failed: { round, ...violationOf(error) } };
     }
   }
-  return { calls, gaveUp, failed: undefined };
+  return { calls, blockedRounds, failed: undefined };
 }
 
-/** The round counts for nothing any more, but those who wait for this thread's locks are to come to its end. */
+/**
+ * Releases the locks of a thread that an `assume` has ended, so that the others can end the round.
+ */
 function release(mem: NativeMemory, places: readonly Place[]): void {
   for (const place of places) {
     if (place.kind !== 'mutex' && place.kind !== 'spinlock') continue;
@@ -76,14 +81,17 @@ function release(mem: NativeMemory, places: readonly Place[]): void {
   }
 }
 
-/** Waits until `threads` arrivals have been counted. False when a thread has given up instead. */
-function startTogether(shared: Int32Array, threads: number): boolean {
-  if (Atomics.add(shared, ARRIVED, 1) + 1 === threads) Atomics.notify(shared, ARRIVED);
+/**
+ * Waits until `arrivals` have been counted. Returns false if a thread has failed, or does not come.
+ */
+function startTogether(shared: Int32Array, arrivals: number): boolean {
+  if (Atomics.add(shared, ARRIVED, 1) + 1 === arrivals) Atomics.notify(shared, ARRIVED);
   for (let spins = 0; ; spins++) {
     const arrived = Atomics.load(shared, ARRIVED);
-    if (arrived >= threads) return true;
+    if (arrived >= arrivals) return true;
     if (Atomics.load(shared, FAILED) === 1) return false;
-    // A short spin lets those who are here start at the same moment; waiting lets those who have no processor yet arrive.
+    // A short spin lets threads start at the same moment. Waiting lets a thread arrive that has no
+    // processor yet.
     if (spins > 1000 && Atomics.wait(shared, ARRIVED, arrived, WAIT_MS * 2) === 'timed-out') return false;
   }
 }

@@ -3,9 +3,9 @@ import type { Cell } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
 import { type Halves, TearingMemory } from '../memory/tearing.ts';
 
-/** A program whose plain 64-bit stores are two of 32 bits each, the lower half first: `--tearing`. */
-export function torn(program: Program): Program {
-  const { layout, halves } = halved(program.layout);
+/** Splits each plain 64-bit store of a program into two stores of 32 bits, the lower half first. */
+export function tearStores(program: Program): Program {
+  const { layout, halves } = splitCells(program.layout);
   const tear = ({ run, ...operation }: Operation): Operation =>
     run.length > 1
       ? { ...operation, run: (mem, before) => run(new TearingMemory(mem, halves), before) }
@@ -14,12 +14,13 @@ export function torn(program: Program): Program {
   return { ...program, layout, actors };
 }
 
-function halved(layout: Layout): { layout: Layout; halves: Halves } {
-  const larger = Layout.copy(layout);
+/** Adds two cells of 32 bits for the halves of each 64-bit cell. */
+function splitCells(layout: Layout): { layout: Layout; halves: Halves } {
+  const extended = Layout.copy(layout);
   const halves = new Map<number, readonly [Cell, Cell]>();
   for (const { kind, id, name, offset } of layout.places) {
     if (kind !== 'cell64') continue;
-    halves.set(id, [larger.cell(`${name}.low`, 'u32', offset), larger.cell(`${name}.high`, 'u32', offset + 4)]);
+    halves.set(id, [extended.cell(`${name}.low`, 'u32', offset), extended.cell(`${name}.high`, 'u32', offset + 4)]);
   }
-  return { layout: larger, halves };
+  return { layout: extended, halves };
 }

@@ -1,0 +1,72 @@
+import type { OpenedScenario } from '../scenario/scenarioRef.ts';
+import type { MemoryConfig } from './createRun.ts';
+import { expandLoops } from './expandLoops.ts';
+import type { WrittenFinding } from './exploreReport.ts';
+import type { Failure } from './failure.ts';
+import { findingOf, writeFinding } from './finding.ts';
+import { minimise } from './minimise/minimise.ts';
+import { GRACE_SECONDS } from './search/search.ts';
+import type { ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
+import { OUT_OF_TIME, withinTime } from './withinTime.ts';
+
+/** How findings are reported. */
+export interface FindingOptions {
+  /** Limit of the time to minimise a finding. 0 leaves it as it was found. */
+  readonly minimiseSeconds: number;
+  /** The folder that findings are written to. Null: none are written. */
+  readonly directory: string | null;
+}
+
+/**
+ * The findings of a search: its violation, minimised, or else one finding for each claim that no
+ * execution made true. A search that reached a limit says nothing about claims.
+ */
+export function reportFindings(
+  opened: OpenedScenario,
+  search: SearchSpec,
+  result: ScenarioSearchResult,
+  { minimiseSeconds, directory }: FindingOptions,
+): WrittenFinding[] {
+  const { memoryModel, tearing } = search;
+  const { violation, schedule, cycle } = result;
+  const write = (failure: Failure): WrittenFinding => {
+    const finding = findingOf(failure);
+    return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
+  };
+  if (violation !== undefined) {
+    const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
+    return [write(minimised(failure, minimiseSeconds))];
+  }
+  if (result.limit !== undefined) return [];
+  const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];
+  return claims.map((claim) => write(unreachedClaim(opened, { memoryModel, tearing }, claim)));
+}
+
+/**
+ * Minimises a failure and expands its loops. Ends both from outside if they take too long: without
+ * an operation that was removed, a loop may run for ever without an access.
+ */
+function minimised(failure: Failure, seconds: number): Failure {
+  const within = (limit: number, otherwise: Failure, call: () => Failure): Failure => {
+    const result = withinTime(limit, call);
+    return result === OUT_OF_TIME ? otherwise : result;
+  };
+  const least = seconds > 0 ? within(seconds + GRACE_SECONDS, failure, () => minimise(failure, seconds)) : failure;
+  return within(1, least, () => expandLoops(least));
+}
+
+/** Every scenario claims that some execution completes. Returns the claim if none did. */
+function completionClaim({ executions, cut, blocked, limit }: ScenarioSearchResult, exhaustive: boolean): string[] {
+  if (executions + cut > 0) return [];
+  if (blocked > 0) return ['an execution that no assume gives up'];
+  return exhaustive && limit === undefined ? ['an execution that comes to its end'] : [];
+}
+
+/** The scenario is vacuous: its executions do not show what it claims. */
+const unreachedClaim = (opened: OpenedScenario, memory: MemoryConfig, claim: string): Failure => ({
+  ...opened,
+  ...memory,
+  property: `sometimes: ${claim}`,
+  message: 'no execution got there',
+  schedule: [],
+});

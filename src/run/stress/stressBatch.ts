@@ -1,0 +1,70 @@
+import type { Piscina } from 'piscina';
+import type { Scenario } from '../../check/scenario.ts';
+import { CRASH, type Violation } from '../../explore/execution/violation.ts';
+import { SetupMemory } from '../../memory/setupMemory.ts';
+import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
+import type { CallRecord, StressTask, ThreadRounds } from './stressWorker.ts';
+
+/** One execution of the scenario by free threads. */
+export interface StressRound {
+  readonly memory: SharedArrayBuffer;
+  /** By thread. */
+  readonly calls: readonly (readonly CallRecord[])[];
+  /** Whether an `assume` of some thread was false. */
+  readonly isBlocked: boolean;
+  /** What an operation threw. */
+  readonly failed: Violation | undefined;
+}
+
+/** No batch takes so many seconds unless a thread loops for ever. */
+export const PATIENCE_SECONDS = 60;
+
+/**
+ * Runs `count` rounds, until one fails. Returns none if the batch was not done in time. If it had
+ * `PATIENCE_SECONDS`, a thread that is not done has crashed.
+ */
+export async function runStressBatch(
+  pool: Piscina,
+  source: ScenarioRef,
+  { program }: Scenario,
+  count: number,
+  seconds: number,
+): Promise<StressRound[]> {
+  const memories = Array.from({ length: count }, () => {
+    const memory = new SharedArrayBuffer(program.layout.size);
+    program.init(new SetupMemory(memory));
+    return memory;
+  });
+  const control = new SharedArrayBuffer(16);
+  // A thread that waits ends by itself after its deadline. One that loops for ever is ended here.
+  const signal = AbortSignal.timeout(Math.ceil(1000 * seconds));
+  const settled = await Promise.allSettled(
+    program.actors.map(
+      (_, thread) =>
+        pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<ThreadRounds>,
+    ),
+  );
+  const isLate = settled.some((thread) => thread.status === 'rejected' && isTimeout(thread.reason));
+  if (seconds < PATIENCE_SECONDS && isLate) return [];
+  const threads = settled.map((thread) => (thread.status === 'fulfilled' ? thread.value : crashed(thread.reason)));
+  const firstFailed = Math.min(...threads.map(({ failed }) => failed?.round ?? Infinity));
+  return memories.slice(0, Math.min(count, firstFailed + 1)).map((memory, round) => ({
+    memory,
+    calls: threads.map(({ calls }) => calls[round] ?? []),
+    isBlocked: threads.some(({ blockedRounds }) => blockedRounds.includes(round)),
+    failed: failureIn(threads, round),
+  }));
+}
+
+const isTimeout = (reason: unknown): boolean => (reason as Error).name === 'AbortError';
+
+/** A thread without a result has failed in the first round. */
+function crashed(reason: unknown): ThreadRounds {
+  const message = isTimeout(reason) ? 'a thread did not come back' : (reason as Error).message;
+  return { calls: [[]], blockedRounds: [], failed: { round: 0, property: CRASH, message } };
+}
+
+function failureIn(threads: readonly ThreadRounds[], round: number): Violation | undefined {
+  const failed = threads.find((thread) => thread.failed?.round === round)?.failed;
+  return failed && { property: failed.property, message: failed.message };
+}
