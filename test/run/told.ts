@@ -1,7 +1,8 @@
 import type { Scenario } from '../../src/check/scenario.ts';
 import type { Limits } from '../../src/explore/limits.ts';
 import { scMemory } from '../../src/run/createRun.ts';
-import { type ExploreReport, exploreScenario } from '../../src/run/exploreScenario.ts';
+import type { ExploreReport } from '../../src/run/exploreReport.ts';
+import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 
 /** What an exploration of a scenario reports; an exhaustive one, by states, unless `search` differs. */
