@@ -97,7 +97,9 @@ export const checks: readonly Mistake[] = [
     part: 'what is asked under tso and weak',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['under tso the order of steps is not that of effects: another property stands in at the end'],
-    edits: [{ file: 'run/createRun', from: '{ ...properties.finally, ...unordered }', to: '{ ...properties.finally }' }],
+    edits: [
+      { file: 'run/createRun', from: '{ ...properties.finally, ...unordered }', to: '{ ...properties.finally }' },
+    ],
   },
   {
     name: 'linearizability-says-yes',
