@@ -13,7 +13,7 @@ import { type Instruction, type ProgramShape, SHAPES } from './arbitraries/progr
 import { programOf } from './shapedProgram.ts';
 import { lenient, strict, Watcher } from './watcher.ts';
 
-/** The searches that are compared with each other; a test passes a broken one. */
+/** The searches that are compared with each other. */
 export interface Searches {
   readonly optimal: (
     execution: Execution,

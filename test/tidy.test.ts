@@ -90,6 +90,11 @@ test('imports only go down', () => {
   expect(wrong).toEqual([]);
 });
 
+test('src imports nothing of selftest', () => {
+  const wrong = files.filter((file) => /['"](#dist|[^'"]*selftest)\//.test(textOf(file)));
+  expect(wrong).toEqual([]);
+});
+
 test('there is no cycle', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): string[] | undefined => {

@@ -126,4 +126,30 @@ export const graphs: readonly Mistake[] = [
       },
     ],
   },
+  {
+    name: 'nothing-that-is-taken-back-was-the-newest',
+    part: 'graphs: what is taken back',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of CoRR1'],
+    edits: [
+      {
+        file: 'explore/trust/graph',
+        from: 'return latest.every((store) => {',
+        to: 'return latest.length < 0 && latest.every((store) => {',
+      },
+    ],
+  },
+  {
+    name: 'every-graph-is-consistent',
+    part: 'graphs: axioms',
+    testFile: 'test/litmus/models.explored.test.ts',
+    expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
+    edits: [
+      {
+        file: 'explore/trust/trust',
+        from: 'return this.model.isConsistent(this.builder.execution);',
+        to: 'return true;',
+      },
+    ],
+  },
 ];
