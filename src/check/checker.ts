@@ -13,8 +13,8 @@ import { isViolation, type Properties, type StateView } from './property.ts';
 /**
  * HOT. Checks the properties of a scenario on an execution, step by step.
  *
- * A predicate is a function of the places and results that it reads. Therefore it is evaluated again
- * only if one of those that it has ever read has changed.
+ * A predicate is a function of the places and results that it reads. Therefore it is evaluated
+ * again only if one of those that it has ever read has changed.
  */
 export class Checker implements PredicateEvaluator, PropertyChecker, StateView, Observer {
   readonly predicates: readonly Predicate[];
@@ -238,7 +238,9 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return undefined;
   }
 
-  /** Sets the state of monitor `i` after the last step. The lists of earlier steps stay as they are. */
+  /**
+   * Sets the state of monitor `i` after the last step. The lists of earlier steps stay as they are.
+   */
   private setState(i: number, state: unknown): void {
     const states = this.states[this.execution.steps];
     if (states[i] === state) return;

@@ -4,8 +4,9 @@ import { join53, mixHash } from '../explore/hash.ts';
 import type { PossibleViolation, PredicateEvaluator } from './predicate.ts';
 
 /**
- * HOT under `optimal`. The lattice of consistent cuts of an execution, for one predicate: the global
- * states that executions of the same class go through, as far as the predicate can tell them apart.
+ * HOT under `optimal`. The lattice of consistent cuts of an execution, for one predicate: the
+ * global states that executions of the same class go through, as far as the predicate can tell them
+ * apart.
  */
 export class CutLattice {
   /** Set by `build`: a hash of the lattice. */
@@ -42,8 +43,8 @@ export class CutLattice {
   }
 
   /**
-   * Selects the steps that the predicate can observe. Returns false if all are of one thread: then the
-   * execution has been through all cuts.
+   * Selects the steps that the predicate can observe. Returns false if all are of one thread: then
+   * the execution has been through all cuts.
    */
   build(steps: readonly number[], ended: readonly number[]): boolean {
     const { checker, execution, order, bit, chains } = this;

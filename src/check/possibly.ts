@@ -4,13 +4,13 @@ import { CutLattice } from './cutLattice.ts';
 import type { PossibleViolation, PredicateEvaluator } from './predicate.ts';
 
 /**
- * HOT under `optimal`. Predicate detection: "possibly φ" of Cooper and Marzullo, "Consistent Detection
- * of Global Predicates", 1991. One execution per Mazurkiewicz trace misses global states that
- * equivalent executions pass through. This looks for one where an `always` fails or a `sometimes` holds.
- * It considers only steps that a predicate can observe.
+ * HOT under `optimal`. Predicate detection: "possibly φ" of Cooper and Marzullo, "Consistent
+ * Detection of Global Predicates", 1991. One execution per Mazurkiewicz trace misses global states
+ * that equivalent executions pass through. This looks for one where an `always` fails or a
+ * `sometimes` holds. It considers only steps that a predicate can observe.
  *
- * What these steps wrote, and their order, is kept as a hash of 53 bits, so that the same lattice is not
- * searched again.
+ * What these steps wrote, and their order, is kept as a hash of 53 bits, so that the same lattice
+ * is not searched again.
  */
 export class PossiblyDetector {
   private readonly checker: PredicateEvaluator;
@@ -27,7 +27,9 @@ export class PossiblyDetector {
     this.execution = execution;
   }
 
-  /** @param accept restricts the search to some global states, given by the steps of each thread. */
+  /**
+   * @param accept restricts the search to some global states, given by the steps of each thread.
+   */
   find(order: HappensBeforeOrder, accept: ((taken: Int32Array) => boolean) | undefined): PossibleViolation | undefined {
     const { checker, execution, steps, ended } = this;
     if (this.generation !== execution.tree.generation) this.seen.clear();

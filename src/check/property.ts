@@ -37,16 +37,16 @@ export interface StepEvent {
 
 /**
  * A property over the order of steps: a sequential model that runs beside the execution. States are
- * immutable, so that a search can return to any of them. A step that changes nothing returns the state
- * that it was given.
+ * immutable, so that a search can return to any of them. A step that changes nothing returns the
+ * state that it was given.
  */
 export interface Monitor<State> {
   /** The name of the property. */
   readonly name: string;
   /**
-   * Whether the monitor depends on steps on this place. Steps on other places must not change its state.
-   * What `returned` does may depend only on these places, and on the returning thread's own part of the
-   * state. Reductions preserve the order of the steps on these places.
+   * Whether the monitor depends on steps on this place. Steps on other places must not change its
+   * state. What `returned` does may depend only on these places, and on the returning thread's own
+   * part of the state. Reductions preserve the order of the steps on these places.
    */
   sees(place: Place): boolean;
   /** The state before the first step. */
@@ -71,15 +71,15 @@ export interface Properties {
   // biome-ignore lint/suspicious/noExplicitAny: only a monitor itself uses its states
   readonly monitors: readonly Monitor<any>[];
   /**
-   * Replaces the monitors under memory models where the order of steps is not the order of their effects.
-   * Checked at the end; may read results.
+   * Replaces the monitors under memory models where the order of steps is not the order of their
+   * effects. Checked at the end; may read results.
    */
   readonly unordered?: Properties['finally'];
   /** Whether results are part of the state. Left out: if any property reads results. */
   readonly resultsMatter?: boolean;
   /**
-   * The name of the property that a deadlock violates, given what each thread waits for. Undefined: this
-   * deadlock is no violation, and the execution is ignored.
+   * The name of the property that a deadlock violates, given what each thread waits for. Undefined:
+   * this deadlock is no violation, and the execution is ignored.
    */
   readonly deadlock: (waiting: readonly string[]) => string | undefined;
 }

@@ -5,8 +5,8 @@ import { SetupMemory } from '../memory/setupMemory.ts';
 import type { StateView } from './property.ts';
 
 /**
- * Runs `work` on a copy of memory at quiescence, when all threads have ended. Returns a function that
- * reads cells of the result, or the error that `work` threw.
+ * Runs `work` on a copy of memory at quiescence, when all threads have ended. Returns a function
+ * that reads cells of the result, or the error that `work` threw.
  */
 export function atQuiescence(
   layout: Layout,

@@ -40,8 +40,8 @@ export const noAgreement = (reference: string): Agreement => ({
 });
 
 /**
- * Compares a reference with the kernel on list number `index`, and adds the result to `agreement`. Throws
- * RangeError unless both have one observation per operation.
+ * Compares a reference with the kernel on list number `index`, and adds the result to `agreement`.
+ * Throws RangeError unless both have one observation per operation.
  */
 export function compareList(
   agreement: Agreement,

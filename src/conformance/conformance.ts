@@ -68,8 +68,8 @@ function stopped({ release, lists }: MachineOutput, console: string, first: numb
 }
 
 /**
- * The references for a kernel of this release: the model, our merged ring, and a C file if one is given.
- * Throws BadInput if the kernel has no dirty ring.
+ * The references for a kernel of this release: the model, our merged ring, and a C file if one is
+ * given. Throws BadInput if the kernel has no dirty ring.
  *
  * @param ring the version of our ring; left out: the one that fits the release.
  */

@@ -25,8 +25,8 @@ export function cpio(files: readonly CpioFile[]): Buffer {
 }
 
 /**
- * One record: a header of numbers with eight hexadecimal digits each, the name, and the data. Name and
- * data are padded to multiples of four bytes.
+ * One record: a header of numbers with eight hexadecimal digits each, the name, and the data. Name
+ * and data are padded to multiples of four bytes.
  */
 function record({ name, mode, data = new Uint8Array(), device = [0, 0] }: CpioFile, index: number): Uint8Array[] {
   const path = Buffer.from(`${name}\0`);

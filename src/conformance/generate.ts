@@ -2,7 +2,10 @@ import type fastCheck from 'fast-check';
 import type { ConformanceOperation } from './operations.ts';
 import { RING_PAGE } from './setup.ts';
 
-/** The logged slots. The size of the second varies around 64, the most pages that one re-arm call covers. */
+/**
+ * The logged slots. The size of the second varies around 64, the most pages that one re-arm call
+ * covers.
+ */
 const SLOT_1 = { do: 'slot', slot: 1, gfn: 256, pages: 256 } as const;
 const SLOT_2 = { do: 'slot', slot: 2, gfn: 1024 } as const;
 const SLOT_2_PAGES = [1, 63, 64, 65, 70, 128];
@@ -16,9 +19,9 @@ type List = readonly ConformanceOperation[];
 type Arbitrary<T> = fastCheck.Arbitrary<T>;
 
 /**
- * Generates lists of operations with fast-check. List i depends on `seed` and i alone. In half of the
- * lists userspace is hostile and writes arbitrary values to entries. At the end of each list, all pages
- * that were written before are written again: this shows which were armed.
+ * Generates lists of operations with fast-check. List i depends on `seed` and i alone. In half of
+ * the lists userspace is hostile and writes arbitrary values to entries. At the end of each list,
+ * all pages that were written before are written again: this shows which were armed.
  */
 export function generateLists(fc: FastCheck, seed: number, count: number): readonly List[] {
   const list = fc
@@ -133,7 +136,9 @@ const forged = (vcpu: number, first: number, values: readonly bigint[]): List =>
   { do: 'reset' },
 ];
 
-/** Few or many pages, in either direction, close together or just too far apart for one re-arm call. */
+/**
+ * Few or many pages, in either direction, close together or just too far apart for one re-arm call.
+ */
 function writes(fc: FastCheck, { pages }: Shape, vcpu: number): Arbitrary<ConformanceOperation> {
   return fc
     .record({
@@ -169,7 +174,9 @@ function refusedLater(fc: FastCheck, { bytes }: Shape, vcpu: number): Arbitrary<
   );
 }
 
-/** Writes of hostile userspace to entries: near the next one to harvest, anywhere, or everywhere. */
+/**
+ * Writes of hostile userspace to entries: near the next one to harvest, anywhere, or everywhere.
+ */
 function pokes(fc: FastCheck, shape: Shape, vcpu: number): Arbitrary<ConformanceOperation> {
   const size = shape.bytes / ENTRY_BYTES;
   const place = fc.oneof(
@@ -195,7 +202,9 @@ const offsets = (fc: FastCheck, { pages }: Shape): Arbitrary<bigint> =>
     fc.constantFrom(2n ** 32n, 2n ** 63n - 1n, 2n ** 63n, U64_MAX - 62n, U64_MAX - 1n, U64_MAX, U64_MAX),
   );
 
-/** Harvests and resets everything, then writes all written pages again: only armed ones are pushed. */
+/**
+ * Harvests and resets everything, then writes all written pages again: only armed ones are pushed.
+ */
 function writtenAgain(body: List): List {
   const again = [SLOT_1.slot, SLOT_2.slot].flatMap((slot) =>
     runsOf(pagesWritten(body, slot)).map(([first, count], i) => ({

@@ -1,8 +1,8 @@
 /*
- * Runs lists of operations on KVM's dirty rings, and reports the observable state after each. It is the
- * first process of a machine in QEMU. It reads operations from the file /lists, one per line, in the
- * format of operations.ts. It writes observations as one JSON object per line to QEMU's debug port,
- * where no output of the kernel interferes. Each list has a VM of its own.
+ * Runs lists of operations on KVM's dirty rings, and reports the observable state after each. It is
+ * the first process of a machine in QEMU. It reads operations from the file /lists, one per line,
+ * in the format of operations.ts. It writes observations as one JSON object per line to QEMU's
+ * debug port, where no output of the kernel interferes. Each list has a VM of its own.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -218,7 +218,9 @@ static int harvest(int v, int max)
 	return taken;
 }
 
-/* Hostile userspace: writes one word of `count` entries, from `first` after the next to harvest on. */
+/*
+ * Hostile userspace: writes one word of `count` entries, from `first` after the next to harvest on.
+ */
 static int poke(int v, uint32_t first, uint32_t count, const char *word, uint64_t value)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -250,7 +252,10 @@ static int get_log(uint32_t slot)
 	return answer(ioctl(vm, KVM_GET_DIRTY_LOG, &log));
 }
 
-/* Reports the entries that have changed since the last report: [vCPU, index, flags, slot, "offset"]. */
+/*
+ * Reports the entries that have changed since the last report: [vCPU, index, flags, slot,
+ * "offset"].
+ */
 static void say_entries(void)
 {
 	const char *comma = "";

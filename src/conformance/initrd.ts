@@ -16,8 +16,8 @@ const SUFFIXES = ['.ko', '.ko.xz', '.ko.zst', '.ko.gz'];
 const SOURCE = fileURLToPath(new URL('../../src/conformance/init.c', import.meta.url));
 
 /**
- * An initial RAM disk with our init program, the KVM modules found below `modules`, and the lists. Throws
- * BadInput if a module is missing, and ToolMissing if there is no C compiler.
+ * An initial RAM disk with our init program, the KVM modules found below `modules`, and the lists.
+ * Throws BadInput if a module is missing, and ToolMissing if there is no C compiler.
  */
 export function initrd(modules: string, lists: readonly (readonly ConformanceOperation[])[]): Buffer {
   const found = modulesIn(modules);

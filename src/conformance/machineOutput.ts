@@ -69,7 +69,9 @@ function parsed(text: string): Line {
 
 const INVALID: RingEntry = { flags: 0, slot: 0, offset: 0n };
 
-/** The rings with some entries replaced. Unchanged rings are shared with the previous observation. */
+/**
+ * The rings with some entries replaced. Unchanged rings are shared with the previous observation.
+ */
 function changed(before: RingEntry[][], size: number, entries: readonly Changed[]): RingEntry[][] {
   const rings =
     before.length === 0 && size > 0
@@ -91,7 +93,9 @@ const PUSH =
 const RESET = /^kvm_dirty_ring_reset: ring (\d+): dirty 0x([0-9a-f]+) reset 0x([0-9a-f]+) \(used \d+\)$/;
 const EXIT = /^kvm_dirty_ring_exit: vcpu (\d+)$/;
 
-/** Parses a trace record as tracefs prints it. Throws unless it is one of the three enabled events. */
+/**
+ * Parses a trace record as tracefs prints it. Throws unless it is one of the three enabled events.
+ */
 export function traceRecord(text: string): TraceRecord {
   const hex = (digits: string): number => Number.parseInt(digits, 16);
   const push = PUSH.exec(text);

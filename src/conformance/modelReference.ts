@@ -18,8 +18,8 @@ import { fullModelReference } from './sequential.ts';
 /**
  * The sequential model of the merged ring as a reference.
  *
- * @param asksOnPush whether only a push makes a vCPU check for a soft-full ring, as from Linux 6.2 on.
- *   Before, each entry into the guest checks.
+ * @param asksOnPush whether only a push makes a vCPU check for a soft-full ring, as from Linux 6.2
+ *   on. Before, each entry into the guest checks.
  */
 export const modelReference = (asksOnPush: boolean): Reference =>
   fullModelReference('sequential model', modelRings(asksOnPush));

@@ -1,10 +1,15 @@
-/** An operation of userspace on a VM with two vCPUs, as plain data. init.c reads it as one line of text. */
+/**
+ * An operation of userspace on a VM with two vCPUs, as plain data. init.c reads it as one line of
+ * text.
+ */
 export type ConformanceOperation =
   /** KVM_ENABLE_CAP: a dirty ring of `bytes` bytes for each vCPU. */
   | { readonly do: 'enable'; readonly cap: 'ring' | 'acq-rel'; readonly bytes: number }
   /** KVM_SET_USER_MEMORY_REGION: a logged slot of `pages` pages from guest page `gfn` on. */
   | { readonly do: 'slot'; readonly slot: number; readonly gfn: number; readonly pages: number }
-  /** KVM_CREATE_VCPU and the regular mapping of its ring, for each vCPU. The ring must be enabled. */
+  /**
+   * KVM_CREATE_VCPU and the regular mapping of its ring, for each vCPU. The ring must be enabled.
+   */
   | { readonly do: 'vcpus' }
   /** mmap of pages `first` to `first + pages - 1` of a vCPU's file; munmap if it succeeded. */
   | {
@@ -29,8 +34,8 @@ export type ConformanceOperation =
   /** Userspace harvests at most `max` entries, following the protocol. */
   | { readonly do: 'harvest'; readonly vcpu: number; readonly max: number }
   /**
-   * Userspace writes one word of `count` entries. The first is `first` entries after the next one to
-   * harvest; the ring wraps.
+   * Userspace writes one word of `count` entries. The first is `first` entries after the next one
+   * to harvest; the ring wraps.
    */
   | {
       readonly do: 'poke';

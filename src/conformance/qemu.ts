@@ -29,8 +29,8 @@ export interface BootFiles {
 }
 
 /**
- * Boots a kernel, and waits until the machine stops. Returns the output on its console, followed by that
- * of QEMU itself. Throws ToolMissing if there is no QEMU.
+ * Boots a kernel, and waits until the machine stops. Returns the output on its console, followed by
+ * that of QEMU itself. Throws ToolMissing if there is no QEMU.
  *
  * @param onLine is called for each line that the first process writes to the debug port.
  */

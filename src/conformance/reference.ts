@@ -1,6 +1,8 @@
 import type { ConformanceOperation } from './operations.ts';
 
-/** An implementation that predicts what a list of operations does. Each list has a VM of its own. */
+/**
+ * An implementation that predicts what a list of operations does. Each list has a VM of its own.
+ */
 export interface Reference {
   readonly name: string;
   /** The observation after each operation, in order. */

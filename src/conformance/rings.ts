@@ -12,7 +12,10 @@ export interface Rings {
   reset(): number;
   /** Userspace harvests at most `max` entries. Returns how many it harvested. */
   harvest(vcpu: number, max: number): number;
-  /** Hostile userspace writes one word of the entry that is `behind` entries after the next to harvest. */
+  /**
+   * Hostile userspace writes one word of the entry that is `behind` entries after the next to
+   * harvest.
+   */
   poke(vcpu: number, behind: number, word: Word, value: bigint): void;
   entries(vcpu: number): readonly RingEntry[];
   /** Free-running 32-bit indices. */

@@ -98,8 +98,8 @@ class SequentialVm {
   }
 
   /**
-   * KVM_RUN. A write to an armed page faults. The page is pushed and made writable, and the vCPU enters
-   * the guest again to retry.
+   * KVM_RUN. A write to an armed page faults. The page is pushed and made writable, and the vCPU
+   * enters the guest again to retry.
    */
   #run(rings: Rings, vcpu: number, trace: TraceRecord[]): number {
     for (;;) {

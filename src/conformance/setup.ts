@@ -37,7 +37,7 @@ export function answerSetupIoctl(
     case 'map':
       return same(mapped(setup, operation));
     case 'get-log':
-      return same(setup.bytes > 0 ? -ENXIO : -ENOENT); // lists have no logged slot before the ring is enabled
+      return same(setup.bytes > 0 ? -ENXIO : -ENOENT); // no slot is logged before the ring is enabled
     case 'reset':
       return same(setup.bytes > 0 ? 0 : -EINVAL);
     default:
@@ -52,8 +52,8 @@ function refusedSize(bytes: number): number {
 }
 
 /**
- * A mapping whose first or last page is in the ring must be shared and not executable. KVM does not check
- * the pages in between.
+ * A mapping whose first or last page is in the ring must be shared and not executable. KVM does not
+ * check the pages in between.
  */
 function mapped({ bytes }: Setup, { protection, sharing, first, pages }: ConformanceOperation & { do: 'map' }): number {
   const isOfRing = (page: number): boolean => page >= RING_PAGE && page < RING_PAGE + bytes / PAGE_BYTES;

@@ -1,6 +1,8 @@
 import type { VersionName } from '../trackers/dirtyRing/versions.ts';
 
-/** The first Linux release of each version of our ring, newest first. Before 5.11 there is no ring. */
+/**
+ * The first Linux release of each version of our ring, newest first. Before 5.11 there is no ring.
+ */
 const SINCE: readonly (readonly [major: number, minor: number, VersionName])[] = [
   [6, 17, '6.17'],
   [6, 2, '6.12'],

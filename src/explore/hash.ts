@@ -6,7 +6,9 @@ export function mixHash(a: number, b: number): number {
   return h ^ (h >>> 16);
 }
 
-/** The 32-bit finalizer of MurmurHash3 (A. Appleby, public domain): maps close numbers far apart. */
+/**
+ * The 32-bit finalizer of MurmurHash3 (A. Appleby, public domain): maps close numbers far apart.
+ */
 export function finalizeHash(value: number): number {
   let h = value;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,8 +1,8 @@
 /*
- * A schedule is a list of choices. A choice is a thread and, under a memory model, which of the stores
- * its step reads from, or where in coherence order its store is placed. This number is called the
- * reads-from choice; 0 is the newest store, and the end of the order. Under sequential consistency it is
- * always 0, so that a schedule is a list of threads.
+ * A schedule is a list of choices. A choice is a thread and, under a memory model, which of the
+ * stores its step reads from, or where in coherence order its store is placed. This number is
+ * called the reads-from choice; 0 is the newest store, and the end of the order. Under sequential
+ * consistency it is always 0, so that a schedule is a list of threads.
  */
 
 /** @param thread from 0 to 31. */
@@ -18,8 +18,8 @@ export function contextSwitches(schedule: ArrayLike<number>): number {
 }
 
 /**
- * A schedule as text. `0x5,1.2,0,1x5` is five steps of thread 0, one of thread 1 with reads-from choice
- * 2, one of thread 0, and five of thread 1.
+ * A schedule as text. `0x5,1.2,0,1x5` is five steps of thread 0, one of thread 1 with reads-from
+ * choice 2, one of thread 0, and five of thread 1.
  */
 export function formatSchedule(schedule: ArrayLike<number>): string {
   const runs: string[] = [];

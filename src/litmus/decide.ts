@@ -12,8 +12,8 @@ export interface Decided {
 }
 
 /**
- * Decides a test by exploring all its states. As in herd, the verdict is about final states that pass the
- * filter; executions that do not end are ignored.
+ * Decides a test by exploring all its states. As in herd, the verdict is about final states that
+ * pass the filter; executions that do not end are ignored.
  */
 export function decide(test: Test, model: MemoryModelName, seconds: number): Decided {
   let [has, hasNot] = [0, 0];

@@ -13,9 +13,9 @@ import {
 import type { Test } from './syntax.ts';
 
 /**
- * The reasons why `weak` may allow an outcome that the LKMM (Linux kernel memory model) forbids in this
- * test: orderings that `weak` lacks (see docs/memory-models.md), if the test has something that they
- * apply to.
+ * The reasons why `weak` may allow an outcome that the LKMM (Linux kernel memory model) forbids in
+ * this test: orderings that `weak` lacks (see docs/memory-models.md), if the test has something
+ * that they apply to.
  */
 export function explainExtraOutcome(test: Test): string[] {
   const sites = sitesOf(test);
@@ -47,8 +47,8 @@ function dependsOnly({ event, i, thread }: EventSite): boolean {
 }
 
 /**
- * Whether a load may read what another thread publishes, and a release follows without an acquire in
- * between (A-cumulativity).
+ * Whether a load may read what another thread publishes, and a release follows without an acquire
+ * in between (A-cumulativity).
  */
 function publishesUnacquired(load: EventSite, release: EventSite, all: readonly EventSite[]): boolean {
   if (!isLoad(load.event) || acquires(load.event) || isFullFence(load.event) || !releases(release.event)) return false;
@@ -63,8 +63,8 @@ function publishes({ event, i, thread }: EventSite): boolean {
 }
 
 /**
- * Whether a lock may come after an unlock of the same thread, or of the same lock, and a store follows
- * that publishes only itself and is read without the lock.
+ * Whether a lock may come after an unlock of the same thread, or of the same lock, and a store
+ * follows that publishes only itself and is read without the lock.
  */
 function followsUnlock(lock: EventSite, all: readonly EventSite[]): boolean {
   if (lock.event.kind !== 'lock') return false;
@@ -94,8 +94,8 @@ function holds({ thread, i }: EventSite, { event: lock }: EventSite): boolean {
 }
 
 /**
- * Whether an acquire reads a store that follows a full fence, and then a store follows that publishes
- * only itself, to a third thread.
+ * Whether an acquire reads a store that follows a full fence, and then a store follows that
+ * publishes only itself, to a third thread.
  */
 function propagatesUnfenced(acquire: EventSite, store: EventSite, all: readonly EventSite[]): boolean {
   if (!acquires(acquire.event) || !isBare(store) || !follows(store, acquire)) return false;

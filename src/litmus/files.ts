@@ -6,8 +6,8 @@ import { BadInput } from '../input/badInput.ts';
 const IN_TREE = 'tools/memory-model/litmus-tests';
 
 /**
- * The test files that a path stands for: a file, the files in a folder, or those of a kernel source tree.
- * Throws `BadInput` if there are none.
+ * The test files that a path stands for: a file, the files in a folder, or those of a kernel source
+ * tree. Throws `BadInput` if there are none.
  */
 export function litmusFiles(path: string): { readonly folder: string; readonly files: readonly string[] } {
   try {

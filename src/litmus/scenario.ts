@@ -10,7 +10,8 @@ import { UnsupportedTest } from './unsupportedTest.ts';
 type State = (place: FinalPlace) => number;
 
 /**
- * The scenario of a test: each thread is an actor with one operation. Undefined behaviour is a violation.
+ * The scenario of a test: each thread is an actor with one operation. Undefined behaviour is a
+ * violation.
  *
  * @param ended is called for each final state, with whether it passes the filter and whether the
  *   condition holds in it.

@@ -11,7 +11,10 @@ export interface Test {
   readonly filter: Condition | null;
 }
 
-/** In which final states the condition holds; `DEADLOCK`: there are none. The words are those of herd. */
+/**
+ * In which final states the condition holds; `DEADLOCK`: there are none. The words are those of
+ * herd.
+ */
 export type Verdict = 'Never' | 'Sometimes' | 'Always' | 'DEADLOCK';
 
 export interface LitmusVariable {

@@ -1,6 +1,6 @@
 /**
- * The sequential model of checkpoint and rollback: the images that were committed. A commit adds the
- * image with which the machine was paused. A rollback restores the last one.
+ * The sequential model of checkpoint and rollback: the images that were committed. A commit adds
+ * the image with which the machine was paused. A rollback restores the last one.
  */
 export interface Checkpoints {
   /** The initial image, then all committed ones, oldest first. */

@@ -1,7 +1,7 @@
 /**
- * The sequential model of one slot's dirty bitmap: the set of pages whose bit is set. KVM_GET_DIRTY_LOG
- * returns it and clears it. With manual protection it only returns it, and KVM_CLEAR_DIRTY_LOG clears
- * the pages that userspace names.
+ * The sequential model of one slot's dirty bitmap: the set of pages whose bit is set.
+ * KVM_GET_DIRTY_LOG returns it and clears it. With manual protection it only returns it, and
+ * KVM_CLEAR_DIRTY_LOG clears the pages that userspace names.
  */
 export interface BitmapState {
   /** The number of pages of the slot. */
@@ -33,8 +33,8 @@ export const clearable = ({ dirty }: BitmapState, pages: readonly number[]): rea
   dirty.filter((page) => pages.includes(page));
 
 /**
- * Whether KVM_CLEAR_DIRTY_LOG accepts a range: it lies within the slot and starts at a multiple of 64. Its
- * length is a multiple of 64, or it ends with the slot.
+ * Whether KVM_CLEAR_DIRTY_LOG accepts a range: it lies within the slot and starts at a multiple of
+ * 64. Its length is a multiple of 64, or it ends with the slot.
  */
 export function isRange({ npages }: BitmapState, first: number, count: number): boolean {
   if (first % 64 !== 0 || first + count > npages) return false;

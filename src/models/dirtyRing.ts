@@ -1,14 +1,14 @@
 /**
- * The sequential model of the merged ring: entries with flags, and counts that never wrap. A push makes
- * an entry dirty, userspace makes it harvested, and a reset makes it invalid again. Each entry of a call
- * is one atomic step, as userspace may flag more entries during a reset.
+ * The sequential model of the merged ring: entries with flags, and counts that never wrap. A push
+ * makes an entry dirty, userspace makes it harvested, and a reset makes it invalid again. Each
+ * entry of a call is one atomic step, as userspace may flag more entries during a reset.
  */
 export interface DirtyRingState {
   /** Push number n writes entry n modulo the size. */
   readonly entries: readonly FlaggedEntry[];
   /**
-   * How many entries were pushed, harvested and reset so far. With honest userspace and enough leeway,
-   * reset <= harvested <= pushed <= reset + entries.length.
+   * How many entries were pushed, harvested and reset so far. With honest userspace and enough
+   * leeway, reset <= harvested <= pushed <= reset + entries.length.
    */
   readonly pushed: number;
   readonly harvested: number;

@@ -1,11 +1,13 @@
 /**
- * The sequential model of Cao's list: the entries pushed since the last reset, in order. Its source is
- * the mail's objections O1 to O3; the patch itself is lost.
+ * The sequential model of Cao's list: the entries pushed since the last reset, in order. Its source
+ * is the mail's objections O1 to O3; the patch itself is lost.
  */
 export interface ListState {
   /** The capacity, in entries. */
   readonly size: number;
-  /** The entries since the last reset, oldest first. fetched <= available <= entries.length <= size. */
+  /**
+   * The entries since the last reset, oldest first. fetched <= available <= entries.length <= size.
+   */
   readonly entries: readonly ListEntry[];
   /** How many of them were announced to userspace. */
   readonly available: number;
@@ -42,7 +44,7 @@ export const fetch = (list: ListState, count: number): ListState => ({ ...list, 
 export const gfnListResettable = ({ entries, fetched }: ListState): readonly ListEntry[] => entries.slice(0, fetched);
 
 /**
- * KVM_RESET_DIRTY_PAGES: empties the list. Entries that were not read are lost, so no thread may push
- * during it.
+ * KVM_RESET_DIRTY_PAGES: empties the list. Entries that were not read are lost, so no thread may
+ * push during it.
  */
 export const gfnListReset = ({ size }: ListState): ListState => emptyList(size);

@@ -15,13 +15,13 @@ export const PAGES_MAX = 4;
 export const UNCONDITIONAL_MAX = 2;
 
 /**
- * The most entries that a vCPU can push between two full checks of its ring, not counting entries that
- * were freed meanwhile. Undefined if no bound is proved.
+ * The most entries that a vCPU can push between two full checks of its ring, not counting entries
+ * that were freed meanwhile. Undefined if no bound is proved.
  *
- * Each page is pushed once. A page is pushed again if others record it, too, and a reset re-arms it for
- * their entry. If entries are freed after their pages are re-armed, one page can be pushed again without
- * others: a reset drops the translation before the store has retired, and the next reset re-arms the
- * page while its first entry is still counted.
+ * Each page is pushed once. A page is pushed again if others record it, too, and a reset re-arms it
+ * for their entry. If entries are freed after their pages are re-armed, one page can be pushed
+ * again without others: a reset drops the translation before the store has retired, and the next
+ * reset re-arms the page while its first entry is still counted.
  */
 export function pushBound({ pages, freeing, unconditional }: PushScenario): number | undefined {
   if (pages > PAGES_MAX || unconditional > UNCONDITIONAL_MAX) return undefined;
@@ -29,11 +29,11 @@ export function pushBound({ pages, freeing, unconditional }: PushScenario): numb
 }
 
 /**
- * Computes `pushBound` by exploring all states of a model. The vCPU writes its pages in order. A store
- * retires only through a cached translation; a fault on an armed page pushes an entry and maps the page.
- * Everything else can happen at any time: other vCPUs record armed pages, userspace harvests any part of
- * the ring, and resets run one after the other (slots_lock). A reset arms the pages of harvested entries,
- * frees the entries, and drops all cached translations at its end.
+ * Computes `pushBound` by exploring all states of a model. The vCPU writes its pages in order. A
+ * store retires only through a cached translation; a fault on an armed page pushes an entry and
+ * maps the page. Everything else can happen at any time: other vCPUs record armed pages, userspace
+ * harvests any part of the ring, and resets run one after the other (slots_lock). A reset arms the
+ * pages of harvested entries, frees the entries, and drops all cached translations at its end.
  */
 export function mostPushes({ pages, freeing, unconditional }: PushScenario): number {
   const open: State[] = [];
@@ -69,7 +69,10 @@ interface State {
   readonly elsewhere: readonly number[];
   /** Entries that others may still record unconditionally. */
   readonly unconditional: number;
-  /** The running reset: the pages of the ring, and of others, that it still arms, and the entries that it frees. */
+  /**
+   * The running reset: the pages of the ring, and of others, that it still arms, and the entries
+   * that it frees.
+   */
   readonly reset: {
     readonly left: readonly number[];
     readonly others: readonly number[];

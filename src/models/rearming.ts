@@ -1,7 +1,7 @@
 /*
- * Which pages a reset of the merged ring re-arms. Linux combines runs of consecutive entries of one slot
- * whose pages lie within 64 of each other. A run is re-armed as a whole. If one of its pages is not in
- * the slot, none is re-armed, so one forged entry affects honest ones.
+ * Which pages a reset of the merged ring re-arms. Linux combines runs of consecutive entries of one
+ * slot whose pages lie within 64 of each other. A run is re-armed as a whole. If one of its pages
+ * is not in the slot, none is re-armed, so one forged entry affects honest ones.
  */
 
 export interface ResetEntry {

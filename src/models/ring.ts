@@ -1,11 +1,14 @@
 /**
- * The sequential model of the mail's ring: counts that never wrap, and a list of entries. A call is one
- * or two atomic steps, as its effects are not all at one point. A push checks for room, then publishes.
- * Harvest and reset check how far they may go, then move the index.
+ * The sequential model of the mail's ring: counts that never wrap, and a list of entries. A call is
+ * one or two atomic steps, as its effects are not all at one point. A push checks for room, then
+ * publishes. Harvest and reset check how far they may go, then move the index.
  */
 export interface RingState {
   readonly size: number;
-  /** How many entries were published, harvested and reset: reset <= harvested <= published <= reset + size. */
+  /**
+   * How many entries were published, harvested and reset: reset <= harvested <= published <= reset
+   * + size.
+   */
   readonly published: number;
   readonly harvested: number;
   readonly reset: number;

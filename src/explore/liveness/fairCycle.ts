@@ -11,8 +11,8 @@ export interface Lasso {
 }
 
 /**
- * Whether the last `cycle` steps of a schedule lead from a state back to it. Leaves the execution at
- * the end of the schedule.
+ * Whether the last `cycle` steps of a schedule lead from a state back to it. Leaves the execution
+ * at the end of the schedule.
  */
 export function isCycle(execution: Execution, states: StateCache, schedule: readonly number[], cycle: number): boolean {
   execution.reset();
@@ -27,9 +27,9 @@ export function isCycle(execution: Execution, states: StateCache, schedule: read
 }
 
 /**
- * Looks for an infinite execution that is strongly fair: each thread that is enabled infinitely often
- * takes infinitely many steps. Returns a lasso with a shortest prefix; undefined if there is none;
- * null if a limit was reached first.
+ * Looks for an infinite execution that is strongly fair: each thread that is enabled infinitely
+ * often takes infinitely many steps. Returns a lasso with a shortest prefix; undefined if there is
+ * none; null if a limit was reached first.
  *
  * A strongly connected component of the state graph contains such an execution if each thread that
  * is enabled in it takes a step in it. If some thread does not, the states where it is enabled are
@@ -101,7 +101,9 @@ function stronglyConnectedComponents(graph: StateGraph, among: readonly number[]
   return components;
 }
 
-/** A shortest path into the component `inside`, and a cycle in it with a step of each of `threads`. */
+/**
+ * A shortest path into the component `inside`, and a cycle in it with a step of each of `threads`.
+ */
 function buildLasso(graph: StateGraph, inside: ReadonlySet<number>, threads: number): Lasso {
   const anywhere = new Set(graph.enabled.keys());
   const prefix = shortestPath(graph, 0, anywhere, (edge) => inside.has(graph.to[edge]), true);

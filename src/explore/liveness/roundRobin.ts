@@ -8,9 +8,9 @@ const TURNS_MAX = 2_000;
 
 /**
  * Looks for an infinite execution under a round-robin scheduler: in each turn, each enabled thread
- * takes one step. There is one run for each thread that can start. The scheduler has no state of its
- * own, so if a state recurs at the start of a turn, it recurs forever. Returns only lassos that are
- * strongly fair. `findFairCycle` finds all of these, but must visit all states.
+ * takes one step. There is one run for each thread that can start. The scheduler has no state of
+ * its own, so if a state recurs at the start of a turn, it recurs forever. Returns only lassos that
+ * are strongly fair. `findFairCycle` finds all of these, but must visit all states.
  */
 export function findRoundRobinCycle(execution: Execution, states: StateCache, until: number): Lasso | undefined {
   const threads = execution.node.length;
@@ -42,8 +42,8 @@ export function findRoundRobinCycle(execution: Execution, states: StateCache, un
 }
 
 /**
- * Whether each thread that is enabled somewhere in the steps from number `from` on takes one of these
- * steps. Leaves the execution as it was.
+ * Whether each thread that is enabled somewhere in the steps from number `from` on takes one of
+ * these steps. Leaves the execution as it was.
  */
 function isStronglyFair(execution: Execution, from: number): boolean {
   const choices = execution.choices();

@@ -42,17 +42,18 @@ export const createBuffers = (execution: Execution, checker: PropertyChecker): D
 });
 
 /**
- * Optimal-DPOR with wakeup trees: explores one complete execution of each Mazurkiewicz trace, and no
- * execution that is blocked by its sleep set (Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A
+ * Optimal-DPOR with wakeup trees: explores one complete execution of each Mazurkiewicz trace, and
+ * no execution that is blocked by its sleep set (Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A
  * Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017; first at POPL 2014).
  *
  * Departures from the paper:
  * - For a race (e, e′) the wakeup sequence is notdep(e, E)·e′, where E stops before e′; the paper
  *   uses the whole execution. So a race is processed once, when e′ is first executed.
  * - If e′ is a cmpxchg that fails after e and would succeed before it, later steps that do not
- *   conflict with the failed one may conflict now. The sequence then ranges over the whole execution,
- *   in each execution with this race. (The paper requires that whether two steps conflict does not
- *   depend on a third one; a failed cmpxchg that counts as a load breaks this where cells overlap.)
+ *   conflict with the failed one may conflict now. The sequence then ranges over the whole
+ *   execution, in each execution with this race. (The paper requires that whether two steps
+ *   conflict does not depend on a third one; a failed cmpxchg that counts as a load breaks this
+ *   where cells overlap.)
  * - A thread that waits for a lock is treated as if its next step were to take the lock.
  * - A spin loop is cut after one iteration (`Execution.blockOnSpin`); this counts as blocked.
  * - The search can be cut into work items: see `OptimalDporWorkList`.
@@ -171,8 +172,8 @@ class OptimalDporSearch {
   }
 
   /**
-   * Runs to the end of an execution, first along the wakeup tree. Returns how the execution stopped;
-   * undefined if all enabled threads are in the sleep set.
+   * Runs to the end of an execution, first along the wakeup tree. Returns how the execution
+   * stopped; undefined if all enabled threads are in the sleep set.
    */
   runToEnd(): Stop | undefined {
     const { execution, order, trees, branch, asleep } = this;
@@ -219,7 +220,10 @@ class OptimalDporSearch {
     return false;
   }
 
-  /** Inserts the reversal of each new race, of strengthened races, and of threads that wait for a lock. */
+  /**
+   * Inserts the reversal of each new race, of strengthened races, and of threads that wait for a
+   * lock.
+   */
   reverseRaces(): void {
     const { execution, order, strengthened } = this;
     const { races } = order;
@@ -311,7 +315,9 @@ class OptimalDporSearch {
     this.codes[depth * this.order.threads + thread] = code;
   }
 
-  /** The sleep set after the step `code` taken at `depth`: the steps that do not conflict with it. */
+  /**
+   * The sleep set after the step `code` taken at `depth`: the steps that do not conflict with it.
+   */
   private deriveSleepSet(depth: number, code: number): void {
     const { threads } = this.order;
     if ((depth + 2) * threads > this.codes.length) this.codes = grownCopy(this.codes, this.codes.length * 2);

@@ -20,10 +20,11 @@ type Path = readonly WakeupNode[];
 /**
  * The work list of `optimalDpor`: items can run at the same time.
  *
- * The branches of each node are ordered. A work item assumes that all branches to its left have been
- * explored: they are in its sleep set. An item on the left may still find sequences to insert on the
- * right, even if the branch there is finished. Therefore explored nodes are kept, and a sequence is
- * led through them to where it is new. Nodes that no item on their left can reach are dropped.
+ * The branches of each node are ordered. A work item assumes that all branches to its left have
+ * been explored: they are in its sleep set. An item on the left may still find sequences to insert
+ * on the right, even if the branch there is finished. Therefore explored nodes are kept, and a
+ * sequence is led through them to where it is new. Nodes that no item on their left can reach are
+ * dropped.
  */
 export class OptimalDporWorkList implements WorkList {
   private readonly root = wakeupNode(-1, 0);

@@ -9,7 +9,10 @@ export interface WakeupNode {
   explored: boolean;
   /** Ordered: the search explores them from left to right. */
   children: WakeupNode[];
-  /** If set, the subtree is encoded at `start` of these words (see `TreeEncoder`), and `children` is empty. */
+  /**
+   * If set, the subtree is encoded at `start` of these words (see `TreeEncoder`), and `children` is
+   * empty.
+   */
   encoded: Int32Array | undefined;
   start: number;
 }

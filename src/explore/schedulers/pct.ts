@@ -5,13 +5,13 @@ const NEVER = 2 ** 31 - 1;
 
 /**
  * PCT: "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", Burckhardt, Kothari,
- * Musuvathi, Nagarakatte, ASPLOS 2010. Threads have random priorities, and the enabled thread with the
- * highest one runs. At depth - 1 random steps, the change points, the running thread's priority falls
- * below all others. A bug of this depth is found with probability at least 1 / (n * k^(depth - 1)), for
- * n threads and k steps.
+ * Musuvathi, Nagarakatte, ASPLOS 2010. Threads have random priorities, and the enabled thread with
+ * the highest one runs. At depth - 1 random steps, the change points, the running thread's priority
+ * falls below all others. A bug of this depth is found with probability at least 1 / (n * k^(depth
+ * - 1)), for n threads and k steps.
  *
- * Departure from the paper: only steps with two or more enabled threads count, for k and for the change
- * points.
+ * Departure from the paper: only steps with two or more enabled threads count, for k and for the
+ * change points.
  */
 export class Pct implements Scheduler {
   private readonly seed: number;

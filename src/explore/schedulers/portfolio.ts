@@ -1,9 +1,9 @@
 import type { Scheduler, SchedulerView } from './scheduler.ts';
 
 /**
- * Uses several schedulers in turn, by the number of the execution: none is best for all bugs. Coyote
- * runs such a portfolio (Deligiannis et al., "Industrial-Strength Controlled Concurrency Testing for C#
- * Programs with Coyote", TACAS 2023).
+ * Uses several schedulers in turn, by the number of the execution: none is best for all bugs.
+ * Coyote runs such a portfolio (Deligiannis et al., "Industrial-Strength Controlled Concurrency
+ * Testing for C# Programs with Coyote", TACAS 2023).
  */
 export class Portfolio implements Scheduler {
   private readonly members: readonly Scheduler[];

@@ -3,13 +3,13 @@ import { mayConflict } from './conflicts.ts';
 import type { Scheduler, SchedulerView } from './scheduler.ts';
 
 /**
- * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access has a
- * random priority, and the enabled one with the highest is taken. Then the thread's next access, and all
- * pending accesses that race with the one taken, get new priorities. This samples partial orders far
- * more evenly than a random walk.
+ * POS: "Partial Order Aware Concurrency Sampling", Yuan, Yang, Gu, CAV 2018. Each pending access
+ * has a random priority, and the enabled one with the highest is taken. Then the thread's next
+ * access, and all pending accesses that race with the one taken, get new priorities. This samples
+ * partial orders far more evenly than a random walk.
  *
- * Departures from the paper: accesses race if their places are in one alias group (see `aliasGroups`);
- * a cmpxchg always counts as a write.
+ * Departures from the paper: accesses race if their places are in one alias group (see
+ * `aliasGroups`); a cmpxchg always counts as a write.
  */
 export class Pos implements Scheduler {
   private readonly seed: number;

@@ -8,15 +8,16 @@ import type { SchedulerView } from './scheduler.ts';
 const CONSTRAINTS_MAX = 3;
 
 /**
- * RFF: "Greybox Fuzzing for Concurrency Testing", Wolff, Shi, Duck, Mathur, Roychoudhury, ASPLOS 2024.
- * POS under constraints: a given read is to read from a given write, or is not to. Threads whose
- * pending access a constraint wants run first. Threads that it makes wait run when no other can.
+ * RFF: "Greybox Fuzzing for Concurrency Testing", Wolff, Shi, Duck, Mathur, Roychoudhury, ASPLOS
+ * 2024. POS under constraints: a given read is to read from a given write, or is not to. Threads
+ * whose pending access a constraint wants run first. Threads that it makes wait run when no other
+ * can.
  *
  * Departures from the paper:
  * - There is no feedback from one execution to the next, so that each depends on its number alone.
  *   Constraints are drawn from the accesses of the profiling runs.
- * - A site is the n-th access of its kind by its thread, as programs are short and repeat themselves.
- *   The paper's is a place in the code.
+ * - A site is the n-th access of its kind by its thread, as programs are short and repeat
+ *   themselves. The paper's is a place in the code.
  * - The initial value counts as a write.
  */
 export class ReadsFromScheduler extends Pos {
@@ -138,7 +139,10 @@ class Constraint {
     } else if (this.writesLeft === 0 && pending[write.thread] === write.code) this.wanted = 1 << write.thread;
   }
 
-  /** Records an access to the group. Returns whether the constraint is settled, one way or the other. */
+  /**
+   * Records an access to the group. Returns whether the constraint is settled, one way or the
+   * other.
+   */
   onAccess(thread: number, code: number): boolean {
     const { read, write } = this;
     this.stale = true;

@@ -13,10 +13,10 @@ export const randomSchedulerNames = ['portfolio', 'random-walk', 'pct', 'pos', '
 export type RandomSchedulerName = (typeof randomSchedulerNames)[number];
 
 /**
- * Creates a randomized scheduler. The portfolio has each of them, and the one that did best twice. The
- * table has five bugs of a ring (`test/explore/ringBugs.ts`) and the median number of executions until
- * each is found, over 60 seeds; `-` is more than 20,000. None is best everywhere. A random walk is best
- * nowhere, but it alone assumes nothing about the program.
+ * Creates a randomized scheduler. The portfolio has each of them, and the one that did best twice.
+ * The table has five bugs of a ring (`test/explore/ringBugs.ts`) and the median number of
+ * executions until each is found, over 60 seeds; `-` is more than 20,000. None is best everywhere.
+ * A random walk is best nowhere, but it alone assumes nothing about the program.
  *
  * | bug                             | walk | pct 2 | pct 3 | pct 5 | pct 10 | pos | urw | surw | reads-from | portfolio |
  * | ------------------------------- | ---- | ----- | ----- | ----- | ------ | --- | --- | ---- | ---------- | --------- |

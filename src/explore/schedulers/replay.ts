@@ -2,9 +2,9 @@ import { readFromIndex, threadOf } from '../schedule.ts';
 import { lowestSetBit, PRUNE, type Scheduler, type SchedulerView } from './scheduler.ts';
 
 /**
- * Follows a schedule as far as possible. A choice whose thread is not enabled is skipped. After the last
- * choice, the execution ends without avoidable context switches. So each list of choices is a schedule,
- * and stays one if choices are removed from it.
+ * Follows a schedule as far as possible. A choice whose thread is not enabled is skipped. After the
+ * last choice, the execution ends without avoidable context switches. So each list of choices is a
+ * schedule, and stays one if choices are removed from it.
  */
 export class ReplayScheduler implements Scheduler {
   private readonly order: ArrayLike<number>;

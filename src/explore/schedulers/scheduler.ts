@@ -22,7 +22,9 @@ export interface Scheduler {
    * that any worker can run any execution.
    */
   begin(index: number): void;
-  /** Called before each step. Returns the thread that takes it, one of `view.enabled`, or `PRUNE`. */
+  /**
+   * Called before each step. Returns the thread that takes it, one of `view.enabled`, or `PRUNE`.
+   */
   next(view: SchedulerView): number;
   /**
    * Called after `next` if the step has two or more reads-from choices. Returns one of them, from 0

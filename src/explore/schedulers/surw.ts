@@ -6,10 +6,10 @@ import { weightedChoice } from './weightedChoice.ts';
 
 /**
  * SURW: "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. In each execution, the
- * accesses to one shared location, drawn at random, are the interesting events; all their orders should
- * be equally likely. One thread is intended, drawn in proportion to the interesting events that it has
- * left. The others are held at theirs until it has taken one. In between, threads run by random
- * priorities of their pending accesses.
+ * accesses to one shared location, drawn at random, are the interesting events; all their orders
+ * should be equally likely. One thread is intended, drawn in proportion to the interesting events
+ * that it has left. The others are held at theirs until it has taken one. In between, threads run
+ * by random priorities of their pending accesses.
  *
  * Departures from the paper:
  * - A location is an alias group (see `aliasGroups`).

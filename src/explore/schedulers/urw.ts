@@ -4,13 +4,14 @@ import { lowestSetBit, type Scheduler, type SchedulerView } from './scheduler.ts
 import { weightedChoice } from './weightedChoice.ts';
 
 /**
- * URW, the uniform random walk of "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS 2025. A
- * thread is drawn in proportion to the steps that it has left. If these are known exactly and no thread
- * ever waits, all interleavings are equally likely.
+ * URW, the uniform random walk of "Selectively Uniform Concurrency Testing", Zhao et al., ASPLOS
+ * 2025. A thread is drawn in proportion to the steps that it has left. If these are known exactly
+ * and no thread ever waits, all interleavings are equally likely.
  *
  * Departures from the paper:
- * - Each execution takes its counts from one of several profiling executions, drawn at random, because
- *   the number of steps depends on the path. Their average finds less: no path has this count.
+ * - Each execution takes its counts from one of several profiling executions, drawn at random,
+ *   because the number of steps depends on the path. Their average finds less: no path has this
+ *   count.
  * - A thread that takes more steps than its count counts as having one left.
  */
 export class Urw implements Scheduler {

@@ -43,7 +43,9 @@ export interface SearchResult {
   isTime: boolean;
   /** The limit that ended the search; undefined if the search is complete. */
   limit: string | undefined;
-  /** Whether `limit` is a limit of one execution, so that further work cannot complete the search. */
+  /**
+   * Whether `limit` is a limit of one execution, so that further work cannot complete the search.
+   */
   isOver: boolean;
   /** Describes the first execution that was cut. */
   cutBy: CutBy | undefined;

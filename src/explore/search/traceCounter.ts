@@ -12,8 +12,8 @@ export const TRACES_MAX = 1 << 21;
  * classes.
  *
  * Two executions are in one class if each step reads from, or overwrites, the same step in both.
- * Under sequential consistency this orders all conflicting steps. They are in one reads-from class if
- * each step that reads has read from the same step. Memory models have their own hash: see
+ * Under sequential consistency this orders all conflicting steps. They are in one reads-from class
+ * if each step that reads has read from the same step. Memory models have their own hash: see
  * `Execution.graphHash`.
  *
  * A class is kept as a hash of 53 bits. Among a million classes, the probability of a collision is
@@ -102,7 +102,9 @@ export class TraceCounter {
     return join53(a, b);
   }
 
-  /** The hashes that were new since the last call, for a total over several counters. Starts anew. */
+  /**
+   * The hashes that were new since the last call, for a total over several counters. Starts anew.
+   */
   drain(): { readonly classes: readonly number[]; readonly readsFrom: readonly number[] } {
     const drained = { classes: this.fresh, readsFrom: this.freshReadsFrom };
     this.fresh = [];

@@ -1,4 +1,7 @@
-/** HOT. A set of hashes from 0 to 2^53 - 1, by open addressing; the low bits of a hash give its slot. */
+/**
+ * HOT. A set of hashes from 0 to 2^53 - 1, by open addressing; the low bits of a hash give its
+ * slot.
+ */
 export class Uint53Set {
   size = 0;
   /** 0 marks an empty slot, so it is kept apart. */

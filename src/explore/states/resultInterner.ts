@@ -2,8 +2,9 @@ import { resultText } from '../../memory/result.ts';
 import type { Execution } from '../execution/execution.ts';
 
 /**
- * HOT if results are part of the state. Numbers the results that a thread's operations have returned
- * so far. Two sequences of results have the same number if no property can tell them apart.
+ * HOT if results are part of the state. Numbers the results that a thread's operations have
+ * returned so far. Two sequences of results have the same number if no property can tell them
+ * apart.
  */
 export class ResultInterner {
   private readonly execution: Execution;

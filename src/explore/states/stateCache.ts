@@ -60,7 +60,9 @@ export class StateCache implements VisitedSet {
     return this.seen.bytes + this.execution.tree.bytes;
   }
 
-  /** Whether a property has read results, or a location was accessed plainly, for the first time. */
+  /**
+   * Whether a property has read results, or a location was accessed plainly, for the first time.
+   */
   get mustRestart(): boolean {
     return this.checker.resultsMatter !== this.withResults || this.execution.plainAtoms !== this.plainAtoms;
   }

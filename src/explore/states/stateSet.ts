@@ -8,15 +8,18 @@ const HEADER = 2;
 
 /**
  * HOT. A set of states. A state's key is a row of 32-bit words; keys are compared in full, so that
- * two different states are never taken for one. Keys lie in blocks one after the other and are never
- * moved. Each slot of the hash table has two words: the hash of a key, and where the key lies.
+ * two different states are never taken for one. Keys lie in blocks one after the other and are
+ * never moved. Each slot of the hash table has two words: the hash of a key, and where the key
+ * lies.
  */
 export class StateSet {
   size = 0;
   /** The number of the state that `add` added or found; states are counted from 0. */
   number = -1;
   private readonly blocks = [new Uint32Array(BLOCK)];
-  /** Words in use of the last block. The first word of all is not used, as 0 marks an empty slot. */
+  /**
+   * Words in use of the last block. The first word of all is not used, as 0 marks an empty slot.
+   */
   private used = 1;
   private table = new Uint32Array(1 << 13);
 

@@ -11,8 +11,8 @@ export interface Fence {
 
 /**
  * By thread: its full fences. A fence comes before another one if it happens before it, or if it
- * happens before an access that comes, in coherence order, before something that the other fence has
- * in its view (psc of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017).
+ * happens before an access that comes, in coherence order, before something that the other fence
+ * has in its view (psc of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017).
  */
 export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   const { views, steps, schedule, footprints } = graph;
@@ -58,8 +58,8 @@ export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): b
 }
 
 /**
- * Whether a store of step `s`, or a store that it read, comes before the store that `view` has of the
- * same location. A store of the step may also be the one in the view: then it was read.
+ * Whether a store of step `s`, or a store that it read, comes before the store that `view` has of
+ * the same location. A store of the step may also be the one in the view: then it was read.
  */
 function isBefore(graph: WeakExecution, s: number, view: MessageView): boolean {
   const { atom, rank } = graph.stores;

@@ -89,8 +89,8 @@ export class ExecutionGraph {
   }
 
   /**
-   * Whether each of these stores is the coherence-latest one of its location among those that were in
-   * the graph at `stamp` and those in `prefix`. The stores of event `own` are left out.
+   * Whether each of these stores is the coherence-latest one of its location among those that were
+   * in the graph at `stamp` and those in `prefix`. The stores of event `own` are left out.
    */
   areLatest(latest: readonly number[], stamp: number, prefix: Int32Array, own: number): boolean {
     const { stores } = this.execution;
@@ -106,7 +106,8 @@ export class ExecutionGraph {
 
   /**
    * Restrict of the paper: the subgraph of the events in `kept`, in their order, and the new number
-   * of each kept event. A store whose coherence predecessor is dropped follows the nearest kept one.
+   * of each kept event. A store whose coherence predecessor is dropped follows the nearest kept
+   * one.
    */
   restrict(kept: readonly number[]): { readonly events: GraphEvent[]; readonly renamed: ReadonlyMap<number, number> } {
     const { stores } = this.execution;

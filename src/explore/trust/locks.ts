@@ -9,8 +9,8 @@ import type { GraphEvent } from './partialGraph.ts';
  */
 
 /**
- * The revisits of a lock that `thread` is about to take: for each event that took it, a branch where
- * this thread takes the lock instead, and the other thread waits.
+ * The revisits of a lock that `thread` is about to take: for each event that took it, a branch
+ * where this thread takes the lock instead, and the other thread waits.
  */
 export function addLockRevisits(builder: GraphBuilder, thread: number): void {
   const { graph, execution, workList } = builder;

@@ -56,7 +56,9 @@ function isMaximalRead(graph: ExecutionGraph, s: number, prefix: Int32Array): bo
   return graph.areLatest(graph.execution.storesRead(s), graph.events[s].readStamp, prefix, s);
 }
 
-/** Whether the store of event `s` was added maximally: it is coherence-latest, and nothing reads it. */
+/**
+ * Whether the store of event `s` was added maximally: it is coherence-latest, and nothing reads it.
+ */
 function isMaximalWrite(
   graph: ExecutionGraph,
   s: number,

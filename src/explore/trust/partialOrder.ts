@@ -2,7 +2,10 @@ import { isFence, isRmw, isWrite, Kind } from '../../memory/memory.ts';
 import type { WeakExecution } from '../memoryModels/weakExecution.ts';
 import { fencesOf } from './fences.ts';
 
-/** The steps that an execution of a graph takes. Each of their topological orders is such an execution. */
+/**
+ * The steps that an execution of a graph takes. Each of their topological orders is such an
+ * execution.
+ */
 export interface PartialOrder {
   /** By step: its event, and the thread that takes it; under `tso`, this may be a store buffer. */
   readonly steps: readonly { readonly event: number; readonly thread: number }[];
@@ -11,8 +14,8 @@ export interface PartialOrder {
 }
 
 /**
- * The order under `weak`: program order, reads-from, the order of full fences, and that of each lock.
- * Coherence order is not part of it: a store is placed independently of when it is made.
+ * The order under `weak`: program order, reads-from, the order of full fences, and that of each
+ * lock. Coherence order is not part of it: a store is placed independently of when it is made.
  */
 export function weakOrder(graph: WeakExecution): PartialOrder {
   const { steps, schedule, stores } = graph;
@@ -30,10 +33,10 @@ export function weakOrder(graph: WeakExecution): PartialOrder {
 }
 
 /**
- * The order under `tso` (Sewell et al., "x86-TSO", CACM 2010). A store is two steps: into the buffer of
- * its thread, and out of it to memory. A buffer is first in, first out. Stores reach memory in coherence
- * order, before other threads read them, and after loads that read an older store. A full fence comes
- * when the buffer of its thread is empty.
+ * The order under `tso` (Sewell et al., "x86-TSO", CACM 2010). A store is two steps: into the
+ * buffer of its thread, and out of it to memory. A buffer is first in, first out. Stores reach
+ * memory in coherence order, before other threads read them, and after loads that read an older
+ * store. A full fence comes when the buffer of its thread is empty.
  */
 export function tsoOrder(graph: WeakExecution): PartialOrder {
   const { steps, schedule, stores } = graph;
@@ -72,7 +75,9 @@ export function tsoOrder(graph: WeakExecution): PartialOrder {
   return { steps: all, next };
 }
 
-/** A topological order of the steps, with the earliest event first; undefined if there is a cycle. */
+/**
+ * A topological order of the steps, with the earliest event first; undefined if there is a cycle.
+ */
 export function topologicalOrder({ steps, next }: PartialOrder): number[] | undefined {
   const incoming = steps.map(() => 0);
   for (const to of next) for (const s of to) incoming[s]++;

@@ -20,7 +20,9 @@ export const UNSUPPORTED_ACCESS = 'an access to a wait queue, or to several loca
 
 /** The memory model behind the graphs. */
 export interface ConsistencyModel {
-  /** Its execution checks, while events are added, what concerns one thread and what it has read. */
+  /**
+   * Its execution checks, while events are added, what concerns one thread and what it has read.
+   */
   readonly graph: ExecutionGraph;
   /** The steps that an execution of a graph takes, and their partial order. */
   readonly order: (graph: WeakExecution) => PartialOrder;

@@ -4,9 +4,9 @@ import { VarintBuffer } from '../states/varintBuffer.ts';
 import type { VisitedSet } from '../states/visitedSet.ts';
 
 /**
- * The partial execution graphs that a depth-first search has visited. The search goes on from each once,
- * so it runs each complete graph once. It is for programs that `trust` does not support. Unlike `trust`
- * it needs memory: a hash of 128 bits for each graph.
+ * The partial execution graphs that a depth-first search has visited. The search goes on from each
+ * once, so it runs each complete graph once. It is for programs that `trust` does not support.
+ * Unlike `trust` it needs memory: a hash of 128 bits for each graph.
  */
 export class VisitedGraphs implements VisitedSet {
   readonly mustRestart = false;

@@ -6,7 +6,9 @@ import type { WorkItem, WorkList, WorkResult } from './workItem.ts';
 
 /** The most items of a batch. */
 const ITEMS_MAX = 64;
-/** Executions per item: few while there are fewer than this many items, so that more appear soon. */
+/**
+ * Executions per item: few while there are fewer than this many items, so that more appear soon.
+ */
 const FEW_ITEMS = 8;
 const BUDGET_FEW = 32;
 const BUDGET_MANY = 256;
@@ -24,9 +26,9 @@ export interface WorkBatch {
 
 /**
  * A search in batches of work items. The items of a batch run up to a budget, in any order or in
- * parallel; their results are taken in by item order. The next batch is known before the current one
- * is done, so that no worker idles. The result depends on neither the number of workers nor their
- * speed.
+ * parallel; their results are taken in by item order. The next batch is known before the current
+ * one is done, so that no worker idles. The result depends on neither the number of workers nor
+ * their speed.
  */
 export class BatchedSearch {
   readonly progress: SearchProgress;

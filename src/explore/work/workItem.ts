@@ -8,7 +8,9 @@ import type { PartialGraph } from '../trust/partialGraph.ts';
 export type WorkItem =
   /** Executions number `first` to `first + count - 1` of a randomized scheduler. */
   | { readonly kind: 'sampling'; readonly first: number; readonly count: number }
-  /** All interleavings that start with the schedule `prefix` and go on with a thread of `untried`. */
+  /**
+   * All interleavings that start with the schedule `prefix` and go on with a thread of `untried`.
+   */
   | { readonly kind: 'dfs'; readonly prefix: readonly number[]; readonly untried: number }
   /** All classes that start with `prefix` and the step `branch`, and with no step of `asleep`. */
   | {

@@ -17,7 +17,10 @@ const update =
 const addReturn = update('fetchAdd', true);
 const fetchAdd = update('fetchAdd');
 
-/** Calls with a value. In a signature, `L` is an lvalue, whose address is taken, `a` an address, `v` a value. */
+/**
+ * Calls with a value. In a signature, `L` is an lvalue, whose address is taken, `a` an address, `v`
+ * a value.
+ */
 const VALUES: Readonly<Record<string, readonly [string, (...args: Expression[]) => Expression]>> = {
   READ_ONCE: ['L', (at) => ({ kind: 'load', how: 'load', at })],
   rcu_dereference: ['L', (at) => ({ kind: 'load', how: 'load', at })],
@@ -55,10 +58,10 @@ const store = (how: 'store' | 'storeRelease') => (at: Expression, value: Express
 ];
 
 /**
- * Calls without a value. Fences that complement another operation (`__after_spinlock` and so on) are full
- * fences here, which may be stronger. An RCU read-side critical section has no effect: it orders
- * something only if another thread waits for a grace period, and such tests are not supported. `barrier`
- * restricts the compiler only.
+ * Calls without a value. Fences that complement another operation (`__after_spinlock` and so on)
+ * are full fences here, which may be stronger. An RCU read-side critical section has no effect: it
+ * orders something only if another thread waits for a grace period, and such tests are not
+ * supported. `barrier` restricts the compiler only.
  */
 const EFFECTS: Readonly<Record<string, readonly [string, (...args: Expression[]) => readonly Statement[]]>> = {
   WRITE_ONCE: ['Lv', store('store')],

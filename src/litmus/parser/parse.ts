@@ -31,8 +31,8 @@ export function parseTest(text: string): Test {
 }
 
 /**
- * ` * Result: Never`. The stated result is about the proposition itself, whether the test asks `exists`,
- * `~exists` or `forall`.
+ * ` * Result: Never`. The stated result is about the proposition itself, whether the test asks
+ * `exists`, `~exists` or `forall`.
  */
 function parseStated(text: string): Verdict | null {
   const found = /^[ \t(*/]*Result:[ \t]*(.*)$/m.exec(text);

@@ -31,8 +31,8 @@ export interface ParsedThread {
 }
 
 /**
- * Resolves the names of a test. Shared variables are the parameters of threads, names with an initial
- * value, and names whose address is taken.
+ * Resolves the names of a test. Shared variables are the parameters of threads, names with an
+ * initial value, and names whose address is taken.
  */
 export function resolveNames(test: ParsedTest): Test {
   const { initial, condition, filter, locations } = test;
@@ -64,7 +64,10 @@ export function resolveNames(test: ParsedTest): Test {
   };
 }
 
-/** Locals are what a thread sets, and what has an initial value. A name that is only read is an error. */
+/**
+ * Locals are what a thread sets, and what has an initial value. A name that is only read is an
+ * error.
+ */
 function threadOf({ number, parameters, body }: ParsedThread, initial = new Map<string, Value>()): Thread {
   const shared = parameters.map(({ name }) => name);
   const locals = new Map<string, Value>([...initial]);

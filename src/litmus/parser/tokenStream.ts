@@ -84,8 +84,8 @@ export class TokenStream {
 }
 
 /**
- * Splits a text into tokens. `(* … *)` is a comment outside of threads. In a thread it is not: it may
- * start with `(*x)`. Comments of C are comments everywhere.
+ * Splits a text into tokens. `(* … *)` is a comment outside of threads. In a thread it is not: it
+ * may start with `(*x)`. Comments of C are comments everywhere.
  */
 function tokenize(text: string, from: number): Token[] {
   const tokens: Token[] = [];
