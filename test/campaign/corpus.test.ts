@@ -22,7 +22,7 @@ async function coverageOf(directory: string): Promise<string> {
   return JSON.stringify(coverage);
 }
 
-/** Copies of the two, as nothing is to change them. */
+/** Copies of both shards. The originals must not change. */
 async function copies(): Promise<string[]> {
   return (await shards).map(({ directory }) => {
     const copy = somewhere();

@@ -31,7 +31,7 @@ describe('a directory', () => {
       /^cannot write to .*: ENAMETOOLONG$/,
     );
     const directory = await halfway();
-    // A link to nowhere: when it is looked for, there is no lock yet.
+    // A dangling link: reading it finds no lock, and creating the lock fails.
     symlinkSync('nowhere', join(directory, 'lock'));
     expect(() => CampaignDirectory.open(directory)).toThrow(`${directory} is being begun by another process`);
   });

@@ -9,10 +9,13 @@ import { apart } from './campaigns.ts';
 const main = join(process.cwd(), 'dist/cli/main.js');
 const long = process.env.GFNRING_LONG === '1';
 const [KILLS, EXECUTIONS] = long ? [50, 60_000] : [4, 6_000];
-/** What part of the time that the whole campaign takes a process lives at most before it is killed: some of it goes by before it begins. */
+/** Maximum life of a process, as a fraction of the time of the whole campaign. Start-up counts. */
 const LIFE = long ? 0.05 : 0.25;
 
-/** Runs `gfnring fuzz` until it ends by itself, or for so long. Returns its summary, or undefined where it was killed. */
+/**
+ * Runs `gfnring fuzz` and kills it after `life` milliseconds. Returns its summary, or undefined if
+ * it was killed.
+ */
 async function fuzz(directory: string, workers: number, life: number, ...args: string[]): Promise<unknown> {
   const scenarios = ['ring', 'dirty-again', './examples/lost-update.mjs', 'gfn-list/not-paused'];
   const options = [

@@ -15,7 +15,7 @@ const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 const common = ['ring', module, '--executions', '4096', '--seed', '3', '--json'];
 const children: ChildProcess[] = [];
 
-/** A port that nobody has. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,7 +56,7 @@ async function journalHas(lines: number, directory: string): Promise<void> {
   }
 }
 
-/** A summary without how it was run. */
+/** A summary without what depends on how it was run. */
 function summaryIn(stdout: string): unknown {
   const { ended: _, workers: __, ...summary } = JSON.parse(stdout);
   return apart(summary);

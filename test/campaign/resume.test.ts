@@ -132,7 +132,7 @@ test('a campaign that is looked at while another process writes its state has al
   const campaign = CampaignDirectory.open(directory);
   campaign.writeSnapshot();
   await run(campaign, { executions: 1536 });
-  // Whoever reads the state is given it slowly; when it comes to the end, the journal has been begun anew.
+  // A pipe delivers the snapshot slowly. When the reader has all of it, the journal is empty.
   renameSync(join(directory, 'state.json'), join(directory, 'state'));
   const slowly = 'mkfifo state.json; echo; exec 3> state.json; cat state >&3; : > journal';
   const writer = spawn('sh', ['-c', slowly], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -165,7 +165,7 @@ describe('a full disk', () => {
   });
 });
 
-/** From now on, what a campaign adds to its journal finds no room; until it is given back what it wrote to before. */
+/** Fills the disk: the journal writes to /dev/full until its former `fd` is put back. */
 function filled(campaign: CampaignDirectory) {
   const { journal } = (campaign as unknown as { readonly log: { readonly journal: { fd: number } } }).log;
   const { fd } = journal;

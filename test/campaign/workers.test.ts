@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
 const flag = join(folder, 'flag');
 let campaigns = 0;
 
-/** Runs a campaign of a module; returns its summary, how it ended apart. */
+/** Runs a campaign of a module. Returns its summary, and separately how it ended. */
 function fuzz(module: string, ...args: string[]) {
   const given = ['fuzz', module, '--dir', `campaign${campaigns++}`, '--workers', '2', '--json', ...args];
   const { stdout, status, stderr } = spawnSync(process.execPath, [main, ...given], { cwd: folder, encoding: 'utf8' });
@@ -19,7 +19,11 @@ function fuzz(module: string, ...args: string[]) {
   return { status, ended, summary };
 }
 
-/** A scenario whose operation does something to its thread as long as there is a file; the first to come takes the file away where `once`. */
+/**
+ * A scenario with an operation that does `does` to its thread while the flag file exists.
+ *
+ * @param once the first execution removes the file.
+ */
 function unsound(name: string, does: string, once: boolean): string {
   const module = join(folder, `${name}.mjs`);
   writeFileSync(

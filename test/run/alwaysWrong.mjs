@@ -1,4 +1,7 @@
-/** A scenario in which a property at the end is false in every execution. A module, as free threads build it anew. */
+/**
+ * A scenario whose `finally` fails in every execution. It is a module so that free threads can
+ * build it.
+ */
 import { scenario } from 'gfnring';
 
 export default scenario({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
 
-/** Repeats until it has read what `a` stores. */
+/** Thread `b` repeats until it reads 1; thread `a` stores `stored`. */
 const repeating = (stored: number) =>
   scenario({
     name: 'repeating',

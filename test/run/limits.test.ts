@@ -8,7 +8,7 @@ import { told } from './told.ts';
 
 const ring: Scenario = { ...benchmarkRing('ring-s'), properties: noProperties };
 
-/** An operation that never is the last of its actor. */
+/** An operation that is repeated for ever. */
 function endless(): Program {
   const layout = new Layout();
   const x = layout.cell('x', 'u32');

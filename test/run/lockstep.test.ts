@@ -46,7 +46,7 @@ describe('worker threads in lockstep', () => {
 
 test('the watchdog ends threads that do not come back, and the pool goes on with new ones', async () => {
   const pool = new LockstepPool(2, 2_000);
-  // Thread 1 never comes: there is no such step for it to take, so thread 0 waits for its turn, until it is ended.
+  // Thread 1 has no such step, so thread 0 waits for its turn until the watchdog ends it.
   const stuck = await pool.run(spec, [...good.slice(0, 1), ...Array<number>(3).fill(7), ...good]);
   expect(stuck.strayed).toMatch(/ended by the watchdog/);
   expect((await pool.run(spec, good)).results).toEqual([[0], [0]]);

@@ -28,7 +28,9 @@ const push =
   };
 const busy = (mem: Memory, { entries }: Ring): number => mem.load(entries[7]);
 
-/** Two vCPUs push onto one ring without a lock; a third thread and further operations are there for nothing. */
+/**
+ * Two vCPUs push onto one ring without a lock. A third thread and other operations are superfluous.
+ */
 const pushes = scenario({
   name: 'two-unlocked-pushes',
   cells: { prod: 'u16', entries: { type: 'u32', length: 8 } },
@@ -39,7 +41,7 @@ const counted: Scenario = {
   properties: { ...pushes.properties, finally: { 'no entry is lost': nothingLost } },
 };
 
-/** The first failure that random walks come to, as it is. */
+/** The first failure of random walks, not minimised. */
 async function found(of: Scenario | ScenarioRef, seed: number): Promise<Failure> {
   const what = await resolveScenario(of);
   const search = { scheduler: 'random-walk', reduction: 'none', seed, depth: 3, stepsMax: 10_000 } as const;
@@ -77,7 +79,7 @@ describe('a finding is made small', () => {
   });
 });
 
-/** There are as many entries as the index says: each push that ended added one. */
+/** The index counts the pushes that ended. */
 function nothingLost({ words, results }: Pick<StateView, 'words' | 'results'>): boolean {
   const entries = [...words.subarray(1, 9)].filter((word) => word !== 0).length;
   const pushed = results.flat().filter((result) => result === 'pushed').length;
@@ -105,7 +107,10 @@ test('what is made small stays a finding of the same property', async () => {
 });
 
 describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) => {
-  /** Each store and each load is an operation: without the stores, any order of the loads has the result that is not to be. */
+  /**
+   * Each store and each load is an operation. Without the stores, any order of the loads has the
+   * forbidden result.
+   */
   const apart = scenario({
     name: 'sb-apart',
     cells: { x: 'u32', y: 'u32' },

@@ -16,7 +16,7 @@ import { searchHere } from '../../src/run/search/search.ts';
 import { resolveScenario } from '../../src/scenario/scenarioRef.ts';
 import { programOf, threadsOf } from '../explore/programs.ts';
 
-/** Fails where a program ends with these results: what its loads have read, by thread. */
+/** A scenario that fails if the loads of a program have read these values, by thread. */
 const without = (text: string, results: readonly unknown[]): Scenario => ({
   name: 'without',
   program: programOf(threadsOf(text)),

@@ -6,7 +6,7 @@ import { SearchPool } from '../../src/run/search/searchPool.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
-/** The same is done by one thread, by two and by three. */
+/** One, two and three threads give the same result. */
 
 const two = new SearchPool(2);
 const three = new SearchPool(3);

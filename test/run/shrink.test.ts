@@ -8,7 +8,7 @@ import { buildVm, parseVm } from '../../src/scenario/vm.ts';
 import { trackerNames } from '../../src/trackers/interface/names.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
-/** Drawn by none: they pass through shrinking as `collect` and `reset` do. */
+/** Operations that no arbitrary generates. Shrinking treats them as `collect` and `reset`. */
 const OF_NONE = ['harvest', 'count', 'copy-first', 'reset-ring'];
 
 const drawn = fc.oneof(

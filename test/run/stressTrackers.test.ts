@@ -16,7 +16,7 @@ import {
 } from '../../src/vm/actorSpecs.ts';
 import type { OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 
-/** Two vCPUs and the host, where it may write, against one userspace, on threads that run as they like. */
+/** Two vCPUs, one userspace, and the host if it may write, on free threads. */
 const writes = [write(0, 1), write(1), write(0), write(1, 2), write(2, 0), halt];
 
 function specOf(tracker: TrackerName, operations: readonly OperationSpec[], more: Partial<VmSpec> = {}): VmSpec {
@@ -68,7 +68,7 @@ describe('on free threads no page is lost and nobody waits for ever', () => {
     const report = await stress(spec, { seconds: 10, rounds: 60 });
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ outcome: 'limit', rounds: 60, blocked: 0 });
-    // Each operation is called at least once a round; a round of userspace that is repeated is a call more.
+    // Each operation is called at least once in a round. A repetition of userspace is another call.
     const operations = spec.actors.reduce((sum, { operations }) => sum + operations.length, 0);
     expect(report.calls).toBeGreaterThanOrEqual(60 * operations);
   });

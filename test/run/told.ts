@@ -5,7 +5,7 @@ import type { ExploreReport } from '../../src/run/exploreReport.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 
-/** What an exploration of a scenario reports; an exhaustive one, by states, unless `search` differs. */
+/** The report of an exploration: exhaustive, by states, unless `search` says otherwise. */
 export const reportOf = (
   of: Scenario,
   search: Partial<SearchSpec> = {},
@@ -18,7 +18,7 @@ export const reportOf = (
     ...{ workers: 1, minimiseSeconds: 0, directory: null },
   });
 
-/** The same in words: its outcome, and the properties that do not hold or the limit. */
+/** The report as text: its outcome, and the violated properties or the limit. */
 export async function told(...of: Parameters<typeof reportOf>): Promise<string> {
   const { outcome, findings, limit } = await reportOf(...of);
   return [outcome, ...findings.map(({ property }) => property), ...(limit === null ? [] : [limit])].join(' ');

@@ -11,7 +11,9 @@ import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
 import { type BuiltInScenario, defaultModeFor } from '../../src/vm/builtInScenario.ts';
 
-/** docs/trackers.md is what people read; here it is what must come out: number, scenario, tracker, memory model. */
+/**
+ * The table of docs/trackers.md is the expected result: number, scenario, tracker, memory model.
+ */
 const table = [
   ...readFileSync('docs/trackers.md', 'utf8').matchAll(/^\| ([A-Z]\d+) \| (.*?) \| (.*?) \| (.*?) \| .*? \|$/gm),
 ];
@@ -43,13 +45,16 @@ const checkOf = (scenario: BuiltInScenario, memoryModel: MemoryModelName) => {
     depth: 3,
     limits: { executions: mode === 'prove' ? Infinity : 4_000, seconds: 60, bytes: 2 ** 31 },
     stepsMax: 100_000,
-    // What docs/findings.md says of it has to be the least.
+    // The number in docs/findings.md must be the minimum.
     minimiseSeconds: toldOf(named(scenario), memoryModel) === undefined ? 2 : 30,
     directory: null,
   });
 };
 
-/** The newest merged ring stands beside them: of these only the scenarios in which something is due, unless GFNRING_LONG is set. */
+/**
+ * Older versions of the merged ring. Only scenarios with an expected finding are run on them,
+ * unless GFNRING_LONG is set.
+ */
 const older: readonly TrackerName[] = ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12'];
 const askedOf = (tracker: TrackerName): readonly BuiltInScenario[] =>
   isLong || !older.includes(tracker)
@@ -67,7 +72,7 @@ test('docs/findings.md has every number, found in what the table says', () => {
   expect(new Set(told.map(({ number }) => number))).toEqual(new Set(Object.keys(knownDefects)));
   for (const { number, name } of told) {
     const rows = table.filter(([, other, , scenario]) => other === number && scenario === name.split('/')[1]);
-    // Where versions fail in different ways, each has a row.
+    // Versions that fail in different ways have a row each.
     const said = told.filter((row) => row.number === number).map(({ found }) => found);
     expect([name, rows.map((row) => row[4].replaceAll('dirty-ring@', ''))]).toEqual([name, [said.join(', ')]]);
   }
@@ -107,7 +112,7 @@ describe.each(trackerNames)('%s', (tracker: TrackerName) => {
     if (finding === undefined) return;
     const shown = toldOf(name, 'sc');
     if (shown) expect([due?.number, `${finding.contextSwitches}`]).toEqual([shown.number, shown.switches]);
-    // What was found is small, and comes back.
+    // The finding is minimised and replays.
     expect(finding.contextSwitches).toBeLessThanOrEqual(6);
     const run = createRun(await openScenario(finding.scenario), 100_000);
     expect(replay(run, parseSchedule(finding.schedule)!, name)).toMatchObject({ property: finding.property });

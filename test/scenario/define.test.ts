@@ -9,7 +9,7 @@ import { scenario } from '../../src/scenario/define.ts';
 import { sizeOf, skip } from '../../src/scenario/omittedOperations.ts';
 import { parametersOf } from '../../src/scenario/parameters.ts';
 
-/** Runs actor after actor. */
+/** Runs the actors one after the other. */
 const run = (of: Scenario) => {
   const one = createRun(of, 1000);
   return { ...runOnce(one, new ReplayScheduler([])), results: one.execution.results, u8: one.execution.bytes.u8 };

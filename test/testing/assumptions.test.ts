@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
 
-/** A loop in a test file has no probe: it is compared. */
+/** A loop in a test file is not instrumented, so its iterations are compared. */
 const spins = scenario({
   name: 'spins',
   cells: { x: 'u32' },

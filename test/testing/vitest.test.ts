@@ -7,7 +7,7 @@ const add = (mem: import('gfnring').Memory, { count }: { count: import('gfnring'
   mem.store(count, mem.load(count) + 1);
   return 'added';
 };
-/** Three operations, of which two are enough. */
+/** Two of the three operations are enough for the violation. */
 const three = scenario({
   name: 'three',
   cells: { count: 'u32' },

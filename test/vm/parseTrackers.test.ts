@@ -39,7 +39,7 @@ const OPERATION = 'scenario.actors[1].operations[0]';
 const OF_HOST = 'scenario.actors[2].operations[0]';
 const trackers = trackerNames.join(', ');
 
-/** A field of a VM, and the one line that a wrong value is answered with. */
+/** A field of a VM with a wrong value, and the message. */
 const bad: readonly (readonly [object, string])[] = [
   [{ tracker: 'ring' }, `scenario.tracker is "ring": must be one of ${trackers}`],
   [{ tracker: null }, `scenario.tracker is null: must be one of ${trackers}`],
@@ -207,7 +207,7 @@ describe('whatever stands there', () => {
   let built = 0;
   let wrong = 0;
 
-  /** `value` with the `n`th of the values in it, itself included, replaced by `by`. */
+  /** `value` with its `n`th nested value replaced by `by`. Value 0 is `value` itself. */
   function replaced(value: unknown, n: { left: number }, by: unknown): unknown {
     if (n.left-- === 0) return by;
     if (Array.isArray(value)) return value.map((part) => replaced(part, n, by));

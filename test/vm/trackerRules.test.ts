@@ -34,7 +34,10 @@ const SEARCH = {
   directory: null,
 } as const;
 
-/** Honest machines, some of which lose pages: that is to show in the pages, and not in a rule about single steps. */
+/**
+ * Honest machines. Some lose pages: the properties of pages must report this, not the rules of
+ * steps.
+ */
 const machines: Record<string, readonly [readonly ActorSpec[], Partial<VmSpec>?]> = {
   served: [[vcpu(0, write(0), write(0), halt), userspace(serve)]],
   'another resets': [[vcpu(0, write(0)), userspace(collect), kernel(0, reset)]],
@@ -66,7 +69,7 @@ const trackers = ['gfn-list', 'dirty-bitmap', 'dirty-ring@5.11', 'dirty-ring@6.1
 describe.each(trackers)('the rules of %s are silent', (tracker) => {
   test.each(Object.entries(machines))('%s', async (name, [actors, shape]) => {
     if (name === 'the host writes' && tracker === 'dirty-ring@5.11') return; // crashes: CVE-2021-4095
-    if (name === 'migrated' && tracker === 'gfn-list') return; // is drained while the machine is paused, and not otherwise
+    if (name === 'migrated' && tracker === 'gfn-list') return; // is drained only while the machine is paused
     const spec: VmSpec = {
       schema: SCHEMA,
       name,

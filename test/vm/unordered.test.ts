@@ -9,7 +9,10 @@ const specOf = (name: string): VmSpec => detailedScenarios.find(({ spec }) => sp
 const looking = (results: readonly (readonly unknown[])[]) => ({ results }) as StateView;
 const page = (offset: bigint) => ({ slot: 0, offset });
 
-/** By property: what it says of these results of `ring`: three pushes, two harvests, two resets. */
+/**
+ * By property: its value for these results of `ring`, with three pushes, two harvests and two
+ * resets.
+ */
 function said(pushes: readonly number[], ...harvests: readonly (readonly bigint[])[]): Record<string, unknown> {
   const look = looking([pushes, harvests.map((offsets) => offsets.map(page)), [true, true]]);
   return Object.fromEntries(

@@ -36,10 +36,13 @@ import {
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 const isLong = process.env.GFNRING_LONG !== undefined;
-/** How many chains of variants there are, how long each is, and how often the last of each is run: with GFNRING_LONG tens of thousands of executions of a tracker. */
+/**
+ * Number of chains of mutated machines, length of a chain, and executions of the last machine of
+ * each. With GFNRING_LONG, these are tens of thousands of executions of a tracker.
+ */
 const [CHAINS, LINKS, EXECUTIONS] = isLong ? [8, 7, 40] : [1, 6, 5];
 
-/** What the portfolio finds in a VM, or undefined. */
+/** The violation that the portfolio finds in a VM, or undefined. */
 function foundIn(spec: VmSpec, seed: number, executions: number): string | undefined {
   const run = createRun(buildVm(spec), 20_000);
   const scheduler = createScheduler('portfolio', seed, profileOf(run.execution, seed), 3);
@@ -72,7 +75,10 @@ describe.each(trackerNames)('variants of the scenarios of %s', (tracker) => {
   });
 });
 
-/** What campaigns have reported that was no bug of the tracker. Each fails, so that there is a reason to leave it out; beside it what differs, and is left in. */
+/**
+ * Machines that campaigns reported without a bug of the tracker. Each of them fails, which is why
+ * it is excluded. Beside it is a similar machine that is not excluded.
+ */
 const onePage = { slots: [{ slot: 0, npages: 1 }] };
 const ring = (size: number, leeway: number) => ({ size, leeway });
 const unfair: [string, VmSpec, VmSpec][] = [
@@ -156,7 +162,10 @@ test.each(unfair)('%s: it fails, and is not asked', (_, spec, other) => {
   expect([satisfiesAssumptions(spec), satisfiesAssumptions(other)]).toEqual([false, true]);
 });
 
-/** Found by campaigns, and no bug: with so little leeway a vCPU may find its ring full inside the guest, and stops there. */
+/**
+ * Found by a campaign, and no bug: with so little leeway a vCPU may find its ring full inside the
+ * guest, where it stops.
+ */
 test.each([
   ['writes of two pages', [2, 1], [write(0), write(1, 0)], '2x17,1x7,0x24,1x24,2x2,1x19,0x22'],
   ['writes of one page', [2, 0], [write(0), write(1), write(2)], '2x11,0x3,1x2,2x8,0x16,1x30,0x28,1x33,0x8'],
