@@ -25,3 +25,7 @@ export const performs: (spec: Pick<VmSpec, 'actors'>, ...names: readonly Operati
 /** Whether an actor performs an operation with such effects. */
 export const performsWhere = ({ actors }: VmSpec, has: (effects: Effects) => boolean): boolean =>
   actors.some(({ operations }) => operations.some((op) => has(effectsOf(op))));
+
+/** Whether the assumptions of all operations hold: see `OperationDescriptor.assumes`. */
+export const assumptionsHold = (spec: VmSpec): boolean =>
+  spec.actors.every(({ operations }) => operations.every((op) => descriptorOf(op).assumes?.(spec) ?? true));
