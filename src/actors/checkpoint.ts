@@ -1,6 +1,7 @@
 /**
- * Checkpoint and rollback in the manner of Remus (Cully et al., NSDI 2008): the machine is paused, what has become dirty is copied, the copy is
- * committed as a whole, and the machine goes on. A failure sets the machine back to the last commit, wherever it happens.
+ * Checkpoint and rollback as in Remus (Cully et al., NSDI 2008). The machine is paused, its dirty pages
+ * are copied, the copy is committed as a whole, and the machine resumes. A failure at any step rolls
+ * the machine back to the last commit.
  */
 import type { Page } from '../guest/guest.ts';
 import type { Gfn } from '../kvm/kvm.ts';
@@ -9,17 +10,21 @@ import { COMMITTED, type PauseGate, pauseMachine, ROLLED_BACK, RUNNING, resumeMa
 import { resetAll } from './userspace.ts';
 import { guestPage, type Vm } from './vm.ts';
 
-/** The steps of a checkpoint, after each of which it may fail. */
+/** The steps of a checkpoint. It may fail after each. */
 export const STEPS = ['pause', 'harvest', 'reset', 'copy', 'commit'] as const;
 export type FailsAfter = (typeof STEPS)[number];
 
-/** Where copies go. Those of a checkpoint count only from its commit on, all at once. */
+/** Where copies go. The copies of a checkpoint become valid together, at its commit. */
 export interface Backup {
   copy(mem: Memory, pages: readonly Page[]): void;
   commit(mem: Memory, pages: readonly Page[]): void;
 }
 
-/** One checkpoint; `failsAfter` makes it fail there. Returns the pages that it reported; none where it failed. */
+/**
+ * Takes one checkpoint. Returns the pages that it reported; none where it failed.
+ *
+ * @param failsAfter the step after which it fails
+ */
 export function takeCheckpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, backup: Backup = replicaOf(vm)): Gfn[] {
   const gate = vm.gate!;
   pauseMachine(mem, gate);
@@ -38,7 +43,7 @@ export function takeCheckpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, bac
   return gfns;
 }
 
-/** The versions of pages: staged, then put into the replica one by one, while nobody else looks at it. */
+/** Copies the versions of pages. They are staged, then stored in the replica while no other thread reads it. */
 function replicaOf({ staged, replica }: Vm): Backup {
   return {
     copy(mem, pages) {
@@ -51,20 +56,21 @@ function replicaOf({ staged, replica }: Vm): Backup {
 }
 
 /**
- * One round of a userspace that takes a checkpoint each time that a vCPU stops, because so many pages are dirty that its ring is full or
- * for good. Returns true when all vCPUs have stopped for good.
+ * Takes a checkpoint, and sleeps until the next exit of a vCPU. A vCPU exits when its ring is full and
+ * when it halts. Returns true when all vCPUs have halted.
  */
 export function checkpointAtExit(mem: Memory, vm: Vm): boolean {
-  const exits = mem.loadAcquire(vm.exits); // as in collectAtExit: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // as in collectAtExit: pairs with fetchAdd(running) in haltActor
+  // Both as in collectAtExit.
+  const exits = mem.loadAcquire(vm.exits); // pairs with fetchAdd(exits) in exitToUserspace
+  const running = mem.loadAcquire(vm.running); // pairs with fetchAdd(running) in haltActor
   takeCheckpoint(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   return running === 0;
 }
 
 /**
- * The guest is again what was committed last. The log must not know more than that: what was taken from it and not re-armed would never be
- * reported again, so it is drained first, and what it reports is dropped, as those pages are set back.
+ * Restores the last commit. A page that was harvested and not re-armed would never be reported again.
+ * So the log is drained and re-armed first. Its reports are dropped, because those pages are restored.
  */
 function rollBack(mem: Memory, vm: Vm, gate: PauseGate, gfns: readonly Gfn[]): Gfn[] {
   resetAll(mem, vm, [...gfns, ...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)]);

@@ -2,30 +2,33 @@ import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 
-/** Where all that writes to the guest, vCPU or host, goes in and out, so that userspace can pause the machine. */
+/** All writers of guest memory (vCPUs and the host) enter and leave here, so that userspace can pause the machine. */
 export interface PauseGate {
-  /** See the phases below. Written by the one thread that pauses the machine. */
+  /** One of the phases below. Only the thread that pauses the machine writes it. */
   readonly phase: Cell;
-  /** Writers that are inside. The one who pauses sleeps on it. */
+  /** The number of writers inside. The thread that pauses sleeps on it. */
   readonly inside: Cell;
 }
 
 export const RUNNING = 0;
 export const PAUSED = 1;
-/** A checkpoint was committed; the machine was set back to the last one. Still paused. */
+/** Paused: a checkpoint was committed. */
 export const COMMITTED = 2;
+/** Paused: the machine was rolled back to the last commit. */
 export const ROLLED_BACK = 3;
-/** The machine runs elsewhere now: writers go home. */
+/** The machine runs on another host: writers end. */
 export const MIGRATED = 4;
 
 export function layGate(layout: Layout): PauseGate {
   return { phase: layout.cell('phase', 'u32'), inside: layout.cell('inside', 'u32') };
 }
 
-/** A writer goes in; sleeps while the machine is paused. Returns false when it is gone. */
+/** A writer enters. It sleeps while the machine is paused. Returns false when the machine has migrated. */
 export function enter(mem: Memory, gate: PauseGate): boolean {
   for (;;) {
-    mem.fetchAdd(gate.inside, 1); // in full order with the load after it: either we see the pause, or it sees us. Pairs with xchg(phase) in pauseMachine
+    // Fully ordered with the load after it: either this thread sees the pause, or the pausing thread
+    // sees this one. Pairs with xchg(phase) in pauseMachine
+    mem.fetchAdd(gate.inside, 1);
     const phase = mem.loadAcquire(gate.phase); // pairs with storeRelease(phase) in resumeMachine
     if (phase === RUNNING) return true;
     leave(mem, gate);
@@ -34,14 +37,15 @@ export function enter(mem: Memory, gate: PauseGate): boolean {
   }
 }
 
-/** The writer goes out. */
+/** A writer leaves. */
 export function leave(mem: Memory, gate: PauseGate): void {
-  if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside); // after all it wrote: pairs with loadAcquire(inside) in pauseMachine
+  // after all that it wrote: pairs with loadAcquire(inside) in pauseMachine
+  if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside);
 }
 
-/** Pauses the machine. When it returns nobody is inside, and what they did is there. */
+/** Pauses the machine. When it returns, no writer is inside, and this thread sees all their writes. */
 export function pauseMachine(mem: Memory, gate: PauseGate): void {
-  mem.xchg(gate.phase, PAUSED); // in full order with the load after it: pairs with fetchAdd(inside) in enter
+  mem.xchg(gate.phase, PAUSED); // fully ordered with the load after it: pairs with fetchAdd(inside) in enter
   for (;;) {
     const inside = mem.loadAcquire(gate.inside); // pairs with fetchAdd(inside) in leave
     if (inside === 0) return;
@@ -49,8 +53,9 @@ export function pauseMachine(mem: Memory, gate: PauseGate): void {
   }
 }
 
-/** Says how far a paused machine is. */
+/** Sets the phase of a paused machine. */
 export function resumeMachine(mem: Memory, gate: PauseGate, phase: number): void {
-  mem.storeRelease(gate.phase, phase); // after all that was done to the paused machine: pairs with loadAcquire(phase) in enter
+  // after all changes of the paused machine: pairs with loadAcquire(phase) in enter
+  mem.storeRelease(gate.phase, phase);
   mem.wake(gate.phase);
 }

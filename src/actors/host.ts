@@ -7,8 +7,9 @@ import { exitToUserspace, stopWhileFull } from './vcpu.ts';
 import { gfnOf, type Vm } from './vm.ts';
 
 /**
- * kvm_write_guest on a thread that runs no vCPU: a device model or the kernel's own writes go through no translation. First the data, then
- * the mark: the other way round a round of userspace in between would copy the old data, and the page would be clean.
+ * kvm_write_guest on a thread that runs no vCPU: a write of a device model or of the kernel, which uses
+ * no translation. It stores the data before it marks the page. In the other order, userspace could
+ * harvest the mark and copy the old data in between.
  */
 export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   stopWhileFull(mem, vm, undefined);
@@ -17,9 +18,9 @@ export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   if (hasPage(mem, vm.kvm, gfn)) {
     mem.fetchAdd(page.version, 1);
     for (;;) {
-      const resets = mem.loadAcquire(vm.resets); // before we look for room: pairs with fetchAdd(resets) in resetDirtyPages
+      const resets = mem.loadAcquire(vm.resets); // before the check for room: pairs with fetchAdd(resets) in resetDirtyPages
       if (vm.tracker.mark(mem, gfn, undefined)) break;
-      // There must be room while the machine is not to be paused: who else writes at the same time, leeway is kept for.
+      // Here the machine cannot be paused. So the leeway must hold what other threads write meanwhile.
       exitToUserspace(mem, vm);
       mem.wait(vm.resets, resets); // holding no lock: a reset needs them
     }
@@ -27,7 +28,7 @@ export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   if (vm.gate) leave(mem, vm.gate);
 }
 
-/** A signal is pending for whoever looks at `signal`. */
+/** Makes a signal pending for the thread that reads `signal`. */
 export function sendSignal(mem: Memory, signal: Cell): void {
   mem.store(signal, 1);
 }

@@ -4,20 +4,23 @@ import { type Gfn, memslotOf, npagesOf } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Vm } from './vm.ts';
 
-/** Calls the ioctl that re-arms, then lets stopped vCPUs try again. Returns what the ioctl returned. */
+/** Calls the ioctl that re-arms, then wakes stopped vCPUs. Returns the result of the ioctl. */
 export function resetDirtyPages(mem: Memory, vm: Vm, gfns: readonly Gfn[] = []): number {
   const result = vm.tracker.reset(mem, gfns);
   if (result !== 0) {
-    mem.fetchAdd(vm.resets, 1); // pairs with loadAcquire(resets) in stopWhileFull, loadAcquire(resets) in writeFromHost
+    // pairs with loadAcquire(resets) in stopWhileFull, loadAcquire(resets) in writeFromHost
+    mem.fetchAdd(vm.resets, 1);
     mem.wake(vm.resets);
   }
   return result;
 }
 
 /**
- * KVM_SET_USER_MEMORY_REGION: slot `slot` has `npages` pages from now on; 0 deletes it. A slot that is there can only be deleted, else
- * -EINVAL, as KVM does not change sizes. Every page of it is taken out of the page tables, so that the next write faults, and what was
- * recorded in its bitmap goes with it. Here mmu_lock stands for SRCU and the invalidation count as well: no fault is half way through.
+ * KVM_SET_USER_MEMORY_REGION: slot `slot` has `npages` pages from now on; 0 deletes it. KVM does not
+ * change sizes: a slot that exists can only be deleted, and anything else returns -EINVAL. All pages of
+ * a deleted slot leave the page tables, so that the next write faults. Its bitmap is dropped.
+ *
+ * In this model mmu_lock replaces SRCU and the invalidation count: no fault is in progress here.
  */
 export function KVM_SET_USER_MEMORY_REGION(mem: Memory, vm: Vm, slot: number, npages: number): number {
   const { kvm } = vm;

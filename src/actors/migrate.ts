@@ -4,9 +4,10 @@ import { collectDirtyPages, copyRemaining } from './userspace.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * Live migration: rounds of collecting while the machine runs, until one reports at most `few` pages, or `rounds` are over; then the machine is paused,
- * the rest is copied, and it runs elsewhere. The destination begins with what the guest begins with, as the first copy of all memory is no
- * part of tracking. Returns how many rounds the machine ran through.
+ * Live migration. Passes of collecting run while the machine runs, until one reports at most `few`
+ * pages or `rounds` passes are over. Then the machine is paused, the remaining pages are copied, and it
+ * runs on the other host. The first copy of all memory is no part of tracking, so the replica starts
+ * with the initial guest. Returns the number of passes while the machine ran.
  */
 export function liveMigrate(mem: Memory, vm: Vm, few: number, rounds: number): number {
   const gate = vm.gate!;

@@ -4,8 +4,8 @@ import { collectDirtyPages, copyPage } from './userspace.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * Userspace makes slot `slot` one of `npages` pages; 0 deletes it. First it collects what entries still name the slot as it was. A slot that
- * comes back has other memory, or less of it, and who wrote in between is in no log: all of it is copied.
+ * Userspace gives slot `slot` `npages` pages; 0 deletes it. It first collects the entries for the old
+ * slot. The new slot has other memory, and no log has the writes in between. So all of it is copied.
  */
 export function changeSlot(mem: Memory, vm: Vm, slot: number, npages: number): void {
   collectDirtyPages(mem, vm);

@@ -3,7 +3,7 @@ import type { Memory } from '../memory/memory.ts';
 import { resetDirtyPages } from './kernel.ts';
 import { guestPage, type Vm } from './vm.ts';
 
-/** One round of an honest userspace: harvests, resets, and only then copies what was reported. Returns the pages. */
+/** Harvests, resets, and copies the reported pages last. Returns the pages. */
 export function collectDirtyPages(mem: Memory, vm: Vm): Gfn[] {
   const gfns = vm.tracker.harvest(mem);
   resetAll(mem, vm, gfns);
@@ -11,7 +11,7 @@ export function collectDirtyPages(mem: Memory, vm: Vm): Gfn[] {
   return gfns;
 }
 
-/** The round with its steps in the wrong order: what is written between copy and reset is lost. */
+/** The same steps in the wrong order: a write between copy and reset is lost. */
 export function copyBeforeRearming(mem: Memory, vm: Vm): Gfn[] {
   const gfns = vm.tracker.harvest(mem);
   for (const gfn of gfns) copyPage(mem, vm, gfn);
@@ -20,32 +20,33 @@ export function copyBeforeRearming(mem: Memory, vm: Vm): Gfn[] {
 }
 
 /**
- * One round of a userspace that collects until all vCPUs have stopped for good and everything they did has been copied. Returns true
- * when that is so; false when there is more to do, after having slept until there is.
+ * Collects, and sleeps until the next exit of a vCPU. Returns true when all vCPUs have halted and all
+ * their writes are copied.
  */
 export function collectAtExit(mem: Memory, vm: Vm): boolean {
-  const exits = mem.loadAcquire(vm.exits); // before the work, which must see all that they did: pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // the same, as nobody may wake us again: pairs with fetchAdd(running) in haltActor
+  // Both before the collection, which must see all writes before those exits.
+  const exits = mem.loadAcquire(vm.exits); // pairs with fetchAdd(exits) in exitToUserspace
+  const running = mem.loadAcquire(vm.running); // no wake-up may follow: pairs with fetchAdd(running) in haltActor
   collectDirtyPages(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   else copyRemaining(mem, vm);
   return running === 0;
 }
 
-/** Copies what is only reported when all vCPUs have stopped. */
+/** Copies the pages that are reported only when all vCPUs have stopped. */
 export function copyRemaining(mem: Memory, vm: Vm): void {
   for (const gfn of vm.tracker.harvestRest(mem)) copyPage(mem, vm, gfn);
 }
 
-/** Re-arms what was harvested. A call that a signal has cut short is made again, once the signal has been handled. */
+/** Re-arms what was harvested. After a signal, which ends the ioctl early, it handles the signal and calls again. */
 export function resetAll(mem: Memory, vm: Vm, gfns: readonly Gfn[]): void {
   const signal = vm.signals.get(mem.thread);
   resetDirtyPages(mem, vm, gfns);
-  // Rings know what is left; bits that were cleared may be set anew by now, and are none that we have read.
+  // Without pages: a ring knows what is left. A bitmap's bit may be set again since, and was not harvested then.
   while (signal !== undefined && mem.xchg(signal, 0) !== 0) resetDirtyPages(mem, vm);
 }
 
-/** Userspace checks what it reads, too: an entry that a hostile thread has rewritten may name any page. */
+/** Copies a page if it exists: an entry that hostile userspace has rewritten may name any page. */
 export function copyPage(mem: Memory, vm: Vm, gfn: Gfn): void {
   const page = guestPage(vm, gfn);
   if (page !== undefined) mem.store(vm.replica.get(page.slot)![page.offset], mem.load(page.version));

@@ -7,49 +7,51 @@ import type { Memory } from '../memory/memory.ts';
 import { enter, leave } from './gate.ts';
 import { gfnOf, type Vm } from './vm.ts';
 
-/** vCPU `vcpu` enters the guest, which writes each of `pages` once, in order, before the vCPU is looked at again. */
+/** vCPU `vcpu` enters the guest once. The guest writes each of `pages` once, in order. */
 export function vcpuWrite(mem: Memory, vm: Vm, vcpu: number, pages: readonly Page[]): void {
   if (!enterGuest(mem, vm, vcpu)) return;
   for (const page of pages) if (!writePage(mem, vm, vcpu, page)) return;
   leaveGuest(mem, vm, vcpu);
 }
 
-/** A vCPU, or the host, will not run again. */
+/** A vCPU or the host stops for good. */
 export function haltActor(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.running, -1); // after all it did: pairs with loadAcquire(running) in collectAtExit, loadAcquire(running) in checkpointAtExit
+  // after all its writes: pairs with loadAcquire(running) in collectAtExit,
+  // loadAcquire(running) in checkpointAtExit
+  mem.fetchAdd(vm.running, -1);
   exitToUserspace(mem, vm);
 }
 
-/** Returns false when the machine is gone, and the vCPU with it. */
+/** Returns false when the machine has migrated, and the vCPU with it. */
 export function enterGuest(mem: Memory, vm: Vm, vcpu: number): boolean {
   stopWhileFull(mem, vm, vcpu);
   return vm.gate === undefined || enter(mem, vm.gate);
 }
 
-/** Every exit drains the hardware's log, before anybody can take the vCPU for stopped. */
+/** Every exit drains the hardware's log, before other threads see that the vCPU is outside. */
 export function leaveGuest(mem: Memory, vm: Vm, vcpu: number): void {
   drainPml(mem, vm, vcpu);
   if (vm.gate) leave(mem, vm.gate);
 }
 
-/** One store of the guest, however often it faults. Returns false when the machine is gone. */
+/** One store of the guest, however often it faults. Returns false when the machine has migrated. */
 export function writePage(mem: Memory, vm: Vm, vcpu: number, page: Page): boolean {
   while (!guestStore(mem, vcpu, page)) {
     const walked = vm.pml.length > 0 ? walkAndLog(mem, vm.pml[vcpu], vcpu, page) : 'fault';
     if (walked === 'cached') continue;
     if (walked !== 'full') {
       const fault = handleFault(mem, vm, vcpu, page);
-      if (fault === 'no page') return true; // MMIO: whatever answers it, guest memory is not written
+      if (fault === 'no page') return true; // MMIO: no guest memory is written
       if (fault === 'mapped') continue;
       mem.fetchAdd(vm.overruns[vcpu], 1);
     }
-    leaveGuest(mem, vm, vcpu); // for all to see: what the log had goes to the ring, which may be full by now
+    leaveGuest(mem, vm, vcpu); // moves the hardware's log to the ring, which may be full then
     if (!enterGuest(mem, vm, vcpu)) return false;
   }
   return true;
 }
 
-/** A write hit a page without a writable translation. `no room`: the page stays as it was. */
+/** Handles a write to a page without a writable translation. `no room`: the page is unchanged. */
 function handleFault(mem: Memory, vm: Vm, vcpu: number, page: Page): 'mapped' | 'no room' | 'no page' {
   const { kvm } = vm;
   mem.lock(kvm.mmu_lock);
@@ -64,20 +66,20 @@ function mapPage(mem: Memory, { kvm, tracker }: Vm, vcpu: number, page: Page): '
   const gfn = gfnOf(page);
   if (!hasPage(mem, kvm, gfn)) return 'no page';
   if (!isArmed(mem, page)) return 'mapped';
-  // Recorded before it becomes writable, both under mmu_lock: no reset can re-arm the page between the two.
+  // Recorded before it becomes writable, both under mmu_lock: no reset can re-arm the page in between.
   if (!tracker.mark(mem, gfn, vcpu)) return 'no room';
   makeWritable(mem, page);
   return 'mapped';
 }
 
-/** Records what the hardware has logged. There must be room: what a vCPU may log until it exits is kept free as leeway. */
+/** Records what the hardware has logged. There must be room: the leeway is what a vCPU may log until it exits. */
 function drainPml(mem: Memory, vm: Vm, vcpu: number): void {
   if (vm.pml.length === 0) return;
   const { used, entries } = vm.pml[vcpu];
   const count = mem.load(used);
   for (let i = 0; i < count; i++) {
     const gfn = gfnOf(vm.guest.pages[mem.load(entries[i])]);
-    // A slot that is gone has nothing left to lose, and what came in its place was copied whole.
+    // The pages of a deleted slot need no record. Those of a new one in its place were all copied.
     while (hasPage(mem, vm.kvm, gfn) && !vm.tracker.mark(mem, gfn, vcpu)) {
       mem.fetchAdd(vm.overruns[vcpu], 1);
       stopWhileFull(mem, vm, vcpu);
@@ -86,10 +88,15 @@ function drainPml(mem: Memory, vm: Vm, vcpu: number): void {
   mem.store(used, 0);
 }
 
-/** The vCPU, or the host, `undefined`, stops for as long as its ring is full. Outside the guest: a reset may have to pause the machine first. */
+/**
+ * Stops while the ring is full. Called outside the gate, because a reset may have to pause the machine
+ * first.
+ *
+ * @param vcpu the vCPU; undefined: the host
+ */
 export function stopWhileFull(mem: Memory, vm: Vm, vcpu: number | undefined): void {
   while (vm.tracker.mustExit(mem, vcpu)) {
-    const resets = mem.loadAcquire(vm.resets); // before the second look: pairs with fetchAdd(resets) in resetDirtyPages
+    const resets = mem.loadAcquire(vm.resets); // before the second check: pairs with fetchAdd(resets) in resetDirtyPages
     if (!vm.tracker.mustExit(mem, vcpu)) return;
     exitToUserspace(mem, vm);
     mem.wait(vm.resets, resets);
@@ -97,6 +104,7 @@ export function stopWhileFull(mem: Memory, vm: Vm, vcpu: number | undefined): vo
 }
 
 export function exitToUserspace(mem: Memory, vm: Vm): void {
-  mem.fetchAdd(vm.exits, 1); // pairs with loadAcquire(exits) in collectAtExit, loadAcquire(exits) in checkpointAtExit
+  // pairs with loadAcquire(exits) in collectAtExit, loadAcquire(exits) in checkpointAtExit
+  mem.fetchAdd(vm.exits, 1);
   mem.wake(vm.exits);
 }

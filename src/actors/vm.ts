@@ -8,7 +8,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { DirtyTracker, TrackerFactory, TrackerShape } from '../trackers/interface/tracker.ts';
 import { layGate, type PauseGate } from './gate.ts';
 
-/** One virtual machine with all its parties share. */
+/** A virtual machine: all that its actors share. */
 export interface Vm {
   readonly shape: VmShape;
   readonly kvm: Kvm;
@@ -16,42 +16,42 @@ export interface Vm {
   readonly guest: Guest;
   /** Userspace's copy of the guest: per slot and page, the version that was copied last. */
   readonly replica: ReadonlyMap<number, readonly Cell[]>;
-  /** Counts the resets that processed something; stopped vCPUs sleep on it. */
+  /** The number of resets that processed an entry. Stopped vCPUs sleep on it. */
   readonly resets: Cell;
-  /** Counts the exits to userspace: a vCPU that stopped because its ring was full, or for good. Userspace sleeps on it. */
+  /** The number of exits to userspace: with a full ring, or by `halt`. Userspace sleeps on it. */
   readonly exits: Cell;
-  /** vCPUs that have not stopped for good. */
+  /** The number of actors with a `halt` that have not halted. */
   readonly running: Cell;
-  /** By vCPU: how often a push was refused because the leeway was too small. */
+  /** By vCPU: how often an entry was refused inside the guest, because the leeway was too small. */
   readonly overruns: readonly Cell[];
-  /** By vCPU: its page-modification log. Empty where pages are write-protected instead. */
+  /** By vCPU: its page-modification log. Empty: pages are write-protected instead. */
   readonly pml: readonly Pml[];
   /** Where userspace pauses the machine. */
   readonly gate: PauseGate | undefined;
-  /** What was copied for the next checkpoint and is not committed: by page id. */
+  /** By page id: the version that was copied for the next checkpoint and is not committed. */
   readonly staged: readonly Cell[];
-  /** By thread that signals are sent to: whether one is pending. */
+  /** By thread that receives signals: whether one is pending. */
   readonly signals: ReadonlyMap<number, Cell>;
 }
 
-/** What a VM is made of. */
+/** What a VM is made with. */
 export interface VmShape
   extends Omit<TrackerShape, 'index' | 'hostWrites'>,
     Partial<Pick<TrackerShape, 'index' | 'hostWrites'>> {
   readonly tracker: TrackerFactory;
   /** Memory slots: the pages that each begins with. */
   readonly slots: readonly MemorySlot[];
-  /** By slot that userspace changes: the most pages that it ever has. */
+  /** By slot that userspace changes: the most pages that the slot ever has. */
   readonly slotsMax?: ReadonlyMap<number, number>;
-  /** Entries of each vCPU's page-modification log; left out: pages are write-protected instead. */
+  /** Entries of each vCPU's page-modification log; undefined: pages are write-protected instead. */
   readonly pml?: number;
   /** Whether userspace pauses the machine. */
   readonly pauses?: boolean;
-  /** Threads that signals are sent to, and the actors' names. */
+  /** The threads that receive signals, with the names of their actors. */
   readonly signalled?: ReadonlyMap<number, string>;
 }
 
-/** Lays out a VM. Throws RangeError when a ring's size or the number of vCPUs is refused. */
+/** Lays out a VM. Throws RangeError where the size of a ring or the number of vCPUs is refused. */
 export function layVm(layout: Layout, shape: VmShape): Vm {
   if (shape.rings.length > VCPUS_MAX)
     throw new RangeError(`a guest has at most ${VCPUS_MAX} vCPUs, not ${shape.rings.length}`);
@@ -94,7 +94,7 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
   return { shape, kvm, tracker, guest, replica, resets, exits, running, overruns, pml, gate, staged, signals };
 }
 
-/** The VM before its vCPUs run: logging is on, and no translation is cached. */
+/** Initialises a VM: logging is on, and no translation is cached. `vcpus` actors have a `halt`. */
 export function initVm(mem: Memory, vm: Vm, vcpus: number): void {
   for (const { slot, size } of vm.kvm.memslots)
     if (size !== undefined) mem.store(size, vm.shape.slots.find((other) => other.slot === slot)!.npages);
@@ -108,6 +108,6 @@ export function initVm(mem: Memory, vm: Vm, vcpus: number): void {
 
 export const gfnOf = ({ slot, offset }: Page): Gfn => ({ slot, offset: BigInt(offset) });
 
-/** The page that userspace means by `gfn`, if there is one: an entry that a hostile thread has rewritten may name any. */
+/** The page that `gfn` names; undefined: there is none, as in an entry that hostile userspace has rewritten. */
 export const guestPage = (vm: Vm, { slot, offset }: Gfn): Page | undefined =>
   vm.guest.slots.get(slot)?.[Number(offset)];

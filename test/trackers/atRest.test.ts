@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { StateView } from '../../src/check/property.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { searchHere } from '../../src/run/search/search.ts';
+import { buildVm } from '../../src/scenario/vm.ts';
 import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
 import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';

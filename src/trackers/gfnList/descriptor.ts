@@ -1,4 +1,4 @@
-import { hostileRings, performs, type VmSpec } from '../../vm/spec.ts';
+import { hostileRings, performsWhere, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
 import { ENTRY_BYTES, INDEX_BYTES } from './gfn_list.ts';
 import { GfnLists } from './gfnList.ts';
@@ -35,9 +35,7 @@ export const gfnList: TrackerDescriptor<GfnLists> = {
   rules: gfnListRules,
 
   isRightFor: (spec) =>
-    hostileRings(spec).size > 0
-      ? sparesDirtyIndex(spec)
-      : !performs(spec, 'collect', 'serve', 'migrate', 'set-slot', 'reset', 'harvest'),
+    hostileRings(spec).size > 0 ? sparesDirtyIndex(spec) : !performsWhere(spec, ({ drains }) => drains === 'running'),
   defects: {
     O2: 'the reset begins the list anew, and drops what was pushed since the count',
     O3: 'the index of the next push lies where userspace can write it',

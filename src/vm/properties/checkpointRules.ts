@@ -14,7 +14,7 @@ import {
   modelResume,
   rollBack,
 } from '../../models/checkpoints.ts';
-import { performs, type VmSpec } from '../spec.ts';
+import { performsWhere, type VmSpec } from '../spec.ts';
 import { formatCall, memoizedBy, violationOfRule } from './monitorHelpers.ts';
 
 export const IMAGE_AT_COMMIT = 'at each commit and rollback the copy is the guest';
@@ -31,7 +31,7 @@ export function checkpointRules(spec: VmSpec, vm: Vm, gate: PauseGate): Monitor<
   const copies = pages.map(({ slot, offset }) => vm.replica.get(slot)![offset]);
   const guest = new Set(pages.flatMap(({ version, word }) => [version.id, word.id]));
   const seen = new Set([...guest, ...[gate.phase, gate.inside, ...copies].map(({ id }) => id)]);
-  const copiesBetween = performs(spec, 'collect', 'serve', 'copy-first', 'migrate');
+  const copiesBetween = performsWhere(spec, ({ copies }) => copies === 'running');
 
   function step(state: Checkpoints, event: StepEvent, look: StateView): Checkpoints | Violation {
     const { place, kind, value, thread } = event;

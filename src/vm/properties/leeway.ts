@@ -1,5 +1,5 @@
 import { type Freeing, pushBound } from '../../models/pushBound.ts';
-import { type OperationSpec, performs, type VmSpec } from '../spec.ts';
+import { effectsOf, type OperationSpec, pagesOf, performs, type VmSpec } from '../spec.ts';
 import type { TrackerDescriptor } from '../trackerDescriptor.ts';
 
 /**
@@ -24,19 +24,20 @@ export function leewaySuffices(
 /** The most that the vCPU of a ring can push between two full checks; undefined: no bound is proved. */
 function boundOf(spec: VmSpec, freeing: Freeing, ring: number): number | undefined {
   const own = spec.actors.filter(({ role, vcpu }) => role === 'vcpu' && vcpu === ring);
-  const writes = own.flatMap(({ operations }) => operations.filter((op) => op.do === 'write'));
-  const pages = Math.max(0, ...writes.map((op) => op.pages.length));
+  const writes = own.flatMap(({ operations }) => operations.filter((op) => effectsOf(op).records === 'guest writes'));
+  const pages = Math.max(0, ...writes.map((op) => pagesOf(op).length));
   if (pages === 0) return 0;
   // The hardware's log is drained before each check, and holds no more.
   if (spec.pml !== undefined) return spec.pml;
   const written = new Set(writes.flatMap(namesOf));
   const others = spec.actors.filter((actor) => !own.includes(actor)).flatMap(({ operations }) => operations);
-  const unconditional = others.filter((op) => op.do === 'push' && namesOf(op).some((name) => written.has(name))).length;
+  const unconditional = others.filter(
+    (op) => effectsOf(op).records === 'entries' && namesOf(op).some((name) => written.has(name)),
+  ).length;
   return pushBound({ pages, freeing, unconditional });
 }
 
-const namesOf = (op: OperationSpec): string[] =>
-  op.do === 'push' ? [`${op.slot}:${op.offset}`] : 'pages' in op ? op.pages.map((page) => page.join(':')) : [];
+const namesOf = (op: OperationSpec): string[] => pagesOf(op).map((page) => page.join(':'));
 
 const sumOf = (bounds: readonly (number | undefined)[]): number | undefined =>
   bounds.reduce<number | undefined>(

@@ -1,7 +1,7 @@
 import type { Vm } from '../../actors/vm.ts';
 import type { Properties, StateView } from '../../check/property.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
-import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
+import { effectsOf, hostileRings, performs, performsWhere, type VmSpec } from '../spec.ts';
 import { formatCall, pushesOf, text } from './monitorHelpers.ts';
 
 /*
@@ -40,14 +40,19 @@ export function reportsMatchWrites(spec: VmSpec, vm: Vm): Properties['finally'] 
   };
 }
 
-export const REPORTS: readonly OperationSpec['do'][] = ['collect', 'copy-first', 'harvest'];
+/** Whether the results contain all that was harvested. */
+export const reportsAllHarvested = (spec: VmSpec): boolean =>
+  !performsWhere(spec, ({ harvests }) => harvests === 'keeps pages');
 
-/** Whether the results contain all that was harvested. Other operations of userspace return less. */
-export const reportsAllHarvested = (spec: VmSpec): boolean => !performs(spec, 'serve', 'set-slot', ...PAUSES);
+/** Whether some results contain pages. */
+export const reportsPages = (spec: VmSpec): boolean =>
+  performsWhere(spec, ({ harvests }) => harvests === 'returns pages');
 
 /** All pages that userspace's operations have reported. */
 export function reported(spec: VmSpec, look: StateView): Gfn[] {
   return spec.actors.flatMap(({ operations }, thread) =>
-    operations.flatMap((op, i) => (REPORTS.includes(op.do) ? (look.results[thread][i] as readonly Gfn[]) : [])),
+    operations.flatMap((op, i) =>
+      effectsOf(op).harvests === 'returns pages' ? (look.results[thread][i] as readonly Gfn[]) : [],
+    ),
   );
 }

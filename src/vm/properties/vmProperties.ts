@@ -6,7 +6,7 @@ import { atQuiescence } from '../../check/quiescence.ts';
 import type { Page } from '../../guest/guest.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Layout } from '../../memory/layout.ts';
-import { hostileRings, type OperationSpec, PAUSES, performs, type VmSpec } from '../spec.ts';
+import { hostileRings, type OperationSpec, performs, performsWhere, type VmSpec } from '../spec.ts';
 import type { TrackerDescriptor, TrackerRules } from '../trackerDescriptor.ts';
 import { checkpointRules, IMAGE_AT_COMMIT } from './checkpointRules.ts';
 import { claims } from './claims.ts';
@@ -65,10 +65,9 @@ function imageAtCommit({ slots }: VmSpec, vm: Vm): Properties['always'] {
   };
 }
 
-const COPIES: readonly OperationSpec['do'][] = ['collect', 'serve', 'copy-first', 'set-slot', ...PAUSES];
-
 /** Only where nobody harvests without copying can everything be asked of the copy. */
-const copiesPages = (spec: VmSpec): boolean => performs(spec, ...COPIES) && !performs(spec, 'harvest');
+const copiesPages = (spec: VmSpec): boolean =>
+  performsWhere(spec, ({ copies }) => copies !== 'no') && !performs(spec, 'harvest');
 
 /**
  * The master property: when everything has come to rest, the copied version equals the written one, page for page. Where nobody

@@ -1,6 +1,5 @@
 import type { Properties, StateView } from '../../../check/property.ts';
-import { REPORTS, reported, reportsAllHarvested } from '../../../vm/properties/reportedPages.ts';
-import { performs } from '../../../vm/spec.ts';
+import { reported, reportsAllHarvested, reportsPages } from '../../../vm/properties/reportedPages.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import { type DirtyRing, dirtyGfnAt, F_DIRTY, F_RESET } from '../dirty_ring.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
@@ -14,7 +13,7 @@ export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyR
   const { rings } = tracker;
   const honest = honestRings(spec);
   const whole = hasRoom ? rings.filter((_, ring) => honest.has(ring)) : [];
-  const told = whole.length === rings.length && reportsAllHarvested(spec) && performs(spec, ...REPORTS);
+  const told = whole.length === rings.length && reportsAllHarvested(spec) && reportsPages(spec);
   return {
     [F3]: ({ read }: StateView) => {
       const over = rings.findIndex(({ dirty_index, reset_index }) => ((read(dirty_index) - read(reset_index)) | 0) < 0);
