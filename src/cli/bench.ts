@@ -28,7 +28,8 @@ export function explorerSteps(): BenchRow[] {
   const rows: BenchRow[] = [{ what: 'bare Atomics.store', perSecond: bare, ratio: 1 }];
   const ring = benchmarkRing('ring-l');
   const profile = profileOf(new Execution(ring.program, STEPS_MAX), 1);
-  // These come first. After several schedulers, their call sites are polymorphic, which a real run does not have.
+  // These come first. After several schedulers, their call sites are polymorphic, which a real run
+  // does not have.
   for (const name of ['pct', 'random-walk'] as const) {
     const { execution, checker } = createRun(ring, STEPS_MAX);
     const perSecond = executionsPerSecond(execution, checker, createScheduler(name, 1, profile, 3));

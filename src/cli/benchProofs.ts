@@ -69,7 +69,10 @@ export function modelRatios(): Ratio[] {
   return ratios;
 }
 
-/** Time of the optimal search of ring-l on two threads, relative to one, without the start of the threads. */
+/**
+ * Time of the optimal search of ring-l on two threads, relative to one, without the start of the
+ * threads.
+ */
 export async function twoThreads(): Promise<Ratio> {
   const what = await resolveScenario({ schema: 1, name: 'ring-l', builtIn: 'ring-l' });
   const pool = new SearchPool(2);

@@ -9,7 +9,10 @@ const TERMINAL_SECONDS = 0.5;
 /** Seconds between two lines if stderr is no terminal. */
 const LINE_SECONDS = 30;
 
-/** Shows the progress of a campaign on stderr: one changing line on a terminal, else a line now and then. */
+/**
+ * Shows the progress of a campaign on stderr: one changing line on a terminal, else a line now and
+ * then.
+ */
 export class CampaignProgress {
   private readonly start = performance.now();
   private readonly executionsBefore: number;

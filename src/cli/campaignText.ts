@@ -7,7 +7,8 @@ const LISTED_MAX = 5;
 const UNSEEN_MIN = 0.01;
 
 /**
- * The summary of a campaign as text: what it ran, what it covered, what it did not cover, and what it found.
+ * The summary of a campaign as text: what it ran, what it covered, what it did not cover, and what
+ * it found.
  *
  * @param rate executions per second; undefined: nothing was run.
  */

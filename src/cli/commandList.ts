@@ -2,7 +2,10 @@ import type { Command } from 'commander';
 
 interface CommandEntry {
   readonly load: () => Promise<Command>;
-  /** The command computes for seconds without a pause. It runs in its own thread, so that Ctrl-C works. */
+  /**
+   * The command computes for seconds without a pause. It runs in its own thread, so that Ctrl-C
+   * works.
+   */
   readonly blocks?: true;
 }
 

@@ -14,7 +14,10 @@ type Value = Argument | Option;
 
 const completionValues = new WeakMap<Value, () => CompletionValues>();
 
-/** Sets what is offered for a value that can also be something else. Commander's `choices` allow nothing else. */
+/**
+ * Sets what is offered for a value that can also be something else. Commander's `choices` allow
+ * nothing else.
+ */
 export function setCompletionValues<T extends Value>(value: T, values: () => CompletionValues): T {
   completionValues.set(value, values);
   return value;

@@ -7,8 +7,8 @@ import { packageVersion } from './version.ts';
 /**
  * The program.
  *
- * @param called the first word of the command line. If it names a command, only that one is loaded, as loading
- * all of them takes as long as many commands run. Otherwise all are loaded.
+ * @param called the first word of the command line. If it names a command, only that one is loaded,
+ * as loading all of them takes as long as many commands run. Otherwise all are loaded.
  */
 export async function createProgram(called = ''): Promise<Command> {
   const program = new Command('gfnring')

@@ -11,7 +11,7 @@ interface CommandDefinition {
   /** Command lines without `gfnring`, and what each does. */
   readonly examples: Readonly<Record<string, string>>;
   /** Gets the arguments, then the options, then the command. Undefined for a group of commands. */
-  // biome-ignore lint/suspicious/noExplicitAny: commander does not know the types of arguments and options
+  // biome-ignore lint/suspicious/noExplicitAny: commander does not know these types
   readonly action?: (...args: any[]) => void | Promise<void>;
 }
 

@@ -7,8 +7,8 @@ import { STATUS } from './status.ts';
 export class UsageError extends Error {}
 
 /**
- * The exit status of an exploration. It is `undecided` if a proof was wanted and the search was not exhaustive,
- * or if a claim was not reached, or nothing ran.
+ * The exit status of an exploration. It is `undecided` if a proof was wanted and the search was not
+ * exhaustive, or if a claim was not reached, or nothing ran.
  */
 export function statusOf(
   report: Pick<ExploreReport, 'findings' | 'scheduler' | 'exhausted' | 'unreached' | 'executions'>,

@@ -26,7 +26,8 @@ export async function campaignSettings(names: readonly string[], options: FuzzSe
 }
 
 /**
- * Checks the settings that the user repeats for a campaign that is resumed. Throws `UsageError` if one differs.
+ * Checks the settings that the user repeats for a campaign that is resumed. Throws `UsageError` if
+ * one differs.
  *
  * @param isGiven whether the user gave an option, by its name in camel case.
  */

@@ -7,8 +7,8 @@ import { UsageError } from './errors.ts';
 import { print } from './output.ts';
 
 /**
- * Runs the operations of one actor over the values that it read in a trace, and prints what each returns.
- * Without interleaving, a debugger can step through the code.
+ * Runs the operations of one actor over the values that it read in a trace, and prints what each
+ * returns. Without interleaving, a debugger can step through the code.
  *
  * @param waitForDebugger before the first operation, and break before each.
  */

@@ -35,7 +35,10 @@ function parseRequests(text: string): readonly ReportRequest[] {
   return requests;
 }
 
-/** Writes the reports of a campaign that took `seconds`. Throws `BadInput` if a file cannot be written. */
+/**
+ * Writes the reports of a campaign that took `seconds`. Throws `BadInput` if a file cannot be
+ * written.
+ */
 export async function writeCampaignReports(
   requests: readonly ReportRequest[] = [],
   summary: Summary,

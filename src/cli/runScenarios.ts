@@ -40,12 +40,15 @@ const machineNames = { sc: 'sequential consistency', tso: 'the memory model tso'
 const STEPS_MAX = 100_000;
 const BYTES_MAX = 2 ** 31;
 const MINIMISE_SECONDS = 5;
-/** Executions of a scenario that is only searched. A fixed number gives the same result on every machine. */
+/**
+ * Executions of a scenario that is only searched. A fixed number gives the same result on every
+ * machine.
+ */
 const EXECUTIONS = 4_000;
 
 /**
- * Proves or searches scenarios one after the other, prints the results, and sets the exit status. Stops after
- * the first scenario with a finding that is no known defect.
+ * Proves or searches scenarios one after the other, prints the results, and sets the exit status.
+ * Stops after the first scenario with a finding that is no known defect.
  *
  * @param more further fields of the JSON document.
  */

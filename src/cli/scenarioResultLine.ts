@@ -34,7 +34,9 @@ function formatVerdict(report: ExploreReport): string {
   return `searched, nothing found${counts}`;
 }
 
-/** Lines below the result: the assumptions of the verdict, why there is none, and how to get one. */
+/**
+ * Lines below the result: the assumptions of the verdict, why there is none, and how to get one.
+ */
 export function reportNotes(report: ExploreReport): string[] {
   const { assumptions, unreached, exhausted, limit, completeTo, loop, scheduler, findings } = report;
   if (findings.length > 0) return assumptions.map(({ text }) => `  found ${text}`);

@@ -9,16 +9,16 @@ import type { CampaignData, CampaignFindingData } from './data.ts';
 import { renderInterleaving } from './interleaving.ts';
 
 /**
- * Steps of all interleavings in one page, about 20 MB. A finding that does not fit is shown with its file and
- * its command.
+ * Steps of all interleavings in one page, about 20 MB. A finding that does not fit is shown with
+ * its file and its command.
  */
 const STEPS_MAX = 100_000;
 /** Time samples in the charts. */
 const SAMPLES_MAX = 600;
 
 /**
- * Reads a campaign's directory. It writes nothing there, and the campaign may be running. Throws `BadInput`
- * if there is no campaign.
+ * Reads a campaign's directory. It writes nothing there, and the campaign may be running. Throws
+ * `BadInput` if there is no campaign.
  *
  * @param page the file of the page: links are relative to it.
  */
@@ -75,7 +75,8 @@ async function renderFinding(finding: CampaignFinding, page: string, stepsMax: n
     const input = { source, order, machine, canary, expected: property, commands };
     return { ...data, interleaving: await renderInterleaving(input, file) };
   } catch (error) {
-    // A missing module, or a C file that is not compiled here, must not hide the rest of the campaign.
+    // A missing module, or a C file that is not compiled here, must not hide the rest of the
+    // campaign.
     if (error instanceof BadInput || error instanceof KernelError) return { ...data, why: error.message };
     throw error;
   }

@@ -6,7 +6,9 @@ import { createRun, runOnce } from '../run/createRun.ts';
 import type { Finding } from '../run/finding.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 
-/** A position in the source. The path is relative to the current directory if the file is inside it. */
+/**
+ * A position in the source. The path is relative to the current directory if the file is inside it.
+ */
 export interface CodeLine {
   readonly file: string;
   /** Line and column, from 1. */
@@ -14,7 +16,10 @@ export interface CodeLine {
   readonly column: number;
 }
 
-/** An access through which two threads communicate: it reads or overwrites a value of another thread, or is read or overwritten. */
+/**
+ * An access through which two threads communicate: it reads or overwrites a value of another
+ * thread, or is read or overwritten.
+ */
 export interface Access extends CodeLine {
   /** Its number in the schedule, from 1. */
   readonly step: number;
@@ -24,8 +29,8 @@ export interface Access extends CodeLine {
 }
 
 /**
- * The accesses of a finding through which threads communicate, in the order of the schedule. Without any,
- * the last access of the schedule. Accesses whose source line is unknown are left out.
+ * The accesses of a finding through which threads communicate, in the order of the schedule.
+ * Without any, the last access of the schedule. Accesses whose source line is unknown are left out.
  */
 export async function communicatingAccesses(finding: Finding): Promise<Access[]> {
   const order = parseSchedule(finding.schedule) ?? [];

@@ -1,6 +1,6 @@
 /**
- * The data in a report page, as plain JSON. The viewer reads it in a browser, so this file imports nothing.
- * Steps, actors, operations, places, texts and sources are named by their index, from 0.
+ * The data in a report page, as plain JSON. The viewer reads it in a browser, so this file imports
+ * nothing. Steps, actors, operations, places, texts and sources are named by their index, from 0.
  */
 
 /** One step. */
@@ -19,8 +19,8 @@ export interface StepData {
   /** Undefined when the source line is unknown. */
   readonly source?: number;
   /**
-   * Reads-from: pairs of the step that stored the value, and the newest store at that time. -1 is the initial
-   * value.
+   * Reads-from: pairs of the step that stored the value, and the newest store at that time. -1 is
+   * the initial value.
    */
   readonly reads?: readonly (readonly [number, number])[];
   /** Steps of other actors whose stores it overwrites without having read them. */
@@ -33,7 +33,10 @@ export interface StepData {
   readonly buffered?: true;
   /** The step whose store leaves the buffer in this step. */
   readonly flushes?: number;
-  /** Under `weak`: the values that an actor may read from a place from now on, newest first, if they changed. */
+  /**
+   * Under `weak`: the values that an actor may read from a place from now on, newest first, if they
+   * changed.
+   */
   readonly mayRead?: readonly { readonly actor: number; readonly place: number; readonly values: readonly string[] }[];
 }
 
@@ -89,14 +92,18 @@ export interface InterleavingData {
     /** The violation was seen at quiescence, and not at a step. */
     readonly atEnd: boolean;
   } | null;
-  /** The property that the finding names, if another one fails or none: the code has changed since. */
+  /**
+   * The property that the finding names, if another one fails or none: the code has changed since.
+   */
   readonly expected?: string;
   /** Command lines that reproduce the finding, and what each shows. */
   readonly commands: readonly { readonly what: string; readonly line: string }[];
   readonly actors: readonly { readonly name: string; readonly operations: readonly string[] }[];
   readonly places: readonly PlaceData[];
   readonly texts: readonly string[];
-  /** Position of an access: `function file:line:column`; and the line of code, if it could be read. */
+  /**
+   * Position of an access: `function file:line:column`; and the line of code, if it could be read.
+   */
   readonly sources: readonly { readonly at: string; readonly code?: string }[];
   readonly steps: readonly StepData[];
   /** Size of memory. */

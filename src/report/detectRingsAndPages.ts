@@ -16,8 +16,8 @@ const INDICES = [
   'used',
 ];
 /**
- * Pairs of indices that delimit the entries in use. The kernel's private indices come before the shared ones,
- * which userspace can write.
+ * Pairs of indices that delimit the entries in use. The kernel's private indices come before the
+ * shared ones, which userspace can write.
  */
 const USED = [
   ['cons_index', 'prod_index'],
@@ -28,8 +28,8 @@ const USED = [
 ] as const;
 
 /**
- * Finds rings and pages among the places of a layout. It looks at names only, so the ring of a C file or of a
- * user's module is drawn as well.
+ * Finds rings and pages among the places of a layout. It looks at names only, so the ring of a C
+ * file or of a user's module is drawn as well.
  */
 export function detectRingsAndPages(places: readonly Place[]): DrawingData {
   const rings = findRings(places);

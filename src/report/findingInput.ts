@@ -6,7 +6,8 @@ import type { FindingInput } from './reporters/reporter.ts';
 import { reproduceCommands } from './reproduceCommands.ts';
 
 /**
- * Opens the scenario of a finding for the reporters. Throws `BadInput` if the scenario cannot be opened.
+ * Opens the scenario of a finding for the reporters. Throws `BadInput` if the scenario cannot be
+ * opened.
  *
  * @param order the schedule, one number for each step.
  * @param file where the finding was read from.

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 const TEMPLATE = new URL('../../dist/report/viewer/index.html', import.meta.url);
 
 /**
- * An HTML page that shows `data`, in one file. Its Content-Security-Policy forbids all network access. Throws
- * the file system's error if the package is not built.
+ * An HTML page that shows `data`, in one file. Its Content-Security-Policy forbids all network
+ * access. Throws the file system's error if the package is not built.
  */
 export function htmlPage(data: unknown, title: string): string {
   const template = readFileSync(TEMPLATE, 'utf8');
@@ -32,7 +32,10 @@ function contentSecurityPolicy(template: string): string {
   return `default-src 'none'; img-src data:; script-src ${scripts}; style-src ${styles}; base-uri 'none'; form-action 'none'`;
 }
 
-/** JSON that can stand in a script element: without `<`, nothing ends the element or begins a comment. */
+/**
+ * JSON that can stand in a script element: without `<`, nothing ends the element or begins a
+ * comment.
+ */
 const scriptJson = (data: unknown): string => JSON.stringify(data).replaceAll('<', '\\u003c');
 
 const escapeHtml = (value: string): string => value.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -24,7 +24,8 @@ export interface RenderInput {
 }
 
 /**
- * Runs a schedule and records what each step does. Throws `BadInput` if the schedule cannot be followed.
+ * Runs a schedule and records what each step does. Throws `BadInput` if the schedule cannot be
+ * followed.
  *
  * @param what name of the schedule in error messages.
  */

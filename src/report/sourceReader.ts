@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 const CHARACTERS_MAX = 160;
 
 /**
- * Reads lines of code by `file:line:column`, with or without a function name before it. The result is
- * undefined when the file cannot be read: a finding may come from another machine.
+ * Reads lines of code by `file:line:column`, with or without a function name before it. The result
+ * is undefined when the file cannot be read: a finding may come from another machine.
  */
 export class SourceReader {
   private readonly files = new Map<string, readonly string[]>();

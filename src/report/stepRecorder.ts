@@ -6,8 +6,8 @@ import type { StepData } from './data.ts';
 export type StepEffects = Pick<StepData, 'sets' | 'buffered' | 'flushes' | 'mayRead'>;
 
 /**
- * An observer in front of the execution's own one. It records what each step changes in memory, in the store
- * buffers and in the values that threads may read.
+ * An observer in front of the execution's own one. It records what each step changes in memory, in
+ * the store buffers and in the values that threads may read.
  */
 export class StepRecorder implements Observer {
   readonly steps: StepEffects[] = [];
@@ -53,7 +53,10 @@ export class StepRecorder implements Observer {
     throw new Error('a recorded execution does not undo steps');
   }
 
-  /** Records the last step once. A step that itself ends the execution is not observed; call this after the run. */
+  /**
+   * Records the last step once. A step that itself ends the execution is not observed; call this
+   * after the run.
+   */
   recordLastStep(): void {
     const { execution, steps } = this;
     if (steps.length === execution.steps) return;

@@ -7,7 +7,10 @@ export const INITIAL_VALUE = -1;
 
 /** How a step is related to others. Steps are indices in the trace. */
 export interface StepRelation {
-  /** Reads-from: the steps whose stores it reads, and the newest store that it could have read instead. */
+  /**
+   * Reads-from: the steps whose stores it reads, and the newest store that it could have read
+   * instead.
+   */
   readonly reads: readonly { readonly from: number; readonly newest: number }[];
   /** Steps of other threads whose stores it overwrites without having read them. */
   readonly overwrites: readonly number[];
@@ -18,8 +21,8 @@ export interface StepRelation {
 const NONE: StepRelation = { reads: [], overwrites: [] };
 
 /**
- * The relations of each step. They are found byte by byte, because accesses of several widths can overlap.
- * Locks have none: their order is that of the steps.
+ * The relations of each step. They are found byte by byte, because accesses of several widths can
+ * overlap. Locks have none: their order is that of the steps.
  */
 export function relationsOf(trace: Trace, { places }: Layout): StepRelation[] {
   /** By byte: the step that wrote it last. */
@@ -56,9 +59,9 @@ export function relationsOf(trace: Trace, { places }: Layout): StepRelation[] {
 }
 
 /**
- * A mark for each step through which threads communicate, and '' for the others. `← 3`: it reads what another
- * thread wrote in step 3. `over 3`: it overwrites step 3 without having read it. `under 3`: step 3 is later in
- * coherence order, so it overwrites this store.
+ * A mark for each step through which threads communicate, and '' for the others. `← 3`: it reads
+ * what another thread wrote in step 3. `over 3`: it overwrites step 3 without having read it.
+ * `under 3`: step 3 is later in coherence order, so it overwrites this store.
  */
 export const communicationMarks = (trace: Trace, layout: Layout): string[] =>
   relationsOf(trace, layout).map((relation, s) => formatMark(trace, s, relation));

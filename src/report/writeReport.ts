@@ -10,15 +10,18 @@ export interface ReportRequest {
   readonly file?: string | undefined;
 }
 
-/** Writes a report to the file or to the stream that the request names. Throws `BadInput` when it cannot. */
+/**
+ * Writes a report to the file or to the stream that the request names. Throws `BadInput` when it
+ * cannot.
+ */
 export function writeReport({ reporter, file }: ReportRequest, report: string): void {
   if (reporter.output === 'file') writeReportFile(file!, report);
   else process[reporter.output].write(report);
 }
 
 /**
- * Writes a file that the user named. A regular file is replaced atomically, the target of a link too. A
- * device or a pipe is written to.
+ * Writes a file that the user named. A regular file is replaced atomically, the target of a link
+ * too. A device or a pipe is written to.
  */
 function writeReportFile(file: string, text: string): void {
   try {

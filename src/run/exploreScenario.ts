@@ -8,7 +8,6 @@ import { createRun } from './createRun.ts';
 import { type ExploreReport, exploreOutcome, loopAssumptions } from './exploreReport.ts';
 import { type FindingOptions, reportFindings } from './reportFindings.ts';
 import { searchHere } from './search/search.ts';
-import { SearchPool } from './search/searchPool.ts';
 import type { ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
@@ -39,7 +38,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
   const { violation, missing } = result;
   if (violation?.property === UNSUPPORTED_OPERATION || violation?.property === NO_RESULT)
     throw new BadInput(violation.message.replace(/^no plain data: /, ''));
-  const findings = reportFindings(opened, search, result, options);
+  const findings = await reportFindings(opened, search, result, options);
   return {
     schema: SCHEMA,
     scenario: opened.scenario.name,
@@ -106,6 +105,8 @@ async function searchOnThreads(
   search: SearchSpec,
   limits: Limits,
 ): Promise<ScenarioSearchResult> {
+  // Imported late, because most searches use no other thread.
+  const { SearchPool } = await import('./search/searchPool.ts');
   const pool = new SearchPool(threads);
   try {
     return await pool.search(opened, search, limits);

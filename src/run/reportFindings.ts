@@ -4,7 +4,6 @@ import { expandLoops } from './expandLoops.ts';
 import type { WrittenFinding } from './exploreReport.ts';
 import type { Failure } from './failure.ts';
 import { findingOf, writeFinding } from './finding.ts';
-import { minimise } from './minimise/minimise.ts';
 import { GRACE_SECONDS } from './search/search.ts';
 import type { ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
@@ -21,12 +20,12 @@ export interface FindingOptions {
  * The findings of a search: its violation, minimised, or else one finding for each claim that no
  * execution made true. A search that reached a limit says nothing about claims.
  */
-export function reportFindings(
+export async function reportFindings(
   opened: OpenedScenario,
   search: SearchSpec,
   result: ScenarioSearchResult,
   { minimiseSeconds, directory }: FindingOptions,
-): WrittenFinding[] {
+): Promise<WrittenFinding[]> {
   const { memoryModel, tearing } = search;
   const { violation, schedule, cycle } = result;
   const write = (failure: Failure): WrittenFinding => {
@@ -35,7 +34,7 @@ export function reportFindings(
   };
   if (violation !== undefined) {
     const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
-    return [write(minimised(failure, minimiseSeconds))];
+    return [write(await minimised(failure, minimiseSeconds))];
   }
   if (result.limit !== undefined) return [];
   const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];
@@ -46,7 +45,9 @@ export function reportFindings(
  * Minimises a failure and expands its loops. Ends both from outside if they take too long: without
  * an operation that was removed, a loop may run for ever without an access.
  */
-function minimised(failure: Failure, seconds: number): Failure {
+async function minimised(failure: Failure, seconds: number): Promise<Failure> {
+  // Imported late, because most explorations find nothing.
+  const { minimise } = await import('./minimise/minimise.ts');
   const within = (limit: number, otherwise: Failure, call: () => Failure): Failure => {
     const result = withinTime(limit, call);
     return result === OUT_OF_TIME ? otherwise : result;

@@ -19,8 +19,7 @@ import {
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
-import { replayActor } from '../replayActor.ts';
-import { replayOnWorkers, type WorkerReplay } from '../replayOnWorkers.ts';
+import type { WorkerReplay } from '../replayOnWorkers.ts';
 import { STATUS } from '../status.ts';
 
 interface Options extends MemoryConfig {
@@ -75,9 +74,14 @@ async function replaySchedule(what: string, options: Options, command: Command):
   const run = createRun(await openScenario(source), order.length + 1, machine);
   const violation = replay(run, order, what, cycle);
   const result = { property: violation?.property ?? null, message: violation?.message ?? null };
-  if (options.actor !== undefined)
+  if (options.actor !== undefined) {
+    const { replayActor } = await import('../replayActor.ts');
     return replayActor(run, run.execution.trace(), options.actor, options.inspectBrk === true);
-  const workers = options.on === 'workers' ? await replayOnWorkers(source, order, run, result.property) : undefined;
+  }
+  const workers =
+    options.on === 'workers'
+      ? await (await import('../replayOnWorkers.ts')).replayOnWorkers(source, order, run, result.property)
+      : undefined;
   if (options.json)
     printJson({
       schema: SCHEMA,

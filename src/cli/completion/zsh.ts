@@ -1,7 +1,9 @@
 import type { CompletionValues } from '../completionValues.ts';
 import type { CommandNode, Flag } from './commandTree.ts';
 
-/** The script for zsh. It is sourced after compinit, or is the file `_gfnring` in a folder of fpath. */
+/**
+ * The script for zsh. It is sourced after compinit, or is the file `_gfnring` in a folder of fpath.
+ */
 export function formatZshScript(commands: readonly CommandNode[], header: string): string {
   return `#compdef gfnring
 ${header}
@@ -16,11 +18,16 @@ fi
 
 const functionName = (path: string): string => ['_gfnring', ...path.split(' ').filter(Boolean)].join('_');
 
-/** One function for each command. It calls the function of a subcommand for the words after that. */
+/**
+ * One function for each command. It calls the function of a subcommand for the words after that.
+ */
 function formatCommand({ path, commands, flags, args, variadic }: CommandNode): string {
   const name = functionName(path);
   const helpers: string[] = [];
-  /** An action of _arguments that offers values: a list, or a helper function if there are paths too. */
+  /**
+   * An action of _arguments that offers values: a list, or a helper function if there are paths
+   * too.
+   */
   const formatAction = ({ words, paths }: CompletionValues): string => {
     const list = `(${words.join(' ')})`;
     if (!paths) return words.length > 0 ? list : ' ';
@@ -64,7 +71,10 @@ function formatFlag({ names, description, value }: Flag, formatAction: (values: 
   return `'(${names.join(' ')})'{${names.join(',')}}${quote(spec)}`;
 }
 
-/** A function that offers subcommands with descriptions, and the values that may stand in their place. */
+/**
+ * A function that offers subcommands with descriptions, and the values that may stand in their
+ * place.
+ */
 function formatSubcommands(
   name: string,
   commands: CommandNode['commands'],

@@ -3,8 +3,8 @@ import { communicatingAccesses } from '../communicatingAccesses.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
- * Findings as workflow commands of GitHub Actions, one per line. GitHub shows them at the lines of a pull
- * request. It reads commands from stderr too, which keeps them out of the output.
+ * Findings as workflow commands of GitHub Actions, one per line. GitHub shows them at the lines of
+ * a pull request. It reads commands from stderr too, which keeps them out of the output.
  */
 export const githubReporter = {
   name: 'github',

@@ -3,12 +3,15 @@ import type { Reporter } from './reporter.ts';
 
 /** Duration of a step in the trace, in microseconds. Real steps have an order and no duration. */
 const STEP_US = 10;
-/** One process. Its threads are the actors from 1 on, then a track for each lock and for each store buffer. */
+/**
+ * One process. Its threads are the actors from 1 on, then a track for each lock and for each store
+ * buffer.
+ */
 const PROCESS = 1;
 
 /**
- * An event of the trace event format (Google, "Trace Event Format", 2016), which Perfetto and chrome://tracing
- * open. Times are in microseconds.
+ * An event of the trace event format (Google, "Trace Event Format", 2016), which Perfetto and
+ * chrome://tracing open. Times are in microseconds.
  */
 interface TraceEvent {
   readonly ph: 'M' | 'X' | 's' | 'f' | 'i';
@@ -25,8 +28,9 @@ interface TraceEvent {
 }
 
 /**
- * An execution as a Perfetto trace. Each actor is a thread with a slice for each operation and, inside it, for
- * each step. Flows go from stores to the loads that read them. Locks and store buffers have their own tracks.
+ * An execution as a Perfetto trace. Each actor is a thread with a slice for each operation and,
+ * inside it, for each step. Flows go from stores to the loads that read them. Locks and store
+ * buffers have their own tracks.
  */
 export const perfettoReporter = {
   name: 'perfetto',
@@ -102,7 +106,10 @@ function stepSlice({ texts, sources, places, steps }: InterleavingData, s: numbe
   });
 }
 
-/** From the first step of each operation to its last. A store that leaves its buffer belongs to no operation. */
+/**
+ * From the first step of each operation to its last. A store that leaves its buffer belongs to no
+ * operation.
+ */
 function operationSlices({ actors, steps }: InterleavingData): TraceEvent[] {
   const begun = new Map<number, number>();
   const last = new Map<number, number>();
@@ -157,8 +164,8 @@ function lockSlices({ actors, steps }: InterleavingData, tid: (place: number) =>
 }
 
 /**
- * From a store to the step in which it leaves the buffer. Slices of one track must not overlap, so a slice begins
- * when the previous store has left.
+ * From a store to the step in which it leaves the buffer. Slices of one track must not overlap, so
+ * a slice begins when the previous store has left.
  */
 function bufferSlices({ texts, steps }: InterleavingData, tid: (actor: number) => number): TraceEvent[] {
   const left = new Map<number, number>();

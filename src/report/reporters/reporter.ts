@@ -21,8 +21,8 @@ export interface FindingInput {
 }
 
 /**
- * A report format. It implements a method for each kind of input that it can show, and returns the text of
- * the report.
+ * A report format. It implements a method for each kind of input that it can show, and returns the
+ * text of the report.
  */
 export interface Reporter {
   /** Name on the command line: `junit` is `--report junit=FILE`, `html` is `--html FILE`. */
@@ -33,7 +33,9 @@ export interface Reporter {
   readonly output: 'file' | 'stdout' | 'stderr';
   /** A campaign that has just run: `--report` of `fuzz` and of `corpus merge`. */
   readonly campaignRun?: (run: CampaignRun) => string | Promise<string>;
-  /** The directory of a campaign: `gfnring report DIRECTORY`. `file` is where the report will be. */
+  /**
+   * The directory of a campaign: `gfnring report DIRECTORY`. `file` is where the report will be.
+   */
   readonly campaignDirectory?: (directory: string, file: string) => Promise<string>;
   /** One finding: `gfnring report FILE`. */
   readonly finding?: (input: FindingInput) => string | Promise<string>;

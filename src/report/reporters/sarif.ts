@@ -3,8 +3,8 @@ import { type Access, communicatingAccesses } from '../communicatingAccesses.ts'
 import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
- * A campaign in SARIF 2.1.0 (OASIS, 2020), for code scanning. Each finding is a result at the accesses through
- * which the threads communicate, with the flow of each thread.
+ * A campaign in SARIF 2.1.0 (OASIS, 2020), for code scanning. Each finding is a result at the
+ * accesses through which the threads communicate, with the flow of each thread.
  */
 export const sarifReporter = {
   name: 'sarif',

@@ -14,7 +14,8 @@ import { formatTrace } from './formatTrace.ts';
 const STUCK_SECONDS = 0.2;
 
 /**
- * A finding as text: the property, the trace in columns, the message, and the commands that reproduce it.
+ * A finding as text: the property, the trace in columns, the message, and the commands that
+ * reproduce it.
  *
  * @param scenario the scenario of the finding's source.
  * @param withSources whether each access is printed with its source line.
@@ -47,8 +48,8 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, withS
 }
 
 /**
- * A note for a compiled C file: the trace also contains lines of files that are not the kernel's, but stand in
- * for the rest of it.
+ * A note for a compiled C file: the trace also contains lines of files that are not the kernel's,
+ * but stand in for the rest of it.
  */
 function standInNote(source: WrittenFinding['scenario'], lines: readonly (string | undefined)[]): string[] {
   const vms = areVms(source) ? source.vms : [source];

@@ -6,8 +6,8 @@ import { communicationMarks } from '../stepRelations.ts';
 const STEPS_MAX = 200;
 
 /**
- * A trace in columns, one for each actor, with a line where an operation begins. Steps through which threads
- * communicate are marked: see `communicationMarks`.
+ * A trace in columns, one for each actor, with a line where an operation begins. Steps through
+ * which threads communicate are marked: see `communicationMarks`.
  *
  * @param sources by step: the source line of the access, for a last column.
  */

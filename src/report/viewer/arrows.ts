@@ -1,6 +1,9 @@
 import type { InterleavingData } from '../data.ts';
 
-/** From a step that stores to a step that reads the value, or that overwrites it without having read it. */
+/**
+ * From a step that stores to a step that reads the value, or that overwrites it without having read
+ * it.
+ */
 export interface Arrow {
   readonly from: number;
   readonly to: number;
@@ -23,14 +26,19 @@ export const findArrows = ({ steps }: InterleavingData): Arrow[] =>
     ...overwrites.map((from) => ({ from, to, isOverwrite: true, isOwn: false, isStale: false })),
   ]);
 
-/** One end of an arrow, in pixels: the middle of its row, its mark, and the right edge of its text. */
+/**
+ * One end of an arrow, in pixels: the middle of its row, its mark, and the right edge of its text.
+ */
 export interface ArrowEnd {
   readonly y: number;
   readonly mark: number;
   readonly textEnd: number;
 }
 
-/** The path of an arrow. To the right it goes from a text to a mark, to the left from a mark to a text. */
+/**
+ * The path of an arrow. To the right it goes from a text to a mark, to the left from a mark to a
+ * text.
+ */
 export function arrowPath(a: ArrowEnd, b: ArrowEnd): string {
   if (a.mark === b.mark) {
     // In one column it goes around the texts.

@@ -22,8 +22,8 @@ const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 240, 62, 104, 10, 30];
 const NAME_HEIGHT = 14;
 
 /**
- * A line chart whose axes start at 0, with the names of the lines at their ends. Screen readers get the last
- * values; the page has a table with all of them.
+ * A line chart whose axes start at 0, with the names of the lines at their ends. Screen readers get
+ * the last values; the page has a table with all of them.
  */
 export function createChart({ title, xLabel, series, formatX = shortNumber }: ChartOptions): HTMLElement {
   const points = series.flatMap((line) => line.points);

@@ -3,7 +3,10 @@ import type { Span } from './rows.ts';
 
 const INITIAL = -1;
 
-/** A short note beside a step that communicates with another actor, or does not read the newest store. */
+/**
+ * A short note beside a step that communicates with another actor, or does not read the newest
+ * store.
+ */
 export function noteOf(
   data: InterleavingData,
   { actor, reads = [], overwrites = [], coherenceBefore }: StepData,

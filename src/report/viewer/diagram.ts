@@ -10,8 +10,8 @@ import { VisibleRows } from './visibleRows.ts';
 const MARGIN = 8;
 
 /**
- * The space-time diagram: one column for each actor, and time goes down. Only rows in or near the viewport are
- * drawn, so the cost does not grow with the number of steps.
+ * The space-time diagram: one column for each actor, and time goes down. Only rows in or near the
+ * viewport are drawn, so the cost does not grow with the number of steps.
  */
 export class Diagram {
   readonly element: HTMLElement;

@@ -1,4 +1,7 @@
-/** Attributes of an element. A function is an event handler; undefined and false leave the attribute out. */
+/**
+ * Attributes of an element. A function is an event handler; undefined and false leave the attribute
+ * out.
+ */
 type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: never) => void)>>;
 type Child = Node | string | undefined | readonly (Node | string | undefined)[];
 

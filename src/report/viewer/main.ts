@@ -7,7 +7,10 @@ const container = document.getElementById('page')!;
 let page: InterleavingPage | undefined;
 let current: InterleavingData | undefined;
 
-/** A parameter of the address: `#step=12` is the twelfth step, `#finding=KEY` a finding of the campaign. */
+/**
+ * A parameter of the address: `#step=12` is the twelfth step, `#finding=KEY` a finding of the
+ * campaign.
+ */
 const addressParameter = (name: string): string | undefined =>
   new URLSearchParams(location.hash.slice(1)).get(name) ?? undefined;
 

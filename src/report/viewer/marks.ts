@@ -1,8 +1,9 @@
 import { svg } from './dom.ts';
 
 /**
- * The mark of a step. Load: a circle. Store: a disc. Read-modify-write: a circle around a disc. Lock: a square.
- * Wait queue: a diamond. Fence: a bar. A store that leaves the store buffer: a triangle.
+ * The mark of a step. Load: a circle. Store: a disc. Read-modify-write: a circle around a disc.
+ * Lock: a square. Wait queue: a diamond. Fence: a bar. A store that leaves the store buffer: a
+ * triangle.
  */
 export function createMark(kind: string, x: number, y: number, isBroken: boolean): SVGElement {
   const broken = isBroken ? ' broken' : '';

@@ -2,14 +2,17 @@ import type { RingData } from '../data.ts';
 import { h } from './dom.ts';
 import type { MemorySnapshot } from './memorySnapshot.ts';
 
-/** Of a larger ring, only the entries at an index, the entries in use and their neighbours are drawn. */
+/**
+ * Of a larger ring, only the entries at an index, the entries in use and their neighbours are
+ * drawn.
+ */
 const ENTRIES_MAX = 24;
 /** Meaning of the flags of a struct kvm_dirty_gfn. */
 const FLAGS = ['empty', 'dirty', 'harvested', 'dirty, harvested'];
 
 /**
- * A ring: its entries, which of them are in use, and the entry of each index. Indices are free-running: they
- * are taken modulo the size only here.
+ * A ring: its entries, which of them are in use, and the entry of each index. Indices are
+ * free-running: they are taken modulo the size only here.
  */
 export function renderRing(ring: RingData, snapshot: MemorySnapshot): HTMLElement {
   const size = ring.entries.length;
@@ -58,7 +61,10 @@ function renderFields(entry: RingData['entries'][number], snapshot: MemorySnapsh
   ];
 }
 
-/** The entries between the two indices of `used`; none if the indices are further apart than the ring is long. */
+/**
+ * The entries between the two indices of `used`; none if the indices are further apart than the
+ * ring is long.
+ */
 function findUsedEntries({ used, entries }: RingData, snapshot: MemorySnapshot): Set<number> {
   if (used === undefined) return new Set();
   const [from, to] = used.map((place) => snapshot.value(place));

@@ -4,12 +4,14 @@ import { isBroken, isStale, noteOf, sentenceOf } from './describe.ts';
 import { h } from './dom.ts';
 import type { DiagramRow } from './rows.ts';
 
-/** Left edge of the violation's text in pixels. It belongs to no actor, so it starts at the left. */
+/**
+ * Left edge of the violation's text in pixels. It belongs to no actor, so it starts at the left.
+ */
 const FAILURE_X = 14;
 
 /**
- * A row as text. A step is an option of the list of steps, and its accessible name is its sentence. The other
- * rows are hidden from screen readers, because these sentences contain them.
+ * A row as text. A step is an option of the list of steps, and its accessible name is its sentence.
+ * The other rows are hidden from screen readers, because these sentences contain them.
  */
 export function createRow(
   data: InterleavingData,

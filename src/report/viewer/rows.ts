@@ -1,8 +1,8 @@
 import type { InterleavingData } from '../data.ts';
 
 /**
- * A row of the diagram. An operation is named above its first visible step; `from` is its first step, visible
- * or not.
+ * A row of the diagram. An operation is named above its first visible step; `from` is its first
+ * step, visible or not.
  */
 export type DiagramRow =
   | { readonly kind: 'step'; readonly step: number }

@@ -9,8 +9,8 @@ const ARMED = ['writable', 'armed', 'unmapped'];
 const VCPUS_MAX = 16;
 
 /**
- * The panel beside the diagram: rings, store buffers, readable values, pages, locks and all other cells, as they
- * are after a step.
+ * The panel beside the diagram: rings, store buffers, readable values, pages, locks and all other
+ * cells, as they are after a step.
  *
  * @param pickCell is called with the name of a cell that is clicked on.
  */
@@ -98,7 +98,10 @@ function section(title: string, content: HTMLElement): HTMLElement {
   return h('section', { 'aria-label': title }, h('h2', {}, title), content);
 }
 
-/** The places whose names contain a text, and the places that overlap them: an access to one is one to both. */
+/**
+ * The places whose names contain a text, and the places that overlap them: an access to one is one
+ * to both.
+ */
 export function findPlaces({ places }: InterleavingData, text: string): Set<number> {
   const wanted = text.toLowerCase();
   const named = places.filter(({ name }) => name.toLowerCase().includes(wanted));

@@ -4,8 +4,8 @@ import type { InterleavingData, PlaceData } from '../data.ts';
 const STRIDE = 256;
 
 /**
- * Memory, store buffers and readable values after any number of steps. `time` is that number: 0 is before the
- * first step.
+ * Memory, store buffers and readable values after any number of steps. `time` is that number: 0 is
+ * before the first step.
  */
 export class Timeline {
   private readonly data: InterleavingData;
@@ -43,7 +43,10 @@ export class Timeline {
     return buffers;
   }
 
-  /** Where an actor may read an older value than the newest: all values that it may read, newest first. */
+  /**
+   * Where an actor may read an older value than the newest: all values that it may read, newest
+   * first.
+   */
   readableAt(time: number): { actor: number; place: number; values: readonly string[] }[] {
     const readable = new Map<string, { actor: number; place: number; values: readonly string[] }>();
     for (let s = 0; s < time; s++)

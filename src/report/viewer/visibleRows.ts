@@ -8,7 +8,10 @@ export class VisibleRows {
   readonly rowOf: Int32Array;
   /** By step: its row, or the row of the last visible step before it; -1 if there is none. */
   readonly rowBefore: Int32Array;
-  /** By first step of an operation: the row of its name and its last row. Without an entry it is not visible. */
+  /**
+   * By first step of an operation: the row of its name and its last row. Without an entry it is not
+   * visible.
+   */
   readonly boxes = new Map<number, { readonly first: number; last: number }>();
   private readonly data: InterleavingData;
 
@@ -36,7 +39,10 @@ export class VisibleRows {
     return row?.kind === 'step' && row.step === step;
   }
 
-  /** The visible step that is `distance` visible steps after `step`, clamped to the first and the last one. */
+  /**
+   * The visible step that is `distance` visible steps after `step`, clamped to the first and the
+   * last one.
+   */
   neighbour(step: number, distance: number): number {
     const steps = this.rows.flatMap((row) => (row.kind === 'step' ? [row.step] : []));
     if (steps.length === 0) return step;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
 
-/** Builds the viewer into one file, dist/report/viewer/index.html. A report puts its data into it. */
+/** Builds the viewer into dist/report/viewer/index.html. A report puts its data into that file. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   logLevel: 'warn',

@@ -30,7 +30,8 @@ export function printConformanceJson(report: ConformanceReport): void {
 }
 
 /**
- * Prints the comparison. If there is one list only and it disagrees, its operations are printed too.
+ * Prints the comparison. If there is one list only and it disagrees, its operations are printed
+ * too.
  *
  * @param files the options that name the kernel, for the commands that reproduce a disagreement.
  */

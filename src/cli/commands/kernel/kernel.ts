@@ -89,7 +89,10 @@ async function checkKernel(
 /** `dirty-ring@6.12/wrap` becomes `wrap`. */
 const withoutTracker = (name: string): string => name.slice(name.indexOf('/') + 1);
 
-/** Scenarios of a tracker by their names, with or without the tracker's. Throws `BadInput` for an unknown name. */
+/**
+ * Scenarios of a tracker by their names, with or without the tracker's. Throws `BadInput` for an
+ * unknown name.
+ */
 function selectScenarios(
   scenarios: readonly BuiltInScenario[],
   tracker: TrackerName,
@@ -103,7 +106,10 @@ function selectScenarios(
   return scenarios.filter(({ spec }) => spellings.flat().includes(spec.name));
 }
 
-/** `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`, and a line for each access that is not hooked. */
+/**
+ * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`, and a line for each access that is not
+ * hooked.
+ */
 function formatHooks({ file, hooked, unhooked }: Compiled): string {
   const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
   const lines = unhooked.map((access) => `\n  not hooked, so not checked: ${access}`);
