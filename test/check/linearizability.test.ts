@@ -3,7 +3,7 @@ import { type Interval, linearizability } from '../../src/check/linearizability.
 import { checkHistory } from '../../src/run/stress/checkHistory.ts';
 import { detailedScenarios } from '../../src/trackers/gfnRing/scenarios.ts';
 
-/** A register: the smallest object with wrong histories. */
+/** A register: the simplest object with histories that are not linearizable. */
 type Call = { write: number } | { read: number };
 const register = {
   init: 0,

@@ -10,7 +10,7 @@ import { told } from '../run/told.ts';
 
 const REDUCTIONS = ['none', 'optimal', 'states'] as const;
 
-/** Writes down what it sees of each step, and fails when that is `wrong`. */
+/** A monitor that records each step, and fails if the record equals `wrong`. */
 const watch = (wrong: string, seen: (event: Parameters<Monitor<string>['step']>[1]) => string): Monitor<string> => ({
   name: 'watch',
   sees: () => true,
@@ -34,7 +34,7 @@ const watched = (program: Program, properties: Partial<Properties>): Scenario =>
 describe.each(REDUCTIONS)('by %s, a monitor sees', (reduction) => {
   test.each([
     ['the order of two stores', 'Wx1 | Wy2', watch('21', stored)],
-    // It is known at the end only if the state has the order of the first two, and no order is left out.
+    // Found only if the state includes the order of the first two, and no order is skipped.
     ['the order of three stores', 'Wx1;Wz3 | Wy2', watch('213', stored)],
     ['the order of two loads', 'Rx | Ry', watch('10', loaded)],
   ])('%s', async (_, text, monitor) => {
@@ -48,7 +48,7 @@ describe.each(REDUCTIONS)('by %s, a monitor sees', (reduction) => {
   });
 });
 
-/** Two operations that load x, beside a thread that stores 1 to it. */
+/** Two operations that load x, and a thread that stores 1 to it. */
 function twoLoads(): Program {
   const layout = new Layout();
   const x = layout.cell('x', 'u32');

@@ -18,13 +18,13 @@ const oneThread = (run: Program['actors'][number]['operations'][number]['run']):
   init: () => {},
   actors: [{ name: 'thread', operations: [{ label: 'run', run }] }],
 });
-/** The value of a cell, as `programOf` lays them out. */
+/** The value of a cell, by the layout of `programOf`. */
 const readCell = ({ read }: StateView, name: string): number =>
   read(programOf([]).layout.places.find((place) => place.name === name) as Cell);
 
 type Row = readonly [program: string | Program, properties: Partial<Properties>, told: string];
 
-/** Each is false, or true, at one moment alone. */
+/** Predicates that are false, or true, in one state only. */
 const ROWS: Readonly<Record<string, Row>> = {
   'an always of a cell': ['Wx1;Wx0', { always: { asked: (v) => readCell(v, 'x') === 0 } }, 'violated asked'],
   'an always that holds': ['Wx1;Wx0', { always: { asked: (v) => readCell(v, 'x') < 2 } }, 'passed'],

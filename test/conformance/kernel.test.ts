@@ -5,7 +5,9 @@ import { generateLists } from '../../src/conformance/generate.ts';
 import { modelReference } from '../../src/conformance/modelReference.ts';
 import { ringReference } from '../../src/conformance/ringReference.ts';
 
-/** A kernel is under the GPL, and not kept here; docs/kernel-conformance.md says where to get one. */
+/**
+ * Kernels are under the GPL, so none is here. See docs/kernel-conformance.md for where to get one.
+ */
 const vmlinuz = process.env.GFNRING_VMLINUZ;
 const modules = process.env.GFNRING_MODULES;
 const isSet = vmlinuz !== undefined && modules !== undefined;
@@ -19,7 +21,7 @@ describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSe
       expect(states.equal).toBe(lists.flat().length);
       expect(traceRecords.equal).toBeGreaterThan(1000);
     }
-    // One looks for a full ring at other moments; the other takes an offset whose sum wraps for one in the slot.
+    // One checks for a full ring at other times; the other accepts an offset whose sum wraps.
     const others = [modelReference(release.startsWith('6.1.')), ringReference('5.11')];
     for (const { disagreements } of agreements(lists, kernel, others)) expect(disagreements.length).toBeGreaterThan(0);
   }, 300_000);

@@ -35,7 +35,7 @@ test.each([
   expect(between(modelReference(asksOnPush), ringReference(version)).disagreements.length).toBeGreaterThan(0);
 });
 
-/** After a ring of 256 entries, and slots of 256 and 64 pages. */
+/** Enables a ring of 256 entries, with slots of 256 and 64 pages. */
 const performed = (operations: readonly ConformanceOperation[], asksOnPush = false) =>
   modelReference(asksOnPush)
     .run([

@@ -11,7 +11,10 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { scenario } from '../../src/scenario/define.ts';
 
-/** A predicate over several cells, or over results, fails at moments that the one execution of a class that is run need not go through. */
+/**
+ * A predicate over several cells, or over results, can fail in global states that the one explored
+ * execution of a class does not go through.
+ */
 
 const flag = (name: 'x' | 'y') => (mem: Memory, names: Record<'x' | 'y', never>) => {
   mem.store(names[name], 1);
@@ -19,7 +22,7 @@ const flag = (name: 'x' | 'y') => (mem: Memory, names: Record<'x' | 'y', never>)
   return 1;
 };
 
-/** Two threads that never look at each other: one class. */
+/** Two threads that share nothing: one class. */
 const apart = (rest: Partial<Parameters<typeof scenario>[0]>): Scenario =>
   scenario({
     name: 'apart',

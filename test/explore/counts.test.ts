@@ -26,7 +26,10 @@ import {
 
 const join = (...threads: string[]): string => threads.join(' | ');
 
-/** Program, classes, reads-from classes, interleavings; and the classes within 0, 1, 2, … preemptions, where they are known. */
+/**
+ * Program, classes, reads-from classes, interleavings; then, if known, the classes within 0, 1, 2,
+ * … preemptions.
+ */
 const LITMUS: Readonly<Record<string, readonly [string, number, number, number, (readonly number[])?]>> = {
   SB: ['Wx1;Ry | Wy1;Rx', 3, 3, 6, [2, 3]],
   LB: ['Ry;Wx1 | Rx;Wy1', 3, 3, 6, [2, 3]],
@@ -150,7 +153,8 @@ describe('locks that go round until they have it: whoever has seen the same twic
     body(mem, cell);
   };
 
-  // A failed cmpxchg after a load that saw 0 is no round: the next load sees something else. So the first one has 6 classes, not 4.
+  // A failed cmpxchg after a load of 0 is no iteration of a spin loop, as the next load reads
+  // another value. So the first one has 6 classes, not 4.
   test.each([
     ['one that looks first', looksFirst, 6, 4, 10],
     ['one that tries at once', triesAtOnce, 2, 2, 4],
@@ -227,7 +231,8 @@ describe('the yardsticks', () => {
 });
 
 test("Peterson's lock has 42 states, as TLC counts them", () => {
-  // Labels as in the PlusCal text: ncs, a1: flag := TRUE, a2: turn := other, a3: await, cs, a4: flag := FALSE; for ever. Await is one step.
+  // Labels as in the PlusCal text: ncs, a1: flag := TRUE, a2: turn := other, a3: await, cs,
+  // a4: flag := FALSE; forever. Await is one step.
   const actor = (self: 0 | 1) => ({
     label: 'next',
     run: (mem: Memory, names: PetersonNames, before: unknown): string | undefined => {

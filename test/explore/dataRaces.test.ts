@@ -192,7 +192,8 @@ test.each(detailedScenarios.map(({ spec }) => spec.name))('no draw of %s has one
 });
 
 test('states are told apart by what those know of earlier accesses who have yet to acquire', async () => {
-  // As in weakStates.test.ts: the last store to y1 is of a or of c, with the same value, and a has read x plainly before.
+  // As in weakStates.test.ts: the last store to y1 is of a or of c, with the same value, and a has
+  // read x plainly before.
   const again = scenario({
     name: 'read again',
     cells: { x: 'u32', y: 'u32', y1: { type: 'u16', over: 'y' }, z: 'u32', done: 'u32' },

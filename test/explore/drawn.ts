@@ -7,7 +7,7 @@ import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 
-/** Accesses in the notation of litmus tests: `Wx;Ry | Wy;Rx`. A cell for each letter; each write stores a value of its own. */
+/** A program from text: `Wx;Ry | Wy;Rx`. Letters are cells; each write stores another value. */
 export function litmus(text: string): Program {
   const layout = new Layout();
   const cells = new Map<string, Cell>();
@@ -29,7 +29,7 @@ export function litmus(text: string): Program {
   return { layout, init: () => {}, actors };
 }
 
-/** Execution number `index`, as the text of its schedule. */
+/** Runs execution number `index`. Returns its schedule as text. */
 export function draw(execution: Execution, scheduler: Scheduler, index: number): string {
   scheduler.begin(index);
   execution.reset();
@@ -37,7 +37,7 @@ export function draw(execution: Execution, scheduler: Scheduler, index: number):
   return execution.schedule.subarray(0, execution.steps).join('');
 }
 
-/** How often each schedule is drawn. */
+/** Counts how often each schedule is sampled. */
 export function counted(execution: Execution, scheduler: Scheduler, executions: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let i = 0; i < executions; i++) {
@@ -47,7 +47,10 @@ export function counted(execution: Execution, scheduler: Scheduler, executions: 
   return counts;
 }
 
-/** Every schedule of threads with so many steps each, and its probability where `weight` says how likely a thread is to be next. */
+/**
+ * All schedules of threads with the given numbers of steps, and their probabilities. `weight` says
+ * how likely a thread is to be next.
+ */
 export function exactly(steps: readonly number[], weight: (left: number) => number): Map<string, number> {
   const all = new Map<string, number>();
   const visit = (schedule: string, left: readonly number[], probability: number): void => {
@@ -60,7 +63,7 @@ export function exactly(steps: readonly number[], weight: (left: number) => numb
   return all;
 }
 
-/** The same sums by happens-before class. */
+/** Sums probabilities or counts by happens-before class. */
 export function byClass(program: Program, schedules: ReadonlyMap<string, number>): Map<number, number> {
   const execution = new Execution(program, 1000);
   const classes = new TraceCounter(execution);
@@ -74,8 +77,9 @@ export function byClass(program: Program, schedules: ReadonlyMap<string, number>
 }
 
 /**
- * Pearson's chi-square of counts against probabilities, over the value that it exceeds by chance once in a thousand (the approximation of Wilson and
- * Hilferty, 1931): above 1, these are other probabilities.
+ * Pearson's chi-square of counts against probabilities, divided by the value that it exceeds by
+ * chance once in a thousand times (approximation of Wilson and Hilferty, 1931). Above 1, the
+ * probabilities are rejected.
  */
 export function chiSquare<K>(counts: ReadonlyMap<K, number>, probabilities: ReadonlyMap<K, number>): number {
   let sum = 0;

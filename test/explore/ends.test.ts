@@ -27,7 +27,7 @@ const spins: Thread = (mem) => {
 };
 const assumes: Thread = (mem) => assume(mem.load(x) === 1);
 
-/** Threads, and how the report says that they end. */
+/** Threads, and how the report describes the end of their execution. */
 const ROWS: Readonly<Record<string, readonly [threads: readonly Thread[], told: string]>> = {
   'locks in two orders': [[inside(m, n), inside(n, m)], 'deadlock no deadlock'],
   'locks in one order': [[inside(m, n), inside(m, n)], 'passed'],

@@ -7,7 +7,7 @@ import { VarintBuffer } from '../../src/explore/states/varintBuffer.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 
-/** Cells of all widths, some over others, locks of both kinds and a wait queue. */
+/** Cells of all widths, some of which overlap, both kinds of locks, and a wait queue. */
 function allPrimitives(): Program {
   const layout = new Layout();
   const q = layout.cell64('q');

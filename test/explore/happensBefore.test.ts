@@ -6,7 +6,7 @@ const many = (step: string, n: number): string => times(n, () => step).join(';')
 test('a long execution has as many classes as it should', () => {
   const classes = (text: string) => optimal(programOf(threadsOf(text)));
   expect(classes(`${many('Rx', 300)} | Wx1`)).toMatchObject({ executions: 301, blocked: 0, classes: 301 });
-  // Thirty threads: the clocks take up much more than they do for two.
+  // With thirty threads, the vector clocks take much more memory than with two.
   const others = times(29, () => many('Ry', 20)).join(' | ');
   expect(classes(`${others} | Ry;Wx1;Wx2`)).toMatchObject({ executions: 1, blocked: 0, classes: 1 });
   expect(classes(`${others};Rx;Rx | Wx1;Wx2`)).toMatchObject({ executions: 6, blocked: 0, classes: 6 });
@@ -24,7 +24,8 @@ test('a wake-up does not depend on what is stored in its cell, nor does the way 
       mem.store(cell('x'), 2);
     },
   ]);
-  // Slept; or the wait came too late to sleep: before the wake-up, between it and the last store, or after that.
+  // Either the waiter slept, or its wait came too late: before the wake-up, between it and the last
+  // store, or after that.
   expect(optimal(waits)).toMatchObject({ executions: 4, classes: 4 });
   expect(interleavings(waits)).toMatchObject({ executions: 5, classes: 4 });
 });

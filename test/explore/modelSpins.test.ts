@@ -22,7 +22,10 @@ const locks: Run = (mem, { flag }) => {
   mem.storeRelease(flag, 0);
 };
 
-/** The thread that spins comes second, and so sees a flag that has been taken back already: memory does not hold what it goes round over. */
+/**
+ * The spinning thread runs second, so it reads a flag that was reset already. Memory does not
+ * contain the value that its loop reads.
+ */
 const named = (
   [
     ['a load', setsAndTakesBack, waits],

@@ -9,12 +9,12 @@ import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 
-/** What a thread of a litmus program does: an operation over cells by name. */
+/** The operation of a litmus thread, over cells by name. */
 export type Run = (mem: Memory, cell: (name: string) => Cell) => unknown;
 
 /**
- * The threads of a program as the literature writes it: `Wx1;Ry | Wy1;Rx`. `W` stores a number, `R` loads, `A` adds one; cells are
- * letters, 32 bits wide, and 0 at the start.
+ * Parses the threads of a program: `Wx1;Ry | Wy1;Rx`. `W` stores a number, `R` loads, `A` adds one.
+ * Cells are letters; they have 32 bits and are initially 0.
  */
 export function threadsOf(text: string): Run[] {
   return text.split('|').map((thread) => {
@@ -44,7 +44,7 @@ export function programOf(threads: readonly Run[]): Program {
   };
 }
 
-/** A judge that lets everything pass, and watches nothing. */
+/** A checker without properties. */
 export const lenient: PropertyChecker = {
   atEnd: () => undefined,
   key: () => '',
@@ -54,7 +54,7 @@ export const lenient: PropertyChecker = {
 
 export const STEPS_MAX = 1000;
 
-/** Counts by the optimal reduction, of all or of what is within so many preemptions. */
+/** Explores with Optimal-DPOR, optionally within a preemption bound. */
 export function optimal(program: Program, preemptions?: number) {
   const execution = new Execution(program, STEPS_MAX);
   const classes = new TraceCounter(execution);
@@ -65,7 +65,7 @@ export function optimal(program: Program, preemptions?: number) {
   return { executions, blocked, limit, classes: classes.seen.size };
 }
 
-/** Counts by running every interleaving. */
+/** Explores all interleavings. */
 export function interleavings(program: Program, bound?: ScheduleBound) {
   const execution = new Execution(program, STEPS_MAX);
   const classes = new TraceCounter(execution);
@@ -74,7 +74,7 @@ export function interleavings(program: Program, bound?: ScheduleBound) {
   return { executions, blocked, limit, classes: classes.seen.size, readsFrom: classes.readsFrom.size };
 }
 
-/** The same list in every order. */
+/** All permutations of a list. */
 export function* permutations<T>(list: readonly T[]): Generator<T[]> {
   if (list.length === 0) yield [];
   for (let i = 0; i < list.length; i++) for (const rest of permutations(list.toSpliced(i, 1))) yield [list[i], ...rest];

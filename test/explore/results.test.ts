@@ -6,7 +6,7 @@ import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
 import type { Report } from '../../src/testing/report.ts';
 
-/** What operations return, throw or take that no type has kept them from. */
+/** Results, errors and arguments that the types do not rule out. */
 
 type Names = Readonly<Record<'x' | 'wide' | 'list', never>>;
 type Run = (mem: Memory, names: Names, before?: unknown) => unknown;

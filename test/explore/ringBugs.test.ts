@@ -13,10 +13,10 @@ import { ringBugs, withoutBug } from './ringBugs.ts';
 
 const STEPS_MAX = 100_000;
 const SEEDS = 20;
-/** What the portfolio may take in the median. */
+/** The most executions that the portfolio may need, in the median. */
 const EXECUTIONS = 1000;
 
-/** How many executions it takes to find the bug, by seed and in order; Infinity where it takes more than `most`. */
+/** The sorted numbers of executions until the bug is found, one per seed; Infinity above `most`. */
 function taken(scenario: Scenario, name: RandomSchedulerName, most: number): number[] {
   const { execution, checker } = createRun(scenario, STEPS_MAX);
   return Array.from({ length: SEEDS }, (_, seed) => {

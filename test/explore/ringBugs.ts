@@ -12,12 +12,12 @@ import {
   yardstickRing,
 } from '../../src/scenario/benchmarkRing.ts';
 
-/** 5 pushes, so that an entry is used twice; harvests; one reset. */
+/** 5 pushes, so that an entry is reused; harvests; one reset. */
 const ringOf = (name: string, mistakes: Partial<RingFunctions>): Scenario => yardstickRing(name, 5, 2, 1, mistakes);
 
 export const withoutBug = ringOf('ring', {});
 
-/** Rings with one mistake each. None is seen in every execution. */
+/** Rings with one bug each. None of them shows in every execution. */
 export const ringBugs: readonly Scenario[] = [
   {
     ...ringOf('full is decided on cons', {
@@ -30,7 +30,8 @@ export const ringBugs: readonly Scenario[] = [
         mem.store(prod, index + 1);
       },
     }),
-    // Left to what the reader of an entry sees: the ring's own claim is broken before anything is lost.
+    // Only the reader of an entry is checked: the ring's own property fails before an entry is
+    // lost.
     properties: noProperties,
   },
 
@@ -44,7 +45,7 @@ export const ringBugs: readonly Scenario[] = [
       reset: (mem, ring, before) =>
         resetTo(mem, ring, before, (index) => consumeOne(mem, ring.slot, ring.off, index, 'the kernel')),
     }),
-    // That cons is out of range is userspace's doing; that the kernel follows it is the bug.
+    // Userspace sets cons out of range. The bug is that the kernel accepts it.
     properties: noProperties,
   },
 
@@ -86,7 +87,7 @@ export const ringBugs: readonly Scenario[] = [
   }),
 ];
 
-/** The kernel's reset, with no look at whether cons is in range, which an honest cons is. */
+/** The kernel's reset without the range check of cons, which an honest cons passes. */
 function resetTo(mem: Memory, ring: YardstickRing, before: unknown, each: (index: number) => void): number {
   let index = (before as number | undefined) ?? 0;
   mem.lock(ring.slots_lock);

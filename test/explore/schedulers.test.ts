@@ -20,7 +20,7 @@ const EXECUTIONS = 40_000;
 const made = (name: RandomSchedulerName, execution: Execution, seed = SEED, depth = 3): Scheduler =>
   createScheduler(name, seed, profileOf(execution, seed), depth);
 
-/** Two threads that spin, one that ends them, and a lock. */
+/** Two threads that spin, one that stops them, and a lock. */
 function spinning(): Program {
   const layout = new Layout();
   const [x, y] = [layout.cell('x', 'u32'), layout.cell('y', 'u32')];
@@ -128,7 +128,7 @@ test('each member of the portfolio has its turn', () => {
   }
 });
 
-/** The least and the most likely class, for a random walk, URW and POS. */
+/** The probabilities of the least and the most likely class, for a random walk, URW and POS. */
 const LITMUS = [
   { name: 'SB', program: 'Wx;Ry | Wy;Rx', classes: 3, walk: [1 / 4, 1 / 2], urw: [1 / 6, 2 / 3], pos: [1 / 3, 1 / 3] },
   {
@@ -164,7 +164,10 @@ const extremes = (of: ReadonlyMap<unknown, number>, all = 1): number[] => [
   Math.max(...of.values()) / all,
 ];
 
-/** How far the least and the most likely class are from the probabilities that are known, in standard deviations; these are known to 0.0005. */
+/**
+ * The distances of the least and the most likely class from their known probabilities, in standard
+ * deviations. These probabilities are known to 0.0005.
+ */
 function strays(text: string, scheduler: Scheduler, known: readonly number[]): number {
   const program = litmus(text);
   const counts = byClass(program, counted(new Execution(program, 100), scheduler, EXECUTIONS));
@@ -241,7 +244,7 @@ describe('the statistics can fail', () => {
   });
 });
 
-/** How often the threads access x in each order. */
+/** Counts the orders in which the threads access x. */
 function orders(text: string, name: RandomSchedulerName, depth: number): Map<string, number> {
   const threads = text.split('|').map((thread) => thread.split(';'));
   const execution = new Execution(litmus(text), 100);

@@ -6,7 +6,7 @@ import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import type { PropertyChecker } from '../../src/explore/search/searchProgress.ts';
 import { lenient, programOf, type Run, threadsOf } from './programs.ts';
 
-/** How the executions of a program end, by both searches: what their threads returned, or how they stopped otherwise. */
+/** How the executions of a program end, by both searches: their results, or how they stopped. */
 function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
   const by = (search: (execution: Execution, judge: PropertyChecker) => unknown): string[] => {
     const execution = new Execution(programOf(threads), 100);

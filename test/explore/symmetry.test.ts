@@ -56,7 +56,8 @@ describe('interchangeable actors', () => {
   });
 
   test('five threads in a row of states that any one could lead: one for each number that are done, and each place of the one that is on', () => {
-    // Locked: (done, idle) by number, and one of four places inside; without symmetry, each subset of threads is a state of its own.
+    // With symmetry, a state is given by how many threads are done and idle, and by one of four
+    // places of the thread inside. Without it, each subset of threads is a state of its own.
     expect(states(alike(5, locked, 5), true).states).toBe(5 * 4 + 1);
     expect(states(alike(5, locked, 5), false).states).toBe(2 ** 5 + 5 * 3 * 2 ** 4);
   });

@@ -12,12 +12,12 @@ import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
 
-/** Whether the search of states finds what running every interleaving finds. */
+/** Compares the search of states with the search of all interleavings. */
 const foundBy = async (what: Scenario, reduction: 'states' | 'none') =>
   (await explore(what, { memoryModel: 'weak', reduction, minimise: 0, seconds: 60 })).outcome;
 
 test('states are told apart by what the last store of a cell tells to those who read it again', async () => {
-  // The last store to y1 is of a or of c, with the same value; the reader knows which without having acquired anything.
+  // The last store to y1 is by a or by c, with the same value. Their message views differ.
   const again = scenario({
     name: 'read again',
     cells: { x: 'u32', y: 'u32', y1: { type: 'u16', over: 'y' }, z: 'u32', done: 'u32' },
@@ -82,7 +82,7 @@ test('states are told apart by which stores are parts of one', async () => {
         },
       ],
     },
-    // The coherence order must be whole, two, one: no other has this.
+    // Only the coherence order whole, two, one has this result.
     finally: { 'one is not last': ({ results }) => results.reader[0] !== `${0x70002},1` },
   });
   expect([await foundBy(parts, 'none'), await foundBy(parts, 'states')]).toEqual(['violated', 'violated']);
@@ -90,7 +90,7 @@ test('states are told apart by which stores are parts of one', async () => {
 
 type Run = (mem: Memory, cell: (name: string) => Cell) => unknown;
 
-/** Programs of threads with operations in which two states differ only in what is held back or known. */
+/** Programs with two states that differ only in a store buffer or in a view. */
 const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string, ...threads: readonly Run[][]]>> = {
   'the value that a store buffer holds back': [
     'tso',
@@ -111,7 +111,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
     [(mem, cell) => mem.store(cell('y'), 1)],
     [(mem, cell) => (mem.load(cell('z')) === 1 ? mem.load(cell('x')) : 'early')],
   ],
-  // What was read is forgotten with the next operation, except for what it makes known.
+  // The next operation forgets the value that was read, but not the view that came with it.
   'what an acquire has made known': [
     'weak',
     '',

@@ -2,7 +2,7 @@ import type { Event, Graph } from './candidates.ts';
 import { isMutex } from './litmus.ts';
 import { acyclic, relation, union } from './relation.ts';
 
-/** The relations that all axioms speak of. Program order begins with the initial values. */
+/** The relations of an execution graph. In program order, the initial writes come first. */
 export function relationsOf({ events, rf, co }: Graph) {
   const order = new Map([...co.values()].flatMap((writes) => writes.map((write, i) => [write, i] as const)));
   const same = (a: Event, b: Event): boolean => a.place !== '' && a.place === b.place;
@@ -14,22 +14,22 @@ export function relationsOf({ events, rf, co }: Graph) {
     rf: relation(events, (a, b) => rf.get(b) === a),
     rfe: relation(events, (a, b) => rf.get(b) === a && a.thread !== b.thread),
     co: relation(events, later),
-    /** From a read to all writes after the one that it has read from. */
+    /** From-reads: from a read to all coherence-later writes than the one that it reads from. */
     fr: relation(events, (a, b) => a !== b && a.reads && later(rf.get(a)!, b)),
   };
 }
 
-/** Sequential consistency: all events in one order, in which each read reads from the last write before it. */
+/** Sequential consistency: all relations together are acyclic. */
 export function sc(graph: Graph): boolean {
   const { po, rf, co, fr } = relationsOf(graph);
   return acyclic(union(po, rf, co, fr));
 }
 
-/** What a thread of x86 does only with an empty store buffer; the unlock of a spinlock is a store like any other. */
+/** Whether x86 needs an empty store buffer for an event. Unlocking a spinlock is a plain store. */
 const isFence = ({ kind, place }: Event): boolean =>
   /^(mb|xchg|cmpxchg|fetchAdd|lock)$/.test(kind) || (kind === 'unlock' && isMutex(place));
 
-/** x86-TSO: program order holds but from a store to a later load, unless a fence is between them or is one of them. */
+/** x86-TSO: program order is preserved, except from a store to a later load without a fence. */
 export function tso(graph: Graph): boolean {
   const { events } = graph;
   const { poLoc, rf, rfe, co, fr } = relationsOf(graph);

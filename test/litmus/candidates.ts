@@ -1,6 +1,6 @@
 import { cellsOf, type Litmus, locksOf, type Registers, registersOf, type Step } from './litmus.ts';
 
-/** Something that happened: a step of a thread, or the write of an initial value. */
+/** An event: a step of a thread, or the write of an initial value. */
 export interface Event {
   /** -1 for initial values. */
   readonly thread: number;
@@ -12,35 +12,37 @@ export interface Event {
   readonly reads: boolean;
   /** Whether it writes; a cmpxchg that fails does not. */
   readonly writes: boolean;
-  /** What it writes. Locks hold nothing. */
+  /** The value that it writes. Locks have none. */
   readonly value: number;
 }
 
-/** A candidate execution: what happened, what each read has read from, and the order of all writes to each place. */
+/** A candidate execution: events, reads-from, and coherence order. */
 export interface Graph {
   readonly events: readonly Event[];
   readonly rf: ReadonlyMap<Event, Event>;
-  /** By place, the initial value first. */
+  /** By place: its writes in coherence order, the initial one first. */
   readonly co: ReadonlyMap<string, readonly Event[]>;
   readonly results: readonly Registers[];
 }
 
-/** What a thread has been told: for each of its reads, by order, the write that it reads from. */
+/** For each read of a thread so far, in program order: the write that it reads from. */
 type Told = readonly Event[];
 
-/** Where a thread is that has been told so much. */
+/** The state of a thread after these reads. */
 interface Progress {
   readonly events: readonly Event[];
   readonly rf: ReadonlyMap<Event, Event>;
   readonly registers: ReadonlyMap<string, number>;
-  /** The place that it reads next, if it has not ended. */
+  /** The place that it reads next; undefined if it has ended. */
   readonly waitsFor: string | undefined;
 }
 
 /**
- * All candidate executions in which no value comes out of thin air: program order and reads-from together have no cycle. For each read every write that can
- * be there before it, for each place every order of its writes; which of them are possible is for the models to say. What all models ask
- * for is built in: a read-modify-write comes directly after what it has read, and so does a lock, which reads from an unlock, as an unlock does after its lock.
+ * All candidate executions without out-of-thin-air values: program order and reads-from together
+ * are acyclic. They have each write for each read, and each coherence order for each place; the
+ * models decide which of them are allowed. Atomicity is built in, as all models require it: a
+ * read-modify-write comes right after the write that it reads. So does a lock, which reads from an
+ * unlock, and an unlock, which comes after its lock.
  */
 export function* candidates(test: Litmus): Generator<Graph> {
   const inits = [...cellsOf(test), ...locksOf(test)].map((place, index): Event => {
@@ -55,7 +57,7 @@ export function* candidates(test: Litmus): Generator<Graph> {
   }
 }
 
-/** Every way of telling all reads what they read from. Each is met in many orders of telling; it is given out once. */
+/** All reads-from relations. Each is reached in many orders, but returned once. */
 function* readings(test: Litmus, inits: readonly Event[]) {
   const known = new Set<string>();
   const work: Told[][] = [test.threads.map(() => [])];
@@ -65,13 +67,13 @@ function* readings(test: Litmus, inits: readonly Event[]) {
     known.add(key);
     const threads = told.map((answers, t) => perform(test.threads[t], t, answers));
     const events = [...inits, ...threads.flatMap((thread) => thread.events)];
-    // Nothing can come directly after what two read-modify-writes have read.
+    // Two read-modify-writes cannot both come right after the write that they read.
     const updated = threads.flatMap(({ rf }) =>
       [...rf].filter(([read]) => read.writes).map(([, from]) => nameOf(from)),
     );
     if (new Set(updated).size < updated.length) continue;
     if (threads.every(({ waitsFor }) => waitsFor === undefined)) {
-      // What a thread was told of may stem from an earlier run of the other one: the same events, but not the same objects.
+      // A write may be from an earlier run of its thread: an equal event, but another object.
       const byName = new Map(events.map((event) => [nameOf(event), event]));
       const rf = threads.flatMap((thread) => [...thread.rf]);
       yield { threads, events, rf: new Map(rf.map(([read, from]) => [read, byName.get(nameOf(from))!])) };
@@ -84,7 +86,7 @@ function* readings(test: Litmus, inits: readonly Event[]) {
 
 const nameOf = (event: Event): string => `${event.thread}.${event.index}`;
 
-/** Runs a thread that has been told so much, until it needs to be told more. */
+/** Runs a thread with the given reads, until it reads once more or ends. */
 function perform(steps: readonly Step[], thread: number, told: Told): Progress {
   const events: Event[] = [];
   const rf = new Map<Event, Event>();
@@ -116,7 +118,7 @@ function perform(steps: readonly Step[], thread: number, told: Told): Progress {
   return { events, rf, registers, waitsFor: undefined };
 }
 
-/** Every order of the writes to a place in which those come directly after another that have to. */
+/** All orders of the writes to a place that respect atomicity. */
 function coherences(init: Event, events: readonly Event[], rf: ReadonlyMap<Event, Event>): Event[][] {
   const directly = (event: Event, last: Event): boolean =>
     event.kind === 'unlock'
@@ -135,7 +137,7 @@ function coherences(init: Event, events: readonly Event[], rf: ReadonlyMap<Event
   ];
 }
 
-/** One of each list, in every way. */
+/** The Cartesian product of lists. */
 function* product<T>(lists: readonly (readonly T[])[]): Generator<T[]> {
   if (lists.length === 0) yield [];
   else for (const first of lists[0]) for (const rest of product(lists.slice(1))) yield [first, ...rest];

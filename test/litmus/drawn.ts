@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { cellsOf, type Litmus, type Step } from './litmus.ts';
 
-/** What kinds of steps drawn tests have: all, or those that RC11 knows. */
+/** The kinds of steps of random tests: all, or those that RC11 has. */
 export type Kinds = 'all' | 'rc11';
 
 /**
- * Drawn tests: two or three threads of at most five steps over two or three cells, small enough for the oracle. Every lock is taken on its own and given
- * back, so no execution is blocked. Every other one has accesses in a ring, as the tests of the literature have: thread n between the cells n and n + 1. Others
- * seldom have an outcome that depends on the model.
+ * Random litmus tests: two or three threads of at most five steps over two or three cells, small
+ * enough for the oracle. Each lock is taken alone and released, so no execution blocks. In every
+ * other test, thread n accesses cells n and n + 1, as in the literature. The outcomes of other
+ * tests seldom depend on the model.
  */
 export function drawn(kinds: Kinds): fc.Arbitrary<Litmus> {
   const threads = fc.constantFrom(2, 3);
@@ -23,13 +24,13 @@ export function drawn(kinds: Kinds): fc.Arbitrary<Litmus> {
     .filter((test) => candidatesOf(test) <= CANDIDATES_MAX);
 }
 
-/** A fixed list of drawn tests. */
+/** A fixed list of random tests. */
 export const sample = (kinds: Kinds, count: number, seed: number): Litmus[] =>
   fc.sample(drawn(kinds), { seed, numRuns: count });
 
 const CELLS = ['x', 'y', 'z'];
 
-/** Steps before their registers have names: each that reads has the next one. */
+/** Steps without register names. Each step that reads gets the next register. */
 type Draft = (register: () => string, last: () => string | undefined) => Step[];
 
 function named(drafts: readonly Draft[]): Step[] {
@@ -110,7 +111,7 @@ function access(cells: readonly string[], kinds: Kinds): fc.Arbitrary<Draft> {
   return fc.oneof({ weight: 6, arbitrary: one }, { weight: 1, arbitrary: locked });
 }
 
-/** What is no access. */
+/** Steps that are no accesses. */
 function glue(kinds: Kinds): fc.Arbitrary<Draft> {
   const fence = fc.constantFrom(...(kinds === 'all' ? (['rmb', 'wmb', 'mb'] as const) : (['mb'] as const)));
   const guard = fc.integer({ min: 0, max: 1 }).map((is): Draft => {
@@ -133,7 +134,9 @@ function glue(kinds: Kinds): fc.Arbitrary<Draft> {
 
 const CANDIDATES_MAX = 3000;
 
-/** About as many candidates as the test has at most: what each read can read from, times the orders of the writes. */
+/**
+ * An estimate of the number of candidates: choices of each read, times the orders of the writes.
+ */
 function candidatesOf(test: Litmus): number {
   const steps = test.threads.flat();
   const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));

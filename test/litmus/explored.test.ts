@@ -7,7 +7,7 @@ import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';
 import { SUITE } from './suite.ts';
 
-/** The explorer finds exactly the outcomes that the oracle says there are, and has as many classes as it has executions. */
+/** The explorer finds exactly the outcomes of the oracle, and one execution per class. */
 
 test.each([
   ['all kinds of stores and loads', 'x=1; rel y=2 | acq r0=y; r1=x; x=r1'],

@@ -9,7 +9,7 @@ import { programOf } from './programOf.ts';
 
 export const STEPS_MAX = 200;
 
-/** A search of all classes: `searchOptimal` or `searchInterleavings`. */
+/** A search of all classes: `optimalDpor`, `trust` or `depthFirstSearch`. */
 export type Search = (
   execution: Execution,
   judge: PropertyChecker,
@@ -17,7 +17,7 @@ export type Search = (
   options: { readonly classes: TraceCounter },
 ) => Pick<SearchResult, 'limit'>;
 
-/** What a search of the explorer finds that a test does, in the words of the oracle. */
+/** The outcomes that the explorer finds, in the format of the oracle. */
 export function explored(test: Litmus, search: Search, model: MemoryModelName = 'sc'): Allowed {
   const execution = createExecution(model, programOf(test), STEPS_MAX);
   const classes = new TraceCounter(execution);
@@ -27,7 +27,7 @@ export function explored(test: Litmus, search: Search, model: MemoryModelName = 
     atEnd: (stop) => {
       if (stop.kind !== 'finished') throw new Error(`${stop.kind}: every drawn test comes to its end`);
       const results = execution.results.map(([only]) => only as Registers);
-      // The cells are the first places of the layout, four bytes each.
+      // The cells are the first places of the layout, with four bytes each.
       outcomes.add(outcomeOf(results, [...execution.bytes.u32.subarray(0, cells.length)]));
       return undefined;
     },

@@ -1,6 +1,7 @@
 /**
- * A litmus test as data: threads that are lists of steps over named cells, all 0 at the start. Everything else in this folder says what such a test may
- * do (`oracle`), does it on our memory (`programOf`) or draws one (`drawn`).
+ * A litmus test as data: each thread is a list of steps over named cells, all initially 0. The
+ * oracle (`oracle.ts`) computes its outcomes, `programOf.ts` makes a program of it, and `drawn.ts`
+ * generates random ones.
  */
 export interface Litmus {
   readonly threads: readonly (readonly Step[])[];
@@ -18,9 +19,9 @@ export type Step =
       readonly value: Value;
       readonly into: string;
     }
-  /** A lock whose name begins with `m` is a mutex, any other a spinlock. */
+  /** A lock whose name starts with `m` is a mutex; any other is a spinlock. */
   | { readonly kind: 'lock' | 'unlock'; readonly lock: string }
-  /** The rest of the thread happens only if the register holds this. */
+  /** The thread ends here unless the register has this value. */
   | { readonly kind: 'if'; readonly register: string; readonly is: number };
 
 /** A number, or the name of a register. */
@@ -33,19 +34,19 @@ const all = (test: Litmus, key: 'cell' | 'lock'): string[] => {
   return [...new Set(names.filter((name) => name !== undefined))].sort();
 };
 
-/** The names of the cells, sorted: the order of the final values in an outcome. */
+/** The sorted names of the cells. Outcomes list final values in this order. */
 export const cellsOf = (test: Litmus): string[] => all(test, 'cell');
 
 export const locksOf = (test: Litmus): string[] => all(test, 'lock');
 
-/** The names of the registers of a thread, in the order of its steps: the order of their values in an outcome. */
+/** The registers of a thread in the order of its steps. Outcomes list values in this order. */
 export const registersOf = (thread: readonly Step[]): string[] => [
   ...new Set(thread.flatMap((step) => ('into' in step ? [step.into] : []))),
 ];
 
-/** What the registers of a thread hold at its end; `null` where it has never come to the step that sets one. */
+/** The final values of a thread's registers; `null` for one that was never set. */
 export type Registers = readonly (number | null)[];
 
-/** The outcome of one execution as text: the registers of all threads, and the final value of every cell. */
+/** The outcome of an execution as text: all registers, and the final values of all cells. */
 export const outcomeOf = (results: readonly Registers[], finalValues: readonly number[]): string =>
   JSON.stringify([results, finalValues]);

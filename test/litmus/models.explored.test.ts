@@ -15,7 +15,7 @@ const MODELS = ['tso', 'weak'] as const;
 const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 200);
 const SEED = Number(process.env.GFNRING_SEED ?? 7);
 
-/** Every class once: a search that makes more executions than there are classes, or gives one up half way, fails here. */
+/** The search must be optimal: one execution per class, and none that is abandoned. */
 const optimal =
   (program: Litmus, model: 'tso' | 'weak'): Search =>
   (execution, judge, limits, { classes }) => {
@@ -39,7 +39,7 @@ function agrees(program: Litmus, model: 'tso' | 'weak', everyOrder: boolean): vo
   if (everyOrder) expect(explored(program, depthFirstSearch, model)).toEqual(expected);
 }
 
-/** Four threads have too many orders: each comes first once. */
+/** Four threads have too many orders, so only rotations are used. */
 const turns = <T>(list: readonly T[]): T[][] => list.map((_, i) => [...list.slice(i), ...list.slice(0, i)]);
 
 const isSmall = ({ threads }: Litmus): boolean => threads.flat().length <= 7;

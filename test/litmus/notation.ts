@@ -1,8 +1,9 @@
 import type { Litmus, Step, Value } from './litmus.ts';
 
 /**
- * A litmus test from text: `x=1; wmb; rel y=1 | acq r0=y; if r0=1; r1=x`. Threads stand between bars. Registers are r and a digit, locks m (mutex) or s
- * (spinlock) and perhaps a digit, cells any other letter. Read-modify-writes: `r0=xchg x 1`, `r0=add x 1`, `r0=cmpxchg x 0 1`.
+ * Parses a litmus test: `x=1; wmb; rel y=1 | acq r0=y; if r0=1; r1=x`. Bars separate threads.
+ * Registers are r and a digit. Locks are m (mutex) or s (spinlock) with an optional digit. Cells
+ * are other letters. Read-modify-writes: `r0=xchg x 1`, `r0=add x 1`, `r0=cmpxchg x 0 1`.
  */
 export function litmus(text: string): Litmus {
   return { threads: text.split('|').map((thread) => thread.split(';').map((step) => stepOf(step.trim()))) };

@@ -4,22 +4,25 @@ import { cellsOf, type Litmus, outcomeOf } from './litmus.ts';
 import { rc11, rc11InSteps } from './rc11.ts';
 import { weak } from './views.ts';
 
-/** Whether an execution is one of the model's. The last two, beside which `weak` stands, are for tests without `rmb`, `wmb` and locks. */
+/**
+ * Whether a model allows an execution. The RC11 models are for tests without `rmb`, `wmb` and
+ * locks.
+ */
 export const MODELS = { sc, tso, weak, rc11, rc11InSteps } satisfies Record<string, (graph: Graph) => boolean>;
 
 export type Model = keyof typeof MODELS;
 
-/** All that a test may do under a model. */
+/** What a test may do under a model. */
 export interface Allowed {
-  /** As `outcomeOf` writes them. */
+  /** In the format of `outcomeOf`. */
   readonly outcomes: ReadonlySet<string>;
-  /** How many executions there are that differ in what a read reads from, or in the order of the writes to a cell. */
+  /** How many executions there are that differ in reads-from or in coherence order. */
   readonly graphs: number;
 }
 
 /**
- * What a test may do, found without running anything: of all executions that can be thought of, those that the model allows. Shares nothing with the
- * explorer, whose work it is there to judge.
+ * Computes what a test may do without running it: filters all candidate executions by the axioms of
+ * the model. It shares no code with the explorer, which it checks.
  */
 export function oracle(test: Litmus, model: Model): Allowed {
   const cells = cellsOf(test);

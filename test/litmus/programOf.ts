@@ -13,7 +13,10 @@ import {
   type Value,
 } from './litmus.ts';
 
-/** The test on our memory: each thread is one operation and returns its registers. The cells are the first places, in the order of `cellsOf`. */
+/**
+ * The test as a program: each thread is one operation that returns its registers. The cells are the
+ * first places, in the order of `cellsOf`.
+ */
 export function programOf(test: Litmus): Program {
   const layout = new Layout();
   const cells = new Map(cellsOf(test).map((name) => [name, layout.cell(name, 'u32')]));

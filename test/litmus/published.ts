@@ -1,6 +1,6 @@
 import type { Model } from './oracle.ts';
 
-/** How many executions GenMC counts for tests of the literature, under SC and under RC11: test, model, graphs. */
+/** The numbers of executions that GenMC reports, under SC and RC11: test, model, graphs. */
 export const PUBLISHED: readonly (readonly [name: string, test: string, sc: number, rc11: number])[] = [
   ['SB', 'rel x=1; acq r0=y | rel y=1; acq r0=x', 3, 4],
   ['2+2W', 'x=1; y=2 | y=1; x=2', 3, 4],
@@ -12,7 +12,7 @@ export const PUBLISHED: readonly (readonly [name: string, test: string, sc: numb
   ['MP2', 'rel a=1; rel c=1; rel b=1; rel d=1 | acq r0=b; acq r1=a | acq r0=d; acq r1=c', 9, 9],
 ];
 
-/** The same as rows of a test. Without `rmb`, `wmb` and locks, `weak` is to be RC11. */
+/** The same as rows of a test. Without `rmb`, `wmb` and locks, `weak` must equal RC11. */
 export const publishedCounts: readonly (readonly [name: string, model: Model, test: string, graphs: number])[] =
   PUBLISHED.flatMap(([name, test, sc, rc11]) => [
     [name, 'sc', test, sc] as const,

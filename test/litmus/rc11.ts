@@ -13,14 +13,16 @@ import {
 } from './relation.ts';
 
 /**
- * RC11 as its authors state it (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017), with the release sequences of C++20, for tests without `rmb`, `wmb` and
- * locks: no word of views. `mb` is a fence `seq_cst`, a value-returning read-modify-write a relaxed one between two of those.
+ * The axioms of RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017), with the release sequences
+ * of C++20, for tests without `rmb`, `wmb` and locks. `mb` is a seq_cst fence. A value-returning
+ * read-modify-write is a relaxed one between two such fences.
  */
 export const rc11 = (graph: Graph): boolean => isRc11(graph, false);
 
 /**
- * RC11 where the fences come, besides, in an order in which they can have happened: no value goes from what came after a later one to what came before an
- * earlier one. RC11 itself asks that only of values that carry happens-before. Whatever takes one step after the other is held to it.
+ * RC11 with fences in an order in which they can be executed: no read before an earlier fence reads
+ * from a write after a later one. RC11 itself requires this only if the read synchronizes. Any
+ * model that executes one step after the other has this restriction.
  */
 export const rc11InSteps = (graph: Graph): boolean => isRc11(graph, true);
 
@@ -33,7 +35,7 @@ function isRc11(candidate: Graph, inSteps: boolean): boolean {
   const fence = only(isFence);
   const isRmw = ({ reads, writes }: Event): boolean => reads && writes;
 
-  // A store, and the read-modify-writes that go on from it.
+  // Release sequences: a store, and the read-modify-writes that continue it.
   const sequence = closure(reflexive(compose(rf, only(isRmw))));
   const released = union(
     only(({ kind }) => kind === 'storeRelease'),
@@ -51,11 +53,11 @@ function isRc11(candidate: Graph, inSteps: boolean): boolean {
   const psc = betweenFences(union(hb, compose(compose(hb, eco), hb)));
   const before = closure(union(sb, rf));
   const fences = inSteps ? union(psc, betweenFences(before)) : psc;
-  // Atomicity is how candidates are made.
+  // Candidates satisfy atomicity by construction.
   return irreflexive(compose(hb, reflexive(eco))) && acyclic(fences) && irreflexive(before);
 }
 
-/** The same execution with the fences of the read-modify-writes as events of their own. */
+/** The same execution, with the fences of read-modify-writes as events of their own. */
 function fencesApart({ events, rf, co, results }: Graph): Graph {
   const moved = new Map<Event, Event>();
   const apart = events.flatMap((event) => {

@@ -5,7 +5,7 @@ import { memoryModels } from '../../src/explore/memoryModels/registry.ts';
 import { litmusFiles } from '../../src/litmus/files.ts';
 import { compareVerdict } from '../../src/litmus/report.ts';
 
-/** The kernel's tests are under the GPL, and not kept here. */
+/** The kernel's tests are under the GPL, so they are not in this repository. */
 const path = process.env.GFNRING_LITMUS;
 
 describe.skipIf(path === undefined)(`the tests in GFNRING_LITMUS${path === undefined ? ' (not set)' : ''}`, () => {

@@ -8,7 +8,7 @@ const unread = (text: string): string => {
   expect(report.outcome).toBe('unread');
   return report.reasons.join();
 };
-/** What is said of a thread's body; `x` and `l` are a variable and a lock. */
+/** The error message for the body of a thread; `x` is a variable and `l` a lock. */
 const body = (text: string): string => unread(litmus([`x, l: ${text}`], 'exists (x=1)'));
 
 test('all parts of a test are read', () => {

@@ -1,4 +1,6 @@
-/** A test in the litmus format from its parts; threads as `x, y: WRITE_ONCE(*x, 1); r0 = READ_ONCE(*y);`. */
+/**
+ * Builds a litmus test from its parts; threads as `x, y: WRITE_ONCE(*x, 1); r0 = READ_ONCE(*y);`.
+ */
 export function litmus(
   threads: readonly string[],
   condition: string,
@@ -16,7 +18,7 @@ export function litmus(
   return `C own\n\n${remark}{ ${initial} }\n\n${bodies.join('\n')}\n${condition}\n`;
 }
 
-/** Two threads that each store, and then load what the other stores. */
+/** Store buffering: two threads that each store, then load what the other one stores. */
 export const STORE_BUFFERING = [
   'x, y: WRITE_ONCE(*x, 1); r0 = READ_ONCE(*y);',
   'x, y: WRITE_ONCE(*y, 1); r0 = READ_ONCE(*x);',

@@ -1,4 +1,4 @@
-/** A relation over numbered things, at most 31: row a has bit b where a comes before b. */
+/** A relation over at most 31 numbered elements: row a has bit b if it contains (a, b). */
 export type Relation = readonly number[];
 
 export function relation<T>(things: readonly T[], holds: (a: T, b: T) => boolean): Relation {
@@ -9,14 +9,14 @@ export function relation<T>(things: readonly T[], holds: (a: T, b: T) => boolean
 export const union = (first: Relation, ...others: readonly Relation[]): Relation =>
   first.map((row, a) => others.reduce((sum, other) => sum | other[a], row));
 
-/** a to c where `first` leads from a to some b and `second` from it to c. */
+/** The composition of two relations. */
 export const compose = (first: Relation, second: Relation): Relation =>
   first.map((row) => second.reduce((sum, next, b) => (row & (1 << b) ? sum | next : sum), 0));
 
-/** With everything related to itself. */
+/** The reflexive closure. */
 export const reflexive = (of: Relation): Relation => of.map((row, a) => row | (1 << a));
 
-/** Restricted to the pairs that begin and end with these. */
+/** The restriction to pairs whose ends are in the given sets. */
 export const within = (of: Relation, has: (a: number) => boolean): Relation => {
   const mask = of.reduce((sum, _, a) => (has(a) ? sum | (1 << a) : sum), 0);
   return of.map((row, a) => (has(a) ? row & mask : 0));

@@ -5,7 +5,7 @@ import { SUITE, short } from './suite.ts';
 describe.each(['sc', 'tso', 'weak'] as const)('%s', (model) => {
   test.each(SUITE.map((row) => [row.name, row] as const))('%s', (_, row) => {
     const { outcomes } = oracle(row.test, model);
-    // Two that are the same in short would hide each other.
+    // Two outcomes with the same short form would hide each other.
     expect([...outcomes].map((outcome) => short(row, outcome)).sort()).toEqual(row.allowed[model]);
   });
 });

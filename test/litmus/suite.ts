@@ -2,18 +2,19 @@ import { cellsOf, type Litmus, type Registers } from './litmus.ts';
 import { litmus } from './notation.ts';
 
 /**
- * A test of the literature and what it may do. An outcome is short here: what all registers hold, a digit each and `-` for one that was never set, in the
- * order of the text, and after a slash the final values of the cells in `finals`; the others end the same way always.
+ * A test of the literature and its outcomes. The short form of an outcome has a digit for each
+ * register in the order of the text, `-` for one that was never set. After a slash, it has the
+ * final values of the cells in `finals`; the other cells always have the same final value.
  */
 export interface Row {
   readonly name: string;
   readonly test: Litmus;
   readonly finals: string;
-  /** All outcomes by model. */
+  /** By model: all outcomes. */
   readonly allowed: Readonly<Record<'sc' | 'tso' | 'weak', readonly string[]>>;
 }
 
-/** What a model adds to what the one before it allows. */
+/** The outcomes that a model adds to those of the previous one. */
 interface Added {
   readonly sc: string;
   readonly tso?: string;
@@ -31,7 +32,7 @@ function row(name: string, text: string, { sc, tso = '', weak = '', finals = '' 
   };
 }
 
-/** An outcome of a row's test in short. */
+/** The short form of an outcome. */
 export function short({ test, finals }: Row, outcome: string): string {
   const [results, values] = JSON.parse(outcome) as [Registers[], number[]];
   const cells = cellsOf(test);
@@ -42,13 +43,13 @@ export function short({ test, finals }: Row, outcome: string): string {
     .join('')}${last && `/${last}`}`;
 }
 
-/** All words of so many digits 0 and 1, but not these. */
+/** All binary words of a length, except the given ones. */
 function bits(digits: number, ...but: string[]): string {
   const words = Array.from({ length: 2 ** digits }, (_, i) => i.toString(2).padStart(digits, '0'));
   return words.filter((word) => !but.includes(word)).join(' ');
 }
 
-/** Every word of the first list with every one of the others behind it. */
+/** All concatenations of words, one from each list. */
 const cross = (...lists: string[]): string =>
   lists.reduce((words, list) =>
     words
@@ -57,21 +58,21 @@ const cross = (...lists: string[]): string =>
       .join(' '),
   );
 
-/** The steps with a fence, or nothing, at `%`. */
+/** The steps with a fence, or nothing, in place of `%`. */
 const between = (form: string, fence: string): string => form.replace('%', fence === '' ? '' : `${fence}; `);
 
 const WRITERS = ['', 'wmb', 'mb', 'rel'] as const;
 const READERS = ['', 'rmb', 'mb', 'acq'] as const;
 const named = (...parts: readonly string[]): string => parts.map((part) => part || 'po').join('+');
 
-/** Two steps in the order that `how` gives: a fence between them, or a release of the second. */
+/** Two steps ordered by `how`: a fence between them, or a release in the second. */
 const writer = (first: string, how: string, second: string): string =>
   how === 'rel' ? `${first}; rel ${second}` : between(`${first}; %${second}`, how);
-/** The same with an acquire of the first. */
+/** The same with an acquire in the first. */
 const reader = (first: string, how: string, second: string): string =>
   how === 'acq' ? `acq ${first}; ${second}` : between(`${first}; %${second}`, how);
 
-/** Two stores, two loads: an order on both sides, of whatever kind, is enough; one side is not. */
+/** Message passing: any order on both sides is enough; on one side it is not. */
 const MP = WRITERS.flatMap((w) =>
   READERS.map((r) =>
     row(`MP+${named(w, r)}`, `${writer('x=1', w, 'y=1')} | ${reader('r0=y', r, 'r1=x')}`, {
@@ -81,7 +82,7 @@ const MP = WRITERS.flatMap((w) =>
   ),
 );
 
-/** The barrier that is for the other side orders nothing. */
+/** A barrier of the other side orders nothing. */
 const MP_WRONG = [
   ['rmb', 'rmb'],
   ['wmb', 'wmb'],
@@ -92,7 +93,10 @@ const MP_WRONG = [
   }),
 );
 
-/** A load, then a store: neither rmb nor wmb holds them together, nor does a release store, whose own place nothing but `current` bounds. */
+/**
+ * A load, then a store: neither rmb nor wmb orders them. Nor does a release store, as only
+ * `current` bounds its coherence position.
+ */
 const S = WRITERS.flatMap((w) =>
   [...READERS, 'wmb', 'rel'].map((r) => {
     const second = r === 'rel' ? writer('r0=y', r, 'x=1') : reader('r0=y', r, 'x=1');
@@ -104,7 +108,9 @@ const S = WRITERS.flatMap((w) =>
   }),
 );
 
-/** Two stores; a store, then a load: only mb on both sides is enough. TSO keeps the stores in order by itself. */
+/**
+ * Two stores; a store, then a load: only mb on both sides is enough. TSO orders the stores itself.
+ */
 const R = WRITERS.flatMap((w) =>
   ['', 'rmb', 'wmb', 'mb'].map((r) =>
     row(`R+${named(w, r)}`, `${writer('x=1', w, 'y=1')} | ${between('y=2; %r0=x', r)}`, {
@@ -132,7 +138,7 @@ const SB = [
 
 const SB_OTHERS = [
   row('SB+rel-acqs', 'rel x=1; acq r0=y | rel y=1; acq r0=x', { sc: bits(2, '00'), tso: '00' }),
-  // Registers: what the read-modify-write has read, then what the load has.
+  // Registers: that of the read-modify-write, then that of the load.
   row('SB+xchgs', 'r0=xchg x 1; r1=y | r0=xchg y 1; r1=x', { sc: '0001 0100 0101' }),
   row('SB+adds', 'r0=add x 1; r1=y | r0=add y 1; r1=x', { sc: '0001 0100 0101' }),
   row('SB+xchg+po', 'r0=xchg x 1; r1=y | y=1; r0=x', { sc: '001 010 011', tso: '000' }),
@@ -140,12 +146,12 @@ const SB_OTHERS = [
   row('SB with cmpxchgs between that succeed', 'x=1; r0=cmpxchg a 0 1; r1=y | y=1; r0=cmpxchg b 0 1; r1=x', {
     sc: '0001 0100 0101',
   }),
-  // On x86 it is a locked instruction all the same; the kernel promises no order of one that fails.
+  // On x86 it is a locked instruction anyway. The kernel promises no ordering if it fails.
   row('SB with cmpxchgs between that fail', 'x=1; r0=cmpxchg a 1 2; r1=y | y=1; r0=cmpxchg a 1 2; r1=x', {
     sc: '0001 0100 0101',
     weak: '0000',
   }),
-  // A thread sees its own store before others do.
+  // Store forwarding: a thread sees its own store before others do.
   row('SB+rfis', 'x=1; r0=x; r1=y | y=1; r0=y; r1=x', { sc: '1011 1110 1111', tso: '1010' }),
   row('n6', 'x=1; r0=x; r1=y | y=1; x=2', { finals: 'x', sc: '10/2 11/1 11/2 21/2', tso: '10/1', weak: '20/2' }),
   row('n5', 'x=1; r0=x | x=2; r0=x', { finals: 'x', sc: '11/1 12/2 12/1 22/2' }),
@@ -169,7 +175,7 @@ const W22_OTHERS = ['wmb', 'rel'].map((how) =>
   }),
 );
 
-/** No model here has values that come out of later stores. */
+/** Load buffering: no model here lets loads read from later stores. */
 const LB = [
   row('LB', 'r0=x; y=1 | r0=y; x=1', { sc: bits(2, '11') }),
   row('LB+acq+rel', 'acq r0=x; y=1 | r0=y; rel x=1', { sc: bits(2, '11') }),
@@ -185,7 +191,10 @@ const IRIW = ['', 'rmb', 'acq', 'mb'].flatMap((a) =>
   ),
 );
 
-/** The thread between has to hand on what it has read: a release store or mb does, and an acquire load alone does not. */
+/**
+ * The middle thread must propagate what it has read: a release or mb does, an acquire alone does
+ * not.
+ */
 const WRC = [
   ...[
     ['r0=x; y=1', 'po'],
@@ -218,11 +227,12 @@ const CHAINS = [
   row('ISA2+wmb+acq-rel+rmb', 'x=1; wmb; y=1 | acq r0=y; rel z=1 | r0=z; rmb; r1=x', { sc: bits(3, '110') }),
   row('ISA2+wmb+rmb-rel+acq', 'x=1; wmb; y=1 | r0=y; rmb; rel z=1 | acq r0=z; r1=x', { sc: bits(3, '110') }),
   row('ISA2+rel+mb+acq', 'x=1; rel y=1 | r0=y; mb; z=1 | acq r0=z; r1=x', { sc: bits(3, '110') }),
-  // A release publishes what was acquired, not what was published by whoever wrote what was only loaded.
+  // A release publishes what was acquired, but not what came with a store that was only loaded.
   row('ISA2+rel+rel+acq', 'x=1; rel y=1 | r0=y; rel z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
   row('ISA2+rel+acq+acq', 'x=1; rel y=1 | acq r0=y; z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
   row('ISA2+mb+po+acq', 'x=1; mb; y=1 | r0=y; z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
-  // RC11 allows 110: nothing there puts the first mb before the second. They come in the order of the steps, and the values have come that way.
+  // RC11 allows 110, as nothing orders the two fences there. Here they are in the order of the
+  // steps.
   row('ISA2+mb+po+mb', 'x=1; mb; y=1 | r0=y; z=1 | r0=z; mb; r1=x', { sc: bits(3, '110') }),
 ];
 
@@ -245,7 +255,8 @@ const COHERENCE = [
   row('CoRW', 'r0=x; x=1 | x=2', { finals: 'x', sc: '0/1 0/2 2/1' }),
   row('CoRW1', 'r0=x; x=1', { finals: 'x', sc: '0/1' }),
   row('CoWW', 'x=1; x=2', { finals: 'x', sc: '/2' }),
-  // What rmb has made known bounds the thread's loads, so its own store may be too old for them; and not where its stores go.
+  // After rmb, the view bounds the thread's loads, so its own store may be too old for them. It
+  // does not bound the positions of its stores.
   row('S+wmb+rmb, and looked at', 'x=1; wmb; y=1 | r0=y; rmb; x=2; r1=x', {
     finals: 'x',
     sc: '02/2 02/1 01/1 12/2',
@@ -293,7 +304,8 @@ const LOCKS = ['m', 's'].flatMap((lock) => {
         sc: bits(2, '00'),
       },
     ),
-    // The lock of x86 is a fence. That of the kernel is an acquire, and what comes before it may come after.
+    // On x86, a lock is a full fence. For the kernel it is an acquire: earlier accesses may move
+    // after it.
     row(
       `SB through two locks (${lock})`,
       `x=1; lock ${lock}; unlock ${lock}; r0=y | y=1; lock ${lock}1; unlock ${lock}1; r0=x`,
@@ -306,9 +318,9 @@ const LOCKS = ['m', 's'].flatMap((lock) => {
       sc: bits(3, '110'),
       weak: '110',
     }),
-    // What comes after the unlock may be seen before it.
+    // Accesses after the unlock may be seen before it.
     row(`MP past an unlock (${lock})`, `${locked('x=1')}; y=1 | r0=y; rmb; r1=x`, { sc: bits(2, '10'), weak: '10' }),
-    // The unlock of a spinlock is a store, which a load overtakes; that of a mutex is not.
+    // A load may overtake the unlock of a spinlock, which is a store, but not that of a mutex.
     row(`SB past an unlock (${lock})`, `${locked('x=1')}; r0=y | y=1; mb; r0=x`, {
       sc: bits(2, '00'),
       ...(lock === 's' ? { tso: '00' } : { weak: '00' }),

@@ -29,8 +29,8 @@ const isFence = ({ kind, writes }: Event): boolean =>
 
 /**
  * The model `weak` by the tables of docs/memory-models.md, applied to a complete graph: whether its
- * events keep to all bounds in some order that program order and reads-from allow. The order matters
- * only for the view that fences share, so each order of the fences is tried.
+ * events keep to all bounds in some order that program order and reads-from allow. The order
+ * matters only for the view that fences share, so each order of the fences is tried.
  */
 export function weak(graph: Graph): boolean {
   const { events } = graph;
@@ -82,7 +82,9 @@ class ViewMachine {
     this.positions = new Map([...graph.co.values()].flatMap((writes) => writes.map((write, i) => [write, i] as const)));
   }
 
-  /** Returns false if the event reads or writes something older than the views of its thread allow. */
+  /**
+   * Returns false if the event reads or writes something older than the views of its thread allow.
+   */
   execute(event: Event): boolean {
     const views = this.viewsOf(event.thread);
     const { kind } = event;

@@ -59,7 +59,7 @@ test('one after the other, the list and the model give the same answers', () => 
             model = fetch(model, fetchable(model).length);
             break;
           case 'reset': {
-            // Only an index that is refused leaves the model as it is.
+            // Only a refused index leaves the model unchanged.
             if (one.fetch !== null && one.fetch > size) {
               mem.store(list.fetch_index, one.fetch);
               expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(-22);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mostPushes, PAGES_MAX, pushBound, UNCONDITIONAL_MAX } from '../../src/models/pushBound.ts';
 
 const freeings = ['before re-arming', 'after re-arming'] as const;
-/** Larger ones take seconds each. */
+/** Larger scenarios take seconds each. */
 const SMALL = 5;
 const questions = freeings.flatMap((freeing) =>
   Array.from({ length: PAGES_MAX }, (_, i) => i + 1).flatMap((pages) =>
