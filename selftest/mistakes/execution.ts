@@ -5,7 +5,7 @@ export const execution: readonly Mistake[] = [
   {
     name: 'going-back-forgets-an-upper-half',
     part: 'undo',
-    testFile: 'test/explore/goingBack.test.ts',
+    testFile: 'test/explore/undo.test.ts',
     expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {
@@ -18,7 +18,7 @@ export const execution: readonly Mistake[] = [
   {
     name: 'going-back-leaves-a-sleeper',
     part: 'undo',
-    testFile: 'test/explore/goingBack.test.ts',
+    testFile: 'test/explore/undo.test.ts',
     expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {

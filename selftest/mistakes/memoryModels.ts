@@ -64,7 +64,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'going-back-leaves-a-store-out',
     part: 'tso: undo',
-    testFile: 'test/explore/goingBack.test.ts',
+    testFile: 'test/explore/undo.test.ts',
     expectedBy: ['tso: after steps forward and back all is as it was'],
     edits: [
       {
@@ -232,7 +232,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'going-back-keeps-the-order-of-fences',
     part: 'weak: undo',
-    testFile: 'test/explore/goingBack.test.ts',
+    testFile: 'test/explore/undo.test.ts',
     expectedBy: ['weak: after steps forward and back all is as it was'],
     edits: [{ file: 'explore/memoryModels/weakExecution', from: 'this.shared = this.sharedBefore[s];', to: '' }],
   },

@@ -12,7 +12,7 @@ import type { Scheduler } from '../../src/explore/schedulers/scheduler.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
-import { byClass, chiSquare, counted, draw, exactly, litmus } from './drawn.ts';
+import { byClass, chiSquare, counted, draw, exactly, litmus } from './statistics.ts';
 
 const SEED = 5;
 const EXECUTIONS = 40_000;

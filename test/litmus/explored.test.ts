@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
-import { sample } from './drawn.ts';
 import { explored } from './explored.ts';
 import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';
+import { sample } from './randomTests.ts';
 import { SUITE } from './suite.ts';
 
 /** The explorer finds exactly the outcomes of the oracle, and one execution per class. */

@@ -4,11 +4,11 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { consistencyModelOf } from '../../src/explore/trust/consistencyModel.ts';
 import { trust } from '../../src/explore/trust/trust.ts';
 import { permutations } from '../explore/programs.ts';
-import { sample } from './drawn.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';
 import type { Litmus } from './litmus.ts';
 import { oracle } from './oracle.ts';
 import { programOf } from './programOf.ts';
+import { sample } from './randomTests.ts';
 import { SUITE } from './suite.ts';
 
 const MODELS = ['tso', 'weak'] as const;

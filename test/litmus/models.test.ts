@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { sample } from './drawn.ts';
 import type { Litmus } from './litmus.ts';
 import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';
+import { sample } from './randomTests.ts';
 import { SUITE } from './suite.ts';
 
 /** Compares the models with one another, on the suite and on random tests. */
