@@ -6,7 +6,7 @@ import { buildVm } from '../../src/scenario/vm.ts';
 import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
 import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
-import { specOf } from './edited.ts';
+import { specOf } from './faults.ts';
 
 const actors = [vcpu(0, write(1)), userspace(collect)];
 const specFor = (tracker: TrackerName): VmSpec =>

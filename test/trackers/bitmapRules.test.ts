@@ -13,7 +13,7 @@ import {
   write,
 } from '../../src/vm/actorSpecs.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
-import { asItIs, asValue, type Edit, edited, found, leftOut, type MakeEdit, on, specOf } from './edited.ts';
+import { asItIs, asValue, type Edit, found, leftOut, type MakeEdit, on, specOf, withFault } from './faults.ts';
 
 const bitmap = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
   specOf('dirty-bitmap', { actors, ...spec });
@@ -53,9 +53,9 @@ const deleted = bitmap([vcpu(0, write(0)), userspace(setSlot(0, 0))], { slots: [
 const twoCollect = [vcpu(0, write(0)), userspace(collect), userspace(collect)];
 const MANUAL = { manualProtect: 'on' } as const;
 
-const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
+const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   [
-    'D1 a write',
+    'D1 a write sets the bit of its page, and no other',
     'the bit of a neighbour',
     got,
     on(
@@ -64,16 +64,36 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
       asValue((bits) => bits << 1),
     ),
   ],
-  ['D1 GET takes', 'the last word is left out', wide, on('load', 'bitmap0[1]', leftOut)],
-  ['D1 GET reports', 'a page that is not dirty', manual, on('load', /^bitmap/, ({ go }) => (go() as number) | 2)],
-  ['D2 bits are cleared', 'no mmu_lock', got, on(['lock', 'unlock'], 'mmu_lock', leftOut)],
-  ['D2 a page', 'protected before the bit is cleared', got, armsFirst],
-  ['D3', 'not write-protected', got, notArmed],
-  ['D5', 'GET clears', manual, on('load', /^bitmap/, ({ mem, place }) => mem.xchg(place as Cell, 0))],
-  ['D5', 'GET write-protects', manual, armsAfter],
-  ['D6 CLEAR write-protects', 'not write-protected', manual, notArmed],
   [
-    'D6 CLEAR write-protects',
+    'D1 GET takes every bit that was set when it began',
+    'the last word is left out',
+    wide,
+    on('load', 'bitmap0[1]', leftOut),
+  ],
+  [
+    'D1 GET reports the bits that it found',
+    'a page that is not dirty',
+    manual,
+    on('load', /^bitmap/, ({ go }) => (go() as number) | 2),
+  ],
+  [
+    'D2 bits are cleared and pages write-protected under mmu_lock',
+    'no mmu_lock',
+    got,
+    on(['lock', 'unlock'], 'mmu_lock', leftOut),
+  ],
+  ['D2 a page is write-protected after its bit is cleared', 'protected before the bit is cleared', got, armsFirst],
+  ['D3 every page that GET reports is write-protected', 'not write-protected', got, notArmed],
+  [
+    'D5 with manual protection GET changes nothing',
+    'GET clears',
+    manual,
+    on('load', /^bitmap/, ({ mem, place }) => mem.xchg(place as Cell, 0)),
+  ],
+  ['D5 with manual protection GET changes nothing', 'GET write-protects', manual, armsAfter],
+  ['D6 CLEAR write-protects exactly the pages whose bits it cleared', 'not write-protected', manual, notArmed],
+  [
+    'D6 CLEAR write-protects exactly the pages whose bits it cleared',
     'all that was asked for',
     bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL }),
     on('fetchAnd', /^bitmap/, ({ value, go }) => {
@@ -82,14 +102,14 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     }),
   ],
   [
-    'D6 CLEAR clears',
+    'D6 CLEAR clears every bit that it is asked to',
     'nothing is cleared',
     { ...bitmap([vcpu(0, write(0)), userspace(copyFirst)]), ...MANUAL },
     on('fetchAnd', /^bitmap/, leftOut),
   ],
-  ['D8', 'copied before', manual, copiesBefore],
+  ['D8 a page is copied after CLEAR', 'copied before', manual, copiesBefore],
   [
-    'D9',
+    'D9 CLEAR clears no bit that userspace has not read',
     'all bits are cleared',
     { ...got, ...MANUAL },
     on(
@@ -99,7 +119,7 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     ),
   ],
   [
-    'D11',
+    'D11 bits change by atomic updates alone',
     'bits are set by a load and a store',
     got,
     on(
@@ -109,7 +129,7 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     ),
   ],
   [
-    'D11',
+    'D11 bits change by atomic updates alone',
     'and cleared so',
     got,
     on(
@@ -118,14 +138,24 @@ const mutants: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
       apart((_, value) => value),
     ),
   ],
-  ['D12', 'no flush', got, noFlush],
-  ['D12', 'CLEAR does not flush', manual, noFlush],
-  ['D12', 'no slots_lock', got, on(['lock', 'unlock'], 'slots_lock', leftOut)],
-  ['D13', 'a slot that is deleted keeps its bits', deleted, on('store', /^bitmap/, leftOut)],
+  ['D12 slots_lock spans clearing, protection and flush', 'no flush', got, noFlush],
+  ['D12 slots_lock spans clearing, protection and flush', 'CLEAR does not flush', manual, noFlush],
+  [
+    'D12 slots_lock spans clearing, protection and flush',
+    'no slots_lock',
+    got,
+    on(['lock', 'unlock'], 'slots_lock', leftOut),
+  ],
+  [
+    'D13 what was recorded in a slot goes with it',
+    'a slot that is deleted keeps its bits',
+    deleted,
+    on('store', /^bitmap/, leftOut),
+  ],
 ];
 
-test.each(mutants)('%s: %s', (property, _, spec, edit) => {
-  expect(found(edited(spec, edit))).toMatch(new RegExp(`^${property}`));
+test.each(faults)('%s: %s', (property, _, spec, edit) => {
+  expect(found(withFault(spec, edit))).toBe(property);
 });
 
 describe('a bitmap as it is keeps to them', () => {
@@ -142,6 +172,6 @@ describe('a bitmap as it is keeps to them', () => {
     ['a slot is deleted', deleted],
     ['paused', bitmap([vcpu(0, write(0), write(0)), userspace(checkpoint('harvest'), checkpoint())], MANUAL)],
   ] as readonly (readonly [string, VmSpec])[])('%s', (_, spec) => {
-    expect(found(edited(spec, asItIs))).toBeUndefined();
+    expect(found(withFault(spec, asItIs))).toBeUndefined();
   });
 });

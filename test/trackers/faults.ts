@@ -19,14 +19,15 @@ export interface Access {
 
 /** What becomes of an access: `access.go()` leaves it as it is. */
 export type Edit = (access: Access) => unknown;
-/** Made anew for each operation, which is as long as its state lives. `named` finds a place of the scenario. */
+/** Called once for each operation: an edit may keep state as long. `named` finds a place by its name. */
 export type MakeEdit = (named: (name: string) => Place) => Edit;
 
 /**
- * A scenario whose subject is broken: each operation sees memory through an edit, so that an access is left out, changed or moved. What is asked at the
- * end is left out, so that the rules at each step are all that can find it.
+ * A scenario with faults in the accesses of its operations: each is left out, changed or moved. The
+ * tracker itself stays as it is, as the rules of a tracker are tested here. The properties at the end
+ * are left out, so that only the rules at each step can fail.
  */
-export function edited(spec: VmSpec, edit: MakeEdit): Scenario {
+export function withFault(spec: VmSpec, edit: MakeEdit): Scenario {
   const scenario = buildVm(spec);
   const named = (name: string): Place => scenario.program.layout.places.find((place) => place.name === name)!;
   const actors = scenario.program.actors.map((actor) => ({
