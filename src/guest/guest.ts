@@ -1,33 +1,41 @@
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 
-/** vCPUs a guest may have: each has a bit in a page's `translations`. */
+/** The most vCPUs of a guest: each has a bit in the `translations` of a page. */
 export const VCPUS_MAX = 16;
 
-/** A guest page, with what hardware and hypervisor know of it. */
+/** A guest page, with its state in hardware and hypervisor. */
 export interface Page {
-  /** Its place among all pages of the guest. */
+  /** Its index among all pages of the guest. */
   readonly id: number;
   readonly slot: number;
   readonly offset: number;
-  /** Its contents: how often it was written, modulo 2^16. */
+  /** Its content: how often it was written, modulo 2^16. */
   readonly version: Cell;
-  /** Bit v: vCPU v has cached a writable translation. Stays set when the page is write-protected, until a flush. */
+  /**
+   * Bit v: vCPU v has a writable translation cached. It stays set after write protection, until a
+   * flush.
+   */
   readonly translations: Cell;
-  /** `version` and `translations` as one word: a store retires through a translation, or faults, and nothing in between. */
+  /**
+   * `version` and `translations` as one word: a store either goes through a translation or faults.
+   */
   readonly word: Cell;
   /** WRITABLE, ARMED or UNMAPPED. */
   readonly armed: Cell;
 }
 
-/** What `armed` says: the next write goes unseen; it is recorded; it faults, whatever else, as the page's slot has changed. */
+/**
+ * Values of `armed`. WRITABLE: a write is not recorded. ARMED: the next write is recorded.
+ * UNMAPPED: every write faults, as the slot of the page has changed.
+ */
 export const WRITABLE = 0;
 export const ARMED = 1;
 export const UNMAPPED = 2;
 
-/** Guest memory: per slot (its id: as_id << 16 | slot_id) so many pages. */
+/** Guest memory. The id of a slot is as_id << 16 | slot_id. */
 export interface Guest {
-  /** All pages, in the order of the slots. */
+  /** All pages, in the order of the slots. Indexed by `Page.id`. */
   readonly pages: readonly Page[];
   readonly slots: ReadonlyMap<number, readonly Page[]>;
 }

@@ -3,8 +3,9 @@ import type { Memory } from '../memory/memory.ts';
 import { ARMED, type Guest, type Page, UNMAPPED, WRITABLE } from './guest.ts';
 
 /**
- * Write-protects page `offset + i` of a slot that has `npages` now, for each set bit i of `mask`; 64-bit arithmetic, as the kernel's. Called with mmu_lock
- * held. A page that the slot has no room for is an access out of bounds: KVM's array of reverse mappings has no element for it.
+ * Write-protects page `offset + i` of a slot with `npages` pages, for each set bit i of `mask`, in
+ * 64-bit arithmetic as in the kernel. A page beyond the slot is an access out of bounds: KVM's
+ * array of reverse mappings has no element for it. Called with mmu_lock held.
  */
 export function writeProtect(
   mem: Memory,
@@ -27,7 +28,10 @@ export function writeProtect(
   }
 }
 
-/** Takes the protection away; the page must have been recorded as dirty before. Called with mmu_lock held. */
+/**
+ * Removes the write protection. The page must be recorded as dirty before. Called with mmu_lock
+ * held.
+ */
 export function makeWritable(mem: Memory, page: Page): void {
   mem.store(page.armed, WRITABLE);
 }
@@ -37,17 +41,24 @@ export function isArmed(mem: Memory, page: Page): boolean {
   return mem.load(page.armed) !== WRITABLE;
 }
 
-/** Caches the translation of a page that is writable, on vCPU `vcpu`. Called with mmu_lock held. */
+/** Caches the translation of a writable page on vCPU `vcpu`. Called with mmu_lock held. */
 export function cacheTranslation(mem: Memory, vcpu: number, page: Page): void {
   mem.fetchOr(page.translations, 1 << vcpu);
 }
 
-/** Takes all pages of a slot out of the page tables. Called with slots_lock and mmu_lock held; a flush has to follow. */
+/**
+ * Removes all pages of a slot from the page tables. Called with slots_lock and mmu_lock held; a
+ * flush must follow.
+ */
 export function zapSlot(mem: Memory, guest: Guest, slot: number): void {
   for (const page of guest.slots.get(slot)!) mem.store(page.armed, UNMAPPED);
 }
 
-/** Drops all cached translations of all vCPUs, as the shootdown interrupt does. Returns when all have gone. */
+/**
+ * Drops all cached translations of all vCPUs, as a TLB shootdown does. Returns when none is left.
+ * Needs no lock.
+ */
 export function flushTranslations(mem: Memory, guest: Guest): void {
-  for (const page of guest.pages) mem.xchg(page.translations, 0); // after all that the reset did: pairs with loadAcquire(word) in guestStore
+  // After all stores of the reset: pairs with loadAcquire(word) in guestStore
+  for (const page of guest.pages) mem.xchg(page.translations, 0);
 }

@@ -5,13 +5,14 @@ import { ARMED, type Page, WRITABLE } from './guest.ts';
 import { cacheTranslation } from './mmu.ts';
 
 /**
- * A vCPU's page-modification log (Intel SDM volume 3, 29.3.6): with it, a write to a page whose dirty bit is clear does not exit; the processor
- * sets the bit and logs the page. The log is only ever touched on its vCPU's thread.
+ * The page-modification log of a vCPU (Intel SDM volume 3, 29.3.6). With it, a write to a page
+ * whose dirty bit is clear does not exit: the processor sets the bit and logs the page. Only the
+ * thread of the vCPU accesses the log.
  */
 export interface Pml {
   /** Entries in use. */
   readonly used: Cell;
-  /** Ids of pages, in the order of the writes. */
+  /** Page ids, in the order of the writes. */
   readonly entries: readonly Cell[];
 }
 
@@ -22,9 +23,10 @@ export function layPml(layout: Layout, vcpu: number, size: number): Pml {
 }
 
 /**
- * The processor's page walk for a store that found no translation cached. `full`: the log has no room, the vCPU exits first.
- * `fault`: the page is not mapped. Here ARMED is a clear dirty bit. A walk is over before a shootdown is acknowledged, so that what it cached
- * of a page that was re-armed meanwhile is dropped with it.
+ * The processor's page walk for a store without a cached translation. Returns `full` when the log
+ * has no room and the vCPU must exit first, `fault` when the page is not mapped. Here ARMED is a
+ * clear dirty bit. A walk ends before a shootdown is acknowledged: a translation that it cached of
+ * a page that was re-armed meanwhile is dropped as well.
  */
 export function walkAndLog(mem: Memory, pml: Pml, vcpu: number, page: Page): 'cached' | 'full' | 'fault' {
   const armed = mem.load(page.armed);

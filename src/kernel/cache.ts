@@ -16,19 +16,19 @@ const folder = (): string => {
 const wasmOf = (key: string): string => join(folder(), `${key}.wasm`);
 const jsonOf = (key: string): string => join(folder(), `${key}.json`);
 
-/** What was compiled under that key, or undefined. */
+/** The compiled file with that key, or undefined. */
 export function cached(key: string): Compiled | undefined {
   try {
     const compiled = JSON.parse(readFileSync(jsonOf(key), 'utf8')) as Compiled;
     return statSync(wasmOf(key)).size === compiled.bytes ? compiled : undefined;
   } catch {
-    return undefined; // also where half of it has gone: it is made again
+    return undefined; // also where one of its two files is missing
   }
 }
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** The code of a compiled file that is there: read once, as every scenario that is built has an instance of it. */
+/** The code of a compiled file. Read once: every scenario instantiates it. */
 export function moduleOf(key: string): WebAssembly.Module {
   const module = modules.get(key) ?? new WebAssembly.Module(readFileSync(wasmOf(key)));
   modules.set(key, module);

@@ -9,10 +9,10 @@ import { type Files, filesOf, INCLUDE, SHIM_AT } from './sourceTree.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
 
 const STACK_BYTES = 16_384;
-/** Structs whose members are looked up by name. */
+/** Structs whose members the harness needs by name. */
 const STRUCTS = ['kvm_dirty_ring', 'kvm_gfn_ring_t', 'kvm_dirty_gfn'];
 
-/** Of the compiler, as no pass may merge or move an access before it is hooked; and of the calls after that, which it then cannot. */
+/** Flags of the first compilation: no pass may merge or move an access before it is hooked. */
 const FIRST = ['-O1', '-Xclang', '-disable-llvm-passes', '-S', '-emit-llvm'];
 const TARGET = [
   ...['--target=wasm64', '-g', '-ffreestanding', '-nostdinc', '-fno-vectorize', '-fno-slp-vectorize'],
@@ -23,15 +23,16 @@ const TARGET = [
 export interface CompileRequest {
   /** A kernel tree, or any folder. */
   readonly kdir: string;
-  /** The C file, seen from there. */
+  /** The C file, relative to `kdir`. */
   readonly file: string;
-  /** Parts of the descriptions of accesses that may stay unhooked. */
+  /** Accesses with one of these texts in their description may stay unhooked. */
   readonly allowed: readonly string[];
 }
 
 /**
- * Compiles a C file of a kernel tree, as it is, for the harness; or takes it from the cache, where nothing of what it is made of has changed. Throws `KernelError` where it
- * cannot be compiled, with the file's own line; where an access cannot be hooked; where it has functions that the harness does not know.
+ * Compiles an unmodified C file of a kernel tree for the harness, or takes the result from the
+ * cache. Throws `KernelError` where the file does not compile (with its line), where an access
+ * cannot be hooked, and where the ring's functions have an unknown form.
  */
 export async function compile({ kdir, file: named, allowed }: CompileRequest): Promise<Compiled> {
   const file = posix.normalize(named.replaceAll('\\', '/'));
@@ -106,7 +107,7 @@ async function link(
   return tools.lower(linked);
 }
 
-/** Everything that the result depends on. */
+/** A hash of everything that the result depends on. */
 function keyOf(files: Files, file: string, allowed: readonly string[]): string {
   const hash = createHash('sha256');
   const add = (text: string): void => {
@@ -117,10 +118,10 @@ function keyOf(files: Files, file: string, allowed: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** Of what is kept; a change of how files are rewritten or linked is one of it. */
+/** The version of cached files. A change of how files are rewritten or linked needs a new one. */
 const FORMAT = '6';
 
-/** None where they are not installed: what is in the cache needs no compiler. */
+/** `none` where a package is not installed: a cached file needs no compiler. */
 function toolVersions(): string[] {
   const { resolve } = createRequire(import.meta.url);
   return ['@yowasp/clang', 'binaryen'].map((name) => {
@@ -134,7 +135,7 @@ function toolVersions(): string[] {
   });
 }
 
-/** Which of the forms that the ring's functions have had these are. */
+/** Which version of the ring's functions a file has. */
 function apiOf(wasm: Uint8Array, file: string): Api {
   const none = () => 0;
   const imports = Object.fromEntries(
@@ -156,7 +157,9 @@ function structsOf({ info }: Rewritten): Record<string, readonly Member[]> {
   return Object.fromEntries(found.filter((entry): entry is [string, Member[]] => entry[1] !== undefined));
 }
 
-/** What a compiler said, in one line: the first error, with its place; or what the linker found missing. */
+/**
+ * The message of a compiler in one line: the first error with its place, or what the linker misses.
+ */
 function shown(said: string): string {
   const undefinedNames = [...said.matchAll(/undefined symbol: (\w+)/g)].map(([, name]) => name);
   if (undefinedNames.length > 0)

@@ -1,31 +1,38 @@
 /**
- * C code of a kernel, as the harness runs it: WebAssembly in which every access to memory that is not the thread's own stack asks the host, with
- * where in the source it stands.
+ * C code of a kernel, compiled for the harness: WebAssembly in which every access calls a hook,
+ * with its place in the source. Accesses to the thread's own stack do not.
  */
 export interface Compiled {
-  /** SHA-256 of all that went into it, as hex: source, headers, tools. */
+  /** SHA-256, in hex, of source, headers and tools. */
   readonly key: string;
-  /** Of the WebAssembly code. */
+  /** Size of the WebAssembly code. */
   readonly bytes: number;
-  /** The C file, as seen from the tree. */
+  /** The C file, relative to the kernel tree. */
   readonly file: string;
-  /** Which functions it has: `kvm_dirty_ring_*` in one of the forms they had, or the mail's `kvm_gfn_ring_*`. */
+  /**
+   * The functions that it has: `kvm_dirty_ring_*` of a kernel version, or the mail's
+   * `kvm_gfn_ring_*`.
+   */
   readonly api: Api;
-  /** Whether reset says how many entries it processed, not only whether there were any. */
+  /**
+   * Whether reset returns the number of entries that it processed, not only whether there were any.
+   */
   readonly counts: boolean;
-  /** By the number that a hook is called with: `function file:line:column`. Number 0 is none. */
+  /**
+   * By the site number that a hook is called with: `function file:line:column`. Number 0 is none.
+   */
   readonly sites: readonly string[];
-  /** Accesses and calls that are hooked, by what they are: `load`, `store`, `fence` … */
+  /** How many accesses and calls are hooked, by kind: `load`, `store`, `fence` … */
   readonly hooked: Readonly<Record<string, number>>;
-  /** Accesses that could not be hooked and were allowed, each with its place. */
+  /** Accesses that stay unhooked because the user allowed it, each with its place. */
   readonly unhooked: readonly string[];
-  /** By name of a struct: its members. */
+  /** The members of structs, by the struct's name. */
   readonly structs: Readonly<Record<string, readonly Member[]>>;
 }
 
 export type Api = '5.11' | '6.2' | '6.17' | 'mail';
 
-/** A member of a struct; members of structs inside it have a path: `indices.prod`. */
+/** A member of a struct. A member of a nested struct has a path as its name: `indices.prod`. */
 export interface Member {
   readonly name: string;
   /** Bytes from the start of the struct. */
@@ -34,7 +41,7 @@ export interface Member {
   readonly is: 'number' | 'pointer' | 'mutex' | 'spinlock' | 'other';
 }
 
-/** A C file that cannot be compiled or run; the message says what to do. */
+/** A C file cannot be compiled or run. The message says what to do. */
 export class KernelError extends Error {
   override readonly name = 'KernelError';
 }

@@ -5,31 +5,32 @@ import { moduleOf } from './cache.ts';
 import { type Compiled, KernelError } from './compiled.ts';
 import { AccessOrder } from './rewrite.ts';
 
-/** What the C code asks of the rest of the kernel. */
+/** Functions of the rest of the kernel that the C code calls. */
 export interface HostImports {
   /** kvm_arch_mmu_enable_log_dirty_pt_masked. */
   rearm(mem: Memory, slot: number, offset: bigint, mask: bigint): void;
   signalPending(mem: Memory): boolean;
-  /** A WARN_ON whose condition held. */
+  /** A WARN_ON with a true condition. */
   warned(mem: Memory): void;
 }
 
-/** Fences and read-modify-writes by the numbers that gfnring_hooks.h gives them. */
+/** Fences and read-modify-writes by their numbers in gfnring_hooks.h. */
 const FENCES = ['wmb', 'rmb', 'mb'] as const;
 const UPDATES = ['xchg', 'cmpxchg', 'fetchAdd', 'fetchAnd', 'fetchOr'] as const;
 
-/** Memory of the C code that threads share, and what of it stays as it was made. */
+/** Shared memory of the C code that has no place in the layout. */
 interface Region {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Whether it stays as it is, once it is made; or is written and never read. */
+  /** `fixed`: it never changes after the set-up. `write-only`: it is written and never read. */
   readonly is: 'fixed' | 'write-only';
 }
 
 /**
- * Compiled C code, run for whichever thread calls it: its stack lies in memory of its own, which nothing outlives; every other access is one of the `Memory` that
- * a call is given. So it can be suspended and run again like any other operation, by what `Memory` throws through it.
+ * An instance of compiled C code, which any thread can call. Its stack is in WebAssembly memory and
+ * does not outlive a call. Every other access goes to the `Memory` of the call. Therefore `Memory`
+ * can abort and run it again like any other operation.
  */
 export class CompiledCode {
   readonly compiled: Compiled;
@@ -40,11 +41,14 @@ export class CompiledCode {
   /** By `keyOf`. */
   private readonly places = new Map<number, Place>();
   private readonly regions: Region[] = [];
-  /** By `keyOf`: words of regions of which no byte is another place's. */
-  private readonly apart = new Set<number>();
-  /** What the C code has allocated. */
+  /** By `keyOf`: words that share no byte with a place. */
+  private readonly disjoint = new Set<number>();
+  /** Memory that the C code has allocated. */
   private readonly allocated: { readonly from: number; readonly to: number }[] = [];
-  /** Undefined while objects are made: then all accesses are to memory of its own. */
+  /**
+   * The memory of the current call. Undefined during the set-up: then all accesses go to
+   * WebAssembly memory.
+   */
   private mem: Memory | undefined;
   private readonly memory: WebAssembly.Memory;
   private seen: DataView;
@@ -60,16 +64,16 @@ export class CompiledCode {
     this.stackTop = this.stack.value;
   }
 
-  /** Calls an export while objects are made. */
+  /** Calls an export during the set-up. */
   make(name: string, ...args: (number | bigint)[]): number {
     return (this.exports[name] as (...args: (number | bigint)[]) => number)(...args) >>> 0;
   }
 
-  /** Calls an export as an operation, or part of one, of the thread that `mem` is of. */
+  /** Calls an export as an operation, or a part of one, of the thread of `mem`. */
   call(mem: Memory, name: string, ...args: (number | bigint)[]): number {
     this.mem = mem;
-    this.stack.value = this.stackTop; // a call before this one may have been thrown out
-    // What a call leaves on the stack says nothing to the next, also where the code forgets to set a variable.
+    this.stack.value = this.stackTop; // an earlier call may have been aborted
+    // A variable that the code forgets to initialise must not have a value of an earlier call.
     new Uint8Array(this.memory.buffer, STACK_FROM, Number(this.stackTop) - STACK_FROM).fill(0);
     const result = this.run(mem, name, args);
     mem.origin = undefined;
@@ -86,7 +90,7 @@ export class CompiledCode {
     }
   }
 
-  /** Accesses of `bytes` bytes at `address` are those of `place`. Words of several widths may lie at one address, and over each other. */
+  /** Accesses of `bytes` bytes at `address` go to `place`. Words of several widths may overlap. */
   put(address: number, place: Place, bytes = place.bits / 8): void {
     this.places.set(keyOf(address, bytes), place);
   }
@@ -96,17 +100,17 @@ export class CompiledCode {
     return this.allocated.some(({ from, to }) => address >= from && address + bytes <= to);
   }
 
-  /** The C code may read `bytes` bytes from `address` on, which stay as they are; see `Region`. */
+  /** Adds a `Region` of `bytes` bytes at `address`. */
   region(name: string, address: number, bytes: number, is: Region['is']): void {
     this.regions.push({ name, from: address, to: address + bytes, is });
   }
 
-  /** The number in memory of its own, as it was made: of up to 32 bits. */
+  /** The initial value of a number in WebAssembly memory. */
   made(address: number, bytes: number): bigint {
     return bytes === 8 ? this.view.getBigUint64(address, true) : BigInt(this.own(address, bytes));
   }
 
-  /** Memory of its own; a buffer is gone when it has grown. */
+  /** WebAssembly memory. When it grows, its old buffer is detached. */
   private get view(): DataView {
     if (this.seen.buffer !== this.memory.buffer) this.seen = new DataView(this.memory.buffer);
     return this.seen;
@@ -139,13 +143,13 @@ export class CompiledCode {
       signal: (site: number) => (this.services.signalPending(this.at(site)) ? 1 : 0),
       rearm: (slot: number, offset: bigint, mask: bigint) => {
         const { mem } = this;
-        mem!.origin = undefined; // what the MMU does is our own
+        mem!.origin = undefined; // the MMU is no C code
         this.services.rearm(mem!, slot >>> 0, BigInt.asUintN(64, offset), BigInt.asUintN(64, mask));
       },
     };
   }
 
-  /** The memory of the running thread, told where in the source its next access stands. */
+  /** The memory of the call, with the place of its next access in the source. */
   private at(site: number): Memory {
     const { mem } = this;
     if (mem === undefined) throw new KernelError(`${this.compiled.sites[site]} is reached while objects are made`);
@@ -168,7 +172,7 @@ export class CompiledCode {
       return this.view.getBigUint64(address, true);
     }
     const mem = this.at(site);
-    // What is a word of 32 bits to the rest of the harness, as the pages of a slot.
+    // A word of 32 bits for the rest of the harness: the number of pages of a slot.
     if (place.kind === 'cell') return BigInt(mem.load(place));
     return order === AccessOrder.plain ? mem.read64(place) : mem.load64(place);
   }
@@ -196,7 +200,7 @@ export class CompiledCode {
     }
   }
 
-  /** Of structs, word by word: plain accesses, as a compiler makes them. */
+  /** Copies a struct word by word, with plain accesses. */
   private copy(site: number, to: number, from: number, bytes: number): void {
     for (let done = 0; done < bytes; ) {
       const size = this.sizeAt([to + done, from + done], bytes - done);
@@ -228,7 +232,10 @@ export class CompiledCode {
     }
   }
 
-  /** Bytes of the widest word that begins at one of `addresses`; where none does, as many as are aligned. */
+  /**
+   * Bytes of the widest place that begins at one of `addresses`; without one, of the widest aligned
+   * word.
+   */
   private sizeAt(addresses: readonly number[], most: number): number {
     const sizes = [8, 4, 2, 1].filter((size) => size <= most && addresses.every((address) => address % size === 0));
     return sizes.find((size) => addresses.some((address) => this.places.has(keyOf(address, size)))) ?? sizes[0];
@@ -238,7 +245,7 @@ export class CompiledCode {
     return address >= STACK_FROM && address < Number(this.stackTop);
   }
 
-  /** What is not shared, or stays as it was made. */
+  /** Loads from memory that has no place: it must not be write-only. */
   private fixed(site: number, address: number, bytes: number): number {
     const region = this.regionOf(site, address, bytes, 'reads');
     if (region?.is === 'write-only')
@@ -259,7 +266,7 @@ export class CompiledCode {
     else this.view.setUint32(address, value, true);
   }
 
-  /** A store to what nobody reads; to what was taken for fixed it is none. */
+  /** Ignores a store to write-only memory. A store to other memory without a place is an error. */
   private drop(site: number, address: number, bytes: number): void {
     const region = this.regionOf(site, address, bytes, 'writes');
     if (region?.is === 'write-only') return;
@@ -268,13 +275,16 @@ export class CompiledCode {
     );
   }
 
-  /** Where an access is that has no place; undefined: in static data. Beyond every object it is the bug that is looked for. */
+  /**
+   * The region of an access that has no place; undefined: static data. Outside of all objects it
+   * violates G1.
+   */
   private regionOf(site: number, address: number, bytes: number, does: string): Region | undefined {
     if (this.mem === undefined) return undefined;
     const key = keyOf(address, bytes);
-    const place = this.apart.has(key) ? undefined : this.placeOver(address, bytes);
-    if (place !== undefined) throw this.unfit(site, bytes, place);
-    this.apart.add(key);
+    const place = this.disjoint.has(key) ? undefined : this.placeOver(address, bytes);
+    if (place !== undefined) throw this.wrongWidth(site, bytes, place);
+    this.disjoint.add(key);
     const lies = ({ from, to }: { from: number; to: number }): boolean => address >= from && address + bytes <= to;
     const region = this.regions.find(lies);
     if (region !== undefined) return region;
@@ -291,7 +301,7 @@ export class CompiledCode {
     );
   }
 
-  /** A place of which an access, of another width or begun elsewhere, has a byte. */
+  /** A place that shares a byte with an access. */
   private placeOver(address: number, bytes: number): Place | undefined {
     for (const [key, place] of this.places) {
       const at = Math.floor(key / 16);
@@ -300,7 +310,7 @@ export class CompiledCode {
     return undefined;
   }
 
-  /** The shared word of `bytes` bytes at `address`; undefined where there is none, and while objects are made. */
+  /** The cell of `bytes` bytes at `address`; undefined: there is none, or it is the set-up. */
   private cellAt(address: number, bytes: 8): Cell | Cell64 | undefined;
   private cellAt(address: number, bytes: number): Cell | undefined;
   private cellAt(address: number, bytes: number): Cell | Cell64 | undefined {
@@ -314,14 +324,14 @@ export class CompiledCode {
     throw new KernelError(`${this.compiled.sites[site]} takes a lock that gfnring does not know`);
   }
 
-  private unfit(site: number, bytes: number, { name, bits }: Place): KernelError {
+  private wrongWidth(site: number, bytes: number, { name, bits }: Place): KernelError {
     const where = this.compiled.sites[site];
     return new KernelError(`${where} accesses ${bytes} bytes of ${name}, which has ${bits / 8}: words are taken whole`);
   }
 }
 
-/** Below it no object lies, so that what is near NULL is found out. It stands in glue.c too. */
+/** No object has a lower address, so that accesses near NULL are errors. Also defined in glue.c. */
 const STACK_FROM = 1024;
 
-/** A word's address and its bytes, at most 8, as one number. */
+/** The address of a word and its size, at most 8 bytes, as one number. */
 const keyOf = (address: number, bytes: number): number => address * 16 + bytes;

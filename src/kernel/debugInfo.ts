@@ -2,7 +2,7 @@ import type { Member } from './compiled.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** What LLVM's text form says about the source: metadata nodes by number. */
+/** The debug information of LLVM IR in text form: metadata nodes by number. */
 export class DebugInfo {
   private readonly nodes = new Map<string, { readonly kind: string; readonly fields: Fields }>();
   private readonly lists = new Map<string, readonly string[]>();
@@ -17,7 +17,7 @@ export class DebugInfo {
       );
   }
 
-  /** Where the instruction of a line of IR comes from, as `function file:line:column`. */
+  /** The place in the source of an instruction in a line of IR, as `function file:line:column`. */
   siteOf(line: string): string {
     const location = this.node(/!dbg !(\d+)/.exec(line)?.[1]);
     if (location === undefined) return 'an unknown place';
@@ -25,7 +25,10 @@ export class DebugInfo {
     return `${this.functionOf(scope)} ${this.fileOf(scope)}:${row}:${column}`;
   }
 
-  /** The members of `struct name`, those of structs in it one by one; undefined where the file has no such struct. */
+  /**
+   * The members of `struct name`, with those of nested structs; undefined: the file has no such
+   * struct.
+   */
   membersOf(name: string): Member[] | undefined {
     for (const { kind, fields } of this.nodes.values())
       if (kind === 'DICompositeType' && fields.name === name && fields.elements !== undefined)
@@ -49,7 +52,7 @@ export class DebugInfo {
     });
   }
 
-  /** A type without the names and qualifiers in front of it; but for the locks, which are known by name. */
+  /** A type without typedefs and qualifiers. A lock keeps its name. */
   private bare(id: string | undefined): Fields | undefined {
     const fields = this.node(id?.slice(1));
     if (fields === undefined) return undefined;
@@ -85,7 +88,7 @@ const locks: Readonly<Record<string, 'mutex' | 'spinlock'>> = {
   rwlock_t: 'spinlock',
 };
 
-/** `name: "x", size: 32, file: !1`, as an object of texts. */
+/** `name: "x", size: 32, file: !1` as an object. */
 const fieldsOf = (body: string): Fields =>
   Object.fromEntries(
     [...body.matchAll(/(\w+): (?:"([^"]*)"|([^,]+))/g)].map(([, name, text, bare]) => [name, text ?? bare]),

@@ -5,7 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import { KernelError, type Member } from './compiled.ts';
 import type { CompiledCode } from './compiledCode.ts';
 
-/** Makes the struct kvm of a VM, with its slots and locks. */
+/** Creates the struct kvm of a VM, with its slots and locks. */
 export function makeKvm(code: CompiledCode, { memslots, slots_lock, mmu_lock }: Kvm): void {
   code.region('struct kvm', code.make('gfnring_kvm'), code.make('gfnring_kvm_bytes'), 'fixed');
   code.put(code.make('gfnring_mmu_lock'), mmu_lock);
@@ -17,15 +17,18 @@ export function makeKvm(code: CompiledCode, { memslots, slots_lock, mmu_lock }: 
   }
 }
 
-/** Makes the struct kvm_vcpu of vCPU `vcpu`, whose ring is allocated after it. */
+/** Creates the struct kvm_vcpu of vCPU `vcpu`. Its ring is allocated after it. */
 export function makeVcpu(code: CompiledCode, vcpu: number, { requests }: { readonly requests?: Cell } = {}): void {
   code.region(`vcpu${vcpu}`, code.make('gfnring_vcpu', vcpu), code.make('gfnring_vcpu_bytes'), 'fixed');
-  // What userspace sees of an exit is what the operation returns.
+  // Userspace sees the result of the operation instead.
   code.region(`vcpu${vcpu}.run`, code.make('gfnring_run', vcpu), code.make('gfnring_run_bytes'), 'write-only');
   if (requests !== undefined) code.put(code.make('gfnring_requests', vcpu), requests);
 }
 
-/** Throws `KernelError` where struct kvm_dirty_gfn is not laid out as userspace has it: `first`, slot, offset, in 16 bytes. */
+/**
+ * Throws `KernelError` where struct kvm_dirty_gfn differs from the one of userspace: `first`, slot,
+ * offset.
+ */
 export function checkEntries({ compiled }: CompiledCode, first: 'flags' | 'pad'): void {
   const layout = (compiled.structs.kvm_dirty_gfn ?? []).map(({ name, offset, bytes }) => `${name} ${offset}+${bytes}`);
   const expected = [`${first} 0+4`, 'slot 4+4', 'offset 8+8'];
@@ -35,13 +38,13 @@ export function checkEntries({ compiled }: CompiledCode, first: 'flags' | 'pad')
     );
 }
 
-/** A member that a file has and our ring has not, and what it holds once the ring is allocated. */
+/** A member of a C struct that our ring does not have, and its value after the allocation. */
 export interface ExtraMember {
   readonly place: Place;
   readonly value: bigint;
 }
 
-/** Gives members the values that they are allocated with. */
+/** Stores the values that members have after the allocation. */
 export function initMembers(mem: Memory, more: readonly ExtraMember[]): void {
   for (const { place, value } of more) {
     if (place.kind === 'cell64') mem.store64(place, value);
@@ -50,8 +53,9 @@ export function initMembers(mem: Memory, more: readonly ExtraMember[]): void {
 }
 
 /**
- * Puts the members of a struct that lies at `address` where the harness has them: those of `known` in their cells, those that a file has beside in cells of their own,
- * which are laid out and returned with what they hold now. Those named in `fixed` stay as they are.
+ * Maps the members of the struct at `address` to places: those in `known` to theirs, all others to
+ * new cells, which are returned with their current values. Those named in `fixed` never change and
+ * have no place. Throws `KernelError` where a member has no fitting place.
  */
 export function layMembers(
   code: CompiledCode,

@@ -1,7 +1,7 @@
 import { KernelError } from './compiled.ts';
 import { DebugInfo } from './debugInfo.ts';
 
-/** How an access is ordered: the second argument of a hook. The numbers stand in code.ts too. */
+/** The ordering of an access: the second argument of a hook. */
 export const AccessOrder = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
 
 export interface Rewritten {
@@ -10,7 +10,7 @@ export interface Rewritten {
   /** By site. */
   readonly sites: readonly string[];
   readonly hooked: Readonly<Record<string, number>>;
-  /** What is not, and was allowed. */
+  /** Accesses that stay unhooked because the user allowed it. */
   readonly unhooked: readonly string[];
   readonly info: DebugInfo;
 }
@@ -32,17 +32,19 @@ const BLOCK =
   /^(\s+)call void @llvm\.(memcpy|memset)\S*\(ptr (?:\w+ )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
 const CALL = /^(\s+(?:%[\w.-]+ = )?(?:tail )?call .*@gfnring_(\w+)\(i32 (?:noundef )?)0\b/;
 const ATOMIC = /^\s+(?:%[\w.-]+ = )?(load|store|atomicrmw|cmpxchg|fence)\b/;
-/** Code of the assembler's; without text it is a barrier to the compiler alone. */
+/** Inline assembly with text. Without text it is only a compiler barrier. */
 const ASSEMBLER = /^\s+(?:%[\w.-]+ = )?(?:tail )?call [^@]*\basm (?:sideeffect )?(?:alignstack )?"[^"]/;
-/** An argument that the call itself copies, whole, from where it lies. */
+/** An argument passed by value: the call copies it from memory. */
 const BY_VALUE = /\bbyval\((?:[^()]|\([^()]*\))*\)(?: align \d+)? ([^\s,()]+)/g;
 const DEBUG = /, !dbg !\d+/;
 
 /**
- * Makes every access of LLVM IR a call of a hook that says where in the source it stands: plain ones too, which no macro of the kernel shows. The IR is to be
- * as clang first makes it, before any pass has merged or moved an access. What lies on the function's own stack stays as it is.
+ * Replaces every access of LLVM IR by a call of a hook with its place in the source: plain accesses
+ * too, which no macro of the kernel marks. The IR must come straight from clang, before any pass
+ * has merged or moved an access. Accesses to the function's own stack stay.
  *
- * @param allowed parts of descriptions of accesses that may stay unhooked. Throws `KernelError` for all others.
+ * @param allowed accesses with one of these texts in their description may stay unhooked. Throws
+ * `KernelError` where another access cannot be hooked.
  */
 export function rewrite(ir: string, allowed: readonly string[]): Rewritten {
   const info = new DebugInfo(ir);

@@ -3,20 +3,21 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KernelError } from './compiled.ts';
 
-/** By path: the text of a file, as the compiler sees it. */
+/** The texts of files by path, for the compiler. */
 export type Files = ReadonlyMap<string, string>;
 
-/** Our own headers, which stand before those of the tree. They are shipped as they are: nothing compiles them into `dist`. */
+/** Our own headers, which come before those of the tree. They are shipped in `src`. */
 const SHIM = fileURLToPath(new URL('../../src/kernel/shim/', import.meta.url));
 export const SHIM_AT = 'gfnring-shim';
-/** Where a tree keeps what `#include <…>` names. */
+/** Folders of a kernel tree for `#include <…>`. */
 export const INCLUDE = ['include', 'include/uapi', 'arch/x86/include/uapi'] as const;
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /**
- * A C file of a tree, with the headers that it includes, and our own in the place of those that would bring the whole kernel with them. Paths are those of the tree.
- * Throws `KernelError` where the tree or the file is not there.
+ * A C file of a kernel tree with the headers that it includes. Our own headers replace those that
+ * would include the whole kernel. Paths are relative to the tree. Throws `KernelError` where the
+ * tree or the file does not exist.
  */
 export function filesOf(kdir: string, file: string): Files {
   if (!statSync(kdir, { throwIfNoEntry: false })?.isDirectory())
@@ -39,11 +40,11 @@ export function filesOf(kdir: string, file: string): Files {
       const places = INCLUDE.map((folder) => posix.join(folder, name));
       if (open === '"') places.unshift(posix.join(dirname(path), name));
       const found = places.find((place) => isFile(join(kdir, place)));
-      if (found !== undefined) add(found); // what is missing the compiler says, with its line
+      if (found !== undefined) add(found); // otherwise the compiler reports it, with its line
     }
   };
   add(file);
-  // Our own headers ask for these.
+  // Our own headers include files of the tree.
   for (const [path, text] of [...files]) if (path.startsWith(SHIM_AT)) includesOf(text, path);
   return files;
 }

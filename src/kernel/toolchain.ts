@@ -3,12 +3,15 @@ import { KernelError } from './compiled.ts';
 
 type Clang = typeof import('@yowasp/clang');
 
-/** What a compiler said on its way to failing. */
+/** A compiler failed. The message is its output. */
 export class CompileFailed extends Error {}
 
 const INSTALL = 'npm install --save-dev @yowasp/clang@22.0.0-git20542-10 binaryen@132.0.0';
 
-/** A package that only this needs; without it, one line that says how to get it. */
+/**
+ * Loads an optional package. Throws `KernelError`, with the command to install it, where it is
+ * missing.
+ */
 async function optional<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
@@ -30,11 +33,14 @@ export class Toolchain {
 
   static async load(): Promise<Toolchain> {
     const clang = await optional(() => import('@yowasp/clang'));
-    await clang.runLLVM(undefined, {}, { fetchProgress: () => {} }); // else it tells how it reads its own files, on stdout
+    // Without this it prints on stdout how it loads its own files.
+    await clang.runLLVM(undefined, {}, { fetchProgress: () => {} });
     return new Toolchain(clang, (await optional(() => import('binaryen'))).default);
   }
 
-  /** Runs `clang` or `wasm-ld` over `files` and returns what it wrote to `out`. Throws `CompileFailed` with what it said. */
+  /**
+   * Runs `clang` or `wasm-ld` on `files` and returns its output file `out`. Throws `CompileFailed`.
+   */
   async run(
     tool: 'clang' | 'wasm-ld',
     args: readonly string[],
@@ -58,11 +64,14 @@ export class Toolchain {
     }
   }
 
-  /** Makes a module with 64-bit addresses one that every engine runs: of 32 bits. Types of C keep their sizes. */
+  /**
+   * Converts a module with 64-bit addresses to 32-bit ones, for every engine. C types keep their
+   * sizes.
+   */
   lower(wasm: Uint8Array): Uint8Array {
     const { Features, readBinary, setOptimizeLevel } = this.binaryen;
     const module = readBinary(wasm);
-    // One by one: whatever a name here does not allow, binaryen would refuse to read.
+    // One by one: binaryen does not read a module with a feature that is not listed.
     module.setFeatures(
       Features.Memory64 |
         Features.Atomics |

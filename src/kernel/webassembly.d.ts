@@ -1,4 +1,7 @@
-/** What of WebAssembly is used here: the library that has all of it is that of browsers, with much that Node has not. */
+/**
+ * The parts of WebAssembly that are used here. TypeScript declares it only in the library of
+ * browsers.
+ */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,4 +1,4 @@
-/** Errors as the kernel returns them: negative numbers. */
+/** Error numbers. A kernel function returns them negative. */
 export const ENOENT = 2;
 export const EINTR = 4;
 export const ENXIO = 6;

@@ -1,11 +1,17 @@
-/** Pages of one slot to re-arm in one call: page `offset + i` for each set bit i of `mask`. Bit 0 is set; `mask` has 64 bits. */
+/**
+ * Pages of one slot to re-arm in one call: `offset + i` for each set bit i of the 64-bit `mask`.
+ * Bit 0 is set.
+ */
 export interface ResetBatch {
   readonly slot: number;
   readonly offset: bigint;
   readonly mask: bigint;
 }
 
-/** `batch` with page `offset` in it too, which lies `delta` behind its first; or undefined when one call cannot take both. */
+/**
+ * Adds page `offset`, which is first page + `delta`, to `batch`. Returns undefined when one call
+ * cannot re-arm both.
+ */
 export function tryExtend(batch: ResetBatch, offset: bigint, delta: bigint): ResetBatch | undefined {
   if (delta >= 0n && delta < 64n) return { ...batch, mask: batch.mask | (1n << delta) };
   if (delta >= 0n || delta <= -64n) return undefined;

@@ -4,9 +4,10 @@ import type { Memory } from '../memory/memory.ts';
 import { GFN_BYTES, type GfnRing, SIZE_MAX, SIZE_MIN } from './kvm_gfnring.ts';
 
 /**
- * Lays out a ring of `size` entries, of which `leeway` (0 to size - 1) are kept for what a vCPU may still push after it was told to stop.
- * Returns -EINVAL when size is not a power of two from 2 to 32768, or leeway is out of range. The memory is zeroed, and zeroed before
- * it is mapped: userspace must never see old kernel data, nor the kernel wipe indices that are in use.
+ * Allocates a ring of `size` entries. Of these, `leeway` (0 to size - 1) stay free for what a vCPU
+ * pushes before it can stop. Returns -EINVAL when size is not a power of two from 2 to 32768, or
+ * leeway is out of range. The memory is zeroed before it is mapped: userspace must not see old
+ * kernel data, and the kernel must not clear indices that are in use.
  */
 export function kvm_gfn_ring_alloc(layout: Layout, name: string, size: number, leeway = 0): GfnRing | number {
   if (!Number.isInteger(size) || size < SIZE_MIN || size > SIZE_MAX || (size & (size - 1)) !== 0) return -EINVAL;
@@ -28,7 +29,10 @@ export function kvm_gfn_ring_alloc(layout: Layout, name: string, size: number, l
   return { prod_index, cons_index, allocated, size, soft_limit: size - leeway, data, indices, entries };
 }
 
-/** Gives the ring's memory back: from here on `kvm_gfn_ring_get_page` refuses. Called when its vCPU can no longer run. */
+/**
+ * Frees the ring: `kvm_gfn_ring_get_page` fails from here on. Called when its vCPU can no longer
+ * run.
+ */
 export function kvm_gfn_ring_free(mem: Memory, ring: GfnRing): void {
   mem.store(ring.allocated, 0);
 }

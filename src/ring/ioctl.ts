@@ -5,8 +5,9 @@ import type { GfnRing } from './kvm_gfnring.ts';
 import { __kvm_gfn_ring_reset } from './reset.ts';
 
 /**
- * The ioctl: resets every ring of the VM, by `reset`. Returns how many entries were processed, or -EINVAL when a ring's cons was out of range; the other
- * rings have been served all the same. No lock is held on entry or return.
+ * The ioctl: resets every ring of the VM by `reset`. Returns the number of entries processed, or
+ * -EINVAL when a ring's cons was out of range; the other rings are reset all the same. Called with
+ * no lock held.
  */
 export function KVM_RESET_DIRTY_PAGES(
   mem: Memory,
@@ -23,7 +24,8 @@ export function KVM_RESET_DIRTY_PAGES(
     if (count < 0) error = -EINVAL;
     else processed += count;
   }
-  // Before slots_lock is given back: the next caller finds nothing to reset and copies at once, so no stale translation may be left.
+  // Before slots_lock is released: the next caller may find nothing to reset, and copy pages at
+  // once. No stale translation may be left then.
   if (processed > 0) kvm.arch.flush_remote_tlbs(mem);
   mem.unlock(kvm.slots_lock);
 

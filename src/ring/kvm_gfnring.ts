@@ -1,12 +1,12 @@
 import type { Cell, Cell64 } from '../memory/cell.ts';
 
-/** Bytes of a `struct kvm_dirty_gfn`, and of a page of the mapping. */
+/** sizeof(struct kvm_dirty_gfn); the size of a page of the mapping. */
 export const GFN_BYTES = 16;
 export const PAGE_BYTES = 4096;
 
 /**
- * Powers of two from 2 to 32768. Indices are free-running u16, so a ring of 65536 entries could not tell full from empty: 65536 is 0
- * modulo 2^16, and the producer would overwrite what nobody has harvested.
+ * The size is a power of two. Indices are free-running u16: with 65536 entries, a full ring would
+ * look empty, and push would overwrite entries that are not harvested.
  */
 export const SIZE_MIN = 2;
 export const SIZE_MAX = 32768;
@@ -19,25 +19,28 @@ export interface DirtyGfn {
   readonly offset: Cell64;
 }
 
-/** The first four bytes of the ring: entry 0's pad, which no entry uses. */
+/** The first four bytes of the ring: the pad of entry 0. */
 interface Indices {
-  /** avail_index: written by push alone, read by userspace alone. The kernel never reads it back. */
+  /** avail_index. Written by push, read by userspace. The kernel never reads it. */
   readonly prod: Cell;
-  /** User fetch_index: written by userspace, read by reset, once. May hold anything. */
+  /** User fetch_index. Written by userspace, read once by reset. May hold any value. */
   readonly cons: Cell;
 }
 
-/** struct kvm_gfn_ring_t: what the kernel keeps to itself, and the mapped ring behind it. */
+/** struct kvm_gfn_ring_t: the kernel's own data, and the mapped ring. */
 export interface GfnRing {
-  /** dirty_index. Free-running; masked only in entryAt. Written by the vCPU that owns the ring, before `indices.prod`. */
+  /** dirty_index. Free-running. Written by the vCPU that owns the ring, before `indices.prod`. */
   readonly prod_index: Cell;
-  /** Kernel fetch_index. Free-running; masked only in entryAt. Written under slots_lock, by reset; decides what is full. */
+  /**
+   * Kernel fetch_index. Free-running. Written by reset with slots_lock held. Decides whether the
+   * ring is full.
+   */
   readonly cons_index: Cell;
   /** 1 while `data` is allocated. */
   readonly allocated: Cell;
-  /** Entries: a power of two. */
+  /** Number of entries: a power of two. */
   readonly size: number;
-  /** Entries in use from which a vCPU must stop: size - leeway. */
+  /** A vCPU must stop when so many entries are in use: size - leeway. */
   readonly soft_limit: number;
   /** Byte offset of the mapped ring. */
   readonly data: number;
@@ -45,7 +48,7 @@ export interface GfnRing {
   readonly entries: readonly DirtyGfn[];
 }
 
-/** The entry that free-running index `index` stands for. The only place where an index is masked. */
+/** The entry of a free-running index. The only place where an index is masked. */
 export function entryAt(ring: GfnRing, index: number): DirtyGfn {
   return ring.entries[index & (ring.size - 1)];
 }

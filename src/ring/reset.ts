@@ -6,17 +6,22 @@ import type { Memory } from '../memory/memory.ts';
 import { coalesce } from './coalesce.ts';
 import { entryAt, type GfnRing } from './kvm_gfnring.ts';
 
-/** Re-arms what userspace has harvested. Returns true if at least one page was processed. Called with slots_lock held. */
+/**
+ * Re-arms the pages of harvested entries. Returns true if at least one was processed. Called with
+ * slots_lock held.
+ */
 export function kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): boolean {
   return __kvm_gfn_ring_reset(mem, kvm, ring) > 0;
 }
 
 /**
- * Processes the entries from the kernel's fetch index up to userspace's: as many as it returns, at most the ring's size. Returns -EINVAL,
- * and changes nothing, when userspace's index is not between the kernel's two. Called with slots_lock held.
+ * Processes the entries from the kernel's fetch index up to userspace's. Returns their number, or
+ * -EINVAL when userspace's index is not between the kernel's two; then nothing changes. Called with
+ * slots_lock held.
  */
 export function __kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): number {
-  const cons = mem.loadAcquire(ring.indices.cons); // once: it may change at any time. Pairs with storeRelease(cons) in harvest
+  // Once: userspace may change it at any time. Pairs with storeRelease(cons) in harvest
+  const cons = mem.loadAcquire(ring.indices.cons);
   const first = mem.load(ring.cons_index);
   const count = u16(cons - first);
   if (count > u16(mem.load(ring.prod_index) - first)) return -EINVAL;
@@ -25,20 +30,22 @@ export function __kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): numb
   let batch: ResetBatch | undefined;
   for (let index = first; index !== cons; index = u16(index + 1)) {
     const entry = entryAt(ring, index);
-    const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
+    const slot = mem.load(entry.slot); // once each: userspace may write them at any time
     const offset = mem.load64(entry.offset);
     const memslot = memslotOf(kvm, slot);
-    if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue; // one bad entry takes none of its neighbours with it
+    if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue; // this entry only
     const grown = batch && coalesce(batch, slot, offset);
     if (batch && !grown) enable_log_dirty(mem, kvm, batch);
     batch = grown ?? { slot, offset, mask: 1n };
   }
   if (batch) enable_log_dirty(mem, kvm, batch);
 
-  mem.storeRelease(ring.cons_index, cons); // only now may push overwrite them: pairs with loadAcquire(cons_index) in push
+  // From here on push may overwrite the entries: pairs with loadAcquire(cons_index) in push
+  mem.storeRelease(ring.cons_index, cons);
   return count;
 }
 
+/** Takes mmu_lock. */
 function enable_log_dirty(mem: Memory, kvm: Kvm, batch: ResetBatch): void {
   const memslot = memslotOf(kvm, batch.slot)!;
   mem.lock(kvm.mmu_lock);

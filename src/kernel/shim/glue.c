@@ -1,12 +1,13 @@
 /*
- * What stands around the C file, and is not hooked itself: the objects it is called with, and the ways in. Compiled once with each file.
+ * The surroundings of the C file, which are not hooked: the objects that it is called with, and the
+ * exports that call it. Compiled with each file.
  */
 #include <linux/kvm_host.h>
 
 #define EXPORT(name) __attribute__((export_name(#name), used)) name
 #define IMPORT(name) __attribute__((import_module("gfnring"), import_name(#name))) name
 
-/* The host's half of the hooks. `size` is in bytes, `address` that of the access. */
+/* The host's part of the hooks. `size` is in bytes; `address` is that of the access. */
 u32 IMPORT(load)(u32 site, u32 kind, u32 address, u32 size);
 u64 IMPORT(load64)(u32 site, u32 kind, u32 address);
 void IMPORT(store)(u32 site, u32 kind, u32 address, u32 size, u32 value);
@@ -22,9 +23,9 @@ void IMPORT(warn)(u32 site);
 u32 IMPORT(signal)(u32 site);
 void IMPORT(rearm)(u32 slot, u64 offset, u64 mask);
 
-/* Addresses have 32 bits once the code is lowered: one beyond them must not come round to an object. */
+/* Lowered code has 32-bit addresses: a higher address must not wrap to one of an object. */
 #define ADDRESS(p) ((unsigned long)(p) >> 32 ? ~15u : (u32)(unsigned long)(p))
-/* The stack is each thread's own, and lies first. */
+/* Each thread has a stack of its own, at the lowest addresses. */
 #define ON_STACK(p) ((unsigned long)(p) < GFNRING_STACK_BYTES && (unsigned long)(p) >= 1024)
 
 #define HOOKED(bits) \
@@ -65,7 +66,7 @@ void gfnring_unlock(u32 site, void *l) { unlock(site, ADDRESS(l)); }
 void gfnring_warn(u32 site) { warn(site); }
 u32 gfnring_signal_pending(u32 site) { return signal(site); }
 
-/* Objects lie apart, so that an access beyond the end of one is in no other. */
+/* Objects have gaps between them, so that an access beyond the end of one is not in another. */
 #define APART 65536ul
 extern u8 __heap_base;
 static unsigned long heap_end;
@@ -76,7 +77,7 @@ static void *allocate(unsigned long size)
 	heap_end += (size + 2 * APART - 1) & ~(APART - 1);
 	unsigned long pages = (heap_end >> 16) + 1, has = __builtin_wasm_memory_size(0);
 	if (pages > has && __builtin_wasm_memory_grow(0, pages - has) == ~0ul) return NULL;
-	return p; /* memory of WebAssembly is zeroed when it is made, and none is given back */
+	return p; /* WebAssembly memory is zeroed, and none is freed */
 }
 void *vzalloc(unsigned long size)
 {
@@ -94,7 +95,7 @@ static struct kvm *the_kvm;
 static struct kvm_vcpu *vcpus[16];
 static int running;
 
-/* As array_index_nospec has it: whoever asks for a space that is not there gets the first. */
+/* Like array_index_nospec: an address space that does not exist becomes the first one. */
 struct kvm_memslots *__kvm_memslots(struct kvm *kvm, int as_id)
 {
 	return &kvm->memslots[(u32)as_id < KVM_ADDRESS_SPACE_NUM ? as_id : 0];
@@ -112,7 +113,7 @@ void kvm_arch_mmu_enable_log_dirty_pt_masked(struct kvm *kvm, struct kvm_memory_
 	rearm(((u32)slot->as_id << 16) | (u16)slot->id, offset, mask);
 }
 
-/* Before anything runs: the objects, in this order. */
+/* Set-up: the objects, in this order. */
 u32 EXPORT(gfnring_kvm)(void)
 {
 	the_kvm = allocate(sizeof(*the_kvm));
@@ -131,7 +132,7 @@ u32 EXPORT(gfnring_slot)(u32 slot, u32 npages)
 	memslot->npages = npages;
 	return ADDRESS(&memslot->npages);
 }
-/* As large as struct kvm_run may be: 4096 bytes here, and 8 KiB on none. */
+/* At most the size of struct kvm_run: 4096 bytes. */
 #define RUN_BYTES 8192
 static void *vcpu(int i)
 {
@@ -159,7 +160,7 @@ int EXPORT(gfnring_push)(int i, u32 slot, u64 offset)
 	return kvm_gfn_ring_push(the_kvm, &vcpus[i]->gfn_ring,
 				 id_to_memslot(&the_kvm->memslots[slot >> 16 & 1], (u16)slot), &datum);
 }
-/* A file that has the mail's functions alone does not say how many it took: one or more, or none. */
+/* The mail's reset returns whether it processed an entry, not how many. */
 int __kvm_gfn_ring_reset(struct kvm *kvm, struct kvm_gfn_ring_t *ring) __attribute__((weak));
 int EXPORT(gfnring_reset)(int i)
 {
@@ -170,7 +171,7 @@ u32 EXPORT(gfnring_page)(int i, u32 page) { return ADDRESS(kvm_gfn_ring_get_page
 
 #else
 
-/* The signatures that the ring has had, told from the types: 5.11, 6.2, 6.17. */
+/* The signatures of the ring's functions in 5.11, 6.2 and 6.17, recognised by their types. */
 #define IS(f, type) _Generic(&(f), type *: 1, default: 0)
 typedef int alloc_5_11(struct kvm_dirty_ring *, int, u32);
 typedef int alloc_6_14(struct kvm *, struct kvm_dirty_ring *, int, u32);
@@ -180,7 +181,7 @@ typedef int reset_5_11(struct kvm *, struct kvm_dirty_ring *);
 typedef int reset_6_17(struct kvm *, struct kvm_dirty_ring *, int *);
 bool kvm_dirty_ring_soft_full(struct kvm_dirty_ring *ring) __attribute__((weak));
 
-/* Bits: alloc, push and reset are known; push takes the vCPU; reset counts what it took. */
+/* Bits: alloc, push, reset are known; push takes the vCPU; reset returns a number. */
 u32 EXPORT(gfnring_signatures)(void)
 {
 	return (IS(kvm_dirty_ring_alloc, alloc_5_11) | IS(kvm_dirty_ring_alloc, alloc_6_14)) |
@@ -215,7 +216,7 @@ u32 EXPORT(gfnring_must_exit)(int i)
 	return kvm_dirty_ring_soft_full(&vcpus[i]->dirty_ring);
 #endif
 }
-/* Entries that were taken off the rings so far in this call of the ioctl, as of 6.17. */
+/* Entries that this call of the ioctl has processed so far, as in 6.17. */
 static int taken;
 int EXPORT(gfnring_taken)(void) { return taken; }
 int EXPORT(gfnring_reset)(int i, int before)

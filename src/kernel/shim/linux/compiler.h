@@ -1,6 +1,6 @@
 /*
- * What the compiler may do with an access. READ_ONCE and WRITE_ONCE are volatile, acquire and release are C11's, so that the kinds can be told from
- * LLVM's instructions.
+ * READ_ONCE and WRITE_ONCE are volatile; acquire and release are those of C11. LLVM's instructions then
+ * show the kind of an access.
  */
 #pragma once
 #include <linux/types.h>

@@ -1,4 +1,4 @@
-/* Constants that assembly could read too. */
+/* Constants that assembly can use too. */
 #pragma once
 #define _AC(x, y) x##y
 #define _UL(x) x##ul

@@ -1,6 +1,6 @@
 /*
- * What the host of the compiled code is asked for. The first argument is 0 in the C file; the place in the source is put in its stead when the
- * file is compiled. The numbers stand in code.ts too.
+ * Hooks of the compiled code. Their first argument is 0 in the C file; the compilation replaces it by the
+ * number of the place in the source. compiledCode.ts and rewrite.ts have the same numbers.
  */
 #pragma once
 #include <linux/types.h>
@@ -15,5 +15,5 @@ void gfnring_warn(u32 site);
 u32 gfnring_signal_pending(u32 site);
 u32 gfnring_rmw(u32 site, u32 kind, void *p, u32 bytes, u32 expected, u32 operand);
 
-/* Entries that are kept for what a vCPU may still push after it was told to stop: a scenario says how many. */
+/* The leeway: entries that stay free for what a vCPU pushes before it can stop. The scenario gives it. */
 extern u32 gfnring_reserved;

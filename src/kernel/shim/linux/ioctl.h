@@ -1,4 +1,4 @@
-/* The numbers of ioctls: nobody calls one. */
+/* Numbers of ioctls, which nothing calls. */
 #pragma once
 #define _IO(type, nr) 0
 #define _IOR(type, nr, of) 0

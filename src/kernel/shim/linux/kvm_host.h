@@ -1,6 +1,6 @@
 /*
- * The least of <linux/kvm_host.h> that a dirty ring needs, with what it includes. Everything behind it, MMU, memory slots, requests and locks,
- * is the harness's own: what is found here is found with these in the place of the kernel's.
+ * The part of <linux/kvm_host.h>, and of what it includes, that a dirty ring needs. MMU, memory slots,
+ * requests and locks are those of the harness: findings are relative to these.
  */
 #pragma once
 #include <linux/types.h>
@@ -25,7 +25,10 @@ typedef struct { int counter; } atomic_t;
 #define atomic_add_return(v, a) (atomic_fetch_add((v), (a)) + (v))
 #define atomic_inc_return(a) atomic_add_return(1, (a))
 #define atomic_dec_return(a) atomic_add_return(-1, (a))
-/* Those that return nothing, as atomic_inc, have no order in Linux, and Memory has none like them: who calls one is told so by the linker. */
+/*
+ * Atomics without a result, such as atomic_inc, have no ordering in Linux. Memory has none of these: the
+ * linker reports their callers.
+ */
 void atomic_add(int v, atomic_t *a);
 void atomic_inc(atomic_t *a);
 void atomic_dec(atomic_t *a);
@@ -58,7 +61,7 @@ void atomic_dec(atomic_t *a);
 #define EBUSY 16
 #define EINVAL 22
 
-/* x86's bsr of 0 leaves anything; here it is the highest number there is, which no slot has room for. */
+/* bsr of 0 is undefined on x86. Here it is the highest number, which is beyond every slot. */
 static inline unsigned long __fls(unsigned long word)
 {
 	return word ? BITS_PER_LONG - 1 - __builtin_clzl(word) : ~0ul;
@@ -71,14 +74,14 @@ static inline unsigned long __ffs(unsigned long word)
 struct task_struct;
 extern struct task_struct *current;
 #define signal_pending(task) gfnring_signal_pending(0)
-/* Whether another task should run is for the scheduler of threads alone to say; to yield is no access. */
+/* The explorer alone schedules threads; to yield is no access. */
 #define need_resched() 0
 #define cond_resched() ((void)0)
 
 typedef struct { u32 held; } spinlock_t;
 typedef struct { u32 held; } rwlock_t;
 struct mutex { u32 held; };
-/* Locks are free when they are made. */
+/* Locks are free at first. */
 #define spin_lock_init(l) ((void)(l))
 #define rwlock_init(l) ((void)(l))
 #define mutex_init(l) ((void)(l))
@@ -156,7 +159,7 @@ void kvm_arch_mmu_enable_log_dirty_pt_masked(struct kvm *kvm, struct kvm_memory_
 					     unsigned long mask);
 struct kvm_vcpu *kvm_get_running_vcpu(void);
 
-/* Only the vCPU itself makes and checks this request, so that no order is needed. */
+/* Only the vCPU itself makes and checks this request: it needs no ordering. */
 static inline void kvm_make_request(int req, struct kvm_vcpu *vcpu)
 {
 	WRITE_ONCE(vcpu->requests, 1);

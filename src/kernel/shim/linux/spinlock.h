@@ -1,3 +1,3 @@
-/* All of it stands in kvm_host.h. */
+/* See kvm_host.h. */
 #pragma once
 #include <linux/kvm_host.h>

@@ -1,4 +1,4 @@
-/* What the headers that userspace includes too ask for. */
+/* For headers that userspace includes too. */
 #pragma once
 #include <linux/types.h>
 #define __struct_group(TAG, NAME, ATTRS, MEMBERS...) \

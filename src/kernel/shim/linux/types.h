@@ -1,4 +1,4 @@
-/* The kernel's integer types. What a tree's own headers would say is left out: the trackers need no more. */
+/* The kernel's integer types that trackers need. */
 #pragma once
 typedef unsigned char u8, __u8;
 typedef signed char s8, __s8;

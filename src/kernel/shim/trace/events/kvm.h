@@ -1,4 +1,4 @@
-/* Trace records are looked at in the real kernel alone. */
+/* Trace events do nothing here. */
 #pragma once
 #define trace_kvm_dirty_ring_push(...) ((void)0)
 #define trace_kvm_dirty_ring_reset(...) ((void)0)
