@@ -57,7 +57,7 @@ function failureOfRace(spec, memoryModel) {
   };
   if (search() === undefined) return { property: null, switches: null };
   for (let most = 0; ; most++) {
-    const violation = search({ of: 'switches', most });
+    const violation = search({ kind: 'switches', max: most });
     if (violation !== undefined) return { property: violation.property, switches: most };
   }
 }
