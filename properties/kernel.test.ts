@@ -10,6 +10,7 @@ import { Layout } from '../src/memory/layout.ts';
 import { SetupMemory } from '../src/memory/setupMemory.ts';
 import { trackerOfApi } from '../src/scenario/compiledKernel.ts';
 import { buildVm } from '../src/scenario/vm.ts';
+import type { TrackerName } from '../src/trackers/interface/names.ts';
 import type { KernelFile } from '../src/trackers/interface/tracker.ts';
 import { trackers } from '../src/trackers/registry.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../src/vm/spec.ts';

@@ -1,5 +1,6 @@
 import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
 import type { BuiltInScenario } from '../../vm/builtInScenario.ts';
+import { DEFAULT_TRACKER } from '../interface/names.ts';
 import { multiVmScenarios } from '../scenarios/multiVmScenarios.ts';
 import { type ScenarioTracker, trackerScenario } from '../scenarios/trackerScenario.ts';
 import { whilePaused } from '../scenarios/whilePaused.ts';
@@ -15,7 +16,7 @@ export const dirtyBitmapScenarios = (tracker: ScenarioTracker): BuiltInScenario[
   migration(tracker),
   ...manualProtect(tracker),
   ...whilePaused(tracker),
-  ...multiVmScenarios(tracker, 'gfn-ring'),
+  ...multiVmScenarios(tracker, DEFAULT_TRACKER),
 ];
 
 /** KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2. */

@@ -44,7 +44,7 @@ export function dirtyRingScenarios(tracker: ScenarioTracker, versionName: Versio
     ...slotChanges(tracker, repaired ? undefined : { catalogue: 'B22', properties: LOST }),
     migration(tracker),
     ...whilePaused(tracker),
-    ...multiVmScenarios(tracker, 'dirty-bitmap'),
+    ...multiVmScenarios(tracker),
     ...ofOneEntry(tracker, version),
     ...(interruptible ? [signal(tracker, version)] : []),
     ...withHostileUserspace(tracker, version),

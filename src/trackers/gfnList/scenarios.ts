@@ -8,7 +8,7 @@ import { whilePaused } from '../scenarios/whilePaused.ts';
 /** The list may be drained only while the machine is paused. The last scenarios show the mail's objections. */
 export const gfnListScenarios = (tracker: ScenarioTracker): BuiltInScenario[] => [
   ...whilePaused(tracker),
-  ...multiVmScenarios(tracker, 'dirty-bitmap'),
+  ...multiVmScenarios(tracker),
   trackerScenario(
     tracker,
     'not-paused',

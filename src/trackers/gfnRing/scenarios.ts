@@ -50,7 +50,7 @@ export const gfnRingScenarios = (tracker: ScenarioTracker): BuiltInScenario[] =>
   ...slotChanges(tracker),
   migration(tracker),
   ...whilePaused(tracker),
-  ...multiVmScenarios(tracker, 'dirty-bitmap'),
+  ...multiVmScenarios(tracker),
 ];
 
 const SLOT = [{ slot: 0, npages: 2 }];

@@ -6,7 +6,7 @@ import type { TrackerName } from '../interface/names.ts';
 import { ONE_PAGE, type ScenarioTracker, smallVm } from './trackerScenario.ts';
 
 /** Two VMs on one host with different trackers. */
-export function multiVmScenarios(tracker: ScenarioTracker, other: TrackerName): BuiltInScenario[] {
+export function multiVmScenarios(tracker: ScenarioTracker, other: TrackerName = 'dirty-bitmap'): BuiltInScenario[] {
   const vm = (of: TrackerName, name: string, ring: VmSpec['rings'][number], drains: OperationSpec): VmSpec => ({
     ...smallVm(of, name, [ring], [vcpu(0, write(0)), userspace(drains)], {
       sometimes: ['a page is re-armed'],

@@ -4,13 +4,18 @@ import { isWrite, Kind } from '../../../memory/memory.ts';
 import { violationOfRule, withElement } from '../../../vm/properties/monitorHelpers.ts';
 import type { VmSpec } from '../../../vm/spec.ts';
 import type { Bitmap } from '../bitmap.ts';
+import { DIRTY_BITMAP_RULE } from './dirtyBitmapState.ts';
 
-/** By thread, since it took slots_lock: the slots that it has deleted, and the words of bitmaps that it has emptied, as places. */
+/** By thread, since it took slots_lock: the slots that it deleted, and the place ids of the bitmap words that it cleared. */
 type State = readonly { readonly deleted: readonly number[]; readonly emptied: readonly number[] }[];
 
 const NOTHING = { deleted: [], emptied: [] };
 
-/** D13: what was recorded in a slot goes with it. Else its pages are reported of the slot that comes in its place, which nobody else can see: a page too many loses nothing. */
+/**
+ * D13: when a slot is deleted, what was recorded in it is dropped. Otherwise its pages would be
+ * reported for the slot that takes its place. No other property shows that: a page too many loses
+ * nothing.
+ */
 export function slotRule(spec: VmSpec, vm: Vm, bitmaps: readonly Bitmap[]): Monitor<State> {
   const { slots_lock } = vm.kvm;
   const slotOfSize = new Map(
@@ -31,7 +36,7 @@ export function slotRule(spec: VmSpec, vm: Vm, bitmaps: readonly Bitmap[]): Moni
         if (kind !== Kind.unlock || deleted.length === 0) return withElement(state, thread, NOTHING);
         const kept = deleted.flatMap(wordsOf).find((word) => !emptied.includes(word.id) && look.read(word) !== 0);
         if (kept === undefined) return withElement(state, thread, NOTHING);
-        return violationOfRule('D13 what was recorded in a slot goes with it', `${kept.name} is left`);
+        return violationOfRule(DIRTY_BITMAP_RULE.D13_SLOT, `${kept.name} is left`);
       }
       if (!isWrite(kind) || value !== 0 || look.holder(slots_lock) !== thread) return state;
       const slot = slotOfSize.get(place.id);

@@ -3,11 +3,11 @@ import { reported, reportsAllHarvested, reportsPages } from '../../../vm/propert
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import { type DirtyRing, dirtyGfnAt, F_DIRTY, F_RESET } from '../dirty_ring.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
-import { F2, F3, F6_HARVEST, F10, honestRings } from './dirtyRingMonitor.ts';
+import { DIRTY_RING_RULE, honestRings } from './dirtyRingState.ts';
 
 /**
- * What is left of F-2, F-3, F-6 and F-10 when all have ended. It holds as well where the order of steps is not that of their effects, and
- * `flagRules` does not watch.
+ * F-2, F-3, F-6 and F-10 at the end of an execution. They also hold where the order of steps is not the
+ * order of their effects, and the monitor does not run.
  */
 export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyRings>): Properties['finally'] {
   const { rings } = tracker;
@@ -15,17 +15,17 @@ export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyR
   const whole = hasRoom ? rings.filter((_, ring) => honest.has(ring)) : [];
   const told = whole.length === rings.length && reportsAllHarvested(spec) && reportsPages(spec);
   return {
-    [F3]: ({ read }: StateView) => {
+    [DIRTY_RING_RULE.F3_NOT_OVERTAKEN]: ({ read }: StateView) => {
       const over = rings.findIndex(({ dirty_index, reset_index }) => ((read(dirty_index) - read(reset_index)) | 0) < 0);
       return over < 0 || `it does in ring${over}`;
     },
     ...(whole.length > 0 && {
-      [F2]: (look: StateView) => firstOf(whole, (ring) => wrongEntry(ring, look)),
-      [F10]: ({ read }: StateView) =>
+      [DIRTY_RING_RULE.F2_WINDOW]: (look: StateView) => firstOf(whole, (ring) => wrongEntry(ring, look)),
+      [DIRTY_RING_RULE.F10_NOT_FULL]: ({ read }: StateView) =>
         firstOf(whole, ({ warned }) => (read(warned) > 0 ? `${warned.name} is set` : undefined)),
     }),
     ...(told && {
-      [F6_HARVEST]: (look: StateView) => {
+      [DIRTY_RING_RULE.F6_HARVEST]: (look: StateView) => {
         const taken = rings.reduce((sum, { fetch_index }) => sum + ((look.read(fetch_index) - spec.index) >>> 0), 0);
         const count = reported(spec, look).length;
         return count === taken || `${count} pages were reported, and ${taken} entries harvested`;
@@ -34,7 +34,7 @@ export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyR
   };
 }
 
-/** Entries that are not what the indices say: harvested, then dirty, then invalid. */
+/** An entry that is not what the indices say. In order, entries are harvested, dirty, invalid. */
 function wrongEntry(ring: DirtyRing, { read }: StateView): string | undefined {
   const [first, fetch, dirty] = [ring.reset_index, ring.fetch_index, ring.dirty_index].map(read);
   const used = (dirty - first) >>> 0;

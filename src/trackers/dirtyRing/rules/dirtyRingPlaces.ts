@@ -1,10 +1,10 @@
 import type { Vm } from '../../../actors/vm.ts';
 import type { Layout } from '../../../memory/layout.ts';
-import { rolesBy } from '../../../vm/properties/monitorHelpers.ts';
+import { rolesByPlace } from '../../../vm/properties/monitor.ts';
 import type { DirtyRing } from '../dirty_ring.ts';
 
-/** What a place is to the rules of the ring as merged; `word`: the slot or the offset of an entry. */
-export type FlagRole =
+/** What a place is to the rules; `word`: the slot or the offset of an entry. */
+export type DirtyRingRole =
   | EntryRole
   | { readonly is: 'dirty_index' | 'reset_index' | 'warned'; readonly ring: number }
   | { readonly is: 'signal' | 'slots_lock' };
@@ -15,9 +15,13 @@ export interface EntryRole {
   readonly entry: number;
 }
 
-/** By place id: its role. */
-export function rolesOfFlags(layout: Layout, vm: Vm, rings: readonly DirtyRing[]): readonly (FlagRole | undefined)[] {
-  return rolesBy<FlagRole>(layout, [
+/** By place id: its role; undefined: it has none. */
+export function rolesOfDirtyRings(
+  layout: Layout,
+  vm: Vm,
+  rings: readonly DirtyRing[],
+): readonly (DirtyRingRole | undefined)[] {
+  return rolesByPlace<DirtyRingRole>(layout, [
     ...rings.flatMap((of, ring) => [
       ...(['dirty_index', 'reset_index', 'warned'] as const).map((is) => [of[is], { is, ring }] as const),
       ...of.dirty_gfns.flatMap(({ flags, slot, offset }, entry) => [

@@ -4,13 +4,14 @@ import { Kind } from '../../../memory/memory.ts';
 import { violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import { hostileRings, type VmSpec } from '../../../vm/spec.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
+import { DIRTY_RING_RULE } from './dirtyRingState.ts';
 
-/** By thread: whether it has been in the guest since its operation began. */
+/** By thread: whether it entered the guest since its operation began. */
 type Inside = readonly boolean[];
 
 /**
- * F-9 of the ring as merged: a vCPU whose ring is soft-full does not enter the guest. It is seen there when it looks at a page for the first time in an
- * operation; until then its ring has only got emptier.
+ * F-9: a vCPU whose ring is soft-full does not enter the guest. Its first access to a page in an
+ * operation shows that it has entered. Between the entry and that access, its ring only gets emptier.
  */
 export function softFullRule(spec: VmSpec, vm: Vm, { rings }: DirtyRings): Monitor<Inside> {
   const words = new Set(vm.guest.pages.map(({ word }) => word.id));
@@ -23,13 +24,10 @@ export function softFullRule(spec: VmSpec, vm: Vm, { rings }: DirtyRings): Monit
       const { name, vcpu } = spec.actors[thread];
       if (vcpu === undefined || kind !== Kind.loadAcquire || !words.has(place.id) || inside[thread]) return inside;
       const { dirty_index, reset_index } = rings[vcpu];
-      const { size, leeway } = spec.rings[vcpu]; // not what the subject makes of them
+      const { size, leeway } = spec.rings[vcpu]; // not from the subject: it may be wrong there
       const used = (read(dirty_index) - read(reset_index)) >>> 0;
       if (used >= size - leeway && !hostile.has(vcpu))
-        return violationOfRule(
-          'F-9 a vCPU whose ring is soft-full does not enter the guest',
-          `${name} does, with ${used} entries`,
-        );
+        return violationOfRule(DIRTY_RING_RULE.F9_SOFT_FULL, `${name} does, with ${used} entries`);
       return inside.with(thread, true);
     },
     returned: (inside, thread) => (inside[thread] ? inside.with(thread, false) : inside),

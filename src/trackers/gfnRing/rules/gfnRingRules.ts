@@ -5,6 +5,7 @@ import type { TrackedVm, TrackerRules } from '../../../vm/trackerDescriptor.ts';
 import type { GfnRings } from '../gfnRings.ts';
 import { everyPageArmedOrRecorded } from './armedPages.ts';
 import { gfnRingMonitor } from './gfnRingMonitor.ts';
+import { GFN_RING_RULE } from './gfnRingState.ts';
 import { callResultsMatchModel } from './resultRules.ts';
 
 export function gfnRingRules(machine: TrackedVm<GfnRings>): TrackerRules {
@@ -14,9 +15,9 @@ export function gfnRingRules(machine: TrackedVm<GfnRings>): TrackerRules {
   const honest = rings.filter((_, i) => !hostile.has(i));
   return {
     always: {
-      'R2 the kernel never counts more entries than the ring has': ({ read }: StateView) =>
+      [GFN_RING_RULE.R2_COUNT]: ({ read }: StateView) =>
         rings.every((ring) => u16(read(ring.prod_index) - read(ring.cons_index)) <= ring.size),
-      'R2 kernel cons <= user cons <= prod': ({ read }: StateView) =>
+      [GFN_RING_RULE.R2_ORDER]: ({ read }: StateView) =>
         honest.every(({ indices, cons_index }) => {
           const reset = read(cons_index);
           return u16(read(indices.cons) - reset) <= u16(read(indices.prod) - reset);

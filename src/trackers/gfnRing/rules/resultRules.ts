@@ -1,22 +1,23 @@
 import type { Properties, StateView } from '../../../check/property.ts';
 import { BUSY, GFN_RING_INVALID, type GfnEntry } from '../../../models/ring.ts';
-import { type ActorSpec, hostileRings, type OperationSpec, type VmSpec } from '../../../vm/spec.ts';
+import { text } from '../../../vm/properties/monitorHelpers.ts';
+import { type ActorSpec, hostileRings, type OperationSpec, performs, type VmSpec } from '../../../vm/spec.ts';
+import { GFN_RING_RULE } from './gfnRingState.ts';
 
 /**
- * What calls on honest rings return, held against each other when all have ended, whatever the order of the steps was. The step rules
- * (`ringRules`) say more; these hold as well where the order of steps is not the order of their effects.
+ * The results of calls on honest rings, compared with each other at the end of an execution. The
+ * monitor (`gfnRingMonitor`) checks more. These also hold where the order of steps is not the order
+ * of their effects, and no monitor runs.
  */
 export function callResultsMatchModel(spec: VmSpec): Properties['finally'] {
   const hostile = hostileRings(spec);
   const honest = spec.rings.map((_, ring) => ring).filter((ring) => !hostile.has(ring));
   const whole = honest.filter((ring) => pusherOf(spec, ring) >= 0 && harvesterOf(spec, ring) >= 0);
-  const has = (what: OperationSpec['do']) =>
-    spec.actors.some(({ operations }) => operations.some((op) => op.do === what));
   return {
-    ...(has('push') && { 'R6 push returns the entries in use, or -EBUSY': pushesReturn(spec) }),
-    ...(has('reset') && hostile.size === 0 && { 'R9 the cons of an honest userspace is in range': resetsReturn(spec) }),
+    ...(performs(spec, 'push') && { [GFN_RING_RULE.R6_RESULT]: pushesReturn(spec) }),
+    ...(performs(spec, 'reset') && hostile.size === 0 && { [GFN_RING_RULE.R9_HONEST_IN_RANGE]: resetsReturn(spec) }),
     ...(whole.length > 0 && {
-      'R4 entries are harvested in the order they were pushed': (look: StateView) => {
+      [GFN_RING_RULE.R4_ORDER]: (look: StateView) => {
         for (const ring of whole) {
           const pushed = pushedTo(spec, ring, look).map(text);
           const taken = harvestedFrom(spec, ring, look).map(text);
@@ -41,7 +42,7 @@ const resetsReturn = (spec: VmSpec) => (look: StateView) =>
   returned(spec, look, 'reset').every(({ result }) => result !== GFN_RING_INVALID) ||
   `reset returned ${GFN_RING_INVALID}`;
 
-/** The results of all calls of one kind. An actor that serves performs that as often as it likes, so its results have no fixed places. */
+/** The results of all calls of one operation. `serve` may run any number of times, so its actor's results have no fixed places. */
 function returned(spec: VmSpec, look: StateView, what: OperationSpec['do']): { actor: ActorSpec; result: unknown }[] {
   return spec.actors.flatMap((actor, thread) =>
     serves(actor)
@@ -50,7 +51,7 @@ function returned(spec: VmSpec, look: StateView, what: OperationSpec['do']): { a
   );
 }
 
-/** The one thread that fills a ring, where all it adds is pushed by calls; else -1. */
+/** The only thread that fills a ring, where it only calls push; otherwise -1. */
 function pusherOf(spec: VmSpec, ring: number): number {
   const threads = threadsOf(spec, (actor) => actor.vcpu === ring);
   const [thread] = threads;
@@ -58,13 +59,13 @@ function pusherOf(spec: VmSpec, ring: number): number {
   return calls ? thread : -1;
 }
 
-/** The one thread that takes entries of a ring, where its results say which; else -1. */
+/** The only thread that takes entries of a ring, where its results contain them; otherwise -1. */
 function harvesterOf(spec: VmSpec, ring: number): number {
   const threads = threadsOf(spec, ({ operations }) => operations.some((op) => takesFrom(spec, op, ring)));
   return threads.length === 1 && !serves(spec.actors[threads[0]]) ? threads[0] : -1;
 }
 
-/** `collect` does not say which ring an entry is from. */
+/** Whether the operation's result contains entries of this ring. `collect` does not tell rings apart. */
 function takesFrom(spec: VmSpec, op: OperationSpec, ring: number): boolean {
   if (op.do === 'harvest') return op.ring === ring;
   return op.do === 'collect' && spec.rings.length === 1;
@@ -87,4 +88,3 @@ function harvestedFrom(spec: VmSpec, ring: number, look: StateView): GfnEntry[] 
 const serves = ({ operations }: ActorSpec): boolean => operations.some((op) => op.do === 'serve');
 const threadsOf = (spec: VmSpec, is: (actor: ActorSpec) => boolean): number[] =>
   spec.actors.flatMap((actor, thread) => (is(actor) ? [thread] : []));
-const text = ({ slot, offset }: GfnEntry): string => `${slot}:${offset}`;
