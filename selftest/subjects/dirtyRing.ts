@@ -61,7 +61,7 @@ export const dirtyRing: readonly Canary[] = [
   canary('backup-bitmap-passed-over', 'B15; c57351a75d01', 'dirty-ring@repaired/host-write', LOST, [
     TRACKER,
     'if (vcpu !== undefined) this.push',
-    'if (vcpu === undefined) return true; if (vcpu !== undefined) kvm_dirty_ring_push',
+    'if (vcpu === undefined) return true; if (vcpu !== undefined) this.push',
   ]),
   canary(
     'page-log-reversed',
