@@ -1,7 +1,7 @@
 /**
- * Checkpoint and rollback as in Remus (Cully et al., NSDI 2008). The machine is paused, its dirty pages
- * are copied, the copy is committed as a whole, and the machine resumes. A failure at any step rolls
- * the machine back to the last commit.
+ * Checkpoint and rollback as in Remus (Cully et al., NSDI 2008). The machine is paused, its dirty
+ * pages are copied, the copy is committed as a whole, and the machine resumes. A failure at any
+ * step rolls the machine back to the last commit.
  */
 import type { Page } from '../guest/guest.ts';
 import type { Gfn } from '../kvm/kvm.ts';
@@ -43,7 +43,10 @@ export function takeCheckpoint(mem: Memory, vm: Vm, failsAfter?: FailsAfter, bac
   return gfns;
 }
 
-/** Copies the versions of pages. They are staged, then stored in the replica while no other thread reads it. */
+/**
+ * Copies the versions of pages. They are staged, then stored in the replica while no other thread
+ * reads it.
+ */
 function replicaOf({ staged, replica }: Vm): Backup {
   return {
     copy(mem, pages) {
@@ -56,8 +59,8 @@ function replicaOf({ staged, replica }: Vm): Backup {
 }
 
 /**
- * Takes a checkpoint, and sleeps until the next exit of a vCPU. A vCPU exits when its ring is full and
- * when it halts. Returns true when all vCPUs have halted.
+ * Takes a checkpoint, and sleeps until the next exit of a vCPU. A vCPU exits when its ring is full
+ * and when it halts. Returns true when all vCPUs have halted.
  */
 export function checkpointAtExit(mem: Memory, vm: Vm): boolean {
   // Both as in collectAtExit.
@@ -69,8 +72,9 @@ export function checkpointAtExit(mem: Memory, vm: Vm): boolean {
 }
 
 /**
- * Restores the last commit. A page that was harvested and not re-armed would never be reported again.
- * So the log is drained and re-armed first. Its reports are dropped, because those pages are restored.
+ * Restores the last commit. A page that was harvested and not re-armed would never be reported
+ * again. So the log is drained and re-armed first. Its reports are dropped, because those pages are
+ * restored.
  */
 function rollBack(mem: Memory, vm: Vm, gate: PauseGate, gfns: readonly Gfn[]): Gfn[] {
   resetAll(mem, vm, [...gfns, ...vm.tracker.harvest(mem), ...vm.tracker.harvestRest(mem)]);

@@ -1,6 +1,9 @@
 import type { PageRef, TrackerView, VmView } from './vmView.ts';
 
-/** Pages in another word of a bitmap, and one or two lengths of a reset's mask (64 pages) away from the first. */
+/**
+ * Pages in another word of a bitmap, and one or two lengths of a reset's mask (64 pages) away from
+ * the first.
+ */
 const FAR_OFFSETS = [32, 63, 64, 128];
 
 /** What a mutation is drawn from: random numbers, and the VM that it changes. */

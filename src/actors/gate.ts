@@ -2,7 +2,10 @@ import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 
-/** All writers of guest memory (vCPUs and the host) enter and leave here, so that userspace can pause the machine. */
+/**
+ * All writers of guest memory (vCPUs and the host) enter and leave here, so that userspace can
+ * pause the machine.
+ */
 export interface PauseGate {
   /** One of the phases below. Only the thread that pauses the machine writes it. */
   readonly phase: Cell;
@@ -23,11 +26,14 @@ export function layGate(layout: Layout): PauseGate {
   return { phase: layout.cell('phase', 'u32'), inside: layout.cell('inside', 'u32') };
 }
 
-/** A writer enters. It sleeps while the machine is paused. Returns false when the machine has migrated. */
+/**
+ * A writer enters. It sleeps while the machine is paused. Returns false when the machine has
+ * migrated.
+ */
 export function enter(mem: Memory, gate: PauseGate): boolean {
   for (;;) {
-    // Fully ordered with the load after it: either this thread sees the pause, or the pausing thread
-    // sees this one. Pairs with xchg(phase) in pauseMachine
+    // Fully ordered with the load after it: either this thread sees the pause, or the pausing
+    // thread sees this one. Pairs with xchg(phase) in pauseMachine
     mem.fetchAdd(gate.inside, 1);
     const phase = mem.loadAcquire(gate.phase); // pairs with storeRelease(phase) in resumeMachine
     if (phase === RUNNING) return true;
@@ -43,9 +49,12 @@ export function leave(mem: Memory, gate: PauseGate): void {
   if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside);
 }
 
-/** Pauses the machine. When it returns, no writer is inside, and this thread sees all their writes. */
+/**
+ * Pauses the machine. When it returns, no writer is inside, and this thread sees all their writes.
+ */
 export function pauseMachine(mem: Memory, gate: PauseGate): void {
-  mem.xchg(gate.phase, PAUSED); // fully ordered with the load after it: pairs with fetchAdd(inside) in enter
+  // fully ordered with the load after it: pairs with fetchAdd(inside) in enter
+  mem.xchg(gate.phase, PAUSED);
   for (;;) {
     const inside = mem.loadAcquire(gate.inside); // pairs with fetchAdd(inside) in leave
     if (inside === 0) return;

@@ -7,9 +7,9 @@ import { exitToUserspace, stopWhileFull } from './vcpu.ts';
 import { gfnOf, type Vm } from './vm.ts';
 
 /**
- * kvm_write_guest on a thread that runs no vCPU: a write of a device model or of the kernel, which uses
- * no translation. It stores the data before it marks the page. In the other order, userspace could
- * harvest the mark and copy the old data in between.
+ * kvm_write_guest on a thread that runs no vCPU: a write of a device model or of the kernel, which
+ * uses no translation. It stores the data before it marks the page. In the other order, userspace
+ * could harvest the mark and copy the old data in between.
  */
 export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   stopWhileFull(mem, vm, undefined);
@@ -18,9 +18,11 @@ export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   if (hasPage(mem, vm.kvm, gfn)) {
     mem.fetchAdd(page.version, 1);
     for (;;) {
-      const resets = mem.loadAcquire(vm.resets); // before the check for room: pairs with fetchAdd(resets) in resetDirtyPages
+      // before the check for room: pairs with fetchAdd(resets) in resetDirtyPages
+      const resets = mem.loadAcquire(vm.resets);
       if (vm.tracker.mark(mem, gfn, undefined)) break;
-      // Here the machine cannot be paused. So the leeway must hold what other threads write meanwhile.
+      // Here the machine cannot be paused. So the leeway must hold what other threads write
+      // meanwhile.
       exitToUserspace(mem, vm);
       mem.wait(vm.resets, resets); // holding no lock: a reset needs them
     }

@@ -16,9 +16,10 @@ export function resetDirtyPages(mem: Memory, vm: Vm, gfns: readonly Gfn[] = []):
 }
 
 /**
- * KVM_SET_USER_MEMORY_REGION: slot `slot` has `npages` pages from now on; 0 deletes it. KVM does not
- * change sizes: a slot that exists can only be deleted, and anything else returns -EINVAL. All pages of
- * a deleted slot leave the page tables, so that the next write faults. Its bitmap is dropped.
+ * KVM_SET_USER_MEMORY_REGION: slot `slot` has `npages` pages from now on; 0 deletes it. KVM does
+ * not change sizes: a slot that exists can only be deleted, and anything else returns -EINVAL. All
+ * pages of a deleted slot leave the page tables, so that the next write faults. Its bitmap is
+ * dropped.
  *
  * In this model mmu_lock replaces SRCU and the invalidation count: no fault is in progress here.
  */

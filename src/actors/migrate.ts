@@ -5,9 +5,9 @@ import type { Vm } from './vm.ts';
 
 /**
  * Live migration. Passes of collecting run while the machine runs, until one reports at most `few`
- * pages or `rounds` passes are over. Then the machine is paused, the remaining pages are copied, and it
- * runs on the other host. The first copy of all memory is no part of tracking, so the replica starts
- * with the initial guest. Returns the number of passes while the machine ran.
+ * pages or `rounds` passes are over. Then the machine is paused, the remaining pages are copied,
+ * and it runs on the other host. The first copy of all memory is no part of tracking, so the
+ * replica starts with the initial guest. Returns the number of passes while the machine ran.
  */
 export function liveMigrate(mem: Memory, vm: Vm, few: number, rounds: number): number {
   const gate = vm.gate!;

@@ -12,9 +12,14 @@ export type SpecOf<Name extends string, S extends Shape> = { readonly do: Name }
 export interface Effects {
   /** Whether it harvests, and whether its result has all the pages that it harvested. */
   readonly harvests: 'no' | 'returns pages' | 'keeps pages';
-  /** Whether it copies pages into the replica: while the machine runs, or only while it is paused. */
+  /**
+   * Whether it copies pages into the replica: while the machine runs, or only while it is paused.
+   */
   readonly copies: 'no' | 'running' | 'paused';
-  /** Whether it drains the tracker (harvest or reset): while the machine runs, or only while it is paused. */
+  /**
+   * Whether it drains the tracker (harvest or reset): while the machine runs, or only while it is
+   * paused.
+   */
   readonly drains: 'no' | 'running' | 'paused';
   /** What makes the tracker record pages. An entry that is pushed has no write behind it. */
   readonly records: 'no' | 'guest writes' | 'host writes' | 'entries';
@@ -55,7 +60,9 @@ export interface Machine {
   signalTo(actor: string): Cell;
 }
 
-/** All that is known of an operation. The list in `operations/registry.ts` has one line for each. */
+/**
+ * All that is known of an operation. The list in `operations/registry.ts` has one line for each.
+ */
 export interface OperationDescriptor<Name extends string, S extends Shape> {
   /** What `do` is in a scenario. */
   readonly name: Name;
@@ -77,7 +84,10 @@ export interface OperationDescriptor<Name extends string, S extends Shape> {
   shrink(op: SpecOf<Name, S>): Iterable<OperationView>;
   /** A variant; undefined where there is none. */
   mutate(op: SpecOf<Name, S>, draw: Draw): OperationView | undefined;
-  /** A new one for an actor; undefined where the VM has no place for it. Left out: campaigns never add it. */
+  /**
+   * A new one for an actor; undefined where the VM has no place for it. Left out: campaigns never
+   * add it.
+   */
   draw?(draw: Draw, actor: ActorView): OperationView | undefined;
   /** The pages that it records. */
   pages?(op: SpecOf<Name, S>): readonly PageRef[];

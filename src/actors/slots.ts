@@ -4,8 +4,9 @@ import { collectDirtyPages, copyPage } from './userspace.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * Userspace gives slot `slot` `npages` pages; 0 deletes it. It first collects the entries for the old
- * slot. The new slot has other memory, and no log has the writes in between. So all of it is copied.
+ * Userspace gives slot `slot` `npages` pages; 0 deletes it. It first collects the entries for the
+ * old slot. The new slot has other memory, and no log has the writes in between. So all of it is
+ * copied.
  */
 export function changeSlot(mem: Memory, vm: Vm, slot: number, npages: number): void {
   collectDirtyPages(mem, vm);

@@ -20,13 +20,14 @@ export function copyBeforeRearming(mem: Memory, vm: Vm): Gfn[] {
 }
 
 /**
- * Collects, and sleeps until the next exit of a vCPU. Returns true when all vCPUs have halted and all
- * their writes are copied.
+ * Collects, and sleeps until the next exit of a vCPU. Returns true when all vCPUs have halted and
+ * all their writes are copied.
  */
 export function collectAtExit(mem: Memory, vm: Vm): boolean {
   // Both before the collection, which must see all writes before those exits.
   const exits = mem.loadAcquire(vm.exits); // pairs with fetchAdd(exits) in exitToUserspace
-  const running = mem.loadAcquire(vm.running); // no wake-up may follow: pairs with fetchAdd(running) in haltActor
+  // no wake-up may follow: pairs with fetchAdd(running) in haltActor
+  const running = mem.loadAcquire(vm.running);
   collectDirtyPages(mem, vm);
   if (running > 0) mem.wait(vm.exits, exits);
   else copyRemaining(mem, vm);
@@ -38,11 +39,15 @@ export function copyRemaining(mem: Memory, vm: Vm): void {
   for (const gfn of vm.tracker.harvestRest(mem)) copyPage(mem, vm, gfn);
 }
 
-/** Re-arms what was harvested. After a signal, which ends the ioctl early, it handles the signal and calls again. */
+/**
+ * Re-arms what was harvested. After a signal, which ends the ioctl early, it handles the signal and
+ * calls again.
+ */
 export function resetAll(mem: Memory, vm: Vm, gfns: readonly Gfn[]): void {
   const signal = vm.signals.get(mem.thread);
   resetDirtyPages(mem, vm, gfns);
-  // Without pages: a ring knows what is left. A bitmap's bit may be set again since, and was not harvested then.
+  // Without pages: a ring knows what is left. A bitmap's bit may be set again since, and was not
+  // harvested then.
   while (signal !== undefined && mem.xchg(signal, 0) !== 0) resetDirtyPages(mem, vm);
 }
 

@@ -66,13 +66,17 @@ function mapPage(mem: Memory, { kvm, tracker }: Vm, vcpu: number, page: Page): '
   const gfn = gfnOf(page);
   if (!hasPage(mem, kvm, gfn)) return 'no page';
   if (!isArmed(mem, page)) return 'mapped';
-  // Recorded before it becomes writable, both under mmu_lock: no reset can re-arm the page in between.
+  // Recorded before it becomes writable, both under mmu_lock: no reset can re-arm the page in
+  // between.
   if (!tracker.mark(mem, gfn, vcpu)) return 'no room';
   makeWritable(mem, page);
   return 'mapped';
 }
 
-/** Records what the hardware has logged. There must be room: the leeway is what a vCPU may log until it exits. */
+/**
+ * Records what the hardware has logged. There must be room: the leeway is what a vCPU may log until
+ * it exits.
+ */
 function drainPml(mem: Memory, vm: Vm, vcpu: number): void {
   if (vm.pml.length === 0) return;
   const { used, entries } = vm.pml[vcpu];
@@ -89,14 +93,15 @@ function drainPml(mem: Memory, vm: Vm, vcpu: number): void {
 }
 
 /**
- * Stops while the ring is full. Called outside the gate, because a reset may have to pause the machine
- * first.
+ * Stops while the ring is full. Called outside the gate, because a reset may have to pause the
+ * machine first.
  *
  * @param vcpu the vCPU; undefined: the host
  */
 export function stopWhileFull(mem: Memory, vm: Vm, vcpu: number | undefined): void {
   while (vm.tracker.mustExit(mem, vcpu)) {
-    const resets = mem.loadAcquire(vm.resets); // before the second check: pairs with fetchAdd(resets) in resetDirtyPages
+    // before the second check: pairs with fetchAdd(resets) in resetDirtyPages
+    const resets = mem.loadAcquire(vm.resets);
     if (!vm.tracker.mustExit(mem, vcpu)) return;
     exitToUserspace(mem, vm);
     mem.wait(vm.resets, resets);

@@ -108,6 +108,9 @@ export function initVm(mem: Memory, vm: Vm, vcpus: number): void {
 
 export const gfnOf = ({ slot, offset }: Page): Gfn => ({ slot, offset: BigInt(offset) });
 
-/** The page that `gfn` names; undefined: there is none, as in an entry that hostile userspace has rewritten. */
+/**
+ * The page that `gfn` names; undefined: there is none, as in an entry that hostile userspace has
+ * rewritten.
+ */
 export const guestPage = (vm: Vm, { slot, offset }: Gfn): Page | undefined =>
   vm.guest.slots.get(slot)?.[Number(offset)];

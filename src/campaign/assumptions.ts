@@ -5,8 +5,9 @@ import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
 
 /**
  * Whether a generated VM satisfies the assumptions of its tracker and its operations, so that every
- * violation is a bug: someone makes room where someone waits for it, operations with one caller have
- * one, and nothing is in it that is known to go wrong. Not asked of scenarios that people wrote.
+ * violation is a bug: someone makes room where someone waits for it, operations with one caller
+ * have one, and nothing is in it that is known to go wrong. Not asked of scenarios that people
+ * wrote.
  */
 export function satisfiesAssumptions(spec: VmSpec): boolean {
   const tracker = trackerOf(spec);
@@ -18,7 +19,10 @@ export function satisfiesAssumptions(spec: VmSpec): boolean {
   );
 }
 
-/** Whether nothing follows a last operation. Entries and writes do not mix: an actor that pushes has no guest. */
+/**
+ * Whether nothing follows a last operation. Entries and writes do not mix: an actor that pushes has
+ * no guest.
+ */
 function hasOrder({ operations }: ActorSpec): boolean {
   if (operations.slice(0, -1).some((op) => effectsOf(op).isLast)) return false;
   const records = operations.map((op) => effectsOf(op).records);
@@ -46,9 +50,9 @@ const countRecordedAgain = ({ actors }: VmSpec): number =>
   2 * actors.reduce((n, { operations }) => n + operations.filter((op) => op.do === 'set-slot').length, 0);
 
 /**
- * How often a page that this actor writes may be armed again while the actor's own entry is still in
- * the ring: as often as another one records the page although it is not armed, and a reset takes that
- * entry.
+ * How often a page that this actor writes may be armed again while the actor's own entry is still
+ * in the ring: as often as another one records the page although it is not armed, and a reset takes
+ * that entry.
  */
 function countRearmedByOthers({ actors, pml }: VmSpec, actor: ActorSpec): number {
   const own = new Set(actor.operations.flatMap(namesOf));
@@ -64,9 +68,9 @@ const namesOf = (op: OperationSpec): string[] => pagesOf(op).map((page) => page.
 
 /**
  * Whether the leeway is as large as what a vCPU may record where it cannot stop. A tracker that
- * overwrites loses entries otherwise. What the hardware has logged must go to the ring before userspace
- * may take the vCPU for stopped. Elsewhere a vCPU that finds no room stops, and R10 is checked only
- * where it must not: see `leewaySuffices`.
+ * overwrites loses entries otherwise. What the hardware has logged must go to the ring before
+ * userspace may take the vCPU for stopped. Elsewhere a vCPU that finds no room stops, and R10 is
+ * checked only where it must not: see `leewaySuffices`.
  */
 function hasLeeway({ whenFull }: TrackerDescriptor, spec: VmSpec): boolean {
   const { rings, actors, pml } = spec;
@@ -82,7 +86,10 @@ function hasLeeway({ whenFull }: TrackerDescriptor, spec: VmSpec): boolean {
   });
 }
 
-/** Whether all writes fit, or someone makes room until all have halted. Nobody makes room for the host. */
+/**
+ * Whether all writes fit, or someone makes room until all have halted. Nobody makes room for the
+ * host.
+ */
 function hasRoom({ sharedLog, hostRing }: TrackerDescriptor, spec: VmSpec): boolean {
   const { rings, actors } = spec;
   const served = isServed(spec);
@@ -91,8 +98,8 @@ function hasRoom({ sharedLog, hostRing }: TrackerDescriptor, spec: VmSpec): bool
   const byHosts = hosts.reduce((sum, actor) => sum + countWritesOf(actor), 0) + (hosts.length > 0 ? again : 0);
   const roomIn = ({ size, leeway }: VmSpec['rings'][number]): number => size - leeway;
   if (sharedLog) {
-    // A host inside the gate cannot wait for room, because room comes only while the machine is paused. So
-    // the leeway must hold what all may write after they have looked for room.
+    // A host inside the gate cannot wait for room, because room comes only while the machine is
+    // paused. So the leeway must hold what all may write after they have looked for room.
     const vcpus = actors.filter(({ role }) => roles[role].hasVcpu);
     const atOnce =
       hosts.length + vcpus.reduce((sum, { operations }) => sum + Math.max(0, ...operations.map(countWrites)), 0);

@@ -2,7 +2,10 @@ import type { Draw } from '../actors/draw.ts';
 import { trackerOf } from '../trackers/registry.ts';
 import { type OperationSpec, performs, type VmSpec } from '../vm/spec.ts';
 
-/** Changes one thing of a VM; undefined where the VM has nothing of the kind. The result may be no valid VM. */
+/**
+ * Changes one thing of a VM; undefined where the VM has nothing of the kind. The result may be no
+ * valid VM.
+ */
 export type VmMutation = (spec: VmSpec, draw: Draw) => VmSpec | undefined;
 
 /** Entries of a ring. */
@@ -48,13 +51,19 @@ export const mutateSlot: VmMutation = (spec, draw) => {
   return { ...spec, slots: slots.with(i, { ...slots[i], npages: draw.one(NPAGES) }) };
 };
 
-/** One write to two pages of slot `i` that no mask of a reset holds both. Random pages are hardly ever so far apart. */
+/**
+ * One write to two pages of slot `i` that no mask of a reset holds both. Random pages are hardly
+ * ever so far apart.
+ */
 function writeFarApart(spec: VmSpec, i: number, draw: Draw): VmSpec | undefined {
   const distance = draw.one(FAR_APART);
   return firstWriteTo(spec, i, [0, distance], distance + 2);
 }
 
-/** One write to one page more than all rings have entries. Random writes hardly ever have so many different pages. */
+/**
+ * One write to one page more than all rings have entries. Random writes hardly ever have so many
+ * different pages.
+ */
 export const writeMoreThanFits: VmMutation = (spec) => {
   const { slots, rings } = spec;
   if (slots.length === 0) return undefined;

@@ -45,8 +45,8 @@ const MUTATIONS: readonly VmMutation[] = [
 ];
 
 /**
- * Mutates a VM one to three times. The result satisfies the assumptions of its tracker. Returns `spec`
- * itself where no such mutation was found.
+ * Mutates a VM one to three times. The result satisfies the assumptions of its tracker. Returns
+ * `spec` itself where no such mutation was found.
  */
 export function mutateVm(spec: VmSpec, random: Random): VmSpec {
   const upTo = (n: number) => uniformInt(random, n);

@@ -6,7 +6,10 @@ import { parseSource } from '../run/parseSource.ts';
 import { type CorpusEntry, entrySchema } from './corpus/corpusEntry.ts';
 import { CAMPAIGN_SCHEMA, type Settings, settingsSchema } from './settings.ts';
 
-/** Reads the settings in `campaign.json`. Throws `BadInput` with the path of the first field that is wrong. */
+/**
+ * Reads the settings in `campaign.json`. Throws `BadInput` with the path of the first field that is
+ * wrong.
+ */
 export function parseSettings(value: unknown, file: string): Settings {
   checkVersion(value, file, CAMPAIGN_SCHEMA, 'goes on with');
   const { kind: _, schema: __, canary, ...settings } = readFields(settingsSchema(), value, file);

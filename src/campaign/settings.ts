@@ -40,7 +40,9 @@ const settingsFields = (t: FieldTypes) => ({
 
 export const settingsSchema = lazySchema((t) => t.openFields(settingsFields(t)));
 
-/** One of several campaigns that share the work. Each draws for itself; `part` is from 1 to `of`. */
+/**
+ * One of several campaigns that share the work. Each draws for itself; `part` is from 1 to `of`.
+ */
 export interface Shard extends FieldsOf<ReturnType<typeof shardFields>> {}
 
 /**

@@ -96,8 +96,8 @@ export function readObject(value: unknown, where: string): UnreadFields {
 }
 
 /**
- * Throws `BadInput` where `value` is no object of this version. Asked before all other fields: those
- * of a newer version are not known.
+ * Throws `BadInput` where `value` is no object of this version. Asked before all other fields:
+ * those of a newer version are not known.
  */
 export function checkVersion(value: unknown, where: string, version: number = SCHEMA, reads = 'reads'): void {
   const { schema } = readObject(value, where);
@@ -127,7 +127,10 @@ export function lazySchema<S>(build: (t: FieldTypes) => S): () => S {
   };
 }
 
-/** Reads `value`. Throws `BadInput` with the path of the first field that is wrong; `where` is the path of `value`. */
+/**
+ * Reads `value`. Throws `BadInput` with the path of the first field that is wrong; `where` is the
+ * path of `value`.
+ */
 export function readFields<T>(schema: Schema<T>, value: unknown, where: string): T {
   const { success, data, error } = schema.safeParse(value, { reportInput: true });
   if (success) return data;

@@ -70,7 +70,10 @@ export function findingOf({
   };
 }
 
-/** Writes a finding into `directory`, under a name made of its content, and returns the path. A reader never sees half a file. */
+/**
+ * Writes a finding into `directory`, under a name made from its content, and returns the path. The
+ * write is atomic.
+ */
 export function writeFinding(directory: string, finding: Finding): string {
   const text = `${JSON.stringify({ ...finding, scenario: seenFrom(directory, finding.scenario) }, null, 2)}\n`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
@@ -79,7 +82,10 @@ export function writeFinding(directory: string, finding: Finding): string {
   return file;
 }
 
-/** A user's module is named from the finding's folder: both can be moved together. */
+/**
+ * The reference as seen from the finding's folder, so that a module and its findings can be moved
+ * together.
+ */
 export function seenFrom(directory: string, source: ScenarioRef): ScenarioRef {
   if (!('module' in source)) return source;
   return { ...source, module: relative(resolve(directory), source.module).split(sep).join('/') };

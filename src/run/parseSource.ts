@@ -8,8 +8,8 @@ import { checkCanary } from './canary.ts';
 import { type Finding, findingSchema } from './finding.ts';
 
 /**
- * Reads a reference to a scenario from the JSON of `file`. Throws `BadInput` with the path of the first
- * field that is wrong.
+ * Reads a reference to a scenario from the JSON of `file`. Throws `BadInput` with the path of the
+ * first field that is wrong.
  */
 export function parseSource(value: unknown, file: string, where = 'scenario'): ScenarioRef {
   const fields = readObject(value, where);
@@ -24,7 +24,10 @@ export function parseSource(value: unknown, file: string, where = 'scenario'): S
   return { ...readFields(inMemorySchema(), value, where), inMemory: true };
 }
 
-/** Reads the finding in `file`. Its schedule is parsed: one number a step, see `parseSchedule`. Throws as `parseSource`. */
+/**
+ * Reads the finding in `file`. Its schedule is parsed: one number a step, see `parseSchedule`.
+ * Throws as `parseSource`.
+ */
 export function parseFinding(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
   checkVersion(value, file);
   const { canary, ...finding } = readFields(findingSchema(), value, file);

@@ -9,8 +9,8 @@ import type { Finding } from './finding.ts';
 import { parseFinding, parseSource } from './parseSource.ts';
 
 /**
- * The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or of a finding. What has none of . / \ in it is no
- * path. Throws `BadInput`.
+ * The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or
+ * of a finding. A name without any of . / \ is no path. Throws `BadInput`.
  */
 export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
   const builtIn = builtInNamed(name);
@@ -29,12 +29,18 @@ export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
   return isFinding(json) ? parseFinding(json, name).scenario : parseSource(json, name, name);
 }
 
-/** The finding in a JSON file; `order` is its schedule, one number a step: that of the actor, plus 32 times the way. Throws `BadInput`. */
+/**
+ * Reads the finding in a JSON file. `order` is its schedule, one number a step: that of the actor,
+ * plus 32 times the choice of what it reads from or where its store goes. Throws `BadInput`.
+ */
 export function loadFinding(file: string): Finding & { readonly order: readonly number[] } {
   return parseFinding(readJson(file, 'finding'), file);
 }
 
-/** The finding that `name` stands for, where it is one: it says the machine that it was found on. */
+/**
+ * The finding that `name` stands for, with the memory model that it was found under; undefined: it
+ * is none.
+ */
 export function findingNamed(name: string): Finding | undefined {
   if (!/[./\\]/.test(name) || !name.endsWith('.json')) return undefined;
   const json = readJson(name, 'scenario');

@@ -5,8 +5,8 @@ import { buildMultiVm, buildVm } from '../scenario/vm.ts';
 import { type ActorSpec, type OperationSpec, pagesMax, type VmSpec, type VmsSpec } from '../vm/spec.ts';
 
 /**
- * Scenarios that are one step smaller. One that is code loses operations: first all of an actor, then
- * single ones. VMs get smaller in all their parts.
+ * Scenarios that are one step smaller. One that is code loses operations: first all of an actor,
+ * then single ones. VMs get smaller in all their parts.
  */
 export function* shrink({ source, scenario }: OpenedScenario): Generator<OpenedScenario> {
   if (isVm(source)) {
@@ -39,7 +39,10 @@ function* shrinkVms(spec: VmsSpec): Generator<VmsSpec> {
     for (const smaller of shrinkVm(vms[i])) yield { ...spec, vms: vms.with(i, smaller) };
 }
 
-/** VMs that are one step smaller: without an actor, without an operation, with a smaller operation, or with index 0. */
+/**
+ * VMs that are one step smaller: without an actor, without an operation, with a smaller operation,
+ * or with index 0.
+ */
 export function* shrinkVm(spec: VmSpec): Generator<VmSpec> {
   for (const smaller of smallerVms(spec)) if (hasItsPages(smaller)) yield smaller;
 }

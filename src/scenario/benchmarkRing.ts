@@ -4,10 +4,10 @@ import { type Cell, type Lock, u16 } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import { scenario } from './define.ts';
 
-/** Entries of the ring. */
+/** Entries of a benchmark ring. */
 export const SIZE = 4;
 
-/** The rings that explorers are measured on: pushes, harvests and resets, written as users write theirs. */
+/** The benchmark rings by name, with their numbers of pushes, harvests and resets. */
 export const YARDSTICKS = {
   'ring-s': [2, 2, 1],
   'ring-m': [3, 2, 2],
@@ -19,7 +19,7 @@ export type Yardstick = keyof typeof YARDSTICKS;
 
 export const isYardstick = (name: string): name is Yardstick => Object.hasOwn(YARDSTICKS, name);
 
-/** What the actors do. A test puts a mistake in the place of one. */
+/** What the actors do. A test replaces one by a wrong one. */
 export interface RingFunctions {
   readonly push: (mem: Memory, ring: YardstickRing) => void;
   readonly harvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
@@ -28,15 +28,16 @@ export interface RingFunctions {
 }
 
 /**
- * A ring of 4 entries with a vCPU that pushes, a userspace that harvests and a kernel that resets. Entry n of all holds the words that only entry n has.
- * What userspace and the kernel keep to themselves, they hand from one operation to the next.
+ * A ring of 4 entries, on which explorers are measured: a vCPU pushes, userspace harvests, a kernel
+ * thread resets. It is written as users write scenarios. The n-th entry has values that no other
+ * entry has. Each operation passes its actor's private index to the next one.
  */
 export function benchmarkRing(name: Yardstick): Scenario {
   const [pushes, harvests, resets] = YARDSTICKS[name];
   return yardstickRing(name, pushes, harvests, resets);
 }
 
-/** A ring like those, with mistakes in it where there are to be any. */
+/** A benchmark ring of any size, in which functions can be replaced by wrong ones. */
 export function yardstickRing(
   name: string,
   pushes: number,
@@ -83,7 +84,7 @@ export function yardstickRing(
   });
 }
 
-/** `prod` and `cons` lie in the pad of entry 0, which nobody else touches. */
+/** `prod` and `cons` overlap the padding of entry 0, which nothing else uses. */
 export interface YardstickRing {
   readonly pad: Cell;
   readonly prod: Cell;

@@ -1,7 +1,6 @@
-import type { StateView } from '../check/property.ts';
-import { noProperties } from '../check/property.ts';
+import { noProperties, type Properties, type StateView } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
-import { ACTORS_MAX, type Operation } from '../explore/program.ts';
+import { ACTORS_MAX, type Actor, type Operation } from '../explore/program.ts';
 import { BadInput } from '../input/badInput.ts';
 import { show } from '../input/show.ts';
 import { markConstant } from '../loops/snapshot.ts';
@@ -12,12 +11,13 @@ import type { CellSpec, CellType, Definition, OperationOf } from './definition.t
 import { parametersOf } from './parameters.ts';
 import { evaluateProperty, type PropertyKind, throwOnMissingName, viewer } from './propertyView.ts';
 
-/** What a definition may have. A property under a name that nobody asks for would hold for ever. */
+/** The fields of a definition. A misspelt one is refused: its properties would never be checked. */
 const PARTS: readonly string[] = ['name', 'cells', 'locks', 'racy', 'actors', 'always', 'sometimes', 'finally'];
 
 /**
- * A scenario of one's own: cells of shared memory, and from 1 to 30 actors whose operations access them through `mem` (see `Memory` for the rules).
- * All types follow from the definition. Throws `BadInput`, one line, when it cannot be used.
+ * Defines a scenario: cells of shared memory, and 1 to 30 actors whose operations access them
+ * through `mem` (see `Memory` for the rules). All types follow from the definition. Throws
+ * `BadInput`, in one line, where the definition cannot be used.
  */
 export function scenario<
   const C extends Readonly<Record<string, CellSpec>>,
@@ -31,63 +31,75 @@ export function scenario<
   for (const key of Object.keys(definition))
     if (!PARTS.includes(key)) throw new BadInput(`${where}: there is no ${key}: it has ${PARTS.join(', ')}`);
   const layout = new Layout();
-  const initial: (readonly [Cell | Cell64, number | bigint])[] = [];
+  const initial: InitialValue[] = [];
   const cells = layCells(layout, entriesOf(definition.cells, `${where}: cells`), initial, where);
   const locks = layLocks(layout, definition.locks ?? [], cells, where);
   const racy = racyCells(definition.racy ?? [], cells, where);
   const names = throwOnMissingName({ ...cells, ...locks }, 'cell or lock');
   for (const constant of [names, ...Object.values(cells), ...layout.places]) markConstant(constant);
-  const runOf = runner(names);
-  const actors = entriesOf(definition.actors, `${where}: actors`).map(([actor, operations]) => {
-    if (!Array.isArray(operations))
-      throw new BadInput(`${where}: actors.${actor} is ${show(operations)}: must be a list of operations`);
-    return {
-      name: actor,
-      operations: operations.map((operation, i) => operationOf(operation, runOf, `${where}: actors.${actor}[${i}]`)),
-    };
-  });
-  if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
-  if (actors.length > ACTORS_MAX)
-    throw new BadInput(`${where}: actors has ${actors.length}: there may be ${ACTORS_MAX} at most`);
+  const actors = buildActors(definition.actors, names, where);
   const view = viewer(
     cells,
     locks,
     actors.map((actor) => actor.name),
   );
-  const lift = <R>(of: PropertyKind): Record<string, (look: StateView) => R> =>
-    Object.fromEntries(
-      entriesOf(definition[of] ?? {}, `${where}: ${of}`).map(([property, holds]) => {
-        if (typeof holds !== 'function')
-          throw new BadInput(`${where}: ${of}.${property} is ${show(holds)}: must be a function`);
-        return [
-          property,
-          evaluateProperty(of, holds as (v: unknown) => unknown, view, `${where}: ${of}.${property}`) as (
-            look: StateView,
-          ) => R,
-        ];
-      }),
-    );
+  const properties = (kind: PropertyKind) => buildProperties(kind, definition[kind] ?? {}, view, where);
   return {
     name,
-    program: {
-      layout,
-      init: (mem) => {
-        for (const [cell, value] of initial) {
-          if (cell.kind === 'cell64') mem.store64(cell, BigInt(value));
-          else mem.store(cell, Number(value));
-        }
-      },
-      actors,
-      racy,
+    program: { layout, init: (mem) => storeInitial(mem, initial), actors, racy },
+    properties: {
+      ...noProperties,
+      always: properties('always') as Properties['always'],
+      sometimes: properties('sometimes') as Properties['sometimes'],
+      finally: properties('finally'),
     },
-    properties: { ...noProperties, always: lift('always'), sometimes: lift('sometimes'), finally: lift('finally') },
   };
+}
+
+type InitialValue = readonly [cell: Cell | Cell64, value: number | bigint];
+
+function storeInitial(mem: Memory, initial: readonly InitialValue[]): void {
+  for (const [cell, value] of initial) {
+    if (cell.kind === 'cell64') mem.store64(cell, BigInt(value));
+    else mem.store(cell, Number(value));
+  }
+}
+
+function buildActors(definitions: Readonly<Record<string, unknown>>, names: unknown, where: string): Actor[] {
+  const runOf = runner(names);
+  const actors = entriesOf(definitions, `${where}: actors`).map(([name, operations]) => {
+    if (!Array.isArray(operations))
+      throw new BadInput(`${where}: actors.${name} is ${show(operations)}: must be a list of operations`);
+    return {
+      name,
+      operations: operations.map((operation, i) => operationOf(operation, runOf, `${where}: actors.${name}[${i}]`)),
+    };
+  });
+  if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
+  if (actors.length > ACTORS_MAX)
+    throw new BadInput(`${where}: actors has ${actors.length}: there may be ${ACTORS_MAX} at most`);
+  return actors;
+}
+
+function buildProperties(
+  kind: PropertyKind,
+  definitions: Readonly<Record<string, unknown>>,
+  view: (state: StateView) => unknown,
+  where: string,
+): Record<string, (state: StateView) => boolean | string> {
+  return Object.fromEntries(
+    entriesOf(definitions, `${where}: ${kind}`).map(([property, holds]) => {
+      const path = `${where}: ${kind}.${property}`;
+      if (typeof holds !== 'function') throw new BadInput(`${path} is ${show(holds)}: must be a function`);
+      return [property, evaluateProperty(kind, holds as (view: unknown) => unknown, view, path)];
+    }),
+  );
 }
 
 function layCells(
   layout: Layout,
   specs: readonly (readonly [string, CellSpec])[],
-  initial: (readonly [Cell | Cell64, number | bigint])[],
+  initial: InitialValue[],
   where: string,
 ): Record<string, Cell | Cell64 | readonly (Cell | Cell64)[]> {
   const cells: Record<string, Cell | Cell64 | readonly (Cell | Cell64)[]> = {};
@@ -161,12 +173,15 @@ function racyCells(
 
 type Call = (mem: Memory, names: unknown, before: unknown) => unknown;
 
-/** Gives an operation its names. A function that several operations share stays one, so that actors with the same operations are known as alike. */
+/**
+ * Passes the names to an operation. A function that several operations share stays one function, so
+ * that actors with the same operations are recognised as symmetric.
+ */
 function runner(names: unknown): (call: Call) => Operation['run'] {
   const runs = new Map<Call, Operation['run']>();
   return (call) => {
     let run = runs.get(call);
-    // Who asks for the result before has a state of its own for each; so only those are given it.
+    // The previous result is part of the state, so only operations with a parameter for it get it.
     const asks = parametersOf(call) > 2;
     run ??= asks ? (mem, before) => call(mem, names, before) : (mem) => call(mem, names, undefined);
     runs.set(call, run);

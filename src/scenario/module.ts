@@ -13,10 +13,13 @@ import { builtInNamed } from './builtinScenarios.ts';
 import { VERSION } from './moduleHook.ts';
 import { distUrl } from './workerFile.ts';
 
-/** How long a module may take to load. */
+/** The longest time that a module may take to load. */
 const LOAD_MS = 20_000;
 
-/** The scenario that a user's module exports as its default. Whatever is wrong with the module is `BadInput`, in one line. */
+/**
+ * Imports a user's module and returns its default export, a scenario. Throws `BadInput`, in one
+ * line.
+ */
 export async function openModule(path: string): Promise<Scenario> {
   const shown = shortPath(path);
   try {
@@ -37,13 +40,16 @@ export async function openModule(path: string): Promise<Scenario> {
   return { ...found, program: { ...found.program, isWatched } };
 }
 
-/** As people name a file: from where they are, or whole where it lies elsewhere. */
+/** A path as messages show it: relative where it is below the working directory. */
 export function shortPath(path: string): string {
   const short = relative('.', path);
   return short.startsWith('..') ? path : `./${short}`;
 }
 
-/** `isWatched`: whether there are probes in it. Where something else loads modules, as in tests of vitest, there are none. */
+/**
+ * `isWatched`: whether its loops have probes. They have none where another loader, as that of
+ * vitest, loads it.
+ */
 async function load(
   path: string,
   shown: string,
@@ -71,13 +77,13 @@ async function load(
   }
 }
 
-/** `SyntaxError: Unexpected token, line 3` */
+/** An error on one line, as `SyntaxError: Unexpected token, line 3`. */
 function describe(error: unknown, path: string, url: string): string {
   if (!(error instanceof Error)) return `it throws ${show(error)}`;
   const message = `${error.name}: ${error.message.split('\n')[0]}`;
   const place = `${url}:`;
   let stack = error.stack ?? '';
-  // Node says where the syntax is wrong to those alone who do not catch the error.
+  // Node prints the place of a syntax error only where the error is not caught.
   if (error instanceof SyntaxError && !stack.includes(place))
     stack = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', timeout: LOAD_MS }).stderr ?? '';
   const at = [place, `${path}:`].map((start) => stack.split(start)[1]).find((rest) => rest !== undefined);
@@ -90,7 +96,9 @@ function isScenario(value: unknown): value is Scenario {
   return typeof name === 'string' && Array.isArray(program?.actors) && typeof properties?.always === 'object';
 }
 
-/** A user's module as it was loaded: with the files that it consists of, as they were then. */
+/**
+ * One load of a user's module, with the files that it consists of and their stamps at that time.
+ */
 interface Version {
   readonly number: number;
   readonly files: Map<string, string>;
@@ -101,7 +109,7 @@ const versions = new Map<string, Version>();
 const byNumber: Version[] = [];
 let loadedFiles: MessagePort | undefined;
 
-/** The version of a module to import: a new one where a file of the last one has changed. */
+/** The version of a module to import: a new one if a file of the last version has changed. */
 function versionOf(path: string): Version {
   const known = versions.get(path);
   if (known?.isCurrent && [...known.files].every(([file, stamp]) => stampOf(file) === stamp)) return known;
@@ -111,7 +119,7 @@ function versionOf(path: string): Version {
   return version;
 }
 
-/** Takes in which files were loaded, and for which version. */
+/** Notes which files were loaded, and for which version. */
 function noteFiles(): void {
   for (let got = receiveMessageOnPort(loadedFiles!); got !== undefined; got = receiveMessageOnPort(loadedFiles!)) {
     const [number, file] = got.message as [string, string];
@@ -124,7 +132,10 @@ function stampOf(file: string): string {
   return `${mtimeMs} ${size} ${ino}`;
 }
 
-/** From here on, in this thread, `gfnring` is this package, from wherever it is imported; and loops of users' modules are watched. */
+/**
+ * From now on, this thread resolves `gfnring` to this package, and puts probes into loops of users'
+ * modules.
+ */
 function hookModules(): void {
   if (loadedFiles !== undefined) return;
   installProbe();

@@ -3,8 +3,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { instrumentText, stripTypes } from '../loops/file.ts';
 
 /*
- * Runs on Node's own thread for module hooks. `gfnring`, imported from anywhere, is the package that is running. A user's module and all that it imports are
- * instances of their own for each version of these files, with probes at the heads of their loops.
+ * Runs on Node's thread for module hooks. `gfnring` resolves to the running package, wherever it is
+ * imported. Each version of a user's module has its own instances of all that it imports, with
+ * probes at the heads of their loops. Node's API gives `initialize`, `resolve` and `load` their
+ * names.
  */
 
 interface Context {
@@ -16,7 +18,7 @@ interface Loaded {
   readonly shortCircuit?: boolean;
 }
 
-/** In the URL of a module: the version that it belongs to. */
+/** The parameter in the URL of a module that has its version. */
 export const VERSION = 'gfnring';
 
 let urls: Readonly<Record<string, string>> = {};
@@ -24,7 +26,7 @@ let port: MessagePort;
 
 export function initialize(data: {
   readonly urls: Readonly<Record<string, string>>;
-  /** Gets the version and the path of each file that is loaded. */
+  /** Receives the version and the path of each file that is loaded. */
   readonly port: MessagePort;
 }): void {
   urls = data.urls;

@@ -4,7 +4,10 @@ import type { Operation } from '../explore/program.ts';
 /** `skipped[a]` are the operations of actor a that are left out. */
 export type OmittedOperations = readonly (readonly number[])[];
 
-/** The scenario without some of its operations. Each leaves one in its place that does nothing, so that results stay where they are. */
+/**
+ * The scenario without some operations. Each is replaced by one that does nothing, so that results
+ * keep their positions.
+ */
 export function skip(scenario: Scenario, skipped: OmittedOperations): Scenario {
   if (skipped.every((of) => of.length === 0)) return scenario;
   const actors = scenario.program.actors.map((actor, a) => {
@@ -17,7 +20,7 @@ export function skip(scenario: Scenario, skipped: OmittedOperations): Scenario {
   return { ...scenario, program: { ...scenario.program, actors } };
 }
 
-/** How many operations are left, and how many actors have any. */
+/** How many operations are left, and how many actors have one. */
 export function sizeOf({ program }: Scenario): { readonly operations: number; readonly actors: number } {
   const left = program.actors.map(
     ({ operations }) => operations.filter((op) => op !== NOTHING && op !== HANDS_ON).length,
@@ -26,5 +29,5 @@ export function sizeOf({ program }: Scenario): { readonly operations: number; re
 }
 
 const NOTHING: Operation = { label: 'skipped', run: () => undefined };
-/** What an actor keeps to itself outlives the operation that is left out. */
+/** Passes on the result of the operation before the one that is left out. */
 const HANDS_ON: Operation = { label: 'skipped', run: (_, before) => before };

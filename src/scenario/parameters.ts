@@ -1,8 +1,8 @@
 type AnyFunction = (...args: never[]) => unknown;
 
 /**
- * How many parameters a function declares. `length` leaves out those from the first with a default value on, and the rest parameter; so where there may
- * be such ones, they are counted in the text. A rest parameter counts as many.
+ * How many parameters a function declares; Infinity with a rest parameter. `length` counts only
+ * those before the first default value, so the parameters are counted in the function's text.
  */
 export function parametersOf(fn: AnyFunction): number {
   const list = listOf(fn.toString());
@@ -10,7 +10,7 @@ export function parametersOf(fn: AnyFunction): number {
   return list.some((parameter) => parameter.startsWith('...')) ? Infinity : Math.max(fn.length, list.length);
 }
 
-/** The parameters in a function's text, or undefined where there is no list: `x => …`, native code. */
+/** The parameters in a function's text; undefined: it has no list, as `x => …` and native code. */
 function listOf(text: string): string[] | undefined {
   const source = text.replace(TEXTS, (found) => (found.startsWith('/') ? ' ' : '""'));
   const start = source.indexOf('(');
@@ -28,5 +28,5 @@ function listOf(text: string): string[] | undefined {
   return list.map((parameter) => parameter.trim()).filter((parameter) => parameter !== '');
 }
 
-/** Comments and texts, which may hold brackets and commas. */
+/** Comments and string literals, which may contain brackets and commas. */
 const TEXTS = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;

@@ -7,8 +7,9 @@ import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 export type PropertyKind = 'always' | 'sometimes' | 'finally';
 
 /**
- * Turns a user's property into one of the explorer's. A property of the kind `finally` may answer with a text that says
- * what was seen instead. An exception in a property is a mistake of its author, not a finding: it throws `BadInput`.
+ * Turns a user's property into one of the explorer's. A property of the kind `finally` may answer
+ * with a text that says what was seen instead. An exception in a property is a mistake of its
+ * author, not a finding: it throws `BadInput`.
  */
 export function evaluateProperty(
   kind: PropertyKind,
@@ -28,8 +29,8 @@ export function evaluateProperty(
 }
 
 /**
- * Makes `names` throw for a name that it does not have, with the list of those that it has. Only a missing name reaches
- * the prototype, so the others cost no more than a field.
+ * Makes `names` throw for a name that it does not have, with the list of those that it has. Only a
+ * missing name reaches the prototype, so the others cost no more than a field.
  */
 export function throwOnMissingName<T extends object>(names: T, what: string): T {
   const missing = new Proxy(
@@ -44,7 +45,10 @@ export function throwOnMissingName<T extends object>(names: T, what: string): T 
   return Object.setPrototypeOf(names, missing) as T;
 }
 
-/** Makes a property's view of a state. The last view is cached, because all properties look at the same state in turn. */
+/**
+ * Makes a property's view of a state. The last view is cached, because all properties look at the
+ * same state in turn.
+ */
 export function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (look: StateView) => unknown {
   let last: StateView | undefined;
   let view: unknown;

@@ -37,8 +37,8 @@ export const benchmarkSchema = lazySchema((t) => t.openFields(benchmarkFields(t)
 export const inMemorySchema = lazySchema((t) => t.openFields(refFields(t)));
 
 /**
- * A user's module, whose default export is a scenario. The path is absolute. In a finding's file it is
- * relative to that file, so that a project can be moved together with its findings.
+ * A user's module, whose default export is a scenario. The path is absolute. In a finding's file it
+ * is relative to that file, so that a project can be moved together with its findings.
  */
 interface ModuleSource extends FieldsOf<ReturnType<typeof moduleFields>> {}
 
@@ -62,7 +62,10 @@ export interface OpenedScenario {
 export const isVm = (source: ScenarioRef): source is VmSpec => 'rings' in source;
 export const areVms = (source: ScenarioRef): source is VmsSpec => 'vms' in source;
 
-/** Builds the scenario of a reference. Imports a module. Throws `BadInput`, also for a scenario made in memory. */
+/**
+ * Builds the scenario of a reference. Imports a module. Throws `BadInput`, also for a scenario made
+ * in memory.
+ */
 export async function openScenario(source: ScenarioRef): Promise<Scenario> {
   if (isVm(source)) return buildVm(source);
   if (areVms(source)) return buildMultiVm(source);

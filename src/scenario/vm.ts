@@ -9,11 +9,15 @@ import type { VmSpec, VmsSpec } from '../vm/spec.ts';
 /** Makes a scenario of a VM. Throws RangeError where a ring's size is refused. */
 export const buildVm = (spec: VmSpec): Scenario => buildVmWith(trackerOf(spec), spec);
 
-/** Makes a scenario of several VMs on one host. Throws RangeError where a ring's size is refused. */
+/**
+ * Makes a scenario of several VMs on one host. Throws RangeError where a ring's size is refused.
+ */
 export const buildMultiVm = (spec: VmsSpec): Scenario => buildMultiVmWith(trackers, spec);
 
 /** A VM from JSON of any origin. Throws `BadInput` with the path of the first wrong field. */
 export const parseVm = (value: unknown, where?: string): VmSpec => parseVmWith(trackers, value, where);
 
-/** Several VMs from JSON of any origin. Throws `BadInput` with the path of the first wrong field. */
+/**
+ * Several VMs from JSON of any origin. Throws `BadInput` with the path of the first wrong field.
+ */
 export const parseVms = (value: unknown, where: string): VmsSpec => parseVmsWith(trackers, value, where);

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-/** Other threads always run what was compiled: the one place that says where that lies, seen from the source and from dist. */
+/**
+ * The URL of a compiled file, as seen from the source and from dist. Worker threads always run
+ * compiled files.
+ */
 export function distUrl(file: string): URL {
   return new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '..'}/${file}`, import.meta.url);
 }

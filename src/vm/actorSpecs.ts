@@ -1,7 +1,7 @@
 import type { FailsAfter } from '../actors/checkpoint.ts';
 import type { ActorSpec, OperationSpec } from './spec.ts';
 
-/** The words that built-in scenarios are written in. Pages are those of slot 0. */
+/** Actors and operations as built-in scenarios write them. Pages are those of slot 0. */
 export const write = (...pages: number[]): OperationSpec => ({
   do: 'write',
   pages: pages.map((page) => [0, page] as const),

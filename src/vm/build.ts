@@ -55,8 +55,8 @@ const threadOf = (spec: VmSpec, actor: string): number => spec.actors.findIndex(
 
 /**
  * Cells where a data race is not reported:
- * - The mapped cells of a ring that hostile userspace writes. Its indices no longer say which entries
- *   are in use, so push and reset meet at one entry. The kernel expects any value there.
+ * - The mapped cells of a ring that hostile userspace writes. Its indices no longer say which
+ *   entries are in use, so push and reset meet at one entry. The kernel expects any value there.
  * - All mapped cells of a tracker that accesses them plainly.
  * - The kernel's own indices, where a C file runs. Linux assumes that plain writes of a word are
  *   atomic, and so does KCSAN by default (CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC).

@@ -1,4 +1,6 @@
-/** What a scenario can claim, in `sometimes`, that some execution makes true. `claims` says when. */
+/**
+ * What a scenario can claim, in `sometimes`, that some execution makes true. `claims` says when.
+ */
 export const claimNames = [
   'a ring is full',
   'a vCPU stops',

@@ -8,8 +8,8 @@ import { buildVmWith } from './build.ts';
 import type { VmsSpec } from './spec.ts';
 import type { TrackerTable } from './trackerDescriptor.ts';
 
-/** What one VM is within the scenario: its first actor's number, how many it has, and its places. */
-interface Part {
+/** One VM of the scenario: the number of its first actor, how many it has, and its places. */
+interface Member {
   readonly name: string;
   readonly scenario: Scenario;
   readonly thread: number;
@@ -18,12 +18,12 @@ interface Part {
 }
 
 /**
- * Several VMs on one host, each with its tracker. Everything that is asked of one is asked of it here, and that no actor of one touches the
- * memory of another. Throws RangeError as `buildVmWith`.
+ * Several VMs on one host, each with its tracker. The properties of each VM are checked, and that
+ * no actor accesses the memory of another VM. Throws RangeError as `buildVmWith`.
  */
 export function buildMultiVmWith(trackers: TrackerTable, { name, vms }: VmsSpec): Scenario {
   const layout = new Layout();
-  const parts: Part[] = [];
+  const members: Member[] = [];
   let thread = 0;
   for (const spec of vms) {
     const first = layout.places.length;
@@ -31,10 +31,10 @@ export function buildMultiVmWith(trackers: TrackerTable, { name, vms }: VmsSpec)
     const scenario = buildVmWith(trackers[spec.tracker ?? DEFAULT_TRACKER], spec, layout, thread);
     const last = layout.places.length;
     const owns = ({ id }: Place) => id >= first && id < last;
-    parts.push({ name: spec.name, scenario, thread, actors: spec.actors.length, owns });
+    members.push({ name: spec.name, scenario, thread, actors: spec.actors.length, owns });
     thread += spec.actors.length;
   }
-  const programs = parts.map(({ scenario }) => scenario.program);
+  const programs = members.map(({ scenario }) => scenario.program);
   return {
     name,
     program: {
@@ -42,22 +42,22 @@ export function buildMultiVmWith(trackers: TrackerTable, { name, vms }: VmsSpec)
       init: (mem) => {
         for (const { init } of programs) init(mem);
       },
-      actors: parts.flatMap((part) =>
-        part.scenario.program.actors.map((actor): Actor => ({ ...actor, name: `${part.name}.${actor.name}` })),
+      actors: members.flatMap((member) =>
+        member.scenario.program.actors.map((actor): Actor => ({ ...actor, name: `${member.name}.${actor.name}` })),
       ),
       racy: programs.flatMap(({ racy }) => racy ?? []),
     },
-    properties: together(parts),
+    properties: mergeProperties(members),
   };
 }
 
-function together(parts: readonly Part[]): Properties {
-  const merged = <T>(of: (part: Part) => Readonly<Record<string, (look: StateView) => T>> | undefined) =>
+function mergeProperties(members: readonly Member[]): Properties {
+  const merged = <T>(of: (member: Member) => Readonly<Record<string, (look: StateView) => T>> | undefined) =>
     Object.fromEntries(
-      parts.flatMap((part) =>
-        Object.entries(of(part) ?? {}).map(([property, holds]) => {
-          const seen = lookOf(part);
-          return [`${part.name}: ${property}`, (look: StateView) => holds(seen(look))] as const;
+      members.flatMap((member) =>
+        Object.entries(of(member) ?? {}).map(([property, holds]) => {
+          const seen = viewOf(member);
+          return [`${member.name}: ${property}`, (look: StateView) => holds(seen(look))] as const;
         }),
       ),
     );
@@ -67,20 +67,20 @@ function together(parts: readonly Part[]): Properties {
     finally: merged(({ scenario }) => scenario.properties.finally),
     unordered: merged(({ scenario }) => scenario.properties.unordered),
     monitors: [
-      apart(parts),
-      ...parts.flatMap((part) => part.scenario.properties.monitors.map((of) => within(part, of))),
+      isolation(members),
+      ...members.flatMap((member) => member.scenario.properties.monitors.map((of) => within(member, of))),
     ],
-    resultsMatter: parts.some(({ scenario }) => scenario.properties.resultsMatter !== false),
+    resultsMatter: members.some(({ scenario }) => scenario.properties.resultsMatter !== false),
     deadlock: (waiting) => {
-      const part = parts.find(({ name }) => waiting.some((line) => line.startsWith(`${name}.`))) ?? parts[0];
-      const of = waiting.filter((line) => line.startsWith(`${part.name}.`));
-      return `${part.name}: ${part.scenario.properties.deadlock(of)}`;
+      const member = members.find(({ name }) => waiting.some((line) => line.startsWith(`${name}.`))) ?? members[0];
+      const of = waiting.filter((line) => line.startsWith(`${member.name}.`));
+      return `${member.name}: ${member.scenario.properties.deadlock(of)}`;
     },
   };
 }
 
-/** A VM's properties know its own actors only, by the numbers that they have there. */
-function lookOf({ thread, actors }: Part): (look: StateView) => StateView {
+/** The state as the properties of one VM see it: its own actors, numbered from 0. */
+function viewOf({ thread, actors }: Member): (look: StateView) => StateView {
   let of: StateView | undefined;
   let seen: StateView | undefined;
   return (look) => {
@@ -103,33 +103,33 @@ function lookOf({ thread, actors }: Part): (look: StateView) => StateView {
   };
 }
 
-function within<State>(part: Part, monitor: Monitor<State>): Monitor<State> {
-  const seen = lookOf(part);
-  const mine = (thread: number): boolean => thread >= part.thread && thread < part.thread + part.actors;
+function within<State>(member: Member, monitor: Monitor<State>): Monitor<State> {
+  const seen = viewOf(member);
+  const mine = (thread: number): boolean => thread >= member.thread && thread < member.thread + member.actors;
   return {
     ...monitor,
-    name: `${part.name}: ${monitor.name}`,
-    sees: (place) => part.owns(place) && monitor.sees(place),
+    name: `${member.name}: ${monitor.name}`,
+    sees: (place) => member.owns(place) && monitor.sees(place),
     step: (state, event: StepEvent, look) =>
-      mine(event.thread) && part.owns(event.place)
-        ? monitor.step(state, { ...event, thread: event.thread - part.thread }, seen(look))
+      mine(event.thread) && member.owns(event.place)
+        ? monitor.step(state, { ...event, thread: event.thread - member.thread }, seen(look))
         : state,
     returned: (state, thread, operation, result, look) =>
-      mine(thread) ? monitor.returned(state, thread - part.thread, operation, result, seen(look)) : state,
+      mine(thread) ? monitor.returned(state, thread - member.thread, operation, result, seen(look)) : state,
   };
 }
 
-/** No actor touches what belongs to another VM. */
-function apart(parts: readonly Part[]): Monitor<null> {
+/** No actor accesses the memory of another VM. */
+function isolation(members: readonly Member[]): Monitor<null> {
   return {
     name: 'VMs are apart',
     sees: () => true,
     init: () => null,
     step: (state, { thread, place }) => {
-      const part = parts.find((of) => thread >= of.thread && thread < of.thread + of.actors)!;
-      return part.owns(place)
+      const member = members.find((of) => thread >= of.thread && thread < of.thread + of.actors)!;
+      return member.owns(place)
         ? state
-        : { property: 'VMs do not disturb each other', message: `an actor of ${part.name} touches ${place.name}` };
+        : { property: 'VMs do not disturb each other', message: `an actor of ${member.name} touches ${place.name}` };
     },
     returned: (state) => state,
     key: () => '',

@@ -50,7 +50,10 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   readonly operations: readonly RingOperation[];
   /** The largest value that its free-running indices can have. */
   readonly indexMax: number;
-  /** Initial indices that a campaign draws: 0, and values that soon wrap or carry into the next byte. */
+  /**
+   * Initial indices that a campaign draws: 0, and values that soon wrap or carry into the next
+   * byte.
+   */
   readonly boundaryIndices: readonly number[];
   /** How many bytes userspace maps for ring `ring`; 0: none. */
   mappedBytes(rings: VmSpec['rings'], ring: number): number;
@@ -89,7 +92,9 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   ringOfSize(size: number): VmSpec['rings'][number];
   /** Its scenarios `NAME/…`, in the order in which `check` runs them. */
   scenarios(): readonly BuiltInScenario[];
-  /** Its scenarios without a prefix. `check` runs them first, and each in place of the one `NAME/…`. */
+  /**
+   * Its scenarios without a prefix. `check` runs them first, and each in place of the one `NAME/…`.
+   */
   readonly detailedScenarios?: readonly BuiltInScenario<VmSpec>[];
   /** The form of the kernel functions in a C file that it can run; undefined: it runs no C file. */
   readonly kernelApi?: Api;

@@ -14,7 +14,8 @@ export const collectOperation = defineOperation({
       collectDirtyPages(mem, vm),
   shrink: cannotShrink,
   mutate: cannotMutate,
-  // A tracker that is drained only while the machine is paused has `checkpoint`. After `serve` nothing is left.
+  // A tracker that is drained only while the machine is paused has `checkpoint`. After `serve`
+  // nothing is left.
   draw: ({ tracker }, { operations }) =>
     operations.at(-1)?.do === 'serve' || tracker.drainedWhile === 'paused' ? undefined : { do: 'collect' },
 });

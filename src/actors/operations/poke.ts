@@ -79,6 +79,8 @@ export const pokeOperation = defineOperation({
   },
 });
 
-/** The rings that hostile userspace writes to. Properties do not protect its own pages from that. */
+/**
+ * The rings that hostile userspace writes to. Properties do not protect its own pages from that.
+ */
 export const hostileRings = (vm: VmView): ReadonlySet<number> =>
   new Set(operationsOf(vm).flatMap((op) => (op.do === 'poke' ? [(op as { ring: number } & typeof op).ring] : [])));

@@ -41,7 +41,9 @@ export const operations = [
 
 type SpecOfDescriptor<D> = D extends OperationDescriptor<infer Name, infer S> ? SpecOf<Name, S> : never;
 
-/** What an actor does: `{ do: NAME, … }`. docs/scenarios.md lists the operations with their fields. */
+/**
+ * What an actor does: `{ do: NAME, … }`. docs/scenarios.md lists the operations with their fields.
+ */
 export type OperationSpec = SpecOfDescriptor<(typeof operations)[number]>;
 export type OperationName = OperationSpec['do'];
 
