@@ -8,7 +8,7 @@ import { TraceCounter } from '../src/explore/search/traceCounter.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
 import { consistencyModelOf } from '../src/explore/trust/consistencyModel.ts';
 import { EMPTY_GRAPH } from '../src/explore/trust/partialGraph.ts';
-import { trust, UNSUPPORTED_ACCESS } from '../src/explore/trust/trust.ts';
+import { trust } from '../src/explore/trust/trust.ts';
 import { VisitedGraphs } from '../src/explore/trust/visitedGraphs.ts';
 import type { WorkItem } from '../src/explore/work/workItem.ts';
 import { ProgramArbitrary, type ProgramShape } from './arbitraries/program.ts';
@@ -82,7 +82,7 @@ function optimalSearch(program: Program, model: 'tso' | 'weak') {
     // Three executions for each work item, as workers do.
     const limits = { ...noLimits, executions: 3 };
     const done = trust(single, once, limits, tools, classes, structuredClone(item.graph));
-    if (done.limit === UNSUPPORTED_ACCESS) break;
+    if (done.limitKind === 'unsupported') break;
     executions += done.executions;
     open.push(...done.left.toReversed());
     isKnown = open.length === 0;

@@ -225,7 +225,7 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/search/searchProgress',
-        from: 'this.limit = `${this.limits.executions} executions`',
+        from: "this.endBy('executions', `${this.limits.executions} executions`)",
         to: 'return true',
       },
     ],

@@ -39,10 +39,10 @@ export interface SearchResult {
   violation: Violation | undefined;
   /** Whether the time ran out within an execution. That execution is not counted. */
   late: boolean;
-  /** Whether `limit` is one of time. */
-  isTime: boolean;
-  /** The limit that ended the search; undefined if the search is complete. */
+  /** The limit that ended the search, as text; undefined if the search is complete. */
   limit: string | undefined;
+  /** The kind of `limit`, if it is one of these. */
+  limitKind: LimitKind | undefined;
   /**
    * Whether `limit` is a limit of one execution, so that further work cannot complete the search.
    */
@@ -50,6 +50,12 @@ export interface SearchResult {
   /** Describes the first execution that was cut. */
   cutBy: CutBy | undefined;
 }
+
+/**
+ * What ended a search: a limit of the search, a limit of one execution, or an access that the search
+ * does not support.
+ */
+export type LimitKind = 'time' | 'executions' | 'memory' | 'execution' | 'unsupported';
 
 /** Why an execution was cut. */
 export interface CutBy {
@@ -68,8 +74,8 @@ export class SearchProgress implements SearchResult {
   steps = 0;
   violation: Violation | undefined = undefined;
   late = false;
-  isTime = false;
   limit: string | undefined = undefined;
+  limitKind: LimitKind | undefined = undefined;
   isOver = false;
   cutBy: CutBy | undefined = undefined;
   private readonly limits: Limits;
@@ -82,8 +88,8 @@ export class SearchProgress implements SearchResult {
 
   /** A copy as plain data. */
   get result(): SearchResult {
-    const { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy } = this;
-    return { executions, blocked, cut, states, steps, violation, late, isTime, limit, isOver, cutBy };
+    const { executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy } = this;
+    return { executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy };
   }
 
   /** How many executions may still be run. */
@@ -113,25 +119,33 @@ export class SearchProgress implements SearchResult {
   recordCut(execution: Execution): boolean {
     this.cutBy ??= { limit: execution.limit, loop: execution.longestLoop() };
     this.isOver = execution.steps < execution.stepsMax || this.cut >= (this.limits.cuts ?? Infinity);
-    if (this.isOver) this.limit = execution.limit;
+    if (this.isOver) this.endBy('execution', execution.limit);
     return this.isOver;
   }
 
   /** To be called when no work remains. If executions were cut, the search is not complete. */
   complete(): this {
-    if (this.cut > 0) this.limit ??= this.cutBy?.limit;
+    if (this.cut > 0) {
+      this.limit ??= this.cutBy?.limit;
+      this.limitKind ??= 'execution';
+    }
     return this;
   }
 
   /** Ends the search because the time ran out within an execution. */
   timeOut(): void {
     this.late = true;
-    this.outOfTime();
+    this.endByTime();
   }
 
-  private outOfTime(): void {
-    this.isTime = true;
-    this.limit = `${this.limits.seconds} seconds`;
+  /** Ends the search by a limit. */
+  endBy(kind: LimitKind, limit: string): void {
+    this.limit = limit;
+    this.limitKind = kind;
+  }
+
+  private endByTime(): void {
+    this.endBy('time', `${this.limits.seconds} seconds`);
   }
 
   /** Adds the result of a work item. */
@@ -142,7 +156,7 @@ export class SearchProgress implements SearchResult {
     this.steps += result.steps;
     this.violation ??= result.violation;
     if (result.late) this.timeOut();
-    if (this.limit === undefined && result.limit !== undefined) this.isTime = result.isTime;
+    if (this.limit === undefined && result.limit !== undefined) this.limitKind = result.limitKind;
     this.limit ??= result.limit;
     this.isOver ||= result.isOver;
     this.cutBy ??= result.cutBy;
@@ -150,16 +164,16 @@ export class SearchProgress implements SearchResult {
 
   /** Whether a limit is reached. Reads the clock in each call. */
   limitReachedNow(): boolean {
-    if (this.secondsLeft <= 0) this.outOfTime();
+    if (this.secondsLeft <= 0) this.endByTime();
     return this.limitReached(0);
   }
 
   /** Whether a limit is reached, with `bytes` in use. Reads the clock only now and then. */
   limitReached(bytes: number): boolean {
     const { bytes: bytesMax } = this.limits;
-    if (this.executionsLeft <= 0) this.limit = `${this.limits.executions} executions`;
-    else if (bytes > bytesMax) this.limit = `${bytesMax} bytes of memory`;
-    else if (this.deadline.over) this.outOfTime();
+    if (this.executionsLeft <= 0) this.endBy('executions', `${this.limits.executions} executions`);
+    else if (bytes > bytesMax) this.endBy('memory', `${bytesMax} bytes of memory`);
+    else if (this.deadline.over) this.endByTime();
     return this.limit !== undefined;
   }
 }

@@ -15,9 +15,6 @@ import { applyBackwardRevisit, forwardRevisits } from './revisits.ts';
 import { runGraph } from './runGraph.ts';
 import { vectorClocks } from './vectorClocks.ts';
 
-/** The limit of a search that meets an access it cannot handle; `VisitedGraphs` can. */
-export const UNSUPPORTED_ACCESS = 'an access to a wait queue, or to several locations';
-
 /** The memory model behind the graphs. */
 export interface ConsistencyModel {
   /**
@@ -43,8 +40,8 @@ export interface ConsistencyModel {
  * Departures from the paper:
  * - An RMW is one event; its read half and its write half have stamps of their own.
  * - Locks are modelled (see `locks.ts`).
- * - Wait queues, and accesses to several locations at once, are not: the search ends with the limit
- *   `UNSUPPORTED_ACCESS`.
+ * - Wait queues, and accesses to several locations at once, are not: the search ends with a limit of
+ *   the kind `unsupported`. `VisitedGraphs` is for such programs.
  * - Each complete graph is run on `execution`, in an order that its memory model allows.
  *
  * @param from explores all complete graphs that extend this one.
@@ -134,7 +131,7 @@ class GraphSearch {
       const thread = half?.thread ?? lowestSetBit(enabled);
       if (!this.isSupported(execution.pending[thread])) {
         progress.cut++;
-        progress.limit = UNSUPPORTED_ACCESS;
+        progress.endBy('unsupported', 'an access to a wait queue, or to several locations');
         progress.isOver = true;
         return;
       }

@@ -42,7 +42,7 @@ export class SearchWorker {
   run(item: WorkItem, limits: Limits): WorkResult {
     const { execution } = this;
     const result = this.search(item, limits);
-    const { executions, blocked, cut, steps, late, isTime, limit, isOver, cutBy, violation } = result;
+    const { executions, blocked, cut, steps, late, limit, limitKind, isOver, cutBy, violation } = result;
     const isRefuted = !this.comparison.holds();
     return {
       executions,
@@ -50,8 +50,8 @@ export class SearchWorker {
       cut,
       steps,
       late,
-      isTime,
       limit,
+      limitKind,
       isOver,
       cutBy,
       bounds: [...execution.bounds],

@@ -3,7 +3,6 @@ import type { Limits } from '../../explore/limits.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { SearchProgress } from '../../explore/search/searchProgress.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
-import { UNSUPPORTED_ACCESS } from '../../explore/trust/trust.ts';
 import { VisitedGraphs } from '../../explore/trust/visitedGraphs.ts';
 import { type CheckedExecution, createRun, scheduleOf } from '../createRun.ts';
 import { OUT_OF_TIME, withinTime } from '../withinTime.ts';
@@ -62,7 +61,7 @@ function searchInBatches(
     const completed = runClaimedWork(run, worker, step.value.now, createWorkCounter());
     step = batches.next(completedInOrder(completed).map(({ result }) => result));
   }
-  if (batched.progress.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
+  if (batched.progress.limitKind === 'unsupported') return searchWithGraphCache(scenario, search, limits);
   return batchedResult(batched, run.checker.missing, search);
 }
 

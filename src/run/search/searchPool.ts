@@ -1,6 +1,5 @@
 import { Piscina } from 'piscina';
 import type { Limits } from '../../explore/limits.ts';
-import { UNSUPPORTED_ACCESS } from '../../explore/trust/trust.ts';
 import type { WorkBatch } from '../../explore/work/batchedSearch.ts';
 import { BadInput } from '../../input/badInput.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
@@ -83,7 +82,7 @@ export class SearchPool {
       cancelWork(started.control);
       await started.completed;
     }
-    if (batched.progress.limit === UNSUPPORTED_ACCESS) return searchWithGraphCache(scenario, search, limits);
+    if (batched.progress.limitKind === 'unsupported') return searchWithGraphCache(scenario, search, limits);
     return batchedResult(batched, [...missing], search);
   }
 
