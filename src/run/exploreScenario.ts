@@ -37,7 +37,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
       : await searchOnThreads(workers, opened, search, options.limits);
   const { violation, missing } = result;
   if (violation?.property === UNSUPPORTED_OPERATION || violation?.property === NO_RESULT)
-    throw new BadInput(violation.message.replace(/^no plain data: /, ''));
+    throw new BadInput(violation.message);
   const findings = await reportFindings(opened, search, result, options);
   return {
     schema: SCHEMA,

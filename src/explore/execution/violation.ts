@@ -44,7 +44,9 @@ const RULES: Readonly<Record<ContractViolation['rule'], readonly [ViolationStop[
 export function stopOf(error: unknown): ViolationStop {
   if (error instanceof ContractViolation) {
     const [kind, property] = RULES[error.rule];
-    return { kind, violation: { property, message: error.message } };
+    // The property `NO_RESULT` repeats its rule.
+    const message = property === NO_RESULT ? error.message.slice(`${error.rule}: `.length) : error.message;
+    return { kind, violation: { property, message } };
   }
   // By its name: it may come from another copy of this package.
   if (error instanceof Error && error.name === 'CheckFailed')
