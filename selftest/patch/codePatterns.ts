@@ -1,5 +1,5 @@
 import { type AnyNode, type Program, parse, tokenizer } from 'acorn';
-import { boundIdentifiers, childrenOf, resolveScopes } from '#dist/loops/scopes.js';
+import { boundIdentifiers, childNodes, resolveScopes } from '#dist/loops/scopes.js';
 
 /** A token of JavaScript. */
 interface Token {
@@ -129,7 +129,7 @@ function localsOf(source: string): Map<number, Local> {
       for (const property of node.properties)
         if (property.type === 'Property' && !property.computed && property.key.type === 'Identifier')
           for (const id of boundIdentifiers(property.value)) keys.set(names.variableOf.get(id), property.key.name);
-    for (const child of childrenOf(node)) noteKeys(child);
+    for (const child of childNodes(node)) noteKeys(child);
   };
   noteKeys(program);
   const numbers = new Map<unknown, Local>();

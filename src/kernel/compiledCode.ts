@@ -1,3 +1,4 @@
+import { accessOf, fenceOf } from '../memory/accessMemory.ts';
 import { check } from '../memory/assume.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -13,10 +14,6 @@ export interface HostImports {
   /** A WARN_ON with a true condition. */
   warned(mem: Memory): void;
 }
-
-/** Fences and read-modify-writes by their numbers in gfnring_hooks.h. */
-const FENCES = ['wmb', 'rmb', 'mb'] as const;
-const UPDATES = ['xchg', 'cmpxchg', 'fetchAdd', 'fetchAnd', 'fetchOr'] as const;
 
 /** Shared memory of the C code that has no place in the layout. */
 interface Region {
@@ -129,11 +126,9 @@ export class CompiledCode {
       rmw: (site: number, kind: number, address: number, bytes: number, expected: number, operand: number) => {
         const cell = this.cellAt(address, bytes);
         if (cell === undefined) return this.drop(site, address, bytes);
-        const update = UPDATES[kind];
-        const mem = this.at(site);
-        return update === 'cmpxchg' ? mem.cmpxchg(cell, expected, operand) : mem[update](cell, operand);
+        return accessOf(this.at(site), kind, cell, operand, expected);
       },
-      fence: (site: number, kind: number) => this.at(site)[FENCES[kind]](),
+      fence: (site: number, kind: number) => fenceOf(this.at(site), kind),
       allocated: (address: number, bytes: number) => {
         this.allocated.push({ from: address, to: address + bytes });
       },

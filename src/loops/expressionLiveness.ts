@@ -2,7 +2,7 @@ import type { AnyNode, Pattern } from 'acorn';
 import type { FunctionVariables } from './functionVariables.ts';
 import type { InertCode } from './inertCode.ts';
 import { type LiveSet, NONE_LIVE, union, without } from './liveSet.ts';
-import { childrenOf, isFunction } from './scopes.ts';
+import { childNodes, isFunction } from './scopes.ts';
 
 /**
  * Which variables are live before an expression, if those of `out` are live after it. `isUsed` says
@@ -92,7 +92,7 @@ export class ExpressionLiveness {
   pattern(node: AnyNode, out: LiveSet): LiveSet {
     if (node.type === 'MemberExpression') return this.useAll(node, out);
     let live = without(out, this.variables.followedIn(node));
-    if (node.type !== 'Identifier') for (const child of childrenOf(node)) live = union(live, this.evaluatedIn(child));
+    if (node.type !== 'Identifier') for (const child of childNodes(node)) live = union(live, this.evaluatedIn(child));
     return live;
   }
 
@@ -103,7 +103,7 @@ export class ExpressionLiveness {
     if (node.type === 'Property')
       return union(node.computed ? this.useAll(node.key, NONE_LIVE) : NONE_LIVE, this.evaluatedIn(node.value));
     if (node.type === 'Identifier') return NONE_LIVE;
-    return childrenOf(node).reduce<LiveSet>((live, child) => union(live, this.evaluatedIn(child)), NONE_LIVE);
+    return childNodes(node).reduce<LiveSet>((live, child) => union(live, this.evaluatedIn(child)), NONE_LIVE);
   }
 
   /**
@@ -113,7 +113,7 @@ export class ExpressionLiveness {
   useAll(node: AnyNode, out: LiveSet): LiveSet {
     const variable = this.variables.followed(node);
     let live = variable ? union(out, new Set([variable])) : out;
-    if (!isFunction(node)) for (const child of childrenOf(node)) live = this.useAll(child, live);
+    if (!isFunction(node)) for (const child of childNodes(node)) live = this.useAll(child, live);
     return live;
   }
 }

@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import { boundIdentifiers, childrenOf, type FunctionInfo, type ResolvedNames, type Variable } from './scopes.ts';
+import { boundIdentifiers, childNodes, type FunctionInfo, type ResolvedNames, type Variable } from './scopes.ts';
 
 /** The variables that the code of one function uses. */
 export class FunctionVariables {
@@ -57,7 +57,7 @@ export class FunctionVariables {
     else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement')
       add(node.left.type === 'VariableDeclaration' ? node.left.declarations[0].id : node.left);
     else if (node.type === 'VariableDeclaration') for (const { id, init } of node.declarations) if (init) add(id);
-    for (const child of childrenOf(node)) this.assignedIn(child, into);
+    for (const child of childNodes(node)) this.assignedIn(child, into);
     return into;
   }
 
@@ -65,7 +65,7 @@ export class FunctionVariables {
   uses(node: AnyNode, variables: ReadonlySet<Variable>): boolean {
     const variable = this.names.variableOf.get(node);
     return (
-      (variable !== undefined && variables.has(variable)) || childrenOf(node).some((of) => this.uses(of, variables))
+      (variable !== undefined && variables.has(variable)) || childNodes(node).some((of) => this.uses(of, variables))
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { AnyNode } from 'acorn';
 import type { FunctionVariables } from './functionVariables.ts';
 import type { LiveSet } from './liveSet.ts';
-import { childrenOf } from './scopes.ts';
+import { childNodes } from './scopes.ts';
 
 /**
  * Methods of `Memory` that only read. Where the value is not used, dropping or repeating one
@@ -41,7 +41,7 @@ export class InertCode {
       case 'TemplateLiteral':
       case 'TemplateElement':
       case 'VariableDeclaration':
-        return childrenOf(node).every(inert);
+        return childNodes(node).every(inert);
       case 'UnaryExpression':
         return node.operator !== 'delete' && inert(node.argument);
       case 'VariableDeclarator':

@@ -4,7 +4,7 @@ import { FunctionVariables } from './functionVariables.ts';
 import { InertCode } from './inertCode.ts';
 import { type LiveSet, NONE_LIVE, union, without } from './liveSet.ts';
 import {
-  childrenOf,
+  childNodes,
   type FunctionInfo,
   isFunction,
   isLoop,
@@ -199,7 +199,7 @@ class StatementLiveness {
 }
 
 function loopsIn(node: AnyNode): LoopNode[] {
-  return childrenOf(node).flatMap((child) => [...(isLoop(child) ? [child] : []), ...loopsIn(child)]);
+  return childNodes(node).flatMap((child) => [...(isLoop(child) ? [child] : []), ...loopsIn(child)]);
 }
 
 /** `targets` with those of a loop that has some labels. */

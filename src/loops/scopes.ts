@@ -63,7 +63,7 @@ export const isLoop = (node: AnyNode): node is LoopNode =>
   node.type === 'ForOfStatement';
 
 /** The direct children of a node, in the order of the text. */
-export function childrenOf(node: AnyNode): AnyNode[] {
+export function childNodes(node: AnyNode): AnyNode[] {
   const children: AnyNode[] = [];
   for (const value of Object.values(node) as unknown[]) {
     if (Array.isArray(value)) children.push(...value.filter(isNode));
@@ -148,7 +148,7 @@ class Resolver implements ResolvedNames {
       if (node.type === 'VariableDeclaration' && node.kind === 'var')
         for (const { id } of node.declarations)
           for (const { name } of boundIdentifiers(id)) this.declare(scope, name, 0);
-      this.declareVars(childrenOf(node), scope);
+      this.declareVars(childNodes(node), scope);
     }
   }
 
@@ -204,7 +204,7 @@ class Resolver implements ResolvedNames {
         return;
     }
     if (isLoop(node)) this.visitLoop(node, scope);
-    else this.visitAll(childrenOf(node), scope);
+    else this.visitAll(childNodes(node), scope);
   }
 
   private visitBlock(
@@ -233,7 +233,7 @@ class Resolver implements ResolvedNames {
     if (head?.type === 'VariableDeclaration' && head.kind !== 'var')
       for (const { id, end } of head.declarations)
         for (const { name } of boundIdentifiers(id)) this.declare(inner, name, end);
-    this.visitAll(childrenOf(node), inner);
+    this.visitAll(childNodes(node), inner);
   }
 
   private visitFunction(node: FunctionNode, scope: Scope): void {

@@ -159,3 +159,6 @@ export function accessOf(
   const method = (place.bits === 64 ? methods64 : kindNames)[kind] as 'xchg';
   return mem[method](place as Cell, operand as number);
 }
+
+/** The fence of `AccessMemory.fence`, on another memory. */
+export const fenceOf = (mem: Memory, kind: number): void => mem[kindNames[kind] as 'mb']();

@@ -1,6 +1,6 @@
-import { AccessMemory, accessOf } from './accessMemory.ts';
+import { AccessMemory, accessOf, fenceOf } from './accessMemory.ts';
 import type { Cell, Cell64, Place } from './cell.ts';
-import { kindNames, type Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 /** By the id of a 64-bit cell: its lower and its upper half. */
 export type Halves = ReadonlyMap<number, readonly [Cell, Cell]>;
@@ -45,6 +45,6 @@ export class TearingMemory extends AccessMemory {
     return accessOf(this.mem, kind, place, operand, expected);
   }
   protected fence(kind: number): void {
-    this.mem[kindNames[kind] as 'mb']();
+    fenceOf(this.mem, kind);
   }
 }

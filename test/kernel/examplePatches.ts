@@ -6,7 +6,10 @@ import { expect, test } from 'vitest';
 import { argsOf, blocksOf, commandsOf, expectShown } from '../docs/blocks.ts';
 import { compiled, MAIL } from './trees.ts';
 
-/** What examples/kernel-patch shows. One patch is compiled in each run of the tests, the one that is right in `npm run test:long`, as compiling takes seconds. */
+/**
+ * The commands of examples/kernel-patch. To compile takes seconds: `npm test` compiles one patch,
+ * `npm run test:long` also the correct one.
+ */
 export function examplePatches(): void {
   const shown = blocksOf('examples/kernel-patch/README.md').map(commandsOf);
   const [early, batches] = shown;

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
 import { AccessOrder, rewrite } from '../../src/kernel/rewrite.ts';
+import { kindNames } from '../../src/memory/memory.ts';
 
 const METADATA = `
 !1 = !DIFile(filename: "virt/kvm/x.c", directory: "/")
@@ -124,4 +126,12 @@ test('members of structs, those of structs inside by their path', () => {
     { name: 'data', offset: 8, bytes: 8, is: 'pointer' },
     { name: 'in.word', offset: 18, bytes: 2, is: 'number' },
   ]);
+});
+
+test('the hooks number kinds of accesses as traces do', () => {
+  const header = readFileSync('src/kernel/shim/linux/gfnring_hooks.h', 'utf8');
+  const numbers = [...header.matchAll(/GFNRING_(\w+) = (\d+)/g)].map(([, name, number]) => [name, Number(number)]);
+  const kinds = new Map(kindNames.map((name, kind) => [name.toUpperCase(), kind]));
+  expect(numbers).toHaveLength(6);
+  for (const [name, number] of numbers) expect([name, kinds.get(name as string)]).toEqual([name, number]);
 });

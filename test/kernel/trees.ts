@@ -25,7 +25,10 @@ export const treesOrNone: readonly Tree[] = TREES.length > 0 ? TREES : [{ kdir: 
 
 export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ kdir, file, allowed: [] });
 
-/** A copy of what is compiled of a tree, in a folder that goes with the machine's other temporary files, with texts changed, each in the first file that has it. Throws where none does. */
+/**
+ * A temporary copy of the compiled files of a tree. Each text is replaced in the first file that
+ * has it. Throws where none does.
+ */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
   const files = new Map([...filesOf(kdir, file)].filter(([path]) => !path.startsWith(SHIM_AT)));

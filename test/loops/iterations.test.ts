@@ -13,7 +13,10 @@ const PRELUDE = `class Counter { n = 0; next() { this.n = (this.n + 1) % 3; } }
 const repeat = (look) => { while (look()); };`;
 const SETS = 'mem.store(x, 1);';
 
-/** Bodies of operations with a loop, of other threads, and the outcome. A loop that has ended returns what must not be. */
+/**
+ * Bodies of operations: first one with a loop, then those of other threads. A result that is true
+ * violates a property.
+ */
 const ROWS: readonly (readonly [name: string, bodies: readonly string[], outcome: string])[] = [
   ['a counter', ['let n = 0; while (mem.load(x) === 0) n++; return n > 2;', SETS], 'violated'],
   ['a counter of do', ['let n = 0; do n++; while (mem.load(x) === 0); return n > 2;', SETS], 'violated'],

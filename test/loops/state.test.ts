@@ -7,7 +7,10 @@ import { scenario } from '../../src/scenario/define.ts';
 
 installProbe();
 
-/** Bodies of an operation that waits until `x` is 1, and returns true only if it went round twice and more before. What counts is kept in different places. */
+/**
+ * Bodies of an operation that waits until `x` is 1, and returns true only after two or more
+ * iterations. Each keeps its count in another place.
+ */
 const KEPT: Readonly<Record<string, readonly [body: string, around?: string]>> = {
   'the length of an array': ['const a = []; while (mem.load(x) === 0) { a.push(0); if (a.length === 3) return true; }'],
   'a hole of an array': [

@@ -17,7 +17,10 @@ const wide = layout.cell64('wide', base);
 const other = layout.cell('other', 'u32', base + 8);
 const lock = layout.lock('lock', 'mutex');
 
-/** Runs `work` on native memory, and on replay memory where another thread makes it suspend at every access; the results must agree. */
+/**
+ * Runs `work` on native memory, in the explorer with another thread between all its accesses, and
+ * on a recording of that. The results must agree.
+ */
 function everywhere(work: (mem: Memory) => unknown): unknown {
   const buffer = new SharedArrayBuffer(layout.size);
   const native = work(new NativeMemory(buffer, 0));

@@ -1,12 +1,13 @@
 /*
  * Hooks of the compiled code. Their first argument is 0 in the C file; the compilation replaces it by the
- * number of the place in the source. compiledCode.ts and rewrite.ts have the same numbers.
+ * number of the place in the source.
  */
 #pragma once
 #include <linux/types.h>
 
-enum { GFNRING_WMB, GFNRING_RMB, GFNRING_MB };
-enum { GFNRING_XCHG, GFNRING_CMPXCHG, GFNRING_ADD, GFNRING_AND, GFNRING_OR };
+/* Kinds of accesses, with the numbers of `Kind` in memory.ts. */
+enum { GFNRING_XCHG = 6, GFNRING_CMPXCHG = 7, GFNRING_FETCHADD = 8 };
+enum { GFNRING_RMB = 16, GFNRING_WMB = 17, GFNRING_MB = 18 };
 
 void gfnring_fence(u32 site, u32 kind);
 void gfnring_lock(u32 site, void *lock);

@@ -21,7 +21,7 @@
 typedef struct { int counter; } atomic_t;
 #define atomic_read(a) READ_ONCE((a)->counter)
 #define atomic_set(a, v) WRITE_ONCE((a)->counter, (v))
-#define atomic_fetch_add(v, a) ((int)gfnring_rmw(0, GFNRING_ADD, &(a)->counter, 4, 0, (u32)(v)))
+#define atomic_fetch_add(v, a) ((int)gfnring_rmw(0, GFNRING_FETCHADD, &(a)->counter, 4, 0, (u32)(v)))
 #define atomic_add_return(v, a) (atomic_fetch_add((v), (a)) + (v))
 #define atomic_inc_return(a) atomic_add_return(1, (a))
 #define atomic_dec_return(a) atomic_add_return(-1, (a))
