@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 
 /*
- * The command. It is a file of the repository, not of the build: `npx gfnring` in a checkout links to it before anything is built, and where there is nothing
- * to link to, npm leaves its cache in a state in which every later `npx gfnring` fails.
+ * The command. It is in the repository and not in the build, because `npx gfnring` in a fresh
+ * checkout links to it before anything is built. Without a file to link to, npm leaves its cache in
+ * a state in which every later `npx gfnring` fails.
  */
 const main = new URL('../dist/cli/main.js', import.meta.url);
 if (existsSync(main)) await import(main.href);

@@ -1,6 +1,6 @@
 import { scenario } from 'gfnring';
 
-/** Two threads count. Reading and writing are two accesses, so one addition can fall between those of the other. */
+/** Two threads count. A read and a write are two accesses: an addition can fall between them. */
 export default scenario({
   name: 'lost-update',
   cells: { count: 'u32' },

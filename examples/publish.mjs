@@ -1,6 +1,6 @@
 import { check, scenario } from 'gfnring';
 
-/** A record and the index that announces it, as a kernel would write them, without a barrier on either side. */
+/** A record and the index that publishes it, without a barrier on either side. */
 export default scenario({
   name: 'publish',
   cells: { record: 'u32', index: 'u32' },

@@ -1,5 +1,6 @@
-// What npm runs when a checkout is installed, or linked: builds it. `npx gfnring` in a checkout without its packages links it, too, and there is nothing
-// to build with yet; failing would leave npm's cache in a state in which every later `npx gfnring` fails.
+// npm runs this when a checkout is installed or linked: it builds the project. `npx gfnring` in a
+// checkout without packages links it too. Then there is nothing to build with, and a failure would
+// break every later `npx gfnring`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

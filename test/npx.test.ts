@@ -7,8 +7,8 @@ import { afterAll, expect, test } from 'vitest';
 const dir = mkdtempSync(join(tmpdir(), 'npx-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** What a newcomer may type first. npm keeps what came of it in its cache. */
-test('npx gfnring before npm ci says what to do, and works after it', () => {
+/** A newcomer may type this first. npm keeps the result in its cache. */
+test('npx gfnring before npm ci says what to do, and works afterwards', () => {
   const clone = join(dir, 'gfnring');
   const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' });
   for (const file of tracked.split('\n').filter((name) => name !== '')) cpSync(file, join(clone, file));

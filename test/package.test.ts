@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, commandsOf, expectShown } from './docs/blocks.ts';
 
-/** The package as somebody has it who installs it: packed, and installed in an empty project that is elsewhere. */
+/** The package as users have it: packed, and installed in an empty project in another folder. */
 const place = mkdtempSync(join(tmpdir(), 'gfnring-user-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
@@ -38,7 +38,7 @@ beforeAll(() => {
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', place];
   const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' }));
   packed = files.map(({ path }: { path: string }) => path);
-  // Its dependencies are linked to ours: no registry is needed.
+  // Its dependencies are links to ours, so no registry is needed.
   const linked = Object.keys(dependencies).map((name) => [name, `file:${ours(name)}`]);
   const manifest = {
     name: 'user',
@@ -49,14 +49,14 @@ beforeAll(() => {
   writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
   const install = '--offline --ignore-scripts --legacy-peer-deps --install-links=false --no-audit'.split(' ');
   execFileSync('npm', ['install', ...install], { cwd: place, stdio: 'ignore' });
-  // There may be a node_modules further up that has what is optional: an empty folder hides it.
+  // A node_modules folder further up may have the optional packages. An empty folder hides them.
   for (const name of Object.keys(peerDependenciesMeta))
     mkdirSync(join(place, 'node_modules', name), { recursive: true });
   cpSync(join(installed, 'examples'), join(place, 'examples'), { recursive: true });
 }, 300_000);
 
 describe('what is packed', () => {
-  test('is what runs, its sources, documents and examples, and nothing else', () => {
+  test('is the program, its sources, documents and examples, and nothing else', () => {
     const folders = new Set(packed.map((path) => (path.includes('/') ? path.split('/')[0] : path)));
     expect([...folders].sort()).toEqual(
       ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'examples', 'package.json', 'src'].sort(),
@@ -66,7 +66,7 @@ describe('what is packed', () => {
     );
   });
 
-  test('has all of the sources, and what was made of each', () => {
+  test('has all sources and their compiled files', () => {
     const sources = readdirSync('src', { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
@@ -81,7 +81,7 @@ describe('what is packed', () => {
     expect(packed).toContain('dist/report/viewer/index.html');
   });
 
-  test('has what source maps lead to, for lines in traces', () => {
+  test('has the targets of all source maps', () => {
     const maps = packed.filter((path) => path.endsWith('.js.map'));
     expect(maps.length).toBeGreaterThan(100);
     const sources = maps.map((path) => path.replace(/^dist/, 'src').replace(/js\.map$/, 'ts'));
@@ -93,14 +93,14 @@ describe('what is packed', () => {
       ([name]) => name,
     );
     expect(named.length).toBeGreaterThan(10);
-    // Whether the README names files that are not there is not for this test to say.
+    // Another test checks that the files exist.
     const there = named.filter((name) => existsSync(name));
     expect(there.filter((name) => !existsSync(join(installed, name)))).toEqual([]);
   });
 });
 
 describe('from JavaScript', () => {
-  test('a module is explored by the command, and what is not JavaScript is there: the page that a report is put into', () => {
+  test('the command explores a module and writes an HTML page', () => {
     const { status, stdout } = run(bin, 'explore', './examples/lost-update.mjs', '--json');
     const { outcome, findings } = JSON.parse(stdout);
     expect([status, outcome, findings.length]).toEqual([1, 'violated', 1]);
@@ -108,7 +108,7 @@ describe('from JavaScript', () => {
     expect(readFileSync(join(place, 'lost.html'), 'utf8')).toContain('id="data">{"kind":"interleaving"');
   });
 
-  test('a trace has the lines of our sources', () => {
+  test('a trace has source lines of the package', () => {
     const { status, stdout } = run(bin, ...'explore gfn-list/not-paused --scheduler exhaustive --lines'.split(' '));
     expect(status).toBe(1);
     expect(stdout).toMatch(/ node_modules\/gfnring\/src\/\S+\.ts:\d+:\d+\n/);
@@ -123,7 +123,7 @@ describe('from JavaScript', () => {
     expect(run(program)).toEqual({ status: 0, stdout: 'passed\n', stderr: '' });
   });
 
-  test('the gfnring that runs is taken, not one that is broken beside the module', () => {
+  test('a module gets the gfnring that runs, and not a broken one that is installed beside it', () => {
     const index = join(installed, 'dist/index.js');
     const text = readFileSync(index);
     writeFileSync(index, 'no JavaScript');
@@ -138,14 +138,14 @@ test.each([
   ['kernel', '--kdir examples/kernel --file virt/kvm/gfnring.c', /npm install .*@yowasp\/clang@\S+ binaryen@\S+/],
   ['work', 'redis://localhost', /npm install bullmq ioredis/],
   ['fuzz', 'ring --dir night --queue redis://localhost', /npm install bullmq ioredis/],
-])('without the packages that it needs, %s names them in one line', (command, args, message) => {
+])('%s names missing packages in one line', (command, args, message) => {
   const { status, stdout, stderr } = run(bin, command, ...args.split(' '));
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
-describe('with what is optional for vitest', () => {
+describe('with the optional packages for vitest', () => {
   beforeAll(() => {
     for (const name of ['vitest', 'fast-check']) {
       rmSync(join(place, 'node_modules', name), { recursive: true });
@@ -153,7 +153,7 @@ describe('with what is optional for vitest', () => {
     }
   });
 
-  test('TypeScript takes what is right, and refuses each line that says that it is wrong', () => {
+  test('TypeScript accepts correct scenarios and refuses the marked lines', () => {
     cpSync('test/types', join(place, 'types'), { recursive: true });
     const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true };
     writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types', 'examples'] }));
@@ -166,7 +166,7 @@ describe('with what is optional for vitest', () => {
     const [npx, vitest, ...args] = shown.command.split(' ');
     expect([npx, vitest]).toEqual(['npx', 'vitest']);
     const { status, stdout } = run(join(ours('vitest'), 'vitest.mjs'), ...args);
-    // Two files run side by side, in any order.
+    // The two files run in parallel, in any order.
     const tests = (text: string): string =>
       text
         .split('\n')

@@ -1,6 +1,6 @@
 import { copyMarked, machine } from './machine.mjs';
 
-/** Marks are taken away first, in one step: what is written from then on is marked again. */
+/** Clears the marks first, in one step. A later write marks its page again. */
 export default machine('clear-then-copy', function round(mem, cells) {
   return copyMarked(mem, cells, mem.xchg(cells.dirty, 0));
 });

@@ -3,8 +3,8 @@ import { scenario } from 'gfnring';
 const PAGES = [0, 1];
 
 /**
- * A VMM of one's own: two vCPUs write guest pages and mark them in a dirty bitmap, one word for both; a migration thread goes round twice and copies
- * what is marked. `round` is its code, the part under test. The last round, with the vCPUs stopped, is not shown: it would copy what is marked at the end.
+ * A VMM: two vCPUs write pages and mark them in a dirty bitmap of one word. A migration thread runs
+ * `round` twice, the code under test. The final round, with stopped vCPUs, copies the marked pages.
  */
 export const machine = (name, round) =>
   scenario({
@@ -33,7 +33,7 @@ export const machine = (name, round) =>
     },
   });
 
-/** The guest's store, and then its mark: a mark that came first could be taken away before there is anything to copy. */
+/** The guest's store, then its mark. A mark before the store could be cleared too early. */
 const write = (n, value) => ({
   label: `write page ${n}`,
   run: (mem, { page, dirty }) => {
@@ -42,7 +42,7 @@ const write = (n, value) => ({
   },
 });
 
-/** Returns the pages that were copied. */
+/** Returns the copied pages. */
 export function copyMarked(mem, { page, copy }, marked) {
   const pages = PAGES.filter((n) => marked & (1 << n));
   for (const n of pages) mem.store(copy[n], mem.load(page[n]));

@@ -1,7 +1,7 @@
 import { RingBuffer } from 'ringbuf.js';
 import { queue } from './queue.mjs';
 
-/** A push that stores its index as it stores everything else, without Atomics. */
+/** A push that stores its index without Atomics. */
 class PlainIndex extends RingBuffer {
   push(...args) {
     const { store } = Atomics;

@@ -1,7 +1,7 @@
 import { RingBuffer } from 'ringbuf.js';
 import { queue } from './queue.mjs';
 
-/** A push that stores its index before it copies what the index announces. */
+/** A push that stores its index before it copies the words. */
 class PublishesFirst extends RingBuffer {
   push(...args) {
     const copies = [];

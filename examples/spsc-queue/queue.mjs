@@ -3,8 +3,8 @@ import { RingBuffer } from 'ringbuf.js';
 import { onCells } from './sharedArrays.mjs';
 
 /**
- * A producer and a consumer at a queue with room for two words. Its indices begin at the last of its three places, so that the first push goes round the
- * end; the second comes to a queue that may be full. `Ring` is RingBuffer of ringbuf.js, or what somebody has made of it.
+ * A producer and a consumer of a queue for two words. The first push wraps around. The second may
+ * find the queue full. `Ring` is RingBuffer of ringbuf.js, or a variant of it.
  */
 export const queue = (name, Ring = RingBuffer) =>
   scenario({
@@ -36,14 +36,14 @@ export const queue = (name, Ring = RingBuffer) =>
 
 const bufferOf = ({ written, readUpTo, storage }) => [written, readUpTo, ...storage];
 
-/** Returns how many words there was room for. */
+/** Returns the number of words that were pushed. */
 const push = (Ring, ...words) => ({
   label: `push ${words}`,
   run: (mem, cells) =>
     onCells(mem, bufferOf(cells), (buffer) => new Ring(buffer, Uint32Array).push(Uint32Array.from(words))),
 });
 
-/** Words are numbered from 1 in the order in which they are pushed. Returns how many have been taken so far. */
+/** Words are numbered from 1, as they are pushed. Returns how many were taken so far. */
 const pop = (Ring, most) => ({
   label: `pop ${most}`,
   run: (mem, cells, before) =>

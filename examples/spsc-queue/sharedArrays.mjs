@@ -1,27 +1,27 @@
-// Runs code that was written for a SharedArrayBuffer, as it is, on cells of gfnring: for as long as an operation lasts, `Uint32Array` makes views of the
-// cells, and `Atomics` knows those views. Everything else goes to the real ones.
+// Runs unmodified code for a SharedArrayBuffer on cells of gfnring. During an operation, the global
+// `Uint32Array` creates views of the cells, and `Atomics` accepts them. Other uses are not changed.
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const real = { Atomics: globalThis.Atomics, Uint32Array: globalThis.Uint32Array };
 const WORD = 4;
-/** What lies behind a view: its memory and its cells. */
+/** The memory and the cells of a view. */
 const views = new WeakMap();
 
-/** Calls `body` with what stands for a SharedArrayBuffer over `cells`, which are u32 and one after the other. */
+/** Calls `body` with a stand-in for a SharedArrayBuffer over consecutive u32 cells. */
 export function onCells(mem, cells, body) {
   globalThis.Uint32Array = new Proxy(real.Uint32Array, { construct });
   globalThis.Atomics = atomics;
   try {
     return body(new Buffer(mem, cells));
   } finally {
-    // An operation is suspended by throwing through it, so this is where it is left, too.
+    // The explorer suspends an operation by throwing through it, so this runs then as well.
     Object.assign(globalThis, real);
     mem.origin = undefined;
   }
 }
 
-/** Says where in the code that runs an access stands: a trace has that line, and none of this file. */
+/** Lets a trace show the line of the code under test, and not a line of this file. */
 function from(mem) {
   const [, by, url, place] = frames().find((frame) => frame !== null && frame[2] !== import.meta.url) ?? [];
   mem.origin = url && `${by} ${relative('.', fileURLToPath(url))}:${place}`;
@@ -35,7 +35,7 @@ class Buffer {
     Object.assign(this, { mem, cells, byteLength: cells.length * WORD });
   }
 
-  /** Any other typed array would take this for a list, and copy it. */
+  /** Other typed arrays would take this for a list and copy it. */
   get length() {
     throw new TypeError('only Uint32Array makes views of cells');
   }
@@ -72,7 +72,7 @@ function construct(target, args, newTarget) {
 
 const isIndex = (key) => typeof key === 'string' && /^\d+$/.test(key);
 
-/** A load of Atomics is more than an acquire, a store more than a release. What is proved with less holds with more. */
+/** Atomics order more than acquire and release. A proof with weaker ordering holds for them. */
 const calls = {
   load: (mem, cell) => mem.loadAcquire(cell),
   store: (mem, cell, value) => {

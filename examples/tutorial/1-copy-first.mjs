@@ -2,16 +2,16 @@ import { scenario } from 'gfnring';
 
 const SIZE = 4;
 
-/** A dirty ring for one vCPU. `prod` and `cons` run free; a page that is armed faults when it is written. */
+/** A dirty ring of one vCPU. Indices are free-running; a write to an armed page faults. */
 export default scenario({
   name: 'tiny-ring',
   cells: {
-    page: { type: 'u32', length: 2 }, // what the guest has written
+    page: { type: 'u32', length: 2 }, // written by the guest
     armed: { type: 'u32', length: 2, initial: 1 },
     entries: { type: 'u32', length: SIZE },
     prod: 'u32',
     cons: 'u32',
-    copy: { type: 'u32', length: 2 }, // what userspace has saved
+    copy: { type: 'u32', length: 2 }, // saved by userspace
   },
   locks: ['mmu_lock'],
   actors: {

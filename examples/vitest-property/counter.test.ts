@@ -2,7 +2,7 @@ import { explore, scenario } from 'gfnring';
 import 'gfnring/vitest';
 import { expect, test } from 'vitest';
 
-/** Two threads count, with a lock. Nothing needs a type: cells and locks are known by their names. */
+/** Two threads count, with a lock. The types of cells and locks follow from their names. */
 const counter = scenario({
   name: 'counter',
   cells: { count: 'u32' },

@@ -3,7 +3,7 @@ import { type Cell, explore, type Memory, scenario } from 'gfnring';
 import 'gfnring/vitest';
 import { expect, test } from 'vitest';
 
-/** Credits, one to begin with, that threads take and give back. `take` says whether there was one; `give` returns nothing. */
+/** Threads take and give back credits, one at first. `take` returns whether there was one. */
 type Operation = (mem: Memory, cells: { readonly credits: Cell }) => unknown;
 type Name = 'take' | 'give';
 
@@ -29,7 +29,7 @@ const wrong: Record<Name, Operation> = {
   },
 };
 
-/** Two threads with drawn lists of operations; every interleaving of each drawn scenario is visited. */
+/** Two threads with generated operations; each scenario is explored exhaustively. */
 const credits = (operations: Record<Name, Operation>) => {
   const names = fc.array(fc.constantFrom<Name>('take', 'give'), { minLength: 1, maxLength: 3 });
   return fc.asyncProperty(names, names, async (ofA, ofB) => {

@@ -1,23 +1,12 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { main, temporaryFolder } from './commandLine.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const gfnring = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-};
-const file = (name: string, content: unknown): string => {
-  const path = join(folder, name);
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return path;
-};
+const { folder, gfnring, path, write } = temporaryFolder();
 
-/** A consumer that harvests twice at once: two userspace threads on one ring. The mail allows one. */
+/** Two userspace threads harvest one ring at the same time. The mail allows only one. */
 const twoConsumers = {
   schema: 1,
   name: 'two-consumers',
@@ -47,13 +36,14 @@ const twoConsumers = {
   ],
 };
 
+const exploreTwoConsumers = () =>
+  JSON.parse(gfnring('explore', write('two.json', twoConsumers), '--scheduler', 'exhaustive', '--json').stdout);
+
 describe('a finding', () => {
-  const report = JSON.parse(
-    gfnring('explore', file('two.json', twoConsumers), '--scheduler', 'exhaustive', '--json').stdout,
-  );
+  const report = exploreTwoConsumers();
   const [finding] = report.findings;
 
-  test('has all that the report promises', () => {
+  test('has the fields of the report', () => {
     expect(report).toMatchObject({
       scenario: 'two-consumers',
       memoryModel: 'sc',
@@ -65,13 +55,13 @@ describe('a finding', () => {
     for (const field of ['seed', 'executions', 'blocked', 'classes', 'states', 'steps', 'seconds'])
       expect(report).toHaveProperty(field);
     expect(finding.contextSwitches).toBe(3);
-    expect(JSON.parse(readFileSync(join(folder, finding.file), 'utf8'))).toMatchObject({
+    expect(JSON.parse(readFileSync(path(finding.file), 'utf8'))).toMatchObject({
       kind: 'finding',
       property: finding.property,
     });
   });
 
-  test('its reproduce lines reproduce it: in the explorer, on worker threads, as one actor', () => {
+  test('its commands reproduce it: in the explorer, on worker threads, and as one actor', () => {
     const { stdout } = gfnring('explore', 'two.json', '--scheduler', 'exhaustive');
     const lines = [...stdout.matchAll(/npx gfnring (replay .*)/g)].map((found) => found[1].split(' '));
     expect(lines).toHaveLength(3);
@@ -85,38 +75,39 @@ describe('a finding', () => {
     const asOne = gfnring(...lines[2].filter((word) => word !== '--inspect-brk'));
     expect([asOne.status, asOne.stdout]).toEqual([0, expect.stringContaining('harvest ring0, at most 2')]);
   });
+});
 
-  test('that cannot be replayed says so in one line, status 2', () => {
-    const good = JSON.parse(readFileSync(join(folder, finding.file), 'utf8'));
-    const bad: [string, unknown, RegExp][] = [
-      ['cut.json', JSON.stringify(good).slice(0, 200), /is no JSON, it seems to be cut off/],
-      ['newer.json', { ...good, schema: 2 }, /schema is 2, written by a newer gfnring: this gfnring reads 1/],
-      ['kind.json', { ...good, kind: 'corpus' }, /kind is "corpus"/],
-      ['text.json', { ...good, schedule: '0x5,frog' }, /schedule is no schedule/],
-      [
-        'step.json',
-        { ...good, schedule: '7x3', contextSwitches: 0 },
-        /step 1 of the schedule is impossible: there is no thread 7/,
-      ],
-      [
-        'long.json',
-        { ...good, schedule: '2x500', contextSwitches: 0 },
-        /step \d+ of the schedule is impossible: \w+ cannot take a step there/,
-      ],
-      ['none.json', { ...good, scenario: undefined }, /scenario is missing: must be an object/],
-      [
-        'size.json',
-        { ...good, scenario: { ...good.scenario, rings: [{ size: 65536, leeway: 0 }] } },
-        /size is 65536: must be a whole number from 2 to 32768/,
-      ],
-    ];
-    for (const [name, content, message] of bad) {
-      const { status, stdout, stderr } = gfnring('replay', file(name, content));
-      expect([name, status, stdout]).toEqual([name, 2, '']);
-      expect(stderr).toMatch(message);
-      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    }
-  });
+test('a finding that cannot be replayed ends with one line and status 2', () => {
+  const [finding] = exploreTwoConsumers().findings;
+  const good = JSON.parse(readFileSync(path(finding.file), 'utf8'));
+  const bad: [string, unknown, RegExp][] = [
+    ['cut.json', JSON.stringify(good).slice(0, 200), /is no JSON, it seems to be cut off/],
+    ['newer.json', { ...good, schema: 2 }, /schema is 2, written by a newer gfnring: this gfnring reads 1/],
+    ['kind.json', { ...good, kind: 'corpus' }, /kind is "corpus"/],
+    ['text.json', { ...good, schedule: '0x5,frog' }, /schedule is no schedule/],
+    [
+      'step.json',
+      { ...good, schedule: '7x3', contextSwitches: 0 },
+      /step 1 of the schedule is impossible: there is no thread 7/,
+    ],
+    [
+      'long.json',
+      { ...good, schedule: '2x500', contextSwitches: 0 },
+      /step \d+ of the schedule is impossible: \w+ cannot take a step there/,
+    ],
+    ['none.json', { ...good, scenario: undefined }, /scenario is missing: must be an object/],
+    [
+      'size.json',
+      { ...good, scenario: { ...good.scenario, rings: [{ size: 65536, leeway: 0 }] } },
+      /size is 65536: must be a whole number from 2 to 32768/,
+    ],
+  ];
+  for (const [name, content, message] of bad) {
+    const { status, stdout, stderr } = gfnring('replay', write(name, content));
+    expect([name, status, stdout]).toEqual([name, 2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  }
 });
 
 test('a schedule can be typed', () => {
@@ -127,7 +118,7 @@ test('a schedule can be typed', () => {
   });
 });
 
-test('wrong usage: one line, status 2', () => {
+test('wrong usage ends with one line and status 2', () => {
   const wrong: [string[], RegExp][] = [
     [['chekc'], /unknown command 'chekc'.*check/],
     [['explore', 'ring', '--sed', '3'], /unknown option '--sed'.*--seed/],
@@ -151,7 +142,7 @@ test('wrong usage: one line, status 2', () => {
   }
 });
 
-test('limits are no pass: nothing found in a hunt is outcome limit, status 0', () => {
+test('a search that finds nothing has outcome limit and status 0', () => {
   const { status, stdout, stderr } = gfnring('explore', 'vm', '--executions', '500', '--json');
   expect([status, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -163,18 +154,18 @@ test('limits are no pass: nothing found in a hunt is outcome limit, status 0', (
   });
 });
 
-test('a claim that no execution reached is red', () => {
+test('a claim that no execution reaches is a finding', () => {
   const idle = {
     ...twoConsumers,
     name: 'idle',
     sometimes: ['a ring is full'],
     actors: [{ name: 'k', role: 'kernel', operations: [{ do: 'reset' }] }],
   };
-  const { status, stdout } = gfnring('explore', file('idle.json', idle), '--scheduler', 'exhaustive');
+  const { status, stdout } = gfnring('explore', write('idle.json', idle), '--scheduler', 'exhaustive');
   expect([status, stdout]).toEqual([1, expect.stringContaining('✗ sometimes: a ring is full')]);
 });
 
-test('the same seed gives the same report, but for the time it took', () => {
+test('the same seed gives the same report, except for the time', () => {
   const run = () => ({
     ...JSON.parse(gfnring('explore', 'vm-hostile', '--executions', '200', '--seed', '5', '--json').stdout),
     seconds: 0,
@@ -182,7 +173,7 @@ test('the same seed gives the same report, but for the time it took', () => {
   expect(run()).toEqual(run());
 });
 
-test('list names every scenario, stress runs on free threads', () => {
+test('list names the scenarios, and stress runs one on free threads', () => {
   const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
   expect(scenarios.length).toBeGreaterThan(10);
   const report = JSON.parse(gfnring('stress', 'ring', '--rounds', '200', '--json').stdout);
@@ -194,7 +185,7 @@ test('list names every scenario, stress runs on free threads', () => {
   });
 });
 
-test('what is printed to a closed pipe is no crash', () => {
+test('a closed pipe is no crash', () => {
   expect(
     execFileSync('sh', ['-c', `"${process.execPath}" "${main}" list --json | head -c 1`], { encoding: 'utf8' }),
   ).toBe('{');

@@ -17,7 +17,7 @@ writeFileSync(vmlinuz, '');
 mkdirSync(join(modules, 'kvm'), { recursive: true });
 for (const name of ['irqbypass.ko', 'kvm/kvm.ko.xz', 'kvm/kvm-amd.ko.xz']) writeFileSync(join(modules, name), '');
 
-/** With nothing on the PATH but these programs. */
+/** Runs the command with only these programs on the PATH. */
 function conformance(programs: Record<string, string>, ...args: string[]) {
   const path = mkdtempSync(join(folder, 'bin-'));
   for (const [name, script] of Object.entries(programs)) {
@@ -32,9 +32,9 @@ function conformance(programs: Record<string, string>, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-/** Compiles nothing: what is booted is no kernel either. */
+/** A compiler that writes an empty file: no real kernel is booted either. */
 const cc = 'while [ "$1" != -o ]; do shift; done; : > "$2"';
-/** A machine that says these lines. */
+/** A QEMU that prints these lines. */
 function machine(lines: readonly object[]): Record<string, string> {
   const said = join(mkdtempSync(join(folder, 'said-')), 'lines');
   writeFileSync(said, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -49,7 +49,7 @@ const traceText = (record: TraceRecord): string => {
   return `${text}${what} (used ${(dirty - reset) >>> 0})`;
 };
 
-/** What the program in a machine says of lists of which this is seen. */
+/** The lines that the program in a machine prints for these observations. */
 function linesOf(release: string, lists: readonly (readonly Observed[])[]): object[] {
   const lines: object[] = [{ kernel: release, build: '#1 SMP' }];
   for (const list of lists) {
@@ -75,7 +75,7 @@ const lists = generateLists(fc, 5, 3);
 const kernel = lists.map((list) => modelReference(false).run(list));
 const args = ['--seed', '5'];
 
-test('a kernel that does as the model says agrees, in numbers', () => {
+test('a kernel that behaves like the model agrees, in numbers', () => {
   const { status, stdout, stderr } = conformance(machine(linesOf('6.1.0-1', kernel)), ...args, '--lists', '3');
   expect([status, stderr]).toEqual([0, '']);
   const operations = lists.flat().length;
@@ -108,7 +108,7 @@ test('a kernel that does otherwise is a finding, of each reference, with how to 
   });
 });
 
-test('one list alone is the one of that number', () => {
+test('--only runs the list with that number', () => {
   const programs = machine(linesOf('6.1.0-1', [kernel[2]]));
   const { status, stdout } = conformance(programs, ...args, '--only', '2');
   expect([status, stdout.split('\n')[0]]).toEqual([
@@ -117,8 +117,8 @@ test('one list alone is the one of that number', () => {
   ]);
 });
 
-test('one list alone is shown where it is not agreed on; our ring can be of another version', () => {
-  const hostile = generateLists(fc, 7, 3)[2]; // an offset whose sum wraps: taken for one in the slot before CVE-2026-52969 was mended
+test('a single list that disagrees is printed, and --ring chooses the version of our ring', () => {
+  const hostile = generateLists(fc, 7, 3)[2];
   const mended = modelReference(false).run(hostile);
   const { status, stdout } = conformance(
     machine(linesOf('6.1.0-1', [mended])),
@@ -130,7 +130,7 @@ test('one list alone is shown where it is not agreed on; our ring can be of anot
   expect(stdout).toContain(`\n  4  ${formatOperation(hostile[4])}\n  5  `);
 });
 
-test('a machine that stops on its way is the harness that failed', () => {
+test('a machine that stops early is a failure of the harness', () => {
   const lines = linesOf('6.1.0-1', kernel);
   const { status, stderr } = conformance(machine(lines.slice(0, 5)), ...args, '--lists', '3');
   expect(status).toBe(3);
@@ -139,7 +139,7 @@ test('a machine that stops on its way is the harness that failed', () => {
   );
 });
 
-test('where a tool is missing it is skipped, and that is no pass', () => {
+test('a missing tool skips the comparison, which is no pass', () => {
   const none = conformance({}, '--lists', '1');
   expect([none.status, none.stdout.split('\n').length, none.stdout.slice(0, 26)]).toEqual([
     3,

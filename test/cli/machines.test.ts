@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from './commandLine.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const gfnring = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+const { gfnring, path, write } = temporaryFolder();
 
-writeFileSync(
-  join(folder, 'sb.mjs'),
+write(
+  'sb.mjs',
   `import { scenario } from 'gfnring';
 
 const announce = (mem, mine) => mem.store(mine, 1);
@@ -43,18 +39,18 @@ describe.each(['tso', 'weak'])('a finding under %s', (model) => {
   const text = explore('--memory-model', model, '--lines');
   const file = / replay (\S+)/.exec(text)![1];
 
-  test('is not offered to real threads, which cannot show it', () => {
+  test('is not offered to real threads, which cannot reproduce it', () => {
     expect(text).not.toContain('--on workers');
     expect(gfnring('replay', file, '--on', 'workers').status).toBe(2);
   });
 
-  test.each(['a', 'b'])('is run again as %s alone, fences and all', (actor) => {
+  test.each(['a', 'b'])('is run again as %s alone, with its fences', (actor) => {
     const { status, stdout, stderr } = gfnring('replay', file, '--actor', actor);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^side: 0\n/);
   });
 
-  test('has the lines of the code behind each access', () => {
+  test('is printed with the source line of each access', () => {
     const lines = text.split('\n');
     const row = (access: string): string => lines.find((line) => line.includes(access))!;
     expect(row('store  x = 1')).toMatch(/ {2}sb\.mjs:3:37$/);
@@ -65,17 +61,17 @@ describe.each(['tso', 'weak'])('a finding under %s', (model) => {
   });
 });
 
-describe('a finding has its machine', () => {
+describe('a finding has its own machine', () => {
   const file = / replay (\S+)/.exec(explore('--memory-model', 'weak'))![1];
-  const found = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const found = JSON.parse(readFileSync(path(file), 'utf8'));
   const changed = (fields: object): string => {
-    writeFileSync(join(folder, 'changed.json'), JSON.stringify({ ...found, ...fields }));
+    write('changed.json', { ...found, ...fields });
     return 'changed.json';
   };
-  const module = join(folder, 'sb.mjs');
+  const module = path('sb.mjs');
   const scenario = { ...found.scenario, module };
 
-  test('and is explored on it, unless another is asked for', () => {
+  test('and is explored on it, unless options name another', () => {
     const outcome = (...args: string[]): string =>
       JSON.parse(gfnring('explore', file, '--scheduler', 'exhaustive', '--json', ...args).stdout).outcome;
     expect([outcome(), outcome('--memory-model', 'sc')]).toEqual(['violated', 'passed']);
@@ -109,13 +105,13 @@ describe('a finding has its machine', () => {
   });
 });
 
-test('more actors than tso has buffers for are refused', () => {
+test('tso refuses more actors than it has store buffers', () => {
   const crowd = (n: number): string =>
     `import { scenario } from 'gfnring';
 const actors = Object.fromEntries(Array.from({ length: ${n} }, (_, i) => ['a' + i, [(mem, { x }) => mem.store(x, 1)]]));
 export default scenario({ name: 'crowd', cells: { x: 'u32' }, actors });
 `;
-  for (const n of [15, 16]) writeFileSync(join(folder, `crowd${n}.mjs`), crowd(n));
+  for (const n of [15, 16]) write(`crowd${n}.mjs`, crowd(n));
   const of = (n: number, model: string) =>
     gfnring('explore', `./crowd${n}.mjs`, '--memory-model', model, '--executions', '5');
   expect([of(15, 'tso').status, of(16, 'weak').status]).toEqual([0, 0]);
@@ -124,13 +120,13 @@ export default scenario({ name: 'crowd', cells: { x: 'u32' }, actors });
   expect(stderr).toMatch(/^gfnring: crowd: 16 actors: under the memory model tso there may be 15 at most, .*\n$/);
 });
 
-test('an operation that is given the result before it has its lines too, torn stores theirs', () => {
+test('an operation that gets the previous result has source lines, and so have torn stores', () => {
   const { stdout } = gfnring('replay', './sb.mjs:0x5,1x5', '--tearing', '--lines');
   expect(stdout).toMatch(/wide\.high = 1 +sb\.mjs:15:7\n/);
   expect(stdout).toMatch(/load {3}wide → 0x100000000 .*sb\.mjs:16:23\n/);
 });
 
-test('what was compiled has the lines that people wrote', () => {
+test('compiled code has the lines of its source', () => {
   expect(gfnring('replay', 'ring:0x3', '--lines').stdout).toMatch(
     /ring0\.prod_index → 0 .*src\/ring\/push\.ts:\d+:\d+\n/,
   );

@@ -37,7 +37,7 @@ describe("a user's module is explored", () => {
   });
 });
 
-test('a finding in it comes back: from its folder, after a move, on worker threads, as one actor, typed', () => {
+test('a finding in a module is reproduced: after a move, on worker threads, as one actor, as a typed schedule', () => {
   const place = join(folder, 'project');
   mkdirSync(place);
   writeFileSync(join(place, 'lost-update.mjs'), lostUpdate);
@@ -62,7 +62,7 @@ test('a finding in it comes back: from its folder, after a move, on worker threa
   expect(run(moved, main, 'explore', path)).toMatchObject({ status: 1 });
 });
 
-test('bad modules: one line, status 2', () => {
+test('bad modules end with one line and status 2', () => {
   const bad: [string, string, RegExp][] = [
     [
       'syntax.mjs',
@@ -105,7 +105,7 @@ test('bad modules: one line, status 2', () => {
     expect(said[i]).toMatch(message);
     expect(said[i]).toMatch(/^BadInput: /);
   }
-  // Two of them by the command: a line of each, and the status.
+  // Two of them by the command: one line each, and the status.
   for (const i of [0, bad.length - 1]) {
     const { status, stdout, stderr } = gfnring('explore', paths[i]);
     expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${said[i].slice('BadInput: '.length)}\n`]);
@@ -114,7 +114,7 @@ test('bad modules: one line, status 2', () => {
   expect(gfnring('explore', './installed').stderr).toMatch(/it is no file|ENOENT/);
 });
 
-test('assume gives up an execution, a round of free threads, and a thread in lockstep', () => {
+test('assume ends an execution, a run of free threads, and a thread in lockstep', () => {
   const path = file(
     'assume.mjs',
     scenario(`name: 'assume', cells: { x: 'u32' }, locks: ['m'], actors: {
@@ -135,7 +135,7 @@ test('assume gives up an execution, a round of free threads, and a thread in loc
   });
 });
 
-test('where assume gives up all, nothing was shown', () => {
+test('if assume ends every execution, nothing was shown', () => {
   const path = file(
     'never.mjs',
     scenario("name: 'never', cells: { x: 'u32' }, actors: { a: [(mem, { x }) => assume(mem.load(x) > 0)] }"),
@@ -167,7 +167,7 @@ test('check is a violation everywhere', () => {
   });
 });
 
-test('deadlock and livelock are outcomes, and the round is shown', () => {
+test('deadlock and livelock are outcomes, and the loops are shown', () => {
   const dead = scenario(`name: 'dead', cells: {}, locks: ['m', 'n'], actors: {
     a: [(mem, { m, n }) => { mem.lock(m); mem.lock(n); mem.unlock(n); mem.unlock(m); }],
     b: [(mem, { m, n }) => { mem.lock(n); mem.lock(m); mem.unlock(m); mem.unlock(n); }],
@@ -195,7 +195,7 @@ test('benchmark rings are built in', () => {
   expect(report).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
 });
 
-test('a property that asks in vain of a smaller scenario loses no finding', () => {
+test('a property that throws in a shrunk scenario loses no finding', () => {
   const torn = file(
     'torn.mjs',
     scenario(`name: 'torn', cells: { q: { type: 'u64', initial: 0xffffffffn }, lo: { type: 'u32', over: 'q' }, hi: { type: 'u32', over: 'q', byte: 4 } },
@@ -207,7 +207,7 @@ test('a property that asks in vain of a smaller scenario loses no finding', () =
   expect(stdout).toMatch(/✗ not torn\n {2}torn: 2 operations by 2 actors, memory model sc, 2 context switches/);
 });
 
-test('with a bound too, a proof that was cut short is none', () => {
+test('a bounded search with executions that were cut is no proof', () => {
   const retry = file(
     'retry.mjs',
     scenario(`name: 'retry', cells: { l: 'u32' }, actors: Object.fromEntries(['a', 'b'].map((name) => [name, [
@@ -222,12 +222,13 @@ test('with a bound too, a proof that was cut short is none', () => {
   expect(JSON.parse(stdout).cut).toBeGreaterThan(0);
 });
 
-describe('the time is what was said', () => {
+describe('the time limit is kept', () => {
   const backOff = (me: string, other: string): string =>
     `[(mem, { ${me}, ${other} }) => { let tries = 0; for (;; tries++) { mem.store(${me}, 1); if (mem.load(${other}) === 0) break; mem.store(${me}, 0); } mem.store(${me}, 0); return tries; }]`;
   const polite = `name: 'polite', cells: { x: 'u32', y: 'u32' }, actors: { a: ${backOff('x', 'y')}, b: ${backOff('y', 'x')} }`;
 
-  // Executions of 100,000 steps, each of which may run its operation again; and rounds of many executions.
+  // Executions of 100,000 steps, each of which may run its operation again, and batches of many
+  // executions.
   test.each(['--workers 1', '--workers 2', '--scheduler reads-from', '--scheduler exhaustive --reduction none'])(
     '%s',
     (how) => {
@@ -241,7 +242,7 @@ describe('the time is what was said', () => {
       );
       const { outcome, seconds } = JSON.parse(stdout);
       expect(outcome).toBe('limit');
-      // Twice as long would be another bug; a machine that has other work takes a while more.
+      // A busy machine takes longer. A limit that is ignored takes much longer.
       expect(seconds).toBeLessThan(10);
     },
   );

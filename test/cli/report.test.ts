@@ -1,19 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
+import { temporaryFolder } from './commandLine.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const gfnring = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-};
+const { folder, gfnring, path: at, write } = temporaryFolder();
 const patched = (...args: string[]) => gfnringWith('no-flush', folder, ...args);
-const at = (name: string): string => join(folder, name);
 /** The data in a page. */
 const dataIn = (file: string) => JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at(file), 'utf8'))![1]);
 
@@ -47,17 +40,17 @@ test('a finding as a page, a trace and text at once; missing folders are created
 
 test('the page says so if the code does not fail as the finding says', () => {
   const { canary: _, ...mended } = JSON.parse(readFileSync(at(finding.file), 'utf8'));
-  writeFileSync(at('mended.json'), JSON.stringify({ ...mended, schedule: '0x16' }));
+  write('mended.json', JSON.stringify({ ...mended, schedule: '0x16' }));
   expect(gfnring('report', 'mended.json', '--html', 'mended.html')).toMatchObject({ status: 0 });
   expect(dataIn('mended.html')).toMatchObject({ failed: null, expected: finding.property });
 });
 
 test('wrong input ends with one line and status 2', () => {
-  writeFileSync(
-    at('unseen.json'),
+  write(
+    'unseen.json',
     JSON.stringify({ ...JSON.parse(readFileSync(at('mended.json'), 'utf8')), schedule: '', contextSwitches: 0 }),
   );
-  writeFileSync(at('none.json'), '{}');
+  write('none.json', '{}');
   mkdirSync(at('empty'), { recursive: true });
   for (const [args, why] of [
     [[finding.file], 'choose a format: --html FILE, --perfetto FILE or --text'],
@@ -80,7 +73,7 @@ test('a campaign, with the time samples of all its runs; its directory is only r
   const night = (...more: string[]) => gfnring('fuzz', '--dir', 'night', '--workers', '1', '--quiet', ...more);
   night(join(process.cwd(), 'examples/lost-update.mjs'), '--executions', '512');
   night('--resume', '--executions', '1024');
-  writeFileSync(at('night/clock'), `${readFileSync(at('night/clock'), 'utf8')}{"run":1,"sec`);
+  write('night/clock', `${readFileSync(at('night/clock'), 'utf8')}{"run":1,"sec`);
   const samples = readTimeSamples(at('night'));
   expect(new Set(samples.map(({ run }) => run)).size).toBe(2);
   expect(samples.map(({ seconds }) => seconds)).toEqual(samples.map(({ seconds }) => seconds).sort((a, b) => a - b));

@@ -4,9 +4,21 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { scenarioNamesAndPaths } from '../../src/cli/completionValues.ts';
-import { alike, argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
+import {
+  argsOf,
+  type Block,
+  blocksOf,
+  type Command,
+  commandsOf,
+  documents,
+  expectShown,
+  normalised,
+} from './blocks.ts';
 
-/** What stands behind `$ ` is run, and what it prints is compared. What does not, no test runs as a document has it; here is why. */
+/**
+ * Commands without `$ ` that this test does not run, and why. Commands with `$ ` are run and
+ * compared.
+ */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [
     /^npx gfnring (fuzz|work|corpus merge) /,
@@ -18,53 +30,56 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
 ];
 const whyNot = (command: string): string | undefined => NOT_RUN.find(([of]) => of.test(command))?.[1];
 
-/** The commands of a block that shows none being run. */
+/** The commands of a block without `$ `. */
 const notRunOf = ({ text }: Block): string[] =>
   [...text.matchAll(/(?:npx |^)gfnring [a-z].*/gm)].map(([command]) => command);
 
-/** Documents whose commands another test runs, all of them, as they need more than a folder to be run in. */
+/** Documents whose commands another test runs, because they need more than a folder. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'examples/kernel-patch/README.md': 'test/kernel/examplePatches.ts',
   'examples/vitest-property/README.md': 'test/package.test.ts',
 };
 
-/** What a program writes; test/cli/help.test.ts parses its commands. */
+/** A generated document. test/cli/help.test.ts parses its commands. */
 const WRITTEN = 'docs/command-line.md';
 
-/** Code that is in no file of the examples, by how it begins. */
+/** Code that is in no file of the examples, by its beginning. */
 const NO_FILE: readonly (readonly [document: string, begins: string, why: string])[] = [
-  ['docs/api.md', '', 'declarations, which a program writes'],
+  ['docs/api.md', '', 'generated declarations'],
 ];
 
 const main = resolve('dist/cli/main.js');
-/** Where all of it is run and written. The examples are seen from it as from the project's folder. */
+/** Commands run in this folder. It contains the examples, as the project does. */
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gfnring-docs-')));
 symlinkSync(resolve('examples'), join(folder, 'examples'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a command comes to; once, where several documents show it. */
+/** Results by command. A command that several documents show runs once. */
 const results = new Map<string, { readonly printed: string; readonly status: number | null }>();
 function resultOf(args: readonly string[]) {
   const known = results.get(args.join(' '));
   if (known !== undefined) return known;
   const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  // Lines of code are named from where it is run.
+  // Source lines are relative to the current folder.
   const result = { printed: `${stdout}${stderr}`.replaceAll(`${relative(folder, resolve('.'))}/`, ''), status };
   results.set(args.join(' '), result);
   return result;
 }
 
-/** The name of a finding has a hash, which changes with the program: the only one of that name is meant. */
-function findingMeant(argument: string): string {
+/**
+ * The name of a finding contains a hash that changes with the program. There must be one finding of
+ * that name.
+ */
+function findFinding(argument: string): string {
   const [, prefix] = /^\.gfnring\/findings\/(.*-)[0-9a-f]{10}\.json$/.exec(argument) ?? [];
   if (prefix === undefined || existsSync(join(folder, argument))) return argument;
-  const found = readdirSync(join(folder, '.gfnring/findings')).filter((name) => alike(name) === `${prefix}H.json`);
+  const found = readdirSync(join(folder, '.gfnring/findings')).filter((name) => normalised(name) === `${prefix}H.json`);
   expect(found).toHaveLength(1);
   return `.gfnring/findings/${found[0]}`;
 }
 
 function run(command: Command): void {
-  const args = argsOf(command).map(findingMeant);
+  const args = argsOf(command).map(findFinding);
   const { printed, status } = resultOf(args);
   expectShown(command, printed, status);
   for (const [i, option] of args.entries())
@@ -83,9 +98,9 @@ describe.each(shown.filter(({ document, commands }) => commands.length > 0 && !(
   },
 );
 
-test('every command of a document is run, or there is a reason', () => {
+test('every command of a document is run, or there is a reason not to', () => {
   for (const { document, blocks, commands } of shown) {
-    // A fence of another form, or a command below one that is none, hides nothing.
+    // No other form of fence, and no command after output, may hide a command.
     const text = readFileSync(document, 'utf8');
     const lines = text.match(/^\s*\$ /gm) ?? [];
     expect([document, lines.length]).toEqual([document, commands.length]);
@@ -101,7 +116,7 @@ test('every command of a document is run, or there is a reason', () => {
     expect(shown.find((one) => one.document === document)!.commands.length).toBeGreaterThan(2);
 });
 
-test('a command that is named, or shown and not run, is there, and has the options that it is given', () => {
+test('every command and option that a document names exists', () => {
   const script = `
     const { commandsOf, createProgram } = await import('./dist/cli/createProgram.js');
     const path = (command) => (command.parent?.parent ? path(command.parent) + ' ' : '') + command.name();
@@ -122,13 +137,13 @@ test('a command that is named, or shown and not run, is there, and has the optio
     const has = options[`${first} ${second}`] ?? options[first];
     const unknown = [second ?? '', ...rest].filter((word) => /^--[a-z]/.test(word) && !has?.includes(word));
     expect([command, has === undefined, unknown]).toEqual([command, false, []]);
-    // A built-in scenario; not a path, nor what stands for one.
+    // A built-in scenario, and no path or placeholder.
     if (first === 'explore' && /^[a-z][^.]*$|@/.test(second ?? ''))
       expect(scenarioNamesAndPaths().words).toContain(second);
   }
 });
 
-/** The file of the examples that was named last before a block. */
+/** The last example file that is named before a block. */
 const fileOf = ({ before }: Block): string | undefined =>
   [...before.matchAll(/[[`](examples\/[\w./-]+\.\w+)[\]`]/g)]
     .map(([, file]) => file)
@@ -140,12 +155,12 @@ const code = shown
   .filter(({ document, text }) => !NO_FILE.some(([of, begins]) => of === document && text.startsWith(begins)));
 
 test.each(code.map((block) => [`${block.document}:${block.line}`, block] as const))(
-  '%s is as the file that is named before it',
+  '%s equals the file that is named before it',
   (_, block) => {
     const file = fileOf(block);
     expect(file).toBeDefined();
     const whole = readFileSync(file!, 'utf8');
-    // A whole file, or lines of it.
+    // The whole file, or some lines of it.
     if (block.text !== whole) expect(`\n${whole}`).toContain(`\n${block.text}`);
   },
 );

@@ -8,7 +8,7 @@ import { documents } from './blocks.ts';
 const read = (file: string): string => readFileSync(file, 'utf8');
 const text = read('docs/how-we-know.md').replaceAll(/\s+/g, ' ');
 
-test('docs/how-we-know.md has the numbers that the lists and the other documents have', () => {
+test('the numbers in docs/how-we-know.md are those of the lists and of the other documents', () => {
   const [, all, killed, hang, survive] = /(\d+) mutants: (\d+) are killed, (\d+) hang, (\d+) survive\./.exec(
     read('docs/mutants.md'),
   )!;
@@ -45,7 +45,7 @@ test('docs/how-we-know.md has the numbers that the lists and the other documents
   expect(/(\d+) mistakes in the harness/.exec(readme)?.[1]).toBe(`${mistakes.length}`);
 });
 
-test('what documents say to run with vitest or npm is there', () => {
+test('the npm scripts and test files that documents name exist', () => {
   const { scripts } = JSON.parse(read('package.json'));
   const named = documents.flatMap((document) => {
     const all = read(document);

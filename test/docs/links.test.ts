@@ -12,23 +12,23 @@ interface Link {
   readonly to: string;
 }
 
-/** Where `[text](to)` leads within the project, and what `docs/to.md` or `src/to.ts` in backticks names. */
+/** The targets of `[text](to)` in the project, and files that are named in backticks. */
 function linksOf(document: string): Link[] {
   const text = texts.get(document)!;
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^[a-z]+:/.test(to));
   const named = [...text.matchAll(/`((?:(?:docs|src|test|bench|properties|examples)\/)?[\w./-]+)`/g)]
     .map(([, to]) => to)
     .filter((to) => /\.md$|^(docs|src|selftest|test|bench|properties|examples)\//.test(to))
-    .filter((to) => to !== 'test/output' && !to.startsWith('build/')); // made by programs
+    .filter((to) => to !== 'test/output' && !to.startsWith('build/')); // generated
   const here = dirname(document);
   return [
     ...links.map((to) => (to.startsWith('#') ? document + to : normalize(join(here, to)))),
-    // A document names its neighbours by their names alone, and everything else from the project's folder.
+    // A document names files of its own folder, or files by their path in the project.
     ...named.map((to) => (existsSync(to) ? to : normalize(join(here, to)))),
   ].map((to) => ({ document, to }));
 }
 
-/** The anchor that a heading gets where documents are shown. */
+/** The anchor of a heading on GitHub. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -39,17 +39,17 @@ const anchorsOf = (document: string): string[] =>
 
 const links = [...texts.keys()].flatMap(linksOf);
 
-test('every link leads to a file that is there, and to a heading of it', () => {
+test('every link leads to a file and a heading that exist', () => {
   expect(links.length).toBeGreaterThan(50);
   const broken = links.filter(({ to }) => {
     const [file, anchor] = to.split('#');
-    // Of two headings that get one anchor, only the first is led to.
+    // Two headings with the same anchor are ambiguous.
     return !existsSync(file) || (anchor !== undefined && anchorsOf(file).filter((one) => one === anchor).length !== 1);
   });
   expect(broken).toEqual([]);
 });
 
-test('docs/README.md leads to every document of its folder', () => {
+test('every document is reachable from docs/README.md', () => {
   const ours = documents.filter((document) => document.startsWith('docs/'));
   const reached = new Set(['docs/README.md']);
   for (const from of reached)

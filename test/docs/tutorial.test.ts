@@ -5,7 +5,7 @@ import { explore } from 'gfnring';
 import { expect, test } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-tutorial-'));
-/** From another folder vitest does not find the package. */
+/** In another folder, vitest does not find the package by its name. */
 const text = readFileSync('examples/tutorial/3-release.mjs', 'utf8').replace(
   "'gfnring'",
   `'${resolve('dist/index.js')}'`,
@@ -14,7 +14,7 @@ const text = readFileSync('examples/tutorial/3-release.mjs', 'utf8').replace(
 test.each([
   ['mem.storeRelease(prod', 'mem.store(prod'],
   ['mem.loadAcquire(prod', 'mem.load(prod'],
-])('with %s alone made %s, a page is lost under weak', async (from, to) => {
+])('with %s replaced by %s, a page is lost under weak', async (from, to) => {
   const module = join(folder, `${to}.mjs`);
   expect(text.split(from)).toHaveLength(2);
   writeFileSync(module, text.replace(from, to));

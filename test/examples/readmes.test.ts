@@ -8,7 +8,7 @@ const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) 
 const names = folders.map(({ name }) => name).filter((name) => name !== 'kernel');
 const models = ['sc', 'tso', 'weak'] as const;
 
-test('the list of examples has all of them, each with a document that shows a command', () => {
+test('the list of examples is complete, and each has a document with a command', () => {
   const listed = [...readFileSync('examples/README.md', 'utf8').matchAll(/^\| \[(.*)\]\(\1\)/gm)].map(
     ([, name]) => name,
   );
@@ -18,7 +18,7 @@ test('the list of examples has all of them, each with a document that shows a co
     expect([name, blocksOf(`examples/${name}/README.md`).flatMap(commandsOf)]).not.toEqual([name, []]);
 });
 
-/** What the documents and comments say of the other memory models. */
+/** The verdicts that documents and comments state for the other memory models. */
 test.each([
   ['own-scenario/clear-then-copy', 'passed', 'passed', 'passed'],
   ['own-scenario/copy-then-clear', 'violated', 'violated', 'violated'],
@@ -34,7 +34,7 @@ test.each([
   expect(reports.map(({ outcome }) => outcome)).toEqual(outcomes);
 });
 
-test('what ringbuf.js is given is taken back, also where an operation is suspended', async () => {
+test('the globals that ringbuf.js gets are restored, also when an operation is suspended', async () => {
   const before = [globalThis.Atomics, globalThis.Uint32Array];
   expect(await explore('examples/spsc-queue/ringbuf.mjs')).toHold();
   expect([globalThis.Atomics, globalThis.Uint32Array]).toEqual(before);

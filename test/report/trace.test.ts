@@ -12,39 +12,41 @@ const traceOf = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'weak'
   return formatTrace(run.execution.trace(), run.execution.program).join('\n');
 };
 
+/** Cells of different widths that overlap. */
+const mixed = scenario({
+  name: 'mixed',
+  cells: { w: 'u32', low: { type: 'u16', over: 'w' }, high: { type: 'u16', over: 'w', byte: 2 } },
+  locks: ['m'],
+  actors: {
+    a: [
+      function halves(mem, { low, high }) {
+        mem.store(low, 1);
+        mem.store(high, 2);
+        mem.load(low);
+      },
+    ],
+    b: [
+      function whole(mem, { w, m }) {
+        mem.lock(m);
+        mem.load(w);
+        mem.store(w, 7);
+        mem.store(w, 8);
+        mem.unlock(m);
+      },
+    ],
+    c: [
+      function swap(mem, { high, w, m }) {
+        mem.cmpxchg(high, 5, 6);
+        mem.cmpxchg(high, 0, 6);
+        mem.load(w);
+        mem.lock(m);
+        mem.unlock(m);
+      },
+    ],
+  },
+});
+
 test('a trace marks reads-from and overwrites between threads, byte by byte', () => {
-  const mixed = scenario({
-    name: 'mixed',
-    cells: { w: 'u32', low: { type: 'u16', over: 'w' }, high: { type: 'u16', over: 'w', byte: 2 } },
-    locks: ['m'],
-    actors: {
-      a: [
-        function halves(mem, { low, high }) {
-          mem.store(low, 1);
-          mem.store(high, 2);
-          mem.load(low);
-        },
-      ],
-      b: [
-        function whole(mem, { w, m }) {
-          mem.lock(m);
-          mem.load(w);
-          mem.store(w, 7);
-          mem.store(w, 8);
-          mem.unlock(m);
-        },
-      ],
-      c: [
-        function swap(mem, { high, w, m }) {
-          mem.cmpxchg(high, 5, 6);
-          mem.cmpxchg(high, 0, 6);
-          mem.load(w);
-          mem.lock(m);
-          mem.unlock(m);
-        },
-      ],
-    },
-  });
   expect(traceOf(mixed, '0x2,1x4,0,1,2x5')).toMatchInlineSnapshot(`
     "  step  a                    b                           c
             [halves]

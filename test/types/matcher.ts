@@ -2,7 +2,7 @@ import { explore } from 'gfnring';
 import { expect } from 'vitest';
 import 'gfnring/vitest';
 
-/** Checked by tsc alone. */
+/** Only compiled. */
 export async function checked(): Promise<void> {
   expect(await explore('ring')).toHold();
   expect(await explore('ring', { scheduler: 'pct', seconds: 1 })).toHold({ within: 'limit' });

@@ -1,6 +1,6 @@
 import { assume, type Cell, type Cell64, type Lock, type Memory, scenario } from 'gfnring';
 
-/** Checked by tsc alone: everything infers without an annotation. */
+/** Only compiled: all types are inferred without annotations. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>): void => {};
 

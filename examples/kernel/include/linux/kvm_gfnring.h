@@ -19,10 +19,10 @@ int kvm_gfn_ring_alloc(struct kvm_gfn_ring_t *gfnring, u32 size);
 /* Called with kvm->slots_lock held; returns true if at least one page was processed. */
 bool kvm_gfn_ring_reset(struct kvm *kvm, struct kvm_gfn_ring_t *gfnring);
 
-/* The same, but how many entries were processed, or -EINVAL where userspace's index is out of range: for the ioctl. */
+/* Like kvm_gfn_ring_reset, but returns the number of entries, or -EINVAL for an index out of range. */
 int __kvm_gfn_ring_reset(struct kvm *kvm, struct kvm_gfn_ring_t *gfnring);
 
-/* Returns the entries in use after the push, or -EBUSY when the ring was full. Called by the vCPU that owns the ring. */
+/* Returns the entries in use after the push, or -EBUSY if the ring is full. Only the owner calls it. */
 int kvm_gfn_ring_push(struct kvm *kvm, struct kvm_gfn_ring_t *ring, struct kvm_memory_slot *slot,
 		      struct kvm_dirty_gfn *datum);
 
