@@ -1,5 +1,5 @@
-/** Something the user gave cannot be used; the message is one line that says what and why. */
+/** The user's input cannot be used. The message is one line with what is wrong and why. */
 export class BadInput extends Error {
-  /** So that one from another copy of this package is known too. */
+  /** Identifies an error of another copy of this package as well. */
   override readonly name = 'BadInput';
 }
