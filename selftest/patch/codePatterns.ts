@@ -7,39 +7,46 @@ interface Token {
   readonly start: number;
   readonly end: number;
   readonly isName: boolean;
-  /** The local variable that a name means, as a number of its own; undefined: it means something else. */
+  /** The local variable that a name means; undefined: it means something else. */
   readonly local?: Local | undefined;
 }
 
 interface Local {
   readonly number: number;
-  /** Of one that is taken out of an object: the key, which says what it is whatever it is called. */
+  /** The key, if it is taken out of an object: that tells which it is, whatever its name. */
   readonly key: string | undefined;
 }
 
-/** A piece of code that is like a pattern. */
+/** What must be the same: all names; the keys of local variables; their number only. */
+type Likeness = 'letters' | 'keys' | 'locals';
+
+/** A piece of code that matches a pattern. */
 export interface Match {
   readonly start: number;
   readonly end: number;
-  /** By local name in the pattern: the name that the code has for it. */
+  /** The name in the code, by the local name in the pattern. */
   readonly names: ReadonlyMap<string, string>;
 }
 
 /**
- * The places in a module that are like `pattern`: the same tokens, whatever spaces and comments lie between them. Only where none is the same to the letter,
- * local variables and parameters may have other names, each the same one everywhere. What is taken out of an object goes by its key first.
+ * The places in a module that match `pattern`: the same tokens, with any white space and comments
+ * between them. If no place is the same to the letter, local variables and parameters may have other
+ * names, each one everywhere. A variable that is taken out of an object goes by its key first.
  */
 export function matchesOf(source: string, pattern: string): Match[] {
   const wanted = tokensOf(pattern);
-  const tokens = tokensOf(source, localsOf(source));
-  for (const likeness of ['letters', 'keys', 'locals'] as const) {
-    const found = tokens.flatMap((_, at) => matchAt(tokens, at, wanted, likeness) ?? []);
-    if (found.length > 0) return found;
-  }
-  return [];
+  const matches = (tokens: readonly Token[], likeness: Likeness): Match[] => {
+    const keys = likeness === 'keys' ? new Set(tokens.map(({ local }) => local?.key)) : NO_KEYS;
+    return tokens.flatMap((_, at) => matchAt(tokens, at, wanted, likeness, keys) ?? []);
+  };
+  const exact = matches(tokensOf(source), 'letters');
+  if (exact.length > 0) return exact;
+  const tokens = tokensWithLocals(source);
+  const byKey = matches(tokens, 'keys');
+  return byKey.length > 0 ? byKey : matches(tokens, 'locals');
 }
 
-/** `text` with the local names that its place has for those of the pattern. */
+/** `text` with the local names of the code in place of those of the pattern. */
 export function renamed(text: string, names: ReadonlyMap<string, string>): string {
   const tokens = tokensOf(text);
   const brackets: string[] = [];
@@ -62,10 +69,10 @@ function matchAt(
   tokens: readonly Token[],
   at: number,
   wanted: readonly Token[],
-  likeness: 'letters' | 'keys' | 'locals',
+  likeness: Likeness,
+  keys: ReadonlySet<string | undefined>,
 ): Match | undefined {
   const exact = likeness === 'letters';
-  const keys = likeness === 'keys' ? keysOf(tokens) : NO_KEYS;
   const names = new Map<string, string>();
   const means = new Map<string, number>();
   let next = at;
@@ -91,7 +98,7 @@ function matchAt(
   return { start: tokens[at].start, end: tokens[next - 1].end, names };
 }
 
-/** Whether a name of the code is a key with another name as its value, where the pattern has the name alone. */
+/** Whether the code has `name: other` where the pattern has `name` alone. */
 const isKey = (tokens: readonly Token[], at: number, wanted: readonly Token[], i: number): boolean =>
   wanted[i].isName &&
   tokens[at + 1]?.text === ':' &&
@@ -99,13 +106,20 @@ const isKey = (tokens: readonly Token[], at: number, wanted: readonly Token[], i
   wanted[i + 1]?.text !== ':';
 
 const NO_KEYS: ReadonlySet<string | undefined> = new Set();
-const keysOf = (tokens: readonly Token[]): ReadonlySet<string | undefined> =>
-  new Set(tokens.map(({ local }) => local?.key));
 
 function tokensOf(text: string, locals: ReadonlyMap<number, Local> = new Map()): Token[] {
   const tokens: Token[] = [];
   for (const { type, start, end } of tokenizer(text, { ecmaVersion: 'latest', sourceType: 'module' }))
     tokens.push({ text: text.slice(start, end), start, end, isName: type.label === 'name', local: locals.get(start) });
+  return tokens;
+}
+
+/** The tokens of modules that were asked for before: many bugs are in the same module. */
+const known = new Map<string, readonly Token[]>();
+
+function tokensWithLocals(source: string): readonly Token[] {
+  const tokens = known.get(source) ?? tokensOf(source, localsOf(source));
+  known.set(source, tokens);
   return tokens;
 }
 
@@ -117,10 +131,10 @@ function parsed(source: string): Program | undefined {
   }
 }
 
-/** By offset of a name: the local variable that it means. */
+/** The local variable that a name means, by the offset of the name. */
 function localsOf(source: string): Map<number, Local> {
   const program = parsed(source);
-  // Between two edits a module may be none: then names are what they are.
+  // Between two edits of a module it may not be JavaScript. Then names stand for themselves.
   if (program === undefined) return new Map();
   const names = resolveScopes(program);
   const keys = new Map<unknown, string>();
