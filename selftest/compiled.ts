@@ -1,7 +1,7 @@
 const FOLDER = import.meta.url.endsWith('.ts') ? '../build/selftest/' : './';
 const DIST = import.meta.url.endsWith('.ts') ? '../dist/' : '../../dist/';
 
-/** A compiled module of `selftest`, whether this one is compiled or not: processes start from these. */
+/** A compiled module of `selftest`, from which processes start; also when this module is source. */
 export const compiledUrl = (file: string): URL => new URL(FOLDER + file, import.meta.url);
 
 /** A compiled module of the program. */

@@ -40,7 +40,9 @@ function misfitsOf({ name, edits }: SeededBug, sourceOf: typeof compiledText): r
   });
 }
 
-/** Names of tests whose last title no text in the test file can make. The full names need vitest. */
+/**
+ * Names of tests whose last title no text in the test file can make. The full names need vitest.
+ */
 function missingTests({ name, testFile, expectedBy }: Mistake): readonly string[] {
   const path = fileURLToPath(new URL(`../${testFile}`, distUrl('')));
   if (!existsSync(path)) return [`${name}: there is no ${testFile}`];
@@ -50,7 +52,7 @@ function missingTests({ name, testFile, expectedBy }: Mistake): readonly string[
     .map((test) => `${name}: ${testFile} has no test with this name: ${test}`);
 }
 
-/** All texts of a test file as patterns for the end of a name. `%s` and `$name` stand for anything. */
+/** All texts of a test file, as patterns for the end of a name. `%s` and `$name` match anything. */
 function titlesIn(source: string): RegExp[] {
   const literals = source.matchAll(/'((?:[^'\\\n]|\\.)+)'|"((?:[^"\\\n]|\\.)+)"|`([^`]+)`/g);
   return [...literals].map(([, single, double, template]) => {

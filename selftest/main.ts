@@ -1,6 +1,6 @@
 /**
- * The tests of the harness itself: `npm run selftest`. Seeded bugs are put into the compiled program
- * while its modules are loaded.
+ * The tests of the harness itself: `npm run selftest`. Seeded bugs are put into the compiled
+ * program while its modules are loaded.
  */
 import { Command } from 'commander';
 import { BadInput } from '#dist/input/badInput.js';

@@ -1,6 +1,7 @@
 /**
  * Takes away every ordering of the subjects, one at a time. `build/barriers.md` has what fails
- * without it. Exits with 1 if one does not matter and has no argument to stay, or has one and matters.
+ * without it. Exits with 1 if one does not matter and has no argument to stay, or has one and
+ * matters.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import { buildVm } from '../../dist/scenario/vm.js';
 
 const [models, ...names] = process.argv.slice(2);
 
-/** So many that no run gets there: what is written down must not depend on how fast the machine is. */
+/** A limit that no run reaches: the result must not depend on the speed of the machine. */
 const SECONDS = 300;
 const STEPS = 100_000;
 

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What becomes of an access that orders when it no longer does. A read-modify-write becomes two relaxed accesses. */
+/**
+ * What an ordering becomes when it is weakened. A read-modify-write becomes two relaxed accesses.
+ */
 const WEAKER = {
   loadAcquire: 'load',
   storeRelease: 'store',
@@ -18,8 +20,8 @@ const ACCESS = new RegExp(`mem\\.(${Object.keys(WEAKER).join('|')})\\(`, 'g');
 const PARTNER = /(\w+)\((\w*)\) in (\w+)/g;
 
 /**
- * Every ordering in the folders of `src`, in the order of the source: where it is, which access it is and of which cell, and which partners its comment names.
- * `number` counts the orderings of a file from 0.
+ * Every ordering in folders of `src`, in the order of the source: its place, its access and cell,
+ * and the partners that its comment names. `number` counts the orderings of a file from 0.
  */
 export function sitesIn(src, folders) {
   const sites = folders.flatMap((folder) =>
@@ -34,7 +36,9 @@ export function sitesIn(src, folders) {
   return sites;
 }
 
-/** The tables, each with its `sites`: those of the files that it names, and of its folders where no table names the file. */
+/**
+ * The tables with their `sites`: of the files that each names, and of other files in its folders.
+ */
 export function withSites(src, tables) {
   const sites = sitesIn(
     src,
@@ -86,7 +90,9 @@ inTwo.cmpxchg = (mem, cell, expected, by) => { const old = mem.load(cell); if (o
 
 const codeOf = (line) => (/^\s*(\/\/|\/?\*)/.test(line) ? '' : line.replace(/ \/\/.*/, ''));
 
-/** The last name in the first argument: `cons` of `ring.indices.cons`, `overruns` of `vm.overruns[vcpu]`. */
+/**
+ * The last name in the first argument: `cons` of `ring.cons`, `overruns` of `vm.overruns[vcpu]`.
+ */
 const cellOf = (args) => /^[\w.[\]()! ]*?(\w+)(?:\[\w+\]|\(\w+\))?\s*[,)]/.exec(args)?.[1] ?? '';
 
 /** The comment behind a line, and those that stand alone above it. */

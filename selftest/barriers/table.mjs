@@ -2,7 +2,7 @@ const MODELS = ['sc', 'tso', 'weak'];
 
 const HEAD = '# Barriers\n';
 
-/** The text of `build/barriers.md`: for each site what `WeakenedCopy.run` returned, and why it stays where nothing failed. */
+/** The text of `build/barriers.md`: what fails without each ordering, or why it stays. */
 export function barriersText(tables) {
   return [HEAD, ...tables.map(tableText)].join('\n');
 }

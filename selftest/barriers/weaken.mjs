@@ -7,7 +7,7 @@ import { weakening } from './sites.mjs';
 const RUNS = fileURLToPath(new URL('runs.mjs', import.meta.url));
 const DIST = new URL('../../dist/', import.meta.url);
 
-/** What scenarios come to under the memory models with this site weakened: property and context switches, or null. */
+/** What fails in scenarios with this ordering weakened: property and context switches, or null. */
 export function runWeakened(site, scenarios, models) {
   const text = readFileSync(new URL(site.file.replace(/ts$/, 'js'), DIST), 'utf8');
   const { execArgv, env } = patching(weakening(text, site));

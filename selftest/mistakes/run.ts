@@ -24,7 +24,7 @@ export async function runMistake({ name, part, testFile, expectedBy, edits }: Mi
   return { name, part, caught, why: caught ? null : why, seconds: (performance.now() - start) / 1000 };
 }
 
-/** What is wrong with the tests as long as no mistake is in, as lines: each that is named must pass. */
+/** What is wrong with the named tests without a mistake, as lines: each must pass. */
 export async function wrongWithoutMistake(mistakes: readonly Mistake[]): Promise<readonly string[]> {
   const tests = mistakes.flatMap(({ testFile, expectedBy }) => expectedBy.map((name) => ({ file: testFile, name })));
   const files = [...new Set(tests.map(({ file }) => file))];

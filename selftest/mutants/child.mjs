@@ -1,5 +1,5 @@
-// A process of its own, for the mutants of one module: it becomes each in turn, and searches what it is asked to. To start a process for each takes longer than
-// most searches.
+// A process for all mutants of one module. It becomes one after the other, and searches what it is
+// asked to. A process for each would take longer to start than most searches take.
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 

@@ -1,4 +1,7 @@
-/** Runs on Node's thread for module hooks: one module is a shell whose exports can be changed, around the module as it is or with an edit. */
+/**
+ * Runs on Node's thread for module hooks. One module becomes a shell whose exports can be changed,
+ * around the module as it is or with an edit.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { patched } from '../../build/selftest/patch/patch.js';

@@ -6,7 +6,10 @@ import { mutantsOf } from './operators.mjs';
 const FOLDERS = ['ring', 'kvm', 'trackers/gfnRing', 'trackers/dirtyBitmap', 'trackers/dirtyRing', 'trackers/gfnList'];
 const LEFT_OUT = /^kvm\/errors$|\/(descriptor|scenarios)$/;
 
-/** Every mutant of the subjects as compiled into `dist`, each with `file` as an edit has it and a `key` that says which it is. */
+/**
+ * Every mutant of the compiled subjects, each with the `file` of its edit and a `key` that names
+ * it.
+ */
 export function allMutants(dist) {
   return FOLDERS.flatMap((folder) =>
     readdirSync(join(dist, folder))

@@ -1,8 +1,8 @@
 /**
- * Breaks the trackers in all the ways of `operators.mjs`, one at a time. `build/mutants.md` has what
- * catches each mutant, and what survives. Arguments choose mutants by the beginning of their key;
- * `missing`: those that never ran, or survive without an argument; `survivors`: those that survived
- * the last time.
+ * Breaks the trackers in all the ways of `operators.mjs`, one at a time. `build/mutants.md` has
+ * what catches each mutant, and what survives. Arguments choose mutants by the beginning of their
+ * key; `missing`: those that never ran, or survive without an argument; `survivors`: those that
+ * survived the last time.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

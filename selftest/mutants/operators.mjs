@@ -1,5 +1,8 @@
-// What is done to the subjects. Stryker does not serve: its operators know nothing of accesses, locks and orders, and it runs test suites, not searches.
-// Orderings are not weakened here: `npm run barriers` does that, and keeps an argument for each that does not matter.
+/**
+ * The mutation operators. Stryker does not serve: its operators know nothing of accesses, locks and
+ * orders, and it runs test suites, not searches. No operator weakens an ordering: `npm run
+ * barriers` does that.
+ */
 import { parse } from 'acorn';
 import { ancestor } from 'acorn-walk';
 
@@ -26,17 +29,27 @@ const BOUNDS = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' };
 const ARITHMETIC = { '+': '-', '-': '+', '<<': '>>', '>>': '<<' };
 /** Calls that cut a number to what it may be. */
 const CUTS = ['u16', 'BigInt.asUintN', 'BigInt.asIntN', 'Math.min', 'Math.max', 'Math.ceil', 'Math.floor'];
-/** How much of what is around a change is shown, at least and at most; and the most that is shown of a change. */
+/**
+ * How many characters around a change are shown, at least and at most; and at most of the change.
+ */
 const LEAST = 12;
 const AROUND = 48;
 const SHOWN = 100;
 
 /**
- * The mutants of a compiled module, in the order of the text: `operator`, the function that they are in, `what` in words, and the edit: `from` at `at`
- * becomes `to`. No two have the same text, and all parse.
+ * The mutants of a compiled module, in the order of the text: `operator`, the function `inside`
+ * which they are, `what` in words, and the edit: `from` at `at` becomes `to`. No two have the same
+ * text, and all parse.
  */
 export function mutantsOf(text) {
   const found = [];
+  const tools = toolsFor(text, found);
+  ancestor(parsed(text), { ...statementVisitors(tools), ...conditionVisitors(tools), ...expressionVisitors(tools) });
+  return distinct(text, found);
+}
+
+/** What visitors use to add a mutant to `found`. */
+function toolsFor(text, found) {
   const source = ({ start, end }) => text.slice(start, end);
   const edited = ({ start, end }, to) => ({ start, end, to });
 
@@ -67,8 +80,12 @@ export function mutantsOf(text) {
     for (const value of values.filter((one) => one !== other))
       add('condition', ancestors, [edited(test, value)], `${plain(source(test))} → ${value}`);
   }
+  return { text, source, edited, add, change, becomes, decided };
+}
 
-  ancestor(parsed(text), {
+/** Mutants of statements. */
+function statementVisitors({ source, edited, add, becomes }) {
+  return {
     ExpressionStatement(node, _, ancestors) {
       const { expression } = node;
       if (isLocking(expression) || isAccess(expression, FENCES)) return;
@@ -105,6 +122,29 @@ export function mutantsOf(text) {
       for (const { use, path } of usesOf(ancestors.at(-3), node.id.name, node.end).slice(1))
         becomes('again', use, [...ancestors.slice(0, -3), ...path], `(${source(node.init)})`);
     },
+    ReturnStatement(node, _, ancestors) {
+      const { argument } = node;
+      if (argument?.type === 'Identifier' && COUNTS.includes(argument.name))
+        becomes('return', argument, ancestors, '0');
+    },
+  };
+}
+
+/** Mutants of conditions. */
+function conditionVisitors({ source, becomes, decided }) {
+  return {
+    IfStatement: (node, _, ancestors) => decided(node.test, ancestors),
+    ConditionalExpression: (node, _, ancestors) => decided(node.test, ancestors),
+    WhileStatement: (node, _, ancestors) => decided(node.test, ancestors, ['false']),
+    LogicalExpression(node, _, ancestors) {
+      for (const side of [node.left, node.right]) becomes('operand', node, ancestors, `(${source(side)})`);
+    },
+  };
+}
+
+/** Mutants of expressions. */
+function expressionVisitors({ text, source, edited, change, becomes }) {
+  return {
     CallExpression(node, _, ancestors) {
       if (isAccess(node, READS) && !isCompared(ancestors.at(-2)))
         becomes('zero', node, ancestors, nameOf(node).endsWith('64') ? '0n' : '0');
@@ -120,9 +160,6 @@ export function mutantsOf(text) {
       if (operator in ARITHMETIC && !isLaidOut(ancestors)) change('arithmetic', ancestors, sign(ARITHMETIC[operator]));
       if (['&', '|', '%', '>>>'].includes(operator)) becomes('mask', node, ancestors, source(left));
     },
-    LogicalExpression(node, _, ancestors) {
-      for (const side of [node.left, node.right]) becomes('operand', node, ancestors, `(${source(side)})`);
-    },
     UnaryExpression(node, _, ancestors) {
       const { operator, argument } = node;
       if (operator === '!' && !ancestors.some((outer) => testOf(outer)))
@@ -131,9 +168,6 @@ export function mutantsOf(text) {
       if (operator === '-' && !isError(argument)) becomes('arithmetic', node, ancestors, source(argument));
       if (operator === '-' && isError(argument)) becomes('return', node, ancestors, '0');
     },
-    IfStatement: (node, _, ancestors) => decided(node.test, ancestors),
-    ConditionalExpression: (node, _, ancestors) => decided(node.test, ancestors),
-    WhileStatement: (node, _, ancestors) => decided(node.test, ancestors, ['false']),
     Literal(node, _, ancestors) {
       const parent = ancestors.at(-2);
       if (typeof node.value === 'boolean') becomes('number', node, ancestors, String(!node.value));
@@ -147,13 +181,11 @@ export function mutantsOf(text) {
       )
         becomes('number', node, ancestors, node.bigint === undefined ? String(value) : `${value}n`);
     },
-    ReturnStatement(node, _, ancestors) {
-      const { argument } = node;
-      if (argument?.type === 'Identifier' && COUNTS.includes(argument.name))
-        becomes('return', argument, ancestors, '0');
-    },
-  });
+  };
+}
 
+/** Mutants whose text parses and differs from all others, in the order of the text. */
+function distinct(text, found) {
   const seen = new Set([plain(text, Infinity)]);
   const order = Object.keys(operators);
   return found

@@ -5,7 +5,10 @@ import { exploreScenario } from '../../dist/run/exploreScenario.js';
 import { knownAs } from '../../dist/scenario/knownDefects.js';
 import { searchOf } from './searcher.mjs';
 
-/** Runs scenarios on the subjects as they are. Returns, for each, how long it took, whether what is known is found, and a test for which places of the program it got to. */
+/**
+ * Runs scenarios on the subjects without a mutant. Returns for each how long it took, whether its
+ * known defect is found, and a function that tells whether it reached a place of the program.
+ */
 export async function reachOf(dist, scenarios, progress) {
   const session = new Session();
   session.connect();

@@ -7,7 +7,9 @@ import { failing, suitesOf } from './suites.mjs';
 
 const barriers = JSON.parse(readFileSync(new URL('../barriers/survivors.json', import.meta.url), 'utf8'));
 
-/** A search of a mutant may take so many times as long as that of the subject as it is, and at least so many seconds; then it is hung. */
+/**
+ * A search hangs after so many times the time that it takes without a mutant, and so many seconds.
+ */
 const TIMES = 15;
 const LEAST = 10;
 /** What a test file may take, which has a few seconds to do. */
@@ -20,8 +22,8 @@ const OF_ORDER = ['drop', 'swap'];
 const HUNG_MOST = 2;
 
 /**
- * What becomes of a mutant: the `property` that kills it and `where`, a scenario or a test; 'hung' where a search did not come to its end, and null where
- * nothing happened. `last` is what killed it the last time.
+ * What becomes of a mutant: the `property` that kills it and `where`, a scenario or a test; 'hung'
+ * if a search did not end; null if nothing failed. `last` is what killed it the last time.
  */
 export async function fateOf(mutant, reaches, last, searcher, dist) {
   const trackers = trackersOf(mutant.file).filter((tracker) => isFor(tracker, mutant, reaches));
@@ -48,7 +50,10 @@ export async function fateOf(mutant, reaches, last, searcher, dist) {
   return { property: null, where: null };
 }
 
-/** Whether it takes a tracker to see a mutant: what all versions of the merged ring do is asked of the one that is right, and of one that is not. */
+/**
+ * Whether a tracker is needed to see a mutant. What all versions of the merged ring have in common
+ * runs in the repaired one and in one with defects.
+ */
 function isFor(tracker, mutant, reaches) {
   if (!/@[56]/.test(tracker) || tracker === 'dirty-ring@6.17' || isOfVersions(mutant)) return true;
   return !reaches.some((reach) => reach.scenario.tracker === 'dirty-ring@repaired' && reach.gotTo(mutant));

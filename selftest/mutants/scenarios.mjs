@@ -13,8 +13,8 @@ export function trackersOf(file) {
 }
 
 /**
- * The smallest that suffice of what `check` runs: those in which each part of a subject does something that it does in no other. The larger ones put to the test
- * what is not of the subjects: the guest, the gate, the steps of a checkpoint, two VMs.
+ * The smallest scenarios of `check` that suffice: each part of a tracker does something in them.
+ * The larger ones test what is not of the tracker: the guest, the gate, checkpoints, two VMs.
  */
 const SMALL = {
   'gfn-ring':
@@ -26,7 +26,7 @@ const SMALL = {
     'dirty-again two-resetters two-spaces host-write page-log slot-reused wrap handed-over signal never-pushed ' +
     'wrapped-offset endless-reset no-leeway replicate',
 };
-/** Of the versions of the merged ring that are known to be wrong: where they are, and what their own branches take. */
+/** Scenarios for the versions of the merged ring that have known defects. */
 const OF_VERSIONS = 'dirty-again page-log wrap replicate wrapped-offset';
 
 /** Those of a tracker, as questions; under sequential consistency. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
-/** How much longer than its limit a search may take before its process is taken for hung, in seconds. */
+/** Seconds beyond its limit after which a search counts as hung. */
 const GRACE = 5;
 
 /** How `check` searches a scenario; but what is found is left as large as it is. */

@@ -3,7 +3,7 @@ import { runTests } from '../../build/selftest/vitest/runTests.js';
 /** What scenarios are made for: the smallest tests suffice. */
 const OF_SCENARIOS = /^ring\/(push|reset|ioctl)$/;
 
-/** Tests that call a module of the subjects themselves, and ask what no scenario gets to: sizes, bounds, refusals, what is recorded. */
+/** Tests that call a module directly, for what no scenario reaches: sizes, bounds, refusals. */
 export function suitesOf(file) {
   const [folder, tracker] = file.split('/');
   const [any, ring] = ['test/trackers/subjects.test.ts', ['test/ring/ring.test.ts', 'test/models/ring.test.ts']];

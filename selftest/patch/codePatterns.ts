@@ -30,8 +30,9 @@ export interface Match {
 
 /**
  * The places in a module that match `pattern`: the same tokens, with any white space and comments
- * between them. If no place is the same to the letter, local variables and parameters may have other
- * names, each one everywhere. A variable that is taken out of an object goes by its key first.
+ * between them. If no place is the same to the letter, local variables and parameters may have
+ * other names, each one everywhere. A variable that is taken out of an object goes by its key
+ * first.
  */
 export function matchesOf(source: string, pattern: string): Match[] {
   const wanted = tokensOf(pattern);

@@ -11,7 +11,9 @@ import type { SeededBug } from '../patch/seededBug.ts';
  * their exact name; several, as the schedule decides which fails first.
  */
 export interface Canary extends SeededBug {
-  /** Where it is known from: a number like those of docs/trackers.md, a commit, a CVE, a message. */
+  /**
+   * Where it is known from: a number like those of docs/trackers.md, a commit, a CVE, a message.
+   */
   readonly source: string;
   readonly tracker: TrackerName;
   /** The smallest scenario that shows it: a built-in one, by name, or one of its own. */
@@ -22,7 +24,7 @@ export interface Canary extends SeededBug {
   readonly scaffold: readonly Edit[];
 }
 
-/** All that is put in. */
+/** All edits that are put in. */
 export const patchOf = ({ scaffold, edits }: Canary): readonly Edit[] => [...scaffold, ...edits];
 
 /** The numbers that the name of a property begins with: `L1, L3, L5 a stopped vCPU runs again`. */
@@ -35,7 +37,7 @@ export type EditOf = readonly [file: string, from: string, to: string];
 
 const editOf = ([file, from, to]: EditOf): Edit => ({ file, from, to });
 
-/** The words that canaries of one tracker are written in; under `sc`, and with no scaffold. */
+/** Makes canaries of one tracker, under `sc` and without a scaffold. */
 export const canariesOf =
   (tracker: TrackerName) =>
   (
@@ -51,13 +53,16 @@ export const canariesOf =
     edits: edits.map(editOf),
   });
 
-/** The same, where it takes weak memory to see it. */
+/** The same, under `weak`. */
 export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'weak' });
 
-/** The same, on a scaffold. */
+/** The same, with a scaffold. */
 export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of, scaffold: scaffold.map(editOf) });
 
-/** Scenarios of canaries' own: what they find without the bug is nothing, and with it is the bug, so that no `sometimes` is needed. */
+/**
+ * Makes scenarios for canaries. They need no `sometimes`: the bug itself shows that they are not
+ * vacuous.
+ */
 export const vmOf =
   (tracker: TrackerName, rings: VmSpec['rings'] = [{ size: 2, leeway: 0 }]) =>
   (name: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec =>

@@ -63,7 +63,8 @@ export const dirtyBitmap: readonly Canary[] = [
     ['D2', 'D3'],
     ['guest/mmu', 'mem.store(pages[Number(page)].armed, ARMED);', 'mem.store(pages[Number(page) & ~1].armed, ARMED);'],
   ),
-  // In Linux a translation is read before it changes to another page; here pages stay where they are, and it is the slot that changes.
+  // In Linux a translation is read before it changes to another page. Here pages stay, and the slot
+  // changes.
   canary(
     'looked-up-before-lock',
     'B52; locking.rst',

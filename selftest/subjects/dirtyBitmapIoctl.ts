@@ -13,7 +13,9 @@ const loggedMeanwhile = vm('logged-meanwhile', [vcpu(0, write(0)), host(hostWrit
   slots: [{ slot: 0, npages: 1 }],
   pml: 1,
 });
-/** The built-in two-logs, with its actors in another order: the search of all states comes to the bug early. */
+/**
+ * The built-in two-logs with its actors in another order: the search of states finds the bug early.
+ */
 const twoLogs = vm('two-logs', [userspace(collect), vcpu(1, write(0)), vcpu(0, write(0))], {
   slots: [{ slot: 0, npages: 1 }],
   pml: 1,
@@ -31,7 +33,9 @@ const manualThree = vm('manual-three', [vcpu(0, write(0), write(0)), userspace(c
   manualProtect: 'on',
 });
 
-/** A slot shrinks while another thread of userspace clears, and the host is on its way to the page that goes. */
+/**
+ * A slot shrinks while another thread clears, and the host is about to write the page that goes.
+ */
 const shrinksMeanwhile = vm(
   'shrinks-meanwhile',
   [host(hostWrite(1), hostWrite(1)), userspace(setSlot(0, 1)), { ...userspace(collect), name: 'clearer' }],
@@ -41,7 +45,9 @@ const shrinksMeanwhile = vm(
 /** GET flushes at its end. */
 const flushOfGet = 'if (flush) kvm.arch.flush_remote_tlbs(mem); mem.unlock(kvm.slots_lock);';
 const snapshot = 'const mask = (mem.xchg(word(i), 0) & lowBitsMask(npages - i * WORD)) >>> 0;';
-/** GET flushes only where a page was writable. Right in itself: no translation is cached of one that is not. */
+/**
+ * GET flushes only if a page was writable. This is right: other pages have no cached translation.
+ */
 const FLUSH_IF_CHANGED: readonly EditOf[] = [
   [
     IOCTL,
@@ -105,7 +111,7 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
     [IOCTL, snapshot, snapshot.replace('mem.xchg(word(i), 0)', 'mem.load(word(i))')],
     [IOCTL, 'buffer[i] = mask;', 'buffer[i] = mask; mem.fetchAnd(word(i), ~mask);'],
   ),
-  // Here with nothing in its way but the order: the bit of who writes between protection and clearing goes, too.
+  // Only the order is wrong: the bit of a write between protection and clearing is lost.
   canary(
     'cleared-after-unlock',
     'B45; comment at kvm_get_dirty_log_protect',
@@ -125,7 +131,8 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
     ['D12'],
     [IOCTL, 'if (flush) kvm.arch.flush_remote_tlbs(mem); }', '}'],
   ),
-  // Each page is aged as soon as it is mapped: not writable any more, as if for access tracking, and its translation stays, as ageing does not flush. 3: aged.
+  // Each page is aged as soon as it is mapped: it is not writable any more, as for access tracking.
+  // Its translation stays, as ageing does not flush. 3: aged.
   on(
     [
       FLUSH_IF_CHANGED[1],
@@ -138,7 +145,8 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
     ],
     canary('aged-not-flushed', 'B46; b64d740ea7dd', 'dirty-bitmap/dirty-again', ['D12'], FLUSH_IF_CHANGED[0]),
   ),
-  // vCPU 1, whose fault found the dirty bit clear, maps the page with it clear, 3, over what the other has set since.
+  // The fault of vCPU 1 found the dirty bit clear. It maps the page with a clear bit (3), over the
+  // bit that the other vCPU has set since.
   on(
     [...FLUSH_IF_CHANGED, PROTECT_AND_SAY],
     canary(

@@ -80,7 +80,8 @@ export const dirtyRing: readonly Canary[] = [
     'armsAtStart = true;',
     'armsAtStart = false;',
   ]),
-  // The instruction that writes page 1 is emulated: its write goes through no translation, and nobody records it.
+  // The instruction that writes page 1 is emulated: its write uses no translation, and is not
+  // recorded.
   canary('emulated-write-not-marked', 'B31; 910c57dfa4d1', twoPages, LOST, [
     'actors/vcpu',
     'export function writePage(mem, vm, vcpu, page) {',
@@ -99,7 +100,8 @@ export const dirtyRing: readonly Canary[] = [
     'resetDirtyPages(mem, vm, gfns);',
     "if (resetDirtyPages(mem, vm, gfns) !== gfns.length) throw new Error('assertion failed: total == ret');",
   ]),
-  // The thread of a vCPU maps its ring before it runs; who harvests finds the vCPU in the list already.
+  // The thread of a vCPU maps its ring before it runs. A harvest finds the vCPU in the list
+  // earlier.
   canary(
     'reap-before-mapped',
     'B34; QEMU 56adee407fc5',
@@ -117,7 +119,8 @@ export const dirtyRing: readonly Canary[] = [
       'const entry = mem.load(ring.mapped) ? dirtyGfnAt(ring, first + gfns.length) : undefined;',
     ],
   ),
-  // A ring of 2^n entries gets 2^n bytes: those of a sixteenth of the entries, and here of one at least, as a mapping has a page at least.
+  // A ring of 2^n entries is mapped with 2^n bytes, which holds a sixteenth of the entries: here
+  // one at least, as a mapping has a page at least.
   canary('mapped-by-entries', 'B35; QEMU dcafa2482777', 'dirty-ring@repaired/dirty-again', CRASH, [
     HARVEST,
     'const entry = dirtyGfnAt(ring, first + gfns.length);',

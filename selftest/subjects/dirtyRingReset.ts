@@ -12,7 +12,7 @@ const IOCTL = 'trackers/dirtyRing/ioctl';
 const farApart = vm('far-apart', [vcpu(0, write(0, 128)), userspace(collect)], {
   slots: [{ slot: 0, npages: 130 }],
 });
-/** While one reset goes on, userspace flags anew what it has taken; more was pushed than the ring has. */
+/** Userspace flags entries again during one reset; more entries are pushed than the ring has. */
 const longReset = vm(
   'long-reset',
   [
@@ -38,13 +38,14 @@ const twoResetters = vm('two-resetters', [vcpu(0, write(0)), userspace(collect),
 /** An offset that is rewritten between two reads of it. */
 const rewritten = vm('rewritten', [vcpu(0, write(0)), userspace(collect), hostile(poke(0, 8, 64, 7))], ONE_PAGE);
 
-/** As merged, the batch is looked at, and not each of its entries: the repair of B22 covers other bounds. */
+/** As merged: bounds are checked for a batch, not for each entry. The repair of B22 hides this. */
 const WHOLE_BATCH: EditOf = [RESET, 'if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;', ''];
 const NO_SIGNAL: EditOf = [RESET, 'if (version.interruptible && kvm.arch.signal_pending(mem)) {', 'if (false) {'];
 
 /** Of the merged ring: resets. */
 export const dirtyRingReset: readonly Canary[] = [
-  // An int for the difference of two u64, at a smaller scale: 7 bits, so that pages 128 apart look the same, as pages 2^32 apart do.
+  // An int for the difference of two u64, at a smaller scale: with 7 bits pages 128 apart look the
+  // same, as pages 2^32 apart do with an int.
   canary('delta-truncated', 'B06; review m1lfrihj2n.fsf@dinechin.org', farApart, LOST, [
     BATCH,
     'BigInt.asIntN(64, offset - batch.offset)',

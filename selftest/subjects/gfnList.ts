@@ -1,7 +1,7 @@
 import { halt, host, hostWrite, replicate, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
 import { type Canary, canariesOf, vmOf } from './canary.ts';
 
-/** Cao's list, drained while the machine is paused: what its objections say of it, and what its own rules forbid. */
+/** Cao's list, drained while the machine is paused: the objections to it, and its own rules. */
 const MAIL = 'the mail, January 2017';
 const canary = canariesOf('gfn-list');
 

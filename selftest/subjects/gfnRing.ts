@@ -42,7 +42,10 @@ const TWO_HOSTS = vm(
   },
 );
 
-/** What the early ring had: a bit for each page beside the ring, so that a page is pushed once. Here set before the push, and cleared before the page is re-armed. */
+/**
+ * What the early ring had: a bit for each page, so that a page is pushed once. Here the bit is set
+ * before the push, and cleared before the page is re-armed.
+ */
 const BESIDE_A_BITMAP: readonly EditOf[] = [
   [
     'trackers/gfnRing/gfnRings',
@@ -85,7 +88,8 @@ export const gfnRing: readonly Canary[] = [
     ['R6', 'R5'],
     ['ring/push', 'prod - mem.loadAcquire(ring.cons_index)', 'prod - mem.loadAcquire(ring.indices.cons)'],
   ),
-  // A ring of 65536 entries has as many as its indices have values, so that full looks empty: here two, and the difference of one bit.
+  // A ring of 65536 entries has as many as its indices have values, so that full looks empty. Here
+  // it has two entries, and one bit for the difference.
   canary(
     'as-many-entries-as-indices',
     `${MAIL}: "It has to be u16"; a ring of 65536 entries`,

@@ -4,16 +4,16 @@ import { type Canary, isExpected, patchOf } from './canary.ts';
 import { Trial } from './trial.ts';
 import type { Answer, Ask } from './trialProcess.ts';
 
-/** How canaries are run. */
+/** How much is spent on a canary. */
 export interface Effort {
-  /** For each scheduler that draws: seeds from `seed` on. */
+  /** Seeds of each scheduler, from `seed` on. */
   readonly seeds: number;
   readonly seed: number;
-  /** That one seed may take; of a single core. */
+  /** Limit for one seed, in seconds of one core. */
   readonly seconds: number;
-  /** That a proof may take. */
+  /** Limit for a proof, in seconds. */
   readonly proofSeconds: number;
-  /** How much longer than its limit a search may take before it is given up as hung. */
+  /** Seconds beyond its limit after which a search counts as hung. */
   readonly graceSeconds?: number;
 }
 
@@ -29,7 +29,10 @@ export interface Proof {
   readonly seconds: number;
 }
 
-/** A scheduler that draws: in how many of how many seeds it found something, and the medians over the seeds, null where half of them found nothing. */
+/**
+ * One scheduler: in how many of how many seeds it found something. The medians over the seeds are
+ * null if half of them found nothing.
+ */
 export interface Draws {
   readonly caught: number;
   readonly of: number;
@@ -45,23 +48,23 @@ export interface CanaryResult {
   readonly memoryModel: Canary['memoryModel'];
   readonly expectedBy: readonly string[];
   readonly caught: boolean;
-  /** The property that caught it, the one found most; the others. */
+  /** The property that caught it most often; and the others. */
   readonly by: string | null;
   readonly alsoBy: readonly string[];
-  /** Whether all of these are of those named. */
+  /** Whether the canary names all of these. */
   readonly asExpected: boolean;
-  /** Of the portfolio: medians to the first finding. */
+  /** Medians of the portfolio, to the first finding. */
   readonly executions: number | null;
   readonly seconds: number | null;
   /** Context switches of the minimal schedule. */
   readonly switches: number | null;
   readonly proofs: Readonly<Partial<Record<ProofName, Proof>>>;
   readonly schedulers: Readonly<Partial<Record<RandomSchedulerName, Draws>>>;
-  /** The proofs that exhaust the unmodified scenario, so that they have to catch it. */
+  /** The proofs that exhaust the unmodified scenario: these must catch the bug. */
   readonly demanded: readonly ProofName[];
-  /** What did not catch it that should have. */
+  /** What should have caught it and did not. */
   readonly missedBy: readonly string[];
-  /** Why the process that ran it did not come to its end. */
+  /** Why the process did not end as it should; null: it did. */
   readonly error: string | null;
 }
 
@@ -69,26 +72,26 @@ export interface CanaryResult {
 export interface Unmodified {
   readonly scenario: string;
   readonly memoryModel: Canary['memoryModel'];
-  /** The canary whose scaffold was there; null: the subject as it is. */
+  /** The canary whose scaffold was put in; null: none. */
   readonly scaffoldOf: string | null;
   readonly proofs: Readonly<Partial<Record<ProofName, Proof>>>;
-  /** Executions that were drawn beside them. */
+  /** Executions of the portfolio. */
   readonly draws: number;
-  /** What was found, which nothing should be; or why it did not come to its end. */
+  /** Properties that failed, which none should; or why the process ended. */
   readonly falseAlarms: readonly string[];
 }
 
 /** The share of seeds in which the portfolio has to catch a canary. */
 const SHARE = 0.95;
-/** How long the finding of a canary may be made smaller, in seconds. */
+/** Seconds for making the finding of a canary smaller. */
 const MINIMISE_SECONDS = 5;
-/** Schedules that the portfolio, which has every scheduler, draws of an unmodified subject. */
+/** Executions of the portfolio on an unmodified subject. */
 const DRAWN = 2_000;
 
 export const nameOf = ({ scenario }: Pick<Canary, 'scenario'>): string =>
   typeof scenario === 'string' ? scenario : scenario.name;
 
-/** @param exhausts which proofs come to an end on the unmodified scenario: those must catch it. */
+/** @param exhausts the proofs that exhaust the unmodified scenario: these must catch the bug. */
 export async function runCanary(
   canary: Canary,
   effort: Effort,
@@ -142,7 +145,10 @@ export async function runCanary(
   };
 }
 
-/** Runs the subject as it is, but for the scaffold, in the scenario of a canary: nothing may be found, by the proofs nor by schedules that are drawn. */
+/**
+ * Runs the scenario of a canary without the bug, with the scaffold alone. Neither a proof nor the
+ * portfolio may find anything.
+ */
 export async function runUnmodified(canary: Canary, effort: Effort): Promise<Unmodified> {
   const trial = new Trial(canary.scaffold, effort.graceSeconds);
   const proofs: Partial<Record<ProofName, Proof>> = {};
@@ -190,7 +196,7 @@ const proofOf = ({ finding, exhausted, executions, states, seconds }: Answer): P
   ...{ exhausted, executions, states, seconds },
 });
 
-/** Whether the median is a miss, whatever the other seeds find. */
+/** Whether the median is null, whatever the other seeds find. */
 const isMissed = (drawn: readonly Answer[], seeds: number): boolean =>
   drawn.filter(({ finding }) => finding === null).length > seeds / 2;
 

@@ -4,7 +4,7 @@ import { compiledUrl } from '../compiled.ts';
 import { type Edit, patching } from '../patch/patch.ts';
 import type { Answer, Ask } from './trialProcess.ts';
 
-/** A process that searches scenarios with the program patched. One question at a time. */
+/** A process that searches scenarios with a canary in the program, one search at a time. */
 export class Trial {
   private readonly child: ChildProcess;
   private readonly graceSeconds: number;
@@ -13,7 +13,7 @@ export class Trial {
   /**
    * Its process ends with this one at the latest.
    *
-   * @param graceSeconds how much longer than its limit a search may take before the process is taken for hung.
+   * @param graceSeconds seconds beyond its limit after which a search counts as hung.
    */
   constructor(edits: readonly Edit[], graceSeconds = 60) {
     this.graceSeconds = graceSeconds;
@@ -27,7 +27,7 @@ export class Trial {
     });
   }
 
-  /** Throws where the process ends, or does not come back. */
+  /** Throws if the process ends, or does not answer in time. */
   ask(ask: Ask): Promise<Answer> {
     const { child } = this;
     const most = ask.seconds + ask.minimiseSeconds + this.graceSeconds;
@@ -58,6 +58,6 @@ export class Trial {
   };
 }
 
-/** The line of a process's last words that says what was wrong. */
+/** The line of a process's standard error that says what was wrong. */
 export const errorIn = (text: string): string =>
   text.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? `the process ended: ${text.trim().split('\n').at(-1)}`;

@@ -1,4 +1,6 @@
-/** A process of its own, with the program patched: it answers what it is asked to search. See `Trial`. */
+/**
+ * A process with a canary in the program. It runs the searches that it is asked for: see `Trial`.
+ */
 
 import type { MemoryConfig } from '#dist/run/createRun.js';
 import type { ExploreReport } from '#dist/run/exploreReport.js';
@@ -17,7 +19,7 @@ export interface Ask extends MemoryConfig {
   readonly seed: number;
   readonly seconds: number;
   readonly executions: number | null;
-  /** How long what is found may be made smaller, in seconds; 0: it is left as it is. */
+  /** Seconds for making a finding smaller; 0 leaves it as it is. */
   readonly minimiseSeconds: number;
 }
 
