@@ -63,7 +63,7 @@ export const checks: readonly Mistake[] = [
     name: 'monitors-not-told-of-results',
     part: 'monitors',
     testFile: 'test/check/monitors.test.ts',
-    expectedBy: ['by none, a monitor sees what operations return'],
+    expectedBy: ['by none, a monitor sees the results of operations'],
     edits: [
       {
         file: 'check/checker',
@@ -105,7 +105,7 @@ export const checks: readonly Mistake[] = [
     name: 'linearizability-says-yes',
     part: 'linearizability',
     testFile: 'test/check/linearizability.test.ts',
-    expectedBy: ['a register calls after one another may not'],
+    expectedBy: ['a register calls that do not overlap may not'],
     edits: [
       {
         file: 'check/linearizability',
@@ -118,7 +118,7 @@ export const checks: readonly Mistake[] = [
     name: 'calls-come-in-any-order',
     part: 'linearizability',
     testFile: 'test/check/linearizability.test.ts',
-    expectedBy: ['a register calls after one another may not'],
+    expectedBy: ['a register calls that do not overlap may not'],
     edits: [
       { file: 'check/linearizability', from: 'if (taken[i] === 0) horizon = Math.min(horizon, calls[i].end);', to: '' },
     ],
@@ -127,7 +127,7 @@ export const checks: readonly Mistake[] = [
     name: 'undecided-is-illegal',
     part: 'linearizability',
     testFile: 'test/check/linearizability.test.ts',
-    expectedBy: ['a register what could not be decided is unknown'],
+    expectedBy: ['a register a check that exceeds its budget is unknown'],
     edits: [
       {
         file: 'check/linearizability',
@@ -140,16 +140,14 @@ export const checks: readonly Mistake[] = [
     name: 'full-ring-takes-one-more',
     part: 'sequential models',
     testFile: 'test/models/ring.test.ts',
-    expectedBy: ['one after the other, the ring and the model give the same answers, wherever the indices start'],
+    expectedBy: ['sequentially, the ring and the model give the same results, for all initial indices'],
     edits: [{ file: 'models/ring', from: 'used(ring) >= ring.size ? BUSY', to: 'used(ring) > ring.size ? BUSY' }],
   },
   {
     name: 'harvested-entries-harvested-again',
     part: 'sequential models',
     testFile: 'test/models/dirtyRing.test.ts',
-    expectedBy: [
-      'one after the other, the merged ring and the model give the same answers, wherever the indices start',
-    ],
+    expectedBy: ['sequentially, the merged ring and the model give the same results, for all initial indices'],
     edits: [
       {
         file: 'models/dirtyRing',
@@ -162,14 +160,14 @@ export const checks: readonly Mistake[] = [
     name: 'unread-entries-are-re-armed',
     part: 'sequential models',
     testFile: 'test/models/gfnList.test.ts',
-    expectedBy: ['one after the other, the list and the model give the same answers'],
+    expectedBy: ['sequentially, the list and the model give the same results'],
     edits: [{ file: 'models/gfnList', from: 'entries.slice(0, fetched)', to: 'entries.slice(0)' }],
   },
   {
     name: 'forged-page-re-armed-alone',
     part: 'sequential models',
     testFile: 'test/models/rearming.test.ts',
-    expectedBy: ['a page that is not there takes its neighbours with it as far as 63 pages, in both directions'],
+    expectedBy: ['a page outside of its slot prevents the re-arming of neighbours up to 63 pages away'],
     edits: [{ file: 'models/rearming', from: 'most - least < SPAN', to: 'most - least < 1n' }],
   },
 ];

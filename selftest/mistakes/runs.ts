@@ -162,7 +162,7 @@ export const runs: readonly Mistake[] = [
     name: 'not-is-nothing',
     part: 'litmus tests',
     testFile: 'test/litmus/readerVerdict.test.ts',
-    expectedBy: ['not turns a proposition round'],
+    expectedBy: ['not negates a proposition'],
     edits: [
       {
         file: 'litmus/scenario',
@@ -175,7 +175,7 @@ export const runs: readonly Mistake[] = [
     name: 'filter-not-looked-at',
     part: 'litmus tests',
     testFile: 'test/litmus/readerVerdict.test.ts',
-    expectedBy: ['executions that the filter keeps back do not count'],
+    expectedBy: ['executions that the filter rejects do not count'],
     edits: [{ file: 'litmus/scenario', from: 'filter === null || holds(filter)', to: 'true' }],
   },
   {
@@ -189,7 +189,7 @@ export const runs: readonly Mistake[] = [
     name: 'trace-records-beyond-the-shorter-not-compared',
     part: 'conformance',
     testFile: 'test/conformance/compare.test.ts',
-    expectedBy: ['a trace record that is missing, more or other is reported, and each place is counted'],
+    expectedBy: ['a missing, additional or different trace record is reported, and each position is counted'],
     edits: [{ file: 'conformance/compare', from: 'Math.max(a.trace.length', to: 'Math.min(a.trace.length' }],
   },
   {

@@ -20,7 +20,7 @@ export const schedulers: readonly Mistake[] = [
     part: 'pct',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: [
-      'pct: a bug of depth d is hit as often as 1 in n * k^(d - 1) at least; one of depth 3 is not hit at depth 2',
+      'pct: a bug of depth d is found at least once in n * k^(d - 1) executions; one of depth 3 is not found at depth 2',
     ],
     edits: [
       { file: 'explore/schedulers/pct', from: 'this.priority[this.highest(enabled)] = -i;', to: 'this.enabled = 0;' },
@@ -30,7 +30,7 @@ export const schedulers: readonly Mistake[] = [
     name: 'no-priority-drawn-again-for-those-that-race',
     part: 'pos',
     testFile: 'test/explore/schedulers.test.ts',
-    expectedBy: ["'CoRR' pos: the least and the most likely class as often as they should be"],
+    expectedBy: ["'CoRR' pos: the least and the most likely class have their probabilities"],
     edits: [
       {
         file: 'explore/schedulers/pos',
@@ -50,7 +50,7 @@ export const schedulers: readonly Mistake[] = [
     name: 'nobody-is-held',
     part: 'surw',
     testFile: 'test/explore/schedulers.test.ts',
-    expectedBy: ['surw: the orders of the accesses to what is shared are equally likely, whatever else the threads do'],
+    expectedBy: ['surw: the orders of accesses to shared locations are equally likely, whatever else the threads do'],
     edits: [
       {
         file: 'explore/schedulers/surw',
@@ -63,14 +63,14 @@ export const schedulers: readonly Mistake[] = [
     name: 'nobody-waits-for-a-constraint',
     part: 'reads-from',
     testFile: 'test/explore/schedulers.test.ts',
-    expectedBy: ['reads-from: a read between two writes of many, which POS never gets to'],
+    expectedBy: ['reads-from: a read between two of many writes, which POS never reaches'],
     edits: [{ file: 'explore/schedulers/readsFrom', from: 'waiting |= constraint.waiting;', to: '' }],
   },
   {
     name: 'last-member-never-has-its-turn',
     part: 'portfolio',
     testFile: 'test/explore/schedulers.test.ts',
-    expectedBy: ['each member of the portfolio has its turn'],
+    expectedBy: ['the portfolio uses each member'],
     edits: [
       {
         file: 'explore/schedulers/portfolio',
@@ -119,7 +119,7 @@ export const schedulers: readonly Mistake[] = [
     name: 'steps-without-a-choice-counted',
     part: 'profile',
     testFile: 'test/explore/schedulers.test.ts',
-    expectedBy: ['a profile: steps, steps with a choice, who shares what'],
+    expectedBy: ['a profile: steps, steps with a choice, shared locations'],
     edits: [
       { file: 'explore/profile', from: 'if (popcount(view.enabled) > 1) this.choices++;', to: 'this.choices++;' },
     ],

@@ -86,18 +86,14 @@ export const searches: readonly Mistake[] = [
     name: 'overlapping-cells-do-not-conflict',
     part: 'happens-before',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [{ file: 'explore/happensBefore', from: '!this.overlaps[pa].includes(pb)', to: 'pa !== pb' }],
   },
   {
     name: 'loads-conflict',
     part: 'happens-before',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
       {
         file: 'explore/happensBefore',
@@ -110,9 +106,7 @@ export const searches: readonly Mistake[] = [
     name: 'stores-race-with-no-load',
     part: 'races of optimal',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
       { file: 'explore/happensBefore', from: 'if (read !== 0 && t !== thread)', to: 'if (read !== 0 && t === thread)' },
     ],
@@ -121,16 +115,14 @@ export const searches: readonly Mistake[] = [
     name: 'waiting-for-a-lock-is-no-race',
     part: 'races of optimal',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: ['a thread that keeps a lock for ever does not hide the executions in which another takes it first'],
+    expectedBy: ['a thread that holds a lock forever does not hide executions where another one takes it first'],
     edits: [{ file: 'explore/optimalDpor/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
   },
   {
     name: 'failed-cmpxchg-stays-a-load',
     part: 'races of optimal',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
@@ -143,9 +135,7 @@ export const searches: readonly Mistake[] = [
     name: 'wakeup-tree-loses-a-branch',
     part: 'wakeup tree',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
       {
         file: 'explore/optimalDpor/wakeupTree',
@@ -158,9 +148,7 @@ export const searches: readonly Mistake[] = [
     name: 'sleepers-never-wake',
     part: 'sleep sets',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
@@ -173,9 +161,7 @@ export const searches: readonly Mistake[] = [
     name: 'nobody-sleeps',
     part: 'sleep sets',
     testFile: 'test/explore/optimal.test.ts',
-    expectedBy: [
-      'a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that',
-    ],
+    expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',

@@ -14,7 +14,7 @@ export const states: readonly Mistake[] = [
     name: 'states-forget-results',
     part: 'states',
     testFile: 'test/explore/results.test.ts',
-    expectedBy: ['results that JSON takes for one are two'],
+    expectedBy: ['results that JSON does not distinguish are distinguished'],
     edits: [{ file: 'explore/states/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
   },
   {
@@ -63,7 +63,7 @@ export const states: readonly Mistake[] = [
     name: 'results-numbered-by-the-last',
     part: 'result numbers',
     testFile: 'test/explore/results.test.ts',
-    expectedBy: ['states with other results are other states, however far back these were returned'],
+    expectedBy: ['states with different results are different, however long ago these were returned'],
     edits: [
       { file: 'explore/states/resultInterner', from: '`${number} ${this.textOf(leaf)}`', to: '`${this.textOf(leaf)}`' },
     ],
@@ -72,7 +72,7 @@ export const states: readonly Mistake[] = [
     name: 'undefined-taken-for-null',
     part: 'comparison of results',
     testFile: 'test/explore/results.test.ts',
-    expectedBy: ['results that JSON takes for one are two'],
+    expectedBy: ['results that JSON does not distinguish are distinguished'],
     edits: [
       {
         file: 'memory/result',
@@ -86,7 +86,7 @@ export const states: readonly Mistake[] = [
     part: 'symmetry',
     testFile: 'test/explore/symmetry.test.ts',
     expectedBy: [
-      'interchangeable actors actors that differ, or ask who they are, are not interchangeable: one line says so',
+      'interchangeable actors actors that differ, or read their thread number, are not symmetric: one line says so',
     ],
     edits: [{ file: 'explore/symmetry', from: 'run === b[i].run && until === b[i].until', to: 'true' }],
   },
@@ -95,7 +95,7 @@ export const states: readonly Mistake[] = [
     part: 'symmetry',
     testFile: 'test/explore/symmetry.test.ts',
     expectedBy: [
-      'interchangeable actors five threads in a row of states that any one could lead: one for each number that are done, and each place of the one that is on',
+      'interchangeable actors five threads: a state is the number of finished threads, and the place of the running one',
     ],
     edits: [
       {

@@ -1,4 +1,4 @@
-import { childrenOf, type Expression, expressionsOf, type Statement, type Test, type Thread } from './syntax.ts';
+import { type Expression, expressionsOf, operandsOf, type Statement, type Test, type Thread } from './syntax.ts';
 
 /** An access or a fence in the text of a thread, with both branches of each `if`. */
 export interface Event {
@@ -71,7 +71,7 @@ class DependencyAnalysis {
 
   private value(expression: Expression, around: Dependencies): Dependencies {
     if (expression.kind === 'name') return this.locals.get(expression.name) ?? new Set();
-    const parts = childrenOf(expression).map((part) => this.value(part, around));
+    const parts = operandsOf(expression).map((part) => this.value(part, around));
     if (expression.kind !== 'load' && expression.kind !== 'update') return union(...parts);
     const from = expression.kind === 'load' ? union(...parts) : union(...parts, around);
     return new Set([this.add(expression.kind, expression.how, this.variable(expression.at), from)]);

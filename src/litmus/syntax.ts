@@ -106,7 +106,7 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
 }
 
 /** The operands of an expression, in the order of their evaluation. */
-export function childrenOf(expression: Expression): readonly Expression[] {
+export function operandsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'unary':
       return [expression.of];

@@ -13,16 +13,16 @@ const register = {
 const at = (start: number, end: number, call: Call): Interval<Call> => ({ start, end, call });
 
 describe('a register', () => {
-  test('overlapping calls may come in either order', () => {
+  test('overlapping calls may take effect in either order', () => {
     expect(linearizability(register, [at(0, 3, { write: 1 }), at(1, 2, { read: 0 })], 100)).toBe('ok');
     expect(linearizability(register, [at(0, 3, { write: 1 }), at(1, 2, { read: 1 })], 100)).toBe('ok');
   });
 
-  test('calls after one another may not', () => {
+  test('calls that do not overlap may not', () => {
     expect(linearizability(register, [at(0, 1, { write: 1 }), at(2, 3, { read: 0 })], 100)).toBe('illegal');
   });
 
-  test('a value that was read cannot be unread', () => {
+  test('after a read of a new value, the old one is not read again', () => {
     expect(linearizability(register, [at(0, 9, { write: 1 }), at(1, 2, { read: 1 }), at(3, 4, { read: 0 })], 100)).toBe(
       'illegal',
     );
@@ -32,7 +32,7 @@ describe('a register', () => {
     expect(linearizability(register, [at(0, 1, { write: 1 }), at(1, 2, { read: 0 })], 100)).toBe('ok');
   });
 
-  test('what could not be decided is unknown', () => {
+  test('a check that exceeds its budget is unknown', () => {
     const many = Array.from({ length: 12 }, (_, i) => at(0, 99, { write: i }));
     expect(linearizability(register, [...many, at(100, 101, { read: -1 })], 1000)).toBe('unknown');
   });
@@ -50,7 +50,7 @@ describe('histories of the ring', () => {
     [{ operation: 0, start: 6, end: 7, result: true }],
   ];
 
-  test('right answers are ok, wrong ones are not', () => {
+  test('correct results are linearizable, wrong ones are not', () => {
     expect(checkHistory(spec, history([entry(0n), entry(1n)], 2))).toBe('ok');
     expect(checkHistory(spec, history([entry(1n), entry(0n)], 2))).toBe('illegal');
     expect(checkHistory(spec, history([entry(0n)], 2))).toBe('illegal');

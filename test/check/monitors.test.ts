@@ -43,7 +43,7 @@ describe.each(REDUCTIONS)('by %s, a monitor sees', (reduction) => {
     );
   });
 
-  test('what operations return', async () => {
+  test('the results of operations', async () => {
     expect(await told(watched(twoLoads(), { monitors: [returns] }), { reduction })).toBe('violated returned');
   });
 });

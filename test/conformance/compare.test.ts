@@ -28,7 +28,7 @@ const altered = (operation: number, change: (seen: Observed) => Partial<Observed
   compared(kernel.map((seen, i) => (i === operation ? { ...seen, ...change(seen) } : seen)));
 const where = { list: 17, operation: WRITE, line: 'write 0 1 10 3 1' };
 
-test('one that says the same agrees, in numbers', () => {
+test('equal observations agree, and are counted', () => {
   const { returns, states, traceRecords, disagreements } = compared(model.run(list));
   expect([returns, states]).toEqual([
     { compared: 7, equal: 7 },
@@ -38,7 +38,7 @@ test('one that says the same agrees, in numbers', () => {
   expect(disagreements).toEqual([]);
 });
 
-test('what a reference does not know is not compared', () => {
+test('what a reference does not predict is not compared', () => {
   const { returns, states } = compared(ringReference('6.1').run(list));
   expect([returns, states]).toEqual([
     { compared: 3, equal: 3 },
@@ -84,7 +84,7 @@ test('rings of another size, or none, are reported', () => {
   ]);
 });
 
-test('a trace record that is missing, more or other is reported, and each place is counted', () => {
+test('a missing, additional or different trace record is reported, and each position is counted', () => {
   const missing = altered(WRITE, ({ trace }) => ({ trace: trace.slice(0, 2) }));
   expect(missing.traceRecords).toEqual({ compared: 5, equal: 4 });
   expect(missing.disagreements).toEqual([
@@ -100,6 +100,6 @@ test('a trace record that is missing, more or other is reported, and each place 
   ]);
 });
 
-test('two that do not say as much are an error', () => {
+test('different numbers of observations are an error', () => {
   expect(() => compared(kernel.slice(1))).toThrow('list 17 has 7 operations, the kernel says 7, reference 6');
 });

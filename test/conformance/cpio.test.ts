@@ -25,7 +25,7 @@ function entriesOf(archive: Buffer) {
   }
 }
 
-test('what is written is what is read: names, modes, devices, data of any length', () => {
+test('an archive has the names, modes, devices and data that were written', () => {
   const name = fc.stringMatching(/^[a-z][a-z/]{0,20}$/);
   fc.assert(
     fc.property(fc.array(fc.record({ name, data: fc.uint8Array({ maxLength: 20 }) })), (files) => {

@@ -8,13 +8,13 @@ const lists = generateLists(fc, 1, 200);
 const textOf = (drawn: readonly (readonly ConformanceOperation[])[]): string[] =>
   drawn.map((list) => list.map(formatOperation).join('\n'));
 
-test('the same seed gives the same lists, and a list is the same however many are drawn', () => {
+test('a list depends on its seed and number alone', () => {
   expect(textOf(generateLists(fc, 1, 200))).toEqual(textOf(lists));
   expect(textOf(generateLists(fc, 1, 7))).toEqual(textOf(lists.slice(0, 7)));
   expect(textOf(generateLists(fc, 2, 200))).not.toEqual(textOf(lists));
 });
 
-test('a guest writes to pages that are there', () => {
+test('a guest writes to existing pages', () => {
   for (const list of lists) {
     const pages = new Map(list.flatMap((op) => (op.do === 'slot' ? [[op.slot, op.pages] as const] : [])));
     for (const op of list) {
@@ -26,7 +26,7 @@ test('a guest writes to pages that are there', () => {
   }
 });
 
-test('vCPUs are made once, after a ring was enabled, and before they are used', () => {
+test('vCPUs are created once, after a ring was enabled, and before they are used', () => {
   for (const list of lists) {
     const at = list.findIndex((op) => op.do === 'vcpus');
     expect(list.filter((op) => op.do === 'vcpus')).toHaveLength(1);

@@ -47,7 +47,7 @@ test('the kernel, and by list what was seen after each operation', () => {
   expect(output.lists[1][0].rings).toEqual([]);
 });
 
-test('what an operation did not change stays; a state once read is not touched again', () => {
+test('unchanged entries stay; earlier observations are not changed', () => {
   const output = read(
     { list: true },
     { ...operation, size: 2, entries: [[0, 0, 1, 1, '5']] },

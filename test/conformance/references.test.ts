@@ -94,7 +94,7 @@ test('three entries flagged that were never pushed: reset takes them; before 6.2
   ).toEqual(['push', 'exit']);
 });
 
-test('the version that a kernel is held against', () => {
+test('the version that a kernel is compared with', () => {
   const releases = [
     '6.1.0-56-cloud-amd64',
     '6.12.117+deb12-cloud-amd64',

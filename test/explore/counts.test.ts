@@ -137,7 +137,7 @@ describe('locks', () => {
   });
 });
 
-describe('locks that go round until they have it: whoever has seen the same twice is stopped, and waits in the search of all interleavings', () => {
+describe('spinlocks built from accesses: a thread whose iteration repeats is stopped, and waits in the search of all interleavings', () => {
   const body: Run = (mem, cell) => {
     mem.store(cell('s'), 1);
     mem.load(cell('s'));

@@ -86,12 +86,12 @@ describe.each(Object.entries(ROWS))('%s', (_, [threads, known]) => {
   });
 });
 
-test('executions that an assumption gives up are counted apart', async () => {
+test('executions that an assumption stops are counted separately', async () => {
   const { executions, blocked } = await reportOf(scenarioOf([assumes, sets]), { reduction: 'none' });
   expect([executions, blocked]).toEqual([1, 1]);
 });
 
-test('an execution that is left out because it deadlocks is no end', async () => {
+test('an ignored deadlock does not count as an end', async () => {
   const of = scenarioOf([waits]);
   const properties = { ...noProperties, deadlock: () => undefined };
   expect(await told({ ...of, properties })).toBe('violated sometimes: an execution that comes to its end');

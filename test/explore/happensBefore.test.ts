@@ -3,7 +3,7 @@ import { interleavings, optimal, programOf, threadsOf, times } from './programs.
 
 const many = (step: string, n: number): string => times(n, () => step).join(';');
 
-test('a long execution has as many classes as it should', () => {
+test('a long execution has the right number of classes', () => {
   const classes = (text: string) => optimal(programOf(threadsOf(text)));
   expect(classes(`${many('Rx', 300)} | Wx1`)).toMatchObject({ executions: 301, blocked: 0, classes: 301 });
   // With thirty threads, the vector clocks take much more memory than with two.
@@ -12,7 +12,7 @@ test('a long execution has as many classes as it should', () => {
   expect(classes(`${others};Rx;Rx | Wx1;Wx2`)).toMatchObject({ executions: 6, blocked: 0, classes: 6 });
 });
 
-test('a wake-up does not depend on what is stored in its cell, nor does the way back to work', () => {
+test('a wake-up does not depend on stores to its cell, nor does the resumption', () => {
   const wakes = programOf([(mem, cell) => mem.wake(cell('x')), ...threadsOf('Wx1')]);
   expect(optimal(wakes)).toMatchObject({ executions: 1, classes: 1 });
   expect(interleavings(wakes)).toMatchObject({ executions: 2, classes: 1 });

@@ -4,7 +4,7 @@ import { assume } from '../../src/memory/assume.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { interleavings, optimal, permutations } from './programs.ts';
 
-test('a cmpxchg that fails because of one store, and succeeds because of another that shares no byte with that', () => {
+test('a cmpxchg that fails because of one store, and succeeds because of another one without common bytes', () => {
   const layout = new Layout();
   layout.region(8);
   const whole = layout.cell('whole', 'u32', 0);
@@ -22,7 +22,7 @@ test('a cmpxchg that fails because of one store, and succeeds because of another
   }
 });
 
-test('a thread that keeps a lock for ever does not hide the executions in which another takes it first', () => {
+test('a thread that holds a lock forever does not hide executions where another one takes it first', () => {
   const layout = new Layout();
   const x = layout.cell('x', 'u32');
   const m = layout.lock('m', 'mutex');

@@ -56,14 +56,14 @@ type Look = {
 };
 const notBoth = { 'not both': ({ read, cells }: Look) => read(cells.x) + read(cells.y) < 2 };
 
-describe('moments of other executions of a class', () => {
-  test('an always over two cells that fails only there is found, with the steps that lead there', () => {
+describe('global states of other executions of a class', () => {
+  test('an always over two cells that fails only there is found, with the steps to it', () => {
     const found = optimal(apart({ always: notBoth } as never));
     expect(found.violation?.property).toBe('not both');
     expect(found.schedule.toSorted()).toEqual([0, 1]);
   });
 
-  test('who does not look there passes it: the check can fail', () => {
+  test('without this detection it passes: the check can fail', () => {
     const blind = (checker: Checker): PropertyChecker => ({
       atEnd: (stop) => checker.atEnd(stop),
       key: () => '',
@@ -73,7 +73,7 @@ describe('moments of other executions of a class', () => {
     expect(optimal(apart({ always: notBoth } as never), blind).violation).toBeUndefined();
   });
 
-  test('a sometimes over two cells comes true there', () => {
+  test('a sometimes over two cells is reached there', () => {
     expect(
       optimal(apart({ sometimes: { both: (look: Look) => !notBoth['not both'](look) } } as never)).missing,
     ).toEqual([]);

@@ -31,7 +31,7 @@ const told = (reports: Report[]): string[] => [
   ...new Set(reports.map(({ outcome, findings }) => `${outcome} ${findings.map((f) => f.message)}`)),
 ];
 
-test('results that JSON takes for one are two', async () => {
+test('results that JSON does not distinguish are distinguished', async () => {
   const pairs = [
     [null, undefined],
     [null, Number.NaN],
@@ -65,7 +65,7 @@ test('an operation that asks for the result before gets the one of its own execu
   expect(told(reports)).toEqual(['violated does not hold at the end']);
 });
 
-test('nobody changes the result before', async () => {
+test('an operation cannot change the previous result', async () => {
   const first: Run = (mem, { x }) => ({ seen: [mem.load(x)] });
   const second: Run = (mem, { x }, before) => (before as { seen: number[] }).seen.push(mem.load(x));
   expect(told(await explored([first, second]))).toEqual([
@@ -73,7 +73,7 @@ test('nobody changes the result before', async () => {
   ]);
 });
 
-test('what contains itself is no result', async () => {
+test('a cyclic object is no result', async () => {
   const ring: Run = (mem, { x }) => {
     const all: unknown[] = [mem.load(x)];
     all.push(all);
@@ -82,18 +82,18 @@ test('what contains itself is no result', async () => {
   await expect(explored([ring])).rejects.toThrow(/its 1 is circular: it holds itself; a result is/);
 });
 
-test('a promise is no result, and nothing is left to be caught', async () => {
+test('a promise is no result, and its rejection is handled', async () => {
   const later: Run = (mem, { x }) => Promise.resolve().then(() => mem.load(x));
   expect(told(await explored([later]))).toEqual([expect.stringMatching(/^crashed .*returns a promise/)]);
 });
 
-test('until, and what it looks at, may throw', async () => {
+test('until, and what it reads, may throw', async () => {
   const run: Run = (mem, { x }) => mem.load(x);
   const until = (result: unknown) => (result as { done: { now: boolean } }).done.now;
   expect(told(await explored([{ run, until }]))).toEqual([expect.stringMatching(/^crashed TypeError: .*'now'/)]);
 });
 
-test('what has no text can be thrown', async () => {
+test('an error without a text can be thrown', async () => {
   const run: Run = (mem, { x }) => {
     mem.load(x);
     throw Object.create(null);
@@ -118,7 +118,7 @@ test('a list of cells, a cell of 64 bits, a lock, or nothing is no cell of 32 bi
   expect(told(await explored([lock]))).toEqual([at('crashed TypeError: mem.lock does not work on undefined')]);
 });
 
-test('states with other results are other states, however far back these were returned', async () => {
+test('states with different results are different, however long ago these were returned', async () => {
   const first = scenario({
     name: 'first',
     cells: { x: 'u32', y: 'u32' },

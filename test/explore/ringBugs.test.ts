@@ -35,11 +35,11 @@ describe('a portfolio finds within 1,000 executions, in the median of 20 seeds',
   });
 });
 
-test('a random walk alone does not: these bugs are worth looking for', () => {
+test('a random walk alone does not: these bugs are hard enough', () => {
   for (const bug of [ringBugs[0], ringBugs[4]]) expect(taken(bug, 'random-walk', EXECUTIONS)[SEEDS / 2]).toBe(Infinity);
 });
 
-test('nothing is found where there is no bug, and there is none', () => {
+test('nothing is found without a bug, and there is no other bug', () => {
   expect(taken(withoutBug, 'portfolio', EXECUTIONS)).toEqual(Array(SEEDS).fill(Infinity));
   const { execution, checker } = createRun(withoutBug, STEPS_MAX);
   const states = new StateCache(execution, checker);

@@ -71,7 +71,7 @@ describe.each(randomSchedulerNames)('%s', (name) => {
     expect(new Set(once).size).toBeGreaterThan(5);
   });
 
-  test('a thread that cannot run is never drawn', () => {
+  test('a disabled thread is never chosen', () => {
     const execution = new Execution(benchmarkRing('ring-l').program, 10_000);
     const scheduler = made(name, execution);
     const checked: Scheduler = {
@@ -94,7 +94,7 @@ test('a profile depends on the program and the seed, not on what has run before'
   expect(profileOf(execution, SEED)).toEqual(profile);
 });
 
-test('a profile: steps, steps with a choice, who shares what', () => {
+test('a profile: steps, steps with a choice, shared locations', () => {
   const profile = profileOf(new Execution(litmus('Wx;Rz;Ry | Wx;Rx'), 100), SEED);
   expect([profile.threads, profile.choices, profile.events[0]]).toEqual([2, 4, [3, 2]]);
   expect(profile.shared).toHaveLength(1);
@@ -119,7 +119,7 @@ test('a profile: cells that share bytes are one location', () => {
   expect(shared.map(({ events }) => events[0])).toEqual([[1, 1, 1]]);
 });
 
-test('each member of the portfolio has its turn', () => {
+test('the portfolio uses each member', () => {
   const execution = new Execution(benchmarkRing('ring-m').program, 1000);
   const [portfolio, third, last] = (['portfolio', 'pos', 'random-walk'] as const).map((name) => made(name, execution));
   for (let round = 0; round < 30; round += 10) {
@@ -194,7 +194,7 @@ describe.each(LITMUS)('$name', ({ program: text, classes, walk, urw, pos }) => {
     expect(chiSquare(byClass(program, counts), ofClasses)).toBeLessThan(1);
   });
 
-  test('pos: the least and the most likely class as often as they should be', () => {
+  test('pos: the least and the most likely class have their probabilities', () => {
     expect(strays(text, made('pos', execution), pos)).toBeLessThan(4);
   });
 });
@@ -206,7 +206,7 @@ test('AABB and ABAB: 1/4 and 1/8 in a random walk, 1/6 each with URW', () => {
 });
 
 describe('the statistics can fail', () => {
-  test('URW is no random walk, and the other way round', () => {
+  test('URW is not a random walk, and vice versa', () => {
     const execution = new Execution(litmus('Wx;Ry | Wy;Rx'), 100);
     const of = (name: RandomSchedulerName) => counted(execution, made(name, execution), EXECUTIONS);
     expect(
@@ -223,7 +223,7 @@ describe('the statistics can fail', () => {
     ).toBeGreaterThan(10);
   });
 
-  test('POS that does not draw again for those that race', () => {
+  test('POS without new priorities for racing accesses', () => {
     class Stale extends Pos {
       protected override redraw(taken: number): void {
         this.priority[taken] = this.random.next();
@@ -234,7 +234,7 @@ describe('the statistics can fail', () => {
     expect(strays(program, new Stale(SEED, 2, groups), pos)).toBeGreaterThan(10);
   });
 
-  test('POS that never draws again', () => {
+  test('POS without new priorities', () => {
     class Fixed extends Pos {
       protected override redraw(): void {}
     }
@@ -257,14 +257,14 @@ function orders(text: string, name: RandomSchedulerName, depth: number): Map<str
   return counts;
 }
 
-test('surw: the orders of the accesses to what is shared are equally likely, whatever else the threads do', () => {
+test('surw: the orders of accesses to shared locations are equally likely, whatever else the threads do', () => {
   const text = 'Wx;Ra;Ra;Ra;Ra;Wx | Rb;Rx;Rb;Rx';
   const uniform = exactly([2, 2], (left) => left);
   expect(chiSquare(orders(text, 'surw', 0), uniform)).toBeLessThan(1);
   expect(chiSquare(orders(text, 'urw', 0), uniform)).toBeGreaterThan(10);
 });
 
-test('pct: a bug of depth d is hit as often as 1 in n * k^(d - 1) at least; one of depth 3 is not hit at depth 2', () => {
+test('pct: a bug of depth d is found at least once in n * k^(d - 1) executions; one of depth 3 is not found at depth 2', () => {
   const text = 'Ra;Ra;Wx;Wx;Ra;Ra | Rb;Rb;Rx;Rx;Rb;Rb';
   const { threads, choices } = profileOf(new Execution(litmus(text), 100), SEED);
   for (const [depth, bug] of [
@@ -277,7 +277,7 @@ test('pct: a bug of depth d is hit as often as 1 in n * k^(d - 1) at least; one 
   expect(orders(text, 'pct', 2).get('0101')).toBeUndefined();
 });
 
-test('reads-from: a read between two writes of many, which POS never gets to', () => {
+test('reads-from: a read between two of many writes, which POS never reaches', () => {
   const text = `${Array(40).fill('Wx').join(';')} | Rx`;
   const middle = (name: RandomSchedulerName): number =>
     orders(text, name, 0).get(`${'0'.repeat(20)}1${'0'.repeat(20)}`) ?? 0;

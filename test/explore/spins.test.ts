@@ -28,7 +28,7 @@ function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
 
 const same = (ends: string[]) => ({ all: ends, reduced: ends });
 
-test('a round of two loads of the same cell is not over after one', () => {
+test('an iteration of two loads of the same cell does not end after one', () => {
   const spin: Run = (mem, cell) => {
     while (mem.load(cell('x')) === 0) if (mem.load(cell('x')) === 1) return 'in the middle';
     return 'at the top';
@@ -38,7 +38,7 @@ test('a round of two loads of the same cell is not over after one', () => {
   );
 });
 
-test('two loops that see the same are two', () => {
+test('two loops that read the same values are distinguished', () => {
   const spin: Run = (mem, cell) => {
     while (mem.load(cell('x')) === 1);
     while (mem.load(cell('x')) === 0);
@@ -47,7 +47,7 @@ test('two loops that see the same are two', () => {
   expect(endsOf(spin, (mem, cell) => mem.store(cell('x'), 1))).toEqual(same(['[[1],[null]]', 'livelock']));
 });
 
-test('a helper that is called from two places is at two places', () => {
+test('a helper that is called from two places has two call sites', () => {
   const look = (...[mem, cell]: Parameters<Run>): number => mem.load(cell('x'));
   const spin: Run = (mem, cell) => {
     for (;;) {
@@ -60,7 +60,7 @@ test('a helper that is called from two places is at two places', () => {
   );
 });
 
-test('a thread that got on and goes round again is stopped again', () => {
+test('a thread that made progress and spins again is stopped again', () => {
   const spin: Run = (mem, cell) => {
     while (mem.cmpxchg(cell('x'), 0, 1) !== 0);
   };
@@ -69,7 +69,7 @@ test('a thread that got on and goes round again is stopped again', () => {
   expect(twice).toEqual(same([stores, 'livelock']));
 });
 
-test('a thread that waits for another that waits for it is a livelock, with a lock that is held in vain too', () => {
+test('threads that wait for each other are a livelock, even while one holds a lock', () => {
   const waits =
     (mine: string, other: string): Run =>
     (mem, cell) => {
@@ -79,7 +79,7 @@ test('a thread that waits for another that waits for it is a livelock, with a lo
   expect(endsOf(waits('x', 'y'), waits('y', 'x'))).toEqual(same(['livelock']));
 });
 
-test('two loops on one line are two, though both see the same', () => {
+test('two loops on one line are distinguished, though both read the same values', () => {
   const both: Run = (mem, cell) => {
     for (const value of [1, 0]) while (mem.load(cell('x')) === value);
   };

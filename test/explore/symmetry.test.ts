@@ -47,7 +47,7 @@ function states(of: Scenario, symmetric: boolean) {
   return { states: result.states, violated: result.violation !== undefined };
 }
 
-describe('interchangeable actors', () => {
+describe('symmetric actors', () => {
   test.each([2, 3, 4, 5])('%i threads that lock: the same verdict in fewer states', (n) => {
     const [all, some] = [states(alike(n, locked, n), false), states(alike(n, locked, n), true)];
     expect(some.violated).toBe(false);
@@ -55,19 +55,19 @@ describe('interchangeable actors', () => {
     expect(some.states).toBeLessThan(all.states);
   });
 
-  test('five threads in a row of states that any one could lead: one for each number that are done, and each place of the one that is on', () => {
+  test('five threads: a state is the number of finished threads, and the place of the running one', () => {
     // With symmetry, a state is given by how many threads are done and idle, and by one of four
     // places of the thread inside. Without it, each subset of threads is a state of its own.
     expect(states(alike(5, locked, 5), true).states).toBe(5 * 4 + 1);
     expect(states(alike(5, locked, 5), false).states).toBe(2 ** 5 + 5 * 3 * 2 ** 4);
   });
 
-  test('a violation is found as it is without', () => {
+  test('a violation is found as without symmetry', () => {
     expect(states(alike(3, unlocked, 3), true).violated).toBe(true);
     expect(states(alike(3, unlocked, 2), true).violated).toBe(true);
   });
 
-  test('actors that differ, or ask who they are, are not interchangeable: one line says so', () => {
+  test('actors that differ, or read their thread number, are not symmetric: one line says so', () => {
     const search = {
       ...scMemory,
       scheduler: 'exhaustive',

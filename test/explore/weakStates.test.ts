@@ -16,7 +16,7 @@ import { explore } from '../../src/testing/explore.ts';
 const foundBy = async (what: Scenario, reduction: 'states' | 'none') =>
   (await explore(what, { memoryModel: 'weak', reduction, minimise: 0, seconds: 60 })).outcome;
 
-test('states are told apart by what the last store of a cell tells to those who read it again', async () => {
+test('states are distinguished by the message view of the last store of a cell', async () => {
   // The last store to y1 is by a or by c, with the same value. Their message views differ.
   const again = scenario({
     name: 'read again',
@@ -52,7 +52,7 @@ test('states are told apart by what the last store of a cell tells to those who 
   expect([await foundBy(again, 'none'), await foundBy(again, 'states')]).toEqual(['violated', 'violated']);
 });
 
-test('states are told apart by which stores are parts of one', async () => {
+test('states are distinguished by which stores are parts of one', async () => {
   const parts = scenario({
     name: 'parts',
     cells: { y: 'u32', y1: { type: 'u16', over: 'y' }, p: 'u32', q: 'u32', r: 'u32' },
@@ -183,7 +183,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
   ],
 };
 
-test.each(Object.entries(HIDDEN))('states are told apart by %s', (_, [memoryModel, finals, ...threads]) => {
+test.each(Object.entries(HIDDEN))('states are distinguished by %s', (_, [memoryModel, finals, ...threads]) => {
   const outcomesBy = (reduction: 'states' | 'optimal'): string[] => {
     const layout = new Layout();
     const cells = new Map([...'vxyz'].map((name) => [name, layout.cell(name, 'u32')]));

@@ -13,23 +13,23 @@ const inRc11 = ({ threads }: Litmus): boolean =>
 const suite = SUITE.map((row) => row.test);
 const textOf = (test: Litmus): string => JSON.stringify(test.threads);
 
-test('weak is RC11, its fences in the order of the steps', () => {
+test('weak is RC11 with fences in the order of the steps', () => {
   for (const one of [...suite.filter(inRc11), ...sample('rc11', 400, SEED)])
     expect([textOf(one), oracle(one, 'weak')]).toEqual([textOf(one), oracle(one, 'rc11InSteps')]);
 });
 
-test('which is RC11 itself with two threads', () => {
+test('with two threads, that is RC11 itself', () => {
   const two = ({ threads }: Litmus): boolean => threads.length === 2;
   for (const one of [...suite.filter(inRc11), ...sample('rc11', 400, SEED)].filter(two))
     expect([textOf(one), oracle(one, 'weak')]).toEqual([textOf(one), oracle(one, 'rc11')]);
 });
 
-test('and is less where a value that orders nothing goes from behind one fence to before another', () => {
+test('it allows less if an unsynchronized value goes from after one fence to before another', () => {
   const one = litmus('x=1; mb; y=1 | r0=y; z=1 | r0=z; mb; r1=x');
   expect([oracle(one, 'weak').graphs, oracle(one, 'rc11').graphs]).toEqual([7, 8]);
 });
 
-test('each model allows what the one before it does', () => {
+test('each model allows what the stronger one allows', () => {
   const grown = { tso: 0, weak: 0 };
   for (const one of [...suite, ...sample('all', 300, SEED)]) {
     const [sc, tso, weak] = (['sc', 'tso', 'weak'] as const).map((model) => oracle(one, model));

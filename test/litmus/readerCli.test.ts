@@ -18,7 +18,7 @@ function folderOf(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-test('a folder: a line for each test, and counts', () => {
+test('a folder: one line per test, and counts', () => {
   const folder = folderOf({
     'a.litmus': both('Never'),
     'deep/b.litmus': both('Sometimes'),
@@ -38,7 +38,7 @@ test('a folder: a line for each test, and counts', () => {
   expect(status).toBe(0);
 });
 
-test('a kernel tree stands for its tests; what nothing explains is status 1', () => {
+test('a kernel tree stands for its tests; an unexplained difference is status 1', () => {
   const folder = folderOf({
     'tools/memory-model/litmus-tests/a.litmus': litmus(STORE_BUFFERING, 'exists (0:r0=0)', { result: 'Never' }),
     'elsewhere/b.litmus': both('Never'),

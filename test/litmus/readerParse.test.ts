@@ -11,7 +11,7 @@ const unread = (text: string): string => {
 /** The error message for the body of a thread; `x` is a variable and `l` a lock. */
 const body = (text: string): string => unread(litmus([`x, l: ${text}`], 'exists (x=1)'));
 
-test('all parts of a test are read', () => {
+test('all parts of a test are parsed', () => {
   const text = `C all-parts (* one *)
 "a line that tools write"
 (* several
@@ -54,7 +54,7 @@ exists (1:r0=4 /\\ 1:r1=x /\\ (x=4 => [y]=x) /\\ 1:r0!=1:r5) (* remarks end it *
   expect(compareVerdict(text, 'sc', 10)).toMatchObject({ outcome: 'agree', verdict: 'Sometimes' });
 });
 
-test('what is not modelled is named, with its line', () => {
+test('unsupported syntax is named with its line', () => {
   expect(body('synchronize_rcu();')).toBe('line 7: synchronize_rcu: RCU is not modelled');
   expect(body('r0 = srcu_read_lock(x);')).toBe('line 7: srcu_read_lock: SRCU is not modelled');
   expect(body('atomic_inc(x);')).toBe('line 7: atomic_inc: has no order, and only full order is modelled');
@@ -69,7 +69,7 @@ test('what is not modelled is named, with its line', () => {
   expect(unread(litmus(STORE_BUFFERING, 'exists (x=1)', { initial: 'int x[2];' }))).toMatch(/arrays are not modelled/);
 });
 
-test('bad syntax is told with its line', () => {
+test('bad syntax is reported with its line', () => {
   expect(unread('')).toBe(`line 1: it does not begin with 'C' and a name`);
   expect(unread('X86 SB\n{ }')).toMatch(/^line 1: /);
   expect(body('WRITE_ONCE(*x, 1)')).toBe(`line 8: '}' is not expected, but ';'`);
@@ -83,7 +83,7 @@ test('bad syntax is told with its line', () => {
   expect(unread(litmus(STORE_BUFFERING, `exists ${'('.repeat(100_000)}`))).toBe('it is nested too deeply');
 });
 
-test('names that are nowhere are told', () => {
+test('undefined names are reported', () => {
   expect(body('r0 = r1;')).toBe('P0 has no r1');
   expect(body('x = 1;')).toBe('P0 gives another value to x, its parameter');
   expect(unread(litmus(STORE_BUFFERING, 'exists (0:r7=1)'))).toBe('there is no 0:r7 to look at');
@@ -95,7 +95,7 @@ test('names that are nowhere are told', () => {
   );
 });
 
-test('no text is a crash, wherever it is cut off or lacks a character', () => {
+test('no truncated or damaged text is a crash', () => {
   const text = litmus(
     ['x, l: spin_lock(l); if (READ_ONCE(*x)) *x = 1 + xchg(x, 2); spin_unlock(l);', 'x: int r0 = *x;'],
     'filter (x=1)\nexists (1:r0=1 /\\ ~(x=2))',

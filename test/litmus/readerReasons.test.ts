@@ -72,7 +72,7 @@ test('load buffering: values that may go round, with nothing that holds one of t
   expect(explainMissingOutcome(read(...STORE_BUFFERING))).toEqual([]);
 });
 
-test('what is taken for more than it is', () => {
+test('constructs that are stronger here than in the LKMM', () => {
   expect(explainMissingOutcome(read('x: *x = 1;', 'x: r0 = READ_ONCE(*x);'))).toEqual([
     'plain accesses are as READ_ONCE and WRITE_ONCE here',
   ]);
@@ -95,7 +95,7 @@ test('sc allows less and not more', () => {
   });
 });
 
-test('weak does differ there, and says why', () => {
+test('weak differs for these reasons', () => {
   const weak = (result: string, condition: string, ...threads: string[]) => {
     const { outcome, reasons } = compareVerdict(litmus(threads, condition, { result }), 'weak', 10);
     return [outcome, ...reasons];

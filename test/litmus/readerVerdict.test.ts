@@ -9,7 +9,7 @@ const verdict = (threads: readonly string[], condition: string, initial = ''): V
   return report.verdict;
 };
 
-test('a verdict is about the proposition, however it is asked for', () => {
+test('a verdict is about the proposition, for each quantifier', () => {
   for (const asked of ['exists', '~exists', 'forall']) {
     expect(verdict(STORE_BUFFERING, `${asked} (0:r0=0 /\\ 1:r0=0)`)).toBe('Never');
     expect(verdict(STORE_BUFFERING, `${asked} (0:r0=0)`)).toBe('Sometimes');
@@ -17,12 +17,12 @@ test('a verdict is about the proposition, however it is asked for', () => {
   }
 });
 
-test('not turns a proposition round', () => {
+test('not negates a proposition', () => {
   expect(verdict(STORE_BUFFERING, 'exists (~(0:r0=0 /\\ 1:r0=0))')).toBe('Always');
   expect(verdict(STORE_BUFFERING, 'exists (~(0:r0=1 \\/ 1:r0=1))')).toBe('Never');
 });
 
-test('executions that the filter keeps back do not count', () => {
+test('executions that the filter rejects do not count', () => {
   expect(verdict(STORE_BUFFERING, 'filter (0:r0=0)\nexists (1:r0=1)')).toBe('Always');
   expect(verdict(STORE_BUFFERING, 'filter (0:r0=2)\nexists (1:r0=1)')).toBe('DEADLOCK');
 });
@@ -69,7 +69,7 @@ test('read-modify-writes give what they read, or what they wrote', () => {
   of('atomic_add_negative(-7, x)', 1, -1);
 });
 
-test('pointers lead to variables, and to no others', () => {
+test('pointers point to variables only', () => {
   const threads = [
     'x, int **p: WRITE_ONCE(*x, 1); rcu_assign_pointer(*p, x);',
     'int **p: r0 = rcu_dereference(*p); r1 = *r0;',
@@ -88,7 +88,7 @@ test('pointers lead to variables, and to no others', () => {
   });
 });
 
-test('what is not exhausted agrees with nothing', () => {
+test('an incomplete exploration agrees with nothing', () => {
   const busy = Array.from({ length: 8 }, (_, i) => `x: ${`WRITE_ONCE(*x, ${i}); r0 = READ_ONCE(*x);`.repeat(8)}`);
   const report = compareVerdict(litmus(busy, 'exists (x=9)', { result: 'Never' }), 'sc', 0.2);
   expect(report).toMatchObject({ outcome: 'undecided', verdict: null, reasons: ['0.2 seconds'] });

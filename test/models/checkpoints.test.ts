@@ -18,7 +18,7 @@ import { trackers } from '../../src/trackers/registry.ts';
 
 const PAGES = 3;
 
-test('one after the other, checkpoints of any tracker and the model keep the same images', () => {
+test('sequentially, checkpoints of each tracker have the images of the model', () => {
   const seen = { committed: false, rolledBack: false };
   const call = fc.oneof(
     fc.record({ do: fc.constant('write' as const), page: fc.nat(PAGES - 1) }),

@@ -113,7 +113,7 @@ class Pair {
   }
 }
 
-test('one after the other, the bitmap and the model give the same answers', () => {
+test('sequentially, the bitmap and the model give the same results', () => {
   const shape = [fc.constantFrom(1, 5, 32, 33, 64, 70, 140), fc.constantFrom('on', 'initially set')] as const;
   fc.assert(
     fc.property(...shape, fc.array(call, { maxLength: 30 }), (npages, manualProtect, calls) => {

@@ -144,7 +144,7 @@ class Pair {
   }
 }
 
-test('one after the other, the merged ring and the model give the same answers, wherever the indices start', () => {
+test('sequentially, the merged ring and the model give the same results, for all initial indices', () => {
   const version = fc.constantFrom<Version>('5.11', '6.1', '6.12', '6.17', 'repaired');
   const index = fc.constantFrom(0, 1, 0xfffffffd, 0xffffffff);
   const calls = fc.array(call, { maxLength: 60 });

@@ -20,7 +20,7 @@ import { trackers } from '../../src/trackers/registry.ts';
 
 const PAGES = 5;
 
-test('one after the other, the list and the model give the same answers', () => {
+test('sequentially, the list and the model give the same results', () => {
   const seen = { full: false, refused: false, dropped: false };
   const call = fc.oneof(
     fc.record({

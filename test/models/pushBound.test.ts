@@ -10,13 +10,13 @@ const questions = freeings.flatMap((freeing) =>
   ),
 );
 
-test('the bound is what the model comes to', () => {
+test('the bound equals that of the model', () => {
   for (const of of questions)
     if (of.pages + of.unconditional < SMALL || process.env.GFNRING_LONG)
       expect([of, pushBound(of)]).toEqual([of, mostPushes(of)]);
 });
 
-test('beyond what the model was asked there is no bound', () => {
+test('there is no bound beyond what the model has proved', () => {
   for (const freeing of freeings) {
     expect(pushBound({ freeing, pages: PAGES_MAX + 1, unconditional: 0 })).toBeUndefined();
     expect(pushBound({ freeing, pages: 1, unconditional: UNCONDITIONAL_MAX + 1 })).toBeUndefined();

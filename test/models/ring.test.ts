@@ -20,7 +20,7 @@ import { __kvm_gfn_ring_reset } from '../../src/ring/reset.ts';
 import { gfnRing } from '../../src/trackers/gfnRing/descriptor.ts';
 import type { GfnRings } from '../../src/trackers/gfnRing/gfnRings.ts';
 
-test('one after the other, the ring and the model give the same answers, wherever the indices start', () => {
+test('sequentially, the ring and the model give the same results, for all initial indices', () => {
   const full = { seen: false, wrapped: false, refused: false };
   const call = fc.oneof(
     fc.record({ do: fc.constant('push' as const), offset: fc.bigInt(0n, 9n) }),

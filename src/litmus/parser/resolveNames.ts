@@ -1,9 +1,9 @@
 import {
   type Condition,
-  childrenOf,
   type Expression,
   expressionsOf,
   type FinalPlace,
+  operandsOf,
   type Statement,
   type Test,
   type Thread,
@@ -123,7 +123,7 @@ function flatten(statements: readonly Statement[]): Statement[] {
 }
 
 function namesIn(body: readonly Statement[]): (Expression & { readonly kind: 'name' })[] {
-  const visit = (expression: Expression): Expression[] => [expression, ...childrenOf(expression).flatMap(visit)];
+  const visit = (expression: Expression): Expression[] => [expression, ...operandsOf(expression).flatMap(visit)];
   return flatten(body)
     .flatMap((statement) => expressionsOf(statement).flatMap(visit))
     .filter((expression) => expression.kind === 'name');
