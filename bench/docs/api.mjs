@@ -154,7 +154,7 @@ function sectionOf(name, declaration, heading, undocumented) {
 /** The fields of a type that is derived from a schema, except those that its declaration has itself. */
 function fieldsOf(name, declaration, undocumented) {
   const json = fieldTypes().toJsonSchema(SCHEMAS[name]());
-  const schema = json.properties === undefined ? json.$defs[json.$ref.split('/').at(-1)] : json;
+  const schema = json.properties === undefined ? json.definitions[json.$ref.split('/').at(-1)] : json;
   const own = declaration.getMembers().map((member) => member.getName());
   return Object.entries(schema.properties)
     .filter(([field, { description }]) => !own.includes(field) && !description?.endsWith('; not read'))

@@ -7,7 +7,7 @@ import { scenarioJsonSchema } from '../../dist/vm/jsonSchema.js';
 const START = '<!-- npm run docs writes from here on -->\n';
 
 const schema = scenarioJsonSchema();
-const resolved = (node) => (node.$ref === undefined ? node : schema.$defs[node.$ref.split('/').at(-1)]);
+const resolved = (node) => (node.$ref === undefined ? node : schema.definitions[node.$ref.split('/').at(-1)]);
 
 export const schemaText = () => `${JSON.stringify(schema, null, 2)}\n`;
 
@@ -21,7 +21,7 @@ export function withReference(text) {
 const referenceText = () => `
 | field of a VM | value | meaning |
 | --- | --- | --- |
-${rowsOf(schema.$defs.vm)}
+${rowsOf(schema.definitions.vm)}
 
 | role | what the actor is |
 | --- | --- |
@@ -48,7 +48,7 @@ function rowsOf(node, prefix = '') {
 }
 
 function operationRow({ name, roles: performers, about }) {
-  const { properties } = schema.$defs.operation.oneOf.find(
+  const { properties } = schema.definitions.operation.oneOf.find(
     ({
       properties: {
         do: { const: other },

@@ -72,7 +72,7 @@ function fieldTypesOf(z: typeof zod.z) {
      */
     optional: <S extends Schema>(schema: S) => z.optional(schema) as unknown as zod.ZodExactOptional<S>,
     anyOf: <V extends readonly Schema[]>(schemas: V) => z.union(schemas),
-    toJsonSchema: (schema: Schema): object => z.toJSONSchema(schema, { io: 'input' }),
+    toJsonSchema: (schema: Schema): object => z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }),
   };
 }
 
