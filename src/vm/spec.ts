@@ -1,5 +1,5 @@
 import type { Effects } from '../actors/operation.ts';
-import { descriptorOf, type OperationName, type OperationSpec, operations } from '../actors/operations/registry.ts';
+import { descriptorOf, type OperationName, type OperationSpec } from '../actors/operations/registry.ts';
 import { type PageRef, performsAny } from '../actors/vmView.ts';
 import type { VmSpec } from './schema.ts';
 
@@ -8,16 +8,11 @@ export type { OperationSpec } from '../actors/operations/registry.ts';
 export { pagesMax } from '../actors/operations/setSlot.ts';
 export type { ActorSpec, VmSpec, VmsSpec } from './schema.ts';
 
-/** One operation in words, as traces and lists show it. */
-export const labelOf = (op: OperationSpec): string => descriptorOf(op).label(op);
-
+/** What rules and assumptions need to know of an operation. */
 export const effectsOf = (op: OperationSpec): Effects => descriptorOf(op).effects;
 
 /** The pages that an operation records, by an entry or by a write. */
 export const pagesOf = (op: OperationSpec): readonly PageRef[] => descriptorOf(op).pages?.(op) ?? [];
-
-/** The operations that pause the machine. */
-export const PAUSES: readonly OperationName[] = operations.filter((op) => op.effects.pauses).map(({ name }) => name);
 
 /** Whether an actor performs one of these operations. */
 export const performs: (spec: Pick<VmSpec, 'actors'>, ...names: readonly OperationName[]) => boolean = performsAny;

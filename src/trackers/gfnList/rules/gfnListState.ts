@@ -3,7 +3,7 @@ import type { Violation } from '../../../explore/execution/violation.ts';
 import type { ListEntry, ListState } from '../../../models/gfnList.ts';
 import type { MonitorState } from '../../../vm/properties/monitor.ts';
 import { text } from '../../../vm/properties/monitorHelpers.ts';
-import { type ActorSpec, hostileRings, type OperationSpec, PAUSES, type VmSpec } from '../../../vm/spec.ts';
+import { type ActorSpec, effectsOf, hostileRings, type VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { GfnList } from '../gfn_list.ts';
 import type { GfnLists } from '../gfnList.ts';
@@ -73,13 +73,9 @@ export const resetsList = ({ vm }: GfnListContext, { thread }: StepEvent, look: 
 
 /** Whether userspace keeps to the rules: it writes no mapped memory, and one thread alone drains the list. */
 export function isHonest(spec: VmSpec): boolean {
-  const drains = spec.actors.filter(({ operations }) =>
-    operations.some(({ do: does }) => DRAINS.includes(does) || PAUSES.includes(does)),
-  );
-  return hostileRings(spec).size === 0 && drains.length <= 1;
+  const draining = spec.actors.filter(({ operations }) => operations.some((op) => effectsOf(op).drains !== 'no'));
+  return hostileRings(spec).size === 0 && draining.length <= 1;
 }
-
-const DRAINS: readonly OperationSpec['do'][] = ['collect', 'serve', 'copy-first', 'set-slot', 'reset'];
 
 export const mayPush = (role: ActorSpec['role']): boolean => role === 'vcpu' || role === 'host';
 
