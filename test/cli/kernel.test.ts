@@ -36,9 +36,9 @@ function conformance(programs: Record<string, string>, ...args: string[]) {
 const cc = 'while [ "$1" != -o ]; do shift; done; : > "$2"';
 /** A QEMU that prints these lines. */
 function machine(lines: readonly object[]): Record<string, string> {
-  const said = join(mkdtempSync(join(folder, 'said-')), 'lines');
-  writeFileSync(said, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return { cc, 'qemu-system-x86_64': `while read -r line; do echo "$line"; done < ${said}` };
+  const output = join(mkdtempSync(join(folder, 'output-')), 'lines');
+  writeFileSync(output, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return { cc, 'qemu-system-x86_64': `while read -r line; do echo "$line"; done < ${output}` };
 }
 
 const traceText = (record: TraceRecord): string => {

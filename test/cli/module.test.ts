@@ -93,22 +93,22 @@ test('bad modules end with one line and status 2', () => {
       /there is no allways: it has name, /,
     ],
   ];
-  const saying = `
+  const script = `
     import { loadSource, openSource } from ${JSON.stringify(pathToFileURL('dist/index.js').href)};
     for (const path of process.argv.slice(1))
       await loadSource(path).then(openSource).then(() => console.log('nothing'), ({ name, message }) => console.log(name + ': ' + message));`;
   const paths = bad.map(([name, text]) => file(name, text));
-  const all = ['--input-type=module', '-e', saying, ...paths];
-  const said = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8' }).stdout.trimEnd().split('\n');
-  expect(said).toHaveLength(bad.length);
+  const all = ['--input-type=module', '-e', script, ...paths];
+  const output = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8' }).stdout.trimEnd().split('\n');
+  expect(output).toHaveLength(bad.length);
   for (const [i, [, , message]] of bad.entries()) {
-    expect(said[i]).toMatch(message);
-    expect(said[i]).toMatch(/^BadInput: /);
+    expect(output[i]).toMatch(message);
+    expect(output[i]).toMatch(/^BadInput: /);
   }
   // Two of them by the command: one line each, and the status.
   for (const i of [0, bad.length - 1]) {
     const { status, stdout, stderr } = gfnring('explore', paths[i]);
-    expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${said[i].slice('BadInput: '.length)}\n`]);
+    expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${output[i].slice('BadInput: '.length)}\n`]);
   }
   expect(gfnring('explore', './nowhere.mjs').stderr).toBe('gfnring: cannot read the scenario ./nowhere.mjs: ENOENT\n');
   expect(gfnring('explore', './installed').stderr).toMatch(/it is no file|ENOENT/);

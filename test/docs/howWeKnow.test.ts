@@ -23,7 +23,7 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
   );
   const drawnPrograms = /GFNRING_PROGRAMS \?\? (\d+)\)/.exec(read('test/litmus/models.explored.test.ts'))![1];
   const [, operations] = /\(6\.1\.192-2\) \| 1, 200 \| ([\d,]+) /.exec(read('docs/kernel-conformance.md'))!;
-  for (const said of [
+  for (const output of [
     `has ${mistakes.length} mistakes`,
     `${mistakes.length} of ${mistakes.length} are noticed`,
     `${canaries.length} subjects with one known bug each`,
@@ -38,7 +38,7 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
     `| ${yardsticks.map((count) => count.toLocaleString('en')).join('; ')} |`,
     `200 lists of ${operations} operations each time`,
   ])
-    expect(text).toContain(said);
+    expect(text).toContain(output);
   // And so does the README.
   const readme = read('README.md').replaceAll(/\s+/g, ' ');
   expect(/(\d+) known bugs/.exec(readme)?.[1]).toBe(`${canaries.length}`);
