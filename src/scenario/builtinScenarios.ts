@@ -2,10 +2,7 @@ import { type TrackerName, trackerNames } from '../trackers/interface/names.ts';
 import { trackers } from '../trackers/registry.ts';
 import type { BuiltInScenario } from '../vm/builtInScenario.ts';
 
-/**
- * The scenarios of a tracker that are called `TRACKER/…`, in the order in which `check --tracker`
- * runs them.
- */
+/** The scenarios `TRACKER/…` of a tracker, in the order in which `check --tracker` runs them. */
 export const scenariosOf = (tracker: TrackerName): readonly BuiltInScenario[] => trackers[tracker].scenarios();
 
 /** What `check` runs for a tracker: its detailed scenarios replace those of the same name. */

@@ -9,10 +9,7 @@ export const knownDefects: Readonly<Record<string, string>> = Object.assign(
   ...Object.values(trackers).map(({ defects }) => defects),
 );
 
-/**
- * The number of the known defect that a finding shows; null: it shows a defect that is not known
- * there.
- */
+/** The number of the known defect that a finding shows; null: no defect known there shows it. */
 export function knownAs(
   { property }: { readonly property: string },
   known: readonly KnownDefect[] = [],

@@ -93,7 +93,7 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   /** Its scenarios `NAME/…`, in the order in which `check` runs them. */
   scenarios(): readonly BuiltInScenario[];
   /**
-   * Its scenarios without a prefix. `check` runs them first, and each in place of the one `NAME/…`.
+   * Its scenarios without a prefix. `check` runs them first, and in place of those `NAME/…`.
    */
   readonly detailedScenarios?: readonly BuiltInScenario<VmSpec>[];
   /** The form of the kernel functions in a C file that it can run; undefined: it runs no C file. */

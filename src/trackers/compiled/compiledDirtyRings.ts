@@ -10,17 +10,18 @@ import { KVM_RESET_DIRTY_RINGS } from '../dirtyRing/ioctl.ts';
 import type { Version } from '../dirtyRing/versions.ts';
 import type { TrackerShape } from '../interface/tracker.ts';
 
-/** Of struct kvm_dirty_ring: what is set when a ring is allocated, and stays. */
+/** Members of struct kvm_dirty_ring that do not change after the allocation. */
 const FIXED = ['size', 'soft_limit', 'dirty_gfns', 'index'];
 
 /**
- * The ring as a C file of Linux has it. Push, the look before a vCPU enters the guest and the reset of one ring are the file's; the ioctl around the resets, which flushes,
- * the slots, the locks and the MMU are ours, as the file has none of its own.
+ * The ring in a C file of Linux. The file has push, the check before a vCPU enters the guest, and
+ * the reset of one ring. All else is ours: the ioctl, with its flush, the slots, the locks and the
+ * MMU.
  */
 export class CompiledRings extends DirtyRings {
   private readonly code: CompiledCode;
   private readonly more: readonly ExtraMember[];
-  /** The ring of the call that runs now: it is the one that warns. */
+  /** The ring of the current call: a warning is counted there. */
   private warns: DirtyRing;
 
   constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, version: Version, compiled: Compiled) {
@@ -42,7 +43,7 @@ export class CompiledRings extends DirtyRings {
         throw new RangeError(`kvm_dirty_ring_alloc refuses a ring of ${ring.size} entries`);
       const data = code.make('gfnring_data', i);
       ring.dirty_gfns.forEach(({ flags, slot, offset }, entry) => {
-        if (!code.has(data + entry * DIRTY_GFN_BYTES, DIRTY_GFN_BYTES)) return; // too small: beyond every object
+        if (!code.has(data + entry * DIRTY_GFN_BYTES, DIRTY_GFN_BYTES)) return; // the file allocates less: an access there is out of bounds
         for (const [cell, at] of [
           [flags, 0],
           [slot, 4],

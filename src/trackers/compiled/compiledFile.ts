@@ -2,7 +2,7 @@ import { cached } from '../../kernel/cache.ts';
 import { type Compiled, KernelError } from '../../kernel/compiled.ts';
 import type { KernelFile } from '../interface/tracker.ts';
 
-/** The compiled file from the cache. Throws `KernelError` where it is not compiled on this computer. */
+/** The compiled file. Throws `KernelError` where this computer's cache does not have it. */
 export function compiledFile({ file, key }: KernelFile): Compiled {
   const compiled = cached(key);
   if (compiled === undefined)

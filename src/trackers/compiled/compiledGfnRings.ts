@@ -11,8 +11,8 @@ import { GfnRings } from '../gfnRing/gfnRings.ts';
 import type { TrackerShape } from '../interface/tracker.ts';
 
 /**
- * The ring of the mail as a C file has it: push and reset of one ring. The ioctl around the resets, which flushes, and the soft limit, which the mail leaves to its caller,
- * are ours.
+ * The ring of the mail in a C file, which has push and reset of one ring. The ioctl, with its
+ * flush, and the soft limit, which the mail leaves to its caller, are ours.
  */
 export class CompiledGfnRings extends GfnRings {
   private readonly code: CompiledCode;
@@ -36,8 +36,9 @@ export class CompiledGfnRings extends GfnRings {
       code.put(data, ring.indices.prod);
       code.put(data + 2, ring.indices.cons);
       ring.entries.forEach(({ slot, offset }, entry) => {
-        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // too small: beyond every object
-        // Nobody has a use for them; but who writes an entry whole, writes that of entry 0, where the indices are.
+        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // the file allocates less: an access there is out of bounds
+        // The pads have no use. But a write of a whole entry writes its pad, and the pad of entry 0
+        // has the indices.
         code.put(data + entry * GFN_BYTES, layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES));
         code.put(data + entry * GFN_BYTES + 4, slot);
         code.put(data + entry * GFN_BYTES + 8, offset);

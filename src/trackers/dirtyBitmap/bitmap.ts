@@ -4,15 +4,20 @@ import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Reader } from '../interface/tracker.ts';
 
-/** Pages a word stands for. KVM's words have 64 bits; no step depends on that but the alignment that CLEAR asks for. */
+/**
+ * Pages per word. KVM's words have 64 bits. Only the alignment that CLEAR requires depends on that.
+ */
 export const WORD = 32;
 
-/** memslot->dirty_bitmap: bit i of word w is page w * 32 + i. Shared by all who write to the slot, so bits change by atomic RMW only. */
+/**
+ * memslot->dirty_bitmap: bit i of word w is page w * 32 + i. All threads that write to the slot
+ * share it, so bits change only by atomic read-modify-writes.
+ */
 export interface Bitmap {
   readonly slot: MemorySlot;
-  /** How many words there are. */
+  /** The number of words. */
   readonly words: number;
-  /** Word `i`. A call, as a guest of a terabyte has more words than anybody would hold cells for. */
+  /** Word `i`. A function, since a large guest has too many words for a cell each. */
   word(i: number): Cell;
 }
 
@@ -28,16 +33,17 @@ export interface UserBuffer {
   readonly length: number;
 }
 
-/** set_bit_le: page `offset` is dirty. Atomic, as 31 neighbours share the word. */
+/** set_bit_le: page `offset` is dirty. Atomic, since 31 other pages share the word. */
 export function set_bit(mem: Memory, bitmap: Bitmap, offset: number): void {
   const word = bitmap.word(Math.floor(offset / WORD));
-  mem.fetchOr(word, 1 << (offset % WORD)); // after the host's data: pairs with xchg(word) in KVM_GET_DIRTY_LOG
+  // After the data that was written: pairs with xchg(word) in KVM_GET_DIRTY_LOG.
+  mem.fetchOr(word, 1 << (offset % WORD));
 }
 
-/** The lowest `count` bits of a word: of the last word of a slot, those that stand for pages. */
+/** The lowest `count` bits of a word. In the last word of a slot, only these stand for pages. */
 export const lowBitsMask = (count: number): number => (count >= WORD ? 0xffffffff : (1 << Math.max(0, count)) - 1);
 
-/** The slot was deleted. */
+/** Clears all bits: the slot was deleted. */
 export function clearBits(mem: Memory, { words, word }: Bitmap): void {
   for (let i = 0; i < words; i++) mem.store(word(i), 0);
 }
@@ -51,7 +57,7 @@ export function gfnsOf({ slot: { slot } }: Bitmap, buffer: UserBuffer): Gfn[] {
   return gfns;
 }
 
-/** For properties, at rest: the pages whose bits are set. */
+/** For properties, at quiescence: the pages whose bits are set. */
 export function recordedIn(bitmap: Bitmap, read: Reader['read']): Gfn[] {
   return gfnsOf(
     bitmap,
@@ -59,5 +65,5 @@ export function recordedIn(bitmap: Bitmap, read: Reader['read']): Gfn[] {
   );
 }
 
-/** The number of the lowest bit that is set. */
+/** The position of the lowest set bit. */
 const lowestBit = (mask: number): number => 31 - Math.clz32(mask & -mask);

@@ -5,12 +5,18 @@ import { type DirtyTracker, flattenOnce, type Reader, type TrackerShape } from '
 import { type Bitmap, gfnsOf, layBitmap, lowBitsMask, recordedIn, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
-/** The classic log: a bit for each page of each slot. GET clears and re-arms; with manual protection CLEAR does, bit by bit. */
+/**
+ * KVM's dirty bitmap: one bit for each page of each slot. GET clears bits and re-arms pages. With
+ * manual protection, CLEAR does so, bit by bit.
+ */
 export class DirtyBitmap implements DirtyTracker {
   readonly mapped = [];
   readonly bitmaps: readonly Bitmap[];
   readonly armsAtStart: boolean;
-  /** Userspace's copies, made once as in QEMU. GET writes all words before any is read: nothing outlives a call. */
+  /**
+   * Userspace's copies, allocated once as in QEMU. GET writes all words before any is read, so that
+   * no value outlives a call.
+   */
   private readonly buffers: number[][];
   private readonly kvm: Kvm;
   private readonly manual: boolean;
@@ -50,7 +56,7 @@ export class DirtyBitmap implements DirtyTracker {
     return [];
   }
 
-  /** Clears exactly what this thread has read: a bit that it has not seen is a page that it will not copy. */
+  /** Clears only bits that this thread has read: it does not copy the pages of others. */
   reset(mem: Memory, gfns: readonly Gfn[]): number {
     if (!this.manual) return 0;
     let error = 0;
@@ -63,7 +69,7 @@ export class DirtyBitmap implements DirtyTracker {
     return error || gfns.length;
   }
 
-  /** KVM_DIRTY_LOG_INITIALLY_SET: the bitmap of a new slot is all ones. */
+  /** With KVM_DIRTY_LOG_INITIALLY_SET, the bitmap of a new slot is all ones. */
   slotChanged(mem: Memory, slot: number, npages: number): void {
     const ones = this.armsAtStart ? 0 : npages;
     for (const { slot: of, words, word } of this.bitmaps)
@@ -75,7 +81,7 @@ export class DirtyBitmap implements DirtyTracker {
   }
 }
 
-/** The words that name `gfns`, as far as they are the bitmap's. */
+/** The words that select those of `gfns` that are in the bitmap's slot. */
 function bitsOf({ slot, words }: Bitmap, gfns: readonly Gfn[]): number[] {
   const bits = new Array<number>(words).fill(0);
   for (const gfn of gfns) {

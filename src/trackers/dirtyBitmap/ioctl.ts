@@ -4,8 +4,9 @@ import type { Memory } from '../../memory/memory.ts';
 import { type Bitmap, lowBitsMask, type UserBuffer, WORD } from './bitmap.ts';
 
 /**
- * KVM_GET_DIRTY_LOG: takes the snapshot and clears it, word by word, then write-protects what was in it, then flushes, and only then tells
- * userspace, whose buffer gets all words. slots_lock is held all the way, flush included; mmu_lock around the walk (kvm_get_dirty_log_protect).
+ * KVM_GET_DIRTY_LOG (kvm_get_dirty_log_protect): copies all words into userspace's buffer. Each
+ * word is cleared, and then its pages are write-protected. The flush comes last. slots_lock is held
+ * for the whole call, mmu_lock around the walk.
  */
 export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: Bitmap, buffer: UserBuffer): void {
   let flush = false;
@@ -15,7 +16,8 @@ export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: 
   for (let i = 0; i < words; i++) {
     buffer[i] = 0;
     if (mem.load(word(i)) === 0) continue;
-    // Pairs with fetchOr(word) in set_bit. Who was on the way as the slot shrank has set a bit of the bitmap that was freed: it is none of ours.
+    // Pairs with fetchOr(word) in set_bit. A write that was under way as the slot shrank may have
+    // set a bit beyond its end: in KVM that was in the old bitmap.
     const mask = (mem.xchg(word(i), 0) & lowBitsMask(npages - i * WORD)) >>> 0;
     flush = true;
     kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));
@@ -26,7 +28,7 @@ export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: 
   mem.unlock(kvm.slots_lock);
 }
 
-/** KVM_GET_DIRTY_LOG with manual protection: looks, and changes nothing. */
+/** KVM_GET_DIRTY_LOG with manual protection: reads the words and changes nothing. */
 export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words, word }: Bitmap, buffer: UserBuffer): void {
   mem.lock(kvm.slots_lock);
   for (let i = 0; i < words; i++) buffer[i] = mem.load(word(i));
@@ -34,9 +36,11 @@ export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words, word }: Bit
 }
 
 /**
- * KVM_CLEAR_DIRTY_LOG for pages `first_page` to `first_page + num_pages - 1`: of the bits that userspace names in `bits`, one word for every 32
- * pages, those that are dirty are cleared and their pages write-protected; the others are left alone. Returns 0, or -EINVAL and changes
- * nothing: `first_page` must be a multiple of 64, `num_pages` too unless the range ends with the slot, and all of it lie within.
+ * KVM_CLEAR_DIRTY_LOG for pages `first_page` to `first_page + num_pages - 1`: clears the dirty bits
+ * among `bits`, one word for every 32 pages, and write-protects their pages.
+ *
+ * @returns 0; or -EINVAL, and changes nothing: `first_page` must be a multiple of 64, `num_pages`
+ *   too unless the range ends with the slot, and the range must lie within the slot
  */
 export function KVM_CLEAR_DIRTY_LOG(
   mem: Memory,
@@ -56,7 +60,7 @@ export function KVM_CLEAR_DIRTY_LOG(
     let flush = false;
     mem.lock(kvm.mmu_lock);
     for (let i = 0; i < Math.ceil(num_pages / WORD); i++) {
-      const asked = bits[i] ?? 0; // what userspace names beyond the range is not looked at
+      const asked = bits[i] ?? 0;
       if (asked === 0) continue;
       const at = first_page / WORD + i;
       const mask = (mem.fetchAnd(word(at), ~asked) & asked & lowBitsMask(npages - at * WORD)) >>> 0;

@@ -11,12 +11,15 @@ import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
 import { kvm_dirty_ring_check_request, kvm_dirty_ring_push } from './push.ts';
 import type { Version } from './versions.ts';
 
-/** The ring as merged: one for each vCPU, flags in each entry; what the host writes without a vCPU goes to the backup bitmap, if there is one. */
+/**
+ * The merged ring, one for each vCPU, with flags in each entry. Writes of the host, for which no
+ * vCPU runs, go to the backup bitmap where there is one.
+ */
 export class DirtyRings implements DirtyTracker {
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
   readonly rings: readonly DirtyRing[];
-  /** Empty where there is no backup bitmap. */
+  /** The backup bitmap of each slot; empty where there is none. */
   readonly bitmaps: readonly Bitmap[];
   readonly version: Version;
   protected readonly kvm: Kvm;
@@ -52,7 +55,7 @@ export class DirtyRings implements DirtyTracker {
         'G4 the kernel does not crash',
         'dereferences the running vCPU, and none runs',
       );
-    return true; // also where nothing was recorded: a warning is all that comes of it
+    return true; // also where nothing was recorded: the kernel only warns
   }
 
   mustExit(mem: Memory, vcpu: number | undefined): boolean {
@@ -67,7 +70,7 @@ export class DirtyRings implements DirtyTracker {
     return dirty_ring_harvest(mem, this.rings[ring], max);
   }
 
-  /** The backup bitmap, which userspace collects once, when all vCPUs have stopped. */
+  /** The backup bitmap. Userspace collects it once, when all vCPUs have stopped. */
   harvestRest(mem: Memory): Gfn[] {
     return flattenOnce(
       this.bitmaps.map((bitmap) => {

@@ -4,33 +4,36 @@ import type { Layout } from '../../memory/layout.ts';
 /** Bytes of a struct kvm_dirty_gfn. */
 export const DIRTY_GFN_BYTES = 16;
 
-/** An entry's state: 0 invalid, bit 0 dirty, bit 1 harvested by userspace and waiting for reset. */
+/** Flags of an entry. 0: invalid; bit 0: dirty; bit 1: harvested by userspace, waits for reset. */
 export const F_DIRTY = 1;
 export const F_RESET = 2;
 
-/** struct kvm_dirty_gfn: mapped, and userspace may write all of it at any time. */
+/** struct kvm_dirty_gfn. Userspace maps it, and may write all of it at any time. */
 interface DirtyGfn {
   readonly flags: Cell;
   readonly slot: Cell;
   readonly offset: Cell64;
 }
 
-/** struct kvm_dirty_ring: one for each vCPU. Indices are free-running u32, masked only in dirtyGfnAt. */
+/**
+ * struct kvm_dirty_ring, one for each vCPU. Indices are free-running u32: only `dirtyGfnAt` masks
+ * them.
+ */
 export interface DirtyRing {
-  /** Written by the vCPU that owns the ring. */
+  /** Only the vCPU that owns the ring writes it. */
   readonly dirty_index: Cell;
-  /** Written by reset, with slots_lock held. */
+  /** Only reset writes it, with slots_lock held. */
   readonly reset_index: Cell;
   /** 1: KVM_REQ_DIRTY_RING_SOFT_FULL is pending. Only the vCPU itself sets and clears it. */
   readonly request: Cell;
-  /** How often the kernel warned that a ring which should never get full was. */
+  /** How often the kernel warned that the ring was full, which should never happen. */
   readonly warned: Cell;
   readonly size: number;
   readonly soft_limit: number;
   readonly data: number;
   readonly bytes: number;
   readonly dirty_gfns: readonly DirtyGfn[];
-  /** Userspace's own: where it harvests next. */
+  /** Private to userspace: where it harvests next. */
   readonly fetch_index: Cell;
 }
 
@@ -54,7 +57,7 @@ export function layDirtyRing(layout: Layout, name: string, size: number, leeway:
   return { dirty_index, reset_index, request, warned, fetch_index, size, soft_limit, data, bytes, dirty_gfns };
 }
 
-/** The entry that free-running index `index` stands for. */
+/** The entry at a free-running index. */
 export function dirtyGfnAt(ring: DirtyRing, index: number): DirtyGfn {
   return ring.dirty_gfns[index & (ring.size - 1)];
 }

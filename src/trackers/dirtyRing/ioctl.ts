@@ -5,8 +5,8 @@ import { kvm_dirty_ring_reset } from './reset.ts';
 import type { Version } from './versions.ts';
 
 /**
- * KVM_RESET_DIRTY_RINGS: resets every vCPU's ring, by `reset`. Returns how many entries were taken off the rings, also when a signal cut it short. No
- * lock is held on entry or return.
+ * KVM_RESET_DIRTY_RINGS: resets the rings of all vCPUs with `reset`. Returns the number of entries
+ * that it took, also where a signal ended it. No lock is held on entry or return.
  */
 export function KVM_RESET_DIRTY_RINGS(
   mem: Memory,
@@ -22,7 +22,8 @@ export function KVM_RESET_DIRTY_RINGS(
     cleared += taken;
     if (error !== 0) break;
   }
-  // Linux flushes after slots_lock is given back: the next caller finds nothing to reset, and copies while stale translations are left.
+  // Linux flushes after it unlocks slots_lock. The next caller finds nothing to reset, and copies
+  // while stale translations are left.
   if (version.repaired && cleared > 0) kvm.arch.flush_remote_tlbs(mem);
   mem.unlock(kvm.slots_lock);
   if (!version.repaired && cleared > 0) kvm.arch.flush_remote_tlbs(mem);

@@ -3,19 +3,23 @@ import type { Memory } from '../../memory/memory.ts';
 import { type DirtyRing, dirtyGfnAt, F_DIRTY } from './dirty_ring.ts';
 import type { Version } from './versions.ts';
 
-/** Adds one entry. A full ring is overwritten, with a warning: it should never get full. Called by the vCPU that owns the ring. */
+/**
+ * Adds one entry. On a full ring it overwrites one and warns. Called by the vCPU that owns the
+ * ring.
+ */
 export function kvm_dirty_ring_push(mem: Memory, ring: DirtyRing, { slot, offset }: Gfn, version: Version): void {
   const dirty_index = mem.load(ring.dirty_index);
-  const reset_index = version.repaired
-    ? mem.loadAcquire(ring.reset_index) // what is overwritten was read, and its flag cleared: pairs with storeRelease(reset_index) in reset
-    : mem.load(ring.reset_index);
+  // What is overwritten was read, and its flag cleared:
+  // pairs with storeRelease(reset_index) in reset.
+  const reset_index = version.repaired ? mem.loadAcquire(ring.reset_index) : mem.load(ring.reset_index);
   const used = (dirty_index - reset_index) >>> 0;
   if (used >= ring.size) mem.fetchAdd(ring.warned, 1);
 
   const entry = dirtyGfnAt(ring, dirty_index);
   mem.write(entry.slot, slot);
   mem.write64(entry.offset, offset);
-  // Where reset stops at dirty_index, an entry must not be seen before the index covers it: whoever harvests it at once resets it at once.
+  // The repaired reset stops at dirty_index. So the index must cover an entry before it can be
+  // harvested: a reset may follow at once.
   if (version.repaired) mem.store(ring.dirty_index, dirty_index + 1);
   mem.wmb(); // the entry before its flag: pairs with loadAcquire(flags) in harvest
   mem.write(entry.flags, F_DIRTY);
@@ -24,7 +28,9 @@ export function kvm_dirty_ring_push(mem: Memory, ring: DirtyRing, { slot, offset
   if (version.softFullRequest && kvm_dirty_ring_soft_full(mem, ring)) mem.store(ring.request, 1);
 }
 
-/** Whether so many entries are in use that the vCPU must not run on. Called by the vCPU that owns the ring. */
+/**
+ * Whether the vCPU must exit, since the ring is almost full. Called by the vCPU that owns the ring.
+ */
 export function kvm_dirty_ring_soft_full(mem: Memory, ring: DirtyRing): boolean {
   return (mem.load(ring.dirty_index) - mem.load(ring.reset_index)) >>> 0 >= ring.soft_limit;
 }

@@ -10,8 +10,12 @@ import type { Version } from './versions.ts';
 const INT_MAX = 0x7fffffff;
 
 /**
- * Takes harvested entries off the ring, oldest first, for as long as there are any, and re-arms their pages. Returns how many it took, and
- * `error`: 0, or -EINTR when it stopped for a signal. `cleared` were taken off other rings in this call. Called with slots_lock held.
+ * Takes harvested entries off the ring, oldest first, and re-arms their pages. Called with
+ * slots_lock held.
+ *
+ * @param cleared how many entries this ioctl took off other rings
+ * @returns `taken`: the number of entries that it took; `error`: 0, or -EINTR where a signal ended
+ *   it
  */
 export function kvm_dirty_ring_reset(
   mem: Memory,
@@ -26,29 +30,32 @@ export function kvm_dirty_ring_reset(
   let reset_index = mem.load(ring.reset_index);
   while (!version.interruptible || cleared + taken < INT_MAX) {
     if (version.interruptible && kvm.arch.signal_pending(mem)) {
-      // As of 6.17, what was taken off the ring since the last call to re-arm goes with it.
+      // In 6.17 the batch that was not re-armed yet is lost here.
       if (!version.repaired) return { taken, error: -EINTR };
       error = -EINTR;
       break;
     }
     const entry = dirtyGfnAt(ring, reset_index);
     if (!harvested(mem, entry.flags, version)) break;
-    // Paolo Bonzini's bound of January 2020, which was not merged: what was never pushed is not reset, whatever its flags say.
+    // Paolo Bonzini's bound of January 2020, which was not merged: an entry that was never pushed
+    // is not reset, whatever its flags say.
     if (version.repaired && reset_index === mem.load(ring.dirty_index)) break;
 
     const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
     const offset = mem.load64(entry.offset);
     if (version.acquireRelease)
-      mem.storeRelease(entry.flags, 0); // after the reads of the entry, which may be filled anew: pairs with loadAcquire(flags) in harvest
+      // After the reads of the entry, which push may fill again:
+      // pairs with loadAcquire(flags) in harvest.
+      mem.storeRelease(entry.flags, 0);
     else mem.write(entry.flags, 0);
     reset_index = (reset_index + 1) >>> 0;
-    // Linux lets the leeway stand between this store and the push that fills the entry anew.
+    // In Linux only the leeway separates this store from the push that fills the entry again.
     if (version.repaired)
       mem.storeRelease(ring.reset_index, reset_index); // pairs with loadAcquire(reset_index) in push
     else mem.store(ring.reset_index, reset_index);
     taken++;
 
-    // One bad entry is rejected alone; elsewhere it takes the batch that it was coalesced into with it.
+    // A bad entry is rejected alone. In Linux the whole batch that it is in is rejected.
     if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;
     const grown = batch && coalesce(batch, slot, offset);
     if (batch && !grown) kvm_reset_dirty_gfn(mem, kvm, batch, version);
@@ -58,7 +65,7 @@ export function kvm_dirty_ring_reset(
   return { taken, error };
 }
 
-/** Only the reset flag is looked at. */
+/** Whether an entry waits for reset. Other flags do not matter. */
 function harvested(mem: Memory, flags: Cell, version: Version): boolean {
   const value = version.acquireRelease
     ? mem.loadAcquire(flags) // before the entry is read: pairs with storeRelease(flags) in harvest

@@ -3,12 +3,18 @@ import { type ResetBatch, tryExtend } from '../../kvm/resetBatch.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Version } from './versions.ts';
 
-/** `batch` with page `offset` in it too, or undefined when one call cannot take both. The difference is that of two u64, as s64. */
+/**
+ * The batch with page `offset` added; undefined where it does not fit. The difference of the u64
+ * offsets is an s64.
+ */
 export function coalesce(batch: ResetBatch, slot: number, offset: bigint): ResetBatch | undefined {
   return slot === batch.slot ? tryExtend(batch, offset, BigInt.asIntN(64, offset - batch.offset)) : undefined;
 }
 
-/** Re-arms the pages of a batch, or none of them when the last is beyond the slot. Called with slots_lock held. */
+/**
+ * Re-arms the pages of a batch; none where the last is beyond the slot. Called with slots_lock
+ * held.
+ */
 export function kvm_reset_dirty_gfn(mem: Memory, kvm: Kvm, { slot, offset, mask }: ResetBatch, version: Version): void {
   const memslot = memslotOf(kvm, slot);
   if (memslot === undefined) return;
@@ -20,5 +26,5 @@ export function kvm_reset_dirty_gfn(mem: Memory, kvm: Kvm, { slot, offset, mask 
   mem.unlock(kvm.mmu_lock);
 }
 
-/** The number of the highest bit that is set. */
+/** The position of the highest set bit. */
 const fls = (mask: bigint): bigint => BigInt(mask.toString(2).length - 1);

@@ -124,7 +124,10 @@ function withHostileUserspace(
   ];
 }
 
-/** In Linux only the leeway orders a reset before the push over its entry: without leeway, weak memory loses pages. */
+/**
+ * In Linux only the leeway orders a reset before the push over its entry: without leeway, weak
+ * memory loses pages.
+ */
 const ofRepairedRing = (tracker: ScenarioTracker): BuiltInScenario[] => [
   trackerScenario(
     tracker,

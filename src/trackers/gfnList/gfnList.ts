@@ -6,14 +6,17 @@ import { type GfnList, layGfnList } from './gfn_list.ts';
 import { gfn_list_harvest, KVM_RESET_DIRTY_PAGES } from './ioctl.ts';
 import { gfn_list_push } from './push.ts';
 
-/** Lei Cao's list of January 2017: one for the VM. It is to be drained while all vCPUs are paused. */
+/**
+ * Lei Cao's list of January 2017, one for the VM. It may be drained only while all vCPUs are
+ * paused.
+ */
 export class GfnLists implements DirtyTracker {
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
   readonly list: GfnList;
   private readonly kvm: Kvm;
 
-  /** The first ioctl, which sets the size of the list, is this. */
+  /** The ioctl that sets the size of the list. */
   constructor(layout: Layout, kvm: Kvm, { rings }: TrackerShape) {
     this.kvm = kvm;
     const sum = (of: 'size' | 'leeway') => rings.reduce((total, ring) => total + ring[of], 0);

@@ -6,15 +6,23 @@ export const ENTRY_BYTES = 16;
 /** Bytes of each index in the header; dirty_index is the first. */
 export const INDEX_BYTES = 4;
 
-/** Lei Cao's gfn_list_t as the mail's objections describe it: all of it is mapped, indices included. Indices count entries and never wrap. */
+/**
+ * Lei Cao's gfn_list_t, as the mail's objections describe it. Userspace maps all of it, with the
+ * indices. Indices count entries and never wrap.
+ */
 export interface GfnList {
-  /** Spinlock around a push, as a list serves all vCPUs; and around the return to zero. The innermost lock. */
+  /**
+   * Spinlock around a push, since all vCPUs share the list, and around a reset. The innermost lock.
+   */
   readonly list_lock: Lock;
-  /** Where the next push writes. Written by push and by reset; but userspace can write it too, and push does not mask it. */
+  /**
+   * Where the next push writes. Push and reset write it. Userspace can write it, too, and push does
+   * not mask it.
+   */
   readonly dirty_index: Cell;
-  /** Entries before it can be read. Written by KVM_GET_DIRTY_COUNT alone. */
+  /** Userspace may read the entries before it. Only KVM_GET_DIRTY_COUNT writes it. */
   readonly avail_index: Cell;
-  /** Entries before it were read. Written by userspace, read by reset. */
+  /** Userspace has read the entries before it. Userspace writes it, reset reads it. */
   readonly fetch_index: Cell;
   readonly size: number;
   readonly soft_limit: number;

@@ -3,9 +3,13 @@ import { type Gfn, hasPage, type Kvm, memslotOf } from '../../kvm/kvm.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { GfnList } from './gfn_list.ts';
 
-/** KVM_GET_DIRTY_COUNT: only now may userspace read what was pushed. Returns how many entries that is. */
+/**
+ * KVM_GET_DIRTY_COUNT: afterwards userspace may read what was pushed. Returns the number of
+ * entries.
+ */
 export function KVM_GET_DIRTY_COUNT(mem: Memory, list: GfnList): number {
-  mem.lock(list.list_lock); // an index that is read under it announces whole entries: pairs with the unlock in gfn_list_push
+  // An index that is read under it covers whole entries: pairs with the unlock in gfn_list_push.
+  mem.lock(list.list_lock);
   const count = mem.load(list.dirty_index);
   mem.store(list.avail_index, count);
   mem.unlock(list.list_lock);
@@ -13,9 +17,10 @@ export function KVM_GET_DIRTY_COUNT(mem: Memory, list: GfnList): number {
 }
 
 /**
- * KVM_RESET_DIRTY_PAGES: re-arms the entries that userspace has fetched, and begins the list anew: all indices go back to zero, and with them goes
- * every entry that was pushed and not fetched. Returns how many were re-armed, or -EINVAL when userspace's index is beyond the list.
- * mmu_lock is held around the whole walk.
+ * KVM_RESET_DIRTY_PAGES: re-arms the entries that userspace has fetched, and sets all indices to
+ * zero. Entries that were pushed and not fetched are lost. mmu_lock is held around the whole walk.
+ *
+ * @returns the number of re-armed entries, or -EINVAL where userspace's index is beyond the list
  */
 export function KVM_RESET_DIRTY_PAGES(mem: Memory, kvm: Kvm, list: GfnList): number {
   mem.lock(kvm.slots_lock);
@@ -34,7 +39,7 @@ export function KVM_RESET_DIRTY_PAGES(mem: Memory, kvm: Kvm, list: GfnList): num
   return result;
 }
 
-/** Userspace's half: fetches what the count has announced. */
+/** Userspace: fetches what KVM_GET_DIRTY_COUNT has announced. */
 export function gfn_list_harvest(mem: Memory, list: GfnList): Gfn[] {
   const first = mem.load(list.fetch_index);
   const avail = KVM_GET_DIRTY_COUNT(mem, list);
@@ -45,7 +50,7 @@ export function gfn_list_harvest(mem: Memory, list: GfnList): Gfn[] {
   return gfns;
 }
 
-/** An entry, each word read once: userspace may rewrite it. */
+/** An entry. Each word is read once: userspace may rewrite it. */
 function fetch(mem: Memory, list: GfnList, i: number): Gfn {
   return { slot: mem.load(list.entries[i].slot), offset: mem.load64(list.entries[i].offset) };
 }

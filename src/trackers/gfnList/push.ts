@@ -5,8 +5,10 @@ import type { Memory } from '../../memory/memory.ts';
 import type { GfnList } from './gfn_list.ts';
 
 /**
- * Adds one entry, or returns -EBUSY where the list is full. The index comes from memory that userspace writes, and is used as it is: that is
- * the mail's objection. Full is an equality, else an index out of bounds could not have been one (the patch itself is not to be had).
+ * Adds one entry, or returns -EBUSY where the list is full. The index comes from memory that
+ * userspace writes, and is not masked: that is the mail's objection. The patch itself is not
+ * available. The check for a full list must be an equality: a comparison would have caught an index
+ * out of bounds.
  */
 export function gfn_list_push(mem: Memory, list: GfnList, { slot, offset }: Gfn): number {
   mem.lock(list.list_lock);

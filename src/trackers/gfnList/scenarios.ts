@@ -5,7 +5,10 @@ import { multiVmScenarios } from '../scenarios/multiVmScenarios.ts';
 import { LOST, ONE_PAGE, OUT_OF_BOUNDS, type ScenarioTracker, trackerScenario } from '../scenarios/trackerScenario.ts';
 import { whilePaused } from '../scenarios/whilePaused.ts';
 
-/** The list may be drained only while the machine is paused. The last scenarios show the mail's objections. */
+/**
+ * The list may be drained only while the machine is paused. The last scenarios show the mail's
+ * objections.
+ */
 export const gfnListScenarios = (tracker: ScenarioTracker): BuiltInScenario[] => [
   ...whilePaused(tracker),
   ...multiVmScenarios(tracker),
@@ -25,7 +28,8 @@ export const gfnListScenarios = (tracker: ScenarioTracker): BuiltInScenario[] =>
     [vcpu(0, write(0)), hostile(poke(0, 0, 32, 7))],
     [],
     ONE_PAGE,
-    // With an index out of bounds the list looks full: a vCPU that checks first waits for a reset that never comes.
+    // With an index out of bounds the list looks full: a vCPU that checks first waits for a reset
+    // that never comes.
     { known: { catalogue: 'O3', properties: [...OUT_OF_BOUNDS, 'L1'] } },
   ),
   trackerScenario(

@@ -10,7 +10,10 @@ import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../../ring/push.ts';
 import { kvm_gfn_ring_reset } from '../../ring/reset.ts';
 import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../interface/tracker.ts';
 
-/** The ring of the mail: one for each vCPU. What the host writes goes to one of its own, the last, as in kvm.git 9a13921dd3. */
+/**
+ * The ring of the mail, one for each vCPU. The host has a ring of its own, the last, as in kvm.git
+ * 9a13921dd3.
+ */
 export class GfnRings implements DirtyTracker {
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
@@ -19,7 +22,7 @@ export class GfnRings implements DirtyTracker {
   private readonly index: number;
   private readonly host: { readonly ring: GfnRing; readonly lock: Lock } | undefined;
 
-  /** @param index where all indices start. Throws RangeError when a ring's size is refused. */
+  /** Throws RangeError where a ring's size is refused. */
   constructor(layout: Layout, kvm: Kvm, { rings, index, hostWrites }: TrackerShape) {
     this.kvm = kvm;
     this.index = index;
@@ -46,7 +49,7 @@ export class GfnRings implements DirtyTracker {
   mark(mem: Memory, { slot, offset }: Gfn, vcpu: number | undefined): boolean {
     if (vcpu !== undefined) return this.pushEntry(mem, vcpu, { slot, offset }) >= 0;
     const { lock } = this.host!;
-    mem.lock(lock); // the host has no vCPU whose thread would own the ring
+    mem.lock(lock); // several threads of the host push onto this ring
     const used = this.pushEntry(mem, this.rings.length - 1, { slot, offset });
     mem.unlock(lock);
     return used >= 0;
@@ -86,7 +89,7 @@ export class GfnRings implements DirtyTracker {
     return KVM_RESET_DIRTY_PAGES(mem, this.kvm, this.rings);
   }
 
-  slotChanged(): void {} // Entries name what has gone: reset passes over them.
+  slotChanged(): void {} // reset skips entries of a slot that no longer exists
 
   recorded({ read, read64 }: Reader): Gfn[] {
     return this.rings.flatMap((ring) => {

@@ -79,7 +79,10 @@ function scenario(
 
 const RING = { size: 2, leeway: 0 };
 
-/** In the order in which `check` runs them: those that are quick to prove and break first come first. */
+/**
+ * In the order in which `check` runs them: those that are quick to prove and break first come
+ * first.
+ */
 export const detailedScenarios: readonly BuiltInScenario<VmSpec>[] = [
   scenario(
     'ring',

@@ -38,10 +38,12 @@ export interface DirtyTracker {
    */
   mustExit(mem: Memory, vcpu: number | undefined): boolean;
 
-  /** Userspace: the pages recorded since the last call, in the order of the log. One thread at a time. */
+  /**
+   * Userspace, one thread at a time: the pages recorded since the last call, in the log's order.
+   */
   harvest(mem: Memory): Gfn[];
 
-  /** Userspace, with all vCPUs stopped and after the last `harvest`: pages that are recorded elsewhere. */
+  /** Userspace, with all vCPUs stopped, after the last `harvest`: pages recorded elsewhere. */
   harvestRest(mem: Memory): Gfn[];
 
   /**
@@ -54,24 +56,26 @@ export interface DirtyTracker {
   reset(mem: Memory, gfns: readonly Gfn[]): number;
 
   /**
-   * KVM, with slots_lock and mmu_lock held: slot `slot` now has `npages` pages, 0 if it was deleted.
-   * What was recorded for the slot before is dropped.
+   * KVM, with slots_lock and mmu_lock held: slot `slot` now has `npages` pages, or 0 if it was
+   * deleted. What was recorded for the slot before is dropped.
    */
   slotChanged(mem: Memory, slot: number, npages: number): void;
 
   /** For properties, at quiescence: the pages that are recorded and not re-armed since. */
   recorded(read: Reader): readonly Gfn[];
 
-  /** Kernel, operation `push`: pushes one entry onto ring `ring`. Returns the entries in use, or -EBUSY. */
+  /**
+   * Kernel, operation `push`: pushes an entry onto a ring. Returns the entries in use, or -EBUSY.
+   */
   pushEntry?(mem: Memory, ring: number, gfn: Gfn): number;
 
-  /** Userspace, operation `harvest`: takes up to `max` entries of ring `ring`. */
+  /** Userspace, operation `harvest`: takes up to `max` entries of a ring. */
   harvestRing?(mem: Memory, ring: number, max: number): Gfn[];
 
-  /** Userspace, operation `count`: how many entries of ring `ring` can be harvested. */
+  /** Userspace, operation `count`: how many entries of a ring can be harvested. */
   countRing?(mem: Memory, ring: number): number;
 
-  /** Kernel, operation `reset-ring`, with slots_lock held: whether ring `ring` had entries to reset. */
+  /** Kernel, operation `reset-ring`, with slots_lock held: whether a ring had entries to reset. */
   resetRing?(mem: Memory, ring: number): boolean;
 }
 
@@ -84,7 +88,9 @@ export interface TrackerFactory {
   create(layout: Layout, kvm: Kvm, shape: TrackerShape): DirtyTracker;
 }
 
-/** Concatenates lists. The engine's `flat` and `flatMap` take longer for this than a harvest does. */
+/**
+ * Concatenates lists. The engine's `flat` and `flatMap` take longer for this than a harvest does.
+ */
 export const flattenOnce = (lists: readonly Gfn[][]): Gfn[] => ([] as Gfn[]).concat(...lists);
 
 /** Bytes `data` to `data + bytes - 1` of memory, and the cells in them. */

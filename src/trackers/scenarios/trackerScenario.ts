@@ -23,7 +23,7 @@ interface Options {
   readonly tooLargeUnder?: readonly MemoryModelName[];
 }
 
-/** A VM of a tracker, called `TRACKER/NAME`, with one slot of two pages unless `shape` says otherwise. */
+/** A VM called `TRACKER/NAME`, with one slot of two pages unless `shape` says otherwise. */
 export const smallVm = (
   tracker: TrackerName,
   name: string,
@@ -42,7 +42,9 @@ export const smallVm = (
   ...shape,
 });
 
-/** A scenario of a tracker, called `TRACKER/NAME`, with a ring for each vCPU, and one for the host where it needs one. */
+/**
+ * A scenario called `TRACKER/NAME`. It has a ring for each vCPU, and one for the host if needed.
+ */
 export function trackerScenario(
   tracker: ScenarioTracker,
   name: string,

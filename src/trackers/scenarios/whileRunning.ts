@@ -1,4 +1,6 @@
-/** Userspace drains the log while the guest writes. Each tracker takes the scenarios that it supports. */
+/**
+ * Userspace drains the log while the guest writes. A tracker takes the scenarios that it supports.
+ */
 import {
   collect,
   halt,

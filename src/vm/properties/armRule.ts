@@ -5,7 +5,10 @@ import { isWrite } from '../../memory/memory.ts';
 import type { VmSpec } from '../spec.ts';
 import { violationOfRule } from './monitorHelpers.ts';
 
-/** G5 of every tracker: who re-arms a page holds slots_lock, so that resets come one after the other, and mmu_lock, so that no fault is half way through. */
+/**
+ * G5 of all trackers: a thread that re-arms a page holds slots_lock and mmu_lock. slots_lock keeps
+ * resets apart. mmu_lock keeps a page fault from running at the same time.
+ */
 export function armRule(spec: VmSpec, { guest, kvm }: Vm): Monitor<null> {
   const armed = new Set(guest.pages.map((page) => page.armed.id));
   return {

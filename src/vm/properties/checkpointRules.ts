@@ -22,8 +22,9 @@ const STANDS_STILL = 'a machine that is paused stands still';
 const LAST_COMMIT = 'a rollback brings back the last commit';
 
 /**
- * The images that are committed, held against the sequential model: what is committed is what the machine was when all writers were out, and a
- * rollback gives the last commit back. That is asked where nobody copies in between.
+ * Checkpoints, compared with the sequential model (`models/checkpoints.ts`). A commit has the guest
+ * as it was when all writers had left. A rollback restores the last commit; that is checked where
+ * userspace copies nothing in between.
  */
 export function checkpointRules(spec: VmSpec, vm: Vm, gate: PauseGate): Monitor<Checkpoints> {
   const { pages } = vm.guest;

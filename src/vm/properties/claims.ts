@@ -14,7 +14,7 @@ const claimOfTracker =
   (spec, vm, tracker) =>
     tracker.claims[name]?.(vm.tracker, spec) ?? (() => false);
 
-/** What a scenario can claim to reach (`sometimes`). A scenario names those that some execution must reach. */
+/** When a claim (`sometimes`) comes true. A scenario names those that some execution must reach. */
 export const claims: Readonly<Record<string, Claim>> = {
   'a ring is full': claimOfTracker('a ring is full'),
   'a vCPU stops': (spec, vm) => {

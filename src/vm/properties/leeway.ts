@@ -21,7 +21,7 @@ export function leewaySuffices(
   return spec.rings.every(({ leeway }, ring) => bounds[ring] !== undefined && leeway >= bounds[ring] - 1);
 }
 
-/** The most that the vCPU of a ring can push between two full checks; undefined: no bound is proved. */
+/** The most that a ring's vCPU can push between two full checks; undefined: no bound is proved. */
 function boundOf(spec: VmSpec, freeing: Freeing, ring: number): number | undefined {
   const own = spec.actors.filter(({ role, vcpu }) => role === 'vcpu' && vcpu === ring);
   const writes = own.flatMap(({ operations }) => operations.filter((op) => effectsOf(op).records === 'guest writes'));

@@ -17,15 +17,15 @@ export type RoleOf<Role extends PlaceRole, Is extends string> = Role extends Pla
     : never
   : never;
 
-/** The state of a monitor: a sequential model, and what each thread has done since its operation began. */
+/** The state of a monitor: a model, and what each thread has done since its operation began. */
 export interface MonitorState<Model, Thread> {
   readonly model: Model;
   readonly threads: readonly Thread[];
 }
 
 /**
- * The state after a step on a place with that role, or what the step violates. Returns `state` itself
- * where nothing changes.
+ * The state after a step on a place with that role, or what the step violates. Returns `state`
+ * itself where nothing changes.
  */
 type Reducer<State, Role> = (state: State, event: StepEvent, look: StateView, role: Role) => State | Violation;
 
@@ -52,7 +52,7 @@ interface MonitorParts<Model, Thread, Role extends PlaceRole> {
   readonly threadKey: (thread: Thread) => string;
 }
 
-/** HOT. A monitor that gives each step of an actor, unless that is hostile, to the reducer of its place. */
+/** HOT. A monitor that gives each step to the reducer of its place. Hostile actors are ignored. */
 export function createMonitor<Model, Thread extends object, Role extends PlaceRole>({
   name,
   spec,

@@ -9,7 +9,7 @@ export const arraysEqual = (a: Gfn, b: Gfn): boolean => a.slot === b.slot && a.o
 export const text = ({ slot, offset }: Gfn): string => `${slot}:${offset}`;
 export const formatCall = ({ slot, offset }: Page): string => `${slot}:${offset}`;
 
-/** How two lists of pages differ, in words; undefined: they name the same pages in the same order. */
+/** How two lists of pages differ, in words; undefined: they are the same, in the same order. */
 export function differing(got: readonly Gfn[], expected: readonly Gfn[]): string | undefined {
   const [a, b] = [got.map(text).join(' '), expected.map(text).join(' ')];
   return a === b ? undefined : `got ${a || 'none'}, expected ${b || 'none'}`;
@@ -32,7 +32,7 @@ export function withElement<T>(list: readonly T[], at: number, value: T): readon
 
 const keys = new WeakMap<object, string>();
 
-/** HOT. The key of `value`, computed once per object. A step changes one part of a state: the others keep their keys. */
+/** HOT. The key of `value`, computed once per object: a step changes only one part of a state. */
 export function memoizedBy<T extends object>(value: T, keyOf: (value: T) => string): string {
   let key = keys.get(value);
   if (key === undefined) {

@@ -5,9 +5,9 @@ import { effectsOf, hostileRings, performs, performsWhere, type VmSpec } from '.
 import { formatCall, pushesOf, text } from './monitorHelpers.ts';
 
 /*
- * What honest calls reported, compared with what was written, at the end of an execution. These also
- * hold where the order of steps is not the order of their effects, and no monitor runs. They are
- * checked where the results contain all that was reported.
+ * What honest calls reported, compared with what was written, at the end of an execution. These
+ * also hold where the order of steps is not the order of their effects, and no monitor runs. They
+ * are checked where the results have all that was reported.
  */
 
 const applies = (spec: VmSpec): boolean =>

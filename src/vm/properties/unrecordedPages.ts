@@ -6,8 +6,8 @@ import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { formatCall, text } from './monitorHelpers.ts';
 
 /**
- * What resets re-armed, by what is left when all have ended: a page that can be written without being recorded is recorded already. Asked
- * where entries come from writes alone, and nobody writes what is not his.
+ * NL1, at the end of an execution: a page that can be written unrecorded is recorded already.
+ * Checked where entries come from writes alone, and userspace is not hostile.
  */
 export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['finally'] {
   if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
@@ -29,7 +29,7 @@ export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['fina
   };
 }
 
-/** Whether a page is in its slot, as that is now. */
+/** Whether a page is within the current size of its slot. */
 export function isThere(vm: Vm, { slot, offset }: Page, read: (cell: Cell) => number): boolean {
   const { size } = vm.kvm.memslots.find((memslot) => memslot.slot === slot)!;
   return size === undefined || offset < read(size);

@@ -13,7 +13,9 @@ import { claims } from './claims.ts';
 import { leewaySuffices } from './leeway.ts';
 import { isThere } from './unrecordedPages.ts';
 
-/** What is asked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is ever lost. */
+/**
+ * What is checked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is lost.
+ */
 export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, layout: Layout): Properties {
   const hasRoom = leewaySuffices(tracker, spec);
   const rules = tracker.rules({ spec, vm, tracker: vm.tracker, layout, hasRoom });
@@ -40,7 +42,7 @@ export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, l
   };
 }
 
-/** A slot that changes is copied whole, outside of any checkpoint: then their rules do not apply. */
+/** None where a slot changes: it is copied whole, outside of any checkpoint. */
 const checkpointMonitors = (spec: VmSpec, vm: Vm): TrackerRules['monitors'] =>
   vm.gate === undefined || performs(spec, 'set-slot') ? [] : [checkpointRules(spec, vm, vm.gate)];
 
@@ -52,7 +54,10 @@ function stopsInTime(spec: VmSpec, vm: Vm): Properties['always'] {
   };
 }
 
-/** When a checkpoint is committed, or the machine is set back to the last, the copy is the guest, page for page; for it is paused. */
+/**
+ * When a checkpoint is committed, or the machine is set back to it, the copy equals the guest, page
+ * for page: the machine is paused.
+ */
 function imageAtCommit({ slots }: VmSpec, vm: Vm): Properties['always'] {
   const { gate } = vm;
   if (gate === undefined || slots.length === 0) return {};
@@ -65,13 +70,14 @@ function imageAtCommit({ slots }: VmSpec, vm: Vm): Properties['always'] {
   };
 }
 
-/** Only where nobody harvests without copying can everything be asked of the copy. */
+/** Whether userspace copies all pages that it harvests. Otherwise the copy cannot be complete. */
 const copiesPages = (spec: VmSpec): boolean =>
   performsWhere(spec, ({ copies }) => copies !== 'no') && !performs(spec, 'harvest');
 
 /**
- * The master property: when everything has come to rest, the copied version equals the written one, page for page. Where nobody
- * serves until the end, one last honest round is made first. Pages that a vCPU with a hostile ring writes are left out.
+ * The master property: at quiescence, the copied version of each page equals the written one. Where
+ * userspace does not serve until the end, the pages are collected once more first. Pages that a
+ * vCPU with a hostile ring writes are left out.
  */
 function noPageIsLost(
   tracker: TrackerDescriptor,
@@ -103,7 +109,7 @@ function noPageIsLost(
   };
 }
 
-/** The pages of `pages` whose copy is not what the guest has. */
+/** Those of `pages` whose copy differs from the guest. */
 function differing(vm: Vm, pages: readonly Page[], read: (cell: Cell) => number): Page[] {
   return pages.filter(
     (page) => read(page.version) !== read(vm.replica.get(page.slot)![page.offset]) && isThere(vm, page, read),

@@ -30,7 +30,9 @@ export function marks(context: BitmapContext, state: BitmapMonitorState, event: 
   return updateModel(state, role.bitmap, set.reduce(mark, state.model[role.bitmap]));
 }
 
-/** GET or CLEAR reads a word. Without manual protection, GET needs no more of a word that is empty. */
+/**
+ * GET or CLEAR reads a word. Without manual protection, GET needs no more of a word that is empty.
+ */
 export function readsWord(
   context: BitmapContext,
   state: BitmapMonitorState,

@@ -67,7 +67,10 @@ export function dirtyBitmapMonitor(
   });
 }
 
-/** What matters of a page. Its version matters with manual protection alone: there, it may be copied too early. */
+/**
+ * What matters of a page. Its version matters with manual protection alone: there, it may be copied
+ * too early.
+ */
 const PAGE_CELLS = ['armed', 'translations', 'version'] as const;
 
 const rolesOf = ({ vm, words, manual }: BitmapContext): (readonly [Place, Role])[] => [
@@ -124,7 +127,10 @@ function protectReducers(context: BitmapContext): Omit<BitmapReducers, 'word' | 
   };
 }
 
-/** An operation has ended: GET must have told all that it found, and CLEAR have cleared all that it was asked to. */
+/**
+ * An operation has ended: GET must have told all that it found, and CLEAR have cleared all that it
+ * was asked to.
+ */
 function returns(
   { spec, armsAlone }: BitmapContext,
   state: BitmapMonitorState,

@@ -28,7 +28,10 @@ export const DIRTY_BITMAP_RULE = {
   D13_SLOT: 'D13 what was recorded in a slot goes with it',
 } as const;
 
-/** What a thread did since its operation began; from `before` on: since it took slots_lock. Pages are `slot:offset`. */
+/**
+ * What a thread did since its operation began; from `before` on: since it took slots_lock. Pages
+ * are `slot:offset`.
+ */
 export interface BitmapThread {
   /** The pages that GET told it, in order. */
   readonly told: readonly Gfn[];

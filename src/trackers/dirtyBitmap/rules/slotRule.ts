@@ -6,7 +6,10 @@ import type { VmSpec } from '../../../vm/spec.ts';
 import type { Bitmap } from '../bitmap.ts';
 import { DIRTY_BITMAP_RULE } from './dirtyBitmapState.ts';
 
-/** By thread, since it took slots_lock: the slots that it deleted, and the place ids of the bitmap words that it cleared. */
+/**
+ * By thread, since it took slots_lock: the slots that it deleted, and the place ids of the bitmap
+ * words that it cleared.
+ */
 type State = readonly { readonly deleted: readonly number[]; readonly emptied: readonly number[] }[];
 
 const NOTHING = { deleted: [], emptied: [] };

@@ -6,8 +6,8 @@ import type { DirtyRings } from '../dirtyRing.ts';
 import { DIRTY_RING_RULE, honestRings } from './dirtyRingState.ts';
 
 /**
- * F-2, F-3, F-6 and F-10 at the end of an execution. They also hold where the order of steps is not the
- * order of their effects, and the monitor does not run.
+ * F-2, F-3, F-6 and F-10 at the end of an execution. They also hold where the order of steps is not
+ * the order of their effects, and the monitor does not run.
  */
 export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyRings>): Properties['finally'] {
   const { rings } = tracker;

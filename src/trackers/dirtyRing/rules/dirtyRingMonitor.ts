@@ -28,10 +28,10 @@ import { leavesReset, movesResetIndex, readsBound, readsFlags, readsResetWord, r
 
 /**
  * F-1 to F-6, F-10 and G2 of the merged ring. Each effect is compared with the sequential model
- * (`models/dirtyRing.ts`) at the step where it happens. Of a ring that hostile userspace writes, the
- * monitor requires what the kernel must guarantee whatever it finds there. Where the leeway may be too
- * small, a ring may get full. Whether pages are re-armed (F-7), and when translations are flushed,
- * shows as lost pages.
+ * (`models/dirtyRing.ts`) at the step where it happens. Of a ring that hostile userspace writes,
+ * the monitor requires what the kernel must guarantee whatever it finds there. Where the leeway may
+ * be too small, a ring may get full. Whether pages are re-armed (F-7), and when translations are
+ * flushed, shows as lost pages.
  */
 export function dirtyRingMonitor(machine: TrackedVm<DirtyRings>): Monitor<DirtyRingMonitorState> {
   const { spec, vm, layout } = machine;

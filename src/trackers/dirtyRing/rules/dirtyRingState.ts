@@ -38,7 +38,10 @@ export interface DirtyRingThread {
   readonly count: number;
   /** Which of the pages of its operation it pushed last, as an index. */
   readonly last: number;
-  /** By ring: the reset flag that it found at the oldest entry; SEEN_END: it must stop; undefined: it has not looked. */
+  /**
+   * By ring: the reset flag that it found at the oldest entry; SEEN_END: it must stop; undefined:
+   * it has not looked.
+   */
   readonly flags: readonly (number | undefined)[];
   /** Words of that entry, or of the next entry to harvest, that it read since. */
   readonly words: readonly string[];
@@ -111,7 +114,10 @@ export const isEntryNumber = (
 /** The index after `count` entries. */
 export const indexAfter = ({ spec }: DirtyRingContext, count: number): number => (spec.index + count) % INDEX_MODULUS;
 
-/** How many pushes there were by a value of dirty_index. During a push, it is one more or one less than the model's. */
+/**
+ * How many pushes there were by a value of dirty_index. During a push, it is one more or one less
+ * than the model's.
+ */
 export const pushesByIndex = (context: DirtyRingContext, { pushed }: DirtyRingState, index: number): number =>
   pushed + ((index - indexAfter(context, pushed)) | 0);
 

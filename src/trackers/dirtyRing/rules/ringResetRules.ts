@@ -36,7 +36,9 @@ export function readsFlags(
   });
 }
 
-/** The repaired reset reads dirty_index: it stops at what was never pushed, whatever the flags say. */
+/**
+ * The repaired reset reads dirty_index: it stops at what was never pushed, whatever the flags say.
+ */
 export function readsBound(
   context: DirtyRingContext,
   state: DirtyRingMonitorState,

@@ -11,7 +11,8 @@ type Inside = readonly boolean[];
 
 /**
  * F-9: a vCPU whose ring is soft-full does not enter the guest. Its first access to a page in an
- * operation shows that it has entered. Between the entry and that access, its ring only gets emptier.
+ * operation shows that it has entered. Between the entry and that access, its ring only gets
+ * emptier.
  */
 export function softFullRule(spec: VmSpec, vm: Vm, { rings }: DirtyRings): Monitor<Inside> {
   const words = new Set(vm.guest.pages.map(({ word }) => word.id));

@@ -38,9 +38,10 @@ type Role =
   | { readonly is: 'armed'; readonly page: Page };
 
 /**
- * A1 to A6 of Cao's list. Each effect is compared with the sequential model (`models/gfnList.ts`) at
- * the step where it happens. Where userspace does not keep to the rules, the monitor requires what the
- * kernel must guarantee whatever it finds. That a reset drops what was not fetched shows as lost pages.
+ * A1 to A6 of Cao's list. Each effect is compared with the sequential model (`models/gfnList.ts`)
+ * at the step where it happens. Where userspace does not keep to the rules, the monitor requires
+ * what the kernel must guarantee whatever it finds. That a reset drops what was not fetched shows
+ * as lost pages.
  */
 export function gfnListMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnLists>): Monitor<GfnListMonitorState> {
   const { list } = tracker;

@@ -71,7 +71,10 @@ export const holdsListLock = ({ list }: GfnListContext, { thread }: StepEvent, l
 export const resetsList = ({ vm }: GfnListContext, { thread }: StepEvent, look: StateView): boolean =>
   look.holder(vm.kvm.slots_lock) === thread;
 
-/** Whether userspace keeps to the rules: it writes no mapped memory, and one thread alone drains the list. */
+/**
+ * Whether userspace keeps to the rules: it writes no mapped memory, and one thread alone drains the
+ * list.
+ */
 export function isHonest(spec: VmSpec): boolean {
   const draining = spec.actors.filter(({ operations }) => operations.some((op) => effectsOf(op).drains !== 'no'));
   return hostileRings(spec).size === 0 && draining.length <= 1;

@@ -11,7 +11,10 @@ import {
   mayPush,
 } from './gfnListState.ts';
 
-/** dirty_index is read. A vCPU reads it before it enters the guest, where an old value is good enough. */
+/**
+ * dirty_index is read. A vCPU reads it before it enters the guest, where an old value is good
+ * enough.
+ */
 export function readsDirty(
   context: GfnListContext,
   state: GfnListMonitorState,

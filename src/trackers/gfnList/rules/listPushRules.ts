@@ -52,7 +52,9 @@ export function writesListEntry(
   return violationOfRule(context.honest && entry < index ? GFN_LIST_RULE.A3_STABLE : GFN_LIST_RULE.A6_INDEX, message);
 }
 
-/** A vCPU makes a page writable. With a hardware log, pages are writable before they are recorded. */
+/**
+ * A vCPU makes a page writable. With a hardware log, pages are writable before they are recorded.
+ */
 export function opensPage(
   { spec, honest }: GfnListContext,
   state: GfnListMonitorState,

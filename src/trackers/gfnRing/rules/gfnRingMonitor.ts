@@ -33,9 +33,9 @@ import {
 } from './resetRules.ts';
 
 /**
- * R1 to R9 and R12 of the ring. Each effect is compared with the sequential model (`models/ring.ts`)
- * at the step where it happens. Of a ring that hostile userspace writes, the monitor requires what
- * the kernel must guarantee whatever it finds there.
+ * R1 to R9 and R12 of the ring. Each effect is compared with the sequential model
+ * (`models/ring.ts`) at the step where it happens. Of a ring that hostile userspace writes, the
+ * monitor requires what the kernel must guarantee whatever it finds there.
  */
 export function gfnRingMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnRings>): Monitor<GfnRingMonitorState> {
   const context: GfnRingContext = { spec, vm, rings: tracker.rings, hostile: hostileRings(spec) };

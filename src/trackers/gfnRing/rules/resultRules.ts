@@ -42,7 +42,10 @@ const resetsReturn = (spec: VmSpec) => (look: StateView) =>
   returned(spec, look, 'reset').every(({ result }) => result !== GFN_RING_INVALID) ||
   `reset returned ${GFN_RING_INVALID}`;
 
-/** The results of all calls of one operation. `serve` may run any number of times, so its actor's results have no fixed places. */
+/**
+ * The results of all calls of one operation. `serve` may run any number of times, so its actor's
+ * results have no fixed places.
+ */
 function returned(spec: VmSpec, look: StateView, what: OperationSpec['do']): { actor: ActorSpec; result: unknown }[] {
   return spec.actors.flatMap((actor, thread) =>
     serves(actor)
@@ -65,7 +68,10 @@ function harvesterOf(spec: VmSpec, ring: number): number {
   return threads.length === 1 && !serves(spec.actors[threads[0]]) ? threads[0] : -1;
 }
 
-/** Whether the operation's result contains entries of this ring. `collect` does not tell rings apart. */
+/**
+ * Whether the operation's result contains entries of this ring. `collect` does not tell rings
+ * apart.
+ */
 function takesFrom(spec: VmSpec, op: OperationSpec, ring: number): boolean {
   if (op.do === 'harvest') return op.ring === ring;
   return op.do === 'collect' && spec.rings.length === 1;
