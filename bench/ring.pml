@@ -1,4 +1,4 @@
-/* The yardstick rings for SPIN: `npm run bench` searches them with Debian's spin where it is installed. One access of shared memory is
+/* The benchmark rings for SPIN: `npm run bench` searches them with Debian's spin where it is installed. One access of shared memory is
    one step; what a thread works out for itself is part of the step before it. K pushes, H harvests, R resets: spin -a -DK=4 -DH=3 -DR=2 */
 #define SIZE 4
 #define USED(to, from) (to - from)

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noLimits } from '../dist/explore/limits.js';
 import { searchHere } from '../dist/run/search/search.js';
-import { benchmarkRing, YARDSTICKS } from '../dist/scenario/benchmarkRing.js';
+import { BENCHMARK_RINGS, benchmarkRing } from '../dist/scenario/benchmarkRing.js';
 
 const ROUNDS = 7;
 const model = fileURLToPath(new URL('ring.pml', import.meta.url));
@@ -34,7 +34,7 @@ function best(work) {
 }
 
 for (const name of ['ring-l', 'ring-x']) {
-  const theirs = spin(...YARDSTICKS[name]);
+  const theirs = spin(...BENCHMARK_RINGS[name]);
   if (theirs === undefined) {
     console.log('SPIN beside it: not measured, spin or cc is not installed');
     break;

@@ -13,9 +13,9 @@ const SCHEMAS = {
   VmSpec: vmSchema,
   VmsSpec: vmsSchema,
   Finding: findingSchema,
-  ModuleSource: moduleSchema,
-  YardstickSource: benchmarkSchema,
-  MemorySource: inMemorySchema,
+  ModuleRef: moduleSchema,
+  BenchmarkRef: benchmarkSchema,
+  InMemoryRef: inMemorySchema,
 };
 
 /** Every export has its place here. */

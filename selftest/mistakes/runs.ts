@@ -72,7 +72,7 @@ export const runs: readonly Mistake[] = [
     expectedBy: ['a finding is read as it was written, or refused by the name of the wrong field'],
     edits: [
       {
-        file: 'run/parseSource',
+        file: 'run/parseScenarioRef',
         from: '...finding, memoryModel,',
         to: "...finding, memoryModel: 'sc',",
       },

@@ -41,7 +41,7 @@ export const states: readonly Mistake[] = [
     name: 'states-lost-when-the-table-grows',
     part: 'set of states',
     testFile: 'test/explore/counts.test.ts',
-    expectedBy: ['the yardsticks ring-m has so many states'],
+    expectedBy: ['the benchmark rings ring-m has so many states'],
     edits: [
       {
         file: 'explore/states/stateSet',
@@ -54,7 +54,7 @@ export const states: readonly Mistake[] = [
     name: 'rows-written-without-their-upper-bits',
     part: 'rows of states',
     testFile: 'test/explore/counts.test.ts',
-    expectedBy: ['the yardsticks ring-s has so many states'],
+    expectedBy: ['the benchmark rings ring-s has so many states'],
     edits: [
       { file: 'explore/states/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' },
     ],

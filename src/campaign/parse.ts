@@ -2,7 +2,7 @@ import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { checkVersion, checkWholeNumber, readFields } from '../input/fieldTypes.ts';
 import { checkCanary } from '../run/canary.ts';
-import { parseSource } from '../run/parseSource.ts';
+import { parseScenarioRef } from '../run/parseScenarioRef.ts';
 import { type CorpusEntry, entrySchema } from './corpus/corpusEntry.ts';
 import { CAMPAIGN_SCHEMA, type Settings, settingsSchema } from './settings.ts';
 
@@ -17,7 +17,7 @@ export function parseSettings(value: unknown, file: string): Settings {
   checkCanary(file, canary);
   const bases = settings.bases.map(({ source, ...base }, i) => ({
     ...base,
-    source: parseSource(source, file, `${file}.bases[${i}].source`),
+    source: parseScenarioRef(source, file, `${file}.bases[${i}].source`),
   }));
   return { ...settings, bases, ...(canary !== undefined && { canary }) };
 }
@@ -28,5 +28,5 @@ export function parseEntry(value: unknown, file: string): CorpusEntry {
   const entry = readFields(entrySchema(), value, file);
   if (parseSchedule(entry.schedule) === undefined)
     throw new BadInput(`${file}.schedule is no schedule: runs like 0x5,1,0 are expected`);
-  return { ...entry, scenario: parseSource(entry.scenario, file, `${file}.scenario`) };
+  return { ...entry, scenario: parseScenarioRef(entry.scenario, file, `${file}.scenario`) };
 }

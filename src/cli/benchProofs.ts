@@ -4,7 +4,7 @@ import { scMemory } from '../run/createRun.ts';
 import { searchHere } from '../run/search/search.ts';
 import { SearchPool } from '../run/search/searchPool.ts';
 import type { SearchSpec } from '../run/search/searchSpec.ts';
-import { benchmarkRing, type Yardstick } from '../scenario/benchmarkRing.ts';
+import { type BenchmarkRingName, benchmarkRing } from '../scenario/benchmarkRing.ts';
 import { resolveScenario } from '../scenario/scenarioRef.ts';
 import type { BenchRow } from './bench.ts';
 
@@ -28,7 +28,7 @@ const search = (reduction: SearchSpec['reduction'], memoryModel: MemoryModelName
  */
 export function proofs(bare: number): BenchRow[] {
   const rows: BenchRow[] = [];
-  const add = (name: Yardstick, reduction: 'optimal' | 'states'): void => {
+  const add = (name: BenchmarkRingName, reduction: 'optimal' | 'states'): void => {
     const scenario = benchmarkRing(name);
     let perSecond = 0;
     let seconds = Infinity;

@@ -1,5 +1,5 @@
 import type { Argument, Option } from 'commander';
-import { YARDSTICKS } from '../scenario/benchmarkRing.ts';
+import { BENCHMARK_RINGS } from '../scenario/benchmarkRing.ts';
 import { checksOf } from '../scenario/builtinScenarios.ts';
 import { trackerNames } from '../trackers/interface/names.ts';
 
@@ -31,6 +31,6 @@ export const checkedScenarioNames = (): string[] =>
 
 /** Names of built-in scenarios, or paths of others. */
 export const scenarioNamesAndPaths = (): CompletionValues => ({
-  words: [...checkedScenarioNames(), ...Object.keys(YARDSTICKS)],
+  words: [...checkedScenarioNames(), ...Object.keys(BENCHMARK_RINGS)],
   paths: true,
 });

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
-import { isYardstick } from '../scenario/benchmarkRing.ts';
+import { isBenchmarkRing } from '../scenario/benchmarkRing.ts';
 import { builtInNamed } from '../scenario/builtinScenarios.ts';
 import { type ScenarioRef, sourceOfModule } from '../scenario/scenarioRef.ts';
 import { trackerNames } from '../trackers/interface/names.ts';
 import type { Finding } from './finding.ts';
-import { parseFinding, parseSource } from './parseSource.ts';
+import { parseFinding, parseScenarioRef } from './parseScenarioRef.ts';
 
 /**
  * The scenario that `name` stands for: a built-in one, or the path of a module, of a JSON file or
@@ -15,7 +15,7 @@ import { parseFinding, parseSource } from './parseSource.ts';
 export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
   const builtIn = builtInNamed(name);
   if (builtIn !== undefined) return builtIn.spec;
-  if (isYardstick(name)) return { schema: SCHEMA, name, builtIn: name };
+  if (isBenchmarkRing(name)) return { schema: SCHEMA, name, builtIn: name };
   const tracker = trackerNames.find((of) => name.startsWith(`${of}/`));
   if (tracker !== undefined)
     throw new BadInput(`unknown scenario ${name}: 'gfnring list --tracker ${tracker}' shows those of ${tracker}`);
@@ -26,7 +26,7 @@ export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
   }
   if (!name.endsWith('.json')) return sourceOfModule(name);
   const json = readJson(name, 'scenario');
-  return isFinding(json) ? parseFinding(json, name).scenario : parseSource(json, name, name);
+  return isFinding(json) ? parseFinding(json, name).scenario : parseScenarioRef(json, name, name);
 }
 
 /**

@@ -8,23 +8,23 @@ import { scenario } from './define.ts';
 export const SIZE = 4;
 
 /** The benchmark rings by name, with their numbers of pushes, harvests and resets. */
-export const YARDSTICKS = {
+export const BENCHMARK_RINGS = {
   'ring-s': [2, 2, 1],
   'ring-m': [3, 2, 2],
   'ring-l': [4, 3, 2],
   'ring-x': [5, 3, 3],
 } as const;
 
-export type Yardstick = keyof typeof YARDSTICKS;
+export type BenchmarkRingName = keyof typeof BENCHMARK_RINGS;
 
-export const isYardstick = (name: string): name is Yardstick => Object.hasOwn(YARDSTICKS, name);
+export const isBenchmarkRing = (name: string): name is BenchmarkRingName => Object.hasOwn(BENCHMARK_RINGS, name);
 
 /** What the actors do. A test replaces one by a wrong one. */
 export interface RingFunctions {
-  readonly push: (mem: Memory, ring: YardstickRing) => void;
-  readonly harvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
-  readonly lastHarvest: (mem: Memory, ring: YardstickRing, before: unknown) => number;
-  readonly reset: (mem: Memory, ring: YardstickRing, before: unknown) => number;
+  readonly push: (mem: Memory, ring: RingCells) => void;
+  readonly harvest: (mem: Memory, ring: RingCells, before: unknown) => number;
+  readonly lastHarvest: (mem: Memory, ring: RingCells, before: unknown) => number;
+  readonly reset: (mem: Memory, ring: RingCells, before: unknown) => number;
 }
 
 /**
@@ -32,13 +32,13 @@ export interface RingFunctions {
  * thread resets. It is written as users write scenarios. The n-th entry has values that no other
  * entry has. Each operation passes its actor's private index to the next one.
  */
-export function benchmarkRing(name: Yardstick): Scenario {
-  const [pushes, harvests, resets] = YARDSTICKS[name];
-  return yardstickRing(name, pushes, harvests, resets);
+export function benchmarkRing(name: BenchmarkRingName): Scenario {
+  const [pushes, harvests, resets] = BENCHMARK_RINGS[name];
+  return createBenchmarkRing(name, pushes, harvests, resets);
 }
 
 /** A benchmark ring of any size, in which functions can be replaced by wrong ones. */
-export function yardstickRing(
+export function createBenchmarkRing(
   name: string,
   pushes: number,
   harvests: number,
@@ -85,7 +85,7 @@ export function yardstickRing(
 }
 
 /** `prod` and `cons` overlap the padding of entry 0, which nothing else uses. */
-export interface YardstickRing {
+export interface RingCells {
   readonly pad: Cell;
   readonly prod: Cell;
   readonly cons: Cell;
@@ -97,7 +97,7 @@ export interface YardstickRing {
   readonly mmu_lock: Lock;
 }
 
-function push(mem: Memory, { prod, kprod, kreset, slot, off }: YardstickRing): void {
+function push(mem: Memory, { prod, kprod, kreset, slot, off }: RingCells): void {
   const index = mem.load(kprod);
   if (u16(index - mem.loadAcquire(kreset)) >= SIZE) return;
   mem.store(slot[index % SIZE], 100 + index);
@@ -106,7 +106,7 @@ function push(mem: Memory, { prod, kprod, kreset, slot, off }: YardstickRing): v
   mem.storeRelease(prod, index + 1);
 }
 
-export function consumeAll(mem: Memory, { prod, cons, slot, off }: YardstickRing, before: unknown): number {
+export function consumeAll(mem: Memory, { prod, cons, slot, off }: RingCells, before: unknown): number {
   let index = (before as number | undefined) ?? 0;
   for (const end = mem.loadAcquire(prod); index !== end; index = u16(index + 1))
     consumeOne(mem, slot, off, index, 'userspace');
@@ -116,7 +116,7 @@ export function consumeAll(mem: Memory, { prod, cons, slot, off }: YardstickRing
 
 function reset(
   mem: Memory,
-  { cons, kprod, kreset, slot, off, slots_lock, mmu_lock }: YardstickRing,
+  { cons, kprod, kreset, slot, off, slots_lock, mmu_lock }: RingCells,
   before: unknown,
 ): number {
   let index = (before as number | undefined) ?? 0;
@@ -137,11 +137,11 @@ function reset(
 
 export function consumeOne(
   mem: Memory,
-  slot: YardstickRing['slot'],
-  off: YardstickRing['off'],
+  slot: RingCells['slot'],
+  off: RingCells['off'],
   index: number,
-  who: string,
+  reader: string,
 ): void {
   const [s, o] = [mem.load(slot[index % SIZE]), mem.load(off[index % SIZE])];
-  check(s === 100 + index && o === 200 + index, `${who} reads what was pushed`, `entry ${index} reads ${s}, ${o}`);
+  check(s === 100 + index && o === 200 + index, `${reader} reads what was pushed`, `entry ${index} reads ${s}, ${o}`);
 }

@@ -5,13 +5,13 @@ import { BadInput } from '../input/badInput.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.ts';
 import { SCHEMA } from '../input/schema.ts';
 import type { VmSpec, VmsSpec } from '../vm/spec.ts';
-import { benchmarkRing, YARDSTICKS, type Yardstick } from './benchmarkRing.ts';
+import { BENCHMARK_RINGS, type BenchmarkRingName, benchmarkRing } from './benchmarkRing.ts';
 import { openModule } from './module.ts';
 import { skip } from './omittedOperations.ts';
 import { buildMultiVm, buildVm } from './vm.ts';
 
 const OPERATIONS_MAX = 100_000;
-const YARDSTICK_NAMES = Object.keys(YARDSTICKS) as Yardstick[];
+const BENCHMARK_RING_NAMES = Object.keys(BENCHMARK_RINGS) as BenchmarkRingName[];
 
 /** The fields that references have in common. */
 const refFields = (t: FieldTypes) => ({
@@ -29,7 +29,7 @@ const moduleFields = (t: FieldTypes) => ({
 
 const benchmarkFields = (t: FieldTypes) => ({
   ...refFields(t),
-  builtIn: t.oneOf(YARDSTICK_NAMES).describe('the name of the benchmark ring'),
+  builtIn: t.oneOf(BENCHMARK_RING_NAMES).describe('the name of the benchmark ring'),
 });
 
 export const moduleSchema = lazySchema((t) => t.openFields(moduleFields(t)));
@@ -40,18 +40,18 @@ export const inMemorySchema = lazySchema((t) => t.openFields(refFields(t)));
  * A user's module, whose default export is a scenario. The path is absolute. In a finding's file it
  * is relative to that file, so that a project can be moved together with its findings.
  */
-interface ModuleSource extends FieldsOf<ReturnType<typeof moduleFields>> {}
+interface ModuleRef extends FieldsOf<ReturnType<typeof moduleFields>> {}
 
 /** A benchmark ring: see `gfnring list`. */
-interface YardstickSource extends FieldsOf<ReturnType<typeof benchmarkFields>> {}
+interface BenchmarkRef extends FieldsOf<ReturnType<typeof benchmarkFields>> {}
 
 /** A scenario that was made in memory: only the code that made it has it. */
-interface MemorySource extends FieldsOf<ReturnType<typeof refFields>> {
+interface InMemoryRef extends FieldsOf<ReturnType<typeof refFields>> {
   readonly inMemory: true;
 }
 
 /** A reference to a scenario, as plain JSON. Any thread can build the scenario from it. */
-export type ScenarioRef = VmSpec | VmsSpec | ModuleSource | YardstickSource | MemorySource;
+export type ScenarioRef = VmSpec | VmsSpec | ModuleRef | BenchmarkRef | InMemoryRef;
 
 /** A scenario and its reference. */
 export interface OpenedScenario {

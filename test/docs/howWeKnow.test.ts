@@ -18,7 +18,7 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
   const [, ofKernel, readable, agreed, others] =
     /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+); the other (\d+)/.exec(models)!;
   const counts = read('test/explore/counts.test.ts');
-  const yardsticks = ['ring-s', 'ring-m', 'ring-l'].map((name) =>
+  const benchmarks = ['ring-s', 'ring-m', 'ring-l'].map((name) =>
     Number(new RegExp(`'${name}', (\\d+)\\]`).exec(counts)![1]),
   );
   const drawnPrograms = /GFNRING_PROGRAMS \?\? (\d+)\)/.exec(read('test/litmus/models.explored.test.ts'))![1];
@@ -35,7 +35,7 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
     `and ${drawnPrograms} drawn programs, under \`tso\` and under \`weak\``,
     `Of the ${ofKernel} tests that Linux 6.1 has`,
     `reads ${readable} and agrees with ${agreed}; the other ${others} `,
-    `| ${yardsticks.map((count) => count.toLocaleString('en')).join('; ')} |`,
+    `| ${benchmarks.map((count) => count.toLocaleString('en')).join('; ')} |`,
     `200 lists of ${operations} operations each time`,
   ])
     expect(text).toContain(output);

@@ -10,7 +10,7 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { assume } from '../../src/memory/assume.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { benchmarkRing, YARDSTICKS } from '../../src/scenario/benchmarkRing.ts';
+import { BENCHMARK_RINGS, benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import {
   interleavings,
@@ -182,16 +182,16 @@ describe('interleavings without reduction', () => {
   );
 });
 
-describe('the yardsticks', () => {
-  const searchOf = (actors: readonly Actor[], name: keyof typeof YARDSTICKS) => {
-    const { program, properties } = benchmarkRing(name, ...YARDSTICKS[name]);
+describe('the benchmark rings', () => {
+  const searchOf = (actors: readonly Actor[], name: keyof typeof BENCHMARK_RINGS) => {
+    const { program, properties } = benchmarkRing(name, ...BENCHMARK_RINGS[name]);
     const execution = new Execution({ ...program, actors }, STEPS_MAX);
     const checker = new Checker(execution, properties);
     execution.observer = checker;
     return { execution, checker };
   };
-  const ordersOf = (name: keyof typeof YARDSTICKS) =>
-    permutations(benchmarkRing(name, ...YARDSTICKS[name]).program.actors);
+  const ordersOf = (name: keyof typeof BENCHMARK_RINGS) =>
+    permutations(benchmarkRing(name, ...BENCHMARK_RINGS[name]).program.actors);
 
   test.each([
     ['ring-s', 46],

@@ -46,7 +46,7 @@ function outcomes(what: Scenario, search: Partial<SearchSpec>): string[] {
   return all[0];
 }
 
-describe('the yardstick rings have as many classes as other tools count, whatever the order of the threads', () => {
+describe('the benchmark rings have as many classes as other tools count, whatever the order of the threads', () => {
   test.each([
     ['ring-s', 'sc', 46],
     ['ring-s', 'tso', 46],

@@ -8,7 +8,7 @@ import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import { sampleExecutions } from '../../src/explore/search/sampling.ts';
 import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { createRun } from '../../src/run/createRun.ts';
-import { YARDSTICKS, yardstickRing } from '../../src/scenario/benchmarkRing.ts';
+import { BENCHMARK_RINGS, createBenchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { ringBugs, withoutBug } from './ringBugs.ts';
 
 const STEPS_MAX = 100_000;
@@ -50,9 +50,9 @@ test('nothing is found without a bug, and there is no other bug', () => {
 test.each([
   ['ring-s', 46, 1206],
   ['ring-m', 553, 8688],
-] as const)('the yardstick %s has %i classes and %i states', (name, classes, states) => {
-  const [pushes, harvests, resets] = YARDSTICKS[name];
-  const { execution, checker } = createRun(yardstickRing(name, pushes, harvests, resets), STEPS_MAX);
+] as const)('the benchmark ring %s has %i classes and %i states', (name, classes, states) => {
+  const [pushes, harvests, resets] = BENCHMARK_RINGS[name];
+  const { execution, checker } = createRun(createBenchmarkRing(name, pushes, harvests, resets), STEPS_MAX);
   expect(optimalDpor(execution, checker, noLimits).executions).toBe(classes);
   const options = { states: new StateCache(execution, checker) };
   expect(depthFirstSearch(execution, checker, noLimits, options).states).toBe(states);

@@ -6,14 +6,15 @@ import type { Memory } from '../../src/memory/memory.ts';
 import {
   consumeAll,
   consumeOne,
+  createBenchmarkRing,
+  type RingCells,
   type RingFunctions,
   SIZE,
-  type YardstickRing,
-  yardstickRing,
 } from '../../src/scenario/benchmarkRing.ts';
 
 /** 5 pushes, so that an entry is reused; harvests; one reset. */
-const ringOf = (name: string, mistakes: Partial<RingFunctions>): Scenario => yardstickRing(name, 5, 2, 1, mistakes);
+const ringOf = (name: string, mistakes: Partial<RingFunctions>): Scenario =>
+  createBenchmarkRing(name, 5, 2, 1, mistakes);
 
 export const withoutBug = ringOf('ring', {});
 
@@ -88,7 +89,7 @@ export const ringBugs: readonly Scenario[] = [
 ];
 
 /** The kernel's reset without the range check of cons, which an honest cons passes. */
-function resetTo(mem: Memory, ring: YardstickRing, before: unknown, each: (index: number) => void): number {
+function resetTo(mem: Memory, ring: RingCells, before: unknown, each: (index: number) => void): number {
   let index = (before as number | undefined) ?? 0;
   mem.lock(ring.slots_lock);
   for (const end = mem.load(ring.cons); index !== end; index = u16(index + 1)) {

@@ -9,7 +9,7 @@ import { contextSwitches, formatSchedule, parseSchedule } from '../../src/explor
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scMemory } from '../../src/run/createRun.ts';
 import { findingOf, writeFinding } from '../../src/run/finding.ts';
-import { parseFinding } from '../../src/run/parseSource.ts';
+import { parseFinding } from '../../src/run/parseScenarioRef.ts';
 import { replay } from '../../src/run/replay.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
 import { searchHere } from '../../src/run/search/search.ts';

@@ -5,7 +5,7 @@ import { canaries } from '../../selftest/subjects/index.ts';
 import { Trial } from '../../selftest/subjects/trial.ts';
 import type { Answer, Ask } from '../../selftest/subjects/trialProcess.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { parseSource } from '../../src/run/parseSource.ts';
+import { parseScenarioRef } from '../../src/run/parseScenarioRef.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
 import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
@@ -36,7 +36,7 @@ test('each has a name of its own, a source and a scenario', () => {
     expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect([source.length > 6, edits.length > 0, expectedBy.length > 0]).toEqual([true, true, true]);
     if (typeof scenario === 'string') expect([scenario, builtInNamed(scenario)?.known]).toEqual([scenario, undefined]);
-    else expect(parseSource(JSON.parse(JSON.stringify(scenario)), 'canary')).toEqual(scenario);
+    else expect(parseScenarioRef(JSON.parse(JSON.stringify(scenario)), 'canary')).toEqual(scenario);
   }
 });
 

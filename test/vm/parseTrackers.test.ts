@@ -4,7 +4,7 @@ import { TrackerVmArbitrary } from '../../properties/arbitraries/trackerVm.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { BadInput } from '../../src/input/badInput.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
-import { parseSource } from '../../src/run/parseSource.ts';
+import { parseScenarioRef } from '../../src/run/parseScenarioRef.ts';
 import { buildVm, parseVm } from '../../src/scenario/vm.ts';
 import { trackerNames } from '../../src/trackers/interface/names.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
@@ -173,11 +173,11 @@ const badVms: readonly (readonly [unknown, string])[] = [
 describe('so it is for VMs side by side', () => {
   test('and the right ones are read', () => {
     const two = { schema: 1, name: 'two', vms: [good, { ...good, name: 'b', tracker: 'gfn-list' }] };
-    expect(parseSource(two, 'two.json')).toEqual(two);
+    expect(parseScenarioRef(two, 'two.json')).toEqual(two);
   });
 
   test.each(badVms.map(([vms, line]) => ({ vms, line })))('$line', ({ vms, line }) => {
-    expect(refused(() => parseSource(vms, 'two.json'))).toBe(line);
+    expect(refused(() => parseScenarioRef(vms, 'two.json'))).toBe(line);
   });
 });
 

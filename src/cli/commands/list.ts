@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { SCHEMA } from '../../input/schema.ts';
 import { plural } from '../../report/format.ts';
-import { YARDSTICKS } from '../../scenario/benchmarkRing.ts';
+import { BENCHMARK_RINGS } from '../../scenario/benchmarkRing.ts';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
 import { DEFAULT_TRACKER, type TrackerName } from '../../trackers/interface/names.ts';
 import { defineCommand } from '../defineCommand.ts';
@@ -22,7 +22,7 @@ export const listCommand = (): Command =>
   });
 
 function list({ json, tracker }: { json?: boolean; tracker: TrackerName }): void {
-  const benchmarks = Object.entries(tracker === DEFAULT_TRACKER ? YARDSTICKS : {});
+  const benchmarks = Object.entries(tracker === DEFAULT_TRACKER ? BENCHMARK_RINGS : {});
   const scenarios = [
     ...checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),
     ...benchmarks.map(([name, [pushes, harvests, resets]]) => ({

@@ -11,7 +11,7 @@ import { type Finding, findingSchema } from './finding.ts';
  * Reads a reference to a scenario from the JSON of `file`. Throws `BadInput` with the path of the
  * first field that is wrong.
  */
-export function parseSource(value: unknown, file: string, where = 'scenario'): ScenarioRef {
+export function parseScenarioRef(value: unknown, file: string, where = 'scenario'): ScenarioRef {
   const fields = readObject(value, where);
   if ('vms' in fields) return parseVms(value, where);
   if (!('module' in fields || 'builtIn' in fields || 'inMemory' in fields)) return parseVm(value, where);
@@ -26,7 +26,7 @@ export function parseSource(value: unknown, file: string, where = 'scenario'): S
 
 /**
  * Reads the finding in `file`. Its schedule is parsed: one number a step, see `parseSchedule`.
- * Throws as `parseSource`.
+ * Throws as `parseScenarioRef`.
  */
 export function parseFinding(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
   checkVersion(value, file);
@@ -38,6 +38,6 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
   if (cycle !== undefined) checkWholeNumber(cycle, `${file}.cycle`, 1, order.length);
   checkWholeNumber(contextSwitches, `${file}.contextSwitches`, 0, order.length);
   checkCanary(file, canary);
-  const scenario = parseSource(finding.scenario, file, `${file}.scenario`);
+  const scenario = parseScenarioRef(finding.scenario, file, `${file}.scenario`);
   return { ...finding, memoryModel, scenario, ...(canary !== undefined && { canary }), order };
 }
