@@ -1,6 +1,6 @@
 import type { Machine } from '../actors/operation.ts';
 import { descriptorOf, type OperationSpec } from '../actors/operations/registry.ts';
-import { slotChanges } from '../actors/operations/setSlot.ts';
+import { slotSizeChanges } from '../actors/operations/setSlot.ts';
 import { signalledActors } from '../actors/operations/signal.ts';
 import { roles } from '../actors/roles/registry.ts';
 import { initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
@@ -45,7 +45,7 @@ function shapeOf(tracker: TrackerDescriptor, spec: VmSpec, thread: number): VmSh
     ...spec,
     tracker,
     hostWrites: performs(spec, 'host-write'),
-    slotsMax: new Map(slotChanges(spec).map(({ slot }) => [slot, pagesMax(spec, slot)])),
+    slotsMax: new Map(slotSizeChanges(spec).map(({ slot }) => [slot, pagesMax(spec, slot)])),
     pauses: performsWhere(spec, ({ pauses }) => pauses),
     signalled: new Map([...signalledActors(spec)].map((actor) => [threadOf(spec, actor) + thread, actor])),
   };

@@ -39,12 +39,12 @@ export const setSlotOperation = defineOperation({
 });
 
 /** The sizes that operations give to slots. */
-export const slotChanges = (vm: VmView): { readonly slot: number; readonly npages: number }[] =>
+export const slotSizeChanges = (vm: VmView): { readonly slot: number; readonly npages: number }[] =>
   operationsOf(vm).filter((op): op is typeof op & { slot: number; npages: number } => op.do === 'set-slot');
 
 /** The most pages that a slot ever has; 0 where there is none. */
 export const pagesMax = (vm: VmView, slot: number): number =>
-  [...vm.slots, ...slotChanges(vm)].reduce(
+  [...vm.slots, ...slotSizeChanges(vm)].reduce(
     (most, other) => (other.slot === slot ? Math.max(most, other.npages) : most),
     0,
   );
