@@ -195,7 +195,7 @@ export const execution: readonly Mistake[] = [
   {
     name: 'assumption-counts-as-complete',
     part: 'assumptions',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['locks spinlock: an assumption stops those that would wait'],
     edits: [
       {

@@ -5,7 +5,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'loads-read-from-no-later-store',
     part: 'graphs: revisits',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+po+po'],
     edits: [
       {
@@ -18,7 +18,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'all-that-is-taken-back-was-the-newest',
     part: 'graphs: what is taken back',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of IRIW+po+po'],
     edits: [
       {
@@ -31,7 +31,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'nobody-overtakes-at-a-lock',
     part: 'graphs: locks',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB under a lock (m)'],
     edits: [
       {
@@ -44,7 +44,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'fences-in-no-order',
     part: 'graphs: axioms',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
@@ -57,7 +57,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'updates-find-stores-in-their-buffer',
     part: 'graphs: axioms of tso',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
@@ -83,7 +83,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'reads-race-with-nothing',
     part: 'data races',
-    testFile: 'test/explore/dataRaces.test.ts',
+    testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['message passing release, relaxed'],
     edits: [
       {
@@ -96,7 +96,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'rmb-orders-a-later-store',
     part: 'data races',
-    testFile: 'test/explore/dataRaces.test.ts',
+    testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['message passing wmb and rmb, but it is written'],
     edits: [
       {
@@ -109,14 +109,14 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'atomic-accesses-race',
     part: 'data races',
-    testFile: 'test/explore/dataRaces.test.ts',
+    testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['two marked accesses after a plain one do not race with one another'],
     edits: [{ file: 'explore/memoryModels/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
   },
   {
     name: 'past-accesses-forgotten',
     part: 'data races: states',
-    testFile: 'test/explore/dataRaces.test.ts',
+    testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['states are told apart by what those know of earlier accesses who have yet to acquire'],
     edits: [
       {
@@ -129,7 +129,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'nothing-that-is-taken-back-was-the-newest',
     part: 'graphs: what is taken back',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of CoRR1'],
     edits: [
       {
@@ -142,7 +142,7 @@ export const graphs: readonly Mistake[] = [
   {
     name: 'every-graph-is-consistent',
     part: 'graphs: axioms',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {

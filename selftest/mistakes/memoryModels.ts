@@ -5,7 +5,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'fence-does-not-wait-for-the-buffer',
     part: 'tso: fences',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['tso: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
@@ -18,7 +18,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'update-does-not-wait-for-the-buffer',
     part: 'tso: atomic updates',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
@@ -31,7 +31,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'own-buffer-not-looked-at',
     part: 'tso: forwarding',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['tso: outcomes and graphs of SB+rfis'],
     edits: [
       {
@@ -44,7 +44,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'stores-not-held-back',
     part: 'tso: buffers',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['tso: outcomes and graphs of SB+po+po'],
     edits: [
       {
@@ -77,14 +77,14 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'release-orders-nothing',
     part: 'weak: release',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
     edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind < 0;' }],
   },
   {
     name: 'acquire-orders-nothing',
     part: 'weak: acquire',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
     edits: [
       { file: 'explore/memoryModels/weakExecution', from: 'if (kind === Kind.loadAcquire)', to: 'if (kind < 0)' },
@@ -93,14 +93,14 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'every-store-releases',
     part: 'weak: release',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+po+acq'],
     edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind > 0;' }],
   },
   {
     name: 'rmb-orders-nothing',
     part: 'weak: fences',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+wmb+rmb'],
     edits: [
       { file: 'explore/memoryModels/weakExecution', from: 'views.join(known.ahead, known.seen)', to: 'known.ahead' },
@@ -109,7 +109,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'wmb-orders-nothing',
     part: 'weak: fences',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+wmb+rmb'],
     edits: [
       {
@@ -122,7 +122,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'full-fences-know-nothing-of-one-another',
     part: 'weak: fences',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
@@ -135,7 +135,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'stores-come-between-an-update',
     part: 'weak: atomic updates',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of an add and a store'],
     edits: [
       {
@@ -148,7 +148,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'older-read-after-newer',
     part: 'weak: coherence',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of CoRR'],
     edits: [
       { file: 'explore/memoryModels/weakExecution', from: 'after[this.stores.atom[from[i]]] = from[i];', to: '' },
@@ -157,7 +157,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'newest-store-alone-is-read',
     part: 'weak: loads',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+po+po'],
     edits: [
       {
@@ -170,14 +170,14 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'views-not-put-together',
     part: 'weak: views',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
     edits: [{ file: 'explore/memoryModels/threadView', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
   },
   {
     name: 'unlock-hands-nothing-on',
     part: 'weak: locks',
-    testFile: 'test/litmus/models.explored.test.ts',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP by a lock (m)'],
     edits: [
       {

@@ -7,6 +7,6 @@ import type { SeededBug } from '../patch/seededBug.ts';
 export interface Mistake extends SeededBug {
   /** The part of the harness that it is in. */
   readonly part: string;
-  /** The file of the tests in `expectedBy`: `test/explore/counts.test.ts`. */
+  /** The file of the tests in `expectedBy`: `test/explore/counts.slow.test.ts`. */
   readonly testFile: string;
 }

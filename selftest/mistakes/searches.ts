@@ -6,7 +6,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'interleavings-left-out',
     part: 'interleavings',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['IRIW every interleaving is run, and they are in so many classes'],
     edits: [
       {
@@ -32,7 +32,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'round-lost',
     part: 'rounds',
-    testFile: 'test/run/searchPool.test.ts',
+    testFile: 'test/run/searchPool.slow.test.ts',
     expectedBy: ['whatever the number of workers ring-m has 553 classes'],
     edits: [
       {
@@ -45,7 +45,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'share-lost',
     part: 'shares of a round',
-    testFile: 'test/run/searchPool.test.ts',
+    testFile: 'test/run/searchPool.slow.test.ts',
     expectedBy: ['whatever the number of workers ring-s has 46 classes'],
     edits: [
       {
@@ -71,14 +71,14 @@ export const searches: readonly Mistake[] = [
   {
     name: 'classes-taken-for-one',
     part: 'classes',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['CoRR the optimal reduction runs each class once, whatever the order of the threads'],
     edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
   },
   {
     name: 'updates-read-nothing',
     part: 'reads-from classes',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['ainc(2) every interleaving is run, and they are in so many classes'],
     edits: [{ file: 'explore/search/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
   },
@@ -173,7 +173,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'one-preemption-too-many',
     part: 'preemptions of a class',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['SB: with so many preemptions, so many classes'],
     edits: [
       {
@@ -186,7 +186,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'every-switch-is-free',
     part: 'preemptions of an interleaving',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['CoRR: with so many preemptions, so many classes'],
     edits: [
       {
@@ -199,14 +199,14 @@ export const searches: readonly Mistake[] = [
   {
     name: 'limit-of-steps-passes',
     part: 'limits',
-    testFile: 'test/run/limits.test.ts',
+    testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is no pass steps of one execution, by none'],
     edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
   },
   {
     name: 'limit-of-executions-passes',
     part: 'limits',
-    testFile: 'test/run/limits.test.ts',
+    testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is no pass executions and seconds, by none under sc'],
     edits: [
       {
@@ -219,7 +219,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'limits-are-passes',
     part: 'outcome of a report',
-    testFile: 'test/run/limits.test.ts',
+    testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is no pass steps of one execution, by none'],
     edits: [
       {
@@ -245,7 +245,7 @@ export const searches: readonly Mistake[] = [
   {
     name: 'what-others-have-reached-is-not-told',
     part: 'parallel search',
-    testFile: 'test/run/searchPool.test.ts',
+    testFile: 'test/run/searchPool.slow.test.ts',
     expectedBy: ['whatever the number of workers ring-s has 46 classes'],
     edits: [{ file: 'run/search/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
   },

@@ -40,7 +40,7 @@ export const states: readonly Mistake[] = [
   {
     name: 'states-lost-when-the-table-grows',
     part: 'set of states',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['the benchmark rings ring-m has so many states'],
     edits: [
       {
@@ -53,7 +53,7 @@ export const states: readonly Mistake[] = [
   {
     name: 'rows-written-without-their-upper-bits',
     part: 'rows of states',
-    testFile: 'test/explore/counts.test.ts',
+    testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['the benchmark rings ring-s has so many states'],
     edits: [
       { file: 'explore/states/varintBuffer', from: 'let rest = numbers[i];', to: 'let rest = numbers[i] & 0xff;' },

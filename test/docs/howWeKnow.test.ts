@@ -17,11 +17,11 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
   const models = read('docs/memory-models.md').replaceAll(/\s+/g, ' ');
   const [, ofKernel, readable, agreed, others] =
     /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+); the other (\d+)/.exec(models)!;
-  const counts = read('test/explore/counts.test.ts');
+  const counts = read('test/explore/counts.slow.test.ts');
   const benchmarks = ['ring-s', 'ring-m', 'ring-l'].map((name) =>
     Number(new RegExp(`'${name}', (\\d+)\\]`).exec(counts)![1]),
   );
-  const drawnPrograms = /GFNRING_PROGRAMS \?\? (\d+)\)/.exec(read('test/litmus/models.explored.test.ts'))![1];
+  const drawnPrograms = /GFNRING_PROGRAMS \?\? (\d+)\)/.exec(read('test/litmus/models.explored.slow.test.ts'))![1];
   const [, operations] = /\(6\.1\.192-2\) \| 1, 200 \| ([\d,]+) /.exec(read('docs/kernel-conformance.md'))!;
   for (const output of [
     `has ${mistakes.length} mistakes`,

@@ -19,7 +19,8 @@ function linksOf(document: string): Link[] {
   const named = [...text.matchAll(/`((?:(?:docs|src|test|bench|properties|examples)\/)?[\w./-]+)`/g)]
     .map(([, to]) => to)
     .filter((to) => /\.md$|^(docs|src|selftest|test|bench|properties|examples)\//.test(to))
-    .filter((to) => to !== 'test/output' && !to.startsWith('build/')); // generated
+    // Generated files, and names that the reader chooses.
+    .filter((to) => to !== 'test/output' && !to.startsWith('build/') && !to.includes('NAME'));
   const here = dirname(document);
   return [
     ...links.map((to) => (to.startsWith('#') ? document + to : normalize(join(here, to)))),

@@ -22,11 +22,11 @@ import {
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [
     /^npx gfnring (fuzz|work|corpus merge) /,
-    'campaigns take hours, queues need Redis: test/campaign, test/cli/fuzz.test.ts',
+    'campaigns take hours, queues need Redis: test/campaign, test/cli/fuzz.slow.test.ts',
   ],
   [/^npx gfnring kernel .*--kdir linux/, "a kernel tree is the reader's: test/kernel"],
   [/^npx gfnring kernel conformance /, 'boots a kernel: test/conformance'],
-  [/^npx gfnring report (\.gfnring|night)/, "a finding and a campaign of the reader's: test/cli/report.test.ts"],
+  [/^npx gfnring report (\.gfnring|night)/, "a finding and a campaign of the reader's: test/cli/report.slow.test.ts"],
 ];
 const whyNot = (command: string): string | undefined => NOT_RUN.find(([of]) => of.test(command))?.[1];
 
@@ -37,7 +37,7 @@ const notRunOf = ({ text }: Block): string[] =>
 /** Documents whose commands another test runs, because they need more than a folder. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'examples/kernel-patch/README.md': 'test/kernel/examplePatches.ts',
-  'examples/vitest-property/README.md': 'test/package.test.ts',
+  'examples/vitest-property/README.md': 'test/package.slow.test.ts',
 };
 
 /** A generated document. test/cli/help.test.ts parses its commands. */
