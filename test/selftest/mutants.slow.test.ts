@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { allMutants } from '../../selftest/mutants/list.mjs';
 import { applied, mutantsOf, operators } from '../../selftest/mutants/operators.mjs';
@@ -8,6 +9,12 @@ const all = allMutants('dist');
 
 test('the operators make mutants of every subject', () => {
   expect(all.length).toBeGreaterThan(300);
+});
+
+test('each argument for a survivor is of a mutant that is there', () => {
+  const keys = new Set(all.map(({ key }: { key: string }) => key));
+  const survivors: { keys: string[] }[] = JSON.parse(readFileSync('selftest/mutants/survivors.json', 'utf8'));
+  expect(survivors.flatMap((argument) => argument.keys).filter((key) => !keys.has(key))).toEqual([]);
 });
 
 test('what is refused', () => {
