@@ -1,5 +1,6 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, expect, test } from 'vitest';
+import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
@@ -21,7 +22,7 @@ test('one scenario and one schedule: the same trace, results and memory in the e
       const threads = await pool.run(spec, schedule);
       expect(threads.strayed).toBeUndefined();
       expect(threads.violation).toBeUndefined();
-      expect(threads.trace).toEqual(run.execution.trace());
+      expect(threads.trace).toEqual(traceOf(run.execution));
       expect([...threads.memory]).toEqual([...run.execution.bytes.u8]);
       expect(threads.results).toEqual(run.execution.results);
       compared++;

@@ -1,6 +1,7 @@
-import { Execution } from '../src/explore/execution/execution.ts';
+import type { Execution } from '../src/explore/execution/execution.ts';
 import type { Violation } from '../src/explore/execution/violation.ts';
 import { type Limits, noLimits } from '../src/explore/limits.ts';
+import { createExecution } from '../src/explore/memoryModels/registry.ts';
 import { optimalDpor } from '../src/explore/optimalDpor/optimalDpor.ts';
 import { OptimalDporWorkList } from '../src/explore/optimalDpor/optimalDporWorkList.ts';
 import type { Program } from '../src/explore/program.ts';
@@ -85,14 +86,14 @@ export function crossCheck(shape: ProgramShape, events: Map<string, number>, by:
   };
   const program = programOf(shape, false);
 
-  const every = new Execution(program, STEPS_MAX);
+  const every = createExecution('sc', program, STEPS_MAX);
   const all = new Watcher(every, true);
   const counted = new TraceCounter(every);
   const { executions: interleavings } = depthFirstSearch(every, all, noLimits, { classes: counted });
   const finished = [...all.seen.classes.keys()].filter((name) => name.startsWith('finished'));
   differs('classes that are counted', counted.seen.size, finished.length);
 
-  const once = new Watcher(new Execution(program, STEPS_MAX), true);
+  const once = new Watcher(createExecution('sc', program, STEPS_MAX), true);
   const compared = { every, all, interleavings, finished, once, differs };
   compareOptimal(compared, by);
   comparePreemptions(compared, program, by);
@@ -119,16 +120,16 @@ function compareOptimal({ every, all, finished, once, differs }: Compared, by: S
 
 function comparePreemptions({ every, differs }: Compared, program: Program, by: Searches): void {
   for (const max of [0, 1]) {
-    const execution = new Execution(program, STEPS_MAX);
+    const execution = createExecution('sc', program, STEPS_MAX);
     const within = new TraceCounter(execution);
     depthFirstSearch(execution, lenient, noLimits, { classes: within, bound: { kind: 'preemptions', max } });
-    const few = by.optimal(new Execution(program, STEPS_MAX), lenient, noLimits, { preemptions: max });
+    const few = by.optimal(createExecution('sc', program, STEPS_MAX), lenient, noLimits, { preemptions: max });
     if (!every.tree.hasSpins) differs(`classes within ${max} preemptions`, few.executions, within.seen.size);
   }
 }
 
 function compareStates({ all, once, differs }: Compared, program: Program, by: Searches): void {
-  const stateful = new Execution(program, STEPS_MAX);
+  const stateful = createExecution('sc', program, STEPS_MAX);
   const some = new Watcher(stateful, false);
   depthFirstSearch(stateful, some, noLimits, { states: by.statesOf(stateful, some) });
   const ends = [...all.seen.ends].sort().join('\n');
@@ -140,7 +141,7 @@ function compareStates({ all, once, differs }: Compared, program: Program, by: S
 function compareVerdicts(shape: ProgramShape, by: Searches, differs: Compared['differs']): boolean {
   const checked = programOf(shape, true);
   const verdict = (search: (execution: Execution) => { violation: Violation | undefined }): boolean =>
-    search(new Execution(checked, STEPS_MAX)).violation !== undefined;
+    search(createExecution('sc', checked, STEPS_MAX)).violation !== undefined;
   const violated = verdict((execution) => depthFirstSearch(execution, strict, noLimits));
   const optimal = verdict((execution) => by.optimal(execution, strict, noLimits));
   differs('verdict of the optimal reduction', optimal, violated);

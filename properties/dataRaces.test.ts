@@ -1,9 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import type { Execution, Observer } from '../src/explore/execution/execution.ts';
+import type { Execution } from '../src/explore/execution/execution.ts';
+import type { Observer } from '../src/explore/execution/observer.ts';
+import { traceOf } from '../src/explore/execution/trace.ts';
 import { noLimits } from '../src/explore/limits.ts';
-import { DATA_RACE } from '../src/explore/memoryModels/dataRaces.ts';
-import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
+import { createExecution } from '../src/explore/memoryModels/registry.ts';
+import { DATA_RACE } from '../src/explore/memoryModels/weak/dataRaces.ts';
 import type { Operation, Program } from '../src/explore/program.ts';
 import { StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
@@ -116,7 +118,7 @@ const judging = (end: PropertyChecker['atEnd']): PropertyChecker => ({
   sees: () => true,
 });
 const watched = (program: Program): Execution => {
-  const execution = new WeakExecution(program, STEPS_MAX);
+  const execution = createExecution('weak', program, STEPS_MAX);
   execution.observer = indifferent;
   return execution;
 };
@@ -125,10 +127,10 @@ test.prop([drawn(ofRc11)], { numRuns: Math.ceil(programs / 2), seed })(
   'an execution has a race where RC11 says so',
   (threads) => {
     const program = programOf(threads);
-    const free = new WeakExecution(program, STEPS_MAX);
+    const free = createExecution('weak', program, STEPS_MAX);
     const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
     const judge = judging(() => {
-      schedules.push({ choices: free.choices(), races: hasRace(free.trace()) });
+      schedules.push({ choices: free.choices(), races: hasRace(traceOf(free)) });
       return undefined;
     });
     depthFirstSearch(free, judge, limits);

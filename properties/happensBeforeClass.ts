@@ -1,4 +1,5 @@
 import type { Execution } from '../src/explore/execution/execution.ts';
+import { traceOf } from '../src/explore/execution/trace.ts';
 import type { Place } from '../src/memory/cell.ts';
 import { kindNames, kindOf, placeOf } from '../src/memory/memory.ts';
 
@@ -19,7 +20,7 @@ interface Access {
  * pair of steps. It shares no code with the explorer.
  */
 export function classOf(execution: Execution): string {
-  const accesses = execution.trace().map(({ thread, code, old }, s): Access => {
+  const accesses = traceOf(execution).map(({ thread, code, old }, s): Access => {
     const kind = kindNames[kindOf(code)];
     const place: Place = execution.places[placeOf(code)];
     const failed = kind === 'cmpxchg' && Number(old) !== execution.tree.expected[execution.nodes[s]];

@@ -1,7 +1,7 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Execution } from '../src/explore/execution/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
+import { createExecution } from '../src/explore/memoryModels/registry.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
 import { SCHEMA } from '../src/input/schema.ts';
@@ -185,7 +185,7 @@ class RingArbitrary extends SpecArbitrary {
 /** In how many ways a machine can end: what userspace can read, which pages are armed, what was returned; and how many states it takes, or that there are too many. */
 function endsOf(spec: VmSpec): { readonly ends: ReadonlySet<string>; readonly isAll: boolean } {
   const { program } = buildVm(spec);
-  const execution = new Execution(program, 1000);
+  const execution = createExecution('sc', program, 1000);
   const at = new Map(program.layout.places.map((place) => [place.name, place]));
   const { offset } = at.get(spec.tracker === 'gfn-ring' ? 'ring0.prod' : 'ring0[0].flags')!;
   const armed = [0, 1].map((page) => at.get(`page${page}.armed`)!.offset);

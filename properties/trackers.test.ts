@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, expect, it } from 'vitest';
 import type { Scenario } from '../src/check/scenario.ts';
+import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler, StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { SCHEMA } from '../src/input/schema.ts';
 import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
@@ -26,8 +27,7 @@ function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): CheckedE
 /** What some threads did, step by step. Values that say which threads there are, of locks and wake-ups, are left out. */
 function doneBy({ execution }: CheckedExecution, first: number, threads: number, prefix = ''): unknown[] {
   const places = execution.places.findIndex(({ name }) => name.startsWith(prefix));
-  return execution
-    .trace()
+  return traceOf(execution)
     .filter(({ thread }) => thread >= first && thread < first + threads)
     .map(({ thread, operation, code, value, old }) => {
       const kind = kindOf(code);

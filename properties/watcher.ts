@@ -1,4 +1,5 @@
-import type { Execution, Stop } from '../src/explore/execution/execution.ts';
+import type { Execution } from '../src/explore/execution/execution.ts';
+import type { Stop } from '../src/explore/execution/stop.ts';
 import type { Violation } from '../src/explore/execution/violation.ts';
 import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
 import { classOf } from './happensBeforeClass.ts';

@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import type { Stop } from '../src/explore/execution/execution.ts';
+import type { Stop } from '../src/explore/execution/stop.ts';
 import { noLimits } from '../src/explore/limits.ts';
-import { WeakExecution } from '../src/explore/memoryModels/weakExecution.ts';
+import { createExecution } from '../src/explore/memoryModels/registry.ts';
 import type { Program } from '../src/explore/program.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
@@ -70,7 +70,7 @@ const programOf = (threads: readonly (readonly (readonly string[])[])[]): Progra
 
 /** All ends that a search comes to, or undefined where there are too many. */
 function endsOf(program: Program, withStates: boolean): string[] | undefined {
-  const execution = new WeakExecution(program, 1000);
+  const execution = createExecution('weak', program, 1000);
   const ends = new Set<string>();
   const end = (stop: Stop): undefined => {
     ends.add(`${stop.kind} ${resultText(execution.results)} ${execution.bytes.u32.join()}`);

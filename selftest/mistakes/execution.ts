@@ -9,9 +9,9 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {
-        file: 'explore/execution/execution',
-        from: 'if (isWrite(kind)) this.put(place, this.olds[s], this.oldHighs[s]);',
-        to: 'if (isWrite(kind)) this.put(place, this.olds[s], this.highs[s]);',
+        file: 'explore/memoryModels/sc/scMemory',
+        from: 'if (isWrite(kind)) this.put(place, execution.olds[s], execution.oldHighs[s]);',
+        to: 'if (isWrite(kind)) this.put(place, execution.olds[s], execution.highs[s]);',
       },
     ],
   },
@@ -22,9 +22,9 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {
-        file: 'explore/execution/execution',
-        from: 'else if (kind === Kind.wait) this.asleep[thread] = NO_THREAD;',
-        to: '',
+        file: 'explore/execution/locks',
+        from: 'if (kind === Kind.wait) this.asleep[thread] = NONE; else if (kind === Kind.wake)',
+        to: 'if (kind === Kind.wake)',
       },
     ],
   },
@@ -35,9 +35,9 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['every memory says the same unsigned values wrap at the width of their cell'],
     edits: [
       {
-        file: 'explore/execution/execution',
-        from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
-        to: 'u32[word] = value << shift; this.values[s] = value; this.olds[s] = old; if (value !== old >>> 0)',
+        file: 'explore/memoryModels/sc/scMemory',
+        from: 'u32[word] = (held & ~(mask << shift)) | (value << shift); values[s] = value; olds[s] = old; if (value !== old >>> 0)',
+        to: 'u32[word] = value << shift; values[s] = value; olds[s] = old; if (value !== old >>> 0)',
       },
     ],
   },
@@ -173,7 +173,7 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['one wake-up for two sleepers by none'],
     edits: [
       {
-        file: 'explore/execution/execution',
+        file: 'explore/execution/locks',
         from: 'if (this.asleep[t] !== place) continue;',
         to: 'if (this.asleep[t] !== place || woken !== 0) continue;',
       },
@@ -186,8 +186,8 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['the search of all states finds a lost wake-up, and none where the flag is looked at again'],
     edits: [
       {
-        file: 'explore/execution/execution',
-        from: 'if (seen === this.tree.expected[this.node[thread]]) this.asleep[thread] = place;',
+        file: 'explore/memoryModels/sc/scMemory',
+        from: 'if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place;',
         to: '',
       },
     ],
@@ -212,9 +212,9 @@ export const execution: readonly Mistake[] = [
     expectedBy: ["another's lock given back by none"],
     edits: [
       {
-        file: 'explore/execution/execution',
-        from: 'if (kind === Kind.unlock && !this.holds(thread, place.id))',
-        to: 'if (kind === Kind.unlock && thread < 0)',
+        file: 'explore/execution/locks',
+        from: 'return this.holds(thread, place.id) ?',
+        to: 'return thread >= 0 ?',
       },
     ],
   },
@@ -225,9 +225,9 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
     edits: [
       {
-        file: 'explore/execution/execution',
-        from: 'if (!this.holds(thread, place.id)) continue;',
-        to: 'if (place.id >= 0) continue;',
+        file: 'explore/execution/locks',
+        from: '({ id }) => this.holds(thread, id)',
+        to: '({ id }) => id < 0',
       },
     ],
   },

@@ -49,7 +49,7 @@ export const graphs: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/trust/fences',
-        from: 'if (step === s || !isBefore(graph, s, graph.knownAfter(step).current)) continue;',
+        from: 'if (step === s || !isBefore(graph, s, graph.memory.viewAfter(step).current)) continue;',
         to: 'if (step >= 0) continue;',
       },
     ],
@@ -75,8 +75,8 @@ export const graphs: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/trust/visitedGraphs',
-        from: 'for (const word of execution.graphHash())',
-        to: 'for (const word of execution.graphHash().slice(2))',
+        from: 'for (const word of execution.memory.graphHash())',
+        to: 'for (const word of execution.memory.graphHash().slice(2))',
       },
     ],
   },
@@ -87,7 +87,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['message passing release, relaxed'],
     edits: [
       {
-        file: 'explore/memoryModels/dataRaces',
+        file: 'explore/memoryModels/weak/dataRaces',
         from: '!(isWrite(one) || isWrite(other))',
         to: '!(isWrite(one) && isWrite(other))',
       },
@@ -100,9 +100,9 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['message passing wmb and rmb, but it is written'],
     edits: [
       {
-        file: 'explore/memoryModels/dataRaces',
-        from: 'isRead ? Math.max(current[index], ahead[index]) : current[index]',
-        to: 'Math.max(current[index], ahead[index])',
+        file: 'explore/memoryModels/weak/dataRaces',
+        from: 'isRead ? Math.max(current[index], loads[index]) : current[index]',
+        to: 'Math.max(current[index], loads[index])',
       },
     ],
   },
@@ -111,7 +111,7 @@ export const graphs: readonly Mistake[] = [
     part: 'data races',
     testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['two marked accesses after a plain one do not race with one another'],
-    edits: [{ file: 'explore/memoryModels/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
+    edits: [{ file: 'explore/memoryModels/weak/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
   },
   {
     name: 'past-accesses-forgotten',
@@ -120,7 +120,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['states are told apart by what those know of earlier accesses who have yet to acquire'],
     edits: [
       {
-        file: 'explore/memoryModels/accessHistory',
+        file: 'explore/memoryModels/weak/accessHistory',
         from: 'if (this.has(name, from)) continue;',
         to: 'if (this.has(name, 0) || this.count >= 0) continue;',
       },

@@ -9,7 +9,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/memoryModels/tsoExecution',
+        file: 'explore/memoryModels/tso/tsoMemory',
         from: 'kind < Kind.xchg || kind === Kind.resume)',
         to: 'kind < Kind.xchg || kind === Kind.mb)',
       },
@@ -22,7 +22,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
-        file: 'explore/memoryModels/tsoExecution',
+        file: 'explore/memoryModels/tso/tsoMemory',
         from: 'kind < Kind.xchg || kind === Kind.resume)',
         to: 'kind < Kind.lock || kind === Kind.resume)',
       },
@@ -35,9 +35,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB+rfis'],
     edits: [
       {
-        file: 'explore/memoryModels/tsoExecution',
-        from: 'if (this.stores.atom[store] === atom) return store;',
-        to: 'if (this.stores.atom[store] < 0) return store;',
+        file: 'explore/memoryModels/tso/tsoMemory',
+        from: 'if (this.stores.location[store] === location) return store;',
+        to: 'if (this.stores.location[store] < 0) return store;',
       },
     ],
   },
@@ -48,9 +48,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB+po+po'],
     edits: [
       {
-        file: 'explore/memoryModels/tsoExecution',
-        from: "return kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);",
-        to: "return kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease && isWrite(kind);",
+        file: 'explore/memoryModels/tso/tsoMemory',
+        from: "kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);",
+        to: "kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease && isWrite(kind);",
       },
     ],
   },
@@ -59,7 +59,7 @@ export const memoryModels: readonly Mistake[] = [
     part: 'tso: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by the value that a store buffer holds back'],
-    edits: [{ file: 'explore/memoryModels/tsoExecution', from: 'to.add(this.values[s]);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/tso/tsoMemory', from: 'row.add(values[s]);', to: '' }],
   },
   {
     name: 'going-back-leaves-a-store-out',
@@ -68,8 +68,8 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: after steps forward and back all is as it was'],
     edits: [
       {
-        file: 'explore/memoryModels/tsoExecution',
-        from: 'this.buffers[thread - this.threads].unshift(issued);',
+        file: 'explore/memoryModels/tso/tsoMemory',
+        from: 'this.buffers[thread].unshift(issued);',
         to: '',
       },
     ],
@@ -79,23 +79,21 @@ export const memoryModels: readonly Mistake[] = [
     part: 'weak: release',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
-    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind < 0;' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'kind === Kind.storeRelease)', to: 'kind < 0)' }],
   },
   {
     name: 'acquire-orders-nothing',
     part: 'weak: acquire',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
-    edits: [
-      { file: 'explore/memoryModels/weakExecution', from: 'if (kind === Kind.loadAcquire)', to: 'if (kind < 0)' },
-    ],
+    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'kind === Kind.loadAcquire)', to: 'kind < 0)' }],
   },
   {
     name: 'every-store-releases',
     part: 'weak: release',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+po+acq'],
-    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'kind === Kind.storeRelease;', to: 'kind > 0;' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'kind === Kind.storeRelease)', to: 'kind > 0)' }],
   },
   {
     name: 'rmb-orders-nothing',
@@ -103,7 +101,11 @@ export const memoryModels: readonly Mistake[] = [
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+wmb+rmb'],
     edits: [
-      { file: 'explore/memoryModels/weakExecution', from: 'views.join(known.ahead, known.seen)', to: 'known.ahead' },
+      {
+        file: 'explore/memoryModels/weak/viewTransitions',
+        from: 'views.join(view.loads, view.acquire)',
+        to: 'view.loads',
+      },
     ],
   },
   {
@@ -113,9 +115,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['weak: outcomes and graphs of MP+wmb+rmb'],
     edits: [
       {
-        file: 'explore/memoryModels/weakExecution',
-        from: 'views.join(known.published, known.own)',
-        to: 'known.published',
+        file: 'explore/memoryModels/weak/viewTransitions',
+        from: 'views.join(view.release, view.stores)',
+        to: 'view.release',
       },
     ],
   },
@@ -126,9 +128,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/memoryModels/weakExecution',
-        from: "if (this.rules === 'weak') all = views.joinAtoms(all, this.shared);",
-        to: '',
+        file: 'explore/memoryModels/weak/viewTransitions',
+        from: 'views.joinLocations(known, this.scView).slice()',
+        to: 'known.slice()',
       },
     ],
   },
@@ -139,7 +141,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['weak: outcomes and graphs of an add and a store'],
     edits: [
       {
-        file: 'explore/memoryModels/weakExecution',
+        file: 'explore/memoryModels/weak/choices',
         from: 'return next < others.length && update[others[next]];',
         to: 'return next > others.length && update[others[next]];',
       },
@@ -151,7 +153,11 @@ export const memoryModels: readonly Mistake[] = [
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of CoRR'],
     edits: [
-      { file: 'explore/memoryModels/weakExecution', from: 'after[this.stores.atom[from[i]]] = from[i];', to: '' },
+      {
+        file: 'explore/memoryModels/weak/viewTransitions',
+        from: 'after[this.stores.location[from[i]]] = from[i];',
+        to: '',
+      },
     ],
   },
   {
@@ -161,8 +167,8 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['weak: outcomes and graphs of MP+po+po'],
     edits: [
       {
-        file: 'explore/memoryModels/weakExecution',
-        from: 'for (let i = order.length - 1; i >= floor; i--) stores.push(order[i]);',
+        file: 'explore/memoryModels/weak/choices',
+        from: 'for (let i = order.length - 1; i >= oldest; i--) stores.push(order[i]);',
         to: 'stores.push(order[order.length - 1]);',
       },
     ],
@@ -172,7 +178,7 @@ export const memoryModels: readonly Mistake[] = [
     part: 'weak: views',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
-    edits: [{ file: 'explore/memoryModels/threadView', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
+    edits: [{ file: 'explore/memoryModels/weak/threadView', from: 'rank[a[i]] >= rank[b[i]]', to: 'rank[a[i]] >= 0' }],
   },
   {
     name: 'unlock-hands-nothing-on',
@@ -181,8 +187,8 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['weak: outcomes and graphs of MP by a lock (m)'],
     edits: [
       {
-        file: 'explore/memoryModels/weakExecution',
-        from: 'else this.hand(place.id, this.views.join(known.current, known.ahead));',
+        file: 'explore/memoryModels/weak/viewTransitions',
+        from: 'this.handOn(id, this.views.join(current, loads));',
         to: '',
       },
     ],
@@ -192,49 +198,49 @@ export const memoryModels: readonly Mistake[] = [
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by the message view of the last store of a cell'],
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.addClosed(row);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'this.addClosed(row);', to: '' }],
   },
   {
     name: 'states-forget-what-is-known',
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what an acquire has made known'],
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(current, row);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'this.add(current, row);', to: '' }],
   },
   {
     name: 'states-forget-what-was-seen',
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what was seen, and a later fence makes known'],
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(seen, row);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'this.add(acquire, row);', to: '' }],
   },
   {
     name: 'states-forget-what-an-rmb-made-known',
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what an rmb has made known'],
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(ahead, row);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'this.add(loads, row);', to: '' }],
   },
   {
     name: 'states-forget-what-a-wmb-publishes',
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what a wmb publishes'],
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'this.add(published, row);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'this.add(release, row);', to: '' }],
   },
   {
     name: 'states-forget-older-stores',
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by a store that is not the newest'],
-    edits: [{ file: 'explore/memoryModels/weakState', from: 'row.add(stores.low[store]);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'row.add(stores.low[store]);', to: '' }],
   },
   {
     name: 'going-back-keeps-the-order-of-fences',
     part: 'weak: undo',
     testFile: 'test/explore/undo.test.ts',
     expectedBy: ['weak: after steps forward and back all is as it was'],
-    edits: [{ file: 'explore/memoryModels/weakExecution', from: 'this.shared = this.sharedBefore[s];', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/snapshots', from: 'transitions.scView = this.scViews[s];', to: '' }],
   },
   {
     name: 'parts-of-a-value-not-shifted',

@@ -46,9 +46,9 @@ export const runs: readonly Mistake[] = [
     ],
     edits: [
       {
-        file: 'explore/memoryModels/weakExecution',
-        from: 'return encodeChoice(this.schedule[s], this.taken[s]);',
-        to: 'return encodeChoice(this.schedule[s], 0);',
+        file: 'explore/memoryModels/weak/weakMemory',
+        from: 'return this.taken[s];',
+        to: 'return 0;',
       },
     ],
   },

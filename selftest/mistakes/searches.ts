@@ -126,7 +126,7 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
-        from: 'return !this.execution.changes(s) && isWrite(this.footprintBefore(e, s) & 31);',
+        from: 'return !this.execution.memory.isWrite(s) && isWrite(this.footprintBefore(e, s) & 31);',
         to: 'return false;',
       },
     ],

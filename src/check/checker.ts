@@ -1,5 +1,8 @@
-import type { Execution, Observer, Stop } from '../explore/execution/execution.ts';
+import type { Execution } from '../explore/execution/execution.ts';
+import type { Observer } from '../explore/execution/observer.ts';
+import type { Stop } from '../explore/execution/stop.ts';
 import type { Violation } from '../explore/execution/violation.ts';
+import { type WaitingThread, waitingThreads } from '../explore/execution/waiting.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
@@ -133,11 +136,11 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   atEnd(stop: Stop): Violation | undefined {
     if (stop.kind === 'violated' || stop.kind === 'crashed') return stop.violation;
     if (stop.kind === 'deadlock') {
-      const waiting = this.execution.waiting();
+      const waiting = waitingThreads(this.execution);
       const property = this.properties.deadlock(waiting);
-      return property === undefined ? undefined : { property, message: waiting.join('; ') };
+      return property === undefined ? undefined : { property, message: inWords(waiting) };
     }
-    if (stop.kind === 'livelock') return { property: LIVELOCK, message: this.execution.waiting().join('; ') };
+    if (stop.kind === 'livelock') return { property: LIVELOCK, message: inWords(waitingThreads(this.execution)) };
     if (stop.kind !== 'finished') return undefined;
     for (const { name, offset } of this.locks) {
       if (this.words[offset >>> 2] !== 0) return { property: 'no lock is held at the end', message: `${name} is held` };
@@ -224,7 +227,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     if (ended[thread] === now) return undefined;
     const { monitors } = this.properties;
     for (let number = ended[thread]; number < now; number++) {
-      const operation = this.execution.performedOperation(thread, number);
+      const operation = this.execution.threads.performedOperation(thread, number);
       for (let i = 0; i < monitors.length; i++) {
         const state = this.states[this.execution.steps][i];
         const next = monitors[i].returned(state, thread, operation, this.execution.results[thread][number], this);
@@ -248,6 +251,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     this.states[this.execution.steps][i] = state;
   }
 }
+
+const inWords = (waiting: readonly WaitingThread[]): string => waiting.map(({ message }) => message).join('; ');
 
 /** The property that an infinite execution violates. */
 export const LIVELOCK = 'no livelock: somebody gets on';

@@ -1,4 +1,5 @@
 import type { Execution } from '../explore/execution/execution.ts';
+import { StateAtCut } from '../explore/execution/stateAtCut.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import { join53, mixHash } from '../explore/hash.ts';
 import type { PossibleViolation, PredicateEvaluator } from './predicate.ts';
@@ -56,14 +57,17 @@ export class CutLattice {
       const s = steps[i];
       const endings = readsResults ? ended[i] : 0;
       const place = execution.footprints[s] >>> 5;
-      const writes = (checker.watching[place] & bit) !== 0 && execution.changedBy(s);
+      const writes = (checker.watching[place] & bit) !== 0 && execution.memory.changedValue(s);
       if (!writes && endings === 0) continue;
       const thread = execution.schedule[s];
       threads |= 1 << thread;
       let h = mixHash(thread, chains[thread].length);
       if (writes)
-        h = mixHash(mixHash(mixHash(h, place), execution.rankOf(s)), mixHash(execution.values[s], execution.highs[s]));
-      if (endings !== 0) h = mixHash(h, execution.lastLeaf(s));
+        h = mixHash(
+          mixHash(mixHash(h, place), execution.memory.rankOf(s)),
+          mixHash(execution.values[s], execution.highs[s]),
+        );
+      if (endings !== 0) h = mixHash(h, execution.threads.lastLeaf(thread, s));
       for (let u = 0; u < chains.length; u++) {
         let past = 0;
         const chain = chains[u];
@@ -81,19 +85,16 @@ export class CutLattice {
 
   /** Evaluates the predicate at each cut. Leaves the execution as it was. */
   search(): PossibleViolation | undefined {
-    const { execution } = this;
-    const performed = execution.performed.slice();
-    const memory = execution.rewind();
-    execution.setPerformed(execution.performedFirst);
-    const found = this.visit();
-    execution.bytes.u32.set(memory);
-    execution.setPerformed(performed);
+    const state = new StateAtCut(this.execution);
+    state.begin();
+    const found = this.visit(state);
+    state.end();
     return found;
   }
 
   /** Evaluates the predicate at the current cut, then visits the cuts with one step more. */
-  private visit(): PossibleViolation | undefined {
-    const { checker, execution, chains, endings, cut } = this;
+  private visit(state: StateAtCut): PossibleViolation | undefined {
+    const { checker, chains, endings, cut } = this;
     let key = 0;
     for (let t = 0; t < cut.length; t++) key = key * (chains[t].length + 1) + cut[t];
     if (this.visited.has(key)) return undefined;
@@ -106,17 +107,13 @@ export class CutLattice {
     for (let t = 0; t < chains.length; t++) {
       const s = chains[t][cut[t]];
       if (s === undefined || !this.canBeNext(s, t)) continue;
-      execution.redo(s);
       const ended = endings[t][cut[t]];
-      execution.performed[t] += ended;
-      execution.setPerformed(execution.performed);
+      state.redo(s, ended);
       cut[t]++;
-      const found = this.visit();
+      const found = this.visit(state);
       if (found !== undefined) return found;
       cut[t]--;
-      execution.performed[t] -= ended;
-      execution.setPerformed(execution.performed);
-      execution.unredo(s);
+      state.unredo(s, ended);
     }
     return undefined;
   }

@@ -56,7 +56,7 @@ export class PossiblyDetector {
     steps.length = ended.length = 0;
     for (let s = 0; s < execution.steps; s++) {
       const endings = checker.watchingResults === 0 ? 0 : execution.endedWith(s);
-      const isWatched = checker.watching[execution.footprints[s] >>> 5] !== 0 && execution.changedBy(s);
+      const isWatched = checker.watching[execution.footprints[s] >>> 5] !== 0 && execution.memory.changedValue(s);
       if (!isWatched && endings === 0) continue;
       steps.push(s);
       ended.push(endings);

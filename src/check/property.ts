@@ -1,4 +1,5 @@
 import type { Violation } from '../explore/execution/violation.ts';
+import type { WaitingThread } from '../explore/execution/waiting.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 
 /** What a property can read: shared memory as it is now, and the results of finished operations. */
@@ -81,7 +82,7 @@ export interface Properties {
    * The name of the property that a deadlock violates, given what each thread waits for. Undefined:
    * this deadlock is no violation, and the execution is ignored.
    */
-  readonly deadlock: (waiting: readonly string[]) => string | undefined;
+  readonly deadlock: (waiting: readonly WaitingThread[]) => string | undefined;
 }
 
 export const noProperties: Properties = {

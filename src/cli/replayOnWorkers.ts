@@ -1,3 +1,4 @@
+import { traceOf } from '../explore/execution/trace.ts';
 import { sameStep } from '../memory/trace.ts';
 import { plural } from '../report/format.ts';
 import type { CheckedExecution } from '../run/createRun.ts';
@@ -22,7 +23,7 @@ export async function replayOnWorkers(
   { execution }: CheckedExecution,
   property: string | null,
 ): Promise<WorkerReplay> {
-  const trace = execution.trace();
+  const trace = traceOf(execution);
   const threads = execution.program.actors.length;
   const pool = new LockstepPool(threads);
   const different = (text: string): WorkerReplay => ({ same: false, text });

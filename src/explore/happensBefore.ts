@@ -6,39 +6,49 @@ import type { Execution } from './execution/execution.ts';
 import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 
 /**
- * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race; kept up with the execution step by step.
+ * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race.
+ * Updated step by step with the execution.
  *
- * Two steps conflict when they are of one thread, or access the same byte and one of them writes, or are of one lock, or of one wait queue and one of them
- * wakes. A failed cmpxchg only reads. An unlock comes before the next lock, but no other thread could have taken that lock earlier: what races are the
- * two locks. Where something watches the order of steps on some places, all steps on these conflict.
+ * Two steps conflict if they are of one thread; if they access the same byte and one of them
+ * writes; if they are of one lock; or if they are of one wait queue and one of them wakes. A failed
+ * cmpxchg only reads. An unlock happens before the next lock, but no other thread could have taken
+ * the lock earlier. So the two locks race, not unlock and lock. All steps on places whose order a
+ * monitor watches conflict.
  *
- * A race is a pair of steps of two threads that conflict with no step between them in the order, and whose second could have come before the first.
+ * A race is a pair of steps of two threads that conflict, with no step between them in the order,
+ * and whose second could have come before the first.
  */
 export class HappensBefore implements HappensBeforeOrder {
-  /** `clocks[s * threads + t]`: how many steps of thread t happen before step s, itself included. */
+  /**
+   * `clocks[s * threads + t]`: how many steps of thread t happen before step s, itself included.
+   */
   clocks: Int32Array;
   /** By step: its number among its thread's, from 1. */
   locals = new Int32Array(1 << 8);
   readonly threads: number;
-  /** Pairs of steps that race, first and second; appended by `push`. */
+  /** Pairs of steps that race, first and second. `push` appends to it. */
   readonly races: number[] = [];
   private readonly execution: Execution;
   private readonly places: number;
   private readonly overlaps: readonly (readonly number[])[];
   private readonly visible: Uint8Array;
-  /** By thread: its last step + 1. By location (a place, its wait queue behind it): the last step + 1 that wrote it, and by thread that read it. */
+  /** By thread: its last step + 1. */
   private readonly lastOf: Int32Array;
+  /**
+   * By location (the places, then their wait queues): the last step + 1 that wrote it; and by
+   * location and thread, that read it.
+   */
   private readonly lastWrite: Int32Array;
   private readonly lastRead: Int32Array;
-  /** By lock: the last step + 1 that gave it back. */
+  /** By place: the last step + 1 that unlocked it. */
   private readonly lastUnlock: Int32Array;
   private lastVisible = 0;
-  /** By step: what the entries above held before it. */
+  /** The undo log. By step, four numbers: what the entries above were before it. */
   private saved = new Int32Array(1 << 10);
   private readonly candidates: Int32Array;
   private steps = 0;
 
-  /** @param sees whether the order of steps on a place matters to something that watches. */
+  /** @param sees whether a monitor watches the order of steps on a place. */
   constructor(execution: Execution, sees: (place: Place) => boolean) {
     const { places } = execution;
     this.execution = execution;
@@ -55,7 +65,7 @@ export class HappensBefore implements HappensBeforeOrder {
     this.candidates = new Int32Array((widest + 2) * (this.threads + 1));
   }
 
-  /** Takes in the execution's last step. */
+  /** Adds the execution's last step. */
   push(): void {
     const { execution, threads } = this;
     const s = this.steps++;
@@ -91,7 +101,7 @@ export class HappensBefore implements HappensBeforeOrder {
     this.lastOf[thread] = s + 1;
   }
 
-  /** Forgets all steps, of whatever execution they were. */
+  /** Forgets all steps. */
   clear(): void {
     this.steps = 0;
     this.races.length = 0;
@@ -125,7 +135,7 @@ export class HappensBefore implements HappensBeforeOrder {
     return this.locals[a] <= this.clocks[b * this.threads + this.execution.schedule[a]];
   }
 
-  /** The step that holds the lock which `thread` waits for in vain, where the two race; or -1. */
+  /** The step that took the lock which `thread` waits for, if the two race; else -1. */
   blocking(thread: number): number {
     const code = this.execution.pending[thread];
     if (code < 0 || kindOf(code) !== Kind.lock) return -1;
@@ -174,7 +184,10 @@ export class HappensBefore implements HappensBeforeOrder {
     }
   }
 
-  /** Adds the steps that an access of `thread` to `location` may have to come after. */
+  /**
+   * Adds to the candidates the steps that an access of `thread` to `location` may have to come
+   * after.
+   */
   private gather(location: number, thread: number, writing: boolean, from: number): number {
     const { threads, candidates, lastRead } = this;
     let n = from;
@@ -188,7 +201,7 @@ export class HappensBefore implements HappensBeforeOrder {
     return n;
   }
 
-  /** The candidates, latest first: one that is before a later one is no race. */
+  /** Considers the candidates, latest first: one that happens before a later one is no race. */
   private inOrder(s: number, n: number): void {
     const { candidates } = this;
     for (let i = 1; i < n; i++) {
@@ -200,7 +213,7 @@ export class HappensBefore implements HappensBeforeOrder {
     for (let i = 0; i < n; i++) this.consider(candidates[i], s);
   }
 
-  /** Step `e` must come before step `s`: a race where that was not clear yet. */
+  /** Step `e` happens before step `s`. It is a race if that does not follow from other steps. */
   private consider(e: number, s: number): void {
     const { execution, threads, clocks } = this;
     const thread = execution.schedule[e];

@@ -1,24 +1,29 @@
-/** Everything has a limit, and reaching one is an outcome of its own. Infinity: none. */
+/** The limits of a search. Reaching one is an outcome of its own, never a pass. Infinity: none. */
 export interface Limits {
-  /** Complete executions. */
+  /** How many complete executions. */
   readonly executions: number;
-  /** Of wall time. */
+  /** Of wall-clock time. */
   readonly seconds: number;
-  /** Bytes that the set of states may take. */
+  /** How many bytes the set of states may take. */
   readonly bytes: number;
-  /** Executions that reach the limit of steps, after which the search ends; left out: it goes on. */
+  /** After how many executions that reach the limit of steps the search ends; left out: never. */
   readonly cuts?: number;
 }
 
 export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes: 2 ** 31 };
 
-/** Whether the moment `until`, by `performance.now`, has passed. */
+/** Whether the time `until`, by `performance.now`, has passed. */
 export const isPast = (until: number): boolean => performance.now() > until;
 
-/** The time in milliseconds, the same on all threads, where `performance.now` is not. */
+/**
+ * The time in milliseconds, which all worker threads agree on; `performance.now` differs by thread.
+ */
 export const wallClock = (): number => performance.timeOrigin + performance.now();
 
-/** Tells when a time is over, and looks at the clock only every so often. The clock decides nothing else. */
+/**
+ * Says when a time is over. Reads the clock only at every 64th call. The clock decides nothing
+ * else.
+ */
 export class Deadline {
   readonly start = performance.now();
   readonly end: number;

@@ -6,29 +6,32 @@ import { Pct } from './schedulers/pct.ts';
 import { RandomWalk } from './schedulers/randomWalk.ts';
 import { popcount, type Scheduler, type SchedulerView } from './schedulers/scheduler.ts';
 
-/** An access in the program: access number `nth` with this code by this thread, from 0. */
+/** An access of the program: the `nth` access, from 0, with this code by this thread. */
 export interface AccessSite {
   readonly thread: number;
   readonly code: number;
   readonly nth: number;
 }
 
-/** Places that share bytes and that threads race for. */
+/** Places that share bytes, and that two threads access, one of them by a write. */
 export interface SharedLocations {
   readonly group: number;
   /** By profiling execution and thread: its accesses to the group. */
   readonly events: readonly (readonly number[])[];
-  /** A lock counts as a read: it sees whose unlock came before. */
+  /** A lock counts as a read: it reads the last unlock. */
   readonly reads: readonly AccessSite[];
   readonly writes: readonly AccessSite[];
 }
 
-/** What schedulers that draw know of a program beforehand. It is a function of the program and the seed. */
+/**
+ * What random schedulers know of a program beforehand. It is a function of the program and the
+ * seed.
+ */
 export interface Profile {
   readonly threads: number;
-  /** By place: see `groupsOf`. */
+  /** By place: see `aliasGroups`. */
   readonly groups: Int32Array;
-  /** Steps with a choice, in the longest execution. */
+  /** The most steps of an execution at which several threads were enabled. */
   readonly choices: number;
   /** By profiling execution and thread: its steps. */
   readonly events: readonly (readonly number[])[];
@@ -36,19 +39,25 @@ export interface Profile {
 }
 
 const EXECUTIONS = 32;
-/** No further execution is begun after so many steps in all. */
+/** After so many steps in all, no further execution begins. */
 const STEPS_MAX = 200_000;
-/** Nor does one go on after so many logs: an operation that goes round and writes has no end of them, and counts the same on all threads. */
+/**
+ * An execution ends at so many trie nodes: a loop that writes may have no end. The bound is the
+ * same for all workers.
+ */
 const LOGS_MAX = 1 << 19;
 
-/** Runs a few executions, and counts, in at most `seconds`. Nothing is held against them: a bug that they meet is met again, or ends them early. */
+/**
+ * Runs a few executions, in at most `seconds`, and counts their accesses. Properties are not
+ * checked: the search meets a bug again.
+ */
 export function profileOf(execution: Execution, seed: number, seconds = Infinity): Profile {
   const { observer } = execution;
   const { end } = new Deadline(seconds);
   execution.until = end;
   execution.observer = null;
   const threads = execution.node.length;
-  const counts = new Counts(threads);
+  const counts = new AccessCounts(threads);
   let choices = 1;
   let executions = 0;
   for (
@@ -57,7 +66,7 @@ export function profileOf(execution: Execution, seed: number, seconds = Infinity
     executions++
   ) {
     const scheduler = executions % 2 === 0 ? new RandomWalk(seed) : new Pct(seed, 2, threads, choices);
-    const counting = new Counting(scheduler, () => execution.tree.size < LOGS_MAX);
+    const counting = new ChoiceCounter(scheduler, () => execution.tree.size < LOGS_MAX);
     counting.begin(executions);
     execution.reset();
     execution.run(counting);
@@ -76,8 +85,8 @@ export function profileOf(execution: Execution, seed: number, seconds = Infinity
   };
 }
 
-/** Counts the steps that had a choice. */
-class Counting implements Scheduler {
+/** AccessCounts the steps at which several threads were enabled. */
+class ChoiceCounter implements Scheduler {
   choices = 0;
   private readonly scheduler: Scheduler;
   private readonly goesOn: () => boolean;
@@ -102,8 +111,8 @@ class Counting implements Scheduler {
   }
 }
 
-/** Who accessed what, in order of first appearance. */
-class Counts {
+/** How often each thread made each access, by execution. */
+class AccessCounts {
   readonly places = new Set<number>();
   private readonly threads: number;
   /** By execution, and code and thread: how many accesses. */

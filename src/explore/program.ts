@@ -7,36 +7,41 @@ export interface Operation {
   /** For traces: `push(slot 0, page 3)`. */
   readonly label: string;
   /**
-   * Keeps to the rules of `Memory`; what it returns is its result, plain data. `before` is the result of the actor's operation before this one: what
-   * an actor keeps to itself from one operation to the next. One that does not ask for it declares one parameter.
+   * Keeps to the rules of `Memory`. Returns its result, which is plain data. `before` is the result
+   * of the actor's operation before this one; so an actor keeps private state from one operation to
+   * the next. An operation that does not need it declares one parameter.
    */
   run(mem: Memory, before?: unknown): unknown;
-  /** Performed again, as an operation of its own, until this holds for its result. Left out: performed once. */
+  /**
+   * The operation is performed again, each time as one of its own, until this holds for its result.
+   * Left out: it is performed once.
+   */
   until?(result: unknown): boolean;
 }
 
-/** A party: a thread that performs its operations one after the other. */
+/** A thread that performs its operations one after the other. */
 export interface Actor {
   /** As traces show it. */
   readonly name: string;
-  /** In that order. */
+  /** In the order in which it performs them. */
   readonly operations: readonly Operation[];
-  /** Its accesses race, and that is meant: it keeps to no protocol. */
+  /** Whether its accesses may race: it follows no protocol, as a hostile userspace. */
   readonly racy?: boolean;
 }
 
-/** What an execution runs: memory as it is at the start, and the actors. At most 30 of them: sets of threads are bits of a number. */
+/** What an execution runs: the initial memory, and the actors. There are 1 to `ACTORS_MAX`. */
 export interface Program {
   /** Where cells and locks lie. */
   readonly layout: Layout;
-  /** Writes the initial values; the memory is zeroed before. */
+  /** Writes the initial values to zeroed memory. */
   init(mem: Memory): void;
-  /** By number. */
+  /** By thread number. */
   readonly actors: readonly Actor[];
-  /** Whether the operations come from modules that were loaded with probes at their loops. */
+  /** Whether the operations come from modules that were loaded with probes in their loops. */
   readonly isWatched?: boolean;
-  /** Cells for whose bytes plain accesses race, and that is meant. */
+  /** Cells whose bytes plain accesses may race for. */
   readonly racy?: readonly Place[];
 }
 
+/** Sets of threads are bits of a number. */
 export const ACTORS_MAX = 30;

@@ -2,13 +2,16 @@ import type { Execution } from './execution/execution.ts';
 import type { Program } from './program.ts';
 
 /**
- * Threads that are interchangeable: they perform the same operations, and it does not matter which of them is which. Of all states that differ in that
- * alone one is kept, as Stateright and Murphi do: where each thread is comes in sorted order, and locks name their holders by that order.
+ * Symmetry reduction (Ip and Dill, "Better Verification Through Symmetry", FMSD 1996; as in Murphi
+ * and Stateright). Threads with the same operations are interchangeable. Of all states that differ
+ * in their order alone, one is kept: the places of the threads are sorted, and locks name their
+ * holders by that order.
  *
- * Only sound where the properties do not tell the threads apart either; whoever asks for it says so.
+ * Sound only if the properties do not tell the threads apart either. The user who asks for it says
+ * so.
  */
 export class Symmetry {
-  /** Groups of two and more such threads. */
+  /** Groups of two or more such threads. */
   readonly groups: readonly (readonly number[])[];
   private readonly locks: readonly number[];
   private readonly ordered: number[];
@@ -21,7 +24,7 @@ export class Symmetry {
     this.ordered = program.actors.map((_, t) => t);
   }
 
-  /** The threads in the order in which they are to be written down: each in a place of its group. */
+  /** The threads in the order in which a state lists them: each at a position of its group. */
   order({ node, asleep, bytes: { u32 } }: Execution, results: Uint32Array): readonly number[] {
     const holds = (t: number): number =>
       this.locks.reduce((held, word, i) => (u32[word] === t + 1 ? held | (1 << (i & 31)) : held), 0);
@@ -34,7 +37,10 @@ export class Symmetry {
     return this.ordered;
   }
 
-  /** A copy of `memory` in which the holders of locks are named by the places of the last order. */
+  /**
+   * A copy of `memory` in which the holders of locks are named by their positions in the last
+   * `order`.
+   */
   rename(memory: Uint32Array): Uint32Array {
     const words = memory.slice();
     for (const word of this.locks) if (words[word] !== 0) words[word] = this.ordered.indexOf(words[word] - 1) + 1;
@@ -42,7 +48,7 @@ export class Symmetry {
   }
 }
 
-/** Groups of two and more actors with the same operations, by thread. */
+/** Groups of two or more actors with the same operations, as thread numbers. */
 export function symmetricThreads({ actors }: Program): number[][] {
   const groups: number[][] = [];
   for (let t = 0; t < actors.length; t++) {

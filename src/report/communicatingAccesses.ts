@@ -1,4 +1,5 @@
 import { ReadsFromCoverage } from '../campaign/coverage/readsFromCoverage.ts';
+import { lineOf } from '../explore/execution/trace.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { kindNames, kindOf, placeOf } from '../memory/memory.ts';
@@ -41,7 +42,7 @@ export async function communicatingAccesses(finding: Finding): Promise<Access[]>
   const { actors } = execution.program;
   const steps = new ReadsFromCoverage(execution).communicatingSteps();
   return (steps.length > 0 ? steps : [execution.steps - 1]).flatMap((step) => {
-    const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(execution.lineOf(step) ?? '') ?? [];
+    const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(lineOf(execution, step) ?? '') ?? [];
     if (file === undefined) return [];
     const code = execution.footprints[step];
     return {

@@ -1,3 +1,4 @@
+import { linesOf, traceOf } from '../explore/execution/trace.ts';
 import { contextSwitches } from '../explore/schedule.ts';
 import { isFence, kindNames, kindOf, placeOf } from '../memory/memory.ts';
 import { describeStep, type Step } from '../memory/trace.ts';
@@ -80,9 +81,9 @@ function renderSteps(
   effects: readonly StepEffects[],
 ): Pick<InterleavingData, 'texts' | 'steps'> & { readonly sources: readonly string[] } {
   const { layout } = execution.program;
-  const trace = execution.trace();
+  const trace = traceOf(execution);
   const relations = relationsOf(trace, layout);
-  const lines = execution.lines();
+  const lines = linesOf(execution);
   const texts = new TextTable();
   const sources = new TextTable();
   const begun = new Set<number>();

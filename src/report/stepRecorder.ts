@@ -1,4 +1,5 @@
-import type { Execution, Observer } from '../explore/execution/execution.ts';
+import type { Execution } from '../explore/execution/execution.ts';
+import type { Observer } from '../explore/execution/observer.ts';
 import type { Violation } from '../explore/execution/violation.ts';
 import type { StepData } from './data.ts';
 
@@ -31,7 +32,10 @@ export class StepRecorder implements Observer {
     this.words = new Uint32Array(execution.bytes.u32.length);
     this.buffers = execution.program.actors.map(() => []);
     this.multiValued = execution.places
-      .filter(({ kind, id }) => (kind === 'cell' || kind === 'cell64') && execution.readable(0, id) !== undefined)
+      .filter(
+        ({ kind, id }) =>
+          (kind === 'cell' || kind === 'cell64') && execution.memory.readableValues(0, id) !== undefined,
+      )
       .map(({ id }) => id);
     execution.observer = this;
   }
@@ -82,7 +86,7 @@ export class StepRecorder implements Observer {
 
   private bufferChange(actor: number): StepEffects {
     const before = this.buffers[actor];
-    const now = [...this.execution.bufferedStores(actor)];
+    const now = [...this.execution.memory.bufferedStores(actor)];
     this.buffers[actor] = now;
     if (now.length > before.length) return { buffered: true };
     return now.length < before.length ? { flushes: before[0] } : {};
@@ -93,7 +97,7 @@ export class StepRecorder implements Observer {
     const { actors, layout } = execution.program;
     return actors.flatMap((_, actor) =>
       this.multiValued.flatMap((place) => {
-        const values = execution.readable(actor, place)!.map(String);
+        const values = execution.memory.readableValues(actor, place)!.map(String);
         const key = actor * layout.places.length + place;
         // Before the first step, every actor reads the initial value.
         const before = this.readable.get(key) ?? (values.length === 1 ? values[0] : '');

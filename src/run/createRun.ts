@@ -1,7 +1,8 @@
 import { Checker } from '../check/checker.ts';
 import type { Properties } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
-import type { Execution, Stop } from '../explore/execution/execution.ts';
+import type { Execution } from '../explore/execution/execution.ts';
+import type { Stop } from '../explore/execution/stop.ts';
 import type { Violation } from '../explore/execution/violation.ts';
 import { createExecution, type MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
@@ -101,7 +102,7 @@ export function runGuarded(
 ): ReturnType<typeof runOnce> {
   const result = withinTime(seconds, () => runOnce(run, scheduler));
   if (result !== OUT_OF_TIME) return result;
-  const violation = run.execution.stuck();
+  const violation = run.execution.threads.code.stuck();
   return violation === undefined
     ? { stop: { kind: 'late' }, violation }
     : { stop: { kind: 'crashed', violation }, violation };

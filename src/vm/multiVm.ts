@@ -72,12 +72,17 @@ function mergeProperties(members: readonly Member[]): Properties {
     ],
     resultsMatter: members.some(({ scenario }) => scenario.properties.resultsMatter !== false),
     deadlock: (waiting) => {
-      const member = members.find(({ name }) => waiting.some((line) => line.startsWith(`${name}.`))) ?? members[0];
-      const of = waiting.filter((line) => line.startsWith(`${member.name}.`));
-      return `${member.name}: ${member.scenario.properties.deadlock(of)}`;
+      const member = members.find((of) => waiting.some(({ thread }) => owns(of, thread))) ?? members[0];
+      const own = waiting
+        .filter(({ thread }) => owns(member, thread))
+        .map((of) => ({ ...of, thread: of.thread - member.thread }));
+      return `${member.name}: ${member.scenario.properties.deadlock(own)}`;
     },
   };
 }
+
+/** Whether an actor is of this VM. */
+const owns = ({ thread: first, actors }: Member, thread: number): boolean => thread >= first && thread < first + actors;
 
 /** The state as the properties of one VM see it: its own actors, numbered from 0. */
 function viewOf({ thread, actors }: Member): (look: StateView) => StateView {
@@ -105,7 +110,7 @@ function viewOf({ thread, actors }: Member): (look: StateView) => StateView {
 
 function within<State>(member: Member, monitor: Monitor<State>): Monitor<State> {
   const seen = viewOf(member);
-  const mine = (thread: number): boolean => thread >= member.thread && thread < member.thread + member.actors;
+  const mine = (thread: number): boolean => owns(member, thread);
   return {
     ...monitor,
     name: `${member.name}: ${monitor.name}`,
@@ -126,7 +131,7 @@ function isolation(members: readonly Member[]): Monitor<null> {
     sees: () => true,
     init: () => null,
     step: (state, { thread, place }) => {
-      const member = members.find((of) => thread >= of.thread && thread < of.thread + of.actors)!;
+      const member = members.find((of) => owns(of, thread))!;
       return member.owns(place)
         ? state
         : { property: 'VMs do not disturb each other', message: `an actor of ${member.name} touches ${place.name}` };

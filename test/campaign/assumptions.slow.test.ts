@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { satisfiesAssumptions } from '../../src/campaign/assumptions.ts';
 import { canonical } from '../../src/campaign/hash.ts';
 import { mutateVm } from '../../src/campaign/mutateVm.ts';
+import { traceOf } from '../../src/explore/execution/trace.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
@@ -185,7 +186,7 @@ test.each([
     const run = createRun(buildVm(of(0)), 20_000);
     expect(replay(run, parseSchedule(schedule)!, 'it')).toBeUndefined();
     const { places } = run.execution;
-    expect(run.execution.trace().some(({ code }) => places[placeOf(code)].name.includes('overruns'))).toBe(true);
+    expect(traceOf(run.execution).some(({ code }) => places[placeOf(code)].name.includes('overruns'))).toBe(true);
     expect(satisfiesAssumptions(of(0))).toBe(true);
     expect([isAsked(of(0)), isAsked({ ...of(0), rings: [ring(4, leeway + 1), ring(4, leeway + 1)] })]).toEqual([
       false,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
-import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import type { Actor } from '../../src/explore/program.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
@@ -176,7 +176,7 @@ describe('interleavings without reduction', () => {
     'three threads of %i steps',
     (steps, executions) => {
       const text = join(...['x', 'y', 'z'].map((cell) => times(steps, () => `R${cell}`).join(';')));
-      const execution = new Execution(programOf(threadsOf(text)), STEPS_MAX);
+      const execution = createExecution('sc', programOf(threadsOf(text)), STEPS_MAX);
       expect(depthFirstSearch(execution, lenient, noLimits)).toMatchObject({ executions, limit: undefined });
     },
   );
@@ -185,7 +185,7 @@ describe('interleavings without reduction', () => {
 describe('the benchmark rings', () => {
   const searchOf = (actors: readonly Actor[], name: keyof typeof BENCHMARK_RINGS) => {
     const { program, properties } = benchmarkRing(name, ...BENCHMARK_RINGS[name]);
-    const execution = new Execution({ ...program, actors }, STEPS_MAX);
+    const execution = createExecution('sc', { ...program, actors }, STEPS_MAX);
     const checker = new Checker(execution, properties);
     execution.observer = checker;
     return { execution, checker };
@@ -274,7 +274,7 @@ test("Peterson's lock has 42 states, as TLC counts them", () => {
     },
     actors: { zero: [actor(0)], one: [actor(1)] },
   } as never);
-  const execution = new Execution(peterson.program, STEPS_MAX);
+  const execution = createExecution('sc', peterson.program, STEPS_MAX);
   const states = new StateCache(execution, { ...lenient, resultsMatter: false });
   expect(depthFirstSearch(execution, { ...lenient, resultsMatter: false }, noLimits, { states }).limit).toBeUndefined();
   expect(states.size).toBe(42);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Scenario } from '../../src/check/scenario.ts';
 import { assume } from '../../src/memory/assume.ts';
 import type { Cell, Lock } from '../../src/memory/cell.ts';
@@ -23,101 +23,99 @@ const passing = (writer: Access, reader: Access): Scenario =>
     actors: { writer: [writer], reader: [reader] },
   });
 
-describe('message passing', () => {
-  const released: Access = (mem, { x, f }) => {
-    mem.write(x, 1);
-    mem.storeRelease(f, 1);
+const released: Access = (mem, { x, f }) => {
+  mem.write(x, 1);
+  mem.storeRelease(f, 1);
+};
+const relaxed: Access = (mem, { x, f }) => {
+  mem.write(x, 1);
+  mem.store(f, 1);
+};
+const fenced: Access = (mem, { x, f }) => {
+  mem.write(x, 1);
+  mem.wmb();
+  mem.store(f, 1);
+};
+const acquired: Access = (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.read(x);
+const loaded: Access = (mem, { x, f }) => mem.load(f) === 1 && mem.read(x);
+const behind =
+  (fence: 'rmb' | 'wmb' | 'mb'): Access =>
+  (mem, { x, f }) => {
+    if (mem.load(f) === 0) return undefined;
+    mem[fence]();
+    return mem.read(x);
   };
-  const relaxed: Access = (mem, { x, f }) => {
-    mem.write(x, 1);
-    mem.store(f, 1);
-  };
-  const fenced: Access = (mem, { x, f }) => {
-    mem.write(x, 1);
-    mem.wmb();
-    mem.store(f, 1);
-  };
-  const acquired: Access = (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.read(x);
-  const loaded: Access = (mem, { x, f }) => mem.load(f) === 1 && mem.read(x);
-  const behind =
-    (fence: 'rmb' | 'wmb' | 'mb'): Access =>
-    (mem, { x, f }) => {
-      if (mem.load(f) === 0) return undefined;
-      mem[fence]();
-      return mem.read(x);
-    };
 
-  test.each<[string, Access, Access, boolean]>([
-    ['release, acquire', released, acquired, false],
-    ['release, relaxed', released, loaded, true],
-    ['relaxed, acquire', relaxed, acquired, true],
-    ['release, rmb', released, behind('rmb'), false],
-    ['release, mb', released, behind('mb'), false],
-    ['release, wmb', released, behind('wmb'), true],
-    ['wmb, acquire', fenced, acquired, false],
-    ['wmb, rmb', fenced, behind('rmb'), false],
-    ['wmb, relaxed', fenced, loaded, true],
-    [
-      'wmb and rmb, but it is written',
-      fenced,
-      (mem, { x, f }) => {
-        if (mem.load(f) === 0) return;
-        mem.rmb();
-        mem.write(x, 2);
-      },
-      true,
-    ],
-    ['a read-modify-write', (mem, { x, f }) => [mem.write(x, 1), mem.fetchAdd(f, 1)], acquired, false],
-    [
-      'read, then written',
-      (mem, { x, f }) => [mem.read(x), mem.storeRelease(f, 1)],
-      (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
-      false,
-    ],
-    [
-      'read, and not released',
-      (mem, { x, f }) => [mem.read(x), mem.store(f, 1)],
-      (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
-      true,
-    ],
-    [
-      'read, and wmb',
-      (mem, { x, f }) => [mem.read(x), mem.wmb(), mem.store(f, 1)],
-      (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
-      true,
-    ],
-    ['plain and marked', (mem, { x }) => mem.write(x, 1), (mem, { x }) => mem.load(x), true],
-    ['plain and atomic', (mem, { x }) => mem.read(x), (mem, { x }) => mem.fetchAdd(x, 1), true],
-    ['a failed cmpxchg only reads', (mem, { x }) => mem.read(x), (mem, { x }) => mem.cmpxchg(x, 1, 2), false],
-    ['marked', (mem, { x }) => mem.store(x, 1), (mem, { x }) => mem.load(x), false],
-    ['two that read', (mem, { x }) => mem.read(x), (mem, { x }) => mem.read(x), false],
-    [
-      'under a lock',
-      (mem, { x, m }) => [mem.lock(m), mem.write(x, 1), mem.unlock(m)],
-      (mem, { x, m }) => [mem.lock(m), mem.write(x, 2), mem.unlock(m)],
-      false,
-    ],
-    [
-      'one not under the lock',
-      (mem, { x, m }) => [mem.lock(m), mem.write(x, 1), mem.unlock(m)],
-      (mem, { x, m }) => [mem.lock(m), mem.unlock(m), mem.write(x, 2)],
-      true,
-    ],
-    [
-      'woken',
-      (mem, { x, f }) => [mem.write(x, 1), mem.store(f, 1), mem.wake(f)],
-      (mem, { x, f }) => mem.wait(f, 0) && mem.read(x),
-      false,
-    ],
-  ])('%s', async (_, writer, reader, races) => {
-    const what = passing(writer, reader);
-    const expected = races ? [RACE] : [];
-    expect(await foundIn(what)).toEqual(expected);
-    expect(await foundIn(what, { reduction: 'none' })).toEqual(expected);
-    for (const scheduler of ['random-walk', 'pct', 'pos', 'portfolio'] as const)
-      expect(await foundIn(what, { scheduler, executions: 200 })).toEqual(expected);
-    for (const memoryModel of ['sc', 'tso'] as const) expect(await foundIn(what, { memoryModel })).toEqual([]);
-  });
+test.each<[string, Access, Access, boolean]>([
+  ['release, acquire', released, acquired, false],
+  ['release, relaxed', released, loaded, true],
+  ['relaxed, acquire', relaxed, acquired, true],
+  ['release, rmb', released, behind('rmb'), false],
+  ['release, mb', released, behind('mb'), false],
+  ['release, wmb', released, behind('wmb'), true],
+  ['wmb, acquire', fenced, acquired, false],
+  ['wmb, rmb', fenced, behind('rmb'), false],
+  ['wmb, relaxed', fenced, loaded, true],
+  [
+    'wmb and rmb, but it is written',
+    fenced,
+    (mem, { x, f }) => {
+      if (mem.load(f) === 0) return;
+      mem.rmb();
+      mem.write(x, 2);
+    },
+    true,
+  ],
+  ['a read-modify-write', (mem, { x, f }) => [mem.write(x, 1), mem.fetchAdd(f, 1)], acquired, false],
+  [
+    'read, then written',
+    (mem, { x, f }) => [mem.read(x), mem.storeRelease(f, 1)],
+    (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
+    false,
+  ],
+  [
+    'read, and not released',
+    (mem, { x, f }) => [mem.read(x), mem.store(f, 1)],
+    (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
+    true,
+  ],
+  [
+    'read, and wmb',
+    (mem, { x, f }) => [mem.read(x), mem.wmb(), mem.store(f, 1)],
+    (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
+    true,
+  ],
+  ['plain and marked', (mem, { x }) => mem.write(x, 1), (mem, { x }) => mem.load(x), true],
+  ['plain and atomic', (mem, { x }) => mem.read(x), (mem, { x }) => mem.fetchAdd(x, 1), true],
+  ['a failed cmpxchg only reads', (mem, { x }) => mem.read(x), (mem, { x }) => mem.cmpxchg(x, 1, 2), false],
+  ['marked', (mem, { x }) => mem.store(x, 1), (mem, { x }) => mem.load(x), false],
+  ['two that read', (mem, { x }) => mem.read(x), (mem, { x }) => mem.read(x), false],
+  [
+    'under a lock',
+    (mem, { x, m }) => [mem.lock(m), mem.write(x, 1), mem.unlock(m)],
+    (mem, { x, m }) => [mem.lock(m), mem.write(x, 2), mem.unlock(m)],
+    false,
+  ],
+  [
+    'one not under the lock',
+    (mem, { x, m }) => [mem.lock(m), mem.write(x, 1), mem.unlock(m)],
+    (mem, { x, m }) => [mem.lock(m), mem.unlock(m), mem.write(x, 2)],
+    true,
+  ],
+  [
+    'woken',
+    (mem, { x, f }) => [mem.write(x, 1), mem.store(f, 1), mem.wake(f)],
+    (mem, { x, f }) => mem.wait(f, 0) && mem.read(x),
+    false,
+  ],
+])('%s', async (_, writer, reader, races) => {
+  const what = passing(writer, reader);
+  const expected = races ? [RACE] : [];
+  expect(await foundIn(what)).toEqual(expected);
+  expect(await foundIn(what, { reduction: 'none' })).toEqual(expected);
+  for (const scheduler of ['random-walk', 'pct', 'pos', 'portfolio'] as const)
+    expect(await foundIn(what, { scheduler, executions: 200 })).toEqual(expected);
+  for (const memoryModel of ['sc', 'tso'] as const) expect(await foundIn(what, { memoryModel })).toEqual([]);
 });
 
 test('two marked accesses after a plain one do not race with one another', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import { noProperties, type Properties } from '../../src/check/property.ts';
-import { Execution } from '../../src/explore/execution/execution.ts';
+import { traceOf } from '../../src/explore/execution/trace.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { Pct } from '../../src/explore/schedulers/pct.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
@@ -28,7 +29,7 @@ const programOf = (...actors: ((mem: Memory) => unknown)[][]): Program => ({
 });
 
 function searched(program: Program, properties: Partial<Properties> = {}, switches?: number) {
-  const execution = new Execution(program, 1000);
+  const execution = createExecution('sc', program, 1000);
   const checker = new Checker(execution, { ...noProperties, ...properties });
   execution.observer = checker;
   return {
@@ -91,7 +92,9 @@ describe('the search of all states', () => {
       ),
     ).toEqual([false, false, true]);
   });
+});
 
+describe('the search of all states: threads that wait', () => {
   test('finds a deadlock and says who waits for whom', () => {
     const take =
       (first: typeof m, second: typeof m) =>
@@ -122,7 +125,9 @@ describe('the search of all states', () => {
     expect(searched(programOf([lost], [wake])).violation?.message).toBe('a sleeps on x');
     expect(searched(programOf([right], [wake])).violation).toBeUndefined();
   });
+});
 
+describe('the search of all states: ends', () => {
   test('a claim that is never reached stays open', () => {
     expect(
       searched(programOf([increment]), {
@@ -172,17 +177,18 @@ describe('the search of all states', () => {
   });
 });
 
-describe('the rules of an operation: each breach is named', () => {
-  const breach = (...actors: ((mem: Memory) => unknown)[][]) => {
-    const execution = new Execution(programOf(...actors), 1000);
-    const checker = new Checker(execution, noProperties);
-    execution.observer = checker;
-    return sampleExecutions(execution, checker, new RandomWalk(1), { ...noLimits, executions: 50 }).violation?.message;
-  };
-  const busy = (mem: Memory): void => {
-    for (let i = 0; i < 5; i++) mem.load(y);
-  };
+/** The message of the breach that some execution of these actors ends with. */
+const breach = (...actors: ((mem: Memory) => unknown)[][]) => {
+  const execution = createExecution('sc', programOf(...actors), 1000);
+  const checker = new Checker(execution, noProperties);
+  execution.observer = checker;
+  return sampleExecutions(execution, checker, new RandomWalk(1), { ...noLimits, executions: 50 }).violation?.message;
+};
+const busy = (mem: Memory): void => {
+  for (let i = 0; i < 5; i++) mem.load(y);
+};
 
+describe('the rules of an operation: each breach is named', () => {
   test('a swallowed suspension', () => {
     const swallows = (mem: Memory): void => {
       try {
@@ -228,7 +234,9 @@ describe('the rules of an operation: each breach is named', () => {
       ),
     ).toMatch(/^differs on the second pass: step 1 of operation 1 of a, op0 was store x = \d+, .* it is store x = \d+/);
   });
+});
 
+describe('the rules of an operation: what is outside of mem', () => {
   test('outside state: another access, one too few, one too many, another result', () => {
     let calls = 0;
     expect(breach([(mem) => mem.load(calls++ % 2 ? x : y)])).toMatch(/^differs on the second pass/);
@@ -292,10 +300,10 @@ describe('schedules', () => {
 
   test('going back and on again is the same as having gone there at once', () => {
     const schedule = [0, 1, 2, 1, 0, 0, 2, 0];
-    const once = new Execution(three, 100);
+    const once = createExecution('sc', three, 100);
     once.reset();
     once.run(new ReplayScheduler(schedule));
-    const back = new Execution(three, 100);
+    const back = createExecution('sc', three, 100);
     for (let steps = 0; steps < 8; steps++) {
       back.reset();
       back.run(new ReplayScheduler([2, 2, 1, 1, 0, 0, 0, 0]));
@@ -304,7 +312,7 @@ describe('schedules', () => {
       back.backTo(steps);
       const rest = schedule.slice(steps);
       back.run(new ReplayScheduler(rest));
-      expect(back.trace()).toEqual(once.trace());
+      expect(traceOf(back)).toEqual(traceOf(once));
       expect(back.results).toEqual(once.results);
       expect(back.bytes.u8).toEqual(once.bytes.u8);
     }
@@ -312,7 +320,7 @@ describe('schedules', () => {
 
   test('the same seed gives the same executions, another seed others', () => {
     const runs = (seed: number, scheduler: (seed: number) => RandomWalk | Pct): string => {
-      const execution = new Execution(three, 100);
+      const execution = createExecution('sc', three, 100);
       const of = scheduler(seed);
       return Array.from({ length: 20 }, (_, i) => {
         of.begin(i);

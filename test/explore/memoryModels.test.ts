@@ -119,13 +119,13 @@ describe('a 64-bit store', () => {
   );
 });
 
-describe('halves of a word', () => {
-  const cells = {
-    pad: 'u32',
-    prod: { type: 'u16', over: 'pad', byte: 0 },
-    cons: { type: 'u16', over: 'pad', byte: 2 },
-  } as const;
+const cells = {
+  pad: 'u32',
+  prod: { type: 'u16', over: 'pad', byte: 0 },
+  cons: { type: 'u16', over: 'pad', byte: 2 },
+} as const;
 
+describe('halves of a word', () => {
   test.each(['sc', 'tso', 'weak'] as const)('%s: what is stored to one leaves the other alone', (memoryModel) => {
     const both = scenario({
       name: 'halves',
@@ -164,7 +164,9 @@ describe('halves of a word', () => {
     expect(outcomes(mixed, { memoryModel: 'tso' })).toEqual(['1,65536', '1,65537', '65537,65536', '65537,65537']);
     expect(outcomes(mixed, { memoryModel: 'sc' })).toEqual(['1,65537', '65537,65536', '65537,65537']);
   });
+});
 
+describe('parts of a store', () => {
   test.each(['tso', 'weak'] as const)('%s: a whole store is seen whole', (memoryModel) => {
     const whole = scenario({
       name: 'whole',

@@ -2,8 +2,8 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import type { PropertyChecker } from '../../src/explore/search/searchProgress.ts';
@@ -32,7 +32,7 @@ const apart = (rest: Partial<Parameters<typeof scenario>[0]>): Scenario =>
   } as never);
 
 function optimal(of: Scenario, judge: (checker: Checker) => PropertyChecker = (checker) => checker) {
-  const execution = new Execution(of.program, 1000);
+  const execution = createExecution('sc', of.program, 1000);
   const checker = new Checker(execution, of.properties);
   execution.observer = checker;
   const result = optimalDpor(execution, judge(checker), noLimits);
@@ -40,7 +40,7 @@ function optimal(of: Scenario, judge: (checker: Checker) => PropertyChecker = (c
 }
 
 function states(of: Scenario) {
-  const execution = new Execution(of.program, 1000);
+  const execution = createExecution('sc', of.program, 1000);
   const checker = new Checker(execution, of.properties);
   execution.observer = checker;
   return {

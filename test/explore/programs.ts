@@ -1,5 +1,5 @@
-import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { depthFirstSearch, type ScheduleBound } from '../../src/explore/search/dfs.ts';
@@ -56,7 +56,7 @@ export const STEPS_MAX = 1000;
 
 /** Explores with Optimal-DPOR, optionally within a preemption bound. */
 export function optimal(program: Program, preemptions?: number) {
-  const execution = new Execution(program, STEPS_MAX);
+  const execution = createExecution('sc', program, STEPS_MAX);
   const classes = new TraceCounter(execution);
   const { executions, blocked, limit } = optimalDpor(execution, lenient, noLimits, {
     classes,
@@ -67,7 +67,7 @@ export function optimal(program: Program, preemptions?: number) {
 
 /** Explores all interleavings. */
 export function interleavings(program: Program, bound?: ScheduleBound) {
-  const execution = new Execution(program, STEPS_MAX);
+  const execution = createExecution('sc', program, STEPS_MAX);
   const classes = new TraceCounter(execution);
   const options = bound === undefined ? { classes } : { classes, bound };
   const { executions, blocked, limit } = depthFirstSearch(execution, lenient, noLimits, options);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Execution } from '../../src/explore/execution/execution.ts';
+import type { Execution } from '../../src/explore/execution/execution.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { Pos } from '../../src/explore/schedulers/pos.ts';
@@ -57,7 +58,7 @@ describe.each(randomSchedulerNames)('%s', (name) => {
     ['threads that spin', spinning()],
   ])('%s: the seed and its number decide an execution', (_, program) => {
     const runs = (seed: number, order: readonly number[]): string[] => {
-      const execution = new Execution(program, 10_000);
+      const execution = createExecution('sc', program, 10_000);
       const scheduler = made(name, execution, seed);
       const drawn = order.map((i) => [i, draw(execution, scheduler, i)] as const);
       return drawn.sort(([a], [b]) => a - b).map(([, schedule]) => schedule);
@@ -72,7 +73,7 @@ describe.each(randomSchedulerNames)('%s', (name) => {
   });
 
   test('a disabled thread is never chosen', () => {
-    const execution = new Execution(benchmarkRing('ring-l').program, 10_000);
+    const execution = createExecution('sc', benchmarkRing('ring-l').program, 10_000);
     const scheduler = made(name, execution);
     const checked: Scheduler = {
       begin: (index) => scheduler.begin(index),
@@ -88,14 +89,14 @@ describe.each(randomSchedulerNames)('%s', (name) => {
 });
 
 test('a profile depends on the program and the seed, not on what has run before', () => {
-  const execution = new Execution(spinning(), 10_000);
+  const execution = createExecution('sc', spinning(), 10_000);
   const profile = profileOf(execution, SEED);
   for (let i = 0; i < 50; i++) draw(execution, made('pos', execution), i);
   expect(profileOf(execution, SEED)).toEqual(profile);
 });
 
 test('a profile: steps, steps with a choice, shared locations', () => {
-  const profile = profileOf(new Execution(litmus('Wx;Rz;Ry | Wx;Rx'), 100), SEED);
+  const profile = profileOf(createExecution('sc', litmus('Wx;Rz;Ry | Wx;Rx'), 100), SEED);
   expect([profile.threads, profile.choices, profile.events[0]]).toEqual([2, 4, [3, 2]]);
   expect(profile.shared).toHaveLength(1);
   const { events, reads, writes } = profile.shared[0];
@@ -115,12 +116,12 @@ test('a profile: cells that share bytes are one location', () => {
     (mem: Memory) => mem.load(high),
   ];
   const actors = runs.map((run, i) => ({ name: `t${i}`, operations: [{ label: 'run', run }] }));
-  const { shared } = profileOf(new Execution({ layout, init: () => {}, actors }, 100), SEED);
+  const { shared } = profileOf(createExecution('sc', { layout, init: () => {}, actors }, 100), SEED);
   expect(shared.map(({ events }) => events[0])).toEqual([[1, 1, 1]]);
 });
 
 test('the portfolio uses each member', () => {
-  const execution = new Execution(benchmarkRing('ring-m').program, 1000);
+  const execution = createExecution('sc', benchmarkRing('ring-m').program, 1000);
   const [portfolio, third, last] = (['portfolio', 'pos', 'random-walk'] as const).map((name) => made(name, execution));
   for (let round = 0; round < 30; round += 10) {
     expect(draw(execution, portfolio, round + 2)).toEqual(draw(execution, third, round + 2));
@@ -170,7 +171,7 @@ const extremes = (of: ReadonlyMap<unknown, number>, all = 1): number[] => [
  */
 function strays(text: string, scheduler: Scheduler, known: readonly number[]): number {
   const program = litmus(text);
-  const counts = byClass(program, counted(new Execution(program, 100), scheduler, EXECUTIONS));
+  const counts = byClass(program, counted(createExecution('sc', program, 100), scheduler, EXECUTIONS));
   const off = extremes(counts, EXECUTIONS).map(
     (seen, i) => Math.max(0, Math.abs(seen - known[i]) - 0.0005) / Math.sqrt((known[i] * (1 - known[i])) / EXECUTIONS),
   );
@@ -179,7 +180,7 @@ function strays(text: string, scheduler: Scheduler, known: readonly number[]): n
 
 describe.each(LITMUS)('$name', ({ program: text, classes, walk, urw, pos }) => {
   const program = litmus(text);
-  const execution = new Execution(program, 100);
+  const execution = createExecution('sc', program, 100);
 
   test.each([
     { name: 'random-walk', known: walk, weight: () => 1 },
@@ -207,7 +208,7 @@ test('AABB and ABAB: 1/4 and 1/8 in a random walk, 1/6 each with URW', () => {
 
 describe('the statistics can fail', () => {
   test('URW is not a random walk, and vice versa', () => {
-    const execution = new Execution(litmus('Wx;Ry | Wy;Rx'), 100);
+    const execution = createExecution('sc', litmus('Wx;Ry | Wy;Rx'), 100);
     const of = (name: RandomSchedulerName) => counted(execution, made(name, execution), EXECUTIONS);
     expect(
       chiSquare(
@@ -230,7 +231,7 @@ describe('the statistics can fail', () => {
       }
     }
     const { program, pos } = LITMUS[2];
-    const { groups } = profileOf(new Execution(litmus(program), 100), SEED);
+    const { groups } = profileOf(createExecution('sc', litmus(program), 100), SEED);
     expect(strays(program, new Stale(SEED, 2, groups), pos)).toBeGreaterThan(10);
   });
 
@@ -239,7 +240,7 @@ describe('the statistics can fail', () => {
       protected override redraw(): void {}
     }
     const { program, pos } = LITMUS[0];
-    const { groups } = profileOf(new Execution(litmus(program), 100), SEED);
+    const { groups } = profileOf(createExecution('sc', litmus(program), 100), SEED);
     expect(strays(program, new Fixed(SEED, 2, groups), pos)).toBeGreaterThan(10);
   });
 });
@@ -247,7 +248,7 @@ describe('the statistics can fail', () => {
 /** Counts the orders in which the threads access x. */
 function orders(text: string, name: RandomSchedulerName, depth: number): Map<string, number> {
   const threads = text.split('|').map((thread) => thread.split(';'));
-  const execution = new Execution(litmus(text), 100);
+  const execution = createExecution('sc', litmus(text), 100);
   const counts = new Map<string, number>();
   for (const [schedule, n] of counted(execution, made(name, execution, SEED, depth), EXECUTIONS)) {
     const taken = threads.map(() => 0);
@@ -266,7 +267,7 @@ test('surw: the orders of accesses to shared locations are equally likely, whate
 
 test('pct: a bug of depth d is found at least once in n * k^(d - 1) executions; one of depth 3 is not found at depth 2', () => {
   const text = 'Ra;Ra;Wx;Wx;Ra;Ra | Rb;Rb;Rx;Rx;Rb;Rb';
-  const { threads, choices } = profileOf(new Execution(litmus(text), 100), SEED);
+  const { threads, choices } = profileOf(createExecution('sc', litmus(text), 100), SEED);
   for (const [depth, bug] of [
     [2, '0110'],
     [3, '0101'],

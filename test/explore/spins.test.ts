@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { Execution } from '../../src/explore/execution/execution.ts';
+import type { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { optimalDpor } from '../../src/explore/optimalDpor/optimalDpor.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import type { PropertyChecker } from '../../src/explore/search/searchProgress.ts';
@@ -9,7 +10,7 @@ import { lenient, programOf, type Run, threadsOf } from './programs.ts';
 /** How the executions of a program end, by both searches: their results, or how they stopped. */
 function endsOf(...threads: Run[]): { all: string[]; reduced: string[] } {
   const by = (search: (execution: Execution, judge: PropertyChecker) => unknown): string[] => {
-    const execution = new Execution(programOf(threads), 100);
+    const execution = createExecution('sc', programOf(threads), 100);
     const ends = new Set<string>();
     search(execution, {
       ...lenient,

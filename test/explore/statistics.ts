@@ -1,4 +1,5 @@
-import { Execution } from '../../src/explore/execution/execution.ts';
+import type { Execution } from '../../src/explore/execution/execution.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import type { Scheduler } from '../../src/explore/schedulers/scheduler.ts';
@@ -65,7 +66,7 @@ export function exactly(steps: readonly number[], weight: (left: number) => numb
 
 /** Sums probabilities or counts by happens-before class. */
 export function byClass(program: Program, schedules: ReadonlyMap<string, number>): Map<number, number> {
-  const execution = new Execution(program, 1000);
+  const execution = createExecution('sc', program, 1000);
   const classes = new TraceCounter(execution);
   const sums = new Map<number, number>();
   for (const [schedule, n] of schedules) {

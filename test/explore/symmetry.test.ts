@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { depthFirstSearch } from '../../src/explore/search/dfs.ts';
 import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { Symmetry } from '../../src/explore/symmetry.ts';
@@ -38,7 +38,7 @@ const alike = (n: number, run: (mem: Memory, names: Names) => unknown, expected:
 
 function states(of: Scenario, symmetric: boolean) {
   const symmetry = symmetric ? new Symmetry(of.program) : undefined;
-  const execution = new Execution(of.program, 1000, symmetry?.groups);
+  const execution = createExecution('sc', of.program, 1000, symmetry?.groups);
   const checker = new Checker(execution, of.properties);
   execution.observer = checker;
   const result = depthFirstSearch(execution, checker, noLimits, {

@@ -57,7 +57,7 @@ function stepAtRandom(execution: Execution, random: Random): void {
 
 function stateOf(execution: Execution): unknown {
   const row = new VarintBuffer();
-  execution.addModelState(row);
+  execution.memory.addState(row);
   const words = [...row.words.subarray(0, row.end())];
   const { bytes, node, pending, operation, performed, asleep, enabled, live, halted, last, results } = execution;
   const arrays = [bytes.u32, node, pending, operation, performed, asleep].map((array) => [...array]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Execution } from '../../src/explore/execution/execution.ts';
+import { traceOf } from '../../src/explore/execution/trace.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { Layout } from '../../src/memory/layout.ts';
@@ -42,7 +43,7 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
       },
     ],
   };
-  const execution = new Execution(program, 10_000);
+  const execution = createExecution('sc', program, 10_000);
   execution.reset();
   const alternating = Array.from({ length: 200 }, (_, i) => i % 2);
   expect(execution.run(new ReplayScheduler(alternating))).toEqual({ kind: 'finished' });
@@ -50,7 +51,7 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
   expect([...execution.bytes.u8]).toEqual([...new Uint8Array(buffer)]);
   const recorded = new RecordedMemory(
     0,
-    execution.trace().filter((step) => step.thread === 0),
+    traceOf(execution).filter((step) => step.thread === 0),
     layout,
   );
   expect(work(recorded)).toEqual(native);

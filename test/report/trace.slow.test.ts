@@ -9,7 +9,7 @@ import { scenario } from '../../src/scenario/define.ts';
 const traceOf = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
   const run = createRun(subject, 100, { memoryModel, tearing: false });
   replay(run, parseSchedule(schedule)!, subject.name);
-  return formatTrace(run.execution.trace(), run.execution.program).join('\n');
+  return formatTrace(traceOf(run.execution), run.execution.program).join('\n');
 };
 
 /** Cells of different widths that overlap. */

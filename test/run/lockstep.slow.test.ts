@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { traceOf } from '../../src/explore/execution/trace.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
 import { LockstepPool } from '../../src/run/lockstep/lockstepPool.ts';
@@ -26,7 +27,7 @@ describe('worker threads in lockstep', () => {
   test('follow a schedule', async () => {
     const { trace, memory, ...rest } = await pool.run(spec, good);
     expect(rest).toMatchObject({ strayed: undefined, violation: undefined, results: [[0], [0]] });
-    expect(trace).toEqual(run.execution.trace());
+    expect(trace).toEqual(traceOf(run.execution));
     expect([...memory]).toEqual([...run.execution.bytes.u8]);
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noProperties } from '../../src/check/property.ts';
-import { Execution } from '../../src/explore/execution/execution.ts';
 import { noLimits } from '../../src/explore/limits.ts';
+import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import { createScheduler } from '../../src/explore/schedulers/registry.ts';
 import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
@@ -32,7 +32,7 @@ test('a search in batches runs every class once', () => {
 test('draws in batches are those one by one', () => {
   const ring = benchmarkRing('ring-m');
   const seen = searchHere(ring, search({ scheduler: 'random-walk' }), { ...noLimits, executions: 600 });
-  const execution = new Execution(ring.program, 1000);
+  const execution = createExecution('sc', ring.program, 1000);
   const scheduler = createScheduler('random-walk', SEED, profileOf(execution, SEED), 3);
   const classes = new TraceCounter(execution);
   let steps = 0;

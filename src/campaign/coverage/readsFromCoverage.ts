@@ -37,7 +37,7 @@ export class ReadsFromCoverage {
       if (kind > Kind.wake) continue;
       const place = footprints[s] >>> 5;
       if (isRead(kind) || kind === Kind.lock) {
-        const sources = execution.readsFrom(s);
+        const sources = execution.memory.readsFrom(s);
         if (sources !== undefined) onRead(Math.max(...sources.map(({ from }) => from)), s);
         else {
           let from = INITIAL_WRITE;

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import { linesOf, traceOf } from '../../explore/execution/trace.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { SCHEMA } from '../../input/schema.ts';
@@ -76,7 +77,7 @@ async function replaySchedule(what: string, options: Options, command: Command):
   const result = { property: violation?.property ?? null, message: violation?.message ?? null };
   if (options.actor !== undefined) {
     const { replayActor } = await import('../replayActor.ts');
-    return replayActor(run, run.execution.trace(), options.actor, options.inspectBrk === true);
+    return replayActor(run, traceOf(run.execution), options.actor, options.inspectBrk === true);
   }
   const workers =
     options.on === 'workers'
@@ -104,8 +105,8 @@ function printReplay(
   { expected }: ReplayRequest,
   { lines, quiet }: Options,
 ): void {
-  const sources = lines ? execution.lines() : [];
-  if (!quiet) for (const line of formatTrace(execution.trace(), execution.program, sources)) print(line);
+  const sources = lines ? linesOf(execution) : [];
+  if (!quiet) for (const line of formatTrace(traceOf(execution), execution.program, sources)) print(line);
   print(property === null ? '✓ no property is violated' : `✗ ${property}: ${message}`);
   if (workers) print(`  ${workers.text}`);
   if (expected !== null && expected !== property) print(`  the finding names ${expected}: the code has changed since`);

@@ -11,8 +11,8 @@ export interface Violation {
 }
 
 /**
- * Why an execution ends at a violation. `violated`: the code under test is wrong. `crashed`: an operation threw,
- * or did something that the explorer cannot run, so nothing can be decided.
+ * Why an execution ends at a violation. `violated`: the code under test is wrong. `crashed`: an
+ * operation threw, or did something that the explorer cannot run, so nothing can be decided.
  */
 export interface ViolationStop {
   readonly kind: 'violated' | 'crashed';
@@ -30,7 +30,10 @@ export const NO_RESULT = 'operations return plain data';
 /** An operation with an `until` is performed again, and has made no access. */
 export const NO_ACCESS = 'operations that repeat access mem';
 
-/** By rule of `Memory`: the property that a breach of it violates. Breaches by the code under test are `violated`. */
+/**
+ * By rule of `Memory`: the property that a breach of it violates. Breaches by the code under test
+ * are `violated`.
+ */
 const RULES: Readonly<Record<ContractViolation['rule'], readonly [ViolationStop['kind'], string]>> = {
   'not the holder': ['violated', 'a lock is given back by its holder'],
   'sleeps under a spinlock': ['violated', 'R12 nothing sleeps under a spinlock'],

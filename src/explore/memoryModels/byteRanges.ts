@@ -1,14 +1,16 @@
 import type { Place } from '../../memory/cell.ts';
 
 /**
- * The locations of a memory model: ranges of bytes that no place cuts in two, each within a word of 32 bits, but for a 64-bit cell that nothing else cuts. A
- * place covers one or several.
+ * The locations of a memory model: ranges of bytes that no place of the layout cuts in two. Each is
+ * within a word of 32 bits, but for a 64-bit cell that nothing else cuts. A place covers one or
+ * several.
  */
 export class ByteRanges {
+  /** How many locations there are. */
   readonly count: number;
-  /** By place: the atoms that it covers, lowest first. */
+  /** By place: the locations that it covers, lowest first. */
   readonly of: readonly (readonly number[])[];
-  /** By atom: its bytes, and where they begin in memory. */
+  /** By location: how many bytes it has, and where they begin in memory. */
   readonly bytes: readonly number[];
   readonly offset: readonly number[];
 

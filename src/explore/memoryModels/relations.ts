@@ -1,39 +1,56 @@
 import { Kind } from '../../memory/memory.ts';
+import type { Step } from '../../memory/trace.ts';
+import type { StepLog } from '../execution/stepLog.ts';
 import { mixHash } from '../hash.ts';
 import type { CoherenceOrder } from './coherenceOrder.ts';
+import type { MemoryModel } from './memoryModel.ts';
 
-/** What has read from what, and which store comes after which, in an execution of a memory model. */
-export interface Relations {
-  readonly steps: number;
-  readonly schedule: Uint8Array;
-  readonly footprints: Int32Array;
-  readonly values: Uint32Array;
-  readonly stores: CoherenceOrder;
-  /** By step: the stores that it read from, and made, one an atom. */
-  storesRead(s: number): readonly number[];
-  written(s: number): readonly number[];
-  /** The actor whose store step `s` lets out of its buffer; -1 where it is a step of an actor. */
-  flushedThread(s: number): number;
+/** How a step is taken. Both lists are by location of the access, in order of the locations. */
+export interface AccessChoice {
+  /** The stores that it reads from; empty: it reads nothing. */
+  readonly from: readonly number[];
+  /** The stores that its own come right after, in coherence order; empty: it stores nothing. */
+  readonly after: readonly number[];
 }
 
-/** By location of its cell: the step whose store step `s` has read, and the step of the newest store that there was. Undefined where it reads nothing of the kind. */
-export function readsOf(of: Relations, s: number): { from: number; newest: number }[] | undefined {
-  const { step, atom, order } = of.stores;
-  const kind = of.footprints[s] & 31;
-  const read = of.storesRead(s);
-  if (read.length === 0 || kind === Kind.lock) return undefined;
+/** A memory model whose executions are graphs of reads-from and coherence order. */
+export interface GraphModel extends MemoryModel {
+  readonly stores: CoherenceOrder;
+  /** The stores that step `s` read from, one a location; empty: it read nothing. */
+  storesRead(s: number): readonly number[];
+  /** The stores that step `s` made, one a location. */
+  storesWritten(s: number): readonly number[];
+  /** The actor whose store step `s` flushed from its buffer; -1 for a step of an actor. */
+  flushedThread(s: number): number;
+  /**
+   * The number of a choice of the next step of `thread`; -1: there is none. `wanted` is called
+   * where there are several.
+   */
+  findChoice(thread: number, wanted: () => AccessChoice): number;
+}
+
+/**
+ * By location: the step whose store step `s` read, and the step of the newest store there was. See
+ * `Step.reads`.
+ */
+export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads'] {
+  const { step, location, order } = model.stores;
+  const read = model.storesRead(s);
+  if (read.length === 0 || (log.footprints[s] & 31) === Kind.lock) return undefined;
   return read.map((store) => {
-    const newest = order[atom[store]].findLast((other) => step[other] < s)!;
+    const newest = order[location[store]].findLast((other) => step[other] < s)!;
     return { from: step[store], newest: step[newest] };
   });
 }
 
 /**
- * The class of an execution: which step has read from which store, and the coherence order; as four words of hash, of which the last two say reads-from alone. A
- * step is known by its thread and its number there. Wake-ups are told apart by whom they woke.
+ * The hash of an execution graph: which step read from which store, and the coherence order. Four
+ * words, of which the last two are of reads-from alone. A step is named by its thread and its
+ * number there. Wake-ups differ by whom they woke.
  */
-export function classOf(of: Relations): readonly [number, number, number, number] {
-  const { steps, schedule, footprints, values, stores } = of;
+export function executionGraphHash(model: GraphModel, log: StepLog): readonly [number, number, number, number] {
+  const { steps, schedule, footprints, values } = log;
+  const { stores } = model;
   const taken = new Int32Array(32);
   const names = new Int32Array(steps);
   let [a, b, c, d] = [0, 0, 0, 0];
@@ -47,8 +64,8 @@ export function classOf(of: Relations): readonly [number, number, number, number
   const nameOf = (store: number): number => (stores.step[store] < 0 ? 0 : names[stores.step[store]]);
   for (let s = 0; s < steps; s++) names[s] = (++taken[schedule[s]] << 5) | schedule[s];
   for (let s = 0; s < steps; s++) {
-    if (of.flushedThread(s) >= 0) continue;
-    const from = of.storesRead(s);
+    if (model.flushedThread(s) >= 0) continue;
+    const from = model.storesRead(s);
     let h = mixHash(footprints[s], names[s]);
     for (const store of from) h = mixHash(h, nameOf(store));
     if ((footprints[s] & 31) === Kind.wake) h = mixHash(h, values[s]);
@@ -56,6 +73,6 @@ export function classOf(of: Relations): readonly [number, number, number, number
   }
   for (const order of stores.order)
     for (let i = 1; i < order.length; i++)
-      add(mixHash(stores.atom[order[i]], mixHash(nameOf(order[i - 1]), nameOf(order[i]))), false);
+      add(mixHash(stores.location[order[i]], mixHash(nameOf(order[i - 1]), nameOf(order[i]))), false);
   return [a, b, c, d];
 }

@@ -1,6 +1,7 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 import { isWrite, Kind, placeOf } from '../../memory/memory.ts';
-import type { Execution, Stop } from '../execution/execution.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { Stop } from '../execution/stop.ts';
 import { HappensBefore } from '../happensBefore.ts';
 import type { Limits } from '../limits.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
@@ -251,7 +252,7 @@ class OptimalDporSearch {
 
   /** Whether step `s` of the race (e, s) writes nothing, but would write if it came before e. */
   private isStrengthened(e: number, s: number): boolean {
-    return !this.execution.changes(s) && isWrite(this.footprintBefore(e, s) & 31);
+    return !this.execution.memory.isWrite(s) && isWrite(this.footprintBefore(e, s) & 31);
   }
 
   /**
@@ -300,7 +301,7 @@ class OptimalDporSearch {
     const from = Math.max(mine.offset, other.offset);
     const to = Math.min(mine.offset + mine.bits / 8, other.offset + other.bits / 8);
     const old = (BigInt(execution.oldHighs[e]) << 32n) | BigInt(execution.olds[e]);
-    if (execution.changes(e)) {
+    if (execution.memory.isWrite(e)) {
       for (let at = from; at < to; at++) {
         const shift = BigInt(8 * (at - mine.offset));
         const byte = (old >> BigInt(8 * (at - other.offset))) & 0xffn;

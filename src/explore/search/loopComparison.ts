@@ -60,7 +60,7 @@ export class LoopComparison {
     const times = Math.ceil(ACCESSES_MIN / iteration.length);
     const nodes = [...before, ...repeat(iteration, times), head];
     const results = [...this.resultsOf(before, head), ...repeat(this.resultsOf(iteration, closed), times)];
-    return this.execution.doesTheSame(path[0], nodes, results, 0);
+    return this.execution.threads.code.doesTheSame(path[0], nodes, results, 0);
   }
 
   /** Whether the path to `last` stays the same with extra iterations of each loop on it. */
@@ -84,7 +84,7 @@ export class LoopComparison {
           ...this.resultsOf(after, 0),
         ];
         if (isLeaf) nodes.pop();
-        if (!this.execution.doesTheSame(path[0], nodes, results, isLeaf ? last : 0)) return false;
+        if (!this.execution.threads.code.doesTheSame(path[0], nodes, results, isLeaf ? last : 0)) return false;
       }
     }
     return true;

@@ -1,5 +1,6 @@
 import type { Place } from '../../memory/cell.ts';
-import type { Execution, Stop } from '../execution/execution.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { Stop } from '../execution/stop.ts';
 import type { Violation } from '../execution/violation.ts';
 import type { HappensBeforeOrder } from '../happensBeforeOrder.ts';
 import { Deadline, type Limits } from '../limits.ts';
@@ -117,7 +118,7 @@ export class SearchProgress implements SearchResult {
 
   /** Records why an execution was cut. Returns whether that ends the search. */
   recordCut(execution: Execution): boolean {
-    this.cutBy ??= { limit: execution.limit, loop: execution.longestLoop() };
+    this.cutBy ??= { limit: execution.limit, loop: execution.threads.longestLoop() };
     this.isOver = execution.steps < execution.stepsMax || this.cut >= (this.limits.cuts ?? Infinity);
     if (this.isOver) this.endBy('execution', execution.limit);
     return this.isOver;

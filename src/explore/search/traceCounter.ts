@@ -61,7 +61,7 @@ export class TraceCounter {
   /** The hash of the current execution's class, of 53 bits. Sets `readsFromHash`. */
   traceHash(): number {
     const { execution, writer, taken } = this;
-    const modelHash = execution.graphHash();
+    const modelHash = execution.memory.graphHash();
     if (modelHash !== undefined) {
       const [a, b, c, d] = modelHash;
       this.readsFromHash = join53(c, d);

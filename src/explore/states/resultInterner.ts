@@ -30,7 +30,7 @@ export class ResultInterner {
     const performed = execution.performed[thread];
     let number = 0;
     for (let i = 0; i < performed; i++) {
-      const leaf = execution.leafOf(thread, i);
+      const leaf = execution.threads.leafOf(thread, i);
       if (leaves[i] !== leaf) {
         leaves[i] = leaf;
         numbers[i] = this.intern(`${number} ${this.textOf(leaf)}`);

@@ -46,7 +46,7 @@ export class StateCache implements VisitedSet {
     this.bounded = bounded;
     this.symmetry = symmetry;
     this.withResults = checker.resultsMatter;
-    this.plainAtoms = execution.plainAtoms;
+    this.plainAtoms = execution.memory.plainLocations;
     this.results = new Uint32Array(execution.node.length);
     this.resultNumbers = new ResultInterner(execution);
   }
@@ -64,7 +64,7 @@ export class StateCache implements VisitedSet {
    * Whether a property has read results, or a location was accessed plainly, for the first time.
    */
   get mustRestart(): boolean {
-    return this.checker.resultsMatter !== this.withResults || this.execution.plainAtoms !== this.plainAtoms;
+    return this.checker.resultsMatter !== this.withResults || this.execution.memory.plainLocations !== this.plainAtoms;
   }
 
   /** The number of the state that was added or found last. */
@@ -77,7 +77,7 @@ export class StateCache implements VisitedSet {
     this.seen = new StateSet();
     this.resultNumbers = new ResultInterner(this.execution);
     this.withResults = this.checker.resultsMatter;
-    this.plainAtoms = this.execution.plainAtoms;
+    this.plainAtoms = this.execution.memory.plainLocations;
   }
 
   add(spent: number): boolean {
@@ -99,7 +99,7 @@ export class StateCache implements VisitedSet {
       key.add(order === undefined ? execution.last : order.indexOf(execution.last));
       key.add(spent);
     }
-    execution.addModelState(key);
+    execution.memory.addState(key);
     const text = this.checker.key();
     if (text !== '') key.add(this.intern(text));
     const length = key.end();

@@ -1,6 +1,6 @@
 import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
-import type { MessageView } from '../memoryModels/threadView.ts';
-import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
+import type { MessageView } from '../memoryModels/weak/threadView.ts';
 
 /** A full fence: an `mb`, or the one that a read-modify-write implies. */
 export interface Fence {
@@ -14,14 +14,15 @@ export interface Fence {
  * happens before an access that comes, in coherence order, before something that the other fence
  * has in its view (psc of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017).
  */
-export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
-  const { views, steps, schedule, footprints } = graph;
-  const threads = graph.known.map((_, t) => t);
+export function fencesOf(graph: GraphExecution): readonly (readonly Fence[])[] {
+  const { steps, schedule, footprints } = graph;
+  const { views } = graph.memory;
+  const threads = graph.memory.stepsOf.map((_, t) => t);
   const fences: Fence[][] = threads.map(() => []);
   for (let s = 0; s < steps; s++) {
     const kind = footprints[s] & 31;
     if (kind !== Kind.mb && !isRmw(kind)) continue;
-    const { current } = graph.knownAfter(s);
+    const { current } = graph.memory.viewAfter(s);
     const before = threads.map((t) => current[views.fences(t)]);
     before[schedule[s]]--;
     fences[schedule[s]].push({ step: s, before });
@@ -31,14 +32,14 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
   for (let s = 0; s < steps; s++) {
     const kind = footprints[s] & 31;
     if (kind >= Kind.lock) continue;
-    const { current, ahead, seen } = graph.knownBefore[s];
+    const { current, loads, acquire } = graph.memory.snapshots.threadViews[s];
     const earlier = threads.map((t) => {
       const at = views.fences(t);
-      if (isRmw(kind)) return Math.max(current[at], ahead[at], seen[at]) + (t === schedule[s] ? 1 : 0);
-      return isWrite(kind) ? current[at] : Math.max(current[at], ahead[at]);
+      if (isRmw(kind)) return Math.max(current[at], loads[at], acquire[at]) + (t === schedule[s] ? 1 : 0);
+      return isWrite(kind) ? current[at] : Math.max(current[at], loads[at]);
     });
     for (const { step, before } of all) {
-      if (step === s || !isBefore(graph, s, graph.knownAfter(step).current)) continue;
+      if (step === s || !isBefore(graph, s, graph.memory.viewAfter(step).current)) continue;
       for (const t of threads) before[t] = Math.max(before[t], earlier[t]);
     }
   }
@@ -46,7 +47,7 @@ export function fencesOf(graph: WeakExecution): readonly (readonly Fence[])[] {
 }
 
 /** Whether two or more threads have full fences. */
-export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): boolean {
+export function twoHaveFences({ steps, schedule, footprints }: GraphExecution): boolean {
   let first = -1;
   for (let s = 0; s < steps; s++) {
     const kind = footprints[s] & 31;
@@ -61,10 +62,10 @@ export function twoHaveFences({ steps, schedule, footprints }: WeakExecution): b
  * Whether a store of step `s`, or a store that it read, comes before the store that `view` has of
  * the same location. A store of the step may also be the one in the view: then it was read.
  */
-function isBefore(graph: WeakExecution, s: number, view: MessageView): boolean {
-  const { atom, rank } = graph.stores;
+function isBefore(graph: GraphExecution, s: number, view: MessageView): boolean {
+  const { location, rank } = graph.memory.stores;
   return (
-    graph.written(s).some((store) => rank[store] <= rank[view[atom[store]]]) ||
-    graph.storesRead(s).some((store) => rank[store] < rank[view[atom[store]]])
+    graph.memory.storesWritten(s).some((store) => rank[store] <= rank[view[location[store]]]) ||
+    graph.memory.storesRead(s).some((store) => rank[store] < rank[view[location[store]]])
   );
 }

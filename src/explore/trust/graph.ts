@@ -1,5 +1,5 @@
 import { Kind } from '../../memory/memory.ts';
-import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
 import type { GraphEvent } from './partialGraph.ts';
 
 /**
@@ -7,12 +7,12 @@ import type { GraphEvent } from './partialGraph.ts';
  * where each store is placed; step s of it is event s of the graph.
  */
 export class ExecutionGraph {
-  readonly execution: WeakExecution;
+  readonly execution: GraphExecution;
   readonly events: GraphEvent[] = [];
   /** By event, then by thread: how many events of the thread are in its porf prefix. */
   private readonly prefixes: Int32Array[] = [];
 
-  constructor(execution: WeakExecution) {
+  constructor(execution: GraphExecution) {
     this.execution = execution;
     execution.reset();
   }
@@ -35,13 +35,13 @@ export class ExecutionGraph {
     const { execution } = this;
     const { thread, readsFrom, coherenceAfter } = event;
     const s = execution.steps;
-    const atoms = execution.atoms.of[execution.pending[thread] >>> 5];
+    const locations = execution.memory.locations.of[execution.pending[thread] >>> 5];
     const prefix = this.prefixOf(thread, readsFrom);
     prefix[thread]++;
-    execution.take(
+    execution.memory.take(
       thread,
-      readsFrom.map((writer, i) => this.storeOf(writer, atoms[i])),
-      coherenceAfter.map((writer, i) => this.storeOf(writer, atoms[i])),
+      readsFrom.map((writer, i) => this.storeOf(writer, locations[i])),
+      coherenceAfter.map((writer, i) => this.storeOf(writer, locations[i])),
     );
     this.events[s] = event;
     this.prefixes[s] = prefix;
@@ -52,7 +52,7 @@ export class ExecutionGraph {
    * would have if it read from the given events. By thread: how many of its events are in it.
    */
   prefixOf(thread: number, readsFrom: readonly number[]): Int32Array {
-    const { stepsOf } = this.execution;
+    const { stepsOf } = this.execution.memory;
     const last = stepsOf[thread].at(-1);
     const prefix = last === undefined ? new Int32Array(stepsOf.length) : this.prefixes[last].slice();
     for (const writer of readsFrom)
@@ -62,20 +62,20 @@ export class ExecutionGraph {
   }
 
   isIn(prefix: Int32Array, s: number): boolean {
-    const { schedule, nth } = this.execution;
-    return nth[s] <= prefix[schedule[s]];
+    const { schedule, memory } = this.execution;
+    return memory.nth[s] <= prefix[schedule[s]];
   }
 
-  /** The store of event `s` to location `atom`; the initial value for -1. */
-  storeOf(s: number, atom: number): number {
-    if (s < 0) return atom;
-    const { stores } = this.execution;
-    return this.execution.written(s).find((store) => stores.atom[store] === atom)!;
+  /** The store of event `s` to a location; the initial value for -1. */
+  storeOf(s: number, location: number): number {
+    if (s < 0) return location;
+    const { stores } = this.execution.memory;
+    return this.execution.memory.storesWritten(s).find((store) => stores.location[store] === location)!;
   }
 
   /** The events that made these stores. */
   eventsOf(stores: readonly number[]): number[] {
-    return stores.map((store) => this.execution.stores.step[store]);
+    return stores.map((store) => this.execution.memory.stores.step[store]);
   }
 
   /** The kind of access of event `s`; a failed cmpxchg is a load. */
@@ -93,9 +93,9 @@ export class ExecutionGraph {
    * in the graph at `stamp` and those in `prefix`. The stores of event `own` are left out.
    */
   areLatest(latest: readonly number[], stamp: number, prefix: Int32Array, own: number): boolean {
-    const { stores } = this.execution;
+    const { stores } = this.execution.memory;
     return latest.every((store) => {
-      const order = stores.order[stores.atom[store]];
+      const order = stores.order[stores.location[store]];
       for (let i = stores.rank[store] + 1; i < order.length; i++) {
         const s = stores.step[order[i]];
         if (s !== own && (this.events[s].writeStamp <= stamp || this.isIn(prefix, s))) return false;
@@ -110,12 +110,12 @@ export class ExecutionGraph {
    * one.
    */
   restrict(kept: readonly number[]): { readonly events: GraphEvent[]; readonly renamed: ReadonlyMap<number, number> } {
-    const { stores } = this.execution;
+    const { stores } = this.execution.memory;
     const renamed = new Map<number, number>([[-1, -1]]);
     const events: GraphEvent[] = [];
     for (const s of kept) {
-      const coherenceAfter = this.execution.written(s).map((store) => {
-        const order = stores.order[stores.atom[store]];
+      const coherenceAfter = this.execution.memory.storesWritten(s).map((store) => {
+        const order = stores.order[stores.location[store]];
         let at = stores.rank[store] - 1;
         while (!renamed.has(stores.step[order[at]])) at--;
         return renamed.get(stores.step[order[at]])!;

@@ -1,11 +1,11 @@
-import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
 import type { ExecutionGraph } from './graph.ts';
 import type { PartialGraph, PendingRead } from './partialGraph.ts';
 
 /** The graph that the search is at, with the reads that are not events yet; and the work list. */
 export class GraphBuilder {
   readonly graph: ExecutionGraph;
-  readonly execution: WeakExecution;
+  readonly execution: GraphExecution;
   rmwReads: readonly PendingRead[] = [];
   lockWaits: readonly PendingRead[] = [];
   /** Branches that are still to be explored, the next one last. */
@@ -29,7 +29,7 @@ export class GraphBuilder {
 
   /** The locations that the next access of `thread` is to. */
   locationsOf(thread: number): readonly number[] {
-    const { atoms, pending } = this.execution;
-    return atoms.of[pending[thread] >>> 5];
+    const { memory, pending } = this.execution;
+    return memory.locations.of[pending[thread] >>> 5];
   }
 }

@@ -14,9 +14,9 @@ import type { GraphEvent } from './partialGraph.ts';
  */
 export function addLockRevisits(builder: GraphBuilder, thread: number): void {
   const { graph, execution, workList } = builder;
-  const { stores } = execution;
-  const [atom] = builder.locationsOf(thread);
-  const order = stores.order[atom];
+  const { stores } = execution.memory;
+  const [location] = builder.locationsOf(thread);
+  const order = stores.order[location];
   for (let i = 1; i < order.length; i++) {
     const s = stores.step[order[i]];
     if (graph.kindOf(s) !== Kind.lock) continue;
@@ -74,6 +74,6 @@ export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): voi
  * another branch has notified it of that event.
  */
 export function hasReadLatest(builder: GraphBuilder, thread: number, readsFrom: readonly number[]): boolean {
-  const { stores } = builder.execution;
+  const { stores } = builder.execution.memory;
   return stores.step[stores.last(builder.locationsOf(thread)[0])] === readsFrom[0];
 }

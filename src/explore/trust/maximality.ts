@@ -53,7 +53,7 @@ export function restrictMaximally(
 
 /** Whether the read half of event `s` was added maximally: it reads the coherence-latest store. */
 function isMaximalRead(graph: ExecutionGraph, s: number, prefix: Int32Array): boolean {
-  return graph.areLatest(graph.execution.storesRead(s), graph.events[s].readStamp, prefix, s);
+  return graph.areLatest(graph.execution.memory.storesRead(s), graph.events[s].readStamp, prefix, s);
 }
 
 /**
@@ -67,14 +67,14 @@ function isMaximalWrite(
 ): boolean {
   const { execution, events } = graph;
   const stamp = events[s].writeStamp;
-  const written = execution.written(s);
+  const written = execution.memory.storesWritten(s);
   if (!graph.areLatest(written, stamp, prefix, s)) return false;
   if (pending.some(({ readsFrom, readStamp }) => readsFrom.includes(s) && readStamp <= stamp)) return false;
   for (let reader = 0; written.length > 0 && reader < events.length; reader++) {
     if (
       reader !== s &&
       events[reader].readStamp <= stamp &&
-      execution.storesRead(reader).some((store) => written.includes(store))
+      execution.memory.storesRead(reader).some((store) => written.includes(store))
     )
       return false;
   }
@@ -82,8 +82,8 @@ function isMaximalWrite(
 }
 
 function isMaximalPendingRead(graph: ExecutionGraph, read: PendingRead, prefix: Int32Array): boolean {
-  const { atoms, pending } = graph.execution;
-  const locations = atoms.of[pending[read.thread] >>> 5];
+  const { memory, pending } = graph.execution;
+  const locations = memory.locations.of[pending[read.thread] >>> 5];
   const stores = read.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
   return graph.areLatest(stores, read.readStamp, prefix, -1);
 }

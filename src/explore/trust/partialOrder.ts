@@ -1,5 +1,5 @@
 import { isFence, isRmw, isWrite, Kind } from '../../memory/memory.ts';
-import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
 import { fencesOf } from './fences.ts';
 
 /**
@@ -17,12 +17,13 @@ export interface PartialOrder {
  * The order under `weak`: program order, reads-from, the order of full fences, and that of each
  * lock. Coherence order is not part of it: a store is placed independently of when it is made.
  */
-export function weakOrder(graph: WeakExecution): PartialOrder {
-  const { steps, schedule, stores } = graph;
+export function weakOrder(graph: GraphExecution): PartialOrder {
+  const { steps, schedule } = graph;
+  const { stores } = graph.memory;
   const next: number[][] = Array.from({ length: steps }, () => []);
-  for (const own of graph.stepsOf) chain(own, next);
+  for (const own of graph.memory.stepsOf) chain(own, next);
   for (let s = 0; s < steps; s++)
-    for (const store of graph.storesRead(s)) if (stores.step[store] >= 0) next[stores.step[store]].push(s);
+    for (const store of graph.memory.storesRead(s)) if (stores.step[store] >= 0) next[stores.step[store]].push(s);
   const fences = fencesOf(graph);
   for (const { step, before } of fences.flat())
     before.forEach((n, t) => {
@@ -38,16 +39,17 @@ export function weakOrder(graph: WeakExecution): PartialOrder {
  * memory in coherence order, before other threads read them, and after loads that read an older
  * store. A full fence comes when the buffer of its thread is empty.
  */
-export function tsoOrder(graph: WeakExecution): PartialOrder {
-  const { steps, schedule, stores } = graph;
-  const threads = graph.stepsOf.length;
+export function tsoOrder(graph: GraphExecution): PartialOrder {
+  const { steps, schedule } = graph;
+  const { stores } = graph.memory;
+  const threads = graph.memory.stepsOf.length;
   const all = Array.from({ length: steps }, (_, s) => ({ event: s, thread: schedule[s] }));
   /** By event: the step at which its stores reach memory. */
   const out = Array.from({ length: steps }, (_, s) => s);
   for (let s = 0; s < steps; s++)
     if (isBuffered(graph, s)) out[s] = all.push({ event: s, thread: threads + schedule[s] }) - 1;
   const next: number[][] = all.map(() => []);
-  for (const own of graph.stepsOf) {
+  for (const own of graph.memory.stepsOf) {
     chain(own, next);
     const flushes = own.filter((s) => out[s] !== s).map((s) => out[s]);
     chain(flushes, next);
@@ -65,10 +67,10 @@ export function tsoOrder(graph: WeakExecution): PartialOrder {
       next,
     );
   for (let s = 0; s < steps; s++)
-    for (const store of graph.storesRead(s)) {
+    for (const store of graph.memory.storesRead(s)) {
       const from = stores.step[store];
       if (from >= 0 && schedule[from] !== schedule[s]) next[out[from]].push(s);
-      const order = stores.order[stores.atom[store]];
+      const order = stores.order[stores.location[store]];
       const overwrite = order.slice(stores.rank[store] + 1).find((later) => stores.step[later] !== s);
       if (overwrite !== undefined && out[stores.step[overwrite]] !== s) next[s].push(out[stores.step[overwrite]]);
     }
@@ -98,14 +100,14 @@ function chain(steps: readonly number[], next: number[][]): void {
 }
 
 /** By lock: the events that locked or unlocked it, in order. */
-function lockOrders(graph: WeakExecution): number[][] {
-  const { stores, places, atoms } = graph;
-  const locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
-  return locks.map(({ id }) => stores.order[atoms.of[id][0]].slice(1).map((store) => stores.step[store]));
+function lockOrders(graph: GraphExecution): number[][] {
+  const { stores, locations } = graph.memory;
+  const locks = graph.places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
+  return locks.map(({ id }) => stores.order[locations.of[id][0]].slice(1).map((store) => stores.step[store]));
 }
 
 /** Whether the store of an event goes through the store buffer. */
-function isBuffered(graph: WeakExecution, s: number): boolean {
+function isBuffered(graph: GraphExecution, s: number): boolean {
   const code = graph.tree.code[graph.nodes[s]];
   const kind = code & 31;
   if (kind === Kind.unlock) return graph.places[code >>> 5].kind === 'spinlock';
@@ -113,7 +115,7 @@ function isBuffered(graph: WeakExecution, s: number): boolean {
 }
 
 /** Whether an event needs an empty store buffer; a failed cmpxchg does, too. */
-function needsEmptyBuffer(graph: WeakExecution, s: number): boolean {
+function needsEmptyBuffer(graph: GraphExecution, s: number): boolean {
   const kind = graph.tree.code[graph.nodes[s]] & 31;
   return kind === Kind.mb || isRmw(kind) || kind === Kind.lock || (kind === Kind.unlock && !isBuffered(graph, s));
 }

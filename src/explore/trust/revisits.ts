@@ -13,6 +13,7 @@ import type { BackwardRevisit, GraphEvent, PendingRead } from './partialGraph.ts
  */
 export function forwardRevisits(builder: GraphBuilder, thread: number, half: PendingRead | undefined): GraphEvent[] {
   const { graph, execution } = builder;
+  const { choices } = execution.memory;
   const kind = execution.pending[thread] & 31;
   const stamp = half === undefined ? builder.nextStamp() : builder.nextStamp(half);
   const readStamp = half?.readStamp ?? stamp;
@@ -25,25 +26,25 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
   });
   if (isFence(kind)) return [event([], [])];
   if (kind === Kind.lock || kind === Kind.unlock) {
-    const events = execution.waysOf(thread).map(({ from, after }) => event(from, after));
+    const events = choices.of(thread).map(({ from, after }) => event(from, after));
     if (kind === Kind.lock && half === undefined) addLockRevisits(builder, thread);
     notifyLockWaiters(builder, events[0]);
     return events;
   }
-  if (!isWrite(kind)) return execution.readings(thread, kind).map((from) => event(from, []));
+  if (!isWrite(kind)) return choices.readable(thread).map((from) => event(from, []));
   if (!isRmw(kind)) {
     addBackwardRevisits(builder, { thread, readsFrom: [], readStamp });
-    return execution.placings(thread).map((after) => event([], after));
+    return choices.placements(thread).map((after) => event([], after));
   }
   const locations = builder.locationsOf(thread);
   const readings = half
     ? [half.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]))]
-    : execution.readings(thread, kind);
+    : choices.readable(thread);
   return readings.flatMap((from) => {
-    if (execution.fails(thread, from)) return [event(from, [])];
-    if (!execution.mayUpdate(thread, from)) return [];
+    if (choices.isFailing(thread, from)) return [event(from, [])];
+    if (!choices.mayUpdate(thread, from)) return [];
     addBackwardRevisits(builder, { thread, readsFrom: graph.eventsOf(from), readStamp });
-    return execution.isFree(from) ? [event(from, from)] : [];
+    return choices.isFree(from) ? [event(from, from)] : [];
   });
 }
 
@@ -53,11 +54,12 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
  */
 function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
   const { graph, execution, workList } = builder;
+  const { memory } = execution;
   const locations = builder.locationsOf(store.thread);
   const prefix = graph.prefixOf(store.thread, store.readsFrom);
   for (let s = 0; s < execution.steps; s++) {
     if (graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;
-    if (!execution.storesRead(s).some((read) => locations.includes(execution.stores.atom[read]))) continue;
+    if (!memory.storesRead(s).some((read) => locations.includes(memory.stores.location[read]))) continue;
     const { thread, readStamp } = graph.events[s];
     const restricted = restrictMaximally(builder, s, readStamp, prefix);
     if (restricted === undefined) continue;
@@ -75,12 +77,13 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
   const { graph, execution, rmwReads, lockWaits, workList } = builder;
   const { thread, readsFrom, readStamp, reader } = revisit;
   const { steps } = execution;
+  const { choices, stores } = execution.memory;
   const locations = builder.locationsOf(thread);
   const storeIsRmw = isRmw(execution.pending[thread] & 31);
   const read = readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
   const stamp = builder.nextStamp(reader);
-  const mayUpdate = storeIsRmw && execution.isFree(read) && execution.mayUpdate(thread, read);
-  const positions = !storeIsRmw ? execution.placings(thread) : mayUpdate ? [read] : [];
+  const mayUpdate = storeIsRmw && choices.isFree(read) && choices.mayUpdate(thread, read);
+  const positions = !storeIsRmw ? choices.placements(thread) : mayUpdate ? [read] : [];
   for (const after of positions) {
     const coherenceAfter = graph.eventsOf(after);
     graph.add({
@@ -91,10 +94,10 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
       writeStamp: stamp,
     });
     const kind = execution.pending[reader.thread] & 31;
-    for (const reading of execution.readings(reader.thread, kind).toReversed()) {
-      if (!reading.some((store) => execution.stores.step[store] === steps)) continue;
+    for (const reading of choices.readable(reader.thread).toReversed()) {
+      if (!reading.some((store) => stores.step[store] === steps)) continue;
       const half = { ...reader, readsFrom: graph.eventsOf(reading) };
-      if (isRmw(kind) && !execution.fails(reader.thread, reading))
+      if (isRmw(kind) && !choices.isFailing(reader.thread, reading))
         workList.push({ events: [...graph.events], rmwReads: [half, ...rmwReads], lockWaits });
       else {
         const load = { ...half, coherenceAfter: [], writeStamp: half.readStamp };

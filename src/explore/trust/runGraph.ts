@@ -1,6 +1,5 @@
 import type { Execution } from '../execution/execution.ts';
-import type { Relations } from '../memoryModels/relations.ts';
-import { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { AccessChoice, GraphModel } from '../memoryModels/relations.ts';
 import { type ExecutionGraph, equalNumbers } from './graph.ts';
 import type { PartialOrder } from './partialOrder.ts';
 
@@ -12,44 +11,41 @@ import type { PartialOrder } from './partialOrder.ts';
  */
 export function runGraph(
   execution: Execution,
-  { execution: graph }: ExecutionGraph,
+  { execution: { memory: graph } }: ExecutionGraph,
   order: PartialOrder,
   steps: readonly number[],
 ): void {
-  const run = execution as Execution & Relations;
+  const memory = execution.memory as GraphModel;
+  const { step: eventOf, location, order: coherence, rank } = graph.stores;
   /** By event: the step of the execution. */
   const taken: number[] = [];
   const storeOf = (store: number): number => {
-    const step = graph.stores.step[store];
-    const atom = graph.stores.atom[store];
-    return step < 0 ? atom : run.written(taken[step]).find((mine) => run.stores.atom[mine] === atom)!;
+    if (eventOf[store] < 0) return location[store];
+    const stores = memory.storesWritten(taken[eventOf[store]]);
+    return stores.find((mine) => memory.stores.location[mine] === location[store])!;
   };
+  /** How an event is taken: its store comes after the last store before it that has been made. */
+  const choiceOf = (event: number): AccessChoice => ({
+    from: graph.storesRead(event).map(storeOf),
+    after: graph.storesWritten(event).map((store) => {
+      const others = coherence[location[store]];
+      let at = rank[store] - 1;
+      while (eventOf[others[at]] >= 0 && taken[eventOf[others[at]]] === undefined) at--;
+      return storeOf(others[at]);
+    }),
+  });
   execution.reset();
   for (const step of steps) {
     if (execution.isViolated) return;
     const { event, thread } = order.steps[step];
     if ((execution.enabled & (1 << thread)) === 0) inconsistent();
     if (thread < graph.stepsOf.length) taken[event] = execution.steps;
-    if (!(execution instanceof WeakExecution)) {
-      execution.step(thread);
-      continue;
-    }
-    const from = graph.storesRead(event).map(storeOf);
-    const after = graph.written(event).map((store) => {
-      const coherence = graph.stores.order[graph.stores.atom[store]];
-      let at = graph.stores.rank[store] - 1;
-      while (graph.stores.step[coherence[at]] >= 0 && taken[graph.stores.step[coherence[at]]] === undefined) at--;
-      return storeOf(coherence[at]);
-    });
-    const choice = execution
-      .waysOf(thread)
-      .findIndex((other) => equalNumbers(other.from, from) && equalNumbers(other.after, after));
+    const choice = memory.findChoice(thread, () => choiceOf(event));
     if (choice < 0) inconsistent();
     execution.step(thread, choice);
   }
   if (execution.isViolated || steps.length < order.steps.length) return;
-  const [a, b] = [graph.graphHash(), execution.graphHash()!];
-  if (!equalNumbers(a, b)) inconsistent();
+  if (!equalNumbers(graph.graphHash(), memory.graphHash()!)) inconsistent();
 }
 
 function inconsistent(): never {

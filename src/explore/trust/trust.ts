@@ -1,7 +1,8 @@
 import { isFence, Kind } from '../../memory/memory.ts';
-import type { Execution, Stop } from '../execution/execution.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { Stop } from '../execution/stop.ts';
 import type { Limits } from '../limits.ts';
-import type { WeakExecution } from '../memoryModels/weakExecution.ts';
+import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
@@ -22,9 +23,9 @@ export interface ConsistencyModel {
    */
   readonly graph: ExecutionGraph;
   /** The steps that an execution of a graph takes, and their partial order. */
-  readonly order: (graph: WeakExecution) => PartialOrder;
+  readonly order: (graph: GraphExecution) => PartialOrder;
   /** Whether the remaining axioms hold: whether that order is acyclic. */
-  readonly isConsistent: (graph: WeakExecution) => boolean;
+  readonly isConsistent: (graph: GraphExecution) => boolean;
 }
 
 /**
@@ -149,7 +150,7 @@ class GraphSearch {
   /** Whether an access is neither to a wait queue nor to several locations at once. */
   private isSupported(code: number): boolean {
     if (isFence(code & 31)) return true;
-    return (code & 31) < Kind.wait && this.builder.execution.atoms.of[code >>> 5].length === 1;
+    return (code & 31) < Kind.wait && this.builder.execution.memory.locations.of[code >>> 5].length === 1;
   }
 
   /**
@@ -160,7 +161,7 @@ class GraphSearch {
     const { builder } = this;
     const { execution, lockWaits } = builder;
     const isBroken = stop?.kind === 'violated' || stop?.kind === 'crashed';
-    for (let t = 0; t < execution.known.length && !isBroken; t++) {
+    for (let t = 0; t < execution.memory.stepsOf.length && !isBroken; t++) {
       const isRunning = (execution.live & ~execution.halted & (1 << t)) !== 0;
       if (!isRunning || (execution.pending[t] & 31) !== Kind.lock) continue;
       if (!lockWaits.some(({ thread }) => thread === t)) addLockRevisits(builder, t);

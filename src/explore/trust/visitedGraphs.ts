@@ -33,9 +33,9 @@ export class VisitedGraphs implements VisitedSet {
   add(): boolean {
     const { execution, key } = this;
     key.clear();
-    for (const word of execution.graphHash()!) key.add(word);
+    for (const word of execution.memory.graphHash()!) key.add(word);
     // The order of fences and the contents of store buffers decide how a graph can be extended.
-    if (execution.stopped()?.kind !== 'finished') execution.addModelState(key);
+    if (execution.stopped()?.kind !== 'finished') execution.memory.addState(key);
     const length = key.end();
     return this.seen.add(key.words, length);
   }

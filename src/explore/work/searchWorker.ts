@@ -54,7 +54,7 @@ export class SearchWorker {
       limitKind,
       isOver,
       cutBy,
-      bounds: [...execution.bounds],
+      bounds: [...execution.threads.bounds],
       compared: comparedIn(execution),
       isRefuted,
       violation,

@@ -1,4 +1,4 @@
-import type { Stop } from '../execution/execution.ts';
+import type { Stop } from '../execution/stop.ts';
 import type { Violation } from '../execution/violation.ts';
 import type { SleepingStep, WakeupNode } from '../optimalDpor/wakeupTree.ts';
 import type { CutBy, LimitKind } from '../search/searchProgress.ts';

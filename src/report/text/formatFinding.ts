@@ -1,4 +1,5 @@
 import type { Scenario } from '../../check/scenario.ts';
+import { linesOf, traceOf } from '../../explore/execution/trace.ts';
 import { STUCK } from '../../explore/execution/violation.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
@@ -33,8 +34,8 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, withS
     const run = createRun(scenario, schedule.length + 1, finding);
     runGuarded(run, new StrictReplayScheduler(schedule), finding.property === STUCK ? STUCK_SECONDS : undefined);
     const { execution } = run;
-    const sources = withSources ? execution.lines() : [];
-    lines.push(...formatTrace(execution.trace(), execution.program, sources));
+    const sources = withSources ? linesOf(execution) : [];
+    lines.push(...formatTrace(traceOf(execution), execution.program, sources));
     lines.push(...standInNote(finding.scenario, sources));
   }
   const commands = reproduceCommands(finding, scenario, schedule);

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
-import { DATA_RACE } from '../../explore/memoryModels/dataRaces.ts';
+import { DATA_RACE } from '../../explore/memoryModels/weak/dataRaces.ts';
 import { contextSwitches, encodeChoice, readFromIndex, threadOf } from '../../explore/schedule.ts';
 import { Pct } from '../../explore/schedulers/pct.ts';
 import { ReplayScheduler } from '../../explore/schedulers/replay.ts';

@@ -1,4 +1,5 @@
 import type { Scenario } from '../../check/scenario.ts';
+import { awaitedPlaces } from '../../explore/execution/waiting.ts';
 import { noLimits } from '../../explore/limits.ts';
 import { profileOf } from '../../explore/profile.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
@@ -56,7 +57,7 @@ export class Wakers {
     const removed = [...this.names].filter(([name, count]) => (left.get(name) ?? 0) < count).map(([name]) => name);
     if (removed.length === 0) return true;
     // The places that are waited for, and transitively those that the operations writing them read.
-    const awaited = new Set(execution.awaited().flatMap(({ name }) => this.ids.get(name) ?? []));
+    const awaited = new Set(awaitedPlaces(execution).flatMap(({ name }) => this.ids.get(name) ?? []));
     for (let before = -1; awaited.size !== before; ) {
       before = awaited.size;
       for (const { writes, reads } of this.accesses.values())
@@ -68,7 +69,7 @@ export class Wakers {
   private record(execution: CheckedExecution['execution'], { program }: Scenario): void {
     const { places } = execution;
     const overlapping = overlapTable(places);
-    for (const { thread, operation, code } of execution.accessesSeen()) {
+    for (const { thread, operation, code } of execution.threads.code.accesses()) {
       const kind = kindOf(code);
       if (isFence(kind)) continue;
       const name = operationName(program.actors[thread].name, program.actors[thread].operations[operation].label);

@@ -23,7 +23,7 @@ export function oneRunResult(
     schedule: violation === undefined ? [] : scheduleOf(run),
     stop: violation === undefined ? undefined : run.execution.stopped()?.kind,
     missing: run.checker.missing,
-    bounds: [...run.execution.bounds],
+    bounds: [...run.execution.threads.bounds],
     compared: comparedIn(run.execution),
     isRefuted: !new LoopComparison(run.execution).holds(),
   };

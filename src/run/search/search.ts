@@ -39,7 +39,7 @@ function searchOnce(scenario: Scenario, search: SearchSpec, limits: Limits): Sce
 function timedOutResult(run: CheckedExecution, limits: Limits): ScenarioSearchResult {
   const progress = new SearchProgress(limits);
   progress.timeOut();
-  const violation = run.execution.stuck();
+  const violation = run.execution.threads.code.stuck();
   const result = { ...emptyResult(progress), missing: run.checker.missing };
   return violation === undefined ? result : { ...result, violation, schedule: scheduleOf(run), stop: 'crashed' };
 }

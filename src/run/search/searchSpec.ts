@@ -1,4 +1,4 @@
-import type { Stop } from '../../explore/execution/execution.ts';
+import type { Stop } from '../../explore/execution/stop.ts';
 import { randomSchedulerNames } from '../../explore/schedulers/registry.ts';
 import type { SearchResult } from '../../explore/search/searchProgress.ts';
 import type { LoopRules } from '../../memory/loopRules.ts';

@@ -35,7 +35,7 @@ export function searchStates(
     if (livelock === null) result.limit = 'the search for livelocks took too long';
     else if (livelock !== undefined) return { ...result, ...livelock };
   }
-  if (symmetry !== undefined && symmetric.execution.threadMatters)
+  if (symmetry !== undefined && symmetric.execution.threads.code.threadMatters)
     throw new BadInput(`${scenario.name}: an operation asks for mem.thread, so its actors are not interchangeable`);
   return result;
 }

@@ -33,12 +33,13 @@ export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, l
     monitors: [...rules.monitors, ...checkpointMonitors(spec, vm)],
     ...(rules.unordered && { unordered: rules.unordered }),
     resultsMatter: false,
-    deadlock: (waiting) =>
-      waiting.some((line) => /sleeps on \S*resets/.test(line))
+    deadlock: (waiting) => {
+      const sleepers = waiting.filter(({ kind }) => kind === 'sleeps');
+      if (sleepers.length === 0) return 'L4 no deadlock';
+      return sleepers.some(({ place }) => place?.offset === vm.resets.offset)
         ? 'L1, L3, L5 a stopped vCPU runs again'
-        : waiting.some((line) => line.includes('sleeps on'))
-          ? 'L5 no wake-up is lost'
-          : 'L4 no deadlock',
+        : 'L5 no wake-up is lost';
+    },
   };
 }
 

@@ -1,30 +1,39 @@
-import { isWrite, kindOf } from '../../memory/memory.ts';
+import { isWrite, kindOf } from '../../../memory/memory.ts';
+import type { Execution } from '../../execution/execution.ts';
 import { type DataRaces, type HappensBeforeQuery, isPlain } from './dataRaces.ts';
 import type { MessageView } from './threadView.ts';
 
 /**
- * HOT where states are compared under `weak`. What a state has of the accesses before it: which of them a later one could still race with. Of each thread and atom
- * the last accesses will do, as who knows of those knows of all before; and they are of interest as long as another thread does not know of them.
+ * HOT where states are compared under `weak`. The accesses before a state that a later one could
+ * still race with. Per thread and location, the last accesses are enough: what happens after them
+ * happens after all earlier ones. An entry is dropped once every other thread happens after it.
  */
 export class AccessHistory {
-  private readonly execution: HappensBeforeQuery;
+  private readonly execution: Execution;
+  private readonly order: HappensBeforeQuery;
   private readonly races: DataRaces;
-  /** What is of interest, `count` of them: a number for thread, atom and sort; and from where on in a view it is known. */
+  /** How many entries there are. */
   count = 0;
+  /**
+   * By entry: a number for thread, location and sort; and where in a view, from which number on, it
+   * is known.
+   */
   readonly names: number[] = [];
   private readonly indices: number[] = [];
   private readonly numbers: number[] = [];
 
-  constructor(execution: HappensBeforeQuery, races: DataRaces) {
+  constructor(execution: Execution, order: HappensBeforeQuery, races: DataRaces) {
     this.execution = execution;
+    this.order = order;
     this.races = races;
   }
 
-  /** Looks at the state that the execution is in. */
-  look(): void {
+  /** Finds the entries of the state that the execution is in. */
+  update(): void {
     this.count = 0;
-    if (this.races.plainAtoms === 0) return;
-    const { footprints, program, stepsOf, views } = this.execution;
+    if (this.races.plainLocations === 0) return;
+    const { footprints, program } = this.execution;
+    const { stepsOf, views } = this.order;
     for (let thread = 0; thread < stepsOf.length; thread++) {
       if (program.actors[thread].racy) continue;
       const steps = stepsOf[thread];
@@ -40,7 +49,7 @@ export class AccessHistory {
     }
   }
 
-  /** Which of them who has `view` knows of: of number `from` on 32, a bit each. */
+  /** Which of the 32 entries from `from` on a view knows of, a bit each. */
   knownTo(view: MessageView, from: number): number {
     const end = Math.min(this.count, from + 32);
     let known = 0;
@@ -48,25 +57,29 @@ export class AccessHistory {
     return known;
   }
 
-  /** Up to which of its accesses all others know `thread`, of those that go on. */
+  /** Up to which of its accesses all other threads that go on happen after `thread`. */
   private knownToAll(thread: number, index: number): number {
-    const { known, pending } = this.execution;
+    const { pending } = this.execution;
+    const { threadViews } = this.order;
     let least = Infinity;
-    for (let t = 0; t < known.length; t++)
-      if (t !== thread && pending[t] >= 0) least = Math.min(least, known[t].current[index]);
+    for (let t = 0; t < threadViews.length; t++)
+      if (t !== thread && pending[t] >= 0) least = Math.min(least, threadViews[t].current[index]);
     return least;
   }
 
-  /** Adds access number `n` of `thread`, where it is the last one of its sort. Those of the thread are from `from` on. */
+  /**
+   * Adds access number `n` of `thread`, where it is the last of its sort. The entries of the thread
+   * begin at `from`.
+   */
   private add(thread: number, code: number, n: number, from: number): void {
-    const { views, stepsOf } = this.execution;
+    const { views, stepsOf } = this.order;
     const write = isWrite(kindOf(code));
-    const atoms = this.races.atomsOf(code);
-    for (let i = 0; i < atoms.length; i++) {
-      if (!this.races.canRace(atoms[i])) continue;
+    const locations = this.races.locationsOf(code);
+    for (let i = 0; i < locations.length; i++) {
+      if (!this.races.canRace(locations[i])) continue;
       // Any access races with a plain one, and a plain one with any.
       for (let plain = 0; plain < (isPlain(kindOf(code)) ? 2 : 1); plain++) {
-        const name = 4 * (atoms[i] * stepsOf.length + thread) + (write ? 2 : 0) + plain;
+        const name = 4 * (locations[i] * stepsOf.length + thread) + (write ? 2 : 0) + plain;
         if (this.has(name, from)) continue;
         this.names[this.count] = name;
         this.indices[this.count] = write ? views.writes(thread) : views.reads(thread);

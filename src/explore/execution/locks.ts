@@ -1,0 +1,73 @@
+import type { Place } from '../../memory/cell.ts';
+import { ContractViolation, Kind } from '../../memory/memory.ts';
+import type { Program } from '../program.ts';
+import { NONE } from './stepLog.ts';
+
+/** The threads that sleep in wait queues. A queue belongs to a cell, like that of a futex. */
+export class WaitQueues {
+  /** By thread: the id of the cell it sleeps on, or NONE. */
+  readonly asleep: Int32Array;
+
+  constructor(threads: number) {
+    this.asleep = new Int32Array(threads).fill(NONE);
+  }
+
+  /** Wakes all threads that sleep on a place. Returns them, as bits. */
+  wakeAll(place: number): number {
+    let woken = 0;
+    for (let t = 0; t < this.asleep.length; t++) {
+      if (this.asleep[t] !== place) continue;
+      this.asleep[t] = NONE;
+      woken |= 1 << t;
+    }
+    return woken;
+  }
+
+  /**
+   * Undoes a step of `thread`: a `wait`, or a `wake` that woke the threads in `woken`. Other kinds
+   * change nothing.
+   */
+  undo(kind: number, thread: number, place: number, woken: number): void {
+    if (kind === Kind.wait) this.asleep[thread] = NONE;
+    else if (kind === Kind.wake) {
+      for (let t = 0; t < this.asleep.length; t++) if (woken & (1 << t)) this.asleep[t] = place;
+    }
+  }
+}
+
+/**
+ * What a thread must not do with locks. Asked before the access is taken, so that it is no step of
+ * the schedule.
+ */
+export class LockRules {
+  private readonly program: Program;
+  private readonly spinlocks: readonly Place[];
+  private readonly holds: (thread: number, id: number) => boolean;
+
+  /** @param holds whether a thread holds the lock at a place. */
+  constructor(program: Program, holds: (thread: number, id: number) => boolean) {
+    this.program = program;
+    this.spinlocks = program.layout.places.filter((place) => place.kind === 'spinlock');
+    this.holds = holds;
+  }
+
+  /** The rule that `thread` breaks by an access of this kind; undefined: none. */
+  check(thread: number, kind: number, place: Place): ContractViolation | undefined {
+    if (kind === Kind.unlock) return this.holds(thread, place.id) ? undefined : this.notTheHolder(thread, place);
+    const maySleep = kind === Kind.wait || (kind === Kind.lock && place.kind === 'mutex');
+    return maySleep ? this.sleepsUnderSpinlock(thread, place) : undefined;
+  }
+
+  private notTheHolder(thread: number, place: Place): ContractViolation {
+    const { name } = this.program.actors[thread];
+    return new ContractViolation('not the holder', `${name} unlocks ${place.name}, which it does not hold`);
+  }
+
+  private sleepsUnderSpinlock(thread: number, place: Place): ContractViolation | undefined {
+    const held = this.spinlocks.findLast(({ id }) => this.holds(thread, id));
+    if (held === undefined) return undefined;
+    const { name } = this.program.actors[thread];
+    const message = `${name} may sleep on ${place.name} while it holds ${held.name}`;
+    return new ContractViolation('sleeps under a spinlock', message);
+  }
+}

@@ -1,0 +1,331 @@
+import type { SpinLoop } from '../../../memory/executionTrie.ts';
+import { isRmw, isWrite, Kind, rmwResult } from '../../../memory/memory.ts';
+import type { Step } from '../../../memory/trace.ts';
+import type { Execution } from '../../execution/execution.ts';
+import { NONE } from '../../execution/stepLog.ts';
+import type { VarintBuffer } from '../../states/varintBuffer.ts';
+import { ByteRanges } from '../byteRanges.ts';
+import { CoherenceOrder } from '../coherenceOrder.ts';
+import { executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
+import { WordMemory } from '../wordMemory.ts';
+
+const NOTHING: readonly number[] = [];
+
+/**
+ * HOT under `tso`. x86-TSO (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen, "x86-TSO", CACM 2010):
+ * each thread has a store buffer. Of n actors, thread n + t is the buffer of thread t; its step
+ * flushes the oldest store. See `docs/memory-models.md`.
+ */
+export class TsoMemory implements GraphModel {
+  readonly plainLocations = 0;
+  readonly locations: ByteRanges;
+  readonly stores: CoherenceOrder;
+  private readonly execution: Execution;
+  private readonly actors: number;
+  private readonly words: WordMemory;
+  /** By thread: the steps whose stores are in its buffer, oldest first. */
+  private readonly buffers: number[][];
+  /** By step: the stores that it read from, and the first of its own. */
+  private readonly from: (readonly number[])[] = [];
+  private readonly firstStore: number[] = [];
+  /** By step: the step whose stores it flushes, or -1. */
+  private readonly issuedBy: number[] = [];
+
+  constructor(execution: Execution) {
+    this.execution = execution;
+    this.actors = execution.program.actors.length;
+    this.words = new WordMemory(execution.places, execution.bytes, execution);
+    this.locations = new ByteRanges(execution.places);
+    this.stores = new CoherenceOrder(this.locations, execution.bytes);
+    this.buffers = execution.program.actors.map(() => []);
+  }
+
+  reset(): void {
+    for (let s = this.execution.steps - 1; s >= 0; s--) this.undo(s);
+  }
+
+  choiceCount(): number {
+    return 1;
+  }
+
+  choiceOf(): number {
+    return 0;
+  }
+
+  findChoice(): number {
+    return 0;
+  }
+
+  apply(thread: number): void {
+    if (thread >= this.actors) this.flush(thread - this.actors);
+    else this.access(thread);
+  }
+
+  private access(thread: number): void {
+    const { execution } = this;
+    const { tree, values, highs, olds } = execution;
+    const s = execution.steps;
+    const node = execution.node[thread];
+    const code = execution.pending[thread];
+    const kind = code & 31;
+    const place = execution.places[code >>> 5];
+    this.from[s] = NOTHING;
+    this.issuedBy[s] = -1;
+    this.firstStore[s] = this.stores.count;
+    execution.footprints[s] = code;
+    execution.changed = NONE;
+    values[s] = highs[s] = olds[s] = execution.oldHighs[s] = 0;
+    let low = 0;
+    let high = 0;
+    if (kind === Kind.mb) {
+      // Its buffer is empty.
+    } else if (isBuffered(kind, place.kind)) {
+      values[s] = tree.operand[node];
+      highs[s] = tree.operandHigh[node];
+      this.store(code >>> 5, false);
+      this.buffers[thread].push(s);
+      this.showHead(thread);
+    } else if (kind >= Kind.lock) low = this.synchronise(thread, kind, code >>> 5);
+    else {
+      this.from[s] = this.locations.of[place.id].map((location) => this.newest(thread, location));
+      [low, high] = this.stores.value(place, this.from[s]);
+      values[s] = low;
+      highs[s] = high;
+      if (isRmw(kind)) {
+        olds[s] = low;
+        if (kind === Kind.cmpxchg && low !== tree.expected[node])
+          execution.footprints[s] = code - Kind.cmpxchg + Kind.load;
+        else {
+          values[s] = rmwResult(kind, low, tree.expected[node], tree.operand[node], place.bits);
+          this.store(place.id, true);
+        }
+      }
+    }
+    execution.completeStep(thread, node, kind, low, high);
+  }
+
+  /** The oldest store in the buffer of `thread` gets to memory. */
+  private flush(thread: number): void {
+    const { execution } = this;
+    const { footprints, values, highs, nodes } = execution;
+    const s = execution.steps;
+    const issued = this.buffers[thread].shift()!;
+    const place = execution.places[footprints[issued] >>> 5];
+    this.issuedBy[s] = issued;
+    this.from[s] = NOTHING;
+    this.firstStore[s] = this.stores.count;
+    footprints[s] = footprints[issued];
+    values[s] = values[issued];
+    highs[s] = highs[issued];
+    [execution.olds[s], execution.oldHighs[s]] = this.stores.value(
+      place,
+      this.locations.of[place.id].map((location) => this.stores.last(location)),
+    );
+    execution.changed = NONE;
+    for (const store of this.storesWritten(issued)) this.putLast(store, place.id);
+    this.showHead(thread);
+    execution.completeFlush(this.actors + thread, nodes[issued]);
+  }
+
+  /**
+   * A lock, the unlock of a mutex, a wait, a wake: the buffer is empty. Returns what a `wait` has
+   * read; else 0.
+   */
+  private synchronise(thread: number, kind: number, id: number): number {
+    const { execution } = this;
+    const { values, olds } = execution;
+    const s = execution.steps;
+    execution.changed = id;
+    if (kind === Kind.lock || kind === Kind.unlock) {
+      values[s] = kind === Kind.lock ? thread + 1 : 0;
+      olds[s] = kind === Kind.lock ? 0 : thread + 1;
+      if (kind === Kind.lock) this.from[s] = [this.stores.last(this.locations.of[id][0])];
+      this.store(id, true);
+    } else if (kind === Kind.wait) {
+      this.from[s] = this.locations.of[id].map((location) => this.stores.last(location));
+      const [seen] = this.stores.value(execution.places[id], this.from[s]);
+      values[s] = seen;
+      if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = id;
+      return seen;
+    } else if (kind === Kind.wake) values[s] = execution.queues.wakeAll(id);
+    return 0;
+  }
+
+  /** Adds the stores of the step that is being taken: at once to memory, or for the buffer. */
+  private store(id: number, atOnce: boolean): void {
+    const { execution } = this;
+    const s = execution.steps;
+    const place = execution.places[id];
+    for (const location of this.locations.of[id]) {
+      const [low, high] = this.stores.part(place, location, execution.values[s], execution.highs[s]);
+      const store = this.stores.add(location, s, low, high, atOnce);
+      if (atOnce) this.putLast(store, id);
+    }
+  }
+
+  private putLast(store: number, id: number): void {
+    const last = this.stores.last(this.stores.location[store]);
+    if (this.stores.place(store, last)) this.execution.changed = id;
+  }
+
+  /**
+   * The store that `thread` reads a location from: its own newest one, as long as that is in its
+   * buffer.
+   */
+  private newest(thread: number, location: number): number {
+    const buffer = this.buffers[thread];
+    for (let i = buffer.length - 1; i >= 0; i--)
+      for (let store = this.firstStore[buffer[i]]; this.stores.step[store] === buffer[i]; store++)
+        if (this.stores.location[store] === location) return store;
+    return this.stores.last(location);
+  }
+
+  /** Makes the oldest store in the buffer of `thread` the next step of the buffer. */
+  private showHead(thread: number): void {
+    const { pending, footprints, threads } = this.execution;
+    const lane = this.actors + thread;
+    const buffer = this.buffers[thread];
+    pending[lane] = buffer.length > 0 ? footprints[buffer[0]] : NONE;
+    if (buffer.length > 0) threads.live |= 1 << lane;
+    else threads.live &= ~(1 << lane);
+  }
+
+  undo(s: number): void {
+    const { execution } = this;
+    const thread = execution.schedule[s];
+    if (this.issuedBy[s] >= 0) {
+      this.undoFlush(thread - this.actors, this.issuedBy[s]);
+      return;
+    }
+    const code = execution.tree.code[execution.nodes[s]];
+    const buffer = this.buffers[thread];
+    const isInBuffer = buffer.length > 0 && buffer[buffer.length - 1] === s;
+    while (this.stores.count > this.firstStore[s]) {
+      if (!isInBuffer) this.stores.unplace(this.stores.count - 1);
+      this.stores.drop();
+    }
+    if (isInBuffer) {
+      buffer.pop();
+      this.showHead(thread);
+    } else execution.queues.undo(code & 31, thread, code >>> 5, execution.values[s]);
+  }
+
+  private undoFlush(thread: number, issued: number): void {
+    const { step } = this.stores;
+    let store = this.firstStore[issued];
+    while (step[store + 1] === issued) store++;
+    for (; store >= this.firstStore[issued]; store--) this.stores.unplace(store);
+    this.buffers[thread].unshift(issued);
+    this.showHead(thread);
+  }
+
+  waitingForFlush(): number {
+    const { pending, places } = this.execution;
+    let waiting = 0;
+    for (let t = 0; t < this.actors; t++) {
+      const code = pending[t];
+      const kind = code & 31;
+      if (code < 0 || this.buffers[t].length === 0 || kind < Kind.xchg || kind === Kind.resume) continue;
+      if (!isBuffered(kind, places[code >>> 5].kind)) waiting |= 1 << t;
+    }
+    return waiting;
+  }
+
+  isSpinning(thread: number, spin: SpinLoop): boolean {
+    return this.readsSame(thread, spin);
+  }
+
+  /** Now, and when the stores of `thread` itself are flushed. */
+  readsSame(thread: number, spin: SpinLoop): boolean {
+    return spin.reads.every(({ code, low, high }) => {
+      const place = this.execution.places[code >>> 5];
+      const from = this.locations.of[place.id].map((location) => this.newest(thread, location));
+      const [l, h] = this.stores.value(place, from);
+      return l === low && h === high;
+    });
+  }
+
+  /** A spinlock whose unlock is in the buffer is not held any more, as far as its thread knows. */
+  holdsLock(thread: number, id: number): boolean {
+    const { bytes, places, footprints } = this.execution;
+    const isGivenBack = this.buffers[thread].some((s) => footprints[s] >>> 5 === id);
+    return bytes.u32[places[id].offset >>> 2] === thread + 1 && !isGivenBack;
+  }
+
+  violation(): undefined {
+    return undefined;
+  }
+
+  addState(row: VarintBuffer): void {
+    const { footprints, values, highs } = this.execution;
+    for (const buffer of this.buffers) {
+      row.add(buffer.length);
+      for (const s of buffer) {
+        row.add(footprints[s]);
+        row.add(values[s]);
+        row.add(highs[s]);
+      }
+    }
+  }
+
+  graphHash(): readonly number[] {
+    return executionGraphHash(this, this.execution);
+  }
+
+  storesRead(s: number): readonly number[] {
+    return this.issuedBy[s] >= 0 ? NOTHING : this.from[s];
+  }
+
+  storesWritten(s: number): readonly number[] {
+    if (this.issuedBy[s] >= 0) return NOTHING;
+    const { step } = this.stores;
+    const written: number[] = [];
+    for (let store = this.firstStore[s]; step[store] === s; store++) written.push(store);
+    return written;
+  }
+
+  flushedThread(s: number): number {
+    return this.issuedBy[s] < 0 ? -1 : this.execution.schedule[s] - this.actors;
+  }
+
+  isWrite(s: number): boolean {
+    if (!isWrite(this.execution.footprints[s] & 31)) return false;
+    return this.issuedBy[s] >= 0 || this.storesWritten(s).every((store) => this.stores.update[store]);
+  }
+
+  changedValue(s: number): boolean {
+    return this.isWrite(s) && this.words.changedValue(s);
+  }
+
+  readsFrom(s: number): Step['reads'] {
+    return readsOf(this, this.execution, s);
+  }
+
+  bufferedStores(thread: number): readonly number[] {
+    return this.buffers[thread];
+  }
+
+  readableValues(): undefined {
+    return undefined;
+  }
+
+  rewind(): void {
+    this.words.rewind();
+  }
+
+  redo(s: number): void {
+    this.words.redoStep(s, this.isWrite(s));
+  }
+
+  unredo(s: number): void {
+    this.words.unredo(s);
+  }
+
+  rankOf(): number {
+    return 0;
+  }
+}
+
+/** Whether an access of this kind, to a place of kind `of`, goes into the store buffer. */
+const isBuffered = (kind: number, of: string): boolean =>
+  kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);

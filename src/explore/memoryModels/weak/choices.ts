@@ -1,0 +1,223 @@
+import { isFence, isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import type { Execution } from '../../execution/execution.ts';
+import type { ByteRanges } from '../byteRanges.ts';
+import type { CoherenceOrder } from '../coherenceOrder.ts';
+import type { AccessChoice } from '../relations.ts';
+import type { ViewTransitions } from './viewTransitions.ts';
+
+const NOTHING: readonly number[] = [];
+const ONLY: readonly AccessChoice[] = [{ from: NOTHING, after: NOTHING }];
+
+/**
+ * HOT under `weak`. The choices of a thread's next step: what it reads from, and where in coherence
+ * order it stores.
+ */
+export class Choices {
+  private readonly execution: Execution;
+  private readonly locations: ByteRanges;
+  private readonly stores: CoherenceOrder;
+  private readonly views: ViewTransitions;
+  /** By step: its first store. */
+  private readonly firstStore: readonly number[];
+  /** By thread: the choices of its next step, as of which version of the execution. */
+  private readonly lists: (readonly AccessChoice[])[] = [];
+  private readonly versions: number[] = [];
+  private version = 0;
+
+  constructor(
+    execution: Execution,
+    locations: ByteRanges,
+    stores: CoherenceOrder,
+    views: ViewTransitions,
+    firstStore: readonly number[],
+  ) {
+    this.execution = execution;
+    this.locations = locations;
+    this.stores = stores;
+    this.views = views;
+    this.firstStore = firstStore;
+  }
+
+  /** The execution is another one now. */
+  invalidate(): void {
+    this.version++;
+  }
+
+  /** The choices of the next step of `thread`, the newest store first. */
+  of(thread: number): readonly AccessChoice[] {
+    if (this.versions[thread] !== this.version) {
+      this.lists[thread] = this.enumerate(thread);
+      this.versions[thread] = this.version;
+    }
+    return this.lists[thread];
+  }
+
+  private enumerate(thread: number): readonly AccessChoice[] {
+    const code = this.execution.pending[thread];
+    const kind = code & 31;
+    if (isFence(kind) || kind === Kind.wake || kind === Kind.resume) return ONLY;
+    if (kind === Kind.lock || kind === Kind.unlock) {
+      const last = [this.stores.last(this.locations.of[code >>> 5][0])];
+      return [{ from: kind === Kind.lock ? last : NOTHING, after: last }];
+    }
+    const choices: AccessChoice[] = [];
+    if (isWrite(kind) && !isRmw(kind)) {
+      for (const after of this.placements(thread)) choices.push({ from: NOTHING, after });
+      return choices;
+    }
+    for (const from of this.readable(thread)) {
+      if (!isWrite(kind) || this.isFailing(thread, from)) choices.push({ from, after: NOTHING });
+      else if (this.isFree(from) && this.mayUpdate(thread, from)) choices.push({ from, after: from });
+    }
+    return choices;
+  }
+
+  /** Whether the pending access of `thread` is a cmpxchg that fails if it reads `from`. */
+  isFailing(thread: number, from: readonly number[]): boolean {
+    const { pending, places, tree, node } = this.execution;
+    const code = pending[thread];
+    if ((code & 31) !== Kind.cmpxchg) return false;
+    return this.stores.value(places[code >>> 5], from)[0] !== tree.expected[node[thread]];
+  }
+
+  /** Whether no read-modify-write has read one of `from`. */
+  isFree(from: readonly number[]): boolean {
+    for (let i = 0; i < from.length; i++) if (this.isUpdated(from[i])) return false;
+    return true;
+  }
+
+  /**
+   * Whether a read-modify-write has read `store`: then its own store is the next one, and nothing
+   * comes between.
+   */
+  private isUpdated(store: number): boolean {
+    const { order, location, rank, update } = this.stores;
+    const others = order[location[store]];
+    const next = rank[store] + 1;
+    return next < others.length && update[others[next]];
+  }
+
+  /** Whether a read-modify-write of `thread` may read `from` after its `mb`. */
+  mayUpdate(thread: number, from: readonly number[]): boolean {
+    const { rank, location } = this.stores;
+    const { scView, threadViews } = this.views;
+    const { loads, acquire } = threadViews[thread];
+    return from.every((store) => {
+      const a = location[store];
+      return rank[store] >= rank[loads[a]] && rank[store] >= rank[acquire[a]] && rank[store] >= rank[scView[a]];
+    });
+  }
+
+  /**
+   * What the next access of `thread` may read, newest first; before the `mb` of a read-modify-write
+   * counts.
+   */
+  readable(thread: number): readonly (readonly number[])[] {
+    const code = this.execution.pending[thread];
+    const { rank, order } = this.stores;
+    const { scView, threadViews } = this.views;
+    const { current, loads, acquire } = threadViews[thread];
+    const locations = this.locations.of[code >>> 5];
+    const hasFence = (code & 31) === Kind.wait;
+    const candidates = locations.map((a) => {
+      let oldest = Math.max(rank[current[a]], rank[loads[a]]);
+      if (hasFence) oldest = Math.max(oldest, rank[acquire[a]], rank[scView[a]]);
+      return newestFirst(order[a], oldest);
+    });
+    return locations.length === 1 ? single(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
+  }
+
+  /**
+   * The values that `thread` may read from a place of one location, newest first; undefined for one
+   * of several.
+   */
+  readableValues(thread: number, place: number): readonly bigint[] | undefined {
+    const { stores } = this;
+    const locations = this.locations.of[place];
+    if (locations.length !== 1) return undefined;
+    const [location] = locations;
+    const { current, loads } = this.views.threadViews[thread];
+    const oldest = Math.max(stores.rank[current[location]], stores.rank[loads[location]]);
+    return newestFirst(stores.order[location], oldest).map((store) => {
+      const [low, high] = stores.value(this.execution.places[place], [store]);
+      return (BigInt(high) << 32n) | BigInt(low);
+    });
+  }
+
+  /** After which stores the next store of `thread` may come, newest first. */
+  placements(thread: number): readonly (readonly number[])[] {
+    const { stores } = this;
+    const { current } = this.views.threadViews[thread];
+    const locations = this.locations.of[this.execution.pending[thread] >>> 5];
+    const candidates = locations.map((a) =>
+      newestFirst(stores.order[a], stores.rank[current[a]]).filter((store) => !this.isUpdated(store)),
+    );
+    return locations.length === 1
+      ? single(candidates[0])
+      : product(candidates).filter((after) => this.isInOrder(after));
+  }
+
+  /** Whether each part is not older than the step that another part is from: a store is whole. */
+  private isWhole(from: readonly number[]): boolean {
+    const { rank, location } = this.stores;
+    return from.every((store) =>
+      from.every((other) => {
+        const part = this.partOf(store, location[other]);
+        return part < 0 || rank[other] >= rank[part];
+      }),
+    );
+  }
+
+  /**
+   * Whether a store that comes after these is on the same side of each other store in all
+   * locations.
+   */
+  private isInOrder(after: readonly number[]): boolean {
+    const { rank, location, order } = this.stores;
+    return after.every((store, i) =>
+      order[location[store]].every((other, r) =>
+        after.every((beside, j) => {
+          const part = i === j ? -1 : this.partOf(other, location[beside]);
+          return part < 0 || r <= rank[store] === rank[part] <= rank[beside];
+        }),
+      ),
+    );
+  }
+
+  /** What the step of `store` stored to another location, or -1. */
+  private partOf(store: number, of: number): number {
+    const { step, location } = this.stores;
+    if (step[store] < 0) return -1;
+    for (let i = this.firstStore[step[store]]; step[i] === step[store]; i++) if (location[i] === of) return i;
+    return -1;
+  }
+}
+
+/** The stores of an order from rank `oldest` on. */
+function newestFirst(order: readonly number[], oldest: number): number[] {
+  const stores: number[] = [];
+  for (let i = order.length - 1; i >= oldest; i--) stores.push(order[i]);
+  return stores;
+}
+
+function single(stores: readonly number[]): (readonly number[])[] {
+  const lists: (readonly number[])[] = [];
+  for (let i = 0; i < stores.length; i++) lists.push([stores[i]]);
+  return lists;
+}
+
+/** All lists that have one of each of `lists`, the last of them changing first. */
+function product(lists: readonly (readonly number[])[]): number[][] {
+  const all: number[][] = [];
+  const count = lists.reduce((of, list) => of * list.length, 1);
+  for (let n = 0; n < count; n++) {
+    const one: number[] = [];
+    let stride = count;
+    for (const list of lists) {
+      stride /= list.length;
+      one.push(list[Math.floor(n / stride) % list.length]);
+    }
+    all.push(one);
+  }
+  return all;
+}

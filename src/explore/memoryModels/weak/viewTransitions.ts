@@ -1,0 +1,163 @@
+import { Kind } from '../../../memory/memory.ts';
+import type { CoherenceOrder } from '../coherenceOrder.ts';
+import type { MessageView, ThreadView, Views } from './threadView.ts';
+
+/** What `ViewTransitions` are about. */
+export interface ViewContext {
+  readonly views: Views;
+  readonly stores: CoherenceOrder;
+  /** By thread: its steps, with the one that is being taken. */
+  readonly stepsOf: readonly (readonly number[])[];
+  /** How many places there are. */
+  readonly places: number;
+}
+
+/**
+ * HOT under `weak`. What each access does to the views, as the table of `docs/memory-models.md`
+ * says. `from` are the stores that the step reads from. `first` is the first store that it made; it
+ * has made all from there on.
+ */
+export class ViewTransitions {
+  /** By thread. */
+  readonly threadViews: ThreadView[];
+  /** The SC view: what the last `mb` of all threads knew. */
+  scView: MessageView;
+  /**
+   * By store: what a thread takes in that reads the store with acquire, or reads it and then
+   * executes a fence.
+   */
+  readonly messageViews: MessageView[];
+  /** By place: what a thread takes in that takes the lock, or wakes up from the wait queue. */
+  readonly lockViews: MessageView[];
+  /** The places of `lockViews` that had one that is not initial, in any execution. */
+  readonly usedLocks: number[] = [];
+  protected readonly views: Views;
+  protected readonly stores: CoherenceOrder;
+  private readonly stepsOf: readonly (readonly number[])[];
+
+  constructor({ views, stores, stepsOf, places }: ViewContext) {
+    const { initial } = views;
+    this.views = views;
+    this.stores = stores;
+    this.stepsOf = stepsOf;
+    const start = { current: initial, loads: initial, acquire: initial, release: initial, stores: initial };
+    this.threadViews = stepsOf.map(() => start);
+    this.scView = initial;
+    this.messageViews = Array.from({ length: stores.count }, () => initial);
+    this.lockViews = Array.from({ length: places }, () => initial);
+  }
+
+  load(thread: number, from: readonly number[], isAcquire: boolean): void {
+    const { messageViews, views } = this;
+    const view = this.threadViews[thread];
+    let current = this.afterRead(thread, view.current, from);
+    let acquire = view.acquire;
+    for (const store of from) acquire = views.join(acquire, messageViews[store]);
+    if (isAcquire) for (const store of from) current = views.join(current, messageViews[store]);
+    const { loads, release, stores } = view;
+    this.threadViews[thread] = { current, loads, acquire, release, stores };
+  }
+
+  store(thread: number, first: number, isRelease: boolean): void {
+    const view = this.threadViews[thread];
+    const current = this.afterWrite(thread, view.current, first);
+    const { loads, acquire, release } = view;
+    this.addMessages(isRelease ? this.views.join(current, loads) : this.withParts(release, first));
+    const stores = this.afterWrite(thread, view.stores, first);
+    this.threadViews[thread] = { current, loads, acquire, release, stores };
+  }
+
+  /** A read-modify-write, after its `mb` (see `fence`): the access and a second `mb`. */
+  update(thread: number, from: readonly number[], first: number): void {
+    const view = this.threadViews[thread];
+    let current = this.afterWrite(thread, view.current, first);
+    for (const store of from) current = this.views.join(current, this.messageViews[store]);
+    this.addMessages(current);
+    const stores = this.afterWrite(thread, view.stores, first);
+    this.threadViews[thread] = { current, loads: current, acquire: current, release: current, stores };
+    this.publishSc(current);
+  }
+
+  fence(thread: number, kind: number): void {
+    const { views } = this;
+    const view = this.threadViews[thread];
+    if (kind === Kind.rmb) this.threadViews[thread] = { ...view, loads: views.join(view.loads, view.acquire) };
+    else if (kind === Kind.wmb) this.threadViews[thread] = { ...view, release: views.join(view.release, view.stores) };
+    else {
+      const known = views.join(views.join(view.current, view.loads), view.acquire);
+      const current = views.joinLocations(known, this.scView).slice();
+      current[views.fences(thread)]++;
+      this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
+      this.publishSc(current);
+    }
+  }
+
+  /** The SC view after an `mb` that knew `view`. */
+  protected publishSc(view: MessageView): void {
+    this.scView = view;
+  }
+
+  lock(thread: number, id: number): void {
+    this.addMessages(this.views.initial);
+    this.takeIn(thread, id);
+  }
+
+  unlock(thread: number, id: number): void {
+    const { current, loads } = this.threadViews[thread];
+    this.addMessages(this.views.initial);
+    this.handOn(id, this.views.join(current, loads));
+  }
+
+  /** All that sleep on a cell will know what `thread` knows. */
+  wake(thread: number, id: number): void {
+    this.handOn(id, this.views.join(this.lockViews[id], this.threadViews[thread].current));
+  }
+
+  resume(thread: number, id: number): void {
+    this.takeIn(thread, id);
+  }
+
+  private takeIn(thread: number, id: number): void {
+    const view = this.threadViews[thread];
+    this.threadViews[thread] = { ...view, current: this.views.join(view.current, this.lockViews[id]) };
+  }
+
+  private handOn(id: number, view: MessageView): void {
+    this.lockViews[id] = view;
+    if (!this.usedLocks.includes(id)) this.usedLocks.push(id);
+  }
+
+  /** Sets the message view of the stores of the step that is being taken. */
+  protected addMessages(view: MessageView): void {
+    while (this.messageViews.length < this.stores.count) this.messageViews.push(view);
+  }
+
+  /**
+   * A message view with all parts of its store: a thread that read one, and then a fence, overlooks
+   * none of them.
+   */
+  private withParts(view: MessageView, first: number): MessageView {
+    const { stores } = this;
+    if (stores.count - first === 1) return view;
+    const whole = view.slice();
+    for (let store = first; store < stores.count; store++) whole[stores.location[store]] = store;
+    return whole;
+  }
+
+  /** `view` after `thread` has read `from`, in its step that is being taken. */
+  protected afterRead(thread: number, view: MessageView, from: readonly number[]): MessageView {
+    const after = view.slice();
+    for (let i = 0; i < from.length; i++) after[this.stores.location[from[i]]] = from[i];
+    after[this.views.reads(thread)] = this.stepsOf[thread].length;
+    return after;
+  }
+
+  /** `view` after `thread` has made the stores from `first` on, in its step that is being taken. */
+  protected afterWrite(thread: number, view: MessageView, first: number): MessageView {
+    const { location } = this.stores;
+    const after = view.slice();
+    for (let store = first; store < location.length; store++) after[location[store]] = store;
+    after[this.views.writes(thread)] = this.stepsOf[thread].length;
+    return after;
+  }
+}

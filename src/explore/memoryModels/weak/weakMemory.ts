@@ -1,0 +1,347 @@
+import type { Place } from '../../../memory/cell.ts';
+import type { SpinLoop } from '../../../memory/executionTrie.ts';
+import { isFence, isRmw, isWrite, Kind, rmwResult } from '../../../memory/memory.ts';
+import type { Step } from '../../../memory/trace.ts';
+import type { Execution } from '../../execution/execution.ts';
+import { isUnchanged } from '../../execution/spinLoops.ts';
+import { NONE } from '../../execution/stepLog.ts';
+import type { Violation } from '../../execution/violation.ts';
+import type { VarintBuffer } from '../../states/varintBuffer.ts';
+import { ByteRanges } from '../byteRanges.ts';
+import { CoherenceOrder } from '../coherenceOrder.ts';
+import { NO_STEPS } from '../memoryModel.ts';
+import { type AccessChoice, executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
+import { AccessHistory } from './accessHistory.ts';
+import { Choices } from './choices.ts';
+import { DataRaces } from './dataRaces.ts';
+import { ViewSnapshots } from './snapshots.ts';
+import { type ThreadView, Views } from './threadView.ts';
+import { ViewTransitions } from './viewTransitions.ts';
+import { WeakState } from './weakState.ts';
+
+/**
+ * HOT under `weak`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
+ * messages: loads may read from older stores, and a store need not be the last of its location. See
+ * `docs/memory-models.md`.
+ */
+export class WeakMemory implements GraphModel {
+  readonly locations: ByteRanges;
+  readonly stores: CoherenceOrder;
+  readonly views: Views;
+  readonly transitions: ViewTransitions;
+  readonly snapshots: ViewSnapshots;
+  readonly choices: Choices;
+  /** By thread: its steps. */
+  readonly stepsOf: number[][];
+  /** By step: its number among those of its thread, from 1. */
+  readonly nth: number[] = [];
+  private readonly execution: Execution;
+  /** By step: which choice it was. */
+  private readonly taken: number[] = [];
+  /** The stores that the steps read from; by step: the index of its first one. */
+  private readonly from: number[] = [];
+  private readonly firstFrom: number[] = [];
+  /** By step: the first store that it made. */
+  private readonly firstStore: number[] = [];
+  /** The stores that memory showed before each store that was redone. */
+  private readonly shown: number[] = [];
+  private readonly races: DataRaces;
+  private readonly state: WeakState;
+
+  /** @param Transitions what accesses do to views; execution graphs have another. */
+  constructor(execution: Execution, Transitions: typeof ViewTransitions = ViewTransitions) {
+    const { program, places, bytes } = execution;
+    this.execution = execution;
+    this.locations = new ByteRanges(places);
+    this.stores = new CoherenceOrder(this.locations, bytes);
+    this.views = new Views(this.locations.count, program.actors.length, this.stores.rank);
+    this.stepsOf = program.actors.map(() => []);
+    const { views, stores, stepsOf, locations } = this;
+    this.transitions = new Transitions({ views, stores, stepsOf, places: places.length });
+    this.snapshots = new ViewSnapshots(this.transitions);
+    this.choices = new Choices(execution, locations, stores, this.transitions, this.firstStore);
+    const order = { views, stepsOf, locations, threadViews: this.transitions.threadViews };
+    this.races = new DataRaces(execution, order);
+    this.state = new WeakState(execution, this, new AccessHistory(execution, order, this.races));
+  }
+
+  reset(): void {
+    for (let s = this.execution.steps - 1; s >= 0; s--) this.undo(s);
+    this.choices.invalidate();
+  }
+
+  choiceCount(thread: number): number {
+    return this.choices.of(thread).length;
+  }
+
+  choiceOf(s: number): number {
+    return this.taken[s];
+  }
+
+  findChoice(thread: number, wanted: () => AccessChoice): number {
+    const { from, after } = wanted();
+    return this.choices.of(thread).findIndex((other) => equal(other.from, from) && equal(other.after, after));
+  }
+
+  apply(thread: number, choice: number): void {
+    const { from, after } = this.choices.of(thread)[choice];
+    this.taken[this.execution.steps] = choice;
+    this.take(thread, from, after);
+  }
+
+  /** Takes the next step of `thread` by a choice, whether the model has it or not. */
+  take(thread: number, from: readonly number[], after: readonly number[]): void {
+    const { execution } = this;
+    const { footprints, values, highs, olds, oldHighs, tree } = execution;
+    const s = execution.steps;
+    const node = execution.node[thread];
+    const code = execution.pending[thread];
+    const kind = code & 31;
+    const id = code >>> 5;
+    this.choices.invalidate();
+    this.snapshots.save(s, thread, id);
+    this.firstFrom[s] = this.from.length;
+    this.firstStore[s] = this.stores.count;
+    this.nth[s] = this.stepsOf[thread].push(s);
+    for (const store of from) this.from.push(store);
+    footprints[s] = code;
+    execution.changed = NONE;
+    values[s] = highs[s] = olds[s] = oldHighs[s] = 0;
+    let low = 0;
+    let high = 0;
+    if (isFence(kind)) this.transitions.fence(thread, kind);
+    else {
+      const place = execution.places[id];
+      if (from.length > 0) [low, high] = this.stores.value(place, from);
+      if (kind >= Kind.wait) this.useQueue(thread, kind, place, from, low);
+      else if (kind >= Kind.lock) {
+        this.useLock(thread, kind, place, after);
+        low = 0;
+      } else if (!isWrite(kind)) this.load(thread, kind, from, low, high);
+      else if (kind === Kind.cmpxchg && low !== tree.expected[node]) {
+        footprints[s] = code - Kind.cmpxchg + Kind.load;
+        olds[s] = low;
+        this.load(thread, Kind.load, from, low, 0);
+      } else if (isRmw(kind)) this.update(thread, kind, place, from, after, low);
+      else this.store(thread, kind, place, after);
+    }
+    execution.completeStep(thread, node, kind, low, high);
+  }
+
+  private load(thread: number, kind: number, from: readonly number[], low: number, high: number): void {
+    const { steps, values, highs } = this.execution;
+    values[steps] = low;
+    highs[steps] = high;
+    this.transitions.load(thread, from, kind === Kind.loadAcquire);
+  }
+
+  private store(thread: number, kind: number, place: Place, after: readonly number[]): void {
+    const { steps: s, tree, node, values, highs, olds, oldHighs } = this.execution;
+    const low = tree.operand[node[thread]];
+    const high = tree.operandHigh[node[thread]];
+    values[s] = low;
+    highs[s] = high;
+    [olds[s], oldHighs[s]] = this.stores.value(place, after);
+    const first = this.addStores(place, low, high, after, false);
+    this.transitions.store(thread, first, kind === Kind.storeRelease);
+  }
+
+  private update(
+    thread: number,
+    kind: number,
+    place: Place,
+    from: readonly number[],
+    after: readonly number[],
+    old: number,
+  ): void {
+    const { steps, tree, node, values, olds } = this.execution;
+    const at = node[thread];
+    const value = rmwResult(kind, old, tree.expected[at], tree.operand[at], place.bits);
+    values[steps] = value;
+    olds[steps] = old;
+    this.transitions.fence(thread, Kind.mb);
+    const first = this.addStores(place, value, 0, after, true);
+    this.transitions.update(thread, from, first);
+  }
+
+  private useLock(thread: number, kind: number, place: Place, after: readonly number[]): void {
+    const { execution } = this;
+    const s = execution.steps;
+    const isTaken = kind === Kind.lock;
+    execution.values[s] = isTaken ? thread + 1 : 0;
+    execution.olds[s] = isTaken ? 0 : thread + 1;
+    this.addStores(place, execution.values[s], 0, after, isTaken);
+    execution.changed = place.id;
+    if (isTaken) this.transitions.lock(thread, place.id);
+    else this.transitions.unlock(thread, place.id);
+  }
+
+  /**
+   * A wait queue. A thread that waits or wakes has a full fence; one that wakes up knows what its
+   * waker knew.
+   */
+  private useQueue(thread: number, kind: number, place: Place, from: readonly number[], seen: number): void {
+    const { execution, transitions } = this;
+    execution.changed = place.id;
+    if (kind !== Kind.resume) transitions.fence(thread, Kind.mb);
+    if (kind === Kind.wait) {
+      // Atomics.wait compares in the one order of all seq_cst accesses, whether it then sleeps or
+      // not.
+      this.load(thread, Kind.loadAcquire, from, seen, 0);
+      if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place.id;
+    } else if (kind === Kind.wake) {
+      execution.values[execution.steps] = execution.queues.wakeAll(place.id);
+      transitions.wake(thread, place.id);
+    } else transitions.resume(thread, place.id);
+  }
+
+  /** Adds the stores of the step that is being taken; returns the first. */
+  private addStores(place: Place, low: number, high: number, after: readonly number[], update: boolean): number {
+    const { stores, execution } = this;
+    const locations = this.locations.of[place.id];
+    const first = stores.count;
+    for (let i = 0; i < locations.length; i++) {
+      const [l, h] = stores.part(place, locations[i], low, high);
+      const store = stores.add(locations[i], execution.steps, l, h, update);
+      if (stores.place(store, after[i])) execution.changed = place.id;
+    }
+    return first;
+  }
+
+  undo(s: number): void {
+    const { execution, stores } = this;
+    const thread = execution.schedule[s];
+    const code = execution.tree.code[execution.nodes[s]];
+    this.choices.invalidate();
+    while (stores.count > this.firstStore[s]) {
+      stores.unplace(stores.count - 1);
+      stores.drop();
+    }
+    this.from.length = this.firstFrom[s];
+    this.stepsOf[thread].pop();
+    this.snapshots.restore(s, thread, code >>> 5, stores.count);
+    execution.queues.undo(code & 31, thread, code >>> 5, execution.values[s]);
+  }
+
+  waitingForFlush(): number {
+    return 0;
+  }
+
+  /** It spins unless another value was stored to one of the locations since the iteration began. */
+  isSpinning(thread: number, spin: SpinLoop): boolean {
+    const steps = this.stepsOf[thread];
+    const began = steps[Math.max(0, steps.length - spin.length)];
+    return !spin.reads.some((read) => this.isNews(read, began));
+  }
+
+  /**
+   * Whether a value other than `read` was stored there after step `began`. Of a place in parts:
+   * whether any was.
+   */
+  private isNews({ code, low, high }: SpinLoop['reads'][number], began: number): boolean {
+    const { stores } = this;
+    const place = this.execution.places[code >>> 5];
+    const locations = this.locations.of[place.id];
+    return locations.some((location) =>
+      stores.order[location].some((store) => {
+        if (stores.step[store] <= began) return false;
+        if (locations.length > 1) return true;
+        const [l, h] = stores.value(place, [store]);
+        return l !== low || h !== high;
+      }),
+    );
+  }
+
+  readsSame(_thread: number, spin: SpinLoop): boolean {
+    return isUnchanged(spin, this.execution.places, this.execution.bytes);
+  }
+
+  holdsLock(thread: number, id: number): boolean {
+    const { bytes, places } = this.execution;
+    return bytes.u32[places[id].offset >>> 2] === thread + 1;
+  }
+
+  violation(): Violation | undefined {
+    return this.races.at(this.execution.steps - 1);
+  }
+
+  get plainLocations(): number {
+    return this.races.plainLocations;
+  }
+
+  addState(row: VarintBuffer): void {
+    this.state.addTo(row);
+  }
+
+  graphHash(): readonly number[] {
+    return executionGraphHash(this, this.execution);
+  }
+
+  storesRead(s: number): readonly number[] {
+    const end = s + 1 < this.execution.steps ? this.firstFrom[s + 1] : this.from.length;
+    return this.from.slice(this.firstFrom[s], end);
+  }
+
+  storesWritten(s: number): readonly number[] {
+    const start = this.firstStore[s];
+    const end = s + 1 < this.execution.steps ? this.firstStore[s + 1] : this.stores.count;
+    return Array.from({ length: end - start }, (_, i) => start + i);
+  }
+
+  flushedThread(): number {
+    return -1;
+  }
+
+  /** The view of the thread of step `s` after that step. */
+  viewAfter(s: number): ThreadView {
+    const thread = this.execution.schedule[s];
+    const next = this.stepsOf[thread][this.nth[s]];
+    return next === undefined ? this.transitions.threadViews[thread] : this.snapshots.threadViews[next];
+  }
+
+  isWrite(s: number): boolean {
+    return isWrite(this.execution.footprints[s] & 31);
+  }
+
+  changedValue(s: number): boolean {
+    return this.isWrite(s);
+  }
+
+  readsFrom(s: number): Step['reads'] {
+    return readsOf(this, this.execution, s);
+  }
+
+  bufferedStores(): readonly number[] {
+    return NO_STEPS;
+  }
+
+  readableValues(thread: number, place: number): readonly bigint[] | undefined {
+    return this.choices.readableValues(thread, place);
+  }
+
+  rewind(): void {
+    this.shown.length = 0;
+    this.stores.showInitial();
+  }
+
+  /** Memory has the last in coherence order of what was redone. */
+  redo(s: number): void {
+    const { stores } = this;
+    for (const store of this.storesWritten(s)) {
+      const top = stores.top(stores.location[store]);
+      this.shown.push(top);
+      if (stores.rank[store] > stores.rank[top]) stores.show(store);
+    }
+  }
+
+  unredo(s: number): void {
+    for (const _ of this.storesWritten(s)) this.stores.show(this.shown.pop()!);
+  }
+
+  rankOf(s: number): number {
+    return this.stores.rank[this.firstStore[s]] ?? 0;
+  }
+}
+
+const equal = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
