@@ -266,8 +266,8 @@ export const dirtyRingReset: readonly Canary[] = [
       ['F-4', 'G1'],
       [
         RESET,
-        'const grown = batch && coalesce(batch, slot, offset);',
-        'const used = mem.load64(entry.offset); const grown = batch && coalesce(batch, slot, used);',
+        'const grown = batch && extendBatch(batch, slot, offset);',
+        'const used = mem.load64(entry.offset); const grown = batch && extendBatch(batch, slot, used);',
       ],
       [RESET, 'batch = grown ?? { slot, offset, mask: 1n };', 'batch = grown ?? { slot, offset: used, mask: 1n };'],
     ),

@@ -14,7 +14,7 @@ import {
   isGfnListFull,
 } from '../../src/models/gfnList.ts';
 import type { GfnLists } from '../../src/trackers/gfnList/gfnList.ts';
-import { gfn_list_harvest, KVM_GET_DIRTY_COUNT, KVM_RESET_DIRTY_PAGES } from '../../src/trackers/gfnList/ioctl.ts';
+import { gfn_list_harvest, gfn_list_reset, KVM_GET_DIRTY_COUNT } from '../../src/trackers/gfnList/ioctl.ts';
 import { gfn_list_push } from '../../src/trackers/gfnList/push.ts';
 import { trackers } from '../../src/trackers/registry.ts';
 
@@ -62,13 +62,13 @@ test('sequentially, the list and the model give the same results', () => {
             // Only a refused index leaves the model unchanged.
             if (one.fetch !== null && one.fetch > size) {
               mem.store(list.fetch_index, one.fetch);
-              expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(-22);
+              expect(gfn_list_reset(mem, vm.kvm, list)).toBe(-22);
               mem.store(list.fetch_index, model.fetched);
               seen.refused = true;
               break;
             }
             for (const { armed } of vm.guest.pages) mem.store(armed, 0);
-            expect(KVM_RESET_DIRTY_PAGES(mem, vm.kvm, list)).toBe(gfnListResettable(model).length);
+            expect(gfn_list_reset(mem, vm.kvm, list)).toBe(gfnListResettable(model).length);
             const rearmed = new Set(gfnListResettable(model).map(({ slot, offset }) => `${slot}:${offset}`));
             expect(vm.guest.pages.map(({ armed }) => mem.load(armed) === 1)).toEqual(
               vm.guest.pages.map(({ slot, offset }) => rearmed.has(`${slot}:${offset}`)),

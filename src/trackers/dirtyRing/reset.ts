@@ -4,7 +4,7 @@ import type { ResetBatch } from '../../kvm/resetBatch.ts';
 import type { Cell } from '../../memory/cell.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyRing, dirtyGfnAt, F_RESET } from './dirty_ring.ts';
-import { coalesce, kvm_reset_dirty_gfn } from './reset_dirty_gfn.ts';
+import { extendBatch, kvm_reset_dirty_gfn } from './reset_dirty_gfn.ts';
 import type { Version } from './versions.ts';
 
 const INT_MAX = 0x7fffffff;
@@ -57,7 +57,7 @@ export function kvm_dirty_ring_reset(
 
     // A bad entry is rejected alone. In Linux the whole batch that it is in is rejected.
     if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;
-    const grown = batch && coalesce(batch, slot, offset);
+    const grown = batch && extendBatch(batch, slot, offset);
     if (batch && !grown) kvm_reset_dirty_gfn(mem, kvm, batch, version);
     batch = grown ?? { slot, offset, mask: 1n };
   }

@@ -7,7 +7,7 @@ import type { Version } from './versions.ts';
  * The batch with page `offset` added; undefined where it does not fit. The difference of the u64
  * offsets is an s64.
  */
-export function coalesce(batch: ResetBatch, slot: number, offset: bigint): ResetBatch | undefined {
+export function extendBatch(batch: ResetBatch, slot: number, offset: bigint): ResetBatch | undefined {
   return slot === batch.slot ? tryExtend(batch, offset, BigInt.asIntN(64, offset - batch.offset)) : undefined;
 }
 

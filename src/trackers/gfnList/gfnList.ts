@@ -3,7 +3,7 @@ import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { DirtyTracker, Mapping, Reader, TrackerShape } from '../interface/tracker.ts';
 import { type GfnList, layGfnList } from './gfn_list.ts';
-import { gfn_list_harvest, KVM_RESET_DIRTY_PAGES } from './ioctl.ts';
+import { gfn_list_harvest, gfn_list_reset } from './ioctl.ts';
 import { gfn_list_push } from './push.ts';
 
 /**
@@ -45,7 +45,7 @@ export class GfnLists implements DirtyTracker {
   }
 
   reset(mem: Memory): number {
-    return KVM_RESET_DIRTY_PAGES(mem, this.kvm, this.list);
+    return gfn_list_reset(mem, this.kvm, this.list);
   }
 
   slotChanged(): void {}

@@ -22,7 +22,7 @@ export function KVM_GET_DIRTY_COUNT(mem: Memory, list: GfnList): number {
  *
  * @returns the number of re-armed entries, or -EINVAL where userspace's index is beyond the list
  */
-export function KVM_RESET_DIRTY_PAGES(mem: Memory, kvm: Kvm, list: GfnList): number {
+export function gfn_list_reset(mem: Memory, kvm: Kvm, list: GfnList): number {
   mem.lock(kvm.slots_lock);
   mem.lock(kvm.mmu_lock);
   mem.lock(list.list_lock);
