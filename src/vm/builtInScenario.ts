@@ -20,9 +20,12 @@ export interface BuiltInScenario<Spec = VmSpec | VmsSpec> {
 export interface KnownDefect {
   /** Its number in docs/trackers.md. */
   readonly catalogue: string;
-  /** The properties that it violates, by the beginnings of their names. */
+  /** The ids of the properties that it violates: see `propertyId`. */
   readonly properties: readonly string[];
 }
+
+/** The id of a property: the number of the rule that its name begins with, or else the whole name. */
+export const propertyId = (property: string): string => /^[A-Z]+-?\d+/.exec(property)?.[0] ?? property;
 
 export const defaultModeFor = (
   { mode, tooLargeUnder }: Pick<BuiltInScenario, 'mode' | 'tooLargeUnder'>,
