@@ -99,7 +99,7 @@ export const execution: readonly Mistake[] = [
     part: 'replay memory',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
-      'the rules of an operation: each breach is named outside state: another access, one too few, one too many, another result',
+      'the rules of an operation: what is outside of mem outside state: another access, one too few, one too many, another result',
     ],
     edits: [
       {
@@ -139,7 +139,7 @@ export const execution: readonly Mistake[] = [
     name: 'deadlock-is-a-pass',
     part: 'deadlocks',
     testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states finds a deadlock and says who waits for whom'],
+    expectedBy: ['the search of all states: threads that wait finds a deadlock and says who waits for whom'],
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'deadlock')", to: "if (stop.kind === 'pruned')" }],
   },
   {
@@ -147,7 +147,7 @@ export const execution: readonly Mistake[] = [
     part: 'livelocks',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
-      'the search of all states a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+      'the search of all states: ends a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
     ],
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'livelock')", to: "if (stop.kind === 'pruned')" }],
   },
@@ -156,7 +156,7 @@ export const execution: readonly Mistake[] = [
     part: 'spins',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
-      'the search of all states a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+      'the search of all states: ends a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
     ],
     edits: [
       {
@@ -183,7 +183,9 @@ export const execution: readonly Mistake[] = [
     name: 'nobody-sleeps-in-a-queue',
     part: 'wait queues',
     testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states finds a lost wake-up, and none where the flag is looked at again'],
+    expectedBy: [
+      'the search of all states: threads that wait finds a lost wake-up, and none where the flag is looked at again',
+    ],
     edits: [
       {
         file: 'explore/memoryModels/sc/scMemory',
@@ -222,7 +224,7 @@ export const execution: readonly Mistake[] = [
     name: 'sleep-under-a-spinlock-let-through',
     part: 'locks',
     testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
+    expectedBy: ['the search of all states: ends an unlocked end, and a sleep under a spinlock, are violations'],
     edits: [
       {
         file: 'explore/execution/locks',
@@ -235,7 +237,7 @@ export const execution: readonly Mistake[] = [
     name: 'lock-held-at-the-end-let-through',
     part: 'locks',
     testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states an unlocked end, and a sleep under a spinlock, are violations'],
+    expectedBy: ['the search of all states: ends an unlocked end, and a sleep under a spinlock, are violations'],
     edits: [
       { file: 'check/checker', from: 'if (this.words[offset >>> 2] !== 0)', to: 'if (this.words[offset >>> 2] > 99)' },
     ],

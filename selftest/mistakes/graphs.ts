@@ -84,7 +84,7 @@ export const graphs: readonly Mistake[] = [
     name: 'reads-race-with-nothing',
     part: 'data races',
     testFile: 'test/explore/dataRaces.slow.test.ts',
-    expectedBy: ['message passing release, relaxed'],
+    expectedBy: ['release, relaxed'],
     edits: [
       {
         file: 'explore/memoryModels/weak/dataRaces',
@@ -97,7 +97,7 @@ export const graphs: readonly Mistake[] = [
     name: 'rmb-orders-a-later-store',
     part: 'data races',
     testFile: 'test/explore/dataRaces.slow.test.ts',
-    expectedBy: ['message passing wmb and rmb, but it is written'],
+    expectedBy: ['wmb and rmb, but it is written'],
     edits: [
       {
         file: 'explore/memoryModels/weak/dataRaces',

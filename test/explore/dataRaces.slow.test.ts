@@ -141,7 +141,7 @@ test('the message names actors, cells and lines', async () => {
       { memoryModel: 'weak' },
     )
   ).findings;
-  const line = 'test/explore/dataRaces\\.test\\.ts:\\d+:\\d+';
+  const line = 'test/explore/dataRaces\\.slow\\.test\\.ts:\\d+:\\d+';
   expect(message).toMatch(
     new RegExp(`^write x by writer at ${line} and read x by reader at ${line}: neither happens before the other$`),
   );
