@@ -10,7 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.slow.test.ts'],
-          // Nothing that they import has state, and loading it again for each file takes longer than the tests.
+          // The modules that these tests import have no state. Loading them again for each file
+          // would take longer than the tests.
           isolate: false,
           testTimeout: 60_000,
         },

@@ -1,6 +1,6 @@
-// Writes the reference documents: docs/command-line.md from the program's definitions, docs/api.md from the
-// declarations of what the package exports, docs/scenario.schema.json and the tables of docs/scenarios.md from the
-// schema of scenarios.
+// Writes the reference documents: docs/command-line.md from the definitions of the commands,
+// docs/api.md from the declarations of the exports, and docs/scenario.schema.json and the tables of
+// docs/scenarios.md from the schema of scenarios.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createProgram } from '../dist/cli/createProgram.js';
 import { MEANING, STATUS } from '../dist/cli/status.js';

@@ -1,5 +1,6 @@
 /**
- * The picture in the README: `npm run picture` (Debian's chromium). A page of the finding that the README shows, at the step where the copy is taken.
+ * Writes the picture in the README: `npm run picture` (needs Debian's chromium). It shows the page
+ * of the finding that the README shows, at the step where the copy is taken.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync } from 'node:fs';

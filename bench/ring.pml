@@ -1,5 +1,8 @@
-/* The benchmark rings for SPIN: `npm run bench` searches them with Debian's spin where it is installed. One access of shared memory is
-   one step; what a thread works out for itself is part of the step before it. K pushes, H harvests, R resets: spin -a -DK=4 -DH=3 -DR=2 */
+/*
+ * The benchmark rings as a model for SPIN. `npm run bench` searches them if Debian's spin is
+ * installed. One access of shared memory is one step; local computation belongs to the step before
+ * it. K pushes, H harvests, R resets: spin -a -DK=4 -DH=3 -DR=2
+ */
 #define SIZE 4
 #define USED(to, from) (to - from)
 

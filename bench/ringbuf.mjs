@@ -1,5 +1,6 @@
-// Records of 16 bytes from one free-running thread to another, in batches of 64: the ring of this project beside ringbuf.js, in one run.
-// Ours does more for a record: it is also reset, which is what frees its place. `npm run bench` runs this after `gfnring bench`.
+// Compares the mail's ring with ringbuf.js in one run: records of 16 bytes from one free-running
+// thread to another, in batches of 64. Ours does more for each record: it also resets the record,
+// which frees its entry. `npm run bench` runs this after `gfnring bench`.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { RingBuffer } from 'ringbuf.js';
 import { initVm, layVm } from '../dist/actors/vm.js';

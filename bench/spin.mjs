@@ -1,4 +1,5 @@
-// The benchmarkRing rings searched by SPIN (Debian's package `spin`, and a C compiler) beside our search of states, in one run. Says so where they are missing.
+// Compares SPIN (Debian's package `spin`, and a C compiler) with our search of states, on the
+// benchmark rings, in one run. Prints a message if they are not installed.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,10 @@ const model = fileURLToPath(new URL('ring.pml', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gfnring-spin-'));
 const run = (command, ...args) => spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
 
-/** Seconds of the fastest search: SPIN's verifier as a process of its own, with a hash table no larger than it needs. */
+/**
+ * Seconds of the fastest search. SPIN's verifier is a separate process; its hash table is no larger
+ * than the search needs.
+ */
 function spin(pushes, harvests, resets) {
   if (run('spin', `-DK=${pushes}`, `-DH=${harvests}`, `-DR=${resets}`, '-a', model).status !== 0) return undefined;
   if (run('cc', '-O2', '-DSAFETY', '-o', 'pan', 'pan.c').status !== 0) return undefined;

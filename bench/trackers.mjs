@@ -1,5 +1,6 @@
-// What the ways to track dirty pages cost beside each other, in one run: rounds of ring and bitmap, then whole checkpoint cycles of all trackers,
-// which go into build/trackers.svg too, or into the file that is named. `npm run chart` draws docs/trackers.svg.
+// Compares the cost of the trackers in one run: harvests with ring and bitmap, then whole
+// checkpoint cycles of all trackers. The chart of the cycles goes to build/trackers.svg, or to the
+// file that the first argument names. `npm run chart` draws docs/trackers.svg.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { dirname } from 'node:path';
@@ -10,7 +11,7 @@ import { DIRTY, rounds } from './trackers/rounds.mjs';
 import { BATCH, HOT, VCPUS } from './trackers/workload.mjs';
 
 const TRACKERS = ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17', 'dirty-ring@repaired'];
-/** Cycles a second that the mail has reached. */
+/** Cycles per second that the mail reports. */
 const MAIL = 2500;
 const ROUNDS = 3;
 const file = process.argv[2] ?? fileURLToPath(new URL('../build/trackers.svg', import.meta.url));
@@ -21,8 +22,8 @@ const guest = `${VCPUS} vCPUs dirty ${BATCH} pages of 4 KiB each a cycle, of ${V
 
 console.log(`Dirty logs, on ${machine}\n`);
 printRounds();
-await seesWhatIsBroken();
-await printWays();
+await checkModel();
+await printThreadVariants();
 await printTrackers();
 
 function printRounds() {
@@ -45,8 +46,11 @@ function printRounds() {
   console.log();
 }
 
-/** What the model is worth: without the flush of a reset pages are lost, and without a page's last line a copy is torn. */
-async function seesWhatIsBroken() {
+/**
+ * Shows that the model detects errors: a reset without a flush loses pages, and a copy without the
+ * last cache line of a page is torn.
+ */
+async function checkModel() {
   for (const broken of ['flush', 'copy']) {
     const message = await cycles({ tracker: 'gfn-ring', seconds: 0, broken }).then(() => undefined, messageOfWrong);
     if (message === undefined) throw new Error(`commits without the ${broken} pass`);
@@ -60,7 +64,7 @@ function messageOfWrong(error) {
   throw error;
 }
 
-async function printWays() {
+async function printThreadVariants() {
   console.log(`Checkpoint cycles with gfn-ring: ${guest}.`);
   for (const [who, threads] of [
     ['on the vCPU that stops last', ON_VCPU],
@@ -71,12 +75,12 @@ async function printWays() {
       ['spin, then sleep', FEW_SPINS],
       ['sleep', 0],
     ])
-      await way(`${who}, ${how}`, { threads, spins });
-  await way('on the vCPU that stops last, without PML', { pml: false });
+      await printVariant(`${who}, ${how}`, { threads, spins });
+  await printVariant('on the vCPU that stops last, without PML', { pml: false });
   console.log();
 }
 
-async function way(name, options) {
+async function printVariant(name, options) {
   printCycles(name, await cycles({ tracker: 'gfn-ring', seconds: 0.5, ...options }));
 }
 
@@ -98,7 +102,10 @@ async function printTrackers() {
   writeFileSync(file, chart(bars, { title, mark, caption }));
 }
 
-/** The fastest of several runs of each tracker; one after the other, so that what else the machine does meets them all. */
+/**
+ * The fastest of several runs of each tracker. The trackers take turns, so that other load on the
+ * machine affects all of them.
+ */
 async function inTurns(options) {
   const best = [];
   for (let round = 0; round < ROUNDS; round++)

@@ -13,7 +13,7 @@ const specs = names.map((name) => detailedScenarios.find(({ spec }) => spec.name
 const pool = new LockstepPool(5);
 let compared = 0;
 
-test('one scenario and one schedule: the same trace, results and memory in the explorer and on worker threads', async () => {
+test('the explorer and worker threads give the same trace, results and memory for the same schedule', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...specs), new ScheduleArbitrary(5, 80), async (spec, runs) => {
       const run = createRun(buildVm(spec), 20_000);

@@ -107,7 +107,7 @@ function compareOptimal({ every, all, finished, once, differs }: Compared, by: S
   const optimal = by.optimal(once.execution, once, noLimits);
   differs('executions that are given up', optimal.blocked - once.halted, 0);
   if (every.tree.hasSpins) {
-    // An execution without the iterations of spin loops stands for those with them.
+    // An execution without repeated iterations of spin loops represents those with them.
     const straight = [...all.seen.straight].filter((name) => name.startsWith('finished'));
     differs('executions of the optimal reduction', optimal.executions, straight.length);
     for (const name of straight) differs(name, once.seen.classes.get(name) ?? 0, 1);

@@ -45,7 +45,7 @@ function take(mem: Memory, [what, cell]: Access): void {
       else mem.read(cells[0]);
       mem.unlock(lock);
       return;
-    // Only who has seen the other cell goes on.
+    // The thread continues only after it has read the store to the other cell.
     case 'read if':
     case 'write if':
       if (mem.loadAcquire(cells[1 - cell]) === 0) return;
@@ -78,11 +78,11 @@ const programOf = (threads: readonly (readonly (readonly Access[])[])[]): Progra
   })),
 });
 
-/** Two or three threads of one or two operations with up to three accesses. */
-const drawn = (whats: readonly string[]) =>
+/** Two or three threads of one or two operations, with one or two accesses each. */
+const drawnThreads = (kinds: readonly string[]) =>
   fc.array(
     fc.array(
-      fc.array(fc.tuple(fc.constantFrom(...whats), fc.integer({ min: 0, max: 1 })), { minLength: 1, maxLength: 2 }),
+      fc.array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 0, max: 1 })), { minLength: 1, maxLength: 2 }),
       {
         minLength: 1,
         maxLength: 2,
@@ -90,10 +90,10 @@ const drawn = (whats: readonly string[]) =>
     ),
     { minLength: 2, maxLength: 3 },
   );
-const ofRc11 = ['read', 'write', 'load', 'store', 'loadAcquire', 'storeRelease', 'fetchAdd', 'mb'];
-// Plain accesses behind a guard, mostly: with others, nearly every program has a race.
+const rc11Accesses = ['read', 'write', 'load', 'store', 'loadAcquire', 'storeRelease', 'fetchAdd', 'mb'];
+// Mostly plain accesses behind a guard: without one, nearly every program has a race.
 const guarded = ['read if', 'write if', 'read if loaded', 'write if loaded'];
-const all = [
+const allAccesses = [
   ...guarded,
   ...guarded,
   'load',
@@ -110,31 +110,31 @@ const all = [
 
 const STEPS_MAX = 1000;
 const limits = { ...noLimits, executions: 400 };
-const indifferent: Observer = { start: () => undefined, step: () => undefined, back: () => {} };
-const judging = (end: PropertyChecker['atEnd']): PropertyChecker => ({
+const noObserver: Observer = { start: () => undefined, step: () => undefined, back: () => {} };
+const checkerAtEnd = (end: PropertyChecker['atEnd']): PropertyChecker => ({
   atEnd: end,
   key: () => '',
   resultsMatter: false,
   sees: () => true,
 });
-const watched = (program: Program): Execution => {
+const withRaceCheck = (program: Program): Execution => {
   const execution = createExecution('weak', program, STEPS_MAX);
-  execution.observer = indifferent;
+  execution.observer = noObserver;
   return execution;
 };
 
-test.prop([drawn(ofRc11)], { numRuns: Math.ceil(programs / 2), seed })(
-  'an execution has a race where RC11 says so',
+test.prop([drawnThreads(rc11Accesses)], { numRuns: Math.ceil(programs / 2), seed })(
+  'an execution has a race if and only if RC11 says so',
   (threads) => {
     const program = programOf(threads);
     const free = createExecution('weak', program, STEPS_MAX);
     const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
-    const judge = judging(() => {
+    const judge = checkerAtEnd(() => {
       schedules.push({ choices: free.choices(), races: hasRace(traceOf(free)) });
       return undefined;
     });
     depthFirstSearch(free, judge, limits);
-    const execution = watched(program);
+    const execution = withRaceCheck(program);
     const wrong = schedules.filter(({ choices, races }) => {
       execution.reset();
       const stop = execution.run(new StrictReplayScheduler(choices));
@@ -144,14 +144,17 @@ test.prop([drawn(ofRc11)], { numRuns: Math.ceil(programs / 2), seed })(
   },
 );
 
-test.prop([drawn(all)], { numRuns: programs, seed })('states have a race where some execution has', (threads) => {
-  const found = (withStates: boolean): boolean | undefined => {
-    const execution = watched(programOf(threads));
-    const judge = judging((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
-    const options = withStates ? { states: new StateCache(execution, judge) } : {};
-    const { violation, limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 20_000 }, options);
-    return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
-  };
-  const every = found(false);
-  if (every !== undefined) expect(found(true)).toBe(every);
-});
+test.prop([drawnThreads(allAccesses)], { numRuns: programs, seed })(
+  'a search of states finds a race if and only if some execution has one',
+  (threads) => {
+    const found = (withStates: boolean): boolean | undefined => {
+      const execution = withRaceCheck(programOf(threads));
+      const judge = checkerAtEnd((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
+      const options = withStates ? { states: new StateCache(execution, judge) } : {};
+      const { violation, limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 20_000 }, options);
+      return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
+    };
+    const every = found(false);
+    if (every !== undefined) expect(found(true)).toBe(every);
+  },
+);

@@ -15,27 +15,27 @@ import type { VmSpec } from '../src/vm/spec.ts';
 import { actorOf, actorsOf, type Workload, WRITERS, workloads } from './arbitraries/workload.ts';
 import { type Expected, expectedOf } from './reference.ts';
 
-/** A way to track pages. */
-type Way = Required<Pick<VmSpec, 'tracker'>> & Pick<VmSpec, 'manualProtect' | 'backupBitmap' | 'pml'>;
+/** A tracker with its options. */
+type TrackerSetup = Required<Pick<VmSpec, 'tracker'>> & Pick<VmSpec, 'manualProtect' | 'backupBitmap' | 'pml'>;
 
 const HAVE_BACKUP: readonly TrackerName[] = ['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'];
-const WAYS: readonly Way[] = [
+const SETUPS: readonly TrackerSetup[] = [
   ...trackerNames.map((tracker) => ({ tracker })),
   ...(['on', 'initially set'] as const).map((manualProtect) => ({ tracker: 'dirty-bitmap' as const, manualProtect })),
   ...HAVE_BACKUP.map((tracker) => ({ tracker, backupBitmap: true })),
-].flatMap((way) => [way, { ...way, pml: 2 }]);
+].flatMap((setup) => [setup, { ...setup, pml: 2 }]);
 
-const nameOf = (way: Way): string => Object.values(way).join(', ');
-const isMerged = ({ tracker }: Way): boolean => tracker.startsWith('dirty-ring');
+const nameOf = (setup: TrackerSetup): string => Object.values(setup).join(', ');
+const isDirtyRing = ({ tracker }: TrackerSetup): boolean => tracker.startsWith('dirty-ring');
 
-/** What is left of a workload where nothing records what the host writes. */
-const recorded = (workload: Workload, way: Way): Workload =>
-  isMerged(way) && !way.backupBitmap
+/** The workload without host writes, if the tracker does not record these. */
+const recorded = (workload: Workload, setup: TrackerSetup): Workload =>
+  isDirtyRing(setup) && !setup.backupBitmap
     ? { ...workload, steps: workload.steps.filter((step) => step.do !== 'write' || step.by !== 'host') }
     : workload;
 
-/** Rings with so much room that nobody ever stops, whose indices soon wrap. */
-function specOf(workload: Workload, way: Way): VmSpec {
+/** A VM with rings so large that no vCPU ever stops. Their indices start just before the wrap. */
+function specOf(workload: Workload, setup: TrackerSetup): VmSpec {
   const leeway = 3;
   let [used, most] = [0, 0];
   for (const step of workload.steps) {
@@ -45,23 +45,23 @@ function specOf(workload: Workload, way: Way): VmSpec {
   const size = 2 ** Math.ceil(Math.log2(most + leeway + 1));
   return {
     schema: SCHEMA,
-    name: nameOf(way),
-    ...way,
+    name: nameOf(setup),
+    ...setup,
     rings: WRITERS.map(() => ({ size, leeway })),
     slots: workload.slots,
-    index: isMerged(way) ? 0xffff_fffe : 0xfffe,
+    index: isDirtyRing(setup) ? 0xffff_fffe : 0xfffe,
     actors: actorsOf(workload),
     sometimes: [],
   };
 }
 
-/** What operations returned, by actor, and what memory holds. */
+/** The results of the operations, by actor, and the final memory. */
 interface Outcome {
   readonly results: readonly (readonly unknown[])[];
   readonly bytes: Uint8Array;
 }
 
-/** Performs the steps one after the other. `look` is called after each. */
+/** Performs the steps in sequence. `look` is called after each. */
 function perform(
   { program }: Scenario,
   { steps }: Workload,
@@ -80,14 +80,14 @@ function perform(
   return { results, bytes };
 }
 
-/** The same in the explorer: a thread goes on until its operation is over. */
+/** Performs the steps in sequence in the explorer: a thread continues until its operation ends. */
 function explore(scenario: Scenario, { steps }: Workload): Outcome & { readonly schedule: readonly number[] } {
   const run = createRun(scenario, 100_000);
   const { execution } = run;
   const order = steps.map(actorOf);
   const until = order.map((actor, i) => order.slice(0, i + 1).filter((other) => other === actor).length);
   let at = 0;
-  const oneAfterTheOther: Scheduler = {
+  const sequential: Scheduler = {
     begin: () => {},
     next: ({ enabled }) => {
       while (execution.performed[order[at]] >= until[at]) at++;
@@ -96,18 +96,18 @@ function explore(scenario: Scenario, { steps }: Workload): Outcome & { readonly 
     },
     chooseReadsFrom: () => 0,
   };
-  expect(runOnce(run, oneAfterTheOther)).toEqual({ stop: { kind: 'finished' }, violation: undefined });
+  expect(runOnce(run, sequential)).toEqual({ stop: { kind: 'finished' }, violation: undefined });
   return { results: execution.results, bytes: execution.bytes.u8, schedule: scheduleOf(run) };
 }
 
-/** What was seen, so that nothing is said of what never was. */
+/** How often each event occurred. Each event must occur, otherwise the tests show nothing. */
 const seen = new Map<string, number>();
 const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
 
 const textOf = ({ slot, offset }: Gfn): string => `${slot}:${offset}`;
 
-/** Never less than what was written; more only where that can be explained. */
-function expectReports(reports: readonly (readonly Gfn[])[], { epochs }: Expected, way: Way): void {
+/** Checks that each written page is reported. A false positive needs an explanation. */
+function expectReports(reports: readonly (readonly Gfn[])[], { epochs }: Expected, setup: TrackerSetup): void {
   expect(reports.length).toBe(epochs.length);
   const given = new Set<string>();
   for (const [i, { due, written, failed }] of epochs.entries()) {
@@ -123,15 +123,15 @@ function expectReports(reports: readonly (readonly Gfn[])[], { epochs }: Expecte
     for (const page of reported) {
       if (page.startsWith('65536')) count('a page of the second address space is reported');
       if (due.has(page)) continue;
-      const once = way.manualProtect === 'initially set' && !given.has(page);
+      const once = setup.manualProtect === 'initially set' && !given.has(page);
       expect([page, written.has(page) || once]).toEqual([page, true]);
-      count(`false positive: ${nameOf(way)}`);
+      count(`false positive: ${nameOf(setup)}`);
     }
     for (const page of reported) given.add(page);
   }
 }
 
-/** Looks at the image, page by page. */
+/** Compares memory and its copy with the expected versions, page by page. */
 function expectImage({ program }: Scenario, bytes: Uint8Array, { versions, copies }: Expected['images'][number]): void {
   const words = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1);
   const at = new Map(program.layout.places.map(({ name, offset }) => [name, offset >> 1]));
@@ -144,20 +144,20 @@ function expectImage({ program }: Scenario, bytes: Uint8Array, { versions, copie
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
 
-test('all trackers report what was written in each epoch, and leave the same copy', () => {
+test('all trackers report the pages that were written in each epoch, and leave the same copy', () => {
   fc.assert(
     fc.property(workloads, (workload) => {
-      for (const way of WAYS) {
-        const of = recorded(workload, way);
-        const expected = expectedOf(of, isMerged(way));
-        const scenario = buildVm(specOf(of, way));
+      for (const setup of SETUPS) {
+        const of = recorded(workload, setup);
+        const expected = expectedOf(of, isDirtyRing(setup));
+        const scenario = buildVm(specOf(of, setup));
         const { results, bytes } = perform(
           scenario,
           of,
           (buffer) => new SetupMemory(buffer),
           (step, bytes) => expectImage(scenario, bytes, expected.images[step]),
         );
-        expectReports(results[WRITERS.length] as Gfn[][], expected, way);
+        expectReports(results[WRITERS.length] as Gfn[][], expected, setup);
         const native = perform(scenario, of, (buffer, thread) => new NativeMemory(buffer, thread));
         expect(native.results).toEqual(results);
         expect(Buffer.compare(native.bytes, bytes)).toBe(0);
@@ -167,16 +167,16 @@ test('all trackers report what was written in each epoch, and leave the same cop
   );
 });
 
-test('so they do in the explorer', () => {
+test('all trackers do the same in the explorer', () => {
   fc.assert(
-    fc.property(workloads, fc.constantFrom(...WAYS), (workload, way) => {
-      const of = recorded(workload, way);
-      const scenario = buildVm(specOf(of, way));
+    fc.property(workloads, fc.constantFrom(...SETUPS), (workload, setup) => {
+      const of = recorded(workload, setup);
+      const scenario = buildVm(specOf(of, setup));
       const { results, bytes } = perform(scenario, of, (buffer) => new SetupMemory(buffer));
       const explored = explore(scenario, of);
       expect(explored.results).toEqual(results);
       expect(Buffer.compare(explored.bytes, bytes)).toBe(0);
-      count(`explored: ${nameOf(way)}`);
+      count(`explored: ${nameOf(setup)}`);
     }),
     { numRuns: 300, seed },
   );
@@ -184,17 +184,17 @@ test('so they do in the explorer', () => {
 
 const pool = new LockstepPool(WRITERS.length + 1);
 
-test('and on worker threads in lockstep', async () => {
+test('all trackers do the same on worker threads in lockstep', async () => {
   await fc.assert(
-    fc.asyncProperty(workloads, fc.constantFrom(...WAYS), async (workload, way) => {
-      const of = recorded(workload, way);
-      const spec = specOf(of, way);
+    fc.asyncProperty(workloads, fc.constantFrom(...SETUPS), async (workload, setup) => {
+      const of = recorded(workload, setup);
+      const spec = specOf(of, setup);
       const { results, bytes, schedule } = explore(buildVm(spec), of);
       const threads = await pool.run(spec, schedule);
       expect([threads.strayed, threads.violation]).toEqual([undefined, undefined]);
       expect(threads.results).toEqual(results);
       expect(Buffer.compare(threads.memory, bytes)).toBe(0);
-      count(`in lockstep: ${nameOf(way)}`);
+      count(`in lockstep: ${nameOf(setup)}`);
     }),
     { numRuns: 120, seed },
   );
@@ -207,8 +207,8 @@ afterAll(async () => {
     'a page is reported twice',
     'a page of the second address space is reported',
     'false positive: dirty-bitmap, initially set',
-    ...WAYS.flatMap((way) => [`explored: ${nameOf(way)}`]),
+    ...SETUPS.flatMap((setup) => [`explored: ${nameOf(setup)}`]),
   ])
     expect([what, seen.get(what) ?? 0]).not.toEqual([what, 0]);
-  expect([...seen.keys()].filter((what) => what.startsWith('in lockstep')).length).toBeGreaterThan(WAYS.length / 2);
+  expect([...seen.keys()].filter((what) => what.startsWith('in lockstep')).length).toBeGreaterThan(SETUPS.length / 2);
 });

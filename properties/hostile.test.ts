@@ -17,7 +17,10 @@ const U16 = 0x10000;
 const sizes = fc.constantFrom(2, 4, 16, 64);
 const starts = fc.oneof(fc.constantFrom(0, 1, 32767, 32768, 65534, 65535), fc.nat(65535));
 
-/** Ring 0 is honest, with one entry to reset. Ring 1 has `reset` entries that were reset, then `pushed` more. */
+/**
+ * Ring 0 is honest, with one entry to reset. Ring 1 has `reset` entries that were reset, and then
+ * `pushed` more entries.
+ */
 function machine(size: number, start: number, pushed: number, reset: number) {
   const layout = new Layout();
   const vm = layVm(layout, {
@@ -48,7 +51,10 @@ function machine(size: number, start: number, pushed: number, reset: number) {
 
 type Machine = ReturnType<typeof machine>;
 
-/** A cons out of range: nothing changes, reset returns false, and the ioctl returns -EINVAL after it served the honest ring. */
+/**
+ * Checks that a cons out of range changes nothing and reset returns false. The ioctl returns
+ * -EINVAL after it has served the honest ring.
+ */
 function expectRefused({ mem, vm, kvm, rings, honest, ring }: Machine, cons: number): void {
   mem.store(ring.indices.cons, cons);
   const before = mem.u8.slice();
@@ -78,23 +84,26 @@ const build = ({
 const usedOf = ({ mem, ring }: Machine): number => (mem.load(ring.prod_index) - mem.load(ring.cons_index) + U16) % U16;
 
 describe('a hostile cons', () => {
-  test.prop([drawn, fc.nat(65535)], runs)('C1 cons ahead of prod is refused whole', (drawing, by) => {
-    const m = build(drawing);
-    const used = usedOf(m);
-    expectRefused(m, (m.first + used + 1 + (by % (U16 - used - 1))) % U16);
-  });
+  test.prop([drawn, fc.nat(65535)], runs)(
+    'C1 a cons ahead of prod is refused, and nothing is reset',
+    (parameters, by) => {
+      const m = build(parameters);
+      const used = usedOf(m);
+      expectRefused(m, (m.first + used + 1 + (by % (U16 - used - 1))) % U16);
+    },
+  );
 
   test.prop([drawn, fc.integer({ min: 1, max: 30000 })], runs)(
-    'C2 cons behind the kernel is refused whole, and nothing walks 2^16 entries',
-    (drawing, by) => {
-      const m = build(drawing);
+    'C2 a cons behind the kernel is refused, and reset does not process 2^16 entries',
+    (parameters, by) => {
+      const m = build(parameters);
       fc.pre(usedOf(m) + by < U16);
       expectRefused(m, (m.first - by + U16) % U16);
     },
   );
 
   test.prop([sizes.filter((size) => size < 100), starts, fc.boolean()], runs)(
-    'C3 exactly size ahead is right for a full ring alone',
+    'C3 a cons exactly size ahead is valid only for a full ring',
     (size, start, full) => {
       const m = machine(size, start, full ? size : size - 1, 0);
       if (!full) return expectRefused(m, (m.first + size) % U16);
@@ -105,13 +114,13 @@ describe('a hostile cons', () => {
   );
 
   test.prop([drawn, fc.array(fc.nat(65535), { minLength: 1, maxLength: 50 })], runs)(
-    'C4 cons that changes at every access is read once',
-    (drawing, values) => {
-      const m = build(drawing);
+    'C4 a cons that changes at every access is read once',
+    (parameters, values) => {
+      const m = build(parameters);
       const honest = m.mem.load(m.ring.indices.cons);
       const first = m.mem.load(m.ring.cons_index);
       let reads = 0;
-      const restless = Object.create(m.mem, {
+      const changing = Object.create(m.mem, {
         loadAcquire: {
           value: (cell: typeof m.ring.indices.cons) => {
             if (cell !== m.ring.indices.cons) return m.mem.loadAcquire(cell);
@@ -124,7 +133,7 @@ describe('a hostile cons', () => {
         },
       });
       const used = usedOf(m);
-      kvm_gfn_ring_reset(restless, m.kvm, m.ring);
+      kvm_gfn_ring_reset(changing, m.kvm, m.ring);
       expect(reads).toBe(1);
       const moved = (m.mem.load(m.ring.cons_index) - first + U16) % U16;
       const asked = (honest + values.length - first + U16) % U16;
@@ -132,8 +141,8 @@ describe('a hostile cons', () => {
     },
   );
 
-  test.prop([drawn], runs)('C5 cons where the kernel stands changes nothing', (drawing) => {
-    const m = build(drawing);
+  test.prop([drawn], runs)('C5 a cons equal to that of the kernel changes nothing', (parameters) => {
+    const m = build(parameters);
     m.mem.store(m.ring.indices.cons, m.first);
     const before = m.mem.u8.slice();
     expect(kvm_gfn_ring_reset(m.mem, m.kvm, m.ring)).toBe(false);
@@ -144,7 +153,7 @@ describe('a hostile cons', () => {
 
 describe('cons over several resets', () => {
   test.prop([sizes.filter((size) => size < 100 && size > 2), starts], runs)(
-    'C6 cons that moves back between two resets is refused',
+    'C6 a cons that moves back between two resets is refused',
     (size, start) => {
       const m = machine(size, start, 3, 0);
       m.mem.store(m.ring.indices.cons, (m.first + 2) % U16);
@@ -172,9 +181,9 @@ describe('cons over several resets', () => {
 
 describe('hostile writes to entry 0', () => {
   test.prop([drawn, fc.constantFrom(8, 16, 32), fc.bigInt(0n, 0xffffffffn), fc.nat(3)], runs)(
-    'C8 torn and mixed-width writes leave some cons, and any cons is safe',
-    (drawing, bits, value, at) => {
-      const m = build(drawing);
+    'C8 torn and mixed-width writes result in some cons, and any cons is safe',
+    (parameters, bits, value, at) => {
+      const m = build(parameters);
       const { mem, ring } = m;
       const offset = ring.data + (at & ~(bits / 8 - 1));
       if (bits === 8) mem.u8[offset] = Number(value & 0xffn);
@@ -188,9 +197,9 @@ describe('hostile writes to entry 0', () => {
   );
 
   test.prop([drawn, fc.nat(65535)], runs)(
-    'C9 prod overwritten by userspace does not matter to the kernel',
-    (drawing, value) => {
-      const m = build(drawing);
+    'C9 the kernel ignores a prod that userspace overwrites',
+    (parameters, value) => {
+      const m = build(parameters);
       const { mem, ring } = m;
       const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
       mem.store(ring.indices.prod, value);
@@ -202,9 +211,9 @@ describe('hostile writes to entry 0', () => {
   );
 
   test.prop([drawn, fc.uint8Array({ minLength: 16, maxLength: 16 })], runs)(
-    'C10 entry 0 overwritten whole: the kernel keeps its own indices',
-    (drawing, bytes) => {
-      const m = build(drawing);
+    'C10 the kernel keeps its own indices when userspace overwrites all of entry 0',
+    (parameters, bytes) => {
+      const m = build(parameters);
       const { mem, ring } = m;
       const [used, prod] = [usedOf(m), mem.load(ring.prod_index)];
       mem.u8.set(bytes, ring.data);

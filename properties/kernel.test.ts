@@ -77,7 +77,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 40, size: 'max' },
 );
 
-/** What a ring did, step by step: what was returned, which pages were re-armed, what userspace could read. */
+/**
+ * What a ring did at each step: the returned value, the re-armed pages, and the memory that
+ * userspace can read.
+ */
 function perform(tracker: TrackerName, of: readonly Step[], index: number, kernel?: KernelFile): string[] {
   const layout = new Layout();
   const calls: string[] = [];
@@ -140,7 +143,7 @@ function perform(tracker: TrackerName, of: readonly Step[], index: number, kerne
   }
 }
 
-/** Small machines, with all that a ring's four parties do to it. */
+/** Small machines with a vCPU, userspace, the kernel and hostile userspace. */
 class RingArbitrary extends SpecArbitrary {
   constructor(tracker: NonNullable<VmSpec['tracker']>) {
     super((random) => {
@@ -182,7 +185,10 @@ class RingArbitrary extends SpecArbitrary {
   }
 }
 
-/** In how many ways a machine can end: what userspace can read, which pages are armed, what was returned; and how many states it takes, or that there are too many. */
+/**
+ * The final states of a machine: the memory that userspace can read, the armed pages and the
+ * results. `isAll` is false if the search reached its limit.
+ */
 function endsOf(spec: VmSpec): { readonly ends: ReadonlySet<string>; readonly isAll: boolean } {
   const { program } = buildVm(spec);
   const execution = createExecution('sc', program, 1000);
@@ -211,10 +217,10 @@ function endsOf(spec: VmSpec): { readonly ends: ReadonlySet<string>; readonly is
   return { ends, isAll: found.limit === undefined };
 }
 
-function agrees(tree: Tree): void {
+function compareWithOurs(tree: Tree): void {
   const isMail = tree === MAIL;
 
-  test('does what our own ring does, step by step', { timeout: 600_000 }, async () => {
+  test('does the same as our own ring at each step', { timeout: 600_000 }, async () => {
     const { api, file, key } = await compiled(tree);
     const tracker = trackerOfApi[api];
     const starts = isMail ? [0, 65533] : [0, 0xffff_fffd];
@@ -226,7 +232,7 @@ function agrees(tree: Tree): void {
     );
   });
 
-  test('ends as our own ring can end, in every interleaving', { timeout: 600_000 }, async () => {
+  test('has the same final states as our own ring over all interleavings', { timeout: 600_000 }, async () => {
     const { api, file, key } = await compiled(tree);
     const tracker = trackerOfApi[api];
     fc.assert(
@@ -240,13 +246,13 @@ function agrees(tree: Tree): void {
       }),
       { numRuns: isMail ? 50 : 200, seed },
     );
-    // Machines that are too large say nothing; most must not be.
+    // Machines that are too large are skipped. Most must not be.
     expect(seen.get(`all interleavings of a machine: ${tracker}`) ?? 0).toBeGreaterThan(isMail ? 40 : 160);
   });
 }
 
-describe("the mail's ring in C", () => agrees(MAIL));
-describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', agrees);
+describe("the mail's ring in C", () => compareWithOurs(MAIL));
+describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', compareWithOurs);
 
 afterAll(() => {
   for (const what of [

@@ -20,8 +20,9 @@ import { resultText } from '../src/memory/result.ts';
 import { asBounded, asWritten, type LoopProgram, loopPrograms, PRELUDE } from './arbitraries/loop.ts';
 
 /*
- * Loops of which an iteration may leave something behind. The explorer leaves out iterations; the same program with every loop written out for a number of
- * iterations has none to leave out. What a program can come to is the same.
+ * Loops whose iterations may change local state. The explorer leaves out iterations of spin loops.
+ * In the same program with every loop unrolled to a fixed number of iterations, there are none to
+ * leave out. Both programs must have the same final states.
  */
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
@@ -32,7 +33,7 @@ installProbe();
 const NAMES = ['x', 'y', 'z', 'm', 'pad'] as const;
 type Operation = (mem: Memory, cells: Record<(typeof NAMES)[number], Cell>) => unknown;
 
-/** @param isWatched whether the state at the head of the loops is known. */
+/** @param isWatched whether the explorer knows the local state at the head of each loop */
 function programOf(bodies: readonly string[], isWatched: boolean): Program {
   const functions = bodies.map((body) => `function (mem, { ${NAMES} }) {\n  ${body}\n}`);
   const text = `${PRELUDE}\nreturn [${functions.join(',\n')}];`;
@@ -56,7 +57,7 @@ const bodiesOf = (
 ): string[] => [...(isTwice ? [text(looping), text(looping)] : [text(looping)]), ...others];
 
 interface Ends {
-  /** What the operations returned, and what is in memory. */
+  /** The results of the operations, and the final memory. */
   readonly finished: ReadonlySet<string>;
   readonly kinds: ReadonlySet<string>;
   readonly isAll: boolean;
@@ -95,28 +96,34 @@ function endsOf(program: Program, rules: LoopRules, model: MemoryModelName = 'sc
 }
 
 const unrolled: LoopRules = { iterationsMax: Infinity, byComparison: false };
-/** Enough for the stores of others to come in any iteration of a loop with a cycle of three, and so on. */
-const mostOf = ({ isTwice }: LoopProgram): number => (isTwice ? 6 : 12);
+/**
+ * Iterations in the unrolled program. They are enough for the stores of other threads to come in
+ * any iteration, also in a loop whose state has a cycle of three.
+ */
+const iterationsOf = ({ isTwice }: LoopProgram): number => (isTwice ? 6 : 12);
 
 const events = new Map<string, number>();
-const tell = (what: string, is: boolean): void => void (is && events.set(what, (events.get(what) ?? 0) + 1));
+const countIf = (what: string, is: boolean): void => void (is && events.set(what, (events.get(what) ?? 0) + 1));
 
 const missing = (all: ReadonlySet<string>, of: ReadonlySet<string>): string[] => [...all].filter((end) => !of.has(end));
 
-/** What takes more iterations than were written out is looked for among more. */
-function same(program: LoopProgram, seen: Ends, truth: Ends): void {
+/**
+ * Checks that both searches have the same ends. An end that only `seen` has may need more
+ * iterations than were unrolled, so it is searched for among twice as many.
+ */
+function expectSameEnds(program: LoopProgram, seen: Ends, truth: Ends): void {
   expect(missing(truth.finished, seen.finished)).toEqual([]);
   if (missing(seen.finished, truth.finished).length === 0) return;
   const longer = programOf(
-    bodiesOf(program, (of) => asBounded(of, 2 * mostOf(program))),
+    bodiesOf(program, (of) => asBounded(of, 2 * iterationsOf(program))),
     false,
   );
   const more = endsOf(longer, unrolled);
   if (more.isAll) expect(missing(seen.finished, more.finished)).toEqual([]);
 }
 
-/** Whether a thread that is all alone in an execution comes to its end within so many more accesses. */
-function ends(execution: Execution, schedule: readonly number[]): boolean {
+/** Whether the program ends within 200 more accesses of each thread after `schedule`. */
+function terminates(execution: Execution, schedule: readonly number[]): boolean {
   execution.loopRules = unrolled;
   execution.reset();
   for (const thread of schedule) execution.step(thread);
@@ -126,35 +133,36 @@ function ends(execution: Execution, schedule: readonly number[]): boolean {
 }
 
 test.prop([loopPrograms], { numRuns: programs, seed })(
-  'loops with state come to what their bounded loops come to',
+  'loops with state have the same ends as their unrolled loops',
   (program) => {
     const written = programOf(bodiesOf(program, asWritten), true);
     const bounded = programOf(
-      bodiesOf(program, (of) => asBounded(of, mostOf(program))),
+      bodiesOf(program, (of) => asBounded(of, iterationsOf(program))),
       false,
     );
     const truth = endsOf(bounded, unrolled);
     if (!truth.isAll) return;
-    const seen = endsOf(written, { iterationsMax: mostOf(program), byComparison: false });
-    // A counter and a delay that doubles, or a machine with other work, take too long.
+    const seen = endsOf(written, { iterationsMax: iterationsOf(program), byComparison: false });
+    // A loop with a counter and a delay that doubles can take too long, as can any loop on a busy
+    // machine.
     if (!seen.isAll) return;
-    tell('compared', true);
+    countIf('compared', true);
     expect(missing(truth.finished, seen.finished)).toEqual([]);
     expect(missing(seen.finished, truth.finished)).toEqual([]);
     expect([...seen.kinds].filter((kind) => kind.startsWith('crashed'))).toEqual([]);
     for (const schedule of seen.livelocks.slice(0, 5))
-      expect(ends(createExecution('sc', written, 1000), schedule)).toBe(false);
-    tell('a livelock', seen.livelocks.length > 0);
-    tell('several ends', seen.finished.size > 3);
-    tell('bounded', seen.kinds.has('blocked'));
+      expect(terminates(createExecution('sc', written, 1000), schedule)).toBe(false);
+    countIf('a livelock', seen.livelocks.length > 0);
+    countIf('several ends', seen.finished.size > 3);
+    countIf('bounded', seen.kinds.has('blocked'));
     const whole = endsOf(written, unrolled);
-    tell('known without a bound', whole.isAll);
-    if (whole.isAll) same(program, whole, truth);
+    countIf('known without a bound', whole.isAll);
+    if (whole.isAll) expectSameEnds(program, whole, truth);
   },
 );
 
 test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
-  'and by classes, and under other memory models',
+  'a search of classes, and other memory models, miss no end of the unrolled loops',
   (program) => {
     const written = programOf(bodiesOf(program, asWritten), true);
     const bounded = programOf(
@@ -171,35 +179,38 @@ test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
       const all = endsOf(bounded, unrolled, model);
       if (!all.isAll) continue;
       const seen = endsOf(written, rules, model);
-      // A loop that stores has no last iteration, and its stores are held back.
+      // A loop that stores has no last iteration, and its stores stay in the buffer.
       if (!seen.isAll) continue;
       expect([model, missing(all.finished, seen.finished)]).toEqual([model, []]);
-      tell(`compared under ${model}`, true);
+      countIf(`compared under ${model}`, true);
     }
   },
 );
 
 test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
-  'what is taken for a loop without state by comparison, and is checked, loses no end that few iterations show',
+  'comparing iterations to decide that a loop has no state misses no end of the unrolled loops',
   (program) => {
     const unseen = programOf(bodiesOf(program, asWritten), false);
     const seen = endsOf(unseen, { iterationsMax: Infinity, byComparison: true });
-    tell('known by comparison', seen.isAll);
+    countIf('known by comparison', seen.isAll);
     if (!seen.isAll) return;
     const truth = endsOf(
       programOf(
-        bodiesOf(program, (of) => asBounded(of, mostOf(program))),
+        bodiesOf(program, (of) => asBounded(of, iterationsOf(program))),
         false,
       ),
       unrolled,
     );
     if (!truth.isAll) return;
-    same(program, seen, truth);
+    expectSameEnds(program, seen, truth);
   },
 );
 
-/** Of a thousand programs, how many at least have shown what could go wrong. */
-const LEAST: Readonly<Record<string, number>> = {
+/**
+ * Minimum number of programs, of a thousand, that must show each event. Each event is one that a
+ * search could get wrong.
+ */
+const MINIMUM: Readonly<Record<string, number>> = {
   'a livelock': 50,
   'several ends': 100,
   compared: 850,
@@ -212,5 +223,6 @@ const LEAST: Readonly<Record<string, number>> = {
 
 afterAll(() => {
   if (programs < 1000) return;
-  for (const [what, least] of Object.entries(LEAST)) expect(events.get(what) ?? 0, what).toBeGreaterThanOrEqual(least);
+  for (const [what, least] of Object.entries(MINIMUM))
+    expect(events.get(what) ?? 0, what).toBeGreaterThanOrEqual(least);
 });

@@ -69,7 +69,10 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
   return found;
 }
 
-/** The optimal search: TruSt in work items, or, for accesses that it does not support, interleavings with a cache of graphs. */
+/**
+ * The optimal search: TruSt in work items. For accesses that it does not support, interleavings
+ * with a cache of graphs.
+ */
 function optimalSearch(program: Program, model: 'tso' | 'weak') {
   const single = createExecution(model, program, STEPS_MAX);
   let once = new Watcher(single, false);
@@ -98,7 +101,10 @@ function optimalSearch(program: Program, model: 'tso' | 'weak') {
   return { executions, once, classes, isMerged: !isKnown };
 }
 
-/** Compares the verdicts of the searches. Returns whether the program, with its checks, violates anything. */
+/**
+ * Compares the verdicts of the searches. Returns whether the program, with its checks, violates
+ * anything.
+ */
 function compareVerdicts(
   shape: ProgramShape,
   model: 'tso' | 'weak',
@@ -123,15 +129,24 @@ function compareVerdicts(
 
 const both = (shape: ProgramShape): string[] => [...differences(shape, 'tso'), ...differences(shape, 'weak')];
 
-test.prop([new ProgramArbitrary(120)], { numRuns: programs, seed })('of anything', (shape) => {
-  expect(both(shape)).toEqual([]);
-});
-test.prop([new ProgramArbitrary(90, 'widths')], { numRuns: programs, seed })('of widths', (shape) => {
-  expect(both(shape)).toEqual([]);
-});
-test.prop([new ProgramArbitrary(2000, 'locks')], { numRuns: programs, seed })('of locks', (shape) => {
-  expect(both(shape)).toEqual([]);
-});
+test.prop([new ProgramArbitrary(120)], { numRuns: programs, seed })(
+  'the searches agree on programs of any kind',
+  (shape) => {
+    expect(both(shape)).toEqual([]);
+  },
+);
+test.prop([new ProgramArbitrary(90, 'widths')], { numRuns: programs, seed })(
+  'the searches agree on overlapping cells',
+  (shape) => {
+    expect(both(shape)).toEqual([]);
+  },
+);
+test.prop([new ProgramArbitrary(2000, 'locks')], { numRuns: programs, seed })(
+  'the searches agree on locks',
+  (shape) => {
+    expect(both(shape)).toEqual([]);
+  },
+);
 
 /** The minimum number, of 1,200 programs, that show what a search could get wrong. */
 const LEAST: Readonly<Record<string, number>> = {

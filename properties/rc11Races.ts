@@ -1,19 +1,20 @@
 import { isFence, isRmw, isWrite, Kind, kindOf, placeOf } from '../src/memory/memory.ts';
 import type { Trace } from '../src/memory/trace.ts';
 
-/** One of the events that a step stands for: a read-modify-write is one between two fences. */
+/** One of the events of a step. A read-modify-write is a read and a write between two fences. */
 interface Event {
   readonly thread: number;
   readonly kind: number;
   readonly place: number;
   readonly step: number;
-  /** The step of the store that it has read, or -1. */
+  /** The step of the store that it reads from, or -1. */
   readonly from: number;
 }
 
 /**
- * Whether an execution has a data race by the happens-before of RC11, from the relations alone: no word of views. A read-modify-write is acquire and release itself,
- * too. For programs of cells that do not overlap, without `rmb`, `wmb` and locks.
+ * Whether an execution has a data race by the happens-before relation of RC11. It is computed from
+ * the relations alone, without views. A read-modify-write is itself acquire and release. Only for
+ * programs whose cells do not overlap, without `rmb`, `wmb` and locks.
  */
 export function hasRace(trace: Trace): boolean {
   const events = trace.flatMap((of, step): Event[] => {
@@ -31,7 +32,7 @@ export function hasRace(trace: Trace): boolean {
     b === r
       ? events[r].kind === Kind.loadAcquire || isRmw(events[r].kind)
       : inOrder(r, b) && events[b].kind === Kind.mb;
-  /** Whether `r` has read `w`, or a read-modify-write that has, and so on. */
+  /** Whether `r` reads from `w`, directly or through a chain of read-modify-writes. */
   const readsFrom = (w: number, r: number): boolean => {
     const from = events.findIndex(({ step }) => step >= 0 && step === events[r].from);
     return from >= 0 && (from === w || (isRmw(events[from].kind) && readsFrom(w, from)));

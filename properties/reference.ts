@@ -1,19 +1,19 @@
 import type { Step, Workload } from './arbitraries/workload.ts';
 
-/** A page, as `slot:offset`. */
+/** A page as `slot:offset`. */
 type Name = string;
 
-/** What a round of userspace, or a checkpoint, has to report and to leave behind. */
+/** What a collection by userspace, or a checkpoint, must report. */
 export interface Epoch {
-  /** Written since the last epoch: must be reported. */
+  /** Pages written since the last epoch: must be reported. */
   readonly due: ReadonlySet<Name>;
-  /** Written at any time before: may be reported. */
+  /** Pages written at any time before: may be reported. */
   readonly written: ReadonlySet<Name>;
-  /** A checkpoint that fails reports nothing: what it had is set back. */
+  /** A checkpoint that fails reports nothing, and memory returns to the copy. */
   readonly failed: boolean;
 }
 
-/** What the machine and its copy hold, by page: how often it was written, and how often it had been when it was copied. */
+/** For each page: the number of writes, and the number of writes when it was last copied. */
 export interface Image {
   readonly versions: ReadonlyMap<Name, number>;
   readonly copies: ReadonlyMap<Name, number>;
@@ -21,13 +21,13 @@ export interface Image {
 
 export interface Expected {
   readonly epochs: readonly Epoch[];
-  /** By step. */
+  /** One for each step. */
   readonly images: readonly Image[];
 }
 
 /**
- * What is to come of a workload, without a word on how pages are tracked. `hostIsLate`: what the host writes is reported while the machine is paused, not
- * before.
+ * The expected result of a workload, independent of the tracker.
+ * @param hostIsLate whether the host's writes are reported only while the machine is paused
  */
 export function expectedOf({ slots, steps }: Workload, hostIsLate: boolean): Expected {
   const pages = slots.flatMap(({ slot, npages }) => Array.from({ length: npages }, (_, offset) => `${slot}:${offset}`));

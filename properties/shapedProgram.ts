@@ -52,7 +52,7 @@ function perform(
       const cell = cells[made.cell];
       if (made.do === 'spin') {
         const other = made.other === undefined ? undefined : cells[made.other];
-        // Only the last value is kept: the operation does not know the number of iterations.
+        // Only the last value is returned: the operation does not know the number of iterations.
         let now = read(mem, cell);
         while (now === made.value) {
           if (other !== undefined) read(mem, other);

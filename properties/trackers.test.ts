@@ -13,7 +13,7 @@ import type { VmSpec, VmsSpec } from '../src/vm/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
 import { TrackerVmArbitrary } from './arbitraries/trackerVm.ts';
 
-/** By tracker: the claims that some drawn execution reached. */
+/** For each tracker: the claims that some drawn execution reached. */
 const reached = new Map<TrackerName, Set<string>>(trackerNames.map((tracker) => [tracker, new Set()]));
 
 function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): CheckedExecution {
@@ -24,7 +24,10 @@ function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): CheckedE
   return run;
 }
 
-/** What some threads did, step by step. Values that say which threads there are, of locks and wake-ups, are left out. */
+/**
+ * The steps of some threads. The values of locks and wake-ups are left out, because they contain
+ * thread numbers.
+ */
 function doneBy({ execution }: CheckedExecution, first: number, threads: number, prefix = ''): unknown[] {
   const places = execution.places.findIndex(({ name }) => name.startsWith(prefix));
   return traceOf(execution)
@@ -43,7 +46,7 @@ function expectToHold(spec: VmSpec, schedule: readonly ScheduleRun[]): void {
     if (name.endsWith('.warned')) expect([name, execution.bytes.u32[offset >>> 2]]).toEqual([name, 0]);
 }
 
-const right = new TrackerVmArbitrary({
+const correct = new TrackerVmArbitrary({
   trackers: ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@repaired'],
   hazards: true,
 });
@@ -51,8 +54,8 @@ const merged = new TrackerVmArbitrary({
   trackers: ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12', 'dirty-ring@6.17'],
   hazards: false,
 });
-const any = fc.oneof(right, merged);
-/** Two VMs on one host, of different trackers. */
+const any = fc.oneof(correct, merged);
+/** Two VMs with different trackers on one host. */
 const two = fc
   .tuple(any, any)
   .filter(([a, b]) => a.tracker !== b.tracker)
@@ -67,21 +70,21 @@ const two = fc
 const parameters = (numRuns: number) => ({ numRuns, seed: Number(process.env.GFNRING_SEED ?? 1) });
 const schedules = new ScheduleArbitrary(7, 80);
 
-test.prop([right, schedules], parameters(2400))(
-  'no honest VM of a tracker that is right loses a page, breaks a rule, or stops for ever',
+test.prop([correct, schedules], parameters(2400))(
+  'no honest VM of a correct tracker loses a page, violates a rule, or hangs',
   expectToHold,
 );
 
 test.prop([merged, schedules], parameters(1200))(
-  'nor does one of the ring as merged, where nobody else resets, no signal comes and no slot changes',
+  'no honest VM of the merged ring does, with a single resetter, no signal and no change of slots',
   expectToHold,
 );
 
 const PAGES = [0, 1, 2].map((page) => [0, page] as const);
-let besides = 0;
+let interleaved = 0;
 
 test.prop([two, new ScheduleArbitrary(14, 120)], parameters(250))(
-  'of two VMs side by side each does what it does alone',
+  'each of two VMs on one host does what it does alone',
   (spec, schedule) => {
     const both = execute(buildMultiVm(spec), schedule);
     const order = scheduleOf(both);
@@ -95,23 +98,26 @@ test.prop([two, new ScheduleArbitrary(14, 120)], parameters(250))(
       expect(exact.strayed).toBe(-1);
       expect(doneBy(alone, 0, threads)).toEqual(doneBy(both, first, threads, `${vm.name}.`));
       expect(alone.execution.results).toEqual(both.execution.results.slice(first, first + threads));
-      if (order.indexOf(first + threads - 1) < order.lastIndexOf(first)) besides++;
+      if (order.indexOf(first + threads - 1) < order.lastIndexOf(first)) interleaved++;
       first += threads;
     }
   },
 );
 
-it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)('where they do, drawn VMs of %s lose pages', (tracker) => {
-  const hazardous = new TrackerVmArbitrary({ trackers: [tracker], hazards: true });
-  let found: unknown;
-  const property = fc.property(hazardous, schedules, (spec, schedule) => {
-    const run = createRun(buildVm(spec), 20_000);
-    found = runOnce(run, new ReplayScheduler(flatten(schedule))).violation?.property;
-    return found === undefined;
-  });
-  expect(fc.check(property, { ...parameters(3000), endOnFailure: true }).failed).toBe(true);
-  expect(found).toMatch(/no dirty page is ever lost|NL1|the copy is the guest/);
-});
+it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)(
+  'with several resetters, signals or changes of slots, drawn VMs of %s lose pages',
+  (tracker) => {
+    const hazardous = new TrackerVmArbitrary({ trackers: [tracker], hazards: true });
+    let found: unknown;
+    const property = fc.property(hazardous, schedules, (spec, schedule) => {
+      const run = createRun(buildVm(spec), 20_000);
+      found = runOnce(run, new ReplayScheduler(flatten(schedule))).violation?.property;
+      return found === undefined;
+    });
+    expect(fc.check(property, { ...parameters(3000), endOnFailure: true }).failed).toBe(true);
+    expect(found).toMatch(/no dirty page is ever lost|NL1|the copy is the guest/);
+  },
+);
 
 it.each([
   ['the host', { name: 'host', role: 'host', operations: [{ do: 'host-write', pages: PAGES }] }, {}],
@@ -120,7 +126,7 @@ it.each([
     { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'write', pages: PAGES }] },
     { pml: 1 },
   ],
-] as const)('%s waits for room where the machine can be paused', (_, writer, more) => {
+] as const)('%s waits for a free entry if the machine can be paused', (_, writer, more) => {
   const userspace = { name: 'userspace', role: 'userspace', operations: [{ do: 'checkpoint' }] } as const;
   const shape = { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }], index: 0, ...more };
   const spec = {
@@ -133,9 +139,9 @@ it.each([
   expect(execute(buildVm(spec), [{ thread: 0, length: 500 }]).checker.missing).toEqual([]);
 });
 
-/** Reached in `vm.test.ts`. */
+/** Claims that `vm.test.ts` reaches. */
 const OF_OTHERS = ['a push is refused', 'a cons is refused'];
-/** What each tracker has reached, whatever it is. */
+/** Claims that each tracker must reach. */
 const OF_ALL = [
   'a page is re-armed',
   'a page is written again',
@@ -149,5 +155,5 @@ afterAll(() => {
   expect(Object.keys(claims).filter((claim) => !all.has(claim) && !OF_OTHERS.includes(claim))).toEqual([]);
   for (const [tracker, of] of reached)
     expect([tracker, OF_ALL.filter((claim) => !of.has(claim))]).toEqual([tracker, []]);
-  expect(besides).toBeGreaterThan(250);
+  expect(interleaved).toBeGreaterThan(250);
 });

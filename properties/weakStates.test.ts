@@ -20,7 +20,7 @@ const y = layout.cell('y', 'u32');
 const low = layout.cell('low', 'u16', y.offset);
 const lock = layout.lock('m', 'mutex');
 
-/** Few values, so that states come about in several ways. */
+/** Few values, so that different executions reach the same state. */
 const accesses: Readonly<Record<string, (mem: Memory) => unknown>> = {
   'load x': (mem) => mem.load(x),
   'load y': (mem) => mem.load(y),
@@ -47,7 +47,7 @@ const accesses: Readonly<Record<string, (mem: Memory) => unknown>> = {
   wmb: (mem) => mem.wmb(),
 };
 
-/** Operations of one or two accesses each: what one has seen is forgotten with the next, but for its result. */
+/** Operations of one or two accesses each. An operation passes only its result to the next one. */
 const drawn = fc.array(
   fc.array(fc.array(fc.constantFrom(...Object.keys(accesses)), { minLength: 1, maxLength: 2 }), {
     minLength: 1,
@@ -68,7 +68,7 @@ const programOf = (threads: readonly (readonly (readonly string[])[])[]): Progra
   })),
 });
 
-/** All ends that a search comes to, or undefined where there are too many. */
+/** All final states that a search reaches, or undefined if there are too many. */
 function endsOf(program: Program, withStates: boolean): string[] | undefined {
   const execution = createExecution('weak', program, 1000);
   const ends = new Set<string>();
@@ -81,8 +81,11 @@ function endsOf(program: Program, withStates: boolean): string[] | undefined {
   return limit === undefined ? [...ends].sort() : undefined;
 }
 
-test.prop([drawn], { numRuns: programs, seed })('states come to the same ends as all interleavings', (threads) => {
-  const program = programOf(threads);
-  const every = endsOf(program, false);
-  if (every !== undefined) expect(endsOf(program, true)).toEqual(every);
-});
+test.prop([drawn], { numRuns: programs, seed })(
+  'a search of states reaches the same final states as all interleavings',
+  (threads) => {
+    const program = programOf(threads);
+    const every = endsOf(program, false);
+    if (every !== undefined) expect(endsOf(program, true)).toEqual(every);
+  },
+);

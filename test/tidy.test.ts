@@ -3,8 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * Folders of src by layer: each imports from its own folder and from layers further down. A tracker's
- * folder has two layers: its code (`trackers/code`), which machines run, and what judges it.
+ * Folders of src by layer. Each imports from its own folder and from lower layers only. A tracker's
+ * folder has two layers: its code (`trackers/code`), which machines run, and its rules and
+ * scenarios.
  */
 const LAYERS = [
   ['input', 'files'],
@@ -29,7 +30,10 @@ const LAYERS = [
   ['cli'],
   ['testing'],
 ];
-/** `explore` and `check` know Memory, never a subject; models share nothing with what they judge. */
+/**
+ * Imports that are not allowed although they go down. `explore` and `check` know Memory but no
+ * subject. Models share no code with what they check.
+ */
 const NEVER: Record<string, readonly string[]> = {
   models: [
     'memory',
@@ -73,13 +77,13 @@ const folderOf = (file: string): string => {
 };
 const layerOf = (folder: string): number => LAYERS.findIndex((layer) => layer.includes(folder));
 
-test('every folder of src has its layer', () => {
+test('every folder of src has a layer', () => {
   expect(files.length).toBeGreaterThan(30);
   const folders = new Set(files.filter((file) => file !== 'src/index.ts').map(folderOf));
   expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
 });
 
-test('imports only go down', () => {
+test('each folder imports only from lower layers', () => {
   const wrong = files
     .filter((file) => file !== 'src/index.ts')
     .flatMap((file) => importsOf(file).map((to) => [file, to] as const))
@@ -95,7 +99,7 @@ test('src imports nothing of selftest', () => {
   expect(wrong).toEqual([]);
 });
 
-test('there is no cycle', () => {
+test('there is no cycle of imports', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): string[] | undefined => {
     if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
@@ -110,7 +114,7 @@ test('there is no cycle', () => {
   for (const file of files) expect(visit(file, [])).toBeUndefined();
 });
 
-test('nothing but mem touches shared state in the trackers, the guest and the actors', () => {
+test('trackers, guest and actors access shared state only through mem', () => {
   const code = ['kvm', 'ring', 'guest', 'trackers/interface', 'trackers/code', 'actors'];
   const subjects = files.filter((file) => code.includes(folderOf(file)));
   expect(subjects.length).toBeGreaterThan(10);
@@ -125,7 +129,7 @@ test('models import nothing', () => {
   for (const file of models) for (const to of importsOf(file)) expect(folderOf(to)).toBe('models');
 });
 
-test('nothing that decides looks at the clock or at chance', () => {
+test('no verdict depends on the clock or on Math.random', () => {
   for (const file of files) {
     if (/limits\.ts|^src\/run\/exploreScenario\.ts|^src\/cli\//.test(file)) continue;
     expect([file, /Math\.random|Date\.now|new Date|performance\.now/.exec(textOf(file))?.[0]]).toEqual([
@@ -135,7 +139,7 @@ test('nothing that decides looks at the clock or at chance', () => {
   }
 });
 
-test('each folder has a README that says what is in it', () => {
+test('each folder has a README that describes it', () => {
   const folders = new Set(
     ['src', 'selftest', 'test', 'properties', 'bench'].flatMap((root) =>
       readdirSync(root, { recursive: true, encoding: 'utf8' })

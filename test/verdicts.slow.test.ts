@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
-/** Small scenarios whose verdict is known by hand; version 0.1 had another one. See the comment in each file of `test/verdicts`. */
+/**
+ * Small scenarios with a verdict that is known by hand. An earlier version had a wrong one. See the
+ * comment in each file of `test/verdicts`.
+ */
 
 const dir = mkdtempSync(join(tmpdir(), 'verdicts-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -27,25 +30,28 @@ function verdictsOf(
   cases: readonly (readonly [string, Options])[],
   env: Readonly<Record<string, string>> = {},
 ): Verdict[] {
-  const told = execFileSync(process.execPath, ['test/verdicts/run.mjs', JSON.stringify(cases), dir], {
+  const output = execFileSync(process.execPath, ['test/verdicts/run.mjs', JSON.stringify(cases), dir], {
     encoding: 'utf8',
     timeout: 50_000,
     env: { ...process.env, ...env },
   });
-  return JSON.parse(told) as Verdict[];
+  return JSON.parse(output) as Verdict[];
 }
 
 const reductions = ['none', 'optimal', 'states'].map((reduction) => ({ reduction }));
 const models = ['sc', 'tso', 'weak'].map((memoryModel) => ({ memoryModel }));
 const all = [...reductions, ...models];
 
-/** By module: what is explored, and how it must end. */
+/**
+ * For each module: the options of its searches, the outcome, and the property or message of the
+ * violation.
+ */
 const KNOWN: Readonly<Record<string, readonly [readonly Options[], string, (RegExp | string)?]>> = {
   tries: [all, 'violated', /: 2 tries$/],
   slowpath: [all, 'violated', 'data is 1'],
   giveup: [reductions, 'violated', 'it never gives up: '],
   exit: [all, 'violated'],
-  // Its unlock is relaxed: no lock under weak memory.
+  // Its unlock is relaxed, so it is no lock under weak memory.
   backoff: [[...reductions, { memoryModel: 'tso' }], 'passed'],
   xchg: [all, 'passed'],
   deep: [all, 'violated', '1,2,3,-4'],
@@ -75,12 +81,12 @@ describe.each(Object.entries(KNOWN))('%s', (name, [, outcome, seen]) => {
   });
 });
 
-test('what has no time limit in it ends in time', () => {
+test('endless loops do not exceed the time limit', () => {
   for (const { name, seconds } of verdicts)
     if (name === 'hang' || name === 'spin-retry') expect(seconds).toBeLessThan(2.5);
 });
 
-test('results that cannot be compared, and scenarios in which nothing happens, are refused', () => {
+test('results that cannot be compared, and scenarios without accesses, are rejected', () => {
   const refused = verdictsOf(['before', 'error', 'vacuous'].map((name) => [name, {}]));
   expect(refused.map((verdict) => verdict.refused)).toEqual([
     expect.stringMatching(/^operation 1 of a, looks returns what cannot be compared: it is an instance of Seen; /),
@@ -89,14 +95,14 @@ test('results that cannot be compared, and scenarios in which nothing happens, a
   ]);
 });
 
-test('read-modify-writes of cells that no other thread accesses make no classes', () => {
+test('read-modify-writes of thread-local cells add no classes', () => {
   const [plain, exchanges, fences] = ['store', 'rmw', 'mb'].map(
     (OP) => verdictsOf([['rmws', { reduction: 'optimal' }]], { OP, T: '6', K: '2' })[0],
   );
   expect([plain.classes, exchanges.classes, fences.classes]).toEqual([64, 64, 64]);
 });
 
-test('the smallest finding of a deadlock is none in the right version', () => {
+test('a minimised deadlock does not occur in the correct version', () => {
   const [wrong] = verdicts.filter(({ name }) => name === 'left-out');
   expect(verdictsOf([['left-out', {}]], { RIGHT: '1' })[0].outcome).toBe('passed');
   const env = { ...process.env, RIGHT: '1' };

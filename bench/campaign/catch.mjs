@@ -1,6 +1,7 @@
 /**
- * Ten minutes of the default campaign on two cores for each canary: `node bench/campaign/catch.mjs [--seconds 600] [--workers 2] [names…]`. A campaign is ended
- * when it has found something.
+ * Runs the default campaign for ten minutes on two cores for each canary. A campaign ends when it
+ * has found a violation.
+ * `node bench/campaign/catch.mjs [--seconds 600] [--workers 2] [names…]`
  */
 import { parseArgs } from 'node:util';
 import { isExpected } from '../../build/selftest/subjects/canary.js';

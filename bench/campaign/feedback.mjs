@@ -1,6 +1,8 @@
 /**
- * What feedback buys: the scenario of a canary alone, with equal budgets of executions, as a campaign with and without feedback and under each plain scheduler:
- * `node bench/campaign/feedback.mjs [--executions 20480] [--seeds 5] [names…]`. In how many seeds it was found, and the median of executions.
+ * Measures the benefit of feedback on the scenario of each canary. Compares a campaign with
+ * feedback, one without, and each scheduler alone, with the same number of executions. Prints in
+ * how many seeds the bug was found, and the median number of executions.
+ * `node bench/campaign/feedback.mjs [--executions 20480] [--seeds 5] [names…]`
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -61,7 +63,7 @@ function explored(canary, scenario, scheduler, seed) {
   return findings.some(({ property }) => !property.startsWith('sometimes: ')) ? [executions + 1] : [];
 }
 
-/** The scenario as the command line takes it. */
+/** The scenario as an argument of the command line: a name or a file. */
 function fileOf(scenario) {
   if (typeof scenario === 'string') return scenario;
   const file = join(folder, `${scenario.name.replace(/\W/g, '-')}.json`);

@@ -9,8 +9,8 @@ import { knownAs } from '../../dist/scenario/knownDefects.js';
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /**
- * Runs a campaign until it has found something, or has ended. Returns the finding, or undefined, and
- * how many seconds it took. `first` and `env` put a canary in.
+ * Runs a campaign until it finds a violation or ends. Returns the violated property, if any, the
+ * number of executions, the seconds and the exit status. `first` and `env` put a canary in.
  */
 export async function untilFound(args, { args: first, env } = { args: [main], env: process.env }) {
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
@@ -20,25 +20,28 @@ export async function untilFound(args, { args: first, env } = { args: [main], en
     stdio: ['ignore', 'pipe', 'ignore'],
     env,
   });
-  let said = '';
+  let output = '';
   child.stdout.on('data', (text) => {
-    said += text;
+    output += text;
   });
-  const look = setInterval(() => {
+  const timer = setInterval(() => {
     if (firstIn(findings) === undefined) return;
-    clearInterval(look);
+    clearInterval(timer);
     child.kill('SIGKILL');
   }, 200);
   const status = await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(look);
+  clearInterval(timer);
   const finding = firstIn(findings);
   const seconds = (performance.now() - start) / 1000;
   rmSync(folder, { recursive: true });
-  const executions = finding?.campaign.executions ?? (said === '' ? undefined : JSON.parse(said).executions);
+  const executions = finding?.campaign.executions ?? (output === '' ? undefined : JSON.parse(output).executions);
   return { property: finding?.property, executions, seconds, status };
 }
 
-/** The finding that came first, of those that were written; what the scenario is known for says nothing about a canary. */
+/**
+ * The first finding of those in `directory`. Known defects of the scenario are left out: they are
+ * not caused by the canary.
+ */
 function firstIn(directory) {
   let names = [];
   try {

@@ -1,6 +1,8 @@
 /**
- * What two workers do in the time of one: `node bench/campaign/scaling.mjs [executions] [scenarios…]`. In turns, three times; the fastest of each counts. Beside it, how
- * many cores each had to itself: one worker has the thread that plans and V8's own beside it, so that two cores cannot do twice as much.
+ * Measures the speed-up of two workers over one. Each is run three times, in turn; the fastest run
+ * counts. Also prints the number of cores that were used. One worker uses more than one core,
+ * because of the planning thread and V8's own threads. So two cores cannot do twice as much.
+ * `node bench/campaign/scaling.mjs [executions] [scenarios…]`
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -36,7 +38,7 @@ for (const workers of [1, 2]) {
 }
 console.log(`--workers 2 / --workers 1: ${(best[1].seconds / best[2].seconds).toFixed(2)}`);
 
-/** What the processes that have ended have taken of all cores (Linux; hundredths of a second). */
+/** CPU time in seconds of all child processes that have ended (Linux; resolution 0.01 s). */
 function coreSeconds() {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ');
   return (Number(fields[13]) + Number(fields[14])) / 100;

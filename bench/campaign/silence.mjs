@@ -1,6 +1,8 @@
 /**
- * An hour of the unmodified subjects, each tracker in turn and all of its scenarios: `node bench/campaign/silence.mjs [--seconds 3600] [--workers 2] [trackers…]`. Prints what is found,
- * which should be what is known of the merged ring, and the memory of the process ten times along the way.
+ * Runs campaigns on the unmodified subjects for an hour: each tracker in turn, with all its
+ * scenarios. Prints the findings, which should be the known defects of the merged ring only. Also
+ * prints the memory of the process at ten points in time.
+ * `node bench/campaign/silence.mjs [--seconds 3600] [--workers 2] [trackers…]`
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -29,15 +31,15 @@ for (const tracker of trackers) {
     join(folder, 'campaign'),
   ];
   const child = spawn(process.execPath, [main, 'fuzz', ...args, '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let said = '';
+  let output = '';
   child.stdout.on('data', (text) => {
-    said += text;
+    output += text;
   });
   const memory = [];
-  const look = setInterval(() => memory.push(megabytesOf(child.pid)), (seconds * 1000) / 10);
+  const timer = setInterval(() => memory.push(megabytesOf(child.pid)), (seconds * 1000) / 10);
   await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(look);
-  const { executions, findings, coverage } = JSON.parse(said);
+  clearInterval(timer);
+  const { executions, findings, coverage } = JSON.parse(output);
   rmSync(folder, { recursive: true });
   console.log(
     `${tracker}: ${executions.toLocaleString('en-US')} executions, ${coverage.entries} kept; MB: ${memory.join(' ')}`,
@@ -46,7 +48,7 @@ for (const tracker of trackers) {
     console.log(`  ${catalogue ?? 'NOT KNOWN'} ${scenario.name}: ${property}`);
 }
 
-/** What a process has in memory now. */
+/** Resident memory of a process in megabytes. */
 function megabytesOf(pid) {
   try {
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024);

@@ -1,4 +1,4 @@
-// The text of docs/api.md, from the built declarations of what the package exports.
+// The text of docs/api.md, from the compiled declarations of the exports.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Node, Project, ts } from 'ts-morph';
@@ -8,7 +8,7 @@ import { benchmarkSchema, inMemorySchema, moduleSchema } from '../../dist/scenar
 import { vmSchema, vmsSchema } from '../../dist/vm/schema.js';
 import { typeOf } from './scenarioFields.mjs';
 
-/** The schemas that types are derived from. Their fields are documented there. */
+/** The schemas from which types are derived. Their fields are documented in the schemas. */
 const SCHEMAS = {
   VmSpec: vmSchema,
   VmsSpec: vmsSchema,
@@ -18,7 +18,7 @@ const SCHEMAS = {
   InMemoryRef: inMemorySchema,
 };
 
-/** Every export has its place here. */
+/** The section of each export. An export without a section is an error. */
 const GROUPS = {
   'Writing a scenario': ['scenario', 'Definition', 'CellSpec', 'OperationOf', 'View', 'check', 'assume', 'BadInput'],
   'Shared memory': ['Memory', 'Cell', 'Cell64', 'Lock', 'ContractViolation', 'Layout', 'NativeMemory'],
@@ -36,11 +36,11 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = `${root}dist/`;
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-/** The document, and the names of what has no docstring. */
+/** The document, and the names of the exports that have no docstring. */
 export function apiText() {
   const exported = new Map();
   const project = new Project({
-    // Without TypeScript's own libraries: types are printed as they are written, and none is worked out.
+    // Without TypeScript's own libraries: types are printed as written, not resolved.
     compilerOptions: {
       ...{ noLib: true, types: [], strict: true },
       module: ts.ModuleKind.NodeNext,
@@ -51,8 +51,8 @@ export function apiText() {
     for (const [name, [declaration]] of project.addSourceFileAtPath(root + types).getExportedDeclarations())
       exported.set(name, declaration);
   const placed = Object.values(GROUPS).flat();
-  const lost = [...exported.keys()].filter((name) => !placed.includes(name));
-  if (lost.length > 0) throw new Error(`bench/docs/api.mjs: GROUPS has no place for ${lost.join(', ')}`);
+  const unplaced = [...exported.keys()].filter((name) => !placed.includes(name));
+  if (unplaced.length > 0) throw new Error(`bench/docs/api.mjs: GROUPS has no place for ${unplaced.join(', ')}`);
   const others = [...referenced(exported)].sort(([a], [b]) => (a < b ? -1 : 1));
   const headings = headingsOf([...placed.map((name) => [name, exported.get(name)]), ...others]);
   const undocumented = [];
@@ -81,8 +81,8 @@ ${others.map(([name, declaration]) => sectionOf(name, declaration, headings.get(
 }
 
 /**
- * Declarations of ours that exported ones speak of, and those that these do, by name. A type that a schema
- * yields is left alone: docs/scenarios.md has the schema.
+ * All declarations of this package that the exports refer to, directly or indirectly, by name. A
+ * type that is derived from a schema is left out: docs/scenarios.md documents the schema.
  */
 function referenced(exported) {
   const seen = new Set(exported.values());
@@ -90,10 +90,10 @@ function referenced(exported) {
   const visit = (declaration) => {
     for (const identifier of declaration.getDescendantsOfKind(ts.SyntaxKind.Identifier)) {
       const clause = identifier.getFirstAncestorByKind(ts.SyntaxKind.HeritageClause);
-      if (clause !== undefined && isOfSchema(clause)) continue;
+      if (clause !== undefined && isSchemaType(clause)) continue;
       const symbol = identifier.getSymbol();
       for (const other of (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations() ?? []) {
-        if (seen.has(other) || !isOurs(other)) continue;
+        if (seen.has(other) || !isOfPackage(other)) continue;
         seen.add(other);
         found.set(other.getName(), other);
         visit(other);
@@ -104,15 +104,18 @@ function referenced(exported) {
   return found;
 }
 
-const isOfSchema = (node) => /\bFieldsOf</.test(node.getText());
+const isSchemaType = (node) => /\bFieldsOf</.test(node.getText());
 
-const isOurs = (node) =>
+const isOfPackage = (node) =>
   node.getSourceFile().getFilePath().startsWith(dist) &&
   [Node.isInterfaceDeclaration, Node.isTypeAliasDeclaration, Node.isClassDeclaration, Node.isVariableDeclaration].some(
     (is) => is(node),
   );
 
-/** Names that differ in nothing but capitals would have one anchor: the second says what it is, too. */
+/**
+ * The heading of each declaration. Names that differ only in case would have the same anchor, so
+ * the heading of the second includes its kind.
+ */
 function headingsOf(declarations) {
   const headings = new Map();
   const anchors = new Set();
@@ -151,7 +154,9 @@ function sectionOf(name, declaration, heading, undocumented) {
     .join('\n');
 }
 
-/** The fields of a type that is derived from a schema, except those that its declaration has itself. */
+/**
+ * The fields of a type that is derived from a schema, except those that its declaration has itself.
+ */
 function fieldsOf(name, declaration, undocumented) {
   const json = fieldTypes().toJsonSchema(SCHEMAS[name]());
   const schema = json.properties === undefined ? json.definitions[json.$ref.split('/').at(-1)] : json;
@@ -165,23 +170,23 @@ function fieldsOf(name, declaration, undocumented) {
     });
 }
 
-/** Its own members: what an interface that it implements says already is left out, and what is private. */
+/** The public members of a declaration, without those of the interfaces that it implements. */
 function membersOf(declaration) {
   const interfaces = Node.isClassDeclaration(declaration) ? declaration.getImplements() : [];
-  const said = interfaces.flatMap((of) => of.getType().getProperties()).map((property) => property.getName());
+  const inherited = interfaces.flatMap((of) => of.getType().getProperties()).map((property) => property.getName());
   return declaration
     .getMembers()
-    .filter((member) => !member.getText().startsWith('#') && !said.includes(member.getName?.()));
+    .filter((member) => !member.getText().startsWith('#') && !inherited.includes(member.getName?.()));
 }
 
-/** The docstring that stands next to a declaration, a paragraph a line. */
+/** The docstring of a declaration, with one line per paragraph. */
 function docOf(node) {
   const owner = Node.isVariableDeclaration(node) ? node.getVariableStatement() : node;
   const description = owner.getJsDocs?.().at(-1)?.getDescription() ?? '';
   return description.trim().split('\n\n').map(oneLine).join('\n\n');
 }
 
-/** As the declaration has it, without what says that it is one. */
+/** The text of a declaration without `export` and `declare`. */
 const signatureOf = (node) =>
   (Node.isVariableDeclaration(node) ? `const ${node.getText()}` : node.getText())
     .replace(/^(export |declare )+/, '')
@@ -191,7 +196,7 @@ const signatureOf = (node) =>
 /** The first line of an interface or a class. */
 function headOf(node) {
   const head = oneLine(signatureOf(node).slice(0, signatureOf(node).search(/ \{$/m)));
-  return isOfSchema(node) ? head.replace(/ extends .*/, '') : head;
+  return isSchemaType(node) ? head.replace(/ extends .*/, '') : head;
 }
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').trim();

@@ -19,7 +19,7 @@ ${table(['status', 'says'], statuses)}
 ${commands.map(sectionOf).join('\n')}`;
 }
 
-/** \`corpus merge\`. */
+/** The names of a command and of its parents, as in `corpus merge`. */
 const pathOf = (command) => (command.parent.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name());
 const anchorOf = (command) => pathOf(command).replaceAll(' ', '-');
 
@@ -66,7 +66,7 @@ const bracketed = (argument) => {
   return argument.required ? `<${name}>` : `[${name}]`;
 };
 
-/** What an option or an argument means, and what it is where it is left out. */
+/** The meaning of an option or an argument, and its default value. */
 function meaningOf({ description, argChoices, mandatory, defaultValue, defaultValueDescription }) {
   const choices = argChoices ? `: ${argChoices.map((choice) => `\`${choice}\``).join(', ')}` : '';
   const plain = typeof defaultValue === 'boolean' || String(defaultValue ?? '') === '' ? '' : [defaultValue].flat();
@@ -74,7 +74,7 @@ function meaningOf({ description, argChoices, mandatory, defaultValue, defaultVa
   return [description + choices, mandatory ? 'must be given' : shown];
 }
 
-/** What help says behind the options: notes, and the examples. */
+/** The text of the help after the options: notes and examples. */
 function afterOf(command) {
   let text = '';
   command.configureOutput({ writeOut: (more) => (text += more) });

@@ -1,4 +1,5 @@
-// The reference part of docs/scenarios.md and docs/scenario.schema.json, from the schema that files are read with.
+// The generated part of docs/scenarios.md, and docs/scenario.schema.json. Both come from the schema
+// with which scenario files are read.
 import { operations } from '../../dist/actors/operations/registry.js';
 import { roles } from '../../dist/actors/roles/registry.js';
 import { roleNames } from '../../dist/actors/vmView.js';
@@ -11,7 +12,10 @@ const resolved = (node) => (node.$ref === undefined ? node : schema.definitions[
 
 export const schemaText = () => `${JSON.stringify(schema, null, 2)}\n`;
 
-/** `text` with the reference as it follows from the schema. */
+/**
+ * `text` with its generated part replaced. Throws if the line that starts this part is not there
+ * exactly once.
+ */
 export function withReference(text) {
   const [head, ...more] = text.split(START);
   if (more.length !== 1) throw new Error(`docs/scenarios.md has ${more.length} lines ${START.trim()}: must have one`);
@@ -32,7 +36,7 @@ ${roleNames.map((name) => `| \`${name}\` | ${roles[name].about} |`).join('\n')}
 ${operations.map(operationRow).join('\n')}
 `;
 
-/** A row for each field; those of an element of \`list\` are called \`list[].field\`. */
+/** One table row for each field. The fields of an element of `list` are called `list[].field`. */
 function rowsOf(node, prefix = '') {
   const { properties = {}, required = [] } = node;
   return Object.entries(properties)

@@ -3,7 +3,8 @@ const RIGHT = 90;
 const BASELINE = BAR / 2 + 5;
 
 /**
- * Bars of cycles a second, one for each tracker, with a line where the mail is. Colours follow the reader's scheme, light or dark.
+ * An SVG bar chart of cycles per second, one bar for each tracker, with a line at the value of the
+ * mail. Its colors follow the light or dark scheme of the reader.
  * @param caption lines of text under the bars
  */
 export function chart(rows, { title, mark, caption }) {

@@ -1,24 +1,33 @@
-// Checkpoint cycles a second of a machine on real threads. Every commit is checked, while the clock stands still.
+// Measures checkpoint cycles per second of a machine on real threads. Every commit is checked while
+// the clock is stopped.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { machine, PHASES } from './machine.mjs';
 import { BURST, VCPUS } from './workload.mjs';
 
-/** Who takes a checkpoint: the thread of the vCPU that stops last, or one of its own. */
+/**
+ * Number of threads. With ON_VCPU the thread of the vCPU that stops last takes the checkpoint; with
+ * ON_ITS_OWN a separate thread does.
+ */
 export const ON_VCPU = VCPUS;
 export const ON_ITS_OWN = VCPUS + 1;
 
-/** Looks before a thread sleeps: about half a millisecond, or as long as one sleep takes. */
+/**
+ * Loads of a cell before a thread sleeps on it. SPINS takes about half a millisecond, FEW_SPINS as
+ * long as one sleep and wake-up.
+ */
 export const SPINS = 100_000;
 export const FEW_SPINS = 5_000;
 
-/** Bursts there are at least, however slow. */
+/** Minimum number of bursts, however slow they are. */
 const FEWEST = 4;
 
 /**
- * The median of bursts: microseconds a cycle, and of those in each phase where `timed`; and how many commits were checked. Throws when one is wrong.
- * @param what `threads`: ON_VCPU or ON_ITS_OWN; `spins`: looks before a thread sleeps; `pml`: whether the processor logs what is written, or pages
- *   are write-protected; `broken`: what is left out, to see it found
+ * Runs bursts of cycles. Returns the median microseconds per cycle, those of each phase if `timed`,
+ * and the number of checked commits. Throws `Wrong` if a commit is wrong.
+ * @param options `threads`: ON_VCPU or ON_ITS_OWN; `spins`: loads before a thread sleeps; `pml`:
+ *   whether the processor logs writes (PML), otherwise pages are write-protected; `broken`: the
+ *   step to leave out, to show that the check finds this
  */
 export async function cycles({ tracker, threads = ON_VCPU, spins = SPINS, pml = true, seconds = 1.5, timed, broken }) {
   const shared = machine({ tracker, spins: 0, pml, broken }, threads);
@@ -42,7 +51,8 @@ export async function cycles({ tracker, threads = ON_VCPU, spins = SPINS, pml = 
       bursts.push([took, ...phases.map((ms) => ms * 1e3)].map((us) => us / BURST));
       if (bursts.length === FEWEST) end = performance.now() + seconds * 1000;
     }
-    const counted = bursts.slice(bursts.length >> 2); // without those in which the engine was still compiling
+    // The first quarter does not count: V8 was still compiling.
+    const counted = bursts.slice(bursts.length >> 2);
     const [us, ...parts] = ['all', ...PHASES].map((_, i) => median(counted.map((burst) => burst[i])));
     return {
       us,
@@ -54,7 +64,7 @@ export async function cycles({ tracker, threads = ON_VCPU, spins = SPINS, pml = 
   }
 }
 
-/** A commit that is not what the guest was. */
+/** A commit that differs from the guest's memory. */
 export class Wrong extends Error {}
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];

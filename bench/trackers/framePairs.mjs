@@ -2,8 +2,9 @@ import { memcpyIn } from './memcpy.mjs';
 import { LINE, PAGE } from './workload.mjs';
 
 /**
- * A backup that is whole at all times: two frames for each page, each with a stamp, the number of the commit that it belongs to. A page's contents
- * are in its newest frame that is committed; a copy goes to the other one; a commit is one store.
+ * A backup that is consistent at all times. Each page has two frames; the stamp of a frame is the
+ * number of its commit. The content of a page is its newest committed frame. A copy goes to the
+ * other frame. A commit is one store.
  */
 export class FramePairs {
   static stampBytes = (pages) => 4 * (2 * pages + 1);
@@ -22,7 +23,7 @@ export class FramePairs {
     return Atomics.load(this.counter, 0);
   }
 
-  /** The number of the frame that holds page `page` as of commit `commit`. */
+  /** The number of the frame that holds page `page` at commit `commit`. */
   frameAt(page, commit) {
     const [a, b] = [this.stamps[2 * page], this.stamps[2 * page + 1]];
     return 2 * page + (b <= commit && (b > a || a > commit) ? 1 : 0);
@@ -35,7 +36,8 @@ export class FramePairs {
   copyPage(page) {
     const { committed } = this;
     const frame = this.frameAt(page, committed) ^ 1;
-    this.stamps[frame] = committed + 1; // first: what is half copied belongs to a commit that has not been
+    // The stamp comes first: a partial copy belongs to a commit that has not happened yet.
+    this.stamps[frame] = committed + 1;
     const from = this.data + page * PAGE;
     const bytes = this.broken === 'copy' && page === 0 ? PAGE - LINE : PAGE;
     this.memcpy(this.offsetOf(frame), from, bytes);

@@ -1,11 +1,12 @@
-// What a dirty log needs of a VM, in real shared memory: locks, and pages that are re-armed in an array of a byte each, the same for all trackers.
+// The part of a VM that a dirty log needs, in real shared memory: locks, and an array with one byte
+// per page that records re-arming. It is the same for all trackers.
 import { Layout } from '../../dist/memory/layout.js';
 import { NativeMemory } from '../../dist/memory/nativeMemory.js';
 import { gfnRing } from '../../dist/trackers/gfnRing/descriptor.js';
 
 const WORD = 32;
 
-/** A guest of `npages` pages with the mail's ring, of `size` entries. */
+/** A guest of `npages` pages with the mail's ring of `size` entries. */
 export function ringOf(npages, size) {
   const { layout, kvm, armed } = kvmOf(npages);
   const tracker = gfnRing.create(layout, kvm, { rings: [{ size, leeway: 0 }], index: 0, hostWrites: false });
@@ -14,7 +15,10 @@ export function ringOf(npages, size) {
   return { mem, kvm, tracker, armed };
 }
 
-/** A guest of `npages` pages with a dirty bitmap of 32-bit words. One cell stands for each word in turn: the scan is to cost no garbage. */
+/**
+ * A guest of `npages` pages with a dirty bitmap of 32-bit words. One cell object is used for each
+ * word in turn, so that the scan allocates nothing.
+ */
 export function bitmapOf(npages) {
   const { layout, kvm, armed } = kvmOf(npages);
   const words = npages / WORD;
@@ -46,7 +50,10 @@ function kvmOf(npages) {
   return { layout, kvm, armed };
 }
 
-/** Page `offset + i` for each set bit i of `mask`, in two halves: arithmetic on bigints would cost more than all else. */
+/**
+ * Calls `visit` with page `offset + i` for each set bit i of `mask`. Works on two 32-bit halves:
+ * bigint arithmetic would dominate the cost.
+ */
 export function eachPage(offset, mask, visit) {
   const first = Number(offset);
   half(first, Number(mask & 0xffffffffn), visit);

@@ -1,4 +1,5 @@
-// The machine that is checkpointed: the VM of src/actors, with 4 KiB of data for each page that is written and a backup of them.
+// The machine of which checkpoints are taken: the VM of src/actors, with 4 KiB of data for each
+// page that is written, and a backup of these pages.
 import { layGate } from '../../dist/actors/gate.js';
 import { initVm } from '../../dist/actors/vm.js';
 import { ARMED, layGuest } from '../../dist/guest/guest.js';
@@ -11,17 +12,21 @@ import { sharedMemory } from './memcpy.mjs';
 import { SpinningMemory } from './spinningMemory.mjs';
 import { HOT, NPAGES, PAGE, VCPUS } from './workload.mjs';
 
-/** Entries of a vCPU's page-modification log, as on hardware. With it a write to a clean page neither exits nor takes mmu_lock. */
+/**
+ * Entries of a vCPU's page-modification log, as on hardware. With it, a write to a clean page
+ * neither exits nor takes mmu_lock.
+ */
 const PML = 512;
 
-/** The parts of a cycle that a clock can be held to. */
+/** The phases of a cycle that can be timed. */
 export const PHASES = ['harvest', 'reset', 'copy'];
 
-/** What the threads share is built by each of them anew, over the same memory. */
+/** Builds the machine. Each thread builds its own objects, over the same shared memory. */
 export function machine({ tracker, spins, pml, broken, memory }, thread) {
   const layout = new Layout();
   const vm = layMachine(layout, tracker, pml, broken);
-  const line = (name) => layout.cell(name, 'u32', layout.region(64)); // with nobody else's cells beside it
+  // A cell in a cache line of its own.
+  const line = (name) => layout.cell(name, 'u32', layout.region(64));
   const turns = Object.fromEntries(
     ['burst', 'ready', 'arrived', 'shared', 'copied', 'cycles'].map((name) => [name, line(name)]),
   );
@@ -49,8 +54,9 @@ export function machine({ tracker, spins, pml, broken, memory }, thread) {
 }
 
 /**
- * As layVm, but that a flush costs something for each page that was re-armed since the last, not for each page that there is; and that most
- * of the guest is a slot whose pages are never written, so that only logs know of them.
+ * Like layVm, with two differences. A flush costs time for each page that was re-armed since the
+ * last flush, not for each page of the guest. Most of the guest is a slot whose pages are never
+ * written: only the dirty logs include it.
  */
 function layMachine(layout, name, pml, broken) {
   const hot = { slot: 0, npages: VCPUS * HOT };

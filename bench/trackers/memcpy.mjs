@@ -1,7 +1,8 @@
 /**
- * WebAssembly's memory.copy is the C library's memmove. What JavaScript has for shared memory, `set` and `copyWithin`, moves word by word
- * and takes more than twice as long. The module is: (import "m" "m" (memory 1 65536 shared)) (func (export "c") (param i32 i32 i32)
- * (memory.copy (local.get 0) (local.get 1) (local.get 2))).
+ * A memmove for shared memory: the instruction memory.copy of WebAssembly, which calls that of the
+ * C library. JavaScript's `set` and `copyWithin` copy shared memory word by word and take more than
+ * twice as long. The module is: (import "m" "m" (memory 1 65536 shared)) (func (export "c") (param
+ * i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2))).
  */
 const MODULE = new WebAssembly.Module(
   Uint8Array.from(

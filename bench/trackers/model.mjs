@@ -1,11 +1,11 @@
 import { BATCH, contents, HOT, LINE, PAGE, pageAt } from './workload.mjs';
 
 /**
- * A vCPU's part of the machine, one write after the other: what each commit has to hold of it. The vCPU's own thread looks, as pages that
- * another one reads would have to come back into its processor's cache.
+ * A sequential model of one vCPU's writes, and the check of each commit against it. The vCPU's own
+ * thread runs the check: another thread would move the pages out of this processor's cache.
  */
 export class Model {
-  /** By page, from the first of this vCPU: the commit that its last write belongs to, 0 for none. */
+  /** For each page of this vCPU: the commit of its last write, or 0. */
   written = new Uint32Array(HOT);
   commits = 0;
 
@@ -14,7 +14,10 @@ export class Model {
     this.first = vcpu * HOT;
   }
 
-  /** Replays the next cycle: the image that was committed must be what the guest was. Returns what is wrong, or undefined. */
+  /**
+   * Replays the next cycle: the committed image must equal the guest's memory. Returns the
+   * difference as text, or undefined.
+   */
   check(backup, words) {
     const cycle = this.commits++;
     if (backup.committed !== this.commits) return `${backup.committed} commits, not ${this.commits}`;
@@ -30,7 +33,8 @@ export class Model {
     const frame = backup.frameAt(page, this.commits);
     const [stamp, expected] = [backup.stamps[frame], this.written[page - this.first]];
     if (stamp !== expected) return `holds what was copied for commit ${stamp}, not for ${expected}`;
-    if (stamp !== this.commits) return undefined; // looked at when it was new, and the same frame still
+    // An older frame was checked when it was new.
+    if (stamp !== this.commits) return undefined;
     const value = contents(stamp - 1, page);
     const first = backup.offsetOf(frame) / 8;
     for (let i = 0; i < PAGE / 8; i++) {

@@ -1,4 +1,5 @@
-// What a round costs that harvests and re-arms d dirty pages of a guest of n pages: the mail's ring beside the bitmap.
+// Measures the time to harvest and re-arm d dirty pages of a guest of n pages, with the mail's ring
+// and with the bitmap.
 import { gfnsOf, set_bit } from '../../dist/trackers/dirtyBitmap/bitmap.js';
 import { KVM_GET_DIRTY_LOG } from '../../dist/trackers/dirtyBitmap/ioctl.js';
 import { bitmapOf, ringOf } from './log.mjs';
@@ -7,11 +8,14 @@ export const DIRTY = [10, 100, 1_000, 10_000];
 export const GUEST = [18, 20, 22, 24, 26, 28];
 const SIZE = 16_384;
 
-/** Milliseconds a cell may take, and the fewest and most rounds of which the median is taken. */
+/**
+ * Maximum milliseconds for each cell of the table, and the minimum and maximum number of
+ * repetitions. The result is their median.
+ */
 const MS = 250;
 const [FEWEST, MOST] = [5, 4000];
 
-/** By n, by d: microseconds of a round with each. */
+/** For each n and d: microseconds of a harvest and reset with each tracker. */
 export function rounds() {
   warmUp();
   return GUEST.map((bits) => {
@@ -21,7 +25,7 @@ export function rounds() {
   });
 }
 
-/** The engine compiles what it has seen with all shapes that come. */
+/** V8 compiles the code after it has seen all object shapes that occur. */
 function warmUp() {
   for (const npages of [2 ** 18, 2 ** 20])
     for (const of of [roundsOfRing(npages), roundsOfBitmap(npages)]) for (const dirty of DIRTY) of(dirty);
@@ -50,13 +54,16 @@ function roundsOfBitmap(npages) {
       armed,
       ({ offset }) => set_bit(mem, bitmap, Number(offset)),
       () => {
-        KVM_GET_DIRTY_LOG(mem, kvm, bitmap, buffer); // re-arms, too
+        KVM_GET_DIRTY_LOG(mem, kvm, bitmap, buffer); // also re-arms
         return gfnsOf(bitmap, buffer);
       },
     );
 }
 
-/** `dirty` pages all over the guest, in no order. The same each round, so that a page's byte in `armed` costs both trackers the same. */
+/**
+ * `dirty` pages across the guest, in a pseudo-random order. They are the same for both trackers, so
+ * that cache misses in `armed` cost both the same.
+ */
 function pagesOf(npages, dirty) {
   const pages = new Set();
   for (let x = 1; pages.size < dirty; ) {
@@ -66,7 +73,10 @@ function pagesOf(npages, dirty) {
   return [...pages].map((page) => ({ slot: 0, offset: BigInt(page) }));
 }
 
-/** The median of the rounds in microseconds. Each has to report all pages, and to re-arm them. */
+/**
+ * The median microseconds of a harvest and reset. Throws if one does not report and re-arm all
+ * pages.
+ */
 function median(gfns, armed, mark, round) {
   const took = [];
   for (const end = performance.now() + MS; took.length < FEWEST || (took.length < MOST && performance.now() < end); ) {

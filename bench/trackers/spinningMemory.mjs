@@ -1,6 +1,9 @@
 import { NativeMemory } from '../../dist/memory/nativeMemory.js';
 
-/** Looks at the cell `spins` times before it sleeps: a hand-over that goes through the scheduler costs more than a cycle may. */
+/**
+ * Native memory whose `wait` loads the cell `spins` times before it sleeps. A sleep and a wake-up
+ * by the operating system can take longer than a whole cycle.
+ */
 export class SpinningMemory extends NativeMemory {
   constructor(buffer, thread, spins) {
     super(buffer, thread);

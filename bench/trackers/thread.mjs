@@ -1,4 +1,4 @@
-// A thread of the machine that is checkpointed: a vCPU, or one that does nothing but checkpoints.
+// A thread of the machine: a vCPU, or a thread that only takes checkpoints.
 import { parentPort, workerData } from 'node:worker_threads';
 import { takeCheckpoint } from '../../dist/actors/checkpoint.js';
 import { enterGuest, leaveGuest, writePage } from '../../dist/actors/vcpu.js';
@@ -32,7 +32,7 @@ for (let burst = 0; ; burst++) {
   parentPort.postMessage(wrong);
 }
 
-/** When all have checked what was committed last. */
+/** Starts the clock once all threads have checked the last commit. */
 function startClock() {
   const all = threads * (cycle + 1);
   if (mem.fetchAdd(turns.ready, 1) === all - 1) {
@@ -47,7 +47,10 @@ function stopClock() {
   mem.store64(times.spent, mem.load64(times.spent) + took);
 }
 
-/** One entry into the guest, which ends when the vCPU has written its share. Where no thread is there for it, the last vCPU to stop takes the checkpoint. */
+/**
+ * One entry into the guest. It ends when the vCPU has written its share of pages. If no separate
+ * thread takes checkpoints, the last vCPU to stop takes this one.
+ */
 function run() {
   enterGuest(mem, vm, thread);
   for (let i = 0; i < BATCH; i++) {
@@ -73,7 +76,10 @@ function take() {
   mem.wake(turns.cycles);
 }
 
-/** Each vCPU's thread copies its part of memory, as that is in its processor's cache; to fetch it from there takes several times as long. */
+/**
+ * Each vCPU's thread copies its own part of memory, which is in its processor's cache. Another
+ * processor takes several times as long.
+ */
 function copy(_, pages) {
   for (const share of shares) share[0] = 0;
   for (const { id } of pages) {

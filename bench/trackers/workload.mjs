@@ -1,25 +1,29 @@
-// What the guest does: which pages it writes when, and what is in them then. The threads follow it, and so does the model that judges them.
+// The guest's workload: which pages it writes in each cycle, and their contents. The threads and
+// the model that checks them both use it.
 
 export const PAGE = 4096;
 export const LINE = 64;
 export const VCPUS = 2;
-/** Pages that each vCPU dirties in a cycle, and those that it writes to in turn. */
+/** Pages that each vCPU dirties in a cycle, and the pages among which it cycles. */
 export const BATCH = 32;
 export const HOT = 256;
-/** Pages beside each other that are dirtied together. */
+/** Adjacent pages that are dirtied together. */
 export const RUN = 8;
-/** Pages of the guest, 4 GiB, most of which nobody ever writes to. */
+/** Pages of the guest (4 GiB). Most of them are never written. */
 export const NPAGES = 2 ** 20;
-/** Cycles between two looks at the clock from outside. */
+/** Cycles of a burst. The clock is read between bursts. */
 export const BURST = 500;
 
-/** The page that vCPU `vcpu` writes as its `i`th in cycle `cycle`: in runs of 8, which lie all over its hot ones. */
+/**
+ * The `i`th page that vCPU `vcpu` writes in cycle `cycle`: runs of 8 pages, spread over its hot
+ * pages.
+ */
 export function pageAt(vcpu, cycle, i) {
   const k = cycle * BATCH + i;
   return vcpu * HOT + ((Math.floor(k / RUN) * RUN * 5 + (k % RUN)) % HOT);
 }
 
-/** What is written to each line of page `page` in cycle `cycle`. */
+/** The value that is written to each line of page `page` in cycle `cycle`. */
 export const contents = (cycle, page) => (cycle + 1) * 2 ** 20 + page;
 
 /** The guest writes to page `page`: to the first 8 bytes of each of its cache lines. */

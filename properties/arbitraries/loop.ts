@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 
-/** A program of an operation with a loop, and of others that it waits for, as text. */
+/** A program as text: an operation with a loop, and others that it waits for. */
 export interface LoopProgram {
-  /** The body of the operation with the loop; `loop` stands around what is repeated. */
+  /** The operation with the loop. */
   readonly looping: LoopText;
-  /** The same operation, as a second thread, or not. */
+  /** Whether a second thread performs the same operation. */
   readonly isTwice: boolean;
   /** Bodies of the other operations. */
   readonly others: readonly string[];
 }
 
-/** An operation with a loop, in parts: what is before it, how it repeats, what it repeats, what comes after. */
+/**
+ * An operation with a loop, in parts: the code before the loop, the form of the loop, its
+ * condition, its body, and the code after it.
+ */
 export interface LoopText {
   readonly before: string;
   readonly form: 'while' | 'do' | 'for' | 'break' | 'for of';
@@ -19,7 +22,10 @@ export interface LoopText {
   readonly after: string;
 }
 
-/** A local variable that outlives an iteration: its declaration, what an iteration does with it, and what the operation does with it in the end. */
+/**
+ * A local variable that outlives an iteration: its declaration, its use in an iteration, and its
+ * use in the result of the operation.
+ */
 interface Local {
   readonly declare: string;
   readonly repeat: string;
@@ -84,7 +90,7 @@ const simple = fc.constantFrom(
   'mem.store(z, mem.load(z) + 1);',
 );
 
-/** Programs whose loops keep something from one iteration for the next, and such whose do not. */
+/** Programs with loops, some of which keep state from one iteration to the next. */
 export const loopPrograms: fc.Arbitrary<LoopProgram> = fc
   .record({
     locals: fc.uniqueArray(fc.constantFrom(...locals), {
@@ -118,7 +124,7 @@ export const loopPrograms: fc.Arbitrary<LoopProgram> = fc
     };
   });
 
-/** The loop as it is. */
+/** The operation with its loop as it is. */
 export function asWritten({ before, form, condition, body, after }: LoopText): string {
   const inside = body.join('\n    ');
   const loop = {
@@ -131,13 +137,17 @@ export function asWritten({ before, form, condition, body, after }: LoopText): s
   return `${before}\n  ${loop}\n  ${after}`;
 }
 
-/** The same for up to `most` iterations, after which the thread gives up. */
+/**
+ * The operation with its loop bounded to `most` iterations. An `assume` drops executions that need
+ * more.
+ */
 export function asBounded({ before, form, condition, body, after }: LoopText, most: number): string {
-  // Written out, a delay that doubles would have a thousand loads soon; no end of the program shows how many there are.
+  // The delay is left out: it doubles, so an unrolled loop would soon have a thousand loads. Its
+  // length does not affect the result.
   const inside = body.map((statement) => statement.replace(DELAY, '')).join('\n    ');
   const bounded = (first: boolean): string =>
     `for (let round = 0; ; round++) {\n    ${first ? '' : `if (!(${condition})) break;\n    `}assume(round < ${most});\n    once: do {\n    ${inside}\n    } while (false);\n  }`;
-  // `continue` goes to the end of `once`, `break` out of both.
+  // `continue` leaves `once`; `break` leaves both loops.
   const text = inside.replaceAll('continue;', 'continue once;').replaceAll(' break;', ' break out;');
   const around = (what: string): string => `out: ${what.replace(inside, () => text)}`;
   const loop = {
@@ -150,7 +160,7 @@ export function asBounded({ before, form, condition, body, after }: LoopText, mo
   return `${before}\n  ${loop}\n  ${after}`;
 }
 
-/** What the operations of these programs call. */
+/** Declarations that the operations use. */
 export const PRELUDE = `
 const peek = (mem, cell) => mem.load(cell);
 class Counter { n = 0; next() { this.n++; } }

@@ -1,34 +1,40 @@
 import fc from 'fast-check';
 
-/** What a thread does, as data. `last` is what the thread has read last; `value` NEXT stands for `last` + 1. */
+/**
+ * An instruction of a thread, as data. `last` is the value that the thread read last. The `value`
+ * NEXT is `last` + 1.
+ */
 export type Instruction =
   | { readonly do: 'load' | 'wake'; readonly cell: number }
   | { readonly do: 'store' | 'xchg' | 'add'; readonly cell: number; readonly value: number }
   | { readonly do: 'cmpxchg'; readonly cell: number; readonly expected: number; readonly value: number }
   | { readonly do: 'wait'; readonly cell: number; readonly expected: number }
-  /** Loads `cell`, and `other` where there is one, as long as `cell` holds `value`; or tries to put `value + 1` in place of `value` until that succeeds. */
+  /**
+   * `spin` loads `cell` (and `other`, if given) while `cell` holds `value`. `cmpxchg spin` repeats
+   * a cmpxchg from `value` to `value + 1` until it succeeds.
+   */
   | { readonly do: 'spin'; readonly cell: number; readonly value: number; readonly other?: number }
   | { readonly do: 'cmpxchg spin'; readonly cell: number; readonly value: number }
   | { readonly do: 'locked'; readonly lock: number; readonly body: readonly Instruction[] }
-  /** Goes on with `body` where `last` is `value`, or is not. */
+  /** Performs `body` if `last` is `value`; with `not`, if it is not. */
   | { readonly do: 'if'; readonly value: number; readonly not: boolean; readonly body: readonly Instruction[] }
   | { readonly do: 'assume' | 'check'; readonly value: number; readonly not: boolean };
 
 export const NEXT = -1;
 
-/** An operation; `asks`: what it has read last is at first what the operation before it read last. */
+/** An operation. With `asks`, its `last` starts as the `last` of the operation before it. */
 export interface OperationShape {
   readonly asks: boolean;
   readonly body: readonly Instruction[];
 }
 
-/** A program as data: which cells there are (see SHAPES), and the operations of each thread. */
+/** A program as data: the cells (an index in SHAPES), and the operations of each thread. */
 export interface ProgramShape {
   readonly shape: number;
   readonly threads: readonly (readonly OperationShape[])[];
 }
 
-/** Cells as type and offset; some lie over others. */
+/** Cells as type and offset. Some overlap. */
 export const SHAPES: readonly (readonly (readonly ['u8' | 'u16' | 'u32' | 'u64', number])[])[] = [
   [['u32', 0]],
   [
@@ -58,7 +64,8 @@ export const SHAPES: readonly (readonly (readonly ['u8' | 'u16' | 'u32' | 'u64',
 ];
 
 /**
- * What programs are about: each theme is a list of kinds of instructions, and the more often one stands there the more of them are drawn; and shapes.
+ * The subjects of programs. A theme is a list of instruction kinds, each drawn as often as it is
+ * listed. `shapes` are indices in SHAPES.
  */
 const SUBJECTS = {
   anything: {
@@ -71,11 +78,11 @@ const SUBJECTS = {
     ],
     shapes: [0, 1, 2, 3, 4, 5],
   },
-  /** Cells that overlap. */
+  /** Overlapping cells. */
   widths: { themes: ['cmpxchg,cmpxchg,load,store,xchg', 'load,store,store,add,cmpxchg'], shapes: [2, 2, 4, 5] },
-  /** Two locks, taken in any order; and threads that stop while they hold one. */
+  /** Two locks, taken in any order, and threads that stop while they hold one. */
   locks: { themes: ['locked,locked,load', 'locked,locked,store,load,assume', 'locked,locked,wait,wake'], shapes: [0] },
-  /** Threads that go round until something has changed. */
+  /** Threads that spin until a cell changes. */
   spins: {
     themes: ['spin,store,store', 'cmpxchg spin,cmpxchg spin,store,add', 'spin,cmpxchg spin,store,cmpxchg,load,locked'],
     shapes: [0, 1, 2, 3, 4, 5],
@@ -84,7 +91,10 @@ const SUBJECTS = {
 
 const VALUES = [0, 1, 1, 2, 256, 257];
 
-/** Random programs with at most `runsMax` interleavings, as far as can be told without running them. Shrinking takes parts away. */
+/**
+ * Random programs with at most `runsMax` interleavings, as estimated without running them.
+ * Shrinking removes parts.
+ */
 export class ProgramArbitrary extends fc.Arbitrary<ProgramShape> {
   private readonly runsMax: number;
   private readonly subject: keyof typeof SUBJECTS;
@@ -98,7 +108,7 @@ export class ProgramArbitrary extends fc.Arbitrary<ProgramShape> {
   generate(random: fc.Random): fc.Value<ProgramShape> {
     let program = draw(random, SUBJECTS[this.subject]);
     while (runsOf(program) > this.runsMax) {
-      const all = [...smaller(program)];
+      const all = [...shrinkProgram(program)];
       program = all[random.nextInt(0, all.length - 1)];
     }
     return new fc.Value(program, undefined);
@@ -109,7 +119,7 @@ export class ProgramArbitrary extends fc.Arbitrary<ProgramShape> {
   }
 
   shrink(program: ProgramShape): fc.Stream<fc.Value<ProgramShape>> {
-    return fc.stream(smaller(program)).map((value) => new fc.Value(value, undefined));
+    return fc.stream(shrinkProgram(program)).map((value) => new fc.Value(value, undefined));
   }
 }
 
@@ -157,7 +167,7 @@ function draw(random: fc.Random, { themes, shapes }: (typeof SUBJECTS)[keyof typ
   return { shape, threads };
 }
 
-/** The most steps that a list of instructions can take. */
+/** Maximum number of steps of a list of instructions. */
 function stepsOf(body: readonly Instruction[]): number {
   let steps = 0;
   for (const made of body) {
@@ -170,7 +180,7 @@ function stepsOf(body: readonly Instruction[]): number {
   return steps;
 }
 
-/** The interleavings of so many steps per thread: a multinomial coefficient. */
+/** Number of interleavings of the threads' maximum steps: a multinomial coefficient. */
 function runsOf({ threads }: ProgramShape): number {
   let runs = 1;
   let all = 0;
@@ -181,24 +191,24 @@ function runsOf({ threads }: ProgramShape): number {
   return Math.round(runs);
 }
 
-function* smaller({ shape, threads }: ProgramShape): Generator<ProgramShape> {
+function* shrinkProgram({ shape, threads }: ProgramShape): Generator<ProgramShape> {
   if (threads.length > 1) for (let t = 0; t < threads.length; t++) yield { shape, threads: threads.toSpliced(t, 1) };
   for (const [t, operations] of threads.entries()) {
     for (const [i, operation] of operations.entries()) {
       if (operations.length > 1) yield { shape, threads: threads.with(t, operations.toSpliced(i, 1)) };
       if (operation.asks) yield { shape, threads: threads.with(t, operations.with(i, { ...operation, asks: false })) };
-      for (const body of smallerBody(operation.body))
+      for (const body of shrinkBody(operation.body))
         yield { shape, threads: threads.with(t, operations.with(i, { ...operation, body })) };
     }
   }
 }
 
-function* smallerBody(body: readonly Instruction[]): Generator<readonly Instruction[]> {
+function* shrinkBody(body: readonly Instruction[]): Generator<readonly Instruction[]> {
   for (const [i, made] of body.entries()) {
     yield body.toSpliced(i, 1);
     if ('body' in made) {
       yield body.toSpliced(i, 1, ...made.body);
-      for (const inner of smallerBody(made.body)) yield body.with(i, { ...made, body: inner });
+      for (const inner of shrinkBody(made.body)) yield body.with(i, { ...made, body: inner });
     }
     if ('value' in made && made.value > 1) yield body.with(i, { ...made, value: 1 });
     if ('expected' in made && made.expected > 1) yield body.with(i, { ...made, expected: 1 });

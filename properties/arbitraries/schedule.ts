@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** A schedule as runs: `length` steps of `thread`, in turn. Followed as far as it can be (`Guided`), so each part taken out leaves a schedule. */
+/**
+ * A part of a schedule: `length` steps of `thread`. A replay follows a schedule as far as it can
+ * (`ReplayScheduler`), so any part can be removed.
+ */
 export interface ScheduleRun {
   readonly thread: number;
   readonly length: number;
@@ -8,7 +11,9 @@ export interface ScheduleRun {
 
 const LENGTHS = [1, 1, 1, 2, 2, 3, 5, 8, 20];
 
-/** Random schedules of up to `runsMax` runs; shrinking takes context switches away first, then steps. */
+/**
+ * Random schedules of up to `runsMax` parts. Shrinking first removes context switches, then steps.
+ */
 export class ScheduleArbitrary extends fc.Arbitrary<readonly ScheduleRun[]> {
   private readonly threads: number;
   private readonly runsMax: number;
@@ -35,11 +40,11 @@ export class ScheduleArbitrary extends fc.Arbitrary<readonly ScheduleRun[]> {
   }
 
   shrink(runs: readonly ScheduleRun[]): fc.Stream<fc.Value<readonly ScheduleRun[]>> {
-    return fc.stream(smaller(runs)).map((value) => new fc.Value(value, undefined));
+    return fc.stream(shrinkSchedule(runs)).map((value) => new fc.Value(value, undefined));
   }
 }
 
-function* smaller(runs: readonly ScheduleRun[]): Generator<readonly ScheduleRun[]> {
+function* shrinkSchedule(runs: readonly ScheduleRun[]): Generator<readonly ScheduleRun[]> {
   if (runs.length > 1) {
     yield runs.slice(0, runs.length >> 1);
     yield runs.slice(runs.length >> 1);
@@ -54,6 +59,6 @@ function* smaller(runs: readonly ScheduleRun[]): Generator<readonly ScheduleRun[
     if (runs[i].length > 1) yield runs.with(i, { ...runs[i], length: runs[i].length >> 1 });
 }
 
-/** The schedule, thread by thread. */
+/** The schedule as the thread of each step. */
 export const flatten = (runs: readonly ScheduleRun[]): number[] =>
   runs.flatMap(({ thread, length }) => Array<number>(length).fill(thread));

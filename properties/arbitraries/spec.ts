@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { shrinkVm } from '../../src/run/shrink.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
-/** VMs as `draw` makes them. Shrinking removes actors, operations, hostile writes, then values, as long as the VM stays one of `kind`. */
+/**
+ * VMs that `draw` makes. Shrinking removes actors, operations and hostile writes, then makes values
+ * smaller. A shrunk VM must still satisfy `kind`.
+ */
 export class SpecArbitrary extends fc.Arbitrary<VmSpec> {
   private readonly draw: (random: fc.Random) => VmSpec;
   private readonly kind: (spec: VmSpec) => boolean;
@@ -29,7 +32,7 @@ export class SpecArbitrary extends fc.Arbitrary<VmSpec> {
   }
 }
 
-/** What drawing is done with: a number from 0 to n, one of a list, so many things. */
+/** Helpers to draw: a number from 0 to n, an element of a list, or a list of n things. */
 export function dice(random: fc.Random) {
   const upTo = (n: number): number => random.nextInt(0, n);
   return {

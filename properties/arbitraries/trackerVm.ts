@@ -6,21 +6,24 @@ import { trackers } from '../../src/trackers/registry.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 import { dice, SpecArbitrary } from './spec.ts';
 
-/** What kind of VMs to draw. */
+/** The kind of VMs to draw. */
 export interface TrackerVmShapes {
   readonly trackers: readonly TrackerName[];
-  /** Second resetters, signals, and slots that change. The merged ring may lose pages with each. */
+  /**
+   * Second resetters, signals, and slots that change. The merged ring may lose pages with each of
+   * them.
+   */
   readonly hazards: boolean;
 }
 
-/** Random honest VMs of each tracker for which the tracker is said to be right. */
+/** Random honest VMs within the assumptions of each tracker. */
 export class TrackerVmArbitrary extends SpecArbitrary {
   constructor(shapes: TrackerVmShapes) {
     super((random) => draw(random, shapes), isServed);
   }
 }
 
-/** Whether userspace makes room until the last vCPU has halted. Otherwise a VM may stop for ever. */
+/** Whether userspace frees entries until the last vCPU has halted. Otherwise a VM may hang. */
 function isServed({ actors }: VmSpec): boolean {
   const lasts = actors.map(({ operations }) => operations.at(-1)?.do);
   return (
@@ -54,7 +57,7 @@ function serving({ upTo, one, times }: Dice, isPaused: boolean): OperationSpec[]
   return [...checkpoints, { do: kind === 'serve' ? kind : 'replicate' }];
 }
 
-/** Rings with the leeway that the tracker needs. Only that keeps the merged ring from getting full. */
+/** Rings with the leeway that the tracker needs. Without it the merged ring can become full. */
 function ringsFor(
   { upTo, one, times }: Dice,
   vcpus: number,
@@ -106,7 +109,7 @@ function draw(random: fc.Random, { trackers: names, hazards }: TrackerVmShapes):
     ...times(resetters, (i): ActorSpec => ({ name: `kernel${i}`, role: 'kernel', operations: [{ do: 'reset' }] })),
   ];
   const rings = ringsFor(rolls, vcpus, { merged, pml, changes: changes.length });
-  // No thread makes room for the host when the vCPUs have halted.
+  // No thread frees entries for the host after the vCPUs have halted.
   if (hostWrites) rings.push({ size: 8, leeway: 1 });
   const manualProtect = options.includes('manualProtect')
     ? one([undefined, 'on', 'initially set'] as const)

@@ -3,7 +3,7 @@ import { SCHEMA } from '../../src/input/schema.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 import { dice, SpecArbitrary } from './spec.ts';
 
-/** What kind of scenarios to draw. */
+/** The kind of scenarios to draw. */
 export interface VmShapes {
   /** A thread that writes any value, at any width, to any byte of the last ring. */
   readonly hostile: boolean;
@@ -12,7 +12,7 @@ export interface VmShapes {
 const STARTS = [0, 1, 65530, 65534, 65535];
 const CONS = ['0', '1', '2', '3', '4', '5', '32767', '32768', '65534', '65535'];
 
-/** Random VMs: ring sizes, vCPUs, pages, resetters, where indices start. */
+/** Random VMs: ring sizes, vCPUs, pages, resetters, initial indices. */
 export class VmArbitrary extends SpecArbitrary {
   constructor(shapes: VmShapes) {
     super((random) => draw(random, shapes));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type FailsAfter, STEPS } from '../../src/actors/checkpoint.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 
-/** What is done to a machine, one after the other, whatever tracks its pages. */
+/** A step of a workload. The steps are performed in sequence and do not depend on the tracker. */
 export type Step =
   | {
       readonly do: 'write';
@@ -12,13 +12,19 @@ export type Step =
   | { readonly do: 'collect' }
   | { readonly do: 'checkpoint'; readonly fails?: FailsAfter };
 
-/** A machine and what is done to it. The last step is a checkpoint that does not fail. */
+/**
+ * The slots of a machine and the steps that it performs. The last step is a checkpoint that does
+ * not fail.
+ */
 export interface Workload {
   readonly slots: VmSpec['slots'];
   readonly steps: readonly Step[];
 }
 
-/** Two address spaces, one of which may have pages in more than one word of a bitmap, and more than one batch of a reset has room for. */
+/**
+ * Pages of the two slots, which are in two address spaces. Some slots need several words of a
+ * bitmap, and more than one batch of a reset.
+ */
 const SIZES: readonly (readonly [number, number])[] = [
   [1, 1],
   [2, 2],
@@ -26,7 +32,7 @@ const SIZES: readonly (readonly [number, number])[] = [
   [34, 2],
   [70, 1],
 ];
-/** The same few pages again and again, at the ends of words and slots. */
+/** A few pages, at the ends of words and slots. */
 const OFFSETS = [0, 0, 1, 2, 31, 32, 63, 64, 69];
 
 export const workloads: fc.Arbitrary<Workload> = fc
@@ -65,7 +71,7 @@ export const workloads: fc.Arbitrary<Workload> = fc
 
 export const WRITERS = ['vcpu0', 'vcpu1', 'host'] as const;
 
-/** The threads that do it: the writers, then userspace. */
+/** The index of the actor that performs a step: a writer, or userspace. */
 export const actorOf = (step: Step): number => (step.do === 'write' ? WRITERS.indexOf(step.by) : WRITERS.length);
 
 export function actorsOf({ steps }: Workload): ActorSpec[] {

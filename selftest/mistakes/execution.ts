@@ -32,7 +32,7 @@ export const execution: readonly Mistake[] = [
     name: 'narrow-stores-write-the-whole-word',
     part: 'accesses',
     testFile: 'test/memory/memories.test.ts',
-    expectedBy: ['every memory says the same unsigned values wrap at the width of their cell'],
+    expectedBy: ['all memories give the same results unsigned values wrap at the width of their cell'],
     edits: [
       {
         file: 'explore/memoryModels/sc/scMemory',
@@ -45,7 +45,7 @@ export const execution: readonly Mistake[] = [
     name: 'cmpxchg-never-fails',
     part: 'accesses',
     testFile: 'test/memory/memories.test.ts',
-    expectedBy: ['every memory says the same read-modify-writes return what was there'],
+    expectedBy: ['all memories give the same results read-modify-writes return the old value'],
     edits: [
       {
         file: 'memory/memory',
@@ -58,7 +58,7 @@ export const execution: readonly Mistake[] = [
     name: 'and-is-or',
     part: 'accesses',
     testFile: 'test/memory/memories.test.ts',
-    expectedBy: ['every memory says the same read-modify-writes return what was there'],
+    expectedBy: ['all memories give the same results read-modify-writes return the old value'],
     edits: [
       { file: 'memory/memory', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' },
     ],
@@ -67,7 +67,7 @@ export const execution: readonly Mistake[] = [
     name: 'recording-gives-new-for-old',
     part: 'recorded memory',
     testFile: 'test/memory/memories.test.ts',
-    expectedBy: ['every memory says the same read-modify-writes return what was there'],
+    expectedBy: ['all memories give the same results read-modify-writes return the old value'],
     edits: [
       {
         file: 'memory/recordedMemory',

@@ -80,7 +80,7 @@ export const inLoops: readonly Mistake[] = [
     name: 'an-exchange-is-never-idle',
     part: 'idle iterations',
     testFile: 'test/loops/iterations.test.ts',
-    expectedBy: ['an exchange, by classes'],
+    expectedBy: ['a loop with an exchange, in a search of classes'],
     edits: [{ file: 'memory/idleIteration', from: '!== seen.low) return undefined;', to: '!== -1) return undefined;' }],
   },
   {
@@ -124,7 +124,7 @@ export const inLoops: readonly Mistake[] = [
     name: 'an-execution-that-is-cut-short-ends-the-search',
     part: 'deepening',
     testFile: 'test/loops/iterations.test.ts',
-    expectedBy: ['a shallow violation is found beside a loop that has no bound'],
+    expectedBy: ['a shallow violation is found in a program with an unbounded loop'],
     edits: [{ file: 'run/search/deepening', from: 'const SHALLOW = 16;', to: 'const SHALLOW = 1 << 20;' }],
   },
   {
@@ -138,7 +138,7 @@ export const inLoops: readonly Mistake[] = [
     name: 'no-loop-is-compared',
     part: 'comparison of loops',
     testFile: 'test/loops/iterations.test.ts',
-    expectedBy: ['a counter, compared'],
+    expectedBy: ['a counter, by comparison of iterations'],
     edits: [
       { file: 'explore/search/loopComparison', from: 'if (++this.runs > RUNS_MAX) return false;', to: 'continue;' },
     ],
@@ -147,14 +147,14 @@ export const inLoops: readonly Mistake[] = [
     name: 'one-more-iteration-is-compared',
     part: 'comparison of loops',
     testFile: 'test/loops/iterations.test.ts',
-    expectedBy: ['a counter, compared'],
+    expectedBy: ['a counter, by comparison of iterations'],
     edits: [{ file: 'explore/search/loopComparison', from: 'const EXTRA_MAX = 8;', to: 'const EXTRA_MAX = 1;' }],
   },
   {
     name: 'comparison-although-told-not-to',
     part: 'comparison of loops',
     testFile: 'test/loops/iterations.test.ts',
-    expectedBy: ['loops whose state is not known are compared, unless that is not allowed'],
+    expectedBy: ['iterations are compared if the state of a loop is unknown, unless that is disabled'],
     edits: [{ file: 'memory/operationRunner', from: 'ahead.isExhausted && byComparison', to: 'ahead.isExhausted' }],
   },
 ];

@@ -18,7 +18,10 @@ export function tearStores(program: Program): Program {
   return { ...program, layout, actors };
 }
 
-/** A `TearingMemory` for each memory. The last one is kept: the operations of an actor have the same memory. */
+/**
+ * A `TearingMemory` for each memory. The last one is kept, because the operations of an actor have
+ * the same memory.
+ */
 function tearingMemories(halves: Halves): (mem: Memory) => TearingMemory {
   let last: Memory | undefined;
   let tearing: TearingMemory | undefined;

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noExplicitAny: operations take and return values of their users; unknown would need a cast at each use
+// biome-ignore-all lint/suspicious/noExplicitAny: `unknown` would need a cast at each use by a user
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 

@@ -7,8 +7,8 @@ import { argsOf, blocksOf, commandsOf, expectShown } from '../docs/blocks.ts';
 import { compiled, MAIL } from './trees.ts';
 
 /**
- * The commands of examples/kernel-patch. To compile takes seconds: `npm test` compiles one patch,
- * `npm run test:long` also the correct one.
+ * Tests the commands of examples/kernel-patch. Compiling takes seconds: `npm test` compiles one
+ * patch, `npm run test:long` also the correct one.
  */
 export function examplePatches(): void {
   const shown = blocksOf('examples/kernel-patch/README.md').map(commandsOf);
@@ -31,7 +31,7 @@ export function examplePatches(): void {
     },
   );
 
-  test('both apply to the file as it is, and there is no other', () => {
+  test('both patches apply to the unmodified file, and there is no other', () => {
     expect(shown).toHaveLength(2);
     for (const commands of [early, batches]) {
       const patch = commands.map(({ command }) => command.match(/\S+\.patch/)?.[0]).find(Boolean)!;

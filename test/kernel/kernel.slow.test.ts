@@ -13,7 +13,10 @@ const gfnring = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
   return { status, stdout, stderr };
 };
-/** What is compiled here first, where the compiler is in memory already, is found in the cache. */
+/**
+ * Compiles the tree in this process first, where the compiler is already in memory. The command
+ * then finds the result in the cache.
+ */
 async function kernel(tree: Tree, ...args: string[]) {
   await compiled(tree).catch(() => undefined);
   return gfnring('kernel', '--kdir', tree.kdir, '--file', tree.file, '--dir', folder, ...args);
@@ -21,12 +24,12 @@ async function kernel(tree: Tree, ...args: string[]) {
 const report = async (tree: Tree, ...args: string[]) => JSON.parse((await kernel(tree, ...args, '--json')).stdout);
 
 const LONG = { timeout: 600_000 };
-/** In `npm run test:long` alone. */
+/** Runs only in `npm run test:long`. */
 const long = test.skipIf(process.env.GFNRING_LONG === undefined);
 beforeAll(() => compiled(MAIL), 120_000);
 
 describe("the mail's ring in C", () => {
-  test('is proved in the place of ours, hostile userspace and other trackers beside it included', LONG, async () => {
+  test('is proved instead of ours, also with hostile userspace and other trackers', LONG, async () => {
     const scenarios = ['ring', 'wrap', 'hostile-entry', 'host-write', 'beside'];
     const { outcome, kernel: of, scenarios: reports, tracker } = await report(MAIL, ...scenarios);
     expect([outcome, tracker, reports.length]).toEqual(['passed', 'gfn-ring', scenarios.length]);
@@ -42,7 +45,7 @@ describe("the mail's ring in C", () => {
   });
 });
 
-test('runs on free threads, and what they return is linearizable', LONG, async () => {
+test('runs on free-running threads, and their results are linearizable', LONG, async () => {
   const { hooked, unhooked, ...of } = (await report(MAIL, 'wrap')).kernel;
   const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
   const path = join(folder, 'ring.json');
@@ -54,7 +57,7 @@ test('runs on free threads, and what they return is linearizable', LONG, async (
   expect([findings, histories.ok > 0]).toEqual([[], true]);
 });
 
-long('a trap of its own is a crash, and a finding', LONG, async () => {
+long('a trap in compiled code is a crash, and a finding', LONG, async () => {
   const tree = edited(MAIL, ['index & (ring->size - 1)', 'index % (ring->size - ring->size)']);
   expect((await report(tree, 'ring')).findings[0]).toMatchObject({
     property: 'G4 the kernel does not crash',
@@ -62,7 +65,7 @@ long('a trap of its own is a crash, and a finding', LONG, async () => {
   });
 });
 
-long("a file that has the mail's functions alone, whose reset says only whether there was any", LONG, async () => {
+long("a file with only the mail's functions, whose reset returns a bool", LONG, async () => {
   const tree = edited(
     MAIL,
     ['int __kvm_gfn_ring_reset(', 'static int do_reset('],
@@ -74,37 +77,41 @@ long("a file that has the mail's functions alone, whose reset says only whether 
   });
 });
 
-/** The first finding in a broken copy. */
+/** The first finding of a scenario. */
 const findingOf = async (tree: Tree, scenario: string, ...args: string[]) =>
   (await report(tree, scenario, ...args)).findings[0];
 
-describe('what a line more or less does is found', () => {
+describe('small changes of the C code are found', () => {
   const broken: readonly (readonly [what: string, from: string, to: string, scenario: string, model: string])[] = [
     [
-      'the index is announced without release',
+      'prod is published without release',
       'smp_store_release(&ring->data->indices.prod, (u16)(prod + 1))',
       'WRITE_ONCE(ring->data->indices.prod, (u16)(prod + 1))',
       'ring',
       'weak',
     ],
     [
-      "userspace's index is taken as it is",
+      "userspace's cons is not checked",
       'if (count > (u16)(READ_ONCE(ring->prod_index) - first))',
       'if (0)',
       'hostile-cons',
       'sc',
     ],
   ];
-  test('an entry is written whole, word by word: that of entry 0 lies over the indices', LONG, async () => {
-    const tree = edited(MAIL, ['entry->slot = datum->slot;\n\tentry->offset = datum->offset;', '*entry = *datum;']);
-    const [finding] = (await report(tree, 'ring')).findings;
-    expect(finding.property).toMatch(/^R8|^R3/);
-    expect(gfnring('replay', finding.file, '--lines').stdout).toMatch(
-      /write +ring0\[0\]\.pad = 0 .*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44/,
-    );
-  });
+  test(
+    'a struct assignment to an entry is hooked word by word, and overwrites the indices in entry 0',
+    LONG,
+    async () => {
+      const tree = edited(MAIL, ['entry->slot = datum->slot;\n\tentry->offset = datum->offset;', '*entry = *datum;']);
+      const [finding] = (await report(tree, 'ring')).findings;
+      expect(finding.property).toMatch(/^R8|^R3/);
+      expect(gfnring('replay', finding.file, '--lines').stdout).toMatch(
+        /write +ring0\[0\]\.pad = 0 .*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44/,
+      );
+    },
+  );
 
-  long('an entry is read whole, word by word, into what is its own', LONG, async () => {
+  long('a struct assignment from an entry to the stack is hooked word by word', LONG, async () => {
     const tree = edited(
       MAIL,
       ['u32 slot = READ_ONCE(entry->slot);', 'struct kvm_dirty_gfn datum = *entry;\n\t\tu32 slot = datum.slot;'],
@@ -123,14 +130,14 @@ describe('what a line more or less does is found', () => {
     const again = gfnring('replay', finding.file, '--lines');
     expect([again.status, again.stdout]).toEqual([1, expect.stringContaining(finding.property)]);
     expect(again.stdout).toMatch(/kvm_gfn_ring_\w+ virt\/kvm\/gfnring\.c:\d+:\d+/);
-    // Real threads are sequentially consistent.
+    // Worker threads are sequentially consistent.
     if (model === 'sc') expect(gfnring('replay', finding.file, '--on', 'workers').stdout).toContain(finding.property);
   });
 });
 
 describe('the patches in examples/kernel-patch', examplePatches);
 
-/** A tree of one C file, beside our own headers. */
+/** A tree of one C file. It uses our own headers. */
 function treeWith(text: string, file = MAIL.file): Tree {
   const kdir = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
   mkdirSync(join(kdir, dirname(file)), { recursive: true });
@@ -138,11 +145,11 @@ function treeWith(text: string, file = MAIL.file): Tree {
   return { kdir, file };
 }
 
-describe('what cannot be compiled is said in one line', () => {
+describe('an error of compilation is one line', () => {
   test.each([
     ['an error of C', () => edited(MAIL, ['u16 prod = ', 'u17 prod = ']), /gfnring\.c:34:\d+: error: .*u17/],
     [
-      'a function that is not there',
+      'an undefined function',
       () =>
         edited(
           MAIL,
@@ -164,7 +171,7 @@ describe('what cannot be compiled is said in one line', () => {
   });
 });
 
-describe('what cannot be used ends in one line and status 2', () => {
+describe('an unsuitable file ends in one line and status 2', () => {
   test.each([
     ['no tree', () => ({ kdir: '/nowhere', file: MAIL.file }), /\/nowhere is no folder/],
     ['no file', () => ({ kdir: MAIL.kdir, file: 'virt/kvm/none.c' }), /none\.c is no file of the tree/],
@@ -181,7 +188,9 @@ describe('what cannot be used ends in one line and status 2', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
+});
 
+describe('an unsupported ring ends in one line and status 2', () => {
   long.each([
     [
       'half a word of the ring',
@@ -214,15 +223,17 @@ describe('what cannot be used ends in one line and status 2', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
+});
 
-  test('a scenario that is not there', async () => {
+describe('an unknown scenario ends in status 2', () => {
+  test('a name that does not exist', async () => {
     expect(await kernel(MAIL, 'nothing')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('unknown scenario nothing'),
     });
   });
 
-  test('a finding whose file was never compiled here', async () => {
+  test('a finding whose file was not compiled here', async () => {
     const spec = (await report(MAIL, 'wrap')).scenarios;
     expect(spec).toHaveLength(1);
     const scenario = {
@@ -238,7 +249,7 @@ describe('what cannot be used ends in one line and status 2', () => {
   });
 });
 
-test('without the compiler one line says what to install', () => {
+test('without the compiler one line names the packages to install', () => {
   const at = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -257,9 +268,9 @@ test('without the compiler one line says what to install', () => {
   expect([status, stderr]).toEqual([2, expect.stringMatching(/npm install .*@yowasp\/clang@\S+ binaryen@\S+\n$/)]);
 });
 
-/** Kernel trees are the user's: GFNRING_KDIR names them. */
+/** Kernel trees that GFNRING_KDIR names. */
 describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
-  test.each(['sc', 'tso', 'weak'])('nothing but what is known of that version, under %s', LONG, async (model) => {
+  test.each(['sc', 'tso', 'weak'])('only known defects of that version, under %s', LONG, async (model) => {
     const { stdout, status } = await kernel(tree, '--memory-model', model, '--accept-known', '--json');
     expect(status).toBe(0);
     const { findings, scenarios } = JSON.parse(stdout);
@@ -269,14 +280,14 @@ describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
     expect(scenarios.filter(({ exhausted }: { exhausted: boolean }) => exhausted).length).toBeGreaterThan(15);
   });
 
-  test('flags that are set anew keep reset running', LONG, async () => {
+  test('hostile flags keep reset running', LONG, async () => {
     expect(await findingOf(tree, 'endless-reset')).toMatchObject({
       catalogue: 'B16',
       property: expect.stringContaining('G2'),
     });
   });
 
-  test('with the signature of 6.17: a signal drops pages (B19), and nothing else that is not known', LONG, async () => {
+  test('with the signature of 6.17 a signal drops pages (B19), and there is no unknown defect', LONG, async () => {
     const declared = 'int kvm_dirty_ring_reset(struct kvm *kvm, struct kvm_dirty_ring *ring';
     const sixSeventeen = edited(
       tree,

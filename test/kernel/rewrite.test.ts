@@ -17,7 +17,7 @@ const rewritten = (...lines: string[]) =>
   );
 const lineOf = (line: string): string => rewritten(`  ${line}, !dbg !9`).ir.split('\n')[2].trim();
 
-describe('an access becomes a call that says its width, its order and where it stands', () => {
+describe('an access becomes a call with its width, its order and its site', () => {
   test.each([
     ['%1 = load i32, ptr %p, align 4', `%1 = call i32 @gfnring_load32(i32 1, i32 ${AccessOrder.plain}, ptr %p)`],
     [
@@ -62,7 +62,7 @@ describe('an access becomes a call that says its width, its order and where it s
   });
 });
 
-test("what lies on the function's own stack stays as it is, and the next function has its own", () => {
+test("accesses to the function's own stack are not hooked, and each function has its own", () => {
   const { ir, hooked } = rewritten(
     '  store i32 1, ptr %own, align 4',
     '}',
@@ -74,7 +74,7 @@ test("what lies on the function's own stack stays as it is, and the next functio
   expect(ir.split('\n')[5]).toContain('@gfnring_store32');
 });
 
-test('a copy of its own given by value, and a barrier to the compiler alone, are no accesses', () => {
+test('a by-value copy of a stack variable, and a compiler barrier, are no accesses', () => {
   const lines = [
     '  call void @taking(ptr noundef byval(%struct.gfn) align 8 %own)',
     '  call void asm sideeffect "", "~{memory}"()',
@@ -82,7 +82,7 @@ test('a copy of its own given by value, and a barrier to the compiler alone, are
   expect(rewritten(...lines)).toMatchObject({ hooked: {}, unhooked: [] });
 });
 
-describe('what cannot be hooked is refused by name', () => {
+describe('instructions that cannot be hooked are rejected with their site', () => {
   test.each([
     '%1 = atomicrmw add ptr %p, i32 1 seq_cst, align 4',
     '%1 = cmpxchg ptr %p, i32 0, i32 1 seq_cst seq_cst, align 4',
@@ -102,7 +102,7 @@ describe('what cannot be hooked is refused by name', () => {
   });
 });
 
-test('members of structs, those of structs inside by their path', () => {
+test('members of structs are found, those of nested structs by their path', () => {
   const { info } = rewritten();
   expect(info.membersOf('none')).toBeUndefined();
   const ir = `
@@ -128,7 +128,7 @@ test('members of structs, those of structs inside by their path', () => {
   ]);
 });
 
-test('the hooks number kinds of accesses as traces do', () => {
+test('the hooks use the same numbers for kinds of accesses as traces', () => {
   const header = readFileSync('src/kernel/shim/linux/gfnring_hooks.h', 'utf8');
   const numbers = [...header.matchAll(/GFNRING_(\w+) = (\d+)/g)].map(([, name, number]) => [name, Number(number)]);
   const kinds = new Map(kindNames.map((name, kind) => [name.toUpperCase(), kind]));

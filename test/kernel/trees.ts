@@ -5,29 +5,32 @@ import { compile } from '../../src/kernel/compile.ts';
 import type { Compiled } from '../../src/kernel/compiled.ts';
 import { filesOf, SHIM_AT } from '../../src/kernel/sourceTree.ts';
 
-/** A C file in its tree. */
+/** A C file and its kernel tree. */
 export interface Tree {
   readonly kdir: string;
   readonly file: string;
 }
 
-/** The mail's ring in C, which is ours. */
+/** The mail's ring in C, which is part of this project. */
 export const MAIL: Tree = { kdir: 'examples/kernel', file: 'virt/kvm/gfnring.c' };
 
-/** The kernel trees that GFNRING_KDIR names, separated as in PATH: none is ours to ship. */
+/**
+ * The kernel trees that GFNRING_KDIR names, separated as in PATH. They are not part of this
+ * project.
+ */
 export const TREES: readonly Tree[] = (process.env.GFNRING_KDIR ?? '')
   .split(delimiter)
   .filter((kdir) => kdir !== '')
   .map((kdir) => ({ kdir, file: 'virt/kvm/dirty_ring.c' }));
 
-/** Those, or where there are none what says so. */
+/** Those trees. If there are none, one whose name says so. */
 export const treesOrNone: readonly Tree[] = TREES.length > 0 ? TREES : [{ kdir: 'GFNRING_KDIR is not set', file: '' }];
 
 export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ kdir, file, allowed: [] });
 
 /**
  * A temporary copy of the compiled files of a tree. Each text is replaced in the first file that
- * has it. Throws where none does.
+ * contains it. Throws if none does.
  */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));

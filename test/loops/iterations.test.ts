@@ -8,7 +8,10 @@ import { reportOf } from '../run/told.ts';
 
 installProbe();
 
-/** What a body may use, besides `mem` and the cells x, y, m and pad, which are 0 at the start. */
+/**
+ * Helpers that a body may use, besides `mem` and the cells x, y, m and pad. All cells are 0 at the
+ * start.
+ */
 const PRELUDE = `class Counter { n = 0; next() { this.n = (this.n + 1) % 3; } }
 const repeat = (look) => { while (look()); };`;
 const SETS = 'mem.store(x, 1);';
@@ -105,7 +108,7 @@ const ROWS: readonly (readonly [name: string, bodies: readonly string[], outcome
 
 const STRICT = { iterationsMax: Infinity, byComparison: false };
 
-/** @param isWatched whether the state of loops is known, as it is of a user's module. */
+/** @param isWatched whether the state of loops is known, as in a user's module */
 function reportOfBodies(bodies: readonly string[], isWatched: boolean, search: Partial<SearchSpec>) {
   const functions = bodies.map((body) => `function (mem, { x, y, m, pad, l }) { ${body} }`);
   const text = `${PRELUDE} return [${functions}];`;
@@ -127,7 +130,7 @@ test.each(ROWS)('%s', async (_, bodies, outcome) => {
 
 const ENDLESS = ['let n = 0; while (mem.load(x) === 0) n++; return n > 999;', 'mem.load(y); mem.store(x, 1);'];
 
-test('an exchange, by classes', async () => {
+test('a loop with an exchange, in a search of classes', async () => {
   const [, bodies] = ROWS.find(([name]) => name === 'an exchange')!;
   expect((await reportOfBodies(bodies, true, { reduction: 'optimal' })).outcome).toBe('passed');
 });
@@ -138,7 +141,7 @@ test('a bound on iterations is an assumption of the verdict', async () => {
   expect([outcome, assumptions.map(({ kind }) => kind)]).toEqual(['passed', ['bound']]);
 });
 
-test('a shallow violation is found beside a loop that has no bound', async () => {
+test('a shallow violation is found in a program with an unbounded loop', async () => {
   const bodies = [
     'let n = 0; while (mem.load(x) === 0) n++; return n === 2;',
     'let n = 0; while (mem.load(x) === 0) n++; return n > 999;',
@@ -147,23 +150,23 @@ test('a shallow violation is found beside a loop that has no bound', async () =>
   expect((await reportOfBodies(bodies, true, { reduction: 'none' })).outcome).toBe('violated');
 });
 
-test('a search that ends at its limit of steps says how deep it is complete', async () => {
+test('a search that reaches its limit of steps reports the depth to which it is complete', async () => {
   const { outcome, completeTo } = await reportOfBodies(ENDLESS, true, { stepsMax: 50 });
   expect([outcome, completeTo]).toEqual(['limit', 50]);
 });
 
-test('loops whose state is not known are compared, unless that is not allowed', async () => {
+test('iterations are compared if the state of a loop is unknown, unless that is disabled', async () => {
   const plain = ['while (mem.load(x) === 0); return false;', SETS];
   const { outcome, assumptions } = await reportOfBodies(plain, false, {});
   expect([outcome, assumptions.map(({ kind }) => kind)]).toEqual(['passed', ['comparison']]);
   expect((await reportOfBodies(plain, false, { loopRules: STRICT, stepsMax: 40 })).outcome).toBe('limit');
 });
 
-test.each(ROWS.slice(0, 1))('%s, compared', async (_, bodies, outcome) => {
+test.each(ROWS.slice(0, 1))('%s, by comparison of iterations', async (_, bodies, outcome) => {
   expect((await reportOfBodies(bodies, false, {})).outcome).toBe(outcome);
 });
 
-test('a difference that shows only after the loop, compared', async () => {
+test('a difference that shows only after the loop, by comparison of iterations', async () => {
   const body = 'let n = 0; while (mem.load(x) === 0) n = Math.min(n + 1, 5); mem.load(y); return n === 5;';
   expect((await reportOfBodies([body, SETS], false, {})).outcome).toBe('violated');
 });

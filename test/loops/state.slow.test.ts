@@ -132,7 +132,7 @@ const KEPT: Readonly<Record<string, readonly [body: string, around?: string]>> =
   'a switch': [
     'let s = 0; for (;;) switch (s) { case 0: if (mem.load(x) !== 0) return false; s = 1; continue; case 1: s = mem.load(y) === 0 ? 2 : 0; break; default: if (mem.load(x) !== 0) return true; s = 0; }',
   ],
-  // An iteration that may store, and may not.
+  // An iteration that stores only in some executions.
   'a store in another iteration': [
     'for (;;) { const v = mem.load(x); if (v === 1) return mem.load(z) === 2; mem.store(z, 2); }',
   ],
@@ -141,7 +141,7 @@ const KEPT: Readonly<Record<string, readonly [body: string, around?: string]>> =
   ],
 };
 
-/** The same, and true is never returned: the loop ends well, or nothing is known. */
+/** The same, but true is never returned: the loop is proved, or nothing is known. */
 const ENDS: Readonly<Record<string, readonly [body: string, outcome: string, around?: string]>> = {
   'a long delay': ['for (let i = 0; i < 1500; i++) mem.load(y);', 'passed'],
   'many looks': ['let s = 0; for (let i = 0; i < 1500; i++) s += mem.load(z); return s > 0;', 'passed'],

@@ -19,8 +19,8 @@ const other = layout.cell('other', 'u32', base + 8);
 const lock = layout.lock('lock', 'mutex');
 
 /**
- * Runs `work` on native memory, in the explorer with another thread between all its accesses, and
- * on a recording of that. The results must agree.
+ * Runs `work` in three ways: on native memory, in the explorer with a second thread between all its
+ * accesses, and on a recording of that. The results must agree.
  */
 function everywhere(work: (mem: Memory) => unknown): unknown {
   const buffer = new SharedArrayBuffer(layout.size);
@@ -58,7 +58,7 @@ function everywhere(work: (mem: Memory) => unknown): unknown {
   return native;
 }
 
-describe('every memory says the same', () => {
+describe('all memories give the same results', () => {
   test('unsigned values wrap at the width of their cell', () => {
     expect(
       everywhere((mem) => {
@@ -92,7 +92,7 @@ describe('every memory says the same', () => {
     ).toEqual([0xbbccaa01, 0xaa01, 0xbb, `${0xbbccaa01}`]);
   });
 
-  test('read-modify-writes return what was there', () => {
+  test('read-modify-writes return the old value', () => {
     expect(
       everywhere((mem) => [
         mem.xchg(low, 7),
@@ -106,7 +106,7 @@ describe('every memory says the same', () => {
     ).toEqual([0, 7, 8, 8, 11, 2, 2]);
   });
 
-  test('locks hold the thread, fences change nothing', () => {
+  test('locks block the thread, and fences change no value', () => {
     expect(
       everywhere((mem) => {
         mem.lock(lock);
@@ -120,18 +120,18 @@ describe('every memory says the same', () => {
   });
 });
 
-test('a lock is given back by its holder alone', () => {
+test('only the holder can release a lock', () => {
   expect(() => new NativeMemory(new SharedArrayBuffer(layout.size), 0).unlock(lock)).toThrow('not the holder');
 });
 
-test('what runs alone takes no lock', () => {
+test('SetupMemory takes no lock', () => {
   const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
   mem.lock(lock);
   mem.lock(lock);
   expect(mem.u32[lock.offset >>> 2]).toBe(0);
 });
 
-test('a layout refuses cells that are not aligned or lie outside', () => {
+test('a layout rejects cells that are unaligned or out of range', () => {
   expect(() => layout.cell('x', 'u16', base + 1)).toThrow('not a multiple');
   expect(() => layout.cell('x', 'u32', layout.size + 64)).toThrow('outside any region');
   expect(() => new Layout().region(2 ** 40)).toThrow('at most');

@@ -11,12 +11,12 @@ const write = (name: string, text: string): string => {
   writeFileSync(path, text);
   return path;
 };
-/** Line 1, column 5 of what was compiled is line 3, column 7 of `source`. */
+/** Maps line 1, column 5 of the compiled file to line 3, column 7 of `source`. */
 const mapOf = (source: string) => ({ version: 3, sources: [source], names: [], mappings: 'IAEM', sourceRoot: '' });
 const stackTo = (...callers: string[]): string =>
   ['Error', 'at a (file:///m/a.js:1:1)', 'at B.b [as c] (file:///m/b.js:2:2)', ...callers].join('\n    ');
 
-test('the first line outside the folder that the stack begins in is it, whatever the line looks like', () => {
+test('the caller is the first stack line outside the folder of the first one, in any format', () => {
   expect(
     callerOf(stackTo('at Array.map (<anonymous>)', 'at f (file:///u/x.mjs:3:4)', 'at g (file:///u/y.mjs:5:6)')),
   ).toBe('/u/x.mjs:3:4');
@@ -27,7 +27,7 @@ test('the first line outside the folder that the stack begins in is it, whatever
   expect(callerOf('')).toBeUndefined();
 });
 
-test('what was compiled is where it was written, when its source map says so and the source is there', () => {
+test('a source map gives the place in the source, if the source exists', () => {
   const source = write('x.ts', '');
   write('x.js.map', JSON.stringify(mapOf('x.ts')));
   const beside = write('x.js', 'mem.load(x);\n//# sourceMappingURL=x.js.map\n');

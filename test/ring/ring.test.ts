@@ -63,7 +63,7 @@ describe('alloc', () => {
 });
 
 describe('push', () => {
-  test('returns the count after it, or -EBUSY and changes nothing', () => {
+  test('returns the number of entries, or -EBUSY and changes nothing', () => {
     const { mem, ring } = machine([{ size: 4, leeway: 0 }]);
     expect([1n, 2n, 3n, 4n].map((offset) => kvm_gfn_ring_push(mem, ring, 0, offset))).toEqual([1, 2, 3, 4]);
     const before = bytesOf(mem);
@@ -71,7 +71,7 @@ describe('push', () => {
     expect(bytesOf(mem)).toEqual(before);
   });
 
-  test('what userspace has harvested is not free before it was reset', () => {
+  test('a harvested entry is not free before its reset', () => {
     const { mem, ring, kvm } = machine([{ size: 2, leeway: 0 }]);
     kvm_gfn_ring_push(mem, ring, 0, 0n);
     kvm_gfn_ring_push(mem, ring, 0, 1n);
@@ -107,7 +107,7 @@ describe('push', () => {
 });
 
 describe('reset', () => {
-  test('says whether it processed anything, and re-arms exactly what was harvested', () => {
+  test('returns whether it processed an entry, and re-arms exactly the harvested pages', () => {
     const { mem, ring, kvm, vm } = machine();
     expect(kvm_gfn_ring_reset(mem, kvm, ring)).toBe(false);
     for (const page of vm.guest.pages) mem.store(page.armed, 0);
@@ -119,7 +119,7 @@ describe('reset', () => {
     expect(vm.guest.slots.get(65537)!.map((page) => mem.load(page.armed))).toEqual([0, 0]);
   });
 
-  test('one bad entry takes none of its neighbours with it', () => {
+  test('a bad entry does not affect its neighbours', () => {
     const { mem, ring, kvm, vm } = machine();
     for (const page of vm.guest.pages) mem.store(page.armed, 0);
     for (const [slot, offset] of [
@@ -136,7 +136,7 @@ describe('reset', () => {
 });
 
 describe('get_page and free', () => {
-  test('serves the pages of the ring and refuses every other index', () => {
+  test('serves the pages of the ring and rejects every other index', () => {
     const { mem, ring } = machine([{ size: 512, leeway: 0 }]);
     expect([0, 1].map((i) => kvm_gfn_ring_get_page(mem, ring, i)! - ring.data)).toEqual([0, 4096]);
     for (const i of [2, -1, 0.5, 65536, 2 ** 32, Number.NaN, Infinity])
@@ -158,7 +158,7 @@ describe('coalesce', () => {
       .filter((i) => (mask >> i) & 1n)
       .map((i) => offset + i);
 
-  test('a batch denotes exactly the pages that went into it', () => {
+  test('a batch contains exactly the pages that were added to it', () => {
     const far = fc.constantFrom(0n, 1n, 62n, 63n, 64n, 65n, 1n << 32n, (1n << 32n) + 5n, (1n << 63n) - 1n);
     fc.assert(
       fc.property(

@@ -10,15 +10,15 @@ const known = JSON.parse(readFileSync('selftest/barriers/survivors.json', 'utf8'
 const tables = withSites('src', known.tables);
 const sites = tables.flatMap((table) => table.sites);
 
-test('each argument for an ordering is of one that is there', () => {
+test('each argument for an ordering names one that exists', () => {
   expect(sites.length).toBeGreaterThan(10);
   const keys = sites.map(({ key }) => key);
   expect(Object.keys(known.stays).filter((key) => !keys.includes(key))).toEqual([]);
 });
 
-describe('an ordering matters, or has an argument to stay', () => {
+describe('weakening an ordering is found, or the ordering has an argument to stay', () => {
   const weakened = tables.flatMap(({ sites, scenarios }) => sites.map((site) => ({ ...site, scenarios })));
-  // Three of the ring; all of them if GFNRING_LONG is set.
+  // Half of the ring's orderings. All orderings of all trackers if GFNRING_LONG is set.
   const asked =
     process.env.GFNRING_LONG === undefined
       ? weakened.filter(({ file }) => file.startsWith('ring/')).filter((_, i) => i % 2 === 0)
@@ -29,7 +29,7 @@ describe('an ordering matters, or has an argument to stay', () => {
   });
 });
 
-test('the comments are held to it: a partner is named, is there, and answers', () => {
+test('the comment of each ordering names a partner, which exists and names it back', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-sites-'));
   const scan = (lines: readonly string[]) => {
     mkdirSync(join(folder, 'ring'), { recursive: true });
@@ -52,7 +52,7 @@ test('the comments are held to it: a partner is named, is there, and answers', (
   rmSync(folder, { recursive: true });
 });
 
-test('one ordering is weakened, and no other', () => {
+test('exactly one ordering is weakened', () => {
   const source = 'mem.storeRelease(a, 1); mem.wmb(); mem.xchg(b, f(2)); mem.storeRelease(c, 3);';
   const made = (access: string, number: number) =>
     patched(source, weakening(source, { file: 'a.ts', access, number })).split('\n')[0];

@@ -5,7 +5,7 @@ import { misfits } from '../../selftest/fits.ts';
 import { matchesOf, renamed } from '../../selftest/patch/codePatterns.ts';
 import { resolveScopes } from '../../src/loops/scopes.ts';
 
-test('spaces and comments do not count; where local names are others, so are those that are put in', () => {
+test('a pattern ignores whitespace and comments, and its replacement uses the local names of the match', () => {
   const source = 'function f(cell, n) { /* why */ if (g(cell) >\n 1) return { n: n, cell }; }';
   expect(matchesOf(source, 'if (g(cell) > 1)')).toHaveLength(1);
   expect(matchesOf(source, 'if (g(place) > 1) return { n, place')).toHaveLength(1);
@@ -16,13 +16,15 @@ test('spaces and comments do not count; where local names are others, so are tho
   );
 });
 
-test('two names of a pattern are two variables', () => {
+test('two names in a pattern match two different variables', () => {
   expect(matchesOf('function f(a, b) { g(a, a); }', 'g(x, y)')).toEqual([]);
   expect(matchesOf('function f(a, b) { g(a, b); }', 'g(x, y)')).toHaveLength(1);
   expect(matchesOf('function f(a, b) { g(a, b); }', 'g(x, x)')).toEqual([]);
 });
 
-/** The same module without comments, a token a line, every local variable under another name. */
+/**
+ * The same module without comments, with other formatting, and with all local variables renamed.
+ */
 function disguised(source: string): string {
   const names = resolveScopes(parse(source, { ecmaVersion: 'latest', sourceType: 'module' }));
   const shorthand = new Set<number>();

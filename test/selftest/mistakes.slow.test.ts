@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { mistakes } from '../../selftest/mistakes/index.ts';
 import { runMistake } from '../../selftest/mistakes/run.ts';
 
-/** `npm run selftest` puts in all mistakes, this is a sample of them. */
+/** `npm run selftest` runs all mistakes; this is a sample. */
 const STRIDE = 40;
 const sample = mistakes.filter((_, i) => i % STRIDE === 0);
 
-test('each mistake has a name of its own', () => {
+test('each mistake has a unique name', () => {
   expect(new Set(mistakes.map(({ name }) => name)).size).toBe(mistakes.length);
 });
 

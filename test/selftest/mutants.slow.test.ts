@@ -11,13 +11,13 @@ test('the operators make mutants of every subject', () => {
   expect(all.length).toBeGreaterThan(300);
 });
 
-test('each argument for a survivor is of a mutant that is there', () => {
+test('each argument for a survivor names a mutant that exists', () => {
   const keys = new Set(all.map(({ key }: { key: string }) => key));
   const survivors: { keys: string[] }[] = JSON.parse(readFileSync('selftest/mutants/survivors.json', 'utf8'));
   expect(survivors.flatMap((argument) => argument.keys).filter((key) => !keys.has(key))).toEqual([]);
 });
 
-test('what is refused', () => {
+test('a survivor without an argument, and an argument without a survivor, are rejected', () => {
   const [a, b] = [{ key: 'a' }, { key: 'b' }];
   const survives = { property: null, where: null };
   const killed = { property: 'R7', where: 'ring' };
@@ -31,7 +31,7 @@ test('what is refused', () => {
   expect(refused([a], {}, [])).toEqual(['a: was never run']);
 });
 
-/** What an operator makes of a function that has this in it: the lines that are new. */
+/** The mutants that an operator makes of a function with these lines: the lines of each. */
 function made(operator: string, ...lines: readonly string[]): string[] {
   const text = ['function f(mem, kvm, ring) {', ...lines, '}'].join('\n');
   return mutantsOf(text)
@@ -41,7 +41,7 @@ function made(operator: string, ...lines: readonly string[]): string[] {
     );
 }
 
-test('the operators', () => {
+test('each operator makes the expected mutants', () => {
   const [store, other] = ['mem.store(ring.a, 1);', 'mem.store(ring.b, 2);'];
   expect(made('drop', store)).toEqual([';']);
   expect(made('twice', store)).toEqual([`{ ${store} ${store} }`]);
@@ -62,7 +62,7 @@ test('the operators', () => {
   expect(Object.keys(operators)).toHaveLength(13);
 });
 
-test('an edit by place is put where it says, to the letter', () => {
+test('a patch at an offset replaces the exact text there', () => {
   const edit = { file: 'ring/push', from: 'a', at: 2, to: 'b' };
   expect(patched('a a', [edit])).toBe('a b');
   expect(() => patched('a b', [edit])).toThrow('a patch of ring/push does not fit at 2: a');

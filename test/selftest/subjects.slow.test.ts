@@ -11,9 +11,9 @@ import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
 import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 
 /**
- * The quick part of `npm run canaries`: every edit fits, and the first canary of each module is caught.
- * If GFNRING_LONG is set, all are caught. Those that need weak memory are not caught without it, and
- * nothing is found in their own scenarios without the bug.
+ * The quick part of `npm run canaries`: every patch fits, and the first canary of each module is
+ * caught. If GFNRING_LONG is set, all are caught. Those that need weak memory are not caught
+ * without it, and their own scenarios pass without the bug.
  */
 const isLong = process.env.GFNRING_LONG !== undefined;
 const moduleOf = ({ edits }: Canary): string => edits[0].file;
@@ -21,11 +21,11 @@ const chosen = canaries.filter(
   (canary) => isLong || canaries.find((other) => moduleOf(other) === moduleOf(canary)) === canary,
 );
 
-test('every seeded bug fits what was compiled', () => {
+test('every seeded bug fits the compiled code', () => {
   expect(misfits()).toEqual([]);
 });
 
-test('each has a name of its own, a source and a scenario', () => {
+test('each canary has a unique name, a source and a scenario', () => {
   expect(canaries.length).toBeGreaterThanOrEqual(60);
   expect(new Set(canaries.map(({ name }) => name)).size).toBe(canaries.length);
   const specs = canaries
@@ -45,7 +45,7 @@ const own = canaries.filter(
 );
 const scenarios = new Map(own.map((canary) => [`${canary.scenario.name} under ${canary.memoryModel}`, canary]));
 
-/** Not all can be searched to the end in so short a time. */
+/** Some of these searches reach the time limit. */
 test.runIf(isLong).each([...scenarios])(
   'nothing is found in %s without a canary',
   async (_, { scenario, memoryModel }) => {

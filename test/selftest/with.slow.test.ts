@@ -22,7 +22,7 @@ test('a finding names its canary, and replays on worker threads with it', () => 
   });
 });
 
-test('an unknown canary is refused in one line', () => {
+test('an unknown canary is rejected in one line', () => {
   expect(gfnringWith('none', folder, 'check')).toEqual({
     status: 2,
     stdout: '',

@@ -23,19 +23,19 @@ test('a verdict that rests on a comparison of iterations says so, and names the 
   expect(assumptions).toEqual([
     {
       kind: 'comparison',
-      loop: expect.stringMatching(/^test\/testing\/assumptions\.test\.ts:13:\d+$/),
+      loop: expect.stringMatching(/^test\/testing\/assumptions\.slow\.test\.ts:13:\d+$/),
       text: expect.stringContaining('leaves anything behind'),
     },
   ]);
 });
 
-test('strict does without', async () => {
+test('strict does not compare iterations', async () => {
   const { outcome, assumptions, loop } = await explore(spins, { strict: true, steps: 100 });
   expect({ outcome, assumptions }).toEqual({ outcome: 'limit', assumptions: [] });
-  expect(loop).toMatch(/^the loop at test\/testing\/assumptions\.test\.ts:13:\d+ in operation 1 of a, /);
+  expect(loop).toMatch(/^the loop at test\/testing\/assumptions\.slow\.test\.ts:13:\d+ in operation 1 of a, /);
 });
 
-test('what mem waits for is known', async () => {
+test('the condition of waitUntil is known', async () => {
   const waits = scenario({
     name: 'waits',
     cells: { x: 'u32', wide: 'u64' },
@@ -57,7 +57,7 @@ test('what mem waits for is known', async () => {
 const gfnring = (...args: string[]) =>
   spawnSync(process.execPath, ['dist/cli/main.js', 'explore', ...args], { encoding: 'utf8' });
 
-test('a bound is named with the proof, on the command line too', () => {
+test('a proof names its bound, also on the command line', () => {
   const module = 'test/verdicts/tries.mjs';
   const shown = gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1');
   expect(shown.stdout).toMatch(
@@ -71,7 +71,7 @@ test('a bound is named with the proof, on the command line too', () => {
   ]);
 });
 
-test('a proof that was not finished is undecided: a sign and a status of its own, and what would bring one', () => {
+test('an unfinished proof is undecided, has its own exit status, and says how to finish it', () => {
   const short = gfnring('vm', '--scheduler', 'exhaustive', '--seconds', '1');
   expect(short).toMatchObject({
     status: 4,

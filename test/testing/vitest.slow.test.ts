@@ -26,7 +26,7 @@ const messageOf = (assertion: () => void): string => {
   return 'it did not fail';
 };
 
-test('toHold fails with what the command line prints for a finding', async () => {
+test('toHold fails with the text that the command line prints for a finding', async () => {
   const report = await explore('examples/lost-update.mjs');
   const { stdout } = spawnSync(
     process.execPath,
@@ -87,13 +87,13 @@ test.each([
   ['memoryModel', 'arm', 'sc, tso, weak'],
   ['reduction', 'most', 'none, optimal, states'],
   ['scheduler', 'fair', 'exhaustive, portfolio'],
-])('%s is one of those there are', async (name, value, allowed) => {
+])('an unknown %s is rejected', async (name, value, allowed) => {
   await expect(explore(three, { [name]: value })).rejects.toThrow(
     `explore: ${name} is "${value}": must be one of ${allowed}`,
   );
 });
 
-test('a limit neither holds nor fails, unless that is asked for', async () => {
+test('a limit neither holds nor fails, unless the option within allows it', async () => {
   const report = await explore('ring', { scheduler: 'random-walk', executions: 20 });
   expect(report.outcome).toBe('limit');
   const message = /ring: neither proved nor refuted: the limit of 20 executions came first/;
@@ -104,7 +104,7 @@ test('a limit neither holds nor fails, unless that is asked for', async () => {
   expect(messageOf(() => expect(one).toHold())).toMatch(/the limit of one schedule came first/);
 });
 
-test('what holds does not fail', async () => {
+test('a scenario that holds does not fail', async () => {
   const report = await explore('examples/sb.mjs');
   expect(report).toHold();
   expect(messageOf(() => expect(report).not.toHold())).toBe(
@@ -112,7 +112,7 @@ test('what holds does not fail', async () => {
   );
 });
 
-test('what cannot be used is said in one line', async () => {
+test('bad input is reported in one line', async () => {
   expect(() => expect(explore(three)).toHold()).toThrow(
     /expected the report of explore\(…\), not a promise of it: await it/,
   );

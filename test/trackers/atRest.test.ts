@@ -13,8 +13,10 @@ const specFor = (tracker: TrackerName): VmSpec =>
   specOf(tracker, { rings: [{ size: 4, leeway: 2 }], actors, slots: [{ slot: 0, npages: 2 }] });
 const PAGE1 = { slot: 0, offset: 1n };
 
-/** What the rules at rest say of memory that holds these values, and of a collect that returned this: the names of those that do not hold. */
-function broken(spec: VmSpec, values: Record<string, number>, collected: readonly unknown[]): string[] {
+/**
+ * The rules at quiescence that are violated by these memory values and this result of a collect.
+ */
+function violatedRules(spec: VmSpec, values: Record<string, number>, collected: readonly unknown[]): string[] {
   const { unordered } = buildVm(spec).properties;
   const read = ({ name }: { name: string }): number => values[name] ?? 0;
   const look = {
@@ -25,53 +27,61 @@ function broken(spec: VmSpec, values: Record<string, number>, collected: readonl
   return Object.entries(unordered ?? {}).flatMap(([name, holds]) => (holds(look) === true ? [] : [name.split(' ')[0]]));
 }
 
-test('what is left of a list', () => {
+test('rules at quiescence of gfn-list', () => {
   const spec = specFor('gfn-list');
-  expect(broken(spec, { 'page1.version': 1 }, [PAGE1])).toEqual([]);
-  expect(broken(spec, { 'list.fetch_index': 2, 'list.avail_index': 1, 'list.dirty_index': 1 }, [])).toEqual(['A1']);
-  expect(broken(spec, { 'list.dirty_index': 5, 'list[0].offset': 1 }, [])).toEqual(['A1']);
-  expect(broken(spec, {}, [{ slot: 0, offset: 0n }])).toEqual(['no']);
-  expect(broken(spec, { 'page1.version': 1 }, [])).toEqual([]);
+  expect(violatedRules(spec, { 'page1.version': 1 }, [PAGE1])).toEqual([]);
+  expect(violatedRules(spec, { 'list.fetch_index': 2, 'list.avail_index': 1, 'list.dirty_index': 1 }, [])).toEqual([
+    'A1',
+  ]);
+  expect(violatedRules(spec, { 'list.dirty_index': 5, 'list[0].offset': 1 }, [])).toEqual(['A1']);
+  expect(violatedRules(spec, {}, [{ slot: 0, offset: 0n }])).toEqual(['no']);
+  expect(violatedRules(spec, { 'page1.version': 1 }, [])).toEqual([]);
 });
 
-test('what is left of a bitmap', () => {
+test('rules at quiescence of dirty-bitmap', () => {
   const spec = specFor('dirty-bitmap');
-  expect(broken(spec, { 'page1.version': 1, 'bitmap0[0]': 2 }, [])).toEqual([]);
-  expect(broken(spec, { 'page1.version': 1, 'bitmap0[0]': 1 }, [])).toEqual(['NL5']);
-  expect(broken(spec, {}, [{ slot: 0, offset: 0n }])).toEqual(['no']);
+  expect(violatedRules(spec, { 'page1.version': 1, 'bitmap0[0]': 2 }, [])).toEqual([]);
+  expect(violatedRules(spec, { 'page1.version': 1, 'bitmap0[0]': 1 }, [])).toEqual(['NL5']);
+  expect(violatedRules(spec, {}, [{ slot: 0, offset: 0n }])).toEqual(['no']);
 });
 
-test('what is left of a merged ring', () => {
+test('rules at quiescence of dirty-ring', () => {
   const spec = specFor('dirty-ring@6.12');
   const harvested = { 'ring0.fetch_index': 1, 'ring0.dirty_index': 1 };
   const reset = { ...harvested, 'ring0.reset_index': 1 };
-  expect(broken(spec, { ...reset, 'page1.version': 1 }, [PAGE1])).toEqual([]);
-  expect(broken(spec, { ...harvested, 'ring0[0].flags': 2 }, [PAGE1])).toEqual([]);
-  expect(broken(spec, harvested, [PAGE1])).toEqual(['F-2']);
-  expect(broken(spec, { ...reset, 'ring0[1].flags': 1 }, [PAGE1])).toEqual(['F-2']);
-  expect(broken(spec, { ...reset, 'ring0.reset_index': 2 }, [PAGE1])).toEqual(['F-3', 'F-2']);
-  expect(broken(spec, { ...reset, 'ring0.warned': 1 }, [PAGE1])).toEqual(['F-10']);
-  expect(broken(spec, reset, [])).toEqual(['F-6']);
-  expect(broken(spec, { ...reset, 'page1.version': 1, 'page0.version': 1 }, [PAGE1])).toEqual(['NL5']);
+  expect(violatedRules(spec, { ...reset, 'page1.version': 1 }, [PAGE1])).toEqual([]);
+  expect(violatedRules(spec, { ...harvested, 'ring0[0].flags': 2 }, [PAGE1])).toEqual([]);
+  expect(violatedRules(spec, harvested, [PAGE1])).toEqual(['F-2']);
+  expect(violatedRules(spec, { ...reset, 'ring0[1].flags': 1 }, [PAGE1])).toEqual(['F-2']);
+  expect(violatedRules(spec, { ...reset, 'ring0.reset_index': 2 }, [PAGE1])).toEqual(['F-3', 'F-2']);
+  expect(violatedRules(spec, { ...reset, 'ring0.warned': 1 }, [PAGE1])).toEqual(['F-10']);
+  expect(violatedRules(spec, reset, [])).toEqual(['F-6']);
+  expect(violatedRules(spec, { ...reset, 'page1.version': 1, 'page0.version': 1 }, [PAGE1])).toEqual(['NL5']);
   const poked = { ...spec, actors: [...actors, hostile(poke(0, 0, 32, 2))] };
-  expect(broken(poked, { ...reset, 'ring0.reset_index': 2 }, [])).toEqual(['F-3']);
+  expect(violatedRules(poked, { ...reset, 'ring0.reset_index': 2 }, [])).toEqual(['F-3']);
 });
 
-test.each(trackerNames.filter((name) => name !== 'gfn-ring'))('%s keeps to them under tso and weak', (tracker) => {
-  const pages = { slots: [{ slot: 0, npages: 2 }], rings: [{ size: 2, leeway: 1 }] };
-  for (const memoryModel of ['tso', 'weak'] as const) {
-    const search = {
-      scheduler: 'portfolio',
-      reduction: 'none',
-      memoryModel,
-      tearing: false,
-      seed: 1,
-      depth: 3,
-      stepsMax: 10_000,
-    } as const;
-    const scenario = buildVm({ ...specFor(tracker), ...pages });
-    const { unordered } = scenario.properties;
-    const rules = { ...scenario, properties: { ...scenario.properties, finally: {}, ...(unordered && { unordered }) } };
-    expect(searchHere(rules, search, { ...noLimits, executions: 1000 }).violation).toBeUndefined();
-  }
-});
+test.each(trackerNames.filter((name) => name !== 'gfn-ring'))(
+  '%s follows its rules at quiescence under tso and weak',
+  (tracker) => {
+    const pages = { slots: [{ slot: 0, npages: 2 }], rings: [{ size: 2, leeway: 1 }] };
+    for (const memoryModel of ['tso', 'weak'] as const) {
+      const search = {
+        scheduler: 'portfolio',
+        reduction: 'none',
+        memoryModel,
+        tearing: false,
+        seed: 1,
+        depth: 3,
+        stepsMax: 10_000,
+      } as const;
+      const scenario = buildVm({ ...specFor(tracker), ...pages });
+      const { unordered } = scenario.properties;
+      const rules = {
+        ...scenario,
+        properties: { ...scenario.properties, finally: {}, ...(unordered && { unordered }) },
+      };
+      expect(searchHere(rules, search, { ...noLimits, executions: 1000 }).violation).toBeUndefined();
+    }
+  },
+);

@@ -20,10 +20,10 @@ const bitmap = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpe
 const got = bitmap([vcpu(0, write(0), write(1)), userspace(collect)]);
 const again = bitmap([vcpu(0, write(0)), userspace(collect, collect)]);
 const manual = { ...again, manualProtect: 'on' } as const;
-/** Two words, of which the second has one page. */
+/** A bitmap of two words. The second has one page. */
 const wide = bitmap([vcpu(0, write(32)), userspace(collect)], { slots: [{ slot: 0, npages: 33 }] });
 
-/** An update made of a load and a store: what is set or cleared in between is lost. */
+/** An atomic update replaced by a load and a store, so that updates in between are lost. */
 const apart =
   (of: (old: number, value: number) => number): Edit =>
   ({ mem, place, value }) => {
@@ -33,7 +33,7 @@ const apart =
   };
 const noFlush = on('xchg', /translations$/, leftOut);
 const notArmed = on('store', /armed$/, ({ value, go }) => value !== 1 && go());
-/** Another access, before those that fit. */
+/** An extra access before each `call` on the bitmap. */
 const before =
   (call: 'load' | 'fetchAnd', extra: (mem: Memory, named: (name: string) => Place) => unknown): MakeEdit =>
   (named) =>
@@ -56,7 +56,7 @@ const MANUAL = { manualProtect: 'on' } as const;
 const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   [
     'D1 a write sets the bit of its page, and no other',
-    'the bit of a neighbour',
+    'the bit of the next page is set',
     got,
     on(
       'fetchOr',
@@ -72,7 +72,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'D1 GET reports the bits that it found',
-    'a page that is not dirty',
+    'a clean page is reported',
     manual,
     on('load', /^bitmap/, ({ go }) => (go() as number) | 2),
   ],
@@ -82,7 +82,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     got,
     on(['lock', 'unlock'], 'mmu_lock', leftOut),
   ],
-  ['D2 a page is write-protected after its bit is cleared', 'protected before the bit is cleared', got, armsFirst],
+  ['D2 a page is write-protected after its bit is cleared', 'protected before its bit is cleared', got, armsFirst],
   ['D3 every page that GET reports is write-protected', 'not write-protected', got, notArmed],
   [
     'D5 with manual protection GET changes nothing',
@@ -94,7 +94,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ['D6 CLEAR write-protects exactly the pages whose bits it cleared', 'not write-protected', manual, notArmed],
   [
     'D6 CLEAR write-protects exactly the pages whose bits it cleared',
-    'all that was asked for',
+    'all requested pages are protected',
     bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL }),
     on('fetchAnd', /^bitmap/, ({ value, go }) => {
       go();
@@ -107,7 +107,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     { ...bitmap([vcpu(0, write(0)), userspace(copyFirst)]), ...MANUAL },
     on('fetchAnd', /^bitmap/, leftOut),
   ],
-  ['D8 a page is copied after CLEAR', 'copied before', manual, copiesBefore],
+  ['D8 a page is copied after CLEAR', 'a page is copied before CLEAR', manual, copiesBefore],
   [
     'D9 CLEAR clears no bit that userspace has not read',
     'all bits are cleared',
@@ -130,7 +130,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'D11 bits change by atomic updates alone',
-    'and cleared so',
+    'bits are cleared by a load and a store',
     got,
     on(
       'xchg',
@@ -158,7 +158,7 @@ test.each(faults)('%s: %s', (property, _, spec, edit) => {
   expect(found(withFault(spec, edit))).toBe(property);
 });
 
-describe('a bitmap as it is keeps to them', () => {
+describe('an unmodified bitmap follows the rules', () => {
   test.each([
     ['got', got],
     ['got again', again],
@@ -166,8 +166,8 @@ describe('a bitmap as it is keeps to them', () => {
     ['all set at first', { ...again, manualProtect: 'initially set' }],
     ['two words', wide],
     ['copied first', bitmap([vcpu(0, write(0)), userspace(copyFirst)], MANUAL)],
-    ['two who collect', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }] })],
-    ['two who clear', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL })],
+    ['two threads collect', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }] })],
+    ['two threads clear', bitmap(twoCollect, { slots: [{ slot: 0, npages: 1 }], ...MANUAL })],
     ['the host writes', bitmap([host(hostWrite(0)), userspace(collect)], MANUAL)],
     ['a slot is deleted', deleted],
     ['paused', bitmap([vcpu(0, write(0), write(0)), userspace(checkpoint('harvest'), checkpoint())], MANUAL)],

@@ -14,12 +14,17 @@ const fails = on1('dirty-bitmap', vcpu(0, write(0)), userspace(checkpoint(), che
 const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   [
     'a machine that is paused stands still',
-    'nobody waits for the writers',
+    'the checkpoint does not wait for the writers',
     twice,
     on('loadAcquire', 'inside', () => 0),
   ],
-  ['a machine that is paused stands still', 'writers do not look', twice, on('loadAcquire', 'phase', leftOut)],
-  ['a machine that is paused stands still', 'it is not paused', twice, on('xchg', 'phase', leftOut)],
+  [
+    'a machine that is paused stands still',
+    'writers do not check for the pause',
+    twice,
+    on('loadAcquire', 'phase', leftOut),
+  ],
+  ['a machine that is paused stands still', 'the machine is not paused', twice, on('xchg', 'phase', leftOut)],
   [
     'at each commit and rollback the copy is the guest',
     'a page is not copied',
@@ -28,7 +33,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'at each commit and rollback the copy is the guest',
-    'half of a rollback',
+    'a rollback restores the wrong value',
     fails,
     on(
       'store',
@@ -38,7 +43,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'a rollback brings back the last commit',
-    'what was not committed is kept',
+    'a rollback keeps uncommitted data',
     fails,
     (named) =>
       on('store', /^staged/, ({ mem, value, go }) => {
@@ -52,7 +57,7 @@ test.each(faults)('%s: %s', (property, _, spec, edit) => {
   expect(found(withFault(spec, edit))).toBe(property);
 });
 
-describe('machines that are paused as they should be keep to them', () => {
+describe('unmodified machines follow the rules of checkpoints', () => {
   describe.each(['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17'] as const)('%s', (tracker) => {
     test.each([
       ['two checkpoints', on1(tracker, vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint()))],

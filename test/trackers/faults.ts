@@ -13,19 +13,22 @@ export interface Access {
   readonly place: Place;
   readonly value: number | bigint | undefined;
   readonly mem: Memory;
-  /** Makes it: as it is, or with another value. */
+  /** Performs the access, with another value if one is given. */
   go(value?: number | bigint): unknown;
 }
 
-/** What becomes of an access: `access.go()` leaves it as it is. */
+/** A fault: performs an access differently, or not at all. `access.go()` performs it unchanged. */
 export type Edit = (access: Access) => unknown;
-/** Called once for each operation: an edit may keep state as long. `named` finds a place by its name. */
+/**
+ * Creates the fault of one operation, so that it can keep state during this operation. `named`
+ * finds a place by its name.
+ */
 export type MakeEdit = (named: (name: string) => Place) => Edit;
 
 /**
- * A scenario with faults in the accesses of its operations: each is left out, changed or moved. The
- * tracker itself stays as it is, as the rules of a tracker are tested here. The properties at the end
- * are left out, so that only the rules at each step can fail.
+ * A scenario with a fault in the accesses of its operations: an access is left out, changed or
+ * moved. The code of the tracker is unchanged, because these tests are about the rules of trackers.
+ * The properties under `finally` are removed, so that only the rules of steps can be violated.
  */
 export function withFault(spec: VmSpec, edit: MakeEdit): Scenario {
   const scenario = buildVm(spec);
@@ -67,14 +70,17 @@ const SEARCH = {
   stepsMax: 10_000,
 } as const;
 
-/** What a search of all states finds first; undefined: nothing, and it has seen them all. */
+/**
+ * The first property that a search of all states finds violated. Undefined if it finds none and
+ * completes.
+ */
 export function found(scenario: Scenario): string | undefined {
   const { violation, limit, missing } = searchHere(scenario, SEARCH, { ...noLimits, seconds: 20 });
   if (limit !== undefined) return `limit: ${limit}`;
   return violation === undefined ? missing[0] && `sometimes: ${missing[0]}` : violation.property;
 }
 
-/** A spec with one vCPU and one slot of two pages, where nothing else is said. */
+/** A VM with one ring and one slot of two pages, unless `spec` says otherwise. */
 export const specOf = (tracker: VmSpec['tracker'], spec: Partial<VmSpec>): VmSpec => ({
   schema: SCHEMA,
   name: 'small',
@@ -87,7 +93,7 @@ export const specOf = (tracker: VmSpec['tracker'], spec: Partial<VmSpec>): VmSpe
   ...spec,
 });
 
-/** Edits in words: `access` is one of `call` on a place whose name fits. */
+/** A fault in the accesses of kind `call` to places whose name matches `place`. */
 export const on = (call: keyof Memory | readonly (keyof Memory)[], place: string | RegExp, then: Edit) => (): Edit => {
   const calls = ([] as (keyof Memory)[]).concat(call);
   return (access) =>
@@ -96,7 +102,7 @@ export const on = (call: keyof Memory | readonly (keyof Memory)[], place: string
       ? then(access)
       : access.go();
 };
-/** Several edits, each of what the one before lets through. */
+/** Several faults in sequence: each sees the accesses that the one before performs. */
 export const all =
   (...edits: readonly MakeEdit[]): MakeEdit =>
   (named) => {

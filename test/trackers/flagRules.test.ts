@@ -33,10 +33,10 @@ const tight = ring('6.12', [vcpu(0, write(0), write(1), write(2))], {
   slots: [{ slot: 0, npages: 3 }],
   rings: [{ size: 2, leeway: 0 }],
 });
-/** Userspace flags two entries of which none, or one, was pushed. */
+/** Hostile userspace flags two entries for reset, of which at most one was pushed. */
 const neverPushed = (version: Version): VmSpec =>
   ring(version, [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2))]);
-/** Userspace flags the entries of a full ring, and the first of them once more. */
+/** Hostile userspace flags the entries of a full ring, then the first one again. */
 const flaggedAgain = (version: Version): VmSpec =>
   ring(
     version,
@@ -44,8 +44,11 @@ const flaggedAgain = (version: Version): VmSpec =>
     { rings: [{ size: 2, leeway: 1 }] },
   );
 
-/** Stores to places that fit, of a value if one is given, come after the next store to `then`. */
-const after = (first: RegExp, then: RegExp, of?: number): MakeEdit => {
+/**
+ * Delays stores to places that match `first` (of value `of`, if given) until the next store to
+ * `then` is done.
+ */
+const delayedUntil = (first: RegExp, then: RegExp, of?: number): MakeEdit => {
   return () => {
     const late: (() => unknown)[] = [];
     return ({ call, place, value, go }) => {
@@ -63,14 +66,14 @@ const twice: Edit = ({ go }) => {
   go();
   return go();
 };
-/** The entry is given back when its flags are looked at. */
-const givesBackFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
+/** An entry becomes invalid when its flags are read. */
+const invalidatesBeforeRead = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
   const flags = go() as number;
   if ((flags & 2) !== 0) mem.store(place as Cell, 0);
   return flags;
 });
-/** Userspace flags an entry when it looks at it. */
-const flagsFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
+/** Userspace flags an entry when it reads its flags. */
+const flagsBeforeRead = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
   const flags = go() as number;
   if (flags === 1 && mem.thread === 1) mem.store(place as Cell, 2);
   return flags;
@@ -78,7 +81,7 @@ const flagsFirst = on('loadAcquire', /flags$/, ({ mem, place, go }) => {
 const FLAGS = /flags$/;
 const backedUp = ring('6.12', [host(hostWrite(0)), userspace(checkpoint())], { backupBitmap: true });
 const logged = ring('6.12', [vcpu(0, write(0, 1))], { pml: 2 });
-/** The vCPU has cached what the bitmap names. */
+/** The vCPU caches a translation of the page that is in the backup bitmap. */
 const bothWrite = ring('6.12', [vcpu(0, write(0)), host(hostWrite(0)), userspace(checkpoint())], {
   backupBitmap: true,
 });
@@ -86,7 +89,7 @@ const bothWrite = ring('6.12', [vcpu(0, write(0)), host(hostWrite(0)), userspace
 const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   [
     'F-1 the vCPU makes an invalid entry dirty',
-    'flagged for reset at once',
+    'the vCPU flags an entry for reset',
     collected,
     on(
       'write',
@@ -128,13 +131,13 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'F-2 the window: dirty entries from reset_index to dirty_index, the oldest first',
-    'dirty_index stays',
+    'dirty_index does not move',
     pushed,
     on('store', /dirty_index$/, leftOut),
   ],
   [
     'F-2 the window: dirty entries from reset_index to dirty_index, the oldest first',
-    'dirty_index goes on by two',
+    'dirty_index moves by two',
     pushed,
     on(
       'store',
@@ -144,20 +147,25 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'F-2 the window: dirty entries from reset_index to dirty_index, the oldest first',
-    'reset_index goes before the entry is given back',
+    'reset_index moves before the entry is invalid',
     collected,
-    after(/flags$/, /reset_index$/, 0),
+    delayedUntil(/flags$/, /reset_index$/, 0),
   ],
   [
     'F-2 the window: dirty entries from reset_index to dirty_index, the oldest first',
-    'userspace begins with the second',
+    'userspace starts at the second entry',
     collected,
     on('load', /fetch_index$/, ({ go }) => (go() as number) + 1),
   ],
-  ['F-4 an entry is whole before it is dirty', 'the flag before the entry', pushed, after(/(slot|offset)$/, /flags$/)],
+  [
+    'F-4 an entry is whole before it is dirty',
+    'the flags are written before the entry',
+    pushed,
+    delayedUntil(/(slot|offset)$/, /flags$/),
+  ],
   [
     'F-4 an entry stays as it is until it is reset',
-    'harvest wipes it',
+    'harvest overwrites an entry',
     collected,
     on('read', /slot$/, ({ place, mem, go }) => {
       const slot = go();
@@ -165,12 +173,12 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
       return slot;
     }),
   ],
-  ['F-4 userspace reads an entry before it flags it', 'flagged before it is read', collected, flagsFirst],
+  ['F-4 userspace reads an entry before it flags it', 'flagged before it is read', collected, flagsBeforeRead],
   [
     'F-4 reset reads each word once, before it gives the entry back',
-    'given back before it is read',
+    'an entry is invalid before it is read',
     collected,
-    givesBackFirst,
+    invalidatesBeforeRead,
   ],
   [
     'F-4 reset reads each word once, before it gives the entry back',
@@ -210,7 +218,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   [
     'F-2 a vCPU pushes pages in the order in which it writes them',
-    'the log of the hardware is drained from its end',
+    'the hardware log is read in reverse order',
     logged,
     on('load', /pml\[/, ({ go }) => 1 - (go() as number)),
   ],
@@ -220,7 +228,7 @@ test.each(faults)('%s: %s', (property, _, spec, edit) => {
   expect(found(withFault(spec, edit))).toBe(property);
 });
 
-test('F-6 reset says how many entries it took', () => {
+test('F-6 reset returns the number of entries that it took', () => {
   const { monitors } = buildVm(counted).properties;
   const look = { read: () => 0 } as unknown as StateView;
   expect(monitors[0].returned(monitors[0].init(), 2, 0, 0, look)).not.toHaveProperty('property');
@@ -230,7 +238,7 @@ test('F-6 reset says how many entries it took', () => {
   );
 });
 
-describe('what was never pushed is reset (B21), but where it is repaired', () => {
+describe('entries that were never pushed are reset (B21), except in the repaired version', () => {
   test.each(VERSIONS)('%s', (version) => {
     const seen = found(withFault(neverPushed(version), asItIs));
     if (version === 'repaired') expect(seen).toBeUndefined();
@@ -238,7 +246,7 @@ describe('what was never pushed is reset (B21), but where it is repaired', () =>
   });
 });
 
-describe('a reset goes on for as long as userspace flags entries (B16), until 6.17', () => {
+describe('a reset continues while userspace flags entries (B16), until 6.17', () => {
   test.each(VERSIONS)('%s', (version) => {
     const seen = found(withFault(flaggedAgain(version), asItIs));
     if (version === 'repaired') expect(seen).toBeUndefined();
@@ -246,19 +254,19 @@ describe('a reset goes on for as long as userspace flags entries (B16), until 6.
   });
 });
 
-test('a vCPU that does not look whether its ring is soft-full enters the guest all the same', () => {
+test('a vCPU that does not check whether its ring is soft-full enters the guest', () => {
   const spec = ring('6.12', [vcpu(0, write(0), write(1), halt), userspace(serve)], { rings: [{ size: 2, leeway: 1 }] });
   expect(found(withFault(spec, on('load', /request$/, leftOut)))).toMatch(/^F-9/);
 });
 
-test('a reset that may be cut short, and does not look whether it should, goes on for ever', () => {
+test('a reset that ignores its signals does not end', () => {
   const { actors, ...spec } = flaggedAgain('6.17');
-  const deaf = { ...spec, actors: [...actors, host(signalTo('kernel0'))] };
-  expect(found(withFault(deaf, on('load', /^signal/, leftOut)))).toMatch(/^G2/);
-  expect(found(withFault(deaf, asItIs))).toMatch(/^F-3/);
+  const signalled = { ...spec, actors: [...actors, host(signalTo('kernel0'))] };
+  expect(found(withFault(signalled, on('load', /^signal/, leftOut)))).toMatch(/^G2/);
+  expect(found(withFault(signalled, asItIs))).toMatch(/^F-3/);
 });
 
-describe('a ring as it is keeps to them', () => {
+describe('an unmodified dirty-ring follows the rules', () => {
   describe.each(VERSIONS)('%s', (version) => {
     const bitmap = { backupBitmap: true };
     const one = { slots: [{ slot: 0, npages: 1 }] };
@@ -266,7 +274,7 @@ describe('a ring as it is keeps to them', () => {
       ...(version === '6.12' ? [['backed up', backedUp]] : []),
       ['collected', ring(version, [vcpu(0, write(0, 1)), userspace(collect)])],
       ['collected again', ring(version, [vcpu(0, write(0), write(0)), userspace(collect, collect)], one)],
-      ['another who resets', ring(version, [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], one)],
+      ['a second thread resets', ring(version, [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], one)],
       ['wraps', ring(version, [vcpu(0, write(0), write(0)), userspace(collect)], { ...one, index: 0xffffffff })],
       ['a signal', ring(version, [vcpu(0, write(0)), userspace(collect), host(signalTo('userspace'))], one)],
       [

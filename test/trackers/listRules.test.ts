@@ -23,12 +23,12 @@ const two = list([vcpu(0, write(0)), vcpu(1, write(1))], {
     { size: 1, leeway: 0 },
   ],
 });
-/** A fetch index beyond the list, or one that points into it. */
+/** Hostile userspace writes fetch_index: inside the list, or beyond its end. */
 const poked = (value: number): VmSpec => list([vcpu(0, write(0)), hostile(poke(0, 8, 32, value)), kernel(0, reset)]);
 const moved = list([vcpu(0, write(0), write(1)), hostile(poke(0, 0, 32, 0))]);
 
-/** Goes on behind the edit in the order of the names. */
-const swapped = (first: RegExp, then: string): (() => Edit) => {
+/** Delays the writes to places that match `first` until after the next store to `then`. */
+const delayedUntil = (first: RegExp, then: string): (() => Edit) => {
   return () => {
     const late: (() => unknown)[] = [];
     return ({ call, place, go }) => {
@@ -43,7 +43,7 @@ const swapped = (first: RegExp, then: string): (() => Edit) => {
   };
 };
 
-/** A lock is not there for one thread. */
+/** A fault: `thread` does not take `lock`. */
 const unlockedBy = (thread: number, lock: string) =>
   on(['lock', 'unlock'], lock, ({ mem, go }) => mem.thread === thread || go());
 const readTwice = (place: string) =>
@@ -55,7 +55,7 @@ const readTwice = (place: string) =>
 const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
   [
     'A1 fetch <= avail <= dirty <= size',
-    'push counts by two',
+    'push moves dirty_index by two',
     drained,
     on(
       'store',
@@ -65,7 +65,7 @@ const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
   ],
   [
     'A1 fetch <= avail <= dirty <= size',
-    'userspace reads on behind avail',
+    'userspace reads beyond avail',
     drained,
     on(
       'store',
@@ -91,13 +91,13 @@ const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
   ],
   [
     'A3 an entry that dirty covers is whole, and stays as it is until the reset',
-    'the index before the entry',
+    'the index is written before the entry',
     drained,
-    swapped(/^list\[/, 'list.dirty_index'),
+    delayedUntil(/^list\[/, 'list.dirty_index'),
   ],
   [
     'A3 an entry that dirty covers is whole, and stays as it is until the reset',
-    'a slot that is wrong',
+    'a wrong slot is written',
     drained,
     on(
       'write',
@@ -129,7 +129,7 @@ const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
   ],
   [
     'A4 after a reset all indices are zero',
-    'fetch_index stays',
+    'fetch_index is not set to zero',
     drained,
     on('store', 'list.fetch_index', ({ value, go }) => value !== 0 && go()),
   ],
@@ -159,20 +159,20 @@ const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
   ],
   [
     'A4 reset reads what userspace can write once',
-    'the index of userspace is read twice',
+    'fetch_index is read twice',
     poked(1),
     readTwice('list.fetch_index'),
   ],
   ['A4 reset reads what userspace can write once', 'an entry is read twice', poked(1), readTwice('list[0].slot')],
   [
     'A4 reset says how many entries it re-armed',
-    'one entry is counted less',
+    'the count is one less',
     poked(2),
     on('load', 'list.fetch_index', ({ go }) => (go() as number) - 1),
   ],
   [
     'A5 a full list takes no entry',
-    'full is not noticed',
+    'push does not check for a full list',
     list([vcpu(0, write(0, 1))], { rings: [{ size: 1, leeway: 0 }] }),
     all(
       on('load', 'list.dirty_index', leftOut),
@@ -184,22 +184,17 @@ const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
       ),
     ),
   ],
-  [
-    'A5 push writes entry and index under list_lock',
-    'push takes no lock of its own',
-    drained,
-    unlockedBy(0, 'list_lock'),
-  ],
+  ['A5 push writes entry and index under list_lock', 'push takes no list_lock', drained, unlockedBy(0, 'list_lock')],
   [
     'A5 no page becomes writable unrecorded',
     'a record is dropped',
     drained,
     on(['write', 'write64', 'store'], /^list/, leftOut),
   ],
-  ['A6 push writes where the count of the kernel itself says', 'the index is that of userspace', moved, asItIs],
+  ['A6 push writes where the count of the kernel itself says', 'push uses the index of userspace', moved, asItIs],
   [
     'G1 the kernel touches nothing beyond ring and slot',
-    'an index of userspace that is out of bounds',
+    'userspace writes an index that is out of bounds',
     list([vcpu(0, write(0)), hostile(poke(0, 0, 32, 3))]),
     asItIs,
   ],
@@ -209,7 +204,7 @@ test.each(faults)('%s: %s', (property, _, spec, edit) => {
   expect(found(withFault(spec, edit))).toBe(property);
 });
 
-describe('a list as it is keeps to them', () => {
+describe('an unmodified list follows the rules', () => {
   test.each([
     ['drained', drained],
     [

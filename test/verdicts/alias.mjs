@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** Holds: x and y are the same word, so a wake of y wakes who sleeps on x. */
+/** Holds: x and y are the same word, so a wake of y wakes the thread that sleeps on x. */
 export default scenario({
   name: 'alias',
   cells: { x: 'u32', y: { type: 'u32', over: 'x' } },

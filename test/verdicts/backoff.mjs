@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** Holds: a spinlock that looks at another word while it backs off. */
+/** Holds: a spinlock that loads another word while it backs off. */
 export default scenario({
   name: 'backoff',
   cells: { m: 'u32', pad: 'u32', data: 'u32' },

@@ -9,7 +9,7 @@ class Seen {
     return this.#v;
   }
 }
-/** What a has seen goes on to its second operation in an object with a private field. */
+/** Rejected: a passes its value to its second operation in an object with a private field. */
 export default scenario({
   name: 'before',
   cells: { x: 'u32', y: 'u32' },

@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** A counter goes from poll to poll; violated after three polls. */
+/** Violated after three polls: each poll passes a counter to the next one. */
 export default scenario({
   name: 'deep',
   cells: { x: 'u32' },

@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** Violated: a loads 70, b adds 10, a leaves and has waited. */
+/** Violated if a loads 70, b adds 10, and a leaves its loop after it has waited. */
 export default scenario({
   name: 'exit',
   cells: { x: { type: 'u32', initial: 70 }, late: 'u32' },

@@ -1,5 +1,5 @@
 import { check, scenario } from 'gfnring';
-/** 600 rounds of two loads, then it gives up. */
+/** Violated: 600 iterations of two loads, then the thread gives up. */
 export default scenario({
   name: 'giveup',
   cells: { flag: 'u32', stop: 'u32' },

@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** An operation that loops without an access once it has seen 1. */
+/** Crashes: an operation loops without an access after it has read 1. */
 export default scenario({
   name: 'hang',
   cells: { x: 'u32' },

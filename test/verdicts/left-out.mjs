@@ -1,6 +1,9 @@
 import { scenario } from 'gfnring';
 
-/** thread-stream #245 with nothing written at first. RIGHT=1: waits for at least what it sampled, which is proved. */
+/**
+ * Deadlock: thread-stream #245 with nothing written at first. With RIGHT=1 it waits until R is at
+ * least the sampled value, which is proved.
+ */
 const right = process.env.RIGHT === '1';
 export default scenario({
   name: 'left-out',

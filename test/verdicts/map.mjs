@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** Holds: a's map has one entry whatever happens. */
+/** Holds: the map of a always has one entry. */
 export default scenario({
   name: 'map',
   cells: { x: 'u32' },

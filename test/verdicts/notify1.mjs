@@ -1,6 +1,6 @@
 import { scenario } from 'gfnring';
 
-/** With Atomics.notify(x, 0, 1) in c this deadlocks; wake wakes all, so it is proved. */
+/** Holds: wake wakes all threads. With Atomics.notify(x, 0, 1) in c this deadlocks. */
 const atLeast = (n) =>
   function waits(mem, { x }) {
     for (let v; (v = mem.load(x)) < n; ) mem.wait(x, v);

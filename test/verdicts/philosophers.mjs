@@ -1,6 +1,6 @@
 import { scenario } from 'gfnring';
 
-/** Livelock: each takes its fork, fails to take the other, and puts its own back, again and again. */
+/** Livelock: each thread takes its fork, fails to take the other, and returns its own, for ever. */
 const dines = (first, second) =>
   function dine(mem, cells) {
     while (mem.cmpxchg(cells[first], 0, 1) !== 0 || mem.cmpxchg(cells[second], 0, 1) !== 0) mem.store(cells[first], 0);

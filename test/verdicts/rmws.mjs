@@ -3,7 +3,10 @@ import { scenario } from 'gfnring';
 const T = +(process.env.T ?? 4),
   K = +(process.env.K ?? 4),
   OP = process.env.OP ?? 'rmw';
-/** T threads with K accesses each to cells of their own, then one race on x: 64 classes whatever T and K are. */
+/**
+ * T threads with K accesses each to their own cells, then one race on x. There are 64 classes for
+ * all T and K.
+ */
 export default scenario({
   name: 'rmws',
   cells: { x: 'u32', c: { type: 'u32', length: T * K } },

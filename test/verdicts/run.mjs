@@ -1,4 +1,5 @@
-// Explores the modules of this folder, each as its line says, and prints what comes of it as JSON. By what was compiled, as a user does.
+// Explores the modules of this folder with the options that the first argument lists. Prints the
+// reports as JSON. Uses the built package, as a user does.
 import { explore } from '../../dist/index.js';
 
 const verdicts = [];

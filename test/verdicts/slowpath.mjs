@@ -1,5 +1,5 @@
 import { scenario } from 'gfnring';
-/** A spinlock; who had to wait writes back what it has read. */
+/** Violated: a spinlock. A thread that had to wait writes back a stale value. */
 export default scenario({
   name: 'slowpath',
   cells: { m: 'u32', data: 'u32' },

@@ -1,5 +1,5 @@
 import { check, scenario } from 'gfnring';
-/** Violated by: a loads 0 twice, b stores, a loads 1. */
+/** Violated if a loads 0 twice, b stores, and a loads 1. */
 export default scenario({
   name: 'tries',
   cells: { flag: 'u32' },

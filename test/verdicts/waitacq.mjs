@@ -1,5 +1,8 @@
 import { check, scenario } from 'gfnring';
-/** Atomics.store; Atomics.notify | Atomics.wait, then read. In JavaScript Atomics.wait reads seq_cst: it holds. */
+/**
+ * Holds: one thread does Atomics.store and Atomics.notify, the other Atomics.wait and then a load.
+ * In JavaScript Atomics.wait reads seq_cst.
+ */
 export default scenario({
   name: 'waitacq',
   cells: { x: 'u32', go: 'u32' },

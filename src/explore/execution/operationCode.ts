@@ -16,6 +16,13 @@ interface GivenOperation {
   readonly thread: number;
 }
 
+/** An access, by its code, that an operation of a thread has made. */
+interface OperationAccess {
+  readonly thread: number;
+  readonly operation: number;
+  readonly code: number;
+}
+
 /** What the code of the operations is run on, and with. */
 export interface CodeOptions {
   readonly places: readonly Place[];
@@ -165,7 +172,7 @@ export class OperationCode {
   }
 
   /** All accesses that operations have been seen to make, in this execution or another. */
-  *accesses(): Generator<{ readonly thread: number; readonly operation: number; readonly code: number }> {
+  *accesses(): Generator<OperationAccess> {
     const { tree } = this;
     const roots = new Int32Array(tree.size);
     for (let node = 1; node < tree.size; node++) {

@@ -53,8 +53,8 @@ export interface SearchResult {
 }
 
 /**
- * What ended a search: a limit of the search, a limit of one execution, or an access that the search
- * does not support.
+ * What ended a search: a limit of the search, a limit of one execution, or an access that the
+ * search does not support.
  */
 export type LimitKind = 'time' | 'executions' | 'memory' | 'execution' | 'unsupported';
 

@@ -41,8 +41,8 @@ export interface ConsistencyModel {
  * Departures from the paper:
  * - An RMW is one event; its read half and its write half have stamps of their own.
  * - Locks are modelled (see `locks.ts`).
- * - Wait queues, and accesses to several locations at once, are not: the search ends with a limit of
- *   the kind `unsupported`. `VisitedGraphs` is for such programs.
+ * - Wait queues, and accesses to several locations at once, are not supported: the search ends with
+ *   a limit of the kind `unsupported`. `VisitedGraphs` is for such programs.
  * - Each complete graph is run on `execution`, in an order that its memory model allows.
  *
  * @param from explores all complete graphs that extend this one.

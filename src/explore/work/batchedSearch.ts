@@ -24,6 +24,11 @@ export interface WorkBatch {
   readonly limits: Limits;
 }
 
+interface ConsecutiveBatches {
+  readonly now: WorkBatch;
+  readonly ahead: WorkBatch;
+}
+
 /**
  * A search in batches of work items. The items of a batch run up to a budget, in any order or in
  * parallel; their results are taken in by item order. The next batch is known before the current
@@ -55,7 +60,7 @@ export class BatchedSearch {
    * All batches, each with the one after it, which may be started early. The caller sends back the
    * results of `now`, in the order of its items.
    */
-  *batches(): Generator<{ readonly now: WorkBatch; readonly ahead: WorkBatch }, void, readonly WorkResult[]> {
+  *batches(): Generator<ConsecutiveBatches, void, readonly WorkResult[]> {
     for (let now = this.next(); now.items.length > 0; ) {
       const ahead = this.next();
       this.complete(now, yield { now, ahead });

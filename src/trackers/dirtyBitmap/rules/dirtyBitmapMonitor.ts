@@ -30,7 +30,7 @@ import {
   NO_BITMAP_SECTION,
   type WordRole,
 } from './dirtyBitmapState.ts';
-import { dropsTranslations, leavesMmuLock, leavesSlotsLock, protects } from './protectRules.ts';
+import { dropsTranslations, endsBitmapSection, leavesMmuLock, protects } from './protectRules.ts';
 
 type Role =
   | WordRole
@@ -123,7 +123,7 @@ function protectReducers(context: BitmapContext): Omit<BitmapReducers, 'word' | 
     slots_lock: (state, event) =>
       event.kind === Kind.lock
         ? updateThread(state, event.thread, { ...NO_BITMAP_SECTION, before: state.model })
-        : leavesSlotsLock(context, state, event),
+        : endsBitmapSection(context, state, event),
   };
 }
 

@@ -62,7 +62,11 @@ const notProtected = (due: readonly string[], clears: boolean) =>
   );
 
 /** slots_lock is given back: GET or CLEAR must be complete. */
-export function leavesSlotsLock(context: BitmapContext, state: BitmapMonitorState, { thread }: StepEvent): BitmapNext {
+export function endsBitmapSection(
+  context: BitmapContext,
+  state: BitmapMonitorState,
+  { thread }: StepEvent,
+): BitmapNext {
   const { before, touched, looked, clears, due, unflushed } = state.threads[thread];
   if (!touched) return state;
   if (due.length > 0) return notProtected(due, clears);

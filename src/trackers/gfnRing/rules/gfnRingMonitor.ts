@@ -22,14 +22,14 @@ import {
 import { harvests } from './harvestRules.ts';
 import { publishes, readsRoom, writesEntry } from './pushRules.ts';
 import {
+  endsRingReset,
   flushes,
-  leavesSlotsLock,
   movesCons,
   readsCons,
   readsEntry,
   readsProd,
   rearms,
-  takesSlotsLock,
+  startsRingReset,
 } from './resetRules.ts';
 
 /**
@@ -98,7 +98,7 @@ function reducersOf(context: GfnRingContext): Reducers<GfnRingMonitorState, GfnR
         ? flushes(context, state, event, look.holder(slots_lock) === event.thread, role)
         : state,
     slots_lock: (state, event) =>
-      event.kind === Kind.lock ? takesSlotsLock(state, event) : leavesSlotsLock(context, state, event),
+      event.kind === Kind.lock ? startsRingReset(state, event) : endsRingReset(context, state, event),
     mmu_lock: (state) => state,
   };
 }

@@ -139,11 +139,11 @@ export function flushes(
     : state;
 }
 
-export const takesSlotsLock = (state: GfnRingMonitorState, { thread }: StepEvent): GfnRingMonitorState =>
+export const startsRingReset = (state: GfnRingMonitorState, { thread }: StepEvent): GfnRingMonitorState =>
   updateThread(state, thread, NO_RESET);
 
 /** slots_lock is given back: the reset must be complete. */
-export function leavesSlotsLock(
+export function endsRingReset(
   { spec, hostile }: GfnRingContext,
   state: GfnRingMonitorState,
   { thread, operation }: StepEvent,
