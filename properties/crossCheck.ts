@@ -48,7 +48,8 @@ export function inWorkItems(
     const done = now.map((item, i) => {
       const from = structuredClone(item) as WorkItem & { kind: 'optimalDpor' };
       const result = optimalDpor(execution, judge, { ...limits, executions: 1 + (i & 1) }, { ...options, from });
-      return { ...result, left: [], schedule: [], stop: undefined, classes: [], readsFrom: [] };
+      const nothing = { left: [], schedule: [], stop: undefined, classes: [], readsFrom: [], bounds: [], compared: [] };
+      return { ...result, ...nothing, isRefuted: false };
     });
     for (const [i, item] of now.entries()) {
       progress.merge({ ...done[i], limit: undefined });

@@ -83,7 +83,7 @@ async function link(
   flags: readonly string[],
   { ir }: Rewritten,
   glue: Uint8Array,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const hooked = new Map([['hooked.ll', ir]]);
   const object = await tools.run(
     'clang',
@@ -104,7 +104,7 @@ async function link(
     objects,
     'linked.wasm',
   );
-  return tools.lower(linked);
+  return new Uint8Array(tools.lower(linked));
 }
 
 /** A hash of everything that the result depends on. */
@@ -136,7 +136,7 @@ function toolVersions(): string[] {
 }
 
 /** Which version of the ring's functions a file has. */
-function apiOf(wasm: Uint8Array, file: string): Api {
+function apiOf(wasm: Uint8Array<ArrayBuffer>, file: string): Api {
   const none = () => 0;
   const imports = Object.fromEntries(
     WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map(({ name }) => [name, none]),

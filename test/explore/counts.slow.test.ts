@@ -10,7 +10,7 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { assume } from '../../src/memory/assume.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { BENCHMARK_RINGS, benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
+import { type BENCHMARK_RINGS, benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import {
   interleavings,
@@ -172,26 +172,25 @@ describe('interleavings without reduction', () => {
   });
 
   // npm run test:long
-  test.each([[4, 34_650], ...(process.env.GFNRING_LONG === undefined ? [] : [[6, 17_153_136] as const])])(
-    'three threads of %i steps',
-    (steps, executions) => {
-      const text = join(...['x', 'y', 'z'].map((cell) => times(steps, () => `R${cell}`).join(';')));
-      const execution = createExecution('sc', programOf(threadsOf(text)), STEPS_MAX);
-      expect(depthFirstSearch(execution, lenient, noLimits)).toMatchObject({ executions, limit: undefined });
-    },
-  );
+  test.each<[number, number]>([
+    [4, 34_650],
+    ...(process.env.GFNRING_LONG === undefined ? [] : [[6, 17_153_136] as [number, number]]),
+  ])('three threads of %i steps', (steps, executions) => {
+    const text = join(...['x', 'y', 'z'].map((cell) => times(steps, () => `R${cell}`).join(';')));
+    const execution = createExecution('sc', programOf(threadsOf(text)), STEPS_MAX);
+    expect(depthFirstSearch(execution, lenient, noLimits)).toMatchObject({ executions, limit: undefined });
+  });
 });
 
 describe('the benchmark rings', () => {
   const searchOf = (actors: readonly Actor[], name: keyof typeof BENCHMARK_RINGS) => {
-    const { program, properties } = benchmarkRing(name, ...BENCHMARK_RINGS[name]);
+    const { program, properties } = benchmarkRing(name);
     const execution = createExecution('sc', { ...program, actors }, STEPS_MAX);
     const checker = new Checker(execution, properties);
     execution.observer = checker;
     return { execution, checker };
   };
-  const ordersOf = (name: keyof typeof BENCHMARK_RINGS) =>
-    permutations(benchmarkRing(name, ...BENCHMARK_RINGS[name]).program.actors);
+  const ordersOf = (name: keyof typeof BENCHMARK_RINGS) => permutations(benchmarkRing(name).program.actors);
 
   test.each([
     ['ring-s', 46],

@@ -10,6 +10,7 @@ import { scenario } from '../../src/scenario/define.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
 import { trackerNames } from '../../src/trackers/interface/names.ts';
+import type { VmSpec } from '../../src/vm/spec.ts';
 import { interleavingOfFinding, interleavingOfSchedule } from './interleavings.ts';
 
 /** Memory as the viewer computes it: the initial words, and what each step sets. */
@@ -89,7 +90,7 @@ test('locks, and the steps of operations that begin and end', async () => {
 });
 
 test.each(trackerNames)('the ring or bitmap of %s and its pages are found in its layout', (tracker) => {
-  const { layout } = buildVm(checksOf(tracker)[0].spec).program;
+  const { layout } = buildVm(checksOf(tracker)[0].spec as VmSpec).program;
   const { rings, pages, others } = detectRingsAndPages(layout.places);
   const nameOf = (place: number): string => layout.places[place].name;
   expect(pages[0]).toMatchObject({ name: 'page0', copy: expect.any(Number) });

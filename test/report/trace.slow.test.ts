@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Scenario } from '../../src/check/scenario.ts';
+import { traceOf } from '../../src/explore/execution/trace.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { formatTrace } from '../../src/report/text/formatTrace.ts';
 import { createRun } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
 import { scenario } from '../../src/scenario/define.ts';
 
-const traceOf = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
+const printed = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
   const run = createRun(subject, 100, { memoryModel, tearing: false });
   replay(run, parseSchedule(schedule)!, subject.name);
   return formatTrace(traceOf(run.execution), run.execution.program).join('\n');
@@ -47,7 +48,7 @@ const mixed = scenario({
 });
 
 test('a trace marks reads-from and overwrites between threads, byte by byte', () => {
-  expect(traceOf(mixed, '0x2,1x4,0,1,2x5')).toMatchInlineSnapshot(`
+  expect(printed(mixed, '0x2,1x4,0,1,2x5')).toMatchInlineSnapshot(`
     "  step  a                    b                           c
             [halves]
          1  store  low = 1
@@ -66,7 +67,7 @@ test('a trace marks reads-from and overwrites between threads, byte by byte', ()
         12                                                   lock   m
         13                                                   unlock m"
   `);
-  expect(traceOf(mixed, '1x2,0x2,1x3,0,2x5')).toMatchInlineSnapshot(`
+  expect(printed(mixed, '1x2,0x2,1x3,0,2x5')).toMatchInlineSnapshot(`
     "  step  a                    b                        c
                                  [whole]
          1                       lock   m
@@ -101,7 +102,7 @@ test('a trace marks which wake a resume follows', () => {
       ],
     },
   });
-  expect(traceOf(sleep, '0,1x2,0')).toMatchInlineSnapshot(`
+  expect(printed(sleep, '0,1x2,0')).toMatchInlineSnapshot(`
     "  step  a              b
             [operation 0]
          1  wait   x → 0
@@ -132,7 +133,7 @@ test('under weak a trace marks a store that precedes an earlier step in coherenc
     },
     finally: { ends: ({ read, cells }) => read(cells.x) === 1 },
   });
-  expect(traceOf(both, '0x2,1,1.1', 'weak')).toMatchInlineSnapshot(`
+  expect(printed(both, '0x2,1,1.1', 'weak')).toMatchInlineSnapshot(`
     "  step  a             b
             [xy]
          1  store  x = 1
@@ -145,7 +146,7 @@ test('under weak a trace marks a store that precedes an earlier step in coherenc
 
 test('a trace can consist of fences only', () => {
   const fences = scenario({ name: 'fences', cells: {}, actors: { a: [(mem) => mem.mb()], b: [(mem) => mem.wmb()] } });
-  expect(traceOf(fences, '0,1', 'weak')).toMatchInlineSnapshot(`
+  expect(printed(fences, '0,1', 'weak')).toMatchInlineSnapshot(`
     "  step  a              b
             [operation 0]
          1  mb

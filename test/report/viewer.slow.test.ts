@@ -273,7 +273,6 @@ inBrowser('the page of a campaign contains its findings and their interleavings'
   expect(await page.getByRole('region', { name: 'Scenarios' }).innerText()).toContain('lost-update');
   expect(await page.getByRole('img', { name: /^Coverage by executions: transitions ends at \d/ }).count()).toBe(1);
   expect(await page.getByRole('img', { name: /^Coverage over time/ }).count()).toBe(1);
-  expect(await page.getByText('Seeded bugs of gfn-ring').count()).toBe(1);
   await keep(page, 'campaign');
   const [file] = readdirSync(at('night/findings'));
   expect(await page.getByRole('link', { name: 'its file' }).getAttribute('href')).toBe(`night/findings/${file}`);

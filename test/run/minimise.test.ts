@@ -44,10 +44,18 @@ const counted: Scenario = {
 /** The first failure of random walks, not minimised. */
 async function found(of: Scenario | ScenarioRef, seed: number): Promise<Failure> {
   const what = await resolveScenario(of);
-  const search = { scheduler: 'random-walk', reduction: 'none', seed, depth: 3, stepsMax: 10_000 } as const;
+  const search = {
+    scheduler: 'random-walk',
+    reduction: 'none',
+    memoryModel: 'sc',
+    tearing: false,
+    seed,
+    depth: 3,
+    stepsMax: 10_000,
+  } as const;
   const { violation, schedule } = searchHere(what.scenario, search, { ...noLimits, executions: 20_000 });
   expect(violation).toBeDefined();
-  return { ...what, ...violation!, schedule };
+  return { ...what, ...violation!, memoryModel: 'sc', tearing: false, schedule };
 }
 
 function expectToFail(failure: Failure): void {

@@ -8,6 +8,7 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, scMemory } from '../../src/run/createRun.ts';
+import type { Failure } from '../../src/run/failure.ts';
 import { findingOf, writeFinding } from '../../src/run/finding.ts';
 import { parseFinding } from '../../src/run/parseScenarioRef.ts';
 import { replay } from '../../src/run/replay.ts';
@@ -102,7 +103,7 @@ test('a finding is read as it was written, or refused by the name of the wrong f
   const failure = {
     ...what,
     ...{ property: 'p', message: 'm', memoryModel: 'weak', tearing: true, schedule: [0, 33, 0] },
-  } as const;
+  } satisfies Failure;
   const finding = findingOf(failure);
   const { order, ...read } = loadFinding(writeFinding(directory, finding));
   rmSync(directory, { recursive: true });

@@ -23,7 +23,7 @@ describe('weakening an ordering is found, or the ordering has an argument to sta
     process.env.GFNRING_LONG === undefined
       ? weakened.filter(({ file }) => file.startsWith('ring/')).filter((_, i) => i % 2 === 0)
       : weakened;
-  test.each(asked)('$key', ({ scenarios, ...site }) => {
+  test.each(asked as { key: string; scenarios: string[] }[])('$key', ({ scenarios, ...site }) => {
     const matters = runWeakened(site, scenarios, ['sc', 'tso', 'weak']).some(({ property }) => property !== null);
     expect(matters).toBe(known.stays[site.key] === undefined);
   });

@@ -271,7 +271,7 @@ describe('an unmodified dirty-ring follows the rules', () => {
     const bitmap = { backupBitmap: true };
     const one = { slots: [{ slot: 0, npages: 1 }] };
     test.each([
-      ...(version === '6.12' ? [['backed up', backedUp]] : []),
+      ...(version === '6.12' ? [['backed up', backedUp] as const] : []),
       ['collected', ring(version, [vcpu(0, write(0, 1)), userspace(collect)])],
       ['collected again', ring(version, [vcpu(0, write(0), write(0)), userspace(collect, collect)], one)],
       ['a second thread resets', ring(version, [vcpu(0, write(0)), userspace(collect), kernel(0, reset)], one)],
@@ -284,7 +284,7 @@ describe('an unmodified dirty-ring follows the rules', () => {
       ...(version === '6.12' || version === 'repaired'
         ? [['the host writes', ring(version, [host(hostWrite(0)), userspace(collect)], { ...bitmap, ...one })]]
         : []),
-    ] as readonly (readonly [string, VmSpec])[])('%s', (_, spec) => {
+    ] as [string, VmSpec][])('%s', (_, spec) => {
       expect(found(withFault(spec, asItIs))).toBeUndefined();
     });
   });

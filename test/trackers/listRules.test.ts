@@ -12,7 +12,7 @@ import {
   write,
 } from '../../src/vm/actorSpecs.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
-import { all, asItIs, asValue, type Edit, found, leftOut, on, specOf, withFault } from './faults.ts';
+import { all, asItIs, asValue, type Edit, found, leftOut, type MakeEdit, on, specOf, withFault } from './faults.ts';
 
 const list = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
   specOf('gfn-list', { actors, ...spec });
@@ -52,7 +52,7 @@ const readTwice = (place: string) =>
     return go();
   });
 
-const faults: readonly (readonly [string, string, VmSpec, () => Edit])[] = [
+const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   [
     'A1 fetch <= avail <= dirty <= size',
     'push moves dirty_index by two',
