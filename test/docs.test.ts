@@ -15,7 +15,7 @@ test('the tables of docs/scenarios.md and the JSON Schema are current (npm run d
   expect(readFileSync('docs/scenario.schema.json', 'utf8')).toBe(schemaText());
 });
 
-test('everything that is exported says what it is, and so does each of its members', () => {
+test('each export and each of its members has a docstring', () => {
   expect(undocumented).toEqual([]);
 });
 

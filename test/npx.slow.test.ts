@@ -8,7 +8,7 @@ const dir = mkdtempSync(join(tmpdir(), 'npx-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A newcomer may type this first. npm keeps the result in its cache. */
-test('npx gfnring before npm ci says what to do, and works afterwards', () => {
+test('npx gfnring before npm ci names the missing step, and works afterwards', () => {
   const clone = join(dir, 'gfnring');
   const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' });
   for (const file of tracked.split('\n').filter((name) => name !== '')) cpSync(file, join(clone, file));

@@ -55,7 +55,7 @@ beforeAll(() => {
   cpSync(join(installed, 'examples'), join(place, 'examples'), { recursive: true });
 }, 300_000);
 
-describe('what is packed', () => {
+describe('the package', () => {
   test('is the program, its sources, documents and examples, and nothing else', () => {
     const folders = new Set(packed.map((path) => (path.includes('/') ? path.split('/')[0] : path)));
     expect([...folders].sort()).toEqual(
@@ -123,7 +123,7 @@ describe('from JavaScript', () => {
     expect(run(program)).toEqual({ status: 0, stdout: 'passed\n', stderr: '' });
   });
 
-  test('a module gets the gfnring that runs, and not a broken one that is installed beside it', () => {
+  test('a module imports the running gfnring, not a broken one that is installed next to it', () => {
     const index = join(installed, 'dist/index.js');
     const text = readFileSync(index);
     writeFileSync(index, 'no JavaScript');
@@ -153,7 +153,7 @@ describe('with the optional packages for vitest', () => {
     }
   });
 
-  test('TypeScript accepts correct scenarios and refuses the marked lines', () => {
+  test('TypeScript accepts correct scenarios and rejects the marked lines', () => {
     cpSync('test/types', join(place, 'types'), { recursive: true });
     const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true };
     writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types', 'examples'] }));

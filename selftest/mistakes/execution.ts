@@ -139,7 +139,9 @@ export const execution: readonly Mistake[] = [
     name: 'deadlock-is-a-pass',
     part: 'deadlocks',
     testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states: threads that wait finds a deadlock and says who waits for whom'],
+    expectedBy: [
+      'the search of all states: threads that wait finds a deadlock and reports which thread waits for which',
+    ],
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'deadlock')", to: "if (stop.kind === 'pruned')" }],
   },
   {
@@ -147,7 +149,7 @@ export const execution: readonly Mistake[] = [
     part: 'livelocks',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
-      'the search of all states: ends a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+      'the search of all states: ends an endless spin loop is a livelock, with its iteration; one that ends is not',
     ],
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'livelock')", to: "if (stop.kind === 'pruned')" }],
   },
@@ -156,7 +158,7 @@ export const execution: readonly Mistake[] = [
     part: 'spins',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
-      'the search of all states: ends a spin that nobody ends is a livelock, with its round; one that somebody ends is none',
+      'the search of all states: ends an endless spin loop is a livelock, with its iteration; one that ends is not',
     ],
     edits: [
       {

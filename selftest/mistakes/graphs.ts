@@ -71,7 +71,7 @@ export const graphs: readonly Mistake[] = [
     name: 'graphs-alike-by-who-reads-from-whom',
     part: 'graphs: wait queues and several locations',
     testFile: 'test/explore/memoryModels.test.ts',
-    expectedBy: ['halves of a word tso: what is stored to one leaves the other alone'],
+    expectedBy: ['halves of a word tso: a store to one cell does not change the other'],
     edits: [
       {
         file: 'explore/trust/visitedGraphs',
@@ -117,7 +117,7 @@ export const graphs: readonly Mistake[] = [
     name: 'past-accesses-forgotten',
     part: 'data races: states',
     testFile: 'test/explore/dataRaces.slow.test.ts',
-    expectedBy: ['states are told apart by what those know of earlier accesses who have yet to acquire'],
+    expectedBy: ['states are distinguished by the accesses that happen before a later acquire'],
     edits: [
       {
         file: 'explore/memoryModels/weak/accessHistory',

@@ -131,7 +131,7 @@ export const inLoops: readonly Mistake[] = [
     name: 'what-would-wake-a-sleeper-is-left-out',
     part: 'minimising',
     testFile: 'test/run/wakers.test.ts',
-    expectedBy: ['what could have woken a sleeper is not left out: without it any version would sleep'],
+    expectedBy: ['an operation that could have woken a sleeping thread is not left out'],
     edits: [{ file: 'run/minimise/wakers', from: 'if (removed.length === 0) return true;', to: 'return true;' }],
   },
   {

@@ -6,9 +6,7 @@ export const runs: readonly Mistake[] = [
     name: 'replay-ignores-a-choice',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: [
-      'what is found replays to the letter, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx',
-    ],
+    expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
     edits: [
       {
         file: 'explore/schedulers/replay',
@@ -21,14 +19,14 @@ export const runs: readonly Mistake[] = [
     name: 'wrong-replay-let-through',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: ['a schedule that is not of the program is refused a lock that is held'],
+    expectedBy: ['a schedule that does not fit the program is rejected a lock that is held'],
     edits: [{ file: 'explore/schedulers/replay', from: 'this.strayed = view.steps;', to: '' }],
   },
   {
     name: 'replay-that-is-too-long-let-through',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: ['a schedule that is not of the program is refused a step too many'],
+    expectedBy: ['a schedule that does not fit the program is rejected a step too many'],
     edits: [
       {
         file: 'run/replay',
@@ -41,9 +39,7 @@ export const runs: readonly Mistake[] = [
     name: 'ways-left-out-of-a-schedule',
     part: 'schedules',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: [
-      'what is found replays to the letter, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx',
-    ],
+    expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
     edits: [
       {
         file: 'explore/memoryModels/weak/weakMemory',
@@ -69,7 +65,7 @@ export const runs: readonly Mistake[] = [
     name: 'memory-model-of-a-finding-not-read',
     part: 'findings',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: ['a finding is read as it was written, or refused by the name of the wrong field'],
+    expectedBy: ['a finding is read as it was written, or rejected with the name of the wrong field'],
     edits: [
       {
         file: 'run/parseScenarioRef',
@@ -82,7 +78,7 @@ export const runs: readonly Mistake[] = [
     name: 'minimum-of-another-property',
     part: 'minimising',
     testFile: 'test/run/minimise.test.ts',
-    expectedBy: ['what is made small stays a finding of the same property'],
+    expectedBy: ['a minimised finding violates the same property'],
     edits: [
       {
         file: 'explore/search/dfs',
@@ -95,7 +91,7 @@ export const runs: readonly Mistake[] = [
     name: 'fewest-switches-not-looked-for',
     part: 'minimising',
     testFile: 'test/run/minimise.test.ts',
-    expectedBy: ['a finding is made small two unlocked pushes need two switches, whatever was found first'],
+    expectedBy: ['a finding is minimised two unlocked pushes need two switches, for every first finding'],
     edits: [
       {
         file: 'run/minimise/fewestSwitches',
@@ -108,14 +104,14 @@ export const runs: readonly Mistake[] = [
     name: 'no-operation-left-out',
     part: 'minimising',
     testFile: 'test/scenario/define.test.ts',
-    expectedBy: ['a finding is made smaller by skipping operations'],
+    expectedBy: ['a finding is shrunk by skipping operations'],
     edits: [{ file: 'run/minimise/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
   },
   {
     name: 'single-operations-not-left-out',
     part: 'smaller scenarios',
     testFile: 'test/scenario/define.test.ts',
-    expectedBy: ['a finding is made smaller by skipping operations'],
+    expectedBy: ['a finding is shrunk by skipping operations'],
     edits: [
       {
         file: 'run/shrink',
@@ -148,14 +144,14 @@ export const runs: readonly Mistake[] = [
     name: 'step-of-a-thread-that-has-ended-let-through',
     part: 'lockstep',
     testFile: 'test/run/lockstep.slow.test.ts',
-    expectedBy: ['worker threads in lockstep say so when it gives steps to a thread that has ended'],
+    expectedBy: ['worker threads in lockstep report a schedule with steps of a thread that has ended'],
     edits: [{ file: 'memory/scheduledMemory', from: 'if (order[step] !== this.thread) continue;', to: 'continue;' }],
   },
   {
     name: 'stress-does-not-look-at-the-end',
     part: 'stress',
     testFile: 'test/run/stress.slow.test.ts',
-    expectedBy: ['free threads: what does not hold at the end is found'],
+    expectedBy: ['free-running threads: a violation at quiescence is found'],
     edits: [{ file: 'run/stress/checkFinalState', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
   },
   {
@@ -203,7 +199,7 @@ export const runs: readonly Mistake[] = [
     name: 'changed-entry-not-taken-in',
     part: 'conformance',
     testFile: 'test/conformance/machineOutput.test.ts',
-    expectedBy: ['the kernel, and by list what was seen after each operation'],
+    expectedBy: ['the version of the kernel, and the observations after each operation of each list'],
     edits: [
       {
         file: 'conformance/machineOutput',

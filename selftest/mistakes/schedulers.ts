@@ -50,7 +50,7 @@ export const schedulers: readonly Mistake[] = [
     name: 'nobody-is-held',
     part: 'surw',
     testFile: 'test/explore/schedulers.test.ts',
-    expectedBy: ['surw: the orders of accesses to shared locations are equally likely, whatever else the threads do'],
+    expectedBy: ['surw: the orders of accesses to shared locations are equally likely, independent of other steps'],
     edits: [
       {
         file: 'explore/schedulers/surw',

@@ -33,7 +33,7 @@ export const searches: readonly Mistake[] = [
     name: 'round-lost',
     part: 'rounds',
     testFile: 'test/run/searchPool.slow.test.ts',
-    expectedBy: ['whatever the number of workers ring-m has 553 classes'],
+    expectedBy: ['for any number of workers ring-m has 553 classes'],
     edits: [
       {
         file: 'explore/work/batchedSearch',
@@ -46,7 +46,7 @@ export const searches: readonly Mistake[] = [
     name: 'share-lost',
     part: 'shares of a round',
     testFile: 'test/run/searchPool.slow.test.ts',
-    expectedBy: ['whatever the number of workers ring-s has 46 classes'],
+    expectedBy: ['for any number of workers ring-s has 46 classes'],
     edits: [
       {
         file: 'run/search/completedWork',
@@ -59,7 +59,7 @@ export const searches: readonly Mistake[] = [
     name: 'draws-of-a-part-are-those-of-the-first',
     part: 'hunt',
     testFile: 'test/run/search.test.ts',
-    expectedBy: ['draws in batches are those one by one'],
+    expectedBy: ['sampling in batches gives the same executions as one by one'],
     edits: [
       {
         file: 'explore/search/sampling',
@@ -72,7 +72,7 @@ export const searches: readonly Mistake[] = [
     name: 'classes-taken-for-one',
     part: 'classes',
     testFile: 'test/explore/counts.slow.test.ts',
-    expectedBy: ['CoRR the optimal reduction runs each class once, whatever the order of the threads'],
+    expectedBy: ['CoRR the optimal reduction runs each class once, for every order of the threads'],
     edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
   },
   {
@@ -200,14 +200,14 @@ export const searches: readonly Mistake[] = [
     name: 'limit-of-steps-passes',
     part: 'limits',
     testFile: 'test/run/limits.slow.test.ts',
-    expectedBy: ['a limit is no pass steps of one execution, by none'],
+    expectedBy: ['a limit is never a pass steps of one execution, by none'],
     edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
   },
   {
     name: 'limit-of-executions-passes',
     part: 'limits',
     testFile: 'test/run/limits.slow.test.ts',
-    expectedBy: ['a limit is no pass executions and seconds, by none under sc'],
+    expectedBy: ['a limit is never a pass executions and seconds, by none under sc'],
     edits: [
       {
         file: 'explore/search/searchProgress',
@@ -220,7 +220,7 @@ export const searches: readonly Mistake[] = [
     name: 'limits-are-passes',
     part: 'outcome of a report',
     testFile: 'test/run/limits.slow.test.ts',
-    expectedBy: ['a limit is no pass steps of one execution, by none'],
+    expectedBy: ['a limit is never a pass steps of one execution, by none'],
     edits: [
       {
         file: 'run/exploreReport',
@@ -246,7 +246,7 @@ export const searches: readonly Mistake[] = [
     name: 'what-others-have-reached-is-not-told',
     part: 'parallel search',
     testFile: 'test/run/searchPool.slow.test.ts',
-    expectedBy: ['whatever the number of workers ring-s has 46 classes'],
+    expectedBy: ['for any number of workers ring-s has 46 classes'],
     edits: [{ file: 'run/search/searchPool', from: 'missing.delete(name)', to: 'missing.has(name)' }],
   },
 ];

@@ -28,7 +28,7 @@ export const states: readonly Mistake[] = [
     name: 'states-forget-what-was-spent',
     part: 'states within a bound',
     testFile: 'test/run/search.test.ts',
-    expectedBy: ['within a bound, states that are reached at several prices are searched at the lowest'],
+    expectedBy: ['within a bound, a state is searched with the fewest preemptions that reach it'],
     edits: [
       {
         file: 'explore/states/stateCache',
@@ -86,7 +86,7 @@ export const states: readonly Mistake[] = [
     part: 'symmetry',
     testFile: 'test/explore/symmetry.test.ts',
     expectedBy: [
-      'interchangeable actors actors that differ, or read their thread number, are not symmetric: one line says so',
+      'symmetric actors actors that differ, or read their thread number, are not symmetric: one line says so',
     ],
     edits: [{ file: 'explore/symmetry', from: 'run === b[i].run && until === b[i].until', to: 'true' }],
   },
@@ -95,7 +95,7 @@ export const states: readonly Mistake[] = [
     part: 'symmetry',
     testFile: 'test/explore/symmetry.test.ts',
     expectedBy: [
-      'interchangeable actors five threads: a state is the number of finished threads, and the place of the running one',
+      'symmetric actors five threads: a state is the number of finished threads, and the place of the running one',
     ],
     edits: [
       {

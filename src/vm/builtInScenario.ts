@@ -24,7 +24,7 @@ export interface KnownDefect {
   readonly properties: readonly string[];
 }
 
-/** The id of a property: the number of the rule that its name begins with, or else the whole name. */
+/** The id of a property: the number of the rule with which its name begins, or its whole name. */
 export const propertyId = (property: string): string => /^[A-Z]+-?\d+/.exec(property)?.[0] ?? property;
 
 export const defaultModeFor = (

@@ -58,7 +58,7 @@ function foundIn(spec: VmSpec, seed: number, executions: number): string | undef
 describe.each(trackerNames)('variants of the scenarios of %s', (tracker) => {
   const vms = checksOf(tracker).flatMap(({ spec, known }) => (isVm(spec) && known === undefined ? [spec] : []));
 
-  test('are VMs that it is said to be right for, and is', { timeout: 600_000 }, () => {
+  test('are VMs within its assumptions, and are proved', { timeout: 600_000 }, () => {
     const kinds = new Set<string>();
     for (const [v, base] of vms.entries())
       for (let chain = 0; chain < CHAINS; chain++) {
@@ -84,7 +84,7 @@ const onePage = { slots: [{ slot: 0, npages: 1 }] };
 const ring = (size: number, leeway: number) => ({ size, leeway });
 const unfair: [string, VmSpec, VmSpec][] = [
   [
-    'a host records a page that a vCPU writes, and nobody makes room in time',
+    'a host records a page that a vCPU writes, and no thread frees an entry in time',
     smallVm('gfn-ring', 'a', [ring(2, 1), ring(4, 1)], [vcpu(0, write(0)), host(hostWrite(0)), userspace(collect)], {
       ...onePage,
       pml: 1,
@@ -95,7 +95,7 @@ const unfair: [string, VmSpec, VmSpec][] = [
     }),
   ],
   [
-    'another ring names the page, which is armed again before it is written',
+    'another ring contains the page, which is re-armed before it is written',
     smallVm(
       'gfn-ring',
       'b',
@@ -112,7 +112,7 @@ const unfair: [string, VmSpec, VmSpec][] = [
     ),
   ],
   [
-    'a slot that changes has pages armed again while the log of the hardware is on its way to the ring',
+    'a changed slot re-arms pages while the hardware log is being copied to the ring',
     smallVm(
       'gfn-ring',
       'f',
@@ -129,7 +129,7 @@ const unfair: [string, VmSpec, VmSpec][] = [
     ),
   ],
   [
-    'a function makes room that wakes nobody',
+    'a function frees entries but wakes no thread',
     smallVm(
       'gfn-ring',
       'c',
@@ -140,12 +140,12 @@ const unfair: [string, VmSpec, VmSpec][] = [
     smallVm('gfn-ring', 'c', [ring(2, 1)], [vcpu(0, write(0), write(1), halt), userspace(serve), kernel(0, reset)], {}),
   ],
   [
-    'a host of a list waits for room inside, while the machine is to be paused',
+    'a host waits for a free entry of a list while the machine is to be paused',
     smallVm('gfn-list', 'd', [ring(2, 1)], [vcpu(0, write(0, 1), halt), host(hostWrite(0)), userspace(replicate)], {}),
     smallVm('gfn-list', 'd', [ring(4, 2)], [vcpu(0, write(0, 1), halt), host(hostWrite(0)), userspace(replicate)], {}),
   ],
   [
-    'userspace takes a checkpoint by entries that it has made up',
+    'userspace takes a checkpoint from entries that it has invented',
     smallVm(
       'dirty-ring@repaired',
       'e',
@@ -157,7 +157,7 @@ const unfair: [string, VmSpec, VmSpec][] = [
   ],
 ];
 
-test.each(unfair)('%s: it fails, and is not asked', (_, spec, other) => {
+test.each(unfair)('%s: the VM fails, and campaigns do not run it', (_, spec, other) => {
   expect(foundIn(parseVm(spec), 1, 4_000)).toMatch(/ /);
   expect(foundIn(parseVm(other), 1, 4_000)).toBeUndefined();
   expect([satisfiesAssumptions(spec), satisfiesAssumptions(other)]).toEqual([false, true]);
@@ -171,7 +171,7 @@ test.each([
   ['writes of two pages', [2, 1], [write(0), write(1, 0)], '2x17,1x7,0x24,1x24,2x2,1x19,0x22'],
   ['writes of one page', [2, 0], [write(0), write(1), write(2)], '2x11,0x3,1x2,2x8,0x16,1x30,0x28,1x33,0x8'],
 ] as const)(
-  '%s: a page is armed again before its entry is given back, and recorded once more',
+  '%s: a page is re-armed before its entry is free, and recorded again',
   (_, [size, leeway], writes, schedule) => {
     const actors = [
       vcpu(0, ...writes, halt),

@@ -12,7 +12,7 @@ import { apart, begin, builtIn, modulePath, settings } from './campaigns.ts';
 const three = [builtIn('ring'), builtIn('dirty-again'), modulePath('lost-update')];
 
 describe('a campaign', () => {
-  test('does the same on one thread and on three', async () => {
+  test('gives the same result on one thread and on three', async () => {
     const one = await begin(settings(three), { executions: 3072 });
     const many = await begin(settings(three), { workers: 3, executions: 3072 });
     expect(apart(many)).toEqual(apart(one));
@@ -21,7 +21,7 @@ describe('a campaign', () => {
       expect(readdirSync(join(many.directory, folder))).toEqual(readdirSync(join(one.directory, folder)));
   });
 
-  test('does something else with another seed, and in another shard', async () => {
+  test('runs other executions with another seed, and in another shard', async () => {
     const digests = await Promise.all(
       [{ seed: 1 }, { seed: 2 }, { shard: { part: 2, of: 2 } }].map(
         async (more) => (await begin(settings(three, more), { executions: 1536 })).coverage.digest,
@@ -30,7 +30,7 @@ describe('a campaign', () => {
     expect(new Set(digests).size).toBe(3);
   });
 
-  test('goes on after its first finding, and tells findings apart by what failed and what was communicated', async () => {
+  test('continues after its first finding, and distinguishes findings by property and reads-from', async () => {
     const { findings, failed, executions } = await begin(settings([modulePath('lost-update')]), { executions: 1024 });
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ property: 'no addition is lost', contextSwitches: 2, catalogue: null });
@@ -41,7 +41,7 @@ describe('a campaign', () => {
     expect(runOnce(run, new StrictReplayScheduler(finding.order)).violation?.property).toBe('no addition is lost');
   });
 
-  test('numbers what is known, and varies no scenario that is known for something', async () => {
+  test('gives known defects their numbers, and does not mutate scenarios with known defects', async () => {
     const { findings } = await begin(settings([builtIn('gfn-list/not-paused')]), { executions: 1024 });
     expect(new Set(findings.map(({ catalogue }) => catalogue))).toEqual(new Set(['O2']));
     expect(findings.every(({ scenario }) => !scenario.name.includes('varied'))).toBe(true);
@@ -49,7 +49,7 @@ describe('a campaign', () => {
 });
 
 describe('the summary of a campaign', () => {
-  test('says what was reached and what was not', async () => {
+  test('lists the claims that were reached and that were not', async () => {
     const { scenarios, coverage, growth, outcome } = await begin(settings([builtIn('ring')]), { executions: 2048 });
     expect(outcome).toBe('limit');
     expect(scenarios).toMatchObject([{ name: 'ring', reached: ['a ring is full', 'a push is refused'], missing: [] }]);
@@ -63,7 +63,7 @@ describe('the summary of a campaign', () => {
     expect((await begin(unreached, { executions: 512 })).scenarios[0].missing).toEqual(['a push is refused']);
   });
 
-  test('says what it can where a module has gone since', async () => {
+  test('is complete as far as possible if a module was deleted', async () => {
     const { directory } = await begin(settings([modulePath('lost-update')]), { executions: 512 });
     const file = join(directory, 'campaign.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('lost-update.mjs', 'gone.mjs'));
@@ -74,7 +74,7 @@ describe('the summary of a campaign', () => {
 });
 
 describe('how a campaign is run', () => {
-  test('without feedback it keeps what is new all the same, and does not mutate it', async () => {
+  test('without feedback it still keeps new entries, and does not mutate them', async () => {
     const without = await begin(settings([builtIn('ring')], { feedback: false }), { executions: 1024 });
     expect(without.coverage.entries).toBeGreaterThan(0);
     const journal = readFileSync(join(without.directory, 'journal'), 'utf8');
@@ -83,7 +83,7 @@ describe('how a campaign is run', () => {
     expect(readFileSync(join(withFeedback.directory, 'journal'), 'utf8').match(/"mutatedSample":\[\d/)).not.toBeNull();
   });
 
-  test('it ends when its time is over, and with a signal', async () => {
+  test('it ends at its time limit, and on a signal', async () => {
     const late = await begin(settings([builtIn('vm')]), { executions: Infinity, seconds: 1 });
     expect(late.executions % 512).toBe(0);
     const stop = new AbortController();

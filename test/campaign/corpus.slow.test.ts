@@ -32,7 +32,7 @@ async function copies(): Promise<string[]> {
 }
 
 describe('shards', () => {
-  test('merged have what each has done, covered and found, once', async () => {
+  test('merged contain the executions, coverage and findings of each, once', async () => {
     const [a, b] = await copies();
     const before = await Promise.all([a, b].map(coverageOf));
     const campaign = CampaignDirectory.open(a);
@@ -54,7 +54,7 @@ describe('shards', () => {
     expect(readdirSync(join(a, 'findings'))).toHaveLength(1);
   });
 
-  test('merged again, or by way of another that has an older one, are what they are now', async () => {
+  test('merged again, or through an older merge, give the same result', async () => {
     const [a, b] = await copies();
     const [old, c] = [somewhere(), somewhere()];
     cpSync(b, old, { recursive: true });
@@ -72,7 +72,7 @@ describe('shards', () => {
     expect([executions, further]).toEqual([1024 + 2048 + third.executions, { 'no addition is lost': 1 }]);
   });
 
-  test('go on after a merge, from where they stood', async () => {
+  test('continue after a merge', async () => {
     const [a, b] = await copies();
     const campaign = CampaignDirectory.open(a);
     await mergeInto(campaign, [b]);
@@ -80,7 +80,7 @@ describe('shards', () => {
     expect(await run(CampaignDirectory.open(a), { executions: 1536 })).toMatchObject({ executions: 2560 });
   });
 
-  test('of other scenarios are refused, and so is what is no campaign', async () => {
+  test('of other scenarios are rejected, and so is a directory without a campaign', async () => {
     const [a] = await copies();
     const other = await begin(settings([builtIn('ring')]), { executions: 512 });
     const campaign = CampaignDirectory.open(a);
@@ -90,7 +90,7 @@ describe('shards', () => {
   });
 });
 
-test('a corpus made small covers what it covered, and stays so', async () => {
+test('a minimised corpus has the same coverage, and minimising it again changes nothing', async () => {
   const [a] = await copies();
   const before = await coverageOf(a);
   const campaign = CampaignDirectory.open(a);

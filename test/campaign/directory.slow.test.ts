@@ -6,7 +6,7 @@ import { run, somewhere } from './campaigns.ts';
 import { halfway, twoScenarios, whole } from './halfway.ts';
 
 describe('a directory', () => {
-  test('that is no campaign is refused', () => {
+  test('that is not of a campaign is rejected', () => {
     const nowhere = somewhere();
     expect(() => CampaignDirectory.open(nowhere)).toThrow(`${nowhere} is no campaign: there is no such directory`);
     mkdirSync(nowhere);
@@ -17,7 +17,7 @@ describe('a directory', () => {
     expect(existsSync(join(nowhere, 'campaign.json'))).toBe(false);
   });
 
-  test('that goes away, or under another name, while the campaign runs ends it', async () => {
+  test('that is deleted or renamed ends the campaign', async () => {
     const directory = await halfway();
     const campaign = CampaignDirectory.open(directory);
     renameSync(directory, `${directory} moved`);
@@ -26,7 +26,7 @@ describe('a directory', () => {
     expect((await run(CampaignDirectory.open(`${directory} moved`), { executions: 1024 })).executions).toBe(1024);
   });
 
-  test('that cannot be written to is refused, and so is one that another process locks at the same moment', async () => {
+  test('that cannot be written is rejected, and so is one that another process locks at the same time', async () => {
     expect(() => CampaignDirectory.create(join(somewhere(), 'n'.repeat(300)), twoScenarios)).toThrow(
       /^cannot write to .*: ENAMETOOLONG$/,
     );
@@ -36,7 +36,7 @@ describe('a directory', () => {
     expect(() => CampaignDirectory.open(directory)).toThrow(`${directory} is being begun by another process`);
   });
 
-  test('with a campaign is not begun again, and one from a newer version is not gone on with', async () => {
+  test('with a campaign is not started again, and one of a newer version is not resumed', async () => {
     const directory = await halfway();
     expect(() => CampaignDirectory.create(directory, twoScenarios)).toThrow(
       'has a campaign already: --resume goes on with it',
@@ -51,7 +51,7 @@ describe('a directory', () => {
     expect(() => CampaignDirectory.open(directory)).toThrow('is no JSON');
   });
 
-  test('that another process runs is refused; one whose process is gone is not', async () => {
+  test('that another process uses is rejected, unless that process has ended', async () => {
     const directory = await halfway();
     writeFileSync(join(directory, 'lock'), `${process.ppid}`);
     expect(() => CampaignDirectory.open(directory)).toThrow(`is being run by process ${process.ppid}`);

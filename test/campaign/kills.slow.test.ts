@@ -55,7 +55,7 @@ const filesIn = (directory: string, folder: string): Record<string, string> =>
     readdirSync(join(directory, folder)).map((name) => [name, readFileSync(join(directory, folder, name), 'utf8')]),
   );
 
-test(`killed ${KILLS} times at random moments, a campaign comes to what it comes to undisturbed`, {
+test(`killed ${KILLS} times at random moments, a campaign has the same result as without`, {
   timeout: 1_200_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));

@@ -9,7 +9,7 @@ import { buildVm } from '../../src/scenario/vm.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 describe('mutated schedules', () => {
-  test('are schedules, whatever they are made of', () => {
+  test('are schedules for any input', () => {
     const { spec } = checksOf('gfn-ring').find(({ spec }) => spec.name === 'ring')!;
     const run = createRun(buildVm(spec as VmSpec), 1000);
     const scheduler = new ReplayThenFallback(new RandomWalk(1));
@@ -23,7 +23,7 @@ describe('mutated schedules', () => {
     expect(seen.size).toBeGreaterThan(200);
   });
 
-  test('that are followed to the letter come to the same', () => {
+  test('that are replayed exactly give the same execution', () => {
     const { spec } = checksOf('gfn-ring').find(({ spec }) => spec.name === 'vm')!;
     const run = createRun(buildVm(spec as VmSpec), 10_000);
     runOnce(run, new RandomWalk(3));
@@ -35,7 +35,7 @@ describe('mutated schedules', () => {
   });
 });
 
-test('names without their numbers are those of a family', () => {
+test('names without their numbers are equal within a family', () => {
   expect(stripIndices('vcpu12 [write page 1, 1:2] load ring0[13].slot')).toBe(
     'vcpu# [write page #] load ring#[#].slot',
   );

@@ -56,7 +56,7 @@ async function journalHas(lines: number, directory: string): Promise<void> {
   }
 }
 
-/** A summary without what depends on how it was run. */
+/** A summary without the parts that depend on how it was run. */
 function summaryIn(stdout: string): unknown {
   const { ended: _, workers: __, ...summary } = JSON.parse(stdout);
   return apart(summary);
@@ -66,7 +66,7 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no redis-server)', () => {
+describe.skipIf(!hasRedis)('a campaign over a queue (skipped without redis-server)', () => {
   let port = 0;
   let url = '';
   let server: ChildProcess;
@@ -76,12 +76,12 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     server = await redis(port);
   });
 
-  test('is not begun in a directory that is no place for it, and lets the Redis go', async () => {
+  test('is not started in an unsuitable directory, and closes its connection', async () => {
     const { status, stderr } = await start('fuzz', ...common, '--queue', url, '--dir', process.cwd()).close;
     expect([status, stderr]).toEqual([2, expect.stringMatching(/^gfnring: .* is not empty, and no campaign.*\n$/)]);
   });
 
-  test('does what it does on threads, though a worker is killed and another comes late', async () => {
+  test('gives the same result as on threads, although one worker is killed and another starts late', async () => {
     const alone = start('fuzz', ...common, '--workers', '1', '--dir', 'alone');
     const expected = await alone.close;
     const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'queued');
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     expect(await late.close).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
   });
 
-  test('goes on with a Redis that has lost everything and is there again', async () => {
+  test('continues after Redis restarted without its data', async () => {
     const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'lost');
     const worker = start('work', url, '--workers', '1', '--quiet');
     await journalHas(1, 'lost');
@@ -111,7 +111,7 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped where there is no r
     expect(JSON.parse(stdout)).toMatchObject({ executions: 4096, lost: [] });
   });
 
-  test('is stopped in one line where the Redis goes away; what was done is kept', async () => {
+  test('ends with one line if Redis disappears, and keeps all results', async () => {
     const campaign = start('fuzz', ...common, '--executions', '1000000', '--queue', url, '--dir', 'gone');
     const worker = start('work', url, '--workers', '1', '--quiet');
     await journalHas(1, 'gone');

@@ -57,7 +57,7 @@ const disturbances: readonly [string, (directory: string) => void][] = [
   ],
 ];
 
-describe('a campaign that was stopped goes on to the same end', () => {
+describe('a resumed campaign has the same result', () => {
   test.each(disturbances)('%s', async (_, disturb) => {
     const directory = await halfway();
     disturb(directory);
@@ -74,8 +74,8 @@ describe('a campaign that was stopped goes on to the same end', () => {
   });
 });
 
-describe('a campaign with damaged files goes on to the same end', () => {
-  test('with entries damaged: they are set aside, named, and written again', async () => {
+describe('a campaign with damaged files has the same result', () => {
+  test('damaged entries are quarantined, reported, and written again', async () => {
     const directory = await halfway();
     const corpus = join(directory, 'corpus');
     const [first, second, third] = readdirSync(corpus);
@@ -90,7 +90,7 @@ describe('a campaign with damaged files goes on to the same end', () => {
     expect(readdirSync(corpus)).toEqual(readdirSync(join((await undisturbed).directory, 'corpus')));
   });
 
-  test('with a finding damaged: it is set aside, named, and written again', async () => {
+  test('a damaged finding is quarantined, reported, and written again', async () => {
     const directory = await halfway();
     const [name] = readdirSync(join(directory, 'findings'));
     const file = join(directory, 'findings', name);
@@ -103,7 +103,7 @@ describe('a campaign with damaged files goes on to the same end', () => {
     expect(loadFinding(file).schedule).toBe(JSON.parse(text).schedule);
   });
 
-  test('with its state damaged: it begins anew, and comes to the same', async () => {
+  test('a damaged state: it starts again', async () => {
     const directory = await halfway();
     const campaign = CampaignDirectory.open(directory);
     campaign.writeSnapshot();
@@ -116,7 +116,7 @@ describe('a campaign with damaged files goes on to the same end', () => {
   });
 });
 
-test('a campaign whose state has gone, and whose journal comes after it, begins anew, says so, and comes to the same', async () => {
+test('a campaign with a journal but without its state starts again, says so, and has the same result', async () => {
   const directory = await halfway();
   const campaign = CampaignDirectory.open(directory);
   campaign.writeSnapshot();
@@ -127,7 +127,7 @@ test('a campaign whose state has gone, and whose journal comes after it, begins 
   expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
 });
 
-test('a campaign that is looked at while another process writes its state has all that it had', async () => {
+test('a campaign that is read while another process writes its state is complete', async () => {
   const directory = await halfway();
   const campaign = CampaignDirectory.open(directory);
   campaign.writeSnapshot();
@@ -141,7 +141,7 @@ test('a campaign that is looked at while another process writes its state has al
 });
 
 describe('a full disk', () => {
-  test('is said; what there was no room for is done when there is', async () => {
+  test('is reported, and the work is done once there is space', async () => {
     const directory = await halfway();
     const full = CampaignDirectory.open(directory);
     const said: (string | undefined)[] = [];
@@ -156,7 +156,7 @@ describe('a full disk', () => {
     expect(apart(resumed)).toEqual(apart(await undisturbed));
   });
 
-  test('ends with its time, and nothing that was written is lost', async () => {
+  test('does not prevent the end at the time limit, and no written result is lost', async () => {
     const directory = await halfway();
     const full = CampaignDirectory.open(directory);
     filled(full);

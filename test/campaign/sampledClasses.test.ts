@@ -9,7 +9,7 @@ describe('sampled classes', () => {
     return Array.from({ length: n }, () => (random.next() >>> 0) * 2 ** 21 + (random.next() >>> 11));
   };
 
-  test('are counted exactly where they are few, and within 5% where they are many', () => {
+  test('are counted exactly if they are few, and within 5% if they are many', () => {
     const few = new SampledClasses();
     for (const hash of hashes(5000, 1)) few.add(hash, true);
     expect(few.distinct).toBe(5000);
@@ -19,7 +19,7 @@ describe('sampled classes', () => {
     expect(many.toJSON().seen.length).toBeLessThanOrEqual(8192);
   });
 
-  test('say how much is left: what Good, Turing and Chao say', () => {
+  test('give the estimates of Good, Turing and Chao', () => {
     const classes = new SampledClasses();
     const [a, b, c, d] = hashes(4, 3);
     for (const hash of [a, a, b, b, b, c, d]) classes.add(hash, true);
@@ -33,7 +33,7 @@ describe('sampled classes', () => {
     expect([new SampledClasses().unseen, new SampledClasses().left]).toEqual([null, null]);
   });
 
-  test('are the same in whatever order and parts they come', () => {
+  test('do not depend on the order or the parts in which they are added', () => {
     const list = hashes(40_000, 4);
     const whole = new SampledClasses();
     for (const hash of list) whole.add(hash, true);

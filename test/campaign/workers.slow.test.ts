@@ -50,7 +50,7 @@ export default scenario({
 test.each([
   ['dies', 'process.exit(7);', { died: 1, hung: 0 }],
   ['hangs', 'for (;;);', { died: 0, hung: 1 }],
-] as const)('a worker that %s is replaced, and what it did is done again', (name, does, expected) => {
+] as const)('a worker that %s is replaced, and its batch is run again', (name, does, expected) => {
   const module = unsound(name, does, true);
   const undisturbed = fuzz(module, '--executions', '1024');
   writeFileSync(flag, '');
@@ -59,7 +59,7 @@ test.each([
   expect(apart(disturbed.summary)).toEqual(apart(undisturbed.summary));
 });
 
-test('a batch that no worker comes back from is given up, and said to be', () => {
+test('a batch that ends every worker is abandoned and reported', () => {
   writeFileSync(flag, '');
   const { status, summary } = fuzz(unsound('always', 'process.exit(7);', false), '--executions', '512');
   rmSync(flag);
@@ -72,7 +72,7 @@ test('a batch that no worker comes back from is given up, and said to be', () =>
   });
 });
 
-test('a batch that waits for its turn is not taken for one that hangs', () => {
+test('a batch that waits for a worker does not count as one that hangs', () => {
   writeFileSync(flag, '');
   const sleeps = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);';
   const slow = ['--executions', '1024', '--workers', '1', '--patience', '4.4'];
@@ -81,7 +81,7 @@ test('a batch that waits for its turn is not taken for one that hangs', () => {
   expect(ended).toEqual({ by: 'executions', died: 0, hung: 0 });
 });
 
-test('there is patience of a month', () => {
+test('a time limit can be a month', () => {
   expect(fuzz('ring', '--executions', '512', '--patience', '2600000')).toMatchObject({
     status: 0,
     summary: { lost: [] },

@@ -38,7 +38,7 @@ test('equal observations agree, and are counted', () => {
   expect(disagreements).toEqual([]);
 });
 
-test('what a reference does not predict is not compared', () => {
+test('a value that a reference does not predict is not compared', () => {
   const { returns, states } = compared(ringReference('6.1').run(list));
   expect([returns, states]).toEqual([
     { compared: 3, equal: 3 },

@@ -13,7 +13,7 @@ const modules = process.env.GFNRING_MODULES;
 const isSet = vmlinuz !== undefined && modules !== undefined;
 
 describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSet ? '' : ' (not set)'}`, () => {
-  test('the model and our ring of its version agree with it, and that of another version does not', async () => {
+  test('the model and our ring of its version agree with it, and the ring of another version does not', async () => {
     const lists = generateLists(fc, 7, 40);
     const { release, lists: kernel } = await observe({ vmlinuz: vmlinuz!, modules: modules! }, lists);
     for (const { disagreements, states, traceRecords } of agreements(lists, kernel, referencesFor(release))) {

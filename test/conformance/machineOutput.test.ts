@@ -8,7 +8,7 @@ const read = (...lines: readonly unknown[]) => {
 };
 const operation = { returned: 0, left: 0, size: 0, entries: [], trace: [] };
 
-test('the kernel, and by list what was seen after each operation', () => {
+test('the version of the kernel, and the observations after each operation of each list', () => {
   const output = read(
     { kernel: '6.1.0-56-cloud-amd64', build: '#1 SMP' },
     { list: true },
@@ -68,7 +68,7 @@ test.each([
   expect(() => read(line)).toThrow('in the machine: ');
 });
 
-test('an entry beyond the ring, and what failed in the machine, are errors', () => {
+test('an entry beyond the ring, and a failure of the machine, are errors', () => {
   const beyond = { ...operation, size: 2, entries: [[0, 2, 1, 1, '5']] };
   expect(() => read({ list: true }, beyond)).toThrow('entry 2 of ring 0 is not there');
   expect(() => read({ failed: 'open /dev/kvm', errno: 2 })).toThrow('in the machine: open /dev/kvm failed, errno 2');

@@ -28,8 +28,8 @@ test.each([
 });
 
 test.each([
-  ['6.1 looks at a soft-full ring before each entry', '6.1', true],
-  ['6.12 looks only after a push', '6.12', false],
+  ['6.1 checks for a soft-full ring before each entry', '6.1', true],
+  ['6.12 checks only after a push', '6.12', false],
   ['5.11 takes an offset whose sum wraps for one in the slot', '5.11', false],
 ] as const)('a model of another version disagrees: %s', (_, version, asksOnPush) => {
   expect(between(modelReference(asksOnPush), ringReference(version)).disagreements.length).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ const write = (first: number, count: number): ConformanceOperation => ({
 const harvest: ConformanceOperation = { do: 'harvest', vcpu: 0, max: 1000 };
 const reset: ConformanceOperation = { do: 'reset' };
 
-test('a vCPU stops at 192 of 256 entries, before it writes to the page that it pushed last, and goes on after a reset', () => {
+test('a vCPU stops at 192 of 256 entries, before it writes to the page that it pushed last, and continues after a reset', () => {
   const [stopped, still, , taken, on] = performed([
     write(0, 256),
     { do: 'run', vcpu: 0 },

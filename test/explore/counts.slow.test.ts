@@ -80,7 +80,7 @@ for (const [n, classes, readsFrom] of [
 describe.each(Object.entries(LITMUS))('%s', (_, [text, classes, readsFrom, runs]) => {
   const orders = [...permutations(threadsOf(text))];
 
-  test('the optimal reduction runs each class once, whatever the order of the threads', () => {
+  test('the optimal reduction runs each class once, for every order of the threads', () => {
     for (const order of orders)
       expect(optimal(programOf(order))).toEqual({ executions: classes, blocked: 0, classes, limit: undefined });
   });
@@ -156,7 +156,7 @@ describe('spinlocks built from accesses: a thread whose iteration repeats is sto
   // A failed cmpxchg after a load of 0 is no iteration of a spin loop, as the next load reads
   // another value. So the first one has 6 classes, not 4.
   test.each([
-    ['one that looks first', looksFirst, 6, 4, 10],
+    ['one that loads first', looksFirst, 6, 4, 10],
     ['one that tries at once', triesAtOnce, 2, 2, 4],
   ] as const)('%s', (_, lock, classes, blocked, withRounds) => {
     expect(optimal(programOf([lock, lock]))).toEqual({ executions: classes, blocked, classes, limit: undefined });

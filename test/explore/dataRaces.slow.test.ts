@@ -14,7 +14,7 @@ const foundIn = async (what: Scenario | string, options: Options = {}) =>
 
 type Access = (mem: Memory, names: { readonly x: Cell; readonly f: Cell; readonly m: Lock }) => unknown;
 
-/** Message passing: `write` goes to x, then f says so. */
+/** Message passing: `write` stores to x, then sets f. */
 const passing = (writer: Access, reader: Access): Scenario =>
   scenario({
     name: 'passing',
@@ -162,7 +162,7 @@ test('cells that share a byte race; those that share a word do not', async () =>
   expect([await foundIn(halves('low')), await foundIn(halves('high'))]).toEqual([[RACE], []]);
 });
 
-test('what is meant is not reported', async () => {
+test('intended races are not reported', async () => {
   const counted = (racy: readonly ('hits' | 'other')[]) =>
     scenario({
       name: 'counted',
@@ -189,7 +189,7 @@ test.each(detailedScenarios.map(({ spec }) => spec.name))('no draw of %s has one
   expect(await foundIn(name, { scheduler: 'portfolio', executions: 300 })).not.toContain(RACE);
 });
 
-test('states are told apart by what those know of earlier accesses who have yet to acquire', async () => {
+test('states are distinguished by the accesses that happen before a later acquire', async () => {
   // As in weakStates.test.ts: the last store to y1 is of a or of c, with the same value, and a has
   // read x plainly before.
   const again = scenario({

@@ -95,7 +95,7 @@ describe('the search of all states', () => {
 });
 
 describe('the search of all states: threads that wait', () => {
-  test('finds a deadlock and says who waits for whom', () => {
+  test('finds a deadlock and reports which thread waits for which', () => {
     const take =
       (first: typeof m, second: typeof m) =>
       (mem: Memory): void => {
@@ -162,7 +162,7 @@ describe('the search of all states: ends', () => {
     expect(searched(counting).limit).toBe('1000 steps in one execution');
   });
 
-  test('a spin that nobody ends is a livelock, with its round; one that somebody ends is none', () => {
+  test('an endless spin loop is a livelock, with its iteration; one that ends is not', () => {
     const spins = (mem: Memory): void => {
       while (mem.load(x) === 0) mem.load(y);
     };

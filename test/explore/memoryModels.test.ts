@@ -46,7 +46,7 @@ function outcomes(what: Scenario, search: Partial<SearchSpec>): string[] {
   return all[0];
 }
 
-describe('the benchmark rings have as many classes as other tools count, whatever the order of the threads', () => {
+describe('the benchmark rings have as many classes as other tools count, in any order of the threads', () => {
   test.each([
     ['ring-s', 'sc', 46],
     ['ring-s', 'tso', 46],
@@ -85,7 +85,7 @@ describe('every scheduler finds what only the memory model allows', () => {
   });
 });
 
-test('a schedule says which store is read', () => {
+test('a schedule contains the store that each load reads from', () => {
   const schedule = [0, 0, 1 | (2 << 5), 1, 1, 1 | (2 << 5), 1 | (2 << 5)];
   expect(formatSchedule(schedule)).toBe('0x2,1.2,1x2,1.2x2');
   expect(parseSchedule('0x2,1.2,1x2,1.2x2')).toEqual(schedule);
@@ -126,7 +126,7 @@ const cells = {
 } as const;
 
 describe('halves of a word', () => {
-  test.each(['sc', 'tso', 'weak'] as const)('%s: what is stored to one leaves the other alone', (memoryModel) => {
+  test.each(['sc', 'tso', 'weak'] as const)('%s: a store to one cell does not change the other', (memoryModel) => {
     const both = scenario({
       name: 'halves',
       cells,
@@ -182,7 +182,7 @@ describe('parts of a store', () => {
     );
   });
 
-  test('weak: who has read a part, and then a fence, reads the other part from there too', () => {
+  test('weak: after a read of one part and a fence, a thread reads the other part of the same store', () => {
     const fenced = (fence: boolean): Scenario =>
       scenario({
         name: 'fenced',

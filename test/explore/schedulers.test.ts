@@ -88,7 +88,7 @@ describe.each(randomSchedulerNames)('%s', (name) => {
   });
 });
 
-test('a profile depends on the program and the seed, not on what has run before', () => {
+test('a profile depends on the program and the seed, not on earlier runs', () => {
   const execution = createExecution('sc', spinning(), 10_000);
   const profile = profileOf(execution, SEED);
   for (let i = 0; i < 50; i++) draw(execution, made('pos', execution), i);
@@ -258,7 +258,7 @@ function orders(text: string, name: RandomSchedulerName, depth: number): Map<str
   return counts;
 }
 
-test('surw: the orders of accesses to shared locations are equally likely, whatever else the threads do', () => {
+test('surw: the orders of accesses to shared locations are equally likely, independent of other steps', () => {
   const text = 'Wx;Ra;Ra;Ra;Ra;Wx | Rb;Rx;Rb;Rx';
   const uniform = exactly([2, 2], (left) => left);
   expect(chiSquare(orders(text, 'surw', 0), uniform)).toBeLessThan(1);

@@ -15,7 +15,7 @@ test.each([true, false])('a file is replaced as a whole, in a folder that is cre
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
-test('a write that fails leaves what was there, and no draft', () => {
+test('a failed write keeps the old file, and leaves no temporary file', () => {
   const folder = emptyFolder();
   mkdirSync(join(folder, 'file/within'), { recursive: true });
   expect(() => writeAtomically(join(folder, 'file'), 'text')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);

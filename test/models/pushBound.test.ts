@@ -16,7 +16,7 @@ test('the bound equals that of the model', () => {
       expect([of, pushBound(of)]).toEqual([of, mostPushes(of)]);
 });
 
-test('there is no bound beyond what the model has proved', () => {
+test('there is no bound for sizes that the model does not prove', () => {
   for (const freeing of freeings) {
     expect(pushBound({ freeing, pages: PAGES_MAX + 1, unconditional: 0 })).toBeUndefined();
     expect(pushBound({ freeing, pages: 1, unconditional: UNCONDITIONAL_MAX + 1 })).toBeUndefined();

@@ -16,7 +16,7 @@ function endless(): Program {
   return { layout, init: () => {}, actors: [{ name: 'a', operations: operations as never }] };
 }
 
-describe('a limit is no pass', () => {
+describe('a limit is never a pass', () => {
   test.each(['none', 'optimal', 'states'] as const)('steps of one execution, by %s', async (reduction) => {
     const of: Scenario = { name: 'endless', program: endless(), properties: noProperties };
     expect(await told(of, { reduction, stepsMax: 50 })).toBe('limit 50 steps in one execution');
@@ -36,7 +36,7 @@ describe('a limit is no pass', () => {
     expect(await told(ring, {}, { bytes: 1000 })).toBe('limit 1000 bytes of memory');
   });
 
-  test('executions that are drawn', async () => {
+  test('sampled executions', async () => {
     expect(await told(ring, { scheduler: 'pos' }, { executions: 20 })).toBe('limit 20 executions');
   });
 });

@@ -31,21 +31,21 @@ describe('worker threads in lockstep', () => {
     expect([...memory]).toEqual([...run.execution.bytes.u8]);
   });
 
-  test('end where it ends', async () => {
+  test('end where the schedule ends', async () => {
     const half = await pool.run(spec, good.slice(0, 3));
     expect([half.strayed, half.trace.length]).toEqual([undefined, 3]);
   });
 
-  test('say so when it takes a lock that is held', async () => {
+  test('report a schedule that takes a held lock', async () => {
     expect((await pool.run(spec, [0, 1])).strayed).toMatch(/step 2 locks slots_lock, which thread 0 holds/);
   });
 
-  test('say so when it gives steps to a thread that has ended', async () => {
+  test('report a schedule with steps of a thread that has ended', async () => {
     expect((await pool.run(spec, [...good, 1])).strayed).toMatch(/thread 1 has ended, the schedule gives it step/);
   });
 });
 
-test('the watchdog ends threads that do not come back, and the pool goes on with new ones', async () => {
+test('the watchdog ends threads that hang, and the pool continues with new ones', async () => {
   const pool = new LockstepPool(2, 2_000);
   // Thread 1 has no such step, so thread 0 waits for its turn until the watchdog ends it.
   const stuck = await pool.run(spec, [...good.slice(0, 1), ...Array<number>(3).fill(7), ...good]);

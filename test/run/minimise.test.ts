@@ -69,8 +69,8 @@ const operations = ({ scenario: { program } }: Failure): number =>
     0,
   );
 
-describe('a finding is made small', () => {
-  test('two unlocked pushes need two switches, whatever was found first', async () => {
+describe('a finding is minimised', () => {
+  test('two unlocked pushes need two switches, for every first finding', async () => {
     for (const seed of [1, 2, 3]) {
       const smallest = minimise(await found(counted, seed), 5);
       expect(contextSwitches(smallest.schedule)).toBe(2);
@@ -79,7 +79,7 @@ describe('a finding is made small', () => {
     }
   });
 
-  test('with no time it stays as it was found, and fails', async () => {
+  test('without time it stays as it was found, and still fails', async () => {
     const failure = await found(counted, 1);
     const same = minimise(failure, 0);
     expectToFail(same);
@@ -94,7 +94,7 @@ function nothingLost({ words, results }: Pick<StateView, 'words' | 'results'>): 
   return (words[0] & 0xffff) === pushed && entries === pushed;
 }
 
-test('what is made small stays a finding of the same property', async () => {
+test('a minimised finding violates the same property', async () => {
   // The third thread breaks the other property if it comes first.
   const two = scenario({
     name: 'two-properties',
@@ -114,7 +114,7 @@ test('what is made small stays a finding of the same property', async () => {
   expectToFail(minimise(failure, 5));
 });
 
-describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) => {
+describe.each(['tso', 'weak'] as const)('a failure that needs %s', (memoryModel) => {
   /**
    * Each store and each load is an operation. Without the stores, any order of the loads has the
    * forbidden result.
@@ -129,7 +129,7 @@ describe.each(['tso', 'weak'] as const)('what takes %s to fail', (memoryModel) =
     finally: { 'one saw the other': ({ results }) => results.a[1] === 1 || results.b[1] === 1 },
   });
 
-  test('is not made so small that it fails on any machine', async () => {
+  test('is not minimised to one that fails under sc', async () => {
     const machine = { memoryModel, tearing: false };
     const what = await resolveScenario(apart);
     const search = {

@@ -27,7 +27,7 @@ const without = (text: string, results: readonly unknown[]): Scenario => ({
   },
 });
 
-describe('what is found replays to the letter, with its reads-from and coherence choices', () => {
+describe('a finding replays exactly, with its reads-from and coherence choices', () => {
   test.each([
     ['sc', 'Rx;Wx1 | Rx;Wx1', [[[0, null]], [[0, null]]]],
     ['tso', 'Wx1;Ry | Wy1;Rx', [[[null, 0]], [[null, 0]]]],
@@ -56,7 +56,7 @@ describe('what is found replays to the letter, with its reads-from and coherence
   });
 });
 
-describe('a schedule that is not of the program is refused', () => {
+describe('a schedule that does not fit the program is rejected', () => {
   const locks = (): ReturnType<typeof createRun> => {
     const { program, properties } = without('Rx | Rx', []);
     const m = program.layout.lock('m', 'mutex');
@@ -97,7 +97,7 @@ test('a schedule as text', () => {
   expect(contextSwitches([0, 0, 1, 33, 0, 2])).toBe(3);
 });
 
-test('a finding is read as it was written, or refused by the name of the wrong field', async () => {
+test('a finding is read as it was written, or rejected with the name of the wrong field', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'gfnring-'));
   const what = await resolveScenario({ schema: 1, name: 'ring-s', skipped: [[1], [], [0]], builtIn: 'ring-s' });
   const failure = {

@@ -29,7 +29,7 @@ test('a search in batches runs every class once', () => {
   expect([executions, classes]).toEqual([553, 553]);
 });
 
-test('draws in batches are those one by one', () => {
+test('sampling in batches gives the same executions as one by one', () => {
   const ring = benchmarkRing('ring-m');
   const seen = searchHere(ring, search({ scheduler: 'random-walk' }), { ...noLimits, executions: 600 });
   const execution = createExecution('sc', ring.program, 1000);
@@ -46,7 +46,7 @@ test('draws in batches are those one by one', () => {
   expect(seen).toMatchObject({ executions: 600, steps, limit: '600 executions', classes: classes.seen.size });
 });
 
-test('within a bound, states that are reached at several prices are searched at the lowest', () => {
+test('within a bound, a state is searched with the fewest preemptions that reach it', () => {
   const outcomesBy = (reduction: 'states' | 'none'): string[] => {
     const outcomes = new Set<string>();
     const properties = {

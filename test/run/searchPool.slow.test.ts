@@ -28,7 +28,7 @@ async function both(source: ScenarioRef, search: SearchSpec, limits = noLimits) 
   return { found: found[0], here };
 }
 
-describe('whatever the number of workers', () => {
+describe('for any number of workers', () => {
   test.each([
     ['ring-s', 46],
     ['ring-m', 553],
@@ -39,7 +39,7 @@ describe('whatever the number of workers', () => {
     expect(here).toMatchObject({ executions: classes, classes, readsFrom: found.readsFrom });
   });
 
-  test('so many draws are the same draws', async () => {
+  test('the sampled executions are the same', async () => {
     for (const scheduler of ['portfolio', 'random-walk', 'reads-from'] as const) {
       const { found, here } = await both(ring('ring-l'), { ...base, scheduler }, { ...noLimits, executions: 3000 });
       expect(found).toMatchObject({ executions: 3000, limit: '3000 executions' });
@@ -47,7 +47,7 @@ describe('whatever the number of workers', () => {
     }
   });
 
-  test('the first violation is the first', async () => {
+  test('the first violation is the same', async () => {
     const { found, here } = await both(lostUpdate, { ...base, scheduler: 'random-walk' });
     expect(found).toMatchObject({ executions: here.executions, schedule: here.schedule, violation: here.violation });
     const proof = await both(lostUpdate, { ...base, scheduler: 'exhaustive', reduction: 'optimal' });

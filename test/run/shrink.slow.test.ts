@@ -16,7 +16,7 @@ const drawn = fc.oneof(
   new VmArbitrary({ hostile: true }),
 );
 
-test('what is read is what was written', () => {
+test('parsing the JSON of a VM gives the same VM', () => {
   fc.assert(
     fc.property(drawn, (spec) => {
       expect(parseVm(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
@@ -25,7 +25,7 @@ test('what is read is what was written', () => {
   );
 });
 
-test('a scenario is never made so small that it is none', () => {
+test('shrinking always gives a valid scenario', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(drawn, fc.infiniteStream(fc.nat(1000)), (spec, choices) => {

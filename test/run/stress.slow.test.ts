@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import { stress } from '../../src/run/stress/stress.ts';
 
-test('free threads: what does not hold at the end is found', async () => {
+test('free-running threads: a violation at quiescence is found', async () => {
   const wrong = await stress(await resolveScenarioName('./test/run/alwaysWrong.mjs'), { seconds: 60, rounds: 5 });
   expect(wrong).toMatchObject({
     outcome: 'violated',
@@ -10,7 +10,7 @@ test('free threads: what does not hold at the end is found', async () => {
   });
 });
 
-test('free threads: the histories of the ring are linearizable', async () => {
+test('free-running threads: the histories of the ring are linearizable', async () => {
   const { outcome, rounds, histories } = await stress(await resolveScenarioName('ring'), { seconds: 60, rounds: 5 });
   expect([outcome, rounds, histories.ok]).toEqual(['limit', 5, 5]);
 });

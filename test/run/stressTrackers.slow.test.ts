@@ -59,11 +59,11 @@ const specs = [
   specOf('dirty-ring@repaired', moves, { index: 0xffff_fffd }),
 ];
 
-test('every tracker has its turn', () => {
+test('every tracker is tested', () => {
   expect(new Set(specs.map(({ tracker }) => tracker))).toEqual(new Set(trackerNames));
 });
 
-describe('on free threads no page is lost and nobody waits for ever', () => {
+describe('on free-running threads no page is lost and no thread waits for ever', () => {
   test.each(specs.map((spec) => [spec.name, spec] as const))('%s', async (_, spec) => {
     const report = await stress(spec, { seconds: 10, rounds: 60 });
     expect(report.findings).toEqual([]);

@@ -5,7 +5,7 @@ import { Wakers } from '../../src/run/minimise/wakers.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { skip } from '../../src/scenario/omittedOperations.ts';
 
-test('what could have woken a sleeper is not left out: without it any version would sleep', () => {
+test('an operation that could have woken a sleeping thread is not left out', () => {
   const asleep = scenario({
     name: 'asleep',
     cells: { x: 'u32', z: 'u32' },

@@ -17,11 +17,11 @@ const run = (of: Scenario) => {
 const actors = { a: [] };
 const noop = () => {};
 
-test('all types infer', () => {
+test('all types are inferred', () => {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'test/types'], { stdio: 'inherit' });
 });
 
-test('a bad definition: one clear line', () => {
+test('a bad definition is reported in one line', () => {
   const good = { name: 'x', cells: {}, actors };
   const bad: [object, RegExp][] = [
     [{}, /^scenario: name is missing: must be a text of letters/],
@@ -67,7 +67,7 @@ test('a bad definition: one clear line', () => {
   }
 });
 
-test('names of every object are free', () => {
+test('names of Object.prototype are allowed', () => {
   const odd = scenario({
     name: 'odd',
     cells: { x: 'u8' },
@@ -77,7 +77,7 @@ test('names of every object are free', () => {
   expect(run(odd).stop.kind).toBe('finished');
 });
 
-test('a name that is not there, and a property that throws, are said', () => {
+test('an unknown name, and a property that throws, are reported', () => {
   const typo = scenario({
     name: 'typo',
     cells: { count: 'u32' },
@@ -141,7 +141,7 @@ test('a third argument is the result of the operation before; results have names
   ]);
 });
 
-test('parameters are counted, those with a default value too', () => {
+test('parameters are counted, also those with a default value', () => {
   const counts: [(...args: never[]) => unknown, number][] = [
     [() => 0, 0],
     // biome-ignore format: the parentheses are what is left out here
@@ -179,7 +179,7 @@ const five = scenario({
   },
 });
 
-test('a skipped operation leaves its place, and hands on what the actor keeps', () => {
+test('a skipped operation keeps its position, and passes on the previous result', () => {
   const less = skip(five, [[0], [], [0]]);
   expect(run(less)).toMatchObject({
     violation: undefined,
@@ -211,7 +211,7 @@ const options = {
   directory: null,
 } as const;
 
-test('a finding is made smaller by skipping operations', async () => {
+test('a finding is shrunk by skipping operations', async () => {
   const { findings } = await exploreScenario(five, options);
   const { source, contextSwitches, message } = { source: findings[0].scenario, ...findings[0] };
   expect(sizeOf(skip(five, (source as unknown as { skipped: number[][] }).skipped))).toEqual({
@@ -221,7 +221,7 @@ test('a finding is made smaller by skipping operations', async () => {
   expect([contextSwitches, message]).toEqual([2, '2 additions, count is 1']);
 });
 
-test('but not to what fails in any order', async () => {
+test('a finding is not shrunk to one that fails in any order', async () => {
   const counted = scenario({
     name: 'counted',
     cells: { count: 'u32' },

@@ -52,7 +52,7 @@ function machine({ tracker: name, ...shape }: Omit<Partial<VmShape>, 'tracker'> 
   };
 }
 
-test.each(trackerNames)('%s records what vCPUs write, in order, until it is reset', (tracker) => {
+test.each(trackerNames)('%s records the writes of vCPUs, in order, until it is reset', (tracker) => {
   const {
     mem,
     tracker: of,
@@ -78,7 +78,7 @@ test.each(trackerNames)('%s records what vCPUs write, in order, until it is rese
   expect([recorded(), of.mustExit(mem, 0)]).toEqual([[], false]);
 });
 
-test.each(trackerNames)('%s serves all vCPUs in one round', (tracker) => {
+test.each(trackerNames)('%s collects from all vCPUs at once', (tracker) => {
   const rings = [0, 1, 2].map(() => ({ size: 4, leeway: 0 }));
   const { mem, tracker: of, mark, recorded } = machine({ tracker, rings });
   for (const vcpu of [0, 1, 2]) mark(0, vcpu, vcpu);
@@ -88,7 +88,7 @@ test.each(trackerNames)('%s serves all vCPUs in one round', (tracker) => {
   expect(recorded()).toEqual([]);
 });
 
-test('userspace takes so many entries, and the others later', () => {
+test('userspace harvests up to a maximum, and the rest later', () => {
   const ring = machine({ tracker: 'gfn-ring' });
   const merged = machine({ tracker: 'dirty-ring@6.17' });
   const take = {
@@ -103,7 +103,7 @@ test('userspace takes so many entries, and the others later', () => {
   }
 });
 
-test('userspace takes no more in one go than the ring has, though it is reset and filled anew meanwhile', () => {
+test('userspace harvests at most one full ring at once, even if it is reset and filled again meanwhile', () => {
   const { mem, tracker, mark } = machine({ tracker: 'dirty-ring@repaired' });
   const [ring] = (tracker as DirtyRings).rings;
   for (const page of [0, 1, 2, 3]) mark(0, page, 0);
@@ -114,7 +114,7 @@ test('userspace takes no more in one go than the ring has, though it is reset an
 describe.each([{ tracker: 'dirty-bitmap' }, { tracker: 'dirty-ring@repaired', backupBitmap: true }] as const)(
   'the bitmap of $tracker',
   (shape) => {
-    test('goes with its slot, and no other does', () => {
+    test('is cleared with its slot, and no other is', () => {
       const { mem, tracker, mark, recorded } = machine(shape);
       for (const offset of [0, 31, 32, 39]) mark(0, offset);
       mark(65537, 2);
@@ -125,7 +125,7 @@ describe.each([{ tracker: 'dirty-bitmap' }, { tracker: 'dirty-ring@repaired', ba
   },
 );
 
-test('with manual protection a reset clears what it is given, slot by slot', () => {
+test('with manual protection a reset clears the given pages, slot by slot', () => {
   const { mem, tracker, mark, recorded } = machine({ tracker: 'dirty-bitmap', manualProtect: 'on' });
   for (const offset of [0, 1, 31, 33]) mark(0, offset);
   mark(65537, 1);
@@ -162,7 +162,7 @@ test.each([
   },
 );
 
-test('CLEAR refuses a slot that shrinks before it holds the lock, and says so, also where the next slot is cleared', () => {
+test('CLEAR returns an error for a slot that shrinks before it has the lock, also if the next slot is cleared', () => {
   const { mem, vm, tracker, mark, recorded } = machine({
     tracker: 'dirty-bitmap',
     manualProtect: 'on',
@@ -182,7 +182,7 @@ test('CLEAR refuses a slot that shrinks before it holds the lock, and says so, a
   expect(recorded()).toEqual(['0:1', '0:39']);
 });
 
-test('CLEAR looks at the words of its range, and takes those that are not there for empty', () => {
+test('CLEAR reads the words of its range, and treats missing words as empty', () => {
   const slots = [{ slot: 0, npages: 140 }];
   const { mem, vm, tracker, mark, recorded } = machine({ tracker: 'dirty-bitmap', manualProtect: 'on', slots });
   const [bitmap] = (tracker as DirtyBitmap).bitmaps;
@@ -195,7 +195,7 @@ test('CLEAR looks at the words of its range, and takes those that are not there 
   expect(recorded()).toEqual(['0:32', '0:64', '0:128']);
 });
 
-test('a bitmap that is all ones at first is so again where a slot is made', () => {
+test('a bitmap that is initially set is set again for a new slot', () => {
   const { mem, tracker, recorded } = machine({
     tracker: 'dirty-bitmap',
     manualProtect: 'initially set',
@@ -220,12 +220,12 @@ describe.each(trackerNames.filter((name) => name !== 'dirty-bitmap'))('%s', (tra
     return armed.map(({ slot, offset }) => `${slot}:${offset}`);
   };
 
-  test('an entry that names no slot is passed over', () => {
+  test('an entry with an unknown slot is skipped', () => {
     expect(rearmed([0, 1], [5, 0], [65537, 2])).toEqual(['0:1', '65537:2']);
   });
 
   // The ring as merged is known for it: B22.
-  test.runIf(!/@[56]/.test(tracker))('an entry that names no page takes no other with it', () => {
+  test.runIf(!/@[56]/.test(tracker))('an entry with an unknown page does not affect others', () => {
     expect(rearmed([65537, 3], [65537, 2])).toEqual(['65537:2']);
   });
 });
@@ -256,7 +256,7 @@ test.each([
   expect(kvm_dirty_ring_reset(mem, vm.kvm, rings[0], version, 0x7ffffffe)).toEqual({ taken: most, error: 0 });
 });
 
-test('what was never pushed is not reset, where the index wraps either', () => {
+test('entries that were never pushed are not reset, also when the index wraps', () => {
   const { mem, tracker, mark } = machine({ tracker: 'dirty-ring@repaired', index: 0xffffffff });
   mark(0, 1, 0);
   const gfns = tracker.harvest(mem);
@@ -264,11 +264,11 @@ test('what was never pushed is not reset, where the index wraps either', () => {
   expect(tracker.reset(mem, gfns)).toBe(1);
 });
 
-test('a ring that is refused is no tracker', () => {
+test('a ring of an invalid size creates no tracker', () => {
   expect(() => machine({ tracker: 'gfn-ring', rings: [{ size: 3, leeway: 0 }] })).toThrow('returned -22 (-EINVAL)');
 });
 
-test('the ring of the host is the last', () => {
+test('the ring of the host is the last one', () => {
   const rings = [1, 2, 3].map(() => ({ size: 2, leeway: 0 }));
   const { mem, tracker, mark } = machine({ tracker: 'gfn-ring', hostWrites: true, rings });
   for (const offset of [0, 1]) expect(mark(0, offset)).toBe(true);

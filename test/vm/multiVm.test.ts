@@ -32,7 +32,7 @@ const found = (scenario: ReturnType<typeof two>) =>
     { ...noLimits, seconds: 20 },
   ).violation;
 
-test('an actor that touches memory of another VM disturbs it', () => {
+test('an actor that accesses memory of another VM is found', () => {
   const scenario = two(vm('a', vcpu(0, halt)), vm('b', vcpu(0, halt)));
   expect(found(scenario)).toBeUndefined();
   const theirs = scenario.program.layout.places.find(({ name }) => name === 'b.exits')!;
@@ -45,7 +45,7 @@ test('an actor that touches memory of another VM disturbs it', () => {
   });
 });
 
-test('a property that fails names its VM, a deadlock too', () => {
+test('a violation names its VM, also a deadlock', () => {
   const stuck = vm('b', vcpu(0, write(0), write(1), write(2)));
   expect(found(two(vm('a', userspace(collect)), stuck))).toMatchObject({
     property: 'b: L1, L3, L5 a stopped vCPU runs again',

@@ -128,8 +128,8 @@ const bad: readonly (readonly [object, string])[] = [
   ],
 ];
 
-describe('a wrong value is answered with one line that says where it stands', () => {
-  test('and the right ones are read', () => {
+describe('a wrong value is reported in one line with its path', () => {
+  test('correct VMs are read', () => {
     expect(parseVm(good)).toEqual(good);
   });
 
@@ -170,8 +170,8 @@ const badVms: readonly (readonly [unknown, string])[] = [
   ],
 ];
 
-describe('so it is for VMs side by side', () => {
-  test('and the right ones are read', () => {
+describe('a wrong value in a scenario of several VMs is reported, too', () => {
+  test('correct VMs are read', () => {
     const two = { schema: 1, name: 'two', vms: [good, { ...good, name: 'b', tracker: 'gfn-list' }] };
     expect(parseScenarioRef(two, 'two.json')).toEqual(two);
   });
@@ -181,7 +181,7 @@ describe('so it is for VMs side by side', () => {
   });
 });
 
-describe('whatever stands there', () => {
+describe('any JSON value', () => {
   const WRONG = [
     null,
     true,
@@ -215,7 +215,7 @@ describe('whatever stands there', () => {
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, n, by)]));
   }
 
-  test('it is refused in one line, or it is a VM that can be built and run', () => {
+  test('is rejected in one line, or is a VM that can be built and run', () => {
     fc.assert(
       fc.property(drawn, fc.nat(80), fc.constantFrom(...WRONG), (spec, n, by) => {
         let parsed: VmSpec;

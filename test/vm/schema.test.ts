@@ -25,7 +25,7 @@ describe('the JSON Schema of scenarios', () => {
     for (const spec of specs) expect([spec.name, validate(spec), validate.errors]).toEqual([spec.name, true, null]);
   });
 
-  test('refuses what the reader refuses', () => {
+  test('rejects what the reader rejects', () => {
     for (const wrong of [
       { ...vm, tracker: 'ring' },
       { ...vm, ring: [] },
@@ -43,13 +43,13 @@ describe('the JSON Schema of scenarios', () => {
   });
 });
 
-test('a misspelt field of an operation is refused, and the right ones are named', () => {
+test('a misspelt field of an operation is rejected, and the valid ones are listed', () => {
   expect(() => parseVm(withOperation({ do: 'write', page: [[0, 1]] }))).toThrow(
     'scenario.actors[0].operations[0].page: there is no such field, only do, pages',
   );
 });
 
-test('each operation is listed once, and says what it does', () => {
+test('each operation is listed once, with a description', () => {
   expect(new Set(operations.map(({ name }) => name)).size).toBe(operations.length);
   for (const { name, about, roles } of operations)
     expect([name, about.length > 10, roles.length > 0]).toEqual([name, true, true]);

@@ -20,7 +20,7 @@ function said(pushes: readonly number[], ...harvests: readonly (readonly bigint[
   );
 }
 
-test('what was harvested begins with what was pushed, without what was refused', () => {
+test('harvested entries are a prefix of the pushed ones, without refused pushes', () => {
   expect(said([1, 2, -16], [0n], [1n]).R4).toBe(true);
   expect(said([1, -16, 2], [0n], [2n]).R4).toBe(true);
   expect(said([1, 2, 2], [], [0n]).R4).toBe(true);
@@ -28,7 +28,7 @@ test('what was harvested begins with what was pushed, without what was refused',
   expect(said([1, -16, -16], [0n, 1n], []).R4).toBe('ring0: harvested 0:0 0:1, pushed 0:0');
 });
 
-test('push returns what is in use, or that there is no room', () => {
+test('push returns the number of used entries, or that the ring is full', () => {
   expect(said([1, 2, -16], [], []).R6).toBe(true);
   expect(said([0, 1, 2], [], []).R6).toBe('push returned 0');
   expect(said([1, 2, 3], [], []).R6).toBe('push returned 3');
@@ -40,7 +40,7 @@ test('an honest cons is never refused; a hostile one may be', () => {
   expect(Object.keys(callResultsMatchModel(specOf('hostile-cons')))).toEqual([]);
 });
 
-test('they are asked where entries are pushed by calls and harvested by one thread', () => {
+test('they are checked if entries are pushed by calls and harvested by one thread', () => {
   const asked = detailedScenarios.map(({ spec }) => [
     spec.name,
     Object.keys(callResultsMatchModel(spec)).map((name) => name.slice(0, 2)),
@@ -54,7 +54,7 @@ test('they are asked where entries are pushed by calls and harvested by one thre
   });
 });
 
-test('pages are re-armed, or still in a ring, as memory says at the end', () => {
+test('at quiescence each page is re-armed or in a ring', () => {
   const { program, properties } = buildVm(specOf('handed-over'));
   const [[name, holds]] = Object.entries(properties.finally);
   expect(name).toContain('R7');
