@@ -8,19 +8,19 @@ import { ancestor } from 'acorn-walk';
 
 /** The operators, and what each does. */
 export const operators = {
-  drop: 'a call, an assignment, a break or a continue is left out',
-  zero: 'a read is not made: it is 0',
-  unlocked: 'a lock is not taken, and not given back',
-  swap: 'two statements that follow each other and touch memory change places',
-  twice: 'a statement that touches memory is executed twice',
-  again: 'what was read is read again where it is used a second time',
-  bound: 'a bound is one further, or one nearer',
-  condition: 'what is asked is always so, or never',
-  operand: 'one side of an and, an or, or a `??` is all that counts',
-  mask: 'a mask, a modulus, a minimum or a width is left out',
-  arithmetic: 'plus is minus, left is right',
-  number: 'a number is its neighbour, true is false',
-  return: 'zero is returned',
+  drop: 'removes a call, an assignment, a break or a continue',
+  zero: 'replaces a read by 0',
+  unlocked: 'removes a lock and its unlock',
+  swap: 'swaps two adjacent statements that access memory',
+  twice: 'executes a statement that accesses memory twice',
+  again: 'reads a value again where it is used a second time',
+  bound: 'moves a bound by one',
+  condition: 'replaces a condition by true or false',
+  operand: 'keeps one side of an and, an or, or a `??`',
+  mask: 'removes a mask, a modulus, a minimum or a width',
+  arithmetic: 'swaps plus and minus, or left and right shift',
+  number: 'changes a number by one, or negates a boolean',
+  return: 'returns zero',
 };
 
 const FENCES = ['rmb', 'wmb', 'mb'];
