@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // By default vitest leaves one core idle, which is half of two.
-    maxWorkers: 2,
+    // One more than the cores of CI: many tests wait for processes.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: ['test/**/*.slow.test.ts', 'properties/**/*.test.ts', 'examples/**/*.test.ts'],
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

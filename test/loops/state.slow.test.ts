@@ -180,7 +180,7 @@ async function outcomeOf(body: string, around: string, reduction: 'none' | 'opti
   const { outcome } = await exploreScenario(of, {
     ...scMemory,
     ...{ scheduler: 'exhaustive', reduction, seed: 1, depth: 3, stepsMax: 10_000, workers: 1 },
-    limits: { executions: Infinity, seconds: 10, bytes: 2 ** 30 },
+    limits: { executions: Infinity, seconds: 40, bytes: 2 ** 30 },
     minimiseSeconds: 0,
     directory: null,
   });
