@@ -26,7 +26,7 @@ import { asBounded, asWritten, type LoopProgram, loopPrograms, PRELUDE } from '.
  */
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 500);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 300);
 
 installProbe();
 
@@ -222,7 +222,7 @@ const MINIMUM: Readonly<Record<string, number>> = {
 };
 
 afterAll(() => {
-  if (programs < 500) return;
+  if (programs < 300) return;
   for (const [what, least] of Object.entries(MINIMUM))
     expect(events.get(what) ?? 0, what).toBeGreaterThanOrEqual((least * programs) / 1000);
 });

@@ -54,7 +54,7 @@ test.each([
   const module = unsound(name, does, true);
   const undisturbed = fuzz(module, '--executions', '1024');
   writeFileSync(flag, '');
-  const disturbed = fuzz(module, '--executions', '1024', '--patience', '10');
+  const disturbed = fuzz(module, '--executions', '1024', '--patience', '20');
   expect(disturbed).toMatchObject({ status: 0, ended: { by: 'executions', ...expected }, summary: { lost: [] } });
   expect(apart(disturbed.summary)).toEqual(apart(undisturbed.summary));
 });

@@ -12,7 +12,7 @@ import { sample } from './randomTests.ts';
 import { SUITE } from './suite.ts';
 
 const MODELS = ['tso', 'weak'] as const;
-const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 200);
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 100);
 const SEED = Number(process.env.GFNRING_SEED ?? 7);
 
 /** The search must be optimal: one execution per class, and none that is abandoned. */
