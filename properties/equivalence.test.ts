@@ -163,7 +163,7 @@ test('all trackers report the pages that were written in each epoch, and leave t
         expect(Buffer.compare(native.bytes, bytes)).toBe(0);
       }
     }),
-    { numRuns: 50, seed },
+    { numRuns: 25, seed },
   );
 });
 
@@ -178,7 +178,7 @@ test('all trackers do the same in the explorer', () => {
       expect(Buffer.compare(explored.bytes, bytes)).toBe(0);
       count(`explored: ${nameOf(setup)}`);
     }),
-    { numRuns: 300, seed },
+    { numRuns: 150, seed },
   );
 });
 
@@ -196,7 +196,7 @@ test('all trackers do the same on worker threads in lockstep', async () => {
       expect(Buffer.compare(threads.memory, bytes)).toBe(0);
       count(`in lockstep: ${nameOf(setup)}`);
     }),
-    { numRuns: 120, seed },
+    { numRuns: 60, seed },
   );
 });
 

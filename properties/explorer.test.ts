@@ -9,7 +9,7 @@ const events = new Map<string, number>();
 // The seed is fixed so that a failure in CI can be reproduced. For another seed: GFNRING_SEED=… npx
 // vitest run properties
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 300);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 250);
 
 // Each test has a maximum number of interleavings, estimated without locks and waiting, and a share
 // of the number of programs.

@@ -41,7 +41,7 @@ const isLong = process.env.GFNRING_LONG !== undefined;
  * Number of chains of mutated machines, length of a chain, and executions of the last machine of
  * each. With GFNRING_LONG, these are tens of thousands of executions of a tracker.
  */
-const [CHAINS, LINKS, EXECUTIONS] = isLong ? [8, 7, 40] : [1, 6, 5];
+const [CHAINS, LINKS, EXECUTIONS] = isLong ? [8, 7, 40] : [1, 4, 5];
 
 /** The violation that the portfolio finds in a VM, or undefined. */
 function foundIn(spec: VmSpec, seed: number, executions: number): string | undefined {
