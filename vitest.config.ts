@@ -1,12 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { COMPILED, compiled } from './selftest/vitest/compiled.ts';
+
+const plugins = [compiled(fileURLToPath(new URL('.', import.meta.url)))];
+const server = { deps: { external: [COMPILED] } };
 
 export default defineConfig({
   test: {
     // One more than the cores of CI: many tests wait for processes.
     maxWorkers: 3,
+    globalSetup: 'test/compile.ts',
     projects: [
       {
+        plugins,
         test: {
+          server,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.slow.test.ts'],
@@ -17,7 +25,9 @@ export default defineConfig({
         },
       },
       {
+        plugins,
         test: {
+          server,
           name: 'slow',
           include: ['test/**/*.slow.test.ts', 'properties/**/*.test.ts', 'examples/**/*.test.ts'],
           isolate: false,

@@ -6,27 +6,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { distUrl } from '../compiled.ts';
+import { COMPILED, compiled } from './compiled.ts';
 
 const ROOT = fileURLToPath(new URL('..', distUrl('')));
-const SOURCE = `${ROOT}src/`;
-
 export default defineConfig({
   root: ROOT,
-  plugins: [
-    {
-      name: 'compiled',
-      enforce: 'pre',
-      resolveId(id, importer) {
-        if (importer === undefined || !id.startsWith('.') || !id.endsWith('.ts')) return null;
-        const { pathname } = new URL(id, `file://${importer}`);
-        if (!pathname.startsWith(SOURCE)) return null;
-        return fileURLToPath(distUrl(pathname.slice(SOURCE.length).replace(/ts$/, 'js')));
-      },
-    },
-  ],
+  plugins: [compiled(ROOT)],
   test: {
     include: ['test/**/*.test.ts', 'properties/**/*.test.ts'],
-    server: { deps: { external: [/\/(dist|build)\//] } },
+    server: { deps: { external: [COMPILED] } },
     maxWorkers: 1,
     testTimeout: 60_000,
   },

@@ -1,0 +1,6 @@
+import { execFileSync } from 'node:child_process';
+
+/** Compiles the code before any test runs, as tests run what is in `dist`. */
+export function setup(): void {
+  execFileSync('npx', ['tsc', '-b'], { stdio: 'inherit' });
+}
