@@ -101,11 +101,7 @@ export const machine: readonly Canary[] = [
     REMUS,
     'gfn-ring/checkpoint',
     [STILL, COMMITTED],
-    [
-      'actors/gate',
-      'mem.fetchAdd(gate.inside, 1); // in full order with the load after it: either we see the pause, or it sees us. Pairs with xchg(phase) in pause',
-      '',
-    ],
+    ['actors/gate', 'mem.fetchAdd(gate.inside, 1);', ''],
     [
       'actors/gate',
       'if (phase === RUNNING) return true; leave(mem, gate);',

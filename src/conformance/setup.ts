@@ -37,7 +37,7 @@ export function answerSetupIoctl(
     case 'map':
       return same(mapped(setup, operation));
     case 'get-log':
-      return same(setup.bytes > 0 ? -ENXIO : -ENOENT); // no slot is logged before the ring is enabled
+      return same(setup.bytes > 0 ? -ENXIO : -ENOENT); // no slot is logged before enable
     case 'reset':
       return same(setup.bytes > 0 ? 0 : -EINVAL);
     default:

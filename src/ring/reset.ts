@@ -33,7 +33,7 @@ export function __kvm_gfn_ring_reset(mem: Memory, kvm: Kvm, ring: GfnRing): numb
     const slot = mem.load(entry.slot); // once each: userspace may write them at any time
     const offset = mem.load64(entry.offset);
     const memslot = memslotOf(kvm, slot);
-    if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue; // this entry only
+    if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue; // only this
     const grown = batch && coalesce(batch, slot, offset);
     if (batch && !grown) enable_log_dirty(mem, kvm, batch);
     batch = grown ?? { slot, offset, mask: 1n };

@@ -67,7 +67,8 @@ function formatDispatch(path: string, commands: CommandNode['commands']): string
 function formatFlag({ names, description, value }: Flag, formatAction: (values: CompletionValues) => string): string {
   const spec = `[${description.replace(/[[\]\\:]/g, '\\$&')}]${value ? `: :${formatAction(value)}` : ''}`;
   const [first] = names;
-  if (names.length === 1) return quote(`${first}${value ? '=' : ''}${spec}`); // both `--seed 7` and `--seed=7`
+  // Both `--seed 7` and `--seed=7`.
+  if (names.length === 1) return quote(`${first}${value ? '=' : ''}${spec}`);
   return `'(${names.join(' ')})'{${names.join(',')}}${quote(spec)}`;
 }
 

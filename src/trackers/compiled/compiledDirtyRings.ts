@@ -43,7 +43,8 @@ export class CompiledRings extends DirtyRings {
         throw new RangeError(`kvm_dirty_ring_alloc refuses a ring of ${ring.size} entries`);
       const data = code.make('gfnring_data', i);
       ring.dirty_gfns.forEach(({ flags, slot, offset }, entry) => {
-        if (!code.has(data + entry * DIRTY_GFN_BYTES, DIRTY_GFN_BYTES)) return; // the file allocates less: an access there is out of bounds
+        // The file allocates less: an access there is out of bounds.
+        if (!code.has(data + entry * DIRTY_GFN_BYTES, DIRTY_GFN_BYTES)) return;
         for (const [cell, at] of [
           [flags, 0],
           [slot, 4],

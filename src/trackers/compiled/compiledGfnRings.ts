@@ -36,7 +36,8 @@ export class CompiledGfnRings extends GfnRings {
       code.put(data, ring.indices.prod);
       code.put(data + 2, ring.indices.cons);
       ring.entries.forEach(({ slot, offset }, entry) => {
-        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return; // the file allocates less: an access there is out of bounds
+        // The file allocates less: an access there is out of bounds.
+        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return;
         // The pads have no use. But a write of a whole entry writes its pad, and the pad of entry 0
         // has the indices.
         code.put(data + entry * GFN_BYTES, layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES));

@@ -14,7 +14,8 @@ export function dirty_ring_harvest(mem: Memory, ring: DirtyRing, max: number = r
     // Before the entry is read: pairs with wmb() in push, storeRelease(flags) in reset.
     if (mem.loadAcquire(entry.flags) !== F_DIRTY) break;
     gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });
-    mem.storeRelease(entry.flags, F_RESET); // after the reads: pairs with loadAcquire(flags) in harvested
+    // After the reads: pairs with loadAcquire(flags) in harvested
+    mem.storeRelease(entry.flags, F_RESET);
   }
   if (gfns.length > 0) mem.store(ring.fetch_index, first + gfns.length);
   return gfns;

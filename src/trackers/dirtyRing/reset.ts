@@ -41,7 +41,7 @@ export function kvm_dirty_ring_reset(
     // is not reset, whatever its flags say.
     if (version.repaired && reset_index === mem.load(ring.dirty_index)) break;
 
-    const slot = mem.load(entry.slot); // once each: userspace may have rewritten them, and may again
+    const slot = mem.load(entry.slot); // once each: userspace may rewrite them
     const offset = mem.load64(entry.offset);
     if (version.acquireRelease)
       // After the reads of the entry, which push may fill again:
@@ -51,7 +51,8 @@ export function kvm_dirty_ring_reset(
     reset_index = (reset_index + 1) >>> 0;
     // In Linux only the leeway separates this store from the push that fills the entry again.
     if (version.repaired)
-      mem.storeRelease(ring.reset_index, reset_index); // pairs with loadAcquire(reset_index) in push
+      // pairs with loadAcquire(reset_index) in push
+      mem.storeRelease(ring.reset_index, reset_index);
     else mem.store(ring.reset_index, reset_index);
     taken++;
 
