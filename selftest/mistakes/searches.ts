@@ -36,7 +36,7 @@ export const searches: readonly Mistake[] = [
     expectedBy: ['for any number of workers ring-m has 553 classes'],
     edits: [
       {
-        file: 'explore/work/batchedSearch',
+        file: 'explore/parallel/batchedSearch',
         from: 'for (let i = 0; i < results.length && progress.violation === undefined; i++)',
         to: 'for (let i = 0; i < results.length - (results.length > 8 ? 1 : 0) && progress.violation === undefined; i++)',
       },

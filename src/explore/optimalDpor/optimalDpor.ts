@@ -4,11 +4,11 @@ import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import { HappensBefore } from '../happensBefore.ts';
 import type { Limits } from '../limits.ts';
+import type { Reversal, WorkItem, WorkResult } from '../parallel/workItem.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
 import { withinPreemptions } from '../search/preemptionBound.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
-import type { Reversal, WorkItem, WorkResult } from '../work/workItem.ts';
 import {
   type Conflict,
   insertSequence,

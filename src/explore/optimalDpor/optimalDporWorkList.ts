@@ -1,7 +1,7 @@
 import type { Execution } from '../execution/execution.ts';
 import { HappensBefore } from '../happensBefore.ts';
+import type { Reversal, WorkItem, WorkList, WorkResult } from '../parallel/workItem.ts';
 import type { PropertyChecker } from '../search/searchProgress.ts';
-import type { Reversal, WorkItem, WorkList, WorkResult } from '../work/workItem.ts';
 import {
   type Conflict,
   decodeSiblings,

@@ -1,10 +1,10 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
+import type { WorkItem, WorkList, WorkResult } from '../parallel/workItem.ts';
 import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
 import type { VisitedSet } from '../states/visitedSet.ts';
-import type { WorkItem, WorkList, WorkResult } from '../work/workItem.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from './searchProgress.ts';
 import type { TraceCounter } from './traceCounter.ts';
 

@@ -1,7 +1,7 @@
 import type { Execution } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
+import type { WorkItem, WorkList } from '../parallel/workItem.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
-import type { WorkItem, WorkList } from '../work/workItem.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from './searchProgress.ts';
 import type { TraceCounter } from './traceCounter.ts';
 

@@ -1,7 +1,7 @@
 import { wallClock } from '../../explore/limits.ts';
-import type { WorkBatch } from '../../explore/work/batchedSearch.ts';
-import type { SearchWorker } from '../../explore/work/searchWorker.ts';
-import type { WorkResult } from '../../explore/work/workItem.ts';
+import type { WorkBatch } from '../../explore/parallel/batchedSearch.ts';
+import type { SearchWorker } from '../../explore/parallel/searchWorker.ts';
+import type { WorkResult } from '../../explore/parallel/workItem.ts';
 import type { CheckedExecution } from '../createRun.ts';
 
 /** The result of one item of a batch. */

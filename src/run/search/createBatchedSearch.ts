@@ -1,10 +1,10 @@
 import type { Limits } from '../../explore/limits.ts';
+import { BatchedSearch } from '../../explore/parallel/batchedSearch.ts';
+import { createWorkList, SearchWorker } from '../../explore/parallel/searchWorker.ts';
 import { profileOf } from '../../explore/profile.ts';
 import { createScheduler } from '../../explore/schedulers/registry.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { consistencyModelOf } from '../../explore/trust/consistencyModel.ts';
-import { BatchedSearch } from '../../explore/work/batchedSearch.ts';
-import { createWorkList, SearchWorker } from '../../explore/work/searchWorker.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { usualLoopRules } from '../../memory/loopRules.ts';
 import type { CheckedExecution } from '../createRun.ts';

@@ -1,7 +1,7 @@
+import type { BatchedSearch } from '../../explore/parallel/batchedSearch.ts';
 import { comparedIn, LoopComparison } from '../../explore/search/loopComparison.ts';
 import type { SearchProgress, SearchResult } from '../../explore/search/searchProgress.ts';
 import { TRACES_MAX } from '../../explore/search/traceCounter.ts';
-import type { BatchedSearch } from '../../explore/work/batchedSearch.ts';
 import { type CheckedExecution, scheduleOf } from '../createRun.ts';
 import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
 

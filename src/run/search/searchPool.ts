@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Limits } from '../../explore/limits.ts';
-import type { WorkBatch } from '../../explore/work/batchedSearch.ts';
+import type { WorkBatch } from '../../explore/parallel/batchedSearch.ts';
 import { BadInput } from '../../input/badInput.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';

@@ -1,5 +1,5 @@
-import type { WorkBatch } from '../../explore/work/batchedSearch.ts';
-import type { SearchWorker } from '../../explore/work/searchWorker.ts';
+import type { WorkBatch } from '../../explore/parallel/batchedSearch.ts';
+import type { SearchWorker } from '../../explore/parallel/searchWorker.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { type CheckedExecution, createRun } from '../createRun.ts';
 import { type CompletedWork, runClaimedWork } from './completedWork.ts';
