@@ -5,7 +5,7 @@
 import { Command } from 'commander';
 import { BadInput } from '#dist/input/badInput.js';
 import { canariesCommand } from './canaries.ts';
-import { misfits } from './fits.ts';
+import { misfits, missingTests } from './fits.ts';
 import { mistakesCommand } from './mistakes/command.ts';
 import { runWith } from './with.ts';
 
@@ -15,11 +15,13 @@ const program = new Command('selftest')
   .addCommand(mistakesCommand(), { isDefault: true })
   .addCommand(canariesCommand())
   .addCommand(
-    new Command('fits').description('whether every seeded bug still fits the compiled program').action(() => {
-      const wrong = misfits();
-      for (const line of wrong) console.error(line);
-      process.exitCode = wrong.length > 0 ? 1 : 0;
-    }),
+    new Command('fits')
+      .description('whether every seeded bug still fits the compiled program, and the named tests exist')
+      .action(async () => {
+        const wrong = [...misfits(), ...(await missingTests())];
+        for (const line of wrong) console.error(line);
+        process.exitCode = wrong.length > 0 ? 1 : 0;
+      }),
   )
   .addCommand(
     new Command('with')

@@ -152,7 +152,7 @@ export const checks: readonly Mistake[] = [
       {
         file: 'models/dirtyRing',
         from: 'entry.flags === DIRTY ? entry : undefined',
-        to: 'entry.flags !== INVALID ? entry : undefined',
+        to: 'entry.flags !== DIRTY_RING_INVALID ? entry : undefined',
       },
     ],
   },

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { compiledUrl, distUrl } from '../compiled.ts';
 import { type Edit, patching } from '../patch/patch.ts';
 
-const ROOT = fileURLToPath(new URL('..', distUrl('')));
+/** The folder of the project, with a slash. */
+export const ROOT = fileURLToPath(new URL('..', distUrl('')));
+export const VITEST = `${ROOT}node_modules/vitest/vitest.mjs`;
+export const CONFIG = fileURLToPath(compiledUrl('vitest/config.js'));
 
 /** A test, by its file seen from the project and its full name: all titles, with spaces between. */
 export interface TestRef {
@@ -33,7 +36,7 @@ interface Options {
 /** Runs test files with edits in the program. */
 export async function runTests(edits: readonly Edit[], files: readonly string[], options: Options): Promise<TestRun> {
   const { execArgv, env } = patching(edits);
-  const child = spawn(process.execPath, [`${ROOT}node_modules/vitest/vitest.mjs`, ...argsOf(files, options)], {
+  const child = spawn(process.execPath, [VITEST, ...argsOf(files, options)], {
     cwd: ROOT,
     env: { ...env, NODE_OPTIONS: execArgv.join(' ') },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +63,7 @@ export async function runTests(edits: readonly Edit[], files: readonly string[],
 function argsOf(files: readonly string[], { names = [], bail = false }: Options): string[] {
   const pattern = names.map((name) => `^ ?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`).join('|');
   return [
-    ...['run', '--config', fileURLToPath(compiledUrl('vitest/config.js')), '--reporter=json'],
+    ...['run', '--config', CONFIG, '--reporter=json'],
     ...(bail ? ['--bail=1'] : []),
     ...(names.length > 0 ? ['--testNamePattern', pattern] : []),
     ...files,
