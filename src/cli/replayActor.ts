@@ -1,5 +1,5 @@
 import inspector from 'node:inspector';
-import { ASSUMED } from '../memory/assume.ts';
+import { ASSUMED, isCheckFailed } from '../memory/assume.ts';
 import { END_OF_RECORDING, RecordedMemory } from '../memory/recordedMemory.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { CheckedExecution } from '../run/createRun.ts';
@@ -50,7 +50,6 @@ const formatResult = (result: unknown): string =>
 function describeEnd(error: unknown): string {
   if (error === END_OF_RECORDING) return 'the finding ends here';
   if (error === ASSUMED) return 'an assumption is false here';
-  // By its name, as the error may come from a second copy of this package.
-  if (error instanceof Error && error.name === 'CheckFailed') return `a check fails here: ${error.message}`;
+  if (isCheckFailed(error)) return `a check fails here: ${error.message}`;
   throw error;
 }

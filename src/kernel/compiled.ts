@@ -1,3 +1,5 @@
+import { UnsupportedOperation } from '../memory/unsupportedOperation.ts';
+
 /**
  * C code of a kernel, compiled for the harness: WebAssembly in which every access calls a hook,
  * with its place in the source. Accesses to the thread's own stack do not.
@@ -42,6 +44,6 @@ export interface Member {
 }
 
 /** A C file cannot be compiled or run. The message says what to do. */
-export class KernelError extends Error {
+export class KernelError extends UnsupportedOperation {
   override readonly name = 'KernelError';
 }

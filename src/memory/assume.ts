@@ -9,16 +9,23 @@ export function assume(holds: boolean): asserts holds {
   if (!holds) throw ASSUMED;
 }
 
+const CHECK_FAILED = 'GFNRING_CHECK_FAILED';
+
 /** Thrown by `check`. */
 export class CheckFailed extends Error {
+  override readonly name = 'CheckFailed';
+  readonly code = CHECK_FAILED;
   readonly property: string;
 
   constructor(property: string, message: string) {
     super(message);
-    this.name = 'CheckFailed';
     this.property = property;
   }
 }
+
+/** By its code and not by its class, as it may come from a second copy of this package. */
+export const isCheckFailed = (error: unknown): error is CheckFailed =>
+  (error as Partial<CheckFailed> | null | undefined)?.code === CHECK_FAILED;
 
 /**
  * For operations: where `holds` is false, the execution violates `property`; `seen` says what was

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Scenario } from '../check/scenario.ts';
-import { BadInput } from '../input/badInput.ts';
+import { BadInput, isBadInput } from '../input/badInput.ts';
 import { show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
 import { isBenchmarkRing } from './benchmarkRing.ts';
@@ -66,7 +66,7 @@ async function load(
     return { exports, isWatched: version.files.has(path) };
   } catch (error) {
     version.isCurrent = false;
-    if (error instanceof Error && error.name === 'BadInput') throw new BadInput(`${shown}: ${error.message}`);
+    if (isBadInput(error)) throw new BadInput(`${shown}: ${error.message}`);
     if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(path))
       throw new BadInput(
         `${shown} is TypeScript, which Node ${process.versions.node.split('.')[0]} cannot load: compile it, and name the .js or .mjs file`,

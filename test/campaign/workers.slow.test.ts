@@ -93,3 +93,21 @@ test('a scenario that cannot be run is bad input', () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/^gfnring: .*nowhere\.mjs.*\n$/);
 });
+
+test('a scenario that cannot be run on a worker is bad input, and is not tried again', () => {
+  const module = join(folder, 'throws.mjs');
+  writeFileSync(
+    module,
+    `import { scenario } from 'gfnring';
+export default scenario({
+  name: 'throws',
+  cells: { count: 'u32' },
+  actors: { a: [(mem, { count }) => mem.fetchAdd(count, 1)] },
+  finally: { 'has no answer': () => { throw new Error('no answer'); } },
+});
+`,
+  );
+  const { status, stderr } = fuzz(module, '--executions', '512');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^gfnring: .*has no answer throws Error: no answer\n$/);
+});

@@ -1,12 +1,14 @@
 import { parseSchedule } from '../../explore/schedule.ts';
+import { isBadInput } from '../../input/badInput.ts';
 import type { Failure } from '../../run/failure.ts';
 import { findingOf } from '../../run/finding.ts';
 import { minimise } from '../../run/minimise/minimise.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
-import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
+import type { Batch, BatchConfig } from '../batch.ts';
 import { failureKey } from '../failureKey.ts';
 import { runBatch } from '../runBatch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
+import type { TaskAnswer } from './executor.ts';
 
 /** A task of a campaign, as plain data. */
 export type CampaignTask = BatchTask | MinimiseTask;
@@ -29,8 +31,17 @@ interface MinimiseTask {
  */
 const MINIMISE_STEPS = 1_500_000;
 
-export default async function runTask(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
-  return task.kind === 'batch' ? runBatch(task.batch, task.config) : minimiseFailure(task);
+/**
+ * Runs a task. `BadInput` is answered and not thrown: an error that leaves a thread loses its class.
+ */
+export default async function runTask(task: CampaignTask): Promise<TaskAnswer> {
+  try {
+    const result = await (task.kind === 'batch' ? runBatch(task.batch, task.config) : minimiseFailure(task));
+    return { kind: 'done', result };
+  } catch (error) {
+    if (isBadInput(error)) return { kind: 'bad input', message: error.message };
+    throw error;
+  }
 }
 
 async function minimiseFailure({ unminimised, config }: MinimiseTask): Promise<MinimisedFailure> {

@@ -1,3 +1,4 @@
+import { BadInput } from '../../input/badInput.ts';
 import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
 
@@ -14,6 +15,23 @@ export interface Executor {
   /** The same for minimising a failure. */
   minimise(unminimised: UnminimisedFailure, config: BatchConfig): Promise<MinimisedFailure>;
   close(): Promise<void>;
+}
+
+/** The answer of a worker, as plain data: the result of a task, or why there is none. */
+export type TaskAnswer =
+  | { readonly kind: 'done'; readonly result: BatchResult | MinimisedFailure }
+  | { readonly kind: 'bad input' | 'abandoned'; readonly message: string };
+
+/** The result in an answer. Throws `BadInput` and `TaskAbandoned`. */
+export function resultIn(answer: TaskAnswer): BatchResult | MinimisedFailure {
+  switch (answer.kind) {
+    case 'done':
+      return answer.result;
+    case 'bad input':
+      throw new BadInput(answer.message);
+    case 'abandoned':
+      throw new TaskAbandoned(answer.message);
+  }
 }
 
 /** No worker could finish a task. */

@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
-import { BadInput } from '../../input/badInput.ts';
 import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
 import { PLANNING_WINDOW } from '../state/planningWindow.ts';
 import type { CampaignTask } from './campaignWorker.ts';
-import { type Executor, TaskAbandoned } from './executor.ts';
+import { type Executor, resultIn, type TaskAnswer } from './executor.ts';
 import { connectRedis, queueName, type RedisConnection } from './redisConnection.ts';
-
-/** The answer of a queue worker: the result of a task, or why there is none. */
-export type QueueAnswer =
-  | { readonly result: BatchResult | MinimisedFailure }
-  | { readonly error: { readonly isBadInput: boolean; readonly message: string } };
 
 /** Runs tasks on queue workers, which are other processes: see `runQueueWorker`. */
 export class QueueExecutor implements Executor {
@@ -19,10 +13,10 @@ export class QueueExecutor implements Executor {
   readonly died = 0;
   readonly hung = 0;
   private readonly redis: RedisConnection;
-  private readonly queue: Queue<CampaignTask, QueueAnswer>;
+  private readonly queue: Queue<CampaignTask, TaskAnswer>;
   private readonly events: QueueEvents;
   /** Jobs that are waited for. The function is called if Redis has lost the job. */
-  private readonly pending = new Map<Job<CampaignTask, QueueAnswer>, () => void>();
+  private readonly pending = new Map<Job<CampaignTask, TaskAnswer>, () => void>();
   /** Rejects when Redis is gone for good. */
   private readonly gone: Promise<never>;
 
@@ -75,14 +69,11 @@ export class QueueExecutor implements Executor {
   private async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
     for (;;) {
       const answer = await this.submit(task);
-      if (answer === 'lost') continue;
-      if ('result' in answer) return answer.result;
-      const { isBadInput, message } = answer.error;
-      throw isBadInput ? new BadInput(message) : new TaskAbandoned(message);
+      if (answer !== 'lost') return resultIn(answer);
     }
   }
 
-  private async submit(task: CampaignTask): Promise<QueueAnswer | 'lost'> {
+  private async submit(task: CampaignTask): Promise<TaskAnswer | 'lost'> {
     // A random id: a Redis that has lost its data numbers jobs from 1 again.
     const options = { jobId: randomUUID(), removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } };
     const job = await Promise.race([this.gone, this.queue.add('task', task, options)]);

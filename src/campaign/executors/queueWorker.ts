@@ -1,6 +1,6 @@
 import { BadInput } from '../../input/badInput.ts';
 import type { CampaignTask } from './campaignWorker.ts';
-import type { QueueAnswer } from './queueExecutor.ts';
+import type { TaskAnswer } from './executor.ts';
 import { connectRedis, queueName } from './redisConnection.ts';
 import { ThreadPoolExecutor } from './threadPoolExecutor.ts';
 
@@ -44,7 +44,7 @@ export async function runQueueWorker(
   const { bullmq, connection } = await connectRedis(url, end);
   const threads = new ThreadPoolExecutor(workers, patienceSeconds);
   let tasks = 0;
-  const worker = new bullmq.Worker<CampaignTask, QueueAnswer>(
+  const worker = new bullmq.Worker<CampaignTask, TaskAnswer>(
     queueName(version),
     async ({ data }) => {
       const answer = await answerTo(data, threads);
@@ -73,10 +73,10 @@ export async function runQueueWorker(
   }
 }
 
-async function answerTo(task: CampaignTask, threads: ThreadPoolExecutor): Promise<QueueAnswer> {
+async function answerTo(task: CampaignTask, threads: ThreadPoolExecutor): Promise<TaskAnswer> {
   try {
-    return { result: await threads.execute(task) };
+    return { kind: 'done', result: await threads.execute(task) };
   } catch (error) {
-    return { error: { isBadInput: error instanceof BadInput, message: (error as Error).message } };
+    return { kind: error instanceof BadInput ? 'bad input' : 'abandoned', message: (error as Error).message };
   }
 }

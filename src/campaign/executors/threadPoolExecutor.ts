@@ -1,10 +1,10 @@
 import { Piscina } from 'piscina';
-import { BadInput } from '../../input/badInput.ts';
+import { isEndedBy } from '../../run/endedBy.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
 import type { CampaignTask } from './campaignWorker.ts';
-import { type Executor, TaskAbandoned } from './executor.ts';
+import { type Executor, resultIn, type TaskAnswer } from './executor.ts';
 
 /** How often a task is tried before it is abandoned. */
 const ATTEMPTS = 3;
@@ -56,24 +56,28 @@ export class ThreadPoolExecutor implements Executor {
 
   /** Runs a task. Rejects with `BadInput` and `TaskAbandoned`. */
   async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
+    return resultIn(await this.answerTo(task));
+  }
+
+  private async answerTo(task: CampaignTask): Promise<TaskAnswer> {
     for (let attempt = 1; ; attempt++) {
+      const timeout = new AbortController();
       try {
-        return await this.attempt(task);
+        return await this.attempt(task, timeout);
       } catch (error) {
-        const { name, message } = error as Error;
-        if (name === 'BadInput') throw new BadInput(message);
-        const isHung = name === 'AbortError';
+        const isHung = isEndedBy(timeout.signal, error);
         if (isHung) this.hung++;
         else this.died++;
-        if (attempt === ATTEMPTS)
-          throw new TaskAbandoned(isHung ? `no worker came back within ${this.patienceSeconds} seconds` : message);
+        if (attempt === ATTEMPTS) {
+          const late = `no worker came back within ${this.patienceSeconds} seconds`;
+          return { kind: 'abandoned', message: isHung ? late : (error as Error).message };
+        }
       }
     }
   }
 
   /** The time of a task begins when it gets a thread: `capacity` lets one task wait. */
-  private async attempt(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
-    const timeout = new AbortController();
+  private async attempt(task: CampaignTask, timeout: AbortController): Promise<TaskAnswer> {
     let timer: NodeJS.Timeout | undefined;
     const startTimer = (): void => {
       this.tasksRunning++;

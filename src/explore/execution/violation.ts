@@ -1,6 +1,7 @@
-import type { CheckFailed } from '../../memory/assume.ts';
+import { isCheckFailed } from '../../memory/assume.ts';
 import { ContractViolation } from '../../memory/memory.ts';
 import { throwerOf } from '../../memory/sourceLine.ts';
+import { UnsupportedOperation } from '../../memory/unsupportedOperation.ts';
 
 /** A property that does not hold, and what was seen instead. */
 export interface Violation {
@@ -51,10 +52,9 @@ export function stopOf(error: unknown): ViolationStop {
     const message = property === NO_RESULT ? error.message.slice(`${error.rule}: `.length) : error.message;
     return { kind, violation: { property, message } };
   }
-  // By its name: it may come from another copy of this package.
-  if (error instanceof Error && error.name === 'CheckFailed')
-    return { kind: 'violated', violation: { property: (error as CheckFailed).property, message: error.message } };
-  if (error instanceof Error && error.name === 'KernelError')
+  if (isCheckFailed(error))
+    return { kind: 'violated', violation: { property: error.property, message: error.message } };
+  if (error instanceof UnsupportedOperation)
     return { kind: 'crashed', violation: { property: UNSUPPORTED_OPERATION, message: error.message } };
   return { kind: 'crashed', violation: { property: CRASH, message: textOf(error) } };
 }

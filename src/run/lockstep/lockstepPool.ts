@@ -5,6 +5,7 @@ import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
+import { isEndedBy } from '../endedBy.ts';
 import type { LockstepTask, LockstepThread } from './lockstepWorker.ts';
 
 /** The result of running a schedule on real threads. */
@@ -47,7 +48,9 @@ export class LockstepPool {
           this.pool.run({ ...common, thread } satisfies LockstepTask, { signal: watchdog }) as Promise<LockstepThread>,
       ),
     );
-    const done = settled.map((thread) => (thread.status === 'fulfilled' ? thread.value : lostThread(thread.reason)));
+    const done = settled.map((thread) =>
+      thread.status === 'fulfilled' ? thread.value : lostThread(isEndedBy(watchdog, thread.reason), thread.reason),
+    );
     if (settled.some((thread) => thread.status === 'rejected')) await this.restart();
     const trace: Step[] = [];
     for (let i = 0; i < stepsTaken(table); i++) {
@@ -88,10 +91,7 @@ export class LockstepPool {
   }
 }
 
-function lostThread(reason: unknown): LockstepThread {
-  const strayed =
-    (reason as Error).name === 'AbortError'
-      ? 'a thread did not come back and was ended by the watchdog'
-      : (reason as Error).message;
+function lostThread(isHung: boolean, reason: unknown): LockstepThread {
+  const strayed = isHung ? 'a thread did not come back and was ended by the watchdog' : (reason as Error).message;
   return { results: [], violation: undefined, strayed };
 }

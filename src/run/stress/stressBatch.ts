@@ -3,6 +3,7 @@ import type { Scenario } from '../../check/scenario.ts';
 import { CRASH, type Violation } from '../../explore/execution/violation.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
+import { isEndedBy } from '../endedBy.ts';
 import type { CallRecord, StressTask, ThreadRounds } from './stressWorker.ts';
 
 /** One execution of the scenario by free threads. */
@@ -44,9 +45,11 @@ export async function runStressBatch(
         pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<ThreadRounds>,
     ),
   );
-  const isLate = settled.some((thread) => thread.status === 'rejected' && isTimeout(thread.reason));
+  const isLate = settled.some((thread) => thread.status === 'rejected' && isEndedBy(signal, thread.reason));
   if (seconds < PATIENCE_SECONDS && isLate) return [];
-  const threads = settled.map((thread) => (thread.status === 'fulfilled' ? thread.value : crashed(thread.reason)));
+  const threads = settled.map((thread) =>
+    thread.status === 'fulfilled' ? thread.value : crashed(isEndedBy(signal, thread.reason), thread.reason),
+  );
   const firstFailed = Math.min(...threads.map(({ failed }) => failed?.round ?? Infinity));
   return memories.slice(0, Math.min(count, firstFailed + 1)).map((memory, round) => ({
     memory,
@@ -56,11 +59,9 @@ export async function runStressBatch(
   }));
 }
 
-const isTimeout = (reason: unknown): boolean => (reason as Error).name === 'AbortError';
-
 /** A thread without a result has failed in the first round. */
-function crashed(reason: unknown): ThreadRounds {
-  const message = isTimeout(reason) ? 'a thread did not come back' : (reason as Error).message;
+function crashed(isTimeout: boolean, reason: unknown): ThreadRounds {
+  const message = isTimeout ? 'a thread did not come back' : (reason as Error).message;
   return { calls: [[]], blockedRounds: [], failed: { round: 0, property: CRASH, message } };
 }
 

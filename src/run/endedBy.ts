@@ -1,0 +1,6 @@
+/**
+ * Whether Piscina rejected a task with `error` because `signal` was aborted. It keeps the reason of
+ * the signal as the cause.
+ */
+export const isEndedBy = (signal: AbortSignal, error: unknown): boolean =>
+  signal.aborted && (error as Error).cause === signal.reason;
