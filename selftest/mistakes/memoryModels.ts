@@ -233,7 +233,7 @@ export const memoryModels: readonly Mistake[] = [
     part: 'weak: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by a store that is not the newest'],
-    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'row.add(stores.low[store]);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakState', from: 'row.add(low[store]);', to: '' }],
   },
   {
     name: 'going-back-keeps-the-order-of-fences',

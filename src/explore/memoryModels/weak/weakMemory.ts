@@ -278,14 +278,19 @@ export class WeakMemory implements GraphModel {
   }
 
   storesRead(s: number): readonly number[] {
+    const start = this.firstFrom[s];
     const end = s + 1 < this.execution.steps ? this.firstFrom[s + 1] : this.from.length;
-    return this.from.slice(this.firstFrom[s], end);
+    return end === start ? NO_STEPS : this.from.slice(start, end);
   }
 
   storesWritten(s: number): readonly number[] {
     const start = this.firstStore[s];
     const end = s + 1 < this.execution.steps ? this.firstStore[s + 1] : this.stores.count;
-    return Array.from({ length: end - start }, (_, i) => start + i);
+    if (end === start) return NO_STEPS;
+    // A loop, because this is called for every step, and Array.from with a function is slow.
+    const written = [start];
+    for (let store = start + 1; store < end; store++) written.push(store);
+    return written;
   }
 
   flushedThread(): number {

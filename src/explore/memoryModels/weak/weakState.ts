@@ -119,14 +119,17 @@ export class WeakState {
 
   private addStores(a: number, row: VarintBuffer): void {
     const { stores, locations, transitions } = this.memory;
+    const { low, high, update, step } = stores;
+    const { messageViews } = transitions;
     const order = stores.order[a];
+    const isWide = locations.bytes[a] === 8;
     for (let i = this.oldest[a]; i < order.length; i++) {
       const store = order[i];
-      row.add(stores.low[store]);
-      if (locations.bytes[a] === 8) row.add(stores.high[store]);
-      this.addParts(store, row);
-      row.add(stores.update[store] ? 1 : 0);
-      this.add(transitions.messageViews[store], row);
+      row.add(low[store]);
+      if (isWide) row.add(high[store]);
+      if (step[store - 1] === step[store] || step[store + 1] === step[store]) this.addParts(store, row);
+      row.add(update[store] ? 1 : 0);
+      this.add(messageViews[store], row);
     }
   }
 
