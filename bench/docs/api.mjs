@@ -88,6 +88,7 @@ function referenced(exported) {
   const seen = new Set(exported.values());
   const found = new Map();
   const visit = (declaration) => {
+    if (namesIn(declaration) !== undefined) return;
     for (const identifier of declaration.getDescendantsOfKind(ts.SyntaxKind.Identifier)) {
       const clause = identifier.getFirstAncestorByKind(ts.SyntaxKind.HeritageClause);
       if (clause !== undefined && isSchemaType(clause)) continue;
@@ -102,6 +103,13 @@ function referenced(exported) {
   };
   for (const declaration of exported.values()) visit(declaration);
   return found;
+}
+
+/** The names in a type that is one of several texts: `'a' | 'b'`; undefined: it is another type. */
+function namesIn(node) {
+  const members = Node.isTypeAliasDeclaration(node) ? node.getType().getUnionTypes() : [];
+  const areNames = members.length > 0 && members.every((type) => type.isStringLiteral());
+  return areNames ? members.map((type) => `'${type.getLiteralValue()}'`).join(' | ') : undefined;
 }
 
 const isSchemaType = (node) => /\bFieldsOf</.test(node.getText());
@@ -146,7 +154,7 @@ function sectionOf(name, declaration, heading, undocumented) {
   return [
     `### ${heading}`,
     documented(declaration, name),
-    `\`\`\`ts\n${hasMembers ? headOf(declaration) : signatureOf(declaration)}\n\`\`\``,
+    `\`\`\`ts\n${hasMembers ? headOf(declaration) : typeSignatureOf(declaration)}\n\`\`\``,
     items.join('\n'),
   ]
     .filter((part) => part !== '')
@@ -192,6 +200,12 @@ const signatureOf = (node) =>
     .replace(/^(export |declare )+/, '')
     .replace(/;$/, '')
     .replace(/^( {4})+/gm, (indent) => indent.slice(indent.length / 2));
+
+/** As `signatureOf`. A list of names is printed, not the expression that it is derived from. */
+function typeSignatureOf(node) {
+  const names = namesIn(node);
+  return names === undefined ? signatureOf(node) : `type ${node.getName()} = ${names}`;
+}
 
 /** The first line of an interface or a class. */
 function headOf(node) {

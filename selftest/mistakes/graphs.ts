@@ -48,7 +48,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/trust/fences',
+        file: 'explore/memoryModels/weak/fences',
         from: 'if (step === s || !isBefore(graph, s, graph.memory.viewAfter(step).current)) continue;',
         to: 'if (step >= 0) continue;',
       },
@@ -61,7 +61,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
-        file: 'explore/trust/partialOrder',
+        file: 'explore/memoryModels/tso/tsoOrder',
         from: 'return kind === Kind.mb || isRmw(kind) ||',
         to: 'return kind === Kind.mb ||',
       },

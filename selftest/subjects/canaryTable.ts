@@ -1,11 +1,11 @@
-import { memoryModels } from '#dist/explore/memoryModels/registry.js';
+import { memoryModelNames } from '#dist/explore/memoryModels/registry.js';
 import { randomSchedulerNames } from '#dist/explore/schedulers/registry.js';
 import { trackerNames } from '#dist/trackers/interface/names.js';
 import { isExpected } from './canary.ts';
 import { type CanaryResult, type Draws, type Proof, proofNames, type Unmodified } from './runs.ts';
 
 const TRACKER = Math.max(...trackerNames.map(({ length }) => length));
-const MODEL = Math.max(...memoryModels.map(({ length }) => length));
+const MODEL = Math.max(...memoryModelNames.map(({ length }) => length));
 const PROOF = 8;
 const DRAWS = 12;
 

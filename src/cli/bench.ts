@@ -1,6 +1,6 @@
 import type { Execution } from '../explore/execution/execution.ts';
 import { noLimits } from '../explore/limits.ts';
-import { createExecution } from '../explore/memoryModels/registry.ts';
+import { createExecution, DEFAULT_MEMORY_MODEL } from '../explore/memoryModels/registry.ts';
 import { profileOf } from '../explore/profile.ts';
 import { RandomWalk } from '../explore/schedulers/randomWalk.ts';
 import { createScheduler, randomSchedulerNames } from '../explore/schedulers/registry.ts';
@@ -28,7 +28,7 @@ export function explorerSteps(): BenchRow[] {
   const bare = bareCalls();
   const rows: BenchRow[] = [{ what: 'bare Atomics.store', perSecond: bare, ratio: 1 }];
   const ring = benchmarkRing('ring-l');
-  const profile = profileOf(createExecution('sc', ring.program, STEPS_MAX), 1);
+  const profile = profileOf(createExecution(DEFAULT_MEMORY_MODEL, ring.program, STEPS_MAX), 1);
   // These come first. After several schedulers, their call sites are polymorphic, which a real run
   // does not have.
   for (const name of ['pct', 'random-walk'] as const) {
@@ -37,7 +37,7 @@ export function explorerSteps(): BenchRow[] {
     rows.push({ what: `execution of ring-l, all checks, ${name}`, perSecond, ratio: bare / perSecond });
   }
   const add = (what: string, scheduler: Scheduler): void => {
-    const perSecond = stepsPerSecond(createExecution('sc', ring.program, STEPS_MAX), scheduler);
+    const perSecond = stepsPerSecond(createExecution(DEFAULT_MEMORY_MODEL, ring.program, STEPS_MAX), scheduler);
     rows.push({ what: `explorer step, ${what}`, perSecond, ratio: bare / perSecond });
   };
   add('one thread that continues', new ReplayScheduler([]));

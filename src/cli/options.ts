@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { memoryModels } from '../explore/memoryModels/registry.ts';
+import { DEFAULT_MEMORY_MODEL, memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { DEFAULT_TRACKER, trackerNames } from '../trackers/interface/names.ts';
 import { UsageError } from './errors.ts';
 
@@ -35,8 +35,8 @@ export const seedOption = (): Option =>
     .argParser(wholeNumberArgument('seed', 0, 2 ** 31 - 1));
 export const memoryModelOption = (): Option =>
   new Option('--memory-model <name>', 'memory model of the machine (docs/memory-models.md)')
-    .choices([...memoryModels])
-    .default('sc');
+    .choices([...memoryModelNames])
+    .default(DEFAULT_MEMORY_MODEL);
 export const trackerOption = (): Option =>
   new Option('--tracker <name>', 'how dirty pages are recorded (docs/trackers.md)')
     .choices([...trackerNames])

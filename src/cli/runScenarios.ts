@@ -1,3 +1,4 @@
+import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
@@ -34,8 +35,6 @@ interface CheckResult {
   readonly report: ExploreReport;
   readonly findings: readonly CheckFinding[];
 }
-
-const machineNames = { sc: 'sequential consistency', tso: 'the memory model tso', weak: 'the memory model weak' };
 
 const STEPS_MAX = 100_000;
 const BYTES_MAX = 2 ** 31;
@@ -145,7 +144,7 @@ function printTotals(
     const searched = plural(scenarios - proved, 'scenario');
     print();
     print(
-      `${plural(proved, 'scenario')} proved: every interleaving under ${machineNames[memoryModel]}, with the values they name.`,
+      `${plural(proved, 'scenario')} proved: every interleaving under ${memoryModels[memoryModel].machine}, with the values they name.`,
     );
     print(`${searched} searched with seed ${seed}: nothing found, nothing proved. ${seconds.toFixed(0)} s in all.`);
   }

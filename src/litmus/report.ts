@@ -1,4 +1,4 @@
-import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { decide } from './decide.ts';
 import { explainExtraOutcome, explainMissingOutcome } from './explain.ts';
 import { parseTest } from './parser/parse.ts';
@@ -59,14 +59,10 @@ const HAS: Readonly<Record<Verdict, readonly [boolean, boolean]>> = {
 /** The known reasons for a difference; empty unless they explain all of it. */
 function reasonsFor(test: Test, stated: Verdict, verdict: Verdict, model: MemoryModelName): string[] {
   const [there, here] = [HAS[stated], HAS[verdict]];
+  const { whyStronger } = memoryModels[model];
   const parts: string[][] = [];
-  if (here.some((has, i) => has && !there[i])) parts.push(model === 'weak' ? explainExtraOutcome(test) : []);
+  if (here.some((has, i) => has && !there[i])) parts.push(whyStronger === undefined ? explainExtraOutcome(test) : []);
   if (there.some((has, i) => has && !here[i]))
-    parts.push(model === 'weak' ? explainMissingOutcome(test) : [STRONGER[model]]);
+    parts.push(whyStronger === undefined ? explainMissingOutcome(test) : [whyStronger]);
   return parts.every((reasons) => reasons.length > 0) ? parts.flat() : [];
 }
-
-const STRONGER = {
-  sc: 'under sc, nothing is reordered',
-  tso: 'under tso, only loads overtake stores, and none an atomic update',
-} as const;

@@ -34,8 +34,8 @@ export interface StepData {
   /** The step whose store leaves the buffer in this step. */
   readonly flushes?: number;
   /**
-   * Under `weak`: the values that an actor may read from a place from now on, newest first, if they
-   * changed.
+   * Where actors have views: the values that an actor may read from a place from now on, newest
+   * first, if they changed.
    */
   readonly mayRead?: readonly { readonly actor: number; readonly place: number; readonly values: readonly string[] }[];
 }
@@ -80,6 +80,9 @@ export interface InterleavingData {
   readonly kind: 'interleaving';
   readonly scenario: string;
   readonly memoryModel: string;
+  /** Whether actors have store buffers, and whether they may read old stores. */
+  readonly hasBuffers: boolean;
+  readonly hasViews: boolean;
   readonly tearing: boolean;
   readonly canary?: string;
   readonly contextSwitches: number;

@@ -1,4 +1,5 @@
 import { linesOf, traceOf } from '../explore/execution/trace.ts';
+import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches } from '../explore/schedule.ts';
 import { isFence, kindNames, kindOf, placeOf } from '../memory/memory.ts';
 import { describeStep, type Step } from '../memory/trace.ts';
@@ -37,6 +38,7 @@ export async function renderInterleaving(
   const scenario = await openScenario(source);
   const run = createRun(scenario, order.length + 1, machine);
   const { execution } = run;
+  const { hasBuffers, hasViews } = memoryModels[machine.memoryModel];
   const recorder = new StepRecorder(execution);
   const violation = replay(run, order, what, cycle);
   recorder.recordLastStep();
@@ -47,6 +49,8 @@ export async function renderInterleaving(
     kind: 'interleaving',
     scenario: scenario.name,
     ...machine,
+    hasBuffers,
+    hasViews,
     ...(canary !== undefined && { canary }),
     contextSwitches: contextSwitches([...order]),
     failed: violation === undefined ? null : { ...violation, step: steps.length - 1, atEnd: isAtEnd },

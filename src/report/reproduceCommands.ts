@@ -1,5 +1,7 @@
 import type { Scenario } from '../check/scenario.ts';
+import { DEFAULT_MEMORY_MODEL } from '../explore/memoryModels/registry.ts';
 import { formatSchedule, threadOf } from '../explore/schedule.ts';
+import { isSequentiallyConsistent } from '../run/createRun.ts';
 import type { WrittenFinding } from '../run/exploreReport.ts';
 import type { InterleavingData } from './data.ts';
 
@@ -10,7 +12,7 @@ export function reproduceCommands(
   schedule: readonly number[],
 ): InterleavingData['commands'] {
   const machine = [
-    ...(memoryModel === 'sc' ? [] : [`memoryModel: '${memoryModel}'`]),
+    ...(memoryModel === DEFAULT_MEMORY_MODEL ? [] : [`memoryModel: '${memoryModel}'`]),
     ...(tearing ? ['tearing: true'] : []),
   ];
   if (schedule.length === 0) {
@@ -31,7 +33,9 @@ export function reproduceCommands(
   return [
     { what: 'reproduce', line: replay },
     // Real threads are sequentially consistent and do not tear: they can show no other finding.
-    ...(memoryModel === 'sc' && !tearing ? [{ what: 'on threads', line: `${replay} --on workers` }] : []),
+    ...(isSequentiallyConsistent({ memoryModel, tearing })
+      ? [{ what: 'on threads', line: `${replay} --on workers` }]
+      : []),
     { what: 'as one actor', line: `${replay} --actor ${actor} --inspect-brk` },
   ];
 }

@@ -4,7 +4,12 @@ import type { Scenario } from '../check/scenario.ts';
 import type { Execution } from '../explore/execution/execution.ts';
 import type { Stop } from '../explore/execution/stop.ts';
 import type { Violation } from '../explore/execution/violation.ts';
-import { createExecution, type MemoryModelName } from '../explore/memoryModels/registry.ts';
+import {
+  createExecution,
+  DEFAULT_MEMORY_MODEL,
+  type MemoryModelName,
+  memoryModels,
+} from '../explore/memoryModels/registry.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import type { Scheduler } from '../explore/schedulers/scheduler.ts';
 import { BadInput } from '../input/badInput.ts';
@@ -30,11 +35,15 @@ export interface MemoryConfig {
   readonly inFull?: boolean | undefined;
 }
 
-/** Maximum number of actors under `tso`: the store buffer of each actor counts as a thread. */
+/** Maximum number of actors that have store buffers: each buffer counts as a thread. */
 export const BUFFERED_MAX = ACTORS_MAX / 2;
 
 /** Sequential consistency without tearing. */
-export const scMemory: MemoryConfig = { memoryModel: 'sc', tearing: false };
+export const scMemory: MemoryConfig = { memoryModel: DEFAULT_MEMORY_MODEL, tearing: false };
+
+/** Whether executions are those of real threads: sequentially consistent, without tearing. */
+export const isSequentiallyConsistent = ({ memoryModel, tearing }: MemoryConfig): boolean =>
+  memoryModels[memoryModel].isSequentiallyConsistent && !tearing;
 
 /**
  * Creates an execution of a scenario. Throws `BadInput` if it has too many actors.
@@ -49,20 +58,21 @@ export const scMemory: MemoryConfig = { memoryModel: 'sc', tearing: false };
 export function createRun(
   scenario: Scenario,
   stepsMax: number,
-  { memoryModel, tearing, inFull }: MemoryConfig = scMemory,
+  config: MemoryConfig = scMemory,
   symmetric: readonly (readonly number[])[] = [],
   loopRules: LoopRules = usualLoopRules,
 ): CheckedExecution {
+  const { memoryModel, tearing, inFull } = config;
   const actors = scenario.program.actors.length;
-  if (memoryModel === 'tso' && actors > BUFFERED_MAX)
+  if (memoryModels[memoryModel].hasBuffers && actors > BUFFERED_MAX)
     throw new BadInput(
-      `${scenario.name}: ${actors} actors: under the memory model tso there may be ${BUFFERED_MAX} at most, as each has a store buffer beside it`,
+      `${scenario.name}: ${actors} actors: under the memory model ${memoryModel} there may be ${BUFFERED_MAX} at most, as each has a store buffer beside it`,
     );
   const program = tearing ? tearStores(scenario.program) : scenario.program;
   const execution = createExecution(memoryModel, program, stepsMax, symmetric);
   execution.loopRules = inFull ? { ...loopRules, inFull } : loopRules;
-  const isSc = memoryModel === 'sc' && !tearing;
-  const checker = new Checker(execution, isSc ? scenario.properties : withoutMonitors(scenario.properties));
+  const properties = isSequentiallyConsistent(config) ? scenario.properties : withoutMonitors(scenario.properties);
+  const checker = new Checker(execution, properties);
   execution.observer = checker;
   return { execution, checker };
 }

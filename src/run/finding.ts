@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
-import { memoryModels } from '../explore/memoryModels/registry.ts';
+import { memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import { writeAtomically } from '../files/atomicWrite.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.ts';
@@ -18,7 +18,7 @@ const findingFields = (t: FieldTypes) => ({
   kind: t.constant('finding').describe('what the file is'),
   property: t.text().describe('the property that does not hold'),
   message: t.text().describe('what was seen instead'),
-  memoryModel: t.oneOf(memoryModels).describe("what actors see of each other's stores"),
+  memoryModel: t.oneOf(memoryModelNames).describe("what actors see of each other's stores"),
   tearing: t.withDefault(t.flag(), false).describe('whether a plain 64-bit store is two of 32 bits'),
   inFull: t
     .optional(t.flag())

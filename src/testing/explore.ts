@@ -1,5 +1,5 @@
 import type { Scenario } from '../check/scenario.ts';
-import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
+import { DEFAULT_MEMORY_MODEL, type MemoryModelName, memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { BadInput } from '../input/badInput.ts';
 import { checkOneOf } from '../input/fieldTypes.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
@@ -76,13 +76,16 @@ export interface Options {
  * not load or a schedule that is impossible.
  */
 export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
-  const choices = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModels };
+  const choices = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModelNames };
   for (const [name, allowed] of Object.entries(choices)) {
     const value = options[name as keyof typeof choices];
     if (value !== undefined) checkOneOf(value, allowed, `explore: ${name}`);
   }
   const scenario = typeof what === 'string' ? await resolveScenarioName(what) : what;
-  const memory = { memoryModel: options.memoryModel ?? 'sc', tearing: options.tearing ?? false } satisfies MemoryConfig;
+  const memory = {
+    memoryModel: options.memoryModel ?? DEFAULT_MEMORY_MODEL,
+    tearing: options.tearing ?? false,
+  } satisfies MemoryConfig;
   const { replay, skipped, cycle } = options;
   if (replay !== undefined)
     return replaySchedule(scenario, { schedule: replay, skipped: skipped ?? [], memory, cycle });

@@ -1,4 +1,4 @@
-import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import type { VmSpec, VmsSpec } from './spec.ts';
 
 /** How `check` searches a scenario. */
@@ -9,8 +9,8 @@ export interface BuiltInScenario<Spec = VmSpec | VmsSpec> {
   readonly about: string;
   /** `prove`: small enough to visit all states. `hunt`: searched by random schedules. */
   readonly mode: Mode;
-  /** Memory models with too many states for a proof: `hunt` there. */
-  readonly tooLargeUnder: readonly MemoryModelName[];
+  /** Whether it has too many states for a proof where threads have views: `hunt` there. */
+  readonly tooLargeWithViews: boolean;
   readonly spec: Spec;
   /** Defects that the tracker is known to have here. */
   readonly known?: readonly KnownDefect[];
@@ -28,6 +28,6 @@ export interface KnownDefect {
 export const propertyId = (property: string): string => /^[A-Z]+-?\d+/.exec(property)?.[0] ?? property;
 
 export const defaultModeFor = (
-  { mode, tooLargeUnder }: Pick<BuiltInScenario, 'mode' | 'tooLargeUnder'>,
+  { mode, tooLargeWithViews }: Pick<BuiltInScenario, 'mode' | 'tooLargeWithViews'>,
   model: MemoryModelName,
-): Mode => (tooLargeUnder.includes(model) ? 'hunt' : mode);
+): Mode => (tooLargeWithViews && memoryModels[model].hasViews ? 'hunt' : mode);

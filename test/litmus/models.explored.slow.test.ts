@@ -19,7 +19,7 @@ const SEED = Number(process.env.GFNRING_SEED ?? 7);
 const optimal =
   (program: Litmus, model: 'tso' | 'weak'): Search =>
   (execution, judge, limits, { classes }) => {
-    const tools = consistencyModelOf(model, programOf(program), STEPS_MAX);
+    const tools = consistencyModelOf(model, programOf(program), STEPS_MAX)!;
     const { executions, blocked, limit } = trust(execution, judge, limits, tools, classes, {
       events: [],
       rmwReads: [],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { memoryModels } from '../../src/explore/memoryModels/registry.ts';
+import { memoryModelNames } from '../../src/explore/memoryModels/registry.ts';
 import { litmusFiles } from '../../src/litmus/files.ts';
 import { compareVerdict } from '../../src/litmus/report.ts';
 
@@ -9,7 +9,7 @@ import { compareVerdict } from '../../src/litmus/report.ts';
 const path = process.env.GFNRING_LITMUS;
 
 describe.skipIf(path === undefined)(`the tests in GFNRING_LITMUS${path === undefined ? ' (not set)' : ''}`, () => {
-  test.each(memoryModels)('nothing disagrees under %s without a reason', (model) => {
+  test.each(memoryModelNames)('nothing disagrees under %s without a reason', (model) => {
     const { folder, files } = litmusFiles(path!);
     const reports = files.map((file) => ({
       file,

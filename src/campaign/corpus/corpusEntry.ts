@@ -1,4 +1,4 @@
-import { memoryModels } from '../../explore/memoryModels/registry.ts';
+import { memoryModelNames } from '../../explore/memoryModels/registry.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../../input/fieldTypes.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
@@ -10,7 +10,7 @@ const entryFields = (t: FieldTypes) => ({
   kind: t.constant('corpus entry'),
   /** The name of the campaign's scenario that it comes from. */
   base: t.text(),
-  memoryModel: t.oneOf(memoryModels),
+  memoryModel: t.oneOf(memoryModelNames),
   tearing: t.flag(),
   scenario: t.unread(),
   schedule: t.text(),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
+import { KERNEL_MEMORY_MODEL, type MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
@@ -24,7 +24,7 @@ export const litmusCommand = (): Command =>
     description: "decide litmus tests of the Linux kernel and compare with the verdicts of the kernel's memory model",
     args: [new Argument('<path>', 'a .litmus file, a folder of them, or a kernel tree')],
     options: [
-      memoryModelOption().default('weak'),
+      memoryModelOption().default(KERNEL_MEMORY_MODEL),
       new Option('--seconds <n>', 'time limit for each test').default(10).argParser(seconds('seconds')),
       jsonOption(),
       quietOption(),

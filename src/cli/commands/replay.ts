@@ -4,7 +4,7 @@ import { parseSchedule } from '../../explore/schedule.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { formatTrace } from '../../report/text/formatTrace.ts';
-import { type CheckedExecution, createRun, type MemoryConfig } from '../../run/createRun.ts';
+import { type CheckedExecution, createRun, isSequentiallyConsistent, type MemoryConfig } from '../../run/createRun.ts';
 import { replay } from '../../run/replay.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
@@ -118,7 +118,7 @@ async function parseRequest(what: string, options: Options, command: Command): P
   const [, name, schedule] = /^(.+):([0-9x.,]*)$/.exec(what) ?? [];
   const request =
     name === undefined ? requestOfFinding(what, command) : await requestOfSchedule(name, schedule, options);
-  if (options.on === 'workers' && (request.machine.memoryModel !== 'sc' || request.machine.tearing))
+  if (options.on === 'workers' && !isSequentiallyConsistent(request.machine))
     throw new UsageError(
       '--on workers: real threads are sequentially consistent and do not tear; only the explorer can run this finding',
     );

@@ -1,18 +1,21 @@
-import { Execution, type MemoryModelType } from '../execution/execution.ts';
+import { Execution } from '../execution/execution.ts';
 import type { Program } from '../program.ts';
-import { ScMemory } from './sc/scMemory.ts';
-import { TsoMemory } from './tso/tsoMemory.ts';
-import { WeakMemory } from './weak/weakMemory.ts';
+import type { MemoryModelDescriptor } from './memoryModelDescriptor.ts';
+import { sc } from './sc/descriptor.ts';
+import { tso } from './tso/descriptor.ts';
+import { weak } from './weak/descriptor.ts';
 
-/** What memory the threads share: see `docs/memory-models.md`. */
-export const memoryModels = ['sc', 'tso', 'weak'] as const;
-export type MemoryModelName = (typeof memoryModels)[number];
+/** The list of memory models: see `docs/memory-models.md`. */
+const list = { sc, tso, weak };
 
-const types: Readonly<Record<MemoryModelName, MemoryModelType>> = {
-  sc: { fences: 'none', hasBuffers: false, create: (execution) => new ScMemory(execution) },
-  tso: { fences: 'mb', hasBuffers: true, create: (execution) => new TsoMemory(execution) },
-  weak: { fences: 'all', hasBuffers: false, create: (execution) => new WeakMemory(execution) },
-};
+export type MemoryModelName = keyof typeof list;
+export const memoryModels: Readonly<Record<MemoryModelName, MemoryModelDescriptor>> = list;
+export const memoryModelNames = Object.keys(list) as readonly MemoryModelName[];
+
+/** The memory model where none is named. */
+export const DEFAULT_MEMORY_MODEL: MemoryModelName = 'sc';
+/** The memory model that litmus tests of the Linux kernel are decided under. */
+export const KERNEL_MEMORY_MODEL: MemoryModelName = 'weak';
 
 /** An execution under a memory model. See the constructor of `Execution`. */
 export function createExecution(
@@ -21,5 +24,5 @@ export function createExecution(
   stepsMax: number,
   alike: readonly (readonly number[])[] = [],
 ): Execution {
-  return new Execution(program, stepsMax, types[model], alike);
+  return new Execution(program, stepsMax, memoryModels[model], alike);
 }

@@ -2,7 +2,7 @@ import { isFence, Kind } from '../../memory/memory.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import type { Limits } from '../limits.ts';
-import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
+import type { GraphAxioms } from '../memoryModels/memoryModelDescriptor.ts';
 import type { WorkItem } from '../parallel/workItem.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
@@ -11,21 +11,14 @@ import type { ExecutionGraph } from './graph.ts';
 import { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, hasReadLatest } from './locks.ts';
 import type { PartialGraph } from './partialGraph.ts';
-import { type PartialOrder, topologicalOrder } from './partialOrder.ts';
+import { topologicalOrder } from './partialOrder.ts';
 import { applyBackwardRevisit, forwardRevisits } from './revisits.ts';
 import { runGraph } from './runGraph.ts';
 import { vectorClocks } from './vectorClocks.ts';
 
 /** The memory model behind the graphs. */
-export interface ConsistencyModel {
-  /**
-   * Its execution checks, while events are added, what concerns one thread and what it has read.
-   */
+export interface ConsistencyModel extends Pick<GraphAxioms, 'order' | 'isConsistent'> {
   readonly graph: ExecutionGraph;
-  /** The steps that an execution of a graph takes, and their partial order. */
-  readonly order: (graph: GraphExecution) => PartialOrder;
-  /** Whether the remaining axioms hold: whether that order is acyclic. */
-  readonly isConsistent: (graph: GraphExecution) => boolean;
 }
 
 /**

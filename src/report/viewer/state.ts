@@ -29,7 +29,7 @@ export function renderStatePanel(snapshot: MemorySnapshot, pickCell: (name: stri
 }
 
 function renderStoreBuffers({ data, timeline, step }: MemorySnapshot): HTMLElement[] {
-  if (data.memoryModel !== 'tso') return [];
+  if (!data.hasBuffers) return [];
   const describe = (s: number): string => `${data.texts[data.steps[s].text].replace(/^\w+ +/, '')} (step ${s + 1})`;
   const rows = timeline
     .buffersAt(step + 1)
@@ -38,7 +38,7 @@ function renderStoreBuffers({ data, timeline, step }: MemorySnapshot): HTMLEleme
 }
 
 function renderReadableValues({ data, timeline, step }: MemorySnapshot): HTMLElement[] {
-  if (data.memoryModel !== 'weak') return [];
+  if (!data.hasViews) return [];
   const rows = timeline
     .readableAt(step + 1)
     .map(({ actor, place, values }) => [

@@ -3,7 +3,7 @@ import { contextSwitches } from '../../explore/schedule.ts';
 import { ReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { areVms, isVm } from '../../scenario/scenarioRef.ts';
-import { type MemoryConfig, runOnce } from '../createRun.ts';
+import { isSequentiallyConsistent, runOnce } from '../createRun.ts';
 import type { Failure } from '../failure.ts';
 import { shrink } from '../shrink.ts';
 import { createAttempt } from './attempt.ts';
@@ -61,12 +61,11 @@ function requirementsOf(failure: Failure, budget: Budget): Omit<Requirements, 'k
   const wakers = isWaiting ? new Wakers(scenario, failure, Math.min(1, budget.secondsLeft / 8)) : undefined;
   // A machine is generated from data. Its properties hold in every order, whatever is removed.
   const isGenerated = isVm(source) || areVms(source);
-  const needsMemoryModel = !isGenerated && !isSc(failure) && !failsUnderSc(failure, failure, budget.portion(1 / 4));
+  const needsMemoryModel =
+    !isGenerated && !isSequentiallyConsistent(failure) && !failsUnderSc(failure, failure, budget.portion(1 / 4));
   const orders = isGenerated ? undefined : passingOrders(createAttempt(failure, failure));
   return { wakers, needsMemoryModel, orders };
 }
-
-const isSc = ({ memoryModel, tearing }: MemoryConfig): boolean => memoryModel === 'sc' && !tearing;
 
 /**
  * In a shrunk scenario a property may read a result that no longer exists, and throw `BadInput`.

@@ -1,4 +1,5 @@
 import type { Limits } from '../../explore/limits.ts';
+import { memoryModels } from '../../explore/memoryModels/registry.ts';
 import { BatchedSearch } from '../../explore/parallel/batchedSearch.ts';
 import { createWorkList, SearchWorker } from '../../explore/parallel/searchWorker.ts';
 import { profileOf } from '../../explore/profile.ts';
@@ -18,7 +19,7 @@ export function createBatchedSearch(
   { scheduler, reduction, memoryModel }: SearchSpec,
   limits: Limits,
 ): BatchedSearch {
-  const optimal = memoryModel === 'sc' ? 'optimalDpor' : 'trust';
+  const optimal = memoryModels[memoryModel].isSequentiallyConsistent ? 'optimalDpor' : 'trust';
   const kind = scheduler !== 'exhaustive' ? 'sampling' : reduction === 'optimal' ? optimal : 'dfs';
   return new BatchedSearch(createWorkList(kind, execution, checker), limits);
 }
@@ -39,14 +40,15 @@ export function createSearchWorker(
     const options = { scheduler: createScheduler(scheduler, seed, profile, depth) };
     return new SearchWorker(execution, checker, new TraceCounter(execution), options);
   }
-  const graphs =
-    reduction === 'optimal' && memoryModel !== 'sc'
-      ? consistencyModelOf(memoryModel, execution.program, stepsMax)
-      : undefined;
-  if (graphs !== undefined) graphs.graph.execution.loopRules = search.loopRules ?? usualLoopRules;
-  if (graphs !== undefined && preemptions !== undefined)
+  if (reduction !== 'optimal' || memoryModels[memoryModel].isSequentiallyConsistent)
+    return new SearchWorker(execution, checker, new TraceCounter(execution), { preemptions });
+  const graphs = consistencyModelOf(memoryModel, execution.program, stepsMax);
+  if (graphs === undefined)
+    throw new BadInput(`optimal is not known under ${memoryModel}: --reduction none and states are`);
+  if (preemptions !== undefined)
     throw new BadInput(
-      'optimal knows preemptions under sc alone: --reduction none or states knows them under tso and weak',
+      `optimal knows preemptions under sc alone: --reduction none or states knows them under ${memoryModel}`,
     );
-  return new SearchWorker(execution, checker, new TraceCounter(execution), { preemptions, graphs });
+  graphs.graph.execution.loopRules = search.loopRules ?? usualLoopRules;
+  return new SearchWorker(execution, checker, new TraceCounter(execution), { graphs });
 }

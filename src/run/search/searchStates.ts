@@ -1,5 +1,6 @@
 import type { Scenario } from '../../check/scenario.ts';
 import { Deadline, type Limits } from '../../explore/limits.ts';
+import { memoryModels } from '../../explore/memoryModels/registry.ts';
 import { depthFirstSearch, type ScheduleBound } from '../../explore/search/dfs.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
 import { Symmetry } from '../../explore/symmetry.ts';
@@ -55,7 +56,7 @@ function visitStates(
 }
 
 function symmetryOf(scenario: Scenario, { memoryModel }: SearchSpec): Symmetry {
-  if (memoryModel !== 'sc')
+  if (!memoryModels[memoryModel].isSequentiallyConsistent)
     throw new BadInput(`${scenario.name}: interchangeable actors are known under the memory model sc alone`);
   const symmetry = new Symmetry(scenario.program);
   if (symmetry.groups.length > 0) return symmetry;

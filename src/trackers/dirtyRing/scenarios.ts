@@ -118,7 +118,7 @@ function withHostileUserspace(
       { rings: [{ size: 2, leeway: 1 }] },
       {
         known: repaired ? undefined : [...(interruptible ? [] : [endless]), beyondPushed],
-        tooLargeUnder: repaired ? ['weak'] : [],
+        tooLargeWithViews: repaired,
       },
     ),
   ];

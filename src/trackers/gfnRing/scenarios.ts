@@ -1,4 +1,3 @@
-import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import {
   collect,
@@ -62,7 +61,7 @@ function scenario(
   actors: readonly ActorSpec[],
   sometimes: readonly string[],
   shape: Partial<VmSpec> = {},
-  tooLargeUnder: readonly MemoryModelName[] = [],
+  tooLargeWithViews = false,
 ): BuiltInScenario<VmSpec> {
   const spec = {
     schema: SCHEMA,
@@ -74,7 +73,7 @@ function scenario(
     sometimes,
     ...shape,
   } as const;
-  return { about, mode, tooLargeUnder, spec };
+  return { about, mode, tooLargeWithViews, spec };
 }
 
 const RING = { size: 2, leeway: 0 };
@@ -136,7 +135,7 @@ export const detailedScenarios: readonly BuiltInScenario<VmSpec>[] = [
     [vcpu(0, write(0), write(1, 2), write(3, 4), halt), userspace(serve)],
     ['a vCPU stops', 'a page is re-armed'],
     { rings: [{ size: 4, leeway: 2 }], slots: [{ slot: 0, npages: 5 }] },
-    ['weak'],
+    true,
   ),
   scenario(
     'two-resetters',
@@ -194,7 +193,7 @@ export const detailedScenarios: readonly BuiltInScenario<VmSpec>[] = [
     [vcpu(0, write(1, 0), write(2), halt), userspace(serve), kernel(0, reset)],
     ['a page is re-armed'],
     { rings: [{ size: 4, leeway: 1 }], slots: [{ slot: 0, npages: 3 }] },
-    ['weak'],
+    true,
   ),
   scenario(
     'vm',

@@ -18,7 +18,7 @@ export function multiVmScenarios(tracker: ScenarioTracker, other: TrackerName = 
     {
       about: `a VM beside another, which uses ${other}`,
       mode: 'prove',
-      tooLargeUnder: ['weak'],
+      tooLargeWithViews: true,
       spec: {
         schema: SCHEMA,
         name: `${tracker.name}/beside`,

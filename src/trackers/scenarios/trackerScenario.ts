@@ -1,4 +1,3 @@
-import type { MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import type { BuiltInScenario, KnownDefect } from '../../vm/builtInScenario.ts';
 import { type ActorSpec, performs, type VmSpec } from '../../vm/spec.ts';
@@ -20,7 +19,7 @@ export type ScenarioTracker = Pick<
 interface Options {
   readonly known?: KnownDefect | readonly KnownDefect[] | undefined;
   readonly mode?: BuiltInScenario['mode'];
-  readonly tooLargeUnder?: readonly MemoryModelName[];
+  readonly tooLargeWithViews?: boolean;
 }
 
 /** A VM called `TRACKER/NAME`, with one slot of two pages unless `shape` says otherwise. */
@@ -52,13 +51,13 @@ export function trackerScenario(
   actors: readonly ActorSpec[],
   sometimes: readonly string[],
   shape: Partial<VmSpec> = {},
-  { known, mode = 'prove', tooLargeUnder = [] }: Options = {},
+  { known, mode = 'prove', tooLargeWithViews = false }: Options = {},
 ): BuiltInScenario<VmSpec> {
   const vcpus = Math.max(1, ...actors.map(({ vcpu }) => (vcpu ?? 0) + 1));
   const hostRing = tracker.hostRing && performs({ actors }, 'host-write');
   const rings = Array.from({ length: vcpus + (hostRing ? 1 : 0) }, () => tracker.ringOfSize(2));
   const spec = smallVm(tracker.name, name, rings, actors, { sometimes, ...shape });
-  return { about, mode, tooLargeUnder, spec, ...(known && { known: [known].flat() }) };
+  return { about, mode, tooLargeWithViews, spec, ...(known && { known: [known].flat() }) };
 }
 
 /** The fields of a VM that make a tracker record what the host writes. */

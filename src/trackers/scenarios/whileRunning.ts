@@ -111,7 +111,7 @@ export const slotChanges = (tracker: ScenarioTracker, known?: KnownDefect): Buil
     ['a slot is deleted', 'a page is re-armed', 'a page is written again'],
     { rings: [tracker.ringOfSize(4)] },
     // A defect is found long before all states are visited.
-    { known, tooLargeUnder: known === undefined ? ['weak'] : [] },
+    { known, tooLargeWithViews: known === undefined },
   ),
   trackerScenario(
     tracker,

@@ -1,6 +1,6 @@
-import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
-import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
-import type { MessageView } from '../memoryModels/weak/threadView.ts';
+import { isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import type { GraphExecution } from './graphMemory.ts';
+import type { MessageView } from './threadView.ts';
 
 /** A full fence: an `mb`, or the one that a read-modify-write implies. */
 export interface Fence {

@@ -1,0 +1,61 @@
+import { isFence, isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import { chain, type PartialOrder } from '../../trust/partialOrder.ts';
+import type { GraphExecution } from '../weak/graphMemory.ts';
+
+/**
+ * The order under `tso` (Sewell et al., "x86-TSO", CACM 2010). A store is two steps: into the
+ * buffer of its thread, and out of it to memory. A buffer is first in, first out. Stores reach
+ * memory in coherence order, before other threads read them, and after loads that read an older
+ * store. A full fence comes when the buffer of its thread is empty.
+ */
+export function tsoOrder(graph: GraphExecution): PartialOrder {
+  const { steps, schedule } = graph;
+  const { stores } = graph.memory;
+  const threads = graph.memory.stepsOf.length;
+  const all = Array.from({ length: steps }, (_, s) => ({ event: s, thread: schedule[s] }));
+  /** By event: the step at which its stores reach memory. */
+  const out = Array.from({ length: steps }, (_, s) => s);
+  for (let s = 0; s < steps; s++)
+    if (isBuffered(graph, s)) out[s] = all.push({ event: s, thread: threads + schedule[s] }) - 1;
+  const next: number[][] = all.map(() => []);
+  for (const own of graph.memory.stepsOf) {
+    chain(own, next);
+    const flushes = own.filter((s) => out[s] !== s).map((s) => out[s]);
+    chain(flushes, next);
+    let last = -1;
+    for (const s of own) {
+      if (out[s] !== s) {
+        next[s].push(out[s]);
+        last = out[s];
+      } else if (last >= 0 && needsEmptyBuffer(graph, s)) next[last].push(s);
+    }
+  }
+  for (const order of stores.order)
+    chain(
+      order.slice(1).map((store) => out[stores.step[store]]),
+      next,
+    );
+  for (let s = 0; s < steps; s++)
+    for (const store of graph.memory.storesRead(s)) {
+      const from = stores.step[store];
+      if (from >= 0 && schedule[from] !== schedule[s]) next[out[from]].push(s);
+      const order = stores.order[stores.location[store]];
+      const overwrite = order.slice(stores.rank[store] + 1).find((later) => stores.step[later] !== s);
+      if (overwrite !== undefined && out[stores.step[overwrite]] !== s) next[s].push(out[stores.step[overwrite]]);
+    }
+  return { steps: all, next };
+}
+
+/** Whether the store of an event goes through the store buffer. */
+function isBuffered(graph: GraphExecution, s: number): boolean {
+  const code = graph.tree.code[graph.nodes[s]];
+  const kind = code & 31;
+  if (kind === Kind.unlock) return graph.places[code >>> 5].kind === 'spinlock';
+  return !isFence(kind) && isWrite(kind) && kind <= Kind.storeRelease;
+}
+
+/** Whether an event needs an empty store buffer; a failed cmpxchg does, too. */
+function needsEmptyBuffer(graph: GraphExecution, s: number): boolean {
+  const kind = graph.tree.code[graph.nodes[s]] & 31;
+  return kind === Kind.mb || isRmw(kind) || kind === Kind.lock || (kind === Kind.unlock && !isBuffered(graph, s));
+}
