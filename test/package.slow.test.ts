@@ -1,36 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runNode, temporaryFolder } from './commandLine.ts';
 import { blocksOf, commandsOf, expectShown } from './docs/blocks.ts';
 
 /** The package as users have it: packed, and installed in an empty project in another folder. */
-const place = mkdtempSync(join(tmpdir(), 'gfnring-user-'));
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+const { folder: place } = temporaryFolder();
 
 const { dependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
 const installed = join(place, 'node_modules/gfnring');
 const bin = join(place, 'node_modules/.bin/gfnring');
-const run = (program: string, ...args: string[]) => {
-  const env = { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: join(place, 'cache') };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-    cwd: place,
-    encoding: 'utf8',
-    env,
-  });
-  return { status, stdout, stderr };
-};
+const env = { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: join(place, 'cache') };
+const run = (program: string, ...args: string[]) => runNode([program, ...args], { cwd: place, env });
 const ours = (name: string): string => join(process.cwd(), 'node_modules', name);
 let packed: readonly string[];
 

@@ -1,16 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { main, runNode, temporaryFolder } from './commandLine.ts';
 
 /**
  * Small scenarios with a verdict that is known by hand. An earlier version had a wrong one. See the
  * comment in each file of `test/verdicts`.
  */
 
-const dir = mkdtempSync(join(tmpdir(), 'verdicts-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const { folder } = temporaryFolder();
 
 interface Verdict {
   readonly name: string;
@@ -30,7 +27,7 @@ function verdictsOf(
   cases: readonly (readonly [string, Options])[],
   env: Readonly<Record<string, string>> = {},
 ): Verdict[] {
-  const output = execFileSync(process.execPath, ['test/verdicts/run.mjs', JSON.stringify(cases), dir], {
+  const output = execFileSync(process.execPath, ['test/verdicts/run.mjs', JSON.stringify(cases), folder], {
     encoding: 'utf8',
     timeout: 50_000,
     env: { ...process.env, ...env },
@@ -106,11 +103,8 @@ test('a minimised deadlock does not occur in the correct version', () => {
   const [wrong] = verdicts.filter(({ name }) => name === 'left-out');
   expect(verdictsOf([['left-out', {}]], { RIGHT: '1' })[0].outcome).toBe('passed');
   const env = { ...process.env, RIGHT: '1' };
-  const replayed = spawnSync(process.execPath, ['dist/cli/main.js', 'replay', wrong.file!], { encoding: 'utf8', env });
+  const replayed = runNode([main, 'replay', wrong.file!], { env });
   expect(replayed.status).not.toBe(1);
-  const again = spawnSync(process.execPath, ['dist/cli/main.js', 'explore', wrong.file!, '--scheduler', 'exhaustive'], {
-    encoding: 'utf8',
-    env,
-  });
+  const again = runNode([main, 'explore', wrong.file!, '--scheduler', 'exhaustive'], { env });
   expect([again.status, again.stdout]).toEqual([0, expect.stringMatching(/proved/)]);
 });

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { type CampaignOptions, runCampaign } from '../../src/campaign/campaign.ts';
@@ -8,9 +6,10 @@ import { ThreadPoolExecutor } from '../../src/campaign/executors/threadPoolExecu
 import type { BaseScenario, Settings } from '../../src/campaign/settings.ts';
 import { type Summary, summariseCampaign } from '../../src/campaign/summary.ts';
 import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
+import { emptyFolder } from '../commandLine.ts';
 
 /** A path in a fresh folder. Nothing is there. */
-export const somewhere = (): string => join(mkdtempSync(join(tmpdir(), 'gfnring-')), 'campaign');
+export const somewhere = (): string => join(emptyFolder(), 'campaign');
 
 export const builtIn = (name: string): BaseScenario => {
   const { spec, known } = builtInNamed(name)!;

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { randomOf } from '../../src/explore/random.ts';
+import { emptyFolder, startIn } from '../commandLine.ts';
 import { apart } from './campaigns.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
 const long = process.env.GFNRING_LONG === '1';
 const [KILLS, EXECUTIONS] = long ? [50, 60_000] : [4, 6_000];
 /** Maximum life of a process, as a fraction of the time of the whole campaign. Start-up counts. */
@@ -29,24 +27,13 @@ async function fuzz(directory: string, workers: number, life: number, ...args: s
     directory,
     '--json',
   ];
-  const child = spawn(process.execPath, [main, 'fuzz', ...scenarios, ...options, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [said, wrong] = ['', ''];
-  child.stdout.on('data', (text) => {
-    said += text;
-  });
-  child.stderr.on('data', (text) => {
-    wrong += text;
-  });
+  const { child, ended } = startIn('.', 'fuzz', ...scenarios, ...options, ...args);
   const timer = Number.isFinite(life) ? setTimeout(() => child.kill('SIGKILL'), life) : undefined;
-  const [status, signal] = await new Promise<[number | null, string | null]>((resolve) =>
-    child.on('close', (...ended) => resolve(ended as [number | null, string | null])),
-  );
+  const { status, stdout, stderr } = await ended;
   clearTimeout(timer);
-  if (signal === 'SIGKILL') return undefined;
-  expect([status, wrong.replace(/^\d.* executions,.*\n/gm, '')]).toEqual([1, '']);
-  const { ended: _, workers: __, ...summary } = JSON.parse(said);
+  if (child.signalCode === 'SIGKILL') return undefined;
+  expect([status, stderr.replace(/^\d.* executions,.*\n/gm, '')]).toEqual([1, '']);
+  const { ended: _, workers: __, ...summary } = JSON.parse(stdout);
   return apart(summary);
 }
 
@@ -58,7 +45,7 @@ const filesIn = (directory: string, folder: string): Record<string, string> =>
 test(`killed ${KILLS} times at random moments, a campaign has the same result as without`, {
   timeout: 1_200_000,
 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+  const folder = emptyFolder();
   const [undisturbed, disturbed] = [join(folder, 'undisturbed'), join(folder, 'disturbed')];
   const start = performance.now();
   const expected = await fuzz(undisturbed, 1, Infinity);

@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startIn, temporaryFolder } from '../commandLine.ts';
 import { apart } from './campaigns.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
 const module = join(process.cwd(), 'examples/lost-update.mjs');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const { folder, path } = temporaryFolder();
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 const common = ['ring', module, '--executions', '4096', '--seed', '3', '--json'];
 const children: ChildProcess[] = [];
@@ -33,24 +32,16 @@ async function redis(port: number): Promise<ChildProcess> {
 }
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  const ended = { stdout: '', stderr: '' };
-  child.stdout.on('data', (text) => {
-    ended.stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    ended.stderr += text;
-  });
-  const close = once(child, 'close').then(([status]) => ({ ...ended, status: status as number | null }));
-  return { child, close };
+  const started = startIn(folder, ...args);
+  children.push(started.child);
+  return started;
 }
 
 /** Waits until the journal of a campaign has so many lines. */
 async function journalHas(lines: number, directory: string): Promise<void> {
   for (;;) {
     try {
-      if (readFileSync(join(folder, directory, 'journal'), 'utf8').split('\n').length > lines) return;
+      if (readFileSync(path(`${directory}/journal`), 'utf8').split('\n').length > lines) return;
     } catch {}
     await sleep(20);
   }
@@ -77,23 +68,23 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped without redis-serve
   });
 
   test('is not started in an unsuitable directory, and closes its connection', async () => {
-    const { status, stderr } = await start('fuzz', ...common, '--queue', url, '--dir', process.cwd()).close;
+    const { status, stderr } = await start('fuzz', ...common, '--queue', url, '--dir', process.cwd()).ended;
     expect([status, stderr]).toEqual([2, expect.stringMatching(/^gfnring: .* is not empty, and no campaign.*\n$/)]);
   });
 
   test('gives the same result as on threads, although one worker is killed and another starts late', async () => {
     const alone = start('fuzz', ...common, '--workers', '1', '--dir', 'alone');
-    const expected = await alone.close;
+    const expected = await alone.ended;
     const campaign = start('fuzz', ...common, '--queue', url, '--dir', 'queued');
     const killed = start('work', url, '--workers', '1');
     await journalHas(2, 'queued');
     killed.child.kill('SIGKILL');
     const late = start('work', url, '--workers', '1');
-    const { status, stdout } = await campaign.close;
+    const { status, stdout } = await campaign.ended;
     expect(status).toBe(1);
     expect(summaryIn(stdout)).toEqual(summaryIn(expected.stdout));
     late.child.kill('SIGINT');
-    expect(await late.close).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
+    expect(await late.ended).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
   });
 
   test('continues after Redis restarted without its data', async () => {
@@ -104,9 +95,9 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped without redis-serve
     server.kill('SIGKILL');
     await gone;
     server = await redis(port);
-    const { status, stdout, stderr } = await campaign.close;
+    const { status, stdout, stderr } = await campaign.ended;
     worker.child.kill('SIGINT');
-    await worker.close;
+    await worker.ended;
     expect([status, stderr]).toEqual([1, '']);
     expect(JSON.parse(stdout)).toMatchObject({ executions: 4096, lost: [] });
   });
@@ -116,13 +107,13 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped without redis-serve
     const worker = start('work', url, '--workers', '1', '--quiet');
     await journalHas(1, 'gone');
     server.kill('SIGKILL');
-    const [{ status, stderr }, workerEnd] = await Promise.all([campaign.close, worker.close]);
+    const [{ status, stderr }, workerEnd] = await Promise.all([campaign.ended, worker.ended]);
     expect([status, workerEnd.status]).toEqual([3, 3]);
     const line = new RegExp(`redis://127\\.0\\.0\\.1:${port} went away`);
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(line);
     expect(workerEnd.stderr.trimEnd()).toMatch(line);
     const more = start('fuzz', '--resume', '--dir', 'gone', '--executions', '1024', '--workers', '1', '--json');
-    expect((await more.close).status).toBe(1);
+    expect((await more.ended).status).toBe(1);
   });
 });
 
@@ -135,7 +126,7 @@ test.each([
   [['work', 'amqp://127.0.0.1'], /^gfnring: 'amqp:\/\/127\.0\.0\.1' is no address of a Redis/],
   [['work', 'nowhere'], /^gfnring: 'nowhere' is no address/],
 ])('%j is refused in one line', async (args, line) => {
-  const { status, stderr } = await start(...args).close;
+  const { status, stderr } = await start(...args).ended;
   expect(status).toBe(2);
   expect(stderr).toMatch(line);
   expect(stderr.trimEnd()).not.toContain('\n');

@@ -1,19 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../commandLine.ts';
 import { apart } from './campaigns.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const { folder, gfnring } = temporaryFolder();
 const flag = join(folder, 'flag');
 let campaigns = 0;
 
 /** Runs a campaign of a module. Returns its summary, and separately how it ended. */
 function fuzz(module: string, ...args: string[]) {
   const given = ['fuzz', module, '--dir', `campaign${campaigns++}`, '--workers', '2', '--json', ...args];
-  const { stdout, status, stderr } = spawnSync(process.execPath, [main, ...given], { cwd: folder, encoding: 'utf8' });
+  const { stdout, status, stderr } = gfnring(...given);
   if (stdout === '') return { status, stderr };
   const { ended, ...summary } = JSON.parse(stdout);
   return { status, ended, summary };

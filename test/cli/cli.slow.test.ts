@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { main, temporaryFolder } from './commandLine.ts';
+import { main, temporaryFolder } from '../commandLine.ts';
 
 const { folder, gfnring, path, write } = temporaryFolder();
 

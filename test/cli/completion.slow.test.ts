@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
@@ -9,17 +8,15 @@ import { collectCommands } from '../../src/cli/completion/commandTree.ts';
 import { formatFishScript } from '../../src/cli/completion/fish.ts';
 import { formatZshScript } from '../../src/cli/completion/zsh.ts';
 import { commandsOf, createProgram } from '../../src/cli/createProgram.ts';
+import { temporaryFolder } from '../commandLine.ts';
 
 const program = await createProgram();
 const nodes = collectCommands(program);
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-mkdirSync(join(folder, 'mine'));
-writeFileSync(join(folder, 'mine/one.mjs'), '');
-const script = (format: typeof formatBashScript, shell: string): string => {
-  const file = join(folder, `script.${shell}`);
-  writeFileSync(file, format(nodes, '# header'));
-  return file;
-};
+const { folder, path, write } = temporaryFolder();
+mkdirSync(path('mine'));
+write('mine/one.mjs', '');
+const script = (format: typeof formatBashScript, shell: string): string =>
+  write(`script.${shell}`, format(nodes, '# header'));
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
 /** Lines, and the words that they are completed to. */
@@ -93,9 +90,8 @@ describe('bash', () => {
   });
 
   test.skipIf(!isInstalled('script'))('completes on a terminal, where readline splits words and offers paths', () => {
-    const rc = join(folder, 'rc');
-    const typed = join(folder, 'typed');
-    writeFileSync(rc, `. ${script(formatBashScript, 'bash')}\ngfnring() { echo "$@" >> typed; }\n`);
+    const typed = path('typed');
+    const rc = write('rc', `. ${script(formatBashScript, 'bash')}\ngfnring() { echo "$@" >> typed; }\n`);
     const lines = [
       'check --tracker dirty-ring@6.17',
       'check --tracker=dirty-b',
@@ -150,7 +146,7 @@ describe.skipIf(!isInstalled('zsh'))('zsh (skipped where it is not installed)', 
       ['gfnring explore mine/o', ['one.mjs']] as const,
       ['gfnring report --html mi', ['mine']],
     ];
-    const captured = join(folder, 'captured');
+    const captured = path('captured');
     const args = [
       join(process.cwd(), 'test/cli/captured.zsh'),
       script(formatZshScript, 'zsh'),

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startIn, temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
-import { main, temporaryFolder } from './commandLine.ts';
 
 const module = join(process.cwd(), 'examples/lost-update.mjs');
 const { folder, gfnring, path, write } = temporaryFolder();
@@ -74,19 +72,15 @@ test('finds a canary, and its finding is replayed with the bug in it', () => {
 });
 
 test('fuzz stops at a signal with a summary, and can be resumed', async () => {
-  const child = spawn(process.execPath, [main, 'fuzz', 'vm', '--workers', '1', '--dir', 'd'], { cwd: folder });
-  let output = '';
-  child.stdout.on('data', (text) => {
-    output += text;
-  });
+  const { child, ended } = startIn(folder, 'fuzz', 'vm', '--workers', '1', '--dir', 'd');
   const timer = setInterval(() => {
     if (!existsSync(path('d/corpus'))) return;
     clearInterval(timer);
     child.kill('SIGINT');
   }, 50);
-  const [status] = await once(child, 'close');
+  const { status, stdout } = await ended;
   expect(status).toBe(130);
-  expect(output).toMatch(/^[\d,]+ executions of 1 scenario/);
+  expect(stdout).toMatch(/^[\d,]+ executions of 1 scenario/);
   expect(gfnring('fuzz', '--dir', 'd', '--resume', ...small)).toMatchObject({ status: 0 });
 });
 

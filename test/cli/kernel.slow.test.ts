@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -8,11 +6,11 @@ import { generateLists } from '../../src/conformance/generate.ts';
 import { modelReference } from '../../src/conformance/modelReference.ts';
 import { formatOperation } from '../../src/conformance/operations.ts';
 import type { Observed, RingEntry, TraceRecord } from '../../src/conformance/reference.ts';
+import { main, runNode, temporaryFolder } from '../commandLine.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const vmlinuz = join(folder, 'vmlinuz');
-const modules = join(folder, 'modules');
+const { folder, path: at } = temporaryFolder();
+const vmlinuz = at('vmlinuz');
+const modules = at('modules');
 writeFileSync(vmlinuz, '');
 mkdirSync(join(modules, 'kvm'), { recursive: true });
 for (const name of ['irqbypass.ko', 'kvm/kvm.ko.xz', 'kvm/kvm-amd.ko.xz']) writeFileSync(join(modules, name), '');
@@ -25,11 +23,7 @@ function conformance(programs: Record<string, string>, ...args: string[]) {
     chmodSync(join(path, name), 0o755);
   }
   const all = ['kernel', 'conformance', '--vmlinuz', vmlinuz, '--modules', modules, ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...all], {
-    env: { PATH: path },
-    encoding: 'utf8',
-  });
-  return { status, stdout, stderr };
+  return runNode([main, ...all], { env: { PATH: path } });
 }
 
 /** A compiler that writes an empty file: no real kernel is booted either. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from './commandLine.ts';
+import { temporaryFolder } from '../commandLine.ts';
 
 const { gfnring, path, write } = temporaryFolder();
 

@@ -1,21 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { runIn, runNode, temporaryFolder } from '../commandLine.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-module-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const run = (cwd: string, program: string, ...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd, encoding: 'utf8' });
-  return { status, stdout, stderr };
-};
-const gfnring = (...args: string[]) => run(folder, main, ...args);
+const { folder, gfnring, write } = temporaryFolder();
 const file = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
+  write(name, text);
   return `./${name}`;
 };
 const sb = readFileSync('examples/sb.mjs', 'utf8');
@@ -33,7 +24,7 @@ describe("a user's module is explored", () => {
   });
 
   test('from inside the project', () => {
-    expect(run(join(process.cwd(), 'examples'), main, ...explore)).toEqual(proved);
+    expect(runIn(join(process.cwd(), 'examples'), ...explore)).toEqual(proved);
   });
 });
 
@@ -41,7 +32,7 @@ test('a finding in a module is reproduced: after a move, on worker threads, as o
   const place = join(folder, 'project');
   mkdirSync(place);
   writeFileSync(join(place, 'lost-update.mjs'), lostUpdate);
-  const found = run(place, main, 'explore', './lost-update.mjs', '--scheduler', 'exhaustive', '--json');
+  const found = runIn(place, 'explore', './lost-update.mjs', '--scheduler', 'exhaustive', '--json');
   const { findings, outcome } = JSON.parse(found.stdout);
   expect([found.status, outcome, findings.length]).toEqual([1, 'violated', 1]);
   const [{ file: path, property, schedule }] = findings;
@@ -53,13 +44,13 @@ test('a finding in a module is reproduced: after a move, on worker threads, as o
     ['replay', `./lost-update.mjs:${schedule}`, '--on', 'workers'],
   ];
   for (const line of lines)
-    expect(run(moved, main, ...line)).toMatchObject({ status: 1, stdout: expect.stringContaining(`✗ ${property}`) });
-  expect(run(folder, main, ...lines[1].with(1, join(moved, path))).stdout).toMatch(/the same on \d worker threads/);
-  expect(run(moved, main, 'replay', path, '--actor', 'a')).toMatchObject({
+    expect(runIn(moved, ...line)).toMatchObject({ status: 1, stdout: expect.stringContaining(`✗ ${property}`) });
+  expect(runIn(folder, ...lines[1].with(1, join(moved, path))).stdout).toMatch(/the same on \d worker threads/);
+  expect(runIn(moved, 'replay', path, '--actor', 'a')).toMatchObject({
     status: 0,
     stdout: 'add: undefined\n'.replace('undefined', 'returns nothing'),
   });
-  expect(run(moved, main, 'explore', path)).toMatchObject({ status: 1 });
+  expect(runIn(moved, 'explore', path)).toMatchObject({ status: 1 });
 });
 
 test('bad modules end with one line and status 2', () => {
@@ -99,7 +90,7 @@ test('bad modules end with one line and status 2', () => {
       await loadSource(path).then(openSource).then(() => console.log('nothing'), ({ name, message }) => console.log(name + ': ' + message));`;
   const paths = bad.map(([name, text]) => file(name, text));
   const all = ['--input-type=module', '-e', script, ...paths];
-  const output = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8' }).stdout.trimEnd().split('\n');
+  const output = runNode(all, { cwd: folder }).stdout.trimEnd().split('\n');
   expect(output).toHaveLength(bad.length);
   for (const [i, [, , message]] of bad.entries()) {
     expect(output[i]).toMatch(message);

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
+import { temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
-import { temporaryFolder } from './commandLine.ts';
 
 const { folder, gfnring, path: at, write } = temporaryFolder();
 const patched = (...args: string[]) => gfnringWith('no-flush', folder, ...args);

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { scenarioNamesAndPaths } from '../../src/cli/completionValues.ts';
+import { runIn, runNode, temporaryFolder } from '../commandLine.ts';
 import {
   argsOf,
   type Block,
@@ -48,18 +47,16 @@ const NO_FILE: readonly (readonly [document: string, begins: string, why: string
   ['docs/api.md', '', 'generated declarations'],
 ];
 
-const main = resolve('dist/cli/main.js');
 /** Commands run in this folder. It contains the examples, as the project does. */
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gfnring-docs-')));
+const folder = realpathSync(temporaryFolder().folder);
 symlinkSync(resolve('examples'), join(folder, 'examples'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Results by command. A command that several documents show runs once. */
 const results = new Map<string, { readonly printed: string; readonly status: number | null }>();
 function resultOf(args: readonly string[]) {
   const known = results.get(args.join(' '));
   if (known !== undefined) return known;
-  const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
+  const { stdout, stderr, status } = runIn(folder, ...args);
   // Source lines are relative to the current folder.
   const result = { printed: `${stdout}${stderr}`.replaceAll(`${relative(folder, resolve('.'))}/`, ''), status };
   results.set(args.join(' '), result);
@@ -122,7 +119,7 @@ test('every command and option that a document names exists', () => {
     const path = (command) => (command.parent?.parent ? path(command.parent) + ' ' : '') + command.name();
     const all = commandsOf(await createProgram()).map((command) => [path(command), command.options.map(({ long }) => long)]);
     console.log(JSON.stringify(Object.fromEntries(all)));`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  const { stdout } = runNode(['--input-type=module', '-e', script]);
   const options: Record<string, string[]> = JSON.parse(stdout);
   const readme = readFileSync('README.md', 'utf8');
   const names = Object.keys(options).filter((name) => !name.includes(' ') && name !== 'gfnring');

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { explore } from 'gfnring';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../commandLine.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-tutorial-'));
+const { folder, write } = temporaryFolder();
 /** In another folder, vitest does not find the package by its name. */
 const text = readFileSync('examples/tutorial/3-release.mjs', 'utf8').replace(
   "'gfnring'",
@@ -15,9 +15,8 @@ test.each([
   ['mem.storeRelease(prod', 'mem.store(prod'],
   ['mem.loadAcquire(prod', 'mem.load(prod'],
 ])('with %s replaced by %s, a page is lost under weak', async (from, to) => {
-  const module = join(folder, `${to}.mjs`);
   expect(text.split(from)).toHaveLength(2);
-  writeFileSync(module, text.replace(from, to));
+  const module = write(`${to}.mjs`, text.replace(from, to));
   const { findings } = await explore(module, { memoryModel: 'weak', minimise: 0, dir: folder });
   expect(findings.map(({ property }) => property)).toEqual(['no dirty page is lost']);
 });

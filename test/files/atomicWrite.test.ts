@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isDraft, writeAtomically } from '../../src/files/atomicWrite.ts';
-
-const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'gfnring-'));
+import { emptyFolder } from '../commandLine.ts';
 
 test.each([true, false])('a file is replaced as a whole, in a folder that is created (durable: %s)', (isDurable) => {
   const folder = join(emptyFolder(), 'a/b');

@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { emptyFolder, runIn } from '../commandLine.ts';
 import { argsOf, blocksOf, commandsOf, expectShown } from '../docs/blocks.ts';
 import { compiled, MAIL } from './trees.ts';
 
@@ -19,14 +19,13 @@ export function examplePatches(): void {
     'the one that %s: applied, compiled and run as shown',
     { timeout: 600_000 },
     async (_, commands) => {
-      const cwd = mkdtempSync(join(tmpdir(), 'gfnring-patch-'));
+      const cwd = emptyFolder();
       symlinkSync(join(process.cwd(), 'examples'), join(cwd, 'examples'));
       for (const { command } of commands.slice(0, -1)) execFileSync(command, { cwd, shell: true });
       const last = commands.at(-1)!;
       const args = argsOf(last);
       await compiled({ ...MAIL, kdir: join(cwd, args[args.indexOf('--kdir') + 1]) });
-      const main = join(process.cwd(), 'dist/cli/main.js');
-      const { stdout, status } = spawnSync(process.execPath, [main, ...args], { cwd, encoding: 'utf8' });
+      const { stdout, status } = runIn(cwd, ...args);
       expectShown(last, stdout, status);
     },
   );

@@ -1,18 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
+import { emptyFolder, main, runNode, temporaryFolder } from '../commandLine.ts';
 import { examplePatches } from './examplePatches.ts';
 import { compiled, edited, MAIL, TREES, type Tree, treesOrNone } from './trees.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const gfnring = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-};
+const { folder } = temporaryFolder();
+const gfnring = (...args: string[]) => runNode([main, ...args]);
 /**
  * Compiles the tree in this process first, where the compiler is already in memory. The command
  * then finds the result in the cache.
@@ -139,7 +134,7 @@ describe('the patches in examples/kernel-patch', examplePatches);
 
 /** A tree of one C file. It uses our own headers. */
 function treeWith(text: string, file = MAIL.file): Tree {
-  const kdir = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
+  const kdir = emptyFolder();
   mkdirSync(join(kdir, dirname(file)), { recursive: true });
   writeFileSync(join(kdir, file), text);
   return { kdir, file };
@@ -264,7 +259,7 @@ test('without the compiler one line names the packages to install', () => {
   const hide = at('hide.mjs', `import { register } from 'node:module'; register('./resolve.mjs', import.meta.url);`);
   const args = ['--import', hide, main, 'kernel', '--kdir', MAIL.kdir, '--file', MAIL.file];
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'empty') };
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  const { status, stderr } = runNode(args, { env });
   expect([status, stderr]).toEqual([2, expect.stringMatching(/npm install .*@yowasp\/clang@\S+ binaryen@\S+\n$/)]);
 });
 

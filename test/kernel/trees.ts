@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { compile } from '../../src/kernel/compile.ts';
 import type { Compiled } from '../../src/kernel/compiled.ts';
 import { filesOf, SHIM_AT } from '../../src/kernel/sourceTree.ts';
+import { emptyFolder } from '../commandLine.ts';
 
 /** A C file and its kernel tree. */
 export interface Tree {
@@ -33,7 +33,7 @@ export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ k
  * contains it. Throws if none does.
  */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
-  const copy = mkdtempSync(join(tmpdir(), 'gfnring-tree-'));
+  const copy = emptyFolder();
   const files = new Map([...filesOf(kdir, file)].filter(([path]) => !path.startsWith(SHIM_AT)));
   for (const [from, to] of edits) {
     const [path, text] = [...files].find(([, text]) => text.includes(from)) ?? [];

@@ -1,16 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { emptyFolder, main, runNode } from '../commandLine.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const gfnring = (...args: string[]) => spawnSync(process.execPath, [main, 'litmus', ...args], { encoding: 'utf8' });
+const gfnring = (...args: string[]) => runNode([main, 'litmus', ...args]);
 const both = (result: string): string => litmus(STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)', { result });
 
 function folderOf(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gfnring-litmus-'));
+  const folder = emptyFolder();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);

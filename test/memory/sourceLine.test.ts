@@ -1,16 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { callerOf } from '../../src/memory/sourceLine.ts';
+import { temporaryFolder } from '../commandLine.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const write = (name: string, text: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
+const { write } = temporaryFolder();
 /** Maps line 1, column 5 of the compiled file to line 3, column 7 of `source`. */
 const mapOf = (source: string) => ({ version: 3, sources: [source], names: [], mappings: 'IAEM', sourceRoot: '' });
 const stackTo = (...callers: string[]): string =>

@@ -1,20 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 import { hasChromium, keep, launch, open } from './chromium.ts';
 
-const main = join(process.cwd(), 'dist/cli/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
-const gfnring = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-};
-const at = (name: string): string => join(folder, name);
+const { folder, gfnring, path: at } = temporaryFolder();
 const example = (name: string): string => join(process.cwd(), 'examples', `${name}.mjs`);
 
 /** Explores, and writes the page of the finding. */

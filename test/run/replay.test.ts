@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { noProperties } from '../../src/check/property.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
@@ -15,6 +13,7 @@ import { replay } from '../../src/run/replay.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { resolveScenario } from '../../src/scenario/scenarioRef.ts';
+import { emptyFolder } from '../commandLine.ts';
 import { programOf, threadsOf } from '../explore/programs.ts';
 
 /** A scenario that fails if the loads of a program have read these values, by thread. */
@@ -98,7 +97,7 @@ test('a schedule as text', () => {
 });
 
 test('a finding is read as it was written, or rejected with the name of the wrong field', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'gfnring-'));
+  const directory = emptyFolder();
   const what = await resolveScenario({ schema: 1, name: 'ring-s', skipped: [[1], [], [0]], builtIn: 'ring-s' });
   const failure = {
     ...what,

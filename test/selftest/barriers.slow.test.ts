@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sitesIn, weakening, withSites } from '../../selftest/barriers/sites.mjs';
 import { runWeakened } from '../../selftest/barriers/weaken.mjs';
 import { patched } from '../../selftest/patch/patch.ts';
+import { emptyFolder } from '../commandLine.ts';
 
 const known = JSON.parse(readFileSync('selftest/barriers/survivors.json', 'utf8'));
 const tables = withSites('src', known.tables);
@@ -30,7 +30,7 @@ describe('weakening an ordering is found, or the ordering has an argument to sta
 });
 
 test('the comment of each ordering names a partner, which exists and names it back', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gfnring-sites-'));
+  const folder = emptyFolder();
   const scan = (lines: readonly string[]) => {
     mkdirSync(join(folder, 'ring'), { recursive: true });
     writeFileSync(join(folder, 'ring/a.ts'), lines.join('\n'));

@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from './gfnring.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gfnring-'));
+const { folder } = temporaryFolder();
 
 test('a canary makes check fail', () => {
   const { status, stdout } = gfnringWith('flush-after-unlock', folder, 'check', '--quiet');

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
+import { main, runNode } from '../commandLine.ts';
 
 /** A loop in a test file is not instrumented, so its iterations are compared. */
 const spins = scenario({
@@ -54,8 +54,7 @@ test('the condition of waitUntil is known', async () => {
       });
 });
 
-const gfnring = (...args: string[]) =>
-  spawnSync(process.execPath, ['dist/cli/main.js', 'explore', ...args], { encoding: 'utf8' });
+const gfnring = (...args: string[]) => runNode([main, 'explore', ...args]);
 
 test('a proof names its bound, also on the command line', () => {
   const module = 'test/verdicts/tries.mjs';

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { explore, type Report, scenario } from 'gfnring';
 import { expect, test } from 'vitest';
 import 'gfnring/vitest';
+import { main, runNode } from '../commandLine.ts';
 
 const add = (mem: import('gfnring').Memory, { count }: { count: import('gfnring').Cell }) => {
   mem.store(count, mem.load(count) + 1);
@@ -28,11 +28,7 @@ const messageOf = (assertion: () => void): string => {
 
 test('toHold fails with the text that the command line prints for a finding', async () => {
   const report = await explore('examples/lost-update.mjs');
-  const { stdout } = spawnSync(
-    process.execPath,
-    ['dist/cli/main.js', 'explore', 'examples/lost-update.mjs', '--scheduler', 'exhaustive'],
-    { encoding: 'utf8' },
-  );
+  const { stdout } = runNode([main, 'explore', 'examples/lost-update.mjs', '--scheduler', 'exhaustive']);
   const message = messageOf(() => expect(report).toHold());
   expect(stdout.split('\n').slice(2).join('\n')).toBe(`${message}\n`);
   expect(message).toMatch(/^✗ no addition is lost\n[\s\S]*load {3}count → 0[\s\S]*npx gfnring replay \S+\.json\n/);

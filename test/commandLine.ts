@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+/** The program, as it was built. */
+export const main = join(process.cwd(), 'dist/cli/main.js');
+
+export interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs Node with these arguments. */
+export function runNode(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
+): Run {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { ...options, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+/** Runs the command line in a folder. */
+export const runIn = (folder: string, ...args: readonly string[]): Run => runNode([main, ...args], { cwd: folder });
+
+/** Starts the command line in a folder. `ended` is its result; it has no status after a signal. */
+export function startIn(folder: string, ...args: readonly string[]): { child: ChildProcess; ended: Promise<Run> } {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (text) => {
+      printed[stream] += text;
+    });
+  return { child, ended: once(child, 'close').then(([status]) => ({ status, ...printed })) };
+}
+
+/** A new empty folder, which stays. */
+export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'gfnring-'));
+
+/**
+ * A folder for the tests of a file, the command line in it, and paths and files in it. It is
+ * removed after them.
+ */
+export function temporaryFolder() {
+  const folder = emptyFolder();
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string): string => join(folder, name);
+  return {
+    folder,
+    path,
+    gfnring: (...args: readonly string[]): Run => runIn(folder, ...args),
+    /** Writes a text, or a value as JSON. Returns the path. */
+    write: (name: string, content: unknown): string => {
+      writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content));
+      return path(name);
+    },
+  };
+}
