@@ -66,7 +66,7 @@ function messageOfWrong(error) {
 
 async function printThreadVariants() {
   console.log(`Checkpoint cycles with gfn-ring: ${guest}.`);
-  for (const [who, threads] of [
+  for (const [where, threads] of [
     ['on the vCPU that stops last', ON_VCPU],
     ['on a thread of its own', ON_ITS_OWN],
   ])
@@ -75,7 +75,7 @@ async function printThreadVariants() {
       ['spin, then sleep', FEW_SPINS],
       ['sleep', 0],
     ])
-      await printVariant(`${who}, ${how}`, { threads, spins });
+      await printVariant(`${where}, ${how}`, { threads, spins });
   await printVariant('on the vCPU that stops last, without PML', { pml: false });
   console.log();
 }

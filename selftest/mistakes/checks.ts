@@ -3,7 +3,7 @@ import type { Mistake } from './mistake.ts';
 /** In what holds executions against properties, and in the sequential models. */
 export const checks: readonly Mistake[] = [
   {
-    name: 'always-not-asked-again-after-a-write-beside',
+    name: 'always-not-rechecked-after-overlapping-write',
     part: 'always',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['an always of a half, when the whole is written under sc, by none'],
@@ -16,7 +16,7 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'always-not-asked-again-after-a-result',
+    name: 'always-not-rechecked-after-result',
     part: 'always',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['an always of results under sc, by none'],
@@ -25,42 +25,42 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'always-not-asked-again-after-a-lock',
+    name: 'always-not-rechecked-after-lock',
     part: 'always',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['an always of the holder of a lock under sc, by none'],
     edits: [{ file: 'check/checker', from: 'this.watch(lock.id); return this', to: 'return this' }],
   },
   {
-    name: 'always-forgotten-after-a-sometimes',
+    name: 'always-dropped-after-sometimes',
     part: 'sometimes',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['an always that fails after a sometimes has come true under sc, by none'],
     edits: [{ file: 'check/checker', from: 'if (!reached) this.open |= bit;', to: 'if (reached) this.open |= bit;' }],
   },
   {
-    name: 'sometimes-always-is',
+    name: 'sometimes-always-reached',
     part: 'sometimes',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['a sometimes that never comes true under sc, by none'],
     edits: [{ file: 'check/checker', from: 'if (holds) this.reach(predicate);', to: 'this.reach(predicate);' }],
   },
   {
-    name: 'finally-that-says-why-holds',
+    name: 'finally-with-message-passes',
     part: 'finally',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['a finally that says what it saw under sc, by none'],
     edits: [{ file: 'check/checker', from: 'if (seen !== true)', to: 'if (seen === false)' }],
   },
   {
-    name: 'monitors-told-of-writes-alone',
+    name: 'monitors-see-writes-only',
     part: 'monitors',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['by none, a monitor sees the order of two loads'],
     edits: [{ file: 'check/checker', from: 'if (this.monitored)', to: 'if (this.monitored && changed >= 0)' }],
   },
   {
-    name: 'monitors-not-told-of-results',
+    name: 'monitors-do-not-see-results',
     part: 'monitors',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['by none, a monitor sees the results of operations'],
@@ -73,7 +73,7 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'order-for-monitors-not-kept',
+    name: 'optimal-ignores-monitor-order',
     part: 'monitors under optimal',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['by optimal, a monitor sees the order of two stores'],
@@ -86,15 +86,15 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'moments-passed-over',
-    part: 'moments of a class',
+    name: 'possibly-skips-intermediate-states',
+    part: 'intermediate states of a class',
     testFile: 'test/check/properties.test.ts',
     expectedBy: ['an always of two cells under sc, by optimal'],
     edits: [{ file: 'check/possibly', from: 'if (predicate.reached)', to: 'if (predicate.bit !== 0)' }],
   },
   {
-    name: 'nothing-asked-where-monitors-are-silent',
-    part: 'what is asked under tso and weak',
+    name: 'no-substitute-property-under-tso-and-weak',
+    part: 'substitute properties',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['under tso the order of steps is not that of effects: another property stands in at the end'],
     edits: [
@@ -102,7 +102,7 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'linearizability-says-yes',
+    name: 'linearizability-accepts-last-call',
     part: 'linearizability',
     testFile: 'test/check/linearizability.test.ts',
     expectedBy: ['a register calls that do not overlap may not'],
@@ -115,7 +115,7 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'calls-come-in-any-order',
+    name: 'linearizability-ignores-real-time-order',
     part: 'linearizability',
     testFile: 'test/check/linearizability.test.ts',
     expectedBy: ['a register calls that do not overlap may not'],
@@ -124,7 +124,7 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'undecided-is-illegal',
+    name: 'linearizability-budget-reported-as-illegal',
     part: 'linearizability',
     testFile: 'test/check/linearizability.test.ts',
     expectedBy: ['a register a check that exceeds its budget is unknown'],
@@ -137,14 +137,14 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'full-ring-takes-one-more',
+    name: 'ring-model-holds-one-entry-too-many',
     part: 'sequential models',
     testFile: 'test/models/ring.test.ts',
     expectedBy: ['sequentially, the ring and the model give the same results, for all initial indices'],
     edits: [{ file: 'models/ring', from: 'used(ring) >= ring.size ? BUSY', to: 'used(ring) > ring.size ? BUSY' }],
   },
   {
-    name: 'harvested-entries-harvested-again',
+    name: 'dirty-ring-model-harvests-twice',
     part: 'sequential models',
     testFile: 'test/models/dirtyRing.test.ts',
     expectedBy: ['sequentially, the merged ring and the model give the same results, for all initial indices'],
@@ -157,14 +157,14 @@ export const checks: readonly Mistake[] = [
     ],
   },
   {
-    name: 'unread-entries-are-re-armed',
+    name: 'list-model-rearms-unfetched-entries',
     part: 'sequential models',
     testFile: 'test/models/gfnList.test.ts',
     expectedBy: ['sequentially, the list and the model give the same results'],
     edits: [{ file: 'models/gfnList', from: 'entries.slice(0, fetched)', to: 'entries.slice(0)' }],
   },
   {
-    name: 'forged-page-re-armed-alone',
+    name: 'rearming-model-ignores-neighbours',
     part: 'sequential models',
     testFile: 'test/models/rearming.test.ts',
     expectedBy: ['a page outside of its slot prevents the re-arming of neighbours up to 63 pages away'],

@@ -3,7 +3,7 @@ import type { Mistake } from './mistake.ts';
 /** In what executes operations: accesses, undo, spin loops, wait queues, locks, ends. */
 export const execution: readonly Mistake[] = [
   {
-    name: 'going-back-forgets-an-upper-half',
+    name: 'undo-does-not-restore-upper-half',
     part: 'undo',
     testFile: 'test/explore/undo.test.ts',
     expectedBy: ['sc: after steps forward and back all is as it was'],
@@ -16,7 +16,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'going-back-leaves-a-sleeper',
+    name: 'undo-keeps-sleeping-thread',
     part: 'undo',
     testFile: 'test/explore/undo.test.ts',
     expectedBy: ['sc: after steps forward and back all is as it was'],
@@ -64,7 +64,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'recording-gives-new-for-old',
+    name: 'recorded-rmw-returns-new-value',
     part: 'recorded memory',
     testFile: 'test/memory/memories.test.ts',
     expectedBy: ['all memories give the same results read-modify-writes return the old value'],
@@ -77,8 +77,8 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'logs-alike-by-their-lower-halves',
-    part: 'log tree',
+    name: 'trie-compares-lower-halves-only',
+    part: 'execution trie',
     testFile: 'test/explore/memoryModels.test.ts',
     expectedBy: ['a 64-bit store tears under sc where it is plain, and tearing was asked for'],
     edits: [
@@ -95,8 +95,8 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'second-pass-not-compared',
-    part: 'replay memory',
+    name: 'rerun-result-not-compared',
+    part: 're-execution',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
       'the rules of an operation: what is outside of mem outside state: another access, one too few, one too many, another result',
@@ -110,8 +110,8 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'accesses-not-compared',
-    part: 'replay memory',
+    name: 'rerun-accesses-not-compared',
+    part: 're-execution',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: ['the rules of an operation: each breach is named a value that differs on the second pass'],
     edits: [
@@ -123,8 +123,8 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'swallowed-suspension-let-through',
-    part: 'replay memory',
+    name: 'swallowed-suspension-accepted',
+    part: 're-execution',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: ['the rules of an operation: each breach is named a swallowed suspension'],
     edits: [
@@ -136,7 +136,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'deadlock-is-a-pass',
+    name: 'deadlock-not-reported',
     part: 'deadlocks',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
@@ -145,7 +145,7 @@ export const execution: readonly Mistake[] = [
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'deadlock')", to: "if (stop.kind === 'pruned')" }],
   },
   {
-    name: 'livelock-is-a-pass',
+    name: 'livelock-not-reported',
     part: 'livelocks',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
@@ -154,8 +154,8 @@ export const execution: readonly Mistake[] = [
     edits: [{ file: 'check/checker', from: "if (stop.kind === 'livelock')", to: "if (stop.kind === 'pruned')" }],
   },
   {
-    name: 'rounds-go-on-for-ever',
-    part: 'spins',
+    name: 'endless-spin-loop-not-detected',
+    part: 'spin loops',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
       'the search of all states: ends an endless spin loop is a livelock, with its iteration; one that ends is not',
@@ -169,7 +169,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'wake-up-wakes-one',
+    name: 'wake-wakes-one-thread-only',
     part: 'wait queues',
     testFile: 'test/explore/ends.test.ts',
     expectedBy: ['one wake-up for two sleepers by none'],
@@ -182,7 +182,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nobody-sleeps-in-a-queue',
+    name: 'wait-does-not-sleep',
     part: 'wait queues',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: [
@@ -197,7 +197,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'assumption-counts-as-complete',
+    name: 'blocked-execution-counted-as-complete',
     part: 'assumptions',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['locks spinlock: an assumption stops those that would wait'],
@@ -210,7 +210,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'anybody-unlocks',
+    name: 'unlock-without-holding-accepted',
     part: 'locks',
     testFile: 'test/explore/ends.test.ts',
     expectedBy: ["another's lock given back by none"],
@@ -223,7 +223,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'sleep-under-a-spinlock-let-through',
+    name: 'sleep-under-spinlock-accepted',
     part: 'locks',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: ['the search of all states: ends an unlocked end, and a sleep under a spinlock, are violations'],
@@ -236,7 +236,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'lock-held-at-the-end-let-through',
+    name: 'lock-held-at-end-accepted',
     part: 'locks',
     testFile: 'test/explore/execution.test.ts',
     expectedBy: ['the search of all states: ends an unlocked end, and a sleep under a spinlock, are violations'],
@@ -245,7 +245,7 @@ export const execution: readonly Mistake[] = [
     ],
   },
   {
-    name: 'crash-is-no-crash',
+    name: 'crash-not-classified',
     part: 'crashes',
     testFile: 'test/explore/ends.test.ts',
     expectedBy: ['an operation that throws by none'],

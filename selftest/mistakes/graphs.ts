@@ -3,8 +3,8 @@ import type { Mistake } from './mistake.ts';
 /** In execution graphs and data races. */
 export const graphs: readonly Mistake[] = [
   {
-    name: 'loads-read-from-no-later-store',
-    part: 'graphs: revisits',
+    name: 'trust-without-revisits',
+    part: 'TruSt: revisits',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+po+po'],
     edits: [
@@ -16,8 +16,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'all-that-is-taken-back-was-the-newest',
-    part: 'graphs: what is taken back',
+    name: 'trust-revisit-skips-maximality-check',
+    part: 'TruSt: maximality of deleted events',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of IRIW+po+po'],
     edits: [
@@ -29,8 +29,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nobody-overtakes-at-a-lock',
-    part: 'graphs: locks',
+    name: 'trust-without-lock-revisits',
+    part: 'TruSt: locks',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB under a lock (m)'],
     edits: [
@@ -42,8 +42,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'fences-in-no-order',
-    part: 'graphs: axioms',
+    name: 'trust-ignores-order-of-fences',
+    part: 'TruSt: axioms',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [
@@ -55,8 +55,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'updates-find-stores-in-their-buffer',
-    part: 'graphs: axioms of tso',
+    name: 'trust-tso-rmw-is-no-fence',
+    part: 'TruSt: axioms of tso',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
@@ -68,8 +68,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'graphs-alike-by-who-reads-from-whom',
-    part: 'graphs: wait queues and several locations',
+    name: 'visited-graphs-hash-incomplete',
+    part: 'visited graphs',
     testFile: 'test/explore/memoryModels.test.ts',
     expectedBy: ['halves of a word tso: a store to one cell does not change the other'],
     edits: [
@@ -81,7 +81,7 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'reads-race-with-nothing',
+    name: 'read-write-data-race-ignored',
     part: 'data races',
     testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['release, relaxed'],
@@ -114,7 +114,7 @@ export const graphs: readonly Mistake[] = [
     edits: [{ file: 'explore/memoryModels/weak/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
   },
   {
-    name: 'past-accesses-forgotten',
+    name: 'access-history-empty',
     part: 'data races: states',
     testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['states are distinguished by the accesses that happen before a later acquire'],
@@ -127,8 +127,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nothing-that-is-taken-back-was-the-newest',
-    part: 'graphs: what is taken back',
+    name: 'trust-rejects-every-revisit',
+    part: 'TruSt: maximality of deleted events',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of CoRR1'],
     edits: [
@@ -140,8 +140,8 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'every-graph-is-consistent',
-    part: 'graphs: axioms',
+    name: 'trust-without-consistency-check',
+    part: 'TruSt: axioms',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
     edits: [

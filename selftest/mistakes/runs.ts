@@ -3,7 +3,7 @@ import type { Mistake } from './mistake.ts';
 /** In what makes findings and replays them, and in what compares with others. */
 export const runs: readonly Mistake[] = [
   {
-    name: 'replay-ignores-a-choice',
+    name: 'replay-ignores-reads-from',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
     expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
@@ -16,14 +16,14 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'wrong-replay-let-through',
+    name: 'unfitting-schedule-accepted',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
     expectedBy: ['a schedule that does not fit the program is rejected a lock that is held'],
     edits: [{ file: 'explore/schedulers/replay', from: 'this.strayed = view.steps;', to: '' }],
   },
   {
-    name: 'replay-that-is-too-long-let-through',
+    name: 'too-long-schedule-accepted',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
     expectedBy: ['a schedule that does not fit the program is rejected a step too many'],
@@ -36,7 +36,7 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'ways-left-out-of-a-schedule',
+    name: 'schedule-without-reads-from',
     part: 'schedules',
     testFile: 'test/run/replay.test.ts',
     expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
@@ -49,7 +49,7 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'schedule-read-one-short',
+    name: 'schedule-parser-drops-first-step',
     part: 'text of schedules',
     testFile: 'test/run/replay.test.ts',
     expectedBy: ['a schedule as text'],
@@ -62,7 +62,7 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'memory-model-of-a-finding-not-read',
+    name: 'finding-memory-model-ignored',
     part: 'findings',
     testFile: 'test/run/replay.test.ts',
     expectedBy: ['a finding is read as it was written, or rejected with the name of the wrong field'],
@@ -75,8 +75,8 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'minimum-of-another-property',
-    part: 'minimising',
+    name: 'minimiser-switches-property',
+    part: 'minimisation',
     testFile: 'test/run/minimise.test.ts',
     expectedBy: ['a minimised finding violates the same property'],
     edits: [
@@ -88,8 +88,8 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'fewest-switches-not-looked-for',
-    part: 'minimising',
+    name: 'minimiser-skips-context-switches',
+    part: 'minimisation',
     testFile: 'test/run/minimise.test.ts',
     expectedBy: ['a finding is minimised two unlocked pushes need two switches, for every first finding'],
     edits: [
@@ -101,15 +101,15 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'no-operation-left-out',
-    part: 'minimising',
+    name: 'minimiser-keeps-all-operations',
+    part: 'minimisation',
     testFile: 'test/scenario/define.test.ts',
     expectedBy: ['a finding is shrunk by skipping operations'],
     edits: [{ file: 'run/minimise/minimise', from: 'if (found === undefined) continue;', to: 'continue;' }],
   },
   {
-    name: 'single-operations-not-left-out',
-    part: 'smaller scenarios',
+    name: 'shrink-skips-single-operations',
+    part: 'shrinking',
     testFile: 'test/scenario/define.test.ts',
     expectedBy: ['a finding is shrunk by skipping operations'],
     edits: [
@@ -121,7 +121,7 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nothing-tears',
+    name: 'tearing-disabled',
     part: 'tearing',
     testFile: 'test/explore/memoryModels.test.ts',
     expectedBy: ['a 64-bit store tears under sc where it is plain, and tearing was asked for'],
@@ -134,28 +134,28 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'threads-in-lockstep-write-down-no-old-value',
-    part: 'lockstep',
+    name: 'scheduled-memory-loses-old-values',
+    part: 'scheduled threads',
     testFile: 'test/run/lockstep.slow.test.ts',
     expectedBy: ['worker threads in lockstep follow a schedule'],
     edits: [{ file: 'memory/scheduledMemory', from: 'olds[step] = old;', to: 'olds[step] = 0n;' }],
   },
   {
-    name: 'step-of-a-thread-that-has-ended-let-through',
-    part: 'lockstep',
+    name: 'step-of-ended-thread-accepted',
+    part: 'scheduled threads',
     testFile: 'test/run/lockstep.slow.test.ts',
     expectedBy: ['worker threads in lockstep report a schedule with steps of a thread that has ended'],
     edits: [{ file: 'memory/scheduledMemory', from: 'if (order[step] !== this.thread) continue;', to: 'continue;' }],
   },
   {
-    name: 'stress-does-not-look-at-the-end',
+    name: 'stress-skips-final-state',
     part: 'stress',
     testFile: 'test/run/stress.slow.test.ts',
     expectedBy: ['free-running threads: a violation at quiescence is found'],
     edits: [{ file: 'run/stress/checkFinalState', from: 'if (seen !== true)', to: 'if (seen === undefined)' }],
   },
   {
-    name: 'not-is-nothing',
+    name: 'litmus-negation-ignored',
     part: 'litmus tests',
     testFile: 'test/litmus/readerVerdict.test.ts',
     expectedBy: ['not negates a proposition'],
@@ -168,35 +168,35 @@ export const runs: readonly Mistake[] = [
     ],
   },
   {
-    name: 'filter-not-looked-at',
+    name: 'litmus-filter-ignored',
     part: 'litmus tests',
     testFile: 'test/litmus/readerVerdict.test.ts',
     expectedBy: ['executions that the filter rejects do not count'],
     edits: [{ file: 'litmus/scenario', from: 'filter === null || holds(filter)', to: 'true' }],
   },
   {
-    name: 'offsets-not-compared',
+    name: 'conformance-ignores-offsets',
     part: 'conformance',
     testFile: 'test/conformance/compare.test.ts',
     expectedBy: ['one other offset in one entry is reported'],
     edits: [{ file: 'conformance/compare', from: '&& a.offset === b.offset', to: '' }],
   },
   {
-    name: 'trace-records-beyond-the-shorter-not-compared',
+    name: 'conformance-ignores-surplus-trace-records',
     part: 'conformance',
     testFile: 'test/conformance/compare.test.ts',
     expectedBy: ['a missing, additional or different trace record is reported, and each position is counted'],
     edits: [{ file: 'conformance/compare', from: 'Math.max(a.trace.length', to: 'Math.min(a.trace.length' }],
   },
   {
-    name: 'pages-left-not-compared',
+    name: 'conformance-ignores-pages-left',
     part: 'conformance',
     testFile: 'test/conformance/compare.test.ts',
     expectedBy: ['another return is reported: { left: 2 }'],
     edits: [{ file: 'conformance/compare', from: 'left === 0 ?', to: 'left >= 0 ?' }],
   },
   {
-    name: 'changed-entry-not-taken-in',
+    name: 'conformance-ignores-changed-entries',
     part: 'conformance',
     testFile: 'test/conformance/machineOutput.test.ts',
     expectedBy: ['the version of the kernel, and the observations after each operation of each list'],

@@ -16,7 +16,7 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'priorities-never-fall',
+    name: 'pct-without-priority-changes',
     part: 'pct',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: [
@@ -27,7 +27,7 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'no-priority-drawn-again-for-those-that-race',
+    name: 'pos-without-new-priority-after-conflict',
     part: 'pos',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ["'CoRR' pos: the least and the most likely class have their probabilities"],
@@ -40,14 +40,14 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'steps-that-are-left-not-counted',
+    name: 'urw-remaining-steps-not-counted',
     part: 'urw',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ["'SB' 'urw': each interleaving as often as it should be"],
     edits: [{ file: 'explore/schedulers/urw', from: 'this.left[thread]--;', to: '' }],
   },
   {
-    name: 'nobody-is-held',
+    name: 'surw-delays-no-thread',
     part: 'surw',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['surw: the orders of accesses to shared locations are equally likely, independent of other steps'],
@@ -60,14 +60,14 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nobody-waits-for-a-constraint',
+    name: 'reads-from-constraint-delays-no-thread',
     part: 'reads-from',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['reads-from: a read between two of many writes, which POS never reaches'],
     edits: [{ file: 'explore/schedulers/readsFrom', from: 'waiting |= constraint.waiting;', to: '' }],
   },
   {
-    name: 'last-member-never-has-its-turn',
+    name: 'portfolio-skips-last-member',
     part: 'portfolio',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['the portfolio uses each member'],
@@ -80,22 +80,22 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'draws-go-on-from-those-before',
+    name: 'surw-not-reseeded-per-execution',
     part: 'seeds',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['surw a ring: the seed and its number decide an execution'],
     edits: [{ file: 'explore/schedulers/surw', from: 'this.random = randomOf(this.seed, index);', to: '' }],
   },
   {
-    name: 'one-number-for-all-executions',
+    name: 'same-seed-for-all-executions',
     part: 'seeds',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['random-walk a ring: the seed and its number decide an execution'],
     edits: [{ file: 'explore/random', from: 'Math.imul(index + 1, 0x9e3779b1)', to: 'Math.imul(1, 0x9e3779b1)' }],
   },
   {
-    name: 'newest-store-always-drawn',
-    part: 'drawn ways',
+    name: 'random-load-reads-newest-store-only',
+    part: 'random reads-from',
     testFile: 'test/explore/memoryModels.test.ts',
     expectedBy: ['every scheduler finds what only the memory model allows random-walk under weak'],
     edits: [
@@ -107,7 +107,7 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'cells-that-overlap-are-apart',
+    name: 'profile-separates-overlapping-cells',
     part: 'profile',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['a profile: cells that share bytes are one location'],
@@ -116,7 +116,7 @@ export const schedulers: readonly Mistake[] = [
     ],
   },
   {
-    name: 'steps-without-a-choice-counted',
+    name: 'profile-counts-steps-without-choice',
     part: 'profile',
     testFile: 'test/explore/schedulers.test.ts',
     expectedBy: ['a profile: steps, steps with a choice, shared locations'],

@@ -4,7 +4,7 @@ import type { Mistake } from './mistake.ts';
 /** In what searches, and what it counts. */
 export const searches: readonly Mistake[] = [
   {
-    name: 'interleavings-left-out',
+    name: 'dfs-skips-deep-choices',
     part: 'interleavings',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['IRIW every interleaving is run, and they are in so many classes'],
@@ -17,8 +17,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'part-lost',
-    part: 'parts of a search',
+    name: 'work-item-lost',
+    part: 'work items',
     testFile: 'test/run/search.test.ts',
     expectedBy: ['a search in work items runs every interleaving once'],
     edits: [
@@ -30,8 +30,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'round-lost',
-    part: 'rounds',
+    name: 'batch-result-lost',
+    part: 'work batches',
     testFile: 'test/run/searchPool.slow.test.ts',
     expectedBy: ['for any number of workers ring-m has 553 classes'],
     edits: [
@@ -43,8 +43,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'share-lost',
-    part: 'shares of a round',
+    name: 'batch-quota-too-small',
+    part: 'quotas of a batch',
     testFile: 'test/run/searchPool.slow.test.ts',
     expectedBy: ['for any number of workers ring-s has 46 classes'],
     edits: [
@@ -56,8 +56,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'draws-of-a-part-are-those-of-the-first',
-    part: 'hunt',
+    name: 'sampling-batch-restarts-at-index-0',
+    part: 'sampling',
     testFile: 'test/run/search.test.ts',
     expectedBy: ['sampling in batches gives the same executions as one by one'],
     edits: [
@@ -69,14 +69,14 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'classes-taken-for-one',
+    name: 'class-counter-ignores-writing-step',
     part: 'classes',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['CoRR the optimal reduction runs each class once, for every order of the threads'],
     edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
   },
   {
-    name: 'updates-read-nothing',
+    name: 'class-counter-ignores-reads-of-rmw',
     part: 'reads-from classes',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['ainc(2) every interleaving is run, and they are in so many classes'],
@@ -103,8 +103,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'stores-race-with-no-load',
-    part: 'races of optimal',
+    name: 'load-then-store-race-ignored',
+    part: 'optimal DPOR: races',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
@@ -112,15 +112,15 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'waiting-for-a-lock-is-no-race',
-    part: 'races of optimal',
+    name: 'lock-contention-race-ignored',
+    part: 'optimal DPOR: races',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a thread that holds a lock forever does not hide executions where another one takes it first'],
     edits: [{ file: 'explore/optimalDpor/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
   },
   {
-    name: 'failed-cmpxchg-stays-a-load',
-    part: 'races of optimal',
+    name: 'failed-cmpxchg-race-ignored',
+    part: 'optimal DPOR: races',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
@@ -133,7 +133,7 @@ export const searches: readonly Mistake[] = [
   },
   {
     name: 'wakeup-tree-loses-a-branch',
-    part: 'wakeup tree',
+    part: 'optimal DPOR: wakeup tree',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
@@ -145,8 +145,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'sleepers-never-wake',
-    part: 'sleep sets',
+    name: 'sleep-set-entry-never-removed',
+    part: 'optimal DPOR: sleep sets',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
@@ -158,8 +158,8 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nobody-sleeps',
-    part: 'sleep sets',
+    name: 'sleep-set-empty',
+    part: 'optimal DPOR: sleep sets',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a cmpxchg that fails because of one store, and succeeds because of another one without common bytes'],
     edits: [
@@ -184,7 +184,7 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'every-switch-is-free',
+    name: 'preemptions-not-counted',
     part: 'preemptions of an interleaving',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['CoRR: with so many preemptions, so many classes'],
@@ -197,14 +197,14 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'limit-of-steps-passes',
+    name: 'step-limit-not-reported',
     part: 'limits',
     testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is never a pass steps of one execution, by none'],
     edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
   },
   {
-    name: 'limit-of-executions-passes',
+    name: 'execution-limit-not-reported',
     part: 'limits',
     testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is never a pass executions and seconds, by none under sc'],
@@ -217,7 +217,7 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'limits-are-passes',
+    name: 'limit-reported-as-pass',
     part: 'outcome of a report',
     testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is never a pass steps of one execution, by none'],
@@ -230,7 +230,7 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'nothing-that-ended-is-a-pass',
+    name: 'no-complete-execution-reported-as-pass',
     part: 'outcome of a report',
     testFile: 'test/explore/ends.test.ts',
     expectedBy: ['an assumption that never holds by none'],
@@ -243,7 +243,7 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
-    name: 'what-others-have-reached-is-not-told',
+    name: 'reached-predicates-not-shared-between-workers',
     part: 'parallel search',
     testFile: 'test/run/searchPool.slow.test.ts',
     expectedBy: ['for any number of workers ring-s has 46 classes'],

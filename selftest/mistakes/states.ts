@@ -4,28 +4,28 @@ import type { Mistake } from './mistake.ts';
 /** In what tells states and results apart. */
 export const states: readonly Mistake[] = [
   {
-    name: 'states-forget-who-sleeps',
+    name: 'state-key-without-sleeping-threads',
     part: 'states',
     testFile: 'test/explore/ends.test.ts',
     expectedBy: ['a wake-up that may come too early by states'],
     edits: [{ file: 'explore/states/stateCache', from: 'if (asleep[t] >= 0) sleeping |= 1 << i;', to: '' }],
   },
   {
-    name: 'states-forget-results',
+    name: 'state-key-without-results',
     part: 'states',
     testFile: 'test/explore/results.test.ts',
     expectedBy: ['results that JSON does not distinguish are distinguished'],
     edits: [{ file: 'explore/states/stateCache', from: 'if (withResults) key.add(results[t]);', to: '' }],
   },
   {
-    name: 'states-forget-monitors',
+    name: 'state-key-without-monitors',
     part: 'states',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['by states, a monitor sees the order of three stores'],
     edits: [{ file: 'explore/states/stateCache', from: "if (text !== '') key.add(this.intern(text));", to: '' }],
   },
   {
-    name: 'states-forget-what-was-spent',
+    name: 'state-key-without-preemptions',
     part: 'states within a bound',
     testFile: 'test/run/search.test.ts',
     expectedBy: ['within a bound, a state is searched with the fewest preemptions that reach it'],
@@ -38,7 +38,7 @@ export const states: readonly Mistake[] = [
     ],
   },
   {
-    name: 'states-lost-when-the-table-grows',
+    name: 'state-set-growth-loses-entries',
     part: 'set of states',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['the benchmark rings ring-m has so many states'],
@@ -51,8 +51,8 @@ export const states: readonly Mistake[] = [
     ],
   },
   {
-    name: 'rows-written-without-their-upper-bits',
-    part: 'rows of states',
+    name: 'state-key-truncates-numbers-to-8-bits',
+    part: 'state keys',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['the benchmark rings ring-s has so many states'],
     edits: [
@@ -60,7 +60,7 @@ export const states: readonly Mistake[] = [
     ],
   },
   {
-    name: 'results-numbered-by-the-last',
+    name: 'result-number-without-history',
     part: 'result numbers',
     testFile: 'test/explore/results.test.ts',
     expectedBy: ['states with different results are different, however long ago these were returned'],
@@ -69,7 +69,7 @@ export const states: readonly Mistake[] = [
     ],
   },
   {
-    name: 'undefined-taken-for-null',
+    name: 'null-result-equals-undefined',
     part: 'comparison of results',
     testFile: 'test/explore/results.test.ts',
     expectedBy: ['results that JSON does not distinguish are distinguished'],
@@ -82,7 +82,7 @@ export const states: readonly Mistake[] = [
     ],
   },
   {
-    name: 'interchangeable-whatever-they-do',
+    name: 'all-actors-symmetric',
     part: 'symmetry',
     testFile: 'test/explore/symmetry.test.ts',
     expectedBy: [
@@ -91,7 +91,7 @@ export const states: readonly Mistake[] = [
     edits: [{ file: 'explore/symmetry', from: 'run === b[i].run && until === b[i].until', to: 'true' }],
   },
   {
-    name: 'holders-not-renamed',
+    name: 'symmetry-keeps-lock-holder',
     part: 'symmetry',
     testFile: 'test/explore/symmetry.test.ts',
     expectedBy: [

@@ -253,7 +253,7 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
     ['D9'],
     [IOCTL, 'mem.fetchAnd(word(at), ~asked)', 'mem.fetchAnd(word(at), 0)'],
   ),
-  // Userspace names page 2 each time, which nobody writes.
+  // Userspace names page 2 each time, which is never written.
   canary(
     'clear-arms-all',
     'Linux, api.rst 4.121: CLEAR takes the bits that it is given',
@@ -267,7 +267,7 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
     ],
   ),
   canary(
-    'last-word-passed-over',
+    'last-word-skipped',
     'Linux, kvm_get_dirty_log_protect: every word',
     lastWord,
     ['D1', LAST_ROUND],

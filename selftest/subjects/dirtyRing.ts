@@ -58,7 +58,7 @@ export const dirtyRing: readonly Canary[] = [
       'rejectsWrappedOffset: true, repaired: true, acquireRelease: false }',
     ]),
   ),
-  canary('backup-bitmap-passed-over', 'B15; c57351a75d01', 'dirty-ring@repaired/host-write', LOST, [
+  canary('backup-bitmap-not-written', 'B15; c57351a75d01', 'dirty-ring@repaired/host-write', LOST, [
     TRACKER,
     'if (vcpu !== undefined) this.push',
     'if (vcpu === undefined) return true; if (vcpu !== undefined) this.push',
@@ -146,7 +146,7 @@ export const dirtyRing: readonly Canary[] = [
       'flags-no-wmb',
       'smp_wmb in kvm_dirty_ring_push',
       'dirty-ring@repaired/handed-over',
-      ['no page is reported that nobody wrote', ...LOST],
+      ['no page is reported that was never written', ...LOST],
       [PUSH, 'mem.wmb();', ''],
     ),
   ),
@@ -155,7 +155,7 @@ export const dirtyRing: readonly Canary[] = [
       'harvest-no-acquire',
       '8929bc965964',
       'dirty-ring@repaired/handed-over',
-      ['no page is reported that nobody wrote', ...LOST],
+      ['no page is reported that was never written', ...LOST],
       [HARVEST, 'mem.loadAcquire(entry.flags)', 'mem.load(entry.flags)'],
     ),
   ),

@@ -51,7 +51,7 @@ export const gfnList: readonly Canary[] = [
     ],
   ),
   canary(
-    'list-fetch-believed',
+    'list-fetch-index-not-validated',
     `O3; ${MAIL}: all indices lie where userspace can write them`,
     'gfn-list/hostile-fetch',
     ['A4', 'no operation crashes'],
@@ -65,7 +65,7 @@ export const gfnList: readonly Canary[] = [
     ['trackers/gfnList/ioctl', 'for (let i = 0; i < count; i++) rearm', 'for (let i = 1; i < count; i++) rearm'],
   ),
   canary(
-    'list-index-not-back-at-zero',
+    'list-fetch-index-not-zeroed',
     MAIL,
     'gfn-list/checkpoint',
     ['A4', 'A1'],
@@ -107,7 +107,7 @@ export const gfnList: readonly Canary[] = [
     ],
   ),
   canary(
-    'list-begun-anew-without-lock',
+    'list-reset-without-list-lock',
     `${MAIL}: one list serves all vCPUs`,
     'gfn-list/checkpoint',
     ['A4 indices go back to zero under list_lock'],

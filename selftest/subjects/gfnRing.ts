@@ -82,7 +82,7 @@ export const gfnRing: readonly Canary[] = [
   ),
   canary('full-one-entry-late', MAIL, 'ring', ['R5'], ['ring/push', 'used >= ring.size', 'used > ring.size']),
   canary(
-    'full-by-the-index-of-userspace',
+    'full-decided-on-shared-cons',
     `O4; ${MAIL}`,
     'ring',
     ['R6', 'R5'],
@@ -91,7 +91,7 @@ export const gfnRing: readonly Canary[] = [
   // A ring of 65536 entries has as many as its indices have values, so that full looks empty. Here
   // it has two entries, and one bit for the difference.
   canary(
-    'as-many-entries-as-indices',
+    'index-space-too-small',
     `${MAIL}: "It has to be u16"; a ring of 65536 entries`,
     'ring',
     ['R5', 'R6'],
@@ -201,7 +201,7 @@ export const gfnRing: readonly Canary[] = [
   ),
   canary(
     'cons-written-byte-by-byte',
-    `${MAIL}: cons is u16; torn, it is no index that anybody wrote`,
+    `${MAIL}: cons is u16; torn, it is an index that was never written`,
     TORN,
     ['R8'],
     [
@@ -251,7 +251,7 @@ export const gfnRing: readonly Canary[] = [
     ['ring/harvest', 'Math.min(available, max', 'Math.min(available + 1, max'],
   ),
   canary(
-    'harvest-gives-back-before-it-reads',
+    'harvest-releases-before-read',
     MAIL,
     'ring',
     ['R4', 'R7'],
@@ -282,7 +282,7 @@ export const gfnRing: readonly Canary[] = [
     ),
   ),
   canary(
-    'vcpu-before-the-ring',
+    'ring-missing-for-early-vcpu',
     `B09; ${EARLY}: enabled after a vCPU was made`,
     'ring',
     ['no operation crashes'],

@@ -15,7 +15,7 @@ const TWO_ORDERS = vm('two-orders', [vcpu(0, write(0)), userspace(collect), kern
 /** Of the ring of the mail: resets. */
 export const gfnRingReset: readonly Canary[] = [
   canary(
-    'cons-believed',
+    'cons-not-validated',
     `B04; ${EARLY}`,
     'hostile-cons',
     ['R9', 'R7', 'R2'],
@@ -29,7 +29,7 @@ export const gfnRingReset: readonly Canary[] = [
     ['ring/reset', 'count > u16(mem.load(ring.prod_index) - first)', 'count > ring.size'],
   ),
   canary(
-    'cons-behind-believed',
+    'cons-behind-accepted',
     'B05; m1lfrihj2n.fsf@dinechin.org, December 2019',
     'hostile-cons',
     ['R9', 'R7', 'R2'],
@@ -57,9 +57,15 @@ export const gfnRingReset: readonly Canary[] = [
       'mem.storeRelease(ring.cons_index, mem.load(ring.indices.cons))',
     ],
   ),
-  canary('private-cons-stays', MAIL, 'ring', ['R7'], ['ring/reset', 'mem.storeRelease(ring.cons_index, cons);', '']),
   canary(
-    'given-back-before-it-is-read',
+    'private-cons-not-advanced',
+    MAIL,
+    'ring',
+    ['R7'],
+    ['ring/reset', 'mem.storeRelease(ring.cons_index, cons);', ''],
+  ),
+  canary(
+    'reset-releases-before-read',
     MAIL,
     'ring',
     ['R7', 'R5'],
@@ -133,7 +139,7 @@ export const gfnRingReset: readonly Canary[] = [
     ],
   ),
   canary(
-    'one-bad-entry-takes-all',
+    'bad-entry-drops-batch',
     'B22; reading 6.17',
     BEYOND,
     ['R7'],

@@ -38,7 +38,7 @@ export const machine: readonly Canary[] = [
     ['actors/vcpu', 'mem.wait(vm.resets, resets); } } export', 'mem.wait(vm.resets, mem.load(vm.resets)); } } export'],
   ),
   ring(
-    'stops-without-a-second-look',
+    'full-not-rechecked-before-wait',
     'the mail: a vCPU that stopped runs again after a reset',
     'full-ring',
     ['L1', 'L3', 'L5'],
@@ -56,7 +56,7 @@ export const machine: readonly Canary[] = [
     ],
   ),
   ring(
-    'nobody-is-woken-after-a-reset',
+    'no-wake-up-after-a-reset',
     'the mail: a vCPU that stopped runs again after a reset',
     'full-ring',
     ['L1', 'L3', 'L5'],
@@ -97,7 +97,7 @@ export const machine: readonly Canary[] = [
     ['actors/gate', 'if (inside === 0) return;', 'if (inside < 2) return;'],
   ),
   ring(
-    'goes-in-without-looking-again',
+    'gate-entered-without-recheck',
     REMUS,
     'gfn-ring/checkpoint',
     [STILL, COMMITTED],
@@ -109,7 +109,7 @@ export const machine: readonly Canary[] = [
     ],
   ),
   ring(
-    'who-is-inside-counted-in-two-accesses',
+    'inside-count-not-atomic',
     REMUS,
     'gfn-ring/two-inside',
     ['L5', STILL, COMMITTED],
@@ -119,13 +119,7 @@ export const machine: readonly Canary[] = [
       'const inside = mem.load(gate.inside); mem.store(gate.inside, inside - 1); if (inside === 1) mem.wake(gate.inside);',
     ],
   ),
-  ring(
-    'nobody-is-woken-when-the-machine-runs-on',
-    REMUS,
-    'gfn-ring/checkpoint',
-    ['L5'],
-    ['actors/gate', 'mem.wake(gate.phase);', ''],
-  ),
+  ring('no-wake-up-on-resume', REMUS, 'gfn-ring/checkpoint', ['L5'], ['actors/gate', 'mem.wake(gate.phase);', '']),
   ring(
     'committed-before-it-is-copied',
     REMUS,
@@ -156,7 +150,7 @@ export const machine: readonly Canary[] = [
     ],
   ),
   merged(
-    'migration-forgets-the-backup-bitmap',
+    'migration-skips-backup-bitmap',
     `${API}: the bitmap is collected when the vCPUs have stopped`,
     BITMAP_MOVES,
     [COMMITTED, ...LOST],
@@ -170,7 +164,7 @@ export const machine: readonly Canary[] = [
     ['actors/userspace', 'else copyRemaining(mem, vm);', ''],
   ),
   ring(
-    'moves-while-it-runs',
+    'pages-collected-before-the-pause',
     REMUS,
     'gfn-ring/migrate',
     [COMMITTED, STILL, ...LOST],

@@ -5,9 +5,8 @@ import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
 
 /**
  * Whether a generated VM satisfies the assumptions of its tracker and its operations, so that every
- * violation is a bug: someone makes room where someone waits for it, operations with one caller
- * have one, and nothing is in it that is known to go wrong. Not asked of scenarios that people
- * wrote.
+ * violation is a bug: a thread makes room where another waits for it, operations with one caller
+ * have one, and no known defect is in it. Scenarios that are written by hand are not asked.
  */
 export function satisfiesAssumptions(spec: VmSpec): boolean {
   const tracker = trackerOf(spec);
@@ -87,8 +86,8 @@ function hasLeeway({ whenFull }: TrackerDescriptor, spec: VmSpec): boolean {
 }
 
 /**
- * Whether all writes fit, or someone makes room until all have halted. Nobody makes room for the
- * host.
+ * Whether all writes fit, or a thread makes room until all have halted. No thread makes room for
+ * the host.
  */
 function hasRoom({ sharedLog, hostRing }: TrackerDescriptor, spec: VmSpec): boolean {
   const { rings, actors } = spec;

@@ -12,7 +12,7 @@ import { diffBatch, lostBatchEffect } from './state/diffBatch.ts';
 import type { BatchEffect } from './state/events.ts';
 import type { MinimisedFailure, UnminimisedFailure } from './state/findings.ts';
 
-/** When a campaign ends, and who is told. What the campaign does does not depend on it. */
+/** When a campaign ends, and what is told. What the campaign does does not depend on it. */
 export interface CampaignOptions {
   /** It ends with the batch that reaches this number of executions. */
   readonly executions: number;

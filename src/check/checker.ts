@@ -255,4 +255,4 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
 const inWords = (waiting: readonly WaitingThread[]): string => waiting.map(({ message }) => message).join('; ');
 
 /** The property that an infinite execution violates. */
-export const LIVELOCK = 'no livelock: somebody gets on';
+export const LIVELOCK = 'no livelock: some thread makes progress';

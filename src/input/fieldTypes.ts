@@ -87,7 +87,7 @@ export function fieldTypes(): FieldTypes {
   return loaded;
 }
 
-/** An object that anyone may have written. */
+/** An object from a file or an API call, of any shape. */
 export type UnreadFields = Readonly<Record<string, unknown>>;
 
 export function readObject(value: unknown, where: string): UnreadFields {
@@ -134,7 +134,7 @@ export function lazySchema<S>(build: (t: FieldTypes) => S): () => S {
 export function readFields<T>(schema: Schema<T>, value: unknown, where: string): T {
   const { success, data, error } = schema.safeParse(value, { reportInput: true });
   if (success) return data;
-  // A field that nobody knows is a misspelt one, which explains that another is missing.
+  // An unknown field is a misspelt one, which explains that another is missing.
   const { issues } = error;
   throw new BadInput(describeIssue(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0], where));
 }

@@ -42,7 +42,8 @@ function executeBlock(statements: readonly Statement[], frame: CallFrame, held: 
       }
       case 'unlock': {
         const lock = lockAt(statement.at, frame);
-        if (!held.delete(lock.name)) throw new UndefinedBehaviour(`${lock.name} is given back by who does not hold it`);
+        if (!held.delete(lock.name))
+          throw new UndefinedBehaviour(`${lock.name} is given back by a thread that does not hold it`);
         mem.unlock(lock);
         break;
       }

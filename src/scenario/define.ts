@@ -198,7 +198,9 @@ function operationOf(value: unknown, runOf: (call: Call) => Operation['run'], wh
   if (typeof run !== 'function')
     throw new BadInput(`${where} is ${show(value)}: must be a function, or an object with one as run`);
   if (run.constructor.name !== 'Function')
-    throw new BadInput(`${where} is async or a generator: must be a plain function, as nobody awaits or asks for more`);
+    throw new BadInput(
+      `${where} is async or a generator: must be a plain function, as its result is neither awaited nor iterated`,
+    );
   return {
     label: label ?? (run.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
     run: runOf(run as Call),

@@ -130,7 +130,7 @@ test('wrong usage ends with one line and status 2', () => {
     [['explore', 'ring', '--scheduler', 'best'], /Allowed choices are exhaustive/],
     [['explore'], /name a scenario: 'gfnring list' shows the built-in ones/],
     [['replay', 'ring:9'], /there is no thread 9/],
-    [['replay', 'ring:0', '--actor', 'nobody'], /the scenario has vcpu0, userspace, kernel0/],
+    [['replay', 'ring:0', '--actor', 'none'], /the scenario has vcpu0, userspace, kernel0/],
     [['replay', 'ring:0', '--inspect-brk'], /--inspect-brk needs --actor/],
     [[], /name a command/],
   ];

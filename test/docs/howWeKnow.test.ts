@@ -29,7 +29,7 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
     `${canaries.length} subjects with one known bug each`,
     `${canaries.length} of ${canaries.length} are caught`,
     `${unmodified} unmodified scenarios`,
-    `${all} ways to break the subjects that nobody has chosen, by ${operators} operators. ${killed} are killed, ${hang} hang, ${survive} survive`,
+    `${all} ways to break the subjects, made by ${operators} operators and not chosen by hand. ${killed} are killed, ${hang} hang, ${survive} survive`,
     `${survive} mutants survive`,
     `For ${SUITE.length} litmus tests`,
     `and ${drawnPrograms} drawn programs, under \`tso\` and under \`weak\``,

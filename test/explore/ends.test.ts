@@ -32,7 +32,10 @@ const ROWS: Readonly<Record<string, readonly [threads: readonly Thread[], told: 
   'locks in two orders': [[inside(m, n), inside(n, m)], 'deadlock no deadlock'],
   'locks in one order': [[inside(m, n), inside(m, n)], 'passed'],
   'a lock taken twice': [[inside(m, m)], 'deadlock no deadlock'],
-  'a spin on what nobody stores': [[spins, (mem) => mem.store(y, 1)], 'livelock no livelock: somebody gets on'],
+  'a spin on a value that is never stored': [
+    [spins, (mem) => mem.store(y, 1)],
+    'livelock no livelock: some thread makes progress',
+  ],
   'a spin on what another stores': [[spins, sets], 'passed'],
   'two spins on one another': [
     [
@@ -45,7 +48,7 @@ const ROWS: Readonly<Record<string, readonly [threads: readonly Thread[], told: 
         mem.store(x, 1);
       },
     ],
-    'livelock no livelock: somebody gets on',
+    'livelock no livelock: some thread makes progress',
   ],
   'a wake-up that may come too early': [[waits, wakes], 'deadlock no deadlock'],
   'a wake-up after a store': [[waits, setsAndWakes], 'passed'],

@@ -167,7 +167,7 @@ describe('the search of all states: ends', () => {
       while (mem.load(x) === 0) mem.load(y);
     };
     expect(searched(programOf([spins], [(mem) => mem.store(y, 1)])).violation).toEqual({
-      property: 'no livelock: somebody gets on',
+      property: 'no livelock: some thread makes progress',
       message: 'a goes round: x → 0, y → 1',
     });
     expect(searched(programOf([spins], [(mem) => mem.store(x, 1)]))).toMatchObject({

@@ -147,7 +147,7 @@ test.each([
   ['on', 33, undefined],
   ['on', 5, undefined],
 ] as const)(
-  "bits beyond a slot that has shrunk are nobody's: manual protection %s, %i pages",
+  'bits beyond a slot that has shrunk are ignored: manual protection %s, %i pages',
   (manual, npages, told) => {
     const { mem, vm, tracker, mark } = machine({
       tracker: 'dirty-bitmap',

@@ -49,7 +49,7 @@ export const inferred = scenario({
       return results.a[0] === 1 || `was ${results.a[0]}`;
     },
     // @ts-expect-error there is no such actor
-    nobody: ({ results }) => results.c[0] === 1,
+    noActor: ({ results }) => results.c[0] === 1,
   },
 });
 

@@ -17,5 +17,5 @@ export default scenario({
       },
     ],
   },
-  finally: { 'nobody is late': ({ read, cells }) => read(cells.late) === 0 },
+  finally: { 'no thread is late': ({ read, cells }) => read(cells.late) === 0 },
 });

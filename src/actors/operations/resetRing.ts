@@ -17,7 +17,7 @@ export const resetRingOperation = defineOperation({
     (mem) =>
       resetRing(mem, vm, ring),
   check: checkRing,
-  // The function makes room and wakes nobody: its caller must do that, and here there is none.
+  // The function makes room and wakes no thread. Its caller must do that, and here there is none.
   assumes: (vm) => !performsAny(vm, 'write', 'host-write'),
   shrink: cannotShrink,
   mutate: (op, draw) => ({ ...op, ring: draw.upTo(draw.vm.rings.length) }),

@@ -31,7 +31,7 @@ export const setSlotOperation = defineOperation({
     if (!vm.slots.some((other) => other.slot === slot))
       throw new BadInput(`${where}.slot: there is no slot ${show(slot)}`);
   },
-  // Entries may name pages that the slot no longer has, and what they say of it is nobody's defect.
+  // Entries may name pages that the slot no longer has. What follows from that is no defect.
   assumes: (vm) => !performsAny(vm, 'push', 'poke', 'harvest'),
   shrink: cannotShrink,
   mutate: (_, draw) => drawSetSlot(draw),

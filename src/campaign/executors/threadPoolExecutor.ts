@@ -38,7 +38,7 @@ export class ThreadPoolExecutor implements Executor {
       idleTimeout: Infinity,
     });
     // An error of a task rejects that task. The pool itself reports an answer that comes while it
-    // is being closed, which nobody waits for.
+    // is being closed. Nothing waits for that answer.
     this.pool.on('error', () => {});
   }
 

@@ -46,7 +46,7 @@ export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads
 /**
  * The hash of an execution graph: which step read from which store, and the coherence order. Four
  * words, of which the last two are of reads-from alone. A step is named by its thread and its
- * number there. Wake-ups differ by whom they woke.
+ * number there. Wake-ups differ by the threads woken.
  */
 export function executionGraphHash(model: GraphModel, log: StepLog): readonly [number, number, number, number] {
   const { steps, schedule, footprints, values } = log;

@@ -18,7 +18,7 @@ export function noUnwrittenPageReported(spec: VmSpec): Properties['finally'] {
   if (!applies(spec) || spec.manualProtect === 'initially set') return {};
   const written = new Set(spec.actors.flatMap(({ operations }) => operations.flatMap(pushesOf)).map(text));
   return {
-    'no page is reported that nobody wrote': (look: StateView) => {
+    'no page is reported that was never written': (look: StateView) => {
       const other = reported(spec, look)
         .map(text)
         .find((page) => !written.has(page));

@@ -43,7 +43,7 @@ int kvm_gfn_ring_push(struct kvm *kvm, struct kvm_gfn_ring_t *ring, struct kvm_m
 	/* Not the pad: that of entry 0 holds the indices. */
 	entry->slot = datum->slot;
 	entry->offset = datum->offset;
-	/* Ours first: whoever answers the shared one must be found in range. */
+	/* The private index first: a cons that answers the shared one must be in range. */
 	WRITE_ONCE(ring->prod_index, (u16)(prod + 1));
 	/* Announces all of the above: pairs with the acquire of userspace. */
 	smp_store_release(&ring->data->indices.prod, (u16)(prod + 1));

@@ -1,8 +1,8 @@
 /**
- * What comes before an access, or before whoever reads a store (a message view). By location the
- * newest store that must not be overlooked; then by thread how many of its `mb`, its writes and its
- * reads come before. Never changed once made. A plain array: a copy of one costs a tenth of a copy
- * of a typed one.
+ * What happens before an access, or before a read of a store (a message view). First by location:
+ * the newest store that must not be overlooked. Then by thread: how many of its `mb`, its writes
+ * and its reads come before. Never changed once made. A plain array: copying it costs a tenth of
+ * copying a typed array.
  */
 export type MessageView = readonly number[];
 

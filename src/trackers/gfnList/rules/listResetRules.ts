@@ -72,7 +72,7 @@ export function rearmsListPage(
   if (fetchIndex !== undefined && fetchIndex > list.size)
     return violationOfRule(GFN_LIST_RULE.A4_RANGE, `it is ${fetchIndex}, and ${event.place.name} is re-armed`);
   if (honest && !gfnListResettable(state.model).some((entry) => text(entry) === formatCall(page)))
-    return violationOfRule(GFN_LIST_RULE.A4_PAGES, `${name} re-arms ${event.place.name}, which nobody has fetched`);
+    return violationOfRule(GFN_LIST_RULE.A4_PAGES, `${name} re-arms ${event.place.name}, which was never fetched`);
   return updateThread(state, event.thread, { armed: [...armed, formatCall(page)] });
 }
 

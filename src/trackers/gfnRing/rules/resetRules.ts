@@ -116,7 +116,7 @@ export function rearms(
     return hostile.has(Number(r)) || entries.slice(0, count).some((entry) => text(entry) === gfn);
   });
   if (!isNamed && !doing.due.includes(gfn))
-    return violationOfRule(GFN_RING_RULE.R7_EXACTLY, `${name} re-arms ${event.place.name}, which nobody harvested`);
+    return violationOfRule(GFN_RING_RULE.R7_EXACTLY, `${name} re-arms ${event.place.name}, which was never harvested`);
   return updateThread(state, event.thread, { armed: [...doing.armed, gfn], unflushed: [...doing.unflushed, gfn] });
 }
 
