@@ -10,7 +10,7 @@ import { SetupMemory } from '../src/memory/setupMemory.ts';
 import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { buildVm } from '../src/scenario/vm.ts';
-import { type TrackerName, trackerNames } from '../src/trackers/interface/names.ts';
+import { trackerNames } from '../src/trackers/registry.ts';
 import type { VmSpec } from '../src/vm/spec.ts';
 import { actorOf, actorsOf, type Workload, WRITERS, workloads } from './arbitraries/workload.ts';
 import { type Expected, expectedOf } from './reference.ts';
@@ -18,7 +18,7 @@ import { type Expected, expectedOf } from './reference.ts';
 /** A tracker with its options. */
 type TrackerSetup = Required<Pick<VmSpec, 'tracker'>> & Pick<VmSpec, 'manualProtect' | 'backupBitmap' | 'pml'>;
 
-const HAVE_BACKUP: readonly TrackerName[] = ['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'];
+const HAVE_BACKUP: readonly string[] = ['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'];
 const SETUPS: readonly TrackerSetup[] = [
   ...trackerNames.map((tracker) => ({ tracker })),
   ...(['on', 'initially set'] as const).map((manualProtect) => ({ tracker: 'dirty-bitmap' as const, manualProtect })),

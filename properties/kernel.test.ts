@@ -10,7 +10,6 @@ import { Layout } from '../src/memory/layout.ts';
 import { SetupMemory } from '../src/memory/setupMemory.ts';
 import { trackerOfApi } from '../src/scenario/compiledKernel.ts';
 import { buildVm } from '../src/scenario/vm.ts';
-import type { TrackerName } from '../src/trackers/interface/names.ts';
 import type { KernelFile } from '../src/trackers/interface/tracker.ts';
 import { trackers } from '../src/trackers/registry.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../src/vm/spec.ts';
@@ -81,7 +80,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
  * What a ring did at each step: the returned value, the re-armed pages, and the memory that
  * userspace can read.
  */
-function perform(tracker: TrackerName, of: readonly Step[], index: number, kernel?: KernelFile): string[] {
+function perform(tracker: string, of: readonly Step[], index: number, kernel?: KernelFile): string[] {
   const layout = new Layout();
   const calls: string[] = [];
   const size = layout.cell('npages', 'u32');

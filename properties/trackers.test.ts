@@ -7,14 +7,14 @@ import { SCHEMA } from '../src/input/schema.ts';
 import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
 import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
 import { buildMultiVm, buildVm } from '../src/scenario/vm.ts';
-import { type TrackerName, trackerNames } from '../src/trackers/interface/names.ts';
+import { trackerNames } from '../src/trackers/registry.ts';
 import { claims } from '../src/vm/properties/claims.ts';
 import type { VmSpec, VmsSpec } from '../src/vm/spec.ts';
 import { flatten, ScheduleArbitrary, type ScheduleRun } from './arbitraries/schedule.ts';
 import { TrackerVmArbitrary } from './arbitraries/trackerVm.ts';
 
 /** For each tracker: the claims that some drawn execution reached. */
-const reached = new Map<TrackerName, Set<string>>(trackerNames.map((tracker) => [tracker, new Set()]));
+const reached = new Map<string, Set<string>>(trackerNames.map((tracker) => [tracker, new Set()]));
 
 function execute(scenario: Scenario, schedule: readonly ScheduleRun[]): CheckedExecution {
   const run = createRun(scenario, 20_000);

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { trackerNames } from '../../dist/trackers/interface/names.js';
+import { trackerNames } from '../../dist/trackers/registry.js';
 import { main } from './fuzz.mjs';
 
 const { values, positionals } = parseArgs({

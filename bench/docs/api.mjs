@@ -5,7 +5,7 @@ import { Node, Project, ts } from 'ts-morph';
 import { fieldTypes } from '../../dist/input/fieldTypes.js';
 import { findingSchema } from '../../dist/run/finding.js';
 import { benchmarkSchema, inMemorySchema, moduleSchema } from '../../dist/scenario/scenarioRef.js';
-import { vmSchema, vmsSchema } from '../../dist/vm/schema.js';
+import { vmSchema, vmsSchema } from '../../dist/scenario/vmSchema.js';
 import { typeOf } from './scenarioFields.mjs';
 
 /** The schemas from which types are derived. Their fields are documented in the schemas. */

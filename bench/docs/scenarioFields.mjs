@@ -3,7 +3,7 @@
 import { operations } from '../../dist/actors/operations/registry.js';
 import { roles } from '../../dist/actors/roles/registry.js';
 import { roleNames } from '../../dist/actors/vmView.js';
-import { scenarioJsonSchema } from '../../dist/vm/jsonSchema.js';
+import { scenarioJsonSchema } from '../../dist/scenario/vmSchema.js';
 
 const START = '<!-- npm run docs writes from here on -->\n';
 

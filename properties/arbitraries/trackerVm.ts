@@ -1,14 +1,13 @@
 import type fc from 'fast-check';
 import { STEPS } from '../../src/actors/checkpoint.ts';
 import { SCHEMA } from '../../src/input/schema.ts';
-import type { TrackerName } from '../../src/trackers/interface/names.ts';
 import { trackers } from '../../src/trackers/registry.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 import { dice, SpecArbitrary } from './spec.ts';
 
 /** The kind of VMs to draw. */
 export interface TrackerVmShapes {
-  readonly trackers: readonly TrackerName[];
+  readonly trackers: readonly string[];
   /**
    * Second resetters, signals, and slots that change. The merged ring may lose pages with each of
    * them.

@@ -1,5 +1,4 @@
 import type { MemoryModelName } from '#dist/explore/memoryModels/registry.js';
-import type { TrackerName } from '#dist/trackers/interface/names.js';
 import { smallVm } from '#dist/trackers/scenarios/trackerScenario.js';
 import type { ActorSpec, VmSpec, VmsSpec } from '#dist/vm/spec.js';
 import type { Edit } from '../patch/patch.ts';
@@ -15,7 +14,7 @@ export interface Canary extends SeededBug {
    * Where it is known from: a number like those of docs/trackers.md, a commit, a CVE, a message.
    */
   readonly source: string;
-  readonly tracker: TrackerName;
+  readonly tracker: string;
   /** The smallest scenario that shows it: a built-in one, by name, or one of its own. */
   readonly scenario: string | VmSpec | VmsSpec;
   /** The weakest that it needs. */
@@ -39,7 +38,7 @@ const editOf = ([file, from, to]: EditOf): Edit => ({ file, from, to });
 
 /** Makes canaries of one tracker, under `sc` and without a scaffold. */
 export const canariesOf =
-  (tracker: TrackerName) =>
+  (tracker: string) =>
   (
     name: string,
     source: string,
@@ -64,6 +63,6 @@ export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of,
  * vacuous.
  */
 export const vmOf =
-  (tracker: TrackerName, rings: VmSpec['rings'] = [{ size: 2, leeway: 0 }]) =>
+  (tracker: string, rings: VmSpec['rings'] = [{ size: 2, leeway: 0 }]) =>
   (name: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec =>
     smallVm(tracker, name, rings, actors, shape);

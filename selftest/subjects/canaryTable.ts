@@ -1,6 +1,6 @@
 import { memoryModelNames } from '#dist/explore/memoryModels/registry.js';
 import { randomSchedulerNames } from '#dist/explore/schedulers/registry.js';
-import { trackerNames } from '#dist/trackers/interface/names.js';
+import { trackerNames } from '#dist/trackers/registry.js';
 import { isExpected } from './canary.ts';
 import { type CanaryResult, type Draws, type Proof, proofNames, type Unmodified } from './runs.ts';
 

@@ -1,5 +1,3 @@
-import type { TrackerName } from '../trackers/interface/names.ts';
-
 /** What actors may do: see the folder `roles`. */
 export const roleNames = ['vcpu', 'host', 'userspace', 'kernel', 'hostile'] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -21,7 +19,7 @@ export interface ActorView {
 
 /** A `VmSpec` as roles and operations see it: they do not know of which operations there are. */
 export interface VmView {
-  readonly tracker?: TrackerName;
+  readonly tracker?: string;
   readonly rings: readonly { readonly size: number; readonly leeway: number }[];
   readonly slots: readonly { readonly slot: number; readonly npages: number }[];
   readonly index: number;
@@ -30,7 +28,7 @@ export interface VmView {
 
 /** What roles and operations ask of the tracker of a VM. */
 export interface TrackerView {
-  readonly name: TrackerName;
+  readonly name: string;
   /** The operations that it supports beside those of all trackers. */
   readonly operations: readonly string[];
   /** The options of a VM that it supports. */

@@ -1,7 +1,7 @@
 import type { Argument, Option } from 'commander';
 import { BENCHMARK_RINGS } from '../scenario/benchmarkRing.ts';
 import { checksOf } from '../scenario/builtinScenarios.ts';
-import { trackerNames } from '../trackers/interface/names.ts';
+import { trackerNames } from '../trackers/registry.ts';
 
 /** What a shell offers for a value. */
 export interface CompletionValues {

@@ -4,7 +4,6 @@ import { recordedCanary } from '../run/canary.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import { resolveScenarioName } from '../run/resolveScenarioName.ts';
 import { builtInNamed, checksOf } from '../scenario/builtinScenarios.ts';
-import type { TrackerName } from '../trackers/interface/names.ts';
 import { UsageError } from './errors.ts';
 
 /** An execution of a campaign is short. A longer one probably never ends. */
@@ -12,7 +11,7 @@ const STEPS_MAX = 20_000;
 
 /** The options of `fuzz` that become settings of the campaign. */
 export interface FuzzSettingsOptions extends MemoryConfig {
-  readonly tracker: TrackerName;
+  readonly tracker: string;
   readonly seed: number;
   readonly shard: Shard;
   readonly feedback: boolean;
@@ -49,7 +48,7 @@ export async function checkRepeatedSettings(
   );
 }
 
-const scenariosOf = (tracker: TrackerName): BaseScenario[] =>
+const scenariosOf = (tracker: string): BaseScenario[] =>
   checksOf(tracker).map(({ spec, known }) => ({ source: spec, ...(known && { known }) }));
 
 async function scenariosNamed(names: readonly string[]): Promise<BaseScenario[]> {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_MEMORY_MODEL, memoryModelNames } from '../explore/memoryModels/registry.ts';
-import { DEFAULT_TRACKER, trackerNames } from '../trackers/interface/names.ts';
+import { DEFAULT_TRACKER } from '../trackers/interface/tracker.ts';
+import { trackerNames } from '../trackers/registry.ts';
 import { UsageError } from './errors.ts';
 
 /** Parses a whole number from `least` to `most`, for commander. */

@@ -5,7 +5,6 @@ import type { MemoryConfig } from '../run/createRun.ts';
 import type { ExploreReport, WrittenFinding } from '../run/exploreReport.ts';
 import { exploreScenario } from '../run/exploreScenario.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
-import type { TrackerName } from '../trackers/interface/names.ts';
 import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';
 import type { SharedOptions } from './options.ts';
 import { print, printJson, progress } from './output.ts';
@@ -14,7 +13,7 @@ import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
 import { STATUS } from './status.ts';
 
 export interface CheckOptions extends SharedOptions, MemoryConfig {
-  readonly tracker: TrackerName;
+  readonly tracker: string;
   /** Time limit of each scenario. */
   readonly seconds: number;
   /** Directory of the findings. */

@@ -13,7 +13,7 @@ import { ringsOnlyReference } from './sequential.ts';
 
 /** One version of our merged ring, alone on plain memory; or a C file of a kernel in its place. */
 export const ringReference = (version: VersionName, kernel?: KernelFile): Reference =>
-  ringsOnlyReference(kernel?.file ?? `dirty-ring@${version}`, mergedRings(version, kernel));
+  ringsOnlyReference(kernel?.file ?? dirtyRings[version].name, mergedRings(version, kernel));
 
 const mergedRings =
   (version: VersionName, kernel: KernelFile | undefined): MakeRings =>
@@ -38,7 +38,7 @@ const mergedRings =
       hostWrites: false,
       ...(kernel && { kernel }),
     };
-    const tracker = dirtyRings[`dirty-ring@${version}`].create(layout, kvm, shape);
+    const tracker = dirtyRings[version].create(layout, kvm, shape);
     const { rings } = tracker;
     const mem = new SetupMemory(new ArrayBuffer(layout.size));
     tracker.init(mem);

@@ -4,7 +4,7 @@ import { SCHEMA } from '../input/schema.ts';
 import { isBenchmarkRing } from '../scenario/benchmarkRing.ts';
 import { builtInNamed } from '../scenario/builtinScenarios.ts';
 import { type ScenarioRef, sourceOfModule } from '../scenario/scenarioRef.ts';
-import { trackerNames } from '../trackers/interface/names.ts';
+import { trackerNames } from '../trackers/registry.ts';
 import type { Finding } from './finding.ts';
 import { parseFinding, parseScenarioRef } from './parseScenarioRef.ts';
 

@@ -1,12 +1,11 @@
-import { type TrackerName, trackerNames } from '../trackers/interface/names.ts';
-import { trackers } from '../trackers/registry.ts';
+import { trackerNames, trackers } from '../trackers/registry.ts';
 import type { BuiltInScenario } from '../vm/builtInScenario.ts';
 
 /** The scenarios `TRACKER/…` of a tracker, in the order in which `check --tracker` runs them. */
-export const scenariosOf = (tracker: TrackerName): readonly BuiltInScenario[] => trackers[tracker].scenarios();
+export const scenariosOf = (tracker: string): readonly BuiltInScenario[] => trackers[tracker].scenarios();
 
 /** What `check` runs for a tracker: its detailed scenarios replace those of the same name. */
-export function checksOf(tracker: TrackerName): readonly BuiltInScenario[] {
+export function checksOf(tracker: string): readonly BuiltInScenario[] {
   const { detailedScenarios = [] } = trackers[tracker];
   const replaced = new Set(detailedScenarios.map(({ spec }) => `${tracker}/${spec.name}`));
   return [...detailedScenarios, ...scenariosOf(tracker).filter(({ spec }) => !replaced.has(spec.name))];

@@ -1,5 +1,4 @@
 import type { Api, Compiled } from '../kernel/compiled.ts';
-import type { TrackerName } from '../trackers/interface/names.ts';
 import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { trackerOf, trackers } from '../trackers/registry.ts';
 import type { BuiltInScenario } from '../vm/builtInScenario.ts';
@@ -9,7 +8,7 @@ import { checksOf } from './builtinScenarios.ts';
 /** The tracker that a C file replaces: the last release whose functions have that form. */
 export const trackerOfApi = Object.fromEntries(
   Object.values(trackers).flatMap(({ name, kernelApi }) => (kernelApi === undefined ? [] : [[kernelApi, name]])),
-) as Readonly<Record<Api, TrackerName>>;
+) as Readonly<Record<Api, string>>;
 
 /** A compiled file as scenarios name it. */
 export const kernelFileOf = ({ file, key, counts }: Compiled): KernelFile => ({
@@ -19,7 +18,7 @@ export const kernelFileOf = ({ file, key, counts }: Compiled): KernelFile => ({
 });
 
 /** What `kernel` runs: the scenarios of a tracker, with the C file in its place. */
-export function checksOfKernel(kernel: KernelFile, tracker: TrackerName): BuiltInScenario[] {
+export function checksOfKernel(kernel: KernelFile, tracker: string): BuiltInScenario[] {
   // A bool does not tell whether a cons was refused.
   const told = (claim: string): boolean => kernel.returns !== 'bool' || claim !== 'a cons is refused';
   const withFile = (spec: VmSpec): VmSpec =>

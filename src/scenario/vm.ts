@@ -5,6 +5,7 @@ import { buildVmWith } from '../vm/build.ts';
 import { buildMultiVmWith } from '../vm/multiVm.ts';
 import { parseVmsWith, parseVmWith } from '../vm/parse.ts';
 import type { VmSpec, VmsSpec } from '../vm/spec.ts';
+import { vmSchema, vmsSchema } from './vmSchema.ts';
 
 /** Makes a scenario of a VM. Throws RangeError where a ring's size is refused. */
 export const buildVm = (spec: VmSpec): Scenario => buildVmWith(trackerOf(spec), spec);
@@ -15,9 +16,9 @@ export const buildVm = (spec: VmSpec): Scenario => buildVmWith(trackerOf(spec), 
 export const buildMultiVm = (spec: VmsSpec): Scenario => buildMultiVmWith(trackers, spec);
 
 /** A VM from JSON of any origin. Throws `BadInput` with the path of the first wrong field. */
-export const parseVm = (value: unknown, where?: string): VmSpec => parseVmWith(trackers, value, where);
+export const parseVm = (value: unknown, where?: string): VmSpec => parseVmWith(trackers, vmSchema, value, where);
 
 /**
  * Several VMs from JSON of any origin. Throws `BadInput` with the path of the first wrong field.
  */
-export const parseVms = (value: unknown, where: string): VmsSpec => parseVmsWith(trackers, value, where);
+export const parseVms = (value: unknown, where: string): VmsSpec => parseVmsWith(trackers, vmsSchema, value, where);

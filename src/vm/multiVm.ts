@@ -3,7 +3,7 @@ import type { Scenario } from '../check/scenario.ts';
 import type { Actor } from '../explore/program.ts';
 import type { Cell, Cell64, Place } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
-import { DEFAULT_TRACKER } from '../trackers/interface/names.ts';
+import { DEFAULT_TRACKER } from '../trackers/interface/tracker.ts';
 import { buildVmWith } from './build.ts';
 import type { VmsSpec } from './spec.ts';
 import type { TrackerTable } from './trackerDescriptor.ts';

@@ -4,19 +4,22 @@ import type { RoleName, TrackerView } from '../actors/vmView.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import { BadInput } from '../input/badInput.ts';
 import { checkVersion, checkWholeNumber, readFields } from '../input/fieldTypes.ts';
-import { DEFAULT_TRACKER } from '../trackers/interface/names.ts';
-import { type VmSpec, type VmsSpec, vmSchema, vmsSchema } from './schema.ts';
+import { DEFAULT_TRACKER } from '../trackers/interface/tracker.ts';
+import type { createVmSchema, createVmsSchema, VmSpec, VmsSpec } from './schema.ts';
 import { effectsOf, type OperationSpec, performs } from './spec.ts';
 import type { TrackerDescriptor, TrackerOption, TrackerTable } from './trackerDescriptor.ts';
 
+type VmSchema = () => ReturnType<typeof createVmSchema>;
+type VmsSchema = () => ReturnType<typeof createVmsSchema>;
+
 /** Reads a VM from JSON. Throws `BadInput` with the path of the first field that is wrong. */
-export function parseVmWith(trackers: TrackerTable, value: unknown, where = 'scenario'): VmSpec {
+export function parseVmWith(trackers: TrackerTable, schema: VmSchema, value: unknown, where = 'scenario'): VmSpec {
   checkVersion(value, where);
-  return checkedVm(trackers, readFields(vmSchema(), value, where), where);
+  return checkedVm(trackers, readFields(schema(), value, where), where);
 }
 
 /** Reads several VMs side by side. Throws as `parseVmWith`. */
-export function parseVmsWith(trackers: TrackerTable, value: unknown, where: string): VmsSpec {
+export function parseVmsWith(trackers: TrackerTable, vmsSchema: VmsSchema, value: unknown, where: string): VmsSpec {
   checkVersion(value, where);
   const { schema, name, vms: read } = readFields(vmsSchema(), value, where);
   const vms = read.map((vm, i) => checkedVm(trackers, vm, `${where}.vms[${i}]`));

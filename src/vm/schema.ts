@@ -3,9 +3,8 @@ import { NPAGES_MAX, slotNumber } from '../actors/operations/values.ts';
 import { roleNames } from '../actors/vmView.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
 import { VCPUS_MAX } from '../guest/guest.ts';
-import { type FieldsOf, type FieldTypes, lazySchema, type Schema } from '../input/fieldTypes.ts';
+import type { FieldsOf, FieldTypes, Schema } from '../input/fieldTypes.ts';
 import { SIZE_MAX, SIZE_MIN } from '../ring/kvm_gfnring.ts';
-import { trackerNames } from '../trackers/interface/names.ts';
 import { claimNames } from './claimNames.ts';
 
 /** VMs that one scenario may have. */
@@ -69,9 +68,9 @@ export const actorFields = (t: FieldTypes) => ({
     .describe('what the actor does, in order'),
 });
 
-export const vmFields = (t: FieldTypes) => ({
+export const vmFields = (t: FieldTypes, trackers: readonly string[]) => ({
   ...commonFields(t),
-  tracker: t.optional(t.oneOf(trackerNames)).describe('how dirty pages are recorded; `gfn-ring` where left out'),
+  tracker: t.optional(t.oneOf(trackers)).describe('how dirty pages are recorded; `gfn-ring` where left out'),
   rings: t
     .list(t.fields(ringFields(t)), 1, VCPUS_MAX)
     .describe(
@@ -97,14 +96,15 @@ export const vmFields = (t: FieldTypes) => ({
     .describe('a C file in the place of our own `gfn-ring` or `dirty-ring`: see `gfnring kernel`'),
 });
 
-export const vmSchema = lazySchema((t) => t.fields(vmFields(t)).meta({ id: 'vm' }));
+/** The schema of a VM with one of these trackers. */
+export const createVmSchema = (t: FieldTypes, trackers: readonly string[]) =>
+  t.fields(vmFields(t, trackers)).meta({ id: 'vm' });
 
-const vmsFields = (t: FieldTypes) => ({
-  ...commonFields(t),
-  vms: t.list(vmSchema(), 1, VMS_MAX).describe('the VMs, by different names'),
-});
-
-export const vmsSchema = lazySchema((t) => t.fields(vmsFields(t)).meta({ id: 'vms' }));
+/** The schema of several VMs, from that of one. */
+export const createVmsSchema = (t: FieldTypes, vm: ReturnType<typeof createVmSchema>) =>
+  t
+    .fields({ ...commonFields(t), vms: t.list(vm, 1, VMS_MAX).describe('the VMs, by different names') })
+    .meta({ id: 'vms' });
 
 /**
  * A virtual machine and its actors as plain JSON. 64-bit values are texts of digits, or numbers

@@ -4,7 +4,6 @@ import type { Api } from '../kernel/compiled.ts';
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Freeing } from '../models/pushBound.ts';
-import type { TrackerName } from '../trackers/interface/names.ts';
 import type { DirtyTracker, TrackerFactory } from '../trackers/interface/tracker.ts';
 import type { BuiltInScenario, KnownDefect } from './builtInScenario.ts';
 import type { OperationSpec, VmSpec } from './spec.ts';
@@ -39,7 +38,7 @@ export type TrackerRules = Pick<Properties, 'always' | 'finally' | 'monitors' | 
  * never which tracker it is. Each version of a tracker has its own.
  */
 export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extends TrackerFactory {
-  readonly name: TrackerName;
+  readonly name: string;
   /** The name without the version. Messages use it when they mean all versions. */
   readonly family: string;
   create(...args: Parameters<TrackerFactory['create']>): T;
@@ -100,4 +99,5 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   readonly kernelApi?: Api;
 }
 
-export type TrackerTable = Readonly<Record<TrackerName, TrackerDescriptor>>;
+/** The list of trackers, by name. */
+export type TrackerTable = Readonly<Record<string, TrackerDescriptor>>;

@@ -13,7 +13,7 @@ import { replay } from '../../src/run/replay.ts';
 import { checksOf } from '../../src/scenario/builtinScenarios.ts';
 import { isVm } from '../../src/scenario/scenarioRef.ts';
 import { buildVm, parseVm } from '../../src/scenario/vm.ts';
-import { trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import { smallVm } from '../../src/trackers/scenarios/trackerScenario.ts';
 import {
   checkpoint,

@@ -13,8 +13,7 @@ import {
   modelResume,
   rollBack,
 } from '../../src/models/checkpoints.ts';
-import { trackerNames } from '../../src/trackers/interface/names.ts';
-import { trackers } from '../../src/trackers/registry.ts';
+import { trackerNames, trackers } from '../../src/trackers/registry.ts';
 
 const PAGES = 3;
 

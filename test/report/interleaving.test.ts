@@ -9,7 +9,7 @@ import { checksOf } from '../../src/scenario/builtinScenarios.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
-import { trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 import { interleavingOfFinding, interleavingOfSchedule } from './interleavings.ts';
 

@@ -5,7 +5,7 @@ import { VmArbitrary } from '../../properties/arbitraries/vm.ts';
 import { operationNames } from '../../src/actors/operations/registry.ts';
 import { shrinkVm } from '../../src/run/shrink.ts';
 import { buildVm, parseVm } from '../../src/scenario/vm.ts';
-import { trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 /** Operations that no arbitrary generates. Shrinking treats them as `collect` and `reset`. */

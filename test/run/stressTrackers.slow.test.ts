@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SCHEMA } from '../../src/input/schema.ts';
 import { stress } from '../../src/run/stress/stress.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import {
   checkpoint,
   halt,
@@ -19,7 +19,7 @@ import type { OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 /** Two vCPUs, one userspace, and the host if it may write, on free threads. */
 const writes = [write(0, 1), write(1), write(0), write(1, 2), write(2, 0), halt];
 
-function specOf(tracker: TrackerName, operations: readonly OperationSpec[], more: Partial<VmSpec> = {}): VmSpec {
+function specOf(tracker: string, operations: readonly OperationSpec[], more: Partial<VmSpec> = {}): VmSpec {
   const hostWrites = !tracker.startsWith('dirty-ring') || more.backupBitmap;
   return {
     schema: SCHEMA,

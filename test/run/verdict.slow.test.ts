@@ -8,7 +8,7 @@ import { replay } from '../../src/run/replay.ts';
 import { checksOf, scenariosOf } from '../../src/scenario/builtinScenarios.ts';
 import { knownAs, knownDefects } from '../../src/scenario/knownDefects.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import { type BuiltInScenario, defaultModeFor } from '../../src/vm/builtInScenario.ts';
 
 /**
@@ -57,9 +57,9 @@ const checkOf = (scenario: BuiltInScenario, memoryModel: MemoryModelName) => {
  * are proved for the bitmap only: what they add does not depend on the tracker. With GFNRING_LONG
  * set, every scenario of every tracker is run here.
  */
-const elsewhere: readonly TrackerName[] = ['gfn-ring'];
-const flawed: readonly TrackerName[] = ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12', 'dirty-ring@6.17'];
-const askedOf = (tracker: TrackerName): readonly BuiltInScenario[] =>
+const elsewhere: readonly string[] = ['gfn-ring'];
+const flawed: readonly string[] = ['dirty-ring@5.11', 'dirty-ring@6.1', 'dirty-ring@6.12', 'dirty-ring@6.17'];
+const askedOf = (tracker: string): readonly BuiltInScenario[] =>
   isLong || !flawed.includes(tracker)
     ? scenariosOf(tracker).filter((scenario) => isLong || tracker === 'dirty-bitmap' || !('vms' in scenario.spec))
     : scenariosOf(tracker).filter((scenario) => expected.some(({ name }) => name === named(scenario)));
@@ -103,7 +103,7 @@ test("as many scenarios of the mail's ring are searched as the README says", () 
   expect(readFileSync('README.md', 'utf8').replaceAll('\n', ' ')).toContain('searches the three that are too long');
 });
 
-describe.each(trackerNames.filter((name) => isLong || !elsewhere.includes(name)))('%s', (tracker: TrackerName) => {
+describe.each(trackerNames.filter((name) => isLong || !elsewhere.includes(name)))('%s', (tracker: string) => {
   test.each(askedOf(tracker).map((scenario) => [named(scenario), scenario] as const))('%s', async (name, scenario) => {
     const due = expected.find((one) => one.name === name && one.memoryModel === 'sc');
     const report = await checkOf(scenario, 'sc');
@@ -125,7 +125,7 @@ describe.each(trackerNames.filter((name) => isLong || !elsewhere.includes(name))
 test.each(expected.filter(({ memoryModel }) => memoryModel !== 'sc'))(
   '$number in $name under $memoryModel',
   async ({ number, name, tracker, memoryModel }) => {
-    const scenario = scenariosOf(tracker as TrackerName).find((one) => named(one) === name)!;
+    const scenario = scenariosOf(tracker as string).find((one) => named(one) === name)!;
     const { findings } = await checkOf(scenario, memoryModel);
     expect(findings.map((finding) => knownAs(finding, scenario.known))).toEqual([number]);
     const shown = toldOf(name, memoryModel);

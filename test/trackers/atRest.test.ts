@@ -3,13 +3,13 @@ import type { StateView } from '../../src/check/property.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
-import { type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 import { specOf } from './faults.ts';
 
 const actors = [vcpu(0, write(1)), userspace(collect)];
-const specFor = (tracker: TrackerName): VmSpec =>
+const specFor = (tracker: string): VmSpec =>
   specOf(tracker, { rings: [{ size: 4, leeway: 2 }], actors, slots: [{ slot: 0, npages: 2 }] });
 const PAGE1 = { slot: 0, offset: 1n };
 

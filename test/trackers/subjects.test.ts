@@ -12,8 +12,8 @@ import type { DirtyRings } from '../../src/trackers/dirtyRing/dirtyRing.ts';
 import { dirty_ring_harvest } from '../../src/trackers/dirtyRing/harvest.ts';
 import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
 import type { GfnRings } from '../../src/trackers/gfnRing/gfnRings.ts';
-import { DEFAULT_TRACKER, type TrackerName, trackerNames } from '../../src/trackers/interface/names.ts';
-import { trackers } from '../../src/trackers/registry.ts';
+import { DEFAULT_TRACKER } from '../../src/trackers/interface/tracker.ts';
+import { trackerNames, trackers } from '../../src/trackers/registry.ts';
 
 const SLOTS = [
   { slot: 0, npages: 40 },
@@ -33,7 +33,7 @@ class SharedMemory extends SetupMemory {
   }
 }
 
-function machine({ tracker: name, ...shape }: Omit<Partial<VmShape>, 'tracker'> & { readonly tracker?: TrackerName }) {
+function machine({ tracker: name, ...shape }: Omit<Partial<VmShape>, 'tracker'> & { readonly tracker?: string }) {
   const layout = new Layout();
   const vm = layVm(layout, {
     tracker: trackers[name ?? DEFAULT_TRACKER],

@@ -6,7 +6,7 @@ import { BadInput } from '../../src/input/badInput.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { parseScenarioRef } from '../../src/run/parseScenarioRef.ts';
 import { buildVm, parseVm } from '../../src/scenario/vm.ts';
-import { trackerNames } from '../../src/trackers/interface/names.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
 const vcpu = { name: 'vcpu0', role: 'vcpu', vcpu: 0, operations: [{ do: 'write', pages: [[0, 1]] }, { do: 'halt' }] };

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { operations } from '../../src/actors/operations/registry.ts';
 import { checksOf } from '../../src/scenario/builtinScenarios.ts';
 import { parseVm } from '../../src/scenario/vm.ts';
-import { trackerNames } from '../../src/trackers/interface/names.ts';
-import { scenarioJsonSchema } from '../../src/vm/jsonSchema.ts';
+import { scenarioJsonSchema } from '../../src/scenario/vmSchema.ts';
+import { trackerNames } from '../../src/trackers/registry.ts';
 
 const validate = new Ajv().compile(scenarioJsonSchema());
 const vm = {

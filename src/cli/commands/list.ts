@@ -3,7 +3,7 @@ import { SCHEMA } from '../../input/schema.ts';
 import { plural } from '../../report/format.ts';
 import { BENCHMARK_RINGS } from '../../scenario/benchmarkRing.ts';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
-import { DEFAULT_TRACKER, type TrackerName } from '../../trackers/interface/names.ts';
+import { DEFAULT_TRACKER } from '../../trackers/interface/tracker.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { jsonOption, trackerOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -21,7 +21,7 @@ export const listCommand = (): Command =>
     action: list,
   });
 
-function list({ json, tracker }: { json?: boolean; tracker: TrackerName }): void {
+function list({ json, tracker }: { json?: boolean; tracker: string }): void {
   const benchmarks = Object.entries(tracker === DEFAULT_TRACKER ? BENCHMARK_RINGS : {});
   const scenarios = [
     ...checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),

@@ -1,6 +1,6 @@
 import { collect, host, hostWrite, setSlot, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
 import type { BuiltInScenario } from '../../vm/builtInScenario.ts';
-import { DEFAULT_TRACKER } from '../interface/names.ts';
+import { DEFAULT_TRACKER } from '../interface/tracker.ts';
 import { multiVmScenarios } from '../scenarios/multiVmScenarios.ts';
 import { type ScenarioTracker, trackerScenario } from '../scenarios/trackerScenario.ts';
 import { whilePaused } from '../scenarios/whilePaused.ts';

@@ -93,10 +93,10 @@ const avoidsDefects = (spec: VmSpec): boolean => !performs(spec, 'reset', 'signa
 
 const recordsHostWrites = (spec: VmSpec): boolean => !performs(spec, 'host-write') || spec.backupBitmap === true;
 
-export const dirtyRings = {
-  'dirty-ring@5.11': dirtyRing('5.11'),
-  'dirty-ring@6.1': dirtyRing('6.1'),
-  'dirty-ring@6.12': dirtyRing('6.12'),
-  'dirty-ring@6.17': dirtyRing('6.17'),
-  'dirty-ring@repaired': dirtyRing('repaired'),
-} as const;
+export const dirtyRings: Readonly<Record<VersionName, TrackerDescriptor<DirtyRings>>> = {
+  '5.11': dirtyRing('5.11'),
+  '6.1': dirtyRing('6.1'),
+  '6.12': dirtyRing('6.12'),
+  '6.17': dirtyRing('6.17'),
+  repaired: dirtyRing('repaired'),
+};

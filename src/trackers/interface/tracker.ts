@@ -79,6 +79,9 @@ export interface DirtyTracker {
   resetRing?(mem: Memory, ring: number): boolean;
 }
 
+/** The name of the tracker of a VM that names none. */
+export const DEFAULT_TRACKER = 'gfn-ring';
+
 /** Makes the tracker of a VM. */
 export interface TrackerFactory {
   /**

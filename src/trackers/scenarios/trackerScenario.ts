@@ -2,7 +2,6 @@ import { SCHEMA } from '../../input/schema.ts';
 import type { BuiltInScenario, KnownDefect } from '../../vm/builtInScenario.ts';
 import { type ActorSpec, performs, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
-import type { TrackerName } from '../interface/names.ts';
 
 /** The properties that show a lost page. */
 export const LOST = ['no dirty page is ever lost', 'NL1'];
@@ -24,7 +23,7 @@ interface Options {
 
 /** A VM called `TRACKER/NAME`, with one slot of two pages unless `shape` says otherwise. */
 export const smallVm = (
-  tracker: TrackerName,
+  tracker: string,
   name: string,
   rings: VmSpec['rings'],
   actors: readonly ActorSpec[],

@@ -4,7 +4,6 @@ import { compile } from '../../../kernel/compile.ts';
 import type { Compiled } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
-import type { TrackerName } from '../../../trackers/interface/names.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
 import { checkedScenarioNames, setCompletionValues } from '../../completionValues.ts';
 import { defineCommand } from '../../defineCommand.ts';
@@ -95,7 +94,7 @@ const withoutTracker = (name: string): string => name.slice(name.indexOf('/') + 
  */
 function selectScenarios(
   scenarios: readonly BuiltInScenario[],
-  tracker: TrackerName,
+  tracker: string,
   names: readonly string[],
 ): readonly BuiltInScenario[] {
   if (names.length === 0) return scenarios;
