@@ -6,3 +6,6 @@ export const compiledUrl = (file: string): URL => new URL(FOLDER + file, import.
 
 /** A compiled module of the program. */
 export const distUrl = (file: string): URL => new URL(DIST + file, import.meta.url);
+
+/** A file of the project, seen from its root. */
+export const projectUrl = (file: string): URL => new URL(file, distUrl('../'));

@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { BadInput } from '#dist/input/badInput.js';
+import { barriersCommand } from './barriers/command.ts';
 import { canariesCommand } from './canaries.ts';
 import { misfits, missingTests } from './fits.ts';
 import { mistakesCommand } from './mistakes/command.ts';
@@ -14,6 +15,7 @@ const program = new Command('selftest')
   .enablePositionalOptions()
   .addCommand(mistakesCommand(), { isDefault: true })
   .addCommand(canariesCommand())
+  .addCommand(barriersCommand())
   .addCommand(
     new Command('fits')
       .description('whether every seeded bug still fits the compiled program, and the named tests exist')

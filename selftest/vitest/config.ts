@@ -5,10 +5,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { distUrl } from '../compiled.ts';
+import { projectUrl } from '../compiled.ts';
 import { COMPILED, compiled } from './compiled.ts';
 
-const ROOT = fileURLToPath(new URL('..', distUrl('')));
+const ROOT = fileURLToPath(projectUrl(''));
 export default defineConfig({
   root: ROOT,
   plugins: [compiled(ROOT)],

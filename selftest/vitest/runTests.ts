@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { compiledUrl, distUrl } from '../compiled.ts';
+import { compiledUrl, projectUrl } from '../compiled.ts';
 import { type Edit, patching } from '../patch/patch.ts';
 
 /** The folder of the project, with a slash. */
-export const ROOT = fileURLToPath(new URL('..', distUrl('')));
+export const ROOT: string = fileURLToPath(projectUrl(''));
 export const VITEST = `${ROOT}node_modules/vitest/vitest.mjs`;
 export const CONFIG = fileURLToPath(compiledUrl('vitest/config.js'));
 

@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sitesIn, weakening, withSites } from '../../selftest/barriers/sites.mjs';
-import { runWeakened } from '../../selftest/barriers/weaken.mjs';
+import { knownBarriers } from '../../selftest/barriers/command.ts';
+import { type Site, sitesIn, weakening, withSites } from '../../selftest/barriers/sites.ts';
+import { runWeakened } from '../../selftest/barriers/weaken.ts';
 import { patched } from '../../selftest/patch/patch.ts';
 import { emptyFolder } from '../commandLine.ts';
 
-const known = JSON.parse(readFileSync('selftest/barriers/survivors.json', 'utf8'));
+const known = knownBarriers();
 const tables = withSites('src', known.tables);
 const sites = tables.flatMap((table) => table.sites);
 
@@ -23,7 +24,7 @@ describe('weakening an ordering is found, or the ordering has an argument to sta
     process.env.GFNRING_LONG === undefined
       ? weakened.filter(({ file }) => file.startsWith('ring/')).filter((_, i) => i % 4 === 0)
       : weakened;
-  test.each(asked as { key: string; scenarios: string[] }[])('$key', ({ scenarios, ...site }) => {
+  test.each(asked)('$key', ({ scenarios, ...site }) => {
     const matters = runWeakened(site, scenarios, ['sc', 'tso', 'weak']).some(({ property }) => property !== null);
     expect(matters).toBe(known.stays[site.key] === undefined);
   });
@@ -54,7 +55,7 @@ test('the comment of each ordering names a partner, which exists and names it ba
 
 test('exactly one ordering is weakened', () => {
   const source = 'mem.storeRelease(a, 1); mem.wmb(); mem.xchg(b, f(2)); mem.storeRelease(c, 3);';
-  const made = (access: string, number: number) =>
+  const made = (access: Site['access'], number: number) =>
     patched(source, weakening(source, { file: 'a.ts', access, number })).split('\n')[0];
   expect(made('storeRelease', 3)).toBe(source.replace('mem.storeRelease(c', 'mem.store(c'));
   expect(made('wmb', 1)).toBe(source.replace('mem.wmb()', 'void 0'));

@@ -1,13 +1,21 @@
-const MODELS = ['sc', 'tso', 'weak'];
+import type { Site, SiteTable } from './sites.ts';
+import type { WeakenedResult } from './weaken.ts';
 
-const HEAD = '# Barriers\n';
+const MODELS = ['sc', 'tso', 'weak'] as const;
 
-/** The text of `build/barriers.md`: what fails without each ordering, or why it stays. */
-export function barriersText(tables) {
-  return [HEAD, ...tables.map(tableText)].join('\n');
+/** An ordering, what fails without it, and why it stays if nothing does. */
+export interface WeakenedSite {
+  readonly site: Site;
+  readonly results: readonly WeakenedResult[];
+  readonly stays: string | undefined;
 }
 
-function tableText({ title, scenarios, rows }) {
+type Table = SiteTable & { readonly rows: readonly WeakenedSite[] };
+
+/** The text of `build/barriers.md`: what fails without each ordering, or why it stays. */
+export const barriersText = (tables: readonly Table[]): string => ['# Barriers\n', ...tables.map(tableText)].join('\n');
+
+function tableText({ title, scenarios, rows }: Table): string {
   const lines = [
     `## ${title}`,
     '',
@@ -21,7 +29,7 @@ function tableText({ title, scenarios, rows }) {
   return lines.join('\n');
 }
 
-function rowText({ site, results, stays }) {
+function rowText({ site, results, stays }: WeakenedSite): string {
   const found = MODELS.map((model) => cellText(results.filter(({ memoryModel }) => memoryModel === model)));
   if (stays !== undefined) found[MODELS.length - 1] = `stays: ${stays}`;
   const partners = site.partners.map(({ text }) => text).join(', ') || '–';
@@ -29,8 +37,8 @@ function rowText({ site, results, stays }) {
 }
 
 /** By property, the scenarios in which it failed. */
-export function cellText(results) {
-  const byProperty = new Map();
+function cellText(results: readonly WeakenedResult[]): string {
+  const byProperty = new Map<string, string[]>();
   for (const { name, property, switches } of results) {
     if (property === null) continue;
     byProperty.set(property, [...(byProperty.get(property) ?? []), `\`${name}\` ${switches}`]);
