@@ -2,7 +2,9 @@ const BAD_INPUT = 'GFNRING_BAD_INPUT';
 
 /** The user's input cannot be used. The message is one line with what is wrong and why. */
 export class BadInput extends Error {
+  /** The name that stack traces show. */
   override readonly name = 'BadInput';
+  /** Identifies an error of another copy of this package as well. */
   readonly code = BAD_INPUT;
 }
 

@@ -32,7 +32,8 @@ interface MinimiseTask {
 const MINIMISE_STEPS = 1_500_000;
 
 /**
- * Runs a task. `BadInput` is answered and not thrown: an error that leaves a thread loses its class.
+ * Runs a task. `BadInput` is answered and not thrown, as an error that leaves a thread loses its
+ * class.
  */
 export default async function runTask(task: CampaignTask): Promise<TaskAnswer> {
   try {

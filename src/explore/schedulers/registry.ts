@@ -8,12 +8,16 @@ import type { Scheduler } from './scheduler.ts';
 import { Surw } from './surw.ts';
 import { Urw } from './urw.ts';
 
-/** The randomized schedulers. */
-export const randomSchedulerNames = ['portfolio', 'random-walk', 'pct', 'pos', 'urw', 'surw', 'reads-from'] as const;
-export type RandomSchedulerName = (typeof randomSchedulerNames)[number];
+interface SchedulerOptions {
+  readonly seed: number;
+  readonly profile: Profile;
+  /** For `pct`: the depth of the bugs to find, from 1. */
+  readonly depth: number;
+}
 
 /**
- * Creates a randomized scheduler. The portfolio has each of them, and the one that did best twice.
+ * The randomized schedulers, by name. The portfolio has each of them, and the one that did best
+ * twice.
  * The table has five bugs of a ring (`test/explore/ringBugs.ts`) and the median number of
  * executions until each is found, over 60 seeds; `-` is more than 20,000. `pct3` is pct of depth 3,
  * `rf` is reads-from, and `all` is the portfolio. None is best everywhere.
@@ -26,38 +30,41 @@ export type RandomSchedulerName = (typeof randomSchedulerNames)[number];
  * | prod before the entry   |    8 |   10 |    5 |    4 |     6 |   3 |  13 |    4 |   2 |   3 |
  * | entry 0 wipes its pad   |  934 |    9 |   16 |   14 |    24 |  39 | 223 |   31 |  27 |  15 |
  * | kreset before the entry |    - |    - |  395 |  320 |   660 | 343 | 218 | 1100 | 250 | 372 |
+ */
+const randomSchedulers = {
+  portfolio: createPortfolio,
+  'random-walk': ({ seed }) => new RandomWalk(seed),
+  pct: ({ seed, profile, depth }) => new Pct(seed, depth, profile.threads, profile.choices),
+  pos: ({ seed, profile }) => new Pos(seed, profile.threads, profile.groups),
+  urw: ({ seed, profile }) => new Urw(seed, profile),
+  surw: ({ seed, profile }) => new Surw(seed, profile),
+  'reads-from': ({ seed, profile }) => new ReadsFromScheduler(seed, profile),
+} satisfies Readonly<Record<string, (options: SchedulerOptions) => Scheduler>>;
+
+export type RandomSchedulerName = keyof typeof randomSchedulers;
+export const randomSchedulerNames = Object.keys(randomSchedulers) as readonly RandomSchedulerName[];
+
+function createPortfolio(options: SchedulerOptions): Scheduler {
+  const { pct, pos, surw, urw, 'reads-from': readsFrom, 'random-walk': randomWalk } = randomSchedulers;
+  const pctOfDepth = (depth: number): Scheduler => pct({ ...options, depth });
+  return new Portfolio([
+    pctOfDepth(3),
+    readsFrom(options),
+    pos(options),
+    pctOfDepth(2),
+    surw(options),
+    pctOfDepth(5),
+    urw(options),
+    readsFrom(options),
+    pctOfDepth(10),
+    randomWalk(options),
+  ]);
+}
+
+/**
+ * Creates a randomized scheduler.
  *
  * @param depth for `pct`: the depth of the bugs to find, from 1.
  */
-export function createScheduler(name: RandomSchedulerName, seed: number, profile: Profile, depth: number): Scheduler {
-  const { threads, groups, choices } = profile;
-  const pct = (d: number): Scheduler => new Pct(seed, d, threads, choices);
-  const readsFrom = (): Scheduler => new ReadsFromScheduler(seed, profile);
-  switch (name) {
-    case 'random-walk':
-      return new RandomWalk(seed);
-    case 'pct':
-      return pct(depth);
-    case 'pos':
-      return new Pos(seed, threads, groups);
-    case 'urw':
-      return new Urw(seed, profile);
-    case 'surw':
-      return new Surw(seed, profile);
-    case 'reads-from':
-      return readsFrom();
-    case 'portfolio':
-      return new Portfolio([
-        pct(3),
-        readsFrom(),
-        new Pos(seed, threads, groups),
-        pct(2),
-        new Surw(seed, profile),
-        pct(5),
-        new Urw(seed, profile),
-        readsFrom(),
-        pct(10),
-        new RandomWalk(seed),
-      ]);
-  }
-}
+export const createScheduler = (name: RandomSchedulerName, seed: number, profile: Profile, depth: number): Scheduler =>
+  randomSchedulers[name]({ seed, profile, depth });

@@ -1,12 +1,12 @@
 import type { Stop } from '../../explore/execution/stop.ts';
-import { randomSchedulerNames } from '../../explore/schedulers/registry.ts';
+import { type RandomSchedulerName, randomSchedulerNames } from '../../explore/schedulers/registry.ts';
 import type { SearchResult } from '../../explore/search/searchProgress.ts';
 import type { LoopRules } from '../../memory/loopRules.ts';
 import type { MemoryConfig } from '../createRun.ts';
 
 /** `exhaustive` visits all executions, the others draw them: see `docs/exploring.md`. */
-export const schedulerNames = ['exhaustive', ...randomSchedulerNames] as const;
-export type SchedulerName = (typeof schedulerNames)[number];
+export type SchedulerName = 'exhaustive' | RandomSchedulerName;
+export const schedulerNames: readonly SchedulerName[] = ['exhaustive', ...randomSchedulerNames];
 
 /** Which executions an exhaustive search may leave out: see `docs/exploring.md`. */
 export const reductionNames = ['none', 'optimal', 'states'] as const;
