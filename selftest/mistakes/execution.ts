@@ -252,8 +252,8 @@ export const execution: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/execution/violation',
-        from: "{ kind: 'crashed', violation: { property: CRASH,",
-        to: "{ kind: 'violated', violation: { property: CRASH,",
+        from: "{ kind: 'crashed', violation: crashOf(",
+        to: "{ kind: 'violated', violation: crashOf(",
       },
     ],
   },

@@ -152,7 +152,7 @@ export const dirtyRingReset: readonly Canary[] = [
       'push-sleeps-under-lock',
       'B27; cover letter 20191221014938.58831-1',
       intoLeeway,
-      ['R12', 'L4'],
+      ['nothing sleeps under a spinlock', 'L4'],
       [
         PUSH,
         'if (used >= ring.size) mem.fetchAdd(ring.warned, 1);',

@@ -120,7 +120,7 @@ export const gfnRingReset: readonly Canary[] = [
     'locks-in-reverse-order',
     `O5; ${MAIL}: slots_lock, then mmu_lock`,
     TWO_ORDERS,
-    ['R12', 'L4'],
+    ['nothing sleeps under a spinlock', 'L4'],
     [
       'ring/ioctl',
       'mem.lock(kvm.slots_lock);',

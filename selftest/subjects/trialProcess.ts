@@ -42,8 +42,7 @@ process.on('message', async (ask: Ask) => {
     directory: null,
   });
   // Draws that did not reach what is claimed to be reached have found nothing.
-  const finding =
-    report.findings.find(({ property }) => report.exhausted || !property.startsWith('sometimes: ')) ?? null;
+  const finding = report.findings.find(({ category }) => report.exhausted || category !== 'unreached') ?? null;
   const { exhausted, states } = report;
   const answer: Answer = {
     ...{ exhausted, states, finding },

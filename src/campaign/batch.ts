@@ -1,3 +1,4 @@
+import type { Violation } from '../explore/execution/violation.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import type { Covered } from './coverage/coverage.ts';
@@ -46,9 +47,7 @@ export interface Candidate extends Covered {
 }
 
 /** A violation. Its schedule has been merged to fewer context switches. */
-export interface BatchFailure {
-  readonly property: string;
-  readonly message: string;
+export interface BatchFailure extends Pick<Violation, 'property' | 'message' | 'category'> {
   readonly schedule: string;
   /** See `failureKey`. Failures with the same key count as one. */
   readonly key: string;

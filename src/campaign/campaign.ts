@@ -258,8 +258,8 @@ class Coordinator {
 }
 
 function asFound({ failure, source }: UnminimisedFailure, { memoryModel, tearing }: Settings): MinimisedFailure {
-  const { key, property, message } = failure;
+  const { key } = failure;
   const schedule = parseSchedule(failure.schedule)!;
-  const finding = findingOf({ source, memoryModel, tearing, property, message, schedule });
+  const finding = findingOf({ ...failure, source, memoryModel, tearing, schedule });
   return { key, minimisedKey: key, finding };
 }

@@ -1,3 +1,4 @@
+import type { Violation } from '../explore/execution/violation.ts';
 import { profileOf } from '../explore/profile.ts';
 import { randomOf } from '../explore/random.ts';
 import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
@@ -110,24 +111,25 @@ class BatchRunner {
     return { number: batch.number, ...counts, drawnClasses, mutatedClasses, candidates, failures };
   }
 
-  private addFailure({ property, message }: { property: string; message: string }, execution: number): void {
-    if (this.failures.filter((failure) => failure.property === property).length >= FAILURES_MAX) return;
+  private addFailure(violation: Violation, execution: number): void {
+    if (this.failures.filter(({ property }) => property === violation.property).length >= FAILURES_MAX) return;
     const { memoryModel, tearing } = this.config;
     const schedule = scheduleOf(this.checked);
-    this.failures.push({ ...this.opened, memoryModel, tearing, property, message, schedule, execution });
+    this.failures.push({ ...this.opened, ...violation, memoryModel, tearing, schedule, execution });
   }
 
   /** Merges context switches first, so that more failures have the same key. */
   private distinctFailures(): BatchFailure[] {
     const byKey = new Map<string, BatchFailure>();
     for (const found of this.failures) {
-      const { property, message, schedule, execution } = {
+      const { property, message, category, schedule, execution } = {
         ...found,
         ...mergeRuns(found, new Budget(Infinity, MERGE_STEPS)),
       };
       const key = failureKey({ ...found, schedule });
       if (byKey.has(key)) continue;
-      byKey.set(key, { property, message, schedule: formatSchedule(schedule), key, execution });
+      const failure = { property, message, ...(category && { category }) };
+      byKey.set(key, { ...failure, schedule: formatSchedule(schedule), key, execution });
     }
     return [...byKey.values()];
   }

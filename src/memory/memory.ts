@@ -222,7 +222,7 @@ export function rmwResult(kind: number, old: number, expected: number, operand: 
   }
 }
 
-/** An operation broke a rule of `Memory`. `message` says what was seen. */
+/** An operation broke a rule of `Memory`. */
 export class ContractViolation extends Error {
   /**
    * The broken rule: an operation caught what `mem` threw; did something else when it ran again;
@@ -236,11 +236,14 @@ export class ContractViolation extends Error {
     | 'no plain data'
     | 'not the holder'
     | 'sleeps under a spinlock';
+  /** What was seen. */
+  readonly seen: string;
 
-  /** The message becomes `rule: message`. */
-  constructor(rule: ContractViolation['rule'], message: string) {
-    super(`${rule}: ${message}`);
+  /** The message becomes `rule: seen`. */
+  constructor(rule: ContractViolation['rule'], seen: string) {
+    super(`${rule}: ${seen}`);
     this.name = 'ContractViolation';
     this.rule = rule;
+    this.seen = seen;
   }
 }

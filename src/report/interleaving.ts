@@ -53,7 +53,10 @@ export async function renderInterleaving(
     hasViews,
     ...(canary !== undefined && { canary }),
     contextSwitches: contextSwitches([...order]),
-    failed: violation === undefined ? null : { ...violation, step: steps.length - 1, atEnd: isAtEnd },
+    failed:
+      violation === undefined
+        ? null
+        : { property: violation.property, message: violation.message, step: steps.length - 1, atEnd: isAtEnd },
     ...(expected !== null && expected !== violation?.property && { expected }),
     commands,
     actors: execution.program.actors.map(({ name, operations }) => ({

@@ -1,5 +1,4 @@
 import type { Execution } from '../explore/execution/execution.ts';
-import { STUCK } from '../explore/execution/violation.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { createRun, runOnce, scheduleOf } from './createRun.ts';
@@ -15,7 +14,7 @@ const ADDED_MAX = 10_000;
  */
 export function expandLoops(failure: Failure): Failure {
   const { scenario, schedule, cycle } = failure;
-  if (cycle !== undefined || failure.property === STUCK) return failure;
+  if (cycle !== undefined || failure.category === 'stuck') return failure;
   const short = createRun(scenario, schedule.length + 1, failure);
   runOnce(short, new StrictReplayScheduler(schedule));
   const { tree } = short.execution;

@@ -1,5 +1,4 @@
 import type { Scenario } from '../check/scenario.ts';
-import { NO_RESULT, UNSUPPORTED_OPERATION } from '../explore/execution/violation.ts';
 import type { Limits } from '../explore/limits.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
@@ -36,8 +35,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
       ? searchHere(opened.scenario, search, options.limits)
       : await searchOnThreads(workers, opened, search, options.limits);
   const { violation, missing } = result;
-  if (violation?.property === UNSUPPORTED_OPERATION || violation?.property === NO_RESULT)
-    throw new BadInput(violation.message);
+  if (violation?.category === 'unsupported') throw new BadInput(violation.message);
   const findings = await reportFindings(opened, search, result, options);
   return {
     schema: SCHEMA,

@@ -1,27 +1,26 @@
+import type { Violation } from '../explore/execution/violation.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
 import { type CheckedExecution, type MemoryConfig, scheduleOf } from './createRun.ts';
 
 /** A schedule under which a scenario violates a property. */
-export interface Failure extends OpenedScenario, MemoryConfig {
-  readonly property: string;
-  readonly message: string;
+export interface Failure extends OpenedScenario, MemoryConfig, Violation {
   readonly schedule: readonly number[];
   /** Of a livelock: so many of the last steps repeat for ever. */
   readonly cycle?: number;
 }
 
 /**
- * The failure that `run` has just reproduced: `like` with another scenario, message and schedule.
+ * The failure that `run` has just reproduced: `like` with another scenario, violation and schedule.
  */
 export const reproduced = (
   run: CheckedExecution,
   { source, scenario }: OpenedScenario,
   like: Failure,
-  message: string,
+  violation: Violation,
 ): Failure => ({
   ...like,
+  ...violation,
   source,
   scenario,
-  message,
   schedule: scheduleOf(run),
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
+import { violationCategories } from '../explore/execution/violation.ts';
 import { memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import { writeAtomically } from '../files/atomicWrite.ts';
@@ -18,6 +19,9 @@ const findingFields = (t: FieldTypes) => ({
   kind: t.constant('finding').describe('what the file is'),
   property: t.text().describe('the property that does not hold'),
   message: t.text().describe('what was seen instead'),
+  category: t
+    .optional(t.oneOf(violationCategories))
+    .describe('what is violated if it is no property of the scenario; left out: one that is, or an older file'),
   memoryModel: t.oneOf(memoryModelNames).describe("what actors see of each other's stores"),
   tearing: t.withDefault(t.flag(), false).describe('whether a plain 64-bit store is two of 32 bits'),
   inFull: t
@@ -48,6 +52,7 @@ export function findingOf({
   source,
   property,
   message,
+  category,
   memoryModel,
   tearing,
   inFull,
@@ -59,6 +64,7 @@ export function findingOf({
     kind: 'finding',
     property,
     message,
+    ...(category !== undefined && { category }),
     memoryModel,
     tearing,
     ...(inFull && { inFull }),

@@ -68,6 +68,7 @@ const unreachedClaim = (opened: OpenedScenario, memory: MemoryConfig, claim: str
   ...opened,
   ...memory,
   property: `sometimes: ${claim}`,
+  category: 'unreached',
   message: 'no execution got there',
   schedule: [],
 });

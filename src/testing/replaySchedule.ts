@@ -1,9 +1,10 @@
 import type { Scenario } from '../check/scenario.ts';
-import { contextSwitches, formatSchedule, parseSchedule } from '../explore/schedule.ts';
+import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { createRun, type MemoryConfig, scheduleOf } from '../run/createRun.ts';
 import { exploreOutcome, type WrittenFinding } from '../run/exploreReport.ts';
+import { findingOf } from '../run/finding.ts';
 import { replay } from '../run/replay.ts';
 import { type OmittedOperations, skip } from '../scenario/omittedOperations.ts';
 import { resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
@@ -30,14 +31,13 @@ export async function replaySchedule(
   const taken = scheduleOf(run);
   const findings = [violation ?? []].flat().map(
     (seen): WrittenFinding => ({
-      ...seen,
-      schema: SCHEMA,
-      kind: 'finding',
-      ...memory,
-      schedule: formatSchedule(taken),
-      ...(cycle !== undefined && { cycle }),
-      contextSwitches: contextSwitches(taken),
-      scenario: skipped.length > 0 && !('rings' in source) ? { ...source, skipped } : source,
+      ...findingOf({
+        ...seen,
+        ...memory,
+        schedule: taken,
+        ...(cycle !== undefined && { cycle }),
+        source: skipped.length > 0 && !('rings' in source) ? { ...source, skipped } : source,
+      }),
       file: null,
     }),
   );

@@ -255,3 +255,24 @@ test('a race is made small, and stays the same race', async () => {
     ],
   });
 });
+
+test('removing what orders two other accesses makes these race: that is not the same race', async () => {
+  const pairs = scenario({
+    name: 'two-pairs',
+    cells: { x: 'u32', y: 'u32', f: 'u32' },
+    actors: {
+      reader: [
+        (mem, { y }) => mem.read(y),
+        (mem, { f }) => assume(mem.loadAcquire(f) === 1),
+        (mem, { x }) => mem.read(x),
+      ],
+      writer: [
+        (mem, { x }) => mem.write(x, 1),
+        (mem, { f }) => mem.storeRelease(f, 1),
+        (mem, { y }) => mem.write(y, 1),
+      ],
+    },
+  });
+  const { findings } = await explore(pairs, { memoryModel: 'weak' });
+  expect(findings.map(({ message }) => message)).toEqual([expect.stringMatching(/^read y by reader.* and write y by/)]);
+});

@@ -147,7 +147,7 @@ describe('the search of all states: ends', () => {
           },
         ]),
       ).violation?.property,
-    ).toBe('R12 nothing sleeps under a spinlock');
+    ).toBe('nothing sleeps under a spinlock');
     expect(searched(programOf([(mem) => mem.unlock(m)])).violation?.property).toBe(
       'a lock is given back by its holder',
     );

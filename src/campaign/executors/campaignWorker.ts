@@ -46,12 +46,13 @@ export default async function runTask(task: CampaignTask): Promise<TaskAnswer> {
 }
 
 async function minimiseFailure({ unminimised, config }: MinimiseTask): Promise<MinimisedFailure> {
-  const { property, message, schedule, key } = unminimised.failure;
+  const { schedule, key } = unminimised.failure;
   const { memoryModel, tearing } = config;
   const failure: Failure = {
+    ...unminimised.failure,
     source: unminimised.source,
     scenario: await openScenario(unminimised.source),
-    ...{ property, message, memoryModel, tearing },
+    ...{ memoryModel, tearing },
     schedule: parseSchedule(schedule)!,
   };
   const minimised = minimise(failure, Infinity, MINIMISE_STEPS);

@@ -8,7 +8,7 @@ import { OperationRunner } from '../../memory/operationRunner.ts';
 import type { AccessResult, Fences } from '../../memory/reexecutionMemory.ts';
 import { resultText } from '../../memory/result.ts';
 import type { Program } from '../program.ts';
-import { STUCK, type Violation } from './violation.ts';
+import type { Violation } from './violation.ts';
 
 /** An operation with the result that it was given. */
 interface GivenOperation {
@@ -146,7 +146,11 @@ export class OperationCode {
   stuck(): Violation | undefined {
     const label = this.runners.map(({ running }) => running).find((running) => running !== null);
     if (label === undefined) return undefined;
-    return { property: STUCK, message: `${label} runs on and on without an access` };
+    return {
+      property: 'operations come to their next access',
+      message: `${label} runs on and on without an access`,
+      category: 'stuck',
+    };
   }
 
   /**

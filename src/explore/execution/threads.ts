@@ -7,7 +7,7 @@ import type { Program } from '../program.ts';
 import type { LockRules } from './locks.ts';
 import { type CodeOptions, OperationCode } from './operationCode.ts';
 import { NONE } from './stepLog.ts';
-import { NO_ACCESS, stopOf, type ViolationStop } from './violation.ts';
+import { stopOf, type ViolationStop } from './violation.ts';
 
 /** What `Threads` need beside the program. */
 export interface ThreadOptions extends Omit<CodeOptions, 'lastResult'> {
@@ -194,8 +194,8 @@ export class Threads {
         return;
       }
       if (this.tree.code[root] === EndKind.again) {
-        const message = this.code.label(thread, next);
-        this.failure = { kind: 'crashed', violation: { property: NO_ACCESS, message } };
+        const violation = { property: 'operations that repeat access mem', message: this.code.label(thread, next) };
+        this.failure = { kind: 'crashed', violation };
         return;
       }
       next = this.endOperation(thread, root, step);

@@ -3,12 +3,43 @@ import { ContractViolation } from '../../memory/memory.ts';
 import { throwerOf } from '../../memory/sourceLine.ts';
 import { UnsupportedOperation } from '../../memory/unsupportedOperation.ts';
 
+/** What is violated if it is no property of the scenario. */
+export type ViolationCategory = (typeof violationCategories)[number];
+export const violationCategories = [
+  // Two accesses race.
+  'data-race',
+  // An operation threw.
+  'crash',
+  // An operation runs on without an access, so no other thread can run.
+  'stuck',
+  // An operation does what gfnring cannot run. The code may be right.
+  'unsupported',
+  // No execution made a `sometimes` true.
+  'unreached',
+] as const;
+
 /** A property that does not hold, and what was seen instead. */
 export interface Violation {
   /** Name of the property. */
   readonly property: string;
   /** What was seen. */
   readonly message: string;
+  /** Left out: what is violated is a property of the scenario. */
+  readonly category?: ViolationCategory;
+  /** Of a data race: its accesses, in the order of the actors. */
+  readonly race?: readonly [RacingAccess, RacingAccess];
+}
+
+/** One access of a data race. It has the same names in a scenario with fewer operations. */
+export interface RacingAccess {
+  /** See `Kind`. */
+  readonly kind: number;
+  /** Name of the accessed place. */
+  readonly place: string;
+  /** Name of the actor. */
+  readonly actor: string;
+  /** Its source line as text, if it is known. */
+  readonly line: string | undefined;
 }
 
 /**
@@ -20,43 +51,45 @@ export interface ViolationStop {
   readonly violation: Violation;
 }
 
-export const CRASH = 'no operation crashes';
-/** Of compiled C code: it calls what gfnring does not have. The code may be right. */
-export const UNSUPPORTED_OPERATION = 'operations do what gfnring can run';
-/** An operation runs on without an access, so no other thread can run. */
-export const STUCK = 'operations come to their next access';
-/** An operation returned what cannot be part of a state. */
-export const NO_RESULT = 'operations return plain data';
+/** The violation of an operation that threw an error with this message. */
+export const crashOf = (message: string): Violation => ({
+  property: 'no operation crashes',
+  message,
+  category: 'crash',
+});
 
-/** An operation with an `until` is performed again, and has made no access. */
-export const NO_ACCESS = 'operations that repeat access mem';
+const unsupportedBy = ({ message }: UnsupportedOperation): Violation => ({
+  property: 'operations do what gfnring can run',
+  message,
+  category: 'unsupported',
+});
 
 /**
- * By rule of `Memory`: the property that a breach of it violates. Breaches by the code under test
- * are `violated`.
+ * By rule of `Memory`: how an operation that breaks it ends the execution, and what it violates.
+ * Where the code under test breaks it, the execution is `violated`.
  */
-const RULES: Readonly<Record<ContractViolation['rule'], readonly [ViolationStop['kind'], string]>> = {
-  'not the holder': ['violated', 'a lock is given back by its holder'],
-  'sleeps under a spinlock': ['violated', 'R12 nothing sleeps under a spinlock'],
-  'swallowed suspension': ['crashed', 'operations let through what mem throws'],
-  'differs on the second pass': ['crashed', 'operations depend on nothing but mem'],
-  'outside the schedule': ['crashed', 'operations use their own mem'],
-  'no plain data': ['crashed', NO_RESULT],
+const RULES: Readonly<Record<ContractViolation['rule'], BrokenRule>> = {
+  'not the holder': { kind: 'violated', property: 'a lock is given back by its holder' },
+  'sleeps under a spinlock': { kind: 'violated', property: 'nothing sleeps under a spinlock' },
+  'swallowed suspension': { kind: 'crashed', property: 'operations let through what mem throws' },
+  'differs on the second pass': { kind: 'crashed', property: 'operations depend on nothing but mem' },
+  'outside the schedule': { kind: 'crashed', property: 'operations use their own mem' },
+  'no plain data': { kind: 'crashed', property: 'operations return plain data', category: 'unsupported' },
 };
+interface BrokenRule extends Omit<Violation, 'message'>, Pick<ViolationStop, 'kind'> {}
 
 /** How an execution ends in which an operation threw `error`. */
 export function stopOf(error: unknown): ViolationStop {
   if (error instanceof ContractViolation) {
-    const [kind, property] = RULES[error.rule];
-    // The property `NO_RESULT` repeats its rule.
-    const message = property === NO_RESULT ? error.message.slice(`${error.rule}: `.length) : error.message;
-    return { kind, violation: { property, message } };
+    const { kind, property, category } = RULES[error.rule];
+    // `explore` shows the message of what is unsupported without the property.
+    const message = category === 'unsupported' ? error.seen : error.message;
+    return { kind, violation: { property, message, ...(category && { category }) } };
   }
   if (isCheckFailed(error))
     return { kind: 'violated', violation: { property: error.property, message: error.message } };
-  if (error instanceof UnsupportedOperation)
-    return { kind: 'crashed', violation: { property: UNSUPPORTED_OPERATION, message: error.message } };
-  return { kind: 'crashed', violation: { property: CRASH, message: textOf(error) } };
+  if (error instanceof UnsupportedOperation) return { kind: 'crashed', violation: unsupportedBy(error) };
+  return { kind: 'crashed', violation: crashOf(textOf(error)) };
 }
 
 /** The violation that an operation commits which throws `error`. */

@@ -1,6 +1,5 @@
 import type { Scenario } from '../../check/scenario.ts';
 import { linesOf, traceOf } from '../../explore/execution/trace.ts';
-import { STUCK } from '../../explore/execution/violation.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { createRun, runGuarded } from '../../run/createRun.ts';
@@ -32,7 +31,7 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, withS
   const lines = [`✗ ${finding.property}`, `  ${scenario.name}: ${about.join(', ')}`, ''];
   if (schedule.length > 0) {
     const run = createRun(scenario, schedule.length + 1, finding);
-    runGuarded(run, new StrictReplayScheduler(schedule), finding.property === STUCK ? STUCK_SECONDS : undefined);
+    runGuarded(run, new StrictReplayScheduler(schedule), finding.category === 'stuck' ? STUCK_SECONDS : undefined);
     const { execution } = run;
     const sources = withSources ? linesOf(execution) : [];
     lines.push(...formatTrace(traceOf(execution), execution.program, sources));

@@ -21,5 +21,5 @@ export function trySchedule(
 ): Failure | undefined {
   const { violation } = runOnce(run, new ReplayScheduler(schedule));
   budget.spend(run.execution.steps);
-  return violation?.property === failure.property ? reproduced(run, failure, failure, violation.message) : undefined;
+  return violation?.property === failure.property ? reproduced(run, failure, failure, violation) : undefined;
 }

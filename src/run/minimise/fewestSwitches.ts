@@ -57,7 +57,7 @@ export function searchWithinSwitches(
     },
   );
   budget.spend(steps);
-  const found = violation === undefined ? undefined : reproduced(run, opened, failure, violation.message);
+  const found = violation === undefined ? undefined : reproduced(run, opened, failure, violation);
   return { failure: found, isExhaustive: limit === undefined };
 }
 

@@ -1,4 +1,3 @@
-import { STUCK } from '../../explore/execution/violation.ts';
 import { contextSwitches } from '../../explore/schedule.ts';
 import { ReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { BadInput } from '../../input/badInput.ts';
@@ -28,7 +27,7 @@ const BUILD_STEPS = 2_000;
 export function minimise(failure: Failure, seconds: number, steps = Infinity): Failure {
   // A livelock has the shortest prefix and cycle already. An operation that is stuck must not be
   // run again.
-  if (failure.cycle !== undefined || failure.property === STUCK) return failure;
+  if (failure.cycle !== undefined || failure.category === 'stuck') return failure;
   const budget = new Budget(seconds, steps);
   let { best, isFewest } = fewestSwitches(failure, budget.portion(1 / 2));
   const requirements = requirementsOf(best, budget);
@@ -56,15 +55,15 @@ export function minimise(failure: Failure, seconds: number, steps = Infinity): F
 
 function requirementsOf(failure: Failure, budget: Budget): Omit<Requirements, 'keepsSwitches'> {
   const { source, scenario, schedule } = failure;
-  const stop = runOnce(createAttempt(failure, failure), new ReplayScheduler(schedule)).stop.kind;
-  const isWaiting = stop === 'deadlock' || stop === 'livelock';
+  const { stop, violation } = runOnce(createAttempt(failure, failure), new ReplayScheduler(schedule));
+  const isWaiting = stop.kind === 'deadlock' || stop.kind === 'livelock';
   const wakers = isWaiting ? new Wakers(scenario, failure, Math.min(1, budget.secondsLeft / 8)) : undefined;
   // A machine is generated from data. Its properties hold in every order, whatever is removed.
   const isGenerated = isVm(source) || areVms(source);
   const needsMemoryModel =
     !isGenerated && !isSequentiallyConsistent(failure) && !failsUnderSc(failure, failure, budget.portion(1 / 4));
   const orders = isGenerated ? undefined : passingOrders(createAttempt(failure, failure));
-  return { wakers, needsMemoryModel, orders };
+  return { race: violation?.race, wakers, needsMemoryModel, orders };
 }
 
 /**

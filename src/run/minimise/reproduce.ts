@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
-import { DATA_RACE } from '../../explore/memoryModels/weak/dataRaces.ts';
 import { contextSwitches, encodeChoice, readFromIndex, threadOf } from '../../explore/schedule.ts';
 import { Pct } from '../../explore/schedulers/pct.ts';
 import { ReplayScheduler } from '../../explore/schedulers/replay.ts';
@@ -22,6 +22,8 @@ export interface Requirements {
   readonly keepsSwitches: boolean;
   /** Whether it must not fail under `sc` without tearing. */
   readonly needsMemoryModel: boolean;
+  /** Of a data race: its accesses. */
+  readonly race: Violation['race'];
   /** Of a deadlock or livelock: finds operations that may not be removed. */
   readonly wakers: Wakers | undefined;
   /** Of a user's scenario: it must hold in these orders. Undefined for a generated one. */
@@ -38,16 +40,15 @@ export interface Requirements {
 export function reproduce(
   smaller: OpenedScenario,
   larger: Failure,
-  { keepsSwitches, needsMemoryModel, wakers, orders }: Requirements,
+  { keepsSwitches, needsMemoryModel, race, wakers, orders }: Requirements,
   budget: Budget,
 ): Failure | undefined {
-  const { property, message, schedule } = larger;
+  const { property, schedule } = larger;
   const run = createAttempt(smaller, larger);
-  // Without the operation that orders two others, these race. So it must be the same data race. A
-  // data race is there in any order.
-  const isRace = property === DATA_RACE;
-  const isSame = (found: Violation): boolean => found.property === property && (!isRace || found.message === message);
-  if (orders !== undefined && !isRace && !passesInOrders(run, orders)) return undefined;
+  // Without the operation that orders two others, these race. So it must be the same data race.
+  const isSame = (found: Violation): boolean => found.property === property && isDeepStrictEqual(found.race, race);
+  // A data race is there in any order.
+  if (orders !== undefined && race === undefined && !passesInOrders(run, orders)) return undefined;
   if (needsMemoryModel && failsUnderSc(smaller, larger, budget)) return undefined;
   run.execution.until = budget.deadline;
   const switches = contextSwitches(schedule);
@@ -55,7 +56,7 @@ export function reproduce(
     budget.spend(run.execution.steps);
     if (violation === undefined || !isSame(violation) || run.execution.steps === 0) return undefined;
     if (wakers?.areKept(run, smaller.scenario) === false) return undefined;
-    const found = reproduced(run, smaller, larger, violation.message);
+    const found = reproduced(run, smaller, larger, violation);
     return keepsSwitches && contextSwitches(found.schedule) > switches ? undefined : found;
   };
   const sameSchedule = withoutRemovedActors(schedule, larger.scenario, smaller.scenario);

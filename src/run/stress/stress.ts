@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina';
 import type { Scenario } from '../../check/scenario.ts';
-import { CRASH, type Violation } from '../../explore/execution/violation.ts';
+import type { Violation } from '../../explore/execution/violation.ts';
 import { Deadline } from '../../explore/limits.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
@@ -110,7 +110,7 @@ class RoundChecker {
       return true;
     }
     if (failed !== undefined) {
-      this.isCrashed = failed.property === CRASH;
+      this.isCrashed = failed.category === 'crash';
       this.add(failed, round);
       return false;
     }
@@ -121,8 +121,8 @@ class RoundChecker {
     return this.findings.length === 0;
   }
 
-  private add(violation: Violation, round: number): void {
-    this.findings.push({ ...violation, round });
+  private add({ property, message }: Violation, round: number): void {
+    this.findings.push({ property, message, round });
   }
 }
 

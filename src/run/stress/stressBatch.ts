@@ -1,6 +1,6 @@
 import type { Piscina } from 'piscina';
 import type { Scenario } from '../../check/scenario.ts';
-import { CRASH, type Violation } from '../../explore/execution/violation.ts';
+import { crashOf, type Violation } from '../../explore/execution/violation.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { isEndedBy } from '../endedBy.ts';
@@ -62,10 +62,9 @@ export async function runStressBatch(
 /** A thread without a result has failed in the first round. */
 function crashed(isTimeout: boolean, reason: unknown): ThreadRounds {
   const message = isTimeout ? 'a thread did not come back' : (reason as Error).message;
-  return { calls: [[]], blockedRounds: [], failed: { round: 0, property: CRASH, message } };
+  return { calls: [[]], blockedRounds: [], failed: { round: 0, violation: crashOf(message) } };
 }
 
 function failureIn(threads: readonly ThreadRounds[], round: number): Violation | undefined {
-  const failed = threads.find((thread) => thread.failed?.round === round)?.failed;
-  return failed && { property: failed.property, message: failed.message };
+  return threads.find((thread) => thread.failed?.round === round)?.failed?.violation;
 }

@@ -29,7 +29,7 @@ export interface ThreadRounds {
   /** Rounds that an `assume` of this thread ended. */
   readonly blockedRounds: readonly number[];
   /** What an operation threw, and in which round. Later rounds were not run. */
-  readonly failed: (Violation & { readonly round: number }) | undefined;
+  readonly failed: { readonly round: number; readonly violation: Violation } | undefined;
 }
 
 /** Words of `control`. Number of times that a thread has come to the start of a round. */
@@ -65,7 +65,7 @@ export default async function runRounds({ source, thread, memories, control }: S
       }
       Atomics.store(shared, FAILED, 1);
       Atomics.notify(shared, ARRIVED);
-      return { calls, blockedRounds, failed: { round, ...violationOf(error) } };
+      return { calls, blockedRounds, failed: { round, violation: violationOf(error) } };
     }
   }
   return { calls, blockedRounds, failed: undefined };

@@ -1,12 +1,9 @@
 import { isWrite, Kind, kindNames, kindOf, placeOf } from '../../../memory/memory.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { lineOf } from '../../execution/trace.ts';
-import type { Violation } from '../../execution/violation.ts';
+import type { RacingAccess, Violation } from '../../execution/violation.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { ThreadView, Views } from './threadView.ts';
-
-/** What a data race violates. */
-export const DATA_RACE = 'no data race';
 
 /** Which accesses of an execution happen before which: the views say it. */
 export interface HappensBeforeQuery {
@@ -126,20 +123,31 @@ export class DataRaces {
   private race(a: number, b: number): Violation {
     const { schedule } = this.execution;
     const [first, second] = schedule[a] < schedule[b] ? [a, b] : [b, a];
+    const race = [this.accessOf(first), this.accessOf(second)] as const;
     return {
-      property: DATA_RACE,
-      message: `${this.tell(first)} and ${this.tell(second)}: neither happens before the other`,
+      property: 'no data race',
+      message: `${inWords(race[0])} and ${inWords(race[1])}: neither happens before the other`,
+      category: 'data-race',
+      race,
     };
   }
 
-  /** `write x by a at file.mjs:3:7` */
-  private tell(s: number): string {
+  private accessOf(s: number): RacingAccess {
     const { tree, nodes, places, program, schedule } = this.execution;
     const code = tree.code[nodes[s]];
-    const line = lineOf(this.execution, s);
-    const what = `${kindNames[kindOf(code)]} ${places[placeOf(code)].name} by ${program.actors[schedule[s]].name}`;
-    return line === undefined ? what : `${what} at ${line}`;
+    return {
+      kind: kindOf(code),
+      place: places[placeOf(code)].name,
+      actor: program.actors[schedule[s]].name,
+      line: lineOf(this.execution, s),
+    };
   }
+}
+
+/** `write x by a at file.mjs:3:7` */
+function inWords({ kind, place, actor, line }: RacingAccess): string {
+  const what = `${kindNames[kind]} ${place} by ${actor}`;
+  return line === undefined ? what : `${what} at ${line}`;
 }
 
 const YES = 1;
