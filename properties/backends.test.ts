@@ -1,4 +1,4 @@
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
-import { expect } from 'vitest';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import type { Execution } from '../src/explore/execution/execution.ts';
 import type { Observer } from '../src/explore/execution/observer.ts';
 import { traceOf } from '../src/explore/execution/trace.ts';
@@ -123,38 +123,40 @@ const withRaceCheck = (program: Program): Execution => {
   return execution;
 };
 
-test.prop([drawnThreads(rc11Accesses)], { numRuns: Math.ceil(programs / 2), seed })(
-  'an execution has a race if and only if RC11 says so',
-  (threads) => {
-    const program = programOf(threads);
-    const free = createExecution('weak', program, STEPS_MAX);
-    const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
-    const judge = checkerAtEnd(() => {
-      schedules.push({ choices: free.choices(), races: hasRace(traceOf(free)) });
-      return undefined;
-    });
-    depthFirstSearch(free, judge, limits);
-    const execution = withRaceCheck(program);
-    const wrong = schedules.filter(({ choices, races }) => {
-      execution.reset();
-      const stop = execution.run(new StrictReplayScheduler(choices));
-      return races !== (stop.kind === 'violated' && stop.violation.property === DATA_RACE);
-    });
-    expect(wrong).toEqual([]);
-  },
-);
+test('an execution has a race if and only if RC11 says so', () =>
+  fc.assert(
+    fc.property(drawnThreads(rc11Accesses), (threads) => {
+      const program = programOf(threads);
+      const free = createExecution('weak', program, STEPS_MAX);
+      const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
+      const judge = checkerAtEnd(() => {
+        schedules.push({ choices: free.choices(), races: hasRace(traceOf(free)) });
+        return undefined;
+      });
+      depthFirstSearch(free, judge, limits);
+      const execution = withRaceCheck(program);
+      const wrong = schedules.filter(({ choices, races }) => {
+        execution.reset();
+        const stop = execution.run(new StrictReplayScheduler(choices));
+        return races !== (stop.kind === 'violated' && stop.violation.property === DATA_RACE);
+      });
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 2), seed },
+  ));
 
-test.prop([drawnThreads(allAccesses)], { numRuns: programs, seed })(
-  'a search of states finds a race if and only if some execution has one',
-  (threads) => {
-    const found = (withStates: boolean): boolean | undefined => {
-      const execution = withRaceCheck(programOf(threads));
-      const judge = checkerAtEnd((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
-      const options = withStates ? { states: new StateCache(execution, judge) } : {};
-      const { violation, limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 20_000 }, options);
-      return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
-    };
-    const every = found(false);
-    if (every !== undefined) expect(found(true)).toBe(every);
-  },
-);
+test('a search of states finds a race if and only if some execution has one', () =>
+  fc.assert(
+    fc.property(drawnThreads(allAccesses), (threads) => {
+      const found = (withStates: boolean): boolean | undefined => {
+        const execution = withRaceCheck(programOf(threads));
+        const judge = checkerAtEnd((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
+        const options = withStates ? { states: new StateCache(execution, judge) } : {};
+        const { violation, limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 20_000 }, options);
+        return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
+      };
+      const every = found(false);
+      if (every !== undefined) expect(found(true)).toBe(every);
+    }),
+    { numRuns: programs, seed },
+  ));

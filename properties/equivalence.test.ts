@@ -1,4 +1,4 @@
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import type { Scenario } from '../src/check/scenario.ts';
 import type { Scheduler } from '../src/explore/schedulers/scheduler.ts';

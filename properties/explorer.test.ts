@@ -1,5 +1,5 @@
-import { test } from '@fast-check/vitest';
-import { afterAll, expect } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
 import { ProgramArbitrary } from './arbitraries/program.ts';
 import { crossCheck, inWorkItems, searches } from './crossCheck.ts';
 
@@ -13,55 +13,62 @@ const programs = Number(process.env.GFNRING_PROGRAMS ?? 250);
 
 // Each test has a maximum number of interleavings, estimated without locks and waiting, and a share
 // of the number of programs.
-test.prop([new ProgramArbitrary(500)], { numRuns: programs, seed })(
-  'the searches agree on programs of any kind',
-  (program) => {
-    expect(crossCheck(program, events)).toEqual([]);
-  },
-);
+test('the searches agree on programs of any kind', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(500), (program) => {
+      expect(crossCheck(program, events)).toEqual([]);
+    }),
+    { numRuns: programs, seed },
+  ));
 
-test.prop([new ProgramArbitrary(6000)], { numRuns: Math.ceil(programs / 40), seed })(
-  'the searches agree on longer programs of any kind',
-  (program) => {
-    expect(crossCheck(program, events)).toEqual([]);
-  },
-);
+test('the searches agree on longer programs of any kind', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(6000), (program) => {
+      expect(crossCheck(program, events)).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 40), seed },
+  ));
 
-test.prop([new ProgramArbitrary(300, 'widths')], { numRuns: Math.ceil(programs / 2), seed })(
-  'the searches agree on overlapping cells',
-  (program) => {
-    expect(crossCheck(program, events)).toEqual([]);
-  },
-);
+test('the searches agree on overlapping cells', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(300, 'widths'), (program) => {
+      expect(crossCheck(program, events)).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 2), seed },
+  ));
 
-test.prop([new ProgramArbitrary(4000, 'locks')], { numRuns: Math.ceil(programs / 2), seed })(
-  'the searches agree on locks',
-  (program) => {
-    expect(crossCheck(program, events)).toEqual([]);
-  },
-);
+test('the searches agree on locks', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(4000, 'locks'), (program) => {
+      expect(crossCheck(program, events)).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 2), seed },
+  ));
 
-test.prop([new ProgramArbitrary(250, 'spins')], { numRuns: Math.ceil(programs / 8), seed })(
-  'the searches agree on spin loops',
-  (program) => {
-    expect(crossCheck(program, events)).toEqual([]);
-  },
-);
+test('the searches agree on spin loops', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(250, 'spins'), (program) => {
+      expect(crossCheck(program, events)).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 8), seed },
+  ));
 
 const asWorkItems = { ...searches, optimal: inWorkItems };
-test.prop([new ProgramArbitrary(300)], { numRuns: Math.ceil(programs / 4), seed })(
-  'the searches agree on programs of any kind, divided into work items',
-  (program) => {
-    expect(crossCheck(program, new Map(), asWorkItems)).toEqual([]);
-  },
-);
+test('the searches agree on programs of any kind, divided into work items', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(300), (program) => {
+      expect(crossCheck(program, new Map(), asWorkItems)).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 4), seed },
+  ));
 
-test.prop([new ProgramArbitrary(300, 'widths')], { numRuns: Math.ceil(programs / 4), seed })(
-  'the searches agree on overlapping cells, divided into work items',
-  (program) => {
-    expect(crossCheck(program, new Map(), asWorkItems)).toEqual([]);
-  },
-);
+test('the searches agree on overlapping cells, divided into work items', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(300, 'widths'), (program) => {
+      expect(crossCheck(program, new Map(), asWorkItems)).toEqual([]);
+    }),
+    { numRuns: Math.ceil(programs / 4), seed },
+  ));
 
 /**
  * Minimum number of programs, of a thousand, that must show each event. Each event is one that a

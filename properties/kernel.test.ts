@@ -1,4 +1,4 @@
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { noLimits } from '../src/explore/limits.ts';
 import { createExecution } from '../src/explore/memoryModels/registry.ts';

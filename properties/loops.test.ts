@@ -1,5 +1,5 @@
-import { test } from '@fast-check/vitest';
-import { afterAll, expect } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
 import type { Execution } from '../src/explore/execution/execution.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { createExecution, type MemoryModelName } from '../src/explore/memoryModels/registry.ts';
@@ -132,79 +132,82 @@ function terminates(execution: Execution, schedule: readonly number[]): boolean 
   return execution.stopped()?.kind === 'finished';
 }
 
-test.prop([loopPrograms], { numRuns: programs, seed })(
-  'loops with state have the same ends as their unrolled loops',
-  (program) => {
-    const written = programOf(bodiesOf(program, asWritten), true);
-    const bounded = programOf(
-      bodiesOf(program, (of) => asBounded(of, iterationsOf(program))),
-      false,
-    );
-    const truth = endsOf(bounded, unrolled);
-    if (!truth.isAll) return;
-    const seen = endsOf(written, { iterationsMax: iterationsOf(program), byComparison: false });
-    // A loop with a counter and a delay that doubles can take too long, as can any loop on a busy
-    // machine.
-    if (!seen.isAll) return;
-    countIf('compared', true);
-    expect(missing(truth.finished, seen.finished)).toEqual([]);
-    expect(missing(seen.finished, truth.finished)).toEqual([]);
-    expect([...seen.kinds].filter((kind) => kind.startsWith('crashed'))).toEqual([]);
-    for (const schedule of seen.livelocks.slice(0, 5))
-      expect(terminates(createExecution('sc', written, 1000), schedule)).toBe(false);
-    countIf('a livelock', seen.livelocks.length > 0);
-    countIf('several ends', seen.finished.size > 3);
-    countIf('bounded', seen.kinds.has('blocked'));
-    const whole = endsOf(written, unrolled);
-    countIf('known without a bound', whole.isAll);
-    if (whole.isAll) expectSameEnds(program, whole, truth);
-  },
-);
-
-test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
-  'a search of classes, and other memory models, miss no end of the unrolled loops',
-  (program) => {
-    const written = programOf(bodiesOf(program, asWritten), true);
-    const bounded = programOf(
-      bodiesOf(program, (of) => asBounded(of, 3)),
-      false,
-    );
-    const rules = { iterationsMax: 3, byComparison: false };
-    const truth = endsOf(bounded, unrolled, 'sc', byClasses);
-    if (truth.isAll) {
-      const seen = endsOf(written, rules, 'sc', byClasses);
-      if (seen.isAll) expect(missing(truth.finished, seen.finished)).toEqual([]);
-    }
-    for (const model of ['tso', 'weak'] as const) {
-      const all = endsOf(bounded, unrolled, model);
-      if (!all.isAll) continue;
-      const seen = endsOf(written, rules, model);
-      // A loop that stores has no last iteration, and its stores stay in the buffer.
-      if (!seen.isAll) continue;
-      expect([model, missing(all.finished, seen.finished)]).toEqual([model, []]);
-      countIf(`compared under ${model}`, true);
-    }
-  },
-);
-
-test.prop([loopPrograms], { numRuns: Math.ceil(programs / 4), seed })(
-  'comparing iterations to decide that a loop has no state misses no end of the unrolled loops',
-  (program) => {
-    const unseen = programOf(bodiesOf(program, asWritten), false);
-    const seen = endsOf(unseen, { iterationsMax: Infinity, byComparison: true });
-    countIf('known by comparison', seen.isAll);
-    if (!seen.isAll) return;
-    const truth = endsOf(
-      programOf(
+test('loops with state have the same ends as their unrolled loops', () =>
+  fc.assert(
+    fc.property(loopPrograms, (program) => {
+      const written = programOf(bodiesOf(program, asWritten), true);
+      const bounded = programOf(
         bodiesOf(program, (of) => asBounded(of, iterationsOf(program))),
         false,
-      ),
-      unrolled,
-    );
-    if (!truth.isAll) return;
-    expectSameEnds(program, seen, truth);
-  },
-);
+      );
+      const truth = endsOf(bounded, unrolled);
+      if (!truth.isAll) return;
+      const seen = endsOf(written, { iterationsMax: iterationsOf(program), byComparison: false });
+      // A loop with a counter and a delay that doubles can take too long, as can any loop on a busy
+      // machine.
+      if (!seen.isAll) return;
+      countIf('compared', true);
+      expect(missing(truth.finished, seen.finished)).toEqual([]);
+      expect(missing(seen.finished, truth.finished)).toEqual([]);
+      expect([...seen.kinds].filter((kind) => kind.startsWith('crashed'))).toEqual([]);
+      for (const schedule of seen.livelocks.slice(0, 5))
+        expect(terminates(createExecution('sc', written, 1000), schedule)).toBe(false);
+      countIf('a livelock', seen.livelocks.length > 0);
+      countIf('several ends', seen.finished.size > 3);
+      countIf('bounded', seen.kinds.has('blocked'));
+      const whole = endsOf(written, unrolled);
+      countIf('known without a bound', whole.isAll);
+      if (whole.isAll) expectSameEnds(program, whole, truth);
+    }),
+    { numRuns: programs, seed },
+  ));
+
+test('a search of classes, and other memory models, miss no end of the unrolled loops', () =>
+  fc.assert(
+    fc.property(loopPrograms, (program) => {
+      const written = programOf(bodiesOf(program, asWritten), true);
+      const bounded = programOf(
+        bodiesOf(program, (of) => asBounded(of, 3)),
+        false,
+      );
+      const rules = { iterationsMax: 3, byComparison: false };
+      const truth = endsOf(bounded, unrolled, 'sc', byClasses);
+      if (truth.isAll) {
+        const seen = endsOf(written, rules, 'sc', byClasses);
+        if (seen.isAll) expect(missing(truth.finished, seen.finished)).toEqual([]);
+      }
+      for (const model of ['tso', 'weak'] as const) {
+        const all = endsOf(bounded, unrolled, model);
+        if (!all.isAll) continue;
+        const seen = endsOf(written, rules, model);
+        // A loop that stores has no last iteration, and its stores stay in the buffer.
+        if (!seen.isAll) continue;
+        expect([model, missing(all.finished, seen.finished)]).toEqual([model, []]);
+        countIf(`compared under ${model}`, true);
+      }
+    }),
+    { numRuns: Math.ceil(programs / 4), seed },
+  ));
+
+test('comparing iterations to decide that a loop has no state misses no end of the unrolled loops', () =>
+  fc.assert(
+    fc.property(loopPrograms, (program) => {
+      const unseen = programOf(bodiesOf(program, asWritten), false);
+      const seen = endsOf(unseen, { iterationsMax: Infinity, byComparison: true });
+      countIf('known by comparison', seen.isAll);
+      if (!seen.isAll) return;
+      const truth = endsOf(
+        programOf(
+          bodiesOf(program, (of) => asBounded(of, iterationsOf(program))),
+          false,
+        ),
+        unrolled,
+      );
+      if (!truth.isAll) return;
+      expectSameEnds(program, seen, truth);
+    }),
+    { numRuns: Math.ceil(programs / 4), seed },
+  ));
 
 /**
  * Minimum number of programs, of a thousand, that must show each event. Each event is one that a

@@ -1,5 +1,5 @@
-import { test } from '@fast-check/vitest';
-import { afterAll, expect } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
 import { noLimits } from '../src/explore/limits.ts';
 import { createExecution } from '../src/explore/memoryModels/registry.ts';
 import type { WorkItem } from '../src/explore/parallel/workItem.ts';
@@ -129,24 +129,27 @@ function compareVerdicts(
 
 const both = (shape: ProgramShape): string[] => [...differences(shape, 'tso'), ...differences(shape, 'weak')];
 
-test.prop([new ProgramArbitrary(120)], { numRuns: programs, seed })(
-  'the searches agree on programs of any kind',
-  (shape) => {
-    expect(both(shape)).toEqual([]);
-  },
-);
-test.prop([new ProgramArbitrary(90, 'widths')], { numRuns: programs, seed })(
-  'the searches agree on overlapping cells',
-  (shape) => {
-    expect(both(shape)).toEqual([]);
-  },
-);
-test.prop([new ProgramArbitrary(2000, 'locks')], { numRuns: programs, seed })(
-  'the searches agree on locks',
-  (shape) => {
-    expect(both(shape)).toEqual([]);
-  },
-);
+test('the searches agree on programs of any kind', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(120), (shape) => {
+      expect(both(shape)).toEqual([]);
+    }),
+    { numRuns: programs, seed },
+  ));
+test('the searches agree on overlapping cells', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(90, 'widths'), (shape) => {
+      expect(both(shape)).toEqual([]);
+    }),
+    { numRuns: programs, seed },
+  ));
+test('the searches agree on locks', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(2000, 'locks'), (shape) => {
+      expect(both(shape)).toEqual([]);
+    }),
+    { numRuns: programs, seed },
+  ));
 
 /** The minimum number, of 1,200 programs, that show what a search could get wrong. */
 const LEAST: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
-import { afterAll, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
 import type { Scenario } from '../src/check/scenario.ts';
 import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler, StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
@@ -70,41 +70,40 @@ const two = fc
 const parameters = (numRuns: number) => ({ numRuns, seed: Number(process.env.GFNRING_SEED ?? 1) });
 const schedules = new ScheduleArbitrary(7, 80);
 
-test.prop([correct, schedules], parameters(2400))(
-  'no honest VM of a correct tracker loses a page, violates a rule, or hangs',
-  expectToHold,
-);
+test('no honest VM of a correct tracker loses a page, violates a rule, or hangs', () =>
+  fc.assert(fc.property(correct, schedules, expectToHold), parameters(2400)));
 
-test.prop([merged, schedules], parameters(1200))(
-  'no honest VM of the merged ring does, with a single resetter, no signal and no change of slots',
-  expectToHold,
-);
+test('no honest VM of the merged ring does, with a single resetter, no signal and no change of slots', () =>
+  fc.assert(fc.property(merged, schedules, expectToHold), parameters(1200)));
 
 const PAGES = [0, 1, 2].map((page) => [0, page] as const);
 let interleaved = 0;
 
-test.prop([two, new ScheduleArbitrary(14, 120)], parameters(250))(
-  'each of two VMs on one host does what it does alone',
-  (spec, schedule) => {
-    const both = execute(buildMultiVm(spec), schedule);
-    const order = scheduleOf(both);
-    let first = 0;
-    for (const vm of spec.vms) {
-      const threads = vm.actors.length;
-      const own = order.filter((thread) => thread >= first && thread < first + threads).map((thread) => thread - first);
-      const alone = createRun(buildVm(vm), 20_000);
-      const exact = new StrictReplayScheduler(own);
-      runOnce(alone, exact);
-      expect(exact.strayed).toBe(-1);
-      expect(doneBy(alone, 0, threads)).toEqual(doneBy(both, first, threads, `${vm.name}.`));
-      expect(alone.execution.results).toEqual(both.execution.results.slice(first, first + threads));
-      if (order.indexOf(first + threads - 1) < order.lastIndexOf(first)) interleaved++;
-      first += threads;
-    }
-  },
-);
+test('each of two VMs on one host does what it does alone', () =>
+  fc.assert(
+    fc.property(two, new ScheduleArbitrary(14, 120), (spec, schedule) => {
+      const both = execute(buildMultiVm(spec), schedule);
+      const order = scheduleOf(both);
+      let first = 0;
+      for (const vm of spec.vms) {
+        const threads = vm.actors.length;
+        const own = order
+          .filter((thread) => thread >= first && thread < first + threads)
+          .map((thread) => thread - first);
+        const alone = createRun(buildVm(vm), 20_000);
+        const exact = new StrictReplayScheduler(own);
+        runOnce(alone, exact);
+        expect(exact.strayed).toBe(-1);
+        expect(doneBy(alone, 0, threads)).toEqual(doneBy(both, first, threads, `${vm.name}.`));
+        expect(alone.execution.results).toEqual(both.execution.results.slice(first, first + threads));
+        if (order.indexOf(first + threads - 1) < order.lastIndexOf(first)) interleaved++;
+        first += threads;
+      }
+    }),
+    parameters(250),
+  ));
 
-it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)(
+test.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)(
   'with several resetters, signals or changes of slots, drawn VMs of %s lose pages',
   (tracker) => {
     const hazardous = new TrackerVmArbitrary({ trackers: [tracker], hazards: true });
@@ -119,7 +118,7 @@ it.each(['dirty-ring@6.1', 'dirty-ring@6.17'] as const)(
   },
 );
 
-it.each([
+test.each([
   ['the host', { name: 'host', role: 'host', operations: [{ do: 'host-write', pages: PAGES }] }, {}],
   [
     'a vCPU with a hardware log',

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
-import { afterAll, expect } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../src/run/createRun.ts';
 import { buildVm } from '../src/scenario/vm.ts';
@@ -34,19 +34,21 @@ function violationOf(spec: VmSpec, schedule: readonly ScheduleRun[]) {
 // vitest run properties
 const parameters = { numRuns: 1500, seed: Number(process.env.GFNRING_SEED ?? 1) };
 
-test.prop([new VmArbitrary({ hostile: false }), new ScheduleArbitrary(5, 60)], parameters)(
-  'no honest VM loses a page, violates a rule of the ring, or hangs',
-  (spec, schedule) => {
-    expect(violationOf(spec, schedule)).toBeUndefined();
-  },
-);
+test('no honest VM loses a page, violates a rule of the ring, or hangs', () =>
+  fc.assert(
+    fc.property(new VmArbitrary({ hostile: false }), new ScheduleArbitrary(5, 60), (spec, schedule) => {
+      expect(violationOf(spec, schedule)).toBeUndefined();
+    }),
+    parameters,
+  ));
 
-test.prop([new VmArbitrary({ hostile: true }), new ScheduleArbitrary(7, 60)], parameters)(
-  'hostile writes to a ring neither break a rule of the kernel nor affect honest actors',
-  (spec, schedule) => {
-    expect(violationOf(spec, schedule)).toBeUndefined();
-  },
-);
+test('hostile writes to a ring neither break a rule of the kernel nor affect honest actors', () =>
+  fc.assert(
+    fc.property(new VmArbitrary({ hostile: true }), new ScheduleArbitrary(7, 60), (spec, schedule) => {
+      expect(violationOf(spec, schedule)).toBeUndefined();
+    }),
+    parameters,
+  ));
 
 test('shrinking makes a scenario or a schedule smaller', () => {
   const size = (value: unknown): number => JSON.stringify(value).length;

@@ -1,5 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
-import { afterAll, describe, expect } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
 import { Checker } from '../../src/check/checker.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
@@ -103,43 +103,42 @@ const step = fc.record({
 });
 const seen = { violated: 0, passed: 0 };
 
-test.prop(
-  [
-    fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
-    fc.nat(2),
-    fc.nat(2),
-    fc.nat(2),
-  ],
-  {
-    numRuns: 1500,
-    seed: 1,
-  },
-)(
-  'drawn programs: the optimal reduction and the search of states say the same of two cells and of results',
-  (threads, x, y, n) => {
-    const drawn = scenario({
-      name: 'drawn',
-      cells: { x: 'u32', y: 'u32', z: 'u32' },
-      actors: Object.fromEntries(
-        threads.map((steps, i) => [
-          `thread${i}`,
-          steps.map(({ cell, kind, value }) => (mem: Memory, names: Record<string, never>) => {
-            if (kind === 'load') return mem.load(names[cell]);
-            return kind === 'add' ? mem.fetchAdd(names[cell], 1) : mem.store(names[cell], value);
-          }),
-        ]),
-      ),
-      always: {
-        'not this': ({ read, cells: c }) => !(read(c.x) === x && read(c.y) === y),
-        'nor that': ({ results, cells: c, read }) =>
-          !((results as never as unknown[][])['thread0' as never].length === n && read(c.z) === 2),
+test('drawn programs: the optimal reduction and the search of states say the same of two cells and of results', () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
+      fc.nat(2),
+      fc.nat(2),
+      fc.nat(2),
+      (threads, x, y, n) => {
+        const drawn = scenario({
+          name: 'drawn',
+          cells: { x: 'u32', y: 'u32', z: 'u32' },
+          actors: Object.fromEntries(
+            threads.map((steps, i) => [
+              `thread${i}`,
+              steps.map(({ cell, kind, value }) => (mem: Memory, names: Record<string, never>) => {
+                if (kind === 'load') return mem.load(names[cell]);
+                return kind === 'add' ? mem.fetchAdd(names[cell], 1) : mem.store(names[cell], value);
+              }),
+            ]),
+          ),
+          always: {
+            'not this': ({ read, cells: c }) => !(read(c.x) === x && read(c.y) === y),
+            'nor that': ({ results, cells: c, read }) =>
+              !((results as never as unknown[][])['thread0' as never].length === n && read(c.z) === 2),
+          },
+        } as never);
+        const [one, other] = [optimal(drawn).violation, states(drawn).violation];
+        expect(one === undefined).toBe(other === undefined);
+        seen[one === undefined ? 'passed' : 'violated']++;
       },
-    } as never);
-    const [one, other] = [optimal(drawn).violation, states(drawn).violation];
-    expect(one === undefined).toBe(other === undefined);
-    seen[one === undefined ? 'passed' : 'violated']++;
-  },
-);
+    ),
+    {
+      numRuns: 1500,
+      seed: 1,
+    },
+  ));
 
 afterAll(() => {
   expect(seen.violated).toBeGreaterThan(200);
