@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { runCommandLine } from '../src/cli/runCommandLine.ts';
 
 /** The program, as it was built. */
 export const main = join(process.cwd(), 'dist/cli/main.js');
@@ -23,8 +24,39 @@ export function runNode(
   return { status, stdout, stderr };
 }
 
-/** Runs the command line in a folder. */
+/** Runs the command line in a folder, in a process of its own. */
 export const runIn = (folder: string, ...args: readonly string[]): Run => runNode([main, ...args], { cwd: folder });
+
+/** Signals that campaigns listen to. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Runs the command line in a folder, in this process. A process takes longer to start than most
+ * commands run. Only one may run at a time: output, folder and status are those of the process.
+ */
+export async function runHere(folder: string, ...args: readonly string[]): Promise<Run> {
+  const written: { readonly [stream in 'stdout' | 'stderr']: string[] } = { stdout: [], stderr: [] };
+  const { stdout, stderr, exitCode } = process;
+  const [before, writeOut, writeErr] = [process.cwd(), stdout.write, stderr.write];
+  stdout.write = (text: unknown) => written.stdout.push(String(text)) > 0;
+  stderr.write = (text: unknown) => written.stderr.push(String(text)) > 0;
+  const listeners = SIGNALS.map((signal) => process.listeners(signal));
+  process.exitCode = undefined;
+  process.chdir(folder);
+  try {
+    await runCommandLine(args);
+    return { status: Number(process.exitCode ?? 0), stdout: written.stdout.join(''), stderr: written.stderr.join('') };
+  } finally {
+    process.chdir(before);
+    Object.assign(stdout, { write: writeOut });
+    Object.assign(stderr, { write: writeErr });
+    process.exitCode = exitCode;
+    for (const [i, signal] of SIGNALS.entries()) {
+      process.removeAllListeners(signal);
+      for (const listener of listeners[i]) process.on(signal, listener);
+    }
+  }
+}
 
 /** Starts the command line in a folder. `ended` is its result; it has no status after a signal. */
 export function startIn(folder: string, ...args: readonly string[]): { child: ChildProcess; ended: Promise<Run> } {
@@ -52,6 +84,7 @@ export function temporaryFolder() {
     folder,
     path,
     gfnring: (...args: readonly string[]): Run => runIn(folder, ...args),
+    gfnringHere: (...args: readonly string[]): Promise<Run> => runHere(folder, ...args),
     /** Writes a text, or a value as JSON. Returns the path. */
     write: (name: string, content: unknown): string => {
       writeFileSync(path(name), typeof content === 'string' ? content : JSON.stringify(content));

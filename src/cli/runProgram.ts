@@ -1,27 +1,3 @@
-import { CommanderError } from 'commander';
-import { createProgram } from './createProgram.ts';
-import { isUsage } from './errors.ts';
-import { STATUS } from './status.ts';
+import { runCommandLine } from './runCommandLine.ts';
 
-const program = await createProgram(process.argv[2]);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  fail(error);
-}
-
-/** Prints an error in one line and sets the exit status. */
-function fail(error: unknown): void {
-  if (error instanceof CommanderError && error.exitCode === 0) return;
-  const usage = error instanceof CommanderError || isUsage(error);
-  process.exitCode = usage ? STATUS.usage : STATUS.harness;
-  process.stderr.write(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}\n`);
-}
-
-function describe(error: unknown): string {
-  // Commander shows the help when no command is named.
-  if (error instanceof CommanderError && error.code === 'commander.help')
-    return "name a command: 'gfnring --help' lists them";
-  return error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
-}
+await runCommandLine(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { main, temporaryFolder } from '../commandLine.ts';
 
-const { folder, gfnring, path, write } = temporaryFolder();
+const { folder, gfnring, gfnringHere, path, write } = temporaryFolder();
 
 /** Two userspace threads harvest one ring at the same time. The mail allows only one. */
 const twoConsumers = {
@@ -36,13 +36,11 @@ const twoConsumers = {
   ],
 };
 
-const exploreTwoConsumers = () =>
-  JSON.parse(gfnring('explore', write('two.json', twoConsumers), '--scheduler', 'exhaustive', '--json').stdout);
+write('two.json', twoConsumers);
+const report = JSON.parse((await gfnringHere('explore', 'two.json', '--scheduler', 'exhaustive', '--json')).stdout);
+const [finding] = report.findings;
 
 describe('a finding', () => {
-  const report = exploreTwoConsumers();
-  const [finding] = report.findings;
-
   test('has the fields of the report', () => {
     expect(report).toMatchObject({
       scenario: 'two-consumers',
@@ -77,8 +75,7 @@ describe('a finding', () => {
   });
 });
 
-test('a finding that cannot be replayed ends with one line and status 2', () => {
-  const [finding] = exploreTwoConsumers().findings;
+test('a finding that cannot be replayed ends with one line and status 2', async () => {
   const good = JSON.parse(readFileSync(path(finding.file), 'utf8'));
   const bad: [string, unknown, RegExp][] = [
     ['cut.json', JSON.stringify(good).slice(0, 200), /is no JSON, it seems to be cut off/],
@@ -103,7 +100,7 @@ test('a finding that cannot be replayed ends with one line and status 2', () => 
     ],
   ];
   for (const [name, content, message] of bad) {
-    const { status, stdout, stderr } = gfnring('replay', write(name, content));
+    const { status, stdout, stderr } = await gfnringHere('replay', write(name, content));
     expect([name, status, stdout]).toEqual([name, 2, '']);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -118,7 +115,7 @@ test('a schedule can be typed', () => {
   });
 });
 
-test('wrong usage ends with one line and status 2', () => {
+test('wrong usage ends with one line and status 2', async () => {
   const wrong: [string[], RegExp][] = [
     [['chekc'], /unknown command 'chekc'.*check/],
     [['explore', 'ring', '--sed', '3'], /unknown option '--sed'.*--seed/],
@@ -135,15 +132,18 @@ test('wrong usage ends with one line and status 2', () => {
     [[], /name a command/],
   ];
   for (const [args, message] of wrong) {
-    const { status, stdout, stderr } = gfnring(...args);
+    const { status, stdout, stderr } = await gfnringHere(...args);
     expect([args, status, stdout]).toEqual([args, 2, '']);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   }
+  // The same by a process. `explore` runs in a thread of its own, and the others do not.
+  for (const [args] of [wrong.at(-1)!, wrong[0], wrong[2]])
+    expect(gfnring(...args)).toEqual(await gfnringHere(...args));
 });
 
-test('a search that finds nothing has outcome limit and status 0', () => {
-  const { status, stdout, stderr } = gfnring('explore', 'vm', '--executions', '500', '--json');
+test('a search that finds nothing has outcome limit and status 0', async () => {
+  const { status, stdout, stderr } = await gfnringHere('explore', 'vm', '--executions', '500', '--json');
   expect([status, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toMatchObject({
     outcome: 'limit',
@@ -154,27 +154,25 @@ test('a search that finds nothing has outcome limit and status 0', () => {
   });
 });
 
-test('a claim that no execution reaches is a finding', () => {
+test('a claim that no execution reaches is a finding', async () => {
   const idle = {
     ...twoConsumers,
     name: 'idle',
     sometimes: ['a ring is full'],
     actors: [{ name: 'k', role: 'kernel', operations: [{ do: 'reset' }] }],
   };
-  const { status, stdout } = gfnring('explore', write('idle.json', idle), '--scheduler', 'exhaustive');
+  const { status, stdout } = await gfnringHere('explore', write('idle.json', idle), '--scheduler', 'exhaustive');
   expect([status, stdout]).toEqual([1, expect.stringContaining('✗ sometimes: a ring is full')]);
 });
 
-test('the same seed gives the same report, except for the time', () => {
-  const run = () => ({
-    ...JSON.parse(gfnring('explore', 'vm-hostile', '--executions', '200', '--seed', '5', '--json').stdout),
-    seconds: 0,
-  });
-  expect(run()).toEqual(run());
+test('the same seed gives the same report, except for the time', async () => {
+  const args = ['explore', 'vm-hostile', '--executions', '200', '--seed', '5', '--json'];
+  const [one, other] = [await gfnringHere(...args), gfnring(...args)].map(({ stdout }) => JSON.parse(stdout));
+  expect({ ...one, seconds: 0 }).toEqual({ ...other, seconds: 0 });
 });
 
-test('list names the scenarios, and stress runs one on free threads', () => {
-  const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
+test('list names the scenarios, and stress runs one on free threads', async () => {
+  const { scenarios } = JSON.parse((await gfnringHere('list', '--json')).stdout);
   expect(scenarios.length).toBeGreaterThan(10);
   const report = JSON.parse(gfnring('stress', 'ring', '--rounds', '200', '--json').stdout);
   expect(report).toMatchObject({
@@ -191,7 +189,7 @@ test('a closed pipe is no crash', () => {
   ).toBe('{');
 });
 
-test.each([['explore', 'vm'], ['check'], ['stress', 'ring']])('Ctrl-C ends %s at once', async (...args) => {
+test.concurrent.each([['explore', 'vm'], ['check'], ['stress', 'ring']])('Ctrl-C ends %s at once', async (...args) => {
   const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: 'ignore' });
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const since = performance.now();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../commandLine.ts';
 
-const { gfnring, path, write } = temporaryFolder();
+const { gfnring, gfnringHere, path, write } = temporaryFolder();
 
 write(
   'sb.mjs',
@@ -33,36 +33,37 @@ export default scenario({
 });
 `,
 );
-const explore = (...args: string[]) => gfnring('explore', './sb.mjs', '--scheduler', 'exhaustive', ...args).stdout;
+const explore = async (...args: string[]) =>
+  (await gfnringHere('explore', './sb.mjs', '--scheduler', 'exhaustive', ...args)).stdout;
 
-describe.each(['tso', 'weak'])('a finding under %s', (model) => {
-  const text = explore('--memory-model', model, '--lines');
+describe.each(['tso', 'weak'])('a finding under %s', async (model) => {
+  const text = await explore('--memory-model', model, '--lines');
   const file = / replay (\S+)/.exec(text)![1];
 
-  test('is not offered to real threads, which cannot reproduce it', () => {
+  test('is not offered to real threads, which cannot reproduce it', async () => {
     expect(text).not.toContain('--on workers');
-    expect(gfnring('replay', file, '--on', 'workers').status).toBe(2);
+    expect((await gfnringHere('replay', file, '--on', 'workers')).status).toBe(2);
   });
 
-  test.each(['a', 'b'])('is run again as %s alone, with its fences', (actor) => {
-    const { status, stdout, stderr } = gfnring('replay', file, '--actor', actor);
+  test.each(['a', 'b'])('is run again as %s alone, with its fences', async (actor) => {
+    const { status, stdout, stderr } = await gfnringHere('replay', file, '--actor', actor);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^side: 0\n/);
   });
 
-  test('is printed with the source line of each access', () => {
+  test('is printed with the source line of each access', async () => {
     const lines = text.split('\n');
     const row = (access: string): string => lines.find((line) => line.includes(access))!;
     expect(row('store  x = 1')).toMatch(/ {2}sb\.mjs:3:37$/);
     expect(row('load   y → 0')).toMatch(/ {2}sb\.mjs:10:16$/);
     if (model === 'tso') expect(row('x = 1 leaves')).toMatch(/ {2}sb\.mjs:3:37$/);
-    expect(gfnring('replay', file, '--lines').stdout).toContain('sb.mjs:10:16');
-    expect(gfnring('replay', file).stdout).not.toContain('sb.mjs');
+    expect((await gfnringHere('replay', file, '--lines')).stdout).toContain('sb.mjs:10:16');
+    expect((await gfnringHere('replay', file)).stdout).not.toContain('sb.mjs');
   });
 });
 
-describe('a finding has its own machine', () => {
-  const file = / replay (\S+)/.exec(explore('--memory-model', 'weak'))![1];
+describe('a finding has its own machine', async () => {
+  const file = / replay (\S+)/.exec(await explore('--memory-model', 'weak'))![1];
   const found = JSON.parse(readFileSync(path(file), 'utf8'));
   const changed = (fields: object): string => {
     write('changed.json', { ...found, ...fields });
@@ -71,19 +72,20 @@ describe('a finding has its own machine', () => {
   const module = path('sb.mjs');
   const scenario = { ...found.scenario, module };
 
-  test('and is explored on it, unless options name another', () => {
-    const outcome = (...args: string[]): string =>
-      JSON.parse(gfnring('explore', file, '--scheduler', 'exhaustive', '--json', ...args).stdout).outcome;
-    expect([outcome(), outcome('--memory-model', 'sc')]).toEqual(['violated', 'passed']);
+  test('and is explored on it, unless options name another', async () => {
+    const outcome = async (...args: string[]): Promise<string> =>
+      JSON.parse((await gfnringHere('explore', file, '--scheduler', 'exhaustive', '--json', ...args)).stdout).outcome;
+    expect([await outcome(), await outcome('--memory-model', 'sc')]).toEqual(['violated', 'passed']);
   });
 
-  test('which no option changes in a replay', () => {
-    const { status, stderr } = gfnring('replay', file, '--memory-model', 'tso');
+  test('which no option changes in a replay', async () => {
+    const { status, stderr } = await gfnringHere('replay', file, '--memory-model', 'tso');
     expect([status, stderr]).toEqual([
       2,
       'gfnring: --memory-model is only for scenario:schedule: a finding has its own machine\n',
     ]);
-    expect(JSON.parse(gfnring('replay', file, '--json').stdout)).toMatchObject({ memoryModel: 'weak', tearing: false });
+    const { stdout } = await gfnringHere('replay', file, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ memoryModel: 'weak', tearing: false });
   });
 
   test.each([
@@ -98,14 +100,14 @@ describe('a finding has its own machine', () => {
       { schedule: '0,3', memoryModel: 'tso' },
       'step 2 of the schedule is impossible: the store buffer of b is empty there',
     ],
-  ])('%j is refused', (fields, message) => {
-    const { status, stderr } = gfnring('replay', changed({ scenario, ...fields }));
+  ])('%j is refused', async (fields, message) => {
+    const { status, stderr } = await gfnringHere('replay', changed({ scenario, ...fields }));
     expect(stderr).toContain(message);
     expect(status).toBe(2);
   });
 });
 
-test('tso refuses more actors than it has store buffers', () => {
+test('tso refuses more actors than it has store buffers', async () => {
   const crowd = (n: number): string =>
     `import { scenario } from 'gfnring';
 const actors = Object.fromEntries(Array.from({ length: ${n} }, (_, i) => ['a' + i, [(mem, { x }) => mem.store(x, 1)]]));
@@ -113,15 +115,15 @@ export default scenario({ name: 'crowd', cells: { x: 'u32' }, actors });
 `;
   for (const n of [15, 16]) write(`crowd${n}.mjs`, crowd(n));
   const of = (n: number, model: string) =>
-    gfnring('explore', `./crowd${n}.mjs`, '--memory-model', model, '--executions', '5');
-  expect([of(15, 'tso').status, of(16, 'weak').status]).toEqual([0, 0]);
-  const { status, stdout, stderr } = of(16, 'tso');
+    gfnringHere('explore', `./crowd${n}.mjs`, '--memory-model', model, '--executions', '5');
+  expect([(await of(15, 'tso')).status, (await of(16, 'weak')).status]).toEqual([0, 0]);
+  const { status, stdout, stderr } = await of(16, 'tso');
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^gfnring: crowd: 16 actors: under the memory model tso there may be 15 at most, .*\n$/);
 });
 
-test('an operation that gets the previous result has source lines, and so have torn stores', () => {
-  const { stdout } = gfnring('replay', './sb.mjs:0x5,1x5', '--tearing', '--lines');
+test('an operation that gets the previous result has source lines, and so have torn stores', async () => {
+  const { stdout } = await gfnringHere('replay', './sb.mjs:0x5,1x5', '--tearing', '--lines');
   expect(stdout).toMatch(/wide\.high = 1 +sb\.mjs:15:7\n/);
   expect(stdout).toMatch(/load {3}wide → 0x100000000 .*sb\.mjs:16:23\n/);
 });

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runIn, runNode, temporaryFolder } from '../commandLine.ts';
+import { runHere, runNode, temporaryFolder } from '../commandLine.ts';
 
-const { folder, gfnring, write } = temporaryFolder();
+const { folder, gfnring, gfnringHere, write } = temporaryFolder();
 const file = (name: string, text: string): string => {
   write(name, text);
   return `./${name}`;
@@ -23,16 +23,16 @@ describe("a user's module is explored", () => {
     expect(gfnring(...explore)).toEqual(proved);
   });
 
-  test('from inside the project', () => {
-    expect(runIn(join(process.cwd(), 'examples'), ...explore)).toEqual(proved);
+  test('from inside the project', async () => {
+    expect(await runHere(join(process.cwd(), 'examples'), ...explore)).toEqual(proved);
   });
 });
 
-test('a finding in a module is reproduced: after a move, on worker threads, as one actor, as a typed schedule', () => {
+test('a finding in a module is reproduced: after a move, on worker threads, as one actor, as a typed schedule', async () => {
   const place = join(folder, 'project');
   mkdirSync(place);
   writeFileSync(join(place, 'lost-update.mjs'), lostUpdate);
-  const found = runIn(place, 'explore', './lost-update.mjs', '--scheduler', 'exhaustive', '--json');
+  const found = await runHere(place, 'explore', './lost-update.mjs', '--scheduler', 'exhaustive', '--json');
   const { findings, outcome } = JSON.parse(found.stdout);
   expect([found.status, outcome, findings.length]).toEqual([1, 'violated', 1]);
   const [{ file: path, property, schedule }] = findings;
@@ -44,16 +44,19 @@ test('a finding in a module is reproduced: after a move, on worker threads, as o
     ['replay', `./lost-update.mjs:${schedule}`, '--on', 'workers'],
   ];
   for (const line of lines)
-    expect(runIn(moved, ...line)).toMatchObject({ status: 1, stdout: expect.stringContaining(`✗ ${property}`) });
-  expect(runIn(folder, ...lines[1].with(1, join(moved, path))).stdout).toMatch(/the same on \d worker threads/);
-  expect(runIn(moved, 'replay', path, '--actor', 'a')).toMatchObject({
+    expect(await runHere(moved, ...line)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`✗ ${property}`),
+    });
+  expect((await gfnringHere(...lines[1].with(1, join(moved, path)))).stdout).toMatch(/the same on \d worker threads/);
+  expect(await runHere(moved, 'replay', path, '--actor', 'a')).toMatchObject({
     status: 0,
     stdout: 'add: undefined\n'.replace('undefined', 'returns nothing'),
   });
-  expect(runIn(moved, 'explore', path)).toMatchObject({ status: 1 });
+  expect(await runHere(moved, 'explore', path)).toMatchObject({ status: 1 });
 });
 
-test('bad modules end with one line and status 2', () => {
+test('bad modules end with one line and status 2', async () => {
   const bad: [string, string, RegExp][] = [
     [
       'syntax.mjs',
@@ -98,14 +101,16 @@ test('bad modules end with one line and status 2', () => {
   }
   // Two of them by the command: one line each, and the status.
   for (const i of [0, bad.length - 1]) {
-    const { status, stdout, stderr } = gfnring('explore', paths[i]);
+    const { status, stdout, stderr } = await gfnringHere('explore', paths[i]);
     expect([status, stdout, stderr]).toEqual([2, '', `gfnring: ${output[i].slice('BadInput: '.length)}\n`]);
   }
-  expect(gfnring('explore', './nowhere.mjs').stderr).toBe('gfnring: cannot read the scenario ./nowhere.mjs: ENOENT\n');
-  expect(gfnring('explore', './installed').stderr).toMatch(/it is no file|ENOENT/);
+  expect((await gfnringHere('explore', './nowhere.mjs')).stderr).toBe(
+    'gfnring: cannot read the scenario ./nowhere.mjs: ENOENT\n',
+  );
+  expect((await gfnringHere('explore', './installed')).stderr).toMatch(/it is no file|ENOENT/);
 });
 
-test('assume ends an execution, a run of free threads, and a thread in lockstep', () => {
+test('assume ends an execution, a run of free threads, and a thread in lockstep', async () => {
   const path = file(
     'assume.mjs',
     scenario(`name: 'assume', cells: { x: 'u32' }, locks: ['m'], actors: {
@@ -114,30 +119,30 @@ test('assume ends an execution, a run of free threads, and a thread in lockstep'
     }`),
   );
   const report = JSON.parse(
-    gfnring('explore', path, '--scheduler', 'exhaustive', '--reduction', 'none', '--json').stdout,
+    (await gfnringHere('explore', path, '--scheduler', 'exhaustive', '--reduction', 'none', '--json')).stdout,
   );
   expect(report).toMatchObject({ outcome: 'passed', exhausted: true });
   expect(report.blocked).toBeGreaterThan(0);
-  const free = JSON.parse(gfnring('stress', path, '--rounds', '100', '--json').stdout);
+  const free = JSON.parse((await gfnringHere('stress', path, '--rounds', '100', '--json')).stdout);
   expect(free).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
-  expect(gfnring('replay', `${path}:0x2,1`, '--on', 'workers')).toMatchObject({
+  expect(await gfnringHere('replay', `${path}:0x2,1`, '--on', 'workers')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('the same on 2 worker threads: 3 steps'),
   });
 });
 
-test('if assume ends every execution, nothing was shown', () => {
+test('if assume ends every execution, nothing was shown', async () => {
   const path = file(
     'never.mjs',
     scenario("name: 'never', cells: { x: 'u32' }, actors: { a: [(mem, { x }) => assume(mem.load(x) > 0)] }"),
   );
-  expect(gfnring('explore', path, '--scheduler', 'exhaustive')).toMatchObject({
+  expect(await gfnringHere('explore', path, '--scheduler', 'exhaustive')).toMatchObject({
     status: 1,
     stdout: expect.stringContaining('✗ sometimes: an execution that no assume gives up\n'),
   });
 });
 
-test('check is a violation everywhere', () => {
+test('check is a violation everywhere', async () => {
   const path = file(
     'check.mjs',
     scenario(`name: 'check', cells: { x: 'u32' }, actors: {
@@ -146,19 +151,19 @@ test('check is a violation everywhere', () => {
     }`),
   );
   const finding = expect.objectContaining({ property: 'first come', message: 'I came second' });
-  const report = JSON.parse(gfnring('explore', path, '--json').stdout);
+  const report = JSON.parse((await gfnringHere('explore', path, '--json')).stdout);
   expect(report).toMatchObject({ outcome: 'violated', findings: [finding] });
-  expect(JSON.parse(gfnring('stress', path, '--rounds', '5', '--json').stdout)).toMatchObject({
+  expect(JSON.parse((await gfnringHere('stress', path, '--rounds', '5', '--json')).stdout)).toMatchObject({
     outcome: 'violated',
     findings: [finding],
   });
-  expect(gfnring('replay', report.findings[0].file, '--on', 'workers')).toMatchObject({
+  expect(await gfnringHere('replay', report.findings[0].file, '--on', 'workers')).toMatchObject({
     status: 1,
     stdout: expect.stringMatching(/✗ first come: I came second\n {2}the same on 2 worker threads/),
   });
 });
 
-test('deadlock and livelock are outcomes, and the loops are shown', () => {
+test('deadlock and livelock are outcomes, and the loops are shown', async () => {
   const dead = scenario(`name: 'dead', cells: {}, locks: ['m', 'n'], actors: {
     a: [(mem, { m, n }) => { mem.lock(m); mem.lock(n); mem.unlock(n); mem.unlock(m); }],
     b: [(mem, { m, n }) => { mem.lock(n); mem.lock(m); mem.unlock(m); mem.unlock(n); }],
@@ -167,44 +172,47 @@ test('deadlock and livelock are outcomes, and the loops are shown', () => {
     a: [(mem, { x, y }) => { while (mem.load(x) === 0); mem.store(y, 1); }],
     b: [(mem, { x, y }) => { while (mem.load(y) === 0); mem.store(x, 1); }],
   }`);
-  const outcome = (name: string, text: string) => JSON.parse(gfnring('explore', file(name, text), '--json').stdout);
-  expect(outcome('dead.mjs', dead)).toMatchObject({ outcome: 'deadlock' });
-  expect(outcome('live.mjs', live)).toMatchObject({
+  const outcome = async (name: string, text: string) =>
+    JSON.parse((await gfnringHere('explore', file(name, text), '--json')).stdout);
+  expect(await outcome('dead.mjs', dead)).toMatchObject({ outcome: 'deadlock' });
+  expect(await outcome('live.mjs', live)).toMatchObject({
     outcome: 'livelock',
     findings: [{ message: 'a goes round: x → 0; b goes round: y → 0' }],
   });
 });
 
-test('benchmark rings are built in', () => {
-  expect(gfnring('list').stdout).toMatch(/^ring-x +measure a benchmark: 5 pushes, 3 harvests, 3 resets/m);
-  expect(gfnring('explore', 'ring-s', '--scheduler', 'exhaustive')).toMatchObject({
+test('benchmark rings are built in', async () => {
+  expect((await gfnringHere('list')).stdout).toMatch(/^ring-x +measure a benchmark: 5 pushes, 3 harvests, 3 resets/m);
+  expect(await gfnringHere('explore', 'ring-s', '--scheduler', 'exhaustive')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('proved'),
   });
-  expect(gfnring('replay', 'ring-s:0x9,1x3', '--on', 'workers').stdout).toContain('the same on 3 worker threads');
-  const report = JSON.parse(gfnring('stress', 'ring-m', '--rounds', '100', '--json').stdout);
+  expect((await gfnringHere('replay', 'ring-s:0x9,1x3', '--on', 'workers')).stdout).toContain(
+    'the same on 3 worker threads',
+  );
+  const report = JSON.parse((await gfnringHere('stress', 'ring-m', '--rounds', '100', '--json')).stdout);
   expect(report).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
 });
 
-test('a property that throws in a shrunk scenario loses no finding', () => {
+test('a property that throws in a shrunk scenario loses no finding', async () => {
   const torn = file(
     'torn.mjs',
     scenario(`name: 'torn', cells: { q: { type: 'u64', initial: 0xffffffffn }, lo: { type: 'u32', over: 'q' }, hi: { type: 'u32', over: 'q', byte: 4 } },
       actors: { a: [(mem, { q }) => mem.store64(q, mem.load64(q) + 1n)], b: [(mem, { hi, lo }) => [mem.load(hi), mem.load(lo)]] },
       finally: { 'not torn': ({ results }) => (results.b[0][0] === 0) === (results.b[0][1] !== 0) }`),
   );
-  const { status, stdout, stderr } = gfnring('explore', torn, '--scheduler', 'exhaustive');
+  const { status, stdout, stderr } = await gfnringHere('explore', torn, '--scheduler', 'exhaustive');
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
   expect(stdout).toMatch(/✗ not torn\n {2}torn: 2 operations by 2 actors, memory model sc, 2 context switches/);
 });
 
-test('a bounded search with executions that were cut is no proof', () => {
+test('a bounded search with executions that were cut is no proof', async () => {
   const retry = file(
     'retry.mjs',
     scenario(`name: 'retry', cells: { l: 'u32' }, actors: Object.fromEntries(['a', 'b'].map((name) => [name, [
       { run: (mem, { l }) => mem.cmpxchg(l, 0, 1) === 0, until: (taken) => taken }, (mem, { l }) => mem.store(l, 0)]]))`),
   );
-  const { stdout } = gfnring(
+  const { stdout } = await gfnringHere(
     'explore',
     retry,
     ...'--scheduler exhaustive --reduction optimal --preemptions 0 --json'.split(' '),
@@ -213,7 +221,7 @@ test('a bounded search with executions that were cut is no proof', () => {
   expect(JSON.parse(stdout).cut).toBeGreaterThan(0);
 });
 
-describe('the time limit is kept', () => {
+describe('the time limit is kept', async () => {
   const backOff = (me: string, other: string): string =>
     `[(mem, { ${me}, ${other} }) => { let tries = 0; for (;; tries++) { mem.store(${me}, 1); if (mem.load(${other}) === 0) break; mem.store(${me}, 0); } mem.store(${me}, 0); return tries; }]`;
   const polite = `name: 'polite', cells: { x: 'u32', y: 'u32' }, actors: { a: ${backOff('x', 'y')}, b: ${backOff('y', 'x')} }`;
@@ -222,12 +230,12 @@ describe('the time limit is kept', () => {
   // executions.
   test.each(['--workers 1', '--workers 2', '--scheduler reads-from', '--scheduler exhaustive --reduction none'])(
     '%s',
-    (how) => {
-      const { stdout } = gfnring(
+    async (how) => {
+      const { stdout } = await gfnringHere(
         'explore',
         file('polite.mjs', scenario(polite)),
         '--seconds',
-        '1',
+        '0.3',
         '--json',
         ...how.split(' '),
       );

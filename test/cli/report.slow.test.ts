@@ -5,7 +5,7 @@ import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
 import { temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 
-const { folder, gfnring, path: at, write } = temporaryFolder();
+const { folder, gfnring, gfnringHere, path: at, write } = temporaryFolder();
 const patched = (...args: string[]) => gfnringWith('no-flush', folder, ...args);
 /** The data in a page. */
 const dataIn = (file: string) => JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at(file), 'utf8'))![1]);
@@ -38,14 +38,14 @@ test('a finding as a page, a trace and text at once; missing folders are created
   expect(JSON.parse(readFileSync(at('new/a.json'), 'utf8')).traceEvents.length).toBeGreaterThan(32);
 });
 
-test('the page says so if the code does not fail as the finding says', () => {
+test('the page says so if the code does not fail as the finding says', async () => {
   const { canary: _, ...mended } = JSON.parse(readFileSync(at(finding.file), 'utf8'));
   write('mended.json', JSON.stringify({ ...mended, schedule: '0x16' }));
-  expect(gfnring('report', 'mended.json', '--html', 'mended.html')).toMatchObject({ status: 0 });
+  expect(await gfnringHere('report', 'mended.json', '--html', 'mended.html')).toMatchObject({ status: 0 });
   expect(dataIn('mended.html')).toMatchObject({ failed: null, expected: finding.property });
 });
 
-test('wrong input ends with one line and status 2', () => {
+test('wrong input ends with one line and status 2', async () => {
   write(
     'unseen.json',
     JSON.stringify({ ...JSON.parse(readFileSync(at('mended.json'), 'utf8')), schedule: '', contextSwitches: 0 }),
@@ -62,17 +62,17 @@ test('wrong input ends with one line and status 2', () => {
     [['mended.json', '--html', 'empty'], 'cannot write empty: EISDIR'],
     [[finding.file, '--html', 'x.html'], `${finding.file} was written with the canary no-flush: 'npm run selftest`],
   ] as const) {
-    const { status, stdout, stderr } = gfnring('report', ...args);
+    const { status, stdout, stderr } = await gfnringHere('report', ...args);
     expect([args, status, stdout]).toEqual([args, 2, '']);
     expect(stderr).toContain(`gfnring: ${why}`);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   }
 });
 
-test('a campaign, with the time samples of all its runs; its directory is only read', () => {
-  const night = (...more: string[]) => gfnring('fuzz', '--dir', 'night', '--workers', '1', '--quiet', ...more);
-  night(join(process.cwd(), 'examples/lost-update.mjs'), '--executions', '512');
-  night('--resume', '--executions', '1024');
+test('a campaign, with the time samples of all its runs; its directory is only read', async () => {
+  const night = (...more: string[]) => gfnringHere('fuzz', '--dir', 'night', '--workers', '1', '--quiet', ...more);
+  await night(join(process.cwd(), 'examples/lost-update.mjs'), '--executions', '512');
+  await night('--resume', '--executions', '1024');
   write('night/clock', `${readFileSync(at('night/clock'), 'utf8')}{"run":1,"sec`);
   const samples = readTimeSamples(at('night'));
   expect(new Set(samples.map(({ run }) => run)).size).toBe(2);

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import type { Command as CommanderCommand } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { scenarioNamesAndPaths } from '../../src/cli/completionValues.ts';
-import { runIn, runNode, temporaryFolder } from '../commandLine.ts';
+import { commandsOf as allCommandsOf, createProgram } from '../../src/cli/createProgram.ts';
+import { runHere, temporaryFolder } from '../commandLine.ts';
 import {
   argsOf,
   type Block,
@@ -53,10 +55,10 @@ symlinkSync(resolve('examples'), join(folder, 'examples'));
 
 /** Results by command. A command that several documents show runs once. */
 const results = new Map<string, { readonly printed: string; readonly status: number | null }>();
-function resultOf(args: readonly string[]) {
+async function resultOf(args: readonly string[]) {
   const known = results.get(args.join(' '));
   if (known !== undefined) return known;
-  const { stdout, stderr, status } = runIn(folder, ...args);
+  const { stdout, stderr, status } = await runHere(folder, ...args);
   // Source lines are relative to the current folder.
   const result = { printed: `${stdout}${stderr}`.replaceAll(`${relative(folder, resolve('.'))}/`, ''), status };
   results.set(args.join(' '), result);
@@ -75,9 +77,9 @@ function findFinding(argument: string): string {
   return `.gfnring/findings/${found[0]}`;
 }
 
-function run(command: Command): void {
+async function run(command: Command): Promise<void> {
   const args = argsOf(command).map(findFinding);
-  const { printed, status } = resultOf(args);
+  const { printed, status } = await resultOf(args);
   expectShown(command, printed, status);
   for (const [i, option] of args.entries())
     if (option === '--html' || option === '--perfetto') expect(existsSync(join(folder, args[i + 1]))).toBe(true);
@@ -113,14 +115,12 @@ test('every command of a document is run, or there is a reason not to', () => {
     expect(shown.find((one) => one.document === document)!.commands.length).toBeGreaterThan(2);
 });
 
-test('every command and option that a document names exists', () => {
-  const script = `
-    const { commandsOf, createProgram } = await import('./dist/cli/createProgram.js');
-    const path = (command) => (command.parent?.parent ? path(command.parent) + ' ' : '') + command.name();
-    const all = commandsOf(await createProgram()).map((command) => [path(command), command.options.map(({ long }) => long)]);
-    console.log(JSON.stringify(Object.fromEntries(all)));`;
-  const { stdout } = runNode(['--input-type=module', '-e', script]);
-  const options: Record<string, string[]> = JSON.parse(stdout);
+test('every command and option that a document names exists', async () => {
+  const path = (command: CommanderCommand): string =>
+    (command.parent?.parent ? `${path(command.parent)} ` : '') + command.name();
+  const options: Record<string, (string | undefined)[]> = Object.fromEntries(
+    allCommandsOf(await createProgram()).map((one) => [path(one), one.options.map(({ long }) => long)]),
+  );
   const readme = readFileSync('README.md', 'utf8');
   const names = Object.keys(options).filter((name) => !name.includes(' ') && name !== 'gfnring');
   expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emptyFolder, main, runNode } from '../commandLine.ts';
+import { emptyFolder, runHere } from '../commandLine.ts';
 import { litmus, STORE_BUFFERING } from './readerTexts.ts';
 
-const gfnring = (...args: string[]) => runNode([main, 'litmus', ...args]);
+const gfnring = (...args: string[]) => runHere('.', 'litmus', ...args);
 const both = (result: string): string => litmus(STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)', { result });
 
 function folderOf(files: Readonly<Record<string, string>>): string {
@@ -16,7 +16,7 @@ function folderOf(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-test('a folder: one line per test, and counts', () => {
+test('a folder: one line per test, and counts', async () => {
   const folder = folderOf({
     'a.litmus': both('Never'),
     'deep/b.litmus': both('Sometimes'),
@@ -24,7 +24,7 @@ test('a folder: one line per test, and counts', () => {
     'd.litmus': both(''),
     'notes.txt': 'no test',
   });
-  const { stdout, status } = gfnring(folder, '--memory-model', 'sc');
+  const { stdout, status } = await gfnring(folder, '--memory-model', 'sc');
   expect(stdout.split('\n')).toEqual([
     '✓ a.litmus       agree: Never',
     '- c.litmus       not read: line 3: synchronize_rcu: RCU is not modelled',
@@ -36,19 +36,19 @@ test('a folder: one line per test, and counts', () => {
   expect(status).toBe(0);
 });
 
-test('a kernel tree stands for its tests; an unexplained difference is status 1', () => {
+test('a kernel tree stands for its tests; an unexplained difference is status 1', async () => {
   const folder = folderOf({
     'tools/memory-model/litmus-tests/a.litmus': litmus(STORE_BUFFERING, 'exists (0:r0=0)', { result: 'Never' }),
     'elsewhere/b.litmus': both('Never'),
   });
-  const { stdout, status } = gfnring(folder, '--memory-model', 'sc', '--quiet');
+  const { stdout, status } = await gfnring(folder, '--memory-model', 'sc', '--quiet');
   expect(stdout).toBe('✗ a.litmus  disagree: Never in the test, Sometimes here, not explained\n');
   expect(status).toBe(1);
 });
 
-test('one file, as JSON', () => {
+test('one file, as JSON', async () => {
   const folder = folderOf({ 'a.litmus': both('Never') });
-  const { stdout, status } = gfnring(join(folder, 'a.litmus'), '--memory-model', 'sc', '--json');
+  const { stdout, status } = await gfnring(join(folder, 'a.litmus'), '--memory-model', 'sc', '--json');
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     memoryModel: 'sc',
@@ -57,7 +57,7 @@ test('one file, as JSON', () => {
   });
 });
 
-test('wrong usage: one line, status 2', () => {
+test('wrong usage: one line, status 2', async () => {
   const wrong: [string[], RegExp][] = [
     [['/nowhere/at/all'], /cannot read \/nowhere\/at\/all: ENOENT/],
     [[folderOf({ 'notes.txt': '' })], /there is no .litmus file in/],
@@ -65,7 +65,7 @@ test('wrong usage: one line, status 2', () => {
     [[], /missing required argument 'path'/],
   ];
   for (const [args, message] of wrong) {
-    const { status, stdout, stderr } = gfnring(...args);
+    const { status, stdout, stderr } = await gfnring(...args);
     expect([args, status, stdout]).toEqual([args, 2, '']);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { canaryNamed, startWith } from '../../selftest/with.ts';
 import { type Run, runNode } from '../commandLine.ts';
 
-const main = join(process.cwd(), 'build/selftest/main.js');
-
 /** Runs a gfnring command in a folder, with a canary in the subject. */
-export const gfnringWith = (canary: string, cwd: string, ...args: readonly string[]): Run =>
-  runNode([main, 'with', canary, '--', ...args], { cwd });
+export function gfnringWith(canary: string, cwd: string, ...command: readonly string[]): Run {
+  const { args, env } = startWith(canaryNamed(canary));
+  return runNode([...args, ...command], { cwd, env });
+}

@@ -1,27 +1,32 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../commandLine.ts';
-import { gfnringWith } from './gfnring.ts';
+import { type Run, runNode, temporaryFolder } from '../commandLine.ts';
 
 const { folder } = temporaryFolder();
+const main = join(process.cwd(), 'build/selftest/main.js');
+
+/** Runs a gfnring command by `selftest with`. */
+const gfnringWith = (canary: string, ...command: readonly string[]): Run =>
+  runNode([main, 'with', canary, '--', ...command], { cwd: folder });
 
 test('a canary makes check fail', () => {
-  const { status, stdout } = gfnringWith('flush-after-unlock', folder, 'check', '--quiet');
+  const { status, stdout } = gfnringWith('flush-after-unlock', 'check', '--quiet');
   expect([status, stdout]).toEqual([1, expect.stringContaining('VIOLATED: R12 slots_lock spans reset and flush')]);
 });
 
 test('a finding names its canary, and replays on worker threads with it', () => {
-  const { status, stdout } = gfnringWith('no-mask', folder, 'explore', 'ring', '--scheduler', 'exhaustive', '--json');
+  const { status, stdout } = gfnringWith('no-mask', 'explore', 'ring', '--scheduler', 'exhaustive', '--json');
   expect(status).toBe(1);
   const [{ file, canary, property }] = JSON.parse(stdout).findings;
   expect([canary, property]).toEqual(['no-mask', 'no operation crashes']);
-  expect(gfnringWith('no-mask', folder, 'replay', file, '--on', 'workers')).toMatchObject({
+  expect(gfnringWith('no-mask', 'replay', file, '--on', 'workers')).toMatchObject({
     status: 1,
     stdout: expect.stringContaining('the same on'),
   });
 });
 
 test('an unknown canary is rejected in one line', () => {
-  expect(gfnringWith('none', folder, 'check')).toEqual({
+  expect(gfnringWith('none', 'check')).toEqual({
     status: 2,
     stdout: '',
     stderr: "selftest: unknown canary none: 'npm run canaries -- --list' has all names\n",

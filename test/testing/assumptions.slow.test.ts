@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
-import { main, runNode } from '../commandLine.ts';
+import { runHere } from '../commandLine.ts';
 
 /** A loop in a test file is not instrumented, so its iterations are compared. */
 const spins = scenario({
@@ -54,35 +54,35 @@ test('the condition of waitUntil is known', async () => {
       });
 });
 
-const gfnring = (...args: string[]) => runNode([main, 'explore', ...args]);
+const gfnring = (...args: string[]) => runHere('.', 'explore', ...args);
 
-test('a proof names its bound, also on the command line', () => {
+test('a proof names its bound, also on the command line', async () => {
   const module = 'test/verdicts/tries.mjs';
-  const shown = gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1');
+  const shown = await gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1');
   expect(shown.stdout).toMatch(
     /✓ tries .* proved .*\n {2}proved for up to 1 iterations of the loop at \S*tries\.mjs:\d+\n/,
   );
   expect(shown.status).toBe(0);
-  expect(gfnring(module, '--scheduler', 'exhaustive', '--rounds', '2', '--minimise', '0').status).toBe(1);
-  const json = JSON.parse(gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1', '--json').stdout);
+  expect((await gfnring(module, '--scheduler', 'exhaustive', '--rounds', '2', '--minimise', '0')).status).toBe(1);
+  const json = JSON.parse((await gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1', '--json')).stdout);
   expect(json.assumptions).toEqual([
     expect.objectContaining({ kind: 'bound', loop: expect.stringContaining('tries.mjs:') }),
   ]);
 });
 
-test('an unfinished proof is undecided, has its own exit status, and says how to finish it', () => {
-  const short = gfnring('vm', '--scheduler', 'exhaustive', '--seconds', '1');
+test('an unfinished proof is undecided, has its own exit status, and says how to finish it', async () => {
+  const short = await gfnring('vm', '--scheduler', 'exhaustive', '--seconds', '1');
   expect(short).toMatchObject({
     status: 4,
     stdout: expect.stringMatching(/^\? vm .*undecided: searched in part, nothing found\n {2}limit: 1 seconds/),
   });
   expect(short.stdout).not.toContain('VIOLATED');
-  const bounded = gfnring('test/verdicts/tries.mjs', '--scheduler', 'exhaustive', '--steps', '3');
+  const bounded = await gfnring('test/verdicts/tries.mjs', '--scheduler', 'exhaustive', '--steps', '3');
   expect(bounded).toMatchObject({
     status: 4,
     stdout: expect.stringMatching(
       /the loop at \S*tries\.mjs:\d+ in operation 1 of a, polls does not end: bound it with --rounds 10/,
     ),
   });
-  expect(gfnring('vm', '--seconds', '0.01', '--executions', '1').status).toBe(4);
+  expect((await gfnring('vm', '--seconds', '0.01', '--executions', '1')).status).toBe(4);
 });

@@ -1,0 +1,33 @@
+import { CommanderError } from 'commander';
+import { createProgram } from './createProgram.ts';
+import { isUsage } from './errors.ts';
+import { STATUS } from './status.ts';
+
+/**
+ * Runs a command line and sets the exit status of the process.
+ *
+ * @param args without the program: `['explore', 'ring']`.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  const program = await createProgram(args[0]);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Prints an error in one line and sets the exit status. */
+function fail(error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  const usage = error instanceof CommanderError || isUsage(error);
+  process.exitCode = usage ? STATUS.usage : STATUS.harness;
+  process.stderr.write(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}\n`);
+}
+
+function describe(error: unknown): string {
+  // Commander shows the help when no command is named.
+  if (error instanceof CommanderError && error.code === 'commander.help')
+    return "name a command: 'gfnring --help' lists them";
+  return error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
+}
