@@ -8,6 +8,7 @@ import { barriersCommand } from './barriers/command.ts';
 import { canariesCommand } from './canaries.ts';
 import { misfits, missingTests } from './fits.ts';
 import { mistakesCommand } from './mistakes/command.ts';
+import { mutantsCommand } from './mutants/command.ts';
 import { runWith } from './with.ts';
 
 const program = new Command('selftest')
@@ -15,6 +16,7 @@ const program = new Command('selftest')
   .enablePositionalOptions()
   .addCommand(mistakesCommand(), { isDefault: true })
   .addCommand(canariesCommand())
+  .addCommand(mutantsCommand())
   .addCommand(barriersCommand())
   .addCommand(
     new Command('fits')

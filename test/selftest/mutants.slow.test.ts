@@ -1,20 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { allMutants } from '../../selftest/mutants/list.mjs';
-import { applied, mutantsOf, operators } from '../../selftest/mutants/operators.mjs';
-import { refused } from '../../selftest/mutants/table.mjs';
+import { knownSurvivors } from '../../selftest/mutants/command.ts';
+import { allMutants } from '../../selftest/mutants/list.ts';
+import { applied, mutantsOf, operators } from '../../selftest/mutants/operators.ts';
+import { refused } from '../../selftest/mutants/table.ts';
 import { patched } from '../../selftest/patch/patch.ts';
 
-const all = allMutants('dist');
+const all = allMutants();
 
 test('the operators make mutants of every subject', () => {
   expect(all.length).toBeGreaterThan(300);
 });
 
 test('each argument for a survivor names a mutant that exists', () => {
-  const keys = new Set(all.map(({ key }: { key: string }) => key));
-  const survivors: { keys: string[] }[] = JSON.parse(readFileSync('selftest/mutants/survivors.json', 'utf8'));
-  expect(survivors.flatMap((argument) => argument.keys).filter((key) => !keys.has(key))).toEqual([]);
+  const keys = new Set(all.map(({ key }) => key));
+  expect(
+    knownSurvivors()
+      .flatMap((argument) => argument.keys)
+      .filter((key) => !keys.has(key)),
+  ).toEqual([]);
 });
 
 test('a survivor without an argument, and an argument without a survivor, are rejected', () => {
@@ -35,10 +38,8 @@ test('a survivor without an argument, and an argument without a survivor, are re
 function made(operator: string, ...lines: readonly string[]): string[] {
   const text = ['function f(mem, kvm, ring) {', ...lines, '}'].join('\n');
   return mutantsOf(text)
-    .filter((mutant: { operator: string }) => mutant.operator === operator)
-    .map((mutant: { at: number; from: string; to: string }) =>
-      applied(text, mutant).split('\n').slice(1, -1).join('\n').replace(/\s+/g, ' '),
-    );
+    .filter((mutant) => mutant.operator === operator)
+    .map((mutant) => applied(text, mutant).split('\n').slice(1, -1).join('\n').replace(/\s+/g, ' '));
 }
 
 test('each operator makes the expected mutants', () => {

@@ -1,13 +1,34 @@
-import { checksOf } from '../../dist/scenario/builtinScenarios.js';
+import type { MemoryModelName } from '#dist/explore/memoryModels/registry.js';
+import { checksOf } from '#dist/scenario/builtinScenarios.js';
+import type { TrackerName } from '#dist/trackers/interface/names.js';
 
-const MERGED = ['dirty-ring@repaired', 'dirty-ring@6.17', 'dirty-ring@6.12', 'dirty-ring@6.1', 'dirty-ring@5.11'];
+type Check = ReturnType<typeof checksOf>[number];
 
-/** Whose scenarios may see what is wrong with a module of the subjects. */
-export function trackersOf(file) {
+/** A scenario in which mutants are searched for. */
+export interface MutantScenario extends Pick<Check, 'mode'> {
+  readonly name: string;
+  readonly tracker: TrackerName;
+  readonly memoryModel: MemoryModelName;
+  /** The known defects that the subject shows in it. */
+  readonly known?: Check['known'];
+}
+
+export type BuiltInMutantScenario = MutantScenario & Pick<Check, 'spec'>;
+
+const MERGED: readonly TrackerName[] = [
+  'dirty-ring@repaired',
+  'dirty-ring@6.17',
+  'dirty-ring@6.12',
+  'dirty-ring@6.1',
+  'dirty-ring@5.11',
+];
+
+/** The trackers whose scenarios may show what is wrong with a module of the subjects. */
+export function trackersOf(file: string): readonly TrackerName[] {
   if (/^(ring\/|trackers\/gfnRing\/)/.test(file)) return ['gfn-ring'];
   if (file.startsWith('trackers/gfnList/')) return ['gfn-list'];
   if (file.startsWith('trackers/dirtyRing/')) return MERGED;
-  // The merged ring has one for what the host writes.
+  // The merged ring has a bitmap for what the host writes.
   if (file.startsWith('trackers/dirtyBitmap/')) return ['dirty-bitmap', 'dirty-ring@repaired'];
   return ['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@repaired'];
 }
@@ -16,7 +37,7 @@ export function trackersOf(file) {
  * The smallest scenarios of `check` that suffice: each part of a tracker does something in them.
  * The larger ones test what is not of the tracker: the guest, the gate, checkpoints, two VMs.
  */
-const SMALL = {
+const SMALL: Partial<Record<TrackerName, string>> = {
   'gfn-ring':
     'ring wrap dirty-again handed-over full-ring two-resetters hostile-cons hostile-entry hostile-wipe coalesce ' +
     'gfn-ring/two-spaces gfn-ring/host-waits gfn-ring/slot-shrinks gfn-ring/two-inside',
@@ -29,11 +50,14 @@ const SMALL = {
 /** Scenarios for the versions of the merged ring that have known defects. */
 const OF_VERSIONS = 'dirty-again page-log wrap replicate wrapped-offset';
 
-/** Those of a tracker, as questions; under sequential consistency. */
-export const scenariosOf = (tracker) =>
+/** The scenarios of a tracker, under sequential consistency. */
+export const scenariosOf = (tracker: TrackerName): BuiltInMutantScenario[] =>
   checksOf(tracker)
     .filter(({ spec: { name }, known }) => {
       const names = (SMALL[tracker] ?? OF_VERSIONS).split(' ');
       return names.includes(name) || names.includes(name.slice(tracker.length + 1)) || (!(tracker in SMALL) && known);
     })
-    .map(({ spec, known, mode }) => ({ name: spec.name, spec, known, tracker, mode, memoryModel: 'sc' }));
+    .map(({ spec, known, mode }) => ({
+      ...{ name: spec.name, spec, tracker, mode, memoryModel: 'sc' },
+      ...(known && { known }),
+    }));
