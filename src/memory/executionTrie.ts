@@ -1,6 +1,6 @@
 import { grownCopy } from './grownCopy.ts';
 import { isStore, kindOf } from './memory.ts';
-import { copyOfResult, freezeResult } from './result.ts';
+import { copyOfResult, freezeUnlessMutable } from './result.ts';
 
 /** Values of `ExecutionTrie.code` of a leaf: how the operation ended. */
 export const EndKind = {
@@ -93,7 +93,7 @@ export class ExecutionTrie {
 
   /** Adds a leaf. `end` is what the operation returned or threw. */
   addLeaf(parent: number, low: number, high: number, code: number, end: unknown): number {
-    if (code >= EndKind.again && freezeResult(end)) this.mutable.add(this.ends.length);
+    if (code >= EndKind.again && !freezeUnlessMutable(end)) this.mutable.add(this.ends.length);
     return this.add(parent, low, high, code, 0, 0, this.ends.push(end) - 1);
   }
 

@@ -53,7 +53,8 @@ function objectText(value: object, path: string, around: readonly object[]): str
   if (isTypedArray(value) && isOf(prototype, value[Symbol.toStringTag]))
     return `${value[Symbol.toStringTag]}[${[...(value as Iterable<number | bigint>)].map((of) => textOf(of, path, []))}]`;
   const isArray = Array.isArray(value);
-  if (prototype !== null && !isOf(prototype, isArray ? 'Array' : 'Object')) throw new NoResult(kindOf(value), path);
+  if (prototype !== null && !isOf(prototype, isArray ? 'Array' : 'Object'))
+    throw new NoResult(describeClass(value), path);
   // An array without holes needs no indices.
   const isDense =
     isArray && Object.keys(value).length === value.length && value.every((_, i) => Object.hasOwn(value, i));
@@ -78,7 +79,7 @@ function isOf(prototype: object | null, name: string): boolean {
 }
 
 /** `an Error`, `an instance of Seen` */
-function kindOf(value: object): string {
+function describeClass(value: object): string {
   const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
     ?.name;
   if (typeof name !== 'string' || name === '') return 'an object of an unknown class';
@@ -94,13 +95,13 @@ function isMutable(value: unknown): boolean {
 }
 
 /**
- * Freezes a result, which all executions with the same trie node share. Returns true, and freezes
+ * Freezes a result, which all executions with the same trie node share. Returns false, and freezes
  * nothing, where a part could be changed all the same.
  */
-export function freezeResult(value: unknown): boolean {
-  if (isMutable(value)) return true;
+export function freezeUnlessMutable(value: unknown): boolean {
+  if (isMutable(value)) return false;
   deepFreeze(value);
-  return false;
+  return true;
 }
 
 function deepFreeze(value: unknown): void {
