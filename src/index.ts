@@ -1,6 +1,6 @@
 /** The public interface of the package. */
 
-export type { Monitor, Properties, StateView as Look, StepEvent } from './check/property.ts';
+export type { Monitor, Properties, StateView, StepEvent } from './check/property.ts';
 export type { Scenario } from './check/scenario.ts';
 export type { Actor, Operation, Program } from './explore/program.ts';
 export { BadInput } from './input/badInput.ts';

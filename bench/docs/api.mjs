@@ -27,7 +27,7 @@ const GROUPS = {
   ],
   Findings: ['Report', 'ExploreReport', 'StressReport', 'loadFinding'],
   'Parts of a scenario': [
-    ...['Scenario', 'Program', 'Actor', 'Operation', 'Properties', 'Look', 'Monitor', 'StepEvent', 'VmSpec'],
+    ...['Scenario', 'Program', 'Actor', 'Operation', 'Properties', 'StateView', 'Monitor', 'StepEvent', 'VmSpec'],
   ],
   'In vitest': ['GfnringMatchers', 'HoldOptions'],
 };

@@ -14,13 +14,13 @@ export type PropertyKind = 'always' | 'sometimes' | 'finally';
 export function evaluateProperty(
   kind: PropertyKind,
   holds: (view: unknown) => unknown,
-  view: (look: StateView) => unknown,
+  propertyView: (view: StateView) => unknown,
   where: string,
 ) {
-  return (look: StateView): boolean | string => {
+  return (view: StateView): boolean | string => {
     let seen: unknown;
     try {
-      seen = holds(view(look));
+      seen = holds(propertyView(view));
     } catch (error) {
       throw new BadInput(`${where} throws ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}`);
     }
@@ -49,26 +49,26 @@ export function throwOnMissingName<T extends object>(names: T, what: string): T 
  * Makes a property's view of a state. The last view is cached, because all properties look at the
  * same state in turn.
  */
-export function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (look: StateView) => unknown {
+export function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (view: StateView) => unknown {
   let last: StateView | undefined;
-  let view: unknown;
+  let propertyView: unknown;
   const [strictCells, strictLocks] = [
     throwOnMissingName(cells as object, 'cell'),
     throwOnMissingName(locks as object, 'lock'),
   ];
-  return (look) => {
-    if (look === last) return view;
-    last = look;
+  return (view) => {
+    if (view === last) return propertyView;
+    last = view;
     const results = {};
     for (const [i, actor] of actors.entries())
-      Object.defineProperty(results, actor, { enumerable: true, get: () => look.results[i] });
-    view = {
-      read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? look.read64(cell) : look.read(cell)),
-      holder: (lock: Lock) => actors[look.holder(lock)],
+      Object.defineProperty(results, actor, { enumerable: true, get: () => view.results[i] });
+    propertyView = {
+      read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? view.read64(cell) : view.read(cell)),
+      holder: (lock: Lock) => actors[view.holder(lock)],
       cells: strictCells,
       locks: strictLocks,
       results: throwOnMissingName(results, 'actor'),
     };
-    return view;
+    return propertyView;
   };
 }

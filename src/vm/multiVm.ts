@@ -52,12 +52,12 @@ export function buildMultiVmWith(trackers: TrackerTable, { name, vms }: VmsSpec)
 }
 
 function mergeProperties(members: readonly Member[]): Properties {
-  const merged = <T>(of: (member: Member) => Readonly<Record<string, (look: StateView) => T>> | undefined) =>
+  const merged = <T>(of: (member: Member) => Readonly<Record<string, (view: StateView) => T>> | undefined) =>
     Object.fromEntries(
       members.flatMap((member) =>
         Object.entries(of(member) ?? {}).map(([property, holds]) => {
           const seen = viewOf(member);
-          return [`${member.name}: ${property}`, (look: StateView) => holds(seen(look))] as const;
+          return [`${member.name}: ${property}`, (view: StateView) => holds(seen(view))] as const;
         }),
       ),
     );
@@ -85,22 +85,22 @@ function mergeProperties(members: readonly Member[]): Properties {
 const owns = ({ thread: first, actors }: Member, thread: number): boolean => thread >= first && thread < first + actors;
 
 /** The state as the properties of one VM see it: its own actors, numbered from 0. */
-function viewOf({ thread, actors }: Member): (look: StateView) => StateView {
+function viewOf({ thread, actors }: Member): (view: StateView) => StateView {
   let of: StateView | undefined;
   let seen: StateView | undefined;
-  return (look) => {
-    if (look !== of) {
-      of = look;
+  return (view) => {
+    if (view !== of) {
+      of = view;
       seen = {
-        read: (cell: Cell) => look.read(cell),
-        read64: (cell: Cell64) => look.read64(cell),
+        read: (cell: Cell) => view.read(cell),
+        read64: (cell: Cell64) => view.read64(cell),
         holder: (lock) => {
-          const holder = look.holder(lock);
+          const holder = view.holder(lock);
           return holder < 0 ? holder : holder - thread;
         },
-        words: look.words,
+        words: view.words,
         get results() {
-          return look.results.slice(thread, thread + actors);
+          return view.results.slice(thread, thread + actors);
         },
       };
     }
@@ -115,12 +115,12 @@ function within<State>(member: Member, monitor: Monitor<State>): Monitor<State> 
     ...monitor,
     name: `${member.name}: ${monitor.name}`,
     sees: (place) => member.owns(place) && monitor.sees(place),
-    step: (state, event: StepEvent, look) =>
+    step: (state, event: StepEvent, view) =>
       mine(event.thread) && member.owns(event.place)
-        ? monitor.step(state, { ...event, thread: event.thread - member.thread }, seen(look))
+        ? monitor.step(state, { ...event, thread: event.thread - member.thread }, seen(view))
         : state,
-    returned: (state, thread, operation, result, look) =>
-      mine(thread) ? monitor.returned(state, thread - member.thread, operation, result, seen(look)) : state,
+    returned: (state, thread, operation, result, view) =>
+      mine(thread) ? monitor.returned(state, thread - member.thread, operation, result, seen(view)) : state,
   };
 }
 

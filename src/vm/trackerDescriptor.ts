@@ -16,8 +16,8 @@ export type RingOperation = Extract<OperationSpec['do'], 'push' | 'harvest' | 'c
 
 /** Claims (`sometimes`) whose meaning depends on the tracker. */
 export interface TrackerClaims<T> {
-  'a ring is full'?(tracker: T, spec: VmSpec): (look: StateView) => boolean;
-  'an index wraps'?(tracker: T, spec: VmSpec): (look: StateView) => boolean;
+  'a ring is full'?(tracker: T, spec: VmSpec): (view: StateView) => boolean;
+  'an index wraps'?(tracker: T, spec: VmSpec): (view: StateView) => boolean;
 }
 
 /** A VM as the rules of its tracker see it. */

@@ -49,12 +49,12 @@ function states(of: Scenario) {
   };
 }
 
-type Look = {
+type PropertyView = {
   read: (cell: unknown) => number;
   cells: { x: unknown; y: unknown };
   results: { a: unknown[]; b: unknown[] };
 };
-const notBoth = { 'not both': ({ read, cells }: Look) => read(cells.x) + read(cells.y) < 2 };
+const notBoth = { 'not both': ({ read, cells }: PropertyView) => read(cells.x) + read(cells.y) < 2 };
 
 describe('global states of other executions of a class', () => {
   test('an always over two cells that fails only there is found, with the steps to it', () => {
@@ -75,22 +75,24 @@ describe('global states of other executions of a class', () => {
 
   test('a sometimes over two cells is reached there', () => {
     expect(
-      optimal(apart({ sometimes: { both: (look: Look) => !notBoth['not both'](look) } } as never)).missing,
+      optimal(apart({ sometimes: { both: (view: PropertyView) => !notBoth['not both'](view) } } as never)).missing,
     ).toEqual([]);
     expect(
-      optimal(apart({ sometimes: { three: ({ read, cells }: Look) => read(cells.x) === 3 } } as never)).missing,
+      optimal(apart({ sometimes: { three: ({ read, cells }: PropertyView) => read(cells.x) === 3 } } as never)).missing,
     ).toEqual(['three']);
   });
 
   test('results count as well: one has returned while the other has not begun', () => {
     const order = {
-      'b never returns first': ({ results }: Look) => !(results.b.length === 1 && results.a.length === 0),
+      'b never returns first': ({ results }: PropertyView) => !(results.b.length === 1 && results.a.length === 0),
     };
     expect(optimal(apart({ always: order } as never)).violation?.property).toBe('b never returns first');
   });
 
   test('a predicate of one cell costs no class, and none is found where it holds', () => {
-    const found = optimal(apart({ always: { 'x is small': ({ read, cells }: Look) => read(cells.x) < 2 } } as never));
+    const found = optimal(
+      apart({ always: { 'x is small': ({ read, cells }: PropertyView) => read(cells.x) < 2 } } as never),
+    );
     expect(found).toMatchObject({ executions: 1, violation: undefined });
   });
 });

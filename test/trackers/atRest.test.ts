@@ -19,12 +19,12 @@ const PAGE1 = { slot: 0, offset: 1n };
 function violatedRules(spec: VmSpec, values: Record<string, number>, collected: readonly unknown[]): string[] {
   const { unordered } = buildVm(spec).properties;
   const read = ({ name }: { name: string }): number => values[name] ?? 0;
-  const look = {
+  const view = {
     read,
     read64: (cell: { name: string }) => BigInt(read(cell)),
     results: [[undefined], [collected]],
   } as unknown as StateView;
-  return Object.entries(unordered ?? {}).flatMap(([name, holds]) => (holds(look) === true ? [] : [name.split(' ')[0]]));
+  return Object.entries(unordered ?? {}).flatMap(([name, holds]) => (holds(view) === true ? [] : [name.split(' ')[0]]));
 }
 
 test('rules at quiescence of gfn-list', () => {

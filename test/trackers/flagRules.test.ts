@@ -230,9 +230,9 @@ test.each(faults)('%s: %s', (property, _, spec, edit) => {
 
 test('F-6 reset returns the number of entries that it took', () => {
   const { monitors } = buildVm(counted).properties;
-  const look = { read: () => 0 } as unknown as StateView;
-  expect(monitors[0].returned(monitors[0].init(), 2, 0, 0, look)).not.toHaveProperty('property');
-  expect(monitors[0].returned(monitors[0].init(), 2, 0, 1, look)).toHaveProperty(
+  const view = { read: () => 0 } as unknown as StateView;
+  expect(monitors[0].returned(monitors[0].init(), 2, 0, 0, view)).not.toHaveProperty('property');
+  expect(monitors[0].returned(monitors[0].init(), 2, 0, 1, view)).toHaveProperty(
     'property',
     'F-6 reset says how many entries it took',
   );

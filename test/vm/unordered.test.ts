@@ -14,9 +14,9 @@ const page = (offset: bigint) => ({ slot: 0, offset });
  * resets.
  */
 function said(pushes: readonly number[], ...harvests: readonly (readonly bigint[])[]): Record<string, unknown> {
-  const look = looking([pushes, harvests.map((offsets) => offsets.map(page)), [true, true]]);
+  const view = looking([pushes, harvests.map((offsets) => offsets.map(page)), [true, true]]);
   return Object.fromEntries(
-    Object.entries(callResultsMatchModel(specOf('ring'))).map(([name, holds]) => [name.slice(0, 2), holds(look)]),
+    Object.entries(callResultsMatchModel(specOf('ring'))).map(([name, holds]) => [name.slice(0, 2), holds(view)]),
   );
 }
 

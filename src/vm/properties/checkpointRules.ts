@@ -34,12 +34,12 @@ export function checkpointRules(spec: VmSpec, vm: Vm, gate: PauseGate): Monitor<
   const seen = new Set([...guest, ...[gate.phase, gate.inside, ...copies].map(({ id }) => id)]);
   const copiesBetween = performsWhere(spec, ({ copies }) => copies === 'running');
 
-  function step(state: Checkpoints, event: StepEvent, look: StateView): Checkpoints | Violation {
+  function step(state: Checkpoints, event: StepEvent, view: StateView): Checkpoints | Violation {
     const { place, kind, value, thread } = event;
-    const image = (cells: readonly Cell[]): Image => cells.map(look.read);
+    const image = (cells: readonly Cell[]): Image => cells.map(view.read);
     if (place === gate.inside) {
       const stops = spec.actors[thread].role === 'userspace' && !isWrite(kind) && isRead(kind) && value === 0;
-      return stops && look.read(gate.phase) === PAUSED ? modelPause(state, image(versions)) : state;
+      return stops && view.read(gate.phase) === PAUSED ? modelPause(state, image(versions)) : state;
     }
     if (!isWrite(kind)) return state;
     if (guest.has(place.id) && state.paused !== undefined && spec.actors[thread].role !== 'userspace')

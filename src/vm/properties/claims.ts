@@ -6,7 +6,7 @@ import type { ClaimName } from '../claimNames.ts';
 import type { VmSpec } from '../spec.ts';
 import type { TrackerClaims, TrackerDescriptor } from '../trackerDescriptor.ts';
 
-type Claim = (spec: VmSpec, vm: Vm, tracker: TrackerDescriptor) => (look: StateView) => boolean;
+type Claim = (spec: VmSpec, vm: Vm, tracker: TrackerDescriptor) => (view: StateView) => boolean;
 
 /** A claim whose meaning depends on the tracker; it never comes true for a tracker without it. */
 const claimOfTracker =
@@ -55,6 +55,6 @@ export const claims: Readonly<Record<string, Claim>> = {
       [...vm.signals.values()].some((signal) => read(signal) !== 0),
 } satisfies Record<ClaimName, Claim>;
 
-function inPhase({ gate }: Vm, phase: number): (look: StateView) => boolean {
+function inPhase({ gate }: Vm, phase: number): (view: StateView) => boolean {
   return ({ read }) => gate !== undefined && read(gate.phase) === phase;
 }

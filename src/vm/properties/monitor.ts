@@ -27,7 +27,7 @@ export interface MonitorState<Model, Thread> {
  * The state after a step on a place with that role, or what the step violates. Returns `state`
  * itself where nothing changes.
  */
-type Reducer<State, Role> = (state: State, event: StepEvent, look: StateView, role: Role) => State | Violation;
+type Reducer<State, Role> = (state: State, event: StepEvent, view: StateView, role: Role) => State | Violation;
 
 /** A reducer for each role. */
 export type Reducers<State, Role extends PlaceRole> = {
@@ -46,7 +46,7 @@ interface MonitorParts<Model, Thread, Role extends PlaceRole> {
   readonly idle: Thread;
   readonly reducers: Reducers<MonitorState<Model, Thread>, Role>;
   /** Checked before the reducer, at each step on any place. */
-  readonly guard?: (event: StepEvent, look: StateView, role: Role | undefined) => Violation | undefined;
+  readonly guard?: (event: StepEvent, view: StateView, role: Role | undefined) => Violation | undefined;
   readonly returned: Monitor<MonitorState<Model, Thread>>['returned'];
   readonly modelKey: (model: Model) => string;
   readonly threadKey: (thread: Thread) => string;
@@ -73,13 +73,13 @@ export function createMonitor<Model, Thread extends object, Role extends PlaceRo
     name,
     sees: ({ id }) => roles[id] !== undefined,
     init: () => ({ model, threads: spec.actors.map(() => idle) }),
-    step(state, event, look) {
+    step(state, event, view) {
       const { id } = event.place;
       const role = roles[id];
       if ((role === undefined && guard === undefined) || isHostile[event.thread]) return state;
-      const violation = guard?.(event, look, role);
+      const violation = guard?.(event, view, role);
       if (violation !== undefined) return violation;
-      return role === undefined ? state : byPlace[id]!(state, event, look, role);
+      return role === undefined ? state : byPlace[id]!(state, event, view, role);
     },
     returned,
     key(state) {

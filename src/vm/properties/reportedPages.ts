@@ -18,8 +18,8 @@ export function noUnwrittenPageReported(spec: VmSpec): Properties['finally'] {
   if (!applies(spec) || spec.manualProtect === 'initially set') return {};
   const written = new Set(spec.actors.flatMap(({ operations }) => operations.flatMap(pushesOf)).map(text));
   return {
-    'no page is reported that was never written': (look: StateView) => {
-      const other = reported(spec, look)
+    'no page is reported that was never written': (view: StateView) => {
+      const other = reported(spec, view)
         .map(text)
         .find((page) => !written.has(page));
       return other === undefined || `${other} was`;
@@ -32,9 +32,9 @@ export function reportsMatchWrites(spec: VmSpec, vm: Vm): Properties['finally'] 
   if (!applies(spec)) return {};
   return {
     ...noUnwrittenPageReported(spec),
-    'NL5 every page that was written is reported, or still recorded': (look: StateView) => {
-      const known = new Set([...reported(spec, look), ...vm.tracker.recorded(look)].map(text));
-      const missing = vm.guest.pages.filter((page) => look.read(page.version) > 0 && !known.has(formatCall(page)));
+    'NL5 every page that was written is reported, or still recorded': (view: StateView) => {
+      const known = new Set([...reported(spec, view), ...vm.tracker.recorded(view)].map(text));
+      const missing = vm.guest.pages.filter((page) => view.read(page.version) > 0 && !known.has(formatCall(page)));
       return missing.length === 0 || `${missing.map(formatCall).join(', ')} is neither`;
     },
   };
@@ -49,10 +49,10 @@ export const reportsPages = (spec: VmSpec): boolean =>
   performsWhere(spec, ({ harvests }) => harvests === 'returns pages');
 
 /** All pages that userspace's operations have reported. */
-export function reported(spec: VmSpec, look: StateView): Gfn[] {
+export function reported(spec: VmSpec, view: StateView): Gfn[] {
   return spec.actors.flatMap(({ operations }, thread) =>
     operations.flatMap((op, i) =>
-      effectsOf(op).harvests === 'returns pages' ? (look.results[thread][i] as readonly Gfn[]) : [],
+      effectsOf(op).harvests === 'returns pages' ? (view.results[thread][i] as readonly Gfn[]) : [],
     ),
   );
 }

@@ -12,10 +12,10 @@ import { formatCall, text } from './monitorHelpers.ts';
 export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['finally'] {
   if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
   return {
-    'NL1 no page can be written unrecorded': (look) => {
-      const recorded = new Set(vm.tracker.recorded(look).map(text));
+    'NL1 no page can be written unrecorded': (view) => {
+      const recorded = new Set(vm.tracker.recorded(view).map(text));
       const open = vm.guest.pages.filter(
-        (page) => look.read(page.armed) === WRITABLE && !recorded.has(formatCall(page)) && isThere(vm, page, look.read),
+        (page) => view.read(page.armed) === WRITABLE && !recorded.has(formatCall(page)) && isThere(vm, page, view.read),
       );
       return (
         open.length === 0 ||

@@ -85,7 +85,7 @@ function noPageIsLost(
   spec: VmSpec,
   vm: Vm,
   layout: Layout,
-): (look: StateView) => boolean | string {
+): (view: StateView) => boolean | string {
   const does = (what: OperationSpec['do']) =>
     spec.actors.filter(({ operations }) => operations.some((op) => op.do === what));
   const served =
@@ -96,8 +96,8 @@ function noPageIsLost(
     collectDirtyPages(mem, vm);
     copyRemaining(mem, vm);
   });
-  return (look) => {
-    const read = served ? look.read.bind(look) : rest(look);
+  return (view) => {
+    const read = served ? view.read.bind(view) : rest(view);
     if (read instanceof Error) return `the last round threw ${read.message}`;
     const lost = differing(vm, pages, read);
     if (lost.length === 0) return true;

@@ -60,7 +60,7 @@ export function clearsBits(
   context: BitmapContext,
   state: BitmapMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   role: WordRole,
 ): BitmapNext {
   const { spec, vm, manual } = context;
@@ -68,9 +68,9 @@ export function clearsBits(
   const thread = state.threads[event.thread];
   if (manual && event.kind !== Kind.fetchAnd)
     return violationOfRule(DIRTY_BITMAP_RULE.D5_ONLY_READS, `${name} clears ${event.place.name}`);
-  if (!holdsSlotsLock(context, event, look))
+  if (!holdsSlotsLock(context, event, view))
     return violationOfRule(DIRTY_BITMAP_RULE.D12_SLOTS_LOCK, `${name} clears ${event.place.name} without it`);
-  if (look.holder(vm.kvm.mmu_lock) !== event.thread)
+  if (view.holder(vm.kvm.mmu_lock) !== event.thread)
     return violationOfRule(DIRTY_BITMAP_RULE.D2_MMU_LOCK, `${name} clears ${event.place.name} without it`);
   const pages = pagesOfMask(event.old & ~event.value, role.word);
   const names = pageNames(context, role.bitmap, pages);

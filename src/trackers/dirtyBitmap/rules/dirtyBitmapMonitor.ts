@@ -89,16 +89,16 @@ function bitReducers(context: BitmapContext): Pick<BitmapReducers, 'word' | 'ver
   const isProducer = spec.actors.map(({ role }) => role === 'vcpu' || role === 'host');
   const copiesFirst = performs(spec, 'copy-first');
   return {
-    word(state, event, look, role) {
+    word(state, event, view, role) {
       if (!isWrite(event.kind))
-        return holdsSlotsLock(context, event, look) ? readsWord(context, state, event, role) : state;
+        return holdsSlotsLock(context, event, view) ? readsWord(context, state, event, role) : state;
       if (!isRmw(event.kind)) {
         const { name } = spec.actors[event.thread];
         return violationOfRule(DIRTY_BITMAP_RULE.D11_ATOMIC, `${name} stores to ${event.place.name}`);
       }
       return isProducer[event.thread]
         ? marks(context, state, event, role)
-        : clearsBits(context, state, event, look, role);
+        : clearsBits(context, state, event, view, role);
     },
     version: (state, event, _, { page }) =>
       !isWrite(event.kind) && !copiesFirst && state.threads[event.thread].owed.includes(formatCall(page))
@@ -109,11 +109,11 @@ function bitReducers(context: BitmapContext): Pick<BitmapReducers, 'word' | 'ver
 
 function protectReducers(context: BitmapContext): Omit<BitmapReducers, 'word' | 'version'> {
   return {
-    armed(state, event, look, { page }) {
+    armed(state, event, view, { page }) {
       // A cmpxchg that finds the page armed writes nothing.
       const arms = isWrite(event.kind) && event.value === ARMED && (event.kind !== Kind.cmpxchg || event.old !== ARMED);
       const isOurs = context.armsAlone || state.threads[event.thread].touched;
-      return arms && isOurs ? protects(context, state, event, look, page) : state;
+      return arms && isOurs ? protects(context, state, event, view, page) : state;
     },
     translations: (state, event, _, { page }) =>
       state.threads[event.thread].unflushed.length > 0 && isWrite(event.kind) && event.value === 0

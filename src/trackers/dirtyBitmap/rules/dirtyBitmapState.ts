@@ -89,8 +89,8 @@ export interface WordRole {
   readonly word: number;
 }
 
-export const holdsSlotsLock = ({ vm }: BitmapContext, { thread }: StepEvent, look: StateView): boolean =>
-  look.holder(vm.kvm.slots_lock) === thread;
+export const holdsSlotsLock = ({ vm }: BitmapContext, { thread }: StepEvent, view: StateView): boolean =>
+  view.holder(vm.kvm.slots_lock) === thread;
 
 /** The pages that the bits of `mask` stand for, in word `word` of a bitmap. */
 export function pagesOfMask(mask: number, word: number): number[] {

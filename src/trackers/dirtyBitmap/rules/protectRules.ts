@@ -18,7 +18,7 @@ export function protects(
   context: BitmapContext,
   state: BitmapMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   page: Page,
 ): BitmapNext {
   const { spec, vm, manual } = context;
@@ -26,9 +26,9 @@ export function protects(
   const { due, unflushed, touched, clears } = state.threads[event.thread];
   if (manual && touched && !clears)
     return violationOfRule(DIRTY_BITMAP_RULE.D5_ONLY_READS, `${name} re-arms ${event.place.name}`);
-  if (!holdsSlotsLock(context, event, look))
+  if (!holdsSlotsLock(context, event, view))
     return violationOfRule(DIRTY_BITMAP_RULE.D12_SLOTS_LOCK, `${name} re-arms ${event.place.name} without it`);
-  if (look.holder(vm.kvm.mmu_lock) !== event.thread)
+  if (view.holder(vm.kvm.mmu_lock) !== event.thread)
     return violationOfRule(DIRTY_BITMAP_RULE.D2_MMU_LOCK, `${name} re-arms ${event.place.name} without it`);
   const at = due.indexOf(formatCall(page));
   if (at < 0) {
@@ -36,7 +36,7 @@ export function protects(
     return violationOfRule(rule, `${name} re-arms ${event.place.name}`);
   }
   // A translation that is cached from now on belongs to a page that was recorded again.
-  const isCached = look.read(page.translations) !== 0;
+  const isCached = view.read(page.translations) !== 0;
   return updateThread(state, event.thread, {
     due: due.toSpliced(at, 1),
     ...(isCached && { unflushed: [...unflushed, formatCall(page)] }),

@@ -33,15 +33,15 @@ export function slotRule(spec: VmSpec, vm: Vm, bitmaps: readonly Bitmap[]): Moni
     name: 'slot rule',
     sees: ({ id }) => id === slots_lock.id || slotOfSize.has(id) || words.has(id),
     init: () => spec.actors.map(() => NOTHING),
-    step(state, { thread, kind, place, value }, look) {
+    step(state, { thread, kind, place, value }, view) {
       const { deleted, emptied } = state[thread];
       if (place.id === slots_lock.id) {
         if (kind !== Kind.unlock || deleted.length === 0) return withElement(state, thread, NOTHING);
-        const kept = deleted.flatMap(wordsOf).find((word) => !emptied.includes(word.id) && look.read(word) !== 0);
+        const kept = deleted.flatMap(wordsOf).find((word) => !emptied.includes(word.id) && view.read(word) !== 0);
         if (kept === undefined) return withElement(state, thread, NOTHING);
         return violationOfRule(DIRTY_BITMAP_RULE.D13_SLOT, `${kept.name} is left`);
       }
-      if (!isWrite(kind) || value !== 0 || look.holder(slots_lock) !== thread) return state;
+      if (!isWrite(kind) || value !== 0 || view.holder(slots_lock) !== thread) return state;
       const slot = slotOfSize.get(place.id);
       if (slot !== undefined) return withElement(state, thread, { deleted: [...deleted, slot], emptied });
       return emptied.includes(place.id)

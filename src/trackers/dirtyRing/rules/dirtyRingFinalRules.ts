@@ -20,14 +20,14 @@ export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyR
       return over < 0 || `it does in ring${over}`;
     },
     ...(whole.length > 0 && {
-      [DIRTY_RING_RULE.F2_WINDOW]: (look: StateView) => firstOf(whole, (ring) => wrongEntry(ring, look)),
+      [DIRTY_RING_RULE.F2_WINDOW]: (view: StateView) => firstOf(whole, (ring) => wrongEntry(ring, view)),
       [DIRTY_RING_RULE.F10_NOT_FULL]: ({ read }: StateView) =>
         firstOf(whole, ({ warned }) => (read(warned) > 0 ? `${warned.name} is set` : undefined)),
     }),
     ...(told && {
-      [DIRTY_RING_RULE.F6_HARVEST]: (look: StateView) => {
-        const taken = rings.reduce((sum, { fetch_index }) => sum + ((look.read(fetch_index) - spec.index) >>> 0), 0);
-        const count = reported(spec, look).length;
+      [DIRTY_RING_RULE.F6_HARVEST]: (view: StateView) => {
+        const taken = rings.reduce((sum, { fetch_index }) => sum + ((view.read(fetch_index) - spec.index) >>> 0), 0);
+        const count = reported(spec, view).length;
         return count === taken || `${count} pages were reported, and ${taken} entries harvested`;
       },
     }),

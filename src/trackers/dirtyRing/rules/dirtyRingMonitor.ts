@@ -43,7 +43,7 @@ export function dirtyRingMonitor(machine: TrackedVm<DirtyRings>): Monitor<DirtyR
     model: context.rings.map(({ size }) => emptyDirtyRing(size)),
     idle: IDLE_RING_THREAD,
     reducers: { ...entryReducers(context), ...indexReducers(context) },
-    returned: (state, thread, operation, result, look) => returns(context, state, thread, operation, result, look),
+    returned: (state, thread, operation, result, view) => returns(context, state, thread, operation, result, view),
     modelKey: dirtyRingsKey,
     threadKey: dirtyRingThreadKey,
   });
@@ -52,31 +52,31 @@ export function dirtyRingMonitor(machine: TrackedVm<DirtyRings>): Monitor<DirtyR
 type RingReducers = Reducers<DirtyRingMonitorState, DirtyRingRole>;
 
 const entryReducers = (context: DirtyRingContext): Pick<RingReducers, 'flags' | 'word'> => ({
-  flags(state, event, look, role) {
-    const resets = resetsRings(context, event, look);
+  flags(state, event, view, role) {
+    const resets = resetsRings(context, event, view);
     if (!isWrite(event.kind)) return resets ? readsFlags(context, state, event, role) : state;
     if (resets) return resetsEntry(context, state, event, role);
     return context.spec.actors[event.thread].vcpu === role.ring
-      ? pushesEntry(context, state, event, look, role)
+      ? pushesEntry(context, state, event, view, role)
       : flagsEntry(context, state, event, role);
   },
-  word(state, event, look, role) {
+  word(state, event, view, role) {
     if (isWrite(event.kind)) return fillsEntry(context, state, event, role);
-    if (resetsRings(context, event, look)) return readsResetWord(context, state, event, role);
+    if (resetsRings(context, event, view)) return readsResetWord(context, state, event, role);
     const isUserspace = context.spec.actors[event.thread].vcpu === undefined;
     return isUserspace && context.honest.has(role.ring) ? readsHarvestedWord(state, event) : state;
   },
 });
 
 const indexReducers = (context: DirtyRingContext): Omit<RingReducers, 'flags' | 'word'> => ({
-  dirty_index(state, event, look, { ring }) {
+  dirty_index(state, event, view, { ring }) {
     if (isWrite(event.kind)) return movesDirtyIndex(context, state, event, ring);
-    return context.version.repaired && resetsRings(context, event, look)
+    return context.version.repaired && resetsRings(context, event, view)
       ? readsBound(context, state, event, ring)
       : state;
   },
-  reset_index: (state, event, look, { ring }) =>
-    isWrite(event.kind) ? movesResetIndex(context, state, event, ring, resetsRings(context, event, look)) : state,
+  reset_index: (state, event, view, { ring }) =>
+    isWrite(event.kind) ? movesResetIndex(context, state, event, ring, resetsRings(context, event, view)) : state,
   warned: (state, event, _, { ring }) =>
     isWrite(event.kind) && context.hasRoom && context.honest.has(ring)
       ? violationOfRule(
@@ -84,14 +84,14 @@ const indexReducers = (context: DirtyRingContext): Omit<RingReducers, 'flags' | 
           `${context.spec.actors[event.thread].name} warns that ring${ring} is`,
         )
       : state,
-  signal: (state, event, look) =>
-    isWrite(event.kind) || !resetsRings(context, event, look)
+  signal: (state, event, view) =>
+    isWrite(event.kind) || !resetsRings(context, event, view)
       ? state
       : updateThread(state, event.thread, { since: [], ...(event.value !== 0 && { interrupted: true }) }),
-  slots_lock: (state, event, look) =>
+  slots_lock: (state, event, view) =>
     event.kind === Kind.lock
       ? updateThread(state, event.thread, NO_RESET_SECTION)
-      : leavesReset(context, state, event, look),
+      : leavesReset(context, state, event, view),
 });
 
 /** The operations that return what they harvested. */
@@ -104,7 +104,7 @@ function returns(
   thread: number,
   operation: number,
   result: unknown,
-  look: StateView,
+  view: StateView,
 ): DirtyRingNext {
   const { spec, rings, honest, hasRoom } = context;
   const { operations, vcpu } = spec.actors[thread];
@@ -114,7 +114,7 @@ function returns(
     return violationOfRule(DIRTY_RING_RULE.F6_RESET, `it returned ${result}, and took ${count}`);
   if (vcpu !== undefined) {
     const { pushed } = state.model[vcpu];
-    const index = look.read(rings[vcpu].dirty_index);
+    const index = view.read(rings[vcpu].dirty_index);
     if (index !== indexAfter(context, pushed))
       return violationOfRule(DIRTY_RING_RULE.F2_WINDOW, `after ${pushed} pushes dirty_index is ${index}`);
   }

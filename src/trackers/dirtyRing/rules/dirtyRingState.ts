@@ -99,8 +99,8 @@ export function honestRings(spec: VmSpec): ReadonlySet<number> {
   return new Set(spec.rings.map((_, ring) => ring).filter((ring) => !hostile.has(ring)));
 }
 
-export const resetsRings = ({ vm }: DirtyRingContext, { thread }: StepEvent, look: StateView): boolean =>
-  look.holder(vm.kvm.slots_lock) === thread;
+export const resetsRings = ({ vm }: DirtyRingContext, { thread }: StepEvent, view: StateView): boolean =>
+  view.holder(vm.kvm.slots_lock) === thread;
 
 export const actorName = ({ spec }: DirtyRingContext, { thread }: StepEvent): string => spec.actors[thread].name;
 

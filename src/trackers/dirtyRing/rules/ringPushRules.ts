@@ -20,14 +20,14 @@ export function pushesEntry(
   context: DirtyRingContext,
   state: DirtyRingMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   role: EntryRole,
 ): DirtyRingNext {
   const { spec, rings, honest, hasRoom, inOrder } = context;
   const r = role.ring;
   const ring = state.model[r];
   const cells = rings[r].dirty_gfns[role.entry];
-  const gfn = { slot: look.read(cells.slot), offset: look.read64(cells.offset) };
+  const gfn = { slot: view.read(cells.slot), offset: view.read64(cells.offset) };
   const isFull = honest.has(r) && isDirtyRingFull(ring);
   const name = actorName(context, event);
   if (isFull && hasRoom)

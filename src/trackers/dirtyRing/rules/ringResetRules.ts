@@ -113,12 +113,12 @@ export function leavesReset(
   context: DirtyRingContext,
   state: DirtyRingMonitorState,
   { thread }: StepEvent,
-  look: StateView,
+  view: StateView,
 ): DirtyRingNext {
   const { flags, interrupted } = state.threads[thread];
   if (flags.length === 0 && !interrupted) return state; // it took slots_lock for something else
   for (const [r, ring] of state.model.entries()) {
-    const pushed = pushesByIndex(context, ring, look.read(context.rings[r].dirty_index));
+    const pushed = pushesByIndex(context, ring, view.read(context.rings[r].dirty_index));
     if (ring.reset > Math.max(ring.pushed, pushed)) {
       const were = `${ring.reset} entries of ring${r} were reset, ${ring.pushed} were pushed`;
       return violationOfRule(DIRTY_RING_RULE.F3_NOT_OVERTAKEN, were);

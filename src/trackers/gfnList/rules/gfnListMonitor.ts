@@ -73,36 +73,36 @@ const rolesOf = ({ list, vm }: GfnListContext): (readonly [Place, Role])[] => [
 
 function reducersOf(context: GfnListContext): Reducers<GfnListMonitorState, Role> {
   return {
-    dirty_index(state, event, look, { is }) {
-      if (!isWrite(event.kind)) return readsDirty(context, state, event, look);
-      return resetsList(context, event, look)
-        ? zeroesIndex(context, state, event, look, is)
-        : movesDirty(context, state, event, look);
+    dirty_index(state, event, view, { is }) {
+      if (!isWrite(event.kind)) return readsDirty(context, state, event, view);
+      return resetsList(context, event, view)
+        ? zeroesIndex(context, state, event, view, is)
+        : movesDirty(context, state, event, view);
     },
-    avail_index(state, event, look, { is }) {
+    avail_index(state, event, view, { is }) {
       if (!isWrite(event.kind)) return state;
-      return resetsList(context, event, look)
-        ? zeroesIndex(context, state, event, look, is)
-        : announces(context, state, event, look);
+      return resetsList(context, event, view)
+        ? zeroesIndex(context, state, event, view, is)
+        : announces(context, state, event, view);
     },
-    fetch_index(state, event, look, { is }) {
-      const resets = resetsList(context, event, look);
+    fetch_index(state, event, view, { is }) {
+      const resets = resetsList(context, event, view);
       if (!isWrite(event.kind)) return resets ? readsFetch(state, event) : state;
-      return resets ? zeroesIndex(context, state, event, look, is) : fetches(context, state, event);
+      return resets ? zeroesIndex(context, state, event, view, is) : fetches(context, state, event);
     },
-    entry(state, event, look, { entry }) {
-      if (isWrite(event.kind)) return writesListEntry(context, state, event, look, entry);
-      return resetsList(context, event, look) ? readsListWord(state, event) : state;
+    entry(state, event, view, { entry }) {
+      if (isWrite(event.kind)) return writesListEntry(context, state, event, view, entry);
+      return resetsList(context, event, view) ? readsListWord(state, event) : state;
     },
-    armed(state, event, look, { page }) {
+    armed(state, event, view, { page }) {
       if (!isWrite(event.kind)) return state;
       return event.value === ARMED
-        ? rearmsListPage(context, state, event, look, page)
+        ? rearmsListPage(context, state, event, view, page)
         : opensPage(context, state, event, page);
     },
-    list_lock: (state, event, look) =>
-      event.kind === Kind.unlock && resetsList(context, event, look)
-        ? leavesListLock(context, state, event, look)
+    list_lock: (state, event, view) =>
+      event.kind === Kind.unlock && resetsList(context, event, view)
+        ? leavesListLock(context, state, event, view)
         : state,
     slots_lock: (state, event) => (event.kind === Kind.lock ? updateThread(state, event.thread, NO_LIST_RESET) : state),
   };

@@ -65,11 +65,11 @@ export interface GfnListContext {
 
 export type ListIndex = 'dirty_index' | 'avail_index' | 'fetch_index';
 
-export const holdsListLock = ({ list }: GfnListContext, { thread }: StepEvent, look: StateView): boolean =>
-  look.holder(list.list_lock) === thread;
+export const holdsListLock = ({ list }: GfnListContext, { thread }: StepEvent, view: StateView): boolean =>
+  view.holder(list.list_lock) === thread;
 
-export const resetsList = ({ vm }: GfnListContext, { thread }: StepEvent, look: StateView): boolean =>
-  look.holder(vm.kvm.slots_lock) === thread;
+export const resetsList = ({ vm }: GfnListContext, { thread }: StepEvent, view: StateView): boolean =>
+  view.holder(vm.kvm.slots_lock) === thread;
 
 /**
  * Whether userspace keeps to the rules: it writes no mapped memory, and one thread alone drains the

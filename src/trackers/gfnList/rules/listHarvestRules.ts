@@ -19,10 +19,10 @@ export function readsDirty(
   context: GfnListContext,
   state: GfnListMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
 ): GfnListNext {
   const { name, role } = context.spec.actors[event.thread];
-  return mayPush(role) || holdsListLock(context, event, look)
+  return mayPush(role) || holdsListLock(context, event, view)
     ? state
     : violationOfRule(GFN_LIST_RULE.A2_LOCK, `${name} reads ${event.place.name} without it`);
 }
@@ -32,11 +32,11 @@ export function announces(
   context: GfnListContext,
   state: GfnListMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
 ): GfnListNext {
   const { name, role } = context.spec.actors[event.thread];
   const { model, threads } = state;
-  if (!holdsListLock(context, event, look))
+  if (!holdsListLock(context, event, view))
     return violationOfRule(GFN_LIST_RULE.A2_LOCK, `${name} moves ${event.place.name} without it`);
   if (!context.honest) return state;
   const count = model.entries.length;

@@ -15,19 +15,19 @@ export function movesDirty(
   context: GfnListContext,
   state: GfnListMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
 ): GfnListNext {
   const { spec, list, honest } = context;
   const { model, threads } = state;
   const actor = spec.actors[event.thread];
-  if (!holdsListLock(context, event, look))
+  if (!holdsListLock(context, event, view))
     return violationOfRule(GFN_LIST_RULE.A5_LOCK, `${event.place.name} is written without it`);
   const count = model.entries.length;
   if (isGfnListFull(model))
     return violationOfRule(GFN_LIST_RULE.A5_FULL, `${actor.name} adds an entry, ${count} are there`);
   if (event.value !== count + 1)
     return violationOfRule(GFN_LIST_RULE.A1_ORDER, `dirty_index became ${event.value} after ${count} pushes`);
-  const entry = { slot: look.read(list.entries[count].slot), offset: look.read64(list.entries[count].offset) };
+  const entry = { slot: view.read(list.entries[count].slot), offset: view.read64(list.entries[count].offset) };
   const pushes = pushesOf(actor.operations[event.operation]);
   if (honest && !pushes.some((other) => arraysEqual(other, entry))) {
     const pushed = `${actor.name} pushes ${pushes.map(text).join(' or ') || 'nothing'}`;
@@ -41,10 +41,10 @@ export function writesListEntry(
   context: GfnListContext,
   state: GfnListMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   entry: number,
 ): GfnListNext {
-  if (!holdsListLock(context, event, look))
+  if (!holdsListLock(context, event, view))
     return violationOfRule(GFN_LIST_RULE.A5_LOCK, `${event.place.name} is written without it`);
   const index = state.model.entries.length;
   if (entry === index) return state;

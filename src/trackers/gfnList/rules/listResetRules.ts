@@ -33,7 +33,7 @@ export function zeroesIndex(
   context: GfnListContext,
   state: GfnListMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   index: ListIndex,
 ): GfnListNext {
   const { list, honest } = context;
@@ -41,19 +41,19 @@ export function zeroesIndex(
   const { fetchIndex, armed } = threads[event.thread];
   if (fetchIndex !== undefined && fetchIndex > list.size)
     return violationOfRule(GFN_LIST_RULE.A4_RANGE, `it is ${fetchIndex}, and ${index} is written`);
-  if (!holdsListLock(context, event, look))
+  if (!holdsListLock(context, event, view))
     return violationOfRule(GFN_LIST_RULE.A4_LOCK, `${index} is written without it`);
   if (event.value !== 0) return violationOfRule(GFN_LIST_RULE.A4_ZERO, `${index} became ${event.value}`);
   if (index !== 'dirty_index') return updateThread(state, event.thread, { zeroed: true });
-  const due = gfnListResettable(model).filter((entry) => isPage(context, entry, look));
+  const due = gfnListResettable(model).filter((entry) => isPage(context, entry, view));
   const forgotten = honest ? due.map(text).filter((page) => !armed.includes(page)) : [];
   if (forgotten.length > 0) return violationOfRule(GFN_LIST_RULE.A4_PAGES, `not re-armed: ${forgotten.join(', ')}`);
   return updateThread({ model: gfnListReset(model), threads }, event.thread, { zeroed: true });
 }
 
-function isPage({ vm }: GfnListContext, entry: ListEntry, look: StateView): boolean {
+function isPage({ vm }: GfnListContext, entry: ListEntry, view: StateView): boolean {
   const page = vm.guest.slots.get(entry.slot)?.[Number(entry.offset)];
-  return page !== undefined && isThere(vm, page, look.read);
+  return page !== undefined && isThere(vm, page, view.read);
 }
 
 /** A page is re-armed: it must have been fetched. */
@@ -61,13 +61,13 @@ export function rearmsListPage(
   context: GfnListContext,
   state: GfnListMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   page: Page,
 ): GfnListNext {
   const { spec, list, honest } = context;
   const { name } = spec.actors[event.thread];
   const { fetchIndex, armed } = state.threads[event.thread];
-  if (!resetsList(context, event, look))
+  if (!resetsList(context, event, view))
     return violationOfRule(GFN_LIST_RULE.A4_PAGES, `${name} re-arms ${event.place.name} without slots_lock`);
   if (fetchIndex !== undefined && fetchIndex > list.size)
     return violationOfRule(GFN_LIST_RULE.A4_RANGE, `it is ${fetchIndex}, and ${event.place.name} is re-armed`);
@@ -81,10 +81,10 @@ export function leavesListLock(
   { list, honest }: GfnListContext,
   state: GfnListMonitorState,
   { thread }: StepEvent,
-  look: StateView,
+  view: StateView,
 ): GfnListNext {
   if (!honest || !state.threads[thread].zeroed) return state;
-  const left = [list.dirty_index, list.avail_index, list.fetch_index].filter((index) => look.read(index) !== 0);
+  const left = [list.dirty_index, list.avail_index, list.fetch_index].filter((index) => view.read(index) !== 0);
   return left.length === 0
     ? state
     : violationOfRule(GFN_LIST_RULE.A4_ZERO, `${left.map(({ name }) => name).join(', ')} is not`);

@@ -14,13 +14,13 @@ export function everyPageArmedOrRecorded(spec: VmSpec, vm: Vm): Properties['fina
   if (!performs(spec, 'write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
   if (performs(spec, 'host-write', 'set-slot') || spec.pml !== undefined) return noUnrecordedWritablePage(spec, vm);
   return {
-    'R7 reset re-arms the pages of its entries, and no others': (look) => {
-      const due = new Set(vm.tracker.recorded(look).map(text));
-      const wrong = vm.guest.pages.filter((page) => (look.read(page.armed) !== WRITABLE) === due.has(formatCall(page)));
+    'R7 reset re-arms the pages of its entries, and no others': (view) => {
+      const due = new Set(vm.tracker.recorded(view).map(text));
+      const wrong = vm.guest.pages.filter((page) => (view.read(page.armed) !== WRITABLE) === due.has(formatCall(page)));
       if (wrong.length === 0) return true;
       return wrong
         .map((page) =>
-          look.read(page.armed) !== WRITABLE
+          view.read(page.armed) !== WRITABLE
             ? `page ${formatCall(page)} is write-protected, and its entry was not reset`
             : `page ${formatCall(page)} is not write-protected, and no ring has an entry of it`,
         )

@@ -21,11 +21,11 @@ export function returns(
   thread: number,
   operation: number,
   result: unknown,
-  look: StateView,
+  view: StateView,
 ): GfnRingNext {
   const op = context.spec.actors[thread].operations[operation];
   return (
-    wrongProd(context, state, thread, op, look) ??
+    wrongProd(context, state, thread, op, view) ??
     wrongResult(context, state.threads[thread], op, result) ??
     (state.threads[thread] === IDLE ? state : updateThread(state, thread, IDLE))
   );
@@ -37,11 +37,11 @@ function wrongProd(
   state: GfnRingMonitorState,
   thread: number,
   op: OperationSpec,
-  look: StateView,
+  view: StateView,
 ): Violation | undefined {
   const { vcpu } = spec.actors[thread];
   if (vcpu === undefined) return undefined;
-  const prod = look.read(rings[vcpu].prod_index);
+  const prod = view.read(rings[vcpu].prod_index);
   return prod === (spec.index + state.model[vcpu].published) % MODULUS
     ? undefined
     : violationOfRule(GFN_RING_RULE.R3_PRIVATE_BY_ONE, `after ${op.do} it is ${prod}`);

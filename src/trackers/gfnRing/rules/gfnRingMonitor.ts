@@ -54,7 +54,7 @@ export function gfnRingMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnRings
     reducers: reducersOf(context),
     model: spec.rings.map(({ size }) => emptyRing(size)),
     idle: IDLE,
-    returned: (state, thread, operation, result, look) => returns(context, state, thread, operation, result, look),
+    returned: (state, thread, operation, result, view) => returns(context, state, thread, operation, result, view),
     modelKey: gfnRingsKey,
     threadKey: gfnRingThreadKey,
   });
@@ -64,38 +64,38 @@ function reducersOf(context: GfnRingContext): Reducers<GfnRingMonitorState, GfnR
   const { spec, vm, hostile } = context;
   const { slots_lock } = vm.kvm;
   return {
-    prod_index(state, event, look, { ring }) {
+    prod_index(state, event, view, { ring }) {
       const actor = spec.actors[event.thread];
       if (!isWrite(event.kind))
-        return look.holder(slots_lock) === event.thread ? readsProd(context, state, event, ring) : state;
+        return view.holder(slots_lock) === event.thread ? readsProd(context, state, event, ring) : state;
       return ownsRing(context, actor, ring)
         ? state
         : violationOfRule(GFN_RING_RULE.R1_PRIVATE_PROD, `${actor.name} writes ${event.place.name}`);
     },
-    prod: (state, event, look, { ring }) =>
-      isWrite(event.kind) ? publishes(context, state, event, look, ring) : state,
-    cons_index: (state, event, look, { ring }) =>
+    prod: (state, event, view, { ring }) =>
+      isWrite(event.kind) ? publishes(context, state, event, view, ring) : state,
+    cons_index: (state, event, view, { ring }) =>
       isWrite(event.kind)
-        ? movesCons(context, state, event, ring, look.holder(slots_lock) === event.thread)
+        ? movesCons(context, state, event, ring, view.holder(slots_lock) === event.thread)
         : readsRoom(context, state, event, ring),
-    cons(state, event, look, { ring }) {
+    cons(state, event, view, { ring }) {
       if (isWrite(event.kind)) return hostile.has(ring) ? state : harvests(context, state, event, ring);
-      return look.holder(slots_lock) === event.thread ? readsCons(context, state, event, ring) : state;
+      return view.holder(slots_lock) === event.thread ? readsCons(context, state, event, ring) : state;
     },
     pad: (state, event) =>
       isWrite(event.kind)
         ? violationOfRule(GFN_RING_RULE.R8_PAD, `${spec.actors[event.thread].name} writes ${event.place.name}`)
         : state,
-    entry(state, event, look, role) {
+    entry(state, event, view, role) {
       if (isWrite(event.kind)) return writesEntry(context, state, event, role);
-      return look.holder(slots_lock) === event.thread ? readsEntry(context, state, event, role.ring) : state;
+      return view.holder(slots_lock) === event.thread ? readsEntry(context, state, event, role.ring) : state;
     },
-    armed: (state, event, look, role) =>
-      isWrite(event.kind) && event.value === ARMED ? rearms(context, state, event, look, role) : state,
+    armed: (state, event, view, role) =>
+      isWrite(event.kind) && event.value === ARMED ? rearms(context, state, event, view, role) : state,
     // fetchAnd: a page walk drops its own cached translation.
-    translations: (state, event, look, role) =>
+    translations: (state, event, view, role) =>
       isWrite(event.kind) && event.kind !== Kind.fetchAnd && event.value === 0
-        ? flushes(context, state, event, look.holder(slots_lock) === event.thread, role)
+        ? flushes(context, state, event, view.holder(slots_lock) === event.thread, role)
         : state,
     slots_lock: (state, event) =>
       event.kind === Kind.lock ? startsRingReset(state, event) : endsRingReset(context, state, event),

@@ -29,7 +29,7 @@ export function publishes(
   context: GfnRingContext,
   state: GfnRingMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   r: number,
 ): GfnRingNext {
   const { spec, rings, hostile } = context;
@@ -48,7 +48,7 @@ export function publishes(
     return violationOfRule(GFN_RING_RULE.R3_SHARED_BY_ONE, became);
   }
   const words = rings[r].entries[((expected + MODULUS - 1) % MODULUS) % ring.size];
-  const entry = { slot: look.read(words.slot), offset: look.read64(words.offset) };
+  const entry = { slot: view.read(words.slot), offset: view.read64(words.offset) };
   const pushes = pushesOf(actor.operations[event.operation]);
   if (!hostile.has(r) && !pushes.some((push) => arraysEqual(push, entry))) {
     const pushed = `${actor.name} pushes ${pushes.map(text).join(' or ')}`;

@@ -100,13 +100,13 @@ export function rearms(
   { spec, vm, hostile }: GfnRingContext,
   state: GfnRingMonitorState,
   event: StepEvent,
-  look: StateView,
+  view: StateView,
   { page }: RoleOf<GfnRingRole, 'armed'>,
 ): GfnRingNext {
   const { name } = spec.actors[event.thread];
-  if (look.holder(vm.kvm.slots_lock) !== event.thread)
+  if (view.holder(vm.kvm.slots_lock) !== event.thread)
     return violationOfRule(GFN_RING_RULE.R12_SLOTS_LOCK, `${name} re-arms ${event.place.name} without it`);
-  if (look.holder(vm.kvm.mmu_lock) !== event.thread)
+  if (view.holder(vm.kvm.mmu_lock) !== event.thread)
     return violationOfRule(GFN_RING_RULE.R12_MMU_LOCK, `${name} re-arms ${event.place.name} without it`);
   const doing = state.threads[event.thread];
   const gfn = formatCall(page);

@@ -17,10 +17,10 @@ export function callResultsMatchModel(spec: VmSpec): Properties['finally'] {
     ...(performs(spec, 'push') && { [GFN_RING_RULE.R6_RESULT]: pushesReturn(spec) }),
     ...(performs(spec, 'reset') && hostile.size === 0 && { [GFN_RING_RULE.R9_HONEST_IN_RANGE]: resetsReturn(spec) }),
     ...(whole.length > 0 && {
-      [GFN_RING_RULE.R4_ORDER]: (look: StateView) => {
+      [GFN_RING_RULE.R4_ORDER]: (view: StateView) => {
         for (const ring of whole) {
-          const pushed = pushedTo(spec, ring, look).map(text);
-          const taken = harvestedFrom(spec, ring, look).map(text);
+          const pushed = pushedTo(spec, ring, view).map(text);
+          const taken = harvestedFrom(spec, ring, view).map(text);
           if (taken.length > pushed.length || taken.some((entry, i) => entry !== pushed[i]))
             return `ring${ring}: harvested ${taken.join(' ')}, pushed ${pushed.join(' ') || 'nothing'}`;
         }
@@ -30,27 +30,27 @@ export function callResultsMatchModel(spec: VmSpec): Properties['finally'] {
   };
 }
 
-const pushesReturn = (spec: VmSpec) => (look: StateView) => {
-  const wrong = returned(spec, look, 'push').find(({ actor, result }) => {
+const pushesReturn = (spec: VmSpec) => (view: StateView) => {
+  const wrong = returned(spec, view, 'push').find(({ actor, result }) => {
     const count = result as number;
     return count !== BUSY && !(count >= 1 && count <= spec.rings[actor.vcpu ?? 0].size);
   });
   return wrong === undefined || `push returned ${wrong.result}`;
 };
 
-const resetsReturn = (spec: VmSpec) => (look: StateView) =>
-  returned(spec, look, 'reset').every(({ result }) => result !== GFN_RING_INVALID) ||
+const resetsReturn = (spec: VmSpec) => (view: StateView) =>
+  returned(spec, view, 'reset').every(({ result }) => result !== GFN_RING_INVALID) ||
   `reset returned ${GFN_RING_INVALID}`;
 
 /**
  * The results of all calls of one operation. `serve` may run any number of times, so its actor's
  * results have no fixed places.
  */
-function returned(spec: VmSpec, look: StateView, what: OperationSpec['do']): { actor: ActorSpec; result: unknown }[] {
+function returned(spec: VmSpec, view: StateView, what: OperationSpec['do']): { actor: ActorSpec; result: unknown }[] {
   return spec.actors.flatMap((actor, thread) =>
     serves(actor)
       ? []
-      : actor.operations.flatMap((op, i) => (op.do === what ? [{ actor, result: look.results[thread][i] }] : [])),
+      : actor.operations.flatMap((op, i) => (op.do === what ? [{ actor, result: view.results[thread][i] }] : [])),
   );
 }
 
@@ -77,17 +77,17 @@ function takesFrom(spec: VmSpec, op: OperationSpec, ring: number): boolean {
   return op.do === 'collect' && spec.rings.length === 1;
 }
 
-function pushedTo(spec: VmSpec, ring: number, look: StateView): GfnEntry[] {
+function pushedTo(spec: VmSpec, ring: number, view: StateView): GfnEntry[] {
   const thread = pusherOf(spec, ring);
   return spec.actors[thread].operations.flatMap((op, i) =>
-    op.do === 'push' && look.results[thread][i] !== BUSY ? [{ slot: op.slot, offset: BigInt(op.offset) }] : [],
+    op.do === 'push' && view.results[thread][i] !== BUSY ? [{ slot: op.slot, offset: BigInt(op.offset) }] : [],
   );
 }
 
-function harvestedFrom(spec: VmSpec, ring: number, look: StateView): GfnEntry[] {
+function harvestedFrom(spec: VmSpec, ring: number, view: StateView): GfnEntry[] {
   const thread = harvesterOf(spec, ring);
   return spec.actors[thread].operations.flatMap((op, i) =>
-    takesFrom(spec, op, ring) ? (look.results[thread][i] as readonly GfnEntry[]) : [],
+    takesFrom(spec, op, ring) ? (view.results[thread][i] as readonly GfnEntry[]) : [],
   );
 }
 
