@@ -10,23 +10,27 @@ import { SetupMemory } from '../src/memory/setupMemory.ts';
 import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { buildVm } from '../src/scenario/vm.ts';
-import { trackerNames } from '../src/trackers/registry.ts';
+import { trackerNames, trackers } from '../src/trackers/registry.ts';
 import type { VmSpec } from '../src/vm/spec.ts';
+import type { TrackerOption } from '../src/vm/trackerDescriptor.ts';
 import { actorOf, actorsOf, type Workload, WRITERS, workloads } from './arbitraries/workload.ts';
 import { type Expected, expectedOf } from './reference.ts';
 
 /** A tracker with its options. */
 type TrackerSetup = Required<Pick<VmSpec, 'tracker'>> & Pick<VmSpec, 'manualProtect' | 'backupBitmap' | 'pml'>;
 
-const HAVE_BACKUP: readonly string[] = ['dirty-ring@6.12', 'dirty-ring@6.17', 'dirty-ring@repaired'];
+const namesWith = (option: TrackerOption): string[] =>
+  trackerNames.filter((tracker) => trackers[tracker].options.includes(option));
 const SETUPS: readonly TrackerSetup[] = [
   ...trackerNames.map((tracker) => ({ tracker })),
-  ...(['on', 'initially set'] as const).map((manualProtect) => ({ tracker: 'dirty-bitmap' as const, manualProtect })),
-  ...HAVE_BACKUP.map((tracker) => ({ tracker, backupBitmap: true })),
+  ...(['on', 'initially set'] as const).flatMap((manualProtect) =>
+    namesWith('manualProtect').map((tracker) => ({ tracker, manualProtect })),
+  ),
+  ...namesWith('backupBitmap').map((tracker) => ({ tracker, backupBitmap: true })),
 ].flatMap((setup) => [setup, { ...setup, pml: 2 }]);
 
 const nameOf = (setup: TrackerSetup): string => Object.values(setup).join(', ');
-const isDirtyRing = ({ tracker }: TrackerSetup): boolean => tracker.startsWith('dirty-ring');
+const isDirtyRing = ({ tracker }: TrackerSetup): boolean => trackers[tracker].whenFull === 'overwrite';
 
 /** The workload without host writes, if the tracker does not record these. */
 const recorded = (workload: Workload, setup: TrackerSetup): Workload =>
@@ -49,7 +53,7 @@ function specOf(workload: Workload, setup: TrackerSetup): VmSpec {
     ...setup,
     rings: WRITERS.map(() => ({ size, leeway })),
     slots: workload.slots,
-    index: isDirtyRing(setup) ? 0xffff_fffe : 0xfffe,
+    index: trackers[setup.tracker].indexMax - 1,
     actors: actorsOf(workload),
     sometimes: [],
   };

@@ -43,7 +43,7 @@ function executeBlock(statements: readonly Statement[], frame: CallFrame, held: 
       case 'unlock': {
         const lock = lockAt(statement.at, frame);
         if (!held.delete(lock.name))
-          throw new UndefinedBehaviour(`${lock.name} is given back by a thread that does not hold it`);
+          throw new UndefinedBehaviour(`${lock.name} is unlocked by a thread that does not hold it`);
         mem.unlock(lock);
         break;
       }

@@ -5,6 +5,7 @@ import type { Cell, Cell64, Lock } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import { gfn_ring_harvest } from '../../src/ring/harvest.ts';
+import { scenariosOf } from '../../src/scenario/builtinScenarios.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
 import { KVM_CLEAR_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
 import { F_DIRTY } from '../../src/trackers/dirtyRing/dirty_ring.ts';
@@ -52,30 +53,32 @@ function machine({ tracker: name, ...shape }: Omit<Partial<VmShape>, 'tracker'> 
   };
 }
 
-test.each(trackerNames)('%s records the writes of vCPUs, in order, until it is reset', (tracker) => {
-  const {
-    mem,
-    tracker: of,
-    mark,
-    recorded,
-  } = machine({
-    tracker,
+/** Trackers that record entries, for which there can be too little room. */
+const logNames = trackerNames.filter((name) => trackers[name].whenFull !== 'never');
+const hasDefect = (name: string, catalogue: string): boolean =>
+  scenariosOf(name).some(({ known = [] }) => known.some((defect) => defect.catalogue === catalogue));
+
+test.each(trackerNames)('%s records the writes of vCPUs, in order, until it is reset', (name) => {
+  const { indexMax, whenFull } = trackers[name];
+  const { mem, vm, tracker, mark, recorded } = machine({
+    tracker: name,
     rings: [{ size: 4, leeway: 1 }],
-    index: tracker.startsWith('dirty-ring') ? 0xfffffffe : 0xfffe,
+    index: indexMax - 1,
   });
+  const written = vm.guest.pages.filter(({ slot, offset }) => ['0:1', '0:33', '65537:2'].includes(`${slot}:${offset}`));
   const exits: boolean[] = [];
-  for (const [slot, offset] of [
-    [0, 1],
-    [0, 33],
-    [65537, 2],
-  ]) {
-    expect(mark(slot, offset, 0)).toBe(true);
-    exits.push(of.mustExit(mem, 0));
+  for (const { slot, offset, armed } of written) {
+    mem.store(armed, 0);
+    expect(mark(slot, Number(offset), 0)).toBe(true);
+    exits.push(tracker.mustExit(mem, 0));
   }
-  expect(exits).toEqual([false, false, tracker !== 'dirty-bitmap']);
+  expect(exits).toEqual([false, false, whenFull !== 'never']);
   expect(recorded()).toEqual(['0:1', '0:33', '65537:2']);
-  expect(of.reset(mem, of.harvest(mem))).toBe(tracker === 'dirty-bitmap' ? 0 : 3);
-  expect([recorded(), of.mustExit(mem, 0)]).toEqual([[], false]);
+  const gfns = tracker.harvest(mem);
+  // A harvest of a bitmap re-arms pages, and leaves none to reset.
+  const unarmed = written.filter(({ armed }) => mem.load(armed) === 0);
+  expect(tracker.reset(mem, gfns)).toBe(unarmed.length);
+  expect([recorded(), tracker.mustExit(mem, 0)]).toEqual([[], false]);
 });
 
 test.each(trackerNames)('%s collects from all vCPUs at once', (tracker) => {
@@ -209,7 +212,7 @@ test('a bitmap that is initially set is set again for a new slot', () => {
   expect(recorded()).toEqual(all(33));
 });
 
-describe.each(trackerNames.filter((name) => name !== 'dirty-bitmap'))('%s', (tracker) => {
+describe.each(logNames)('%s', (tracker) => {
   /** What is re-armed of the pages that these entries name. */
   const rearmed = (...entries: readonly (readonly [number, number])[]): string[] => {
     const { mem, vm, tracker: of, mark } = machine({ tracker });
@@ -224,8 +227,8 @@ describe.each(trackerNames.filter((name) => name !== 'dirty-bitmap'))('%s', (tra
     expect(rearmed([0, 1], [5, 0], [65537, 2])).toEqual(['0:1', '65537:2']);
   });
 
-  // The ring as merged is known for it: B22.
-  test.runIf(!/@[56]/.test(tracker))('an entry with an unknown page does not affect others', () => {
+  // Versions of the merged ring are known for it.
+  test.skipIf(hasDefect(tracker, 'B22'))('an entry with an unknown page does not affect others', () => {
     expect(rearmed([65537, 3], [65537, 2])).toEqual(['65537:2']);
   });
 });
