@@ -10,9 +10,10 @@ import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../src/explore/search/searchProgress.ts';
 import { TraceCounter } from '../src/explore/search/traceCounter.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
+import { lenient } from '../test/explore/programs.ts';
 import { type Instruction, type ProgramShape, SHAPES } from './arbitraries/program.ts';
 import { programOf } from './shapedProgram.ts';
-import { lenient, strict, Watcher } from './watcher.ts';
+import { strict, Watcher } from './watcher.ts';
 
 /** The searches that are compared with each other. */
 export interface Searches {

@@ -5,7 +5,6 @@ import type { Observer } from '../src/explore/execution/observer.ts';
 import { traceOf } from '../src/explore/execution/trace.ts';
 import { noLimits } from '../src/explore/limits.ts';
 import { createExecution } from '../src/explore/memoryModels/registry.ts';
-import { DATA_RACE } from '../src/explore/memoryModels/weak/dataRaces.ts';
 import type { Operation, Program } from '../src/explore/program.ts';
 import { StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
@@ -138,7 +137,7 @@ test('an execution has a race if and only if RC11 says so', () =>
       const wrong = schedules.filter(({ choices, races }) => {
         execution.reset();
         const stop = execution.run(new StrictReplayScheduler(choices));
-        return races !== (stop.kind === 'violated' && stop.violation.property === DATA_RACE);
+        return races !== (stop.kind === 'violated' && stop.violation.category === 'data-race');
       });
       expect(wrong).toEqual([]);
     }),

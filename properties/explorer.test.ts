@@ -11,64 +11,34 @@ const events = new Map<string, number>();
 const seed = Number(process.env.GFNRING_SEED ?? 1);
 const programs = Number(process.env.GFNRING_PROGRAMS ?? 250);
 
-// Each test has a maximum number of interleavings, estimated without locks and waiting, and a share
-// of the number of programs.
-test('the searches agree on programs of any kind', () =>
+/** Programs, the maximum of their interleavings without locks and waiting, and their share. */
+test.each([
+  ['programs of any kind', new ProgramArbitrary(500), 1],
+  ['longer programs of any kind', new ProgramArbitrary(6000), 1 / 40],
+  ['overlapping cells', new ProgramArbitrary(300, 'widths'), 1 / 2],
+  ['locks', new ProgramArbitrary(4000, 'locks'), 1 / 2],
+  ['spin loops', new ProgramArbitrary(250, 'spins'), 1 / 8],
+] as const)('the searches agree on %s', (_, drawn, share) =>
   fc.assert(
-    fc.property(new ProgramArbitrary(500), (program) => {
+    fc.property(drawn, (program) => {
       expect(crossCheck(program, events)).toEqual([]);
     }),
-    { numRuns: programs, seed },
-  ));
-
-test('the searches agree on longer programs of any kind', () =>
-  fc.assert(
-    fc.property(new ProgramArbitrary(6000), (program) => {
-      expect(crossCheck(program, events)).toEqual([]);
-    }),
-    { numRuns: Math.ceil(programs / 40), seed },
-  ));
-
-test('the searches agree on overlapping cells', () =>
-  fc.assert(
-    fc.property(new ProgramArbitrary(300, 'widths'), (program) => {
-      expect(crossCheck(program, events)).toEqual([]);
-    }),
-    { numRuns: Math.ceil(programs / 2), seed },
-  ));
-
-test('the searches agree on locks', () =>
-  fc.assert(
-    fc.property(new ProgramArbitrary(4000, 'locks'), (program) => {
-      expect(crossCheck(program, events)).toEqual([]);
-    }),
-    { numRuns: Math.ceil(programs / 2), seed },
-  ));
-
-test('the searches agree on spin loops', () =>
-  fc.assert(
-    fc.property(new ProgramArbitrary(250, 'spins'), (program) => {
-      expect(crossCheck(program, events)).toEqual([]);
-    }),
-    { numRuns: Math.ceil(programs / 8), seed },
-  ));
+    { numRuns: Math.ceil(programs * share), seed },
+  ),
+);
 
 const asWorkItems = { ...searches, optimal: inWorkItems };
-test('the searches agree on programs of any kind, divided into work items', () =>
+test.each([
+  ['programs of any kind', new ProgramArbitrary(300)],
+  ['overlapping cells', new ProgramArbitrary(300, 'widths')],
+] as const)('the searches agree on %s, divided into work items', (_, drawn) =>
   fc.assert(
-    fc.property(new ProgramArbitrary(300), (program) => {
+    fc.property(drawn, (program) => {
       expect(crossCheck(program, new Map(), asWorkItems)).toEqual([]);
     }),
     { numRuns: Math.ceil(programs / 4), seed },
-  ));
-
-test('the searches agree on overlapping cells, divided into work items', () =>
-  fc.assert(
-    fc.property(new ProgramArbitrary(300, 'widths'), (program) => {
-      expect(crossCheck(program, new Map(), asWorkItems)).toEqual([]);
-    }),
-    { numRuns: Math.ceil(programs / 4), seed },
-  ));
+  ),
+);
 
 /**
  * Minimum number of programs, of a thousand, that must show each event. Each event is one that a

@@ -2,6 +2,7 @@ import type { Execution } from '../src/explore/execution/execution.ts';
 import type { Stop } from '../src/explore/execution/stop.ts';
 import type { Violation } from '../src/explore/execution/violation.ts';
 import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
+import { lenient } from '../test/explore/programs.ts';
 import { classOf } from './happensBeforeClass.ts';
 
 /** What the executions of one program showed. */
@@ -56,19 +57,9 @@ export class Watcher implements PropertyChecker {
   }
 }
 
-/** Accepts every execution. */
-export const lenient: PropertyChecker = {
-  atEnd: () => undefined,
-  key: () => '',
-  resultsMatter: true,
-  sees: () => false,
-};
-
 /** Reports deadlocks and failed checks; the search ends with the first. */
 export const strict: PropertyChecker = {
+  ...lenient,
   atEnd: (stop) =>
     stop.kind === 'deadlock' ? { property: 'deadlock', message: '' } : 'violation' in stop ? stop.violation : undefined,
-  key: () => '',
-  resultsMatter: true,
-  sees: () => false,
 };

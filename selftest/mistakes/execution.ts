@@ -225,8 +225,8 @@ export const execution: readonly Mistake[] = [
   {
     name: 'sleep-under-spinlock-accepted',
     part: 'locks',
-    testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states: ends an unlocked end, and a sleep under a spinlock, are violations'],
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['a mutex under a spinlock by states'],
     edits: [
       {
         file: 'explore/execution/locks',
@@ -238,8 +238,8 @@ export const execution: readonly Mistake[] = [
   {
     name: 'lock-held-at-end-accepted',
     part: 'locks',
-    testFile: 'test/explore/execution.test.ts',
-    expectedBy: ['the search of all states: ends an unlocked end, and a sleep under a spinlock, are violations'],
+    testFile: 'test/explore/ends.test.ts',
+    expectedBy: ['a lock that is kept by states'],
     edits: [
       { file: 'check/checker', from: 'if (this.words[offset >>> 2] !== 0)', to: 'if (this.words[offset >>> 2] > 99)' },
     ],

@@ -36,6 +36,19 @@ export type EditOf = readonly [file: string, from: string, to: string];
 
 const editOf = ([file, from, to]: EditOf): Edit => ({ file, from, to });
 
+/** Userspace copies pages before it has them re-armed. */
+export const COPIED_BEFORE_RESET: EditOf = [
+  'actors/userspace',
+  'resetAll(mem, vm, gfns); for (const gfn of gfns) copyPage(mem, vm, gfn);',
+  'for (const gfn of gfns) copyPage(mem, vm, gfn); resetAll(mem, vm, gfns);',
+];
+/** What the hardware logged is dropped. */
+export const LOG_NOT_DRAINED: EditOf = [
+  'actors/vcpu',
+  'const count = mem.load(used);',
+  'const count = mem.load(used) * 0;',
+];
+
 /** Makes canaries of one tracker, under `sc` and without a scaffold. */
 export const canariesOf =
   (tracker: string) =>

@@ -1,6 +1,6 @@
 import { LOST } from '#dist/trackers/scenarios/trackerScenario.js';
 import { collect, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
-import type { Canary } from './canary.ts';
+import { type Canary, COPIED_BEFORE_RESET, LOG_NOT_DRAINED } from './canary.ts';
 import { canary, neighbours, TRACKER, vm } from './dirtyBitmapScenarios.ts';
 
 const BITMAP = 'trackers/dirtyBitmap/bitmap';
@@ -12,31 +12,13 @@ export const dirtyBitmap: readonly Canary[] = [
     'if (vm.tracker.mark(mem, gfn, undefined)) break;',
     'break;',
   ]),
-  canary(
-    'copy-before-clear',
-    'B36; api.rst 7.18',
-    'dirty-bitmap/manual',
-    ['D8'],
-    [
-      'actors/userspace',
-      `const gfns = vm.tracker.harvest(mem);
-      resetAll(mem, vm, gfns);
-      for (const gfn of gfns) copyPage(mem, vm, gfn);`,
-      `const gfns = vm.tracker.harvest(mem);
-      for (const gfn of gfns) copyPage(mem, vm, gfn);
-      resetAll(mem, vm, gfns);`,
-    ],
-  ),
+  canary('copy-before-clear', 'B36; api.rst 7.18', 'dirty-bitmap/manual', ['D8'], COPIED_BEFORE_RESET),
   canary('slot-not-copied', 'B37; QEMU, kvm_set_phys_mem', 'dirty-bitmap/slot-reused', LOST, [
     'actors/slots',
     'for (let offset = 0; offset < npages; offset++) copyPage(mem, vm, { slot, offset: BigInt(offset) });',
     '',
   ]),
-  canary('bitmap-log-not-drained', 'B38; QEMU, kvm_dirty_ring_flush', 'dirty-bitmap/page-log', LOST, [
-    'actors/vcpu',
-    'const count = mem.load(used);',
-    'const count = mem.load(used) * 0;',
-  ]),
+  canary('bitmap-log-not-drained', 'B38; QEMU, kvm_dirty_ring_flush', 'dirty-bitmap/page-log', LOST, LOG_NOT_DRAINED),
   canary(
     'clear-unread-bits',
     'B40; QEMU 9f4bf4baa8b8',

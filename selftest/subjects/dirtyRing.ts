@@ -1,6 +1,6 @@
 import { LOST } from '#dist/trackers/scenarios/trackerScenario.js';
 import { collect, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
-import { type Canary, on, weak } from './canary.ts';
+import { type Canary, COPIED_BEFORE_RESET, LOG_NOT_DRAINED, on, weak } from './canary.ts';
 import { CRASH, canary, fullEachTime, intoLeeway, PUSH, twoPages, vm } from './dirtyRingScenarios.ts';
 
 const HARVEST = 'trackers/dirtyRing/harvest';
@@ -126,20 +126,14 @@ export const dirtyRing: readonly Canary[] = [
     'const entry = dirtyGfnAt(ring, first + gfns.length);',
     'const entry = ring.dirty_gfns.slice(0, Math.ceil(ring.size / 16))[(first + gfns.length) & (ring.size - 1)];',
   ]),
-  canary('ring-copied-before-reset', 'B36; api.rst 8.29', 'dirty-ring@repaired/dirty-again', LOST, [
-    'actors/userspace',
-    `const gfns = vm.tracker.harvest(mem);
-      resetAll(mem, vm, gfns);
-      for (const gfn of gfns) copyPage(mem, vm, gfn);`,
-    `const gfns = vm.tracker.harvest(mem);
-      for (const gfn of gfns) copyPage(mem, vm, gfn);
-      resetAll(mem, vm, gfns);`,
-  ]),
-  canary('ring-log-not-drained', 'B38; QEMU, kvm_dirty_ring_flush', 'dirty-ring@repaired/page-log', LOST, [
-    'actors/vcpu',
-    'const count = mem.load(used);',
-    'const count = mem.load(used) * 0;',
-  ]),
+  canary('ring-copied-before-reset', 'B36; api.rst 8.29', 'dirty-ring@repaired/dirty-again', LOST, COPIED_BEFORE_RESET),
+  canary(
+    'ring-log-not-drained',
+    'B38; QEMU, kvm_dirty_ring_flush',
+    'dirty-ring@repaired/page-log',
+    LOST,
+    LOG_NOT_DRAINED,
+  ),
 
   weak(
     canary(

@@ -40,6 +40,11 @@ const rewritten = vm('rewritten', [vcpu(0, write(0)), userspace(collect), hostil
 
 /** As merged: bounds are checked for a batch, not for each entry. The repair of B22 hides this. */
 const WHOLE_BATCH: EditOf = [RESET, 'if (version.repaired && !hasPage(mem, kvm, { slot, offset })) continue;', ''];
+const NO_RESET_INDEX: EditOf = [
+  RESET,
+  'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index); else mem.store(ring.reset_index, reset_index);',
+  '',
+];
 const NO_SIGNAL: EditOf = [RESET, 'if (version.interruptible && kvm.arch.signal_pending(mem)) {', 'if (false) {'];
 
 /** Of the merged ring: resets. */
@@ -199,11 +204,7 @@ export const dirtyRingReset: readonly Canary[] = [
     'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'dirty-ring@repaired/no-leeway',
     ['F-2'],
-    [
-      RESET,
-      'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index); else mem.store(ring.reset_index, reset_index);',
-      '',
-    ],
+    NO_RESET_INDEX,
     [
       RESET,
       'const slot = mem.load(entry.slot);',
@@ -215,11 +216,7 @@ export const dirtyRingReset: readonly Canary[] = [
     'Linux, kvm_dirty_ring_reset: the order of its accesses',
     'dirty-ring@repaired/no-leeway',
     ['F-2'],
-    [
-      RESET,
-      'if (version.repaired) mem.storeRelease(ring.reset_index, reset_index); else mem.store(ring.reset_index, reset_index);',
-      '',
-    ],
+    NO_RESET_INDEX,
     [
       RESET,
       'if (version.acquireRelease) mem.storeRelease(entry.flags, 0);',

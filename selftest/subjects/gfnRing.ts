@@ -29,6 +29,13 @@ const BACK_AND_FORTH = vm('back-and-forth', [vcpu(0, push(2), push(0)), userspac
   slots: [{ slot: 0, npages: 3 }],
 });
 
+/** Adds a cell of 32 bits that covers prod and cons. */
+const BOTH_INDICES: EditOf = [
+  'ring/alloc',
+  "cons: layout.cell(`${name}.cons`, 'u16', data + 2),",
+  "cons: layout.cell(`${name}.cons`, 'u16', data + 2), both: layout.cell(`${name}.both`, 'u32', data),",
+];
+
 /** Two threads of the host look for room at once, and there is room for one. */
 const TWO_HOSTS = vm(
   'two-hosts',
@@ -172,11 +179,7 @@ export const gfnRing: readonly Canary[] = [
     `${MAIL}: two halves of one word, two writers`,
     'ring',
     ['R2', 'R8', 'R1', 'R4'],
-    [
-      'ring/alloc',
-      "cons: layout.cell(`${name}.cons`, 'u16', data + 2),",
-      "cons: layout.cell(`${name}.cons`, 'u16', data + 2), both: layout.cell(`${name}.both`, 'u32', data),",
-    ],
+    BOTH_INDICES,
     [
       'ring/push',
       'mem.storeRelease(ring.indices.prod, u16(prod + 1));',
@@ -188,11 +191,7 @@ export const gfnRing: readonly Canary[] = [
     `${MAIL}: two halves of one word, two writers`,
     'ring',
     ['R3', 'R8', 'R1', 'R2'],
-    [
-      'ring/alloc',
-      "cons: layout.cell(`${name}.cons`, 'u16', data + 2),",
-      "cons: layout.cell(`${name}.cons`, 'u16', data + 2), both: layout.cell(`${name}.both`, 'u32', data),",
-    ],
+    BOTH_INDICES,
     [
       'ring/harvest',
       'mem.storeRelease(ring.indices.cons, u16(first + count));',

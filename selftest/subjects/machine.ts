@@ -1,7 +1,7 @@
 import { LOST, ONE_PAGE } from '#dist/trackers/scenarios/trackerScenario.js';
 import { halt, host, hostWrite, migrate, serve, setSlot, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
 import type { ActorSpec, VmSpec } from '#dist/vm/spec.js';
-import { type Canary, canariesOf, vmOf } from './canary.ts';
+import { type Canary, COPIED_BEFORE_RESET, canariesOf, vmOf } from './canary.ts';
 
 /** What is around a tracker: faults, stores, stopped vCPUs, the pause, checkpoints and slots. */
 const REMUS =
@@ -25,11 +25,7 @@ const COMES_BACK = vmOf('dirty-bitmap')(
 );
 
 export const machine: readonly Canary[] = [
-  ring('copied-before-the-reset', `B36; ${API}; comment in QEMU's kvm-all.c`, 'dirty-again', LOST, [
-    'actors/userspace',
-    'resetAll(mem, vm, gfns); for (const gfn of gfns) copyPage(mem, vm, gfn);',
-    'for (const gfn of gfns) copyPage(mem, vm, gfn); resetAll(mem, vm, gfns);',
-  ]),
+  ring('copied-before-the-reset', `B36; ${API}; comment in QEMU's kvm-all.c`, 'dirty-again', LOST, COPIED_BEFORE_RESET),
   ring(
     'lost-wake-up-of-a-vcpu',
     'the mail: a vCPU that stopped runs again after a reset',

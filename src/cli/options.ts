@@ -49,7 +49,7 @@ export const jsonOption = (): Option => new Option('--json', 'print one JSON doc
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
 export const directoryOption = (): Option =>
   new Option('--dir <path>', 'directory of the findings').default('.gfnring/findings');
-export const scenarioSecondsOption = (): Option =>
+const scenarioSecondsOption = (): Option =>
   new Option('--seconds <n>', 'time limit for each scenario').default(60).argParser(seconds('seconds'));
 export const fileOption = (): Option =>
   new Option('--file <path>', 'the C file, relative to --kdir').default('virt/kvm/dirty_ring.c');
@@ -57,6 +57,17 @@ export const patienceOption = (): Option =>
   new Option('--patience <seconds>', 'time limit for 512 executions; a worker that exceeds it counts as hung')
     .default(120)
     .argParser(seconds('patience'));
+
+/** The options of a command that checks the scenarios of a tracker. */
+export const checkOptions = (): Option[] => [
+  scenarioSecondsOption(),
+  memoryModelOption(),
+  tearingOption(),
+  directoryOption(),
+  seedOption(),
+  jsonOption(),
+  quietOption(),
+];
 
 /** Whether the user gave an option, by its name in camel case. */
 export const isGiven = (command: Command, name: string): boolean => command.getOptionValueSource(name) !== 'default';

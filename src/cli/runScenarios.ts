@@ -3,7 +3,7 @@ import { SCHEMA } from '../input/schema.ts';
 import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ExploreReport, WrittenFinding } from '../run/exploreReport.ts';
-import { exploreScenario } from '../run/exploreScenario.ts';
+import { type ExploreOptions, exploreScenario } from '../run/exploreScenario.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';
 import type { SharedOptions } from './options.ts';
@@ -77,21 +77,26 @@ export async function runScenarios(
 
 const isUnknown = ({ catalogue }: CheckFinding): boolean => catalogue === null;
 
-async function checkScenario(scenario: BuiltInScenario, options: CheckOptions): Promise<CheckResult> {
-  const isProof = defaultModeFor(scenario, options.memoryModel) === 'prove';
-  const report = await exploreScenario(scenario.spec, {
+/** How a scenario is explored: one that is small enough is proved. */
+export function checkSettings(
+  scenario: BuiltInScenario,
+  { memoryModel, tearing, seed, seconds }: Pick<CheckOptions, 'memoryModel' | 'tearing' | 'seed' | 'seconds'>,
+): Omit<ExploreOptions, 'directory'> {
+  const isProof = defaultModeFor(scenario, memoryModel) === 'prove';
+  return {
     scheduler: isProof ? 'exhaustive' : 'portfolio',
     reduction: 'states',
     workers: 1,
-    memoryModel: options.memoryModel,
-    tearing: options.tearing,
-    seed: options.seed,
+    ...{ memoryModel, tearing, seed },
     depth: 3,
-    limits: { executions: isProof ? Infinity : EXECUTIONS, seconds: options.seconds, bytes: BYTES_MAX },
+    limits: { executions: isProof ? Infinity : EXECUTIONS, seconds, bytes: BYTES_MAX },
     stepsMax: STEPS_MAX,
     minimiseSeconds: MINIMISE_SECONDS,
-    directory: options.dir,
-  });
+  };
+}
+
+async function checkScenario(scenario: BuiltInScenario, options: CheckOptions): Promise<CheckResult> {
+  const report = await exploreScenario(scenario.spec, { ...checkSettings(scenario, options), directory: options.dir });
   const findings = report.findings.map((finding): CheckFinding => {
     const catalogue = knownAs(finding, scenario.known);
     return { ...finding, catalogue, title: catalogue && knownDefects[catalogue] };

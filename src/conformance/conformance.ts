@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { type VersionName, versions } from '../trackers/dirtyRing/versions.ts';
 import type { KernelFile } from '../trackers/interface/tracker.ts';
@@ -36,7 +37,7 @@ export async function observe(
   try {
     accessSync(vmlinuz, constants.R_OK);
   } catch (error) {
-    throw new BadInput(`--vmlinuz ${vmlinuz}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new BadInput(`--vmlinuz ${vmlinuz}: ${errorCode(error)}`);
   }
   const disk = initrd(modules, lists);
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-boot-'));

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { cpio, MODE_CHARACTER_DEVICE, MODE_EXECUTABLE, MODE_FOLDER } from './cpio.ts';
 import { type ConformanceOperation, formatOperation } from './operations.ts';
@@ -38,7 +39,7 @@ function modulesIn(folder: string): { readonly name: string; readonly path: stri
   try {
     files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch (error) {
-    throw new BadInput(`--modules ${folder}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new BadInput(`--modules ${folder}: ${errorCode(error)}`);
   }
   return MODULES.map((name) => {
     const names = SUFFIXES.map((suffix) => name + suffix);

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /** The code of an error of the file system, such as `ENOENT`. Undefined for any other error. */
-export const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+export function errorCode(error: unknown): string | undefined {
+  const { errno, code } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  return errno === undefined ? undefined : code;
+}
 
 /** Whether the disk was full or the file system unavailable. Trying again later may succeed. */
 export const isTransient = (error: unknown): boolean =>

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 
 /** Where a kernel source tree has its litmus tests. */
@@ -21,6 +22,6 @@ export function litmusFiles(path: string): { readonly folder: string; readonly f
     return { folder, files };
   } catch (error) {
     if (error instanceof BadInput) throw error;
-    throw new BadInput(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    throw new BadInput(`cannot read ${path}: ${errorCode(error) ?? error}`);
   }
 }

@@ -236,16 +236,14 @@ class Resolver implements ResolvedNames {
     this.visitAll(childNodes(node), inner);
   }
 
-  private visitFunction(node: FunctionNode, scope: Scope): void {
-    const info: FunctionInfo = {
-      node,
-      parent: scope.owner,
-      loops: [],
-      usesThis: false,
-      sharesThis: false,
-      isOpaque: false,
-    };
+  private addFunction(node: FunctionInfo['node'], { owner }: Scope): FunctionInfo {
+    const info = { node, parent: owner, loops: [], usesThis: false, sharesThis: false, isOpaque: false };
     this.functions.push(info);
+    return info;
+  }
+
+  private visitFunction(node: FunctionNode, scope: Scope): void {
+    const info = this.addFunction(node, scope);
     let outer = scope;
     if (node.type === 'FunctionExpression' && node.id) {
       outer = { node, parent: scope, owner: undefined, names: new Map() };
@@ -275,16 +273,7 @@ class Resolver implements ResolvedNames {
         this.visit(member.value, inner);
         continue;
       }
-      const info: FunctionInfo = {
-        node: member,
-        parent: scope.owner,
-        loops: [],
-        usesThis: false,
-        sharesThis: false,
-        isOpaque: false,
-      };
-      this.functions.push(info);
-      const fields = this.open(member, inner, info);
+      const fields = this.open(member, inner, this.addFunction(member, scope));
       if (member.type === 'StaticBlock') {
         this.declareVars(member.body, fields);
         this.declareBlock(member.body, fields);

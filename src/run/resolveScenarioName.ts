@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { isBenchmarkRing } from '../scenario/benchmarkRing.ts';
@@ -54,7 +55,7 @@ function readJson(file: string, what: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new BadInput(`cannot read the ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    throw new BadInput(`cannot read the ${what} ${file}: ${errorCode(error) ?? error}`);
   }
   try {
     return JSON.parse(text);

@@ -5,6 +5,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Scenario } from '../check/scenario.ts';
+import { errorCode } from '../files/fileErrors.ts';
 import { BadInput, isBadInput } from '../input/badInput.ts';
 import { show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
@@ -26,7 +27,7 @@ export async function openModule(path: string): Promise<Scenario> {
     if (!statSync(path).isFile()) throw new BadInput(`cannot read the scenario ${shown}: it is no file`);
   } catch (error) {
     if (error instanceof BadInput) throw error;
-    throw new BadInput(`cannot read the scenario ${shown}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    throw new BadInput(`cannot read the scenario ${shown}: ${errorCode(error) ?? error}`);
   }
   hookModules();
   const { exports, isWatched } = await load(path, shown);

@@ -6,6 +6,7 @@ import type { Memory } from '../../src/memory/memory.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore, type Options } from '../../src/testing/explore.ts';
 import { detailedScenarios } from '../../src/trackers/gfnRing/scenarios.ts';
+import { readAgain } from './readAgain.ts';
 
 const RACE = 'no data race';
 const quick = { memoryModel: 'weak', minimise: 0, seconds: 60 } as const;
@@ -190,38 +191,10 @@ test.each(detailedScenarios.map(({ spec }) => spec.name))('no draw of %s has one
 });
 
 test('states are distinguished by the accesses that happen before a later acquire', async () => {
-  // As in weakStates.test.ts: the last store to y1 is of a or of c, with the same value, and a has
-  // read x plainly before.
-  const again = scenario({
-    name: 'read again',
-    cells: { x: 'u32', y: 'u32', y1: { type: 'u16', over: 'y' }, z: 'u32', done: 'u32' },
-    actors: {
-      c: [
-        (mem, { y1, done }) => {
-          mem.store(y1, 1);
-          mem.storeRelease(done, 1);
-        },
-      ],
-      a: [
-        (mem, { x, y }) => {
-          mem.read(x);
-          mem.storeRelease(y, 0x70001);
-        },
-      ],
-      between: [
-        (mem, { y, z, done }) => {
-          if (mem.load(y) === 0x70001 && mem.loadAcquire(done) === 1) mem.storeRelease(z, 1);
-        },
-      ],
-      reader: [
-        (mem, { x, y1, z }) => {
-          if (mem.loadAcquire(z) === 0) return;
-          mem.loadAcquire(y1);
-          mem.write(x, 1);
-        },
-      ],
-    },
-  });
+  const again = readAgain(
+    (mem, x) => mem.read(x),
+    (mem, x) => mem.write(x, 1),
+  );
   expect([await foundIn(again), await foundIn(again, { reduction: 'none' })]).toEqual([[RACE], [RACE]]);
 });
 

@@ -17,7 +17,6 @@ import type { Memory } from '../../src/memory/memory.ts';
 const layout = new Layout();
 const [x, y] = [layout.cell('x', 'u32'), layout.cell('y', 'u32')];
 const [m, n] = [layout.lock('m', 'mutex'), layout.lock('n', 'mutex')];
-const spin = layout.lock('spin', 'spinlock');
 
 const programOf = (...actors: ((mem: Memory) => unknown)[][]): Program => ({
   layout,
@@ -134,32 +133,6 @@ describe('the search of all states: ends', () => {
         sometimes: { two: ({ read }) => read(x) === 2, one: ({ read }) => read(x) === 1 },
       }).missing,
     ).toEqual(['two']);
-  });
-
-  test('an unlocked end, and a sleep under a spinlock, are violations', () => {
-    expect(searched(programOf([(mem) => mem.lock(m)])).violation?.property).toBe('no lock is held at the end');
-    expect(
-      searched(
-        programOf([
-          (mem) => {
-            mem.lock(spin);
-            mem.lock(m);
-          },
-        ]),
-      ).violation?.property,
-    ).toBe('nothing sleeps under a spinlock');
-    expect(searched(programOf([(mem) => mem.unlock(m)])).violation?.property).toBe(
-      'a lock is given back by its holder',
-    );
-  });
-
-  test('limits are outcomes', () => {
-    const counting = programOf([
-      (mem) => {
-        while (mem.fetchAdd(x, 1) < 5000);
-      },
-    ]);
-    expect(searched(counting).limit).toBe('1000 steps in one execution');
   });
 
   test('an endless spin loop is a livelock, with its iteration; one that ends is not', () => {

@@ -9,17 +9,10 @@ import { searchHere } from '../../src/run/search/search.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
+import { searchSpec } from '../searches.ts';
 import { permutations } from './programs.ts';
 
-const base: SearchSpec = {
-  memoryModel: 'sc',
-  tearing: false,
-  scheduler: 'exhaustive',
-  reduction: 'states',
-  seed: 1,
-  depth: 3,
-  stepsMax: 1000,
-};
+const base = searchSpec({ stepsMax: 1000 });
 
 /** What operations can return, all of them, by all reductions alike. */
 function outcomes(what: Scenario, search: Partial<SearchSpec>): string[] {
@@ -48,10 +41,8 @@ function outcomes(what: Scenario, search: Partial<SearchSpec>): string[] {
 
 describe('the benchmark rings have as many classes as other tools count, in any order of the threads', () => {
   test.each([
-    ['ring-s', 'sc', 46],
     ['ring-s', 'tso', 46],
     ['ring-s', 'weak', 46],
-    ['ring-m', 'sc', 553],
     ['ring-m', 'weak', 564],
   ] as const)('%s under %s: %i', (name, memoryModel, classes) => {
     const { program, ...rest } = benchmarkRing(name);

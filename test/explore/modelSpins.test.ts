@@ -3,7 +3,7 @@ import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { type Cell, type Memory, scenario } from '../../src/index.ts';
 import { searchHere } from '../../src/run/search/search.ts';
-import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
+import { searchSpec } from '../searches.ts';
 
 type Run = (mem: Memory, cells: { readonly flag: Cell }) => void;
 
@@ -41,7 +41,7 @@ const searches = (['tso', 'weak'] as const).flatMap((memoryModel) =>
 describe.each(searches)('$memoryModel, $reduction: a spin over a store that is no longer the last ends', (search) => {
   test.each(named)('%s', (_, one, other) => {
     const what: Scenario = scenario({ name: 'spin', cells: { flag: 'u32' }, actors: { a: [one], b: [other] } });
-    const all: SearchSpec = { tearing: false, scheduler: 'exhaustive', seed: 1, depth: 3, stepsMax: 1000, ...search };
+    const all = searchSpec({ ...search, stepsMax: 1000 });
     const { violation, limit, executions, classes, steps } = searchHere(what, all, noLimits);
     expect([violation, limit]).toEqual([undefined, undefined]);
     expect(steps).toBeLessThan(300);

@@ -8,9 +8,9 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { Symmetry } from '../../src/explore/symmetry.ts';
 import type { Lock } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
+import { searchSpec } from '../searches.ts';
 import { times } from './programs.ts';
 
 type Names = { readonly x: never; readonly y: never; readonly m: Lock };
@@ -68,15 +68,7 @@ describe('symmetric actors', () => {
   });
 
   test('actors that differ, or read their thread number, are not symmetric: one line says so', () => {
-    const search = {
-      ...scMemory,
-      scheduler: 'exhaustive',
-      reduction: 'states',
-      symmetry: true,
-      seed: 1,
-      depth: 3,
-      stepsMax: 1000,
-    } as const;
+    const search = searchSpec({ symmetry: true, stepsMax: 1000 });
     const differ = scenario({
       name: 'differ',
       cells: { x: 'u32', y: 'u32' },

@@ -7,48 +7,22 @@ import { assume } from '../../src/memory/assume.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
-import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { explore } from '../../src/testing/explore.ts';
+import { searchSpec } from '../searches.ts';
+import { readAgain } from './readAgain.ts';
 
 /** Compares the search of states with the search of all interleavings. */
 const foundBy = async (what: Scenario, reduction: 'states' | 'none') =>
   (await explore(what, { memoryModel: 'weak', reduction, minimise: 0, seconds: 60 })).outcome;
 
 test('states are distinguished by the message view of the last store of a cell', async () => {
-  // The last store to y1 is by a or by c, with the same value. Their message views differ.
-  const again = scenario({
-    name: 'read again',
-    cells: { x: 'u32', y: 'u32', y1: { type: 'u16', over: 'y' }, z: 'u32', done: 'u32' },
-    actors: {
-      c: [
-        (mem, { y1, done }) => {
-          mem.store(y1, 1);
-          mem.storeRelease(done, 1);
-        },
-      ],
-      a: [
-        (mem, { x, y }) => {
-          mem.store(x, 1);
-          mem.storeRelease(y, 0x70001);
-        },
-      ],
-      between: [
-        (mem, { y, z, done }) => {
-          if (mem.load(y) === 0x70001 && mem.loadAcquire(done) === 1) mem.storeRelease(z, 1);
-        },
-      ],
-      reader: [
-        (mem, { x, y1, z }) => {
-          if (mem.loadAcquire(z) === 0) return -1;
-          mem.loadAcquire(y1);
-          return mem.load(x);
-        },
-      ],
-    },
-    finally: { 'x is seen': ({ results }) => results.reader[0] !== 0 },
-  });
+  const again = readAgain(
+    (mem, x) => mem.store(x, 1),
+    (mem, x) => mem.load(x),
+    (result) => result !== 0,
+  );
   expect([await foundBy(again, 'none'), await foundBy(again, 'states')]).toEqual(['violated', 'violated']);
 });
 
@@ -198,9 +172,8 @@ test.each(Object.entries(HIDDEN))('states are distinguished by %s', (_, [memoryM
     const writtenDown = ({ results, read }: StateView): boolean =>
       outcomes.add(JSON.stringify([results, [...finals].map((name) => read(cells.get(name)!))])).size > 0;
     const properties = { ...noProperties, resultsMatter: true, finally: { 'written down': writtenDown } };
-    const search = { scheduler: 'exhaustive', reduction, seed: 1, depth: 3, stepsMax: 1000 } as const;
     const of = { name: 'hidden', program: { layout, init: () => {}, actors }, properties };
-    searchHere(of, { ...scMemory, ...search, memoryModel }, noLimits);
+    searchHere(of, searchSpec({ reduction, memoryModel, stepsMax: 1000 }), noLimits);
     return [...outcomes].sort();
   };
   expect(outcomesBy('states')).toEqual(outcomesBy('optimal'));

@@ -18,6 +18,13 @@ async function kernel(tree: Tree, ...args: string[]) {
 }
 const report = async (tree: Tree, ...args: string[]) => JSON.parse((await kernel(tree, ...args, '--json')).stdout);
 
+async function expectRejected(tree: Tree, message: RegExp): Promise<void> {
+  const { status, stderr, stdout } = await kernel(tree, '--quiet');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+}
+
 const LONG = { timeout: 600_000 };
 /** Runs only in `npm run test:long`. */
 const long = test.skipIf(process.env.GFNRING_LONG === undefined);
@@ -177,12 +184,7 @@ describe('an unsuitable file ends in one line and status 2', () => {
       () => ({ kdir: 'examples/kernel/virt', file: '../include/uapi/linux/kvm.h' }),
       /is no file/,
     ],
-  ] as const)('%s', LONG, async (_, tree, message) => {
-    const { status, stderr, stdout } = await kernel(tree(), '--quiet');
-    expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  });
+  ] as const)('%s', LONG, (_, tree, message) => expectRejected(tree(), message));
 });
 
 describe('an unsupported ring ends in one line and status 2', () => {
@@ -212,12 +214,7 @@ describe('an unsupported ring ends in one line and status 2', () => {
         ),
       /kvm_gfn_ring_push virt\/kvm\/gfnring\.c:\d+:\d+ writes memory that the file has allocated beside/,
     ],
-  ] as const)('%s', LONG, async (_, tree, message) => {
-    const { status, stderr, stdout } = await kernel(tree(), '--quiet');
-    expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  });
+  ] as const)('%s', LONG, (_, tree, message) => expectRejected(tree(), message));
 });
 
 describe('an unknown scenario ends in status 2', () => {

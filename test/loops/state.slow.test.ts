@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { instrument } from '../../src/loops/instrument.ts';
 import { installProbe } from '../../src/loops/probe.ts';
-import { scMemory } from '../../src/run/createRun.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
+import { exploreOptions } from '../searches.ts';
 
 installProbe();
 
@@ -177,13 +177,7 @@ async function outcomeOf(body: string, around: string, reduction: 'none' | 'opti
     actors: { a: [run], b: [sets] },
     finally: { 'not true': ({ results }: { results: Record<string, unknown[]> }) => results.a[0] !== true },
   } as unknown as Parameters<typeof scenario>[0]);
-  const { outcome } = await exploreScenario(of, {
-    ...scMemory,
-    ...{ scheduler: 'exhaustive', reduction, seed: 1, depth: 3, stepsMax: 10_000, workers: 1 },
-    limits: { executions: Infinity, seconds: 40, bytes: 2 ** 30 },
-    minimiseSeconds: 0,
-    directory: null,
-  });
+  const { outcome } = await exploreScenario(of, exploreOptions({ reduction, limits: { seconds: 40 } }));
   return outcome;
 }
 

@@ -6,25 +6,15 @@ import type { ExploreReport } from '../../src/run/exploreReport.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import type { ScenarioRef } from '../../src/scenario/scenarioRef.ts';
+import { exploreOptions } from '../searches.ts';
 
 /** The first finding of a search of all states. */
 export async function findFirst(
   name: string,
   machine: Partial<MemoryConfig> = {},
 ): Promise<ExploreReport['findings'][number]> {
-  const { findings } = await exploreScenario(await resolveScenarioName(name), {
-    ...scMemory,
-    ...machine,
-    scheduler: 'exhaustive',
-    reduction: 'states',
-    workers: 1,
-    depth: 3,
-    seed: 1,
-    limits: { executions: Infinity, seconds: 60, bytes: 2 ** 31 },
-    stepsMax: 10_000,
-    minimiseSeconds: 5,
-    directory: null,
-  });
+  const options = exploreOptions({ ...machine, minimiseSeconds: 5 });
+  const { findings } = await exploreScenario(await resolveScenarioName(name), options);
   return findings[0];
 }
 

@@ -12,6 +12,7 @@ import { minimise } from '../../src/run/minimise/minimise.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
+import { searchSpec } from '../searches.ts';
 
 interface Ring {
   readonly prod: Cell;
@@ -44,15 +45,7 @@ const counted: Scenario = {
 /** The first failure of random walks, not minimised. */
 async function found(of: Scenario | ScenarioRef, seed: number): Promise<Failure> {
   const what = await resolveScenario(of);
-  const search = {
-    scheduler: 'random-walk',
-    reduction: 'none',
-    memoryModel: 'sc',
-    tearing: false,
-    seed,
-    depth: 3,
-    stepsMax: 10_000,
-  } as const;
+  const search = searchSpec({ scheduler: 'random-walk', reduction: 'none', seed });
   const { violation, schedule } = searchHere(what.scenario, search, { ...noLimits, executions: 20_000 });
   expect(violation).toBeDefined();
   return { ...what, ...violation!, memoryModel: 'sc', tearing: false, schedule };
@@ -132,15 +125,7 @@ describe.each(['tso', 'weak'] as const)('a failure that needs %s', (memoryModel)
   test('is not minimised to one that fails under sc', async () => {
     const machine = { memoryModel, tearing: false };
     const what = await resolveScenario(apart);
-    const search = {
-      ...machine,
-      scheduler: 'exhaustive',
-      reduction: 'states',
-      seed: 1,
-      depth: 3,
-      stepsMax: 100,
-    } as const;
-    const { violation, schedule } = searchHere(apart, search, noLimits);
+    const { violation, schedule } = searchHere(apart, searchSpec({ ...machine, stepsMax: 100 }), noLimits);
     const least = minimise({ ...what, ...violation!, ...machine, schedule }, 5);
     expect(operations(least)).toBe(4);
     expect(

@@ -5,7 +5,7 @@ import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { contextSwitches, formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
-import { createRun, runOnce, scMemory } from '../../src/run/createRun.ts';
+import { createRun, runOnce } from '../../src/run/createRun.ts';
 import type { Failure } from '../../src/run/failure.ts';
 import { findingOf, writeFinding } from '../../src/run/finding.ts';
 import { parseFinding } from '../../src/run/parseScenarioRef.ts';
@@ -15,6 +15,7 @@ import { searchHere } from '../../src/run/search/search.ts';
 import { resolveScenario } from '../../src/scenario/scenarioRef.ts';
 import { emptyFolder } from '../commandLine.ts';
 import { programOf, threadsOf } from '../explore/programs.ts';
+import { searchSpec } from '../searches.ts';
 
 /** A scenario that fails if the loads of a program have read these values, by thread. */
 const without = (text: string, results: readonly unknown[]): Scenario => ({
@@ -36,14 +37,7 @@ describe('a finding replays exactly, with its reads-from and coherence choices',
   ] as const)('%s: %s', (memoryModel, text, results) => {
     const of = without(text, results);
     const machine = { memoryModel, tearing: false };
-    const { schedule, violation } = searchHere(
-      of,
-      {
-        ...{ ...scMemory, ...machine, scheduler: 'exhaustive', reduction: 'states' },
-        ...{ seed: 1, depth: 3, stepsMax: 1000 },
-      },
-      noLimits,
-    );
+    const { schedule, violation } = searchHere(of, searchSpec({ ...machine, stepsMax: 1000 }), noLimits);
     expect(violation?.property).toBe('not this');
     const run = createRun(of, 1000, machine);
     expect(replay(run, schedule, 'it')).toEqual(violation);

@@ -5,18 +5,15 @@ import { createExecution } from '../../src/explore/memoryModels/registry.ts';
 import { profileOf } from '../../src/explore/profile.ts';
 import { createScheduler } from '../../src/explore/schedulers/registry.ts';
 import { TraceCounter } from '../../src/explore/search/traceCounter.ts';
-import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
 import { programOf, threadsOf } from '../explore/programs.ts';
+import { searchSpec } from '../searches.ts';
 
 const SEED = 5;
-const search = (more: Partial<SearchSpec>): SearchSpec => ({
-  ...scMemory,
-  ...{ scheduler: 'exhaustive', reduction: 'none', seed: SEED, depth: 3, stepsMax: 1000 },
-  ...more,
-});
+const search = (more: Partial<SearchSpec>): SearchSpec =>
+  searchSpec({ reduction: 'none', seed: SEED, stepsMax: 1000, ...more });
 
 test('a search in work items runs every interleaving once', () => {
   const program = programOf(threadsOf('Wx1 | Rx;Ry | Ry;Rx | Wy1'));

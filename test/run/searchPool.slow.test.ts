@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { noLimits } from '../../src/explore/limits.ts';
-import { scMemory } from '../../src/run/createRun.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { SearchPool } from '../../src/run/search/searchPool.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
 import { resolveScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
+import { searchSpec } from '../searches.ts';
 
 /** One, two and three threads give the same result. */
 
@@ -15,7 +15,7 @@ afterAll(async () => {
   await three.close();
 });
 
-const base = { ...scMemory, reduction: 'none', seed: 7, depth: 3, stepsMax: 10_000 } as const;
+const base = searchSpec({ reduction: 'none', seed: 7 });
 const ring = (name: 'ring-s' | 'ring-m' | 'ring-l'): ScenarioRef => ({ schema: 1, name, builtIn: name });
 const lostUpdate: ScenarioRef = { schema: 1, name: 'lost-update', module: `${process.cwd()}/examples/lost-update.mjs` };
 
@@ -34,7 +34,7 @@ describe('for any number of workers', () => {
     ['ring-m', 553],
     ['ring-l', 6111],
   ] as const)('%s has %i classes', async (name, classes) => {
-    const { found, here } = await both(ring(name), { ...base, scheduler: 'exhaustive', reduction: 'optimal' });
+    const { found, here } = await both(ring(name), { ...base, reduction: 'optimal' });
     expect(found).toMatchObject({ executions: classes, blocked: 0, classes, limit: undefined, missing: [] });
     expect(here).toMatchObject({ executions: classes, classes, readsFrom: found.readsFrom });
   });
@@ -50,12 +50,12 @@ describe('for any number of workers', () => {
   test('the first violation is the same', async () => {
     const { found, here } = await both(lostUpdate, { ...base, scheduler: 'random-walk' });
     expect(found).toMatchObject({ executions: here.executions, schedule: here.schedule, violation: here.violation });
-    const proof = await both(lostUpdate, { ...base, scheduler: 'exhaustive', reduction: 'optimal' });
+    const proof = await both(lostUpdate, { ...base, reduction: 'optimal' });
     expect(proof.found.violation).toEqual(proof.here.violation);
   });
 
   test('interleavings one by one, with and without a bound, up to a limit', async () => {
-    const search = { ...base, scheduler: 'exhaustive' } as const;
+    const search = base;
     const { found, here } = await both(ring('ring-s'), { ...search, preemptions: 1 });
     expect(found).toMatchObject({ executions: here.executions, classes: here.classes, limit: undefined });
     const cut = await both(ring('ring-s'), search, { ...noLimits, executions: 5000 });

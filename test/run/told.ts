@@ -1,9 +1,9 @@
 import type { Scenario } from '../../src/check/scenario.ts';
 import type { Limits } from '../../src/explore/limits.ts';
-import { scMemory } from '../../src/run/createRun.ts';
 import type { ExploreReport } from '../../src/run/exploreReport.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
+import { exploreOptions } from '../searches.ts';
 
 /** The report of an exploration: exhaustive, by states, unless `search` says otherwise. */
 export const reportOf = (
@@ -11,12 +11,10 @@ export const reportOf = (
   search: Partial<SearchSpec> = {},
   limits: Partial<Limits> = {},
 ): Promise<ExploreReport> =>
-  exploreScenario(of, {
-    ...{ ...scMemory, scheduler: 'exhaustive', reduction: 'states', seed: 1, depth: 3, stepsMax: 1000 },
-    ...search,
-    limits: { executions: Infinity, seconds: 20, bytes: 2 ** 30, ...limits },
-    ...{ workers: 1, minimiseSeconds: 0, directory: null },
-  });
+  exploreScenario(
+    of,
+    exploreOptions({ stepsMax: 1000, ...search, limits: { seconds: 20, bytes: 2 ** 30, ...limits } }),
+  );
 
 /** The report as text: its outcome, and the violated properties or the limit. */
 export async function told(...of: Parameters<typeof reportOf>): Promise<string> {

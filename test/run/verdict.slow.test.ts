@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { checkSettings } from '../../src/cli/runScenarios.ts';
 import type { MemoryModelName } from '../../src/explore/memoryModels/registry.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { createRun } from '../../src/run/createRun.ts';
@@ -9,7 +10,7 @@ import { checksOf, scenariosOf } from '../../src/scenario/builtinScenarios.ts';
 import { knownAs, knownDefects } from '../../src/scenario/knownDefects.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
-import { type BuiltInScenario, defaultModeFor } from '../../src/vm/builtInScenario.ts';
+import type { BuiltInScenario } from '../../src/vm/builtInScenario.ts';
 
 /**
  * The table of docs/trackers.md is the expected result: number, scenario, tracker, memory model.
@@ -33,23 +34,13 @@ const toldOf = (name: string, memoryModel: MemoryModelName) =>
   told.find((row) => row.name === name && row.memoryModel === memoryModel);
 const isLong = process.env.GFNRING_LONG !== undefined;
 const named = ({ spec }: BuiltInScenario): string => spec.name;
-const checkOf = (scenario: BuiltInScenario, memoryModel: MemoryModelName) => {
-  const mode = defaultModeFor(scenario, memoryModel);
-  return exploreScenario(scenario.spec, {
-    scheduler: mode === 'prove' ? 'exhaustive' : 'portfolio',
-    reduction: 'states',
-    workers: 1,
-    memoryModel,
-    tearing: false,
-    seed: 1,
-    depth: 3,
-    limits: { executions: mode === 'prove' ? Infinity : 4_000, seconds: 60, bytes: 2 ** 31 },
-    stepsMax: 100_000,
+const checkOf = (scenario: BuiltInScenario, memoryModel: MemoryModelName) =>
+  exploreScenario(scenario.spec, {
+    ...checkSettings(scenario, { memoryModel, tearing: false, seed: 1, seconds: 60 }),
     // The number in docs/findings.md must be the minimum.
     minimiseSeconds: toldOf(named(scenario), memoryModel) === undefined ? 2 : 30,
     directory: null,
   });
-};
 
 /**
  * The trackers that are known for defects: only scenarios with an expected finding are run on them.

@@ -41,7 +41,7 @@ test.each([
 
 test.each([
   ['data-race', (mem: Memory, { x }: { x: Cell }) => mem.write(x, 1), { memoryModel: 'weak', reduction: 'optimal' }],
-  ['crash', () => null!.toString(), {}],
+  ['crash', () => JSON.parse('{'), {}],
   [
     'stuck',
     (mem: Memory, { x }: { x: Cell }) => {

@@ -8,6 +8,7 @@ import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { sizeOf, skip } from '../../src/scenario/omittedOperations.ts';
 import { parametersOf } from '../../src/scenario/parameters.ts';
+import { exploreOptions } from '../searches.ts';
 
 /** Runs the actors one after the other. */
 const run = (of: Scenario) => {
@@ -197,19 +198,7 @@ test('a skipped operation keeps its position, and passes on the previous result'
   expect(run(skip(keeps, [[1]])).results).toEqual([[7, 7, 8]]);
 });
 
-const options = {
-  scheduler: 'exhaustive',
-  reduction: 'states',
-  seed: 1,
-  depth: 3,
-  limits: { executions: Infinity, seconds: 10, bytes: 2 ** 28 },
-  memoryModel: 'sc',
-  tearing: false,
-  stepsMax: 1000,
-  minimiseSeconds: 5,
-  workers: 1,
-  directory: null,
-} as const;
+const options = exploreOptions({ limits: { seconds: 10 }, minimiseSeconds: 5 });
 
 test('a finding is shrunk by skipping operations', async () => {
   const { findings } = await exploreScenario(five, options);

@@ -9,6 +9,7 @@ import { parseScenarioRef } from '../../src/run/parseScenarioRef.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
 import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
+import { searchSpec } from '../searches.ts';
 
 /**
  * The quick part of `npm run canaries`: every patch fits, and the first canary of each module is
@@ -49,19 +50,8 @@ const scenarios = new Map(own.map((canary) => [`${canary.scenario.name} under ${
 test.runIf(isLong).each([...scenarios])(
   'nothing is found in %s without a canary',
   async (_, { scenario, memoryModel }) => {
-    const search = {
-      scheduler: 'exhaustive',
-      reduction: 'states',
-      tearing: false,
-      seed: 0,
-      depth: 3,
-      stepsMax: 10_000,
-    } as const;
-    const { violation } = searchHere(
-      await openScenario(scenario),
-      { ...search, memoryModel },
-      { ...noLimits, seconds: 10 },
-    );
+    const limits = { ...noLimits, seconds: 10 };
+    const { violation } = searchHere(await openScenario(scenario), searchSpec({ memoryModel }), limits);
     expect(violation).toBeUndefined();
   },
 );

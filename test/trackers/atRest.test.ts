@@ -6,11 +6,11 @@ import { buildVm } from '../../src/scenario/vm.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
 import { collect, hostile, poke, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
+import { searchSpec } from '../searches.ts';
 import { specOf } from './faults.ts';
 
 const actors = [vcpu(0, write(1)), userspace(collect)];
-const specFor = (tracker: string): VmSpec =>
-  specOf(tracker, { rings: [{ size: 4, leeway: 2 }], actors, slots: [{ slot: 0, npages: 2 }] });
+const specFor = (tracker: string): VmSpec => specOf(tracker, actors, { rings: [{ size: 4, leeway: 2 }] });
 const PAGE1 = { slot: 0, offset: 1n };
 
 /**
@@ -66,15 +66,7 @@ test.each(trackerNames.filter((name) => name !== 'gfn-ring'))(
   (tracker) => {
     const pages = { slots: [{ slot: 0, npages: 2 }], rings: [{ size: 2, leeway: 1 }] };
     for (const memoryModel of ['tso', 'weak'] as const) {
-      const search = {
-        scheduler: 'portfolio',
-        reduction: 'none',
-        memoryModel,
-        tearing: false,
-        seed: 1,
-        depth: 3,
-        stepsMax: 10_000,
-      } as const;
+      const search = searchSpec({ scheduler: 'portfolio', reduction: 'none', memoryModel });
       const scenario = buildVm({ ...specFor(tracker), ...pages });
       const { unordered } = scenario.properties;
       const rules = {

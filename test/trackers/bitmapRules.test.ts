@@ -16,7 +16,7 @@ import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { asItIs, asValue, type Edit, found, leftOut, type MakeEdit, on, specOf, withFault } from './faults.ts';
 
 const bitmap = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
-  specOf('dirty-bitmap', { actors, ...spec });
+  specOf('dirty-bitmap', actors, spec);
 const got = bitmap([vcpu(0, write(0), write(1)), userspace(collect)]);
 const again = bitmap([vcpu(0, write(0)), userspace(collect, collect)]);
 const manual = { ...again, manualProtect: 'on' } as const;

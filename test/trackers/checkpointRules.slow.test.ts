@@ -6,8 +6,7 @@ import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { asItIs, asValue, found, leftOut, type MakeEdit, on, specOf, withFault } from './faults.ts';
 
 const SHAPE = { rings: [{ size: 4, leeway: 2 }], slots: [{ slot: 0, npages: 1 }] };
-const on1 = (tracker: VmSpec['tracker'], ...actors: readonly ActorSpec[]): VmSpec =>
-  specOf(tracker, { ...SHAPE, actors });
+const on1 = (tracker: string, ...actors: readonly ActorSpec[]): VmSpec => specOf(tracker, actors, SHAPE);
 const twice = on1('dirty-bitmap', vcpu(0, write(0)), userspace(checkpoint(), checkpoint()));
 const fails = on1('dirty-bitmap', vcpu(0, write(0)), userspace(checkpoint(), checkpoint('copy')));
 

@@ -1,11 +1,12 @@
 import type { Scenario } from '../../src/check/scenario.ts';
 import { noLimits } from '../../src/explore/limits.ts';
-import { SCHEMA } from '../../src/input/schema.ts';
 import type { Cell, Cell64, Place } from '../../src/memory/cell.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
-import type { VmSpec } from '../../src/vm/spec.ts';
+import { smallVm } from '../../src/trackers/scenarios/trackerScenario.ts';
+import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
+import { searchSpec } from '../searches.ts';
 
 /** An access that a subject is about to make. */
 export interface Access {
@@ -60,38 +61,19 @@ function through(mem: Memory, edit: Edit): Memory {
   });
 }
 
-const SEARCH = {
-  scheduler: 'exhaustive',
-  reduction: 'states',
-  memoryModel: 'sc',
-  tearing: false,
-  seed: 0,
-  depth: 3,
-  stepsMax: 10_000,
-} as const;
-
 /**
  * The first property that a search of all states finds violated. Undefined if it finds none and
  * completes.
  */
 export function found(scenario: Scenario): string | undefined {
-  const { violation, limit, missing } = searchHere(scenario, SEARCH, { ...noLimits, seconds: 20 });
+  const { violation, limit, missing } = searchHere(scenario, searchSpec(), { ...noLimits, seconds: 20 });
   if (limit !== undefined) return `limit: ${limit}`;
   return violation === undefined ? missing[0] && `sometimes: ${missing[0]}` : violation.property;
 }
 
-/** A VM with one ring and one slot of two pages, unless `spec` says otherwise. */
-export const specOf = (tracker: VmSpec['tracker'], spec: Partial<VmSpec>): VmSpec => ({
-  schema: SCHEMA,
-  name: 'small',
-  ...(tracker && { tracker }),
-  rings: [{ size: 2, leeway: 0 }],
-  slots: [{ slot: 0, npages: 2 }],
-  index: 0,
-  actors: [],
-  sometimes: [],
-  ...spec,
-});
+/** A VM with one ring and one slot of two pages, unless `shape` says otherwise. */
+export const specOf = (tracker: string, actors: readonly ActorSpec[], shape: Partial<VmSpec> = {}): VmSpec =>
+  smallVm(tracker, 'small', [{ size: 2, leeway: 0 }], actors, shape);
 
 /** A fault in the accesses of kind `call` to places whose name matches `place`. */
 export const on = (call: keyof Memory | readonly (keyof Memory)[], place: string | RegExp, then: Edit) => (): Edit => {

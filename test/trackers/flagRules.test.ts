@@ -25,7 +25,7 @@ const VERSIONS = ['5.11', '6.1', '6.12', '6.17', 'repaired'] as const;
 type Version = (typeof VERSIONS)[number];
 
 const ring = (version: Version, actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
-  specOf(`dirty-ring@${version}`, { rings: [{ size: 4, leeway: 1 }], actors, ...spec });
+  specOf(`dirty-ring@${version}`, actors, { rings: [{ size: 4, leeway: 1 }], ...spec });
 const collected = ring('6.12', [vcpu(0, write(0, 1)), userspace(collect)]);
 const pushed = ring('6.12', [vcpu(0, write(1))]);
 const counted = ring('6.12', [vcpu(0, write(0)), userspace(collect), kernel(0, reset)]);

@@ -14,8 +14,7 @@ import {
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
 import { all, asItIs, asValue, type Edit, found, leftOut, type MakeEdit, on, specOf, withFault } from './faults.ts';
 
-const list = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec =>
-  specOf('gfn-list', { actors, ...spec });
+const list = (actors: readonly ActorSpec[], spec: Partial<VmSpec> = {}): VmSpec => specOf('gfn-list', actors, spec);
 const drained = list([vcpu(0, write(0), write(1)), userspace(collect, collect)]);
 const two = list([vcpu(0, write(0)), vcpu(1, write(1))], {
   rings: [

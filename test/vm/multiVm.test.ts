@@ -6,6 +6,7 @@ import { searchHere } from '../../src/run/search/search.ts';
 import { buildMultiVm } from '../../src/scenario/vm.ts';
 import { collect, halt, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
+import { searchSpec } from '../searches.ts';
 
 const vm = (name: string, ...actors: ActorSpec[]): VmSpec => ({
   schema: SCHEMA,
@@ -18,19 +19,7 @@ const vm = (name: string, ...actors: ActorSpec[]): VmSpec => ({
 });
 const two = (...vms: VmSpec[]) => buildMultiVm({ schema: SCHEMA, name: 'two', vms });
 const found = (scenario: ReturnType<typeof two>) =>
-  searchHere(
-    scenario,
-    {
-      scheduler: 'exhaustive',
-      reduction: 'states',
-      memoryModel: 'sc',
-      tearing: false,
-      seed: 1,
-      depth: 3,
-      stepsMax: 10_000,
-    },
-    { ...noLimits, seconds: 20 },
-  ).violation;
+  searchHere(scenario, searchSpec(), { ...noLimits, seconds: 20 }).violation;
 
 test('an actor that accesses memory of another VM is found', () => {
   const scenario = two(vm('a', vcpu(0, halt)), vm('b', vcpu(0, halt)));

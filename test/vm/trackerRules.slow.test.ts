@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { SCHEMA } from '../../src/input/schema.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
 import { trackers } from '../../src/trackers/registry.ts';
+import { backupOf, ONE_PAGE, smallVm } from '../../src/trackers/scenarios/trackerScenario.ts';
 import {
   checkpoint,
   collect,
@@ -20,20 +20,9 @@ import {
   write,
 } from '../../src/vm/actorSpecs.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
+import { exploreOptions } from '../searches.ts';
 
-const SEARCH = {
-  scheduler: 'exhaustive',
-  reduction: 'states',
-  workers: 1,
-  memoryModel: 'sc',
-  tearing: false,
-  seed: 1,
-  depth: 3,
-  limits: { executions: Infinity, seconds: 30, bytes: 2 ** 31 },
-  stepsMax: 100_000,
-  minimiseSeconds: 0,
-  directory: null,
-} as const;
+const SEARCH = exploreOptions({ limits: { seconds: 30 }, stepsMax: 100_000 });
 
 /**
  * Honest machines. Some lose pages: the properties of pages must report this, not the rules of
@@ -77,18 +66,11 @@ const violated: Readonly<Record<string, readonly [readonly string[], string]>> =
 
 describe.each(names)('the rules of %s report no violation', (tracker) => {
   test.each(Object.entries(machines))('%s', async (name, [actors, shape]) => {
-    const spec: VmSpec = {
-      schema: SCHEMA,
-      name,
-      tracker,
-      rings: [{ size: 4, leeway: 2 }],
-      slots: [{ slot: 0, npages: 1 }],
-      index: 0,
-      actors,
-      sometimes: [],
-      ...(name === 'the host writes' && trackers[tracker].options.includes('backupBitmap') && { backupBitmap: true }),
+    const spec = smallVm(tracker, name, [{ size: 4, leeway: 2 }], actors, {
+      ...ONE_PAGE,
+      ...(name === 'the host writes' && backupOf(trackers[tracker])),
       ...shape,
-    };
+    });
     const scenario = buildVm(spec);
     const report = await exploreScenario({ ...scenario, properties: { ...scenario.properties, finally: {} } }, SEARCH);
     expect([report.findings.map(({ property }) => property), report.outcome]).toEqual(

@@ -15,19 +15,19 @@ interface Writes {
 
 const PAGES_MAX = 64;
 
-export const pagesField = (t: FieldTypes) => ({
+const pagesField = (t: FieldTypes) => ({
   pages: t
     .list(t.pair(slotNumber(t), t.wholeNumber(0, NPAGES_MAX - 1)), 1, PAGES_MAX)
     .describe('the pages that are written, in order: `[slot, offset]` each'),
 });
 
-export const formatPages = ({ pages }: Writes): string =>
+const formatPages = ({ pages }: Writes): string =>
   pages.map(([slot, offset]) => (slot === 0 ? `page ${offset}` : `page ${slot}:${offset}`)).join(', ');
 
 export const findPages = (vm: Vm, { pages }: Writes) =>
   pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
 
-export function checkPages({ pages }: Writes, { where, vm }: Site): void {
+function checkPages({ pages }: Writes, { where, vm }: Site): void {
   for (const [i, [slot, offset]] of pages.entries()) {
     const at = `${where}.pages[${i}]`;
     if (!vm.slots.some((other) => other.slot === slot)) throw new BadInput(`${at}: there is no slot ${show(slot)}`);
@@ -36,7 +36,7 @@ export function checkPages({ pages }: Writes, { where, vm }: Site): void {
 }
 
 /** One page less, or the first page of a slot in place of another. */
-export function* shrinkPages<Op extends Writes>(op: Op): Generator<Op> {
+function* shrinkPages<Op extends Writes>(op: Op): Generator<Op> {
   const { pages } = op;
   for (let i = 0; i < pages.length; i++) if (pages.length > 1) yield { ...op, pages: pages.toSpliced(i, 1) };
   for (let i = 0; i < pages.length; i++)
@@ -44,7 +44,7 @@ export function* shrinkPages<Op extends Writes>(op: Op): Generator<Op> {
 }
 
 /** One page more, less, or another. */
-export function mutatePages<Op extends Writes>(op: Op, draw: Draw): Op | undefined {
+function mutatePages<Op extends Writes>(op: Op, draw: Draw): Op | undefined {
   const { pages } = op;
   const page = draw.page();
   if (page === undefined) return undefined;
@@ -52,3 +52,18 @@ export function mutatePages<Op extends Writes>(op: Op, draw: Draw): Op | undefin
   if (i === pages.length) return { ...op, pages: [...pages, page] };
   return { ...op, pages: pages.length > 1 && draw.upTo(2) === 0 ? pages.toSpliced(i, 1) : pages.with(i, page) };
 }
+
+/** What the descriptors of `write` and `host-write` share. */
+export const writesPages = <const Name extends string>(name: Name) => ({
+  name,
+  fields: pagesField,
+  label: (op: Writes): string => `${name} ${formatPages(op)}`,
+  pages: ({ pages }: Writes): readonly PageRef[] => pages,
+  check: checkPages,
+  shrink: shrinkPages,
+  mutate: mutatePages,
+  draw(draw: Draw) {
+    const page = draw.page();
+    return page && { do: name, pages: [page] };
+  },
+});

@@ -4,26 +4,10 @@ import type { Failure } from '../../run/failure.ts';
 import { findingOf } from '../../run/finding.ts';
 import { minimise } from '../../run/minimise/minimise.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
-import type { Batch, BatchConfig } from '../batch.ts';
 import { failureKey } from '../failureKey.ts';
 import { runBatch } from '../runBatch.ts';
-import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
-import type { TaskAnswer } from './executor.ts';
-
-/** A task of a campaign, as plain data. */
-export type CampaignTask = BatchTask | MinimiseTask;
-
-interface BatchTask {
-  readonly kind: 'batch';
-  readonly batch: Batch;
-  readonly config: BatchConfig;
-}
-
-interface MinimiseTask {
-  readonly kind: 'minimise';
-  readonly unminimised: UnminimisedFailure;
-  readonly config: BatchConfig;
-}
+import type { MinimisedFailure } from '../state/findings.ts';
+import type { CampaignTask, MinimiseTask, TaskAnswer } from './executor.ts';
 
 /**
  * Steps that may be spent on minimising one failure, which take some seconds. A limit in steps

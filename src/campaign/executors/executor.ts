@@ -2,19 +2,47 @@ import { BadInput } from '../../input/badInput.ts';
 import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
 import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
 
+/** A task of a campaign, as plain data. */
+export type CampaignTask = BatchTask | MinimiseTask;
+
+interface BatchTask {
+  readonly kind: 'batch';
+  readonly batch: Batch;
+  readonly config: BatchConfig;
+}
+
+export interface MinimiseTask {
+  readonly kind: 'minimise';
+  readonly unminimised: UnminimisedFailure;
+  readonly config: BatchConfig;
+}
+
 /** Runs the tasks of a campaign somewhere. */
-export interface Executor {
+export abstract class Executor {
   /** Number of tasks that keep all workers busy. */
-  readonly capacity: number;
+  abstract readonly capacity: number;
   /** Number of workers that died. */
-  readonly died: number;
+  abstract readonly died: number;
   /** Number of workers that were ended because a task took too long. */
-  readonly hung: number;
+  abstract readonly hung: number;
+
   /** Rejects with `BadInput` if the scenario cannot be run, and with `TaskAbandoned`. */
-  runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult>;
+  runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult> {
+    return this.execute({ kind: 'batch', batch, config }) as Promise<BatchResult>;
+  }
+
   /** The same for minimising a failure. */
-  minimise(unminimised: UnminimisedFailure, config: BatchConfig): Promise<MinimisedFailure>;
-  close(): Promise<void>;
+  minimise(unminimised: UnminimisedFailure, config: BatchConfig): Promise<MinimisedFailure> {
+    return this.execute({ kind: 'minimise', unminimised, config }) as Promise<MinimisedFailure>;
+  }
+
+  private async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
+    return resultIn(await this.answerTo(task));
+  }
+
+  /** Has a worker run a task. */
+  abstract answerTo(task: CampaignTask): Promise<TaskAnswer>;
+  abstract close(): Promise<void>;
 }
 
 /** The answer of a worker, as plain data: the result of a task, or why there is none. */
@@ -23,7 +51,7 @@ export type TaskAnswer =
   | { readonly kind: 'bad input' | 'abandoned'; readonly message: string };
 
 /** The result in an answer. Throws `BadInput` and `TaskAbandoned`. */
-export function resultIn(answer: TaskAnswer): BatchResult | MinimisedFailure {
+function resultIn(answer: TaskAnswer): BatchResult | MinimisedFailure {
   switch (answer.kind) {
     case 'done':
       return answer.result;

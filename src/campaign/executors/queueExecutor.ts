@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
-import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
-import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
 import { PLANNING_WINDOW } from '../state/planningWindow.ts';
-import type { CampaignTask } from './campaignWorker.ts';
-import { type Executor, resultIn, type TaskAnswer } from './executor.ts';
+import { type CampaignTask, Executor, type TaskAnswer } from './executor.ts';
 import { connectRedis, queueName, type RedisConnection } from './redisConnection.ts';
 
 /** Runs tasks on queue workers, which are other processes: see `runQueueWorker`. */
-export class QueueExecutor implements Executor {
+export class QueueExecutor extends Executor {
   readonly capacity = PLANNING_WINDOW;
   readonly died = 0;
   readonly hung = 0;
@@ -21,6 +18,7 @@ export class QueueExecutor implements Executor {
   private readonly gone: Promise<never>;
 
   private constructor(redis: RedisConnection, name: string, gone: Promise<never>) {
+    super();
     const { bullmq, connection } = redis;
     this.redis = redis;
     this.gone = gone;
@@ -47,14 +45,6 @@ export class QueueExecutor implements Executor {
     return executor;
   }
 
-  runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult> {
-    return this.execute({ kind: 'batch', batch, config }) as Promise<BatchResult>;
-  }
-
-  minimise(unminimised: UnminimisedFailure, config: BatchConfig): Promise<MinimisedFailure> {
-    return this.execute({ kind: 'minimise', unminimised, config }) as Promise<MinimisedFailure>;
-  }
-
   /** Removes jobs that no worker has begun. */
   async close(): Promise<void> {
     const { connection } = this.redis;
@@ -66,10 +56,10 @@ export class QueueExecutor implements Executor {
     this.events.disconnect().catch(() => {});
   }
 
-  private async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
+  async answerTo(task: CampaignTask): Promise<TaskAnswer> {
     for (;;) {
       const answer = await this.submit(task);
-      if (answer !== 'lost') return resultIn(answer);
+      if (answer !== 'lost') return answer;
     }
   }
 

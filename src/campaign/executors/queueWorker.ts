@@ -1,6 +1,4 @@
-import { BadInput } from '../../input/badInput.ts';
-import type { CampaignTask } from './campaignWorker.ts';
-import type { TaskAnswer } from './executor.ts';
+import type { CampaignTask, TaskAnswer } from './executor.ts';
 import { connectRedis, queueName } from './redisConnection.ts';
 import { ThreadPoolExecutor } from './threadPoolExecutor.ts';
 
@@ -47,7 +45,7 @@ export async function runQueueWorker(
   const worker = new bullmq.Worker<CampaignTask, TaskAnswer>(
     queueName(version),
     async ({ data }) => {
-      const answer = await answerTo(data, threads);
+      const answer = await threads.answerTo(data);
       onDone(++tasks);
       return answer;
     },
@@ -70,13 +68,5 @@ export async function runQueueWorker(
     worker.close(true).catch(() => {});
     await threads.close();
     connection.disconnect();
-  }
-}
-
-async function answerTo(task: CampaignTask, threads: ThreadPoolExecutor): Promise<TaskAnswer> {
-  try {
-    return { kind: 'done', result: await threads.execute(task) };
-  } catch (error) {
-    return { kind: error instanceof BadInput ? 'bad input' : 'abandoned', message: (error as Error).message };
   }
 }

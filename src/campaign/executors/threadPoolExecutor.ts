@@ -1,10 +1,7 @@
 import { Piscina } from 'piscina';
 import { isEndedBy } from '../../run/endedBy.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
-import type { Batch, BatchConfig, BatchResult } from '../batch.ts';
-import type { MinimisedFailure, UnminimisedFailure } from '../state/findings.ts';
-import type { CampaignTask } from './campaignWorker.ts';
-import { type Executor, resultIn, type TaskAnswer } from './executor.ts';
+import { type CampaignTask, Executor, type TaskAnswer } from './executor.ts';
 
 /** How often a task is tried before it is abandoned. */
 const ATTEMPTS = 3;
@@ -15,7 +12,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
  * Runs tasks on worker threads. A thread that dies or takes too long is replaced, and its task is
  * tried again. This is safe because a task has no side effects.
  */
-export class ThreadPoolExecutor implements Executor {
+export class ThreadPoolExecutor extends Executor {
   readonly capacity: number;
   died = 0;
   hung = 0;
@@ -28,6 +25,7 @@ export class ThreadPoolExecutor implements Executor {
 
   /** @param patienceSeconds how long one task may take. */
   constructor(workers: number, patienceSeconds: number) {
+    super();
     // One more task than threads, so that no thread waits for the coordinator.
     this.capacity = workers + 1;
     this.patienceSeconds = patienceSeconds;
@@ -42,24 +40,11 @@ export class ThreadPoolExecutor implements Executor {
     this.pool.on('error', () => {});
   }
 
-  runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult> {
-    return this.execute({ kind: 'batch', batch, config }) as Promise<BatchResult>;
-  }
-
-  minimise(unminimised: UnminimisedFailure, config: BatchConfig): Promise<MinimisedFailure> {
-    return this.execute({ kind: 'minimise', unminimised, config }) as Promise<MinimisedFailure>;
-  }
-
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  /** Runs a task. Rejects with `BadInput` and `TaskAbandoned`. */
-  async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
-    return resultIn(await this.answerTo(task));
-  }
-
-  private async answerTo(task: CampaignTask): Promise<TaskAnswer> {
+  async answerTo(task: CampaignTask): Promise<TaskAnswer> {
     for (let attempt = 1; ; attempt++) {
       const timeout = new AbortController();
       try {

@@ -1,32 +1,14 @@
 import type { Command } from 'commander';
 import { checksOf } from '../../scenario/builtinScenarios.ts';
 import { defineCommand } from '../defineCommand.ts';
-import {
-  directoryOption,
-  jsonOption,
-  memoryModelOption,
-  quietOption,
-  scenarioSecondsOption,
-  seedOption,
-  tearingOption,
-  trackerOption,
-} from '../options.ts';
+import { checkOptions, trackerOption } from '../options.ts';
 import { type CheckOptions, runScenarios } from '../runScenarios.ts';
 
 export const checkCommand = (): Command =>
   defineCommand({
     name: 'check',
     description: 'prove the small scenarios of a tracker and search the large ones',
-    options: [
-      trackerOption(),
-      scenarioSecondsOption(),
-      memoryModelOption(),
-      tearingOption(),
-      directoryOption(),
-      seedOption(),
-      jsonOption(),
-      quietOption(),
-    ],
+    options: [trackerOption(), ...checkOptions()],
     examples: {
       check: "all scenarios of the mail's ring",
       'check --tracker dirty-ring@6.17': 'the ring of Linux 6.17; known defects are named by their numbers',

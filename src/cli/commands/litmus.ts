@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { KERNEL_MEMORY_MODEL, type MemoryModelName } from '../../explore/memoryModels/registry.ts';
+import { errorCode } from '../../files/fileErrors.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
@@ -57,7 +58,7 @@ function decideFile(file: string, model: MemoryModelName, seconds: number): Test
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const reasons = [(error as NodeJS.ErrnoException).code ?? String(error)];
+    const reasons = [errorCode(error) ?? String(error)];
     return { outcome: 'unread', stated: null, verdict: null, reasons, states: 0 };
   }
   return compareVerdict(text, model, seconds);

@@ -1,4 +1,5 @@
 import type { InterleavingData, StepData } from '../data.ts';
+import { findLockSpans, findOperationSpans } from '../spans.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Duration of a step in the trace, in microseconds. Real steps have an order and no duration. */
@@ -50,10 +51,14 @@ export function formatPerfettoTrace(interleaving: InterleavingData): string {
     ...actors.flatMap((actor, a) => track(a + 1, actor.name)),
     ...locks.flatMap((place) => track(lockTrack(place), `lock ${places[place].name}`)),
     ...(hasBuffers ? actors.flatMap((actor, a) => track(bufferTrack(a), `store buffer of ${actor.name}`)) : []),
-    ...operationSlices(interleaving),
+    ...findOperationSpans(interleaving).map(({ actor, from, to, label }) =>
+      slice(actor + 1, from, to + 1, { name: label, cat: 'operation' }),
+    ),
     ...steps.map((_, s) => stepSlice(interleaving, s)),
     ...readsFromFlows(steps),
-    ...lockSlices(interleaving, lockTrack),
+    ...findLockSpans(interleaving).map(({ actor, from, to }) =>
+      slice(lockTrack(steps[from].place!), from, to + 1, { name: actors[actor].name, cat: 'lock' }),
+    ),
     ...bufferSlices(interleaving, bufferTrack),
   ];
   if (failed !== null && failed.step >= 0)
@@ -106,31 +111,6 @@ function stepSlice({ texts, sources, places, steps }: InterleavingData, s: numbe
   });
 }
 
-/**
- * From the first step of each operation to its last. A store that leaves its buffer belongs to no
- * operation.
- */
-function operationSlices({ actors, steps }: InterleavingData): TraceEvent[] {
-  const begun = new Map<number, number>();
-  const last = new Map<number, number>();
-  const slices: TraceEvent[] = [];
-  const end = (actor: number): void => {
-    const from = begun.get(actor);
-    if (from === undefined) return;
-    begun.delete(actor);
-    const label = actors[actor].operations[steps[from].operation];
-    slices.push(slice(actor + 1, from, last.get(actor)! + 1, { name: label, cat: 'operation' }));
-  };
-  steps.forEach(({ actor, flushes, begins, ends }, s) => {
-    if (flushes !== undefined) return;
-    if (begins) begun.set(actor, s);
-    last.set(actor, s);
-    if (ends) end(actor);
-  });
-  for (const actor of [...begun.keys()]) end(actor);
-  return slices;
-}
-
 /** Only between actors. */
 function readsFromFlows(steps: readonly StepData[]): TraceEvent[] {
   let id = 0;
@@ -144,23 +124,6 @@ function readsFromFlows(steps: readonly StepData[]): TraceEvent[] {
       ];
     }),
   );
-}
-
-function lockSlices({ actors, steps }: InterleavingData, tid: (place: number) => number): TraceEvent[] {
-  const held = new Map<number, number>();
-  const slices: TraceEvent[] = [];
-  const end = (place: number, to: number): void => {
-    const from = held.get(place);
-    if (from === undefined) return;
-    held.delete(place);
-    slices.push(slice(tid(place), from, to, { name: actors[steps[from].actor].name, cat: 'lock' }));
-  };
-  steps.forEach(({ kind, place }, s) => {
-    if (kind === 'lock') held.set(place!, s);
-    else if (kind === 'unlock') end(place!, s + 1);
-  });
-  for (const place of [...held.keys()]) end(place, steps.length);
-  return slices;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
+import type { Span } from '../spans.ts';
 import { noteOf } from './describe.ts';
-import type { Span } from './rows.ts';
 
 /** Height of a row in pixels, as in the style sheet. */
 export const ROW = 24;

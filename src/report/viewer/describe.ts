@@ -1,5 +1,5 @@
 import type { InterleavingData, StepData } from '../data.ts';
-import type { Span } from './rows.ts';
+import type { Span } from '../spans.ts';
 
 const INITIAL = -1;
 

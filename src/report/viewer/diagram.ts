@@ -1,8 +1,8 @@
 import type { InterleavingData } from '../data.ts';
+import { findLockSpans, type Span } from '../spans.ts';
 import { type ActorColumn, GUTTER, layOutColumns, ROW } from './columns.ts';
 import { h } from './dom.ts';
 import { createRow, textAt } from './rowElement.ts';
-import { findLockSpans, type Span } from './rows.ts';
 import { SvgLayer } from './svgLayer.ts';
 import { VisibleRows } from './visibleRows.ts';
 

@@ -1,7 +1,7 @@
 import type { InterleavingData } from '../data.ts';
 import { plural } from '../format.ts';
+import { findOperationSpans } from '../spans.ts';
 import { h } from './dom.ts';
-import { findOperationSpans } from './rows.ts';
 
 /** What failed, and on what machine; the commands that reproduce it. */
 export function createHeader(data: InterleavingData, campaignLink: string | undefined): HTMLElement {

@@ -1,10 +1,10 @@
 import type { InterleavingData } from '../data.ts';
+import { findOperationSpans, type Span } from '../spans.ts';
 import { type Arrow, type ArrowEnd, arrowPath, findArrows } from './arrows.ts';
 import { type ActorColumn, LOCK, ROW, textLength } from './columns.ts';
 import { isBroken } from './describe.ts';
 import { svg } from './dom.ts';
 import { createMark } from './marks.ts';
-import { findOperationSpans, type Span } from './rows.ts';
 import type { VisibleRows } from './visibleRows.ts';
 
 /** Height of a character of a lock's name, which is written downwards, in pixels. */

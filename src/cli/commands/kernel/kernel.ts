@@ -8,16 +8,7 @@ import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
 import { checkedScenarioNames, setCompletionValues } from '../../completionValues.ts';
 import { defineCommand } from '../../defineCommand.ts';
 import { UsageError } from '../../errors.ts';
-import {
-  directoryOption,
-  fileOption,
-  jsonOption,
-  memoryModelOption,
-  quietOption,
-  scenarioSecondsOption,
-  seedOption,
-  tearingOption,
-} from '../../options.ts';
+import { checkOptions, fileOption } from '../../options.ts';
 import { print, progress } from '../../output.ts';
 import { type CheckOptions, runScenarios } from '../../runScenarios.ts';
 import { conformanceCommand } from './conformance.ts';
@@ -48,13 +39,7 @@ export const kernelCommand = (): Command =>
         .default([])
         .argParser((name: string, previous: readonly string[]) => [...previous, name]),
       new Option('--accept-known', 'status 0 if all findings are known defects of that version'),
-      scenarioSecondsOption(),
-      memoryModelOption(),
-      tearingOption(),
-      directoryOption(),
-      seedOption(),
-      jsonOption(),
-      quietOption(),
+      ...checkOptions(),
     ],
     commands: [conformanceCommand()],
     examples: {
