@@ -1,3 +1,4 @@
+import { counterKey } from '../explore/counterKey.ts';
 import type { Execution } from '../explore/execution/execution.ts';
 import { StateAtCut } from '../explore/execution/stateAtCut.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
@@ -22,7 +23,9 @@ export class CutLattice {
   private readonly endings: number[][] = [];
   /** The current cut. By thread: how many steps of its chain are in it. */
   private readonly cut: Int32Array;
-  private readonly visited = new Set<number>();
+  /** By thread: the length of its chain. */
+  private readonly lengths: number[] = [];
+  private readonly visited = new Set<number | string>();
 
   constructor(
     checker: PredicateEvaluator,
@@ -87,6 +90,7 @@ export class CutLattice {
   search(): PossibleViolation | undefined {
     const state = new StateAtCut(this.execution);
     state.begin();
+    for (const { length } of this.chains) this.lengths.push(length);
     const found = this.visit(state);
     state.end();
     return found;
@@ -95,8 +99,7 @@ export class CutLattice {
   /** Evaluates the predicate at the current cut, then visits the cuts with one step more. */
   private visit(state: StateAtCut): PossibleViolation | undefined {
     const { checker, chains, endings, cut } = this;
-    let key = 0;
-    for (let t = 0; t < cut.length; t++) key = key * (chains[t].length + 1) + cut[t];
+    const key = counterKey(cut, this.lengths);
     if (this.visited.has(key)) return undefined;
     this.visited.add(key);
     const violation = checker.evaluate(this.bit);

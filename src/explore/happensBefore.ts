@@ -165,7 +165,7 @@ export class HappensBefore implements HappensBeforeOrder {
     let n = 0;
     if (kind < Kind.resume) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
     if (kind >= Kind.wait) n = this.gather(places + place, thread, writing, n);
-    this.inOrder(s, n);
+    this.considerLatestFirst(s, n);
     if (kind === Kind.wake) {
       saved[4 * s + 1] = this.lastWrite[places + place];
       this.lastWrite[places + place] = s + 1;
@@ -202,7 +202,7 @@ export class HappensBefore implements HappensBeforeOrder {
   }
 
   /** Considers the candidates, latest first: one that happens before a later one is no race. */
-  private inOrder(s: number, n: number): void {
+  private considerLatestFirst(s: number, n: number): void {
     const { candidates } = this;
     for (let i = 1; i < n; i++) {
       const step = candidates[i];

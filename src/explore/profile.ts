@@ -45,7 +45,7 @@ const STEPS_MAX = 200_000;
  * An execution ends at so many trie nodes: a loop that writes may have no end. The bound is the
  * same for all workers.
  */
-const LOGS_MAX = 1 << 19;
+const NODES_MAX = 1 << 19;
 
 /**
  * Runs a few executions, in at most `seconds`, and counts their accesses. Properties are not
@@ -62,11 +62,11 @@ export function profileOf(execution: Execution, seed: number, seconds = Infinity
   let executions = 0;
   for (
     let steps = 0;
-    executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < LOGS_MAX && !isPast(end);
+    executions < EXECUTIONS && steps < STEPS_MAX && execution.tree.size < NODES_MAX && !isPast(end);
     executions++
   ) {
     const scheduler = executions % 2 === 0 ? new RandomWalk(seed) : new Pct(seed, 2, threads, choices);
-    const counting = new ChoiceCounter(scheduler, () => execution.tree.size < LOGS_MAX);
+    const counting = new ChoiceCounter(scheduler, () => execution.tree.size < NODES_MAX);
     counting.begin(executions);
     execution.reset();
     execution.run(counting);
@@ -85,7 +85,7 @@ export function profileOf(execution: Execution, seed: number, seconds = Infinity
   };
 }
 
-/** AccessCounts the steps at which several threads were enabled. */
+/** Counts the steps at which several threads were enabled. */
 class ChoiceCounter implements Scheduler {
   choices = 0;
   private readonly scheduler: Scheduler;

@@ -212,7 +212,7 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
   get limit(): string {
     return this.steps >= this.stepsMax
       ? `${this.stepsMax} steps in one execution`
-      : `${NODES_AT_ONCE} different logs of operations in memory`;
+      : `${NODES_AT_ONCE} nodes in the execution trie`;
   }
 
   /** Whether it stopped at a violation. */

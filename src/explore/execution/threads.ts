@@ -11,7 +11,7 @@ import { stopOf, type ViolationStop } from './violation.ts';
 
 /** What `Threads` need beside the program. */
 export interface ThreadOptions extends Omit<CodeOptions, 'lastResult'> {
-  /** How many threads a schedule knows: those of the actors, and store buffers. */
+  /** How many threads a schedule has: those of the actors, and store buffers. */
   readonly scheduled: number;
   /** Told each time that code was run, which may have taken long. */
   readonly onRun: () => void;

@@ -28,7 +28,7 @@ export function isCycle(execution: Execution, states: StateCache, schedule: read
 
 /**
  * Looks for an infinite execution that is strongly fair: each thread that is enabled infinitely
- * often takes infinitely many steps. Returns a lasso with a shortest prefix; undefined if there is
+ * often takes infinitely many steps. Returns a lasso whose prefix is the shortest to the cycle's component; undefined if there is
  * none; null if a limit was reached first.
  *
  * A strongly connected component of the state graph contains such an execution if each thread that

@@ -118,7 +118,7 @@ export class CoherenceOrder {
     return this.shown[location];
   }
 
-  /** The last store of an location. */
+  /** The last store of a location. */
   last(location: number): number {
     return this.order[location][this.order[location].length - 1];
   }

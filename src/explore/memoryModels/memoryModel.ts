@@ -45,7 +45,7 @@ export interface MemoryModel {
    * threads.
    */
   readsSame(thread: number, spin: SpinLoop): boolean;
-  /** Whether `thread` holds the lock at place `id`, as far as the thread knows. */
+  /** Whether `thread` holds the lock at place `id`, as the thread itself sees it. */
   holdsLock(thread: number, id: number): boolean;
   /**
    * What the last step did wrong whatever the code is meant to do: a data race. Asked once after

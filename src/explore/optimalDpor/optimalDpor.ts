@@ -24,9 +24,12 @@ type DporItem = WorkItem & { readonly kind: 'optimalDpor' };
 interface Options {
   /** Counts the classes of the complete executions, to check that each execution has its own. */
   readonly classes?: TraceCounter;
-  /** Explores only classes that some schedule with at most this many preemptions belongs to. */
+  /**
+   * Counts and checks only classes that some schedule with at most this many preemptions belongs
+   * to. All classes are explored: the bound removes no work.
+   */
   readonly preemptions?: number;
-  /** The part to explore; left out: everything. */
+  /** The work item to explore; left out: everything. */
   readonly from?: DporItem;
   /** Reused from one work item to the next. */
   readonly buffers?: DporBuffers;
@@ -57,6 +60,9 @@ export const createBuffers = (execution: Execution, checker: PropertyChecker): D
  *   where cells overlap.)
  * - A thread that waits for a lock is treated as if its next step were to take the lock.
  * - A spin loop is cut after one iteration (`Execution.blockOnSpin`); this counts as blocked.
+ * - Two steps that a property observes conflict always (`HappensBefore.visible`). So a trace may
+ *   have several executions where a property observes steps that commute.
+ * - A preemption bound filters complete executions; GenMC also prunes by its bound.
  * - The search can be cut into work items: see `OptimalDporWorkList`.
  */
 export function optimalDpor(
@@ -126,7 +132,7 @@ class OptimalDporSearch {
   private readonly trees: WakeupNode[][] = [];
   private readonly branch: number[] = [];
   /** By depth: the threads in the sleep set. */
-  private readonly asleep: number[] = [];
+  private readonly sleepSets: number[] = [];
   /** By depth and thread: the footprint of the next step of a thread in the sleep set. */
   private codes: Int32Array;
   /** Encodes what was explored, if this is a work item. */
@@ -154,8 +160,8 @@ class OptimalDporSearch {
     this.order.races.length = 0;
     this.trees[this.floor] = from?.branch === undefined ? [] : [from.branch];
     this.branch[this.floor] = 0;
-    this.asleep[this.floor] = 0;
-    for (const { thread, code } of from?.asleep ?? []) this.addToSleepSet(this.floor, thread, code);
+    this.sleepSets[this.floor] = 0;
+    for (const { thread, code } of from?.sleepSet ?? []) this.addToSleepSet(this.floor, thread, code);
   }
 
   /**
@@ -177,7 +183,7 @@ class OptimalDporSearch {
    * stopped; undefined if all enabled threads are in the sleep set.
    */
   runToEnd(): Stop | undefined {
-    const { execution, order, trees, branch, asleep } = this;
+    const { execution, order, trees, branch, sleepSets } = this;
     this.stepsTaken = 0;
     for (;;) {
       const stop = execution.stopped();
@@ -185,7 +191,7 @@ class OptimalDporSearch {
       const tree = trees[depth];
       if (stop !== null) return stop;
       if (branch[depth] === tree.length) {
-        const awake = execution.enabled & ~asleep[depth];
+        const awake = execution.enabled & ~sleepSets[depth];
         if (awake === 0) return undefined;
         const { last } = execution;
         const thread = last >= 0 && awake & (1 << last) ? last : lowestSetBit(awake);
@@ -279,7 +285,7 @@ class OptimalDporSearch {
       this.reversals.push({ depth: e, ...sequence });
       return;
     }
-    for (let rest = this.asleep[e]; rest !== 0; rest &= rest - 1) {
+    for (let rest = this.sleepSets[e]; rest !== 0; rest &= rest - 1) {
       const t = lowestSetBit(rest);
       if (weakInitial({ thread: t, code: this.codes[e * order.threads + t] }, sequence, this.conflict)) return;
     }
@@ -312,7 +318,7 @@ class OptimalDporSearch {
   }
 
   private addToSleepSet(depth: number, thread: number, code: number): void {
-    this.asleep[depth] |= 1 << thread;
+    this.sleepSets[depth] |= 1 << thread;
     this.codes[depth * this.order.threads + thread] = code;
   }
 
@@ -322,8 +328,8 @@ class OptimalDporSearch {
   private deriveSleepSet(depth: number, code: number): void {
     const { threads } = this.order;
     if ((depth + 2) * threads > this.codes.length) this.codes = grownCopy(this.codes, this.codes.length * 2);
-    this.asleep[depth + 1] = 0;
-    for (let rest = this.asleep[depth]; rest !== 0; rest &= rest - 1) {
+    this.sleepSets[depth + 1] = 0;
+    for (let rest = this.sleepSets[depth]; rest !== 0; rest &= rest - 1) {
       const t = lowestSetBit(rest);
       const sleeping = this.codes[depth * threads + t];
       if (!this.conflict(sleeping, code)) this.addToSleepSet(depth + 1, t, sleeping);

@@ -44,7 +44,7 @@ export class OptimalDporWorkList implements WorkList {
   next(most: number): WorkItem[] {
     if (!this.hasStarted) {
       this.hasStarted = true;
-      const item = { kind: 'optimalDpor', prefix: [], asleep: [], branch: undefined } as const;
+      const item = { kind: 'optimalDpor', prefix: [], sleepSet: [], branch: undefined } as const;
       this.paths.set(item, []);
       return [item];
     }
@@ -56,7 +56,7 @@ export class OptimalDporWorkList implements WorkList {
       const item: WorkItem = {
         kind: 'optimalDpor',
         prefix: path.slice(0, -1).map(({ thread }) => thread),
-        asleep: this.sleepSetsAlong(path)[path.length - 1],
+        sleepSet: this.sleepSetsAlong(path)[path.length - 1],
         branch,
       };
       this.paths.set(item, path);
@@ -106,12 +106,12 @@ export class OptimalDporWorkList implements WorkList {
 
   /** Inserts reversals. One that leads into an item that is being run stays pending. */
   private insertReversals(path: Path, reversals: readonly Reversal[]): void {
-    const asleep = this.sleepSetsAlong(path);
+    const sleepSets = this.sleepSetsAlong(path);
     const later: Reversal[] = [];
     for (const reversal of reversals) {
       const { depth, threads, codes } = reversal;
       const sequence = { threads: [...threads], codes: [...codes] };
-      if (asleep[depth].some((step) => weakInitial(step, sequence, this.conflict))) continue;
+      if (sleepSets[depth].some((step) => weakInitial(step, sequence, this.conflict))) continue;
       const { children } = depth === 0 ? this.root : path[depth - 1];
       const from = children.indexOf(path[depth]) + 1;
       if (!insertSequence(children, from, sequence, this.conflict, this.running)) later.push(reversal);
@@ -122,13 +122,13 @@ export class OptimalDporWorkList implements WorkList {
   /** By depth along a path: the sleep set there, with the branches to the left of the path. */
   private sleepSetsAlong(path: Path): SleepingStep[][] {
     const along: SleepingStep[][] = [];
-    let asleep: SleepingStep[] = [];
+    let sleepSet: SleepingStep[] = [];
     let { children } = this.root;
     for (const step of path) {
       const left = children.indexOf(step);
-      if (left > 0) asleep = [...asleep, ...children.slice(0, left).map(({ thread, code }) => ({ thread, code }))];
-      along.push(asleep);
-      if (asleep.length > 0) asleep = asleep.filter(({ code }) => !this.conflict(code, step.code));
+      if (left > 0) sleepSet = [...sleepSet, ...children.slice(0, left).map(({ thread, code }) => ({ thread, code }))];
+      along.push(sleepSet);
+      if (sleepSet.length > 0) sleepSet = sleepSet.filter(({ code }) => !this.conflict(code, step.code));
       ({ children } = step);
     }
     return along;

@@ -12,11 +12,11 @@ export type WorkItem =
    * All interleavings that start with the schedule `prefix` and go on with a thread of `untried`.
    */
   | { readonly kind: 'dfs'; readonly prefix: readonly number[]; readonly untried: number }
-  /** All classes that start with `prefix` and the step `branch`, and with no step of `asleep`. */
+  /** All classes that start with `prefix` and the step `branch`, and with no step of `sleepSet`. */
   | {
       readonly kind: 'optimalDpor';
       readonly prefix: readonly number[];
-      readonly asleep: readonly SleepingStep[];
+      readonly sleepSet: readonly SleepingStep[];
       /** Undefined: any step. */
       readonly branch: WakeupNode | undefined;
     }

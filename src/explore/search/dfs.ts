@@ -24,7 +24,7 @@ interface Options {
   /** Stops at violations of this property only. Left out: at any violation. */
   readonly property?: string;
   readonly classes?: TraceCounter;
-  /** The part to explore; left out: everything. */
+  /** The work item to explore; left out: everything. */
   readonly from?: WorkItem & { readonly kind: 'dfs' };
 }
 

@@ -1,4 +1,5 @@
 import { Kind, kindOf, placeOf } from '../../memory/memory.ts';
+import { counterKey } from '../counterKey.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { HappensBefore } from '../happensBefore.ts';
 
@@ -59,17 +60,17 @@ class Linearizations {
    */
   fewestPreemptions(max: number): number {
     const { threads } = this.order;
-    const keyOf = ({ taken, last }: Node): number => taken.reduce((sum, n, t) => sum * (this.ends[t] + 1) + n, last);
-    const seen = new Set<number>();
+    /** By the thread that took the last step: the nodes that were visited. */
+    const seen = Array.from({ length: threads }, () => new Set<number | string>());
     let nodes: Node[] = [];
     for (let t = 0; t < threads; t++) nodes.push({ taken: this.ends.map(() => 0), last: t });
     for (let cost = 0; cost <= max && nodes.length > 0; cost++) {
       const dearer: Node[] = [];
       for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
         const { taken, last } = node;
-        const key = keyOf(node);
-        if (seen.has(key)) continue;
-        seen.add(key);
+        const key = counterKey(taken, this.ends);
+        if (seen[last].has(key)) continue;
+        seen[last].add(key);
         if (taken.every((n, t) => n === this.ends[t])) return cost;
         const isFree = taken.every((n) => n === 0) || !this.isEnabled(last, taken);
         for (let t = 0; t < threads; t++) {

@@ -16,7 +16,7 @@ export class StateCache implements VisitedSet {
   /** Whether some state was visited whose path leads back to it: some execution may not end. */
   hasCycle = false;
   private withResults: boolean;
-  private plainAtoms: number;
+  private plainLocations: number;
   private seen = new StateSet();
   private readonly execution: Execution;
   private readonly checker: PropertyChecker;
@@ -46,7 +46,7 @@ export class StateCache implements VisitedSet {
     this.bounded = bounded;
     this.symmetry = symmetry;
     this.withResults = checker.resultsMatter;
-    this.plainAtoms = execution.memory.plainLocations;
+    this.plainLocations = execution.memory.plainLocations;
     this.results = new Uint32Array(execution.node.length);
     this.resultNumbers = new ResultInterner(execution);
   }
@@ -64,7 +64,9 @@ export class StateCache implements VisitedSet {
    * Whether a property has read results, or a location was accessed plainly, for the first time.
    */
   get mustRestart(): boolean {
-    return this.checker.resultsMatter !== this.withResults || this.execution.memory.plainLocations !== this.plainAtoms;
+    return (
+      this.checker.resultsMatter !== this.withResults || this.execution.memory.plainLocations !== this.plainLocations
+    );
   }
 
   /** The number of the state that was added or found last. */
@@ -77,7 +79,7 @@ export class StateCache implements VisitedSet {
     this.seen = new StateSet();
     this.resultNumbers = new ResultInterner(this.execution);
     this.withResults = this.checker.resultsMatter;
-    this.plainAtoms = this.execution.memory.plainLocations;
+    this.plainLocations = this.execution.memory.plainLocations;
   }
 
   add(spent: number): boolean {

@@ -1,8 +1,13 @@
 import { Execution } from '../execution/execution.ts';
+import type { GraphAxioms } from '../memoryModels/memoryModelDescriptor.ts';
 import { type MemoryModelName, memoryModels } from '../memoryModels/registry.ts';
 import type { Program } from '../program.ts';
 import { ExecutionGraph } from './graph.ts';
-import type { ConsistencyModel } from './trust.ts';
+
+/** The memory model behind the graphs. */
+export interface ConsistencyModel extends Pick<GraphAxioms, 'order' | 'isConsistent'> {
+  readonly graph: ExecutionGraph;
+}
 
 /**
  * The consistency model for the graphs of a program; undefined where the memory model has no

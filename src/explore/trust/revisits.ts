@@ -43,6 +43,8 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
   return readings.flatMap((from) => {
     if (choices.isFailing(thread, from)) return [event(from, [])];
     if (!choices.mayUpdate(thread, from)) return [];
+    // Also where another RMW has updated `from`: a backward revisit deletes that RMW, and `from` is
+    // free again.
     addBackwardRevisits(builder, { thread, readsFrom: graph.eventsOf(from), readStamp });
     return choices.isFree(from) ? [event(from, from)] : [];
   });

@@ -2,12 +2,11 @@ import { isFence, Kind } from '../../memory/memory.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import type { Limits } from '../limits.ts';
-import type { GraphAxioms } from '../memoryModels/memoryModelDescriptor.ts';
 import type { WorkItem } from '../parallel/workItem.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
-import type { ExecutionGraph } from './graph.ts';
+import type { ConsistencyModel } from './consistencyModel.ts';
 import { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, hasReadLatest } from './locks.ts';
 import type { PartialGraph } from './partialGraph.ts';
@@ -15,11 +14,6 @@ import { topologicalOrder } from './partialOrder.ts';
 import { applyBackwardRevisit, forwardRevisits } from './revisits.ts';
 import { runGraph } from './runGraph.ts';
 import { vectorClocks } from './vectorClocks.ts';
-
-/** The memory model behind the graphs. */
-export interface ConsistencyModel extends Pick<GraphAxioms, 'order' | 'isConsistent'> {
-  readonly graph: ExecutionGraph;
-}
 
 /**
  * TruSt: stateless model checking over execution graphs (Kokologiannakis, Marmanis, Gladstein,
@@ -34,6 +28,10 @@ export interface ConsistencyModel extends Pick<GraphAxioms, 'order' | 'isConsist
  * Departures from the paper:
  * - An RMW is one event; its read half and its write half have stamps of their own.
  * - Locks are modelled (see `locks.ts`).
+ * - The write half of an RMW whose read half was revisited comes before any new event.
+ * - Consistency is checked after each event. What views do not ensure, such as the order of full
+ *   fences, `GraphAxioms.isConsistent` checks on the whole graph.
+ * - A spin loop is cut after one iteration (`Execution.blockOnSpin`); this counts as blocked.
  * - Wait queues, and accesses to several locations at once, are not supported: the search ends with
  *   a limit of the kind `unsupported`. `VisitedGraphs` is for such programs.
  * - Each complete graph is run on `execution`, in an order that its memory model allows.

@@ -183,11 +183,11 @@ export class TsoMemory implements GraphModel {
   /** Makes the oldest store in the buffer of `thread` the next step of the buffer. */
   private showHead(thread: number): void {
     const { pending, footprints, threads } = this.execution;
-    const lane = this.actors + thread;
+    const flusher = this.actors + thread;
     const buffer = this.buffers[thread];
-    pending[lane] = buffer.length > 0 ? footprints[buffer[0]] : NONE;
-    if (buffer.length > 0) threads.live |= 1 << lane;
-    else threads.live &= ~(1 << lane);
+    pending[flusher] = buffer.length > 0 ? footprints[buffer[0]] : NONE;
+    if (buffer.length > 0) threads.live |= 1 << flusher;
+    else threads.live &= ~(1 << flusher);
   }
 
   undo(s: number): void {
@@ -245,7 +245,7 @@ export class TsoMemory implements GraphModel {
     });
   }
 
-  /** A spinlock whose unlock is in the buffer is not held any more, as far as its thread knows. */
+  /** A spinlock whose unlock is in the buffer is not held any more, for the thread itself. */
   holdsLock(thread: number, id: number): boolean {
     const { bytes, places, footprints } = this.execution;
     const isGivenBack = this.buffers[thread].some((s) => footprints[s] >>> 5 === id);

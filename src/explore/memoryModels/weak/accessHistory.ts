@@ -49,7 +49,7 @@ export class AccessHistory {
     }
   }
 
-  /** Which of the 32 entries from `from` on a view knows of, a bit each. */
+  /** Which of the 32 entries from `from` on a view contains, a bit each. */
   knownTo(view: MessageView, from: number): number {
     const end = Math.min(this.count, from + 32);
     let known = 0;

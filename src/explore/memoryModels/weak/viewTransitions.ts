@@ -108,7 +108,7 @@ export class ViewTransitions {
     this.handOn(id, this.views.join(current, loads));
   }
 
-  /** All that sleep on a cell will know what `thread` knows. */
+  /** All threads that sleep on a cell will take the view of `thread`. */
   wake(thread: number, id: number): void {
     this.handOn(id, this.views.join(this.lockViews[id], this.threadViews[thread].current));
   }

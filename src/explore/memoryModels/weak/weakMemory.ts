@@ -21,8 +21,8 @@ import { WeakState } from './weakState.ts';
 
 /**
  * HOT under `weak`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
- * messages: loads may read from older stores, and a store need not be the last of its location. See
- * `docs/memory-models.md`.
+ * messages: loads may read from older stores, and a store need not be the last of its location. A full
+ * fence is stronger than the seq_cst fence of RC11: see `docs/memory-models.md`.
  */
 export class WeakMemory implements GraphModel {
   readonly locations: ByteRanges;
@@ -177,8 +177,8 @@ export class WeakMemory implements GraphModel {
   }
 
   /**
-   * A wait queue. A thread that waits or wakes has a full fence; one that wakes up knows what its
-   * waker knew.
+   * A wait queue. A thread that waits or wakes has a full fence; one that wakes up takes
+   * the view of its waker.
    */
   private useQueue(thread: number, kind: number, place: Place, from: readonly number[], seen: number): void {
     const { execution, transitions } = this;
