@@ -3,12 +3,12 @@
 // docs/scenarios.md from the schema of scenarios.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createProgram } from '../dist/cli/createProgram.js';
-import { MEANING, STATUS } from '../dist/cli/status.js';
+import { STATUS, STATUS_MEANING } from '../dist/cli/status.js';
 import { apiText } from './docs/api.mjs';
 import { commandLineText } from './docs/commandLine.mjs';
 import { schemaText, withReference } from './docs/scenarioFields.mjs';
 
-const statuses = Object.entries(MEANING).map(([of, meaning]) => [STATUS[of], meaning]);
+const statuses = Object.entries(STATUS_MEANING).map(([of, meaning]) => [STATUS[of], meaning]);
 writeFileSync(new URL('../docs/command-line.md', import.meta.url), commandLineText(await createProgram(), statuses));
 writeFileSync(new URL('../docs/api.md', import.meta.url), apiText().text);
 

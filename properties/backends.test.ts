@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler } from '../src/explore/schedulers/replay.ts';
-import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
+import { createRun, runOnce, takenSchedule } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { buildVm } from '../src/scenario/vm.ts';
 import { detailedScenarios } from '../src/trackers/gfnRing/scenarios.ts';
@@ -18,7 +18,7 @@ test('the explorer and worker threads give the same trace, results and memory fo
     fc.asyncProperty(fc.constantFrom(...specs), new ScheduleArbitrary(5, 80), async (spec, runs) => {
       const run = createRun(buildVm(spec), 20_000);
       runOnce(run, new ReplayScheduler(flatten(runs)));
-      const schedule = scheduleOf(run);
+      const schedule = takenSchedule(run);
       const threads = await pool.run(spec, schedule);
       expect(threads.strayed).toBeUndefined();
       expect(threads.violation).toBeUndefined();

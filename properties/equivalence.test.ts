@@ -7,7 +7,7 @@ import type { Gfn } from '../src/kvm/kvm.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { NativeMemory } from '../src/memory/nativeMemory.ts';
 import { SetupMemory } from '../src/memory/setupMemory.ts';
-import { createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
+import { createRun, runOnce, takenSchedule } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { buildVm } from '../src/scenario/vm.ts';
 import { trackerNames, trackers } from '../src/trackers/registry.ts';
@@ -101,7 +101,7 @@ function explore(scenario: Scenario, { steps }: Workload): Outcome & { readonly 
     chooseReadsFrom: () => 0,
   };
   expect(runOnce(run, sequential)).toEqual({ stop: { kind: 'finished' }, violation: undefined });
-  return { results: execution.results, bytes: execution.bytes.u8, schedule: scheduleOf(run) };
+  return { results: execution.results, bytes: execution.bytes.u8, schedule: takenSchedule(run) };
 }
 
 /** How often each event occurred. Each event must occur, otherwise the tests show nothing. */

@@ -5,7 +5,7 @@ import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler, StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { SCHEMA } from '../src/input/schema.ts';
 import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
-import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../src/run/createRun.ts';
+import { type CheckedExecution, createRun, runOnce, takenSchedule } from '../src/run/createRun.ts';
 import { buildMultiVm, buildVm } from '../src/scenario/vm.ts';
 import { trackerNames } from '../src/trackers/registry.ts';
 import { claims } from '../src/vm/properties/claims.ts';
@@ -83,7 +83,7 @@ test('each of two VMs on one host does what it does alone', () =>
   fc.assert(
     fc.property(two, new ScheduleArbitrary(14, 120), (spec, schedule) => {
       const both = execute(buildMultiVm(spec), schedule);
-      const order = scheduleOf(both);
+      const order = takenSchedule(both);
       let first = 0;
       for (const vm of spec.vms) {
         const threads = vm.actors.length;

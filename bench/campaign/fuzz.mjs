@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { builtInNamed } from '../../dist/scenario/builtinScenarios.js';
+import { findBuiltIn } from '../../dist/scenario/builtinScenarios.js';
 import { knownAs } from '../../dist/scenario/knownDefects.js';
 
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -50,6 +50,6 @@ function firstIn(directory) {
     return undefined;
   }
   const findings = names.map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8')));
-  const isNew = (finding) => knownAs(finding, builtInNamed(finding.campaign.base)?.known) === null;
+  const isNew = (finding) => knownAs(finding, findBuiltIn(finding.campaign.base)?.known) === null;
   return findings.filter(isNew).sort((a, b) => a.campaign.executions - b.campaign.executions)[0];
 }

@@ -1,5 +1,5 @@
 import type fc from 'fast-check';
-import { STEPS } from '../../src/actors/checkpoint.ts';
+import { CHECKPOINT_STEPS } from '../../src/actors/checkpoint.ts';
 import { SCHEMA } from '../../src/input/schema.ts';
 import { trackers } from '../../src/trackers/registry.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
@@ -31,7 +31,7 @@ function isServed({ actors }: VmSpec): boolean {
   );
 }
 
-const FAILS = [undefined, undefined, ...STEPS] as const;
+const FAILS = [undefined, undefined, ...CHECKPOINT_STEPS] as const;
 type Dice = ReturnType<typeof dice>;
 type PageRef = readonly [number, number];
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type FailsAfter, STEPS } from '../../src/actors/checkpoint.ts';
+import { CHECKPOINT_STEPS, type FailsAfter } from '../../src/actors/checkpoint.ts';
 import type { ActorSpec, OperationSpec, VmSpec } from '../../src/vm/spec.ts';
 
 /** A step of a workload. The steps are performed in sequence and do not depend on the tracker. */
@@ -60,7 +60,7 @@ export const workloads: fc.Arbitrary<Workload> = fc
         weight: 1,
         arbitrary: fc.record({
           do: fc.constant('checkpoint' as const),
-          fails: fc.constantFrom(...STEPS.filter((step) => step !== 'commit')),
+          fails: fc.constantFrom(...CHECKPOINT_STEPS.filter((step) => step !== 'commit')),
         }),
       },
     );

@@ -9,11 +9,11 @@ import { depthFirstSearch, type ScheduleBound } from '#dist/explore/search/dfs.j
 import { StateCache } from '#dist/explore/states/stateCache.js';
 import { createRun } from '#dist/run/createRun.js';
 import { exploreScenario } from '#dist/run/exploreScenario.js';
-import { builtInNamed } from '#dist/scenario/builtinScenarios.js';
+import { findBuiltIn } from '#dist/scenario/builtinScenarios.js';
 import { openScenario } from '#dist/scenario/scenarioRef.js';
 import type { WeakenedResult } from './weaken.ts';
 
-type Spec = NonNullable<ReturnType<typeof builtInNamed>>['spec'];
+type Spec = NonNullable<ReturnType<typeof findBuiltIn>>['spec'];
 type Failure = Pick<WeakenedResult, 'property' | 'switches'>;
 
 const [models, ...names] = process.argv.slice(2);
@@ -25,7 +25,7 @@ const STEPS = 100_000;
 const results: WeakenedResult[] = [];
 for (const memoryModel of models.split(',') as MemoryModelName[]) {
   for (const name of names) {
-    const { spec } = builtInNamed(name)!;
+    const { spec } = findBuiltIn(name)!;
     const failure = await failureOf(spec, memoryModel);
     results.push({ memoryModel, name, ...failure });
     // A race is seen before what may come of it.

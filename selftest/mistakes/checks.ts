@@ -141,7 +141,13 @@ export const checks: readonly Mistake[] = [
     part: 'sequential models',
     testFile: 'test/models/ring.test.ts',
     expectedBy: ['sequentially, the ring and the model give the same results, for all initial indices'],
-    edits: [{ file: 'models/ring', from: 'used(ring) >= ring.size ? BUSY', to: 'used(ring) > ring.size ? BUSY' }],
+    edits: [
+      {
+        file: 'models/ring',
+        from: 'gfnRingUsed(ring) >= ring.size ? BUSY',
+        to: 'gfnRingUsed(ring) > ring.size ? BUSY',
+      },
+    ],
   },
   {
     name: 'dirty-ring-model-harvests-twice',

@@ -130,8 +130,8 @@ export const execution: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/reexecutionMemory',
-        from: 'if (this.isAborted) return new Thrown',
-        to: 'if (this.isAborted === undefined) return new Thrown',
+        from: 'if (this.isAborted) return new ThrownValue',
+        to: 'if (this.isAborted === undefined) return new ThrownValue',
       },
     ],
   },

@@ -67,7 +67,7 @@ export const inLoops: readonly Mistake[] = [
     part: 'bounds of loops',
     testFile: 'test/loops/iterations.test.ts',
     expectedBy: ['a bound on iterations is an assumption of the verdict'],
-    edits: [{ file: 'loops/probe', from: 'throw new BeyondBound(place);', to: 'return;' }],
+    edits: [{ file: 'loops/probe', from: 'throw new BoundExceeded(place);', to: 'return;' }],
   },
   {
     name: 'storing-iteration-is-idle',

@@ -27,13 +27,13 @@ register(new URL('./hook.js', import.meta.url), { data: module });
 const { become } = await import(module);
 // Imported after the hook is there.
 const { exploreScenario } = await import('#dist/run/exploreScenario.js');
-const { checksOf } = await import('#dist/scenario/builtinScenarios.js');
+const { checkedScenarios } = await import('#dist/scenario/builtinScenarios.js');
 
 process.on('message', async ({ edits, tracker, name, search, limits }: SearchRequest) => {
   let answer: SearchAnswer;
   try {
     become(await import(`${module}?edits=${encodeURIComponent(JSON.stringify(edits))}`));
-    const { spec } = checksOf(tracker).find((check) => check.spec.name === name)!;
+    const { spec } = checkedScenarios(tracker).find((check) => check.spec.name === name)!;
     const report = await exploreScenario(spec, {
       ...search,
       limits: { ...limits, executions: limits.executions ?? Infinity },

@@ -1,8 +1,8 @@
 import type { MemoryModelName } from '#dist/explore/memoryModels/registry.js';
-import { checksOf } from '#dist/scenario/builtinScenarios.js';
+import { checkedScenarios } from '#dist/scenario/builtinScenarios.js';
 import type { TrackerName } from '#dist/trackers/interface/names.js';
 
-type Check = ReturnType<typeof checksOf>[number];
+type Check = ReturnType<typeof checkedScenarios>[number];
 
 /** A scenario in which mutants are searched for. */
 export interface MutantScenario extends Pick<Check, 'mode'> {
@@ -52,7 +52,7 @@ const OF_VERSIONS = 'dirty-again page-log wrap replicate wrapped-offset';
 
 /** The scenarios of a tracker, under sequential consistency. */
 export const scenariosOf = (tracker: TrackerName): BuiltInMutantScenario[] =>
-  checksOf(tracker)
+  checkedScenarios(tracker)
     .filter(({ spec: { name }, known }) => {
       const names = (SMALL[tracker] ?? OF_VERSIONS).split(' ');
       return names.includes(name) || names.includes(name.slice(tracker.length + 1)) || (!(tracker in SMALL) && known);

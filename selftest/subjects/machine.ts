@@ -81,8 +81,8 @@ export const machine: readonly Canary[] = [
     ['L1', 'L3', 'L5'],
     [
       'actors/vcpu',
-      'stopWhileFull(mem, vm, vcpu); return vm.gate === undefined || enter(mem, vm.gate);',
-      'const inside = vm.gate === undefined || enter(mem, vm.gate); if (inside) stopWhileFull(mem, vm, vcpu); return inside;',
+      'stopWhileFull(mem, vm, vcpu); return vm.gate === undefined || enterGate(mem, vm.gate);',
+      'const inside = vm.gate === undefined || enterGate(mem, vm.gate); if (inside) stopWhileFull(mem, vm, vcpu); return inside;',
     ],
   ),
   ring(
@@ -100,7 +100,7 @@ export const machine: readonly Canary[] = [
     ['actors/gate', 'mem.fetchAdd(gate.inside, 1);', ''],
     [
       'actors/gate',
-      'if (phase === RUNNING) return true; leave(mem, gate);',
+      'if (phase === RUNNING) return true; leaveGate(mem, gate);',
       'if (phase === RUNNING) { mem.fetchAdd(gate.inside, 1); return true; }',
     ],
   ),

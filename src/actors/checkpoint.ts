@@ -11,8 +11,8 @@ import { resetAll } from './userspace.ts';
 import { guestPage, type Vm } from './vm.ts';
 
 /** The steps of a checkpoint. It may fail after each. */
-export const STEPS = ['pause', 'harvest', 'reset', 'copy', 'commit'] as const;
-export type FailsAfter = (typeof STEPS)[number];
+export const CHECKPOINT_STEPS = ['pause', 'harvest', 'reset', 'copy', 'commit'] as const;
+export type FailsAfter = (typeof CHECKPOINT_STEPS)[number];
 
 /** Where copies go. The copies of a checkpoint become valid together, at its commit. */
 export interface Backup {

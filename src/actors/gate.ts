@@ -30,21 +30,21 @@ export function layGate(layout: Layout): PauseGate {
  * A writer enters. It sleeps while the machine is paused. Returns false when the machine has
  * migrated.
  */
-export function enter(mem: Memory, gate: PauseGate): boolean {
+export function enterGate(mem: Memory, gate: PauseGate): boolean {
   for (;;) {
     // Fully ordered with the load after it: either this thread sees the pause, or the pausing
     // thread sees this one. Pairs with xchg(phase) in pauseMachine
     mem.fetchAdd(gate.inside, 1);
     const phase = mem.loadAcquire(gate.phase); // pairs with storeRelease(phase) in resumeMachine
     if (phase === RUNNING) return true;
-    leave(mem, gate);
+    leaveGate(mem, gate);
     if (phase === MIGRATED) return false;
     mem.wait(gate.phase, phase);
   }
 }
 
 /** A writer leaves. */
-export function leave(mem: Memory, gate: PauseGate): void {
+export function leaveGate(mem: Memory, gate: PauseGate): void {
   // after all that it wrote: pairs with loadAcquire(inside) in pauseMachine
   if (mem.fetchAdd(gate.inside, -1) === 1) mem.wake(gate.inside);
 }
@@ -53,10 +53,10 @@ export function leave(mem: Memory, gate: PauseGate): void {
  * Pauses the machine. When it returns, no writer is inside, and this thread sees all their writes.
  */
 export function pauseMachine(mem: Memory, gate: PauseGate): void {
-  // fully ordered with the load after it: pairs with fetchAdd(inside) in enter
+  // fully ordered with the load after it: pairs with fetchAdd(inside) in enterGate
   mem.xchg(gate.phase, PAUSED);
   for (;;) {
-    const inside = mem.loadAcquire(gate.inside); // pairs with fetchAdd(inside) in leave
+    const inside = mem.loadAcquire(gate.inside); // pairs with fetchAdd(inside) in leaveGate
     if (inside === 0) return;
     mem.wait(gate.inside, inside);
   }
@@ -64,7 +64,7 @@ export function pauseMachine(mem: Memory, gate: PauseGate): void {
 
 /** Sets the phase of a paused machine. */
 export function resumeMachine(mem: Memory, gate: PauseGate, phase: number): void {
-  // after all changes of the paused machine: pairs with loadAcquire(phase) in enter
+  // after all changes of the paused machine: pairs with loadAcquire(phase) in enterGate
   mem.storeRelease(gate.phase, phase);
   mem.wake(gate.phase);
 }

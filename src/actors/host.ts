@@ -2,7 +2,7 @@ import type { Page } from '../guest/guest.ts';
 import { hasPage } from '../kvm/kvm.ts';
 import type { Cell } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
-import { enter, leave } from './gate.ts';
+import { enterGate, leaveGate } from './gate.ts';
 import { exitToUserspace, stopWhileFull } from './vcpu.ts';
 import { gfnOf, type Vm } from './vm.ts';
 
@@ -13,7 +13,7 @@ import { gfnOf, type Vm } from './vm.ts';
  */
 export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
   stopWhileFull(mem, vm, undefined);
-  if (vm.gate && !enter(mem, vm.gate)) return;
+  if (vm.gate && !enterGate(mem, vm.gate)) return;
   const gfn = gfnOf(page);
   if (hasPage(mem, vm.kvm, gfn)) {
     mem.fetchAdd(page.version, 1);
@@ -27,7 +27,7 @@ export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
       mem.wait(vm.resets, resets); // holding no lock: a reset needs them
     }
   }
-  if (vm.gate) leave(mem, vm.gate);
+  if (vm.gate) leaveGate(mem, vm.gate);
 }
 
 /** Makes a signal pending for the thread that reads `signal`. */

@@ -42,7 +42,7 @@ export const NO_EFFECTS: Effects = {
 };
 
 /** Where an operation stands in a VM that is read. */
-export interface Site {
+export interface CheckContext {
   /** The operation's path, for messages. */
   readonly where: string;
   readonly vm: VmView;
@@ -50,7 +50,7 @@ export interface Site {
 }
 
 /** What an operation is made with. */
-export interface Machine {
+export interface BuildContext {
   readonly vm: Vm;
   /** The vCPU of the actor; 0 where it has none. */
   readonly vcpu: number;
@@ -77,7 +77,7 @@ export interface OperationDescriptor<Name extends string, S extends Shape> {
   label(op: SpecOf<Name, S>): string;
   readonly effects: Effects;
   /** What it runs. */
-  build(op: SpecOf<Name, S>, machine: Machine): (mem: Memory) => unknown;
+  build(op: SpecOf<Name, S>, machine: BuildContext): (mem: Memory) => unknown;
   /** Whether it is performed again until it returns true. */
   readonly repeats?: boolean;
   /** Operations that are one step smaller, the most promising first. */
@@ -92,7 +92,7 @@ export interface OperationDescriptor<Name extends string, S extends Shape> {
   /** The pages that it records. */
   pages?(op: SpecOf<Name, S>): readonly PageRef[];
   /** Throws `BadInput` where a field does not fit the VM. The fields alone are right. */
-  check?(op: SpecOf<Name, S>, site: Site): void;
+  check?(op: SpecOf<Name, S>, site: CheckContext): void;
   /** Whether a VM is one in which every violation is a bug. Left out: it always is. */
   assumes?(vm: VmView): boolean;
 }

@@ -4,7 +4,7 @@ import { walkAndLog } from '../guest/pml.ts';
 import { guestStore } from '../guest/store.ts';
 import { hasPage } from '../kvm/kvm.ts';
 import type { Memory } from '../memory/memory.ts';
-import { enter, leave } from './gate.ts';
+import { enterGate, leaveGate } from './gate.ts';
 import { gfnOf, type Vm } from './vm.ts';
 
 /** vCPU `vcpu` enters the guest once. The guest writes each of `pages` once, in order. */
@@ -25,13 +25,13 @@ export function haltActor(mem: Memory, vm: Vm): void {
 /** Returns false when the machine has migrated, and the vCPU with it. */
 export function enterGuest(mem: Memory, vm: Vm, vcpu: number): boolean {
   stopWhileFull(mem, vm, vcpu);
-  return vm.gate === undefined || enter(mem, vm.gate);
+  return vm.gate === undefined || enterGate(mem, vm.gate);
 }
 
 /** Every exit drains the hardware's log, before other threads see that the vCPU is outside. */
 export function leaveGuest(mem: Memory, vm: Vm, vcpu: number): void {
   drainPml(mem, vm, vcpu);
-  if (vm.gate) leave(mem, vm.gate);
+  if (vm.gate) leaveGate(mem, vm.gate);
 }
 
 /** One store of the guest, however often it faults. Returns false when the machine has migrated. */

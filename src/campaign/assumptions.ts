@@ -1,5 +1,5 @@
 import { roles } from '../actors/roles/registry.ts';
-import { trackerOf } from '../trackers/registry.ts';
+import { trackerForVm } from '../trackers/registry.ts';
 import { type ActorSpec, assumptionsHold, effectsOf, type OperationSpec, pagesOf, type VmSpec } from '../vm/spec.ts';
 import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
 
@@ -9,7 +9,7 @@ import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
  * have one, and no known defect is in it. Scenarios that are written by hand are not asked.
  */
 export function satisfiesAssumptions(spec: VmSpec): boolean {
-  const tracker = trackerOf(spec);
+  const tracker = trackerForVm(spec);
   const { actors } = spec;
   if (actors.filter(({ role }) => role === 'userspace').length > 1) return false;
   if (!actors.every(hasOrder) || !assumptionsHold(spec)) return false;

@@ -1,7 +1,7 @@
 import type { Violation } from '../explore/execution/violation.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
-import type { Covered } from './coverage/coverage.ts';
+import type { ExecutionCoverage } from './coverage/coverage.ts';
 
 /** What all batches of a campaign have in common, as plain data. */
 export interface BatchConfig extends MemoryConfig {
@@ -42,7 +42,7 @@ export interface Batch {
 export const MUTATION_PERIOD = 8;
 
 /** An execution that covers something that no earlier execution of its batch covers. */
-export interface Candidate extends Covered {
+export interface CorpusCandidate extends ExecutionCoverage {
   readonly schedule: string;
 }
 
@@ -74,6 +74,6 @@ export interface BatchResult {
    */
   readonly drawnClasses: readonly number[];
   readonly mutatedClasses: readonly number[];
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly CorpusCandidate[];
   readonly failures: readonly BatchFailure[];
 }

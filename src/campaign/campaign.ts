@@ -3,11 +3,11 @@ import { Deadline } from '../explore/limits.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { isTransient } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
-import { findingOf } from '../run/finding.ts';
+import { createFinding } from '../run/finding.ts';
 import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchResult } from './batch.ts';
 import type { CampaignDirectory } from './directory/campaignDirectory.ts';
 import { type Executor, TaskAbandoned } from './executors/executor.ts';
-import type { Settings } from './settings.ts';
+import type { CampaignSettings } from './settings.ts';
 import { diffBatch, lostBatchEffect } from './state/diffBatch.ts';
 import type { BatchEffect } from './state/events.ts';
 import type { MinimisedFailure, UnminimisedFailure } from './state/findings.ts';
@@ -21,11 +21,11 @@ export interface CampaignOptions {
   /** Ends it at once. Batches that are running are dropped, and run again when it is resumed. */
   readonly signal?: AbortSignal;
   /** Called whenever results were applied. */
-  readonly onProgress?: (status: Status) => void;
+  readonly onProgress?: (status: CampaignStatus) => void;
 }
 
 /** The progress of a campaign. */
-export interface Status {
+export interface CampaignStatus {
   readonly executions: number;
   readonly secondsLeft: number;
   /** See `Executor`. */
@@ -134,7 +134,7 @@ class Coordinator {
     return undefined;
   }
 
-  private status(): Status {
+  private status(): CampaignStatus {
     const { died, hung } = this.executor;
     const secondsLeft = this.options.seconds - this.deadline.seconds;
     const { executions } = this.directory.state.counts;
@@ -257,9 +257,12 @@ class Coordinator {
   }
 }
 
-function asFound({ failure, source }: UnminimisedFailure, { memoryModel, tearing }: Settings): MinimisedFailure {
+function asFound(
+  { failure, source }: UnminimisedFailure,
+  { memoryModel, tearing }: CampaignSettings,
+): MinimisedFailure {
   const { key } = failure;
   const schedule = parseSchedule(failure.schedule)!;
-  const finding = findingOf({ ...failure, source, memoryModel, tearing, schedule });
+  const finding = createFinding({ ...failure, source, memoryModel, tearing, schedule });
   return { key, minimisedKey: key, finding };
 }

@@ -1,5 +1,5 @@
 import type { Draw } from '../actors/draw.ts';
-import { trackerOf } from '../trackers/registry.ts';
+import { trackerForVm } from '../trackers/registry.ts';
 import { type OperationSpec, performs, type VmSpec } from '../vm/spec.ts';
 
 /**
@@ -26,7 +26,7 @@ export function withOperations(spec: VmSpec, a: number, operations: readonly Ope
 
 export const mutateIndex: VmMutation = (spec, draw) => ({
   ...spec,
-  index: draw.one(trackerOf(spec).boundaryIndices),
+  index: draw.one(trackerForVm(spec).boundaryIndices),
 });
 
 export const mutateRing: VmMutation = (spec, draw) => {
@@ -86,7 +86,7 @@ function firstWriteTo(spec: VmSpec, i: number, offsets: readonly number[], npage
 
 /** How pages are recorded: an option of the tracker, or the page-modification log. */
 export const mutateOptions: VmMutation = (spec, draw) => {
-  const { options } = trackerOf(spec);
+  const { options } = trackerForVm(spec);
   if (options.includes('manualProtect') && draw.upTo(2) === 0) {
     const { manualProtect: _, ...rest } = spec;
     const manualProtect = draw.one([undefined, 'on', 'initially set'] as const);

@@ -1,11 +1,11 @@
 import { Draw } from '../actors/draw.ts';
-import { descriptorOf, type OperationSpec } from '../actors/operations/registry.ts';
+import { type OperationSpec, operationDescriptor } from '../actors/operations/registry.ts';
 import type { AddedActor } from '../actors/role.ts';
 import { roles } from '../actors/roles/registry.ts';
 import { type Random, uniformInt } from '../explore/random.ts';
 import { BadInput } from '../input/badInput.ts';
 import { parseVm } from '../scenario/vm.ts';
-import { trackerOf } from '../trackers/registry.ts';
+import { trackerForVm } from '../trackers/registry.ts';
 import type { VmSpec } from '../vm/spec.ts';
 import { satisfiesAssumptions } from './assumptions.ts';
 import {
@@ -53,7 +53,7 @@ export function mutateVm(spec: VmSpec, random: Random): VmSpec {
   for (let tries = 0; tries < TRIES; tries++) {
     let mutated: VmSpec | undefined = spec;
     for (let times = 1 + upTo(MUTATIONS_MAX); times > 0 && mutated !== undefined; times--) {
-      const draw = new Draw(mutated, trackerOf(mutated), upTo);
+      const draw = new Draw(mutated, trackerForVm(mutated), upTo);
       mutated = draw.one(MUTATIONS)(mutated, draw);
     }
     if (mutated !== undefined && isSmall(mutated) && satisfiesAssumptions(mutated) && isValid(mutated)) return mutated;
@@ -101,7 +101,7 @@ function mutateOperation(spec: VmSpec, draw: Draw): VmSpec | undefined {
   const { operations } = spec.actors[a];
   if (operations.length === 0) return undefined;
   const i = draw.upTo(operations.length);
-  const op = descriptorOf(operations[i]).mutate(operations[i], draw) as OperationSpec | undefined;
+  const op = operationDescriptor(operations[i]).mutate(operations[i], draw) as OperationSpec | undefined;
   return op && withOperations(spec, a, operations.with(i, op));
 }
 

@@ -4,13 +4,13 @@ import { checkVersion, checkWholeNumber, readFields } from '../input/fieldTypes.
 import { checkCanary } from '../run/canary.ts';
 import { parseScenarioRef } from '../run/parseScenarioRef.ts';
 import { type CorpusEntry, entrySchema } from './corpus/corpusEntry.ts';
-import { CAMPAIGN_SCHEMA, type Settings, settingsSchema } from './settings.ts';
+import { CAMPAIGN_SCHEMA, type CampaignSettings, settingsSchema } from './settings.ts';
 
 /**
  * Reads the settings in `campaign.json`. Throws `BadInput` with the path of the first field that is
  * wrong.
  */
-export function parseSettings(value: unknown, file: string): Settings {
+export function parseSettings(value: unknown, file: string): CampaignSettings {
   checkVersion(value, file, CAMPAIGN_SCHEMA, 'goes on with');
   const { kind: _, schema: __, canary, ...settings } = readFields(settingsSchema(), value, file);
   checkWholeNumber(settings.shard.part, `${file}.shard.part`, 1, settings.shard.of);

@@ -5,7 +5,7 @@ import { formatSchedule, parseSchedule } from '../explore/schedule.ts';
 import { createScheduler } from '../explore/schedulers/registry.ts';
 import { TraceCounter } from '../explore/search/traceCounter.ts';
 import { Uint53Set } from '../explore/search/uint53Set.ts';
-import { type CheckedExecution, createRun, runOnce, scheduleOf } from '../run/createRun.ts';
+import { type CheckedExecution, createRun, runOnce, takenSchedule } from '../run/createRun.ts';
 import type { Failure } from '../run/failure.ts';
 import { Budget } from '../run/minimise/budget.ts';
 import { mergeRuns } from '../run/minimise/mergeRuns.ts';
@@ -16,7 +16,7 @@ import {
   type BatchConfig,
   type BatchFailure,
   type BatchResult,
-  type Candidate,
+  type CorpusCandidate,
   MUTATION_PERIOD,
 } from './batch.ts';
 import { Coverage } from './coverage/coverage.ts';
@@ -59,7 +59,7 @@ class BatchRunner {
   private readonly counts = { complete: 0, blocked: 0, cut: 0, failed: 0, steps: 0 };
   private readonly drawnClasses: number[] = [];
   private readonly mutatedClasses: number[] = [];
-  private readonly candidates: Candidate[] = [];
+  private readonly candidates: CorpusCandidate[] = [];
   private readonly failures: (Failure & { readonly execution: number })[] = [];
 
   constructor(checked: CheckedExecution, opened: OpenedScenario, batch: Batch, config: BatchConfig) {
@@ -98,7 +98,7 @@ class BatchRunner {
     else counts.blocked++;
     const covered = this.coverage.add(this.seenClasses.add(traceHash));
     if (covered === undefined) return;
-    const schedule = scheduleOf(checked);
+    const schedule = takenSchedule(checked);
     this.candidates.push({ ...covered, schedule: formatSchedule(schedule) });
     if (batch.mutated === 0) return;
     if (parents.length >= PARENTS_MAX) parents.splice(batch.parents.length % PARENTS_MAX, 1);
@@ -114,7 +114,7 @@ class BatchRunner {
   private addFailure(violation: Violation, execution: number): void {
     if (this.failures.filter(({ property }) => property === violation.property).length >= FAILURES_MAX) return;
     const { memoryModel, tearing } = this.config;
-    const schedule = scheduleOf(this.checked);
+    const schedule = takenSchedule(this.checked);
     this.failures.push({ ...this.opened, ...violation, memoryModel, tearing, schedule, execution });
   }
 

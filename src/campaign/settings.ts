@@ -54,7 +54,7 @@ export interface BaseScenario extends Omit<FieldsOf<ReturnType<typeof baseFields
 }
 
 /** All that decides what a campaign does. */
-export interface Settings
+export interface CampaignSettings
   extends Omit<FieldsOf<ReturnType<typeof settingsFields>>, 'kind' | 'schema' | 'shard' | 'bases'> {
   readonly shard: Shard;
   readonly bases: readonly BaseScenario[];

@@ -5,7 +5,7 @@ import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 import { findingFile } from './directory/layout.ts';
 import { hexDigest } from './hash.ts';
-import { type BaseScenario, baseName, type Settings } from './settings.ts';
+import { type BaseScenario, baseName, type CampaignSettings } from './settings.ts';
 import type { CampaignState, CoverageSample, LostBatch } from './state/campaignState.ts';
 import type { Counts } from './state/counts.ts';
 import type { RecordedFinding } from './state/findings.ts';
@@ -40,7 +40,7 @@ export interface ScenarioSummary extends Counts {
 }
 
 /** The result of a campaign so far. */
-export interface Summary extends Omit<Settings, 'bases'>, Counts {
+export interface CampaignSummary extends Omit<CampaignSettings, 'bases'>, Counts {
   readonly schema: typeof SCHEMA;
   readonly kind: 'campaign summary';
   readonly directory: string;
@@ -71,7 +71,7 @@ export async function summariseCampaign({
   readonly state: CampaignState;
   readonly directory: string;
   readonly setAside: readonly string[];
-}): Promise<Summary> {
+}): Promise<CampaignSummary> {
   const { bases, ...settings } = state.settings;
   const totals = campaignTotals(state);
   const scenarios = await Promise.all(bases.map((_, i) => scenarioSummary(state, totals, i)));

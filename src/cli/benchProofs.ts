@@ -29,7 +29,7 @@ const search = (
  *
  * @param bare bare Atomics calls per second of the same run.
  */
-export function proofs(bare: number): BenchRow[] {
+export function measureProofs(bare: number): BenchRow[] {
   const rows: BenchRow[] = [];
   const add = (name: BenchmarkRingName, reduction: 'optimal' | 'states'): void => {
     const scenario = benchmarkRing(name);
@@ -55,7 +55,7 @@ interface Ratio {
 }
 
 /** Time of a proof of ring-s under the other memory models, relative to `sc`. */
-export function modelRatios(): Ratio[] {
+export function measureModelRatios(): Ratio[] {
   const scenario = benchmarkRing('ring-s');
   const ratios: Ratio[] = [];
   for (const reduction of ['optimal', 'states'] as const) {
@@ -78,7 +78,7 @@ export function modelRatios(): Ratio[] {
  * Time of the optimal search of ring-l on two threads, relative to one, without the start of the
  * threads.
  */
-export async function twoThreads(): Promise<Ratio> {
+export async function measureTwoThreads(): Promise<Ratio> {
   const what = await resolveScenario({ schema: 1, name: 'ring-l', builtIn: 'ring-l' });
   const pool = new SearchPool(2);
   const best = [Infinity, Infinity];

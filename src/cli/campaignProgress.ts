@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import type { Status } from '../campaign/campaign.ts';
+import type { CampaignStatus } from '../campaign/campaign.ts';
 import type { CampaignState } from '../campaign/state/campaignState.ts';
 import { grouped, plural } from '../report/format.ts';
 import { progress } from './output.ts';
@@ -36,7 +36,7 @@ export class CampaignProgress {
     return (executions - this.executionsBefore) / Math.max(0.001, this.seconds);
   }
 
-  show(status: Status, state: CampaignState): void {
+  show(status: CampaignStatus, state: CampaignState): void {
     const { seconds, last } = this;
     if (seconds - this.lastShown < (isatty(2) ? TERMINAL_SECONDS : LINE_SECONDS)) return;
     this.lastShown = seconds;

@@ -1,4 +1,4 @@
-import type { ScenarioSummary, Summary } from '../campaign/summary.ts';
+import type { CampaignSummary, ScenarioSummary } from '../campaign/summary.ts';
 import { grouped, plural } from '../report/format.ts';
 
 /** Scenarios and batches that are listed by name; the rest is counted. */
@@ -12,7 +12,7 @@ const UNSEEN_MIN = 0.01;
  *
  * @param rate executions per second; undefined: nothing was run.
  */
-export function summaryLines(summary: Summary, rate?: number): string[] {
+export function summaryLines(summary: CampaignSummary, rate?: number): string[] {
   const { scenarios, findings, further, setAside, open } = summary;
   const counted = Object.values(further).reduce((sum, n) => sum + n, 0);
   const missing = scenarios.flatMap(({ name, missing }) => missing.map((claim) => `${name}: ${claim}`));
@@ -34,13 +34,13 @@ export function summaryLines(summary: Summary, rate?: number): string[] {
   ];
 }
 
-function runLine({ executions, scenarios, seed, shard }: Summary, rate: number | undefined): string {
+function runLine({ executions, scenarios, seed, shard }: CampaignSummary, rate: number | undefined): string {
   const ran = `${grouped(executions)} executions of ${plural(scenarios.length, 'scenario')} and mutations`;
   const speed = rate === undefined ? '' : `, ${grouped(Math.round(rate))} per second`;
   return `${ran}${speed}; seed ${seed}${shard.of > 1 ? `, shard ${shard.part} of ${shard.of}` : ''}`;
 }
 
-function coverageLine({ coverage, classes }: Summary): string {
+function coverageLine({ coverage, classes }: CampaignSummary): string {
   const counts = [
     plural(coverage.pairs, 'reads-from pair'),
     plural(coverage.states, 'model state'),
@@ -64,7 +64,7 @@ function unseenLines(scenarios: readonly ScenarioSummary[]): string[] {
   return more > 0 ? [...lines, `  and ${plural(more, 'more scenario')} with unseen classes`] : lines;
 }
 
-function lostLines({ lost }: Summary): string[] {
+function lostLines({ lost }: CampaignSummary): string[] {
   const lines = lost
     .slice(0, LISTED_MAX)
     .map(({ batch, scenario, why }) => `batch ${batch} of ${scenario} could not be run: ${why}`);

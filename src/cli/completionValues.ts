@@ -1,6 +1,6 @@
 import type { Argument, Option } from 'commander';
 import { BENCHMARK_RINGS } from '../scenario/benchmarkRing.ts';
-import { checksOf } from '../scenario/builtinScenarios.ts';
+import { checkedScenarios } from '../scenario/builtinScenarios.ts';
 import { trackerNames } from '../trackers/registry.ts';
 
 /** What a shell offers for a value. */
@@ -27,7 +27,7 @@ export const getCompletionValues = (value: Value): CompletionValues | undefined 
 
 /** The scenarios that `check` runs, of all trackers. */
 export const checkedScenarioNames = (): string[] =>
-  trackerNames.flatMap((tracker) => checksOf(tracker)).map(({ spec }) => spec.name);
+  trackerNames.flatMap((tracker) => checkedScenarios(tracker)).map(({ spec }) => spec.name);
 
 /** Names of built-in scenarios, or paths of others. */
 export const scenarioNamesAndPaths = (): CompletionValues => ({

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { commandList } from './commandList.ts';
 import { formatExamples } from './defineCommand.ts';
-import { MEANING, STATUS } from './status.ts';
+import { STATUS, STATUS_MEANING } from './status.ts';
 import { packageVersion } from './version.ts';
 
 /**
@@ -44,6 +44,6 @@ function namesToLoad(called: string): string[] {
 export const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)];
 
 const formatStatuses = (): string =>
-  Object.entries(MEANING)
+  Object.entries(STATUS_MEANING)
     .map(([name, meaning]) => `${STATUS[name as keyof typeof STATUS]} ${meaning}`)
     .join(', ');

@@ -19,5 +19,5 @@ export function statusOf(
 }
 
 /** Whether the user can correct the error. */
-export const isUsage = (error: unknown): boolean =>
+export const isUsageError = (error: unknown): boolean =>
   error instanceof UsageError || error instanceof BadInput || error instanceof KernelError;

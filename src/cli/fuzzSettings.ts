@@ -1,9 +1,9 @@
 import { canonical } from '../campaign/hash.ts';
-import type { BaseScenario, Settings, Shard } from '../campaign/settings.ts';
+import type { BaseScenario, CampaignSettings, Shard } from '../campaign/settings.ts';
 import { recordedCanary } from '../run/canary.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import { resolveScenarioName } from '../run/resolveScenarioName.ts';
-import { builtInNamed, checksOf } from '../scenario/builtinScenarios.ts';
+import { checkedScenarios, findBuiltIn } from '../scenario/builtinScenarios.ts';
 import { UsageError } from './errors.ts';
 
 /** An execution of a campaign is short. A longer one probably never ends. */
@@ -18,7 +18,10 @@ export interface FuzzSettingsOptions extends MemoryConfig {
 }
 
 /** @param names scenarios; without any, all scenarios of the tracker. */
-export async function campaignSettings(names: readonly string[], options: FuzzSettingsOptions): Promise<Settings> {
+export async function campaignSettings(
+  names: readonly string[],
+  options: FuzzSettingsOptions,
+): Promise<CampaignSettings> {
   const { tracker, memoryModel, tearing, seed, shard, feedback } = options;
   const bases = names.length === 0 ? scenariosOf(tracker) : await scenariosNamed(names);
   return { memoryModel, tearing, stepsMax: STEPS_MAX, seed, shard, feedback, bases, ...recordedCanary() };
@@ -31,14 +34,14 @@ export async function campaignSettings(names: readonly string[], options: FuzzSe
  * @param isGiven whether the user gave an option, by its name in camel case.
  */
 export async function checkRepeatedSettings(
-  saved: Settings,
+  saved: CampaignSettings,
   names: readonly string[],
   options: FuzzSettingsOptions & { readonly dir: string },
   isGiven: (option: string) => boolean,
 ): Promise<void> {
   const settings = await campaignSettings(names, options);
   const repeated = (['seed', 'shard', 'feedback', 'memoryModel', 'tearing'] as const).filter(isGiven);
-  const differs = (field: keyof Settings): boolean => canonical(settings[field]) !== canonical(saved[field]);
+  const differs = (field: keyof CampaignSettings): boolean => canonical(settings[field]) !== canonical(saved[field]);
   const other = repeated.find(differs);
   const hasOtherScenarios = (names.length > 0 || isGiven('tracker')) && differs('bases');
   if (other === undefined && !hasOtherScenarios) return;
@@ -49,12 +52,12 @@ export async function checkRepeatedSettings(
 }
 
 const scenariosOf = (tracker: string): BaseScenario[] =>
-  checksOf(tracker).map(({ spec, known }) => ({ source: spec, ...(known && { known }) }));
+  checkedScenarios(tracker).map(({ spec, known }) => ({ source: spec, ...(known && { known }) }));
 
 async function scenariosNamed(names: readonly string[]): Promise<BaseScenario[]> {
   const bases = await Promise.all(
     names.map(async (name): Promise<BaseScenario> => {
-      const known = builtInNamed(name)?.known;
+      const known = findBuiltIn(name)?.known;
       return { source: await resolveScenarioName(name), ...(known && { known }) };
     }),
   );

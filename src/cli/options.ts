@@ -15,7 +15,7 @@ export const wholeNumberArgument =
   };
 
 /** Parses a number of seconds, of at most a year, for commander. */
-export const seconds =
+export const secondsArgument =
   (name: string, least: 'above 0' | 'from 0' = 'above 0') =>
   (text: string): number => {
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
@@ -50,13 +50,13 @@ export const quietOption = (): Option => new Option('--quiet', 'print findings o
 export const directoryOption = (): Option =>
   new Option('--dir <path>', 'directory of the findings').default('.gfnring/findings');
 const scenarioSecondsOption = (): Option =>
-  new Option('--seconds <n>', 'time limit for each scenario').default(60).argParser(seconds('seconds'));
+  new Option('--seconds <n>', 'time limit for each scenario').default(60).argParser(secondsArgument('seconds'));
 export const fileOption = (): Option =>
   new Option('--file <path>', 'the C file, relative to --kdir').default('virt/kvm/dirty_ring.c');
 export const patienceOption = (): Option =>
   new Option('--patience <seconds>', 'time limit for 512 executions; a worker that exceeds it counts as hung')
     .default(120)
-    .argParser(seconds('patience'));
+    .argParser(secondsArgument('patience'));
 
 /** The options of a command that checks the scenarios of a tracker. */
 export const checkOptions = (): Option[] => [

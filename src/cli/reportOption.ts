@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import type { Summary } from '../campaign/summary.ts';
+import type { CampaignSummary } from '../campaign/summary.ts';
 import { reporters } from '../report/reporters/registry.ts';
 import type { Reporter } from '../report/reporters/reporter.ts';
 import { type ReportRequest, writeReport } from '../report/writeReport.ts';
@@ -10,12 +10,12 @@ import { packageVersion } from './version.ts';
 const ofCampaignRuns = reporters.filter(({ campaignRun }) => campaignRun !== undefined);
 
 /** `junit=FILE, sarif=FILE or github` */
-export function alternatives(formats: readonly Reporter[], spelling: (format: Reporter) => string): string {
+export function formatAlternatives(formats: readonly Reporter[], spelling: (format: Reporter) => string): string {
   const names = formats.map(spelling);
   return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-const choices = alternatives(ofCampaignRuns, ({ name, output }) => (output === 'file' ? `${name}=FILE` : name));
+const choices = formatAlternatives(ofCampaignRuns, ({ name, output }) => (output === 'file' ? `${name}=FILE` : name));
 
 export const reportOption = (): Option =>
   new Option('--report <kinds>', `reports for CI, separated by commas: ${choices}`).argParser(parseRequests);
@@ -41,7 +41,7 @@ function parseRequests(text: string): readonly ReportRequest[] {
  */
 export async function writeCampaignReports(
   requests: readonly ReportRequest[] = [],
-  summary: Summary,
+  summary: CampaignSummary,
   seconds: number,
 ): Promise<void> {
   for (const request of requests)

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './createProgram.ts';
-import { isUsage } from './errors.ts';
+import { isUsageError } from './errors.ts';
 import { STATUS } from './status.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 /** Prints an error in one line and sets the exit status. */
 function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
-  const usage = error instanceof CommanderError || isUsage(error);
+  const usage = error instanceof CommanderError || isUsageError(error);
   process.exitCode = usage ? STATUS.usage : STATUS.harness;
   process.stderr.write(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}\n`);
 }

@@ -2,7 +2,7 @@
 export const STATUS = { nothingFound: 0, findings: 1, usage: 2, harness: 3, undecided: 4, interrupted: 130 } as const;
 
 /** Their meanings, for help and documents. */
-export const MEANING: Readonly<Record<keyof typeof STATUS, string>> = {
+export const STATUS_MEANING: Readonly<Record<keyof typeof STATUS, string>> = {
   nothingFound: 'nothing found',
   findings: 'findings',
   usage: 'wrong usage',

@@ -1,5 +1,5 @@
 import { type ConformanceOperation, formatOperation } from './operations.ts';
-import type { Observed, RingEntry, TraceRecord } from './reference.ts';
+import type { Observation, RingEntry, TraceRecord } from './reference.ts';
 
 /** How many items were compared, and how many of these were equal. */
 export interface MatchCount {
@@ -47,8 +47,8 @@ export function compareList(
   agreement: Agreement,
   index: number,
   list: readonly ConformanceOperation[],
-  kernel: readonly Observed[],
-  reference: readonly Observed[],
+  kernel: readonly Observation[],
+  reference: readonly Observation[],
 ): void {
   if (kernel.length !== list.length || reference.length !== list.length)
     throw new RangeError(
@@ -81,11 +81,11 @@ function counted(count: MatchCount, equal: boolean): boolean {
   return equal;
 }
 
-const returnText = ({ returned, left }: Observed): string =>
+const returnText = ({ returned, left }: Observation): string =>
   left === 0 ? `${returned}` : `${returned}, ${left} pages left`;
 
 /** The entries in which two observations differ, as pairs of texts. */
-function differingEntries(a: Observed, b: Observed): [string, string][] {
+function differingEntries(a: Observation, b: Observation): [string, string][] {
   if (a.rings.length !== b.rings.length) return [[`${a.rings.length} rings`, `${b.rings.length} rings`]];
   return a.rings.flatMap((ring, vcpu) => {
     const other = b.rings[vcpu];

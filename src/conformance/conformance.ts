@@ -11,7 +11,7 @@ import { emptyOutput, type MachineOutput, readLine } from './machineOutput.ts';
 import { modelReference } from './modelReference.ts';
 import type { ConformanceOperation } from './operations.ts';
 import { boot } from './qemu.ts';
-import type { Observed, Reference } from './reference.ts';
+import type { Observation, Reference } from './reference.ts';
 import { ringReference } from './ringReference.ts';
 import { versionForRelease } from './versionOf.ts';
 
@@ -86,9 +86,9 @@ export function referencesFor(release: string, ring?: VersionName, file?: Kernel
  *
  * @param first the number of the first list.
  */
-export function agreements(
+export function compareReferences(
   lists: readonly (readonly ConformanceOperation[])[],
-  kernel: readonly (readonly Observed[])[],
+  kernel: readonly (readonly Observation[])[],
   references: readonly Reference[],
   first = 0,
 ): Agreement[] {

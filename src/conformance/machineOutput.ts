@@ -1,5 +1,5 @@
 import { VCPUS } from './operations.ts';
-import type { Observed, RingEntry, TraceRecord } from './reference.ts';
+import type { Observation, RingEntry, TraceRecord } from './reference.ts';
 
 /** The output of init.c, parsed line by line. */
 export interface MachineOutput {
@@ -7,7 +7,7 @@ export interface MachineOutput {
   release: string;
   build: string;
   /** By list: the observation after each operation. */
-  readonly lists: Observed[][];
+  readonly lists: Observation[][];
   /** Whether the program has finished. */
   complete: boolean;
   /** By vCPU: the current entries of its ring. */

@@ -6,11 +6,11 @@ import type { ConformanceOperation } from './operations.ts';
 export interface Reference {
   readonly name: string;
   /** The observation after each operation, in order. */
-  run(list: readonly ConformanceOperation[]): Observed[];
+  run(list: readonly ConformanceOperation[]): Observation[];
 }
 
 /** What userspace can observe after an operation. */
-export interface Observed {
+export interface Observation {
   /**
    * A negative errno, a number of entries, or the exit reason of KVM_RUN: EXIT_HLT or
    * EXIT_DIRTY_RING_FULL. Undefined: the reference does not predict it.

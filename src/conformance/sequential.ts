@@ -1,6 +1,6 @@
 import type { Gfn } from '../kvm/kvm.ts';
 import { CODE_PAGES, CODE_SLOT, type ConformanceOperation, VCPUS } from './operations.ts';
-import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Observed, type Reference, type TraceRecord } from './reference.ts';
+import { EXIT_DIRTY_RING_FULL, EXIT_HLT, type Observation, type Reference, type TraceRecord } from './reference.ts';
 import type { MakeRings, Rings } from './rings.ts';
 import { answerSetupIoctl, type Setup } from './setup.ts';
 
@@ -27,7 +27,7 @@ export const ringsOnlyReference = (name: string, make: MakeRings): Reference => 
 const isOfRings = ({ do: name }: ConformanceOperation): boolean =>
   ['write', 'run', 'harvest', 'poke', 'reset'].includes(name);
 
-function performed(list: readonly ConformanceOperation[], make: MakeRings): Observed[] {
+function performed(list: readonly ConformanceOperation[], make: MakeRings): Observation[] {
   const vm = new SequentialVm(make);
   return list.map((operation) => vm.perform(operation));
 }
@@ -53,7 +53,7 @@ class SequentialVm {
     this.#make = make;
   }
 
-  perform(operation: ConformanceOperation): Observed {
+  perform(operation: ConformanceOperation): Observation {
     const trace: TraceRecord[] = [];
     const returned = this.#returned(operation, trace);
     const left = operation.do === 'write' || operation.do === 'run' ? this.#writes[operation.vcpu].left : 0;

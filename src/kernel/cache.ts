@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { writeAtomically } from '../files/atomicWrite.ts';
-import { type Compiled, KernelError } from './compiled.ts';
+import { type CompiledKernel, KernelError } from './compiled.ts';
 
 /**
  * The folder of compiled files. Their names are hashes of their content, so any number of processes
@@ -17,9 +17,9 @@ const wasmOf = (key: string): string => join(folder(), `${key}.wasm`);
 const jsonOf = (key: string): string => join(folder(), `${key}.json`);
 
 /** The compiled file with that key, or undefined. */
-export function cached(key: string): Compiled | undefined {
+export function loadFromCache(key: string): CompiledKernel | undefined {
   try {
-    const compiled = JSON.parse(readFileSync(jsonOf(key), 'utf8')) as Compiled;
+    const compiled = JSON.parse(readFileSync(jsonOf(key), 'utf8')) as CompiledKernel;
     return statSync(wasmOf(key)).size === compiled.bytes ? compiled : undefined;
   } catch {
     return undefined; // also where one of its two files is missing
@@ -29,13 +29,13 @@ export function cached(key: string): Compiled | undefined {
 const modules = new Map<string, WebAssembly.Module>();
 
 /** The code of a compiled file. Read once: every scenario instantiates it. */
-export function moduleOf(key: string): WebAssembly.Module {
+export function loadModule(key: string): WebAssembly.Module {
   const module = modules.get(key) ?? new WebAssembly.Module(readFileSync(wasmOf(key)));
   modules.set(key, module);
   return module;
 }
 
-export function saveToCache(compiled: Compiled, wasm: Uint8Array): void {
+export function saveToCache(compiled: CompiledKernel, wasm: Uint8Array): void {
   try {
     writeAtomically(wasmOf(compiled.key), wasm);
     writeAtomically(jsonOf(compiled.key), JSON.stringify(compiled));

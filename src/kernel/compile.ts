@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { posix } from 'node:path';
-import { cached, saveToCache } from './cache.ts';
-import { type Api, type Compiled, KernelError, type Member } from './compiled.ts';
-import { type Rewritten, rewrite } from './rewrite.ts';
-import { type Files, filesOf, INCLUDE, SHIM_AT } from './sourceTree.ts';
+import { loadFromCache, saveToCache } from './cache.ts';
+import { type CompiledKernel, type KernelApi, KernelError, type StructMember } from './compiled.ts';
+import { hookAccesses, type RewrittenIr } from './rewrite.ts';
+import { collectSourceFiles, INCLUDE, SHIM_AT, type SourceFiles } from './sourceTree.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
 
 const STACK_BYTES = 16_384;
@@ -34,15 +34,15 @@ export interface CompileRequest {
  * cache. Throws `KernelError` where the file does not compile (with its line), where an access
  * cannot be hooked, and where the ring's functions have an unknown form.
  */
-export async function compile({ kdir, file: named, allowed }: CompileRequest): Promise<Compiled> {
+export async function compile({ kdir, file: named, allowed }: CompileRequest): Promise<CompiledKernel> {
   const file = posix.normalize(named.replaceAll('\\', '/'));
-  const files = filesOf(kdir, file);
+  const files = collectSourceFiles(kdir, file);
   const text = files.get(file) ?? '';
   const isMail = /\bkvm_gfn_ring_push\s*\(/.test(text);
   if (!isMail && !/\bkvm_dirty_ring_push\s*\(/.test(text))
     throw new KernelError(`${file} defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push`);
   const key = keyOf(files, file, allowed);
-  const known = cached(key);
+  const known = loadFromCache(key);
   if (known !== undefined) return known;
   const tools = await Toolchain.load();
   const defines = [
@@ -54,10 +54,10 @@ export async function compile({ kdir, file: named, allowed }: CompileRequest): P
   const flags = [...TARGET, ...defines, ...include];
   try {
     const ir = decoder.decode(await tools.run('clang', [...flags, ...FIRST, file], files, 'subject.ll'));
-    const rewritten = rewrite(ir, allowed);
+    const rewritten = hookAccesses(ir, allowed);
     const glue = await tools.run('clang', [...flags, '-O1', '-c', `${SHIM_AT}/glue.c`], files, 'glue.o');
     const wasm = await link(tools, flags, rewritten, glue);
-    const compiled: Compiled = {
+    const compiled: CompiledKernel = {
       key,
       bytes: wasm.length,
       file,
@@ -81,7 +81,7 @@ const decoder = new TextDecoder();
 async function link(
   tools: Toolchain,
   flags: readonly string[],
-  { ir }: Rewritten,
+  { ir }: RewrittenIr,
   glue: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const hooked = new Map([['hooked.ll', ir]]);
@@ -108,7 +108,7 @@ async function link(
 }
 
 /** A hash of everything that the result depends on. */
-function keyOf(files: Files, file: string, allowed: readonly string[]): string {
+function keyOf(files: SourceFiles, file: string, allowed: readonly string[]): string {
   const hash = createHash('sha256');
   const add = (text: string): void => {
     hash.update(`${text.length}:${text}`);
@@ -136,7 +136,7 @@ function toolVersions(): string[] {
 }
 
 /** Which version of the ring's functions a file has. */
-function apiOf(wasm: Uint8Array<ArrayBuffer>, file: string): Api {
+function apiOf(wasm: Uint8Array<ArrayBuffer>, file: string): KernelApi {
   const none = () => 0;
   const imports = Object.fromEntries(
     WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map(({ name }) => [name, none]),
@@ -152,9 +152,9 @@ function apiOf(wasm: Uint8Array<ArrayBuffer>, file: string): Api {
   return (bits & 8) !== 0 ? '6.2' : '5.11';
 }
 
-function structsOf({ info }: Rewritten): Record<string, readonly Member[]> {
+function structsOf({ info }: RewrittenIr): Record<string, readonly StructMember[]> {
   const found = STRUCTS.map((name) => [name, info.membersOf(name)] as const);
-  return Object.fromEntries(found.filter((entry): entry is [string, Member[]] => entry[1] !== undefined));
+  return Object.fromEntries(found.filter((entry): entry is [string, StructMember[]] => entry[1] !== undefined));
 }
 
 /**

@@ -4,7 +4,7 @@ import { UnsupportedOperation } from '../memory/unsupportedOperation.ts';
  * C code of a kernel, compiled for the harness: WebAssembly in which every access calls a hook,
  * with its place in the source. Accesses to the thread's own stack do not.
  */
-export interface Compiled {
+export interface CompiledKernel {
   /** SHA-256, in hex, of source, headers and tools. */
   readonly key: string;
   /** Size of the WebAssembly code. */
@@ -15,7 +15,7 @@ export interface Compiled {
    * The functions that it has: `kvm_dirty_ring_*` of a kernel version, or the mail's
    * `kvm_gfn_ring_*`.
    */
-  readonly api: Api;
+  readonly api: KernelApi;
   /**
    * Whether reset returns the number of entries that it processed, not only whether there were any.
    */
@@ -29,13 +29,13 @@ export interface Compiled {
   /** Accesses that stay unhooked because the user allowed it, each with its place. */
   readonly unhooked: readonly string[];
   /** The members of structs, by the struct's name. */
-  readonly structs: Readonly<Record<string, readonly Member[]>>;
+  readonly structs: Readonly<Record<string, readonly StructMember[]>>;
 }
 
-export type Api = '5.11' | '6.2' | '6.17' | 'mail';
+export type KernelApi = '5.11' | '6.2' | '6.17' | 'mail';
 
 /** A member of a struct. A member of a nested struct has a path as its name: `indices.prod`. */
-export interface Member {
+export interface StructMember {
   readonly name: string;
   /** Bytes from the start of the struct. */
   readonly offset: number;

@@ -1,9 +1,9 @@
-import { accessOf, fenceOf } from '../memory/accessMemory.ts';
+import { performAccess, performFence } from '../memory/accessMemory.ts';
 import { check } from '../memory/assume.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
-import { moduleOf } from './cache.ts';
-import { type Compiled, KernelError } from './compiled.ts';
+import { loadModule } from './cache.ts';
+import { type CompiledKernel, KernelError } from './compiled.ts';
 import { AccessOrder } from './rewrite.ts';
 
 /** Functions of the rest of the kernel that the C code calls. */
@@ -30,7 +30,7 @@ interface Region {
  * can abort and run it again like any other operation.
  */
 export class CompiledCode {
-  readonly compiled: Compiled;
+  readonly compiled: CompiledKernel;
   private readonly services: HostImports;
   private readonly exports: Record<string, unknown>;
   private readonly stack: WebAssembly.Global;
@@ -50,10 +50,10 @@ export class CompiledCode {
   private readonly memory: WebAssembly.Memory;
   private seen: DataView;
 
-  constructor(compiled: Compiled, services: HostImports) {
+  constructor(compiled: CompiledKernel, services: HostImports) {
     this.compiled = compiled;
     this.services = services;
-    const instance = new WebAssembly.Instance(moduleOf(compiled.key), { gfnring: this.hooks() });
+    const instance = new WebAssembly.Instance(loadModule(compiled.key), { gfnring: this.hooks() });
     this.exports = instance.exports;
     this.memory = this.exports.memory as WebAssembly.Memory;
     this.seen = new DataView(this.memory.buffer);
@@ -126,9 +126,9 @@ export class CompiledCode {
       rmw: (site: number, kind: number, address: number, bytes: number, expected: number, operand: number) => {
         const cell = this.cellAt(address, bytes);
         if (cell === undefined) return this.drop(site, address, bytes);
-        return accessOf(this.at(site), kind, cell, operand, expected);
+        return performAccess(this.at(site), kind, cell, operand, expected);
       },
-      fence: (site: number, kind: number) => fenceOf(this.at(site), kind),
+      fence: (site: number, kind: number) => performFence(this.at(site), kind),
       allocated: (address: number, bytes: number) => {
         this.allocated.push({ from: address, to: address + bytes });
       },

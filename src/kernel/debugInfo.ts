@@ -1,4 +1,4 @@
-import type { Member } from './compiled.ts';
+import type { StructMember } from './compiled.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -29,14 +29,14 @@ export class DebugInfo {
    * The members of `struct name`, with those of nested structs; undefined: the file has no such
    * struct.
    */
-  membersOf(name: string): Member[] | undefined {
+  membersOf(name: string): StructMember[] | undefined {
     for (const { kind, fields } of this.nodes.values())
       if (kind === 'DICompositeType' && fields.name === name && fields.elements !== undefined)
         return this.members(fields, '', 0);
     return undefined;
   }
 
-  private members(of: Fields, prefix: string, from: number): Member[] {
+  private members(of: Fields, prefix: string, from: number): StructMember[] {
     return this.list(of.elements).flatMap((id) => {
       const { name = '', baseType, offset = '0', size = '0' } = this.node(id) ?? {};
       const at = from + Number(offset) / 8;

@@ -2,7 +2,7 @@ import type { Kvm } from '../kvm/kvm.ts';
 import type { Cell, Place } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
-import { KernelError, type Member } from './compiled.ts';
+import { KernelError, type StructMember } from './compiled.ts';
 import type { CompiledCode } from './compiledCode.ts';
 
 /** Creates the struct kvm of a VM, with its slots and locks. */
@@ -90,7 +90,7 @@ export function layMembers(
   return more;
 }
 
-function layMember(layout: Layout, name: string, { is, bytes, name: member }: Member, struct: string): Place {
+function layMember(layout: Layout, name: string, { is, bytes, name: member }: StructMember, struct: string): Place {
   if (is === 'mutex' || is === 'spinlock') return layout.lock(name, is);
   if (bytes === 8) return layout.cell64(name);
   if (is !== 'other' && (bytes === 1 || bytes === 2 || bytes === 4))

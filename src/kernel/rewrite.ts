@@ -4,7 +4,7 @@ import { DebugInfo } from './debugInfo.ts';
 /** The ordering of an access: the second argument of a hook. */
 export const AccessOrder = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
 
-export interface Rewritten {
+export interface RewrittenIr {
   /** LLVM IR in which accesses are calls of hooks. */
   readonly ir: string;
   /** By site. */
@@ -46,7 +46,7 @@ const DEBUG = /, !dbg !\d+/;
  * @param allowed accesses with one of these texts in their description may stay unhooked. Throws
  * `KernelError` where another access cannot be hooked.
  */
-export function rewrite(ir: string, allowed: readonly string[]): Rewritten {
+export function hookAccesses(ir: string, allowed: readonly string[]): RewrittenIr {
   const info = new DebugInfo(ir);
   const sites = [''];
   const hooked: Record<string, number> = {};

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { KernelError } from './compiled.ts';
 
 /** The texts of files by path, for the compiler. */
-export type Files = ReadonlyMap<string, string>;
+export type SourceFiles = ReadonlyMap<string, string>;
 
 /** Our own headers, which come before those of the tree. They are shipped in `src`. */
 const SHIM = fileURLToPath(new URL('../../src/kernel/shim/', import.meta.url));
@@ -19,7 +19,7 @@ const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false
  * would include the whole kernel. Paths are relative to the tree. Throws `KernelError` where the
  * tree or the file does not exist.
  */
-export function filesOf(kdir: string, file: string): Files {
+export function collectSourceFiles(kdir: string, file: string): SourceFiles {
   if (!statSync(kdir, { throwIfNoEntry: false })?.isDirectory())
     throw new KernelError(`${kdir} is no folder: --kdir names an unpacked kernel tree`);
   if (file.startsWith('..') || !isFile(join(kdir, file)))

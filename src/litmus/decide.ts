@@ -2,10 +2,10 @@ import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
 import { searchHere } from '../run/search/search.ts';
 import type { SearchSpec } from '../run/search/searchSpec.ts';
 import { litmusScenario } from './scenario.ts';
-import type { Test, Verdict } from './syntax.ts';
+import type { LitmusTest, Verdict } from './syntax.ts';
 
 /** `verdict` is null if the exploration was not complete; `why` says what ended it. */
-export interface Decided {
+export interface Decision {
   readonly verdict: Verdict | null;
   readonly why: string | null;
   readonly states: number;
@@ -15,7 +15,7 @@ export interface Decided {
  * Decides a test by exploring all its states. As in herd, the verdict is about final states that
  * pass the filter; executions that do not end are ignored.
  */
-export function decide(test: Test, model: MemoryModelName, seconds: number): Decided {
+export function decideTest(test: LitmusTest, model: MemoryModelName, seconds: number): Decision {
   let [has, hasNot] = [0, 0];
   const scenario = litmusScenario(test, (passes, holds) => {
     if (passes && holds) has++;

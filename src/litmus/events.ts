@@ -1,4 +1,4 @@
-import { type Expression, expressionsOf, operandsOf, type Statement, type Test, type Thread } from './syntax.ts';
+import { type Expression, expressionsOf, type LitmusTest, operandsOf, type Statement, type Thread } from './syntax.ts';
 
 /** An access or a fence in the text of a thread, with both branches of each `if`. */
 export interface Event {
@@ -96,7 +96,7 @@ export interface EventSite {
 }
 
 /** The events of a test, by thread. */
-export function sitesOf(test: Test): readonly (readonly EventSite[])[] {
+export function sitesOf(test: LitmusTest): readonly (readonly EventSite[])[] {
   return test.threads.map((thread) => {
     const events = eventsOf(thread);
     return events.map((event, i) => ({ event, i, thread: events }));

@@ -10,14 +10,14 @@ import {
   releases,
   sitesOf,
 } from './events.ts';
-import type { Test } from './syntax.ts';
+import type { LitmusTest } from './syntax.ts';
 
 /**
  * The reasons why `weak` may allow an outcome that the LKMM (Linux kernel memory model) forbids in
  * this test: orderings that `weak` lacks (see docs/memory-models.md), if the test has something
  * that they apply to.
  */
-export function explainExtraOutcome(test: Test): string[] {
+export function explainExtraOutcome(test: LitmusTest): string[] {
   const sites = sitesOf(test);
   const all = sites.flat();
   const reasons: string[] = [];
@@ -108,7 +108,7 @@ function propagatesUnfenced(acquire: EventSite, store: EventSite, all: readonly 
 }
 
 /** The reasons why `weak` may forbid an outcome that the LKMM allows in this test. */
-export function explainMissingOutcome(test: Test): string[] {
+export function explainMissingOutcome(test: LitmusTest): string[] {
   const sites = sitesOf(test);
   const all = sites.flat();
   const reasons: string[] = [];

@@ -1,8 +1,8 @@
 import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
-import { decide } from './decide.ts';
+import { decideTest } from './decide.ts';
 import { explainExtraOutcome, explainMissingOutcome } from './explain.ts';
 import { parseTest } from './parser/parse.ts';
-import type { Test, Verdict } from './syntax.ts';
+import type { LitmusTest, Verdict } from './syntax.ts';
 import { UnsupportedTest } from './unsupportedTest.ts';
 
 /**
@@ -26,11 +26,11 @@ export interface TestReport {
 
 /** Parses and decides a test, and compares the verdict with the result that the test states. */
 export function compareVerdict(text: string, model: MemoryModelName, seconds: number): TestReport {
-  let test: Test | undefined;
+  let test: LitmusTest | undefined;
   try {
     test = parseTest(text);
     const { stated } = test;
-    const { verdict, why, states } = decide(test, model, seconds);
+    const { verdict, why, states } = decideTest(test, model, seconds);
     if (verdict === null) return { outcome: 'undecided', stated, verdict, reasons: [why!], states };
     if (stated === null) return { outcome: 'unstated', stated, verdict, reasons: [], states };
     if (same(stated, verdict)) return { outcome: 'agree', stated, verdict, reasons: [], states };
@@ -57,7 +57,7 @@ const HAS: Readonly<Record<Verdict, readonly [boolean, boolean]>> = {
 };
 
 /** The known reasons for a difference; empty unless they explain all of it. */
-function reasonsFor(test: Test, stated: Verdict, verdict: Verdict, model: MemoryModelName): string[] {
+function reasonsFor(test: LitmusTest, stated: Verdict, verdict: Verdict, model: MemoryModelName): string[] {
   const [there, here] = [HAS[stated], HAS[verdict]];
   const { whyStronger } = memoryModels[model];
   const parts: string[][] = [];

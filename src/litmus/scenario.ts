@@ -3,7 +3,7 @@ import type { Scenario } from '../check/scenario.ts';
 import { BUFFERED_MAX } from '../run/createRun.ts';
 import { Addresses } from './addresses.ts';
 import { executeThread, type ThreadResult } from './interpreter.ts';
-import type { Condition, FinalPlace, Test, Value } from './syntax.ts';
+import type { Condition, FinalPlace, LitmusTest, Value } from './syntax.ts';
 import { UnsupportedTest } from './unsupportedTest.ts';
 
 /** A final state: the value of each place, a signed 32-bit integer. */
@@ -16,7 +16,7 @@ type State = (place: FinalPlace) => number;
  * @param ended is called for each final state, with whether it passes the filter and whether the
  *   condition holds in it.
  */
-export function litmusScenario(test: Test, ended: (passes: boolean, holds: boolean) => void): Scenario {
+export function litmusScenario(test: LitmusTest, ended: (passes: boolean, holds: boolean) => void): Scenario {
   const { threads, variables, filter, condition } = test;
   if (threads.length > BUFFERED_MAX)
     throw new UnsupportedTest(`it has ${threads.length} threads, of which there may be ${BUFFERED_MAX} at most`);
@@ -52,7 +52,7 @@ export function litmusScenario(test: Test, ended: (passes: boolean, holds: boole
   };
 }
 
-function stateOf(view: StateView, { threads }: Test, addresses: Addresses): State {
+function stateOf(view: StateView, { threads }: LitmusTest, addresses: Addresses): State {
   return (place) => {
     if ('variable' in place) return view.read(addresses.cell(place.variable)) | 0;
     const i = threads.findIndex(({ number }) => number === place.thread);

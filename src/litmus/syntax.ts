@@ -1,5 +1,5 @@
 /** A litmus test. All values are signed 32-bit integers; so is the address of a variable. */
-export interface Test {
+export interface LitmusTest {
   readonly name: string;
   /** The result that the test states; null: none. */
   readonly stated: Verdict | null;

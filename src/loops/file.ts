@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { type Instrumented, instrument, originalColumn } from './instrument.ts';
+import { type InstrumentedSource, instrument, originalColumn } from './instrument.ts';
 
 /**
  * The text of a module with probes (see `instrument`); unchanged where there is nothing to probe.
@@ -16,7 +16,7 @@ export function stripTypes(text: string): string | undefined {
   return stripTypeScriptTypes?.(text);
 }
 
-const files = new Map<string, { readonly text: string; readonly instrumented: Instrumented | undefined }>();
+const files = new Map<string, { readonly text: string; readonly instrumented: InstrumentedSource | undefined }>();
 
 /** The column, from 1, in the file at `path`, of a place in the instrumented text of that file. */
 export function columnInFile(path: string, line: number, column: number): number {

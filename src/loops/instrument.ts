@@ -18,7 +18,7 @@ interface Insertion {
   readonly opened?: number;
 }
 
-export interface Instrumented {
+export interface InstrumentedSource {
   readonly source: string;
   /** In the order of their offsets in the original. */
   readonly insertions: readonly Insertion[];
@@ -39,7 +39,7 @@ const PREFIX = '__gfnring_';
  *
  * @param file the path or URL of the module, for the names of its loops.
  */
-export function instrument(source: string, file: string): Instrumented | undefined {
+export function instrument(source: string, file: string): InstrumentedSource | undefined {
   if (source.includes(PREFIX)) return undefined;
   const program = parsed(source);
   if (program === undefined) return undefined;

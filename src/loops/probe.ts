@@ -74,7 +74,7 @@ export class LoopTracker {
   lastKnown = -1;
   /** Whether the state of some visit was unknown. */
   sawUnknown = false;
-  /** Iterations of a loop that may be begun; more throw `BeyondBound`. */
+  /** Iterations of a loop that may be begun; more throw `BoundExceeded`. */
   readonly iterationsMax: number;
   private isOpaque = false;
   /** The number of accesses that were known before this pass: earlier visits were compared then. */
@@ -147,7 +147,7 @@ export class LoopTracker {
     if (visits.last === this.accesses) return; // no access since
     visits.last = this.accesses;
     for (const inner of loops.values()) inner.restart(place);
-    if (++visits.iterations > this.iterationsMax) throw new BeyondBound(place);
+    if (++visits.iterations > this.iterationsMax) throw new BoundExceeded(place);
     if (read !== undefined && this.isOpaque) return;
     const visit = read && this.visitOf(read, turns);
     if (visit === undefined) {
@@ -183,7 +183,7 @@ export class LoopTracker {
 }
 
 /** Thrown through an operation that begins more iterations of a loop than it may. */
-export class BeyondBound {
+export class BoundExceeded {
   readonly place: string;
 
   constructor(place: string) {

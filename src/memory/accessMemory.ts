@@ -148,7 +148,7 @@ const methods64 = kindNames.map((name) => `${name}64`);
  * The access of `AccessMemory.access`, on another memory. `kind` has a method of its own: it is not
  * `resume`.
  */
-export function accessOf(
+export function performAccess(
   mem: Memory,
   kind: number,
   place: Place,
@@ -161,4 +161,4 @@ export function accessOf(
 }
 
 /** The fence of `AccessMemory.fence`, on another memory. */
-export const fenceOf = (mem: Memory, kind: number): void => mem[kindNames[kind] as 'mb']();
+export const performFence = (mem: Memory, kind: number): void => mem[kindNames[kind] as 'mb']();

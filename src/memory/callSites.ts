@@ -8,7 +8,7 @@ const FRAMES_MAX = 30;
 
 /** A pass that was run to learn from where in the code its accesses come. */
 interface CallSites {
-  /** What the operation returned, or a `Thrown`, or `SUSPENDED`. */
+  /** What the operation returned, or a `ThrownValue`, or `SUSPENDED`. */
   readonly outcome: unknown;
   /** By number of an access: its call site. */
   readonly sites: readonly string[];

@@ -1,8 +1,8 @@
-import { BeyondBound } from '../loops/probe.ts';
+import { BoundExceeded } from '../loops/probe.ts';
 import { ASSUMED } from './assume.ts';
 import { EndKind } from './executionTrie.ts';
 import { ContractViolation, type Memory } from './memory.ts';
-import { copyOfResult, NoResult, resultText } from './result.ts';
+import { copyOfResult, InvalidResult, resultText } from './result.ts';
 
 /** An operation of a thread, as the trie of results knows it. */
 export interface TreeOperation {
@@ -17,7 +17,7 @@ export interface TreeOperation {
 }
 
 /** What an operation threw. */
-export class Thrown {
+export class ThrownValue {
   readonly error: unknown;
   constructor(error: unknown) {
     this.error = error;
@@ -35,17 +35,17 @@ export interface OperationEnd {
   readonly value: unknown;
 }
 
-/** @param outcome what the operation returned, or a `Thrown`. */
+/** @param outcome what the operation returned, or a `ThrownValue`. */
 export function operationEnd(operation: TreeOperation, outcome: unknown): OperationEnd {
-  if (outcome instanceof Thrown) {
+  if (outcome instanceof ThrownValue) {
     const { error } = outcome;
-    const isCut = error === ASSUMED || error instanceof BeyondBound;
+    const isCut = error === ASSUMED || error instanceof BoundExceeded;
     return { code: isCut ? EndKind.assumed : EndKind.threw, value: error };
   }
   try {
     resultText(outcome);
   } catch (error) {
-    const why = error instanceof NoResult ? error.message : `it throws ${String(error).split('\n')[0]}`;
+    const why = error instanceof InvalidResult ? error.message : `it throws ${String(error).split('\n')[0]}`;
     const message = `${operation.label} returns what cannot be compared: ${why}; a result is a primitive, an array, a plain object, a Map, a Set or a typed array`;
     return { code: EndKind.threw, value: new ContractViolation('no plain data', message) };
   }

@@ -6,7 +6,7 @@ import { IdleIterations } from './idleIteration.ts';
 import { type LoopRules, usualLoopRules } from './loopRules.ts';
 import { ContractViolation } from './memory.ts';
 import type { MemoryImage } from './memoryImage.ts';
-import { endText, operationEnd, Thrown, type TreeOperation } from './operationEnd.ts';
+import { endText, operationEnd, ThrownValue, type TreeOperation } from './operationEnd.ts';
 import { type AccessResult, type Fences, ReexecutionMemory, SUSPENDED } from './reexecutionMemory.ts';
 import { resultText } from './result.ts';
 import { RunAhead } from './runAhead.ts';
@@ -74,7 +74,8 @@ export class OperationRunner {
     const { iterationsMax, inFull, byComparison } = this.loopRules;
     const loops = inFull ? null : new LoopTracker(path.length, iterationsMax);
     const outcome = mem.run(operation, { path, low, high, continuation: ahead, loops });
-    if (outcome instanceof Thrown && outcome.error instanceof ContractViolation) this.fail(outcome.error, low, high);
+    if (outcome instanceof ThrownValue && outcome.error instanceof ContractViolation)
+      this.fail(outcome.error, low, high);
     else if (outcome !== SUSPENDED) this.addEnd(operation, path.length - 1, outcome);
     else if (ahead.isExhausted && byComparison && !inFull)
       ahead.firstNode = this.spins.detectSpinLoop(operation, ahead.node, ahead.firstNode, this.lastKnown(loops));
@@ -125,7 +126,7 @@ export class OperationRunner {
       for (const abortAt of new Set([depth, path.length - 1])) {
         if (abortAt < 0) continue;
         const outcome = mem.run(operation, { path, low, high, abortAt });
-        if (outcome instanceof Thrown) this.fail(outcome.error, low, high);
+        if (outcome instanceof ThrownValue) this.fail(outcome.error, low, high);
       }
   }
 

@@ -1,4 +1,4 @@
-import { BeyondBound, type LoopTracker, watchLoops } from '../loops/probe.ts';
+import { BoundExceeded, type LoopTracker, watchLoops } from '../loops/probe.ts';
 import { AccessMemory } from './accessMemory.ts';
 import type { Cell, Place } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
@@ -13,7 +13,7 @@ import {
   loadUntil,
   placeOf,
 } from './memory.ts';
-import { Thrown, type TreeOperation } from './operationEnd.ts';
+import { ThrownValue, type TreeOperation } from './operationEnd.ts';
 import { siteLine } from './sourceLine.ts';
 
 /**
@@ -44,7 +44,7 @@ export interface Continuation {
 }
 
 /** One pass of an operation over known results. */
-export interface Pass {
+export interface OperationPass {
   /** Nodes of the trie, from the operation's first access on. */
   readonly path: readonly number[];
   /** The result of the last access of `path`. Those before have theirs in the trie. */
@@ -126,28 +126,28 @@ export class ReexecutionMemory extends AccessMemory {
   }
 
   /**
-   * Runs `operation`. Returns what it returned, or a `Thrown`, or `SUSPENDED` where it was aborted.
-   * Throws nothing.
+   * Runs `operation`. Returns what it returned, or a `ThrownValue`, or `SUSPENDED` where it was
+   * aborted. Throws nothing.
    */
-  run(operation: TreeOperation, pass: Pass): unknown {
+  run(operation: TreeOperation, pass: OperationPass): unknown {
     this.begin(operation, pass);
     try {
       const result = operation.run(this);
-      if (result instanceof Promise) return new Thrown(asyncOperationViolation(operation, result));
-      if (this.isAborted) return new Thrown(this.swallowed('returned'));
-      if (this.position < this.path.length) return new Thrown(this.endedEarly());
+      if (result instanceof Promise) return new ThrownValue(asyncOperationViolation(operation, result));
+      if (this.isAborted) return new ThrownValue(this.swallowed('returned'));
+      if (this.position < this.path.length) return new ThrownValue(this.endedEarly());
       return result;
     } catch (error) {
-      if (!this.isAborted || error instanceof ContractViolation) return new Thrown(error);
+      if (!this.isAborted || error instanceof ContractViolation) return new ThrownValue(error);
       if (error === SUSPENDED) return SUSPENDED;
-      return new Thrown(this.swallowed('threw something else'));
+      return new ThrownValue(this.swallowed('threw something else'));
     } finally {
       this.operation = null;
       watchLoops(null);
     }
   }
 
-  private begin(operation: TreeOperation, pass: Pass): void {
+  private begin(operation: TreeOperation, pass: OperationPass): void {
     this.operation = operation;
     this.origin = undefined;
     this.path = pass.path;
@@ -267,7 +267,7 @@ export class ReexecutionMemory extends AccessMemory {
     const place = this.here();
     const count = (this.counts.get(place) ?? 0) + 1;
     this.counts.set(place, count);
-    if (count > loops.iterationsMax + 1) throw new BeyondBound(siteLine(place) ?? 'a place that is not known');
+    if (count > loops.iterationsMax + 1) throw new BoundExceeded(siteLine(place) ?? 'a place that is not known');
   }
 
   /** Where the operation is: `origin` on the first line, if it has one, and the stack. */

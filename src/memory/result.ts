@@ -4,16 +4,16 @@
  */
 
 /** A value cannot be part of a result. The message says what it is, and where in the result. */
-export class NoResult extends Error {
+export class InvalidResult extends Error {
   constructor(what: string, path: string) {
     super(`${path === '' ? 'it is' : `its ${path} is`} ${what}`);
-    this.name = 'NoResult';
+    this.name = 'InvalidResult';
   }
 }
 
 /**
  * A result as text. Two results have the same text only where no code can tell them apart. Throws
- * `NoResult` where a part cannot be compared, or contains itself.
+ * `InvalidResult` where a part cannot be compared, or contains itself.
  */
 export function resultText(value: unknown): string {
   return textOf(value, '', []);
@@ -35,12 +35,12 @@ function textOf(value: unknown, path: string, around: readonly object[]): string
     case 'undefined':
       return `${value}`;
     case 'function':
-      throw new NoResult('a function', path);
+      throw new InvalidResult('a function', path);
     case 'symbol':
-      throw new NoResult('a symbol', path);
+      throw new InvalidResult('a symbol', path);
   }
   if (value === null) return 'null';
-  if (around.includes(value as object)) throw new NoResult('circular: it holds itself', path);
+  if (around.includes(value as object)) throw new InvalidResult('circular: it holds itself', path);
   return objectText(value as object, path, [...around, value as object]);
 }
 
@@ -54,16 +54,17 @@ function objectText(value: object, path: string, around: readonly object[]): str
     return `${value[Symbol.toStringTag]}[${[...(value as Iterable<number | bigint>)].map((of) => textOf(of, path, []))}]`;
   const isArray = Array.isArray(value);
   if (prototype !== null && !isOf(prototype, isArray ? 'Array' : 'Object'))
-    throw new NoResult(describeClass(value), path);
+    throw new InvalidResult(describeClass(value), path);
   // An array without holes needs no indices.
   const isDense =
     isArray && Object.keys(value).length === value.length && value.every((_, i) => Object.hasOwn(value, i));
   const parts = Reflect.ownKeys(value).flatMap((key) => {
     if (isArray && key === 'length') return isDense ? [] : [`${value.length}`];
-    if (typeof key === 'symbol') throw new NoResult(`an object with the symbol ${String(key)} as a key`, path);
+    if (typeof key === 'symbol') throw new InvalidResult(`an object with the symbol ${String(key)} as a key`, path);
     const { value: held, get, set, enumerable } = Object.getOwnPropertyDescriptor(value, key)!;
-    if (get !== undefined || set !== undefined) throw new NoResult('an accessor', path === '' ? key : `${path}.${key}`);
-    if (!enumerable) throw new NoResult('a property that is not enumerable', path === '' ? key : `${path}.${key}`);
+    if (get !== undefined || set !== undefined)
+      throw new InvalidResult('an accessor', path === '' ? key : `${path}.${key}`);
+    if (!enumerable) throw new InvalidResult('a property that is not enumerable', path === '' ? key : `${path}.${key}`);
     return isDense ? [inner(held, key)] : [`${JSON.stringify(key)}:${inner(held, key)}`];
   });
   return isArray ? `[${parts}]` : `${prototype === null ? 'null' : ''}{${parts}}`;

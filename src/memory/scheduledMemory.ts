@@ -1,4 +1,4 @@
-import { AccessMemory, accessOf } from './accessMemory.ts';
+import { AccessMemory, performAccess } from './accessMemory.ts';
 import type { Lock, Place } from './cell.ts';
 import { accessCode, ContractViolation, isWrite, Kind } from './memory.ts';
 import { NativeMemory, WaitTimeout } from './nativeMemory.ts';
@@ -103,7 +103,7 @@ export class ScheduledMemory extends AccessMemory {
       this.recordStep(step, code, BigInt(old), 0n);
       return old;
     }
-    const result = accessOf(this.native, kind, place, operand, expected);
+    const result = performAccess(this.native, kind, place, operand, expected);
     this.recordStep(step, code, BigInt(this.valueAt(place)), BigInt(old));
     return result;
   }

@@ -3,7 +3,7 @@ import { type Place, wrap } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
 import type { IdleIterations } from './idleIteration.ts';
 import { isRead, isWrite, kindOf, placeOf } from './memory.ts';
-import { operationEnd, Thrown, type TreeOperation } from './operationEnd.ts';
+import { operationEnd, ThrownValue, type TreeOperation } from './operationEnd.ts';
 import { type ReexecutionMemory, SUSPENDED } from './reexecutionMemory.ts';
 import { resultText } from './result.ts';
 import { AHEAD_MAX } from './runAhead.ts';
@@ -170,7 +170,7 @@ export class SpinDetector {
   private continuation(operation: TreeOperation, path: readonly number[], at: number, low: number): string {
     const { outcome, sites } = collectCallSites(this.mem, operation, path.slice(0, at + 1), at + 1, low);
     if (outcome === SUSPENDED) return `${this.mem.abortedAt} ${sites[at + 1]}`;
-    if (outcome instanceof Thrown) return `threw ${String(outcome.error)}`;
+    if (outcome instanceof ThrownValue) return `threw ${String(outcome.error)}`;
     return `returned ${resultText(operationEnd(operation, outcome).value)}`;
   }
 }

@@ -1,4 +1,4 @@
-import { AccessMemory, accessOf, fenceOf } from './accessMemory.ts';
+import { AccessMemory, performAccess, performFence } from './accessMemory.ts';
 import type { Cell, Cell64, Place } from './cell.ts';
 import type { Memory } from './memory.ts';
 
@@ -42,9 +42,9 @@ export class TearingMemory extends AccessMemory {
   }
 
   protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
-    return accessOf(this.mem, kind, place, operand, expected);
+    return performAccess(this.mem, kind, place, operand, expected);
   }
   protected fence(kind: number): void {
-    fenceOf(this.mem, kind);
+    performFence(this.mem, kind);
   }
 }

@@ -3,7 +3,7 @@
  * one or two atomic steps, as its effects are not all at one point. A push checks for room, then
  * publishes. Harvest and reset check how far they may go, then move the index.
  */
-export interface RingState {
+export interface GfnRingState {
   readonly size: number;
   /**
    * How many entries were published, harvested and reset: reset <= harvested <= published <= reset
@@ -24,28 +24,35 @@ export interface GfnEntry {
 export const BUSY = -16;
 export const GFN_RING_INVALID = -22;
 
-export const emptyRing = (size: number): RingState => ({ size, published: 0, harvested: 0, reset: 0, entries: [] });
+export const emptyGfnRing = (size: number): GfnRingState => ({
+  size,
+  published: 0,
+  harvested: 0,
+  reset: 0,
+  entries: [],
+});
 
 /** Entries in use, as push counts them. A reset frees entries; a harvest does not. */
-export const used = (ring: RingState): number => ring.published - ring.reset;
+export const gfnRingUsed = (ring: GfnRingState): number => ring.published - ring.reset;
 
 /** What a push must return if it checks for room now. */
-export const pushResult = (ring: RingState): number => (used(ring) >= ring.size ? BUSY : used(ring) + 1);
+export const gfnRingPushResult = (ring: GfnRingState): number =>
+  gfnRingUsed(ring) >= ring.size ? BUSY : gfnRingUsed(ring) + 1;
 
-export function publish(ring: RingState, entry: GfnEntry): RingState {
+export function gfnRingPublish(ring: GfnRingState, entry: GfnEntry): GfnRingState {
   return { ...ring, published: ring.published + 1, entries: [...ring.entries, entry] };
 }
 
 /** How many entries a harvest may take if it checks now. */
-export const available = (ring: RingState): number => ring.published - ring.harvested;
+export const gfnRingAvailable = (ring: GfnRingState): number => ring.published - ring.harvested;
 
 /** The next `count` entries to harvest. */
-export function gfnRingHarvestable(ring: RingState, count: number): readonly GfnEntry[] {
+export function gfnRingHarvestable(ring: GfnRingState, count: number): readonly GfnEntry[] {
   const from = ring.harvested - ring.reset;
   return ring.entries.slice(from, from + count);
 }
 
-export const gfnRingHarvest = (ring: RingState, count: number): RingState => ({
+export const gfnRingHarvest = (ring: GfnRingState, count: number): GfnRingState => ({
   ...ring,
   harvested: ring.harvested + count,
 });
@@ -56,13 +63,13 @@ export const gfnRingHarvest = (ring: RingState, count: number): RingState => ({
  * @param cons the index that userspace wrote: any value from 0 to `modulus` - 1.
  * @param first the index with which the ring started.
  */
-export function gfnRingResettable(ring: RingState, cons: number, first: number, modulus: number): number {
+export function gfnRingResettable(ring: GfnRingState, cons: number, first: number, modulus: number): number {
   const distance = (((cons - first - ring.reset) % modulus) + modulus) % modulus;
-  return distance > used(ring) ? GFN_RING_INVALID : distance;
+  return distance > gfnRingUsed(ring) ? GFN_RING_INVALID : distance;
 }
 
 /** Resets the oldest `count` entries. */
-export function gfnRingReset(ring: RingState, count: number): RingState {
+export function gfnRingReset(ring: GfnRingState, count: number): GfnRingState {
   return {
     ...ring,
     reset: ring.reset + count,

@@ -1,14 +1,14 @@
 import {
-  available,
   BUSY,
-  emptyRing,
+  emptyGfnRing,
   type GfnEntry,
+  type GfnRingState,
+  gfnRingAvailable,
   gfnRingHarvest,
   gfnRingHarvestable,
+  gfnRingPublish,
+  gfnRingPushResult,
   gfnRingReset,
-  publish,
-  pushResult,
-  type RingState,
 } from './ring.ts';
 
 /**
@@ -29,7 +29,7 @@ export type LinearizationPoint =
   | { readonly kind: 'reset'; readonly call: number };
 
 export interface HistoryState {
-  readonly ring: RingState;
+  readonly ring: GfnRingState;
   /** By call between its two points: how many entries it is about. */
   readonly between: Readonly<Record<number, number>>;
 }
@@ -37,7 +37,7 @@ export interface HistoryState {
 /** The ring as a `SequentialModel` over linearization points. */
 export function ringHistory(size: number) {
   return {
-    init: { ring: emptyRing(size), between: {} } as HistoryState,
+    init: { ring: emptyGfnRing(size), between: {} } as HistoryState,
     step,
     key: ({ ring, between }: HistoryState): string =>
       `${ring.published},${ring.harvested},${ring.reset},${JSON.stringify(between)}`,
@@ -49,12 +49,14 @@ function step({ ring, between }: HistoryState, point: LinearizationPoint): Histo
   const began = between[call];
   switch (point.kind) {
     case 'checkRoom':
-      if (pushResult(ring) !== point.result) return undefined;
+      if (gfnRingPushResult(ring) !== point.result) return undefined;
       return point.result === BUSY ? { ring, between } : { ring, between: { ...between, [call]: 1 } };
     case 'publish':
-      return began === undefined ? undefined : { ring: publish(ring, point.entry), between: without(between, call) };
+      return began === undefined
+        ? undefined
+        : { ring: gfnRingPublish(ring, point.entry), between: without(between, call) };
     case 'findEntries': {
-      const count = Math.min(available(ring), point.max, ring.size);
+      const count = Math.min(gfnRingAvailable(ring), point.max, ring.size);
       if (count !== point.entries.length) return undefined;
       const same = gfnRingHarvestable(ring, count).every(
         (entry, i) => entry.slot === point.entries[i].slot && entry.offset === point.entries[i].offset,

@@ -10,7 +10,7 @@ import { openScenario } from '../scenario/scenarioRef.ts';
 /**
  * A position in the source. The path is relative to the current directory if the file is inside it.
  */
-export interface CodeLine {
+export interface CodePosition {
   readonly file: string;
   /** Line and column, from 1. */
   readonly line: number;
@@ -21,7 +21,7 @@ export interface CodeLine {
  * An access through which two threads communicate: it reads or overwrites a value of another
  * thread, or is read or overwritten.
  */
-export interface Access extends CodeLine {
+export interface CommunicatingAccess extends CodePosition {
   /** Its number in the schedule, from 1. */
   readonly step: number;
   readonly actor: string;
@@ -33,7 +33,7 @@ export interface Access extends CodeLine {
  * The accesses of a finding through which threads communicate, in the order of the schedule.
  * Without any, the last access of the schedule. Accesses whose source line is unknown are left out.
  */
-export async function communicatingAccesses(finding: Finding): Promise<Access[]> {
+export async function communicatingAccesses(finding: Finding): Promise<CommunicatingAccess[]> {
   const order = parseSchedule(finding.schedule) ?? [];
   if (order.length === 0) return [];
   const run = createRun(await openScenario(finding.scenario), order.length + 1, finding);

@@ -10,7 +10,7 @@ import type { InterleavingData, PlaceData, StepData } from './data.ts';
 import { detectRingsAndPages } from './detectRingsAndPages.ts';
 import { SourceReader } from './sourceReader.ts';
 import { type StepEffects, StepRecorder } from './stepRecorder.ts';
-import { relationsOf } from './stepRelations.ts';
+import { findStepRelations } from './stepRelations.ts';
 
 /** The schedule to run, and what the report says about it. */
 export interface RenderInput {
@@ -89,7 +89,7 @@ function renderSteps(
 ): Pick<InterleavingData, 'texts' | 'steps'> & { readonly sources: readonly string[] } {
   const { layout } = execution.program;
   const trace = traceOf(execution);
-  const relations = relationsOf(trace, layout);
+  const relations = findStepRelations(trace, layout);
   const lines = linesOf(execution);
   const texts = new TextTable();
   const sources = new TextTable();

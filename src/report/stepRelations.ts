@@ -24,7 +24,7 @@ const NONE: StepRelation = { reads: [], overwrites: [] };
  * The relations of each step. They are found byte by byte, because accesses of several widths can
  * overlap. Locks have none: their order is that of the steps.
  */
-export function relationsOf(trace: Trace, { places }: Layout): StepRelation[] {
+export function findStepRelations(trace: Trace, { places }: Layout): StepRelation[] {
   /** By byte: the step that wrote it last. */
   const written = new Map<number, number>();
   /** By thread and byte: the write that the thread read or wrote last. */
@@ -64,7 +64,7 @@ export function relationsOf(trace: Trace, { places }: Layout): StepRelation[] {
  * `under 3`: step 3 is later in coherence order, so it overwrites this store.
  */
 export const communicationMarks = (trace: Trace, layout: Layout): string[] =>
-  relationsOf(trace, layout).map((relation, s) => formatMark(trace, s, relation));
+  findStepRelations(trace, layout).map((relation, s) => formatMark(trace, s, relation));
 
 function formatMark(trace: Trace, s: number, { reads, overwrites, coherenceBefore }: StepRelation): string {
   if (coherenceBefore !== undefined) return `under ${coherenceBefore + 1}`;

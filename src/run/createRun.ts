@@ -118,4 +118,4 @@ export function runGuarded(
     : { stop: { kind: 'crashed', violation }, violation };
 }
 
-export const scheduleOf = ({ execution }: CheckedExecution): number[] => execution.choices();
+export const takenSchedule = ({ execution }: CheckedExecution): number[] => execution.choices();

@@ -1,7 +1,7 @@
 import type { Execution } from '../explore/execution/execution.ts';
 import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
-import { createRun, runOnce, scheduleOf } from './createRun.ts';
+import { createRun, runOnce, takenSchedule } from './createRun.ts';
 import type { Failure } from './failure.ts';
 
 /** Maximum number of accesses that are added to a schedule. */
@@ -24,7 +24,9 @@ export function expandLoops(failure: Failure): Failure {
   if (full.execution.steps === short.execution.steps) return failure;
   const stop = full.execution.stopped();
   const violation = stop === null ? undefined : full.checker.atEnd(stop);
-  return violation?.property === failure.property ? { ...failure, inFull: true, schedule: scheduleOf(full) } : failure;
+  return violation?.property === failure.property
+    ? { ...failure, inFull: true, schedule: takenSchedule(full) }
+    : failure;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Violation } from '../explore/execution/violation.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
-import { type CheckedExecution, type MemoryConfig, scheduleOf } from './createRun.ts';
+import { type CheckedExecution, type MemoryConfig, takenSchedule } from './createRun.ts';
 
 /** A schedule under which a scenario violates a property. */
 export interface Failure extends OpenedScenario, MemoryConfig, Violation {
@@ -12,7 +12,7 @@ export interface Failure extends OpenedScenario, MemoryConfig, Violation {
 /**
  * The failure that `run` has just reproduced: `like` with another scenario, violation and schedule.
  */
-export const reproduced = (
+export const reproducedFailure = (
   run: CheckedExecution,
   { source, scenario }: OpenedScenario,
   like: Failure,
@@ -22,5 +22,5 @@ export const reproduced = (
   ...violation,
   source,
   scenario,
-  schedule: scheduleOf(run),
+  schedule: takenSchedule(run),
 });

@@ -48,7 +48,7 @@ export interface Finding
   readonly scenario: ScenarioRef;
 }
 
-export function findingOf({
+export function createFinding({
   source,
   property,
   message,
@@ -81,7 +81,7 @@ export function findingOf({
  * write is atomic.
  */
 export function writeFinding(directory: string, finding: Finding): string {
-  const text = `${JSON.stringify({ ...finding, scenario: seenFrom(directory, finding.scenario) }, null, 2)}\n`;
+  const text = `${JSON.stringify({ ...finding, scenario: relativeTo(directory, finding.scenario) }, null, 2)}\n`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
   const file = join(directory, `${finding.scenario.name.replace(/[^A-Za-z0-9_-]/g, '_')}-${hash}.json`);
   writeAtomically(file, text);
@@ -92,7 +92,7 @@ export function writeFinding(directory: string, finding: Finding): string {
  * The reference as seen from the finding's folder, so that a module and its findings can be moved
  * together.
  */
-export function seenFrom(directory: string, source: ScenarioRef): ScenarioRef {
+export function relativeTo(directory: string, source: ScenarioRef): ScenarioRef {
   if (!('module' in source)) return source;
   return { ...source, module: relative(resolve(directory), source.module).split(sep).join('/') };
 }

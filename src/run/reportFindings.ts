@@ -3,7 +3,7 @@ import type { MemoryConfig } from './createRun.ts';
 import { expandLoops } from './expandLoops.ts';
 import type { WrittenFinding } from './exploreReport.ts';
 import type { Failure } from './failure.ts';
-import { findingOf, writeFinding } from './finding.ts';
+import { createFinding, writeFinding } from './finding.ts';
 import { GRACE_SECONDS } from './search/search.ts';
 import type { ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
@@ -29,7 +29,7 @@ export async function reportFindings(
   const { memoryModel, tearing } = search;
   const { violation, schedule, cycle } = result;
   const write = (failure: Failure): WrittenFinding => {
-    const finding = findingOf(failure);
+    const finding = createFinding(failure);
     return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
   };
   if (violation !== undefined) {

@@ -3,7 +3,7 @@ import { errorCode } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { isBenchmarkRing } from '../scenario/benchmarkRing.ts';
-import { builtInNamed } from '../scenario/builtinScenarios.ts';
+import { findBuiltIn } from '../scenario/builtinScenarios.ts';
 import { type ScenarioRef, sourceOfModule } from '../scenario/scenarioRef.ts';
 import { trackerNames } from '../trackers/registry.ts';
 import type { Finding } from './finding.ts';
@@ -14,7 +14,7 @@ import { parseFinding, parseScenarioRef } from './parseScenarioRef.ts';
  * of a finding. A name without any of . / \ is no path. Throws `BadInput`.
  */
 export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
-  const builtIn = builtInNamed(name);
+  const builtIn = findBuiltIn(name);
   if (builtIn !== undefined) return builtIn.spec;
   if (isBenchmarkRing(name)) return { schema: SCHEMA, name, builtIn: name };
   const tracker = trackerNames.find((of) => name.startsWith(`${of}/`));

@@ -1,5 +1,5 @@
-import { descriptorOf } from '../actors/operations/registry.ts';
-import { skip } from '../scenario/omittedOperations.ts';
+import { operationDescriptor } from '../actors/operations/registry.ts';
+import { omitOperations } from '../scenario/omittedOperations.ts';
 import { areVms, isVm, type OpenedScenario } from '../scenario/scenarioRef.ts';
 import { buildMultiVm, buildVm } from '../scenario/vm.ts';
 import { type ActorSpec, type OperationSpec, pagesMax, type VmSpec, type VmsSpec } from '../vm/spec.ts';
@@ -25,7 +25,7 @@ export function* shrink({ source, scenario }: OpenedScenario): Generator<OpenedS
       a,
       [...skipped[a], ...operations].sort((i, j) => i - j),
     );
-    return { source: { ...source, skipped: less }, scenario: skip(scenario, less) };
+    return { source: { ...source, skipped: less }, scenario: omitOperations(scenario, less) };
   };
   for (const [a, operations] of left.entries()) if (operations.length > 0) yield without(a, operations);
   for (const [a, operations] of left.entries())
@@ -65,7 +65,7 @@ function* smallerVms(spec: VmSpec): Generator<VmSpec> {
     }
     for (let i = 0; i < actor.operations.length; i++) {
       const op = actor.operations[i];
-      for (const smaller of descriptorOf(op).shrink(op))
+      for (const smaller of operationDescriptor(op).shrink(op))
         yield withOperations(spec, a, actor.operations.with(i, smaller as OperationSpec));
     }
   }

@@ -5,13 +5,13 @@ import type { BuiltInScenario } from '../vm/builtInScenario.ts';
 export const scenariosOf = (tracker: string): readonly BuiltInScenario[] => trackers[tracker].scenarios();
 
 /** What `check` runs for a tracker: its detailed scenarios replace those of the same name. */
-export function checksOf(tracker: string): readonly BuiltInScenario[] {
+export function checkedScenarios(tracker: string): readonly BuiltInScenario[] {
   const { detailedScenarios = [] } = trackers[tracker];
   const replaced = new Set(detailedScenarios.map(({ spec }) => `${tracker}/${spec.name}`));
   return [...detailedScenarios, ...scenariosOf(tracker).filter(({ spec }) => !replaced.has(spec.name))];
 }
 
 /** The built-in scenario of that name. */
-export function builtInNamed(name: string): BuiltInScenario | undefined {
-  return trackerNames.flatMap(checksOf).find(({ spec }) => spec.name === name);
+export function findBuiltIn(name: string): BuiltInScenario | undefined {
+  return trackerNames.flatMap(checkedScenarios).find(({ spec }) => spec.name === name);
 }

@@ -1,17 +1,17 @@
-import type { Api, Compiled } from '../kernel/compiled.ts';
+import type { CompiledKernel, KernelApi } from '../kernel/compiled.ts';
 import type { KernelFile } from '../trackers/interface/tracker.ts';
-import { trackerOf, trackers } from '../trackers/registry.ts';
+import { trackerForVm, trackers } from '../trackers/registry.ts';
 import type { BuiltInScenario } from '../vm/builtInScenario.ts';
 import type { VmSpec } from '../vm/spec.ts';
-import { checksOf } from './builtinScenarios.ts';
+import { checkedScenarios } from './builtinScenarios.ts';
 
 /** The tracker that a C file replaces: the last release whose functions have that form. */
 export const trackerOfApi = Object.fromEntries(
   Object.values(trackers).flatMap(({ name, kernelApi }) => (kernelApi === undefined ? [] : [[kernelApi, name]])),
-) as Readonly<Record<Api, string>>;
+) as Readonly<Record<KernelApi, string>>;
 
 /** A compiled file as scenarios name it. */
-export const kernelFileOf = ({ file, key, counts }: Compiled): KernelFile => ({
+export const kernelFileOf = ({ file, key, counts }: CompiledKernel): KernelFile => ({
   file,
   key,
   ...(!counts && { returns: 'bool' }),
@@ -22,8 +22,8 @@ export function checksOfKernel(kernel: KernelFile, tracker: string): BuiltInScen
   // A bool does not tell whether a cons was refused.
   const told = (claim: string): boolean => kernel.returns !== 'bool' || claim !== 'a cons is refused';
   const withFile = (spec: VmSpec): VmSpec =>
-    trackerOf(spec).name === tracker ? { ...spec, kernel, sometimes: spec.sometimes.filter(told) } : spec;
-  return checksOf(tracker).map((check) => ({
+    trackerForVm(spec).name === tracker ? { ...spec, kernel, sometimes: spec.sometimes.filter(told) } : spec;
+  return checkedScenarios(tracker).map((check) => ({
     ...check,
     spec: 'vms' in check.spec ? { ...check.spec, vms: check.spec.vms.map(withFile) } : withFile(check.spec),
   }));

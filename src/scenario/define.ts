@@ -9,7 +9,7 @@ import { Layout } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CellSpec, CellType, Definition, OperationOf } from './definition.ts';
 import { parametersOf } from './parameters.ts';
-import { evaluateProperty, type PropertyKind, throwOnMissingName, viewer } from './propertyView.ts';
+import { createPropertyView, evaluateProperty, type PropertyKind, throwOnMissingName } from './propertyView.ts';
 
 /** The fields of a definition. A misspelt one is refused: its properties would never be checked. */
 const PARTS: readonly string[] = ['name', 'cells', 'locks', 'racy', 'actors', 'always', 'sometimes', 'finally'];
@@ -38,7 +38,7 @@ export function scenario<
   const names = throwOnMissingName({ ...cells, ...locks }, 'cell or lock');
   for (const constant of [names, ...Object.values(cells), ...layout.places]) markConstant(constant);
   const actors = buildActors(definition.actors, names, where);
-  const view = viewer(
+  const view = createPropertyView(
     cells,
     locks,
     actors.map((actor) => actor.name),
@@ -66,13 +66,13 @@ function storeInitial(mem: Memory, initial: readonly InitialValue[]): void {
 }
 
 function buildActors(definitions: Readonly<Record<string, unknown>>, names: unknown, where: string): Actor[] {
-  const runOf = runner(names);
+  const bindRun = createRunBinder(names);
   const actors = entriesOf(definitions, `${where}: actors`).map(([name, operations]) => {
     if (!Array.isArray(operations))
       throw new BadInput(`${where}: actors.${name} is ${show(operations)}: must be a list of operations`);
     return {
       name,
-      operations: operations.map((operation, i) => operationOf(operation, runOf, `${where}: actors.${name}[${i}]`)),
+      operations: operations.map((operation, i) => operationOf(operation, bindRun, `${where}: actors.${name}[${i}]`)),
     };
   });
   if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
@@ -177,7 +177,7 @@ type Call = (mem: Memory, names: unknown, before: unknown) => unknown;
  * Passes the names to an operation. A function that several operations share stays one function, so
  * that actors with the same operations are recognised as symmetric.
  */
-function runner(names: unknown): (call: Call) => Operation['run'] {
+function createRunBinder(names: unknown): (call: Call) => Operation['run'] {
   const runs = new Map<Call, Operation['run']>();
   return (call) => {
     let run = runs.get(call);
@@ -189,7 +189,7 @@ function runner(names: unknown): (call: Call) => Operation['run'] {
   };
 }
 
-function operationOf(value: unknown, runOf: (call: Call) => Operation['run'], where: string): Operation {
+function operationOf(value: unknown, bindRun: (call: Call) => Operation['run'], where: string): Operation {
   const { run, label, until } = (typeof value === 'function' ? { run: value } : (value ?? {})) as {
     run?: unknown;
     label?: string;
@@ -203,7 +203,7 @@ function operationOf(value: unknown, runOf: (call: Call) => Operation['run'], wh
     );
   return {
     label: label ?? (run.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
-    run: runOf(run as Call),
+    run: bindRun(run as Call),
     ...(until === undefined ? {} : { until }),
   };
 }

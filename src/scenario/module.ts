@@ -10,7 +10,7 @@ import { BadInput, isBadInput } from '../input/badInput.ts';
 import { show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
 import { isBenchmarkRing } from './benchmarkRing.ts';
-import { builtInNamed } from './builtinScenarios.ts';
+import { findBuiltIn } from './builtinScenarios.ts';
 import { VERSION } from './moduleHook.ts';
 import { distUrl } from './workerFile.ts';
 
@@ -36,7 +36,7 @@ export async function openModule(path: string): Promise<Scenario> {
   const found = exports.default;
   if (!isScenario(found))
     throw new BadInput(`${shown}: its default export is ${show(found)}: must be a scenario, made by scenario({ … })`);
-  if (isBenchmarkRing(found.name) || builtInNamed(found.name) !== undefined)
+  if (isBenchmarkRing(found.name) || findBuiltIn(found.name) !== undefined)
     throw new BadInput(`${shown}: scenario ${found.name}: there is a built-in scenario of that name`);
   return { ...found, program: { ...found.program, isWatched } };
 }

@@ -8,7 +8,7 @@ export type OmittedOperations = readonly (readonly number[])[];
  * The scenario without some operations. Each is replaced by one that does nothing, so that results
  * keep their positions.
  */
-export function skip(scenario: Scenario, skipped: OmittedOperations): Scenario {
+export function omitOperations(scenario: Scenario, skipped: OmittedOperations): Scenario {
   if (skipped.every((of) => of.length === 0)) return scenario;
   const actors = scenario.program.actors.map((actor, a) => {
     const asks = actor.operations.some((operation) => operation.run.length > 1);
@@ -21,7 +21,7 @@ export function skip(scenario: Scenario, skipped: OmittedOperations): Scenario {
 }
 
 /** How many operations are left, and how many actors have one. */
-export function sizeOf({ program }: Scenario): { readonly operations: number; readonly actors: number } {
+export function countOperations({ program }: Scenario): { readonly operations: number; readonly actors: number } {
   const left = program.actors.map(
     ({ operations }) => operations.filter((op) => op !== NOTHING && op !== HANDS_ON).length,
   );

@@ -49,7 +49,11 @@ export function throwOnMissingName<T extends object>(names: T, what: string): T 
  * Makes a property's view of a state. The last view is cached, because all properties look at the
  * same state in turn.
  */
-export function viewer(cells: unknown, locks: unknown, actors: readonly string[]): (view: StateView) => unknown {
+export function createPropertyView(
+  cells: unknown,
+  locks: unknown,
+  actors: readonly string[],
+): (view: StateView) => unknown {
   let last: StateView | undefined;
   let propertyView: unknown;
   const [strictCells, strictLocks] = [

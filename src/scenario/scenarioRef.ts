@@ -7,7 +7,7 @@ import { SCHEMA } from '../input/schema.ts';
 import type { VmSpec, VmsSpec } from '../vm/spec.ts';
 import { BENCHMARK_RINGS, type BenchmarkRingName, benchmarkRing } from './benchmarkRing.ts';
 import { openModule } from './module.ts';
-import { skip } from './omittedOperations.ts';
+import { omitOperations } from './omittedOperations.ts';
 import { buildMultiVm, buildVm } from './vm.ts';
 
 const OPERATIONS_MAX = 100_000;
@@ -72,7 +72,7 @@ export async function openScenario(source: ScenarioRef): Promise<Scenario> {
   if ('inMemory' in source)
     throw new BadInput(`scenario ${source.name} was made in memory: only the code that made it can run it`);
   const scenario = 'module' in source ? await openModule(source.module) : benchmarkRing(source.builtIn);
-  return skip(scenario, source.skipped ?? []);
+  return omitOperations(scenario, source.skipped ?? []);
 }
 
 /** The scenario of a user's module. Throws `BadInput`. */

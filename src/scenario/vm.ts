@@ -1,6 +1,6 @@
 /** Machines from their JSON, with the trackers of the list. */
 import type { Scenario } from '../check/scenario.ts';
-import { trackerOf, trackers } from '../trackers/registry.ts';
+import { trackerForVm, trackers } from '../trackers/registry.ts';
 import { buildVmWith } from '../vm/build.ts';
 import { buildMultiVmWith } from '../vm/multiVm.ts';
 import { parseVmsWith, parseVmWith } from '../vm/parse.ts';
@@ -8,7 +8,7 @@ import type { VmSpec, VmsSpec } from '../vm/spec.ts';
 import { vmSchema, vmsSchema } from './vmSchema.ts';
 
 /** Makes a scenario of a VM. Throws RangeError where a ring's size is refused. */
-export const buildVm = (spec: VmSpec): Scenario => buildVmWith(trackerOf(spec), spec);
+export const buildVm = (spec: VmSpec): Scenario => buildVmWith(trackerForVm(spec), spec);
 
 /**
  * Makes a scenario of several VMs on one host. Throws RangeError where a ring's size is refused.

@@ -2,11 +2,11 @@ import type { Scenario } from '../check/scenario.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
-import { createRun, type MemoryConfig, scheduleOf } from '../run/createRun.ts';
+import { createRun, type MemoryConfig, takenSchedule } from '../run/createRun.ts';
 import { exploreOutcome, type WrittenFinding } from '../run/exploreReport.ts';
-import { findingOf } from '../run/finding.ts';
+import { createFinding } from '../run/finding.ts';
 import { replay } from '../run/replay.ts';
-import { type OmittedOperations, skip } from '../scenario/omittedOperations.ts';
+import { type OmittedOperations, omitOperations } from '../scenario/omittedOperations.ts';
 import { resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { findingsText, type Report } from './report.ts';
 
@@ -26,12 +26,12 @@ export async function replaySchedule(
   const order = parseSchedule(schedule);
   if (order === undefined) throw new BadInput(`explore: replay is ${schedule}: runs like 0x5,1,0 are expected`);
   const { source, scenario } = await resolveScenario(what);
-  const run = createRun(skip(scenario, skipped), order.length + 1, memory);
+  const run = createRun(omitOperations(scenario, skipped), order.length + 1, memory);
   const violation = replay(run, order, scenario.name, cycle);
-  const taken = scheduleOf(run);
+  const taken = takenSchedule(run);
   const findings = [violation ?? []].flat().map(
     (seen): WrittenFinding => ({
-      ...findingOf({
+      ...createFinding({
         ...seen,
         ...memory,
         schedule: taken,

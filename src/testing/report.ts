@@ -1,7 +1,7 @@
 import type { Scenario } from '../check/scenario.ts';
 import { formatFinding } from '../report/text/formatFinding.ts';
 import type { ExploreReport, WrittenFinding } from '../run/exploreReport.ts';
-import { skip } from '../scenario/omittedOperations.ts';
+import { omitOperations } from '../scenario/omittedOperations.ts';
 import { openScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 
 /** The result of `explore`. `text` describes the findings as the command line does. */
@@ -15,7 +15,9 @@ export async function findingsText(what: ScenarioRef | Scenario, findings: reado
   const texts = findings.map(async (finding) => {
     const { scenario: source } = finding;
     const scenario =
-      'program' in what ? skip(what, ('skipped' in source && source.skipped) || []) : await openScenario(source);
+      'program' in what
+        ? omitOperations(what, ('skipped' in source && source.skipped) || [])
+        : await openScenario(source);
     return formatFinding(finding, scenario).join('\n');
   });
   return (await Promise.all(texts)).join('\n');

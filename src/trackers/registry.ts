@@ -13,5 +13,5 @@ export const trackers: TrackerTable = Object.fromEntries(list.map((tracker) => [
 export const trackerNames: readonly string[] = list.map(({ name }) => name);
 
 /** The tracker that a VM names. */
-export const trackerOf = ({ tracker }: { readonly tracker?: string }): TrackerDescriptor =>
+export const trackerForVm = ({ tracker }: { readonly tracker?: string }): TrackerDescriptor =>
   trackers[tracker ?? DEFAULT_TRACKER];

@@ -1,5 +1,5 @@
-import type { Machine } from '../actors/operation.ts';
-import { descriptorOf, type OperationSpec } from '../actors/operations/registry.ts';
+import type { BuildContext } from '../actors/operation.ts';
+import { type OperationSpec, operationDescriptor } from '../actors/operations/registry.ts';
 import { slotSizeChanges } from '../actors/operations/setSlot.ts';
 import { signalledActors } from '../actors/operations/signal.ts';
 import { roles } from '../actors/roles/registry.ts';
@@ -68,8 +68,8 @@ function racyCells(descriptor: TrackerDescriptor, spec: VmSpec, { tracker }: Vm)
   return [...mapped.flatMap(({ cells }) => cells), ...indices];
 }
 
-function operationOf(machine: Machine, op: OperationSpec): Operation {
-  const descriptor = descriptorOf(op);
+function operationOf(machine: BuildContext, op: OperationSpec): Operation {
+  const descriptor = operationDescriptor(op);
   const operation = { label: descriptor.label(op), run: descriptor.build(op, machine) };
   return descriptor.repeats ? { ...operation, until: (result) => result === true } : operation;
 }

@@ -1,4 +1,4 @@
-import { descriptorOf } from '../actors/operations/registry.ts';
+import { operationDescriptor } from '../actors/operations/registry.ts';
 import { roles } from '../actors/roles/registry.ts';
 import type { RoleName, TrackerView } from '../actors/vmView.ts';
 import { ACTORS_MAX } from '../explore/program.ts';
@@ -88,7 +88,7 @@ function checkOperation(
   op: OperationSpec,
   where: string,
 ): void {
-  const { name, roles: performers, needsSupport, check } = descriptorOf(op);
+  const { name, roles: performers, needsSupport, check } = operationDescriptor(op);
   if (!performers.includes(role))
     throw new BadInput(`${where}: ${name} is for the role ${performers.join(' or ')}, not ${role}`);
   const supports = ({ operations }: TrackerView) => operations.includes(name);

@@ -1,5 +1,5 @@
 import type { Effects } from '../actors/operation.ts';
-import { descriptorOf, type OperationName, type OperationSpec } from '../actors/operations/registry.ts';
+import { type OperationName, type OperationSpec, operationDescriptor } from '../actors/operations/registry.ts';
 import { type PageRef, performsAny } from '../actors/vmView.ts';
 import type { VmSpec } from './schema.ts';
 
@@ -9,10 +9,10 @@ export { pagesMax } from '../actors/operations/setSlot.ts';
 export type { ActorSpec, VmSpec, VmsSpec } from './schema.ts';
 
 /** What rules and assumptions need to know of an operation. */
-export const effectsOf = (op: OperationSpec): Effects => descriptorOf(op).effects;
+export const effectsOf = (op: OperationSpec): Effects => operationDescriptor(op).effects;
 
 /** The pages that an operation records, by an entry or by a write. */
-export const pagesOf = (op: OperationSpec): readonly PageRef[] => descriptorOf(op).pages?.(op) ?? [];
+export const pagesOf = (op: OperationSpec): readonly PageRef[] => operationDescriptor(op).pages?.(op) ?? [];
 
 /** Whether an actor performs one of these operations. */
 export const performs: (spec: Pick<VmSpec, 'actors'>, ...names: readonly OperationName[]) => boolean = performsAny;
@@ -23,4 +23,4 @@ export const performsWhere = ({ actors }: VmSpec, has: (effects: Effects) => boo
 
 /** Whether the assumptions of all operations hold: see `OperationDescriptor.assumes`. */
 export const assumptionsHold = (spec: VmSpec): boolean =>
-  spec.actors.every(({ operations }) => operations.every((op) => descriptorOf(op).assumes?.(spec) ?? true));
+  spec.actors.every(({ operations }) => operations.every((op) => operationDescriptor(op).assumes?.(spec) ?? true));

@@ -1,6 +1,6 @@
 import type { Vm } from '../actors/vm.ts';
 import type { Properties, StateView } from '../check/property.ts';
-import type { Api } from '../kernel/compiled.ts';
+import type { KernelApi } from '../kernel/compiled.ts';
 import type { Cell } from '../memory/cell.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Freeing } from '../models/pushBound.ts';
@@ -96,7 +96,7 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
    */
   readonly detailedScenarios?: readonly BuiltInScenario<VmSpec>[];
   /** The form of the kernel functions in a C file that it can run; undefined: it runs no C file. */
-  readonly kernelApi?: Api;
+  readonly kernelApi?: KernelApi;
 }
 
 /** The list of trackers, by name. */

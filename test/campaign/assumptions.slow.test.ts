@@ -10,7 +10,7 @@ import { createScheduler } from '../../src/explore/schedulers/registry.ts';
 import { placeOf } from '../../src/memory/memory.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
-import { checksOf } from '../../src/scenario/builtinScenarios.ts';
+import { checkedScenarios } from '../../src/scenario/builtinScenarios.ts';
 import { isVm } from '../../src/scenario/scenarioRef.ts';
 import { buildVm, parseVm } from '../../src/scenario/vm.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
@@ -56,7 +56,7 @@ function foundIn(spec: VmSpec, seed: number, executions: number): string | undef
 }
 
 describe.each(trackerNames)('variants of the scenarios of %s', (tracker) => {
-  const vms = checksOf(tracker).flatMap(({ spec, known }) => (isVm(spec) && known === undefined ? [spec] : []));
+  const vms = checkedScenarios(tracker).flatMap(({ spec, known }) => (isVm(spec) && known === undefined ? [spec] : []));
 
   test('are VMs within its assumptions, and are proved', { timeout: 600_000 }, () => {
     const kinds = new Set<string>();

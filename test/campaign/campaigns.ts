@@ -3,16 +3,16 @@ import { afterAll } from 'vitest';
 import { type CampaignOptions, runCampaign } from '../../src/campaign/campaign.ts';
 import { CampaignDirectory } from '../../src/campaign/directory/campaignDirectory.ts';
 import { ThreadPoolExecutor } from '../../src/campaign/executors/threadPoolExecutor.ts';
-import type { BaseScenario, Settings } from '../../src/campaign/settings.ts';
-import { type Summary, summariseCampaign } from '../../src/campaign/summary.ts';
-import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
+import type { BaseScenario, CampaignSettings } from '../../src/campaign/settings.ts';
+import { type CampaignSummary, summariseCampaign } from '../../src/campaign/summary.ts';
+import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
 import { emptyFolder } from '../commandLine.ts';
 
 /** A path in a fresh folder. Nothing is there. */
 export const somewhere = (): string => join(emptyFolder(), 'campaign');
 
 export const builtIn = (name: string): BaseScenario => {
-  const { spec, known } = builtInNamed(name)!;
+  const { spec, known } = findBuiltIn(name)!;
   return { source: spec, ...(known && { known }) };
 };
 
@@ -20,7 +20,7 @@ export const modulePath = (name: string): BaseScenario => ({
   source: { schema: 1, name, module: join(process.cwd(), `examples/${name}.mjs`) },
 });
 
-export const settings = (bases: readonly BaseScenario[], more: Partial<Settings> = {}): Settings => ({
+export const settings = (bases: readonly BaseScenario[], more: Partial<CampaignSettings> = {}): CampaignSettings => ({
   memoryModel: 'sc',
   tearing: false,
   stepsMax: 20_000,
@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 /** Resumes a campaign and closes it. */
-export async function run(campaign: CampaignDirectory, options: RunOptions = {}): Promise<Summary> {
+export async function run(campaign: CampaignDirectory, options: RunOptions = {}): Promise<CampaignSummary> {
   const { workers, ...rest } = { ...defaults, ...options };
   try {
     await runCampaign(campaign, executorOf(workers), rest);
@@ -56,10 +56,13 @@ export async function run(campaign: CampaignDirectory, options: RunOptions = {})
   }
 }
 
-export const begin = (of: Settings, options: RunOptions = {}, directory = somewhere()): Promise<Summary> =>
-  run(CampaignDirectory.create(directory, of), options);
+export const begin = (
+  of: CampaignSettings,
+  options: RunOptions = {},
+  directory = somewhere(),
+): Promise<CampaignSummary> => run(CampaignDirectory.create(directory, of), options);
 
 /** A summary without the paths of its directory. */
-export function apart({ directory: _, ...summary }: Summary): unknown {
+export function apart({ directory: _, ...summary }: CampaignSummary): unknown {
   return { ...summary, findings: summary.findings.map(({ file: _, ...finding }) => finding) };
 }

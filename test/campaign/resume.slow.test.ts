@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Status } from '../../src/campaign/campaign.ts';
+import type { CampaignStatus } from '../../src/campaign/campaign.ts';
 import { CampaignDirectory } from '../../src/campaign/directory/campaignDirectory.ts';
 import { readState } from '../../src/campaign/directory/eventLog.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
@@ -146,7 +146,7 @@ describe('a full disk', () => {
     const full = CampaignDirectory.open(directory);
     const said: (string | undefined)[] = [];
     const { journal, fd } = filled(full);
-    const onProgress = ({ writeError }: Status): void => {
+    const onProgress = ({ writeError }: CampaignStatus): void => {
       said.push(writeError);
       if (writeError !== undefined) journal.fd = fd;
     };

@@ -5,7 +5,7 @@ import { commandLineText } from '../../bench/docs/commandLine.mjs';
 import { placeholderOf, valuesOf } from '../../src/cli/completion/commandTree.ts';
 import { getCompletionValues } from '../../src/cli/completionValues.ts';
 import { commandsOf, createProgram } from '../../src/cli/createProgram.ts';
-import { MEANING, STATUS } from '../../src/cli/status.ts';
+import { STATUS, STATUS_MEANING } from '../../src/cli/status.ts';
 
 const program = await createProgram();
 const commands = commandsOf(program);
@@ -83,6 +83,6 @@ test('values that completion takes for paths are paths', () => {
 });
 
 test('docs/command-line.md is current (npm run docs writes it)', () => {
-  const statuses = Object.entries(MEANING).map(([of, meaning]) => [STATUS[of as keyof typeof STATUS], meaning]);
+  const statuses = Object.entries(STATUS_MEANING).map(([of, meaning]) => [STATUS[of as keyof typeof STATUS], meaning]);
   expect(readFileSync('docs/command-line.md', 'utf8')).toBe(commandLineText(program, statuses));
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { generateLists } from '../../src/conformance/generate.ts';
 import { modelReference } from '../../src/conformance/modelReference.ts';
 import { formatOperation } from '../../src/conformance/operations.ts';
-import type { Observed, RingEntry, TraceRecord } from '../../src/conformance/reference.ts';
+import type { Observation, RingEntry, TraceRecord } from '../../src/conformance/reference.ts';
 import { main, runNode, temporaryFolder } from '../commandLine.ts';
 
 const { folder, path: at } = temporaryFolder();
@@ -44,7 +44,7 @@ const traceText = (record: TraceRecord): string => {
 };
 
 /** The lines that the program in a machine prints for these observations. */
-function linesOf(release: string, lists: readonly (readonly Observed[])[]): object[] {
+function linesOf(release: string, lists: readonly (readonly Observation[])[]): object[] {
   const lines: object[] = [{ kernel: release, build: '#1 SMP' }];
   for (const list of lists) {
     lines.push({ list: true });

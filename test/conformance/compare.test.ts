@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Agreement, compareList, noAgreement } from '../../src/conformance/compare.ts';
 import { modelReference } from '../../src/conformance/modelReference.ts';
 import type { ConformanceOperation } from '../../src/conformance/operations.ts';
-import type { Observed } from '../../src/conformance/reference.ts';
+import type { Observation } from '../../src/conformance/reference.ts';
 import { ringReference } from '../../src/conformance/ringReference.ts';
 
 const list: readonly ConformanceOperation[] = [
@@ -19,12 +19,12 @@ const RESET = 6;
 const model = modelReference(false);
 const kernel = model.run(list);
 
-function compared(reference: readonly Observed[]): Agreement {
+function compared(reference: readonly Observation[]): Agreement {
   const agreement = noAgreement('reference');
   compareList(agreement, 17, list, kernel, reference);
   return agreement;
 }
-const altered = (operation: number, change: (seen: Observed) => Partial<Observed>) =>
+const altered = (operation: number, change: (seen: Observation) => Partial<Observation>) =>
   compared(kernel.map((seen, i) => (i === operation ? { ...seen, ...change(seen) } : seen)));
 const where = { list: 17, operation: WRITE, line: 'write 0 1 10 3 1' };
 

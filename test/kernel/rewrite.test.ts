@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
-import { AccessOrder, rewrite } from '../../src/kernel/rewrite.ts';
+import { AccessOrder, hookAccesses } from '../../src/kernel/rewrite.ts';
 import { kindNames } from '../../src/memory/memory.ts';
 
 const METADATA = `
@@ -11,7 +11,7 @@ const METADATA = `
 !9 = !DILocation(line: 12, column: 5, scope: !3)
 `;
 const rewritten = (...lines: string[]) =>
-  rewrite(
+  hookAccesses(
     ['define void @push(ptr %p, ptr %q) {', '  %own = alloca i32, align 4', ...lines, '}', METADATA].join('\n'),
     [],
   );
@@ -98,7 +98,7 @@ describe('instructions that cannot be hooked are rejected with their site', () =
     expect(() => lineOf(line)).toThrow(KernelError);
     expect(() => lineOf(line)).toThrow('push virt/kvm/x.c:12:5');
     const text = `define void @push(ptr %p) {\n  ${line}, !dbg !9\n}${METADATA}`;
-    expect(rewrite(text, ['x.c:12']).ir).toContain(`  ${line}, !dbg !9`);
+    expect(hookAccesses(text, ['x.c:12']).ir).toContain(`  ${line}, !dbg !9`);
   });
 });
 
@@ -120,7 +120,7 @@ test('members of structs are found, those of nested structs by their path', () =
 !12 = !DIBasicType(name: "unsigned short", size: 16, encoding: DW_ATE_unsigned)
 !13 = !DIDerivedType(tag: DW_TAG_member, name: "word", scope: !10, baseType: !12, size: 16, offset: 16)
 `;
-  expect(rewrite(ir, []).info.membersOf('ring')).toEqual([
+  expect(hookAccesses(ir, []).info.membersOf('ring')).toEqual([
     { name: 'index', offset: 0, bytes: 2, is: 'number' },
     { name: 'lock', offset: 4, bytes: 4, is: 'spinlock' },
     { name: 'data', offset: 8, bytes: 8, is: 'pointer' },

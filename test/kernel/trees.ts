@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { compile } from '../../src/kernel/compile.ts';
-import type { Compiled } from '../../src/kernel/compiled.ts';
-import { filesOf, SHIM_AT } from '../../src/kernel/sourceTree.ts';
+import type { CompiledKernel } from '../../src/kernel/compiled.ts';
+import { collectSourceFiles, SHIM_AT } from '../../src/kernel/sourceTree.ts';
 import { emptyFolder } from '../commandLine.ts';
 
 /** A C file and its kernel tree. */
@@ -26,7 +26,7 @@ export const TREES: readonly Tree[] = (process.env.GFNRING_KDIR ?? '')
 /** Those trees. If there are none, one whose name says so. */
 export const treesOrNone: readonly Tree[] = TREES.length > 0 ? TREES : [{ kdir: 'GFNRING_KDIR is not set', file: '' }];
 
-export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ kdir, file, allowed: [] });
+export const compiled = ({ kdir, file }: Tree): Promise<CompiledKernel> => compile({ kdir, file, allowed: [] });
 
 /**
  * A temporary copy of the compiled files of a tree. Each text is replaced in the first file that
@@ -34,7 +34,7 @@ export const compiled = ({ kdir, file }: Tree): Promise<Compiled> => compile({ k
  */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = emptyFolder();
-  const files = new Map([...filesOf(kdir, file)].filter(([path]) => !path.startsWith(SHIM_AT)));
+  const files = new Map([...collectSourceFiles(kdir, file)].filter(([path]) => !path.startsWith(SHIM_AT)));
   for (const [from, to] of edits) {
     const [path, text] = [...files].find(([, text]) => text.includes(from)) ?? [];
     if (path === undefined || text === undefined) throw new Error(`${file} and its headers have no ${from}`);

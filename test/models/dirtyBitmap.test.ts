@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
-import { clearable, dirtyBitmapClear, emptyBitmap, fullBitmap, isRange, mark } from '../../src/models/dirtyBitmap.ts';
+import {
+  dirtyBitmapClear,
+  dirtyBitmapClearable,
+  dirtyBitmapMark,
+  emptyDirtyBitmap,
+  fullDirtyBitmap,
+  isRange,
+} from '../../src/models/dirtyBitmap.ts';
 import { gfnsOf } from '../../src/trackers/dirtyBitmap/bitmap.ts';
 import type { DirtyBitmap } from '../../src/trackers/dirtyBitmap/dirtyBitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from '../../src/trackers/dirtyBitmap/ioctl.ts';
@@ -39,7 +46,7 @@ class Pair {
   private readonly vm: ReturnType<typeof layVm>;
   private readonly tracker: DirtyBitmap;
   private readonly mem: SetupMemory;
-  private model: ReturnType<typeof emptyBitmap>;
+  private model: ReturnType<typeof emptyDirtyBitmap>;
 
   constructor(npages: number, manualProtect: 'on' | 'initially set') {
     const layout = new Layout();
@@ -53,7 +60,7 @@ class Pair {
     this.tracker = this.vm.tracker as DirtyBitmap;
     this.mem = new SetupMemory(new SharedArrayBuffer(layout.size));
     initVm(this.mem, this.vm, 1);
-    this.model = manualProtect === 'on' ? emptyBitmap(npages) : fullBitmap(npages);
+    this.model = manualProtect === 'on' ? emptyDirtyBitmap(npages) : fullDirtyBitmap(npages);
   }
 
   perform(one: Call): void {
@@ -69,7 +76,7 @@ class Pair {
   private mark(page: number): void {
     if (page >= this.npages) return;
     this.tracker.mark(this.mem, { slot: 0, offset: BigInt(page) });
-    this.model = mark(this.model, page);
+    this.model = dirtyBitmapMark(this.model, page);
   }
 
   private get(isManual: boolean): void {
@@ -86,7 +93,7 @@ class Pair {
     const count = wanted === 'rest' ? Math.max(0, this.npages - first) : wanted;
     const asked = pages.filter((of) => of >= first && of < first + count);
     const accepted = isRange(model, first, count);
-    const cleared = accepted ? clearable(model, asked) : [];
+    const cleared = accepted ? dirtyBitmapClearable(model, asked) : [];
     const range = { first_page: first, num_pages: count, bits: bitsOf(asked, first, count) };
     expect(KVM_CLEAR_DIRTY_LOG(mem, vm.kvm, bitmap, range)).toBe(accepted ? 0 : -22);
     expect(this.armed()).toEqual(cleared);

@@ -4,10 +4,10 @@ import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import {
-  announce,
-  emptyList,
-  fetch,
-  fetchable,
+  emptyGfnList,
+  gfnListAnnounce,
+  gfnListFetch,
+  gfnListFetchable,
   gfnListPush,
   gfnListReset,
   gfnListResettable,
@@ -39,7 +39,7 @@ test('sequentially, the list and the model give the same results', () => {
       const { list } = vm.tracker as GfnLists;
       const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
       initVm(mem, vm, 1);
-      let model = emptyList(size);
+      let model = emptyGfnList(size);
       for (const one of calls) {
         switch (one.do) {
           case 'push': {
@@ -50,13 +50,13 @@ test('sequentially, the list and the model give the same results', () => {
             break;
           }
           case 'count':
-            model = announce(model);
+            model = gfnListAnnounce(model);
             expect(KVM_GET_DIRTY_COUNT(mem, list)).toBe(model.available);
             break;
           case 'harvest':
-            model = announce(model);
-            expect(gfn_list_harvest(mem, list)).toEqual(fetchable(model));
-            model = fetch(model, fetchable(model).length);
+            model = gfnListAnnounce(model);
+            expect(gfn_list_harvest(mem, list)).toEqual(gfnListFetchable(model));
+            model = gfnListFetch(model, gfnListFetchable(model).length);
             break;
           case 'reset': {
             // Only a refused index leaves the model unchanged.

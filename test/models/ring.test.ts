@@ -4,15 +4,15 @@ import { initVm, layVm } from '../../src/actors/vm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import { SetupMemory } from '../../src/memory/setupMemory.ts';
 import {
-  available,
-  emptyRing,
+  emptyGfnRing,
   GFN_RING_INVALID,
+  gfnRingAvailable,
   gfnRingHarvest,
   gfnRingHarvestable,
+  gfnRingPublish,
+  gfnRingPushResult,
   gfnRingReset,
   gfnRingResettable,
-  publish,
-  pushResult,
 } from '../../src/models/ring.ts';
 import { gfn_ring_count, gfn_ring_harvest } from '../../src/ring/harvest.ts';
 import { kvm_gfn_ring_push } from '../../src/ring/push.ts';
@@ -43,16 +43,16 @@ test('sequentially, the ring and the model give the same results, for all initia
         const ring = (vm.tracker as GfnRings).rings[0];
         const mem = new SetupMemory(new SharedArrayBuffer(layout.size));
         initVm(mem, vm, 1);
-        let model = emptyRing(size);
+        let model = emptyGfnRing(size);
         for (const one of calls) {
           if (one.do === 'push') {
-            const expected = pushResult(model);
+            const expected = gfnRingPushResult(model);
             expect(kvm_gfn_ring_push(mem, ring, 0, one.offset)).toBe(expected);
             if (expected < 0) full.seen = true;
-            else model = publish(model, { slot: 0, offset: one.offset });
+            else model = gfnRingPublish(model, { slot: 0, offset: one.offset });
           } else if (one.do === 'harvest') {
-            const count = Math.min(available(model), one.max);
-            expect(gfn_ring_count(mem, ring)).toBe(available(model));
+            const count = Math.min(gfnRingAvailable(model), one.max);
+            expect(gfn_ring_count(mem, ring)).toBe(gfnRingAvailable(model));
             expect(gfn_ring_harvest(mem, ring, one.max)).toEqual(gfnRingHarvestable(model, count));
             model = gfnRingHarvest(model, count);
           } else {

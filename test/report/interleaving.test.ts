@@ -3,9 +3,9 @@ import { formatSchedule } from '../../src/explore/schedule.ts';
 import { RandomWalk } from '../../src/explore/schedulers/randomWalk.ts';
 import type { InterleavingData } from '../../src/report/data.ts';
 import { detectRingsAndPages } from '../../src/report/detectRingsAndPages.ts';
-import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
+import { createRun, runOnce, takenSchedule } from '../../src/run/createRun.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
-import { checksOf } from '../../src/scenario/builtinScenarios.ts';
+import { checkedScenarios } from '../../src/scenario/builtinScenarios.ts';
 import { scenario } from '../../src/scenario/define.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
@@ -74,7 +74,7 @@ test.each(['sc', 'tso', 'weak'] as const)(
     for (const seed of [1, 2, 3]) {
       const run = createRun(await openScenario(source), 10_000, machine);
       runOnce(run, new RandomWalk(seed));
-      const data = await interleavingOfSchedule(source, formatSchedule(scheduleOf(run)), machine);
+      const data = await interleavingOfSchedule(source, formatSchedule(takenSchedule(run)), machine);
       expect(data.steps).toHaveLength(run.execution.steps);
       expect(memoryAfter(data)).toEqual(run.execution.bytes.u32);
     }
@@ -96,7 +96,7 @@ const RINGS: Readonly<Record<string, { readonly name: string; readonly indices: 
 };
 
 test.each(trackerNames)('the ring or bitmap of %s and its pages are found in its layout', (tracker) => {
-  const { layout } = buildVm(checksOf(tracker)[0].spec as VmSpec).program;
+  const { layout } = buildVm(checkedScenarios(tracker)[0].spec as VmSpec).program;
   const { rings, pages, others } = detectRingsAndPages(layout.places);
   const nameOf = (place: number): string => layout.places[place].name;
   expect(pages[0]).toMatchObject({ name: 'page0', copy: expect.any(Number) });

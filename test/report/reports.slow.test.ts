@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import Ajv from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
-import type { Summary } from '../../src/campaign/summary.ts';
+import type { CampaignSummary } from '../../src/campaign/summary.ts';
 import { githubReporter } from '../../src/report/reporters/github.ts';
 import { junitReporter } from '../../src/report/reporters/junit.ts';
 import { reporters } from '../../src/report/reporters/registry.ts';
@@ -15,15 +15,15 @@ const isSarif = new Ajv({ schemaId: 'auto', meta: true, unknownFormats: 'ignore'
   JSON.parse(schemaOf('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')),
 );
 
-const sarifOf = (of: Summary): Promise<string> => sarifReporter.campaignRun({ summary: of, version: '0.1.0' });
-const junitOf = (of: Summary): string => junitReporter.campaignRun({ summary: of, seconds: 1.5 });
-const annotationsOf = async (of: Summary): Promise<string[]> => {
+const sarifOf = (of: CampaignSummary): Promise<string> => sarifReporter.campaignRun({ summary: of, version: '0.1.0' });
+const junitOf = (of: CampaignSummary): string => junitReporter.campaignRun({ summary: of, seconds: 1.5 });
+const annotationsOf = async (of: CampaignSummary): Promise<string[]> => {
   const lines = await githubReporter.campaignRun({ summary: of, seconds: 1.5, version: '0.1.0' });
   return lines.split('\n').slice(0, -1);
 };
 
 /** A campaign of a user's module, a known defect, and a scenario in which nothing is found. */
-let summary: Summary;
+let summary: CampaignSummary;
 beforeAll(async () => {
   const bases = [modulePath('lost-update'), builtIn('gfn-list/not-paused'), builtIn('ring')];
   summary = await begin(settings(bases), { executions: 1536 });
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 /** Texts that XML and workflow commands must escape. */
-const hostile = (of: Summary): Summary => ({
+const hostile = (of: CampaignSummary): CampaignSummary => ({
   ...of,
   findings: of.findings.map((finding) => ({
     ...finding,

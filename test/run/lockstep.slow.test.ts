@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { traceOf } from '../../src/explore/execution/trace.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
-import { createRun, runOnce, scheduleOf } from '../../src/run/createRun.ts';
+import { createRun, runOnce, takenSchedule } from '../../src/run/createRun.ts';
 import { LockstepPool } from '../../src/run/lockstep/lockstepPool.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
@@ -18,7 +18,7 @@ const spec: VmSpec = {
 };
 const run = createRun(buildVm(spec), 1000);
 runOnce(run, new ReplayScheduler([]));
-const good = scheduleOf(run);
+const good = takenSchedule(run);
 
 describe('worker threads in lockstep', () => {
   const pool = new LockstepPool(2);

@@ -7,7 +7,7 @@ import { contextSwitches, formatSchedule, parseSchedule } from '../../src/explor
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import type { Failure } from '../../src/run/failure.ts';
-import { findingOf, writeFinding } from '../../src/run/finding.ts';
+import { createFinding, writeFinding } from '../../src/run/finding.ts';
 import { parseFinding } from '../../src/run/parseScenarioRef.ts';
 import { replay } from '../../src/run/replay.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
@@ -97,7 +97,7 @@ test('a finding is read as it was written, or rejected with the name of the wron
     ...what,
     ...{ property: 'p', message: 'm', memoryModel: 'weak', tearing: true, schedule: [0, 33, 0] },
   } satisfies Failure;
-  const finding = findingOf(failure);
+  const finding = createFinding(failure);
   const { order, ...read } = loadFinding(writeFinding(directory, finding));
   rmSync(directory, { recursive: true });
   expect([read, order]).toEqual([finding, failure.schedule]);

@@ -6,7 +6,7 @@ import { parseSchedule } from '../../src/explore/schedule.ts';
 import { createRun } from '../../src/run/createRun.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { replay } from '../../src/run/replay.ts';
-import { checksOf, scenariosOf } from '../../src/scenario/builtinScenarios.ts';
+import { checkedScenarios, scenariosOf } from '../../src/scenario/builtinScenarios.ts';
 import { knownAs, knownDefects } from '../../src/scenario/knownDefects.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
@@ -90,7 +90,7 @@ test('the README shows findings of that table, as of the versions that it has', 
 });
 
 test("as many scenarios of the mail's ring are searched as the README says", () => {
-  expect(checksOf('gfn-ring').filter(({ mode }) => mode === 'hunt')).toHaveLength(3);
+  expect(checkedScenarios('gfn-ring').filter(({ mode }) => mode === 'hunt')).toHaveLength(3);
   expect(readFileSync('README.md', 'utf8').replaceAll('\n', ' ')).toContain('searches the three that are too long');
 });
 

@@ -6,7 +6,7 @@ import { symmetricThreads } from '../../src/explore/symmetry.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { exploreScenario } from '../../src/run/exploreScenario.ts';
 import { scenario } from '../../src/scenario/define.ts';
-import { sizeOf, skip } from '../../src/scenario/omittedOperations.ts';
+import { countOperations, omitOperations } from '../../src/scenario/omittedOperations.ts';
 import { parametersOf } from '../../src/scenario/parameters.ts';
 import { exploreOptions } from '../searches.ts';
 
@@ -181,12 +181,12 @@ const five = scenario({
 });
 
 test('a skipped operation keeps its position, and passes on the previous result', () => {
-  const less = skip(five, [[0], [], [0]]);
+  const less = omitOperations(five, [[0], [], [0]]);
   expect(run(less)).toMatchObject({
     violation: undefined,
     results: [[undefined, 'added'], ['added', 'added'], [undefined]],
   });
-  expect([sizeOf(five), sizeOf(less)]).toEqual([
+  expect([countOperations(five), countOperations(less)]).toEqual([
     { operations: 5, actors: 3 },
     { operations: 3, actors: 2 },
   ]);
@@ -195,7 +195,7 @@ test('a skipped operation keeps its position, and passes on the previous result'
     cells: { x: 'u32' },
     actors: { a: [() => 7, (_mem, _names, before) => before + 1, (_mem, _names, before) => before + 1] },
   });
-  expect(run(skip(keeps, [[1]])).results).toEqual([[7, 7, 8]]);
+  expect(run(omitOperations(keeps, [[1]])).results).toEqual([[7, 7, 8]]);
 });
 
 const options = exploreOptions({ limits: { seconds: 10 }, minimiseSeconds: 5 });
@@ -203,7 +203,7 @@ const options = exploreOptions({ limits: { seconds: 10 }, minimiseSeconds: 5 });
 test('a finding is shrunk by skipping operations', async () => {
   const { findings } = await exploreScenario(five, options);
   const { source, contextSwitches, message } = { source: findings[0].scenario, ...findings[0] };
-  expect(sizeOf(skip(five, (source as unknown as { skipped: number[][] }).skipped))).toEqual({
+  expect(countOperations(omitOperations(five, (source as unknown as { skipped: number[][] }).skipped))).toEqual({
     operations: 2,
     actors: 2,
   });

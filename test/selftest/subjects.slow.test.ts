@@ -7,7 +7,7 @@ import type { Answer, Ask } from '../../selftest/subjects/trialProcess.ts';
 import { noLimits } from '../../src/explore/limits.ts';
 import { parseScenarioRef } from '../../src/run/parseScenarioRef.ts';
 import { searchHere } from '../../src/run/search/search.ts';
-import { builtInNamed } from '../../src/scenario/builtinScenarios.ts';
+import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
 import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.ts';
 import { searchSpec } from '../searches.ts';
 
@@ -36,7 +36,7 @@ test('each canary has a unique name, a source and a scenario', () => {
   for (const { name, source, scenario, edits, expectedBy } of canaries) {
     expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect([source.length > 6, edits.length > 0, expectedBy.length > 0]).toEqual([true, true, true]);
-    if (typeof scenario === 'string') expect([scenario, builtInNamed(scenario)?.known]).toEqual([scenario, undefined]);
+    if (typeof scenario === 'string') expect([scenario, findBuiltIn(scenario)?.known]).toEqual([scenario, undefined]);
     else expect(parseScenarioRef(JSON.parse(JSON.stringify(scenario)), 'canary')).toEqual(scenario);
   }
 });

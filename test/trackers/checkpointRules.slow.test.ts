@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { STEPS } from '../../src/actors/checkpoint.ts';
+import { CHECKPOINT_STEPS } from '../../src/actors/checkpoint.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { checkpoint, halt, replicate, userspace, vcpu, write } from '../../src/vm/actorSpecs.ts';
 import type { ActorSpec, VmSpec } from '../../src/vm/spec.ts';
@@ -60,7 +60,7 @@ describe('unmodified machines follow the rules of checkpoints', () => {
   describe.each(['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17'] as const)('%s', (tracker) => {
     test.each([
       ['two checkpoints', on1(tracker, vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint()))],
-      ...STEPS.map(
+      ...CHECKPOINT_STEPS.map(
         (step) =>
           [
             `a rollback after ${step}`,

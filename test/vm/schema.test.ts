@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../src/actors/operations/registry.ts';
-import { checksOf } from '../../src/scenario/builtinScenarios.ts';
+import { checkedScenarios } from '../../src/scenario/builtinScenarios.ts';
 import { parseVm } from '../../src/scenario/vm.ts';
 import { scenarioJsonSchema } from '../../src/scenario/vmSchema.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
@@ -20,7 +20,7 @@ const withOperation = (operation: object) => ({ ...vm, actors: [{ ...vm.actors[0
 
 describe('the JSON Schema of scenarios', () => {
   test.each(trackerNames)('accepts all built-in scenarios of %s', (tracker) => {
-    const specs = checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec }));
+    const specs = checkedScenarios(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec }));
     expect(specs.length).toBeGreaterThan(5);
     for (const spec of specs) expect([spec.name, validate(spec), validate.errors]).toEqual([spec.name, true, null]);
   });

@@ -1,9 +1,9 @@
-import { STEPS, takeCheckpoint } from '../checkpoint.ts';
+import { CHECKPOINT_STEPS, takeCheckpoint } from '../checkpoint.ts';
 import type { Draw } from '../draw.ts';
 import { defineOperation, NO_EFFECTS } from '../operation.ts';
 
 function drawCheckpoint(draw: Draw) {
-  const fails = draw.one([undefined, ...STEPS]);
+  const fails = draw.one([undefined, ...CHECKPOINT_STEPS]);
   return { do: 'checkpoint', ...(fails && { fails }) };
 }
 
@@ -12,7 +12,9 @@ export const checkpointOperation = defineOperation({
   about: 'takes one checkpoint, in the manner of Remus',
   roles: ['userspace'],
   fields: (t) => ({
-    fails: t.optional(t.oneOf(STEPS)).describe('the step after which it fails and rolls back; left out: it succeeds'),
+    fails: t
+      .optional(t.oneOf(CHECKPOINT_STEPS))
+      .describe('the step after which it fails and rolls back; left out: it succeeds'),
   }),
   label: ({ fails }) => (fails === undefined ? 'checkpoint' : `checkpoint that fails after ${fails}`),
   effects: { ...NO_EFFECTS, harvests: 'keeps pages', copies: 'paused', drains: 'paused', pauses: true },

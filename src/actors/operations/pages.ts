@@ -2,7 +2,7 @@ import { BadInput } from '../../input/badInput.ts';
 import { checkWholeNumber, type FieldTypes } from '../../input/fieldTypes.ts';
 import { show } from '../../input/show.ts';
 import type { Draw } from '../draw.ts';
-import type { Site } from '../operation.ts';
+import type { CheckContext } from '../operation.ts';
 import type { Vm } from '../vm.ts';
 import type { PageRef } from '../vmView.ts';
 import { pagesMax } from './setSlot.ts';
@@ -27,7 +27,7 @@ const formatPages = ({ pages }: Writes): string =>
 export const findPages = (vm: Vm, { pages }: Writes) =>
   pages.map(([slot, offset]) => vm.guest.slots.get(slot)![offset]);
 
-function checkPages({ pages }: Writes, { where, vm }: Site): void {
+function checkPages({ pages }: Writes, { where, vm }: CheckContext): void {
   for (const [i, [slot, offset]] of pages.entries()) {
     const at = `${where}.pages[${i}]`;
     if (!vm.slots.some((other) => other.slot === slot)) throw new BadInput(`${at}: there is no slot ${show(slot)}`);

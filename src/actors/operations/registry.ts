@@ -55,4 +55,4 @@ const byName = new Map<string, AnyOperation>(operations.map((operation) => [oper
 export const operationNames = operations.map(({ name }) => name);
 
 /** The descriptor of an operation. */
-export const descriptorOf = ({ do: name }: { readonly do: OperationName }): AnyOperation => byName.get(name)!;
+export const operationDescriptor = ({ do: name }: { readonly do: OperationName }): AnyOperation => byName.get(name)!;

@@ -1,6 +1,6 @@
 import { VCPUS_MAX } from '../../guest/guest.ts';
 import { checkWholeNumber, type FieldTypes } from '../../input/fieldTypes.ts';
-import type { Site } from '../operation.ts';
+import type { CheckContext } from '../operation.ts';
 
 /** Pages of a slot, at most. */
 export const NPAGES_MAX = 4096;
@@ -14,6 +14,6 @@ export const ringField = (t: FieldTypes) => ({
   ring: t.wholeNumber(0, VCPUS_MAX - 1).describe('a ring, by its place in `rings`'),
 });
 
-export function checkRing({ ring }: { readonly ring: number }, { where, vm }: Site): void {
+export function checkRing({ ring }: { readonly ring: number }, { where, vm }: CheckContext): void {
   checkWholeNumber(ring, `${where}.ring`, 0, vm.rings.length - 1);
 }

@@ -3,11 +3,11 @@ import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { createRun, runOnce } from '../../run/createRun.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
-import { Coverage, type Covered } from '../coverage/coverage.ts';
+import { Coverage, type ExecutionCoverage } from '../coverage/coverage.ts';
 import type { CorpusEntry } from './corpusEntry.ts';
 
 /** Replays an entry and returns all that it covers. Throws `BadInput` if it cannot be replayed. */
-export async function entryCoverage(entry: CorpusEntry): Promise<Covered> {
+export async function entryCoverage(entry: CorpusEntry): Promise<ExecutionCoverage> {
   const order = parseSchedule(entry.schedule)!;
   const run = createRun(await openScenario(entry.scenario), order.length + 1, entry);
   const coverage = new Coverage(run, entry.base);

@@ -4,7 +4,7 @@ import { coverageSize } from '../coverage/coverage.ts';
 import type { CampaignDirectory } from '../directory/campaignDirectory.ts';
 import { readState } from '../directory/eventLog.ts';
 import { canonical } from '../hash.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import { mergeCampaign } from '../state/merge.ts';
 import type { CorpusEntry } from './corpusEntry.ts';
@@ -51,7 +51,7 @@ export async function mergeInto(campaign: CampaignDirectory, directories: readon
 }
 
 /** Settings as text, without what differs between shards and seeds. */
-const comparable = (settings: Settings): string => canonical({ ...settings, seed: 0, shard: 0 });
+const comparable = (settings: CampaignSettings): string => canonical({ ...settings, seed: 0, shard: 0 });
 
 function addEntry({ settings, corpus }: CampaignState, entry: CorpusEntry): void {
   const base = settings.bases.findIndex(({ source }) => source.name === entry.base);

@@ -1,6 +1,6 @@
 import { TRACES_MAX } from '../../explore/search/traceCounter.ts';
 import { Uint53Set } from '../../explore/search/uint53Set.ts';
-import type { Covered } from './coverage.ts';
+import type { ExecutionCoverage } from './coverage.ts';
 
 /** Maximum size of each set, which bounds the memory of a campaign that runs for days. */
 const SET_MAX = TRACES_MAX / 4;
@@ -31,7 +31,7 @@ export class CampaignCoverage {
   }
 
   /** The part of `covered` that is new. */
-  findNew({ pairs, states, transitions, claims }: Covered, family: string): Covered {
+  findNew({ pairs, states, transitions, claims }: ExecutionCoverage, family: string): ExecutionCoverage {
     const newValues = (set: Uint53Set, values: readonly number[]) =>
       set.size >= SET_MAX ? [] : values.filter((value) => !set.has(value));
     return {
@@ -42,7 +42,7 @@ export class CampaignCoverage {
     };
   }
 
-  add({ pairs, states, transitions, claims }: Covered, family: string): void {
+  add({ pairs, states, transitions, claims }: ExecutionCoverage, family: string): void {
     for (const value of pairs) this.pairs.add(value);
     for (const value of states) this.states.add(value);
     for (const value of transitions) this.transitions.add(value);

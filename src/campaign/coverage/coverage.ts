@@ -6,7 +6,7 @@ import { hash32, hash53, pair53 } from '../hash.ts';
 import { INITIAL_WRITE, ReadsFromCoverage, stripIndices } from './readsFromCoverage.ts';
 
 /** What an execution covers: 53-bit hashes, and claims by name. */
-export interface Covered {
+export interface ExecutionCoverage {
   /**
    * Reads-from pairs: a read, and the write that it reads from. Reads from the initial value, and
    * reads from the same thread, count as one write each.
@@ -20,7 +20,7 @@ export interface Covered {
   readonly claims: readonly string[];
 }
 
-export const coverageSize = ({ pairs, states, transitions, claims }: Covered): number =>
+export const coverageSize = ({ pairs, states, transitions, claims }: ExecutionCoverage): number =>
   pairs.length + states.length + transitions.length + claims.length;
 
 /**
@@ -74,9 +74,9 @@ export class Coverage {
    * @param isNewClass whether no earlier execution was of the same happens-before class. Otherwise
    * the models go through the same states, and are not run again.
    */
-  add(isNewClass: boolean): Covered | undefined {
+  add(isNewClass: boolean): ExecutionCoverage | undefined {
     const states = isNewClass ? this.newStates() : NO_STATES;
-    const covered: Covered = { pairs: this.newPairs(), ...states, claims: this.newClaims() };
+    const covered: ExecutionCoverage = { pairs: this.newPairs(), ...states, claims: this.newClaims() };
     return coverageSize(covered) === 0 ? undefined : covered;
   }
 

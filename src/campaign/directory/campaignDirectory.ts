@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
 import { errorCode } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
-import { seenFrom } from '../../run/finding.ts';
-import { CAMPAIGN_SCHEMA, type Settings } from '../settings.ts';
+import { relativeTo } from '../../run/finding.ts';
+import { CAMPAIGN_SCHEMA, type CampaignSettings } from '../settings.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import type { BatchEffect } from '../state/events.ts';
 import type { MinimisedFailure } from '../state/findings.ts';
@@ -30,7 +30,7 @@ export class CampaignDirectory {
   }
 
   /** Begins a campaign in an empty or missing directory. Throws `BadInput`. */
-  static create(directory: string, settings: Settings): CampaignDirectory {
+  static create(directory: string, settings: CampaignSettings): CampaignDirectory {
     return asBadInput(directory, () => {
       if (existsSync(settingsFile(directory)))
         throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
@@ -38,7 +38,7 @@ export class CampaignDirectory {
         throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
       mkdirSync(directory, { recursive: true });
       acquireLock(directory);
-      const bases = settings.bases.map((base) => ({ ...base, source: seenFrom(directory, base.source) }));
+      const bases = settings.bases.map((base) => ({ ...base, source: relativeTo(directory, base.source) }));
       const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
       writeAtomically(settingsFile(directory), `${JSON.stringify(campaign, null, 2)}\n`);
       // Reading the settings back gives the order of fields that a resumed campaign has.

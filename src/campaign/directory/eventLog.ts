@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
 import { readBytes, readText } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 import { CampaignState, type CampaignStateJson } from '../state/campaignState.ts';
 import type { CampaignEvent } from '../state/events.ts';
 import { checksum, Journal, readEvents } from './journal.ts';
@@ -25,7 +25,7 @@ export class EventLog {
   private readonly journal: Journal;
 
   /** Reads what is there. The campaign must be locked. */
-  constructor(directory: string, settings: Settings) {
+  constructor(directory: string, settings: CampaignSettings) {
     this.directory = directory;
     this.state = readSnapshot(directory, settings) ?? this.restart(settings);
     const apply = applyTo(this.state);
@@ -58,7 +58,7 @@ export class EventLog {
   }
 
   /** Without its snapshot a campaign begins anew. It then does the same batches again. */
-  private restart(settings: Settings): CampaignState {
+  private restart(settings: CampaignSettings): CampaignState {
     const why = new BadInput('damaged: the campaign begins anew, and its findings stay');
     this.damages.push(quarantine(this.directory, snapshotFile(this.directory), why));
     rmSync(journalFile(this.directory), { force: true });
@@ -85,7 +85,7 @@ export function readState(directory: string): CampaignState {
  * The state in the snapshot, or that of a new campaign if there is no snapshot. Undefined if it is
  * damaged.
  */
-function readSnapshot(directory: string, settings: Settings): CampaignState | undefined {
+function readSnapshot(directory: string, settings: CampaignSettings): CampaignState | undefined {
   const text = readText(snapshotFile(directory));
   if (text === undefined) return new CampaignState(settings);
   const json = text.slice(9).trimEnd();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
 import { isTransient } from '../../files/fileErrors.ts';
-import { seenFrom } from '../../run/finding.ts';
+import { relativeTo } from '../../run/finding.ts';
 import type { CorpusSeed } from '../corpus/corpus.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import type { RecordedFinding } from '../state/findings.ts';
@@ -54,14 +54,14 @@ export class Exporter {
   private writeEntry({ entry, hash }: CorpusSeed): void {
     const file = entryFile(this.directory, hash);
     if (existsSync(file)) return;
-    const scenario = seenFrom(corpusFolder(this.directory), entry.scenario);
+    const scenario = relativeTo(corpusFolder(this.directory), entry.scenario);
     // Not durable, which is faster: a file that a power loss has torn is found and written again.
     writeAtomically(file, `${JSON.stringify({ ...entry, scenario })}\n`, false);
   }
 
   private writeFinding(recorded: RecordedFinding): void {
     const { finding, key, executionsBefore, base } = recorded;
-    const scenario = seenFrom(findingsFolder(this.directory), finding.scenario);
+    const scenario = relativeTo(findingsFolder(this.directory), finding.scenario);
     const campaign = { key, base, executions: executionsBefore };
     writeAtomically(
       findingFile(this.directory, recorded),

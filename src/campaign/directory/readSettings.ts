@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { readText } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { parseSettings } from '../parse.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 import { settingsFile } from './layout.ts';
 
 /**
  * The settings of the campaign in a directory. Throws `BadInput` if there is no campaign, or if its
  * schema is one that this version does not know.
  */
-export function readSettings(directory: string): Settings {
+export function readSettings(directory: string): CampaignSettings {
   const file = settingsFile(directory);
   const text = readText(file);
   if (text === undefined)

@@ -1,7 +1,7 @@
 import { parseSchedule } from '../../explore/schedule.ts';
 import { isBadInput } from '../../input/badInput.ts';
 import type { Failure } from '../../run/failure.ts';
-import { findingOf } from '../../run/finding.ts';
+import { createFinding } from '../../run/finding.ts';
 import { minimise } from '../../run/minimise/minimise.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
 import { failureKey } from '../failureKey.ts';
@@ -40,5 +40,5 @@ async function minimiseFailure({ unminimised, config }: MinimiseTask): Promise<M
     schedule: parseSchedule(schedule)!,
   };
   const minimised = minimise(failure, Infinity, MINIMISE_STEPS);
-  return { key, minimisedKey: failureKey(minimised), finding: findingOf(minimised) };
+  return { key, minimisedKey: failureKey(minimised), finding: createFinding(minimised) };
 }

@@ -37,7 +37,7 @@ export abstract class Executor {
   }
 
   private async execute(task: CampaignTask): Promise<BatchResult | MinimisedFailure> {
-    return resultIn(await this.answerTo(task));
+    return unwrapAnswer(await this.answerTo(task));
   }
 
   /** Has a worker run a task. */
@@ -51,7 +51,7 @@ export type TaskAnswer =
   | { readonly kind: 'bad input' | 'abandoned'; readonly message: string };
 
 /** The result in an answer. Throws `BadInput` and `TaskAbandoned`. */
-function resultIn(answer: TaskAnswer): BatchResult | MinimisedFailure {
+function unwrapAnswer(answer: TaskAnswer): BatchResult | MinimisedFailure {
   switch (answer.kind) {
     case 'done':
       return answer.result;

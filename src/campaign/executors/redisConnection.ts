@@ -1,7 +1,7 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BadInput } from '../../input/badInput.ts';
-import { canaryHere } from '../../run/canary.ts';
+import { activeCanary } from '../../run/canary.ts';
 import { CAMPAIGN_SCHEMA } from '../settings.ts';
 
 /** Milliseconds that a Redis may be away before it is taken for gone. */
@@ -9,7 +9,7 @@ const GONE_AFTER_MS = 15_000;
 
 /** The name of the queue. Only processes with the same version and the same canary share one. */
 export function queueName(version: string): string {
-  const canary = canaryHere();
+  const canary = activeCanary();
   return `gfnring-${version}-${CAMPAIGN_SCHEMA}${canary === undefined ? '' : `-${canary}`}`;
 }
 

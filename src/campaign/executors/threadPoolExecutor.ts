@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { isEndedBy } from '../../run/endedBy.ts';
+import { isAbortedBy } from '../../run/endedBy.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { type CampaignTask, Executor, type TaskAnswer } from './executor.ts';
 
@@ -50,7 +50,7 @@ export class ThreadPoolExecutor extends Executor {
       try {
         return await this.attempt(task, timeout);
       } catch (error) {
-        const isHung = isEndedBy(timeout.signal, error);
+        const isHung = isAbortedBy(timeout.signal, error);
         if (isHung) this.hung++;
         else this.died++;
         if (attempt === ATTEMPTS) {

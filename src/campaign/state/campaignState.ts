@@ -3,7 +3,7 @@ import { Corpus, type CorpusJson, type CorpusSeed } from '../corpus/corpus.ts';
 import { createEntry } from '../corpus/corpusEntry.ts';
 import { CampaignCoverage, type CoverageJson } from '../coverage/campaignCoverage.ts';
 import { SampledClasses, type SampledJson } from '../coverage/sampledClasses.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 import { addCounts, type Counts, NO_COUNTS } from './counts.ts';
 import type { BatchEffect } from './events.ts';
 import { Findings, type FindingsJson, type MinimisedFailure, type RecordedFinding } from './findings.ts';
@@ -53,7 +53,7 @@ export interface CampaignStateJson {
  * number. It changes only by events: `applyBatch` and `applyMinimised`, and by merging campaigns.
  */
 export class CampaignState {
-  readonly settings: Settings;
+  readonly settings: CampaignSettings;
   counts = NO_COUNTS;
   /** By scenario, with its mutated ones. */
   readonly countsByBase: Counts[];
@@ -69,7 +69,7 @@ export class CampaignState {
   readonly merged = new Map<string, MergedCampaign>();
   private readonly window: PlanningWindow;
 
-  constructor(settings: Settings) {
+  constructor(settings: CampaignSettings) {
     this.settings = settings;
     this.countsByBase = settings.bases.map(() => NO_COUNTS);
     this.classes = settings.bases.map(() => new SampledClasses());
@@ -77,7 +77,7 @@ export class CampaignState {
     this.window = new PlanningWindow(settings, this.corpus.byBase);
   }
 
-  static from(settings: Settings, json: CampaignStateJson): CampaignState {
+  static from(settings: CampaignSettings, json: CampaignStateJson): CampaignState {
     const state = new CampaignState(settings);
     state.counts = json.counts;
     state.countsByBase.splice(0, Infinity, ...json.countsByBase);

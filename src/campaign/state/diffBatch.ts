@@ -1,4 +1,4 @@
-import type { BatchFailure, BatchResult, Candidate } from '../batch.ts';
+import type { BatchFailure, BatchResult, CorpusCandidate } from '../batch.ts';
 import { CampaignCoverage } from '../coverage/campaignCoverage.ts';
 import { coverageSize } from '../coverage/coverage.ts';
 import type { CampaignState } from './campaignState.ts';
@@ -37,8 +37,8 @@ export const lostBatchEffect = (batch: number, why: string): BatchEffect => ({
   lost: why,
 });
 
-function newCoverage({ coverage, nextBatch: { family } }: CampaignState, candidates: readonly Candidate[]) {
-  const covered: Candidate[] = [];
+function newCoverage({ coverage, nextBatch: { family } }: CampaignState, candidates: readonly CorpusCandidate[]) {
+  const covered: CorpusCandidate[] = [];
   const ofBatch = new CampaignCoverage();
   for (const candidate of candidates) {
     const added = ofBatch.findNew(coverage.findNew(candidate, family), family);

@@ -1,4 +1,4 @@
-import type { BatchFailure, Candidate } from '../batch.ts';
+import type { BatchFailure, CorpusCandidate } from '../batch.ts';
 import type { Counts } from './counts.ts';
 import type { MinimisedFailure, SurplusFailure } from './findings.ts';
 
@@ -15,7 +15,7 @@ export interface BatchEffect {
   readonly drawnSample: readonly number[];
   readonly mutatedSample: readonly number[];
   /** Executions that cover something new, with what is new. */
-  readonly covered: readonly Candidate[];
+  readonly covered: readonly CorpusCandidate[];
   /** Failures with a new key that are to be minimised. */
   readonly failures: readonly BatchFailure[];
   /** Failures with a new key that are only counted. */

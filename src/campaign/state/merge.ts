@@ -1,6 +1,6 @@
 import { SampledClasses } from '../coverage/sampledClasses.ts';
 import { canonical, hexDigest } from '../hash.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 import type { CampaignState, MergedCampaign } from './campaignState.ts';
 import { addCounts, type Counts } from './counts.ts';
 
@@ -49,4 +49,4 @@ const ownWork = ({ batches, counts, countsByBase, classes }: CampaignState): Mer
   classes: classes.map((sample) => sample.toJSON()),
 });
 
-const settingsHash = (settings: Settings): string => hexDigest(canonical(settings), 16);
+const settingsHash = (settings: CampaignSettings): string => hexDigest(canonical(settings), 16);

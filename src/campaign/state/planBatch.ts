@@ -5,7 +5,7 @@ import type { CorpusSeed } from '../corpus/corpus.ts';
 import { type CorpusEntry, scenarioHash } from '../corpus/corpusEntry.ts';
 import { deriveSeed } from '../hash.ts';
 import { mutateVm } from '../mutateVm.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 
 /** Maximum number of schedules that a batch is given to mutate. */
 const PARENTS = 4;
@@ -21,7 +21,7 @@ const PARENTS = 4;
  *
  * @param corpus by scenario. The seed that is picked has its `picked` incremented.
  */
-export function planBatch(settings: Settings, number: number, corpus: readonly CorpusSeed[][]): Batch {
+export function planBatch(settings: CampaignSettings, number: number, corpus: readonly CorpusSeed[][]): Batch {
   const { bases, feedback, shard } = settings;
   const seed = deriveSeed(deriveSeed(settings.seed, shard.part - 1), number);
   const random = randomOf(seed, 0);

@@ -1,6 +1,6 @@
 import type { Batch } from '../batch.ts';
 import type { CorpusSeed } from '../corpus/corpus.ts';
-import type { Settings } from '../settings.ts';
+import type { CampaignSettings } from '../settings.ts';
 import { planBatch } from './planBatch.ts';
 
 /**
@@ -12,11 +12,11 @@ export const PLANNING_WINDOW = 16;
 /** The batches that are planned and not yet applied, in order. */
 export class PlanningWindow {
   readonly batches: Batch[] = [];
-  private readonly settings: Settings;
+  private readonly settings: CampaignSettings;
   private readonly corpus: readonly CorpusSeed[][];
 
   /** @param corpus by scenario. It may grow afterwards. */
-  constructor(settings: Settings, corpus: readonly CorpusSeed[][]) {
+  constructor(settings: CampaignSettings, corpus: readonly CorpusSeed[][]) {
     this.settings = settings;
     this.corpus = corpus;
     for (let number = 0; number < PLANNING_WINDOW; number++) this.plan(number);

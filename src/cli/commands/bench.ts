@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { explorerSteps } from '../bench.ts';
-import { modelRatios, proofs, twoThreads } from '../benchProofs.ts';
+import { measureModelRatios, measureProofs, measureTwoThreads } from '../benchProofs.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { jsonOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -20,8 +20,8 @@ export const benchCommand = (): Command =>
 
 async function bench({ json }: { json?: boolean }): Promise<void> {
   const steps = explorerSteps();
-  const rows = [...steps, ...proofs(steps[0].perSecond)];
-  const ratios = [await twoThreads(), ...modelRatios()];
+  const rows = [...steps, ...measureProofs(steps[0].perSecond)];
+  const ratios = [await measureTwoThreads(), ...measureModelRatios()];
   if (json) {
     printJson({ schema: 1, rows, ratios });
     return;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checksOf } from '../../scenario/builtinScenarios.ts';
+import { checkedScenarios } from '../../scenario/builtinScenarios.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { checkOptions, trackerOption } from '../options.ts';
 import { type CheckOptions, runScenarios } from '../runScenarios.ts';
@@ -15,5 +15,5 @@ export const checkCommand = (): Command =>
       'check --memory-model weak': 'weak memory, which shows missing barriers',
       'check --json > report.json': 'one JSON document',
     },
-    action: (options: CheckOptions) => runScenarios(checksOf(options.tracker), options),
+    action: (options: CheckOptions) => runScenarios(checkedScenarios(options.tracker), options),
   });

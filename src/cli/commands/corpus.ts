@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { type CorpusChange, mergeInto } from '../../campaign/corpus/mergeInto.ts';
 import { minimiseCorpus } from '../../campaign/corpus/minimiseCorpus.ts';
 import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
-import { type Summary, summariseCampaign } from '../../campaign/summary.ts';
+import { type CampaignSummary, summariseCampaign } from '../../campaign/summary.ts';
 import { plural } from '../../report/format.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { summaryLines } from '../campaignText.ts';
@@ -66,7 +66,7 @@ async function changeCampaign(
 ): Promise<void> {
   const campaign = CampaignDirectory.open(directory);
   let changed: CorpusChange;
-  let summary: Summary;
+  let summary: CampaignSummary;
   try {
     changed = await change(campaign);
     summary = await summariseCampaign(campaign);

@@ -15,7 +15,7 @@ import {
   memoryModelOption,
   quietOption,
   type SharedOptions,
-  seconds,
+  secondsArgument,
   seedOption,
   tearingOption,
   wholeNumberArgument,
@@ -107,10 +107,10 @@ const limitOptions = (): Option[] => [
   new Option('--steps <n>', 'step limit of one execution')
     .default(100_000)
     .argParser(wholeNumberArgument('steps', 1, 10_000_000)),
-  new Option('--seconds <n>', 'stop after this many seconds').default(10).argParser(seconds('seconds')),
+  new Option('--seconds <n>', 'stop after this many seconds').default(10).argParser(secondsArgument('seconds')),
   new Option('--minimise <seconds>', 'time to minimise a finding; 0 leaves it as it was found')
     .default(5)
-    .argParser(seconds('minimise', 'from 0')),
+    .argParser(secondsArgument('minimise', 'from 0')),
 ];
 
 async function explore(name: string | undefined, options: Options, command: Command): Promise<void> {

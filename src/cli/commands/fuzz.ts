@@ -6,7 +6,7 @@ import { readSettings } from '../../campaign/directory/readSettings.ts';
 import type { Executor } from '../../campaign/executors/executor.ts';
 import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
 import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
-import { type Summary, summariseCampaign } from '../../campaign/summary.ts';
+import { type CampaignSummary, summariseCampaign } from '../../campaign/summary.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { CampaignClock } from '../campaignClock.ts';
 import { CampaignProgress } from '../campaignProgress.ts';
@@ -22,7 +22,7 @@ import {
   patienceOption,
   quietOption,
   type SharedOptions,
-  seconds,
+  secondsArgument,
   seedOption,
   tearingOption,
   trackerOption,
@@ -87,7 +87,7 @@ export const fuzzCommand = (): Command =>
 
 const limitOptions = (): Option[] => [
   new Option('--seconds <n>', `stop after this many seconds (default: ${SECONDS}, without --executions)`).argParser(
-    seconds('seconds'),
+    secondsArgument('seconds'),
   ),
   new Option('--executions <n>', 'stop after this many executions, rounded up to batches of 512').argParser(
     wholeNumberArgument('executions', 1),
@@ -159,7 +159,7 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
   return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;
 }
 
-async function printSummary(summary: Summary, rate: number, { quiet }: Options): Promise<void> {
+async function printSummary(summary: CampaignSummary, rate: number, { quiet }: Options): Promise<void> {
   for (const finding of summary.findings.slice(0, PRINTED_MAX)) await printFinding(finding);
   if (!quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { SCHEMA } from '../../input/schema.ts';
 import { plural } from '../../report/format.ts';
 import { BENCHMARK_RINGS } from '../../scenario/benchmarkRing.ts';
-import { checksOf } from '../../scenario/builtinScenarios.ts';
+import { checkedScenarios } from '../../scenario/builtinScenarios.ts';
 import { DEFAULT_TRACKER } from '../../trackers/interface/tracker.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { jsonOption, trackerOption } from '../options.ts';
@@ -24,7 +24,7 @@ export const listCommand = (): Command =>
 function list({ json, tracker }: { json?: boolean; tracker: string }): void {
   const benchmarks = Object.entries(tracker === DEFAULT_TRACKER ? BENCHMARK_RINGS : {});
   const scenarios = [
-    ...checksOf(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),
+    ...checkedScenarios(tracker).map(({ about, mode, spec }) => ({ about, mode, ...spec })),
     ...benchmarks.map(([name, [pushes, harvests, resets]]) => ({
       about: `a benchmark: ${pushes} pushes, ${harvests} harvests, ${plural(resets, 'reset')} of a ring of 4`,
       mode: 'measure',

@@ -8,7 +8,7 @@ import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
 import { plural } from '../../report/format.ts';
 import { defineCommand } from '../defineCommand.ts';
-import { jsonOption, memoryModelOption, quietOption, seconds } from '../options.ts';
+import { jsonOption, memoryModelOption, quietOption, secondsArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { STATUS } from '../status.ts';
 
@@ -26,7 +26,7 @@ export const litmusCommand = (): Command =>
     args: [new Argument('<path>', 'a .litmus file, a folder of them, or a kernel tree')],
     options: [
       memoryModelOption().default(KERNEL_MEMORY_MODEL),
-      new Option('--seconds <n>', 'time limit for each test').default(10).argParser(seconds('seconds')),
+      new Option('--seconds <n>', 'time limit for each test').default(10).argParser(secondsArgument('seconds')),
       jsonOption(),
       quietOption(),
     ],

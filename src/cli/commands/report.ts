@@ -7,7 +7,7 @@ import { type ReportRequest, writeReport } from '../../report/writeReport.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
-import { alternatives } from '../reportOption.ts';
+import { formatAlternatives } from '../reportOption.ts';
 
 const formats = reporters.filter(({ finding, campaignDirectory }) => finding ?? campaignDirectory);
 const spelling = ({ name, output }: Reporter): string => (output === 'file' ? `--${name} FILE` : `--${name}`);
@@ -34,7 +34,7 @@ async function report(what: string, options: Readonly<Record<string, string | tr
     const value = options[reporter.name];
     return value === undefined ? [] : [{ reporter, file: value === true ? undefined : value }];
   });
-  if (requests.length === 0) throw new UsageError(`choose a format: ${alternatives(formats, spelling)}`);
+  if (requests.length === 0) throw new UsageError(`choose a format: ${formatAlternatives(formats, spelling)}`);
   if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await reportCampaign(what, requests);
   else await reportFinding(what, requests);
 }
@@ -44,7 +44,7 @@ async function reportCampaign(directory: string, requests: readonly ReportReques
   if (wrong !== undefined) {
     const possible = formats.filter(({ campaignDirectory }) => campaignDirectory);
     throw new UsageError(
-      `${directory} is a directory: --${wrong.reporter.name} shows a finding; for a campaign use ${alternatives(possible, spelling)}`,
+      `${directory} is a directory: --${wrong.reporter.name} shows a finding; for a campaign use ${formatAlternatives(possible, spelling)}`,
     );
   }
   for (const request of requests)

@@ -5,7 +5,7 @@ import { type StressReport, stress } from '../../run/stress/stress.ts';
 import { detailedScenarios } from '../../trackers/gfnRing/scenarios.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
-import { jsonOption, quietOption, seconds, wholeNumberArgument } from '../options.ts';
+import { jsonOption, quietOption, secondsArgument, wholeNumberArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { STATUS } from '../status.ts';
 
@@ -27,7 +27,7 @@ export const stressCommand = (): Command =>
       ),
     ],
     options: [
-      new Option('--seconds <n>', 'how long to run each scenario').default(5).argParser(seconds('seconds')),
+      new Option('--seconds <n>', 'how long to run each scenario').default(5).argParser(secondsArgument('seconds')),
       new Option('--rounds <n>', 'stop after this many runs')
         .default(Infinity, 'no limit')
         .argParser(wholeNumberArgument('rounds', 1)),

@@ -1,4 +1,4 @@
-import { BeyondBound } from '../../loops/probe.ts';
+import { BoundExceeded } from '../../loops/probe.ts';
 import type { Place } from '../../memory/cell.ts';
 import { EndKind, type ExecutionTrie } from '../../memory/executionTrie.ts';
 import { Kind } from '../../memory/memory.ts';
@@ -239,7 +239,7 @@ export class Threads {
       this.halted |= 1 << thread;
     } else if (code === EndKind.assumed) {
       const why = this.tree.end(leaf);
-      if (why instanceof BeyondBound) this.bounds.add(`the loop at ${shortPlace(why.place)}`);
+      if (why instanceof BoundExceeded) this.bounds.add(`the loop at ${shortPlace(why.place)}`);
       this.halted |= 1 << thread;
     } else this.failure = stopOf(this.tree.end(leaf));
     this.node[thread] = leaf;

@@ -4,7 +4,7 @@ import { createBuffers, optimalDpor } from '../optimalDpor/optimalDpor.ts';
 import { OptimalDporWorkList } from '../optimalDpor/optimalDporWorkList.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { DfsWorkList, depthFirstSearch, type ScheduleBound } from '../search/dfs.ts';
-import { comparedIn, LoopComparison } from '../search/loopComparison.ts';
+import { comparedLoops, LoopComparison } from '../search/loopComparison.ts';
 import { SamplingWorkList, sampleExecutions } from '../search/sampling.ts';
 import type { PropertyChecker, SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
@@ -56,7 +56,7 @@ export class SearchWorker {
       isOver,
       cutBy,
       bounds: [...execution.threads.bounds],
-      compared: comparedIn(execution),
+      compared: comparedLoops(execution),
       isRefuted,
       violation,
       schedule: violation === undefined ? [] : execution.choices(),

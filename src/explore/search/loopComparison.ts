@@ -3,7 +3,7 @@ import type { AccessResult } from '../../memory/reexecutionMemory.ts';
 import type { Execution } from '../execution/execution.ts';
 
 /** The loops of an execution that were taken for stateless by comparison, as places in code. */
-export const comparedIn = ({ tree }: Execution): string[] => [...new Set(tree.compared.map(({ place }) => place))];
+export const comparedLoops = ({ tree }: Execution): string[] => [...new Set(tree.compared.map(({ place }) => place))];
 
 const repeat = <T>(items: readonly T[], times: number): T[] => Array.from({ length: times }, () => items).flat();
 

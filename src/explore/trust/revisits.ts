@@ -37,10 +37,10 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
     return choices.placements(thread).map((after) => event([], after));
   }
   const locations = builder.locationsOf(thread);
-  const readings = half
+  const readChoices = half
     ? [half.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]))]
     : choices.readable(thread);
-  return readings.flatMap((from) => {
+  return readChoices.flatMap((from) => {
     if (choices.isFailing(thread, from)) return [event(from, [])];
     if (!choices.mayUpdate(thread, from)) return [];
     // Also where another RMW has updated `from`: a backward revisit deletes that RMW, and `from` is

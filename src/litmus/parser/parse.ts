@@ -1,4 +1,4 @@
-import type { Condition, FinalPlace, Test, Verdict } from '../syntax.ts';
+import type { Condition, FinalPlace, LitmusTest, Verdict } from '../syntax.ts';
 import { UnsupportedTest } from '../unsupportedTest.ts';
 import { parseCondition, parsePlace } from './conditions.ts';
 import { parseInitial, parseStars, parseType } from './declarations.ts';
@@ -9,7 +9,7 @@ import { TokenStream } from './tokenStream.ts';
 const VERDICTS: readonly string[] = ['Never', 'Sometimes', 'Always', 'DEADLOCK'] satisfies readonly Verdict[];
 
 /** Parses a test in the Linux kernel's litmus format. Throws `UnsupportedTest`. */
-export function parseTest(text: string): Test {
+export function parseTest(text: string): LitmusTest {
   const header = /^\s*C[ \t]+(\S.*)/.exec(text);
   if (header === null) throw new UnsupportedTest(`it does not begin with 'C' and a name`, 1);
   const tokens = new TokenStream(text, header[0].length);

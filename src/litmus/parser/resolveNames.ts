@@ -3,9 +3,9 @@ import {
   type Expression,
   expressionsOf,
   type FinalPlace,
+  type LitmusTest,
   operandsOf,
   type Statement,
-  type Test,
   type Thread,
   type Value,
   type Verdict,
@@ -34,7 +34,7 @@ export interface ParsedThread {
  * Resolves the names of a test. Shared variables are the parameters of threads, names with an
  * initial value, and names whose address is taken.
  */
-export function resolveNames(test: ParsedTest): Test {
+export function resolveNames(test: ParsedTest): LitmusTest {
   const { initial, condition, filter, locations } = test;
   const threads = test.threads.toSorted((a, b) => a.number - b.number);
   const known = new Map(threads.map((thread) => [thread.number, threadOf(thread, initial.locals.get(thread.number))]));

@@ -1,11 +1,11 @@
-import type { Summary } from '../../campaign/summary.ts';
+import type { CampaignSummary } from '../../campaign/summary.ts';
 import type { Scenario } from '../../check/scenario.ts';
 import type { Finding } from '../../run/finding.ts';
 import type { InterleavingData } from '../data.ts';
 
 /** A campaign that has just run. */
 export interface CampaignRun {
-  readonly summary: Summary;
+  readonly summary: CampaignSummary;
   /** Wall time of the run. */
   readonly seconds: number;
   /** Version of this package. */

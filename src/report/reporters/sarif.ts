@@ -1,5 +1,5 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
-import { type Access, communicatingAccesses } from '../communicatingAccesses.ts';
+import { type CommunicatingAccess, communicatingAccesses } from '../communicatingAccesses.ts';
 import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
@@ -58,7 +58,7 @@ async function formatResult(finding: CampaignFinding, rules: readonly string[]) 
 }
 
 /** One flow for each actor. `executionOrder` gives the order across the flows. */
-function formatThreadFlows(accesses: readonly Access[]) {
+function formatThreadFlows(accesses: readonly CommunicatingAccess[]) {
   return [...new Set(accesses.map(({ actor }) => actor))].map((actor) => ({
     id: actor,
     locations: accesses
@@ -67,7 +67,7 @@ function formatThreadFlows(accesses: readonly Access[]) {
   }));
 }
 
-const formatLocation = ({ file, line, column, actor, access, step }: Access) => ({
+const formatLocation = ({ file, line, column, actor, access, step }: CommunicatingAccess) => ({
   physicalLocation: {
     artifactLocation: { uri: encodeURI(file.replaceAll('\\', '/')) },
     region: { startLine: line, startColumn: column },

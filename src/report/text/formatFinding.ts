@@ -4,7 +4,7 @@ import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { createRun, runGuarded } from '../../run/createRun.ts';
 import type { WrittenFinding } from '../../run/exploreReport.ts';
-import { sizeOf } from '../../scenario/omittedOperations.ts';
+import { countOperations } from '../../scenario/omittedOperations.ts';
 import { areVms, isVm } from '../../scenario/scenarioRef.ts';
 import { plural } from '../format.ts';
 import { reproduceCommands } from '../reproduceCommands.ts';
@@ -22,7 +22,7 @@ const STUCK_SECONDS = 0.2;
  */
 export function formatFinding(finding: WrittenFinding, scenario: Scenario, withSources = false): string[] {
   const schedule = parseSchedule(finding.schedule) ?? [];
-  const { operations, actors } = sizeOf(scenario);
+  const { operations, actors } = countOperations(scenario);
   const about = [
     `${plural(operations, 'operation')} by ${plural(actors, 'actor')}`,
     `memory model ${finding.memoryModel}${finding.tearing ? ' with tearing' : ''}`,

@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
 import type { Span } from '../spans.ts';
-import { noteOf } from './describe.ts';
+import { describeCommunication } from './describe.ts';
 
 /** Height of a row in pixels, as in the style sheet. */
 export const ROW = 24;
@@ -52,6 +52,6 @@ export function layOutColumns(
 
 /** Characters in the text and the note of a step. */
 export function textLength(data: InterleavingData, step: InterleavingData['steps'][number]): number {
-  const note = noteOf(data, step);
+  const note = describeCommunication(data, step);
   return data.texts[step.text].length + (note === '' ? 0 : note.length + 2);
 }

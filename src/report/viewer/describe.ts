@@ -7,7 +7,7 @@ const INITIAL = -1;
  * A short note beside a step that communicates with another actor, or does not read the newest
  * store.
  */
-export function noteOf(
+export function describeCommunication(
   data: InterleavingData,
   { actor, reads = [], overwrites = [], coherenceBefore }: StepData,
 ): string {
@@ -28,7 +28,7 @@ export function noteOf(
 export const isStale = ({ reads = [] }: StepData): boolean => reads.some(([from, newest]) => from !== newest);
 
 /** A step in one sentence, which screen readers speak. */
-export function sentenceOf(data: InterleavingData, s: number): string {
+export function describeForReader(data: InterleavingData, s: number): string {
   const step = data.steps[s];
   const { name, operations } = data.actors[step.actor];
   const parts = [
@@ -57,10 +57,11 @@ function describeReads({ reads = [] }: StepData): string[] {
 }
 
 /** Whether the violation was seen at this step, and not at quiescence. */
-export const isBroken = ({ failed }: InterleavingData, s: number): boolean => failed?.step === s && !failed.atEnd;
+export const isViolatingStep = ({ failed }: InterleavingData, s: number): boolean =>
+  failed?.step === s && !failed.atEnd;
 
 /** The names of the locks that an actor holds at a step. */
-export const heldAt = (locks: readonly Span[], actor: number, step: number): string[] =>
+export const heldLocks = (locks: readonly Span[], actor: number, step: number): string[] =>
   locks.filter((lock) => lock.actor === actor && lock.from <= step && step < lock.to).map(({ label }) => label);
 
 const storeName = (s: number): string => (s === INITIAL ? 'the initial value' : `${s + 1}`);

@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
 import { grouped, plural } from '../format.ts';
-import { heldAt, isBroken, sentenceOf } from './describe.ts';
+import { describeForReader, heldLocks, isViolatingStep } from './describe.ts';
 import { Diagram } from './diagram.ts';
 import { h } from './dom.ts';
 import { createHeader } from './interleavingHeader.ts';
@@ -72,11 +72,11 @@ export class InterleavingPage {
   private showState(): void {
     const { data, selected } = this;
     const { actor, operation, source } = data.steps[selected];
-    const held = heldAt(this.diagram.locks, actor, selected);
+    const held = heldLocks(this.diagram.locks, actor, selected);
     const inOperation = `in ${data.actors[actor].operations[operation]}`;
     const line = source === undefined ? undefined : data.sources[source];
-    this.sentence.textContent = sentenceOf(data, selected);
-    this.now.classList.toggle('broken', isBroken(data, selected));
+    this.sentence.textContent = describeForReader(data, selected);
+    this.now.classList.toggle('broken', isViolatingStep(data, selected));
     this.now.replaceChildren(
       h('h2', {}, `Step ${grouped(selected + 1)} of ${grouped(data.steps.length)}`),
       this.sentence,

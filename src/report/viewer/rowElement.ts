@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
 import type { ActorColumn } from './columns.ts';
-import { isBroken, isStale, noteOf, sentenceOf } from './describe.ts';
+import { describeCommunication, describeForReader, isStale, isViolatingStep } from './describe.ts';
 import { h } from './dom.ts';
 import type { DiagramRow } from './rows.ts';
 
@@ -30,20 +30,20 @@ export function createRow(
   }
   const { step } = row;
   const stepData = data.steps[step];
-  const note = noteOf(data, stepData);
+  const note = describeCommunication(data, stepData);
   const text = textAt(columns[stepData.actor]!.text, data.texts[stepData.text]);
   if (note !== '') text.append(h('span', { class: isStale(stepData) ? 'note stale' : 'note' }, `  ${note}`));
   return h(
     'div',
     {
-      class: `row${isBroken(data, step) ? ' broken' : ''}`,
+      class: `row${isViolatingStep(data, step) ? ' broken' : ''}`,
       id: `s${step + 1}`,
       role: 'option',
       'data-step': step,
       'aria-selected': String(step === selected),
       'aria-posinset': step + 1,
       'aria-setsize': data.steps.length,
-      'aria-label': sentenceOf(data, step),
+      'aria-label': describeForReader(data, step),
     },
     h('span', { class: 'number' }, String(step + 1)),
     text,

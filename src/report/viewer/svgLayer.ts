@@ -2,7 +2,7 @@ import type { InterleavingData } from '../data.ts';
 import { findOperationSpans, type Span } from '../spans.ts';
 import { type Arrow, type ArrowEnd, arrowPath, findArrows } from './arrows.ts';
 import { type ActorColumn, LOCK, ROW, textLength } from './columns.ts';
-import { isBroken } from './describe.ts';
+import { isViolatingStep } from './describe.ts';
 import { svg } from './dom.ts';
 import { createMark } from './marks.ts';
 import type { VisibleRows } from './visibleRows.ts';
@@ -131,7 +131,7 @@ export class SvgLayer {
       if (row.kind !== 'step') return [];
       const { kind, flushes } = this.data.steps[row.step];
       const { y, mark } = this.endOf(row.step);
-      const sign = createMark(kind, mark, y, isBroken(this.data, row.step));
+      const sign = createMark(kind, mark, y, isViolatingStep(this.data, row.step));
       if (flushes === undefined || !this.visible.isVisible(flushes)) return [sign];
       const stored = this.endOf(flushes);
       const left = mark - 16;

@@ -5,7 +5,7 @@ import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
-import { isEndedBy } from '../endedBy.ts';
+import { isAbortedBy } from '../endedBy.ts';
 import type { LockstepTask, LockstepThread } from './lockstepWorker.ts';
 
 /** The result of running a schedule on real threads. */
@@ -49,7 +49,7 @@ export class LockstepPool {
       ),
     );
     const done = settled.map((thread) =>
-      thread.status === 'fulfilled' ? thread.value : lostThread(isEndedBy(watchdog, thread.reason), thread.reason),
+      thread.status === 'fulfilled' ? thread.value : lostThread(isAbortedBy(watchdog, thread.reason), thread.reason),
     );
     if (settled.some((thread) => thread.status === 'rejected')) await this.restart();
     const trace: Step[] = [];

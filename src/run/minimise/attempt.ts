@@ -1,7 +1,7 @@
 import { ReplayScheduler } from '../../explore/schedulers/replay.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { type CheckedExecution, createRun, runOnce } from '../createRun.ts';
-import { type Failure, reproduced } from '../failure.ts';
+import { type Failure, reproducedFailure } from '../failure.ts';
 import type { Budget } from './budget.ts';
 
 /**
@@ -21,5 +21,5 @@ export function trySchedule(
 ): Failure | undefined {
   const { violation } = runOnce(run, new ReplayScheduler(schedule));
   budget.spend(run.execution.steps);
-  return violation?.property === failure.property ? reproduced(run, failure, failure, violation) : undefined;
+  return violation?.property === failure.property ? reproducedFailure(run, failure, failure, violation) : undefined;
 }

@@ -4,7 +4,7 @@ import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { scMemory } from '../createRun.ts';
-import { type Failure, reproduced } from '../failure.ts';
+import { type Failure, reproducedFailure } from '../failure.ts';
 import { createAttempt } from './attempt.ts';
 import type { Budget } from './budget.ts';
 import { mergeRuns } from './mergeRuns.ts';
@@ -57,7 +57,7 @@ export function searchWithinSwitches(
     },
   );
   budget.spend(steps);
-  const found = violation === undefined ? undefined : reproduced(run, opened, failure, violation);
+  const found = violation === undefined ? undefined : reproducedFailure(run, opened, failure, violation);
   return { failure: found, isExhaustive: limit === undefined };
 }
 

@@ -6,7 +6,7 @@ import { Pct } from '../../explore/schedulers/pct.ts';
 import { ReplayScheduler } from '../../explore/schedulers/replay.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { runOnce } from '../createRun.ts';
-import { type Failure, reproduced } from '../failure.ts';
+import { type Failure, reproducedFailure } from '../failure.ts';
 import { createAttempt } from './attempt.ts';
 import type { Budget } from './budget.ts';
 import { failsUnderSc, searchWithinSwitches } from './fewestSwitches.ts';
@@ -56,7 +56,7 @@ export function reproduce(
     budget.spend(run.execution.steps);
     if (violation === undefined || !isSame(violation) || run.execution.steps === 0) return undefined;
     if (wakers?.areKept(run, smaller.scenario) === false) return undefined;
-    const found = reproduced(run, smaller, larger, violation);
+    const found = reproducedFailure(run, smaller, larger, violation);
     return keepsSwitches && contextSwitches(found.schedule) > switches ? undefined : found;
   };
   const sameSchedule = withoutRemovedActors(schedule, larger.scenario, smaller.scenario);

@@ -1,8 +1,8 @@
 import type { BatchedSearch } from '../../explore/parallel/batchedSearch.ts';
-import { comparedIn, LoopComparison } from '../../explore/search/loopComparison.ts';
+import { comparedLoops, LoopComparison } from '../../explore/search/loopComparison.ts';
 import type { SearchProgress, SearchResult } from '../../explore/search/searchProgress.ts';
 import { TRACES_MAX } from '../../explore/search/traceCounter.ts';
-import { type CheckedExecution, scheduleOf } from '../createRun.ts';
+import { type CheckedExecution, takenSchedule } from '../createRun.ts';
 import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
 
 /** The result of a search that has run no execution. */
@@ -20,11 +20,11 @@ export function oneRunResult(
   return {
     ...{ executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy },
     ...{ classes: null, readsFrom: null, classesCut: false },
-    schedule: violation === undefined ? [] : scheduleOf(run),
+    schedule: violation === undefined ? [] : takenSchedule(run),
     stop: violation === undefined ? undefined : run.execution.stopped()?.kind,
     missing: run.checker.missing,
     bounds: [...run.execution.threads.bounds],
-    compared: comparedIn(run.execution),
+    compared: comparedLoops(run.execution),
     isRefuted: !new LoopComparison(run.execution).holds(),
   };
 }

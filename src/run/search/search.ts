@@ -4,7 +4,7 @@ import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { SearchProgress } from '../../explore/search/searchProgress.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { VisitedGraphs } from '../../explore/trust/visitedGraphs.ts';
-import { type CheckedExecution, createRun, scheduleOf } from '../createRun.ts';
+import { type CheckedExecution, createRun, takenSchedule } from '../createRun.ts';
 import { OUT_OF_TIME, withinTime } from '../withinTime.ts';
 import { completedInOrder, createWorkCounter, runClaimedWork } from './completedWork.ts';
 import { createBatchedSearch, createSearchWorker } from './createBatchedSearch.ts';
@@ -41,7 +41,7 @@ function timedOutResult(run: CheckedExecution, limits: Limits): ScenarioSearchRe
   progress.timeOut();
   const violation = run.execution.threads.code.stuck();
   const result = { ...emptyResult(progress), missing: run.checker.missing };
-  return violation === undefined ? result : { ...result, violation, schedule: scheduleOf(run), stop: 'crashed' };
+  return violation === undefined ? result : { ...result, violation, schedule: takenSchedule(run), stop: 'crashed' };
 }
 
 function searchInBatches(

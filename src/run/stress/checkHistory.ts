@@ -12,7 +12,7 @@ const HISTORY_STEPS_MAX = 200_000;
  * Whether histories of a scenario can be checked: each result must say what the call did to which
  * ring.
  */
-export function hasHistory(spec: VmSpec): boolean {
+export function canCheckHistory(spec: VmSpec): boolean {
   const checkable = new Set(['push', 'harvest', 'reset-ring']);
   return spec.index === 0 && spec.actors.every(({ operations }) => operations.every((op) => checkable.has(op.do)));
 }

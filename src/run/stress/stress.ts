@@ -6,7 +6,7 @@ import { SCHEMA } from '../../input/schema.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { checkFinalState } from './checkFinalState.ts';
-import { checkHistory, hasHistory } from './checkHistory.ts';
+import { canCheckHistory, checkHistory } from './checkHistory.ts';
 import { PATIENCE_SECONDS, runStressBatch, type StressRound } from './stressBatch.ts';
 
 /** The result of running a scenario on free threads. It proves nothing. */
@@ -114,7 +114,7 @@ class RoundChecker {
       this.add(failed, round);
       return false;
     }
-    const verdict = isVm(this.source) && hasHistory(this.source) ? checkHistory(this.source, calls) : undefined;
+    const verdict = isVm(this.source) && canCheckHistory(this.source) ? checkHistory(this.source, calls) : undefined;
     if (verdict !== undefined) this.histories[verdict]++;
     for (const violation of checkFinalState(this.scenario, memory, calls)) this.add(violation, round);
     if (verdict === 'illegal' && this.findings.length === 0) this.add(NOT_LINEARIZABLE, round);

@@ -3,7 +3,7 @@ import type { Scenario } from '../../check/scenario.ts';
 import { crashOf, type Violation } from '../../explore/execution/violation.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
-import { isEndedBy } from '../endedBy.ts';
+import { isAbortedBy } from '../endedBy.ts';
 import type { CallRecord, StressTask, ThreadRounds } from './stressWorker.ts';
 
 /** One execution of the scenario by free threads. */
@@ -45,10 +45,10 @@ export async function runStressBatch(
         pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<ThreadRounds>,
     ),
   );
-  const isLate = settled.some((thread) => thread.status === 'rejected' && isEndedBy(signal, thread.reason));
+  const isLate = settled.some((thread) => thread.status === 'rejected' && isAbortedBy(signal, thread.reason));
   if (seconds < PATIENCE_SECONDS && isLate) return [];
   const threads = settled.map((thread) =>
-    thread.status === 'fulfilled' ? thread.value : crashed(isEndedBy(signal, thread.reason), thread.reason),
+    thread.status === 'fulfilled' ? thread.value : crashed(isAbortedBy(signal, thread.reason), thread.reason),
   );
   const firstFailed = Math.min(...threads.map(({ failed }) => failed?.round ?? Infinity));
   return memories.slice(0, Math.min(count, firstFailed + 1)).map((memory, round) => ({

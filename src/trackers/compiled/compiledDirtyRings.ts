@@ -1,4 +1,4 @@
-import type { Compiled } from '../../kernel/compiled.ts';
+import type { CompiledKernel } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/compiledCode.ts';
 import { checkEntries, type ExtraMember, initMembers, layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
 import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
@@ -18,13 +18,13 @@ const FIXED = ['size', 'soft_limit', 'dirty_gfns', 'index'];
  * the reset of one ring. All else is ours: the ioctl, with its flush, the slots, the locks and the
  * MMU.
  */
-export class CompiledRings extends DirtyRings {
+export class CompiledDirtyRings extends DirtyRings {
   private readonly code: CompiledCode;
   private readonly more: readonly ExtraMember[];
   /** The ring of the current call: a warning is counted there. */
   private warns: DirtyRing;
 
-  constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, version: Version, compiled: Compiled) {
+  constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, version: Version, compiled: CompiledKernel) {
     super(layout, kvm, shape, version);
     const code = new CompiledCode(compiled, {
       rearm: (mem, slot, offset, mask) => kvm.arch.enable_log_dirty_pt_masked(mem, memslotOf(kvm, slot)!, offset, mask),

@@ -1,10 +1,10 @@
-import { cached } from '../../kernel/cache.ts';
-import { type Compiled, KernelError } from '../../kernel/compiled.ts';
+import { loadFromCache } from '../../kernel/cache.ts';
+import { type CompiledKernel, KernelError } from '../../kernel/compiled.ts';
 import type { KernelFile } from '../interface/tracker.ts';
 
 /** The compiled file. Throws `KernelError` where this computer's cache does not have it. */
-export function compiledFile({ file, key }: KernelFile): Compiled {
-  const compiled = cached(key);
+export function compiledFile({ file, key }: KernelFile): CompiledKernel {
+  const compiled = loadFromCache(key);
   if (compiled === undefined)
     throw new KernelError(
       `${file} is not compiled here as it was (${key.slice(0, 10)}): 'gfnring kernel --kdir PATH --file ${file}' compiles it, from the same tree`,

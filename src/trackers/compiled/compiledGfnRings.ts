@@ -1,4 +1,4 @@
-import type { Compiled } from '../../kernel/compiled.ts';
+import type { CompiledKernel } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/compiledCode.ts';
 import { checkEntries, type ExtraMember, initMembers, layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
 import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
@@ -18,7 +18,7 @@ export class CompiledGfnRings extends GfnRings {
   private readonly code: CompiledCode;
   private readonly more: readonly ExtraMember[];
 
-  constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, compiled: Compiled) {
+  constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, compiled: CompiledKernel) {
     super(layout, kvm, shape);
     const code = new CompiledCode(compiled, {
       rearm: (mem, slot, offset, mask) => kvm.arch.enable_log_dirty_pt_masked(mem, memslotOf(kvm, slot)!, offset, mask),

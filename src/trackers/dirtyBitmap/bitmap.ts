@@ -58,7 +58,7 @@ export function gfnsOf({ slot: { slot } }: Bitmap, buffer: UserBuffer): Gfn[] {
 }
 
 /** For properties, at quiescence: the pages whose bits are set. */
-export function recordedIn(bitmap: Bitmap, read: Reader['read']): Gfn[] {
+export function recordedInBitmap(bitmap: Bitmap, read: Reader['read']): Gfn[] {
   return gfnsOf(
     bitmap,
     Array.from({ length: bitmap.words }, (_, i) => read(bitmap.word(i))),

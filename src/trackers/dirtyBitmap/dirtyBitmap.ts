@@ -2,7 +2,7 @@ import { type Gfn, type Kvm, npagesOf } from '../../kvm/kvm.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type DirtyTracker, flattenOnce, type Reader, type TrackerShape } from '../interface/tracker.ts';
-import { type Bitmap, gfnsOf, layBitmap, lowBitsMask, recordedIn, set_bit, WORD } from './bitmap.ts';
+import { type Bitmap, gfnsOf, layBitmap, lowBitsMask, recordedInBitmap, set_bit, WORD } from './bitmap.ts';
 import { get_dirty_log_manual, KVM_CLEAR_DIRTY_LOG, KVM_GET_DIRTY_LOG } from './ioctl.ts';
 
 /**
@@ -77,7 +77,7 @@ export class DirtyBitmap implements DirtyTracker {
   }
 
   recorded({ read }: Reader): Gfn[] {
-    return this.bitmaps.flatMap((bitmap) => recordedIn(bitmap, read));
+    return this.bitmaps.flatMap((bitmap) => recordedInBitmap(bitmap, read));
   }
 }
 

@@ -1,6 +1,6 @@
 import { performs, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
-import { CompiledRings } from '../compiled/compiledDirtyRings.ts';
+import { CompiledDirtyRings } from '../compiled/compiledDirtyRings.ts';
 import { compiledFile } from '../compiled/compiledFile.ts';
 import { LOST } from '../scenarios/trackerScenario.ts';
 import { DIRTY_GFN_BYTES } from './dirty_ring.ts';
@@ -49,7 +49,7 @@ function dirtyRing(versionName: VersionName): TrackerDescriptor<DirtyRings> {
     create: (layout, kvm, shape) =>
       shape.kernel === undefined
         ? new DirtyRings(layout, kvm, shape, version)
-        : new CompiledRings(layout, kvm, shape, version, compiledFile(shape.kernel)),
+        : new CompiledDirtyRings(layout, kvm, shape, version, compiledFile(shape.kernel)),
 
     options: backupBitmap ? ['kernel', 'backupBitmap'] : ['kernel'],
     operations: ['harvest'],

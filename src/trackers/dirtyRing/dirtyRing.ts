@@ -2,7 +2,7 @@ import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import { check } from '../../memory/assume.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { type Bitmap, clearBits, gfnsOf, layBitmap, recordedIn, set_bit } from '../dirtyBitmap/bitmap.ts';
+import { type Bitmap, clearBits, gfnsOf, layBitmap, recordedInBitmap, set_bit } from '../dirtyBitmap/bitmap.ts';
 import { KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
 import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../interface/tracker.ts';
 import { type DirtyRing, dirtyGfnAt, layDirtyRing } from './dirty_ring.ts';
@@ -107,6 +107,6 @@ export class DirtyRings implements DirtyTracker {
       }
       return gfns;
     });
-    return [...inRings, ...this.bitmaps.flatMap((bitmap) => recordedIn(bitmap, read))];
+    return [...inRings, ...this.bitmaps.flatMap((bitmap) => recordedInBitmap(bitmap, read))];
   }
 }

@@ -1,4 +1,4 @@
-import { STEPS } from '../../actors/checkpoint.ts';
+import { CHECKPOINT_STEPS } from '../../actors/checkpoint.ts';
 import { checkpoint, halt, host, hostWrite, replicate, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
 import type { BuiltInScenario } from '../../vm/builtInScenario.ts';
 import { backupOf, ONE_PAGE, type ScenarioTracker, trackerScenario } from './trackerScenario.ts';
@@ -15,7 +15,7 @@ export function whilePaused(tracker: ScenarioTracker): BuiltInScenario[] {
       ['a checkpoint is committed', 'a page is re-armed', 'a page is written again'],
       ONE_PAGE,
     ),
-    ...STEPS.map((step) =>
+    ...CHECKPOINT_STEPS.map((step) =>
       trackerScenario(
         tracker,
         `fails-after-${step}`,

@@ -15,7 +15,7 @@ import {
   rollBack,
 } from '../../models/checkpoints.ts';
 import { performsWhere, type VmSpec } from '../spec.ts';
-import { formatCall, memoizedBy, violationOfRule } from './monitorHelpers.ts';
+import { formatPage, memoizedBy, violationOfRule } from './monitorHelpers.ts';
 
 export const IMAGE_AT_COMMIT = 'at each commit and rollback the copy is the guest';
 const STANDS_STILL = 'a machine that is paused stands still';
@@ -60,7 +60,7 @@ export function checkpointRules(spec: VmSpec, vm: Vm, gate: PauseGate): Monitor<
   const differing = (got: Image, expected: Image): string =>
     pages
       .filter(({ id }) => got[id] !== expected[id])
-      .map((page) => `page ${formatCall(page)} is at version ${got[page.id]}, expected ${expected[page.id]}`)
+      .map((page) => `page ${formatPage(page)} is at version ${got[page.id]}, expected ${expected[page.id]}`)
       .join('; ');
 
   return {

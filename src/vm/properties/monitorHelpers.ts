@@ -5,18 +5,18 @@ import type { OperationSpec } from '../spec.ts';
 
 export const violationOfRule = (property: string, message: string): Violation => ({ property, message });
 
-export const arraysEqual = (a: Gfn, b: Gfn): boolean => a.slot === b.slot && a.offset === b.offset;
-export const text = ({ slot, offset }: Gfn): string => `${slot}:${offset}`;
-export const formatCall = ({ slot, offset }: Page): string => `${slot}:${offset}`;
+export const isSameGfn = (a: Gfn, b: Gfn): boolean => a.slot === b.slot && a.offset === b.offset;
+export const formatGfn = ({ slot, offset }: Gfn): string => `${slot}:${offset}`;
+export const formatPage = ({ slot, offset }: Page): string => `${slot}:${offset}`;
 
 /** How two lists of pages differ, in words; undefined: they are the same, in the same order. */
-export function differing(got: readonly Gfn[], expected: readonly Gfn[]): string | undefined {
-  const [a, b] = [got.map(text).join(' '), expected.map(text).join(' ')];
+export function describeDifference(got: readonly Gfn[], expected: readonly Gfn[]): string | undefined {
+  const [a, b] = [got.map(formatGfn).join(' '), expected.map(formatGfn).join(' ')];
   return a === b ? undefined : `got ${a || 'none'}, expected ${b || 'none'}`;
 }
 
 /** The pages that an operation may record. */
-export function pushesOf(op: OperationSpec): Gfn[] {
+export function gfnsRecordedBy(op: OperationSpec): Gfn[] {
   if (op.do === 'push') return [{ slot: op.slot, offset: BigInt(op.offset) }];
   return op.do === 'write' || op.do === 'host-write'
     ? op.pages.map(([slot, offset]) => ({ slot, offset: BigInt(offset) }))

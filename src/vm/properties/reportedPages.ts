@@ -2,7 +2,7 @@ import type { Vm } from '../../actors/vm.ts';
 import type { Properties, StateView } from '../../check/property.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
 import { effectsOf, hostileRings, performs, performsWhere, type VmSpec } from '../spec.ts';
-import { formatCall, pushesOf, text } from './monitorHelpers.ts';
+import { formatGfn, formatPage, gfnsRecordedBy } from './monitorHelpers.ts';
 
 /*
  * What honest calls reported, compared with what was written, at the end of an execution. These
@@ -16,11 +16,11 @@ const applies = (spec: VmSpec): boolean =>
 /** Every reported page was written. */
 export function noUnwrittenPageReported(spec: VmSpec): Properties['finally'] {
   if (!applies(spec) || spec.manualProtect === 'initially set') return {};
-  const written = new Set(spec.actors.flatMap(({ operations }) => operations.flatMap(pushesOf)).map(text));
+  const written = new Set(spec.actors.flatMap(({ operations }) => operations.flatMap(gfnsRecordedBy)).map(formatGfn));
   return {
     'no page is reported that was never written': (view: StateView) => {
-      const other = reported(spec, view)
-        .map(text)
+      const other = reportedGfns(spec, view)
+        .map(formatGfn)
         .find((page) => !written.has(page));
       return other === undefined || `${other} was`;
     },
@@ -33,9 +33,9 @@ export function reportsMatchWrites(spec: VmSpec, vm: Vm): Properties['finally'] 
   return {
     ...noUnwrittenPageReported(spec),
     'NL5 every page that was written is reported, or still recorded': (view: StateView) => {
-      const known = new Set([...reported(spec, view), ...vm.tracker.recorded(view)].map(text));
-      const missing = vm.guest.pages.filter((page) => view.read(page.version) > 0 && !known.has(formatCall(page)));
-      return missing.length === 0 || `${missing.map(formatCall).join(', ')} is neither`;
+      const known = new Set([...reportedGfns(spec, view), ...vm.tracker.recorded(view)].map(formatGfn));
+      const missing = vm.guest.pages.filter((page) => view.read(page.version) > 0 && !known.has(formatPage(page)));
+      return missing.length === 0 || `${missing.map(formatPage).join(', ')} is neither`;
     },
   };
 }
@@ -49,7 +49,7 @@ export const reportsPages = (spec: VmSpec): boolean =>
   performsWhere(spec, ({ harvests }) => harvests === 'returns pages');
 
 /** All pages that userspace's operations have reported. */
-export function reported(spec: VmSpec, view: StateView): Gfn[] {
+export function reportedGfns(spec: VmSpec, view: StateView): Gfn[] {
   return spec.actors.flatMap(({ operations }, thread) =>
     operations.flatMap((op, i) =>
       effectsOf(op).harvests === 'returns pages' ? (view.results[thread][i] as readonly Gfn[]) : [],

@@ -3,7 +3,7 @@ import type { Properties } from '../../check/property.ts';
 import { type Page, WRITABLE } from '../../guest/guest.ts';
 import type { Cell } from '../../memory/cell.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
-import { formatCall, text } from './monitorHelpers.ts';
+import { formatGfn, formatPage } from './monitorHelpers.ts';
 
 /**
  * NL1, at the end of an execution: a page that can be written unrecorded is recorded already.
@@ -13,15 +13,16 @@ export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['fina
   if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
   return {
     'NL1 no page can be written unrecorded': (view) => {
-      const recorded = new Set(vm.tracker.recorded(view).map(text));
+      const recorded = new Set(vm.tracker.recorded(view).map(formatGfn));
       const open = vm.guest.pages.filter(
-        (page) => view.read(page.armed) === WRITABLE && !recorded.has(formatCall(page)) && isThere(vm, page, view.read),
+        (page) =>
+          view.read(page.armed) === WRITABLE && !recorded.has(formatPage(page)) && isInSlot(vm, page, view.read),
       );
       return (
         open.length === 0 ||
         open
           .map(
-            (page) => `page ${formatCall(page)} is writable, and nothing says that it is dirty: the next write is lost`,
+            (page) => `page ${formatPage(page)} is writable, and nothing says that it is dirty: the next write is lost`,
           )
           .join('; ')
       );
@@ -30,7 +31,7 @@ export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['fina
 }
 
 /** Whether a page is within the current size of its slot. */
-export function isThere(vm: Vm, { slot, offset }: Page, read: (cell: Cell) => number): boolean {
+export function isInSlot(vm: Vm, { slot, offset }: Page, read: (cell: Cell) => number): boolean {
   const { size } = vm.kvm.memslots.find((memslot) => memslot.slot === slot)!;
   return size === undefined || offset < read(size);
 }

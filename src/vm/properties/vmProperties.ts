@@ -11,7 +11,7 @@ import type { TrackerDescriptor, TrackerRules } from '../trackerDescriptor.ts';
 import { checkpointRules, IMAGE_AT_COMMIT } from './checkpointRules.ts';
 import { claims } from './claims.ts';
 import { leewaySuffices } from './leeway.ts';
-import { isThere } from './unrecordedPages.ts';
+import { isInSlot } from './unrecordedPages.ts';
 
 /**
  * What is checked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is lost.
@@ -113,7 +113,7 @@ function noPageIsLost(
 /** Those of `pages` whose copy differs from the guest. */
 function differing(vm: Vm, pages: readonly Page[], read: (cell: Cell) => number): Page[] {
   return pages.filter(
-    (page) => read(page.version) !== read(vm.replica.get(page.slot)![page.offset]) && isThere(vm, page, read),
+    (page) => read(page.version) !== read(vm.replica.get(page.slot)![page.offset]) && isInSlot(vm, page, read),
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { agreements, type KernelFiles, observe, referencesFor } from '../../../conformance/conformance.ts';
+import { compareReferences, type KernelFiles, observe, referencesFor } from '../../../conformance/conformance.ts';
 import { generateLists } from '../../../conformance/generate.ts';
 import { ToolMissing } from '../../../conformance/toolMissing.ts';
 import { SCHEMA } from '../../../input/schema.ts';
@@ -80,7 +80,7 @@ async function compareKernel(options: Options): Promise<number> {
   progress(`${plural(lists.length, 'list')} in QEMU`);
   const { release, build, lists: observed } = await observe({ vmlinuz, modules }, lists, first);
   progress('');
-  const references = agreements(lists, observed, referencesFor(release, ring, compiled), first);
+  const references = compareReferences(lists, observed, referencesFor(release, ring, compiled), first);
   const report: ConformanceReport = { kernel: { release, build }, seed, first, lists, references };
   if (json) printConformanceJson(report);
   else printConformance(report, `--vmlinuz ${vmlinuz} --modules ${modules}`, quiet);

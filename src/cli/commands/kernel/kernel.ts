@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile.ts';
-import type { Compiled } from '../../../kernel/compiled.ts';
+import type { CompiledKernel } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
@@ -94,7 +94,7 @@ function selectScenarios(
  * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`, and a line for each access that is not
  * hooked.
  */
-function formatHooks({ file, hooked, unhooked }: Compiled): string {
+function formatHooks({ file, hooked, unhooked }: CompiledKernel): string {
   const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
   const lines = unhooked.map((access) => `\n  not hooked, so not checked: ${access}`);
   return `${file}: ${counts.join(', ')} hooked${lines.join('')}`;

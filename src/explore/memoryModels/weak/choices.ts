@@ -12,7 +12,7 @@ const ONLY: readonly AccessChoice[] = [{ from: NOTHING, after: NOTHING }];
  * HOT under `weak`. The choices of a thread's next step: what it reads from, and where in coherence
  * order it stores.
  */
-export class Choices {
+export class ChoiceEnumerator {
   private readonly execution: Execution;
   private readonly locations: ByteRanges;
   private readonly stores: CoherenceOrder;

@@ -12,7 +12,7 @@ import { CoherenceOrder } from '../coherenceOrder.ts';
 import { NO_STEPS } from '../memoryModel.ts';
 import { type AccessChoice, executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
 import { AccessHistory } from './accessHistory.ts';
-import { Choices } from './choices.ts';
+import { ChoiceEnumerator } from './choices.ts';
 import { DataRaces } from './dataRaces.ts';
 import { ViewSnapshots } from './snapshots.ts';
 import { type ThreadView, Views } from './threadView.ts';
@@ -30,7 +30,7 @@ export class WeakMemory implements GraphModel {
   readonly views: Views;
   readonly transitions: ViewTransitions;
   readonly snapshots: ViewSnapshots;
-  readonly choices: Choices;
+  readonly choices: ChoiceEnumerator;
   /** By thread: its steps. */
   readonly stepsOf: number[][];
   /** By step: its number among those of its thread, from 1. */
@@ -59,7 +59,7 @@ export class WeakMemory implements GraphModel {
     const { views, stores, stepsOf, locations } = this;
     this.transitions = new Transitions({ views, stores, stepsOf, places: places.length });
     this.snapshots = new ViewSnapshots(this.transitions);
-    this.choices = new Choices(execution, locations, stores, this.transitions, this.firstStore);
+    this.choices = new ChoiceEnumerator(execution, locations, stores, this.transitions, this.firstStore);
     const order = { views, stepsOf, locations, threadViews: this.transitions.threadViews };
     this.races = new DataRaces(execution, order);
     this.state = new WeakState(execution, this, new AccessHistory(execution, order, this.races));

@@ -1,8 +1,8 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import { Kind } from '../../../memory/memory.ts';
-import { dirtyBitmapClear, mark } from '../../../models/dirtyBitmap.ts';
+import { dirtyBitmapClear, dirtyBitmapMark } from '../../../models/dirtyBitmap.ts';
 import { updateModel, updateThread } from '../../../vm/properties/monitor.ts';
-import { pushesOf, text, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, gfnsRecordedBy, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import {
   type BitmapContext,
   type BitmapMonitorState,
@@ -18,7 +18,7 @@ import {
 /** A vCPU or the host sets bits: only those of the pages that it writes. */
 export function marks(context: BitmapContext, state: BitmapMonitorState, event: StepEvent, role: WordRole): BitmapNext {
   const { name, operations } = context.spec.actors[event.thread];
-  const may = pushesOf(operations[event.operation]).map(text);
+  const may = gfnsRecordedBy(operations[event.operation]).map(formatGfn);
   const set = pagesOfMask(event.value & ~event.old, role.word);
   const other = [
     ...pageNames(context, role.bitmap, set).filter((page) => !may.includes(page)),
@@ -27,7 +27,7 @@ export function marks(context: BitmapContext, state: BitmapMonitorState, event: 
   if (other.length > 0)
     return violationOfRule(DIRTY_BITMAP_RULE.D1_MARK, `${name} changes that of ${other.join(', ')}`);
   if (set.length === 0) return state;
-  return updateModel(state, role.bitmap, set.reduce(mark, state.model[role.bitmap]));
+  return updateModel(state, role.bitmap, set.reduce(dirtyBitmapMark, state.model[role.bitmap]));
 }
 
 /**

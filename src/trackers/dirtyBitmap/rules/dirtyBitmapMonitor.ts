@@ -3,7 +3,7 @@ import { ARMED, type Page } from '../../../guest/guest.ts';
 import type { Gfn } from '../../../kvm/kvm.ts';
 import type { Place } from '../../../memory/cell.ts';
 import { isRmw, isWrite, Kind } from '../../../memory/memory.ts';
-import { type BitmapState, emptyBitmap, fullBitmap } from '../../../models/dirtyBitmap.ts';
+import { type DirtyBitmapState, emptyDirtyBitmap, fullDirtyBitmap } from '../../../models/dirtyBitmap.ts';
 import {
   createMonitor,
   forgetThread,
@@ -11,7 +11,7 @@ import {
   rolesByPlace,
   updateThread,
 } from '../../../vm/properties/monitor.ts';
-import { differing, formatCall, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { describeDifference, formatPage, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import { performs } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { DirtyTracker } from '../../interface/tracker.ts';
@@ -53,8 +53,8 @@ export function dirtyBitmapMonitor(
 ): Monitor<BitmapMonitorState> {
   const words = bitmaps.map(({ words, word }) => Array.from({ length: words }, (_, i) => word(i)));
   const context: BitmapContext = { spec, vm, bitmaps, words, manual, armsAlone };
-  const initially = spec.manualProtect === 'initially set' ? fullBitmap : emptyBitmap;
-  return createMonitor<readonly BitmapState[], BitmapThread, Role>({
+  const initially = spec.manualProtect === 'initially set' ? fullDirtyBitmap : emptyDirtyBitmap;
+  return createMonitor<readonly DirtyBitmapState[], BitmapThread, Role>({
     name: 'bitmap rules',
     spec,
     roles: rolesByPlace<Role>(layout, rolesOf(context)),
@@ -101,7 +101,7 @@ function bitReducers(context: BitmapContext): Pick<BitmapReducers, 'word' | 'ver
         : clearsBits(context, state, event, view, role);
     },
     version: (state, event, _, { page }) =>
-      !isWrite(event.kind) && !copiesFirst && state.threads[event.thread].owed.includes(formatCall(page))
+      !isWrite(event.kind) && !copiesFirst && state.threads[event.thread].owed.includes(formatPage(page))
         ? violationOfRule(DIRTY_BITMAP_RULE.D8_COPY, `${event.place.name} is read before`)
         : state,
   };
@@ -141,7 +141,7 @@ function returns(
   const { do: does } = spec.actors[thread].operations[operation];
   const { told, owed } = state.threads[thread];
   if (armsAlone && (does === 'collect' || does === 'copy-first')) {
-    const wrong = differing(result as readonly Gfn[], told);
+    const wrong = describeDifference(result as readonly Gfn[], told);
     if (wrong !== undefined) return violationOfRule(DIRTY_BITMAP_RULE.D1_TOLD, wrong);
     if (owed.length > 0) return violationOfRule(DIRTY_BITMAP_RULE.D6_ALL, `not cleared: ${owed.join(', ')}`);
   }

@@ -2,9 +2,9 @@ import type { StateView, StepEvent } from '../../../check/property.ts';
 import type { Violation } from '../../../explore/execution/violation.ts';
 import type { Gfn } from '../../../kvm/kvm.ts';
 import type { Cell } from '../../../memory/cell.ts';
-import type { BitmapState } from '../../../models/dirtyBitmap.ts';
+import type { DirtyBitmapState } from '../../../models/dirtyBitmap.ts';
 import type { MonitorState } from '../../../vm/properties/monitor.ts';
-import { memoizedBy, text } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, memoizedBy } from '../../../vm/properties/monitorHelpers.ts';
 import type { VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { DirtyTracker } from '../../interface/tracker.ts';
@@ -40,7 +40,7 @@ export interface BitmapThread {
   /** With manual protection: the pages that it was told and no thread has cleared since. */
   readonly owed: readonly string[];
   /** The bitmaps when it took slots_lock. */
-  readonly before: readonly BitmapState[];
+  readonly before: readonly DirtyBitmapState[];
   /** Whether it accessed a bitmap. */
   readonly touched: boolean;
   /** Place ids of the words that it found empty or cleared. */
@@ -64,7 +64,7 @@ export const NO_BITMAP_SECTION = {
 } as const satisfies Partial<BitmapThread>;
 export const IDLE_BITMAP_THREAD: BitmapThread = { told: [], seen: [], owed: [], ...NO_BITMAP_SECTION };
 
-export type BitmapMonitorState = MonitorState<readonly BitmapState[], BitmapThread>;
+export type BitmapMonitorState = MonitorState<readonly DirtyBitmapState[], BitmapThread>;
 
 /** The state after a step, or what the step violates. */
 export type BitmapNext = BitmapMonitorState | Violation;
@@ -108,7 +108,7 @@ export const pageNames = ({ bitmaps }: BitmapContext, bitmap: number, pages: rea
 export const gfnsOfPages = ({ bitmaps }: BitmapContext, bitmap: number, pages: readonly number[]): Gfn[] =>
   pages.map((page) => ({ slot: bitmaps[bitmap].slot.slot, offset: BigInt(page) }));
 
-export const bitmapsKey = (bitmaps: readonly BitmapState[]): string =>
+export const bitmapsKey = (bitmaps: readonly DirtyBitmapState[]): string =>
   memoizedBy(bitmaps, () => bitmaps.map(({ dirty }) => `${dirty};`).join(''));
 
 export const bitmapThreadKey = ({
@@ -122,4 +122,4 @@ export const bitmapThreadKey = ({
   due,
   unflushed,
 }: BitmapThread): string =>
-  `${told.map(text)}|${seen}|${owed}|${bitmapsKey(before)}|${touched}|${looked}|${clears}|${due}|${unflushed}/`;
+  `${told.map(formatGfn)}|${seen}|${owed}|${bitmapsKey(before)}|${touched}|${looked}|${clears}|${due}|${unflushed}/`;

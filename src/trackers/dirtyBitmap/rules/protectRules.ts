@@ -1,7 +1,7 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import type { Page } from '../../../guest/guest.ts';
 import { updateThread } from '../../../vm/properties/monitor.ts';
-import { formatCall, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { formatPage, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import { WORD } from '../bitmap.ts';
 import {
   type BitmapContext,
@@ -30,7 +30,7 @@ export function protects(
     return violationOfRule(DIRTY_BITMAP_RULE.D12_SLOTS_LOCK, `${name} re-arms ${event.place.name} without it`);
   if (view.holder(vm.kvm.mmu_lock) !== event.thread)
     return violationOfRule(DIRTY_BITMAP_RULE.D2_MMU_LOCK, `${name} re-arms ${event.place.name} without it`);
-  const at = due.indexOf(formatCall(page));
+  const at = due.indexOf(formatPage(page));
   if (at < 0) {
     const rule = manual ? DIRTY_BITMAP_RULE.D6_PROTECTED : DIRTY_BITMAP_RULE.D2_ORDER;
     return violationOfRule(rule, `${name} re-arms ${event.place.name}`);
@@ -39,14 +39,14 @@ export function protects(
   const isCached = view.read(page.translations) !== 0;
   return updateThread(state, event.thread, {
     due: due.toSpliced(at, 1),
-    ...(isCached && { unflushed: [...unflushed, formatCall(page)] }),
+    ...(isCached && { unflushed: [...unflushed, formatPage(page)] }),
   });
 }
 
 /** The cached translations of a page are dropped. */
 export function dropsTranslations(state: BitmapMonitorState, thread: number, page: Page): BitmapMonitorState {
   const { unflushed } = state.threads[thread];
-  return updateThread(state, thread, { unflushed: unflushed.filter((other) => other !== formatCall(page)) });
+  return updateThread(state, thread, { unflushed: unflushed.filter((other) => other !== formatPage(page)) });
 }
 
 /** mmu_lock is given back: what was cleared must be write-protected. */

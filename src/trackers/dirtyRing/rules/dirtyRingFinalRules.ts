@@ -1,5 +1,5 @@
 import type { Properties, StateView } from '../../../check/property.ts';
-import { reported, reportsAllHarvested, reportsPages } from '../../../vm/properties/reportedPages.ts';
+import { reportedGfns, reportsAllHarvested, reportsPages } from '../../../vm/properties/reportedPages.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import { type DirtyRing, dirtyGfnAt, F_DIRTY, F_RESET } from '../dirty_ring.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
@@ -27,7 +27,7 @@ export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyR
     ...(told && {
       [DIRTY_RING_RULE.F6_HARVEST]: (view: StateView) => {
         const taken = rings.reduce((sum, { fetch_index }) => sum + ((view.read(fetch_index) - spec.index) >>> 0), 0);
-        const count = reported(spec, view).length;
+        const count = reportedGfns(spec, view).length;
         return count === taken || `${count} pages were reported, and ${taken} entries harvested`;
       },
     }),

@@ -3,7 +3,7 @@ import type { Gfn } from '../../../kvm/kvm.ts';
 import { isWrite, Kind } from '../../../memory/memory.ts';
 import { type DirtyRingState, emptyDirtyRing } from '../../../models/dirtyRing.ts';
 import { createMonitor, forgetThread, type Reducers, updateThread } from '../../../vm/properties/monitor.ts';
-import { differing, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { describeDifference, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import type { OperationSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
@@ -119,7 +119,7 @@ function returns(
       return violationOfRule(DIRTY_RING_RULE.F2_WINDOW, `after ${pushed} pushes dirty_index is ${index}`);
   }
   if (HARVESTS.includes(does) && hasRoom && honest.size === rings.length) {
-    const wrong = differing(result as readonly Gfn[], taken);
+    const wrong = describeDifference(result as readonly Gfn[], taken);
     if (wrong !== undefined) return violationOfRule(DIRTY_RING_RULE.F6_HARVEST, wrong);
   }
   return forgetThread(state, thread, IDLE_RING_THREAD);

@@ -3,7 +3,7 @@ import type { Violation } from '../../../explore/execution/violation.ts';
 import type { Gfn } from '../../../kvm/kvm.ts';
 import type { DirtyRingState } from '../../../models/dirtyRing.ts';
 import type { MonitorState } from '../../../vm/properties/monitor.ts';
-import { memoizedBy, text } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, memoizedBy } from '../../../vm/properties/monitorHelpers.ts';
 import { hostileRings, performs, type VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { DirtyRing } from '../dirty_ring.ts';
@@ -128,4 +128,4 @@ const ringKey = ({ entries, pushed, harvested, reset }: DirtyRingState): string 
   `${entries.map(({ flags, slot, offset }) => `${flags}:${slot}:${offset}`)}|${pushed},${harvested},${reset};`;
 
 export const dirtyRingThreadKey = ({ taken, count, last, flags, words, since, interrupted }: DirtyRingThread): string =>
-  `${taken.map(text)}|${count}|${last}|${flags.length}:${flags}|${words}|${since}|${interrupted};`;
+  `${taken.map(formatGfn)}|${count}|${last}|${flags.length}:${flags}|${words}|${since}|${interrupted};`;

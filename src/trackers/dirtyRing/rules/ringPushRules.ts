@@ -1,7 +1,7 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import { DIRTY_RING_INVALID, dirtyRingEntry, dirtyRingPush, isDirtyRingFull } from '../../../models/dirtyRing.ts';
 import { updateModel, updateThread } from '../../../vm/properties/monitor.ts';
-import { arraysEqual, pushesOf, text, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, gfnsRecordedBy, isSameGfn, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import { F_DIRTY } from '../dirty_ring.ts';
 import type { EntryRole } from './dirtyRingPlaces.ts';
 import {
@@ -40,16 +40,16 @@ export function pushesEntry(
     const fills = `${name} fills ${event.place.name} as number ${ring.pushed + 1}`;
     return violationOfRule(DIRTY_RING_RULE.F2_WINDOW, fills);
   }
-  const pushes = pushesOf(spec.actors[event.thread].operations[event.operation]);
-  if (honest.has(r) && !pushes.some((other) => arraysEqual(other, gfn))) {
-    const pushed = `${name} pushes ${pushes.map(text).join(' or ')}`;
-    return violationOfRule(DIRTY_RING_RULE.F4_WHOLE, `it says ${text(gfn)}, ${pushed}`);
+  const pushes = gfnsRecordedBy(spec.actors[event.thread].operations[event.operation]);
+  if (honest.has(r) && !pushes.some((other) => isSameGfn(other, gfn))) {
+    const pushed = `${name} pushes ${pushes.map(formatGfn).join(' or ')}`;
+    return violationOfRule(DIRTY_RING_RULE.F4_WHOLE, `it says ${formatGfn(gfn)}, ${pushed}`);
   }
   const { last } = state.threads[event.thread];
   // The same page again, where it was re-armed before the write.
-  const at = pushes.findIndex((other, i) => i >= last && arraysEqual(other, gfn));
+  const at = pushes.findIndex((other, i) => i >= last && isSameGfn(other, gfn));
   if (inOrder && honest.has(r) && !isFull && at < 0) {
-    const pushed = `${name} pushes ${text(gfn)} after ${text(pushes[last])}`;
+    const pushed = `${name} pushes ${formatGfn(gfn)} after ${formatGfn(pushes[last])}`;
     return violationOfRule(DIRTY_RING_RULE.F2_WRITES, pushed);
   }
   return updateThread(updateModel(state, r, dirtyRingPush(ring, gfn.slot, gfn.offset)), event.thread, {

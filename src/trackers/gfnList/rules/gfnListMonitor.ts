@@ -3,7 +3,7 @@ import { ARMED, type Page } from '../../../guest/guest.ts';
 import { EINVAL } from '../../../kvm/errors.ts';
 import type { Place } from '../../../memory/cell.ts';
 import { isWrite, Kind } from '../../../memory/memory.ts';
-import { emptyList, type ListEntry, type ListState } from '../../../models/gfnList.ts';
+import { emptyGfnList, type GfnListEntry, type GfnListState } from '../../../models/gfnList.ts';
 import {
   createMonitor,
   forgetThread,
@@ -11,7 +11,7 @@ import {
   rolesByPlace,
   updateThread,
 } from '../../../vm/properties/monitor.ts';
-import { differing, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { describeDifference, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import type { VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { GfnLists } from '../gfnList.ts';
@@ -46,11 +46,11 @@ type Role =
 export function gfnListMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnLists>): Monitor<GfnListMonitorState> {
   const { list } = tracker;
   const context: GfnListContext = { spec, vm, list, honest: isHonest(spec) };
-  return createMonitor<ListState, GfnListThread, Role>({
+  return createMonitor<GfnListState, GfnListThread, Role>({
     name: 'list rules',
     spec,
     roles: rolesByPlace<Role>(layout, rolesOf(context)),
-    model: emptyList(list.size),
+    model: emptyGfnList(list.size),
     idle: IDLE_LIST_THREAD,
     reducers: reducersOf(context),
     returned: (state, thread, operation, result) => returns(context, state, thread, operation, result),
@@ -121,7 +121,7 @@ function returns(
   if (does === 'reset' && fetchIndex !== undefined && result !== (fetchIndex > list.size ? -EINVAL : fetchIndex))
     return violationOfRule(GFN_LIST_RULE.A4_RESULT, `it returned ${result}, fetch_index was ${fetchIndex}`);
   if (honest && (does === 'collect' || does === 'copy-first')) {
-    const wrong = differing(result as readonly ListEntry[], taken);
+    const wrong = describeDifference(result as readonly GfnListEntry[], taken);
     if (wrong !== undefined) return violationOfRule(GFN_LIST_RULE.A3_STABLE, wrong);
   }
   return forgetThread(state, thread, IDLE_LIST_THREAD);

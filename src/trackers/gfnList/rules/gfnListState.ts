@@ -1,8 +1,8 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import type { Violation } from '../../../explore/execution/violation.ts';
-import type { ListEntry, ListState } from '../../../models/gfnList.ts';
+import type { GfnListEntry, GfnListState } from '../../../models/gfnList.ts';
 import type { MonitorState } from '../../../vm/properties/monitor.ts';
-import { text } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn } from '../../../vm/properties/monitorHelpers.ts';
 import { type ActorSpec, effectsOf, hostileRings, type VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { GfnList } from '../gfn_list.ts';
@@ -28,7 +28,7 @@ export const GFN_LIST_RULE = {
 
 /** What a thread did since its operation began; from `fetchIndex` on: since it took slots_lock. */
 export interface GfnListThread {
-  readonly taken: readonly ListEntry[];
+  readonly taken: readonly GfnListEntry[];
   /** The value of fetch_index that a reset read. */
   readonly fetchIndex: number | undefined;
   /** Words of entries that it read. */
@@ -49,7 +49,7 @@ export const IDLE_LIST_THREAD: GfnListThread = {
   zeroed: false,
 };
 
-export type GfnListMonitorState = MonitorState<ListState, GfnListThread>;
+export type GfnListMonitorState = MonitorState<GfnListState, GfnListThread>;
 
 /** The state after a step, or what the step violates. */
 export type GfnListNext = GfnListMonitorState | Violation;
@@ -82,8 +82,8 @@ export function isHonest(spec: VmSpec): boolean {
 
 export const mayPush = (role: ActorSpec['role']): boolean => role === 'vcpu' || role === 'host';
 
-export const gfnListKey = ({ entries, available, fetched }: ListState): string =>
-  `${entries.map(text)}|${available},${fetched};`;
+export const gfnListKey = ({ entries, available, fetched }: GfnListState): string =>
+  `${entries.map(formatGfn)}|${available},${fetched};`;
 
 export const gfnListThreadKey = ({ taken, fetchIndex, words, armed, zeroed }: GfnListThread): string =>
-  `${taken.map(text)}|${fetchIndex}|${words}|${armed}|${zeroed};`;
+  `${taken.map(formatGfn)}|${fetchIndex}|${words}|${armed}|${zeroed};`;

@@ -1,5 +1,5 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
-import { announce, fetch, fetchable } from '../../../models/gfnList.ts';
+import { gfnListAnnounce, gfnListFetch, gfnListFetchable } from '../../../models/gfnList.ts';
 import { updateThread } from '../../../vm/properties/monitor.ts';
 import { violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import {
@@ -42,14 +42,14 @@ export function announces(
   const count = model.entries.length;
   if (mayPush(role) || event.value !== count)
     return violationOfRule(GFN_LIST_RULE.A2_COUNT, `${name} makes it ${event.value}, ${count} entries are there`);
-  return { model: announce(model), threads };
+  return { model: gfnListAnnounce(model), threads };
 }
 
 /** Userspace stores fetch_index: the model has fetched. */
 export function fetches({ spec, honest }: GfnListContext, state: GfnListMonitorState, event: StepEvent): GfnListNext {
   if (!honest) return state;
   const { model, threads } = state;
-  const entries = fetchable(model);
+  const entries = gfnListFetchable(model);
   const count = event.value - model.fetched;
   if (count < 0 || count > entries.length) {
     const moved = `fetch_index went from ${model.fetched} to ${event.value}, avail_index is ${model.available}`;
@@ -57,5 +57,5 @@ export function fetches({ spec, honest }: GfnListContext, state: GfnListMonitorS
   }
   const does = spec.actors[event.thread].operations[event.operation].do;
   const taken = does === 'serve' ? [] : [...threads[event.thread].taken, ...entries.slice(0, count)];
-  return updateThread({ model: fetch(model, count), threads }, event.thread, { taken });
+  return updateThread({ model: gfnListFetch(model, count), threads }, event.thread, { taken });
 }

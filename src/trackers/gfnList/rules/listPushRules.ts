@@ -1,7 +1,13 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import type { Page } from '../../../guest/guest.ts';
 import { gfnListPush, isGfnListFull } from '../../../models/gfnList.ts';
-import { arraysEqual, formatCall, pushesOf, text, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import {
+  formatGfn,
+  formatPage,
+  gfnsRecordedBy,
+  isSameGfn,
+  violationOfRule,
+} from '../../../vm/properties/monitorHelpers.ts';
 import {
   GFN_LIST_RULE,
   type GfnListContext,
@@ -28,10 +34,10 @@ export function movesDirty(
   if (event.value !== count + 1)
     return violationOfRule(GFN_LIST_RULE.A1_ORDER, `dirty_index became ${event.value} after ${count} pushes`);
   const entry = { slot: view.read(list.entries[count].slot), offset: view.read64(list.entries[count].offset) };
-  const pushes = pushesOf(actor.operations[event.operation]);
-  if (honest && !pushes.some((other) => arraysEqual(other, entry))) {
-    const pushed = `${actor.name} pushes ${pushes.map(text).join(' or ') || 'nothing'}`;
-    return violationOfRule(GFN_LIST_RULE.A3_STABLE, `it says ${text(entry)}, ${pushed}`);
+  const pushes = gfnsRecordedBy(actor.operations[event.operation]);
+  if (honest && !pushes.some((other) => isSameGfn(other, entry))) {
+    const pushed = `${actor.name} pushes ${pushes.map(formatGfn).join(' or ') || 'nothing'}`;
+    return violationOfRule(GFN_LIST_RULE.A3_STABLE, `it says ${formatGfn(entry)}, ${pushed}`);
   }
   return { model: gfnListPush(model, entry), threads };
 }
@@ -63,6 +69,6 @@ export function opensPage(
 ): GfnListNext {
   const { name, role } = spec.actors[event.thread];
   if (!honest || spec.pml !== undefined || role !== 'vcpu') return state;
-  const isRecorded = state.model.entries.some((entry) => text(entry) === formatCall(page));
+  const isRecorded = state.model.entries.some((entry) => formatGfn(entry) === formatPage(page));
   return isRecorded ? state : violationOfRule(GFN_LIST_RULE.A5_RECORDED, `${name} opens ${event.place.name}`);
 }

@@ -1,9 +1,9 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import type { Page } from '../../../guest/guest.ts';
-import { gfnListReset, gfnListResettable, type ListEntry } from '../../../models/gfnList.ts';
+import { type GfnListEntry, gfnListReset, gfnListResettable } from '../../../models/gfnList.ts';
 import { updateThread } from '../../../vm/properties/monitor.ts';
-import { formatCall, text, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
-import { isThere } from '../../../vm/properties/unrecordedPages.ts';
+import { formatGfn, formatPage, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { isInSlot } from '../../../vm/properties/unrecordedPages.ts';
 import {
   GFN_LIST_RULE,
   type GfnListContext,
@@ -46,14 +46,14 @@ export function zeroesIndex(
   if (event.value !== 0) return violationOfRule(GFN_LIST_RULE.A4_ZERO, `${index} became ${event.value}`);
   if (index !== 'dirty_index') return updateThread(state, event.thread, { zeroed: true });
   const due = gfnListResettable(model).filter((entry) => isPage(context, entry, view));
-  const forgotten = honest ? due.map(text).filter((page) => !armed.includes(page)) : [];
+  const forgotten = honest ? due.map(formatGfn).filter((page) => !armed.includes(page)) : [];
   if (forgotten.length > 0) return violationOfRule(GFN_LIST_RULE.A4_PAGES, `not re-armed: ${forgotten.join(', ')}`);
   return updateThread({ model: gfnListReset(model), threads }, event.thread, { zeroed: true });
 }
 
-function isPage({ vm }: GfnListContext, entry: ListEntry, view: StateView): boolean {
+function isPage({ vm }: GfnListContext, entry: GfnListEntry, view: StateView): boolean {
   const page = vm.guest.slots.get(entry.slot)?.[Number(entry.offset)];
-  return page !== undefined && isThere(vm, page, view.read);
+  return page !== undefined && isInSlot(vm, page, view.read);
 }
 
 /** A page is re-armed: it must have been fetched. */
@@ -71,9 +71,9 @@ export function rearmsListPage(
     return violationOfRule(GFN_LIST_RULE.A4_PAGES, `${name} re-arms ${event.place.name} without slots_lock`);
   if (fetchIndex !== undefined && fetchIndex > list.size)
     return violationOfRule(GFN_LIST_RULE.A4_RANGE, `it is ${fetchIndex}, and ${event.place.name} is re-armed`);
-  if (honest && !gfnListResettable(state.model).some((entry) => text(entry) === formatCall(page)))
+  if (honest && !gfnListResettable(state.model).some((entry) => formatGfn(entry) === formatPage(page)))
     return violationOfRule(GFN_LIST_RULE.A4_PAGES, `${name} re-arms ${event.place.name}, which was never fetched`);
-  return updateThread(state, event.thread, { armed: [...armed, formatCall(page)] });
+  return updateThread(state, event.thread, { armed: [...armed, formatPage(page)] });
 }
 
 /** A reset gives list_lock back: all indices must be zero. */

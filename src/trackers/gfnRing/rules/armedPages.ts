@@ -1,7 +1,7 @@
 import type { Vm } from '../../../actors/vm.ts';
 import type { Properties } from '../../../check/property.ts';
 import { WRITABLE } from '../../../guest/guest.ts';
-import { formatCall, text } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, formatPage } from '../../../vm/properties/monitorHelpers.ts';
 import { noUnrecordedWritablePage } from '../../../vm/properties/unrecordedPages.ts';
 import { hostileRings, performs, type VmSpec } from '../../../vm/spec.ts';
 
@@ -15,14 +15,14 @@ export function everyPageArmedOrRecorded(spec: VmSpec, vm: Vm): Properties['fina
   if (performs(spec, 'host-write', 'set-slot') || spec.pml !== undefined) return noUnrecordedWritablePage(spec, vm);
   return {
     'R7 reset re-arms the pages of its entries, and no others': (view) => {
-      const due = new Set(vm.tracker.recorded(view).map(text));
-      const wrong = vm.guest.pages.filter((page) => (view.read(page.armed) !== WRITABLE) === due.has(formatCall(page)));
+      const due = new Set(vm.tracker.recorded(view).map(formatGfn));
+      const wrong = vm.guest.pages.filter((page) => (view.read(page.armed) !== WRITABLE) === due.has(formatPage(page)));
       if (wrong.length === 0) return true;
       return wrong
         .map((page) =>
           view.read(page.armed) !== WRITABLE
-            ? `page ${formatCall(page)} is write-protected, and its entry was not reset`
-            : `page ${formatCall(page)} is not write-protected, and no ring has an entry of it`,
+            ? `page ${formatPage(page)} is write-protected, and its entry was not reset`
+            : `page ${formatPage(page)} is not write-protected, and no ring has an entry of it`,
         )
         .join('; ');
     },

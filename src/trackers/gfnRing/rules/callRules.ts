@@ -2,7 +2,7 @@ import type { StateView } from '../../../check/property.ts';
 import type { Violation } from '../../../explore/execution/violation.ts';
 import { BUSY, GFN_RING_INVALID, type GfnEntry } from '../../../models/ring.ts';
 import { updateThread } from '../../../vm/properties/monitor.ts';
-import { differing, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { describeDifference, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import type { OperationSpec } from '../../../vm/spec.ts';
 import {
   GFN_RING_RULE,
@@ -72,7 +72,7 @@ function wrongResult(
     case 'harvest':
     case 'collect': {
       if (op.do === 'collect' ? hostile.size > 0 : hostile.has(op.ring)) return undefined;
-      const wrong = differing(result as readonly GfnEntry[], taken);
+      const wrong = describeDifference(result as readonly GfnEntry[], taken);
       return wrong === undefined ? undefined : violationOfRule(GFN_RING_RULE.R4_ORDER, wrong);
     }
     default:

@@ -1,7 +1,7 @@
 import type { Monitor } from '../../../check/property.ts';
 import { ARMED } from '../../../guest/guest.ts';
 import { isWrite, Kind } from '../../../memory/memory.ts';
-import { emptyRing } from '../../../models/ring.ts';
+import { emptyGfnRing } from '../../../models/ring.ts';
 import { createMonitor, type Reducers } from '../../../vm/properties/monitor.ts';
 import { violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import { hostileRings } from '../../../vm/spec.ts';
@@ -52,7 +52,7 @@ export function gfnRingMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnRings
           )
         : undefined,
     reducers: reducersOf(context),
-    model: spec.rings.map(({ size }) => emptyRing(size)),
+    model: spec.rings.map(({ size }) => emptyGfnRing(size)),
     idle: IDLE,
     returned: (state, thread, operation, result, view) => returns(context, state, thread, operation, result, view),
     modelKey: gfnRingsKey,

@@ -1,8 +1,8 @@
 import type { Violation } from '../../../explore/execution/violation.ts';
-import type { GfnEntry, RingState } from '../../../models/ring.ts';
+import type { GfnEntry, GfnRingState } from '../../../models/ring.ts';
 import type { GfnRing } from '../../../ring/kvm_gfnring.ts';
 import type { MonitorState } from '../../../vm/properties/monitor.ts';
-import { memoizedBy, text } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, memoizedBy } from '../../../vm/properties/monitorHelpers.ts';
 import type { ActorSpec, VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { GfnRings } from '../gfnRings.ts';
@@ -38,7 +38,7 @@ export const GFN_RING_RULE = {
 } as const;
 
 /** The models of all rings, and what each thread is doing. */
-export type GfnRingMonitorState = MonitorState<readonly RingState[], GfnRingThread>;
+export type GfnRingMonitorState = MonitorState<readonly GfnRingState[], GfnRingThread>;
 
 /** What a thread did since its operation began; from `cons` on: since it took slots_lock. */
 export interface GfnRingThread {
@@ -109,11 +109,11 @@ export const ownsRing = ({ rings }: GfnRingContext, { role, vcpu }: ActorSpec, r
 export const distance = (to: number, from: number): number => (((to - from) % MODULUS) + MODULUS) % MODULUS;
 
 /** A step changes one ring: the texts of the others are memoized. */
-export const gfnRingsKey = (rings: readonly RingState[]): string =>
+export const gfnRingsKey = (rings: readonly GfnRingState[]): string =>
   rings.reduce((key, ring) => key + memoizedBy(ring, ringKey), '');
 
-const ringKey = ({ published, harvested, reset, entries }: RingState): string =>
-  `${published},${harvested},${reset},${entries.map(text)};`;
+const ringKey = ({ published, harvested, reset, entries }: GfnRingState): string =>
+  `${published},${harvested},${reset},${entries.map(formatGfn)};`;
 
 export const gfnRingThreadKey = (thread: GfnRingThread): string => (thread === IDLE ? ';' : doingKey(thread));
 
@@ -129,4 +129,4 @@ const doingKey = ({
   due,
   unflushed,
 }: GfnRingThread): string =>
-  `${room},${pushed}|${taken.map(text)}|${JSON.stringify(cons)}${JSON.stringify(expected)}${JSON.stringify(processed)}|${words}|${armed}|${due}|${unflushed};`;
+  `${room},${pushed}|${taken.map(formatGfn)}|${JSON.stringify(cons)}${JSON.stringify(expected)}${JSON.stringify(processed)}|${words}|${armed}|${due}|${unflushed};`;

@@ -1,5 +1,5 @@
 import type { StepEvent } from '../../../check/property.ts';
-import { available, gfnRingHarvest, gfnRingHarvestable } from '../../../models/ring.ts';
+import { gfnRingAvailable, gfnRingHarvest, gfnRingHarvestable } from '../../../models/ring.ts';
 import { updateModel, updateThread } from '../../../vm/properties/monitor.ts';
 import { violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import {
@@ -19,8 +19,8 @@ export function harvests(
 ): GfnRingNext {
   const ring = state.model[r];
   const count = distance(event.value, spec.index + ring.harvested);
-  if (count > available(ring)) {
-    const became = `${event.place.name} became ${event.value}, ${available(ring)} entries were there`;
+  if (count > gfnRingAvailable(ring)) {
+    const became = `${event.place.name} became ${event.value}, ${gfnRingAvailable(ring)} entries were there`;
     return violationOfRule(GFN_RING_RULE.R2_ORDER, became);
   }
   const does = spec.actors[event.thread].operations[event.operation].do;

@@ -1,7 +1,7 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
-import { BUSY, publish, pushResult, used } from '../../../models/ring.ts';
+import { BUSY, gfnRingPublish, gfnRingPushResult, gfnRingUsed } from '../../../models/ring.ts';
 import { type RoleOf, updateModel, updateThread } from '../../../vm/properties/monitor.ts';
-import { arraysEqual, pushesOf, text, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, gfnsRecordedBy, isSameGfn, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import type { GfnRingRole } from './gfnRingPlaces.ts';
 import {
   GFN_RING_RULE,
@@ -20,7 +20,7 @@ export function readsRoom(
   ring: number,
 ): GfnRingMonitorState {
   return ownsRing(context, context.spec.actors[thread], ring)
-    ? updateThread(state, thread, { room: pushResult(state.model[ring]) })
+    ? updateThread(state, thread, { room: gfnRingPushResult(state.model[ring]) })
     : state;
 }
 
@@ -38,8 +38,8 @@ export function publishes(
   const doing = state.threads[event.thread];
   if (!ownsRing(context, actor, r))
     return violationOfRule(GFN_RING_RULE.R1_SHARED_PROD, `${actor.name} writes ${event.place.name}`);
-  if (used(ring) >= ring.size || doing.room === undefined || doing.room === BUSY) {
-    const inUse = `${used(ring)} of ${ring.size} are in use`;
+  if (gfnRingUsed(ring) >= ring.size || doing.room === undefined || doing.room === BUSY) {
+    const inUse = `${gfnRingUsed(ring)} of ${ring.size} are in use`;
     return violationOfRule(GFN_RING_RULE.R6_FULL, `${actor.name} publishes an entry, ${inUse}`);
   }
   const expected = (spec.index + ring.published + 1) % MODULUS;
@@ -49,12 +49,12 @@ export function publishes(
   }
   const words = rings[r].entries[((expected + MODULUS - 1) % MODULUS) % ring.size];
   const entry = { slot: view.read(words.slot), offset: view.read64(words.offset) };
-  const pushes = pushesOf(actor.operations[event.operation]);
-  if (!hostile.has(r) && !pushes.some((push) => arraysEqual(push, entry))) {
-    const pushed = `${actor.name} pushes ${pushes.map(text).join(' or ')}`;
-    return violationOfRule(GFN_RING_RULE.R3_ENTRY_FIRST, `the entry says ${text(entry)}, ${pushed}`);
+  const pushes = gfnsRecordedBy(actor.operations[event.operation]);
+  if (!hostile.has(r) && !pushes.some((push) => isSameGfn(push, entry))) {
+    const pushed = `${actor.name} pushes ${pushes.map(formatGfn).join(' or ')}`;
+    return violationOfRule(GFN_RING_RULE.R3_ENTRY_FIRST, `the entry says ${formatGfn(entry)}, ${pushed}`);
   }
-  return updateThread(updateModel(state, r, publish(ring, entry)), event.thread, { pushed: doing.pushed + 1 });
+  return updateThread(updateModel(state, r, gfnRingPublish(ring, entry)), event.thread, { pushed: doing.pushed + 1 });
 }
 
 /** An entry is written: it must not be in use. */

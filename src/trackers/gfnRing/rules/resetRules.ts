@@ -1,7 +1,7 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
 import { GFN_RING_INVALID, type GfnEntry, gfnRingReset, gfnRingResettable } from '../../../models/ring.ts';
 import { type RoleOf, updateModel, updateThread } from '../../../vm/properties/monitor.ts';
-import { formatCall, text, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn, formatPage, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import type { GfnRingRole } from './gfnRingPlaces.ts';
 import {
   distance,
@@ -85,7 +85,7 @@ export function movesCons(
   }
   const due = hostile.has(r) ? [] : ring.entries.slice(0, count).filter((entry) => isPage(context, entry));
   return updateThread(updateModel(state, r, gfnRingReset(ring, count)), event.thread, {
-    due: [...doing.due, ...due.map(text)],
+    due: [...doing.due, ...due.map(formatGfn)],
     processed: { ...doing.processed, [r]: processed + count },
   });
 }
@@ -109,11 +109,11 @@ export function rearms(
   if (view.holder(vm.kvm.mmu_lock) !== event.thread)
     return violationOfRule(GFN_RING_RULE.R12_MMU_LOCK, `${name} re-arms ${event.place.name} without it`);
   const doing = state.threads[event.thread];
-  const gfn = formatCall(page);
+  const gfn = formatPage(page);
   const isNamed = Object.entries(doing.expected).some(([r, count]) => {
     if (count <= 0) return false;
     const { entries } = state.model[Number(r)];
-    return hostile.has(Number(r)) || entries.slice(0, count).some((entry) => text(entry) === gfn);
+    return hostile.has(Number(r)) || entries.slice(0, count).some((entry) => formatGfn(entry) === gfn);
   });
   if (!isNamed && !doing.due.includes(gfn))
     return violationOfRule(GFN_RING_RULE.R7_EXACTLY, `${name} re-arms ${event.place.name}, which was never harvested`);
@@ -132,7 +132,7 @@ export function flushes(
     const { name } = spec.actors[event.thread];
     return violationOfRule(GFN_RING_RULE.R12_FLUSH, `${name} flushes ${event.place.name} without it`);
   }
-  const gfn = formatCall(page);
+  const gfn = formatPage(page);
   const { unflushed } = state.threads[event.thread];
   return unflushed.includes(gfn)
     ? updateThread(state, event.thread, { unflushed: unflushed.filter((other) => other !== gfn) })

@@ -1,6 +1,6 @@
 import type { Properties, StateView } from '../../../check/property.ts';
 import { BUSY, GFN_RING_INVALID, type GfnEntry } from '../../../models/ring.ts';
-import { text } from '../../../vm/properties/monitorHelpers.ts';
+import { formatGfn } from '../../../vm/properties/monitorHelpers.ts';
 import { type ActorSpec, hostileRings, type OperationSpec, performs, type VmSpec } from '../../../vm/spec.ts';
 import { GFN_RING_RULE } from './gfnRingState.ts';
 
@@ -19,8 +19,8 @@ export function callResultsMatchModel(spec: VmSpec): Properties['finally'] {
     ...(whole.length > 0 && {
       [GFN_RING_RULE.R4_ORDER]: (view: StateView) => {
         for (const ring of whole) {
-          const pushed = pushedTo(spec, ring, view).map(text);
-          const taken = harvestedFrom(spec, ring, view).map(text);
+          const pushed = pushedTo(spec, ring, view).map(formatGfn);
+          const taken = harvestedFrom(spec, ring, view).map(formatGfn);
           if (taken.length > pushed.length || taken.some((entry, i) => entry !== pushed[i]))
             return `ring${ring}: harvested ${taken.join(' ')}, pushed ${pushed.join(' ') || 'nothing'}`;
         }
