@@ -8,7 +8,7 @@ interface CommandDefinition {
   readonly commands?: readonly Command[];
   /** A paragraph after the options in the help. */
   readonly note?: string;
-  /** Command lines without `gfnring`, and what each does. */
+  /** Two to four command lines without `gfnring`, and what each does. */
   readonly examples: Readonly<Record<string, string>>;
   /** Gets the arguments, then the options, then the command. Undefined for a group of commands. */
   // biome-ignore lint/suspicious/noExplicitAny: commander does not know these types

@@ -1,20 +1,11 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command as CommanderCommand } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { scenarioNamesAndPaths } from '../../src/cli/completionValues.ts';
 import { commandsOf as allCommandsOf, createProgram } from '../../src/cli/createProgram.ts';
 import { runHere, temporaryFolder } from '../commandLine.ts';
-import {
-  argsOf,
-  type Block,
-  blocksOf,
-  type Command,
-  commandsOf,
-  documents,
-  expectShown,
-  normalised,
-} from './blocks.ts';
+import { argsOf, type Block, blocksOf, type Command, commandsOf, documents, expectShown } from './blocks.ts';
 
 /**
  * Commands without `$ ` that this test does not run, and why. Commands with `$ ` are run and
@@ -49,9 +40,13 @@ const NO_FILE: readonly (readonly [document: string, begins: string, why: string
   ['docs/api.md', '', 'generated declarations'],
 ];
 
-/** Commands run in this folder. It contains the examples, as the project does. */
+/**
+ * Commands run in this folder. It contains the examples, as the project does. They are copied,
+ * because the hash in the name of a finding covers the path from there to the module.
+ */
 const folder = realpathSync(temporaryFolder().folder);
-symlinkSync(resolve('examples'), join(folder, 'examples'));
+cpSync('examples', join(folder, 'examples'), { recursive: true });
+symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
 
 /** Results by command. A command that several documents show runs once. */
 const results = new Map<string, { readonly printed: string; readonly status: number | null }>();
@@ -65,20 +60,8 @@ async function resultOf(args: readonly string[]) {
   return result;
 }
 
-/**
- * The name of a finding contains a hash that changes with the program. There must be one finding of
- * that name.
- */
-function findFinding(argument: string): string {
-  const [, prefix] = /^\.gfnring\/findings\/(.*-)[0-9a-f]{10}\.json$/.exec(argument) ?? [];
-  if (prefix === undefined || existsSync(join(folder, argument))) return argument;
-  const found = readdirSync(join(folder, '.gfnring/findings')).filter((name) => normalised(name) === `${prefix}H.json`);
-  expect(found).toHaveLength(1);
-  return `.gfnring/findings/${found[0]}`;
-}
-
 async function run(command: Command): Promise<void> {
-  const args = argsOf(command).map(findFinding);
+  const args = argsOf(command);
   const { printed, status } = await resultOf(args);
   expectShown(command, printed, status);
   for (const [i, option] of args.entries())

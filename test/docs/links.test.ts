@@ -12,21 +12,12 @@ interface Link {
   readonly to: string;
 }
 
-/** The targets of `[text](to)` in the project, and files that are named in backticks. */
+/** The targets of `[text](to)` in the project. */
 function linksOf(document: string): Link[] {
-  const text = texts.get(document)!;
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^[a-z]+:/.test(to));
-  const named = [...text.matchAll(/`((?:(?:docs|src|test|bench|properties|examples)\/)?[\w./-]+)`/g)]
+  return [...texts.get(document)!.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, to]) => to)
-    .filter((to) => /\.md$|^(docs|src|selftest|test|bench|properties|examples)\//.test(to))
-    // Generated files, and names that the reader chooses.
-    .filter((to) => to !== 'test/output' && !to.startsWith('build/') && !to.includes('NAME'));
-  const here = dirname(document);
-  return [
-    ...links.map((to) => (to.startsWith('#') ? document + to : normalize(join(here, to)))),
-    // A document names files of its own folder, or files by their path in the project.
-    ...named.map((to) => (existsSync(to) ? to : normalize(join(here, to)))),
-  ].map((to) => ({ document, to }));
+    .filter((to) => !/^[a-z]+:/.test(to))
+    .map((to) => ({ document, to: to.startsWith('#') ? document + to : normalize(join(dirname(document), to)) }));
 }
 
 /** The anchor of a heading on GitHub. */
