@@ -9,12 +9,11 @@ export function assume(holds: boolean): asserts holds {
   if (!holds) throw ASSUMED;
 }
 
-const CHECK_FAILED = 'GFNRING_CHECK_FAILED';
+const BRAND = Symbol.for('gfnring: check failed');
 
 /** Thrown by `check`. */
 export class CheckFailed extends Error {
   override readonly name = 'CheckFailed';
-  readonly code = CHECK_FAILED;
   readonly property: string;
 
   constructor(property: string, message: string) {
@@ -22,10 +21,10 @@ export class CheckFailed extends Error {
     this.property = property;
   }
 }
+Object.defineProperty(CheckFailed.prototype, BRAND, { value: true });
 
-/** By its code and not by its class, as it may come from a second copy of this package. */
-export const isCheckFailed = (error: unknown): error is CheckFailed =>
-  (error as Partial<CheckFailed> | null | undefined)?.code === CHECK_FAILED;
+/** By its brand and not by its class, as it may come from a second copy of this package. */
+export const isCheckFailed = (error: unknown): error is CheckFailed => error instanceof Error && BRAND in error;
 
 /**
  * For operations: where `holds` is false, the execution violates `property`; `seen` says what was

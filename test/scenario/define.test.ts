@@ -86,6 +86,7 @@ test('an unknown name, and a property that throws, are reported', () => {
   });
   expect(run(typo).violation).toEqual({
     property: 'no operation crashes',
+    category: 'crash',
     message: expect.stringMatching(
       /^ReferenceError: there is no cell or lock 'cuont', only count, at test\/scenario\/define\.test\.ts:\d+$/,
     ),
