@@ -201,7 +201,13 @@ export const searches: readonly Mistake[] = [
     part: 'limits',
     testFile: 'test/run/limits.slow.test.ts',
     expectedBy: ['a limit is never a pass steps of one execution, by none'],
-    edits: [{ file: 'explore/search/searchProgress', from: 'this.limit ??= this.cutBy?.limit;', to: '' }],
+    edits: [
+      {
+        file: 'explore/search/searchProgress',
+        from: "this.limit ??= this.cutBy && { kind: 'execution', text: this.cutBy.limit };",
+        to: ';',
+      },
+    ],
   },
   {
     name: 'execution-limit-not-reported',

@@ -23,7 +23,7 @@ export function decideTest(test: LitmusTest, model: MemoryModelName, seconds: nu
   });
   const limits = { executions: Infinity, seconds, bytes: 2 ** 30 };
   const { violation, limit, cut, states } = searchHere(scenario, searchOf(model), limits);
-  const why = violation !== undefined ? `${violation.property}: ${violation.message}` : (limit ?? null);
+  const why = violation !== undefined ? `${violation.property}: ${violation.message}` : (limit?.text ?? null);
   if (why !== null || cut > 0) return { verdict: null, why: why ?? 'an execution was cut short', states };
   return {
     verdict: has + hasNot === 0 ? 'DEADLOCK' : has === 0 ? 'Never' : hasNot === 0 ? 'Always' : 'Sometimes',

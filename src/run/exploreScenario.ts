@@ -49,7 +49,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
     workers,
     seed: search.seed,
     outcome: exploreOutcome(result, findings.length > 0),
-    limit: violation === undefined ? (result.limit ?? null) : null,
+    limit: violation === undefined ? (result.limit?.text ?? null) : null,
     completeTo: result.completeTo ?? null,
     loop: result.cutBy?.loop ?? null,
     // A violation at the end of an execution needs no assumption. A livelock does.

@@ -40,7 +40,12 @@ test('sampling in batches gives the same executions as one by one', () => {
     steps += execution.steps;
     classes.add();
   }
-  expect(seen).toMatchObject({ executions: 600, steps, limit: '600 executions', classes: classes.seen.size });
+  expect(seen).toMatchObject({
+    executions: 600,
+    steps,
+    limit: { kind: 'executions', text: '600 executions' },
+    classes: classes.seen.size,
+  });
 });
 
 test('within a bound, a state is searched with the fewest preemptions that reach it', () => {

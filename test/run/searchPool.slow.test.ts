@@ -42,7 +42,7 @@ describe('for any number of workers', () => {
   test('the sampled executions are the same', async () => {
     for (const scheduler of ['portfolio', 'random-walk', 'reads-from'] as const) {
       const { found, here } = await both(ring('ring-l'), { ...base, scheduler }, { ...noLimits, executions: 3000 });
-      expect(found).toMatchObject({ executions: 3000, limit: '3000 executions' });
+      expect(found).toMatchObject({ executions: 3000, limit: { kind: 'executions', text: '3000 executions' } });
       expect(found).toMatchObject({ classes: here.classes, readsFrom: here.readsFrom, steps: here.steps });
     }
   });
@@ -59,7 +59,7 @@ describe('for any number of workers', () => {
     const { found, here } = await both(ring('ring-s'), { ...search, preemptions: 1 });
     expect(found).toMatchObject({ executions: here.executions, classes: here.classes, limit: undefined });
     const cut = await both(ring('ring-s'), search, { ...noLimits, executions: 5000 });
-    expect(cut.found).toMatchObject({ executions: 5000, limit: '5000 executions' });
+    expect(cut.found).toMatchObject({ executions: 5000, limit: { kind: 'executions', text: '5000 executions' } });
   });
 
   test('a scenario in memory has one thread', async () => {

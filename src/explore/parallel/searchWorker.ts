@@ -43,7 +43,7 @@ export class SearchWorker {
   run(item: WorkItem, limits: Limits): WorkResult {
     const { execution } = this;
     const result = this.search(item, limits);
-    const { executions, blocked, cut, steps, late, limit, limitKind, isOver, cutBy, violation } = result;
+    const { executions, blocked, cut, steps, late, limit, isOver, cutBy, violation } = result;
     const isRefuted = !this.comparison.holds();
     return {
       executions,
@@ -52,7 +52,6 @@ export class SearchWorker {
       steps,
       late,
       limit,
-      limitKind,
       isOver,
       cutBy,
       bounds: [...execution.threads.bounds],

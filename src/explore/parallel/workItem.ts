@@ -1,7 +1,7 @@
 import type { Stop } from '../execution/stop.ts';
 import type { Violation } from '../execution/violation.ts';
 import type { SleepingStep, WakeupNode } from '../optimalDpor/wakeupTree.ts';
-import type { CutBy, LimitKind } from '../search/searchProgress.ts';
+import type { CutBy, ReachedLimit } from '../search/searchProgress.ts';
 import type { PartialGraph } from '../trust/partialGraph.ts';
 
 /** A unit of work of a search, as plain data: any worker can run it. */
@@ -30,8 +30,7 @@ export interface WorkResult {
   readonly cut: number;
   readonly steps: number;
   readonly late: boolean;
-  readonly limit: string | undefined;
-  readonly limitKind: LimitKind | undefined;
+  readonly limit: ReachedLimit | undefined;
   readonly isOver: boolean;
   readonly cutBy: CutBy | undefined;
   /** Loops that were bounded, over all items that this worker has run. */

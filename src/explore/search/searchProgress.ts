@@ -40,10 +40,8 @@ export interface SearchResult {
   violation: Violation | undefined;
   /** Whether the time ran out within an execution. That execution is not counted. */
   late: boolean;
-  /** The limit that ended the search, as text; undefined if the search is complete. */
-  limit: string | undefined;
-  /** The kind of `limit`, if it is one of these. */
-  limitKind: LimitKind | undefined;
+  /** The limit that ended the search; undefined if the search is complete. */
+  limit: ReachedLimit | undefined;
   /**
    * Whether `limit` is a limit of one execution, so that further work cannot complete the search.
    */
@@ -53,10 +51,17 @@ export interface SearchResult {
 }
 
 /**
- * What ended a search: a limit of the search, a limit of one execution, or an access that the
- * search does not support.
+ * What ended a search.
+ *
+ * - `time`, `executions`, `memory`: a limit of the search.
+ * - `execution`: a limit of one execution.
+ * - `livelocks`: all states were visited, but the search for livelocks among them had no time left.
+ * - `unsupported`: an access that the search does not support.
  */
-export type LimitKind = 'time' | 'executions' | 'memory' | 'execution' | 'unsupported';
+export interface ReachedLimit {
+  readonly kind: 'time' | 'executions' | 'memory' | 'execution' | 'livelocks' | 'unsupported';
+  readonly text: string;
+}
 
 /** Why an execution was cut. */
 export interface CutBy {
@@ -75,8 +80,7 @@ export class SearchProgress implements SearchResult {
   steps = 0;
   violation: Violation | undefined = undefined;
   late = false;
-  limit: string | undefined = undefined;
-  limitKind: LimitKind | undefined = undefined;
+  limit: ReachedLimit | undefined = undefined;
   isOver = false;
   cutBy: CutBy | undefined = undefined;
   private readonly limits: Limits;
@@ -89,8 +93,8 @@ export class SearchProgress implements SearchResult {
 
   /** A copy as plain data. */
   get result(): SearchResult {
-    const { executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy } = this;
-    return { executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy };
+    const { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy } = this;
+    return { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy };
   }
 
   /** How many executions may still be run. */
@@ -126,10 +130,7 @@ export class SearchProgress implements SearchResult {
 
   /** To be called when no work remains. If executions were cut, the search is not complete. */
   complete(): this {
-    if (this.cut > 0) {
-      this.limit ??= this.cutBy?.limit;
-      this.limitKind ??= 'execution';
-    }
+    if (this.cut > 0) this.limit ??= this.cutBy && { kind: 'execution', text: this.cutBy.limit };
     return this;
   }
 
@@ -140,9 +141,8 @@ export class SearchProgress implements SearchResult {
   }
 
   /** Ends the search by a limit. */
-  endBy(kind: LimitKind, limit: string): void {
-    this.limit = limit;
-    this.limitKind = kind;
+  endBy(kind: ReachedLimit['kind'], text: string): void {
+    this.limit = { kind, text };
   }
 
   private endByTime(): void {
@@ -157,7 +157,6 @@ export class SearchProgress implements SearchResult {
     this.steps += result.steps;
     this.violation ??= result.violation;
     if (result.late) this.timeOut();
-    if (this.limit === undefined && result.limit !== undefined) this.limitKind = result.limitKind;
     this.limit ??= result.limit;
     this.isOver ||= result.isOver;
     this.cutBy ??= result.cutBy;

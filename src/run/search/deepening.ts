@@ -45,7 +45,7 @@ function* deepening(search: SearchSpec, limits: Limits): SearchSequence {
   });
   // The limit of time is for all searches together.
   const withWholeTime = (result: ScenarioSearchResult): ScenarioSearchResult =>
-    result.limitKind === 'time' ? { ...result, limit: `${limits.seconds} seconds` } : result;
+    result.limit?.kind === 'time' ? { ...result, limit: { kind: 'time', text: `${limits.seconds} seconds` } } : result;
   for (const stepsMax of USUAL) {
     const result = yield request(Math.min(stepsMax, search.stepsMax), 1);
     if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return withWholeTime(result);
@@ -62,8 +62,8 @@ function* deepening(search: SearchSpec, limits: Limits): SearchSequence {
     const result = { ...found, missing };
     const isDone = result.cut === 0 && result.limit === undefined && result.violation === undefined;
     if (isDone && reduction !== search.reduction) return withWholeTime(yield request(search.stepsMax));
-    if (result.limitKind !== 'time') completeTo = Math.min(stepsMax, search.stepsMax);
-    const isLast = result.cut === 0 || result.limitKind === 'time' || stepsMax >= search.stepsMax;
+    if (result.limit?.kind !== 'time') completeTo = Math.min(stepsMax, search.stepsMax);
+    const isLast = result.cut === 0 || result.limit?.kind === 'time' || stepsMax >= search.stepsMax;
     if (isLast || result.isRefuted || result.violation !== undefined) return { ...withWholeTime(result), completeTo };
   }
 }

@@ -15,10 +15,10 @@ export const emptyResult = (progress: SearchProgress): ScenarioSearchResult => (
 /** The result of a search on one run. It does not count classes. */
 export function oneRunResult(
   run: CheckedExecution,
-  { executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy }: SearchResult,
+  { executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy }: SearchResult,
 ): ScenarioSearchResult {
   return {
-    ...{ executions, blocked, cut, states, steps, violation, late, limit, limitKind, isOver, cutBy },
+    ...{ executions, blocked, cut, states, steps, violation, late, limit, isOver, cutBy },
     ...{ classes: null, readsFrom: null, classesCut: false },
     schedule: violation === undefined ? [] : takenSchedule(run),
     stop: violation === undefined ? undefined : run.execution.stopped()?.kind,

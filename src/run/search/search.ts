@@ -61,7 +61,7 @@ function searchInBatches(
     const completed = runClaimedWork(run, worker, step.value.now, createWorkCounter());
     step = batches.next(completedInOrder(completed).map(({ result }) => result));
   }
-  if (batched.progress.limitKind === 'unsupported') return searchWithGraphCache(scenario, search, limits);
+  if (batched.progress.limit?.kind === 'unsupported') return searchWithGraphCache(scenario, search, limits);
   return batchedResult(batched, run.checker.missing, search);
 }
 

@@ -82,7 +82,7 @@ export class SearchPool {
       cancelWork(started.control);
       await started.completed;
     }
-    if (batched.progress.limitKind === 'unsupported') return searchWithGraphCache(scenario, search, limits);
+    if (batched.progress.limit?.kind === 'unsupported') return searchWithGraphCache(scenario, search, limits);
     return batchedResult(batched, [...missing], search);
   }
 

@@ -33,7 +33,7 @@ export function searchStates(
     // own.
     const plain = symmetry === undefined ? run : createRun(scenario, search.stepsMax, search, [], search.loopRules);
     const livelock = searchLivelock(plain, { ...limits, seconds: limits.seconds - deadline.seconds });
-    if (livelock === null) result.limit = 'the search for livelocks took too long';
+    if (livelock === null) result.limit = { kind: 'livelocks', text: 'the search for livelocks took too long' };
     else if (livelock !== undefined) return { ...result, ...livelock };
   }
   if (symmetry !== undefined && symmetric.execution.threads.code.threadMatters)
