@@ -4,7 +4,7 @@ import { knownDefects } from '../scenario/knownDefects.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 
 /** The version of what a campaign writes to disk. Seeds mean the same only within one. */
-export const CAMPAIGN_SCHEMA = 3;
+export const CAMPAIGN_SCHEMA = 4;
 
 const knownDefectFields = (t: FieldTypes) => ({
   catalogue: t.oneOf(Object.keys(knownDefects)),

@@ -1,3 +1,4 @@
+import { KERNEL_RULE } from '../kvm/kernelRules.ts';
 import { check } from '../memory/assume.ts';
 import type { Memory } from '../memory/memory.ts';
 import { ARMED, type Guest, type Page, UNMAPPED, WRITABLE } from './guest.ts';
@@ -19,11 +20,7 @@ export function writeProtect(
     if ((rest & 1n) === 0n) continue;
     const page = BigInt.asUintN(64, offset + i);
     const inside = page < BigInt(npages);
-    check(
-      inside,
-      'G1 the kernel touches nothing beyond ring and slot',
-      `re-arms page ${page} of slot ${slot}, which has ${npages}`,
-    );
+    check(inside, KERNEL_RULE.G1_WITHIN_BOUNDS, `re-arms page ${page} of slot ${slot}, which has ${npages}`);
     mem.store(pages[Number(page)].armed, ARMED);
   }
 }

@@ -1,3 +1,4 @@
+import { KERNEL_RULE } from '../kvm/kernelRules.ts';
 import { performAccess, performFence } from '../memory/accessMemory.ts';
 import { check } from '../memory/assume.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
@@ -82,7 +83,7 @@ export class CompiledCode {
       return (this.exports[name] as (...args: readonly (number | bigint)[]) => number)(...args);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError)
-        check(false, 'G4 the kernel does not crash', `${error.message}, after ${mem.origin ?? 'nothing'}`);
+        check(false, KERNEL_RULE.G4_NO_CRASH, `${error.message}, after ${mem.origin ?? 'nothing'}`);
       throw error;
     }
   }
@@ -291,7 +292,7 @@ export class CompiledCode {
       );
     check(
       false,
-      'G1 the kernel touches nothing beyond ring and slot',
+      KERNEL_RULE.G1_WITHIN_BOUNDS,
       `${this.compiled.sites[site]} ${does} ${bytes} bytes ${address >= 0 && address < STACK_FROM ? `at address ${address}` : 'beyond every object'}`,
     );
   }

@@ -1,6 +1,6 @@
 import { trackers } from '../trackers/registry.ts';
 import { userspaceDefects } from '../trackers/scenarios/copyBeforeReset.ts';
-import { type KnownDefect, propertyId } from '../vm/builtInScenario.ts';
+import type { KnownDefect } from '../vm/builtInScenario.ts';
 
 /** Known defects of the subjects: number of docs/trackers.md, which has the sources, and title. */
 export const knownDefects: Readonly<Record<string, string>> = Object.assign(
@@ -14,5 +14,5 @@ export function knownAs(
   { property }: { readonly property: string },
   known: readonly KnownDefect[] = [],
 ): string | null {
-  return known.find(({ properties }) => properties.includes(propertyId(property)))?.catalogue ?? null;
+  return known.find(({ properties }) => properties.includes(property))?.catalogue ?? null;
 }

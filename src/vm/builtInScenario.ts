@@ -20,12 +20,9 @@ export interface BuiltInScenario<Spec = VmSpec | VmsSpec> {
 export interface KnownDefect {
   /** Its number in docs/trackers.md. */
   readonly catalogue: string;
-  /** The ids of the properties that it violates: see `propertyId`. */
+  /** The names of the properties that it violates. */
   readonly properties: readonly string[];
 }
-
-/** The id of a property: the number of the rule with which its name begins, or its whole name. */
-export const propertyId = (property: string): string => /^[A-Z]+-?\d+/.exec(property)?.[0] ?? property;
 
 export const defaultModeFor = (
   { mode, tooLargeWithViews }: Pick<BuiltInScenario, 'mode' | 'tooLargeWithViews'>,

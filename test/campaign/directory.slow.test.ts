@@ -43,8 +43,8 @@ describe('a directory', () => {
     );
     const file = join(directory, 'campaign.json');
     const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('"schema": 3', '"schema": 4'));
-    expect(() => CampaignDirectory.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 3');
+    writeFileSync(file, text.replace('"schema": 4', '"schema": 5'));
+    expect(() => CampaignDirectory.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 4');
     writeFileSync(file, text.replace('"seed": 1', '"seed": "one"'));
     expect(() => CampaignDirectory.open(directory)).toThrow('campaign.json.seed is "one"');
     writeFileSync(file, text.slice(0, 40));

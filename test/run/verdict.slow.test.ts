@@ -10,6 +10,7 @@ import { checkedScenarios, scenariosOf } from '../../src/scenario/builtinScenari
 import { knownAs, knownDefects } from '../../src/scenario/knownDefects.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
+import { LOST } from '../../src/trackers/scenarios/trackerScenario.ts';
 import type { BuiltInScenario } from '../../src/vm/builtInScenario.ts';
 
 /**
@@ -125,7 +126,7 @@ test.each(expected.filter(({ memoryModel }) => memoryModel !== 'sc'))(
 );
 
 test('in a scenario that is known for a defect, another property is no part of it', () => {
-  const known = [{ catalogue: 'B19', properties: ['no dirty page is ever lost', 'NL1'] }] as const;
+  const known = [{ catalogue: 'B19', properties: LOST }] as const;
   expect(knownAs({ property: 'no dirty page is ever lost' }, known)).toBe('B19');
   expect(knownAs({ property: 'L4 no deadlock' }, known)).toBeNull();
   expect(knownAs({ property: 'no dirty page is ever lost' }, undefined)).toBeNull();

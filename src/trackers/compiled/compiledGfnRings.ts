@@ -1,6 +1,7 @@
 import type { CompiledKernel } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/compiledCode.ts';
 import { checkEntries, type ExtraMember, initMembers, layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
+import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
 import { check } from '../../memory/assume.ts';
 import type { Layout } from '../../memory/layout.ts';
@@ -23,7 +24,7 @@ export class CompiledGfnRings extends GfnRings {
     const code = new CompiledCode(compiled, {
       rearm: (mem, slot, offset, mask) => kvm.arch.enable_log_dirty_pt_masked(mem, memslotOf(kvm, slot)!, offset, mask),
       signalPending: (mem) => kvm.arch.signal_pending(mem),
-      warned: (mem) => check(false, 'G4 the kernel does not crash', `it warns: ${mem.origin}`),
+      warned: (mem) => check(false, KERNEL_RULE.G4_NO_CRASH, `it warns: ${mem.origin}`),
     });
     this.code = code;
     checkEntries(code, 'pad');

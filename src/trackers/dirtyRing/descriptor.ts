@@ -1,3 +1,4 @@
+import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import { performs, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
 import { CompiledDirtyRings } from '../compiled/compiledDirtyRings.ts';
@@ -26,7 +27,7 @@ type Differences = Pick<TrackerDescriptor, 'kernelApi' | 'hostWriteDefect' | 're
 
 /** What descriptors of versions differ in. */
 const differences: Readonly<Record<VersionName, Differences>> = {
-  '5.11': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: ['G4'] } },
+  '5.11': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: [KERNEL_RULE.G4_NO_CRASH] } },
   '6.1': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: LOST }, kernelApi: '5.11' },
   '6.12': { backupBitmap: true, kernelApi: '6.2' },
   '6.17': { backupBitmap: true, kernelApi: '6.17' },

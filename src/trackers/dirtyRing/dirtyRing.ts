@@ -1,3 +1,4 @@
+import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import { check } from '../../memory/assume.ts';
 import type { Layout } from '../../memory/layout.ts';
@@ -50,11 +51,7 @@ export class DirtyRings implements DirtyTracker {
     else if (this.bitmaps.length > 0) {
       set_bit(mem, this.bitmaps.find((bitmap) => bitmap.slot.slot === gfn.slot)!, Number(gfn.offset));
     } else
-      check(
-        !this.version.dereferencesNoVcpu,
-        'G4 the kernel does not crash',
-        'dereferences the running vCPU, and none runs',
-      );
+      check(!this.version.dereferencesNoVcpu, KERNEL_RULE.G4_NO_CRASH, 'dereferences the running vCPU, and none runs');
     return true; // also where nothing was recorded: the kernel only warns
   }
 

@@ -27,6 +27,7 @@ import {
   twoResetters,
   twoSpaces,
 } from '../scenarios/whileRunning.ts';
+import { DIRTY_RING_RULE } from './rules/dirtyRingState.ts';
 import { type Version, type VersionName, versions } from './versions.ts';
 
 /** Userspace flags both entries for reset, and the first again. */
@@ -88,8 +89,8 @@ function withHostileUserspace(
   tracker: ScenarioTracker,
   { interruptible, rejectsWrappedOffset, repaired }: Version,
 ): BuiltInScenario[] {
-  const beyondPushed = { catalogue: 'B21', properties: ['F-3'] };
-  const endless = { catalogue: 'B16', properties: ['G2'] };
+  const beyondPushed = { catalogue: 'B21', properties: [DIRTY_RING_RULE.F3_NOT_OVERTAKEN] };
+  const endless = { catalogue: 'B16', properties: [DIRTY_RING_RULE.G2_BOUNDED] };
   return [
     trackerScenario(
       tracker,

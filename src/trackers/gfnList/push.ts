@@ -1,4 +1,5 @@
 import { EBUSY } from '../../kvm/errors.ts';
+import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
 import { check } from '../../memory/assume.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -18,11 +19,7 @@ export function gfn_list_push(mem: Memory, list: GfnList, { slot, offset }: Gfn)
     return -EBUSY;
   }
   const entry = list.entries[index];
-  check(
-    entry !== undefined,
-    'G1 the kernel touches nothing beyond ring and slot',
-    `writes entry ${index} of a list of ${list.size}`,
-  );
+  check(entry !== undefined, KERNEL_RULE.G1_WITHIN_BOUNDS, `writes entry ${index} of a list of ${list.size}`);
   mem.write(entry.slot, slot);
   mem.write64(entry.offset, offset);
   mem.store(list.dirty_index, index + 1);

@@ -1,5 +1,6 @@
 import { collect, hostile, kernel, poke, reset, userspace, vcpu, write } from '../../vm/actorSpecs.ts';
 import type { BuiltInScenario } from '../../vm/builtInScenario.ts';
+import { VM_RULE } from '../../vm/properties/vmRules.ts';
 import { copyBeforeReset } from '../scenarios/copyBeforeReset.ts';
 import { multiVmScenarios } from '../scenarios/multiVmScenarios.ts';
 import { LOST, ONE_PAGE, OUT_OF_BOUNDS, type ScenarioTracker, trackerScenario } from '../scenarios/trackerScenario.ts';
@@ -30,7 +31,7 @@ export const gfnListScenarios = (tracker: ScenarioTracker): BuiltInScenario[] =>
     ONE_PAGE,
     // With an index out of bounds the list looks full: a vCPU that checks first waits for a reset
     // that never comes.
-    { known: { catalogue: 'O3', properties: [...OUT_OF_BOUNDS, 'L1'] } },
+    { known: { catalogue: 'O3', properties: [...OUT_OF_BOUNDS, VM_RULE.L1_RUNS_AGAIN] } },
   ),
   trackerScenario(
     tracker,

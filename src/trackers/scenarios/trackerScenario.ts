@@ -1,12 +1,14 @@
 import { SCHEMA } from '../../input/schema.ts';
+import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import type { BuiltInScenario, KnownDefect } from '../../vm/builtInScenario.ts';
+import { VM_RULE } from '../../vm/properties/vmRules.ts';
 import { type ActorSpec, performs, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
 
 /** The properties that show a lost page. */
-export const LOST = ['no dirty page is ever lost', 'NL1'];
+export const LOST: readonly string[] = [VM_RULE.NOTHING_LOST, VM_RULE.NL1_RECORDED];
 /** The property that shows an access out of bounds. */
-export const OUT_OF_BOUNDS = ['G1'];
+export const OUT_OF_BOUNDS: readonly string[] = [KERNEL_RULE.G1_WITHIN_BOUNDS];
 export const ONE_PAGE = { slots: [{ slot: 0, npages: 1 }] };
 
 /** What scenarios ask of a tracker. */

@@ -4,6 +4,7 @@ import { ARMED } from '../../guest/guest.ts';
 import { isWrite } from '../../memory/memory.ts';
 import type { VmSpec } from '../spec.ts';
 import { violationOfRule } from './monitorHelpers.ts';
+import { VM_RULE } from './vmRules.ts';
 
 /**
  * G5 of all trackers: a thread that re-arms a page holds slots_lock and mmu_lock. slots_lock keeps
@@ -21,7 +22,7 @@ export function armRule(spec: VmSpec, { guest, kvm }: Vm): Monitor<null> {
       return missing.length === 0
         ? null
         : violationOfRule(
-            'G5 pages are re-armed with slots_lock and mmu_lock held',
+            VM_RULE.G5_LOCKS,
             `${spec.actors[thread].name} re-arms ${place.name} without ${missing.map(({ name }) => name).join(' and ')}`,
           );
     },

@@ -3,6 +3,7 @@ import type { Properties, StateView } from '../../check/property.ts';
 import type { Gfn } from '../../kvm/kvm.ts';
 import { effectsOf, hostileRings, performs, performsWhere, type VmSpec } from '../spec.ts';
 import { formatGfn, formatPage, gfnsRecordedBy } from './monitorHelpers.ts';
+import { VM_RULE } from './vmRules.ts';
 
 /*
  * What honest calls reported, compared with what was written, at the end of an execution. These
@@ -32,7 +33,7 @@ export function reportsMatchWrites(spec: VmSpec, vm: Vm): Properties['finally'] 
   if (!applies(spec)) return {};
   return {
     ...noUnwrittenPageReported(spec),
-    'NL5 every page that was written is reported, or still recorded': (view: StateView) => {
+    [VM_RULE.NL5_REPORTED]: (view: StateView) => {
       const known = new Set([...reportedGfns(spec, view), ...vm.tracker.recorded(view)].map(formatGfn));
       const missing = vm.guest.pages.filter((page) => view.read(page.version) > 0 && !known.has(formatPage(page)));
       return missing.length === 0 || `${missing.map(formatPage).join(', ')} is neither`;

@@ -4,6 +4,7 @@ import { type Page, WRITABLE } from '../../guest/guest.ts';
 import type { Cell } from '../../memory/cell.ts';
 import { hostileRings, performs, type VmSpec } from '../spec.ts';
 import { formatGfn, formatPage } from './monitorHelpers.ts';
+import { VM_RULE } from './vmRules.ts';
 
 /**
  * NL1, at the end of an execution: a page that can be written unrecorded is recorded already.
@@ -12,7 +13,7 @@ import { formatGfn, formatPage } from './monitorHelpers.ts';
 export function noUnrecordedWritablePage(spec: VmSpec, vm: Vm): Properties['finally'] {
   if (!performs(spec, 'write', 'host-write') || performs(spec, 'push') || hostileRings(spec).size > 0) return {};
   return {
-    'NL1 no page can be written unrecorded': (view) => {
+    [VM_RULE.NL1_RECORDED]: (view) => {
       const recorded = new Set(vm.tracker.recorded(view).map(formatGfn));
       const open = vm.guest.pages.filter(
         (page) =>

@@ -12,6 +12,7 @@ import { checkpointRules, IMAGE_AT_COMMIT } from './checkpointRules.ts';
 import { claims } from './claims.ts';
 import { leewaySuffices } from './leeway.ts';
 import { isInSlot } from './unrecordedPages.ts';
+import { VM_RULE } from './vmRules.ts';
 
 /**
  * What is checked of every VM: the rules of its tracker, L1 to L5, and that no dirty page is lost.
@@ -27,7 +28,7 @@ export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, l
     },
     sometimes: Object.fromEntries(spec.sometimes.map((name) => [name, claims[name](spec, vm, tracker)])),
     finally: {
-      ...(copiesPages(spec) && { 'no dirty page is ever lost': noPageIsLost(tracker, spec, vm, layout) }),
+      ...(copiesPages(spec) && { [VM_RULE.NOTHING_LOST]: noPageIsLost(tracker, spec, vm, layout) }),
       ...rules.finally,
     },
     monitors: [...rules.monitors, ...checkpointMonitors(spec, vm)],
@@ -35,10 +36,10 @@ export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, l
     resultsMatter: false,
     deadlock: (waiting) => {
       const sleepers = waiting.filter(({ kind }) => kind === 'sleeps');
-      if (sleepers.length === 0) return 'L4 no deadlock';
+      if (sleepers.length === 0) return VM_RULE.L4_NO_DEADLOCK;
       return sleepers.some(({ place }) => place?.offset === vm.resets.offset)
-        ? 'L1, L3, L5 a stopped vCPU runs again'
-        : 'L5 no wake-up is lost';
+        ? VM_RULE.L1_RUNS_AGAIN
+        : VM_RULE.L5_WAKE_UPS;
     },
   };
 }
@@ -51,7 +52,7 @@ const checkpointMonitors = (spec: VmSpec, vm: Vm): TrackerRules['monitors'] =>
 function stopsInTime(spec: VmSpec, vm: Vm): Properties['always'] {
   if (!performs(spec, 'write')) return {};
   return {
-    'R10 a vCPU stops before its ring is full': ({ read }: StateView) => vm.overruns.every((cell) => read(cell) === 0),
+    [VM_RULE.R10_STOPS]: ({ read }: StateView) => vm.overruns.every((cell) => read(cell) === 0),
   };
 }
 
