@@ -5,11 +5,16 @@ import type { Mistake } from './mistakes/mistake.ts';
 import { missingNames } from './patch/moduleNames.ts';
 import { patched } from './patch/patch.ts';
 import type { SeededBug } from './patch/seededBug.ts';
+import { benchmarkRingBugs, benchmarkRingScaffold } from './subjects/benchmarkRing.ts';
 import { patchOf } from './subjects/canary.ts';
 import { canaries } from './subjects/index.ts';
 import { listTests } from './vitest/listTests.ts';
 
-const bugs: readonly SeededBug[] = [...canaries.map((canary) => ({ ...canary, edits: patchOf(canary) })), ...mistakes];
+const bugs: readonly SeededBug[] = [
+  ...canaries.map((canary) => ({ ...canary, edits: patchOf(canary) })),
+  ...benchmarkRingBugs.map((bug) => ({ ...bug, edits: [...benchmarkRingScaffold, ...bug.edits] })),
+  ...mistakes,
+];
 
 const compiledText = (file: string): string => readFileSync(distUrl(`${file}.js`), 'utf8');
 

@@ -5,7 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import { scenario } from './define.ts';
 
 /** Entries of a benchmark ring. */
-export const SIZE = 4;
+const SIZE = 4;
 
 /** The benchmark rings by name, with their numbers of pushes, harvests and resets. */
 export const BENCHMARK_RINGS = {
@@ -19,14 +19,6 @@ export type BenchmarkRingName = keyof typeof BENCHMARK_RINGS;
 
 export const isBenchmarkRing = (name: string): name is BenchmarkRingName => Object.hasOwn(BENCHMARK_RINGS, name);
 
-/** What the actors do. A test replaces one by a wrong one. */
-export interface RingFunctions {
-  readonly push: (mem: Memory, ring: RingCells) => void;
-  readonly harvest: (mem: Memory, ring: RingCells, before: unknown) => number;
-  readonly lastHarvest: (mem: Memory, ring: RingCells, before: unknown) => number;
-  readonly reset: (mem: Memory, ring: RingCells, before: unknown) => number;
-}
-
 /**
  * A ring of 4 entries, on which explorers are measured: a vCPU pushes, userspace harvests, a kernel
  * thread resets. It is written as users write scenarios. The n-th entry has values that no other
@@ -34,24 +26,6 @@ export interface RingFunctions {
  */
 export function benchmarkRing(name: BenchmarkRingName): Scenario {
   const [pushes, harvests, resets] = BENCHMARK_RINGS[name];
-  return createBenchmarkRing(name, pushes, harvests, resets);
-}
-
-/** A benchmark ring of any size, in which functions can be replaced by wrong ones. */
-export function createBenchmarkRing(
-  name: string,
-  pushes: number,
-  harvests: number,
-  resets: number,
-  mistakes: Partial<RingFunctions> = {},
-): Scenario {
-  const parts: RingFunctions = {
-    push,
-    harvest: consumeAll,
-    lastHarvest: mistakes.harvest ?? consumeAll,
-    reset,
-    ...mistakes,
-  };
   const cells = {
     pad: 'u32',
     prod: { type: 'u16', over: 'pad', byte: 0 },
@@ -67,9 +41,9 @@ export function createBenchmarkRing(
     cells,
     locks,
     actors: {
-      vcpu: Array.from({ length: pushes }, () => parts.push),
-      userspace: Array.from({ length: harvests }, (_, i) => (i + 1 < harvests ? parts.harvest : parts.lastHarvest)),
-      kernel: Array.from({ length: resets }, () => parts.reset),
+      vcpu: Array.from({ length: pushes }, () => push),
+      userspace: Array.from({ length: harvests }, () => consumeAll),
+      kernel: Array.from({ length: resets }, () => reset),
     },
     always: {
       'no more entries than the ring has': ({ read, cells }) => u16(read(cells.kprod) - read(cells.kreset)) <= SIZE,
@@ -85,7 +59,7 @@ export function createBenchmarkRing(
 }
 
 /** `prod` and `cons` overlap the padding of entry 0, which nothing else uses. */
-export interface RingCells {
+interface RingCells {
   readonly pad: Cell;
   readonly prod: Cell;
   readonly cons: Cell;
@@ -106,7 +80,7 @@ function push(mem: Memory, { prod, kprod, kreset, slot, off }: RingCells): void 
   mem.storeRelease(prod, index + 1);
 }
 
-export function consumeAll(mem: Memory, { prod, cons, slot, off }: RingCells, before: unknown): number {
+function consumeAll(mem: Memory, { prod, cons, slot, off }: RingCells, before: unknown): number {
   let index = (before as number | undefined) ?? 0;
   for (const end = mem.loadAcquire(prod); index !== end; index = u16(index + 1))
     consumeOne(mem, slot, off, index, 'userspace');
@@ -135,13 +109,7 @@ function reset(
   return index;
 }
 
-export function consumeOne(
-  mem: Memory,
-  slot: RingCells['slot'],
-  off: RingCells['off'],
-  index: number,
-  reader: string,
-): void {
+function consumeOne(mem: Memory, slot: RingCells['slot'], off: RingCells['off'], index: number, reader: string): void {
   const [s, o] = [mem.load(slot[index % SIZE]), mem.load(off[index % SIZE])];
   check(s === 100 + index && o === 200 + index, `${reader} reads what was pushed`, `entry ${index} reads ${s}, ${o}`);
 }

@@ -28,7 +28,7 @@ const notRunOf = ({ text }: Block): string[] =>
 
 /** Documents whose commands another test runs, because they need more than a folder. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'examples/kernel-patch/README.md': 'test/kernel/examplePatches.ts',
+  'examples/kernel-patch/README.md': 'test/kernel/kernelPatchExample.ts',
   'examples/vitest-property/README.md': 'test/package.slow.test.ts',
 };
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
 import { emptyFolder, main, runNode, temporaryFolder } from '../commandLine.ts';
-import { examplePatches } from './examplePatches.ts';
+import { testKernelPatchExample } from './kernelPatchExample.ts';
 import { compiled, edited, MAIL, TREES, type Tree, treesOrNone } from './trees.ts';
 
 const { folder } = temporaryFolder();
@@ -137,7 +137,7 @@ describe('small changes of the C code are found', () => {
   });
 });
 
-describe('the patches in examples/kernel-patch', examplePatches);
+describe('the patches in examples/kernel-patch', testKernelPatchExample);
 
 /** A tree of one C file. It uses our own headers. */
 function treeWith(text: string, file = MAIL.file): Tree {

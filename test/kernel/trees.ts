@@ -29,8 +29,9 @@ export const treesOrNone: readonly Tree[] = TREES.length > 0 ? TREES : [{ kdir: 
 export const compiled = ({ kdir, file }: Tree): Promise<CompiledKernel> => compile({ kdir, file, allowed: [] });
 
 /**
- * A temporary copy of the compiled files of a tree. Each text is replaced in the first file that
- * contains it. Throws if none does.
+ * A temporary copy of the compiled files of a tree, as a user who edits C would have it. Each text
+ * is replaced in the first file that contains it. Throws if none does. Seeded bugs of the
+ * JavaScript subjects are in `selftest`.
  */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = emptyFolder();

@@ -18,18 +18,18 @@ interface SchedulerOptions {
 /**
  * The randomized schedulers, by name. Tables of docs/schedulers.md describe them.
  *
- * Below: five bugs of a ring (`test/explore/ringBugs.ts`), and the median number of executions
- * until each is found, over 60 seeds. `-` is more than 20,000; `pct3` is pct of depth 3; `rf` is
- * reads-from; `all` is the portfolio. None is best everywhere.
- * A random walk is best nowhere, but it alone assumes nothing about the program.
+ * Below: the seeded bugs of the benchmark ring (`benchmarkRingBugs`), and the median number of
+ * executions until each is found, over 60 seeds. `-` is more than 20,000; `pct3` is pct of depth 3;
+ * `rf` is reads-from; `all` is the portfolio. None is best everywhere. A random walk is best
+ * nowhere, but it alone assumes nothing about the program.
  *
  * | bug                     | walk | pct2 | pct3 | pct5 | pct10 | pos | urw | surw | rf  | all |
  * | ----------------------- | ---- | ---- | ---- | ---- | ----- | --- | --- | ---- | --- | --- |
- * | full is decided on cons |    - |    - |   64 |   41 |    47 |  44 |  48 |   35 |  35 |  49 |
- * | cons one ahead believed |   35 |    3 |    3 |    4 |     6 |   9 | 261 |    8 |   7 |   4 |
- * | prod before the entry   |    8 |   10 |    5 |    4 |     6 |   3 |  13 |    4 |   2 |   3 |
- * | entry 0 wipes its pad   |  934 |    9 |   16 |   14 |    24 |  39 | 223 |   31 |  27 |  15 |
- * | kreset before the entry |    - |    - |  395 |  320 |   660 | 343 | 218 | 1100 | 250 | 372 |
+ * | full-decided-on-cons    |    - |    - |   64 |   41 |    47 |  44 |  48 |   35 |  35 |  49 |
+ * | cons-one-ahead-accepted |   35 |    3 |    3 |    4 |     6 |   9 | 261 |    8 |   7 |   4 |
+ * | prod-before-the-entry   |    8 |   10 |    5 |    4 |     6 |   3 |  13 |    4 |   2 |   3 |
+ * | entry-0-wipes-its-pad   |  934 |    9 |   16 |   14 |    24 |  39 | 223 |   31 |  27 |  15 |
+ * | kreset-before-the-entry |    - |    - |  395 |  320 |   660 | 343 | 218 | 1100 | 250 | 372 |
  */
 const randomSchedulers = {
   portfolio: createPortfolio,

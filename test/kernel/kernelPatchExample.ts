@@ -7,10 +7,11 @@ import { argsOf, blocksOf, commandsOf, expectShown } from '../docs/blocks.ts';
 import { compiled, MAIL } from './trees.ts';
 
 /**
- * Tests the commands of examples/kernel-patch. Compiling takes seconds: `npm test` compiles one
- * patch, `npm run test:long` also the correct one.
+ * Tests the commands of examples/kernel-patch. Its two patches of C are examples of what a user
+ * checks with `gfnring kernel`, and one of them is right: they are no seeded bugs. Compiling takes
+ * seconds: `npm test` compiles one patch, `npm run test:long` also the correct one.
  */
-export function examplePatches(): void {
+export function testKernelPatchExample(): void {
   const shown = blocksOf('examples/kernel-patch/README.md').map(commandsOf);
   const [early, batches] = shown;
   const cases = [['loses a page', early] as const, ['is right', batches] as const];
