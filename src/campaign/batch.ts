@@ -2,6 +2,7 @@ import type { Violation } from '../explore/execution/violation.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import type { ExecutionCoverage } from './coverage/coverage.ts';
+import type { Counts } from './state/counts.ts';
 
 /** What all batches of a campaign have in common, as plain data. */
 export interface BatchConfig extends MemoryConfig {
@@ -56,18 +57,10 @@ export interface BatchFailure extends Pick<Violation, 'property' | 'message' | '
 }
 
 /** The result of a batch. */
-export interface BatchResult {
+export interface BatchResult extends Omit<Counts, 'executions'> {
   readonly number: number;
   /** Executions that completed. */
   readonly complete: number;
-  /** Executions that an assumption stopped. */
-  readonly blocked: number;
-  /** Executions that reached the limit of steps. */
-  readonly cut: number;
-  /** Executions that violated a property. */
-  readonly failed: number;
-  /** Steps of all executions. */
-  readonly steps: number;
   /**
    * One hash of the happens-before class for each complete execution of the base scenario: those
    * that a scheduler drew, and those of mutated schedules.

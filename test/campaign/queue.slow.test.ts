@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readText } from '../../src/files/fileErrors.ts';
 import { startIn, temporaryFolder } from '../commandLine.ts';
 import { apart } from './campaigns.ts';
 
@@ -38,14 +37,11 @@ function start(...args: string[]) {
 }
 
 /** Waits until the journal of a campaign has so many lines. */
-async function journalHas(lines: number, directory: string): Promise<void> {
-  for (;;) {
-    try {
-      if (readFileSync(path(`${directory}/journal`), 'utf8').split('\n').length > lines) return;
-    } catch {}
-    await sleep(20);
-  }
-}
+const journalHas = (lines: number, directory: string): Promise<unknown> =>
+  vi.waitUntil(() => (readText(path(`${directory}/journal`)) ?? '').split('\n').length > lines, {
+    interval: 20,
+    timeout: 50_000,
+  });
 
 /** A summary without the parts that depend on how it was run. */
 function summaryIn(stdout: string): unknown {

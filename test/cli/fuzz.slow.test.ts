@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startIn, temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 
@@ -75,11 +75,8 @@ test('finds a canary, and its finding is replayed with the bug in it', async () 
 
 test('fuzz stops at a signal with a summary, and can be resumed', async () => {
   const { child, ended } = startIn(folder, 'fuzz', 'vm', '--workers', '1', '--dir', 'd');
-  const timer = setInterval(() => {
-    if (!existsSync(path('d/corpus'))) return;
-    clearInterval(timer);
-    child.kill('SIGINT');
-  }, 50);
+  await vi.waitUntil(() => existsSync(path('d/corpus')), { interval: 50, timeout: 50_000 });
+  child.kill('SIGINT');
   const { status, stdout } = await ended;
   expect(status).toBe(130);
   expect(stdout).toMatch(/^[\d,]+ executions of 1 scenario/);
