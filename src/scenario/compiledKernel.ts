@@ -2,6 +2,7 @@ import type { CompiledKernel, KernelApi } from '../kernel/compiled.ts';
 import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { trackerForVm, trackers } from '../trackers/registry.ts';
 import type { BuiltInScenario } from '../vm/builtInScenario.ts';
+import type { ClaimName } from '../vm/claimNames.ts';
 import type { VmSpec } from '../vm/spec.ts';
 import { checkedScenarios } from './builtinScenarios.ts';
 
@@ -17,10 +18,12 @@ export const kernelFileOf = ({ file, key, counts }: CompiledKernel): KernelFile 
   ...(!counts && { returns: 'bool' }),
 });
 
+const CONS_REFUSED: ClaimName = 'a cons is refused';
+
 /** What `kernel` runs: the scenarios of a tracker, with the C file in its place. */
 export function checksOfKernel(kernel: KernelFile, tracker: string): BuiltInScenario[] {
   // A bool does not tell whether a cons was refused.
-  const told = (claim: string): boolean => kernel.returns !== 'bool' || claim !== 'a cons is refused';
+  const told = (claim: string): boolean => kernel.returns !== 'bool' || claim !== CONS_REFUSED;
   const withFile = (spec: VmSpec): VmSpec =>
     trackerForVm(spec).name === tracker ? { ...spec, kernel, sometimes: spec.sometimes.filter(told) } : spec;
   return checkedScenarios(tracker).map((check) => ({

@@ -72,7 +72,9 @@ function buildActors(definitions: Readonly<Record<string, unknown>>, names: unkn
       throw new BadInput(`${where}: actors.${name} is ${show(operations)}: must be a list of operations`);
     return {
       name,
-      operations: operations.map((operation, i) => operationOf(operation, bindRun, `${where}: actors.${name}[${i}]`)),
+      operations: operations.map((operation, i) =>
+        operationOf(operation, bindRun, i, `${where}: actors.${name}[${i}]`),
+      ),
     };
   });
   if (actors.length === 0) throw new BadInput(`${where}: actors is empty: there must be one at least`);
@@ -189,7 +191,12 @@ function createRunBinder(names: unknown): (call: Call) => Operation['run'] {
   };
 }
 
-function operationOf(value: unknown, bindRun: (call: Call) => Operation['run'], where: string): Operation {
+function operationOf(
+  value: unknown,
+  bindRun: (call: Call) => Operation['run'],
+  index: number,
+  where: string,
+): Operation {
   const { run, label, until } = (typeof value === 'function' ? { run: value } : (value ?? {})) as {
     run?: unknown;
     label?: string;
@@ -202,7 +209,7 @@ function operationOf(value: unknown, bindRun: (call: Call) => Operation['run'], 
       `${where} is async or a generator: must be a plain function, as its result is neither awaited nor iterated`,
     );
   return {
-    label: label ?? (run.name || `operation ${/\[(\d+)\]$/.exec(where)![1]}`),
+    label: label ?? (run.name || `operation ${index}`),
     run: bindRun(run as Call),
     ...(until === undefined ? {} : { until }),
   };

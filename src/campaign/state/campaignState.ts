@@ -22,6 +22,8 @@ export interface CoverageSample {
 /** A batch that could not be run. */
 export interface LostBatch {
   readonly batch: number;
+  /** The name of the campaign's scenario that it was made from. */
+  readonly base: string;
   readonly scenario: string;
   readonly why: string;
 }
@@ -130,7 +132,10 @@ export class CampaignState {
       this.findings.addUnminimised({ failure, base, source, group, executionsBefore });
     }
     for (const failure of effect.surplus) this.findings.addSurplus(failure);
-    if (effect.lost !== undefined) this.lostBatches.push({ batch: number, scenario: source.name, why: effect.lost });
+    if (effect.lost !== undefined) {
+      const { name } = this.settings.bases[base].source;
+      this.lostBatches.push({ batch: number, base: name, scenario: source.name, why: effect.lost });
+    }
     this.counts = addCounts(this.counts, effect.counts);
     this.countsByBase[base] = addCounts(this.countsByBase[base], effect.counts);
     // Whether number + 1 is a power of two.

@@ -46,7 +46,7 @@ export function planBatch(settings: CampaignSettings, number: number, corpus: re
 function withMutatedScenario(batch: Batch, source: ScenarioRef, random: Random): Batch {
   const mutated = isVm(source) ? mutateVm(source, random) : source;
   if (mutated === source || !isVm(mutated)) return batch;
-  return { ...batch, source: { ...mutated, name: mutated.name.replace(/(, varied)?$/, ', varied') }, isBase: false };
+  return { ...batch, source: { ...mutated, name: `${batch.family}, varied` }, isBase: false };
 }
 
 /**

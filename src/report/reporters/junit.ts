@@ -15,7 +15,7 @@ export const junitReporter = {
 function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'seconds'>): string {
   const { scenarios, findings, lost, seed } = summary;
   const cases = scenarios.map(({ name, executions, missing }) => {
-    const errors = lost.filter(({ scenario }) => scenario === name || scenario === `${name}, varied`);
+    const errors = lost.filter(({ base }) => base === name);
     const own = findings.filter(({ base }) => base === name);
     const output = [`${executions} executions`, ...missing.map((claim) => `not reached: ${claim}`)].join('\n');
     return [
