@@ -7,7 +7,7 @@ import { optimalDpor } from '../src/explore/optimalDpor/optimalDpor.ts';
 import type { Program } from '../src/explore/program.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import { LoopComparison } from '../src/explore/search/loopComparison.ts';
-import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
+import type { PropertyChecker, SearchResult } from '../src/explore/search/searchProgress.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
 import { instrument } from '../src/loops/instrument.ts';
 import { installProbe } from '../src/loops/probe.ts';
@@ -65,7 +65,7 @@ interface Ends {
   readonly livelocks: readonly (readonly number[])[];
 }
 
-type Search = (execution: Execution, judge: PropertyChecker, cuts: number) => { readonly limit: string | undefined };
+type Search = (execution: Execution, judge: PropertyChecker, cuts: number) => Pick<SearchResult, 'limit'>;
 
 const byStates: Search = (execution, judge, cuts) =>
   depthFirstSearch(execution, judge, { ...noLimits, cuts, seconds: 1 }, { states: new StateCache(execution, judge) });

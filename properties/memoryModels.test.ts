@@ -85,7 +85,7 @@ function optimalSearch(program: Program, model: 'tso' | 'weak') {
     // Three executions for each work item, as workers do.
     const limits = { ...noLimits, executions: 3 };
     const done = trust(single, once, limits, tools, classes, structuredClone(item.graph));
-    if (done.limitKind === 'unsupported') break;
+    if (done.limit?.kind === 'unsupported') break;
     executions += done.executions;
     open.push(...done.left.toReversed());
     isKnown = open.length === 0;
