@@ -1,5 +1,4 @@
 import { BadInput } from '../input/badInput.ts';
-import { SCHEMA } from '../input/schema.ts';
 import type { Finding } from '../run/finding.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
@@ -39,9 +38,15 @@ export interface ScenarioSummary extends Counts {
   readonly missing: readonly string[];
 }
 
+/**
+ * The version of the JSON of a summary. 2: the fields are called as the state of a campaign calls
+ * them (surplus, unminimised, lostBatches, quarantined).
+ */
+const SUMMARY_SCHEMA = 2;
+
 /** The result of a campaign so far. */
 export interface CampaignSummary extends Omit<CampaignSettings, 'bases'>, Counts {
-  readonly schema: typeof SCHEMA;
+  readonly schema: typeof SUMMARY_SCHEMA;
   readonly kind: 'campaign summary';
   readonly directory: string;
   /** `limit`: nothing was found before a limit was reached. It is never a pass. */
@@ -54,23 +59,23 @@ export interface CampaignSummary extends Omit<CampaignSettings, 'bases'>, Counts
   readonly scenarios: readonly ScenarioSummary[];
   readonly findings: readonly CampaignFinding[];
   /** By property: number of failures that were only counted, and not minimised. */
-  readonly further: Readonly<Record<string, number>>;
+  readonly surplus: Readonly<Record<string, number>>;
   /** Number of failures that are minimised when the campaign is resumed. */
-  readonly open: number;
-  readonly lost: readonly LostBatch[];
+  readonly unminimised: number;
+  readonly lostBatches: readonly LostBatch[];
   /** Damaged files that were moved to the quarantine folder, with what is wrong with each. */
-  readonly setAside: readonly string[];
+  readonly quarantined: readonly string[];
 }
 
 /** Summarises a campaign: an open `CampaignDirectory`, or a state that was only read. */
 export async function summariseCampaign({
   state,
   directory,
-  setAside,
+  quarantined,
 }: {
   readonly state: CampaignState;
   readonly directory: string;
-  readonly setAside: readonly string[];
+  readonly quarantined: readonly string[];
 }): Promise<CampaignSummary> {
   const { bases, ...settings } = state.settings;
   const totals = campaignTotals(state);
@@ -79,7 +84,7 @@ export async function summariseCampaign({
   const { coverage, growth, lostBatches } = state;
   const { unminimised, surplus } = state.findings;
   return {
-    schema: SCHEMA,
+    schema: SUMMARY_SCHEMA,
     kind: 'campaign summary',
     directory,
     ...settings,
@@ -96,10 +101,10 @@ export async function summariseCampaign({
     growth,
     scenarios,
     findings,
-    further: Object.fromEntries([...surplus].map(([property, keys]) => [property, keys.length])),
-    open: unminimised.length,
-    lost: lostBatches,
-    setAside,
+    surplus: Object.fromEntries([...surplus].map(([property, keys]) => [property, keys.length])),
+    unminimised: unminimised.length,
+    lostBatches,
+    quarantined,
   };
 }
 

@@ -13,8 +13,8 @@ const UNSEEN_MIN = 0.01;
  * @param rate executions per second; undefined: nothing was run.
  */
 export function summaryLines(summary: CampaignSummary, rate?: number): string[] {
-  const { scenarios, findings, further, setAside, open } = summary;
-  const counted = Object.values(further).reduce((sum, n) => sum + n, 0);
+  const { scenarios, findings, surplus, quarantined, unminimised } = summary;
+  const counted = Object.values(surplus).reduce((sum, n) => sum + n, 0);
   const missing = scenarios.flatMap(({ name, missing }) => missing.map((claim) => `${name}: ${claim}`));
   return [
     runLine(summary, rate),
@@ -23,8 +23,8 @@ export function summaryLines(summary: CampaignSummary, rate?: number): string[] 
     ...unseenLines(scenarios),
     ...(summary.cut > 0 ? [`${plural(summary.cut, 'execution')} cut at ${grouped(summary.stepsMax)} steps`] : []),
     ...lostLines(summary),
-    ...setAside.map((name) => `damaged file set aside: ${name}`),
-    ...(open > 0 ? [`${plural(open, 'failure')} not minimised yet: --resume continues`] : []),
+    ...quarantined.map((name) => `damaged file set aside: ${name}`),
+    ...(unminimised > 0 ? [`${plural(unminimised, 'failure')} not minimised yet: --resume continues`] : []),
     ...(counted > 0
       ? [`${plural(counted, 'failure')} of the same properties with other communication: counted, not minimised`]
       : []),
@@ -64,10 +64,10 @@ function unseenLines(scenarios: readonly ScenarioSummary[]): string[] {
   return more > 0 ? [...lines, `  and ${plural(more, 'more scenario')} with unseen classes`] : lines;
 }
 
-function lostLines({ lost }: CampaignSummary): string[] {
-  const lines = lost
+function lostLines({ lostBatches }: CampaignSummary): string[] {
+  const lines = lostBatches
     .slice(0, LISTED_MAX)
     .map(({ batch, scenario, why }) => `batch ${batch} of ${scenario} could not be run: ${why}`);
-  const more = lost.length - LISTED_MAX;
+  const more = lostBatches.length - LISTED_MAX;
   return more > 0 ? [...lines, `and ${plural(more, 'more batch', 'more batches')}`] : lines;
 }

@@ -24,8 +24,8 @@ const SAMPLES_MAX = 600;
  */
 export async function renderCampaign(directory: string, page: string): Promise<CampaignData> {
   const state = readState(directory);
-  const summary = await summariseCampaign({ state, directory, setAside: [] });
-  const { coverage, growth, scenarios, lost, further, canary } = summary;
+  const summary = await summariseCampaign({ state, directory, quarantined: [] });
+  const { coverage, growth, scenarios, lostBatches, surplus, canary } = summary;
   const { claims, isFull, digest: _, ...covered } = coverage;
   const findings: CampaignFindingData[] = [];
   let stepsLeft = STEPS_MAX;
@@ -52,9 +52,9 @@ export async function renderCampaign(directory: string, page: string): Promise<C
       ...{ name, executions, failed, classes, unseen, missing },
     })),
     findings,
-    further: Object.entries(further),
-    open: summary.open,
-    lost: lost.map(({ batch, scenario, why }) => `batch ${batch} of ${scenario}: ${why}`),
+    surplus: Object.entries(surplus),
+    unminimised: summary.unminimised,
+    lostBatches: lostBatches.map(({ batch, scenario, why }) => `batch ${batch} of ${scenario}: ${why}`),
   };
 }
 

@@ -180,9 +180,9 @@ export interface CampaignData {
   }[];
   readonly findings: readonly CampaignFindingData[];
   /** By property: failures that were counted and not shrunk. */
-  readonly further: readonly (readonly [string, number])[];
+  readonly surplus: readonly (readonly [string, number])[];
   /** Number of failures that are not shrunk yet. */
-  readonly open: number;
+  readonly unminimised: number;
   /** Batches that could not be run. */
-  readonly lost: readonly string[];
+  readonly lostBatches: readonly string[];
 }

@@ -16,7 +16,7 @@ describe('a campaign', () => {
     const one = await begin(settings(three), { executions: 3072 });
     const many = await begin(settings(three), { workers: 3, executions: 3072 });
     expect(apart(many)).toEqual(apart(one));
-    expect(one).toMatchObject({ executions: 3072, batches: 6, outcome: 'violated', open: 0, lost: [] });
+    expect(one).toMatchObject({ executions: 3072, batches: 6, outcome: 'violated', unminimised: 0, lostBatches: [] });
     for (const folder of ['corpus', 'findings'])
       expect(readdirSync(join(many.directory, folder))).toEqual(readdirSync(join(one.directory, folder)));
   });
@@ -67,7 +67,11 @@ describe('the summary of a campaign', () => {
     const { directory } = await begin(settings([modulePath('lost-update')]), { executions: 512 });
     const file = join(directory, 'campaign.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('lost-update.mjs', 'gone.mjs'));
-    const { executions, scenarios } = await summariseCampaign({ state: readState(directory), directory, setAside: [] });
+    const { executions, scenarios } = await summariseCampaign({
+      state: readState(directory),
+      directory,
+      quarantined: [],
+    });
     expect(executions).toBe(512);
     expect(scenarios[0].missing).toEqual([expect.stringMatching(/^its claims are not known: .*gone\.mjs: ENOENT$/)]);
   });

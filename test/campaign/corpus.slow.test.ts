@@ -67,9 +67,9 @@ describe('shards', () => {
     const campaign = CampaignDirectory.open(a);
     await mergeInto(campaign, [b, c]);
     await mergeInto(campaign, [c]);
-    const { executions, further } = await summariseCampaign(campaign);
+    const { executions, surplus } = await summariseCampaign(campaign);
     campaign.close();
-    expect([executions, further]).toEqual([1024 + 2048 + third.executions, { 'no addition is lost': 1 }]);
+    expect([executions, surplus]).toEqual([1024 + 2048 + third.executions, { 'no addition is lost': 1 }]);
   });
 
   test('continue after a merge', async () => {

@@ -95,7 +95,7 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped without redis-serve
     worker.child.kill('SIGINT');
     await worker.ended;
     expect([status, stderr]).toEqual([1, '']);
-    expect(JSON.parse(stdout)).toMatchObject({ executions: 4096, lost: [] });
+    expect(JSON.parse(stdout)).toMatchObject({ executions: 4096, lostBatches: [] });
   });
 
   test('ends with one line if Redis disappears, and keeps all results', async () => {

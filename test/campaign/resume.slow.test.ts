@@ -83,10 +83,10 @@ describe('a campaign with damaged files has the same result', () => {
     writeFileSync(join(corpus, second), '{"schema":1,"kind":"finding"}');
     renameSync(join(corpus, third), join(corpus, '0000000000000000.json'));
     const resumed = await run(CampaignDirectory.open(directory), whole);
-    expect(resumed.setAside).toHaveLength(3);
-    expect(resumed.setAside.join('\n')).toContain(`${first}: no JSON`);
+    expect(resumed.quarantined).toHaveLength(3);
+    expect(resumed.quarantined.join('\n')).toContain(`${first}: no JSON`);
     expect(readdirSync(join(directory, 'set-aside'))).toHaveLength(3);
-    expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+    expect(apart({ ...resumed, quarantined: [] })).toEqual(apart(await undisturbed));
     expect(readdirSync(corpus)).toEqual(readdirSync(join((await undisturbed).directory, 'corpus')));
   });
 
@@ -98,7 +98,7 @@ describe('a campaign with damaged files has the same result', () => {
     writeFileSync(file, text.slice(0, 100));
     const campaign = CampaignDirectory.open(directory);
     campaign.close();
-    expect(campaign.setAside).toEqual([expect.stringContaining(`findings/${name}: ${file} is no JSON`)]);
+    expect(campaign.quarantined).toEqual([expect.stringContaining(`findings/${name}: ${file} is no JSON`)]);
     expect(readFileSync(join(directory, 'set-aside', `findings-${name}`), 'utf8')).toBe(text.slice(0, 100));
     expect(loadFinding(file).schedule).toBe(JSON.parse(text).schedule);
   });
@@ -111,8 +111,8 @@ describe('a campaign with damaged files has the same result', () => {
     const file = join(directory, 'state.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"counts"', '"count"'));
     const resumed = await run(CampaignDirectory.open(directory), whole);
-    expect(resumed.setAside).toEqual(['state.json: damaged: the campaign begins anew, and its findings stay']);
-    expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+    expect(resumed.quarantined).toEqual(['state.json: damaged: the campaign begins anew, and its findings stay']);
+    expect(apart({ ...resumed, quarantined: [] })).toEqual(apart(await undisturbed));
   });
 });
 
@@ -123,8 +123,8 @@ test('a campaign with a journal but without its state starts again, says so, and
   await run(campaign, { executions: 1536 });
   rmSync(join(directory, 'state.json'));
   const resumed = await run(CampaignDirectory.open(directory), whole);
-  expect(resumed.setAside).toEqual(['journal: it begins after batch 0: what it says is done again']);
-  expect(apart({ ...resumed, setAside: [] })).toEqual(apart(await undisturbed));
+  expect(resumed.quarantined).toEqual(['journal: it begins after batch 0: what it says is done again']);
+  expect(apart({ ...resumed, quarantined: [] })).toEqual(apart(await undisturbed));
 });
 
 test('a campaign that is read while another process writes its state is complete', async () => {

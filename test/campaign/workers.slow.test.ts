@@ -54,7 +54,11 @@ test.each([
   const undisturbed = fuzz(module, '--executions', '1024');
   writeFileSync(flag, '');
   const disturbed = fuzz(module, '--executions', '1024', '--patience', '20');
-  expect(disturbed).toMatchObject({ status: 0, ended: { by: 'executions', ...expected }, summary: { lost: [] } });
+  expect(disturbed).toMatchObject({
+    status: 0,
+    ended: { by: 'executions', ...expected },
+    summary: { lostBatches: [] },
+  });
   expect(apart(disturbed.summary)).toEqual(apart(undisturbed.summary));
 });
 
@@ -67,7 +71,7 @@ test('a batch that ends every worker is abandoned and reported', () => {
     executions: 0,
     batches: 1,
     outcome: 'limit',
-    lost: [{ batch: 0, scenario: 'always' }],
+    lostBatches: [{ batch: 0, scenario: 'always' }],
   });
 });
 
@@ -83,7 +87,7 @@ test('a batch that waits for a worker does not count as one that hangs', () => {
 test('a time limit can be a month', () => {
   expect(fuzz('ring', '--executions', '512', '--patience', '2600000')).toMatchObject({
     status: 0,
-    summary: { lost: [] },
+    summary: { lostBatches: [] },
   });
 });
 

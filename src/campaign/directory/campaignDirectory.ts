@@ -18,14 +18,14 @@ import { quarantineDamaged } from './recover.ts';
 export class CampaignDirectory {
   readonly directory: string;
   /** Damaged files that were moved to the quarantine folder, with what is wrong with each. */
-  readonly setAside: readonly string[];
+  readonly quarantined: readonly string[];
   private readonly log: EventLog;
   private readonly exporter: Exporter;
 
-  private constructor(directory: string, log: EventLog, setAside: readonly string[]) {
+  private constructor(directory: string, log: EventLog, quarantined: readonly string[]) {
     this.directory = directory;
     this.log = log;
-    this.setAside = setAside;
+    this.quarantined = quarantined;
     this.exporter = new Exporter(directory, log.state);
   }
 

@@ -156,7 +156,7 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
   await writeCampaignReports(options.report, summary, display.seconds);
   if (ended.by === 'signal') return STATUS.interrupted;
   if (summary.outcome === 'violated') return STATUS.findings;
-  return summary.lost.length > 0 ? STATUS.harness : STATUS.nothingFound;
+  return summary.lostBatches.length > 0 ? STATUS.harness : STATUS.nothingFound;
 }
 
 async function printSummary(summary: CampaignSummary, rate: number, { quiet }: Options): Promise<void> {

@@ -13,9 +13,9 @@ export const junitReporter = {
 } satisfies Reporter;
 
 function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'seconds'>): string {
-  const { scenarios, findings, lost, seed } = summary;
+  const { scenarios, findings, lostBatches, seed } = summary;
   const cases = scenarios.map(({ name, executions, missing }) => {
-    const errors = lost.filter(({ base }) => base === name);
+    const errors = lostBatches.filter(({ base }) => base === name);
     const own = findings.filter(({ base }) => base === name);
     const output = [`${executions} executions`, ...missing.map((claim) => `not reached: ${claim}`)].join('\n');
     return [
@@ -29,7 +29,7 @@ function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'sec
       '    </testcase>',
     ].join('\n');
   });
-  const counts = `tests="${scenarios.length}" failures="${findings.length}" errors="${lost.length}" time="${seconds.toFixed(3)}"`;
+  const counts = `tests="${scenarios.length}" failures="${findings.length}" errors="${lostBatches.length}" time="${seconds.toFixed(3)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="gfnring" ${counts}>`,

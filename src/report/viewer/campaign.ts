@@ -17,7 +17,7 @@ export function createCampaignPage(data: CampaignData): HTMLElement {
 }
 
 function renderHeader(data: CampaignData): HTMLElement {
-  const { directory, seed, memoryModel, tearing, canary, findings, failed, executions, open } = data;
+  const { directory, seed, memoryModel, tearing, canary, findings, failed, executions, unminimised } = data;
   const settings = [
     directory,
     `seed ${seed}`,
@@ -25,7 +25,7 @@ function renderHeader(data: CampaignData): HTMLElement {
     ...(canary === undefined ? [] : [`with the seeded bug ${canary}`]),
   ];
   const title =
-    findings.length + open === 0
+    findings.length + unminimised === 0
       ? h('h1', {}, 'Nothing found, nothing proved')
       : h('h1', { class: 'failed' }, `✗ ${plural(findings.length, 'finding')}`);
   return h(
@@ -58,11 +58,11 @@ function renderFigures({ coverage, executions, clock }: CampaignData): HTMLEleme
 }
 
 /** Findings by property. Those that are no known defects come first. */
-function renderFindings({ findings, further, open, lost }: CampaignData): HTMLElement[] {
+function renderFindings({ findings, surplus, unminimised, lostBatches }: CampaignData): HTMLElement[] {
   const sorted = [...findings].sort((a, b) => Number(a.catalogue !== null) - Number(b.catalogue !== null));
   const groups = [...new Set(sorted.map(({ property }) => property))].map((property) => {
     const own = findings.filter((finding) => finding.property === property);
-    const counted = further.find(([name]) => name === property)?.[1] ?? 0;
+    const counted = surplus.find(([name]) => name === property)?.[1] ?? 0;
     const more = counted > 0 ? `, and ${plural(counted, 'failure')} with other communication, only counted` : '';
     return h(
       'section',
@@ -72,8 +72,8 @@ function renderFindings({ findings, further, open, lost }: CampaignData): HTMLEl
     );
   });
   const notes = [
-    ...(open > 0 ? [`${plural(open, 'failure')} not shrunk yet: fuzz --resume continues.`] : []),
-    ...lost.map((batch) => `Could not be run: ${batch}.`),
+    ...(unminimised > 0 ? [`${plural(unminimised, 'failure')} not shrunk yet: fuzz --resume continues.`] : []),
+    ...lostBatches.map((batch) => `Could not be run: ${batch}.`),
   ];
   return [...groups, ...notes.map((note) => h('p', {}, note))];
 }
