@@ -83,6 +83,22 @@ const build = ({
 }): Machine => machine(size, start, Math.min(pushed, size), Math.min(reset, size));
 const usedOf = ({ mem, ring }: Machine): number => (mem.load(ring.prod_index) - mem.load(ring.cons_index) + U16) % U16;
 
+/** A memory whose cons is `first` when it is read, and has another one of `values` right after. */
+function withChangingCons({ mem, ring }: Machine, first: number, values: readonly number[]) {
+  const { cons } = ring.indices;
+  let reads = 0;
+  const loadAcquire = (cell: typeof cons): number => {
+    if (cell !== cons) return mem.loadAcquire(cell);
+    reads++;
+    mem.store(cell, first);
+    const value = mem.load(cell);
+    mem.store(cell, values[reads % values.length]);
+    return value;
+  };
+  const changing: typeof mem = Object.create(mem, { loadAcquire: { value: loadAcquire } });
+  return { changing, reads: () => reads };
+}
+
 describe('a hostile cons', () => {
   test('C1 a cons ahead of prod is refused, and nothing is reset', () =>
     fc.assert(
@@ -127,22 +143,10 @@ describe('a hostile cons', () => {
         const m = build(parameters);
         const honest = m.mem.load(m.ring.indices.cons);
         const first = m.mem.load(m.ring.cons_index);
-        let reads = 0;
-        const changing = Object.create(m.mem, {
-          loadAcquire: {
-            value: (cell: typeof m.ring.indices.cons) => {
-              if (cell !== m.ring.indices.cons) return m.mem.loadAcquire(cell);
-              reads++;
-              m.mem.store(cell, (honest + values.length) % U16);
-              const value = m.mem.load(cell);
-              m.mem.store(cell, values[reads % values.length]);
-              return value;
-            },
-          },
-        });
+        const { changing, reads } = withChangingCons(m, (honest + values.length) % U16, values);
         const used = usedOf(m);
         kvm_gfn_ring_reset(changing, m.kvm, m.ring);
-        expect(reads).toBe(1);
+        expect(reads()).toBe(1);
         const moved = (m.mem.load(m.ring.cons_index) - first + U16) % U16;
         const asked = (honest + values.length - first + U16) % U16;
         expect(moved).toBe(asked <= used ? asked : 0);

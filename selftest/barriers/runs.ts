@@ -54,7 +54,9 @@ async function failureOf(spec: Spec, memoryModel: MemoryModelName): Promise<Fail
   return { property: finding?.property ?? null, switches: finding?.contextSwitches ?? null };
 }
 
-/** The failure with the fewest context switches if every access may race: data races are ignored. */
+/**
+ * The failure with the fewest context switches if every access may race: data races are ignored.
+ */
 async function failureOfRace(spec: Spec, memoryModel: MemoryModelName): Promise<Failure> {
   const scenario = await openScenario(spec);
   const { program } = scenario;

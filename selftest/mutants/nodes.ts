@@ -51,7 +51,9 @@ export const operatorOf = (node: AnyNode): string | undefined => ('operator' in 
 /** Whether it asks for one value. The operator `condition` replaces such a comparison. */
 export const isEquality = (node: AnyNode): boolean => ['===', '!=='].includes(operatorOf(node) ?? '');
 
-/** Whether `node` is the side of a comparison that is larger if the comparison holds for a bound. */
+/**
+ * Whether `node` is the side of a comparison that is larger if the comparison holds for a bound.
+ */
 export function isLargerSide(node: AnyNode, parent: AnyNode): boolean {
   const { operator, left, right } = parent as Partial<BinaryExpression>;
   return (

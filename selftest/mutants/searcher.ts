@@ -29,7 +29,9 @@ export function searchOf({ mode, memoryModel }: MutantScenario, seconds: number)
   };
 }
 
-/** Searches scenarios with one edit in a module, in a process that serves all edits of the module. */
+/**
+ * Searches scenarios with one edit in a module, in a process that serves all edits of the module.
+ */
 export class Searcher {
   readonly file: string;
   private child: ChildProcess | undefined;

@@ -20,7 +20,7 @@ export const uniformInt = (random: Random, n: number): number => Math.floor((ran
 /**
  * Draws one of `count` reads-from choices. Choice 0 reads from the newest store; it is drawn half
  * of the time, and otherwise all are equally likely. If all draws were even, an execution with many
- * loads would hardly ever get far. Bit 6 of a draw decides: any one bit is as good as another, and the
+ * loads would hardly ever get far. Bit 6 of a draw decides: any one bit is as good as another, and
  * recorded seeds depend on this one.
  */
 export const drawReadFrom = (random: Random, count: number): number =>

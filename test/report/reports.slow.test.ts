@@ -81,7 +81,7 @@ describe('JUnit', () => {
   };
 
   test('conforms to its schema, whatever characters names contain', async () => {
-    const lost = [{ batch: 7, scenario: 'ring', why: 'no "worker" <came> back' }];
+    const lost = [{ batch: 7, base: 'ring', scenario: 'ring', why: 'no "worker" <came> back' }];
     for (const of of [summary, hostile(summary), { ...summary, lost, findings: [] }])
       expect(await errorsOf(junitOf(of))).toEqual([]);
     expect(await errorsOf(junitOf(summary).replace('</testsuite>', '<nothing/></testsuite>'))).not.toEqual([]);

@@ -45,8 +45,8 @@ export type RandomSchedulerName = keyof typeof randomSchedulers;
 export const randomSchedulerNames = Object.keys(randomSchedulers) as readonly RandomSchedulerName[];
 
 /**
- * Its members are chosen by measurement: a new scheduler is not in it by itself. `reads-from`, which
- * does best, is in it twice.
+ * Its members are chosen by measurement: a new scheduler is not in it by itself. `reads-from`,
+ * which does best, is in it twice.
  */
 function createPortfolio(options: SchedulerOptions): Scheduler {
   const { pct, pos, surw, urw, 'reads-from': readsFrom, 'random-walk': randomWalk } = randomSchedulers;

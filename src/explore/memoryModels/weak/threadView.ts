@@ -8,8 +8,8 @@ export type MessageView = readonly number[];
 
 /**
  * The views of a thread (Kang, Hur, Lahav, Vafeiadis, Dreyer, "A Promising Semantics for
- * Relaxed-Memory Concurrency", POPL 2017: cur, acq, rel). The views `loads` and `stores` are ours, for
- * the fences `rmb` and `wmb`. `docs/memory-models.md` says what each access does to them.
+ * Relaxed-Memory Concurrency", POPL 2017: cur, acq, rel). The views `loads` and `stores` are ours,
+ * for the fences `rmb` and `wmb`. `docs/memory-models.md` says what each access does to them.
  */
 export interface ThreadView {
   /** What the thread has read, written and acquired (cur): bounds its loads and stores. */

@@ -21,8 +21,8 @@ import { WeakState } from './weakState.ts';
 
 /**
  * HOT under `weak`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
- * messages: loads may read from older stores, and a store need not be the last of its location. A full
- * fence is stronger than the seq_cst fence of RC11: see `docs/memory-models.md`.
+ * messages: loads may read from older stores, and a store need not be the last of its location. A
+ * full fence is stronger than the seq_cst fence of RC11: see `docs/memory-models.md`.
  */
 export class WeakMemory implements GraphModel {
   readonly locations: ByteRanges;
@@ -286,10 +286,8 @@ export class WeakMemory implements GraphModel {
   storesWritten(s: number): readonly number[] {
     const start = this.firstStore[s];
     const end = s + 1 < this.execution.steps ? this.firstStore[s + 1] : this.stores.count;
-    if (end === start) return NO_STEPS;
-    // A loop, because this is called for every step, and Array.from with a function is slow.
-    const written = [start];
-    for (let store = start + 1; store < end; store++) written.push(store);
+    const written: number[] = [];
+    for (let store = start; store < end; store++) written.push(store);
     return written;
   }
 

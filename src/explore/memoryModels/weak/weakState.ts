@@ -89,8 +89,8 @@ export class WeakState {
   }
 
   /**
-   * Finds in which bits of which word a view says which store of an open location it contains. Adds the
-   * layout.
+   * Finds in which bits of which word a view says which store of an open location it contains. Adds
+   * the layout.
    */
   private layOut(row: VarintBuffer): void {
     const { stores } = this.memory;
