@@ -1,6 +1,6 @@
-// Writes the reference documents: docs/command-line.md from the definitions of the commands,
-// docs/api.md from the declarations of the exports, and docs/scenario.schema.json and the tables of
-// docs/scenarios.md from the schema of scenarios.
+// Writes the reference documents. docs/command-line.md comes from the definitions of the commands,
+// docs/api.md from the declarations of the exports. docs/scenario.schema.json and the tables of
+// docs/scenarios.md come from the schema of scenarios.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createProgram } from '../dist/cli/createProgram.js';
 import { STATUS, STATUS_MEANING } from '../dist/cli/status.js';

@@ -47,7 +47,7 @@ function printRounds() {
 }
 
 /**
- * Shows that the model detects errors: a reset without a flush loses pages, and a copy without the
+ * Shows that the model detects errors. A reset without a flush loses pages, and a copy without the
  * last cache line of a page is torn.
  */
 async function checkModel() {

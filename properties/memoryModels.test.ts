@@ -17,10 +17,10 @@ import { programOf } from './shapedProgram.ts';
 import { strict, Watcher } from './watcher.ts';
 
 /**
- * Under `tso` and `weak` the three searches agree: every interleaving on the machine with store
- * buffers or views, every graph that the axioms allow, and every state. They share the execution
- * trie, and little else. The programs have overlapping cells, nested locks, failing cmpxchg and
- * assumptions.
+ * Under `tso` and `weak` three searches agree. They visit every interleaving on the machine with
+ * store buffers or views, every graph that the axioms allow, and every state. They share the
+ * execution trie, and little else. The programs have overlapping cells, nested locks, failing
+ * cmpxchg and assumptions.
  */
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);

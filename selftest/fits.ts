@@ -19,9 +19,8 @@ const bugs: readonly SeededBug[] = [
 const compiledText = (file: string): string => readFileSync(distUrl(`${file}.js`), 'utf8');
 
 /**
- * What is wrong with the edits of seeded bugs, as lines: an edit that fits no place or several, one
- * that changes nothing, and one after which the module is not JavaScript or uses a name that does
- * not exist.
+ * What is wrong with the edits of seeded bugs, as lines. An edit may fit no place or several, or
+ * change nothing. After another the module is not JavaScript, or uses a name that does not exist.
  *
  * @param sourceOf gives the compiled text of a module; by default that in `dist`.
  */

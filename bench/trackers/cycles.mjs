@@ -25,8 +25,8 @@ const FEWEST = 4;
 /**
  * Runs bursts of cycles. Returns the median microseconds per cycle, those of each phase if `timed`,
  * and the number of checked commits. Throws `Wrong` if a commit is wrong.
- * @param options `threads`: ON_VCPU or ON_ITS_OWN; `spins`: loads before a thread sleeps; `pml`:
- *   whether the processor logs writes (PML), otherwise pages are write-protected; `broken`: the
+ * @param options `threads`: ON_VCPU or ON_ITS_OWN; `spins`: loads before a thread sleeps. `pml`:
+ *   whether the processor logs writes (PML), otherwise pages are write-protected. `broken`: the
  *   step to leave out, to show that the check finds this
  */
 export async function cycles({ tracker, threads = ON_VCPU, spins = SPINS, pml = true, seconds = 1.5, timed, broken }) {

@@ -1,5 +1,5 @@
-// The part of a VM that a dirty log needs, in real shared memory: locks, and an array with one byte
-// per page that records re-arming. It is the same for all trackers.
+// The part of a VM that a dirty log needs, in real shared memory. It has locks, and an array with
+// one byte per page that records re-arming. It is the same for all trackers.
 import { Layout } from '../../dist/memory/layout.js';
 import { NativeMemory } from '../../dist/memory/nativeMemory.js';
 import { gfnRing } from '../../dist/trackers/gfnRing/descriptor.js';

@@ -1,5 +1,5 @@
-// The machine of which checkpoints are taken: the VM of src/actors, with 4 KiB of data for each
-// page that is written, and a backup of these pages.
+// The machine of which checkpoints are taken. It is the VM of src/actors, with 4 KiB of data for
+// each page that is written, and a backup of these pages.
 import { layGate } from '../../dist/actors/gate.js';
 import { initVm } from '../../dist/actors/vm.js';
 import { ARMED, layGuest } from '../../dist/guest/guest.js';

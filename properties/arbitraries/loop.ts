@@ -11,8 +11,8 @@ export interface LoopProgram {
 }
 
 /**
- * An operation with a loop, in parts: the code before the loop, the form of the loop, its
- * condition, its body, and the code after it.
+ * An operation with a loop. Its parts are the code before the loop, the loop's form, condition and
+ * body, and the code after it.
  */
 export interface LoopText {
   readonly before: string;

@@ -5,8 +5,8 @@ import { ancestor } from 'acorn-walk';
 import { boundIdentifiers, resolveScopes } from '#dist/loops/scopes.js';
 
 /**
- * What a module uses and does not have, as lines: an identifier that neither the module nor the
- * global object declares, and an import of a module or of a name that does not exist. Imports of
+ * What a module uses and does not have, as lines. These are identifiers that neither the module nor
+ * the global object declares, and imports of a module or name that does not exist. Imports of
  * packages are not checked.
  *
  * @param url where the module is: its relative imports are read from there.

@@ -119,8 +119,8 @@ export const dirtyRing: readonly Canary[] = [
       'const entry = mem.load(ring.mapped) ? dirtyGfnAt(ring, first + gfns.length) : undefined;',
     ],
   ),
-  // A ring of 2^n entries is mapped with 2^n bytes, which holds a sixteenth of the entries: here
-  // one at least, as a mapping has a page at least.
+  // A ring of 2^n entries is mapped with 2^n bytes, which holds a sixteenth of the entries. Here
+  // that is at least one, as a mapping has at least a page.
   canary('mapped-by-entries', 'B35; QEMU dcafa2482777', 'dirty-ring@repaired/dirty-again', CRASH, [
     HARVEST,
     'const entry = dirtyGfnAt(ring, first + gfns.length);',

@@ -49,7 +49,7 @@ const NO_SIGNAL: EditOf = [RESET, 'if (version.interruptible && kvm.arch.signal_
 
 /** Of the merged ring: resets. */
 export const dirtyRingReset: readonly Canary[] = [
-  // An int for the difference of two u64, at a smaller scale: with 7 bits pages 128 apart look the
+  // An int for the difference of two u64, at a smaller scale. With 7 bits pages 128 apart look the
   // same, as pages 2^32 apart do with an int.
   canary('delta-truncated', 'B06; review m1lfrihj2n.fsf@dinechin.org', farApart, LOST, [
     BATCH,

@@ -1,5 +1,5 @@
 /**
- * How vitest runs tests with a bug in the program: what they import from `src` comes compiled from
+ * How vitest runs tests with a bug in the program. What they import from `src` comes compiled from
  * `dist`, where the module hook of `patch` puts the bug in. Threads and processes that tests start
  * have it in any case.
  */

@@ -5,7 +5,7 @@ import type { TrackerDescriptor } from '../vm/trackerDescriptor.ts';
 
 /**
  * Whether a generated VM satisfies the assumptions of its tracker and its operations, so that every
- * violation is a bug: a thread makes room where another waits for it, operations with one caller
+ * violation is a bug. A thread makes room where another waits for it, operations with one caller
  * have one, and no known defect is in it. Scenarios that are written by hand are not asked.
  */
 export function satisfiesAssumptions(spec: VmSpec): boolean {
@@ -50,8 +50,8 @@ const countRecordedAgain = ({ actors }: VmSpec): number =>
 
 /**
  * How often a page that this actor writes may be armed again while the actor's own entry is still
- * in the ring: as often as another one records the page although it is not armed, and a reset takes
- * that entry.
+ * in the ring. That is as often as another one records the page although it is not armed, and a
+ * reset takes that entry.
  */
 function countRearmedByOthers({ actors, pml }: VmSpec, actor: ActorSpec): number {
   const own = new Set(actor.operations.flatMap(namesOf));

@@ -6,9 +6,9 @@ import type { Scheduler, SchedulerView } from '../explore/schedulers/scheduler.t
 const INSERTED_MAX = 8;
 
 /**
- * Applies one to three mutations to a schedule: truncate it, move, remove or insert a run of steps
- * of one thread, or splice another schedule onto it. Any list of threads is a schedule for
- * `ReplayThenFallback`, so the result needs no repair.
+ * Applies one to three mutations to a schedule. A mutation truncates it, moves, removes or inserts
+ * a run of steps of one thread, or splices another schedule onto it. Any list of threads is a
+ * schedule for `ReplayThenFallback`, so the result needs no repair.
  *
  * @param parents one or more schedules. @param threads number of threads.
  */

@@ -6,9 +6,9 @@ import { join53, mixHash } from '../explore/hash.ts';
 import type { PossibleViolation, PredicateEvaluator } from './predicate.ts';
 
 /**
- * HOT under `optimal`. The lattice of consistent cuts of an execution, for one predicate: the
- * global states that executions of the same class go through, as far as the predicate can tell them
- * apart.
+ * HOT under `optimal`. The lattice of consistent cuts of an execution, for one predicate. Cuts are
+ * the global states that executions of the same class go through, as far as the predicate can tell
+ * them apart.
  */
 export class CutLattice {
   /** Set by `build`: a hash of the lattice. */

@@ -21,8 +21,8 @@ export type Linearizability = 'ok' | 'illegal' | 'unknown';
  * which each takes effect within its interval. Returns `unknown` if this is not decided within
  * `stepsMax` steps of the model.
  *
- * The algorithm is that of Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993,
- * with the cache of Lowe, "Testing for Linearizability", 2017: each pair of a set of linearized
+ * The algorithm is that of Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993.
+ * The cache is that of Lowe, "Testing for Linearizability", 2017: each pair of a set of linearized
  * calls and a state is tried once.
  */
 export function linearizability<State, Call>(

@@ -23,9 +23,10 @@ export interface StepEvent {
   /** Index of the operation that took the step. */
   readonly operation: number;
   /**
-   * The kind of access: 0 read, 1 write, 2 load, 3 store, 4 loadAcquire, 5 storeRelease, 6 xchg,
-   * 7 cmpxchg, 8 fetchAdd, 9 fetchAnd, 10 fetchOr, 11 lock, 12 unlock, 13 wait, 14 resume (after a
-   * wait), 15 wake, 16 rmb, 17 wmb, 18 mb.
+   * The kind of access. Loads and stores: 0 read, 1 write, 2 load, 3 store, 4 loadAcquire, 5
+   * storeRelease. Read-modify-writes: 6 xchg, 7 cmpxchg, 8 fetchAdd, 9 fetchAnd, 10 fetchOr. Locks
+   * and wait queues: 11 lock, 12 unlock, 13 wait, 14 resume (after a wait), 15 wake. Fences: 16
+   * rmb, 17 wmb, 18 mb.
    */
   readonly kind: number;
   /** The accessed cell or lock. */

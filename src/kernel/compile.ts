@@ -31,8 +31,8 @@ export interface CompileRequest {
 
 /**
  * Compiles an unmodified C file of a kernel tree for the harness, or takes the result from the
- * cache. Throws `KernelError` where the file does not compile (with its line), where an access
- * cannot be hooked, and where the ring's functions have an unknown form.
+ * cache. Throws `KernelError` where the file does not compile (with its line), and where an access
+ * cannot be hooked. It also throws where the ring's functions have an unknown form.
  */
 export async function compile({ kdir, file: named, allowed }: CompileRequest): Promise<CompiledKernel> {
   const file = posix.normalize(named.replaceAll('\\', '/'));

@@ -53,9 +53,9 @@ export function initMembers(mem: Memory, more: readonly ExtraMember[]): void {
 }
 
 /**
- * Maps the members of the struct at `address` to places: those in `known` to theirs, all others to
- * new cells, which are returned with their current values. Those named in `fixed` never change and
- * have no place. Throws `KernelError` where a member has no fitting place.
+ * Maps the members of the struct at `address` to places. Those in `known` have theirs; all others
+ * get new cells, which are returned with their current values. Those named in `fixed` never change
+ * and have no place. Throws `KernelError` where a member has no fitting place.
  */
 export function layMembers(
   code: CompiledCode,

@@ -8,7 +8,7 @@ export interface Event {
   /** The accessed variable; null if the text alone does not determine it. */
   readonly at: string | null;
   /**
-   * Dependencies: the numbers of the events of this thread whose values flow into its address, into
+   * Dependencies: the numbers of events of this thread. Their values flow into its address, into
    * its value or, for a store, into the condition of an `if` around it.
    */
   readonly from: ReadonlySet<number>;

@@ -14,8 +14,8 @@ import type { LitmusTest } from './syntax.ts';
 
 /**
  * The reasons why `weak` may allow an outcome that the LKMM (Linux kernel memory model) forbids in
- * this test: orderings that `weak` lacks (see docs/memory-models.md), if the test has something
- * that they apply to.
+ * this test. They are orderings that `weak` lacks (see docs/memory-models.md), if the test has
+ * something that they apply to.
  */
 export function explainExtraOutcome(test: LitmusTest): string[] {
   const sites = sitesOf(test);
@@ -63,8 +63,8 @@ function publishes({ event, i, thread }: EventSite): boolean {
 }
 
 /**
- * Whether a lock may come after an unlock of the same thread, or of the same lock, and a store
- * follows that publishes only itself and is read without the lock.
+ * Whether a lock may come after an unlock of the same thread or lock, before a store that publishes
+ * only itself and is read without the lock.
  */
 function followsUnlock(lock: EventSite, all: readonly EventSite[]): boolean {
   if (lock.event.kind !== 'lock') return false;

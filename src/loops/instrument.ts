@@ -32,8 +32,8 @@ export const PROBE = 'gfnring.loops';
 const PREFIX = '__gfnring_';
 
 /**
- * Adds probes to a module (ES or CommonJS). They tell the explorer the state of a function at the
- * head of each of its loops: which loop of which call it is, and the values of its live variables.
+ * Adds probes to a module (ES or CommonJS). They give the explorer the state of a function at the
+ * head of each of its loops. It is which loop of which call, and the values of its live variables.
  * No line moves. Returns undefined where there is nothing to add: no loop, no closure, or a syntax
  * that the parser does not know.
  *

@@ -19,11 +19,11 @@ export const EndKind = {
  * after the results that they have seen.
  *
  * An operation is a function of the results of its accesses. A node stands for a sequence of
- * results, and contains the access that comes next: `code` (see `accessCode`), `operand` (what is
- * stored, added, or replaces `expected`) and its upper word. Each child stands for one more result:
- * the loaded or old value, or 0 where the access has none. A node with a negative code is a leaf
- * (see `EndKind`): `ends[expected]` is what the operation returned or threw, and `operand` is the
- * first node of the thread's next operation, once that is known.
+ * results, and contains the access that comes next. That is `code` (see `accessCode`), `operand`
+ * (what is stored, added, or replaces `expected`) and its upper word. Each child stands for one
+ * more result: the loaded or old value, or 0 where the access has none. A node with a negative code
+ * is a leaf (see `EndKind`). `ends[expected]` is what the operation returned or threw. `operand` is
+ * the first node of the thread's next operation, once that is known.
  *
  * Node 0 is none. Each field of a node is an array of its own, so that a step allocates nothing.
  */

@@ -4,8 +4,8 @@ import type { Cell, Cell64, Lock, Place } from './cell.ts';
 const BYTES_MAX = 1 << 28;
 
 /**
- * The address of each cell and lock of a scenario. It is built before threads start, and is the
- * same on every thread and in every memory, so that memories can be compared byte by byte. Throws
+ * The address of each cell and lock of a scenario. It is built before threads start. It is the same
+ * on every thread and in every memory, so that memories can be compared byte by byte. Throws
  * `RangeError` where a cell does not fit: a layout has at most 2^28 bytes.
  */
 export class Layout {

@@ -7,8 +7,8 @@ import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
  * The code under test is synchronous code that takes a `Memory` as its first argument. It is
  * divided into operations: one push, one harvest, one reset. An operation may run again over the
  * results that it has seen. Therefore it uses nothing but `mem`, its arguments and its own local
- * variables: no module state, no clock, no random numbers, and no `catch` that keeps what `mem`
- * throws.
+ * variables. It has no module state, no clock, no random numbers, and no `catch` that keeps what
+ * `mem` throws.
  *
  * Values are unsigned and wrap at the width of the cell. Every call throws `ContractViolation` when
  * an operation breaks these rules.
@@ -225,9 +225,10 @@ export function rmwResult(kind: number, old: number, expected: number, operand: 
 /** An operation broke a rule of `Memory`. */
 export class ContractViolation extends Error {
   /**
-   * The broken rule: an operation caught what `mem` threw; did something else when it ran again;
-   * used `mem` after its end or against the schedule; returned no plain data; released a lock that
-   * it did not hold; took a mutex while it held a spinlock.
+   * The broken rule, in the order of the type. An operation caught what `mem` threw, or did
+   * something else when it ran again. It used `mem` after its end or against the schedule. It
+   * returned no plain data. It released a lock that it did not hold. It took a mutex while it held
+   * a spinlock.
    */
   readonly rule:
     | 'swallowed suspension'

@@ -59,8 +59,8 @@ export class OperationRunner {
   }
 
   /**
-   * The node that follows `node` and its result (low, high), which the trie does not have yet; 0
-   * where the time is over before the operation comes to it. A `node` of 0 begins the operation.
+   * The node that follows `node` and its result (low, high), which the trie does not have yet. It
+   * is 0 if the time is over before the operation reaches it. A `node` of 0 begins the operation.
    */
   next(operation: TreeOperation, node: number, low: number, high: number): number {
     const { tree, mem, ahead } = this;

@@ -8,7 +8,7 @@ import type { Step } from './trace.ts';
 export const END_OF_RECORDING = Symbol('end of recording');
 
 /**
- * Gives one actor the values that it saw in a finding, in one ordinary pass: nothing is thrown on
+ * Gives one actor the values that it saw in a finding, in one ordinary pass. Nothing is thrown on
  * the way and nothing runs twice, so that a debugger can step through. Nothing is shared or
  * written.
  */

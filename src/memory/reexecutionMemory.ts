@@ -37,8 +37,8 @@ export interface Continuation {
    * Sets `mem.low` and `mem.high` to the result of an access. Returns false where the operation
    * must be aborted instead.
    *
-   * @param repeated the number of an earlier access, after which the operation was in the same
-   * state as it is before this one; -1: none is known.
+   * @param repeated the number of an earlier access, or -1 if none is known. The operation was in
+   *   the same state after that access as it is before this one.
    */
   take(code: number, operand: number, operandHigh: number, expected: number, repeated: number): boolean;
 }
@@ -66,7 +66,7 @@ export interface OperationPass {
 const AFTER_ABORT_MAX = 1000;
 
 /**
- * Runs an operation again over the results that it has seen: each access must be the one that it
+ * Runs an operation again over the results that it has seen. Each access must be the one that it
  * was before, and gets the same result. What comes after them is left to a `Continuation`.
  */
 export class ReexecutionMemory extends AccessMemory {

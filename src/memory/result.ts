@@ -1,6 +1,6 @@
 /**
- * Results of operations. A result is a part of the state, so it must be comparable: a primitive, an
- * array, a plain object, a Map, a Set, a typed array, or a nesting of these.
+ * Results of operations. A result is a part of the state, so it must be comparable. It is a
+ * primitive, an array, a plain object, a Map, a Set, a typed array, or a nesting of these.
  */
 
 /** A value cannot be part of a result. The message says what it is, and where in the result. */

@@ -11,9 +11,9 @@ export const AHEAD_MAX = 1000;
 const CLOCK_MASK = 63;
 
 /**
- * Runs an operation on beyond the results that it has seen, as if its thread ran alone, and adds
- * what it does to the trie: the likeliest next results are then known too. A journal undoes its
- * writes.
+ * Runs an operation on beyond the results that it has seen, as if its thread ran alone. It adds
+ * what the operation does to the trie: the likeliest next results are then known too. A journal
+ * undoes its writes.
  */
 export class RunAhead implements Continuation {
   /** The node of the operation's last access, or of the loop's head that it stands for; 0: none. */
@@ -67,8 +67,8 @@ export class RunAhead implements Continuation {
 
   /**
    * Writes into memory the values that the operation has observed, the last being (low, high).
-   * Under a weak model they can differ from the current ones, and whether the operation is in a
-   * spin loop must depend on its own results alone.
+   * Under a weak model they can differ from the current ones. Whether the operation is in a spin
+   * loop must depend on its own results alone.
    */
   loadObservedMemory(path: readonly number[], low: number, high: number): void {
     const { tree } = this;

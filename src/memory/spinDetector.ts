@@ -14,7 +14,7 @@ const PATTERNS_MAX = 8;
 const CANDIDATES_MAX = 8;
 
 /**
- * Finds a spin loop by comparison, where the state of the code is not known: the operation repeats
+ * Finds a spin loop by comparison, where the state of the code is not known. The operation repeats
  * the same accesses with the same results, at the same call sites, and changes nothing.
  */
 export class SpinDetector {
@@ -32,7 +32,7 @@ export class SpinDetector {
 
   /**
    * Closes an idle iteration of the loop that an operation is in after `AHEAD_MAX` accesses, if it
-   * is in one: it need not be run again until something has changed. Returns the node that stands
+   * is in one. It need not be run again until something has changed. Returns the node that stands
    * for `asked` from then on: another one where the closed iteration ends there.
    *
    * @param last the last node that the operation came to.

@@ -20,8 +20,8 @@ export const UNCONDITIONAL_MAX = 2;
  *
  * Each page is pushed once. A page is pushed again if others record it, too, and a reset re-arms it
  * for their entry. If entries are freed after their pages are re-armed, one page can be pushed
- * again without others: a reset drops the translation before the store has retired, and the next
- * reset re-arms the page while its first entry is still counted.
+ * again without others. A reset drops the translation before the store has retired. The next reset
+ * re-arms the page while its first entry is still counted.
  */
 export function pushBound({ pages, freeing, unconditional }: PushScenario): number | undefined {
   if (pages > PAGES_MAX || unconditional > UNCONDITIONAL_MAX) return undefined;
@@ -31,7 +31,7 @@ export function pushBound({ pages, freeing, unconditional }: PushScenario): numb
 /**
  * Computes `pushBound` by exploring all states of a model. The vCPU writes its pages in order. A
  * store retires only through a cached translation; a fault on an armed page pushes an entry and
- * maps the page. Everything else can happen at any time: other vCPUs record armed pages, userspace
+ * maps the page. Everything else can happen at any time. Other vCPUs record armed pages, userspace
  * harvests any part of the ring, and resets run one after the other (slots_lock). A reset arms the
  * pages of harvested entries, frees the entries, and drops all cached translations at its end.
  */

@@ -6,7 +6,7 @@ import { GFN_BYTES, type GfnRing, SIZE_MAX, SIZE_MIN } from './kvm_gfnring.ts';
 /**
  * Allocates a ring of `size` entries. Of these, `leeway` (0 to size - 1) stay free for what a vCPU
  * pushes before it can stop. Returns -EINVAL when size is not a power of two from 2 to 32768, or
- * leeway is out of range. The memory is zeroed before it is mapped: userspace must not see old
+ * leeway is out of range. The memory is zeroed before it is mapped. Userspace must not see old
  * kernel data, and the kernel must not clear indices that are in use.
  */
 export function kvm_gfn_ring_alloc(layout: Layout, name: string, size: number, leeway = 0): GfnRing | number {

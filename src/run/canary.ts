@@ -1,8 +1,9 @@
 import { BadInput } from '../input/badInput.ts';
 
 /**
- * The name of the canary in this process: a known bug that was put into the subject on purpose, to
- * see that a property catches it. The variable is set by `selftest`, which is not in the package.
+ * The name of the canary in this process. It is a known bug that was put into the subject on
+ * purpose, to see that a property catches it. The variable is set by `selftest`, which is not in
+ * the package.
  */
 export const activeCanary = (): string | undefined => process.env.GFNRING_CANARY || undefined;
 

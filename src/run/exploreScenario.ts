@@ -20,8 +20,8 @@ export interface ExploreOptions extends SearchSpec, FindingOptions {
 
 /**
  * Explores a scenario, minimises what it finds and writes the findings. `explore` calls this.
- * Throws `BadInput` if the scenario cannot be opened, if the search does not apply to it, or if an
- * operation does what the explorer cannot run.
+ * Throws `BadInput` if the scenario cannot be opened, or if the search does not apply to it. It
+ * also throws if an operation does what the explorer cannot run.
  */
 export async function exploreScenario(what: ScenarioRef | Scenario, options: ExploreOptions): Promise<ExploreReport> {
   const start = performance.now();

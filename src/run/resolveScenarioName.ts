@@ -31,8 +31,9 @@ export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
 }
 
 /**
- * Reads the finding in a JSON file. `order` is its schedule, one number a step: that of the actor,
- * plus 32 times the choice of what it reads from or where its store goes. Throws `BadInput`.
+ * Reads the finding in a JSON file. `order` is its schedule, one number a step. It is the number of
+ * the actor, plus 32 times the choice of what it reads from or where its store goes. Throws
+ * `BadInput`.
  */
 export function loadFinding(file: string): Finding & { readonly order: readonly number[] } {
   return parseFinding(readJson(file, 'finding'), file);

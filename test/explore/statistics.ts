@@ -78,8 +78,8 @@ export function byClass(program: Program, schedules: ReadonlyMap<string, number>
 }
 
 /**
- * Pearson's chi-square of counts against probabilities, divided by the value that it exceeds by
- * chance once in a thousand times (approximation of Wilson and Hilferty, 1931). Above 1, the
+ * Pearson's chi-square of counts against probabilities. It is divided by the value that it exceeds
+ * by chance once in a thousand times (approximation of Wilson and Hilferty, 1931). Above 1, the
  * probabilities are rejected.
  */
 export function chiSquare<K>(counts: ReadonlyMap<K, number>, probabilities: ReadonlyMap<K, number>): number {

@@ -20,7 +20,7 @@ import {
 export const rc11 = (graph: Graph): boolean => isRc11(graph, false);
 
 /**
- * RC11 with fences in an order in which they can be executed: no read before an earlier fence reads
+ * RC11 with fences in an order in which they can be executed. No read before an earlier fence reads
  * from a write after a later one. RC11 itself requires this only if the read synchronizes. Any
  * model that executes one step after the other has this restriction.
  */

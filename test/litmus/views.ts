@@ -28,9 +28,9 @@ const isFence = ({ kind, writes }: Event): boolean =>
   kind === 'mb' || (/^(xchg|cmpxchg|fetchAdd)$/.test(kind) && writes);
 
 /**
- * The model `weak` by the tables of docs/memory-models.md, applied to a complete graph: whether its
- * events keep to all bounds in some order that program order and reads-from allow. The order
- * matters only for the view that fences share, so each order of the fences is tried.
+ * The model `weak` by the tables of docs/memory-models.md, applied to a complete graph. It is
+ * whether its events keep to all bounds in some order that program order and reads-from allow. The
+ * order matters only for the view that fences share, so each order of the fences is tried.
  */
 export function weak(graph: Graph): boolean {
   const { events } = graph;

@@ -4,7 +4,7 @@ import type { CampaignSettings } from '../settings.ts';
 import { planBatch } from './planBatch.ts';
 
 /**
- * Number of batches in flight. Batch n is planned from the results of the batches up to n - 16, so
+ * Number of batches in flight. Batch n is planned from the results of the batches up to n - 16. So
  * the plan depends neither on the number of workers nor on the order in which batches finish.
  */
 export const PLANNING_WINDOW = 16;

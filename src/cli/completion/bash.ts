@@ -4,9 +4,9 @@ import type { CommandNode } from './commandTree.ts';
 /**
  * The script for bash, from 3.2 on. It needs no other package.
  *
- * It goes through the words before the cursor, finds the command in `path`, an option that waits
- * for its value in `option`, and the number of arguments in `count`. Three `case` statements then
- * give the words to offer.
+ * It goes through the words before the cursor. Then `path` is the command, `option` an option that
+ * waits for its value, and `count` the number of arguments. Three `case` statements then give the
+ * words to offer.
  */
 export function formatBashScript(commands: readonly CommandNode[], header: string): string {
   const optionValues = optionChoices(commands);

@@ -59,7 +59,7 @@ const store = (how: 'store' | 'storeRelease') => (at: Expression, value: Express
 
 /**
  * Calls without a value. Fences that complement another operation (`__after_spinlock` and so on)
- * are full fences here, which may be stronger. An RCU read-side critical section has no effect: it
+ * are full fences here, which may be stronger. An RCU read-side critical section has no effect. It
  * orders something only if another thread waits for a grace period, and such tests are not
  * supported. `barrier` restricts the compiler only.
  */

@@ -2,7 +2,7 @@ import type { CampaignFinding } from '../../campaign/summary.ts';
 import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
- * A campaign as a JUnit report: a test case for each scenario, a failure for each finding in it,
+ * A campaign as a JUnit report. It has a test case for each scenario, a failure for each finding,
  * and an error for each batch that could not be run.
  */
 export const junitReporter = {

@@ -48,7 +48,7 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, withS
 }
 
 /**
- * A note for a compiled C file: the trace also contains lines of files that are not the kernel's,
+ * A note for a compiled C file. The trace also contains lines of files that are not the kernel's,
  * but stand in for the rest of it.
  */
 function standInNote(source: WrittenFinding['scenario'], lines: readonly (string | undefined)[]): string[] {

@@ -31,8 +31,8 @@ export interface Requirements {
 }
 
 /**
- * Looks for the violation of `larger` in a smaller scenario: along the same schedule, then among
- * all schedules with as many context switches, then by draws.
+ * Looks for the violation of `larger` in a smaller scenario. It tries the same schedule, then all
+ * schedules with as many context switches, then draws.
  *
  * If the violation needs the memory model or tearing, the smaller scenario must need it as well.
  * Otherwise removing a store would reproduce a stale read on any machine.

@@ -24,7 +24,7 @@ interface Accesses {
 
 /**
  * Finds the operations that could have woken a waiting thread. A smaller scenario with a deadlock
- * or livelock counts only if it has all of them: without the operation that wakes it, a thread
+ * or livelock counts only if it has all of them. Without the operation that wakes it, a thread
  * sleeps whatever the code does.
  */
 export class Wakers {

@@ -17,7 +17,7 @@ export function KVM_GET_DIRTY_LOG(mem: Memory, kvm: Kvm, { slot, words, word }: 
     buffer[i] = 0;
     if (mem.load(word(i)) === 0) continue;
     // Pairs with fetchOr(word) in set_bit. A write that was under way as the slot shrank may have
-    // set a bit beyond its end: in KVM that was in the old bitmap.
+    // set a bit beyond its end. In KVM that was in the old bitmap.
     const mask = (mem.xchg(word(i), 0) & lowBitsMask(npages - i * WORD)) >>> 0;
     flush = true;
     kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(i * WORD), BigInt(mask));
@@ -39,8 +39,8 @@ export function get_dirty_log_manual(mem: Memory, kvm: Kvm, { words, word }: Bit
  * KVM_CLEAR_DIRTY_LOG for pages `first_page` to `first_page + num_pages - 1`: clears the dirty bits
  * among `bits`, one word for every 32 pages, and write-protects their pages.
  *
- * @returns 0; or -EINVAL, and changes nothing: `first_page` must be a multiple of 64, `num_pages`
- *   too unless the range ends with the slot, and the range must lie within the slot
+ * @returns 0; or -EINVAL, and changes nothing. `first_page` must be a multiple of 64, `num_pages`
+ *   too unless the range ends with the slot. The range must lie within the slot
  */
 export function KVM_CLEAR_DIRTY_LOG(
   mem: Memory,

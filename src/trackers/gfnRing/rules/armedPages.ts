@@ -6,7 +6,7 @@ import { noUnrecordedWritablePage } from '../../../vm/properties/unrecordedPages
 import { hostileRings, performs, type VmSpec } from '../../../vm/spec.ts';
 
 /**
- * R7 at the end of an execution: each page is write-protected, or a ring has an entry of it that
+ * R7 at the end of an execution. Each page is write-protected, or a ring has an entry of it that
  * was not reset, and never both. Checked where entries come from page faults of the guest alone:
  * other entries leave their page as it was.
  */

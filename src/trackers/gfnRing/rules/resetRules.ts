@@ -30,7 +30,7 @@ export function readsCons(
 
 /**
  * A reset reads the private prod. A hostile cons may be out of range when it is read, and in range
- * by the time the private prod is read: the later moment counts.
+ * when the private prod is read. The later moment counts.
  */
 export function readsProd(
   { spec }: GfnRingContext,
