@@ -9,14 +9,14 @@ import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race.
  * Updated step by step with the execution.
  *
- * Two steps conflict if they are of one thread; if they access the same byte and one of them
- * writes; if they are of one lock; or if they are of one wait queue and one of them wakes. A failed
- * cmpxchg only reads. An unlock happens before the next lock, but no other thread could have taken
- * the lock earlier. So the two locks race, not unlock and lock. All steps on places whose order a
- * monitor watches conflict.
+ * Two steps conflict if they are of one thread or of one lock. They conflict if they access the
+ * same byte and one of them writes, or one wait queue and one of them wakes. A failed cmpxchg only
+ * reads. An unlock happens before the next lock, but no other thread could have taken the lock
+ * earlier. So the two locks race, not unlock and lock. All steps on places whose order a monitor
+ * watches conflict.
  *
- * A race is a pair of steps of two threads that conflict, with no step between them in the order,
- * and whose second could have come before the first.
+ * A race is a pair of steps of two threads that conflict, with no step between them in the order.
+ * The second could have come before the first.
  */
 export class HappensBefore implements HappensBeforeOrder {
   /**

@@ -1,7 +1,7 @@
 /*
- * A schedule is a list of choices. A choice is a thread and, under a memory model, which of the
- * stores its step reads from, or where in coherence order its store is placed. This number is
- * called the reads-from choice; 0 is the newest store, and the end of the order. Under sequential
+ * A schedule is a list of choices. A choice is a thread. Under a memory model it is also which
+ * store the step reads from, or where in coherence order its store is placed. This number is called
+ * the reads-from choice; 0 is the newest store, and the end of the order. Under sequential
  * consistency it is always 0, so that a schedule is a list of threads.
  */
 

@@ -39,9 +39,9 @@ const BY_VALUE = /\bbyval\((?:[^()]|\([^()]*\))*\)(?: align \d+)? ([^\s,()]+)/g;
 const DEBUG = /, !dbg !\d+/;
 
 /**
- * Replaces every access of LLVM IR by a call of a hook with its place in the source. So do plain
- * accesses, which no macro of the kernel marks. The IR must come straight from clang, before any
- * pass has merged or moved an access. Accesses to the function's own stack stay.
+ * Replaces every access of LLVM IR by a call of a hook with its place in the source. This includes
+ * plain accesses, which no macro of the kernel marks. The IR must come straight from clang, before
+ * any pass has merged or moved an access. Accesses to the function's own stack stay.
  *
  * @param allowed accesses with one of these texts in their description may stay unhooked. Throws
  * `KernelError` where another access cannot be hooked.

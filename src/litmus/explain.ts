@@ -63,8 +63,8 @@ function publishes({ event, i, thread }: EventSite): boolean {
 }
 
 /**
- * Whether a lock may come after an unlock of the same thread or lock, before a store that publishes
- * only itself and is read without the lock.
+ * Whether a lock may come after an unlock of the same thread or lock. A store must follow that
+ * publishes only itself and is read without the lock.
  */
 function followsUnlock(lock: EventSite, all: readonly EventSite[]): boolean {
   if (lock.event.kind !== 'lock') return false;

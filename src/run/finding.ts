@@ -21,7 +21,7 @@ const findingFields = (t: FieldTypes) => ({
   message: t.text().describe('what was seen instead'),
   category: t
     .optional(t.oneOf(violationCategories))
-    .describe('what is violated if it is no property of the scenario; left out: one that is, or an older file'),
+    .describe('what is violated if it is no property of the scenario. Left out: one that is, or an older file'),
   memoryModel: t.oneOf(memoryModelNames).describe("what actors see of each other's stores"),
   tearing: t.withDefault(t.flag(), false).describe('whether a plain 64-bit store is two of 32 bits'),
   inFull: t
@@ -30,7 +30,7 @@ const findingFields = (t: FieldTypes) => ({
   schedule: t
     .unparsed()
     .describe(
-      'runs of steps. `0x5,1.2,0`: five steps of actor 0; one of actor 1 with choice 2, which is what it reads from or where its store goes (0: the newest); one of actor 0',
+      'runs of steps. `0x5,1.2,0`: five steps of actor 0; one of actor 1 with choice 2; one of actor 0. A choice is what the step reads from or where its store goes (0: the newest)',
     ),
   cycle: t.optional(t.wholeNumber(1, STEPS_MAX)).describe('of a livelock: so many of the last steps repeat for ever'),
   contextSwitches: t.wholeNumber(0, STEPS_MAX).describe('how often the schedule goes from one actor to another'),

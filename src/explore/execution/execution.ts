@@ -57,7 +57,7 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
   /**
    * What to do with a thread that completed one iteration of a spin loop. false: disable it until a
    * location it reads changes. true: stop it for good and, if it would still be enabled, count the
-   * execution as blocked; the execution without the extra iteration is explored separately. Then no
+   * execution as blocked. The execution without the extra iteration is explored separately. Then no
    * step depends on what it does not access.
    */
   blockOnSpin = false;

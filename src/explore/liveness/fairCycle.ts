@@ -33,7 +33,7 @@ export function isCycle(execution: Execution, states: StateCache, schedule: read
  *
  * A strongly connected component of the state graph contains such an execution if each thread that
  * is enabled in it takes a step in it. If some thread does not, the states where it is enabled are
- * removed, and the components of the rest are examined (Emerson and Lei, "Modalities for Model
+ * removed. Then the components of the rest are examined (Emerson and Lei, "Modalities for Model
  * Checking", 1987). Loads read the newest store here, as a store is seen eventually.
  */
 export function findFairCycle(execution: Execution, states: StateCache, limits: Limits): Lasso | undefined | null {

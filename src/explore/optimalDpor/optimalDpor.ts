@@ -46,17 +46,17 @@ export const createBuffers = (execution: Execution, checker: PropertyChecker): D
 });
 
 /**
- * Optimal-DPOR with wakeup trees: explores one complete execution of each Mazurkiewicz trace, and
- * no execution that is blocked by its sleep set (Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A
- * Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017; first at POPL 2014).
+ * Optimal-DPOR with wakeup trees. It explores one complete execution of each Mazurkiewicz trace,
+ * and none that is blocked by its sleep set. Source: Abdulla, Aronis, Jonsson, Sagonas, "Source
+ * Sets: A Foundation for Optimal Dynamic Partial Order Reduction", JACM 2017; first at POPL 2014.
  *
  * Departures from the paper:
  * - For a race (e, e′) the wakeup sequence is notdep(e, E)·e′, where E stops before e′; the paper
  *   uses the whole execution. So a race is processed once, when e′ is first executed.
- * - If e′ is a cmpxchg that fails after e and would succeed before it, later steps that do not
+ * - Let e′ be a cmpxchg that fails after e and would succeed before it. Later steps that do not
  *   conflict with the failed one may conflict now. The sequence then ranges over the whole
  *   execution, in each execution with this race. (The paper requires that whether two steps
- *   conflict does not depend on a third one; a failed cmpxchg that counts as a load breaks this
+ *   conflict does not depend on a third one. A failed cmpxchg that counts as a load breaks this
  *   where cells overlap.)
  * - A thread that waits for a lock is treated as if its next step were to take the lock.
  * - A spin loop is cut after one iteration (`Execution.blockOnSpin`); this counts as blocked.
@@ -262,8 +262,8 @@ class OptimalDporSearch {
   }
 
   /**
-   * Inserts a wakeup sequence before step `e`: the steps after `e` and before `end` that do not
-   * happen after `e`, then the step of `thread` with footprint `code`.
+   * Inserts a wakeup sequence before step `e`. It has the steps after `e` and before `end` that do
+   * not happen after `e`, then the step of `thread` with footprint `code`.
    */
   private insertReversal(e: number, end: number, thread: number, code: number): void {
     const { execution, order } = this;

@@ -43,7 +43,7 @@ export interface SleepingStep {
 export type Conflict = (a: number, b: number) => boolean;
 
 /**
- * Whether a thread is a weak initial of `sequence` (WI of the paper): either its first step there
+ * Whether a thread is a weak initial of `sequence` (WI of the paper). Either its first step there
  * conflicts with no step before it, or it has none there and its next step conflicts with none.
  */
 export function weakInitial({ thread, code }: SleepingStep, { threads, codes }: Sequence, conflict: Conflict): boolean {
@@ -55,9 +55,9 @@ export function weakInitial({ thread, code }: SleepingStep, { threads, codes }: 
 }
 
 /**
- * Inserts a wakeup sequence into an ordered tree, unless the tree covers it already (insert of
- * Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial Order
- * Reduction", JACM 2017). Consumes `sequence`.
+ * Inserts a wakeup sequence into an ordered tree, unless the tree covers it already. This is insert
+ * of Abdulla, Aronis, Jonsson, Sagonas, "Source Sets: A Foundation for Optimal Dynamic Partial
+ * Order Reduction", JACM 2017. Consumes `sequence`.
  *
  * @param children the roots of the tree; those before number `from` are not considered.
  * @param closed nodes whose subtrees are not known here.

@@ -16,9 +16,9 @@ const RUNS_MAX = 50_000;
 
 /**
  * Checks the loops that were taken for stateless because two iterations look alike. An operation
- * that passes through such a loop is run again with 1 to 8 extra iterations, along each path of the
- * execution trie from there. Its later accesses and its result must not change. This is evidence,
- * not a proof: a loop that counts to a thousand passes.
+ * that passes through such a loop is run again with 1 to 8 extra iterations. This follows each path
+ * of the execution trie from there. Its later accesses and its result must not change. This is
+ * evidence, not a proof: a loop that counts to a thousand passes.
  */
 export class LoopComparison {
   private readonly execution: Execution;

@@ -6,8 +6,8 @@ import type { HappensBefore } from '../happensBefore.ts';
 /**
  * Whether some schedule of the execution's class needs at most `max` preemptions. A preemption is a
  * switch away from a thread that is still enabled. This makes preemption bounding exact: a class is
- * within the bound if its cheapest schedule is (Musuvathi and Qadeer, "Iterative Context Bounding
- * for Systematic Testing of Multithreaded Programs", PLDI 2007; counted as GenMC does).
+ * within the bound if its cheapest schedule is. Source: Musuvathi and Qadeer, "Iterative Context
+ * Bounding for Systematic Testing of Multithreaded Programs", PLDI 2007; counted as GenMC does.
  *
  * @param upTo by thread: how many of its steps are considered; left out: all.
  */

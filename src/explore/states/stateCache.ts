@@ -8,9 +8,9 @@ import { VarintBuffer } from './varintBuffer.ts';
 import type { VisitedSet } from './visitedSet.ts';
 
 /**
- * HOT. The visited states. A state is the contents of memory, the node of each thread in the
- * execution trie (which is its continuation), what a memory model hides from memory, and the state
- * of the properties.
+ * HOT. The visited states. A state is the contents of memory, and the node of each thread in the
+ * execution trie, which is its continuation. It is also what a memory model hides from memory, and
+ * the state of the properties.
  */
 export class StateCache implements VisitedSet {
   /** Whether some state was visited whose path leads back to it: some execution may not end. */
@@ -36,7 +36,7 @@ export class StateCache implements VisitedSet {
 
   /**
    * @param symmetry maps states to representatives; left out: no two states are equivalent.
-   * @param byDepth whether a state counts as new if it is reached in fewer steps than before: then
+   * @param byDepth whether a state counts as new if it is reached in fewer steps than before. Then
    *   more can follow before the limit of steps.
    */
   constructor(execution: Execution, checker: PropertyChecker, bounded = false, symmetry?: Symmetry, byDepth = false) {

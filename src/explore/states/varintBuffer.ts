@@ -4,8 +4,8 @@ import { grownCopy } from '../../memory/grownCopy.ts';
 const LONGEST = 5;
 
 /**
- * HOT. A growing buffer of 32-bit numbers as varints (LEB128): seven bits a byte, with the eighth
- * set in all bytes of a number but the last.
+ * HOT. A growing buffer of 32-bit numbers as varints (LEB128). A byte has seven bits of a number;
+ * the eighth is set in all its bytes but the last.
  */
 export class VarintBuffer {
   private bytes = new Uint8Array(1024);

@@ -9,8 +9,8 @@ import type { GraphEvent } from './partialGraph.ts';
  */
 
 /**
- * The revisits of a lock that `thread` is about to take: for each event that took it, a branch
- * where this thread takes the lock instead, and the other thread waits.
+ * The revisits of a lock that `thread` is about to take. For each event that took it, there is a
+ * branch where this thread takes the lock instead, and the other thread waits.
  */
 export function addLockRevisits(builder: GraphBuilder, thread: number): void {
   const { graph, execution, workList } = builder;
@@ -38,8 +38,9 @@ export function addLockRevisits(builder: GraphBuilder, thread: number): void {
 }
 
 /**
- * The revisits of a lock or unlock that is about to be added as `event`: for each thread that waits
- * for the lock, a branch where it has read this event. It then takes the lock if it is free.
+ * The revisits of a lock or unlock that is about to be added as `event`. For each thread that waits
+ * for the lock, there is a branch where it has read this event. It then takes the lock if it is
+ * free.
  */
 export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): void {
   const { graph, execution, workList } = builder;

@@ -6,7 +6,7 @@ import type { PartialGraph, PendingRead } from './partialGraph.ts';
 export type RestrictedGraph = PartialGraph & { readonly renamed: ReadonlyMap<number, number> };
 
 /**
- * The graph that a revisit leaves: without event `removed`, and without the Deleted set, which is
+ * The graph that a revisit leaves, without event `removed` and without the Deleted set. That set is
  * all that was added after `stamp` and is not in `prefix`. An RMW whose read half is older than
  * `stamp` keeps this half as a pending read. Returns undefined if part of the Deleted set was not
  * added maximally: another branch of the search then makes the same revisit.

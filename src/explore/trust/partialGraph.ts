@@ -10,7 +10,7 @@ export interface GraphEvent {
   readonly coherenceAfter: readonly number[];
   /**
    * Stamps: when the read half and the write half were added to the graph. The write half of an RMW
-   * gets a new stamp when a backward revisit changes what its read half reads; the read half keeps
+   * gets a new stamp when a backward revisit changes what its read half reads. The read half keeps
    * its own.
    */
   readonly readStamp: number;

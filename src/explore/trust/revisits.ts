@@ -5,9 +5,9 @@ import { restrictMaximally } from './maximality.ts';
 import type { BackwardRevisit, GraphEvent, PendingRead } from './partialGraph.ts';
 
 /**
- * The forward revisits of the next access of `thread`: one event for each store that it may read
- * and each coherence position that it may take. Adds the backward revisits of a store to the work
- * list.
+ * The forward revisits of the next access of `thread`. There is one event for each store that it
+ * may read and each coherence position that it may take. Adds the backward revisits of a store to
+ * the work list.
  *
  * @param half the read half of the access, if it is in the graph already.
  */
@@ -51,8 +51,8 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
 }
 
 /**
- * Adds the backward revisits of the next store of a thread: one for each read of its location that
- * is not in its porf prefix, and whose Deleted set was added maximally.
+ * Adds the backward revisits of the next store of a thread. There is one for each read of its
+ * location that is not in its porf prefix, and whose Deleted set was added maximally.
  */
 function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
   const { graph, execution, workList } = builder;

@@ -15,9 +15,9 @@ export interface HappensBeforeQuery {
 }
 
 /**
- * HOT under `weak`. Data races: two accesses to a byte by two actors, one of them a write and one
- * of them plain, of which neither happens before the other. A view says of each thread up to which
- * of its writes and reads it happens after them.
+ * HOT under `weak`. Data races: two accesses to a byte by two actors, of which neither happens
+ * before the other. One of them is a write, and one of them is plain. A view says of each thread up
+ * to which of its writes and reads it happens after them.
  *
  * It keeps nothing of an execution, so there is nothing to undo. Where no cell is accessed plainly,
  * it does nothing.

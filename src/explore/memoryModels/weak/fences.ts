@@ -10,9 +10,10 @@ export interface Fence {
 }
 
 /**
- * By thread: its full fences. A fence comes before another one if it happens before it, or if it
- * happens before an access that comes, in coherence order, before something that the other fence
- * has in its view (psc of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI 2017).
+ * By thread: its full fences. A fence comes before another one if it happens before it. It also
+ * does if it happens before an access that precedes, in coherence order, something in the view of
+ * the other fence. This is psc of Lahav et al., "Repairing Sequential Consistency in C/C++11", PLDI
+ * 2017.
  */
 export function fencesOf(graph: GraphExecution): readonly (readonly Fence[])[] {
   const { steps, schedule, footprints } = graph;

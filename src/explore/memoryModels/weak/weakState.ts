@@ -18,9 +18,10 @@ interface Weak {
 const END = 0;
 
 /**
- * HOT where states are compared under `weak`. What a state has beside memory: of each location the
- * stores that some thread may still read or come before, and all views, as far as they tell those
- * stores apart. A location with several of those stores is open, one with a single one closed.
+ * HOT where states are compared under `weak`. What a state has beside memory. It has the stores of
+ * each location that some thread may still read or come before. It also has all views, as far as
+ * they tell those stores apart. A location with several of those stores is open, one with a single
+ * one closed.
  */
 export class WeakState {
   private readonly execution: Execution;
