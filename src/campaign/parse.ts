@@ -11,7 +11,7 @@ import { CAMPAIGN_SCHEMA, type CampaignSettings, settingsSchema } from './settin
  * wrong.
  */
 export function parseSettings(value: unknown, file: string): CampaignSettings {
-  checkVersion(value, file, CAMPAIGN_SCHEMA, 'goes on with');
+  checkVersion(value, file, CAMPAIGN_SCHEMA);
   const { kind: _, schema: __, canary, ...settings } = readFields(settingsSchema(), value, file);
   checkWholeNumber(settings.shard.part, `${file}.shard.part`, 1, settings.shard.of);
   checkCanary(file, canary);

@@ -99,11 +99,11 @@ export function readObject(value: unknown, where: string): UnreadFields {
  * Throws `BadInput` where `value` is no object of this version. Asked before all other fields:
  * those of a newer version are not known.
  */
-export function checkVersion(value: unknown, where: string, version: number = SCHEMA, reads = 'reads'): void {
+export function checkVersion(value: unknown, where: string, version: number = SCHEMA): void {
   const { schema } = readObject(value, where);
   if (schema === version) return;
   const newer = typeof schema === 'number' && schema > version ? ', written by a newer gfnring' : '';
-  throw new BadInput(`${where}.schema is ${show(schema)}${newer}: this gfnring ${reads} ${version}`);
+  throw new BadInput(`${where}.schema is ${show(schema)}${newer}: this gfnring reads ${version}`);
 }
 
 /** Throws `BadInput` where a number is outside of limits that depend on other fields. */

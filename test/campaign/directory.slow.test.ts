@@ -39,12 +39,12 @@ describe('a directory', () => {
   test('with a campaign is not started again, and one of a newer version is not resumed', async () => {
     const directory = await halfway();
     expect(() => CampaignDirectory.create(directory, twoScenarios)).toThrow(
-      'has a campaign already: --resume goes on with it',
+      'has a campaign already: --resume continues it',
     );
     const file = join(directory, 'campaign.json');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('"schema": 4', '"schema": 5'));
-    expect(() => CampaignDirectory.open(directory)).toThrow('written by a newer gfnring: this gfnring goes on with 4');
+    expect(() => CampaignDirectory.open(directory)).toThrow('written by a newer gfnring: this gfnring reads 4');
     writeFileSync(file, text.replace('"seed": 1', '"seed": "one"'));
     expect(() => CampaignDirectory.open(directory)).toThrow('campaign.json.seed is "one"');
     writeFileSync(file, text.slice(0, 40));

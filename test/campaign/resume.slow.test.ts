@@ -123,7 +123,7 @@ test('a campaign with a journal but without its state starts again, says so, and
   await run(campaign, { executions: 1536 });
   rmSync(join(directory, 'state.json'));
   const resumed = await run(CampaignDirectory.open(directory), whole);
-  expect(resumed.quarantined).toEqual(['journal: it begins after batch 0: what it says is done again']);
+  expect(resumed.quarantined).toEqual(['journal: it begins after batch 0: its batches are run again']);
   expect(apart({ ...resumed, quarantined: [] })).toEqual(apart(await undisturbed));
 });
 

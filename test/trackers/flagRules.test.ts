@@ -234,7 +234,7 @@ test('F-6 reset returns the number of entries that it took', () => {
   expect(monitors[0].returned(monitors[0].init(), 2, 0, 0, view)).not.toHaveProperty('property');
   expect(monitors[0].returned(monitors[0].init(), 2, 0, 1, view)).toHaveProperty(
     'property',
-    'F-6 reset says how many entries it took',
+    'F-6 reset returns how many entries it took',
   );
 });
 

@@ -164,7 +164,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
   ],
   ['A4 reset reads what userspace can write once', 'an entry is read twice', poked(1), readTwice('list[0].slot')],
   [
-    'A4 reset says how many entries it re-armed',
+    'A4 reset returns how many entries it re-armed',
     'the count is one less',
     poked(2),
     on('load', 'list.fetch_index', ({ go }) => (go() as number) - 1),
@@ -190,7 +190,7 @@ const faults: readonly (readonly [string, string, VmSpec, MakeEdit])[] = [
     drained,
     on(['write', 'write64', 'store'], /^list/, leftOut),
   ],
-  ['A6 push writes where the count of the kernel itself says', 'push uses the index of userspace', moved, asItIs],
+  ['A6 push writes at the index that the kernel itself counts', 'push uses the index of userspace', moved, asItIs],
   [
     'G1 the kernel touches nothing beyond ring and slot',
     'userspace writes an index that is out of bounds',

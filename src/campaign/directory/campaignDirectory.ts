@@ -33,7 +33,7 @@ export class CampaignDirectory {
   static create(directory: string, settings: CampaignSettings): CampaignDirectory {
     return asBadInput(directory, () => {
       if (existsSync(settingsFile(directory)))
-        throw new BadInput(`${directory} has a campaign already: --resume goes on with it, --dir names another place`);
+        throw new BadInput(`${directory} has a campaign already: --resume continues it, --dir names another place`);
       if (filesIn(directory).length > 0)
         throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
       mkdirSync(directory, { recursive: true });

@@ -34,7 +34,7 @@ export class EventLog {
       isWhole = apply(event);
       return isWhole;
     });
-    if (!isWhole) this.damages.push(`journal: it begins after batch ${this.state.batches}: what it says is done again`);
+    if (!isWhole) this.damages.push(`journal: it begins after batch ${this.state.batches}: its batches are run again`);
   }
 
   get isDueForSnapshot(): boolean {

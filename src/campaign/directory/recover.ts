@@ -34,5 +34,5 @@ export function quarantineDamaged(directory: string, state: CampaignState): stri
 /** Throws `BadInput` or `SyntaxError` if a file is not the entry that its name says. */
 function checkEntry(file: string): void {
   const entry = parseEntry(JSON.parse(readText(file) ?? ''), file);
-  if (basename(file) !== `${entryHash(entry)}.json`) throw new BadInput(`it is not what its name says`);
+  if (basename(file) !== `${entryHash(entry)}.json`) throw new BadInput(`its content does not match its name`);
 }

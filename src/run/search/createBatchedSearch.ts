@@ -47,7 +47,7 @@ export function createSearchWorker(
     throw new BadInput(`optimal is not known under ${memoryModel}: --reduction none and states are`);
   if (preemptions !== undefined)
     throw new BadInput(
-      `optimal knows preemptions under sc alone: --reduction none or states knows them under ${memoryModel}`,
+      `optimal counts preemptions under sc alone: --reduction none or states counts them under ${memoryModel}`,
     );
   graphs.graph.execution.loopRules = search.loopRules ?? usualLoopRules;
   return new SearchWorker(execution, checker, new TraceCounter(execution), { graphs });

@@ -36,7 +36,7 @@ export const gfnListScenarios = (tracker: ScenarioTracker): BuiltInScenario[] =>
   trackerScenario(
     tracker,
     'hostile-fetch',
-    'userspace says that it has read more than there is, while another thread resets',
+    'userspace claims to have read more than there is, while another thread resets',
     [vcpu(0, write(0)), kernel(0, reset), hostile(poke(0, 8, 32, 3))],
     [],
     ONE_PAGE,

@@ -23,7 +23,7 @@ export const DIRTY_RING_RULE = {
   F4_TAKEN: 'F-4 userspace reads an entry before it flags it',
   F4_READ: 'F-4 reset reads each word once, before it gives the entry back',
   F5_ALL: 'F-5 reset goes on for as long as entries are flagged',
-  F6_RESET: 'F-6 reset says how many entries it took',
+  F6_RESET: 'F-6 reset returns how many entries it took',
   F6_HARVEST: 'F-6 harvest reports what it flagged',
   F9_SOFT_FULL: 'F-9 a vCPU whose ring is soft-full does not enter the guest',
   F10_NOT_FULL: 'F-10 no ring gets full',

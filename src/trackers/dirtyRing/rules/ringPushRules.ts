@@ -43,7 +43,7 @@ export function pushesEntry(
   const pushes = gfnsRecordedBy(spec.actors[event.thread].operations[event.operation]);
   if (honest.has(r) && !pushes.some((other) => isSameGfn(other, gfn))) {
     const pushed = `${name} pushes ${pushes.map(formatGfn).join(' or ')}`;
-    return violationOfRule(DIRTY_RING_RULE.F4_WHOLE, `it says ${formatGfn(gfn)}, ${pushed}`);
+    return violationOfRule(DIRTY_RING_RULE.F4_WHOLE, `the entry is ${formatGfn(gfn)}, ${pushed}`);
   }
   const { last } = state.threads[event.thread];
   // The same page again, where it was re-armed before the write.

@@ -16,14 +16,14 @@ export const GFN_LIST_RULE = {
   A3_STABLE: 'A3 an entry that dirty covers is whole, and stays as it is until the reset',
   A4_PAGES: 'A4 reset re-arms exactly what was fetched',
   A4_ZERO: 'A4 after a reset all indices are zero',
-  A4_RESULT: 'A4 reset says how many entries it re-armed',
+  A4_RESULT: 'A4 reset returns how many entries it re-armed',
   A4_LOCK: 'A4 indices go back to zero under list_lock',
   A4_ONCE: 'A4 reset reads what userspace can write once',
   A4_RANGE: 'A4 a fetch beyond the list changes nothing',
   A5_FULL: 'A5 a full list takes no entry',
   A5_LOCK: 'A5 push writes entry and index under list_lock',
   A5_RECORDED: 'A5 no page becomes writable unrecorded',
-  A6_INDEX: 'A6 push writes where the count of the kernel itself says',
+  A6_INDEX: 'A6 push writes at the index that the kernel itself counts',
 } as const;
 
 /** What a thread did since its operation began; from `fetchIndex` on: since it took slots_lock. */

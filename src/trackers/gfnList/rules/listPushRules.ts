@@ -37,7 +37,7 @@ export function movesDirty(
   const pushes = gfnsRecordedBy(actor.operations[event.operation]);
   if (honest && !pushes.some((other) => isSameGfn(other, entry))) {
     const pushed = `${actor.name} pushes ${pushes.map(formatGfn).join(' or ') || 'nothing'}`;
-    return violationOfRule(GFN_LIST_RULE.A3_STABLE, `it says ${formatGfn(entry)}, ${pushed}`);
+    return violationOfRule(GFN_LIST_RULE.A3_STABLE, `the entry is ${formatGfn(entry)}, ${pushed}`);
   }
   return { model: gfnListPush(model, entry), threads };
 }
