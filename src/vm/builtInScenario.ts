@@ -2,14 +2,14 @@ import { type MemoryModelName, memoryModels } from '../explore/memoryModels/regi
 import type { VmSpec, VmsSpec } from './spec.ts';
 
 /** How `check` searches a scenario. */
-export type Mode = 'prove' | 'hunt';
+export type Mode = 'prove' | 'sample';
 
 /** A scenario that ships with the package. */
 export interface BuiltInScenario<Spec = VmSpec | VmsSpec> {
   readonly about: string;
-  /** `prove`: small enough to visit all states. `hunt`: searched by random schedules. */
+  /** `prove`: small enough to visit all states. `sample`: executions that a scheduler picks. */
   readonly mode: Mode;
-  /** Whether it has too many states for a proof where threads have views: `hunt` there. */
+  /** Whether it has too many states for a proof where threads have views: then it is sampled. */
   readonly tooLargeWithViews: boolean;
   readonly spec: Spec;
   /** Defects that the tracker is known to have here. */
@@ -27,4 +27,4 @@ export interface KnownDefect {
 export const defaultModeFor = (
   { mode, tooLargeWithViews }: Pick<BuiltInScenario, 'mode' | 'tooLargeWithViews'>,
   model: MemoryModelName,
-): Mode => (tooLargeWithViews && memoryModels[model].hasViews ? 'hunt' : mode);
+): Mode => (tooLargeWithViews && memoryModels[model].hasViews ? 'sample' : mode);

@@ -145,6 +145,6 @@ const ofRepairedRing = (tracker: ScenarioTracker): BuiltInScenario[] => [
     [vcpu(0, write(0, 1, 2)), kernel(0, reset), FLAGS_ANEW, host(signalTo('kernel0'))],
     ['a signal is pending'],
     { rings: [{ size: 2, leeway: 0 }], slots: [{ slot: 0, npages: 3 }] },
-    { mode: 'hunt' },
+    { mode: 'sample' },
   ),
 ];

@@ -197,7 +197,7 @@ export const detailedScenarios: readonly BuiltInScenario<VmSpec>[] = [
   ),
   scenario(
     'vm',
-    'hunt',
+    'sample',
     'two vCPUs with two slots, a serving userspace, two resetters',
     [
       vcpu(0, write(0), write(1, 2), write(0), write(2), write(1), halt),
@@ -218,7 +218,7 @@ export const detailedScenarios: readonly BuiltInScenario<VmSpec>[] = [
   ),
   scenario(
     'vm-hostile',
-    'hunt',
+    'sample',
     'the same beside a hostile thread that writes one of the rings',
     [
       vcpu(0, write(0), write(1), write(0), write(1), halt),
