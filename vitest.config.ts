@@ -29,6 +29,8 @@ export default defineConfig({
         test: {
           server,
           name: 'slow',
+          // clang is a large WebAssembly module. Optimising it takes longer than running it.
+          execArgv: ['--liftoff-only'],
           include: ['test/**/*.slow.test.ts', 'properties/**/*.test.ts', 'examples/**/*.test.ts'],
           isolate: false,
           testTimeout: 60_000,

@@ -2,20 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
-import { emptyFolder, main, runNode, temporaryFolder } from '../commandLine.ts';
+import { emptyFolder, main, runHere, runNode, temporaryFolder } from '../commandLine.ts';
 import { testKernelPatchExample } from './kernelPatchExample.ts';
 import { compiled, edited, MAIL, TREES, type Tree, treesOrNone } from './trees.ts';
 
 const { folder } = temporaryFolder();
-const gfnring = (...args: string[]) => runNode([main, ...args]);
-/**
- * Compiles the tree in this process first, where the compiler is already in memory. The command
- * then finds the result in the cache.
- */
-async function kernel(tree: Tree, ...args: string[]) {
-  await compiled(tree).catch(() => undefined);
-  return gfnring('kernel', '--kdir', tree.kdir, '--file', tree.file, '--dir', folder, ...args);
-}
+const gfnring = (...args: string[]) => runHere('.', ...args);
+const kernel = (tree: Tree, ...args: string[]) =>
+  gfnring('kernel', '--kdir', tree.kdir, '--file', tree.file, '--dir', folder, ...args);
 const report = async (tree: Tree, ...args: string[]) => JSON.parse((await kernel(tree, ...args, '--json')).stdout);
 
 async function expectRejected(tree: Tree, message: RegExp): Promise<void> {
@@ -49,13 +43,13 @@ describe("the mail's ring in C", () => {
 
 test('runs on free-running threads, and their results are linearizable', LONG, async () => {
   const { hooked, unhooked, ...of } = (await report(MAIL, 'wrap')).kernel;
-  const { scenarios } = JSON.parse(gfnring('list', '--json').stdout);
+  const { scenarios } = JSON.parse((await gfnring('list', '--json')).stdout);
   const path = join(folder, 'ring.json');
   writeFileSync(
     path,
     JSON.stringify({ ...scenarios.find(({ name }: { name: string }) => name === 'ring'), kernel: of }),
   );
-  const { findings, histories } = JSON.parse(gfnring('stress', path, '--seconds', '2', '--json').stdout);
+  const { findings, histories } = JSON.parse((await gfnring('stress', path, '--rounds', '500', '--json')).stdout);
   expect([findings, histories.ok > 0]).toEqual([[], true]);
 });
 
@@ -107,7 +101,7 @@ describe('small changes of the C code are found', () => {
       const tree = edited(MAIL, ['entry->slot = datum->slot;\n\tentry->offset = datum->offset;', '*entry = *datum;']);
       const [finding] = (await report(tree, 'ring')).findings;
       expect(finding.property).toMatch(/^R8|^R3/);
-      expect(gfnring('replay', finding.file, '--lines').stdout).toMatch(
+      expect((await gfnring('replay', finding.file, '--lines')).stdout).toMatch(
         /write +ring0\[0\]\.pad = 0 .*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44/,
       );
     },
@@ -129,11 +123,12 @@ describe('small changes of the C code are found', () => {
     const tree = edited(MAIL, [from, to]);
     const finding = await findingOf(tree, scenario, '--memory-model', model);
     expect(finding).toMatchObject({ catalogue: null, memoryModel: model, scenario: { kernel: { file: MAIL.file } } });
-    const again = gfnring('replay', finding.file, '--lines');
+    const again = await gfnring('replay', finding.file, '--lines');
     expect([again.status, again.stdout]).toEqual([1, expect.stringContaining(finding.property)]);
     expect(again.stdout).toMatch(/kvm_gfn_ring_\w+ virt\/kvm\/gfnring\.c:\d+:\d+/);
     // Worker threads are sequentially consistent.
-    if (model === 'sc') expect(gfnring('replay', finding.file, '--on', 'workers').stdout).toContain(finding.property);
+    if (model === 'sc')
+      expect((await gfnring('replay', finding.file, '--on', 'workers')).stdout).toContain(finding.property);
   });
 });
 
@@ -229,12 +224,14 @@ describe('an unknown scenario ends in status 2', () => {
     const spec = (await report(MAIL, 'wrap')).scenarios;
     expect(spec).toHaveLength(1);
     const scenario = {
-      ...JSON.parse(gfnring('list', '--json').stdout).scenarios.find(({ name }: { name: string }) => name === 'wrap'),
+      ...JSON.parse((await gfnring('list', '--json')).stdout).scenarios.find(
+        ({ name }: { name: string }) => name === 'wrap',
+      ),
       kernel: { file: 'a.c', key: '0'.repeat(64) },
     };
     const path = join(folder, 'elsewhere.json');
     writeFileSync(path, JSON.stringify(scenario));
-    expect(gfnring('explore', path)).toMatchObject({
+    expect(await gfnring('explore', path)).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/a\.c is not compiled here .*gfnring kernel --kdir/),
     });
