@@ -136,7 +136,9 @@ describe('a hostile cons', () => {
       ),
       runs,
     ));
+});
 
+describe('a cons that changes, or does not', () => {
   test('C4 a cons that changes at every access is read once', () =>
     fc.assert(
       fc.property(drawn, fc.array(fc.nat(65535), { minLength: 1, maxLength: 50 }), (parameters, values) => {

@@ -43,6 +43,9 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   private possiblyDetector: PossiblyDetector | undefined;
   /** By number of steps: the state of each monitor. */
   private readonly states: unknown[][] = [];
+  /** By number of steps: the key of `keyed`, the states that it was computed for. */
+  private readonly keys: string[] = [];
+  private readonly keyed: (readonly unknown[])[] = [];
   /** By number of steps, then by thread: how many operations had ended. */
   private readonly ended: Int32Array[] = [];
   private readonly monitored: boolean;
@@ -163,9 +166,20 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
 
   /** What `key` was after the first `steps` steps of the current execution. */
   keyAfter(steps: number): string {
+    if (!this.monitored) return '';
+    const states = this.states[steps];
+    if (this.keyed[steps] === states) return this.keys[steps];
+    // Most steps change no monitor. The same string is hashed once.
+    const isUnchanged = steps > 0 && this.keyed[steps - 1] === states;
+    this.keys[steps] = isUnchanged ? this.keys[steps - 1] : this.keyOf(states);
+    this.keyed[steps] = states;
+    return this.keys[steps];
+  }
+
+  private keyOf(states: readonly unknown[]): string {
     const { monitors } = this.properties;
     let key = '';
-    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(this.states[steps][i]);
+    for (let i = 0; i < monitors.length; i++) key += monitors[i].key(states[i]);
     return key;
   }
 
@@ -230,7 +244,13 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
       const operation = this.execution.threads.performedOperation(thread, number);
       for (let i = 0; i < monitors.length; i++) {
         const state = this.states[this.execution.steps][i];
-        const next = monitors[i].returned(state, thread, operation, this.execution.results[thread][number], this);
+        const next = monitors[i].returned(
+          state,
+          thread,
+          operation,
+          this.execution.threads.resultOf(thread, number),
+          this,
+        );
         if (isViolation(next)) return next;
         this.setState(i, next);
       }

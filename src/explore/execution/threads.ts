@@ -69,7 +69,8 @@ export class Threads {
   private resultsNow: unknown[][] | null = null;
 
   constructor(program: Program, locks: LockRules, options: ThreadOptions) {
-    this.code = new OperationCode(program, { ...options, lastResult: (thread) => this.lastResult(thread) });
+    const lastResult = (thread: number): unknown => this.resultOf(thread, this.performed[thread] - 1);
+    this.code = new OperationCode(program, { ...options, lastResult });
     this.tree = this.code.tree;
     this.count = program.actors.length;
     this.places = options.places;
@@ -259,8 +260,8 @@ export class Threads {
     this.halted &= ~(1 << thread);
   }
 
-  private lastResult(thread: number): unknown {
-    const number = this.performed[thread] - 1;
+  /** What a performed operation of `thread` returned; undefined for number -1. */
+  resultOf(thread: number, number: number): unknown {
     return number < 0 ? undefined : this.tree.end(this.leaves[thread][number]);
   }
 
