@@ -57,10 +57,10 @@ const KNOWN: Readonly<Record<string, readonly [readonly Options[], string, (RegE
   notify1: [all, 'passed'],
   waitacq: [all, 'passed'],
   'left-out': [all, 'deadlock'],
-  'spin-retry': [[...reductions, { memoryModel: 'tso' }, { scheduler: 'portfolio', seconds: 1 }], 'livelock'],
+  'spin-retry': [[...reductions, { memoryModel: 'tso' }, { scheduler: 'portfolio', seconds: 0.5 }], 'livelock'],
   philosophers: [reductions.slice(2), 'livelock', /repeat for ever: (a, b|b, a)$/],
   hang: [
-    [...reductions.map((of) => ({ ...of, seconds: 1 })), { scheduler: 'pct', seconds: 1 }],
+    [...reductions.map((of) => ({ ...of, seconds: 0.5 })), { scheduler: 'pct', seconds: 0.5 }],
     'crashed',
     /operation 1 of a, spins runs on/,
   ],
@@ -80,7 +80,7 @@ describe.each(Object.entries(KNOWN))('%s', (name, [, outcome, seen]) => {
 
 test('endless loops do not exceed the time limit', () => {
   for (const { name, seconds } of verdicts)
-    if (name === 'hang' || name === 'spin-retry') expect(seconds).toBeLessThan(2.5);
+    if (name === 'hang' || name === 'spin-retry') expect(seconds).toBeLessThan(2);
 });
 
 test('results that cannot be compared, and scenarios without accesses, are rejected', () => {

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { temporaryFolder } from '../commandLine.ts';
+import { type Run, temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 import { hasChromium, keep, launch, open } from './chromium.ts';
 
-const { folder, gfnring, path: at } = temporaryFolder();
+const { folder, gfnringHere, path: at } = temporaryFolder();
 const example = (name: string): string => join(process.cwd(), 'examples', `${name}.mjs`);
 
 /** Explores, and writes the page of the finding. */
-function reported(name: string, run: typeof gfnring, ...explore: string[]): string {
-  const { stdout } = run('explore', ...explore, '--scheduler', 'exhaustive', '--dir', name, '--json');
-  const { status, stderr } = run('report', JSON.parse(stdout).findings[0].file, '--html', `${name}.html`);
+async function reported(
+  name: string,
+  run: (...args: string[]) => Run | Promise<Run>,
+  ...explore: string[]
+): Promise<string> {
+  const { stdout } = await run('explore', ...explore, '--scheduler', 'exhaustive', '--dir', name, '--json');
+  const { status, stderr } = await run('report', JSON.parse(stdout).findings[0].file, '--html', `${name}.html`);
   expect([status, stderr]).toEqual([0, '']);
   return at(`${name}.html`);
 }
@@ -28,7 +32,7 @@ let noFlush: string;
 beforeAll(async () => {
   if (!hasChromium) return;
   browser = await launch();
-  noFlush = reported('no-flush', (...args) => gfnringWith('no-flush', folder, ...args), 'dirty-again');
+  noFlush = await reported('no-flush', (...args) => gfnringWith('no-flush', folder, ...args), 'dirty-again');
 }, 120_000);
 afterAll(() => browser?.close());
 
@@ -196,12 +200,16 @@ inBrowser('every control has a role and a name, and focus is visible', async () 
 });
 
 inBrowser('the panel shows store buffers under tso and readable values under weak', async () => {
-  const tso = await open(browser, reported('tso', gfnring, example('sb'), '--memory-model', 'tso'), '#step=4');
+  const tso = await open(
+    browser,
+    await reported('tso', gfnringHere, example('sb'), '--memory-model', 'tso'),
+    '#step=4',
+  );
   expect(await tso.page.getByRole('region', { name: 'Store buffers, oldest first' }).innerText()).toMatch(
     /a\s+x = 1 \(step 1\)/,
   );
   await keep(tso.page, 'tso');
-  const weak = await open(browser, reported('weak', gfnring, example('publish'), '--memory-model', 'weak'));
+  const weak = await open(browser, await reported('weak', gfnringHere, example('publish'), '--memory-model', 'weak'));
   expect(
     await weak.page.getByRole('region', { name: 'Values that actors may still read, newest first' }).innerText(),
   ).toMatch(/userspace\s+record\s+7 or 0/);
@@ -221,7 +229,7 @@ inBrowser('20,000 steps open within seconds, and keys stay fast', { timeout: 180
     scenario: { schema: 1, name: 'long', module: 'long.mjs' },
   };
   writeFileSync(at('long.json'), JSON.stringify(finding));
-  expect(gfnring('report', 'long.json', '--html', 'long.html').stderr).toBe('');
+  expect((await gfnringHere('report', 'long.json', '--html', 'long.html')).stderr).toBe('');
   const before = performance.now();
   const { page } = await open(browser, at('long.html'), '#step=10000');
   expect(await spoken(page)).toContain('Step 10000 of 20000');
@@ -247,7 +255,7 @@ inBrowser('20,000 steps open within seconds, and keys stay fast', { timeout: 180
 });
 
 inBrowser('the page of a campaign contains its findings and their interleavings', async () => {
-  const { stderr } = gfnring(
+  const { stderr } = await gfnringHere(
     'fuzz',
     example('lost-update'),
     'ring',
@@ -260,7 +268,7 @@ inBrowser('the page of a campaign contains its findings and their interleavings'
     '--quiet',
   );
   expect(stderr).toBe('');
-  expect(gfnring('report', 'night', '--html', 'night.html')).toMatchObject({ status: 0, stderr: '' });
+  expect(await gfnringHere('report', 'night', '--html', 'night.html')).toMatchObject({ status: 0, stderr: '' });
   const { page, requests, complaints } = await open(browser, at('night.html'));
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('1 finding');
   expect(await page.getByRole('region', { name: 'Scenarios' }).innerText()).toContain('lost-update');
