@@ -4,7 +4,7 @@ import type { Program } from './program.ts';
 /**
  * Symmetry reduction (Ip and Dill, "Better Verification Through Symmetry", FMSD 1996; as in Murphi
  * and Stateright), for `sc` only. Threads with the same operations are interchangeable. Of states
- * that differ in their order alone, most are kept once: the places of the threads are sorted, and
+ * that differ in their order alone, most are kept once. The places of the threads are sorted, and
  * locks name their holders by that order. Threads that the sort takes for equal keep their order.
  * So some of these states may be kept several times.
  *

@@ -29,7 +29,7 @@ export function isCycle(execution: Execution, states: StateCache, schedule: read
 /**
  * Looks for an infinite execution that is strongly fair: each thread that is enabled infinitely
  * often takes infinitely many steps. Returns a lasso whose prefix is the shortest to the component
- * of its cycle; undefined if there is none; null if a limit was reached first.
+ * of its cycle. Returns undefined if there is none, and null if a limit was reached first.
  *
  * A strongly connected component of the state graph contains such an execution if each thread that
  * is enabled in it takes a step in it. If some thread does not, the states where it is enabled are

@@ -21,7 +21,7 @@ import { WeakState } from './weakState.ts';
 
 /**
  * HOT under `weak`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
- * messages: loads may read from older stores, and a store need not be the last of its location. A
+ * messages. Loads may read from older stores, and a store need not be the last of its location. A
  * full fence is stronger than the seq_cst fence of RC11: see `docs/memory-models.md`.
  */
 export class WeakMemory implements GraphModel {
