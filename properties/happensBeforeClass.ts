@@ -1,7 +1,7 @@
 import type { Execution } from '../src/explore/execution/execution.ts';
 import { traceOf } from '../src/explore/execution/trace.ts';
 import type { Place } from '../src/memory/cell.ts';
-import { kindNames, kindOf, placeOf } from '../src/memory/memory.ts';
+import { kindNames, kindOf, placeOf } from '../src/memory/kinds.ts';
 
 /** The part of a step that matters for conflicts: its bytes, and its wait queue. */
 interface Access {

@@ -1,4 +1,4 @@
-import { isFence, isRmw, isWrite, Kind, kindOf, placeOf } from '../src/memory/memory.ts';
+import { isFence, isPlain, isRmw, isWrite, Kind, kindOf, placeOf } from '../src/memory/kinds.ts';
 import type { Trace } from '../src/memory/trace.ts';
 
 /** One of the events of a step. A read-modify-write is a read and a write between two fences. */
@@ -50,6 +50,6 @@ export function hasRace(trace: Trace): boolean {
     !isFence(b.kind) &&
     a.place === b.place &&
     (isWrite(a.kind) || isWrite(b.kind)) &&
-    (a.kind <= Kind.write || b.kind <= Kind.write);
+    (isPlain(a.kind) || isPlain(b.kind));
   return all.some((a) => all.some((b) => a < b && conflict(events[a], events[b]) && !before[a][b]));
 }

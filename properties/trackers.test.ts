@@ -4,7 +4,7 @@ import type { Scenario } from '../src/check/scenario.ts';
 import { traceOf } from '../src/explore/execution/trace.ts';
 import { ReplayScheduler, StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { SCHEMA } from '../src/input/schema.ts';
-import { Kind, kindOf, placeOf } from '../src/memory/memory.ts';
+import { Kind, kindOf, placeOf } from '../src/memory/kinds.ts';
 import { type CheckedExecution, createRun, runOnce, takenSchedule } from '../src/run/createRun.ts';
 import { buildMultiVm, buildVm } from '../src/scenario/vm.ts';
 import { trackerNames, trackers } from '../src/trackers/registry.ts';

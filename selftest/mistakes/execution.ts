@@ -48,7 +48,7 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['all memories give the same results read-modify-writes return the old value'],
     edits: [
       {
-        file: 'memory/memory',
+        file: 'memory/kinds',
         from: 'return old === expected ? wrap(operand, bits) : old;',
         to: 'return wrap(operand, bits);',
       },
@@ -60,7 +60,7 @@ export const execution: readonly Mistake[] = [
     testFile: 'test/memory/memories.test.ts',
     expectedBy: ['all memories give the same results read-modify-writes return the old value'],
     edits: [
-      { file: 'memory/memory', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' },
+      { file: 'memory/kinds', from: 'return wrap(old & operand, bits);', to: 'return wrap(old | operand, bits);' },
     ],
   },
   {

@@ -91,8 +91,8 @@ export const inLoops: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/idleIteration',
-        from: 'if (kind >= Kind.lock && kind !== Kind.wait) return undefined;',
-        to: 'if (kind >= Kind.lock && kind !== Kind.wait && kind !== Kind.resume) return undefined;',
+        from: 'if (!isData(kind) && kind !== Kind.wait) return undefined;',
+        to: 'if (!isData(kind) && kind !== Kind.wait && kind !== Kind.resume) return undefined;',
       },
       { file: 'memory/idleIteration', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
     ],

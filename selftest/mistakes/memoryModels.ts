@@ -10,8 +10,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoMemory',
-        from: 'kind < Kind.xchg || kind === Kind.resume)',
-        to: 'kind < Kind.xchg || kind === Kind.mb)',
+        from: 'isLoad(kind) || kind === Kind.resume)',
+        to: 'isLoad(kind) || kind === Kind.mb)',
       },
     ],
   },
@@ -23,8 +23,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoMemory',
-        from: 'kind < Kind.xchg || kind === Kind.resume)',
-        to: 'kind < Kind.lock || kind === Kind.resume)',
+        from: 'isLoad(kind) || kind === Kind.resume)',
+        to: 'isLoad(kind) || isRmw(kind) || kind === Kind.resume)',
       },
     ],
   },
@@ -48,9 +48,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB+po+po'],
     edits: [
       {
-        file: 'explore/memoryModels/tso/tsoMemory',
-        from: "kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);",
-        to: "kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease && isWrite(kind);",
+        file: 'explore/memoryModels/tso/tsoOrder',
+        from: "kind === Kind.unlock ? of === 'spinlock' : isStore(kind);",
+        to: "kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease;",
       },
     ],
   },
@@ -79,21 +79,21 @@ export const memoryModels: readonly Mistake[] = [
     part: 'weak: release',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
-    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'kind === Kind.storeRelease)', to: 'kind < 0)' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'isRelease(kind))', to: 'kind < 0)' }],
   },
   {
     name: 'load-acquire-is-relaxed',
     part: 'weak: acquire',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+rel+acq'],
-    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'kind === Kind.loadAcquire)', to: 'kind < 0)' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'isAcquire(kind))', to: 'kind < 0)' }],
   },
   {
     name: 'relaxed-store-is-release',
     part: 'weak: release',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['weak: outcomes and graphs of MP+po+acq'],
-    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'kind === Kind.storeRelease)', to: 'kind > 0)' }],
+    edits: [{ file: 'explore/memoryModels/weak/weakMemory', from: 'isRelease(kind))', to: 'kind > 0)' }],
   },
   {
     name: 'rmb-has-no-effect',

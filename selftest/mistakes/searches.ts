@@ -97,8 +97,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/happensBefore',
-        from: 'return (isWrite(ka) && kb < Kind.resume) || (isWrite(kb) && ka < Kind.resume);',
-        to: 'return ka < Kind.resume && kb < Kind.resume;',
+        from: 'return (isWrite(ka) && usesValue(kb)) || (isWrite(kb) && usesValue(ka));',
+        to: 'return usesValue(ka) && usesValue(kb);',
       },
     ],
   },
@@ -126,7 +126,7 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/optimalDpor/optimalDpor',
-        from: 'return !this.execution.memory.isWrite(s) && isWrite(this.footprintBefore(e, s) & 31);',
+        from: 'return !this.execution.memory.isWrite(s) && isWrite(kindOf(this.footprintBefore(e, s)));',
         to: 'return false;',
       },
     ],

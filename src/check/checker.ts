@@ -6,8 +6,8 @@ import { type WaitingThread, waitingThreads } from '../explore/execution/waiting
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
+import { kindOf, placeOf } from '../memory/kinds.ts';
 import { overlapTable } from '../memory/layout.ts';
-import { kindOf, placeOf } from '../memory/memory.ts';
 import { type MemoryImage, wordAt } from '../memory/memoryImage.ts';
 import { PossiblyDetector } from './possibly.ts';
 import type { PossibleViolation, Predicate, PredicateEvaluator } from './predicate.ts';

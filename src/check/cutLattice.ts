@@ -3,6 +3,7 @@ import type { Execution } from '../explore/execution/execution.ts';
 import { StateAtCut } from '../explore/execution/stateAtCut.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import { join53, mixHash } from '../explore/hash.ts';
+import { placeOf } from '../memory/kinds.ts';
 import type { PossibleViolation, PredicateEvaluator } from './predicate.ts';
 
 /**
@@ -59,7 +60,7 @@ export class CutLattice {
     for (let i = 0; i < steps.length; i++) {
       const s = steps[i];
       const endings = readsResults ? ended[i] : 0;
-      const place = execution.footprints[s] >>> 5;
+      const place = placeOf(execution.footprints[s]);
       const writes = (checker.watching[place] & bit) !== 0 && execution.memory.changedValue(s);
       if (!writes && endings === 0) continue;
       const thread = execution.schedule[s];

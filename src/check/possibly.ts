@@ -1,5 +1,6 @@
 import type { Execution } from '../explore/execution/execution.ts';
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
+import { placeOf } from '../memory/kinds.ts';
 import { CutLattice } from './cutLattice.ts';
 import type { PossibleViolation, PredicateEvaluator } from './predicate.ts';
 
@@ -56,7 +57,7 @@ export class PossiblyDetector {
     steps.length = ended.length = 0;
     for (let s = 0; s < execution.steps; s++) {
       const endings = checker.watchingResults === 0 ? 0 : execution.endedWith(s);
-      const isWatched = checker.watching[execution.footprints[s] >>> 5] !== 0 && execution.memory.changedValue(s);
+      const isWatched = checker.watching[placeOf(execution.footprints[s])] !== 0 && execution.memory.changedValue(s);
       if (!isWatched && endings === 0) continue;
       steps.push(s);
       ended.push(endings);

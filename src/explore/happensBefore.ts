@@ -1,7 +1,7 @@
 import type { Place } from '../memory/cell.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
+import { isQueue, isWrite, Kind, kindOf, placeOf, usesValue } from '../memory/kinds.ts';
 import { overlapTable } from '../memory/layout.ts';
-import { isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
 import type { Execution } from './execution/execution.ts';
 import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 
@@ -72,8 +72,8 @@ export class HappensBefore implements HappensBeforeOrder {
     if (s === this.locals.length) this.grow();
     const thread = execution.schedule[s];
     const code = execution.footprints[s];
-    const kind = code & 31;
-    const place = code >>> 5;
+    const kind = kindOf(code);
+    const place = placeOf(code);
     const row = s * threads;
     const previous = this.lastOf[thread];
     const { clocks, saved } = this;
@@ -116,8 +116,8 @@ export class HappensBefore implements HappensBeforeOrder {
       const s = --this.steps;
       const thread = execution.schedule[s];
       const code = execution.footprints[s];
-      const kind = code & 31;
-      const place = code >>> 5;
+      const kind = kindOf(code);
+      const place = placeOf(code);
       this.lastOf[thread] = saved[4 * s];
       this.lastVisible = saved[4 * s + 3];
       if (kind === Kind.unlock) this.lastUnlock[place] = saved[4 * s + 1];
@@ -125,7 +125,7 @@ export class HappensBefore implements HappensBeforeOrder {
       else if (isWrite(kind)) this.lastWrite[place] = saved[4 * s + 1];
       else {
         if (kind !== Kind.resume) this.lastRead[place * threads + thread] = saved[4 * s + 1];
-        if (kind >= Kind.wait) this.lastRead[(places + place) * threads + thread] = saved[4 * s + 2];
+        if (isQueue(kind)) this.lastRead[(places + place) * threads + thread] = saved[4 * s + 2];
       }
     }
   }
@@ -148,23 +148,23 @@ export class HappensBefore implements HappensBeforeOrder {
 
   /** Whether steps with these footprints, of two threads, conflict. */
   conflict(a: number, b: number): boolean {
-    const ka = a & 31;
-    const kb = b & 31;
-    const pa = a >>> 5;
-    const pb = b >>> 5;
+    const ka = kindOf(a);
+    const kb = kindOf(b);
+    const pa = placeOf(a);
+    const pb = placeOf(b);
     if (this.visible[pa] === 1 && this.visible[pb] === 1) return true;
     if (pa === pb) {
-      if (ka >= Kind.wait && kb >= Kind.wait) return ka === Kind.wake || kb === Kind.wake;
+      if (isQueue(ka) && isQueue(kb)) return ka === Kind.wake || kb === Kind.wake;
     } else if (!this.overlaps[pa].includes(pb)) return false;
-    return (isWrite(ka) && kb < Kind.resume) || (isWrite(kb) && ka < Kind.resume);
+    return (isWrite(ka) && usesValue(kb)) || (isWrite(kb) && usesValue(ka));
   }
 
   private access(s: number, thread: number, kind: number, place: number): void {
     const { threads, places, saved } = this;
     const writing = kind === Kind.wake || isWrite(kind);
     let n = 0;
-    if (kind < Kind.resume) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
-    if (kind >= Kind.wait) n = this.gather(places + place, thread, writing, n);
+    if (usesValue(kind)) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
+    if (isQueue(kind)) n = this.gather(places + place, thread, writing, n);
     this.considerLatestFirst(s, n);
     if (kind === Kind.wake) {
       saved[4 * s + 1] = this.lastWrite[places + place];
@@ -177,7 +177,7 @@ export class HappensBefore implements HappensBeforeOrder {
         saved[4 * s + 1] = this.lastRead[place * threads + thread];
         this.lastRead[place * threads + thread] = s + 1;
       }
-      if (kind >= Kind.wait) {
+      if (isQueue(kind)) {
         saved[4 * s + 2] = this.lastRead[(places + place) * threads + thread];
         this.lastRead[(places + place) * threads + thread] = s + 1;
       }
@@ -218,7 +218,7 @@ export class HappensBefore implements HappensBeforeOrder {
     const { execution, threads, clocks } = this;
     const thread = execution.schedule[e];
     if (this.locals[e] <= clocks[s * threads + thread] || thread === execution.schedule[s]) return;
-    const woke = (execution.footprints[e] & 31) === Kind.wake && (execution.footprints[s] & 31) === Kind.resume;
+    const woke = kindOf(execution.footprints[e]) === Kind.wake && kindOf(execution.footprints[s]) === Kind.resume;
     if (!woke || (execution.values[e] & (1 << execution.schedule[s])) === 0) this.races.push(e, s);
     this.join(s * threads, e);
   }

@@ -1,4 +1,4 @@
-import { isFence, isRead, Kind, kindOf, placeOf } from '../memory/memory.ts';
+import { isFence, isRead, Kind, kindOf, placeOf } from '../memory/kinds.ts';
 import type { Execution } from './execution/execution.ts';
 import { Deadline, isPast } from './limits.ts';
 import { aliasGroupOfAccess, aliasGroups, mayWrite } from './schedulers/conflicts.ts';

@@ -104,9 +104,9 @@ export function sitesOf(test: LitmusTest): readonly (readonly EventSite[])[] {
 }
 
 /** A failed cmpxchg orders nothing. As the text does not tell, each is assumed to succeed. */
-export const isFullFence = ({ kind, how }: Event): boolean =>
+export const isFullFenceEvent = ({ kind, how }: Event): boolean =>
   kind === 'update' || (kind === 'fence' && /^smp_mb/.test(how));
-export const isLoad = ({ kind }: Event): boolean => kind === 'load' || kind === 'update' || kind === 'lock';
+export const isLoadEvent = ({ kind }: Event): boolean => kind === 'load' || kind === 'update' || kind === 'lock';
 export const isStoreEvent = ({ kind }: Event): boolean => kind === 'store' || kind === 'update' || kind === 'unlock';
 export const acquires = ({ how }: Event): boolean => how === 'loadAcquire' || how === 'lock';
 export const releases = ({ how }: Event): boolean => how === 'storeRelease' || how === 'unlock';

@@ -3,8 +3,8 @@ import {
   type Event,
   type EventSite,
   eventsBetween,
-  isFullFence,
-  isLoad,
+  isFullFenceEvent,
+  isLoadEvent,
   isStoreEvent,
   mayAlias,
   releases,
@@ -41,8 +41,8 @@ function dependsOnly({ event, i, thread }: EventSite): boolean {
   return [...event.from].some((load) => {
     const fenced = thread
       .slice(load + 1, i)
-      .some((other) => isFullFence(other) || (other.how === 'smp_rmb' && event.kind === 'load'));
-    return !acquires(thread[load]) && !isFullFence(thread[load]) && !isFullFence(event) && !fenced;
+      .some((other) => isFullFenceEvent(other) || (other.how === 'smp_rmb' && event.kind === 'load'));
+    return !acquires(thread[load]) && !isFullFenceEvent(thread[load]) && !isFullFenceEvent(event) && !fenced;
   });
 }
 
@@ -51,15 +51,16 @@ function dependsOnly({ event, i, thread }: EventSite): boolean {
  * in between (A-cumulativity).
  */
 function publishesUnacquired(load: EventSite, release: EventSite, all: readonly EventSite[]): boolean {
-  if (!isLoad(load.event) || acquires(load.event) || isFullFence(load.event) || !releases(release.event)) return false;
-  if (eventsBetween(load, release).some((event) => isFullFence(event) || event.how === 'smp_rmb')) return false;
+  if (!isLoadEvent(load.event) || acquires(load.event) || isFullFenceEvent(load.event) || !releases(release.event))
+    return false;
+  if (eventsBetween(load, release).some((event) => isFullFenceEvent(event) || event.how === 'smp_rmb')) return false;
   return all.some((store) => store.thread !== load.thread && sitesMayAlias(store, load) && publishes(store));
 }
 
 /** Whether a store publishes earlier stores, too. */
 function publishes({ event, i, thread }: EventSite): boolean {
-  const fenced = thread.slice(0, i).some((before) => isFullFence(before) || before.how === 'smp_wmb');
-  return isStoreEvent(event) && (releases(event) || isFullFence(event) || fenced);
+  const fenced = thread.slice(0, i).some((before) => isFullFenceEvent(before) || before.how === 'smp_wmb');
+  return isStoreEvent(event) && (releases(event) || isFullFenceEvent(event) || fenced);
 }
 
 /**
@@ -80,12 +81,12 @@ function followsUnlock(lock: EventSite, all: readonly EventSite[]): boolean {
 }
 
 const sitesMayAlias = (a: EventSite, b: EventSite): boolean => mayAlias(a.event, b.event);
-const isAccess = ({ event }: EventSite): boolean => isLoad(event) || isStoreEvent(event);
+const isAccess = ({ event }: EventSite): boolean => isLoadEvent(event) || isStoreEvent(event);
 /** Whether an event is a store that publishes nothing but what a `wmb` makes it publish. */
-const isBare = ({ event }: EventSite): boolean => isStoreEvent(event) && !releases(event) && !isFullFence(event);
+const isBare = ({ event }: EventSite): boolean => isStoreEvent(event) && !releases(event) && !isFullFenceEvent(event);
 /** Whether `b` follows `a` in the same thread, without a full fence in between. */
 const follows = (b: EventSite, a: EventSite): boolean =>
-  a.thread === b.thread && a.i < b.i && !eventsBetween(a, b).some(isFullFence);
+  a.thread === b.thread && a.i < b.i && !eventsBetween(a, b).some(isFullFenceEvent);
 
 /** Whether the thread holds the lock at this event. */
 function holds({ thread, i }: EventSite, { event: lock }: EventSite): boolean {
@@ -100,10 +101,10 @@ function holds({ thread, i }: EventSite, { event: lock }: EventSite): boolean {
 function propagatesUnfenced(acquire: EventSite, store: EventSite, all: readonly EventSite[]): boolean {
   if (!acquires(acquire.event) || !isBare(store) || !follows(store, acquire)) return false;
   const fenced = ({ event, i, thread }: EventSite): boolean =>
-    isStoreEvent(event) && thread.slice(0, i + 1).some(isFullFence);
+    isStoreEvent(event) && thread.slice(0, i + 1).some(isFullFenceEvent);
   return (
     all.some((from) => from.thread !== acquire.thread && sitesMayAlias(from, acquire) && fenced(from)) &&
-    all.some((to) => to.thread !== store.thread && isLoad(to.event) && sitesMayAlias(to, store))
+    all.some((to) => to.thread !== store.thread && isLoadEvent(to.event) && sitesMayAlias(to, store))
   );
 }
 
@@ -135,7 +136,7 @@ function loadBuffering(sites: readonly (readonly EventSite[])[]): boolean {
     thread.flatMap((load) =>
       thread
         .slice(load.i)
-        .filter((store) => isLoad(load.event) && isStoreEvent(store.event))
+        .filter((store) => isLoadEvent(load.event) && isStoreEvent(store.event))
         .map((store) => ({
           thread: number,
           load: load.event,
@@ -151,7 +152,7 @@ function isReorderable(load: EventSite, store: EventSite): boolean {
   if (load.i === store.i || (load.event.at !== null && load.event.at === store.event.at)) return false;
   const [a, b] = [load.event, store.event];
   if (acquires(a) || releases(b) || b.from.has(load.i)) return false;
-  return ![a, b, ...eventsBetween(load, store)].some(isFullFence);
+  return ![a, b, ...eventsBetween(load, store)].some(isFullFenceEvent);
 }
 
 function isOnCycle(first: LoadStorePair, candidates: readonly LoadStorePair[]): boolean {

@@ -1,6 +1,7 @@
 import { markMemory } from '../loops/snapshot.ts';
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
-import { Kind, kindNames, loadUntil, type Memory } from './memory.ts';
+import { isCmpxchg, Kind, kindNames } from './kinds.ts';
+import { loadUntil, type Memory } from './memory.ts';
 
 /**
  * A memory in which every primitive is one call of `access`, or of `fence`. Places have been
@@ -155,7 +156,7 @@ export function performAccess(
   operand: number | bigint,
   expected: number,
 ): number | bigint {
-  if (kind === Kind.cmpxchg) return mem.cmpxchg(place as Cell, expected, operand as number);
+  if (isCmpxchg(kind)) return mem[kindNames[kind] as 'cmpxchg'](place as Cell, expected, operand as number);
   const method = (place.bits === 64 ? methods64 : kindNames)[kind] as 'xchg';
   return mem[method](place as Cell, operand as number);
 }

@@ -1,5 +1,5 @@
 import { grownCopy } from './grownCopy.ts';
-import { isStore, kindOf } from './memory.ts';
+import { isStore, kindOf } from './kinds.ts';
 import { copyOfResult, freezeUnlessMutable } from './result.ts';
 
 /** Values of `ExecutionTrie.code` of a leaf: how the operation ended. */

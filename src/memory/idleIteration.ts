@@ -1,6 +1,6 @@
 import type { Place } from './cell.ts';
 import type { ExecutionTrie, SpinLoop } from './executionTrie.ts';
-import { isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './memory.ts';
+import { isData, isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './kinds.ts';
 import type { Fences } from './reexecutionMemory.ts';
 
 /** Finds the iterations of a loop that change nothing. */
@@ -32,7 +32,7 @@ export class IdleIterations {
       const code = tree.code[node];
       const kind = kindOf(code);
       if (isFence(kind)) continue;
-      if (kind >= Kind.lock && kind !== Kind.wait) return undefined;
+      if (!isData(kind) && kind !== Kind.wait) return undefined;
       const next = iteration[i + 1];
       const seen = next === undefined ? { low, high } : { low: tree.low[next], high: tree.high[next] };
       if (isRmw(kind)) {

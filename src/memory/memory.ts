@@ -1,4 +1,4 @@
-import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
+import type { Cell, Cell64, Lock } from './cell.ts';
 
 /**
  * Shared memory, with the primitives of the Linux kernel. Every call except a fence is one step:
@@ -115,110 +115,6 @@ export function loadUntil(
     const value = cell?.kind === 'cell64' ? mem.load64(cell) : mem.loadAcquire(cell);
     if (holds(value as never)) return value;
     again();
-  }
-}
-
-/**
- * What an access does. Findings contain these numbers, so a change of them changes the schema
- * version of findings. They are in groups: loads and stores, read-modify-writes, locks, wait
- * queues, fences.
- */
-export const Kind = {
-  read: 0,
-  write: 1,
-  load: 2,
-  store: 3,
-  loadAcquire: 4,
-  storeRelease: 5,
-  xchg: 6,
-  cmpxchg: 7,
-  fetchAdd: 8,
-  fetchAnd: 9,
-  fetchOr: 10,
-  lock: 11,
-  unlock: 12,
-  wait: 13,
-  resume: 14,
-  wake: 15,
-  rmb: 16,
-  wmb: 17,
-  mb: 18,
-} as const;
-
-/** By kind: whether it reads or writes a cell. A kind that is forgotten here does not compile. */
-const EFFECTS: Readonly<Record<keyof typeof Kind, 'reads' | 'writes' | 'both' | 'neither'>> = {
-  read: 'reads',
-  write: 'writes',
-  load: 'reads',
-  store: 'writes',
-  loadAcquire: 'reads',
-  storeRelease: 'writes',
-  xchg: 'both',
-  cmpxchg: 'both',
-  fetchAdd: 'both',
-  fetchAnd: 'both',
-  fetchOr: 'both',
-  lock: 'writes',
-  unlock: 'writes',
-  wait: 'reads',
-  resume: 'neither',
-  wake: 'neither',
-  rmb: 'neither',
-  wmb: 'neither',
-  mb: 'neither',
-};
-
-/** Names by kind: the methods of `Memory`, and what traces show. */
-export const kindNames: readonly string[] = Object.keys(Kind);
-
-/**
- * An access as one number: the kind in the low five bits, the id of the place above them; of a
- * fence 0.
- */
-export const accessCode = (kind: number, id: number): number => (id << 5) | kind;
-export const kindOf = (code: number): number => code & 31;
-export const placeOf = (code: number): number => code >>> 5;
-
-const kindsThat = (effect: 'reads' | 'writes'): Uint8Array =>
-  Uint8Array.from(kindNames, (name) => {
-    const of = EFFECTS[name as keyof typeof Kind];
-    return of === effect || of === 'both' ? 1 : 0;
-  });
-const WRITES = kindsThat('writes');
-const READS = kindsThat('reads');
-
-/** Whether an access of this kind can change a cell's value. */
-export function isWrite(kind: number): boolean {
-  return WRITES[kind] === 1;
-}
-
-/** Whether an access of this kind has a result that the thread can use. */
-export function isRead(kind: number): boolean {
-  return READS[kind] === 1;
-}
-
-/** Whether it is an atomic read-modify-write. A new one goes between `xchg` and `fetchOr`. */
-export const isRmw = (kind: number): boolean => kind >= Kind.xchg && kind <= Kind.fetchOr;
-
-/** Whether it is a store and not a read-modify-write. */
-export const isStore = (kind: number): boolean =>
-  kind === Kind.write || kind === Kind.store || kind === Kind.storeRelease;
-
-export const isFence = (kind: number): boolean => kind >= Kind.rmb;
-
-/** The new value of a cell that held `old`, after a read-modify-write of `kind`. */
-export function rmwResult(kind: number, old: number, expected: number, operand: number, bits: number): number {
-  switch (kind) {
-    case Kind.xchg:
-      return wrap(operand, bits);
-    case Kind.cmpxchg:
-      return old === expected ? wrap(operand, bits) : old;
-    case Kind.fetchAdd:
-      return wrap(old + operand, bits);
-    case Kind.fetchAnd:
-      return wrap(old & operand, bits);
-    default:
-      return wrap(old | operand, bits);
   }
 }
 

@@ -1,7 +1,8 @@
 import { AccessMemory } from './accessMemory.ts';
 import type { Place } from './cell.ts';
+import { accessCode, isFence, isRmw, isStore, kindNames, kindOf, placeOf } from './kinds.ts';
 import type { Layout } from './layout.ts';
-import { accessCode, ContractViolation, isFence, isRmw, isStore, kindNames, kindOf, placeOf } from './memory.ts';
+import { ContractViolation } from './memory.ts';
 import type { Step } from './trace.ts';
 
 /** Thrown through an operation when the recording has no further step for it. */

@@ -2,17 +2,8 @@ import { BoundExceeded, type LoopTracker, watchLoops } from '../loops/probe.ts';
 import { AccessMemory } from './accessMemory.ts';
 import type { Cell, Place } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
-import {
-  accessCode,
-  ContractViolation,
-  isFence,
-  isWrite,
-  Kind,
-  kindNames,
-  kindOf,
-  loadUntil,
-  placeOf,
-} from './memory.ts';
+import { accessCode, isFence, isWrite, Kind, kindNames, kindOf, placeOf } from './kinds.ts';
+import { ContractViolation, loadUntil } from './memory.ts';
 import { ThrownValue, type TreeOperation } from './operationEnd.ts';
 import { siteLine } from './sourceLine.ts';
 

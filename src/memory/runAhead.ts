@@ -1,7 +1,7 @@
 import type { Place } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
 import type { IdleIterations } from './idleIteration.ts';
-import { isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './memory.ts';
+import { isData, isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './kinds.ts';
 import { type MemoryImage, storeWord, wordAt } from './memoryImage.ts';
 import type { Continuation, ReexecutionMemory } from './reexecutionMemory.ts';
 
@@ -75,7 +75,7 @@ export class RunAhead implements Continuation {
     path.forEach((node, i) => {
       const code = tree.code[node];
       const kind = kindOf(code);
-      if (isFence(kind) || (kind >= Kind.lock && kind !== Kind.wait)) return;
+      if (!isData(kind) && kind !== Kind.wait) return;
       const place = this.places[placeOf(code)];
       const next = path[i + 1];
       const [seen, seenHigh] = next === undefined ? [low, high] : [tree.low[next], tree.high[next]];

@@ -1,6 +1,7 @@
 import { AccessMemory, performAccess } from './accessMemory.ts';
 import type { Lock, Place } from './cell.ts';
-import { accessCode, ContractViolation, isWrite, Kind } from './memory.ts';
+import { accessCode, isWrite, Kind } from './kinds.ts';
+import { ContractViolation } from './memory.ts';
 import { NativeMemory, WaitTimeout } from './nativeMemory.ts';
 
 /**

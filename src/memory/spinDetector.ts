@@ -2,7 +2,7 @@ import { collectCallSites, linesTo } from './callSites.ts';
 import { type Place, wrap } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
 import type { IdleIterations } from './idleIteration.ts';
-import { isRead, isWrite, kindOf, placeOf } from './memory.ts';
+import { isRead, isWrite, kindOf, placeOf } from './kinds.ts';
 import { operationEnd, ThrownValue, type TreeOperation } from './operationEnd.ts';
 import { type ReexecutionMemory, SUSPENDED } from './reexecutionMemory.ts';
 import { resultText } from './result.ts';

@@ -1,5 +1,5 @@
+import { isFence, isRead, isRmw, isStore, kindNames, kindOf, placeOf } from './kinds.ts';
 import type { Layout } from './layout.ts';
-import { isFence, isRead, isRmw, isStore, kindNames, kindOf, placeOf } from './memory.ts';
 
 /**
  * One step as plain data. `value` is what was loaded or stored; `old` is what a written cell held

@@ -2,7 +2,7 @@ import { ReadsFromCoverage } from '../campaign/coverage/readsFromCoverage.ts';
 import { lineOf } from '../explore/execution/trace.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
-import { kindNames, kindOf, placeOf } from '../memory/memory.ts';
+import { kindNames, kindOf, placeOf } from '../memory/kinds.ts';
 import { createRun, runOnce } from '../run/createRun.ts';
 import type { Finding } from '../run/finding.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';

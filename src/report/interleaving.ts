@@ -1,7 +1,7 @@
 import { linesOf, traceOf } from '../explore/execution/trace.ts';
 import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { contextSwitches } from '../explore/schedule.ts';
-import { isFence, kindNames, kindOf, placeOf } from '../memory/memory.ts';
+import { isFence, kindNames, kindOf, placeOf } from '../memory/kinds.ts';
 import { describeStep, type Step } from '../memory/trace.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from '../run/createRun.ts';
 import { replay } from '../run/replay.ts';

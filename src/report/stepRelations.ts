@@ -1,5 +1,5 @@
+import { isCmpxchg, isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../memory/kinds.ts';
 import type { Layout } from '../memory/layout.ts';
-import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../memory/memory.ts';
 import type { Step, Trace } from '../memory/trace.ts';
 
 /** Stands for the initial value where a step that stored is expected. */
@@ -96,4 +96,4 @@ function unique(reads: NonNullable<Step['reads']>): StepRelation['reads'] {
 
 /** Whether a step wrote. A cmpxchg that failed only read. */
 const hasWritten = ({ code, old, value }: Step): boolean =>
-  isWrite(kindOf(code)) && !(kindOf(code) === Kind.cmpxchg && old === value);
+  isWrite(kindOf(code)) && !(isCmpxchg(kindOf(code)) && old === value);

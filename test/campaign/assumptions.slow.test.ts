@@ -7,7 +7,7 @@ import { profileOf } from '../../src/explore/profile.ts';
 import { randomOf } from '../../src/explore/random.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { createScheduler } from '../../src/explore/schedulers/registry.ts';
-import { placeOf } from '../../src/memory/memory.ts';
+import { placeOf } from '../../src/memory/kinds.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
 import { checkedScenarios } from '../../src/scenario/builtinScenarios.ts';

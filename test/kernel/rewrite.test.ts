@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
 import { AccessOrder, hookAccesses } from '../../src/kernel/rewrite.ts';
-import { kindNames } from '../../src/memory/memory.ts';
+import { kindNames } from '../../src/memory/kinds.ts';
 
 const METADATA = `
 !1 = !DIFile(filename: "virt/kvm/x.c", directory: "/")

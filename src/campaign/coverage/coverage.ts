@@ -1,6 +1,6 @@
 import { mixHash } from '../../explore/hash.ts';
 import { Uint53Set } from '../../explore/search/uint53Set.ts';
-import { placeOf } from '../../memory/memory.ts';
+import { KIND_BITS, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { CheckedExecution } from '../../run/createRun.ts';
 import { hash32, hash53, pair53 } from '../hash.ts';
 import { INITIAL_WRITE, ReadsFromCoverage, stripIndices } from './readsFromCoverage.ts';
@@ -142,7 +142,7 @@ export class Coverage {
     let nth = 0;
     for (let at = tree.parent[node]; at !== 0 && nth < REPETITIONS_MAX; at = tree.parent[at])
       if (tree.code[at] === code) nth++;
-    const access = mixHash(this.places[placeOf(code)], (code & 31) | (nth << 5));
+    const access = mixHash(this.places[placeOf(code)], kindOf(code) | (nth << KIND_BITS));
     const site = mixHash(this.operations[thread][operation], access) || 1;
     this.sites[node] = site;
     return site;

@@ -1,6 +1,6 @@
 import type { Execution } from '../../explore/execution/execution.ts';
+import { isFence, isRead, isWrite, Kind, kindNames, kindOf, placeOf } from '../../memory/kinds.ts';
 import { overlapTable } from '../../memory/layout.ts';
-import { isRead, isWrite, Kind, kindNames, kindOf, placeOf } from '../../memory/memory.ts';
 
 /** Stands for the step that wrote the initial value. */
 export const INITIAL_WRITE = -1;
@@ -33,9 +33,9 @@ export class ReadsFromCoverage {
     const { steps, footprints } = execution;
     lastWriter.fill(INITIAL_WRITE);
     for (let s = 0; s < steps; s++) {
-      const kind = footprints[s] & 31;
-      if (kind > Kind.wake) continue;
-      const place = footprints[s] >>> 5;
+      const kind = kindOf(footprints[s]);
+      if (isFence(kind)) continue;
+      const place = placeOf(footprints[s]);
       if (isRead(kind) || kind === Kind.lock) {
         const sources = execution.memory.readsFrom(s);
         if (sources !== undefined) onRead(Math.max(...sources.map(({ from }) => from)), s);

@@ -1,7 +1,7 @@
 import type { Place } from '../../memory/cell.ts';
 import type { ExecutionTrie } from '../../memory/executionTrie.ts';
+import { isData, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { LoopRules } from '../../memory/loopRules.ts';
-import { Kind } from '../../memory/memory.ts';
 import type { MemoryImage } from '../../memory/memoryImage.ts';
 import type { Fences } from '../../memory/reexecutionMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
@@ -252,12 +252,12 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     } else {
       this.node[thread] = next;
       this.pending[thread] = code;
-      if ((code & 31) >= Kind.lock) {
+      if (!isData(kindOf(code))) {
         threads.checkLocks(thread, code);
         if (threads.failure !== null) this.stop = threads.failure;
       }
     }
-    if (kind >= Kind.lock || (this.pending[thread] & 31) >= Kind.lock || tree.hasSpins || this.hasBuffers)
+    if (!isData(kind) || !isData(kindOf(this.pending[thread])) || tree.hasSpins || this.hasBuffers)
       this.updateEnabled();
     this.observe(thread);
   }
@@ -283,9 +283,9 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     let waiting = 0;
     for (let t = 0; t < pending.length; t++) {
       const code = pending[t];
-      const kind = code & 31;
+      const kind = kindOf(code);
       if (kind === Kind.lock) {
-        if (u32[words[code >>> 5]] !== 0) waiting |= 1 << t;
+        if (u32[words[placeOf(code)]] !== 0) waiting |= 1 << t;
       } else if (kind === Kind.resume && this.asleep[t] !== NONE) waiting |= 1 << t;
     }
     if (this.hasBuffers) waiting |= this.memory.waitingForFlush();

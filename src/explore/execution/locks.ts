@@ -1,5 +1,6 @@
 import type { Place } from '../../memory/cell.ts';
-import { ContractViolation, Kind } from '../../memory/memory.ts';
+import { Kind } from '../../memory/kinds.ts';
+import { ContractViolation } from '../../memory/memory.ts';
 import type { Program } from '../program.ts';
 import { NONE } from './stepLog.ts';
 

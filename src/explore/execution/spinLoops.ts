@@ -1,6 +1,6 @@
 import type { Place } from '../../memory/cell.ts';
 import type { SpinLoop } from '../../memory/executionTrie.ts';
-import { Kind, placeOf } from '../../memory/memory.ts';
+import { Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import { type MemoryImage, wordAt } from '../../memory/memoryImage.ts';
 import type { MemoryModel } from '../memoryModels/memoryModel.ts';
 import type { StepLog } from './stepLog.ts';
@@ -31,7 +31,7 @@ export class SpinLoops {
     const { count, pending } = this.threads;
     let spinning = 0;
     for (let t = 0; t < count; t++) {
-      const kind = pending[t] & 31;
+      const kind = kindOf(pending[t]);
       if (pending[t] < 0 || kind === Kind.lock || kind === Kind.resume) continue;
       const spin = this.of(t);
       if (spin !== undefined && (all || memory.isSpinning(t, spin))) spinning |= 1 << t;

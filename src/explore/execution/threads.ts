@@ -1,7 +1,7 @@
 import { BoundExceeded } from '../../loops/probe.ts';
 import type { Place } from '../../memory/cell.ts';
 import { EndKind, type ExecutionTrie } from '../../memory/executionTrie.ts';
-import { Kind } from '../../memory/memory.ts';
+import { isData, kindOf, placeOf } from '../../memory/kinds.ts';
 import { shortPlace } from '../../memory/sourceLine.ts';
 import type { Program } from '../program.ts';
 import type { LockRules } from './locks.ts';
@@ -145,12 +145,12 @@ export class Threads {
     const code = this.tree.code[node];
     this.node[thread] = node;
     this.pending[thread] = code;
-    if ((code & 31) >= Kind.lock) this.checkLocks(thread, code);
+    if (!isData(kindOf(code))) this.checkLocks(thread, code);
   }
 
   /** Asks the rules of locks whether `thread` may take the access `code`. */
   checkLocks(thread: number, code: number): void {
-    const violation = this.locks.check(thread, code & 31, this.places[code >>> 5]);
+    const violation = this.locks.check(thread, kindOf(code), this.places[placeOf(code)]);
     if (violation !== undefined) this.failure = stopOf(violation);
   }
 

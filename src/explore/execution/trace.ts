@@ -1,4 +1,4 @@
-import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/memory.ts';
+import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { Step } from '../../memory/trace.ts';
 import type { Execution } from './execution.ts';
 

@@ -1,5 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
-import { isFence, Kind, kindOf, placeOf } from '../../memory/memory.ts';
+import { isFence, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { Execution } from './execution.ts';
 
 /**

@@ -137,6 +137,22 @@ export class CoherenceOrder {
     return [low >>> 0, high >>> 0];
   }
 
+  /**
+   * Whether another value than (low, high) was stored to a place after step `began`. Of a place in
+   * parts: whether any was.
+   */
+  hasOtherSince(began: number, place: Place, { low, high }: { low: number; high: number }): boolean {
+    const locations = this.locations.of[place.id];
+    return locations.some((location) =>
+      this.order[location].some((store) => {
+        if (this.step[store] <= began) return false;
+        if (locations.length > 1) return true;
+        const [l, h] = this.value(place, [store]);
+        return l !== low || h !== high;
+      }),
+    );
+  }
+
   /** The part of a value stored to `place` that goes into `location`: lower and upper 32 bits. */
   part(place: Place, location: number, low: number, high: number): readonly [number, number] {
     const bytes = this.locations.bytes[location];

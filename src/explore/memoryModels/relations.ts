@@ -1,4 +1,4 @@
-import { Kind } from '../../memory/memory.ts';
+import { Kind, kindOf } from '../../memory/kinds.ts';
 import type { Step } from '../../memory/trace.ts';
 import type { StepLog } from '../execution/stepLog.ts';
 import { mixHash } from '../hash.ts';
@@ -36,7 +36,7 @@ export interface GraphModel extends MemoryModel {
 export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads'] {
   const { step, location, order } = model.stores;
   const read = model.storesRead(s);
-  if (read.length === 0 || (log.footprints[s] & 31) === Kind.lock) return undefined;
+  if (read.length === 0 || kindOf(log.footprints[s]) === Kind.lock) return undefined;
   return read.map((store) => {
     const newest = order[location[store]].findLast((other) => step[other] < s)!;
     return { from: step[store], newest: step[newest] };
@@ -68,8 +68,8 @@ export function executionGraphHash(model: GraphModel, log: StepLog): readonly [n
     const from = model.storesRead(s);
     let h = mixHash(footprints[s], names[s]);
     for (const store of from) h = mixHash(h, nameOf(store));
-    if ((footprints[s] & 31) === Kind.wake) h = mixHash(h, values[s]);
-    add(h, from.length > 0 && (footprints[s] & 31) !== Kind.lock);
+    if (kindOf(footprints[s]) === Kind.wake) h = mixHash(h, values[s]);
+    add(h, from.length > 0 && kindOf(footprints[s]) !== Kind.lock);
   }
   for (const order of stores.order)
     for (let i = 1; i < order.length; i++)

@@ -1,5 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
-import { isWrite } from '../../memory/memory.ts';
+import { isWrite, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { MemoryImage } from '../../memory/memoryImage.ts';
 import type { StepLog } from '../execution/stepLog.ts';
 
@@ -48,8 +48,8 @@ export class WordMemory {
   /** Whether step `s` has the footprint of a write, and wrote another value than it found. */
   changedValue(s: number): boolean {
     const { footprints, values, olds, highs, oldHighs } = this.log;
-    if (!isWrite(footprints[s] & 31)) return false;
-    const wide = this.geometry[4 * (footprints[s] >>> 5) + 2] === WIDE;
+    if (!isWrite(kindOf(footprints[s]))) return false;
+    const wide = this.geometry[4 * placeOf(footprints[s]) + 2] === WIDE;
     return values[s] !== olds[s] || (wide && highs[s] !== oldHighs[s]);
   }
 
@@ -61,14 +61,14 @@ export class WordMemory {
   /** @param writes whether step `s` wrote. */
   redoStep(s: number, writes: boolean): void {
     const { footprints, values, highs } = this.log;
-    const place = footprints[s] >>> 5;
+    const place = placeOf(footprints[s]);
     const word = this.geometry[4 * place];
     this.redone.push(this.u32[word], this.u32[word + 1]);
     if (writes) this.put(place, values[s], highs[s]);
   }
 
   unredo(s: number): void {
-    const word = this.geometry[4 * (this.log.footprints[s] >>> 5)];
+    const word = this.geometry[4 * placeOf(this.log.footprints[s])];
     const high = this.redone.pop()!;
     this.u32[word] = this.redone.pop()!;
     if (word + 1 < this.u32.length) this.u32[word + 1] = high;

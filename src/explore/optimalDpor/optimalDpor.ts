@@ -1,5 +1,5 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
-import { isWrite, Kind, placeOf } from '../../memory/memory.ts';
+import { failedCmpxchg, isCmpxchg, isData, isWrite, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import { HappensBefore } from '../happensBefore.ts';
@@ -258,7 +258,7 @@ class OptimalDporSearch {
 
   /** Whether step `s` of the race (e, s) writes nothing, but would write if it came before e. */
   private isStrengthened(e: number, s: number): boolean {
-    return !this.execution.memory.isWrite(s) && isWrite(this.footprintBefore(e, s) & 31);
+    return !this.execution.memory.isWrite(s) && isWrite(kindOf(this.footprintBefore(e, s)));
   }
 
   /**
@@ -301,7 +301,7 @@ class OptimalDporSearch {
   private footprintBefore(e: number, s: number): number {
     const { execution } = this;
     const code = this.attemptedAccess(s);
-    if ((code & 31) !== Kind.cmpxchg || (execution.footprints[e] & 31) > Kind.fetchOr) return execution.footprints[s];
+    if (!isCmpxchg(kindOf(code)) || !isData(kindOf(execution.footprints[e]))) return execution.footprints[s];
     const [mine, other] = [execution.places[placeOf(code)], execution.places[placeOf(execution.footprints[e])]];
     let seen = BigInt(execution.olds[s]);
     const from = Math.max(mine.offset, other.offset);
@@ -314,7 +314,7 @@ class OptimalDporSearch {
         seen = (seen & ~(0xffn << shift)) | (byte << shift);
       }
     }
-    return Number(seen) === execution.tree.expected[execution.nodes[s]] ? code : code - Kind.cmpxchg + Kind.load;
+    return Number(seen) === execution.tree.expected[execution.nodes[s]] ? code : failedCmpxchg(code);
   }
 
   private addToSleepSet(depth: number, thread: number, code: number): void {

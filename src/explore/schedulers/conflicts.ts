@@ -1,5 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
-import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/memory.ts';
+import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 
 /**
  * The alias groups of the places in `used`: places that share bytes, directly or through others. By

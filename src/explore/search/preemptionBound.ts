@@ -1,4 +1,4 @@
-import { Kind, kindOf, placeOf } from '../../memory/memory.ts';
+import { Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import { counterKey } from '../counterKey.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { HappensBefore } from '../happensBefore.ts';

@@ -1,5 +1,5 @@
+import { isQueue, isRmw, isWrite, Kind, kindOf, placeOf, usesValue } from '../../memory/kinds.ts';
 import { overlapTable } from '../../memory/layout.ts';
-import { isRmw, isWrite, Kind } from '../../memory/memory.ts';
 import type { Execution } from '../execution/execution.ts';
 import { join53, mixHash } from '../hash.ts';
 import { Uint53Set } from './uint53Set.ts';
@@ -78,15 +78,15 @@ export class TraceCounter {
     for (let s = 0; s < steps; s++) {
       const thread = schedule[s];
       const code = footprints[s];
-      const place = code >>> 5;
-      const kind = code & 31;
+      const place = placeOf(code);
+      const kind = kindOf(code);
       const step = (++taken[thread] << 5) | thread;
       let from = 0;
-      if (kind < Kind.resume) {
+      if (usesValue(kind)) {
         from = writer[place];
         for (const other of this.overlapping[place]) from = mixHash(from, writer[other]);
       }
-      if (kind >= Kind.wait) from = mixHash(from, writer[places + place]);
+      if (isQueue(kind)) from = mixHash(from, writer[places + place]);
       const h = mixHash(mixHash(code, step), from);
       a = (a + h) | 0;
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;

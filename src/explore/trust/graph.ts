@@ -1,4 +1,4 @@
-import { Kind } from '../../memory/memory.ts';
+import { isLocking, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
 import type { GraphEvent } from './partialGraph.ts';
 
@@ -35,7 +35,7 @@ export class ExecutionGraph {
     const { execution } = this;
     const { thread, readsFrom, coherenceAfter } = event;
     const s = execution.steps;
-    const locations = execution.memory.locations.of[execution.pending[thread] >>> 5];
+    const locations = execution.memory.locations.of[placeOf(execution.pending[thread])];
     const prefix = this.prefixOf(thread, readsFrom);
     prefix[thread]++;
     execution.memory.take(
@@ -80,12 +80,11 @@ export class ExecutionGraph {
 
   /** The kind of access of event `s`; a failed cmpxchg is a load. */
   kindOf(s: number): number {
-    return this.execution.footprints[s] & 31;
+    return kindOf(this.execution.footprints[s]);
   }
 
   isLockEvent(s: number): boolean {
-    const kind = this.kindOf(s);
-    return kind === Kind.lock || kind === Kind.unlock;
+    return isLocking(this.kindOf(s));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { placeOf } from '../../memory/kinds.ts';
 import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
 import type { ExecutionGraph } from './graph.ts';
 import type { PartialGraph, PendingRead } from './partialGraph.ts';
@@ -30,6 +31,6 @@ export class GraphBuilder {
   /** The locations that the next access of `thread` is to. */
   locationsOf(thread: number): readonly number[] {
     const { memory, pending } = this.execution;
-    return memory.locations.of[pending[thread] >>> 5];
+    return memory.locations.of[placeOf(pending[thread])];
   }
 }

@@ -1,4 +1,4 @@
-import { Kind } from '../../memory/memory.ts';
+import { Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { restrictMaximally } from './maximality.ts';
 import type { GraphEvent } from './partialGraph.ts';
@@ -45,10 +45,10 @@ export function addLockRevisits(builder: GraphBuilder, thread: number): void {
 export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): void {
   const { graph, execution, workList } = builder;
   const code = execution.pending[event.thread];
-  const isTaken = (code & 31) === Kind.lock;
+  const isTaken = kindOf(code) === Kind.lock;
   const prefix = graph.prefixOf(event.thread, isTaken ? event.readsFrom : []);
   for (const { thread, readStamp } of builder.lockWaits) {
-    if (execution.pending[thread] >>> 5 !== code >>> 5 || thread === event.thread) continue;
+    if (placeOf(execution.pending[thread]) !== placeOf(code) || thread === event.thread) continue;
     const restricted = restrictMaximally(builder, -1, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;

@@ -1,3 +1,4 @@
+import { placeOf } from '../../memory/kinds.ts';
 import type { ExecutionGraph } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import type { PartialGraph, PendingRead } from './partialGraph.ts';
@@ -83,7 +84,7 @@ function isMaximalWrite(
 
 function isMaximalPendingRead(graph: ExecutionGraph, read: PendingRead, prefix: Int32Array): boolean {
   const { memory, pending } = graph.execution;
-  const locations = memory.locations.of[pending[read.thread] >>> 5];
+  const locations = memory.locations.of[placeOf(pending[read.thread])];
   const stores = read.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
   return graph.areLatest(stores, read.readStamp, prefix, -1);
 }

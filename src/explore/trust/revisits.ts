@@ -1,4 +1,4 @@
-import { isFence, isRmw, isWrite, Kind } from '../../memory/memory.ts';
+import { isFence, isLocking, isRmw, isWrite, Kind, kindOf } from '../../memory/kinds.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, notifyLockWaiters } from './locks.ts';
 import { restrictMaximally } from './maximality.ts';
@@ -14,7 +14,7 @@ import type { BackwardRevisit, GraphEvent, PendingRead } from './partialGraph.ts
 export function forwardRevisits(builder: GraphBuilder, thread: number, half: PendingRead | undefined): GraphEvent[] {
   const { graph, execution } = builder;
   const { choices } = execution.memory;
-  const kind = execution.pending[thread] & 31;
+  const kind = kindOf(execution.pending[thread]);
   const stamp = half === undefined ? builder.nextStamp() : builder.nextStamp(half);
   const readStamp = half?.readStamp ?? stamp;
   const event = (from: readonly number[], after: readonly number[]): GraphEvent => ({
@@ -25,7 +25,7 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
     writeStamp: after.length > 0 ? stamp : readStamp,
   });
   if (isFence(kind)) return [event([], [])];
-  if (kind === Kind.lock || kind === Kind.unlock) {
+  if (isLocking(kind)) {
     const events = choices.of(thread).map(({ from, after }) => event(from, after));
     if (kind === Kind.lock && half === undefined) addLockRevisits(builder, thread);
     notifyLockWaiters(builder, events[0]);
@@ -81,7 +81,7 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
   const { steps } = execution;
   const { choices, stores } = execution.memory;
   const locations = builder.locationsOf(thread);
-  const storeIsRmw = isRmw(execution.pending[thread] & 31);
+  const storeIsRmw = isRmw(kindOf(execution.pending[thread]));
   const read = readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
   const stamp = builder.nextStamp(reader);
   const mayUpdate = storeIsRmw && choices.isFree(read) && choices.mayUpdate(thread, read);
@@ -95,7 +95,7 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
       readStamp: storeIsRmw ? readStamp : stamp,
       writeStamp: stamp,
     });
-    const kind = execution.pending[reader.thread] & 31;
+    const kind = kindOf(execution.pending[reader.thread]);
     for (const reading of choices.readable(reader.thread).toReversed()) {
       if (!reading.some((store) => stores.step[store] === steps)) continue;
       const half = { ...reader, readsFrom: graph.eventsOf(reading) };

@@ -1,4 +1,4 @@
-import { isFence, Kind } from '../../memory/memory.ts';
+import { isFence, isQueue, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import type { Limits } from '../limits.ts';
@@ -140,8 +140,8 @@ class GraphSearch {
 
   /** Whether an access is neither to a wait queue nor to several locations at once. */
   private isSupported(code: number): boolean {
-    if (isFence(code & 31)) return true;
-    return (code & 31) < Kind.wait && this.builder.execution.memory.locations.of[code >>> 5].length === 1;
+    if (isFence(kindOf(code))) return true;
+    return !isQueue(kindOf(code)) && this.builder.execution.memory.locations.of[placeOf(code)].length === 1;
   }
 
   /**
@@ -154,7 +154,7 @@ class GraphSearch {
     const isBroken = stop?.kind === 'violated' || stop?.kind === 'crashed';
     for (let t = 0; t < execution.memory.stepsOf.length && !isBroken; t++) {
       const isRunning = (execution.live & ~execution.halted & (1 << t)) !== 0;
-      if (!isRunning || (execution.pending[t] & 31) !== Kind.lock) continue;
+      if (!isRunning || kindOf(execution.pending[t]) !== Kind.lock) continue;
       if (!lockWaits.some(({ thread }) => thread === t)) addLockRevisits(builder, t);
     }
     if (isBroken || lockWaits.every(({ thread, readsFrom }) => hasReadLatest(builder, thread, readsFrom)))

@@ -5,8 +5,8 @@ import { profileOf } from '../../explore/profile.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import type { PropertyChecker } from '../../explore/search/searchProgress.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
+import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import { overlapTable } from '../../memory/layout.ts';
-import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../../memory/memory.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from '../createRun.ts';
 
 /** Limits of the search for accesses: steps of one execution, executions, memory for states. */

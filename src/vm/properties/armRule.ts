@@ -1,7 +1,7 @@
 import type { Vm } from '../../actors/vm.ts';
 import type { Monitor } from '../../check/property.ts';
 import { ARMED } from '../../guest/guest.ts';
-import { isWrite } from '../../memory/memory.ts';
+import { isWrite } from '../../memory/kinds.ts';
 import type { VmSpec } from '../spec.ts';
 import { violationOfRule } from './monitorHelpers.ts';
 import { VM_RULE } from './vmRules.ts';

@@ -3,7 +3,7 @@ import type { Vm } from '../../actors/vm.ts';
 import type { Monitor, StateView, StepEvent } from '../../check/property.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
 import type { Cell } from '../../memory/cell.ts';
-import { isRead, isWrite } from '../../memory/memory.ts';
+import { isRead, isWrite } from '../../memory/kinds.ts';
 import {
   type Checkpoints,
   commit,

@@ -1,5 +1,17 @@
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
-import { isWrite, Kind, rmwResult } from '../../../memory/memory.ts';
+import {
+  failedCmpxchg,
+  isQueue,
+  isWrite,
+  KIND_TRAITS,
+  Kind,
+  kindOf,
+  placeOf,
+  rmwResult,
+  type SynchronisationKind,
+  Trait,
+  unknownKind,
+} from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isUnchanged } from '../../execution/spinLoops.ts';
 import { NONE } from '../../execution/stepLog.ts';
@@ -35,8 +47,9 @@ export class ScMemory extends WordMemory implements MemoryModel {
     const s = execution.steps;
     const node = execution.node[thread];
     const code = execution.pending[thread];
-    const kind = code & 31;
-    const place = code >>> 5;
+    const kind = kindOf(code);
+    const place = placeOf(code);
+    const traits = KIND_TRAITS[kind];
     const word = geometry[4 * place];
     const shift = geometry[4 * place + 1];
     const mask = geometry[4 * place + 2];
@@ -47,7 +60,7 @@ export class ScMemory extends WordMemory implements MemoryModel {
     let footprint = code;
     let changed = NONE;
     if (mask === WIDE) {
-      if (kind & 1) {
+      if (traits & Trait.store) {
         this.storeWide(s, node, word);
         changed = place;
       } else {
@@ -56,27 +69,25 @@ export class ScMemory extends WordMemory implements MemoryModel {
         values[s] = low;
         execution.highs[s] = high;
       }
-    } else if (kind <= Kind.storeRelease) {
-      if (kind & 1) {
-        const value = tree.operand[node];
-        u32[word] = (held & ~(mask << shift)) | (value << shift);
-        values[s] = value;
-        olds[s] = old;
-        if (value !== old >>> 0) changed = place;
-      } else {
-        low = old >>> 0;
-        values[s] = low;
-      }
-    } else if (kind <= Kind.fetchOr) {
+    } else if (traits & Trait.load) {
+      low = old >>> 0;
+      values[s] = low;
+    } else if (traits & Trait.store) {
+      const value = tree.operand[node];
+      u32[word] = (held & ~(mask << shift)) | (value << shift);
+      values[s] = value;
+      olds[s] = old;
+      if (value !== old >>> 0) changed = place;
+    } else if (traits & Trait.rmw) {
       low = old >>> 0;
       const value = rmwResult(kind, low, tree.expected[node], tree.operand[node], geometry[4 * place + 3]);
-      if (kind === Kind.cmpxchg && low !== tree.expected[node]) footprint = code - Kind.cmpxchg + Kind.load;
+      if (traits & Trait.cmpxchg && low !== tree.expected[node]) footprint = failedCmpxchg(code);
       u32[word] = (held & ~(mask << shift)) | (value << shift);
       values[s] = value;
       olds[s] = low;
       if (value !== low) changed = place;
     } else {
-      low = this.synchronise(thread, kind, place, word);
+      low = this.synchronise(thread, kind as SynchronisationKind, place, word);
       changed = place;
     }
     execution.footprints[s] = footprint;
@@ -95,34 +106,44 @@ export class ScMemory extends WordMemory implements MemoryModel {
   }
 
   /** A lock, an unlock, a wait, a resume, a wake. Returns what a `wait` has read; else 0. */
-  private synchronise(thread: number, kind: number, place: number, word: number): number {
+  private synchronise(thread: number, kind: SynchronisationKind, place: number, word: number): number {
     const { execution, u32 } = this;
     const { values, olds } = execution;
     const s = execution.steps;
     values[s] = 0;
     olds[s] = 0;
-    if (kind === Kind.lock) {
-      u32[word] = thread + 1;
-      values[s] = thread + 1;
-    } else if (kind === Kind.unlock) {
-      u32[word] = 0;
-      olds[s] = thread + 1;
-    } else if (kind === Kind.wait) {
-      const seen = u32[word];
-      values[s] = seen;
-      if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place;
-      return seen;
-    } else if (kind === Kind.wake) values[s] = execution.queues.wakeAll(place);
-    return 0;
+    switch (kind) {
+      case Kind.lock:
+        u32[word] = thread + 1;
+        values[s] = thread + 1;
+        return 0;
+      case Kind.unlock:
+        u32[word] = 0;
+        olds[s] = thread + 1;
+        return 0;
+      case Kind.wait: {
+        const seen = u32[word];
+        values[s] = seen;
+        if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place;
+        return seen;
+      }
+      case Kind.resume:
+        return 0;
+      case Kind.wake:
+        values[s] = execution.queues.wakeAll(place);
+        return 0;
+      default:
+        throw unknownKind(kind satisfies never);
+    }
   }
 
   undo(s: number): void {
     const { execution } = this;
     const code = execution.tree.code[execution.nodes[s]];
-    const kind = code & 31;
-    const place = code >>> 5;
+    const kind = kindOf(code);
+    const place = placeOf(code);
     if (isWrite(kind)) this.put(place, execution.olds[s], execution.oldHighs[s]);
-    else if (kind >= Kind.wait) execution.queues.undo(kind, execution.schedule[s], place, execution.values[s]);
+    else if (isQueue(kind)) execution.queues.undo(kind, execution.schedule[s], place, execution.values[s]);
   }
 
   waitingForFlush(): number {
@@ -152,7 +173,7 @@ export class ScMemory extends WordMemory implements MemoryModel {
   }
 
   isWrite(s: number): boolean {
-    return isWrite(this.execution.footprints[s] & 31);
+    return isWrite(kindOf(this.execution.footprints[s]));
   }
 
   readsFrom(): undefined {

@@ -1,15 +1,28 @@
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
-import { isRmw, isWrite, Kind, rmwResult } from '../../../memory/memory.ts';
+import {
+  failedCmpxchg,
+  isCmpxchg,
+  isData,
+  isLoad,
+  isRmw,
+  isWrite,
+  Kind,
+  kindOf,
+  placeOf,
+  rmwResult,
+  type SynchronisationKind,
+  unknownKind,
+} from '../../../memory/kinds.ts';
 import type { Step } from '../../../memory/trace.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { NONE } from '../../execution/stepLog.ts';
 import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import { ByteRanges } from '../byteRanges.ts';
 import { CoherenceOrder } from '../coherenceOrder.ts';
+import { NO_STEPS } from '../memoryModel.ts';
 import { executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
 import { WordMemory } from '../wordMemory.ts';
-
-const NOTHING: readonly number[] = [];
+import { isBuffered } from './tsoOrder.ts';
 
 /**
  * HOT under `tso`. x86-TSO (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen, "x86-TSO", CACM 2010):
@@ -67,9 +80,9 @@ export class TsoMemory implements GraphModel {
     const s = execution.steps;
     const node = execution.node[thread];
     const code = execution.pending[thread];
-    const kind = code & 31;
-    const place = execution.places[code >>> 5];
-    this.from[s] = NOTHING;
+    const kind = kindOf(code);
+    const place = execution.places[placeOf(code)];
+    this.from[s] = NO_STEPS;
     this.issuedBy[s] = -1;
     this.firstStore[s] = this.stores.count;
     execution.footprints[s] = code;
@@ -77,30 +90,26 @@ export class TsoMemory implements GraphModel {
     values[s] = highs[s] = olds[s] = execution.oldHighs[s] = 0;
     let low = 0;
     let high = 0;
-    if (kind === Kind.mb) {
-      // Its buffer is empty.
-    } else if (isBuffered(kind, place.kind)) {
+    if (isBuffered(kind, place.kind)) {
       values[s] = tree.operand[node];
       highs[s] = tree.operandHigh[node];
-      this.store(code >>> 5, false);
+      this.store(place.id, false);
       this.buffers[thread].push(s);
       this.showHead(thread);
-    } else if (kind >= Kind.lock) low = this.synchronise(thread, kind, code >>> 5);
-    else {
+    } else if (isData(kind)) {
       this.from[s] = this.locations.of[place.id].map((location) => this.newest(thread, location));
       [low, high] = this.stores.value(place, this.from[s]);
       values[s] = low;
       highs[s] = high;
       if (isRmw(kind)) {
         olds[s] = low;
-        if (kind === Kind.cmpxchg && low !== tree.expected[node])
-          execution.footprints[s] = code - Kind.cmpxchg + Kind.load;
+        if (isCmpxchg(kind) && low !== tree.expected[node]) execution.footprints[s] = failedCmpxchg(code);
         else {
           values[s] = rmwResult(kind, low, tree.expected[node], tree.operand[node], place.bits);
           this.store(place.id, true);
         }
       }
-    }
+    } else if (kind !== Kind.mb) low = this.synchronise(thread, kind as SynchronisationKind, place.id);
     execution.completeStep(thread, node, kind, low, high);
   }
 
@@ -110,9 +119,9 @@ export class TsoMemory implements GraphModel {
     const { footprints, values, highs, nodes } = execution;
     const s = execution.steps;
     const issued = this.buffers[thread].shift()!;
-    const place = execution.places[footprints[issued] >>> 5];
+    const place = execution.places[placeOf(footprints[issued])];
     this.issuedBy[s] = issued;
-    this.from[s] = NOTHING;
+    this.from[s] = NO_STEPS;
     this.firstStore[s] = this.stores.count;
     footprints[s] = footprints[issued];
     values[s] = values[issued];
@@ -131,24 +140,36 @@ export class TsoMemory implements GraphModel {
    * A lock, the unlock of a mutex, a wait, a wake: the buffer is empty. Returns what a `wait` has
    * read; else 0.
    */
-  private synchronise(thread: number, kind: number, id: number): number {
+  private synchronise(thread: number, kind: SynchronisationKind, id: number): number {
     const { execution } = this;
     const { values, olds } = execution;
     const s = execution.steps;
     execution.changed = id;
-    if (kind === Kind.lock || kind === Kind.unlock) {
-      values[s] = kind === Kind.lock ? thread + 1 : 0;
-      olds[s] = kind === Kind.lock ? 0 : thread + 1;
-      if (kind === Kind.lock) this.from[s] = [this.stores.last(this.locations.of[id][0])];
-      this.store(id, true);
-    } else if (kind === Kind.wait) {
-      this.from[s] = this.locations.of[id].map((location) => this.stores.last(location));
-      const [seen] = this.stores.value(execution.places[id], this.from[s]);
-      values[s] = seen;
-      if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = id;
-      return seen;
-    } else if (kind === Kind.wake) values[s] = execution.queues.wakeAll(id);
-    return 0;
+    switch (kind) {
+      case Kind.lock:
+        values[s] = thread + 1;
+        this.from[s] = [this.stores.last(this.locations.of[id][0])];
+        this.store(id, true);
+        return 0;
+      case Kind.unlock:
+        olds[s] = thread + 1;
+        this.store(id, true);
+        return 0;
+      case Kind.wait: {
+        this.from[s] = this.locations.of[id].map((location) => this.stores.last(location));
+        const [seen] = this.stores.value(execution.places[id], this.from[s]);
+        values[s] = seen;
+        if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = id;
+        return seen;
+      }
+      case Kind.resume:
+        return 0;
+      case Kind.wake:
+        values[s] = execution.queues.wakeAll(id);
+        return 0;
+      default:
+        throw unknownKind(kind satisfies never);
+    }
   }
 
   /** Adds the stores of the step that is being taken: at once to memory, or for the buffer. */
@@ -207,7 +228,7 @@ export class TsoMemory implements GraphModel {
     if (isInBuffer) {
       buffer.pop();
       this.showHead(thread);
-    } else execution.queues.undo(code & 31, thread, code >>> 5, execution.values[s]);
+    } else execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s]);
   }
 
   private undoFlush(thread: number, issued: number): void {
@@ -224,9 +245,9 @@ export class TsoMemory implements GraphModel {
     let waiting = 0;
     for (let t = 0; t < this.actors; t++) {
       const code = pending[t];
-      const kind = code & 31;
-      if (code < 0 || this.buffers[t].length === 0 || kind < Kind.xchg || kind === Kind.resume) continue;
-      if (!isBuffered(kind, places[code >>> 5].kind)) waiting |= 1 << t;
+      const kind = kindOf(code);
+      if (code < 0 || this.buffers[t].length === 0 || isLoad(kind) || kind === Kind.resume) continue;
+      if (!isBuffered(kind, places[placeOf(code)].kind)) waiting |= 1 << t;
     }
     return waiting;
   }
@@ -238,7 +259,7 @@ export class TsoMemory implements GraphModel {
   /** Now, and when the stores of `thread` itself are flushed. */
   readsSame(thread: number, spin: SpinLoop): boolean {
     return spin.reads.every(({ code, low, high }) => {
-      const place = this.execution.places[code >>> 5];
+      const place = this.execution.places[placeOf(code)];
       const from = this.locations.of[place.id].map((location) => this.newest(thread, location));
       const [l, h] = this.stores.value(place, from);
       return l === low && h === high;
@@ -248,7 +269,7 @@ export class TsoMemory implements GraphModel {
   /** A spinlock whose unlock is in the buffer is not held any more, for the thread itself. */
   holdsLock(thread: number, id: number): boolean {
     const { bytes, places, footprints } = this.execution;
-    const isGivenBack = this.buffers[thread].some((s) => footprints[s] >>> 5 === id);
+    const isGivenBack = this.buffers[thread].some((s) => placeOf(footprints[s]) === id);
     return bytes.u32[places[id].offset >>> 2] === thread + 1 && !isGivenBack;
   }
 
@@ -273,11 +294,11 @@ export class TsoMemory implements GraphModel {
   }
 
   storesRead(s: number): readonly number[] {
-    return this.issuedBy[s] >= 0 ? NOTHING : this.from[s];
+    return this.issuedBy[s] >= 0 ? NO_STEPS : this.from[s];
   }
 
   storesWritten(s: number): readonly number[] {
-    if (this.issuedBy[s] >= 0) return NOTHING;
+    if (this.issuedBy[s] >= 0) return NO_STEPS;
     const { step } = this.stores;
     const written: number[] = [];
     for (let store = this.firstStore[s]; step[store] === s; store++) written.push(store);
@@ -289,7 +310,7 @@ export class TsoMemory implements GraphModel {
   }
 
   isWrite(s: number): boolean {
-    if (!isWrite(this.execution.footprints[s] & 31)) return false;
+    if (!isWrite(kindOf(this.execution.footprints[s]))) return false;
     return this.issuedBy[s] >= 0 || this.storesWritten(s).every((store) => this.stores.update[store]);
   }
 
@@ -325,7 +346,3 @@ export class TsoMemory implements GraphModel {
     return 0;
   }
 }
-
-/** Whether an access of this kind, to a place of kind `of`, goes into the store buffer. */
-const isBuffered = (kind: number, of: string): boolean =>
-  kind === Kind.unlock ? of === 'spinlock' : kind <= Kind.storeRelease && isWrite(kind);

@@ -1,4 +1,4 @@
-import { isFence, isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import { isRmw, isStore, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
 import { chain, type PartialOrder } from '../../trust/partialOrder.ts';
 import type { GraphExecution } from '../weak/graphMemory.ts';
 
@@ -16,7 +16,7 @@ export function tsoOrder(graph: GraphExecution): PartialOrder {
   /** By event: the step at which its stores reach memory. */
   const out = Array.from({ length: steps }, (_, s) => s);
   for (let s = 0; s < steps; s++)
-    if (isBuffered(graph, s)) out[s] = all.push({ event: s, thread: threads + schedule[s] }) - 1;
+    if (isBufferedStep(graph, s)) out[s] = all.push({ event: s, thread: threads + schedule[s] }) - 1;
   const next: number[][] = all.map(() => []);
   for (const own of graph.memory.stepsOf) {
     chain(own, next);
@@ -47,15 +47,17 @@ export function tsoOrder(graph: GraphExecution): PartialOrder {
 }
 
 /** Whether the store of an event goes through the store buffer. */
-function isBuffered(graph: GraphExecution, s: number): boolean {
+function isBufferedStep(graph: GraphExecution, s: number): boolean {
   const code = graph.tree.code[graph.nodes[s]];
-  const kind = code & 31;
-  if (kind === Kind.unlock) return graph.places[code >>> 5].kind === 'spinlock';
-  return !isFence(kind) && isWrite(kind) && kind <= Kind.storeRelease;
+  return isBuffered(kindOf(code), graph.places[placeOf(code)].kind);
 }
+
+/** Whether an access of this kind, to a place of kind `of`, goes into the store buffer. */
+export const isBuffered = (kind: number, of: string): boolean =>
+  kind === Kind.unlock ? of === 'spinlock' : isStore(kind);
 
 /** Whether an event needs an empty store buffer; a failed cmpxchg does, too. */
 function needsEmptyBuffer(graph: GraphExecution, s: number): boolean {
-  const kind = graph.tree.code[graph.nodes[s]] & 31;
-  return kind === Kind.mb || isRmw(kind) || kind === Kind.lock || (kind === Kind.unlock && !isBuffered(graph, s));
+  const kind = kindOf(graph.tree.code[graph.nodes[s]]);
+  return kind === Kind.mb || isRmw(kind) || kind === Kind.lock || (kind === Kind.unlock && !isBufferedStep(graph, s));
 }

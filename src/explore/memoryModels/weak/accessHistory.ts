@@ -1,6 +1,6 @@
-import { isWrite, kindOf } from '../../../memory/memory.ts';
+import { isPlain, isWrite, kindOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
-import { type DataRaces, type HappensBeforeQuery, isPlain } from './dataRaces.ts';
+import type { DataRaces, HappensBeforeQuery } from './dataRaces.ts';
 import type { MessageView } from './threadView.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isFence, isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import { isCmpxchg, isLocking, isStore, isWrite, Kind, kindOf, placeOf, usesValue } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
@@ -54,14 +54,14 @@ export class ChoiceEnumerator {
 
   private enumerate(thread: number): readonly AccessChoice[] {
     const code = this.execution.pending[thread];
-    const kind = code & 31;
-    if (isFence(kind) || kind === Kind.wake || kind === Kind.resume) return ONLY;
-    if (kind === Kind.lock || kind === Kind.unlock) {
-      const last = [this.stores.last(this.locations.of[code >>> 5][0])];
+    const kind = kindOf(code);
+    if (!usesValue(kind)) return ONLY;
+    if (isLocking(kind)) {
+      const last = [this.stores.last(this.locations.of[placeOf(code)][0])];
       return [{ from: kind === Kind.lock ? last : NOTHING, after: last }];
     }
     const choices: AccessChoice[] = [];
-    if (isWrite(kind) && !isRmw(kind)) {
+    if (isStore(kind)) {
       for (const after of this.placements(thread)) choices.push({ from: NOTHING, after });
       return choices;
     }
@@ -76,8 +76,8 @@ export class ChoiceEnumerator {
   isFailing(thread: number, from: readonly number[]): boolean {
     const { pending, places, tree, node } = this.execution;
     const code = pending[thread];
-    if ((code & 31) !== Kind.cmpxchg) return false;
-    return this.stores.value(places[code >>> 5], from)[0] !== tree.expected[node[thread]];
+    if (!isCmpxchg(kindOf(code))) return false;
+    return this.stores.value(places[placeOf(code)], from)[0] !== tree.expected[node[thread]];
   }
 
   /** Whether no read-modify-write has read one of `from`. */
@@ -117,8 +117,8 @@ export class ChoiceEnumerator {
     const { rank, order } = this.stores;
     const { scView, threadViews } = this.views;
     const { current, loads, acquire } = threadViews[thread];
-    const locations = this.locations.of[code >>> 5];
-    const hasFence = (code & 31) === Kind.wait;
+    const locations = this.locations.of[placeOf(code)];
+    const hasFence = kindOf(code) === Kind.wait;
     const candidates = locations.map((a) => {
       let oldest = Math.max(rank[current[a]], rank[loads[a]]);
       if (hasFence) oldest = Math.max(oldest, rank[acquire[a]], rank[scView[a]]);
@@ -148,7 +148,7 @@ export class ChoiceEnumerator {
   placements(thread: number): readonly (readonly number[])[] {
     const { stores } = this;
     const { current } = this.views.threadViews[thread];
-    const locations = this.locations.of[this.execution.pending[thread] >>> 5];
+    const locations = this.locations.of[placeOf(this.execution.pending[thread])];
     const candidates = locations.map((a) =>
       newestFirst(stores.order[a], stores.rank[current[a]]).filter((store) => !this.isUpdated(store)),
     );

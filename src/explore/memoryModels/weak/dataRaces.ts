@@ -1,4 +1,4 @@
-import { isWrite, Kind, kindNames, kindOf, placeOf } from '../../../memory/memory.ts';
+import { accessCode, isData, isPlain, isWrite, Kind, kindNames, kindOf, placeOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { lineOf } from '../../execution/trace.ts';
 import type { RacingAccess, Violation } from '../../execution/violation.ts';
@@ -45,7 +45,7 @@ export class DataRaces {
     const { locations } = order;
     const { racy } = execution.program;
     this.isPlain = new Uint8Array(locations.count);
-    this.answers = new Uint8Array(32 * locations.of.length);
+    this.answers = new Uint8Array(accessCode(0, locations.of.length));
     this.isMeant = Uint8Array.from(locations.offset, (at) =>
       racy?.some(({ offset, bits }) => at >= offset && at < offset + bits / 8) ? 1 : 0,
     );
@@ -87,7 +87,8 @@ export class DataRaces {
   }
 
   private isConcerned(code: number): boolean {
-    return isData(code) && this.locationsOf(code).some((location) => this.canRace(location));
+    const kind = kindOf(code);
+    return (isData(kind) || kind === Kind.wait) && this.locationsOf(code).some((location) => this.canRace(location));
   }
 
   /** The locations of an access. */
@@ -152,8 +153,3 @@ function inWords({ kind, place, actor, line }: RacingAccess): string {
 
 const YES = 1;
 const NO = 2;
-
-/** Whether an access of this kind is plain. */
-export const isPlain = (kind: number): boolean => kind <= Kind.write;
-
-const isData = (code: number): boolean => kindOf(code) <= Kind.fetchOr || kindOf(code) === Kind.wait;

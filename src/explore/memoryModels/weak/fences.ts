@@ -1,4 +1,4 @@
-import { isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import { isData, isFullFence, isWrite, kindOf } from '../../../memory/kinds.ts';
 import type { GraphExecution } from './graphMemory.ts';
 import type { MessageView } from './threadView.ts';
 
@@ -21,8 +21,8 @@ export function fencesOf(graph: GraphExecution): readonly (readonly Fence[])[] {
   const threads = graph.memory.stepsOf.map((_, t) => t);
   const fences: Fence[][] = threads.map(() => []);
   for (let s = 0; s < steps; s++) {
-    const kind = footprints[s] & 31;
-    if (kind !== Kind.mb && !isRmw(kind)) continue;
+    const kind = kindOf(footprints[s]);
+    if (!isFullFence(kind)) continue;
     const { current } = graph.memory.viewAfter(s);
     const before = threads.map((t) => current[views.fences(t)]);
     before[schedule[s]]--;
@@ -31,12 +31,12 @@ export function fencesOf(graph: GraphExecution): readonly (readonly Fence[])[] {
   if (fences.filter((own) => own.length > 0).length < 2) return fences;
   const all = fences.flat();
   for (let s = 0; s < steps; s++) {
-    const kind = footprints[s] & 31;
-    if (kind >= Kind.lock) continue;
+    const kind = kindOf(footprints[s]);
+    if (!isData(kind)) continue;
     const { current, loads, acquire } = graph.memory.snapshots.threadViews[s];
     const earlier = threads.map((t) => {
       const at = views.fences(t);
-      if (isRmw(kind)) return Math.max(current[at], loads[at], acquire[at]) + (t === schedule[s] ? 1 : 0);
+      if (isFullFence(kind)) return Math.max(current[at], loads[at], acquire[at]) + (t === schedule[s] ? 1 : 0);
       return isWrite(kind) ? current[at] : Math.max(current[at], loads[at]);
     });
     for (const { step, before } of all) {
@@ -51,8 +51,8 @@ export function fencesOf(graph: GraphExecution): readonly (readonly Fence[])[] {
 export function twoHaveFences({ steps, schedule, footprints }: GraphExecution): boolean {
   let first = -1;
   for (let s = 0; s < steps; s++) {
-    const kind = footprints[s] & 31;
-    if (kind !== Kind.mb && !isRmw(kind)) continue;
+    const kind = kindOf(footprints[s]);
+    if (!isFullFence(kind)) continue;
     if (first >= 0 && schedule[s] !== first) return true;
     first = schedule[s];
   }

@@ -1,4 +1,4 @@
-import { Kind } from '../../../memory/memory.ts';
+import { type FenceKind, Kind, unknownKind } from '../../../memory/kinds.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
 import type { MessageView, ThreadView, Views } from './threadView.ts';
 
@@ -78,17 +78,26 @@ export class ViewTransitions {
     this.publishSc(current);
   }
 
-  fence(thread: number, kind: number): void {
+  fence(thread: number, kind: FenceKind): void {
     const { views } = this;
     const view = this.threadViews[thread];
-    if (kind === Kind.rmb) this.threadViews[thread] = { ...view, loads: views.join(view.loads, view.acquire) };
-    else if (kind === Kind.wmb) this.threadViews[thread] = { ...view, release: views.join(view.release, view.stores) };
-    else {
-      const known = views.join(views.join(view.current, view.loads), view.acquire);
-      const current = views.joinLocations(known, this.scView).slice();
-      current[views.fences(thread)]++;
-      this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
-      this.publishSc(current);
+    switch (kind) {
+      case Kind.rmb:
+        this.threadViews[thread] = { ...view, loads: views.join(view.loads, view.acquire) };
+        return;
+      case Kind.wmb:
+        this.threadViews[thread] = { ...view, release: views.join(view.release, view.stores) };
+        return;
+      case Kind.mb: {
+        const known = views.join(views.join(view.current, view.loads), view.acquire);
+        const current = views.joinLocations(known, this.scView).slice();
+        current[views.fences(thread)]++;
+        this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
+        this.publishSc(current);
+        return;
+      }
+      default:
+        throw unknownKind(kind satisfies never);
     }
   }
 

@@ -1,6 +1,23 @@
 import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
-import { isFence, isRmw, isWrite, Kind, rmwResult } from '../../../memory/memory.ts';
+import {
+  type FenceKind,
+  failedCmpxchg,
+  isAcquire,
+  isCmpxchg,
+  isFence,
+  isLoad,
+  isLocking,
+  isQueue,
+  isRead,
+  isRelease,
+  isRmw,
+  isWrite,
+  Kind,
+  kindOf,
+  placeOf,
+  rmwResult,
+} from '../../../memory/kinds.ts';
 import type { Step } from '../../../memory/trace.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isUnchanged } from '../../execution/spinLoops.ts';
@@ -96,8 +113,8 @@ export class WeakMemory implements GraphModel {
     const s = execution.steps;
     const node = execution.node[thread];
     const code = execution.pending[thread];
-    const kind = code & 31;
-    const id = code >>> 5;
+    const kind = kindOf(code);
+    const id = placeOf(code);
     this.choices.invalidate();
     this.snapshots.save(s, thread, id);
     this.firstFrom[s] = this.from.length;
@@ -109,17 +126,15 @@ export class WeakMemory implements GraphModel {
     values[s] = highs[s] = olds[s] = oldHighs[s] = 0;
     let low = 0;
     let high = 0;
-    if (isFence(kind)) this.transitions.fence(thread, kind);
+    if (isFence(kind)) this.transitions.fence(thread, kind as FenceKind);
     else {
       const place = execution.places[id];
-      if (from.length > 0) [low, high] = this.stores.value(place, from);
-      if (kind >= Kind.wait) this.useQueue(thread, kind, place, from, low);
-      else if (kind >= Kind.lock) {
-        this.useLock(thread, kind, place, after);
-        low = 0;
-      } else if (!isWrite(kind)) this.load(thread, kind, from, low, high);
-      else if (kind === Kind.cmpxchg && low !== tree.expected[node]) {
-        footprints[s] = code - Kind.cmpxchg + Kind.load;
+      if (isRead(kind)) [low, high] = this.stores.value(place, from);
+      if (isQueue(kind)) this.useQueue(thread, kind, place, from, low);
+      else if (isLocking(kind)) this.useLock(thread, kind, place, after);
+      else if (isLoad(kind)) this.load(thread, kind, from, low, high);
+      else if (isCmpxchg(kind) && low !== tree.expected[node]) {
+        footprints[s] = failedCmpxchg(code);
         olds[s] = low;
         this.load(thread, Kind.load, from, low, 0);
       } else if (isRmw(kind)) this.update(thread, kind, place, from, after, low);
@@ -132,7 +147,7 @@ export class WeakMemory implements GraphModel {
     const { steps, values, highs } = this.execution;
     values[steps] = low;
     highs[steps] = high;
-    this.transitions.load(thread, from, kind === Kind.loadAcquire);
+    this.transitions.load(thread, from, isAcquire(kind));
   }
 
   private store(thread: number, kind: number, place: Place, after: readonly number[]): void {
@@ -143,7 +158,7 @@ export class WeakMemory implements GraphModel {
     highs[s] = high;
     [olds[s], oldHighs[s]] = this.stores.value(place, after);
     const first = this.addStores(place, low, high, after, false);
-    this.transitions.store(thread, first, kind === Kind.storeRelease);
+    this.transitions.store(thread, first, isRelease(kind));
   }
 
   private update(
@@ -219,8 +234,8 @@ export class WeakMemory implements GraphModel {
     }
     this.from.length = this.firstFrom[s];
     this.stepsOf[thread].pop();
-    this.snapshots.restore(s, thread, code >>> 5, stores.count);
-    execution.queues.undo(code & 31, thread, code >>> 5, execution.values[s]);
+    this.snapshots.restore(s, thread, placeOf(code), stores.count);
+    execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s]);
   }
 
   waitingForFlush(): number {
@@ -231,25 +246,8 @@ export class WeakMemory implements GraphModel {
   isSpinning(thread: number, spin: SpinLoop): boolean {
     const steps = this.stepsOf[thread];
     const began = steps[Math.max(0, steps.length - spin.length)];
-    return !spin.reads.some((read) => this.isNews(read, began));
-  }
-
-  /**
-   * Whether a value other than `read` was stored there after step `began`. Of a place in parts:
-   * whether any was.
-   */
-  private isNews({ code, low, high }: SpinLoop['reads'][number], began: number): boolean {
-    const { stores } = this;
-    const place = this.execution.places[code >>> 5];
-    const locations = this.locations.of[place.id];
-    return locations.some((location) =>
-      stores.order[location].some((store) => {
-        if (stores.step[store] <= began) return false;
-        if (locations.length > 1) return true;
-        const [l, h] = stores.value(place, [store]);
-        return l !== low || h !== high;
-      }),
-    );
+    const { places } = this.execution;
+    return !spin.reads.some((read) => this.stores.hasOtherSince(began, places[placeOf(read.code)], read));
   }
 
   readsSame(_thread: number, spin: SpinLoop): boolean {
@@ -303,7 +301,7 @@ export class WeakMemory implements GraphModel {
   }
 
   isWrite(s: number): boolean {
-    return isWrite(this.execution.footprints[s] & 31);
+    return isWrite(kindOf(this.execution.footprints[s]));
   }
 
   changedValue(s: number): boolean {

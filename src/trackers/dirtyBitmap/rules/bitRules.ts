@@ -1,5 +1,5 @@
 import type { StateView, StepEvent } from '../../../check/property.ts';
-import { Kind } from '../../../memory/memory.ts';
+import { Kind } from '../../../memory/kinds.ts';
 import { dirtyBitmapClear, dirtyBitmapMark } from '../../../models/dirtyBitmap.ts';
 import { updateModel, updateThread } from '../../../vm/properties/monitor.ts';
 import { formatGfn, gfnsRecordedBy, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';

@@ -2,7 +2,7 @@ import type { Monitor } from '../../../check/property.ts';
 import { ARMED, type Page } from '../../../guest/guest.ts';
 import type { Gfn } from '../../../kvm/kvm.ts';
 import type { Place } from '../../../memory/cell.ts';
-import { isRmw, isWrite, Kind } from '../../../memory/memory.ts';
+import { isCmpxchg, isRmw, isWrite, Kind } from '../../../memory/kinds.ts';
 import { type DirtyBitmapState, emptyDirtyBitmap, fullDirtyBitmap } from '../../../models/dirtyBitmap.ts';
 import {
   createMonitor,
@@ -111,7 +111,7 @@ function protectReducers(context: BitmapContext): Omit<BitmapReducers, 'word' | 
   return {
     armed(state, event, view, { page }) {
       // A cmpxchg that finds the page armed writes nothing.
-      const arms = isWrite(event.kind) && event.value === ARMED && (event.kind !== Kind.cmpxchg || event.old !== ARMED);
+      const arms = isWrite(event.kind) && event.value === ARMED && (!isCmpxchg(event.kind) || event.old !== ARMED);
       const isOurs = context.armsAlone || state.threads[event.thread].touched;
       return arms && isOurs ? protects(context, state, event, view, page) : state;
     },

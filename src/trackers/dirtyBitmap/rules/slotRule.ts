@@ -1,6 +1,6 @@
 import type { Vm } from '../../../actors/vm.ts';
 import type { Monitor } from '../../../check/property.ts';
-import { isWrite, Kind } from '../../../memory/memory.ts';
+import { isWrite, Kind } from '../../../memory/kinds.ts';
 import { violationOfRule, withElement } from '../../../vm/properties/monitorHelpers.ts';
 import type { VmSpec } from '../../../vm/spec.ts';
 import type { Bitmap } from '../bitmap.ts';

@@ -1,6 +1,6 @@
 import type { Monitor, StateView } from '../../../check/property.ts';
 import type { Gfn } from '../../../kvm/kvm.ts';
-import { isWrite, Kind } from '../../../memory/memory.ts';
+import { isWrite, Kind } from '../../../memory/kinds.ts';
 import { type DirtyRingState, emptyDirtyRing } from '../../../models/dirtyRing.ts';
 import { createMonitor, forgetThread, type Reducers, updateThread } from '../../../vm/properties/monitor.ts';
 import { describeDifference, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';

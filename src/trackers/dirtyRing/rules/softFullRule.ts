@@ -1,6 +1,6 @@
 import type { Vm } from '../../../actors/vm.ts';
 import type { Monitor } from '../../../check/property.ts';
-import { Kind } from '../../../memory/memory.ts';
+import { Kind } from '../../../memory/kinds.ts';
 import { violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import { hostileRings, type VmSpec } from '../../../vm/spec.ts';
 import type { DirtyRings } from '../dirtyRing.ts';

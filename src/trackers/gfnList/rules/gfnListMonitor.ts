@@ -2,7 +2,7 @@ import type { Monitor, Properties, StateView } from '../../../check/property.ts'
 import { ARMED, type Page } from '../../../guest/guest.ts';
 import { EINVAL } from '../../../kvm/errors.ts';
 import type { Place } from '../../../memory/cell.ts';
-import { isWrite, Kind } from '../../../memory/memory.ts';
+import { isWrite, Kind } from '../../../memory/kinds.ts';
 import { emptyGfnList, type GfnListEntry, type GfnListState } from '../../../models/gfnList.ts';
 import {
   createMonitor,

@@ -1,6 +1,6 @@
 import type { Monitor } from '../../../check/property.ts';
 import { ARMED } from '../../../guest/guest.ts';
-import { isWrite, Kind } from '../../../memory/memory.ts';
+import { isWrite, Kind } from '../../../memory/kinds.ts';
 import { emptyGfnRing } from '../../../models/ring.ts';
 import { createMonitor, type Reducers } from '../../../vm/properties/monitor.ts';
 import { violationOfRule } from '../../../vm/properties/monitorHelpers.ts';

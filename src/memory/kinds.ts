@@ -1,0 +1,213 @@
+import { wrap } from './cell.ts';
+
+/**
+ * What an access does, as a number. A number is never used again for another kind: a new kind gets
+ * the next one.
+ */
+export const Kind = {
+  read: 0,
+  write: 1,
+  load: 2,
+  store: 3,
+  loadAcquire: 4,
+  storeRelease: 5,
+  xchg: 6,
+  cmpxchg: 7,
+  fetchAdd: 8,
+  fetchAnd: 9,
+  fetchOr: 10,
+  lock: 11,
+  unlock: 12,
+  wait: 13,
+  resume: 14,
+  wake: 15,
+  rmb: 16,
+  wmb: 17,
+  mb: 18,
+} as const;
+
+type Kinds = typeof Kind;
+
+/**
+ * The classes of accesses, and the orderings of each that the memory models know. A
+ * compare-and-exchange that fails is a load. `resume` is the second step of a `wait` that slept.
+ */
+type AccessClass =
+  | readonly ['load', 'plain' | 'relaxed' | 'acquire']
+  | readonly ['store', 'plain' | 'relaxed' | 'release']
+  | readonly ['read-modify-write' | 'compare-and-exchange', 'full']
+  | readonly ['fence', 'loads' | 'stores' | 'full'];
+
+/** Locks and wait queues: one kind each. All code that takes such an access names its kind. */
+type SynchronisationName = 'lock' | 'unlock' | 'wait' | 'resume' | 'wake';
+
+/**
+ * By kind: its class, and how it is ordered. All that is asked of a kind is derived from this
+ * table, except what a read-modify-write stores: see `rmwResult`.
+ */
+const CLASSES = {
+  read: ['load', 'plain'],
+  write: ['store', 'plain'],
+  load: ['load', 'relaxed'],
+  store: ['store', 'relaxed'],
+  loadAcquire: ['load', 'acquire'],
+  storeRelease: ['store', 'release'],
+  xchg: ['read-modify-write', 'full'],
+  cmpxchg: ['compare-and-exchange', 'full'],
+  fetchAdd: ['read-modify-write', 'full'],
+  fetchAnd: ['read-modify-write', 'full'],
+  fetchOr: ['read-modify-write', 'full'],
+  lock: ['lock', 'acquire'],
+  unlock: ['unlock', 'release'],
+  wait: ['wait', 'full'],
+  resume: ['resume', 'acquire'],
+  wake: ['wake', 'full'],
+  rmb: ['fence', 'loads'],
+  wmb: ['fence', 'stores'],
+  mb: ['fence', 'full'],
+} as const satisfies {
+  [K in keyof Kinds]: K extends SynchronisationName ? readonly [K, 'acquire' | 'release' | 'full'] : AccessClass;
+};
+
+type NamesOf<Class> = {
+  [K in keyof Kinds]: (typeof CLASSES)[K][0] extends Class ? K : never;
+}[keyof Kinds];
+
+/** For exhaustive switches over the kinds of some classes: see `unknownKind`. */
+export type RmwKind = Kinds[NamesOf<'read-modify-write' | 'compare-and-exchange'>];
+export type FenceKind = Kinds[NamesOf<'fence'>];
+export type SynchronisationKind = Kinds[SynchronisationName];
+
+/** Names by kind: the methods of `Memory`, and what traces show. */
+export const kindNames: readonly string[] = Object.keys(Kind).sort(
+  (a, b) => Kind[a as keyof Kinds] - Kind[b as keyof Kinds],
+);
+
+/**
+ * An access as one number: the kind in the low bits, the id of the place above them; of a fence 0.
+ */
+export const KIND_BITS = 8;
+const KIND_MASK = (1 << KIND_BITS) - 1;
+export const accessCode = (kind: number, id: number): number => (id << KIND_BITS) | kind;
+export const kindOf = (code: number): number => code & KIND_MASK;
+export const placeOf = (code: number): number => code >>> KIND_BITS;
+
+/** The access that a failed compare-and-exchange is: a load of the same place. */
+export const failedCmpxchg = (code: number): number => accessCode(Kind.load, placeOf(code));
+
+/** What is asked of a kind, as bits of `KIND_TRAITS`. */
+export const Trait = {
+  load: 1 << 0,
+  store: 1 << 1,
+  rmw: 1 << 2,
+  cmpxchg: 1 << 3,
+  fence: 1 << 4,
+  queue: 1 << 5,
+  locking: 1 << 6,
+  reads: 1 << 7,
+  writes: 1 << 8,
+  plain: 1 << 9,
+  acquire: 1 << 10,
+  release: 1 << 11,
+  full: 1 << 12,
+  /** A load, store or read-modify-write. */
+  data: 0b111,
+} as const;
+
+const OF_CLASS: Readonly<Record<(typeof CLASSES)[keyof Kinds][0], number>> = {
+  load: Trait.load | Trait.reads,
+  store: Trait.store | Trait.writes,
+  'read-modify-write': Trait.rmw | Trait.reads | Trait.writes,
+  'compare-and-exchange': Trait.rmw | Trait.cmpxchg | Trait.reads | Trait.writes,
+  lock: Trait.locking | Trait.writes,
+  unlock: Trait.locking | Trait.writes,
+  wait: Trait.queue | Trait.reads,
+  resume: Trait.queue,
+  wake: Trait.queue,
+  fence: Trait.fence,
+};
+
+const OF_ORDERING: Readonly<Record<(typeof CLASSES)[keyof Kinds][1], number>> = {
+  plain: Trait.plain,
+  relaxed: 0,
+  acquire: Trait.acquire,
+  release: Trait.release,
+  loads: 0,
+  stores: 0,
+  full: Trait.full,
+};
+
+/**
+ * HOT. By kind: its traits. The numbers that are no kind have none. Code that asks several things
+ * of one kind at each step reads this table once; other code uses the functions below.
+ */
+export const KIND_TRAITS = new Uint16Array(1 << KIND_BITS);
+for (const [name, kind] of Object.entries(Kind)) {
+  const [of, ordering] = CLASSES[name as keyof Kinds];
+  KIND_TRAITS[kind] = OF_CLASS[of] | OF_ORDERING[ordering];
+}
+
+/** Whether an access of this kind can change the value of its place. */
+export const isWrite = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.writes) !== 0;
+
+/** Whether an access of this kind has a result that the thread can use. */
+export const isRead = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.reads) !== 0;
+
+/** Whether it loads or stores the value of a cell, and is no wait: then any value lets it go on. */
+export const isData = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.data) !== 0;
+
+/** Whether it is a load and nothing else. */
+export const isLoad = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.load) !== 0;
+
+/** Whether it is a store and not a read-modify-write. */
+export const isStore = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.store) !== 0;
+
+/** Whether it is an atomic read-modify-write; a compare-and-exchange is one. */
+export const isRmw = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.rmw) !== 0;
+
+/** Whether it stores only if it finds the expected value. */
+export const isCmpxchg = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.cmpxchg) !== 0;
+
+export const isFence = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.fence) !== 0;
+
+/** Whether it takes or releases a lock. */
+export const isLocking = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.locking) !== 0;
+
+/** Whether it uses the wait queue of its place: `wait`, `resume` or `wake`. */
+export const isQueue = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.queue) !== 0;
+
+/** Whether it uses the value of its place: it is data, uses a lock, or waits. */
+export const usesValue = (kind: number): boolean => (KIND_TRAITS[kind] & (Trait.reads | Trait.writes)) !== 0;
+
+/** Whether it is a plain access of C. */
+export const isPlain = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.plain) !== 0;
+
+/** Whether later accesses stay after it; whether earlier ones stay before it. */
+export const isAcquire = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.acquire) !== 0;
+export const isRelease = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.release) !== 0;
+
+/** Whether it is a full fence, or a read-modify-write that implies one before and one after it. */
+export const isFullFence = (kind: number): boolean =>
+  (KIND_TRAITS[kind] & Trait.full) !== 0 && (KIND_TRAITS[kind] & (Trait.rmw | Trait.fence)) !== 0;
+
+/** For the default of an exhaustive switch over kinds; `satisfies never` reports a missing case. */
+export const unknownKind = (kind: number): Error => new Error(`${kindNames[kind] ?? kind} is not expected here`);
+
+/** The new value of a cell that held `old`, after a read-modify-write of `kind`. */
+export function rmwResult(kind: number, old: number, expected: number, operand: number, bits: number): number {
+  const rmw = kind as RmwKind;
+  switch (rmw) {
+    case Kind.xchg:
+      return wrap(operand, bits);
+    case Kind.cmpxchg:
+      return old === expected ? wrap(operand, bits) : old;
+    case Kind.fetchAdd:
+      return wrap(old + operand, bits);
+    case Kind.fetchAnd:
+      return wrap(old & operand, bits);
+    case Kind.fetchOr:
+      return wrap(old | operand, bits);
+    default:
+      throw unknownKind(rmw satisfies never);
+  }
+}
