@@ -28,7 +28,7 @@ test(`no file has more than ${LINES_MAX} lines`, () => {
 
 test(`no function has more than ${FUNCTION_LINES_MAX} lines`, () => {
   const long: string[] = [];
-  for (const { file, source } of sources)
+  for (const { file, source } of sources.filter(({ source }) => source.getEndLineNumber() > FUNCTION_LINES_MAX))
     source.forEachDescendant((node) => {
       if (!Node.isFunctionLikeDeclaration(node) && !Node.isFunctionExpression(node) && !Node.isArrowFunction(node))
         return;

@@ -189,7 +189,7 @@ test('a closed pipe is no crash', () => {
   ).toBe('{');
 });
 
-test.concurrent.each([['explore', 'vm'], ['check'], ['stress', 'ring']])('Ctrl-C ends %s at once', async (...args) => {
+test.each([['explore', 'vm'], ['check'], ['stress', 'ring']])('Ctrl-C ends %s at once', async (...args) => {
   const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: 'ignore' });
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const since = performance.now();

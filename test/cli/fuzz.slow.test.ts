@@ -88,7 +88,7 @@ test.each([
   [['ring', 'ring'], /two scenarios are called ring/],
   [['ring', '--resume', '--dir', 'nowhere'], /^gfnring: nowhere is no campaign: there is no such directory\n$/],
   [['ring', '--dir', 'full'], /^gfnring: full is not empty, and no campaign/],
-  [['ring', '--dir', 'a'], /^gfnring: a has a campaign already: --resume goes on/],
+  [['ring', '--dir', 'a'], /^gfnring: a has a campaign already: --resume continues it/],
   [['--dir', 'a', '--resume', '--seed', '2'], /^gfnring: --resume: the campaign in a has another seed/],
   [['ring', '--dir', 'a', '--resume'], /^gfnring: --resume: the campaign in a has other scenarios/],
   [['ring', '--shard', '3/2'], /^gfnring: --shard is '3\/2': must be i\/n/],
