@@ -48,7 +48,7 @@ function pagesOf({ upTo, one, times }: Dice, slots: VmSpec['slots'], changes: re
 /** The operations with which userspace drains the tracker until all vCPUs have halted. */
 function serving({ upTo, one, times }: Dice, isPaused: boolean): OperationSpec[] {
   const kind = one(isPaused ? ['replicate', 'checkpoints'] : ['serve', 'serve', 'replicate', 'checkpoints', 'migrate']);
-  if (kind === 'migrate') return [{ do: kind, few: upTo(1), rounds: upTo(2) }];
+  if (kind === 'migrate') return [{ do: kind, few: upTo(1), passes: upTo(2) }];
   const checkpoints = times(kind === 'checkpoints' ? 1 + upTo(2) : 0, (): OperationSpec => {
     const fails = one(FAILS);
     return { do: 'checkpoint', ...(fails && { fails }) };

@@ -5,15 +5,15 @@ import type { Vm } from './vm.ts';
 
 /**
  * Live migration. Passes of collecting run while the machine runs, until one reports at most `few`
- * pages or `rounds` passes are over. Then the machine is paused, the remaining pages are copied,
+ * pages or there have been `passes`. Then the machine is paused, the remaining pages are copied,
  * and it runs on the other host. The first copy of all memory is no part of tracking, so the
  * replica starts with the initial guest. Returns the number of passes while the machine ran.
  */
-export function liveMigrate(mem: Memory, vm: Vm, few: number, rounds: number): number {
+export function liveMigrate(mem: Memory, vm: Vm, few: number, passes: number): number {
   const gate = vm.gate!;
-  let round = 0;
-  while (round < rounds) {
-    round++;
+  let pass = 0;
+  while (pass < passes) {
+    pass++;
     if (collectDirtyPages(mem, vm).length <= few) break;
   }
   pauseMachine(mem, gate);
@@ -21,5 +21,5 @@ export function liveMigrate(mem: Memory, vm: Vm, few: number, rounds: number): n
   copyRemaining(mem, vm);
   resumeMachine(mem, gate, COMMITTED);
   resumeMachine(mem, gate, MIGRATED);
-  return round;
+  return pass;
 }

@@ -46,7 +46,7 @@ export function reportNotes(report: ExploreReport): string[] {
     ...assumptions.map(({ text }) => `  ${exhausted ? 'proved' : 'searched'} ${text}`),
     ...(hasLimit ? [`  limit: ${limit}${complete}`] : []),
     ...(hasLimit && loop !== null
-      ? [`  ${loop} does not end: bound it with --rounds 10, or use mem.waitUntil, which waits without new states`]
+      ? [`  ${loop} does not end: bound it with --iterations 10, or use mem.waitUntil, which waits without new states`]
       : []),
     ...unreached.map((claim) => `  not reached: ${claim}`),
   ];

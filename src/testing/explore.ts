@@ -48,7 +48,7 @@ export interface Options {
    * Maximum number of iterations of a loop whose states never repeat, from 1. A proof then holds
    * for up to so many iterations. Default: no bound.
    */
-  readonly rounds?: number;
+  readonly iterations?: number;
   /**
    * Whether the verdict may make no unproven assumption: see `assumptions` of the report. Default:
    * false.
@@ -101,7 +101,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     depth: options.depth ?? 3,
     limits: { executions: options.executions ?? Infinity, seconds: options.seconds ?? 10, bytes: 2 ** 31 },
     stepsMax: options.steps ?? 100_000,
-    loopRules: { iterationsMax: options.rounds ?? Infinity, byComparison: options.strict !== true },
+    loopRules: { iterationsMax: options.iterations ?? Infinity, byComparison: options.strict !== true },
     minimiseSeconds: options.minimise ?? 5,
     directory: typeof what === 'string' ? (options.dir ?? '.gfnring/findings') : null,
   });

@@ -14,7 +14,7 @@ export const copyFirst: OperationSpec = { do: 'copy-first' };
 export const serve: OperationSpec = { do: 'serve' };
 export const checkpoint = (fails?: FailsAfter): OperationSpec => ({ do: 'checkpoint', ...(fails && { fails }) });
 export const replicate: OperationSpec = { do: 'replicate' };
-export const migrate = (few: number, rounds: number): OperationSpec => ({ do: 'migrate', few, rounds });
+export const migrate = (few: number, passes: number): OperationSpec => ({ do: 'migrate', few, passes });
 export const setSlot = (slot: number, npages: number): OperationSpec => ({ do: 'set-slot', slot, npages });
 export const reset: OperationSpec = { do: 'reset' };
 export const resetRing: OperationSpec = { do: 'reset-ring', ring: 0 };

@@ -174,10 +174,10 @@ test('the same seed gives the same report, except for the time', async () => {
 test('list names the scenarios, and stress runs one on free threads', async () => {
   const { scenarios } = JSON.parse((await gfnringHere('list', '--json')).stdout);
   expect(scenarios.length).toBeGreaterThan(10);
-  const report = JSON.parse(gfnring('stress', 'ring', '--rounds', '200', '--json').stdout);
+  const report = JSON.parse(gfnring('stress', 'ring', '--runs', '200', '--json').stdout);
   expect(report).toMatchObject({
     outcome: 'limit',
-    rounds: 200,
+    runs: 200,
     histories: { ok: 200, illegal: 0, unknown: 0 },
     findings: [],
   });

@@ -123,8 +123,8 @@ test('assume ends an execution, a run of free threads, and a thread in lockstep'
   );
   expect(report).toMatchObject({ outcome: 'passed', exhausted: true });
   expect(report.blocked).toBeGreaterThan(0);
-  const free = JSON.parse((await gfnringHere('stress', path, '--rounds', '100', '--json')).stdout);
-  expect(free).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
+  const free = JSON.parse((await gfnringHere('stress', path, '--runs', '100', '--json')).stdout);
+  expect(free).toMatchObject({ outcome: 'limit', runs: 100, findings: [] });
   expect(await gfnringHere('replay', `${path}:0x2,1`, '--on', 'workers')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('the same on 2 worker threads: 3 steps'),
@@ -153,7 +153,7 @@ test('check is a violation everywhere', async () => {
   const finding = expect.objectContaining({ property: 'first come', message: 'I came second' });
   const report = JSON.parse((await gfnringHere('explore', path, '--json')).stdout);
   expect(report).toMatchObject({ outcome: 'violated', findings: [finding] });
-  expect(JSON.parse((await gfnringHere('stress', path, '--rounds', '5', '--json')).stdout)).toMatchObject({
+  expect(JSON.parse((await gfnringHere('stress', path, '--runs', '5', '--json')).stdout)).toMatchObject({
     outcome: 'violated',
     findings: [finding],
   });
@@ -190,8 +190,8 @@ test('benchmark rings are built in', async () => {
   expect((await gfnringHere('replay', 'ring-s:0x9,1x3', '--on', 'workers')).stdout).toContain(
     'the same on 3 worker threads',
   );
-  const report = JSON.parse((await gfnringHere('stress', 'ring-m', '--rounds', '100', '--json')).stdout);
-  expect(report).toMatchObject({ outcome: 'limit', rounds: 100, findings: [] });
+  const report = JSON.parse((await gfnringHere('stress', 'ring-m', '--runs', '100', '--json')).stdout);
+  expect(report).toMatchObject({ outcome: 'limit', runs: 100, findings: [] });
 });
 
 test('a property that throws in a shrunk scenario loses no finding', async () => {

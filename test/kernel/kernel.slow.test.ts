@@ -49,7 +49,7 @@ test('runs on free-running threads, and their results are linearizable', LONG, a
     path,
     JSON.stringify({ ...scenarios.find(({ name }: { name: string }) => name === 'ring'), kernel: of }),
   );
-  const { findings, histories } = JSON.parse((await gfnring('stress', path, '--rounds', '500', '--json')).stdout);
+  const { findings, histories } = JSON.parse((await gfnring('stress', path, '--runs', '500', '--json')).stdout);
   expect([findings, histories.ok > 0]).toEqual([[], true]);
 });
 

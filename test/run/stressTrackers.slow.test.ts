@@ -65,10 +65,10 @@ test('every tracker is tested', () => {
 
 describe('on free-running threads no page is lost and no thread waits for ever', () => {
   test.each(specs.map((spec) => [spec.name, spec] as const))('%s', async (_, spec) => {
-    const report = await stress(spec, { seconds: 10, rounds: 60 });
+    const report = await stress(spec, { seconds: 10, runs: 60 });
     expect(report.findings).toEqual([]);
-    expect(report).toMatchObject({ outcome: 'limit', rounds: 60, blocked: 0 });
-    // Each operation is called at least once in a round. A repetition of userspace is another call.
+    expect(report).toMatchObject({ outcome: 'limit', runs: 60, blocked: 0 });
+    // Each operation is called at least once in a run. A repetition of userspace is another call.
     const operations = spec.actors.reduce((sum, { operations }) => sum + operations.length, 0);
     expect(report.calls).toBeGreaterThanOrEqual(60 * operations);
   });

@@ -58,13 +58,13 @@ const gfnring = (...args: string[]) => runHere('.', 'explore', ...args);
 
 test('a proof names its bound, also on the command line', async () => {
   const module = 'test/verdicts/tries.mjs';
-  const shown = await gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1');
+  const shown = await gfnring(module, '--scheduler', 'exhaustive', '--iterations', '1');
   expect(shown.stdout).toMatch(
     /✓ tries .* proved .*\n {2}proved for up to 1 iterations of the loop at \S*tries\.mjs:\d+\n/,
   );
   expect(shown.status).toBe(0);
-  expect((await gfnring(module, '--scheduler', 'exhaustive', '--rounds', '2', '--minimise', '0')).status).toBe(1);
-  const json = JSON.parse((await gfnring(module, '--scheduler', 'exhaustive', '--rounds', '1', '--json')).stdout);
+  expect((await gfnring(module, '--scheduler', 'exhaustive', '--iterations', '2', '--minimise', '0')).status).toBe(1);
+  const json = JSON.parse((await gfnring(module, '--scheduler', 'exhaustive', '--iterations', '1', '--json')).stdout);
   expect(json.assumptions).toEqual([
     expect.objectContaining({ kind: 'bound', loop: expect.stringContaining('tries.mjs:') }),
   ]);
@@ -81,7 +81,7 @@ test('an unfinished proof is undecided, has its own exit status, and says how to
   expect(bounded).toMatchObject({
     status: 4,
     stdout: expect.stringMatching(
-      /the loop at \S*tries\.mjs:\d+ in operation 1 of a, polls does not end: bound it with --rounds 10/,
+      /the loop at \S*tries\.mjs:\d+ in operation 1 of a, polls does not end: bound it with --iterations 10/,
     ),
   });
   expect((await gfnring('vm', '--seconds', '0.01', '--executions', '1')).status).toBe(4);

@@ -7,9 +7,9 @@ export const migrateOperation = defineOperation({
   roles: ['userspace'],
   fields: (t) => ({
     few: t.wholeNumber(0, 65536).describe('a pass that reports at most so many pages is the last'),
-    rounds: t.wholeNumber(0, 1000).describe('the most passes while the machine runs'),
+    passes: t.wholeNumber(0, 1000).describe('how many there are at most while the machine runs'),
   }),
-  label: ({ rounds }) => `migrate, at most ${rounds} rounds`,
+  label: ({ passes }) => `migrate, at most ${passes} passes`,
   effects: {
     harvests: 'keeps pages',
     copies: 'running',
@@ -20,11 +20,11 @@ export const migrateOperation = defineOperation({
     isLast: true,
   },
   build:
-    ({ few, rounds }, { vm }) =>
+    ({ few, passes }, { vm }) =>
     (mem) =>
-      liveMigrate(mem, vm, few, rounds),
+      liveMigrate(mem, vm, few, passes),
   *shrink(op) {
-    if (op.rounds > 0) yield { ...op, rounds: op.rounds - 1 };
+    if (op.passes > 0) yield { ...op, passes: op.passes - 1 };
   },
-  mutate: (op, draw) => ({ ...op, few: draw.upTo(2), rounds: draw.upTo(3) }),
+  mutate: (op, draw) => ({ ...op, few: draw.upTo(2), passes: draw.upTo(3) }),
 });

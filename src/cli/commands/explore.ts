@@ -35,7 +35,7 @@ interface Options extends SharedOptions, MemoryConfig {
   readonly steps: number;
   readonly seconds: number;
   readonly minimise: number;
-  readonly rounds: number;
+  readonly iterations: number;
   readonly strict?: boolean;
   readonly dir: string;
   readonly lines?: boolean;
@@ -85,9 +85,9 @@ const exhaustiveOptions = (): Option[] => [
     '--symmetry',
     'states: actors with the same operations are interchangeable; no property may distinguish them',
   ),
-  new Option('--rounds <n>', 'exhaustive: at most this many iterations of a loop whose state never repeats')
+  new Option('--iterations <n>', 'exhaustive: at most this many iterations of a loop whose state never repeats')
     .default(Infinity, 'no bound')
-    .argParser(wholeNumberArgument('rounds', 1, 1_000_000)),
+    .argParser(wholeNumberArgument('iterations', 1, 1_000_000)),
   new Option('--strict', 'a verdict may rest on no assumption about loops: see docs/how-we-know.md'),
 ];
 
@@ -132,7 +132,7 @@ function toRequest(options: Options, machine: MemoryConfig): ExploreOptions {
     ...(symmetry && { symmetry }),
     limits: { executions: options.executions, seconds: options.seconds, bytes: BYTES_MAX },
     stepsMax: options.steps,
-    loopRules: { iterationsMax: options.rounds, byComparison: options.strict !== true },
+    loopRules: { iterationsMax: options.iterations, byComparison: options.strict !== true },
     minimiseSeconds: options.minimise,
     directory: options.dir,
   };

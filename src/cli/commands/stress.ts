@@ -11,7 +11,7 @@ import { STATUS } from '../status.ts';
 
 interface Options {
   readonly seconds: number;
-  readonly rounds: number;
+  readonly runs: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -28,9 +28,9 @@ export const stressCommand = (): Command =>
     ],
     options: [
       new Option('--seconds <n>', 'how long to run each scenario').default(5).argParser(secondsArgument('seconds')),
-      new Option('--rounds <n>', 'stop after this many runs')
+      new Option('--runs <n>', 'stop after this many runs')
         .default(Infinity, 'no limit')
-        .argParser(wholeNumberArgument('rounds', 1)),
+        .argParser(wholeNumberArgument('runs', 1)),
       jsonOption(),
       quietOption(),
     ],
@@ -38,7 +38,7 @@ export const stressCommand = (): Command =>
     examples: {
       stress: 'the scenarios ring and vm, five seconds each',
       'stress ring --seconds 60': 'one scenario for a minute',
-      'stress ./examples/sb.mjs --rounds 1000': 'a module of your own, a thousand times',
+      'stress ./examples/sb.mjs --runs 1000': 'a module of your own, a thousand times',
     },
     action: stressAll,
   });
@@ -56,27 +56,27 @@ async function stressAll(names: readonly string[], options: Options): Promise<vo
 }
 
 function printStress(report: StressReport, name: string): void {
-  const { histories, threads, rounds, calls, blocked, findings } = report;
+  const { histories, threads, runs, calls, blocked, findings } = report;
   const checked = histories.ok + histories.illegal + histories.unknown;
   const how =
     checked > 0
       ? `${plural(checked, 'history', 'histories')} checked, ${grouped(histories.unknown)} undecided`
       : 'final memory checked';
-  const mark = findings.length > 0 ? '✗' : rounds > 0 ? '✓' : '?';
+  const mark = findings.length > 0 ? '✗' : runs > 0 ? '✓' : '?';
   const counts = [
     plural(threads, 'thread'),
-    plural(rounds, 'run'),
+    plural(runs, 'run'),
     plural(calls, 'call'),
     ...(blocked > 0 ? [`${grouped(blocked)} blocked`] : []),
   ];
   print(`${mark} ${report.scenario.padEnd(15)} ${counts.join(', ')}; ${how}: ${report.outcome}`);
-  for (const { property, message, round } of findings) {
-    print(`  ${property}: ${message} (run ${round})`);
+  for (const { property, message, run } of findings) {
+    print(`  ${property}: ${message} (run ${run})`);
     print(`  free threads are not reproducible; search for a schedule: npx gfnring explore ${name}`);
   }
 }
 
 function statusOfStress(reports: readonly StressReport[]): number {
   if (reports.some(({ findings }) => findings.length > 0)) return STATUS.findings;
-  return reports.some(({ rounds }) => rounds === 0) ? STATUS.undecided : STATUS.nothingFound;
+  return reports.some(({ runs }) => runs === 0) ? STATUS.undecided : STATUS.nothingFound;
 }

@@ -4,7 +4,7 @@ import type { Violation } from '../../explore/execution/violation.ts';
 import type { CallRecord } from './stressWorker.ts';
 
 /**
- * Checks `always` and `finally` at the end of a round.
+ * Checks `always` and `finally` at the end of a run.
  *
  * @param calls by thread.
  */

@@ -7,7 +7,7 @@ import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef
 import { workerFile } from '../../scenario/workerFile.ts';
 import { checkFinalState } from './checkFinalState.ts';
 import { canCheckHistory, checkHistory } from './checkHistory.ts';
-import { PATIENCE_SECONDS, runStressBatch, type StressRound } from './stressBatch.ts';
+import { PATIENCE_SECONDS, runStressBatch, type StressRun } from './stressBatch.ts';
 
 /** The result of running a scenario on free threads. It proves nothing. */
 export interface StressReport {
@@ -18,15 +18,15 @@ export interface StressReport {
   /** Number of threads: one for each actor. */
   readonly threads: number;
   /**
-   * `unknown`: a history could not be decided. `limit`: nothing was found in the rounds that were
+   * `unknown`: a history could not be decided. `limit`: nothing was found in the runs that were
    * run.
    */
   readonly outcome: 'violated' | 'crashed' | 'unknown' | 'limit';
   /** How often the scenario was run. */
-  readonly rounds: number;
-  /** Number of operations in all rounds. */
+  readonly runs: number;
+  /** Number of operations in all runs. */
   readonly calls: number;
-  /** Number of rounds that an `assume` ended. Nothing was checked in them. */
+  /** Number of runs that an `assume` ended. Nothing was checked in them. */
   readonly blocked: number;
   /**
    * Number of histories that were checked for linearizability, by verdict. All 0 if the results of
@@ -35,54 +35,54 @@ export interface StressReport {
   readonly histories: { readonly ok: number; readonly illegal: number; readonly unknown: number };
   /** Wall time. */
   readonly seconds: number;
-  /** What failed, and in which round, from 0. None can be replayed. */
-  readonly findings: readonly { readonly property: string; readonly message: string; readonly round: number }[];
+  /** What failed, and in which run, from 0. None can be replayed. */
+  readonly findings: readonly { readonly property: string; readonly message: string; readonly run: number }[];
 }
 
-const ROUNDS_PER_BATCH = 100;
+const RUNS_PER_BATCH = 100;
 /** Seconds beyond the limit in which a running batch may end. */
 const GRACE_SECONDS = 0.5;
 
 /**
  * Runs a scenario on free worker threads again and again. Checks the results of its operations and
- * the final memory. Ends at a finding, or at a limit; `rounds` may be Infinity. Throws `BadInput`
+ * the final memory. Ends at a finding, or at a limit; `runs` may be Infinity. Throws `BadInput`
  * if the scenario cannot be opened.
  */
 export async function stress(
   source: ScenarioRef,
-  limits: { readonly seconds: number; readonly rounds: number },
+  limits: { readonly seconds: number; readonly runs: number },
 ): Promise<StressReport> {
   const scenario = await openScenario(source);
   const threads = scenario.program.actors.length;
   const deadline = new Deadline(limits.seconds);
-  const checker = new RoundChecker(source, scenario);
+  const checker = new RunChecker(source, scenario);
   const pool = new Piscina({
     filename: workerFile('run/stress/stressWorker'),
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Infinity,
   });
-  let rounds = 0;
+  let runs = 0;
   try {
-    while (rounds < limits.rounds && deadline.seconds < limits.seconds && checker.findings.length === 0) {
-      const count = Math.min(ROUNDS_PER_BATCH, limits.rounds - rounds);
+    while (runs < limits.runs && deadline.seconds < limits.seconds && checker.findings.length === 0) {
+      const count = Math.min(RUNS_PER_BATCH, limits.runs - runs);
       const seconds = Math.min(limits.seconds - deadline.seconds + GRACE_SECONDS, PATIENCE_SECONDS);
       const batch = await runStressBatch(pool, source, scenario, count, seconds);
-      for (const [i, round] of batch.entries()) if (!checker.check(round, rounds + i)) break;
-      rounds += batch.length;
+      for (const [i, run] of batch.entries()) if (!checker.check(run, runs + i)) break;
+      runs += batch.length;
     }
   } finally {
     await pool.destroy();
   }
   const { outcome, calls, blocked, histories, findings } = checker;
   return {
-    ...{ schema: SCHEMA, scenario: scenario.name, threads, outcome, rounds, calls, blocked, histories },
+    ...{ schema: SCHEMA, scenario: scenario.name, threads, outcome, runs, calls, blocked, histories },
     ...{ seconds: deadline.seconds, findings },
   };
 }
 
-/** Checks rounds, and counts what they have come to. */
-class RoundChecker {
+/** Checks runs, and counts what they have come to. */
+class RunChecker {
   calls = 0;
   blocked = 0;
   readonly histories = { ok: 0, illegal: 0, unknown: 0 };
@@ -103,7 +103,7 @@ class RoundChecker {
   }
 
   /** Returns whether nothing was found. */
-  check({ memory, calls, isBlocked, failed }: StressRound, round: number): boolean {
+  check({ memory, calls, isBlocked, failed }: StressRun, run: number): boolean {
     this.calls += calls.reduce((sum, records) => sum + records.length, 0);
     if (isBlocked) {
       this.blocked++;
@@ -111,18 +111,18 @@ class RoundChecker {
     }
     if (failed !== undefined) {
       this.isCrashed = failed.category === 'crash';
-      this.add(failed, round);
+      this.add(failed, run);
       return false;
     }
     const verdict = isVm(this.source) && canCheckHistory(this.source) ? checkHistory(this.source, calls) : undefined;
     if (verdict !== undefined) this.histories[verdict]++;
-    for (const violation of checkFinalState(this.scenario, memory, calls)) this.add(violation, round);
-    if (verdict === 'illegal' && this.findings.length === 0) this.add(NOT_LINEARIZABLE, round);
+    for (const violation of checkFinalState(this.scenario, memory, calls)) this.add(violation, run);
+    if (verdict === 'illegal' && this.findings.length === 0) this.add(NOT_LINEARIZABLE, run);
     return this.findings.length === 0;
   }
 
-  private add({ property, message }: Violation, round: number): void {
-    this.findings.push({ property, message, round });
+  private add({ property, message }: Violation, run: number): void {
+    this.findings.push({ property, message, run });
   }
 }
 

@@ -4,10 +4,10 @@ import { crashOf, type Violation } from '../../explore/execution/violation.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { isAbortedBy } from '../endedBy.ts';
-import type { CallRecord, StressTask, ThreadRounds } from './stressWorker.ts';
+import type { CallRecord, StressTask, ThreadRuns } from './stressWorker.ts';
 
 /** One execution of the scenario by free threads. */
-export interface StressRound {
+export interface StressRun {
   readonly memory: SharedArrayBuffer;
   /** By thread. */
   readonly calls: readonly (readonly CallRecord[])[];
@@ -21,7 +21,7 @@ export interface StressRound {
 export const PATIENCE_SECONDS = 60;
 
 /**
- * Runs `count` rounds, until one fails. Returns none if the batch was not done in time. If it had
+ * Performs `count` runs, until one fails. Returns none if the batch was not done in time. If it had
  * `PATIENCE_SECONDS`, a thread that is not done has crashed.
  */
 export async function runStressBatch(
@@ -30,7 +30,7 @@ export async function runStressBatch(
   { program }: Scenario,
   count: number,
   seconds: number,
-): Promise<StressRound[]> {
+): Promise<StressRun[]> {
   const memories = Array.from({ length: count }, () => {
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new SetupMemory(memory));
@@ -42,7 +42,7 @@ export async function runStressBatch(
   const settled = await Promise.allSettled(
     program.actors.map(
       (_, thread) =>
-        pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<ThreadRounds>,
+        pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<ThreadRuns>,
     ),
   );
   const isLate = settled.some((thread) => thread.status === 'rejected' && isAbortedBy(signal, thread.reason));
@@ -50,21 +50,21 @@ export async function runStressBatch(
   const threads = settled.map((thread) =>
     thread.status === 'fulfilled' ? thread.value : crashed(isAbortedBy(signal, thread.reason), thread.reason),
   );
-  const firstFailed = Math.min(...threads.map(({ failed }) => failed?.round ?? Infinity));
-  return memories.slice(0, Math.min(count, firstFailed + 1)).map((memory, round) => ({
+  const firstFailed = Math.min(...threads.map(({ failed }) => failed?.run ?? Infinity));
+  return memories.slice(0, Math.min(count, firstFailed + 1)).map((memory, run) => ({
     memory,
-    calls: threads.map(({ calls }) => calls[round] ?? []),
-    isBlocked: threads.some(({ blockedRounds }) => blockedRounds.includes(round)),
-    failed: failureIn(threads, round),
+    calls: threads.map(({ calls }) => calls[run] ?? []),
+    isBlocked: threads.some(({ blockedRuns }) => blockedRuns.includes(run)),
+    failed: failureIn(threads, run),
   }));
 }
 
-/** A thread without a result has failed in the first round. */
-function crashed(isTimeout: boolean, reason: unknown): ThreadRounds {
+/** A thread without a result has failed in the first run. */
+function crashed(isTimeout: boolean, reason: unknown): ThreadRuns {
   const message = isTimeout ? 'a thread did not come back' : (reason as Error).message;
-  return { calls: [[]], blockedRounds: [], failed: { round: 0, violation: crashOf(message) } };
+  return { calls: [[]], blockedRuns: [], failed: { run: 0, violation: crashOf(message) } };
 }
 
-function failureIn(threads: readonly ThreadRounds[], round: number): Violation | undefined {
-  return threads.find((thread) => thread.failed?.round === round)?.failed?.violation;
+function failureIn(threads: readonly ThreadRuns[], run: number): Violation | undefined {
+  return threads.find((thread) => thread.failed?.run === run)?.failed?.violation;
 }

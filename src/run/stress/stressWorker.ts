@@ -4,11 +4,11 @@ import type { Place } from '../../memory/cell.ts';
 import { NativeMemory, WAIT_MS } from '../../memory/nativeMemory.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 
-/** The operations of one actor in many rounds. All threads start each round together. */
+/** The operations of one actor in many runs. All threads start each run together. */
 export interface StressTask {
   readonly source: ScenarioRef;
   readonly thread: number;
-  /** By round: memory with the initial values. */
+  /** By run: memory with the initial values. */
   readonly memories: readonly SharedArrayBuffer[];
   /** Four words that the threads share: see `ARRIVED`, `CLOCK`, `FAILED`. */
   readonly control: SharedArrayBuffer;
@@ -22,34 +22,34 @@ export interface CallRecord {
   readonly result: unknown;
 }
 
-/** The rounds of one thread. */
-export interface ThreadRounds {
-  /** By round. */
+/** The runs of one thread. */
+export interface ThreadRuns {
+  /** By run. */
   readonly calls: readonly (readonly CallRecord[])[];
-  /** Rounds that an `assume` of this thread ended. */
-  readonly blockedRounds: readonly number[];
-  /** What an operation threw, and in which round. Later rounds were not run. */
-  readonly failed: { readonly round: number; readonly violation: Violation } | undefined;
+  /** Runs that an `assume` of this thread ended. */
+  readonly blockedRuns: readonly number[];
+  /** What an operation threw, and in which run. There are no later runs. */
+  readonly failed: { readonly run: number; readonly violation: Violation } | undefined;
 }
 
-/** Words of `control`. Number of times that a thread has come to the start of a round. */
+/** Words of `control`. Number of times that a thread has come to the start of a run. */
 const ARRIVED = 0;
 /** The number of calls that have begun or ended. */
 const CLOCK = 1;
 /** 1: a thread has failed. */
 const FAILED = 2;
 
-export default async function runRounds({ source, thread, memories, control }: StressTask): Promise<ThreadRounds> {
+export default async function runActor({ source, thread, memories, control }: StressTask): Promise<ThreadRuns> {
   const { actors, layout } = (await openScenario(source)).program;
   const { operations } = actors[thread];
   const shared = new Int32Array(control);
   const calls: CallRecord[][] = [];
-  const blockedRounds: number[] = [];
-  for (let round = 0; round < memories.length; round++) {
-    const mem = new NativeMemory(memories[round], thread);
+  const blockedRuns: number[] = [];
+  for (let run = 0; run < memories.length; run++) {
+    const mem = new NativeMemory(memories[run], thread);
     const done: CallRecord[] = [];
     calls.push(done);
-    if (!startTogether(shared, (round + 1) * actors.length)) break;
+    if (!startTogether(shared, (run + 1) * actors.length)) break;
     try {
       for (let index = 0; index < operations.length; ) {
         const start = Atomics.add(shared, CLOCK, 1);
@@ -59,20 +59,20 @@ export default async function runRounds({ source, thread, memories, control }: S
       }
     } catch (error) {
       if (error === ASSUMED) {
-        blockedRounds.push(round);
+        blockedRuns.push(run);
         release(mem, layout.places);
         continue;
       }
       Atomics.store(shared, FAILED, 1);
       Atomics.notify(shared, ARRIVED);
-      return { calls, blockedRounds, failed: { round, violation: violationOf(error) } };
+      return { calls, blockedRuns, failed: { run, violation: violationOf(error) } };
     }
   }
-  return { calls, blockedRounds, failed: undefined };
+  return { calls, blockedRuns, failed: undefined };
 }
 
 /**
- * Releases the locks of a thread that an `assume` has ended, so that the others can end the round.
+ * Releases the locks of a thread that an `assume` has ended, so that the others can end the run.
  */
 function release(mem: NativeMemory, places: readonly Place[]): void {
   for (const place of places) {
