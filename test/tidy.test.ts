@@ -155,3 +155,32 @@ test('each folder has a README that describes it', () => {
   expect(texts.filter((text) => !/^# .+\n\n\S[\s\S]+\.\n$/.test(text))).toEqual([]);
   expect(new Set(texts).size).toBe(folders.size);
 });
+
+test('files of users are read in one place', () => {
+  // The others read files of the package, of a build, or what they wrote themselves.
+  const allowed = [
+    'src/files/readInput.ts',
+    'src/loops/file.ts',
+    'src/memory/sourceLine.ts',
+    'src/report/htmlPage.ts',
+    'src/cli/version.ts',
+    'src/kernel/compile.ts',
+    'src/kernel/cache.ts',
+    'src/kernel/sourceTree.ts',
+    'src/conformance/qemu.ts',
+    'src/conformance/initrd.ts',
+    'src/campaign/directory/journal.ts',
+  ];
+  const reads = /\b(readFileSync|readFile|createReadStream|readSync|openAsBlob)\b/;
+  expect(files.filter((file) => reads.test(textOf(file)) && !allowed.includes(file))).toEqual([]);
+});
+
+test('folders of users are listed in few places', () => {
+  const allowed = [
+    'src/litmus/files.ts',
+    'src/kernel/sourceTree.ts',
+    'src/campaign/directory/layout.ts',
+    'src/conformance/initrd.ts',
+  ];
+  expect(files.filter((file) => /\breaddir(Sync)?\b/.test(textOf(file)) && !allowed.includes(file))).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode, readText } from '../files/fileErrors.ts';
+import { errorCode } from '../files/fileErrors.ts';
+import { readText } from '../files/readInput.ts';
 import type { CoverageSample } from './state/campaignState.ts';
 
 /**

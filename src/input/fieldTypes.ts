@@ -102,7 +102,7 @@ export function readObject(value: unknown, where: string): UnreadFields {
 export function checkVersion(value: unknown, where: string, version: number = SCHEMA): void {
   const { schema } = readObject(value, where);
   if (schema === version) return;
-  const newer = typeof schema === 'number' && schema > version ? ', written by a newer gfnring' : '';
+  const newer = Number.isInteger(schema) && Number(schema) > version ? ', written by a newer gfnring' : '';
   throw new BadInput(`${where}.schema is ${show(schema)}${newer}: this gfnring reads ${version}`);
 }
 

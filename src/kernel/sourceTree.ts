@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readInputBytes } from '../files/readInput.ts';
 import { KernelError } from './compiled.ts';
 
 /** The texts of files by path, for the compiler. */
@@ -30,7 +31,8 @@ export function collectSourceFiles(kdir: string, file: string): SourceFiles {
       files.set(`${SHIM_AT}/${path.replaceAll('\\', '/')}`, readFileSync(join(SHIM, path), 'utf8'));
   const add = (path: string): void => {
     if (files.has(path)) return;
-    const text = readFileSync(join(kdir, path), 'utf8');
+    // Some files of the kernel are in Latin-1.
+    const text = readInputBytes(join(kdir, path), { what: 'file' }).toString();
     files.set(path, text);
     includesOf(text, path);
   };
@@ -39,7 +41,7 @@ export function collectSourceFiles(kdir: string, file: string): SourceFiles {
       if (files.has(`${SHIM_AT}/${name}`)) continue;
       const places = INCLUDE.map((folder) => posix.join(folder, name));
       if (open === '"') places.unshift(posix.join(dirname(path), name));
-      const found = places.find((place) => isFile(join(kdir, place)));
+      const found = places.find((place) => !place.startsWith('..') && isFile(join(kdir, place)));
       if (found !== undefined) add(found); // otherwise the compiler reports it, with its line
     }
   };

@@ -15,13 +15,20 @@ export function litmusFiles(path: string): { readonly folder: string; readonly f
     if (!statSync(path).isDirectory()) return { folder: '', files: [path] };
     const inTree = join(path, IN_TREE);
     const folder = existsSync(inTree) ? inTree : path;
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.litmus'))
-      .toSorted();
+    const files = filesBelow(folder).toSorted();
     if (files.length === 0) throw new BadInput(`there is no .litmus file in ${folder}`);
     return { folder, files };
   } catch (error) {
     if (error instanceof BadInput) throw error;
     throw new BadInput(`cannot read ${path}: ${errorCode(error) ?? error}`);
   }
+}
+
+/** Links to folders are not followed: two that point up would be an endless tree. */
+function filesBelow(folder: string, below = ''): string[] {
+  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(below, entry.name);
+    if (entry.isDirectory()) return filesBelow(folder, path);
+    return path.endsWith('.litmus') ? [path] : [];
+  });
 }

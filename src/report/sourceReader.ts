@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readInput } from '../files/readInput.ts';
 
 /** A longer line of code is cut. */
 const CHARACTERS_MAX = 160;
@@ -20,7 +20,7 @@ export class SourceReader {
     let lines = this.files.get(file);
     if (lines === undefined) {
       try {
-        lines = readFileSync(file, 'utf8').split('\n');
+        lines = readInput(file, { what: 'source' }).split('\n');
       } catch {
         lines = [];
       }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { errorCode } from '../files/fileErrors.ts';
+import { readInput } from '../files/readInput.ts';
 import { BadInput } from '../input/badInput.ts';
+import { parseJson } from '../input/parseJson.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { isBenchmarkRing } from '../scenario/benchmarkRing.ts';
 import { findBuiltIn } from '../scenario/builtinScenarios.ts';
@@ -52,17 +52,5 @@ export function findingNamed(name: string): Finding | undefined {
 const isFinding = (json: unknown): boolean => (json as { kind?: unknown } | null)?.kind === 'finding';
 
 function readJson(file: string, what: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new BadInput(`cannot read the ${what} ${file}: ${errorCode(error) ?? error}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new BadInput(
-      `${file} is no JSON${text.trimEnd().endsWith('}') ? '' : ', it seems to be cut off'}: a ${what} is expected`,
-    );
-  }
+  return parseJson(readInput(file, { what }), file, what);
 }

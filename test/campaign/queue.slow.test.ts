@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { readText } from '../../src/files/fileErrors.ts';
+import { readText } from '../../src/files/readInput.ts';
 import { startIn, temporaryFolder } from '../commandLine.ts';
 import { apart } from './campaigns.ts';
 

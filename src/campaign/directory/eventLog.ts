@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
-import { readBytes, readText } from '../../files/fileErrors.ts';
+import { readBytes, readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
 import type { CampaignSettings } from '../settings.ts';
 import { CampaignState, type CampaignStateJson } from '../state/campaignState.ts';

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { errorCode, readText } from '../../files/fileErrors.ts';
+import { errorCode } from '../../files/fileErrors.ts';
+import { readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { lockFile } from './layout.ts';
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readText } from '../../files/fileErrors.ts';
+import { readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { parseJson } from '../../input/parseJson.ts';
 import { parseSettings } from '../parse.ts';
 import type { CampaignSettings } from '../settings.ts';
 import { settingsFile } from './layout.ts';
@@ -16,11 +17,5 @@ export function readSettings(directory: string): CampaignSettings {
     throw new BadInput(
       `${directory} is no campaign: ${existsSync(directory) ? 'it has no campaign.json' : 'there is no such directory'}`,
     );
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new BadInput(`${file} is no JSON: it is the campaign's settings`);
-  }
-  return parseSettings(json, file);
+  return parseSettings(parseJson(text, file, 'campaign'), file);
 }

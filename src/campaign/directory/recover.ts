@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readText } from '../../files/fileErrors.ts';
+import { readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { parseJson } from '../../input/parseJson.ts';
 import { loadFinding } from '../../run/resolveScenarioName.ts';
 import { entryHash } from '../corpus/corpusEntry.ts';
 import { parseEntry } from '../parse.ts';
@@ -31,8 +32,8 @@ export function quarantineDamaged(directory: string, state: CampaignState): stri
   return damages;
 }
 
-/** Throws `BadInput` or `SyntaxError` if a file is not the entry that its name says. */
+/** Throws `BadInput` if a file is not the entry that its name says. */
 function checkEntry(file: string): void {
-  const entry = parseEntry(JSON.parse(readText(file) ?? ''), file);
+  const entry = parseEntry(parseJson(readText(file) ?? '', file, 'corpus entry'), file);
   if (basename(file) !== `${entryHash(entry)}.json`) throw new BadInput(`its content does not match its name`);
 }

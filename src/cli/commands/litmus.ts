@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { KERNEL_MEMORY_MODEL, type MemoryModelName } from '../../explore/memoryModels/registry.ts';
-import { errorCode } from '../../files/fileErrors.ts';
+import { readInput } from '../../files/readInput.ts';
+import { isBadInput } from '../../input/badInput.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
 import { plural } from '../../report/format.ts';
 import { defineCommand } from '../defineCommand.ts';
+import { UsageError } from '../errors.ts';
 import { jsonOption, memoryModelOption, quietOption, secondsArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { STATUS } from '../status.ts';
@@ -44,9 +45,12 @@ function decide(path: string, { memoryModel, seconds, json, quiet }: Options): v
   const width = Math.min(60, Math.max(...files.map((file) => file.length)));
   const reports = files.map((file) => {
     const report = decideFile(join(folder, file), memoryModel, seconds);
-    if (!json && (!quiet || report.outcome === 'unexplained')) print(formatTest(file.padEnd(width), report));
+    const isNews = report.outcome !== 'unread' || folder !== '';
+    if (!json && isNews && (!quiet || report.outcome === 'unexplained')) print(formatTest(file.padEnd(width), report));
     return { file, ...report };
   });
+  const [{ file, outcome, reasons }] = reports;
+  if (folder === '' && outcome === 'unread') throw new UsageError(`${file}: not read: ${reasons.join('; ')}`);
   const counts = countOutcomes(reports);
   if (json) printJson({ schema: SCHEMA, memoryModel, folder, counts, tests: reports });
   else if (!quiet) print(formatCounts(memoryModel, reports.length, counts));
@@ -56,10 +60,10 @@ function decide(path: string, { memoryModel, seconds, json, quiet }: Options): v
 function decideFile(file: string, model: MemoryModelName, seconds: number): TestReport {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readInput(file, { what: 'litmus test', bytesMax: 2 ** 20 });
   } catch (error) {
-    const reasons = [errorCode(error) ?? String(error)];
-    return { outcome: 'unread', stated: null, verdict: null, reasons, states: 0 };
+    if (!isBadInput(error)) throw error;
+    return { outcome: 'unread', stated: null, verdict: null, reasons: [error.message], states: 0 };
   }
   return compareVerdict(text, model, seconds);
 }

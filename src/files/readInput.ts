@@ -1,0 +1,118 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { BadInput } from '../input/badInput.ts';
+import { errorCode } from './fileErrors.ts';
+
+const MEGABYTE = 2 ** 20;
+/** The largest document that a user writes, in bytes. */
+const DOCUMENT_MAX = 16 * MEGABYTE;
+/** The largest file of a campaign, in bytes. */
+const CAMPAIGN_FILE_MAX = 512 * MEGABYTE;
+/** Bytes of one read. Files in /proc report no size, so a file is read until it ends. */
+const CHUNK = 1 << 16;
+
+export interface InputFile {
+  /** What the file should be, for messages: `scenario`. */
+  readonly what: string;
+  /** The largest size in bytes. */
+  readonly bytesMax?: number;
+  /** Whether the file itself may be a symbolic link. */
+  readonly followLinks?: boolean;
+}
+
+/**
+ * The text of a file that the user named. The file must be regular and in UTF-8. A byte order mark
+ * is dropped. Throws `BadInput`, in one line.
+ */
+export function readInput(file: string, input: InputFile): string {
+  try {
+    return decode(readRegularFile(file, input), file);
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw new BadInput(`cannot read the ${input.what} ${file}: ${errorCode(error) ?? error}`);
+  }
+}
+
+/** The same for a file whose encoding does not matter, as C with names in its comments. */
+export function readInputBytes(file: string, input: InputFile): Buffer {
+  try {
+    return readRegularFile(file, input);
+  } catch (error) {
+    if (error instanceof BadInput) throw error;
+    throw new BadInput(`cannot read the ${input.what} ${file}: ${errorCode(error) ?? error}`);
+  }
+}
+
+/**
+ * The content of a file in a directory that the program writes. Undefined if there is none. Throws
+ * `BadInput` for a link, or what is no regular file, and any other error of the file system.
+ */
+export function readBytes(file: string): Buffer | undefined {
+  try {
+    return readRegularFile(file, { what: 'file', bytesMax: CAMPAIGN_FILE_MAX, followLinks: false });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** The same as text, in UTF-8. */
+export function readText(file: string): string | undefined {
+  const bytes = readBytes(file);
+  return bytes && decode(bytes, file);
+}
+
+/** Throws `BadInput`, or an error of the file system. */
+function readRegularFile(file: string, { what, bytesMax = DOCUMENT_MAX, followLinks = true }: InputFile): Buffer {
+  const fd = openWithoutBlocking(file, what, followLinks);
+  try {
+    const kind = kindOf(fstatSync(fd));
+    if (kind !== undefined) throw new BadInput(`cannot read the ${what} ${file}: it is ${kind}, and no regular file`);
+    return readToEnd(fd, file, bytesMax);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A FIFO without a writer would block until it has one. */
+function openWithoutBlocking(file: string, what: string, followLinks: boolean): number {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0 } = constants;
+  try {
+    return openSync(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | (followLinks ? 0 : O_NOFOLLOW));
+  } catch (error) {
+    if (errorCode(error) === 'ELOOP' && !followLinks)
+      throw new BadInput(`cannot read the ${what} ${file}: it is a symbolic link`);
+    if (errorCode(error) === 'ENXIO') throw new BadInput(`cannot read the ${what} ${file}: it is a socket`);
+    if (error instanceof TypeError) throw new BadInput(`cannot read the ${what} ${file}: a path has no null character`);
+    throw error;
+  }
+}
+
+/** Undefined: a regular file. */
+function kindOf(stats: Stats): string | undefined {
+  if (stats.isFile()) return undefined;
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a FIFO';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
+
+function readToEnd(fd: number, file: string, bytesMax: number): Buffer {
+  const tooLarge = (): BadInput => new BadInput(`${file} is too large: at most ${bytesMax / MEGABYTE} MB are read`);
+  const { size } = fstatSync(fd);
+  if (size > bytesMax) throw tooLarge();
+  let bytes = Buffer.allocUnsafe(Math.max(size + 1, CHUNK));
+  for (let end = 0; ; ) {
+    const count = readSync(fd, bytes, end, bytes.length - end, end);
+    if (count === 0) return bytes.subarray(0, end);
+    end += count;
+    if (end > bytesMax) throw tooLarge();
+    if (end === bytes.length) bytes = Buffer.concat([bytes], 2 * end);
+  }
+}
+
+function decode(bytes: Buffer, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new BadInput(`${file} is no text in UTF-8`);
+  }
+}
