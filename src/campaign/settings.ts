@@ -3,8 +3,11 @@ import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.
 import { knownDefects } from '../scenario/knownDefects.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 
-/** The version of what a campaign writes to disk. Seeds mean the same only within one. */
-export const CAMPAIGN_SCHEMA = 4;
+/**
+ * The version of what a campaign writes to disk. Seeds mean the same only within one. 5: with
+ * checksums.
+ */
+export const CAMPAIGN_SCHEMA = 5;
 
 const knownDefectFields = (t: FieldTypes) => ({
   catalogue: t.oneOf(Object.keys(knownDefects)),

@@ -3,6 +3,7 @@ import type { Finding } from '../run/finding.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 import { findingFile } from './directory/layout.ts';
+import { readStrayFindings, type StrayFinding } from './directory/strayFindings.ts';
 import { hexDigest } from './hash.ts';
 import { type BaseScenario, baseName, type CampaignSettings } from './settings.ts';
 import type { CampaignState, CoverageSample, LostBatch } from './state/campaignState.ts';
@@ -63,6 +64,8 @@ export interface CampaignSummary extends Omit<CampaignSettings, 'bases'>, Counts
   /** Number of failures that are minimised when the campaign is resumed. */
   readonly unminimised: number;
   readonly lostBatches: readonly LostBatch[];
+  /** Files of `findings/` that are no findings, or were changed, with what is wrong with each. */
+  readonly unreadable: readonly string[];
   /** Damaged files that were moved to the quarantine folder, with what is wrong with each. */
   readonly quarantined: readonly string[];
 }
@@ -80,7 +83,11 @@ export async function summariseCampaign({
   const { bases, ...settings } = state.settings;
   const totals = campaignTotals(state);
   const scenarios = await Promise.all(bases.map((_, i) => scenarioSummary(state, totals, i)));
-  const findings = state.findings.recorded.map((recorded) => campaignFinding(directory, bases, recorded));
+  const { strays, unreadable } = readStrayFindings(directory, state);
+  const findings = [
+    ...state.findings.recorded.map((recorded) => campaignFinding(directory, bases, recorded)),
+    ...strays.map((stray) => strayFinding(bases, stray)),
+  ];
   const { coverage, growth, lostBatches } = state;
   const { unminimised, surplus } = state.findings;
   return {
@@ -88,7 +95,7 @@ export async function summariseCampaign({
     kind: 'campaign summary',
     directory,
     ...settings,
-    outcome: findings.length + unminimised.length > 0 ? 'violated' : 'limit',
+    outcome: findings.length + unminimised.length + unreadable.length > 0 ? 'violated' : 'limit',
     batches: totals.batches,
     ...totals.counts,
     classes: scenarios.reduce((n, { classes }) => n + classes, 0),
@@ -104,6 +111,7 @@ export async function summariseCampaign({
     surplus: Object.fromEntries([...surplus].map(([property, keys]) => [property, keys.length])),
     unminimised: unminimised.length,
     lostBatches,
+    unreadable,
     quarantined,
   };
 }
@@ -114,9 +122,19 @@ function campaignFinding(
   recorded: RecordedFinding,
 ): CampaignFinding {
   const { finding, key, base, executionsBefore } = recorded;
+  const file = findingFile(directory, recorded);
+  return { ...finding, file, key, base, after: executionsBefore, ...knownDefectOf(bases, base, finding) };
+}
+
+/** A finding of another run, under the scenario that its file names. */
+function strayFinding(bases: readonly BaseScenario[], { finding, executionsBefore, ...stray }: StrayFinding) {
+  const base = baseName(bases.find((it) => baseName(it) === stray.base) ?? bases[0]);
+  return { ...finding, ...stray, base, after: executionsBefore, ...knownDefectOf(bases, base, finding) };
+}
+
+function knownDefectOf(bases: readonly BaseScenario[], base: string, finding: Finding) {
   const catalogue = knownAs(finding, bases.find((it) => baseName(it) === base)?.known);
-  const title = catalogue && knownDefects[catalogue];
-  return { ...finding, file: findingFile(directory, recorded), key, base, after: executionsBefore, catalogue, title };
+  return { catalogue, title: catalogue && knownDefects[catalogue] };
 }
 
 async function scenarioSummary(

@@ -13,7 +13,7 @@ const UNSEEN_MIN = 0.01;
  * @param rate executions per second; undefined: nothing was run.
  */
 export function summaryLines(summary: CampaignSummary, rate?: number): string[] {
-  const { scenarios, findings, surplus, quarantined, unminimised } = summary;
+  const { scenarios, findings, surplus, quarantined, unminimised, unreadable } = summary;
   const counted = Object.values(surplus).reduce((sum, n) => sum + n, 0);
   const missing = scenarios.flatMap(({ name, missing }) => missing.map((claim) => `${name}: ${claim}`));
   return [
@@ -23,14 +23,14 @@ export function summaryLines(summary: CampaignSummary, rate?: number): string[] 
     ...unseenLines(scenarios),
     ...(summary.cut > 0 ? [`${plural(summary.cut, 'execution')} cut at ${grouped(summary.stepsMax)} steps`] : []),
     ...lostLines(summary),
+    ...unreadable.map((name) => `finding that cannot be read: ${name}`),
     ...quarantined.map((name) => `damaged file set aside: ${name}`),
     ...(unminimised > 0 ? [`${plural(unminimised, 'failure')} not minimised yet: --resume continues`] : []),
     ...(counted > 0
       ? [`${plural(counted, 'failure')} of the same properties with other communication: counted, not minimised`]
       : []),
-    findings.length === 0
-      ? 'nothing found, nothing proved'
-      : `${plural(findings.length, 'finding')}: ${summary.directory}/findings`,
+    ...(findings.length + unreadable.length === 0 ? ['nothing found, nothing proved'] : []),
+    ...(findings.length === 0 ? [] : [`${plural(findings.length, 'finding')}: ${summary.directory}/findings`]),
   ];
 }
 

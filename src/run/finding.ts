@@ -1,21 +1,23 @@
-import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
 import { violationCategories } from '../explore/execution/violation.ts';
 import { memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import { writeAtomically } from '../files/atomicWrite.ts';
+import { withChecksum } from '../input/checksum.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.ts';
-import { SCHEMA } from '../input/schema.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import { recordedCanary } from './canary.ts';
 import type { MemoryConfig } from './createRun.ts';
 import type { Failure } from './failure.ts';
 
+/** The version of the form of a finding. 2: with a checksum. */
+export const FINDING_SCHEMA = 2;
+
 /** Longer than any schedule. */
 const STEPS_MAX = 2 ** 31;
 
 const findingFields = (t: FieldTypes) => ({
-  schema: t.version().describe('the version of this form'),
+  schema: t.version(FINDING_SCHEMA).describe('the version of this form'),
   kind: t.constant('finding').describe('what the file is'),
   property: t.text().describe('the property that does not hold'),
   message: t.text().describe('what was seen instead'),
@@ -60,7 +62,7 @@ export function createFinding({
   cycle,
 }: Omit<Failure, 'scenario'>): Finding {
   return {
-    schema: SCHEMA,
+    schema: FINDING_SCHEMA,
     kind: 'finding',
     property,
     message,
@@ -81,10 +83,10 @@ export function createFinding({
  * write is atomic.
  */
 export function writeFinding(directory: string, finding: Finding): string {
-  const text = `${JSON.stringify({ ...finding, scenario: relativeTo(directory, finding.scenario) }, null, 2)}\n`;
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
+  const document = withChecksum({ ...finding, scenario: relativeTo(directory, finding.scenario) });
+  const hash = document.checksum.slice(0, 10);
   const file = join(directory, `${finding.scenario.name.replace(/[^A-Za-z0-9_-]/g, '_')}-${hash}.json`);
-  writeAtomically(file, text);
+  writeAtomically(file, `${JSON.stringify(document, null, 2)}\n`);
   return file;
 }
 

@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
+import { verifyChecksum } from '../input/checksum.ts';
 import { checkVersion, checkWholeNumber, readFields, readObject } from '../input/fieldTypes.ts';
 import { benchmarkSchema, inMemorySchema, moduleSchema, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { parseVm, parseVms } from '../scenario/vm.ts';
 import { checkCanary } from './canary.ts';
-import { type Finding, findingSchema } from './finding.ts';
+import { FINDING_SCHEMA, type Finding, findingSchema } from './finding.ts';
 
 /**
  * Reads a reference to a scenario from the JSON of `file`. Throws `BadInput` with the path of the
@@ -26,10 +27,10 @@ export function parseScenarioRef(value: unknown, file: string, where = 'scenario
 
 /**
  * Reads the finding in `file`. Its schedule is parsed: one number a step, see `parseSchedule`.
- * Throws as `parseScenarioRef`.
+ * Throws as `parseScenarioRef`, and if the finding was changed after it was written.
  */
 export function parseFinding(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
-  checkVersion(value, file);
+  checkVersion(value, file, FINDING_SCHEMA);
   const { canary, ...finding } = readFields(findingSchema(), value, file);
   const { schedule, cycle, contextSwitches, memoryModel } = finding;
   // A violation that no execution reached has no schedule.
@@ -37,7 +38,8 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
   if (order === undefined) throw new BadInput(`${file}.schedule is no schedule: runs like 0x5,1,0 are expected`);
   if (cycle !== undefined) checkWholeNumber(cycle, `${file}.cycle`, 1, order.length);
   checkWholeNumber(contextSwitches, `${file}.contextSwitches`, 0, order.length);
-  checkCanary(file, canary);
   const scenario = parseScenarioRef(finding.scenario, file, `${file}.scenario`);
+  verifyChecksum(value, file);
+  checkCanary(file, canary);
   return { ...finding, memoryModel, scenario, ...(canary !== undefined && { canary }), order };
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readState } from '../../src/campaign/directory/eventLog.ts';
 import { summariseCampaign } from '../../src/campaign/summary.ts';
 import { StrictReplayScheduler } from '../../src/explore/schedulers/replay.ts';
+import { withChecksum } from '../../src/input/checksum.ts';
 import { createRun, runOnce } from '../../src/run/createRun.ts';
 import { loadFinding } from '../../src/run/resolveScenarioName.ts';
 import { openScenario } from '../../src/scenario/scenarioRef.ts';
@@ -66,7 +67,8 @@ describe('the summary of a campaign', () => {
   test('is complete as far as possible if a module was deleted', async () => {
     const { directory } = await begin(settings([modulePath('lost-update')]), { executions: 512 });
     const file = join(directory, 'campaign.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('lost-update.mjs', 'gone.mjs'));
+    const moved = JSON.parse(readFileSync(file, 'utf8').replace('lost-update.mjs', 'gone.mjs'));
+    writeFileSync(file, JSON.stringify(withChecksum(moved)));
     const { executions, scenarios } = await summariseCampaign({
       state: readState(directory),
       directory,

@@ -42,8 +42,8 @@ describe('a directory', () => {
     );
     const file = join(directory, 'campaign.json');
     const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('"schema": 4', '"schema": 5'));
-    expect(() => CampaignDirectory.open(directory)).toThrow('written by a newer gfnring: this gfnring reads 4');
+    writeFileSync(file, text.replace('"schema": 5', '"schema": 6'));
+    expect(() => CampaignDirectory.open(directory)).toThrow('written by a newer gfnring: this gfnring reads 5');
     writeFileSync(file, text.replace('"seed": 1', '"seed": "one"'));
     expect(() => CampaignDirectory.open(directory)).toThrow('campaign.json.seed is "one"');
     writeFileSync(file, text.slice(0, 40));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withChecksum } from '../../src/input/checksum.ts';
 import { type Run, temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 import { hasChromium, keep, launch, open } from './chromium.ts';
@@ -223,12 +224,12 @@ inBrowser('20,000 steps open within seconds, and keys stay fast', { timeout: 180
   writeFileSync(at('long.mjs'), LONG);
   const schedule = '0x5,1x15,'.repeat(1000).slice(0, -1);
   const finding = {
-    ...{ schema: 1, kind: 'finding', property: 'x', message: 'y', memoryModel: 'sc', tearing: false },
+    ...{ schema: 2, kind: 'finding', property: 'x', message: 'y', memoryModel: 'sc', tearing: false },
     contextSwitches: 1999,
     schedule,
     scenario: { schema: 1, name: 'long', module: 'long.mjs' },
   };
-  writeFileSync(at('long.json'), JSON.stringify(finding));
+  writeFileSync(at('long.json'), JSON.stringify(withChecksum(finding)));
   expect((await gfnringHere('report', 'long.json', '--html', 'long.html')).stderr).toBe('');
   const before = performance.now();
   const { page } = await open(browser, at('long.html'), '#step=10000');

@@ -103,7 +103,7 @@ test('a finding is read as it was written, or rejected with the name of the wron
   expect([read, order]).toEqual([finding, failure.schedule]);
   const json = JSON.parse(JSON.stringify(finding));
   for (const [field, value] of [
-    ['schema', 2],
+    ['schema', 1],
     ['kind', 'scenario'],
     ['schedule', '0,z'],
     ['memoryModel', 'strong'],

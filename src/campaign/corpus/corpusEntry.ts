@@ -1,12 +1,14 @@
 import { memoryModelNames } from '../../explore/memoryModels/registry.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../../input/fieldTypes.ts';
-import { SCHEMA } from '../../input/schema.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { canonical, hash53, hexDigest } from '../hash.ts';
 
+/** The version of the form of an entry. 2: with a checksum. */
+export const ENTRY_SCHEMA = 2;
+
 const entryFields = (t: FieldTypes) => ({
-  schema: t.version(),
+  schema: t.version(ENTRY_SCHEMA),
   kind: t.constant('corpus entry'),
   /** The name of the campaign's scenario that it comes from. */
   base: t.text(),
@@ -29,7 +31,7 @@ export const createEntry = (
   { memoryModel, tearing }: MemoryConfig,
   schedule: string,
 ): CorpusEntry => ({
-  schema: SCHEMA,
+  schema: ENTRY_SCHEMA,
   kind: 'corpus entry',
   base,
   memoryModel,

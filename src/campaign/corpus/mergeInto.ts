@@ -3,6 +3,7 @@ import { CampaignCoverage } from '../coverage/campaignCoverage.ts';
 import { coverageSize } from '../coverage/coverage.ts';
 import type { CampaignDirectory } from '../directory/campaignDirectory.ts';
 import { readState } from '../directory/eventLog.ts';
+import { readStrayFindings } from '../directory/strayFindings.ts';
 import { canonical } from '../hash.ts';
 import type { CampaignSettings } from '../settings.ts';
 import type { CampaignState } from '../state/campaignState.ts';
@@ -19,7 +20,7 @@ export interface CorpusChange {
 /**
  * Merges other campaigns of the same scenarios: their counts, coverage and findings, and those of
  * their entries that cover something new. Throws `BadInput` if a campaign has other scenarios or
- * settings.
+ * settings, or a finding that cannot be read.
  */
 export async function mergeInto(campaign: CampaignDirectory, directories: readonly string[]): Promise<CorpusChange> {
   const { state } = campaign;
@@ -30,11 +31,13 @@ export async function mergeInto(campaign: CampaignDirectory, directories: readon
       throw new BadInput(
         `${directory} is a campaign of other scenarios, or of another machine, than ${campaign.directory}`,
       );
-    return other;
+    const { strays, unreadable } = readStrayFindings(directory, other);
+    if (unreadable.length > 0) throw new BadInput(`${directory}/findings/${unreadable[0]}`);
+    return { state: other, strays };
   });
   const coverage = new CampaignCoverage();
   for (const { entry } of state.corpus.seeds) coverage.add(await entryCoverage(entry), entry.base);
-  for (const other of others) {
+  for (const { state: other, strays } of others) {
     const added: CorpusEntry[] = [];
     for (const { entry } of other.corpus.seeds) {
       const covered = coverage.findNew(await entryCoverage(entry), entry.base);
@@ -44,6 +47,7 @@ export async function mergeInto(campaign: CampaignDirectory, directories: readon
     }
     mergeCampaign(state, other);
     for (const entry of added) addEntry(state, entry);
+    campaign.addStrays(strays);
   }
   campaign.writeSnapshot();
   campaign.exportAll();

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
 import { errorCode } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { withChecksum } from '../../input/checksum.ts';
 import { relativeTo } from '../../run/finding.ts';
 import { CAMPAIGN_SCHEMA, type CampaignSettings } from '../settings.ts';
 import type { CampaignState } from '../state/campaignState.ts';
@@ -13,6 +14,7 @@ import { entryFile, filesIn, removeDrafts, settingsFile } from './layout.ts';
 import { acquireLock, releaseLock } from './lock.ts';
 import { readSettings } from './readSettings.ts';
 import { quarantineDamaged } from './recover.ts';
+import type { StrayFinding } from './strayFindings.ts';
 
 /** A campaign on disk that this process runs: it is locked until `close`. */
 export class CampaignDirectory {
@@ -39,7 +41,7 @@ export class CampaignDirectory {
       mkdirSync(directory, { recursive: true });
       acquireLock(directory);
       const bases = settings.bases.map((base) => ({ ...base, source: relativeTo(directory, base.source) }));
-      const campaign = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
+      const campaign = withChecksum({ schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases });
       writeAtomically(settingsFile(directory), `${JSON.stringify(campaign, null, 2)}\n`);
       // Reading the settings back gives the order of fields that a resumed campaign has.
       const log = new EventLog(directory, readSettings(directory));
@@ -88,6 +90,11 @@ export class CampaignDirectory {
   /** Writes all entries and findings that are missing. */
   exportAll(): void {
     this.exporter.exportAll();
+  }
+
+  /** Adds findings of another campaign that its state did not have. */
+  addStrays(strays: readonly StrayFinding[]): void {
+    for (const stray of strays) this.exporter.writeStray(stray);
   }
 
   /** Removes entries from the corpus. */

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { writeAtomically } from '../../files/atomicWrite.ts';
 import { isTransient } from '../../files/fileErrors.ts';
+import { withChecksum } from '../../input/checksum.ts';
 import { relativeTo } from '../../run/finding.ts';
 import type { CorpusSeed } from '../corpus/corpus.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import type { RecordedFinding } from '../state/findings.ts';
 import { corpusFolder, entryFile, findingFile, findingsFolder } from './layout.ts';
+import type { StrayFinding } from './strayFindings.ts';
 
 /**
  * Writes corpus and findings as files for others. The campaign does not read them to go on, so what
@@ -56,16 +59,25 @@ export class Exporter {
     if (existsSync(file)) return;
     const scenario = relativeTo(corpusFolder(this.directory), entry.scenario);
     // Not durable, which is faster: a file that a power loss has torn is found and written again.
-    writeAtomically(file, `${JSON.stringify({ ...entry, scenario })}\n`, false);
+    writeAtomically(file, `${JSON.stringify(withChecksum({ ...entry, scenario }))}\n`, false);
   }
 
   private writeFinding(recorded: RecordedFinding): void {
-    const { finding, key, executionsBefore, base } = recorded;
+    this.writeFindingFile(findingFile(this.directory, recorded), recorded);
+  }
+
+  /** Writes a finding of another campaign, under the name that it has there. */
+  writeStray(stray: StrayFinding): void {
+    const file = join(findingsFolder(this.directory), basename(stray.file));
+    if (!existsSync(file)) this.writeFindingFile(file, stray);
+  }
+
+  private writeFindingFile(
+    file: string,
+    { finding, key, executionsBefore, base }: RecordedFinding | StrayFinding,
+  ): void {
     const scenario = relativeTo(findingsFolder(this.directory), finding.scenario);
     const campaign = { key, base, executions: executionsBefore };
-    writeAtomically(
-      findingFile(this.directory, recorded),
-      `${JSON.stringify({ ...finding, scenario, campaign }, null, 2)}\n`,
-    );
+    writeAtomically(file, `${JSON.stringify(withChecksum({ ...finding, scenario, campaign }), null, 2)}\n`);
   }
 }

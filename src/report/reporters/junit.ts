@@ -3,7 +3,7 @@ import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
  * A campaign as a JUnit report. It has a test case for each scenario, a failure for each finding,
- * and an error for each batch that could not be run.
+ * an error for each batch that could not be run, and one for each finding that cannot be read.
  */
 export const junitReporter = {
   name: 'junit',
@@ -13,7 +13,7 @@ export const junitReporter = {
 } satisfies Reporter;
 
 function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'seconds'>): string {
-  const { scenarios, findings, lostBatches, seed } = summary;
+  const { scenarios, findings, lostBatches, unreadable, seed } = summary;
   const cases = scenarios.map(({ name, executions, missing }) => {
     const errors = lostBatches.filter(({ base }) => base === name);
     const own = findings.filter(({ base }) => base === name);
@@ -29,7 +29,15 @@ function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'sec
       '    </testcase>',
     ].join('\n');
   });
-  const counts = `tests="${scenarios.length}" failures="${findings.length}" errors="${lostBatches.length}" time="${seconds.toFixed(3)}"`;
+  if (unreadable.length > 0)
+    cases.push(
+      '    <testcase name="findings that cannot be read" classname="gfnring.fuzz">',
+      ...unreadable.map((message) => `      <error message="${escapeXml(message)}"/>`),
+      '    </testcase>',
+    );
+  const tests = scenarios.length + (unreadable.length > 0 ? 1 : 0);
+  const errors = lostBatches.length + unreadable.length;
+  const counts = `tests="${tests}" failures="${findings.length}" errors="${errors}" time="${seconds.toFixed(3)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="gfnring" ${counts}>`,
