@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
  * scenarios.
  */
 const LAYERS = [
-  ['input', 'files'],
+  ['input', 'files', 'process'],
   ['loops'],
   ['memory', 'models'],
   ['explore'],
@@ -170,6 +170,7 @@ test('files of users are read in one place', () => {
     'src/conformance/qemu.ts',
     'src/conformance/initrd.ts',
     'src/campaign/directory/journal.ts',
+    'src/process/descendants.ts',
   ];
   const reads = /\b(readFileSync|readFile|createReadStream|readSync|openAsBlob)\b/;
   expect(files.filter((file) => reads.test(textOf(file)) && !allowed.includes(file))).toEqual([]);
@@ -181,6 +182,7 @@ test('folders of users are listed in few places', () => {
     'src/kernel/sourceTree.ts',
     'src/campaign/directory/layout.ts',
     'src/conformance/initrd.ts',
+    'src/process/descendants.ts',
   ];
   expect(files.filter((file) => /\breaddir(Sync)?\b/.test(textOf(file)) && !allowed.includes(file))).toEqual([]);
 });

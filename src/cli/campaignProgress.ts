@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { CampaignStatus } from '../campaign/campaign.ts';
 import type { CampaignState } from '../campaign/state/campaignState.ts';
 import { grouped, plural } from '../report/format.ts';
-import { progress } from './output.ts';
+import { printError, progress } from './output.ts';
 
 /** Seconds between two updates of the line on a terminal. */
 const TERMINAL_SECONDS = 0.5;
@@ -56,6 +56,6 @@ export class CampaignProgress {
       ...(status.writeError === undefined ? [] : [`NOT WRITTEN: ${status.writeError}`]),
     ];
     if (isatty(2)) progress(parts.join(' · '));
-    else process.stderr.write(`${parts.join(' · ')}\n`);
+    else printError(parts.join(' · '));
   }
 }

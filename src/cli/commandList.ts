@@ -2,26 +2,23 @@ import type { Command } from 'commander';
 
 interface CommandEntry {
   readonly load: () => Promise<Command>;
-  /**
-   * The command computes for seconds without a pause. It runs in its own thread, so that Ctrl-C
-   * works.
-   */
-  readonly blocks?: true;
+  /** The command may run users' code or take long: it runs in a thread that is supervised. */
+  readonly supervised?: true;
 }
 
 /** All commands, in the order in which help lists them. Only the called command is loaded. */
 export const commandList: Readonly<Record<string, CommandEntry>> = {
-  check: { load: async () => (await import('./commands/check.ts')).checkCommand(), blocks: true },
-  explore: { load: async () => (await import('./commands/explore.ts')).exploreCommand(), blocks: true },
-  fuzz: { load: async () => (await import('./commands/fuzz.ts')).fuzzCommand() },
-  corpus: { load: async () => (await import('./commands/corpus.ts')).corpusCommand() },
-  work: { load: async () => (await import('./commands/work.ts')).workCommand() },
-  replay: { load: async () => (await import('./commands/replay.ts')).replayCommand(), blocks: true },
-  report: { load: async () => (await import('./commands/report.ts')).reportCommand(), blocks: true },
-  stress: { load: async () => (await import('./commands/stress.ts')).stressCommand() },
-  kernel: { load: async () => (await import('./commands/kernel/kernel.ts')).kernelCommand(), blocks: true },
-  litmus: { load: async () => (await import('./commands/litmus.ts')).litmusCommand(), blocks: true },
+  check: { load: async () => (await import('./commands/check.ts')).checkCommand(), supervised: true },
+  explore: { load: async () => (await import('./commands/explore.ts')).exploreCommand(), supervised: true },
+  fuzz: { load: async () => (await import('./commands/fuzz.ts')).fuzzCommand(), supervised: true },
+  corpus: { load: async () => (await import('./commands/corpus.ts')).corpusCommand(), supervised: true },
+  work: { load: async () => (await import('./commands/work.ts')).workCommand(), supervised: true },
+  replay: { load: async () => (await import('./commands/replay.ts')).replayCommand(), supervised: true },
+  report: { load: async () => (await import('./commands/report.ts')).reportCommand(), supervised: true },
+  stress: { load: async () => (await import('./commands/stress.ts')).stressCommand(), supervised: true },
+  kernel: { load: async () => (await import('./commands/kernel/kernel.ts')).kernelCommand(), supervised: true },
+  litmus: { load: async () => (await import('./commands/litmus.ts')).litmusCommand(), supervised: true },
   list: { load: async () => (await import('./commands/list.ts')).listCommand() },
-  bench: { load: async () => (await import('./commands/bench.ts')).benchCommand() },
+  bench: { load: async () => (await import('./commands/bench.ts')).benchCommand(), supervised: true },
   completion: { load: async () => (await import('./commands/completion.ts')).completionCommand() },
 };

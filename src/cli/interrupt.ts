@@ -1,12 +1,9 @@
-import { STATUS } from './status.ts';
+import { parentPort } from 'node:worker_threads';
+import { STOP } from '../process/stopRequest.ts';
 
-/** A signal that aborts at the first SIGINT or SIGTERM. The second one ends the process at once. */
+/** A signal that aborts when a signal asks the command to stop. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(STATUS.interrupted);
-    controller.abort();
-  };
-  process.removeAllListeners('SIGINT').on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  parentPort?.on('message', (message) => message === STOP && controller.abort());
   return controller.signal;
 }

@@ -1,23 +1,25 @@
 #!/usr/bin/env node
-import { Worker } from 'node:worker_threads';
 import { commandList } from './commandList.ts';
 import { STATUS } from './status.ts';
 
-process.on('SIGINT', () => process.exit(STATUS.interrupted));
 process.stdout.on('error', () => process.exit(STATUS.harness)); // a closed pipe
 
-const name = process.argv[2] ?? '';
-const blocks = Object.hasOwn(commandList, name) && commandList[name].blocks;
+const args = process.argv.slice(2);
+const [name = ''] = args;
+const isSupervised = Object.hasOwn(commandList, name) && commandList[name].supervised;
 
 // A debugger stops the first thread only.
-if (!blocks || process.argv.includes('--inspect-brk')) await import('./runProgram.ts');
-else {
-  const worker = new Worker(new URL('./runProgram.js', import.meta.url), { argv: process.argv.slice(2) });
-  worker.on('error', (error) => {
-    process.stderr.write(`gfnring: the harness itself failed: ${error.message.replace(/\n+/g, ' ')}\n`);
-    process.exitCode = STATUS.harness;
-  });
-  worker.on('exit', (status) => {
-    process.exitCode ??= status;
-  });
+if (isSupervised && !args.includes('--inspect-brk')) {
+  const { supervise } = await import('./supervise.ts');
+  supervise(args, heapMegabytes());
+} else {
+  process.on('SIGINT', () => process.exit(STATUS.interrupted)).on('SIGTERM', () => process.exit(STATUS.interrupted));
+  const { runCommandLine } = await import('./runCommandLine.ts');
+  await runCommandLine(args);
+}
+
+/** The heap must be limited before commander has read the options. It reports a wrong number. */
+function heapMegabytes(): number | undefined {
+  const [, megabytes] = /(?:^|\n)--memory[=\n](\d{1,7})(?:\n|$)/.exec(args.join('\n')) ?? [];
+  return megabytes === undefined ? undefined : Number(megabytes);
 }

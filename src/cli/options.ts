@@ -58,9 +58,18 @@ export const patienceOption = (): Option =>
     .default(120)
     .argParser(secondsArgument('patience'));
 
+/** Megabytes that a search may use, if the user names no other number. */
+const MEGABYTES = 2048;
+/** `main.ts` also limits the heap of the command thread to it. */
+export const memoryOption = (): Option =>
+  new Option('--memory <MB>', 'limit of the memory for visited states, and of the heap')
+    .default(MEGABYTES)
+    .argParser(wholeNumberArgument('memory', 64, 1 << 20));
+
 /** The options of a command that checks the scenarios of a tracker. */
 export const checkOptions = (): Option[] => [
   scenarioSecondsOption(),
+  memoryOption(),
   memoryModelOption(),
   tearingOption(),
   directoryOption(),

@@ -1,15 +1,22 @@
 import { isatty } from 'node:tty';
+import { writeStream } from '../process/supervision.ts';
 
 /** Shows progress in one line of stderr, if stderr is a terminal. */
 export function progress(text: string): void {
-  if (isatty(2)) process.stderr.write(`\r\x1b[K${text}`);
+  if (isatty(2)) writeStream('stderr', `\r\x1b[K${text}`);
 }
 
-/** Prints one JSON document. 64-bit numbers become strings. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v), 2)}\n`);
-}
+/** One JSON document. 64-bit numbers become strings. */
+export const toJson = (value: unknown): string =>
+  `${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v), 2)}\n`;
+
+export const printJson = (value: unknown): void => writeStream('stdout', toJson(value));
 
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  writeStream('stdout', `${line}\n`);
+}
+
+/** Prints a line that is no result. */
+export function printError(line: string): void {
+  writeStream('stderr', `${line}\n`);
 }

@@ -1,6 +1,9 @@
 import { CommanderError } from 'commander';
+import { oneLine } from '../input/oneLine.ts';
+import { isStopRequested } from '../process/stopRequest.ts';
 import { createProgram } from './createProgram.ts';
 import { isUsageError } from './errors.ts';
+import { printError } from './output.ts';
 import { STATUS } from './status.ts';
 
 /**
@@ -12,6 +15,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   const program = await createProgram(args[0]);
   try {
     await program.parseAsync(args, { from: 'user' });
+    if (isStopRequested()) process.exitCode = STATUS.interrupted;
   } catch (error) {
     fail(error);
   }
@@ -22,12 +26,12 @@ function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   const usage = error instanceof CommanderError || isUsageError(error);
   process.exitCode = usage ? STATUS.usage : STATUS.harness;
-  process.stderr.write(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}\n`);
+  printError(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}`);
 }
 
 function describe(error: unknown): string {
   // Commander shows the help when no command is named.
   if (error instanceof CommanderError && error.code === 'commander.help')
     return "name a command: 'gfnring --help' lists them";
-  return error instanceof Error ? error.message.replace(/^error: /, '').replace(/\n+/g, ' ') : String(error);
+  return error instanceof Error ? oneLine(error.message.replace(/^error: /, '')) : oneLine(String(error));
 }

@@ -1,11 +1,13 @@
 import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { SCHEMA } from '../input/schema.ts';
+import { isStopRequested } from '../process/stopRequest.ts';
 import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ExploreReport, WrittenFinding } from '../run/exploreReport.ts';
 import { type ExploreOptions, exploreScenario } from '../run/exploreScenario.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';
+import { guardScenario } from './guardScenario.ts';
 import type { SharedOptions } from './options.ts';
 import { print, printJson, progress } from './output.ts';
 import { printFinding } from './printFinding.ts';
@@ -16,6 +18,8 @@ export interface CheckOptions extends SharedOptions, MemoryConfig {
   readonly tracker: string;
   /** Time limit of each scenario. */
   readonly seconds: number;
+  /** Limit of the memory for states, in MB. */
+  readonly memory: number;
   /** Directory of the findings. */
   readonly dir: string;
   /** Whether traces contain source lines. */
@@ -36,7 +40,6 @@ interface CheckResult {
 }
 
 const STEPS_MAX = 100_000;
-const BYTES_MAX = 2 ** 31;
 const MINIMISE_SECONDS = 5;
 /**
  * Executions of a scenario that is only searched. A fixed number gives the same result on every
@@ -58,18 +61,27 @@ export async function runScenarios(
   const start = performance.now();
   const width = Math.max(...scenarios.map(({ spec }) => spec.name.length));
   const results: CheckResult[] = [];
+  const secondsSoFar = (): number => (performance.now() - start) / 1000;
+  const documentOf = (of: readonly CheckResult[]): unknown =>
+    checkDocument(of, scenarios.length, secondsSoFar(), options, more);
   for (const scenario of scenarios) {
     progress(`${scenario.spec.name} …`);
-    const result = await checkScenario(scenario, options);
+    const result = await guardScenario(
+      scenario.spec.name,
+      { ...checkSettings(scenario, options), directory: options.dir },
+      options.json ? (report) => documentOf([...results, { report, findings: [] }]) : undefined,
+      () => checkScenario(scenario, options),
+    );
     progress('');
     results.push(result);
     if (!options.json) await printResult(result, width, options);
     // The user should look at an unknown defect first.
-    if (result.findings.some(isUnknown)) break;
+    if (result.findings.some(isUnknown) || isStopRequested()) break;
   }
-  const seconds = (performance.now() - start) / 1000;
-  if (options.json) printDocument(results, scenarios.length, seconds, options, more);
-  else printTotals(results, scenarios.length, seconds, options);
+  if (options.json) printJson(documentOf(results));
+  else printTotals(results, secondsSoFar(), options);
+  if (!options.json && isStopRequested())
+    print(`interrupted after ${results.length} of ${plural(scenarios.length, 'scenario')}`);
   const findings = results.flatMap((result) => result.findings);
   const relevant = options.acceptKnown ? findings.filter(isUnknown) : findings;
   process.exitCode = relevant.length > 0 ? STATUS.findings : STATUS.nothingFound;
@@ -80,7 +92,13 @@ const isUnknown = ({ catalogue }: CheckFinding): boolean => catalogue === null;
 /** How a scenario is explored: one that is small enough is proved. */
 export function checkSettings(
   scenario: BuiltInScenario,
-  { memoryModel, tearing, seed, seconds }: Pick<CheckOptions, 'memoryModel' | 'tearing' | 'seed' | 'seconds'>,
+  {
+    memoryModel,
+    tearing,
+    seed,
+    seconds,
+    memory,
+  }: Pick<CheckOptions, 'memoryModel' | 'tearing' | 'seed' | 'seconds' | 'memory'>,
 ): Omit<ExploreOptions, 'directory'> {
   const isProof = defaultModeFor(scenario, memoryModel) === 'prove';
   return {
@@ -89,7 +107,7 @@ export function checkSettings(
     workers: 1,
     ...{ memoryModel, tearing, seed },
     depth: 3,
-    limits: { executions: isProof ? Infinity : EXECUTIONS, seconds, bytes: BYTES_MAX },
+    limits: { executions: isProof ? Infinity : EXECUTIONS, seconds, bytes: memory * 2 ** 20 },
     stepsMax: STEPS_MAX,
     minimiseSeconds: MINIMISE_SECONDS,
   };
@@ -114,30 +132,29 @@ async function printResult({ report, findings }: CheckResult, width: number, opt
 const countProved = (results: readonly CheckResult[]): number =>
   results.filter(({ report }) => report.exhausted).length;
 
-function printDocument(
+function checkDocument(
   results: readonly CheckResult[],
   scenarios: number,
   seconds: number,
   { tracker, memoryModel, tearing, seed }: CheckOptions,
   more: Readonly<Record<string, unknown>>,
-): void {
+): unknown {
   const reports = results.map(({ report }) => report);
   const failed = reports.find(({ findings }) => findings.length > 0);
   const outcome = failed ? failed.outcome : countProved(results) === scenarios ? 'passed' : 'limit';
   const findings = results.flatMap((result) => result.findings);
-  printJson({
+  return {
     schema: SCHEMA,
     outcome,
     ...{ tracker, memoryModel, tearing, seed, seconds },
     scenarios: reports,
     findings,
     ...more,
-  });
+  };
 }
 
 function printTotals(
   results: readonly CheckResult[],
-  scenarios: number,
   seconds: number,
   { memoryModel, seed, quiet, acceptKnown, tracker }: CheckOptions,
 ): void {
@@ -145,7 +162,7 @@ function printTotals(
   const findings = results.flatMap((result) => result.findings);
   const unknown = findings.filter(isUnknown).length;
   if (findings.length === 0 && !quiet) {
-    const searched = plural(scenarios - proved, 'scenario');
+    const searched = plural(results.length - proved, 'scenario');
     print();
     print(
       `${plural(proved, 'scenario')} proved: every interleaving under ${memoryModels[memoryModel].machine}, with the values they name.`,

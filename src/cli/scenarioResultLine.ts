@@ -22,7 +22,7 @@ function formatCounts({ executions, classes, classesCut, steps, states }: Explor
 }
 
 function formatVerdict(report: ExploreReport): string {
-  const { findings, outcome, exhausted, preemptions, blocked, cut, scheduler, states } = report;
+  const { findings, outcome, exhausted, preemptions, blocked, cut, scheduler, states, executions } = report;
   if (findings.length > 0) return `${outcome.toUpperCase()}: ${findings[0].property}`;
   const counts = [
     ...(blocked > 0 ? [` (${grouped(blocked)} blocked)`] : []),
@@ -31,6 +31,7 @@ function formatVerdict(report: ExploreReport): string {
   const bound = preemptions === null ? '' : ` for ${plural(preemptions, 'preemption')}`;
   if (exhausted) return `proved${bound}${counts}`;
   if (scheduler === 'exhaustive') return `undecided: searched${states > 0 ? ' in part' : ''}, nothing found${counts}`;
+  if (executions === 0) return `undecided: no execution came to its end${counts}`;
   return `searched, nothing found${counts}`;
 }
 
@@ -38,9 +39,9 @@ function formatVerdict(report: ExploreReport): string {
  * Lines below the result: the assumptions of the verdict, why there is none, and how to get one.
  */
 export function reportNotes(report: ExploreReport): string[] {
-  const { assumptions, unreached, exhausted, limit, completeTo, loop, scheduler, findings } = report;
+  const { assumptions, unreached, exhausted, limit, completeTo, loop, scheduler, findings, executions } = report;
   if (findings.length > 0) return assumptions.map(({ text }) => `  found ${text}`);
-  const hasLimit = scheduler === 'exhaustive' && limit !== null;
+  const hasLimit = limit !== null && (scheduler === 'exhaustive' || executions === 0);
   const complete = completeTo === null ? '' : `; every execution of up to ${grouped(completeTo)} steps was covered`;
   return [
     ...assumptions.map(({ text }) => `  ${exhausted ? 'proved' : 'searched'} ${text}`),

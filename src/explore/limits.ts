@@ -1,3 +1,5 @@
+import { isStopRequested } from '../process/stopRequest.ts';
+
 /** The limits of a search. Reaching one is an outcome of its own, never a pass. Infinity: none. */
 export interface Limits {
   /** How many complete executions. */
@@ -12,8 +14,11 @@ export interface Limits {
 
 export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes: 2 ** 31 };
 
-/** Whether the time `until`, by `performance.now`, has passed. */
-export const isPast = (until: number): boolean => performance.now() > until;
+/**
+ * Whether the time `until`, by `performance.now`, has passed. A request to stop ends the time of
+ * every search.
+ */
+export const isPast = (until: number): boolean => performance.now() > until || isStopRequested();
 
 /**
  * The time in milliseconds, which all worker threads agree on; `performance.now` differs by thread.
@@ -38,6 +43,6 @@ export class Deadline {
   }
 
   get over(): boolean {
-    return (++this.calls & 63) === 0 && performance.now() > this.end;
+    return (++this.calls & 63) === 0 && isPast(this.end);
   }
 }

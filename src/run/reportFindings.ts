@@ -1,3 +1,4 @@
+import { extendGuards } from '../process/supervision.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
 import type { MemoryConfig } from './createRun.ts';
 import { expandLoops } from './expandLoops.ts';
@@ -48,6 +49,7 @@ export async function reportFindings(
 async function minimised(failure: Failure, seconds: number): Promise<Failure> {
   // Imported late, because most explorations find nothing.
   const { minimise } = await import('./minimise/minimise.ts');
+  extendGuards(seconds + GRACE_SECONDS + 1);
   const within = (limit: number, otherwise: Failure, call: () => Failure): Failure => {
     const result = withinTime(limit, call);
     return result === OUT_OF_TIME ? otherwise : result;

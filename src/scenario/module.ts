@@ -9,6 +9,7 @@ import { errorCode } from '../files/fileErrors.ts';
 import { BadInput, isBadInput } from '../input/badInput.ts';
 import { show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
+import { guarded, noteModule } from '../process/supervision.ts';
 import { isBenchmarkRing } from './benchmarkRing.ts';
 import { findBuiltIn } from './builtinScenarios.ts';
 import { VERSION } from './moduleHook.ts';
@@ -62,7 +63,16 @@ async function load(
     timer = setTimeout(() => reject(new BadInput(`${shown} has not loaded after ${LOAD_MS / 1000} seconds`)), LOAD_MS);
   });
   try {
-    const exports = await Promise.race([import(/* @vite-ignore */ url), late]);
+    noteModule(shown);
+    const ending = {
+      status: 'usage',
+      stderr: `gfnring: ${shown} does not load: its top level does not return\n`,
+    } as const;
+    const exports = await guarded(
+      LOAD_MS / 1000,
+      (reason) => (reason === 'interrupted' ? { status: 'interrupted' } : ending),
+      () => Promise.race([import(/* @vite-ignore */ url), late]),
+    );
     noteFiles();
     return { exports, isWatched: version.files.has(path) };
   } catch (error) {

@@ -37,7 +37,7 @@ const isLong = process.env.GFNRING_LONG !== undefined;
 const named = ({ spec }: BuiltInScenario): string => spec.name;
 const checkOf = (scenario: BuiltInScenario, memoryModel: MemoryModelName) =>
   exploreScenario(scenario.spec, {
-    ...checkSettings(scenario, { memoryModel, tearing: false, seed: 1, seconds: 60 }),
+    ...checkSettings(scenario, { memoryModel, tearing: false, seed: 1, seconds: 60, memory: 2048 }),
     // The number in docs/findings.md must be the minimum.
     minimiseSeconds: toldOf(named(scenario), memoryModel) === undefined ? 2 : 30,
     directory: null,

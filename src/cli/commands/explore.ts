@@ -7,12 +7,14 @@ import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { statusOf, UsageError } from '../errors.ts';
+import { guardScenario } from '../guardScenario.ts';
 import {
   directoryOption,
   givenMachineOptions,
   jsonOption,
   linesOption,
   memoryModelOption,
+  memoryOption,
   quietOption,
   type SharedOptions,
   secondsArgument,
@@ -32,6 +34,7 @@ interface Options extends SharedOptions, MemoryConfig {
   readonly workers: number;
   readonly depth: number;
   readonly executions: number;
+  readonly memory: number;
   readonly steps: number;
   readonly seconds: number;
   readonly minimise: number;
@@ -40,8 +43,6 @@ interface Options extends SharedOptions, MemoryConfig {
   readonly dir: string;
   readonly lines?: boolean;
 }
-
-const BYTES_MAX = 2 ** 31;
 
 export const exploreCommand = (): Command =>
   defineCommand({
@@ -108,6 +109,7 @@ const limitOptions = (): Option[] => [
     .default(100_000)
     .argParser(wholeNumberArgument('steps', 1, 10_000_000)),
   new Option('--seconds <n>', 'stop after this many seconds').default(10).argParser(secondsArgument('seconds')),
+  memoryOption(),
   new Option('--minimise <seconds>', 'time to minimise a finding; 0 leaves it as it was found')
     .default(5)
     .argParser(secondsArgument('minimise', 'from 0')),
@@ -116,7 +118,9 @@ const limitOptions = (): Option[] => [
 async function explore(name: string | undefined, options: Options, command: Command): Promise<void> {
   if (name === undefined) throw new UsageError("name a scenario: 'gfnring list' shows the built-in ones");
   const request = toRequest(options, machineFor(name, options, command));
-  const report = await exploreScenario(await resolveScenarioName(name), request);
+  const report = await guardScenario(name, request, options.json ? (report) => report : undefined, async () =>
+    exploreScenario(await resolveScenarioName(name), request),
+  );
   if (options.json) printJson(report);
   else await printReport(report, options);
   process.exitCode = statusOf(report);
@@ -130,7 +134,7 @@ function toRequest(options: Options, machine: MemoryConfig): ExploreOptions {
     ...{ scheduler, reduction, workers, seed, depth },
     ...(preemptions !== undefined && { preemptions }),
     ...(symmetry && { symmetry }),
-    limits: { executions: options.executions, seconds: options.seconds, bytes: BYTES_MAX },
+    limits: { executions: options.executions, seconds: options.seconds, bytes: options.memory * 2 ** 20 },
     stepsMax: options.steps,
     loopRules: { iterationsMax: options.iterations, byComparison: options.strict !== true },
     minimiseSeconds: options.minimise,

@@ -6,6 +6,7 @@ import { isBadInput } from '../../input/badInput.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
 import { compareVerdict, type TestReport } from '../../litmus/report.ts';
+import { isStopRequested } from '../../process/stopRequest.ts';
 import { plural } from '../../report/format.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
@@ -43,14 +44,17 @@ export const litmusCommand = (): Command =>
 function decide(path: string, { memoryModel, seconds, json, quiet }: Options): void {
   const { folder, files } = litmusFiles(path);
   const width = Math.min(60, Math.max(...files.map((file) => file.length)));
-  const reports = files.map((file) => {
+  const reports: (TestReport & { readonly file: string })[] = [];
+  for (const file of files) {
+    if (isStopRequested()) break;
     const report = decideFile(join(folder, file), memoryModel, seconds);
     const isNews = report.outcome !== 'unread' || folder !== '';
     if (!json && isNews && (!quiet || report.outcome === 'unexplained')) print(formatTest(file.padEnd(width), report));
-    return { file, ...report };
-  });
-  const [{ file, outcome, reasons }] = reports;
-  if (folder === '' && outcome === 'unread') throw new UsageError(`${file}: not read: ${reasons.join('; ')}`);
+    reports.push({ file, ...report });
+  }
+  const [only] = reports;
+  if (folder === '' && only?.outcome === 'unread')
+    throw new UsageError(`${only.file}: not read: ${only.reasons.join('; ')}`);
   const counts = countOutcomes(reports);
   if (json) printJson({ schema: SCHEMA, memoryModel, folder, counts, tests: reports });
   else if (!quiet) print(formatCounts(memoryModel, reports.length, counts));

@@ -1,4 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
+import { isStopRequested } from '../../process/stopRequest.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import type { Violation } from '../execution/violation.ts';
@@ -146,7 +147,7 @@ export class SearchProgress implements SearchResult {
   }
 
   private endByTime(): void {
-    this.endBy('time', `${this.limits.seconds} seconds`);
+    this.endBy('time', isStopRequested() ? 'an interruption' : `${this.limits.seconds} seconds`);
   }
 
   /** Adds the result of a work item. */
@@ -164,7 +165,7 @@ export class SearchProgress implements SearchResult {
 
   /** Whether a limit is reached. Reads the clock in each call. */
   limitReachedNow(): boolean {
-    if (this.secondsLeft <= 0) this.endByTime();
+    if (this.secondsLeft <= 0 || isStopRequested()) this.endByTime();
     return this.limitReached(0);
   }
 

@@ -1,5 +1,6 @@
 import { Deadline, type Limits } from '../../explore/limits.ts';
 import { usualLoopRules } from '../../memory/loopRules.ts';
+import { isStopRequested } from '../../process/stopRequest.ts';
 import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
 
 /** A search to be run, with its limits. */
@@ -45,7 +46,9 @@ function* deepening(search: SearchSpec, limits: Limits): SearchSequence {
   });
   // The limit of time is for all searches together.
   const withWholeTime = (result: ScenarioSearchResult): ScenarioSearchResult =>
-    result.limit?.kind === 'time' ? { ...result, limit: { kind: 'time', text: `${limits.seconds} seconds` } } : result;
+    result.limit?.kind === 'time' && !isStopRequested()
+      ? { ...result, limit: { kind: 'time', text: `${limits.seconds} seconds` } }
+      : result;
   for (const stepsMax of USUAL) {
     const result = yield request(Math.min(stepsMax, search.stepsMax), 1);
     if (result.isRefuted || result.cut === 0 || result.violation !== undefined) return withWholeTime(result);

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
-import { Deadline } from '../../explore/limits.ts';
+import { Deadline, isPast } from '../../explore/limits.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
@@ -64,7 +64,7 @@ export async function stress(
   });
   let runs = 0;
   try {
-    while (runs < limits.runs && deadline.seconds < limits.seconds && checker.findings.length === 0) {
+    while (runs < limits.runs && !isPast(deadline.end) && checker.findings.length === 0) {
       const count = Math.min(RUNS_PER_BATCH, limits.runs - runs);
       const seconds = Math.min(limits.seconds - deadline.seconds + GRACE_SECONDS, PATIENCE_SECONDS);
       const batch = await runStressBatch(pool, source, scenario, count, seconds);

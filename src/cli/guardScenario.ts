@@ -1,0 +1,38 @@
+import { type Ending, type EndReason, guarded } from '../process/supervision.ts';
+import type { ExploreReport } from '../run/exploreReport.ts';
+import type { ExploreOptions } from '../run/exploreScenario.ts';
+import { undecidedReport } from '../run/undecidedReport.ts';
+import { toJson } from './output.ts';
+import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
+
+/** Seconds beyond its limit after which a scenario is ended from outside. */
+const GRACE_SECONDS = 0.7;
+
+/**
+ * Explores a scenario. If that does not return within its time, because an operation, a property or
+ * the set-up does not, the command ends and prints that the scenario is undecided.
+ *
+ * @param documentOf the JSON document that is then printed; undefined: text is printed.
+ */
+export function guardScenario<T>(
+  name: string,
+  options: ExploreOptions,
+  documentOf: ((report: ExploreReport) => unknown) | undefined,
+  explore: () => Promise<T>,
+): Promise<T> {
+  const { seconds, bytes } = options.limits;
+  const endingFor = (reason: EndReason): Ending => {
+    const limits = {
+      late: `${seconds} seconds`,
+      interrupted: 'an interruption',
+      'out of memory': `${bytes} bytes of memory`,
+    };
+    const report = undecidedReport(name, options, limits[reason], seconds);
+    const lines = [scenarioResultLine(report), ...reportNotes(report)];
+    return {
+      status: reason === 'interrupted' ? 'interrupted' : 'undecided',
+      stdout: documentOf === undefined ? `${lines.join('\n')}\n` : toJson(documentOf(report)),
+    };
+  };
+  return guarded(seconds + GRACE_SECONDS, endingFor, explore);
+}

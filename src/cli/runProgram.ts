@@ -1,3 +1,0 @@
-import { runCommandLine } from './runCommandLine.ts';
-
-await runCommandLine(process.argv.slice(2));

@@ -1,0 +1,156 @@
+import { Worker } from 'node:worker_threads';
+import { oneLine } from '../input/oneLine.ts';
+import { killDescendants } from '../process/descendants.ts';
+import { createStopRequest, STOP } from '../process/stopRequest.ts';
+import type { Ending, EndReason, SupervisionMessage } from '../process/supervision.ts';
+import { STATUS } from './status.ts';
+
+/** How long a command that was asked to stop may take before it is ended. */
+const STOP_MS = 700;
+/** Node fires a longer timer at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+type Guard = Extract<SupervisionMessage, { readonly kind: 'guard' }> & { deadline: number };
+
+/**
+ * Runs a command line in a thread of its own and supervises it: see `src/process`. Prints what it
+ * says, hears signals, and sets the exit status of the process.
+ *
+ * @param args without the program: `['explore', 'ring']`.
+ * @param heapMegabytes limit of the thread's heap; undefined: that of Node.
+ */
+export function supervise(args: readonly string[], heapMegabytes?: number): void {
+  new Supervisor(args, heapMegabytes);
+}
+
+class Supervisor {
+  private readonly args: readonly string[];
+  private readonly worker: Worker;
+  private readonly requestStop = createStopRequest();
+  /** The innermost guard is the last. */
+  private readonly guards: Guard[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  /** The last module that was loaded. */
+  private module: string | undefined;
+  private isStopping = false;
+  private isOver = false;
+
+  constructor(args: readonly string[], heapMegabytes: number | undefined) {
+    this.args = args;
+    this.worker = new Worker(new URL('./commandThread.js', import.meta.url), {
+      argv: [...args],
+      stdout: true,
+      ...(heapMegabytes !== undefined && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+    });
+    // What a module prints by itself must not get between the lines of a result.
+    this.worker.stdout.pipe(process.stderr, { end: false });
+    this.worker.on('message', (message: SupervisionMessage) => this.receive(message));
+    this.worker.on('error', (error) => this.crashed(error));
+    this.worker.on('exit', (status) => this.exited(status));
+    const interrupt = (): void => this.interrupt();
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  }
+
+  private receive(message: SupervisionMessage): void {
+    switch (message.kind) {
+      case 'write':
+        process[message.stream].write(message.text);
+        break;
+      case 'module':
+        this.module = message.path;
+        break;
+      case 'guard':
+        this.guards.push({ ...message, deadline: performance.now() + message.seconds * 1000 });
+        this.startTimer();
+        break;
+      case 'release':
+        this.guards.splice(this.guards.findIndex(({ id }) => id === message.id));
+        this.startTimer();
+        break;
+      case 'extend':
+        for (const guard of this.guards) guard.deadline += message.seconds * 1000;
+        this.startTimer();
+        break;
+      case 'done':
+        this.done(message);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** One timer, for the earliest deadline. */
+  private startTimer(): void {
+    clearTimeout(this.timer);
+    const left = Math.min(...this.guards.map(({ deadline }) => deadline)) - performance.now();
+    if (left < TIMER_MAX_MS) this.timer = setTimeout(() => this.endBy('late'), Math.max(0, left));
+  }
+
+  private interrupt(): void {
+    if (this.isStopping) this.endBy('interrupted');
+    this.isStopping = true;
+    this.requestStop();
+    this.worker.postMessage(STOP);
+    setTimeout(() => this.endBy('interrupted'), STOP_MS);
+  }
+
+  /** Ends a command that does not end by itself. */
+  private endBy(reason: EndReason): void {
+    if (this.isOver) return;
+    const { status, stdout, stderr } = this.guards.at(-1)?.endings[reason] ?? this.endingWithoutGuard(reason);
+    this.end(STATUS[status], stdout, stderr);
+  }
+
+  private endingWithoutGuard(reason: EndReason): Ending {
+    const status = reason === 'interrupted' ? 'interrupted' : 'undecided';
+    if (this.args.includes('--json')) return { status, stdout: `${JSON.stringify({ schema: 1, outcome: reason })}\n` };
+    return { status, stderr: `gfnring: ${reason}\n` };
+  }
+
+  private done({ status, open }: Extract<SupervisionMessage, { readonly kind: 'done' }>): void {
+    const left = open.length > 0 ? `${this.module ?? 'the command'} left open: ${open.join(', ')}` : undefined;
+    this.end(status, '', left === undefined ? '' : `gfnring: ${left}\n`);
+  }
+
+  /** An error that nothing in the command thread caught. */
+  private crashed(error: Error & { readonly code?: string }): void {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.endBy('out of memory');
+    const message = oneLine(error instanceof Error ? error.message : String(error));
+    if (this.module !== undefined && !isOurs(error))
+      this.end(STATUS.usage, '', `gfnring: ${this.module}: an error outside of any operation: ${message}\n`);
+    else this.end(STATUS.harness, '', `gfnring: the harness itself failed: ${message}\n`);
+  }
+
+  /** The thread has ended and has not said so before. */
+  private exited(status: number): void {
+    if (this.isOver) return;
+    const { module } = this;
+    if (module === undefined)
+      this.end(STATUS.harness, '', `gfnring: the harness itself failed: its thread ended with ${status}\n`);
+    else this.end(STATUS.usage, '', `gfnring: ${module} calls process.exit(${status}): a module must not do that\n`);
+  }
+
+  private end(status: number, stdout = '', stderr = ''): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.timer);
+    process.exitCode = status;
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    killDescendants(process.pid);
+    // Not process.exit: what was written to a pipe is still on its way.
+    void this.worker.terminate().then(exitWhenWritten);
+  }
+}
+
+/** Exits once both streams are written. */
+function exitWhenWritten(): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+/** Whether the innermost frame of an error that has a file is in this package. */
+function isOurs({ stack = '' }: Error): boolean {
+  const root = new URL('..', import.meta.url).href;
+  const [url] = /file:\/\/[^\s)]+/.exec(stack) ?? [];
+  return url?.startsWith(root) ?? false;
+}

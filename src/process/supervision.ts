@@ -1,0 +1,74 @@
+/** What a command that had to be ended prints, and its exit status by name. */
+export interface Ending {
+  readonly status: 'findings' | 'usage' | 'harness' | 'undecided' | 'interrupted';
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** Why the main thread ends a command. */
+export type EndReason = 'late' | 'interrupted' | 'out of memory';
+
+/** A message of the command thread to the main thread. */
+export type SupervisionMessage =
+  | { readonly kind: 'write'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  /** From now on the module at `path` may be to blame for what happens to the thread. */
+  | { readonly kind: 'module'; readonly path: string }
+  | {
+      readonly kind: 'guard';
+      readonly id: number;
+      readonly seconds: number;
+      readonly endings: Readonly<Record<EndReason, Ending>>;
+    }
+  | { readonly kind: 'release'; readonly id: number }
+  | { readonly kind: 'extend'; readonly seconds: number }
+  | { readonly kind: 'done'; readonly status: number; readonly open: readonly string[] };
+
+let send: ((message: SupervisionMessage) => void) | undefined;
+let guards = 0;
+
+/**
+ * To be called once, in the command thread. Without a supervisor, all other functions only call.
+ */
+export function setSupervisor(post: (message: SupervisionMessage) => void): void {
+  send = post;
+}
+
+/** Prints text through the main thread: it appears even while this thread computes. */
+export function writeStream(stream: 'stdout' | 'stderr', text: string): void {
+  if (send === undefined) process[stream].write(text);
+  else send({ kind: 'write', stream, text });
+}
+
+/**
+ * Calls a function that may never return. If it takes longer than `seconds`, or is interrupted, or
+ * runs out of memory, the main thread ends the whole command, with the ending of the innermost
+ * guard.
+ *
+ * @param seconds Infinity: no limit.
+ * @param endingFor what is printed then, and the exit status. Called before the function.
+ */
+export async function guarded<T>(
+  seconds: number,
+  endingFor: (reason: EndReason) => Ending,
+  call: () => T | Promise<T>,
+): Promise<T> {
+  if (send === undefined) return call();
+  const id = ++guards;
+  const endings = {
+    late: endingFor('late'),
+    interrupted: endingFor('interrupted'),
+    'out of memory': endingFor('out of memory'),
+  };
+  send({ kind: 'guard', id, seconds, endings });
+  try {
+    return await call();
+  } finally {
+    send({ kind: 'release', id });
+  }
+}
+
+/** Gives all guards more time: another piece of work with a limit of its own begins. */
+export const extendGuards = (seconds: number): void => send?.({ kind: 'extend', seconds });
+
+/** Notes that a user's module is loaded from here on. */
+export const noteModule = (path: string): void => send?.({ kind: 'module', path });

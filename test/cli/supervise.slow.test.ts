@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { startIn, temporaryFolder } from '../commandLine.ts';
+
+const { folder, gfnring, write } = temporaryFolder();
+
+/** A module with code at its top level, in an operation, and in a property. */
+const moduleWith = (name: string, code: { top?: string; operation?: string; property?: string }): string =>
+  write(
+    `${name}.mjs`,
+    `import { scenario } from 'gfnring';
+${code.top ?? ''}
+export default scenario({
+  name: '${name}',
+  cells: { x: 'u32' },
+  actors: { a: [(mem, { x }) => { mem.store(x, 1); ${code.operation ?? ''} }], b: [(mem, { x }) => { mem.store(x, 2); }] },
+  finally: { p: () => { ${code.property ?? 'return true;'} } },
+});
+`,
+  );
+
+describe('what a module does outside of its operations is its own fault, with status 2', () => {
+  test.each([
+    ['process.exit(0);', 'calls process.exit(0): a module must not do that'],
+    ['process.exit(42);', 'calls process.exit(42): a module must not do that'],
+    ["setTimeout(() => { throw new Error('boom'); }); await new Promise((end) => setTimeout(end, 1000));", 'boom'],
+    ["Promise.reject(new Error('boom')); await new Promise((end) => setTimeout(end, 1000));", 'boom'],
+    ["Promise.reject('\\u001b[31mred'); await new Promise((end) => setTimeout(end, 1000));", '\\u{1b}[31mred'],
+    ['for (;;);', 'does not load: its top level does not return'],
+    ['await new Promise(() => {});', 'does not load: its top level does not return'],
+  ])('%s', (top, message) => {
+    const { status, stdout, stderr } = gfnring('explore', moduleWith('fault', { top }), '--seconds', '1');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^gfnring: [^\n]*fault\.mjs[^\n]*\n$/);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('--seconds holds for code that does not return, and nothing is proved', () => {
+  const loops = {
+    'an operation': { operation: 'for (;;);' },
+    'an operation that catches everything': { operation: 'for (;;) try { mem.store(x, 1); } catch {}' },
+    'a property': { property: 'for (;;);' },
+    'a property that catches everything': { property: 'for (;;) try { for (;;); } catch {}' },
+  };
+  test.each(Object.entries(loops))('%s', (name, code) => {
+    const file = moduleWith(name.replaceAll(' ', '-'), code);
+    for (const how of [[], ['--scheduler', 'exhaustive'], ['--scheduler', 'exhaustive', '--reduction', 'optimal']]) {
+      const start = performance.now();
+      const { status, stdout } = gfnring('explore', file, '--seconds', '0.5', '--minimise', '0', '--json', ...how);
+      // Starting a process takes a part of this on a busy machine.
+      expect(performance.now() - start).toBeLessThan(6000);
+      expect(status).not.toBe(0);
+      if (status === 4) expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', exhausted: false });
+    }
+  });
+});
+
+test('--memory limits the heap', () => {
+  const file = moduleWith('hoard', {
+    top: 'const all = [];',
+    property: "for (;;) all.push(new Array(100).fill('x'));",
+  });
+  const { status, stdout } = gfnring('explore', file, '--seconds', '30', '--memory', '64', '--json');
+  expect(status).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', limit: `${64 * 2 ** 20} bytes of memory` });
+});
+
+test('what a module prints is no part of the result, and what it leaves open is named and ended', () => {
+  const top =
+    "console.log('printed'); setInterval(() => {}, 1000); (await import('node:net')).createServer().listen(0);";
+  const { status, stdout, stderr } = gfnring('explore', moduleWith('open', { top }), '--executions', '10', '--json');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ scenario: 'open', outcome: 'limit' });
+  expect(stderr).toContain('printed');
+  expect(stderr).toMatch(/open\.mjs left open: .*a timer/);
+  expect(stderr).toContain('a server');
+});
+
+describe('a signal ends every command, with the results so far', () => {
+  const commands: readonly (readonly string[])[] = [
+    ['check', '--json'],
+    ['explore', 'ring-x', '--scheduler', 'exhaustive', '--reduction', 'optimal', '--seconds', '60', '--json'],
+    ['explore', 'vm', '--seconds', '60', '--json'],
+    ['explore', 'ring-x', '--scheduler', 'exhaustive', '--reduction', 'optimal', '--workers', '2', '--seconds', '60'],
+    ['stress', 'ring', '--seconds', '60', '--json'],
+    ['fuzz', '--seconds', '60', '--json', '--dir', 'signalled'],
+    ['bench', '--json'],
+  ];
+  test.each(commands)('%s %s', async (...args) => {
+    for (const [signal, after] of [
+      ['SIGINT', 1500],
+      ['SIGTERM', 300],
+    ] as const) {
+      const line = args.map((arg) => (arg === 'signalled' ? `${arg}-${signal}` : arg));
+      const { child, ended } = startIn(folder, ...line);
+      await sleep(after);
+      const start = performance.now();
+      child.kill(signal);
+      const { status, stdout } = await ended;
+      expect([signal, status]).toEqual([signal, 130]);
+      // 0.7 s, and what a busy machine adds.
+      expect(performance.now() - start).toBeLessThan(4000);
+      if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ schema: expect.any(Number) });
+    }
+  });
+});
+
+/** Whether a process runs. A zombie does not. */
+const isRunning = (pid: string): boolean =>
+  existsSync(`/proc/${pid}`) && !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+test.runIf(existsSync('/proc/self/stat'))('no process that a module has started outlives the command', async () => {
+  const top = "const { pid } = (await import('node:child_process')).spawn('sleep', ['60']); console.log('pid', pid);";
+  for (const how of ['ends', 'is interrupted']) {
+    const seconds = how === 'ends' ? '0.2' : '60';
+    const { child, ended } = startIn(folder, 'explore', moduleWith('starts', { top }), '--seconds', seconds);
+    const pid = await new Promise((resolve) => {
+      child.stderr!.on('data', (text) => /pid \d+\n/.test(text) && resolve(/\d+/.exec(text)![0]));
+    });
+    if (how === 'is interrupted') child.kill('SIGINT');
+    await ended;
+    await expect.poll(() => isRunning(String(pid))).toBe(false);
+  }
+});
