@@ -30,11 +30,15 @@ export const runIn = (folder: string, ...args: readonly string[]): Run => runNod
 /** Signals that campaigns listen to. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Runs the command line in a folder, in this process: see `runInProcess`. */
+export const runHere = (folder: string, ...args: readonly string[]): Promise<Run> =>
+  runInProcess(folder, () => runCommandLine(args));
+
 /**
- * Runs the command line in a folder, in this process. A process takes longer to start than most
- * commands run. Only one may run at a time: output, folder and status are those of the process.
+ * Runs a command in a folder, in this process. A process takes longer to start than most commands
+ * run. Only one may run at a time: output, folder and status are those of the process.
  */
-export async function runHere(folder: string, ...args: readonly string[]): Promise<Run> {
+export async function runInProcess(folder: string, command: () => Promise<void>): Promise<Run> {
   const written: { readonly [stream in 'stdout' | 'stderr']: string[] } = { stdout: [], stderr: [] };
   const { stdout, stderr, exitCode } = process;
   const [before, writeOut, writeErr] = [process.cwd(), stdout.write, stderr.write];
@@ -44,7 +48,7 @@ export async function runHere(folder: string, ...args: readonly string[]): Promi
   process.exitCode = undefined;
   process.chdir(folder);
   try {
-    await runCommandLine(args);
+    await command();
     return { status: Number(process.exitCode ?? 0), stdout: written.stdout.join(''), stderr: written.stderr.join('') };
   } finally {
     process.chdir(before);

@@ -4,7 +4,6 @@
  * take.
  */
 import { register } from 'node:module';
-import type { TrackerName } from '#dist/trackers/interface/names.js';
 import { distUrl } from '../compiled.ts';
 import type { Edit } from '../patch/patch.ts';
 import type { ScenarioSearch } from './searcher.ts';
@@ -12,7 +11,7 @@ import type { ScenarioSearch } from './searcher.ts';
 /** One search, with edits in the module. */
 export interface SearchRequest extends ScenarioSearch {
   readonly edits: readonly Edit[];
-  readonly tracker: TrackerName;
+  readonly tracker: string;
   /** The scenario. */
   readonly name: string;
 }

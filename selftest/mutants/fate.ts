@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { knownAs } from '#dist/scenario/knownDefects.js';
-import type { TrackerName } from '#dist/trackers/interface/names.js';
 import { knownBarriers } from '../barriers/command.ts';
 import type { Edit } from '../patch/patch.ts';
 import type { ListedMutant } from './list.ts';
@@ -71,7 +70,7 @@ export async function fateOf(
  * Whether a tracker is needed to see a mutant. Code that all versions of the merged ring share runs
  * in the repaired one and in one with defects.
  */
-function isNeeded(tracker: TrackerName, mutant: ListedMutant, reaches: readonly Reach[]): boolean {
+function isNeeded(tracker: string, mutant: ListedMutant, reaches: readonly Reach[]): boolean {
   if (!/@[56]/.test(tracker) || tracker === 'dirty-ring@6.17' || isOfVersions(mutant)) return true;
   return !reaches.some(({ scenario, reaches }) => scenario.tracker === 'dirty-ring@repaired' && reaches(mutant));
 }

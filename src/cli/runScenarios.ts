@@ -13,6 +13,7 @@ import { print, printJson, progress } from './output.ts';
 import { printFinding } from './printFinding.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
 import { STATUS } from './status.ts';
+import { statusOf, statusOfCheck } from './verdictStatus.ts';
 
 export interface CheckOptions extends SharedOptions, MemoryConfig {
   readonly tracker: string;
@@ -82,12 +83,15 @@ export async function runScenarios(
   else printTotals(results, secondsSoFar(), options);
   if (!options.json && isStopRequested())
     print(`interrupted after ${results.length} of ${plural(scenarios.length, 'scenario')}`);
-  const findings = results.flatMap((result) => result.findings);
-  const relevant = options.acceptKnown ? findings.filter(isUnknown) : findings;
-  process.exitCode = relevant.length > 0 ? STATUS.findings : STATUS.nothingFound;
+  process.exitCode = statusOfCheck(
+    results.map(({ report, findings }) => ({ report, accepted: isAccepted(findings, options) })),
+  );
 }
 
 const isUnknown = ({ catalogue }: CheckFinding): boolean => catalogue === null;
+/** Whether there are findings, and the user accepts all of them. */
+const isAccepted = (findings: readonly CheckFinding[], { acceptKnown }: CheckOptions): boolean =>
+  acceptKnown === true && findings.length > 0 && !findings.some(isUnknown);
 
 /** How a scenario is explored: one that is small enough is proved. */
 export function checkSettings(
@@ -131,6 +135,8 @@ async function printResult({ report, findings }: CheckResult, width: number, opt
 
 const countProved = (results: readonly CheckResult[]): number =>
   results.filter(({ report }) => report.exhausted).length;
+const countUndecided = (results: readonly CheckResult[]): number =>
+  results.filter(({ report }) => statusOf(report) === STATUS.undecided).length;
 
 function checkDocument(
   results: readonly CheckResult[],
@@ -158,21 +164,24 @@ function printTotals(
   seconds: number,
   { memoryModel, seed, quiet, acceptKnown, tracker }: CheckOptions,
 ): void {
-  const proved = countProved(results);
+  const [proved, undecided] = [countProved(results), countUndecided(results)];
+  const undecidedText = undecided === 0 ? '' : `; ${plural(undecided, 'scenario')} undecided`;
   const findings = results.flatMap((result) => result.findings);
   const unknown = findings.filter(isUnknown).length;
   if (findings.length === 0 && !quiet) {
-    const searched = plural(results.length - proved, 'scenario');
+    const searched = plural(results.length - proved - undecided, 'scenario');
     print();
     print(
       `${plural(proved, 'scenario')} proved: every interleaving under ${memoryModels[memoryModel].machine}, with the values they name.`,
     );
-    print(`${searched} searched with seed ${seed}: nothing found, nothing proved. ${seconds.toFixed(0)} s in all.`);
+    print(
+      `${searched} searched with seed ${seed}: nothing found, nothing proved${undecidedText}. ${seconds.toFixed(0)} s in all.`,
+    );
   }
   if (!acceptKnown || findings.length === 0) return;
   if (unknown > 0) print(`${plural(unknown, 'finding')} of no known defect`);
   else
     print(
-      `${plural(findings.length, 'finding')}, all of known defects of ${tracker}; ${plural(proved, 'scenario')} proved`,
+      `${plural(findings.length, 'finding')}, all of known defects of ${tracker}; ${plural(proved, 'scenario')} proved${undecidedText}`,
     );
 }

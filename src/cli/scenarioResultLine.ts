@@ -1,7 +1,7 @@
 import { grouped, plural } from '../report/format.ts';
 import type { ExploreReport } from '../run/exploreReport.ts';
-import { statusOf } from './errors.ts';
 import { STATUS } from './status.ts';
+import { statusOf } from './verdictStatus.ts';
 
 /** The result of a scenario in one line: proved, or only searched, and how much was explored. */
 export function scenarioResultLine(report: ExploreReport, width = 15): string {
@@ -32,7 +32,7 @@ function formatVerdict(report: ExploreReport): string {
   if (exhausted) return `proved${bound}${counts}`;
   if (scheduler === 'exhaustive') return `undecided: searched${states > 0 ? ' in part' : ''}, nothing found${counts}`;
   if (executions === 0) return `undecided: no execution came to its end${counts}`;
-  return `searched, nothing found${counts}`;
+  return `${statusOf(report) === STATUS.undecided ? 'undecided: ' : ''}searched, nothing found${counts}`;
 }
 
 /**

@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)('a campaign over a queue (skipped without redis-serve
     expect(status).toBe(1);
     expect(summaryIn(stdout)).toEqual(summaryIn(expected.stdout));
     late.child.kill('SIGINT');
-    expect(await late.ended).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
+    expect(await late.ended).toMatchObject({ status: 130, stdout: expect.stringMatching(/^\d+ tasks? done\n$/) });
   });
 
   test('continues after Redis restarted without its data', async () => {

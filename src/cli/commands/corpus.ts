@@ -10,7 +10,7 @@ import { defineCommand } from '../defineCommand.ts';
 import { jsonOption, quietOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { reportOption, writeCampaignReports } from '../reportOption.ts';
-import { STATUS } from '../status.ts';
+import { statusOfCampaign } from '../verdictStatus.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -79,5 +79,5 @@ async function changeCampaign(
     for (const line of summaryLines(summary)) print(line);
   }
   await writeCampaignReports(requests, summary, 0);
-  process.exitCode = summary.outcome === 'violated' ? STATUS.findings : STATUS.nothingFound;
+  process.exitCode = statusOfCampaign(summary);
 }

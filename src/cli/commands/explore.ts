@@ -6,7 +6,7 @@ import { findingNamed, resolveScenarioName } from '../../run/resolveScenarioName
 import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
-import { statusOf, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { guardScenario } from '../guardScenario.ts';
 import {
   directoryOption,
@@ -25,6 +25,7 @@ import {
 import { print, printJson } from '../output.ts';
 import { printFinding } from '../printFinding.ts';
 import { reportNotes, scenarioResultLine } from '../scenarioResultLine.ts';
+import { statusOf } from '../verdictStatus.ts';
 
 interface Options extends SharedOptions, MemoryConfig {
   readonly scheduler: ExploreOptions['scheduler'];

@@ -32,6 +32,7 @@ import { print, printJson, progress } from '../output.ts';
 import { printFinding } from '../printFinding.ts';
 import { reportOption, writeCampaignReports } from '../reportOption.ts';
 import { STATUS } from '../status.ts';
+import { statusOfCampaign } from '../verdictStatus.ts';
 import { packageVersion } from '../version.ts';
 
 interface Options extends SharedOptions, FuzzSettingsOptions {
@@ -75,7 +76,7 @@ export const fuzzCommand = (): Command =>
       jsonOption(),
       quietOption(),
     ],
-    note: 'Exit status: 3 if a batch could not be run and nothing was found.',
+    note: 'Exit status: 3 if a batch could not be run and nothing was found, 4 if no execution was complete.',
     examples: {
       'fuzz --seconds 600 --workers 2': "all scenarios of the mail's ring, for ten minutes",
       'fuzz vm ./examples/sb.mjs --executions 1000000 --dir night --seed 7': 'two scenarios, a million executions',
@@ -155,8 +156,7 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
   else await printSummary(summary, display.rateOf(state.counts.executions), options);
   await writeCampaignReports(options.report, summary, display.seconds);
   if (ended.by === 'signal') return STATUS.interrupted;
-  if (summary.outcome === 'violated') return STATUS.findings;
-  return summary.lostBatches.length > 0 ? STATUS.harness : STATUS.nothingFound;
+  return statusOfCampaign(summary);
 }
 
 async function printSummary(summary: CampaignSummary, rate: number, { quiet }: Options): Promise<void> {

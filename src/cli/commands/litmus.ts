@@ -12,7 +12,7 @@ import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
 import { jsonOption, memoryModelOption, quietOption, secondsArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { STATUS } from '../status.ts';
+import { statusOfLitmus } from '../verdictStatus.ts';
 
 interface Options {
   readonly memoryModel: MemoryModelName;
@@ -32,7 +32,7 @@ export const litmusCommand = (): Command =>
       jsonOption(),
       quietOption(),
     ],
-    note: 'Exit status: 1 if a disagreement is not explained.',
+    note: 'Exit status: 1 if a disagreement is not explained, 2 if no test is read, 4 if a test is not decided.',
     examples: {
       'litmus ~/linux': 'the tests of a kernel tree, under weak memory',
       'litmus ~/linux --memory-model tso --quiet': 'under x86; only unexplained disagreements',
@@ -58,7 +58,8 @@ function decide(path: string, { memoryModel, seconds, json, quiet }: Options): v
   const counts = countOutcomes(reports);
   if (json) printJson({ schema: SCHEMA, memoryModel, folder, counts, tests: reports });
   else if (!quiet) print(formatCounts(memoryModel, reports.length, counts));
-  process.exitCode = counts.unexplained > 0 ? STATUS.findings : STATUS.nothingFound;
+  if (counts.unread === files.length) throw new UsageError(`no test in ${folder} is read`);
+  process.exitCode = statusOfLitmus(reports.map(({ outcome }) => outcome));
 }
 
 function decideFile(file: string, model: MemoryModelName, seconds: number): TestReport {

@@ -8,6 +8,7 @@ import { defineCommand } from '../defineCommand.ts';
 import { jsonOption, quietOption, secondsArgument, wholeNumberArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { STATUS } from '../status.ts';
+import { statusOfStress } from '../verdictStatus.ts';
 
 interface Options {
   readonly seconds: number;
@@ -62,7 +63,8 @@ function printStress(report: StressReport, name: string): void {
     checked > 0
       ? `${plural(checked, 'history', 'histories')} checked, ${grouped(histories.unknown)} undecided`
       : 'final memory checked';
-  const mark = findings.length > 0 ? '✗' : runs > 0 ? '✓' : '?';
+  const status = statusOfStress([report]);
+  const mark = status === STATUS.findings ? '✗' : status === STATUS.undecided ? '?' : '✓';
   const counts = [
     plural(threads, 'thread'),
     plural(runs, 'run'),
@@ -74,9 +76,4 @@ function printStress(report: StressReport, name: string): void {
     print(`  ${property}: ${message} (run ${run})`);
     print(`  free threads are not reproducible; search for a schedule: npx gfnring explore ${name}`);
   }
-}
-
-function statusOfStress(reports: readonly StressReport[]): number {
-  if (reports.some(({ findings }) => findings.length > 0)) return STATUS.findings;
-  return reports.some(({ runs }) => runs === 0) ? STATUS.undecided : STATUS.nothingFound;
 }
