@@ -24,13 +24,19 @@ export function parseSettings(value: unknown, file: string): CampaignSettings {
   return { ...settings, bases, ...(canary !== undefined && { canary }) };
 }
 
-/** Reads an entry of a corpus. Throws as `parseSettings`. */
+/** Reads the file of an entry of a corpus. Throws as `parseSettings`. */
 export function parseEntry(value: unknown, file: string): CorpusEntry {
+  const entry = parseEntryContent(value, file);
+  verifyChecksum(value, file);
+  return entry;
+}
+
+/** The same without its checksum, which only a file has. */
+export function parseEntryContent(value: unknown, file: string): CorpusEntry {
   checkVersion(value, file, ENTRY_SCHEMA);
   const entry = readFields(entrySchema(), value, file);
   if (parseSchedule(entry.schedule) === undefined)
     throw new BadInput(`${file}.schedule is no schedule: runs like 0x5,1,0 are expected`);
   const scenario = parseScenarioRef(entry.scenario, file, `${file}.scenario`);
-  verifyChecksum(value, file);
   return { ...entry, scenario };
 }

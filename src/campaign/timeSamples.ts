@@ -1,7 +1,9 @@
-import { appendFileSync } from 'node:fs';
+import { closeSync, constants, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../files/fileErrors.ts';
 import { readText } from '../files/readInput.ts';
+import { BadInput } from '../input/badInput.ts';
+import { openOwnFile } from './directory/openOwnFile.ts';
 import type { CoverageSample } from './state/campaignState.ts';
 
 /**
@@ -21,9 +23,14 @@ const fileIn = (directory: string): string => join(directory, 'clock');
 /** Appends a sample. A sample that cannot be written is dropped. */
 export function appendTimeSample(directory: string, sample: TimeSample): void {
   try {
-    appendFileSync(fileIn(directory), `${JSON.stringify(sample)}\n`);
+    const fd = openOwnFile(fileIn(directory), constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+    try {
+      writeSync(fd, `${JSON.stringify(sample)}\n`);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+    if (errorCode(error) === undefined && !(error instanceof BadInput)) throw error;
   }
 }
 

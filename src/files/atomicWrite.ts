@@ -18,7 +18,9 @@ export function writeAtomically(file: string, content: string | Uint8Array, isDu
   mkdirSync(directory, { recursive: true });
   const draft = `${file}.${process.pid}.${threadId}.tmp`;
   try {
-    writeFileSync(draft, content, { flush: isDurable });
+    // `wx` does not follow a link that somebody else has put there.
+    rmSync(draft, { force: true });
+    writeFileSync(draft, content, { flush: isDurable, flag: 'wx' });
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });

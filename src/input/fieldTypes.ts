@@ -45,6 +45,8 @@ function fieldTypesOf(z: typeof zod.z) {
     unread: () => z.record(z.string(), z.unknown(), must('an object')),
     /** A field that may be missing, and means `value` then. */
     withDefault: <T extends boolean>(schema: zod.ZodType<T>, value: T) => z._default(schema, value as never),
+    /** An object with any fields, whose names and values are of these types. */
+    table: <S extends Schema>(name: zod.ZodString, value: S) => z.record(name, value, must('an object')),
     list<S extends Schema>(element: S, least: number, most: number) {
       const size = { error: `must have from ${least} to ${most}` };
       return z.array(element, must('a list')).min(least, size).max(most, size);

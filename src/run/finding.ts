@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
 import { violationCategories } from '../explore/execution/violation.ts';
 import { memoryModelNames } from '../explore/memoryModels/registry.ts';
@@ -85,9 +86,19 @@ export function createFinding({
 export function writeFinding(directory: string, finding: Finding): string {
   const document = withChecksum({ ...finding, scenario: relativeTo(directory, finding.scenario) });
   const hash = document.checksum.slice(0, 10);
-  const file = join(directory, `${finding.scenario.name.replace(/[^A-Za-z0-9_-]/g, '_')}-${hash}.json`);
+  const file = join(directory, `${fileStem(finding.scenario.name)}-${hash}.json`);
   writeAtomically(file, `${JSON.stringify(document, null, 2)}\n`);
   return file;
+}
+
+/** The longest part of the name of a file that a scenario's name becomes. */
+const STEM_MAX = 100;
+
+/** The name of a scenario as a part of the name of a file. A long one ends with its hash. */
+export function fileStem(name: string): string {
+  const stem = name.replace(/[^A-Za-z0-9_-]+/g, '_');
+  if (stem.length <= STEM_MAX) return stem;
+  return `${stem.slice(0, STEM_MAX - 11)}-${createHash('sha256').update(name).digest('hex').slice(0, 10)}`;
 }
 
 /**

@@ -30,6 +30,14 @@ export function parseScenarioRef(value: unknown, file: string, where = 'scenario
  * Throws as `parseScenarioRef`, and if the finding was changed after it was written.
  */
 export function parseFinding(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
+  const finding = parseFindingContent(value, file);
+  verifyChecksum(value, file);
+  checkCanary(file, finding.canary);
+  return finding;
+}
+
+/** The same without its checksum, which only a file has, and with any canary. */
+export function parseFindingContent(value: unknown, file: string): Finding & { readonly order: readonly number[] } {
   checkVersion(value, file, FINDING_SCHEMA);
   const { canary, ...finding } = readFields(findingSchema(), value, file);
   const { schedule, cycle, contextSwitches, memoryModel } = finding;
@@ -39,7 +47,5 @@ export function parseFinding(value: unknown, file: string): Finding & { readonly
   if (cycle !== undefined) checkWholeNumber(cycle, `${file}.cycle`, 1, order.length);
   checkWholeNumber(contextSwitches, `${file}.contextSwitches`, 0, order.length);
   const scenario = parseScenarioRef(finding.scenario, file, `${file}.scenario`);
-  verifyChecksum(value, file);
-  checkCanary(file, canary);
   return { ...finding, memoryModel, scenario, ...(canary !== undefined && { canary }), order };
 }

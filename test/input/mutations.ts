@@ -66,5 +66,5 @@ export function damagesOf(bytes: Buffer): fc.Arbitrary<Buffer> {
   );
 }
 
-/** Number of generated inputs: a hundred times as many on request. */
-export const inputs = (count: number): number => (process.env.GFNRING_LONG ? 100 * count : count);
+/** Number of generated inputs; `GFNRING_INPUTS` multiplies it. */
+export const inputs = (count: number): number => count * Number(process.env.GFNRING_INPUTS ?? 1);

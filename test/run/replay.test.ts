@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noProperties } from '../../src/check/property.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
@@ -111,4 +112,20 @@ test('a finding is read as it was written, or rejected with the name of the wron
     ['scenario', { ...json.scenario, builtIn: 'ring-z' }],
   ] as const)
     expect(() => parseFinding({ ...json, [field]: value }, 'it')).toThrow(field);
+});
+
+test('a finding of a scenario with a long name has a file, and another one for another long name', async () => {
+  const directory = emptyFolder();
+  const files = ['x', 'y'].map((end) => {
+    const source = { schema: 1, name: '../é'.repeat(100) + end, builtIn: 'ring-s' } as const;
+    const memory = { memoryModel: 'sc', tearing: false } as const;
+    return writeFinding(directory, createFinding({ source, property: 'p', message: 'm', ...memory, schedule: [0] }));
+  });
+  expect(
+    readdirSync(directory)
+      .map((name) => join(directory, name))
+      .sort(),
+  ).toEqual([...files].sort());
+  expect(new Set(files).size).toBe(2);
+  rmSync(directory, { recursive: true });
 });

@@ -71,6 +71,13 @@ export class CampaignCoverage {
 const encodeSet = (set: Uint53Set): string =>
   Buffer.from(Float64Array.from(set.values()).sort().buffer).toString('base64');
 
+/** Whether a text is a set that `decodeSet` reads. */
+export function isEncodedSet(text: string): boolean {
+  if (Buffer.from(text, 'base64').length % 8 !== 0) return false;
+  const values = decodeSet(text);
+  return values.length <= TRACES_MAX && values.every((value) => Number.isSafeInteger(value) && value >= 0);
+}
+
 function decodeSet(text: string): Float64Array {
   const bytes = Buffer.from(text, 'base64');
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));

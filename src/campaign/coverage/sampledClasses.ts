@@ -1,5 +1,5 @@
 /** Maximum number of classes in the sample. If there are more, the sample is halved. */
-const SAMPLE_MAX = 1 << 13;
+export const SAMPLE_MAX = 1 << 13;
 
 /** As plain data. */
 export interface SampledJson {

@@ -12,6 +12,7 @@ import { EventLog } from './eventLog.ts';
 import { Exporter } from './exporter.ts';
 import { entryFile, filesIn, removeDrafts, settingsFile } from './layout.ts';
 import { acquireLock, releaseLock } from './lock.ts';
+import { checkFolders } from './openOwnFile.ts';
 import { readSettings } from './readSettings.ts';
 import { quarantineDamaged } from './recover.ts';
 import type { StrayFinding } from './strayFindings.ts';
@@ -53,6 +54,7 @@ export class CampaignDirectory {
   static open(directory: string): CampaignDirectory {
     return asBadInput(directory, () => {
       const settings = readSettings(directory);
+      checkFolders(directory);
       acquireLock(directory);
       const log = new EventLog(directory, settings);
       removeDrafts(directory);

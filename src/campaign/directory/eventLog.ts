@@ -2,9 +2,11 @@ import { rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
 import { readBytes, readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { parseJson } from '../../input/parseJson.ts';
 import type { CampaignSettings } from '../settings.ts';
-import { CampaignState, type CampaignStateJson } from '../state/campaignState.ts';
+import { CampaignState } from '../state/campaignState.ts';
 import type { CampaignEvent } from '../state/events.ts';
+import { parseEvent, parseState } from '../state/parseState.ts';
 import { checksum, Journal, readEvents } from './journal.ts';
 import { journalFile, snapshotFile } from './layout.ts';
 import { quarantine } from './quarantine.ts';
@@ -27,14 +29,11 @@ export class EventLog {
   /** Reads what is there. The campaign must be locked. */
   constructor(directory: string, settings: CampaignSettings) {
     this.directory = directory;
-    this.state = readSnapshot(directory, settings) ?? this.restart(settings);
-    const apply = applyTo(this.state);
-    let isWhole = true;
-    this.journal = new Journal(journalFile(directory), (event) => {
-      isWhole = apply(event);
-      return isWhole;
-    });
-    if (!isWhole) this.damages.push(`journal: it begins after batch ${this.state.batches}: its batches are run again`);
+    this.state = this.readOrRestart(settings);
+    this.journal = new Journal(
+      journalFile(directory),
+      applyTo(this.state, (why) => this.damages.push(`journal: ${why}: its batches are run again`)),
+    );
   }
 
   get isDueForSnapshot(): boolean {
@@ -58,11 +57,16 @@ export class EventLog {
   }
 
   /** Without its snapshot a campaign begins anew. It then does the same batches again. */
-  private restart(settings: CampaignSettings): CampaignState {
-    const why = new BadInput('damaged: the campaign begins anew, and its findings stay');
-    this.damages.push(quarantine(this.directory, snapshotFile(this.directory), why));
-    rmSync(journalFile(this.directory), { force: true });
-    return new CampaignState(settings);
+  private readOrRestart(settings: CampaignSettings): CampaignState {
+    try {
+      return readSnapshot(this.directory, settings);
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      const why = new BadInput(`${error.message}: the campaign begins anew, and its findings stay`);
+      this.damages.push(quarantine(this.directory, snapshotFile(this.directory), why));
+      rmSync(journalFile(this.directory), { force: true });
+      return new CampaignState(settings);
+    }
   }
 }
 
@@ -75,34 +79,65 @@ export function readState(directory: string): CampaignState {
   // The journal is read first: a snapshot that is written meanwhile has all of its events, and
   // these are then skipped.
   const journal = readBytes(journalFile(directory));
-  const state = readSnapshot(directory, settings);
-  if (state === undefined) throw new BadInput(`${snapshotFile(directory)} is damaged: fuzz --resume mends it`);
-  if (journal !== undefined) readEvents(journal, applyTo(state));
+  const state = readSnapshotOf(directory, settings);
+  if (journal !== undefined)
+    readEvents(
+      journal,
+      applyTo(state, (why) => {
+        throw new BadInput(`${journalFile(directory)} is damaged: ${why}: fuzz --resume mends it`);
+      }),
+    );
   return state;
 }
 
+function readSnapshotOf(directory: string, settings: CampaignSettings): CampaignState {
+  try {
+    return readSnapshot(directory, settings);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    throw new BadInput(`${snapshotFile(directory)} is ${error.message}: fuzz --resume mends it`);
+  }
+}
+
 /**
- * The state in the snapshot, or that of a new campaign if there is no snapshot. Undefined if it is
- * damaged.
+ * The state in the snapshot, or that of a new campaign if there is no snapshot. Throws `BadInput`
+ * if it is damaged.
  */
-function readSnapshot(directory: string, settings: CampaignSettings): CampaignState | undefined {
+function readSnapshot(directory: string, settings: CampaignSettings): CampaignState {
   const text = readText(snapshotFile(directory));
   if (text === undefined) return new CampaignState(settings);
   const json = text.slice(9).trimEnd();
-  if (text.slice(0, 8) !== checksum(json)) return undefined;
-  return CampaignState.from(settings, JSON.parse(json) as CampaignStateJson);
+  if (text.slice(0, 8) !== checksum(json)) throw new BadInput('damaged');
+  try {
+    return CampaignState.from(settings, parseState(parseJson(json, 'it', 'state', Infinity), settings, 'state'));
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    throw new BadInput(`damaged (${error.message})`);
+  }
 }
 
 /**
  * Applies the events of a journal to a state. A batch that the state already has is skipped: the
- * process may have been killed between the snapshot and emptying the journal. Returns false if
- * batches are missing between the state and the event, because the snapshot was lost or is older.
+ * process may have been killed between the snapshot and emptying the journal. Returns false if the
+ * event is none, or if batches are missing between the state and the event, because the snapshot
+ * was lost or is older.
  */
-function applyTo(state: CampaignState): (event: CampaignEvent) => boolean {
-  return (event) => {
+function applyTo(state: CampaignState, onDamage: (why: string) => void): (event: unknown) => boolean {
+  return (value) => {
+    let event: CampaignEvent;
+    try {
+      event = parseEvent(value, state.settings, 'event');
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      onDamage(error.message);
+      return false;
+    }
     if ('minimised' in event) state.applyMinimised(event.minimised);
     else if (event.batch.batch === state.batches) state.applyBatch(event.batch);
-    else return event.batch.batch < state.batches;
+    else if (event.batch.batch > state.batches) {
+      onDamage(`it begins after batch ${state.batches}`);
+      return false;
+    }
     return true;
   };
 }

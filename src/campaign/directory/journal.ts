@@ -1,8 +1,10 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { errorCode } from '../../files/fileErrors.ts';
+import { readBytes } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { hexDigest } from '../hash.ts';
 import type { CampaignEvent } from '../state/events.ts';
+import { openOwnFile } from './openOwnFile.ts';
 
 /**
  * Lines between two syncs. A killed process loses no line in any case; a power loss may lose these.
@@ -24,11 +26,10 @@ export class Journal {
    *
    * @param apply is called for each event. If it returns false, the journal ends before that event.
    */
-  constructor(file: string, apply: (event: CampaignEvent) => boolean) {
+  constructor(file: string, apply: (event: unknown) => boolean) {
     this.file = file;
-    closeSync(openSync(file, 'a+'));
-    this.fd = openSync(file, 'r+');
-    this.end = readEvents(readFileSync(file), apply);
+    this.fd = openOwnFile(file, constants.O_RDWR | constants.O_CREAT);
+    this.end = readEvents(readBytes(file) ?? Buffer.alloc(0), apply);
     if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
   }
 
@@ -75,7 +76,7 @@ export class Journal {
  * Calls `apply` for each whole line of a journal until it returns false. Returns the end of the
  * lines that were applied, in bytes.
  */
-export function readEvents(bytes: Buffer, apply: (event: CampaignEvent) => boolean): number {
+export function readEvents(bytes: Buffer, apply: (event: unknown) => boolean): number {
   for (let end = 0; ; ) {
     const next = bytes.indexOf(10, end);
     const event = next < 0 ? undefined : parseLine(bytes.toString('utf8', end, next));
@@ -86,7 +87,7 @@ export function readEvents(bytes: Buffer, apply: (event: CampaignEvent) => boole
 
 export const checksum = (text: string): string => hexDigest(text, 8);
 
-function parseLine(line: string): CampaignEvent | undefined {
+function parseLine(line: string): unknown {
   const text = line.slice(9);
-  return line.slice(0, 9) === `${checksum(text)} ` ? (JSON.parse(text) as CampaignEvent) : undefined;
+  return line.slice(0, 9) === `${checksum(text)} ` ? JSON.parse(text) : undefined;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDraft } from '../../files/atomicWrite.ts';
 import { errorCode } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { fileStem } from '../../run/finding.ts';
 import type { RecordedFinding } from '../state/findings.ts';
 
 /** Settings, snapshot and journal are the campaign. The other files are written from them. */
@@ -19,7 +20,7 @@ export const quarantineFolder = (directory: string): string => join(directory, '
 export const entryFile = (directory: string, hash: string): string => join(corpusFolder(directory), `${hash}.json`);
 
 export const findingFile = (directory: string, { key, finding }: RecordedFinding): string =>
-  join(findingsFolder(directory), `${finding.scenario.name.replace(/[^A-Za-z0-9_-]+/g, '_')}-${key}.json`);
+  join(findingsFolder(directory), `${fileStem(finding.scenario.name)}-${key}.json`);
 
 /**
  * The names in a folder in order, without the lock and drafts. Empty if there is no such folder.

@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { parseJson } from '../../input/parseJson.ts';
-import { loadFinding } from '../../run/resolveScenarioName.ts';
 import { entryHash } from '../corpus/corpusEntry.ts';
 import { parseEntry } from '../parse.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import { corpusFolder, filesIn, findingFile } from './layout.ts';
 import { quarantine } from './quarantine.ts';
+import { readFindingFile } from './strayFindings.ts';
 
 /**
  * Moves damaged entries and findings to the quarantine folder, so that they are exported again.
@@ -27,10 +27,13 @@ export function quarantineDamaged(directory: string, state: CampaignState): stri
     if (name.endsWith('.json')) check(join(corpusFolder(directory), name), checkEntry);
   for (const finding of state.findings.recorded) {
     const file = findingFile(directory, finding);
-    if (existsSync(file)) check(file, loadFinding);
+    if (isThere(file)) check(file, readFindingFile);
   }
   return damages;
 }
+
+/** Also a link that leads nowhere. */
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
 /** Throws `BadInput` if a file is not the entry that its name says. */
 function checkEntry(file: string): void {

@@ -54,9 +54,15 @@ export function readStrayFindings(directory: string, state: CampaignState): Stra
   return { strays, unreadable };
 }
 
-function readStray(file: string): StrayFinding {
+/** Throws `BadInput` if a file is no finding, or a link to one. */
+export function readFindingFile(file: string): { readonly finding: Finding; readonly json: unknown } {
   const json = parseJson(readText(file) ?? '', file, 'finding');
   const { order: _, ...finding } = parseFinding(json, file);
+  return { finding, json };
+}
+
+function readStray(file: string): StrayFinding {
+  const { finding, json } = readFindingFile(file);
   // Another command has written a finding into the folder.
   if (!('campaign' in readObject(json, file)))
     return {

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Queue, QueueEvents } from 'bullmq';
+import { BadInput } from '../../input/badInput.ts';
 import { PLANNING_WINDOW } from '../state/planningWindow.ts';
 import { type CampaignTask, Executor, type TaskAnswer } from './executor.ts';
+import { parseAnswer } from './parseAnswer.ts';
 import { connectRedis, queueName, type RedisConnection } from './redisConnection.ts';
+
+/** How often a task is sent, if what comes back is no answer. */
+const ATTEMPTS = 3;
+
+/** What somebody has answered. */
+interface Answer {
+  readonly value: unknown;
+}
 
 /** Runs tasks on queue workers, which are other processes: see `runQueueWorker`. */
 export class QueueExecutor extends Executor {
@@ -10,10 +20,10 @@ export class QueueExecutor extends Executor {
   readonly died = 0;
   readonly hung = 0;
   private readonly redis: RedisConnection;
-  private readonly queue: Queue<CampaignTask, TaskAnswer>;
+  private readonly queue: Queue<CampaignTask, unknown>;
   private readonly events: QueueEvents;
   /** Jobs that are waited for. The function is called if Redis has lost the job. */
-  private readonly pending = new Map<Job<CampaignTask, TaskAnswer>, () => void>();
+  private readonly pending = new Map<Job<CampaignTask, unknown>, () => void>();
   /** Rejects when Redis is gone for good. */
   private readonly gone: Promise<never>;
 
@@ -57,19 +67,31 @@ export class QueueExecutor extends Executor {
   }
 
   async answerTo(task: CampaignTask): Promise<TaskAnswer> {
-    for (;;) {
+    for (let refused = 0; ; ) {
       const answer = await this.submit(task);
-      if (answer !== 'lost') return answer;
+      if (answer === 'lost') continue;
+      try {
+        return parseAnswer(answer.value, task);
+      } catch (error) {
+        if (!(error instanceof BadInput)) throw error;
+        const message = `a worker of the queue answers what is no answer: ${error.message}`;
+        if (++refused === ATTEMPTS) return { kind: 'abandoned', message };
+      }
     }
   }
 
-  private async submit(task: CampaignTask): Promise<TaskAnswer | 'lost'> {
+  private async submit(task: CampaignTask): Promise<Answer | 'lost'> {
     // A random id: a Redis that has lost its data numbers jobs from 1 again.
     const options = { jobId: randomUUID(), removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } };
     const job = await Promise.race([this.gone, this.queue.add('task', task, options)]);
     const lost = new Promise<'lost'>((resolve) => this.pending.set(job, () => resolve('lost')));
     try {
-      return await Promise.race([this.gone, job.waitUntilFinished(this.events), lost]);
+      // A job that failed has no answer, but a reason.
+      const finished = job.waitUntilFinished(this.events).then(
+        (value): Answer => ({ value }),
+        (error: Error): Answer => ({ value: error.message }),
+      );
+      return await Promise.race([this.gone, finished, lost]);
     } finally {
       this.pending.delete(job);
     }

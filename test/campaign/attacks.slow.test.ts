@@ -1,0 +1,91 @@
+import { cpSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mergeInto } from '../../src/campaign/corpus/mergeInto.ts';
+import { CampaignDirectory } from '../../src/campaign/directory/campaignDirectory.ts';
+import { readState } from '../../src/campaign/directory/eventLog.ts';
+import { summariseCampaign } from '../../src/campaign/summary.ts';
+import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
+import { CampaignClock } from '../../src/cli/campaignClock.ts';
+import { isBadInput } from '../../src/input/badInput.ts';
+import { inputs } from '../input/mutations.ts';
+import { type Attack, attacked, attacksOn } from './attacks.ts';
+import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
+
+/** A campaign with a snapshot, a journal, a finding and few entries. */
+const target = (async () => {
+  const bases = [builtIn('dirty-again'), modulePath('lost-update')];
+  const { directory } = await begin(settings(bases), { executions: 1024 });
+  const campaign = CampaignDirectory.open(directory);
+  campaign.writeSnapshot();
+  await run(campaign, { executions: 1536 });
+  return directory;
+})();
+
+/** Does something with an attacked campaign. It may end with one line, and touches nothing else. */
+async function survive(attack: Attack, act: (directory: string) => unknown): Promise<void> {
+  const { directory, surroundings, remove } = attacked(await target, attack);
+  const before = surroundings();
+  const start = performance.now();
+  try {
+    await act(directory);
+  } catch (error) {
+    if (!isBadInput(error)) throw error;
+    expect(error.message).not.toContain('\n');
+  }
+  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(surroundings()).toEqual(before);
+  remove();
+}
+
+const attackAll = async (count: number, act: (directory: string) => unknown): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(attacksOn(await target), (attack) => survive(attack, act)),
+    { numRuns: inputs(count), endOnFailure: true },
+  );
+
+test(
+  'a directory of somebody else is opened and closed, or refused in one line',
+  () =>
+    attackAll(100, async (directory) => {
+      const campaign = CampaignDirectory.open(directory);
+      try {
+        await summariseCampaign(campaign);
+        new CampaignClock(directory, campaign.state).write();
+        campaign.writeSnapshot();
+        campaign.exportAll();
+      } finally {
+        campaign.close();
+      }
+    }),
+  300_000,
+);
+
+test(
+  'it is read for a report',
+  () =>
+    attackAll(100, async (directory) => {
+      await summariseCampaign({ state: readState(directory), directory, quarantined: [] });
+      readTimeSamples(directory);
+    }),
+  300_000,
+);
+
+test(
+  'it is resumed',
+  () => attackAll(20, (directory) => run(CampaignDirectory.open(directory), { executions: 2048, seconds: 5 })),
+  300_000,
+);
+
+test('it is merged', async () => {
+  const into = somewhere();
+  cpSync(await target, into, { recursive: true });
+  await attackAll(20, async (directory) => {
+    const campaign = CampaignDirectory.open(into);
+    try {
+      await mergeInto(campaign, [directory]);
+    } finally {
+      campaign.close();
+    }
+  });
+}, 300_000);
