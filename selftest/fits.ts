@@ -10,13 +10,15 @@ import { patchOf } from './subjects/canary.ts';
 import { canaries } from './subjects/index.ts';
 import { listTests } from './vitest/listTests.ts';
 
-const bugs: readonly SeededBug[] = [
+/** All seeded bugs, each with all of its edits. */
+export const seededBugs: readonly SeededBug[] = [
   ...canaries.map((canary) => ({ ...canary, edits: patchOf(canary) })),
   ...benchmarkRingBugs.map((bug) => ({ ...bug, edits: [...benchmarkRingScaffold, ...bug.edits] })),
   ...mistakes,
 ];
 
-const compiledText = (file: string): string => readFileSync(distUrl(`${file}.js`), 'utf8');
+/** The compiled text of a module, seen from `src`. */
+export const compiledText = (file: string): string => readFileSync(distUrl(`${file}.js`), 'utf8');
 
 /**
  * What is wrong with the edits of seeded bugs, as lines. An edit may fit no place or several, or
@@ -24,7 +26,7 @@ const compiledText = (file: string): string => readFileSync(distUrl(`${file}.js`
  *
  * @param sourceOf gives the compiled text of a module; by default that in `dist`.
  */
-export function misfits(sourceOf = compiledText, of = bugs): readonly string[] {
+export function misfits(sourceOf = compiledText, of = seededBugs): readonly string[] {
   return of.flatMap(({ name, edits }) =>
     [...new Set(edits.map(({ file }) => file))].flatMap((file) => {
       try {

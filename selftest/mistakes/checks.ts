@@ -57,7 +57,14 @@ export const checks: readonly Mistake[] = [
     part: 'monitors',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['by none, a monitor sees the order of two loads'],
-    edits: [{ file: 'check/checker', from: 'if (this.monitored)', to: 'if (this.monitored && changed >= 0)' }],
+    edits: [
+      {
+        file: 'check/checker',
+        from: 'if (this.monitored)',
+        to: 'if (this.monitored && changed >= 0)',
+        scope: ['const { changed } = execution;'],
+      },
+    ],
   },
   {
     name: 'monitors-do-not-see-results',
@@ -111,6 +118,7 @@ export const checks: readonly Mistake[] = [
         file: 'check/linearizability',
         from: "if (seen.has(key)) return 'illegal';",
         to: "if (seen.has(key)) return 'illegal'; if (left === 1) return 'ok';",
+        scope: ['(state, left) =>'],
       },
     ],
   },

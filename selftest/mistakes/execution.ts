@@ -178,6 +178,7 @@ export const execution: readonly Mistake[] = [
         file: 'explore/execution/locks',
         from: 'if (this.asleep[t] !== place) continue;',
         to: 'if (this.asleep[t] !== place || woken !== 0) continue;',
+        scope: ['let woken = 0;'],
       },
     ],
   },

@@ -52,6 +52,7 @@ export const searches: readonly Mistake[] = [
         file: 'run/search/completedWork',
         from: ', missing < 0 ? Infinity : missing',
         to: ', missing < 0 ? Math.max(1, completed.length - 1) : missing',
+        scope: ['function completedInOrder(completed)'],
       },
     ],
   },
@@ -73,7 +74,14 @@ export const searches: readonly Mistake[] = [
     part: 'classes',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['CoRR the optimal reduction runs each class once, for every order of the threads'],
-    edits: [{ file: 'explore/search/traceCounter', from: 'writer[place] = step;', to: 'writer[place] = thread + 1;' }],
+    edits: [
+      {
+        file: 'explore/search/traceCounter',
+        from: 'writer[place] = step;',
+        to: 'writer[place] = thread + 1;',
+        scope: ['const thread = schedule[s];'],
+      },
+    ],
   },
   {
     name: 'class-counter-ignores-reads-of-rmw',
@@ -116,7 +124,14 @@ export const searches: readonly Mistake[] = [
     part: 'optimal DPOR: races',
     testFile: 'test/explore/optimal.test.ts',
     expectedBy: ['a thread that holds a lock forever does not hide executions where another one takes it first'],
-    edits: [{ file: 'explore/optimalDpor/optimalDpor', from: 'if (holder >= 0)', to: 'if (holder > execution.steps)' }],
+    edits: [
+      {
+        file: 'explore/optimalDpor/optimalDpor',
+        from: 'if (holder >= 0)',
+        to: 'if (holder > execution.steps)',
+        scope: ['const { execution, order, strengthened } = this;'],
+      },
+    ],
   },
   {
     name: 'failed-cmpxchg-race-ignored',

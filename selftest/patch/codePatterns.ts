@@ -13,6 +13,8 @@ interface Token {
 
 interface Local {
   readonly number: number;
+  /** The code that can use it. */
+  readonly scope: AnyNode;
   /** The key, if it is taken out of an object: that tells which it is, whatever its name. */
   readonly key: string | undefined;
 }
@@ -33,18 +35,47 @@ export interface Match {
  * between them. If no place is the same to the letter, local variables and parameters may have
  * other names, each one everywhere. A variable that is taken out of an object goes by its key
  * first.
+ *
+ * @param scope more patterns, of code whose local names can be used at the place. A place without
+ * such code does not count. It counts twice if there are two pieces of such code.
  */
-export function matchesOf(source: string, pattern: string): Match[] {
+export function matchesOf(source: string, pattern: string, scope: readonly string[] = []): Match[] {
+  return closestMatches(tokensWithLocals(source), pattern, (match) => withScope(source, match, scope));
+}
+
+/**
+ * The matches that `select` leaves, under the strictest likeness that leaves any.
+ *
+ * @param inScopeAt the offset at which all their local names must be in scope; by default anywhere.
+ */
+function closestMatches(
+  tokens: readonly Token[],
+  pattern: string,
+  select: (match: Match) => Match[],
+  inScopeAt?: number,
+): Match[] {
   const wanted = tokensOf(pattern);
-  const matches = (tokens: readonly Token[], likeness: Likeness): Match[] => {
+  for (const likeness of ['letters', 'keys', 'locals'] as const) {
     const keys = likeness === 'keys' ? new Set(tokens.map(({ local }) => local?.key)) : NO_KEYS;
-    return tokens.flatMap((_, at) => matchAt(tokens, at, wanted, likeness, keys) ?? []);
+    const matches = tokens.flatMap((_, at) => matchAt(tokens, at, wanted, likeness, keys, inScopeAt) ?? []);
+    const left = matches.flatMap(select);
+    if (left.length > 0) return left;
+  }
+  return [];
+}
+
+/** The match with the names of `scope`: once for each way in which they agree with its own. */
+function withScope(source: string, match: Match, scope: readonly string[]): Match[] {
+  const [pattern, ...others] = scope;
+  if (pattern === undefined) return [match];
+  const select = ({ names }: Match): Match[] => {
+    const both = new Map([...match.names, ...names]);
+    const agrees = [...match.names].every(
+      ([name, local]) => both.get(name) === local && [...names].every(([other, to]) => to !== local || other === name),
+    );
+    return agrees ? withScope(source, { ...match, names: both }, others) : [];
   };
-  const exact = matches(tokensOf(source), 'letters');
-  if (exact.length > 0) return exact;
-  const tokens = tokensWithLocals(source);
-  const byKey = matches(tokens, 'keys');
-  return byKey.length > 0 ? byKey : matches(tokens, 'locals');
+  return closestMatches(tokensWithLocals(source), pattern, select, match.start);
 }
 
 /** `text` with the local names of the code in place of those of the pattern. */
@@ -54,12 +85,16 @@ export function renamed(text: string, names: ReadonlyMap<string, string>): strin
   let result = '';
   let from = 0;
   for (const [i, { text: name, start, end, isName }] of tokens.entries()) {
-    if ('([{'.includes(name)) brackets.push(name);
-    if (')]}'.includes(name)) brackets.pop();
+    if (/^(\$\{|[([{])$/.test(name)) brackets.push(name);
+    if (/^[)\]}]$/.test(name)) brackets.pop();
     const to = names.get(name);
     const [before, after] = [tokens[i - 1]?.text ?? '', tokens[i + 1]?.text ?? ''];
     if (!isName || to === undefined || to === name || before === '.') continue;
-    const isShorthand = brackets.at(-1) === '{' && /^[{,]$/.test(before) && /^[},]$/.test(after);
+    const bracket = brackets.at(-1);
+    const isFirst = /^[{,]$/.test(before);
+    // A key of an object. The text may begin inside the object.
+    if (isFirst && after === ':' && (bracket === '{' || bracket === undefined)) continue;
+    const isShorthand = isFirst && /^[},]$/.test(after) && bracket === '{';
     result += text.slice(from, start) + (isShorthand ? `${name}: ${to}` : to);
     from = end;
   }
@@ -72,6 +107,7 @@ function matchAt(
   wanted: readonly Token[],
   likeness: Likeness,
   keys: ReadonlySet<string | undefined>,
+  inScopeAt?: number,
 ): Match | undefined {
   const exact = likeness === 'letters';
   const names = new Map<string, string>();
@@ -80,14 +116,18 @@ function matchAt(
   for (const [i, { text, isName }] of wanted.entries()) {
     const token = tokens[next];
     if (token === undefined) return undefined;
-    if (token.text === text && (exact || token.local === undefined) && !isKey(tokens, next, wanted, i)) {
+    if (token.text === text && (exact || (token.local === undefined && !isKey(tokens, next, wanted, i)))) {
+      if (token.local !== undefined) {
+        if (!isInScope(token.local, inScopeAt)) return undefined;
+        names.set(text, text);
+      }
       next++;
       continue;
     }
     if (exact || !isName) return undefined;
     // `{ name }` in the pattern may be `{ name: other }` in the code.
     const local = token.local === undefined && token.text === text ? tokens[next + 2] : token;
-    if (local?.local === undefined) return undefined;
+    if (local?.local === undefined || !isInScope(local.local, inScopeAt)) return undefined;
     const { number, key } = local.local;
     if ((means.get(text) ?? number) !== number || (likeness === 'keys' && keys.has(text) && key !== text))
       return undefined;
@@ -98,6 +138,8 @@ function matchAt(
   if (new Set(means.values()).size < means.size) return undefined;
   return { start: tokens[at].start, end: tokens[next - 1].end, names };
 }
+
+const isInScope = ({ scope }: Local, at = scope.start): boolean => scope.start <= at && at < scope.end;
 
 /** Whether the code has `name: other` where the pattern has `name` alone. */
 const isKey = (tokens: readonly Token[], at: number, wanted: readonly Token[], i: number): boolean =>
@@ -151,7 +193,10 @@ function localsOf(source: string): Map<number, Local> {
   const locals = new Map<number, Local>();
   for (const [node, variable] of names.variableOf as ReadonlyMap<AnyNode, (typeof names.variables)[number]>) {
     if (variable.owner === undefined) continue;
-    if (!numbers.has(variable)) numbers.set(variable, { number: numbers.size, key: keys.get(variable) });
+    if (!numbers.has(variable)) {
+      const { node: scope } = variable.scope;
+      numbers.set(variable, { number: numbers.size, scope, key: keys.get(variable) });
+    }
     locals.set(node.start, numbers.get(variable)!);
   }
   return locals;

@@ -17,6 +17,11 @@ export interface Edit {
    */
   readonly at?: number;
   readonly to: string;
+  /**
+   * Patterns of code with the local names that `to` uses and `from` does not have: the header of
+   * the function, or a declaration. Each fits one place whose names can be used at `from`.
+   */
+  readonly scope?: readonly string[];
 }
 
 export interface Patching {
@@ -39,13 +44,13 @@ export function patching(edits: readonly Edit[]): Patching {
 /** The text of a module with its edits, and no line moved. Throws if an edit does not fit. */
 export function patched(text: string, edits: readonly Edit[]): string {
   let result = text;
-  for (const { file, from, to, at } of edits) {
+  for (const { file, from, to, at, scope } of edits) {
     if (at !== undefined) {
       if (!result.startsWith(from, at)) throw new Error(`a patch of ${file} does not fit at ${at}: ${from}`);
       result = result.slice(0, at) + to + result.slice(at + from.length);
       continue;
     }
-    const places = matchesOf(result, from);
+    const places = matchesOf(result, from, scope);
     if (places.length !== 1) throw new Error(`a patch of ${file} fits ${places.length} places, not one: ${from}`);
     const [{ start, end, names }] = places;
     const lines = result.slice(start, end).split('\n').length - 1;

@@ -1,7 +1,12 @@
 import type { Edit } from '../patch/patch.ts';
 import type { SeededBug } from '../patch/seededBug.ts';
 
-const edit = (from: string, to: string): Edit => ({ file: 'scenario/benchmarkRing', from, to });
+const edit = (from: string, to: string, ...scope: string[]): Edit => ({
+  file: 'scenario/benchmarkRing',
+  from,
+  to,
+  scope,
+});
 
 /** `ring-s` with 5 pushes, so that an entry is reused; 2 harvests; 1 reset. It is right. */
 export const benchmarkRingScaffold: readonly Edit[] = [edit("'ring-s': [2, 2, 1]", "'ring-s': [5, 2, 1]")];
@@ -29,9 +34,9 @@ export const benchmarkRingBugs: readonly SeededBug[] = [
     edits: [
       edit(
         'function push(mem, { prod, kprod, kreset, slot, off })',
-        'function push(mem, { prod, cons, kprod, slot, off })',
+        'function push(mem, { prod, cons, kprod, kreset, slot, off })',
       ),
-      edit('mem.loadAcquire(kreset)', 'mem.load(cons)'),
+      edit('mem.loadAcquire(kreset)', 'mem.load(cons)', 'function push(mem, { prod, cons, kprod, kreset'),
       // The ring's own property would fail before an entry is lost.
       ...withoutOwnProperties,
     ],
@@ -63,6 +68,7 @@ export const benchmarkRingBugs: readonly SeededBug[] = [
         `mem.store(prod, index + 1);
         mem.store(slot[index % SIZE], 100 + index);
         mem.store(off[index % SIZE], 200 + index);`,
+        'function push(mem, { prod, kprod, kreset, slot, off }',
       ),
     ],
   },
@@ -87,6 +93,7 @@ export const benchmarkRingBugs: readonly SeededBug[] = [
         mem.store(kreset, index + 1);
         const o = mem.load(off[index % SIZE]);
         check(s === 100 + index && o === 200 + index, 'the kernel reads what was pushed', \`entry \${index} reads \${s}, \${o}\`);`,
+        'function reset(mem, { cons, kprod, kreset',
       ),
       withoutRangeCheck,
     ],

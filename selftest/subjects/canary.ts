@@ -32,9 +32,9 @@ const RULES = /^[A-Z]{1,2}-?\d+(, [A-Z]{1,2}-?\d+)*(?= )/;
 export const isExpected = ({ expectedBy }: Pick<Canary, 'expectedBy'>, property: string): boolean =>
   [property, ...(RULES.exec(property)?.[0].split(', ') ?? [])].some((name) => expectedBy.includes(name));
 
-export type EditOf = readonly [file: string, from: string, to: string];
+export type EditOf = readonly [file: string, from: string, to: string, ...scope: string[]];
 
-const editOf = ([file, from, to]: EditOf): Edit => ({ file, from, to });
+const editOf = ([file, from, to, ...scope]: EditOf): Edit => ({ file, from, to, scope });
 
 /** Userspace copies pages before it has them re-armed. */
 export const COPIED_BEFORE_RESET: EditOf = [

@@ -68,6 +68,8 @@ export const dirtyBitmap: readonly Canary[] = [
       'actors/host',
       'mem.fetchAdd(page.version, 1); for (;;) {',
       'vm.tracker.mark(mem, gfn, undefined); mem.fetchAdd(page.version, 1); for (; false; ) {',
+      'function writeFromHost(mem, vm, page)',
+      'const gfn = gfnOf(page);',
     ],
   ),
   canary(
@@ -109,6 +111,6 @@ export const dirtyBitmap: readonly Canary[] = [
     'the bitmap is freed with its slot',
     'dirty-bitmap/slot-reused',
     ['D13'],
-    [TRACKER, 'if (of.slot === slot)', 'if (of.slot === slot && npages > 0)'],
+    [TRACKER, 'if (of.slot === slot)', 'if (of.slot === slot && npages > 0)', 'slotChanged(mem, slot, npages)'],
   ),
 ];

@@ -109,7 +109,12 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
     'dirty-bitmap/dirty-again',
     ['D2'],
     [IOCTL, snapshot, snapshot.replace('mem.xchg(word(i), 0)', 'mem.load(word(i))')],
-    [IOCTL, 'buffer[i] = mask;', 'buffer[i] = mask; mem.fetchAnd(word(i), ~mask);'],
+    [
+      IOCTL,
+      'buffer[i] = mask;',
+      'buffer[i] = mask; mem.fetchAnd(word(i), ~mask);',
+      'function KVM_GET_DIRTY_LOG(mem, kvm, { slot, words, word }, buffer)',
+    ],
   ),
   // Only the order is wrong: the bit of a write between protection and clearing is lost.
   canary(
@@ -122,6 +127,7 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
       IOCTL,
       `mem.unlock(kvm.mmu_lock); ${flushOfGet}`,
       `mem.unlock(kvm.mmu_lock); for (let i = 0; i < words; i++) if (buffer[i] !== 0) mem.fetchAnd(word(i), ~buffer[i]); ${flushOfGet}`,
+      'function KVM_GET_DIRTY_LOG(mem, kvm, { slot, words, word }, buffer)',
     ],
   ),
   canary(
@@ -158,6 +164,7 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
         'guest/pml',
         'if (mem.cmpxchg(page.armed, ARMED, WRITABLE) === ARMED) {',
         'if (vcpu === 1) mem.store(page.armed, 3); const clear = vcpu === 1 ? 3 : ARMED; if (mem.cmpxchg(page.armed, clear, WRITABLE) === clear) {',
+        'function walkAndLog(mem, pml, vcpu, page)',
       ],
     ),
   ),
@@ -170,6 +177,8 @@ export const dirtyBitmapIoctl: readonly Canary[] = [
       IOCTL,
       'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask)',
       'if (mask === 0) continue; flush = true; kvm.arch.enable_log_dirty_pt_masked(mem, slot, BigInt(at * WORD), BigInt(mask & lowBitsMask(num_pages - 1 - i * WORD))',
+      'function KVM_CLEAR_DIRTY_LOG(mem, kvm, { slot, word }, { first_page, num_pages',
+      'let i = 0;',
     ],
   ),
   // Userspace asks for pages that the slot has not, which the subject refuses.

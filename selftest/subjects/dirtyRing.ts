@@ -33,11 +33,12 @@ export const dirtyRing: readonly Canary[] = [
   // Page 1 is where a vCPU that is destroyed writes its steal time; then its ring is freed.
   on(
     [
-      [RING, 'return { dirty_index,', "return { freed: cell('freed'), dirty_index,"],
+      [RING, 'return { dirty_index,', "return { freed: cell('freed'), dirty_index,", "cell('dirty_index')"],
       [
         PUSH,
         'const entry = dirtyGfnAt(ring, dirty_index);',
         'const entry = mem.load(ring.freed) ? undefined : dirtyGfnAt(ring, dirty_index);',
+        'function kvm_dirty_ring_push(mem, ring',
       ],
       [
         'actors/vcpu',
@@ -49,6 +50,7 @@ export const dirtyRing: readonly Canary[] = [
       'actors/vcpu',
       'for (const page of pages) if (!writePage',
       'for (const page of pages) if (page.offset === 1) mem.store(vm.tracker.rings[vcpu].freed, 1); for (const page of pages) if (!writePage',
+      'function vcpuWrite(mem, vm, vcpu, pages)',
     ]),
   ),
   weak(
@@ -68,7 +70,7 @@ export const dirtyRing: readonly Canary[] = [
     'B17; 37c3ddfe5238',
     logOfTwo,
     ['F-2'],
-    ['actors/vcpu', 'mem.load(entries[i])', 'mem.load(entries[count - 1 - i])'],
+    ['actors/vcpu', 'mem.load(entries[i])', 'mem.load(entries[count - 1 - i])', 'const count = mem.load(used);'],
   ),
   canary('ring-gated-on-bitmap', 'B29; fixed in v4 of the series', 'dirty-ring@repaired/dirty-again', LOST, [
     TRACKER,
@@ -107,7 +109,7 @@ export const dirtyRing: readonly Canary[] = [
     'B34; QEMU 56adee407fc5',
     'dirty-ring@repaired/dirty-again',
     CRASH,
-    [RING, 'return { dirty_index,', "return { mapped: cell('mapped'), dirty_index,"],
+    [RING, 'return { dirty_index,', "return { mapped: cell('mapped'), dirty_index,", "cell('dirty_index')"],
     [
       'actors/vcpu',
       'export function enterGuest(mem, vm, vcpu) {',
@@ -117,6 +119,7 @@ export const dirtyRing: readonly Canary[] = [
       HARVEST,
       'const entry = dirtyGfnAt(ring, first + gfns.length);',
       'const entry = mem.load(ring.mapped) ? dirtyGfnAt(ring, first + gfns.length) : undefined;',
+      'function dirty_ring_harvest(mem, ring',
     ],
   ),
   // A ring of 2^n entries is mapped with 2^n bytes, which holds a sixteenth of the entries. Here
@@ -230,7 +233,13 @@ export const dirtyRing: readonly Canary[] = [
     'dirty-ring@repaired/dirty-again',
     ['F-4'],
     [HARVEST, 'mem.storeRelease(entry.flags, F_RESET);', ''],
-    [HARVEST, 'gfns.push({ slot:', 'mem.storeRelease(entry.flags, F_RESET); gfns.push({ slot:'],
+    [
+      HARVEST,
+      'gfns.push({ slot:',
+      'mem.storeRelease(entry.flags, F_RESET); gfns.push({ slot:',
+      'function dirty_ring_harvest(mem, ring',
+      'const entry = dirtyGfnAt(ring, first + gfns.length);',
+    ],
   ),
   canary('ring-no-mask', 'fb04a1eddb1a: indices run free', 'dirty-ring@repaired/wrap', CRASH, [
     RING,

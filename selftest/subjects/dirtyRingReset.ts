@@ -97,6 +97,9 @@ export const dirtyRingReset: readonly Canary[] = [
       kvm_reset_dirty_gfn(mem, kvm, batch, version);
       if (kvm.arch.signal_pending(mem)) { batch = { slot, offset, mask: 1n }; error = -EINTR; break; }
     }`,
+    'const slot = mem.load(entry.slot);',
+    'const offset = mem.load64(entry.offset);',
+    'let batch; let error = 0;',
   ]),
   canary('signal-drops-batch', 'B19; reading 6.17', 'dirty-ring@repaired/signal', LOST, [
     RESET,
@@ -148,11 +151,21 @@ export const dirtyRingReset: readonly Canary[] = [
       IOCTL,
       'cleared += taken;',
       'cleared += taken; if ((mem.load(ring.dirty_index) - mem.load(ring.reset_index)) >>> 0 < ring.soft_limit) mem.store(ring.request, 0);',
+      'function KVM_RESET_DIRTY_RINGS(mem',
+      'for (const ring of rings)',
     ],
   ),
   // At the soft limit, as nothing gets further in a scenario that is right.
   on(
-    [[IOCTL, 'cleared += taken;', 'cleared += taken; mem.wake(ring.reset_index);']],
+    [
+      [
+        IOCTL,
+        'cleared += taken;',
+        'cleared += taken; mem.wake(ring.reset_index);',
+        'function KVM_RESET_DIRTY_RINGS(mem',
+        'for (const ring of rings)',
+      ],
+    ],
     canary(
       'push-sleeps-under-lock',
       'B27; cover letter 20191221014938.58831-1',
@@ -162,6 +175,7 @@ export const dirtyRingReset: readonly Canary[] = [
         PUSH,
         'if (used >= ring.size) mem.fetchAdd(ring.warned, 1);',
         'if (used >= ring.soft_limit) mem.wait(ring.reset_index, reset_index);',
+        'const reset_index = version.repaired ?',
       ],
     ),
   ),
@@ -185,6 +199,8 @@ export const dirtyRingReset: readonly Canary[] = [
       RESET,
       'if (!harvested(mem, entry.flags, version)) break;',
       'if (!harvested(mem, entry.flags, version)) { if (reset_index === mem.load(ring.dirty_index)) break; reset_index = (reset_index + 1) >>> 0; continue; }',
+      'function kvm_dirty_ring_reset(mem, kvm, ring',
+      'let reset_index = mem.load(ring.reset_index);',
     ],
   ),
   canary(
@@ -209,6 +225,8 @@ export const dirtyRingReset: readonly Canary[] = [
       RESET,
       'const slot = mem.load(entry.slot);',
       'mem.storeRelease(ring.reset_index, (reset_index + 1) >>> 0); const slot = mem.load(entry.slot);',
+      'function kvm_dirty_ring_reset(mem, kvm, ring',
+      'let reset_index = mem.load(ring.reset_index);',
     ],
   ),
   canary(
@@ -221,6 +239,8 @@ export const dirtyRingReset: readonly Canary[] = [
       RESET,
       'if (version.acquireRelease) mem.storeRelease(entry.flags, 0);',
       'mem.storeRelease(ring.reset_index, (reset_index + 1) >>> 0); if (version.acquireRelease) mem.storeRelease(entry.flags, 0);',
+      'function kvm_dirty_ring_reset(mem, kvm, ring',
+      'let reset_index = mem.load(ring.reset_index);',
     ],
   ),
   canary(
@@ -265,6 +285,8 @@ export const dirtyRingReset: readonly Canary[] = [
         RESET,
         'const grown = batch && extendBatch(batch, slot, offset);',
         'const used = mem.load64(entry.offset); const grown = batch && extendBatch(batch, slot, used);',
+        'function kvm_dirty_ring_reset(mem, kvm, ring',
+        'const entry = dirtyGfnAt(ring, reset_index);',
       ],
       [RESET, 'batch = grown ?? { slot, offset, mask: 1n };', 'batch = grown ?? { slot, offset: used, mask: 1n };'],
     ),
@@ -290,7 +312,7 @@ export const dirtyRingReset: readonly Canary[] = [
     'KVM_RESET_DIRTY_RINGS: all rings',
     'dirty-ring@repaired/shared-page',
     ['F-5'],
-    [IOCTL, 'if (error !== 0) break;', 'if (taken === 0) break;'],
+    [IOCTL, 'if (error !== 0) break;', 'if (taken === 0) break;', 'const { taken, error } = reset('],
   ),
   canary(
     'batch-replaced',

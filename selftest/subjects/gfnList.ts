@@ -30,6 +30,8 @@ export const gfnList: readonly Canary[] = [
       'trackers/gfnList/push',
       'mem.write(entry.slot, slot);',
       'mem.store(list.dirty_index, index + 1); mem.write(entry.slot, slot);',
+      'function gfn_list_push(mem, list',
+      'const index = mem.load(list.dirty_index);',
     ],
   ),
   canary(
@@ -123,6 +125,7 @@ export const gfnList: readonly Canary[] = [
       'trackers/gfnList/ioctl',
       'const result = count > list.size ? -EINVAL : count;',
       'const result = mem.load(list.fetch_index) > list.size ? -EINVAL : count;',
+      'function gfn_list_reset(mem, kvm, list)',
     ],
   ),
 ];

@@ -58,6 +58,7 @@ const BESIDE_A_BITMAP: readonly EditOf[] = [
     'trackers/gfnRing/gfnRings',
     'this.kvm = kvm;',
     'this.kvm = kvm; this.kvm.bits = new Map(kvm.memslots.flatMap(({ slot, npages }) => Array.from({ length: npages }, (_, i) => [`${slot}:${i}`, layout.cell(`bit of ${slot}:${i}`, "u32")])));',
+    'constructor(layout, kvm',
   ],
   [
     'trackers/gfnRing/gfnRings',
@@ -68,6 +69,7 @@ const BESIDE_A_BITMAP: readonly EditOf[] = [
     'ring/reset',
     'mem.lock(kvm.mmu_lock);',
     'for (let i = 0n; i < 64n; i++) if ((batch.mask >> i) & 1n) mem.store(kvm.bits.get(`${batch.slot}:${batch.offset + i}`), 0); mem.lock(kvm.mmu_lock);',
+    'function enable_log_dirty(mem, kvm, batch)',
   ],
 ];
 
@@ -124,6 +126,8 @@ export const gfnRing: readonly Canary[] = [
       'ring/push',
       'mem.write(entry.slot, slot);',
       'mem.storeRelease(ring.indices.prod, u16(prod + 1)); mem.write(entry.slot, slot);',
+      'function kvm_gfn_ring_push(mem, ring',
+      'const prod = mem.load(ring.prod_index);',
     ],
   ),
   canary(
@@ -161,6 +165,8 @@ export const gfnRing: readonly Canary[] = [
       'ring/push',
       'mem.write(entry.slot, slot);',
       'if ((prod & (ring.size - 1)) === 0) { mem.store(ring.indices.prod, 0); mem.store(ring.indices.cons, 0); } mem.write(entry.slot, slot);',
+      'function kvm_gfn_ring_push(mem, ring',
+      'const prod = mem.load(ring.prod_index);',
     ],
   ),
   canary(
@@ -172,6 +178,7 @@ export const gfnRing: readonly Canary[] = [
       'ring/harvest',
       'gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) });',
       'gfns.push({ slot: mem.read(entry.slot), offset: mem.read64(entry.offset) }); if (entry === ring.entries[0]) { mem.store(ring.indices.prod, 0); mem.store(ring.indices.cons, 0); }',
+      'function gfn_ring_harvest(mem, ring',
     ],
   ),
   canary(
@@ -254,7 +261,14 @@ export const gfnRing: readonly Canary[] = [
     MAIL,
     'ring',
     ['R4', 'R7'],
-    ['ring/harvest', 'const gfns = [];', 'mem.storeRelease(ring.indices.cons, u16(first + count)); const gfns = [];'],
+    [
+      'ring/harvest',
+      'const gfns = [];',
+      'mem.storeRelease(ring.indices.cons, u16(first + count)); const gfns = [];',
+      'function gfn_ring_harvest(mem, ring',
+      'const first = mem.load(ring.indices.cons);',
+      'const count = Math.min(available, max, ring.size);',
+    ],
   ),
   on(
     BESIDE_A_BITMAP,

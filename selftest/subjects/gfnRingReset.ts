@@ -37,6 +37,7 @@ export const gfnRingReset: readonly Canary[] = [
       'ring/reset',
       'count > u16(mem.load(ring.prod_index) - first)',
       'cons > mem.load(ring.prod_index) && count <= 32768',
+      'const cons = mem.loadAcquire(ring.indices.cons);',
     ],
   ),
   canary(
@@ -44,7 +45,12 @@ export const gfnRingReset: readonly Canary[] = [
     `${MAIL}: indices run free`,
     WRAP_BETWEEN,
     ['R9', 'R7'],
-    ['ring/reset', 'count > u16(mem.load(ring.prod_index) - first)', 'cons > mem.load(ring.prod_index)'],
+    [
+      'ring/reset',
+      'count > u16(mem.load(ring.prod_index) - first)',
+      'cons > mem.load(ring.prod_index)',
+      'const cons = mem.loadAcquire(ring.indices.cons);',
+    ],
   ),
   canary(
     'cons-read-twice',
@@ -69,7 +75,13 @@ export const gfnRingReset: readonly Canary[] = [
     MAIL,
     'ring',
     ['R7', 'R5'],
-    ['ring/reset', 'let batch;', 'mem.storeRelease(ring.cons_index, cons); let batch;'],
+    [
+      'ring/reset',
+      'let batch;',
+      'mem.storeRelease(ring.cons_index, cons); let batch;',
+      'function __kvm_gfn_ring_reset(mem, kvm, ring)',
+      'const cons = mem.loadAcquire(ring.indices.cons);',
+    ],
   ),
   canary(
     'entry-read-twice',
@@ -80,6 +92,8 @@ export const gfnRingReset: readonly Canary[] = [
       'ring/reset',
       'const grown = batch && coalesce(batch, slot, offset);',
       'const again = mem.load64(entry.offset); const grown = batch && coalesce(batch, slot, again);',
+      'function __kvm_gfn_ring_reset(mem, kvm, ring)',
+      'const entry = entryAt(ring, index);',
     ],
     [
       'ring/reset',
@@ -136,6 +150,7 @@ export const gfnRingReset: readonly Canary[] = [
       'ring/reset',
       'memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))',
       'memslot === undefined || (batch === undefined && offset >= BigInt(npagesOf(mem, memslot)))',
+      'let batch;',
     ],
   ),
   canary(
@@ -147,6 +162,7 @@ export const gfnRingReset: readonly Canary[] = [
       'ring/reset',
       'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue;',
       'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) { batch = undefined; continue; }',
+      'let batch;',
     ],
   ),
   canary(
@@ -158,6 +174,9 @@ export const gfnRingReset: readonly Canary[] = [
       'ring/reset',
       'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) continue;',
       'if (memslot === undefined || offset >= BigInt(npagesOf(mem, memslot))) { mem.storeRelease(ring.cons_index, cons); return count; }',
+      'function __kvm_gfn_ring_reset(mem, kvm, ring)',
+      'const cons = mem.loadAcquire(ring.indices.cons);',
+      'const count = u16(cons - first);',
     ],
   ),
   canary(
@@ -173,11 +192,12 @@ export const gfnRingReset: readonly Canary[] = [
     `O5; ${MAIL}`,
     'dirty-again',
     ['R12'],
-    ['ring/reset', 'let batch;', 'let batch; mem.lock(kvm.mmu_lock);'],
+    ['ring/reset', 'let batch;', 'let batch; mem.lock(kvm.mmu_lock);', 'function __kvm_gfn_ring_reset(mem, kvm, ring)'],
     [
       'ring/reset',
       'mem.storeRelease(ring.cons_index, cons);',
       'mem.unlock(kvm.mmu_lock); mem.storeRelease(ring.cons_index, cons);',
+      'function __kvm_gfn_ring_reset(mem, kvm, ring)',
     ],
     [
       'ring/reset',
@@ -217,7 +237,12 @@ export const gfnRingReset: readonly Canary[] = [
     'B45; kvm_get_dirty_log_protect',
     'dirty-again',
     ['R12', 'no dirty page is ever lost'],
-    ['ring/ioctl', 'for (const ring of rings) {', 'kvm.arch.flush_remote_tlbs(mem); for (const ring of rings) {'],
+    [
+      'ring/ioctl',
+      'for (const ring of rings) {',
+      'kvm.arch.flush_remote_tlbs(mem); for (const ring of rings) {',
+      'function KVM_RESET_DIRTY_PAGES(mem, kvm',
+    ],
     ['ring/ioctl', 'if (processed > 0) kvm.arch.flush_remote_tlbs(mem);', ''],
   ),
   canary(

@@ -132,7 +132,12 @@ export const machine: readonly Canary[] = [
     REMUS,
     'gfn-ring/checkpoint',
     [COMMITTED, STILL, ...LOST],
-    ['actors/checkpoint', 'backup.copy(mem, pages);', 'resumeMachine(mem, gate, RUNNING); backup.copy(mem, pages);'],
+    [
+      'actors/checkpoint',
+      'backup.copy(mem, pages);',
+      'resumeMachine(mem, gate, RUNNING); backup.copy(mem, pages);',
+      'const gate = vm.gate;',
+    ],
   ),
   ring(
     'rollback-leaves-pages-unarmed',
@@ -197,6 +202,7 @@ export const machine: readonly Canary[] = [
       'guest/pml',
       "if (used === pml.entries.length) return 'full';",
       'if (used === pml.entries.length) mem.store(pml.used, 0);',
+      'function walkAndLog(mem, pml, vcpu, page)',
     ],
   ),
   bitmap(
