@@ -30,14 +30,18 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-/** @param link fragment of the address. */
+/**
+ * @param link fragment of the address.
+ * @param width of the window, in pixels.
+ */
 export async function open(
   browser: Browser,
   file: string,
   link = '',
   colorScheme: 'light' | 'dark' = 'light',
+  width = 1400,
 ): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme });
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => requests.push(request.url()));

@@ -1,6 +1,6 @@
 import type { InterleavingData } from '../data.ts';
 import { findLockSpans, type Span } from '../spans.ts';
-import { type ActorColumn, GUTTER, layOutColumns, ROW } from './columns.ts';
+import { type ActorColumn, type ColumnSize, GUTTER, HEADING, layOutColumns, measureColumns, ROW } from './columns.ts';
 import { h } from './dom.ts';
 import { createRow, textAt } from './rowElement.ts';
 import { SvgLayer } from './svgLayer.ts';
@@ -19,9 +19,12 @@ export class Diagram {
   visible!: VisibleRows;
   private selected = 0;
   private readonly data: InterleavingData;
-  private readonly columns: readonly (ActorColumn | undefined)[];
+  private readonly sizes: readonly (ColumnSize | undefined)[];
+  private columns: readonly (ActorColumn | undefined)[] = [];
   private readonly svgLayer: SvgLayer;
-  private readonly width: number;
+  /** Width of the viewport that the columns are laid out for. */
+  private available = -1;
+  private width = 0;
   private readonly names: HTMLElement;
   private readonly scroller: HTMLElement;
   private readonly content: HTMLElement;
@@ -33,19 +36,13 @@ export class Diagram {
     this.data = data;
     this.locks = findLockSpans(data);
     const characterWidth = measureCharacter();
-    this.columns = layOutColumns(data, this.locks, characterWidth);
-    this.svgLayer = new SvgLayer(data, { columns: this.columns, locks: this.locks, characterWidth });
-    this.width = Math.max(...this.columns.map((column) => (column ? column.x + column.width : 0)));
-    this.names = h(
-      'div',
-      { class: 'names', 'aria-hidden': 'true' },
-      ...this.columns.map((column) => column && textAt(column.text, column.name)),
-    );
+    this.sizes = measureColumns(data, this.locks, characterWidth);
+    this.svgLayer = new SvgLayer(data, this.locks, characterWidth);
+    this.names = h('div', { class: 'names', 'aria-hidden': 'true' });
     this.viewport = h('div', { class: 'visible', role: 'none' });
     this.content = h('div', { class: 'content', role: 'none' }, this.viewport);
-    this.content.style.minWidth = `${this.width}px`;
     this.scroller = this.createScroller(select);
-    this.element = h('div', { class: 'diagram' }, this.names, this.scroller);
+    this.element = h('div', { class: 'diagram' }, this.scroller);
     new ResizeObserver(() => this.drawSoon()).observe(this.scroller);
     this.filter(() => true);
   }
@@ -58,23 +55,32 @@ export class Diagram {
 
   /** Steps to move for Page Up and Page Down. */
   get page(): number {
-    return Math.max(1, Math.floor(this.scroller.clientHeight / ROW) - 3);
+    return Math.max(1, Math.floor(this.height / ROW) - 3);
   }
 
-  /** Selects a step and scrolls to it. */
-  select(step: number): void {
+  /**
+   * Selects a step and scrolls to its row.
+   *
+   * @param showsColumn whether to scroll to its column too.
+   */
+  select(step: number, showsColumn: boolean): void {
     this.selected = step;
+    this.layOut();
     const y = this.visible.rowOf[step] * ROW;
-    const { scroller } = this;
-    const { scrollTop, clientHeight } = scroller;
-    const room = Math.min(3 * ROW, clientHeight / 4);
+    const { scroller, height } = this;
+    const { scrollTop } = scroller;
+    const room = Math.min(3 * ROW, height / 4);
     if (y < scrollTop + room) scroller.scrollTop = y - room;
-    else if (y + 2 * ROW > scrollTop + clientHeight - room) scroller.scrollTop = y + 2 * ROW - clientHeight + room;
-    const { x, width } = this.columns[this.data.steps[step].actor]!;
+    else if (y + 2 * ROW > scrollTop + height - room) scroller.scrollTop = y + 2 * ROW - height + room;
+    if (showsColumn) this.scrollToColumn(this.columns[this.data.steps[step].actor]!);
+    this.draw();
+  }
+
+  private scrollToColumn({ x, width }: ActorColumn): void {
+    const { scroller } = this;
     const { scrollLeft, clientWidth } = scroller;
     if (x - GUTTER < scrollLeft) scroller.scrollLeft = x - GUTTER;
     else if (x + width > scrollLeft + clientWidth) scroller.scrollLeft = Math.min(x - GUTTER, x + width - clientWidth);
-    this.draw();
   }
 
   focus(): void {
@@ -90,16 +96,34 @@ export class Diagram {
         role: 'listbox',
         tabindex: 0,
         'aria-label': 'Steps in the order of the schedule',
-        scroll: () => {
-          this.names.scrollLeft = this.scroller.scrollLeft;
-          this.drawSoon();
-        },
+        scroll: () => this.drawSoon(),
         click: (event: MouseEvent) => {
           const row = (event.target as Element).closest('[data-step]');
           if (row !== null) select(Number((row as HTMLElement).dataset.step));
         },
       },
+      this.names,
       this.content,
+    );
+  }
+
+  /** Height of the part of the rows that can be seen. The names cover the rest. */
+  private get height(): number {
+    return Math.max(0, this.scroller.clientHeight - HEADING);
+  }
+
+  /** Fits the columns into the width that there is. */
+  private layOut(): void {
+    const { clientWidth } = this.scroller;
+    if (clientWidth === this.available) return;
+    this.available = clientWidth;
+    this.columns = layOutColumns(this.sizes, clientWidth);
+    this.svgLayer.columns = this.columns;
+    this.width = Math.max(clientWidth, ...this.columns.map((column) => (column ? column.x + column.width : 0)));
+    for (const element of [this.names, this.content]) element.style.width = `${this.width}px`;
+    this.names.replaceChildren(
+      h('span', { class: 'corner' }),
+      ...this.columns.flatMap((column) => (column === undefined ? [] : [textAt(column.text, column, column.name)])),
     );
   }
 
@@ -112,12 +136,13 @@ export class Diagram {
 
   private draw(): void {
     const { visible, selected, viewport } = this;
-    const { scrollTop, clientHeight, clientWidth } = this.scroller;
+    this.layOut();
+    const { scrollTop } = this.scroller;
     const first = Math.max(0, Math.floor(scrollTop / ROW) - MARGIN);
-    const last = Math.min(visible.rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + MARGIN);
+    const last = Math.min(visible.rows.length, Math.ceil((scrollTop + this.height) / ROW) + MARGIN);
     viewport.style.transform = `translateY(${first * ROW}px)`;
     viewport.style.height = `${Math.max(0, last - first) * ROW}px`;
-    viewport.style.width = `${Math.max(this.width, clientWidth)}px`;
+    viewport.style.width = `${this.width}px`;
     if (visible.isEmpty) {
       viewport.replaceChildren(h('p', { class: 'nothing' }, 'No step matches the filter.'));
       return;

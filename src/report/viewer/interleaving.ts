@@ -52,21 +52,29 @@ export class InterleavingPage {
   begin(step: number | undefined): void {
     this.applyFilter();
     this.diagram.focus();
-    this.select(step ?? this.data.failed?.step ?? 0, false);
+    this.show(step ?? this.data.failed?.step ?? 0, false);
   }
 
   /** Selects a step, from 0. A hidden step clears the filter. */
-  select(step: number, updatesAddress = true): void {
-    this.selected = Math.max(0, Math.min(this.data.steps.length - 1, step));
-    if (!this.diagram.visible.isVisible(this.selected)) this.clearFilter();
-    this.diagram.select(this.selected);
-    this.toolbar.showStep(this.selected);
-    this.showState();
-    if (!updatesAddress) return;
+  select(step: number): void {
+    this.show(step, true);
     window.clearTimeout(this.addressTimer);
     const rest = location.hash.replace(/&?step=\d*/, '').replace(/^#?&?/, '#');
     const address = `${rest === '#' ? rest : `${rest}&`}step=${this.selected + 1}`;
     this.addressTimer = window.setTimeout(() => history.replaceState(null, '', address), ADDRESS_DELAY_MS);
+  }
+
+  /**
+   * The same without a new address.
+   *
+   * @param showsColumn whether to scroll to the column of the step. The page opens at its left end.
+   */
+  show(step: number, showsColumn: boolean): void {
+    this.selected = Math.max(0, Math.min(this.data.steps.length - 1, step));
+    if (!this.diagram.visible.isVisible(this.selected)) this.clearFilter();
+    this.diagram.select(this.selected, showsColumn);
+    this.toolbar.showStep(this.selected);
+    this.showState();
   }
 
   private showState(): void {
@@ -110,7 +118,7 @@ export class InterleavingPage {
     const count = `${grouped(visible)} of ${plural(data.steps.length, 'step')}`;
     this.toolbar.count.textContent = places === undefined ? '' : count;
     if (visible === 0) return;
-    if (isVisible(this.selected)) diagram.select(this.selected);
+    if (isVisible(this.selected)) diagram.select(this.selected, false);
     else this.select(diagram.visible.neighbour(this.selected, 0));
   }
 

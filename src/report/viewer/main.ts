@@ -29,7 +29,7 @@ function addressInterleaving(): InterleavingData | undefined {
 function showAddress(): void {
   const interleaving = addressInterleaving();
   if (interleaving !== undefined && interleaving === current) {
-    page!.select(addressStep() ?? 0, false);
+    page!.show(addressStep() ?? 0, true);
     return;
   }
   current = interleaving;

@@ -5,11 +5,6 @@ import { h } from './dom.ts';
 import type { DiagramRow } from './rows.ts';
 
 /**
- * Left edge of the violation's text in pixels. It belongs to no actor, so it starts at the left.
- */
-const FAILURE_X = 14;
-
-/**
  * A row as text. A step is an option of the list of steps, and its accessible name is its sentence.
  * The other rows are hidden from screen readers, because these sentences contain them.
  */
@@ -20,18 +15,21 @@ export function createRow(
   selected: number,
 ): HTMLElement {
   if (row.kind === 'operation') {
-    const text = textAt(columns[row.actor]!.text - 4, row.label);
-    return h('div', { class: 'row operation', 'aria-hidden': 'true' }, text);
+    const column = columns[row.actor]!;
+    const text = textAt(column.text - 4, column, row.label);
+    // The empty number covers the columns that are scrolled to the left.
+    return h('div', { class: 'row operation', 'aria-hidden': 'true' }, h('span', { class: 'number' }), text);
   }
   if (row.kind === 'failure') {
     const { property, message } = data.failed!;
-    const text = textAt(FAILURE_X, `✗ ${property}: ${message}`);
+    const text = h('span', { class: 'text' }, `✗ ${property}: ${message}`);
     return h('div', { class: 'row failure', 'aria-hidden': 'true', title: message }, text);
   }
   const { step } = row;
   const stepData = data.steps[step];
   const note = describeCommunication(data, stepData);
-  const text = textAt(columns[stepData.actor]!.text, data.texts[stepData.text]);
+  const column = columns[stepData.actor]!;
+  const text = textAt(column.text, column, data.texts[stepData.text]);
   if (note !== '') text.append(h('span', { class: isStale(stepData) ? 'note stale' : 'note' }, `  ${note}`));
   return h(
     'div',
@@ -50,9 +48,10 @@ export function createRow(
   );
 }
 
-/** @param left in pixels. */
-export function textAt(left: number, text: string): HTMLElement {
-  const element = h('span', { class: 'text' }, text);
+/** A text that is cut off at the end of its column. @param left in pixels. */
+export function textAt(left: number, { textEnd }: ActorColumn, text: string): HTMLElement {
+  const element = h('span', { class: 'text' }, h('span', { class: 'what', title: text }, text));
   element.style.left = `${left}px`;
+  element.style.maxWidth = `${textEnd - left}px`;
   return element;
 }

@@ -10,25 +10,23 @@ import type { VisibleRows } from './visibleRows.ts';
 /** Height of a character of a lock's name, which is written downwards, in pixels. */
 const LOCK_NAME_CHARACTER = 6.1;
 
-interface Layout {
-  readonly columns: readonly (ActorColumn | undefined)[];
-  readonly locks: readonly Span[];
-  /** In pixels. */
-  readonly characterWidth: number;
-}
-
 /** The graphics of the diagram, under the texts: columns, operations, locks, arrows and marks. */
 export class SvgLayer {
+  /** By actor. */
+  columns: readonly (ActorColumn | undefined)[] = [];
   private visible!: VisibleRows;
   private selected = 0;
   private readonly data: InterleavingData;
-  private readonly layout: Layout;
+  private readonly locks: readonly Span[];
+  private readonly characterWidth: number;
   private readonly operations: readonly Span[];
   private readonly arrows: readonly Arrow[];
 
-  constructor(data: InterleavingData, layout: Layout) {
+  /** @param characterWidth in pixels. */
+  constructor(data: InterleavingData, locks: readonly Span[], characterWidth: number) {
     this.data = data;
-    this.layout = layout;
+    this.locks = locks;
+    this.characterWidth = characterWidth;
     this.operations = findOperationSpans(data);
     this.arrows = findArrows(data);
   }
@@ -41,7 +39,7 @@ export class SvgLayer {
   draw(visible: VisibleRows, selected: number, first: number, last: number, scrollTop: number): SVGElement {
     this.visible = visible;
     this.selected = selected;
-    const width = Math.max(...this.layout.columns.map((column) => (column ? column.x + column.width : 0)));
+    const width = Math.max(...this.columns.map((column) => (column ? column.x + column.width : 0)));
     const height = Math.max(0, last - first) * ROW;
     return svg(
       'svg',
@@ -57,7 +55,7 @@ export class SvgLayer {
 
   private drawColumns(first: number, last: number): SVGElement[] {
     const [top, bottom] = [first * ROW, last * ROW];
-    return this.layout.columns.flatMap((column) =>
+    return this.columns.flatMap((column) =>
       column === undefined ? [] : [svg('path', { class: 'column', d: `M${column.x + 0.5} ${top}V${bottom}` })],
     );
   }
@@ -66,7 +64,7 @@ export class SvgLayer {
     return this.operations.flatMap(({ actor, from }) => {
       const box = this.visible.boxes.get(from);
       if (box === undefined || box.first >= last || box.last < first) return [];
-      const column = this.layout.columns[actor]!;
+      const column = this.columns[actor]!;
       const [x, y, width] = [column.x + 4, box.first * ROW + 2, column.width - 16];
       const height = (box.last + 1 - box.first) * ROW - 3;
       return [svg('rect', { class: 'span', x, y, width, height, rx: 5 })];
@@ -74,7 +72,7 @@ export class SvgLayer {
   }
 
   private drawLocks(first: number, last: number, scrollTop: number): SVGElement[] {
-    const { columns, locks } = this.layout;
+    const { columns, locks } = this;
     return locks.flatMap(({ actor, from, to, label, depth }) => {
       const [begin, end] = [this.visible.rowOf[from], this.visible.rowBefore[to]];
       if (end < begin || begin >= last || end < first) return [];
@@ -116,13 +114,13 @@ export class SvgLayer {
   }
 
   private endOf(step: number): ArrowEnd {
-    const { columns, characterWidth } = this.layout;
+    const { columns, characterWidth } = this;
     const stepData = this.data.steps[step];
     const column = columns[stepData.actor]!;
     return {
       y: (this.visible.rowOf[step] + 0.5) * ROW,
       mark: column.mark,
-      textEnd: column.text + textLength(this.data, stepData) * characterWidth,
+      textEnd: Math.min(column.textEnd, column.text + textLength(this.data, stepData) * characterWidth),
     };
   }
 
