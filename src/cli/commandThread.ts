@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { setSupervisor } from '../process/supervision.ts';
+import { leftOpen, type SupervisionMessage, setSupervisor } from '../process/supervision.ts';
 import { runCommandLine } from './runCommandLine.ts';
 
 /** What Node calls things that keep a thread alive, and what a user calls them. */
@@ -10,7 +10,6 @@ const RESOURCES: Readonly<Record<string, string>> = {
   TCPSocketWrap: 'a connection',
   PipeWrap: 'a pipe',
   UDPWrap: 'a socket',
-  MessagePort: 'a message port or a worker',
   Worker: 'a worker',
   FSEventWrap: 'a watched file',
   ProcessWrap: 'a process',
@@ -19,13 +18,6 @@ const RESOURCES: Readonly<Record<string, string>> = {
 const port = parentPort!;
 setSupervisor((message) => port.postMessage(message));
 
-const before = process.getActiveResourcesInfo();
 await runCommandLine(process.argv.slice(2));
-port.postMessage({ kind: 'done', status: Number(process.exitCode ?? 0), open: leftOpen() });
-
-/** What the command has left open. The main thread ends it. */
-function leftOpen(): string[] {
-  const now = process.getActiveResourcesInfo();
-  for (const name of before) if (now.includes(name)) now.splice(now.indexOf(name), 1);
-  return [...new Set(now.flatMap((name) => RESOURCES[name] ?? []))];
-}
+const open = [...new Set(leftOpen().flatMap((name) => RESOURCES[name] ?? []))];
+port.postMessage({ kind: 'done', status: Number(process.exitCode ?? 0), open } satisfies SupervisionMessage);

@@ -5,5 +5,7 @@ import { STOP } from '../process/stopRequest.ts';
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   parentPort?.on('message', (message) => message === STOP && controller.abort());
+  // The command waits for other things.
+  parentPort?.unref();
   return controller.signal;
 }

@@ -62,7 +62,7 @@ export const patienceOption = (): Option =>
 const MEGABYTES = 2048;
 /** `main.ts` also limits the heap of the command thread to it. */
 export const memoryOption = (): Option =>
-  new Option('--memory <MB>', 'limit of the memory for visited states, and of the heap')
+  new Option('--memory <n>', 'megabytes for visited states, and for the heap')
     .default(MEGABYTES)
     .argParser(wholeNumberArgument('memory', 64, 1 << 20));
 

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { oneLine } from '../input/oneLine.ts';
 import { isStopRequested } from '../process/stopRequest.ts';
+import { commandList } from './commandList.ts';
 import { createProgram } from './createProgram.ts';
 import { isUsageError } from './errors.ts';
 import { printError } from './output.ts';
@@ -15,7 +16,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   const program = await createProgram(args[0]);
   try {
     await program.parseAsync(args, { from: 'user' });
-    if (isStopRequested()) process.exitCode = STATUS.interrupted;
+    if (isStopRequested() && !commandList[args[0]]?.isService) process.exitCode = STATUS.interrupted;
   } catch (error) {
     fail(error);
   }

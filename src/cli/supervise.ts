@@ -108,7 +108,7 @@ class Supervisor {
   }
 
   private done({ status, open }: Extract<SupervisionMessage, { readonly kind: 'done' }>): void {
-    const left = open.length > 0 ? `${this.module ?? 'the command'} left open: ${open.join(', ')}` : undefined;
+    const left = open.length > 0 ? `${this.module} left open: ${open.join(', ')}` : undefined;
     this.end(status, '', left === undefined ? '' : `gfnring: ${left}\n`);
   }
 

@@ -1,3 +1,5 @@
+import { Worker } from 'node:worker_threads';
+
 /** What a command that had to be ended prints, and its exit status by name. */
 export interface Ending {
   readonly status: 'findings' | 'usage' | 'harness' | 'undecided' | 'interrupted';
@@ -70,5 +72,27 @@ export async function guarded<T>(
 /** Gives all guards more time: another piece of work with a limit of its own begins. */
 export const extendGuards = (seconds: number): void => send?.({ kind: 'extend', seconds });
 
+let activeBefore: readonly string[] | undefined;
+const workers: Worker[] = [];
+
 /** Notes that a user's module is loaded from here on. */
-export const noteModule = (path: string): void => send?.({ kind: 'module', path });
+export function noteModule(path: string): void {
+  if (activeBefore === undefined) {
+    activeBefore = process.getActiveResourcesInfo();
+    // Node's own thread for module hooks is of a subclass.
+    process.on('worker', (worker) => worker.constructor === Worker && workers.push(worker));
+  }
+  send?.({ kind: 'module', path });
+}
+
+/**
+ * What users' modules have left open, so that it keeps the thread alive. By the names of Node, and
+ * `Worker`.
+ */
+export function leftOpen(): string[] {
+  if (activeBefore === undefined) return [];
+  const active = process.getActiveResourcesInfo();
+  for (const name of activeBefore) if (active.includes(name)) active.splice(active.indexOf(name), 1);
+  // A worker that has ended has no id.
+  return workers.some(({ threadId }) => threadId > 0) ? [...active, 'Worker'] : active;
+}

@@ -58,12 +58,12 @@ async function load(
 ): Promise<{ readonly exports: Readonly<Record<string, unknown>>; readonly isWatched: boolean }> {
   const version = versionOf(path);
   const url = `${pathToFileURL(path).href}?${VERSION}=${version.number}`;
+  noteModule(shown);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new BadInput(`${shown} has not loaded after ${LOAD_MS / 1000} seconds`)), LOAD_MS);
   });
   try {
-    noteModule(shown);
     const ending = {
       status: 'usage',
       stderr: `gfnring: ${shown} does not load: its top level does not return\n`,

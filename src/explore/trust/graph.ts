@@ -27,7 +27,8 @@ export class ExecutionGraph {
 
   /** Removes all events from number `length` on. */
   truncate(length: number): void {
-    this.execution.backTo(length);
+    // To go back would forget that an operation fails before its first access.
+    if (length > 0 || this.execution.steps > 0) this.execution.backTo(length);
     this.events.length = this.prefixes.length = length;
   }
 
