@@ -3,8 +3,9 @@ import { Deadline } from '../explore/limits.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { isTransient } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
-import { createFinding } from '../run/finding.ts';
-import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchResult } from './batch.ts';
+import { createFinding, type Finding } from '../run/finding.ts';
+import type { ScenarioRef } from '../scenario/scenarioRef.ts';
+import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchFailure, type BatchResult } from './batch.ts';
 import type { CampaignDirectory } from './directory/campaignDirectory.ts';
 import { type Executor, TaskAbandoned } from './executors/executor.ts';
 import type { CampaignSettings } from './settings.ts';
@@ -38,6 +39,10 @@ export interface CampaignStatus {
 /** What ended a campaign. */
 export interface CampaignEnd {
   readonly by: 'executions' | 'seconds' | 'signal';
+  /** Why results could not be written. Null: all are. */
+  readonly writeError: string | null;
+  /** What was found in these results, as it was found. */
+  readonly unwritten: readonly Finding[];
   /** See `Executor`. */
   readonly died: number;
   readonly hung: number;
@@ -56,8 +61,9 @@ export async function runCampaign(
   executor: Executor,
   options: CampaignOptions,
 ): Promise<CampaignEnd> {
-  const by = await new Coordinator(directory, executor, options).run();
-  return { by, died: executor.died, hung: executor.hung };
+  const coordinator = new Coordinator(directory, executor, options);
+  const by = await coordinator.run();
+  return { by, ...coordinator.unwritten(), died: executor.died, hung: executor.hung };
 }
 
 class Coordinator {
@@ -132,6 +138,23 @@ class Coordinator {
     if (isComplete && findings.unminimised.length === 0) return 'executions';
     if (isLate && !findings.lacksFinding) return 'seconds';
     return undefined;
+  }
+
+  /** What could not be written. Call it at the end. */
+  unwritten(): Pick<CampaignEnd, 'writeError' | 'unwritten'> {
+    if (this.writeError === undefined) return { writeError: null, unwritten: [] };
+    const { state } = this.directory;
+    const keys = new Set<string>();
+    const findings = [...this.batchResults].flatMap(([number, result]) => {
+      const batch = state.planned.find((planned) => planned.number === number);
+      if (result instanceof Error || batch === undefined) return [];
+      return result.failures.flatMap((failure) => {
+        if (state.findings.has(failure.key) || keys.has(failure.key)) return [];
+        keys.add(failure.key);
+        return [findingAsFound(failure, batch.source, state.settings)];
+      });
+    });
+    return { writeError: this.writeError, unwritten: findings };
   }
 
   private status(): CampaignStatus {
@@ -257,12 +280,16 @@ class Coordinator {
   }
 }
 
-function asFound(
-  { failure, source }: UnminimisedFailure,
-  { memoryModel, tearing }: CampaignSettings,
-): MinimisedFailure {
+function asFound({ failure, source }: UnminimisedFailure, settings: CampaignSettings): MinimisedFailure {
   const { key } = failure;
+  return { key, minimisedKey: key, finding: findingAsFound(failure, source, settings) };
+}
+
+function findingAsFound(
+  failure: BatchFailure,
+  source: ScenarioRef,
+  { memoryModel, tearing }: CampaignSettings,
+): Finding {
   const schedule = parseSchedule(failure.schedule)!;
-  const finding = createFinding({ ...failure, source, memoryModel, tearing, schedule });
-  return { key, minimisedKey: key, finding };
+  return createFinding({ ...failure, source, memoryModel, tearing, schedule });
 }

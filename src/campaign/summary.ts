@@ -1,4 +1,5 @@
 import { BadInput } from '../input/badInput.ts';
+import type { UnwrittenFile } from '../run/exploreReport.ts';
 import type { Finding } from '../run/finding.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
@@ -15,6 +16,8 @@ import { type CampaignTotals, campaignTotals } from './state/merge.ts';
 export interface CampaignFinding extends Finding {
   /** The path of its file. */
   readonly file: string;
+  /** The file could not be written. */
+  readonly unwritten?: UnwrittenFile;
   /** See `failureKey`. */
   readonly key: string;
   /** The name of the campaign's scenario that it was found in, or in a mutated one. */

@@ -9,6 +9,25 @@ const TERMINAL_SECONDS = 0.5;
 /** Seconds between two lines if stderr is no terminal. */
 const LINE_SECONDS = 30;
 
+/** Says on stderr, once, that a campaign waits for its disk, and that it goes on. */
+export class WriteErrors {
+  private readonly directory: string;
+  private isWaiting = false;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  show(writeError: string | undefined): void {
+    if ((writeError !== undefined) === this.isWaiting) return;
+    this.isWaiting = !this.isWaiting;
+    progress('');
+    printError(
+      `gfnring: ${this.directory} ${this.isWaiting ? `cannot be written, waiting: ${writeError}` : 'is written again'}`,
+    );
+  }
+}
+
 /**
  * Shows the progress of a campaign on stderr: one changing line on a terminal, else a line now and
  * then.

@@ -1,8 +1,10 @@
+import { dirname } from 'node:path';
 import type { WrittenFinding } from '../run/exploreReport.ts';
+import { findingDocument } from '../run/finding.ts';
 import { loadFinding } from '../run/resolveScenarioName.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 import { UsageError } from './errors.ts';
-import { print } from './output.ts';
+import { print, printError } from './output.ts';
 
 /** @param catalogue number and title of the known defect, if it is one. */
 export async function printFinding(
@@ -11,8 +13,23 @@ export async function printFinding(
 ): Promise<void> {
   // Imported late: most runs find nothing.
   const { formatFinding } = await import('../report/text/formatFinding.ts');
-  for (const line of formatFinding(finding, await openScenario(finding.scenario), withSources)) print(line);
+  const scenario = await openScenario(finding.scenario);
+  const file = finding.file ?? finding.unwritten?.file ?? null;
+  for (const line of formatFinding({ ...finding, file }, scenario, withSources)) print(line);
+  if (finding.unwritten) printUnwritten(finding, finding.unwritten.file);
   if (finding.catalogue) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
+}
+
+/** The document of a finding that could not be written, to be saved by hand. */
+function printUnwritten({ file: _, unwritten: __, ...finding }: WrittenFinding, file: string): void {
+  print(`  ${file} could not be written. This is its content:\n`);
+  print(findingDocument(dirname(file), finding).text);
+}
+
+/** Says on stderr which findings could not be written. They are printed on stdout. */
+export function warnOfUnwritten(findings: readonly WrittenFinding[]): void {
+  for (const { unwritten } of findings)
+    if (unwritten !== undefined) printError(`gfnring: cannot write the finding ${unwritten.file}: ${unwritten.why}`);
 }
 
 /**

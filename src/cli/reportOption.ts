@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { CampaignSummary } from '../campaign/summary.ts';
+import { BadInput } from '../input/badInput.ts';
 import { reporters } from '../report/reporters/registry.ts';
 import type { Reporter } from '../report/reporters/reporter.ts';
 import { type ReportRequest, writeReport } from '../report/writeReport.ts';
 import { UsageError } from './errors.ts';
+import { printError } from './output.ts';
 import { packageVersion } from './version.ts';
 
 const ofCampaignRuns = reporters.filter(({ campaignRun }) => campaignRun !== undefined);
@@ -36,10 +38,25 @@ function parseRequests(text: string): readonly ReportRequest[] {
 }
 
 /**
- * Writes the reports of a campaign that took `seconds`. Throws `BadInput` if a file cannot be
- * written.
+ * Writes the reports of a campaign that took `seconds`. Returns false if one cannot be written. The
+ * results of the campaign count all the same.
  */
-export async function writeCampaignReports(
+export async function tryWritingReports(
+  requests: readonly ReportRequest[] | undefined,
+  summary: CampaignSummary,
+  seconds: number,
+): Promise<boolean> {
+  try {
+    await writeCampaignReports(requests, summary, seconds);
+    return true;
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    printError(`gfnring: ${error.message}`);
+    return false;
+  }
+}
+
+async function writeCampaignReports(
   requests: readonly ReportRequest[] = [],
   summary: CampaignSummary,
   seconds: number,

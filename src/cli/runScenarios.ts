@@ -10,7 +10,7 @@ import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/bu
 import { guardScenario } from './guardScenario.ts';
 import type { SharedOptions } from './options.ts';
 import { print, printJson, progress } from './output.ts';
-import { printFinding } from './printFinding.ts';
+import { printFinding, warnOfUnwritten } from './printFinding.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
 import { STATUS } from './status.ts';
 import { statusOf, statusOfCheck } from './verdictStatus.ts';
@@ -76,6 +76,7 @@ export async function runScenarios(
     progress('');
     results.push(result);
     if (!options.json) await printResult(result, width, options);
+    warnOfUnwritten(result.findings);
     // The user should look at an unknown defect first.
     if (result.findings.some(isUnknown) || isStopRequested()) break;
   }

@@ -83,7 +83,17 @@ export interface Assumption {
 }
 
 /** A finding, and the path of its file. Null if it was not written. */
-export type WrittenFinding = Finding & { readonly file: string | null };
+export type WrittenFinding = Finding & {
+  readonly file: string | null;
+  /** The file that could not be written, and why. */
+  readonly unwritten?: UnwrittenFile;
+};
+
+/** A file that could not be written, and why. */
+export interface UnwrittenFile {
+  readonly file: string;
+  readonly why: string;
+}
 
 /** @param found whether there are findings. */
 export function exploreOutcome(

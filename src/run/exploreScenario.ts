@@ -1,5 +1,6 @@
 import type { Scenario } from '../check/scenario.ts';
 import type { Limits } from '../explore/limits.ts';
+import { checkWritable } from '../files/checkWritable.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { type OpenedScenario, resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
@@ -27,6 +28,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
   const start = performance.now();
   const opened = await resolveScenario(what);
   const exhaustive = options.scheduler === 'exhaustive';
+  if (options.directory !== null) checkWritable(options.directory, 'findings');
   const search = searchSpecOf(options);
   refuseIdle(opened.scenario, search, options.limits);
   const workers = exhaustive && search.reduction === 'states' ? 1 : options.workers;

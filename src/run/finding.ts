@@ -79,15 +79,18 @@ export function createFinding({
   };
 }
 
-/**
- * Writes a finding into `directory`, under a name made from its content, and returns the path. The
- * write is atomic.
- */
-export function writeFinding(directory: string, finding: Finding): string {
+/** The file of a finding in `directory`. Its name is made from its content. */
+export function findingDocument(directory: string, finding: Finding): { readonly file: string; readonly text: string } {
   const document = withChecksum({ ...finding, scenario: relativeTo(directory, finding.scenario) });
   const hash = document.checksum.slice(0, 10);
   const file = join(directory, `${fileStem(finding.scenario.name)}-${hash}.json`);
-  writeAtomically(file, `${JSON.stringify(document, null, 2)}\n`);
+  return { file, text: `${JSON.stringify(document, null, 2)}\n` };
+}
+
+/** Writes a finding into `directory`, and returns the path. The write is atomic. */
+export function writeFinding(directory: string, finding: Finding): string {
+  const { file, text } = findingDocument(directory, finding);
+  writeAtomically(file, text);
   return file;
 }
 

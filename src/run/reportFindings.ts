@@ -1,10 +1,11 @@
+import { errorCode } from '../files/fileErrors.ts';
 import { extendGuards } from '../process/supervision.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
 import type { MemoryConfig } from './createRun.ts';
 import { expandLoops } from './expandLoops.ts';
 import type { WrittenFinding } from './exploreReport.ts';
 import type { Failure } from './failure.ts';
-import { createFinding, writeFinding } from './finding.ts';
+import { createFinding, type Finding, findingDocument, writeFinding } from './finding.ts';
 import { GRACE_SECONDS } from './search/search.ts';
 import type { ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
@@ -29,10 +30,7 @@ export async function reportFindings(
 ): Promise<WrittenFinding[]> {
   const { memoryModel, tearing } = search;
   const { violation, schedule, cycle } = result;
-  const write = (failure: Failure): WrittenFinding => {
-    const finding = createFinding(failure);
-    return { ...finding, file: directory === null ? null : writeFinding(directory, finding) };
-  };
+  const write = (failure: Failure): WrittenFinding => writeIfPossible(createFinding(failure), directory);
   if (violation !== undefined) {
     const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
     return [write(await minimised(failure, minimiseSeconds))];
@@ -40,6 +38,18 @@ export async function reportFindings(
   if (result.limit !== undefined) return [];
   const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];
   return claims.map((claim) => write(unreachedClaim(opened, { memoryModel, tearing }, claim)));
+}
+
+/** A finding that cannot be written is reported all the same. */
+function writeIfPossible(finding: Finding, directory: string | null): WrittenFinding {
+  if (directory === null) return { ...finding, file: null };
+  try {
+    return { ...finding, file: writeFinding(directory, finding) };
+  } catch (error) {
+    const why = errorCode(error);
+    if (why === undefined) throw error;
+    return { ...finding, file: null, unwritten: { file: findingDocument(directory, finding).file, why } };
+  }
 }
 
 /**

@@ -85,6 +85,11 @@ export class CampaignDirectory {
     if (finding !== undefined) this.exporter.exportFinding(finding);
   }
 
+  /** Why entries or findings have no file. Undefined if all have. */
+  get exportError(): string | undefined {
+    return this.exporter.error;
+  }
+
   writeSnapshot(): void {
     this.log.writeSnapshot();
   }

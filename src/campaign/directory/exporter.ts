@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../../files/atomicWrite.ts';
-import { isTransient } from '../../files/fileErrors.ts';
+import { errorCode } from '../../files/fileErrors.ts';
 import { withChecksum } from '../../input/checksum.ts';
 import { relativeTo } from '../../run/finding.ts';
 import type { CorpusSeed } from '../corpus/corpus.ts';
@@ -17,8 +17,8 @@ import type { StrayFinding } from './strayFindings.ts';
 export class Exporter {
   private readonly directory: string;
   private readonly state: CampaignState;
-  /** Whether something could not be written. */
-  private isBehind = false;
+  /** Why something could not be written. Undefined if all is. */
+  private behind: string | undefined;
 
   constructor(directory: string, state: CampaignState) {
     this.directory = directory;
@@ -35,6 +35,11 @@ export class Exporter {
     this.tryWriting(() => this.writeFinding(finding));
   }
 
+  /** Why files are missing. Undefined if none is. */
+  get error(): string | undefined {
+    return this.behind;
+  }
+
   /** Writes all files that are missing. */
   exportAll(): void {
     for (const seed of this.state.corpus.seeds) this.writeEntry(seed);
@@ -42,15 +47,15 @@ export class Exporter {
       if (!existsSync(findingFile(this.directory, finding))) this.writeFinding(finding);
   }
 
-  /** Writes, and also everything that could not be written before. A full disk is no error. */
+  /** Writes, and also everything that could not be written before. Later it may be possible. */
   tryWriting(write: () => void): void {
     try {
-      if (this.isBehind) this.exportAll();
+      if (this.behind !== undefined) this.exportAll();
       else write();
-      this.isBehind = false;
+      this.behind = undefined;
     } catch (error) {
-      if (!isTransient(error)) throw error;
-      this.isBehind = true;
+      if (errorCode(error) === undefined) throw error;
+      this.behind = (error as Error).message;
     }
   }
 

@@ -9,7 +9,8 @@ import { summaryLines } from '../campaignText.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { jsonOption, quietOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { reportOption, writeCampaignReports } from '../reportOption.ts';
+import { reportOption, tryWritingReports } from '../reportOption.ts';
+import { STATUS } from '../status.ts';
 import { statusOfCampaign } from '../verdictStatus.ts';
 
 interface Options {
@@ -78,6 +79,7 @@ async function changeCampaign(
     print(`${plural(changed.after, 'corpus entry', 'corpus entries')} of ${changed.before} before`);
     for (const line of summaryLines(summary)) print(line);
   }
-  await writeCampaignReports(requests, summary, 0);
-  process.exitCode = statusOfCampaign(summary);
+  const isReported = await tryWritingReports(requests, summary, 0);
+  const status = statusOfCampaign(summary);
+  process.exitCode = isReported || status !== STATUS.nothingFound ? status : STATUS.usage;
 }

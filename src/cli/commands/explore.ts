@@ -23,7 +23,7 @@ import {
   wholeNumberArgument,
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { printFinding } from '../printFinding.ts';
+import { printFinding, warnOfUnwritten } from '../printFinding.ts';
 import { reportNotes, scenarioResultLine } from '../scenarioResultLine.ts';
 import { statusOf } from '../verdictStatus.ts';
 
@@ -124,6 +124,7 @@ async function explore(name: string | undefined, options: Options, command: Comm
   );
   if (options.json) printJson(report);
   else await printReport(report, options);
+  warnOfUnwritten(report.findings);
   process.exitCode = statusOf(report);
 }
 

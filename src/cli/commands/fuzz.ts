@@ -7,9 +7,10 @@ import type { Executor } from '../../campaign/executors/executor.ts';
 import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
 import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
 import { type CampaignSummary, summariseCampaign } from '../../campaign/summary.ts';
+import { withUnwritten } from '../../campaign/unwrittenFindings.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { CampaignClock } from '../campaignClock.ts';
-import { CampaignProgress } from '../campaignProgress.ts';
+import { CampaignProgress, WriteErrors } from '../campaignProgress.ts';
 import { summaryLines } from '../campaignText.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
@@ -28,9 +29,9 @@ import {
   trackerOption,
   wholeNumberArgument,
 } from '../options.ts';
-import { print, printJson, progress } from '../output.ts';
-import { printFinding } from '../printFinding.ts';
-import { reportOption, writeCampaignReports } from '../reportOption.ts';
+import { print, printError, printJson, progress } from '../output.ts';
+import { printFinding, warnOfUnwritten } from '../printFinding.ts';
+import { reportOption, tryWritingReports } from '../reportOption.ts';
 import { STATUS } from '../status.ts';
 import { statusOfCampaign } from '../verdictStatus.ts';
 import { packageVersion } from '../version.ts';
@@ -134,6 +135,7 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
   const { state } = campaign;
   const display = new CampaignProgress(state.counts.executions);
   const clock = new CampaignClock(campaign.directory, state);
+  const writeErrors = new WriteErrors(campaign.directory);
   let ended: CampaignEnd;
   try {
     ended = await runCampaign(campaign, executor, {
@@ -142,6 +144,7 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
       signal: stopSignal(),
       onProgress: (status) => {
         clock.tick();
+        writeErrors.show(status.writeError);
         if (!options.quiet) display.show(status, state);
       },
     });
@@ -151,15 +154,25 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
     campaign.close();
     progress('');
   }
-  const summary = await summariseCampaign(campaign);
-  if (options.json) printJson({ ...summary, ended, workers: options.workers });
+  const { unwritten, ...end } = ended;
+  const writeError = end.writeError ?? campaign.exportError ?? null;
+  const summary = withUnwritten(await summariseCampaign(campaign), unwritten, writeError);
+  if (options.json) printJson({ ...summary, ended: { ...end, writeError }, workers: options.workers });
   else await printSummary(summary, display.rateOf(state.counts.executions), options);
-  await writeCampaignReports(options.report, summary, display.seconds);
+  if (writeError !== null) printError(`gfnring: not all results are in ${campaign.directory}: ${writeError}`);
+  warnOfUnwritten(summary.findings);
+  const isReported = await tryWritingReports(options.report, summary, display.seconds);
   if (ended.by === 'signal') return STATUS.interrupted;
-  return statusOfCampaign(summary);
+  const status = statusOfCampaign(summary);
+  if (status !== STATUS.nothingFound) return status;
+  if (!isReported) return STATUS.usage;
+  return writeError === null ? status : STATUS.undecided;
 }
 
 async function printSummary(summary: CampaignSummary, rate: number, { quiet }: Options): Promise<void> {
-  for (const finding of summary.findings.slice(0, PRINTED_MAX)) await printFinding(finding);
-  if (!quiet || summary.findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
+  const { findings } = summary;
+  // All that have a file are in it; the others are nowhere else.
+  const printed = [...findings.slice(0, PRINTED_MAX), ...findings.slice(PRINTED_MAX).filter((it) => it.unwritten)];
+  for (const finding of printed) await printFinding(finding);
+  if (!quiet || findings.length > 0) for (const line of summaryLines(summary, rate)) print(line);
 }
