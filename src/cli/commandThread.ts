@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { leftOpen, type SupervisionMessage, setSupervisor } from '../process/supervision.ts';
 import { runCommandLine } from './runCommandLine.ts';
@@ -19,5 +20,7 @@ const port = parentPort!;
 setSupervisor((message) => port.postMessage(message));
 
 await runCommandLine(process.argv.slice(2));
+// Node announces a new worker in the next turn of the event loop.
+await setImmediate();
 const open = [...new Set(leftOpen().flatMap((name) => RESOURCES[name] ?? []))];
 port.postMessage({ kind: 'done', status: Number(process.exitCode ?? 0), open } satisfies SupervisionMessage);

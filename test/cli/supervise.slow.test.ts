@@ -68,8 +68,10 @@ test('--memory limits the heap', () => {
 });
 
 test('what a module prints is no part of the result, and what it leaves open is named and ended', () => {
-  const top =
-    "console.log('printed'); setInterval(() => {}, 1000); (await import('node:net')).createServer().listen(0);";
+  const top = `console.log('printed');
+setInterval(() => {}, 1000);
+(await import('node:net')).createServer().listen(0);
+new (await import('node:worker_threads')).Worker('setInterval(() => {}, 1000)', { eval: true });`;
   const { status, stdout, stderr } = gfnring('explore', moduleWith('open', { top }), '--executions', '10', '--json');
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ scenario: 'open', outcome: 'limit' });
