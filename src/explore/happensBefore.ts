@@ -61,7 +61,7 @@ export class HappensBefore implements HappensBeforeOrder {
     this.lastWrite = new Int32Array(2 * places.length);
     this.lastRead = new Int32Array(2 * places.length * this.threads);
     this.lastUnlock = new Int32Array(places.length);
-    const widest = Math.max(1, ...this.overlaps.map((of) => of.length));
+    const widest = this.overlaps.reduce((most, { length }) => Math.max(most, length), 1);
     this.candidates = new Int32Array((widest + 2) * (this.threads + 1));
   }
 

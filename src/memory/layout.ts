@@ -18,7 +18,7 @@ export class Layout {
   /** A copy with the same places and ids, to which more can be added. */
   static copy(of: Layout): Layout {
     const copy = new Layout();
-    copy.places.push(...of.places);
+    for (const place of of.places) copy.places.push(place);
     copy.#end = of.#end;
     return copy;
   }
@@ -98,6 +98,36 @@ export function overlap(a: Place, b: Place): boolean {
   return a.offset < b.offset + b.bits / 8 && b.offset < a.offset + a.bits / 8;
 }
 
-/** By id of a place: the ids of all places that share a byte with it, itself included. */
-export const overlapTable = (places: readonly Place[]): number[][] =>
-  places.map((a) => places.filter((b) => overlap(a, b)).map(({ id }) => id));
+type OverlapTable = readonly (readonly number[])[];
+
+/** Each part of a search needs the table of its layout. */
+const tables = new WeakMap<readonly Place[], OverlapTable>();
+
+/**
+ * By id of a place: the ids of all places that share a byte with it, itself included. A place is
+ * aligned to its size, so both are in the same eight bytes.
+ */
+export function overlapTable(places: readonly Place[]): OverlapTable {
+  let table = tables.get(places);
+  if (table?.length !== places.length) {
+    table = createOverlapTable(places);
+    tables.set(places, table);
+  }
+  return table;
+}
+
+function createOverlapTable(places: readonly Place[]): OverlapTable {
+  const byWord = new Map<number, Place[]>();
+  for (const place of places) {
+    const word = place.offset >>> 3;
+    const others = byWord.get(word);
+    if (others === undefined) byWord.set(word, [place]);
+    else others.push(place);
+  }
+  return places.map((a) =>
+    byWord
+      .get(a.offset >>> 3)!
+      .filter((b) => overlap(a, b))
+      .map(({ id }) => id),
+  );
+}

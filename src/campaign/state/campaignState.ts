@@ -88,8 +88,8 @@ export class CampaignState {
     state.corpus.restore(json.corpus);
     state.window.restore(json.planned);
     state.findings.merge(json.findings);
-    state.growth.push(...json.growth);
-    state.lostBatches.push(...json.lostBatches);
+    for (const sample of json.growth) state.growth.push(sample);
+    for (const lost of json.lostBatches) state.lostBatches.push(lost);
     for (const [id, campaign] of Object.entries(json.merged)) state.merged.set(id, campaign);
     return state;
   }

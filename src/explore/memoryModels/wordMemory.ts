@@ -23,14 +23,13 @@ export class WordMemory {
   constructor(places: readonly Place[], bytes: MemoryImage, log: StepLog) {
     this.u32 = bytes.u32;
     this.log = log;
-    this.geometry = Int32Array.from(
-      places.flatMap(({ offset, bits }) => [
-        offset >>> 2,
-        (offset & 3) * 8,
-        bits === 64 ? WIDE : bits === 32 ? -1 : (1 << bits) - 1,
-        bits,
-      ]),
-    );
+    this.geometry = new Int32Array(4 * places.length);
+    for (const [id, { offset, bits }] of places.entries()) {
+      this.geometry[4 * id] = offset >>> 2;
+      this.geometry[4 * id + 1] = (offset & 3) * 8;
+      this.geometry[4 * id + 2] = bits === 64 ? WIDE : bits === 32 ? -1 : (1 << bits) - 1;
+      this.geometry[4 * id + 3] = bits;
+    }
   }
 
   /** Writes a value: its lower and upper 32 bits. */

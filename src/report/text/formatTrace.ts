@@ -21,7 +21,9 @@ export function formatTrace(
   const label = (step: Trace[number]): string => `[${actors[step.thread].operations[step.operation].label}]`;
   const columns = actors.flatMap(({ name }, thread) => {
     const texts = trace.flatMap((step, i) => (step.thread === thread ? [cells[i], label(step)] : []));
-    return texts.length === 0 ? [] : [{ thread, name, width: Math.max(...[name, ...texts].map((t) => t.length)) }];
+    return texts.length === 0
+      ? []
+      : [{ thread, name, width: texts.reduce((most, { length }) => Math.max(most, length), name.length) }];
   });
   const row = (text: (column: { thread: number; name: string }) => string): string =>
     columns.map((column) => text(column).padEnd(column.width + 2)).join('');
