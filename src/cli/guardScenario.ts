@@ -1,3 +1,4 @@
+import { oneLine } from '../input/oneLine.ts';
 import { type Ending, type EndReason, guarded } from '../process/supervision.ts';
 import type { ExploreReport } from '../run/exploreReport.ts';
 import type { ExploreOptions } from '../run/exploreScenario.ts';
@@ -31,7 +32,7 @@ export function guardScenario<T>(
     const lines = [scenarioResultLine(report), ...reportNotes(report)];
     return {
       status: reason === 'interrupted' ? 'interrupted' : 'undecided',
-      stdout: documentOf === undefined ? `${lines.join('\n')}\n` : toJson(documentOf(report)),
+      stdout: documentOf === undefined ? `${lines.map(oneLine).join('\n')}\n` : toJson(documentOf(report)),
     };
   };
   return guarded(seconds + GRACE_SECONDS, endingFor, explore);

@@ -1,22 +1,24 @@
 import { isatty } from 'node:tty';
+import { oneLine, printableJson } from '../input/oneLine.ts';
 import { writeStream } from '../process/supervision.ts';
 
 /** Shows progress in one line of stderr, if stderr is a terminal. */
 export function progress(text: string): void {
-  if (isatty(2)) writeStream('stderr', `\r\x1b[K${text}`);
+  if (isatty(2)) writeStream('stderr', `\r\x1b[K${oneLine(text)}`);
 }
 
 /** One JSON document. 64-bit numbers become strings. */
 export const toJson = (value: unknown): string =>
-  `${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v), 2)}\n`;
+  `${printableJson(JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? `${v}` : v), 2))}\n`;
 
 export const printJson = (value: unknown): void => writeStream('stdout', toJson(value));
 
+/** Prints one line. Line breaks and control characters in it are those of a user's text. */
 export function print(line = ''): void {
-  writeStream('stdout', `${line}\n`);
+  writeStream('stdout', `${oneLine(line)}\n`);
 }
 
 /** Prints a line that is no result. */
 export function printError(line: string): void {
-  writeStream('stderr', `${line}\n`);
+  writeStream('stderr', `${oneLine(line)}\n`);
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { printableJson } from '../input/oneLine.ts';
 import type { WrittenFinding } from '../run/exploreReport.ts';
 import { findingDocument } from '../run/finding.ts';
 import { loadFinding } from '../run/resolveScenarioName.ts';
@@ -17,13 +18,16 @@ export async function printFinding(
   const file = finding.file ?? finding.unwritten?.file ?? null;
   for (const line of formatFinding({ ...finding, file }, scenario, withSources)) print(line);
   if (finding.unwritten) printUnwritten(finding, finding.unwritten.file);
-  if (finding.catalogue) print(`  known as ${finding.catalogue}: ${finding.title}\n`);
+  if (!finding.catalogue) return;
+  print(`  known as ${finding.catalogue}: ${finding.title}`);
+  print();
 }
 
 /** The document of a finding that could not be written, to be saved by hand. */
 function printUnwritten({ file: _, unwritten: __, ...finding }: WrittenFinding, file: string): void {
-  print(`  ${file} could not be written. This is its content:\n`);
-  print(findingDocument(dirname(file), finding).text);
+  print(`  ${file} could not be written. This is its content:`);
+  print();
+  for (const line of printableJson(findingDocument(dirname(file), finding).text).split('\n')) print(line);
 }
 
 /** Says on stderr which findings could not be written. They are printed on stdout. */

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { CampaignSummary } from '../campaign/summary.ts';
 import { BadInput } from '../input/badInput.ts';
 import { reporters } from '../report/reporters/registry.ts';
 import type { Reporter } from '../report/reporters/reporter.ts';
-import { type ReportRequest, writeReport } from '../report/writeReport.ts';
+import { fileIdentity, type ReportRequest, writeReport } from '../report/writeReport.ts';
 import { UsageError } from './errors.ts';
 import { printError } from './output.ts';
 import { packageVersion } from './version.ts';
@@ -31,7 +30,7 @@ function parseRequests(text: string): readonly ReportRequest[] {
     return { reporter, file };
   });
   const isUnique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
-  const files = requests.flatMap(({ file }) => (file === undefined ? [] : resolve(file)));
+  const files = requests.flatMap(({ file }) => (file === undefined ? [] : (fileIdentity(file) ?? [])));
   if (!isUnique(files) || !isUnique(requests.map(({ reporter }) => reporter)))
     throw new UsageError(`--report is '${text}': each format once, and each to its own file`);
   return requests;

@@ -1,11 +1,13 @@
 import { CommanderError } from 'commander';
-import { oneLine } from '../input/oneLine.ts';
 import { isStopRequested } from '../process/stopRequest.ts';
 import { commandList } from './commandList.ts';
 import { createProgram } from './createProgram.ts';
 import { isUsageError } from './errors.ts';
 import { printError } from './output.ts';
 import { STATUS } from './status.ts';
+
+/** A longer message is cut: it quotes a text of the user. */
+const MESSAGE_MAX = 1000;
 
 /**
  * Runs a command line and sets the exit status of the process.
@@ -34,5 +36,6 @@ function describe(error: unknown): string {
   // Commander shows the help when no command is named.
   if (error instanceof CommanderError && error.code === 'commander.help')
     return "name a command: 'gfnring --help' lists them";
-  return error instanceof Error ? oneLine(error.message.replace(/^error: /, '')) : oneLine(String(error));
+  const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
+  return message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)} …` : message;
 }

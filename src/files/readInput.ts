@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { BadInput } from '../input/badInput.ts';
 import { errorCode } from './fileErrors.ts';
 
@@ -59,6 +59,15 @@ export function readBytes(file: string): Buffer | undefined {
 export function readText(file: string): string | undefined {
   const bytes = readBytes(file);
   return bytes && decode(bytes, file);
+}
+
+/** What is at a path, behind links. Undefined if it cannot be told. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Throws `BadInput`, or an error of the file system. */

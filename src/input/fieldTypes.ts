@@ -29,8 +29,10 @@ function fieldTypesOf(z: typeof zod.z) {
     /** A number of so many bits. From 2^53 on it must be a text of digits. */
     unsigned(bits: number) {
       const error = must(`a whole number below 2^${bits}, or one in a text`);
-      const fits = (value: number | string) => BigInt(value) >> BigInt(bits) === 0n;
-      return z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)], error).refine(fits, error);
+      const digits = /^\d{1,20}$/;
+      // Also asked of values that are of neither type.
+      const fits = (value: number | string) => digits.test(`${value}`) && BigInt(value) >> BigInt(bits) === 0n;
+      return z.union([z.int().min(0), z.string().regex(digits)], error).refine(fits, error);
     },
     oneOf: <const T extends readonly string[]>(values: T) => z.enum(values, must(`one of ${values.join(', ')}`)),
     oneNumberOf: <const T extends readonly number[]>(values: T) =>

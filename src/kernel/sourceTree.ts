@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readInputBytes } from '../files/readInput.ts';
+import { readInputBytes, statOf } from '../files/readInput.ts';
 import { KernelError } from './compiled.ts';
 
 /** The texts of files by path, for the compiler. */
@@ -13,7 +13,7 @@ export const SHIM_AT = 'gfnring-shim';
 /** Folders of a kernel tree for `#include <…>`. */
 export const INCLUDE = ['include', 'include/uapi', 'arch/x86/include/uapi'] as const;
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
 
 /**
  * A C file of a kernel tree with the headers that it includes. Our own headers replace those that
@@ -21,8 +21,7 @@ const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false
  * tree or the file does not exist.
  */
 export function collectSourceFiles(kdir: string, file: string): SourceFiles {
-  if (!statSync(kdir, { throwIfNoEntry: false })?.isDirectory())
-    throw new KernelError(`${kdir} is no folder: --kdir names an unpacked kernel tree`);
+  if (!statOf(kdir)?.isDirectory()) throw new KernelError(`${kdir} is no folder: --kdir names an unpacked kernel tree`);
   if (file.startsWith('..') || !isFile(join(kdir, file)))
     throw new KernelError(`${join(kdir, file)} is no file of the tree: --file is seen from --kdir`);
   const files = new Map<string, string>();

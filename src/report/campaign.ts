@@ -4,6 +4,7 @@ import { type CampaignFinding, summariseCampaign } from '../campaign/summary.ts'
 import { readTimeSamples } from '../campaign/timeSamples.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
+import { shellQuote } from '../input/shellQuote.ts';
 import { KernelError } from '../kernel/compiled.ts';
 import type { CampaignData, CampaignFindingData } from './data.ts';
 import { renderInterleaving } from './interleaving.ts';
@@ -61,7 +62,7 @@ export async function renderCampaign(directory: string, page: string): Promise<C
 async function renderFinding(finding: CampaignFinding, page: string, stepsMax: number): Promise<CampaignFindingData> {
   const { key, property, message, memoryModel, contextSwitches, after, catalogue, title, file } = finding;
   const order = parseSchedule(finding.schedule) ?? [];
-  const replay = `npx gfnring replay ${file}`;
+  const replay = `npx gfnring replay ${shellQuote(file)}`;
   const data = {
     ...{ key, property, message, memoryModel, contextSwitches, after, catalogue, title, replay },
     scenario: finding.scenario.name,

@@ -1,6 +1,7 @@
 import type { Scenario } from '../check/scenario.ts';
 import { DEFAULT_MEMORY_MODEL } from '../explore/memoryModels/registry.ts';
 import { formatSchedule, threadOf } from '../explore/schedule.ts';
+import { shellQuote } from '../input/shellQuote.ts';
 import { isSequentiallyConsistent } from '../run/createRun.ts';
 import type { WrittenFinding } from '../run/exploreReport.ts';
 import type { InterleavingData } from './data.ts';
@@ -18,7 +19,9 @@ export function reproduceCommands(
   if (schedule.length === 0) {
     const options = machine.length > 0 ? `, { ${machine.join(', ')} }` : '';
     const again =
-      file === null ? `await explore(scenario${options})` : `npx gfnring explore ${file} --scheduler exhaustive`;
+      file === null
+        ? `await explore(scenario${options})`
+        : `npx gfnring explore ${shellQuote(file)} --scheduler exhaustive`;
     return [{ what: 'look again', line: again }];
   }
   if (file === null) {
@@ -27,15 +30,14 @@ export function reproduceCommands(
     const options = [`replay: '${formatSchedule(schedule)}'`, ...repeats, ...machine, ...skipped];
     return [{ what: 'reproduce', line: `await explore(scenario, { ${options.join(', ')} })` }];
   }
-  const replay = `npx gfnring replay ${file}`;
+  const replay = `npx gfnring replay ${shellQuote(file)}`;
   const last = program.actors[threadOf(schedule[schedule.length - 1]) % program.actors.length].name;
-  const actor = /^[\w-]+$/.test(last) ? last : `'${last}'`;
   return [
     { what: 'reproduce', line: replay },
     // Real threads are sequentially consistent and do not tear: they can show no other finding.
     ...(isSequentiallyConsistent({ memoryModel, tearing })
       ? [{ what: 'on threads', line: `${replay} --on workers` }]
       : []),
-    { what: 'as one actor', line: `${replay} --actor ${actor} --inspect-brk` },
+    { what: 'as one actor', line: `${replay} --actor ${shellQuote(last)} --inspect-brk` },
   ];
 }

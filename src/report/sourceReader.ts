@@ -13,7 +13,7 @@ export class SourceReader {
   lineAt(source: string): string | undefined {
     const [, file, line] = /(\S+):(\d+):\d+$/.exec(source) ?? [];
     if (file === undefined) return undefined;
-    return this.linesIn(file)[Number(line) - 1]?.trim().slice(0, CHARACTERS_MAX);
+    return this.linesIn(file)[Number(line) - 1]?.trim().replaceAll('\t', ' ').slice(0, CHARACTERS_MAX);
   }
 
   private linesIn(file: string): readonly string[] {

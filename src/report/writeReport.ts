@@ -1,7 +1,10 @@
 import { realpathSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { writeAtomically } from '../files/atomicWrite.ts';
 import { errorCode } from '../files/fileErrors.ts';
+import { statOf } from '../files/readInput.ts';
 import { BadInput } from '../input/badInput.ts';
+import { writeStream } from '../process/supervision.ts';
 import type { Reporter } from './reporters/reporter.ts';
 
 /** A report that the user wants, and its file where the format has one. */
@@ -11,12 +14,22 @@ export interface ReportRequest {
 }
 
 /**
+ * The same text for all paths of one file, through links too. Undefined for a device or a pipe,
+ * which can take several reports.
+ */
+export function fileIdentity(path: string): string | undefined {
+  const stats = statOf(path);
+  if (stats === undefined) return resolve(path);
+  return stats.isFile() || stats.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
+}
+
+/**
  * Writes a report to the file or to the stream that the request names. Throws `BadInput` when it
  * cannot.
  */
 export function writeReport({ reporter, file }: ReportRequest, report: string): void {
   if (reporter.output === 'file') writeReportFile(file!, report);
-  else process[reporter.output].write(report);
+  else writeStream(reporter.output, report);
 }
 
 /**

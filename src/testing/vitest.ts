@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { oneLine } from '../input/oneLine.ts';
 import type { Report } from './report.ts';
 
 /** Options of `toHold`. */
@@ -36,13 +37,13 @@ expect.extend({
     if (outcome === 'limit' && options.within !== 'limit')
       return { pass: this.isNot, message: () => undecided(received) };
     const how = outcome === 'limit' ? `no violation was found within ${limit}` : 'every interleaving holds';
-    return { pass: true, message: () => `${scenario}: a violation was expected, and ${how}` };
+    return { pass: true, message: () => `${oneLine(scenario)}: a violation was expected, and ${how}` };
   },
 });
 
 const undecided = ({ scenario, limit, executions, states, steps }: Report): string => {
   const searched = states > 0 ? `${states} states` : `${executions} executions`;
-  return `${scenario}: neither proved nor refuted: the limit of ${limit} came first, after ${searched} and ${steps} steps
+  return `${oneLine(scenario)}: neither proved nor refuted: the limit of ${limit} came first, after ${searched} and ${steps} steps
 
 Give it more (explore(scenario, { seconds: 60 })), make the scenario smaller, or say that this is enough: toHold({ within: 'limit' })`;
 };

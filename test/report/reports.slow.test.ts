@@ -106,7 +106,7 @@ test('annotations of GitHub are one line each, and no text in them is taken for 
   for (const line of await annotationsOf(hostile(summary))) {
     expect(line).not.toMatch(/[\r\n]/);
     expect(line).toContain('title=a<b & "c"%3A d%2C%0A%250A');
-    expect(line).toContain('::]]>%0D%0A::error::');
+    expect(line).toContain('::]]>\\u{d}%0A::error::');
   }
 });
 

@@ -89,5 +89,10 @@ export const checksum = (text: string): string => hexDigest(text, 8);
 
 function parseLine(line: string): unknown {
   const text = line.slice(9);
-  return line.slice(0, 9) === `${checksum(text)} ` ? JSON.parse(text) : undefined;
+  if (line.slice(0, 9) !== `${checksum(text)} `) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -63,12 +63,15 @@ function addressOf(url: string): string {
   try {
     parsed = new URL(url);
   } catch {
-    throw new BadInput(`'${url}' is no address: redis://host:port is expected`);
+    throw new BadInput(`'${withoutPassword(url)}' is no address: redis://host:port is expected`);
   }
   if (!/^rediss?:$/.test(parsed.protocol))
-    throw new BadInput(`'${url}' is no address of a Redis: redis://host:port is expected`);
+    throw new BadInput(`'${withoutPassword(url)}' is no address of a Redis: redis://host:port is expected`);
   return `${parsed.protocol}//${parsed.host}`;
 }
+
+/** An address may be malformed in any way. What stands before its last @ is not shown. */
+const withoutPassword = (url: string): string => url.replace(/^.*@/s, '…@');
 
 async function importPackages() {
   try {

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
+import { statOf } from '../../files/readInput.ts';
 import { openFindingInput } from '../../report/findingInput.ts';
 import { reporters } from '../../report/reporters/registry.ts';
 import type { Reporter } from '../../report/reporters/reporter.ts';
-import { type ReportRequest, writeReport } from '../../report/writeReport.ts';
+import { fileIdentity, type ReportRequest, writeReport } from '../../report/writeReport.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
@@ -35,8 +35,21 @@ async function report(what: string, options: Readonly<Record<string, string | tr
     return value === undefined ? [] : [{ reporter, file: value === true ? undefined : value }];
   });
   if (requests.length === 0) throw new UsageError(`choose a format: ${formatAlternatives(formats, spelling)}`);
-  if (statSync(what, { throwIfNoEntry: false })?.isDirectory()) await reportCampaign(what, requests);
+  checkOutputs(what, requests);
+  if (statOf(what)?.isDirectory()) await reportCampaign(what, requests);
   else await reportFinding(what, requests);
+}
+
+/** Throws `UsageError` if two outputs are one file, or if one would overwrite what is reported. */
+function checkOutputs(what: string, requests: readonly ReportRequest[]): void {
+  const paths = new Map([[fileIdentity(what), what]]);
+  for (const { reporter, file } of requests) {
+    const identity = file === undefined ? undefined : fileIdentity(file);
+    if (identity === undefined) continue;
+    const other = paths.get(identity);
+    if (other !== undefined) throw new UsageError(`--${reporter.name} ${file} would overwrite ${other}`);
+    paths.set(identity, file!);
+  }
 }
 
 async function reportCampaign(directory: string, requests: readonly ReportRequest[]): Promise<void> {

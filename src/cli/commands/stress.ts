@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import { shellQuote } from '../../input/shellQuote.ts';
 import { grouped, plural } from '../../report/format.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { type StressReport, stress } from '../../run/stress/stress.ts';
@@ -74,6 +75,6 @@ function printStress(report: StressReport, name: string): void {
   print(`${mark} ${report.scenario.padEnd(15)} ${counts.join(', ')}; ${how}: ${report.outcome}`);
   for (const { property, message, run } of findings) {
     print(`  ${property}: ${message} (run ${run})`);
-    print(`  free threads are not reproducible; search for a schedule: npx gfnring explore ${name}`);
+    print(`  free threads are not reproducible; search for a schedule: npx gfnring explore ${shellQuote(name)}`);
   }
 }

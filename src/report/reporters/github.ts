@@ -1,4 +1,6 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
+import { printable } from '../../input/oneLine.ts';
+import { shellQuote } from '../../input/shellQuote.ts';
 import { communicatingAccesses } from '../communicatingAccesses.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -22,10 +24,9 @@ async function workflowCommand(finding: CampaignFinding): Promise<string> {
   const position =
     last === undefined ? [] : [`file=${escapeProperty(last.file)}`, `line=${last.line}`, `col=${last.column}`];
   const parameters = [...position, `title=${escapeProperty(property)}`].join(',');
-  const text = `${message} (${scenario.name}). Reproduce: npx gfnring replay ${file}`;
+  const text = `${message} (${scenario.name}). Reproduce: npx gfnring replay ${shellQuote(file)}`;
   return `::${catalogue === null ? 'error' : 'warning'} ${parameters}::${escapeData(text)}`;
 }
 
-const escapeData = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const escapeData = (text: string): string => printable(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
 const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,4 +1,6 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
+import { printable } from '../../input/oneLine.ts';
+import { shellQuote } from '../../input/shellQuote.ts';
 import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
@@ -62,12 +64,12 @@ function formatFailure({
     message,
     `${scenario.name}, memory model ${memoryModel}, ${contextSwitches} context switches`,
     ...(catalogue === null ? [] : [`known as ${catalogue}: ${title}`]),
-    `reproduce: npx gfnring replay ${file}`,
+    `reproduce: npx gfnring replay ${shellQuote(file)}`,
   ].join('\n');
 }
 
-/** Characters that XML 1.0 cannot contain become the replacement character. */
+/** XML 1.0 cannot contain a half of a surrogate pair. It becomes the replacement character. */
 const escapeXml = (value: string): string =>
-  value
+  printable(value)
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
     .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,4 +1,6 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
+import { printableJson } from '../../input/oneLine.ts';
+import { shellQuote } from '../../input/shellQuote.ts';
 import { type CommunicatingAccess, communicatingAccesses } from '../communicatingAccesses.ts';
 import type { CampaignRun, Reporter } from './reporter.ts';
 
@@ -33,7 +35,7 @@ async function formatLog({ summary, version }: Pick<CampaignRun, 'summary' | 've
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(log, null, 2))}\n`;
 }
 
 async function formatResult(finding: CampaignFinding, rules: readonly string[]) {
@@ -46,7 +48,9 @@ async function formatResult(finding: CampaignFinding, rules: readonly string[]) 
     ruleId: ruleId(property),
     ruleIndex: rules.indexOf(property),
     level: catalogue === null ? 'error' : 'warning',
-    message: { text: `${property}: ${message} (${scenario.name}).${known} Reproduce: npx gfnring replay ${file}` },
+    message: {
+      text: `${property}: ${message} (${scenario.name}).${known} Reproduce: npx gfnring replay ${shellQuote(file)}`,
+    },
     partialFingerprints: { 'gfnringCommunication/v1': key },
     properties: { scenario: scenario.name, executionsBefore: after },
     ...(last !== undefined && {

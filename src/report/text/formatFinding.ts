@@ -2,6 +2,7 @@ import type { Scenario } from '../../check/scenario.ts';
 import { linesOf, traceOf } from '../../explore/execution/trace.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
+import { oneLine } from '../../input/oneLine.ts';
 import { createRun, runGuarded } from '../../run/createRun.ts';
 import type { WrittenFinding } from '../../run/exploreReport.ts';
 import { countOperations } from '../../scenario/omittedOperations.ts';
@@ -44,7 +45,7 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, withS
     '',
     ...commands.map(({ what, line }) => `  ${what.padEnd(12)} ${line}`),
     '',
-  ];
+  ].map(oneLine);
 }
 
 /**

@@ -62,7 +62,7 @@ async function checkKernel(
   const tracker = trackerOfApi[compiled.api];
   const { hooked, unhooked } = compiled;
   const kernel = kernelFileOf(compiled);
-  if (!options.json && !options.quiet) print(`${formatHooks(compiled)}, as ${tracker}\n`);
+  if (!options.json && !options.quiet) printHooks(compiled, tracker);
   await runScenarios(
     selectScenarios(checksOfKernel(kernel, tracker), tracker, names),
     { ...options, tracker, lines: true },
@@ -91,11 +91,12 @@ function selectScenarios(
 }
 
 /**
- * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked`, and a line for each access that is not
- * hooked.
+ * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked, as dirty-ring`, and a line for each access
+ * that is not hooked.
  */
-function formatHooks({ file, hooked, unhooked }: CompiledKernel): string {
+function printHooks({ file, hooked, unhooked }: CompiledKernel, tracker: string): void {
   const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
-  const lines = unhooked.map((access) => `\n  not hooked, so not checked: ${access}`);
-  return `${file}: ${counts.join(', ')} hooked${lines.join('')}`;
+  print(`${file}: ${counts.join(', ')} hooked, as ${tracker}`);
+  for (const access of unhooked) print(`  not hooked, so not checked: ${access}`);
+  print();
 }
