@@ -74,6 +74,12 @@ export const extendGuards = (seconds: number): void => send?.({ kind: 'extend', 
 
 let activeBefore: readonly string[] | undefined;
 const workers: Worker[] = [];
+let hasOwnWorkers = false;
+
+/** The command starts workers itself. From now on, it cannot tell whose worker is left. */
+export function noteOwnWorkers(): void {
+  hasOwnWorkers = true;
+}
 
 /** Notes that a user's module is loaded from here on. */
 export function noteModule(path: string): void {
@@ -94,5 +100,5 @@ export function leftOpen(): string[] {
   const active = process.getActiveResourcesInfo();
   for (const name of activeBefore) if (active.includes(name)) active.splice(active.indexOf(name), 1);
   // A worker that has ended has no id.
-  return workers.some(({ threadId }) => threadId > 0) ? [...active, 'Worker'] : active;
+  return !hasOwnWorkers && workers.some(({ threadId }) => threadId > 0) ? [...active, 'Worker'] : active;
 }

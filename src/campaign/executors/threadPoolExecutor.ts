@@ -1,4 +1,5 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
+import { createPool } from '../../process/pool.ts';
 import { isAbortedBy } from '../../run/endedBy.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { type CampaignTask, Executor, type TaskAnswer } from './executor.ts';
@@ -29,12 +30,7 @@ export class ThreadPoolExecutor extends Executor {
     // One more task than threads, so that no thread waits for the coordinator.
     this.capacity = workers + 1;
     this.patienceSeconds = patienceSeconds;
-    this.pool = new Piscina({
-      filename: workerFile('campaign/executors/campaignWorker'),
-      minThreads: workers,
-      maxThreads: workers,
-      idleTimeout: Infinity,
-    });
+    this.pool = createPool(workerFile('campaign/executors/campaignWorker'), workers);
     // An error of a task rejects that task. The pool itself reports an answer that comes while it
     // is being closed. Nothing waits for that answer.
     this.pool.on('error', () => {});

@@ -1,8 +1,9 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { Violation } from '../../explore/execution/violation.ts';
 import { createSharedSchedule, stepsTaken } from '../../memory/scheduledMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
+import { createPool } from '../../process/pool.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { isAbortedBy } from '../endedBy.ts';
@@ -82,12 +83,7 @@ export class LockstepPool {
 
   /** Each actor needs a thread of its own, because they wait for each other. */
   private createPool(): Piscina {
-    return new Piscina({
-      filename: workerFile('run/lockstep/lockstepWorker'),
-      minThreads: this.threads,
-      maxThreads: this.threads,
-      idleTimeout: Infinity,
-    });
+    return createPool(workerFile('run/lockstep/lockstepWorker'), this.threads);
   }
 }
 

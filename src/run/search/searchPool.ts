@@ -1,7 +1,8 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { Limits } from '../../explore/limits.ts';
 import type { WorkBatch } from '../../explore/parallel/batchedSearch.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { createPool } from '../../process/pool.ts';
 import type { OpenedScenario } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { createRun } from '../createRun.ts';
@@ -30,12 +31,7 @@ export class SearchPool {
   /** @param threads all of them, this one included; two or more. */
   constructor(threads: number) {
     this.workers = threads - 1;
-    this.pool = new Piscina({
-      filename: workerFile('run/search/searchWorker'),
-      minThreads: this.workers,
-      maxThreads: this.workers,
-      idleTimeout: Infinity,
-    });
+    this.pool = createPool(workerFile('run/search/searchWorker'), this.workers);
   }
 
   /**

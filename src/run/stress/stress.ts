@@ -1,8 +1,8 @@
-import { Piscina } from 'piscina';
 import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
 import { Deadline, isPast } from '../../explore/limits.ts';
 import { SCHEMA } from '../../input/schema.ts';
+import { createPool } from '../../process/pool.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
 import { checkFinalState } from './checkFinalState.ts';
@@ -56,12 +56,7 @@ export async function stress(
   const threads = scenario.program.actors.length;
   const deadline = new Deadline(limits.seconds);
   const checker = new RunChecker(source, scenario);
-  const pool = new Piscina({
-    filename: workerFile('run/stress/stressWorker'),
-    minThreads: threads,
-    maxThreads: threads,
-    idleTimeout: Infinity,
-  });
+  const pool = createPool(workerFile('run/stress/stressWorker'), threads);
   let runs = 0;
   try {
     while (runs < limits.runs && !isPast(deadline.end) && checker.findings.length === 0) {

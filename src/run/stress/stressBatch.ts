@@ -1,6 +1,7 @@
 import type { Piscina } from 'piscina';
 import type { Scenario } from '../../check/scenario.ts';
 import { crashOf, type Violation } from '../../explore/execution/violation.ts';
+import { BadInput } from '../../input/badInput.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { isAbortedBy } from '../endedBy.ts';
@@ -38,13 +39,21 @@ export async function runStressBatch(
   });
   const control = new SharedArrayBuffer(16);
   // A thread that waits ends by itself after its deadline. One that loops for ever is ended here.
-  const signal = AbortSignal.timeout(Math.ceil(1000 * seconds));
+  // If one dies, all are ended, because the others would wait for it.
+  const died = new AbortController();
+  const signal = AbortSignal.any([died.signal, AbortSignal.timeout(Math.ceil(1000 * seconds))]);
   const settled = await Promise.allSettled(
-    program.actors.map(
-      (_, thread) =>
-        pool.run({ source, thread, memories, control } satisfies StressTask, { signal }) as Promise<ThreadRuns>,
-    ),
+    program.actors.map((_, thread) => {
+      const task: StressTask = { source, thread, memories, control };
+      const run = pool.run(task, { signal }) as Promise<ThreadRuns>;
+      run.catch((error: Error) => {
+        if (!isAbortedBy(signal, error)) died.abort(error);
+      });
+      return run;
+    }),
   );
+  if (died.signal.aborted && 'module' in source)
+    throw new BadInput(`${source.module} ends its thread: ${died.signal.reason.message}: a module must not do that`);
   const isLate = settled.some((thread) => thread.status === 'rejected' && isAbortedBy(signal, thread.reason));
   if (seconds < PATIENCE_SECONDS && isLate) return [];
   const threads = settled.map((thread) =>

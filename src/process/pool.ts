@@ -1,0 +1,12 @@
+import { Piscina } from 'piscina';
+import { noteOwnWorkers } from './supervision.ts';
+
+/**
+ * A pool of worker threads that live as long as it does.
+ *
+ * @param filename see `workerFile`.
+ */
+export function createPool(filename: string, threads: number): Piscina {
+  noteOwnWorkers();
+  return new Piscina({ filename, minThreads: threads, maxThreads: threads, idleTimeout: Infinity });
+}
