@@ -46,6 +46,8 @@ export const tearingOption = (): Option =>
   new Option('--tearing', 'a plain 64-bit store is two stores of 32 bits').default(false);
 export const linesOption = (): Option => new Option('--lines', 'print the source line of each access in a trace');
 export const jsonOption = (): Option => new Option('--json', 'print one JSON document and nothing else');
+export const trustOption = (): Option =>
+  new Option('--trust', 'run modules that a finding or a campaign from elsewhere names: see docs/security.md');
 export const quietOption = (): Option => new Option('--quiet', 'print findings only');
 export const directoryOption = (): Option =>
   new Option('--dir <path>', 'directory of the findings').default('.gfnring/findings');

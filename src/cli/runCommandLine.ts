@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
 import { isStopRequested } from '../process/stopRequest.ts';
+import { setConsent } from '../run/consent.ts';
+import { createConsent } from './askConsent.ts';
 import { commandList } from './commandList.ts';
 import { createProgram } from './createProgram.ts';
 import { isUsageError } from './errors.ts';
@@ -16,11 +18,16 @@ const MESSAGE_MAX = 1000;
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const program = await createProgram(args[0]);
+  program.hook('preAction', (_, command) =>
+    setConsent(createConsent(command.opts<{ trust?: boolean }>().trust === true)),
+  );
   try {
     await program.parseAsync(args, { from: 'user' });
     if (isStopRequested() && !commandList[args[0]]?.isService) process.exitCode = STATUS.interrupted;
   } catch (error) {
     fail(error);
+  } finally {
+    setConsent();
   }
 }
 

@@ -10,6 +10,7 @@ import type { ScenarioRef } from '../scenario/scenarioRef.ts';
 import { recordedCanary } from './canary.ts';
 import type { MemoryConfig } from './createRun.ts';
 import type { Failure } from './failure.ts';
+import { modulesOf, withOrigin } from './origin.ts';
 
 /** The version of the form of a finding. 2: with a checksum. */
 export const FINDING_SCHEMA = 2;
@@ -81,7 +82,8 @@ export function createFinding({
 
 /** The file of a finding in `directory`. Its name is made from its content. */
 export function findingDocument(directory: string, finding: Finding): { readonly file: string; readonly text: string } {
-  const document = withChecksum({ ...finding, scenario: relativeTo(directory, finding.scenario) });
+  const content = { ...finding, scenario: relativeTo(directory, finding.scenario) };
+  const document = withOrigin(withChecksum(content), modulesOf([finding.scenario]));
   const hash = document.checksum.slice(0, 10);
   const file = join(directory, `${fileStem(finding.scenario.name)}-${hash}.json`);
   return { file, text: `${JSON.stringify(document, null, 2)}\n` };

@@ -6,6 +6,7 @@ import { isBenchmarkRing } from '../scenario/benchmarkRing.ts';
 import { findBuiltIn } from '../scenario/builtinScenarios.ts';
 import { type ScenarioRef, sourceOfModule } from '../scenario/scenarioRef.ts';
 import { trackerNames } from '../trackers/registry.ts';
+import { requireConsent } from './consent.ts';
 import type { Finding } from './finding.ts';
 import { parseFinding, parseScenarioRef } from './parseScenarioRef.ts';
 
@@ -27,7 +28,9 @@ export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
   }
   if (!name.endsWith('.json')) return sourceOfModule(name);
   const json = readJson(name, 'scenario');
-  return isFinding(json) ? parseFinding(json, name).scenario : parseScenarioRef(json, name, name);
+  const source = isFinding(json) ? parseFinding(json, name).scenario : parseScenarioRef(json, name, name);
+  requireConsent(json, [source], name);
+  return source;
 }
 
 /**
@@ -36,7 +39,10 @@ export async function resolveScenarioName(name: string): Promise<ScenarioRef> {
  * `BadInput`.
  */
 export function loadFinding(file: string): Finding & { readonly order: readonly number[] } {
-  return parseFinding(readJson(file, 'finding'), file);
+  const json = readJson(file, 'finding');
+  const finding = parseFinding(json, file);
+  requireConsent(json, [finding.scenario], file);
+  return finding;
 }
 
 /**

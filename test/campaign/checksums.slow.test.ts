@@ -23,9 +23,13 @@ const documents = halfway().then((directory) => {
   ] as const;
 });
 
+/** Where a document comes from is no part of its content. */
+const withoutOrigin = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value, origin: undefined } : value;
+
 /** Throws unless a reader accepts the original alone, and rejects all else in one line. */
 function expectRejection(read: (value: unknown, file: string) => unknown, value: unknown, original: unknown): void {
-  if (isDeepStrictEqual(value, original)) return;
+  if (isDeepStrictEqual(withoutOrigin(value), withoutOrigin(original))) return;
   try {
     read(value, 'it');
   } catch (error) {

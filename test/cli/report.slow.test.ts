@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
+import { withChecksum } from '../../src/input/checksum.ts';
 import { temporaryFolder } from '../commandLine.ts';
 import { gfnringWith } from '../selftest/gfnring.ts';
 
@@ -40,16 +41,14 @@ test('a finding as a page, a trace and text at once; missing folders are created
 
 test('the page says so if the code does not fail as the finding says', async () => {
   const { canary: _, ...mended } = JSON.parse(readFileSync(at(finding.file), 'utf8'));
-  write('mended.json', JSON.stringify({ ...mended, schedule: '0x16' }));
+  write('mended.json', JSON.stringify(withChecksum({ ...mended, schedule: '0x16' })));
   expect(await gfnringHere('report', 'mended.json', '--html', 'mended.html')).toMatchObject({ status: 0 });
   expect(dataIn('mended.html')).toMatchObject({ failed: null, expected: finding.property });
 });
 
 test('wrong input ends with one line and status 2', async () => {
-  write(
-    'unseen.json',
-    JSON.stringify({ ...JSON.parse(readFileSync(at('mended.json'), 'utf8')), schedule: '', contextSwitches: 0 }),
-  );
+  const unseen = { ...JSON.parse(readFileSync(at('mended.json'), 'utf8')), schedule: '', contextSwitches: 0 };
+  write('unseen.json', withChecksum(unseen));
   write('none.json', '{}');
   mkdirSync(at('empty'), { recursive: true });
   for (const [args, why] of [

@@ -4,6 +4,7 @@ import { errorCode } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { withChecksum } from '../../input/checksum.ts';
 import { relativeTo } from '../../run/finding.ts';
+import { modulesOf, withOrigin } from '../../run/origin.ts';
 import { CAMPAIGN_SCHEMA, type CampaignSettings } from '../settings.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import type { BatchEffect } from '../state/events.ts';
@@ -13,7 +14,7 @@ import { Exporter } from './exporter.ts';
 import { entryFile, filesIn, removeDrafts, settingsFile } from './layout.ts';
 import { acquireLock, releaseLock } from './lock.ts';
 import { checkFolders } from './openOwnFile.ts';
-import { readSettings } from './readSettings.ts';
+import { readSettings, readTrustedSettings } from './readSettings.ts';
 import { quarantineDamaged } from './recover.ts';
 import type { StrayFinding } from './strayFindings.ts';
 
@@ -42,7 +43,8 @@ export class CampaignDirectory {
       mkdirSync(directory, { recursive: true });
       acquireLock(directory);
       const bases = settings.bases.map((base) => ({ ...base, source: relativeTo(directory, base.source) }));
-      const campaign = withChecksum({ schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases });
+      const content = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };
+      const campaign = withOrigin(withChecksum(content), modulesOf(settings.bases.map(({ source }) => source)));
       writeAtomically(settingsFile(directory), `${JSON.stringify(campaign, null, 2)}\n`);
       // Reading the settings back gives the order of fields that a resumed campaign has.
       const log = new EventLog(directory, readSettings(directory));
@@ -53,7 +55,7 @@ export class CampaignDirectory {
   /** Resumes a campaign. Throws `BadInput` if there is none, or one of another schema. */
   static open(directory: string): CampaignDirectory {
     return asBadInput(directory, () => {
-      const settings = readSettings(directory);
+      const settings = readTrustedSettings(directory);
       checkFolders(directory);
       acquireLock(directory);
       const log = new EventLog(directory, settings);

@@ -10,7 +10,7 @@ import { parseEvent, parseState } from '../state/parseState.ts';
 import { checksum, Journal, readEvents } from './journal.ts';
 import { journalFile, snapshotFile } from './layout.ts';
 import { quarantine } from './quarantine.ts';
-import { readSettings } from './readSettings.ts';
+import { readTrustedSettings } from './readSettings.ts';
 
 /** Size of the journal in bytes at which a snapshot replaces it. It bounds the time to resume. */
 const JOURNAL_MAX = 1 << 22;
@@ -75,7 +75,7 @@ export class EventLog {
  * there is no campaign, or if its snapshot is damaged.
  */
 export function readState(directory: string): CampaignState {
-  const settings = readSettings(directory);
+  const settings = readTrustedSettings(directory);
   // The journal is read first: a snapshot that is written meanwhile has all of its events, and
   // these are then skipped.
   const journal = readBytes(journalFile(directory));

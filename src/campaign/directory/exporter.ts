@@ -4,6 +4,7 @@ import { writeAtomically } from '../../files/atomicWrite.ts';
 import { errorCode } from '../../files/fileErrors.ts';
 import { withChecksum } from '../../input/checksum.ts';
 import { relativeTo } from '../../run/finding.ts';
+import { modulesOf, withOrigin } from '../../run/origin.ts';
 import type { CorpusSeed } from '../corpus/corpus.ts';
 import type { CampaignState } from '../state/campaignState.ts';
 import type { RecordedFinding } from '../state/findings.ts';
@@ -83,6 +84,9 @@ export class Exporter {
   ): void {
     const scenario = relativeTo(findingsFolder(this.directory), finding.scenario);
     const campaign = { key, base, executions: executionsBefore };
-    writeAtomically(file, `${JSON.stringify(withChecksum({ ...finding, scenario, campaign }), null, 2)}\n`);
+    writeAtomically(
+      file,
+      `${JSON.stringify(withOrigin(withChecksum({ ...finding, scenario, campaign }), modulesOf([finding.scenario])), null, 2)}\n`,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { parseJson } from '../../input/parseJson.ts';
 import type { Finding } from '../../run/finding.ts';
 import { parseFinding } from '../../run/parseScenarioRef.ts';
 import type { CampaignState } from '../state/campaignState.ts';
+import { ownModule } from '../state/parseState.ts';
 import { filesIn, findingFile, findingsFolder } from './layout.ts';
 
 /** A finding of the folder `findings` that the state of the campaign does not have. */
@@ -40,12 +41,15 @@ const campaignSchema = lazySchema((t) => t.openFields({ campaign: t.openFields(c
 export function readStrayFindings(directory: string, state: CampaignState): StrayFindings {
   const strays: StrayFinding[] = [];
   const unreadable: string[] = [];
+  const own = state.settings.bases.map(({ source }) => source);
   const recorded = new Set(state.findings.recorded.map((finding) => findingFile(directory, finding)));
   for (const name of filesIn(findingsFolder(directory))) {
     const file = join(findingsFolder(directory), name);
     if (!name.endsWith('.json') || recorded.has(file)) continue;
     try {
-      strays.push(readStray(file));
+      const stray = readStray(file);
+      const scenario = ownModule(stray.finding.scenario, own, file);
+      strays.push({ ...stray, finding: { ...stray.finding, scenario } });
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
       unreadable.push(`${name}: ${error.message}`);

@@ -93,7 +93,7 @@ const parseOwnScenario = (value: unknown, own: readonly ScenarioRef[], where: st
  * A campaign runs no module but those that its settings name. The path is taken from them, because
  * the campaign, or the one that it was merged from, may have been written in another folder.
  */
-function ownModule(source: ScenarioRef, own: readonly ScenarioRef[], where: string): ScenarioRef {
+export function ownModule(source: ScenarioRef, own: readonly ScenarioRef[], where: string): ScenarioRef {
   if (!('module' in source)) return source;
   const name = basename(source.module);
   for (const scenario of own)

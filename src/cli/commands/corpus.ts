@@ -7,7 +7,7 @@ import { plural } from '../../report/format.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { summaryLines } from '../campaignText.ts';
 import { defineCommand } from '../defineCommand.ts';
-import { jsonOption, quietOption } from '../options.ts';
+import { jsonOption, quietOption, trustOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { reportOption, tryWritingReports } from '../reportOption.ts';
 import { STATUS } from '../status.ts';
@@ -38,7 +38,7 @@ const mergeCommand = (): Command =>
       new Argument('<into>', 'the directory of the campaign that grows'),
       new Argument('<from...>', 'the directories of the others'),
     ],
-    options: [reportOption(), jsonOption(), quietOption()],
+    options: [reportOption(), trustOption(), jsonOption(), quietOption()],
     examples: {
       'corpus merge shard-1 shard-2 shard-3': 'three shards, into the first',
       'corpus merge all shard-1 shard-2 --report junit=fuzz.xml,github': 'two shards, with reports for CI',
@@ -52,7 +52,7 @@ const minimiseCommand = (): Command =>
     name: 'minimise',
     description: 'remove entries whose coverage other entries have',
     args: [new Argument('<dir>', 'the directory of the campaign')],
-    options: [jsonOption(), quietOption()],
+    options: [trustOption(), jsonOption(), quietOption()],
     examples: {
       'corpus minimise .gfnring/campaign': 'the default campaign of fuzz',
       'corpus minimise night --json': 'with all counts',

@@ -20,6 +20,7 @@ import {
   secondsArgument,
   seedOption,
   tearingOption,
+  trustOption,
   wholeNumberArgument,
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -66,6 +67,7 @@ export const exploreCommand = (): Command =>
       directoryOption(),
       seedOption(),
       jsonOption(),
+      trustOption(),
       quietOption(),
     ],
     examples: {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Argument, type Command, Option } from 'commander';
 import { type CampaignEnd, runCampaign } from '../../campaign/campaign.ts';
 import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
-import { readSettings } from '../../campaign/directory/readSettings.ts';
+import { readTrustedSettings } from '../../campaign/directory/readSettings.ts';
 import type { Executor } from '../../campaign/executors/executor.ts';
 import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
 import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
@@ -27,6 +27,7 @@ import {
   seedOption,
   tearingOption,
   trackerOption,
+  trustOption,
   wholeNumberArgument,
 } from '../options.ts';
 import { print, printError, printJson, progress } from '../output.ts';
@@ -75,6 +76,7 @@ export const fuzzCommand = (): Command =>
       reportOption(),
       seedOption(),
       jsonOption(),
+      trustOption(),
       quietOption(),
     ],
     note: 'Exit status: 3 if a batch could not be run and nothing was found, 4 if no execution was complete.',
@@ -110,7 +112,7 @@ const campaignOptions = (): Option[] => [
 ];
 
 async function fuzz(names: readonly string[], options: Options, command: Command): Promise<void> {
-  const saved = options.resume ? readSettings(options.dir) : undefined;
+  const saved = options.resume ? readTrustedSettings(options.dir) : undefined;
   if (saved !== undefined) await checkRepeatedSettings(saved, names, options, (name) => isGiven(command, name));
   const executor = await createExecutor(options);
   let campaign: CampaignDirectory;

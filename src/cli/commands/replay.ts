@@ -17,6 +17,7 @@ import {
   memoryModelOption,
   quietOption,
   tearingOption,
+  trustOption,
 } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
@@ -47,6 +48,7 @@ export const replayCommand = (): Command =>
       new Option('--inspect-brk', 'with --actor: wait for a debugger first'),
       linesOption(),
       jsonOption(),
+      trustOption(),
       quietOption(),
     ],
     note: 'Exit status: 1 if a property is violated, 3 if worker threads give another result.',

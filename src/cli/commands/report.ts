@@ -6,6 +6,7 @@ import type { Reporter } from '../../report/reporters/reporter.ts';
 import { fileIdentity, type ReportRequest, writeReport } from '../../report/writeReport.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
+import { trustOption } from '../options.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
 import { formatAlternatives } from '../reportOption.ts';
 
@@ -17,9 +18,13 @@ export const reportCommand = (): Command =>
     name: 'report',
     description: 'show a finding or a campaign as an HTML page, a Perfetto trace or text',
     args: [new Argument('<what>', 'the path of a finding, or the directory of a campaign')],
-    options: formats.map(
-      ({ name, output, description }) => new Option(output === 'file' ? `--${name} <file>` : `--${name}`, description),
-    ),
+    options: [
+      ...formats.map(
+        ({ name, output, description }) =>
+          new Option(output === 'file' ? `--${name} <file>` : `--${name}`, description),
+      ),
+      trustOption(),
+    ],
     note: 'Exit status: 0 when the report is written, whatever it says.',
     examples: {
       'report .gfnring/findings/ring-0123456789.json --html ring.html': 'a page that shows each step',

@@ -6,7 +6,7 @@ import { type StressReport, stress } from '../../run/stress/stress.ts';
 import { detailedScenarios } from '../../trackers/gfnRing/scenarios.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
-import { jsonOption, quietOption, secondsArgument, wholeNumberArgument } from '../options.ts';
+import { jsonOption, quietOption, secondsArgument, trustOption, wholeNumberArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { STATUS } from '../status.ts';
 import { statusOfStress } from '../verdictStatus.ts';
@@ -34,6 +34,7 @@ export const stressCommand = (): Command =>
         .default(Infinity, 'no limit')
         .argParser(wholeNumberArgument('runs', 1)),
       jsonOption(),
+      trustOption(),
       quietOption(),
     ],
     note: `Built-in scenarios: ${detailedScenarios.map(({ spec }) => spec.name).join(', ')}`,

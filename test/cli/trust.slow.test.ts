@@ -1,0 +1,107 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { withChecksum } from '../../src/input/checksum.ts';
+import { main, runNode, temporaryFolder } from '../commandLine.ts';
+
+const { folder, path, write } = temporaryFolder();
+const elsewhere = { XDG_CONFIG_HOME: path('config of another user') };
+const here = { XDG_CONFIG_HOME: path('config') };
+
+/** A module that leaves a file behind when it runs. */
+write(
+  'race.mjs',
+  `import { writeFileSync } from 'node:fs';
+import { scenario } from 'gfnring';
+writeFileSync(${JSON.stringify(path('has run'))}, '');
+const add = (mem, { count }) => mem.store(count, mem.load(count) + 1);
+export default scenario({
+  name: 'race',
+  cells: { count: 'u32' },
+  actors: { a: [add], b: [add] },
+  finally: { 'no addition is lost': ({ read, cells }) => read(cells.count) === 2 },
+});
+`,
+);
+
+/** Runs the command line as one of two users, and says whether the module has run. */
+function gfnring(user: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  rmSync(path('has run'), { force: true });
+  const result = runNode([main, ...args], { cwd: folder, env: { ...process.env, ...user } });
+  return { ...result, hasRun: existsSync(path('has run')) };
+}
+
+expect(gfnring(here, 'explore', './race.mjs', '--dir', 'findings').status).toBe(1);
+const finding = `findings/${readdirSync(path('findings'))[0]}`;
+expect(gfnring(here, 'fuzz', './race.mjs', '--executions', '512', '--dir', 'campaign').status).toBe(1);
+write('ref.json', { schema: 1, name: 'race', module: './race.mjs' });
+
+const ofFinding = [
+  ['explore', finding],
+  ['stress', finding, '--runs', '1'],
+  ['replay', finding],
+  ['report', finding, '--text'],
+  ['fuzz', finding, '--executions', '512', '--dir', 'of finding'],
+];
+const ofCampaign = [
+  ['fuzz', '--resume', '--dir', 'campaign', '--executions', '512'],
+  ['report', 'campaign', '--html', 'campaign.html'],
+  ['corpus', 'minimise', 'campaign'],
+  ['corpus', 'merge', 'campaign', 'campaign copy'],
+];
+cpSync(path('campaign'), path('campaign copy'), { recursive: true });
+
+describe('the module of a finding or of a campaign', () => {
+  test.each([...ofFinding, ...ofCampaign])(
+    '%s %s: runs for the user who wrote it, or with --trust',
+    (...args) => {
+      const refused = gfnring(elsewhere, ...args);
+      expect(refused).toMatchObject({ status: 2, stdout: '', hasRun: false });
+      expect(refused.stderr).toMatch(
+        /^gfnring: \S+ comes from elsewhere, and its module \S+ would run here: --trust allows it\n$/,
+      );
+      const own = args[0] === 'fuzz' && args[1] === finding ? ['--dir', 'of finding, own'] : [];
+      expect(gfnring(elsewhere, ...args, '--trust')).toMatchObject({
+        stderr: expect.not.stringContaining('elsewhere'),
+        hasRun: true,
+      });
+      expect(gfnring(here, ...args, ...own)).toMatchObject({
+        stderr: expect.not.stringContaining('elsewhere'),
+        hasRun: true,
+      });
+    },
+    120_000,
+  );
+
+  test('needs consent if the finding was forged, moved, or is only a reference', () => {
+    const forged = { ...JSON.parse(readFileSync(path(finding), 'utf8')), message: 'forged' };
+    write('findings/forged.json', withChecksum(forged));
+    mkdirSync(path('moved/findings'), { recursive: true });
+    cpSync(path(finding), path(`moved/${finding}`));
+    writeFileSync(path('moved/race.mjs'), readFileSync(path('race.mjs')));
+    for (const file of ['findings/forged.json', `moved/${finding}`, 'ref.json'])
+      expect([file, gfnring(here, 'explore', file)]).toMatchObject([file, { status: 2, hasRun: false }]);
+  });
+
+  test('needs none if the user names it', () => {
+    expect(gfnring(elsewhere, 'explore', './race.mjs', '--dir', 'other')).toMatchObject({ status: 1, hasRun: true });
+  });
+});
+
+test('the key of a user is in a file that only the user reads, and one that is damaged signs nothing', () => {
+  const key = join(path('config'), 'gfnring/key');
+  expect(statSync(key).mode & 0o777).toBe(0o600);
+  const content = readFileSync(key, 'utf8');
+  expect(content).toMatch(/^[0-9a-f]{64}$/);
+  writeFileSync(key, '');
+  expect(gfnring(here, 'replay', finding)).toMatchObject({ status: 2, hasRun: false });
+  writeFileSync(key, content);
+  expect(gfnring(here, 'replay', finding)).toMatchObject({ status: 1, hasRun: true });
+});
+
+test('a built-in scenario and a VM in JSON need no consent', () => {
+  expect(gfnring(here, 'explore', 'gfn-list/not-paused', '--dir', 'built in').status).toBe(1);
+  const [name] = readdirSync(path('built in'));
+  expect(readFileSync(path(`built in/${name}`), 'utf8')).not.toContain('"origin"');
+  expect(gfnring(elsewhere, 'replay', `built in/${name}`).status).toBe(1);
+});
