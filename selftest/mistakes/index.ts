@@ -1,6 +1,7 @@
 import { checks } from './checks.ts';
 import { execution } from './execution.ts';
 import { graphs } from './graphs.ts';
+import { input } from './input.ts';
 import { inLoops } from './loops.ts';
 import { memoryModels } from './memoryModels.ts';
 import type { Mistake } from './mistake.ts';
@@ -20,4 +21,5 @@ export const mistakes: readonly Mistake[] = [
   ...checks,
   ...runs,
   ...inLoops,
+  ...input,
 ];

@@ -2,6 +2,7 @@ import { closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, 
 import { errorCode } from '../../files/fileErrors.ts';
 import { readBytes } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { parseJson } from '../../input/parseJson.ts';
 import { hexDigest } from '../hash.ts';
 import type { CampaignEvent } from '../state/events.ts';
 import { openOwnFile } from './openOwnFile.ts';
@@ -91,7 +92,7 @@ function parseLine(line: string): unknown {
   const text = line.slice(9);
   if (line.slice(0, 9) !== `${checksum(text)} `) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text, 'it', 'event', Infinity);
   } catch {
     return undefined;
   }
