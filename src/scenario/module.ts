@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { register } from 'node:module';
+import * as nodeModule from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
@@ -12,7 +12,7 @@ import { installProbe } from '../loops/probe.ts';
 import { guarded, noteModule } from '../process/supervision.ts';
 import { isBenchmarkRing } from './benchmarkRing.ts';
 import { findBuiltIn } from './builtinScenarios.ts';
-import { VERSION } from './moduleHook.ts';
+import { initialize, load as loadHook, resolve, VERSION } from './moduleHook.ts';
 import { distUrl } from './workerFile.ts';
 
 /** The longest time that a module may take to load. */
@@ -143,6 +143,12 @@ function stampOf(file: string): string {
   return `${mtimeMs} ${size} ${ino}`;
 }
 
+/** The type of Node 20 lacks it. */
+interface ModuleHooks {
+  readonly registerHooks: (hooks: { readonly resolve: typeof resolve; readonly load: typeof loadHook }) => void;
+}
+const hasHooks = (of: object): of is ModuleHooks => 'registerHooks' in of;
+
 /**
  * From now on, this thread resolves `gfnring` to this package, and puts probes into loops of users'
  * modules.
@@ -153,11 +159,10 @@ function hookModules(): void {
   const { port1, port2 } = new MessageChannel();
   loadedFiles = port1;
   port1.unref();
-  register(distUrl('scenario/moduleHook.js'), {
-    data: {
-      urls: { gfnring: distUrl('index.js').href, 'gfnring/vitest': distUrl('testing/vitest.js').href },
-      port: port2,
-    },
-    transferList: [port2],
-  });
+  const urls = { gfnring: distUrl('index.js').href, 'gfnring/vitest': distUrl('testing/vitest.js').href };
+  // Node 26 warns of `register`, and Node 20 lacks the other.
+  if (hasHooks(nodeModule)) {
+    initialize({ urls, port: port2 });
+    nodeModule.registerHooks({ resolve, load: loadHook });
+  } else nodeModule.register(distUrl('scenario/moduleHook.js'), { data: { urls, port: port2 }, transferList: [port2] });
 }

@@ -3,7 +3,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { instrumentText, stripTypes } from '../loops/file.ts';
 
 /*
- * Runs on Node's thread for module hooks. `gfnring` resolves to the running package, wherever it is
+ * Runs on Node's thread for module hooks, or on the same thread where Node has `registerHooks`.
+ * Then the next hooks return no promises. `gfnring` resolves to the running package, wherever it is
  * imported. Each version of a user's module has its own instances of all that it imports, with
  * probes at the heads of their loops. Node's API gives `initialize`, `resolve` and `load` their
  * names.
@@ -17,6 +18,17 @@ interface Loaded {
   readonly source?: unknown;
   readonly shortCircuit?: boolean;
 }
+
+interface Resolved {
+  readonly url: string;
+  readonly format?: string;
+  readonly shortCircuit?: boolean;
+}
+type Hooked<T> = T | Promise<T>;
+type Next<C, T> = (of: string, context: C) => Hooked<T>;
+
+const after = <T>(result: Hooked<T>, change: (result: T) => T): Hooked<T> =>
+  result instanceof Promise ? result.then(change) : change(result);
 
 /** The parameter in the URL of a module that has its version. */
 export const VERSION = 'gfnring';
@@ -33,13 +45,12 @@ export function initialize(data: {
   port = data.port;
 }
 
-export async function resolve(
-  specifier: string,
-  context: Context,
-  next: (specifier: string, context: Context) => Promise<{ url: string; format?: string }>,
-): Promise<unknown> {
+export function resolve(specifier: string, context: Context, next: Next<Context, Resolved>): Hooked<Resolved> {
   if (Object.hasOwn(urls, specifier)) return { url: urls[specifier], format: 'module', shortCircuit: true };
-  const found = await next(specifier, context);
+  return after(next(specifier, context), (found) => withVersion(found, context));
+}
+
+function withVersion(found: Resolved, context: Context): Resolved {
   const version = versionOf(context.parentURL);
   if (version === undefined || !found.url.startsWith('file:')) return found;
   const url = new URL(found.url);
@@ -47,12 +58,10 @@ export async function resolve(
   return { ...found, url: url.href };
 }
 
-export async function load(
-  url: string,
-  context: unknown,
-  next: (url: string, context: unknown) => Promise<Loaded>,
-): Promise<Loaded> {
-  const loaded = await next(url, context);
+export const load = (url: string, context: unknown, next: Next<unknown, Loaded>): Hooked<Loaded> =>
+  after(next(url, context), (loaded) => withProbes(loaded, url));
+
+function withProbes(loaded: Loaded, url: string): Loaded {
   const version = versionOf(url);
   if (version === undefined) return loaded;
   const path = fileURLToPath(url);

@@ -87,7 +87,7 @@ const BUSY = Array.from({ length: 8 }, (_, i) => `x: ${`WRITE_ONCE(*x, ${i}); r0
 const cases: Readonly<Record<string, () => Promise<Status>>> = {
   'every command: an unknown option': run('list', '--no-such-option'),
   'every command: a scenario, finding or directory that cannot be read': run('replay', 'nowhere.json'),
-  'every command: interrupted, as `work` is ended': async () => {
+  'every command but work: interrupted': async () => {
     const { child, ended } = startIn(folder, 'explore', 'vm', '--seconds', '60');
     await new Promise((resolve) => setTimeout(resolve, 1500));
     child.kill('SIGINT');
@@ -193,6 +193,7 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
 
 /** Rows that another test runs, because they need more than a folder. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'work: a signal stops it': 'test/campaign/queue.slow.test.ts',
   'work, fuzz --queue: Redis goes away': 'test/campaign/queue.slow.test.ts',
 };
 
