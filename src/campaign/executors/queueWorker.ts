@@ -1,5 +1,9 @@
-import type { CampaignTask, TaskAnswer } from './executor.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBadInput } from '../../input/badInput.ts';
+import type { TaskAnswer } from './executor.ts';
+import { parseTask } from './parseTask.ts';
 import { connectRedis, queueName } from './redisConnection.ts';
+import { answerOf, openMessage, type SignedMessage, signMessage, taskOf } from './signedMessage.ts';
 import { ThreadPoolExecutor } from './threadPoolExecutor.ts';
 
 /**
@@ -14,6 +18,9 @@ const STALL_CHECK_MS = 3000;
  * no fault of the task.
  */
 const STALLED_MAX = 1000;
+
+/** Milliseconds to end in, after a signal. Tasks that are not done are given to another process. */
+const CLOSE_MS = 500;
 
 export interface QueueWorkerOptions {
   /** Threads. */
@@ -42,12 +49,12 @@ export async function runQueueWorker(
   const { bullmq, connection } = await connectRedis(url, end);
   const threads = new ThreadPoolExecutor(workers, patienceSeconds);
   let tasks = 0;
-  const worker = new bullmq.Worker<CampaignTask, TaskAnswer>(
+  const worker = new bullmq.Worker<unknown, SignedMessage>(
     queueName(version),
-    async ({ data }) => {
-      const answer = await threads.answerTo(data);
+    async ({ data, id = '' }) => {
+      const answer = await answerTo(data, id, threads);
       onDone(++tasks);
-      return answer;
+      return signMessage(answer, answerOf(id));
     },
     {
       connection,
@@ -63,10 +70,21 @@ export async function runQueueWorker(
   if (signal.aborted) stop();
   try {
     await ended;
-    await worker.close(); // finishes the tasks that were begun
+    // Without a Redis that answers it never ends.
+    await Promise.race([worker.close(), sleep(CLOSE_MS)]);
   } finally {
     worker.close(true).catch(() => {});
     await threads.close();
     connection.disconnect();
+  }
+}
+
+/** Runs the task of a job. One that is no task, or may not run, is answered with the reason. */
+async function answerTo(message: unknown, job: string, threads: ThreadPoolExecutor): Promise<TaskAnswer> {
+  try {
+    return await threads.answerTo(parseTask(openMessage(message, taskOf(job))));
+  } catch (error) {
+    if (!isBadInput(error)) throw error;
+    return { kind: 'bad input', message: error.message };
   }
 }

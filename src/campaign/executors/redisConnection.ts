@@ -2,15 +2,25 @@ import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BadInput } from '../../input/badInput.ts';
 import { activeCanary } from '../../run/canary.ts';
+import { hexDigest } from '../hash.ts';
 import { CAMPAIGN_SCHEMA } from '../settings.ts';
+import { codeHash } from './codeHash.ts';
+import { queueSecret } from './signedMessage.ts';
 
 /** Milliseconds that a Redis may be away before it is taken for gone. */
 const GONE_AFTER_MS = 15_000;
 
-/** The name of the queue. Only processes with the same version and the same canary share one. */
+/** Milliseconds within which a Redis must answer at first. */
+const CONNECT_MS = 5000;
+/** Milliseconds between two checks that it answers. */
+const PING_MS = 1000;
+
+/** The name of the queue. Only processes with the same code, secret and canary share one. */
 export function queueName(version: string): string {
   const canary = activeCanary();
-  return `gfnring-${version}-${CAMPAIGN_SCHEMA}${canary === undefined ? '' : `-${canary}`}`;
+  const secret = queueSecret();
+  const key = secret === undefined ? 'open' : hexDigest(`queue of ${secret}`, 8);
+  return `gfnring-${version}-${CAMPAIGN_SCHEMA}-${codeHash(12)}-${key}${canary === undefined ? '' : `-${canary}`}`;
 }
 
 /** A connection to Redis, with BullMQ. Both packages are optional. */
@@ -29,7 +39,11 @@ export interface RedisConnection {
 export async function connectRedis(url: string, onGone: (error: Error) => void): Promise<RedisConnection> {
   const address = addressOf(url);
   const [bullmq, ioredis] = await importPackages();
-  const connection = new ioredis.Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: 5000 });
+  const connection = new ioredis.Redis(url, {
+    maxRetriesPerRequest: null,
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+  });
   let lastError = 'no answer';
   connection.on('error', (error: Error) => {
     lastError = error.message;
@@ -40,12 +54,17 @@ export async function connectRedis(url: string, onGone: (error: Error) => void):
     connection.once('close', () => reject(new BadInput(`cannot reach ${address}: ${lastError}`)));
   });
   connection.connect().catch(() => {});
+  // A stopped process accepts connections, and answers nothing.
+  const timer = setTimeout(() => connection.disconnect(), CONNECT_MS);
   try {
     await first;
   } catch (error) {
     connection.disconnect();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
+  watchAnswers(connection, () => onGone(new Error(`${address} went away: no answer`)));
   let goneTimer: NodeJS.Timeout | undefined;
   connection.on('close', () => {
     goneTimer ??= setTimeout(() => onGone(new Error(`${address} went away: ${lastError}`)), GONE_AFTER_MS);
@@ -56,6 +75,25 @@ export async function connectRedis(url: string, onGone: (error: Error) => void):
   });
   connection.on('end', () => clearTimeout(goneTimer));
   return { bullmq, connection, address };
+}
+
+/** Calls `onSilence` if a Redis that is connected has not answered for 15 seconds. */
+function watchAnswers(connection: Redis, onSilence: () => void): void {
+  let silentMs = 0;
+  const timer = setInterval(() => {
+    if (connection.status !== 'ready') silentMs = 0;
+    else if (silentMs >= GONE_AFTER_MS) onSilence();
+    else {
+      silentMs += PING_MS;
+      connection.ping().then(
+        () => {
+          silentMs = 0;
+        },
+        () => {},
+      );
+    }
+  }, PING_MS).unref();
+  connection.on('end', () => clearInterval(timer));
 }
 
 function addressOf(url: string): string {

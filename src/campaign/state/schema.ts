@@ -90,7 +90,7 @@ const sample = (t: FieldTypes) => ({
   entries: count(t),
 });
 
-const batch = (t: FieldTypes) =>
+export const batchSchema = (t: FieldTypes) =>
   t.openFields({
     number: count(t),
     base: baseIndex(t),
@@ -112,7 +112,7 @@ const recorded = (t: FieldTypes) =>
     originalKeys: listOf(t, key(t)),
   });
 
-const unminimised = (t: FieldTypes) =>
+export const unminimisedSchema = (t: FieldTypes) =>
   t.openFields({
     failure: failure(t),
     base: baseIndex(t),
@@ -123,7 +123,7 @@ const unminimised = (t: FieldTypes) =>
 
 const findings = (t: FieldTypes) => ({
   keys: listOf(t, key(t)),
-  unminimised: listOf(t, unminimised(t)),
+  unminimised: listOf(t, unminimisedSchema(t)),
   recorded: listOf(t, recorded(t)),
   surplus: t.table(t.text(), listOf(t, key(t))),
 });
@@ -146,7 +146,7 @@ export const stateSchema = (t: FieldTypes, bases: number) =>
       claims: listOf(t, t.text()),
     }),
     corpus: t.list(listOf(t, t.openFields({ entry: t.unread(), picked: count(t) })), bases, bases),
-    planned: t.list(batch(t), PLANNING_WINDOW, PLANNING_WINDOW),
+    planned: t.list(batchSchema(t), PLANNING_WINDOW, PLANNING_WINDOW),
     findings: t.openFields(findings(t)),
     growth: listOf(t, t.openFields(sample(t))),
     lostBatches: listOf(t, t.openFields({ batch: count(t), base: t.text(), scenario: t.text(), why: t.unparsed() })),

@@ -4,6 +4,7 @@ import { type CampaignEnd, runCampaign } from '../../campaign/campaign.ts';
 import { CampaignDirectory } from '../../campaign/directory/campaignDirectory.ts';
 import { readTrustedSettings } from '../../campaign/directory/readSettings.ts';
 import type { Executor } from '../../campaign/executors/executor.ts';
+import { requireSecret } from '../../campaign/executors/parseTask.ts';
 import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
 import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
 import { type CampaignSummary, summariseCampaign } from '../../campaign/summary.ts';
@@ -117,10 +118,10 @@ async function fuzz(names: readonly string[], options: Options, command: Command
   const executor = await createExecutor(options);
   let campaign: CampaignDirectory;
   try {
+    const settings = saved ?? (await campaignSettings(names, options));
+    if (options.queue !== undefined) for (const { source } of settings.bases) requireSecret(source);
     campaign =
-      saved !== undefined
-        ? CampaignDirectory.open(options.dir)
-        : CampaignDirectory.create(options.dir, await campaignSettings(names, options));
+      saved !== undefined ? CampaignDirectory.open(options.dir) : CampaignDirectory.create(options.dir, settings);
   } catch (error) {
     // An open connection to Redis would keep the process alive.
     await executor.close();
