@@ -1,3 +1,4 @@
+import { campaigns } from './campaigns.ts';
 import { checks } from './checks.ts';
 import { execution } from './execution.ts';
 import { graphs } from './graphs.ts';
@@ -21,5 +22,6 @@ export const mistakes: readonly Mistake[] = [
   ...checks,
   ...runs,
   ...inLoops,
+  ...campaigns,
   ...input,
 ];
