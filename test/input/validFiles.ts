@@ -39,18 +39,30 @@ const ofScenario = (name: string) => [
   ['explore', `./${name}`, ...PROOF, '--memory-model', 'weak'],
 ];
 const ofFinding = (name: string) => [
-  ['replay', name],
-  ['replay', name, '--quiet', '--json'],
-  ['report', name, '--text'],
-  ['report', name, '--html', 'page.html'],
-  ['explore', `./${name}`, ...FAST],
+  ['replay', name, '--trust'],
+  ['replay', name, '--trust', '--quiet', '--json'],
+  ['report', name, '--trust', '--text'],
+  ['report', name, '--trust', '--html', 'page.html'],
+  ['explore', `./${name}`, '--trust', ...FAST],
 ];
 const OF_CAMPAIGN = [
-  ['report', 'night', '--html', 'page.html'],
-  ['corpus', 'merge', 'night', 'other'],
-  ['corpus', 'merge', 'other', 'night', '--json'],
-  ['corpus', 'minimise', 'night'],
-  ['fuzz', '--dir', 'night', '--resume', '--executions', '1', '--workers', '1', '--report', 'github,junit=junit.xml'],
+  ['report', 'night', '--trust', '--html', 'page.html'],
+  ['corpus', 'merge', 'night', 'other', '--trust'],
+  ['corpus', 'merge', 'other', 'night', '--trust', '--json'],
+  ['corpus', 'minimise', 'night', '--trust'],
+  [
+    'fuzz',
+    '--trust',
+    '--dir',
+    'night',
+    '--resume',
+    '--executions',
+    '1',
+    '--workers',
+    '1',
+    '--report',
+    'github,junit=junit.xml',
+  ],
 ];
 
 /** Writes one valid file of each kind into a folder. */
