@@ -11,15 +11,15 @@ const isSupervised = Object.hasOwn(commandList, name) && commandList[name].super
 // A debugger stops the first thread only.
 if (isSupervised && !args.includes('--inspect-brk')) {
   const { supervise } = await import('./supervise.ts');
-  supervise(args, heapMegabytes());
+  supervise(args, memoryLimit());
 } else {
   process.on('SIGINT', () => process.exit(STATUS.interrupted)).on('SIGTERM', () => process.exit(STATUS.interrupted));
   const { runCommandLine } = await import('./runCommandLine.ts');
   await runCommandLine(args);
 }
 
-/** The heap must be limited before commander has read the options. It reports a wrong number. */
-function heapMegabytes(): number | undefined {
+/** Memory is limited before commander has read the options. It reports a wrong number. */
+function memoryLimit(): number | undefined {
   const [, megabytes] = /(?:^|\n)--memory[=\n](\d{1,7})(?:\n|$)/.exec(args.join('\n')) ?? [];
   return megabytes === undefined ? undefined : Number(megabytes);
 }

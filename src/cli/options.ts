@@ -62,9 +62,9 @@ export const patienceOption = (): Option =>
 
 /** Megabytes that a search may use, if the user names no other number. */
 const MEGABYTES = 2048;
-/** `main.ts` also limits the heap of the command thread to it. */
+/** `supervise.ts` limits the memory of the whole command if the user names a number. */
 export const memoryOption = (): Option =>
-  new Option('--memory <n>', 'megabytes for visited states, and for the heap')
+  new Option('--memory <n>', 'megabytes that the command may take, and its visited states')
     .default(MEGABYTES)
     .argParser(wholeNumberArgument('memory', 64, 1 << 20));
 

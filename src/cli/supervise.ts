@@ -7,6 +7,10 @@ import { STATUS } from './status.ts';
 
 /** How long a command that was asked to stop may take before it is ended. */
 const STOP_MS = 700;
+/** How often the memory of the process is measured. */
+const MEMORY_MS = 50;
+/** How long the command thread may take to end when it is terminated. */
+const TERMINATE_MS = 300;
 /** Node fires a longer timer at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -17,10 +21,10 @@ type Guard = Extract<SupervisionMessage, { readonly kind: 'guard' }> & { deadlin
  * says, hears signals, and sets the exit status of the process.
  *
  * @param args without the program: `['explore', 'ring']`.
- * @param heapMegabytes limit of the thread's heap; undefined: that of Node.
+ * @param megabytes limit of the memory that the command takes; undefined: none.
  */
-export function supervise(args: readonly string[], heapMegabytes?: number): void {
-  new Supervisor(args, heapMegabytes);
+export function supervise(args: readonly string[], megabytes?: number): void {
+  new Supervisor(args, megabytes);
 }
 
 class Supervisor {
@@ -35,18 +39,18 @@ class Supervisor {
   private isStopping = false;
   private isOver = false;
 
-  constructor(args: readonly string[], heapMegabytes: number | undefined) {
+  constructor(args: readonly string[], megabytes: number | undefined) {
     this.args = args;
     this.worker = new Worker(new URL('./commandThread.js', import.meta.url), {
       argv: [...args],
       stdout: true,
-      ...(heapMegabytes !== undefined && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
     });
     // What a module prints by itself must not get between the lines of a result.
     this.worker.stdout.pipe(process.stderr, { end: false });
     this.worker.on('message', (message: SupervisionMessage) => this.receive(message));
     this.worker.on('error', (error) => this.crashed(error));
     this.worker.on('exit', (status) => this.exited(status));
+    if (megabytes !== undefined) this.limitMemory(megabytes);
     const interrupt = (): void => this.interrupt();
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   }
@@ -84,6 +88,15 @@ class Supervisor {
     clearTimeout(this.timer);
     const left = Math.min(...this.guards.map(({ deadline }) => deadline)) - performance.now();
     if (left < TIMER_MAX_MS) this.timer = setTimeout(() => this.endBy('late'), Math.max(0, left));
+  }
+
+  /**
+   * Measured from here, as V8 aborts the process at its own limits of a thread. Until the next look,
+   * a command may take more.
+   */
+  private limitMemory(megabytes: number): void {
+    const limit = process.memoryUsage.rss() + megabytes * 2 ** 20;
+    setInterval(() => process.memoryUsage.rss() > limit && this.endBy('out of memory'), MEMORY_MS).unref();
   }
 
   private interrupt(): void {
@@ -140,6 +153,8 @@ class Supervisor {
     killDescendants(process.pid);
     // Not process.exit: what was written to a pipe is still on its way.
     void this.worker.terminate().then(exitWhenWritten);
+    // A thread that allocates without end may not let itself be terminated.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), TERMINATE_MS).unref();
   }
 }
 

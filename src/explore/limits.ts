@@ -42,6 +42,11 @@ export class Deadline {
     return (performance.now() - this.start) / 1000;
   }
 
+  /** At least 0. */
+  get secondsLeft(): number {
+    return Math.max(0, (this.end - performance.now()) / 1000);
+  }
+
   get over(): boolean {
     return (++this.calls & 63) === 0 && isPast(this.end);
   }

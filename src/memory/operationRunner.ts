@@ -58,6 +58,11 @@ export class OperationRunner {
     return this.mem.running;
   }
 
+  /** How many accesses that operation has made in its last pass. */
+  get accesses(): number {
+    return this.mem.known + this.ahead.accesses;
+  }
+
   /**
    * The node that follows `node` and its result (low, high), which the trie does not have yet. It
    * is 0 if the time is over before the operation reaches it. A `node` of 0 begins the operation.

@@ -109,6 +109,11 @@ export class ReexecutionMemory extends AccessMemory {
     return this.operation?.label ?? null;
   }
 
+  /** Accesses that the pass has made of those it knew. */
+  get known(): number {
+    return this.position;
+  }
+
   get thread(): number {
     this.threadMatters = true;
     if (this.operation === null)

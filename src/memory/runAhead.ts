@@ -28,7 +28,8 @@ export class RunAhead implements Continuation {
   private readonly mem: ReexecutionMemory;
   private readonly idle: IdleIterations;
   private thread = 0;
-  private accesses = 0;
+  /** Accesses that the pass has made beyond those it knew. */
+  accesses = 0;
   private accessesSinceClock = 0;
   /** By number of an access: its node. */
   private trail: number[] = [];

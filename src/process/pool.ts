@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { noteOwnWorkers } from './supervision.ts';
+import { noteOwn } from './supervision.ts';
 
 /**
  * A pool of worker threads that live as long as it does.
@@ -7,6 +7,6 @@ import { noteOwnWorkers } from './supervision.ts';
  * @param filename see `workerFile`.
  */
 export function createPool(filename: string, threads: number): Piscina {
-  noteOwnWorkers();
+  noteOwn('workers');
   return new Piscina({ filename, minThreads: threads, maxThreads: threads, idleTimeout: Infinity });
 }

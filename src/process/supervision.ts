@@ -74,11 +74,11 @@ export const extendGuards = (seconds: number): void => send?.({ kind: 'extend', 
 
 let activeBefore: readonly string[] | undefined;
 const workers: Worker[] = [];
-let hasOwnWorkers = false;
+const own = new Set<'workers' | 'connections'>();
 
-/** The command starts workers itself. From now on, it cannot tell whose worker is left. */
-export function noteOwnWorkers(): void {
-  hasOwnWorkers = true;
+/** The command starts workers or connections itself. From now on, it cannot tell whose are left. */
+export function noteOwn(kind: 'workers' | 'connections'): void {
+  own.add(kind);
 }
 
 /** Notes that a user's module is loaded from here on. */
@@ -96,9 +96,9 @@ export function noteModule(path: string): void {
  * `Worker`.
  */
 export function leftOpen(): string[] {
-  if (activeBefore === undefined) return [];
+  if (activeBefore === undefined || own.has('connections')) return [];
   const active = process.getActiveResourcesInfo();
   for (const name of activeBefore) if (active.includes(name)) active.splice(active.indexOf(name), 1);
   // A worker that has ended has no id.
-  return !hasOwnWorkers && workers.some(({ threadId }) => threadId > 0) ? [...active, 'Worker'] : active;
+  return !own.has('workers') && workers.some(({ threadId }) => threadId > 0) ? [...active, 'Worker'] : active;
 }

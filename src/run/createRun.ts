@@ -112,10 +112,17 @@ export function runGuarded(
 ): ReturnType<typeof runOnce> {
   const result = withinTime(seconds, () => runOnce(run, scheduler));
   if (result !== OUT_OF_TIME) return result;
-  const violation = run.execution.threads.code.stuck();
-  return violation === undefined
-    ? { stop: { kind: 'late' }, violation }
-    : { stop: { kind: 'crashed', violation }, violation };
+  const interrupted = run.execution.threads.code.interrupted();
+  if (interrupted === undefined) return { stop: { kind: 'late' }, violation: undefined };
+  const violation = stuckViolation(interrupted.label);
+  return { stop: { kind: 'crashed', violation }, violation };
 }
+
+/** The violation of an operation that does not come to its next access. */
+export const stuckViolation = (label: string): Violation => ({
+  property: 'operations come to their next access',
+  message: `${label} runs on and on without an access`,
+  category: 'stuck',
+});
 
 export const takenSchedule = ({ execution }: CheckedExecution): number[] => execution.choices();

@@ -75,7 +75,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
 function refuseIdle(scenario: Scenario, search: SearchSpec, { seconds }: Limits): void {
   const { execution } = createRun(scenario, 1, search);
   // The search reports an operation that is stuck.
-  if (withinTime(Math.min(seconds, 1), () => execution.reset()) === OUT_OF_TIME) return;
+  if (withinTime(Math.min(seconds, 0.1), () => execution.reset()) === OUT_OF_TIME) return;
   if (execution.live === 0 && !execution.isViolated)
     throw new BadInput(`${scenario.name}: no operation accesses memory: there is nothing to explore`);
 }

@@ -1,6 +1,7 @@
 import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BadInput } from '../../input/badInput.ts';
+import { noteOwn } from '../../process/supervision.ts';
 import { activeCanary } from '../../run/canary.ts';
 import { hexDigest } from '../hash.ts';
 import { CAMPAIGN_SCHEMA } from '../settings.ts';
@@ -39,6 +40,7 @@ export interface RedisConnection {
 export async function connectRedis(url: string, onGone: (error: Error) => void): Promise<RedisConnection> {
   const address = addressOf(url);
   const [bullmq, ioredis] = await importPackages();
+  noteOwn('connections');
   const connection = new ioredis.Redis(url, {
     maxRetriesPerRequest: null,
     lazyConnect: true,

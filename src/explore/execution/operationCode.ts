@@ -8,7 +8,6 @@ import { OperationRunner } from '../../memory/operationRunner.ts';
 import type { AccessResult, Fences } from '../../memory/reexecutionMemory.ts';
 import { resultText } from '../../memory/result.ts';
 import type { Program } from '../program.ts';
-import type { Violation } from './violation.ts';
 
 /** An operation with the result that it was given. */
 interface GivenOperation {
@@ -141,16 +140,12 @@ export class OperationCode {
   }
 
   /**
-   * What is wrong where an operation was running and did not come back: undefined where none was.
+   * The operation that was running when the execution was ended from outside, and how many accesses
+   * it had made. Undefined if none was.
    */
-  stuck(): Violation | undefined {
-    const label = this.runners.map(({ running }) => running).find((running) => running !== null);
-    if (label === undefined) return undefined;
-    return {
-      property: 'operations come to their next access',
-      message: `${label} runs on and on without an access`,
-      category: 'stuck',
-    };
+  interrupted(): { readonly label: string; readonly accesses: number } | undefined {
+    const runner = this.runners.find(({ running }) => running !== null);
+    return runner === undefined ? undefined : { label: runner.running!, accesses: runner.accesses };
   }
 
   /**

@@ -32,7 +32,7 @@ export function createBatchedSearch(
 export function createSearchWorker(
   { execution, checker }: CheckedExecution,
   search: SearchSpec,
-  { seconds }: Pick<Limits, 'seconds'>,
+  seconds: number,
 ): SearchWorker {
   const { scheduler, preemptions, reduction, memoryModel, stepsMax, seed, depth } = search;
   if (scheduler !== 'exhaustive') {

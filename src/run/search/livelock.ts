@@ -27,9 +27,9 @@ export function searchLivelock({ execution, checker }: CheckedExecution, limits:
  */
 export function findLivelockByTurns(
   { execution, checker }: CheckedExecution,
-  { seconds }: Limits,
+  secondsLeft: number,
 ): Livelock | undefined {
-  const { end } = new Deadline(Math.min(1, seconds));
+  const { end } = new Deadline(Math.min(1, secondsLeft));
   const lasso = findRoundRobinCycle(execution, new StateCache(execution, checker), end);
   return lasso === undefined ? undefined : toLivelock(lasso, execution.program);
 }

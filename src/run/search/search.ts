@@ -1,10 +1,12 @@
 import type { Scenario } from '../../check/scenario.ts';
-import type { Limits } from '../../explore/limits.ts';
+import type { Violation } from '../../explore/execution/violation.ts';
+import { Deadline, type Limits } from '../../explore/limits.ts';
+import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { SearchProgress } from '../../explore/search/searchProgress.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { VisitedGraphs } from '../../explore/trust/visitedGraphs.ts';
-import { type CheckedExecution, createRun, takenSchedule } from '../createRun.ts';
+import { type CheckedExecution, createRun, runOnce, stuckViolation, takenSchedule } from '../createRun.ts';
 import { OUT_OF_TIME, withinTime } from '../withinTime.ts';
 import { completedInOrder, createWorkCounter, runClaimedWork } from './completedWork.ts';
 import { createBatchedSearch, createSearchWorker } from './createBatchedSearch.ts';
@@ -15,7 +17,9 @@ import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
 import { searchStates } from './searchStates.ts';
 
 /** Seconds beyond its limit after which a search is ended from outside. */
-export const GRACE_SECONDS = 0.5;
+export const GRACE_SECONDS = 0.25;
+/** Limit of the time to see whether an operation is stuck. */
+const CONFIRM_SECONDS = 0.15;
 
 /** Searches a scenario on this thread. Throws `BadInput` if the search does not apply to it. */
 export function searchHere(scenario: Scenario, search: SearchSpec, limits: Limits): ScenarioSearchResult {
@@ -27,21 +31,45 @@ export function searchHere(scenario: Scenario, search: SearchSpec, limits: Limit
 
 function searchOnce(scenario: Scenario, search: SearchSpec, limits: Limits): ScenarioSearchResult {
   const visitsStates = search.scheduler === 'exhaustive' && search.reduction === 'states';
-  const run = createRun(scenario, search.stepsMax, search, [], search.loopRules);
+  const create = (): CheckedExecution => createRun(scenario, search.stepsMax, search, [], search.loopRules);
+  const run = create();
+  const deadline = new Deadline(limits.seconds);
   const result = withinTime(limits.seconds + GRACE_SECONDS, () =>
-    visitsStates ? searchStates(scenario, search, limits, run) : searchInBatches(scenario, search, limits, run),
+    visitsStates
+      ? searchStates(scenario, search, limits, run)
+      : searchInBatches(scenario, search, limits, run, deadline),
   );
-  if (result === OUT_OF_TIME) return timedOutResult(run, limits);
-  return result.cut > 0 && result.violation === undefined ? { ...result, ...findLivelockByTurns(run, limits) } : result;
+  if (result === OUT_OF_TIME) return timedOutResult(run, create, limits);
+  if (result.cut === 0 || result.violation !== undefined) return result;
+  return { ...result, ...findLivelockByTurns(run, deadline.secondsLeft) };
 }
 
 /** The result of a search that was ended from outside. An operation may be stuck. */
-function timedOutResult(run: CheckedExecution, limits: Limits): ScenarioSearchResult {
+function timedOutResult(run: CheckedExecution, create: () => CheckedExecution, limits: Limits): ScenarioSearchResult {
   const progress = new SearchProgress(limits);
   progress.timeOut();
-  const violation = run.execution.threads.code.stuck();
+  const schedule = takenSchedule(run);
+  const violation = findStuckOperation(run, create, schedule);
   const result = { ...emptyResult(progress), missing: run.checker.missing };
-  return violation === undefined ? result : { ...result, violation, schedule: takenSchedule(run), stop: 'crashed' };
+  return violation === undefined ? result : { ...result, violation, schedule, stop: 'crashed' };
+}
+
+/**
+ * An operation that was running may only be slow, or may have been about to return. It is stuck if
+ * it runs again in another execution of the same schedule, and comes no further.
+ */
+function findStuckOperation(
+  run: CheckedExecution,
+  create: () => CheckedExecution,
+  schedule: readonly number[],
+): Violation | undefined {
+  const before = run.execution.threads.code.interrupted();
+  if (before === undefined) return undefined;
+  const again = create();
+  withinTime(CONFIRM_SECONDS, () => runOnce(again, new StrictReplayScheduler(schedule)));
+  const after = again.execution.threads.code.interrupted();
+  const isStuck = after?.label === before.label && after.accesses === before.accesses;
+  return isStuck ? stuckViolation(before.label) : undefined;
 }
 
 function searchInBatches(
@@ -49,13 +77,14 @@ function searchInBatches(
   search: SearchSpec,
   limits: Limits,
   run: CheckedExecution,
+  deadline: Deadline,
 ): ScenarioSearchResult {
+  const batched = createBatchedSearch(run, search, limits);
   if (search.scheduler !== 'exhaustive') {
-    const livelock = findLivelockByTurns(run, limits);
+    const livelock = findLivelockByTurns(run, deadline.secondsLeft);
     if (livelock !== undefined) return { ...emptyResult(new SearchProgress(limits)), ...livelock };
   }
-  const batched = createBatchedSearch(run, search, limits);
-  const worker = createSearchWorker(run, search, limits);
+  const worker = createSearchWorker(run, search, deadline.secondsLeft);
   const batches = batched.batches();
   for (let step = batches.next(); !step.done; ) {
     const completed = runClaimedWork(run, worker, step.value.now, createWorkCounter());

@@ -56,7 +56,7 @@ export class SearchPool {
   ): Promise<ScenarioSearchResult> {
     const run = createRun(scenario, search.stepsMax, search, [], search.loopRules);
     const batched = createBatchedSearch(run, search, limits);
-    const worker = createSearchWorker(run, search, limits);
+    const worker = createSearchWorker(run, search, limits.seconds);
     const missing = new Set(run.checker.missing);
     const start = (batch: WorkBatch): StartedBatch => {
       const control = createWorkCounter();

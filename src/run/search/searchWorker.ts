@@ -22,7 +22,7 @@ export default async function runItems({ source, search, batch, control }: Searc
   const key = JSON.stringify([source, search]);
   if (ready?.key !== key) {
     const run = createRun(await openScenario(source), search.stepsMax, search, [], search.loopRules);
-    ready = { key, run, worker: createSearchWorker(run, search, batch.limits) };
+    ready = { key, run, worker: createSearchWorker(run, search, batch.limits.seconds) };
   }
   return runClaimedWork(ready.run, ready.worker, batch, control);
 }
