@@ -91,8 +91,8 @@ class Supervisor {
   }
 
   /**
-   * Measured from here, as V8 aborts the process at its own limits of a thread. Until the next look,
-   * a command may take more.
+   * Measured from here, as V8 aborts the process at its own limits of a thread. Until the next
+   * measurement, a command may take more.
    */
   private limitMemory(megabytes: number): void {
     const limit = process.memoryUsage.rss() + megabytes * 2 ** 20;
