@@ -10,7 +10,9 @@ export const input: readonly Mistake[] = [
     part: 'input',
     testFile,
     expectedBy,
-    edits: [{ file: 'input/parseJson', from: 'values++; if (++depth > DEPTH_MAX)', to: 'values++; if (++depth > Infinity)' }],
+    edits: [
+      { file: 'input/parseJson', from: 'values++; if (++depth > DEPTH_MAX)', to: 'values++; if (++depth > Infinity)' },
+    ],
   },
   {
     name: 'json-error-is-no-bad-input',

@@ -58,7 +58,7 @@ const positions = (page: Page): Promise<Positions> =>
     const lanes = [...document.querySelectorAll('path.column')].map((line) => line.getBoundingClientRect().left);
     const headings = [...document.querySelectorAll('.names .text')];
     const names = headings.map((heading) => heading.textContent);
-    const marks = [...document.querySelectorAll('.mark')].map(boxOf);
+    const marks = [...document.querySelectorAll('#steps .mark')].map(boxOf);
     const options = [...document.querySelectorAll('[role=option]')];
     const rows = [...document.querySelectorAll('.row:not(.selected, .failure)')];
     return {
