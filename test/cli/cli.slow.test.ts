@@ -2,6 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { withChecksum } from '../../src/input/checksum.ts';
+import { FINDING_SCHEMA } from '../../src/run/finding.ts';
 import { main, temporaryFolder } from '../commandLine.ts';
 
 const { folder, gfnring, gfnringHere, path, write } = temporaryFolder();
@@ -77,9 +79,14 @@ describe('a finding', () => {
 
 test('a finding that cannot be replayed ends with one line and status 2', async () => {
   const good = JSON.parse(readFileSync(path(finding.file), 'utf8'));
-  const bad: [string, unknown, RegExp][] = [
+  const newer = FINDING_SCHEMA + 1;
+  const bad: [string, string | object, RegExp][] = [
     ['cut.json', JSON.stringify(good).slice(0, 200), /is no JSON, it seems to be cut off/],
-    ['newer.json', { ...good, schema: 2 }, /schema is 2, written by a newer gfnring: this gfnring reads 1/],
+    [
+      'newer.json',
+      { ...good, schema: newer },
+      new RegExp(`schema is ${newer}, written by a newer gfnring: this gfnring reads ${FINDING_SCHEMA}`),
+    ],
     ['kind.json', { ...good, kind: 'corpus' }, /kind is "corpus"/],
     ['text.json', { ...good, schedule: '0x5,frog' }, /schedule is no schedule/],
     [
@@ -100,7 +107,10 @@ test('a finding that cannot be replayed ends with one line and status 2', async 
     ],
   ];
   for (const [name, content, message] of bad) {
-    const { status, stdout, stderr } = await gfnringHere('replay', write(name, content));
+    const { status, stdout, stderr } = await gfnringHere(
+      'replay',
+      write(name, typeof content === 'string' ? content : withChecksum(content)),
+    );
     expect([name, status, stdout]).toEqual([name, 2, '']);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { withChecksum } from '../../src/input/checksum.ts';
 import { temporaryFolder } from '../commandLine.ts';
 
 const { gfnring, gfnringHere, path, write } = temporaryFolder();
@@ -66,7 +67,7 @@ describe('a finding has its own machine', async () => {
   const file = / replay (\S+)/.exec(await explore('--memory-model', 'weak'))![1];
   const found = JSON.parse(readFileSync(path(file), 'utf8'));
   const changed = (fields: object): string => {
-    write('changed.json', { ...found, ...fields });
+    write('changed.json', withChecksum({ ...found, ...fields }));
     return 'changed.json';
   };
   const module = path('sb.mjs');
@@ -101,7 +102,7 @@ describe('a finding has its own machine', async () => {
       'step 2 of the schedule is impossible: the store buffer of b is empty there',
     ],
   ])('%j is refused', async (fields, message) => {
-    const { status, stderr } = await gfnringHere('replay', changed({ scenario, ...fields }));
+    const { status, stderr } = await gfnringHere('replay', changed({ scenario, ...fields }), '--trust');
     expect(stderr).toContain(message);
     expect(status).toBe(2);
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runHere, runNode, temporaryFolder } from '../commandLine.ts';
+import { runHere, runIn, runNode, temporaryFolder } from '../commandLine.ts';
 
 const { folder, gfnring, gfnringHere, write } = temporaryFolder();
 const file = (name: string, text: string): string => {
@@ -38,9 +38,16 @@ test('a finding in a module is reproduced: after a move, on worker threads, as o
   const [{ file: path, property, schedule }] = findings;
   const moved = join(folder, 'moved');
   renameSync(place, moved);
+  // A finding that was moved is no longer of this place: its module needs consent.
+  for (const command of ['replay', 'explore'])
+    expect(runIn(moved, command, path)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^gfnring: \S+ comes from elsewhere, .*: --trust allows it\n$/),
+    });
   const lines = [
-    ['replay', path],
-    ['replay', path, '--on', 'workers'],
+    ['replay', path, '--trust'],
+    ['replay', path, '--trust', '--on', 'workers'],
     ['replay', `./lost-update.mjs:${schedule}`, '--on', 'workers'],
   ];
   for (const line of lines)
@@ -49,11 +56,11 @@ test('a finding in a module is reproduced: after a move, on worker threads, as o
       stdout: expect.stringContaining(`✗ ${property}`),
     });
   expect((await gfnringHere(...lines[1].with(1, join(moved, path)))).stdout).toMatch(/the same on \d worker threads/);
-  expect(await runHere(moved, 'replay', path, '--actor', 'a')).toMatchObject({
+  expect(await runHere(moved, 'replay', path, '--trust', '--actor', 'a')).toMatchObject({
     status: 0,
     stdout: 'add: undefined\n'.replace('undefined', 'returns nothing'),
   });
-  expect(await runHere(moved, 'explore', path)).toMatchObject({ status: 1 });
+  expect(await runHere(moved, 'explore', path, '--trust')).toMatchObject({ status: 1 });
 });
 
 test('bad modules end with one line and status 2', async () => {
