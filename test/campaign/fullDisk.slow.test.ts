@@ -81,7 +81,7 @@ describe('explore and check', () => {
 
 describe('a campaign on a full disk', () => {
   test('says so on stderr and in JSON, and is not green', () => {
-    const { status, stdout, stderr } = withLimit(8192, 'fuzz', 'ring', '--seconds', '5', '--json', '--dir', 'full');
+    const { status, stdout, stderr } = withLimit(8192, 'fuzz', 'ring', '--seconds', '2', '--json', '--dir', 'full');
     expect(status).toBe(4);
     expect(stderr).toMatch(
       /^gfnring: full cannot be written, waiting: EFBIG.*\ngfnring: not all results are in full: EFBIG/,
@@ -94,7 +94,7 @@ describe('a campaign on a full disk', () => {
   });
 
   test('prints what it has found, with status 1', () => {
-    const { status, stdout, stderr } = withLimit(4096, 'fuzz', './large.mjs', '--seconds', '5', '--dir', 'lost');
+    const { status, stdout, stderr } = withLimit(4096, 'fuzz', './large.mjs', '--seconds', '2', '--dir', 'lost');
     expect([status, readdirSync(path('lost')).includes('findings')]).toEqual([1, false]);
     expect(stderr).toContain('gfnring: cannot write the finding lost/findings/large-');
     mkdirSync(path('lost/findings'));
