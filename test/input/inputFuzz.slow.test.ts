@@ -6,8 +6,8 @@ import { emptyFolder, type Run, runHere } from '../commandLine.ts';
 import { type Mutation, mutation } from './fileMutations.ts';
 import { mutate, type ValidFile, writeValidFiles } from './validFiles.ts';
 
-/** How many inputs are tried. */
-const INPUTS = Number(process.env.GFNRING_INPUTS ?? 1000);
+/** How many inputs are tried; `GFNRING_INPUTS` multiplies it. */
+const INPUTS = 1000 * Number(process.env.GFNRING_INPUTS ?? 1);
 const SEED = Number(process.env.GFNRING_SEED ?? 1);
 const SECONDS_MAX = 10;
 const BYTES_MAX = 500 * 2 ** 20;
