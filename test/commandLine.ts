@@ -78,7 +78,7 @@ export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'gfnring-'))
 
 /**
  * A folder for the tests of a file, the command line in it, and paths and files in it. It is
- * removed after them.
+ * removed after them. Call it in the test file: a module that several import is loaded once.
  */
 export function temporaryFolder() {
   const folder = emptyFolder();

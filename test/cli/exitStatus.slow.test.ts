@@ -10,9 +10,10 @@ import { modelReference } from '../../src/conformance/modelReference.ts';
 import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
 import { runInProcess, startIn, temporaryFolder } from '../commandLine.ts';
 import { litmus, STORE_BUFFERING } from '../litmus/readerTexts.ts';
-import { conformance, linesOf, machine } from './fakeMachine.ts';
+import { fakeMachine, linesOf } from './fakeMachine.ts';
 
 const { folder, gfnringHere, write } = temporaryFolder();
+const { conformance, machine } = fakeMachine();
 
 /** The table of docs/ci.md: command, situation, status. */
 const rows = [...readFileSync('docs/ci.md', 'utf8').matchAll(/^\| (`.*`|every command.*?) \| (.*) \| (\d+) \|$/gm)].map(

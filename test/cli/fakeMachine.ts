@@ -3,31 +3,37 @@ import { join } from 'node:path';
 import type { Observation, RingEntry, TraceRecord } from '../../src/conformance/reference.ts';
 import { main, runNode, temporaryFolder } from '../commandLine.ts';
 
-const { folder, path: at } = temporaryFolder();
-export const vmlinuz = at('vmlinuz');
-export const modules = at('modules');
-writeFileSync(vmlinuz, '');
-mkdirSync(join(modules, 'kvm'), { recursive: true });
-for (const name of ['irqbypass.ko', 'kvm/kvm.ko.xz', 'kvm/kvm-amd.ko.xz']) writeFileSync(join(modules, name), '');
-
-/** Runs the command with only these programs on the PATH. */
-export function conformance(programs: Record<string, string>, ...args: string[]) {
-  const path = mkdtempSync(join(folder, 'bin-'));
-  for (const [name, script] of Object.entries(programs)) {
-    writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(path, name), 0o755);
-  }
-  const all = ['kernel', 'conformance', '--vmlinuz', vmlinuz, '--modules', modules, ...args];
-  return runNode([main, ...all], { env: { PATH: path } });
-}
-
 /** A compiler that writes an empty file: no real kernel is booted either. */
 export const cc = 'while [ "$1" != -o ]; do shift; done; : > "$2"';
-/** A QEMU that prints these lines. */
-export function machine(lines: readonly object[]): Record<string, string> {
-  const output = join(mkdtempSync(join(folder, 'output-')), 'lines');
-  writeFileSync(output, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return { cc, 'qemu-system-x86_64': `while read -r line; do echo "$line"; done < ${output}` };
+
+/** A kernel, its modules, and programs in the place of QEMU, for the tests of one file. */
+export function fakeMachine() {
+  const { folder, path: at } = temporaryFolder();
+  const vmlinuz = at('vmlinuz');
+  const modules = at('modules');
+  writeFileSync(vmlinuz, '');
+  mkdirSync(join(modules, 'kvm'), { recursive: true });
+  for (const name of ['irqbypass.ko', 'kvm/kvm.ko.xz', 'kvm/kvm-amd.ko.xz']) writeFileSync(join(modules, name), '');
+  return {
+    vmlinuz,
+    modules,
+    /** Runs the command with only these programs on the PATH. */
+    conformance(programs: Record<string, string>, ...args: string[]) {
+      const path = mkdtempSync(join(folder, 'bin-'));
+      for (const [name, script] of Object.entries(programs)) {
+        writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
+        chmodSync(join(path, name), 0o755);
+      }
+      const all = ['kernel', 'conformance', '--vmlinuz', vmlinuz, '--modules', modules, ...args];
+      return runNode([main, ...all], { env: { PATH: path } });
+    },
+    /** A QEMU that prints these lines. */
+    machine(lines: readonly object[]): Record<string, string> {
+      const output = join(mkdtempSync(join(folder, 'output-')), 'lines');
+      writeFileSync(output, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      return { cc, 'qemu-system-x86_64': `while read -r line; do echo "$line"; done < ${output}` };
+    },
+  };
 }
 
 const traceText = (record: TraceRecord): string => {

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { generateLists } from '../../src/conformance/generate.ts';
 import { modelReference } from '../../src/conformance/modelReference.ts';
 import { formatOperation } from '../../src/conformance/operations.ts';
-import { cc, conformance, linesOf, machine, modules, vmlinuz } from './fakeMachine.ts';
+import { cc, fakeMachine, linesOf } from './fakeMachine.ts';
 
+const { conformance, machine, modules, vmlinuz } = fakeMachine();
 const lists = generateLists(fc, 5, 3);
 const kernel = lists.map((list) => modelReference(false).run(list));
 const args = ['--seed', '5'];
