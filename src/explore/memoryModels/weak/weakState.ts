@@ -182,6 +182,13 @@ export class WeakState {
    */
   private add(view: MessageView, row: VarintBuffer): void {
     const { open, ends, bits, past } = this;
+    if (ends.length === 1 && past.count === 0) {
+      // The usual case.
+      let word = 0;
+      for (let i = 0; i < open.length; i++) word |= bits[view[open[i]]];
+      row.add(word);
+      return;
+    }
     for (let w = 0, i = 0; w < ends.length; w++) {
       let word = 0;
       for (; i < ends[w]; i++) word |= bits[view[open[i]]];
