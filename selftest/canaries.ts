@@ -76,10 +76,12 @@ async function run(chosen: readonly Canary[], { workers: concurrency, ...options
 
 function totals(results: readonly CanaryResult[], unmodified: readonly Unmodified[], falseAlarms: number): string[] {
   const caught = results.filter((result) => result.caught).length;
-  const others = results.filter((result) => result.by !== null && !isExpected(result, result.by)).length;
+  const others = results.filter(({ by, asExpected }) => by !== null && !asExpected).length;
+  const alsoOthers = results.filter((result) => result.alsoBy.some((property) => !isExpected(result, property))).length;
   const seconds = Math.max(...results.map((result) => result.seconds ?? Infinity));
   return [
-    `${caught} of ${results.length} canaries caught, ${others} by another property than the one named`,
+    `${caught} of ${results.length} canaries caught, ${others} by another property than those named`,
+    `${alsoOthers} in some executions by a property that is not named`,
     `slowest median of the portfolio: ${seconds.toFixed(1)} s`,
     `${unmodified.length} unmodified scenarios, ${falseAlarms} false alarms`,
     `on ${cpus()[0].model.trim()}, Node ${process.versions.node}`,
