@@ -31,7 +31,8 @@ import { isMainThread } from 'node:worker_threads';
 import { scenario } from 'gfnring';
 const unsound = () => {
   if (isMainThread || !existsSync(${JSON.stringify(flag)})) return;
-  if (${once}) rmSync(${JSON.stringify(flag)});
+  // Two workers may see the file. One of them removes it.
+  try { if (${once}) rmSync(${JSON.stringify(flag)}); } catch { return; }
   ${does}
 };
 export default scenario({
