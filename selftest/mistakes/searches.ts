@@ -30,6 +30,19 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
+    name: 'inexact-counter-key',
+    part: 'keys of counters',
+    testFile: 'test/explore/counterKey.test.ts',
+    expectedBy: ['lists of counters have the same key if and only if they are the same'],
+    edits: [
+      {
+        file: 'explore/counterKey',
+        from: 'return key <= Number.MAX_SAFE_INTEGER ? key : Array.from(counters).join();',
+        to: 'return key;',
+      },
+    ],
+  },
+  {
     name: 'batch-result-lost',
     part: 'work batches',
     testFile: 'test/run/searchPool.slow.test.ts',

@@ -41,7 +41,7 @@ export async function reachOf(
     result.push({
       scenario,
       isFound: finding !== undefined,
-      seconds: report.seconds,
+      seconds: report.seconds!,
       reaches: ({ file, at, from }) => wasEntered(ranges.get(file), at + firstWordOf(from)),
     });
   }

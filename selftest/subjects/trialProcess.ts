@@ -24,7 +24,9 @@ export interface Ask extends MemoryConfig {
 }
 
 /** What came of it. `executions` counts the one that failed, too. */
-export interface Answer extends Pick<ExploreReport, 'exhausted' | 'executions' | 'states' | 'seconds'> {
+export interface Answer extends Pick<ExploreReport, 'exhausted' | 'executions' | 'states'> {
+  /** Nothing ends this exploration from outside. */
+  readonly seconds: number;
   readonly finding: Finding | null;
 }
 
@@ -47,7 +49,7 @@ process.on('message', async (ask: Ask) => {
   const answer: Answer = {
     ...{ exhausted, states, finding },
     executions: report.executions + (finding === null ? 0 : 1),
-    seconds: report.seconds,
+    seconds: report.seconds!,
   };
   process.send!(answer);
 });

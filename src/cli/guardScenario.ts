@@ -28,7 +28,7 @@ export function guardScenario<T>(
       interrupted: 'an interruption',
       'out of memory': `${bytes} bytes of memory`,
     };
-    const report = undecidedReport(name, options, limits[reason], seconds);
+    const report = undecidedReport(name, options, limits[reason]);
     const lines = [scenarioResultLine(report), ...reportNotes(report)];
     return {
       status: reason === 'interrupted' ? 'interrupted' : 'undecided',

@@ -18,7 +18,7 @@ if (isSupervised && !args.includes('--inspect-brk')) {
   await runCommandLine(args);
 }
 
-/** Memory is limited before commander has read the options. It reports a wrong number. */
+/** Read before commander reads the options, which then reports a wrong number. */
 function memoryLimit(): number | undefined {
   const [, megabytes] = /(?:^|\n)--memory[=\n](\d{1,7})(?:\n|$)/.exec(args.join('\n')) ?? [];
   return megabytes === undefined ? undefined : Number(megabytes);

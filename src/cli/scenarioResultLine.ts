@@ -7,7 +7,7 @@ import { statusOf } from './verdictStatus.ts';
 export function scenarioResultLine(report: ExploreReport, width = 15): string {
   const status = statusOf(report);
   const mark = status === STATUS.findings ? '✗' : status === STATUS.undecided ? '?' : '✓';
-  const time = `${report.seconds.toFixed(1)} s`;
+  const time = report.seconds === null ? '–' : `${report.seconds.toFixed(1)} s`;
   const columns = [report.scenario.padEnd(width), formatCounts(report).padEnd(38), time.padStart(7)];
   return `${mark} ${columns.join(' ')}  ${formatVerdict(report)}`;
 }

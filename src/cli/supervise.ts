@@ -127,7 +127,10 @@ class Supervisor {
 
   /** An error that nothing in the command thread caught. */
   private crashed(error: Error & { readonly code?: string }): void {
-    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.endBy('out of memory');
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      this.endBy('out of memory');
+      return;
+    }
     const message = oneLine(error instanceof Error ? error.message : String(error));
     if (this.module !== undefined && !isOurs(error))
       this.end(STATUS.usage, '', `gfnring: ${this.module}: an error outside of any operation: ${message}\n`);

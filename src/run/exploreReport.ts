@@ -63,8 +63,8 @@ export interface ExploreReport {
   readonly states: number;
   /** Number of steps of all executions. */
   readonly steps: number;
-  /** Wall time, with minimising. */
-  readonly seconds: number;
+  /** Wall time, with minimising. Null if the exploration was ended from outside. */
+  readonly seconds: number | null;
   /** The findings; empty if nothing was found. */
   readonly findings: readonly WrittenFinding[];
 }

@@ -11,7 +11,6 @@ export function undecidedReport(
   scenario: string,
   { memoryModel, tearing, scheduler, reduction, preemptions, symmetry, workers, seed }: ExploreOptions,
   limit: string,
-  seconds: number,
 ): ExploreReport {
   const exhaustive = scheduler === 'exhaustive';
   return {
@@ -20,6 +19,6 @@ export function undecidedReport(
     ...{ preemptions: preemptions ?? null, symmetry: symmetry ?? false, workers, seed },
     ...{ outcome: 'limit', limit, completeTo: null, loop: null, assumptions: [], unreached: [], exhausted: false },
     ...{ executions: 0, cut: 0, blocked: 0, classes: null, readsFrom: null, classesCut: false, states: 0, steps: 0 },
-    ...{ seconds, findings: [] },
+    ...{ seconds: null, findings: [] },
   };
 }
