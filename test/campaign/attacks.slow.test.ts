@@ -47,7 +47,7 @@ const attackAll = async (count: number, act: (directory: string) => unknown): Pr
 test(
   'a directory of somebody else is opened and closed, or refused in one line',
   () =>
-    attackAll(100, async (directory) => {
+    attackAll(50, async (directory) => {
       const campaign = CampaignDirectory.open(directory);
       try {
         await summariseCampaign(campaign);
@@ -64,7 +64,7 @@ test(
 test(
   'it is read for a report',
   () =>
-    attackAll(100, async (directory) => {
+    attackAll(50, async (directory) => {
       await summariseCampaign({ state: readState(directory), directory, quarantined: [] });
       readTimeSamples(directory);
     }),
@@ -73,14 +73,14 @@ test(
 
 test(
   'it is resumed',
-  () => attackAll(20, (directory) => run(CampaignDirectory.open(directory), { executions: 2048, seconds: 5 })),
+  () => attackAll(10, (directory) => run(CampaignDirectory.open(directory), { executions: 2048, seconds: 5 })),
   300_000,
 );
 
 test('it is merged', async () => {
   const into = somewhere();
   cpSync(await target, into, { recursive: true });
-  await attackAll(20, async (directory) => {
+  await attackAll(10, async (directory) => {
     const campaign = CampaignDirectory.open(into);
     try {
       await mergeInto(campaign, [directory]);
