@@ -73,10 +73,10 @@ const parameters = (numRuns: number) => ({ numRuns, seed: Number(process.env.GFN
 const schedules = new ScheduleArbitrary(7, 80);
 
 test('no honest VM of a correct tracker loses a page, violates a rule, or hangs', () =>
-  fc.assert(fc.property(correct, schedules, expectToHold), parameters(2400)));
+  fc.assert(fc.property(correct, schedules, expectToHold), parameters(1600)));
 
 test('no honest VM of the merged ring does, with a single resetter, no signal and no change of slots', () =>
-  fc.assert(fc.property(merged, schedules, expectToHold), parameters(1200)));
+  fc.assert(fc.property(merged, schedules, expectToHold), parameters(800)));
 
 const PAGES = [0, 1, 2].map((page) => [0, page] as const);
 let interleaved = 0;

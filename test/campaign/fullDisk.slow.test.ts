@@ -81,7 +81,10 @@ describe('explore and check', () => {
 
 describe('a campaign on a full disk', () => {
   test('says so on stderr and in JSON, and is not green', () => {
-    const { status, stdout, stderr } = withLimit(8192, 'fuzz', 'ring', '--seconds', '2', '--json', '--dir', 'full');
+    const { status, stdout, stderr } = withLimit(
+      8192,
+      ...'fuzz ring --seconds 1 --workers 1 --json --dir full'.split(' '),
+    );
     expect(status).toBe(4);
     expect(stderr).toMatch(
       /^gfnring: full cannot be written, waiting: EFBIG.*\ngfnring: not all results are in full: EFBIG/,
@@ -94,7 +97,10 @@ describe('a campaign on a full disk', () => {
   });
 
   test('prints what it has found, with status 1', () => {
-    const { status, stdout, stderr } = withLimit(4096, 'fuzz', './large.mjs', '--seconds', '2', '--dir', 'lost');
+    const { status, stdout, stderr } = withLimit(
+      4096,
+      ...'fuzz ./large.mjs --seconds 1 --workers 1 --dir lost'.split(' '),
+    );
     expect([status, readdirSync(path('lost')).includes('findings')]).toEqual([1, false]);
     expect(stderr).toContain('gfnring: cannot write the finding lost/findings/large-');
     mkdirSync(path('lost/findings'));

@@ -1,12 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { withChecksum } from '../../src/input/checksum.ts';
 import { FINDING_SCHEMA } from '../../src/run/finding.ts';
 import { main, temporaryFolder } from '../commandLine.ts';
 
-const { folder, gfnring, gfnringHere, path, write } = temporaryFolder();
+const { gfnring, gfnringHere, path, write } = temporaryFolder();
 
 /** Two userspace threads harvest one ring at the same time. The mail allows only one. */
 const twoConsumers = {
@@ -197,13 +196,4 @@ test('a closed pipe is no crash', () => {
   expect(
     execFileSync('sh', ['-c', `"${process.execPath}" "${main}" list --json | head -c 1`], { encoding: 'utf8' }),
   ).toBe('{');
-});
-
-test.each([['explore', 'vm'], ['check'], ['stress', 'ring']])('Ctrl-C ends %s at once', async (...args) => {
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: 'ignore' });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  const since = performance.now();
-  child.kill('SIGINT');
-  expect(await once(child, 'exit')).toEqual([130, null]);
-  expect(performance.now() - since).toBeLessThan(1000);
 });

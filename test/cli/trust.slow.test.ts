@@ -33,7 +33,9 @@ function gfnring(user: Readonly<Record<string, string>>, ...args: readonly strin
 
 expect(gfnring(here, 'explore', './race.mjs', '--dir', 'findings').status).toBe(1);
 const finding = `findings/${readdirSync(path('findings'))[0]}`;
-expect(gfnring(here, 'fuzz', './race.mjs', '--executions', '512', '--dir', 'campaign').status).toBe(1);
+expect(gfnring(here, 'fuzz', './race.mjs', '--executions', '512', '--workers', '1', '--dir', 'campaign').status).toBe(
+  1,
+);
 write('ref.json', { schema: 1, name: 'race', module: './race.mjs' });
 
 const ofFinding = [
@@ -41,10 +43,10 @@ const ofFinding = [
   ['stress', finding, '--runs', '1'],
   ['replay', finding],
   ['report', finding, '--text'],
-  ['fuzz', finding, '--executions', '512', '--dir', 'of finding'],
+  ['fuzz', finding, '--executions', '512', '--workers', '1', '--dir', 'of finding'],
 ];
 const ofCampaign = [
-  ['fuzz', '--resume', '--dir', 'campaign', '--executions', '512'],
+  ['fuzz', '--resume', '--dir', 'campaign', '--executions', '512', '--workers', '1'],
   ['report', 'campaign', '--html', 'campaign.html'],
   ['corpus', 'minimise', 'campaign'],
   ['corpus', 'merge', 'campaign', 'campaign copy'],

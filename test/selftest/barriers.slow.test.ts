@@ -19,10 +19,10 @@ test('each argument for an ordering names one that exists', () => {
 
 describe('weakening an ordering is found, or the ordering has an argument to stay', () => {
   const weakened = tables.flatMap(({ sites, scenarios }) => sites.map((site) => ({ ...site, scenarios })));
-  // Half of the ring's orderings. All orderings of all trackers if GFNRING_LONG is set.
+  // One of the ring's orderings. All orderings of all trackers if GFNRING_LONG is set.
   const asked =
     process.env.GFNRING_LONG === undefined
-      ? weakened.filter(({ file }) => file.startsWith('ring/')).filter((_, i) => i % 4 === 0)
+      ? weakened.filter(({ file }) => file.startsWith('ring/')).slice(0, 1)
       : weakened;
   test.each(asked)('$key', ({ scenarios, ...site }) => {
     const matters = runWeakened(site, scenarios, ['sc', 'tso', 'weak']).some(({ property }) => property !== null);

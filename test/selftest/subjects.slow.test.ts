@@ -12,9 +12,9 @@ import { openScenario, type ScenarioRef } from '../../src/scenario/scenarioRef.t
 import { searchSpec } from '../searches.ts';
 
 /**
- * The quick part of `npm run canaries`: every patch fits, and the first canary of every third module
- * is caught. If GFNRING_LONG is set, all are caught. Those that need weak memory are not caught
- * without it, and their own scenarios pass without the bug.
+ * The quick part of `npm run canaries`: every patch fits, and the first canary of every third
+ * module is caught. If GFNRING_LONG is set, all are caught. Those that need weak memory are not
+ * caught without it, and their own scenarios pass without the bug.
  */
 const isLong = process.env.GFNRING_LONG !== undefined;
 const moduleOf = ({ edits }: Canary): string => edits[0].file;
