@@ -6,6 +6,7 @@ import { input } from './input.ts';
 import { inLoops } from './loops.ts';
 import { memoryModels } from './memoryModels.ts';
 import type { Mistake } from './mistake.ts';
+import { robustness } from './robustness.ts';
 import { runs } from './runs.ts';
 import { schedulers } from './schedulers.ts';
 import { searches } from './searches.ts';
@@ -24,4 +25,5 @@ export const mistakes: readonly Mistake[] = [
   ...inLoops,
   ...campaigns,
   ...input,
+  ...robustness,
 ];

@@ -9,7 +9,7 @@ import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
 import { CampaignClock } from '../../src/cli/campaignClock.ts';
 import { isBadInput } from '../../src/input/badInput.ts';
 import { inputs } from '../input/mutations.ts';
-import { type Attack, attacked, attacksOn } from './attacks.ts';
+import { type Attack, attacked, attacksOn, replacements } from './attacks.ts';
 import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
 
 /** A campaign with a snapshot, a journal, a finding and few entries. */
@@ -44,22 +44,29 @@ const attackAll = async (count: number, act: (directory: string) => unknown): Pr
     { numRuns: inputs(count), endOnFailure: true },
   );
 
+/** Opens a campaign, and writes all of its files. */
+async function rewrite(directory: string): Promise<void> {
+  const campaign = CampaignDirectory.open(directory);
+  try {
+    await summariseCampaign(campaign);
+    new CampaignClock(directory, campaign.state).write();
+    campaign.writeSnapshot();
+    campaign.exportAll();
+  } finally {
+    campaign.close();
+  }
+}
+
 test(
   'a directory of somebody else is opened and closed, or refused in one line',
-  () =>
-    attackAll(50, async (directory) => {
-      const campaign = CampaignDirectory.open(directory);
-      try {
-        await summariseCampaign(campaign);
-        new CampaignClock(directory, campaign.state).write();
-        campaign.writeSnapshot();
-        campaign.exportAll();
-      } finally {
-        campaign.close();
-      }
-    }),
+  () => attackAll(50, rewrite),
   300_000,
 );
+
+test('links, FIFOs and folders in the place of its files are replaced or refused, and not followed', async () => {
+  const attacks = replacements(await target).filter(({ name }) => !name.startsWith('corpus/'));
+  for (const attack of attacks) await survive(attack, rewrite);
+}, 300_000);
 
 test(
   'it is read for a report',

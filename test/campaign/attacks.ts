@@ -71,29 +71,31 @@ const damages = (directory: string): fc.Arbitrary<Attack> =>
 
 const KINDS = ['a link', 'a dangling link', 'a FIFO', 'a folder', 'nothing'] as const;
 
-/** Puts something else in the place of a file or of a folder. */
-const replacements = (directory: string): fc.Arbitrary<Attack> => {
-  const names = ['clock', 'lock', 'corpus', 'findings', 'set-aside', 'state.json', 'journal', ...filesOf(directory)];
-  return fc.tuple(fc.constantFrom(...names), fc.constantFrom(...KINDS)).map(([file, kind]) => ({
-    name: `${file} is ${kind}`,
-    on: (victim) => {
-      const path = join(victim, file);
-      const isFolder = ['corpus', 'findings', 'set-aside'].includes(file);
-      rmSync(path, { recursive: true, force: true });
-      const outside = join(victim, '..', 'outside');
-      if (kind === 'a link') symlinkSync(isFolder ? outside : join(outside, 'file'), path);
-      if (kind === 'a dangling link') symlinkSync(join(outside, 'created'), path);
-      if (kind === 'a FIFO') execFileSync('mkfifo', [path]);
-      if (kind === 'a folder') mkdirSync(path);
-    },
-  }));
+/** Puts something else in the place of a file or of a folder: each kind for each. */
+export const replacements = (directory: string): Attack[] => {
+  const folders = ['corpus', 'findings', 'set-aside'];
+  const names = [...new Set(['clock', 'lock', ...folders, 'state.json', 'journal', ...filesOf(directory)])];
+  return names.flatMap((file) =>
+    KINDS.map((kind) => ({
+      name: `${file} is ${kind}`,
+      on: (victim) => {
+        const path = join(victim, file);
+        rmSync(path, { recursive: true, force: true });
+        const outside = join(victim, '..', 'outside');
+        if (kind === 'a link') symlinkSync(folders.includes(file) ? outside : join(outside, 'file'), path);
+        if (kind === 'a dangling link') symlinkSync(join(outside, 'created'), path);
+        if (kind === 'a FIFO') execFileSync('mkfifo', [path]);
+        if (kind === 'a folder') mkdirSync(path);
+      },
+    })),
+  );
 };
 
 export const attacksOn = (directory: string): fc.Arbitrary<Attack> =>
   fc.oneof(
     { weight: 6, arbitrary: forgeries(directory) },
     { weight: 2, arbitrary: damages(directory) },
-    { weight: 2, arbitrary: replacements(directory) },
+    { weight: 2, arbitrary: fc.constantFrom(...replacements(directory)) },
   );
 
 /** A copy of a campaign, with an attack on it, beside a folder that nothing may touch. */

@@ -30,8 +30,10 @@ describe('what a module does outside of its operations is its own fault, with st
     ['for (;;);', 'does not load: its top level does not return'],
     ['await new Promise(() => {});', 'does not load: its top level does not return'],
   ])('%s', (top, message) => {
+    const start = performance.now();
     const { status, stdout, stderr } = gfnring('explore', moduleWith('fault', { top }), '--seconds', '0.5');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(performance.now() - start).toBeLessThan(6000);
     expect(stderr).toMatch(/^gfnring: [^\n]*fault\.mjs[^\n]*\n$/);
     expect(stderr).toContain(message);
   });

@@ -1,0 +1,198 @@
+import type { Mistake } from './mistake.ts';
+
+const files = 'test/files/readInput.test.ts';
+const attacks = 'test/campaign/attacks.slow.test.ts';
+const trust = 'test/cli/trust.slow.test.ts';
+const messages = 'test/campaign/signedMessage.test.ts';
+const supervision = 'test/cli/supervise.slow.test.ts';
+const fullDisk = 'test/campaign/fullDisk.slow.test.ts';
+
+const needsConsent =
+  'the module of a finding or of a campaign needs consent if the finding was forged, moved, or is only a reference';
+
+const notFollowed = 'links, FIFOs and folders in the place of its files are replaced or refused, and not followed';
+
+/** In what survives hostile files, hostile modules and full disks. */
+export const robustness: readonly Mistake[] = [
+  {
+    name: 'link-followed-by-read',
+    part: 'files',
+    testFile: files,
+    expectedBy: ['a link in a directory of the program is not followed'],
+    edits: [{ file: 'files/readInput', from: 'followLinks ? 0 : O_NOFOLLOW', to: '0' }],
+  },
+  {
+    name: 'device-is-read',
+    part: 'files',
+    testFile: files,
+    expectedBy: ['what is no regular file is refused at once'],
+    edits: [{ file: 'files/readInput', from: 'if (kind !== undefined)', to: 'if (false)' }],
+  },
+  {
+    name: 'file-of-any-size-is-read',
+    part: 'files',
+    testFile: files,
+    expectedBy: ['a large file is refused without being read'],
+    edits: [
+      { file: 'files/readInput', from: 'if (size > bytesMax)', to: 'if (false)' },
+      { file: 'files/readInput', from: 'if (end > bytesMax)', to: 'if (false)' },
+    ],
+  },
+  {
+    name: 'link-followed-by-write',
+    part: 'campaign directories',
+    testFile: attacks,
+    expectedBy: [notFollowed],
+    edits: [
+      {
+        file: 'campaign/directory/openOwnFile',
+        from: 'flags | O_NOFOLLOW | O_NONBLOCK',
+        to: 'flags | O_NONBLOCK',
+      },
+    ],
+  },
+  {
+    name: 'linked-folder-accepted',
+    part: 'campaign directories',
+    testFile: attacks,
+    expectedBy: [notFollowed],
+    edits: [
+      {
+        file: 'campaign/directory/openOwnFile',
+        from: 'stats !== undefined && !stats.isDirectory()',
+        to: 'false',
+      },
+    ],
+  },
+  {
+    name: 'findings-of-the-folder-ignored',
+    part: 'campaign directories',
+    testFile: 'test/campaign/checksums.slow.test.ts',
+    expectedBy: ['files of the folder findings count if the state does not have them'],
+    edits: [
+      {
+        file: 'campaign/directory/strayFindings',
+        from: "if (!name.endsWith('.json') || recorded.has(file)) continue;",
+        to: 'continue;',
+      },
+    ],
+  },
+  {
+    name: 'consent-is-not-needed',
+    part: 'consent',
+    testFile: trust,
+    expectedBy: [needsConsent],
+    edits: [{ file: 'run/consent', from: 'if (!consent(module, file))', to: 'if (false)' }],
+  },
+  {
+    name: 'origin-ignores-modules',
+    part: 'consent',
+    testFile: trust,
+    expectedBy: [needsConsent],
+    edits: [
+      {
+        file: 'run/origin',
+        from: '.update(JSON.stringify([contentChecksum(document), modules]))',
+        to: '.update(JSON.stringify([contentChecksum(document)]))',
+      },
+    ],
+  },
+  {
+    name: 'origin-ignores-content',
+    part: 'consent',
+    testFile: trust,
+    expectedBy: [needsConsent],
+    edits: [
+      {
+        file: 'run/origin',
+        from: '.update(JSON.stringify([contentChecksum(document), modules]))',
+        to: '.update(JSON.stringify([modules]))',
+      },
+    ],
+  },
+  {
+    name: 'signature-not-compared',
+    part: 'the queue',
+    testFile: messages,
+    expectedBy: ['a changed message is refused'],
+    edits: [
+      {
+        file: 'campaign/executors/signedMessage',
+        from: 'if (mac === undefined || !timingSafeEqual(Buffer.from(mac), Buffer.from(expected)))',
+        to: 'if (mac === undefined)',
+      },
+    ],
+  },
+  {
+    name: 'signature-of-another-job-accepted',
+    part: 'the queue',
+    testFile: messages,
+    expectedBy: ['a message is accepted from the secret, and for the job, that it was signed for'],
+    edits: [
+      {
+        file: 'campaign/executors/signedMessage',
+        from: '.update(`${about}\\n${body}`)',
+        to: '.update(body)',
+      },
+    ],
+  },
+  {
+    name: 'time-limit-ends-nothing-in-time',
+    part: 'supervision',
+    testFile: supervision,
+    expectedBy: ['what a module does outside of its operations is its own fault, with status 2 for (;;);'],
+    edits: [
+      {
+        file: 'cli/supervise',
+        from: 'deadline: performance.now() + message.seconds * 1000',
+        to: 'deadline: performance.now() + message.seconds * 20000',
+      },
+    ],
+  },
+  {
+    name: 'module-chooses-the-exit-status',
+    part: 'supervision',
+    testFile: supervision,
+    expectedBy: ['what a module does outside of its operations is its own fault, with status 2 process.exit(0);'],
+    edits: [
+      {
+        file: 'cli/supervise',
+        from: "this.end(STATUS.usage, '', `gfnring: ${module} calls process.exit(${status}): a module must not do that\\n`);",
+        to: 'this.end(status);',
+      },
+    ],
+  },
+  {
+    name: 'processes-of-modules-live-on',
+    part: 'supervision',
+    testFile: supervision,
+    expectedBy: ['no process that a module has started outlives the command'],
+    edits: [{ file: 'cli/supervise', from: 'killDescendants(process.pid);', to: '' }],
+  },
+  {
+    name: 'searched-although-nothing-can-be-written',
+    part: 'findings',
+    testFile: fullDisk,
+    expectedBy: ['explore and check search nothing if findings cannot be written: a file'],
+    edits: [
+      {
+        file: 'files/checkWritable',
+        from: 'throw new BadInput(`cannot write ${what} to ${directory}: ${errorCode(error) ?? error}`);',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'unwritten-findings-forgotten',
+    part: 'findings',
+    testFile: fullDisk,
+    expectedBy: ['a campaign on a full disk prints what it has found, with status 1'],
+    edits: [
+      {
+        file: 'campaign/unwrittenFindings',
+        from: 'const findings = [...known, ...more];',
+        to: 'const findings = known;',
+      },
+    ],
+  },
+];
