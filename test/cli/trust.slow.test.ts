@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -90,6 +92,32 @@ describe('the module of a finding or of a campaign', () => {
 
   test('needs none if the user names it', () => {
     expect(gfnring(elsewhere, 'explore', './race.mjs', '--dir', 'other')).toMatchObject({ status: 1, hasRun: true });
+  });
+});
+
+const hasTerminal = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+
+describe.skipIf(!hasTerminal)('on a terminal, the user is asked (skipped without script of util-linux)', () => {
+  test.each([
+    ['y\n', 1, true],
+    ['n\n', 2, false],
+    ['\n', 2, false],
+    ['\u0003', 130, false], // Ctrl-C
+  ])('the answer %j: status %i', async (answer, status, runs) => {
+    rmSync(path('has run'), { force: true });
+    const command = `'${process.execPath}' '${main}' replay ${finding}`;
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: folder,
+      env: { ...process.env, ...elsewhere },
+    });
+    let output = '';
+    terminal.stdout.on('data', (text) => {
+      if (!output.includes('[y/N] ') && `${output}${text}`.includes('[y/N] ')) terminal.stdin.write(answer);
+      output += text;
+    });
+    expect(await once(terminal, 'close')).toEqual([status, null]);
+    expect(output).toMatch(/^findings\/\S+ comes from elsewhere\. Run its module \S+race\.mjs\? \[y\/N\] /);
+    expect(existsSync(path('has run'))).toBe(runs);
   });
 });
 
