@@ -31,12 +31,12 @@ export interface Patching {
 
 /**
  * What a process starts with so that all of its threads run the program with `edits`. The files
- * stay as they are. Module hooks see `import` and not `require`, so piscina must not `require`
- * a module of the program.
+ * stay as they are. Module hooks see `import` and not `require`: no module of the program is
+ * required.
  */
 export function patching(edits: readonly Edit[]): Patching {
   return {
-    execArgv: ['--no-experimental-require-module', '--import', compiledUrl('patch/preload.js').href],
+    execArgv: ['--import', compiledUrl('patch/preload.js').href],
     env: { ...process.env, [PATCH_VARIABLE]: JSON.stringify(edits) },
   };
 }
