@@ -156,8 +156,8 @@ class Supervisor {
     killDescendants(process.pid);
     // Not process.exit: what was written to a pipe is still on its way.
     void this.worker.terminate().then(exitWhenWritten);
-    // A thread that allocates without end, or waits for an answer on the terminal, may not let itself
-    // be terminated. Then only a signal ends the process.
+    // A thread that allocates without end, or waits for an answer on the terminal, may not let
+    // itself be terminated. Then only a signal ends the process.
     setTimeout(() => {
       process.removeAllListeners('SIGINT');
       process.kill(process.pid, status === STATUS.interrupted ? 'SIGINT' : 'SIGKILL');

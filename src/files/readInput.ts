@@ -27,8 +27,17 @@ export function readInput(file: string, input: InputFile): string {
   try {
     return decode(readRegularFile(file, input), file);
   } catch (error) {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput(`cannot read the ${input.what} ${file}: ${errorCode(error) ?? error}`);
+    throw asBadInput(error, file, input);
+  }
+}
+
+/** Throws what `readInput` throws for what is no regular file, or too large. Reads nothing. */
+export function checkInput(file: string, input: InputFile): void {
+  try {
+    const { size } = withRegularFile(file, input, (fd) => fstatSync(fd));
+    if (size > bytesMaxOf(input)) throw tooLarge(file, input);
+  } catch (error) {
+    throw asBadInput(error, file, input);
   }
 }
 
@@ -37,8 +46,7 @@ export function readInputBytes(file: string, input: InputFile): Buffer {
   try {
     return readRegularFile(file, input);
   } catch (error) {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput(`cannot read the ${input.what} ${file}: ${errorCode(error) ?? error}`);
+    throw asBadInput(error, file, input);
   }
 }
 
@@ -70,13 +78,24 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
+const bytesMaxOf = ({ bytesMax = DOCUMENT_MAX }: InputFile): number => bytesMax;
+
+const tooLarge = (file: string, input: InputFile): BadInput =>
+  new BadInput(`${file} is too large: at most ${bytesMaxOf(input) / MEGABYTE} MB are read`);
+
+const asBadInput = (error: unknown, file: string, { what }: InputFile): BadInput =>
+  error instanceof BadInput ? error : new BadInput(`cannot read the ${what} ${file}: ${errorCode(error) ?? error}`);
+
 /** Throws `BadInput`, or an error of the file system. */
-function readRegularFile(file: string, { what, bytesMax = DOCUMENT_MAX, followLinks = true }: InputFile): Buffer {
+const readRegularFile = (file: string, input: InputFile): Buffer =>
+  withRegularFile(file, input, (fd) => readToEnd(fd, file, input));
+
+function withRegularFile<T>(file: string, { what, followLinks = true }: InputFile, use: (fd: number) => T): T {
   const fd = openWithoutBlocking(file, what, followLinks);
   try {
     const kind = kindOf(fstatSync(fd));
     if (kind !== undefined) throw new BadInput(`cannot read the ${what} ${file}: it is ${kind}, and no regular file`);
-    return readToEnd(fd, file, bytesMax);
+    return use(fd);
   } finally {
     closeSync(fd);
   }
@@ -104,16 +123,16 @@ function kindOf(stats: Stats): string | undefined {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-function readToEnd(fd: number, file: string, bytesMax: number): Buffer {
-  const tooLarge = (): BadInput => new BadInput(`${file} is too large: at most ${bytesMax / MEGABYTE} MB are read`);
+function readToEnd(fd: number, file: string, input: InputFile): Buffer {
+  const bytesMax = bytesMaxOf(input);
   const { size } = fstatSync(fd);
-  if (size > bytesMax) throw tooLarge();
+  if (size > bytesMax) throw tooLarge(file, input);
   let bytes = Buffer.allocUnsafe(Math.max(size + 1, CHUNK));
   for (let end = 0; ; ) {
     const count = readSync(fd, bytes, end, bytes.length - end, end);
     if (count === 0) return bytes.subarray(0, end);
     end += count;
-    if (end > bytesMax) throw tooLarge();
+    if (end > bytesMax) throw tooLarge(file, input);
     if (end === bytes.length) bytes = Buffer.concat([bytes], 2 * end);
   }
 }

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Scenario } from '../check/scenario.ts';
-import { errorCode } from '../files/fileErrors.ts';
+import { checkInput } from '../files/readInput.ts';
 import { BadInput, isBadInput } from '../input/badInput.ts';
 import { show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
@@ -24,12 +24,7 @@ const LOAD_MS = 20_000;
  */
 export async function openModule(path: string): Promise<Scenario> {
   const shown = shortPath(path);
-  try {
-    if (!statSync(path).isFile()) throw new BadInput(`cannot read the scenario ${shown}: it is no file`);
-  } catch (error) {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput(`cannot read the scenario ${shown}: ${errorCode(error) ?? error}`);
-  }
+  checkInput(shown, { what: 'scenario' });
   hookModules();
   const { exports, isWatched } = await load(path, shown);
   if (!('default' in exports))

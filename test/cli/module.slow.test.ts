@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -118,7 +118,15 @@ test('bad modules end with one line and status 2', async () => {
   expect((await gfnringHere('explore', './nowhere.mjs')).stderr).toBe(
     'gfnring: cannot read the scenario ./nowhere.mjs: ENOENT\n',
   );
-  expect((await gfnringHere('explore', './installed')).stderr).toMatch(/it is no file|ENOENT/);
+  mkdirSync(join(folder, 'folder.mjs'));
+  expect((await gfnringHere('explore', './folder.mjs')).stderr).toBe(
+    'gfnring: cannot read the scenario ./folder.mjs: it is a directory, and no regular file\n',
+  );
+  file('large.mjs', '');
+  truncateSync(join(folder, 'large.mjs'), 2 ** 34);
+  expect((await gfnringHere('explore', './large.mjs')).stderr).toBe(
+    'gfnring: ./large.mjs is too large: at most 16 MB are read\n',
+  );
 });
 
 test('assume ends an execution, a run of free threads, and a thread in lockstep', async () => {
