@@ -34,8 +34,16 @@ export const robustness: readonly Mistake[] = [
     testFile: files,
     expectedBy: ['a large file is refused without being read'],
     edits: [
-      { file: 'files/readInput', from: 'if (size > bytesMax)', to: 'if (false)' },
-      { file: 'files/readInput', from: 'if (end > bytesMax)', to: 'if (false)' },
+      {
+        file: 'files/readInput',
+        from: 'const { size } = fstatSync(fd); if (size > bytesMax) throw tooLarge(file, input);',
+        to: 'const { size } = fstatSync(fd);',
+      },
+      {
+        file: 'files/readInput',
+        from: 'end += count; if (end > bytesMax) throw tooLarge(file, input);',
+        to: 'end += count;',
+      },
     ],
   },
   {

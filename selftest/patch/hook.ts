@@ -1,4 +1,7 @@
-/** Runs on Node's thread for module hooks: modules of the program are loaded with their edits. */
+/**
+ * Modules of the program are loaded with their edits. Runs on Node's thread for module hooks, or on
+ * the same thread where Node has `registerHooks`.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { distUrl } from '../compiled.ts';

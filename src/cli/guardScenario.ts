@@ -7,7 +7,7 @@ import { toJson } from './output.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
 
 /** Seconds beyond its limit after which a scenario is ended from outside. */
-const GRACE_SECONDS = 0.8;
+const GRACE_SECONDS = 0.7;
 
 /**
  * Explores a scenario. If that does not return within its time, because an operation, a property or

@@ -10,7 +10,7 @@ const STOP_MS = 700;
 /** How often the memory of the process is measured. */
 const MEMORY_MS = 50;
 /** How long the command thread may take to end when it is terminated. */
-const TERMINATE_MS = 300;
+const TERMINATE_MS = 500;
 /** Node fires a longer timer at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -156,18 +156,25 @@ class Supervisor {
     killDescendants(process.pid);
     // Not process.exit: what was written to a pipe is still on its way.
     void this.worker.terminate().then(exitWhenWritten);
-    // A thread that allocates without end, or waits for an answer on the terminal, may not let
-    // itself be terminated. Then only a signal ends the process.
-    setTimeout(() => {
-      process.removeAllListeners('SIGINT');
-      process.kill(process.pid, status === STATUS.interrupted ? 'SIGINT' : 'SIGKILL');
-    }, TERMINATE_MS).unref();
+    setTimeout(() => exitAtOnce(status), TERMINATE_MS).unref();
   }
 }
 
 /** Exits once both streams are written. */
 function exitWhenWritten(): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+/**
+ * Exits although a thread does not let itself be terminated: it waits for an answer on the terminal,
+ * or Node 24 does not interrupt its loop. `process.exit` would wait for it. Node from 22.15 can
+ * replace the process. For others only a signal is left, which has its own status.
+ */
+function exitAtOnce(status: number): void {
+  const { execve } = process as { readonly execve?: (file: string, args: readonly string[], env: object) => void };
+  execve?.('/bin/sh', ['sh', '-c', `exit ${status}`], {});
+  process.removeAllListeners('SIGINT');
+  process.kill(process.pid, status === STATUS.interrupted ? 'SIGINT' : 'SIGKILL');
 }
 
 /** Whether the innermost frame of an error that has a file is in this package. */

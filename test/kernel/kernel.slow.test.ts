@@ -251,7 +251,7 @@ test('without the compiler one line names the packages to install', () => {
      };`,
   );
   const hide = at('hide.mjs', `import { register } from 'node:module'; register('./resolve.mjs', import.meta.url);`);
-  const args = ['--import', hide, main, 'kernel', '--kdir', MAIL.kdir, '--file', MAIL.file];
+  const args = ['--no-deprecation', '--import', hide, main, 'kernel', '--kdir', MAIL.kdir, '--file', MAIL.file];
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'empty') };
   const { status, stderr } = runNode(args, { env });
   expect([status, stderr]).toEqual([2, expect.stringMatching(/npm install .*@yowasp\/clang@\S+ binaryen@\S+\n$/)]);

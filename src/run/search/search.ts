@@ -6,6 +6,7 @@ import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { SearchProgress } from '../../explore/search/searchProgress.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { VisitedGraphs } from '../../explore/trust/visitedGraphs.ts';
+import { extendGuards } from '../../process/supervision.ts';
 import { type CheckedExecution, createRun, runOnce, stuckViolation, takenSchedule } from '../createRun.ts';
 import { OUT_OF_TIME, withinTime } from '../withinTime.ts';
 import { completedInOrder, createWorkCounter, runClaimedWork } from './completedWork.ts';
@@ -17,9 +18,9 @@ import type { ScenarioSearchResult, SearchSpec } from './searchSpec.ts';
 import { searchStates } from './searchStates.ts';
 
 /** Seconds beyond its limit after which a search is ended from outside. */
-export const GRACE_SECONDS = 0.25;
+export const GRACE_SECONDS = 0.2;
 /** Limit of the time to see whether an operation is stuck. */
-const CONFIRM_SECONDS = 0.15;
+const CONFIRM_SECONDS = 0.3;
 
 /** Searches a scenario on this thread. Throws `BadInput` if the search does not apply to it. */
 export function searchHere(scenario: Scenario, search: SearchSpec, limits: Limits): ScenarioSearchResult {
@@ -66,6 +67,7 @@ function findStuckOperation(
   const before = run.execution.threads.code.interrupted();
   if (before === undefined) return undefined;
   const again = create();
+  extendGuards(CONFIRM_SECONDS);
   withinTime(CONFIRM_SECONDS, () => runOnce(again, new StrictReplayScheduler(schedule)));
   const after = again.execution.threads.code.interrupted();
   const isStuck = after?.label === before.label && after.accesses === before.accesses;
