@@ -166,9 +166,9 @@ function exitWhenWritten(): void {
 }
 
 /**
- * Exits although a thread does not let itself be terminated: it waits for an answer on the terminal,
- * or Node 24 does not interrupt its loop. `process.exit` would wait for it. Node from 22.15 can
- * replace the process. For others only a signal is left, which has its own status.
+ * Exits although a thread does not let itself be terminated: it waits for an answer on the
+ * terminal, or Node 24 does not interrupt its loop. `process.exit` would wait for it. Node from
+ * 22.15 can replace the process. For others only a signal is left, which has its own status.
  */
 function exitAtOnce(status: number): void {
   const { execve } = process as { readonly execve?: (file: string, args: readonly string[], env: object) => void };
