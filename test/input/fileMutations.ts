@@ -135,6 +135,9 @@ const slotsOf = (json: Json, slots: Slot[] = []): Slot[] => {
   return slots;
 };
 
+/** Larger texts are not made: their size alone refuses them, and smaller ones show that. */
+const LENGTH_MAX = 2 ** 27;
+
 /** The text of a document after its mutations. */
 export function mutateDocument(document: unknown, mutations: readonly DocumentMutation[]): string {
   const root = { document: structuredClone(document) as Json };
@@ -146,7 +149,10 @@ export function mutateDocument(document: unknown, mutations: readonly DocumentMu
     if (slot !== undefined) applyTo(slot, change, slots, marked);
   }
   const text = JSON.stringify(root.document) ?? '';
-  return text.replace(/"@(\d+)@"/g, (_, i) => texts[Number(i)]);
+  const marks = [...text.matchAll(/"@(\d+)@"/g)];
+  const length = marks.reduce((sum, [, i]) => sum + texts[Number(i)].length, text.length);
+  // A mark that is repeated may stand for more than a string can hold. Then it is the value.
+  return length > LENGTH_MAX ? text : text.replace(/"@(\d+)@"/g, (_, i) => texts[Number(i)]);
 }
 
 function applyTo(
