@@ -8,6 +8,7 @@ import { summariseCampaign } from '../../src/campaign/summary.ts';
 import { readTimeSamples } from '../../src/campaign/timeSamples.ts';
 import { CampaignClock } from '../../src/cli/campaignClock.ts';
 import { isBadInput } from '../../src/input/badInput.ts';
+import { renderCampaign } from '../../src/report/campaign.ts';
 import { inputs } from '../input/mutations.ts';
 import { type Attack, attacked, attacksOn, replacements } from './attacks.ts';
 import { begin, builtIn, modulePath, run, settings, somewhere } from './campaigns.ts';
@@ -67,6 +68,22 @@ test('links, FIFOs and folders in the place of its files are replaced or refused
   const attacks = replacements(await target).filter(({ name }) => !name.startsWith('corpus/'));
   for (const attack of attacks) await survive(attack, rewrite);
 }, 300_000);
+
+test('whatever reads a campaign refuses a link in the place of a folder', async () => {
+  const links = replacements(await target).filter(({ name }) => /^[a-z-]+ is a link$/.test(name));
+  const folders = links.filter(({ name }) => /^(corpus|findings|set-aside) /.test(name));
+  expect(folders).toHaveLength(3);
+  const { directory: into, remove: removeTarget } = attacked(await target, { name: 'none', on: () => {} });
+  const campaign = CampaignDirectory.open(into);
+  for (const attack of folders) {
+    const { directory, remove } = attacked(await target, attack);
+    await expect(mergeInto(campaign, [directory])).rejects.toThrow(/is a symbolic link/);
+    await expect(renderCampaign(directory, '')).rejects.toThrow(/is a symbolic link/);
+    remove();
+  }
+  campaign.close();
+  removeTarget();
+});
 
 test(
   'it is read for a report',

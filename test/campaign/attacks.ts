@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { checksum } from '../../src/campaign/directory/journal.ts';
@@ -69,7 +69,7 @@ const damages = (directory: string): fc.Arbitrary<Attack> =>
     }));
   });
 
-const KINDS = ['a link', 'a dangling link', 'a FIFO', 'a folder', 'nothing'] as const;
+const KINDS = ['a link', 'a dangling link', 'a hard link', 'a FIFO', 'a folder', 'nothing'] as const;
 
 /** Puts something else in the place of a file or of a folder: each kind for each. */
 export const replacements = (directory: string): Attack[] => {
@@ -84,6 +84,7 @@ export const replacements = (directory: string): Attack[] => {
         const outside = join(victim, '..', 'outside');
         if (kind === 'a link') symlinkSync(folders.includes(file) ? outside : join(outside, 'file'), path);
         if (kind === 'a dangling link') symlinkSync(join(outside, 'created'), path);
+        if (kind === 'a hard link' && !folders.includes(file)) linkSync(join(outside, 'file'), path);
         if (kind === 'a FIFO') execFileSync('mkfifo', [path]);
         if (kind === 'a folder') mkdirSync(path);
       },

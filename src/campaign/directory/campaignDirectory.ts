@@ -13,7 +13,6 @@ import { EventLog } from './eventLog.ts';
 import { Exporter } from './exporter.ts';
 import { entryFile, filesIn, removeDrafts, settingsFile } from './layout.ts';
 import { acquireLock, releaseLock } from './lock.ts';
-import { checkFolders } from './openOwnFile.ts';
 import { readSettings, readTrustedSettings } from './readSettings.ts';
 import { quarantineDamaged } from './recover.ts';
 import type { StrayFinding } from './strayFindings.ts';
@@ -56,7 +55,6 @@ export class CampaignDirectory {
   static open(directory: string): CampaignDirectory {
     return asBadInput(directory, () => {
       const settings = readTrustedSettings(directory);
-      checkFolders(directory);
       acquireLock(directory);
       const log = new EventLog(directory, settings);
       removeDrafts(directory);
