@@ -47,7 +47,7 @@ export default scenario({
 }
 
 test.each([
-  ['dies', 'process.exit(7);', { died: 1, hung: 0 }],
+  ['dies', 'process.reallyExit(7);', { died: 1, hung: 0 }],
   // It leaves the processor to others.
   ['hangs', 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);', { died: 0, hung: 1 }],
 ] as const)('a worker that %s is replaced, and its batch is run again', (name, does, expected) => {
@@ -65,7 +65,7 @@ test.each([
 
 test('a batch that ends every worker is abandoned and reported', () => {
   writeFileSync(flag, '');
-  const { status, summary } = fuzz(unsound('always', 'process.exit(7);', false), '--executions', '512');
+  const { status, summary } = fuzz(unsound('always', 'process.reallyExit(7);', false), '--executions', '512');
   rmSync(flag);
   expect(status).toBe(3);
   expect(summary).toMatchObject({
@@ -74,6 +74,18 @@ test('a batch that ends every worker is abandoned and reported', () => {
     outcome: 'limit',
     lostBatches: [{ batch: 0, scenario: 'always' }],
   });
+});
+
+test.each([
+  ['process.exit(0);', 'calls process.exit(0): a module must not do that'],
+  ['setTimeout(() => { throw new Error("late"); });', 'an error outside of any operation: late'],
+])('a module that does this to its thread is bad input: %s', (does, message) => {
+  writeFileSync(flag, '');
+  const { status, stderr } = fuzz(unsound('faulty', does, true), '--executions', '512');
+  rmSync(flag, { force: true });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^gfnring: \S*faulty\.mjs.*\n$/);
+  expect(stderr).toContain(message);
 });
 
 test('a batch that waits for a worker does not count as one that hangs', () => {

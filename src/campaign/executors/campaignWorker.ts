@@ -4,10 +4,12 @@ import type { Failure } from '../../run/failure.ts';
 import { createFinding } from '../../run/finding.ts';
 import { minimise } from '../../run/minimise/minimise.ts';
 import { openScenario } from '../../scenario/scenarioRef.ts';
+import type { BatchResult } from '../batch.ts';
 import { failureKey } from '../failureKey.ts';
 import { runBatch } from '../runBatch.ts';
 import type { MinimisedFailure } from '../state/findings.ts';
 import type { CampaignTask, MinimiseTask, TaskAnswer } from './executor.ts';
+import { withoutFaults } from './moduleFaults.ts';
 
 /**
  * Steps that may be spent on minimising one failure, which take some seconds. A limit in steps
@@ -21,7 +23,10 @@ const MINIMISE_STEPS = 1_500_000;
  */
 export default async function runTask(task: CampaignTask): Promise<TaskAnswer> {
   try {
-    const result = await (task.kind === 'batch' ? runBatch(task.batch, task.config) : minimiseFailure(task));
+    const { source } = task.kind === 'batch' ? task.batch : task.unminimised;
+    const run = (): Promise<BatchResult | MinimisedFailure> =>
+      task.kind === 'batch' ? runBatch(task.batch, task.config) : minimiseFailure(task);
+    const result = await ('module' in source ? withoutFaults(source.module, run) : run());
     return { kind: 'done', result };
   } catch (error) {
     if (isBadInput(error)) return { kind: 'bad input', message: error.message };
