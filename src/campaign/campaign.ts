@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../explore/limits.ts';
-import { parseSchedule } from '../explore/schedule.ts';
 import { isTransient } from '../files/fileErrors.ts';
 import { BadInput } from '../input/badInput.ts';
-import { createFinding, type Finding } from '../run/finding.ts';
-import type { ScenarioRef } from '../scenario/scenarioRef.ts';
-import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchFailure, type BatchResult } from './batch.ts';
+import type { Finding } from '../run/finding.ts';
+import { BATCH_EXECUTIONS, type Batch, type BatchConfig, type BatchResult } from './batch.ts';
 import type { CampaignDirectory } from './directory/campaignDirectory.ts';
 import { type Executor, TaskAbandoned } from './executors/executor.ts';
+import { findingAsFound } from './findingAsFound.ts';
 import type { CampaignSettings } from './settings.ts';
 import { diffBatch, lostBatchEffect } from './state/diffBatch.ts';
 import type { BatchEffect } from './state/events.ts';
@@ -136,7 +135,7 @@ class Coordinator {
     const { findings } = this.directory.state;
     if (isLate && this.writeError !== undefined) return 'seconds';
     if (isComplete && findings.unminimised.length === 0) return 'executions';
-    if (isLate && !findings.lacksFinding) return 'seconds';
+    if (isLate && findings.withoutFinding.length === 0) return 'seconds';
     return undefined;
   }
 
@@ -283,13 +282,4 @@ class Coordinator {
 function asFound({ failure, source }: UnminimisedFailure, settings: CampaignSettings): MinimisedFailure {
   const { key } = failure;
   return { key, minimisedKey: key, finding: findingAsFound(failure, source, settings) };
-}
-
-function findingAsFound(
-  failure: BatchFailure,
-  source: ScenarioRef,
-  { memoryModel, tearing }: CampaignSettings,
-): Finding {
-  const schedule = parseSchedule(failure.schedule)!;
-  return createFinding({ ...failure, source, memoryModel, tearing, schedule });
 }

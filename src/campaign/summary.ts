@@ -5,18 +5,19 @@ import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
 import { findingFile } from './directory/layout.ts';
 import { readStrayFindings, type StrayFinding } from './directory/strayFindings.ts';
+import { findingAsFound } from './findingAsFound.ts';
 import { hexDigest } from './hash.ts';
 import { type BaseScenario, baseName, type CampaignSettings } from './settings.ts';
 import type { CampaignState, CoverageSample, LostBatch } from './state/campaignState.ts';
 import type { Counts } from './state/counts.ts';
-import type { RecordedFinding } from './state/findings.ts';
+import type { RecordedFinding, UnminimisedFailure } from './state/findings.ts';
 import { type CampaignTotals, campaignTotals } from './state/merge.ts';
 
 /** A finding of a campaign, as it is reported. */
 export interface CampaignFinding extends Finding {
   /** The path of its file. */
   readonly file: string;
-  /** The file could not be written. */
+  /** Why there is no file. */
   readonly unwritten?: UnwrittenFile;
   /** See `failureKey`. */
   readonly key: string;
@@ -64,7 +65,10 @@ export interface CampaignSummary extends Omit<CampaignSettings, 'bases'>, Counts
   readonly findings: readonly CampaignFinding[];
   /** By property: number of failures that were only counted, and not minimised. */
   readonly surplus: Readonly<Record<string, number>>;
-  /** Number of failures that are minimised when the campaign is resumed. */
+  /**
+   * Number of failures that are minimised when the campaign is resumed. `findings` has the first
+   * one of each property without any other finding, as it was found.
+   */
   readonly unminimised: number;
   readonly lostBatches: readonly LostBatch[];
   /** Files of `findings/` that are no findings, or were changed, with what is wrong with each. */
@@ -89,6 +93,7 @@ export async function summariseCampaign({
   const { strays, unreadable } = readStrayFindings(directory, state);
   const findings = [
     ...state.findings.recorded.map((recorded) => campaignFinding(directory, bases, recorded)),
+    ...state.findings.withoutFinding.map((failure) => unminimisedFinding(directory, state.settings, failure)),
     ...strays.map((stray) => strayFinding(bases, stray)),
   ];
   const { coverage, growth, lostBatches } = state;
@@ -98,7 +103,7 @@ export async function summariseCampaign({
     kind: 'campaign summary',
     directory,
     ...settings,
-    outcome: findings.length + unminimised.length + unreadable.length > 0 ? 'violated' : 'limit',
+    outcome: findings.length + unreadable.length > 0 ? 'violated' : 'limit',
     batches: totals.batches,
     ...totals.counts,
     classes: scenarios.reduce((n, { classes }) => n + classes, 0),
@@ -127,6 +132,19 @@ function campaignFinding(
   const { finding, key, base, executionsBefore } = recorded;
   const file = findingFile(directory, recorded);
   return { ...finding, file, key, base, after: executionsBefore, ...knownDefectOf(bases, base, finding) };
+}
+
+/** A failure that is not minimised yet, as it was found. */
+function unminimisedFinding(
+  directory: string,
+  settings: CampaignSettings,
+  { failure, base, group, source, executionsBefore }: UnminimisedFailure,
+): CampaignFinding {
+  const { key } = failure;
+  const finding = findingAsFound(failure, source, settings);
+  const found = { key, finding, base: baseName(settings.bases[base]), group, executionsBefore, originalKeys: [key] };
+  const { file, ...fields } = campaignFinding(directory, settings.bases, found);
+  return { ...fields, file, unwritten: { file, why: 'not minimised yet: fuzz --resume continues' } };
 }
 
 /** A finding of another run, under the scenario that its file names. */

@@ -15,6 +15,7 @@ const UNSEEN_MIN = 0.01;
 export function summaryLines(summary: CampaignSummary, rate?: number): string[] {
   const { scenarios, findings, surplus, quarantined, unminimised, unreadable } = summary;
   const counted = Object.values(surplus).reduce((sum, n) => sum + n, 0);
+  const written = findings.filter(({ unwritten }) => unwritten === undefined).length;
   const missing = scenarios.flatMap(({ name, missing }) => missing.map((claim) => `${name}: ${claim}`));
   return [
     runLine(summary, rate),
@@ -30,7 +31,8 @@ export function summaryLines(summary: CampaignSummary, rate?: number): string[] 
       ? [`${plural(counted, 'failure')} of the same properties with other communication: counted, not minimised`]
       : []),
     ...(findings.length + unreadable.length === 0 ? ['nothing found, nothing proved'] : []),
-    ...(findings.length === 0 ? [] : [`${plural(findings.length, 'finding')}: ${summary.directory}/findings`]),
+    ...(written > 0 ? [`${plural(written, 'finding')}: ${summary.directory}/findings`] : []),
+    ...(written < findings.length ? [`${plural(findings.length - written, 'finding')} without a file`] : []),
   ];
 }
 

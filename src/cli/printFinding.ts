@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { printableJson } from '../input/oneLine.ts';
-import type { WrittenFinding } from '../run/exploreReport.ts';
+import type { UnwrittenFile, WrittenFinding } from '../run/exploreReport.ts';
 import { findingDocument } from '../run/finding.ts';
 import { loadFinding } from '../run/resolveScenarioName.ts';
 import { openScenario } from '../scenario/scenarioRef.ts';
@@ -17,23 +17,23 @@ export async function printFinding(
   const scenario = await openScenario(finding.scenario);
   const file = finding.file ?? finding.unwritten?.file ?? null;
   for (const line of formatFinding({ ...finding, file }, scenario, withSources)) print(line);
-  if (finding.unwritten) printUnwritten(finding, finding.unwritten.file);
+  if (finding.unwritten) printUnwritten(finding, finding.unwritten);
   if (!finding.catalogue) return;
   print(`  known as ${finding.catalogue}: ${finding.title}`);
   print();
 }
 
-/** The document of a finding that could not be written, to be saved by hand. */
-function printUnwritten({ file: _, unwritten: __, ...finding }: WrittenFinding, file: string): void {
-  print(`  ${file} could not be written. This is its content:`);
+/** The document of a finding without a file, to be saved by hand. */
+function printUnwritten({ file: _, unwritten: __, ...finding }: WrittenFinding, { file, why }: UnwrittenFile): void {
+  print(`  ${file} is not written: ${why}. This is its content:`);
   print();
   for (const line of printableJson(findingDocument(dirname(file), finding).text).split('\n')) print(line);
 }
 
-/** Says on stderr which findings could not be written. They are printed on stdout. */
+/** Says on stderr which findings have no file. They are printed on stdout. */
 export function warnOfUnwritten(findings: readonly WrittenFinding[]): void {
   for (const { unwritten } of findings)
-    if (unwritten !== undefined) printError(`gfnring: cannot write the finding ${unwritten.file}: ${unwritten.why}`);
+    if (unwritten !== undefined) printError(`gfnring: the finding ${unwritten.file} is not written: ${unwritten.why}`);
 }
 
 /**

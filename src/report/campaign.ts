@@ -4,10 +4,10 @@ import { type CampaignFinding, summariseCampaign } from '../campaign/summary.ts'
 import { readTimeSamples } from '../campaign/timeSamples.ts';
 import { parseSchedule } from '../explore/schedule.ts';
 import { BadInput } from '../input/badInput.ts';
-import { shellQuote } from '../input/shellQuote.ts';
 import { KernelError } from '../kernel/compiled.ts';
 import type { CampaignData, CampaignFindingData } from './data.ts';
 import { renderInterleaving } from './interleaving.ts';
+import { reproduceCommand } from './reproduceCommand.ts';
 
 /**
  * Steps of all interleavings in one page, about 20 MB. A finding that does not fit is shown with
@@ -62,11 +62,12 @@ export async function renderCampaign(directory: string, page: string): Promise<C
 async function renderFinding(finding: CampaignFinding, page: string, stepsMax: number): Promise<CampaignFindingData> {
   const { key, property, message, memoryModel, contextSwitches, after, catalogue, title, file } = finding;
   const order = parseSchedule(finding.schedule) ?? [];
-  const replay = `npx gfnring replay ${shellQuote(file)}`;
+  const replay = reproduceCommand(finding);
   const data = {
     ...{ key, property, message, memoryModel, contextSwitches, after, catalogue, title, replay },
     scenario: finding.scenario.name,
     href: encodeURI(relative(dirname(page), file).split(sep).join('/')),
+    ...(finding.unwritten && { unwritten: finding.unwritten.why }),
   };
   if (order.length > stepsMax) return { ...data, why: 'it has too many steps for this page' };
   const { scenario: source, tearing, inFull, canary } = finding;

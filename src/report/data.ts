@@ -140,6 +140,8 @@ export interface CampaignFindingData {
   readonly title: string | null;
   /** Link from the page to the finding's file. */
   readonly href: string;
+  /** Why there is no such file. */
+  readonly unwritten?: string;
   /** Command line that reproduces it. */
   readonly replay: string;
   readonly interleaving?: InterleavingData;

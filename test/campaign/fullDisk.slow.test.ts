@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { main, type Run, temporaryFolder } from '../commandLine.ts';
 
@@ -29,7 +30,7 @@ write('large.mjs', LARGE);
 
 /** Saves the document of a finding that was printed, as its line says. */
 function save(stdout: string): string {
-  const [, name] = /^ {2}(\S+) could not be written\. This is its content:$/m.exec(stdout)!;
+  const [, name] = /^ {2}(\S+) is not written: .*\. This is its content:$/m.exec(stdout)!;
   const [document] = /^\{\n[\s\S]*?^\}$/m.exec(stdout)!;
   mkdirSync(path('.gfnring/findings'), { recursive: true });
   writeFileSync(path(name), document);
@@ -63,7 +64,7 @@ describe('explore and check', () => {
     const { status, stdout, stderr } = withLimit(4096, 'explore', './large.mjs');
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^gfnring: cannot write the finding \.gfnring\/findings\/large-[0-9a-f]{10}\.json: EFBIG\n$/,
+      /^gfnring: the finding \.gfnring\/findings\/large-[0-9a-f]{10}\.json is not written: EFBIG\n$/,
     );
     const name = save(stdout);
     expect(stdout).toContain(`npx gfnring replay ${name}`);
@@ -102,8 +103,25 @@ describe('a campaign on a full disk', () => {
       ...'fuzz ./large.mjs --seconds 3 --workers 1 --dir lost'.split(' '),
     );
     expect([status, readdirSync(path('lost')).includes('findings')]).toEqual([1, false]);
-    expect(stderr).toContain('gfnring: cannot write the finding lost/findings/large-');
+    expect(stderr).toContain('gfnring: the finding lost/findings/large-');
     mkdirSync(path('lost/findings'));
     expect(gfnring('replay', save(stdout)).stdout).toContain('✗ no addition is lost');
+  });
+
+  test('prints a failure that is not minimised, and all say the same', () => {
+    const module = join(process.cwd(), 'examples/lost-update.mjs');
+    const options = '--seconds 1.5 --workers 1 --dir early --report github'.split(' ');
+    const { status, stdout, stderr } = withLimit(4096, 'fuzz', module, 'ring', ...options);
+    expect(status).toBe(1);
+    expect(stdout).toContain('\n1 failure not minimised yet: --resume continues\n1 finding without a file\n');
+    expect(stderr).toMatch(/^::error .*Reproduce: npx gfnring fuzz --resume --dir early$/m);
+    mkdirSync(path('early/findings'));
+    expect(gfnring('replay', save(stdout)).status).toBe(1);
+    rmSync(path('early/findings'), { recursive: true });
+    const { status: later, stdout: json } = gfnring('corpus', 'minimise', 'early', '--json');
+    expect([later, JSON.parse(json)]).toMatchObject([
+      1,
+      { outcome: 'violated', unminimised: 1, findings: [{ unwritten: { why: expect.stringContaining('--resume') } }] },
+    ]);
   });
 });

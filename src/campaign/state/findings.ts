@@ -92,12 +92,13 @@ export class Findings {
     return (group === '' ? OF_PROPERTY_MAX : OF_KNOWN_MAX) - waiting - done;
   }
 
-  /** Whether some property has failed, in some group, without a finding yet. */
-  get lacksFinding(): boolean {
-    return this.unminimised.some(
-      ({ failure, group }) =>
-        !this.recorded.some((it) => it.finding.property === failure.property && it.group === group),
-    );
+  /** The first failure of each property, in each group, that has no finding yet. */
+  get withoutFinding(): UnminimisedFailure[] {
+    return this.unminimised.filter(({ failure: { property }, group }, i) => {
+      const isRecorded = this.recorded.some((it) => it.finding.property === property && it.group === group);
+      const first = this.unminimised.findIndex((it) => it.failure.property === property && it.group === group);
+      return !isRecorded && first === i;
+    });
   }
 
   addUnminimised(added: UnminimisedFailure): void {

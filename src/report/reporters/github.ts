@@ -1,7 +1,7 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
 import { printable } from '../../input/oneLine.ts';
-import { shellQuote } from '../../input/shellQuote.ts';
 import { communicatingAccesses } from '../communicatingAccesses.ts';
+import { reproduceCommand } from '../reproduceCommand.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
@@ -19,12 +19,12 @@ export const githubReporter = {
 } satisfies Reporter;
 
 async function workflowCommand(finding: CampaignFinding): Promise<string> {
-  const { property, message, catalogue, file, scenario } = finding;
+  const { property, message, catalogue, scenario } = finding;
   const last = (await communicatingAccesses(finding)).at(-1);
   const position =
     last === undefined ? [] : [`file=${escapeProperty(last.file)}`, `line=${last.line}`, `col=${last.column}`];
   const parameters = [...position, `title=${escapeProperty(property)}`].join(',');
-  const text = `${message} (${scenario.name}). Reproduce: npx gfnring replay ${shellQuote(file)}`;
+  const text = `${message} (${scenario.name}). Reproduce: ${reproduceCommand(finding)}`;
   return `::${catalogue === null ? 'error' : 'warning'} ${parameters}::${escapeData(text)}`;
 }
 

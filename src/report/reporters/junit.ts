@@ -1,6 +1,6 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
 import { printable } from '../../input/oneLine.ts';
-import { shellQuote } from '../../input/shellQuote.ts';
+import { reproduceCommand } from '../reproduceCommand.ts';
 import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
@@ -51,20 +51,13 @@ function formatCampaign({ summary, seconds }: Pick<CampaignRun, 'summary' | 'sec
   ].join('\n');
 }
 
-function formatFailure({
-  message,
-  scenario,
-  memoryModel,
-  contextSwitches,
-  file,
-  catalogue,
-  title,
-}: CampaignFinding): string {
+function formatFailure(finding: CampaignFinding): string {
+  const { message, scenario, memoryModel, contextSwitches, catalogue, title } = finding;
   return [
     message,
     `${scenario.name}, memory model ${memoryModel}, ${contextSwitches} context switches`,
     ...(catalogue === null ? [] : [`known as ${catalogue}: ${title}`]),
-    `reproduce: npx gfnring replay ${shellQuote(file)}`,
+    `reproduce: ${reproduceCommand(finding)}`,
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import type { CampaignFinding } from '../../campaign/summary.ts';
 import { printableJson } from '../../input/oneLine.ts';
-import { shellQuote } from '../../input/shellQuote.ts';
 import { type CommunicatingAccess, communicatingAccesses } from '../communicatingAccesses.ts';
+import { reproduceCommand } from '../reproduceCommand.ts';
 import type { CampaignRun, Reporter } from './reporter.ts';
 
 /**
@@ -39,7 +39,7 @@ async function formatLog({ summary, version }: Pick<CampaignRun, 'summary' | 've
 }
 
 async function formatResult(finding: CampaignFinding, rules: readonly string[]) {
-  const { property, message, catalogue, title, file, key, scenario, after } = finding;
+  const { property, message, catalogue, title, key, scenario, after } = finding;
   const accesses = await communicatingAccesses(finding);
   const known = catalogue === null ? '' : ` Known as ${catalogue}: ${title}.`;
   // The last communicating access observed the wrong value: it is the location of the result.
@@ -49,7 +49,7 @@ async function formatResult(finding: CampaignFinding, rules: readonly string[]) 
     ruleIndex: rules.indexOf(property),
     level: catalogue === null ? 'error' : 'warning',
     message: {
-      text: `${property}: ${message} (${scenario.name}).${known} Reproduce: npx gfnring replay ${shellQuote(file)}`,
+      text: `${property}: ${message} (${scenario.name}).${known} Reproduce: ${reproduceCommand(finding)}`,
     },
     partialFingerprints: { 'gfnringCommunication/v1': key },
     properties: { scenario: scenario.name, executionsBefore: after },

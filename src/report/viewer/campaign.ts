@@ -79,7 +79,7 @@ function renderFindings({ findings, surplus, unminimised, lostBatches }: Campaig
 }
 
 function renderFinding(finding: CampaignFindingData): HTMLElement {
-  const { key, scenario, message, catalogue, title, interleaving, why, href, replay } = finding;
+  const { key, scenario, message, catalogue, title, interleaving, why, href, unwritten, replay } = finding;
   const about = [
     plural(finding.contextSwitches, 'context switch', 'context switches'),
     ...(interleaving === undefined ? [] : [plural(interleaving.steps.length, 'step')]),
@@ -96,7 +96,7 @@ function renderFinding(finding: CampaignFindingData): HTMLElement {
     catalogue === null ? undefined : h('p', {}, `Known as ${catalogue}: ${title}.`),
     h('p', { class: 'quiet' }, about.join(' · ')),
     why === undefined ? undefined : h('p', { class: 'quiet' }, `No interleaving: ${why}`),
-    h('p', {}, h('a', { href }, 'its file'), ' · ', h('code', {}, replay)),
+    h('p', {}, unwritten === undefined ? h('a', { href }, 'its file') : unwritten, ' · ', h('code', {}, replay)),
   );
 }
 
