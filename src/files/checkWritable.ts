@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { BadInput } from '../input/badInput.ts';
+import { createDirectory } from './createDirectory.ts';
 import { errorCode } from './fileErrors.ts';
 
 /** Bytes that are written. A full disk still takes an empty file. */
@@ -18,7 +19,7 @@ export function checkWritable(directory: string, what: string): void {
   let isWritten = false;
   const probe = join(directory, `probe.${process.pid}.${threadId}.tmp`);
   try {
-    created = mkdirSync(directory, { recursive: true });
+    created = createDirectory(directory);
     closeSync(openSync(probe, 'wx'));
     isWritten = true;
     writeFileSync(probe, PROBE);
