@@ -19,6 +19,11 @@ const RESOURCES: Readonly<Record<string, string>> = {
 const port = parentPort!;
 setSupervisor((message) => port.postMessage(message));
 
+// As it is, and not within an error of Node that explains rejections.
+process.on('unhandledRejection', (reason) => {
+  throw reason;
+});
+
 await runCommandLine(process.argv.slice(2));
 // Node announces a new worker in the next turn of the event loop.
 await setImmediate();

@@ -1,5 +1,6 @@
+import { formatMemoryLimit } from '../explore/limits.ts';
 import { oneLine } from '../input/oneLine.ts';
-import { type Ending, type EndReason, guarded } from '../process/supervision.ts';
+import { type Ending, type EndReason, guarded, runDueCallbacks } from '../process/supervision.ts';
 import type { ExploreReport } from '../run/exploreReport.ts';
 import type { ExploreOptions } from '../run/exploreScenario.ts';
 import { undecidedReport } from '../run/undecidedReport.ts';
@@ -26,7 +27,7 @@ export function guardScenario<T>(
     const limits = {
       late: `${seconds} seconds`,
       interrupted: 'an interruption',
-      'out of memory': `${bytes} bytes of memory`,
+      'out of memory': formatMemoryLimit(bytes),
     };
     const report = undecidedReport(name, options, limits[reason]);
     const lines = [scenarioResultLine(report), ...reportNotes(report)];
@@ -35,5 +36,9 @@ export function guardScenario<T>(
       stdout: documentOf === undefined ? `${lines.map(oneLine).join('\n')}\n` : toJson(documentOf(report)),
     };
   };
-  return guarded(seconds + GRACE_SECONDS, endingFor, explore);
+  return guarded(seconds + GRACE_SECONDS, endingFor, async () => {
+    const result = await explore();
+    await runDueCallbacks();
+    return result;
+  });
 }

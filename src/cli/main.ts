@@ -2,6 +2,9 @@
 import { commandList } from './commandList.ts';
 import { STATUS } from './status.ts';
 
+// First of all, because a signal may come at once.
+let interrupt = (): void => process.exit(STATUS.interrupted);
+process.on('SIGINT', () => interrupt()).on('SIGTERM', () => interrupt());
 process.stdout.on('error', () => process.exit(STATUS.harness)); // a closed pipe
 
 const args = process.argv.slice(2);
@@ -11,15 +14,8 @@ const isSupervised = Object.hasOwn(commandList, name) && commandList[name].super
 // A debugger stops the first thread only.
 if (isSupervised && !args.includes('--inspect-brk')) {
   const { supervise } = await import('./supervise.ts');
-  supervise(args, memoryLimit());
+  interrupt = supervise(args);
 } else {
-  process.on('SIGINT', () => process.exit(STATUS.interrupted)).on('SIGTERM', () => process.exit(STATUS.interrupted));
   const { runCommandLine } = await import('./runCommandLine.ts');
   await runCommandLine(args);
-}
-
-/** Read before commander reads the options, which then reports a wrong number. */
-function memoryLimit(): number | undefined {
-  const [, megabytes] = /(?:^|\n)--memory[=\n](\d{1,7})(?:\n|$)/.exec(args.join('\n')) ?? [];
-  return megabytes === undefined ? undefined : Number(megabytes);
 }

@@ -3,6 +3,7 @@ import { DEFAULT_MEMORY_MODEL, memoryModelNames } from '../explore/memoryModels/
 import { DEFAULT_TRACKER } from '../trackers/interface/tracker.ts';
 import { trackerNames } from '../trackers/registry.ts';
 import { UsageError } from './errors.ts';
+import { DEFAULT_MEGABYTES } from './memoryLimit.ts';
 
 /** Parses a whole number from `least` to `most`, for commander. */
 export const wholeNumberArgument =
@@ -60,12 +61,10 @@ export const patienceOption = (): Option =>
     .default(120)
     .argParser(secondsArgument('patience'));
 
-/** Megabytes that a search may use, if the user names no other number. */
-const MEGABYTES = 2048;
-/** `supervise.ts` limits the memory of the whole command if the user names a number. */
+/** `supervise.ts` limits the memory of the whole command. */
 export const memoryOption = (): Option =>
   new Option('--memory <n>', 'megabytes that the command may take, and its visited states')
-    .default(MEGABYTES)
+    .default(DEFAULT_MEGABYTES)
     .argParser(wholeNumberArgument('memory', 64, 1 << 20));
 
 /** The options of a command that checks the scenarios of a tracker. */

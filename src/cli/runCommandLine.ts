@@ -1,11 +1,14 @@
 import { CommanderError } from 'commander';
+import { SCHEMA } from '../input/schema.ts';
+import { describeThrown } from '../input/show.ts';
+import { moduleToBlame } from '../process/moduleToBlame.ts';
 import { isStopRequested } from '../process/stopRequest.ts';
 import { setConsent } from '../run/consent.ts';
 import { createConsent } from './askConsent.ts';
 import { commandList } from './commandList.ts';
 import { createProgram } from './createProgram.ts';
 import { isUsageError } from './errors.ts';
-import { printError } from './output.ts';
+import { printError, printJson } from './output.ts';
 import { STATUS } from './status.ts';
 
 /** A longer message is cut: it quotes a text of the user. */
@@ -23,20 +26,33 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   );
   try {
     await program.parseAsync(args, { from: 'user' });
-    if (isStopRequested() && !commandList[args[0]]?.isService) process.exitCode = STATUS.interrupted;
+    if (isInterrupted(args)) process.exitCode = STATUS.interrupted;
   } catch (error) {
-    fail(error);
+    if (isInterrupted(args)) interrupted(args);
+    else fail(error);
   } finally {
     setConsent();
   }
+}
+
+/** Whether a signal asked a command to stop, so that all it says is of what it did before. */
+const isInterrupted = (args: readonly string[]): boolean => isStopRequested() && !commandList[args[0]]?.isService;
+
+/** Ends a command that was asked to stop and failed. The error may follow from the request. */
+function interrupted(args: readonly string[]): void {
+  process.exitCode = STATUS.interrupted;
+  if (args.includes('--json')) printJson({ schema: SCHEMA, outcome: 'interrupted' });
+  else printError('gfnring: interrupted');
 }
 
 /** Prints an error in one line and sets the exit status. */
 function fail(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   const usage = error instanceof CommanderError || isUsageError(error);
-  process.exitCode = usage ? STATUS.usage : STATUS.harness;
-  printError(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}`);
+  const module = usage ? undefined : moduleToBlame(error);
+  process.exitCode = usage || module !== undefined ? STATUS.usage : STATUS.harness;
+  if (module !== undefined) printError(`gfnring: ${module} throws ${describeThrown(error)}`);
+  else printError(`gfnring: ${usage ? '' : 'the harness itself failed: '}${describe(error)}`);
 }
 
 function describe(error: unknown): string {

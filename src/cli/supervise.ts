@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { oneLine } from '../input/oneLine.ts';
+import { describeThrown } from '../input/show.ts';
 import { killDescendants } from '../process/descendants.ts';
+import { isThrownByPackage } from '../process/moduleToBlame.ts';
 import { createStopRequest, STOP } from '../process/stopRequest.ts';
 import type { Ending, EndReason, SupervisionMessage } from '../process/supervision.ts';
+import { DEFAULT_MEGABYTES, givenMegabytes } from './memoryLimit.ts';
 import { STATUS } from './status.ts';
 
 /** How long a command that was asked to stop may take before it is ended. */
@@ -10,7 +13,7 @@ const STOP_MS = 700;
 /** How often the memory of the process is measured. */
 const MEMORY_MS = 50;
 /** How long the command thread may take to end when it is terminated. */
-const TERMINATE_MS = 500;
+const TERMINATE_MS = 1500;
 /** Node fires a longer timer at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -21,10 +24,11 @@ type Guard = Extract<SupervisionMessage, { readonly kind: 'guard' }> & { deadlin
  * says, hears signals, and sets the exit status of the process.
  *
  * @param args without the program: `['explore', 'ring']`.
- * @param megabytes limit of the memory that the command takes; undefined: none.
+ * @returns what is to be called at a signal.
  */
-export function supervise(args: readonly string[], megabytes?: number): void {
-  new Supervisor(args, megabytes);
+export function supervise(args: readonly string[]): () => void {
+  const supervisor = new Supervisor(args);
+  return () => supervisor.interrupt();
 }
 
 class Supervisor {
@@ -39,7 +43,7 @@ class Supervisor {
   private isStopping = false;
   private isOver = false;
 
-  constructor(args: readonly string[], megabytes: number | undefined) {
+  constructor(args: readonly string[]) {
     this.args = args;
     this.worker = new Worker(new URL('./commandThread.js', import.meta.url), {
       argv: [...args],
@@ -50,9 +54,7 @@ class Supervisor {
     this.worker.on('message', (message: SupervisionMessage) => this.receive(message));
     this.worker.on('error', (error) => this.crashed(error));
     this.worker.on('exit', (status) => this.exited(status));
-    if (megabytes !== undefined) this.limitMemory(megabytes);
-    const interrupt = (): void => this.interrupt();
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    this.limitMemory(givenMegabytes(args));
   }
 
   private receive(message: SupervisionMessage): void {
@@ -93,13 +95,20 @@ class Supervisor {
   /**
    * Measured from here, as V8 aborts the process at its own limits of a thread. Until the next
    * measurement, a command may take more.
+   *
+   * @param megabytes undefined: the default, and only while a guard is there, because a campaign on
+   * many threads may need more.
    */
-  private limitMemory(megabytes: number): void {
-    const limit = process.memoryUsage.rss() + megabytes * 2 ** 20;
-    setInterval(() => process.memoryUsage.rss() > limit && this.endBy('out of memory'), MEMORY_MS).unref();
+  private limitMemory(megabytes: number | undefined): void {
+    const limit = process.memoryUsage.rss() + (megabytes ?? DEFAULT_MEGABYTES) * 2 ** 20;
+    const measure = (): void => {
+      const isLimited = megabytes !== undefined || this.guards.length > 0;
+      if (isLimited && process.memoryUsage.rss() > limit) this.endBy('out of memory');
+    };
+    setInterval(measure, MEMORY_MS).unref();
   }
 
-  private interrupt(): void {
+  interrupt(): void {
     if (this.isStopping) this.endBy('interrupted');
     this.isStopping = true;
     this.requestStop();
@@ -126,13 +135,15 @@ class Supervisor {
   }
 
   /** An error that nothing in the command thread caught. */
-  private crashed(error: Error & { readonly code?: string }): void {
-    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+  private crashed(error: unknown): void {
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       this.endBy('out of memory');
       return;
     }
-    const message = oneLine(error instanceof Error ? error.message : String(error));
-    if (this.module !== undefined && !isOurs(error))
+    const message = oneLine(
+      error instanceof Error ? error.message : typeof error === 'string' ? error : describeThrown(error),
+    );
+    if (this.module !== undefined && !isThrownByPackage(error))
       this.end(STATUS.usage, '', `gfnring: ${this.module}: an error outside of any operation: ${message}\n`);
     else this.end(STATUS.harness, '', `gfnring: the harness itself failed: ${message}\n`);
   }
@@ -175,11 +186,4 @@ function exitAtOnce(status: number): void {
   execve?.('/bin/sh', ['sh', '-c', `exit ${status}`], {});
   process.removeAllListeners('SIGINT');
   process.kill(process.pid, status === STATUS.interrupted ? 'SIGINT' : 'SIGKILL');
-}
-
-/** Whether the innermost frame of an error that has a file is in this package. */
-function isOurs({ stack = '' }: Error): boolean {
-  const root = new URL('..', import.meta.url).href;
-  const [url] = /file:\/\/[^\s)]+/.exec(stack) ?? [];
-  return url?.startsWith(root) ?? false;
 }

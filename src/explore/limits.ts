@@ -12,13 +12,26 @@ export interface Limits {
   readonly cuts?: number;
 }
 
+/** A limit of memory as messages show it. */
+export function formatMemoryLimit(bytes: number): string {
+  const size = bytes < 2 ** 20 ? `${bytes} bytes` : `${Number((bytes / 2 ** 20).toFixed(1))} MB`;
+  return `${size} of memory`;
+}
+
 export const noLimits: Limits = { executions: Infinity, seconds: Infinity, bytes: 2 ** 31 };
+
+/**
+ * The deadline of an execution outside of a search, such as a replay. A request to stop does not
+ * cut it, because what it shows would then be wrong.
+ */
+export const NO_DEADLINE = Number.MAX_VALUE;
 
 /**
  * Whether the time `until`, by `performance.now`, has passed. A request to stop ends the time of
  * every search.
  */
-export const isPast = (until: number): boolean => performance.now() > until || isStopRequested();
+export const isPast = (until: number): boolean =>
+  performance.now() > until || (isStopRequested() && until !== NO_DEADLINE);
 
 /**
  * The time in milliseconds, which all worker threads agree on; `performance.now` differs by thread.

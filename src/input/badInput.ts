@@ -8,4 +8,10 @@ export class BadInput extends Error {
 Object.defineProperty(BadInput.prototype, BRAND, { value: true });
 
 /** By its brand and not by its class, as it may come from a second copy of this package. */
-export const isBadInput = (error: unknown): error is BadInput => error instanceof Error && BRAND in error;
+export function isBadInput(error: unknown): error is BadInput {
+  try {
+    return error instanceof Error && BRAND in error;
+  } catch {
+    return false; // A user's code has thrown a proxy that throws.
+  }
+}

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 /** What a command that had to be ended prints, and its exit status by name. */
@@ -72,6 +73,7 @@ export async function guarded<T>(
 /** Gives all guards more time: another piece of work with a limit of its own begins. */
 export const extendGuards = (seconds: number): void => send?.({ kind: 'extend', seconds });
 
+let lastModule: string | undefined;
 let activeBefore: readonly string[] | undefined;
 const workers: Worker[] = [];
 const own = new Set<'workers' | 'connections'>();
@@ -88,7 +90,22 @@ export function noteModule(path: string): void {
     // Node's own thread for module hooks is of a subclass.
     process.on('worker', (worker) => worker.constructor === Worker && workers.push(worker));
   }
+  lastModule = path;
   send?.({ kind: 'module', path });
+}
+
+/** The last module that was loaded. */
+export const loadedModule = (): string | undefined => lastModule;
+
+/**
+ * Lets callbacks run that users' modules have left behind, as long as they are due. If one throws,
+ * the thread ends here, before a verdict is printed.
+ */
+export async function runDueCallbacks(): Promise<void> {
+  if (lastModule === undefined) return;
+  // A timer of 0 ms is one of 1 ms, and those of the same time fire in their order.
+  await setTimeout(1);
+  await setImmediate();
 }
 
 /**

@@ -99,7 +99,7 @@ export function runOnce(
 }
 
 /** Limit of the time of one execution whose operations may loop without an access. */
-const ONE_EXECUTION_SECONDS = 5;
+export const REPLAY_SECONDS = 5;
 
 /**
  * The same for an execution that is known to fail. An operation that does not reach its next access
@@ -108,7 +108,7 @@ const ONE_EXECUTION_SECONDS = 5;
 export function runGuarded(
   run: CheckedExecution,
   scheduler: Scheduler,
-  seconds = ONE_EXECUTION_SECONDS,
+  seconds = REPLAY_SECONDS,
 ): ReturnType<typeof runOnce> {
   const result = withinTime(seconds, () => runOnce(run, scheduler));
   if (result !== OUT_OF_TIME) return result;

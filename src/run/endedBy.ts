@@ -3,4 +3,4 @@
  * the signal as the cause.
  */
 export const isAbortedBy = (signal: AbortSignal, error: unknown): boolean =>
-  signal.aborted && (error as Error).cause === signal.reason;
+  signal.aborted && (error as Error | undefined)?.cause === signal.reason;

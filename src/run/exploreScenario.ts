@@ -51,7 +51,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
     workers,
     seed: search.seed,
     outcome: exploreOutcome(result, findings.length > 0),
-    limit: violation === undefined ? (result.limit?.text ?? null) : null,
+    limit: violation === undefined ? limitText(result) : null,
     completeTo: result.completeTo ?? null,
     loop: result.cutBy?.loop ?? null,
     // A violation at the end of an execution needs no assumption. A livelock does.
@@ -69,6 +69,11 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
     seconds: (performance.now() - start) / 1000,
     findings,
   };
+}
+
+function limitText({ limit, running }: ScenarioSearchResult): string | null {
+  if (limit === undefined) return null;
+  return running === undefined ? limit.text : `${limit.text}, when ${running} had not returned`;
 }
 
 /** Throws `BadInput` for a scenario without an access: it would prove nothing. */

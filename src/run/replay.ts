@@ -5,12 +5,13 @@ import { readFromIndex, threadOf } from '../explore/schedule.ts';
 import { StrictReplayScheduler } from '../explore/schedulers/replay.ts';
 import { StateCache } from '../explore/states/stateCache.ts';
 import { BadInput } from '../input/badInput.ts';
-import { type CheckedExecution, runGuarded } from './createRun.ts';
+import { takeRunningProperty } from '../scenario/runningProperty.ts';
+import { type CheckedExecution, REPLAY_SECONDS, runGuarded } from './createRun.ts';
 import { livelockViolation } from './search/livelock.ts';
 
 /**
  * Replays a schedule exactly. Returns the violation that it leads to. Throws `BadInput` if a step
- * is impossible.
+ * is impossible, or if a property does not return.
  *
  * @param what the name of the scenario, for messages.
  * @param cycle of a livelock: so many of the last steps must lead back to the state they begin in.
@@ -26,6 +27,10 @@ export function replay(
   const { steps } = run.execution;
   const impossible = (step: number, why: string): BadInput =>
     new BadInput(`${what}: step ${step + 1} of the schedule is impossible: ${why}`);
+  if (stop.kind === 'late')
+    throw new BadInput(
+      `${what}: ${takeRunningProperty() ?? 'the schedule'} has not ended after ${REPLAY_SECONDS} seconds`,
+    );
   if (scheduler.strayed >= 0)
     throw impossible(scheduler.strayed, whyImpossible(run.execution, order[scheduler.strayed]));
   if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)

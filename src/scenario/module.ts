@@ -7,16 +7,17 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import type { Scenario } from '../check/scenario.ts';
 import { checkInput } from '../files/readInput.ts';
 import { BadInput, isBadInput } from '../input/badInput.ts';
-import { show } from '../input/show.ts';
+import { describeThrown, show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
-import { guarded, noteModule } from '../process/supervision.ts';
+import { VERSION } from '../process/moduleVersion.ts';
+import { type Ending, type EndReason, guarded, noteModule } from '../process/supervision.ts';
 import { isBenchmarkRing } from './benchmarkRing.ts';
 import { findBuiltIn } from './builtinScenarios.ts';
-import { initialize, load as loadHook, resolve, VERSION } from './moduleHook.ts';
+import { initialize, load as loadHook, resolve } from './moduleHook.ts';
 import { distUrl } from './workerFile.ts';
 
-/** The longest time that a module may take to load. */
-const LOAD_MS = 20_000;
+/** The longest time that a module may take to load, where no other limit ends it before. */
+const LOAD_MS = 10_000;
 
 /**
  * Imports a user's module and returns its default export, a scenario. Throws `BadInput`, in one
@@ -29,7 +30,16 @@ export async function openModule(path: string): Promise<Scenario> {
   const { exports, isWatched } = await load(path, shown);
   if (!('default' in exports))
     throw new BadInput(`${shown} has no default export: must have export default scenario({ … })`);
-  const found = exports.default;
+  try {
+    return scenarioOf(exports.default, shown, isWatched);
+  } catch (error) {
+    if (isBadInput(error)) throw error;
+    throw new BadInput(`${shown}: its default export throws ${describeThrown(error)} when it is read`);
+  }
+}
+
+/** Throws what the getters of `found` throw. */
+function scenarioOf(found: unknown, shown: string, isWatched: boolean): Scenario {
   if (!isScenario(found))
     throw new BadInput(`${shown}: its default export is ${show(found)}: must be a scenario, made by scenario({ … })`);
   if (isBenchmarkRing(found.name) || findBuiltIn(found.name) !== undefined)
@@ -59,34 +69,42 @@ async function load(
     timer = setTimeout(() => reject(new BadInput(`${shown} has not loaded after ${LOAD_MS / 1000} seconds`)), LOAD_MS);
   });
   try {
-    const ending = {
-      status: 'usage',
-      stderr: `gfnring: ${shown} does not load: its top level does not return\n`,
-    } as const;
     const exports = await guarded(
       LOAD_MS / 1000,
-      (reason) => (reason === 'interrupted' ? { status: 'interrupted' } : ending),
+      (reason) => endingOfLoad(reason, shown),
       () => Promise.race([import(/* @vite-ignore */ url), late]),
     );
     noteFiles();
     return { exports, isWatched: version.files.has(path) };
   } catch (error) {
     version.isCurrent = false;
-    if (isBadInput(error)) throw new BadInput(`${shown}: ${error.message}`);
-    if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(path))
-      throw new BadInput(
-        `${shown} is TypeScript, which Node ${process.versions.node.split('.')[0]} cannot load: compile it, and name the .js or .mjs file`,
-      );
-    throw new BadInput(`${shown} cannot be loaded: ${describe(error, path, url)}`);
+    throw new BadInput(whyNotLoaded(error, path, url, shown));
   } finally {
     clearTimeout(timer);
   }
 }
 
+function endingOfLoad(reason: EndReason, shown: string): Ending {
+  if (reason === 'interrupted') return { status: 'interrupted' };
+  const why = reason === 'late' ? 'its top level does not return' : 'its top level takes too much memory';
+  return { status: 'usage', stderr: `gfnring: ${shown} does not load: ${why}\n` };
+}
+
+function whyNotLoaded(error: unknown, path: string, url: string, shown: string): string {
+  try {
+    if (isBadInput(error)) return `${shown}: ${error.message}`;
+    if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(path))
+      return `${shown} is TypeScript, which Node ${process.versions.node.split('.')[0]} cannot load: compile it, and name the .js or .mjs file`;
+    return `${shown} cannot be loaded: ${describe(error, path, url)}`;
+  } catch {
+    return `${shown} cannot be loaded: it throws ${describeThrown(error)}`;
+  }
+}
+
 /** An error on one line, as `SyntaxError: Unexpected token, line 3`. */
 function describe(error: unknown, path: string, url: string): string {
-  if (!(error instanceof Error)) return `it throws ${show(error)}`;
-  const message = `${error.name}: ${error.message.split('\n')[0]}`;
+  const message = describeThrown(error);
+  if (!(error instanceof Error)) return `it throws ${message}`;
   const place = `${url}:`;
   let stack = error.stack ?? '';
   // Node prints the place of a syntax error only where the error is not caught.

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
 import { instrumentText, stripTypes } from '../loops/file.ts';
+import { VERSION } from '../process/moduleVersion.ts';
 
 /*
  * Runs on Node's thread for module hooks, or on the same thread where Node has `registerHooks`.
@@ -29,9 +30,6 @@ type Next<C, T> = (of: string, context: C) => Hooked<T>;
 
 const after = <T>(result: Hooked<T>, change: (result: T) => T): Hooked<T> =>
   result instanceof Promise ? result.then(change) : change(result);
-
-/** The parameter in the URL of a module that has its version. */
-export const VERSION = 'gfnring';
 
 let urls: Readonly<Record<string, string>> = {};
 let port: MessagePort;

@@ -1,15 +1,16 @@
 import type { StateView } from '../check/property.ts';
 import { BadInput } from '../input/badInput.ts';
-import { show } from '../input/show.ts';
+import { describeThrown } from '../input/show.ts';
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import { setRunningProperty } from './runningProperty.ts';
 
 /** When a property is evaluated: after every step, at any moment, or at the end. */
 export type PropertyKind = 'always' | 'sometimes' | 'finally';
 
 /**
  * Turns a user's property into one of the explorer's. A property of the kind `finally` may answer
- * with a text that says what was seen instead. An exception in a property is a mistake of its
- * author, not a finding: it throws `BadInput`.
+ * with a text that says what was seen instead. An exception in a property, or a promise from it, is
+ * a mistake of its author and not a finding: it throws `BadInput`.
  */
 export function evaluateProperty(
   kind: PropertyKind,
@@ -20,9 +21,17 @@ export function evaluateProperty(
   return (view: StateView): boolean | string => {
     let seen: unknown;
     try {
+      setRunningProperty(where);
       seen = holds(propertyView(view));
     } catch (error) {
-      throw new BadInput(`${where} throws ${error instanceof Error ? `${error.name}: ${error.message}` : show(error)}`);
+      setRunningProperty(undefined);
+      throw new BadInput(`${where} throws ${describeThrown(error)}`);
+    }
+    setRunningProperty(undefined);
+    if (seen instanceof Promise) {
+      // Nobody waits for it, so its rejection would end the thread.
+      seen.catch(() => {});
+      throw new BadInput(`${where} returns a promise: must return true or false, as it is not awaited`);
     }
     return typeof seen === 'string' && kind === 'finally' ? seen : Boolean(seen);
   };

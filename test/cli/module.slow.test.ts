@@ -129,6 +129,45 @@ test('bad modules end with one line and status 2', async () => {
   );
 });
 
+test('whatever a module throws, and whenever, is its fault', async () => {
+  const bad: [string, string, RegExp][] = [
+    ['undefined.mjs', 'throw undefined;', /undefined.mjs cannot be loaded: it throws undefined/],
+    ['symbol.mjs', "throw Symbol('s');", /symbol.mjs cannot be loaded: it throws Symbol\(s\)/],
+    [
+      'proxy.mjs',
+      'throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 1; } });',
+      /proxy.mjs cannot be loaded: it throws 1/,
+    ],
+    ['getter.mjs', 'export default { get name() { throw 7; } };', /its default export throws 7 when it is read/],
+    ['cycle.mjs', 'export default globalThis;', /its default export is an object that JSON cannot express/],
+  ];
+  for (const [name, text, message] of bad) {
+    const { status, stdout, stderr } = await gfnringHere('explore', file(name, text));
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
+  }
+  const wrong: [string, string, RegExp][] = [
+    ['promise.mjs', 'always: { p: () => Promise.reject(1) }', /always.p returns a promise: must return true or false/],
+    ['undefined-property.mjs', 'always: { p: () => { throw undefined; } }', /always.p throws undefined/],
+  ];
+  for (const [name, more, message] of wrong) {
+    const path = file(
+      name,
+      scenario(`name: 'w', cells: { x: 'u8' }, actors: { a: [(m, { x }) => m.load(x)] }, ${more}`),
+    );
+    const { status, stdout, stderr } = await gfnringHere('explore', path);
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
+  }
+  // As `scenario` makes none with getters, it is changed afterwards.
+  const actors = '[{ name: "a", get operations() { throw 7; } }]';
+  const late = file(
+    'late.mjs',
+    `import { scenario } from 'gfnring';
+const made = scenario({ name: 'late', cells: {}, actors: { a: [] } });
+export default { ...made, program: { ...made.program, actors: ${actors} } };`,
+  );
+  expect(gfnring('explore', late)).toEqual({ status: 2, stdout: '', stderr: 'gfnring: ./late.mjs throws 7\n' });
+});
+
 test('assume ends an execution, a run of free threads, and a thread in lockstep', async () => {
   const path = file(
     'assume.mjs',

@@ -37,6 +37,18 @@ describe('what a module does outside of its operations is its own fault, with st
     expect(stderr).toMatch(/^gfnring: [^\n]*fault\.mjs[^\n]*\n$/);
     expect(stderr).toContain(message);
   });
+
+  test('in a timer of an operation that is due: no verdict is printed', () => {
+    const file = moduleWith('timer', { operation: 'setTimeout(() => { throw undefined; }, 0);' });
+    for (const line of [
+      ['explore', file, '--scheduler', 'exhaustive'],
+      ['stress', file, '--runs', '100'],
+    ]) {
+      const { status, stdout, stderr } = gfnring(...line);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^gfnring: [^\n]*timer\.mjs[^\n]*: undefined[^\n]*\n$/);
+    }
+  });
 });
 
 test('an operation that is only slow is not stuck', () => {
@@ -68,7 +80,32 @@ describe('--seconds holds for code that does not return, and nothing is proved',
       expect(performance.now() - start).toBeLessThan(6000);
       expect(status).not.toBe(0);
       if (status === 4) expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', exhausted: false });
+      if ('property' in code) expect(stdout).toContain(`when scenario ${name.replaceAll(' ', '-')}: finally.p had not`);
     }
+  });
+
+  test('a property in stress', () => {
+    const file = moduleWith('stress-property', { property: 'for (;;);' });
+    const { status, stdout } = gfnring('stress', file, '--runs', '1', '--seconds', '1', '--json');
+    expect(status).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'unknown', running: 'scenario stress-property: finally.p' });
+  });
+
+  test.each(['stress', 'fuzz'])('the top level in %s', (command) => {
+    const start = performance.now();
+    const { status, stderr } = gfnring(command, moduleWith('top', { top: 'for (;;);' }), '--seconds', '0.3');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('its top level does not return')]);
+    expect(performance.now() - start).toBeLessThan(6000);
+  });
+});
+
+describe('memory is limited while a module loads', () => {
+  const top = 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1));';
+  // The limit of 2048 MB that holds without the option takes longer to reach.
+  const lines = [['explore', '--memory', '64'], ...(process.env.GFNRING_LONG ? [['explore'], ['stress']] : [])];
+  test.each(lines)('%s %s %s', (command, ...options) => {
+    const { status, stderr } = gfnring(command, moduleWith('top-hoard', { top }), ...options);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('its top level takes too much memory')]);
   });
 });
 
@@ -79,7 +116,7 @@ test('--memory limits the heap', () => {
   });
   const { status, stdout } = gfnring('explore', file, '--seconds', '30', '--memory', '64', '--json');
   expect(status).toBe(4);
-  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', limit: `${64 * 2 ** 20} bytes of memory` });
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'limit', limit: '64 MB of memory' });
 });
 
 test('what a module prints is no part of the result, and what it leaves open is named and ended', () => {

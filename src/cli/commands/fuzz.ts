@@ -16,6 +16,7 @@ import { summaryLines } from '../campaignText.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { campaignSettings, checkRepeatedSettings, type FuzzSettingsOptions, parseShard } from '../fuzzSettings.ts';
+import { guardLoad } from '../guardLoad.ts';
 import { stopSignal } from '../interrupt.ts';
 import {
   isGiven,
@@ -114,11 +115,14 @@ const campaignOptions = (): Option[] => [
 
 async function fuzz(names: readonly string[], options: Options, command: Command): Promise<void> {
   const saved = options.resume ? readTrustedSettings(options.dir) : undefined;
-  if (saved !== undefined) await checkRepeatedSettings(saved, names, options, (name) => isGiven(command, name));
+  if (saved !== undefined)
+    await guardLoad(secondsOf(options), () =>
+      checkRepeatedSettings(saved, names, options, (name) => isGiven(command, name)),
+    );
   const executor = await createExecutor(options);
   let campaign: CampaignDirectory;
   try {
-    const settings = saved ?? (await campaignSettings(names, options));
+    const settings = saved ?? (await guardLoad(secondsOf(options), () => campaignSettings(names, options)));
     if (options.queue !== undefined) for (const { source } of settings.bases) requireSecret(source);
     campaign =
       saved !== undefined ? CampaignDirectory.open(options.dir) : CampaignDirectory.create(options.dir, settings);
@@ -129,6 +133,9 @@ async function fuzz(names: readonly string[], options: Options, command: Command
   }
   process.exitCode = await run(campaign, executor, options);
 }
+
+const secondsOf = ({ seconds, executions }: Options): number =>
+  seconds ?? (executions === undefined ? SECONDS : Infinity);
 
 const createExecutor = async ({ queue, workers, patience }: Options): Promise<Executor> =>
   queue === undefined ? new ThreadPoolExecutor(workers, patience) : QueueExecutor.connect(queue, packageVersion);
@@ -143,7 +150,7 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
   try {
     ended = await runCampaign(campaign, executor, {
       executions: options.executions ?? Infinity,
-      seconds: options.seconds ?? (options.executions === undefined ? SECONDS : Infinity),
+      seconds: secondsOf(options),
       signal: stopSignal(),
       onProgress: (status) => {
         clock.tick();

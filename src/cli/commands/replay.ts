@@ -3,6 +3,7 @@ import { linesOf, traceOf } from '../../explore/execution/trace.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { SCHEMA } from '../../input/schema.ts';
+import { runDueCallbacks } from '../../process/supervision.ts';
 import { formatTrace } from '../../report/text/formatTrace.ts';
 import { type CheckedExecution, createRun, isSequentiallyConsistent, type MemoryConfig } from '../../run/createRun.ts';
 import { replay } from '../../run/replay.ts';
@@ -85,6 +86,7 @@ async function replaySchedule(what: string, options: Options, command: Command):
     options.on === 'workers'
       ? await (await import('../replayOnWorkers.ts')).replayOnWorkers(source, order, run, result.property)
       : undefined;
+  await runDueCallbacks();
   if (options.json)
     printJson({
       schema: SCHEMA,

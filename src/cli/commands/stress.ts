@@ -1,11 +1,13 @@
 import { Argument, type Command, Option } from 'commander';
 import { shellQuote } from '../../input/shellQuote.ts';
+import { runDueCallbacks } from '../../process/supervision.ts';
 import { grouped, plural } from '../../report/format.ts';
 import { resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { type StressReport, stress } from '../../run/stress/stress.ts';
 import { detailedScenarios } from '../../trackers/gfnRing/scenarios.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
 import { defineCommand } from '../defineCommand.ts';
+import { guardLoad } from '../guardLoad.ts';
 import { jsonOption, quietOption, secondsArgument, trustOption, wholeNumberArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { STATUS } from '../status.ts';
@@ -47,10 +49,11 @@ export const stressCommand = (): Command =>
   });
 
 async function stressAll(names: readonly string[], options: Options): Promise<void> {
-  const sources = await Promise.all(names.map(resolveScenarioName));
+  const sources = await guardLoad(options.seconds, () => Promise.all(names.map(resolveScenarioName)));
   const reports: StressReport[] = [];
   for (const [i, source] of sources.entries()) {
     const report = await stress(source, options);
+    await runDueCallbacks();
     reports.push(report);
     if (!options.json && !(options.quiet && report.findings.length === 0)) printStress(report, names[i]);
   }
@@ -59,7 +62,7 @@ async function stressAll(names: readonly string[], options: Options): Promise<vo
 }
 
 function printStress(report: StressReport, name: string): void {
-  const { histories, threads, runs, calls, blocked, findings } = report;
+  const { histories, threads, runs, calls, blocked, findings, running } = report;
   const checked = histories.ok + histories.illegal + histories.unknown;
   const how =
     checked > 0
@@ -74,6 +77,7 @@ function printStress(report: StressReport, name: string): void {
     ...(blocked > 0 ? [`${grouped(blocked)} blocked`] : []),
   ];
   print(`${mark} ${report.scenario.padEnd(15)} ${counts.join(', ')}; ${how}: ${report.outcome}`);
+  if (running !== undefined) print(`  ${running} had not returned when the time was over`);
   for (const { property, message, run } of findings) {
     print(`  ${property}: ${message} (run ${run})`);
     print(`  free threads are not reproducible; search for a schedule: npx gfnring explore ${shellQuote(name)}`);

@@ -5,7 +5,7 @@ import type { LoopRules } from '../../memory/loopRules.ts';
 import type { MemoryImage } from '../../memory/memoryImage.ts';
 import type { Fences } from '../../memory/reexecutionMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
-import { isPast } from '../limits.ts';
+import { isPast, NO_DEADLINE } from '../limits.ts';
 import type { MemoryModel } from '../memoryModels/memoryModel.ts';
 import { ACTORS_MAX, type Program } from '../program.ts';
 import { encodeChoice } from '../schedule.ts';
@@ -62,7 +62,7 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
    */
   blockOnSpin = false;
   /** When the time is over, by `isPast`. A single execution may be long. */
-  until = Infinity;
+  until = NO_DEADLINE;
 
   /** The thread that took the last step, or NONE. */
   last = NONE;

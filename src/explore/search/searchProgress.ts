@@ -4,7 +4,7 @@ import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import type { Violation } from '../execution/violation.ts';
 import type { HappensBeforeOrder } from '../happensBeforeOrder.ts';
-import { Deadline, type Limits } from '../limits.ts';
+import { Deadline, formatMemoryLimit, type Limits } from '../limits.ts';
 
 /** Checks the properties of a scenario on the executions of a search. */
 export interface PropertyChecker {
@@ -173,7 +173,7 @@ export class SearchProgress implements SearchResult {
   limitReached(bytes: number): boolean {
     const { bytes: bytesMax } = this.limits;
     if (this.executionsLeft <= 0) this.endBy('executions', `${this.limits.executions} executions`);
-    else if (bytes > bytesMax) this.endBy('memory', `${bytesMax} bytes of memory`);
+    else if (bytes > bytesMax) this.endBy('memory', formatMemoryLimit(bytesMax));
     else if (this.deadline.over) this.endByTime();
     return this.limit !== undefined;
   }

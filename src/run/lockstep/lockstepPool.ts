@@ -1,5 +1,6 @@
 import type { Piscina } from 'piscina';
 import type { Violation } from '../../explore/execution/violation.ts';
+import { describeThrown } from '../../input/show.ts';
 import { createSharedSchedule, stepsTaken } from '../../memory/scheduledMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { Step } from '../../memory/trace.ts';
@@ -88,6 +89,6 @@ export class LockstepPool {
 }
 
 function lostThread(isHung: boolean, reason: unknown): LockstepThread {
-  const strayed = isHung ? 'a thread did not come back and was ended by the watchdog' : (reason as Error).message;
+  const strayed = isHung ? 'a thread did not come back and was ended by the watchdog' : describeThrown(reason);
   return { results: [], violation: undefined, strayed };
 }

@@ -1,4 +1,4 @@
-import { Deadline } from '../../explore/limits.ts';
+import { Deadline, isPast } from '../../explore/limits.ts';
 
 /**
  * What may be spent on minimising a failure: seconds, or steps of executions. A budget of steps
@@ -24,7 +24,7 @@ export class Budget {
   }
 
   get isSpent(): boolean {
-    return this.secondsLeft <= 0 || this.stepsSpent >= this.steps;
+    return isPast(this.deadline) || this.stepsSpent >= this.steps;
   }
 
   /** When its time is over, on the clock of `Deadline`. */

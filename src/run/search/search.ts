@@ -7,6 +7,7 @@ import { SearchProgress } from '../../explore/search/searchProgress.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { VisitedGraphs } from '../../explore/trust/visitedGraphs.ts';
 import { extendGuards } from '../../process/supervision.ts';
+import { takeRunningProperty } from '../../scenario/runningProperty.ts';
 import { type CheckedExecution, createRun, runOnce, stuckViolation, takenSchedule } from '../createRun.ts';
 import { OUT_OF_TIME, withinTime } from '../withinTime.ts';
 import { completedInOrder, createWorkCounter, runClaimedWork } from './completedWork.ts';
@@ -50,8 +51,9 @@ function timedOutResult(run: CheckedExecution, create: () => CheckedExecution, l
   const progress = new SearchProgress(limits);
   progress.timeOut();
   const schedule = takenSchedule(run);
+  const running = takeRunningProperty();
   const violation = findStuckOperation(run, create, schedule);
-  const result = { ...emptyResult(progress), missing: run.checker.missing };
+  const result = { ...emptyResult(progress), missing: run.checker.missing, running };
   return violation === undefined ? result : { ...result, violation, schedule, stop: 'crashed' };
 }
 

@@ -51,6 +51,8 @@ export interface ScenarioSearchResult extends SearchResult {
   readonly bounds: readonly string[];
   /** Loops that were taken for stateless, because some iterations were compared and were equal. */
   readonly compared: readonly string[];
+  /** The property that had not returned when the search was ended from outside. */
+  readonly running?: string | undefined;
   /** Whether one of these turned out to have a state. Nothing else in the result is then valid. */
   readonly isRefuted: boolean;
 }

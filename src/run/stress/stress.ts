@@ -3,8 +3,10 @@ import type { Violation } from '../../explore/execution/violation.ts';
 import { Deadline, isPast } from '../../explore/limits.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { createPool } from '../../process/pool.ts';
+import { takeRunningProperty } from '../../scenario/runningProperty.ts';
 import { isVm, openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { workerFile } from '../../scenario/workerFile.ts';
+import { OUT_OF_TIME, withinTime } from '../withinTime.ts';
 import { checkFinalState } from './checkFinalState.ts';
 import { canCheckHistory, checkHistory } from './checkHistory.ts';
 import { PATIENCE_SECONDS, runStressBatch, type StressRun } from './stressBatch.ts';
@@ -18,8 +20,8 @@ export interface StressReport {
   /** Number of threads: one for each actor. */
   readonly threads: number;
   /**
-   * `unknown`: a history could not be decided. `limit`: nothing was found in the runs that were
-   * run.
+   * `unknown`: a history could not be decided, or a property did not return. `limit`: nothing was
+   * found in the runs that were run.
    */
   readonly outcome: 'violated' | 'crashed' | 'unknown' | 'limit';
   /** How often the scenario was run. */
@@ -33,6 +35,8 @@ export interface StressReport {
    * the operations do not say enough. Then only the final memory was checked.
    */
   readonly histories: { readonly ok: number; readonly illegal: number; readonly unknown: number };
+  /** The property that had not returned when the time was over. Left out: none. */
+  readonly running?: string;
   /** Wall time. */
   readonly seconds: number;
   /** What failed, and in which run, from 0. None can be replayed. */
@@ -63,7 +67,7 @@ export async function stress(
       const count = Math.min(RUNS_PER_BATCH, limits.runs - runs);
       const seconds = Math.min(limits.seconds - deadline.seconds + GRACE_SECONDS, PATIENCE_SECONDS);
       const batch = await runStressBatch(pool, source, scenario, count, seconds);
-      for (const [i, run] of batch.entries()) if (!checker.check(run, runs + i)) break;
+      if (!checker.checkAll(batch, runs, Math.max(GRACE_SECONDS, seconds))) break;
       runs += batch.length;
     }
   } finally {
@@ -73,6 +77,7 @@ export async function stress(
   return {
     ...{ schema: SCHEMA, scenario: scenario.name, threads, outcome, runs, calls, blocked, histories },
     ...{ seconds: deadline.seconds, findings },
+    ...(checker.running !== undefined && { running: checker.running }),
   };
 }
 
@@ -82,6 +87,8 @@ class RunChecker {
   blocked = 0;
   readonly histories = { ok: 0, illegal: 0, unknown: 0 };
   readonly findings: StressReport['findings'][number][] = [];
+  /** The property that was ended because it did not return. */
+  running: string | undefined;
   private isCrashed = false;
   private readonly source: ScenarioRef;
   private readonly scenario: Scenario;
@@ -94,11 +101,23 @@ class RunChecker {
   get outcome(): StressReport['outcome'] {
     if (this.isCrashed) return 'crashed';
     if (this.findings.length > 0) return 'violated';
-    return this.histories.unknown > 0 ? 'unknown' : 'limit';
+    return this.histories.unknown > 0 || this.running !== undefined ? 'unknown' : 'limit';
+  }
+
+  /**
+   * Checks runs until something is found. Returns false if that takes too long, as where a property
+   * does not return.
+   *
+   * @param first the number of the first run.
+   */
+  checkAll(batch: readonly StressRun[], first: number, seconds: number): boolean {
+    const result = withinTime(seconds, () => batch.every((run, i) => this.check(run, first + i)));
+    if (result === OUT_OF_TIME) this.running = takeRunningProperty();
+    return result !== OUT_OF_TIME;
   }
 
   /** Returns whether nothing was found. */
-  check({ memory, calls, isBlocked, failed }: StressRun, run: number): boolean {
+  private check({ memory, calls, isBlocked, failed }: StressRun, run: number): boolean {
     this.calls += calls.reduce((sum, records) => sum + records.length, 0);
     if (isBlocked) {
       this.blocked++;

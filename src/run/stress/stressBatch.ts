@@ -2,6 +2,7 @@ import type { Piscina } from 'piscina';
 import type { Scenario } from '../../check/scenario.ts';
 import { crashOf, type Violation } from '../../explore/execution/violation.ts';
 import { BadInput } from '../../input/badInput.ts';
+import { describeThrown } from '../../input/show.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
 import { isAbortedBy } from '../endedBy.ts';
@@ -41,19 +42,22 @@ export async function runStressBatch(
   // A thread that waits ends by itself after its deadline. One that loops for ever is ended here.
   // If one dies, all are ended, because the others would wait for it.
   const died = new AbortController();
+  let cause: string | undefined;
   const signal = AbortSignal.any([died.signal, AbortSignal.timeout(Math.ceil(1000 * seconds))]);
   const settled = await Promise.allSettled(
     program.actors.map((_, thread) => {
       const task: StressTask = { source, thread, memories, control };
       const run = pool.run(task, { signal }) as Promise<ThreadRuns>;
-      run.catch((error: Error) => {
-        if (!isAbortedBy(signal, error)) died.abort(error);
+      run.catch((error: unknown) => {
+        if (isAbortedBy(signal, error)) return;
+        cause ??= describeThrown(error);
+        died.abort();
       });
       return run;
     }),
   );
-  if (died.signal.aborted && 'module' in source)
-    throw new BadInput(`${source.module} ends its thread: ${died.signal.reason.message}: a module must not do that`);
+  if (cause !== undefined && 'module' in source)
+    throw new BadInput(`${source.module} ends its thread: ${cause}: a module must not do that`);
   const isLate = settled.some((thread) => thread.status === 'rejected' && isAbortedBy(signal, thread.reason));
   if (seconds < PATIENCE_SECONDS && isLate) return [];
   const threads = settled.map((thread) =>
@@ -70,7 +74,7 @@ export async function runStressBatch(
 
 /** A thread without a result has failed in the first run. */
 function crashed(isTimeout: boolean, reason: unknown): ThreadRuns {
-  const message = isTimeout ? 'a thread did not come back' : (reason as Error).message;
+  const message = isTimeout ? 'a thread did not come back' : describeThrown(reason);
   return { calls: [[]], blockedRuns: [], failed: { run: 0, violation: crashOf(message) } };
 }
 

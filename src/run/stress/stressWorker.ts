@@ -2,6 +2,7 @@ import { type Violation, violationOf } from '../../explore/execution/violation.t
 import { ASSUMED } from '../../memory/assume.ts';
 import type { Place } from '../../memory/cell.ts';
 import { NativeMemory, WAIT_MS } from '../../memory/nativeMemory.ts';
+import { runDueCallbacks } from '../../process/supervision.ts';
 import { openScenario, type ScenarioRef } from '../../scenario/scenarioRef.ts';
 
 /** The operations of one actor in many runs. All threads start each run together. */
@@ -68,6 +69,7 @@ export default async function runActor({ source, thread, memories, control }: St
       return { calls, blockedRuns, failed: { run, violation: violationOf(error) } };
     }
   }
+  await runDueCallbacks();
   return { calls, blockedRuns, failed: undefined };
 }
 
