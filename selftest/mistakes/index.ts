@@ -1,3 +1,4 @@
+import { axioms } from './axioms.ts';
 import { campaigns } from './campaigns.ts';
 import { checks } from './checks.ts';
 import { execution } from './execution.ts';
@@ -26,4 +27,5 @@ export const mistakes: readonly Mistake[] = [
   ...campaigns,
   ...input,
   ...robustness,
+  ...axioms,
 ];

@@ -161,9 +161,9 @@ export const runs: readonly Mistake[] = [
     expectedBy: ['not negates a proposition'],
     edits: [
       {
-        file: 'litmus/scenario',
-        from: 'return !holdsOf(condition.of, state, addresses);',
-        to: 'return holdsOf(condition.of, state, addresses);',
+        file: 'litmus/holds',
+        from: 'return holds === undefined ? undefined : !holds;',
+        to: 'return holds;',
       },
     ],
   },

@@ -9,6 +9,8 @@ export interface Decision {
   readonly verdict: Verdict | null;
   readonly why: string | null;
   readonly states: number;
+  /** Whether a consistent execution has a data race; undefined: not looked for. */
+  readonly races?: boolean;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Cell, Lock } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Addresses } from './addresses.ts';
+import { binaryOperation, unaryOperation } from './arithmetic.ts';
 import type { Expression, Statement, Thread, Update } from './syntax.ts';
 
 /** What a thread returns: the values of its locals, or why its behaviour is undefined. */
@@ -32,7 +33,7 @@ function executeBlock(statements: readonly Statement[], frame: CallFrame, held: 
         break;
       }
       case 'fence':
-        mem[statement.how]();
+        if (statement.how !== null) mem[statement.how]();
         break;
       case 'lock': {
         const lock = lockAt(statement.at, frame);
@@ -50,6 +51,8 @@ function executeBlock(statements: readonly Statement[], frame: CallFrame, held: 
       case 'if':
         executeBlock(evaluate(statement.test, frame) === 0 ? statement.no : statement.yes, frame, held);
         break;
+      case 'srcu':
+        throw new Error('SRCU is not explored');
       default:
         evaluate(statement.value, frame);
     }
@@ -74,27 +77,32 @@ function evaluate(expression: Expression, frame: CallFrame): number {
     case 'name':
       return frame.locals.get(expression.name) ?? frame.addresses.of(expression.name);
     case 'unary':
-      return unary(expression.op, evaluate(expression.of, frame));
+      return unaryOperation(expression.op, evaluate(expression.of, frame));
     case 'binary': {
       const left = evaluate(expression.left, frame);
       if (expression.op === '&&') return left !== 0 && evaluate(expression.right, frame) !== 0 ? 1 : 0;
       if (expression.op === '||') return left !== 0 || evaluate(expression.right, frame) !== 0 ? 1 : 0;
-      return binary(expression.op, left, evaluate(expression.right, frame));
+      const value = binaryOperation(expression.op, left, evaluate(expression.right, frame));
+      if (value === undefined) throw new UndefinedBehaviour(`${left} is divided by 0`);
+      return value;
     }
     case 'load':
       return frame.mem[expression.how](cellAt(expression.at, frame)) | 0;
-    default:
+    case 'update':
       return executeUpdate(expression, frame);
+    default:
+      throw new Error(`${expression.kind} is not explored`);
   }
 }
 
-function executeUpdate({ how, at, expected, value, isNew }: Update, frame: CallFrame): number {
+function executeUpdate({ how, at, expected, value, result }: Update, frame: CallFrame): number {
   const { mem } = frame;
   const cell = cellAt(at, frame);
   const compared = expected === undefined ? 0 : evaluate(expected, frame);
   const operand = evaluate(value, frame);
+  if (how === 'addUnless' || how === 'fetchXor') throw new Error(`${how} is not explored`);
   const old = (how === 'cmpxchg' ? mem.cmpxchg(cell, compared, operand) : mem[how](cell, operand)) | 0;
-  return isNew ? (old + operand) | 0 : old;
+  return result === 'new' ? (old + operand) | 0 : old;
 }
 
 function cellAt(at: Expression, frame: CallFrame): Cell {
@@ -114,53 +122,4 @@ function placeAt(at: Expression, frame: CallFrame): Cell | Lock {
   const place = frame.addresses.at(address);
   if (place === undefined) throw new UndefinedBehaviour(`${address} is no address, and is accessed`);
   return place;
-}
-
-function unary(op: string, value: number): number {
-  if (op === '!') return value === 0 ? 1 : 0;
-  return op === '-' ? -value | 0 : ~value;
-}
-
-function binary(op: string, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return (a + b) | 0;
-    case '-':
-      return (a - b) | 0;
-    case '*':
-      return Math.imul(a, b);
-    case '/':
-    case '%':
-      if (b === 0) throw new UndefinedBehaviour(`${a} is divided by 0`);
-      return (op === '/' ? a / b : a % b) | 0;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    case '<<':
-      return a << b;
-    case '>>':
-      return a >> b;
-    default:
-      return compare(op, a, b) ? 1 : 0;
-  }
-}
-
-function compare(op: string, a: number, b: number): boolean {
-  switch (op) {
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '<':
-      return a < b;
-    case '>':
-      return a > b;
-    case '<=':
-      return a <= b;
-    default:
-      return a >= b;
-  }
 }

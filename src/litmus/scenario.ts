@@ -2,12 +2,11 @@ import { noProperties, type StateView } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
 import { BUFFERED_MAX } from '../run/createRun.ts';
 import { Addresses } from './addresses.ts';
+import { checkExplorable } from './explorable.ts';
+import { type FinalState, holdsIn } from './holds.ts';
 import { executeThread, type ThreadResult } from './interpreter.ts';
-import type { Condition, FinalPlace, LitmusTest, Value } from './syntax.ts';
+import type { Condition, LitmusTest } from './syntax.ts';
 import { UnsupportedTest } from './unsupportedTest.ts';
-
-/** A final state: the value of each place, a signed 32-bit integer. */
-type State = (place: FinalPlace) => number;
 
 /**
  * The scenario of a test: each thread is an actor with one operation. Undefined behaviour is a
@@ -20,6 +19,7 @@ export function litmusScenario(test: LitmusTest, ended: (passes: boolean, holds:
   const { threads, variables, filter, condition } = test;
   if (threads.length > BUFFERED_MAX)
     throw new UnsupportedTest(`it has ${threads.length} threads, of which there may be ${BUFFERED_MAX} at most`);
+  for (const thread of threads) checkExplorable(thread.body);
   const addresses = new Addresses(variables);
   return {
     name: test.name,
@@ -43,7 +43,7 @@ export function litmusScenario(test: LitmusTest, ended: (passes: boolean, holds:
           for (const [returned] of view.results as readonly (readonly ThreadResult[])[])
             if ('undefinedBehaviour' in returned) return returned.undefinedBehaviour;
           const state = stateOf(view, test, addresses);
-          const holds = (of: Condition): boolean => holdsOf(of, state, addresses);
+          const holds = (of: Condition): boolean => holdsIn(of, state, addresses)!;
           ended(filter === null || holds(filter), holds(condition));
           return true;
         },
@@ -52,28 +52,11 @@ export function litmusScenario(test: LitmusTest, ended: (passes: boolean, holds:
   };
 }
 
-function stateOf(view: StateView, { threads }: LitmusTest, addresses: Addresses): State {
+function stateOf(view: StateView, { threads }: LitmusTest, addresses: Addresses): FinalState {
   return (place) => {
     if ('variable' in place) return view.read(addresses.cell(place.variable)) | 0;
     const i = threads.findIndex(({ number }) => number === place.thread);
     const local = [...threads[i].locals.keys()].indexOf(place.local);
     return (view.results[i][0] as readonly number[])[local];
   };
-}
-
-function holdsOf(condition: Condition, state: State, addresses: Addresses): boolean {
-  const numberOf = (of: FinalPlace | Value): number =>
-    typeof of === 'number' || 'addressOf' in of ? addresses.number(of) : state(of);
-  switch (condition.kind) {
-    case 'and':
-      return holdsOf(condition.left, state, addresses) && holdsOf(condition.right, state, addresses);
-    case 'or':
-      return holdsOf(condition.left, state, addresses) || holdsOf(condition.right, state, addresses);
-    case 'not':
-      return !holdsOf(condition.of, state, addresses);
-    case 'true':
-      return true;
-    default:
-      return numberOf(condition.left) === numberOf(condition.right);
-  }
 }

@@ -3,6 +3,8 @@ export interface LitmusTest {
   readonly name: string;
   /** The result that the test states; null: none. */
   readonly stated: Verdict | null;
+  /** Whether it states a data race. */
+  readonly statesRace: boolean;
   /** The shared variables. */
   readonly variables: readonly LitmusVariable[];
   readonly threads: readonly Thread[];
@@ -41,8 +43,13 @@ export type FenceStatement = 'mb' | 'rmb' | 'wmb';
 export type Statement =
   | { readonly kind: 'set'; readonly local: string; readonly value: Expression }
   | { readonly kind: 'store'; readonly how: StoreStatement; readonly at: Expression; readonly value: Expression }
-  /** `as`: the name of the fence in the test, which may be weaker than `how`. */
-  | { readonly kind: 'fence'; readonly how: FenceStatement; readonly as: string }
+  /**
+   * `as`: the name of the fence in the test, which may be weaker than `how`. Null: explored
+   * programs have no such fence.
+   */
+  | { readonly kind: 'fence'; readonly how: FenceStatement | null; readonly as: string }
+  /** `as`: the name of the function of SRCU. `cookie`: what `srcu_read_lock` returned. */
+  | { readonly kind: 'srcu'; readonly as: string; readonly at: Expression; readonly cookie?: Expression }
   | { readonly kind: 'lock' | 'unlock'; readonly at: Expression }
   | {
       readonly kind: 'if';
@@ -63,18 +70,22 @@ export type Expression =
   | { readonly kind: 'unary'; readonly op: string; readonly of: Expression }
   | { readonly kind: 'binary'; readonly op: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'load'; readonly how: Load; readonly at: Expression }
+  | { readonly kind: 'lockTest'; readonly how: 'spin_trylock' | 'spin_is_locked'; readonly at: Expression }
+  | { readonly kind: 'srcuLock'; readonly at: Expression }
   | Update;
 
-/** A read-modify-write with full ordering. */
+/** A read-modify-write. */
 export interface Update {
   readonly kind: 'update';
-  readonly how: 'xchg' | 'cmpxchg' | 'fetchAdd' | 'fetchAnd' | 'fetchOr';
+  readonly how: 'xchg' | 'cmpxchg' | 'addUnless' | 'fetchAdd' | 'fetchAnd' | 'fetchOr' | 'fetchXor';
+  /** `mb`: full order, as if between two `smp_mb`. */
+  readonly order: 'mb' | 'relaxed' | 'acquire' | 'release';
   readonly at: Expression;
   readonly value: Expression;
-  /** For `cmpxchg`. */
+  /** For `cmpxchg`: the value that it replaces. For `addUnless`: the one that it leaves. */
   readonly expected?: Expression;
-  /** Whether its value is the one that it writes; otherwise, the one that it reads. */
-  readonly isNew: boolean;
+  /** Its value: the one that it reads, or writes. `none`: it has none, which orders even less. */
+  readonly result: 'old' | 'new' | 'none';
 }
 
 /** A condition on final states. */
@@ -98,6 +109,8 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case 'lock':
     case 'unlock':
       return [statement.at];
+    case 'srcu':
+      return statement.cookie === undefined ? [statement.at] : [statement.at, statement.cookie];
     case 'if':
       return [statement.test];
     default:
@@ -113,6 +126,8 @@ export function operandsOf(expression: Expression): readonly Expression[] {
     case 'binary':
       return [expression.left, expression.right];
     case 'load':
+    case 'lockTest':
+    case 'srcuLock':
       return [expression.at];
     case 'update':
       return [expression.at, ...(expression.expected === undefined ? [] : [expression.expected]), expression.value];
@@ -120,3 +135,17 @@ export function operandsOf(expression: Expression): readonly Expression[] {
       return [];
   }
 }
+
+/** All statements, those within others included. */
+export const flattenStatements = (statements: readonly Statement[]): Statement[] =>
+  statements.flatMap((statement) =>
+    statement.kind === 'if'
+      ? [statement, ...flattenStatements(statement.yes), ...flattenStatements(statement.no)]
+      : [statement],
+  );
+
+/** An expression with all of its operands, and theirs. */
+export const flattenExpression = (expression: Expression): Expression[] => [
+  expression,
+  ...operandsOf(expression).flatMap(flattenExpression),
+];

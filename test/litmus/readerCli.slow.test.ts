@@ -27,7 +27,7 @@ test('a folder: one line per test, and counts', async () => {
   const { stdout, status } = await gfnring(folder, '--memory-model', 'sc');
   expect(stdout.split('\n')).toEqual([
     '✓ a.litmus       agree: Never',
-    '- c.litmus       not read: line 3: synchronize_rcu: RCU is not modelled',
+    '- c.litmus       not read: synchronize_rcu: RCU is not explored, but --memory-model lkmm decides it',
     '- d.litmus       Never; the test states no verdict',
     '≠ deep/b.litmus  disagree: Sometimes in the test, Never here: under sc, nothing is reordered',
     '4 tests under sc: 1 agree, 1 disagree (all explained), 1 not read, 1 without a stated verdict',

@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import { KERNEL_MEMORY_MODEL, type MemoryModelName } from '../../explore/memoryModels/registry.ts';
 import { readInput } from '../../files/readInput.ts';
 import { isBadInput } from '../../input/badInput.ts';
 import { SCHEMA } from '../../input/schema.ts';
 import { litmusFiles } from '../../litmus/files.ts';
-import { compareVerdict, type TestReport } from '../../litmus/report.ts';
+import { compareVerdict, type LitmusModel, litmusModels, type TestReport } from '../../litmus/report.ts';
 import { isStopRequested } from '../../process/stopRequest.ts';
 import { plural } from '../../report/format.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
-import { jsonOption, memoryModelOption, quietOption, secondsArgument } from '../options.ts';
+import { jsonOption, quietOption, secondsArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { statusOfLitmus } from '../verdictStatus.ts';
 
 interface Options {
-  readonly memoryModel: MemoryModelName;
+  readonly memoryModel: LitmusModel;
   readonly seconds: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -27,14 +26,16 @@ export const litmusCommand = (): Command =>
     description: "decide litmus tests of the Linux kernel and compare with the verdicts of the kernel's memory model",
     args: [new Argument('<path>', 'a .litmus file, a folder of them, or a kernel tree')],
     options: [
-      memoryModelOption().default(KERNEL_MEMORY_MODEL),
+      new Option('--memory-model <model>', 'lkmm: the axioms of the Linux kernel; others: by exploration')
+        .choices(litmusModels)
+        .default('lkmm'),
       new Option('--seconds <n>', 'time limit for each test').default(10).argParser(secondsArgument('seconds')),
       jsonOption(),
       quietOption(),
     ],
     note: 'Exit status: 1 if a disagreement is not explained, 2 if no test is read, 4 if a test is not decided.',
     examples: {
-      'litmus ~/linux': 'the tests of a kernel tree, under weak memory',
+      'litmus ~/linux': 'the tests of a kernel tree, by the axioms of its memory model',
       'litmus ~/linux --memory-model tso --quiet': 'under x86; only unexplained disagreements',
       'litmus MP+poonceonces.litmus --json': 'one test, as JSON',
     },
@@ -62,7 +63,7 @@ function decide(path: string, { memoryModel, seconds, json, quiet }: Options): v
   process.exitCode = statusOfLitmus(reports.map(({ outcome }) => outcome));
 }
 
-function decideFile(file: string, model: MemoryModelName, seconds: number): TestReport {
+function decideFile(file: string, model: LitmusModel, seconds: number): TestReport {
   let text: string;
   try {
     text = readInput(file, { what: 'litmus test', bytesMax: 2 ** 20 });
@@ -101,7 +102,7 @@ function countOutcomes(reports: readonly TestReport[]): Counts {
   return counts;
 }
 
-function formatCounts(model: MemoryModelName, tests: number, counts: Counts): string {
+function formatCounts(model: LitmusModel, tests: number, counts: Counts): string {
   const { agree, explained, unexplained, unstated, undecided, unread } = counts;
   const disagree = explained + unexplained;
   const explanation = unexplained === 0 ? 'all explained' : `${unexplained} unexplained`;

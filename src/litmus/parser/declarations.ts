@@ -4,8 +4,8 @@ import { parseValue } from './conditions.ts';
 import type { TokenStream } from './tokenStream.ts';
 
 /** Types of values that fit a cell. They are not told apart: no test depends on their overflow. */
-const WORDS = new Set(['int', 'long', 'unsigned', 'signed', 'intptr_t', 'uintptr_t', 'size_t', 'u32', 's32']);
-const OTHERS = new Set(['spinlock_t', 'atomic_t', 'void']);
+const WORDS = new Set(['int', 'char', 'long', 'unsigned', 'signed', 'intptr_t', 'uintptr_t', 'size_t', 'u32', 's32']);
+const OTHERS = new Set(['spinlock_t', 'atomic_t', 'void', 'struct', 'srcu_struct']);
 const QUALIFIERS = new Set(['const', 'volatile', '__rcu']);
 
 /** Whether a type may start with this token. */
@@ -58,9 +58,8 @@ function parseOne(tokens: TokenStream, { variables, locks, locals }: Initial): v
     const thread = tokens.number();
     tokens.need(':');
     const local = tokens.name();
-    tokens.need('=');
     const values = locals.get(thread) ?? new Map<string, Value>();
-    locals.set(thread, values.set(local, parseValue(tokens)));
+    locals.set(thread, values.set(local, tokens.take('=') ? parseValue(tokens) : 0));
   } else {
     const bracketed = tokens.take('[');
     const { line } = tokens;

@@ -1,4 +1,4 @@
-import type { Expression, FenceStatement, Statement, Update } from '../syntax.ts';
+import type { Expression, FenceStatement, Load, Statement, Update } from '../syntax.ts';
 import { UnsupportedTest } from '../unsupportedTest.ts';
 
 /** The address of an lvalue: `x` for `*x`. */
@@ -11,77 +11,134 @@ const number = (value: number): Expression => ({ kind: 'number', value });
 const minus = (of: Expression): Expression => ({ kind: 'unary', op: '-', of });
 const binary = (op: string, left: Expression, right: Expression): Expression => ({ kind: 'binary', op, left, right });
 
+type Build<T> = (...args: Expression[]) => T;
+/** By name of a function: the kinds of its arguments, and what a call of it stands for. */
+type Calls<T> = Readonly<Record<string, readonly [string, Build<T>]>>;
+
 const update =
-  (how: Update['how'], isNew = false) =>
-  (at: Expression, value: Expression): Expression => ({ kind: 'update', how, at, value, isNew });
-const addReturn = update('fetchAdd', true);
-const fetchAdd = update('fetchAdd');
+  (how: Update['how'], order: Update['order'], result: Update['result']) =>
+  (at: Expression, value: Expression, expected?: Expression): Expression => ({
+    ...{ kind: 'update', how, order, at, value, result },
+    ...(expected !== undefined && { expected }),
+  });
+
+/** The endings of the names of atomics. */
+const ORDERS = { '': 'mb', _relaxed: 'relaxed', _acquire: 'acquire', _release: 'release' } as const;
+
+/** The atomics that have a version for each order. */
+function orderedAtomics(ending: keyof typeof ORDERS): Calls<Expression> {
+  const order = ORDERS[ending];
+  const xchg = update('xchg', order, 'old');
+  const compare = update('cmpxchg', order, 'old');
+  const cmpxchg: Build<Expression> = (at, expected, value) => compare(at, value, expected);
+  const returns = update('fetchAdd', order, 'new');
+  const fetches = update('fetchAdd', order, 'old');
+  return {
+    [`xchg${ending}`]: ['av', xchg],
+    [`atomic_xchg${ending}`]: ['av', xchg],
+    [`cmpxchg${ending}`]: ['avv', cmpxchg],
+    [`atomic_cmpxchg${ending}`]: ['avv', cmpxchg],
+    [`atomic_add_return${ending}`]: ['va', (v, at) => returns(at, v)],
+    [`atomic_sub_return${ending}`]: ['va', (v, at) => returns(at, minus(v))],
+    [`atomic_inc_return${ending}`]: ['a', (at) => returns(at, number(1))],
+    [`atomic_dec_return${ending}`]: ['a', (at) => returns(at, number(-1))],
+    [`atomic_fetch_add${ending}`]: ['va', (v, at) => fetches(at, v)],
+    [`atomic_fetch_sub${ending}`]: ['va', (v, at) => fetches(at, minus(v))],
+    [`atomic_fetch_inc${ending}`]: ['a', (at) => fetches(at, number(1))],
+    [`atomic_fetch_dec${ending}`]: ['a', (at) => fetches(at, number(-1))],
+    [`atomic_fetch_and${ending}`]: ['va', (v, at) => update('fetchAnd', order, 'old')(at, v)],
+    [`atomic_fetch_or${ending}`]: ['va', (v, at) => update('fetchOr', order, 'old')(at, v)],
+    [`atomic_fetch_xor${ending}`]: ['va', (v, at) => update('fetchXor', order, 'old')(at, v)],
+  };
+}
+
+const addReturn = update('fetchAdd', 'mb', 'new');
+const addUnless = update('addUnless', 'mb', 'old');
+const load =
+  (how: Load) =>
+  (at: Expression): Expression => ({ kind: 'load', how, at });
 
 /**
  * Calls with a value. In a signature, `L` is an lvalue, whose address is taken, `a` an address, `v`
  * a value.
  */
-const VALUES: Readonly<Record<string, readonly [string, (...args: Expression[]) => Expression]>> = {
-  READ_ONCE: ['L', (at) => ({ kind: 'load', how: 'load', at })],
-  rcu_dereference: ['L', (at) => ({ kind: 'load', how: 'load', at })],
-  lockless_dereference: ['L', (at) => ({ kind: 'load', how: 'load', at })],
-  atomic_read: ['a', (at) => ({ kind: 'load', how: 'load', at })],
-  smp_load_acquire: ['a', (at) => ({ kind: 'load', how: 'loadAcquire', at })],
-  atomic_read_acquire: ['a', (at) => ({ kind: 'load', how: 'loadAcquire', at })],
-  xchg: ['av', update('xchg')],
-  atomic_xchg: ['av', update('xchg')],
-  cmpxchg: ['avv', cmpxchg],
-  atomic_cmpxchg: ['avv', cmpxchg],
-  atomic_add_return: ['va', (v, at) => addReturn(at, v)],
-  atomic_sub_return: ['va', (v, at) => addReturn(at, minus(v))],
-  atomic_inc_return: ['a', (at) => addReturn(at, number(1))],
-  atomic_dec_return: ['a', (at) => addReturn(at, number(-1))],
-  atomic_fetch_add: ['va', (v, at) => fetchAdd(at, v)],
-  atomic_fetch_sub: ['va', (v, at) => fetchAdd(at, minus(v))],
-  atomic_fetch_inc: ['a', (at) => fetchAdd(at, number(1))],
-  atomic_fetch_dec: ['a', (at) => fetchAdd(at, number(-1))],
-  atomic_fetch_and: ['va', (v, at) => update('fetchAnd')(at, v)],
-  atomic_fetch_or: ['va', (v, at) => update('fetchOr')(at, v)],
+const VALUES: Calls<Expression> = {
+  ...orderedAtomics(''),
+  ...orderedAtomics('_relaxed'),
+  ...orderedAtomics('_acquire'),
+  ...orderedAtomics('_release'),
+  READ_ONCE: ['L', load('load')],
+  rcu_dereference: ['L', load('load')],
+  lockless_dereference: ['L', load('load')],
+  atomic_read: ['a', load('load')],
+  smp_load_acquire: ['a', load('loadAcquire')],
+  atomic_read_acquire: ['a', load('loadAcquire')],
   atomic_sub_and_test: ['va', (v, at) => binary('==', addReturn(at, minus(v)), number(0))],
   atomic_inc_and_test: ['a', (at) => binary('==', addReturn(at, number(1)), number(0))],
   atomic_dec_and_test: ['a', (at) => binary('==', addReturn(at, number(-1)), number(0))],
   atomic_add_negative: ['va', (v, at) => binary('<', addReturn(at, v), number(0))],
+  atomic_add_unless: ['avv', (at, v, unless) => addUnless(at, v, unless)],
+  spin_trylock: ['a', (at) => ({ kind: 'lockTest', how: 'spin_trylock', at })],
+  spin_is_locked: ['a', (at) => ({ kind: 'lockTest', how: 'spin_is_locked', at })],
+  srcu_read_lock: ['a', (at) => ({ kind: 'srcuLock', at })],
 };
 
-function cmpxchg(at: Expression, expected: Expression, value: Expression): Expression {
-  return { kind: 'update', how: 'cmpxchg', at, value, expected, isNew: false };
-}
-
-const fence = (how: FenceStatement, as: string) => (): readonly Statement[] => [{ kind: 'fence', how, as }];
+const fence = (how: FenceStatement | null, as: string) => (): readonly Statement[] => [{ kind: 'fence', how, as }];
 const store = (how: 'store' | 'storeRelease') => (at: Expression, value: Expression) => [
   { kind: 'store', how, at, value } as const,
 ];
+const change =
+  (how: Update['how']) =>
+  (value: Expression, at: Expression): readonly Statement[] => [
+    { kind: 'do', value: update(how, 'relaxed', 'none')(at, value) },
+  ];
+const srcu =
+  (as: string) =>
+  (at: Expression, cookie?: Expression): readonly Statement[] => [
+    { kind: 'srcu', as, at, ...(cookie !== undefined && { cookie }) },
+  ];
 
 /**
- * Calls without a value. Fences that complement another operation (`__after_spinlock` and so on)
- * are full fences here, which may be stronger. An RCU read-side critical section has no effect. It
- * orders something only if another thread waits for a grace period, and such tests are not
- * supported. `barrier` restricts the compiler only.
+ * Fences of the kernel, and what they are in explored programs, where fences that complement
+ * another operation (`__after_spinlock` and so on) may be stronger.
  */
-const EFFECTS: Readonly<Record<string, readonly [string, (...args: Expression[]) => readonly Statement[]]>> = {
+const FENCES: Readonly<Record<string, FenceStatement | null>> = {
+  smp_mb: 'mb',
+  smp_rmb: 'rmb',
+  smp_wmb: 'wmb',
+  smp_mb__before_atomic: 'mb',
+  smp_mb__after_atomic: 'mb',
+  smp_mb__after_spinlock: 'mb',
+  smp_mb__after_unlock_lock: 'mb',
+  smp_mb__after_srcu_read_unlock: null,
+  barrier: null,
+  rcu_read_lock: null,
+  rcu_read_unlock: null,
+  synchronize_rcu: null,
+  synchronize_rcu_expedited: null,
+};
+
+/** Calls without a value. */
+const EFFECTS: Calls<readonly Statement[]> = {
+  ...Object.fromEntries(Object.entries(FENCES).map(([name, how]) => [name, ['', fence(how, name)] as const])),
   WRITE_ONCE: ['Lv', store('store')],
   atomic_set: ['av', store('store')],
   smp_store_release: ['av', store('storeRelease')],
   atomic_set_release: ['av', store('storeRelease')],
   rcu_assign_pointer: ['Lv', store('storeRelease')],
   smp_store_mb: ['Lv', (at, value) => [...store('store')(at, value), ...fence('mb', 'smp_mb')()]],
-  smp_mb: ['', fence('mb', 'smp_mb')],
-  smp_rmb: ['', fence('rmb', 'smp_rmb')],
-  smp_wmb: ['', fence('wmb', 'smp_wmb')],
-  smp_mb__before_atomic: ['', fence('mb', 'smp_mb__before_atomic')],
-  smp_mb__after_atomic: ['', fence('mb', 'smp_mb__after_atomic')],
-  smp_mb__after_spinlock: ['', fence('mb', 'smp_mb__after_spinlock')],
-  smp_mb__after_unlock_lock: ['', fence('mb', 'smp_mb__after_unlock_lock')],
-  barrier: ['', () => []],
-  rcu_read_lock: ['', () => []],
-  rcu_read_unlock: ['', () => []],
+  atomic_add: ['va', change('fetchAdd')],
+  atomic_sub: ['va', (v, at) => change('fetchAdd')(minus(v), at)],
+  atomic_inc: ['a', (at) => change('fetchAdd')(number(1), at)],
+  atomic_dec: ['a', (at) => change('fetchAdd')(number(-1), at)],
+  atomic_and: ['va', change('fetchAnd')],
+  atomic_or: ['va', change('fetchOr')],
+  atomic_xor: ['va', change('fetchXor')],
   spin_lock: ['a', (at) => [{ kind: 'lock', at }]],
   spin_unlock: ['a', (at) => [{ kind: 'unlock', at }]],
+  srcu_read_unlock: ['av', srcu('srcu_read_unlock')],
+  synchronize_srcu: ['a', srcu('synchronize_srcu')],
+  synchronize_srcu_expedited: ['a', srcu('synchronize_srcu_expedited')],
 };
 
 /** The expression that a call stands for. */
@@ -95,12 +152,7 @@ export function callStatements(name: string, args: readonly Expression[], line: 
   return build(EFFECTS, name, args, line);
 }
 
-function build<T>(
-  table: Readonly<Record<string, readonly [string, (...args: Expression[]) => T]>>,
-  name: string,
-  args: readonly Expression[],
-  line: number,
-): T {
+function build<T>(table: Calls<T>, name: string, args: readonly Expression[], line: number): T {
   if (!Object.hasOwn(table, name)) throw new UnsupportedTest(`${name}: ${whyNot(name)}`, line);
   const [signature, make] = table[name];
   if (args.length !== signature.length)
@@ -108,12 +160,4 @@ function build<T>(
   return make(...args.map((argument, i) => (signature[i] === 'L' ? addressOf(argument, line) : argument)));
 }
 
-function whyNot(name: string): string {
-  if (Object.hasOwn(EFFECTS, name)) return 'has no value';
-  if (/srcu/.test(name)) return 'SRCU is not modelled';
-  if (/rcu/.test(name)) return 'RCU is not modelled';
-  if (/^(atomic_|xchg_|cmpxchg_).*_(relaxed|acquire|release)$/.test(name) || /^(cmp)?xchg_/.test(name))
-    return 'only full order is modelled';
-  if (/^atomic_(add|sub|inc|dec|and|or|xor)$/.test(name)) return 'has no order, and only full order is modelled';
-  return 'not modelled';
-}
+const whyNot = (name: string): string => (Object.hasOwn(EFFECTS, name) ? 'has no value' : 'not modelled');

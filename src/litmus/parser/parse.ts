@@ -13,7 +13,7 @@ export function parseTest(text: string): LitmusTest {
   const header = /^\s*C[ \t]+(\S.*)/.exec(text);
   if (header === null) throw new UnsupportedTest(`it does not begin with 'C' and a name`, 1);
   const tokens = new TokenStream(text, header[0].length);
-  if (tokens.text.startsWith('"')) tokens.next();
+  skipHeader(tokens);
   const initial = parseInitial(tokens);
   const threads: ParsedThread[] = [];
   while (/^P\d+$/.test(tokens.text)) threads.push(parseThread(tokens));
@@ -25,24 +25,30 @@ export function parseTest(text: string): LitmusTest {
   if (tokens.text !== '') throw tokens.unexpected('the end of the file');
   return resolveNames({
     name: header[1].trim(),
-    stated: parseStated(text),
+    ...parseStated(text),
     ...{ initial, threads, locations, filter, condition },
   });
 }
 
+/** Skips what generators such as diy write before the initial state: `Cycle=Rfe PodRR`. */
+function skipHeader(tokens: TokenStream): void {
+  while (tokens.text !== '{' && tokens.text !== '') tokens.next();
+}
+
 /**
- * ` * Result: Never`. The stated result is about the proposition itself, whether the test asks
- * `exists`, `~exists` or `forall`.
+ * ` * Result: Never DATARACE`. The stated result is about the proposition itself, whether the test
+ * asks `exists`, `~exists` or `forall`. `Maybe` states nothing.
  */
-function parseStated(text: string): Verdict | null {
+function parseStated(text: string): { readonly stated: Verdict | null; readonly statesRace: boolean } {
   const found = /^[ \t(*/]*Result:[ \t]*(.*)$/m.exec(text);
-  if (found === null) return null;
-  const line = text.slice(0, found.index).split('\n').length;
-  if (/data-?race/i.test(found[1])) throw new UnsupportedTest('it states a data race', line);
+  if (found === null) return { stated: null, statesRace: false };
+  const statesRace = /data-?race/i.test(found[1]);
   const [stated] = found[1].split(/[^A-Za-z]/);
+  if (/^maybe$/i.test(stated)) return { stated: null, statesRace };
   const known = VERDICTS.find((verdict) => verdict.toLowerCase() === stated.toLowerCase());
-  if (known === undefined) throw new UnsupportedTest(`the result '${found[1].trim()}' is not known`, line);
-  return known as Verdict;
+  if (known !== undefined) return { stated: known as Verdict, statesRace };
+  const line = text.slice(0, found.index).split('\n').length;
+  throw new UnsupportedTest(`the result '${found[1].trim()}' is not known`, line);
 }
 
 function parseThread(tokens: TokenStream): ParsedThread {

@@ -3,8 +3,9 @@ import {
   type Expression,
   expressionsOf,
   type FinalPlace,
+  flattenExpression,
+  flattenStatements,
   type LitmusTest,
-  operandsOf,
   type Statement,
   type Thread,
   type Value,
@@ -17,6 +18,7 @@ import type { Initial } from './declarations.ts';
 export interface ParsedTest {
   readonly name: string;
   readonly stated: Verdict | null;
+  readonly statesRace: boolean;
   readonly initial: Initial;
   readonly threads: readonly ParsedThread[];
   readonly condition: Condition;
@@ -55,7 +57,7 @@ export function resolveNames(test: ParsedTest): LitmusTest {
   for (const place of [...locations, ...placesIn(condition), ...(filter === null ? [] : placesIn(filter))])
     check(place, known, names, locks);
   return {
-    ...{ name: test.name, stated: test.stated, condition, filter },
+    ...{ name: test.name, stated: test.stated, statesRace: test.statesRace, condition, filter },
     threads: [...known.values()],
     variables: [...names].map((name) => ({
       ...{ name, lock: locks.has(name) },
@@ -74,7 +76,7 @@ function threadOf({ number, parameters, body }: ParsedThread, initial = new Map<
   for (const name of initial.keys())
     if (shared.includes(name))
       throw new UnsupportedTest(`P${number} has a parameter ${name}, and an initial value for it`);
-  for (const statement of flatten(body)) {
+  for (const statement of flattenStatements(body)) {
     if (statement.kind !== 'set' || locals.has(statement.local)) continue;
     if (shared.includes(statement.local))
       throw new UnsupportedTest(`P${number} gives another value to ${statement.local}, its parameter`);
@@ -115,16 +117,7 @@ function placesIn(condition: Condition): (FinalPlace | { readonly addressOf: str
   }
 }
 
-/** All statements, those within others included. */
-function flatten(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((statement) =>
-    statement.kind === 'if' ? [statement, ...flatten(statement.yes), ...flatten(statement.no)] : [statement],
-  );
-}
-
-function namesIn(body: readonly Statement[]): (Expression & { readonly kind: 'name' })[] {
-  const visit = (expression: Expression): Expression[] => [expression, ...operandsOf(expression).flatMap(visit)];
-  return flatten(body)
-    .flatMap((statement) => expressionsOf(statement).flatMap(visit))
+const namesIn = (body: readonly Statement[]): (Expression & { readonly kind: 'name' })[] =>
+  flattenStatements(body)
+    .flatMap((statement) => expressionsOf(statement).flatMap(flattenExpression))
     .filter((expression) => expression.kind === 'name');
-}

@@ -4,7 +4,7 @@ import { isType, parseStars, parseType } from './declarations.ts';
 import { callExpression, callStatements } from './kernelCalls.ts';
 import type { TokenStream } from './tokenStream.ts';
 
-const NOT_MODELLED = new Set(['while', 'for', 'do', 'switch', 'goto', 'return', 'break', 'continue', 'struct', 'asm']);
+const NOT_MODELLED = new Set(['while', 'for', 'do', 'switch', 'goto', 'return', 'break', 'continue', 'asm']);
 
 /** Parses statements up to and including the closing brace; the opening one was skipped. */
 export function parseBlock(tokens: TokenStream): Statement[] {
