@@ -2,13 +2,21 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { posix } from 'node:path';
+import { oneLine } from '../input/oneLine.ts';
+import { type Ending, type EndReason, guarded } from '../process/supervision.ts';
 import { loadFromCache, saveToCache } from './cache.ts';
 import { type CompiledKernel, type KernelApi, KernelError, type StructMember } from './compiled.ts';
 import { hookAccesses, type RewrittenIr } from './rewrite.ts';
 import { collectSourceFiles, INCLUDE, SHIM_AT, type SourceFiles } from './sourceTree.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
 
+/** The longest time that a file may take to compile. One of the kernel takes less than 10 seconds. */
+const SECONDS_MAX = 45;
 const STACK_BYTES = 16_384;
+/**
+ * The most memory that compiled code may have: each machine that is built has a memory of its own.
+ */
+const MEMORY_BYTES_MAX = 2 ** 28;
 /** Structs whose members the harness needs by name. */
 const STRUCTS = ['kvm_dirty_ring', 'kvm_gfn_ring_t', 'kvm_dirty_gfn'];
 
@@ -32,10 +40,25 @@ export interface CompileRequest {
 /**
  * Compiles an unmodified C file of a kernel tree for the harness, or takes the result from the
  * cache. Throws `KernelError` where the file does not compile (with its line), and where an access
- * cannot be hooked. It also throws where the ring's functions have an unknown form.
+ * cannot be hooked. It also throws where the ring's functions have an unknown form. A file that
+ * takes too long ends the whole command: nothing else stops the compiler.
  */
 export async function compile({ kdir, file: named, allowed }: CompileRequest): Promise<CompiledKernel> {
   const file = posix.normalize(named.replaceAll('\\', '/'));
+  const failed = (why: string): Ending => ({ status: 'usage', stderr: `gfnring: ${oneLine(file)}: ${why}\n` });
+  const endings: Readonly<Record<EndReason, Ending>> = {
+    late: failed(`it has not compiled after ${SECONDS_MAX} seconds`),
+    'out of memory': failed('compiling takes more memory than is allowed; clang alone takes about 600 MB'),
+    interrupted: { status: 'interrupted', stderr: 'gfnring: interrupted\n' },
+  };
+  return guarded(
+    SECONDS_MAX,
+    (reason) => endings[reason],
+    () => compileOrLoad(kdir, file, allowed),
+  );
+}
+
+async function compileOrLoad(kdir: string, file: string, allowed: readonly string[]): Promise<CompiledKernel> {
   const files = collectSourceFiles(kdir, file);
   const text = files.get(file) ?? '';
   const isMail = /\bkvm_gfn_ring_push\s*\(/.test(text);
@@ -71,7 +94,7 @@ export async function compile({ kdir, file: named, allowed }: CompileRequest): P
     saveToCache(compiled, wasm);
     return compiled;
   } catch (error) {
-    if (error instanceof CompileFailed) throw new KernelError(shown(error.message));
+    if (error instanceof CompileFailed) throw new KernelError(shown(error.message, file));
     throw error;
   }
 }
@@ -99,6 +122,9 @@ async function link(
     'wasm-ld',
     [
       ...['-mwasm64', '--no-entry', '--stack-first', '-z', `stack-size=${STACK_BYTES}`],
+      `--max-memory=${MEMORY_BYTES_MAX}`,
+      // Exported, it is not called by every other export: the kernel calls no constructors either.
+      '--export=__wasm_call_ctors',
       ...['--export=__stack_pointer', '--export=__heap_base', '--export-memory', ...objects.keys()],
     ],
     objects,
@@ -119,7 +145,7 @@ function keyOf(files: SourceFiles, file: string, allowed: readonly string[]): st
 }
 
 /** The version of cached files. A change of how files are rewritten or linked needs a new one. */
-const FORMAT = '6';
+const FORMAT = '7';
 
 /** `none` where a package is not installed: a cached file needs no compiler. */
 function toolVersions(): string[] {
@@ -159,12 +185,15 @@ function structsOf({ info }: RewrittenIr): Record<string, readonly StructMember[
 
 /**
  * The message of a compiler in one line: the first error with its place, or what the linker misses.
+ * It names a file: without a place, that is the C file.
  */
-function shown(said: string): string {
+function shown(said: string, file: string): string {
   const undefinedNames = [...said.matchAll(/undefined symbol: (\w+)/g)].map(([, name]) => name);
   if (undefinedNames.length > 0)
-    return `the file calls ${[...new Set(undefinedNames)].join(', ')}, which nothing here stands for: gfnring has the ring's own surroundings only`;
+    return `${file}: it calls ${[...new Set(undefinedNames)].join(', ')}, which nothing here stands for: gfnring has the ring's own surroundings only`;
   const errors = said.split('\n').filter((line) => /error:/.test(line));
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return `${(errors[0] ?? said.split('\n')[0]).replace(`${SHIM_AT}/`, 'gfnring: ')}${more}`;
+  const first = errors[0] ?? said.split('\n')[0];
+  const place = /^[^:]+:\d+:\d+: /.test(first) ? '' : `${file}: `;
+  return `${place}${first.replace(`${SHIM_AT}/`, 'gfnring: ')}${more}`;
 }

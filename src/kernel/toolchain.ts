@@ -3,8 +3,11 @@ import { KernelError } from './compiled.ts';
 
 type Clang = typeof import('@yowasp/clang');
 
-/** A compiler failed. The message is its output. */
+/** A compiler failed. The message is its output, or how it crashed. */
 export class CompileFailed extends Error {}
+
+/** The largest output of a tool, in bytes. That of a file of the kernel has less than 1 MB. */
+const OUTPUT_MAX = 2 ** 25;
 
 const INSTALL = 'npm install --save-dev @yowasp/clang@22.0.0-git20542-10 binaryen@132.0.0';
 
@@ -39,7 +42,8 @@ export class Toolchain {
   }
 
   /**
-   * Runs `clang` or `wasm-ld` on `files` and returns its output file `out`. Throws `CompileFailed`.
+   * Runs `clang` or `wasm-ld` on `files` and returns its output file `out`. Throws `CompileFailed`
+   * where it fails or crashes, and for a large output.
    */
   async run(
     tool: 'clang' | 'wasm-ld',
@@ -57,11 +61,12 @@ export class Toolchain {
     };
     try {
       const written = (await this.clang.commands[tool]([...args, '-o', out], treeOf(files), options))?.[out];
-      return typeof written === 'string' ? new TextEncoder().encode(written) : (written as Uint8Array);
+      const bytes = typeof written === 'string' ? new TextEncoder().encode(written) : (written as Uint8Array);
+      if (bytes.length <= OUTPUT_MAX) return bytes;
     } catch (error) {
-      if (said.trim() === '') throw error;
-      throw new CompileFailed(said.trim());
+      throw new CompileFailed(said.trim() || `${tool} crashes: ${(error as Error).message}`);
     }
+    throw new CompileFailed(`its code has more than ${OUTPUT_MAX / 2 ** 20} MB`);
   }
 
   /**
@@ -95,13 +100,16 @@ export class Toolchain {
   }
 }
 
+/** Without a prototype: a folder may be called `constructor`. */
+const emptyTree = (): Tree => Object.create(null) as Tree;
+
 function treeOf(files: ReadonlyMap<string, string | Uint8Array>): Tree {
-  const tree: Tree = {};
+  const tree = emptyTree();
   for (const [path, content] of files) {
     const names = path.split('/');
     let at = tree;
     for (const name of names.slice(0, -1)) {
-      at[name] ??= {};
+      at[name] ??= emptyTree();
       at = at[name] as Tree;
     }
     at[names.at(-1)!] = content;

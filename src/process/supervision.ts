@@ -31,8 +31,10 @@ let guards = 0;
 
 /**
  * To be called once, in the command thread. Without a supervisor, all other functions only call.
+ *
+ * @param post undefined: there is no supervisor any more.
  */
-export function setSupervisor(post: (message: SupervisionMessage) => void): void {
+export function setSupervisor(post: ((message: SupervisionMessage) => void) | undefined): void {
   send = post;
 }
 

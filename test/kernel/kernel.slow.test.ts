@@ -153,7 +153,12 @@ describe('an error of compilation is one line', () => {
           ['entry->slot = datum->slot;', 'entry->slot = kvm_elsewhere();'],
           ['#include "kvm_mm.h"', '#include "kvm_mm.h"\nint kvm_elsewhere(void);'],
         ),
-      /calls kvm_elsewhere/,
+      /^virt\/kvm\/gfnring\.c: it calls kvm_elsewhere/,
+    ],
+    [
+      'a crash of the compiler',
+      () => edited(MAIL, ['entry->slot = datum->slot;', '\n#pragma clang __debug crash\n']),
+      /^virt\/kvm\/gfnring\.c: clang crashes: /,
     ],
     [
       'an access that cannot be hooked',
