@@ -16,7 +16,9 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
   const [, unmodified] = /(\d+) unmodified scenarios beside them: 0 false alarms/.exec(read('docs/canaries.md'))!;
   const models = read('docs/memory-models.md').replaceAll(/\s+/g, ' ');
   const [, ofKernel, readable, agreed, others] =
-    /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+) under `weak`; the other (\d+)/.exec(models)!;
+    /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+) under `weak`; the other (\d+)/.exec(
+      models,
+    )!;
   const counts = read('test/explore/counts.slow.test.ts');
   const benchmarks = ['ring-s', 'ring-m', 'ring-l'].map((name) =>
     Number(new RegExp(`'${name}', (\\d+)\\]`).exec(counts)![1]),
