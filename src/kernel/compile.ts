@@ -10,7 +10,7 @@ import { hookAccesses, type RewrittenIr } from './rewrite.ts';
 import { collectSourceFiles, INCLUDE, SHIM_AT, type SourceFiles } from './sourceTree.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
 
-/** The longest time that a file may take to compile. One of the kernel takes less than 10 seconds. */
+/** The longest time that a file may take to compile. A correct one takes about 5 seconds. */
 const SECONDS_MAX = 45;
 const STACK_BYTES = 16_384;
 /**

@@ -35,7 +35,8 @@ export function collectSourceFiles(kdir: string, file: string): SourceFiles {
       const places = INCLUDE.map((folder) => posix.join(folder, name));
       if (open === '"') places.unshift(posix.join(dirname(path), name));
       const found = places.find((place) => !place.startsWith('..') && isFile(join(kdir, place)));
-      if (found !== undefined) wanted.add(found); // otherwise the compiler reports it, with its line
+      // Otherwise the compiler reports it, with its line.
+      if (found !== undefined) wanted.add(found);
     }
   };
   // It grows while it is iterated over.
