@@ -71,9 +71,9 @@ export interface CampaignSummary extends Omit<CampaignSettings, 'bases'>, Counts
    */
   readonly unminimised: number;
   readonly lostBatches: readonly LostBatch[];
-  /** Files of `findings/` that are no findings, or were changed, with what is wrong with each. */
+  /** What is wrong with each file of `findings/` that is no finding, or was changed. */
   readonly unreadable: readonly string[];
-  /** Damaged files that were moved to the quarantine folder, with what is wrong with each. */
+  /** What is wrong with each damaged file that was moved to the quarantine folder. */
   readonly quarantined: readonly string[];
 }
 

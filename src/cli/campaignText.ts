@@ -24,8 +24,8 @@ export function summaryLines(summary: CampaignSummary, rate?: number): string[] 
     ...unseenLines(scenarios),
     ...(summary.cut > 0 ? [`${plural(summary.cut, 'execution')} cut at ${grouped(summary.stepsMax)} steps`] : []),
     ...lostLines(summary),
-    ...unreadable.map((name) => `finding that cannot be read: ${name}`),
-    ...quarantined.map((name) => `damaged file set aside: ${name}`),
+    ...unreadable.map((why) => `finding that cannot be read: ${why}`),
+    ...quarantined.map((why) => `damaged file set aside: ${why}`),
     ...(unminimised > 0 ? [`${plural(unminimised, 'failure')} not minimised yet: --resume continues`] : []),
     ...(counted > 0
       ? [`${plural(counted, 'failure')} of the same properties with other communication: counted, not minimised`]

@@ -2,6 +2,10 @@ import { isatty } from 'node:tty';
 import { oneLine, printableJson } from '../input/oneLine.ts';
 import { writeStream } from '../process/supervision.ts';
 
+/** The longest line on stderr. Of a longer one, the end stays, which has the reason. */
+const LINE_MAX = 1000;
+const END = 200;
+
 /** Shows progress in one line of stderr, if stderr is a terminal. */
 export function progress(text: string): void {
   if (isatty(2)) writeStream('stderr', `\r\x1b[K${oneLine(text)}`);
@@ -18,7 +22,9 @@ export function print(line = ''): void {
   writeStream('stdout', `${oneLine(line)}\n`);
 }
 
-/** Prints a line that is no result. */
+/** Prints a line that is no result. A long one quotes a user's text: its middle is left out. */
 export function printError(line: string): void {
-  writeStream('stderr', `${oneLine(line)}\n`);
+  const text = oneLine(line);
+  const shown = text.length > LINE_MAX ? `${text.slice(0, LINE_MAX - END - 3)} … ${text.slice(-END)}` : text;
+  writeStream('stderr', `${shown}\n`);
 }

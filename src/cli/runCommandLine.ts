@@ -11,9 +11,6 @@ import { isUsageError } from './errors.ts';
 import { printError, printJson } from './output.ts';
 import { STATUS } from './status.ts';
 
-/** A longer message is cut: it quotes a text of the user. */
-const MESSAGE_MAX = 1000;
-
 /**
  * Runs a command line and sets the exit status of the process.
  *
@@ -59,6 +56,5 @@ function describe(error: unknown): string {
   // Commander shows the help when no command is named.
   if (error instanceof CommanderError && error.code === 'commander.help')
     return "name a command: 'gfnring --help' lists them";
-  const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
-  return message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)} …` : message;
+  return error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
 }

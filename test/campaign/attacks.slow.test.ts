@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergeInto } from '../../src/campaign/corpus/mergeInto.ts';
@@ -33,6 +34,8 @@ async function survive(attack: Attack, act: (directory: string) => unknown): Pro
   } catch (error) {
     if (!isBadInput(error)) throw error;
     expect(error.message).not.toContain('\n');
+    for (const name of ['campaign.json', 'state.json', 'journal', 'findings/'])
+      expect(error.message.split(join(directory, name)).length).toBeLessThanOrEqual(2);
   }
   expect(performance.now() - start).toBeLessThan(10_000);
   expect(surroundings()).toEqual(before);
@@ -68,6 +71,14 @@ test('links, FIFOs and folders in the place of its files are replaced or refused
   const attacks = replacements(await target).filter(({ name }) => !name.startsWith('corpus/'));
   for (const attack of attacks) await survive(attack, rewrite);
 }, 300_000);
+
+test('what is in the place of its state, or no finding, is named once', async () => {
+  const attacks = replacements(await target).filter(({ name }) => name.startsWith('state.json'));
+  const noFinding: Attack = { name: 'x', on: (victim) => writeFileSync(join(victim, 'findings', 'x.json'), 'x') };
+  const into = CampaignDirectory.open(attacked(await target, { name: 'none', on: () => {} }).directory);
+  for (const attack of [...attacks, noFinding]) await survive(attack, (directory) => mergeInto(into, [directory]));
+  into.close();
+});
 
 test('whatever reads a campaign refuses a link in the place of a folder', async () => {
   const links = replacements(await target).filter(({ name }) => /^[a-z-]+ is a link$/.test(name));

@@ -32,7 +32,7 @@ export async function mergeInto(campaign: CampaignDirectory, directories: readon
         `${directory} is a campaign of other scenarios, or of another machine, than ${campaign.directory}`,
       );
     const { strays, unreadable } = readStrayFindings(directory, other);
-    if (unreadable.length > 0) throw new BadInput(`${directory}/findings/${unreadable[0]}`);
+    if (unreadable.length > 0) throw new BadInput(unreadable[0]);
     return { state: other, strays };
   });
   const coverage = new CampaignCoverage();

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
-import { errorCode } from '../../files/fileErrors.ts';
+import { reportFileErrors } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { withChecksum } from '../../input/checksum.ts';
 import { relativeTo } from '../../run/finding.ts';
@@ -20,7 +20,7 @@ import type { StrayFinding } from './strayFindings.ts';
 /** A campaign on disk that this process runs: it is locked until `close`. */
 export class CampaignDirectory {
   readonly directory: string;
-  /** Damaged files that were moved to the quarantine folder, with what is wrong with each. */
+  /** What is wrong with each damaged file that was moved to the quarantine folder. */
   readonly quarantined: readonly string[];
   private readonly log: EventLog;
   private readonly exporter: Exporter;
@@ -34,7 +34,7 @@ export class CampaignDirectory {
 
   /** Begins a campaign in an empty or missing directory. Throws `BadInput`. */
   static create(directory: string, settings: CampaignSettings): CampaignDirectory {
-    return asBadInput(directory, () => {
+    return reportFileErrors(`cannot write to ${directory}`, () => {
       if (existsSync(settingsFile(directory)))
         throw new BadInput(`${directory} has a campaign already: --resume continues it, --dir names another place`);
       if (filesIn(directory).length > 0)
@@ -53,7 +53,7 @@ export class CampaignDirectory {
 
   /** Resumes a campaign. Throws `BadInput` if there is none, or one of another schema. */
   static open(directory: string): CampaignDirectory {
-    return asBadInput(directory, () => {
+    return reportFileErrors(`cannot write to ${directory}`, () => {
       const settings = readTrustedSettings(directory);
       acquireLock(directory);
       const log = new EventLog(directory, settings);
@@ -114,16 +114,5 @@ export class CampaignDirectory {
   close(): void {
     this.log.close();
     releaseLock(this.directory);
-  }
-}
-
-/** Reports an error of the file system as `BadInput`. */
-function asBadInput<T>(directory: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined) throw error;
-    throw new BadInput(`cannot write to ${directory}: ${code}`);
   }
 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
+import { reportFileErrors } from '../../files/fileErrors.ts';
 import { readBytes, readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { parseJson } from '../../input/parseJson.ts';
@@ -74,8 +75,10 @@ export class EventLog {
  * The state of a campaign that another process may be running. Writes nothing. Throws `BadInput` if
  * there is no campaign, or if its snapshot is damaged.
  */
-export function readState(directory: string): CampaignState {
-  const settings = readTrustedSettings(directory);
+export const readState = (directory: string): CampaignState =>
+  reportFileErrors(`cannot read ${directory}`, () => readStateOf(directory, readTrustedSettings(directory)));
+
+function readStateOf(directory: string, settings: CampaignSettings): CampaignState {
   // The journal is read first: a snapshot that is written meanwhile has all of its events, and
   // these are then skipped.
   const journal = readBytes(journalFile(directory));
@@ -95,24 +98,25 @@ function readSnapshotOf(directory: string, settings: CampaignSettings): Campaign
     return readSnapshot(directory, settings);
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    throw new BadInput(`${snapshotFile(directory)} is ${error.message}: fuzz --resume mends it`);
+    throw new BadInput(`${error.message}: fuzz --resume mends it`);
   }
 }
 
 /**
  * The state in the snapshot, or that of a new campaign if there is no snapshot. Throws `BadInput`
- * if it is damaged.
+ * that names the file if it is damaged.
  */
 function readSnapshot(directory: string, settings: CampaignSettings): CampaignState {
-  const text = readText(snapshotFile(directory));
+  const file = snapshotFile(directory);
+  const text = readText(file);
   if (text === undefined) return new CampaignState(settings);
   const json = text.slice(9).trimEnd();
-  if (text.slice(0, 8) !== checksum(json)) throw new BadInput('damaged');
+  if (text.slice(0, 8) !== checksum(json)) throw new BadInput(`${file} is damaged`);
   try {
     return CampaignState.from(settings, parseState(parseJson(json, 'it', 'state', Infinity), settings, 'state'));
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
-    throw new BadInput(`damaged (${error.message})`);
+    throw new BadInput(`${file} is damaged (${error.message})`);
   }
 }
 

@@ -5,13 +5,15 @@ import { BadInput } from '../../input/badInput.ts';
 import { quarantineFolder } from './layout.ts';
 
 /**
- * Moves a damaged file of a campaign to the quarantine folder. Returns its name and what is wrong
- * with it. Throws `error` if it is one of the file system.
+ * Moves a damaged file of a campaign to the quarantine folder. Returns what is wrong with it, which
+ * names the file. Throws `error` if it is one of the file system.
+ *
+ * @param error what reading the file threw. A `BadInput` names the file.
  */
 export function quarantine(directory: string, file: string, error: unknown): string {
   if (errorCode(error) !== undefined) throw error;
   const name = relative(directory, file);
   mkdirSync(quarantineFolder(directory), { recursive: true });
   renameSync(file, join(quarantineFolder(directory), name.replace(/[/\\]/g, '-')));
-  return `${name}: ${error instanceof BadInput ? error.message : 'no JSON'}`;
+  return error instanceof BadInput ? error.message : `${file} is no JSON`;
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { reportFileErrors } from '../../files/fileErrors.ts';
 import { readText } from '../../files/readInput.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { parseJson } from '../../input/parseJson.ts';
@@ -10,7 +11,7 @@ import { checkFolders } from './openOwnFile.ts';
 
 /** The same, with the user's consent to run its modules. Throws `BadInput` without it. */
 export function readTrustedSettings(directory: string): CampaignSettings {
-  const { json, settings } = readSettingsFile(directory);
+  const { json, settings } = reportFileErrors(`cannot read ${directory}`, () => readSettingsFile(directory));
   const sources = settings.bases.map(({ source }) => source);
   requireConsent(json, sources, settingsFile(directory));
   return settings;

@@ -12,7 +12,7 @@ import { readFindingFile } from './strayFindings.ts';
 
 /**
  * Moves damaged entries and findings to the quarantine folder, so that they are exported again.
- * Returns their names, with what is wrong with each.
+ * Returns what is wrong with each.
  */
 export function quarantineDamaged(directory: string, state: CampaignState): string[] {
   const damages: string[] = [];
@@ -38,5 +38,6 @@ const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: fal
 /** Throws `BadInput` if a file is not the entry that its name says. */
 function checkEntry(file: string): void {
   const entry = parseEntry(parseJson(readText(file) ?? '', file, 'corpus entry'), file);
-  if (basename(file) !== `${entryHash(entry)}.json`) throw new BadInput(`its content does not match its name`);
+  if (basename(file) !== `${entryHash(entry)}.json`)
+    throw new BadInput(`${file} has another content than its name says`);
 }

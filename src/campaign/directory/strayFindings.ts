@@ -23,7 +23,7 @@ export interface StrayFinding {
 /** The findings that a state does not have, and the files that cannot be read as findings. */
 export interface StrayFindings {
   readonly strays: readonly StrayFinding[];
-  /** The name of each, with what is wrong with it. */
+  /** What is wrong with each, with its path. */
   readonly unreadable: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export function readStrayFindings(directory: string, state: CampaignState): Stra
       strays.push({ ...stray, finding: { ...stray.finding, scenario } });
     } catch (error) {
       if (!(error instanceof BadInput)) throw error;
-      unreadable.push(`${name}: ${error.message}`);
+      unreadable.push(error.message);
     }
   }
   return { strays, unreadable };
