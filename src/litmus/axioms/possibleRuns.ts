@@ -28,7 +28,8 @@ export function possibleRuns(test: LitmusTest, addresses: Addresses, deadline: D
   }
 }
 
-const isDependent = ({ kind, data }: CandidateEvent): boolean => kind === 'write' && data.size > 0;
+const isDependent = ({ kind, address, data, control }: CandidateEvent): boolean =>
+  kind === 'write' && address.size + data.size + control.size > 0;
 
 /** The numbers in the text of a test, and its initial values. */
 function constantsOf({ threads, variables }: LitmusTest, addresses: Addresses): Set<number> {
