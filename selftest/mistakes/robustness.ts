@@ -73,6 +73,47 @@ export const robustness: readonly Mistake[] = [
     ],
   },
   {
+    name: 'linked-folder-read',
+    part: 'campaign directories',
+    testFile: attacks,
+    expectedBy: ['whatever reads a campaign refuses a link in the place of a folder'],
+    edits: [{ file: 'campaign/directory/readSettings', from: 'checkFolders(directory);', to: '' }],
+  },
+  {
+    name: 'hard-link-written-through',
+    part: 'campaign directories',
+    testFile: attacks,
+    expectedBy: [notFollowed],
+    edits: [{ file: 'campaign/directory/openOwnFile', from: 'fstatSync(fd).nlink <= 1', to: 'true' }],
+  },
+  {
+    name: 'damaged-file-named-twice',
+    part: 'campaign directories',
+    testFile: attacks,
+    expectedBy: ['what is in the place of its state, or no finding, is named once'],
+    edits: [
+      {
+        file: 'campaign/directory/strayFindings',
+        from: 'unreadable.push(error.message)',
+        to: 'unreadable.push(`${file}: ${error.message}`)',
+      },
+    ],
+  },
+  {
+    name: 'error-of-a-timer-ignored',
+    part: 'workers',
+    testFile: 'test/campaign/workers.slow.test.ts',
+    expectedBy: ['a module that does this to its thread is bad input: setTimeout(() => { throw new Error("late"); });'],
+    edits: [{ file: 'campaign/executors/moduleFaults', from: 'await nextTurn();', to: '' }],
+  },
+  {
+    name: 'unminimised-failure-not-printed',
+    part: 'campaigns',
+    testFile: fullDisk,
+    expectedBy: ['a campaign on a full disk prints a failure that is not minimised, and all say the same'],
+    edits: [{ file: 'campaign/state/findings', from: 'return !isRecorded && first === i;', to: 'return false;' }],
+  },
+  {
     name: 'findings-of-the-folder-ignored',
     part: 'campaign directories',
     testFile: 'test/campaign/checksums.slow.test.ts',
