@@ -14,12 +14,20 @@ export const axioms: readonly Mistake[] = [
     '.or(data, control)',
     '',
   ),
-  inOrder(
-    'lkmm-control-orders-loads',
-    'orders of one thread message passing needs an order on both sides',
-    'const toRead = address.compose(reads)',
-    'const toRead = address.or(control).compose(reads)',
-  ),
+  {
+    name: 'lkmm-control-orders-loads',
+    part: 'the LKMM',
+    testFile,
+    expectedBy: ['orders of one thread message passing needs an order on both sides'],
+    edits: [
+      {
+        file: 'litmus/axioms/linuxOrder',
+        from: 'address.or(data).compose(marked, rf.and(internal))',
+        to: 'address.or(data, control).compose(marked)',
+        scope: ['const { address, data, control } = dependenciesOf(x);'],
+      },
+    ],
+  },
   inOrder(
     'lkmm-release-is-not-cumulative',
     'orders of several threads a release passes on what its thread has read (A-cumulativity), a full fence to all',

@@ -96,6 +96,7 @@ export const robustness: readonly Mistake[] = [
         file: 'campaign/directory/strayFindings',
         from: 'unreadable.push(error.message)',
         to: 'unreadable.push(`${file}: ${error.message}`)',
+        scope: ['const file = join(findingsFolder(directory), name);'],
       },
     ],
   },

@@ -63,7 +63,7 @@ async function rewrite(directory: string): Promise<void> {
 
 test(
   'a directory of somebody else is opened and closed, or refused in one line',
-  () => attackAll(50, rewrite),
+  () => attackAll(40, rewrite),
   300_000,
 );
 
@@ -99,7 +99,7 @@ test('whatever reads a campaign refuses a link in the place of a folder', async 
 test(
   'it is read for a report',
   () =>
-    attackAll(50, async (directory) => {
+    attackAll(20, async (directory) => {
       await summariseCampaign({ state: readState(directory), directory, quarantined: [] });
       readTimeSamples(directory);
     }),

@@ -84,7 +84,7 @@ describe('a campaign on a full disk', () => {
   test('says so on stderr and in JSON, and is not green', () => {
     const { status, stdout, stderr } = withLimit(
       8192,
-      ...'fuzz ring --seconds 3 --workers 1 --json --dir full'.split(' '),
+      ...'fuzz ring --seconds 2 --workers 1 --json --dir full'.split(' '),
     );
     expect(status).toBe(4);
     expect(stderr).toMatch(
@@ -100,7 +100,7 @@ describe('a campaign on a full disk', () => {
   test('prints what it has found, with status 1', () => {
     const { status, stdout, stderr } = withLimit(
       4096,
-      ...'fuzz ./large.mjs --seconds 3 --workers 1 --dir lost'.split(' '),
+      ...'fuzz ./large.mjs --seconds 2 --workers 1 --dir lost'.split(' '),
     );
     expect([status, readdirSync(path('lost')).includes('findings')]).toEqual([1, false]);
     expect(stderr).toContain('gfnring: the finding lost/findings/large-');

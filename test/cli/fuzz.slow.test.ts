@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { startIn, temporaryFolder } from '../commandLine.ts';
@@ -75,7 +75,8 @@ test('finds a canary, and its finding is replayed with the bug in it', async () 
 
 test('fuzz stops at a signal with a summary, and can be resumed', async () => {
   const { child, ended } = startIn(folder, 'fuzz', 'vm', '--workers', '1', '--dir', 'd');
-  await vi.waitUntil(() => existsSync(path('d/corpus')), { interval: 50, timeout: 50_000 });
+  const hasRun = (): boolean => existsSync(path('d/journal')) && statSync(path('d/journal')).size > 0;
+  await vi.waitUntil(hasRun, { interval: 50, timeout: 50_000 });
   child.kill('SIGINT');
   const { status, stdout } = await ended;
   expect(status).toBe(130);
