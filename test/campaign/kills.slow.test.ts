@@ -6,7 +6,7 @@ import { emptyFolder, startIn } from '../commandLine.ts';
 import { apart } from './campaigns.ts';
 
 const long = process.env.GFNRING_LONG === '1';
-const [KILLS, EXECUTIONS] = long ? [50, 60_000] : [4, 3_000];
+const [KILLS, EXECUTIONS] = long ? [50, 60_000] : [3, 2_000];
 /**
  * Maximum life of a process after its start-up, as a fraction of the time that the campaign takes
  * on two workers.

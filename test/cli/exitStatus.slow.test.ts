@@ -65,7 +65,7 @@ const unreached = moduleOf(
   'mem.fetchAdd(x, 1);',
   `sometimes: { 'x is 3': ({ read, cells }) => read(cells.x) === 3 }`,
 );
-const steps = moduleOf('steps', 'for (let i = 0; i < 20; i++) mem.fetchAdd(x, 1);');
+const steps = moduleOf('steps', 'for (let i = 0; i < 500; i++) mem.fetchAdd(x, 1);');
 /** Worker threads do not have the global variable, which the test sets. */
 const differs = moduleOf('differs', 'mem.fetchAdd(x, import.meta.dirname && globalThis.isExplorer ? 1 : 2);');
 

@@ -5,6 +5,9 @@ import { startIn, temporaryFolder } from '../commandLine.ts';
 
 const { folder, gfnring, write } = temporaryFolder();
 
+/** Code that never returns, and leaves the processor to other tests. */
+const BLOCKS = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
+
 /** A module with code at its top level, in an operation, and in a property. */
 const moduleWith = (name: string, code: { top?: string; operation?: string; property?: string }): string =>
   write(
@@ -54,7 +57,7 @@ describe('what a module does outside of its operations is its own fault, with st
 test('an operation that is only slow is not stuck', () => {
   // It is slow where the explorer looks whether there is an access, and in the search.
   const top = 'let runs = 0;';
-  const operation = 'if (++runs <= 2) for (const end = Date.now() + 3000; Date.now() < end; );';
+  const operation = 'if (++runs <= 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);';
   const file = moduleWith('slow-once', { top, operation });
   expect(gfnring('explore', file, '--seconds', '0.3', '--json').status).toBe(4);
   const stuck = moduleWith('stuck', { operation: 'for (;;);' });
@@ -66,7 +69,7 @@ describe('--seconds holds for code that does not return, and nothing is proved',
   const loops = {
     'an operation': { operation: 'for (;;);' },
     'an operation that catches everything': { operation: 'for (;;) try { mem.store(x, 1); } catch {}' },
-    'a property': { property: 'for (;;);' },
+    'a property': { property: BLOCKS },
     'a property that catches everything': { property: 'for (;;) try { for (;;); } catch {}' },
   };
   const searches = [[], ['--scheduler', 'exhaustive'], ['--scheduler', 'exhaustive', '--reduction', 'optimal']];
@@ -85,7 +88,7 @@ describe('--seconds holds for code that does not return, and nothing is proved',
   });
 
   test('a property in stress', () => {
-    const file = moduleWith('stress-property', { property: 'for (;;);' });
+    const file = moduleWith('stress-property', { property: BLOCKS });
     const { status, stdout } = gfnring('stress', file, '--runs', '1', '--seconds', '1', '--json');
     expect(status).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'unknown', running: 'scenario stress-property: finally.p' });
@@ -93,7 +96,7 @@ describe('--seconds holds for code that does not return, and nothing is proved',
 
   test.each(['stress', 'fuzz'])('the top level in %s', (command) => {
     const start = performance.now();
-    const { status, stderr } = gfnring(command, moduleWith('top', { top: 'for (;;);' }), '--seconds', '0.3');
+    const { status, stderr } = gfnring(command, moduleWith('top', { top: BLOCKS }), '--seconds', '0.3');
     expect([status, stderr]).toEqual([2, expect.stringContaining('its top level does not return')]);
     expect(performance.now() - start).toBeLessThan(6000);
   });

@@ -6,7 +6,7 @@ export default scenario({
   actors: {
     a: [
       function spins(mem, { x }) {
-        if (mem.load(x) === 1) for (;;);
+        if (mem.load(x) === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       },
     ],
     b: [
