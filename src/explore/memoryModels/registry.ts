@@ -14,8 +14,6 @@ export const memoryModelNames = Object.keys(list) as readonly MemoryModelName[];
 
 /** The memory model where none is named. */
 export const DEFAULT_MEMORY_MODEL: MemoryModelName = 'sc';
-/** The memory model that litmus tests of the Linux kernel are decided under. */
-export const KERNEL_MEMORY_MODEL: MemoryModelName = 'weak';
 
 /** An execution under a memory model. See the constructor of `Execution`. */
 export function createExecution(
