@@ -8,8 +8,8 @@ export const input: readonly Mistake[] = [
   {
     name: 'json-of-any-depth',
     part: 'input',
-    testFile,
-    expectedBy,
+    testFile: 'test/files/readInput.test.ts',
+    expectedBy: ['a bad document is refused quickly: 4'],
     edits: [
       { file: 'input/parseJson', from: 'values++; if (++depth > DEPTH_MAX)', to: 'values++; if (++depth > Infinity)' },
     ],
