@@ -10,10 +10,6 @@ export class BitRelation {
     this.bits = bits ?? new Uint32Array(size * this.words);
   }
 
-  static empty(size: number): BitRelation {
-    return new BitRelation(size);
-  }
-
   /** All pairs for which `holds`. */
   static where(size: number, holds: (a: number, b: number) => boolean): BitRelation {
     const result = new BitRelation(size);

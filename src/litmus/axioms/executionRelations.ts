@@ -50,9 +50,8 @@ export class ExecutionRelations {
     const initialReads = this.set(({ kind }, i) => kind === 'read' && readsFrom[i] < 0);
     const toWrites = this.sameAddress.compose(this.writes);
     this.rmw = this.where((a, b) => a.thread === b.thread && b.readOf === a.inThread);
-    this.atomics = this.set(
-      ({ label }, i) => label !== 'lock' && events.some((_, j) => this.rmw.or(this.rmw.inverse()).has(i, j)),
-    );
+    const halves = this.rmw.or(this.rmw.inverse());
+    this.atomics = this.set(({ label }, i) => label !== 'lock' && events.some((_, j) => halves.has(i, j)));
     this.fr = this.rf.inverse().compose(this.co).or(initialReads.compose(toWrites));
   }
 
