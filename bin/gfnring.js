@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
+// First of all, because a signal may come at once. Before, Node itself still starts.
+const SIGNALS = ['SIGINT', 'SIGTERM'];
+const interrupted = () => process.exit(130);
+for (const signal of SIGNALS) process.on(signal, interrupted);
+
 /*
  * The command. It is in the repository and not in the build, because `npx gfnring` in a fresh
  * checkout links to it before anything is built. Without a file to link to, npm leaves its cache in
@@ -12,3 +17,5 @@ else {
   process.stderr.write("gfnring: this checkout is not built: run 'npm ci' first\n");
   process.exitCode = 2;
 }
+// From now on the command itself hears them.
+for (const signal of SIGNALS) process.off(signal, interrupted);

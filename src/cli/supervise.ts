@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { oneLine } from '../input/oneLine.ts';
+import { SCHEMA } from '../input/schema.ts';
 import { describeThrown } from '../input/show.ts';
 import { killDescendants } from '../process/descendants.ts';
 import { isThrownByPackage } from '../process/moduleToBlame.ts';
@@ -119,14 +120,11 @@ class Supervisor {
   /** Ends a command that does not end by itself. */
   private endBy(reason: EndReason): void {
     if (this.isOver) return;
-    const { status, stdout, stderr } = this.guards.at(-1)?.endings[reason] ?? this.endingWithoutGuard(reason);
-    this.end(STATUS[status], stdout, stderr);
-  }
-
-  private endingWithoutGuard(reason: EndReason): Ending {
-    const status = reason === 'interrupted' ? 'interrupted' : 'undecided';
-    if (this.args.includes('--json')) return { status, stdout: `${JSON.stringify({ schema: 1, outcome: reason })}\n` };
-    return { status, stderr: `gfnring: ${reason}\n` };
+    const { status, stdout, stderr } = this.guards.at(-1)?.endings[reason] ?? endingWithoutGuard(reason);
+    // A guard that knows no result leaves the document to the command. Errors have none.
+    const isShort = stdout === undefined && (status === 'interrupted' || status === 'undecided');
+    if (isShort && this.args.includes('--json')) this.end(STATUS[status], shortDocument(reason));
+    else this.end(STATUS[status], stdout, stderr);
   }
 
   private done({ status, open }: Extract<SupervisionMessage, { readonly kind: 'done' }>): void {
@@ -170,6 +168,13 @@ class Supervisor {
     setTimeout(() => exitAtOnce(status), TERMINATE_MS).unref();
   }
 }
+
+const endingWithoutGuard = (reason: EndReason): Ending => ({
+  status: reason === 'interrupted' ? 'interrupted' : 'undecided',
+  stderr: `gfnring: ${reason}\n`,
+});
+
+const shortDocument = (reason: EndReason): string => `${JSON.stringify({ schema: SCHEMA, outcome: reason })}\n`;
 
 /** Exits once both streams are written. */
 function exitWhenWritten(): void {

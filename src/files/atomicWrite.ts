@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { createDirectory } from './createDirectory.ts';
 import { errorCode } from './fileErrors.ts';
 
 /**
@@ -15,7 +16,7 @@ import { errorCode } from './fileErrors.ts';
  */
 export function writeAtomically(file: string, content: string | Uint8Array, isDurable = true): void {
   const directory = dirname(file);
-  mkdirSync(directory, { recursive: true });
+  createDirectory(directory);
   const draft = `${file}.${process.pid}.${threadId}.tmp`;
   try {
     // `wx` does not follow a link that somebody else has put there.

@@ -55,6 +55,7 @@ export async function renderCampaign(directory: string, page: string): Promise<C
     findings,
     surplus: Object.entries(surplus),
     unminimised: summary.unminimised,
+    unreadable: summary.unreadable,
     lostBatches: lostBatches.map(({ batch, scenario, why }) => `batch ${batch} of ${scenario}: ${why}`),
   };
 }

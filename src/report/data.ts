@@ -187,4 +187,6 @@ export interface CampaignData {
   readonly unminimised: number;
   /** Batches that could not be run. */
   readonly lostBatches: readonly string[];
+  /** What is wrong with each file of `findings/` that is no finding, or was changed. */
+  readonly unreadable: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -162,6 +162,15 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
     fuzz(wrong, 'reported'),
     ['report', 'reported', '--html', 'reported.html'],
   ),
+  'report: the report is written, but a finding of the campaign cannot be read': async () => {
+    await gfnringHere(...fuzz(right, 'partly'));
+    mkdirSync(join(folder, 'partly/findings'), { recursive: true });
+    write('partly/findings/broken.json', '{');
+    const { status, stderr } = await gfnringHere('report', 'partly', '--html', 'partly.html');
+    expect(stderr).toMatch(/^gfnring: a finding is left out: [^\n]*broken\.json[^\n]*\n$/);
+    expect(readFileSync(join(folder, 'partly.html'), 'utf8')).toMatch(/"unreadable":\["[^"]*broken\.json/);
+    return status;
+  },
   'report: no format is chosen': run('report', 'nowhere.json'),
   'kernel: as `check`; findings in known defects count too': check('dirty-ring@5.11/host-write'),
   'kernel: `--accept-known`, and all findings are known defects': check('dirty-ring@5.11/host-write', {

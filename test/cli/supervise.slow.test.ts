@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { startIn, temporaryFolder } from '../commandLine.ts';
+import { runNode, startIn, temporaryFolder } from '../commandLine.ts';
 
 const { folder, gfnring, write } = temporaryFolder();
 
@@ -165,6 +166,26 @@ describe('a signal ends every command, with the results so far', () => {
       if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ schema: expect.any(Number) });
     }
   });
+});
+
+test('a signal while a module loads: with --json, there is a document', async () => {
+  const { child, ended } = startIn(folder, 'explore', moduleWith('loads', { top: BLOCKS }), '--json');
+  await sleep(700);
+  child.kill('SIGTERM');
+  const { status, stdout } = await ended;
+  expect([status, JSON.parse(stdout)]).toEqual([130, { schema: 1, outcome: 'interrupted' }]);
+});
+
+test('a signal before the command is loaded ends with status 130', () => {
+  // The first call of the program that can be seen from outside.
+  const early = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { existsSync } = fs;
+fs.existsSync = (path) => { process.kill(process.pid, 'SIGTERM'); return existsSync(path); };
+syncBuiltinESMExports();`;
+  const program = join(process.cwd(), 'bin/gfnring.js');
+  const { status, stdout, stderr } = runNode(['--import', write('early.mjs', early), program, 'list'], { cwd: folder });
+  expect({ status, stdout, stderr }).toEqual({ status: 130, stdout: '', stderr: '' });
 });
 
 /** Whether a process runs. A zombie does not. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { writeAtomically } from '../../files/atomicWrite.ts';
+import { createDirectory } from '../../files/createDirectory.ts';
 import { reportFileErrors } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { withChecksum } from '../../input/checksum.ts';
@@ -39,7 +40,7 @@ export class CampaignDirectory {
         throw new BadInput(`${directory} has a campaign already: --resume continues it, --dir names another place`);
       if (filesIn(directory).length > 0)
         throw new BadInput(`${directory} is not empty, and no campaign: --dir names another place`);
-      mkdirSync(directory, { recursive: true });
+      createDirectory(directory);
       acquireLock(directory);
       const bases = settings.bases.map((base) => ({ ...base, source: relativeTo(directory, base.source) }));
       const content = { schema: CAMPAIGN_SCHEMA, kind: 'campaign', ...settings, bases };

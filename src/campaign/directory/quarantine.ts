@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { createDirectory } from '../../files/createDirectory.ts';
 import { errorCode } from '../../files/fileErrors.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { quarantineFolder } from './layout.ts';
@@ -13,7 +14,7 @@ import { quarantineFolder } from './layout.ts';
 export function quarantine(directory: string, file: string, error: unknown): string {
   if (errorCode(error) !== undefined) throw error;
   const name = relative(directory, file);
-  mkdirSync(quarantineFolder(directory), { recursive: true });
+  createDirectory(quarantineFolder(directory));
   renameSync(file, join(quarantineFolder(directory), name.replace(/[/\\]/g, '-')));
   return error instanceof BadInput ? error.message : `${file} is no JSON`;
 }

@@ -7,6 +7,7 @@ import type { Executor } from '../../campaign/executors/executor.ts';
 import { requireSecret } from '../../campaign/executors/parseTask.ts';
 import { QueueExecutor } from '../../campaign/executors/queueExecutor.ts';
 import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.ts';
+import type { CampaignSettings } from '../../campaign/settings.ts';
 import { type CampaignSummary, summariseCampaign } from '../../campaign/summary.ts';
 import { withUnwritten } from '../../campaign/unwrittenFindings.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
@@ -119,19 +120,36 @@ async function fuzz(names: readonly string[], options: Options, command: Command
     await guardLoad(secondsOf(options), () =>
       checkRepeatedSettings(saved, names, options, (name) => isGiven(command, name)),
     );
+  const settings = saved ?? (await guardLoad(secondsOf(options), () => campaignSettings(names, options)));
+  if (options.queue !== undefined) for (const { source } of settings.bases) requireSecret(source);
+  process.exitCode = saved === undefined ? await begin(settings, options) : await resume(options);
+}
+
+/** Creates the directory last, so that nothing is left of a campaign that cannot begin. */
+async function begin(settings: CampaignSettings, options: Options): Promise<number> {
   const executor = await createExecutor(options);
   let campaign: CampaignDirectory;
   try {
-    const settings = saved ?? (await guardLoad(secondsOf(options), () => campaignSettings(names, options)));
-    if (options.queue !== undefined) for (const { source } of settings.bases) requireSecret(source);
-    campaign =
-      saved !== undefined ? CampaignDirectory.open(options.dir) : CampaignDirectory.create(options.dir, settings);
+    campaign = CampaignDirectory.create(options.dir, settings);
   } catch (error) {
     // An open connection to Redis would keep the process alive.
     await executor.close();
     throw error;
   }
-  process.exitCode = await run(campaign, executor, options);
+  return run(campaign, executor, options);
+}
+
+/** Opens the directory first: it may be damaged, and workers take time to start. */
+async function resume(options: Options): Promise<number> {
+  const campaign = CampaignDirectory.open(options.dir);
+  let executor: Executor;
+  try {
+    executor = await createExecutor(options);
+  } catch (error) {
+    campaign.close();
+    throw error;
+  }
+  return run(campaign, executor, options);
 }
 
 const secondsOf = ({ seconds, executions }: Options): number =>

@@ -7,8 +7,10 @@ import { fileIdentity, type ReportRequest, writeReport } from '../../report/writ
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
 import { trustOption } from '../options.ts';
+import { printError } from '../output.ts';
 import { loadScheduledFinding } from '../printFinding.ts';
 import { formatAlternatives } from '../reportOption.ts';
+import { STATUS } from '../status.ts';
 
 const formats = reporters.filter(({ finding, campaignDirectory }) => finding ?? campaignDirectory);
 const spelling = ({ name, output }: Reporter): string => (output === 'file' ? `--${name} FILE` : `--${name}`);
@@ -25,7 +27,7 @@ export const reportCommand = (): Command =>
       ),
       trustOption(),
     ],
-    note: 'Exit status: 0 when the report is written, whatever it says.',
+    note: 'Exit status: 0 when the report is written, whatever it says, 2 if a finding cannot be read and is left out.',
     examples: {
       'report .gfnring/findings/ring-0123456789.json --html ring.html': 'a page that shows each step',
       'report .gfnring/findings/ring-0123456789.json --perfetto ring.json': 'a trace for ui.perfetto.dev',
@@ -65,8 +67,14 @@ async function reportCampaign(directory: string, requests: readonly ReportReques
       `${directory} is a directory: --${wrong.reporter.name} shows a finding; for a campaign use ${formatAlternatives(possible, spelling)}`,
     );
   }
-  for (const request of requests)
-    writeReport(request, await request.reporter.campaignDirectory!(directory, request.file ?? ''));
+  const leftOut = new Set<string>();
+  for (const request of requests) {
+    const made = await request.reporter.campaignDirectory!(directory, request.file ?? '');
+    writeReport(request, made.report);
+    for (const why of made.leftOut) leftOut.add(why);
+  }
+  for (const why of leftOut) printError(`gfnring: a finding is left out: ${why}`);
+  if (leftOut.size > 0) process.exitCode = STATUS.usage;
 }
 
 async function reportFinding(file: string, requests: readonly ReportRequest[]): Promise<void> {

@@ -7,8 +7,10 @@ export const htmlReporter = {
   name: 'html',
   description: 'an HTML page that needs no network: the interleaving step by step, with memory beside it',
   output: 'file',
-  campaignDirectory: async (directory, file) =>
-    htmlPage(await renderCampaign(directory, file), `gfnring fuzz: ${directory}`),
+  campaignDirectory: async (directory, file) => {
+    const data = await renderCampaign(directory, file);
+    return { report: htmlPage(data, `gfnring fuzz: ${directory}`), leftOut: data.unreadable };
+  },
   finding: async ({ finding, scenario, interleaving }) =>
     htmlPage(await interleaving(), `${finding.property}: ${scenario.name}`),
 } satisfies Reporter;

@@ -36,7 +36,14 @@ export interface Reporter {
   /**
    * The directory of a campaign: `gfnring report DIRECTORY`. `file` is where the report will be.
    */
-  readonly campaignDirectory?: (directory: string, file: string) => Promise<string>;
+  readonly campaignDirectory?: (directory: string, file: string) => Promise<CampaignReport>;
   /** One finding: `gfnring report FILE`. */
   readonly finding?: (input: FindingInput) => string | Promise<string>;
+}
+
+/** A report of the directory of a campaign. */
+export interface CampaignReport {
+  readonly report: string;
+  /** What is wrong with each finding that cannot be read, and is not in it. */
+  readonly leftOut: readonly string[];
 }

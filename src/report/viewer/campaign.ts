@@ -58,7 +58,7 @@ function renderFigures({ coverage, executions, clock }: CampaignData): HTMLEleme
 }
 
 /** Findings by property. Those that are no known defects come first. */
-function renderFindings({ findings, surplus, unminimised, lostBatches }: CampaignData): HTMLElement[] {
+function renderFindings({ findings, surplus, unminimised, lostBatches, unreadable }: CampaignData): HTMLElement[] {
   const sorted = [...findings].sort((a, b) => Number(a.catalogue !== null) - Number(b.catalogue !== null));
   const groups = [...new Set(sorted.map(({ property }) => property))].map((property) => {
     const own = findings.filter((finding) => finding.property === property);
@@ -72,6 +72,7 @@ function renderFindings({ findings, surplus, unminimised, lostBatches }: Campaig
     );
   });
   const notes = [
+    ...unreadable.map((why) => `A finding that cannot be read is left out: ${why}.`),
     ...(unminimised > 0 ? [`${plural(unminimised, 'failure')} not shrunk yet: fuzz --resume continues.`] : []),
     ...lostBatches.map((batch) => `Could not be run: ${batch}.`),
   ];
