@@ -246,20 +246,22 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     if (tree.hasRetries) next = tree.retries.get(next) ?? next;
     if (tree.hasSpins && this.spins.hasWritten(thread, next, this.memory)) next = tree.headOf(next);
     const code = tree.code[next];
+    let mayBlock = this.hasBuffers || tree.hasSpins || !isData(kind);
     if (code < 0) {
       threads.finishOperation(thread, next, s);
       if (threads.failure !== null) this.stop = threads.failure;
+      mayBlock ||= !isData(kindOf(this.pending[thread]));
     } else {
       this.node[thread] = next;
       this.pending[thread] = code;
       if (!isData(kindOf(code))) {
         threads.checkLocks(thread, code);
         if (threads.failure !== null) this.stop = threads.failure;
+        mayBlock = true;
       }
     }
-    if (!isData(kind) || !isData(kindOf(this.pending[thread])) || tree.hasSpins || this.hasBuffers)
-      this.updateEnabled();
-    this.observe(thread);
+    if (mayBlock) this.updateEnabled();
+    if (this.observer !== null) this.observe(thread, this.observer);
   }
 
   /**
@@ -273,29 +275,29 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     this.last = thread;
     this.threads.ended = false;
     this.updateEnabled();
-    this.observe(thread);
+    if (this.observer !== null) this.observe(thread, this.observer);
   }
 
   /** Works out `spinning` and `enabled`. */
   private updateEnabled(): void {
-    const { pending, words } = this;
+    const { pending, words, asleep } = this;
     const { u32 } = this.bytes;
     let waiting = 0;
-    for (let t = 0; t < pending.length; t++) {
+    for (let t = 0; t < asleep.length; t++) {
       const code = pending[t];
       const kind = kindOf(code);
       if (kind === Kind.lock) {
         if (u32[words[placeOf(code)]] !== 0) waiting |= 1 << t;
-      } else if (kind === Kind.resume && this.asleep[t] !== NONE) waiting |= 1 << t;
+      } else if (kind === Kind.resume && asleep[t] !== NONE) waiting |= 1 << t;
     }
     if (this.hasBuffers) waiting |= this.memory.waitingForFlush();
     this.spinning = this.tree.hasSpins ? this.spins.spinning(this.memory, this.blockOnSpin) : 0;
     this.enabled = this.threads.live & ~(waiting | this.spinning | this.threads.halted);
   }
 
-  private observe(thread: number): void {
-    if (this.observer === null || this.stop !== null) return;
-    const violation = this.memory.violation() ?? this.observer.step(thread);
+  private observe(thread: number, observer: Observer): void {
+    if (this.stop !== null) return;
+    const violation = this.memory.violation() ?? observer.step(thread);
     if (violation !== undefined) this.stop = { kind: 'violated', violation };
   }
 

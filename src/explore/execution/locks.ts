@@ -65,10 +65,13 @@ export class LockRules {
   }
 
   private sleepsUnderSpinlock(thread: number, place: Place): ContractViolation | undefined {
-    const held = this.spinlocks.findLast(({ id }) => this.holds(thread, id));
-    if (held === undefined) return undefined;
-    const { name } = this.program.actors[thread];
-    const message = `${name} may sleep on ${place.name} while it holds ${held.name}`;
-    return new ContractViolation('sleeps under a spinlock', message);
+    for (let i = this.spinlocks.length - 1; i >= 0; i--) {
+      const held = this.spinlocks[i];
+      if (!this.holds(thread, held.id)) continue;
+      const { name } = this.program.actors[thread];
+      const message = `${name} may sleep on ${place.name} while it holds ${held.name}`;
+      return new ContractViolation('sleeps under a spinlock', message);
+    }
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { isQueue, isRmw, isWrite, Kind, kindOf, placeOf, usesValue } from '../../memory/kinds.ts';
+import { KIND_TRAITS, Kind, kindOf, placeOf, Trait } from '../../memory/kinds.ts';
 import { overlapTable } from '../../memory/layout.ts';
 import type { Execution } from '../execution/execution.ts';
 import { join53, mixHash } from '../hash.ts';
@@ -60,7 +60,7 @@ export class TraceCounter {
 
   /** The hash of the current execution's class, of 53 bits. Sets `readsFromHash`. */
   traceHash(): number {
-    const { execution, writer, taken } = this;
+    const { execution, writer, taken, overlapping } = this;
     const modelHash = execution.memory.graphHash();
     if (modelHash !== undefined) {
       const [a, b, c, d] = modelHash;
@@ -68,6 +68,7 @@ export class TraceCounter {
       return join53(a, b);
     }
     const { steps, schedule, footprints } = execution;
+    const traitsOf = KIND_TRAITS;
     const places = execution.places.length;
     writer.fill(0);
     taken.fill(0);
@@ -79,24 +80,24 @@ export class TraceCounter {
       const thread = schedule[s];
       const code = footprints[s];
       const place = placeOf(code);
-      const kind = kindOf(code);
+      const traits = traitsOf[kindOf(code)];
       const step = (++taken[thread] << 5) | thread;
       let from = 0;
-      if (usesValue(kind)) {
+      if (traits & (Trait.reads | Trait.writes)) {
         from = writer[place];
-        for (const other of this.overlapping[place]) from = mixHash(from, writer[other]);
+        const others = overlapping[place];
+        for (let i = 0; i < others.length; i++) from = mixHash(from, writer[others[i]]);
       }
-      if (isQueue(kind)) from = mixHash(from, writer[places + place]);
+      if (traits & Trait.queue) from = mixHash(from, writer[places + place]);
       const h = mixHash(mixHash(code, step), from);
       a = (a + h) | 0;
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
-      const write = isWrite(kind);
-      if (!write || isRmw(kind)) {
+      if (!(traits & Trait.writes) || traits & Trait.rmw) {
         c = (c + h) | 0;
         d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
       }
-      if (write) writer[place] = step;
-      if (kind === Kind.wake) writer[places + place] = step;
+      if (traits & Trait.writes) writer[place] = step;
+      if (kindOf(code) === Kind.wake) writer[places + place] = step;
     }
     this.readsFromHash = join53(c, d);
     return join53(a, b);

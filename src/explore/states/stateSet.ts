@@ -22,6 +22,8 @@ export class StateSet {
    */
   private used = 1;
   private table = new Uint32Array(1 << 13);
+  /** Bytes in use. */
+  bytes = 4 * (BLOCK + this.table.length);
 
   /** Adds the first `length` words of `key`. Returns false if they were in the set already. */
   add(key: Uint32Array, length: number): boolean {
@@ -43,11 +45,6 @@ export class StateSet {
     return true;
   }
 
-  /** Bytes in use. */
-  get bytes(): number {
-    return 4 * BLOCK * this.blocks.length + this.table.byteLength;
-  }
-
   private equals(at: number, key: Uint32Array, length: number): boolean {
     const words = this.blocks[at >>> BLOCK_BITS];
     const first = (at & (BLOCK - 1)) + HEADER;
@@ -59,7 +56,9 @@ export class StateSet {
   private append(key: Uint32Array, length: number): number {
     if (this.used + length + HEADER > BLOCK) {
       // A key that is longer than a block gets a block of its own size.
-      this.blocks.push(new Uint32Array(Math.max(BLOCK, length + HEADER)));
+      const block = new Uint32Array(Math.max(BLOCK, length + HEADER));
+      this.blocks.push(block);
+      this.bytes += 4 * block.length;
       this.used = 0;
     }
     const block = this.blocks.length - 1;
@@ -84,5 +83,6 @@ export class StateSet {
       wide[slot + 1] = table[from + 1];
     }
     this.table = wide;
+    this.bytes += 4 * (wide.length - table.length);
   }
 }

@@ -18,9 +18,12 @@ export class VarintBuffer {
 
   add(number: number): void {
     if (this.length + LONGEST > this.bytes.length) this.grow(LONGEST);
+    const { bytes } = this;
+    let { length } = this;
     let rest = number >>> 0;
-    for (; rest > 0x7f; rest >>>= 7) this.bytes[this.length++] = rest | 0x80;
-    this.bytes[this.length++] = rest;
+    for (; rest > 0x7f; rest >>>= 7) bytes[length++] = rest | 0x80;
+    bytes[length++] = rest;
+    this.length = length;
   }
 
   addAll(numbers: Uint32Array): void {

@@ -3,14 +3,15 @@ import {
   failedCmpxchg,
   isCmpxchg,
   isData,
-  isLoad,
   isRmw,
   isWrite,
+  KIND_TRAITS,
   Kind,
   kindOf,
   placeOf,
   rmwResult,
   type SynchronisationKind,
+  Trait,
   unknownKind,
 } from '../../../memory/kinds.ts';
 import type { Step } from '../../../memory/trace.ts';
@@ -97,8 +98,10 @@ export class TsoMemory implements GraphModel {
       this.buffers[thread].push(s);
       this.showHead(thread);
     } else if (isData(kind)) {
-      this.from[s] = this.locations.of[place.id].map((location) => this.newest(thread, location));
-      [low, high] = this.stores.value(place, this.from[s]);
+      const from = this.newestOf(thread, place.id);
+      this.from[s] = from;
+      low = from.length === 1 ? this.stores.low[from[0]] : this.stores.value(place, from)[0];
+      high = place.bits === 64 ? this.stores.value(place, from)[1] : 0;
       values[s] = low;
       highs[s] = high;
       if (isRmw(kind)) {
@@ -120,18 +123,25 @@ export class TsoMemory implements GraphModel {
     const s = execution.steps;
     const issued = this.buffers[thread].shift()!;
     const place = execution.places[placeOf(footprints[issued])];
+    const { stores } = this;
+    const locations = this.locations.of[place.id];
     this.issuedBy[s] = issued;
     this.from[s] = NO_STEPS;
     this.firstStore[s] = this.stores.count;
     footprints[s] = footprints[issued];
     values[s] = values[issued];
     highs[s] = highs[issued];
-    [execution.olds[s], execution.oldHighs[s]] = this.stores.value(
-      place,
-      this.locations.of[place.id].map((location) => this.stores.last(location)),
-    );
+    if (locations.length === 1) {
+      const last = stores.last(locations[0]);
+      execution.olds[s] = stores.low[last];
+      execution.oldHighs[s] = stores.high[last];
+    } else
+      [execution.olds[s], execution.oldHighs[s]] = stores.value(
+        place,
+        locations.map((location) => stores.last(location)),
+      );
     execution.changed = NONE;
-    for (const store of this.storesWritten(issued)) this.putLast(store, place.id);
+    for (let store = this.firstStore[issued]; stores.step[store] === issued; store++) this.putLast(store, place.id);
     this.showHead(thread);
     execution.completeFlush(this.actors + thread, nodes[issued]);
   }
@@ -177,8 +187,12 @@ export class TsoMemory implements GraphModel {
     const { execution } = this;
     const s = execution.steps;
     const place = execution.places[id];
-    for (const location of this.locations.of[id]) {
-      const [low, high] = this.stores.part(place, location, execution.values[s], execution.highs[s]);
+    const locations = this.locations.of[id];
+    for (let i = 0; i < locations.length; i++) {
+      const location = locations[i];
+      let low = execution.values[s];
+      let high = execution.highs[s];
+      if (locations.length > 1) [low, high] = this.stores.part(place, location, low, high);
       const store = this.stores.add(location, s, low, high, atOnce);
       if (atOnce) this.putLast(store, id);
     }
@@ -187,6 +201,13 @@ export class TsoMemory implements GraphModel {
   private putLast(store: number, id: number): void {
     const last = this.stores.last(this.stores.location[store]);
     if (this.stores.place(store, last)) this.execution.changed = id;
+  }
+
+  /** By location of a place: the store that `thread` reads it from. */
+  private newestOf(thread: number, id: number): readonly number[] {
+    const locations = this.locations.of[id];
+    if (locations.length === 1) return [this.newest(thread, locations[0])];
+    return locations.map((location) => this.newest(thread, location));
   }
 
   /**
@@ -244,10 +265,10 @@ export class TsoMemory implements GraphModel {
     const { pending, places } = this.execution;
     let waiting = 0;
     for (let t = 0; t < this.actors; t++) {
+      if (this.buffers[t].length === 0) continue;
       const code = pending[t];
-      const kind = kindOf(code);
-      if (code < 0 || this.buffers[t].length === 0 || isLoad(kind) || kind === Kind.resume) continue;
-      if (!isBuffered(kind, places[placeOf(code)].kind)) waiting |= 1 << t;
+      if (code < 0 || KIND_TRAITS[kindOf(code)] & (Trait.load | Trait.store)) continue;
+      if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)].kind)) waiting |= 1 << t;
     }
     return waiting;
   }
@@ -260,7 +281,7 @@ export class TsoMemory implements GraphModel {
   readsSame(thread: number, spin: SpinLoop): boolean {
     return spin.reads.every(({ code, low, high }) => {
       const place = this.execution.places[placeOf(code)];
-      const from = this.locations.of[place.id].map((location) => this.newest(thread, location));
+      const from = this.newestOf(thread, place.id);
       const [l, h] = this.stores.value(place, from);
       return l === low && h === high;
     });
@@ -278,13 +299,15 @@ export class TsoMemory implements GraphModel {
   }
 
   addState(row: VarintBuffer): void {
-    const { footprints, values, highs } = this.execution;
-    for (const buffer of this.buffers) {
+    const { footprints, values, highs, places } = this.execution;
+    for (let t = 0; t < this.actors; t++) {
+      const buffer = this.buffers[t];
       row.add(buffer.length);
-      for (const s of buffer) {
+      for (let i = 0; i < buffer.length; i++) {
+        const s = buffer[i];
         row.add(footprints[s]);
         row.add(values[s]);
-        row.add(highs[s]);
+        if (places[placeOf(footprints[s])].bits === 64) row.add(highs[s]);
       }
     }
   }
