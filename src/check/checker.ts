@@ -38,8 +38,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   private readonly finally: readonly (readonly [string, Properties['finally'][string]])[];
   /** The bit of the predicate that is being evaluated; 0: none. */
   private evaluating = 0;
-  /** Whether a `finally` has read results. */
-  private finallyReadsResults = false;
+  /** Whether results are part of a state: the scenario says so, or a property has read some. */
+  resultsMatter: boolean;
   private possiblyDetector: PossiblyDetector | undefined;
   /** By number of steps: the state of each monitor. */
   private readonly states: unknown[][] = [];
@@ -65,6 +65,7 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     // From number 31 on, predicates share the last bit.
     this.predicates = list.map((predicate, i) => ({ ...predicate, bit: 1 << Math.min(i, 30), reached: false }));
     this.monitored = properties.monitors.length > 0;
+    this.resultsMatter = properties.resultsMatter ?? false;
     this.locks = places.filter(({ kind }) => kind === 'mutex' || kind === 'spinlock');
     this.finally = Object.entries(properties.finally);
     this.event = { thread: 0, operation: 0, kind: 0, place: places[0], value: 0, old: 0 };
@@ -78,10 +79,6 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   /** The names of the `sometimes` that were reached. */
   get reached(): string[] {
     return this.predicates.filter(({ kind, reached }) => kind === 'sometimes' && reached).map(({ name }) => name);
-  }
-
-  get resultsMatter(): boolean {
-    return this.properties.resultsMatter ?? (this.watchingResults !== 0 || this.finallyReadsResults);
   }
 
   sees(place: Place): boolean {
@@ -107,8 +104,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
   };
 
   get results(): readonly (readonly unknown[])[] {
-    if (this.evaluating !== 0) this.watchingResults |= this.evaluating;
-    else this.finallyReadsResults = true;
+    this.watchingResults |= this.evaluating;
+    this.resultsMatter = this.properties.resultsMatter ?? true;
     return this.execution.results;
   }
 
