@@ -117,7 +117,7 @@ const checkerAtEnd = (end: PropertyChecker['atEnd']): PropertyChecker => ({
   sees: () => true,
 });
 const withRaceCheck = (program: Program): Execution => {
-  const execution = createExecution('weak', program, STEPS_MAX);
+  const execution = createExecution('rc11', program, STEPS_MAX);
   execution.observer = noObserver;
   return execution;
 };
@@ -126,7 +126,7 @@ test('an execution has a race if and only if RC11 says so', () =>
   fc.assert(
     fc.property(drawnThreads(rc11Accesses), (threads) => {
       const program = programOf(threads);
-      const free = createExecution('weak', program, STEPS_MAX);
+      const free = createExecution('rc11', program, STEPS_MAX);
       const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
       const judge = checkerAtEnd(() => {
         schedules.push({ choices: free.choices(), races: hasRace(traceOf(free)) });

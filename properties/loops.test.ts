@@ -176,7 +176,7 @@ test('a search of classes, and other memory models, miss no end of the unrolled 
         const seen = endsOf(written, rules, 'sc', byClasses);
         if (seen.isAll) expect(missing(truth.finished, seen.finished)).toEqual([]);
       }
-      for (const model of ['tso', 'weak'] as const) {
+      for (const model of ['tso', 'rc11'] as const) {
         const all = endsOf(bounded, unrolled, model);
         if (!all.isAll) continue;
         const seen = endsOf(written, rules, model);

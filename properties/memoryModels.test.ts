@@ -32,7 +32,7 @@ const tell = (what: string, happened = true): void => {
   if (happened) seen.set(what, (seen.get(what) ?? 0) + 1);
 };
 
-function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
+function differences(shape: ProgramShape, model: 'tso' | 'rc11'): string[] {
   const found: string[] = [];
   const differs = (what: string, one: unknown, other: unknown): void => {
     if (one !== other) found.push(`${model}, ${what}: ${one}, not ${other}`);
@@ -73,7 +73,7 @@ function differences(shape: ProgramShape, model: 'tso' | 'weak'): string[] {
  * The optimal search: TruSt in work items. For accesses that it does not support, interleavings
  * with a cache of graphs.
  */
-function optimalSearch(program: Program, model: 'tso' | 'weak') {
+function optimalSearch(program: Program, model: 'tso' | 'rc11') {
   const single = createExecution(model, program, STEPS_MAX);
   let once = new Watcher(single, false);
   let classes = new TraceCounter(single);
@@ -107,7 +107,7 @@ function optimalSearch(program: Program, model: 'tso' | 'weak') {
  */
 function compareVerdicts(
   shape: ProgramShape,
-  model: 'tso' | 'weak',
+  model: 'tso' | 'rc11',
   isMerged: boolean,
   differs: (what: string, one: unknown, other: unknown) => void,
 ): boolean {
@@ -127,7 +127,7 @@ function compareVerdicts(
   return violated;
 }
 
-const both = (shape: ProgramShape): string[] => [...differences(shape, 'tso'), ...differences(shape, 'weak')];
+const both = (shape: ProgramShape): string[] => [...differences(shape, 'tso'), ...differences(shape, 'rc11')];
 
 test('the searches agree on programs of any kind', () =>
   fc.assert(
@@ -163,7 +163,7 @@ const LEAST: Readonly<Record<string, number>> = {
 };
 
 afterAll(() => {
-  const few = ['tso', 'weak'].flatMap((model) =>
+  const few = ['tso', 'rc11'].flatMap((model) =>
     Object.entries(LEAST).filter(([what, least]) => (seen.get(`${model}: ${what}`) ?? 0) < (least * programs) / 400),
   );
   expect(few).toEqual([]);

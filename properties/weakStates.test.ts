@@ -70,7 +70,7 @@ const programOf = (threads: readonly (readonly (readonly string[])[])[]): Progra
 
 /** All final states that a search reaches, or undefined if there are too many. */
 function endsOf(program: Program, withStates: boolean): string[] | undefined {
-  const execution = createExecution('weak', program, 1000);
+  const execution = createExecution('rc11', program, 1000);
   const ends = new Set<string>();
   const end = (stop: Stop): undefined => {
     ends.add(`${stop.kind} ${resultText(execution.results)} ${execution.bytes.u32.join()}`);

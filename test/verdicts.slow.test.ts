@@ -36,7 +36,7 @@ function verdictsOf(
 }
 
 const reductions = ['none', 'optimal', 'states'].map((reduction) => ({ reduction }));
-const models = ['sc', 'tso', 'weak'].map((memoryModel) => ({ memoryModel }));
+const models = ['sc', 'tso', 'rc11'].map((memoryModel) => ({ memoryModel }));
 const all = [...reductions, ...models];
 
 /**

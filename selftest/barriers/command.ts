@@ -41,7 +41,7 @@ function run(
       .filter(({ key }) => isChosen(key))
       .map((site): WeakenedSite => {
         const since = performance.now();
-        const results = runWeakened(site, scenarios, ['sc', 'tso', 'weak']);
+        const results = runWeakened(site, scenarios, ['sc', 'tso', 'rc11']);
         const seconds = ((performance.now() - since) / 1000).toFixed(1);
         console.error(`${site.key}: ${hasFailed({ results }) ? 'matters' : 'stays'}, ${seconds} s`);
         return { site, results, stays: stays[site.key] };

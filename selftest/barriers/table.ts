@@ -1,7 +1,7 @@
 import type { Site, SiteTable } from './sites.ts';
 import type { WeakenedResult } from './weaken.ts';
 
-const MODELS = ['sc', 'tso', 'weak'] as const;
+const MODELS = ['sc', 'tso', 'rc11'] as const;
 
 /** An ordering, what fails without it, and why it stays if nothing does. */
 export interface WeakenedSite {

@@ -6,7 +6,7 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-without-revisits',
     part: 'TruSt: revisits',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['weak: outcomes and graphs of MP+po+po'],
+    expectedBy: ['rc11: outcomes and graphs of MP+po+po'],
     edits: [
       {
         file: 'explore/trust/revisits',
@@ -19,7 +19,7 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-revisit-skips-maximality-check',
     part: 'TruSt: maximality of deleted events',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['weak: outcomes and graphs of IRIW+po+po'],
+    expectedBy: ['rc11: outcomes and graphs of IRIW+po+po'],
     edits: [
       {
         file: 'explore/trust/graph',
@@ -32,7 +32,7 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-without-lock-revisits',
     part: 'TruSt: locks',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['weak: outcomes and graphs of SB under a lock (m)'],
+    expectedBy: ['rc11: outcomes and graphs of SB under a lock (m)'],
     edits: [
       {
         file: 'explore/trust/revisits',
@@ -45,10 +45,10 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-ignores-order-of-fences',
     part: 'TruSt: axioms',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
+    expectedBy: ['rc11: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/memoryModels/weak/fences',
+        file: 'explore/memoryModels/rc11/fences',
         from: 'if (step === s || !isBefore(graph, s, graph.memory.viewAfter(step).current)) continue;',
         to: 'if (step >= 0) continue;',
       },
@@ -87,7 +87,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['release, relaxed'],
     edits: [
       {
-        file: 'explore/memoryModels/weak/dataRaces',
+        file: 'explore/memoryModels/rc11/dataRaces',
         from: '!(isWrite(one) || isWrite(other))',
         to: '!(isWrite(one) && isWrite(other))',
       },
@@ -100,7 +100,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['wmb and rmb, but it is written'],
     edits: [
       {
-        file: 'explore/memoryModels/weak/dataRaces',
+        file: 'explore/memoryModels/rc11/dataRaces',
         from: 'isRead ? Math.max(current[index], loads[index]) : current[index]',
         to: 'Math.max(current[index], loads[index])',
       },
@@ -111,7 +111,7 @@ export const graphs: readonly Mistake[] = [
     part: 'data races',
     testFile: 'test/explore/dataRaces.slow.test.ts',
     expectedBy: ['two marked accesses after a plain one do not race with one another'],
-    edits: [{ file: 'explore/memoryModels/weak/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
+    edits: [{ file: 'explore/memoryModels/rc11/dataRaces', from: '!(isPlain(one) || isPlain(other))', to: 'false' }],
   },
   {
     name: 'access-history-empty',
@@ -120,7 +120,7 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['states are distinguished by the accesses that happen before a later acquire'],
     edits: [
       {
-        file: 'explore/memoryModels/weak/accessHistory',
+        file: 'explore/memoryModels/rc11/accessHistory',
         from: 'if (this.has(name, from)) continue;',
         to: 'if (this.has(name, 0) || this.count >= 0) continue;',
       },
@@ -130,7 +130,7 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-rejects-every-revisit',
     part: 'TruSt: maximality of deleted events',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['weak: outcomes and graphs of CoRR1'],
+    expectedBy: ['rc11: outcomes and graphs of CoRR1'],
     edits: [
       {
         file: 'explore/trust/graph',
@@ -143,7 +143,7 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-without-consistency-check',
     part: 'TruSt: axioms',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['weak: outcomes and graphs of SB+mb+mb'],
+    expectedBy: ['rc11: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
         file: 'explore/trust/trust',

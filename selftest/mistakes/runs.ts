@@ -42,7 +42,7 @@ export const runs: readonly Mistake[] = [
     expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
     edits: [
       {
-        file: 'explore/memoryModels/weak/weakMemory',
+        file: 'explore/memoryModels/rc11/rc11Memory',
         from: 'return this.taken[s];',
         to: 'return 0;',
       },

@@ -93,7 +93,7 @@ const underWeak = (file: string): Searched[] =>
     .filter(({ folders }) => folders.includes(dirname(file)))
     .flatMap(({ scenarios }) => scenarios)
     .map((name) => ({
-      scenario: { name, tracker: trackersOf(file)[0], mode: 'prove', memoryModel: 'weak' },
+      scenario: { name, tracker: trackersOf(file)[0], mode: 'prove', memoryModel: 'rc11' },
       seconds: 5,
     }));
 

@@ -66,7 +66,7 @@ export const canariesOf =
   });
 
 /** The same, under `weak`. */
-export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'weak' });
+export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'rc11' });
 
 /** The same, with a scaffold. */
 export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of, scaffold: scaffold.map(editOf) });

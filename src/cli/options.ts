@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_MEMORY_MODEL, memoryModelNames } from '../explore/memoryModels/registry.ts';
+import { canonicalMemoryModel, DEFAULT_MEMORY_MODEL, memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { DEFAULT_TRACKER } from '../trackers/interface/tracker.ts';
 import { trackerNames } from '../trackers/registry.ts';
 import { UsageError } from './errors.ts';
 import { DEFAULT_MEGABYTES } from './memoryLimit.ts';
+import { printError } from './output.ts';
 
 /** Parses a whole number from `least` to `most`, for commander. */
 export const wholeNumberArgument =
@@ -38,7 +39,18 @@ export const seedOption = (): Option =>
 export const memoryModelOption = (): Option =>
   new Option('--memory-model <name>', 'memory model of the machine (docs/memory-models.md)')
     .choices([...memoryModelNames])
-    .default(DEFAULT_MEMORY_MODEL);
+    .default(DEFAULT_MEMORY_MODEL)
+    .argParser(memoryModelArgument(memoryModelNames));
+
+/** Parses the name of a memory model. An old name is accepted, and a line on stderr says so. */
+export const memoryModelArgument =
+  (names: readonly string[]) =>
+  (value: string): string => {
+    const name = canonicalMemoryModel(value);
+    if (!names.includes(name)) throw new UsageError(`--memory-model is '${value}': must be one of ${names.join(', ')}`);
+    if (name !== value) printError(`the memory model ${value} is called ${name} now; the old name will go`);
+    return name;
+  };
 export const trackerOption = (): Option =>
   new Option('--tracker <name>', 'how dirty pages are recorded (docs/trackers.md)')
     .choices([...trackerNames])

@@ -35,6 +35,12 @@ function fieldTypesOf(z: typeof zod.z) {
       return z.union([z.int().min(0), z.string().regex(digits)], error).refine(fits, error);
     },
     oneOf: <const T extends readonly string[]>(values: T) => z.enum(values, must(`one of ${values.join(', ')}`)),
+    /** The same; some values have old names. */
+    oneOfRenamed: <const T extends readonly string[]>(values: T, oldNames: Readonly<Record<string, T[number]>>) =>
+      z.union(
+        [z.enum(values), z.enum(Object.keys(oldNames)).transform((name): T[number] => oldNames[name])],
+        must(`one of ${values.join(', ')}`),
+      ),
     oneNumberOf: <const T extends readonly number[]>(values: T) =>
       z.literal(values, must(`one of ${values.join(', ')}`)),
     pattern: (pattern: RegExp, what: string) => z.string(must('a text')).regex(pattern, must(what)),

@@ -1,10 +1,25 @@
 import { markMemory } from '../loops/snapshot.ts';
 import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
-import { isCmpxchg, Kind, kindNames } from './kinds.ts';
+import {
+  type FenceOrder,
+  fenceKind,
+  isCmpxchg,
+  isLoad,
+  Kind,
+  kindNames,
+  type LoadOrder,
+  loadKind,
+  methodOf,
+  type RmwKind,
+  type RmwOrder,
+  rmwKind,
+  type StoreOrder,
+  storeKind,
+} from './kinds.ts';
 import { loadUntil, type Memory } from './memory.ts';
 
 /**
- * A memory in which every primitive is one call of `access`, or of `fence`. Places have been
+ * A memory in which every primitive is one call of `access`, or of `fenceStep`. Places have been
  * checked and values wrapped to their width when these are called.
  */
 export abstract class AccessMemory implements Memory {
@@ -24,8 +39,8 @@ export abstract class AccessMemory implements Memory {
    */
   protected abstract access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint;
 
-  /** Performs a fence: `Kind.rmb`, `wmb` or `mb`. */
-  protected abstract fence(kind: number): void;
+  /** Performs a fence of this kind. */
+  protected abstract fenceStep(kind: number): void;
 
   /** The place that stands for the wait queue of `cell`. */
   protected queueOf(cell: Cell): Place {
@@ -48,7 +63,8 @@ export abstract class AccessMemory implements Memory {
     if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
     this.access(kind, cell, BigInt.asUintN(64, value), 0);
   }
-  private update(kind: number, cell: Cell, operand: number, expected: number): number {
+  private update(base: RmwKind, order: RmwOrder | undefined, cell: Cell, operand: number, expected: number): number {
+    const kind = order === undefined ? base : rmwKind(base, order);
     if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
     return this.access(kind, cell, wrap(operand, cell.bits), wrap(expected, cell.bits)) as number;
   }
@@ -65,17 +81,17 @@ export abstract class AccessMemory implements Memory {
   write64(cell: Cell64, value: bigint): void {
     this.set64(Kind.write, cell, value);
   }
-  load(cell: Cell): number {
-    return this.get(Kind.load, cell);
+  load(cell: Cell, order: LoadOrder = 'relaxed'): number {
+    return this.get(loadKind(order), cell);
   }
-  store(cell: Cell, value: number): void {
-    this.set(Kind.store, cell, value);
+  store(cell: Cell, value: number, order: StoreOrder = 'relaxed'): void {
+    this.set(storeKind(order), cell, value);
   }
-  load64(cell: Cell64): bigint {
-    return this.get64(Kind.load, cell);
+  load64(cell: Cell64, order: LoadOrder = 'relaxed'): bigint {
+    return this.get64(loadKind(order), cell);
   }
-  store64(cell: Cell64, value: bigint): void {
-    this.set64(Kind.store, cell, value);
+  store64(cell: Cell64, value: bigint, order: StoreOrder = 'relaxed'): void {
+    this.set64(storeKind(order), cell, value);
   }
   loadAcquire(cell: Cell): number {
     return this.get(Kind.loadAcquire, cell);
@@ -83,29 +99,32 @@ export abstract class AccessMemory implements Memory {
   storeRelease(cell: Cell, value: number): void {
     this.set(Kind.storeRelease, cell, value);
   }
-  xchg(cell: Cell, value: number): number {
-    return this.update(Kind.xchg, cell, value, 0);
+  xchg(cell: Cell, value: number, order?: RmwOrder): number {
+    return this.update(Kind.xchg, order, cell, value, 0);
   }
-  cmpxchg(cell: Cell, expected: number, replacement: number): number {
-    return this.update(Kind.cmpxchg, cell, replacement, expected);
+  cmpxchg(cell: Cell, expected: number, replacement: number, order?: RmwOrder): number {
+    return this.update(Kind.cmpxchg, order, cell, replacement, expected);
   }
-  fetchAdd(cell: Cell, value: number): number {
-    return this.update(Kind.fetchAdd, cell, value, 0);
+  fetchAdd(cell: Cell, value: number, order?: RmwOrder): number {
+    return this.update(Kind.fetchAdd, order, cell, value, 0);
   }
-  fetchAnd(cell: Cell, value: number): number {
-    return this.update(Kind.fetchAnd, cell, value, 0);
+  fetchAnd(cell: Cell, value: number, order?: RmwOrder): number {
+    return this.update(Kind.fetchAnd, order, cell, value, 0);
   }
-  fetchOr(cell: Cell, value: number): number {
-    return this.update(Kind.fetchOr, cell, value, 0);
+  fetchOr(cell: Cell, value: number, order?: RmwOrder): number {
+    return this.update(Kind.fetchOr, order, cell, value, 0);
   }
   rmb(): void {
-    this.fence(Kind.rmb);
+    this.fenceStep(Kind.rmb);
   }
   wmb(): void {
-    this.fence(Kind.wmb);
+    this.fenceStep(Kind.wmb);
   }
   mb(): void {
-    this.fence(Kind.mb);
+    this.fenceStep(Kind.mb);
+  }
+  fence(order: FenceOrder): void {
+    this.fenceStep(fenceKind(order));
   }
   lock(lock: Lock): void {
     if (!isLock(lock)) throw wrongPlaceType(Kind.lock, lock);
@@ -142,8 +161,9 @@ function wrongPlaceType(kind: number, place: unknown, width = ''): TypeError {
   return new TypeError(`mem.${kindNames[kind]}${width} does not work on ${what}`);
 }
 
-/** The methods of `Memory` by kind, for places of 64 bits and for all others. */
-const methods64 = kindNames.map((name) => `${name}64`);
+/** By kind: the method of `Memory`, for places of 64 bits and for all others, and its order. */
+const methods = kindNames.map((_, kind) => methodOf(kind));
+const methods64 = methods.map(({ name }) => `${name.replace(/Acquire|Release/, '')}64`);
 
 /**
  * The access of `AccessMemory.access`, on another memory. `kind` has a method of its own: it is not
@@ -156,10 +176,15 @@ export function performAccess(
   operand: number | bigint,
   expected: number,
 ): number | bigint {
-  if (isCmpxchg(kind)) return mem[kindNames[kind] as 'cmpxchg'](place as Cell, expected, operand as number);
-  const method = (place.bits === 64 ? methods64 : kindNames)[kind] as 'xchg';
-  return mem[method](place as Cell, operand as number);
+  const { name, order } = methods[kind];
+  if (isCmpxchg(kind)) return mem.cmpxchg(place as Cell, expected, operand as number, order);
+  const method = place.bits === 64 ? methods64[kind] : name;
+  if (isLoad(kind)) return mem[method as 'load'](place as Cell, order as LoadOrder);
+  return mem[method as 'xchg'](place as Cell, operand as number, order);
 }
 
-/** The fence of `AccessMemory.fence`, on another memory. */
-export const performFence = (mem: Memory, kind: number): void => mem[kindNames[kind] as 'mb']();
+/** The fence of `AccessMemory.fenceStep`, on another memory. */
+export function performFence(mem: Memory, kind: number): void {
+  const { name, order } = methods[kind];
+  mem[name as 'fence'](order as FenceOrder);
+}

@@ -24,9 +24,27 @@ export const Kind = {
   rmb: 16,
   wmb: 17,
   mb: 18,
+  fence: 19,
 } as const;
 
 type Kinds = typeof Kind;
+
+/**
+ * Memory orders of C11. A kind with one is the number of its base kind and, above `BASE_BITS`, the
+ * number of the order. Each access has one number: an acquire load is `loadAcquire`, a seq_cst
+ * fence is `mb`, a read-modify-write with 0 has full order.
+ */
+const ORDERS = { relaxed: 1, acquire: 2, release: 3, acq_rel: 4, seq_cst: 5 } as const;
+export type MemoryOrder = keyof typeof ORDERS;
+export type LoadOrder = 'relaxed' | 'acquire' | 'seq_cst';
+export type StoreOrder = 'relaxed' | 'release' | 'seq_cst';
+/** `full`: a relaxed read-modify-write between two seq_cst fences, as Linux has it. */
+export type RmwOrder = MemoryOrder | 'full';
+export type FenceOrder = Exclude<MemoryOrder, 'relaxed'>;
+
+const BASE_BITS = 5;
+const baseOf = (kind: number): number => kind & ((1 << BASE_BITS) - 1);
+const withOrder = (base: number, order: MemoryOrder): number => base | (ORDERS[order] << BASE_BITS);
 
 /**
  * The classes of accesses, and the orderings of each that the memory models know. A
@@ -36,7 +54,7 @@ type AccessClass =
   | readonly ['load', 'plain' | 'relaxed' | 'acquire']
   | readonly ['store', 'plain' | 'relaxed' | 'release']
   | readonly ['read-modify-write' | 'compare-and-exchange', 'full']
-  | readonly ['fence', 'loads' | 'stores' | 'full'];
+  | readonly ['fence', 'loads' | 'stores' | 'full' | 'relaxed'];
 
 /** Locks and wait queues: one kind each. All code that takes such an access names its kind. */
 type SynchronisationName = 'lock' | 'unlock' | 'wait' | 'resume' | 'wake';
@@ -65,6 +83,7 @@ const CLASSES = {
   rmb: ['fence', 'loads'],
   wmb: ['fence', 'stores'],
   mb: ['fence', 'full'],
+  fence: ['fence', 'relaxed'],
 } as const satisfies {
   [K in keyof Kinds]: K extends SynchronisationName ? readonly [K, 'acquire' | 'release' | 'full'] : AccessClass;
 };
@@ -75,13 +94,7 @@ type NamesOf<Class> = {
 
 /** For exhaustive switches over the kinds of some classes: see `unknownKind`. */
 export type RmwKind = Kinds[NamesOf<'read-modify-write' | 'compare-and-exchange'>];
-export type FenceKind = Kinds[NamesOf<'fence'>];
 export type SynchronisationKind = Kinds[SynchronisationName];
-
-/** Names by kind: the methods of `Memory`, and what traces show. */
-export const kindNames: readonly string[] = Object.keys(Kind).sort(
-  (a, b) => Kind[a as keyof Kinds] - Kind[b as keyof Kinds],
-);
 
 /**
  * An access as one number: the kind in the low bits, the id of the place above them; of a fence 0.
@@ -91,9 +104,6 @@ const KIND_MASK = (1 << KIND_BITS) - 1;
 export const accessCode = (kind: number, id: number): number => (id << KIND_BITS) | kind;
 export const kindOf = (code: number): number => code & KIND_MASK;
 export const placeOf = (code: number): number => code >>> KIND_BITS;
-
-/** The access that a failed compare-and-exchange is: a load of the same place. */
-export const failedCmpxchg = (code: number): number => accessCode(Kind.load, placeOf(code));
 
 /** What is asked of a kind, as bits of `KIND_TRAITS`. */
 export const Trait = {
@@ -110,6 +120,7 @@ export const Trait = {
   acquire: 1 << 10,
   release: 1 << 11,
   full: 1 << 12,
+  seqCst: 1 << 13,
   /** A load, store or read-modify-write. */
   data: 0b111,
 } as const;
@@ -137,14 +148,69 @@ const OF_ORDERING: Readonly<Record<(typeof CLASSES)[keyof Kinds][1], number>> = 
   full: Trait.full,
 };
 
+const OF_ORDER: Readonly<Record<MemoryOrder, number>> = {
+  relaxed: 0,
+  acquire: Trait.acquire,
+  release: Trait.release,
+  acq_rel: Trait.acquire | Trait.release,
+  seq_cst: Trait.acquire | Trait.release | Trait.seqCst,
+};
+
 /**
  * HOT. By kind: its traits. The numbers that are no kind have none. Code that asks several things
  * of one kind at each step reads this table once; other code uses the functions below.
  */
 export const KIND_TRAITS = new Uint16Array(1 << KIND_BITS);
+
+const names: string[] = [];
+/** Names by kind, as traces show them: the method of `Memory`, with the order in parentheses. */
+export const kindNames: readonly string[] = names;
+
 for (const [name, kind] of Object.entries(Kind)) {
   const [of, ordering] = CLASSES[name as keyof Kinds];
+  names[kind] = name;
   KIND_TRAITS[kind] = OF_CLASS[of] | OF_ORDERING[ordering];
+  for (const order of ordersOf(kind)) {
+    names[withOrder(kind, order)] = `${name}(${order})`;
+    KIND_TRAITS[withOrder(kind, order)] = OF_CLASS[of] | OF_ORDER[order];
+  }
+}
+
+/** The orders that make a number of their own of this kind. */
+function ordersOf(kind: number): readonly MemoryOrder[] {
+  if (kind === Kind.load || kind === Kind.store) return ['seq_cst'];
+  if (kind === Kind.fence) return ['acquire', 'release', 'acq_rel'];
+  return KIND_TRAITS[kind] & Trait.rmw ? (Object.keys(ORDERS) as MemoryOrder[]) : [];
+}
+
+/** The kind of a load, a store, a read-modify-write or a fence with an order. */
+export function loadKind(order: LoadOrder): number {
+  if (order === 'relaxed') return Kind.load;
+  return order === 'acquire' ? Kind.loadAcquire : withOrder(Kind.load, order);
+}
+export function storeKind(order: StoreOrder): number {
+  if (order === 'relaxed') return Kind.store;
+  return order === 'release' ? Kind.storeRelease : withOrder(Kind.store, order);
+}
+export const rmwKind = (base: RmwKind, order: RmwOrder): number => (order === 'full' ? base : withOrder(base, order));
+export const fenceKind = (order: FenceOrder): number => (order === 'seq_cst' ? Kind.mb : withOrder(Kind.fence, order));
+
+/**
+ * The access that a failed compare-and-exchange is: a load of the same place. Its order is what
+ * that of the exchange says of loads; that of a `full` one is relaxed, as in Linux.
+ */
+export function failedCmpxchg(code: number): number {
+  const traits = KIND_TRAITS[kindOf(code)];
+  const order = traits & Trait.seqCst ? 'seq_cst' : traits & Trait.acquire ? 'acquire' : 'relaxed';
+  return accessCode(loadKind(order), placeOf(code));
+}
+
+/** The method of `Memory` for this kind, of 32 bits or less, and its order. */
+export function methodOf(kind: number): { readonly name: string; readonly order: MemoryOrder | undefined } {
+  const name = kindNames[baseOf(kind)];
+  if (kind === Kind.loadAcquire) return { name, order: 'acquire' };
+  if (kind === Kind.storeRelease) return { name, order: 'release' };
+  return { name, order: (Object.keys(ORDERS) as MemoryOrder[]).find((order) => ORDERS[order] === kind >>> BASE_BITS) };
 }
 
 /** Whether an access of this kind can change the value of its place. */
@@ -186,6 +252,9 @@ export const isPlain = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.pla
 export const isAcquire = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.acquire) !== 0;
 export const isRelease = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.release) !== 0;
 
+/** Whether it is a seq_cst access of C11. A seq_cst fence is a full one. */
+export const isSeqCst = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.seqCst) !== 0;
+
 /** Whether it is a full fence, or a read-modify-write that implies one before and one after it. */
 export const isFullFence = (kind: number): boolean =>
   (KIND_TRAITS[kind] & Trait.full) !== 0 && (KIND_TRAITS[kind] & (Trait.rmw | Trait.fence)) !== 0;
@@ -195,7 +264,7 @@ export const unknownKind = (kind: number): Error => new Error(`${kindNames[kind]
 
 /** The new value of a cell that held `old`, after a read-modify-write of `kind`. */
 export function rmwResult(kind: number, old: number, expected: number, operand: number, bits: number): number {
-  const rmw = kind as RmwKind;
+  const rmw = baseOf(kind) as RmwKind;
   switch (rmw) {
     case Kind.xchg:
       return wrap(operand, bits);

@@ -1,4 +1,5 @@
 import type { Cell, Cell64, Lock } from './cell.ts';
+import type { FenceOrder, LoadOrder, RmwOrder, StoreOrder } from './kinds.ts';
 
 /**
  * Shared memory, with the primitives of the Linux kernel. Every call except a fence is one step:
@@ -9,6 +10,9 @@ import type { Cell, Cell64, Lock } from './cell.ts';
  * results that it has seen. Therefore it uses nothing but `mem`, its arguments and its own local
  * variables. It has no module state, no clock, no random numbers, and no `catch` that keeps what
  * `mem` throws.
+ *
+ * The last argument of an access is its memory order, as in C11; left out, it is what Linux has. An
+ * order makes a difference under `rc11` alone, and a seq_cst store under `tso`.
  *
  * Values are unsigned and wrap at the width of the cell. Every call throws `ContractViolation` when
  * an operation breaks these rules.
@@ -36,36 +40,40 @@ export interface Memory {
   /** `write` of 64 bits; with tearing it is two of 32 bits. */
   write64(cell: Cell64, value: bigint): void;
 
-  /** READ_ONCE: one access of the cell's width, without ordering. */
-  load(cell: Cell): number;
-  /** WRITE_ONCE: one access of the cell's width, without ordering. */
-  store(cell: Cell, value: number): void;
+  /** READ_ONCE: one access of the cell's width. Default: relaxed, without ordering. */
+  load(cell: Cell, order?: LoadOrder): number;
+  /** WRITE_ONCE: one access of the cell's width. Default: relaxed, without ordering. */
+  store(cell: Cell, value: number, order?: StoreOrder): void;
   /** `load` of 64 bits. */
-  load64(cell: Cell64): bigint;
+  load64(cell: Cell64, order?: LoadOrder): bigint;
   /** `store` of 64 bits. */
-  store64(cell: Cell64, value: bigint): void;
+  store64(cell: Cell64, value: bigint, order?: StoreOrder): void;
 
   /** smp_load_acquire: later accesses stay after it. */
   loadAcquire(cell: Cell): number;
   /** smp_store_release: earlier accesses stay before it. */
   storeRelease(cell: Cell, value: number): void;
 
-  /** Stores `value` and returns the old value, in one atomic step with full ordering. */
-  xchg(cell: Cell, value: number): number;
+  /**
+   * Stores `value` and returns the old value, in one atomic step. Default: full order, that of a
+   * relaxed access between two seq_cst fences.
+   */
+  xchg(cell: Cell, value: number, order?: RmwOrder): number;
   /**
    * Stores `replacement` if the cell holds `expected`, and returns the old value, in one atomic
-   * step. Full ordering where it stores, none where it does not.
+   * step. Where it does not store, it is a load: relaxed by default, otherwise with the load half of
+   * `order`.
    */
-  cmpxchg(cell: Cell, expected: number, replacement: number): number;
-  /** Adds `value` and returns the old value, in one atomic step with full ordering. */
-  fetchAdd(cell: Cell, value: number): number;
+  cmpxchg(cell: Cell, expected: number, replacement: number, order?: RmwOrder): number;
+  /** Adds `value` and returns the old value, in one atomic step; see `xchg`. */
+  fetchAdd(cell: Cell, value: number, order?: RmwOrder): number;
   /**
-   * Clears the bits that `value` does not have and returns the old value, in one atomic step with
-   * full ordering.
+   * Clears the bits that `value` does not have and returns the old value, in one atomic step; see
+   * `xchg`.
    */
-  fetchAnd(cell: Cell, value: number): number;
-  /** Sets the bits of `value` and returns the old value, in one atomic step with full ordering. */
-  fetchOr(cell: Cell, value: number): number;
+  fetchAnd(cell: Cell, value: number, order?: RmwOrder): number;
+  /** Sets the bits of `value` and returns the old value, in one atomic step; see `xchg`. */
+  fetchOr(cell: Cell, value: number, order?: RmwOrder): number;
 
   /**
    * smp_rmb: orders earlier loads before later ones. Under `sc` no fence is a step. See
@@ -76,6 +84,8 @@ export interface Memory {
   wmb(): void;
   /** smp_mb: orders all earlier accesses before all later ones. */
   mb(): void;
+  /** atomic_thread_fence of C11. A seq_cst fence is `mb`. */
+  fence(order: FenceOrder): void;
 
   /**
    * Takes a lock. Blocks while a thread holds it, itself included: locks do not nest. To take a

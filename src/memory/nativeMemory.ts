@@ -106,6 +106,7 @@ export class NativeMemory implements Memory {
   rmb(): void {}
   wmb(): void {}
   mb(): void {}
+  fence(): void {}
 
   lock(lock: Lock): void {
     const at = lock.offset >>> 2;

@@ -40,7 +40,7 @@ export class RecordedMemory extends AccessMemory {
    * Only some memory models make a fence a step: where the recording has none, it has another
    * access here.
    */
-  protected fence(kind: number): void {
+  protected fenceStep(kind: number): void {
     if (this.steps[this.next]?.code === accessCode(kind, 0)) this.next++;
   }
 

@@ -174,7 +174,7 @@ export class ReexecutionMemory extends AccessMemory {
     return isWrite(kind) ? 0 : (BigInt(this.high) << 32n) | BigInt(this.low);
   }
 
-  protected fence(kind: number): void {
+  protected fenceStep(kind: number): void {
     if (this.fences === 'all' || (this.fences === 'mb' && kind === Kind.mb)) this.step(accessCode(kind, 0), 0, 0, 0);
   }
 

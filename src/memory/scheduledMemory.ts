@@ -109,7 +109,7 @@ export class ScheduledMemory extends AccessMemory {
     return result;
   }
 
-  protected fence(_kind: number): void {}
+  protected fenceStep(_kind: number): void {}
 
   private valueAt(place: Place): number | bigint {
     if (place.kind === 'cell64') return this.native.load64(place);

@@ -44,7 +44,7 @@ export class TearingMemory extends AccessMemory {
   protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
     return performAccess(this.mem, kind, place, operand, expected);
   }
-  protected fence(kind: number): void {
+  protected fenceStep(kind: number): void {
     performFence(this.mem, kind);
   }
 }

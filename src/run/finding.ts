@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
 import { violationCategories } from '../explore/execution/violation.ts';
-import { memoryModelNames } from '../explore/memoryModels/registry.ts';
+import { memoryModelAliases, memoryModelNames } from '../explore/memoryModels/registry.ts';
 import { contextSwitches, formatSchedule } from '../explore/schedule.ts';
 import { writeAtomically } from '../files/atomicWrite.ts';
 import { withChecksum } from '../input/checksum.ts';
@@ -26,7 +26,7 @@ const findingFields = (t: FieldTypes) => ({
   category: t
     .optional(t.oneOf(violationCategories))
     .describe('what is violated if it is no property of the scenario. Left out: one that is, or an older file'),
-  memoryModel: t.oneOf(memoryModelNames).describe("what actors see of each other's stores"),
+  memoryModel: t.oneOfRenamed(memoryModelNames, memoryModelAliases).describe("what actors see of each other's stores"),
   tearing: t.withDefault(t.flag(), false).describe('whether a plain 64-bit store is two of 32 bits'),
   inFull: t
     .optional(t.flag())

@@ -1,5 +1,12 @@
 import type { Scenario } from '../check/scenario.ts';
-import { DEFAULT_MEMORY_MODEL, type MemoryModelName, memoryModelNames } from '../explore/memoryModels/registry.ts';
+import {
+  canonicalMemoryModel,
+  DEFAULT_MEMORY_MODEL,
+  type MemoryModelAlias,
+  type MemoryModelName,
+  memoryModelAliases,
+  memoryModelNames,
+} from '../explore/memoryModels/registry.ts';
 import { BadInput } from '../input/badInput.ts';
 import { checkOneOf } from '../input/fieldTypes.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
@@ -28,8 +35,8 @@ export interface Options {
    * 1.
    */
   readonly workers?: number;
-  /** The memory model. Default: `sc`. */
-  readonly memoryModel?: MemoryModelName;
+  /** The memory model; `weak` is an old name of `rc11`. Default: `sc`. */
+  readonly memoryModel?: MemoryModelName | MemoryModelAlias;
   /** Whether each plain 64-bit store is two stores of 32 bits. Default: false. */
   readonly tearing?: boolean;
   /** The seed of all draws, a whole number. Default: 1. */
@@ -76,14 +83,18 @@ export interface Options {
  * not load or a schedule that is impossible.
  */
 export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
-  const choices = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModelNames };
+  const choices = {
+    scheduler: schedulerNames,
+    reduction: reductionNames,
+    memoryModel: [...memoryModelNames, ...Object.keys(memoryModelAliases)],
+  };
   for (const [name, allowed] of Object.entries(choices)) {
     const value = options[name as keyof typeof choices];
     if (value !== undefined) checkOneOf(value, allowed, `explore: ${name}`);
   }
   const scenario = typeof what === 'string' ? await resolveScenarioName(what) : what;
   const memory = {
-    memoryModel: options.memoryModel ?? DEFAULT_MEMORY_MODEL,
+    memoryModel: canonicalMemoryModel(options.memoryModel ?? DEFAULT_MEMORY_MODEL) as MemoryModelName,
     tearing: options.tearing ?? false,
   } satisfies MemoryConfig;
   const { replay, skipped, cycle } = options;

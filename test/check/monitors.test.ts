@@ -70,7 +70,7 @@ const returns: Monitor<string> = {
   },
 };
 
-test.each(['tso', 'weak'] as const)(
+test.each(['tso', 'rc11'] as const)(
   'under %s the order of steps is not that of effects: another property stands in at the end',
   async (memoryModel) => {
     const unordered: Properties['finally'] = {

@@ -113,7 +113,7 @@ describe.each(Object.entries(ROWS))('%s', (name, row) => {
     expect(await told(scenarioOf(name, row), { reduction })).toBe(row[2]);
   });
 
-  test.each(['tso', 'weak'] as const)('under %s', async (memoryModel) => {
+  test.each(['tso', 'rc11'] as const)('under %s', async (memoryModel) => {
     for (const reduction of ['optimal', 'states'] as const)
       expect([reduction, await told(scenarioOf(name, row), { reduction, memoryModel })]).toEqual([reduction, row[2]]);
   });

@@ -25,7 +25,7 @@ const offered: [string, string[]][] = [
   ['gfnring corpus m', ['merge', 'minimise']],
   ['gfnring help ke', ['kernel']],
   ['gfnring check --mem', ['--memory', '--memory-model']],
-  ['gfnring check --memory-model ', ['sc', 'tso', 'weak']],
+  ['gfnring check --memory-model ', ['sc', 'tso', 'rc11']],
   ['gfnring check --tracker dirty-ring@6', ['dirty-ring@6.1', 'dirty-ring@6.12', 'dirty-ring@6.17']],
   ['gfnring explore --tearing dirty-ring@6.1/c', ['dirty-ring@6.1/checkpoint']],
   ['gfnring fuzz wrap ring-', ['ring-s', 'ring-m', 'ring-l', 'ring-x']],

@@ -37,7 +37,7 @@ export default scenario({
 const explore = async (...args: string[]) =>
   (await gfnringHere('explore', './sb.mjs', '--scheduler', 'exhaustive', ...args)).stdout;
 
-describe.each(['tso', 'weak'])('a finding under %s', async (model) => {
+describe.each(['tso', 'rc11'])('a finding under %s', async (model) => {
   const text = await explore('--memory-model', model, '--lines');
   const file = / replay (\S+)/.exec(text)![1];
 
@@ -64,7 +64,7 @@ describe.each(['tso', 'weak'])('a finding under %s', async (model) => {
 });
 
 describe('a finding has its own machine', async () => {
-  const file = / replay (\S+)/.exec(await explore('--memory-model', 'weak'))![1];
+  const file = / replay (\S+)/.exec(await explore('--memory-model', 'rc11'))![1];
   const found = JSON.parse(readFileSync(path(file), 'utf8'));
   const changed = (fields: object): string => {
     write('changed.json', withChecksum({ ...found, ...fields }));
@@ -86,7 +86,7 @@ describe('a finding has its own machine', async () => {
       'gfnring: --memory-model is only for scenario:schedule: a finding has its own machine\n',
     ]);
     const { stdout } = await gfnringHere('replay', file, '--json');
-    expect(JSON.parse(stdout)).toMatchObject({ memoryModel: 'weak', tearing: false });
+    expect(JSON.parse(stdout)).toMatchObject({ memoryModel: 'rc11', tearing: false });
   });
 
   test.each([
@@ -117,7 +117,7 @@ export default scenario({ name: 'crowd', cells: { x: 'u32' }, actors });
   for (const n of [15, 16]) write(`crowd${n}.mjs`, crowd(n));
   const of = (n: number, model: string) =>
     gfnringHere('explore', `./crowd${n}.mjs`, '--memory-model', model, '--executions', '5');
-  expect([(await of(15, 'tso')).status, (await of(16, 'weak')).status]).toEqual([0, 0]);
+  expect([(await of(15, 'tso')).status, (await of(16, 'rc11')).status]).toEqual([0, 0]);
   const { status, stdout, stderr } = await of(16, 'tso');
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^gfnring: crowd: 16 actors: under the memory model tso there may be 15 at most, .*\n$/);

@@ -17,6 +17,6 @@ test.each([
 ])('with %s replaced by %s, a page is lost under weak', async (from, to) => {
   expect(text.split(from)).toHaveLength(2);
   const module = write(`${to}.mjs`, text.replace(from, to));
-  const { findings } = await explore(module, { memoryModel: 'weak', minimise: 0, dir: folder });
+  const { findings } = await explore(module, { memoryModel: 'rc11', minimise: 0, dir: folder });
   expect(findings.map(({ property }) => property)).toEqual(['no dirty page is lost']);
 });

@@ -6,7 +6,7 @@ import { blocksOf, commandsOf } from '../docs/blocks.ts';
 
 const folders = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const names = folders.map(({ name }) => name).filter((name) => name !== 'kernel');
-const models = ['sc', 'tso', 'weak'] as const;
+const models = ['sc', 'tso', 'rc11'] as const;
 
 test('the list of examples is complete, and each has a document with a command', () => {
   const listed = [...readFileSync('examples/README.md', 'utf8').matchAll(/^\| \[(.*)\]\(\1\)/gm)].map(

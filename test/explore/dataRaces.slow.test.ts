@@ -9,7 +9,7 @@ import { detailedScenarios } from '../../src/trackers/gfnRing/scenarios.ts';
 import { readAgain } from './readAgain.ts';
 
 const RACE = 'no data race';
-const quick = { memoryModel: 'weak', minimise: 0, seconds: 60 } as const;
+const quick = { memoryModel: 'rc11', minimise: 0, seconds: 60 } as const;
 const foundIn = async (what: Scenario | string, options: Options = {}) =>
   (await explore(what, { ...quick, ...options })).findings.map(({ property }) => property);
 
@@ -139,7 +139,7 @@ test('the message names actors, cells and lines', async () => {
         (mem, { x }) => mem.write(x, 1),
         (mem, { x }) => mem.read(x),
       ),
-      { memoryModel: 'weak' },
+      { memoryModel: 'rc11' },
     )
   ).findings;
   const line = 'test/explore/dataRaces\\.slow\\.test\\.ts:\\d+:\\d+';
@@ -219,7 +219,7 @@ test('a race is made small, and stays the same race', async () => {
       ],
     },
   });
-  const { findings } = await explore(handshake, { memoryModel: 'weak' });
+  const { findings } = await explore(handshake, { memoryModel: 'rc11' });
   expect(findings[0].message).toMatch(/^write y by a .* and read y by b /);
   expect(findings[0].scenario).toMatchObject({
     skipped: [
@@ -246,6 +246,6 @@ test('removing what orders two other accesses makes these race: that is not the 
       ],
     },
   });
-  const { findings } = await explore(pairs, { memoryModel: 'weak' });
+  const { findings } = await explore(pairs, { memoryModel: 'rc11' });
   expect(findings.map(({ message }) => message)).toEqual([expect.stringMatching(/^read y by reader.* and write y by/)]);
 });

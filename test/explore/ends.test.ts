@@ -84,7 +84,7 @@ describe.each(Object.entries(ROWS))('%s', (_, [threads, known]) => {
     expect(await told(scenarioOf(threads), { reduction })).toBe(known);
   });
 
-  test.each(['tso', 'weak'] as const)('under %s', async (memoryModel) => {
+  test.each(['tso', 'rc11'] as const)('under %s', async (memoryModel) => {
     expect(await told(scenarioOf(threads), { memoryModel })).toBe(known);
   });
 });

@@ -34,7 +34,7 @@ const named = (
   ] as const
 ).flatMap(([name, one, other]) => [[name, one, other] as const, [`${name}, the other way round`, other, one] as const]);
 
-const searches = (['tso', 'weak'] as const).flatMap((memoryModel) =>
+const searches = (['tso', 'rc11'] as const).flatMap((memoryModel) =>
   (['none', 'optimal', 'states'] as const).map((reduction) => ({ memoryModel, reduction })),
 );
 

@@ -15,7 +15,7 @@ import { readAgain } from './readAgain.ts';
 
 /** Compares the search of states with the search of all interleavings. */
 const foundBy = async (what: Scenario, reduction: 'states' | 'none') =>
-  (await explore(what, { memoryModel: 'weak', reduction, minimise: 0, seconds: 60 })).outcome;
+  (await explore(what, { memoryModel: 'rc11', reduction, minimise: 0, seconds: 60 })).outcome;
 
 test('states are distinguished by the message view of the last store of a cell', async () => {
   const again = readAgain(
@@ -73,7 +73,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
     [(mem, cell) => mem.store(cell('y'), 1)],
   ],
   'a store that is not the newest': [
-    'weak',
+    'rc11',
     '',
     [
       (mem, cell) => {
@@ -87,7 +87,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
   ],
   // The next operation forgets the value that was read, but not the view that came with it.
   'what an acquire has made known': [
-    'weak',
+    'rc11',
     '',
     [(mem, cell) => mem.store(cell('v'), 1)],
     [(mem, cell) => [mem.store(cell('x'), 1), mem.storeRelease(cell('y'), 1)]],
@@ -104,7 +104,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
     ],
   ],
   'what was seen, and a later fence makes known': [
-    'weak',
+    'rc11',
     '',
     [(mem, cell) => [mem.store(cell('x'), 1), mem.storeRelease(cell('y'), 1), mem.store(cell('z'), 1)]],
     [
@@ -124,7 +124,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
     ],
   ],
   'what an rmb has made known': [
-    'weak',
+    'rc11',
     '',
     [(mem, cell) => mem.store(cell('v'), 1)],
     [(mem, cell) => [mem.store(cell('x'), 1), mem.storeRelease(cell('y'), 1)]],
@@ -136,7 +136,7 @@ const HIDDEN: Readonly<Record<string, readonly [MemoryModelName, finals: string,
     ],
   ],
   'what a wmb publishes': [
-    'weak',
+    'rc11',
     '',
     [(mem, cell) => mem.store(cell('y'), 1)],
     [

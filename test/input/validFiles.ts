@@ -36,7 +36,7 @@ const PROOF = [
 const ofScenario = (name: string) => [
   ['explore', `./${name}`, ...FAST],
   ['explore', `./${name}`, ...FAST, '--json'],
-  ['explore', `./${name}`, ...PROOF, '--memory-model', 'weak'],
+  ['explore', `./${name}`, ...PROOF, '--memory-model', 'rc11'],
 ];
 const ofFinding = (name: string) => [
   ['replay', name, '--trust'],

@@ -33,7 +33,7 @@ describe("the mail's ring in C", () => {
   });
 
   test('is proved under tso and weak', LONG, async () => {
-    for (const model of ['tso', 'weak'])
+    for (const model of ['tso', 'rc11'])
       expect(await report(MAIL, 'ring', 'full-ring', '--memory-model', model)).toMatchObject({
         memoryModel: model,
         outcome: 'passed',
@@ -84,7 +84,7 @@ describe('small changes of the C code are found', () => {
       'smp_store_release(&ring->data->indices.prod, (u16)(prod + 1))',
       'WRITE_ONCE(ring->data->indices.prod, (u16)(prod + 1))',
       'ring',
-      'weak',
+      'rc11',
     ],
     [
       "userspace's cons is not checked",
@@ -264,7 +264,7 @@ test('without the compiler one line names the packages to install', () => {
 
 /** Kernel trees that GFNRING_KDIR names. */
 describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
-  test.each(['sc', 'tso', 'weak'])('only known defects of that version, under %s', LONG, async (model) => {
+  test.each(['sc', 'tso', 'rc11'])('only known defects of that version, under %s', LONG, async (model) => {
     const { stdout, status } = await kernel(tree, '--memory-model', model, '--accept-known', '--json');
     expect(status).toBe(0);
     const { findings, scenarios } = JSON.parse(stdout);
@@ -308,9 +308,9 @@ describe.skipIf(TREES.length === 0).each(treesOrNone)('$kdir', (tree: Tree) => {
       'wrapped-offset',
       'sc',
     ],
-    ['no smp_wmb', '\tsmp_wmb();\n', '', 'handed-over', 'weak'],
+    ['no smp_wmb', '\tsmp_wmb();\n', '', 'handed-over', 'rc11'],
     ['no set_invalid', '\t\tkvm_dirty_gfn_set_invalid(entry);\n', '', 'dirty-again', 'sc'],
-    ['no acquire', 'smp_load_acquire(&gfn->flags)', 'READ_ONCE(gfn->flags)', 'handed-over', 'weak'],
+    ['no acquire', 'smp_load_acquire(&gfn->flags)', 'READ_ONCE(gfn->flags)', 'handed-over', 'rc11'],
     ['no mask', 'ring->dirty_index & (ring->size - 1)', 'ring->dirty_index', 'wrap', 'sc'],
     ['no offset', '\tentry->offset = offset;\n', '', 'handed-over', 'sc'],
   ] as const)('%s', LONG, async (_, from, to, scenario, model) => {

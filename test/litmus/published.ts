@@ -12,10 +12,10 @@ export const PUBLISHED: readonly (readonly [name: string, test: string, sc: numb
   ['MP2', 'rel a=1; rel c=1; rel b=1; rel d=1 | acq r0=b; acq r1=a | acq r0=d; acq r1=c', 9, 9],
 ];
 
-/** The same as rows of a test. Without `rmb`, `wmb` and locks, `weak` must equal RC11. */
+/** The same as rows of a test. Without `rmb`, `wmb` and locks, `views` must equal RC11. */
 export const publishedCounts: readonly (readonly [name: string, model: Model, test: string, graphs: number])[] =
   PUBLISHED.flatMap(([name, test, sc, rc11]) => [
     [name, 'sc', test, sc] as const,
-    [name, 'weak', test, rc11] as const,
+    [name, 'views', test, rc11] as const,
     [name, 'rc11', test, rc11] as const,
   ]);

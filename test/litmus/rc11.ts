@@ -17,16 +17,7 @@ import {
  * of C++20, for tests without `rmb`, `wmb` and locks. `mb` is a seq_cst fence. A value-returning
  * read-modify-write is a relaxed one between two such fences.
  */
-export const rc11 = (graph: Graph): boolean => isRc11(graph, false);
-
-/**
- * RC11 with fences in an order in which they can be executed. No read before an earlier fence reads
- * from a write after a later one. RC11 itself requires this only if the read synchronizes. Any
- * model that executes one step after the other has this restriction.
- */
-export const rc11InSteps = (graph: Graph): boolean => isRc11(graph, true);
-
-function isRc11(candidate: Graph, inSteps: boolean): boolean {
+export function rc11(candidate: Graph): boolean {
   const graph = fencesApart(candidate);
   const { events } = graph;
   const { po: sb, rf, co, fr } = relationsOf(graph);
@@ -51,10 +42,8 @@ function isRc11(candidate: Graph, inSteps: boolean): boolean {
 
   const betweenFences = (of: Relation): Relation => within(of, (a) => isFence(events[a]));
   const psc = betweenFences(union(hb, compose(compose(hb, eco), hb)));
-  const before = closure(union(sb, rf));
-  const fences = inSteps ? union(psc, betweenFences(before)) : psc;
   // Candidates satisfy atomicity by construction.
-  return irreflexive(compose(hb, reflexive(eco))) && acyclic(fences) && irreflexive(before);
+  return irreflexive(compose(hb, reflexive(eco))) && acyclic(psc) && acyclic(union(sb, rf));
 }
 
 /** The same execution, with the fences of read-modify-writes as events of their own. */

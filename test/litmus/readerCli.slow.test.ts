@@ -61,7 +61,7 @@ test('wrong usage: one line, status 2', async () => {
   const wrong: [string[], RegExp][] = [
     [['/nowhere/at/all'], /cannot read \/nowhere\/at\/all: ENOENT/],
     [[folderOf({ 'notes.txt': '' })], /there is no .litmus file in/],
-    [[folderOf({}), '--memory-model', 'psc'], /Allowed choices are sc, tso, weak/],
+    [[folderOf({}), '--memory-model', 'psc'], /must be one of sc, tso, rc11, lkmm/],
     [[], /missing required argument 'path'/],
   ];
   for (const [args, message] of wrong) {

@@ -11,24 +11,24 @@ export interface Row {
   readonly test: Litmus;
   readonly finals: string;
   /** By model: all outcomes. */
-  readonly allowed: Readonly<Record<'sc' | 'tso' | 'weak', readonly string[]>>;
+  readonly allowed: Readonly<Record<'sc' | 'tso' | 'rc11', readonly string[]>>;
 }
 
 /** The outcomes that a model adds to those of the previous one. */
 interface Added {
   readonly sc: string;
   readonly tso?: string;
-  readonly weak?: string;
+  readonly rc11?: string;
   readonly finals?: string;
 }
 
-function row(name: string, text: string, { sc, tso = '', weak = '', finals = '' }: Added): Row {
+function row(name: string, text: string, { sc, tso = '', rc11 = '', finals = '' }: Added): Row {
   const list = (...outcomes: string[]): string[] => outcomes.join(' ').split(' ').filter(Boolean).sort();
   return {
     name,
     test: litmus(text),
     finals,
-    allowed: { sc: list(sc), tso: list(sc, tso), weak: list(sc, tso, weak) },
+    allowed: { sc: list(sc), tso: list(sc, tso), rc11: list(sc, tso, rc11) },
   };
 }
 
@@ -77,7 +77,7 @@ const MP = WRITERS.flatMap((w) =>
   READERS.map((r) =>
     row(`MP+${named(w, r)}`, `${writer('x=1', w, 'y=1')} | ${reader('r0=y', r, 'r1=x')}`, {
       sc: bits(2, '10'),
-      ...((w === '' || r === '') && { weak: '10' }),
+      ...((w === '' || r === '') && { rc11: '10' }),
     }),
   ),
 );
@@ -89,7 +89,7 @@ const MP_WRONG = [
 ].map(([w, r]) =>
   row(`MP+${named(w, r)}`, `${writer('x=1', w, 'y=1')} | ${reader('r0=y', r, 'r1=x')}`, {
     sc: bits(2, '10'),
-    weak: '10',
+    rc11: '10',
   }),
 );
 
@@ -103,7 +103,7 @@ const S = WRITERS.flatMap((w) =>
     return row(`S+${named(w, r)}`, `${writer('x=2', w, 'y=1')} | ${second}`, {
       finals: 'x',
       sc: '0/1 0/2 1/1',
-      ...((w === '' || !['mb', 'acq'].includes(r)) && { weak: '1/2' }),
+      ...((w === '' || !['mb', 'acq'].includes(r)) && { rc11: '1/2' }),
     });
   }),
 );
@@ -116,7 +116,7 @@ const R = WRITERS.flatMap((w) =>
     row(`R+${named(w, r)}`, `${writer('x=1', w, 'y=1')} | ${between('y=2; %r0=x', r)}`, {
       finals: 'y',
       sc: '0/1 1/1 1/2',
-      ...(r !== 'mb' ? { tso: '0/2' } : w !== 'mb' && { weak: '0/2' }),
+      ...(r !== 'mb' ? { tso: '0/2' } : w !== 'mb' && { rc11: '0/2' }),
     }),
   ),
 );
@@ -149,11 +149,11 @@ const SB_OTHERS = [
   // On x86 it is a locked instruction anyway. The kernel promises no ordering if it fails.
   row('SB with cmpxchgs between that fail', 'x=1; r0=cmpxchg a 1 2; r1=y | y=1; r0=cmpxchg a 1 2; r1=x', {
     sc: '0001 0100 0101',
-    weak: '0000',
+    rc11: '0000',
   }),
   // Store forwarding: a thread sees its own store before others do.
   row('SB+rfis', 'x=1; r0=x; r1=y | y=1; r0=y; r1=x', { sc: '1011 1110 1111', tso: '1010' }),
-  row('n6', 'x=1; r0=x; r1=y | y=1; x=2', { finals: 'x', sc: '10/2 11/1 11/2 21/2', tso: '10/1', weak: '20/2' }),
+  row('n6', 'x=1; r0=x; r1=y | y=1; x=2', { finals: 'x', sc: '10/2 11/1 11/2 21/2', tso: '10/1', rc11: '20/2' }),
   row('n5', 'x=1; r0=x | x=2; r0=x', { finals: 'x', sc: '11/1 12/2 12/1 22/2' }),
 ];
 
@@ -162,7 +162,7 @@ const W22 = ['', 'wmb', 'mb', 'rel'].flatMap((a) =>
     row(`2+2W+${named(a, b)}`, `${writer('x=1', a, 'y=2')} | ${writer('y=1', b, 'x=2')}`, {
       finals: 'xy',
       sc: '/12 /21 /22',
-      ...((a !== 'mb' || b !== 'mb') && { weak: '/11' }),
+      ...((a !== 'mb' || b !== 'mb') && { rc11: '/11' }),
     }),
   ),
 );
@@ -171,7 +171,7 @@ const W22_OTHERS = ['wmb', 'rel'].map((how) =>
   row(`2+2W+${named(how, how)}`, `${writer('x=1', how, 'y=2')} | ${writer('y=1', how, 'x=2')}`, {
     finals: 'xy',
     sc: '/12 /21 /22',
-    weak: '/11',
+    rc11: '/11',
   }),
 );
 
@@ -186,7 +186,7 @@ const IRIW = ['', 'rmb', 'acq', 'mb'].flatMap((a) =>
   ['', 'rmb', 'acq', 'mb'].map((b) =>
     row(`IRIW+${named(a, b)}`, `x=1 | ${reader('r0=x', a, 'r1=y')} | ${reader('r0=y', b, 'r1=x')} | y=1`, {
       sc: bits(4, '1010'),
-      ...((a !== 'mb' || b !== 'mb') && { weak: '1010' }),
+      ...((a !== 'mb' || b !== 'mb') && { rc11: '1010' }),
     }),
   ),
 );
@@ -208,7 +208,7 @@ const WRC = [
     READERS.map((r) =>
       row(`WRC+${named(how, r)}`, `x=1 | ${middle} | ${reader('r0=y', r, 'r1=x')}`, {
         sc: bits(3, '110'),
-        ...((!['rel', 'mb'].includes(how) || r === '') && { weak: '110' }),
+        ...((!['rel', 'mb'].includes(how) || r === '') && { rc11: '110' }),
       }),
     ),
   ),
@@ -216,24 +216,23 @@ const WRC = [
 
 const CHAINS = [
   row('RWC', 'x=1 | r0=x; r1=y | y=1; r0=x', { sc: bits(3, '100'), tso: '100' }),
-  row('RWC+acq+mb', 'x=1 | acq r0=x; r1=y | y=1; mb; r0=x', { sc: bits(3, '100'), weak: '100' }),
+  row('RWC+acq+mb', 'x=1 | acq r0=x; r1=y | y=1; mb; r0=x', { sc: bits(3, '100'), rc11: '100' }),
   row('RWC+mbs', 'x=1 | r0=x; mb; r1=y | y=1; mb; r0=x', { sc: bits(3, '100') }),
-  row('W+RWC+rel+acq+mb', 'x=1; rel y=1 | acq r0=y; r1=z | z=1; mb; r0=x', { sc: bits(3, '100'), weak: '100' }),
+  row('W+RWC+rel+acq+mb', 'x=1; rel y=1 | acq r0=y; r1=z | z=1; mb; r0=x', { sc: bits(3, '100'), rc11: '100' }),
   row('W+RWC+rel+mb+mb', 'x=1; rel y=1 | r0=y; mb; r1=z | z=1; mb; r0=x', { sc: bits(3, '100') }),
   row('W+RWC+wmb+mb+mb', 'x=1; wmb; y=1 | r0=y; mb; r1=z | z=1; mb; r0=x', { sc: bits(3, '100') }),
-  row('W+RWC+po+mb+mb', 'x=1; y=1 | r0=y; mb; r1=z | z=1; mb; r0=x', { sc: bits(3, '100'), weak: '100' }),
-  row('ISA2', 'x=1; y=1 | r0=y; z=1 | r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
+  row('W+RWC+po+mb+mb', 'x=1; y=1 | r0=y; mb; r1=z | z=1; mb; r0=x', { sc: bits(3, '100'), rc11: '100' }),
+  row('ISA2', 'x=1; y=1 | r0=y; z=1 | r0=z; r1=x', { sc: bits(3, '110'), rc11: '110' }),
   row('ISA2+rel+acq-rel+acq', 'x=1; rel y=1 | acq r0=y; rel z=1 | acq r0=z; r1=x', { sc: bits(3, '110') }),
   row('ISA2+wmb+acq-rel+rmb', 'x=1; wmb; y=1 | acq r0=y; rel z=1 | r0=z; rmb; r1=x', { sc: bits(3, '110') }),
   row('ISA2+wmb+rmb-rel+acq', 'x=1; wmb; y=1 | r0=y; rmb; rel z=1 | acq r0=z; r1=x', { sc: bits(3, '110') }),
   row('ISA2+rel+mb+acq', 'x=1; rel y=1 | r0=y; mb; z=1 | acq r0=z; r1=x', { sc: bits(3, '110') }),
   // A release publishes what was acquired, but not what came with a store that was only loaded.
-  row('ISA2+rel+rel+acq', 'x=1; rel y=1 | r0=y; rel z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
-  row('ISA2+rel+acq+acq', 'x=1; rel y=1 | acq r0=y; z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
-  row('ISA2+mb+po+acq', 'x=1; mb; y=1 | r0=y; z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), weak: '110' }),
-  // RC11 allows 110, as nothing orders the two fences there. Here they are in the order of the
-  // steps.
-  row('ISA2+mb+po+mb', 'x=1; mb; y=1 | r0=y; z=1 | r0=z; mb; r1=x', { sc: bits(3, '110') }),
+  row('ISA2+rel+rel+acq', 'x=1; rel y=1 | r0=y; rel z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), rc11: '110' }),
+  row('ISA2+rel+acq+acq', 'x=1; rel y=1 | acq r0=y; z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), rc11: '110' }),
+  row('ISA2+mb+po+acq', 'x=1; mb; y=1 | r0=y; z=1 | acq r0=z; r1=x', { sc: bits(3, '110'), rc11: '110' }),
+  // Nothing orders the two fences: the value of y is passed on without synchronization.
+  row('ISA2+mb+po+mb', 'x=1; mb; y=1 | r0=y; z=1 | r0=z; mb; r1=x', { sc: bits(3, '110'), rc11: '110' }),
 ];
 
 const UP = '00 01 02 11 12 22';
@@ -260,7 +259,7 @@ const COHERENCE = [
   row('S+wmb+rmb, and looked at', 'x=1; wmb; y=1 | r0=y; rmb; x=2; r1=x', {
     finals: 'x',
     sc: '02/2 02/1 01/1 12/2',
-    weak: '11/1',
+    rc11: '11/1',
   }),
 ];
 
@@ -276,15 +275,15 @@ const ATOMIC = [
   row('no release sequence without a release', 'x=1; y=1 | r0=add y 4 | acq r0=y; r1=x', {
     finals: 'y',
     sc: SEQUENCE,
-    weak: '010/1 110/5 150/5',
+    rc11: '010/1 110/5 150/5',
   }),
   row('a later store of the same thread breaks it', 'x=1; rel y=1; y=2 | acq r0=y; r1=x', {
     sc: '00 01 11 21',
-    weak: '20',
+    rc11: '20',
   }),
   row('MP+add+acq', 'x=1; r0=add y 1 | acq r0=y; r1=x', { sc: '000 001 011' }),
   row('MP+rel+add', 'x=1; rel y=1 | r0=add y 1; r1=x', { finals: 'y', sc: '00/1 01/1 11/2' }),
-  row('MP+rel+cmpxchg that fails', 'x=1; rel y=1 | r0=cmpxchg y 7 8; r1=x', { sc: bits(2, '10'), weak: '10' }),
+  row('MP+rel+cmpxchg that fails', 'x=1; rel y=1 | r0=cmpxchg y 7 8; r1=x', { sc: bits(2, '10'), rc11: '10' }),
 ];
 
 const LOCKS = ['m', 's'].flatMap((lock) => {
@@ -309,28 +308,28 @@ const LOCKS = ['m', 's'].flatMap((lock) => {
     row(
       `SB through two locks (${lock})`,
       `x=1; lock ${lock}; unlock ${lock}; r0=y | y=1; lock ${lock}1; unlock ${lock}1; r0=x`,
-      { sc: bits(2, '00'), weak: '00' },
+      { sc: bits(2, '00'), rc11: '00' },
     ),
     row(`ISA2+wmb+rmb-unlock+lock (${lock})`, `x=1; wmb; y=1 | r0=y; rmb; ${locked('z=1')} | ${locked('r0=z')}; r1=x`, {
       sc: bits(3, '110'),
     }),
     row(`ISA2+wmb+po-unlock+lock (${lock})`, `x=1; wmb; y=1 | r0=y; ${locked('z=1')} | ${locked('r0=z')}; r1=x`, {
       sc: bits(3, '110'),
-      weak: '110',
+      rc11: '110',
     }),
     // Accesses after the unlock may be seen before it.
-    row(`MP past an unlock (${lock})`, `${locked('x=1')}; y=1 | r0=y; rmb; r1=x`, { sc: bits(2, '10'), weak: '10' }),
+    row(`MP past an unlock (${lock})`, `${locked('x=1')}; y=1 | r0=y; rmb; r1=x`, { sc: bits(2, '10'), rc11: '10' }),
     // A load may overtake the unlock of a spinlock, which is a store, but not that of a mutex.
     row(`SB past an unlock (${lock})`, `${locked('x=1')}; r0=y | y=1; mb; r0=x`, {
       sc: bits(2, '00'),
-      ...(lock === 's' ? { tso: '00' } : { weak: '00' }),
+      ...(lock === 's' ? { tso: '00' } : { rc11: '00' }),
     }),
   ];
 });
 
 const PUBLISHED_ONES = [
   row('MP+rel+acq, if', 'x=1; rel y=1 | acq r0=y; if r0=1; r1=x', { sc: '0- 11' }),
-  row('MP+rels+acq, if', 'x=1; rel y=0; y=1 | acq r0=y; if r0=1; r1=x', { sc: '0- 11', weak: '10' }),
+  row('MP+rels+acq, if', 'x=1; rel y=0; y=1 | acq r0=y; if r0=1; r1=x', { sc: '0- 11', rc11: '10' }),
   row('MP2', 'rel a=1; rel c=1; rel b=1; rel d=1 | acq r0=b; acq r1=a | acq r0=d; acq r1=c', {
     sc: cross('00 01 11', '00 01 11'),
   }),

@@ -1,8 +1,11 @@
 import { relationsOf } from './axioms.ts';
 import type { Event, Graph } from './candidates.ts';
-import { closure, type Relation, relation, union } from './relation.ts';
+import { acyclic, closure, type Relation, union } from './relation.ts';
 
-/** By location: a position in its coherence order. Older writes must not be read. */
+/**
+ * By location: a position in its coherence order. Older writes must not be read. By event that
+ * happens before: 1.
+ */
 type View = ReadonlyMap<string, number>;
 
 /** The pointwise maximum of views. */
@@ -23,36 +26,33 @@ class Views {
   own = NOTHING;
 }
 
-/** Events that use the view S. A value-returning RMW is an access between two full fences. */
-const isFence = ({ kind, writes }: Event): boolean =>
-  kind === 'mb' || (/^(xchg|cmpxchg|fetchAdd)$/.test(kind) && writes);
-
 /**
- * The model `weak` by the tables of docs/memory-models.md, applied to a complete graph. It is
- * whether its events keep to all bounds in some order that program order and reads-from allow. The
- * order matters only for the view that fences share, so each order of the fences is tried.
+ * The model `rc11` by the tables of docs/memory-models.md, applied to a complete graph: whether its
+ * events keep to all bounds in an order that program order and reads-from allow, and psc is acyclic.
+ * Views also contain the events that happen before, so that psc is computed from them.
  */
-export function weak(graph: Graph): boolean {
+export function views(graph: Graph): boolean {
   const { events } = graph;
-  const { po, rf } = relationsOf(graph);
-  const happened = union(po, rf);
-  // A bound that is exceeded without shared fences is exceeded in each order of them.
-  if (!keepsBounds(inOrder(events, happened), graph, false)) return false;
-  for (const fences of orders(events.filter(isFence), events, closure(happened))) {
-    const inTurn = relation(events, (a, b) => fences.includes(a) && fences.indexOf(b) === fences.indexOf(a) + 1);
-    if (keepsBounds(inOrder(events, union(happened, inTurn)), graph, true)) return true;
-  }
-  return false;
+  const { po, rf, co, fr } = relationsOf(graph);
+  const machine = new ViewMachine(graph);
+  if (!inOrder(events, union(po, rf)).every((event) => machine.execute(event))) return false;
+  const eco = closure(union(rf, co, fr));
+  const isEco = (a: Event, b: Event): boolean => (eco[events.indexOf(a)] & (1 << events.indexOf(b))) !== 0;
+  const { fences } = machine;
+  const before = fences.map(({ view }) => events.filter((event) => view.has(nameOf(event))));
+  const after = fences.map(({ name }) => events.filter((event) => machine.happensAfter(event, name)));
+  return acyclic(
+    fences.map(({ name }, x) =>
+      fences.reduce((row, { view }, y) => {
+        const isBefore = x !== y && (view.has(name) || after[x].some((a) => before[y].some((b) => isEco(a, b))));
+        return isBefore ? row | (1 << y) : row;
+      }, 0),
+    ),
+  );
 }
 
-/** All orders of `rest` that keep to the relation `happened`. */
-function* orders(rest: readonly Event[], events: readonly Event[], happened: Relation): Generator<Event[]> {
-  if (rest.length === 0) yield [];
-  const before = (a: Event, b: Event): boolean => (happened[events.indexOf(a)] & (1 << events.indexOf(b))) !== 0;
-  for (const [i, first] of rest.entries())
-    if (!rest.some((other) => before(other, first)))
-      for (const later of orders(rest.toSpliced(i, 1), events, happened)) yield [first, ...later];
-}
+/** An event in a view. */
+const nameOf = ({ thread, index }: Event): string => `${thread}.${index}`;
 
 /** A topological order of the events for an acyclic relation. */
 function inOrder(events: readonly Event[], of: Relation): Event[] {
@@ -66,19 +66,19 @@ function inOrder(events: readonly Event[], of: Relation): Event[] {
 
 /** Executes the events of a graph one after the other, and checks the bounds that the views set. */
 class ViewMachine {
+  /** The seq_cst fences, with their names, and their views after them. */
+  readonly fences: { readonly name: string; readonly view: View }[] = [];
   private readonly graph: Graph;
-  private readonly shareFences: boolean;
   /** By write: its position in coherence order. */
   private readonly positions: ReadonlyMap<Event, number>;
   private readonly threads = new Map<number, Views>();
   /** By write: its message view. */
   private readonly messages = new Map<Event, View>();
-  /** The view S, which all full fences share. */
-  private shared = NOTHING;
+  /** By event: what happens before it. */
+  private readonly happened = new Map<Event, View>();
 
-  constructor(graph: Graph, shareFences: boolean) {
+  constructor(graph: Graph) {
     this.graph = graph;
-    this.shareFences = shareFences;
     this.positions = new Map([...graph.co.values()].flatMap((writes) => writes.map((write, i) => [write, i] as const)));
   }
 
@@ -104,6 +104,7 @@ class ViewMachine {
       case 'loadAcquire':
         if (!this.read(event, views)) return false;
         if (kind === 'loadAcquire') views.current = join(views.current, this.messageRead(event));
+        this.happened.set(event, join(views.current, views.ahead));
         return true;
       case 'store':
         return this.write(event, views, [views.published]);
@@ -113,10 +114,16 @@ class ViewMachine {
       case 'lock':
         if (!this.mayWrite(event, views)) return false;
         views.current = join(views.current, this.messageRead(event), this.viewOf(event));
+        this.happened.set(event, views.current);
         return true;
       default:
         return this.update(event, views);
     }
+  }
+
+  /** Whether the fence of this name happens before an event. */
+  happensAfter(event: Event, fence: string): boolean {
+    return this.happened.get(event)?.has(fence) ?? false;
   }
 
   private update(event: Event, views: Views): boolean {
@@ -128,9 +135,10 @@ class ViewMachine {
   }
 
   private fence(views: Views): true {
-    views.current = join(views.current, views.ahead, views.seen, this.shared);
-    if (this.shareFences) this.shared = views.current;
+    const name = `fence ${this.fences.length}`;
+    views.current = join(views.current, views.ahead, views.seen, new Map([[name, 1]]));
     views.published = views.current;
+    this.fences.push({ name, view: views.current });
     return true;
   }
 
@@ -138,7 +146,8 @@ class ViewMachine {
     const { place } = event;
     const position = this.positions.get(this.graph.rf.get(event)!)!;
     if (position < (join(views.current, views.ahead).get(place) ?? 0)) return false;
-    views.current = join(views.current, new Map([[place, position]]));
+    this.happened.set(event, join(views.current, views.ahead));
+    views.current = join(views.current, new Map([[place, position]]), new Map([[nameOf(event), 1]]));
     views.seen = join(views.seen, this.messageRead(event));
     return true;
   }
@@ -149,6 +158,7 @@ class ViewMachine {
 
   private write(event: Event, views: Views, published: readonly View[]): boolean {
     if (!this.mayWrite(event, views)) return false;
+    if (!event.reads) this.happened.set(event, views.current);
     const own = this.viewOf(event);
     this.messages.set(event, join(own, ...published));
     views.current = join(views.current, own);
@@ -158,7 +168,10 @@ class ViewMachine {
 
   /** The view that has this write alone. */
   private viewOf(write: Event): View {
-    return new Map([[write.place, this.positions.get(write)!]]);
+    return new Map([
+      [write.place, this.positions.get(write)!],
+      [nameOf(write), 1],
+    ]);
   }
 
   /** The message view of the write that a read reads from. */
@@ -171,10 +184,4 @@ class ViewMachine {
     this.threads.set(thread, views);
     return views;
   }
-}
-
-/** Whether the events, executed in this order, keep to all bounds. */
-function keepsBounds(sorted: readonly Event[], graph: Graph, shareFences: boolean): boolean {
-  const machine = new ViewMachine(graph, shareFences);
-  return sorted.every((event) => machine.execute(event));
 }

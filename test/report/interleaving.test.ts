@@ -24,10 +24,10 @@ function memoryAfter({ bytes, initial, steps }: InterleavingData): Uint32Array {
 const texts = (data: InterleavingData): string[] => data.steps.map(({ text }) => data.texts[text]);
 
 test('the data of a finding contains the violation, its step, and the effect of each step', async () => {
-  const data = await interleavingOfFinding('examples/publish.mjs', { memoryModel: 'weak' });
+  const data = await interleavingOfFinding('examples/publish.mjs', { memoryModel: 'rc11' });
   expect(data).toMatchObject({
     scenario: 'publish',
-    memoryModel: 'weak',
+    memoryModel: 'rc11',
     failed: { property: 'what was announced is there', message: 'took 0', step: 3, atEnd: false },
     actors: [
       { name: 'kernel', operations: ['publish'] },
@@ -66,7 +66,7 @@ test('a store is in its buffer until it leaves', async () => {
   }
 });
 
-test.each(['sc', 'tso', 'weak'] as const)(
+test.each(['sc', 'tso', 'rc11'] as const)(
   'memory after all steps is that of the execution, under %s',
   async (memoryModel) => {
     const source = await resolveScenarioName('vm');

@@ -8,7 +8,7 @@ const { gfnringHere, path } = temporaryFolder();
 /** Findings by name: what is explored. They have three lanes with locks, and two without. */
 const FINDINGS = {
   b20: ['dirty-ring@6.17/two-resetters'],
-  stale: [`${process.cwd()}/examples/publish.mjs`, '--memory-model', 'weak'],
+  stale: [`${process.cwd()}/examples/publish.mjs`, '--memory-model', 'rc11'],
 } as const;
 const WIDTHS = [1500, 900, 400] as const;
 

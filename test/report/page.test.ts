@@ -44,7 +44,7 @@ test('a trace for Perfetto: threads, slices inside slices, flows that begin and 
 
 test('each flow of a trace begins in one actor and ends in another', async () => {
   const { traceEvents: events } = JSON.parse(
-    formatPerfettoTrace(await interleavingOfFinding('examples/publish.mjs', { memoryModel: 'weak' })),
+    formatPerfettoTrace(await interleavingOfFinding('examples/publish.mjs', { memoryModel: 'rc11' })),
   );
   const flows = events.filter(({ ph }) => ph === 's' || ph === 'f');
   expect(flows).toMatchObject([

@@ -7,7 +7,7 @@ import { createRun } from '../../src/run/createRun.ts';
 import { replay } from '../../src/run/replay.ts';
 import { scenario } from '../../src/scenario/define.ts';
 
-const printed = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'weak' = 'sc'): string => {
+const printed = (subject: Scenario, schedule: string, memoryModel: 'sc' | 'rc11' = 'sc'): string => {
   const run = createRun(subject, 100, { memoryModel, tearing: false });
   replay(run, parseSchedule(schedule)!, subject.name);
   return formatTrace(traceOf(run.execution), run.execution.program).join('\n');
@@ -133,7 +133,7 @@ test('under weak a trace marks a store that precedes an earlier step in coherenc
     },
     finally: { ends: ({ read, cells }) => read(cells.x) === 1 },
   });
-  expect(printed(both, '0x2,1,1.1', 'weak')).toMatchInlineSnapshot(`
+  expect(printed(both, '0x2,1,1.1', 'rc11')).toMatchInlineSnapshot(`
     "  step  a             b
             [xy]
          1  store  x = 1
@@ -146,7 +146,7 @@ test('under weak a trace marks a store that precedes an earlier step in coherenc
 
 test('a trace can consist of fences only', () => {
   const fences = scenario({ name: 'fences', cells: {}, actors: { a: [(mem) => mem.mb()], b: [(mem) => mem.wmb()] } });
-  expect(printed(fences, '0,1', 'weak')).toMatchInlineSnapshot(`
+  expect(printed(fences, '0,1', 'rc11')).toMatchInlineSnapshot(`
     "  step  a              b
             [operation 0]
          1  mb

@@ -210,12 +210,12 @@ inBrowser('the panel shows store buffers under tso and readable values under wea
     /a\s+x = 1 \(step 1\)/,
   );
   await keep(tso.page, 'tso');
-  const weak = await open(browser, await reported('weak', gfnringHere, example('publish'), '--memory-model', 'weak'));
+  const weak = await open(browser, await reported('rc11', gfnringHere, example('publish'), '--memory-model', 'rc11'));
   expect(
     await weak.page.getByRole('region', { name: 'Values that actors may still read, newest first' }).innerText(),
   ).toMatch(/userspace\s+record\s+7 or 0/);
   expect(await weak.page.locator('.note.stale').textContent()).toContain('← the initial value, not 1');
-  await keep(weak.page, 'weak');
+  await keep(weak.page, 'rc11');
   await tso.page.close();
   await weak.page.close();
 });

@@ -26,7 +26,7 @@ describe('a limit is never a pass', () => {
     ['none', 'sc'],
     ['optimal', 'sc'],
     ['optimal', 'tso'],
-    ['optimal', 'weak'],
+    ['optimal', 'rc11'],
   ] as const)('executions and seconds, by %s under %s', async (reduction, memoryModel) => {
     expect(await told(ring, { reduction, memoryModel }, { executions: 20 })).toBe('limit 20 executions');
     expect(await told(ring, { reduction, memoryModel }, { seconds: 0 })).toBe('limit 0 seconds');

@@ -109,7 +109,7 @@ test('a minimised finding violates the same property', async () => {
   expectToFail(least);
 });
 
-describe.each(['tso', 'weak'] as const)('a failure that needs %s', (memoryModel) => {
+describe.each(['tso', 'rc11'] as const)('a failure that needs %s', (memoryModel) => {
   /**
    * Each store and each load is an operation. Without the stores, any order of the loads has the
    * forbidden result.

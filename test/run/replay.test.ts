@@ -32,9 +32,9 @@ describe('a finding replays exactly, with its reads-from and coherence choices',
   test.each([
     ['sc', 'Rx;Wx1 | Rx;Wx1', [[[0, null]], [[0, null]]]],
     ['tso', 'Wx1;Ry | Wy1;Rx', [[[null, 0]], [[null, 0]]]],
-    ['weak', 'Wx1;Wy1 | Ry;Rx', [[[null, null]], [[1, 0]]]],
-    ['weak', 'Wx1;Wx2;Wy1 | Ry;Rx', [[[null, null, null]], [[1, 1]]]],
-    ['weak', 'Wx1;Wx2;Wy1 | Ry;Rx', [[[null, null, null]], [[1, 0]]]],
+    ['rc11', 'Wx1;Wy1 | Ry;Rx', [[[null, null]], [[1, 0]]]],
+    ['rc11', 'Wx1;Wx2;Wy1 | Ry;Rx', [[[null, null, null]], [[1, 1]]]],
+    ['rc11', 'Wx1;Wx2;Wy1 | Ry;Rx', [[[null, null, null]], [[1, 0]]]],
   ] as const)('%s: %s', (memoryModel, text, results) => {
     const of = without(text, results);
     const machine = { memoryModel, tearing: false };
@@ -96,7 +96,7 @@ test('a finding is read as it was written, or rejected with the name of the wron
   const what = await resolveScenario({ schema: 1, name: 'ring-s', skipped: [[1], [], [0]], builtIn: 'ring-s' });
   const failure = {
     ...what,
-    ...{ property: 'p', message: 'm', memoryModel: 'weak', tearing: true, schedule: [0, 33, 0] },
+    ...{ property: 'p', message: 'm', memoryModel: 'rc11', tearing: true, schedule: [0, 33, 0] },
   } satisfies Failure;
   const finding = createFinding(failure);
   const { order, ...read } = loadFinding(writeFinding(directory, finding));

@@ -40,7 +40,7 @@ test.each([
 });
 
 test.each([
-  ['data-race', (mem: Memory, { x }: { x: Cell }) => mem.write(x, 1), { memoryModel: 'weak', reduction: 'optimal' }],
+  ['data-race', (mem: Memory, { x }: { x: Cell }) => mem.write(x, 1), { memoryModel: 'rc11', reduction: 'optimal' }],
   ['crash', () => JSON.parse('{'), {}],
   [
     'stuck',

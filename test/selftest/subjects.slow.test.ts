@@ -85,7 +85,7 @@ describe.concurrent('is caught', () => {
 });
 
 describe.runIf(isLong).concurrent('needs weak memory', () => {
-  test.each(canaries.filter(({ memoryModel }) => memoryModel === 'weak'))('$name', async (canary) => {
+  test.each(canaries.filter(({ memoryModel }) => memoryModel === 'rc11'))('$name', async (canary) => {
     const { finding } = await found(canary, { scheduler: 'exhaustive', reduction: 'states', memoryModel: 'tso' });
     expect(finding).toBeNull();
   });

@@ -46,7 +46,7 @@ test('the condition of waitUntil is known', async () => {
     sometimes: { 'the first value': ({ results }) => (results.a[0] as unknown[] | undefined)?.[0] === 1 },
     finally: { 'the second cell': ({ results }) => (results.a[0] as unknown[])[1] === 1n << 40n },
   });
-  for (const memoryModel of ['sc', 'tso', 'weak'] as const)
+  for (const memoryModel of ['sc', 'tso', 'rc11'] as const)
     for (const reduction of ['none', 'optimal', 'states'] as const)
       expect(await explore(waits, { memoryModel, reduction, strict: true })).toMatchObject({
         outcome: 'passed',

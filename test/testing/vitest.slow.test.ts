@@ -47,7 +47,7 @@ test('a scenario in memory is reproduced by one line of code', async () => {
 
 test.each([
   ['tso', false],
-  ['weak', false],
+  ['rc11', false],
   ['sc', true],
 ] as const)('that line says the machine: %s, tearing %s', async (memoryModel, tearing) => {
   const racing = scenario({

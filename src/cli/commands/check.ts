@@ -12,7 +12,7 @@ export const checkCommand = (): Command =>
     examples: {
       check: "all scenarios of the mail's ring",
       'check --tracker dirty-ring@6.17': 'the ring of Linux 6.17; known defects are named by their numbers',
-      'check --memory-model weak': 'weak memory, which shows missing barriers',
+      'check --memory-model rc11': 'weak memory, which shows missing barriers',
       'check --json > report.json': 'one JSON document',
     },
     action: (options: CheckOptions) => runScenarios(checkedScenarios(options.tracker), options),

@@ -72,7 +72,7 @@ export const exploreCommand = (): Command =>
     ],
     examples: {
       'explore ring --scheduler exhaustive': 'every interleaving of a built-in scenario',
-      'explore ./examples/publish.mjs --memory-model weak --lines': 'a module of your own, on weak memory',
+      'explore ./examples/publish.mjs --memory-model rc11 --lines': 'a module of your own, on weak memory',
       'explore vm --seconds 60 --seed 7': 'random schedules for a minute',
     },
     action: explore,

@@ -9,7 +9,7 @@ import { isStopRequested } from '../../process/stopRequest.ts';
 import { plural } from '../../report/format.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { UsageError } from '../errors.ts';
-import { jsonOption, quietOption, secondsArgument } from '../options.ts';
+import { jsonOption, memoryModelArgument, quietOption, secondsArgument } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { statusOfLitmus } from '../verdictStatus.ts';
 
@@ -28,7 +28,8 @@ export const litmusCommand = (): Command =>
     options: [
       new Option('--memory-model <model>', 'lkmm: the axioms of the Linux kernel; others: by exploration')
         .choices(litmusModels)
-        .default('lkmm'),
+        .default('lkmm')
+        .argParser(memoryModelArgument(litmusModels)),
       new Option('--seconds <n>', 'time limit for each test').default(10).argParser(secondsArgument('seconds')),
       jsonOption(),
       quietOption(),

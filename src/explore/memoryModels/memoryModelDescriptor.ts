@@ -1,7 +1,7 @@
 import type { MemoryModelType } from '../execution/execution.ts';
 import type { PartialOrder } from '../trust/partialOrder.ts';
-import type { GraphExecution } from './weak/graphMemory.ts';
-import type { WeakMemory } from './weak/weakMemory.ts';
+import type { GraphExecution } from './rc11/graphMemory.ts';
+import type { Rc11Memory } from './rc11/rc11Memory.ts';
 
 /**
  * All that is known of a memory model beside what a step does to memory. Code outside the model's
@@ -35,7 +35,7 @@ export interface GraphAxioms {
    * The memory of a graph under construction. It checks, while events are added, what concerns one
    * thread and what it has read.
    */
-  readonly memory: MemoryModelType<WeakMemory>;
+  readonly memory: MemoryModelType<Rc11Memory>;
   /** The steps that an execution of a graph takes, and their partial order. */
   readonly order: (graph: GraphExecution) => PartialOrder;
   /** Whether the remaining axioms hold: whether that order is acyclic. */

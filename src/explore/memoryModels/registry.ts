@@ -1,16 +1,24 @@
 import { Execution } from '../execution/execution.ts';
 import type { Program } from '../program.ts';
 import type { MemoryModelDescriptor } from './memoryModelDescriptor.ts';
+import { rc11 } from './rc11/descriptor.ts';
 import { sc } from './sc/descriptor.ts';
 import { tso } from './tso/descriptor.ts';
-import { weak } from './weak/descriptor.ts';
 
 /** The list of memory models: see `docs/memory-models.md`. */
-const list = { sc, tso, weak };
+const list = { sc, tso, rc11 };
 
 export type MemoryModelName = keyof typeof list;
 export const memoryModels: Readonly<Record<MemoryModelName, MemoryModelDescriptor>> = list;
 export const memoryModelNames = Object.keys(list) as readonly MemoryModelName[];
+
+/** Old names, for one version. */
+export const memoryModelAliases = { weak: 'rc11' } as const satisfies Readonly<Record<string, MemoryModelName>>;
+export type MemoryModelAlias = keyof typeof memoryModelAliases;
+
+/** The memory model of this name, which may be an old one; other names stay as they are. */
+export const canonicalMemoryModel = <N extends string>(name: N): N | MemoryModelName =>
+  Object.hasOwn(memoryModelAliases, name) ? memoryModelAliases[name as unknown as MemoryModelAlias] : name;
 
 /** The memory model where none is named. */
 export const DEFAULT_MEMORY_MODEL: MemoryModelName = 'sc';

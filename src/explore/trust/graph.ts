@@ -1,5 +1,5 @@
 import { isLocking, kindOf, placeOf } from '../../memory/kinds.ts';
-import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
+import type { GraphExecution } from '../memoryModels/rc11/graphMemory.ts';
 import type { GraphEvent } from './partialGraph.ts';
 
 /**

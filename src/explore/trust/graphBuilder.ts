@@ -1,5 +1,5 @@
 import { placeOf } from '../../memory/kinds.ts';
-import type { GraphExecution } from '../memoryModels/weak/graphMemory.ts';
+import type { GraphExecution } from '../memoryModels/rc11/graphMemory.ts';
 import type { ExecutionGraph } from './graph.ts';
 import type { PartialGraph, PendingRead } from './partialGraph.ts';
 

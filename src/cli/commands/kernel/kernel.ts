@@ -44,7 +44,7 @@ export const kernelCommand = (): Command =>
     commands: [conformanceCommand()],
     examples: {
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
-      'kernel --kdir linux-6.1 --memory-model weak --accept-known': 'status 0 while nothing new is found',
+      'kernel --kdir linux-6.1 --memory-model rc11 --accept-known': 'status 0 while nothing new is found',
       'kernel wrap migrate --kdir my-tree': 'two scenarios only',
       'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
     },

@@ -1,6 +1,6 @@
 import { topologicalOrder } from '../../trust/partialOrder.ts';
 import type { MemoryModelDescriptor } from '../memoryModelDescriptor.ts';
-import { coherenceGraph } from '../weak/graphMemory.ts';
+import { coherenceGraph } from '../rc11/graphMemory.ts';
 import { TsoMemory } from './tsoMemory.ts';
 import { tsoOrder } from './tsoOrder.ts';
 

@@ -1,17 +1,18 @@
+import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
   failedCmpxchg,
   isCmpxchg,
   isData,
+  isLoad,
   isRmw,
+  isStore,
   isWrite,
-  KIND_TRAITS,
   Kind,
   kindOf,
   placeOf,
   rmwResult,
   type SynchronisationKind,
-  Trait,
   unknownKind,
 } from '../../../memory/kinds.ts';
 import type { Step } from '../../../memory/trace.ts';
@@ -23,6 +24,7 @@ import { CoherenceOrder } from '../coherenceOrder.ts';
 import { NO_STEPS } from '../memoryModel.ts';
 import { executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
 import { WordMemory } from '../wordMemory.ts';
+import { StoreBuffers } from './storeBuffers.ts';
 import { isBuffered } from './tsoOrder.ts';
 
 /**
@@ -37,11 +39,9 @@ export class TsoMemory implements GraphModel {
   private readonly execution: Execution;
   private readonly actors: number;
   private readonly words: WordMemory;
-  /** By thread: the steps whose stores are in its buffer, oldest first. */
-  private readonly buffers: number[][];
-  /** By step: the stores that it read from, and the first of its own. */
+  private readonly buffers: StoreBuffers;
+  /** By step: the stores that it read from. */
   private readonly from: (readonly number[])[] = [];
-  private readonly firstStore: number[] = [];
   /** By step: the step whose stores it flushes, or -1. */
   private readonly issuedBy: number[] = [];
 
@@ -51,7 +51,7 @@ export class TsoMemory implements GraphModel {
     this.words = new WordMemory(execution.places, execution.bytes, execution);
     this.locations = new ByteRanges(execution.places);
     this.stores = new CoherenceOrder(this.locations, execution.bytes);
-    this.buffers = execution.program.actors.map(() => []);
+    this.buffers = new StoreBuffers(execution, this.locations, this.stores);
   }
 
   reset(): void {
@@ -85,7 +85,7 @@ export class TsoMemory implements GraphModel {
     const place = execution.places[placeOf(code)];
     this.from[s] = NO_STEPS;
     this.issuedBy[s] = -1;
-    this.firstStore[s] = this.stores.count;
+    this.buffers.firstStore[s] = this.stores.count;
     execution.footprints[s] = code;
     execution.changed = NONE;
     values[s] = highs[s] = olds[s] = execution.oldHighs[s] = 0;
@@ -95,10 +95,11 @@ export class TsoMemory implements GraphModel {
       values[s] = tree.operand[node];
       highs[s] = tree.operandHigh[node];
       this.store(place.id, false);
-      this.buffers[thread].push(s);
+      this.buffers.of[thread].push(s);
       this.showHead(thread);
-    } else if (isData(kind)) {
-      const from = this.newestOf(thread, place.id);
+    } else if (isStore(kind)) this.storeAtOnce(s, node, place);
+    else if (isData(kind)) {
+      const from = this.buffers.read(thread, place.id);
       this.from[s] = from;
       low = from.length === 1 ? this.stores.low[from[0]] : this.stores.value(place, from)[0];
       high = place.bits === 64 ? this.stores.value(place, from)[1] : 0;
@@ -116,32 +117,39 @@ export class TsoMemory implements GraphModel {
     execution.completeStep(thread, node, kind, low, high);
   }
 
+  /** A seq_cst store: the buffer is empty. */
+  private storeAtOnce(s: number, node: number, place: Place): void {
+    const { tree, values, highs } = this.execution;
+    this.recordOld(s, place);
+    [values[s], highs[s]] = [tree.operand[node], tree.operandHigh[node]];
+    this.store(place.id, true);
+  }
+
+  /** Records what memory holds at a place before step `s` stores to it. */
+  private recordOld(s: number, place: Place): void {
+    const { olds, oldHighs } = this.execution;
+    const locations = this.locations.of[place.id];
+    const last = locations.length === 1 ? [this.stores.last(locations[0])] : locations.map((a) => this.stores.last(a));
+    [olds[s], oldHighs[s]] = this.stores.value(place, last);
+  }
+
   /** The oldest store in the buffer of `thread` gets to memory. */
   private flush(thread: number): void {
     const { execution } = this;
     const { footprints, values, highs, nodes } = execution;
     const s = execution.steps;
-    const issued = this.buffers[thread].shift()!;
+    const issued = this.buffers.of[thread].shift()!;
     const place = execution.places[placeOf(footprints[issued])];
-    const { stores } = this;
-    const locations = this.locations.of[place.id];
     this.issuedBy[s] = issued;
     this.from[s] = NO_STEPS;
-    this.firstStore[s] = this.stores.count;
+    this.buffers.firstStore[s] = this.stores.count;
     footprints[s] = footprints[issued];
     values[s] = values[issued];
     highs[s] = highs[issued];
-    if (locations.length === 1) {
-      const last = stores.last(locations[0]);
-      execution.olds[s] = stores.low[last];
-      execution.oldHighs[s] = stores.high[last];
-    } else
-      [execution.olds[s], execution.oldHighs[s]] = stores.value(
-        place,
-        locations.map((location) => stores.last(location)),
-      );
+    this.recordOld(s, place);
     execution.changed = NONE;
-    for (let store = this.firstStore[issued]; stores.step[store] === issued; store++) this.putLast(store, place.id);
+    const { step } = this.stores;
+    for (let store = this.buffers.firstStore[issued]; step[store] === issued; store++) this.putLast(store, place.id);
     this.showHead(thread);
     execution.completeFlush(this.actors + thread, nodes[issued]);
   }
@@ -203,30 +211,11 @@ export class TsoMemory implements GraphModel {
     if (this.stores.place(store, last)) this.execution.changed = id;
   }
 
-  /** By location of a place: the store that `thread` reads it from. */
-  private newestOf(thread: number, id: number): readonly number[] {
-    const locations = this.locations.of[id];
-    if (locations.length === 1) return [this.newest(thread, locations[0])];
-    return locations.map((location) => this.newest(thread, location));
-  }
-
-  /**
-   * The store that `thread` reads a location from: its own newest one, as long as that is in its
-   * buffer.
-   */
-  private newest(thread: number, location: number): number {
-    const buffer = this.buffers[thread];
-    for (let i = buffer.length - 1; i >= 0; i--)
-      for (let store = this.firstStore[buffer[i]]; this.stores.step[store] === buffer[i]; store++)
-        if (this.stores.location[store] === location) return store;
-    return this.stores.last(location);
-  }
-
   /** Makes the oldest store in the buffer of `thread` the next step of the buffer. */
   private showHead(thread: number): void {
     const { pending, footprints, threads } = this.execution;
     const flusher = this.actors + thread;
-    const buffer = this.buffers[thread];
+    const buffer = this.buffers.of[thread];
     pending[flusher] = buffer.length > 0 ? footprints[buffer[0]] : NONE;
     if (buffer.length > 0) threads.live |= 1 << flusher;
     else threads.live &= ~(1 << flusher);
@@ -240,9 +229,9 @@ export class TsoMemory implements GraphModel {
       return;
     }
     const code = execution.tree.code[execution.nodes[s]];
-    const buffer = this.buffers[thread];
+    const buffer = this.buffers.of[thread];
     const isInBuffer = buffer.length > 0 && buffer[buffer.length - 1] === s;
-    while (this.stores.count > this.firstStore[s]) {
+    while (this.stores.count > this.buffers.firstStore[s]) {
       if (!isInBuffer) this.stores.unplace(this.stores.count - 1);
       this.stores.drop();
     }
@@ -254,10 +243,10 @@ export class TsoMemory implements GraphModel {
 
   private undoFlush(thread: number, issued: number): void {
     const { step } = this.stores;
-    let store = this.firstStore[issued];
+    let store = this.buffers.firstStore[issued];
     while (step[store + 1] === issued) store++;
-    for (; store >= this.firstStore[issued]; store--) this.stores.unplace(store);
-    this.buffers[thread].unshift(issued);
+    for (; store >= this.buffers.firstStore[issued]; store--) this.stores.unplace(store);
+    this.buffers.of[thread].unshift(issued);
     this.showHead(thread);
   }
 
@@ -265,9 +254,9 @@ export class TsoMemory implements GraphModel {
     const { pending, places } = this.execution;
     let waiting = 0;
     for (let t = 0; t < this.actors; t++) {
-      if (this.buffers[t].length === 0) continue;
+      if (this.buffers.of[t].length === 0) continue;
       const code = pending[t];
-      if (code < 0 || KIND_TRAITS[kindOf(code)] & (Trait.load | Trait.store)) continue;
+      if (code < 0 || isLoad(kindOf(code))) continue;
       if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)].kind)) waiting |= 1 << t;
     }
     return waiting;
@@ -281,7 +270,7 @@ export class TsoMemory implements GraphModel {
   readsSame(thread: number, spin: SpinLoop): boolean {
     return spin.reads.every(({ code, low, high }) => {
       const place = this.execution.places[placeOf(code)];
-      const from = this.newestOf(thread, place.id);
+      const from = this.buffers.read(thread, place.id);
       const [l, h] = this.stores.value(place, from);
       return l === low && h === high;
     });
@@ -290,7 +279,7 @@ export class TsoMemory implements GraphModel {
   /** A spinlock whose unlock is in the buffer is not held any more, for the thread itself. */
   holdsLock(thread: number, id: number): boolean {
     const { bytes, places, footprints } = this.execution;
-    const isGivenBack = this.buffers[thread].some((s) => placeOf(footprints[s]) === id);
+    const isGivenBack = this.buffers.of[thread].some((s) => placeOf(footprints[s]) === id);
     return bytes.u32[places[id].offset >>> 2] === thread + 1 && !isGivenBack;
   }
 
@@ -299,17 +288,7 @@ export class TsoMemory implements GraphModel {
   }
 
   addState(row: VarintBuffer): void {
-    const { footprints, values, highs, places } = this.execution;
-    for (let t = 0; t < this.actors; t++) {
-      const buffer = this.buffers[t];
-      row.add(buffer.length);
-      for (let i = 0; i < buffer.length; i++) {
-        const s = buffer[i];
-        row.add(footprints[s]);
-        row.add(values[s]);
-        if (places[placeOf(footprints[s])].bits === 64) row.add(highs[s]);
-      }
-    }
+    this.buffers.addState(row);
   }
 
   graphHash(): readonly number[] {
@@ -324,7 +303,7 @@ export class TsoMemory implements GraphModel {
     if (this.issuedBy[s] >= 0) return NO_STEPS;
     const { step } = this.stores;
     const written: number[] = [];
-    for (let store = this.firstStore[s]; step[store] === s; store++) written.push(store);
+    for (let store = this.buffers.firstStore[s]; step[store] === s; store++) written.push(store);
     return written;
   }
 
@@ -346,7 +325,7 @@ export class TsoMemory implements GraphModel {
   }
 
   bufferedStores(thread: number): readonly number[] {
-    return this.buffers[thread];
+    return this.buffers.of[thread];
   }
 
   readableValues(): undefined {

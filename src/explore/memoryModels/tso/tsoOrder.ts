@@ -1,6 +1,6 @@
-import { isRmw, isStore, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
+import { isRmw, isSeqCst, isStore, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
 import { chain, type PartialOrder } from '../../trust/partialOrder.ts';
-import type { GraphExecution } from '../weak/graphMemory.ts';
+import type { GraphExecution } from '../rc11/graphMemory.ts';
 
 /**
  * The order under `tso` (Sewell et al., "x86-TSO", CACM 2010). A store is two steps: into the
@@ -52,12 +52,16 @@ function isBufferedStep(graph: GraphExecution, s: number): boolean {
   return isBuffered(kindOf(code), graph.places[placeOf(code)].kind);
 }
 
-/** Whether an access of this kind, to a place of kind `of`, goes into the store buffer. */
+/**
+ * Whether an access of this kind, to a place of kind `of`, goes into the store buffer. A seq_cst
+ * store of C11 is an `xchg` on x86.
+ */
 export const isBuffered = (kind: number, of: string): boolean =>
-  kind === Kind.unlock ? of === 'spinlock' : isStore(kind);
+  kind === Kind.unlock ? of === 'spinlock' : isStore(kind) && !isSeqCst(kind);
 
 /** Whether an event needs an empty store buffer; a failed cmpxchg does, too. */
 function needsEmptyBuffer(graph: GraphExecution, s: number): boolean {
   const kind = kindOf(graph.tree.code[graph.nodes[s]]);
-  return kind === Kind.mb || isRmw(kind) || kind === Kind.lock || (kind === Kind.unlock && !isBufferedStep(graph, s));
+  if (kind === Kind.mb || isRmw(kind) || kind === Kind.lock) return true;
+  return (kind === Kind.unlock || isStore(kind)) && !isBufferedStep(graph, s);
 }

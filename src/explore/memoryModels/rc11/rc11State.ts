@@ -3,10 +3,11 @@ import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
 import type { AccessHistory } from './accessHistory.ts';
+import { FenceHistory } from './fenceHistory.ts';
 import type { MessageView, Views } from './threadView.ts';
 import type { ViewTransitions } from './viewTransitions.ts';
 
-/** The memory whose state is written down: see `WeakMemory`. */
+/** The memory whose state is written down: see `Rc11Memory`. */
 interface Weak {
   readonly stores: CoherenceOrder;
   readonly locations: ByteRanges;
@@ -23,10 +24,11 @@ const END = 0;
  * they tell those stores apart. A location with several of those stores is open, one with a single
  * one closed.
  */
-export class WeakState {
+export class Rc11State {
   private readonly execution: Execution;
   private readonly memory: Weak;
   private readonly past: AccessHistory;
+  private readonly fences: FenceHistory;
   private readonly open: number[] = [];
   /** The closed locations that have been written. */
   private readonly closed: number[] = [];
@@ -46,20 +48,22 @@ export class WeakState {
     this.execution = execution;
     this.memory = memory;
     this.past = past;
+    this.fences = new FenceHistory(memory.transitions.scOrder, memory.views, memory.stores);
   }
 
   addTo(row: VarintBuffer): void {
     const { pending, spinning } = this.execution;
-    const { scView, threadViews } = this.memory.transitions;
+    const { threadViews } = this.memory.transitions;
     const { open } = this;
     this.findOpen();
     this.past.update();
+    this.fences.update(open, this.oldest);
     this.layOut(row);
+    this.fences.addTo(row, this);
     for (let i = 0; i < open.length; i++) this.addStores(open[i], row);
     this.addClosed(row);
     this.addLocks(row);
     row.add(spinning);
-    this.add(scView, row);
     for (let t = 0; t < threadViews.length; t++) {
       if (pending[t] < 0) continue;
       const { current, loads, acquire, release, stores } = threadViews[t];
@@ -178,11 +182,12 @@ export class WeakState {
   }
 
   /**
-   * Adds what a view says of the open locations, and of the accesses that can still be raced with.
+   * Adds what a view says of the open locations, of the accesses that can still be raced with, and
+   * of the fences that can still be part of a cycle.
    */
-  private add(view: MessageView, row: VarintBuffer): void {
-    const { open, ends, bits, past } = this;
-    if (ends.length === 1 && past.count === 0) {
+  add(view: MessageView, row: VarintBuffer): void {
+    const { open, ends, bits, past, fences } = this;
+    if (ends.length === 1 && past.count === 0 && fences.count === 0) {
       // The usual case.
       let word = 0;
       for (let i = 0; i < open.length; i++) word |= bits[view[open[i]]];
@@ -195,6 +200,7 @@ export class WeakState {
       row.add(word);
     }
     for (let from = 0; from < past.count; from += 32) row.add(past.knownTo(view, from));
+    fences.addKnown(view, row);
   }
 
   /** Whether a view says no more than the initial one. */
@@ -203,6 +209,6 @@ export class WeakState {
     if (view === this.memory.views.initial) return true;
     for (let i = 0; i < open.length; i++) if (bits[view[open[i]]] !== 0) return false;
     for (let from = 0; from < past.count; from += 32) if (past.knownTo(view, from) !== 0) return false;
-    return true;
+    return !this.fences.isAnyKnown(view);
   }
 }

@@ -1,8 +1,20 @@
-import { isCmpxchg, isLocking, isStore, isWrite, Kind, kindOf, placeOf, usesValue } from '../../../memory/kinds.ts';
+import {
+  isAcquire,
+  isCmpxchg,
+  isFullFence,
+  isLocking,
+  isStore,
+  isWrite,
+  Kind,
+  kindOf,
+  placeOf,
+  usesValue,
+} from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
 import type { AccessChoice } from '../relations.ts';
+import type { MessageView } from './threadView.ts';
 import type { ViewTransitions } from './viewTransitions.ts';
 
 const NOTHING: readonly number[] = [];
@@ -97,34 +109,59 @@ export class ChoiceEnumerator {
     return next < others.length && update[others[next]];
   }
 
-  /** Whether a read-modify-write of `thread` may read `from` after its `mb`. */
-  mayUpdate(thread: number, from: readonly number[]): boolean {
-    const { rank, location } = this.stores;
-    const { scView, threadViews } = this.views;
-    const { loads, acquire } = threadViews[thread];
-    return from.every((store) => {
-      const a = location[store];
-      return rank[store] >= rank[loads[a]] && rank[store] >= rank[acquire[a]] && rank[store] >= rank[scView[a]];
-    });
-  }
-
   /**
-   * What the next access of `thread` may read, newest first; before the `mb` of a read-modify-write
-   * counts.
+   * What the next access of `thread` may read, newest first. A read-modify-write with full order,
+   * and a wait, come after a seq_cst fence; `isFailing` tells where a compare-and-exchange does not.
    */
   readable(thread: number): readonly (readonly number[])[] {
     const code = this.execution.pending[thread];
     const { rank, order } = this.stores;
-    const { scView, threadViews } = this.views;
-    const { current, loads, acquire } = threadViews[thread];
+    const { current, loads } = this.views.threadViews[thread];
     const locations = this.locations.of[placeOf(code)];
-    const hasFence = kindOf(code) === Kind.wait;
-    const candidates = locations.map((a) => {
-      let oldest = Math.max(rank[current[a]], rank[loads[a]]);
-      if (hasFence) oldest = Math.max(oldest, rank[acquire[a]], rank[scView[a]]);
-      return newestFirst(order[a], oldest);
-    });
-    return locations.length === 1 ? single(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
+    const isWait = kindOf(code) === Kind.wait;
+    const bound = isWait ? this.boundOfWait(thread, placeOf(code)) : this.views.scOrder.bound(current, loads);
+    const candidates = locations.map((a) =>
+      newestFirst(order[a], Math.max(rank[current[a]], rank[loads[a]], rank[bound[a]])),
+    );
+    const lists =
+      locations.length === 1 ? single(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
+    return isAcquire(kindOf(code)) || isWait ? lists.filter((from) => this.mayAcquire(thread, from)) : lists;
+  }
+
+  /** What `thread` must not overlook after a new seq_cst fence. It takes in `other` before it. */
+  private boundAfterFence(thread: number, other: MessageView): MessageView {
+    const { scOrder, threadViews, views } = this.views;
+    const { current, loads, acquire } = threadViews[thread];
+    const known = views.join(views.join(views.join(current, loads), acquire), other);
+    return views.joinLocations(known, scOrder.boundAfterFence(thread, known));
+  }
+
+  /** The same for a wait on a place: it takes the lock of the queue first. */
+  private boundOfWait(thread: number, place: number): MessageView {
+    return this.boundAfterFence(thread, this.views.lockViews[place]);
+  }
+
+  /**
+   * Whether a read-modify-write of `thread` may read `from`, which is readable. One with full order
+   * reads it after a seq_cst fence.
+   */
+  mayUpdate(thread: number, from: readonly number[]): boolean {
+    if (!isFullFence(kindOf(this.execution.pending[thread]))) return true;
+    return this.isAtLeast(from, this.boundAfterFence(thread, this.views.views.initial));
+  }
+
+  /** Whether `thread` may read `from` with acquire: then more fences happen before the load. */
+  private mayAcquire(thread: number, from: readonly number[]): boolean {
+    const { scOrder, threadViews, views, messageViews } = this.views;
+    const { current, loads } = threadViews[thread];
+    let known = current;
+    for (let i = 0; i < from.length; i++) known = views.join(known, messageViews[from[i]]);
+    return known === current || this.isAtLeast(from, scOrder.bound(known, loads));
+  }
+
+  private isAtLeast(from: readonly number[], bound: MessageView): boolean {
+    const { rank, location } = this.stores;
+    return from.every((store) => rank[store] >= rank[bound[location[store]]]);
   }
 
   /**
@@ -136,8 +173,11 @@ export class ChoiceEnumerator {
     const locations = this.locations.of[place];
     if (locations.length !== 1) return undefined;
     const [location] = locations;
-    const { current, loads } = this.views.threadViews[thread];
-    const oldest = Math.max(stores.rank[current[location]], stores.rank[loads[location]]);
+    const { scOrder, threadViews } = this.views;
+    const { current, loads } = threadViews[thread];
+    const { rank } = stores;
+    const bound = scOrder.bound(current, loads);
+    const oldest = Math.max(rank[current[location]], rank[loads[location]], rank[bound[location]]);
     return newestFirst(stores.order[location], oldest).map((store) => {
       const [low, high] = stores.value(this.execution.places[place], [store]);
       return (BigInt(high) << 32n) | BigInt(low);
@@ -147,10 +187,14 @@ export class ChoiceEnumerator {
   /** After which stores the next store of `thread` may come, newest first. */
   placements(thread: number): readonly (readonly number[])[] {
     const { stores } = this;
-    const { current } = this.views.threadViews[thread];
+    const { scOrder, threadViews } = this.views;
+    const { current } = threadViews[thread];
+    const bound = scOrder.bound(current, current);
     const locations = this.locations.of[placeOf(this.execution.pending[thread])];
     const candidates = locations.map((a) =>
-      newestFirst(stores.order[a], stores.rank[current[a]]).filter((store) => !this.isUpdated(store)),
+      newestFirst(stores.order[a], Math.max(stores.rank[current[a]], stores.rank[bound[a]])).filter(
+        (store) => !this.isUpdated(store),
+      ),
     );
     return locations.length === 1
       ? single(candidates[0])

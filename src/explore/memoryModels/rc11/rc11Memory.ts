@@ -1,11 +1,11 @@
 import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
-  type FenceKind,
   failedCmpxchg,
   isAcquire,
   isCmpxchg,
   isFence,
+  isFullFence,
   isLoad,
   isLocking,
   isQueue,
@@ -31,17 +31,16 @@ import { type AccessChoice, executionGraphHash, type GraphModel, readsOf } from 
 import { AccessHistory } from './accessHistory.ts';
 import { ChoiceEnumerator } from './choices.ts';
 import { DataRaces } from './dataRaces.ts';
+import { Rc11State } from './rc11State.ts';
 import { ViewSnapshots } from './snapshots.ts';
 import { type ThreadView, Views } from './threadView.ts';
 import { ViewTransitions } from './viewTransitions.ts';
-import { WeakState } from './weakState.ts';
 
 /**
  * HOT under `weak`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
- * messages. Loads may read from older stores, and a store need not be the last of its location. A
- * full fence is stronger than the seq_cst fence of RC11: see `docs/memory-models.md`.
+ * messages. Loads may read from older stores, and a store need not be the last of its location.
  */
-export class WeakMemory implements GraphModel {
+export class Rc11Memory implements GraphModel {
   readonly locations: ByteRanges;
   readonly stores: CoherenceOrder;
   readonly views: Views;
@@ -63,7 +62,7 @@ export class WeakMemory implements GraphModel {
   /** The stores that memory showed before each store that was redone. */
   private readonly shown: number[] = [];
   private readonly races: DataRaces;
-  private readonly state: WeakState;
+  private readonly state: Rc11State;
 
   /** @param Transitions what accesses do to views; execution graphs have another. */
   constructor(execution: Execution, Transitions: typeof ViewTransitions = ViewTransitions) {
@@ -79,7 +78,7 @@ export class WeakMemory implements GraphModel {
     this.choices = new ChoiceEnumerator(execution, locations, stores, this.transitions, this.firstStore);
     const order = { views, stepsOf, locations, threadViews: this.transitions.threadViews };
     this.races = new DataRaces(execution, order);
-    this.state = new WeakState(execution, this, new AccessHistory(execution, order, this.races));
+    this.state = new Rc11State(execution, this, new AccessHistory(execution, order, this.races));
   }
 
   reset(): void {
@@ -126,7 +125,7 @@ export class WeakMemory implements GraphModel {
     values[s] = highs[s] = olds[s] = oldHighs[s] = 0;
     let low = 0;
     let high = 0;
-    if (isFence(kind)) this.transitions.fence(thread, kind as FenceKind);
+    if (isFence(kind)) this.transitions.fence(thread, kind);
     else {
       const place = execution.places[id];
       if (isRead(kind)) [low, high] = this.stores.value(place, from);
@@ -136,7 +135,7 @@ export class WeakMemory implements GraphModel {
       else if (isCmpxchg(kind) && low !== tree.expected[node]) {
         footprints[s] = failedCmpxchg(code);
         olds[s] = low;
-        this.load(thread, Kind.load, from, low, 0);
+        this.load(thread, kindOf(footprints[s]), from, low, 0);
       } else if (isRmw(kind)) this.update(thread, kind, place, from, after, low);
       else this.store(thread, kind, place, after);
     }
@@ -174,9 +173,9 @@ export class WeakMemory implements GraphModel {
     const value = rmwResult(kind, old, tree.expected[at], tree.operand[at], place.bits);
     values[steps] = value;
     olds[steps] = old;
-    this.transitions.fence(thread, Kind.mb);
+    if (isFullFence(kind)) this.transitions.fence(thread, Kind.mb);
     const first = this.addStores(place, value, 0, after, true);
-    this.transitions.update(thread, from, first);
+    this.transitions.update(thread, kind, from, first);
   }
 
   private useLock(thread: number, kind: number, place: Place, after: readonly number[]): void {
@@ -191,23 +190,20 @@ export class WeakMemory implements GraphModel {
     else this.transitions.unlock(thread, place.id);
   }
 
-  /**
-   * A wait queue. A thread that waits or wakes has a full fence; one that wakes up takes
-   * the view of its waker.
-   */
+  /** A wait queue. A thread that waits or wakes holds its lock, and has a full fence. */
   private useQueue(thread: number, kind: number, place: Place, from: readonly number[], seen: number): void {
     const { execution, transitions } = this;
     execution.changed = place.id;
-    if (kind !== Kind.resume) transitions.fence(thread, Kind.mb);
+    transitions.enterQueue(thread, place.id);
+    if (kind === Kind.resume) return;
+    transitions.fence(thread, Kind.mb);
     if (kind === Kind.wait) {
       // Atomics.wait compares in the one order of all seq_cst accesses, whether it then sleeps or
       // not.
       this.load(thread, Kind.loadAcquire, from, seen, 0);
       if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place.id;
-    } else if (kind === Kind.wake) {
-      execution.values[execution.steps] = execution.queues.wakeAll(place.id);
-      transitions.wake(thread, place.id);
-    } else transitions.resume(thread, place.id);
+    } else execution.values[execution.steps] = execution.queues.wakeAll(place.id);
+    transitions.leaveQueue(thread, place.id);
   }
 
   /** Adds the stores of the step that is being taken; returns the first. */

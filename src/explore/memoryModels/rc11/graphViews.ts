@@ -1,14 +1,6 @@
 import { ViewTransitions } from './viewTransitions.ts';
 
 /**
- * For an execution graph of `weak` under construction: no SC view, as its `mb` are in no order yet.
- * Whether there is one is asked of the whole graph (psc of Lahav et al., PLDI 2017).
- */
-export class UnorderedFenceViews extends ViewTransitions {
-  protected override publishSc(): void {}
-}
-
-/**
  * For an execution graph of another model under construction: coherence of each location alone. The
  * axioms of the model are asked of the whole graph.
  */
@@ -24,7 +16,7 @@ export class CoherenceViews extends ViewTransitions {
     this.threadViews[thread] = { ...view, current: this.afterWrite(thread, view.current, first) };
   }
 
-  override update(thread: number, _from: readonly number[], first: number): void {
+  override update(thread: number, _kind: number, _from: readonly number[], first: number): void {
     this.store(thread, first);
   }
 

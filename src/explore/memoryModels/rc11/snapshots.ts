@@ -8,7 +8,7 @@ import type { ViewTransitions } from './viewTransitions.ts';
 export class ViewSnapshots {
   /** By step: the view of its thread before it. */
   readonly threadViews: ThreadView[] = [];
-  private readonly scViews: MessageView[] = [];
+  private readonly scChanges: number[] = [];
   private readonly lockViews: MessageView[] = [];
   private readonly transitions: ViewTransitions;
 
@@ -20,7 +20,7 @@ export class ViewSnapshots {
   save(s: number, thread: number, place: number): void {
     const { transitions } = this;
     this.threadViews[s] = transitions.threadViews[thread];
-    this.scViews[s] = transitions.scView;
+    this.scChanges[s] = transitions.scOrder.changes;
     this.lockViews[s] = transitions.lockViews[place];
   }
 
@@ -28,7 +28,7 @@ export class ViewSnapshots {
   restore(s: number, thread: number, place: number, stores: number): void {
     const { transitions } = this;
     transitions.threadViews[thread] = this.threadViews[s];
-    transitions.scView = this.scViews[s];
+    transitions.scOrder.undo(this.scChanges[s]);
     transitions.lockViews[place] = this.lockViews[s];
     transitions.messageViews.length = stores;
   }

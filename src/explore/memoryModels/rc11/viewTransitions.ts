@@ -1,5 +1,6 @@
-import { type FenceKind, Kind, unknownKind } from '../../../memory/kinds.ts';
+import { isAcquire, isFullFence, isRelease, Kind } from '../../../memory/kinds.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
+import { ScOrder } from './scOrder.ts';
 import type { MessageView, ThreadView, Views } from './threadView.ts';
 
 /** What `ViewTransitions` are about. */
@@ -20,8 +21,7 @@ export interface ViewContext {
 export class ViewTransitions {
   /** By thread. */
   readonly threadViews: ThreadView[];
-  /** The SC view: what the last `mb` of all threads knew. */
-  scView: MessageView;
+  readonly scOrder: ScOrder;
   /**
    * By store: what a thread takes in that reads the store with acquire, or reads it and then
    * executes a fence.
@@ -31,7 +31,7 @@ export class ViewTransitions {
   readonly lockViews: MessageView[];
   /** The places of `lockViews` that had one that is not initial, in any execution. */
   readonly usedLocks: number[] = [];
-  protected readonly views: Views;
+  readonly views: Views;
   protected readonly stores: CoherenceOrder;
   private readonly stepsOf: readonly (readonly number[])[];
 
@@ -42,68 +42,72 @@ export class ViewTransitions {
     this.stepsOf = stepsOf;
     const start = { current: initial, loads: initial, acquire: initial, release: initial, stores: initial };
     this.threadViews = stepsOf.map(() => start);
-    this.scView = initial;
+    this.scOrder = new ScOrder(views, stores);
     this.messageViews = Array.from({ length: stores.count }, () => initial);
     this.lockViews = Array.from({ length: places }, () => initial);
   }
 
-  load(thread: number, from: readonly number[], isAcquire: boolean): void {
+  load(thread: number, from: readonly number[], isAcquiring: boolean): void {
     const { messageViews, views } = this;
     const view = this.threadViews[thread];
     let current = this.afterRead(thread, view.current, from);
     let acquire = view.acquire;
     for (const store of from) acquire = views.join(acquire, messageViews[store]);
-    if (isAcquire) for (const store of from) current = views.join(current, messageViews[store]);
+    if (isAcquiring) for (const store of from) current = views.join(current, messageViews[store]);
     const { loads, release, stores } = view;
     this.threadViews[thread] = { current, loads, acquire, release, stores };
+    for (const store of from) this.scOrder.addAccess(current, loads, store, false);
   }
 
-  store(thread: number, first: number, isRelease: boolean): void {
+  store(thread: number, first: number, isReleasing: boolean): void {
     const view = this.threadViews[thread];
     const current = this.afterWrite(thread, view.current, first);
     const { loads, acquire, release } = view;
-    this.addMessages(isRelease ? this.views.join(current, loads) : this.withParts(release, first));
+    this.addMessages(isReleasing ? this.views.join(current, loads) : this.withParts(release, first));
     const stores = this.afterWrite(thread, view.stores, first);
     this.threadViews[thread] = { current, loads, acquire, release, stores };
+    this.addWrites(current, first);
   }
 
-  /** A read-modify-write, after its `mb` (see `fence`): the access and a second `mb`. */
-  update(thread: number, from: readonly number[], first: number): void {
+  /**
+   * A read-modify-write of this kind. One with full order comes after a seq_cst fence; this is the
+   * access and a second fence.
+   */
+  update(thread: number, kind: number, from: readonly number[], first: number): void {
+    const { views, messageViews } = this;
     const view = this.threadViews[thread];
+    let read = views.initial;
+    for (const store of from) read = views.join(read, messageViews[store]);
     let current = this.afterWrite(thread, view.current, first);
-    for (const store of from) current = this.views.join(current, this.messageViews[store]);
-    this.addMessages(current);
+    if (isAcquire(kind)) current = views.join(current, read);
+    // A release sequence: the message has what that of the store before it had.
+    const own = isRelease(kind) ? views.join(current, view.loads) : this.withParts(view.release, first);
+    this.addMessages(views.join(own, read));
     const stores = this.afterWrite(thread, view.stores, first);
-    this.threadViews[thread] = { current, loads: current, acquire: current, release: current, stores };
-    this.publishSc(current);
+    this.threadViews[thread] = { ...view, current, acquire: views.join(view.acquire, read), stores };
+    this.addWrites(current, first);
+    if (isFullFence(kind)) this.fence(thread, Kind.mb);
   }
 
-  fence(thread: number, kind: FenceKind): void {
+  /** A fence of this kind. */
+  fence(thread: number, kind: number): void {
     const { views } = this;
     const view = this.threadViews[thread];
-    switch (kind) {
-      case Kind.rmb:
-        this.threadViews[thread] = { ...view, loads: views.join(view.loads, view.acquire) };
-        return;
-      case Kind.wmb:
-        this.threadViews[thread] = { ...view, release: views.join(view.release, view.stores) };
-        return;
-      case Kind.mb: {
-        const known = views.join(views.join(view.current, view.loads), view.acquire);
-        const current = views.joinLocations(known, this.scView).slice();
-        current[views.fences(thread)]++;
-        this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
-        this.publishSc(current);
-        return;
-      }
-      default:
-        throw unknownKind(kind satisfies never);
+    if (kind === Kind.rmb) this.threadViews[thread] = { ...view, loads: views.join(view.loads, view.acquire) };
+    else if (kind === Kind.wmb) this.threadViews[thread] = { ...view, release: views.join(view.release, view.stores) };
+    else if (isFullFence(kind)) {
+      const current = views.join(views.join(view.current, view.loads), view.acquire).slice();
+      current[views.fences(thread)] = this.scOrder.addFence(thread, current);
+      this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
+    } else {
+      const current = isAcquire(kind) ? views.join(view.current, view.acquire) : view.current;
+      const release = isRelease(kind) ? views.join(current, view.loads) : view.release;
+      this.threadViews[thread] = { ...view, current, release };
     }
   }
 
-  /** The SC view after an `mb` that knew `view`. */
-  protected publishSc(view: MessageView): void {
-    this.scView = view;
+  private addWrites(current: MessageView, first: number): void {
+    for (let store = first; store < this.stores.count; store++) this.scOrder.addAccess(current, current, store, true);
   }
 
   lock(thread: number, id: number): void {
@@ -117,13 +121,16 @@ export class ViewTransitions {
     this.handOn(id, this.views.join(current, loads));
   }
 
-  /** All threads that sleep on a cell will take the view of `thread`. */
-  wake(thread: number, id: number): void {
-    this.handOn(id, this.views.join(this.lockViews[id], this.threadViews[thread].current));
+  /**
+   * `thread` takes the lock of a wait queue, which a wait and a wake hold (futex(2), and the critical
+   * section of ECMA-262).
+   */
+  enterQueue(thread: number, id: number): void {
+    this.takeIn(thread, id);
   }
 
-  resume(thread: number, id: number): void {
-    this.takeIn(thread, id);
+  leaveQueue(thread: number, id: number): void {
+    this.handOn(id, this.threadViews[thread].current);
   }
 
   private takeIn(thread: number, id: number): void {

@@ -1,0 +1,57 @@
+import { placeOf } from '../../../memory/kinds.ts';
+import type { Execution } from '../../execution/execution.ts';
+import type { VarintBuffer } from '../../states/varintBuffer.ts';
+import type { ByteRanges } from '../byteRanges.ts';
+import type { CoherenceOrder } from '../coherenceOrder.ts';
+
+/** HOT under `tso`. The store buffers: first in, first out. */
+export class StoreBuffers {
+  /** By thread: the steps whose stores are in its buffer, oldest first. */
+  readonly of: number[][];
+  /** By step: the first store that it made. */
+  readonly firstStore: number[] = [];
+  private readonly execution: Execution;
+  private readonly locations: ByteRanges;
+  private readonly stores: CoherenceOrder;
+
+  constructor(execution: Execution, locations: ByteRanges, stores: CoherenceOrder) {
+    this.of = execution.program.actors.map(() => []);
+    this.execution = execution;
+    this.locations = locations;
+    this.stores = stores;
+  }
+
+  /** By location of a place: the store that `thread` reads it from. */
+  read(thread: number, id: number): readonly number[] {
+    const locations = this.locations.of[id];
+    if (locations.length === 1) return [this.newest(thread, locations[0])];
+    return locations.map((location) => this.newest(thread, location));
+  }
+
+  /**
+   * The store that `thread` reads a location from: its own newest one, as long as that is in its
+   * buffer.
+   */
+  private newest(thread: number, location: number): number {
+    const { stores, firstStore } = this;
+    const buffer = this.of[thread];
+    for (let i = buffer.length - 1; i >= 0; i--)
+      for (let store = firstStore[buffer[i]]; stores.step[store] === buffer[i]; store++)
+        if (stores.location[store] === location) return store;
+    return stores.last(location);
+  }
+
+  addState(row: VarintBuffer): void {
+    const { footprints, values, highs, places } = this.execution;
+    for (let t = 0; t < this.of.length; t++) {
+      const buffer = this.of[t];
+      row.add(buffer.length);
+      for (let i = 0; i < buffer.length; i++) {
+        const s = buffer[i];
+        row.add(footprints[s]);
+        row.add(values[s]);
+        if (places[placeOf(footprints[s])].bits === 64) row.add(highs[s]);
+      }
+    }
+  }
+}
