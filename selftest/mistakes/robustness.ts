@@ -207,10 +207,57 @@ export const robustness: readonly Mistake[] = [
     edits: [
       {
         file: 'cli/supervise',
-        from: "this.end(STATUS.usage, '', `gfnring: ${module} calls process.exit(${status}): a module must not do that\\n`);",
-        to: 'this.end(status);',
+        from: "if (this.module !== undefined) this.end(STATUS.usage, '', `gfnring: ${this.module} ${mustNotCall(call)}\\n`);",
+        to: 'if (this.module !== undefined) this.end(0);',
       },
     ],
+  },
+  {
+    name: 'module-kills-the-process',
+    part: 'supervision',
+    testFile: 'test/campaign/workers.slow.test.ts',
+    expectedBy: ["a module that calls this is to blame: process.kill(process.pid, 'SIGKILL')"],
+    edits: [
+      {
+        file: 'process/forbidEnding',
+        from: '[process.pid, -process.pid, 0].includes(Number(pid))',
+        to: 'Number(pid) === 0',
+      },
+    ],
+  },
+  {
+    name: 'late-timer-blamed-on-the-next-module',
+    part: 'campaigns',
+    testFile: 'test/campaign/moduleFaults.test.ts',
+    expectedBy: ['a timer that throws after its task is the fault of its own module, and not of the next one'],
+    edits: [{ file: 'campaign/executors/moduleFaults', from: 'moduleOfTask.getStore() ?? last', to: 'last' }],
+  },
+  {
+    name: 'open-timers-of-threads-forgotten',
+    part: 'campaigns',
+    testFile: 'test/campaign/workers.slow.test.ts',
+    expectedBy: ['a timer that has not fired when the campaign ends is named'],
+    edits: [
+      {
+        file: 'campaign/executors/threadPoolExecutor',
+        from: 'noteLeftOpen([...this.open.values()].flat());',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'no-document-at-an-interruption',
+    part: 'supervision',
+    testFile: supervision,
+    expectedBy: ['a signal while a module loads: with --json, there is a document'],
+    edits: [{ file: 'cli/supervise', from: 'else if (isJson && isShort)', to: 'else if (false)' }],
+  },
+  {
+    name: 'finding-left-out-is-green',
+    part: 'reports',
+    testFile: 'test/cli/exitStatus.slow.test.ts',
+    expectedBy: ['report: the report is written, but a finding of the campaign cannot be read: 2'],
+    edits: [{ file: 'cli/commands/report', from: 'if (leftOut.size > 0) process.exitCode = STATUS.usage;', to: '' }],
   },
   {
     name: 'processes-of-modules-live-on',

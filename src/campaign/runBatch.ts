@@ -20,6 +20,7 @@ import {
   MUTATION_PERIOD,
 } from './batch.ts';
 import { Coverage } from './coverage/coverage.ts';
+import { endLate } from './endLate.ts';
 import { failureKey } from './failureKey.ts';
 import { mutateSchedule, ReplayThenFallback } from './mutateSchedule.ts';
 
@@ -35,15 +36,18 @@ const MERGE_STEPS = 200_000;
 
 /**
  * Runs a batch on this thread. The result does not depend on what the thread has run before. Throws
- * `BadInput` if the scenario cannot be run.
+ * `BadInput` if the scenario cannot be run, and `TaskLate` if it takes longer than `seconds`.
  */
-export async function runBatch(batch: Batch, config: BatchConfig): Promise<BatchResult> {
+export async function runBatch(batch: Batch, config: BatchConfig, seconds = Infinity): Promise<BatchResult> {
   const scenario = await openScenario(batch.source);
   // A campaign proves nothing, so it need not assume that a loop has no state.
   const run = createRun(scenario, config.stepsMax, config, [], { iterationsMax: Infinity, byComparison: false });
-  const runner = new BatchRunner(run, { source: batch.source, scenario }, batch, config);
-  for (let index = 0; index < BATCH_EXECUTIONS; index++) runner.run(index);
-  return runner.result();
+  const runBatchHere = (): BatchResult => {
+    const runner = new BatchRunner(run, { source: batch.source, scenario }, batch, config);
+    for (let index = 0; index < BATCH_EXECUTIONS; index++) runner.run(index);
+    return runner.result();
+  };
+  return endLate(seconds, runBatchHere, () => run.execution.threads.code.interrupted()?.label);
 }
 
 class BatchRunner {

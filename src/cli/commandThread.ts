@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
-import { leftOpen, type SupervisionMessage, setSupervisor } from '../process/supervision.ts';
+import { exitThread, forbidEnding } from '../process/forbidEnding.ts';
+import { leftOpen, noteEnding, type SupervisionMessage, setSupervisor } from '../process/supervision.ts';
 import { runCommandLine } from './runCommandLine.ts';
 
 /** What Node calls things that keep a thread alive, and what a user calls them. */
@@ -18,6 +19,11 @@ const RESOURCES: Readonly<Record<string, string>> = {
 
 const port = parentPort!;
 setSupervisor((message) => port.postMessage(message));
+
+forbidEnding((call) => {
+  noteEnding(call);
+  return exitThread();
+});
 
 // As it is, and not within an error of Node that explains rejections.
 process.on('unhandledRejection', (reason) => {

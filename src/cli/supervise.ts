@@ -3,6 +3,7 @@ import { oneLine } from '../input/oneLine.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { describeThrown } from '../input/show.ts';
 import { killDescendants } from '../process/descendants.ts';
+import { mustNotCall } from '../process/forbidEnding.ts';
 import { isThrownByPackage } from '../process/moduleToBlame.ts';
 import { createStopRequest, STOP } from '../process/stopRequest.ts';
 import type { Ending, EndReason, SupervisionMessage } from '../process/supervision.ts';
@@ -41,6 +42,8 @@ class Supervisor {
   private timer: NodeJS.Timeout | undefined;
   /** The last module that was loaded. */
   private module: string | undefined;
+  /** Something was printed to stdout. With `--json`, that is the whole document. */
+  private hasResult = false;
   private isStopping = false;
   private isOver = false;
 
@@ -61,10 +64,14 @@ class Supervisor {
   private receive(message: SupervisionMessage): void {
     switch (message.kind) {
       case 'write':
+        if (message.stream === 'stdout') this.hasResult = true;
         process[message.stream].write(message.text);
         break;
       case 'module':
         this.module = message.path;
+        break;
+      case 'ends':
+        this.endedByModule(message.call);
         break;
       case 'guard':
         this.guards.push({ ...message, deadline: performance.now() + message.seconds * 1000 });
@@ -123,7 +130,9 @@ class Supervisor {
     const { status, stdout, stderr } = this.guards.at(-1)?.endings[reason] ?? endingWithoutGuard(reason);
     // A guard that knows no result leaves the document to the command. Errors have none.
     const isShort = stdout === undefined && (status === 'interrupted' || status === 'undecided');
-    if (isShort && this.args.includes('--json')) this.end(STATUS[status], shortDocument(reason));
+    const isJson = this.args.includes('--json');
+    if (isJson && this.hasResult) this.end(STATUS[status]);
+    else if (isJson && isShort) this.end(STATUS[status], shortDocument(reason));
     else this.end(STATUS[status], stdout, stderr);
   }
 
@@ -146,13 +155,15 @@ class Supervisor {
     else this.end(STATUS.harness, '', `gfnring: the harness itself failed: ${message}\n`);
   }
 
-  /** The thread has ended and has not said so before. */
+  private endedByModule(call: string): void {
+    if (this.module !== undefined) this.end(STATUS.usage, '', `gfnring: ${this.module} ${mustNotCall(call)}\n`);
+    else this.end(STATUS.harness, '', `gfnring: the harness itself failed: it calls ${call}\n`);
+  }
+
+  /** The thread has ended and has not said why. */
   private exited(status: number): void {
-    if (this.isOver) return;
-    const { module } = this;
-    if (module === undefined)
-      this.end(STATUS.harness, '', `gfnring: the harness itself failed: its thread ended with ${status}\n`);
-    else this.end(STATUS.usage, '', `gfnring: ${module} calls process.exit(${status}): a module must not do that\n`);
+    if (this.module !== undefined) this.end(STATUS.usage, '', `gfnring: ${this.module} ends its thread\n`);
+    else this.end(STATUS.harness, '', `gfnring: the harness itself failed: its thread ended with ${status}\n`);
   }
 
   private end(status: number, stdout = '', stderr = ''): void {

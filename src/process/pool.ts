@@ -1,6 +1,13 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
-import { noteOwn } from './supervision.ts';
+import { noteEnding, noteOwn } from './supervision.ts';
+
+/** What a thread of a pool says beside the results of its tasks. */
+interface PoolMessage {
+  readonly kind: string;
+  /** `ends`: what a module has called. The thread ends. */
+  readonly call: string;
+}
 
 /**
  * A pool of worker threads that live as long as it does. It can be destroyed at any time.
@@ -9,11 +16,15 @@ import { noteOwn } from './supervision.ts';
  */
 export function createPool(filename: string, threads: number): Piscina {
   noteOwn('workers');
-  return new Piscina({
+  const pool = new Piscina({
     filename: fileURLToPath(new URL('./poolThread.cjs', import.meta.url)),
     workerData: pathToFileURL(filename).href,
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Infinity,
   });
+  pool.on('message', (message: PoolMessage) => {
+    if (message.kind === 'ends') noteEnding(message.call);
+  });
+  return pool;
 }

@@ -16,6 +16,8 @@ export type SupervisionMessage =
   | { readonly kind: 'write'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** From now on the module at `path` may be to blame for what happens to the thread. */
   | { readonly kind: 'module'; readonly path: string }
+  /** A module has called a function that ends the thread or the process. */
+  | { readonly kind: 'ends'; readonly call: string }
   | {
       readonly kind: 'guard';
       readonly id: number;
@@ -37,6 +39,9 @@ let guards = 0;
 export function setSupervisor(post: ((message: SupervisionMessage) => void) | undefined): void {
   send = post;
 }
+
+/** Ends the command because a module has made `call`, which would end its thread. */
+export const noteEnding = (call: string): void => send?.({ kind: 'ends', call });
 
 /** Prints text through the main thread: it appears even while this thread computes. */
 export function writeStream(stream: 'stdout' | 'stderr', text: string): void {
@@ -110,14 +115,22 @@ export async function runDueCallbacks(): Promise<void> {
   await setImmediate();
 }
 
+const openElsewhere = new Set<string>();
+
+/** Notes what users' modules have left open in other threads. By the names of Node. */
+export function noteLeftOpen(names: readonly string[]): void {
+  for (const name of names) openElsewhere.add(name);
+}
+
 /**
  * What users' modules have left open, so that it keeps the thread alive. By the names of Node, and
  * `Worker`.
  */
 export function leftOpen(): string[] {
-  if (activeBefore === undefined || own.has('connections')) return [];
+  if (activeBefore === undefined || own.has('connections')) return [...openElsewhere];
   const active = process.getActiveResourcesInfo();
   for (const name of activeBefore) if (active.includes(name)) active.splice(active.indexOf(name), 1);
+  active.push(...openElsewhere);
   // A worker that has ended has no id.
   return !own.has('workers') && workers.some(({ threadId }) => threadId > 0) ? [...active, 'Worker'] : active;
 }

@@ -16,11 +16,16 @@ const ofLostUpdate = settings([modulePath('lost-update')]);
 const exchange = (async () => {
   const state = new CampaignState(ofLostUpdate);
   const batch: CampaignTask = { kind: 'batch', batch: state.nextBatch, config: ofLostUpdate };
-  const batchAnswer = await runTask(batch);
+  const batchAnswer = await runTask({ task: batch, seconds: 60, until: Infinity });
   state.applyBatch(diffBatch(state, (batchAnswer as { result?: unknown }).result as never));
   const minimise: CampaignTask = { kind: 'minimise', unminimised: state.findings.unminimised[0], config: ofLostUpdate };
   const overJson = (answer: unknown): TaskAnswer => JSON.parse(JSON.stringify(answer));
-  return { batch, batchAnswer: overJson(batchAnswer), minimise, minimiseAnswer: overJson(await runTask(minimise)) };
+  return {
+    batch,
+    batchAnswer: overJson(batchAnswer),
+    minimise,
+    minimiseAnswer: overJson(await runTask({ task: minimise, seconds: 60, until: Infinity })),
+  };
 })();
 
 /** Applies an answer, as the coordinator does it. */

@@ -26,13 +26,13 @@ function unsound(name: string, does: string, once: boolean): string {
   const module = join(folder, `${name}.mjs`);
   writeFileSync(
     module,
-    `import { existsSync, rmSync } from 'node:fs';
+    `import { existsSync, unlinkSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { scenario } from 'gfnring';
 const unsound = () => {
   if (isMainThread || !existsSync(${JSON.stringify(flag)})) return;
-  // Two workers may see the file. One of them removes it.
-  try { if (${once}) rmSync(${JSON.stringify(flag)}); } catch { return; }
+  // Two workers may see the file. One of them removes it; rmSync does not say which.
+  try { if (${once}) unlinkSync(${JSON.stringify(flag)}); } catch { return; }
   ${does}
 };
 export default scenario({
@@ -46,8 +46,11 @@ export default scenario({
   return module;
 }
 
+/** Ends its thread, in a way that is not forbidden. */
+const DIES = "process.removeAllListeners('uncaughtException'); setTimeout(() => { throw new Error('dies'); });";
+
 test.each([
-  ['dies', 'process.reallyExit(7);', { died: 1, hung: 0 }],
+  ['dies', DIES, { died: 1, hung: 0 }],
   // It leaves the processor to others.
   ['hangs', 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);', { died: 0, hung: 1 }],
 ] as const)('a worker that %s is replaced, and its batch is run again', (name, does, expected) => {
@@ -65,7 +68,7 @@ test.each([
 
 test('a batch that ends every worker is abandoned and reported', () => {
   writeFileSync(flag, '');
-  const { status, summary } = fuzz(unsound('always', 'process.reallyExit(7);', false), '--executions', '512');
+  const { status, summary } = fuzz(unsound('always', DIES, false), '--executions', '512');
   rmSync(flag);
   expect(status).toBe(3);
   expect(summary).toMatchObject({
@@ -86,6 +89,36 @@ test.each([
   expect(status).toBe(2);
   expect(stderr).toMatch(/^gfnring: \S*faulty\.mjs.*\n$/);
   expect(stderr).toContain(message);
+});
+
+test.each(['process.reallyExit(0)', "process.kill(process.pid, 'SIGKILL')"])(
+  'a module that calls this is to blame: %s',
+  (call) => {
+    writeFileSync(flag, '');
+    const { status, stderr } = fuzz(unsound('ends', `${call};`, true), '--executions', '512', '--workers', '1');
+    rmSync(flag, { force: true });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^gfnring: \S*ends\.mjs calls .*\n$/);
+    expect(stderr).toContain(`calls ${call}: a module must not do that`);
+  },
+);
+
+test('a timer that has not fired when the campaign ends is named', () => {
+  writeFileSync(flag, '');
+  const line = ['fuzz', unsound('later', 'setTimeout(() => { throw 1; }, 60_000);', true), '--executions', '512'];
+  const { status, stderr } = gfnring(...line, '--workers', '1', '--dir', 'later');
+  rmSync(flag, { force: true });
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^gfnring: \S*later\.mjs left open: a timer\n$/)]);
+});
+
+test('an operation that never returns is named when the time is over', () => {
+  writeFileSync(flag, '');
+  const blocks = unsound('blocks', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', false);
+  const line = ['fuzz', blocks, '--seconds', '2', '--workers', '1', '--dir', 'blocks'];
+  const { status, stderr } = gfnring(...line);
+  rmSync(flag, { force: true });
+  const named = /^gfnring: when the time was over, operation \d of a, .* had not returned\n$/;
+  expect([status, stderr]).toEqual([4, expect.stringMatching(named)]);
 });
 
 test('a batch that waits for a worker does not count as one that hangs', () => {

@@ -145,6 +145,15 @@ test('whatever a module throws, and whenever, is its fault', async () => {
     const { status, stdout, stderr } = await gfnringHere('explore', file(name, text));
     expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
   }
+  // Other threads throw at the same time, and nothing waits for them any more.
+  const text =
+    scenario(`name: 't', cells: { x: 'u8' }, actors: { a: [(m, { x }) => m.load(x)], b: [(m, { x }) => m.load(x)] },
+    finally: { p: () => { throw new Error('no'); } }`);
+  expect(gfnring('explore', file('throws-everywhere.mjs', text), '--workers', '2')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'gfnring: scenario t: finally.p throws Error: no\n',
+  });
   const wrong: [string, string, RegExp][] = [
     ['promise.mjs', 'always: { p: () => Promise.reject(1) }', /always.p returns a promise: must return true or false/],
     ['undefined-property.mjs', 'always: { p: () => { throw undefined; } }', /always.p throws undefined/],

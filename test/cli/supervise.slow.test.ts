@@ -28,6 +28,8 @@ describe('what a module does outside of its operations is its own fault, with st
   test.each([
     ['process.exit(0);', 'calls process.exit(0): a module must not do that'],
     ['process.exit(42);', 'calls process.exit(42): a module must not do that'],
+    ["process.kill(process.pid, 'SIGKILL');", "calls process.kill(process.pid, 'SIGKILL'): a module must not do that"],
+    ["import { abort } from 'node:process'; abort();", 'calls process.abort(): a module must not do that'],
     ["setTimeout(() => { throw new Error('boom'); }); await new Promise((end) => setTimeout(end, 1000));", 'boom'],
     ["Promise.reject(new Error('boom')); await new Promise((end) => setTimeout(end, 1000));", 'boom'],
     ["Promise.reject('\\u001b[31mred'); await new Promise((end) => setTimeout(end, 1000));", '\\u{1b}[31mred'],
@@ -169,8 +171,10 @@ describe('a signal ends every command, with the results so far', () => {
 });
 
 test('a signal while a module loads: with --json, there is a document', async () => {
-  const { child, ended } = startIn(folder, 'explore', moduleWith('loads', { top: BLOCKS }), '--json');
-  await sleep(700);
+  const begun = join(folder, 'begun');
+  const top = `(await import('node:fs')).writeFileSync(${JSON.stringify(begun)}, ''); ${BLOCKS}`;
+  const { child, ended } = startIn(folder, 'explore', moduleWith('loads', { top }), '--json');
+  await expect.poll(() => existsSync(begun), { timeout: 10_000 }).toBe(true);
   child.kill('SIGTERM');
   const { status, stdout } = await ended;
   expect([status, JSON.parse(stdout)]).toEqual([130, { schema: 1, outcome: 'interrupted' }]);

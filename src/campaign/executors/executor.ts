@@ -40,6 +40,14 @@ export abstract class Executor {
     return unwrapAnswer(await this.answerTo(task));
   }
 
+  /**
+   * The property or the operation that has not returned when the time is over. Undefined: it is
+   * not known.
+   */
+  async runningAtEnd(): Promise<string | undefined> {
+    return undefined;
+  }
+
   /** Has a worker run a task. */
   abstract answerTo(task: CampaignTask): Promise<TaskAnswer>;
   abstract close(): Promise<void>;

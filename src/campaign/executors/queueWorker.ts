@@ -31,6 +31,8 @@ export interface QueueWorkerOptions {
   readonly signal: AbortSignal;
   /** Called after each task with the number of tasks so far. */
   readonly onDone: (tasks: number) => void;
+  /** See `ThreadPoolExecutor`. */
+  readonly onLateFault: (message: string) => void;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface QueueWorkerOptions {
  */
 export async function runQueueWorker(
   url: string,
-  { workers, patienceSeconds, version, signal, onDone }: QueueWorkerOptions,
+  { workers, patienceSeconds, version, signal, onDone, onLateFault }: QueueWorkerOptions,
 ): Promise<void> {
   let end: (error?: Error) => void = () => {};
   const ended = new Promise<void>((resolve, reject) => {
@@ -47,7 +49,7 @@ export async function runQueueWorker(
   });
   ended.catch(() => {});
   const { bullmq, connection } = await connectRedis(url, end);
-  const threads = new ThreadPoolExecutor(workers, patienceSeconds);
+  const threads = new ThreadPoolExecutor(workers, patienceSeconds, Infinity, onLateFault);
   let tasks = 0;
   const worker = new bullmq.Worker<unknown, SignedMessage>(
     queueName(version),

@@ -127,7 +127,8 @@ async function fuzz(names: readonly string[], options: Options, command: Command
 
 /** Creates the directory last, so that nothing is left of a campaign that cannot begin. */
 async function begin(settings: CampaignSettings, options: Options): Promise<number> {
-  const executor = await createExecutor(options);
+  const lateFaults: string[] = [];
+  const executor = await createExecutor(options, lateFaults);
   let campaign: CampaignDirectory;
   try {
     campaign = CampaignDirectory.create(options.dir, settings);
@@ -136,35 +137,46 @@ async function begin(settings: CampaignSettings, options: Options): Promise<numb
     await executor.close();
     throw error;
   }
-  return run(campaign, executor, options);
+  return run(campaign, executor, options, lateFaults);
 }
 
 /** Opens the directory first: it may be damaged, and workers take time to start. */
 async function resume(options: Options): Promise<number> {
   const campaign = CampaignDirectory.open(options.dir);
+  const lateFaults: string[] = [];
   let executor: Executor;
   try {
-    executor = await createExecutor(options);
+    executor = await createExecutor(options, lateFaults);
   } catch (error) {
     campaign.close();
     throw error;
   }
-  return run(campaign, executor, options);
+  return run(campaign, executor, options, lateFaults);
 }
 
 const secondsOf = ({ seconds, executions }: Options): number =>
   seconds ?? (executions === undefined ? SECONDS : Infinity);
 
-const createExecutor = async ({ queue, workers, patience }: Options): Promise<Executor> =>
-  queue === undefined ? new ThreadPoolExecutor(workers, patience) : QueueExecutor.connect(queue, packageVersion);
+/** @param lateFaults gets what modules have done outside of their tasks. */
+const createExecutor = async (options: Options, lateFaults: string[]): Promise<Executor> => {
+  const { queue, workers, patience } = options;
+  if (queue !== undefined) return QueueExecutor.connect(queue, packageVersion);
+  return new ThreadPoolExecutor(workers, patience, secondsOf(options), (message) => lateFaults.push(message));
+};
 
 /** Runs a campaign, closes it, prints its summary and returns the exit status. */
-async function run(campaign: CampaignDirectory, executor: Executor, options: Options): Promise<number> {
+async function run(
+  campaign: CampaignDirectory,
+  executor: Executor,
+  options: Options,
+  lateFaults: readonly string[],
+): Promise<number> {
   const { state } = campaign;
   const display = new CampaignProgress(state.counts.executions);
   const clock = new CampaignClock(campaign.directory, state);
   const writeErrors = new WriteErrors(campaign.directory);
   let ended: CampaignEnd;
+  let running: string | undefined;
   try {
     ended = await runCampaign(campaign, executor, {
       executions: options.executions ?? Infinity,
@@ -176,6 +188,8 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
         if (!options.quiet) display.show(status, state);
       },
     });
+    // With executions, code does return, and was only not done yet.
+    if (ended.by === 'seconds' && state.counts.executions === 0) running = await executor.runningAtEnd();
   } finally {
     await executor.close();
     clock.write();
@@ -185,13 +199,22 @@ async function run(campaign: CampaignDirectory, executor: Executor, options: Opt
   const { unwritten, ...end } = ended;
   const writeError = end.writeError ?? campaign.exportError ?? null;
   const summary = withUnwritten(await summariseCampaign(campaign), unwritten, writeError);
-  if (options.json) printJson({ ...summary, ended: { ...end, writeError }, workers: options.workers });
+  if (options.json)
+    printJson({
+      ...summary,
+      ended: { ...end, ...(running !== undefined && { running }), writeError },
+      workers: options.workers,
+    });
   else await printSummary(summary, display.rateOf(state.counts.executions), options);
+  if (running !== undefined) printError(`gfnring: when the time was over, ${running} had not returned`);
   if (writeError !== null) printError(`gfnring: not all results are in ${campaign.directory}: ${writeError}`);
   warnOfUnwritten(summary.findings);
   const isReported = await tryWritingReports(options.report, summary, display.seconds);
+  if (lateFaults.length > 0) printError(`gfnring: ${lateFaults[0]}`);
   if (ended.by === 'signal') return STATUS.interrupted;
   const status = statusOfCampaign(summary);
+  if (status === STATUS.findings) return status;
+  if (lateFaults.length > 0) return STATUS.usage;
   if (status !== STATUS.nothingFound) return status;
   if (!isReported) return STATUS.usage;
   return writeError === null ? status : STATUS.undecided;

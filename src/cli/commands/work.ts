@@ -5,7 +5,7 @@ import { plural } from '../../report/format.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { stopSignal } from '../interrupt.ts';
 import { patienceOption, quietOption, wholeNumberArgument } from '../options.ts';
-import { print, progress } from '../output.ts';
+import { print, printError, progress } from '../output.ts';
 import { packageVersion } from '../version.ts';
 
 interface Options {
@@ -37,6 +37,8 @@ async function work(url: string, { workers, patience, quiet }: Options): Promise
   let tasks = 0;
   await runQueueWorker(url, {
     ...{ workers, patienceSeconds: patience, version: packageVersion, signal: stopSignal() },
+    // No task is at fault, so no campaign is told.
+    onLateFault: (message) => printError(`gfnring: ${message}`),
     onDone: (done) => {
       tasks = done;
       if (!quiet) progress(`${plural(done, 'task')} done …`);

@@ -20,8 +20,11 @@ import { searchStates } from './searchStates.ts';
 
 /** Seconds beyond its limit after which a search is ended from outside. */
 export const GRACE_SECONDS = 0.2;
-/** Limit of the time to see whether an operation is stuck. */
-const CONFIRM_SECONDS = 0.3;
+/**
+ * Limits of the time to see whether an operation is stuck. The next one counts if the execution did
+ * not come as far as the first one: the machine is busy then.
+ */
+const CONFIRM_SECONDS = [0.3, 1];
 
 /** Searches a scenario on this thread. Throws `BadInput` if the search does not apply to it. */
 export function searchHere(scenario: Scenario, search: SearchSpec, limits: Limits): ScenarioSearchResult {
@@ -68,12 +71,15 @@ function findStuckOperation(
 ): Violation | undefined {
   const before = run.execution.threads.code.interrupted();
   if (before === undefined) return undefined;
-  const again = create();
-  extendGuards(CONFIRM_SECONDS);
-  withinTime(CONFIRM_SECONDS, () => runOnce(again, new StrictReplayScheduler(schedule)));
-  const after = again.execution.threads.code.interrupted();
-  const isStuck = after?.label === before.label && after.accesses === before.accesses;
-  return isStuck ? stuckViolation(before.label) : undefined;
+  for (const seconds of CONFIRM_SECONDS) {
+    const again = create();
+    extendGuards(seconds);
+    const result = withinTime(seconds, () => runOnce(again, new StrictReplayScheduler(schedule)));
+    if (result !== OUT_OF_TIME) return undefined;
+    const after = again.execution.threads.code.interrupted();
+    if (after?.label === before.label && after.accesses === before.accesses) return stuckViolation(before.label);
+  }
+  return undefined;
 }
 
 function searchInBatches(

@@ -89,7 +89,10 @@ export class SearchPool {
   /** Runs a batch on as many workers as it has items for, beside this thread. */
   private startOnWorkers(task: SearchTask): Promise<CompletedWork[][]> {
     const workers = Math.max(0, Math.min(this.workers, task.batch.items.length - 1));
-    return Promise.all(Array.from({ length: workers }, () => this.pool.run(task)));
+    const completed = Promise.all(Array.from({ length: workers }, () => this.pool.run(task)));
+    // If this thread throws first, nothing waits for them.
+    completed.catch(() => {});
+    return completed;
   }
 }
 
