@@ -231,8 +231,8 @@ export const execution: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/execution/locks',
-        from: '({ id }) => this.holds(thread, id)',
-        to: '({ id }) => id < 0',
+        from: 'if (!this.holds(thread, held.id)) continue;',
+        to: 'if (held.id >= 0) continue;',
       },
     ],
   },

@@ -10,8 +10,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoMemory',
-        from: 'isLoad(kind) || kind === Kind.resume)',
-        to: 'isLoad(kind) || kind === Kind.mb)',
+        from: 'if (kindOf(code) !== Kind.resume &&',
+        to: 'if (kindOf(code) !== Kind.mb &&',
       },
     ],
   },
@@ -23,8 +23,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoMemory',
-        from: 'isLoad(kind) || kind === Kind.resume)',
-        to: 'isLoad(kind) || isRmw(kind) || kind === Kind.resume)',
+        from: 'if (kindOf(code) !== Kind.resume &&',
+        to: 'if (kindOf(code) !== Kind.resume && !(KIND_TRAITS[kindOf(code)] & Trait.rmw) &&',
       },
     ],
   },

@@ -101,7 +101,13 @@ export const searches: readonly Mistake[] = [
     part: 'reads-from classes',
     testFile: 'test/explore/counts.slow.test.ts',
     expectedBy: ['ainc(2) every interleaving is run, and they are in so many classes'],
-    edits: [{ file: 'explore/search/traceCounter', from: 'if (!write || isRmw(kind))', to: 'if (!write)' }],
+    edits: [
+      {
+        file: 'explore/search/traceCounter',
+        from: 'if (!(traits & Trait.writes) || traits & Trait.rmw)',
+        to: 'if (!(traits & Trait.writes))',
+      },
+    ],
   },
   {
     name: 'overlapping-cells-do-not-conflict',
