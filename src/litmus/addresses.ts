@@ -1,21 +1,32 @@
 import type { Cell, Lock } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
-import type { LitmusVariable, Value } from './syntax.ts';
+import type { LitmusTest, Value } from './syntax.ts';
 
-/** Larger than the numbers that tests compute with, so that no sum of these is an address. */
-const FIRST = 0x10000;
+/**
+ * The distance between two variables that are not in one array. It is larger than the numbers that
+ * tests compute with, so that no sum of these is an address.
+ */
+const DISTANCE = 0x10000;
 
-/** The layout of the variables of a test, and the integers that stand for their addresses. */
+/**
+ * The layout of the variables of a test, and the integers that stand for their addresses. Elements
+ * of an array differ by 1, so `a + 1` is the second one.
+ */
 export class Addresses {
   readonly layout = new Layout();
-  private readonly places: readonly (Cell | Lock)[];
-  private readonly byName: ReadonlyMap<string, number>;
+  private readonly places = new Map<number, Cell | Lock>();
+  private readonly byName = new Map<string, number>();
 
-  constructor(variables: readonly LitmusVariable[]) {
-    this.places = variables.map(({ name, lock }) =>
-      lock ? this.layout.lock(name, 'spinlock') : this.layout.cell(name, 'u32'),
-    );
-    this.byName = new Map(variables.map(({ name }, i) => [name, FIRST + 4 * i]));
+  constructor({ variables, arrays }: Pick<LitmusTest, 'variables' | 'arrays'>) {
+    let next = 0;
+    for (const { name, lock } of variables) {
+      const isInArray = name.endsWith(']') && !name.endsWith('[0]');
+      const address = isInArray ? next : (Math.floor(next / DISTANCE) + 1) * DISTANCE;
+      this.places.set(address | 0, lock ? this.layout.lock(name, 'spinlock') : this.layout.cell(name, 'u32'));
+      this.byName.set(name, address | 0);
+      next = address + 1;
+    }
+    for (const array of arrays) this.byName.set(array, this.of(`${array}[0]`));
   }
 
   of(name: string): number {
@@ -24,7 +35,7 @@ export class Addresses {
 
   /** The variable at an address; undefined: none. */
   at(address: number): Cell | Lock | undefined {
-    return this.places[(address - FIRST) / 4];
+    return this.places.get(address);
   }
 
   /** The cell of a variable that is no lock. */

@@ -1,3 +1,4 @@
+import { LOOP_MAX } from './loops.ts';
 import { type Expression, expressionsOf, type LitmusTest, operandsOf, type Statement, type Thread } from './syntax.ts';
 
 /** An access or a fence in the text of a thread, with both branches of each `if`. */
@@ -54,13 +55,16 @@ class DependencyAnalysis {
           this.add(statement.kind, statement.kind, this.variable(statement.at), from[0]);
           break;
         case 'if':
-          this.branches(statement, union(from[0], around));
+          this.branches([statement.yes, statement.no], union(from[0], around));
+          break;
+        case 'while':
+          for (let passes = 0; passes < LOOP_MAX; passes++) this.branches([statement.body], union(from[0], around));
           break;
       }
     }
   }
 
-  private branches({ yes, no }: Statement & { readonly kind: 'if' }, around: Dependencies): void {
+  private branches([yes, no = []]: readonly (readonly Statement[])[], around: Dependencies): void {
     const before = new Map(this.locals);
     this.block(yes, around);
     const after = new Map(this.locals);

@@ -9,7 +9,7 @@ export function checkExplorable(body: readonly Statement[]): void {
   for (const statement of flattenStatements(body)) {
     if (statement.kind === 'srcu') throw notExplored(`${statement.as}: SRCU`);
     if (statement.kind === 'fence' && statement.how === null && !WITHOUT_EFFECT.has(statement.as))
-      throw notExplored(`${statement.as}: RCU`);
+      throw notExplored(statement.as === 'smp_memb' ? statement.as : `${statement.as}: RCU`);
     for (const expression of expressionsOf(statement).flatMap(flattenExpression)) checkExpression(expression);
   }
 }

@@ -2,18 +2,26 @@ import type { Cell, Lock } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Addresses } from './addresses.ts';
 import { binaryOperation, unaryOperation } from './arithmetic.ts';
+import { LOOP_MAX, LoopCut } from './loops.ts';
 import type { Expression, Statement, Thread, Update } from './syntax.ts';
 
-/** What a thread returns: the values of its locals, or why its behaviour is undefined. */
-export type ThreadResult = readonly number[] | { readonly undefinedBehaviour: string };
+/**
+ * What a thread returns: the values of its locals, why its behaviour is undefined, or `cut`: a loop
+ * would run too often.
+ */
+export type ThreadResult = readonly number[] | { readonly undefinedBehaviour: string } | 'cut';
+
+/** More statements of a thread are not executed. */
+const STATEMENTS_MAX = 20_000;
 
 /** Runs a thread of a test from start to end. This is one operation of an actor. */
 export function executeThread(thread: Thread, addresses: Addresses, mem: Memory): ThreadResult {
   const locals = new Map([...thread.locals].map(([name, value]) => [name, addresses.number(value)]));
   const held = new Set<string>();
   try {
-    executeBlock(thread.body, { mem, addresses, locals }, held);
+    executeBlock(thread.body, { mem, addresses, locals, executed: 0 }, held);
   } catch (error) {
+    if (error instanceof LoopCut) return 'cut';
     if (error instanceof UndefinedBehaviour) return { undefinedBehaviour: error.message };
     throw error;
   }
@@ -23,6 +31,7 @@ export function executeThread(thread: Thread, addresses: Addresses, mem: Memory)
 function executeBlock(statements: readonly Statement[], frame: CallFrame, held: Set<string>): void {
   for (const statement of statements) {
     const { mem, locals } = frame;
+    if (++frame.executed > STATEMENTS_MAX) throw new LoopCut();
     switch (statement.kind) {
       case 'set':
         locals.set(statement.local, evaluate(statement.value, frame));
@@ -51,11 +60,26 @@ function executeBlock(statements: readonly Statement[], frame: CallFrame, held: 
       case 'if':
         executeBlock(evaluate(statement.test, frame) === 0 ? statement.no : statement.yes, frame, held);
         break;
+      case 'while':
+        executeLoop(statement, frame, held);
+        break;
       case 'srcu':
         throw new Error('SRCU is not explored');
       default:
         evaluate(statement.value, frame);
     }
+  }
+}
+
+function executeLoop(
+  { test, body, bodyFirst }: Statement & { readonly kind: 'while' },
+  frame: CallFrame,
+  held: Set<string>,
+): void {
+  if (bodyFirst) executeBlock(body, frame, held);
+  for (let passes = 0; evaluate(test, frame) !== 0; passes++) {
+    if (passes === LOOP_MAX) throw new LoopCut();
+    executeBlock(body, frame, held);
   }
 }
 
@@ -67,6 +91,8 @@ interface CallFrame {
   readonly mem: Memory;
   readonly addresses: Addresses;
   readonly locals: Map<string, number>;
+  /** The number of statements that were executed. */
+  executed: number;
 }
 
 /** Evaluates an expression from left to right, to a signed 32-bit integer. */
@@ -86,6 +112,8 @@ function evaluate(expression: Expression, frame: CallFrame): number {
       if (value === undefined) throw new UndefinedBehaviour(`${left} is divided by 0`);
       return value;
     }
+    case 'choice':
+      return evaluate(evaluate(expression.test, frame) === 0 ? expression.no : expression.yes, frame);
     case 'load':
       return frame.mem[expression.how](cellAt(expression.at, frame)) | 0;
     case 'update':

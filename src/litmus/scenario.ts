@@ -20,7 +20,7 @@ export function litmusScenario(test: LitmusTest, ended: (passes: boolean, holds:
   if (threads.length > BUFFERED_MAX)
     throw new UnsupportedTest(`it has ${threads.length} threads, of which there may be ${BUFFERED_MAX} at most`);
   for (const thread of threads) checkExplorable(thread.body);
-  const addresses = new Addresses(variables);
+  const addresses = new Addresses(test);
   return {
     name: test.name,
     program: {
@@ -41,7 +41,9 @@ export function litmusScenario(test: LitmusTest, ended: (passes: boolean, holds:
       finally: {
         'it has a meaning': (view) => {
           for (const [returned] of view.results as readonly (readonly ThreadResult[])[])
-            if ('undefinedBehaviour' in returned) return returned.undefinedBehaviour;
+            if (returned !== 'cut' && 'undefinedBehaviour' in returned) return returned.undefinedBehaviour;
+          if ((view.results as readonly (readonly ThreadResult[])[]).some(([returned]) => returned === 'cut'))
+            return true;
           const state = stateOf(view, test, addresses);
           const holds = (of: Condition): boolean => holdsIn(of, state, addresses)!;
           ended(filter === null || holds(filter), holds(condition));

@@ -5,8 +5,10 @@ export interface LitmusTest {
   readonly stated: Verdict | null;
   /** Whether it states a data race. */
   readonly statesRace: boolean;
-  /** The shared variables. */
+  /** The shared variables. The elements of an array `a` are variables `a[0]`, `a[1]`, … */
   readonly variables: readonly LitmusVariable[];
+  /** The names of arrays. Each stands for the address of its first element. */
+  readonly arrays: readonly string[];
   readonly threads: readonly Thread[];
   readonly condition: Condition;
   /** Final states that do not satisfy it are ignored. */
@@ -57,6 +59,13 @@ export type Statement =
       readonly yes: readonly Statement[];
       readonly no: readonly Statement[];
     }
+  | {
+      readonly kind: 'while';
+      readonly test: Expression;
+      readonly body: readonly Statement[];
+      /** Whether the body runs once before the first test: `do … while`. */
+      readonly bodyFirst: boolean;
+    }
   /** An expression that is evaluated for its effect. */
   | { readonly kind: 'do'; readonly value: Expression };
 
@@ -69,6 +78,7 @@ export type Expression =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'unary'; readonly op: string; readonly of: Expression }
   | { readonly kind: 'binary'; readonly op: string; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'choice'; readonly test: Expression; readonly yes: Expression; readonly no: Expression }
   | { readonly kind: 'load'; readonly how: Load; readonly at: Expression }
   | { readonly kind: 'lockTest'; readonly how: 'spin_trylock' | 'spin_is_locked'; readonly at: Expression }
   | { readonly kind: 'srcuLock'; readonly at: Expression }
@@ -112,6 +122,7 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case 'srcu':
       return statement.cookie === undefined ? [statement.at] : [statement.at, statement.cookie];
     case 'if':
+    case 'while':
       return [statement.test];
     default:
       return [];
@@ -125,6 +136,8 @@ export function operandsOf(expression: Expression): readonly Expression[] {
       return [expression.of];
     case 'binary':
       return [expression.left, expression.right];
+    case 'choice':
+      return [expression.test, expression.yes, expression.no];
     case 'load':
     case 'lockTest':
     case 'srcuLock':
@@ -138,11 +151,11 @@ export function operandsOf(expression: Expression): readonly Expression[] {
 
 /** All statements, those within others included. */
 export const flattenStatements = (statements: readonly Statement[]): Statement[] =>
-  statements.flatMap((statement) =>
-    statement.kind === 'if'
-      ? [statement, ...flattenStatements(statement.yes), ...flattenStatements(statement.no)]
-      : [statement],
-  );
+  statements.flatMap((statement) => {
+    if (statement.kind === 'if')
+      return [statement, ...flattenStatements(statement.yes), ...flattenStatements(statement.no)];
+    return statement.kind === 'while' ? [statement, ...flattenStatements(statement.body)] : [statement];
+  });
 
 /** An expression with all of its operands, and theirs. */
 export const flattenExpression = (expression: Expression): Expression[] => [

@@ -37,11 +37,16 @@ export interface ThreadRun {
  */
 export interface Candidate {
   readonly events: readonly (CandidateEvent & { readonly thread: number; readonly inThread: number })[];
-  /** By event: the number of the write that it reads from. -1: the initial value, or no read. */
+  /**
+   * By event: the number of the write that it reads from. -1: the initial value, or no read.
+   * `NOT_CONNECTED`: not chosen yet.
+   */
   readonly readsFrom: readonly number[];
   /** By address: the writes in coherence order. */
   readonly coherence: ReadonlyMap<number, readonly number[]>;
 }
+
+export const NOT_CONNECTED = -2;
 
 /** Coherence and reads-from at one address: by read, the write that it reads from, or -1. */
 export interface Connection {

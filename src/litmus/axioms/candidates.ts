@@ -1,10 +1,14 @@
-import type { Candidate, Connection, ThreadRun } from './candidate.ts';
+import { type Candidate, type Connection, NOT_CONNECTED, type ThreadRun } from './candidate.ts';
+import { FoundedRuns } from './foundedRuns.ts';
 import { isLockRead, lockOrders } from './lockOrders.ts';
+import { THIN_AIR } from './thinAir.ts';
 
 /** How a search goes on. */
 export interface CandidateSearch {
   /** Whether runs of the first threads can be part of what is searched for. */
   readonly isPromising: (runs: readonly ThreadRun[]) => boolean;
+  /** Whether a candidate may be consistent of which some addresses are not connected yet. */
+  readonly isConsistent: (partial: Candidate) => boolean;
   /** Called for each candidate that is coherent at each address. Returns whether to stop. */
   readonly visit: (candidate: Candidate, runs: readonly ThreadRun[]) => boolean;
 }
@@ -13,20 +17,19 @@ export interface CandidateSearch {
 export function searchCandidates(
   runs: readonly (readonly ThreadRun[])[],
   initial: ReadonlyMap<number, number>,
-  { isPromising, visit }: CandidateSearch,
+  search: CandidateSearch,
 ): boolean {
-  const chosen: ThreadRun[] = [];
-  const chooseRuns = (): boolean => {
-    if (!isPromising(chosen)) return false;
-    if (chosen.length === runs.length) return connect(chosen, initial, (candidate) => visit(candidate, chosen));
-    for (const run of runs[chosen.length]) {
-      chosen.push(run);
-      if (chooseRuns()) return true;
-      chosen.pop();
-    }
-    return false;
+  const founded = new FoundedRuns(initial);
+  /** `left`: by thread, the runs to choose from; for the first `count` threads only one. */
+  const chooseRuns = (left: readonly (readonly ThreadRun[])[], count: number): boolean => {
+    if (left.some((of) => of.length === 0)) return false;
+    const chosen = left.slice(0, count).map(([run]) => run);
+    if (count === left.length) return connect(chosen, initial, search);
+    return left[count].some(
+      (run) => search.isPromising([...chosen, run]) && chooseRuns(founded.among(left.with(count, [run])), count + 1),
+    );
   };
-  return chooseRuns();
+  return search.isPromising([]) && chooseRuns(runs, 0);
 }
 
 type Events = Candidate['events'];
@@ -35,26 +38,49 @@ type Events = Candidate['events'];
 function connect(
   runs: readonly ThreadRun[],
   initial: ReadonlyMap<number, number>,
-  visit: (candidate: Candidate) => boolean,
+  { isConsistent, visit }: CandidateSearch,
 ): boolean {
   const events = runs.flatMap(({ events }, thread) =>
     events.map((event, inThread) => ({ ...event, thread, inThread })),
   );
   const accessed = [...new Set(events.flatMap(({ kind, at }) => (kind === 'fence' ? [] : [at!])))];
-  const choices = accessed.map((at) => connectionsAt(events, at, initial.get(at) ?? 0));
-  if (choices.some((of) => of.length === 0)) return false;
-  const readsFrom = events.map(() => -1);
-  const coherence = new Map<number, readonly number[]>();
-  const choose = (i: number): boolean => {
-    if (i === accessed.length) return visit({ events, readsFrom: [...readsFrom], coherence: new Map(coherence) });
-    for (const { order, sources } of choices[i]) {
-      coherence.set(accessed[i], order);
+  const places = accessed
+    .map((at) => ({ at, connections: connectionsAt(events, at, initial.get(at) ?? 0) }))
+    .toSorted((a, b) => a.connections.length - b.connections.length);
+  if (places.some(({ connections }) => connections.length === 0)) return false;
+  const choose = (i: number, candidate: Candidate): boolean => {
+    if (i === places.length) return isFounded(candidate) && visit(candidate, runs);
+    const left = places.slice(i).reduce((product, { connections }) => product * connections.length, 1);
+    if (i > 0 && left >= WORTH_A_CHECK && !isConsistent(candidate)) return false;
+    return places[i].connections.some(({ order, sources }) => {
+      const readsFrom = [...candidate.readsFrom];
       for (const [read, from] of sources) readsFrom[read] = from;
-      if (choose(i + 1)) return true;
-    }
-    return false;
+      const coherence = new Map(candidate.coherence).set(places[i].at, order);
+      return choose(i + 1, { events, readsFrom, coherence });
+    });
   };
-  return choose(0);
+  return choose(0, { events, readsFrom: events.map(() => NOT_CONNECTED), coherence: new Map() });
+}
+
+/** A partial candidate is checked if so many candidates at least continue it. */
+const WORTH_A_CHECK = 4;
+
+/** Whether exactly the values out of thin air come from themselves. */
+function isFounded({ events, readsFrom }: Candidate): boolean {
+  const sources = events.map(({ kind, data, address, inThread }, i) => {
+    const needed = [...data, ...address].map((read) => i - inThread + read);
+    return kind === 'read' && readsFrom[i] >= 0 ? [...needed, readsFrom[i]] : needed;
+  });
+  const isKnown = events.map(() => false);
+  for (let isNew = true; isNew; ) {
+    isNew = false;
+    for (const [i, from] of sources.entries())
+      if (!isKnown[i] && from.every((j) => isKnown[j])) {
+        isKnown[i] = true;
+        isNew = true;
+      }
+  }
+  return isKnown.every((known, i) => known !== (events[i].value === THIN_AIR));
 }
 
 /** All coherence orders and reads-from at an address that are coherent with the program order. */
@@ -63,20 +89,25 @@ function connectionsAt(events: Events, at: number, initial: number): Connection[
   if (here.some((i) => isLockRead(events[i]))) return lockOrders(events, here);
   const writes = here.filter((i) => events[i].kind === 'write');
   const reads = here.filter((i) => events[i].kind === 'read');
-  return ordersOf(events, writes).flatMap((order) =>
+  return ordersOf(events, writes, initial).flatMap((order) =>
     sourcesOf(events, reads, order, initial).map((sources) => ({ order, sources })),
   );
 }
 
-/** The orders of writes in which those of a thread are in program order. */
-function ordersOf(events: Events, writes: readonly number[]): number[][] {
+/**
+ * The orders of writes in which those of a thread are in program order, and an atomic has read the
+ * write before its own.
+ *
+ * @param before the value that the first of them overwrites.
+ */
+function ordersOf(events: Events, writes: readonly number[], before: number): number[][] {
   if (writes.length === 0) return [[]];
   return writes.flatMap((first) => {
+    const { value, inThread, readOf } = events[first];
+    if (readOf !== undefined && events[first - inThread + readOf].value !== before) return [];
     if (writes.some((other) => isBefore(events, other, first))) return [];
-    return ordersOf(
-      events,
-      writes.filter((other) => other !== first),
-    ).map((rest) => [first, ...rest]);
+    const others = writes.filter((other) => other !== first);
+    return ordersOf(events, others, value).map((rest) => [first, ...rest]);
   });
 }
 

@@ -7,8 +7,9 @@ import type { Candidate, ThreadRun } from './candidate.ts';
 import { searchCandidates } from './candidates.ts';
 import { checkLkmm } from './lkmm.ts';
 import { hasDataRace } from './lkmmRaces.ts';
-import { possibleRuns } from './possibleRuns.ts';
-import { OutOfTime, TooManyRuns } from './threadRuns.ts';
+import { initialValues, possibleRuns } from './possibleRuns.ts';
+import { OutOfTime } from './threadRuns.ts';
+import { TooManyRuns } from './tooManyRuns.ts';
 
 /** A consistent execution has no meaning. */
 class Meaningless extends Error {}
@@ -48,7 +49,7 @@ class AxiomaticSearch {
 
   constructor(test: LitmusTest, seconds: number) {
     this.test = test;
-    this.addresses = new Addresses(test.variables);
+    this.addresses = new Addresses(test);
     this.deadline = new Deadline(seconds);
     this.runs = possibleRuns(test, this.addresses, this.deadline);
     this.hasPlain = this.runs.flat().some(({ events }) => events.some(({ label }) => label === 'plain'));
@@ -60,13 +61,14 @@ class AxiomaticSearch {
    */
   finds(wanted: boolean): boolean {
     let found = false;
-    const initial = new Map(
-      this.test.variables.map(({ name, initial }) => [this.addresses.of(name), this.addresses.number(initial)]),
-    );
-    searchCandidates(this.runs, initial, {
+    searchCandidates(this.runs, initialValues(this.test, this.addresses), {
       isPromising: (runs) => {
         if (this.deadline.over) throw new OutOfTime();
         return this.mayEnd(wanted, this.stateOf(runs));
+      },
+      isConsistent: (partial) => {
+        if (this.deadline.over) throw new OutOfTime();
+        return !('violated' in checkLkmm(partial));
       },
       visit: (candidate, runs) => {
         this.candidates++;

@@ -47,7 +47,7 @@ export class ExecutionRelations {
       this.size,
       orders.flatMap((order) => order.flatMap((a, i) => order.slice(i + 1).map((b) => [a, b] as const))),
     );
-    const initialReads = this.set(({ kind }, i) => kind === 'read' && readsFrom[i] < 0);
+    const initialReads = this.set(({ kind }, i) => kind === 'read' && readsFrom[i] === -1);
     const toWrites = this.sameAddress.compose(this.writes);
     this.rmw = this.where((a, b) => a.thread === b.thread && b.readOf === a.inThread);
     const halves = this.rmw.or(this.rmw.inverse());

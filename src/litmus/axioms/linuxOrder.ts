@@ -86,7 +86,7 @@ function fencesOf(x: ExecutionRelations) {
       memory.compose(unlockLock(x), x.fences('smp_mb__after_unlock_lock'), po, memory),
       memory.compose(po.optional(), x.fences('srcu_read_unlock'), x.fenced('smp_mb__after_srcu_read_unlock'), memory),
     );
-  const gracePeriods = x.fences(...GRACE_PERIODS.rcu, ...GRACE_PERIODS.srcu);
+  const gracePeriods = x.fences(...Object.values(GRACE_PERIODS).flat());
   const strongFence = mb.or(po.compose(gracePeriods, po.optional()));
   const nonReadWriteFence = strongFence.or(memory.compose(po, releases(x)), acquires(x).compose(po, memory));
   return { rmb, wmb, strongFence, nonReadWriteFence, fence: nonReadWriteFence.or(rmb, wmb) };

@@ -5,26 +5,38 @@ import type { ExecutionRelations } from './executionRelations.ts';
 export const GRACE_PERIODS = {
   rcu: ['synchronize_rcu', 'synchronize_rcu_expedited'],
   srcu: ['synchronize_srcu', 'synchronize_srcu_expedited'],
+  /** The system call membarrier: all threads execute a full fence. */
+  barrier: ['smp_memb'],
 } as const;
 
 /**
  * `rcu-fence` of the LKMM: chains of at least as many grace periods as read-side critical sections
  * order what is before them and what is after them. An SRCU structure counts for itself.
+ * For `smp_memb`, any place in a thread is such a section: the fence comes before or after it.
  */
 export function rcuOrder(x: ExecutionRelations, prop: BitRelation, hb: BitRelation, pb: BitRelation): BitRelation {
   const { po, sameAddress } = x;
   const gracePeriod = x.fences(...GRACE_PERIODS.rcu);
   const srcuGracePeriod = x.fences(...GRACE_PERIODS.srcu);
-  if (gracePeriod.or(srcuGracePeriod).isEmpty) return gracePeriod;
+  const barrier = x.fences(...GRACE_PERIODS.barrier);
+  const all = gracePeriod.or(srcuGracePeriod, barrier);
+  if (all.isEmpty) return all;
   const section = rcuSections(x).inverse();
   const srcuLock = x.fences('srcu_read_lock');
-  const srcuSection = srcuLock.compose(x.dependencies('data'), x.fences('srcu_read_unlock')).and(sameAddress).inverse();
+  // What srcu_read_lock returns may pass through memory.
+  const data = x.dependencies('data');
+  const cookie = data.compose(x.rf).star().compose(data);
+  const srcuSection = srcuLock.compose(cookie, x.fences('srcu_read_unlock')).and(sameAddress).inverse();
+  const anywhere = x.set(() => true);
   const link = po.optional().compose(hb.star(), pb.star(), prop, po);
   const between = (first: BitRelation, middle: BitRelation, last: BitRelation): BitRelation =>
     first.compose(middle, last).or(last.compose(middle, first));
   const pairs = (middle: BitRelation): BitRelation =>
-    between(gracePeriod, middle, section).or(between(srcuGracePeriod, middle, srcuSection).and(sameAddress));
-  let order = gracePeriod.or(srcuGracePeriod, pairs(link));
+    between(gracePeriod, middle, section).or(
+      between(srcuGracePeriod, middle, srcuSection).and(sameAddress),
+      between(barrier, middle, anywhere),
+    );
+  let order = all.or(pairs(link));
   for (;;) {
     const more = order.or(pairs(link.compose(order, link)), order.compose(link, order));
     if (more.equals(order)) return po.compose(order, po.optional());

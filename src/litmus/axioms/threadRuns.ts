@@ -1,11 +1,13 @@
 import type { Deadline } from '../../explore/limits.ts';
 import type { Addresses } from '../addresses.ts';
 import { binaryOperation, unaryOperation } from '../arithmetic.ts';
+import { LOOP_MAX, LoopCut } from '../loops.ts';
 import type { Expression, Statement, Thread, Update } from '../syntax.ts';
 import type { CandidateEvent, EventLabel, ThreadRun } from './candidate.ts';
-
-/** By address: the values that a read may return. */
-export type PossibleValues = ReadonlyMap<number, ReadonlySet<number>>;
+import { THIN_AIR } from './thinAir.ts';
+import { TooManyRuns } from './tooManyRuns.ts';
+import type { PossibleValues } from './valueDomains.ts';
+import { writtenValue } from './writtenValue.ts';
 
 /** A value, and the reads that it depends on. */
 interface Tainted {
@@ -15,12 +17,14 @@ interface Tainted {
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** More runs of a thread are not enumerated. */
-export class TooManyRuns extends Error {}
 export class OutOfTime extends Error {}
-const RUNS_MAX = 20_000;
+/** More runs of a thread are not enumerated, and no run with more statements. */
+const RUNS_MAX = 100_000;
+const STATEMENTS_MAX = 20_000;
 
 class Undefined extends Error {}
+/** A value out of thin air is computed with. herd7 leaves such executions out. */
+class Contradiction extends Error {}
 
 /**
  * All runs of a thread in which each read returns one of its possible values. Throws `TooManyRuns`
@@ -37,7 +41,8 @@ export function threadRuns(
   do {
     if (runs.length === RUNS_MAX) throw new TooManyRuns(`P${thread.number} has more than ${RUNS_MAX} runs`);
     if (deadline.over) throw new OutOfTime();
-    runs.push(new Interpreter(thread, addresses, values, choices).run());
+    const run = new Interpreter(thread, addresses, values, choices).run();
+    if (run !== undefined) runs.push(run);
   } while (choices.next());
   return runs;
 }
@@ -65,6 +70,7 @@ class Choices {
 
 class Interpreter {
   private readonly events: CandidateEvent[] = [];
+  private executed = 0;
   private readonly locals: Map<string, Tainted>;
   private readonly thread: Thread;
   private readonly addresses: Addresses;
@@ -81,20 +87,38 @@ class Interpreter {
     );
   }
 
-  run(): ThreadRun {
+  /** Undefined: a loop runs too often, or the values contradict each other. */
+  run(): ThreadRun | undefined {
     let undefinedBehaviour: string | null = null;
     try {
       this.block(this.thread.body, NONE);
     } catch (error) {
+      if (error instanceof LoopCut || error instanceof Contradiction) return undefined;
       if (!(error instanceof Undefined)) throw error;
       undefinedBehaviour = error.message;
     }
     return { events: this.events, locals: [...this.locals.values()].map(({ value }) => value), undefinedBehaviour };
   }
 
-  /** @param around the reads that the conditions of enclosing `if`s depend on. */
+  /** @param around the reads that the conditions of enclosing statements depend on. */
   private block(statements: readonly Statement[], around: ReadonlySet<number>): void {
-    for (const statement of statements) this.statement(statement, around);
+    for (const statement of statements) {
+      if (++this.executed > STATEMENTS_MAX)
+        throw new TooManyRuns(`P${this.thread.number} has a run of more than ${STATEMENTS_MAX} statements`);
+      this.statement(statement, around);
+    }
+  }
+
+  private loop({ test, body, bodyFirst }: Statement & { readonly kind: 'while' }, around: ReadonlySet<number>): void {
+    if (bodyFirst) this.block(body, around);
+    let inside = around;
+    for (let passes = 0; ; passes++) {
+      const { value, from } = known(this.evaluate(test, inside));
+      if (value === 0) return;
+      if (passes === LOOP_MAX) throw new LoopCut();
+      inside = union(inside, from);
+      this.block(body, inside);
+    }
   }
 
   private statement(statement: Statement, around: ReadonlySet<number>): void {
@@ -120,10 +144,13 @@ class Interpreter {
         this.srcu(statement, around);
         break;
       case 'if': {
-        const test = this.evaluate(statement.test, around);
+        const test = known(this.evaluate(statement.test, around));
         this.block(test.value === 0 ? statement.no : statement.yes, union(around, test.from));
         break;
       }
+      case 'while':
+        this.loop(statement, around);
+        break;
       default:
         this.evaluate(statement.value, around);
     }
@@ -147,11 +174,16 @@ class Interpreter {
       case 'name':
         return this.locals.get(expression.name) ?? { value: this.addresses.of(expression.name), from: NONE };
       case 'unary': {
-        const { value, from } = this.evaluate(expression.of, around);
+        const { value, from } = known(this.evaluate(expression.of, around));
         return { value: unaryOperation(expression.op, value), from };
       }
       case 'binary':
         return this.binary(expression, around);
+      case 'choice': {
+        const test = known(this.evaluate(expression.test, around));
+        const { value, from } = this.evaluate(test.value === 0 ? expression.no : expression.yes, around);
+        return { value, from: union(test.from, from) };
+      }
       case 'load':
         return this.load(LOADS[expression.how], this.evaluate(expression.at, around), around);
       case 'lockTest':
@@ -167,10 +199,10 @@ class Interpreter {
   }
 
   private binary({ op, left, right }: Expression & { readonly kind: 'binary' }, around: ReadonlySet<number>): Tainted {
-    const a = this.evaluate(left, around);
+    const a = known(this.evaluate(left, around));
     if (op === '&&' && a.value === 0) return { value: 0, from: a.from };
     if (op === '||' && a.value !== 0) return { value: 1, from: a.from };
-    const b = this.evaluate(right, around);
+    const b = known(this.evaluate(right, around));
     const value = op === '&&' || op === '||' ? Number(b.value !== 0) : binaryOperation(op, a.value, b.value);
     if (value === undefined) throw new Undefined(`${a.value} is divided by 0`);
     return { value, from: union(a.from, b.from) };
@@ -204,12 +236,14 @@ class Interpreter {
     const compared = update.expected === undefined ? NO_VALUE : this.evaluate(update.expected, around);
     const operand = this.evaluate(update.value, around);
     const old = this.possibleValue(at.value);
+    if (how !== 'xchg')
+      for (const of of [old, compared.value, operand.value]) if (of === THIN_AIR) throw new Contradiction();
     const changes = { cmpxchg: old === compared.value, addUnless: old !== compared.value }[how as string] ?? true;
     if (changes && order === 'mb') this.fence('smp_mb', around);
     const label = order === 'acquire' && changes ? 'acquire' : result === 'none' ? 'noreturn' : 'once';
     const read = this.read(label, at, old, around);
     const from = new Set([read]);
-    const value = UPDATES[how](old, operand.value);
+    const value = writtenValue(how, old, operand.value);
     if (changes) {
       const data = how === 'xchg' || how === 'cmpxchg' ? operand.from : union(operand.from, from);
       this.write(order === 'release' ? 'release' : 'once', at, { value, from: data }, around, 'cell', read);
@@ -248,6 +282,7 @@ class Interpreter {
   }
 
   private check(address: number, wanted: 'cell' | 'lock'): void {
+    if (address === THIN_AIR) throw new Contradiction();
     const place = this.addresses.at(address);
     if (place === undefined) throw new Undefined(`${address} is no address, and is accessed`);
     if ((place.kind === 'cell') === (wanted === 'cell')) return;
@@ -267,15 +302,12 @@ const FENCE = { kind: 'fence', at: null, value: 0, address: NONE, data: NONE } a
 const NO_VALUE: Tainted = { value: 0, from: NONE };
 const LOADS = { read: 'plain', load: 'once', loadAcquire: 'acquire' } as const;
 const STORES = { write: 'plain', store: 'once', storeRelease: 'release' } as const;
-const UPDATES: Readonly<Record<Update['how'], (old: number, operand: number) => number>> = {
-  xchg: (_, operand) => operand,
-  cmpxchg: (_, operand) => operand,
-  addUnless: (old, operand) => (old + operand) | 0,
-  fetchAdd: (old, operand) => (old + operand) | 0,
-  fetchAnd: (old, operand) => old & operand,
-  fetchOr: (old, operand) => old | operand,
-  fetchXor: (old, operand) => old ^ operand,
-};
+
+/** A value that can be computed with. */
+function known(tainted: Tainted): Tainted {
+  if (tainted.value === THIN_AIR) throw new Contradiction();
+  return tainted;
+}
 
 const union = (a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> =>
   a.size === 0 ? b : b.size === 0 ? a : new Set([...a, ...b]);

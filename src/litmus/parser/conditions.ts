@@ -1,5 +1,4 @@
 import type { Condition, FinalPlace, Value } from '../syntax.ts';
-import { UnsupportedTest } from '../unsupportedTest.ts';
 import type { TokenStream } from './tokenStream.ts';
 
 /** `0:r1=1 /\ (x=2 \/ ~(y=1))`. The connective `/\` binds most tightly, then `\/`, then `=>`. */
@@ -32,26 +31,56 @@ function parseAtom(tokens: TokenStream): Condition {
   const left = parsePlace(tokens);
   const differs = tokens.take('!=') || tokens.take('<>');
   if (!differs && !tokens.take('==')) tokens.need('=');
-  const equal: Condition = { kind: 'equal', left, right: parseRight(tokens) };
+  const equal = tokens.text === '{' ? parseElements(tokens, left) : equalTo(left, parseRight(tokens));
   return differs ? { kind: 'not', of: equal } : equal;
 }
 
-/** `0:r1`, `x`, `[x]` */
+const equalTo = (left: FinalPlace, right: FinalPlace | Value): Condition => ({ kind: 'equal', left, right });
+
+/** `a={1, 2}` */
+function parseElements(tokens: TokenStream, array: FinalPlace): Condition {
+  if (!('variable' in array)) throw tokens.unexpected('a number');
+  let all: Condition = { kind: 'true' };
+  tokens.need('{');
+  for (let i = 0; i === 0 || tokens.take(','); i++) {
+    const element = equalTo({ variable: `${array.variable}[${i}]` }, parseValue(tokens));
+    all = i === 0 ? element : { kind: 'and', left: all, right: element };
+  }
+  tokens.need('}');
+  return all;
+}
+
+/** `0:r1`, `P0:r1`, `x`, `[x]`, `a[1]` */
 export function parsePlace(tokens: TokenStream): FinalPlace {
   if (tokens.atNumber) {
     const thread = tokens.number();
     tokens.need(':');
     return { thread, local: tokens.name() };
   }
-  if (!tokens.take('[')) return { variable: tokens.name() };
-  const variable = tokens.name();
-  if (tokens.text === '[') throw new UnsupportedTest('arrays are not modelled', tokens.line);
+  if (/^P\d+$/.test(tokens.text) && tokens.peek(1) === ':') {
+    const thread = Number(tokens.next().slice(1));
+    tokens.need(':');
+    return { thread, local: tokens.name() };
+  }
+  if (!tokens.take('[')) return { variable: parseElementName(tokens) };
+  const variable = parseElementName(tokens);
   tokens.need(']');
   return { variable };
 }
 
+/** `x`, or `a[1]` */
+function parseElementName(tokens: TokenStream): string {
+  const name = tokens.name();
+  if (!tokens.take('[')) return name;
+  const index = tokens.number();
+  tokens.need(']');
+  return `${name}[${index}]`;
+}
+
 function parseRight(tokens: TokenStream): FinalPlace | Value {
-  return tokens.atNumber && tokens.peek(1) === ':' ? parsePlace(tokens) : parseValue(tokens);
+  if (tokens.take('*')) return parsePlace(tokens);
+  const isPlace = tokens.text === '[' || (/^P?\d+$/.test(tokens.text) && tokens.peek(1) === ':');
+  return isPlace ? parsePlace(tokens) : parseValue(tokens);
 }
 
 /** `1`, `-1`, `x` and `&x`, which are the same address. */
@@ -64,5 +93,5 @@ export function parseValue(tokens: TokenStream): Value {
     return value;
   }
   tokens.take('&');
-  return { addressOf: tokens.name() };
+  return { addressOf: parseElementName(tokens) };
 }

@@ -4,8 +4,12 @@ import { parseValue } from './conditions.ts';
 import type { TokenStream } from './tokenStream.ts';
 
 /** Types of values that fit a cell. They are not told apart: no test depends on their overflow. */
-const WORDS = new Set(['int', 'char', 'long', 'unsigned', 'signed', 'intptr_t', 'uintptr_t', 'size_t', 'u32', 's32']);
-const OTHERS = new Set(['spinlock_t', 'atomic_t', 'void', 'struct', 'srcu_struct']);
+const WORDS = new Set([
+  ...['int', 'char', 'short', 'long', 'unsigned', 'signed', 'bool', '_Bool'],
+  ...['intptr_t', 'uintptr_t', 'size_t', 'u8', 'u16', 'u32', 'u64', 's8', 's16', 's32', 's64'],
+  ...[8, 16, 32, 64].flatMap((bits) => [`int${bits}_t`, `uint${bits}_t`]),
+]);
+const OTHERS = new Set(['spinlock_t', 'atomic_t', 'atomic64_t', 'atomic_long_t', 'void', 'struct', 'srcu_struct']);
 const QUALIFIERS = new Set(['const', 'volatile', '__rcu']);
 
 /** Whether a type may start with this token. */
@@ -36,8 +40,10 @@ export function parseStars(tokens: TokenStream): number {
 
 /** The initial values that a test declares. */
 export interface Initial {
-  /** By name of a variable. */
+  /** By name of a variable, or of an element of an array. */
   readonly variables: Map<string, Value>;
+  /** By name of an array: its length. */
+  readonly arrays: Map<string, number>;
   readonly locks: Set<string>;
   /** By thread, then by name of a local. */
   readonly locals: Map<number, Map<string, Value>>;
@@ -45,13 +51,14 @@ export interface Initial {
 
 /** `{ x=1; int *y=&u; 0:r0=x; }` */
 export function parseInitial(tokens: TokenStream): Initial {
-  const initial: Initial = { variables: new Map(), locks: new Set(), locals: new Map() };
+  const initial: Initial = { variables: new Map(), arrays: new Map(), locks: new Set(), locals: new Map() };
   tokens.need('{');
   while (!tokens.take('}')) if (!tokens.take(';')) parseOne(tokens, initial);
   return initial;
 }
 
-function parseOne(tokens: TokenStream, { variables, locks, locals }: Initial): void {
+function parseOne(tokens: TokenStream, initial: Initial): void {
+  const { variables, locks, locals } = initial;
   const lock = isType(tokens.text) && parseType(tokens).lock;
   const stars = parseStars(tokens);
   if (tokens.atNumber) {
@@ -62,14 +69,40 @@ function parseOne(tokens: TokenStream, { variables, locks, locals }: Initial): v
     locals.set(thread, values.set(local, tokens.take('=') ? parseValue(tokens) : 0));
   } else {
     const bracketed = tokens.take('[');
-    const { line } = tokens;
     const name = tokens.name();
     if (bracketed) tokens.need(']');
-    if (tokens.text === '[') throw new UnsupportedTest('arrays are not modelled', line);
-    if (lock && stars === 0) locks.add(name);
-    variables.set(name, tokens.take('=') ? parseInitialValue(tokens) : 0);
+    const elements = tokens.text === '[' ? parseLength(tokens, name, initial) : [name];
+    if (lock && stars === 0) for (const element of elements) locks.add(element);
+    const values = tokens.take('=') ? parseInitialValues(tokens) : [];
+    for (const [i, element] of elements.entries()) variables.set(element, values[i] ?? 0);
   }
   if (tokens.text !== '}') tokens.need(';');
+}
+
+/** Longer arrays are not read. */
+const LENGTH_MAX = 1000;
+
+/** The `[2]` after the name of an array. Returns the names of its elements. */
+function parseLength(tokens: TokenStream, name: string, { arrays, variables }: Initial): string[] {
+  const { line } = tokens;
+  tokens.need('[');
+  const length = tokens.number();
+  tokens.need(']');
+  if (length < 1 || length > LENGTH_MAX)
+    throw new UnsupportedTest(`an array has 1 to ${LENGTH_MAX} elements, and ${name} has ${length}`, line);
+  if (arrays.has(name) || variables.has(name)) throw new UnsupportedTest(`${name} is declared twice`, line);
+  arrays.set(name, length);
+  return Array.from({ length }, (_, i) => `${name}[${i}]`);
+}
+
+/** `1`, or `{ 1, 2 }` */
+function parseInitialValues(tokens: TokenStream): Value[] {
+  if (!tokens.take('{')) return [parseInitialValue(tokens)];
+  const values: Value[] = [];
+  do values.push(parseInitialValue(tokens));
+  while (tokens.take(','));
+  tokens.need('}');
+  return values;
 }
 
 function parseInitialValue(tokens: TokenStream): Value {

@@ -9,6 +9,7 @@ function addressOf(lvalue: Expression, line: number): Expression {
 
 const number = (value: number): Expression => ({ kind: 'number', value });
 const minus = (of: Expression): Expression => ({ kind: 'unary', op: '-', of });
+const complement = (of: Expression): Expression => ({ kind: 'unary', op: '~', of });
 const binary = (op: string, left: Expression, right: Expression): Expression => ({ kind: 'binary', op, left, right });
 
 type Build<T> = (...args: Expression[]) => T;
@@ -48,6 +49,8 @@ function orderedAtomics(ending: keyof typeof ORDERS): Calls<Expression> {
     [`atomic_fetch_dec${ending}`]: ['a', (at) => fetches(at, number(-1))],
     [`atomic_fetch_and${ending}`]: ['va', (v, at) => update('fetchAnd', order, 'old')(at, v)],
     [`atomic_fetch_or${ending}`]: ['va', (v, at) => update('fetchOr', order, 'old')(at, v)],
+    [`atomic_fetch_andnot${ending}`]: ['va', (v, at) => update('fetchAnd', order, 'old')(at, complement(v))],
+    [`atomic_add_negative${ending}`]: ['va', (v, at) => binary('<', returns(at, v), number(0))],
     [`atomic_fetch_xor${ending}`]: ['va', (v, at) => update('fetchXor', order, 'old')(at, v)],
   };
 }
@@ -76,11 +79,12 @@ const VALUES: Calls<Expression> = {
   atomic_sub_and_test: ['va', (v, at) => binary('==', addReturn(at, minus(v)), number(0))],
   atomic_inc_and_test: ['a', (at) => binary('==', addReturn(at, number(1)), number(0))],
   atomic_dec_and_test: ['a', (at) => binary('==', addReturn(at, number(-1)), number(0))],
-  atomic_add_negative: ['va', (v, at) => binary('<', addReturn(at, v), number(0))],
   atomic_add_unless: ['avv', (at, v, unless) => addUnless(at, v, unless)],
+  atomic_inc_not_zero: ['a', (at) => addUnless(at, number(1), number(0))],
   spin_trylock: ['a', (at) => ({ kind: 'lockTest', how: 'spin_trylock', at })],
   spin_is_locked: ['a', (at) => ({ kind: 'lockTest', how: 'spin_is_locked', at })],
   srcu_read_lock: ['a', (at) => ({ kind: 'srcuLock', at })],
+  srcu_down_read: ['a', (at) => ({ kind: 'srcuLock', at })],
 };
 
 const fence = (how: FenceStatement | null, as: string) => (): readonly Statement[] => [{ kind: 'fence', how, as }];
@@ -116,11 +120,14 @@ const FENCES: Readonly<Record<string, FenceStatement | null>> = {
   rcu_read_unlock: null,
   synchronize_rcu: null,
   synchronize_rcu_expedited: null,
+  smp_memb: null,
 };
 
 /** Calls without a value. */
 const EFFECTS: Calls<readonly Statement[]> = {
   ...Object.fromEntries(Object.entries(FENCES).map(([name, how]) => [name, ['', fence(how, name)] as const])),
+  // The fence of a loop that waits: with the control dependency it is an acquire.
+  smp_acquire__after_ctrl_dep: ['', fence('rmb', 'smp_rmb')],
   WRITE_ONCE: ['Lv', store('store')],
   atomic_set: ['av', store('store')],
   smp_store_release: ['av', store('storeRelease')],
@@ -132,11 +139,20 @@ const EFFECTS: Calls<readonly Statement[]> = {
   atomic_inc: ['a', (at) => change('fetchAdd')(number(1), at)],
   atomic_dec: ['a', (at) => change('fetchAdd')(number(-1), at)],
   atomic_and: ['va', change('fetchAnd')],
+  atomic_andnot: ['va', (v, at) => change('fetchAnd')(complement(v), at)],
   atomic_or: ['va', change('fetchOr')],
   atomic_xor: ['va', change('fetchXor')],
   spin_lock: ['a', (at) => [{ kind: 'lock', at }]],
   spin_unlock: ['a', (at) => [{ kind: 'unlock', at }]],
+  spin_unlock_wait: [
+    'a',
+    (at) => [
+      { kind: 'lock', at },
+      { kind: 'unlock', at },
+    ],
+  ],
   srcu_read_unlock: ['av', srcu('srcu_read_unlock')],
+  srcu_up_read: ['av', srcu('srcu_read_unlock')],
   synchronize_srcu: ['a', srcu('synchronize_srcu')],
   synchronize_srcu_expedited: ['a', srcu('synchronize_srcu_expedited')],
 };
@@ -152,8 +168,9 @@ export function callStatements(name: string, args: readonly Expression[], line: 
   return build(EFFECTS, name, args, line);
 }
 
-function build<T>(table: Calls<T>, name: string, args: readonly Expression[], line: number): T {
-  if (!Object.hasOwn(table, name)) throw new UnsupportedTest(`${name}: ${whyNot(name)}`, line);
+function build<T>(table: Calls<T>, called: string, args: readonly Expression[], line: number): T {
+  const name = called.replace(/^atomic(?:64|_long)_/, 'atomic_');
+  if (!Object.hasOwn(table, name)) throw new UnsupportedTest(`${called}: ${whyNot(name)}`, line);
   const [signature, make] = table[name];
   if (args.length !== signature.length)
     throw new UnsupportedTest(`${name} takes ${signature.length} arguments, not ${args.length}`, line);

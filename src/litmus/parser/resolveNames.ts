@@ -54,11 +54,18 @@ export function resolveNames(test: ParsedTest): LitmusTest {
     ...parameters.map(({ name }) => name),
     ...addresses.map(({ addressOf }) => addressOf),
   ]);
-  for (const place of [...locations, ...placesIn(condition), ...(filter === null ? [] : placesIn(filter))])
-    check(place, known, names, locks);
+  for (const { name } of parameters) if (initial.arrays.has(name)) names.delete(name);
+  // herd7 shows 0 for a local that is nowhere, and a location decides nothing.
+  for (const place of [
+    ...locations.filter((place) => !('thread' in place)),
+    ...placesIn(condition),
+    ...(filter === null ? [] : placesIn(filter)),
+  ])
+    check(place, known, names, locks, initial.arrays);
   return {
     ...{ name: test.name, stated: test.stated, statesRace: test.statesRace, condition, filter },
     threads: [...known.values()],
+    arrays: [...initial.arrays.keys()],
     variables: [...names].map((name) => ({
       ...{ name, lock: locks.has(name) },
       initial: initial.variables.get(name) ?? 0,
@@ -92,12 +99,14 @@ function check(
   threads: ReadonlyMap<number, Thread>,
   names: ReadonlySet<string>,
   locks: ReadonlySet<string>,
+  arrays: ReadonlyMap<string, number>,
 ): void {
   if ('thread' in place) {
     if (threads.get(place.thread)?.locals.has(place.local) !== true)
       throw new UnsupportedTest(`there is no ${place.thread}:${place.local} to look at`);
   } else if ('addressOf' in place) {
-    if (!names.has(place.addressOf)) throw new UnsupportedTest(`there is no ${place.addressOf} to take the address of`);
+    if (!names.has(place.addressOf) && !arrays.has(place.addressOf))
+      throw new UnsupportedTest(`there is no ${place.addressOf} to take the address of`);
   } else if (!names.has(place.variable)) throw new UnsupportedTest(`there is no ${place.variable} to look at`);
   else if (locks.has(place.variable))
     throw new UnsupportedTest(`${place.variable} is a lock, and has no value to look at`);

@@ -1,10 +1,10 @@
-import type { Expression, Statement } from '../syntax.ts';
+import { type Expression, flattenExpression, type Statement } from '../syntax.ts';
 import { UnsupportedTest } from '../unsupportedTest.ts';
 import { isType, parseStars, parseType } from './declarations.ts';
 import { callExpression, callStatements } from './kernelCalls.ts';
 import type { TokenStream } from './tokenStream.ts';
 
-const NOT_MODELLED = new Set(['while', 'for', 'do', 'switch', 'goto', 'return', 'break', 'continue', 'asm']);
+const NOT_MODELLED = new Set(['switch', 'goto', 'return', 'break', 'continue', 'asm']);
 
 /** Parses statements up to and including the closing brace; the opening one was skipped. */
 export function parseBlock(tokens: TokenStream): Statement[] {
@@ -18,14 +18,95 @@ function parseStatement(tokens: TokenStream): readonly Statement[] {
   if (tokens.take(';')) return [];
   if (tokens.take('{')) return parseBlock(tokens);
   if (tokens.take('if')) return [parseIf(tokens)];
+  if (tokens.take('while')) return [{ kind: 'while', ...parseTestAndBody(tokens), bodyFirst: false }];
+  if (tokens.take('do')) return parseDo(tokens);
+  if (tokens.take('for')) return parseFor(tokens);
   if (NOT_MODELLED.has(text)) throw new UnsupportedTest(`${text}: not modelled`, line);
-  if (isType(text)) return parseDeclaration(tokens);
-  if (tokens.take('*')) return parsePlainStore(tokens);
-  const name = tokens.name();
-  if (tokens.text === '(') return endStatement(tokens, callStatements(name, parseArguments(tokens), line));
-  if (tokens.text === ':') throw new UnsupportedTest(`${name}: labels are not modelled`, line);
-  tokens.need('=');
-  return endStatement(tokens, [{ kind: 'set', local: name, value: parseExpression(tokens) }]);
+  if (isType(text)) return endStatement(tokens, parseDeclaration(tokens));
+  return endStatement(tokens, parseSimpleStatement(tokens));
+}
+
+/** A statement that may be a part of `for (…; …; …)`, without its semicolon. */
+function parseSimpleStatement(tokens: TokenStream): readonly Statement[] {
+  const { text, line } = tokens;
+  if (tokens.atName && tokens.peek(1) === '(') {
+    tokens.next();
+    return callStatements(text, parseArguments(tokens), line);
+  }
+  if (tokens.atName && tokens.peek(1) === ':') throw new UnsupportedTest(`${text}: labels are not modelled`, line);
+  const step = parseStep(tokens);
+  const target = parseUnary(tokens);
+  if (step !== null) return [change(target, '+', step, line)];
+  if (tokens.take('=')) return [assign(target, parseExpression(tokens), line)];
+  const after = parseStep(tokens);
+  if (after !== null) return [change(target, '+', after, line)];
+  const op = /^(.+)=$/.exec(tokens.text)?.[1];
+  if (op !== undefined && COMPOUND.has(op)) {
+    tokens.next();
+    return [change(target, op, parseExpression(tokens), line)];
+  }
+  if (target.kind === 'name') tokens.need('=');
+  return [{ kind: 'do', value: target }];
+}
+
+/** `++` or `--`; null: neither. */
+function parseStep(tokens: TokenStream): Expression | null {
+  if (tokens.take('++')) return { kind: 'number', value: 1 };
+  return tokens.take('--') ? { kind: 'number', value: -1 } : null;
+}
+
+/** The operators that may stand before `=`. */
+const COMPOUND = new Set(['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>']);
+
+function assign(target: Expression, value: Expression, line: number): Statement {
+  if (target.kind === 'name') return { kind: 'set', local: target.name, value };
+  if (target.kind === 'load' && target.how === 'read') return { kind: 'store', how: 'write', at: target.at, value };
+  throw new UnsupportedTest('only a local and *x can be assigned to', line);
+}
+
+/** `target = target op value` */
+function change(target: Expression, op: string, value: Expression, line: number): Statement {
+  if (target.kind === 'load' && flattenExpression(target.at).some(({ kind }) => kind === 'load' || kind === 'update'))
+    throw new UnsupportedTest('a change through a pointer in memory is not modelled', line);
+  return assign(target, { kind: 'binary', op, left: target, right: value }, line);
+}
+
+function parseTestAndBody(tokens: TokenStream): { readonly test: Expression; readonly body: readonly Statement[] } {
+  tokens.need('(');
+  const test = parseExpression(tokens);
+  tokens.need(')');
+  return { test, body: parseStatement(tokens) };
+}
+
+function parseDo(tokens: TokenStream): readonly Statement[] {
+  const body = parseStatement(tokens);
+  tokens.need('while');
+  tokens.need('(');
+  const test = parseExpression(tokens);
+  tokens.need(')');
+  return endStatement(tokens, [{ kind: 'while', test, body, bodyFirst: true }]);
+}
+
+/** `for (i = 0; i < 2; i++) …` */
+function parseFor(tokens: TokenStream): readonly Statement[] {
+  tokens.need('(');
+  const isDeclaration = isType(tokens.text);
+  const first = isDeclaration ? parseDeclaration(tokens) : parseSimpleStatements(tokens);
+  tokens.need(';');
+  const test: Expression = tokens.text === ';' ? { kind: 'number', value: 1 } : parseExpression(tokens);
+  tokens.need(';');
+  const after = parseSimpleStatements(tokens);
+  tokens.need(')');
+  const body = parseStatement(tokens);
+  return [...first, { kind: 'while', test, body: [...body, ...after], bodyFirst: false }];
+}
+
+/** Statements with commas between, or none. */
+function parseSimpleStatements(tokens: TokenStream): readonly Statement[] {
+  if (tokens.text === ';' || tokens.text === ')') return [];
+  const statements = [...parseSimpleStatement(tokens)];
+  while (tokens.take(',')) statements.push(...parseSimpleStatement(tokens));
+  return statements;
 }
 
 function parseIf(tokens: TokenStream): Statement {
@@ -47,23 +128,7 @@ function parseDeclaration(tokens: TokenStream): readonly Statement[] {
     const value: Expression = tokens.take('=') ? parseExpression(tokens) : { kind: 'name', name: local };
     statements.push({ kind: 'set', local, value });
   } while (tokens.take(','));
-  return endStatement(tokens, statements);
-}
-
-/** `*x = 1;` or `**p = 1;` The first star was skipped. */
-function parsePlainStore(tokens: TokenStream): readonly Statement[] {
-  let at: Expression;
-  if (tokens.take('(')) {
-    at = parseExpression(tokens);
-    tokens.need(')');
-  } else {
-    let stars = 0;
-    while (tokens.take('*')) stars++;
-    at = { kind: 'name', name: tokens.name() };
-    for (; stars > 0; stars--) at = { kind: 'load', how: 'read', at };
-  }
-  tokens.need('=');
-  return endStatement(tokens, [{ kind: 'store', how: 'write', at, value: parseExpression(tokens) }]);
+  return statements;
 }
 
 function endStatement(tokens: TokenStream, statements: readonly Statement[]): readonly Statement[] {
@@ -85,12 +150,20 @@ const LEVELS: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-function parseExpression(tokens: TokenStream, level = 0): Expression {
+function parseExpression(tokens: TokenStream): Expression {
+  const test = parseBinary(tokens, 0);
+  if (!tokens.take('?')) return test;
+  const yes = parseExpression(tokens);
+  tokens.need(':');
+  return { kind: 'choice', test, yes, no: parseExpression(tokens) };
+}
+
+function parseBinary(tokens: TokenStream, level: number): Expression {
   if (level === LEVELS.length) return parseUnary(tokens);
-  let left = parseExpression(tokens, level + 1);
+  let left = parseBinary(tokens, level + 1);
   while (LEVELS[level].includes(tokens.text)) {
     const op = tokens.next();
-    left = { kind: 'binary', op, left, right: parseExpression(tokens, level + 1) };
+    left = { kind: 'binary', op, left, right: parseBinary(tokens, level + 1) };
   }
   return left;
 }
@@ -102,14 +175,30 @@ function parseUnary(tokens: TokenStream): Expression {
     if (of.kind === 'load' && of.how === 'read') return of.at;
     throw tokens.unexpected('nothing but & before *');
   }
+  if (tokens.take('+')) return parseUnary(tokens);
   for (const op of ['-', '!', '~']) if (tokens.take(op)) return { kind: 'unary', op, of: parseUnary(tokens) };
+  if (tokens.text === '(' && isType(tokens.peek(1))) {
+    tokens.next();
+    parseType(tokens);
+    parseStars(tokens);
+    tokens.need(')');
+    return parseUnary(tokens);
+  }
+  let operand = parseOperand(tokens);
+  while (tokens.take('[')) {
+    const index = parseExpression(tokens);
+    tokens.need(']');
+    operand = { kind: 'load', how: 'read', at: elementOf(operand, index) };
+  }
+  return operand;
+}
+
+/** The address of an element. Neighbours differ by 1. */
+const elementOf = (array: Expression, index: Expression): Expression =>
+  index.kind === 'number' && index.value === 0 ? array : { kind: 'binary', op: '+', left: array, right: index };
+
+function parseOperand(tokens: TokenStream): Expression {
   if (tokens.take('(')) {
-    if (isType(tokens.text)) {
-      parseType(tokens);
-      while (tokens.take('*'));
-      tokens.need(')');
-      return parseUnary(tokens);
-    }
     const inner = parseExpression(tokens);
     tokens.need(')');
     return inner;

@@ -9,7 +9,7 @@ interface Token {
 const BLANK = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
 const COMMENT = /\(\*[\s\S]*?\*\)/y;
 const TOKEN =
-  /[A-Za-z_]\w*|0[xX][0-9a-fA-F]+[uUlL]*|\d+[uUlL]*|"[^"\n]*"|\/\\|\\\/|[=!<>+*|&^%-]=|=>|<>|&&|\|\||<<|>>|->|\+\+|--|[-+*/%&|^~!<>=(){}[\],;:.?]/y;
+  /[A-Za-z_]\w*|0[xX][0-9a-fA-F]+[uUlL]*|\d+[uUlL]*|"[^"\n]*"|\/\\|\\\/|<<=|>>=|[=!<>+*/|&^%-]=|=>|<>|&&|\|\||<<|>>|->|\+\+|--|[-+*/%&|^~!<>=(){}[\],;:.?]/y;
 
 /** The tokens of a test. Methods that do not find what they expect throw `UnsupportedTest`. */
 export class TokenStream {

@@ -1,0 +1,2 @@
+/** A thread has more runs, or a location more values, than are enumerated. */
+export class TooManyRuns extends Error {}
