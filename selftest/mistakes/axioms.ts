@@ -6,6 +6,11 @@ const inOrder = (name: string, test: string, from: string, to: string): Mistake 
   edits: [{ file: 'litmus/axioms/linuxOrder', from, to }],
 });
 
+const inSyntax = (name: string, test: string, file: string, from: string, to: string): Mistake => ({
+  ...{ name, part: 'the LKMM', testFile: 'test/litmus/readerSyntax.test.ts', expectedBy: [test] },
+  edits: [{ file: `litmus/axioms/${file}`, from, to }],
+});
+
 /** In what decides litmus tests by axioms. */
 export const axioms: readonly Mistake[] = [
   inOrder(
@@ -79,4 +84,32 @@ export const axioms: readonly Mistake[] = [
     expectedBy: ['data races are found, and stated ones are expected'],
     edits: [{ file: 'litmus/axioms/lkmmRaces', from: 'rf).without(wrVis, rwXbStar.inverse())', to: 'rf)' }],
   },
+  inSyntax(
+    'lkmm-membarrier-fences-its-own-thread-only',
+    'membarrier is a fence in all threads',
+    'rcuOrder',
+    'between(barrier, middle, anywhere)',
+    'barrier',
+  ),
+  inSyntax(
+    'lkmm-srcu-cookie-is-lost-in-memory',
+    'an SRCU section may end in another thread',
+    'rcuOrder',
+    'data.compose(x.rf).star().compose(data)',
+    'data',
+  ),
+  inSyntax(
+    'lkmm-loop-controls-nothing',
+    'a condition of a loop controls the stores inside, not those after it',
+    'threadRuns',
+    'inside = union(inside, from);',
+    '',
+  ),
+  inSyntax(
+    'lkmm-nothing-comes-out-of-thin-air',
+    'values that only copy each other are no number',
+    'valueDomains',
+    'for (const address of onCycles(copies)) values.get(address).add(THIN_AIR);',
+    '',
+  ),
 ];
