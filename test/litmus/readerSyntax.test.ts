@@ -105,3 +105,12 @@ test('values that only copy each other are no number', () => {
   guarded.push('x, y, a, b: r1 = READ_ONCE(*y); smp_rmb(); if (r1 == 1) *b = *a; smp_wmb(); WRITE_ONCE(*x, 1);');
   expect(lkmm(guarded, '0:r1=1 /\\ 1:r1=1')).toBe('Sometimes');
 });
+
+test('values come from what is written, so chains of them are decided', () => {
+  const count = 'x, y: r0 = READ_ONCE(*x); WRITE_ONCE(*x, r0 + 1); r1 = READ_ONCE(*y); WRITE_ONCE(*y, r1 + r0);';
+  expect(lkmm(Array(3).fill(count), 'x=3 /\\ y=3')).toBe('Sometimes');
+  expect(lkmm(Array(3).fill(count), 'x=4')).toBe('Never');
+  const add = 'x: r0 = atomic_fetch_add(1, x); r1 = atomic_fetch_add(1, x);';
+  expect(lkmm(Array(3).fill(add), '0:r0=0 /\\ 0:r1=5')).toBe('Sometimes');
+  expect(lkmm(Array(3).fill(add), '0:r0=1:r0')).toBe('Never');
+});

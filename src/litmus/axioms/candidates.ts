@@ -22,7 +22,7 @@ export function searchCandidates(
   const founded = new FoundedRuns(initial);
   /** `left`: by thread, the runs to choose from; for the first `count` threads only one. */
   const chooseRuns = (left: readonly (readonly ThreadRun[])[], count: number): boolean => {
-    if (left.some((of) => of.length === 0)) return false;
+    if (left.some((of) => of.length === 0) || !founded.areSupplied(left)) return false;
     const chosen = left.slice(0, count).map(([run]) => run);
     if (count === left.length) return connect(chosen, initial, search);
     return left[count].some(

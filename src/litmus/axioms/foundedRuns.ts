@@ -5,6 +5,8 @@ import { THIN_AIR } from './thinAir.ts';
 /** What a run reads and writes, as numbers of pairs of an address and a value. */
 interface Exchange {
   readonly reads: readonly number[];
+  /** What atomics read that write. */
+  readonly replaced: readonly number[];
   /** `needs`: what the written value and address are computed from. */
   readonly writes: readonly { readonly pair: number; readonly needs: readonly number[] }[];
 }
@@ -35,6 +37,25 @@ export class FoundedRuns {
   }
 
   /** By pair of address and value: 1 if some of the runs may write it. */
+  /**
+   * Whether each atomic that writes may have a write to replace: no two replace the same one.
+   * Counts what the chosen runs replace, and what all of them may write.
+   */
+  areSupplied(runs: readonly (readonly ThreadRun[])[]): boolean {
+    const balance = new Int32Array(this.numbers.size);
+    for (const pair of this.initial) balance[pair]++;
+    for (const of of runs) {
+      const most = new Int32Array(this.numbers.size);
+      for (const run of of) {
+        const count = new Int32Array(this.numbers.size);
+        for (const { pair } of this.exchangeOf(run).writes) most[pair] = Math.max(most[pair], ++count[pair]);
+      }
+      for (const [pair, count] of most.entries()) balance[pair] += count;
+      if (of.length === 1) for (const pair of this.exchangeOf(of[0]).replaced) balance[pair]--;
+    }
+    return balance.every((count) => count >= 0);
+  }
+
   private writtenBy(runs: readonly (readonly ThreadRun[])[]): Uint8Array {
     const all = runs.flatMap((of) => of.map((run) => this.exchangeOf(run)));
     const written = new Uint8Array(this.numbers.size);
@@ -64,6 +85,10 @@ export class FoundedRuns {
     const pair = ({ at, value }: CandidateEvent): number => this.pairOf(at!, value);
     return {
       reads: [...new Set(events.filter(isRead).map(pair))],
+      replaced: events
+        .flatMap(({ readOf }) => (readOf === undefined ? [] : [events[readOf]]))
+        .filter(isRead)
+        .map(pair),
       writes: events
         .filter(({ kind }) => kind === 'write')
         .map((event) => ({
