@@ -48,9 +48,9 @@ export const graphs: readonly Mistake[] = [
     expectedBy: ['rc11: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/memoryModels/rc11/fences',
-        from: 'if (step === s || !isBefore(graph, s, graph.memory.viewAfter(step).current)) continue;',
-        to: 'if (step >= 0) continue;',
+        file: 'explore/memoryModels/rc11/scOrder',
+        from: 'if (reads[a] >= 0 && rank[reads[a]] < rank[view[a]])',
+        to: 'if (reads[a] >= 0 && rank[reads[a]] < 0)',
       },
     ],
   },
@@ -62,8 +62,8 @@ export const graphs: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoOrder',
-        from: 'return kind === Kind.mb || isRmw(kind) ||',
-        to: 'return kind === Kind.mb ||',
+        from: 'if (kind === Kind.mb || isRmw(kind) || kind === Kind.lock)',
+        to: 'if (kind === Kind.mb || kind === Kind.lock)',
       },
     ],
   },

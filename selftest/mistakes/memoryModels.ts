@@ -24,7 +24,7 @@ export const memoryModels: readonly Mistake[] = [
       {
         file: 'explore/memoryModels/tso/tsoMemory',
         from: 'if (kindOf(code) !== Kind.resume &&',
-        to: 'if (kindOf(code) !== Kind.resume && !(KIND_TRAITS[kindOf(code)] & Trait.rmw) &&',
+        to: 'if (kindOf(code) !== Kind.resume && !isRmw(kindOf(code)) &&',
       },
     ],
   },
@@ -35,8 +35,8 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB+rfis'],
     edits: [
       {
-        file: 'explore/memoryModels/tso/tsoMemory',
-        from: 'if (this.stores.location[store] === location) return store;',
+        file: 'explore/memoryModels/tso/storeBuffers',
+        from: 'if (stores.location[store] === location) return store;',
         to: 'if (this.stores.location[store] < 0) return store;',
       },
     ],
@@ -49,7 +49,7 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoOrder',
-        from: "kind === Kind.unlock ? of === 'spinlock' : isStore(kind);",
+        from: "kind === Kind.unlock ? of === 'spinlock' : isStore(kind) && !isSeqCst(kind);",
         to: "kind === Kind.unlock ? of === 'spinlock' : kind === Kind.storeRelease;",
       },
     ],
@@ -59,7 +59,7 @@ export const memoryModels: readonly Mistake[] = [
     part: 'tso: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by the value that a store buffer holds back'],
-    edits: [{ file: 'explore/memoryModels/tso/tsoMemory', from: 'row.add(values[s]);', to: '' }],
+    edits: [{ file: 'explore/memoryModels/tso/storeBuffers', from: 'row.add(values[s]);', to: '' }],
   },
   {
     name: 'tso-undo-loses-buffered-store',
@@ -69,7 +69,7 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/tsoMemory',
-        from: 'this.buffers[thread].unshift(issued);',
+        from: 'this.buffers.of[thread].unshift(issued);',
         to: '',
       },
     ],
@@ -122,15 +122,15 @@ export const memoryModels: readonly Mistake[] = [
     ],
   },
   {
-    name: 'mb-does-not-join-sc-view',
+    name: 'sc-fences-bound-no-access',
     part: 'rc11: fences',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['rc11: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/memoryModels/rc11/viewTransitions',
-        from: 'views.joinLocations(known, this.scView).slice()',
-        to: 'known.slice()',
+        file: 'explore/memoryModels/rc11/scOrder',
+        from: 'known = this.views.joinLocations(known, this.fences[t][before[t] - 1].view);',
+        to: 'known = this.views.initial;',
       },
     ],
   },
@@ -161,7 +161,7 @@ export const memoryModels: readonly Mistake[] = [
     ],
   },
   {
-    name: 'weak-load-reads-newest-store-only',
+    name: 'rc11-load-reads-newest-store-only',
     part: 'rc11: loads',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['rc11: outcomes and graphs of MP+po+po'],
@@ -194,53 +194,55 @@ export const memoryModels: readonly Mistake[] = [
     ],
   },
   {
-    name: 'weak-state-key-without-message-views',
+    name: 'rc11-state-key-without-message-views',
     part: 'rc11: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by the message view of the last store of a cell'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.addClosed(row);', to: '' }],
   },
   {
-    name: 'weak-state-key-without-current-view',
+    name: 'rc11-state-key-without-current-view',
     part: 'rc11: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what an acquire has made known'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(current, row);', to: '' }],
   },
   {
-    name: 'weak-state-key-without-acquire-view',
+    name: 'rc11-state-key-without-acquire-view',
     part: 'rc11: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what was seen, and a later fence makes known'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(acquire, row);', to: '' }],
   },
   {
-    name: 'weak-state-key-without-load-view',
+    name: 'rc11-state-key-without-load-view',
     part: 'rc11: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what an rmb has made known'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(loads, row);', to: '' }],
   },
   {
-    name: 'weak-state-key-without-release-view',
+    name: 'rc11-state-key-without-release-view',
     part: 'rc11: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by what a wmb publishes'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(release, row);', to: '' }],
   },
   {
-    name: 'weak-state-key-without-store-values',
+    name: 'rc11-state-key-without-store-values',
     part: 'rc11: states',
     testFile: 'test/explore/weakStates.test.ts',
     expectedBy: ['states are distinguished by a store that is not the newest'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'row.add(low[store]);', to: '' }],
   },
   {
-    name: 'weak-undo-keeps-sc-view',
+    name: 'undo-keeps-order-of-sc-fences',
     part: 'rc11: undo',
     testFile: 'test/explore/undo.test.ts',
-    expectedBy: ['weak: after steps forward and back all is as it was'],
-    edits: [{ file: 'explore/memoryModels/rc11/snapshots', from: 'transitions.scView = this.scViews[s];', to: '' }],
+    expectedBy: ['rc11: after steps forward and back all is as it was'],
+    edits: [
+      { file: 'explore/memoryModels/rc11/snapshots', from: 'transitions.scOrder.undo(this.scChanges[s]);', to: '' },
+    ],
   },
   {
     name: 'value-parts-not-shifted',

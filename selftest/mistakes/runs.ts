@@ -6,7 +6,7 @@ export const runs: readonly Mistake[] = [
     name: 'replay-ignores-reads-from',
     part: 'replay',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
+    expectedBy: ['a finding replays exactly, with its reads-from and coherence choices rc11: Wx1;Wy1 | Ry;Rx'],
     edits: [
       {
         file: 'explore/schedulers/replay',
@@ -39,7 +39,7 @@ export const runs: readonly Mistake[] = [
     name: 'schedule-without-reads-from',
     part: 'schedules',
     testFile: 'test/run/replay.test.ts',
-    expectedBy: ['a finding replays exactly, with its reads-from and coherence choices weak: Wx1;Wy1 | Ry;Rx'],
+    expectedBy: ['a finding replays exactly, with its reads-from and coherence choices rc11: Wx1;Wy1 | Ry;Rx'],
     edits: [
       {
         file: 'explore/memoryModels/rc11/rc11Memory',

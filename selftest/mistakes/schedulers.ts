@@ -97,7 +97,7 @@ export const schedulers: readonly Mistake[] = [
     name: 'random-load-reads-newest-store-only',
     part: 'random reads-from',
     testFile: 'test/explore/memoryModels.test.ts',
-    expectedBy: ['every scheduler finds what only the memory model allows random-walk under weak'],
+    expectedBy: ['every scheduler finds what only the memory model allows random-walk under rc11'],
     edits: [
       {
         file: 'explore/random',

@@ -61,8 +61,8 @@ export interface Memory {
   xchg(cell: Cell, value: number, order?: RmwOrder): number;
   /**
    * Stores `replacement` if the cell holds `expected`, and returns the old value, in one atomic
-   * step. Where it does not store, it is a load: relaxed by default, otherwise with the load half of
-   * `order`.
+   * step. Where it does not store, it is a load: relaxed by default, otherwise with the load half
+   * of `order`.
    */
   cmpxchg(cell: Cell, expected: number, replacement: number, order?: RmwOrder): number;
   /** Adds `value` and returns the old value, in one atomic step; see `xchg`. */

@@ -28,8 +28,8 @@ class Views {
 
 /**
  * The model `rc11` by the tables of docs/memory-models.md, applied to a complete graph: whether its
- * events keep to all bounds in an order that program order and reads-from allow, and psc is acyclic.
- * Views also contain the events that happen before, so that psc is computed from them.
+ * events keep to all bounds in an order that program order and reads-from allow, and psc is
+ * acyclic. Views also contain the events that happen before, so that psc is computed from them.
  */
 export function views(graph: Graph): boolean {
   const { events } = graph;

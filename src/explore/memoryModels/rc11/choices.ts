@@ -111,7 +111,8 @@ export class ChoiceEnumerator {
 
   /**
    * What the next access of `thread` may read, newest first. A read-modify-write with full order,
-   * and a wait, come after a seq_cst fence; `isFailing` tells where a compare-and-exchange does not.
+   * and a wait, come after a seq_cst fence; `isFailing` tells where a compare-and-exchange does
+   * not.
    */
   readable(thread: number): readonly (readonly number[])[] {
     const code = this.execution.pending[thread];

@@ -11,8 +11,9 @@ export interface ViewWriter {
 /**
  * HOT where states are compared under `rc11`. The seq_cst fences of the past that can still be part
  * of a cycle of psc. Such a cycle needs a future access that reads an older store than a fence
- * knows, or is placed before it. So it goes through a fence that knows a store which some thread may
- * still overlook, and on to fences that come after that one. In each thread these are the last ones.
+ * knows, or is placed before it. So it goes through a fence that knows a store which some thread
+ * may still overlook, and on to fences that come after that one. In each thread these are the last
+ * ones.
  */
 export class FenceHistory {
   /** How many there are. */

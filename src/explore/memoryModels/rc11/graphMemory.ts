@@ -2,7 +2,9 @@ import type { Execution, MemoryModelType } from '../../execution/execution.ts';
 import { CoherenceViews } from './graphViews.ts';
 import { Rc11Memory } from './rc11Memory.ts';
 
-/** An execution graph of `rc11` under construction: whether psc is acyclic is asked of `ScOrder`. */
+/**
+ * An execution graph of `rc11` under construction: whether psc is acyclic is asked of `ScOrder`.
+ */
 export const rc11Graph: MemoryModelType<Rc11Memory> = {
   fences: 'all',
   hasBuffers: false,

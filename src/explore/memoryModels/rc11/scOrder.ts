@@ -17,14 +17,14 @@ export interface ScFence {
 
 /**
  * HOT under `rc11`. The partial order of the seq_cst fences: psc of RC11 (Lahav, Vafeiadis, Kang,
- * Hur, Dreyer, "Repairing Sequential Consistency in C/C++11", PLDI 2017). Fence x comes before fence
- * y if x happens before y, or if something that x happens before is eco-before (reads-from, coherence
- * order, from-read) something that happens before y. An execution in which this is cyclic does not
- * exist.
+ * Hur, Dreyer, "Repairing Sequential Consistency in C/C++11", PLDI 2017). Fence x comes before
+ * fence y if x happens before y, or if something that x happens before is eco-before (reads-from,
+ * coherence order, from-read) something that happens before y. An execution in which this is cyclic
+ * does not exist.
  *
  * The fences of a thread are in program order. Therefore one number per thread says which fences
- * come before a fence. An access that is the last of its location adds no edge to fences of the past.
- * So only an access that reads an older store, or is placed before one, can close a cycle.
+ * come before a fence. An access that is the last of its location adds no edge to fences of the
+ * past. So only an access that reads an older store, or is placed before one, can close a cycle.
  */
 export class ScOrder {
   /** By thread. A fence that adds nothing to the one before it in its thread is left out. */
@@ -63,8 +63,8 @@ export class ScOrder {
   }
 
   /**
-   * Adds a fence of `thread`, which knows `view`. Returns its number among those of its thread, from
-   * 1.
+   * Adds a fence of `thread`, which knows `view`. Returns its number among those of its thread,
+   * from 1.
    */
   addFence(thread: number, view: MessageView): number {
     const own = this.fences[thread];
@@ -77,8 +77,8 @@ export class ScOrder {
   }
 
   /**
-   * Adds an access that has read or made `store`, which is in coherence order. `current` and `loads`
-   * are the views of its thread after it: they have the fences that happen before it.
+   * Adds an access that has read or made `store`, which is in coherence order. `current` and
+   * `loads` are the views of its thread after it: they have the fences that happen before it.
    */
   addAccess(current: MessageView, loads: MessageView, store: number, isWrite: boolean): void {
     const { views, stores, fences } = this;

@@ -122,8 +122,8 @@ export class ViewTransitions {
   }
 
   /**
-   * `thread` takes the lock of a wait queue, which a wait and a wake hold (futex(2), and the critical
-   * section of ECMA-262).
+   * `thread` takes the lock of a wait queue, which a wait and a wake hold (futex(2), and the
+   * critical section of ECMA-262).
    */
   enterQueue(thread: number, id: number): void {
     this.takeIn(thread, id);
