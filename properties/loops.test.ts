@@ -221,7 +221,7 @@ const MINIMUM: Readonly<Record<string, number>> = {
   'known without a bound': 300,
   'known by comparison': 10,
   'compared under tso': 50,
-  'compared under weak': 20,
+  'compared under rc11': 20,
 };
 
 afterAll(() => {

@@ -17,7 +17,7 @@ import { programOf } from './shapedProgram.ts';
 import { strict, Watcher } from './watcher.ts';
 
 /**
- * Under `tso` and `weak` three searches agree. They visit every interleaving on the machine with
+ * Under `tso` and `rc11` three searches agree. They visit every interleaving on the machine with
  * store buffers or views, every graph that the axioms allow, and every state. They share the
  * execution trie, and little else. The programs have overlapping cells, nested locks, failing
  * cmpxchg and assumptions.

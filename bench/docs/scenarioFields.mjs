@@ -66,7 +66,9 @@ function operationRow({ name, roles: performers, about }) {
 }
 
 export function typeOf(node) {
-  if (node.anyOf !== undefined) return 'number, or text of digits';
+  // Of two lists of names, the second has old ones.
+  if (node.anyOf !== undefined)
+    return node.anyOf[0].enum === undefined ? 'number, or text of digits' : typeOf(node.anyOf[0]);
   if (node.const !== undefined) return `\`${JSON.stringify(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(', ');
   switch (node.type) {

@@ -100,7 +100,7 @@ export const checks: readonly Mistake[] = [
     edits: [{ file: 'check/possibly', from: 'if (predicate.reached)', to: 'if (predicate.bit !== 0)' }],
   },
   {
-    name: 'no-substitute-property-under-tso-and-weak',
+    name: 'no-substitute-property-under-tso-and-rc11',
     part: 'substitute properties',
     testFile: 'test/check/monitors.test.ts',
     expectedBy: ['under tso the order of steps is not that of effects: another property stands in at the end'],

@@ -1,6 +1,6 @@
 import type { Mistake } from './mistake.ts';
 
-/** In the memory models tso and weak. */
+/** In the memory models tso and rc11. */
 export const memoryModels: readonly Mistake[] = [
   {
     name: 'tso-mb-does-not-drain-buffer',
@@ -57,7 +57,7 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'tso-state-key-without-buffered-values',
     part: 'tso: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by the value that a store buffer holds back'],
     edits: [{ file: 'explore/memoryModels/tso/storeBuffers', from: 'row.add(values[s]);', to: '' }],
   },
@@ -196,42 +196,42 @@ export const memoryModels: readonly Mistake[] = [
   {
     name: 'rc11-state-key-without-message-views',
     part: 'rc11: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by the message view of the last store of a cell'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.addClosed(row);', to: '' }],
   },
   {
     name: 'rc11-state-key-without-current-view',
     part: 'rc11: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by what an acquire has made known'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(current, row);', to: '' }],
   },
   {
     name: 'rc11-state-key-without-acquire-view',
     part: 'rc11: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by what was seen, and a later fence makes known'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(acquire, row);', to: '' }],
   },
   {
     name: 'rc11-state-key-without-load-view',
     part: 'rc11: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by what an rmb has made known'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(loads, row);', to: '' }],
   },
   {
     name: 'rc11-state-key-without-release-view',
     part: 'rc11: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by what a wmb publishes'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.add(release, row);', to: '' }],
   },
   {
     name: 'rc11-state-key-without-store-values',
     part: 'rc11: states',
-    testFile: 'test/explore/weakStates.test.ts',
+    testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by a store that is not the newest'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'row.add(low[store]);', to: '' }],
   },

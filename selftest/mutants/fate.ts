@@ -29,7 +29,7 @@ const LEAST = 10;
 const SUITE_SECONDS = 60;
 /** A scenario that is proved in so many seconds comes before the tests. */
 const FAST = 0.5;
-/** Operators whose mutants may fail under weak memory alone; so may mutants of the versions. */
+/** Operators whose mutants may fail under `rc11` alone; so may mutants of the versions. */
 const OF_ORDER: readonly string[] = ['drop', 'swap'];
 /** So many that do not come to their end are enough. */
 const HUNG_MOST = 2;
@@ -54,7 +54,7 @@ export async function fateOf(
     () => find(reached.filter(isFast)),
     () => runSuites(mutant.file, edit, hung),
     () => find(reached.filter((reach) => !isFast(reach))),
-    async () => (OF_ORDER.includes(mutant.operator) || isOfVersions(mutant) ? find(underWeak(mutant.file)) : undefined),
+    async () => (OF_ORDER.includes(mutant.operator) || isOfVersions(mutant) ? find(underRc11(mutant.file)) : undefined),
   ];
   if (last?.where?.startsWith('test/')) stages.unshift(...stages.splice(1, 1));
   for (const [i, stage] of stages.entries()) {
@@ -88,7 +88,7 @@ async function runSuites(file: string, edit: Edit, hung: string[]): Promise<Fate
 }
 
 /** The scenarios in which orderings of a module are seen. */
-const underWeak = (file: string): Searched[] =>
+const underRc11 = (file: string): Searched[] =>
   tables
     .filter(({ folders }) => folders.includes(dirname(file)))
     .flatMap(({ scenarios }) => scenarios)

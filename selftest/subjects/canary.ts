@@ -65,8 +65,8 @@ export const canariesOf =
     edits: edits.map(editOf),
   });
 
-/** The same, under `weak`. */
-export const weak = (of: Canary): Canary => ({ ...of, memoryModel: 'rc11' });
+/** The same, under `rc11`. */
+export const underRc11 = (of: Canary): Canary => ({ ...of, memoryModel: 'rc11' });
 
 /** The same, with a scaffold. */
 export const on = (scaffold: readonly EditOf[], of: Canary): Canary => ({ ...of, scaffold: scaffold.map(editOf) });

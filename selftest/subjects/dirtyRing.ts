@@ -1,6 +1,6 @@
 import { LOST } from '#dist/trackers/scenarios/trackerScenario.js';
 import { collect, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
-import { type Canary, COPIED_BEFORE_RESET, LOG_NOT_DRAINED, on, weak } from './canary.ts';
+import { type Canary, COPIED_BEFORE_RESET, LOG_NOT_DRAINED, on, underRc11 } from './canary.ts';
 import { CRASH, canary, fullEachTime, intoLeeway, PUSH, twoPages, vm } from './dirtyRingScenarios.ts';
 
 const HARVEST = 'trackers/dirtyRing/harvest';
@@ -53,7 +53,7 @@ export const dirtyRing: readonly Canary[] = [
       'function vcpuWrite(mem, vm, vcpu, pages)',
     ]),
   ),
-  weak(
+  underRc11(
     canary('flags-plain', 'B14; 8929bc965964', 'dirty-ring@repaired/handed-over', LOST, [
       'trackers/dirtyRing/versions',
       'rejectsWrappedOffset: true, repaired: true }',
@@ -90,7 +90,7 @@ export const dirtyRing: readonly Canary[] = [
     `export function writePage(mem, vm, vcpu, page) {
       if (page.offset === 1) { mem.fetchAdd(page.version, 1); return true; }`,
   ]),
-  weak(
+  underRc11(
     canary('harvest-no-release', 'B32; QEMU 52281c6d11ec', 'dirty-ring@repaired/handed-over', LOST, [
       HARVEST,
       'mem.storeRelease(entry.flags, F_RESET);',
@@ -138,7 +138,7 @@ export const dirtyRing: readonly Canary[] = [
     LOG_NOT_DRAINED,
   ),
 
-  weak(
+  underRc11(
     canary(
       'flags-no-wmb',
       'smp_wmb in kvm_dirty_ring_push',
@@ -147,7 +147,7 @@ export const dirtyRing: readonly Canary[] = [
       [PUSH, 'mem.wmb();', ''],
     ),
   ),
-  weak(
+  underRc11(
     canary(
       'harvest-no-acquire',
       '8929bc965964',
@@ -156,7 +156,7 @@ export const dirtyRing: readonly Canary[] = [
       [HARVEST, 'mem.loadAcquire(entry.flags)', 'mem.load(entry.flags)'],
     ),
   ),
-  weak(
+  underRc11(
     canary(
       'push-no-acquire',
       'reading 6.12: only the leeway stands between a reset and the push over its entry',

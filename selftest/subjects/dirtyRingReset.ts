@@ -1,6 +1,6 @@
 import { LOST, ONE_PAGE } from '#dist/trackers/scenarios/trackerScenario.js';
 import { collect, host, hostile, kernel, poke, reset, signalTo, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
-import { type Canary, type EditOf, on, weak } from './canary.ts';
+import { type Canary, type EditOf, on, underRc11 } from './canary.ts';
 import { CRASH, canary, fullEachTime, intoLeeway, PUSH, twoPages, vm } from './dirtyRingScenarios.ts';
 
 /** The master property makes a last round, which may be the one that goes wrong. */
@@ -250,14 +250,14 @@ export const dirtyRingReset: readonly Canary[] = [
     LOST,
     [IOCTL, 'if (version.repaired && cleared > 0)', 'if (false)'],
   ),
-  weak(
+  underRc11(
     canary('reset-no-acquire', '8929bc965964', 'dirty-ring@repaired/handed-over', LOST, [
       RESET,
       'mem.loadAcquire(flags)',
       'mem.load(flags)',
     ]),
   ),
-  weak(
+  underRc11(
     canary(
       'reset-index-no-release',
       'reading 6.12: only the leeway stands between a reset and the push over its entry',

@@ -13,7 +13,7 @@ import {
   vcpu,
   write,
 } from '#dist/vm/actorSpecs.js';
-import { type Canary, type EditOf, on, weak } from './canary.ts';
+import { type Canary, type EditOf, on, underRc11 } from './canary.ts';
 import { canary, EARLY, MAIL, vm } from './gfnRingScenarios.ts';
 
 const FAR_PAGES = vm('far-pages', [vcpu(0, write(0), write(128)), userspace(collect)], {
@@ -301,7 +301,7 @@ export const gfnRing: readonly Canary[] = [
     ['no operation crashes'],
     ['trackers/gfnRing/gfnRings', 'this.rings = rings.map(', 'this.rings = rings.slice(1).map('],
   ),
-  weak(
+  underRc11(
     canary(
       'harvest-without-acquire',
       'B14; 8929bc965964',
@@ -310,7 +310,7 @@ export const gfnRing: readonly Canary[] = [
       ['ring/harvest', 'mem.loadAcquire(ring.indices.prod)', 'mem.load(ring.indices.prod)'],
     ),
   ),
-  weak(
+  underRc11(
     canary(
       'harvest-without-release',
       'B32; 20220902001936.108645-1-pbonzini@redhat.com',
@@ -319,7 +319,7 @@ export const gfnRing: readonly Canary[] = [
       ['ring/harvest', 'mem.storeRelease(ring.indices.cons', 'mem.store(ring.indices.cons'],
     ),
   ),
-  weak(
+  underRc11(
     canary(
       'push-without-release',
       'B14; 8929bc965964',
@@ -328,7 +328,7 @@ export const gfnRing: readonly Canary[] = [
       ['ring/push', 'mem.storeRelease(ring.indices.prod', 'mem.store(ring.indices.prod'],
     ),
   ),
-  weak(
+  underRc11(
     canary(
       'push-without-acquire',
       'the order of a reset and the push over its entry: reading 6.12',

@@ -1,6 +1,6 @@
 import { ONE_PAGE } from '#dist/trackers/scenarios/trackerScenario.js';
 import { collect, harvest, hostile, kernel, poke, push, reset, userspace, vcpu, write } from '#dist/vm/actorSpecs.js';
-import { type Canary, weak } from './canary.ts';
+import { type Canary, underRc11 } from './canary.ts';
 import { canary, EARLY, MAIL, vm } from './gfnRingScenarios.ts';
 
 const ONE_TOO_FAR = vm('one-too-far', [vcpu(0, push(0)), kernel(0, reset), hostile(poke(0, 2, 16, 2))]);
@@ -260,7 +260,7 @@ export const gfnRingReset: readonly Canary[] = [
     ['ring/ioctl', 'if (count < 0) error = -EINVAL;', 'if (count < 0) { error = -EINVAL; break; }'],
   ),
   canary('error-lost', MAIL, 'hostile-cons', ['R7'], ['ring/ioctl', 'return error || processed', 'return processed']),
-  weak(
+  underRc11(
     canary(
       'reset-without-acquire',
       'B14; 8929bc965964',
@@ -269,7 +269,7 @@ export const gfnRingReset: readonly Canary[] = [
       ['ring/reset', 'mem.loadAcquire(ring.indices.cons)', 'mem.load(ring.indices.cons)'],
     ),
   ),
-  weak(
+  underRc11(
     canary(
       'reset-without-release',
       'the order of a reset and the push over its entry: reading 6.12',

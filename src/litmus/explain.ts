@@ -13,8 +13,8 @@ import {
 import type { LitmusTest } from './syntax.ts';
 
 /**
- * The reasons why `weak` may allow an outcome that the LKMM (Linux kernel memory model) forbids in
- * this test. They are orderings that `weak` lacks (see docs/memory-models.md), if the test has
+ * The reasons why `rc11` may allow an outcome that the LKMM (Linux kernel memory model) forbids in
+ * this test. They are orderings that `rc11` lacks (see docs/memory-models.md), if the test has
  * something that they apply to.
  */
 export function explainExtraOutcome(test: LitmusTest): string[] {
@@ -108,7 +108,7 @@ function propagatesUnfenced(acquire: EventSite, store: EventSite, all: readonly 
   );
 }
 
-/** The reasons why `weak` may forbid an outcome that the LKMM allows in this test. */
+/** The reasons why `rc11` may forbid an outcome that the LKMM allows in this test. */
 export function explainMissingOutcome(test: LitmusTest): string[] {
   const sites = sitesOf(test);
   const all = sites.flat();

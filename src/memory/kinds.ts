@@ -183,17 +183,40 @@ function ordersOf(kind: number): readonly MemoryOrder[] {
   return KIND_TRAITS[kind] & Trait.rmw ? (Object.keys(ORDERS) as MemoryOrder[]) : [];
 }
 
-/** The kind of a load, a store, a read-modify-write or a fence with an order. */
+/**
+ * The kind of a load, a store, a read-modify-write or a fence with an order. They throw `TypeError`
+ * for an order that such an access cannot have.
+ */
 export function loadKind(order: LoadOrder): number {
   if (order === 'relaxed') return Kind.load;
-  return order === 'acquire' ? Kind.loadAcquire : withOrder(Kind.load, order);
+  if (order === 'acquire') return Kind.loadAcquire;
+  return order === 'seq_cst' ? withOrder(Kind.load, order) : refuseOrder('a load', order, LOAD_ORDERS);
 }
 export function storeKind(order: StoreOrder): number {
   if (order === 'relaxed') return Kind.store;
-  return order === 'release' ? Kind.storeRelease : withOrder(Kind.store, order);
+  if (order === 'release') return Kind.storeRelease;
+  return order === 'seq_cst' ? withOrder(Kind.store, order) : refuseOrder('a store', order, STORE_ORDERS);
 }
-export const rmwKind = (base: RmwKind, order: RmwOrder): number => (order === 'full' ? base : withOrder(base, order));
-export const fenceKind = (order: FenceOrder): number => (order === 'seq_cst' ? Kind.mb : withOrder(Kind.fence, order));
+export function rmwKind(base: RmwKind, order: RmwOrder): number {
+  if (order === 'full') return base;
+  return Object.hasOwn(ORDERS, order)
+    ? withOrder(base, order)
+    : refuseOrder(kindNames[base], order, ['full', ...Object.keys(ORDERS)]);
+}
+export function fenceKind(order: FenceOrder): number {
+  if (order === 'seq_cst') return Kind.mb;
+  return FENCE_ORDERS.includes(order) ? withOrder(Kind.fence, order) : refuseOrder('a fence', order, FENCE_ORDERS);
+}
+
+const LOAD_ORDERS: readonly LoadOrder[] = ['relaxed', 'acquire', 'seq_cst'];
+const STORE_ORDERS: readonly StoreOrder[] = ['relaxed', 'release', 'seq_cst'];
+const FENCE_ORDERS: readonly FenceOrder[] = ['acquire', 'release', 'acq_rel', 'seq_cst'];
+
+/** For code in plain JavaScript, which no type has warned. */
+function refuseOrder(what: string, order: unknown, allowed: readonly string[]): never {
+  const shown = typeof order === 'string' ? `'${order}'` : String(order);
+  throw new TypeError(`${what} cannot have the memory order ${shown}: must be one of ${allowed.join(', ')}`);
+}
 
 /**
  * The access that a failed compare-and-exchange is: a load of the same place. Its order is what

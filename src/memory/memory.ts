@@ -29,7 +29,7 @@ export interface Memory {
   origin: string | undefined;
 
   /**
-   * A plain load of C: the compiler and the processor may reorder, tear or repeat it. Under `weak`,
+   * A plain load of C: the compiler and the processor may reorder, tear or repeat it. Under `rc11`,
    * a data race is a finding.
    */
   read(cell: Cell): number;

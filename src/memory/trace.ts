@@ -16,7 +16,7 @@ export interface Step {
   /** Under `tso`: not an access, but a store of this thread that leaves its store buffer. */
   readonly leaves?: true;
   /**
-   * Under `weak`: for each location of the cell, the step whose store was read, and that of the
+   * Under `rc11`: for each location of the cell, the step whose store was read, and that of the
    * newest store there; -1: the initial value.
    */
   readonly reads?: readonly { readonly from: number; readonly newest: number }[];

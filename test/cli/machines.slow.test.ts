@@ -91,7 +91,7 @@ describe('a finding has its own machine', async () => {
 
   test.each([
     [{ tearing: 'yes' }, 'tearing is "yes": must be true or false'],
-    [{ memoryModel: 'arm' }, 'memoryModel is "arm": must be one of sc, tso, weak'],
+    [{ memoryModel: 'arm' }, 'memoryModel is "arm": must be one of sc, tso, rc11'],
     [{ schedule: '0.9' }, 'step 1 of the schedule is impossible: a can take it in one way alone, so without .9'],
     [
       { schedule: '0x3,1x2,1.9' },

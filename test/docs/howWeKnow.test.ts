@@ -16,7 +16,7 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
   const [, unmodified] = /(\d+) unmodified scenarios beside them: 0 false alarms/.exec(read('docs/canaries.md'))!;
   const models = read('docs/memory-models.md').replaceAll(/\s+/g, ' ');
   const [, ofKernel, readable, agreed, others] =
-    /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+) under `weak`; the other (\d+)/.exec(
+    /Of the (\d+) tests that Linux 6\.1 .* reads (\d+) and agrees with (\d+) under `rc11`; the other (\d+)/.exec(
       models,
     )!;
   const counts = read('test/explore/counts.slow.test.ts');
@@ -34,9 +34,9 @@ test('the numbers in docs/how-we-know.md are those of the lists and of the other
     `${all} ways to break the subjects, made by ${operators} operators and not chosen by hand. ${killed} are killed, ${hang} hang, ${survive} survive`,
     `${survive} mutants survive`,
     `For ${SUITE.length} litmus tests`,
-    `and ${drawnPrograms} drawn programs, under \`tso\` and under \`weak\``,
+    `and ${drawnPrograms} drawn programs, under \`tso\` and under \`rc11\``,
     `Of the ${ofKernel} tests that Linux 6.1 has`,
-    `reads ${readable} and agrees with ${agreed} under \`weak\`; the other ${others} `,
+    `reads ${readable} and agrees with ${agreed} under \`rc11\`; the other ${others} `,
     `| ${benchmarks.map((count) => count.toLocaleString('en')).join('; ')} |`,
     `200 lists of ${operations} operations each time`,
   ])

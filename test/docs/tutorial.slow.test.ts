@@ -14,7 +14,7 @@ const text = readFileSync('examples/tutorial/3-release.mjs', 'utf8').replace(
 test.each([
   ['mem.storeRelease(prod', 'mem.store(prod'],
   ['mem.loadAcquire(prod', 'mem.load(prod'],
-])('with %s replaced by %s, a page is lost under weak', async (from, to) => {
+])('with %s replaced by %s, a page is lost under rc11', async (from, to) => {
   expect(text.split(from)).toHaveLength(2);
   const module = write(`${to}.mjs`, text.replace(from, to));
   const { findings } = await explore(module, { memoryModel: 'rc11', minimise: 0, dir: folder });

@@ -27,7 +27,7 @@ test.each([
   ['spsc-queue/plain-index', 'passed', 'passed', 'violated'],
   ['sb', 'passed', 'violated', 'violated'],
   ['lost-update', 'violated', 'violated', 'violated'],
-])('%s under sc, tso and weak', async (name, ...outcomes) => {
+])('%s under sc, tso and rc11', async (name, ...outcomes) => {
   const module = `examples/${name}.mjs`;
   expect(existsSync(module)).toBe(true);
   const reports = await Promise.all(models.map((memoryModel) => explore(module, { memoryModel, minimise: 0 })));

@@ -102,7 +102,7 @@ describe('a 64-bit store', () => {
       expect(outcomes(half(true), { memoryModel })).toEqual(whole);
       expect(outcomes(half(false), { memoryModel, tearing: true })).toEqual(whole);
       const torn = outcomes(half(true), { memoryModel, tearing: true });
-      // The halves are stored in their order, and under `weak` seen in any.
+      // The halves are stored in their order, and under `rc11` seen in any.
       const low = [`undefined,1`];
       const high = memoryModel === 'rc11' ? [`undefined,${1n << 32n}`] : [];
       expect(torn).toEqual([...whole, ...low, ...high].sort());
@@ -173,7 +173,7 @@ describe('parts of a store', () => {
     );
   });
 
-  test('weak: after a read of one part and a fence, a thread reads the other part of the same store', () => {
+  test('rc11: after a read of one part and a fence, a thread reads the other part of the same store', () => {
     const fenced = (fence: boolean): Scenario =>
       scenario({
         name: 'fenced',

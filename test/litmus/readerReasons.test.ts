@@ -95,8 +95,8 @@ test('sc allows less and not more', () => {
   });
 });
 
-test('weak differs for these reasons', () => {
-  const weak = (result: string, condition: string, ...threads: string[]) => {
+test('rc11 differs for these reasons', () => {
+  const rc11 = (result: string, condition: string, ...threads: string[]) => {
     const { outcome, reasons } = compareVerdict(litmus(threads, condition, { result }), 'rc11', 10);
     return [outcome, ...reasons];
   };
@@ -105,23 +105,23 @@ test('weak differs for these reasons', () => {
   const round = 'exists (0:r0=1 /\\ 1:r0=1)';
   const open = ['x, y: r0 = READ_ONCE(*x); WRITE_ONCE(*y, 1);', 'x, y: r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1);'];
   const released = 'y, z: r0 = READ_ONCE(*y); smp_store_release(z, 1);';
-  expect(weak('Never', missed, SEND, released, acquire)).toEqual(['explained', CUMULATIVE]);
-  expect(weak('Never', 'exists (x=1 /\\ 1:r0=1)', SEND, released.replaceAll('z', 'x'))).toEqual([
+  expect(rc11('Never', missed, SEND, released, acquire)).toEqual(['explained', CUMULATIVE]);
+  expect(rc11('Never', 'exists (x=1 /\\ 1:r0=1)', SEND, released.replaceAll('z', 'x'))).toEqual([
     'explained',
     CUMULATIVE,
   ]);
   const fenced = SEND.replace('wmb', 'mb');
   const on = 'y, z: r0 = smp_load_acquire(y); WRITE_ONCE(*z, 1);';
-  expect(weak('Never', missed, fenced, on, acquire)).toEqual(['explained', REACH]);
-  expect(weak('Never', missed, fenced, on.replace('acquire(y);', 'acquire(y); smp_mb();'), acquire)).toEqual(['agree']);
-  expect(weak('Sometimes', round, ...open)).toEqual(['explained', LOAD_BUFFERING]);
-  expect(weak('Never', round, ...open)).toEqual(['agree']);
-  expect(weak('Sometimes', 'exists (0:r0=0 /\\ 1:r0=0)', ...STORE_BUFFERING)).toEqual(['agree']);
-  expect(weak('Never', 'exists (0:r0=0 /\\ 1:r0=0)', ...STORE_BUFFERING)).toEqual(['unexplained']);
-  expect(weak('Always', 'exists (0:r0=0 /\\ 1:r0=0)', ...STORE_BUFFERING)).toEqual(['unexplained']);
+  expect(rc11('Never', missed, fenced, on, acquire)).toEqual(['explained', REACH]);
+  expect(rc11('Never', missed, fenced, on.replace('acquire(y);', 'acquire(y); smp_mb();'), acquire)).toEqual(['agree']);
+  expect(rc11('Sometimes', round, ...open)).toEqual(['explained', LOAD_BUFFERING]);
+  expect(rc11('Never', round, ...open)).toEqual(['agree']);
+  expect(rc11('Sometimes', 'exists (0:r0=0 /\\ 1:r0=0)', ...STORE_BUFFERING)).toEqual(['agree']);
+  expect(rc11('Never', 'exists (0:r0=0 /\\ 1:r0=0)', ...STORE_BUFFERING)).toEqual(['unexplained']);
+  expect(rc11('Always', 'exists (0:r0=0 /\\ 1:r0=0)', ...STORE_BUFFERING)).toEqual(['unexplained']);
 });
 
-test('tso allows less than weak and more than sc', () => {
+test('tso allows less than rc11 and more than sc', () => {
   const tso = (threads: readonly string[], condition: string) =>
     compareVerdict(litmus(threads, condition, { result: 'Sometimes' }), 'tso', 10);
   expect(tso(STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)').outcome).toBe('agree');

@@ -113,7 +113,7 @@ test('a trace marks which wake a resume follows', () => {
   `);
 });
 
-test('under weak a trace marks a store that precedes an earlier step in coherence order', () => {
+test('under rc11 a trace marks a store that precedes an earlier step in coherence order', () => {
   const both = scenario({
     name: 'two-plus-two',
     cells: { x: 'u32', y: 'u32' },

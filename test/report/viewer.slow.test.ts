@@ -200,7 +200,7 @@ inBrowser('every control has a role and a name, and focus is visible', async () 
   await page.close();
 });
 
-inBrowser('the panel shows store buffers under tso and readable values under weak', async () => {
+inBrowser('the panel shows store buffers under tso and readable values under rc11', async () => {
   const tso = await open(
     browser,
     await reported('tso', gfnringHere, example('sb'), '--memory-model', 'tso'),
@@ -210,14 +210,14 @@ inBrowser('the panel shows store buffers under tso and readable values under wea
     /a\s+x = 1 \(step 1\)/,
   );
   await keep(tso.page, 'tso');
-  const weak = await open(browser, await reported('rc11', gfnringHere, example('publish'), '--memory-model', 'rc11'));
+  const rc11 = await open(browser, await reported('rc11', gfnringHere, example('publish'), '--memory-model', 'rc11'));
   expect(
-    await weak.page.getByRole('region', { name: 'Values that actors may still read, newest first' }).innerText(),
+    await rc11.page.getByRole('region', { name: 'Values that actors may still read, newest first' }).innerText(),
   ).toMatch(/userspace\s+record\s+7 or 0/);
-  expect(await weak.page.locator('.note.stale').textContent()).toContain('← the initial value, not 1');
-  await keep(weak.page, 'rc11');
+  expect(await rc11.page.locator('.note.stale').textContent()).toContain('← the initial value, not 1');
+  await keep(rc11.page, 'rc11');
   await tso.page.close();
-  await weak.page.close();
+  await rc11.page.close();
 });
 
 inBrowser('20,000 steps open within seconds, and keys stay fast', { timeout: 180_000 }, async () => {

@@ -80,7 +80,7 @@ test.each([
 });
 
 test.each([
-  ['memoryModel', 'arm', 'sc, tso, weak'],
+  ['memoryModel', 'arm', 'sc, tso, rc11'],
   ['reduction', 'most', 'none, optimal, states'],
   ['scheduler', 'fair', 'exhaustive, portfolio'],
 ])('an unknown %s is rejected', async (name, value, allowed) => {

@@ -62,7 +62,7 @@ test('rules at quiescence of dirty-ring', () => {
 });
 
 test.each(trackerNames.filter((name) => name !== 'gfn-ring'))(
-  '%s follows its rules at quiescence under tso and weak',
+  '%s follows its rules at quiescence under tso and rc11',
   (tracker) => {
     const pages = { slots: [{ slot: 0, npages: 2 }], rings: [{ size: 2, leeway: 1 }] };
     for (const memoryModel of ['tso', 'rc11'] as const) {

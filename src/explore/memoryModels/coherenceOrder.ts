@@ -3,7 +3,7 @@ import type { MemoryImage } from '../../memory/memoryImage.ts';
 import type { ByteRanges } from './byteRanges.ts';
 
 /**
- * HOT under `tso` and `weak`. The stores of an execution, by location in coherence order, and
+ * HOT under `tso` and `rc11`. The stores of an execution, by location in coherence order, and
  * memory as the last of each leaves it. A location is one of `ByteRanges`. The initial value of
  * location a is store a. A step that writes adds one store per location; stores leave in the
  * opposite order.

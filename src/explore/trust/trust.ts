@@ -18,7 +18,7 @@ import { vectorClocks } from './vectorClocks.ts';
 /**
  * TruSt: stateless model checking over execution graphs (Kokologiannakis, Marmanis, Gladstein,
  * Vafeiadis, "Truly Stateless, Optimal Dynamic Partial Order Reduction", POPL 2022). Explores one
- * execution per class under `tso` and `weak`; a class is given by reads-from and coherence order.
+ * execution per class under `tso` and `rc11`; a class is given by reads-from and coherence order.
  *
  * A graph grows by one event at a time, of the lowest enabled thread. A new load branches over the
  * stores that it may read (forward revisits). A new store branches over its coherence position, and

@@ -105,7 +105,7 @@ function searchInBatches(
 }
 
 /**
- * The reduction `optimal` under `tso` and `weak` for programs that `trust` does not support. It
+ * The reduction `optimal` under `tso` and `rc11` for programs that `trust` does not support. It
  * runs on one thread, and stores all execution graphs.
  */
 export function searchWithGraphCache(scenario: Scenario, search: SearchSpec, limits: Limits): ScenarioSearchResult {

@@ -4,7 +4,7 @@ import type { DataRaces, HappensBeforeQuery } from './dataRaces.ts';
 import type { MessageView } from './threadView.ts';
 
 /**
- * HOT where states are compared under `weak`. The accesses before a state that a later one could
+ * HOT where states are compared under `rc11`. The accesses before a state that a later one could
  * still race with. Per thread and location, the last accesses are enough: what happens after them
  * happens after all earlier ones. An entry is dropped once every other thread happens after it.
  */

@@ -15,7 +15,7 @@ export interface HappensBeforeQuery {
 }
 
 /**
- * HOT under `weak`. Data races: two accesses to a byte by two actors, of which neither happens
+ * HOT under `rc11`. Data races: two accesses to a byte by two actors, of which neither happens
  * before the other. One of them is a write, and one of them is plain. A view says of each thread up
  * to which of its writes and reads it happens after them.
  *

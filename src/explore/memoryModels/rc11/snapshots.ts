@@ -2,7 +2,7 @@ import type { MessageView, ThreadView } from './threadView.ts';
 import type { ViewTransitions } from './viewTransitions.ts';
 
 /**
- * HOT under `weak`. The views before each step, so that steps can be undone. Views are immutable,
+ * HOT under `rc11`. The views before each step, so that steps can be undone. Views are immutable,
  * so this is cheap.
  */
 export class ViewSnapshots {

@@ -24,7 +24,7 @@ export interface ThreadView {
   readonly stores: MessageView;
 }
 
-/** HOT under `weak`. Joins views. */
+/** HOT under `rc11`. Joins views. */
 export class Views {
   readonly locations: number;
   readonly threads: number;
