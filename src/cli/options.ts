@@ -48,7 +48,7 @@ export const memoryModelArgument =
   (value: string): string => {
     const name = canonicalMemoryModel(value);
     if (!names.includes(name)) throw new UsageError(`--memory-model is '${value}': must be one of ${names.join(', ')}`);
-    if (name !== value) printError(`the memory model ${value} is called ${name} now; the old name will go`);
+    if (name !== value) printError(`gfnring: the memory model ${value} is called ${name} now; the old name will go`);
     return name;
   };
 export const trackerOption = (): Option =>
