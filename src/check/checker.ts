@@ -152,6 +152,10 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     return undefined;
   }
 
+  get judgesStates(): boolean {
+    return this.predicates.some(({ reached }) => !reached);
+  }
+
   possibly(order: HappensBeforeOrder, accept?: (taken: Int32Array) => boolean): PossibleViolation | undefined {
     this.possiblyDetector ??= new PossiblyDetector(this, this.execution);
     return this.possiblyDetector.find(order, accept);

@@ -36,6 +36,11 @@ export interface GraphAxioms {
    * thread and what it has read.
    */
   readonly memory: MemoryModelType<Rc11Memory>;
+  /**
+   * Whether the events of a graph, in the order in which they were added, are the steps of an
+   * execution. Then `order` is asked for only where the other executions matter.
+   */
+  readonly isLinear: boolean;
   /** The steps that an execution of a graph takes, and their partial order. */
   readonly order: (graph: GraphExecution) => PartialOrder;
   /** Whether the remaining axioms hold: whether that order is acyclic. */

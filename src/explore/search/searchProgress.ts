@@ -16,6 +16,8 @@ export interface PropertyChecker {
   readonly resultsMatter: boolean;
   /** Whether some property depends on the order of the steps on this place. */
   sees(place: Place): boolean;
+  /** Whether `possibly` can find anything: a property is left that depends on global states. */
+  readonly judgesStates?: boolean;
   /**
    * Looks for a violation in the global states that other executions of the same class go through.
    * Returns it with the steps that lead to it.

@@ -5,7 +5,7 @@ import type { Program } from '../program.ts';
 import { ExecutionGraph } from './graph.ts';
 
 /** The memory model behind the graphs. */
-export interface ConsistencyModel extends Pick<GraphAxioms, 'order' | 'isConsistent'> {
+export interface ConsistencyModel extends Pick<GraphAxioms, 'isLinear' | 'order' | 'isConsistent'> {
   readonly graph: ExecutionGraph;
 }
 
@@ -20,6 +20,6 @@ export function consistencyModelOf(
 ): ConsistencyModel | undefined {
   const { axioms } = memoryModels[model];
   if (axioms === undefined) return undefined;
-  const { memory, order, isConsistent } = axioms;
-  return { graph: new ExecutionGraph(new Execution(program, stepsMax, memory)), order, isConsistent };
+  const { memory, isLinear, order, isConsistent } = axioms;
+  return { graph: new ExecutionGraph(new Execution(program, stepsMax, memory)), isLinear, order, isConsistent };
 }

@@ -8,11 +8,10 @@ import { type PropertyChecker, SearchProgress, type SearchResult } from '../sear
 import type { TraceCounter } from '../search/traceCounter.ts';
 import type { ConsistencyModel } from './consistencyModel.ts';
 import { GraphBuilder } from './graphBuilder.ts';
+import { GraphRunner } from './graphRunner.ts';
 import { addLockRevisits, hasReadLatest } from './locks.ts';
 import type { PartialGraph } from './partialGraph.ts';
-import { topologicalOrder } from './partialOrder.ts';
 import { applyBackwardRevisit, forwardRevisits } from './revisits.ts';
-import { runGraph } from './runGraph.ts';
 import { vectorClocks } from './vectorClocks.ts';
 
 /**
@@ -70,6 +69,7 @@ class GraphSearch {
   private readonly progress: SearchProgress;
   private readonly model: ConsistencyModel;
   private readonly classes: TraceCounter | undefined;
+  private readonly runner: GraphRunner;
 
   constructor(
     execution: Execution,
@@ -84,6 +84,7 @@ class GraphSearch {
     this.progress = progress;
     this.model = model;
     this.classes = classes;
+    this.runner = new GraphRunner(execution, model);
   }
 
   explore(partial: PartialGraph): void {
@@ -163,10 +164,8 @@ class GraphSearch {
 
   /** Runs the execution that the complete graph stands for, and checks its properties. */
   private runComplete(): void {
-    const { builder, execution, checker, progress, classes } = this;
-    const order = this.model.order(builder.execution);
-    const steps = topologicalOrder(order)!;
-    runGraph(execution, builder.graph, order, steps);
+    const { runner, execution, checker, progress, classes } = this;
+    runner.run();
     const stop = execution.stopped()!;
     if (stop.kind === 'late') {
       progress.timeOut();
@@ -174,10 +173,14 @@ class GraphSearch {
     }
     if (stop.kind === 'finished') classes?.add();
     if (progress.count(stop, checker.atEnd(stop))) return;
+    if (!checker.judgesStates) return;
+    const { order, steps } = runner.order();
     const possible = checker.possibly?.(vectorClocks(order, steps, execution.node.length));
     if (possible === undefined) return;
-    const prefix = possible.steps.map((s) => steps[s]);
-    runGraph(execution, builder.graph, order, prefix);
+    runner.runSteps(
+      order,
+      possible.steps.map((s) => steps[s]),
+    );
     progress.violation = possible.violation;
   }
 }

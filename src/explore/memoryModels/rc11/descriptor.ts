@@ -13,8 +13,8 @@ export const rc11: MemoryModelDescriptor = {
   hasViews: true,
   axioms: {
     memory: rc11Graph,
+    isLinear: true,
     order: rc11Order,
-    // The order in which events were added is a topological order of `rc11Order`.
     isConsistent: (graph) => graph.memory.transitions.scOrder.cycles === 0,
   },
 };

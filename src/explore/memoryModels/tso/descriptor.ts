@@ -14,6 +14,7 @@ export const tso: MemoryModelDescriptor = {
   hasViews: false,
   axioms: {
     memory: coherenceGraph,
+    isLinear: false,
     order: tsoOrder,
     isConsistent: (graph) => topologicalOrder(tsoOrder(graph)) !== undefined,
   },
