@@ -1,11 +1,23 @@
 import { LOOP_MAX } from './loops.ts';
-import { type Expression, expressionsOf, type LitmusTest, operandsOf, type Statement, type Thread } from './syntax.ts';
+import {
+  type Expression,
+  expressionsOf,
+  type LitmusTest,
+  operandsOf,
+  type Statement,
+  type Thread,
+  type Update,
+} from './syntax.ts';
 
 /** An access or a fence in the text of a thread, with both branches of each `if`. */
 export interface Event {
   readonly kind: 'load' | 'store' | 'update' | 'fence' | 'lock' | 'unlock';
   /** The method of `Memory`; for a fence, its name in the test. */
   readonly how: string;
+  /** Of an update. */
+  readonly order?: Update['order'];
+  /** Whether it is an update without a value. */
+  readonly isNoreturn?: boolean;
   /** The accessed variable; null if the text alone does not determine it. */
   readonly at: string | null;
   /**
@@ -78,7 +90,12 @@ class DependencyAnalysis {
     const parts = operandsOf(expression).map((part) => this.value(part, around));
     if (expression.kind !== 'load' && expression.kind !== 'update') return union(...parts);
     const from = expression.kind === 'load' ? union(...parts) : union(...parts, around);
-    return new Set([this.add(expression.kind, expression.how, this.variable(expression.at), from)]);
+    const event = this.add(expression.kind, expression.how, this.variable(expression.at), from);
+    if (expression.kind === 'update') {
+      const { order, result } = expression;
+      this.events[event] = { ...this.events[event], order, isNoreturn: result === 'none' };
+    }
+    return new Set([event]);
   }
 
   private variable(at: Expression): string | null {
@@ -107,13 +124,17 @@ export function sitesOf(test: LitmusTest): readonly (readonly EventSite[])[] {
   });
 }
 
-/** A failed cmpxchg orders nothing. As the text does not tell, each is assumed to succeed. */
-export const isFullFenceEvent = ({ kind, how }: Event): boolean =>
-  kind === 'update' || (kind === 'fence' && /^smp_mb/.test(how));
+/** Of a cmpxchg this is true if it succeeds, which the text does not tell. */
+export const isFullFenceEvent = ({ kind, how, order }: Event): boolean =>
+  order === 'mb' || (kind === 'fence' && /^smp_mb/.test(how));
+/** The same whether it succeeds or fails: one that fails orders nothing. */
+export const isSureFullFence = (event: Event): boolean => isFullFenceEvent(event) && event.how !== 'cmpxchg';
 export const isLoadEvent = ({ kind }: Event): boolean => kind === 'load' || kind === 'update' || kind === 'lock';
 export const isStoreEvent = ({ kind }: Event): boolean => kind === 'store' || kind === 'update' || kind === 'unlock';
-export const acquires = ({ how }: Event): boolean => how === 'loadAcquire' || how === 'lock';
-export const releases = ({ how }: Event): boolean => how === 'storeRelease' || how === 'unlock';
+export const acquires = ({ how, order }: Event): boolean =>
+  how === 'loadAcquire' || how === 'lock' || order === 'acquire';
+export const releases = ({ how, order }: Event): boolean =>
+  how === 'storeRelease' || how === 'unlock' || order === 'release';
 
 /** Whether two events may access the same variable. */
 export const mayAlias = (a: Event, b: Event): boolean => a.at === null || b.at === null || a.at === b.at;

@@ -6,6 +6,7 @@ import {
   isFullFenceEvent,
   isLoadEvent,
   isStoreEvent,
+  isSureFullFence,
   mayAlias,
   releases,
   sitesOf,
@@ -28,8 +29,17 @@ export function explainExtraOutcome(test: LitmusTest): string[] {
     reasons.push('an unlock and a lock after it order nothing here for others');
   if (pairs(sites).some(([a, b]) => propagatesUnfenced(a, b, all)))
     reasons.push('after smp_mb, an order of execution alone passes nothing on here');
+  if (pairs(sites).some(([a, b]) => isUnfencedUpdate(a) && isStoreEvent(b.event) && isAcross(a, b, 'smp_wmb')))
+    reasons.push('smp_wmb does not pass on what an atomic has read here');
+  if (pairs(sites).some(([a, b]) => isLoadEvent(a.event) && isUnfencedUpdate(b) && isAcross(a, b, 'smp_rmb')))
+    reasons.push('smp_rmb does not order the store of an atomic here');
   return reasons;
 }
+
+const isUnfencedUpdate = ({ event }: EventSite): boolean => event.kind === 'update' && !isFullFenceEvent(event);
+/** Whether this fence is between two events of a thread. */
+const isAcross = (a: EventSite, b: EventSite, fence: string): boolean =>
+  eventsBetween(a, b).some(({ how }) => how === fence);
 
 /** All pairs of events of the same thread, the earlier one first. */
 function pairs(sites: readonly (readonly EventSite[])[]): (readonly [EventSite, EventSite])[] {
@@ -41,19 +51,25 @@ function dependsOnly({ event, i, thread }: EventSite): boolean {
   return [...event.from].some((load) => {
     const fenced = thread
       .slice(load + 1, i)
-      .some((other) => isFullFenceEvent(other) || (other.how === 'smp_rmb' && event.kind === 'load'));
-    return !acquires(thread[load]) && !isFullFenceEvent(thread[load]) && !isFullFenceEvent(event) && !fenced;
+      .some((other) => isSureFullFence(other) || (other.how === 'smp_rmb' && event.kind === 'load'));
+    return !acquires(thread[load]) && !isSureFullFence(thread[load]) && !isFullFenceEvent(event) && !fenced;
   });
 }
 
 /**
  * Whether a load may read what another thread publishes, and a release follows without an acquire
- * in between (A-cumulativity).
+ * in between (A-cumulativity). Behind smp_rmb, a release passes on what was read, but may itself
+ * come before it in coherence order.
  */
 function publishesUnacquired(load: EventSite, release: EventSite, all: readonly EventSite[]): boolean {
-  if (!isLoadEvent(load.event) || acquires(load.event) || isFullFenceEvent(load.event) || !releases(release.event))
+  if (!isLoadEvent(load.event) || acquires(load.event) || isSureFullFence(load.event) || !releases(release.event))
     return false;
-  if (eventsBetween(load, release).some((event) => isFullFenceEvent(event) || event.how === 'smp_rmb')) return false;
+  const between = eventsBetween(load, release);
+  if (between.some(isSureFullFence)) return false;
+  const isPlaced = all.some(
+    (other) => isStoreEvent(other.event) && other.thread !== release.thread && sitesMayAlias(other, release),
+  );
+  if (!isPlaced && between.some((event) => event.how === 'smp_rmb')) return false;
   return all.some((store) => store.thread !== load.thread && sitesMayAlias(store, load) && publishes(store));
 }
 
@@ -86,7 +102,7 @@ const isAccess = ({ event }: EventSite): boolean => isLoadEvent(event) || isStor
 const isBare = ({ event }: EventSite): boolean => isStoreEvent(event) && !releases(event) && !isFullFenceEvent(event);
 /** Whether `b` follows `a` in the same thread, without a full fence in between. */
 const follows = (b: EventSite, a: EventSite): boolean =>
-  a.thread === b.thread && a.i < b.i && !eventsBetween(a, b).some(isFullFenceEvent);
+  a.thread === b.thread && a.i < b.i && !eventsBetween(a, b).some(isSureFullFence);
 
 /** Whether the thread holds the lock at this event. */
 function holds({ thread, i }: EventSite, { event: lock }: EventSite): boolean {
@@ -118,6 +134,10 @@ export function explainMissingOutcome(test: LitmusTest): string[] {
     reasons.push('plain accesses are as READ_ONCE and WRITE_ONCE here');
   const fences = new Set(all.map(({ event }) => event.how).filter((how) => how.startsWith('smp_mb__')));
   for (const fence of fences) reasons.push(`${fence} is smp_mb here`);
+  if (all.some(({ event }) => event.isNoreturn) && all.some(({ event }) => event.how === 'smp_rmb'))
+    reasons.push('an atomic without a value is a load for smp_rmb here');
+  if (all.some(({ event }) => event.how === 'cmpxchg' && event.order === 'acquire'))
+    reasons.push('a cmpxchg_acquire that fails is an acquire here');
   return reasons;
 }
 
@@ -152,7 +172,8 @@ function isReorderable(load: EventSite, store: EventSite): boolean {
   if (load.i === store.i || (load.event.at !== null && load.event.at === store.event.at)) return false;
   const [a, b] = [load.event, store.event];
   if (acquires(a) || releases(b) || b.from.has(load.i)) return false;
-  return ![a, b, ...eventsBetween(load, store)].some(isFullFenceEvent);
+  // The store itself tells that a cmpxchg succeeds.
+  return !isFullFenceEvent(b) && ![a, ...eventsBetween(load, store)].some(isSureFullFence);
 }
 
 function isOnCycle(first: LoadStorePair, candidates: readonly LoadStorePair[]): boolean {

@@ -18,7 +18,6 @@ function checkExpression(expression: Expression): void {
   if (expression.kind === 'srcuLock') throw notExplored('srcu_read_lock: SRCU');
   if (expression.kind === 'lockTest') throw notExplored(expression.how);
   if (expression.kind !== 'update') return;
-  if (expression.order !== 'mb') throw notExplored(`an atomic of ${expression.order} order`);
   if (expression.how === 'addUnless' || expression.how === 'fetchXor') throw notExplored(expression.how);
 }
 

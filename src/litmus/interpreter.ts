@@ -123,13 +123,15 @@ function evaluate(expression: Expression, frame: CallFrame): number {
   }
 }
 
-function executeUpdate({ how, at, expected, value, result }: Update, frame: CallFrame): number {
+function executeUpdate({ how, order, at, expected, value, result }: Update, frame: CallFrame): number {
   const { mem } = frame;
   const cell = cellAt(at, frame);
   const compared = expected === undefined ? 0 : evaluate(expected, frame);
   const operand = evaluate(value, frame);
   if (how === 'addUnless' || how === 'fetchXor') throw new Error(`${how} is not explored`);
-  const old = (how === 'cmpxchg' ? mem.cmpxchg(cell, compared, operand) : mem[how](cell, operand)) | 0;
+  const memoryOrder = order === 'mb' ? 'full' : order;
+  const old =
+    (how === 'cmpxchg' ? mem.cmpxchg(cell, compared, operand, memoryOrder) : mem[how](cell, operand, memoryOrder)) | 0;
   return result === 'new' ? (old + operand) | 0 : old;
 }
 

@@ -11,6 +11,8 @@ const CUMULATIVE = 'a release here does not pass on what was read without acquir
 const UNLOCK_LOCK = 'an unlock and a lock after it order nothing here for others';
 const REACH = 'after smp_mb, an order of execution alone passes nothing on here';
 const LOAD_BUFFERING = 'load buffering is forbidden here';
+const WMB = 'smp_wmb does not pass on what an atomic has read here';
+const RMB = 'smp_rmb does not order the store of an atomic here';
 const SEND = 'x, y: WRITE_ONCE(*x, 1); smp_wmb(); WRITE_ONCE(*y, 1);';
 
 test('dependencies: a value that flows into an address, a value, or an if around a store', () => {
@@ -79,6 +81,80 @@ test('constructs that are stronger here than in the LKMM', () => {
   expect(explainMissingOutcome(read('x: smp_mb__before_atomic(); r0 = xchg(x, 1);'))).toEqual([
     'smp_mb__before_atomic is smp_mb here',
   ]);
+});
+
+test('atomics whose order is not full', () => {
+  const send = SEND.replace('wmb', 'mb');
+  const middle = (first: string) => `y, z: ${first} smp_wmb(); WRITE_ONCE(*z, 1);`;
+  const more = (...threads: string[]) => explainExtraOutcome(read(...threads));
+  expect(more(send, middle('r0 = xchg_relaxed(y, 2);'))).toEqual([WMB]);
+  expect(more(send, middle('atomic_inc(y);'))).toEqual([WMB]);
+  expect(more(send, middle('r0 = xchg(y, 2);'))).toEqual([]);
+  expect(more(send, 'y, z: r0 = READ_ONCE(*y); smp_rmb(); r1 = xchg_relaxed(z, 1);')).toEqual([RMB]);
+  expect(more(send, 'y, z: r0 = READ_ONCE(*y); smp_rmb(); r1 = xchg(z, 1);')).toEqual([]);
+  const less = (...threads: string[]) => explainMissingOutcome(read(...threads));
+  expect(less('x, y: atomic_inc(x); smp_rmb(); r0 = READ_ONCE(*y);')).toEqual([
+    'an atomic without a value is a load for smp_rmb here',
+  ]);
+  expect(less('x: r0 = cmpxchg_acquire(x, 1, 2);')).toEqual(['a cmpxchg_acquire that fails is an acquire here']);
+  const round = (store: string) => [
+    `x, y: r0 = READ_ONCE(*x); ${store}`,
+    'x, y: r0 = READ_ONCE(*y); WRITE_ONCE(*x, 1);',
+  ];
+  expect(less(...round('r1 = xchg_relaxed(y, 1);'))).toEqual([LOAD_BUFFERING]);
+  expect(less(...round('r1 = xchg_acquire(y, 1);'))).toEqual([LOAD_BUFFERING]);
+  expect(
+    less('x, y: r0 = READ_ONCE(*x); r1 = xchg_release(y, 1);', 'x, y: r0 = xchg_acquire(y, 2); WRITE_ONCE(*x, 1);'),
+  ).toEqual([]);
+});
+
+test('a cmpxchg may fail, and order nothing', () => {
+  const reader = 'x, y: r0 = cmpxchg(y, 7, 8); WRITE_ONCE(*x, 1);';
+  expect(explainMissingOutcome(read('x, y: r0 = READ_ONCE(*x); smp_mb(); WRITE_ONCE(*y, 1);', reader))).toEqual([
+    LOAD_BUFFERING,
+  ]);
+  expect(explainExtraOutcome(read(SEND, 'y, z: r0 = cmpxchg(y, 7, 8); smp_store_release(z, 1);'))).toEqual([
+    CUMULATIVE,
+  ]);
+});
+
+test('a release behind smp_rmb may still come first in coherence order', () => {
+  const released = 'x, y: r0 = READ_ONCE(*x); smp_rmb(); smp_store_release(y, 1);';
+  const other = 'x, y: smp_store_release(y, 2); smp_mb(); WRITE_ONCE(*x, 1);';
+  expect(
+    compareVerdict(litmus([released, other], 'exists (0:r0=1 /\\ y=2)', { result: 'Never' }), 'rc11', 10),
+  ).toMatchObject({
+    ...{ outcome: 'explained', reasons: [CUMULATIVE] },
+  });
+});
+
+test('orders of atomics under rc11', () => {
+  const passes = (send: string, receive: string) =>
+    compareVerdict(
+      litmus(
+        [`x, y: WRITE_ONCE(*x, 1); ${send}`, `x, y: ${receive} r1 = READ_ONCE(*x);`],
+        'exists (0:r0=0 /\\ 1:r0=1 /\\ 1:r1=0)',
+      ),
+      'rc11',
+      10,
+    ).verdict;
+  const add = (order: string) => `r0 = atomic_fetch_add${order}(0, y);`;
+  const set = (order: string) => `r0 = xchg${order}(y, 1);`;
+  const acquire = 'r0 = smp_load_acquire(y);';
+  expect(['', '_release', '_acquire', '_relaxed'].map((order) => passes(set(order), acquire))).toEqual([
+    'Never',
+    'Never',
+    'Sometimes',
+    'Sometimes',
+  ]);
+  expect(['', '_release', '_acquire', '_relaxed'].map((order) => passes(set('_release'), add(order)))).toEqual([
+    'Never',
+    'Sometimes',
+    'Never',
+    'Sometimes',
+  ]);
+  expect(passes('r0 = atomic_add_return_release(1, y); r0 = 0;', 'r0 = cmpxchg_acquire(y, 7, 8);')).toBe('Never');
+  expect(passes('r0 = 0; atomic_inc(y);', acquire)).toBe('Sometimes');
 });
 
 test('sc allows less and not more', () => {
