@@ -10,6 +10,7 @@ import { StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
+import type { FenceOrder, RmwOrder } from '../src/memory/kinds.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { hasRace } from './rc11Races.ts';
@@ -37,6 +38,15 @@ function take(mem: Memory, [what, cell]: Access): void {
       return;
     case 'fetchAdd':
       mem.fetchAdd(cells[cell], 1);
+      return;
+    case 'fetchAdd relaxed':
+    case 'fetchAdd acquire':
+    case 'fetchAdd release':
+      mem.fetchAdd(cells[cell], 1, what.slice(9) as RmwOrder);
+      return;
+    case 'fence acquire':
+    case 'fence release':
+      mem.fence(what.slice(6) as FenceOrder);
       return;
     case 'locked':
       mem.lock(lock);
@@ -89,7 +99,8 @@ const drawnThreads = (kinds: readonly string[]) =>
     ),
     { minLength: 2, maxLength: 3 },
   );
-const rc11Accesses = ['read', 'write', 'load', 'store', 'loadAcquire', 'storeRelease', 'fetchAdd', 'mb'];
+const c11Orders = ['fetchAdd relaxed', 'fetchAdd acquire', 'fetchAdd release', 'fence acquire', 'fence release'];
+const rc11Accesses = ['read', 'write', 'load', 'store', 'loadAcquire', 'storeRelease', 'fetchAdd', 'mb', ...c11Orders];
 // Mostly plain accesses behind a guard: without one, nearly every program has a race.
 const guarded = ['read if', 'write if', 'read if loaded', 'write if loaded'];
 const allAccesses = [
@@ -105,6 +116,7 @@ const allAccesses = [
   'wmb',
   'locked',
   'read',
+  ...c11Orders,
 ];
 
 const STEPS_MAX = 1000;

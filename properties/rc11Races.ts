@@ -1,7 +1,18 @@
-import { isFence, isPlain, isRmw, isWrite, Kind, kindOf, placeOf } from '../src/memory/kinds.ts';
+import {
+  isAcquire,
+  isFence,
+  isFullFence,
+  isPlain,
+  isRelease,
+  isRmw,
+  isWrite,
+  Kind,
+  kindOf,
+  placeOf,
+} from '../src/memory/kinds.ts';
 import type { Trace } from '../src/memory/trace.ts';
 
-/** One of the events of a step. A read-modify-write is a read and a write between two fences. */
+/** One of the events of a step. A read-modify-write with full order is one between two fences. */
 interface Event {
   readonly thread: number;
   readonly kind: number;
@@ -13,25 +24,26 @@ interface Event {
 
 /**
  * Whether an execution has a data race by the happens-before relation of RC11. It is computed from
- * the relations alone, without views. A read-modify-write is itself acquire and release. Only for
- * programs whose cells do not overlap, without `rmb`, `wmb` and locks.
+ * the relations alone, without views. A read-modify-write with full order is a relaxed one between
+ * two seq_cst fences, with one difference from RC11 that the explorer has: it acquires itself. Only
+ * for programs whose cells do not overlap, without `rmb`, `wmb` and locks.
  */
 export function hasRace(trace: Trace): boolean {
   const events = trace.flatMap((of, step): Event[] => {
     const kind = kindOf(of.code);
     const event = { thread: of.thread, kind, place: placeOf(of.code), step, from: of.reads?.[0].from ?? -1 };
     const fence = { ...event, kind: Kind.mb, step: -1, from: -1 };
-    return isRmw(kind) ? [fence, event, fence] : [event];
+    return isRmw(kind) && isFullFence(kind) ? [fence, event, fence] : [event];
   });
   const inOrder = (a: number, b: number): boolean => a < b && events[a].thread === events[b].thread;
+  const isFenceOf = (kind: number, half: (kind: number) => boolean): boolean =>
+    isFence(kind) && (isFullFence(kind) || half(kind));
   const releases = (a: number, w: number): boolean =>
-    a === w
-      ? events[w].kind === Kind.storeRelease || isRmw(events[w].kind)
-      : inOrder(a, w) && events[a].kind === Kind.mb;
+    a === w ? isRelease(events[w].kind) : inOrder(a, w) && isFenceOf(events[a].kind, isRelease);
   const acquires = (r: number, b: number): boolean =>
     b === r
-      ? events[r].kind === Kind.loadAcquire || isRmw(events[r].kind)
-      : inOrder(r, b) && events[b].kind === Kind.mb;
+      ? isAcquire(events[r].kind) || (isRmw(events[r].kind) && isFullFence(events[r].kind))
+      : inOrder(r, b) && isFenceOf(events[b].kind, isAcquire);
   /** Whether `r` reads from `w`, directly or through a chain of read-modify-writes. */
   const readsFrom = (w: number, r: number): boolean => {
     const from = events.findIndex(({ step }) => step >= 0 && step === events[r].from);
