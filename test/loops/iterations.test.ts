@@ -141,6 +141,21 @@ test('a bound on iterations is an assumption of the verdict', async () => {
   expect([outcome, assumptions.map(({ kind }) => kind)]).toEqual(['passed', ['bound']]);
 });
 
+test.each(['tso', 'rc11'] as const)(
+  'a thread past its bound ends, and the others go on: classes of %s',
+  async (memoryModel) => {
+    const bodies = ['let n = 0; while (mem.load(x) === 0) n++; return n > 999;', 'mem.store(x, 1); mem.store(y, 1);'];
+    const loopRules = { iterationsMax: 2, byComparison: false };
+    const { outcome, executions, blocked } = await reportOfBodies(bodies, true, {
+      loopRules,
+      reduction: 'optimal',
+      memoryModel,
+    });
+    // The loop ends after 0, 1 or 2 iterations, or would begin a third.
+    expect([outcome, executions, blocked]).toEqual(['passed', 3, 1]);
+  },
+);
+
 test('a shallow violation is found in a program with an unbounded loop', async () => {
   const bodies = [
     'let n = 0; while (mem.load(x) === 0) n++; return n === 2;',

@@ -11,6 +11,8 @@ export class ExecutionGraph {
   readonly events: GraphEvent[] = [];
   /** By event, then by thread: how many events of the thread are in its porf prefix. */
   private readonly prefixes: Int32Array[] = [];
+  /** By event: the latest stamp of the events up to it. */
+  private readonly latestStamps: number[] = [];
 
   constructor(execution: GraphExecution) {
     this.execution = execution;
@@ -29,7 +31,7 @@ export class ExecutionGraph {
   truncate(length: number): void {
     // To go back would forget that an operation fails before its first access.
     if (length > 0 || this.execution.steps > 0) this.execution.backTo(length);
-    this.events.length = this.prefixes.length = length;
+    this.events.length = this.prefixes.length = this.latestStamps.length = length;
   }
 
   add(event: GraphEvent): void {
@@ -45,6 +47,7 @@ export class ExecutionGraph {
       coherenceAfter.map((writer, i) => this.storeOf(writer, locations[i])),
     );
     this.events[s] = event;
+    this.latestStamps[s] = Math.max(s === 0 ? 0 : this.latestStamps[s - 1], event.readStamp, event.writeStamp);
     this.prefixes[s] = prefix;
   }
 
@@ -114,6 +117,12 @@ export class ExecutionGraph {
     const renamed = new Map<number, number>([[-1, -1]]);
     const events: GraphEvent[] = [];
     for (const s of kept) {
+      const event = this.events[s];
+      if (s === events.length) {
+        renamed.set(s, s);
+        events.push(event);
+        continue;
+      }
       const coherenceAfter = this.execution.memory.storesWritten(s).map((store) => {
         const order = stores.order[stores.location[store]];
         let at = stores.rank[store] - 1;
@@ -121,16 +130,16 @@ export class ExecutionGraph {
         return renamed.get(stores.step[order[at]])!;
       });
       renamed.set(s, events.length);
-      const readsFrom = this.events[s].readsFrom.map((writer) => renamed.get(writer)!);
-      events.push({ ...this.events[s], readsFrom, coherenceAfter });
+      const readsFrom = event.readsFrom.map((writer) => renamed.get(writer)!);
+      const { thread, readStamp, writeStamp } = event;
+      events.push({ thread, readsFrom, coherenceAfter, readStamp, writeStamp });
     }
     return { events, renamed };
   }
 
   /** A stamp later than those of all events and of the given pending reads. */
   nextStamp(pending: readonly { readonly readStamp: number }[]): number {
-    let latest = 0;
-    for (const { readStamp, writeStamp } of this.events) latest = Math.max(latest, readStamp, writeStamp);
+    let latest = this.latestStamps[this.events.length - 1] ?? 0;
     for (const { readStamp } of pending) latest = Math.max(latest, readStamp);
     return latest + 1;
   }

@@ -37,11 +37,12 @@ export class GraphRunner {
    */
   run(): void {
     const { execution, memory, model } = this;
-    if (model.isLinear) this.runEvents();
-    else {
-      const { order, steps } = this.order();
-      this.runSteps(order, steps);
+    if (model.isLinear) {
+      this.runEvents();
+      return;
     }
+    const { order, steps } = this.order();
+    this.runSteps(order, steps);
     if (execution.isViolated) return;
     if (!equalNumbers(model.graph.execution.memory.graphHash(), memory.graphHash()!)) inconsistent();
   }

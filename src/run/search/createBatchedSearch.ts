@@ -7,7 +7,6 @@ import { createScheduler } from '../../explore/schedulers/registry.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { consistencyModelOf } from '../../explore/trust/consistencyModel.ts';
 import { BadInput } from '../../input/badInput.ts';
-import { usualLoopRules } from '../../memory/loopRules.ts';
 import type { CheckedExecution } from '../createRun.ts';
 import type { SearchSpec } from './searchSpec.ts';
 
@@ -42,13 +41,12 @@ export function createSearchWorker(
   }
   if (reduction !== 'optimal' || memoryModels[memoryModel].isSequentiallyConsistent)
     return new SearchWorker(execution, checker, new TraceCounter(execution), { preemptions });
-  const graphs = consistencyModelOf(memoryModel, execution.program, stepsMax);
+  const graphs = consistencyModelOf(memoryModel, execution.program, stepsMax, search.loopRules);
   if (graphs === undefined)
     throw new BadInput(`optimal is not known under ${memoryModel}: --reduction none and states are`);
   if (preemptions !== undefined)
     throw new BadInput(
       `optimal counts preemptions under sc alone: --reduction none or states counts them under ${memoryModel}`,
     );
-  graphs.graph.execution.loopRules = search.loopRules ?? usualLoopRules;
   return new SearchWorker(execution, checker, new TraceCounter(execution), { graphs });
 }
