@@ -25,8 +25,7 @@ interface Event {
 /**
  * Whether an execution has a data race by the happens-before relation of RC11. It is computed from
  * the relations alone, without views. A read-modify-write with full order is a relaxed one between
- * two seq_cst fences, with one difference from RC11 that the explorer has: it acquires itself. Only
- * for programs whose cells do not overlap, without `rmb`, `wmb` and locks.
+ * two seq_cst fences. Only for programs whose cells do not overlap, without `rmb`, `wmb` and locks.
  */
 export function hasRace(trace: Trace): boolean {
   const events = trace.flatMap((of, step): Event[] => {
@@ -41,9 +40,7 @@ export function hasRace(trace: Trace): boolean {
   const releases = (a: number, w: number): boolean =>
     a === w ? isRelease(events[w].kind) : inOrder(a, w) && isFenceOf(events[a].kind, isRelease);
   const acquires = (r: number, b: number): boolean =>
-    b === r
-      ? isAcquire(events[r].kind) || (isRmw(events[r].kind) && isFullFence(events[r].kind))
-      : inOrder(r, b) && isFenceOf(events[b].kind, isAcquire);
+    b === r ? isAcquire(events[r].kind) : inOrder(r, b) && isFenceOf(events[b].kind, isAcquire);
   /** Whether `r` reads from `w`, directly or through a chain of read-modify-writes. */
   const readsFrom = (w: number, r: number): boolean => {
     const from = events.findIndex(({ step }) => step >= 0 && step === events[r].from);

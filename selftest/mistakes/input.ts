@@ -32,6 +32,6 @@ export const input: readonly Mistake[] = [
     part: 'input',
     testFile,
     expectedBy,
-    edits: [{ file: 'input/oneLine', from: '/[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]/gu', to: '/[\\p{Zl}\\p{Zp}]/gu' }],
+    edits: [{ file: 'input/oneLine', from: '/[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]/gu', to: '/[\\p{Zl}\\p{Zp}]/gu' }],
   },
 ];

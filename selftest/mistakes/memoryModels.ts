@@ -79,21 +79,39 @@ export const memoryModels: readonly Mistake[] = [
     part: 'rc11: release',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['rc11: outcomes and graphs of MP+rel+acq'],
-    edits: [{ file: 'explore/memoryModels/rc11/rc11Memory', from: 'isRelease(kind))', to: 'kind < 0)' }],
+    edits: [
+      {
+        file: 'explore/memoryModels/rc11/viewTransitions',
+        from: 'this.addMessages(isRelease(kind) ?',
+        to: 'this.addMessages(kind < 0 ?',
+      },
+    ],
   },
   {
     name: 'load-acquire-is-relaxed',
     part: 'rc11: acquire',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['rc11: outcomes and graphs of MP+rel+acq'],
-    edits: [{ file: 'explore/memoryModels/rc11/rc11Memory', from: 'isAcquire(kind))', to: 'kind < 0)' }],
+    edits: [
+      {
+        file: 'explore/memoryModels/rc11/viewTransitions',
+        from: 'if (isAcquire(kind))\n            for',
+        to: 'if (kind < 0)\n            for',
+      },
+    ],
   },
   {
     name: 'relaxed-store-is-release',
     part: 'rc11: release',
     testFile: 'test/litmus/models.explored.slow.test.ts',
     expectedBy: ['rc11: outcomes and graphs of MP+po+acq'],
-    edits: [{ file: 'explore/memoryModels/rc11/rc11Memory', from: 'isRelease(kind))', to: 'kind > 0)' }],
+    edits: [
+      {
+        file: 'explore/memoryModels/rc11/viewTransitions',
+        from: 'this.addMessages(isRelease(kind) ?',
+        to: 'this.addMessages(kind > 0 ?',
+      },
+    ],
   },
   {
     name: 'rmb-has-no-effect',
@@ -129,8 +147,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/rc11/scOrder',
-        from: 'known = this.views.joinLocations(known, this.fences[t][before[t] - 1].view);',
-        to: 'known = this.views.initial;',
+        from: 'known = this.views.joinLocations(known, view);',
+        to: '',
       },
     ],
   },
@@ -188,7 +206,7 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/rc11/viewTransitions',
-        from: 'this.handOn(id, this.views.join(current, loads));',
+        from: 'this.handOn(id, this.views.join(current, view.loads));',
         to: '',
       },
     ],
@@ -234,6 +252,45 @@ export const memoryModels: readonly Mistake[] = [
     testFile: 'test/explore/rc11States.test.ts',
     expectedBy: ['states are distinguished by a store that is not the newest'],
     edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'row.add(low[store]);', to: '' }],
+  },
+  {
+    name: 'rmw-ends-release-sequence',
+    part: 'rc11: read-modify-writes',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
+    expectedBy: ['rc11: outcomes and graphs of C11: MP through a relaxed exchange'],
+    edits: [
+      {
+        file: 'explore/memoryModels/rc11/viewTransitions',
+        from: 'this.addMessages(views.join(own, read));',
+        to: 'this.addMessages(own);',
+      },
+    ],
+  },
+  {
+    name: 'sc-access-not-before-by-coherence',
+    part: 'rc11: seq_cst accesses',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
+    expectedBy: ['rc11: outcomes and graphs of C11: SB'],
+    edits: [
+      {
+        file: 'explore/memoryModels/rc11/scAccesses',
+        from: 'return store !== undefined && store !== own && rank[store] > from;',
+        to: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'sc-access-not-before-fence',
+    part: 'rc11: seq_cst accesses',
+    testFile: 'test/litmus/models.explored.slow.test.ts',
+    expectedBy: ['rc11: outcomes and graphs of C11: a fence between accesses'],
+    edits: [
+      {
+        file: 'explore/memoryModels/rc11/scAccesses',
+        from: 'if (next !== undefined && this.isKnown(next, view))',
+        to: 'if (next === undefined && this.isKnown(next, view))',
+      },
+    ],
   },
   {
     name: 'undo-keeps-order-of-sc-fences',

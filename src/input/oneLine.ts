@@ -1,5 +1,8 @@
-/** Control and format characters, and separators of lines: they move a cursor or reorder text. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * Control and format characters, and separators of lines: they move a cursor or reorder text. And
+ * halves of surrogate pairs, which no encoding has.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Text as messages show it: on one line, with escapes for characters that control a terminal. */
 export const oneLine = (text: string): string => text.replace(/\n\s*/g, ' ').replace(UNPRINTABLE, escapeCharacter);

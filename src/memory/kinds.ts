@@ -162,7 +162,7 @@ const OF_ORDER: Readonly<Record<MemoryOrder, number>> = {
  */
 export const KIND_TRAITS = new Uint16Array(1 << KIND_BITS);
 
-const names: string[] = [];
+const names = new Array<string>(KIND_TRAITS.length).fill('');
 /** Names by kind, as traces show them: the method of `Memory`, with the order in parentheses. */
 export const kindNames: readonly string[] = names;
 

@@ -4,7 +4,6 @@ import {
   DEFAULT_MEMORY_MODEL,
   type MemoryModelAlias,
   type MemoryModelName,
-  memoryModelAliases,
   memoryModelNames,
 } from '../explore/memoryModels/registry.ts';
 import { BadInput } from '../input/badInput.ts';
@@ -83,18 +82,15 @@ export interface Options {
  * not load or a schedule that is impossible.
  */
 export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
-  const choices = {
-    scheduler: schedulerNames,
-    reduction: reductionNames,
-    memoryModel: [...memoryModelNames, ...Object.keys(memoryModelAliases)],
-  };
+  const memoryModel = canonicalMemoryModel(options.memoryModel ?? DEFAULT_MEMORY_MODEL);
+  const choices = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModelNames };
   for (const [name, allowed] of Object.entries(choices)) {
-    const value = options[name as keyof typeof choices];
+    const value = name === 'memoryModel' ? memoryModel : options[name as keyof typeof choices];
     if (value !== undefined) checkOneOf(value, allowed, `explore: ${name}`);
   }
   const scenario = typeof what === 'string' ? await resolveScenarioName(what) : what;
   const memory = {
-    memoryModel: canonicalMemoryModel(options.memoryModel ?? DEFAULT_MEMORY_MODEL) as MemoryModelName,
+    memoryModel: memoryModel as MemoryModelName,
     tearing: options.tearing ?? false,
   } satisfies MemoryConfig;
   const { replay, skipped, cycle } = options;

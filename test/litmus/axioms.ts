@@ -27,13 +27,13 @@ export function sc(graph: Graph): boolean {
 
 /** Whether x86 needs an empty store buffer for an event. Unlocking a spinlock is a plain store. */
 const isFence = ({ kind, place }: Event): boolean =>
-  /^(mb|xchg|cmpxchg|fetchAdd|lock)$/.test(kind) || (kind === 'unlock' && isMutex(place));
+  /^(mb|xchg|cmpxchg|fetchAdd|storeSeqCst|lock)$/.test(kind) || (kind === 'unlock' && isMutex(place));
 
 /** x86-TSO: program order is preserved, except from a store to a later load without a fence. */
 export function tso(graph: Graph): boolean {
   const { events } = graph;
   const { poLoc, rf, rfe, co, fr } = relationsOf(graph);
-  const ordering = ({ kind }: Event): boolean => kind !== 'rmb' && kind !== 'wmb';
+  const ordering = ({ kind }: Event): boolean => !/^(rmb|wmb|fence)$/.test(kind);
   const fencedOff = (a: Event, b: Event): boolean =>
     events.some((f) => isFence(f) && f.thread === a.thread && a.index <= f.index && f.index <= b.index);
   const ppo = relation(

@@ -7,6 +7,8 @@ export interface Event {
   /** Its number among the events of its thread. */
   readonly index: number;
   readonly kind: 'init' | Exclude<Step['kind'], 'if'>;
+  /** Of a read-modify-write or a `fence`. */
+  readonly order?: string;
   /** The cell or lock, '' for a fence. */
   readonly place: string;
   readonly reads: boolean;
@@ -99,7 +101,8 @@ function perform(steps: readonly Step[], thread: number, told: Told): Progress {
       continue;
     }
     const place = 'cell' in step ? step.cell : 'lock' in step ? step.lock : '';
-    const made = { thread, index: events.length, kind: step.kind, place };
+    const order = 'order' in step ? { order: step.order } : {};
+    const made = { thread, index: events.length, kind: step.kind, place, ...order };
     const reads = 'into' in step || step.kind === 'lock';
     if (!reads) {
       events.push({ ...made, reads, writes: place !== '', value: 'value' in step ? numberOf(step.value) : 0 });

@@ -1,3 +1,5 @@
+import type { FenceOrder, RmwOrder } from '../../src/memory/kinds.ts';
+
 /**
  * A litmus test as data: each thread is a list of steps over named cells, all initially 0. The
  * oracle (`oracle.ts`) computes its outcomes, `programOf.ts` makes a program of it, and `drawn.ts`
@@ -8,16 +10,24 @@ export interface Litmus {
 }
 
 export type Step =
-  | { readonly kind: 'load' | 'loadAcquire'; readonly cell: string; readonly into: string }
-  | { readonly kind: 'store' | 'storeRelease'; readonly cell: string; readonly value: Value }
+  | { readonly kind: 'load' | 'loadAcquire' | 'loadSeqCst'; readonly cell: string; readonly into: string }
+  | { readonly kind: 'store' | 'storeRelease' | 'storeSeqCst'; readonly cell: string; readonly value: Value }
   | { readonly kind: 'rmb' | 'wmb' | 'mb' }
-  | { readonly kind: 'xchg' | 'fetchAdd'; readonly cell: string; readonly value: Value; readonly into: string }
+  | { readonly kind: 'fence'; readonly order: FenceOrder }
+  | {
+      readonly kind: 'xchg' | 'fetchAdd';
+      readonly cell: string;
+      readonly value: Value;
+      readonly into: string;
+      readonly order: RmwOrder;
+    }
   | {
       readonly kind: 'cmpxchg';
       readonly cell: string;
       readonly expected: number;
       readonly value: Value;
       readonly into: string;
+      readonly order: RmwOrder;
     }
   /** A lock whose name starts with `m` is a mutex; any other is a spinlock. */
   | { readonly kind: 'lock' | 'unlock'; readonly lock: string }

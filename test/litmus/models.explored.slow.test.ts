@@ -4,8 +4,10 @@ import { StateCache } from '../../src/explore/states/stateCache.ts';
 import { consistencyModelOf } from '../../src/explore/trust/consistencyModel.ts';
 import { trust } from '../../src/explore/trust/trust.ts';
 import { permutations } from '../explore/programs.ts';
+import { C11_SUITE } from './c11Suite.ts';
 import { explored, type Search, STEPS_MAX } from './explored.ts';
 import type { Litmus } from './litmus.ts';
+import { litmus } from './notation.ts';
 import { oracle } from './oracle.ts';
 import { programOf } from './programOf.ts';
 import { sample } from './randomTests.ts';
@@ -32,8 +34,12 @@ const optimal =
 const states: Search = (execution, judge, limits) =>
   depthFirstSearch(execution, judge, limits, { states: new StateCache(execution, judge) });
 
-function agrees(program: Litmus, model: 'tso' | 'rc11', everyOrder: boolean): void {
-  const expected = oracle(program, model === 'rc11' ? 'views' : model);
+function agrees(
+  program: Litmus,
+  model: 'tso' | 'rc11',
+  everyOrder: boolean,
+  expected = oracle(program, model === 'rc11' ? 'views' : model),
+): void {
   expect(explored(program, optimal(program, model), model)).toEqual(expected);
   expect(explored(program, states, model).outcomes).toEqual(expected.outcomes);
   if (everyOrder) expect(explored(program, depthFirstSearch, model)).toEqual(expected);
@@ -54,6 +60,21 @@ describe.each(MODELS)('%s: outcomes and graphs of', (model) => {
     for (const program of sample('all', PROGRAMS, SEED)) {
       try {
         agrees(program, model, isSmall(program));
+      } catch (error) {
+        throw new Error(JSON.stringify(program), { cause: error });
+      }
+    }
+  }, 120_000);
+
+  test.each(C11_SUITE.map(({ name, text }) => [name, litmus(text)] as const))('C11: %s', (_, { threads }) => {
+    const orders = threads.length < 4 ? [...permutations(threads)] : turns(threads);
+    for (const order of orders) agrees({ threads: order }, model, true, oracle({ threads: order }, model));
+  });
+
+  test(`${PROGRAMS} drawn programs with orders of C11`, () => {
+    for (const program of sample('c11', PROGRAMS, SEED)) {
+      try {
+        agrees(program, model, isSmall(program), oracle(program, model));
       } catch (error) {
         throw new Error(JSON.stringify(program), { cause: error });
       }

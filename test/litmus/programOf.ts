@@ -43,14 +43,30 @@ function perform(
     if (step.kind === 'if') {
       if (registers.get(step.register) !== step.is) break;
     } else if ('lock' in step) mem[step.kind](locks.get(step.lock)!);
+    else if (step.kind === 'fence') mem.fence(step.order);
     else if (!('cell' in step)) mem[step.kind]();
+    else if ('into' in step) registers.set(step.into, read(mem, step, cells.get(step.cell)!, numberOf));
     else {
-      const cell = cells.get(step.cell)!;
-      if (!('into' in step)) mem[step.kind](cell, numberOf(step.value));
-      else if (!('value' in step)) registers.set(step.into, mem[step.kind](cell));
-      else if (step.kind !== 'cmpxchg') registers.set(step.into, mem[step.kind](cell, numberOf(step.value)));
-      else registers.set(step.into, mem.cmpxchg(cell, step.expected, numberOf(step.value)));
+      const [cell, value] = [cells.get(step.cell)!, numberOf(step.value)];
+      if (step.kind === 'storeSeqCst') mem.store(cell, value, 'seq_cst');
+      else mem[step.kind](cell, value);
     }
   }
   return registersOf(steps).map((name) => registers.get(name) ?? null);
+}
+
+type Read = Extract<Step, { into: string }>;
+
+function read(mem: Memory, step: Read, cell: Cell, numberOf: (value: Value) => number): number {
+  switch (step.kind) {
+    case 'loadSeqCst':
+      return mem.load(cell, 'seq_cst');
+    case 'load':
+    case 'loadAcquire':
+      return mem[step.kind](cell);
+    case 'cmpxchg':
+      return mem.cmpxchg(cell, step.expected, numberOf(step.value), step.order);
+    default:
+      return mem[step.kind](cell, numberOf(step.value), step.order);
+  }
 }

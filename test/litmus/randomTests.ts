@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { cellsOf, type Litmus, type Step } from './litmus.ts';
 
-/** The kinds of steps of random tests: all, or those that RC11 has. */
-export type Kinds = 'all' | 'rc11';
+/**
+ * The kinds of steps of random tests: those of Linux; those of them that RC11 has; those of C11.
+ */
+export type Kinds = 'all' | 'rc11' | 'c11';
 
 /**
  * Random litmus tests: two or three threads of at most five steps over two or three cells, small
@@ -66,19 +68,25 @@ function ringThread(from: string, to: string, kinds: Kinds): fc.Arbitrary<Draft[
 }
 
 function access(cells: readonly string[], kinds: Kinds): fc.Arbitrary<Draft> {
+  const isC11 = kinds === 'c11';
+  const loads = ['load', 'load', 'loadAcquire'] as const;
+  const stores = ['store', 'store', 'storeRelease'] as const;
+  const anyLoad = isC11 ? fc.constantFrom(...loads, 'loadSeqCst', 'loadSeqCst') : fc.constantFrom(...loads);
+  const anyStore = isC11 ? fc.constantFrom(...stores, 'storeSeqCst', 'storeSeqCst') : fc.constantFrom(...stores);
+  const order = isC11 ? fc.constantFrom(...ORDERS) : fc.constant('full' as const);
   const cell = fc.constantFrom(...cells);
   const value = fc.integer({ min: 1, max: 2 });
   const one = fc.oneof(
     {
       weight: 5,
-      arbitrary: fc.tuple(fc.constantFrom('load', 'load', 'loadAcquire'), cell).map(
+      arbitrary: fc.tuple(anyLoad, cell).map(
         ([kind, cell]): Draft =>
           (register) => [{ kind, cell, into: register() }],
       ),
     },
     {
       weight: 5,
-      arbitrary: fc.tuple(fc.constantFrom('store', 'store', 'storeRelease'), cell, value).map(
+      arbitrary: fc.tuple(anyStore, cell, value).map(
         ([kind, cell, value]): Draft =>
           () => [{ kind, cell, value }],
       ),
@@ -92,19 +100,21 @@ function access(cells: readonly string[], kinds: Kinds): fc.Arbitrary<Draft> {
     },
     {
       weight: 1,
-      arbitrary: fc.tuple(fc.constantFrom('xchg', 'fetchAdd'), cell, value).map(
-        ([kind, cell, value]): Draft =>
-          (register) => [{ kind, cell, value, into: register() }],
+      arbitrary: fc.tuple(fc.constantFrom('xchg', 'fetchAdd'), cell, value, order).map(
+        ([kind, cell, value, order]): Draft =>
+          (register) => [{ kind, cell, value, into: register(), order }],
       ),
     },
     {
       weight: 1,
-      arbitrary: fc.tuple(cell, fc.integer({ min: 0, max: 1 }), value).map(([cell, expected, value]): Draft => {
-        return (register) => [{ kind: 'cmpxchg', cell, expected, value, into: register() }];
-      }),
+      arbitrary: fc
+        .tuple(cell, fc.integer({ min: 0, max: 1 }), value, order)
+        .map(([cell, expected, value, order]): Draft => {
+          return (register) => [{ kind: 'cmpxchg', cell, expected, value, into: register(), order }];
+        }),
     },
   );
-  if (kinds === 'rc11') return one;
+  if (kinds !== 'all') return one;
   const locked = fc.tuple(fc.constantFrom('m', 's'), one).map(([lock, inner]): Draft => {
     return (register, last) => [{ kind: 'lock', lock }, ...inner(register, last), { kind: 'unlock', lock }];
   });
@@ -113,7 +123,7 @@ function access(cells: readonly string[], kinds: Kinds): fc.Arbitrary<Draft> {
 
 /** Steps that are no accesses. */
 function glue(kinds: Kinds): fc.Arbitrary<Draft> {
-  const fence = fc.constantFrom(...(kinds === 'all' ? (['rmb', 'wmb', 'mb'] as const) : (['mb'] as const)));
+  const fence = fc.constantFrom(...FENCES[kinds]);
   const guard = fc.integer({ min: 0, max: 1 }).map((is): Draft => {
     return (_, last) => {
       const register = last();
@@ -124,13 +134,27 @@ function glue(kinds: Kinds): fc.Arbitrary<Draft> {
     {
       weight: 4,
       arbitrary: fence.map(
-        (kind): Draft =>
-          () => [{ kind }],
+        (one): Draft =>
+          () => [one],
       ),
     },
     { weight: 1, arbitrary: guard },
   );
 }
+
+const ORDERS = ['relaxed', 'acquire', 'release', 'acq_rel', 'seq_cst', 'full'] as const;
+
+const FENCES: Readonly<Record<Kinds, readonly Step[]>> = {
+  all: [{ kind: 'rmb' }, { kind: 'wmb' }, { kind: 'mb' }],
+  rc11: [{ kind: 'mb' }],
+  c11: [
+    { kind: 'mb' },
+    { kind: 'mb' },
+    { kind: 'fence', order: 'acquire' },
+    { kind: 'fence', order: 'release' },
+    { kind: 'fence', order: 'acq_rel' },
+  ],
+};
 
 const CANDIDATES_MAX = 3000;
 

@@ -1,50 +1,68 @@
 import { relationsOf } from './axioms.ts';
 import type { Event, Graph } from './candidates.ts';
-import {
-  acyclic,
-  closure,
-  compose,
-  irreflexive,
-  type Relation,
-  reflexive,
-  relation,
-  union,
-  within,
-} from './relation.ts';
+import { acyclic, closure, compose, irreflexive, type Relation, reflexive, relation, union } from './relation.ts';
 
 /**
  * The axioms of RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017), with the release sequences
- * of C++20, for tests without `rmb`, `wmb` and locks. `mb` is a seq_cst fence. A value-returning
- * read-modify-write is a relaxed one between two such fences.
+ * of C++20, for tests without `rmb`, `wmb` and locks. `mb` is a seq_cst fence. A read-modify-write
+ * of the order `full` is a relaxed one between two such fences.
  */
 export function rc11(candidate: Graph): boolean {
   const graph = fencesApart(candidate);
   const { events } = graph;
   const { po: sb, rf, co, fr } = relationsOf(graph);
   const only = (has: (event: Event) => boolean): Relation => relation(events, (a, b) => a === b && has(a));
-  const isFence = ({ kind }: Event): boolean => kind === 'mb';
-  const fence = only(isFence);
-  const isRmw = ({ reads, writes }: Event): boolean => reads && writes;
+  const scFence = only(isFenceOf(['seq_cst']));
 
   // Release sequences: a store, and the read-modify-writes that continue it.
-  const sequence = closure(reflexive(compose(rf, only(isRmw))));
-  const released = union(
-    only(({ kind }) => kind === 'storeRelease'),
-    compose(fence, sb),
+  const sequence = closure(
+    reflexive(
+      compose(
+        rf,
+        only(({ reads, writes }) => reads && writes),
+      ),
+    ),
   );
-  const acquired = union(
-    only(({ kind }) => kind === 'loadAcquire'),
-    compose(sb, fence),
-  );
+  const released = union(only(isRelease), compose(only(isFenceOf(['release', 'acq_rel', 'seq_cst'])), sb));
+  const acquired = union(only(isAcquire), compose(sb, only(isFenceOf(['acquire', 'acq_rel', 'seq_cst']))));
   const sw = [released, only(({ writes }) => writes), sequence, rf, acquired].reduce(compose);
   const hb = closure(union(sb, sw));
   const eco = closure(union(rf, co, fr));
 
-  const betweenFences = (of: Relation): Relation => within(of, (a) => isFence(events[a]));
-  const psc = betweenFences(union(hb, compose(compose(hb, eco), hb)));
+  const isSame = (a: Event, b: Event): boolean => a.place !== '' && a.place === b.place;
+  const toOther = relation(events, (a, b) => !isSame(a, b));
+  const ofSame = relation(events, isSame);
+  const sbToOther = both(sb, toOther);
+  const scb = union(sb, [sbToOther, hb, sbToOther].reduce(compose), both(hb, ofSame), co, fr);
+  const scAccess = only(isSeqCst);
+  const left = union(scAccess, compose(scFence, reflexive(hb)));
+  const right = union(scAccess, compose(reflexive(hb), scFence));
+  const ofAccesses = [left, scb, right].reduce(compose);
+  const ofFences = [scFence, union(hb, [hb, eco, hb].reduce(compose)), scFence].reduce(compose);
   // Candidates satisfy atomicity by construction.
-  return irreflexive(compose(hb, reflexive(eco))) && acyclic(psc) && acyclic(union(sb, rf));
+  return irreflexive(compose(hb, reflexive(eco))) && acyclic(union(ofAccesses, ofFences)) && acyclic(union(sb, rf));
 }
+
+const both = (a: Relation, b: Relation): Relation => a.map((row, i) => row & b[i]);
+
+/** Whether an event is a fence of one of these orders. */
+const isFenceOf =
+  (orders: readonly string[]) =>
+  ({ kind, order }: Event): boolean =>
+    kind === 'mb' ? orders.includes('seq_cst') : kind === 'fence' && orders.includes(order!);
+
+const isRmwOf = ({ reads, order = '' }: Event, orders: readonly string[]): boolean => reads && orders.includes(order);
+
+const isSeqCst = (event: Event): boolean =>
+  event.kind === 'loadSeqCst' || event.kind === 'storeSeqCst' || isRmwOf(event, ['seq_cst']);
+
+const isAcquire = (event: Event): boolean =>
+  event.kind === 'loadAcquire' || event.kind === 'loadSeqCst' || isRmwOf(event, ['acquire', 'acq_rel', 'seq_cst']);
+
+const isRelease = (event: Event): boolean =>
+  event.kind === 'storeRelease' ||
+  event.kind === 'storeSeqCst' ||
+  (event.writes && isRmwOf(event, ['release', 'acq_rel', 'seq_cst']));
 
 /** The same execution, with the fences of read-modify-writes as events of their own. */
 function fencesApart({ events, rf, co, results }: Graph): Graph {
@@ -53,7 +71,7 @@ function fencesApart({ events, rf, co, results }: Graph): Graph {
     const index = 3 * event.index + 1;
     const same = { ...event, index };
     moved.set(event, same);
-    if (!event.reads || !event.writes) return [same];
+    if (!event.reads || !event.writes || event.order !== 'full') return [same];
     const fence = { ...event, kind: 'mb', place: '', reads: false, writes: false } as const;
     return [{ ...fence, index: index - 1 }, same, { ...fence, index: index + 1 }];
   });

@@ -16,12 +16,6 @@ export const compose = (first: Relation, second: Relation): Relation =>
 /** The reflexive closure. */
 export const reflexive = (of: Relation): Relation => of.map((row, a) => row | (1 << a));
 
-/** The restriction to pairs whose ends are in the given sets. */
-export const within = (of: Relation, has: (a: number) => boolean): Relation => {
-  const mask = of.reduce((sum, _, a) => (has(a) ? sum | (1 << a) : sum), 0);
-  return of.map((row, a) => (has(a) ? row & mask : 0));
-};
-
 /** The transitive closure. */
 export function closure(of: Relation): Relation {
   const rows = [...of];

@@ -3,6 +3,7 @@ import {
   isCmpxchg,
   isFullFence,
   isLocking,
+  isSeqCst,
   isStore,
   isWrite,
   Kind,
@@ -21,7 +22,7 @@ const NOTHING: readonly number[] = [];
 const ONLY: readonly AccessChoice[] = [{ from: NOTHING, after: NOTHING }];
 
 /**
- * HOT under `weak`. The choices of a thread's next step: what it reads from, and where in coherence
+ * HOT under `rc11`. The choices of a thread's next step: what it reads from, and where in coherence
  * order it stores.
  */
 export class ChoiceEnumerator {
@@ -31,6 +32,7 @@ export class ChoiceEnumerator {
   private readonly views: ViewTransitions;
   /** By step: its first store. */
   private readonly firstStore: readonly number[];
+  private readonly stepsOf: readonly (readonly number[])[];
   /** By thread: the choices of its next step, as of which version of the execution. */
   private readonly lists: (readonly AccessChoice[])[] = [];
   private readonly versions: number[] = [];
@@ -42,12 +44,14 @@ export class ChoiceEnumerator {
     stores: CoherenceOrder,
     views: ViewTransitions,
     firstStore: readonly number[],
+    stepsOf: readonly (readonly number[])[],
   ) {
     this.execution = execution;
     this.locations = locations;
     this.stores = stores;
     this.views = views;
     this.firstStore = firstStore;
+    this.stepsOf = stepsOf;
   }
 
   /** The execution is another one now. */
@@ -124,9 +128,15 @@ export class ChoiceEnumerator {
     const candidates = locations.map((a) =>
       newestFirst(order[a], Math.max(rank[current[a]], rank[loads[a]], rank[bound[a]])),
     );
-    const lists =
+    let lists =
       locations.length === 1 ? single(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
-    return isAcquire(kindOf(code)) || isWait ? lists.filter((from) => this.mayAcquire(thread, from)) : lists;
+    if (isAcquire(kindOf(code)) || isWait) lists = lists.filter((from) => this.mayAcquire(thread, from));
+    if (!isSeqCst(kindOf(code))) return lists;
+    return lists.filter((from) => {
+      if (!isWrite(kindOf(code)) || this.isFailing(thread, from)) return this.allowsSc(thread, from, NOTHING);
+      // Where another read-modify-write has updated `from`, TruSt may delete that one.
+      return !this.isFree(from) || this.allowsSc(thread, from, from);
+    });
   }
 
   /** What `thread` must not overlook after a new seq_cst fence. It takes in `other` before it. */
@@ -158,6 +168,19 @@ export class ChoiceEnumerator {
     let known = current;
     for (let i = 0; i < from.length; i++) known = views.join(known, messageViews[from[i]]);
     return known === current || this.isAtLeast(from, scOrder.bound(known, loads));
+  }
+
+  /**
+   * Whether psc stays acyclic if the next access of `thread`, a seq_cst one, is taken like this.
+   */
+  private allowsSc(thread: number, reads: readonly number[], after: readonly number[]): boolean {
+    const { scOrder, threadViews, views, messageViews } = this.views;
+    const before = threadViews[thread].current;
+    let view = before;
+    for (let i = 0; i < reads.length; i++) view = views.join(view, messageViews[reads[i]]);
+    const locations = this.locations.of[placeOf(this.execution.pending[thread])];
+    const nth = this.stepsOf[thread].length + 1;
+    return scOrder.allows(thread, { thread, nth, locations, reads, after, made: NOTHING, before, view });
   }
 
   private isAtLeast(from: readonly number[], bound: MessageView): boolean {
@@ -197,9 +220,10 @@ export class ChoiceEnumerator {
         (store) => !this.isUpdated(store),
       ),
     );
-    return locations.length === 1
-      ? single(candidates[0])
-      : product(candidates).filter((after) => this.isInOrder(after));
+    const lists =
+      locations.length === 1 ? single(candidates[0]) : product(candidates).filter((after) => this.isInOrder(after));
+    if (!isSeqCst(kindOf(this.execution.pending[thread]))) return lists;
+    return lists.filter((after) => this.allowsSc(thread, NOTHING, after));
   }
 
   /** Whether each part is not older than the step that another part is from: a store is whole. */

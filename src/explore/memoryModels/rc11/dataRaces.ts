@@ -1,9 +1,20 @@
-import { accessCode, isData, isPlain, isWrite, Kind, kindNames, kindOf, placeOf } from '../../../memory/kinds.ts';
+import {
+  accessCode,
+  isData,
+  isFullFence,
+  isPlain,
+  isRmw,
+  isWrite,
+  Kind,
+  kindNames,
+  kindOf,
+  placeOf,
+} from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { lineOf } from '../../execution/trace.ts';
 import type { RacingAccess, Violation } from '../../execution/violation.ts';
 import type { ByteRanges } from '../byteRanges.ts';
-import type { ThreadView, Views } from './threadView.ts';
+import type { MessageView, ThreadView, Views } from './threadView.ts';
 
 /** Which accesses of an execution happen before which: the views say it. */
 export interface HappensBeforeQuery {
@@ -12,6 +23,8 @@ export interface HappensBeforeQuery {
   /** By thread: its views, and its steps. */
   readonly threadViews: readonly ThreadView[];
   readonly stepsOf: readonly (readonly number[])[];
+  /** What happens before the last read-modify-write with full order: its second fence is later. */
+  readonly beforeSecondFence: () => MessageView;
 }
 
 /**
@@ -61,7 +74,10 @@ export class DataRaces {
     if (!this.matters(thread, code)) return undefined;
     // The views after the step: what a load has acquired comes before the load itself. An `rmb`
     // orders loads alone.
-    const { current, loads } = threadViews[thread];
+    const isFullRmw = isRmw(kindOf(code)) && isFullFence(kindOf(code));
+    const { current, loads } = isFullRmw
+      ? { current: this.order.beforeSecondFence(), loads: views.initial }
+      : threadViews[thread];
     const isRead = !isWrite(kindOf(code));
     const upTo = (index: number): number => (isRead ? Math.max(current[index], loads[index]) : current[index]);
     for (let other = 0; other < stepsOf.length; other++) {

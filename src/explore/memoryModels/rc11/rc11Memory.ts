@@ -2,7 +2,6 @@ import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
   failedCmpxchg,
-  isAcquire,
   isCmpxchg,
   isFence,
   isFullFence,
@@ -10,7 +9,6 @@ import {
   isLocking,
   isQueue,
   isRead,
-  isRelease,
   isRmw,
   isWrite,
   Kind,
@@ -32,12 +30,14 @@ import { AccessHistory } from './accessHistory.ts';
 import { ChoiceEnumerator } from './choices.ts';
 import { DataRaces } from './dataRaces.ts';
 import { Rc11State } from './rc11State.ts';
+import { ScAccesses } from './scAccesses.ts';
+import { ScOrder } from './scOrder.ts';
 import { ViewSnapshots } from './snapshots.ts';
-import { type ThreadView, Views } from './threadView.ts';
+import { type MessageView, type ThreadView, Views } from './threadView.ts';
 import { ViewTransitions } from './viewTransitions.ts';
 
 /**
- * HOT under `weak`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
+ * HOT under `rc11`. RC11 (Lahav, Vafeiadis, Kang, Hur, Dreyer, PLDI 2017) by views of threads and
  * messages. Loads may read from older stores, and a store need not be the last of its location.
  */
 export class Rc11Memory implements GraphModel {
@@ -72,11 +72,16 @@ export class Rc11Memory implements GraphModel {
     this.stores = new CoherenceOrder(this.locations, bytes);
     this.views = new Views(this.locations.count, program.actors.length, this.stores.rank);
     this.stepsOf = program.actors.map(() => []);
-    const { views, stores, stepsOf, locations } = this;
-    this.transitions = new Transitions({ views, stores, stepsOf, places: places.length });
+    const { views, stores, stepsOf, locations, nth } = this;
+    const viewAfter = (s: number): MessageView => this.viewAfter(s).current;
+    const steps = { execution, views, stores, locationsOf: locations.of, stepsOf, nth, viewAfter };
+    const scOrder = new ScOrder(views, stores, new ScAccesses(steps));
+    this.transitions = new Transitions({ views, stores, stepsOf, scOrder, places: places.length });
     this.snapshots = new ViewSnapshots(this.transitions);
-    this.choices = new ChoiceEnumerator(execution, locations, stores, this.transitions, this.firstStore);
-    const order = { views, stepsOf, locations, threadViews: this.transitions.threadViews };
+    this.choices = new ChoiceEnumerator(execution, locations, stores, this.transitions, this.firstStore, stepsOf);
+    const { transitions } = this;
+    const beforeSecondFence = (): MessageView => transitions.beforeSecondFence;
+    const order = { views, stepsOf, locations, threadViews: transitions.threadViews, beforeSecondFence };
     this.races = new DataRaces(execution, order);
     this.state = new Rc11State(execution, this, new AccessHistory(execution, order, this.races));
   }
@@ -121,6 +126,7 @@ export class Rc11Memory implements GraphModel {
     this.nth[s] = this.stepsOf[thread].push(s);
     for (const store of from) this.from.push(store);
     footprints[s] = code;
+    execution.schedule[s] = thread;
     execution.changed = NONE;
     values[s] = highs[s] = olds[s] = oldHighs[s] = 0;
     let low = 0;
@@ -146,7 +152,7 @@ export class Rc11Memory implements GraphModel {
     const { steps, values, highs } = this.execution;
     values[steps] = low;
     highs[steps] = high;
-    this.transitions.load(thread, from, isAcquire(kind));
+    this.transitions.load(thread, kind, from);
   }
 
   private store(thread: number, kind: number, place: Place, after: readonly number[]): void {
@@ -157,7 +163,7 @@ export class Rc11Memory implements GraphModel {
     highs[s] = high;
     [olds[s], oldHighs[s]] = this.stores.value(place, after);
     const first = this.addStores(place, low, high, after, false);
-    this.transitions.store(thread, first, isRelease(kind));
+    this.transitions.store(thread, kind, first);
   }
 
   private update(

@@ -3,32 +3,35 @@ import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
 import type { AccessHistory } from './accessHistory.ts';
-import { FenceHistory } from './fenceHistory.ts';
+import { ScHistory } from './scHistory.ts';
 import type { MessageView, Views } from './threadView.ts';
 import type { ViewTransitions } from './viewTransitions.ts';
 
 /** The memory whose state is written down: see `Rc11Memory`. */
-interface Weak {
+interface Rc11Parts {
   readonly stores: CoherenceOrder;
   readonly locations: ByteRanges;
   readonly views: Views;
   readonly transitions: ViewTransitions;
+  readonly stepsOf: readonly (readonly number[])[];
+  readonly nth: readonly number[];
+  storesRead(s: number): readonly number[];
 }
 
 /** Ends a list of numbers above it. */
 const END = 0;
 
 /**
- * HOT where states are compared under `weak`. What a state has beside memory. It has the stores of
+ * HOT where states are compared under `rc11`. What a state has beside memory. It has the stores of
  * each location that some thread may still read or come before. It also has all views, as far as
  * they tell those stores apart. A location with several of those stores is open, one with a single
  * one closed.
  */
 export class Rc11State {
   private readonly execution: Execution;
-  private readonly memory: Weak;
+  private readonly memory: Rc11Parts;
   private readonly past: AccessHistory;
-  private readonly fences: FenceHistory;
+  private readonly scHistory: ScHistory;
   private readonly open: number[] = [];
   /** The closed locations that have been written. */
   private readonly closed: number[] = [];
@@ -44,11 +47,11 @@ export class Rc11State {
   private readonly bits: number[] = [];
 
   /** @param past the accesses that can still be raced with. */
-  constructor(execution: Execution, memory: Weak, past: AccessHistory) {
+  constructor(execution: Execution, memory: Rc11Parts, past: AccessHistory) {
     this.execution = execution;
     this.memory = memory;
     this.past = past;
-    this.fences = new FenceHistory(memory.transitions.scOrder, memory.views, memory.stores);
+    this.scHistory = new ScHistory(memory.transitions.scOrder, memory.views, memory.stores);
   }
 
   addTo(row: VarintBuffer): void {
@@ -57,9 +60,10 @@ export class Rc11State {
     const { open } = this;
     this.findOpen();
     this.past.update();
-    this.fences.update(open, this.oldest);
+    this.scHistory.update(open, this.oldest);
     this.layOut(row);
-    this.fences.addTo(row, this);
+    this.scHistory.addTo(row, this);
+    if (this.scHistory.needsPast) this.addPast(row);
     for (let i = 0; i < open.length; i++) this.addStores(open[i], row);
     this.addClosed(row);
     this.addLocks(row);
@@ -120,6 +124,21 @@ export class Rc11State {
     }
     if (open.length > 0) ends.push(open.length);
     for (let i = 0; i < past.count; i++) row.add(past.names[i]);
+  }
+
+  /** The whole execution graph: what each step of each thread is, what it read, and all orders. */
+  private addPast(row: VarintBuffer): void {
+    const { schedule, footprints } = this.execution;
+    const { stores, stepsOf, nth } = this.memory;
+    const addStep = (s: number): void => row.add(s < 0 ? 0 : 32 * nth[s] + schedule[s] + 1);
+    for (const own of stepsOf) {
+      row.add(own.length);
+      for (const s of own) {
+        row.add(footprints[s]);
+        for (const store of this.memory.storesRead(s)) addStep(stores.step[store]);
+      }
+    }
+    for (const order of stores.order) for (const store of order) addStep(stores.step[store]);
   }
 
   private addStores(a: number, row: VarintBuffer): void {
@@ -186,8 +205,8 @@ export class Rc11State {
    * of the fences that can still be part of a cycle.
    */
   add(view: MessageView, row: VarintBuffer): void {
-    const { open, ends, bits, past, fences } = this;
-    if (ends.length === 1 && past.count === 0 && fences.count === 0) {
+    const { open, ends, bits, past, scHistory } = this;
+    if (ends.length === 1 && past.count === 0 && scHistory.count === 0) {
       // The usual case.
       let word = 0;
       for (let i = 0; i < open.length; i++) word |= bits[view[open[i]]];
@@ -200,7 +219,7 @@ export class Rc11State {
       row.add(word);
     }
     for (let from = 0; from < past.count; from += 32) row.add(past.knownTo(view, from));
-    fences.addKnown(view, row);
+    scHistory.addKnown(view, row);
   }
 
   /** Whether a view says no more than the initial one. */
@@ -209,6 +228,6 @@ export class Rc11State {
     if (view === this.memory.views.initial) return true;
     for (let i = 0; i < open.length; i++) if (bits[view[open[i]]] !== 0) return false;
     for (let from = 0; from < past.count; from += 32) if (past.knownTo(view, from) !== 0) return false;
-    return !this.fences.isAnyKnown(view);
+    return !this.scHistory.isAnyKnown(view);
   }
 }

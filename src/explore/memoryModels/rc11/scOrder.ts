@@ -1,47 +1,39 @@
 import type { CoherenceOrder } from '../coherenceOrder.ts';
+import type { ScAccesses } from './scAccesses.ts';
+import type { ScAccess, ScEvent } from './scEvent.ts';
 import type { MessageView, Views } from './threadView.ts';
 
-/** A seq_cst fence. */
-export interface ScFence {
-  /** What its thread must not overlook after it, and the fences that happen before it. */
-  readonly view: MessageView;
-  /** By thread: how many of its fences come before this one in psc, transitively. */
-  readonly before: number[];
-  /**
-   * By location: the coherence-first store that was read, and the first that was made, after this
-   * fence in happens-before; -1: none.
-   */
-  readonly reads: number[];
-  readonly writes: number[];
-}
-
 /**
- * HOT under `rc11`. The partial order of the seq_cst fences: psc of RC11 (Lahav, Vafeiadis, Kang,
+ * HOT under `rc11`. The partial order of the seq_cst events: psc of RC11 (Lahav, Vafeiadis, Kang,
  * Hur, Dreyer, "Repairing Sequential Consistency in C/C++11", PLDI 2017). Fence x comes before
  * fence y if x happens before y, or if something that x happens before is eco-before (reads-from,
- * coherence order, from-read) something that happens before y. An execution in which this is cyclic
- * does not exist.
+ * coherence order, from-read) something that happens before y. `ScAccesses` has the edges of
+ * accesses. An execution in which this is cyclic does not exist.
  *
- * The fences of a thread are in program order. Therefore one number per thread says which fences
- * come before a fence. An access that is the last of its location adds no edge to fences of the
+ * The events of a thread are in program order. Therefore one number per thread says which events
+ * come before an event. An access that is the last of its location adds no edge to events of the
  * past. So only an access that reads an older store, or is placed before one, can close a cycle.
  */
 export class ScOrder {
   /** By thread. A fence that adds nothing to the one before it in its thread is left out. */
-  readonly fences: readonly ScFence[][];
-  /** How many accesses closed a cycle. Never above 0 where the accesses keep to `bound`. */
+  readonly events: readonly ScEvent[][];
+  /** How many of them are accesses. */
+  accessCount = 0;
+  /** How many accesses closed a cycle. Never above 0 where the accesses keep to the bounds. */
   cycles = 0;
   private readonly views: Views;
   private readonly stores: CoherenceOrder;
+  private readonly accesses: ScAccesses;
   /** What changed, the last change last: a list, an index, and what was there. */
   private readonly lists: number[][] = [];
   private readonly indices: number[] = [];
   private readonly olds: number[] = [];
 
-  constructor(views: Views, stores: CoherenceOrder) {
+  constructor(views: Views, stores: CoherenceOrder, accesses: ScAccesses) {
     this.views = views;
     this.stores = stores;
-    this.fences = Array.from({ length: views.threads }, () => []);
+    this.accesses = accesses;
+    this.events = Array.from({ length: views.threads }, () => []);
   }
 
   /** Where the log of changes ends, for `undo`. */
@@ -57,23 +49,43 @@ export class ScOrder {
       const index = indices.pop()!;
       const old = olds.pop()!;
       if (index >= 0) list[index] = old;
-      else if (index === NEW_FENCE) this.fences[old].pop();
-      else this.cycles--;
+      else if (index === CYCLE) this.cycles--;
+      else if (this.events[old].pop()!.access !== undefined) this.accessCount--;
     }
   }
 
   /**
-   * Adds a fence of `thread`, which knows `view`. Returns its number among those of its thread,
-   * from 1.
+   * Adds a fence of `thread`, which knows `view`. Returns its number among the seq_cst events of
+   * its thread, from 1.
    */
   addFence(thread: number, view: MessageView): number {
-    const own = this.fences[thread];
-    const before = this.fencesBefore(thread, view);
+    const own = this.events[thread];
+    const before = this.beforeFence(thread, view);
     const last = own[own.length - 1];
-    if (last !== undefined && this.isEqual(thread, last, view, before)) return own.length;
+    if (last !== undefined && this.addsNothing(thread, last, view, before)) return own.length;
     const none = new Array<number>(this.views.locations).fill(-1);
-    this.note(NOTHING, NEW_FENCE, thread);
-    return own.push({ view, before, reads: none, writes: none.slice() });
+    this.note(NOTHING, NEW_EVENT, thread);
+    return own.push({ before, view, reads: none, writes: none.slice() });
+  }
+
+  /** Adds a seq_cst access of `thread`, before `addAccess`. */
+  addScAccess(thread: number, access: ScAccess): void {
+    const before = this.beforeAccess(thread, access);
+    this.note(NOTHING, NEW_EVENT, thread);
+    this.accessCount++;
+    const { initial } = this.views;
+    const n = this.events[thread].push({ before, access, view: initial, reads: NOTHING, writes: NOTHING });
+    for (let y = 0; y < this.events.length; y++) {
+      const first = this.events[y].findIndex((other) => this.accesses.isAfter(access, other));
+      if (first >= 0) this.addEdge(thread, n, y, first + 1);
+    }
+  }
+
+  /** Whether psc stays acyclic with this access as the next step of `thread`. */
+  allows(thread: number, access: ScAccess): boolean {
+    return this.beforeAccess(thread, access).every((n, t) =>
+      this.events[t].every((other, i) => i >= n || !this.accesses.isAfter(access, other)),
+    );
   }
 
   /**
@@ -81,12 +93,13 @@ export class ScOrder {
    * `loads` are the views of its thread after it: they have the fences that happen before it.
    */
   addAccess(current: MessageView, loads: MessageView, store: number, isWrite: boolean): void {
-    const { views, stores, fences } = this;
+    const { stores, events } = this;
     const { rank, location, order } = stores;
     const at = location[store];
-    for (let u = 0; u < fences.length; u++) {
-      for (let n = Math.max(current[views.fences(u)], loads[views.fences(u)]); n > 0; n--) {
-        const firsts = isWrite ? fences[u][n - 1].writes : fences[u][n - 1].reads;
+    for (let u = 0; u < events.length; u++) {
+      for (let n = this.fencesIn(u, current, loads); n > 0; n--) {
+        const firsts = isWrite ? events[u][n - 1].writes : events[u][n - 1].reads;
+        if (firsts === NOTHING) continue;
         // What comes after a fence comes after those before it, too.
         if (firsts[at] >= 0 && rank[firsts[at]] <= rank[store]) break;
         this.note(firsts, at, firsts[at]);
@@ -94,11 +107,11 @@ export class ScOrder {
       }
     }
     if (rank[store] === order[at].length - 1) return;
-    for (let y = 0; y < fences.length; y++) {
+    for (let y = 0; y < events.length; y++) {
       const first = this.firstAfter(y, at, rank[store]);
-      if (first > fences[y].length) continue;
-      for (let u = 0; u < fences.length; u++) {
-        const n = Math.max(current[views.fences(u)], loads[views.fences(u)]);
+      if (first > events[y].length) continue;
+      for (let u = 0; u < events.length; u++) {
+        const n = this.fencesIn(u, current, loads);
         if (n > 0) this.addEdge(u, n, y, first);
       }
     }
@@ -106,45 +119,86 @@ export class ScOrder {
 
   /**
    * What an access must not overlook that these fences happen before: `current` and `loads` have
-   * them. By location, the newest store that a fence knows which comes before one of them in psc.
+   * them. By location, the newest store that an event knows which comes before one of them in psc.
    */
   bound(current: MessageView, loads: MessageView): MessageView {
-    const { views, fences } = this;
-    const before = new Array<number>(fences.length).fill(0);
-    for (let u = 0; u < fences.length; u++) {
-      const n = Math.max(current[views.fences(u)], loads[views.fences(u)]);
-      if (n > 0) join(before, u, n, fences[u][n - 1].before);
+    const { events } = this;
+    const before = new Array<number>(events.length).fill(0);
+    for (let u = 0; u < events.length; u++) {
+      const n = this.fencesIn(u, current, loads);
+      if (n > 0) join(before, u, n, events[u][n - 1].before);
     }
     return this.known(before);
   }
 
   /** The same for an access right after a new fence of `thread` that knows `view`. */
   boundAfterFence(thread: number, view: MessageView): MessageView {
-    return this.known(this.fencesBefore(thread, view));
+    return this.known(this.beforeFence(thread, view));
   }
 
-  /** By location: the newest store that the first so many fences of each thread know. */
+  /** The number of the last fence of thread `u` that these views have; 0: none. */
+  private fencesIn(u: number, current: MessageView, loads: MessageView): number {
+    const at = this.views.fences(u);
+    return Math.max(current[at], loads[at]);
+  }
+
+  /** By location: the newest store that the first so many events of each thread know. */
   private known(before: readonly number[]): MessageView {
     let known = this.views.initial;
     for (let t = 0; t < before.length; t++)
-      if (before[t] > 0) known = this.views.joinLocations(known, this.fences[t][before[t] - 1].view);
+      for (let n = before[t]; n > 0; n--) {
+        const { access, view } = this.events[t][n - 1];
+        if (access !== undefined) known = this.accesses.join(known, access);
+        else {
+          known = this.views.joinLocations(known, view);
+          // A fence knows what the events before it in its thread know.
+          break;
+        }
+      }
     return known;
   }
 
-  /** By thread: how many fences come before a new one of `thread` that knows `view`. */
-  private fencesBefore(thread: number, view: MessageView): number[] {
-    const { fences, views } = this;
-    const before = new Array<number>(fences.length).fill(0);
-    for (let u = 0; u < fences.length; u++) {
-      let n = fences[u].length;
-      if (u !== thread) while (n > view[views.fences(u)] && !this.isBefore(fences[u][n - 1], view)) n--;
-      if (n > 0) join(before, u, n, fences[u][n - 1].before);
+  /** By thread: how many events come before a new fence of `thread` that knows `view`. */
+  private beforeFence(thread: number, view: MessageView): number[] {
+    const { events, views } = this;
+    const before = new Array<number>(events.length).fill(0);
+    for (let u = 0; u < events.length; u++) {
+      const n = u === thread ? events[u].length : this.lastBeforeFence(u, view[views.fences(u)], view);
+      if (n > 0) join(before, u, n, events[u][n - 1].before);
     }
     return before;
   }
 
-  /** Whether something after `fence` is eco-before something that `view` knows. */
-  private isBefore({ reads, writes }: ScFence, view: MessageView): boolean {
+  /**
+   * The number of the last event of thread `u` before a fence that knows `view`, `known` at least.
+   */
+  private lastBeforeFence(u: number, known: number, view: MessageView): number {
+    const own = this.events[u];
+    let n = own.length;
+    // What is after a fence is after those before it: if the first is not before, none is.
+    if (n > known && this.accessCount === 0 && !this.isBeforeFence(own[known], view)) return known;
+    while (n > known && !this.isBeforeFence(own[n - 1], view)) n--;
+    return n;
+  }
+
+  /** By thread: how many events come before a new access of `thread`. */
+  private beforeAccess(thread: number, access: ScAccess): number[] {
+    const { events } = this;
+    const before = new Array<number>(events.length).fill(0);
+    for (let u = 0; u < events.length; u++) {
+      let n = events[u].length;
+      if (u !== thread) while (n > 0 && !this.accesses.isBefore(events[u][n - 1], u, n, access)) n--;
+      if (n > 0) join(before, u, n, events[u][n - 1].before);
+    }
+    return before;
+  }
+
+  /**
+   * Whether an event of another thread comes before a fence that knows `view` and that it does not
+   * happen before as a fence.
+   */
+  private isBeforeFence({ access, reads, writes }: ScEvent, view: MessageView): boolean {
+    if (access !== undefined) return this.accesses.isBeforeFence(access, view);
     const { rank } = this.stores;
     for (let a = 0; a < writes.length; a++) {
       if (writes[a] >= 0 && rank[writes[a]] <= rank[view[a]]) return true;
@@ -153,27 +207,31 @@ export class ScOrder {
     return false;
   }
 
-  /** The number of the first fence of `thread` that knows a store of location `at` after `rank`. */
+  /** The number of the first event of `thread` that knows a store of location `at` after `rank`. */
   private firstAfter(thread: number, at: number, rank: number): number {
-    const own = this.fences[thread];
-    let n = own.length;
-    while (n > 0 && this.stores.rank[own[n - 1].view[at]] > rank) n--;
-    return n + 1;
+    const own = this.events[thread];
+    let first = own.length + 1;
+    for (let n = own.length; n > 0; n--) {
+      const { access, view } = own[n - 1];
+      if (access !== undefined ? this.accesses.knows(access, at, rank) : this.stores.rank[view[at]] > rank) first = n;
+      else if (access === undefined && this.accessCount === 0) break;
+    }
+    return first;
   }
 
-  /** Fence `n` of thread `u` comes before fence `m` of thread `y`. */
+  /** Event `n` of thread `u` comes before event `m` of thread `y`. */
   private addEdge(u: number, n: number, y: number, m: number): void {
-    const { fences } = this;
-    if (u === y ? m <= n : fences[u][n - 1].before[y] >= m) {
+    const { events } = this;
+    if (u === y ? m <= n : events[u][n - 1].before[y] >= m) {
       this.note(NOTHING, CYCLE, 0);
       this.cycles++;
       return;
     }
-    const from = fences[u][n - 1].before.slice();
+    const from = events[u][n - 1].before.slice();
     from[u] = Math.max(from[u], n);
-    for (let t = 0; t < fences.length; t++)
-      for (let i = fences[t].length; i > 0; i--) {
-        const { before } = fences[t][i - 1];
+    for (let t = 0; t < events.length; t++)
+      for (let i = events[t].length; i > 0; i--) {
+        const { before } = events[t][i - 1];
         if (!(t === y ? i >= m : before[y] >= m)) break;
         for (let v = 0; v < from.length; v++) {
           if (from[v] <= before[v]) continue;
@@ -183,7 +241,8 @@ export class ScOrder {
       }
   }
 
-  private isEqual(thread: number, last: ScFence, view: MessageView, before: readonly number[]): boolean {
+  private addsNothing(thread: number, last: ScEvent, view: MessageView, before: readonly number[]): boolean {
+    if (last.access !== undefined) return false;
     for (let a = 0; a < this.views.locations; a++) if (last.view[a] !== view[a]) return false;
     return before.every((n, t) => t === thread || n === last.before[t]);
   }
@@ -196,11 +255,11 @@ export class ScOrder {
 }
 
 /** Kinds of changes that are no entry of a list. */
-const NEW_FENCE = -1;
+const NEW_EVENT = -1;
 const CYCLE = -2;
 const NOTHING: number[] = [];
 
-/** Adds fence `n` of thread `u`, and those before it. */
+/** Adds event `n` of thread `u`, and those before it. */
 function join(to: number[], u: number, n: number, before: readonly number[]): void {
   for (let t = 0; t < to.length; t++) if (before[t] > to[t]) to[t] = before[t];
   if (n > to[u]) to[u] = n;

@@ -1,6 +1,6 @@
-import { isAcquire, isFullFence, isRelease, Kind } from '../../../memory/kinds.ts';
+import { isAcquire, isFullFence, isRelease, isSeqCst, Kind } from '../../../memory/kinds.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
-import { ScOrder } from './scOrder.ts';
+import type { ScOrder } from './scOrder.ts';
 import type { MessageView, ThreadView, Views } from './threadView.ts';
 
 /** What `ViewTransitions` are about. */
@@ -9,12 +9,13 @@ export interface ViewContext {
   readonly stores: CoherenceOrder;
   /** By thread: its steps, with the one that is being taken. */
   readonly stepsOf: readonly (readonly number[])[];
+  readonly scOrder: ScOrder;
   /** How many places there are. */
   readonly places: number;
 }
 
 /**
- * HOT under `weak`. What each access does to the views, as the table of `docs/memory-models.md`
+ * HOT under `rc11`. What each access does to the views, as the table of `docs/memory-models.md`
  * says. `from` are the stores that the step reads from. `first` is the first store that it made; it
  * has made all from there on.
  */
@@ -22,6 +23,8 @@ export class ViewTransitions {
   /** By thread. */
   readonly threadViews: ThreadView[];
   readonly scOrder: ScOrder;
+  /** The view of the last read-modify-write with full order, before its second fence. */
+  beforeSecondFence: MessageView;
   /**
    * By store: what a thread takes in that reads the store with acquire, or reads it and then
    * executes a fence.
@@ -35,37 +38,42 @@ export class ViewTransitions {
   protected readonly stores: CoherenceOrder;
   private readonly stepsOf: readonly (readonly number[])[];
 
-  constructor({ views, stores, stepsOf, places }: ViewContext) {
+  constructor({ views, stores, stepsOf, scOrder, places }: ViewContext) {
     const { initial } = views;
     this.views = views;
+    this.beforeSecondFence = initial;
     this.stores = stores;
     this.stepsOf = stepsOf;
     const start = { current: initial, loads: initial, acquire: initial, release: initial, stores: initial };
     this.threadViews = stepsOf.map(() => start);
-    this.scOrder = new ScOrder(views, stores);
+    this.scOrder = scOrder;
     this.messageViews = Array.from({ length: stores.count }, () => initial);
     this.lockViews = Array.from({ length: places }, () => initial);
   }
 
-  load(thread: number, from: readonly number[], isAcquiring: boolean): void {
+  /** A load of this kind. */
+  load(thread: number, kind: number, from: readonly number[]): void {
     const { messageViews, views } = this;
     const view = this.threadViews[thread];
     let current = this.afterRead(thread, view.current, from);
     let acquire = view.acquire;
     for (const store of from) acquire = views.join(acquire, messageViews[store]);
-    if (isAcquiring) for (const store of from) current = views.join(current, messageViews[store]);
+    if (isAcquire(kind)) for (const store of from) current = views.join(current, messageViews[store]);
     const { loads, release, stores } = view;
     this.threadViews[thread] = { current, loads, acquire, release, stores };
+    if (isSeqCst(kind)) this.addScAccess(thread, view.current, from, NOTHING);
     for (const store of from) this.scOrder.addAccess(current, loads, store, false);
   }
 
-  store(thread: number, first: number, isReleasing: boolean): void {
+  /** A store of this kind. */
+  store(thread: number, kind: number, first: number): void {
     const view = this.threadViews[thread];
     const current = this.afterWrite(thread, view.current, first);
     const { loads, acquire, release } = view;
-    this.addMessages(isReleasing ? this.views.join(current, loads) : this.withParts(release, first));
+    this.addMessages(isRelease(kind) ? this.views.join(current, loads) : this.withParts(release, first));
     const stores = this.afterWrite(thread, view.stores, first);
     this.threadViews[thread] = { current, loads, acquire, release, stores };
+    if (isSeqCst(kind)) this.addScAccess(thread, view.current, NOTHING, this.madeFrom(first));
     this.addWrites(current, first);
   }
 
@@ -85,8 +93,11 @@ export class ViewTransitions {
     this.addMessages(views.join(own, read));
     const stores = this.afterWrite(thread, view.stores, first);
     this.threadViews[thread] = { ...view, current, acquire: views.join(view.acquire, read), stores };
+    if (isSeqCst(kind)) this.addScAccess(thread, view.current, from, this.madeFrom(first));
     this.addWrites(current, first);
-    if (isFullFence(kind)) this.fence(thread, Kind.mb);
+    if (!isFullFence(kind)) return;
+    this.beforeSecondFence = current;
+    this.fence(thread, Kind.mb);
   }
 
   /** A fence of this kind. */
@@ -96,14 +107,32 @@ export class ViewTransitions {
     if (kind === Kind.rmb) this.threadViews[thread] = { ...view, loads: views.join(view.loads, view.acquire) };
     else if (kind === Kind.wmb) this.threadViews[thread] = { ...view, release: views.join(view.release, view.stores) };
     else if (isFullFence(kind)) {
-      const current = views.join(views.join(view.current, view.loads), view.acquire).slice();
+      const current = this.upToNow(thread, views.join(views.join(view.current, view.loads), view.acquire));
       current[views.fences(thread)] = this.scOrder.addFence(thread, current);
       this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
     } else {
-      const current = isAcquire(kind) ? views.join(view.current, view.acquire) : view.current;
+      const current = this.upToNow(thread, isAcquire(kind) ? views.join(view.current, view.acquire) : view.current);
       const release = isRelease(kind) ? views.join(current, view.loads) : view.release;
       this.threadViews[thread] = { ...view, current, release };
     }
+  }
+
+  /** A copy of `view` that has all steps of `thread` so far, this fence or lock included. */
+  private upToNow(thread: number, view: MessageView): number[] {
+    const known = view.slice();
+    known[this.views.reads(thread)] = this.stepsOf[thread].length;
+    return known;
+  }
+
+  private madeFrom(first: number): number[] {
+    return Array.from({ length: this.stores.count - first }, (_, i) => first + i);
+  }
+
+  private addScAccess(thread: number, before: MessageView, reads: readonly number[], made: readonly number[]): void {
+    const nth = this.stepsOf[thread].length;
+    const locations = (made.length > 0 ? made : reads).map((store) => this.stores.location[store]);
+    const view = this.threadViews[thread].current;
+    this.scOrder.addScAccess(thread, { thread, nth, locations, reads, after: made, made, before, view });
   }
 
   private addWrites(current: MessageView, first: number): void {
@@ -116,9 +145,11 @@ export class ViewTransitions {
   }
 
   unlock(thread: number, id: number): void {
-    const { current, loads } = this.threadViews[thread];
+    const view = this.threadViews[thread];
+    const current = this.upToNow(thread, view.current);
+    this.threadViews[thread] = { ...view, current };
     this.addMessages(this.views.initial);
-    this.handOn(id, this.views.join(current, loads));
+    this.handOn(id, this.views.join(current, view.loads));
   }
 
   /**
@@ -135,7 +166,8 @@ export class ViewTransitions {
 
   private takeIn(thread: number, id: number): void {
     const view = this.threadViews[thread];
-    this.threadViews[thread] = { ...view, current: this.views.join(view.current, this.lockViews[id]) };
+    const current = this.upToNow(thread, this.views.join(view.current, this.lockViews[id]));
+    this.threadViews[thread] = { ...view, current };
   }
 
   private handOn(id: number, view: MessageView): void {
@@ -177,3 +209,5 @@ export class ViewTransitions {
     return after;
   }
 }
+
+const NOTHING: readonly number[] = [];

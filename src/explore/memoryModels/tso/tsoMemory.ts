@@ -91,7 +91,7 @@ export class TsoMemory implements GraphModel {
     values[s] = highs[s] = olds[s] = execution.oldHighs[s] = 0;
     let low = 0;
     let high = 0;
-    if (isBuffered(kind, place.kind)) {
+    if (isBuffered(kind, place?.kind)) {
       values[s] = tree.operand[node];
       highs[s] = tree.operandHigh[node];
       this.store(place.id, false);
@@ -257,7 +257,7 @@ export class TsoMemory implements GraphModel {
       if (this.buffers.of[t].length === 0) continue;
       const code = pending[t];
       if (code < 0 || isLoad(kindOf(code))) continue;
-      if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)].kind)) waiting |= 1 << t;
+      if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)]?.kind)) waiting |= 1 << t;
     }
     return waiting;
   }

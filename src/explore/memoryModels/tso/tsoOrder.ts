@@ -49,14 +49,14 @@ export function tsoOrder(graph: GraphExecution): PartialOrder {
 /** Whether the store of an event goes through the store buffer. */
 function isBufferedStep(graph: GraphExecution, s: number): boolean {
   const code = graph.tree.code[graph.nodes[s]];
-  return isBuffered(kindOf(code), graph.places[placeOf(code)].kind);
+  return isBuffered(kindOf(code), graph.places[placeOf(code)]?.kind);
 }
 
 /**
  * Whether an access of this kind, to a place of kind `of`, goes into the store buffer. A seq_cst
  * store of C11 is an `xchg` on x86.
  */
-export const isBuffered = (kind: number, of: string): boolean =>
+export const isBuffered = (kind: number, of: string | undefined): boolean =>
   kind === Kind.unlock ? of === 'spinlock' : isStore(kind) && !isSeqCst(kind);
 
 /** Whether an event needs an empty store buffer; a failed cmpxchg does, too. */
