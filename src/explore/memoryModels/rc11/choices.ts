@@ -130,7 +130,8 @@ export class ChoiceEnumerator {
     );
     let lists =
       locations.length === 1 ? single(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
-    if (isAcquire(kindOf(code)) || isWait) lists = lists.filter((from) => this.mayAcquire(thread, from));
+    if ((isAcquire(kindOf(code)) || isWait) && this.views.scOrder.count > 0)
+      lists = lists.filter((from) => this.mayAcquire(thread, from));
     if (!isSeqCst(kindOf(code))) return lists;
     return lists.filter((from) => {
       if (!isWrite(kindOf(code)) || this.isFailing(thread, from)) return this.allowsSc(thread, from, NOTHING);

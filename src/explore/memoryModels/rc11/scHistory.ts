@@ -43,6 +43,7 @@ export class ScHistory {
     const { first } = this;
     this.oldest = oldest;
     this.count = 0;
+    if (this.order.count === 0) return;
     for (let t = 0; t < events.length; t++) {
       first[t] = events[t].length + 1;
       for (let n = events[t].length; n > 0; n--) {

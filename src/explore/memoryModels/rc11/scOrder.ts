@@ -17,7 +17,8 @@ import type { MessageView, Views } from './threadView.ts';
 export class ScOrder {
   /** By thread. A fence that adds nothing to the one before it in its thread is left out. */
   readonly events: readonly ScEvent[][];
-  /** How many of them are accesses. */
+  /** How many there are, and how many of them are accesses. */
+  count = 0;
   accessCount = 0;
   /** How many accesses closed a cycle. Never above 0 where the accesses keep to the bounds. */
   cycles = 0;
@@ -50,7 +51,10 @@ export class ScOrder {
       const old = olds.pop()!;
       if (index >= 0) list[index] = old;
       else if (index === CYCLE) this.cycles--;
-      else if (this.events[old].pop()!.access !== undefined) this.accessCount--;
+      else {
+        this.count--;
+        if (this.events[old].pop()!.access !== undefined) this.accessCount--;
+      }
     }
   }
 
@@ -65,6 +69,7 @@ export class ScOrder {
     if (last !== undefined && this.addsNothing(thread, last, view, before)) return own.length;
     const none = new Array<number>(this.views.locations).fill(-1);
     this.note(NOTHING, NEW_EVENT, thread);
+    this.count++;
     return own.push({ before, view, reads: none, writes: none.slice() });
   }
 
@@ -72,6 +77,7 @@ export class ScOrder {
   addScAccess(thread: number, access: ScAccess): void {
     const before = this.beforeAccess(thread, access);
     this.note(NOTHING, NEW_EVENT, thread);
+    this.count++;
     this.accessCount++;
     const { initial } = this.views;
     const n = this.events[thread].push({ before, access, view: initial, reads: NOTHING, writes: NOTHING });
@@ -93,6 +99,7 @@ export class ScOrder {
    * `loads` are the views of its thread after it: they have the fences that happen before it.
    */
   addAccess(current: MessageView, loads: MessageView, store: number, isWrite: boolean): void {
+    if (this.count === 0) return;
     const { stores, events } = this;
     const { rank, location, order } = stores;
     const at = location[store];
@@ -122,6 +129,7 @@ export class ScOrder {
    * them. By location, the newest store that an event knows which comes before one of them in psc.
    */
   bound(current: MessageView, loads: MessageView): MessageView {
+    if (this.count === 0) return this.views.initial;
     const { events } = this;
     const before = new Array<number>(events.length).fill(0);
     for (let u = 0; u < events.length; u++) {
