@@ -39,6 +39,30 @@ function outcomes(what: Scenario, search: Partial<SearchSpec>): string[] {
   return all[0];
 }
 
+test.each(['tso', 'rc11'] as const)('graphs of more than 1,024 events: %s', (memoryModel) => {
+  const turns = Array.from({ length: 300 }, (_, i) => i);
+  const long = scenario({
+    name: 'long',
+    cells: { x: 'u32', own: { type: 'u32', length: 2 } },
+    actors: {
+      a: [
+        (mem, { x, own }) => {
+          for (const i of turns) mem.store(own[0], i + mem.load(own[0]));
+          mem.store(x, 1);
+        },
+      ],
+      b: [
+        (mem, { x, own }) => {
+          for (const i of turns) mem.store(own[1], i + mem.load(own[1]));
+          return mem.load(x);
+        },
+      ],
+    },
+  });
+  const search = { ...base, stepsMax: 10_000, memoryModel, reduction: 'optimal' } as const;
+  expect(searchHere(long, search, noLimits)).toMatchObject({ executions: 2, blocked: 0, limit: undefined });
+});
+
 describe('the benchmark rings have as many classes as other tools count, in any order of the threads', () => {
   test.each([
     ['ring-s', 'tso', 46],

@@ -25,6 +25,11 @@ export class StepLog {
   olds = new Uint32Array(INITIAL_SIZE);
   oldHighs = new Uint32Array(INITIAL_SIZE);
 
+  /** Makes room for one more row. */
+  reserve(): void {
+    if (this.steps === this.nodes.length) this.grow();
+  }
+
   protected grow(): void {
     const size = this.nodes.length * 2;
     this.schedule = grownCopy(this.schedule, size);

@@ -38,6 +38,7 @@ export class ExecutionGraph {
     const { execution } = this;
     const { thread, readsFrom, coherenceAfter } = event;
     const s = execution.steps;
+    execution.reserve();
     const locations = execution.memory.locations.of[placeOf(execution.pending[thread])];
     const prefix = this.prefixOf(thread, readsFrom);
     prefix[thread]++;

@@ -71,13 +71,10 @@ function isMaximalWrite(
   const written = execution.memory.storesWritten(s);
   if (!graph.areLatest(written, stamp, prefix, s)) return false;
   if (pending.some(({ readsFrom, readStamp }) => readsFrom.includes(s) && readStamp <= stamp)) return false;
-  for (let reader = 0; written.length > 0 && reader < events.length; reader++) {
-    if (
-      reader !== s &&
-      events[reader].readStamp <= stamp &&
-      execution.memory.storesRead(reader).some((store) => written.includes(store))
-    )
-      return false;
+  if (written.length === 0) return true;
+  for (let reader = 0; reader < events.length; reader++) {
+    const { readsFrom, readStamp } = events[reader];
+    if (reader !== s && readStamp <= stamp && readsFrom.includes(s)) return false;
   }
   return true;
 }
