@@ -230,10 +230,12 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
   }
 
   /**
-   * For memory models: `thread` has taken the access of `node`, of this kind. It goes on after the
-   * result (low, high).
+   * For memory models: `thread` has taken the step of `node`. It goes on after the result (low,
+   * high).
+   *
+   * @param isAccess whether it was a load, store or read-modify-write.
    */
-  completeStep(thread: number, node: number, kind: number, low: number, high: number): void {
+  completeStep(thread: number, node: number, isAccess: boolean, low: number, high: number): void {
     const { tree, threads } = this;
     const s = this.steps;
     this.schedule[s] = thread;
@@ -246,7 +248,7 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     if (tree.hasRetries) next = tree.retries.get(next) ?? next;
     if (tree.hasSpins && this.spins.hasWritten(thread, next, this.memory)) next = tree.headOf(next);
     const code = tree.code[next];
-    let mayBlock = this.hasBuffers || tree.hasSpins || !isData(kind);
+    let mayBlock = !isAccess || this.hasBuffers || tree.hasSpins;
     if (code < 0) {
       threads.finishOperation(thread, next, s);
       if (threads.failure !== null) this.stop = threads.failure;

@@ -3,6 +3,7 @@ import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
   failedCmpxchg,
   isCmpxchg,
+  isData,
   isFence,
   isFullFence,
   isLoad,
@@ -79,9 +80,8 @@ export class Rc11Memory implements GraphModel {
     this.transitions = new Transitions({ views, stores, stepsOf, scOrder, places: places.length });
     this.snapshots = new ViewSnapshots(this.transitions);
     this.choices = new ChoiceEnumerator(execution, locations, stores, this.transitions, this.firstStore, stepsOf);
-    const { transitions } = this;
-    const beforeSecondFence = (): MessageView => transitions.beforeSecondFence;
-    const order = { views, stepsOf, locations, threadViews: transitions.threadViews, beforeSecondFence };
+    const beforeSecondFence = (): MessageView => this.transitions.beforeSecondFence;
+    const order = { views, stepsOf, locations, threadViews: this.transitions.threadViews, beforeSecondFence };
     this.races = new DataRaces(execution, order);
     this.state = new Rc11State(execution, this, new AccessHistory(execution, order, this.races));
   }
@@ -145,7 +145,7 @@ export class Rc11Memory implements GraphModel {
       } else if (isRmw(kind)) this.update(thread, kind, place, from, after, low);
       else this.store(thread, kind, place, after);
     }
-    execution.completeStep(thread, node, kind, low, high);
+    execution.completeStep(thread, node, isData(kind), low, high);
   }
 
   private load(thread: number, kind: number, from: readonly number[], low: number, high: number): void {

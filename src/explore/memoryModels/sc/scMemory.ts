@@ -92,7 +92,7 @@ export class ScMemory extends WordMemory implements MemoryModel {
     }
     execution.footprints[s] = footprint;
     execution.changed = changed;
-    execution.completeStep(thread, node, kind, low, high);
+    execution.completeStep(thread, node, (traits & Trait.data) !== 0, low, high);
   }
 
   /** A store of 64 bits, at `node`, to the two words from `word` on. */

@@ -114,7 +114,7 @@ export class TsoMemory implements GraphModel {
         }
       }
     } else if (kind !== Kind.mb) low = this.synchronise(thread, kind as SynchronisationKind, place.id);
-    execution.completeStep(thread, node, kind, low, high);
+    execution.completeStep(thread, node, isData(kind), low, high);
   }
 
   /** A seq_cst store: the buffer is empty. */
