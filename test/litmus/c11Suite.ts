@@ -26,7 +26,9 @@ export const C11_SUITE: readonly C11Row[] = [
   row('SB, fences of acq_rel', 'x=1; fence acq_rel; r0=y | y=1; mb; r0=x', [0, 0], true),
   row('IRIW', 'sc x=1 | sc r0=x; sc r1=y | sc r0=y; sc r1=x | sc y=1', [1, 0, 1, 0], false),
   row('IRIW-acq-sc', 'sc x=1 | acq r0=x; sc r1=y | acq r0=y; sc r1=x | sc y=1', [1, 0, 1, 0], true),
-  row('Z6.U', 'sc x=1; rel y=1 | r0=add.seq_cst y 1; r1=y | sc y=3; sc r0=x', [1, 3, 0], true),
+  // The paper allows it; GenMC, which takes a read-modify-write for two events, does not.
+  row('Z6.U', 'sc x=1; rel y=1 | r0=add.seq_cst y 1; r1=y | sc y=3; sc r0=x', [1, 3, 0], false),
+  row('Z6.U, a load', 'sc x=1; rel y=1 | sc r0=y | sc y=3; sc r1=x', [1, 0], true),
   row('RWC+syncs', 'x=1 | r0=x; mb; r1=y | y=1; mb; r0=x', [1, 0, 0], false),
   row('RWC, accesses and a fence', 'sc x=1 | acq r0=x; sc r1=y | y=1; mb; r0=x', [1, 0, 0], true),
   row('a fence between accesses', 'sc x=1; rel y=1 | acq r0=y; mb; r1=z | sc z=1; sc r0=x', [1, 0, 0], false),

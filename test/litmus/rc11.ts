@@ -30,10 +30,14 @@ export function rc11(candidate: Graph): boolean {
   const eco = closure(union(rf, co, fr));
 
   const isSame = (a: Event, b: Event): boolean => a.place !== '' && a.place === b.place;
-  const toOther = relation(events, (a, b) => !isSame(a, b));
+  // As in GenMC 0.11, and other than in the paper: of any location, and a read-modify-write is a
+  // load and a later store.
+  const apart = union(
+    sb,
+    only(({ reads, writes }) => reads && writes),
+  );
   const ofSame = relation(events, isSame);
-  const sbToOther = both(sb, toOther);
-  const scb = union(sb, [sbToOther, hb, sbToOther].reduce(compose), both(hb, ofSame), co, fr);
+  const scb = union(sb, [apart, hb, apart].reduce(compose), both(hb, ofSame), co, fr);
   const scAccess = only(isSeqCst);
   const left = union(scAccess, compose(scFence, reflexive(hb)));
   const right = union(scAccess, compose(reflexive(hb), scFence));

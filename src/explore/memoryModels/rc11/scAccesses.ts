@@ -19,10 +19,10 @@ export interface ScSteps {
 
 /**
  * The edges of psc that seq_cst accesses have. An access comes before an event y if it is
- * scb-before something that y is or, if y is a fence, that happens before y; and vice versa. scb is
- * program order, happens-before of one location, coherence order, from-read, and happens-before
- * between a later access and an earlier access of other locations (Lahav et al., PLDI 2017, section
- * 3.3).
+ * scb-before y or, if y is a fence, something that happens before y; and vice versa. scb is program
+ * order, happens-before of one location, coherence order, from-read, and happens-before from a
+ * later access to an earlier access (Lahav et al., PLDI 2017, section 3.3). As GenMC 0.11 has it,
+ * those two may be of any location, and a read-modify-write is a load and a later store.
  */
 export class ScAccesses {
   private readonly steps: ScSteps;
@@ -74,7 +74,7 @@ export class ScAccesses {
     if (isOverwritten) return true;
     const own = stepsOf[access.thread][access.nth - 1];
     if (!this.isKnown(own, view)) return false;
-    return this.stepsAt(access.locations).some(
+    return this.candidatesFor(access).some(
       (s) => s !== own && this.isKnown(s, view) && this.isKnown(own, this.steps.viewAfter(s)),
     );
   }
@@ -104,9 +104,11 @@ export class ScAccesses {
       return [a.reads[i], a.made[i]].some((store) => store !== undefined && stores.rank[store] <= last);
     });
     if (isCoherenceBefore) return true;
-    const later = stepsOf[a.thread].slice(a.nth).find((s) => !this.isAt(s, a.locations));
-    const earlier = stepsOf[b.thread].slice(0, b.nth - 1).findLast((s) => !this.isAt(s, b.locations));
-    return later !== undefined && earlier !== undefined && this.isKnown(later, this.steps.viewAfter(earlier));
+    const later = stepsOf[a.thread][isUpdate(a) ? a.nth - 1 : a.nth];
+    if (later === undefined) return false;
+    if (isUpdate(b)) return this.isKnown(later, b.view);
+    const earlier = stepsOf[b.thread][b.nth - 2];
+    return earlier !== undefined && this.isKnown(later, this.steps.viewAfter(earlier));
   }
 
   /** The rank of the store that an access reads, or that its own comes right after. */
@@ -128,18 +130,19 @@ export class ScAccesses {
   }
 
   /**
-   * Whether a step of another thread, to a location of `access`, happens before it and is one of
-   * `holds`.
+   * Whether a step of another thread, to a location of `access` unless that is a read-modify-write,
+   * happens before it and is one of `holds`.
    */
   private hasStepBetween(access: ScAccess, holds: (step: number) => boolean): boolean {
-    return this.stepsAt(access.locations).some(
+    return this.candidatesFor(access).some(
       (s) => this.steps.execution.schedule[s] !== access.thread && this.isKnown(s, access.view) && holds(s),
     );
   }
 
-  private stepsAt(locations: readonly number[]): number[] {
+  /** The steps that may stand between an access and another event. */
+  private candidatesFor(access: ScAccess): number[] {
     const found: number[] = [];
-    for (let s = 0; s < this.steps.nth.length && s < this.count; s++) if (this.isAt(s, locations)) found.push(s);
+    for (let s = 0; s < this.count; s++) if (isUpdate(access) || this.isAt(s, access.locations)) found.push(s);
     return found;
   }
 
@@ -162,3 +165,5 @@ export class ScAccesses {
     return view[at] >= nth[s];
   }
 }
+
+const isUpdate = ({ reads, after }: ScAccess): boolean => reads.length > 0 && after.length > 0;
