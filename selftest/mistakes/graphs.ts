@@ -143,7 +143,7 @@ export const graphs: readonly Mistake[] = [
     name: 'trust-without-consistency-check',
     part: 'TruSt: axioms',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['rc11: outcomes and graphs of SB+mb+mb'],
+    expectedBy: ['tso: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
         file: 'explore/trust/trust',

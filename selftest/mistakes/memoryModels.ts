@@ -274,7 +274,7 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/rc11/scAccesses',
-        from: 'return store !== undefined && store !== own && rank[store] > from;',
+        from: 'return store !== undefined && store !== access.made[i] && rank[store] > this.rankBefore(access, i);',
         to: 'return false;',
       },
     ],
@@ -283,12 +283,12 @@ export const memoryModels: readonly Mistake[] = [
     name: 'sc-access-not-before-fence',
     part: 'rc11: seq_cst accesses',
     testFile: 'test/litmus/models.explored.slow.test.ts',
-    expectedBy: ['rc11: outcomes and graphs of C11: a fence between accesses'],
+    expectedBy: ['rc11: outcomes and graphs of C11: SB, a fence in one thread'],
     edits: [
       {
-        file: 'explore/memoryModels/rc11/scAccesses',
-        from: 'if (next !== undefined && this.isKnown(next, view))',
-        to: 'if (next === undefined && this.isKnown(next, view))',
+        file: 'explore/memoryModels/rc11/scOrder',
+        from: 'return this.accesses.isBeforeFence(access, view);',
+        to: 'return false;',
       },
     ],
   },

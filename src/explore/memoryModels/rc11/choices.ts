@@ -176,6 +176,10 @@ export class ChoiceEnumerator {
    */
   private allowsSc(thread: number, reads: readonly number[], after: readonly number[]): boolean {
     const { scOrder, threadViews, views, messageViews } = this.views;
+    // What is last in coherence order comes before nothing of the past.
+    const { rank, location, order } = this.stores;
+    if ((reads.length > 0 ? reads : after).every((store) => rank[store] === order[location[store]].length - 1))
+      return true;
     const before = threadViews[thread].current;
     let view = before;
     for (let i = 0; i < reads.length; i++) view = views.join(view, messageViews[reads[i]]);

@@ -31,17 +31,19 @@ export class ScAccesses {
     this.steps = steps;
   }
 
+  /** Whether an access has read or made the last stores of its locations. */
+  isLast({ reads, made }: ScAccess): boolean {
+    const { rank, order, location } = this.steps.stores;
+    return (made.length > 0 ? made : reads).every((store) => rank[store] === order[location[store]].length - 1);
+  }
+
   /** Whether an access comes before an event of the past, by coherence order or from-read. */
   isAfter(access: ScAccess, { access: other, view }: ScEvent): boolean {
+    if (other === undefined) return this.isBeforeFence(access, view);
     const { rank } = this.steps.stores;
     return access.locations.some((location, i) => {
-      const from = this.rankBefore(access, i);
-      const own = access.made[i];
-      if (other !== undefined) {
-        const store = other.made[other.locations.indexOf(location)];
-        return store !== undefined && store !== own && rank[store] > from;
-      }
-      return rank[view[location]] > from && this.knowsLaterWrite(view, location, from, own);
+      const store = other.made[other.locations.indexOf(location)];
+      return store !== undefined && store !== access.made[i] && rank[store] > this.rankBefore(access, i);
     });
   }
 
@@ -61,22 +63,17 @@ export class ScAccesses {
     return n <= access.view[at] && this.hasStepBetween(access, (s) => this.steps.viewAfter(s)[at] >= n);
   }
 
-  /** Whether an access comes before a fence of another thread that knows `view`. */
+  /**
+   * Whether a store that happens before a fence comes after an access in coherence order, or
+   * overwrites what it read. Where the access itself happens before the fence, there is an edge,
+   * too. It is left out: what comes before the access comes before such a fence without it.
+   */
   isBeforeFence(access: ScAccess, view: MessageView): boolean {
-    const { stepsOf } = this.steps;
-    const next = stepsOf[access.thread][access.nth];
-    if (next !== undefined && this.isKnown(next, view)) return true;
     const { rank } = this.steps.stores;
-    const isOverwritten = access.locations.some((location, i) => {
+    return access.locations.some((location, i) => {
       const from = this.rankBefore(access, i);
       return rank[view[location]] > from && this.knowsLaterWrite(view, location, from, access.made[i]);
     });
-    if (isOverwritten) return true;
-    const own = stepsOf[access.thread][access.nth - 1];
-    if (!this.isKnown(own, view)) return false;
-    return this.candidatesFor(access).some(
-      (s) => s !== own && this.isKnown(s, view) && this.isKnown(own, this.steps.viewAfter(s)),
-    );
   }
 
   /** Adds to a view what the access stored. */

@@ -81,6 +81,7 @@ export class ScOrder {
     this.accessCount++;
     const { initial } = this.views;
     const n = this.events[thread].push({ before, access, view: initial, reads: NOTHING, writes: NOTHING });
+    if (this.accesses.isLast(access)) return;
     for (let y = 0; y < this.events.length; y++) {
       const first = this.events[y].findIndex((other) => this.accesses.isAfter(access, other));
       if (first >= 0) this.addEdge(thread, n, y, first + 1);
