@@ -55,10 +55,8 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
   readonly stepsMax: number;
   observer: Observer | null = null;
   /**
-   * What to do with a thread that completed one iteration of a spin loop. false: disable it until a
-   * location it reads changes. true: stop it for good and, if it would still be enabled, count the
-   * execution as blocked. The execution without the extra iteration is explored separately. Then no
-   * step depends on what it does not access.
+   * Whether a thread that completed one iteration of a spin loop stops for good, and the execution
+   * counts as blocked. Otherwise it is disabled until a location that it reads changes.
    */
   blockOnSpin = false;
   /** When the time is over, by `isPast`. A single execution may be long. */
