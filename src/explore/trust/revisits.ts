@@ -1,4 +1,4 @@
-import { isFence, isLocking, isRmw, isWrite, Kind, kindOf } from '../../memory/kinds.ts';
+import { isFence, isLocking, isRmw, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, notifyLockWaiters } from './locks.ts';
 import { restrictMaximally } from './maximality.ts';
@@ -57,12 +57,13 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
 function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
   const { graph, execution, workList } = builder;
   const { memory } = execution;
-  const locations = builder.locationsOf(store.thread);
+  // An access to several locations is not supported.
+  const [location] = builder.locationsOf(store.thread);
   const prefix = graph.prefixOf(store.thread, store.readsFrom);
   for (let s = 0; s < execution.steps; s++) {
     if (graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;
-    if (!memory.storesRead(s).some((read) => locations.includes(memory.stores.location[read]))) continue;
-    const { thread, readStamp } = graph.events[s];
+    const { thread, readsFrom: read, readStamp } = graph.events[s];
+    if (read.length === 0 || memory.locations.of[placeOf(execution.footprints[s])][0] !== location) continue;
     const restricted = restrictMaximally(builder, s, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
