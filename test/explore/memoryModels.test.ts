@@ -4,6 +4,8 @@ import { noLimits } from '../../src/explore/limits.ts';
 import { formatSchedule, parseSchedule } from '../../src/explore/schedule.ts';
 import { randomSchedulerNames } from '../../src/explore/schedulers/registry.ts';
 import { scenario } from '../../src/index.ts';
+import type { Cell } from '../../src/memory/cell.ts';
+import type { Memory } from '../../src/memory/memory.ts';
 import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
 import { searchHere } from '../../src/run/search/search.ts';
 import type { SearchSpec } from '../../src/run/search/searchSpec.ts';
@@ -61,6 +63,24 @@ test.each(['tso', 'rc11'] as const)('graphs of more than 1,024 events: %s', (mem
   });
   const search = { ...base, stepsMax: 10_000, memoryModel, reduction: 'optimal' } as const;
   expect(searchHere(long, search, noLimits)).toMatchObject({ executions: 2, blocked: 0, limit: undefined });
+});
+
+test.each([
+  [2, 2],
+  [3, 5],
+  [4, 14],
+  [5, 43],
+  [6, 144],
+])('%i compare-and-exchanges in turn have %i graphs, as GenMC counts', (threads, graphs) => {
+  const turns = Array.from({ length: threads }, (_, i) => i);
+  const turn = (i: number) => [(mem: Memory, { x }: { readonly x: Cell }) => mem.cmpxchg(x, i, i + 1, 'relaxed')];
+  const rotation = scenario({
+    name: 'rotation',
+    cells: { x: 'u32' },
+    actors: Object.fromEntries(turns.map((i) => [`t${i}`, turn(i)])),
+  });
+  const search = { ...base, memoryModel: 'rc11', reduction: 'optimal' } as const;
+  expect(searchHere(rotation, search, noLimits)).toMatchObject({ executions: graphs, blocked: 0 });
 });
 
 describe('the benchmark rings have as many classes as other tools count, in any order of the threads', () => {
