@@ -2,6 +2,7 @@ import { KERNEL_RULE } from '../kvm/kernelRules.ts';
 import { performAccess, performFence } from '../memory/accessMemory.ts';
 import { check } from '../memory/assume.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
+import type { LoadOrder, StoreOrder } from '../memory/kinds.ts';
 import type { Memory } from '../memory/memory.ts';
 import { loadModule } from './cache.ts';
 import { type CompiledKernel, KernelError } from './compiled.ts';
@@ -157,8 +158,7 @@ export class CompiledCode {
     const cell = this.cellAt(address, bytes);
     if (cell === undefined) return this.fixed(site, address, bytes);
     const mem = this.at(site);
-    if (order === AccessOrder.plain) return mem.read(cell);
-    return order === AccessOrder.acquire ? mem.loadAcquire(cell) : mem.load(cell);
+    return order === AccessOrder.plain ? mem.read(cell) : mem.load(cell, loadOrderOf(order));
   }
 
   private load64(site: number, order: number, address: number): bigint {
@@ -170,7 +170,7 @@ export class CompiledCode {
     const mem = this.at(site);
     // A word of 32 bits for the rest of the harness: the number of pages of a slot.
     if (place.kind === 'cell') return BigInt(mem.load(place));
-    return order === AccessOrder.plain ? mem.read64(place) : mem.load64(place);
+    return order === AccessOrder.plain ? mem.read64(place) : mem.load64(place, loadOrderOf(order));
   }
 
   private store(site: number, order: number, address: number, bytes: number, value: number): void {
@@ -180,8 +180,7 @@ export class CompiledCode {
     else {
       const mem = this.at(site);
       if (order === AccessOrder.plain) mem.write(cell, value >>> 0);
-      else if (order === AccessOrder.release) mem.storeRelease(cell, value >>> 0);
-      else mem.store(cell, value >>> 0);
+      else mem.store(cell, value >>> 0, storeOrderOf(order));
     }
   }
 
@@ -192,7 +191,7 @@ export class CompiledCode {
     else {
       const mem = this.at(site);
       if (order === AccessOrder.plain) mem.write64(place, BigInt.asUintN(64, value));
-      else mem.store64(place, BigInt.asUintN(64, value));
+      else mem.store64(place, BigInt.asUintN(64, value), storeOrderOf(order));
     }
   }
 
@@ -331,3 +330,9 @@ const STACK_FROM = 1024;
 
 /** The address of a word and its size, at most 8 bytes, as one number. */
 const keyOf = (address: number, bytes: number): number => address * 16 + bytes;
+
+const loadOrderOf = (order: number): LoadOrder =>
+  order === AccessOrder.acquire ? 'acquire' : order === AccessOrder.seqCst ? 'seq_cst' : 'relaxed';
+
+const storeOrderOf = (order: number): StoreOrder =>
+  order === AccessOrder.release ? 'release' : order === AccessOrder.seqCst ? 'seq_cst' : 'relaxed';

@@ -1,8 +1,9 @@
 import { KernelError } from './compiled.ts';
 import { DebugInfo } from './debugInfo.ts';
+import { atomicHooks, hookAtomic } from './rewriteAtomics.ts';
 
 /** The ordering of an access: the second argument of a hook. */
-export const AccessOrder = { plain: 0, once: 1, acquire: 2, release: 3 } as const;
+export const AccessOrder = { plain: 0, once: 1, acquire: 2, release: 3, seqCst: 4 } as const;
 
 export interface RewrittenIr {
   /** LLVM IR in which accesses are calls of hooks. */
@@ -22,12 +23,13 @@ const ORDERS: Readonly<Record<string, number>> = {
   monotonic: AccessOrder.once,
   acquire: AccessOrder.acquire,
   release: AccessOrder.release,
+  seq_cst: AccessOrder.seqCst,
 };
 
 const LOAD =
-  /^(\s+%[\w.-]+ = )load (atomic )?(volatile )?(\S+), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|acquire|seq_cst))?, align \d+/;
+  /^(\s+%[\w.-]+ = )load (?:atomic )?(volatile )?(\S+), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|acquire|seq_cst))?, align \d+/;
 const STORE =
-  /^(\s+)store (atomic )?(volatile )?(\S+) (.+?), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|release|seq_cst))?, align \d+/;
+  /^(\s+)store (?:atomic )?(volatile )?(\S+) (.+?), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|release|seq_cst))?, align \d+/;
 const BLOCK =
   /^(\s+)call void @llvm\.(memcpy|memset)\S*\(ptr (?:\w+ )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
 const CALL = /^(\s+(?:%[\w.-]+ = )?(?:tail )?call .*@gfnring_(\w+)\(i32 (?:noundef )?)0\b/;
@@ -67,18 +69,18 @@ export function hookAccesses(ir: string, allowed: readonly string[]): RewrittenI
     const debug = DEBUG.exec(line)?.[0] ?? '';
     const load = LOAD.exec(line);
     if (load !== null) {
-      const [, to, atomic, volatile, type, from, order = ''] = load;
+      const [, to, volatile, type, from, order = ''] = load;
       if (own.has(from)) return line;
       const kind = ORDERS[order || (volatile ? 'volatile' : '')];
-      if (!(type in TYPES) || kind === undefined || (atomic && is64(type))) return miss(line);
+      if (!(type in TYPES) || kind === undefined) return miss(line);
       return `${to}call ${type} @gfnring_load${TYPES[type]}(i32 ${site(line, 'load')}, i32 ${kind}, ptr ${from})${debug}`;
     }
     const store = STORE.exec(line);
     if (store !== null) {
-      const [, indent, atomic, volatile, type, value, to, order = ''] = store;
+      const [, indent, volatile, type, value, to, order = ''] = store;
       if (own.has(to)) return line;
       const kind = ORDERS[order || (volatile ? 'volatile' : '')];
-      if (!(type in TYPES) || kind === undefined || (atomic && is64(type))) return miss(line);
+      if (!(type in TYPES) || kind === undefined) return miss(line);
       return `${indent}call void @gfnring_store${TYPES[type]}(i32 ${site(line, 'store')}, i32 ${kind}, ptr ${to}, ${type} ${value})${debug}`;
     }
     const block = BLOCK.exec(line);
@@ -90,6 +92,8 @@ export function hookAccesses(ir: string, allowed: readonly string[]): RewrittenI
       }
       return `${indent}call void @gfnring_copy(i32 ${site(line, 'copy')}, ptr ${to}, ptr ${from.split(' ').at(-1)}, i64 ${size})${debug}`;
     }
+    const atomic = hookAtomic(line, debug, site);
+    if (atomic !== undefined) return atomic;
     const call = CALL.exec(line);
     if (call !== null) return line.replace(CALL, `${call[1]}${site(line, call[2])}`);
     if (ASSEMBLER.test(line)) return miss(line);
@@ -107,9 +111,6 @@ export function hookAccesses(ir: string, allowed: readonly string[]): RewrittenI
   return { ir: `${text}\n${missing.join('\n')}\n`, sites, hooked, unhooked: missed, info };
 }
 
-/** Memory has no ordered accesses of 64 bits. */
-const is64 = (type: string): boolean => type === 'i64' || type === 'ptr';
-
 const hooks = [
   ...Object.entries(TYPES).flatMap(([type, name]) => [
     `declare ${type} @gfnring_load${name}(i32, i32, ptr)`,
@@ -117,4 +118,5 @@ const hooks = [
   ]),
   'declare void @gfnring_fill(i32, ptr, i8, i64)',
   'declare void @gfnring_copy(i32, ptr, ptr, i64)',
+  ...atomicHooks,
 ];

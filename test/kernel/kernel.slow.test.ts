@@ -142,6 +142,21 @@ function treeWith(text: string, file = MAIL.file): Tree {
   return { kdir, file };
 }
 
+test('atomics of C11 and of Linux, of every order, are accesses', LONG, async () => {
+  const before = [
+    'u32 seen = __atomic_exchange_n(&entry->slot, 1, __ATOMIC_RELAXED);',
+    '__atomic_compare_exchange_n(&entry->slot, &seen, 2, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);',
+    '__atomic_thread_fence(__ATOMIC_RELEASE);',
+    '__atomic_store_n(&entry->slot, __atomic_load_n(&entry->slot, __ATOMIC_SEQ_CST), __ATOMIC_SEQ_CST);',
+    'xchg_relaxed(&entry->slot, cmpxchg_acquire(&entry->slot, 1, 2));',
+    'atomic_t *counter = (atomic_t *)&entry->slot; atomic_inc(counter); atomic_sub_return_release(1, counter);',
+  ];
+  const tree = edited(MAIL, ['entry->slot = datum->slot;', `{ ${before.join(' ')} } entry->slot = datum->slot;`]);
+  const { outcome, kernel: of } = await report(tree, 'ring');
+  expect(outcome).toBe('passed');
+  expect(of).toMatchObject({ hooked: { rmw: 6, fence: 1 }, unhooked: [] });
+});
+
 describe('an error of compilation is one line', () => {
   test.each([
     ['an error of C', () => edited(MAIL, ['u16 prod = ', 'u17 prod = ']), /gfnring\.c:34:\d+: error: .*u17/],
@@ -162,7 +177,7 @@ describe('an error of compilation is one line', () => {
     ],
     [
       'an access that cannot be hooked',
-      () => edited(MAIL, ['entry->slot = datum->slot;', '__atomic_fetch_add(&entry->slot, 1, __ATOMIC_SEQ_CST);']),
+      () => edited(MAIL, ['entry->slot = datum->slot;', '__atomic_fetch_xor(&entry->slot, 1, __ATOMIC_SEQ_CST);']),
       /cannot be hooked.*kvm_gfn_ring_push virt\/kvm\/gfnring\.c:44:\d+: .*atomicrmw/,
     ],
   ] as const)('%s', LONG, async (_, tree, message) => {

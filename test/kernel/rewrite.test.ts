@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
 import { AccessOrder, hookAccesses } from '../../src/kernel/rewrite.ts';
-import { kindNames } from '../../src/memory/kinds.ts';
+import { fenceKind, Kind, kindNames, type RmwOrder, rmwKind } from '../../src/memory/kinds.ts';
 
 const METADATA = `
 !1 = !DIFile(filename: "virt/kvm/x.c", directory: "/")
@@ -82,14 +82,29 @@ test('a by-value copy of a stack variable, and a compiler barrier, are no access
   expect(rewritten(...lines)).toMatchObject({ hooked: {}, unhooked: [] });
 });
 
+test('atomics of C11 have their order', () => {
+  const hookOf = (line: string): string => rewritten(`  ${line}, !dbg !9`).ir.split('\n').slice(1).join('\n');
+  const kindOfLine = (line: string): number => Number(/i32 1, i32 (\d+)/.exec(hookOf(line))![1]);
+  expect(kindOfLine('%1 = atomicrmw add ptr %p, i32 1 seq_cst, align 4')).toBe(rmwKind(Kind.fetchAdd, 'seq_cst'));
+  expect(kindOfLine('%1 = atomicrmw volatile xchg ptr %p, i32 %v monotonic, align 4')).toBe(
+    rmwKind(Kind.xchg, 'relaxed'),
+  );
+  expect(kindOfLine('fence acq_rel')).toBe(fenceKind('acq_rel'));
+  expect(kindOfLine('%1 = load atomic i64, ptr %p seq_cst, align 8')).toBe(AccessOrder.seqCst);
+  expect(kindOfLine('store atomic i32 1, ptr %p seq_cst, align 4')).toBe(AccessOrder.seqCst);
+  const cmpxchg = '%1 = cmpxchg ptr %p, i16 0, i16 %v acq_rel acquire, align 2';
+  expect(kindOfLine(cmpxchg)).toBe(rmwKind(Kind.cmpxchg, 'acq_rel'));
+  expect(hookOf(cmpxchg)).toContain('%1 = insertvalue { i16, i1 } %gfn.pair1, i1 %gfn.equal1, 1');
+  expect(hookOf('%1 = atomicrmw sub ptr %p, i32 %v acquire, align 4')).toContain('%gfn.neg1 = sub i32 0, %v');
+});
+
 describe('instructions that cannot be hooked are rejected with their site', () => {
   test.each([
-    '%1 = atomicrmw add ptr %p, i32 1 seq_cst, align 4',
-    '%1 = cmpxchg ptr %p, i32 0, i32 1 seq_cst seq_cst, align 4',
-    'fence seq_cst',
+    '%1 = atomicrmw xor ptr %p, i32 1 seq_cst, align 4',
+    '%1 = atomicrmw add ptr %p, i64 1 seq_cst, align 8',
+    '%1 = cmpxchg ptr %p, i32 0, i32 1 acq_rel monotonic, align 4',
+    'fence syncscope("singlethread") seq_cst',
     '%1 = load i128, ptr %p, align 16',
-    '%1 = load atomic i64, ptr %p acquire, align 8',
-    '%1 = load atomic i32, ptr %p seq_cst, align 4',
     'store <2 x i32> %v, ptr %p, align 8',
     '%1 = call i32 @taking(ptr noundef byval(%struct.gfn) align 8 %p)',
     'call void asm sideeffect "sfence", "~{memory}"()',
@@ -128,10 +143,12 @@ test('members of structs are found, those of nested structs by their path', () =
   ]);
 });
 
-test('the hooks use the same numbers for kinds of accesses as traces', () => {
+test('the hooks use the same numbers for kinds of accesses and orders as traces', () => {
   const header = readFileSync('src/kernel/shim/linux/gfnring_hooks.h', 'utf8');
   const numbers = [...header.matchAll(/GFNRING_(\w+) = (\d+)/g)].map(([, name, number]) => [name, Number(number)]);
   const kinds = new Map(kindNames.map((name, kind) => [name.toUpperCase(), kind]));
-  expect(numbers).toHaveLength(6);
+  const orderOf = (order: RmwOrder): number => rmwKind(Kind.xchg, order) >>> 5;
+  for (const order of ['full', 'relaxed', 'acquire', 'release'] as const) kinds.set(order.toUpperCase(), orderOf(order));
+  expect(numbers).toHaveLength(12);
   for (const [name, number] of numbers) expect([name, kinds.get(name as string)]).toEqual([name, number]);
 });

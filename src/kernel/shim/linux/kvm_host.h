@@ -12,26 +12,7 @@
 #define smp_rmb() gfnring_fence(0, GFNRING_RMB)
 #define smp_mb() gfnring_fence(0, GFNRING_MB)
 
-#define GFNRING_WIDTH(p) _Static_assert(sizeof(*(p)) <= 4, "read-modify-writes of up to 32 bits are known")
-#define xchg(p, v) \
-	({ GFNRING_WIDTH(p); (__typeof__(*(p)))gfnring_rmw(0, GFNRING_XCHG, (void *)(p), sizeof(*(p)), 0, (u32)(v)); })
-#define cmpxchg(p, old, new) \
-	({ GFNRING_WIDTH(p); \
-	   (__typeof__(*(p)))gfnring_rmw(0, GFNRING_CMPXCHG, (void *)(p), sizeof(*(p)), (u32)(old), (u32)(new)); })
-typedef struct { int counter; } atomic_t;
-#define atomic_read(a) READ_ONCE((a)->counter)
-#define atomic_set(a, v) WRITE_ONCE((a)->counter, (v))
-#define atomic_fetch_add(v, a) ((int)gfnring_rmw(0, GFNRING_FETCHADD, &(a)->counter, 4, 0, (u32)(v)))
-#define atomic_add_return(v, a) (atomic_fetch_add((v), (a)) + (v))
-#define atomic_inc_return(a) atomic_add_return(1, (a))
-#define atomic_dec_return(a) atomic_add_return(-1, (a))
-/*
- * Atomics without a result, such as atomic_inc, have no ordering in Linux. Memory has none of these: the
- * linker reports their callers.
- */
-void atomic_add(int v, atomic_t *a);
-void atomic_inc(atomic_t *a);
-void atomic_dec(atomic_t *a);
+#include <linux/atomic.h>
 
 #define WARN_ON(c) ({ bool __warned = !!(c); if (__warned) gfnring_warn(0); __warned; })
 #define WARN_ON_ONCE(c) WARN_ON(c)
