@@ -72,7 +72,10 @@ export function hookAtomic(line: string, debug: string, addSite: AddSite): strin
     .join('\n');
 }
 
-/** `to` = the hook of a read-modify-write. It takes and returns 32 bits; narrower types are converted. */
+/**
+ * `to` = the hook of a read-modify-write. It takes and returns 32 bits; narrower types are
+ * converted.
+ */
 function callHook(
   site: number,
   kind: number,
