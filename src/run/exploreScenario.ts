@@ -32,10 +32,11 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
   const search = searchSpecOf(options);
   refuseIdle(opened.scenario, search, options.limits);
   const workers = exhaustive && search.reduction === 'states' ? 1 : options.workers;
-  const result =
+  const found =
     workers === 1
       ? searchHere(opened.scenario, search, options.limits)
       : await searchOnThreads(workers, opened, search, options.limits);
+  const result = { ...found, limit: found.limit ?? boundAsLimit(found, search) };
   const { violation, missing } = result;
   if (violation?.category === 'unsupported') throw new BadInput(violation.message);
   const findings = await reportFindings(opened, search, result, options);
@@ -74,6 +75,19 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
 function limitText({ limit, running }: ScenarioSearchResult): string | null {
   if (limit === undefined) return null;
   return running === undefined ? limit.text : `${limit.text}, when ${running} had not returned`;
+}
+
+/**
+ * The limit that ended a search in which no execution came to its end within the bound of
+ * iterations: such a search shows nothing.
+ */
+function boundAsLimit(
+  { executions, cut, bounds, violation }: ScenarioSearchResult,
+  { loopRules }: SearchSpec,
+): ScenarioSearchResult['limit'] {
+  if (violation !== undefined || executions + cut > 0 || bounds.length === 0) return undefined;
+  const text = `${loopRules?.iterationsMax} iterations of ${bounds[0]}, which every execution reaches`;
+  return { kind: 'execution', text };
 }
 
 /** Throws `BadInput` for a scenario without an access: it would prove nothing. */

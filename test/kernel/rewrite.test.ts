@@ -148,7 +148,8 @@ test('the hooks use the same numbers for kinds of accesses and orders as traces'
   const numbers = [...header.matchAll(/GFNRING_(\w+) = (\d+)/g)].map(([, name, number]) => [name, Number(number)]);
   const kinds = new Map(kindNames.map((name, kind) => [name.toUpperCase(), kind]));
   const orderOf = (order: RmwOrder): number => rmwKind(Kind.xchg, order) >>> 5;
-  for (const order of ['full', 'relaxed', 'acquire', 'release'] as const) kinds.set(order.toUpperCase(), orderOf(order));
+  for (const order of ['full', 'relaxed', 'acquire', 'release'] as const)
+    kinds.set(order.toUpperCase(), orderOf(order));
   expect(numbers).toHaveLength(12);
   for (const [name, number] of numbers) expect([name, kinds.get(name as string)]).toEqual([name, number]);
 });

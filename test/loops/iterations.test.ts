@@ -156,6 +156,13 @@ test.each(['tso', 'rc11'] as const)(
   },
 );
 
+test('a bound that every execution reaches shows nothing', async () => {
+  const loopRules = { iterationsMax: 2, byComparison: false };
+  const { outcome, limit, findings } = await reportOfBodies([ENDLESS[0]], true, { loopRules });
+  expect([outcome, findings]).toEqual(['limit', []]);
+  expect(limit).toMatch(/^2 iterations of the loop at .*, which every execution reaches$/);
+});
+
 test('a shallow violation is found in a program with an unbounded loop', async () => {
   const bodies = [
     'let n = 0; while (mem.load(x) === 0) n++; return n === 2;',
