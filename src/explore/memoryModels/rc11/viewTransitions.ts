@@ -92,7 +92,8 @@ export class ViewTransitions {
     const own = isRelease(kind) ? views.join(current, view.loads) : this.withParts(view.release, first);
     this.addMessages(views.join(own, read));
     const stores = this.afterWrite(thread, view.stores, first);
-    this.threadViews[thread] = { ...view, current, acquire: views.join(view.acquire, read), stores };
+    const { loads, release } = view;
+    this.threadViews[thread] = { current, loads, acquire: views.join(view.acquire, read), release, stores };
     if (isSeqCst(kind)) this.addScAccess(thread, view.current, from, this.madeFrom(first));
     this.addWrites(current, first);
     if (!isFullFence(kind)) return;
@@ -109,7 +110,8 @@ export class ViewTransitions {
     else if (isFullFence(kind)) {
       const current = this.upToNow(thread, views.join(views.join(view.current, view.loads), view.acquire));
       current[views.fences(thread)] = this.scOrder.addFence(thread, current);
-      this.threadViews[thread] = { ...view, current, loads: current, acquire: current, release: current };
+      const { stores } = view;
+      this.threadViews[thread] = { current, loads: current, acquire: current, release: current, stores };
     } else {
       const current = this.upToNow(thread, isAcquire(kind) ? views.join(view.current, view.acquire) : view.current);
       const release = isRelease(kind) ? views.join(current, view.loads) : view.release;
