@@ -1,4 +1,4 @@
-import { memoryModelAliases, memoryModelNames } from '../explore/memoryModels/registry.ts';
+import { memoryModelAliases, steppedMemoryModelNames } from '../explore/memoryModels/registry.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../input/fieldTypes.ts';
 import { knownDefects } from '../scenario/knownDefects.ts';
 import type { ScenarioRef } from '../scenario/scenarioRef.ts';
@@ -28,7 +28,7 @@ const SHARDS_MAX = 100_000;
 const settingsFields = (t: FieldTypes) => ({
   kind: t.constant('campaign'),
   schema: t.version(CAMPAIGN_SCHEMA),
-  memoryModel: t.oneOfRenamed(memoryModelNames, memoryModelAliases),
+  memoryModel: t.oneOfRenamed(steppedMemoryModelNames, memoryModelAliases),
   tearing: t.flag(),
   /** Maximum number of steps of one execution. */
   stepsMax: t.wholeNumber(1, 10_000_000),

@@ -135,6 +135,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
 
   atEnd(stop: Stop): Violation | undefined {
     if (stop.kind === 'violated' || stop.kind === 'crashed') return stop.violation;
+    const race = this.execution.memory.violationAtEnd?.();
+    if (race !== undefined) return race;
     if (stop.kind === 'deadlock') {
       const waiting = waitingThreads(this.execution);
       const property = this.properties.deadlock(waiting);

@@ -1,5 +1,9 @@
 import { noLimits } from '../explore/limits.ts';
-import { DEFAULT_MEMORY_MODEL, type MemoryModelName, memoryModelNames } from '../explore/memoryModels/registry.ts';
+import {
+  DEFAULT_MEMORY_MODEL,
+  type MemoryModelName,
+  steppedMemoryModelNames,
+} from '../explore/memoryModels/registry.ts';
 import { scMemory } from '../run/createRun.ts';
 import { searchHere } from '../run/search/search.ts';
 import { SearchPool } from '../run/search/searchPool.ts';
@@ -61,7 +65,7 @@ export function measureModelRatios(): Ratio[] {
   for (const reduction of ['optimal', 'states'] as const) {
     const best = new Map<MemoryModelName, number>();
     for (let i = 0; i < 4 * REPEATS; i++)
-      for (const model of memoryModelNames) {
+      for (const model of steppedMemoryModelNames) {
         const start = performance.now();
         searchHere(scenario, search(reduction, model), noLimits);
         best.set(model, Math.min(best.get(model) ?? Infinity, performance.now() - start));

@@ -1,5 +1,11 @@
 import { type Command, Option } from 'commander';
-import { canonicalMemoryModel, DEFAULT_MEMORY_MODEL, memoryModelNames } from '../explore/memoryModels/registry.ts';
+import {
+  canonicalMemoryModel,
+  DEFAULT_MEMORY_MODEL,
+  type MemoryModelName,
+  memoryModelNames,
+  steppedMemoryModelNames,
+} from '../explore/memoryModels/registry.ts';
 import { DEFAULT_TRACKER } from '../trackers/interface/tracker.ts';
 import { trackerNames } from '../trackers/registry.ts';
 import { UsageError } from './errors.ts';
@@ -36,11 +42,11 @@ export const seedOption = (): Option =>
   new Option('--seed <n>', 'seed of all random choices')
     .default(1)
     .argParser(wholeNumberArgument('seed', 0, 2 ** 31 - 1));
-export const memoryModelOption = (): Option =>
+export const memoryModelOption = (names: readonly MemoryModelName[] = memoryModelNames): Option =>
   new Option('--memory-model <name>', 'memory model of the machine (docs/memory-models.md)')
-    .choices([...memoryModelNames])
+    .choices([...names])
     .default(DEFAULT_MEMORY_MODEL)
-    .argParser(memoryModelArgument(memoryModelNames));
+    .argParser(memoryModelArgument(names));
 
 /** Parses the name of a memory model. An old name is accepted, and a line on stderr says so. */
 export const memoryModelArgument =
@@ -83,7 +89,7 @@ export const memoryOption = (): Option =>
 export const checkOptions = (): Option[] => [
   scenarioSecondsOption(),
   memoryOption(),
-  memoryModelOption(),
+  memoryModelOption(steppedMemoryModelNames),
   tearingOption(),
   directoryOption(),
   seedOption(),

@@ -35,16 +35,18 @@ export function formatSchedule(schedule: ArrayLike<number>): string {
 }
 
 const STEPS_MAX = 10_000_000;
+const READS_FROM_MAX = 2 ** 26;
 
 /** Parses what `formatSchedule` prints. Returns undefined if the text is no schedule. */
 export function parseSchedule(text: string): number[] | undefined {
   const schedule: number[] = [];
   if (text === '') return schedule;
   for (const run of text.split(',')) {
-    const parts = /^(\d{1,2})(?:\.(\d{1,6}))?(?:x(\d{1,8}))?$/.exec(run);
+    const parts = /^(\d{1,2})(?:\.(\d{1,8}))?(?:x(\d{1,8}))?$/.exec(run);
     if (parts === null) return undefined;
     const [thread, readsFrom, length] = [Number(parts[1]), Number(parts[2] ?? 0), Number(parts[3] ?? 1)];
-    if (thread > 31 || length === 0 || schedule.length + length > STEPS_MAX) return undefined;
+    if (thread > 31 || readsFrom >= READS_FROM_MAX || length === 0 || schedule.length + length > STEPS_MAX)
+      return undefined;
     for (let i = 0; i < length; i++) schedule.push(encodeChoice(thread, readsFrom));
   }
   return schedule;

@@ -38,7 +38,9 @@ function executeBlock(statements: readonly Statement[], frame: CallFrame, held: 
         break;
       case 'store': {
         const cell = cellAt(statement.at, frame);
-        mem[statement.how](cell, evaluate(statement.value, frame));
+        const value = evaluate(statement.value, frame);
+        mem.origin = originOf(statement.at);
+        mem[statement.how](cell, value);
         break;
       }
       case 'fence':
@@ -115,12 +117,28 @@ function evaluate(expression: Expression, frame: CallFrame): number {
     case 'choice':
       return evaluate(evaluate(expression.test, frame) === 0 ? expression.no : expression.yes, frame);
     case 'load':
-      return frame.mem[expression.how](cellAt(expression.at, frame)) | 0;
+      return executeLoad(expression, frame);
     case 'update':
       return executeUpdate(expression, frame);
     default:
       throw new Error(`${expression.kind} is not explored`);
   }
+}
+
+function executeLoad({ how, at }: Expression & { readonly kind: 'load' }, frame: CallFrame): number {
+  const cell = cellAt(at, frame);
+  frame.mem.origin = originOf(at);
+  return frame.mem[how](cell) | 0;
+}
+
+/** By the expression of an address: what tells its access from others, as a place in the source. */
+const origins = new WeakMap<Expression, string>();
+let lastOrigin = 0;
+
+function originOf(at: Expression): string {
+  const known = origins.get(at) ?? `access:${++lastOrigin}:1`;
+  origins.set(at, known);
+  return known;
 }
 
 function executeUpdate({ how, order, at, expected, value, result }: Update, frame: CallFrame): number {
@@ -129,6 +147,7 @@ function executeUpdate({ how, order, at, expected, value, result }: Update, fram
   const compared = expected === undefined ? 0 : evaluate(expected, frame);
   const operand = evaluate(value, frame);
   if (how === 'addUnless' || how === 'fetchXor') throw new Error(`${how} is not explored`);
+  mem.origin = originOf(at);
   const memoryOrder = order === 'mb' ? 'full' : order;
   const old =
     (how === 'cmpxchg' ? mem.cmpxchg(cell, compared, operand, memoryOrder) : mem[how](cell, operand, memoryOrder)) | 0;

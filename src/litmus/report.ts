@@ -7,8 +7,8 @@ import type { LitmusTest, Verdict } from './syntax.ts';
 import { UnsupportedTest } from './unsupportedTest.ts';
 
 /** What litmus tests are decided under: `lkmm` by its axioms, the others by exploration. */
-export type LitmusModel = MemoryModelName | 'lkmm';
-export const litmusModels: readonly LitmusModel[] = [...memoryModelNames, 'lkmm'];
+export type LitmusModel = MemoryModelName;
+export const litmusModels: readonly LitmusModel[] = memoryModelNames;
 
 /**
  * How a verdict compares with the result that the test states.

@@ -2,7 +2,7 @@ import { Checker } from '../check/checker.ts';
 import type { Properties } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
 import type { Execution } from '../explore/execution/execution.ts';
-import type { Stop } from '../explore/execution/stop.ts';
+import { PRUNED, type Stop } from '../explore/execution/stop.ts';
 import type { Violation } from '../explore/execution/violation.ts';
 import {
   createExecution,
@@ -95,6 +95,7 @@ export function runOnce(
   scheduler.begin(index);
   execution.reset();
   const stop = execution.run(scheduler);
+  if (execution.memory.whyForbidden?.() !== undefined) return { stop: PRUNED, violation: undefined };
   return { stop, violation: checker.atEnd(stop) };
 }
 

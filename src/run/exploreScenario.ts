@@ -1,5 +1,6 @@
 import type { Scenario } from '../check/scenario.ts';
 import type { Limits } from '../explore/limits.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import { checkWritable } from '../files/checkWritable.ts';
 import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
@@ -8,7 +9,7 @@ import { createRun } from './createRun.ts';
 import { type ExploreReport, exploreOutcome, loopAssumptions } from './exploreReport.ts';
 import { type FindingOptions, reportFindings } from './reportFindings.ts';
 import { searchHere } from './search/search.ts';
-import type { ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
+import type { Reduction, ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
 import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 
 /** The options of `exploreScenario`, without defaults. */
@@ -30,6 +31,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
   const exhaustive = options.scheduler === 'exhaustive';
   if (options.directory !== null) checkWritable(options.directory, 'findings');
   const search = searchSpecOf(options);
+  refuseUnknownSearch(options);
   refuseIdle(opened.scenario, search, options.limits);
   const workers = exhaustive && search.reduction === 'states' ? 1 : options.workers;
   const found =
@@ -88,6 +90,30 @@ function boundAsLimit(
   if (violation !== undefined || executions + cut > 0 || bounds.length === 0) return undefined;
   const text = `${loopRules?.iterationsMax} iterations of ${bounds[0]}, which every execution reaches`;
   return { kind: 'execution', text };
+}
+
+/** The reduction of an exhaustive search where none is named. */
+export const defaultReduction = (memoryModel: MemoryModelName): Reduction =>
+  memoryModels[memoryModel].searchGraphs === undefined ? 'states' : 'optimal';
+
+/** Throws `BadInput` for a search that the memory model does not have. */
+function refuseUnknownSearch({
+  memoryModel,
+  scheduler,
+  reduction,
+  preemptions,
+  symmetry,
+  workers,
+}: ExploreOptions): void {
+  if (memoryModels[memoryModel].searchGraphs === undefined) return;
+  const refuse = (what: string): never => {
+    throw new BadInput(`under ${memoryModel} there is one search, exhaustive with reduction optimal: no ${what}`);
+  };
+  if (scheduler !== 'exhaustive') refuse(`scheduler ${scheduler}`);
+  if (reduction !== 'optimal') refuse(`reduction ${reduction}`);
+  if (preemptions !== undefined) refuse('bound of preemptions');
+  if (symmetry === true) refuse('symmetry');
+  if (workers !== 1) refuse(`search with ${workers} workers`);
 }
 
 /** Throws `BadInput` for a scenario without an access: it would prove nothing. */

@@ -33,6 +33,8 @@ export function replay(
     );
   if (scheduler.strayed >= 0)
     throw impossible(scheduler.strayed, whyImpossible(run.execution, order[scheduler.strayed]));
+  const forbidden = run.execution.memory.whyForbidden?.();
+  if (forbidden !== undefined) throw new BadInput(`${what}: the schedule is no execution: ${forbidden}`);
   if (stop.kind !== 'pruned' && steps < order.length && violation === undefined)
     throw impossible(steps, 'all actors have ended');
   if (cycle === undefined || violation !== undefined) return violation;

@@ -1,3 +1,4 @@
+import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { errorCode } from '../files/fileErrors.ts';
 import { extendGuards } from '../process/supervision.ts';
 import type { OpenedScenario } from '../scenario/scenarioRef.ts';
@@ -33,7 +34,8 @@ export async function reportFindings(
   const write = (failure: Failure): WrittenFinding => writeIfPossible(createFinding(failure), directory);
   if (violation !== undefined) {
     const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
-    return [write(await minimised(failure, minimiseSeconds))];
+    const isMinimised = memoryModels[memoryModel].searchGraphs === undefined;
+    return [write(isMinimised ? await minimised(failure, minimiseSeconds) : failure)];
   }
   if (result.limit !== undefined) return [];
   const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];

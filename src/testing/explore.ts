@@ -9,7 +9,7 @@ import {
 import { BadInput } from '../input/badInput.ts';
 import { checkOneOf } from '../input/fieldTypes.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
-import { type ExploreOptions, exploreScenario } from '../run/exploreScenario.ts';
+import { defaultReduction, type ExploreOptions, exploreScenario } from '../run/exploreScenario.ts';
 import { resolveScenarioName } from '../run/resolveScenarioName.ts';
 import { reductionNames, schedulerNames } from '../run/search/searchSpec.ts';
 import type { OmittedOperations } from '../scenario/omittedOperations.ts';
@@ -99,7 +99,7 @@ export async function explore(what: Scenario | string, options: Options = {}): P
   if (skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
   const report = await exploreScenario(scenario, {
     scheduler: options.scheduler ?? 'exhaustive',
-    reduction: options.reduction ?? 'states',
+    reduction: options.reduction ?? defaultReduction(memory.memoryModel),
     preemptions: options.preemptions,
     symmetry: options.symmetry,
     workers: options.workers ?? 1,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Execution } from '../../src/explore/execution/execution.ts';
-import { createExecution, memoryModelNames } from '../../src/explore/memoryModels/registry.ts';
+import { createExecution, steppedMemoryModelNames } from '../../src/explore/memoryModels/registry.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { type Random, randomOf } from '../../src/explore/random.ts';
 import { VarintBuffer } from '../../src/explore/states/varintBuffer.ts';
@@ -64,7 +64,7 @@ function stateOf(execution: Execution): unknown {
   return structuredClone([arrays, [enabled, live, halted, last], results, words]);
 }
 
-test.each(memoryModelNames)('%s: after steps forward and back all is as it was', (model) => {
+test.each(steppedMemoryModelNames)('%s: after steps forward and back all is as it was', (model) => {
   const execution = createExecution(model, allPrimitives(), 1000);
   for (let index = 0; index < 12; index++) {
     const random = randomOf(3, index);

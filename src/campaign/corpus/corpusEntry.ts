@@ -1,4 +1,4 @@
-import { memoryModelAliases, memoryModelNames } from '../../explore/memoryModels/registry.ts';
+import { memoryModelAliases, steppedMemoryModelNames } from '../../explore/memoryModels/registry.ts';
 import { type FieldsOf, type FieldTypes, lazySchema } from '../../input/fieldTypes.ts';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import type { ScenarioRef } from '../../scenario/scenarioRef.ts';
@@ -12,7 +12,7 @@ const entryFields = (t: FieldTypes) => ({
   kind: t.constant('corpus entry'),
   /** The name of the campaign's scenario that it comes from. */
   base: t.text(),
-  memoryModel: t.oneOfRenamed(memoryModelNames, memoryModelAliases),
+  memoryModel: t.oneOfRenamed(steppedMemoryModelNames, memoryModelAliases),
   tearing: t.flag(),
   scenario: t.unread(),
   schedule: t.text(),

@@ -1,4 +1,4 @@
-import { memoryModelAliases, memoryModelNames } from '../../explore/memoryModels/registry.ts';
+import { memoryModelAliases, steppedMemoryModelNames } from '../../explore/memoryModels/registry.ts';
 import { BadInput } from '../../input/badInput.ts';
 import { type FieldTypes, lazySchema, readFields } from '../../input/fieldTypes.ts';
 import { parseScenarioRef } from '../../run/parseScenarioRef.ts';
@@ -9,7 +9,7 @@ import { queueSecret } from './signedMessage.ts';
 
 const config = (t: FieldTypes) =>
   t.openFields({
-    memoryModel: t.oneOfRenamed(memoryModelNames, memoryModelAliases),
+    memoryModel: t.oneOfRenamed(steppedMemoryModelNames, memoryModelAliases),
     tearing: t.flag(),
     stepsMax: t.wholeNumber(1, 10_000_000),
   });

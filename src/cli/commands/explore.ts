@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import type { MemoryConfig } from '../../run/createRun.ts';
 import type { ExploreReport } from '../../run/exploreReport.ts';
-import { type ExploreOptions, exploreScenario } from '../../run/exploreScenario.ts';
+import { defaultReduction, type ExploreOptions, exploreScenario } from '../../run/exploreScenario.ts';
 import { findingNamed, resolveScenarioName } from '../../run/resolveScenarioName.ts';
 import { reductionNames, schedulerNames } from '../../run/search/searchSpec.ts';
 import { scenarioNamesAndPaths, setCompletionValues } from '../completionValues.ts';
@@ -132,7 +132,15 @@ async function explore(name: string | undefined, options: Options, command: Comm
 
 function toRequest(options: Options, machine: MemoryConfig): ExploreOptions {
   refuseUselessOptions(options);
-  const { scheduler, reduction = 'states', preemptions, symmetry, workers, seed, depth } = options;
+  const {
+    scheduler,
+    reduction = defaultReduction(machine.memoryModel),
+    preemptions,
+    symmetry,
+    workers,
+    seed,
+    depth,
+  } = options;
   return {
     ...machine,
     ...{ scheduler, reduction, workers, seed, depth },

@@ -10,6 +10,7 @@ import { ThreadPoolExecutor } from '../../campaign/executors/threadPoolExecutor.
 import type { CampaignSettings } from '../../campaign/settings.ts';
 import { type CampaignSummary, summariseCampaign } from '../../campaign/summary.ts';
 import { withUnwritten } from '../../campaign/unwrittenFindings.ts';
+import { steppedMemoryModelNames } from '../../explore/memoryModels/registry.ts';
 import type { ReportRequest } from '../../report/writeReport.ts';
 import { CampaignClock } from '../campaignClock.ts';
 import { CampaignProgress, WriteErrors } from '../campaignProgress.ts';
@@ -74,7 +75,7 @@ export const fuzzCommand = (): Command =>
       ...limitOptions(),
       ...campaignOptions(),
       patienceOption(),
-      memoryModelOption(),
+      memoryModelOption(steppedMemoryModelNames),
       tearingOption(),
       reportOption(),
       seedOption(),

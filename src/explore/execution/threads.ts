@@ -43,14 +43,13 @@ export class Threads {
   /** By thread: its trie node; the access code it takes next, NONE at its end. */
   readonly node: Int32Array;
   readonly pending: Int32Array;
-  /**
-   * By thread: the index of its operation, and how many it has performed. One with an `until`
-   * counts each time.
-   */
+  /** By thread: its operation, and how many it has performed; with an `until`, each time. */
   readonly operation: Int32Array;
   readonly performed: Int32Array;
   /** Why an operation ended the execution. */
   failure: ViolationStop | null = null;
+  /** Whether an operation that throws stops its thread alone. */
+  failuresHalt = false;
   /** Whether an operation ended with the last step. */
   ended = false;
   /** Loops that were cut after `iterationsMax` iterations, as messages name them. */
@@ -242,7 +241,8 @@ export class Threads {
       const why = this.tree.end(leaf);
       if (why instanceof BoundExceeded) this.bounds.add(`the loop at ${shortPlace(why.place)}`);
       this.halted |= 1 << thread;
-    } else this.failure = stopOf(this.tree.end(leaf));
+    } else if (this.failuresHalt) this.halted |= 1 << thread;
+    else this.failure = stopOf(this.tree.end(leaf));
     this.node[thread] = leaf;
     this.pending[thread] = NONE;
     return NONE;
@@ -340,7 +340,7 @@ export class Threads {
     return longest;
   }
 
-  /** How often in a row `thread` has performed the operation that it is in. */
+  /** How often in a row `thread` has performed its operation. */
   private repeatsOf(thread: number): number {
     let repeats = 0;
     for (let n = this.performed[thread] - 1; n >= 0; n--, repeats++)

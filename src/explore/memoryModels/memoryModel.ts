@@ -86,6 +86,17 @@ export interface MemoryModel {
    */
   readableValues(thread: number, place: number): readonly bigint[] | undefined;
 
+  /**
+   * Why the execution is none of the model, although each step was possible. Left out: all are.
+   */
+  whyForbidden?(): string | undefined;
+
+  /**
+   * What a whole execution did wrong whatever the code is meant to do, where that is not known
+   * before. Asked at the end. Left out: nothing.
+   */
+  violationAtEnd?(): Violation | undefined;
+
   /** Starts to show memory at other moments of the same steps: see `StateAtCut`. */
   rewind(): void;
   /**

@@ -1,16 +1,19 @@
 import { Execution } from '../execution/execution.ts';
 import type { Program } from '../program.ts';
+import { lkmm } from './lkmm/descriptor.ts';
 import type { MemoryModelDescriptor } from './memoryModelDescriptor.ts';
 import { rc11 } from './rc11/descriptor.ts';
 import { sc } from './sc/descriptor.ts';
 import { tso } from './tso/descriptor.ts';
 
 /** The list of memory models: see `docs/memory-models.md`. */
-const list = { sc, tso, rc11 };
+const list = { sc, tso, rc11, lkmm };
 
 export type MemoryModelName = keyof typeof list;
 export const memoryModels: Readonly<Record<MemoryModelName, MemoryModelDescriptor>> = list;
 export const memoryModelNames = Object.keys(list) as readonly MemoryModelName[];
+/** Those under which all searches are known, and not only that of graphs. */
+export const steppedMemoryModelNames = memoryModelNames.filter((name) => memoryModels[name].searchGraphs === undefined);
 
 /** Old names, for one version. */
 export const memoryModelAliases = { weak: 'rc11' } as const satisfies Readonly<Record<string, MemoryModelName>>;

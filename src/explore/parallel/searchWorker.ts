@@ -8,7 +8,7 @@ import { comparedLoops, LoopComparison } from '../search/loopComparison.ts';
 import { SamplingWorkList, sampleExecutions } from '../search/sampling.ts';
 import type { PropertyChecker, SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
-import type { ConsistencyModel } from '../trust/consistencyModel.ts';
+import type { ConsistencyModel } from '../trust/modelOfGraphs.ts';
 import { EMPTY_GRAPH } from '../trust/partialGraph.ts';
 import { trust } from '../trust/trust.ts';
 import type { WorkItem, WorkList, WorkResult } from './workItem.ts';

@@ -44,6 +44,13 @@ export class TraceCounter {
     this.taken = new Int32Array(execution.node.length);
   }
 
+  /** Forgets all classes. */
+  clear(): void {
+    this.seen.clear();
+    this.readsFrom.clear();
+    this.drain();
+  }
+
   /** Adds the current execution. Returns whether its class is new. */
   add(): boolean {
     const { seen, readsFrom } = this;

@@ -1,14 +1,9 @@
 import { type LoopRules, usualLoopRules } from '../../memory/loopRules.ts';
 import { Execution } from '../execution/execution.ts';
-import type { GraphAxioms } from '../memoryModels/memoryModelDescriptor.ts';
 import { type MemoryModelName, memoryModels } from '../memoryModels/registry.ts';
 import type { Program } from '../program.ts';
 import { ExecutionGraph } from './graph.ts';
-
-/** The memory model behind the graphs. */
-export interface ConsistencyModel extends Pick<GraphAxioms, 'isLinear' | 'order' | 'isConsistent'> {
-  readonly graph: ExecutionGraph;
-}
+import type { ConsistencyModel } from './modelOfGraphs.ts';
 
 /**
  * The consistency model for the graphs of a program; undefined where the memory model has no

@@ -1,20 +1,20 @@
 import { isLocking, kindOf, placeOf } from '../../memory/kinds.ts';
-import type { GraphExecution } from '../memoryModels/rc11/graphMemory.ts';
-import type { GraphEvent } from './partialGraph.ts';
+import type { AnyGraphExecution } from './graphMemory.ts';
+import { type GraphEvent, isPromise } from './partialGraph.ts';
 
 /**
  * An execution graph under construction. The underlying execution is told what each event reads and
  * where each store is placed; step s of it is event s of the graph.
  */
 export class ExecutionGraph {
-  readonly execution: GraphExecution;
+  readonly execution: AnyGraphExecution;
   readonly events: GraphEvent[] = [];
   /** By event, then by thread: how many events of the thread are in its porf prefix. */
   private readonly prefixes: Int32Array[] = [];
   /** By event: the latest stamp of the events up to it. */
   private readonly latestStamps: number[] = [];
 
-  constructor(execution: GraphExecution) {
+  constructor(execution: AnyGraphExecution) {
     this.execution = execution;
     execution.reset();
   }
@@ -73,14 +73,14 @@ export class ExecutionGraph {
 
   /** The store of event `s` to a location; the initial value for -1. */
   storeOf(s: number, location: number): number {
-    if (s < 0) return location;
+    if (s < 0) return isPromise(s) ? s : location;
     const { stores } = this.execution.memory;
     return this.execution.memory.storesWritten(s).find((store) => stores.location[store] === location)!;
   }
 
   /** The events that made these stores. */
   eventsOf(stores: readonly number[]): number[] {
-    return stores.map((store) => this.execution.memory.stores.step[store]);
+    return stores.map((store) => (isPromise(store) ? store : this.execution.memory.stores.step[store]));
   }
 
   /** The kind of access of event `s`; a failed cmpxchg is a load. */
@@ -131,7 +131,7 @@ export class ExecutionGraph {
         return renamed.get(stores.step[order[at]])!;
       });
       renamed.set(s, events.length);
-      const readsFrom = event.readsFrom.map((writer) => renamed.get(writer)!);
+      const readsFrom = event.readsFrom.map((writer) => renamed.get(writer) ?? writer);
       const { thread, readStamp, writeStamp } = event;
       events.push({ thread, readsFrom, coherenceAfter, readStamp, writeStamp });
     }

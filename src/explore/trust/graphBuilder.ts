@@ -1,12 +1,12 @@
 import { placeOf } from '../../memory/kinds.ts';
-import type { GraphExecution } from '../memoryModels/rc11/graphMemory.ts';
 import type { ExecutionGraph } from './graph.ts';
+import type { AnyGraphExecution } from './graphMemory.ts';
 import type { PartialGraph, PendingRead } from './partialGraph.ts';
 
 /** The graph that the search is at, with the reads that are not events yet; and the work list. */
 export class GraphBuilder {
   readonly graph: ExecutionGraph;
-  readonly execution: GraphExecution;
+  readonly execution: AnyGraphExecution;
   rmwReads: readonly PendingRead[] = [];
   lockWaits: readonly PendingRead[] = [];
   /** Branches that are still to be explored, the next one last. */

@@ -1,8 +1,9 @@
 import type { Execution } from '../execution/execution.ts';
-import type { AccessChoice, GraphModel } from '../memoryModels/relations.ts';
-import type { ConsistencyModel } from './consistencyModel.ts';
+import type { AccessChoice } from '../memoryModels/relations.ts';
 import { equalNumbers } from './graph.ts';
-import type { GraphEvent } from './partialGraph.ts';
+import type { GraphMemory } from './graphMemory.ts';
+import type { ConsistencyModel } from './modelOfGraphs.ts';
+import { type GraphEvent, isPromise } from './partialGraph.ts';
 import { type PartialOrder, topologicalOrder } from './partialOrder.ts';
 
 /**
@@ -11,7 +12,7 @@ import { type PartialOrder, topologicalOrder } from './partialOrder.ts';
  */
 export class GraphRunner {
   private readonly execution: Execution;
-  private readonly memory: GraphModel;
+  private readonly memory: GraphMemory;
   private readonly model: ConsistencyModel;
   /** The events that were run last, where step s was event s. */
   private events: readonly GraphEvent[] = [];
@@ -20,7 +21,7 @@ export class GraphRunner {
 
   constructor(execution: Execution, model: ConsistencyModel) {
     this.execution = execution;
-    this.memory = execution.memory as GraphModel;
+    this.memory = execution.memory as GraphMemory;
     this.model = model;
   }
 
@@ -43,6 +44,7 @@ export class GraphRunner {
     }
     const { order, steps } = this.order();
     this.runSteps(order, steps);
+    this.keepPromises();
     if (execution.isViolated) return;
     if (!equalNumbers(model.graph.execution.memory.graphHash(), memory.graphHash()!)) inconsistent();
   }
@@ -84,12 +86,24 @@ export class GraphRunner {
     execution.step(thread, choice);
   }
 
+  /** The promises of the graph are kept by the same stores. */
+  private keepPromises(): void {
+    const { taken, memory } = this;
+    const { events, execution: graph } = this.model.graph;
+    for (let event = 0; event < events.length; event++) {
+      if (taken[event] === undefined || !events[event].readsFrom.some(isPromise)) continue;
+      const [store] = graph.memory.storesRead(event);
+      if (taken[graph.memory.stores.step[store]] !== undefined) memory.keepPromise!(taken[event], this.storeOf(store));
+    }
+  }
+
   /** How an event is taken: its store comes after the last store before it that has been made. */
   private choiceOf(event: number): AccessChoice {
     const graph = this.model.graph.execution.memory;
     const { step, location, order, rank } = graph.stores;
+    const { readsFrom } = this.model.graph.events[event];
     return {
-      from: graph.storesRead(event).map((store) => this.storeOf(store)),
+      from: readsFrom.some(isPromise) ? readsFrom : graph.storesRead(event).map((store) => this.storeOf(store)),
       after: graph.storesWritten(event).map((store) => {
         const others = order[location[store]];
         let at = rank[store] - 1;

@@ -1,7 +1,7 @@
 import { placeOf } from '../../memory/kinds.ts';
 import type { ExecutionGraph } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
-import type { PartialGraph, PendingRead } from './partialGraph.ts';
+import { isPromise, type PartialGraph, type PendingRead } from './partialGraph.ts';
 
 /** A partial graph made from another one, and the new number of each event that was kept. */
 export type RestrictedGraph = PartialGraph & { readonly renamed: ReadonlyMap<number, number> };
@@ -54,6 +54,7 @@ export function restrictMaximally(
 
 /** Whether the read half of event `s` was added maximally: it reads the coherence-latest store. */
 function isMaximalRead(graph: ExecutionGraph, s: number, prefix: Int32Array): boolean {
+  if (graph.events[s].readsFrom.some(isPromise)) return false;
   return graph.areLatest(graph.execution.memory.storesRead(s), graph.events[s].readStamp, prefix, s);
 }
 

@@ -1,6 +1,6 @@
 /**
  * One event of an execution graph, as plain data. Events are numbered in the order in which the
- * graph lists them; -1 stands for the initial value of a location.
+ * graph lists them; -1 stands for the initial value of a location, a lower number for a promise.
  */
 export interface GraphEvent {
   readonly thread: number;
@@ -16,6 +16,15 @@ export interface GraphEvent {
   readonly readStamp: number;
   readonly writeStamp: number;
 }
+
+/** The number of no store. */
+export const NO_STORE = -1;
+
+/**
+ * Whether a number is no event and no store, but a value that a read is promised. Some store must
+ * have it in the complete graph: see `memoryModels/lkmm/promises.ts`.
+ */
+export const isPromise = (number: number): boolean => number < NO_STORE;
 
 /** A read that is not an event yet: a thread's next access has read, but has not been added. */
 export interface PendingRead {

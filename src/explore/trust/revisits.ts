@@ -2,7 +2,7 @@ import { isFence, isLocking, isRmw, isWrite, Kind, kindOf, placeOf } from '../..
 import type { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, notifyLockWaiters } from './locks.ts';
 import { restrictMaximally } from './maximality.ts';
-import type { BackwardRevisit, GraphEvent, PendingRead } from './partialGraph.ts';
+import { type BackwardRevisit, type GraphEvent, isPromise, type PendingRead } from './partialGraph.ts';
 
 /**
  * The forward revisits of the next access of `thread`. There is one event for each store that it
@@ -46,8 +46,22 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
     // Also where another RMW has updated `from`: a backward revisit deletes that RMW, and `from` is
     // free again.
     addBackwardRevisits(builder, { thread, readsFrom: graph.eventsOf(from), readStamp });
-    return choices.isFree(from) ? [event(from, from)] : [];
+    return updatePositions(builder, thread, from).map((after) => event(from, after));
   });
+}
+
+/**
+ * Where the store of a read-modify-write may be placed that reads `from`: right after it. One that
+ * reads a promise may be anywhere, as the store that keeps the promise comes later.
+ */
+function updatePositions(
+  { execution }: GraphBuilder,
+  thread: number,
+  from: readonly number[],
+): readonly (readonly number[])[] {
+  const { choices } = execution.memory;
+  if (from.some(isPromise)) return choices.placements(thread);
+  return choices.isFree(from) ? [from] : [];
 }
 
 /**
@@ -67,7 +81,7 @@ function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
     const restricted = restrictMaximally(builder, s, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
-    const readsFrom = store.readsFrom.map((writer) => renamed.get(writer)!);
+    const readsFrom = store.readsFrom.map((writer) => renamed.get(writer) ?? writer);
     const backwardRevisit = { ...store, readsFrom, reader: { thread, readStamp } };
     workList.push({ events, rmwReads, lockWaits, backwardRevisit });
   }
@@ -85,8 +99,9 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
   const storeIsRmw = isRmw(kindOf(execution.pending[thread]));
   const read = readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
   const stamp = builder.nextStamp(reader);
-  const mayUpdate = storeIsRmw && choices.isFree(read) && choices.mayUpdate(thread, read);
-  const positions = !storeIsRmw ? choices.placements(thread) : mayUpdate ? [read] : [];
+  const mayUpdate = storeIsRmw && choices.mayUpdate(thread, read);
+  const updates = mayUpdate ? updatePositions(builder, thread, read) : [];
+  const positions = storeIsRmw ? updates : choices.placements(thread);
   for (const after of positions) {
     const coherenceAfter = graph.eventsOf(after);
     graph.add({

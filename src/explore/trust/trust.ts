@@ -6,10 +6,10 @@ import type { WorkItem } from '../parallel/workItem.ts';
 import { lowestSetBit } from '../schedulers/scheduler.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
-import type { ConsistencyModel } from './consistencyModel.ts';
 import { GraphBuilder } from './graphBuilder.ts';
 import { GraphRunner } from './graphRunner.ts';
 import { addLockRevisits, hasReadLatest } from './locks.ts';
+import type { ConsistencyModel } from './modelOfGraphs.ts';
 import type { PartialGraph } from './partialGraph.ts';
 import { applyBackwardRevisit, forwardRevisits } from './revisits.ts';
 import { vectorClocks } from './vectorClocks.ts';
@@ -158,8 +158,12 @@ class GraphSearch {
       if (!isRunning || kindOf(execution.pending[t]) !== Kind.lock) continue;
       if (!lockWaits.some(({ thread }) => thread === t)) addLockRevisits(builder, t);
     }
-    if (isBroken || lockWaits.every(({ thread, readsFrom }) => hasReadLatest(builder, thread, readsFrom)))
-      this.runComplete();
+    if (!isBroken && !lockWaits.every(({ thread, readsFrom }) => hasReadLatest(builder, thread, readsFrom))) return;
+    const run = (): void => {
+      if (this.progress.violation === undefined) this.runComplete();
+    };
+    if (this.model.complete === undefined) run();
+    else this.model.complete(run);
   }
 
   /** Runs the execution that the complete graph stands for, and checks its properties. */

@@ -1,11 +1,13 @@
 import type { Scenario } from '../../check/scenario.ts';
 import type { Violation } from '../../explore/execution/violation.ts';
 import { Deadline, type Limits } from '../../explore/limits.ts';
+import { memoryModels } from '../../explore/memoryModels/registry.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import { SearchProgress } from '../../explore/search/searchProgress.ts';
 import { TraceCounter } from '../../explore/search/traceCounter.ts';
 import { VisitedGraphs } from '../../explore/trust/visitedGraphs.ts';
+import { usualLoopRules } from '../../memory/loopRules.ts';
 import { extendGuards } from '../../process/supervision.ts';
 import { takeRunningProperty } from '../../scenario/runningProperty.ts';
 import { type CheckedExecution, createRun, runOnce, stuckViolation, takenSchedule } from '../createRun.ts';
@@ -35,17 +37,20 @@ export function searchHere(scenario: Scenario, search: SearchSpec, limits: Limit
 }
 
 function searchOnce(scenario: Scenario, search: SearchSpec, limits: Limits): ScenarioSearchResult {
+  const isGraphSearch = memoryModels[search.memoryModel].searchGraphs !== undefined;
   const visitsStates = search.scheduler === 'exhaustive' && search.reduction === 'states';
   const create = (): CheckedExecution => createRun(scenario, search.stepsMax, search, [], search.loopRules);
   const run = create();
   const deadline = new Deadline(limits.seconds);
   const result = withinTime(limits.seconds + GRACE_SECONDS, () =>
-    visitsStates
-      ? searchStates(scenario, search, limits, run)
-      : searchInBatches(scenario, search, limits, run, deadline),
+    isGraphSearch
+      ? searchOnlyGraphs(search, limits, run)
+      : visitsStates
+        ? searchStates(scenario, search, limits, run)
+        : searchInBatches(scenario, search, limits, run, deadline),
   );
   if (result === OUT_OF_TIME) return timedOutResult(run, create, limits);
-  if (result.cut === 0 || result.violation !== undefined) return result;
+  if (result.cut === 0 || result.violation !== undefined || isGraphSearch) return result;
   return { ...result, ...findLivelockByTurns(run, deadline.secondsLeft) };
 }
 
@@ -104,6 +109,16 @@ function searchInBatches(
   return batchedResult(batched, run.checker.missing, search);
 }
 
+/** The search of a memory model that has only one. */
+function searchOnlyGraphs(search: SearchSpec, limits: Limits, run: CheckedExecution): ScenarioSearchResult {
+  const { execution, checker } = run;
+  const { stepsMax, loopRules = usualLoopRules } = search;
+  const classes = new TraceCounter(execution);
+  const { searchGraphs } = memoryModels[search.memoryModel];
+  const result = searchGraphs!(execution, checker, limits, { stepsMax, loopRules, classes });
+  return withClasses(oneRunResult(run, result), classes);
+}
+
 /**
  * The reduction `optimal` under `tso` and `rc11` for programs that `trust` does not support. It
  * runs on one thread, and stores all execution graphs.
@@ -115,12 +130,13 @@ export function searchWithGraphCache(scenario: Scenario, search: SearchSpec, lim
   execution.blockOnSpin = true;
   const states = new VisitedGraphs(execution);
   const result = depthFirstSearch(execution, checker, limits, { states, classes });
-  const { seen, readsFrom, full } = classes;
-  return {
-    ...oneRunResult(run, result),
-    states: 0,
-    classes: seen.size,
-    readsFrom: readsFrom.size,
-    classesCut: full,
-  };
+  return withClasses(oneRunResult(run, result), classes);
 }
+
+const withClasses = (result: ScenarioSearchResult, { seen, readsFrom, full }: TraceCounter): ScenarioSearchResult => ({
+  ...result,
+  states: 0,
+  classes: seen.size,
+  readsFrom: readsFrom.size,
+  classesCut: full,
+});

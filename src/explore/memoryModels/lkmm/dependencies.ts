@@ -1,0 +1,8 @@
+import type { EventRelation } from './eventRelation.ts';
+
+/** What events depend on, as pairs of a read and an event of its thread. */
+export interface Dependencies {
+  readonly address: EventRelation;
+  readonly data: EventRelation;
+  readonly control: EventRelation;
+}

@@ -1,0 +1,270 @@
+import { isRead, isRmw, isWrite, kindOf, methodOf } from '../../../memory/kinds.ts';
+import type { Execution } from '../../execution/execution.ts';
+import { isPromise } from '../../trust/partialGraph.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { GraphRelations } from './graphRelations.ts';
+import type { LkmmGraph } from './lkmmGraph.ts';
+import type { LocationValues } from './locationValues.ts';
+import { promisedValue } from './promises.ts';
+import { type ProbedAccess, type ProbedRun, type ReadValue, type ThreadProbe, writesAfter } from './threadProbe.ts';
+
+/** An access of the thread whose dependencies are looked for. */
+interface KnownAccess extends ProbedAccess {
+  readonly location: number;
+  readonly value: ReadValue;
+  readonly writes: boolean;
+}
+
+/** The numbers of the reads in the thread that an access depends on. */
+interface Found {
+  readonly address: readonly number[];
+  readonly data: readonly number[];
+  readonly control: readonly number[];
+}
+
+/** An access whose dependencies are looked for. */
+interface WantedAccess {
+  readonly thread: number;
+  /** What its thread did; it is the last one of these. */
+  readonly accesses: readonly KnownAccess[];
+  readonly access: KnownAccess;
+  /** The place in the code of each access in a run that has it; runs the thread the first time. */
+  readonly sites: () => readonly (string | undefined)[];
+}
+
+/** Runs that are tried to see whether an access is always there; beyond that it counts as such. */
+const RUNS_MAX = 200;
+
+/**
+ * Finds what the accesses of a thread depend on. An operation is a function of the values it reads.
+ * So a thread runs again with another value of one read, or of two. What is not the same then
+ * depends on them. See `docs/memory-models.md` for how that differs from dependencies of the text.
+ */
+export class DependencyFinder {
+  private readonly probe: ThreadProbe;
+  private readonly possible: LocationValues;
+  private readonly locationOf: (code: number) => number;
+  private readonly cache = new Map<string, Found>();
+
+  /** @param locationOf the location of an access. */
+  constructor(probe: ThreadProbe, possible: LocationValues, locationOf: (code: number) => number) {
+    this.probe = probe;
+    this.possible = possible;
+    this.locationOf = locationOf;
+  }
+
+  /** The dependencies of all events of a graph. */
+  of(x: GraphRelations, execution: Execution<LkmmGraph>): Dependencies {
+    const found = x.noDependencies();
+    const { readOf, writeOf } = x.events;
+    execution.memory.stepsOf.forEach((own, thread) => {
+      const accesses = accessesOf(execution, own);
+      let key = `${thread}`;
+      own.forEach((s, k) => {
+        const { nodes, values, highs } = execution;
+        const event = accesses[k].writes ? writeOf[s] : readOf[s];
+        if (event >= 0) {
+          const { address, data, control } = this.cached(`${key} ${nodes[s]}`, thread, accesses, k);
+          for (const read of address) found.address.add(readOf[own[read]], event);
+          for (const read of data) found.data.add(readOf[own[read]], event);
+          for (const read of control) found.control.add(readOf[own[read]], event);
+          if (accesses[k].writes && readOf[s] >= 0) {
+            // The address of a read-modify-write is also that of its read. Its write may also
+            // depend on what it has read.
+            for (const read of address) found.address.add(readOf[own[read]], readOf[s]);
+            if (usesOldValue(accesses[k].code)) found.data.add(readOf[s], event);
+          }
+        }
+        key += ` ${nodes[s]}:${values[s]}:${highs[s]}`;
+      });
+    });
+    return found;
+  }
+
+  private cached(key: string, thread: number, accesses: readonly KnownAccess[], k: number): Found {
+    const known = this.cache.get(key);
+    if (known !== undefined) return known;
+    const found = this.find(thread, accesses, k);
+    this.cache.set(key, found);
+    return found;
+  }
+
+  private find(thread: number, accesses: readonly KnownAccess[], k: number): Found {
+    const found = { address: new Set<number>(), data: new Set<number>(), control: new Set<number>() };
+    const reads = accesses.slice(0, k).flatMap((access, i) => (this.isVariable(access) ? [i] : []));
+    if (reads.length === 0) return listsOf(found);
+    const of = this.wanted(thread, accesses.slice(0, k + 1));
+    const differsWith = (changed: readonly (readonly [number, ReadValue])[]): boolean => {
+      const kinds = this.difference(of, new Map(changed));
+      for (const kind of kinds) for (const [read] of changed) found[kind].add(read);
+      return kinds.size > 0;
+    };
+    const values = (read: number): ReadValue[] => this.others(accesses[read]);
+    const rest = reads.filter((read) => values(read).filter((value) => differsWith([[read, value]])).length === 0);
+    if (!this.dependsOnSeveral(of, rest)) return listsOf(found);
+    for (const [i, a] of rest.entries())
+      for (const b of rest.slice(i + 1))
+        for (const first of values(a))
+          for (const second of values(b))
+            differsWith([
+              [a, first],
+              [b, second],
+            ]);
+    return listsOf(found);
+  }
+
+  /** The last of these accesses. */
+  private wanted(thread: number, accesses: readonly KnownAccess[]): WantedAccess {
+    const told = new Map(accesses.map((known) => [nameOf(known), known.value]));
+    let sites: readonly (string | undefined)[] | undefined;
+    return {
+      ...{ thread, accesses, access: accesses.at(-1)! },
+      sites: () => {
+        sites ??= this.probe
+          .run(thread, (read) => told.get(nameOf(read)) ?? this.possible.of(this.locationOf(read.code))[0] ?? [0, 0])
+          .sites();
+        return sites;
+      },
+    };
+  }
+
+  /**
+   * Whether an access may differ when several of these reads return other values, though each of
+   * them alone changes nothing: as `a | b` does, where both are 1.
+   */
+  private dependsOnSeveral(of: WantedAccess, reads: readonly number[]): boolean {
+    if (reads.length < 2) return false;
+    const others = reads.map((read) => this.others(of.accesses[read]));
+    const most = Math.max(...others.map(({ length }) => length));
+    return Array.from({ length: most }, (_, i) => i).some((i) => {
+      const changed = new Map(reads.map((read, n) => [read, others[n][i % others[n].length]]));
+      return this.difference(of, changed).size > 0;
+    });
+  }
+
+  private isVariable(access: KnownAccess): boolean {
+    return isRead(kindOf(access.code)) && this.others(access).length > 0;
+  }
+
+  private others({ location, value: [low, high] }: KnownAccess): ReadValue[] {
+    return this.possible.of(location).filter(([l, h]) => l !== low || h !== high);
+  }
+
+  /** In which ways an access differs, in some run, when these reads return other values. */
+  private difference(of: WantedAccess, changed: ReadonlyMap<number, ReadValue>): ReadonlySet<keyof Found> {
+    const told = new Map<string, ReadValue>();
+    of.accesses.forEach((access, i) => {
+      if (isRead(kindOf(access.code))) told.set(nameOf(access), changed.get(i) ?? access.value);
+    });
+    const kinds = new Set<keyof Found>();
+    const choices: { chosen: number; readonly of: number }[] = [];
+    for (let runs = 0; runs < RUNS_MAX; runs++) {
+      let at = 0;
+      const values = new Map<ProbedAccess, ReadValue>();
+      const run = this.probe.run(of.thread, (access, before) => {
+        // The rest does not matter.
+        if (isInPlace(of, before, values)) return undefined;
+        const value = told.get(nameOf(access)) ?? this.choose(access, choices, at++);
+        values.set(access, value);
+        return value;
+      });
+      const kind = run.isComplete ? differenceIn(run, of, values) : undefined;
+      if (kind !== undefined) kinds.add(kind);
+      if (!advance(choices)) break;
+    }
+    return kinds;
+  }
+
+  private choose(access: ProbedAccess, choices: { chosen: number; readonly of: number }[], at: number): ReadValue {
+    const values = this.possible.of(this.locationOf(access.code));
+    if (at === choices.length) choices.push({ chosen: 0, of: Math.max(1, values.length) });
+    return values[choices[at].chosen] ?? [0, 0];
+  }
+}
+
+const listsOf = ({ address, data, control }: Readonly<Record<keyof Found, ReadonlySet<number>>>): Found => ({
+  address: [...address],
+  data: [...data],
+  control: [...control],
+});
+
+/** Accesses are compared between runs by what they are, and which one of these it is. */
+const nameOf = ({ code, nth }: ProbedAccess): string => `${code} ${nth}`;
+
+function advance(choices: { chosen: number; readonly of: number }[]): boolean {
+  for (let last = choices.at(-1); last !== undefined; last = choices.at(-1)) {
+    if (++last.chosen < last.of) return true;
+    choices.pop();
+  }
+  return false;
+}
+
+/** Whether two accesses write the same, if the first one writes; or else read the same place. */
+function isSame(access: KnownAccess, other: ProbedAccess, values: ReadonlyMap<ProbedAccess, ReadValue>): boolean {
+  if (other.code !== access.code) return false;
+  if (!access.writes) return true;
+  if (other.operand !== access.operand || other.operandHigh !== access.operandHigh) return false;
+  if (!isRmw(kindOf(other.code))) return true;
+  // It may not have read yet.
+  const read = values.get(other);
+  return read !== undefined && writesAfter(other, read[0]);
+}
+
+/** Whether a run accesses the same places up to the wanted access, and has that. */
+function isInPlace(
+  { accesses, access }: WantedAccess,
+  run: readonly ProbedAccess[],
+  values: ReadonlyMap<ProbedAccess, ReadValue>,
+): boolean {
+  const at = accesses.length - 1;
+  return run.length > at && accesses.every(({ code }, i) => run[i].code === code) && isSame(access, run[at], values);
+}
+
+/**
+ * How a run differs in an access; undefined: it has it. An access that another branch makes, and
+ * that the run with the wanted one does not come to, stands for it.
+ */
+function differenceIn(
+  { accesses: others, sites }: ProbedRun,
+  of: WantedAccess,
+  values: ReadonlyMap<ProbedAccess, ReadValue>,
+): keyof Found | undefined {
+  const { access, accesses } = of;
+  if (isInPlace(of, others, values)) return undefined;
+  const theirs = sites();
+  const ours = of.sites();
+  const place = ours[accesses.length - 1];
+  const nth = ours.slice(0, accesses.length - 1).filter((site) => site === place).length;
+  const at = others.filter((_, i) => theirs[i] === place)[nth];
+  if (at !== undefined && isSame(access, at, values)) return undefined;
+  const stands = (other: ProbedAccess, i: number): boolean =>
+    access.writes && isSame(access, other, values) && !ours.includes(theirs[i]);
+  if (others.some(stands)) return undefined;
+  if (at === undefined || kindOf(at.code) !== kindOf(access.code)) return access.writes ? 'control' : undefined;
+  if (at.code !== access.code) return 'address';
+  return access.writes ? 'data' : undefined;
+}
+
+/** Whether what a read-modify-write writes depends on what it has read. */
+const usesOldValue = (code: number): boolean => !['xchg', 'cmpxchg'].includes(methodOf(kindOf(code)).name);
+
+function accessesOf(execution: Execution<LkmmGraph>, own: readonly number[]): KnownAccess[] {
+  const { tree, nodes, footprints, memory } = execution;
+  const counts = new Map<number, number>();
+  return own.map((s) => {
+    const node = nodes[s];
+    const code = tree.code[node];
+    const nth = counts.get(code) ?? 0;
+    counts.set(code, nth + 1);
+    const store = memory.read[s];
+    const value: ReadValue = isPromise(store)
+      ? [promisedValue(store), 0]
+      : [memory.stores.low[store] ?? 0, memory.stores.high[store] ?? 0];
+    const location = memory.locationOf(code);
+    const writes = isWrite(kindOf(footprints[s]));
+    return {
+      ...{ code, nth, location, value, writes },
+      ...{ operand: tree.operand[node], operandHigh: tree.operandHigh[node], expected: tree.expected[node] },
+    };
+  });
+}

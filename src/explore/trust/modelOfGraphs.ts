@@ -1,0 +1,12 @@
+import type { GraphAxioms } from '../memoryModels/memoryModelDescriptor.ts';
+import type { ExecutionGraph } from './graph.ts';
+
+/** The memory model behind the graphs. */
+export interface ConsistencyModel extends Pick<GraphAxioms, 'isLinear' | 'order' | 'isConsistent'> {
+  readonly graph: ExecutionGraph;
+  /**
+   * Calls `visit` for each complete graph that the current one stands for. Left out: it is that
+   * graph.
+   */
+  complete?(visit: () => void): void;
+}

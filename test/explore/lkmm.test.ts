@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import type { Scenario } from '../../src/check/scenario.ts';
+import { benchmarkRing } from '../../src/scenario/benchmarkRing.ts';
+import { scenario } from '../../src/scenario/define.ts';
+import { explore, type Options } from '../../src/testing/explore.ts';
+
+const lkmm = (what: Scenario, options: Options = {}) => explore(what, { memoryModel: 'lkmm', minimise: 0, ...options });
+
+const cells = { x: 'u32', y: 'u32' } as const;
+
+/** Two threads that load what the other one stores afterwards. */
+const buffering = (isRelease: boolean): Scenario =>
+  scenario({
+    name: 'buffering',
+    cells,
+    actors: {
+      a: [
+        (mem, { x, y }) => {
+          const seen = mem.load(x);
+          mem.store(y, 1);
+          return seen;
+        },
+      ],
+      b: [
+        (mem, { x, y }) => {
+          const seen = isRelease ? mem.loadAcquire(y) : mem.load(y);
+          if (isRelease) mem.storeRelease(x, 1);
+          else mem.store(x, 1);
+          return seen;
+        },
+      ],
+    },
+    finally: { 'not both': ({ results }) => results.a[0] !== 1 || results.b[0] !== 1 },
+  });
+
+describe('load buffering', () => {
+  test('is found, shown and replayed', async () => {
+    const { outcome, findings, text } = await lkmm(buffering(false));
+    expect([outcome, findings[0].property]).toEqual(['violated', 'not both']);
+    expect(text).toContain('not the initial value');
+    const replayed = await lkmm(buffering(false), { replay: findings[0].schedule });
+    expect([replayed.outcome, replayed.findings[0].property]).toEqual(['violated', 'not both']);
+    expect((await explore(buffering(false), { memoryModel: 'rc11' })).outcome).toBe('passed');
+  });
+
+  test('is there if one side alone is ordered, as the other one may be late', async () => {
+    expect((await lkmm(buffering(true))).outcome).toBe('violated');
+  });
+
+  test('a promise that is not kept is no execution', async () => {
+    await expect(lkmm(buffering(false), { replay: '1.1000003,1,0x2' })).rejects.toThrow('does not keep a promise');
+    await expect(lkmm(buffering(false), { replay: '1.9,1,0x2' })).rejects.toThrow('has no choice 9');
+  });
+
+  test('does not get values from nowhere', async () => {
+    // Both threads copy; and each of the two loads of `a` alone makes no difference if both are 1.
+    const copies = scenario({
+      name: 'copies',
+      cells: { x: 'u32', y: 'u32', z: 'u32' },
+      actors: {
+        a: [(mem, { x, y, z }) => mem.store(z, mem.load(x) | mem.load(y))],
+        b: [
+          (mem, { x, y, z }) => {
+            const seen = mem.load(z);
+            mem.store(x, seen);
+            mem.store(y, seen);
+          },
+        ],
+        c: [(mem, { x }) => mem.store(x, 4)],
+      },
+      finally: { 'z is 0 or 4': ({ read, cells: { z } }) => read(z) === 0 || read(z) === 4 },
+    });
+    expect((await lkmm(copies)).outcome).toBe('passed');
+  });
+});
+
+test('an operation that fails on a promise fails only if the promise is kept', async () => {
+  const failing = (keeps: boolean): Scenario =>
+    scenario({
+      name: 'failing',
+      cells: { x: 'u32', y: 'u32', z: 'u32' },
+      actors: {
+        a: [
+          (mem, { x, y, z }) => {
+            const seen = mem.load(x);
+            mem.store(z, 1);
+            mem.store(y, seen === 1 && !keeps ? 2 : 1);
+            if (seen === 1) throw new Error('seen');
+          },
+        ],
+        b: [(mem, { x, y }) => mem.store(x, mem.load(y) === 1 ? 1 : 3)],
+      },
+    });
+  expect((await lkmm(failing(true))).outcome).toBe('crashed');
+  expect((await lkmm(failing(false))).outcome).toBe('passed');
+});
+
+test('dependencies order what a release or a fence would', async () => {
+  const published = (depends: boolean): Scenario =>
+    scenario({
+      name: 'published',
+      cells: { index: 'u32', entry: { type: 'u32', length: 2 } },
+      actors: {
+        writer: [
+          (mem, { index, entry }) => {
+            mem.store(entry[1], 7);
+            mem.wmb();
+            mem.store(index, 1);
+          },
+        ],
+        reader: [(mem, { index, entry }) => [mem.load(index), mem.load(entry[depends ? mem.load(index) : 1])]],
+      },
+      finally: { 'index 0 or entry 7': () => true },
+    });
+  const outcomes = async (depends: boolean): Promise<number | null> => (await lkmm(published(depends))).classes;
+  // Without the dependency, the reader may see the index and miss the entry.
+  expect(await outcomes(false)).toBe(4);
+  expect(await outcomes(true)).toBe(3);
+});
+
+test('a loop that waits, with acquire', async () => {
+  const waiting = scenario({
+    name: 'waiting',
+    cells: { flag: 'u32', data: 'u32' },
+    actors: {
+      writer: [
+        (mem, { flag, data }) => {
+          mem.write(data, 5);
+          mem.storeRelease(flag, 1);
+        },
+      ],
+      reader: [
+        (mem, { flag, data }) => {
+          mem.waitUntil(flag, (value) => value === 1);
+          return mem.read(data);
+        },
+      ],
+    },
+    finally: { 'the data is there': ({ results }) => results.reader[0] === 5 },
+  });
+  expect(await lkmm(waiting)).toMatchObject({ outcome: 'passed', exhausted: true });
+});
+
+test.each([
+  ['ring-s', 46],
+  ['ring-m', 564],
+] as const)('%s', async (name, graphs) => {
+  expect(await lkmm(benchmarkRing(name), { seconds: 60 })).toMatchObject({
+    outcome: 'passed',
+    executions: graphs,
+    classes: graphs,
+  });
+});
+
+describe('refused in one line', () => {
+  test.each([
+    ['a scheduler that draws', { scheduler: 'pct' }, 'no scheduler pct'],
+    ['another reduction', { reduction: 'states' }, 'no reduction states'],
+    ['preemptions', { preemptions: 2 }, 'no bound of preemptions'],
+    ['workers', { workers: 2 }, 'no search with 2 workers'],
+  ] as const)('%s', async (_, options, message) => {
+    await expect(lkmm(buffering(false), options)).rejects.toThrow(message);
+  });
+
+  const cell = { x: 'u32', half: { type: 'u16', over: 'x', byte: 0 } } as const;
+
+  test('what Linux does not have', async () => {
+    const strong = scenario({
+      name: 'strong',
+      cells: { x: 'u32' },
+      actors: { a: [(mem, { x }) => mem.load(x, 'seq_cst')] },
+    });
+    await expect(lkmm(strong)).rejects.toThrow('load(seq_cst) does not exist in the Linux kernel');
+  });
+
+  test('wait queues, and accesses of several sizes, are a limit and no proof', async () => {
+    const waits = scenario({ name: 'waits', cells: { x: 'u32' }, actors: { a: [(mem, { x }) => mem.wait(x, 1)] } });
+    const mixed = scenario({
+      name: 'mixed',
+      cells: cell,
+      actors: { a: [(mem, { x, half }) => [mem.load(half), mem.load(x)]] },
+    });
+    for (const limited of [waits, mixed])
+      expect(await lkmm(limited)).toMatchObject({ outcome: 'limit', exhausted: false });
+  });
+});
