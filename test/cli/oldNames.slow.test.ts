@@ -63,7 +63,7 @@ test('a campaign with the old name is read, and goes on', async () => {
 });
 
 test.each([
-  [['explore', './publish.mjs'], 'sc, tso, rc11'],
+  [['explore', './publish.mjs'], 'sc, tso, rc11, lkmm'],
   [['check'], 'sc, tso, rc11'],
   [['fuzz', 'wrap'], 'sc, tso, rc11'],
   [['litmus', '.'], 'sc, tso, rc11, lkmm'],

@@ -14,11 +14,15 @@ export function isConsistent(execution: Execution<LkmmGraph>): boolean {
   const { memory, steps } = execution;
   if (memory.consistentSteps === steps) return true;
   const x = memory.relations.load(execution);
-  const isAllowed =
-    isConsistentWith(x, x.allDependencies()) ||
-    (isConsistentWith(x, x.noDependencies()) && isConsistentWith(x, memory.dependencies(x)));
-  if (isAllowed) memory.consistentSteps = steps;
-  return isAllowed;
+  if (!isConsistentWith(x, x.allDependencies())) {
+    if (!isConsistentWith(x, x.noDependencies())) return false;
+    if (!isConsistentWith(x, memory.dependencies(x))) {
+      memory.needsDependencies = true;
+      return false;
+    }
+  }
+  memory.consistentSteps = steps;
+  return true;
 }
 
 function isConsistentWith(x: GraphRelations, dependencies: Dependencies): boolean {

@@ -12,6 +12,8 @@ export interface LkmmGraph extends ReadGraph {
   readonly written: readonly number[];
   /** The first so many steps are known to be consistent. */
   consistentSteps: number;
+  /** Whether a graph was inconsistent because of its dependencies. */
+  needsDependencies: boolean;
   /** Those of the last graph that was loaded. */
   readonly relations: GraphRelations;
   /** The dependencies in the graph. */

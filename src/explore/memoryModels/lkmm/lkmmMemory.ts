@@ -51,6 +51,7 @@ export class LkmmMemory implements LkmmGraph {
    * store of its location has no successor in any relation, so it keeps a graph consistent.
    */
   consistentSteps = 0;
+  needsDependencies = false;
   /** Those of the last graph that was loaded. */
   readonly relations = new GraphRelations();
   /** Finds the dependencies of the graph. Without it, there are none. */

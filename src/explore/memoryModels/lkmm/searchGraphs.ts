@@ -44,12 +44,14 @@ export const searchGraphs: GraphSearch = (execution, checker, limits, options) =
   const first = pass('sure');
   if (first.violation !== undefined || first.limit !== undefined || !(search.isOpen || search.needsPromises))
     return first;
-  const values = pass('values');
-  if (values.limit !== undefined) return values;
+  if (search.hasLeftOut) {
+    const values = pass('values');
+    if (values.limit !== undefined) return values;
+  }
   for (let known = -1; known !== search.known; ) {
     known = search.known;
-    const more = search.passUntilMoreIsKnown({ ...limits, seconds: deadline.secondsLeft });
-    if (more?.limit !== undefined) return more;
+    const more = pass('promises');
+    if (more.limit !== undefined) return more;
   }
   options.classes.clear();
   const result = pass('final');
@@ -58,12 +60,11 @@ export const searchGraphs: GraphSearch = (execution, checker, limits, options) =
   return result;
 };
 
-/** Thrown where more is known of values and promises than at the start of a pass. */
-class MoreIsKnown extends Error {}
-
 class LkmmSearch {
   /** Whether dependencies mattered that were not known. */
   isOpen = false;
+  /** Whether graphs were left out because of them. */
+  hasLeftOut = false;
   private readonly execution: Execution;
   private readonly checker: PropertyChecker;
   private readonly options: Options;
@@ -106,17 +107,9 @@ class LkmmSearch {
       isConsistent,
       complete: (visit: () => void) => this.complete(graph, phase, seen, isRun ? visit : () => {}),
     };
-    return trust(execution, checker, limits, model, options.classes, EMPTY_GRAPH);
-  }
-
-  /** Undefined: more is known now than before, so the pass is of no use. */
-  passUntilMoreIsKnown(limits: Limits): SearchResult | undefined {
-    try {
-      return this.pass('promises', limits);
-    } catch (error) {
-      if (error instanceof MoreIsKnown) return undefined;
-      throw error;
-    }
+    const result = trust(execution, checker, limits, model, options.classes, EMPTY_GRAPH);
+    this.hasLeftOut ||= phase === 'sure' && graph.memory.needsDependencies;
+    return result;
   }
 
   private prepare(graph: Execution<LkmmMemory>, phase: Phase): void {
@@ -140,7 +133,6 @@ class LkmmSearch {
 
   private complete(graph: Execution<LkmmMemory>, phase: Phase, seen: Set<string>, visit: () => void): void {
     const { memory } = graph;
-    const { known } = this;
     keepPromises(graph, (hasPromises) => {
       if (hasPromises) {
         memory.consistentSteps = 0;
@@ -149,18 +141,17 @@ class LkmmSearch {
         if (seen.has(hash)) return false;
         seen.add(hash);
       }
-      this.note(graph);
-      if (phase === 'promises' && this.known !== known) throw new MoreIsKnown();
+      this.note(graph, phase);
       visit();
       return false;
     });
   }
 
   /** Learns from a consistent graph. */
-  private note(graph: Execution<LkmmMemory>): void {
+  private note(graph: Execution<LkmmMemory>, phase: Phase): void {
     const { location, step, low, high, count } = graph.memory.stores;
     for (let store = graph.memory.locations.count; store < count; store++)
       this.possible.add(location[store], low[store], high[store], graph.schedule[step[store]]);
-    this.promises.note(graph);
+    if (phase !== 'values') this.promises.note(graph);
   }
 }

@@ -61,6 +61,9 @@ const ACCESSES_MAX = 10_000;
 /** Runs one thread of a program alone, with reads that return whatever is wanted. */
 export class ThreadProbe {
   private readonly execution: Execution<ToldMemory>;
+  /** By node of the trie: the place in the code. */
+  private readonly sites = new Map<number, string | undefined>();
+  private generation = 0;
 
   constructor(program: Program, loopRules: LoopRules) {
     const create = (execution: Execution<ToldMemory>): ToldMemory => new ToldMemory(execution);
@@ -96,17 +99,15 @@ export class ThreadProbe {
     return { accesses, isComplete, sites: () => this.sitesOf(thread) };
   }
 
-  /** Of the last run. */
+  /** Of the last run. A thread makes the access of a node from one place. */
   private sitesOf(thread: number): (string | undefined)[] {
     const { nodes, steps, threads, tree } = this.execution;
-    const sites: (string | undefined)[] = [];
-    for (let s = steps - 1; s >= 0; s--) {
-      if (sites[s] !== undefined) continue;
-      const lines = threads.linesTo(thread, nodes[s], s);
-      const path = tree.path(nodes[s]);
-      for (let i = path.length - 1, at = s; i >= 0 && at >= 0; i--, at--) sites[at] ??= lines.get(path[i]);
-    }
-    return sites;
+    const { sites } = this;
+    if (this.generation !== tree.generation) sites.clear();
+    this.generation = tree.generation;
+    for (let s = steps - 1; s >= 0; s--)
+      if (!sites.has(nodes[s])) for (const [node, line] of threads.linesTo(thread, nodes[s], s)) sites.set(node, line);
+    return Array.from({ length: steps }, (_, s) => sites.get(nodes[s]));
   }
 }
 
