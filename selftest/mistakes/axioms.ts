@@ -88,8 +88,8 @@ export const axioms: readonly Mistake[] = [
     'lkmm-membarrier-fences-its-own-thread-only',
     'membarrier is a fence in all threads',
     'rcuOrder',
-    'between(barrier, middle, anywhere)',
-    'barrier',
+    '.and(sameAddress), between(barrier, middle, anywhere)',
+    '.and(sameAddress), barrier',
   ),
   inSyntax(
     'lkmm-srcu-cookie-is-lost-in-memory',
