@@ -1,4 +1,4 @@
-import type { MemoryModelName } from '../explore/memoryModels/registry.ts';
+import { type MemoryModelName, memoryModels } from '../explore/memoryModels/registry.ts';
 import type { SCHEMA } from '../input/schema.ts';
 import type { Finding } from './finding.ts';
 import type { Reduction, ScenarioSearchResult, SchedulerName, SearchSpec } from './search/searchSpec.ts';
@@ -37,7 +37,8 @@ export interface ExploreReport {
   /** The loop with the most iterations in the first execution that was cut. Null: none is known. */
   readonly loop: string | null;
   /**
-   * Unproven assumptions of the verdict: loops that were bounded, or that were taken for stateless.
+   * Unproven assumptions of the verdict: loops that were bounded, or that were taken for stateless;
+   * and what the memory model does not look for.
    */
   readonly assumptions: readonly Assumption[];
   /** The `sometimes` that came true in no execution. */
@@ -73,10 +74,11 @@ export interface ExploreReport {
 export interface Assumption {
   /**
    * `bound`: only so many iterations of the loop were explored. `comparison`: the loop looks
-   * stateless, because the iterations that were compared were equal.
+   * stateless, because the iterations that were compared were equal. `model`: what the memory model
+   * does not look for.
    */
-  readonly kind: 'bound' | 'comparison';
-  /** The loop, or the operation that is repeated. */
+  readonly kind: 'bound' | 'comparison' | 'model';
+  /** The loop, or the operation that is repeated; empty for a memory model. */
   readonly loop: string;
   /** The assumption as a sentence. */
   readonly text: string;
@@ -106,8 +108,13 @@ export function exploreOutcome(
   return limit === undefined ? 'passed' : 'limit';
 }
 
-/** The assumptions about loops that a search has made. */
-export function loopAssumptions({ bounds, compared }: ScenarioSearchResult, { loopRules }: SearchSpec): Assumption[] {
+/** The assumptions that a search has made. */
+export function assumptionsOf(
+  { bounds, compared, violation }: ScenarioSearchResult,
+  { loopRules, memoryModel }: SearchSpec,
+): Assumption[] {
+  const { assumption } = memoryModels[memoryModel];
+  const ofModel = assumption === undefined || violation !== undefined ? [] : [assumption];
   const most = loopRules?.iterationsMax;
   return [
     ...bounds.map((loop) => ({ kind: 'bound' as const, loop, text: `for up to ${most} iterations of ${loop}` })),
@@ -116,5 +123,6 @@ export function loopAssumptions({ bounds, compared }: ScenarioSearchResult, { lo
       loop,
       text: `if no iteration of the loop at ${loop} leaves anything behind for the next: up to 8 more were compared`,
     })),
+    ...ofModel.map((text) => ({ kind: 'model' as const, loop: '', text })),
   ];
 }

@@ -6,7 +6,7 @@ import { BadInput } from '../input/badInput.ts';
 import { SCHEMA } from '../input/schema.ts';
 import { type OpenedScenario, resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
 import { createRun } from './createRun.ts';
-import { type ExploreReport, exploreOutcome, loopAssumptions } from './exploreReport.ts';
+import { assumptionsOf, type ExploreReport, exploreOutcome } from './exploreReport.ts';
 import { type FindingOptions, reportFindings } from './reportFindings.ts';
 import { searchHere } from './search/search.ts';
 import type { Reduction, ScenarioSearchResult, SearchSpec } from './search/searchSpec.ts';
@@ -58,7 +58,7 @@ export async function exploreScenario(what: ScenarioRef | Scenario, options: Exp
     completeTo: result.completeTo ?? null,
     loop: result.cutBy?.loop ?? null,
     // A violation at the end of an execution needs no assumption. A livelock does.
-    assumptions: violation === undefined || result.stop === 'livelock' ? loopAssumptions(result, search) : [],
+    assumptions: violation === undefined || result.stop === 'livelock' ? assumptionsOf(result, search) : [],
     unreached: violation === undefined ? missing : [],
     exhausted: exhaustive && violation === undefined && result.limit === undefined,
     executions: result.executions,

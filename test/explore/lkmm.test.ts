@@ -33,6 +33,11 @@ const buffering = (isRelease: boolean): Scenario =>
     finally: { 'not both': ({ results }) => results.a[0] !== 1 || results.b[0] !== 1 },
   });
 
+test('a proof says what the search does not look for', async () => {
+  const { outcome, assumptions } = await lkmm(buffering(true));
+  expect([outcome, assumptions.map(({ kind, loop }) => [kind, loop])]).toEqual(['passed', [['model', '']]]);
+});
+
 describe('load buffering', () => {
   test('is found, shown and replayed', async () => {
     const { outcome, findings, text } = await lkmm(buffering(false));

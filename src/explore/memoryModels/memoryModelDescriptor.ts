@@ -25,6 +25,8 @@ export interface MemoryModelDescriptor extends MemoryModelType {
   readonly searchGraphs?: GraphSearch;
   /** Whether threads have views, so that a load may read an older store than the newest. */
   readonly hasViews: boolean;
+  /** What a proof assumes, as a summary has it after "proved"; undefined: nothing. */
+  readonly assumption?: string;
   /**
    * For `optimal` where the model is not sequentially consistent. Undefined: `optimal` is not known
    * under it.

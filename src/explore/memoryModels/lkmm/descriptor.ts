@@ -11,6 +11,7 @@ export const lkmm: MemoryModelDescriptor = {
 
   machine: 'the memory model of the Linux kernel',
   isSequentiallyConsistent: false,
+  assumption: 'if no plain access reads a value that comes from itself (docs/memory-models.md, lkmm)',
   searchGraphs,
   hasViews: true,
   axioms: {
