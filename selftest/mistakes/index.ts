@@ -4,6 +4,7 @@ import { checks } from './checks.ts';
 import { execution } from './execution.ts';
 import { graphs } from './graphs.ts';
 import { input } from './input.ts';
+import { lkmm } from './lkmm.ts';
 import { inLoops } from './loops.ts';
 import { memoryModels } from './memoryModels.ts';
 import type { Mistake } from './mistake.ts';
@@ -28,4 +29,5 @@ export const mistakes: readonly Mistake[] = [
   ...input,
   ...robustness,
   ...axioms,
+  ...lkmm,
 ];

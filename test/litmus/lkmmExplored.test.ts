@@ -56,6 +56,11 @@ test.each([
     'a plain store that is published',
     ['*x = 1; smp_store_release(y, 1);', 'r0 = smp_load_acquire(y); if (r0) r1 = *x;'],
   ],
+  ['copies in a circle, of a third value', [`${LOAD_X} WRITE_ONCE(*y, r0);`, `${LOAD_Y} WRITE_ONCE(*x, r0);`, STORE_X]],
+  [
+    'conditions in a circle, on a third value',
+    [`${LOAD_X} if (r0) ${STORE_Y}`, `${LOAD_Y} if (r0) ${STORE_X}`, STORE_X],
+  ],
   ['a plain store that races', ['*x = 1; WRITE_ONCE(*y, 1);', 'r0 = smp_load_acquire(y); if (r0) r1 = *x;']],
   [
     'a dependency on two loads',
