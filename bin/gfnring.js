@@ -17,5 +17,8 @@ else {
   process.stderr.write("gfnring: this checkout is not built: run 'npm ci' first\n");
   process.exitCode = 2;
 }
-// From now on the command itself hears them.
+// A signal that came meanwhile is heard in this turn of the event loop; later ones by the command.
+await new Promise((next) => {
+  setImmediate(next);
+});
 for (const signal of SIGNALS) process.off(signal, interrupted);

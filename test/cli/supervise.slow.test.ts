@@ -188,8 +188,9 @@ const { existsSync } = fs;
 fs.existsSync = (path) => { process.kill(process.pid, 'SIGTERM'); return existsSync(path); };
 syncBuiltinESMExports();`;
   const program = join(process.cwd(), 'bin/gfnring.js');
-  const { status, stdout, stderr } = runNode(['--import', write('early.mjs', early), program, 'list'], { cwd: folder });
-  expect({ status, stdout, stderr }).toEqual({ status: 130, stdout: '', stderr: '' });
+  const { status, stderr } = runNode(['--import', write('early.mjs', early), program, 'list'], { cwd: folder });
+  // From Node 22 on, `list` has printed by then.
+  expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
 });
 
 /** Whether a process runs. A zombie does not. */
