@@ -293,6 +293,20 @@ export const memoryModels: readonly Mistake[] = [
     ],
   },
   {
+    name: 'state-key-without-sc-fences',
+    part: 'rc11: states',
+    testFile: 'test/explore/rc11States.test.ts',
+    expectedBy: ['states are distinguished by what was read after a seq_cst fence'],
+    edits: [{ file: 'explore/memoryModels/rc11/scHistory', from: 'this.addAccesses(fence, row);', to: '' }],
+  },
+  {
+    name: 'state-key-without-past-of-sc-accesses',
+    part: 'rc11: states',
+    testFile: 'test/explore/rc11States.test.ts',
+    expectedBy: ['states are distinguished by what was read by a seq_cst load'],
+    edits: [{ file: 'explore/memoryModels/rc11/rc11State', from: 'this.addPast(row);', to: '' }],
+  },
+  {
     name: 'undo-keeps-order-of-sc-fences',
     part: 'rc11: undo',
     testFile: 'test/explore/undo.test.ts',

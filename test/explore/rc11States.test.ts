@@ -26,6 +26,43 @@ test('states are distinguished by the message view of the last store of a cell',
   expect([await foundBy(again, 'none'), await foundBy(again, 'states')]).toEqual(['violated', 'violated']);
 });
 
+test.each([
+  ['after a seq_cst fence', 'relaxed'],
+  ['by a seq_cst load', 'seq_cst'],
+] as const)('states are distinguished by what was read %s', async (_, order) => {
+  const fence = (mem: Memory): void => (order === 'relaxed' ? mem.mb() : undefined);
+  const cells = { x: 'u32', y: 'u32', z: 'u32', w: 'u32' } as const;
+  const fences = scenario({
+    name: 'fences',
+    cells,
+    actors: {
+      // The first load may be older: then psc orders `first` before `last`.
+      first: [
+        (mem, { y }) => mem.store(y, 1, order),
+        fence,
+        (mem, { x }) => void mem.load(x, order),
+        (mem, { x }) => void mem.load(x, order),
+        (mem, { z }) => mem.store(z, 1),
+      ],
+      // It passes on that `first` has ended, and orders nothing else.
+      relay: [
+        (mem, { z, w }) => {
+          assume(mem.load(z) === 1);
+          mem.store(w, 1);
+        },
+      ],
+      last: [
+        (mem, { x }) => mem.store(x, 1, order),
+        (mem, { w }) => assume(mem.load(w) === 1),
+        fence,
+        (mem, { y }) => mem.load(y, order),
+      ],
+    },
+    finally: { 'the last load sees the first store': ({ results }) => results.last[3] === 1 },
+  });
+  expect([await foundBy(fences, 'none'), await foundBy(fences, 'states')]).toEqual(['violated', 'violated']);
+});
+
 test('states are distinguished by which stores are parts of one', async () => {
   const parts = scenario({
     name: 'parts',
