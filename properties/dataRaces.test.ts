@@ -7,13 +7,18 @@ import { noLimits } from '../src/explore/limits.ts';
 import { createExecution } from '../src/explore/memoryModels/registry.ts';
 import type { Operation, Program } from '../src/explore/program.ts';
 import { StrictReplayScheduler } from '../src/explore/schedulers/replay.ts';
+import type { Scheduler } from '../src/explore/schedulers/scheduler.ts';
 import { depthFirstSearch } from '../src/explore/search/dfs.ts';
 import type { PropertyChecker } from '../src/explore/search/searchProgress.ts';
 import { StateCache } from '../src/explore/states/stateCache.ts';
-import type { FenceOrder, RmwOrder } from '../src/memory/kinds.ts';
+import { consistencyModelOf } from '../src/explore/trust/consistencyModel.ts';
+import { trust } from '../src/explore/trust/trust.ts';
+import { VisitedGraphs } from '../src/explore/trust/visitedGraphs.ts';
+import { type FenceOrder, fenceKind, type RmwOrder } from '../src/memory/kinds.ts';
 import { Layout } from '../src/memory/layout.ts';
 import type { Memory } from '../src/memory/memory.ts';
 import { hasRace } from './rc11Races.ts';
+import { SameGraphScheduler } from './sameGraphScheduler.ts';
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
 const programs = Number(process.env.GFNRING_PROGRAMS ?? 80);
@@ -120,6 +125,7 @@ const allAccesses = [
 ];
 
 const STEPS_MAX = 1000;
+const NO_GRAPH = { events: [], rmwReads: [], lockWaits: [] };
 const limits = { ...noLimits, executions: 400 };
 const noObserver: Observer = { start: () => undefined, step: () => undefined, back: () => {} };
 const checkerAtEnd = (end: PropertyChecker['atEnd']): PropertyChecker => ({
@@ -128,46 +134,94 @@ const checkerAtEnd = (end: PropertyChecker['atEnd']): PropertyChecker => ({
   resultsMatter: false,
   sees: () => true,
 });
-const withRaceCheck = (program: Program): Execution => {
-  const execution = createExecution('rc11', program, STEPS_MAX);
+const withRaceCheck = (program: Program, model: 'tso' | 'rc11'): Execution => {
+  const execution = createExecution(model, program, STEPS_MAX);
   execution.observer = noObserver;
   return execution;
 };
 
-test('an execution has a race if and only if RC11 says so', () =>
+/** By thread, then by number of an access: the fences before it that are no steps under `tso`. */
+function passedFences(threads: readonly (readonly (readonly Access[])[])[]): number[][][] {
+  return threads.map((operations) => {
+    const before: number[][] = [[]];
+    for (const [what] of operations.flat())
+      if (what.startsWith('fence ')) before.at(-1)!.push(fenceKind(what.slice(6) as FenceOrder));
+      else before.push([]);
+    return before;
+  });
+}
+
+/** Calls `judge` at the end of each execution, without a race check. */
+function forEachExecution(program: Program, model: 'tso' | 'rc11', judge: (execution: Execution) => void): void {
+  const execution = createExecution(model, program, STEPS_MAX);
+  const atEnd = checkerAtEnd(() => {
+    judge(execution);
+    return undefined;
+  });
+  depthFirstSearch(execution, atEnd, limits);
+}
+
+const isReported = (execution: Execution, scheduler: Scheduler): boolean => {
+  execution.reset();
+  const stop = execution.run(scheduler);
+  return stop.kind === 'violated' && stop.violation.category === 'data-race';
+};
+
+test.each(['tso', 'rc11'] as const)('under %s, an execution has a race if and only if RC11 says so', (model) =>
   fc.assert(
     fc.property(drawnThreads(rc11Accesses), (threads) => {
       const program = programOf(threads);
-      const free = createExecution('rc11', program, STEPS_MAX);
+      const fences = model === 'tso' ? passedFences(threads) : [];
       const schedules: { readonly choices: number[]; readonly races: boolean }[] = [];
-      const judge = checkerAtEnd(() => {
-        schedules.push({ choices: free.choices(), races: hasRace(traceOf(free)) });
-        return undefined;
+      forEachExecution(program, model, (free) => {
+        const races = hasRace(traceOf(free), (thread, nth) => fences[thread]?.[nth] ?? []);
+        schedules.push({ choices: free.choices(), races });
       });
-      depthFirstSearch(free, judge, limits);
-      const execution = withRaceCheck(program);
-      const wrong = schedules.filter(({ choices, races }) => {
-        execution.reset();
-        const stop = execution.run(new StrictReplayScheduler(choices));
-        return races !== (stop.kind === 'violated' && stop.violation.category === 'data-race');
-      });
+      const execution = withRaceCheck(program, model);
+      const wrong = schedules.filter(
+        ({ choices, races }) => races !== isReported(execution, new StrictReplayScheduler(choices)),
+      );
       expect(wrong).toEqual([]);
     }),
     { numRuns: Math.ceil(programs / 2), seed },
-  ));
+  ),
+);
 
-test('a search of states finds a race if and only if some execution has one', () =>
+test('an execution of tso has the same races as an execution of rc11', () =>
   fc.assert(
     fc.property(drawnThreads(allAccesses), (threads) => {
-      const found = (withStates: boolean): boolean | undefined => {
-        const execution = withRaceCheck(programOf(threads));
+      const program = programOf(threads);
+      const [tso, rc11] = [withRaceCheck(program, 'tso'), withRaceCheck(program, 'rc11')];
+      forEachExecution(program, 'tso', (free) => {
+        const found = isReported(tso, new StrictReplayScheduler(free.choices()));
+        const same = new SameGraphScheduler(free, rc11);
+        expect([isReported(rc11, same), same.strayed]).toEqual([found, false]);
+      });
+    }),
+    { numRuns: Math.ceil(programs / 4), seed },
+  ));
+
+test.each(['tso', 'rc11'] as const)('under %s, searches find a race if and only if some execution has one', (model) =>
+  fc.assert(
+    fc.property(drawnThreads(allAccesses), (threads) => {
+      const program = programOf(threads);
+      const found = (search: 'all' | 'states' | 'graphs' | 'visited graphs'): boolean | undefined => {
+        const execution = withRaceCheck(program, model);
         const judge = checkerAtEnd((stop) => (stop.kind === 'violated' ? stop.violation : undefined));
-        const options = withStates ? { states: new StateCache(execution, judge) } : {};
-        const { violation, limit } = depthFirstSearch(execution, judge, { ...noLimits, executions: 20_000 }, options);
+        const limits = { ...noLimits, executions: 20_000 };
+        const states = { states: new StateCache(execution, judge) };
+        const graphs = { states: new VisitedGraphs(execution) };
+        const { violation, limit } =
+          search === 'graphs'
+            ? trust(execution, judge, limits, consistencyModelOf(model, program, STEPS_MAX)!, undefined, NO_GRAPH)
+            : depthFirstSearch(execution, judge, limits, search === 'states' ? states : search === 'all' ? {} : graphs);
         return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
       };
-      const every = found(false);
-      if (every !== undefined) expect(found(true)).toBe(every);
+      const every = found('all');
+      if (every === undefined) return;
+      for (const search of ['states', 'graphs', 'visited graphs'] as const)
+        expect([search, found(search)]).toEqual([search, every]);
     }),
     { numRuns: programs, seed },
-  ));
+  ),
+);

@@ -26,13 +26,21 @@ interface Event {
  * Whether an execution has a data race by the happens-before relation of RC11. It is computed from
  * the relations alone, without views. A read-modify-write with full order is a relaxed one between
  * two seq_cst fences. Only for programs whose cells do not overlap, without `rmb`, `wmb` and locks.
+ *
+ * @param passed the kinds of the fences that are no steps, between access number `nth` of a thread,
+ *   from 0, and the one before.
  */
-export function hasRace(trace: Trace): boolean {
+export function hasRace(trace: Trace, passed: (thread: number, nth: number) => readonly number[] = () => []): boolean {
+  const taken = new Map<number, number>();
   const events = trace.flatMap((of, step): Event[] => {
+    if (of.leaves) return [];
+    const nth = taken.get(of.thread) ?? 0;
+    taken.set(of.thread, nth + 1);
     const kind = kindOf(of.code);
     const event = { thread: of.thread, kind, place: placeOf(of.code), step, from: of.reads?.[0].from ?? -1 };
     const fence = { ...event, kind: Kind.mb, step: -1, from: -1 };
-    return isRmw(kind) && isFullFence(kind) ? [fence, event, fence] : [event];
+    const before = passed(of.thread, nth).map((kind) => ({ ...fence, kind }));
+    return isRmw(kind) && isFullFence(kind) ? [...before, fence, event, fence] : [...before, event];
   });
   const inOrder = (a: number, b: number): boolean => a < b && events[a].thread === events[b].thread;
   const isFenceOf = (kind: number, half: (kind: number) => boolean): boolean =>

@@ -127,6 +127,97 @@ export const graphs: readonly Mistake[] = [
     ],
   },
   {
+    name: 'tso-passes-no-fence',
+    part: 'data races under tso',
+    testFile: 'test/explore/fenceRaces.slow.test.ts',
+    expectedBy: ['a fence: in an operation of its own', 'a fence: behind a loop that spins'],
+    edits: [
+      {
+        file: 'explore/memoryModels/tso/tsoRaces',
+        from: 'if (tree.fences.size === 0) return;',
+        to: 'if (tree.fences.size >= 0) return;',
+      },
+    ],
+  },
+  {
+    name: 'tso-passes-no-fence-between-operations',
+    part: 'data races under tso',
+    testFile: 'test/explore/fenceRaces.slow.test.ts',
+    expectedBy: ['a fence: in an operation of its own'],
+    edits: [
+      {
+        file: 'explore/memoryModels/tso/tsoRaces',
+        from: 'if (first === end) return;',
+        to: 'if (first <= end) return;',
+      },
+    ],
+  },
+  {
+    name: 'tso-fence-orders-the-access-before-it',
+    part: 'data races under tso',
+    testFile: 'test/explore/fenceRaces.slow.test.ts',
+    expectedBy: ['a fence: behind the access'],
+    edits: [
+      {
+        file: 'explore/memoryModels/tso/tsoRaces',
+        from: 'const race = this.races.at(s); this.passFences(s);',
+        to: 'this.passFences(s); const race = this.races.at(s);',
+      },
+    ],
+  },
+  {
+    name: 'tso-closed-iteration-has-no-fence',
+    part: 'data races under tso',
+    testFile: 'test/explore/fenceRaces.slow.test.ts',
+    expectedBy: ['a fence: in a loop that stores'],
+    edits: [
+      {
+        file: 'memory/runAhead',
+        from: 'mem.keepFences(node);',
+        to: 'if (tree.headOf(node) === node) mem.keepFences(node);',
+      },
+    ],
+  },
+  {
+    name: 'tso-release-sequence-ends-at-once',
+    part: 'data races under tso',
+    testFile: 'test/explore/dataRaces.slow.test.ts',
+    expectedBy: ['a release sequence'],
+    edits: [
+      {
+        file: 'explore/memoryModels/tso/c11Clocks',
+        from: ': view.release, read));',
+        to: ': view.release, this.views.initial));',
+      },
+    ],
+  },
+  {
+    name: 'tso-state-without-messages',
+    part: 'data races under tso: states',
+    testFile: 'test/explore/dataRaces.slow.test.ts',
+    expectedBy: ['states are distinguished by the accesses that happen before a later acquire'],
+    edits: [
+      {
+        file: 'explore/memoryModels/tso/tsoRaces',
+        from: 'this.buffers.forEachReadable((store) => this.add(messageViews[store], row));',
+        to: 'void messageViews;',
+      },
+    ],
+  },
+  {
+    name: 'tso-state-without-what-threads-know',
+    part: 'data races under tso: states',
+    testFile: 'test/explore/fenceRaces.slow.test.ts',
+    expectedBy: ['states are distinguished by what a thread has acquired'],
+    edits: [
+      {
+        file: 'explore/memoryModels/tso/tsoRaces',
+        from: 'if (this.execution.pending[t] < 0) continue;',
+        to: 'if (this.execution.pending[t] < 0 || t >= 0) continue;',
+      },
+    ],
+  },
+  {
     name: 'trust-rejects-every-revisit',
     part: 'TruSt: maximality of deleted events',
     testFile: 'test/litmus/models.explored.slow.test.ts',

@@ -9,7 +9,7 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB+mb+mb'],
     edits: [
       {
-        file: 'explore/memoryModels/tso/tsoMemory',
+        file: 'explore/memoryModels/tso/storeBuffers',
         from: 'if (kindOf(code) !== Kind.resume &&',
         to: 'if (kindOf(code) !== Kind.mb &&',
       },
@@ -22,9 +22,9 @@ export const memoryModels: readonly Mistake[] = [
     expectedBy: ['tso: outcomes and graphs of SB with xchgs between'],
     edits: [
       {
-        file: 'explore/memoryModels/tso/tsoMemory',
+        file: 'explore/memoryModels/tso/storeBuffers',
         from: 'if (kindOf(code) !== Kind.resume &&',
-        to: 'if (kindOf(code) !== Kind.resume && !isRmw(kindOf(code)) &&',
+        to: 'if (kindOf(code) !== Kind.resume && (kindOf(code) < Kind.xchg || kindOf(code) > Kind.fetchOr) &&',
       },
     ],
   },

@@ -52,6 +52,11 @@ export class ExecutionTrie {
   /** By node that closes an iteration that changes memory: the node at the head of the loop. */
   readonly retries = new Map<number, number>();
   hasRetries = false;
+  /**
+   * By node: the kinds of the fences that the operation has passed since the access before, where
+   * these are no accesses.
+   */
+  readonly fences = new Map<number, readonly number[]>();
   /** Iterations that were closed because they look alike, not because their state is known. */
   readonly compared: ComparedLoop[] = [];
   /** Whether `clear` has removed some of these: they can no longer be checked. */
@@ -137,6 +142,8 @@ export class ExecutionTrie {
       this.hasSpins = true;
     }
     const taken = this.find(tail, low, high);
+    const passed = this.fences.get(taken);
+    if (passed !== undefined) this.fences.set(node, passed);
     if (taken === 0) this.link(tail, node);
     else this.table[this.slot(this.headOf(tail), low, high)] = node;
     this.recent[tail] = node;
@@ -167,6 +174,7 @@ export class ExecutionTrie {
     this.hasSpins = false;
     this.retries.clear();
     this.hasRetries = false;
+    this.fences.clear();
     if (this.compared.length > 0) this.hasForgotten = true;
     this.compared.length = 0;
     this.table.fill(0);

@@ -29,8 +29,8 @@ export interface Memory {
   origin: string | undefined;
 
   /**
-   * A plain load of C: the compiler and the processor may reorder, tear or repeat it. Under `rc11`,
-   * a data race is a finding.
+   * A plain load of C: the compiler and the processor may reorder, tear or repeat it. A data
+   * race is a finding, except under `sc`.
    */
   read(cell: Cell): number;
   /** A plain store of C; see `read`. */

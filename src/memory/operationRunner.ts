@@ -109,6 +109,7 @@ export class OperationRunner {
     }
     const end = operationEnd(operation, outcome);
     const leaf = tree.addLeaf(node, low, high, end.code, end.value);
+    this.mem.keepFences(leaf);
     if (ahead.firstNode === 0) ahead.firstNode = leaf;
     if (end.code >= EndKind.again) this.checkSecondPass(operation, depth, resultText(end.value), low, high);
   }

@@ -85,6 +85,8 @@ export class ReexecutionMemory extends AccessMemory {
   private results: readonly AccessResult[] | null = null;
   private loops: LoopTracker | null = null;
   private sites: string[] | null = null;
+  /** The kinds of the fences behind the last access that are no accesses. */
+  private passed: number[] = [];
   private isAborted = false;
   private accessesAfterAbort = 0;
   /** The first access after the abort, as text. */
@@ -159,6 +161,7 @@ export class ReexecutionMemory extends AccessMemory {
     this.accessesAfterAbort = 0;
     this.wentOnTo = '';
     this.repeated = -1;
+    if (this.passed.length > 0) this.passed = [];
     this.counts.clear();
     watchLoops(this.loops);
   }
@@ -176,6 +179,14 @@ export class ReexecutionMemory extends AccessMemory {
 
   protected fenceStep(kind: number): void {
     if (this.fences === 'all' || (this.fences === 'mb' && kind === Kind.mb)) this.step(accessCode(kind, 0), 0, 0, 0);
+    else if (this.fences === 'mb' && this.position === this.path.length) this.passed.push(kind);
+  }
+
+  /** Notes that the fences that were passed since the last access come before `node`. */
+  keepFences(node: number): void {
+    if (this.passed.length === 0) return;
+    this.tree.fences.set(node, this.passed);
+    this.passed = [];
   }
 
   /**

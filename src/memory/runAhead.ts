@@ -101,6 +101,7 @@ export class RunAhead implements Continuation {
     let node = this.node === 0 ? 0 : tree.child(this.node, mem.low, mem.high);
     if (node === 0) node = this.addNode(code, operand, operandHigh, expected, repeated);
     else mem.checkSame(node, code, operand, operandHigh, expected);
+    mem.keepFences(node);
     if (this.firstNode === 0) this.firstNode = node;
     this.node = node;
     this.trail.push(node);

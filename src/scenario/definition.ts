@@ -94,7 +94,7 @@ export interface Definition<C, L, A> {
   readonly locks?: L;
   /**
    * Cells with intended data races, such as a statistic that may be slightly wrong. Data races on
-   * all other cells are found under the memory model `rc11`.
+   * all other cells are found under the memory models `tso`, `rc11` and `lkmm`.
    */
   readonly racy?: readonly NoInfer<keyof C & string>[];
   /** The operations of each actor, by its name, in order. Each actor is a thread. */

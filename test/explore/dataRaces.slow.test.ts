@@ -13,13 +13,19 @@ const quick = { memoryModel: 'rc11', minimise: 0, seconds: 60 } as const;
 const foundIn = async (what: Scenario | string, options: Options = {}) =>
   (await explore(what, { ...quick, ...options })).findings.map(({ property }) => property);
 
-type Access = (mem: Memory, names: { readonly x: Cell; readonly f: Cell; readonly m: Lock }) => unknown;
+interface Names {
+  readonly x: Cell;
+  readonly f: Cell;
+  readonly done: Cell;
+  readonly m: Lock;
+}
+type Access = (mem: Memory, names: Names) => unknown;
 
 /** Message passing: `write` stores to x, then sets f. */
 const passing = (writer: Access, reader: Access): Scenario =>
   scenario({
     name: 'passing',
-    cells: { x: 'u32', f: 'u32' },
+    cells: { x: 'u32', f: 'u32', done: 'u32' },
     locks: ['m'],
     actors: { writer: [writer], reader: [reader] },
   });
@@ -69,6 +75,12 @@ test.each<[string, Access, Access, boolean]>([
   ],
   ['a read-modify-write', (mem, { x, f }) => [mem.write(x, 1), mem.fetchAdd(f, 1)], acquired, false],
   [
+    'a release sequence',
+    (mem, { x, f }) => [mem.write(x, 1), mem.store(f, 1, 'release'), mem.fetchAdd(f, 1, 'relaxed')],
+    (mem, { x, f }) => mem.loadAcquire(f) === 2 && mem.read(x),
+    false,
+  ],
+  [
     'read, then written',
     (mem, { x, f }) => [mem.read(x), mem.storeRelease(f, 1)],
     (mem, { x, f }) => mem.loadAcquire(f) === 1 && mem.write(x, 1),
@@ -116,7 +128,11 @@ test.each<[string, Access, Access, boolean]>([
   expect(await foundIn(what, { reduction: 'none' })).toEqual(expected);
   for (const scheduler of ['random-walk', 'pct', 'pos', 'portfolio'] as const)
     expect(await foundIn(what, { scheduler, executions: 200 })).toEqual(expected);
-  for (const memoryModel of ['sc', 'tso'] as const) expect(await foundIn(what, { memoryModel })).toEqual([]);
+  for (const reduction of ['states', 'optimal', 'none'] as const)
+    expect(await foundIn(what, { reduction, memoryModel: 'tso' })).toEqual(expected);
+  for (const scheduler of ['random-walk', 'pct'] as const)
+    expect(await foundIn(what, { scheduler, memoryModel: 'tso', executions: 200 })).toEqual(expected);
+  expect(await foundIn(what, { memoryModel: 'sc' })).toEqual([]);
 });
 
 test('two marked accesses after a plain one do not race with one another', async () => {
@@ -195,7 +211,9 @@ test('states are distinguished by the accesses that happen before a later acquir
     (mem, x) => mem.read(x),
     (mem, x) => mem.write(x, 1),
   );
-  expect([await foundIn(again), await foundIn(again, { reduction: 'none' })]).toEqual([[RACE], [RACE]]);
+  for (const memoryModel of ['tso', 'rc11'] as const)
+    for (const reduction of ['states', 'none'] as const)
+      expect(await foundIn(again, { memoryModel, reduction })).toEqual([RACE]);
 });
 
 test('a race is made small, and stays the same race', async () => {

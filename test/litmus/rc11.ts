@@ -11,22 +11,9 @@ export function rc11(candidate: Graph): boolean {
   const graph = fencesApart(candidate);
   const { events } = graph;
   const { po: sb, rf, co, fr } = relationsOf(graph);
-  const only = (has: (event: Event) => boolean): Relation => relation(events, (a, b) => a === b && has(a));
+  const only = selector(events);
   const scFence = only(isFenceOf(['seq_cst']));
-
-  // Release sequences: a store, and the read-modify-writes that continue it.
-  const sequence = closure(
-    reflexive(
-      compose(
-        rf,
-        only(({ reads, writes }) => reads && writes),
-      ),
-    ),
-  );
-  const released = union(only(isRelease), compose(only(isFenceOf(['release', 'acq_rel', 'seq_cst'])), sb));
-  const acquired = union(only(isAcquire), compose(sb, only(isFenceOf(['acquire', 'acq_rel', 'seq_cst']))));
-  const sw = [released, only(({ writes }) => writes), sequence, rf, acquired].reduce(compose);
-  const hb = closure(union(sb, sw));
+  const hb = happensBefore(graph);
   const eco = closure(union(rf, co, fr));
 
   const isSame = (a: Event, b: Event): boolean => a.place !== '' && a.place === b.place;
@@ -46,6 +33,50 @@ export function rc11(candidate: Graph): boolean {
   // Candidates satisfy atomicity by construction.
   return irreflexive(compose(hb, reflexive(eco))) && acyclic(union(ofAccesses, ofFences)) && acyclic(union(sb, rf));
 }
+
+/** Happens-before of a graph whose fences are apart. */
+function happensBefore(graph: Graph): Relation {
+  const { po: sb, rf } = relationsOf(graph);
+  const only = selector(graph.events);
+  // Release sequences: a store, and the read-modify-writes that continue it.
+  const sequence = closure(
+    reflexive(
+      compose(
+        rf,
+        only(({ reads, writes }) => reads && writes),
+      ),
+    ),
+  );
+  const released = union(only(isRelease), compose(only(isFenceOf(['release', 'acq_rel', 'seq_cst'])), sb));
+  const acquired = union(only(isAcquire), compose(sb, only(isFenceOf(['acquire', 'acq_rel', 'seq_cst']))));
+  const sw = [released, only(({ writes }) => writes), sequence, rf, acquired].reduce(compose);
+  return closure(union(sb, sw));
+}
+
+/** Whether two accesses race, if all relaxed loads and stores are plain accesses. */
+export function hasRaceIfPlain(candidate: Graph): boolean {
+  const graph = fencesApart(candidate);
+  const hb = happensBefore(graph);
+  const isPlain = ({ kind }: Event): boolean => kind === 'load' || kind === 'store';
+  return graph.events.some((a, i) =>
+    graph.events.some(
+      (b, j) =>
+        a.thread !== b.thread &&
+        a.place !== '' &&
+        a.place === b.place &&
+        (a.writes || b.writes) &&
+        (isPlain(a) || isPlain(b)) &&
+        (hb[i] & (1 << j)) === 0 &&
+        (hb[j] & (1 << i)) === 0,
+    ),
+  );
+}
+
+/** The identity on the events with a property. */
+const selector =
+  (events: readonly Event[]) =>
+  (has: (event: Event) => boolean): Relation =>
+    relation(events, (a, b) => a === b && has(a));
 
 const both = (a: Relation, b: Relation): Relation => a.map((row, i) => row & b[i]);
 

@@ -1,8 +1,10 @@
-import { placeOf } from '../../../memory/kinds.ts';
+import { isLoad, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
+import { NONE } from '../../execution/stepLog.ts';
 import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
+import { isBuffered } from './tsoOrder.ts';
 
 /** HOT under `tso`. The store buffers: first in, first out. */
 export class StoreBuffers {
@@ -39,6 +41,37 @@ export class StoreBuffers {
       for (let store = firstStore[buffer[i]]; stores.step[store] === buffer[i]; store++)
         if (stores.location[store] === location) return store;
     return stores.last(location);
+  }
+
+  /** Makes the oldest store in the buffer of `thread` the next step of the buffer. */
+  showHead(thread: number): void {
+    const { pending, footprints, threads } = this.execution;
+    const flusher = this.of.length + thread;
+    const buffer = this.of[thread];
+    pending[flusher] = buffer.length > 0 ? footprints[buffer[0]] : NONE;
+    if (buffer.length > 0) threads.live |= 1 << flusher;
+    else threads.live &= ~(1 << flusher);
+  }
+
+  /** Threads whose next access waits until their buffer is empty, as bits. */
+  waiting(): number {
+    const { pending, places } = this.execution;
+    let waiting = 0;
+    for (let t = 0; t < this.of.length; t++) {
+      if (this.of[t].length === 0) continue;
+      const code = pending[t];
+      if (code < 0 || isLoad(kindOf(code))) continue;
+      if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)]?.kind)) waiting |= 1 << t;
+    }
+    return waiting;
+  }
+
+  /** Calls `take` for each store that can still be read: those of memory, then those of buffers. */
+  forEachReadable(take: (store: number) => void): void {
+    const { locations, stores, firstStore } = this;
+    for (let a = 0; a < locations.count; a++) take(stores.last(a));
+    for (const buffer of this.of)
+      for (const s of buffer) for (let store = firstStore[s]; stores.step[store] === s; store++) take(store);
   }
 
   addState(row: VarintBuffer): void {

@@ -4,7 +4,6 @@ import {
   failedCmpxchg,
   isCmpxchg,
   isData,
-  isLoad,
   isRmw,
   isStore,
   isWrite,
@@ -18,6 +17,7 @@ import {
 import type { Step } from '../../../memory/trace.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { NONE } from '../../execution/stepLog.ts';
+import type { Violation } from '../../execution/violation.ts';
 import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import { ByteRanges } from '../byteRanges.ts';
 import { CoherenceOrder } from '../coherenceOrder.ts';
@@ -26,6 +26,7 @@ import { executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
 import { WordMemory } from '../wordMemory.ts';
 import { StoreBuffers } from './storeBuffers.ts';
 import { isBuffered } from './tsoOrder.ts';
+import { TsoRaces } from './tsoRaces.ts';
 
 /**
  * HOT under `tso`. x86-TSO (Sewell, Sarkar, Owens, Zappa Nardelli, Myreen, "x86-TSO", CACM 2010):
@@ -33,17 +34,18 @@ import { isBuffered } from './tsoOrder.ts';
  * flushes the oldest store. See `docs/memory-models.md`.
  */
 export class TsoMemory implements GraphModel {
-  readonly plainLocations = 0;
   readonly locations: ByteRanges;
   readonly stores: CoherenceOrder;
   private readonly execution: Execution;
   private readonly actors: number;
   private readonly words: WordMemory;
-  private readonly buffers: StoreBuffers;
+  readonly buffers: StoreBuffers;
+
   /** By step: the stores that it read from. */
   private readonly from: (readonly number[])[] = [];
   /** By step: the step whose stores it flushes, or -1. */
   private readonly issuedBy: number[] = [];
+  private readonly races: TsoRaces;
 
   constructor(execution: Execution) {
     this.execution = execution;
@@ -52,6 +54,7 @@ export class TsoMemory implements GraphModel {
     this.locations = new ByteRanges(execution.places);
     this.stores = new CoherenceOrder(this.locations, execution.bytes);
     this.buffers = new StoreBuffers(execution, this.locations, this.stores);
+    this.races = new TsoRaces(execution, this);
   }
 
   reset(): void {
@@ -96,7 +99,7 @@ export class TsoMemory implements GraphModel {
       highs[s] = tree.operandHigh[node];
       this.store(place.id, false);
       this.buffers.of[thread].push(s);
-      this.showHead(thread);
+      this.buffers.showHead(thread);
     } else if (isStore(kind)) this.storeAtOnce(s, node, place);
     else if (isData(kind)) {
       const from = this.buffers.read(thread, place.id);
@@ -150,7 +153,7 @@ export class TsoMemory implements GraphModel {
     execution.changed = NONE;
     const { step } = this.stores;
     for (let store = this.buffers.firstStore[issued]; step[store] === issued; store++) this.putLast(store, place.id);
-    this.showHead(thread);
+    this.buffers.showHead(thread);
     execution.completeFlush(this.actors + thread, nodes[issued]);
   }
 
@@ -211,19 +214,10 @@ export class TsoMemory implements GraphModel {
     if (this.stores.place(store, last)) this.execution.changed = id;
   }
 
-  /** Makes the oldest store in the buffer of `thread` the next step of the buffer. */
-  private showHead(thread: number): void {
-    const { pending, footprints, threads } = this.execution;
-    const flusher = this.actors + thread;
-    const buffer = this.buffers.of[thread];
-    pending[flusher] = buffer.length > 0 ? footprints[buffer[0]] : NONE;
-    if (buffer.length > 0) threads.live |= 1 << flusher;
-    else threads.live &= ~(1 << flusher);
-  }
-
   undo(s: number): void {
     const { execution } = this;
     const thread = execution.schedule[s];
+    this.races.undo(s, this.buffers.firstStore[s]);
     if (this.issuedBy[s] >= 0) {
       this.undoFlush(thread - this.actors, this.issuedBy[s]);
       return;
@@ -237,7 +231,7 @@ export class TsoMemory implements GraphModel {
     }
     if (isInBuffer) {
       buffer.pop();
-      this.showHead(thread);
+      this.buffers.showHead(thread);
     } else execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s]);
   }
 
@@ -247,19 +241,11 @@ export class TsoMemory implements GraphModel {
     while (step[store + 1] === issued) store++;
     for (; store >= this.buffers.firstStore[issued]; store--) this.stores.unplace(store);
     this.buffers.of[thread].unshift(issued);
-    this.showHead(thread);
+    this.buffers.showHead(thread);
   }
 
   waitingForFlush(): number {
-    const { pending, places } = this.execution;
-    let waiting = 0;
-    for (let t = 0; t < this.actors; t++) {
-      if (this.buffers.of[t].length === 0) continue;
-      const code = pending[t];
-      if (code < 0 || isLoad(kindOf(code))) continue;
-      if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)]?.kind)) waiting |= 1 << t;
-    }
-    return waiting;
+    return this.buffers.waiting();
   }
 
   isSpinning(thread: number, spin: SpinLoop): boolean {
@@ -283,12 +269,17 @@ export class TsoMemory implements GraphModel {
     return bytes.u32[places[id].offset >>> 2] === thread + 1 && !isGivenBack;
   }
 
-  violation(): undefined {
-    return undefined;
+  violation(): Violation | undefined {
+    return this.races.violation();
+  }
+
+  get plainLocations(): number {
+    return this.races.plainLocations;
   }
 
   addState(row: VarintBuffer): void {
     this.buffers.addState(row);
+    this.races.addState(row);
   }
 
   graphHash(): readonly number[] {
