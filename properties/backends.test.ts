@@ -6,11 +6,13 @@ import { createRun, runOnce, takenSchedule } from '../src/run/createRun.ts';
 import { LockstepPool } from '../src/run/lockstep/lockstepPool.ts';
 import { buildVm } from '../src/scenario/vm.ts';
 import { detailedScenarios } from '../src/trackers/gfnRing/scenarios.ts';
+import { draws } from '../test/draws.ts';
 import { flatten, ScheduleArbitrary } from './arbitraries/schedule.ts';
 
 const names = ['vm', 'vm-hostile'];
 const specs = names.map((name) => detailedScenarios.find(({ spec }) => spec.name === name)!.spec);
 const pool = new LockstepPool(5);
+const RUNS = draws(150);
 let compared = 0;
 
 test('the explorer and worker threads give the same trace, results and memory for the same schedule', async () => {
@@ -27,11 +29,11 @@ test('the explorer and worker threads give the same trace, results and memory fo
       expect(threads.results).toEqual(run.execution.results);
       compared++;
     }),
-    { numRuns: 300, seed: Number(process.env.GFNRING_SEED ?? 1) },
+    { numRuns: RUNS, seed: Number(process.env.GFNRING_SEED ?? 1) },
   );
 });
 
 afterAll(async () => {
   await pool.close();
-  expect(compared).toBeGreaterThanOrEqual(300);
+  expect(compared).toBeGreaterThanOrEqual(RUNS);
 });

@@ -21,7 +21,7 @@ import { hasRace } from './rc11Races.ts';
 import { SameGraphScheduler } from './sameGraphScheduler.ts';
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 80);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 40);
 
 const layout = new Layout();
 const cells = [layout.cell('x', 'u32'), layout.cell('y', 'u32')];

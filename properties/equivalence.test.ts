@@ -13,6 +13,7 @@ import { buildVm } from '../src/scenario/vm.ts';
 import { trackerNames, trackers } from '../src/trackers/registry.ts';
 import type { VmSpec } from '../src/vm/spec.ts';
 import type { TrackerOption } from '../src/vm/trackerDescriptor.ts';
+import { draws } from '../test/draws.ts';
 import { actorOf, actorsOf, type Workload, WRITERS, workloads } from './arbitraries/workload.ts';
 import { type Expected, expectedOf } from './reference.ts';
 
@@ -167,7 +168,7 @@ test('all trackers report the pages that were written in each epoch, and leave t
         expect(Buffer.compare(native.bytes, bytes)).toBe(0);
       }
     }),
-    { numRuns: 25, seed },
+    { numRuns: draws(12), seed },
   );
 });
 
@@ -182,7 +183,7 @@ test('all trackers do the same in the explorer', () => {
       expect(Buffer.compare(explored.bytes, bytes)).toBe(0);
       count(`explored: ${nameOf(setup)}`);
     }),
-    { numRuns: 150, seed },
+    { numRuns: draws(150), seed },
   );
 });
 
@@ -200,7 +201,7 @@ test('all trackers do the same on worker threads in lockstep', async () => {
       expect(Buffer.compare(threads.memory, bytes)).toBe(0);
       count(`in lockstep: ${nameOf(setup)}`);
     }),
-    { numRuns: 60, seed },
+    { numRuns: draws(60), seed },
   );
 });
 

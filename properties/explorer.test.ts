@@ -9,7 +9,7 @@ const events = new Map<string, number>();
 // The seed is fixed so that a failure in CI can be reproduced. For another seed: GFNRING_SEED=… npx
 // vitest run properties
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 250);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 125);
 
 /** Programs, the maximum of their interleavings without locks and waiting, and their share. */
 test.each([

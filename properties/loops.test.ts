@@ -26,7 +26,7 @@ import { asBounded, asWritten, type LoopProgram, loopPrograms, PRELUDE } from '.
  */
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 200);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 80);
 
 installProbe();
 

@@ -24,7 +24,7 @@ import { strict, Watcher } from './watcher.ts';
  */
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 70);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 35);
 /** A program with more executions is skipped, and counted. */
 const EXECUTIONS_MAX = 20_000;
 const seen = new Map<string, number>();

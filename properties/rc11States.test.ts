@@ -12,7 +12,7 @@ import type { Memory } from '../src/memory/memory.ts';
 import { resultText } from '../src/memory/result.ts';
 
 const seed = Number(process.env.GFNRING_SEED ?? 1);
-const programs = Number(process.env.GFNRING_PROGRAMS ?? 100);
+const programs = Number(process.env.GFNRING_PROGRAMS ?? 50);
 
 const layout = new Layout();
 const x = layout.cell('x', 'u32');

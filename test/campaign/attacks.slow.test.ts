@@ -63,7 +63,7 @@ async function rewrite(directory: string): Promise<void> {
 
 test(
   'a directory of somebody else is opened and closed, or refused in one line',
-  () => attackAll(40, rewrite),
+  () => attackAll(20, rewrite),
   300_000,
 );
 
@@ -99,7 +99,7 @@ test('whatever reads a campaign refuses a link in the place of a folder', async 
 test(
   'it is read for a report',
   () =>
-    attackAll(20, async (directory) => {
+    attackAll(10, async (directory) => {
       await summariseCampaign({ state: readState(directory), directory, quarantined: [] });
       readTimeSamples(directory);
     }),
@@ -108,14 +108,14 @@ test(
 
 test(
   'it is resumed',
-  () => attackAll(10, (directory) => run(CampaignDirectory.open(directory), { executions: 2048, seconds: 5 })),
+  () => attackAll(5, (directory) => run(CampaignDirectory.open(directory), { executions: 2048, seconds: 5 })),
   300_000,
 );
 
 test('it is merged', async () => {
   const into = somewhere();
   cpSync(await target, into, { recursive: true });
-  await attackAll(10, async (directory) => {
+  await attackAll(5, async (directory) => {
     const campaign = CampaignDirectory.open(into);
     try {
       await mergeInto(campaign, [directory]);

@@ -7,7 +7,7 @@ import { type Mutation, mutation } from './fileMutations.ts';
 import { mutate, type ValidFile, writeValidFiles } from './validFiles.ts';
 
 /** How many inputs are tried; `GFNRING_INPUTS` multiplies it. */
-const INPUTS = 1000 * Number(process.env.GFNRING_INPUTS ?? 1);
+const INPUTS = 400 * Number(process.env.GFNRING_INPUTS ?? 1);
 const SEED = Number(process.env.GFNRING_SEED ?? 1);
 const SECONDS_MAX = 10;
 const BYTES_MAX = 500 * 2 ** 20;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compareVerdict } from '../../src/litmus/report.ts';
 import { litmus } from './readerTexts.ts';
 
-const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 300);
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 150);
 const SEED = Number(process.env.GFNRING_SEED ?? 1);
 
 /** An access to the variable `@`, with `#` for a register. */

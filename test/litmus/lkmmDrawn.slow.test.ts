@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compareVerdict, type LitmusModel } from '../../src/litmus/report.ts';
 import { litmus } from './readerTexts.ts';
 
-const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 120);
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 60);
 const SEED = Number(process.env.GFNRING_SEED ?? 1);
 
 interface Drawn {

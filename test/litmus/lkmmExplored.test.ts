@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { byAxioms, byExploration, testOf } from './lkmmGraphs.ts';
 
-const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 60);
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 30);
 const SEED = Number(process.env.GFNRING_SEED ?? 1);
 
 function agrees(threads: readonly string[]): ReturnType<typeof byAxioms> {

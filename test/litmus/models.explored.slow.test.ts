@@ -34,15 +34,19 @@ const optimal =
 const states: Search = (execution, judge, limits) =>
   depthFirstSearch(execution, judge, limits, { states: new StateCache(execution, judge) });
 
+/**
+ * @param byInterleavings compares the search of all interleavings too. It is slow, so one order of
+ *   the threads has to do.
+ */
 function agrees(
   program: Litmus,
   model: 'tso' | 'rc11',
-  everyOrder: boolean,
+  byInterleavings: boolean,
   expected = oracle(program, model === 'rc11' ? 'views' : model),
 ): void {
   expect(explored(program, optimal(program, model), model)).toEqual(expected);
   expect(explored(program, states, model).outcomes).toEqual(expected.outcomes);
-  if (everyOrder) expect(explored(program, depthFirstSearch, model)).toEqual(expected);
+  if (byInterleavings) expect(explored(program, depthFirstSearch, model)).toEqual(expected);
 }
 
 /** Four threads have too many orders, so only rotations are used. */
@@ -53,7 +57,7 @@ const isSmall = ({ threads }: Litmus): boolean => threads.flat().length <= 7;
 describe.each(MODELS)('%s: outcomes and graphs of', (model) => {
   test.each(SUITE.map(({ name, test: program }) => [name, program] as const))('%s', (_, program) => {
     const orders = program.threads.length < 4 ? [...permutations(program.threads)] : turns(program.threads);
-    for (const threads of orders) agrees({ threads }, model, isSmall({ threads }));
+    for (const [i, threads] of orders.entries()) agrees({ threads }, model, i === 0 && isSmall({ threads }));
   });
 
   test(`${PROGRAMS} drawn programs`, () => {
@@ -68,7 +72,8 @@ describe.each(MODELS)('%s: outcomes and graphs of', (model) => {
 
   test.each(C11_SUITE.map(({ name, text }) => [name, litmus(text)] as const))('C11: %s', (_, { threads }) => {
     const orders = threads.length < 4 ? [...permutations(threads)] : turns(threads);
-    for (const order of orders) agrees({ threads: order }, model, true, oracle({ threads: order }, model));
+    for (const [i, order] of orders.entries())
+      agrees({ threads: order }, model, i === 0, oracle({ threads: order }, model));
   });
 
   test(`${PROGRAMS} drawn programs with orders of C11`, () => {

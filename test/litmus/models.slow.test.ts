@@ -7,6 +7,7 @@ import { SUITE } from './suite.ts';
 
 /** Compares the models with one another, on the suite and on random tests. */
 
+const PROGRAMS = Number(process.env.GFNRING_PROGRAMS ?? 150);
 const SEED = 7;
 const inRc11 = ({ threads }: Litmus): boolean =>
   threads.flat().every(({ kind }) => !/^(rmb|wmb|lock|unlock)$/.test(kind));
@@ -14,7 +15,7 @@ const suite = SUITE.map((row) => row.test);
 const textOf = (test: Litmus): string => JSON.stringify(test.threads);
 
 test('the model by views is RC11', () => {
-  for (const one of [...suite.filter(inRc11), ...sample('rc11', 400, SEED)])
+  for (const one of [...suite.filter(inRc11), ...sample('rc11', PROGRAMS, SEED)])
     expect([textOf(one), oracle(one, 'views')]).toEqual([textOf(one), oracle(one, 'rc11')]);
 });
 
@@ -25,7 +26,7 @@ test('fences may be ordered against an unsynchronized value', () => {
 
 test('each model allows what the stronger one allows', () => {
   const grown = { tso: 0, rc11: 0 };
-  for (const one of [...suite, ...sample('all', 300, SEED)]) {
+  for (const one of [...suite, ...sample('all', PROGRAMS, SEED)]) {
     const [sc, tso, rc11] = (['sc', 'tso', 'views'] as const).map((model) => oracle(one, model));
     for (const [less, more] of [
       [sc, tso],

@@ -7,6 +7,7 @@ import { shrinkVm } from '../../src/run/shrink.ts';
 import { buildVm, parseVm } from '../../src/scenario/vm.ts';
 import { trackerNames } from '../../src/trackers/registry.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
+import { draws } from '../draws.ts';
 
 /** Operations that no arbitrary generates. Shrinking treats them as `collect` and `reset`. */
 const OF_NONE = ['harvest', 'count', 'copy-first', 'reset-ring'];
@@ -21,7 +22,7 @@ test('parsing the JSON of a VM gives the same VM', () => {
     fc.property(drawn, (spec) => {
       expect(parseVm(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: draws(300), seed: 1 },
   );
 });
 
@@ -40,7 +41,7 @@ test('shrinking always gives a valid scenario', () => {
         least = smaller[choices.next().value! % smaller.length];
       }
     }),
-    { numRuns: 40, seed: 1 },
+    { numRuns: draws(16), seed: 1 },
   );
   expect([...seen].sort()).toEqual(operationNames.filter((name) => !OF_NONE.includes(name)).sort());
 });

@@ -5,7 +5,7 @@ import { Trial } from '../../selftest/subjects/trial.ts';
 import type { Answer } from '../../selftest/subjects/trialProcess.ts';
 import type { SchedulerName } from '../../src/run/search/searchSpec.ts';
 
-const SEEDS = process.env.GFNRING_LONG !== undefined ? 20 : 10;
+const SEEDS = process.env.GFNRING_LONG !== undefined ? 20 : 6;
 /** The most executions that the portfolio may need, in the median. */
 const EXECUTIONS = 1000;
 
