@@ -54,7 +54,7 @@ export function layGuest(layout: Layout, shape: readonly { readonly slot: number
 function layPage(layout: Layout, id: number, slot: number, offset: number): Page {
   const name = slot === 0 ? `page${offset}` : `slot${slot}.page${offset}`;
   const at = layout.region(8);
-  return {
+  const page = {
     id,
     slot,
     offset,
@@ -63,4 +63,6 @@ function layPage(layout: Layout, id: number, slot: number, offset: number): Page
     word: layout.cell(`${name}.word`, 'u32', at),
     armed: layout.cell(`${name}.armed`, 'u32', at + 4),
   };
+  layout.words.push(page.word);
+  return page;
 }

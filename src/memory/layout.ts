@@ -11,6 +11,11 @@ const BYTES_MAX = 1 << 28;
 export class Layout {
   /** All cells and locks so far, by id. */
   readonly places: Place[] = [];
+  /**
+   * Cells that are one word with the smaller cells in them: each access of a part is one of the
+   * whole. Models that know no accesses of several sizes need that.
+   */
+  readonly words: Cell[] = [];
   /** A prefix for the names of the places that are added next. */
   prefix = '';
   #end = 0;
@@ -19,6 +24,7 @@ export class Layout {
   static copy(of: Layout): Layout {
     const copy = new Layout();
     for (const place of of.places) copy.places.push(place);
+    copy.words.push(...of.words);
     copy.#end = of.#end;
     return copy;
   }

@@ -14,7 +14,9 @@ export class ByteRanges {
   readonly bytes: readonly number[];
   readonly offset: readonly number[];
 
-  constructor(places: readonly Place[]) {
+  /** @param isPart places that are accessed with the ones around them only: they cover nothing. */
+  constructor(all: readonly Place[], isPart: (place: Place) => boolean = () => false) {
+    const places = all.filter((place) => !isPart(place));
     const cuts = cutsOf(places);
     const opened = new Map<number, number>();
     const count = (at: number, by: number): unknown => opened.set(at, (opened.get(at) ?? 0) + by);
@@ -35,8 +37,10 @@ export class ByteRanges {
     this.count = offsets.length;
     this.offset = offsets;
     this.bytes = bytes;
-    this.of = places.map(({ offset, bits }) => {
+    this.of = all.map((place) => {
       const covered: number[] = [];
+      if (isPart(place)) return covered;
+      const { offset, bits } = place;
       const end = offset + bits / 8;
       for (let a = starts.get(offset)!; a < offsets.length && offsets[a] < end; a++) covered.push(a);
       return covered;

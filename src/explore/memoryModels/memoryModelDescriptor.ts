@@ -1,6 +1,7 @@
 import type { LoopRules } from '../../memory/loopRules.ts';
 import type { Execution, MemoryModelType } from '../execution/execution.ts';
 import type { Limits } from '../limits.ts';
+import type { Program } from '../program.ts';
 import type { PropertyChecker, SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
 import type { GraphMemory } from '../trust/graphMemory.ts';
@@ -23,6 +24,8 @@ export interface MemoryModelDescriptor extends MemoryModelType {
    * Undefined: all schedulers and reductions apply.
    */
   readonly searchGraphs?: GraphSearch;
+  /** The program in terms that the model knows. Undefined: it knows all. */
+  readonly translate?: (program: Program) => Program;
   /** Whether threads have views, so that a load may read an older store than the newest. */
   readonly hasViews: boolean;
   /** What a proof assumes, as a summary has it after "proved"; undefined: nothing. */

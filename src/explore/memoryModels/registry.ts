@@ -33,5 +33,8 @@ export function createExecution(
   stepsMax: number,
   alike: readonly (readonly number[])[] = [],
 ): Execution {
-  return new Execution(program, stepsMax, memoryModels[model], alike);
+  const { translate = same } = memoryModels[model];
+  return new Execution(translate(program), stepsMax, memoryModels[model], alike);
 }
+
+const same = (program: Program): Program => program;

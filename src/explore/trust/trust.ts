@@ -124,7 +124,7 @@ class GraphSearch {
       const thread = half?.thread ?? lowestSetBit(enabled);
       if (!this.isSupported(execution.pending[thread])) {
         progress.cut++;
-        progress.endBy('unsupported', 'an access to a wait queue, or to several locations');
+        progress.endBy('unsupported', this.unsupportedText(execution.pending[thread]));
         progress.isOver = true;
         return;
       }
@@ -143,6 +143,11 @@ class GraphSearch {
   private isSupported(code: number): boolean {
     if (isFence(kindOf(code))) return true;
     return !isQueue(kindOf(code)) && this.builder.execution.memory.locations.of[placeOf(code)].length === 1;
+  }
+
+  private unsupportedText(code: number): string {
+    const { name } = this.builder.execution.places[placeOf(code)];
+    return isQueue(kindOf(code)) ? `a wait queue: ${name}` : `accesses of several sizes: ${name}`;
   }
 
   /**

@@ -1,11 +1,11 @@
-import { isRead, isRmw, isWrite, kindOf, methodOf } from '../../../memory/kinds.ts';
+import { isFullFence, isRead, isRmw, isWrite, kindOf, methodOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isPromise } from '../../trust/partialGraph.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { GraphRelations } from './graphRelations.ts';
 import type { LkmmGraph } from './lkmmGraph.ts';
 import type { LocationValues } from './locationValues.ts';
-import { promisedValue } from './promises.ts';
+import { isAlwaysFirst, promisedValue } from './promises.ts';
 import { type ProbedAccess, type ProbedRun, type ReadValue, type ThreadProbe, writesAfter } from './threadProbe.ts';
 
 /** An access of the thread whose dependencies are looked for. */
@@ -32,8 +32,15 @@ interface WantedAccess {
   readonly sites: () => readonly (string | undefined)[];
 }
 
-/** Runs that are tried to see whether an access is always there; beyond that it counts as such. */
+/**
+ * Runs that are tried to see whether an access is always there; beyond that it counts as such. They
+ * are fewer where a run is long: so many accesses in all, and fewer where several reads change.
+ */
 const RUNS_MAX = 200;
+const RUNS_MIN = 3;
+const ACCESSES_MAX = 3000;
+/** A run with more accesses than this ends without result. */
+const longestOf = ({ length }: readonly KnownAccess[]): number => 2 * length + 30;
 
 /**
  * Finds what the accesses of a thread depend on. An operation is a function of the values it reads.
@@ -59,12 +66,11 @@ export class DependencyFinder {
     const { readOf, writeOf } = x.events;
     execution.memory.stepsOf.forEach((own, thread) => {
       const accesses = accessesOf(execution, own);
-      let key = `${thread}`;
+      const key = new PathKey(execution, thread);
       own.forEach((s, k) => {
-        const { nodes, values, highs } = execution;
         const event = accesses[k].writes ? writeOf[s] : readOf[s];
         if (event >= 0) {
-          const { address, data, control } = this.cached(`${key} ${nodes[s]}`, thread, accesses, k);
+          const { address, data, control } = this.cached(key, thread, accesses, k);
           for (const read of address) found.address.add(readOf[own[read]], event);
           for (const read of data) found.data.add(readOf[own[read]], event);
           for (const read of control) found.control.add(readOf[own[read]], event);
@@ -75,23 +81,39 @@ export class DependencyFinder {
             if (usesOldValue(accesses[k].code)) found.data.add(readOf[s], event);
           }
         }
-        key += ` ${nodes[s]}:${values[s]}:${highs[s]}`;
+        key.add(s);
       });
     });
     return found;
   }
 
-  private cached(key: string, thread: number, accesses: readonly KnownAccess[], k: number): Found {
-    const known = this.cache.get(key);
+  /** Whether step `write` depends on step `read` of its thread, which no fence keeps before it. */
+  isDependent(execution: Execution<LkmmGraph>, read: number, write: number): boolean {
+    const thread = execution.schedule[write];
+    const own = execution.memory.stepsOf[thread];
+    const key = new PathKey(execution, thread);
+    const k = own.indexOf(write);
+    for (const s of own.slice(0, k)) key.add(s);
+    const { address, data, control } = this.cached(key, thread, accessesOf(execution, own), k);
+    const at = own.indexOf(read);
+    return address.includes(at) || data.includes(at) || control.includes(at);
+  }
+
+  private cached({ key, execution }: PathKey, thread: number, accesses: readonly KnownAccess[], k: number): Found {
+    const node = execution.nodes[execution.memory.stepsOf[thread][k]];
+    const of = `${key} ${node}`;
+    const known = this.cache.get(of);
     if (known !== undefined) return known;
     const found = this.find(thread, accesses, k);
-    this.cache.set(key, found);
+    this.cache.set(of, found);
     return found;
   }
 
   private find(thread: number, accesses: readonly KnownAccess[], k: number): Found {
     const found = { address: new Set<number>(), data: new Set<number>(), control: new Set<number>() };
-    const reads = accesses.slice(0, k).flatMap((access, i) => (this.isVariable(access) ? [i] : []));
+    const reads: number[] = [];
+    for (let i = firstUnfenced(accesses, k); i < k; i++)
+      if (!isAlwaysFirst(kindOf(accesses[i].code)) && this.isVariable(accesses[i])) reads.push(i);
     if (reads.length === 0) return listsOf(found);
     const of = this.wanted(thread, accesses.slice(0, k + 1));
     const differsWith = (changed: readonly (readonly [number, ReadValue])[]): boolean => {
@@ -121,7 +143,11 @@ export class DependencyFinder {
       ...{ thread, accesses, access: accesses.at(-1)! },
       sites: () => {
         sites ??= this.probe
-          .run(thread, (read) => told.get(nameOf(read)) ?? this.possible.of(this.locationOf(read.code))[0] ?? [0, 0])
+          .run(thread, (read, before) =>
+            before.length > longestOf(accesses)
+              ? undefined
+              : (told.get(nameOf(read)) ?? this.possible.of(this.locationOf(read.code))[0] ?? [0, 0]),
+          )
           .sites();
         return sites;
       },
@@ -157,13 +183,16 @@ export class DependencyFinder {
       if (isRead(kindOf(access.code))) told.set(nameOf(access), changed.get(i) ?? access.value);
     });
     const kinds = new Set<keyof Found>();
+    const longest = longestOf(of.accesses);
+    const budget = ACCESSES_MAX / (changed.size ** 2 * of.accesses.length);
+    const runsMax = Math.min(RUNS_MAX, Math.max(RUNS_MIN, budget));
     const choices: { chosen: number; readonly of: number }[] = [];
-    for (let runs = 0; runs < RUNS_MAX; runs++) {
+    for (let runs = 0; runs < runsMax; runs++) {
       let at = 0;
       const values = new Map<ProbedAccess, ReadValue>();
       const run = this.probe.run(of.thread, (access, before) => {
-        // The rest does not matter.
-        if (isInPlace(of, before, values)) return undefined;
+        // The rest does not matter, and a loop may go on for ever.
+        if (before.length > longest || isInPlace(of, before, values)) return undefined;
         const value = told.get(nameOf(access)) ?? this.choose(access, choices, at++);
         values.set(access, value);
         return value;
@@ -179,6 +208,35 @@ export class DependencyFinder {
     const values = this.possible.of(this.locationOf(access.code));
     if (at === choices.length) choices.push({ chosen: 0, of: Math.max(1, values.length) });
     return values[choices[at].chosen] ?? [0, 0];
+  }
+}
+
+/**
+ * The first access before number `k` that no full fence keeps before it. A dependency on earlier
+ * ones would order nothing more.
+ */
+function firstUnfenced(accesses: readonly KnownAccess[], k: number): number {
+  const isFence = ({ code, writes }: KnownAccess): boolean =>
+    isFullFence(kindOf(code)) && (writes || !isRmw(kindOf(code)));
+  if (isFence(accesses[k])) return k;
+  let first = k;
+  while (first > 0 && !isFence(accesses[first - 1])) first--;
+  return first;
+}
+
+/** What a thread has done, and read, up to one of its accesses. */
+class PathKey {
+  key: string;
+  readonly execution: Execution<LkmmGraph>;
+
+  constructor(execution: Execution<LkmmGraph>, thread: number) {
+    this.execution = execution;
+    this.key = `${thread}`;
+  }
+
+  add(s: number): void {
+    const { nodes, values, highs } = this.execution;
+    this.key += ` ${nodes[s]}:${values[s]}:${highs[s]}`;
   }
 }
 

@@ -45,6 +45,14 @@ export function graphOrder(x: GraphRelations, dependencies: Dependencies): Graph
   return { hb, cumulFence, pb, address };
 }
 
+/** What fences, acquires, releases and locks keep in program order, whatever depends on what. */
+export function fencedOrder(x: GraphRelations): EventRelation {
+  const { pool, internal, marked } = x;
+  const order = pool.copy(x.nonReadWriteFence).join(x.rmb).join(x.wmb);
+  if (x.events.hasUnlock) order.join(pool.copy(x.unlockThenLock).meet(internal));
+  return order.between(marked).close();
+}
+
 /** Preserved program order. */
 function preserved(
   x: GraphRelations,

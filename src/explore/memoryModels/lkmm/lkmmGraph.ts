@@ -18,6 +18,8 @@ export interface LkmmGraph extends ReadGraph {
   readonly relations: GraphRelations;
   /** The dependencies in the graph. */
   dependencies(x: GraphRelations): Dependencies;
+  /** Whether step `write` depends on step `read` of its thread, which no fence keeps before it. */
+  isDependent(read: number, write: number): boolean;
   /** The location of an access that is no fence. */
   locationOf(code: number): number;
 }

@@ -18,6 +18,7 @@ import {
   rmwResult,
 } from '../../../memory/kinds.ts';
 import type { Step } from '../../../memory/trace.ts';
+import { partsOf } from '../../../memory/wholeWords.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isUnchanged } from '../../execution/spinLoops.ts';
 import { NONE } from '../../execution/stepLog.ts';
@@ -56,6 +57,8 @@ export class LkmmMemory implements LkmmGraph {
   readonly relations = new GraphRelations();
   /** Finds the dependencies of the graph. Without it, there are none. */
   finder: ((x: GraphRelations) => Dependencies) | undefined;
+  /** The same for two steps of one thread. */
+  isDependent: LkmmGraph['isDependent'] = () => false;
   /** By step: the store that it has read; NO_STORE: none. It is a promise until that is kept. */
   readonly read: number[] = [];
   /** By step: the promise that it has read; 0: none. */
@@ -72,7 +75,8 @@ export class LkmmMemory implements LkmmGraph {
   constructor(execution: Execution) {
     const { program, places, bytes } = execution;
     this.execution = execution;
-    this.locations = new ByteRanges(places);
+    const parts = partsOf(program.layout);
+    this.locations = new ByteRanges(places, ({ id }) => parts.has(id));
     this.stores = new CoherenceOrder(this.locations, bytes);
     this.stepsOf = program.actors.map(() => []);
     this.known = program.actors.map(() => Int32Array.from({ length: this.locations.count }, (_, a) => a));
@@ -155,9 +159,10 @@ export class LkmmMemory implements LkmmGraph {
     let high = 0;
     if (!isFence(kind)) {
       const place = execution.places[placeOf(code)];
-      const [location, ...others] = this.locations.of[place.id];
-      if (others.length > 0)
+      const covered = this.locations.of[place.id];
+      if (covered.length !== 1)
         throw new BadInput(`${place.name} overlaps another cell: accesses of several sizes are not known under lkmm`);
+      const [location] = covered;
       const last = stores.last(location);
       this.knownBefore[s] = this.known[thread][location];
       if (isRead(kind)) {

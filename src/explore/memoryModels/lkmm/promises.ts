@@ -1,7 +1,7 @@
-import { isAcquire, isCmpxchg, isFullFence, isRead, Kind, kindOf } from '../../../memory/kinds.ts';
+import { isAcquire, isCmpxchg, isFullFence, isRead, isRelease, isWrite, Kind, kindOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { NO_STORE } from '../../trust/partialGraph.ts';
-import { Is } from './graphEvents.ts';
+import { fencedOrder } from './graphOrder.ts';
 import type { LkmmGraph } from './lkmmGraph.ts';
 import type { LocationValues } from './locationValues.ts';
 
@@ -77,8 +77,8 @@ export class Promises {
     if (!this.mayNeed(execution)) return;
     const x = execution.memory.relations.load(execution);
     const { memory, tree, nodes } = execution;
-    const { writeOf, readOf, step, flags } = x.events;
-    let dependencies: ReturnType<LkmmGraph['dependencies']> | undefined;
+    const { writeOf, readOf } = x.events;
+    const fenced = fencedOrder(x);
     memory.stepsOf.forEach((own, thread) => {
       const counts = new Map<number, number>();
       own.forEach((s, k) => {
@@ -89,16 +89,11 @@ export class Promises {
         const key = `${code} ${nth}`;
         if (!isRead(kind) || isAlwaysFirst(kind) || this.reads[thread].has(key)) return;
         if (this.possible.byOthers(thread, memory.locationOf(code)).length === 0) return;
-        const later = own.slice(k + 1).flatMap((other) => (writeOf[other] < 0 ? [] : [writeOf[other]]));
-        const free = later.filter(
-          (w) => (flags[w] & Is.release) === 0 && kindOf(tree.code[nodes[step[w]]]) !== Kind.lock,
-        );
-        const isFree = free.some((w) => {
-          if (isFullFence(kindOf(tree.code[nodes[step[w]]]))) return false;
-          dependencies ??= memory.dependencies(x);
-          const { address, data, control } = dependencies;
-          const r = readOf[s];
-          return !(address.has(r, w) || data.has(r, w) || control.has(r, w));
+        const r = readOf[s];
+        const isFree = own.slice(k + 1).some((other) => {
+          const w = writeOf[other];
+          if (w < 0 || fenced.has(r, w) || x.nonReadWriteFence.has(r, w)) return false;
+          return kindOf(tree.code[nodes[other]]) !== Kind.lock && !memory.isDependent(s, other);
         });
         if (isFree) this.reads[thread].add(key);
       });
@@ -109,7 +104,7 @@ export class Promises {
 const NO_PROMISES: readonly number[] = [];
 
 /** Whether all later accesses stay behind an access of this kind, whatever it reads. */
-const isAlwaysFirst = (kind: number): boolean => (isAcquire(kind) || isFullFence(kind)) && !isCmpxchg(kind);
+export const isAlwaysFirst = (kind: number): boolean => (isAcquire(kind) || isFullFence(kind)) && !isCmpxchg(kind);
 
 /**
  * The ways in which the promises of a complete graph are kept. In each, every read of a promise is
@@ -139,6 +134,25 @@ export function keepPromises(execution: Execution<LkmmGraph>, visit: (hasPromise
     return false;
   };
   return choose(0);
+}
+
+/**
+ * Whether no promise of a graph is broken yet. On each cycle of program order and reads-from, some
+ * read has a store of its thread after it that nothing keeps there. That read is promised its
+ * value. So a full fence with no such store before it breaks the promise.
+ */
+export function mayBeKept({ memory, steps, schedule, footprints }: Execution<LkmmGraph>): boolean {
+  const { stepsOf, nth, promised } = memory;
+  for (let s = 0; s < steps; s++) {
+    if (promised[s] === 0) continue;
+    const own = stepsOf[schedule[s]];
+    for (let k = nth[s]; k < own.length; k++) {
+      const kind = kindOf(footprints[own[k]]);
+      if (isFullFence(kind)) return false;
+      if (isWrite(kind) && !isRelease(kind)) break;
+    }
+  }
+  return true;
 }
 
 /** Whether the store that step `s` reads comes after it in program order and reads-from. */

@@ -10,7 +10,7 @@ import { DependencyFinder } from './dependencyFinder.ts';
 import { LkmmMemory } from './lkmmMemory.ts';
 import { lkmmOrder } from './lkmmOrder.ts';
 import { LocationValues } from './locationValues.ts';
-import { isCoherent, keepPromises, Promises } from './promises.ts';
+import { isCoherent, keepPromises, mayBeKept, Promises } from './promises.ts';
 import { ThreadProbe } from './threadProbe.ts';
 
 export const lkmmMemoryType = {
@@ -104,7 +104,7 @@ class LkmmSearch {
       graph: new ExecutionGraph(graph),
       isLinear: phase === 'sure',
       order: lkmmOrder,
-      isConsistent,
+      isConsistent: (execution: Execution<LkmmMemory>) => mayBeKept(execution) && isConsistent(execution),
       complete: (visit: () => void) => this.complete(graph, phase, seen, isRun ? visit : () => {}),
     };
     const result = trust(execution, checker, limits, model, options.classes, EMPTY_GRAPH);
@@ -118,16 +118,22 @@ class LkmmSearch {
     for (let a = 0; a < memory.locations.count; a++) this.possible.add(a, low[a], high[a], -1);
     threads.failuresHalt = phase !== 'sure';
     const main = this.execution as Execution<LkmmMemory>;
-    if (phase === 'sure')
+    if (phase === 'sure') {
       memory.finder = main.memory.finder = (x) => {
         this.isOpen = true;
         return x.allDependencies();
       };
+      memory.isDependent = () => {
+        this.isOpen = true;
+        return true;
+      };
+    }
     if (phase === 'sure' || phase === 'values') return;
     const probe = new ThreadProbe(program, this.options.loopRules);
     const finder = new DependencyFinder(probe, this.possible, memory.locationOf);
     memory.finder = (x) => finder.of(x, graph);
     main.memory.finder = (x) => finder.of(x, main);
+    memory.isDependent = (read, write) => finder.isDependent(graph, read, write);
     memory.choices.promises = (thread) => this.promises.of(graph, thread);
   }
 
