@@ -8,9 +8,20 @@ const { folder, gfnring } = temporaryFolder();
 const flag = join(folder, 'flag');
 let campaigns = 0;
 
-/** Runs a campaign of a module. Returns its summary, and separately how it ended. */
+/**
+ * Runs a campaign of a module, on one worker by default. Returns its summary, and separately how it
+ * ended.
+ */
 function fuzz(module: string, ...args: string[]) {
-  const given = ['fuzz', module, '--dir', `campaign${campaigns++}`, '--workers', '2', '--json', ...args];
+  const given = [
+    'fuzz',
+    module,
+    '--dir',
+    `campaign${campaigns++}`,
+    '--json',
+    ...(args.includes('--workers') ? [] : ['--workers', '1']),
+    ...args,
+  ];
   const { stdout, status, stderr } = gfnring(...given);
   if (stdout === '') return { status, stderr };
   const { ended, ...summary } = JSON.parse(stdout);
@@ -55,9 +66,10 @@ test.each([
   ['hangs', 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);', { died: 0, hung: 1 }],
 ] as const)('a worker that %s is replaced, and its batch is run again', (name, does, expected) => {
   const module = unsound(name, does, true);
-  const undisturbed = fuzz(module, '--executions', '1024');
+  const onTwo = ['--executions', '1024', '--workers', '2'];
+  const undisturbed = fuzz(module, ...onTwo);
   writeFileSync(flag, '');
-  const disturbed = fuzz(module, '--executions', '1024', '--patience', '20');
+  const disturbed = fuzz(module, ...onTwo, '--patience', '20');
   expect(disturbed).toMatchObject({
     status: 0,
     ended: { by: 'executions', ...expected },
@@ -68,7 +80,7 @@ test.each([
 
 test('a batch that ends every worker is abandoned and reported', () => {
   writeFileSync(flag, '');
-  const { status, summary } = fuzz(unsound('always', DIES, false), '--executions', '512');
+  const { status, summary } = fuzz(unsound('always', DIES, false), '--executions', '512', '--workers', '2');
   rmSync(flag);
   expect(status).toBe(3);
   expect(summary).toMatchObject({
@@ -95,7 +107,7 @@ test.each(['process.reallyExit(0)', "process.kill(process.pid, 'SIGKILL')"])(
   'a module that calls this is to blame: %s',
   (call) => {
     writeFileSync(flag, '');
-    const { status, stderr } = fuzz(unsound('ends', `${call};`, true), '--executions', '512', '--workers', '1');
+    const { status, stderr } = fuzz(unsound('ends', `${call};`, true), '--executions', '512');
     rmSync(flag, { force: true });
     expect(status).toBe(2);
     expect(stderr).toMatch(/^gfnring: \S*ends\.mjs calls .*\n$/);
@@ -124,7 +136,7 @@ test('an operation that never returns is named when the time is over', () => {
 test('a batch that waits for a worker does not count as one that hangs', () => {
   writeFileSync(flag, '');
   const sleeps = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);';
-  const slow = ['--executions', '1024', '--workers', '1', '--patience', '4.4'];
+  const slow = ['--executions', '1024', '--patience', '4.4'];
   const { ended } = fuzz(unsound('slow', sleeps, false), ...slow);
   rmSync(flag);
   expect(ended).toEqual({ by: 'executions', died: 0, hung: 0, writeError: null });

@@ -56,8 +56,9 @@ test.each(faults)('%s: %s', (property, _, spec, edit) => {
   expect(found(withFault(spec, edit))).toBe(property);
 });
 
+/** `test/run/verdict.slow.test.ts` proves the same of the list and the bitmap. */
 describe('unmodified machines follow the rules of checkpoints', () => {
-  describe.each(['gfn-ring', 'gfn-list', 'dirty-bitmap', 'dirty-ring@6.17'] as const)('%s', (tracker) => {
+  describe.each(['gfn-ring', 'dirty-ring@6.17'] as const)('%s', (tracker) => {
     test.each([
       ['two checkpoints', on1(tracker, vcpu(0, write(0), write(0)), userspace(checkpoint(), checkpoint()))],
       ...CHECKPOINT_STEPS.map(
