@@ -213,7 +213,7 @@ test.each(['tso', 'rc11'] as const)('under %s, searches find a race if and only 
         const graphs = { states: new VisitedGraphs(execution) };
         const { violation, limit } =
           search === 'graphs'
-            ? trust(execution, judge, limits, consistencyModelOf(model, program, STEPS_MAX)!, undefined, NO_GRAPH)
+            ? trust(execution, judge, limits, consistencyModelOf(model, execution)!, undefined, NO_GRAPH)
             : depthFirstSearch(execution, judge, limits, search === 'states' ? states : search === 'all' ? {} : graphs);
         return limit === undefined || violation !== undefined ? violation !== undefined : undefined;
       };

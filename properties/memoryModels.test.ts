@@ -78,7 +78,7 @@ function optimalSearch(program: Program, model: 'tso' | 'rc11') {
   let once = new Watcher(single, false);
   let classes = new TraceCounter(single);
   let isKnown = false;
-  const tools = consistencyModelOf(model, program, STEPS_MAX)!;
+  const tools = consistencyModelOf(model, single)!;
   let executions = 0;
   const open: WorkItem[] = [{ kind: 'trust', graph: EMPTY_GRAPH }];
   for (let item = open.pop(); item?.kind === 'trust'; item = open.pop()) {
@@ -117,7 +117,7 @@ function compareVerdicts(
   const violated = verdict((execution) => depthFirstSearch(execution, strict, noLimits));
   const reduced = verdict((execution) => {
     if (isMerged) return depthFirstSearch(execution, strict, noLimits, { states: new VisitedGraphs(execution) });
-    return trust(execution, strict, noLimits, consistencyModelOf(model, checked, STEPS_MAX)!, undefined, EMPTY_GRAPH);
+    return trust(execution, strict, noLimits, consistencyModelOf(model, execution)!, undefined, EMPTY_GRAPH);
   });
   differs('verdict of the optimal reduction', reduced, violated);
   const stated = verdict((execution) =>

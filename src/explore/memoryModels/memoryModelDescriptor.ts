@@ -60,7 +60,8 @@ export interface GraphAxioms<M extends GraphMemory = GraphMemory> {
   readonly memory: MemoryModelType<M>;
   /**
    * Whether the events of a graph, in the order in which they were added, are the steps of an
-   * execution. Then `order` is asked for only where the other executions matter.
+   * execution. Then graphs are built on the execution that is checked, and `order` is asked for
+   * only where the other executions matter.
    */
   readonly isLinear: boolean;
   /** The steps that an execution of a graph takes, and their partial order. */

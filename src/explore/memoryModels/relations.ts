@@ -50,29 +50,41 @@ export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads
  */
 export function executionGraphHash(model: GraphModel, log: StepLog): readonly [number, number, number, number] {
   const { steps, schedule, footprints, values } = log;
-  const { stores } = model;
-  const taken = new Int32Array(32);
-  const names = new Int32Array(steps);
+  const { step, location, order } = model.stores;
+  const names = namesOf(log);
   let [a, b, c, d] = [0, 0, 0, 0];
-  const add = (h: number, isRead: boolean): void => {
-    a = (a + h) | 0;
-    b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
-    if (!isRead) return;
-    c = (c + h) | 0;
-    d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
-  };
-  const nameOf = (store: number): number => (stores.step[store] < 0 ? 0 : names[stores.step[store]]);
-  for (let s = 0; s < steps; s++) names[s] = (++taken[schedule[s]] << 5) | schedule[s];
   for (let s = 0; s < steps; s++) {
     if (model.flushedThread(s) >= 0) continue;
+    const kind = kindOf(footprints[s]);
     const from = model.storesRead(s);
     let h = mixHash(footprints[s], names[s]);
-    for (const store of from) h = mixHash(h, nameOf(store));
-    if (kindOf(footprints[s]) === Kind.wake) h = mixHash(h, values[s]);
-    add(h, from.length > 0 && kindOf(footprints[s]) !== Kind.lock);
+    for (let i = 0; i < from.length; i++) h = mixHash(h, nameOf(names, step[from[i]]));
+    if (kind === Kind.wake) h = mixHash(h, values[s]);
+    a = (a + h) | 0;
+    b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
+    if (from.length === 0 || kind === Kind.lock) continue;
+    c = (c + h) | 0;
+    d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
   }
-  for (const order of stores.order)
-    for (let i = 1; i < order.length; i++)
-      add(mixHash(stores.location[order[i]], mixHash(nameOf(order[i - 1]), nameOf(order[i]))), false);
+  for (let l = 0; l < order.length; l++) {
+    const stores = order[l];
+    for (let i = 1; i < stores.length; i++) {
+      const pair = mixHash(nameOf(names, step[stores[i - 1]]), nameOf(names, step[stores[i]]));
+      const h = mixHash(location[stores[i]], pair);
+      a = (a + h) | 0;
+      b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
+    }
+  }
   return [a, b, c, d];
 }
+
+/** By step: its thread and its number there. */
+function namesOf({ steps, schedule }: StepLog): number[] {
+  const taken = new Int32Array(32);
+  const names = new Array<number>(steps);
+  for (let s = 0; s < steps; s++) names[s] = (++taken[schedule[s]] << 5) | schedule[s];
+  return names;
+}
+
+/** The name of a step; 0 for none. */
+const nameOf = (names: readonly number[], step: number): number => (step < 0 ? 0 : names[step]);

@@ -16,7 +16,13 @@ export class ExecutionGraph {
 
   constructor(execution: AnyGraphExecution) {
     this.execution = execution;
-    execution.reset();
+    this.reset();
+  }
+
+  /** Removes all events, whatever the execution has done since. */
+  reset(): void {
+    this.events.length = this.prefixes.length = this.latestStamps.length = 0;
+    this.execution.reset();
   }
 
   /** Turns this graph into the one with the given events. Keeps the common beginning. */

@@ -25,12 +25,6 @@ export class GraphRunner {
     this.model = model;
   }
 
-  /** The steps of the graph and an order in which they may be taken: that of `run`. */
-  order(): { readonly order: PartialOrder; readonly steps: readonly number[] } {
-    const order = this.model.order(this.model.graph.execution);
-    return { order, steps: topologicalOrder(order)! };
-  }
-
   /**
    * Runs an execution of the complete graph. Stops early at a violation.
    *
@@ -42,8 +36,8 @@ export class GraphRunner {
       this.runEvents();
       return;
     }
-    const { order, steps } = this.order();
-    this.runSteps(order, steps);
+    const order = model.order(model.graph.execution);
+    this.runSteps(order, topologicalOrder(order)!);
     this.keepPromises();
     if (execution.isViolated) return;
     if (!equalNumbers(model.graph.execution.memory.graphHash(), memory.graphHash()!)) inconsistent();

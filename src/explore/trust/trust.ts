@@ -11,6 +11,7 @@ import { GraphRunner } from './graphRunner.ts';
 import { addLockRevisits, hasReadLatest } from './locks.ts';
 import type { ConsistencyModel } from './modelOfGraphs.ts';
 import type { PartialGraph } from './partialGraph.ts';
+import { topologicalOrder } from './partialOrder.ts';
 import { applyBackwardRevisit, forwardRevisits } from './revisits.ts';
 import { vectorClocks } from './vectorClocks.ts';
 
@@ -33,7 +34,8 @@ import { vectorClocks } from './vectorClocks.ts';
  * - A spin loop is cut after one iteration (`Execution.blockOnSpin`); this counts as blocked.
  * - Wait queues, and accesses to several locations at once, are not supported: the search ends with
  *   a limit of the kind `unsupported`. `VisitedGraphs` is for such programs.
- * - Each complete graph is run on `execution`, in an order that its memory model allows.
+ * - Each complete graph is run on `execution`, in an order that its memory model allows. Where
+ *   graphs are built on `execution`, it is the graph.
  *
  * @param from explores all complete graphs that extend this one.
  * @returns `left` has the branches that remain when a limit is reached.
@@ -52,6 +54,7 @@ export function trust(
   const { workList } = search.builder;
   execution.until = graph.execution.until = progress.until;
   execution.blockOnSpin = graph.execution.blockOnSpin = true;
+  graph.reset();
   workList.push(from);
   while (workList.length > 0 && progress.limit === undefined && progress.violation === undefined) {
     search.explore(workList.pop()!);
@@ -69,7 +72,8 @@ class GraphSearch {
   private readonly progress: SearchProgress;
   private readonly model: ConsistencyModel;
   private readonly classes: TraceCounter | undefined;
-  private readonly runner: GraphRunner;
+  /** Undefined where graphs are built on `execution`. */
+  private readonly runner: GraphRunner | undefined;
 
   constructor(
     execution: Execution,
@@ -84,7 +88,8 @@ class GraphSearch {
     this.progress = progress;
     this.model = model;
     this.classes = classes;
-    this.runner = new GraphRunner(execution, model);
+    const isSame = (model.graph.execution as Execution) === execution;
+    this.runner = isSame ? undefined : new GraphRunner(execution, model);
   }
 
   explore(partial: PartialGraph): void {
@@ -173,23 +178,34 @@ class GraphSearch {
 
   /** Runs the execution that the complete graph stands for, and checks its properties. */
   private runComplete(): void {
-    const { runner, execution, checker, progress, classes } = this;
-    runner.run();
+    const { model, execution, checker, progress, classes } = this;
+    this.runner?.run();
     const stop = execution.stopped()!;
     if (stop.kind === 'late') {
       progress.timeOut();
       return;
     }
     if (stop.kind === 'finished') classes?.add();
-    if (progress.count(stop, checker.atEnd(stop))) return;
+    if (progress.count(stop, checker.atEnd(stop))) {
+      if (this.runner === undefined) this.runnerOfCopy().run();
+      return;
+    }
     if (!checker.judgesStates) return;
-    const { order, steps } = runner.order();
+    const order = model.order(model.graph.execution);
+    const steps = topologicalOrder(order)!;
     const possible = checker.possibly?.(vectorClocks(order, steps, execution.node.length));
     if (possible === undefined) return;
-    runner.runSteps(
+    (this.runner ?? this.runnerOfCopy()).runSteps(
       order,
       possible.steps.map((s) => steps[s]),
     );
     progress.violation = possible.violation;
+  }
+
+  /** Leaves `execution` to itself, and can run other executions of its graph on it. */
+  private runnerOfCopy(): GraphRunner {
+    const graph = this.model.createGraph!();
+    graph.load(this.builder.graph.events);
+    return new GraphRunner(this.execution, { ...this.model, graph });
   }
 }

@@ -33,7 +33,7 @@ export function createSearchWorker(
   search: SearchSpec,
   seconds: number,
 ): SearchWorker {
-  const { scheduler, preemptions, reduction, memoryModel, stepsMax, seed, depth } = search;
+  const { scheduler, preemptions, reduction, memoryModel, seed, depth } = search;
   if (scheduler !== 'exhaustive') {
     const profile = profileOf(execution, seed, seconds);
     const options = { scheduler: createScheduler(scheduler, seed, profile, depth) };
@@ -41,7 +41,7 @@ export function createSearchWorker(
   }
   if (reduction !== 'optimal' || memoryModels[memoryModel].isSequentiallyConsistent)
     return new SearchWorker(execution, checker, new TraceCounter(execution), { preemptions });
-  const graphs = consistencyModelOf(memoryModel, execution.program, stepsMax, search.loopRules);
+  const graphs = consistencyModelOf(memoryModel, execution, search.loopRules);
   if (graphs === undefined)
     throw new BadInput(`optimal is not known under ${memoryModel}: --reduction none and states are`);
   if (preemptions !== undefined)
