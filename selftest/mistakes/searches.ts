@@ -104,8 +104,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/search/traceCounter',
-        from: 'if (!(traits & Trait.writes) || traits & Trait.rmw)',
-        to: 'if (!(traits & Trait.writes))',
+        from: 'if (!(traits & WRITES) || traits & RMW)',
+        to: 'if (!(traits & WRITES))',
       },
     ],
   },

@@ -1,9 +1,13 @@
 import type { Place } from '../memory/cell.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
-import { isQueue, isWrite, Kind, kindOf, placeOf, usesValue } from '../memory/kinds.ts';
+import * as kinds from '../memory/kinds.ts';
 import { overlapTable } from '../memory/layout.ts';
 import type { Execution } from './execution/execution.ts';
 import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
+
+// Local constants: see "Hot code" in CONTRIBUTING.md.
+const { isQueue, isWrite, kindOf, placeOf, usesValue } = kinds;
+const { lock: LOCK, unlock: UNLOCK, wake: WAKE, resume: RESUME } = kinds.Kind;
 
 /**
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race.
@@ -83,10 +87,10 @@ export class HappensBefore implements HappensBeforeOrder {
     this.locals[s] = local;
     saved[4 * s] = previous;
     saved[4 * s + 3] = this.lastVisible;
-    if (kind === Kind.unlock) {
+    if (kind === UNLOCK) {
       saved[4 * s + 1] = this.lastUnlock[place];
       this.lastUnlock[place] = s + 1;
-    } else if (kind === Kind.lock) {
+    } else if (kind === LOCK) {
       const taken = this.lastWrite[place];
       if (taken !== 0) this.consider(taken - 1, s);
       if (this.lastUnlock[place] !== 0) this.join(row, this.lastUnlock[place] - 1);
@@ -120,11 +124,11 @@ export class HappensBefore implements HappensBeforeOrder {
       const place = placeOf(code);
       this.lastOf[thread] = saved[4 * s];
       this.lastVisible = saved[4 * s + 3];
-      if (kind === Kind.unlock) this.lastUnlock[place] = saved[4 * s + 1];
-      else if (kind === Kind.wake) this.lastWrite[places + place] = saved[4 * s + 1];
+      if (kind === UNLOCK) this.lastUnlock[place] = saved[4 * s + 1];
+      else if (kind === WAKE) this.lastWrite[places + place] = saved[4 * s + 1];
       else if (isWrite(kind)) this.lastWrite[place] = saved[4 * s + 1];
       else {
-        if (kind !== Kind.resume) this.lastRead[place * threads + thread] = saved[4 * s + 1];
+        if (kind !== RESUME) this.lastRead[place * threads + thread] = saved[4 * s + 1];
         if (isQueue(kind)) this.lastRead[(places + place) * threads + thread] = saved[4 * s + 2];
       }
     }
@@ -138,7 +142,7 @@ export class HappensBefore implements HappensBeforeOrder {
   /** The step that took the lock which `thread` waits for, if the two race; else -1. */
   blocking(thread: number): number {
     const code = this.execution.pending[thread];
-    if (code < 0 || kindOf(code) !== Kind.lock) return -1;
+    if (code < 0 || kindOf(code) !== LOCK) return -1;
     const taken = this.lastWrite[placeOf(code)] - 1;
     const previous = this.lastOf[thread] - 1;
     return taken < 0 || this.execution.schedule[taken] === thread || (previous >= 0 && this.before(taken, previous))
@@ -154,26 +158,26 @@ export class HappensBefore implements HappensBeforeOrder {
     const pb = placeOf(b);
     if (this.visible[pa] === 1 && this.visible[pb] === 1) return true;
     if (pa === pb) {
-      if (isQueue(ka) && isQueue(kb)) return ka === Kind.wake || kb === Kind.wake;
+      if (isQueue(ka) && isQueue(kb)) return ka === WAKE || kb === WAKE;
     } else if (!this.overlaps[pa].includes(pb)) return false;
     return (isWrite(ka) && usesValue(kb)) || (isWrite(kb) && usesValue(ka));
   }
 
   private access(s: number, thread: number, kind: number, place: number): void {
     const { threads, places, saved } = this;
-    const writing = kind === Kind.wake || isWrite(kind);
+    const writing = kind === WAKE || isWrite(kind);
     let n = 0;
     if (usesValue(kind)) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
     if (isQueue(kind)) n = this.gather(places + place, thread, writing, n);
     this.considerLatestFirst(s, n);
-    if (kind === Kind.wake) {
+    if (kind === WAKE) {
       saved[4 * s + 1] = this.lastWrite[places + place];
       this.lastWrite[places + place] = s + 1;
     } else if (writing) {
       saved[4 * s + 1] = this.lastWrite[place];
       this.lastWrite[place] = s + 1;
     } else {
-      if (kind !== Kind.resume) {
+      if (kind !== RESUME) {
         saved[4 * s + 1] = this.lastRead[place * threads + thread];
         this.lastRead[place * threads + thread] = s + 1;
       }
@@ -218,7 +222,7 @@ export class HappensBefore implements HappensBeforeOrder {
     const { execution, threads, clocks } = this;
     const thread = execution.schedule[e];
     if (this.locals[e] <= clocks[s * threads + thread] || thread === execution.schedule[s]) return;
-    const woke = kindOf(execution.footprints[e]) === Kind.wake && kindOf(execution.footprints[s]) === Kind.resume;
+    const woke = kindOf(execution.footprints[e]) === WAKE && kindOf(execution.footprints[s]) === RESUME;
     if (!woke || (execution.values[e] & (1 << execution.schedule[s])) === 0) this.races.push(e, s);
     this.join(s * threads, e);
   }

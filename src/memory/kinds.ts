@@ -236,14 +236,17 @@ export function methodOf(kind: number): { readonly name: string; readonly order:
   return { name, order: (Object.keys(ORDERS) as MemoryOrder[]).find((order) => ORDERS[order] === kind >>> BASE_BITS) };
 }
 
+// Local constants: see "Hot code" in CONTRIBUTING.md.
+const { data: DATA, queue: QUEUE, reads: READS, writes: WRITES } = Trait;
+
 /** Whether an access of this kind can change the value of its place. */
-export const isWrite = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.writes) !== 0;
+export const isWrite = (kind: number): boolean => (KIND_TRAITS[kind] & WRITES) !== 0;
 
 /** Whether an access of this kind has a result that the thread can use. */
 export const isRead = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.reads) !== 0;
 
 /** Whether it loads or stores the value of a cell, and is no wait: then any value lets it go on. */
-export const isData = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.data) !== 0;
+export const isData = (kind: number): boolean => (KIND_TRAITS[kind] & DATA) !== 0;
 
 /** Whether it is a load and nothing else. */
 export const isLoad = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.load) !== 0;
@@ -263,10 +266,10 @@ export const isFence = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.fen
 export const isLocking = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.locking) !== 0;
 
 /** Whether it uses the wait queue of its place: `wait`, `resume` or `wake`. */
-export const isQueue = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.queue) !== 0;
+export const isQueue = (kind: number): boolean => (KIND_TRAITS[kind] & QUEUE) !== 0;
 
 /** Whether it uses the value of its place: it is data, uses a lock, or waits. */
-export const usesValue = (kind: number): boolean => (KIND_TRAITS[kind] & (Trait.reads | Trait.writes)) !== 0;
+export const usesValue = (kind: number): boolean => (KIND_TRAITS[kind] & (READS | WRITES)) !== 0;
 
 /** Whether it is a plain access of C. */
 export const isPlain = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.plain) !== 0;

@@ -1,6 +1,6 @@
 import type { Place } from '../../memory/cell.ts';
 import type { ExecutionTrie } from '../../memory/executionTrie.ts';
-import { isData, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import * as kinds from '../../memory/kinds.ts';
 import type { LoopRules } from '../../memory/loopRules.ts';
 import type { MemoryImage } from '../../memory/memoryImage.ts';
 import type { Fences } from '../../memory/reexecutionMemory.ts';
@@ -32,6 +32,9 @@ export interface MemoryModelType<M extends MemoryModel = MemoryModel> {
 const NODES_MAX = 1 << 22;
 /** Trie nodes that one execution, or a search that never resets, may come to. */
 const NODES_AT_ONCE = 1 << 24;
+// Local constants: see "Hot code" in CONTRIBUTING.md.
+const { isData, Kind, kindOf, placeOf } = kinds;
+
 /** Steps between two looks at the clock. */
 const STRIDE = 1024;
 
@@ -218,18 +221,14 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     return this.stop !== null && (this.stop.kind === 'violated' || this.stop.kind === 'crashed');
   }
 
-  /**
-   * Takes the next step of `thread`, which is one of `enabled`, by one of its choices: see
-   * `choiceCount`.
-   */
+  /** Takes the next step of `thread`, one of `enabled`. For `choice` see `choiceCount`. */
   step(thread: number, choice = 0): void {
     if (this.steps === this.nodes.length) this.grow();
     this.memory.apply(thread, choice);
   }
 
   /**
-   * For memory models: `thread` has taken the step of `node`. It goes on after the result (low,
-   * high).
+   * For memory models: `thread` has taken the step of `node`, with the result (low, high).
    *
    * @param isAccess whether it was a load, store or read-modify-write.
    */
@@ -265,8 +264,7 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
   }
 
   /**
-   * For memory models: store buffer `thread` has taken a step, which flushes the store that was
-   * issued at `node`.
+   * For memory models: store buffer `thread` has flushed the store that was issued at `node`.
    */
   completeFlush(thread: number, node: number): void {
     this.schedule[this.steps] = thread;

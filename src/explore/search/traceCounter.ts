@@ -1,8 +1,13 @@
-import { KIND_TRAITS, Kind, kindOf, placeOf, Trait } from '../../memory/kinds.ts';
+import * as kinds from '../../memory/kinds.ts';
 import { overlapTable } from '../../memory/layout.ts';
 import type { Execution } from '../execution/execution.ts';
-import { join53, mixHash } from '../hash.ts';
+import * as hash from '../hash.ts';
 import { Uint53Set } from './uint53Set.ts';
+
+// Local constants: see "Hot code" in CONTRIBUTING.md.
+const { KIND_TRAITS, Kind, kindOf, placeOf } = kinds;
+const { reads: READS, writes: WRITES, queue: QUEUE, rmw: RMW } = kinds.Trait;
+const { join53, mixHash } = hash;
 
 /** The most classes that are kept, about 100 MB. Beyond that, classes are no longer counted. */
 export const TRACES_MAX = 1 << 21;
@@ -75,7 +80,6 @@ export class TraceCounter {
       return join53(a, b);
     }
     const { steps, schedule, footprints } = execution;
-    const traitsOf = KIND_TRAITS;
     const places = execution.places.length;
     writer.fill(0);
     taken.fill(0);
@@ -87,24 +91,24 @@ export class TraceCounter {
       const thread = schedule[s];
       const code = footprints[s];
       const place = placeOf(code);
-      const traits = traitsOf[kindOf(code)];
+      const traits = KIND_TRAITS[kindOf(code)];
       const step = (++taken[thread] << 5) | thread;
       let from = 0;
-      if (traits & (Trait.reads | Trait.writes)) {
+      if (traits & (READS | WRITES)) {
         from = writer[place];
         const others = overlapping[place];
         for (let i = 0; i < others.length; i++) from = mixHash(from, writer[others[i]]);
       }
-      if (traits & Trait.queue) from = mixHash(from, writer[places + place]);
+      if (traits & QUEUE) from = mixHash(from, writer[places + place]);
       const h = mixHash(mixHash(code, step), from);
       a = (a + h) | 0;
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
-      if (!(traits & Trait.writes) || traits & Trait.rmw) {
+      if (!(traits & WRITES) || traits & RMW) {
         c = (c + h) | 0;
         d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
       }
-      if (traits & Trait.writes) writer[place] = step;
-      if (kindOf(code) === Kind.wake) writer[places + place] = step;
+      if (traits & WRITES) writer[place] = step;
+      if (traits & QUEUE && kindOf(code) === Kind.wake) writer[places + place] = step;
     }
     this.readsFromHash = join53(c, d);
     return join53(a, b);

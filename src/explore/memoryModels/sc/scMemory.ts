@@ -1,22 +1,17 @@
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
-import {
-  failedCmpxchg,
-  isQueue,
-  isWrite,
-  KIND_TRAITS,
-  Kind,
-  kindOf,
-  placeOf,
-  rmwResult,
-  type SynchronisationKind,
-  Trait,
-  unknownKind,
-} from '../../../memory/kinds.ts';
+import * as kinds from '../../../memory/kinds.ts';
+import { failedCmpxchg, isQueue, isWrite, type SynchronisationKind, unknownKind } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isUnchanged } from '../../execution/spinLoops.ts';
 import { NONE } from '../../execution/stepLog.ts';
 import { type MemoryModel, NO_STEPS } from '../memoryModel.ts';
 import { WIDE, WordMemory } from '../wordMemory.ts';
+
+// Local constants: see "Hot code" in CONTRIBUTING.md.
+const { KIND_TRAITS, Kind, kindOf, placeOf, rmwResult } = kinds;
+const { load: LOAD, store: STORE, rmw: RMW, cmpxchg: CMPXCHG, data: DATA } = kinds.Trait;
+const WIDE_MASK = WIDE;
+const UNCHANGED = NONE;
 
 /**
  * HOT under `sc`. Sequential consistency (Lamport 1979): one memory, and each access takes effect
@@ -58,9 +53,9 @@ export class ScMemory extends WordMemory implements MemoryModel {
     let low = 0;
     let high = 0;
     let footprint = code;
-    let changed = NONE;
-    if (mask === WIDE) {
-      if (traits & Trait.store) {
+    let changed = UNCHANGED;
+    if (mask === WIDE_MASK) {
+      if (traits & STORE) {
         this.storeWide(s, node, word);
         changed = place;
       } else {
@@ -69,19 +64,19 @@ export class ScMemory extends WordMemory implements MemoryModel {
         values[s] = low;
         execution.highs[s] = high;
       }
-    } else if (traits & Trait.load) {
+    } else if (traits & LOAD) {
       low = old >>> 0;
       values[s] = low;
-    } else if (traits & Trait.store) {
+    } else if (traits & STORE) {
       const value = tree.operand[node];
       u32[word] = (held & ~(mask << shift)) | (value << shift);
       values[s] = value;
       olds[s] = old;
       if (value !== old >>> 0) changed = place;
-    } else if (traits & Trait.rmw) {
+    } else if (traits & RMW) {
       low = old >>> 0;
       const value = rmwResult(kind, low, tree.expected[node], tree.operand[node], geometry[4 * place + 3]);
-      if (traits & Trait.cmpxchg && low !== tree.expected[node]) footprint = failedCmpxchg(code);
+      if (traits & CMPXCHG && low !== tree.expected[node]) footprint = failedCmpxchg(code);
       u32[word] = (held & ~(mask << shift)) | (value << shift);
       values[s] = value;
       olds[s] = low;
@@ -92,7 +87,7 @@ export class ScMemory extends WordMemory implements MemoryModel {
     }
     execution.footprints[s] = footprint;
     execution.changed = changed;
-    execution.completeStep(thread, node, (traits & Trait.data) !== 0, low, high);
+    execution.completeStep(thread, node, (traits & DATA) !== 0, low, high);
   }
 
   /** A store of 64 bits, at `node`, to the two words from `word` on. */
