@@ -6,6 +6,11 @@ import type { GraphMemory } from '../../trust/graphMemory.ts';
 export interface ReadGraph extends GraphMemory {
   /** By step: the store that it has read; lower than 0: none. */
   readonly read: readonly number[];
+  /**
+   * Whether the plain accesses of a thread to a location may race. Then they are like marked ones:
+   * Linux assumes that those of a word are atomic (CONFIG_KCSAN_ASSUME_PLAIN_WRITES_ATOMIC).
+   */
+  mayRace(thread: number, location: number): boolean;
 }
 
 /** What an event is, as bits. */
@@ -66,7 +71,7 @@ export class GraphEvents {
         const isLock = kind === Kind.lock;
         const updates = writes && (isLock || (traits & Trait.rmw) !== 0);
         const isFull = updates && (traits & Trait.full) !== 0;
-        const plain = (traits & Trait.plain) !== 0 ? Is.plain : 0;
+        const plain = (traits & Trait.plain) !== 0 && !memory.mayRace(thread, location) ? Is.plain : 0;
         if (isFull) mb++;
         if (updates || !writes) {
           // A compare-and-exchange that fails orders nothing.

@@ -71,6 +71,8 @@ export class LkmmMemory implements LkmmGraph {
   private readonly knownBefore: number[] = [];
   private readonly known: Int32Array[];
   private readonly shown: number[] = [];
+  /** By location: whether its plain accesses may race. */
+  private readonly racy: readonly boolean[];
 
   constructor(execution: Execution) {
     const { program, places, bytes } = execution;
@@ -78,6 +80,9 @@ export class LkmmMemory implements LkmmGraph {
     const parts = partsOf(program.layout);
     this.locations = new ByteRanges(places, ({ id }) => parts.has(id));
     this.stores = new CoherenceOrder(this.locations, bytes);
+    this.racy = this.locations.offset.map(
+      (at) => program.racy?.some(({ offset, bits }) => at >= offset && at < offset + bits / 8) === true,
+    );
     this.stepsOf = program.actors.map(() => []);
     this.known = program.actors.map(() => Int32Array.from({ length: this.locations.count }, (_, a) => a));
     this.choices = new CoherentChoices(execution, this.locations, this.stores, this.known);
@@ -234,6 +239,10 @@ export class LkmmMemory implements LkmmGraph {
 
   /** The location of an access that is no fence. */
   readonly locationOf = (code: number): number => this.locations.of[placeOf(code)][0];
+
+  mayRace(thread: number, location: number): boolean {
+    return this.racy[location] || this.execution.program.actors[thread].racy === true;
+  }
 
   waitingForFlush(): number {
     return 0;

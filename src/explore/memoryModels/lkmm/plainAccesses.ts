@@ -60,20 +60,14 @@ export function arePlainIncoherent(x: GraphRelations, order: GraphOrder): boolea
   );
 }
 
-/** A data race of a consistent graph that is not meant, as the LKMM defines it. */
+/** A data race of a consistent graph, as the LKMM defines it. */
 export function dataRace(execution: Execution<LkmmGraph>, x: GraphRelations, order: GraphOrder): Violation | undefined {
-  const { program, memory } = execution;
   const { wwVis, wrVis, rwXbStar } = visibilityOf(x, order);
   const { pool, rfe, rfi, fr, co } = x;
-  const { thread, location, flags, step } = x.events;
+  const { flags, step } = x.events;
   const rf = pool.copy(rfe).join(rfi);
   const seen = pool.copy(rf).joinSequence(co, rf);
   const isMarked = (e: number): boolean => (flags[e] & Is.plain) === 0;
-  const isMeant = (e: number): boolean => {
-    const at = memory.locations.offset[location[e]];
-    const isRacy = program.racy?.some(({ offset, bits }) => at >= offset && at < offset + bits / 8);
-    return isRacy === true || program.actors[thread[e]].racy === true;
-  };
   let race: Violation | undefined;
   someConflict(x, (a, b) => {
     const isOrdered = wwVis.has(a, b) && (isMarked(a) || rwXbStar.has(a, b)) && (isMarked(b) || wrVis.has(a, b));
@@ -81,7 +75,7 @@ export function dataRace(execution: Execution<LkmmGraph>, x: GraphRelations, ord
       (co.has(a, b) && !isOrdered) ||
       (seen.has(a, b) && !wrVis.has(a, b) && !rwXbStar.has(b, a)) ||
       (fr.has(a, b) && !rwXbStar.has(a, b));
-    if (!races || isMeant(a) || isMeant(b)) return false;
+    if (!races) return false;
     race = raceOf(execution, step[a], step[b]);
     return true;
   });
