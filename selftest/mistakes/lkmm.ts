@@ -19,6 +19,16 @@ const adapted = (name: string, expectedBy: string, file: string, from: string, t
 });
 
 export const lkmm: readonly Mistake[] = [
+  {
+    ...adapted(
+      'lkmm-explored-racy-accesses-order-nothing',
+      'the stores of a push depend on the check for room',
+      'explore/memoryModels/lkmm/graphEvents',
+      '&& !memory.mayRace(thread, location)',
+      '',
+    ),
+    testFile: 'test/trackers/pushOverReset.test.ts',
+  },
   adapted(
     'lkmm-explored-wait-is-no-fence',
     'wait and wake are full fences',

@@ -1,0 +1,123 @@
+import { noProperties, type Properties } from '../../src/check/property.ts';
+import type { Scenario } from '../../src/check/scenario.ts';
+import type { Kvm } from '../../src/kvm/kvm.ts';
+import { AccessMemory, performAccess, performFence } from '../../src/memory/accessMemory.ts';
+import type { Place } from '../../src/memory/cell.ts';
+import { Kind } from '../../src/memory/kinds.ts';
+import { Layout } from '../../src/memory/layout.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { dirtyGfnAt, F_DIRTY, F_RESET, layDirtyRing } from '../../src/trackers/dirtyRing/dirty_ring.ts';
+import { kvm_dirty_ring_push, kvm_dirty_ring_soft_full } from '../../src/trackers/dirtyRing/push.ts';
+import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
+import type { Version } from '../../src/trackers/dirtyRing/versions.ts';
+
+/** An ordering that is taken away: `storeRelease(flags)` becomes a store. */
+export type Weakened = 'storeRelease(flags)' | 'storeRelease(reset_index)' | 'loadAcquire(reset_index)';
+
+/** The properties: a reset re-arms what userspace has harvested; it does not clear a later push. */
+export const READS_HARVESTED = 'reset reads what was harvested';
+export const NOT_WIPED = 'what was pushed can be harvested';
+
+const SIZE = 2;
+/** The page that is pushed. */
+const PUSHED = 7n;
+
+/**
+ * The smallest scenario in which a reset and a push meet at one entry. Both entries of a ring were
+ * harvested. The kernel resets them; a vCPU pushes over the first, if the ring is not full.
+ */
+export function pushOverReset(
+  version: Version,
+  leeway: 0 | 1,
+  weakened: readonly Weakened[] = [],
+  properties: readonly string[] = [READS_HARVESTED, NOT_WIPED],
+): Scenario {
+  const layout = new Layout();
+  const ring = layDirtyRing(layout, 'ring', SIZE, leeway);
+  const mmu_lock = layout.lock('mmu_lock', 'spinlock');
+  const slots_lock = layout.lock('slots_lock', 'mutex');
+  const { flags, offset } = dirtyGfnAt(ring, 0);
+  const reset = (around: Memory): string => {
+    const mem = new WeakenedMemory(around, weakened);
+    const rearmed: string[] = [];
+    const kvm: Kvm = {
+      slots_lock,
+      mmu_lock,
+      memslots: [{ slot: 0, npages: 8 }],
+      arch: {
+        enable_log_dirty_pt_masked: (_, __, first, mask) => rearmed.push(`${first}+${mask.toString(2)}`),
+        flush_remote_tlbs: () => {},
+        signal_pending: () => false,
+      },
+    };
+    mem.lock(slots_lock);
+    kvm_dirty_ring_reset(mem, kvm, ring, version);
+    mem.unlock(slots_lock);
+    return rearmed.join();
+  };
+  const push = (around: Memory): boolean => {
+    const mem = new WeakenedMemory(around, weakened);
+    if (kvm_dirty_ring_soft_full(mem, ring)) return false;
+    kvm_dirty_ring_push(mem, ring, { slot: 0, offset: PUSHED }, version);
+    return true;
+  };
+  const all: Properties['finally'] = {
+    [READS_HARVESTED]: ({ results }) => results[1][0] === '0+11',
+    [NOT_WIPED]: ({ read, read64, results }) =>
+      results[0][0] !== true || (read(flags) === F_DIRTY && read64(offset) === PUSHED),
+  };
+  return {
+    name: 'push-over-reset',
+    program: {
+      layout,
+      init: (mem) => {
+        for (let i = 0; i < SIZE; i++) {
+          mem.store(dirtyGfnAt(ring, i).flags, F_RESET);
+          mem.store64(dirtyGfnAt(ring, i).offset, BigInt(i));
+        }
+        mem.store(ring.dirty_index, SIZE);
+      },
+      actors: [
+        { name: 'vcpu', operations: [{ label: 'push', run: push }] },
+        { name: 'kernel', operations: [{ label: 'reset', run: reset }] },
+      ],
+      racy: ring.dirty_gfns.flatMap((entry) => [entry.flags, entry.slot, entry.offset]),
+    },
+    properties: {
+      ...noProperties,
+      sometimes: { 'a page is pushed': ({ results }) => results[0][0] === true },
+      finally: Object.fromEntries(Object.entries(all).filter(([name]) => properties.includes(name))),
+    },
+  };
+}
+
+/** Another memory without some orderings. */
+class WeakenedMemory extends AccessMemory {
+  private readonly mem: Memory;
+  private readonly weakened: readonly Weakened[];
+
+  constructor(mem: Memory, weakened: readonly Weakened[]) {
+    super();
+    this.mem = mem;
+    this.weakened = weakened;
+  }
+
+  get thread(): number {
+    return this.mem.thread;
+  }
+  origin: string | undefined;
+
+  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
+    const isWeak = (name: string): boolean => this.weakened.some((of) => of === `${name}(${place.name.split('.')[1]})`);
+    const weaker =
+      kind === Kind.storeRelease && isWeak('storeRelease')
+        ? Kind.store
+        : kind === Kind.loadAcquire && isWeak('loadAcquire')
+          ? Kind.load
+          : kind;
+    return performAccess(this.mem, weaker, place, operand, expected);
+  }
+  protected fenceStep(kind: number): void {
+    performFence(this.mem, kind);
+  }
+}
