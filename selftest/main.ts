@@ -9,6 +9,7 @@ import { canariesCommand } from './canaries.ts';
 import { misfits, missingTests } from './fits.ts';
 import { mistakesCommand } from './mistakes/command.ts';
 import { mutantsCommand } from './mutants/command.ts';
+import { otherModelsCommand } from './otherModels.ts';
 import { runWith } from './with.ts';
 
 const program = new Command('selftest')
@@ -16,6 +17,7 @@ const program = new Command('selftest')
   .enablePositionalOptions()
   .addCommand(mistakesCommand(), { isDefault: true })
   .addCommand(canariesCommand())
+  .addCommand(otherModelsCommand())
   .addCommand(mutantsCommand())
   .addCommand(barriersCommand())
   .addCommand(

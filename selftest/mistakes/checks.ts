@@ -184,4 +184,24 @@ export const checks: readonly Mistake[] = [
     expectedBy: ['a page outside of its slot prevents the re-arming of neighbours up to 63 pages away'],
     edits: [{ file: 'models/rearming', from: 'most - least < SPAN', to: 'most - least < 1n' }],
   },
+  {
+    name: 'thread-monitors-left-out',
+    part: 'thread monitors',
+    testFile: 'test/check/threadMonitors.test.ts',
+    expectedBy: ['under tso, in program order by states, a thread monitor sees what each thread does'],
+    edits: [{ file: 'run/createRun', from: 'tearing ? [] : threadMonitors', to: 'true ? [] : threadMonitors' }],
+  },
+  {
+    name: 'thread-monitor-keeps-locks',
+    part: 'thread monitors',
+    testFile: 'test/check/threadMonitors.test.ts',
+    expectedBy: ['under rc11, in program order by none, a thread monitor sees what each thread does'],
+    edits: [
+      {
+        file: 'check/threadMonitor',
+        from: 'return kind === Kind.unlock ?',
+        to: 'return kind === Kind.lock ?',
+      },
+    ],
+  },
 ];

@@ -230,6 +230,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     const states = this.states[s];
     this.states[s + 1] = states;
     this.ended[s + 1] = ended;
+    // A store buffer takes no step of the program.
+    if (thread >= ended.length) return undefined;
     const { monitors } = this.properties;
     for (let i = 0; i < monitors.length; i++) {
       const next = monitors[i].step(states[i], event, this);

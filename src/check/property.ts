@@ -61,6 +61,25 @@ export interface Monitor<State> {
   key(state: State): string;
 }
 
+/**
+ * A property over the steps of each thread alone: what the thread does, the values that it reads,
+ * and the locks that it holds. All memory models agree on their order: it is program order. So it
+ * is checked at each step under every one of them, where a `Monitor` needs `sc`.
+ *
+ * A state is that of one thread. It is immutable, and a step that changes nothing returns it.
+ */
+export interface ThreadMonitor<State> {
+  readonly name: string;
+  /** The state of a thread before its first step. */
+  init(thread: number): State;
+  /** The state after an access of the thread, or the violation. Fences are left out. */
+  step(state: State, event: StepEvent, holds: (lock: Lock) => boolean): State | Violation;
+  /** The state after an operation has ended with `result`, or the violation. */
+  returned(state: State, thread: number, operation: number, result: unknown): State | Violation;
+  /** States with equal keys must have the same future. */
+  key(state: State): string;
+}
+
 /** The properties of a scenario. */
 export interface Properties {
   /** Must hold after each step. */
@@ -77,6 +96,9 @@ export interface Properties {
    * effects. Checked at the end; may read results.
    */
   readonly unordered?: Properties['finally'];
+  /** Replaces the monitors there as well, at each step: see `ThreadMonitor`. */
+  // biome-ignore lint/suspicious/noExplicitAny: only a monitor itself uses its states
+  readonly threadMonitors?: readonly ThreadMonitor<any>[];
   /** Whether results are part of the state. Left out: if any property reads results. */
   readonly resultsMatter?: boolean;
   /**

@@ -1,6 +1,7 @@
 import { Checker } from '../check/checker.ts';
 import type { Properties } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
+import { ofEachThread } from '../check/threadMonitor.ts';
 import type { Execution } from '../explore/execution/execution.ts';
 import { PRUNED, type Stop } from '../explore/execution/stop.ts';
 import type { Violation } from '../explore/execution/violation.ts';
@@ -50,7 +51,7 @@ export const isSequentiallyConsistent = ({ memoryModel, tearing }: MemoryConfig)
  *
  * Monitors follow the order of steps, so they need that stores take effect in this order: they are
  * used under `sc` without tearing only. Otherwise the `unordered` properties of the scenario
- * replace them.
+ * replace them, and its `threadMonitors`. Of a torn store, these would see two.
  *
  * @param symmetric groups of threads that share their part of the trie: see `Execution`.
  * @param loopRules which iterations of loops are left out.
@@ -71,16 +72,18 @@ export function createRun(
   const program = tearing ? tearStores(scenario.program) : scenario.program;
   const execution = createExecution(memoryModel, program, stepsMax, symmetric);
   execution.loopRules = inFull ? { ...loopRules, inFull } : loopRules;
-  const properties = isSequentiallyConsistent(config) ? scenario.properties : withoutMonitors(scenario.properties);
+  const properties = isSequentiallyConsistent(config) ? scenario.properties : unorderedProperties(scenario, config);
   const checker = new Checker(execution, properties);
   execution.observer = checker;
   return { execution, checker };
 }
 
-function withoutMonitors(properties: Properties): Properties {
-  const unordered = properties.unordered ?? {};
-  if (Object.keys(unordered).length === 0) return { ...properties, monitors: [] };
-  return { ...properties, finally: { ...properties.finally, ...unordered }, monitors: [], resultsMatter: true };
+/** The properties where the order of steps is not the order of their effects. */
+function unorderedProperties({ program, properties }: Scenario, { tearing }: MemoryConfig): Properties {
+  const { unordered = {}, threadMonitors = [] } = properties;
+  const monitors = tearing ? [] : threadMonitors.map((of) => ofEachThread(of, program.actors.length));
+  if (Object.keys(unordered).length === 0) return { ...properties, monitors };
+  return { ...properties, finally: { ...properties.finally, ...unordered }, monitors, resultsMatter: true };
 }
 
 /**

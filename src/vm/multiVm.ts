@@ -1,4 +1,4 @@
-import type { Monitor, Properties, StateView, StepEvent } from '../check/property.ts';
+import type { Monitor, Properties, StateView, StepEvent, ThreadMonitor } from '../check/property.ts';
 import type { Scenario } from '../check/scenario.ts';
 import type { Actor } from '../explore/program.ts';
 import type { Cell, Cell64, Place } from '../memory/cell.ts';
@@ -70,6 +70,9 @@ function mergeProperties(members: readonly Member[]): Properties {
       isolation(members),
       ...members.flatMap((member) => member.scenario.properties.monitors.map((of) => within(member, of))),
     ],
+    threadMonitors: members.flatMap((member) =>
+      (member.scenario.properties.threadMonitors ?? []).map((of) => ofThreadsOf(member, of)),
+    ),
     resultsMatter: members.some(({ scenario }) => scenario.properties.resultsMatter !== false),
     deadlock: (waiting) => {
       const member = members.find((of) => waiting.some(({ thread }) => owns(of, thread))) ?? members[0];
@@ -121,6 +124,22 @@ function within<State>(member: Member, monitor: Monitor<State>): Monitor<State> 
         : state,
     returned: (state, thread, operation, result, view) =>
       mine(thread) ? monitor.returned(state, thread - member.thread, operation, result, seen(view)) : state,
+  };
+}
+
+/** The same for a monitor of each thread alone. */
+function ofThreadsOf<State>(member: Member, monitor: ThreadMonitor<State>): ThreadMonitor<State | null> {
+  return {
+    ...monitor,
+    name: `${member.name}: ${monitor.name}`,
+    init: (thread) => (owns(member, thread) ? monitor.init(thread - member.thread) : null),
+    step: (state, event, holds) =>
+      state !== null && member.owns(event.place)
+        ? monitor.step(state, { ...event, thread: event.thread - member.thread }, holds)
+        : state,
+    returned: (state, thread, operation, result) =>
+      state === null ? null : monitor.returned(state, thread - member.thread, operation, result),
+    key: (state) => (state === null ? '' : monitor.key(state)),
   };
 }
 

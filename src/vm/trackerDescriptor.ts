@@ -31,7 +31,7 @@ export interface TrackedVm<T extends DirtyTracker> {
 }
 
 /** What is checked of a tracker beyond that it loses no page. */
-export type TrackerRules = Pick<Properties, 'always' | 'finally' | 'monitors' | 'unordered'>;
+export type TrackerRules = Pick<Properties, 'always' | 'finally' | 'monitors' | 'unordered' | 'threadMonitors'>;
 
 /**
  * All that is known of a tracker beside its code. Code outside the tracker's folder asks this, and

@@ -84,10 +84,25 @@ describe.concurrent('is caught', () => {
   });
 });
 
+describe.concurrent('is caught at a step, where no monitor sees the order of all steps', () => {
+  // Of each tracker, one that results and final states do not show.
+  const hidden = ['private-prod-after-the-shared-one', 'list-fetch-read-twice', 'extra-page', 'page-log-reversed'];
+  const runs = hidden.flatMap((name) => (['tso', 'rc11'] as const).map((model) => [name, model] as const));
+  test.each(runs)('%s under %s', async (name, memoryModel) => {
+    const canary = canaries.find((one) => one.name === name)!;
+    const { finding } = await found(canary, { scheduler: 'portfolio', reduction: 'none', memoryModel });
+    expect([finding?.property, finding !== null && isExpected(canary, finding.property)]).toEqual([
+      expect.anything(),
+      true,
+    ]);
+  });
+});
+
 describe.runIf(isLong).concurrent('needs weak memory', () => {
   test.each(canaries.filter(({ memoryModel }) => memoryModel === 'rc11'))('$name', async (canary) => {
     const { finding } = await found(canary, { scheduler: 'exhaustive', reduction: 'states', memoryModel: 'tso' });
-    expect(finding).toBeNull();
+    // On x86 all is well; but a compiler may reorder plain accesses.
+    expect(finding?.property ?? 'no data race').toBe('no data race');
   });
 });
 

@@ -33,6 +33,7 @@ export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, l
     },
     monitors: [...rules.monitors, ...checkpointMonitors(spec, vm)],
     ...(rules.unordered && { unordered: rules.unordered }),
+    threadMonitors: rules.threadMonitors ?? [],
     resultsMatter: false,
     deadlock: (waiting) => {
       const sleepers = waiting.filter(({ kind }) => kind === 'sleeps');

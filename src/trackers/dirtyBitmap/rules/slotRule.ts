@@ -1,5 +1,6 @@
 import type { Vm } from '../../../actors/vm.ts';
-import type { Monitor } from '../../../check/property.ts';
+import { isViolation, type Monitor, type ThreadMonitor } from '../../../check/property.ts';
+import { viewOfOwnLocks } from '../../../check/threadMonitor.ts';
 import { isWrite, Kind } from '../../../memory/kinds.ts';
 import { violationOfRule, withElement } from '../../../vm/properties/monitorHelpers.ts';
 import type { VmSpec } from '../../../vm/spec.ts';
@@ -10,9 +11,13 @@ import { DIRTY_BITMAP_RULE } from './dirtyBitmapState.ts';
  * By thread, since it took slots_lock: the slots that it deleted, and the place ids of the bitmap
  * words that it cleared.
  */
-type State = readonly { readonly deleted: readonly number[]; readonly emptied: readonly number[] }[];
+interface Emptied {
+  readonly deleted: readonly number[];
+  readonly emptied: readonly number[];
+}
+type State = readonly Emptied[];
 
-const NOTHING = { deleted: [], emptied: [] };
+const NOTHING: Emptied = { deleted: [], emptied: [] };
 
 /**
  * D13: when a slot is deleted, what was recorded in it is dropped. Otherwise its pages would be
@@ -50,5 +55,22 @@ export function slotRule(spec: VmSpec, vm: Vm, bitmaps: readonly Bitmap[]): Moni
     },
     returned: (state, thread) => (state[thread] === NOTHING ? state : withElement(state, thread, NOTHING)),
     key: (state) => state.map(({ deleted, emptied }) => `${deleted}|${emptied};`).join(''),
+  };
+}
+
+/** The same by the steps of each thread alone: it clears each word of the slot itself. */
+export function slotThreadRule(spec: VmSpec, vm: Vm, bitmaps: readonly Bitmap[]): ThreadMonitor<Emptied> {
+  const { name, init, step, key } = slotRule(spec, vm, bitmaps);
+  const start = init();
+  return {
+    name,
+    init: () => NOTHING,
+    step(own, event, holds) {
+      const { thread } = event;
+      const next = step(start.with(thread, own), event, viewOfOwnLocks(thread, holds));
+      return isViolation(next) ? next : next[thread];
+    },
+    returned: () => NOTHING,
+    key: (own) => key([own]),
   };
 }

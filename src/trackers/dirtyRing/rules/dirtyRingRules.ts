@@ -1,13 +1,16 @@
 import { armRule } from '../../../vm/properties/armRule.ts';
+import { armThreadRule } from '../../../vm/properties/armThreadRule.ts';
 import { reportsMatchWrites } from '../../../vm/properties/reportedPages.ts';
 import { noUnrecordedWritablePage } from '../../../vm/properties/unrecordedPages.ts';
 import { performs } from '../../../vm/spec.ts';
 import type { TrackedVm, TrackerRules } from '../../../vm/trackerDescriptor.ts';
 import { dirtyBitmapMonitor } from '../../dirtyBitmap/rules/dirtyBitmapMonitor.ts';
-import { slotRule } from '../../dirtyBitmap/rules/slotRule.ts';
+import { dirtyBitmapThreadRules } from '../../dirtyBitmap/rules/dirtyBitmapThreadRules.ts';
+import { slotRule, slotThreadRule } from '../../dirtyBitmap/rules/slotRule.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
 import { dirtyRingFinalRules } from './dirtyRingFinalRules.ts';
 import { dirtyRingMonitor } from './dirtyRingMonitor.ts';
+import { dirtyRingThreadRules } from './dirtyRingThreadRules.ts';
 import { softFullRule } from './softFullRule.ts';
 
 export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
@@ -21,6 +24,11 @@ export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
       ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
       ...(tracker.bitmaps.length === 0 ? [] : [backupMonitor(machine)]),
     ],
+    threadMonitors: [
+      dirtyRingThreadRules(machine),
+      armThreadRule(spec, vm),
+      ...(tracker.bitmaps.length === 0 ? [] : [backupThreadMonitor(machine)]),
+    ],
     unordered: { ...dirtyRingFinalRules(machine), ...reportsMatchWrites(spec, vm) },
   };
 }
@@ -30,3 +38,8 @@ const backupMonitor = (machine: TrackedVm<DirtyRings>): TrackerRules['monitors']
   performs(machine.spec, 'set-slot')
     ? slotRule(machine.spec, machine.vm, machine.tracker.bitmaps)
     : dirtyBitmapMonitor(machine, machine.tracker.bitmaps, { manual: false, armsAlone: false });
+
+const backupThreadMonitor = (machine: TrackedVm<DirtyRings>): NonNullable<TrackerRules['threadMonitors']>[number] =>
+  performs(machine.spec, 'set-slot')
+    ? slotThreadRule(machine.spec, machine.vm, machine.tracker.bitmaps)
+    : dirtyBitmapThreadRules(machine, machine.tracker.bitmaps, { manual: false, armsAlone: false });

@@ -1,20 +1,14 @@
 import type { Monitor, Properties, StateView } from '../../../check/property.ts';
-import { ARMED, type Page } from '../../../guest/guest.ts';
+import { ARMED } from '../../../guest/guest.ts';
 import { EINVAL } from '../../../kvm/errors.ts';
-import type { Place } from '../../../memory/cell.ts';
 import { isWrite, Kind } from '../../../memory/kinds.ts';
 import { emptyGfnList, type GfnListEntry, type GfnListState } from '../../../models/gfnList.ts';
-import {
-  createMonitor,
-  forgetThread,
-  type Reducers,
-  rolesByPlace,
-  updateThread,
-} from '../../../vm/properties/monitor.ts';
+import { createMonitor, forgetThread, type Reducers, updateThread } from '../../../vm/properties/monitor.ts';
 import { describeDifference, violationOfRule } from '../../../vm/properties/monitorHelpers.ts';
 import type { VmSpec } from '../../../vm/spec.ts';
 import type { TrackedVm } from '../../../vm/trackerDescriptor.ts';
 import type { GfnLists } from '../gfnList.ts';
+import { type GfnListRole, rolesOfList } from './gfnListPlaces.ts';
 import {
   GFN_LIST_RULE,
   type GfnListContext,
@@ -32,11 +26,6 @@ import { announces, fetches, readsDirty } from './listHarvestRules.ts';
 import { movesDirty, opensPage, writesListEntry } from './listPushRules.ts';
 import { leavesListLock, readsFetch, readsListWord, rearmsListPage, zeroesIndex } from './listResetRules.ts';
 
-type Role =
-  | { readonly is: 'dirty_index' | 'avail_index' | 'fetch_index' | 'list_lock' | 'slots_lock' }
-  | { readonly is: 'entry'; readonly entry: number }
-  | { readonly is: 'armed'; readonly page: Page };
-
 /**
  * A1 to A6 of Cao's list. Each effect is compared with the sequential model (`models/gfnList.ts`)
  * at the step where it happens. Where userspace does not keep to the rules, the monitor requires
@@ -46,10 +35,10 @@ type Role =
 export function gfnListMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnLists>): Monitor<GfnListMonitorState> {
   const { list } = tracker;
   const context: GfnListContext = { spec, vm, list, honest: isHonest(spec) };
-  return createMonitor<GfnListState, GfnListThread, Role>({
+  return createMonitor<GfnListState, GfnListThread, GfnListRole>({
     name: 'list rules',
     spec,
-    roles: rolesByPlace<Role>(layout, rolesOf(context)),
+    roles: rolesOfList(layout, context),
     model: emptyGfnList(list.size),
     idle: IDLE_LIST_THREAD,
     reducers: reducersOf(context),
@@ -59,19 +48,7 @@ export function gfnListMonitor({ spec, vm, tracker, layout }: TrackedVm<GfnLists
   });
 }
 
-const rolesOf = ({ list, vm }: GfnListContext): (readonly [Place, Role])[] => [
-  [list.dirty_index, { is: 'dirty_index' }],
-  [list.avail_index, { is: 'avail_index' }],
-  [list.fetch_index, { is: 'fetch_index' }],
-  [list.list_lock, { is: 'list_lock' }],
-  [vm.kvm.slots_lock, { is: 'slots_lock' }],
-  ...list.entries.flatMap(({ slot, offset }, entry) =>
-    [slot, offset].map((cell) => [cell, { is: 'entry', entry }] as const),
-  ),
-  ...vm.guest.pages.map((page) => [page.armed, { is: 'armed', page }] as const),
-];
-
-function reducersOf(context: GfnListContext): Reducers<GfnListMonitorState, Role> {
+function reducersOf(context: GfnListContext): Reducers<GfnListMonitorState, GfnListRole> {
   return {
     dirty_index(state, event, view, { is }) {
       if (!isWrite(event.kind)) return readsDirty(context, state, event, view);

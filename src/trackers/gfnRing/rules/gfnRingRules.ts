@@ -6,6 +6,7 @@ import type { GfnRings } from '../gfnRings.ts';
 import { everyPageArmedOrRecorded } from './armedPages.ts';
 import { gfnRingMonitor } from './gfnRingMonitor.ts';
 import { GFN_RING_RULE } from './gfnRingState.ts';
+import { gfnRingThreadRules } from './gfnRingThreadRules.ts';
 import { callResultsMatchModel } from './resultRules.ts';
 
 export function gfnRingRules(machine: TrackedVm<GfnRings>): TrackerRules {
@@ -27,5 +28,6 @@ export function gfnRingRules(machine: TrackedVm<GfnRings>): TrackerRules {
     // A change of a slot takes slots_lock without a reset.
     monitors: performs(spec, 'set-slot') ? [] : [gfnRingMonitor(machine)],
     unordered: callResultsMatchModel(spec),
+    threadMonitors: performs(spec, 'set-slot') ? [] : [gfnRingThreadRules(machine)],
   };
 }
