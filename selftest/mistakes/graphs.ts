@@ -225,8 +225,8 @@ export const graphs: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/trust/graph',
-        from: 'return latest.every((store) => {',
-        to: 'return latest.length < 0 && latest.every((store) => {',
+        from: 'for (let l = 0; l < latest.length; l++) {',
+        to: 'if (latest.length >= 0) return false; for (let l = 0; l < latest.length; l++) {',
       },
     ],
   },

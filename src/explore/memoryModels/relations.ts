@@ -49,7 +49,7 @@ export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads
  * number there. Wake-ups differ by the threads woken.
  */
 export function executionGraphHash(model: GraphModel, log: StepLog): readonly [number, number, number, number] {
-  const { steps, schedule, footprints, values } = log;
+  const { steps, footprints, values } = log;
   const { step, location, order } = model.stores;
   const names = namesOf(log);
   let [a, b, c, d] = [0, 0, 0, 0];

@@ -1,6 +1,6 @@
 import { isLocking, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { AnyGraphExecution } from './graphMemory.ts';
-import { type GraphEvent, isPromise } from './partialGraph.ts';
+import { type GraphEvent, isPromise, NO_STORE } from './partialGraph.ts';
 
 /**
  * An execution graph under construction. The underlying execution is told what each event reads and
@@ -48,11 +48,7 @@ export class ExecutionGraph {
     const locations = execution.memory.locations.of[placeOf(execution.pending[thread])];
     const prefix = this.prefixOf(thread, readsFrom);
     prefix[thread]++;
-    execution.memory.take(
-      thread,
-      readsFrom.map((writer, i) => this.storeOf(writer, locations[i])),
-      coherenceAfter.map((writer, i) => this.storeOf(writer, locations[i])),
-    );
+    execution.memory.take(thread, this.storesOf(readsFrom, locations), this.storesOf(coherenceAfter, locations));
     this.events[s] = event;
     this.latestStamps[s] = Math.max(s === 0 ? 0 : this.latestStamps[s - 1], event.readStamp, event.writeStamp);
     this.prefixes[s] = prefix;
@@ -66,9 +62,11 @@ export class ExecutionGraph {
     const { stepsOf } = this.execution.memory;
     const last = stepsOf[thread].at(-1);
     const prefix = last === undefined ? new Int32Array(stepsOf.length) : this.prefixes[last].slice();
-    for (const writer of readsFrom)
-      if (writer >= 0)
-        for (let t = 0; t < prefix.length; t++) prefix[t] = Math.max(prefix[t], this.prefixes[writer][t]);
+    for (let i = 0; i < readsFrom.length; i++) {
+      if (readsFrom[i] < 0) continue;
+      const other = this.prefixes[readsFrom[i]];
+      for (let t = 0; t < prefix.length; t++) if (other[t] > prefix[t]) prefix[t] = other[t];
+    }
     return prefix;
   }
 
@@ -81,12 +79,25 @@ export class ExecutionGraph {
   storeOf(s: number, location: number): number {
     if (s < 0) return isPromise(s) ? s : location;
     const { stores } = this.execution.memory;
-    return this.execution.memory.storesWritten(s).find((store) => stores.location[store] === location)!;
+    const written = this.execution.memory.storesWritten(s);
+    let i = 0;
+    while (stores.location[written[i]] !== location) i++;
+    return written[i];
+  }
+
+  /** The stores of these events, each to the location of the same index. */
+  storesOf(events: readonly number[], locations: readonly number[]): number[] {
+    const stores: number[] = [];
+    for (let i = 0; i < events.length; i++) stores.push(this.storeOf(events[i], locations[i]));
+    return stores;
   }
 
   /** The events that made these stores. */
   eventsOf(stores: readonly number[]): number[] {
-    return stores.map((store) => (isPromise(store) ? store : this.execution.memory.stores.step[store]));
+    const { step } = this.execution.memory.stores;
+    const events: number[] = [];
+    for (let i = 0; i < stores.length; i++) events.push(isPromise(stores[i]) ? stores[i] : step[stores[i]]);
+    return events;
   }
 
   /** The kind of access of event `s`; a failed cmpxchg is a load. */
@@ -104,14 +115,14 @@ export class ExecutionGraph {
    */
   areLatest(latest: readonly number[], stamp: number, prefix: Int32Array, own: number): boolean {
     const { stores } = this.execution.memory;
-    return latest.every((store) => {
-      const order = stores.order[stores.location[store]];
-      for (let i = stores.rank[store] + 1; i < order.length; i++) {
+    for (let l = 0; l < latest.length; l++) {
+      const order = stores.order[stores.location[latest[l]]];
+      for (let i = stores.rank[latest[l]] + 1; i < order.length; i++) {
         const s = stores.step[order[i]];
         if (s !== own && (this.events[s].writeStamp <= stamp || this.isIn(prefix, s))) return false;
       }
-      return true;
-    });
+    }
+    return true;
   }
 
   /**
@@ -119,29 +130,35 @@ export class ExecutionGraph {
    * of each kept event. A store whose coherence predecessor is dropped follows the nearest kept
    * one.
    */
-  restrict(kept: readonly number[]): { readonly events: GraphEvent[]; readonly renamed: ReadonlyMap<number, number> } {
-    const { stores } = this.execution.memory;
-    const renamed = new Map<number, number>([[-1, -1]]);
+  restrict(kept: readonly number[]): { readonly events: GraphEvent[]; readonly renamed: Renaming } {
+    const renamed = new Int32Array(this.events.length).fill(DROPPED);
     const events: GraphEvent[] = [];
-    for (const s of kept) {
-      const event = this.events[s];
-      if (s === events.length) {
-        renamed.set(s, s);
-        events.push(event);
-        continue;
+    for (let i = 0; i < kept.length; i++) {
+      const s = kept[i];
+      const { thread, readsFrom, readStamp, writeStamp } = this.events[s];
+      if (s === i) events.push(this.events[s]);
+      else {
+        const coherenceAfter = this.keptBefore(s, renamed);
+        events.push({ thread, readsFrom: rename(readsFrom, renamed), coherenceAfter, readStamp, writeStamp });
       }
-      const coherenceAfter = this.execution.memory.storesWritten(s).map((store) => {
-        const order = stores.order[stores.location[store]];
-        let at = stores.rank[store] - 1;
-        while (!renamed.has(stores.step[order[at]])) at--;
-        return renamed.get(stores.step[order[at]])!;
-      });
-      renamed.set(s, events.length);
-      const readsFrom = event.readsFrom.map((writer) => renamed.get(writer) ?? writer);
-      const { thread, readStamp, writeStamp } = event;
-      events.push({ thread, readsFrom, coherenceAfter, readStamp, writeStamp });
+      renamed[s] = i;
     }
     return { events, renamed };
+  }
+
+  /** By location: the nearest kept event whose store comes before that of event `s`. */
+  private keptBefore(s: number, renamed: Renaming): number[] {
+    const { memory } = this.execution;
+    const { step, order, location, rank } = memory.stores;
+    const written = memory.storesWritten(s);
+    const before: number[] = [];
+    for (let i = 0; i < written.length; i++) {
+      const stores = order[location[written[i]]];
+      let at = rank[written[i]] - 1;
+      while (step[stores[at]] >= 0 && renamed[step[stores[at]]] === DROPPED) at--;
+      before.push(step[stores[at]] < 0 ? NO_STORE : renamed[step[stores[at]]]);
+    }
+    return before;
   }
 
   /** A stamp later than those of all events and of the given pending reads. */
@@ -152,6 +169,17 @@ export class ExecutionGraph {
   }
 }
 
+/** By event of a graph: its number in a graph of fewer events, or `DROPPED`. */
+export type Renaming = Int32Array;
+const DROPPED = -1;
+
+/** What the initial value and promises are called stays. */
+export function rename(events: readonly number[], renamed: Renaming): number[] {
+  const names: number[] = [];
+  for (let i = 0; i < events.length; i++) names.push(events[i] < 0 ? events[i] : renamed[events[i]]);
+  return names;
+}
+
 const equalEvents = (a: GraphEvent, b: GraphEvent): boolean =>
   a === b ||
   (a.thread === b.thread &&
@@ -160,5 +188,8 @@ const equalEvents = (a: GraphEvent, b: GraphEvent): boolean =>
     equalNumbers(a.readsFrom, b.readsFrom) &&
     equalNumbers(a.coherenceAfter, b.coherenceAfter));
 
-export const equalNumbers = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((value, i) => value === b[i]);
+export function equalNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,4 +1,5 @@
 import { Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import { rename } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { restrictMaximally } from './maximality.ts';
 import type { GraphEvent } from './partialGraph.ts';
@@ -27,12 +28,12 @@ export function addLockRevisits(builder: GraphBuilder, thread: number): void {
     const restricted = restrictMaximally(builder, s, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
-    const readsFrom = [renamed.get(previous)!];
+    const readsFrom = rename([previous], renamed);
     const stamp = graph.nextStamp([...rmwReads, ...lockWaits, { readStamp }]);
     workList.push({
       events: [...events, { thread, readsFrom, coherenceAfter: readsFrom, readStamp: stamp, writeStamp: stamp }],
       rmwReads,
-      lockWaits: [...lockWaits, { thread: other, readStamp, readsFrom: [events.length] }],
+      lockWaits: [...lockWaits, { thread: other, readsFrom: [events.length], readStamp }],
     });
   }
 }
@@ -53,15 +54,14 @@ export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): voi
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
     const stamp = graph.nextStamp([...rmwReads, ...lockWaits, { readStamp }, event]);
-    const rename = (writer: number): number => renamed.get(writer)!;
     const added = {
       thread: event.thread,
-      readsFrom: event.readsFrom.map(rename),
-      coherenceAfter: event.coherenceAfter.map(rename),
+      readsFrom: rename(event.readsFrom, renamed),
+      coherenceAfter: rename(event.coherenceAfter, renamed),
       readStamp: event.readStamp === event.writeStamp ? stamp : event.readStamp,
       writeStamp: stamp,
     };
-    const waiter = { thread, readStamp, readsFrom: [events.length] };
+    const waiter = { thread, readsFrom: [events.length], readStamp };
     workList.push({
       events: [...events, added],
       rmwReads: isTaken ? rmwReads : [waiter, ...rmwReads],

@@ -1,10 +1,10 @@
 import { placeOf } from '../../memory/kinds.ts';
-import type { ExecutionGraph } from './graph.ts';
+import { type ExecutionGraph, type Renaming, rename } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { isPromise, type PartialGraph, type PendingRead } from './partialGraph.ts';
 
 /** A partial graph made from another one, and the new number of each event that was kept. */
-export type RestrictedGraph = PartialGraph & { readonly renamed: ReadonlyMap<number, number> };
+export type RestrictedGraph = PartialGraph & { readonly renamed: Renaming };
 
 /**
  * The graph that a revisit leaves, without event `removed` and without the Deleted set. That set is
@@ -38,17 +38,17 @@ export function restrictMaximally(
   }
   if (pending.some((read) => read.readStamp >= stamp && !isMaximalPendingRead(graph, read, prefix))) return undefined;
   const { events, renamed } = graph.restrict(kept);
-  const rename = ({ thread, readsFrom, readStamp }: PendingRead): PendingRead => ({
+  const renameRead = ({ thread, readsFrom, readStamp }: PendingRead): PendingRead => ({
     thread,
-    readsFrom: readsFrom.map((writer) => renamed.get(writer)!),
+    readsFrom: rename(readsFrom, renamed),
     readStamp,
   });
   const isOlder = ({ readStamp }: PendingRead): boolean => readStamp < stamp;
   return {
     events,
     renamed,
-    rmwReads: [...halves.map((s) => rename(graph.events[s])), ...rmwReads.filter(isOlder).map(rename)],
-    lockWaits: lockWaits.filter(isOlder).map(rename),
+    rmwReads: [...halves.map((s) => renameRead(graph.events[s])), ...rmwReads.filter(isOlder).map(renameRead)],
+    lockWaits: lockWaits.filter(isOlder).map(renameRead),
   };
 }
 
@@ -73,9 +73,10 @@ function isMaximalWrite(
   if (!graph.areLatest(written, stamp, prefix, s)) return false;
   if (pending.some(({ readsFrom, readStamp }) => readsFrom.includes(s) && readStamp <= stamp)) return false;
   if (written.length === 0) return true;
-  for (let reader = 0; reader < events.length; reader++) {
+  // What comes before an event in the graph does not read it.
+  for (let reader = s + 1; reader < events.length; reader++) {
     const { readsFrom, readStamp } = events[reader];
-    if (reader !== s && readStamp <= stamp && readsFrom.includes(s)) return false;
+    if (readStamp <= stamp && readsFrom.includes(s)) return false;
   }
   return true;
 }
@@ -83,6 +84,5 @@ function isMaximalWrite(
 function isMaximalPendingRead(graph: ExecutionGraph, read: PendingRead, prefix: Int32Array): boolean {
   const { memory, pending } = graph.execution;
   const locations = memory.locations.of[placeOf(pending[read.thread])];
-  const stores = read.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
-  return graph.areLatest(stores, read.readStamp, prefix, -1);
+  return graph.areLatest(graph.storesOf(read.readsFrom, locations), read.readStamp, prefix, -1);
 }

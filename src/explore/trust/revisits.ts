@@ -1,4 +1,5 @@
 import { isFence, isLocking, isRmw, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import { rename } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, notifyLockWaiters } from './locks.ts';
 import { restrictMaximally } from './maximality.ts';
@@ -37,9 +38,7 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
     return choices.placements(thread).map((after) => event([], after));
   }
   const locations = builder.locationsOf(thread);
-  const readChoices = half
-    ? [half.readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]))]
-    : choices.readable(thread);
+  const readChoices = half ? [graph.storesOf(half.readsFrom, locations)] : choices.readable(thread);
   return readChoices.flatMap((from) => {
     if (choices.isFailing(thread, from)) return [event(from, [])];
     if (!choices.mayUpdate(thread, from)) return [];
@@ -81,7 +80,7 @@ function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
     const restricted = restrictMaximally(builder, s, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
-    const readsFrom = store.readsFrom.map((writer) => renamed.get(writer) ?? writer);
+    const readsFrom = rename(store.readsFrom, renamed);
     const backwardRevisit = { ...store, readsFrom, reader: { thread, readStamp } };
     workList.push({ events, rmwReads, lockWaits, backwardRevisit });
   }
@@ -97,7 +96,7 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
   const { choices, stores } = execution.memory;
   const locations = builder.locationsOf(thread);
   const storeIsRmw = isRmw(kindOf(execution.pending[thread]));
-  const read = readsFrom.map((writer, i) => graph.storeOf(writer, locations[i]));
+  const read = graph.storesOf(readsFrom, locations);
   const stamp = builder.nextStamp(reader);
   const mayUpdate = storeIsRmw && choices.mayUpdate(thread, read);
   const updates = mayUpdate ? updatePositions(builder, thread, read) : [];
@@ -114,11 +113,19 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
     const kind = kindOf(execution.pending[reader.thread]);
     for (const reading of choices.readable(reader.thread).toReversed()) {
       if (!reading.some((store) => stores.step[store] === steps)) continue;
-      const half = { ...reader, readsFrom: graph.eventsOf(reading) };
-      if (isRmw(kind) && !choices.isFailing(reader.thread, reading))
+      const { thread: other, readStamp: stampOfRead } = reader;
+      const from = graph.eventsOf(reading);
+      if (isRmw(kind) && !choices.isFailing(other, reading)) {
+        const half = { thread: other, readsFrom: from, readStamp: stampOfRead };
         workList.push({ events: [...graph.events], rmwReads: [half, ...rmwReads], lockWaits });
-      else {
-        const load = { ...half, coherenceAfter: [], writeStamp: half.readStamp };
+      } else {
+        const load = {
+          thread: other,
+          readsFrom: from,
+          coherenceAfter: [],
+          readStamp: stampOfRead,
+          writeStamp: stampOfRead,
+        };
         workList.push({ events: [...graph.events, load], rmwReads, lockWaits });
       }
     }

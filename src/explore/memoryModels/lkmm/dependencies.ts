@@ -5,4 +5,6 @@ export interface Dependencies {
   readonly address: EventRelation;
   readonly data: EventRelation;
   readonly control: EventRelation;
+  /** Whether each of them is all pairs that there could be. */
+  readonly areAll?: boolean;
 }

@@ -89,12 +89,19 @@ export class EventRelation {
     const { size, words, bits } = this;
     for (let via = 0; via < size; via++) {
       const row = via * words;
+      // Most relations are sparse.
+      if (this.isRowEmpty(row)) continue;
       const at = via >>> 5;
       const bit = 1 << (via & 31);
       for (let a = 0; a < size; a++)
         if ((bits[a * words + at] & bit) !== 0) for (let w = 0; w < words; w++) bits[a * words + w] |= bits[row + w];
     }
     return this;
+  }
+
+  private isRowEmpty(row: number): boolean {
+    for (let w = 0; w < this.words; w++) if (this.bits[row + w] !== 0) return false;
+    return true;
   }
 
   /** Adds all pairs (i, i). */

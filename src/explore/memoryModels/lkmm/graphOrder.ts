@@ -19,9 +19,8 @@ export interface GraphOrder {
  */
 export function graphOrder(x: GraphRelations, dependencies: Dependencies): GraphOrder | undefined {
   const { pool, rfe, co, fr, internal, marked } = x;
-  const carry = pool.sequence(dependencies.data, x.rfi).close().reflect();
-  const address = pool.sequence(carry, dependencies.address);
-  const hb = preserved(x, dependencies, carry, address).join(rfe);
+  const { order: dependent, address } = dependentOrder(x, dependencies);
+  const hb = preserved(x, dependent).join(rfe);
   const cumulFence = cumulativeFences(x).close();
   const external = pool.copy(co).join(fr).without(internal);
   const prop = pool.copy(cumulFence).join(external).joinSequence(external, cumulFence).from(marked).to(marked);
@@ -53,19 +52,24 @@ export function fencedOrder(x: GraphRelations): EventRelation {
   return order.between(marked).close();
 }
 
-/** Preserved program order. */
-function preserved(
-  x: GraphRelations,
-  dependencies: Dependencies,
-  carry: EventRelation,
-  address: EventRelation,
-): EventRelation {
-  const { pool, internal, rfi, marked, co, fr } = x;
+/** What dependencies preserve, and address dependencies with what carries them. */
+function dependentOrder(x: GraphRelations, dependencies: Dependencies): Record<'order' | 'address', EventRelation> {
+  const { pool, rfi } = x;
+  // From each read to all that follows: nothing carries more.
+  if (dependencies.areAll) return { order: pool.copy(dependencies.address), address: dependencies.address };
+  const carry = pool.sequence(dependencies.data, rfi).close().reflect();
+  const address = pool.sequence(carry, dependencies.address);
   const addressOrData = pool.copy(address).joinSequence(carry, dependencies.data);
-  const ppo = pool.copy(addressOrData).joinSequence(carry, dependencies.control).to(x.writes);
+  const order = pool.copy(addressOrData).joinSequence(carry, dependencies.control).to(x.writes);
+  if (x.events.hasPlain) order.joinSequence(pool.copy(address).to(x.plain), x.wmb);
+  order.join(pool.copy(address).to(x.reads)).joinSequence(addressOrData.to(x.marked), rfi);
+  return { order, address };
+}
+
+/** Preserved program order, of which `ppo` has what is dependent. */
+function preserved(x: GraphRelations, ppo: EventRelation): EventRelation {
+  const { pool, internal, co, fr } = x;
   ppo.join(pool.copy(co).join(fr).meet(internal));
-  if (x.events.hasPlain) ppo.joinSequence(pool.copy(address).to(x.plain), x.wmb);
-  ppo.join(pool.copy(address).to(x.reads)).joinSequence(addressOrData.to(marked), rfi);
   ppo.join(x.nonReadWriteFence).join(x.rmb).join(x.wmb);
   return x.events.hasUnlock ? ppo.join(pool.copy(x.unlockThenLock).meet(internal)) : ppo;
 }

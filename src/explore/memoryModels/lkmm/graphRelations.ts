@@ -58,7 +58,7 @@ export class GraphRelations {
   /** All dependencies that there could be: each event depends on each read before it. */
   allDependencies(): Dependencies {
     const all = this.pool.copy(this.po).from(this.reads);
-    return { address: all, data: all, control: all };
+    return { address: all, data: all, control: all, areAll: true };
   }
 
   noDependencies(): Dependencies {
