@@ -23,28 +23,31 @@ export const barriersCommand = (): Command =>
       const known = knownBarriers();
       const tables = withSites(fileURLToPath(projectUrl('src')), known.tables);
       const keys = tables.flatMap(({ sites }) => sites.map(({ key }) => key));
-      for (const key of Object.keys(known.stays))
+      for (const key of [...Object.keys(known.stays), ...Object.keys(known.staysUnderLkmm)])
         if (!keys.includes(key)) throw new Error(`${key} has an argument, and is not there`);
       const isChosen = (key: string) => beginnings.length === 0 || beginnings.some((text) => key.startsWith(text));
       if (list) for (const key of keys.filter(isChosen)) console.log(key);
-      else run(tables, known.stays, isChosen, beginnings.length === 0);
+      else run(tables, known, isChosen, beginnings.length === 0);
     });
 
 function run(
   tables: readonly SiteTable[],
-  stays: KnownBarriers['stays'],
+  { stays, staysUnderLkmm }: KnownBarriers,
   isChosen: (key: string) => boolean,
   isWhole: boolean,
 ): void {
-  const rowsOf = ({ sites, scenarios }: SiteTable) =>
+  const rowsOf = ({ sites, scenarios, lkmm = [] }: SiteTable) =>
     sites
       .filter(({ key }) => isChosen(key))
       .map((site): WeakenedSite => {
         const since = performance.now();
         const results = runWeakened(site, scenarios, ['sc', 'tso', 'rc11']);
+        if (lkmm.length > 0) results.push(...runWeakened(site, lkmm, ['lkmm']));
         const seconds = ((performance.now() - since) / 1000).toFixed(1);
-        console.error(`${site.key}: ${hasFailed({ results }) ? 'matters' : 'stays'}, ${seconds} s`);
-        return { site, results, stays: stays[site.key] };
+        const row = { site, results, stays: stays[site.key], staysUnderLkmm: staysUnderLkmm[site.key] };
+        const underLkmm = lkmm.length === 0 ? '' : `, under lkmm ${hasFailed(row, true) ? 'matters' : 'stays'}`;
+        console.error(`${site.key}: ${hasFailed(row, false) ? 'matters' : 'stays'}${underLkmm}, ${seconds} s`);
+        return row;
       });
   const weakened = tables.map((table) => ({ ...table, rows: rowsOf(table) }));
   if (isWhole) {
@@ -60,12 +63,20 @@ function run(
   if (isWhole) console.error(TABLE);
 }
 
-const hasFailed = ({ results }: Pick<WeakenedSite, 'results'>): boolean =>
-  results.some(({ property }) => property !== null);
+const hasFailed = ({ results }: Pick<WeakenedSite, 'results'>, isLkmm: boolean): boolean =>
+  results.some(({ memoryModel, property }) => property !== null && (memoryModel === 'lkmm') === isLkmm);
 
 function wrongIn(row: WeakenedSite): string[] {
-  const { site, stays } = row;
-  if (!hasFailed(row) && stays === undefined) return [`${site.key} does not matter, and nothing says why it stays`];
-  if (hasFailed(row) && stays !== undefined) return [`${site.key} matters, and an argument says that it does not`];
+  const { key } = row.site;
+  const isSearched = row.results.some(({ memoryModel }) => memoryModel === 'lkmm');
+  return [
+    ...wrongUnder('', key, hasFailed(row, false), row.stays),
+    ...(isSearched ? wrongUnder(' under lkmm', key, hasFailed(row, true), row.staysUnderLkmm) : []),
+  ];
+}
+
+function wrongUnder(where: string, key: string, matters: boolean, stays: string | undefined): string[] {
+  if (!matters && stays === undefined) return [`${key} does not matter${where}, and nothing says why it stays`];
+  if (matters && stays !== undefined) return [`${key} matters${where}, and an argument says that it does not`];
   return [];
 }

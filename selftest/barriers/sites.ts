@@ -52,6 +52,8 @@ export interface BarrierTable {
   readonly folders: readonly string[];
   readonly files?: readonly string[];
   readonly scenarios: readonly string[];
+  /** Those that are searched under `lkmm`, beside the others. */
+  readonly lkmm?: readonly string[];
 }
 
 export type SiteTable = BarrierTable & { readonly sites: readonly Site[] };
@@ -60,6 +62,8 @@ export type SiteTable = BarrierTable & { readonly sites: readonly Site[] };
 export interface KnownBarriers {
   readonly tables: readonly BarrierTable[];
   readonly stays: Readonly<Record<string, string>>;
+  /** The same under `lkmm`, for the tables with scenarios there. */
+  readonly staysUnderLkmm: Readonly<Record<string, string>>;
 }
 
 /**

@@ -13,8 +13,10 @@ export interface WeakenedResult {
   readonly name: string;
   /** The property that fails; null: none. */
   readonly property: string | null;
-  /** The fewest context switches with which it fails; null: nothing fails. */
+  /** The fewest context switches with which it fails; null: nothing fails. Under `lkmm`, some. */
   readonly switches: number | null;
+  /** What ended the search before it was complete; null: nothing. Under `lkmm` only. */
+  readonly limit: string | null;
 }
 
 /** Explores scenarios with this ordering weakened. */

@@ -27,7 +27,7 @@ export const lkmm: readonly Mistake[] = [
       '&& !memory.mayRace(thread, location)',
       '',
     ),
-    testFile: 'test/trackers/pushOverReset.test.ts',
+    testFile: 'test/trackers/pushOverReset.slow.test.ts',
   },
   adapted(
     'lkmm-explored-wait-is-no-fence',

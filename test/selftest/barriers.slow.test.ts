@@ -14,19 +14,25 @@ const sites = tables.flatMap((table) => table.sites);
 test('each argument for an ordering names one that exists', () => {
   expect(sites.length).toBeGreaterThan(10);
   const keys = sites.map(({ key }) => key);
-  expect(Object.keys(known.stays).filter((key) => !keys.includes(key))).toEqual([]);
+  const argued = [...Object.keys(known.stays), ...Object.keys(known.staysUnderLkmm)];
+  expect(argued.filter((key) => !keys.includes(key))).toEqual([]);
 });
 
 describe('weakening an ordering is found, or the ordering has an argument to stay', () => {
-  const weakened = tables.flatMap(({ sites, scenarios }) => sites.map((site) => ({ ...site, scenarios })));
+  const weakened = tables.flatMap(({ sites, scenarios, lkmm = [] }) =>
+    sites.map((site) => ({ ...site, scenarios, lkmm })),
+  );
   // One of the ring's orderings. All orderings of all trackers if GFNRING_LONG is set.
   const asked =
     process.env.GFNRING_LONG === undefined
       ? weakened.filter(({ file }) => file.startsWith('ring/')).slice(0, 1)
       : weakened;
-  test.each(asked)('$key', ({ scenarios, ...site }) => {
+  test.each(asked)('$key', ({ scenarios, lkmm, ...site }) => {
     const matters = runWeakened(site, scenarios, ['sc', 'tso', 'rc11']).some(({ property }) => property !== null);
     expect(matters).toBe(known.stays[site.key] === undefined);
+    if (lkmm.length === 0) return;
+    const underLkmm = runWeakened(site, lkmm, ['lkmm']).some(({ property }) => property !== null);
+    expect(underLkmm).toBe(known.staysUnderLkmm[site.key] === undefined);
   });
 });
 

@@ -1,15 +1,13 @@
 import { noProperties, type Properties } from '../../src/check/property.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
 import type { Kvm } from '../../src/kvm/kvm.ts';
-import { AccessMemory, performAccess, performFence } from '../../src/memory/accessMemory.ts';
-import type { Place } from '../../src/memory/cell.ts';
-import { Kind } from '../../src/memory/kinds.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { dirtyGfnAt, F_DIRTY, F_RESET, layDirtyRing } from '../../src/trackers/dirtyRing/dirty_ring.ts';
 import { kvm_dirty_ring_push, kvm_dirty_ring_soft_full } from '../../src/trackers/dirtyRing/push.ts';
 import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
 import type { Version } from '../../src/trackers/dirtyRing/versions.ts';
+import { WeakenedMemory } from './weakenedMemory.ts';
 
 /** An ordering that is taken away: `storeRelease(flags)` becomes a store. */
 export type Weakened = 'storeRelease(flags)' | 'storeRelease(reset_index)' | 'loadAcquire(reset_index)';
@@ -89,35 +87,4 @@ export function pushOverReset(
       finally: Object.fromEntries(Object.entries(all).filter(([name]) => properties.includes(name))),
     },
   };
-}
-
-/** Another memory without some orderings. */
-class WeakenedMemory extends AccessMemory {
-  private readonly mem: Memory;
-  private readonly weakened: readonly Weakened[];
-
-  constructor(mem: Memory, weakened: readonly Weakened[]) {
-    super();
-    this.mem = mem;
-    this.weakened = weakened;
-  }
-
-  get thread(): number {
-    return this.mem.thread;
-  }
-  origin: string | undefined;
-
-  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
-    const isWeak = (name: string): boolean => this.weakened.some((of) => of === `${name}(${place.name.split('.')[1]})`);
-    const weaker =
-      kind === Kind.storeRelease && isWeak('storeRelease')
-        ? Kind.store
-        : kind === Kind.loadAcquire && isWeak('loadAcquire')
-          ? Kind.load
-          : kind;
-    return performAccess(this.mem, weaker, place, operand, expected);
-  }
-  protected fenceStep(kind: number): void {
-    performFence(this.mem, kind);
-  }
 }
