@@ -189,7 +189,9 @@ export const checks: readonly Mistake[] = [
     part: 'thread monitors',
     testFile: 'test/check/threadMonitors.test.ts',
     expectedBy: ['under tso, in program order by states, a thread monitor sees what each thread does'],
-    edits: [{ file: 'run/createRun', from: 'tearing ? [] : threadMonitors', to: 'true ? [] : threadMonitors' }],
+    edits: [
+      { file: 'run/createRun', from: '!isAsWritten ? [] : threadMonitors', to: 'isAsWritten ? [] : threadMonitors' },
+    ],
   },
   {
     name: 'thread-monitor-keeps-locks',

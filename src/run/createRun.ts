@@ -51,7 +51,7 @@ export const isSequentiallyConsistent = ({ memoryModel, tearing }: MemoryConfig)
  *
  * Monitors follow the order of steps, so they need that stores take effect in this order: they are
  * used under `sc` without tearing only. Otherwise the `unordered` properties of the scenario
- * replace them, and its `threadMonitors`. Of a torn store, these would see two.
+ * replace them, and its `threadMonitors` where each access is as the code has it.
  *
  * @param symmetric groups of threads that share their part of the trie: see `Execution`.
  * @param loopRules which iterations of loops are left out.
@@ -79,9 +79,11 @@ export function createRun(
 }
 
 /** The properties where the order of steps is not the order of their effects. */
-function unorderedProperties({ program, properties }: Scenario, { tearing }: MemoryConfig): Properties {
+function unorderedProperties({ program, properties }: Scenario, { memoryModel, tearing }: MemoryConfig): Properties {
   const { unordered = {}, threadMonitors = [] } = properties;
-  const monitors = tearing ? [] : threadMonitors.map((of) => ofEachThread(of, program.actors.length));
+  // Torn stores are two; under lkmm, an access to a part of a word is one to the word.
+  const isAsWritten = !tearing && memoryModels[memoryModel].searchGraphs === undefined;
+  const monitors = !isAsWritten ? [] : threadMonitors.map((of) => ofEachThread(of, program.actors.length));
   if (Object.keys(unordered).length === 0) return { ...properties, monitors };
   return { ...properties, finally: { ...properties.finally, ...unordered }, monitors, resultsMatter: true };
 }
