@@ -64,7 +64,7 @@ export interface Monitor<State> {
 /**
  * A property over the steps of each thread alone: what the thread does, the values that it reads,
  * and the locks that it holds. All memory models agree on their order: it is program order. So it
- * is checked at each step under every one of them, where a `Monitor` needs `sc`.
+ * is checked at each step under `tso` and `rc11`, too, where no `Monitor` is.
  *
  * A state is that of one thread. It is immutable, and a step that changes nothing returns it.
  */
