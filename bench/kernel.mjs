@@ -5,7 +5,7 @@
 import { noLimits } from '../dist/explore/limits.js';
 import { RandomWalk } from '../dist/explore/schedulers/randomWalk.js';
 import { sampleExecutions } from '../dist/explore/search/sampling.js';
-import { compile } from '../dist/kernel/compile.js';
+import { compile } from '../dist/kernel/compile/compile.js';
 import { createRun } from '../dist/run/createRun.js';
 import { searchHere } from '../dist/run/search/search.js';
 import { checksOfKernel, trackerOfApi } from '../dist/scenario/compiledKernel.js';

@@ -30,6 +30,28 @@ export interface CompiledKernel {
   readonly unhooked: readonly string[];
   /** The members of structs, by the struct's name. */
   readonly structs: Readonly<Record<string, readonly StructMember[]>>;
+  /** The variables of the code that are not constant. */
+  readonly globals: readonly GlobalVariable[];
+  /** What else was compiled of the tree, beside the C file and its headers. */
+  readonly taken: readonly TakenPart[];
+  /** Functions around the file that the tree does not have: ours run in their place. */
+  readonly ours: readonly string[];
+}
+
+export interface GlobalVariable {
+  readonly name: string;
+  /** The export that returns its address. */
+  readonly export: string;
+  /** For a variable that is no struct, one member without a name. */
+  readonly members: readonly StructMember[];
+}
+
+/** A definition of the tree. */
+export interface TakenPart {
+  readonly name: string;
+  /** Path in the tree. */
+  readonly file: string;
+  readonly line: number;
 }
 
 export type KernelApi = '5.11' | '6.2' | '6.17' | 'mail';
@@ -40,8 +62,11 @@ export interface StructMember {
   /** Bytes from the start of the struct. */
   readonly offset: number;
   readonly bytes: number;
-  readonly is: 'number' | 'pointer' | 'mutex' | 'spinlock' | 'other';
+  readonly is: 'number' | 'pointer' | 'other' | LockKind;
 }
+
+/** The kinds of locks of Linux. */
+export type LockKind = 'mutex' | 'spinlock' | 'rwlock' | 'rwsem' | 'srcu';
 
 /** A C file cannot be compiled or run. The message says what to do. */
 export class KernelError extends UnsupportedOperation {

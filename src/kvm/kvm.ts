@@ -45,6 +45,10 @@ interface KvmArch {
   flush_remote_tlbs(mem: Memory): void;
   /** Whether the calling thread has a pending signal, and should return to userspace. */
   signal_pending(mem: Memory): boolean;
+  /** Whether a timer asks the calling thread to yield. Absent: there is no timer. */
+  need_resched?(mem: Memory): boolean;
+  /** The calling thread has yielded. */
+  yielded?(mem: Memory): void;
 }
 
 /** The memory slot of an entry, or undefined: userspace can write any slot into an entry. */

@@ -44,6 +44,7 @@ function shapeOf(tracker: TrackerDescriptor, spec: VmSpec, thread: number): VmSh
   return {
     ...spec,
     tracker,
+    threads: thread + spec.actors.length,
     hostWrites: performs(spec, 'host-write'),
     slotsMax: new Map(slotSizeChanges(spec).map(({ slot }) => [slot, pagesMax(spec, slot)])),
     pauses: performsWhere(spec, ({ pauses }) => pauses),

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { compile } from '../../src/kernel/compile.ts';
-import { collectSourceFiles } from '../../src/kernel/sourceTree.ts';
+import { compile } from '../../src/kernel/compile/compile.ts';
+import { collectSourceFiles } from '../../src/kernel/compile/sourceTree.ts';
 import { type SupervisionMessage, setSupervisor } from '../../src/process/supervision.ts';
 import { emptyFolder, runIn } from '../commandLine.ts';
 import { MAIL } from './trees.ts';

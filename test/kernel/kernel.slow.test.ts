@@ -42,7 +42,7 @@ describe("the mail's ring in C", () => {
 });
 
 test('runs on free-running threads, and their results are linearizable', LONG, async () => {
-  const { hooked, unhooked, ...of } = (await report(MAIL, 'wrap')).kernel;
+  const { hooked, unhooked, taken, ours, ...of } = (await report(MAIL, 'wrap')).kernel;
   const { scenarios } = JSON.parse((await gfnring('list', '--json')).stdout);
   const path = join(folder, 'ring.json');
   writeFileSync(
@@ -266,7 +266,7 @@ test('without the compiler one line names the packages to install', () => {
   at(
     'resolve.mjs',
     `export const resolve = (name, context, next) => {
-       if (name === 'binaryen' || name.startsWith('@yowasp/')) throw Object.assign(new Error(name), { code: 'ERR_MODULE_NOT_FOUND' });
+       if (/^binaryen|tree-sitter/.test(name) || name.startsWith('@yowasp/')) throw Object.assign(new Error(name), { code: 'ERR_MODULE_NOT_FOUND' });
        return next(name, context);
      };`,
   );
@@ -274,7 +274,10 @@ test('without the compiler one line names the packages to install', () => {
   const args = ['--no-deprecation', '--import', hide, main, 'kernel', '--kdir', MAIL.kdir, '--file', MAIL.file];
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'empty') };
   const { status, stderr } = runNode(args, { env });
-  expect([status, stderr]).toEqual([2, expect.stringMatching(/npm install .*@yowasp\/clang@\S+ binaryen@\S+\n$/)]);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(/npm install .*@yowasp\/clang@\S+ binaryen@\S+ web-tree-sitter@\S+ tree-sitter-c@\S+\n$/),
+  ]);
 });
 
 /** Kernel trees that GFNRING_KDIR names. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KernelError } from '../../src/kernel/compiled.ts';
-import { AccessOrder, hookAccesses } from '../../src/kernel/rewrite.ts';
+import { AccessOrder, hookAccesses } from '../../src/kernel/ir/rewrite.ts';
 import { fenceKind, Kind, kindNames, type RmwOrder, rmwKind } from '../../src/memory/kinds.ts';
 
 const METADATA = `

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { compile } from '../../src/kernel/compile.ts';
+import { compile } from '../../src/kernel/compile/compile.ts';
+import { collectSourceFiles } from '../../src/kernel/compile/sourceTree.ts';
 import type { CompiledKernel } from '../../src/kernel/compiled.ts';
-import { collectSourceFiles, SHIM_AT } from '../../src/kernel/sourceTree.ts';
+import { aroundFiles } from '../../src/kernel/slice/around.ts';
 import { emptyFolder } from '../commandLine.ts';
 
 /** A C file and its kernel tree. */
@@ -35,7 +36,9 @@ export const compiled = ({ kdir, file }: Tree): Promise<CompiledKernel> => compi
  */
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = emptyFolder();
-  const files = new Map([...collectSourceFiles(kdir, file)].filter(([path]) => !path.startsWith(SHIM_AT)));
+  const files = new Map(
+    [...collectSourceFiles(kdir, file), ...aroundFiles(kdir)].filter(([path]) => !path.startsWith('gfnring-')),
+  );
   for (const [from, to] of edits) {
     const [path, text] = [...files].find(([, text]) => text.includes(from)) ?? [];
     if (path === undefined || text === undefined) throw new Error(`${file} and its headers have no ${from}`);

@@ -3,6 +3,7 @@ import { linesOf, traceOf } from '../../explore/execution/trace.ts';
 import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { oneLine } from '../../input/oneLine.ts';
+import { loadFromCache } from '../../kernel/compile/cache.ts';
 import { createRun, runGuarded } from '../../run/createRun.ts';
 import type { WrittenFinding } from '../../run/exploreReport.ts';
 import { countOperations } from '../../scenario/omittedOperations.ts';
@@ -54,7 +55,11 @@ export function formatFinding(finding: WrittenFinding, scenario: Scenario, withS
  */
 function standInNote(source: WrittenFinding['scenario'], lines: readonly (string | undefined)[]): string[] {
   const vms = areVms(source) ? source.vms : [source];
-  const kernelFiles = vms.flatMap((vm) => (isVm(vm) && vm.kernel ? [vm.kernel.file] : []));
+  const compiled = vms.flatMap((vm) => (isVm(vm) && vm.kernel ? [vm.kernel] : []));
+  const kernelFiles = compiled.flatMap(({ file, key }) => [
+    file,
+    ...(loadFromCache(key)?.taken ?? []).map((part) => part.file),
+  ]);
   if (kernelFiles.length === 0) return [];
   const files = lines.flatMap((line) => /(\S+):\d+:\d+$/.exec(line ?? '')?.[1] ?? []);
   const standIns = [...new Set(files)].filter((file) => !kernelFiles.includes(file)).sort();

@@ -1,4 +1,4 @@
-import { loadFromCache } from '../../kernel/cache.ts';
+import { loadFromCache } from '../../kernel/compile/cache.ts';
 import { type CompiledKernel, KernelError } from '../../kernel/compiled.ts';
 import type { KernelFile } from '../interface/tracker.ts';
 

@@ -1,8 +1,15 @@
 import type { CompiledKernel } from '../../kernel/compiled.ts';
-import { CompiledCode } from '../../kernel/compiledCode.ts';
-import { checkEntries, type ExtraMember, initMembers, layMembers, makeKvm, makeVcpu } from '../../kernel/objects.ts';
+import { CompiledCode } from '../../kernel/run/compiledCode.ts';
+import {
+  checkEntries,
+  type ExtraMember,
+  initMembers,
+  layMembers,
+  makeKvm,
+  makeVcpu,
+} from '../../kernel/run/objects.ts';
 import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
-import { type Gfn, type Kvm, memslotOf } from '../../kvm/kvm.ts';
+import type { Gfn, Kvm } from '../../kvm/kvm.ts';
 import { check } from '../../memory/assume.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -10,6 +17,7 @@ import { KVM_RESET_DIRTY_PAGES } from '../../ring/ioctl.ts';
 import { GFN_BYTES } from '../../ring/kvm_gfnring.ts';
 import { GfnRings } from '../gfnRing/gfnRings.ts';
 import type { TrackerShape } from '../interface/tracker.ts';
+import { lockUse, surroundings } from './surroundings.ts';
 
 /**
  * The ring of the mail in a C file, which has push and reset of one ring. The ioctl, with its
@@ -22,34 +30,38 @@ export class CompiledGfnRings extends GfnRings {
   constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, compiled: CompiledKernel) {
     super(layout, kvm, shape);
     const code = new CompiledCode(compiled, {
-      rearm: (mem, slot, offset, mask) => kvm.arch.enable_log_dirty_pt_masked(mem, memslotOf(kvm, slot)!, offset, mask),
-      signalPending: (mem) => kvm.arch.signal_pending(mem),
+      ...surroundings(kvm),
       warned: (mem) => check(false, KERNEL_RULE.G4_NO_CRASH, `it warns: ${mem.origin}`),
     });
     this.code = code;
     checkEntries(code, 'pad');
-    makeKvm(code, kvm);
-    this.more = this.rings.flatMap((ring, i) => {
-      makeVcpu(code, i);
+    const use = lockUse(compiled, shape);
+    const ofKvm = makeKvm(code, layout, kvm, use);
+    const ofRings = this.rings.flatMap((ring, i) => {
+      const ofVcpu = makeVcpu(code, layout, i, use);
       if (code.make('gfnring_alloc', i, ring.size, 0) !== 0)
         throw new RangeError(`kvm_gfn_ring_alloc refuses a ring of ${ring.size} entries`);
       const data = code.make('gfnring_data', i);
-      code.put(data, ring.indices.prod);
-      code.put(data + 2, ring.indices.cons);
+      code.addresses.put(data, ring.indices.prod);
+      code.addresses.put(data + 2, ring.indices.cons);
       ring.entries.forEach(({ slot, offset }, entry) => {
         // The file allocates less: an access there is out of bounds.
-        if (!code.has(data + entry * GFN_BYTES, GFN_BYTES)) return;
+        if (!code.addresses.has(data + entry * GFN_BYTES, GFN_BYTES)) return;
         // The pads have no use. But a write of a whole entry writes its pad, and the pad of entry 0
         // has the indices.
-        code.put(data + entry * GFN_BYTES, layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES));
-        code.put(data + entry * GFN_BYTES + 4, slot);
-        code.put(data + entry * GFN_BYTES + 8, offset);
+        code.addresses.put(
+          data + entry * GFN_BYTES,
+          layout.cell(`ring${i}[${entry}].pad`, 'u32', ring.data + entry * GFN_BYTES),
+        );
+        code.addresses.put(data + entry * GFN_BYTES + 4, slot);
+        code.addresses.put(data + entry * GFN_BYTES + 8, offset);
       });
-      return layMembers(code, layout, `ring${i}`, code.make('gfnring_ring', i), 'kvm_gfn_ring_t', ['size', 'data'], {
-        prod_index: ring.prod_index,
-        cons_index: ring.cons_index,
-      });
+      const at = code.make('gfnring_ring', i);
+      const known = { prod_index: ring.prod_index, cons_index: ring.cons_index };
+      const more = layMembers(code, layout, `ring${i}`, at, 'kvm_gfn_ring_t', ['size', 'data'], known, use);
+      return [...ofVcpu, ...more];
     });
+    this.more = [...ofKvm, ...ofRings];
   }
 
   override init(mem: Memory): void {

@@ -125,6 +125,8 @@ export interface TrackerShape {
   readonly manualProtect?: 'on' | 'initially set';
   /** KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP. */
   readonly backupBitmap?: boolean;
+  /** The number of threads of the scenario. C code with locks for readers needs it. */
+  readonly threads?: number;
   /** The C file that runs in place of our own ring. */
   readonly kernel?: KernelFile;
 }

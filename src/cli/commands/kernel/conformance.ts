@@ -3,7 +3,7 @@ import { compareReferences, type KernelFiles, observe, referencesFor } from '../
 import { generateLists } from '../../../conformance/generate.ts';
 import { ToolMissing } from '../../../conformance/toolMissing.ts';
 import { SCHEMA } from '../../../input/schema.ts';
-import { compile } from '../../../kernel/compile.ts';
+import { compile } from '../../../kernel/compile/compile.ts';
 import { plural } from '../../../report/format.ts';
 import { kernelFileOf } from '../../../scenario/compiledKernel.ts';
 import { type VersionName, versions } from '../../../trackers/dirtyRing/versions.ts';

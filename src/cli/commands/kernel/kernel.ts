@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { BadInput } from '../../../input/badInput.ts';
-import { compile } from '../../../kernel/compile.ts';
+import { compile } from '../../../kernel/compile/compile.ts';
 import type { CompiledKernel } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
@@ -17,7 +17,22 @@ interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly kdir?: string;
   readonly file: string;
   readonly allowUnhooked: readonly string[];
+  readonly define: readonly string[];
+  readonly config: readonly string[];
+  readonly include: readonly string[];
+  readonly shim: readonly string[];
 }
+
+/** An option that can be repeated. */
+const repeated = (flags: string, description: string): Option =>
+  new Option(flags, `${description}; can be repeated`)
+    .default([])
+    .argParser((value: string, previous: readonly string[]) => [...previous, value]);
+
+const defined = (name: string, pattern: RegExp, form: string) => (value: string, previous: readonly string[]) => {
+  if (!pattern.test(value)) throw new UsageError(`--${name} is '${value}': must be ${form}`);
+  return [...previous, value];
+};
 
 export const kernelCommand = (): Command =>
   defineCommand({
@@ -32,12 +47,15 @@ export const kernelCommand = (): Command =>
     options: [
       new Option('--kdir <path>', 'an unpacked kernel tree'),
       fileOption(),
-      new Option(
-        '--allow-unhooked <name>',
-        'accept that an access is not hooked, by a part of its description; can be repeated',
-      )
-        .default([])
-        .argParser((name: string, previous: readonly string[]) => [...previous, name]),
+      repeated('-D, --define <name>', 'define a macro for the C file, as NAME or NAME=VALUE').argParser(
+        defined('define', /^[A-Za-z_]\w*(?:\([\w, ]*\))?(?:=.*)?$/, 'NAME or NAME=VALUE'),
+      ),
+      repeated('--config <name>', 'set an option of the kernel').argParser(
+        defined('config', /^CONFIG_\w+$/, 'CONFIG_NAME'),
+      ),
+      repeated('--include <file>', 'include a header before the C file'),
+      repeated('--shim <dir>', 'a folder with headers that replace those of gfnring'),
+      repeated('--allow-unhooked <name>', 'accept that an access is not hooked, by a part of its description'),
       new Option('--accept-known', 'status 0 if all findings are known defects of that version'),
       ...checkOptions(),
     ],
@@ -53,20 +71,27 @@ export const kernelCommand = (): Command =>
 
 async function checkKernel(
   names: readonly string[],
-  { kdir, file, allowUnhooked, ...options }: Options,
+  { kdir, file, allowUnhooked, define, config, include, shim, ...options }: Options,
 ): Promise<void> {
   if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
   progress(`compiling ${file} …`);
-  const compiled = await compile({ kdir, file, allowed: allowUnhooked });
+  const compiled = await compile({
+    kdir,
+    file,
+    allowed: allowUnhooked,
+    defines: [...define, ...config.map((name) => `${name}=1`)],
+    includes: include,
+    shims: shim,
+  });
   progress('');
   const tracker = trackerOfApi[compiled.api];
-  const { hooked, unhooked } = compiled;
+  const { hooked, unhooked, taken, ours } = compiled;
   const kernel = kernelFileOf(compiled);
   if (!options.json && !options.quiet) printHooks(compiled, tracker);
   await runScenarios(
     selectScenarios(checksOfKernel(kernel, tracker), tracker, names),
     { ...options, tracker, lines: true },
-    { kernel: { ...kernel, hooked, unhooked } },
+    { kernel: { ...kernel, hooked, unhooked, taken, ours } },
   );
 }
 
@@ -91,12 +116,15 @@ function selectScenarios(
 }
 
 /**
- * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked, as dirty-ring`, and a line for each access
- * that is not hooked.
+ * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked, as dirty-ring`. Then what else is of the
+ * tree, which functions around the file are ours, and each access that is not hooked.
  */
-function printHooks({ file, hooked, unhooked }: CompiledKernel, tracker: string): void {
+function printHooks({ file, hooked, unhooked, taken, ours }: CompiledKernel, tracker: string): void {
   const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
   print(`${file}: ${counts.join(', ')} hooked, as ${tracker}`);
+  if (taken.length > 0)
+    print(`  of the tree: ${taken.map(({ name, file: of, line }) => `${name} ${of}:${line}`).join(', ')}`);
+  if (ours.length > 0) print(`  gfnring's, as the tree has none: ${ours.join(', ')}`);
   for (const access of unhooked) print(`  not hooked, so not checked: ${access}`);
   print();
 }

@@ -101,3 +101,10 @@ typedef struct { int counter; } atomic_t;
 /* They order no more than one atomic in Linux; here they are a full fence. */
 #define smp_mb__before_atomic() smp_mb()
 #define smp_mb__after_atomic() smp_mb()
+
+typedef struct { atomic_t refs; } refcount_t;
+#define REFCOUNT_INIT(i) { ATOMIC_INIT(i) }
+#define refcount_read(r) atomic_read(&(r)->refs)
+#define refcount_set(r, v) atomic_set(&(r)->refs, (v))
+#define refcount_inc(r) atomic_inc(&(r)->refs)
+#define refcount_dec_and_test(r) atomic_dec_and_test(&(r)->refs)

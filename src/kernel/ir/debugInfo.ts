@@ -1,4 +1,4 @@
-import type { StructMember } from './compiled.ts';
+import type { LockKind, StructMember } from '../compiled.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -25,6 +25,30 @@ export class DebugInfo {
     return `${this.functionOf(scope)} ${this.fileOf(scope)}:${row}:${column}`;
   }
 
+  /** The file of the function that a line of IR defines. */
+  fileOfFunction(line: string): string {
+    return this.fileOf(/!dbg (!\d+)/.exec(line)?.[1]);
+  }
+
+  /**
+   * The members of the variable that a line of IR defines; one without a name where it is no
+   * struct. Undefined: the variable has no name in the source.
+   */
+  variableOf(
+    line: string,
+  ): { readonly name: string; readonly file: string; readonly members: StructMember[] } | undefined {
+    const expression = this.node(/!dbg !(\d+)/.exec(line)?.[1]);
+    const variable = this.node(expression?.var?.slice(1));
+    if (variable?.name === undefined) return undefined;
+    const type = this.node(variable.type?.slice(1));
+    const size = type?.size ?? this.bare(variable.type)?.size ?? '0';
+    return {
+      name: variable.name,
+      file: this.fileNamed(variable.file),
+      members: this.membersAs('', variable.type, 0, Number(size) / 8),
+    };
+  }
+
   /**
    * The members of `struct name`, with those of nested structs; undefined: the file has no such
    * struct.
@@ -39,17 +63,21 @@ export class DebugInfo {
   private members(of: Fields, prefix: string, from: number): StructMember[] {
     return this.list(of.elements).flatMap((id) => {
       const { name = '', baseType, offset = '0', size = '0' } = this.node(id) ?? {};
-      const at = from + Number(offset) / 8;
-      const path = name === '' ? prefix : `${prefix}${name}`;
-      const type = this.bare(baseType);
-      const lock = type === undefined ? undefined : locks[type.name ?? ''];
-      if (lock !== undefined) return [{ name: path, offset: at, bytes: Number(size) / 8, is: lock }];
-      if (type?.tag === 'DW_TAG_structure_type' || type?.tag === 'DW_TAG_union_type')
-        return this.members(type, name === '' ? prefix : `${path}.`, at);
-      const isNumber = type !== undefined && (type.tag === undefined || type.tag === 'DW_TAG_enumeration_type');
-      const is = type?.tag === 'DW_TAG_pointer_type' ? 'pointer' : isNumber ? 'number' : 'other';
-      return [{ name: path, offset: at, bytes: Number(size) / 8, is } as const];
+      const path = name === '' ? prefix.replace(/\.$/, '') : `${prefix}${name}`;
+      return this.membersAs(path, baseType, from + Number(offset) / 8, Number(size) / 8);
     });
+  }
+
+  /** A member called `path` of type `baseType`, or those of the struct that it is. */
+  private membersAs(path: string, baseType: string | undefined, at: number, bytes: number): StructMember[] {
+    const type = this.bare(baseType);
+    const lock = type === undefined ? undefined : locks[type.name ?? ''];
+    if (lock !== undefined) return [{ name: path, offset: at, bytes, is: lock }];
+    if (type?.tag === 'DW_TAG_structure_type' || type?.tag === 'DW_TAG_union_type')
+      return this.members(type, path === '' ? '' : `${path}.`, at);
+    const isNumber = type !== undefined && (type.tag === undefined || type.tag === 'DW_TAG_enumeration_type');
+    const is = type?.tag === 'DW_TAG_pointer_type' ? 'pointer' : isNumber ? 'number' : 'other';
+    return [{ name: path, offset: at, bytes, is }];
   }
 
   /** A type without typedefs and qualifiers. A lock keeps its name. */
@@ -70,7 +98,12 @@ export class DebugInfo {
 
   private fileOf(scope: string | undefined): string {
     const fields = this.node(scope?.slice(1));
-    return this.node(fields?.file?.slice(1))?.filename ?? '?';
+    return this.fileNamed(fields?.file);
+  }
+
+  /** Without the `./` of a file that the unit includes. */
+  private fileNamed(id: string | undefined): string {
+    return (this.node(id?.slice(1))?.filename ?? '?').replace(/^\.\//, '');
   }
 
   private node(id: string | undefined): Fields | undefined {
@@ -82,10 +115,13 @@ export class DebugInfo {
   }
 }
 
-const locks: Readonly<Record<string, 'mutex' | 'spinlock'>> = {
+const locks: Readonly<Record<string, LockKind>> = {
   mutex: 'mutex',
   spinlock_t: 'spinlock',
-  rwlock_t: 'spinlock',
+  raw_spinlock_t: 'spinlock',
+  rwlock_t: 'rwlock',
+  rw_semaphore: 'rwsem',
+  srcu_struct: 'srcu',
 };
 
 /** `name: "x", size: 32, file: !1` as an object. */

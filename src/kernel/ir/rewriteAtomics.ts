@@ -1,4 +1,4 @@
-import { type FenceOrder, fenceKind, Kind, type MemoryOrder, type RmwKind, rmwKind } from '../memory/kinds.ts';
+import { type FenceOrder, fenceKind, Kind, type MemoryOrder, type RmwKind, rmwKind } from '../../memory/kinds.ts';
 
 /** Returns the number of the site of a hook, which is added. */
 export type AddSite = (line: string, what: string) => number;

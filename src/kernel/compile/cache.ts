@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { writeAtomically } from '../files/atomicWrite.ts';
-import { type CompiledKernel, KernelError } from './compiled.ts';
+import { writeAtomically } from '../../files/atomicWrite.ts';
+import { type CompiledKernel, KernelError } from '../compiled.ts';
 
 /**
  * The folder of compiled files. Their names are hashes of their content, so any number of processes

@@ -1,5 +1,5 @@
 import type { Tree } from '@yowasp/clang';
-import { KernelError } from './compiled.ts';
+import { optionalPackage } from '../optionalPackage.ts';
 
 type Clang = typeof import('@yowasp/clang');
 
@@ -8,21 +8,6 @@ export class CompileFailed extends Error {}
 
 /** The largest output of a tool, in bytes. That of a file of the kernel has less than 1 MB. */
 const OUTPUT_MAX = 2 ** 25;
-
-const INSTALL = 'npm install --save-dev @yowasp/clang@22.0.0-git20542-10 binaryen@132.0.0';
-
-/**
- * Loads an optional package. Throws `KernelError`, with the command to install it, where it is
- * missing.
- */
-async function optional<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new KernelError(`C is compiled with packages that are not installed: ${INSTALL}`);
-  }
-}
 
 /** clang, wasm-ld and binaryen, from npm. Throws `KernelError` where they are not installed. */
 export class Toolchain {
@@ -35,10 +20,10 @@ export class Toolchain {
   }
 
   static async load(): Promise<Toolchain> {
-    const clang = await optional(() => import('@yowasp/clang'));
+    const clang = await optionalPackage(() => import('@yowasp/clang'));
     // Without this it prints on stdout how it loads its own files.
     await clang.runLLVM(undefined, {}, { fetchProgress: () => {} });
-    return new Toolchain(clang, (await optional(() => import('binaryen'))).default);
+    return new Toolchain(clang, (await optionalPackage(() => import('binaryen'))).default);
   }
 
   /**
