@@ -4,7 +4,7 @@ import { isStopRequested } from '../process/stopRequest.ts';
 import { plural } from '../report/format.ts';
 import type { MemoryConfig } from '../run/createRun.ts';
 import type { ExploreReport, WrittenFinding } from '../run/exploreReport.ts';
-import { type ExploreOptions, exploreScenario } from '../run/exploreScenario.ts';
+import type { ExploreOptions } from '../run/exploreScenario.ts';
 import { knownAs, knownDefects } from '../scenario/knownDefects.ts';
 import { type BuiltInScenario, defaultModeFor, type KnownDefect } from '../vm/builtInScenario.ts';
 import { guardScenario } from './guardScenario.ts';
@@ -12,6 +12,7 @@ import type { SharedOptions } from './options.ts';
 import { print, printJson, progress } from './output.ts';
 import { printFinding, warnOfUnwritten } from './printFinding.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
+import { exploreInRounds, type ScenarioRounds } from './scenarioRounds.ts';
 import { STATUS } from './status.ts';
 import { statusOf, statusOfCheck } from './verdictStatus.ts';
 
@@ -27,16 +28,23 @@ export interface CheckOptions extends SharedOptions, MemoryConfig {
   readonly lines?: boolean;
   /** Whether known defects leave the exit status at 0. */
   readonly acceptKnown?: boolean;
+  /** Properties whose violation is a difference, and no finding. */
+  readonly conformance?: readonly string[];
+  /** Numbers of known defects that are not looked for. */
+  readonly ignore?: readonly string[];
+  /** Properties that are not checked. */
+  readonly unchecked?: readonly string[];
 }
 
 /** A finding, with the number and title of the known defect if it is one. */
 interface CheckFinding extends WrittenFinding {
   readonly catalogue: KnownDefect['catalogue'] | null;
   readonly title: string | null;
+  /** Whether the tracker is known to have this defect. */
+  readonly known: boolean;
 }
 
-interface CheckResult {
-  readonly report: ExploreReport;
+interface CheckResult extends Omit<ScenarioRounds, 'findings'> {
   readonly findings: readonly CheckFinding[];
 }
 
@@ -50,7 +58,6 @@ const EXECUTIONS = 4_000;
 
 /**
  * Proves or searches scenarios one after the other, prints the results, and sets the exit status.
- * Stops after the first scenario with a finding that is no known defect.
  *
  * @param more further fields of the JSON document.
  */
@@ -70,26 +77,41 @@ export async function runScenarios(
     const result = await guardScenario(
       scenario.spec.name,
       { ...checkSettings(scenario, options), directory: options.dir },
-      options.json ? (report) => documentOf([...results, { report, findings: [] }]) : undefined,
-      () => checkScenario(scenario, options),
+      options.json
+        ? (report) => documentOf([...results, { rounds: [{ report, ignored: [] }], findings: [], differences: [] }])
+        : undefined,
+      // Where it works otherwise in one scenario, it does in others: that is said once.
+      () =>
+        checkScenario(
+          scenario,
+          options,
+          results.some(({ differences }) => differences.length > 0),
+        ),
     );
     progress('');
     results.push(result);
     if (!options.json) await printResult(result, width, options);
     warnOfUnwritten(result.findings);
-    // The user should look at an unknown defect first.
-    if (result.findings.some(isUnknown) || isStopRequested()) break;
+    if (isStopRequested()) break;
   }
   if (options.json) printJson(documentOf(results));
   else printTotals(results, secondsSoFar(), options);
-  if (!options.json && isStopRequested())
-    print(`interrupted after ${results.length} of ${plural(scenarios.length, 'scenario')}`);
+  if (!options.json && isStopRequested()) printInterrupted(scenarios, results.length);
   process.exitCode = statusOfCheck(
-    results.map(({ report, findings }) => ({ report, accepted: isAccepted(findings, options) })),
+    results.map((result) => ({ report: verdictOf(result), accepted: isAccepted(result.findings, options) })),
   );
 }
 
-const isUnknown = ({ catalogue }: CheckFinding): boolean => catalogue === null;
+function printInterrupted(scenarios: readonly BuiltInScenario[], run: number): void {
+  const names = scenarios.slice(run).map(({ spec }) => spec.name);
+  print(`interrupted after ${run} of ${plural(scenarios.length, 'scenario')}`);
+  if (names.length > 0) print(`not run: ${names.join(', ')}`);
+}
+
+const isUnknown = ({ known }: CheckFinding): boolean => !known;
+const lastReport = ({ rounds }: CheckResult): ExploreReport => rounds[rounds.length - 1].report;
+/** The report of the last round, with the findings of all. */
+const verdictOf = (result: CheckResult): ExploreReport => ({ ...lastReport(result), findings: result.findings });
 /** Whether there are findings, and the user accepts all of them. */
 const isAccepted = (findings: readonly CheckFinding[], { acceptKnown }: CheckOptions): boolean =>
   acceptKnown === true && findings.length > 0 && !findings.some(isUnknown);
@@ -118,26 +140,51 @@ export function checkSettings(
   };
 }
 
-async function checkScenario(scenario: BuiltInScenario, options: CheckOptions): Promise<CheckResult> {
-  const report = await exploreScenario(scenario.spec, { ...checkSettings(scenario, options), directory: options.dir });
-  const findings = report.findings.map((finding): CheckFinding => {
-    const catalogue = knownAs(finding, scenario.known);
-    return { ...finding, catalogue, title: catalogue && knownDefects[catalogue] };
+/** @param differs whether it is known that the tracker works otherwise than is expected of it. */
+async function checkScenario(scenario: BuiltInScenario, options: CheckOptions, differs: boolean): Promise<CheckResult> {
+  const { known = [], ofOtherVersions = [] } = scenario;
+  const { conformance = [], ignore = [], unchecked = [] } = options;
+  const ignored = [...known, ...ofOtherVersions]
+    .filter(({ catalogue }) => ignore.includes(catalogue))
+    .flatMap(({ properties }) => properties)
+    .concat(differs ? conformance : unchecked);
+  const settings = { ...checkSettings(scenario, options), directory: options.dir };
+  const result = await exploreInRounds(scenario.spec, settings, { conformance, ignored });
+  const findings = result.findings.map((finding): CheckFinding => {
+    const own = knownAs(finding, known);
+    const catalogue = own ?? knownAs(finding, ofOtherVersions);
+    return { ...finding, catalogue, title: catalogue && knownDefects[catalogue], known: own !== null };
   });
-  return { report, findings };
+  return { ...result, findings };
 }
 
-async function printResult({ report, findings }: CheckResult, width: number, options: CheckOptions): Promise<void> {
-  if (!options.quiet || findings.length > 0)
-    for (const line of [scenarioResultLine(report, width), ...reportNotes(report)]) print(line);
+async function printResult(result: CheckResult, width: number, options: CheckOptions): Promise<void> {
+  const { rounds, findings, differences } = result;
+  for (const { report, ignored } of rounds) {
+    const [finding] = report.findings;
+    if (options.quiet && finding === undefined) continue;
+    const difference = differences.find((other) => other === finding);
+    print(scenarioResultLine(report, width, difference && `differs from ${options.tracker}: ${difference.property}`));
+    if (difference !== undefined) print(`  ${difference.message} (${difference.file ?? 'no file'})`);
+    else for (const line of reportNotes(report)) print(line);
+    if (finding === undefined && ignored.length > 0) print(`  not checked: ${notChecked(ignored, options)}`);
+  }
   if (findings.length > 0) print();
   for (const finding of findings) await printFinding(finding, options.lines);
 }
 
+/** The properties that were not checked. Those of conformance are one. */
+function notChecked(ignored: readonly string[], { conformance = [], tracker }: CheckOptions): string {
+  const others = ignored.filter((property) => !conformance.includes(property));
+  const all = others.length < ignored.length ? [...others, `whether it works as ${tracker}`] : others;
+  return all.join('; ');
+}
+
+/** A scenario with findings is not proved, although its last round may be. */
 const countProved = (results: readonly CheckResult[]): number =>
-  results.filter(({ report }) => report.exhausted).length;
+  results.filter((result) => result.findings.length === 0 && lastReport(result).exhausted).length;
 const countUndecided = (results: readonly CheckResult[]): number =>
-  results.filter(({ report }) => statusOf(report) === STATUS.undecided).length;
+  results.filter((result) => statusOf(verdictOf(result)) === STATUS.undecided).length;
 
 function checkDocument(
   results: readonly CheckResult[],
@@ -146,16 +193,18 @@ function checkDocument(
   { tracker, memoryModel, tearing, seed }: CheckOptions,
   more: Readonly<Record<string, unknown>>,
 ): unknown {
-  const reports = results.map(({ report }) => report);
-  const failed = reports.find(({ findings }) => findings.length > 0);
-  const outcome = failed ? failed.outcome : countProved(results) === scenarios ? 'passed' : 'limit';
   const findings = results.flatMap((result) => result.findings);
+  const differences = results.flatMap((result) => result.differences);
+  const rounds = results.flatMap((result) => result.rounds);
+  const failed = rounds.find(({ report }) => report.findings.some((finding) => !differences.includes(finding)));
+  const outcome = failed ? failed.report.outcome : countProved(results) === scenarios ? 'passed' : 'limit';
   return {
     schema: SCHEMA,
     outcome,
     ...{ tracker, memoryModel, tearing, seed, seconds },
-    scenarios: reports,
+    scenarios: rounds.map(({ report, ignored }) => ({ ...report, ignored })),
     findings,
+    differences,
     ...more,
   };
 }

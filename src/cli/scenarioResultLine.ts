@@ -3,13 +3,17 @@ import type { ExploreReport } from '../run/exploreReport.ts';
 import { STATUS } from './status.ts';
 import { statusOf } from './verdictStatus.ts';
 
-/** The result of a scenario in one line: proved, or only searched, and how much was explored. */
-export function scenarioResultLine(report: ExploreReport, width = 15): string {
+/**
+ * The result of a scenario in one line: proved, or only searched, and how much was explored.
+ *
+ * @param difference said in place of the verdict, where what was found is no defect.
+ */
+export function scenarioResultLine(report: ExploreReport, width = 15, difference?: string): string {
   const status = statusOf(report);
-  const mark = status === STATUS.findings ? '✗' : status === STATUS.undecided ? '?' : '✓';
+  const mark = difference ? '~' : status === STATUS.findings ? '✗' : status === STATUS.undecided ? '?' : '✓';
   const time = report.seconds === null ? '–' : `${report.seconds.toFixed(1)} s`;
   const columns = [report.scenario.padEnd(width), formatCounts(report).padEnd(38), time.padStart(7)];
-  return `${mark} ${columns.join(' ')}  ${formatVerdict(report)}`;
+  return `${mark} ${columns.join(' ')}  ${difference ?? formatVerdict(report)}`;
 }
 
 function formatCounts({ executions, classes, classesCut, steps, states }: ExploreReport): string {

@@ -1,7 +1,7 @@
 import type { CompiledKernel, KernelApi } from '../kernel/compiled.ts';
 import type { KernelFile } from '../trackers/interface/tracker.ts';
 import { trackerForVm, trackers } from '../trackers/registry.ts';
-import type { BuiltInScenario } from '../vm/builtInScenario.ts';
+import type { BuiltInScenario, KnownDefect } from '../vm/builtInScenario.ts';
 import type { ClaimName } from '../vm/claimNames.ts';
 import type { VmSpec } from '../vm/spec.ts';
 import { checkedScenarios } from './builtinScenarios.ts';
@@ -28,6 +28,26 @@ export function checksOfKernel(kernel: KernelFile, tracker: string): BuiltInScen
     trackerForVm(spec).name === tracker ? { ...spec, kernel, sometimes: spec.sometimes.filter(told) } : spec;
   return checkedScenarios(tracker).map((check) => ({
     ...check,
+    ...defectsOfFile(check, tracker),
     spec: 'vms' in check.spec ? { ...check.spec, vms: check.spec.vms.map(withFile) } : withFile(check.spec),
   }));
+}
+
+/**
+ * The defects of all versions of a tracker in a scenario. Those that releases with the functions of
+ * the file had are known: the file may be of any of them.
+ */
+function defectsOfFile(
+  { spec, known = [] }: BuiltInScenario,
+  tracker: string,
+): Pick<BuiltInScenario, 'known' | 'ofOtherVersions'> {
+  const { family, defectsOfReleases = [] } = trackers[tracker];
+  const name = spec.name.slice(tracker.length);
+  const versions = Object.values(trackers).filter((other) => other.family === family);
+  const all = versions.flatMap((version) =>
+    version.scenarios().flatMap((other) => (other.spec.name === version.name + name ? (other.known ?? []) : [])),
+  );
+  const isKnown = ({ catalogue }: KnownDefect): boolean =>
+    defectsOfReleases.includes(catalogue) || known.some((own) => own.catalogue === catalogue);
+  return { known: all.filter(isKnown), ofOtherVersions: all.filter((defect) => !isKnown(defect)) };
 }

@@ -5,6 +5,7 @@ import { signalledActors } from '../actors/operations/signal.ts';
 import { roles } from '../actors/roles/registry.ts';
 import { initVm, layVm, type Vm, type VmShape } from '../actors/vm.ts';
 import type { Scenario } from '../check/scenario.ts';
+import { withoutProperties } from '../check/withoutProperties.ts';
 import type { Operation } from '../explore/program.ts';
 import type { Cell, Cell64 } from '../memory/cell.ts';
 import { Layout } from '../memory/layout.ts';
@@ -36,7 +37,7 @@ export function buildVmWith(descriptor: TrackerDescriptor, spec: VmSpec, layout 
   return {
     name: spec.name,
     program: { layout, init: (mem) => initVm(mem, vm, halting), actors, racy: racyCells(descriptor, spec, vm) },
-    properties: vmProperties(descriptor, spec, vm, layout),
+    properties: withoutProperties(vmProperties(descriptor, spec, vm, layout), spec.ignores ?? []),
   };
 }
 

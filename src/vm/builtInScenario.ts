@@ -14,6 +14,8 @@ export interface BuiltInScenario<Spec = VmSpec | VmsSpec> {
   readonly spec: Spec;
   /** Defects that the tracker is known to have here. */
   readonly known?: readonly KnownDefect[];
+  /** Defects that other versions have here: a finding gets their number, and is not known. */
+  readonly ofOtherVersions?: readonly KnownDefect[];
 }
 
 /** A known defect, and the properties that show it. */

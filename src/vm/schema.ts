@@ -91,6 +91,7 @@ export const vmFields = (t: FieldTypes, trackers: readonly string[]) => ({
   pml: t
     .optional(t.wholeNumber(1, 512))
     .describe("entries of each vCPU's page-modification log; left out: pages are write-protected instead"),
+  ignores: t.optional(t.list(t.text(), 0, 100)).describe('the names of properties that are not checked'),
   kernel: t
     .optional(t.fields(kernelFields(t)))
     .describe('a C file in the place of our own `gfn-ring` or `dirty-ring`: see `gfnring kernel`'),

@@ -77,6 +77,11 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   /** The claims that can come true for it; the others never do. */
   readonly claims: TrackerClaims<T>;
   rules(machine: TrackedVm<T>): TrackerRules;
+  /**
+   * Those of `rules` that only say how this version does its work. A C file may do it otherwise and
+   * lose nothing.
+   */
+  readonly conformance?: readonly string[];
 
   /**
    * Whether it is said to be right for a VM that a campaign generated. If so, every violation is a
@@ -97,6 +102,8 @@ export interface TrackerDescriptor<T extends DirtyTracker = DirtyTracker> extend
   readonly detailedScenarios?: readonly BuiltInScenario<VmSpec>[];
   /** The form of the kernel functions in a C file that it can run; undefined: it runs no C file. */
   readonly kernelApi?: KernelApi;
+  /** Numbers of the defects that releases with these functions had: see `defects`. */
+  readonly defectsOfReleases?: readonly string[];
 }
 
 /** The list of trackers, by name. */

@@ -240,6 +240,14 @@ describe('an unknown scenario ends in status 2', () => {
     });
   });
 
+  test.each([
+    [['--as', 'dirty-ring@6.12'], /^gfnring: --as dirty-ring@6\.12: .*gfnring\.c has the functions of gfn-ring\./],
+    [['--ignore', 'B20,B99'], /^gfnring: --ignore B99: no known defect has that number\. Known are .*B22\n$/],
+  ])('%s', async (options, message) => {
+    const { status, stdout, stderr } = await kernel(MAIL, 'wrap', ...options, '--quiet');
+    expect([status, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
+  });
+
   test('a finding whose file was not compiled here', async () => {
     const spec = (await report(MAIL, 'wrap')).scenarios;
     expect(spec).toHaveLength(1);

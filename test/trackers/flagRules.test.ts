@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { StateView } from '../../src/check/property.ts';
 import type { Cell } from '../../src/memory/cell.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
+import { DIRTY_RING_RULE } from '../../src/trackers/dirtyRing/rules/dirtyRingState.ts';
 import {
   checkpoint,
   collect,
@@ -264,6 +265,19 @@ test('a reset that ignores its signals does not end', () => {
   const signalled = { ...spec, actors: [...actors, host(signalTo('kernel0'))] };
   expect(found(withFault(signalled, on('load', /^signal/, leftOut)))).toMatch(/^G2/);
   expect(found(withFault(signalled, asItIs))).toMatch(/^F-3/);
+});
+
+test('without the other rules, a reset that goes round its ring as it clears no flags is found', () => {
+  const flags = hostile(poke(0, 0, 32, 2), poke(0, 16, 32, 2));
+  const spec = ring('6.12', [kernel(0, reset), flags], { rings: [{ size: 2, leeway: 1 }] });
+  const { G2_BOUNDED, ...others } = DIRTY_RING_RULE;
+  const keepsFlags = () => {
+    let kept = 0;
+    return ({ call, place, value, go }: Parameters<Edit>[0]) =>
+      call === 'storeRelease' && place.name.endsWith('flags') && value === 0 && kept++ < 2 ? undefined : go();
+  };
+  expect(found(withFault(spec, keepsFlags))).toMatch(/^F-/);
+  expect(found(withFault({ ...spec, ignores: Object.values(others) }, keepsFlags))).toBe(G2_BOUNDED);
 });
 
 describe('an unmodified dirty-ring follows the rules', () => {

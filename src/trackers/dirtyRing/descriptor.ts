@@ -1,4 +1,5 @@
 import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
+import { VM_RULE } from '../../vm/properties/vmRules.ts';
 import { performs, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
 import { CompiledDirtyRings } from '../compiled/compiledDirtyRings.ts';
@@ -7,6 +8,7 @@ import { LOST } from '../scenarios/trackerScenario.ts';
 import { DIRTY_GFN_BYTES } from './dirty_ring.ts';
 import { DirtyRings } from './dirtyRing.ts';
 import { dirtyRingRules } from './rules/dirtyRingRules.ts';
+import { DIRTY_RING_RULE } from './rules/dirtyRingState.ts';
 import { dirtyRingScenarios } from './scenarios.ts';
 import { type VersionName, versions } from './versions.ts';
 
@@ -21,16 +23,21 @@ const defects = {
   B22: 'one page out of range takes the others of its batch with it',
 } as const;
 
-type Differences = Pick<TrackerDescriptor, 'kernelApi' | 'hostWriteDefect' | 'refusal'> & {
+type Differences = Pick<TrackerDescriptor, 'kernelApi' | 'defectsOfReleases' | 'hostWriteDefect' | 'refusal'> & {
   readonly backupBitmap: boolean;
 };
 
 /** What descriptors of versions differ in. */
 const differences: Readonly<Record<VersionName, Differences>> = {
   '5.11': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: [KERNEL_RULE.G4_NO_CRASH] } },
-  '6.1': { backupBitmap: false, hostWriteDefect: { catalogue: 'B12', properties: LOST }, kernelApi: '5.11' },
-  '6.12': { backupBitmap: true, kernelApi: '6.2' },
-  '6.17': { backupBitmap: true, kernelApi: '6.17' },
+  '6.1': {
+    backupBitmap: false,
+    hostWriteDefect: { catalogue: 'B12', properties: LOST },
+    kernelApi: '5.11',
+    defectsOfReleases: ['B11', 'B12', 'B14', 'B16', 'B20', 'B21', 'B22'],
+  },
+  '6.12': { backupBitmap: true, kernelApi: '6.2', defectsOfReleases: ['B11', 'B16', 'B20', 'B21', 'B22'] },
+  '6.17': { backupBitmap: true, kernelApi: '6.17', defectsOfReleases: ['B11', 'B19', 'B20', 'B21', 'B22'] },
   repaired: {
     backupBitmap: true,
     refusal: (spec) =>
@@ -39,6 +46,10 @@ const differences: Readonly<Record<VersionName, Differences>> = {
         : undefined,
   },
 };
+
+/** Where a reset does not end, or each entry into the guest finds the ring full, a VM hangs. */
+const LOSSES: readonly string[] = [DIRTY_RING_RULE.G2_BOUNDED, DIRTY_RING_RULE.F3_NOT_OVERTAKEN];
+const CONFORMANCE = [...Object.values(DIRTY_RING_RULE), VM_RULE.G5_LOCKS].filter((rule) => !LOSSES.includes(rule));
 
 /** The ring as merged, of one version. */
 function dirtyRing(versionName: VersionName): TrackerDescriptor<DirtyRings> {
@@ -78,6 +89,7 @@ function dirtyRing(versionName: VersionName): TrackerDescriptor<DirtyRings> {
           rings.some((ring) => read(ring.reset_index) < index),
     },
     rules: dirtyRingRules,
+    conformance: CONFORMANCE,
 
     isRightFor: (spec) => (version.repaired || avoidsDefects(spec)) && recordsHostWrites(spec),
     defects,

@@ -14,6 +14,7 @@ import {
   write,
 } from '../../vm/actorSpecs.ts';
 import type { BuiltInScenario } from '../../vm/builtInScenario.ts';
+import { batches } from '../scenarios/batches.ts';
 import { copyBeforeReset } from '../scenarios/copyBeforeReset.ts';
 import { multiVmScenarios } from '../scenarios/multiVmScenarios.ts';
 import { LOST, ONE_PAGE, OUT_OF_BOUNDS, type ScenarioTracker, trackerScenario } from '../scenarios/trackerScenario.ts';
@@ -40,6 +41,7 @@ export function dirtyRingScenarios(tracker: ScenarioTracker, versionName: Versio
     ...rewrites(tracker),
     twoResetters(tracker, repaired ? undefined : { catalogue: 'B20', properties: LOST }),
     twoSpaces(tracker),
+    ...batches(tracker),
     hostWrites(tracker),
     ...hardwareLogs(tracker),
     ...slotChanges(tracker, repaired ? undefined : { catalogue: 'B22', properties: LOST }),

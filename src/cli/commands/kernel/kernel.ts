@@ -4,6 +4,8 @@ import { compile } from '../../../kernel/compile/compile.ts';
 import type { CompiledKernel } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
+import { knownDefects } from '../../../scenario/knownDefects.ts';
+import { trackerNames, trackers } from '../../../trackers/registry.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
 import { checkedScenarioNames, setCompletionValues } from '../../completionValues.ts';
 import { defineCommand } from '../../defineCommand.ts';
@@ -21,6 +23,8 @@ interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly config: readonly string[];
   readonly include: readonly string[];
   readonly shim: readonly string[];
+  readonly as?: string;
+  readonly ignore: readonly string[];
 }
 
 /** An option that can be repeated. */
@@ -57,6 +61,13 @@ export const kernelCommand = (): Command =>
       repeated('--shim <dir>', 'a folder with headers that replace those of gfnring'),
       repeated('--allow-unhooked <name>', 'accept that an access is not hooked, by a part of its description'),
       new Option('--accept-known', 'status 0 if all findings are known defects of that version'),
+      new Option(
+        '--as <tracker>',
+        'the scenarios, and what is expected of the file; `none`: only that nothing is lost',
+      ),
+      new Option('--ignore <numbers>', 'known defects that are not looked for: B20,B21')
+        .default([])
+        .argParser((numbers: string) => numbers.split(',').map((number) => number.trim())),
       ...checkOptions(),
     ],
     commands: [conformanceCommand()],
@@ -71,7 +82,7 @@ export const kernelCommand = (): Command =>
 
 async function checkKernel(
   names: readonly string[],
-  { kdir, file, allowUnhooked, define, config, include, shim, ...options }: Options,
+  { kdir, file, allowUnhooked, define, config, include, shim, as, ...options }: Options,
 ): Promise<void> {
   if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
   progress(`compiling ${file} …`);
@@ -84,15 +95,37 @@ async function checkKernel(
     shims: shim,
   });
   progress('');
-  const tracker = trackerOfApi[compiled.api];
+  const tracker = as === undefined || as === 'none' ? trackerOfApi[compiled.api] : trackerFor(as, compiled);
+  const { conformance = [] } = trackers[tracker];
+  refuseUnknownDefects(options.ignore);
   const { hooked, unhooked, taken, ours } = compiled;
   const kernel = kernelFileOf(compiled);
   if (!options.json && !options.quiet) printHooks(compiled, tracker);
   await runScenarios(
     selectScenarios(checksOfKernel(kernel, tracker), tracker, names),
-    { ...options, tracker, lines: true },
+    // Without an expectation, its rules are not checked at all.
+    { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) },
     { kernel: { ...kernel, hooked, unhooked, taken, ours } },
   );
+}
+
+/** The tracker of that name, if the file has its functions. Throws `BadInput` otherwise. */
+function trackerFor(name: string, { api, file }: CompiledKernel): string {
+  const own = trackerOfApi[api];
+  const names = trackerNames.filter((other) => trackers[other].family === trackers[own].family);
+  if (!names.includes(name))
+    throw new BadInput(
+      `--as ${name}: ${file} has the functions of ${own}. It can be taken for ${names.join(', ')}, none`,
+    );
+  return name;
+}
+
+function refuseUnknownDefects(numbers: readonly string[]): void {
+  const unknown = numbers.find((number) => !Object.hasOwn(knownDefects, number));
+  if (unknown !== undefined)
+    throw new BadInput(
+      `--ignore ${unknown}: no known defect has that number. Known are ${Object.keys(knownDefects).join(', ')}`,
+    );
 }
 
 /** `dirty-ring@6.12/wrap` becomes `wrap`. */

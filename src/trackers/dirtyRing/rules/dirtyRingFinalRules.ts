@@ -5,8 +5,16 @@ import { type DirtyRing, dirtyGfnAt, F_DIRTY, F_RESET } from '../dirty_ring.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
 import { DIRTY_RING_RULE, honestRings } from './dirtyRingState.ts';
 
+/** F-3 at the end of an execution: otherwise each entry into the guest finds the ring full. */
+export const notOvertaken = ({ tracker: { rings } }: TrackedVm<DirtyRings>): Properties['finally'] => ({
+  [DIRTY_RING_RULE.F3_NOT_OVERTAKEN]: ({ read }: StateView) => {
+    const over = rings.findIndex(({ dirty_index, reset_index }) => ((read(dirty_index) - read(reset_index)) | 0) < 0);
+    return over < 0 || `it does in ring${over}`;
+  },
+});
+
 /**
- * F-2, F-3, F-6 and F-10 at the end of an execution. They also hold where the order of steps is not
+ * F-2, F-6 and F-10 at the end of an execution. They also hold where the order of steps is not
  * the order of their effects, and the monitor does not run.
  */
 export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyRings>): Properties['finally'] {
@@ -15,10 +23,6 @@ export function dirtyRingFinalRules({ spec, tracker, hasRoom }: TrackedVm<DirtyR
   const whole = hasRoom ? rings.filter((_, ring) => honest.has(ring)) : [];
   const told = whole.length === rings.length && reportsAllHarvested(spec) && reportsPages(spec);
   return {
-    [DIRTY_RING_RULE.F3_NOT_OVERTAKEN]: ({ read }: StateView) => {
-      const over = rings.findIndex(({ dirty_index, reset_index }) => ((read(dirty_index) - read(reset_index)) | 0) < 0);
-      return over < 0 || `it does in ring${over}`;
-    },
     ...(whole.length > 0 && {
       [DIRTY_RING_RULE.F2_WINDOW]: (view: StateView) => firstOf(whole, (ring) => wrongEntry(ring, view)),
       [DIRTY_RING_RULE.F10_NOT_FULL]: ({ read }: StateView) =>

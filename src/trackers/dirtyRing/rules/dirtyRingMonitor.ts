@@ -27,7 +27,7 @@ import { fillsEntry, movesDirtyIndex, pushesEntry } from './ringPushRules.ts';
 import { leavesReset, movesResetIndex, readsBound, readsFlags, readsResetWord, resetsEntry } from './ringResetRules.ts';
 
 /**
- * F-1 to F-6, F-10 and G2 of the merged ring. Each effect is compared with the sequential model
+ * F-1 to F-6 and F-10 of the merged ring. Each effect is compared with the sequential model
  * (`models/dirtyRing.ts`) at the step where it happens. Of a ring that hostile userspace writes,
  * the monitor requires what the kernel must guarantee whatever it finds there. Where the leeway may
  * be too small, a ring may get full. Whether pages are re-armed (F-7), and when translations are
@@ -87,7 +87,9 @@ const indexReducers = (context: DirtyRingContext): Omit<RingReducers, 'flags' | 
   signal: (state, event, view) =>
     isWrite(event.kind) || !resetsRings(context, event, view)
       ? state
-      : updateThread(state, event.thread, { since: [], ...(event.value !== 0 && { interrupted: true }) }),
+      : event.value === 0
+        ? state
+        : updateThread(state, event.thread, { interrupted: true }),
   slots_lock: (state, event, view) =>
     event.kind === Kind.lock
       ? updateThread(state, event.thread, NO_RESET_SECTION)

@@ -8,7 +8,8 @@ import { dirtyBitmapMonitor } from '../../dirtyBitmap/rules/dirtyBitmapMonitor.t
 import { dirtyBitmapThreadRules } from '../../dirtyBitmap/rules/dirtyBitmapThreadRules.ts';
 import { slotRule, slotThreadRule } from '../../dirtyBitmap/rules/slotRule.ts';
 import type { DirtyRings } from '../dirtyRing.ts';
-import { dirtyRingFinalRules } from './dirtyRingFinalRules.ts';
+import { boundedReset, boundedResets } from './boundedReset.ts';
+import { dirtyRingFinalRules, notOvertaken } from './dirtyRingFinalRules.ts';
 import { dirtyRingMonitor } from './dirtyRingMonitor.ts';
 import { dirtyRingThreadRules } from './dirtyRingThreadRules.ts';
 import { softFullRule } from './softFullRule.ts';
@@ -17,15 +18,17 @@ export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
   const { spec, vm, tracker } = machine;
   return {
     always: {},
-    finally: noUnrecordedWritablePage(spec, vm),
+    finally: { ...noUnrecordedWritablePage(spec, vm), ...notOvertaken(machine) },
     monitors: [
       dirtyRingMonitor(machine),
+      boundedResets(machine),
       armRule(spec, vm),
       ...(performs(spec, 'write') ? [softFullRule(spec, vm, tracker)] : []),
       ...(tracker.bitmaps.length === 0 ? [] : [backupMonitor(machine)]),
     ],
     threadMonitors: [
       dirtyRingThreadRules(machine),
+      boundedReset(machine),
       armThreadRule(spec, vm),
       ...(tracker.bitmaps.length === 0 ? [] : [backupThreadMonitor(machine)]),
     ],

@@ -45,14 +45,12 @@ export interface DirtyRingThread {
   readonly flags: readonly (number | undefined)[];
   /** Words of that entry, or of the next entry to harvest, that it read since. */
   readonly words: readonly string[];
-  /** By ring: how many entries it took since it last checked for a signal. */
-  readonly since: readonly number[];
   /** Whether it saw a signal. */
   readonly interrupted: boolean;
 }
 
 /** What a thread forgets when it takes slots_lock. */
-export const NO_RESET_SECTION = { flags: [], words: [], since: [], interrupted: false } as const;
+export const NO_RESET_SECTION = { flags: [], words: [], interrupted: false } as const;
 export const IDLE_RING_THREAD: DirtyRingThread = { taken: [], count: 0, last: 0, ...NO_RESET_SECTION };
 
 /** A value of `flags` without the reset flag: reset stops there. */
@@ -76,8 +74,6 @@ export interface DirtyRingContext {
   readonly hasRoom: boolean;
   /** Whether a vCPU pushes pages in the order of its writes. */
   readonly inOrder: boolean;
-  /** Names of the actors that get signals. */
-  readonly signalled: ReadonlySet<string>;
 }
 
 export function contextOf({ spec, vm, tracker, hasRoom }: TrackedVm<DirtyRings>): DirtyRingContext {
@@ -87,9 +83,6 @@ export function contextOf({ spec, vm, tracker, hasRoom }: TrackedVm<DirtyRings>)
     honest: honestRings(spec),
     // A page of a slot that changes may fault while earlier writes are still in the hardware's log.
     inOrder: spec.pml === undefined || !performs(spec, 'set-slot'),
-    signalled: new Set(
-      spec.actors.flatMap(({ operations }) => operations.flatMap((op) => (op.do === 'signal' ? [op.to] : []))),
-    ),
   };
 }
 
@@ -127,5 +120,5 @@ export const dirtyRingsKey = (rings: readonly DirtyRingState[]): string =>
 const ringKey = ({ entries, pushed, harvested, reset }: DirtyRingState): string =>
   `${entries.map(({ flags, slot, offset }) => `${flags}:${slot}:${offset}`)}|${pushed},${harvested},${reset};`;
 
-export const dirtyRingThreadKey = ({ taken, count, last, flags, words, since, interrupted }: DirtyRingThread): string =>
-  `${taken.map(formatGfn)}|${count}|${last}|${flags.length}:${flags}|${words}|${since}|${interrupted};`;
+export const dirtyRingThreadKey = ({ taken, count, last, flags, words, interrupted }: DirtyRingThread): string =>
+  `${taken.map(formatGfn)}|${count}|${last}|${flags.length}:${flags}|${words}|${interrupted};`;

@@ -44,13 +44,11 @@ interface OwnSteps {
   /** Since it took slots_lock, by ring: where it began, how many it took, what flag it found. */
   readonly base: ByNumber;
   readonly taken: ByNumber;
-  /** By ring: how many entries it took since it last checked for a signal. */
-  readonly since: ByNumber;
   readonly flags: ByNumber;
   readonly interrupted: boolean;
 }
 
-const NO_SECTION = { words: {}, base: {}, taken: {}, since: {}, flags: {}, interrupted: false } as const;
+const NO_SECTION = { words: {}, base: {}, taken: {}, flags: {}, interrupted: false } as const;
 const NO_OPERATION = { isInside: false, last: 0, flagged: [], count: 0, ...NO_SECTION } as const;
 /** A value of `flags`: the entry was given back. */
 const NOT_LOOKED = -1;
@@ -129,7 +127,7 @@ function takes(context: DirtyRingContext, state: OwnSteps, event: StepEvent, hol
         : state;
     case 'signal':
       if (writes || !resets) return state;
-      return { ...state, since: {}, interrupted: state.interrupted || event.value !== 0 };
+      return event.value === 0 ? state : { ...state, interrupted: true };
     case 'slots_lock':
       return event.kind === Kind.lock ? { ...state, ...NO_SECTION } : leavesReset(context, state, event);
   }
@@ -158,19 +156,13 @@ function looksAt(context: DirtyRingContext, state: OwnSteps, event: StepEvent, r
 
 /** A reset makes an entry invalid. */
 function resetsEntry(context: DirtyRingContext, state: OwnSteps, event: StepEvent, role: EntryRole): Next {
-  const { spec, rings, version, signalled } = context;
   const { ring } = role;
   if (event.value !== DIRTY_RING_INVALID || state.flags[ring] !== F_RESET || !isAt(context, state, role))
     return violates(context, DIRTY_RING_RULE.F1_RESET, event, `has found ${state.flags[ring]}`);
   if (gfnOf(context, state, role) === undefined)
     return violates(context, DIRTY_RING_RULE.F4_READ, event, 'has not read the entry');
-  const now = (state.since[ring] ?? 0) + 1;
-  const maySleep = version.interruptible && !signalled.has(spec.actors[event.thread].name);
-  if (now > rings[ring].size && !maySleep)
-    return violates(context, DIRTY_RING_RULE.G2_BOUNDED, event, `takes entry number ${now} in one call`);
-  const since = { ...state.since, [ring]: now };
   const taken = { ...state.taken, [ring]: (state.taken[ring] ?? 0) + 1 };
-  return { ...state, taken, since, count: state.count + 1, words: {}, flags: { ...state.flags, [ring]: NOT_LOOKED } };
+  return { ...state, taken, count: state.count + 1, words: {}, flags: { ...state.flags, [ring]: NOT_LOOKED } };
 }
 
 /** slots_lock is given back: the reset has looked for more in each ring. */

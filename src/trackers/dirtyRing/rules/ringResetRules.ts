@@ -72,26 +72,20 @@ export function resetsEntry(
   event: StepEvent,
   role: EntryRole,
 ): DirtyRingNext {
-  const { rings, version, signalled } = context;
   const r = role.ring;
   const ring = state.model[r];
   const name = actorName(context, event);
-  const { flags, words, since, count } = state.threads[event.thread];
+  const { flags, words, count } = state.threads[event.thread];
   if (event.value !== DIRTY_RING_INVALID || flags[r] !== F_RESET || !isEntryNumber(context, role, ring.reset)) {
     const makes = `${name} makes ${event.place.name} ${event.value}, it was ${event.old}`;
     return violationOfRule(DIRTY_RING_RULE.F1_RESET, makes);
   }
   if (words.length < 2)
     return violationOfRule(DIRTY_RING_RULE.F4_READ, `${event.place.name} is given back after ${words.join()} was read`);
-  const now = (since[r] ?? 0) + 1;
-  const maySleep = version.interruptible && !signalled.has(name);
-  if (now > rings[r].size && !maySleep)
-    return violationOfRule(DIRTY_RING_RULE.G2_BOUNDED, `${name} takes entry number ${now} of ring${r} in one call`);
   return updateThread(updateModel(state, r, dirtyRingReset(ring)), event.thread, {
     count: count + 1,
     flags: withElement(flags, r, undefined),
     words: [],
-    since: withElement(since, r, now),
   });
 }
 
