@@ -9,6 +9,8 @@ import { type GraphEvent, isPromise, NO_STORE } from './partialGraph.ts';
 export class ExecutionGraph {
   readonly execution: AnyGraphExecution;
   readonly events: GraphEvent[] = [];
+  /** By location: the events that read it or take it as a lock, in their order. */
+  readonly readers: readonly number[][];
   /** By event, then by thread: how many events of the thread are in its porf prefix. */
   private readonly prefixes: Int32Array[] = [];
   /** By event: the latest stamp of the events up to it. */
@@ -16,12 +18,14 @@ export class ExecutionGraph {
 
   constructor(execution: AnyGraphExecution) {
     this.execution = execution;
+    this.readers = Array.from({ length: execution.memory.locations.count }, () => []);
     this.reset();
   }
 
   /** Removes all events, whatever the execution has done since. */
   reset(): void {
     this.events.length = this.prefixes.length = this.latestStamps.length = 0;
+    for (const readers of this.readers) readers.length = 0;
     this.execution.reset();
   }
 
@@ -35,6 +39,8 @@ export class ExecutionGraph {
 
   /** Removes all events from number `length` on. */
   truncate(length: number): void {
+    for (let s = this.events.length - 1; s >= length; s--)
+      if (this.events[s].readsFrom.length > 0) this.readers[this.locationOf(s)].pop();
     // To go back would forget that an operation fails before its first access.
     if (length > 0 || this.execution.steps > 0) this.execution.backTo(length);
     this.events.length = this.prefixes.length = this.latestStamps.length = length;
@@ -52,6 +58,13 @@ export class ExecutionGraph {
     this.events[s] = event;
     this.latestStamps[s] = Math.max(s === 0 ? 0 : this.latestStamps[s - 1], event.readStamp, event.writeStamp);
     this.prefixes[s] = prefix;
+    if (readsFrom.length > 0) this.readers[locations[0]].push(s);
+  }
+
+  /** The first location of event `s`, which is no fence. */
+  private locationOf(s: number): number {
+    const { memory, footprints } = this.execution;
+    return memory.locations.of[placeOf(footprints[s])][0];
   }
 
   /**

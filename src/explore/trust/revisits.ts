@@ -1,4 +1,4 @@
-import { isFence, isLocking, isRmw, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import { isFence, isLocking, isRmw, isWrite, Kind, kindOf } from '../../memory/kinds.ts';
 import { rename } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, notifyLockWaiters } from './locks.ts';
@@ -68,15 +68,13 @@ function updatePositions(
  * location that is not in its porf prefix, and whose Deleted set was added maximally.
  */
 function addBackwardRevisits(builder: GraphBuilder, store: PendingRead): void {
-  const { graph, execution, workList } = builder;
-  const { memory } = execution;
+  const { graph, workList } = builder;
   // An access to several locations is not supported.
   const [location] = builder.locationsOf(store.thread);
   const prefix = graph.prefixOf(store.thread, store.readsFrom);
-  for (let s = 0; s < execution.steps; s++) {
+  for (const s of graph.readers[location]) {
     if (graph.isIn(prefix, s) || graph.isLockEvent(s)) continue;
-    const { thread, readsFrom: read, readStamp } = graph.events[s];
-    if (read.length === 0 || memory.locations.of[placeOf(execution.footprints[s])][0] !== location) continue;
+    const { thread, readStamp } = graph.events[s];
     const restricted = restrictMaximally(builder, s, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;

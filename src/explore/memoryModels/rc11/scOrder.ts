@@ -25,6 +25,8 @@ export class ScOrder {
   private readonly views: Views;
   private readonly stores: CoherenceOrder;
   private readonly accesses: ScAccesses;
+  /** By location: -1. */
+  private readonly none: readonly number[];
   /** What changed, the last change last: a list, an index, and what was there. */
   private readonly lists: number[][] = [];
   private readonly indices: number[] = [];
@@ -35,6 +37,7 @@ export class ScOrder {
     this.stores = stores;
     this.accesses = accesses;
     this.events = Array.from({ length: views.threads }, () => []);
+    this.none = Array.from({ length: views.locations }, () => -1);
   }
 
   /** Where the log of changes ends, for `undo`. */
@@ -67,10 +70,9 @@ export class ScOrder {
     const before = this.beforeFence(thread, view);
     const last = own[own.length - 1];
     if (last !== undefined && this.addsNothing(thread, last, view, before)) return own.length;
-    const none = new Array<number>(this.views.locations).fill(-1);
     this.note(NOTHING, NEW_EVENT, thread);
     this.count++;
-    return own.push({ before, view, reads: none, writes: none.slice() });
+    return own.push({ before, view, reads: this.none.slice(), writes: this.none.slice() });
   }
 
   /** Adds a seq_cst access of `thread`, before `addAccess`. */
@@ -171,22 +173,30 @@ export class ScOrder {
   private beforeFence(thread: number, view: MessageView): number[] {
     const { events, views } = this;
     const before = new Array<number>(events.length).fill(0);
+    const written = this.writtenIn(view);
     for (let u = 0; u < events.length; u++) {
-      const n = u === thread ? events[u].length : this.lastBeforeFence(u, view[views.fences(u)], view);
+      const n = u === thread ? events[u].length : this.lastBeforeFence(u, view[views.fences(u)], view, written);
       if (n > 0) join(before, u, n, events[u][n - 1].before);
     }
     return before;
   }
 
+  /** The locations of which `view` has a store that is not the initial value. */
+  private writtenIn(view: MessageView): number[] {
+    const written: number[] = [];
+    if (this.count > 0) for (let a = 0; a < this.views.locations; a++) if (view[a] !== a) written.push(a);
+    return written;
+  }
+
   /**
    * The number of the last event of thread `u` before a fence that knows `view`, `known` at least.
    */
-  private lastBeforeFence(u: number, known: number, view: MessageView): number {
+  private lastBeforeFence(u: number, known: number, view: MessageView, written: readonly number[]): number {
     const own = this.events[u];
     let n = own.length;
     // What is after a fence is after those before it: if the first is not before, none is.
-    if (n > known && this.accessCount === 0 && !this.isBeforeFence(own[known], view)) return known;
-    while (n > known && !this.isBeforeFence(own[n - 1], view)) n--;
+    if (n > known && this.accessCount === 0 && !this.isBeforeFence(own[known], view, written)) return known;
+    while (n > known && !this.isBeforeFence(own[n - 1], view, written)) n--;
     return n;
   }
 
@@ -204,12 +214,13 @@ export class ScOrder {
 
   /**
    * Whether an event of another thread comes before a fence that knows `view` and that it does not
-   * happen before as a fence.
+   * happen before as a fence. No access comes before the initial values.
    */
-  private isBeforeFence({ access, reads, writes }: ScEvent, view: MessageView): boolean {
+  private isBeforeFence({ access, reads, writes }: ScEvent, view: MessageView, written: readonly number[]): boolean {
     if (access !== undefined) return this.accesses.isBeforeFence(access, view);
     const { rank } = this.stores;
-    for (let a = 0; a < writes.length; a++) {
+    for (let i = 0; i < written.length; i++) {
+      const a = written[i];
       if (writes[a] >= 0 && rank[writes[a]] <= rank[view[a]]) return true;
       if (reads[a] >= 0 && rank[reads[a]] < rank[view[a]]) return true;
     }
