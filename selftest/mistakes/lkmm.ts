@@ -55,7 +55,7 @@ export const lkmm: readonly Mistake[] = [
     'propagation',
     'with full fences',
     'graphOrder',
-    'if (!pool.copy(pb).close().isIrreflexive)',
+    'if (!pool.copy(pb).close())',
     'if (pb === undefined)',
   ),
   mistake(

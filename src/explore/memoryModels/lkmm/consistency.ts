@@ -1,7 +1,7 @@
 import type { Execution } from '../../execution/execution.ts';
 import type { Violation } from '../../execution/violation.ts';
 import type { Dependencies } from './dependencies.ts';
-import { graphOrder } from './graphOrder.ts';
+import { type FixedOrder, fixedOrder, graphOrder } from './graphOrder.ts';
 import type { GraphRelations } from './graphRelations.ts';
 import type { LkmmGraph } from './lkmmGraph.ts';
 import { arePlainIncoherent, dataRace } from './plainAccesses.ts';
@@ -14,19 +14,18 @@ export function isConsistent(execution: Execution<LkmmGraph>): boolean {
   const { memory, steps } = execution;
   if (memory.consistentSteps === steps) return true;
   const x = memory.relations.load(execution);
-  if (!isConsistentWith(x, x.allDependencies())) {
-    if (!isConsistentWith(x, x.noDependencies())) return false;
-    if (!isConsistentWith(x, memory.dependencies(x))) {
-      memory.needsDependencies = true;
-      return false;
-    }
+  const fixed = fixedOrder(x);
+  if (fixed === undefined || !isConsistentWith(x, fixed, x.noDependencies())) return false;
+  if (!isConsistentWith(x, fixed, x.allDependencies()) && !isConsistentWith(x, fixed, memory.dependencies(x))) {
+    memory.needsDependencies = true;
+    return false;
   }
   memory.consistentSteps = steps;
   return true;
 }
 
-function isConsistentWith(x: GraphRelations, dependencies: Dependencies): boolean {
-  const order = graphOrder(x, dependencies);
+function isConsistentWith(x: GraphRelations, fixed: FixedOrder, dependencies: Dependencies): boolean {
+  const order = graphOrder(x, fixed, dependencies);
   return order !== undefined && !(x.events.hasPlain && arePlainIncoherent(x, order));
 }
 
@@ -35,8 +34,10 @@ export function dataRaceOf(execution: Execution<LkmmGraph>): Violation | undefin
   const { memory } = execution;
   const x = memory.relations.load(execution);
   if (!x.events.hasPlain) return undefined;
-  const order = graphOrder(x, x.noDependencies());
+  const fixed = fixedOrder(x);
+  if (fixed === undefined) return undefined;
+  const order = graphOrder(x, fixed, x.noDependencies());
   if (order !== undefined && dataRace(execution, x, order) === undefined) return undefined;
-  const known = graphOrder(x, memory.dependencies(x));
+  const known = graphOrder(x, fixed, memory.dependencies(x));
   return known === undefined ? undefined : dataRace(execution, x, known);
 }

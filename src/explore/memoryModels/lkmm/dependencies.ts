@@ -5,6 +5,6 @@ export interface Dependencies {
   readonly address: EventRelation;
   readonly data: EventRelation;
   readonly control: EventRelation;
-  /** Whether each of them is all pairs that there could be. */
-  readonly areAll?: boolean;
+  /** Whether each of them is all pairs that there could be, or none: then nothing carries more. */
+  readonly areClosed?: boolean;
 }

@@ -62,7 +62,7 @@ export class DependencyFinder {
 
   /** The dependencies of all events of a graph. */
   of(x: GraphRelations, execution: Execution<LkmmGraph>): Dependencies {
-    const found = x.noDependencies();
+    const found = { address: x.pool.empty(), data: x.pool.empty(), control: x.pool.empty() };
     const { readOf, writeOf } = x.events;
     execution.memory.stepsOf.forEach((own, thread) => {
       const accesses = accessesOf(execution, own);

@@ -1,12 +1,15 @@
 /**
  * HOT under `lkmm`. A relation on the numbers from 0 to n - 1, as a matrix of bits. Unlike that of
  * the litmus tests, it is changed in place, and its memory is used again: a search builds dozens
- * for each graph. Each method but `has` and the getters changes and returns this relation.
+ * for each graph. Each method but `has` and `close` changes and returns this relation.
  */
 export class EventRelation {
   size = 0;
   words = 0;
   bits = new Uint32Array(256);
+  /** Of `close`: the numbers whose rows are complete, and those whose rows are begun. */
+  private closed = new Uint32Array(4);
+  private open = new Uint32Array(4);
 
   /** Becomes the empty relation on so many numbers. */
   clear(size: number): this {
@@ -24,6 +27,17 @@ export class EventRelation {
 
   add(a: number, b: number): this {
     this.bits[a * this.words + (b >>> 5)] |= 1 << (b & 31);
+    return this;
+  }
+
+  /** Adds all pairs (a, b) with `from` <= b < `to`. */
+  addRange(a: number, from: number, to: number): this {
+    for (let w = from >>> 5; 32 * w < to; w++) {
+      let mask = -1;
+      if (32 * w < from) mask &= -1 << (from & 31);
+      if (32 * w + 32 > to) mask &= (1 << (to & 31)) - 1;
+      this.bits[a * this.words + w] |= mask;
+    }
     return this;
   }
 
@@ -84,23 +98,41 @@ export class EventRelation {
     return this;
   }
 
-  /** Adds what follows by transitivity. */
-  close(): this {
-    const { size, words, bits } = this;
-    for (let via = 0; via < size; via++) {
-      const row = via * words;
-      // Most relations are sparse.
-      if (this.isRowEmpty(row)) continue;
-      const at = via >>> 5;
-      const bit = 1 << (via & 31);
-      for (let a = 0; a < size; a++)
-        if ((bits[a * words + at] & bit) !== 0) for (let w = 0; w < words; w++) bits[a * words + w] |= bits[row + w];
+  /**
+   * Adds what follows by transitivity. Returns false if there is a cycle, also of one number: then
+   * only some pairs are added.
+   */
+  close(): boolean {
+    const { size, words } = this;
+    if (words > this.closed.length) {
+      this.closed = new Uint32Array(2 * words);
+      this.open = new Uint32Array(2 * words);
     }
-    return this;
+    this.closed.fill(0);
+    this.open.fill(0);
+    // From the last one, as most pairs are of a lower and a higher number.
+    for (let a = size - 1; a >= 0; a--)
+      if (((this.closed[a >>> 5] >>> (a & 31)) & 1) === 0 && !this.closeRow(a)) return false;
+    return true;
   }
 
-  private isRowEmpty(row: number): boolean {
-    for (let w = 0; w < this.words; w++) if (this.bits[row + w] !== 0) return false;
+  /** Completes the row of a number, and first those of the numbers in it. */
+  private closeRow(a: number): boolean {
+    const { words, bits, closed, open } = this;
+    const row = a * words;
+    open[a >>> 5] |= 1 << (a & 31);
+    for (let w = words - 1; w >= 0; w--)
+      for (let rest = bits[row + w] & ~closed[w]; rest !== 0; rest = bits[row + w] & ~closed[w]) {
+        if ((rest & open[w]) !== 0 || !this.closeRow(32 * w + 31 - Math.clz32(rest))) return false;
+      }
+    for (let w = 0; w < words; w++)
+      for (let rest = bits[row + w]; rest !== 0; ) {
+        const via = (32 * w + 31 - Math.clz32(rest & -rest)) * words;
+        // What comes after `via` has been added with it.
+        rest &= (rest - 1) & ~bits[via + w];
+        for (let v = 0; v < words; v++) bits[row + v] |= bits[via + v];
+      }
+    closed[a >>> 5] |= 1 << (a & 31);
     return true;
   }
 
@@ -114,17 +146,6 @@ export class EventRelation {
   unreflect(): this {
     for (let i = 0; i < this.size; i++) this.bits[i * this.words + (i >>> 5)] &= ~(1 << (i & 31));
     return this;
-  }
-
-  get isEmpty(): boolean {
-    const length = this.size * this.words;
-    for (let i = 0; i < length; i++) if (this.bits[i] !== 0) return false;
-    return true;
-  }
-
-  get isIrreflexive(): boolean {
-    for (let i = 0; i < this.size; i++) if (this.has(i, i)) return false;
-    return true;
   }
 }
 

@@ -15,6 +15,8 @@ export class GraphRelations {
   writes = new Uint32Array(4);
   reads = new Uint32Array(4);
   plain = new Uint32Array(4);
+  private acquires = new Uint32Array(4);
+  private releases = new Uint32Array(4);
   /** Reads-from, within threads and between them. */
   rfi!: EventRelation;
   rfe!: EventRelation;
@@ -58,11 +60,17 @@ export class GraphRelations {
   /** All dependencies that there could be: each event depends on each read before it. */
   allDependencies(): Dependencies {
     const all = this.pool.copy(this.po).from(this.reads);
-    return { address: all, data: all, control: all, areAll: true };
+    return { address: all, data: all, control: all, areClosed: true };
   }
 
   noDependencies(): Dependencies {
-    return { address: this.pool.empty(), data: this.pool.empty(), control: this.pool.empty() };
+    const none = this.pool.empty();
+    return { address: none, data: none, control: none, areClosed: true };
+  }
+
+  /** Keeps the pairs of marked events of a relation. */
+  keepMarked(of: EventRelation): EventRelation {
+    return this.events.hasPlain ? of.between(this.marked) : of;
   }
 
   private loadSets(): void {
@@ -73,12 +81,17 @@ export class GraphRelations {
       this.writes = new Uint32Array(2 * words);
       this.reads = new Uint32Array(2 * words);
       this.plain = new Uint32Array(2 * words);
+      this.acquires = new Uint32Array(2 * words);
+      this.releases = new Uint32Array(2 * words);
     }
-    for (const set of [this.marked, this.writes, this.reads, this.plain]) set.fill(0);
+    const { marked, writes, reads, plain, acquires, releases } = this;
+    for (const set of [marked, writes, reads, plain, acquires, releases]) set.fill(0);
     for (let e = 0; e < count; e++) {
       const bit = 1 << (e & 31);
-      (flags[e] & Is.plain ? this.plain : this.marked)[e >>> 5] |= bit;
-      (flags[e] & Is.write ? this.writes : this.reads)[e >>> 5] |= bit;
+      (flags[e] & Is.plain ? plain : marked)[e >>> 5] |= bit;
+      (flags[e] & Is.write ? writes : reads)[e >>> 5] |= bit;
+      if (flags[e] & Is.acquire) acquires[e >>> 5] |= bit;
+      if (flags[e] & Is.release) releases[e >>> 5] |= bit;
     }
   }
 
@@ -102,27 +115,40 @@ export class GraphRelations {
 
   private addProgramOrder(): void {
     const { pool } = this;
-    const { count, thread, flags, mb, rmb, wmb } = this.events;
-    const [po, internal, strongFence, release] = [pool.empty(), pool.empty(), pool.empty(), pool.empty()];
-    const [nonReadWriteFence, readFence, writeFence] = [pool.empty(), pool.empty(), pool.empty()];
-    for (let a = 0; a < count; a++) {
-      internal.add(a, a);
-      for (let b = a + 1; b < count && thread[b] === thread[a]; b++) {
-        po.add(a, b);
-        internal.add(a, b).add(b, a);
-        const isStrong = mb[b] > mb[a];
-        if (isStrong) strongFence.add(a, b);
-        const isRelease = isStrong || (flags[b] & Is.release) !== 0;
-        if (isRelease) release.add(a, b);
-        if (isRelease || (flags[a] & Is.acquire) !== 0) nonReadWriteFence.add(a, b);
-        const isFromWrite = (flags[a] & Is.write) !== 0;
-        if (isFromWrite !== ((flags[b] & Is.write) !== 0)) continue;
-        if (isFromWrite) {
-          if (wmb[b] > wmb[a]) writeFence.add(a, b);
-        } else if (rmb[b] > rmb[a]) readFence.add(a, b);
-      }
+    const { count, thread } = this.events;
+    this.po = pool.empty();
+    this.internal = pool.empty();
+    this.strongFence = pool.empty();
+    this.rmb = pool.empty();
+    this.wmb = pool.empty();
+    for (let start = 0, end = 0; start < count; start = end) {
+      while (end < count && thread[end] === thread[start]) end++;
+      this.addThread(start, end);
     }
-    Object.assign(this, { po, internal, strongFence, release, nonReadWriteFence, rmb: readFence, wmb: writeFence });
+    this.rmb.to(this.reads);
+    this.wmb.to(this.writes);
+    this.release = pool.copy(this.po).to(this.releases).join(this.strongFence);
+    this.nonReadWriteFence = pool.copy(this.po).from(this.acquires).join(this.release);
+  }
+
+  /** The events of a thread, from the last one: which of the later ones come after a fence? */
+  private addThread(start: number, end: number): void {
+    const { po, internal, strongFence } = this;
+    const { flags, mb, rmb, wmb } = this.events;
+    let [afterMb, afterRmb, afterWmb] = [end, end, end];
+    for (let e = end - 1; e >= start; e--) {
+      const next = e + 1;
+      if (next < end) {
+        if (mb[next] > mb[e]) afterMb = next;
+        if (rmb[next] > rmb[e]) afterRmb = next;
+        if (wmb[next] > wmb[e]) afterWmb = next;
+      }
+      internal.addRange(e, start, end);
+      po.addRange(e, next, end);
+      strongFence.addRange(e, afterMb, end);
+      if (flags[e] & Is.write) this.wmb.addRange(e, afterWmb, end);
+      else this.rmb.addRange(e, afterRmb, end);
+    }
   }
 
   /** po; [unlock]; (po | rf); [lock read]; po */

@@ -17,7 +17,9 @@ interface Visibility {
 
 function visibilityOf(x: GraphRelations, { hb, pb, cumulFence, address }: GraphOrder): Visibility {
   const { pool, marked, reads } = x;
-  const xbStar = pool.copy(hb).join(pb).close().reflect();
+  const xbStar = pool.copy(hb).join(pb);
+  xbStar.close();
+  xbStar.reflect();
   const fence = pool.copy(x.nonReadWriteFence).join(x.rmb).join(x.wmb);
   const rmb = pool.copy(x.rmb).between(reads);
   const identity = pool.empty().reflect().between(marked);

@@ -1,7 +1,10 @@
+import type { ExecutionTrie } from '../../../memory/executionTrie.ts';
 import { isAcquire, isCmpxchg, isFullFence, isRead, isRelease, isWrite, Kind, kindOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { NO_STORE } from '../../trust/partialGraph.ts';
+import type { EventRelation } from './eventRelation.ts';
 import { fencedOrder } from './graphOrder.ts';
+import type { GraphRelations } from './graphRelations.ts';
 import type { LkmmGraph } from './lkmmGraph.ts';
 import type { LocationValues } from './locationValues.ts';
 
@@ -30,6 +33,10 @@ export class Promises {
   private readonly possible: LocationValues;
   /** By thread: the reads, by their access code and which one with that code it is. */
   private readonly reads: readonly Set<string>[];
+  /** The ends of threads that have been noted, since more values were known of. */
+  private readonly noted = new Set<number>();
+  private notedTree: ExecutionTrie | undefined;
+  private notedVersion = '';
 
   constructor(possible: LocationValues, threads: number) {
     this.possible = possible;
@@ -57,46 +64,67 @@ export class Promises {
     return small.map(([low]) => promiseOf(low));
   }
 
-  /** Whether some thread has read what others write, in a way that does not keep it first. */
-  private mayNeed({ memory, tree, nodes }: Execution<LkmmGraph>): boolean {
-    return memory.stepsOf.some((own, thread) =>
-      own.some((s, k) => {
-        const code = tree.code[nodes[s]];
-        return (
-          k + 1 < own.length &&
-          isRead(kindOf(code)) &&
-          !isAlwaysFirst(kindOf(code)) &&
-          this.possible.byOthers(thread, memory.locationOf(code)).length > 0
-        );
-      }),
-    );
+  /** Whether a thread has read what others write, in a way that does not keep it first. */
+  private mayNeed({ memory, tree, nodes }: Execution<LkmmGraph>, thread: number): boolean {
+    const own = memory.stepsOf[thread];
+    return own.some((s, k) => {
+      const code = tree.code[nodes[s]];
+      return (
+        k + 1 < own.length &&
+        isRead(kindOf(code)) &&
+        !isAlwaysFirst(kindOf(code)) &&
+        this.possible.byOthers(thread, memory.locationOf(code)).length > 0
+      );
+    });
+  }
+
+  /**
+   * Whether a thread has done something that is not noted. What it needs depends on nothing else
+   * than its own steps. Its last node says which they are, but for what the last one read.
+   */
+  private isNew({ memory, tree, nodes, footprints }: Execution<LkmmGraph>, thread: number): boolean {
+    const last = memory.stepsOf[thread].at(-1);
+    if (last === undefined) return false;
+    const version = `${tree.generation} ${this.possible.size}`;
+    if (this.notedTree !== tree || this.notedVersion !== version) this.noted.clear();
+    this.notedTree = tree;
+    this.notedVersion = version;
+    const { size } = this.noted;
+    this.noted.add((nodes[last] * memory.stepsOf.length + thread) * 2 + (isWrite(kindOf(footprints[last])) ? 1 : 0));
+    return this.noted.size > size;
   }
 
   /** Notes the reads of a complete graph that may be later than a store after them. */
   note(execution: Execution<LkmmGraph>): void {
-    if (!this.mayNeed(execution)) return;
+    const threads: number[] = [];
+    for (let t = 0; t < execution.memory.stepsOf.length; t++)
+      if (this.isNew(execution, t) && this.mayNeed(execution, t)) threads.push(t);
+    if (threads.length === 0) return;
     const x = execution.memory.relations.load(execution);
+    const fenced = fencedOrder(x);
+    for (const thread of threads) this.noteThread(execution, thread, x, fenced);
+  }
+
+  private noteThread(execution: Execution<LkmmGraph>, thread: number, x: GraphRelations, fenced: EventRelation): void {
     const { memory, tree, nodes } = execution;
     const { writeOf, readOf } = x.events;
-    const fenced = fencedOrder(x);
-    memory.stepsOf.forEach((own, thread) => {
-      const counts = new Map<number, number>();
-      own.forEach((s, k) => {
-        const code = tree.code[nodes[s]];
-        const kind = kindOf(code);
-        const nth = counts.get(code) ?? 0;
-        counts.set(code, nth + 1);
-        const key = `${code} ${nth}`;
-        if (!isRead(kind) || isAlwaysFirst(kind) || this.reads[thread].has(key)) return;
-        if (this.possible.byOthers(thread, memory.locationOf(code)).length === 0) return;
-        const r = readOf[s];
-        const isFree = own.slice(k + 1).some((other) => {
-          const w = writeOf[other];
-          if (w < 0 || fenced.has(r, w) || x.nonReadWriteFence.has(r, w)) return false;
-          return kindOf(tree.code[nodes[other]]) !== Kind.lock && !memory.isDependent(s, other);
-        });
-        if (isFree) this.reads[thread].add(key);
+    const own = memory.stepsOf[thread];
+    const counts = new Map<number, number>();
+    own.forEach((s, k) => {
+      const code = tree.code[nodes[s]];
+      const kind = kindOf(code);
+      const nth = counts.get(code) ?? 0;
+      counts.set(code, nth + 1);
+      const key = `${code} ${nth}`;
+      if (!isRead(kind) || isAlwaysFirst(kind) || this.reads[thread].has(key)) return;
+      if (this.possible.byOthers(thread, memory.locationOf(code)).length === 0) return;
+      const r = readOf[s];
+      const isFree = own.slice(k + 1).some((other) => {
+        const w = writeOf[other];
+        if (w < 0 || fenced.has(r, w) || x.nonReadWriteFence.has(r, w)) return false;
+        return kindOf(tree.code[nodes[other]]) !== Kind.lock && !memory.isDependent(s, other);
       });
+      if (isFree) this.reads[thread].add(key);
     });
   }
 }
@@ -181,5 +209,5 @@ export function isCoherent(execution: Execution<LkmmGraph>): boolean {
   const { count, location } = events;
   for (let a = 0; a < count; a++)
     for (let b = 0; b < count; b++) if (location[a] === location[b] && po.has(a, b)) order.add(a, b);
-  return order.close().isIrreflexive;
+  return order.close();
 }
