@@ -43,8 +43,10 @@ export async function exploreInRounds(
   const differences: WrittenFinding[] = [];
   const without = new Set(ignored);
   for (;;) {
-    const seconds = options.limits.seconds - (performance.now() - start) / 1000;
-    const limits = { ...options.limits, seconds: Math.max(seconds, 0.001) };
+    // In tenths: a limit is printed as it is.
+    const tenths = Math.round(10 * options.limits.seconds - (performance.now() - start) / 100);
+    const seconds = rounds.length === 0 ? options.limits.seconds : Math.max(0.1, tenths / 10);
+    const limits = { ...options.limits, seconds };
     const report = await exploreScenario(withoutPropertiesOf(spec, [...without]), { ...options, limits });
     rounds.push({ report, ignored: [...without] });
     const [finding] = report.findings;

@@ -61,11 +61,17 @@ export class SpinDetector {
     return period;
   }
 
-  /** Whether accesses number `a` and `b` of `path` are the same, with the same results. */
+  /**
+   * Whether accesses number `a` and `b` of `path` are the same, with the same results. A loop that
+   * stores another value in each iteration is no spin loop.
+   */
   private equal(path: readonly number[], a: number, b: number): boolean {
     const { tree } = this;
     return (
       tree.code[path[a]] === tree.code[path[b]] &&
+      tree.operand[path[a]] === tree.operand[path[b]] &&
+      tree.operandHigh[path[a]] === tree.operandHigh[path[b]] &&
+      tree.expected[path[a]] === tree.expected[path[b]] &&
       tree.low[path[a + 1]] === tree.low[path[b + 1]] &&
       tree.high[path[a + 1]] === tree.high[path[b + 1]]
     );

@@ -88,3 +88,16 @@ test('two loops on one line are distinguished, though both read the same values'
   expect(all).toContain('livelock');
   expect(reduced).toContain('livelock');
 });
+
+test('a loop that stores another value in each iteration is no spin loop', () => {
+  const counts: Run = (mem, cell) => {
+    for (let i = 1; mem.load(cell('x')) === 0; i++) mem.store(cell('y'), i);
+    return 'left';
+  };
+  const execution = createExecution('sc', programOf([counts]), 50);
+  const stops: string[] = [];
+  depthFirstSearch(execution, { ...lenient, atEnd: ({ kind }) => void stops.push(kind) }, noLimits);
+  expect(stops).toEqual(['limit']);
+  // Call sites are not compared: each of a thousand accesses would be found by its stack.
+  expect(execution.tree.spins.size).toBe(0);
+});
