@@ -72,11 +72,11 @@ function construct(target, args, newTarget) {
 
 const isIndex = (key) => typeof key === 'string' && /^\d+$/.test(key);
 
-/** Atomics order more than acquire and release. A proof with weaker ordering holds for them. */
+/** Atomics are sequentially consistent. */
 const calls = {
-  load: (mem, cell) => mem.loadAcquire(cell),
+  load: (mem, cell) => mem.load(cell, 'seq_cst'),
   store: (mem, cell, value) => {
-    mem.storeRelease(cell, value);
+    mem.store(cell, value, 'seq_cst');
     return value;
   },
 };
