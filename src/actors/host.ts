@@ -34,3 +34,8 @@ export function writeFromHost(mem: Memory, vm: Vm, page: Page): void {
 export function sendSignal(mem: Memory, signal: Cell): void {
   mem.store(signal, 1);
 }
+
+/** Asks the thread that reads `asked` to yield. */
+export function askToYield(mem: Memory, asked: Cell): void {
+  mem.store(asked, 1);
+}

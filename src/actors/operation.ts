@@ -58,6 +58,8 @@ export interface BuildContext {
   mapped(ring: number, at: number, bits: 8 | 16 | 32 | 64): Cell | Cell64;
   /** The cell that says whether a signal is pending for an actor. */
   signalTo(actor: string): Cell;
+  /** The cell that says whether an actor should yield. */
+  yieldOf(actor: string): Cell;
 }
 
 /**

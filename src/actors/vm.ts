@@ -32,6 +32,8 @@ export interface Vm {
   readonly staged: readonly Cell[];
   /** By thread that receives signals: whether one is pending. */
   readonly signals: ReadonlyMap<number, Cell>;
+  /** By thread that timers interrupt: whether it should yield. */
+  readonly yields: ReadonlyMap<number, Cell>;
 }
 
 /** What a VM is made with. */
@@ -49,6 +51,8 @@ export interface VmShape
   readonly pauses?: boolean;
   /** The threads that receive signals, with the names of their actors. */
   readonly signalled?: ReadonlyMap<number, string>;
+  /** The threads that timers ask to yield, with the names of their actors. */
+  readonly preempted?: ReadonlyMap<number, string>;
 }
 
 /** Lays out a VM. Throws RangeError where the size of a ring or the number of vCPUs is refused. */
@@ -61,9 +65,8 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
   const exits = layout.cell('exits', 'u32');
   const running = layout.cell('running', 'u32');
   const overruns = shape.rings.map((_, i) => layout.cell(`vcpu${i}.overruns`, 'u32'));
-  const signals = new Map(
-    [...(shape.signalled ?? [])].map(([thread, name]) => [thread, layout.cell(`signal to ${name}`, 'u32')]),
-  );
+  const signals = cellsOf(layout, 'signal to', shape.signalled);
+  const yields = cellsOf(layout, 'need_resched of', shape.preempted);
   const memslots = shape.slots.map(({ slot, npages }): MemorySlot => {
     const most = shape.slotsMax?.get(slot);
     return most === undefined
@@ -78,6 +81,14 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
       const signal = signals.get(mem.thread);
       return signal !== undefined && mem.load(signal) !== 0;
     },
+    need_resched: (mem: Memory) => {
+      const asked = yields.get(mem.thread);
+      return asked !== undefined && mem.load(asked) !== 0;
+    },
+    yielded: (mem: Memory) => {
+      const asked = yields.get(mem.thread);
+      if (asked !== undefined && mem.load(asked) !== 0) mem.store(asked, 0);
+    },
   };
   const kvm = { slots_lock, mmu_lock, memslots, arch };
   const tracker = shape.tracker.create(layout, kvm, { index: 0, hostWrites: false, ...shape });
@@ -91,8 +102,12 @@ export function layVm(layout: Layout, shape: VmShape): Vm {
   const pml = shape.pml === undefined ? [] : shape.rings.map((_, i) => layPml(layout, i, shape.pml!));
   const gate = shape.pauses ? layGate(layout) : undefined;
   const staged = gate ? guest.pages.map(({ slot, offset }) => layout.cell(`staged ${slot}:${offset}`, 'u16')) : [];
-  return { shape, kvm, tracker, guest, replica, resets, exits, running, overruns, pml, gate, staged, signals };
+  return { shape, kvm, tracker, guest, replica, resets, exits, running, overruns, pml, gate, staged, signals, yields };
 }
+
+/** A cell for each of `threads`, named after its actor. */
+const cellsOf = (layout: Layout, what: string, threads: ReadonlyMap<number, string> = new Map()): Map<number, Cell> =>
+  new Map([...threads].map(([thread, name]) => [thread, layout.cell(`${what} ${name}`, 'u32')]));
 
 /** Initialises a VM: logging is on, and no translation is cached. `vcpus` actors have a `halt`. */
 export function initVm(mem: Memory, vm: Vm, vcpus: number): void {

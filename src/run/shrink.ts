@@ -77,12 +77,12 @@ function withOperations(spec: VmSpec, a: number, operations: readonly OperationS
   return { ...spec, actors: spec.actors.with(a, actor) };
 }
 
-/** Leaves out an actor and the signals to it. */
+/** Leaves out an actor and what others send to it. */
 function withoutActor(spec: VmSpec, a: number): VmSpec {
   const { name } = spec.actors[a];
   const actors = spec.actors.toSpliced(a, 1).map((actor) => ({
     ...actor,
-    operations: actor.operations.filter((op) => op.do !== 'signal' || op.to !== name),
+    operations: actor.operations.filter((op) => !('to' in op) || op.to !== name),
   }));
   return { ...spec, actors };
 }

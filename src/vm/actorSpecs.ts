@@ -18,6 +18,7 @@ export const migrate = (few: number, passes: number): OperationSpec => ({ do: 'm
 export const setSlot = (slot: number, npages: number): OperationSpec => ({ do: 'set-slot', slot, npages });
 export const reset: OperationSpec = { do: 'reset' };
 export const resetRing: OperationSpec = { do: 'reset-ring', ring: 0 };
+export const preempt = (to: string): OperationSpec => ({ do: 'preempt', to });
 export const signalTo = (to: string): OperationSpec => ({ do: 'signal', to });
 export const hostWrite = (...pages: number[]): OperationSpec => ({
   do: 'host-write',

@@ -1,4 +1,5 @@
 import type { BuildContext } from '../actors/operation.ts';
+import { preemptedActors } from '../actors/operations/preempt.ts';
 import { type OperationSpec, operationDescriptor } from '../actors/operations/registry.ts';
 import { slotSizeChanges } from '../actors/operations/setSlot.ts';
 import { signalledActors } from '../actors/operations/signal.ts';
@@ -27,6 +28,7 @@ export function buildVmWith(descriptor: TrackerDescriptor, spec: VmSpec, layout 
     vm,
     mapped: (ring: number, at: number, bits: 8 | 16 | 32 | 64) => placeIn(layout, vm, ring, at, bits),
     signalTo: (actor: string) => vm.signals.get(threadOf(spec, actor) + thread)!,
+    yieldOf: (actor: string) => vm.yields.get(threadOf(spec, actor) + thread)!,
   };
   const halting = spec.actors.filter((actor) => actor.operations.some((op) => op.do === 'halt')).length;
   const actors = spec.actors.map(({ name, role, vcpu = 0, operations }) => ({
@@ -49,9 +51,13 @@ function shapeOf(tracker: TrackerDescriptor, spec: VmSpec, thread: number): VmSh
     hostWrites: performs(spec, 'host-write'),
     slotsMax: new Map(slotSizeChanges(spec).map(({ slot }) => [slot, pagesMax(spec, slot)])),
     pauses: performsWhere(spec, ({ pauses }) => pauses),
-    signalled: new Map([...signalledActors(spec)].map((actor) => [threadOf(spec, actor) + thread, actor])),
+    signalled: threadsOf(spec, thread, signalledActors(spec)),
+    preempted: threadsOf(spec, thread, preemptedActors(spec)),
   };
 }
+
+const threadsOf = (spec: VmSpec, first: number, actors: ReadonlySet<string>): Map<number, string> =>
+  new Map([...actors].map((actor) => [threadOf(spec, actor) + first, actor]));
 
 const threadOf = (spec: VmSpec, actor: string): number => spec.actors.findIndex(({ name }) => name === actor);
 

@@ -9,6 +9,7 @@ import { harvestOperation } from './harvest.ts';
 import { hostWriteOperation } from './hostWrite.ts';
 import { migrateOperation } from './migrate.ts';
 import { pokeOperation } from './poke.ts';
+import { preemptOperation } from './preempt.ts';
 import { pushOperation } from './push.ts';
 import { replicateOperation } from './replicate.ts';
 import { resetOperation } from './reset.ts';
@@ -25,6 +26,7 @@ export const operations = [
   pushOperation,
   hostWriteOperation,
   signalOperation,
+  preemptOperation,
   harvestOperation,
   countOperation,
   collectOperation,

@@ -1,7 +1,7 @@
 import { BadInput } from '../../input/badInput.ts';
 import { show } from '../../input/show.ts';
 import { sendSignal } from '../host.ts';
-import { cannotMutate, cannotShrink, defineOperation, NO_EFFECTS } from '../operation.ts';
+import { type CheckContext, cannotMutate, cannotShrink, defineOperation, NO_EFFECTS } from '../operation.ts';
 import { operationsOf, type VmView } from '../vmView.ts';
 
 export const signalOperation = defineOperation({
@@ -15,12 +15,15 @@ export const signalOperation = defineOperation({
     const signal = signalTo(to);
     return (mem) => sendSignal(mem, signal);
   },
-  check({ to }, { where, vm }) {
-    if (!vm.actors.some(({ name }) => name === to)) throw new BadInput(`${where}.to: there is no actor ${show(to)}`);
-  },
+  check: ({ to }, site) => checkReceiver(to, site),
   shrink: cannotShrink,
   mutate: cannotMutate,
 });
+
+/** Throws `BadInput` where the actor that an operation names does not exist. */
+export function checkReceiver(to: string, { where, vm }: CheckContext): void {
+  if (!vm.actors.some(({ name }) => name === to)) throw new BadInput(`${where}.to: there is no actor ${show(to)}`);
+}
 
 /** The names of the actors that signals are sent to. */
 export const signalledActors = (vm: VmView): ReadonlySet<string> =>

@@ -273,12 +273,18 @@ void EXPORT(gfnring_push)(int i, u32 slot, u64 offset)
 	else ((push_5_11 *)kvm_dirty_ring_push)(RING(i), slot, offset);
 }
 #ifdef GFNRING_HAS_mark_page_dirty_in_slot
+/* With the vCPU as an argument, or with the one that runs. */
+typedef void mark_running(struct kvm *, const struct kvm_memory_slot *, gfn_t);
+typedef void mark_vcpu(struct kvm *, struct kvm_vcpu *, const struct kvm_memory_slot *, gfn_t);
 /* `i` is the vCPU that writes; -1: none. */
 void EXPORT(gfnring_mark)(int i, u32 slot, u64 offset)
 {
 	struct kvm_memory_slot *memslot = id_to_memslot(&the_kvm->memslots[slot >> 16 & 1], (u16)slot);
 	running = i;
-	mark_page_dirty_in_slot(the_kvm, memslot, memslot->base_gfn + offset);
+	if (IS(mark_page_dirty_in_slot, mark_vcpu))
+		((mark_vcpu *)mark_page_dirty_in_slot)(the_kvm, kvm_get_running_vcpu(), memslot, memslot->base_gfn + offset);
+	else
+		((mark_running *)mark_page_dirty_in_slot)(the_kvm, memslot, memslot->base_gfn + offset);
 }
 #endif
 /* Whether vCPU `i` must not enter the guest. */

@@ -3,7 +3,7 @@ import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile/compile.ts';
 import type { CompiledKernel } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
-import { checksOfKernel, kernelFileOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
+import { checksOfKernel, kernelFileOf, outsideEventsOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
 import { knownDefects } from '../../../scenario/knownDefects.ts';
 import { trackerNames, trackers } from '../../../trackers/registry.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
@@ -102,7 +102,7 @@ async function checkKernel(
   const kernel = kernelFileOf(compiled);
   if (!options.json && !options.quiet) printHooks(compiled, tracker);
   await runScenarios(
-    selectScenarios(checksOfKernel(kernel, tracker), tracker, names),
+    selectScenarios(checksOfKernel(kernel, tracker, outsideEventsOf(compiled)), tracker, names),
     // Without an expectation, its rules are not checked at all.
     { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) },
     { kernel: { ...kernel, hooked, unhooked, taken, ours } },

@@ -62,11 +62,14 @@ struct lock_class_key { u32 unused; };
 #define up_read(l) gfnring_read_unlock(0, (l))
 #define srcu_read_lock(l) (gfnring_read_lock(0, (l)), 0)
 #define srcu_read_unlock(l, index) ((void)(index), gfnring_read_unlock(0, (l)))
+#define srcu_read_lock_held(l) ((void)(l), 1)
+#define srcu_dereference_raw(p, l) READ_ONCE(p)
 #define synchronize_srcu(l) gfnring_synchronize(0, (l))
 #define synchronize_srcu_expedited(l) gfnring_synchronize(0, (l))
 
 /* RCU alone frees memory, and none is freed here. */
 #define rcu_read_lock() ((void)0)
+#define rcu_read_lock_held() 1
 #define rcu_read_unlock() ((void)0)
 #define synchronize_rcu() ((void)0)
 #define rcu_dereference(p) READ_ONCE(p)
