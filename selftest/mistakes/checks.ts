@@ -206,4 +206,41 @@ export const checks: readonly Mistake[] = [
       },
     ],
   },
+  {
+    name: 'ignored-property-is-checked',
+    part: 'ignored properties',
+    testFile: 'test/cli/scenarioRounds.test.ts',
+    expectedBy: [
+      'a scenario is explored until nothing new is found the last round is a proof without the properties that were found violated',
+    ],
+    edits: [{ file: 'check/withoutProperties', from: '!ignored.has(name)', to: 'true' }],
+  },
+  {
+    name: 'monitor-reports-ignored-property',
+    part: 'ignored properties',
+    testFile: 'test/cli/scenarioRounds.test.ts',
+    expectedBy: [
+      'a scenario is explored until nothing new is found an ignored property is not checked, and its finding is replayed without it',
+    ],
+    edits: [
+      {
+        file: 'check/withoutProperties',
+        from: 'ignored.has(next.property) ? GIVEN_UP : next',
+        to: 'ignored.has(next.property) ? next : next',
+      },
+    ],
+  },
+  {
+    name: 'bounded-reset-ignores-reset-index',
+    part: 'G2',
+    testFile: 'test/trackers/flagRules.test.ts',
+    expectedBy: ['without the other rules, a reset that goes round its ring as it clears no flags is found'],
+    edits: [
+      {
+        file: 'trackers/dirtyRing/rules/boundedReset',
+        from: "const takes = role.is === 'reset_index' || ",
+        to: 'const takes = ',
+      },
+    ],
+  },
 ];

@@ -157,4 +157,11 @@ export const inLoops: readonly Mistake[] = [
     expectedBy: ['iterations are compared if the state of a loop is unknown, unless that is disabled'],
     edits: [{ file: 'memory/operationRunner', from: 'ahead.isExhausted && byComparison', to: 'ahead.isExhausted' }],
   },
+  {
+    name: 'spin-loops-ignore-stored-values',
+    part: 'spin loops',
+    testFile: 'test/explore/spins.test.ts',
+    expectedBy: ['a loop that stores another value in each iteration is no spin loop'],
+    edits: [{ file: 'memory/spinDetector', from: 'tree.operand[path[a]] === tree.operand[path[b]] &&', to: '' }],
+  },
 ];

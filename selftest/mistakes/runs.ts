@@ -208,4 +208,22 @@ export const runs: readonly Mistake[] = [
       },
     ],
   },
+  {
+    name: 'difference-is-a-finding',
+    part: 'rounds',
+    testFile: 'test/cli/scenarioRounds.test.ts',
+    expectedBy: [
+      'a scenario is explored until nothing new is found a violation of conformance is a difference, and what else is wrong is found behind it',
+    ],
+    edits: [{ file: 'cli/scenarioRounds', from: 'if (isDifference)', to: 'if (false)' }],
+  },
+  {
+    name: 'scenario-has-one-round',
+    part: 'rounds',
+    testFile: 'test/cli/scenarioRounds.test.ts',
+    expectedBy: [
+      'a scenario is explored until nothing new is found a property of another kind is found behind the first',
+    ],
+    edits: [{ file: 'cli/scenarioRounds', from: 'if (comesAgain || isStopRequested())', to: 'if (true)' }],
+  },
 ];
