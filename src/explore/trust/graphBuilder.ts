@@ -1,7 +1,7 @@
 import { placeOf } from '../../memory/kinds.ts';
 import type { ExecutionGraph } from './graph.ts';
 import type { AnyGraphExecution } from './graphMemory.ts';
-import type { PartialGraph, PendingRead } from './partialGraph.ts';
+import { latestStamp, type PartialGraph, type PendingRead } from './partialGraph.ts';
 
 /** The graph that the search is at, with the reads that are not events yet; and the work list. */
 export class GraphBuilder {
@@ -23,9 +23,9 @@ export class GraphBuilder {
     this.graph.load(events);
   }
 
-  /** A stamp later than those of the graph, of its pending reads, and of `others`. */
-  nextStamp(...others: { readonly readStamp: number }[]): number {
-    return this.graph.nextStamp([...this.rmwReads, ...this.lockWaits, ...others]);
+  /** A stamp later than those of the graph and of its pending reads, and than `stamp`. */
+  nextStamp(stamp: number): number {
+    return this.graph.nextStamp(latestStamp(this.lockWaits, latestStamp(this.rmwReads, stamp)));
   }
 
   /** The locations that the next access of `thread` is to. */

@@ -2,7 +2,7 @@ import { Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import { rename } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { restrictMaximally } from './maximality.ts';
-import type { GraphEvent } from './partialGraph.ts';
+import { type GraphEvent, latestStamp } from './partialGraph.ts';
 
 /*
  * Locks are not part of the paper. Taking a lock is an event that reads the last unlock. A thread
@@ -29,7 +29,7 @@ export function addLockRevisits(builder: GraphBuilder, thread: number): void {
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
     const readsFrom = rename([previous], renamed);
-    const stamp = graph.nextStamp([...rmwReads, ...lockWaits, { readStamp }]);
+    const stamp = graph.nextStamp(latestStamp(lockWaits, latestStamp(rmwReads, readStamp)));
     workList.push({
       events: [...events, { thread, readsFrom, coherenceAfter: readsFrom, readStamp: stamp, writeStamp: stamp }],
       rmwReads,
@@ -53,7 +53,7 @@ export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): voi
     const restricted = restrictMaximally(builder, -1, readStamp, prefix);
     if (restricted === undefined) continue;
     const { events, rmwReads, lockWaits, renamed } = restricted;
-    const stamp = graph.nextStamp([...rmwReads, ...lockWaits, { readStamp }, event]);
+    const stamp = graph.nextStamp(latestStamp(lockWaits, latestStamp(rmwReads, Math.max(readStamp, event.readStamp))));
     const added = {
       thread: event.thread,
       readsFrom: rename(event.readsFrom, renamed),

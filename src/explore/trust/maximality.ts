@@ -15,12 +15,12 @@ export type RestrictedGraph = PartialGraph & { readonly renamed: Renaming };
  * @param removed the event that is removed itself; -1: none.
  */
 export function restrictMaximally(
-  { graph, rmwReads, lockWaits }: GraphBuilder,
+  builder: GraphBuilder,
   removed: number,
   stamp: number,
-  prefix: Int32Array,
+  prefix: readonly number[],
 ): RestrictedGraph | undefined {
-  const pending = [...rmwReads, ...lockWaits];
+  const { graph, rmwReads, lockWaits } = builder;
   const kept: number[] = [];
   const halves: number[] = [];
   for (let s = 0; s < graph.events.length; s++) {
@@ -32,28 +32,33 @@ export function restrictMaximally(
     const deletesRead = s === removed || readStamp > stamp;
     const deletesWrite = s === removed || writeStamp > stamp;
     if (deletesRead && !isMaximalRead(graph, s, prefix)) return undefined;
-    if (deletesWrite && !isMaximalWrite(graph, s, prefix, pending)) return undefined;
+    if (deletesWrite && !isMaximalWrite(builder, s, prefix)) return undefined;
     if (!deletesRead && deletesWrite) halves.push(s);
     else if (!deletesRead) kept.push(s);
   }
-  if (pending.some((read) => read.readStamp >= stamp && !isMaximalPendingRead(graph, read, prefix))) return undefined;
+  if (!areMaximalReads(graph, rmwReads, stamp, prefix)) return undefined;
+  if (!areMaximalReads(graph, lockWaits, stamp, prefix)) return undefined;
   const { events, renamed } = graph.restrict(kept);
-  const renameRead = ({ thread, readsFrom, readStamp }: PendingRead): PendingRead => ({
-    thread,
-    readsFrom: rename(readsFrom, renamed),
-    readStamp,
-  });
-  const isOlder = ({ readStamp }: PendingRead): boolean => readStamp < stamp;
-  return {
-    events,
-    renamed,
-    rmwReads: [...halves.map((s) => renameRead(graph.events[s])), ...rmwReads.filter(isOlder).map(renameRead)],
-    lockWaits: lockWaits.filter(isOlder).map(renameRead),
-  };
+  const reads: PendingRead[] = [];
+  for (let i = 0; i < halves.length; i++) reads.push(renameRead(graph.events[halves[i]], renamed));
+  addOlder(rmwReads, stamp, renamed, reads);
+  const waits: PendingRead[] = [];
+  addOlder(lockWaits, stamp, renamed, waits);
+  return { events, renamed, rmwReads: reads, lockWaits: waits };
+}
+
+const renameRead = ({ thread, readsFrom, readStamp }: PendingRead, renamed: Renaming): PendingRead => ({
+  thread,
+  readsFrom: rename(readsFrom, renamed),
+  readStamp,
+});
+
+function addOlder(reads: readonly PendingRead[], stamp: number, renamed: Renaming, to: PendingRead[]): void {
+  for (let i = 0; i < reads.length; i++) if (reads[i].readStamp < stamp) to.push(renameRead(reads[i], renamed));
 }
 
 /** Whether the read half of event `s` was added maximally: it reads the coherence-latest store. */
-function isMaximalRead(graph: ExecutionGraph, s: number, prefix: Int32Array): boolean {
+function isMaximalRead(graph: ExecutionGraph, s: number, prefix: readonly number[]): boolean {
   if (graph.events[s].readsFrom.some(isPromise)) return false;
   return graph.areLatest(graph.execution.memory.storesRead(s), graph.events[s].readStamp, prefix, s);
 }
@@ -61,28 +66,36 @@ function isMaximalRead(graph: ExecutionGraph, s: number, prefix: Int32Array): bo
 /**
  * Whether the store of event `s` was added maximally: it is coherence-latest, and nothing reads it.
  */
-function isMaximalWrite(
-  graph: ExecutionGraph,
-  s: number,
-  prefix: Int32Array,
-  pending: readonly PendingRead[],
-): boolean {
+function isMaximalWrite({ graph, rmwReads, lockWaits }: GraphBuilder, s: number, prefix: readonly number[]): boolean {
   const { execution, events } = graph;
   const stamp = events[s].writeStamp;
   const written = execution.memory.storesWritten(s);
   if (!graph.areLatest(written, stamp, prefix, s)) return false;
-  if (pending.some(({ readsFrom, readStamp }) => readsFrom.includes(s) && readStamp <= stamp)) return false;
-  if (written.length === 0) return true;
+  if (isRead(s, stamp, rmwReads, 0) || isRead(s, stamp, lockWaits, 0)) return false;
   // What comes before an event in the graph does not read it.
-  for (let reader = s + 1; reader < events.length; reader++) {
-    const { readsFrom, readStamp } = events[reader];
-    if (readStamp <= stamp && readsFrom.includes(s)) return false;
-  }
-  return true;
+  return written.length === 0 || !isRead(s, stamp, events, s + 1);
 }
 
-function isMaximalPendingRead(graph: ExecutionGraph, read: PendingRead, prefix: Int32Array): boolean {
+/** Whether one of these, from number `first` on, read event `s` up to `stamp`. */
+function isRead(s: number, stamp: number, reads: readonly PendingRead[], first: number): boolean {
+  for (let i = first; i < reads.length; i++)
+    if (reads[i].readStamp <= stamp && reads[i].readsFrom.includes(s)) return true;
+  return false;
+}
+
+/** Whether those of these pending reads that are not older than `stamp` were added maximally. */
+function areMaximalReads(
+  graph: ExecutionGraph,
+  reads: readonly PendingRead[],
+  stamp: number,
+  prefix: readonly number[],
+): boolean {
   const { memory, pending } = graph.execution;
-  const locations = memory.locations.of[placeOf(pending[read.thread])];
-  return graph.areLatest(graph.storesOf(read.readsFrom, locations), read.readStamp, prefix, -1);
+  for (let i = 0; i < reads.length; i++) {
+    const { thread, readsFrom, readStamp } = reads[i];
+    if (readStamp < stamp) continue;
+    const locations = memory.locations.of[placeOf(pending[thread])];
+    if (!graph.areLatest(graph.storesOf(readsFrom, locations), readStamp, prefix, -1)) return false;
+  }
+  return true;
 }

@@ -34,6 +34,13 @@ export interface PendingRead {
   readonly readStamp: number;
 }
 
+/** The latest of `stamp` and those of these reads. */
+export function latestStamp(reads: readonly PendingRead[], stamp: number): number {
+  let latest = stamp;
+  for (let i = 0; i < reads.length; i++) latest = Math.max(latest, reads[i].readStamp);
+  return latest;
+}
+
 /** A store to add next, and the read that a backward revisit makes read from it. */
 export interface BackwardRevisit extends PendingRead {
   readonly reader: { readonly thread: number; readonly readStamp: number };

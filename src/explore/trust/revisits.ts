@@ -16,7 +16,7 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
   const { graph, execution } = builder;
   const { choices } = execution.memory;
   const kind = kindOf(execution.pending[thread]);
-  const stamp = half === undefined ? builder.nextStamp() : builder.nextStamp(half);
+  const stamp = builder.nextStamp(half?.readStamp ?? 0);
   const readStamp = half?.readStamp ?? stamp;
   const event = (from: readonly number[], after: readonly number[]): GraphEvent => ({
     thread,
@@ -95,7 +95,7 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
   const locations = builder.locationsOf(thread);
   const storeIsRmw = isRmw(kindOf(execution.pending[thread]));
   const read = graph.storesOf(readsFrom, locations);
-  const stamp = builder.nextStamp(reader);
+  const stamp = builder.nextStamp(reader.readStamp);
   const mayUpdate = storeIsRmw && choices.mayUpdate(thread, read);
   const updates = mayUpdate ? updatePositions(builder, thread, read) : [];
   const positions = storeIsRmw ? updates : choices.placements(thread);

@@ -120,7 +120,8 @@ class GraphSearch {
         progress.recordCut(execution);
         return;
       }
-      const enabled = builder.lockWaits.reduce((threads, { thread }) => threads & ~(1 << thread), execution.enabled);
+      let { enabled } = execution;
+      for (const { thread } of builder.lockWaits) enabled &= ~(1 << thread);
       const half = builder.rmwReads[0];
       if (stop !== null || (half === undefined && enabled === 0)) {
         this.end(stop);
@@ -133,12 +134,13 @@ class GraphSearch {
         progress.isOver = true;
         return;
       }
-      builder.rmwReads = builder.rmwReads.slice(1);
+      if (half !== undefined) builder.rmwReads = builder.rmwReads.slice(1);
       const { rmwReads, lockWaits } = builder;
-      const [first, ...others] = forwardRevisits(builder, thread, half);
-      if (first === undefined) return;
-      for (const event of others.reverse()) workList.push({ events: [...graph.events, event], rmwReads, lockWaits });
-      graph.add(first);
+      const revisits = forwardRevisits(builder, thread, half);
+      if (revisits.length === 0) return;
+      for (let i = revisits.length - 1; i > 0; i--)
+        workList.push({ events: [...graph.events, revisits[i]], rmwReads, lockWaits });
+      graph.add(revisits[0]);
       progress.steps++;
       if (!this.isConsistent()) return;
     }

@@ -1,7 +1,7 @@
 import { EndKind } from '../../../memory/executionTrie.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { NO_STORE } from '../../trust/partialGraph.ts';
-import { chain, type PartialOrder } from '../../trust/partialOrder.ts';
+import { chain, type PartialOrder, unordered } from '../../trust/partialOrder.ts';
 import type { LkmmGraph } from './lkmmGraph.ts';
 
 /**
@@ -11,7 +11,8 @@ import type { LkmmGraph } from './lkmmGraph.ts';
 export function lkmmOrder(graph: Execution<LkmmGraph>): PartialOrder {
   const { steps, schedule, memory, places, node, tree } = graph;
   const { stores, locations, stepsOf, promised, read, written } = memory;
-  const next: number[][] = Array.from({ length: steps }, () => []);
+  const partial = unordered(schedule, steps);
+  const { next } = partial;
   for (const own of stepsOf) chain(own, next);
   for (let s = 0; s < steps; s++)
     if (read[s] >= 0 && promised[s] === 0 && stores.step[read[s]] >= 0) next[stores.step[read[s]]].push(s);
@@ -28,5 +29,5 @@ export function lkmmOrder(graph: Execution<LkmmGraph>): PartialOrder {
     if (last === undefined || tree.code[node[thread]] !== EndKind.threw || written[last] !== NO_STORE) return;
     for (const others of stepsOf) if (others !== own && others.length > 0) next[others.at(-1)!].push(last);
   });
-  return { steps: Array.from(next, (_, s) => ({ event: s, thread: schedule[s] })), next };
+  return partial;
 }

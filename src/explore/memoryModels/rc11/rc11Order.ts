@@ -1,4 +1,4 @@
-import { chain, type PartialOrder } from '../../trust/partialOrder.ts';
+import { chain, type PartialOrder, unordered } from '../../trust/partialOrder.ts';
 import type { GraphExecution } from './graphMemory.ts';
 
 /**
@@ -7,14 +7,14 @@ import type { GraphExecution } from './graphMemory.ts';
  * be ordered against it.
  */
 export function rc11Order(graph: GraphExecution): PartialOrder {
-  const { steps, schedule } = graph;
   const { stores } = graph.memory;
-  const next: number[][] = Array.from({ length: steps }, () => []);
+  const order = unordered(graph.schedule, graph.steps);
+  const { next } = order;
   for (const own of graph.memory.stepsOf) chain(own, next);
-  for (let s = 0; s < steps; s++)
+  for (let s = 0; s < graph.steps; s++)
     for (const store of graph.memory.storesRead(s)) if (stores.step[store] >= 0) next[stores.step[store]].push(s);
   for (const queue of lockOrders(graph)) chain(queue, next);
-  return { steps: Array.from(next, (_, s) => ({ event: s, thread: schedule[s] })), next };
+  return order;
 }
 
 /** By lock: the events that locked or unlocked it, in order. */
