@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkSettings } from '../../src/cli/runScenarios.ts';
+import { checkSettings } from '../../src/cli/checkScenarios.ts';
 import { exploreInRounds } from '../../src/cli/scenarioRounds.ts';
 import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
 import { DIRTY_RING_RULE } from '../../src/trackers/dirtyRing/rules/dirtyRingState.ts';

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { checkedScenarios } from '../../scenario/builtinScenarios.ts';
+import type { CheckOptions } from '../checkScenarios.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { checkOptions, trackerOption } from '../options.ts';
-import { type CheckOptions, runScenarios } from '../runScenarios.ts';
+import { runScenarios } from '../runScenarios.ts';
 
 export const checkCommand = (): Command =>
   defineCommand({

@@ -7,12 +7,14 @@ import { checksOfKernel, kernelFileOf, outsideEventsOf, trackerOfApi } from '../
 import { knownDefects } from '../../../scenario/knownDefects.ts';
 import { trackerNames, trackers } from '../../../trackers/registry.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
+import type { CheckOptions } from '../../checkScenarios.ts';
 import { checkedScenarioNames, setCompletionValues } from '../../completionValues.ts';
 import { defineCommand } from '../../defineCommand.ts';
 import { UsageError } from '../../errors.ts';
 import { checkOptions, fileOption } from '../../options.ts';
 import { print, progress } from '../../output.ts';
-import { type CheckOptions, runScenarios } from '../../runScenarios.ts';
+import { runScenarios } from '../../runScenarios.ts';
+import { compareTrees, type TreeToCheck } from './compareTrees.ts';
 import { conformanceCommand } from './conformance.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
@@ -24,6 +26,8 @@ interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly include: readonly string[];
   readonly shim: readonly string[];
   readonly as?: string;
+  readonly before?: string;
+  readonly markdown?: boolean;
   readonly ignore: readonly string[];
 }
 
@@ -68,6 +72,8 @@ export const kernelCommand = (): Command =>
       new Option('--ignore <numbers>', 'known defects that are not looked for: B20,B21')
         .default([])
         .argParser((numbers: string) => numbers.split(',').map((number) => number.trim())),
+      new Option('--before <path>', 'a tree without the patch: both are explored, and a table says what changed'),
+      new Option('--markdown', 'print the table in Markdown, without traces'),
       ...checkOptions(),
     ],
     commands: [conformanceCommand()],
@@ -75,16 +81,31 @@ export const kernelCommand = (): Command =>
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
       'kernel --kdir linux-6.1 --memory-model rc11 --accept-known': 'status 0 while nothing new is found',
       'kernel wrap migrate --kdir my-tree': 'two scenarios only',
+      'kernel --before linux-6.12 --kdir my-tree --markdown': 'what a patch changes, as a table for a reply',
       'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
     },
     action: checkKernel,
   }).enablePositionalOptions(); // the options after `conformance` belong to that command
 
-async function checkKernel(
-  names: readonly string[],
-  { kdir, file, allowUnhooked, define, config, include, shim, as, ...options }: Options,
-): Promise<void> {
+async function checkKernel(names: readonly string[], given: Options): Promise<void> {
+  const { kdir, before, markdown, json, quiet } = given;
   if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
+  if (markdown && before === undefined)
+    throw new UsageError('--markdown prints a comparison: name a tree with --before');
+  refuseUnknownDefects(given.ignore);
+  const first = before === undefined ? undefined : await compileTree(names, { ...given, kdir: before });
+  const { compiled, scenarios, options } = await compileTree(names, { ...given, kdir });
+  if (first !== undefined) return compareTrees(first, { scenarios, options }, markdown === true);
+  if (!json && !quiet) printHooks(compiled, options.tracker);
+  const { hooked, unhooked, taken, ours } = compiled;
+  await runScenarios(scenarios, options, { kernel: { ...kernelFileOf(compiled), hooked, unhooked, taken, ours } });
+}
+
+/** Compiles the file of a tree, and selects what is explored of it. */
+async function compileTree(
+  names: readonly string[],
+  { kdir, file, allowUnhooked, define, config, include, shim, as, ...options }: Options & { readonly kdir: string },
+): Promise<TreeToCheck & { readonly compiled: CompiledKernel }> {
   progress(`compiling ${file} …`);
   const compiled = await compile({
     kdir,
@@ -97,16 +118,12 @@ async function checkKernel(
   progress('');
   const tracker = as === undefined || as === 'none' ? trackerOfApi[compiled.api] : trackerFor(as, compiled);
   const { conformance = [] } = trackers[tracker];
-  refuseUnknownDefects(options.ignore);
-  const { hooked, unhooked, taken, ours } = compiled;
-  const kernel = kernelFileOf(compiled);
-  if (!options.json && !options.quiet) printHooks(compiled, tracker);
-  await runScenarios(
-    selectScenarios(checksOfKernel(kernel, tracker, outsideEventsOf(compiled)), tracker, names),
+  return {
+    compiled,
+    scenarios: selectScenarios(checksOfKernel(kernelFileOf(compiled), tracker), tracker, names),
     // Without an expectation, its rules are not checked at all.
-    { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) },
-    { kernel: { ...kernel, hooked, unhooked, taken, ours } },
-  );
+    options: { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) },
+  };
 }
 
 /** The tracker of that name, if the file has its functions. Throws `BadInput` otherwise. */
