@@ -57,7 +57,7 @@ export async function buildModule(tools: Toolchain, unit: Unit): Promise<Built> 
   ];
   const include = [`-I${USERS_SHIM_AT}`, `-I${SHIM_AT}`, ...INCLUDE.flatMap((folder) => ['-idirafter', folder])];
   const flags = [...ANALYSIS, ...defines.map((name) => `-D${name}`), ...include];
-  const ir = new TextDecoder().decode(await tools.run('clang', [...flags, UNIT], files, 'subject.ll'));
+  const ir = new TextDecoder().decode(await tools.print('clang', [...flags, UNIT], files));
   const rewritten = hookAccesses(ir, allowed, `${SHIM_AT}/glue.c`);
   const wasm = await link(tools, rewritten.ir);
   return {
@@ -86,8 +86,9 @@ const unitText = ({ file, users }: Unit, { text }: Around): string =>
 async function link(tools: Toolchain, ir: string): Promise<Uint8Array<ArrayBuffer>> {
   const object = await tools.run(
     'clang',
-    [...TARGET, '-O1', '-Wno-override-module', '-c', 'hooked.ll'],
-    new Map([['hooked.ll', ir]]),
+    // Binaryen optimises. clang's own passes would take longer than the rest of the compilation.
+    [...TARGET.filter((flag) => flag !== '-g'), '-O0', '-Wno-override-module', '-c', 'hooked.ll'],
+    new Map([['hooked.ll', withoutMetadata(ir)]]),
     'subject.o',
   );
   const linked = await tools.run(
@@ -104,6 +105,17 @@ async function link(tools: Toolchain, ir: string): Promise<Uint8Array<ArrayBuffe
   );
   return new Uint8Array(tools.lower(linked));
 }
+
+/**
+ * LLVM IR without its metadata. The places of accesses are known by then, and writing debug
+ * information takes longer than everything else.
+ */
+const withoutMetadata = (ir: string): string =>
+  ir
+    .split('\n')
+    .filter((line) => !/^(?:!|\s+#dbg_)/.test(line))
+    .map((line) => line.replace(/,? !\w[\w.]* !\d+/g, ''))
+    .join('\n');
 
 /** Which version of the ring's functions a file has. */
 function apiOf(wasm: Uint8Array<ArrayBuffer>, file: string): KernelApi {

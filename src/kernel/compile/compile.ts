@@ -94,7 +94,7 @@ function keyOf(
 }
 
 /** The version of cached files. A change of how files are rewritten or linked needs a new one. */
-const FORMAT = '8';
+const FORMAT = '9';
 
 /** `none` where a package is not installed: a cached file needs no compiler. */
 function toolVersions(): string[] {

@@ -36,22 +36,46 @@ export class Toolchain {
     files: ReadonlyMap<string, string | Uint8Array>,
     out: string,
   ): Promise<Uint8Array> {
+    const { written } = await this.execute(tool, [...args, '-o', out], files);
+    const bytes = written?.[out];
+    return limited(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : (bytes as Uint8Array));
+  }
+
+  /**
+   * The same for a tool that prints text. clang writes text in thousands of small parts, and each
+   * part that goes to a file copies the whole file. So the text goes to its standard output.
+   */
+  async print(
+    tool: 'clang',
+    args: readonly string[],
+    files: ReadonlyMap<string, string | Uint8Array>,
+  ): Promise<Uint8Array> {
+    const { printed } = await this.execute(tool, [...args, '-o', '-'], files);
+    return limited(printed);
+  }
+
+  private async execute(
+    tool: 'clang' | 'wasm-ld',
+    args: readonly string[],
+    files: ReadonlyMap<string, string | Uint8Array>,
+  ): Promise<{ written: Tree | undefined; printed: Uint8Array }> {
     let said = '';
+    const parts: Uint8Array[] = [];
     const decoder = new TextDecoder();
     const options = {
-      stdout: null,
+      stdout: (bytes: Uint8Array | null) => {
+        if (bytes) parts.push(bytes);
+      },
       stderr: (bytes: Uint8Array | null) => {
         if (bytes) said += decoder.decode(bytes);
       },
     };
     try {
-      const written = (await this.clang.commands[tool]([...args, '-o', out], treeOf(files), options))?.[out];
-      const bytes = typeof written === 'string' ? new TextEncoder().encode(written) : (written as Uint8Array);
-      if (bytes.length <= OUTPUT_MAX) return bytes;
+      const written = await this.clang.commands[tool]([...args], treeOf(files), options);
+      return { written, printed: Buffer.concat(parts) };
     } catch (error) {
       throw new CompileFailed(said.trim() || `${tool} crashes: ${(error as Error).message}`);
     }
-    throw new CompileFailed(`its code has more than ${OUTPUT_MAX / 2 ** 20} MB`);
   }
 
   /**
@@ -83,6 +107,11 @@ export class Toolchain {
     module.dispose();
     return lowered;
   }
+}
+
+function limited(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= OUTPUT_MAX) return bytes;
+  throw new CompileFailed(`its code has more than ${OUTPUT_MAX / 2 ** 20} MB`);
 }
 
 /** Without a prototype: a folder may be called `constructor`. */
