@@ -175,6 +175,7 @@ export const graphs: readonly Mistake[] = [
         file: 'memory/runAhead',
         from: 'mem.keepFences(node);',
         to: 'if (tree.headOf(node) === node) mem.keepFences(node);',
+        scope: ['const { tree, mem } = this;'],
       },
     ],
   },
@@ -225,8 +226,8 @@ export const graphs: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/trust/graph',
-        from: 'for (let l = 0; l < latest.length; l++) {',
-        to: 'if (latest.length >= 0) return false; for (let l = 0; l < latest.length; l++) {',
+        from: 'const order = stores.order[stores.location[latest[l]]];',
+        to: 'const order = stores.order[stores.location[latest[l]]]; if (l >= 0) return false;',
       },
     ],
   },

@@ -16,7 +16,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
     /^npx gfnring (fuzz|work|corpus merge) /,
     'campaigns take hours, queues need Redis: test/campaign, test/cli/fuzz.slow.test.ts',
   ],
-  [/^npx gfnring kernel .*--kdir linux/, "a kernel tree is the reader's: test/kernel"],
+  [/^npx gfnring kernel .*--(kdir|before) linux/, "a kernel tree is the reader's: test/kernel"],
   [/^npx gfnring kernel conformance /, 'boots a kernel: test/conformance'],
   [/^npx gfnring report (\.gfnring|night)/, "a finding and a campaign of the reader's: test/cli/report.slow.test.ts"],
 ];

@@ -9,8 +9,11 @@ import { trackerNames } from '../../src/trackers/registry.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 import { draws } from '../draws.ts';
 
-/** Operations that no arbitrary generates. Shrinking treats them as `collect` and `reset`. */
-const OF_NONE = ['harvest', 'count', 'copy-first', 'reset-ring'];
+/**
+ * Operations that no arbitrary generates. Shrinking treats them as `collect`,
+ * `reset` and `signal`.
+ */
+const OF_NONE = ['harvest', 'count', 'copy-first', 'reset-ring', 'preempt'];
 
 const drawn = fc.oneof(
   new TrackerVmArbitrary({ trackers: trackerNames, hazards: true }),

@@ -65,13 +65,22 @@ export const kernelCommand = (): Command =>
       repeated('--shim <dir>', 'a folder with headers that replace those of gfnring'),
       repeated('--allow-unhooked <name>', 'accept that an access is not hooked, by a part of its description'),
       new Option('--accept-known', 'status 0 if all findings are known defects of that version'),
-      new Option(
-        '--as <tracker>',
-        'the scenarios, and what is expected of the file; `none`: only that nothing is lost',
+      setCompletionValues(
+        new Option(
+          '--as <tracker>',
+          'the scenarios, and what is expected of the file; `none`: only that nothing is lost',
+        ),
+        () => ({
+          words: [...trackerNames.filter((name) => trackers[name].options.includes('kernel')), 'none'],
+          paths: false,
+        }),
       ),
-      new Option('--ignore <numbers>', 'known defects that are not looked for: B20,B21')
-        .default([])
-        .argParser((numbers: string) => numbers.split(',').map((number) => number.trim())),
+      setCompletionValues(
+        new Option('--ignore <numbers>', 'known defects that are not looked for: B20,B21')
+          .default([])
+          .argParser((numbers: string) => numbers.split(',').map((number) => number.trim())),
+        () => ({ words: Object.keys(knownDefects), paths: false }),
+      ),
       new Option('--before <path>', 'a tree without the patch: both are explored, and a table says what changed'),
       new Option('--markdown', 'print the table in Markdown, without traces'),
       ...checkOptions(),
@@ -80,7 +89,6 @@ export const kernelCommand = (): Command =>
     examples: {
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
       'kernel --kdir linux-6.1 --memory-model rc11 --accept-known': 'status 0 while nothing new is found',
-      'kernel wrap migrate --kdir my-tree': 'two scenarios only',
       'kernel --before linux-6.12 --kdir my-tree --markdown': 'what a patch changes, as a table for a reply',
       'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
     },
@@ -120,7 +128,11 @@ async function compileTree(
   const { conformance = [] } = trackers[tracker];
   return {
     compiled,
-    scenarios: selectScenarios(checksOfKernel(kernelFileOf(compiled), tracker), tracker, names),
+    scenarios: selectScenarios(
+      checksOfKernel(kernelFileOf(compiled), tracker, outsideEventsOf(compiled)),
+      tracker,
+      names,
+    ),
     // Without an expectation, its rules are not checked at all.
     options: { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) },
   };
