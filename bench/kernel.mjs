@@ -8,7 +8,7 @@ import { sampleExecutions } from '../dist/explore/search/sampling.js';
 import { compile } from '../dist/kernel/compile/compile.js';
 import { createRun } from '../dist/run/createRun.js';
 import { searchHere } from '../dist/run/search/search.js';
-import { checksOfKernel, trackerOfApi } from '../dist/scenario/compiledKernel.js';
+import { checksOfKernel, outsideEventsOf, trackerOfApi } from '../dist/scenario/compiledKernel.js';
 import { openScenario } from '../dist/scenario/scenarioRef.js';
 
 const ROUNDS = 5;
@@ -49,9 +49,10 @@ console.log(
   'C compiled to WebAssembly beside TypeScript: thousands of steps and of states a second, and C / TypeScript\n',
 );
 for (const { kdir, file, scenarios } of trees) {
-  const { api, key } = await compile({ kdir, file, allowed: [] });
+  const compiled = await compile({ kdir, file, allowed: [] });
+  const { api, key } = compiled;
   const tracker = trackerOfApi[api];
-  const checks = checksOfKernel({ file, key }, tracker);
+  const checks = checksOfKernel({ file, key }, tracker, outsideEventsOf(compiled));
   for (const name of scenarios.map((name) => name.replace('TRACKER', tracker))) {
     const { spec } = checks.find(({ spec }) => spec.name === name);
     const theirs = await openScenario(spec);

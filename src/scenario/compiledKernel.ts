@@ -39,11 +39,7 @@ export const outsideEventsOf = ({ hooked }: Pick<CompiledKernel, 'hooked'>): Out
  * may reset gets one event of each kind that the file asks for: the explorer chooses when. If the
  * tracker's own scenarios have signals, no others get any.
  */
-export function checksOfKernel(
-  kernel: KernelFile,
-  tracker: string,
-  events: OutsideEvents = { resched: false, signals: false },
-): BuiltInScenario[] {
+export function checksOfKernel(kernel: KernelFile, tracker: string, events: OutsideEvents): BuiltInScenario[] {
   const scenarios = checkedScenarios(tracker);
   const vmsOf = ({ spec }: BuiltInScenario): readonly VmSpec[] => ('vms' in spec ? spec.vms : [spec]);
   const hasSignals = scenarios.some((scenario) => vmsOf(scenario).some((vm) => performs(vm, 'signal')));

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { outsideEventsOf } from '../../src/scenario/compiledKernel.ts';
 import { runHere, temporaryFolder } from '../commandLine.ts';
@@ -31,6 +33,25 @@ describe('a file that asks whether it should yield is asked to, at any time', ()
   );
 });
 
+test('sections of readers of SRCU nest, and a thread that waits for readers does not wait for ever', LONG, async () => {
+  const tree = edited(
+    MAIL,
+    [
+      '\tKVM_MMU_LOCK(kvm);',
+      '\tint one = srcu_read_lock(&kvm->srcu), two = srcu_read_lock(&kvm->srcu);\n\tKVM_MMU_LOCK(kvm);',
+    ],
+    [
+      '\tKVM_MMU_UNLOCK(kvm);',
+      '\tKVM_MMU_UNLOCK(kvm);\n\tsrcu_read_unlock(&kvm->srcu, two);\n\tsrcu_read_unlock(&kvm->srcu, one);\n' +
+        '\tsynchronize_srcu(&kvm->srcu);',
+    ],
+  );
+  expect(await report(tree, 'dirty-again')).toMatchObject({
+    outcome: 'passed',
+    kernel: { hooked: { synchronize: 1 } },
+  });
+});
+
 describe.skipIf(TREES.length === 0).each(treesOrNone)('the functions around the file, of $kdir', (tree: Tree) => {
   test('B20 is found in the ioctl of Linux', LONG, async () => {
     const { findings, kernel } = await report(tree, 'two-resetters');
@@ -59,4 +80,28 @@ describe.skipIf(TREES.length === 0).each(treesOrNone)('the functions around the 
     ]);
     expect((await report(bare, 'wrap')).kernel.ours).toContain('kvm_vm_ioctl_reset_dirty_pages');
   });
+
+  test(
+    'a patch may add members to struct kvm and struct kvm_vcpu, and put the ring behind a pointer',
+    LONG,
+    async () => {
+      const members = edited(
+        tree,
+        ['\tu32 dirty_ring_size;', '\tu32 dirty_ring_size;\n\tstruct mutex own_lock;\n\tu32 own_number;'],
+        ['bool first_round = true;', 'bool first_round = true; guard(mutex)(&kvm->own_lock); kvm->own_number++;'],
+      );
+      const { stdout } = await runHere('.', 'kernel', 'two-resetters', '--kdir', members.kdir, '--dir', folder);
+      expect(stdout).toMatch(/lock +kvm\.own_lock +kvm_dirty_ring_reset virt\/kvm\/dirty_ring\.c:\d+/);
+      expect(stdout).toMatch(/write +kvm\.own_number = 1/);
+      const behind = edited(tree, ['\tstruct kvm_dirty_ring dirty_ring;', '\tstruct kvm_dirty_ring *dirty_ring;']);
+      const uses = ['virt/kvm/dirty_ring.c', 'virt/kvm/kvm_main.c', 'arch/x86/kvm/x86.c'].filter((path) =>
+        existsSync(join(behind.kdir, path)),
+      );
+      for (const path of uses) {
+        const text = readFileSync(join(behind.kdir, path), 'latin1');
+        writeFileSync(join(behind.kdir, path), text.replaceAll('&vcpu->dirty_ring', 'vcpu->dirty_ring'), 'latin1');
+      }
+      expect(await report(behind, 'wrap')).toMatchObject({ outcome: 'passed' });
+    },
+  );
 });

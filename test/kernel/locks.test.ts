@@ -20,7 +20,7 @@ import { lenient } from '../explore/programs.ts';
 function meetings(kind: LockKind, threads: readonly ((mem: Memory, lock: KernelLock, enter: () => void) => void)[]) {
   const layout = new Layout();
   const inside = layout.cell('inside', 'u32');
-  const lock = layKernelLock(layout, 'lock', kind, { threads: threads.length, hasReaders: true });
+  const lock = layKernelLock(layout, 'lock', kind, { threads: threads.length, hasReaders: true, hasSrcu: true });
   const met = threads.map(() => new Set<number>());
   const actors = threads.map((run, i) => ({
     name: `thread${i}`,

@@ -43,7 +43,7 @@ const DEBUG = /, !dbg !\d+/;
 /** The begin and the end of data_race. */
 const RACY = /^\s+call void @gfnring_racy\(i32 (?:noundef )?([01])\)/;
 /** The end of a variable that holds a lock: see `cleanup.h`. */
-const RELEASE = /^(\s+)call void @gfnring_release_(lock|read_lock)\(ptr (?:noundef )?(%[\w.-]+)\)/;
+const RELEASE = /^(\s+)call void @gfnring_release_(lock|read_lock|srcu_lock)\(ptr (?:noundef )?(%[\w.-]+)\)/;
 
 /**
  * Replaces every access of LLVM IR by a call of a hook with its place in the source. This includes
@@ -146,7 +146,7 @@ class Rewriter {
     const release = RELEASE.exec(line);
     if (release !== null) {
       const [, indent, what, variable] = release;
-      const hook = what === 'lock' ? 'unlock' : 'read_unlock';
+      const hook = what.replace('lock', 'unlock');
       const site = this.site(line, hook);
       return `${indent}%gfn.held${site} = load ptr, ptr ${variable}, align 8\n${indent}call void @gfnring_${hook}(i32 ${site}, ptr %gfn.held${site})${debug}`;
     }

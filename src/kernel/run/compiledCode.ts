@@ -7,7 +7,14 @@ import { loadModule } from '../compile/cache.ts';
 import { type CompiledKernel, KernelError } from '../compiled.ts';
 import { AccessOrder } from '../ir/rewrite.ts';
 import { AddressMap, type Region, STACK_FROM } from './addressMap.ts';
-import { lockAsReader, lockExclusively, unlockAsReader, unlockExclusively, waitForReaders } from './kernelLocks.ts';
+import {
+  lockAsReader,
+  lockExclusively,
+  SrcuSections,
+  unlockAsReader,
+  unlockExclusively,
+  waitForReaders,
+} from './kernelLocks.ts';
 
 /** Functions of the rest of the kernel that the C code calls. */
 export interface HostImports {
@@ -38,6 +45,7 @@ export class CompiledCode {
   private readonly exports: Record<string, unknown>;
   private readonly stack: WebAssembly.Global;
   private readonly stackTop: number | bigint;
+  private readonly sections = new SrcuSections();
   /**
    * The memory of the current call. Undefined during the set-up: then all accesses go to
    * WebAssembly memory.
@@ -68,6 +76,7 @@ export class CompiledCode {
   /** Calls an export as an operation, or a part of one, of the thread of `mem`. */
   call(mem: Memory, name: string, ...args: (number | bigint)[]): number {
     this.mem = mem;
+    this.sections.reset();
     this.stack.value = this.stackTop; // an earlier call may have been aborted
     // A variable that the code forgets to initialise must not have a value of an earlier call.
     new Uint8Array(this.memory.buffer, STACK_FROM, Number(this.stackTop) - STACK_FROM).fill(0);
@@ -138,6 +147,8 @@ export class CompiledCode {
       unlock: hook(unlockExclusively),
       read_lock: hook(lockAsReader),
       read_unlock: hook(unlockAsReader),
+      srcu_lock: hook((mem, lock) => this.sections.enter(mem, lock)),
+      srcu_unlock: hook((mem, lock) => this.sections.leave(mem, lock)),
       synchronize: hook(waitForReaders),
     };
   }

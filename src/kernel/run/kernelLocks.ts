@@ -20,8 +20,10 @@ export interface KernelLock {
 export interface LockUse {
   /** The number of threads of the scenario. */
   readonly threads: number;
-  /** Whether the code takes a lock as a reader. Otherwise there are only exclusive locks. */
+  /** Whether the code takes an rwlock_t or a semaphore as a reader. */
   readonly hasReaders: boolean;
+  /** Whether the code has readers of SRCU, or waits for them. */
+  readonly hasSrcu: boolean;
 }
 
 /** Lays out a lock; `exclusive` is its lock that others share. */
@@ -32,7 +34,7 @@ export function layKernelLock(
   use: LockUse,
   exclusive = layout.lock(name, sleeps(kind) ? 'mutex' : 'spinlock'),
 ): KernelLock {
-  const hasReaders = use.hasReaders && kind !== 'mutex' && kind !== 'spinlock';
+  const hasReaders = kind === 'srcu' ? use.hasSrcu : use.hasReaders && kind !== 'mutex' && kind !== 'spinlock';
   const readers = Array.from({ length: hasReaders ? use.threads : 0 }, (_, thread) =>
     layout.lock(`${name}.reader${thread}`, sleeps(kind) ? 'mutex' : 'spinlock'),
   );
@@ -66,5 +68,27 @@ export function waitForReaders(mem: Memory, { readers }: KernelLock): void {
   for (const reader of readers) {
     mem.lock(reader);
     mem.unlock(reader);
+  }
+}
+
+/** How deep a call is in the sections of readers of SRCU, which may nest. */
+export class SrcuSections {
+  private readonly depths = new Map<KernelLock, number>();
+
+  /** A new call: an earlier one may have been aborted. */
+  reset(): void {
+    this.depths.clear();
+  }
+
+  enter(mem: Memory, lock: KernelLock): void {
+    const depth = this.depths.get(lock) ?? 0;
+    if (depth === 0) lockAsReader(mem, lock);
+    this.depths.set(lock, depth + 1);
+  }
+
+  leave(mem: Memory, lock: KernelLock): void {
+    const depth = this.depths.get(lock) ?? 0;
+    if (depth <= 1) unlockAsReader(mem, lock);
+    this.depths.set(lock, depth - 1);
   }
 }

@@ -21,6 +21,8 @@ void IMPORT(lock)(u32 site, u32 address);
 void IMPORT(unlock)(u32 site, u32 address);
 void IMPORT(read_lock)(u32 site, u32 address);
 void IMPORT(read_unlock)(u32 site, u32 address);
+void IMPORT(srcu_lock)(u32 site, u32 address);
+void IMPORT(srcu_unlock)(u32 site, u32 address);
 void IMPORT(synchronize)(u32 site, u32 address);
 void IMPORT(warn)(u32 site);
 u32 IMPORT(resched)(u32 site);
@@ -72,6 +74,8 @@ void gfnring_lock(u32 site, void *l) { host_lock(site, ADDRESS(l)); }
 void gfnring_unlock(u32 site, void *l) { host_unlock(site, ADDRESS(l)); }
 void gfnring_read_lock(u32 site, void *l) { host_read_lock(site, ADDRESS(l)); }
 void gfnring_read_unlock(u32 site, void *l) { host_read_unlock(site, ADDRESS(l)); }
+void gfnring_srcu_lock(u32 site, void *l) { host_srcu_lock(site, ADDRESS(l)); }
+void gfnring_srcu_unlock(u32 site, void *l) { host_srcu_unlock(site, ADDRESS(l)); }
 void gfnring_synchronize(u32 site, void *l) { host_synchronize(site, ADDRESS(l)); }
 u32 gfnring_resched(u32 site) { return host_resched(site); }
 void gfnring_yield(u32 site) { host_yield(site); }

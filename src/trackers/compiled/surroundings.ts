@@ -17,5 +17,6 @@ export const surroundings = (kvm: Kvm): Omit<HostImports, 'warned'> => ({
 
 export const lockUse = ({ hooked }: CompiledKernel, { threads }: TrackerShape): LockUse => ({
   threads: threads ?? 0,
-  hasReaders: ['read_lock', 'synchronize'].some((hook) => hooked[hook] !== undefined),
+  hasReaders: hooked.read_lock !== undefined,
+  hasSrcu: hooked.srcu_lock !== undefined || hooked.synchronize !== undefined,
 });

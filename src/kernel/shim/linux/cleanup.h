@@ -14,6 +14,7 @@ static inline void gfnring_free_kvfree(void *p) { (void)p; }
 
 void gfnring_release_lock(void **lock);
 void gfnring_release_read_lock(void **lock);
+void gfnring_release_srcu_lock(void **lock);
 
 #define GFNRING_TAKE(hook, l) ({ void *__l = (void *)(l); hook(0, __l); __l; })
 #define GFNRING_GUARD_END_mutex gfnring_release_lock
@@ -34,8 +35,8 @@ void gfnring_release_read_lock(void **lock);
 #define GFNRING_GUARD_read_lock(l) GFNRING_TAKE(gfnring_read_lock, l)
 #define GFNRING_GUARD_END_rwsem_read gfnring_release_read_lock
 #define GFNRING_GUARD_rwsem_read(l) GFNRING_TAKE(gfnring_read_lock, l)
-#define GFNRING_GUARD_END_srcu gfnring_release_read_lock
-#define GFNRING_GUARD_srcu(l) GFNRING_TAKE(gfnring_read_lock, l)
+#define GFNRING_GUARD_END_srcu gfnring_release_srcu_lock
+#define GFNRING_GUARD_srcu(l) GFNRING_TAKE(gfnring_srcu_lock, l)
 static inline void gfnring_release_nothing(void **lock) { (void)lock; }
 #define GFNRING_GUARD_END_rcu gfnring_release_nothing
 #define GFNRING_GUARD_rcu() NULL

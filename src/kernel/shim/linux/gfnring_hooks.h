@@ -17,6 +17,8 @@ void gfnring_lock(u32 site, void *lock);
 void gfnring_unlock(u32 site, void *lock);
 void gfnring_read_lock(u32 site, void *lock);
 void gfnring_read_unlock(u32 site, void *lock);
+void gfnring_srcu_lock(u32 site, void *srcu);
+void gfnring_srcu_unlock(u32 site, void *srcu);
 void gfnring_synchronize(u32 site, void *srcu);
 void gfnring_racy(u32 begins);
 void gfnring_warn(u32 site);

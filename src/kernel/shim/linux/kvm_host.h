@@ -169,5 +169,6 @@ static inline bool kvm_check_request(int req, struct kvm_vcpu *vcpu)
 	WRITE_ONCE(vcpu->requests, 0);
 	return true;
 }
+#include <kvm_mm.h>
 #include <linux/gfnring_x86.h>
 #include <linux/gfnring_tree_functions.h>
