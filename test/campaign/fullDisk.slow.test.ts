@@ -110,7 +110,7 @@ describe('a campaign on a full disk', () => {
 
   test('prints a failure that is not minimised, and all say the same', () => {
     const module = join(process.cwd(), 'examples/lost-update.mjs');
-    const options = '--seconds 1.5 --workers 1 --dir early --report github'.split(' ');
+    const options = '--seconds 4 --workers 1 --dir early --report github'.split(' ');
     const { status, stdout, stderr } = withLimit(4096, 'fuzz', module, 'ring', ...options);
     expect(status).toBe(1);
     expect(stdout).toContain('\n1 failure not minimised yet: --resume continues\n1 finding without a file\n');
