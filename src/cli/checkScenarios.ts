@@ -27,6 +27,8 @@ export interface CheckOptions extends SharedOptions, MemoryConfig {
   readonly ignore?: readonly string[];
   /** Properties that are not checked. */
   readonly unchecked?: readonly string[];
+  /** Whether a finding that is no known defect ends the run: the user looks at it first. */
+  readonly stopAtUnknown?: boolean;
 }
 
 /** A finding, with the number and title of the known defect if it is one. */
@@ -50,7 +52,7 @@ const MINIMISE_SECONDS = 5;
 const EXECUTIONS = 4_000;
 
 /**
- * Explores scenarios one after the other, until an interruption.
+ * Explores scenarios one after the other, until an interruption, or until `stopAtUnknown`.
  *
  * @param documentOf the JSON document of the results so far, with the report of a scenario that was
  *   ended from outside; undefined: text is printed then.
@@ -75,7 +77,7 @@ export async function* checkScenarios(
     progress('');
     results.push(result);
     yield result;
-    if (isStopRequested()) return;
+    if (isStopRequested() || (options.stopAtUnknown && result.findings.some(isUnknown))) return;
   }
 }
 

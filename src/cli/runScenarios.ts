@@ -41,16 +41,17 @@ export async function runScenarios(
   }
   if (options.json) printJson(documentOf(results));
   else printTotals(results, secondsSoFar(), options);
-  if (!options.json && isStopRequested()) printInterrupted(scenarios, results.length);
+  if (!options.json && results.length < scenarios.length) printNotRun(scenarios, results.length);
   process.exitCode = statusOfCheck(
     results.map((result) => ({ report: verdictOf(result), accepted: isAccepted(result.findings, options) })),
   );
 }
 
-function printInterrupted(scenarios: readonly BuiltInScenario[], run: number): void {
+function printNotRun(scenarios: readonly BuiltInScenario[], run: number): void {
   const names = scenarios.slice(run).map(({ spec }) => spec.name);
-  print(`interrupted after ${run} of ${plural(scenarios.length, 'scenario')}`);
-  if (names.length > 0) print(`not run: ${names.join(', ')}`);
+  const ended = isStopRequested() ? 'interrupted' : 'stopped at a finding of no known defect,';
+  print(`${ended} after ${run} of ${plural(scenarios.length, 'scenario')}`);
+  print(`not run: ${names.join(', ')}`);
 }
 
 /** Whether there are findings, and the user accepts all of them. */

@@ -27,7 +27,7 @@ describe('a file that asks whether it should yield is asked to, at any time', ()
     'a page that is dropped after %s is found',
     LONG,
     async (call) => {
-      const { findings } = await report(edited(MAIL, ['mask = 1;', `mask = ${call} ? 0 : 1;`]), 'wrap', 'vm');
+      const { findings } = await report(edited(MAIL, ['mask = 1;', `mask = ${call} ? 0 : 1;`]), 'dirty-again');
       expect(findings[0].scenario.actors.at(-1)).toMatchObject({ name: 'timer' });
     },
   );

@@ -12,6 +12,8 @@ const gfnringWith = (canary: string, ...command: readonly string[]): Run =>
 test('a canary makes check fail', () => {
   const { status, stdout } = gfnringWith('flush-after-unlock', 'check', '--quiet');
   expect([status, stdout]).toEqual([1, expect.stringContaining('VIOLATED: R12 slots_lock spans reset and flush')]);
+  // A defect that is not known is looked at first. The scenarios after it are named.
+  expect(stdout).toMatch(/^stopped at a finding of no known defect, after 1 of \d+ scenarios\nnot run: wrap, /m);
 });
 
 test('a finding names its canary, and replays on worker threads with it', () => {

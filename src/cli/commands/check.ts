@@ -16,5 +16,6 @@ export const checkCommand = (): Command =>
       'check --memory-model rc11': 'weak memory, which shows missing barriers',
       'check --json > report.json': 'one JSON document',
     },
-    action: (options: CheckOptions) => runScenarios(checkedScenarios(options.tracker), options),
+    action: (options: CheckOptions) =>
+      runScenarios(checkedScenarios(options.tracker), { ...options, stopAtUnknown: true }),
   });
