@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkSettings } from '../../src/cli/checkScenarios.ts';
 import { exploreInRounds } from '../../src/cli/scenarioRounds.ts';
+import { KERNEL_RULE } from '../../src/kvm/kernelRules.ts';
 import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
 import { DIRTY_RING_RULE } from '../../src/trackers/dirtyRing/rules/dirtyRingState.ts';
 import { LOST } from '../../src/trackers/scenarios/trackerScenario.ts';
@@ -38,6 +39,12 @@ describe('a scenario is explored until nothing new is found', () => {
     expect(findings.map(({ property }) => property)).toEqual([DIRTY_RING_RULE.F3_NOT_OVERTAKEN]);
     expect(rounds[0].ignored).toEqual([DIRTY_RING_RULE.G2_BOUNDED]);
     expect(findings[0].scenario).toMatchObject({ ignores: [DIRTY_RING_RULE.G2_BOUNDED] });
+  });
+
+  test('what code checks itself cannot be ignored, and is found once', async () => {
+    const ignored = [KERNEL_RULE.G4_NO_CRASH];
+    const { rounds, findings } = await explore('dirty-ring@5.11/host-write', { ignored });
+    expect([rounds.length, findings.map(({ property }) => property)]).toEqual([1, ignored]);
   });
 
   test('a violation of conformance is a difference, and what else is wrong is found behind it', async () => {
