@@ -1,5 +1,6 @@
-import { AccessMemory, performAccess, performFence } from './accessMemory.ts';
+import { performAccess } from './accessMemory.ts';
 import type { Cell, Place } from './cell.ts';
+import { ForwardingMemory } from './forwardingMemory.ts';
 import { isLoad, isRmw, Kind, methodOf, type RmwKind, rmwKind } from './kinds.ts';
 import type { Layout } from './layout.ts';
 import type { Memory } from './memory.ts';
@@ -35,29 +36,14 @@ export const partsOf = ({ places, words }: Layout): Parts =>
  * fence. That is what futexes order at least. A thread whose value changed never sleeps on, so a
  * lost wake-up does not show.
  */
-export class WholeWordMemory extends AccessMemory {
-  private readonly mem: Memory;
+export class WholeWordMemory extends ForwardingMemory {
   private readonly parts: Parts;
 
   constructor(mem: Memory, parts: Parts) {
-    super();
-    this.mem = mem;
+    super(mem);
     this.parts = parts;
   }
 
-  get thread(): number {
-    return this.mem.thread;
-  }
-  get origin(): string | undefined {
-    return this.mem.origin;
-  }
-  set origin(origin: string | undefined) {
-    this.mem.origin = origin;
-  }
-
-  override waitUntil(cell: never, holds: never): never {
-    return this.mem.waitUntil(cell, holds) as never;
-  }
   /** Returns false: it never sleeps. */
   override wait(cell: Cell, expected: number): boolean {
     this.mem.mb();
@@ -68,16 +54,13 @@ export class WholeWordMemory extends AccessMemory {
     this.mem.mb();
   }
 
-  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
+  protected override access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
     const { mem } = this;
     const part = this.parts.get(place.id);
     const whole = part && accessOfWord(kind, part, operand as number);
     if (part === undefined || whole === undefined) return performAccess(mem, kind, place, operand, expected);
     const word = performAccess(mem, whole.kind, part.word, whole.operand, 0) as number;
     return (word >>> part.shift) & part.mask;
-  }
-  protected fenceStep(kind: number): void {
-    performFence(this.mem, kind);
   }
 }
 

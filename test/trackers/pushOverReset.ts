@@ -1,12 +1,11 @@
 import { noProperties, type Properties } from '../../src/check/property.ts';
 import type { Scenario } from '../../src/check/scenario.ts';
-import type { Kvm } from '../../src/kvm/kvm.ts';
 import { Layout } from '../../src/memory/layout.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { dirtyGfnAt, F_DIRTY, F_RESET, layDirtyRing } from '../../src/trackers/dirtyRing/dirty_ring.ts';
 import { kvm_dirty_ring_push, kvm_dirty_ring_soft_full } from '../../src/trackers/dirtyRing/push.ts';
-import { kvm_dirty_ring_reset } from '../../src/trackers/dirtyRing/reset.ts';
 import type { Version } from '../../src/trackers/dirtyRing/versions.ts';
+import { resetAlone } from './resetAlone.ts';
 import { WeakenedMemory } from './weakenedMemory.ts';
 
 /** An ordering that is taken away: `storeRelease(flags)` becomes a store. */
@@ -32,27 +31,9 @@ export function pushOverReset(
 ): Scenario {
   const layout = new Layout();
   const ring = layDirtyRing(layout, 'ring', SIZE, leeway);
-  const mmu_lock = layout.lock('mmu_lock', 'spinlock');
-  const slots_lock = layout.lock('slots_lock', 'mutex');
   const { flags, offset } = dirtyGfnAt(ring, 0);
-  const reset = (around: Memory): string => {
-    const mem = new WeakenedMemory(around, weakened);
-    const rearmed: string[] = [];
-    const kvm: Kvm = {
-      slots_lock,
-      mmu_lock,
-      memslots: [{ slot: 0, npages: 8 }],
-      arch: {
-        enable_log_dirty_pt_masked: (_, __, first, mask) => rearmed.push(`${first}+${mask.toString(2)}`),
-        flush_remote_tlbs: () => {},
-        signal_pending: () => false,
-      },
-    };
-    mem.lock(slots_lock);
-    kvm_dirty_ring_reset(mem, kvm, ring, version);
-    mem.unlock(slots_lock);
-    return rearmed.join();
-  };
+  const resetOn = resetAlone(layout, ring, version);
+  const reset = (around: Memory): string => resetOn(new WeakenedMemory(around, weakened));
   const push = (around: Memory): boolean => {
     const mem = new WeakenedMemory(around, weakened);
     if (kvm_dirty_ring_soft_full(mem, ring)) return false;

@@ -1,0 +1,37 @@
+import { AccessMemory, performAccess, performFence } from './accessMemory.ts';
+import type { Cell, Place } from './cell.ts';
+import type { Memory } from './memory.ts';
+
+/** A memory that makes each access on another one. Subclasses change some of them. */
+export abstract class ForwardingMemory extends AccessMemory {
+  protected readonly mem: Memory;
+
+  constructor(mem: Memory) {
+    super();
+    this.mem = mem;
+  }
+
+  get thread(): number {
+    return this.mem.thread;
+  }
+  get origin(): string | undefined {
+    return this.mem.origin;
+  }
+  set origin(origin: string | undefined) {
+    this.mem.origin = origin;
+  }
+
+  override waitUntil(cell: never, holds: never): never {
+    return this.mem.waitUntil(cell, holds) as never;
+  }
+  override wait(cell: Cell, expected: number): boolean {
+    return this.mem.wait(cell, expected);
+  }
+
+  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
+    return performAccess(this.mem, kind, place, operand, expected);
+  }
+  protected fenceStep(kind: number): void {
+    performFence(this.mem, kind);
+  }
+}
