@@ -1,4 +1,4 @@
-import { type AnyNode, type Options, type Program, parse } from 'acorn';
+import { type AnyNode, type Options, type Position, type Program, parse } from 'acorn';
 import { type LoopLiveness, livenessOf } from './liveness.ts';
 import {
   type FunctionInfo,
@@ -38,13 +38,24 @@ const PREFIX = '__gfnring_';
  * that the parser does not know.
  *
  * @param file the path or URL of the module, for the names of its loops.
+ * @param writtenAt the place in that file of a place in `source`, where they differ.
  */
-export function instrument(source: string, file: string): InstrumentedSource | undefined {
+export function instrument(
+  source: string,
+  file: string,
+  writtenAt: (line: number, column: number) => { readonly line: number; readonly column: number } = (line, column) => ({
+    line,
+    column,
+  }),
+): InstrumentedSource | undefined {
   if (source.includes(PREFIX)) return undefined;
   const program = parsed(source);
   if (program === undefined) return undefined;
   const names = resolveScopes(program);
-  const writer = new Writer(source, file, names);
+  const writer = new Writer(source, names, ({ line, column }) => {
+    const at = writtenAt(line, column + 1);
+    return `${file}:${at.line}:${at.column}`;
+  });
   for (const info of names.functions) writer.addFunction(info);
   const { insertions } = writer;
   if (insertions.length === 0) return undefined;
@@ -100,13 +111,14 @@ function parsed(source: string): Program | undefined {
 class Writer {
   readonly insertions: Insertion[] = [];
   private readonly source: string;
-  private readonly file: string;
   private readonly names: ResolvedNames;
+  private readonly nameOf: (start: Position) => string;
 
-  constructor(source: string, file: string, names: ResolvedNames) {
+  /** @param nameOf the name of a loop that starts there. */
+  constructor(source: string, names: ResolvedNames, nameOf: (start: Position) => string) {
     this.source = source;
-    this.file = file;
     this.names = names;
+    this.nameOf = nameOf;
   }
 
   addFunction(info: FunctionInfo): void {
@@ -207,7 +219,7 @@ class Writer {
   }
 
   private placeOf({ loc }: LoopNode): string {
-    return JSON.stringify(`${this.file}:${loc!.start.line}:${loc!.start.column + 1}`);
+    return JSON.stringify(this.nameOf(loc!.start));
   }
 
   /**

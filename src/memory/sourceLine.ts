@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { columnInFile } from '../loops/file.ts';
+import { placeInFile } from '../loops/file.ts';
 
 /** A place in a source file; lines and columns from 1. */
 interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** Whether the column is one of the instrumented text of the file. */
+  /** Whether it is a place in what runs of the file: see `placeInFile`. */
   readonly probed?: boolean;
 }
 
@@ -85,8 +85,8 @@ const maps = new Map<string, { readonly map: SourceMap; readonly from: string } 
  * The place in the original source. Node applies source maps only if it was started with a flag.
  */
 function written(place: Place): Place {
-  const { file, line } = place;
-  const column = place.probed ? columnInFile(file, line, place.column) : place.column;
+  const { file } = place;
+  const { line, column } = place.probed ? placeInFile(file, place.line, place.column) : place;
   if (!maps.has(file)) maps.set(file, mapOf(file));
   const known = maps.get(file);
   if (known === undefined) return { file, line, column };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { relative } from 'node:path';
+import { relative, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Scenario } from '../check/scenario.ts';
@@ -9,6 +9,8 @@ import { checkInput } from '../files/readInput.ts';
 import { BadInput, isBadInput } from '../input/badInput.ts';
 import { describeThrown, show } from '../input/show.ts';
 import { installProbe } from '../loops/probe.ts';
+import { isTypeScript } from '../loops/typescript.ts';
+import { throwerOf } from '../memory/sourceLine.ts';
 import { VERSION } from '../process/moduleVersion.ts';
 import { type Ending, type EndReason, guarded, noteModule } from '../process/supervision.ts';
 import { isBenchmarkRing } from './benchmarkRing.ts';
@@ -18,6 +20,9 @@ import { distUrl } from './workerFile.ts';
 
 /** The longest time that a module may take to load, where no other limit ends it before. */
 const LOAD_MS = 10_000;
+
+/** Of the files of a module that does not load: so many are checked for the place of the error. */
+const CHECKS_MAX = 5;
 
 /**
  * Imports a user's module and returns its default export, a scenario. Throws `BadInput`, in one
@@ -78,7 +83,7 @@ async function load(
     return { exports, isWatched: version.files.has(path) };
   } catch (error) {
     version.isCurrent = false;
-    throw new BadInput(whyNotLoaded(error, path, url, shown));
+    throw new BadInput(whyNotLoaded(error, path, shown));
   } finally {
     clearTimeout(timer);
   }
@@ -90,29 +95,35 @@ function endingOfLoad(reason: EndReason, shown: string): Ending {
   return { status: 'usage', stderr: `gfnring: ${shown} does not load: ${why}\n` };
 }
 
-function whyNotLoaded(error: unknown, path: string, url: string, shown: string): string {
+function whyNotLoaded(error: unknown, path: string, shown: string): string {
   try {
     if (isBadInput(error)) return `${shown}: ${error.message}`;
-    if ((error as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[mc]?tsx?$/.test(path))
-      return `${shown} is TypeScript, which Node ${process.versions.node.split('.')[0]} cannot load: compile it, and name the .js or .mjs file`;
-    return `${shown} cannot be loaded: ${describe(error, path, url)}`;
+    return `${shown} cannot be loaded: ${describe(error, path)}`;
   } catch {
     return `${shown} cannot be loaded: it throws ${describeThrown(error)}`;
   }
 }
 
 /** An error on one line, as `SyntaxError: Unexpected token, line 3`. */
-function describe(error: unknown, path: string, url: string): string {
+function describe(error: unknown, path: string): string {
   const message = describeThrown(error);
   if (!(error instanceof Error)) return `it throws ${message}`;
-  const place = `${url}:`;
-  let stack = error.stack ?? '';
-  // Node prints the place of a syntax error only where the error is not caught.
-  if (error instanceof SyntaxError && !stack.includes(place))
-    stack = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8', timeout: LOAD_MS }).stderr ?? '';
-  const at = [place, `${path}:`].map((start) => stack.split(start)[1]).find((rest) => rest !== undefined);
-  const line = /^\d+/.exec(at ?? '')?.[0];
-  return line === undefined ? message : `${message}, line ${line}`;
+  const place = error instanceof SyntaxError ? syntaxPlace(error, path) : throwerOf(error.stack);
+  if (place === undefined) return message;
+  const [, file, line] = /^(.*):(\d+)$/.exec(place)!;
+  return `${message}, ${resolvePath(file) === path ? `line ${line}` : place}`;
+}
+
+/** Where a syntax error is, as `file:line`; undefined: unknown. */
+function syntaxPlace(error: SyntaxError, path: string): string | undefined {
+  const placeIn = (text = '') => /^(?:file:\/\/)?(\/\S+?)(?:\?gfnring=\d+)?(:\d+)$/m.exec(text);
+  let found = placeIn(error.stack);
+  // Node prints the place only where the error is not caught.
+  noteFiles();
+  const loaded = [...(versions.get(path)?.files.keys() ?? [path])].filter((file) => !isTypeScript(file));
+  for (const file of loaded.slice(-CHECKS_MAX).reverse())
+    found ??= placeIn(spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: LOAD_MS }).stderr);
+  return found === null ? undefined : `${shortPath(decodeURI(found[1]))}${found[2]}`;
 }
 
 function isScenario(value: unknown): value is Scenario {

@@ -1,6 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
-import { instrumentText, stripTypes } from '../loops/file.ts';
+import { instrumentText, readModuleText } from '../loops/file.ts';
+import { isTypeScript, typeScriptNames } from '../loops/typescript.ts';
 import { VERSION } from '../process/moduleVersion.ts';
 
 /*
@@ -45,7 +47,22 @@ export function initialize(data: {
 
 export function resolve(specifier: string, context: Context, next: Next<Context, Resolved>): Hooked<Resolved> {
   if (Object.hasOwn(urls, specifier)) return { url: urls[specifier], format: 'module', shortCircuit: true };
-  return after(next(specifier, context), (found) => withVersion(found, context));
+  const missing = (error: unknown): Resolved => typeScriptFor(specifier, context, error);
+  let found: Hooked<Resolved>;
+  try {
+    found = next(specifier, context);
+  } catch (error) {
+    found = missing(error);
+  }
+  return after(found instanceof Promise ? found.catch(missing) : found, (to) => withVersion(to, context));
+}
+
+/** What TypeScript means by a relative import of a file that does not exist. */
+function typeScriptFor(specifier: string, { parentURL }: Context, error: unknown): Resolved {
+  if (versionOf(parentURL) === undefined || !/^\.{0,2}\//.test(specifier)) throw error;
+  const path = typeScriptNames(new URL(specifier, parentURL).href).find((name) => existsSync(name));
+  if (path === undefined) throw error;
+  return { url: pathToFileURL(path).href, format: 'module', shortCircuit: true };
 }
 
 function withVersion(found: Resolved, context: Context): Resolved {
@@ -56,20 +73,20 @@ function withVersion(found: Resolved, context: Context): Resolved {
   return { ...found, url: url.href };
 }
 
-export const load = (url: string, context: unknown, next: Next<unknown, Loaded>): Hooked<Loaded> =>
-  after(next(url, context), (loaded) => withProbes(loaded, url));
-
-function withProbes(loaded: Loaded, url: string): Loaded {
+export function load(url: string, context: unknown, next: Next<unknown, Loaded>): Hooked<Loaded> {
   const version = versionOf(url);
-  if (version === undefined) return loaded;
+  if (version === undefined) return next(url, context);
   const path = fileURLToPath(url);
   port.postMessage([version, path]);
-  const { format } = loaded;
-  if ((format !== 'module' && format !== 'module-typescript') || loaded.source == null) return loaded;
+  if (isTypeScript(path))
+    return { format: 'module', source: instrumentText(readModuleText(path), path), shortCircuit: true };
+  return after(next(url, context), (loaded) => withProbes(loaded, path));
+}
+
+function withProbes(loaded: Loaded, path: string): Loaded {
+  if (loaded.format !== 'module' || loaded.source == null) return loaded;
   const text = Buffer.from(loaded.source as Uint8Array).toString();
-  const plain = format === 'module' ? text : stripTypes(text);
-  if (plain === undefined) return loaded;
-  return { format: 'module', source: instrumentText(plain, path), shortCircuit: true };
+  return { format: 'module', source: instrumentText({ text }, path), shortCircuit: true };
 }
 
 function versionOf(url: string | undefined): string | undefined {
