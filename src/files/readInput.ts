@@ -50,6 +50,15 @@ export function readInputBytes(file: string, input: InputFile): Buffer {
   }
 }
 
+/** The text of standard input, until it ends. Throws `BadInput`. */
+export function readStandardInput(input: InputFile): string {
+  try {
+    return readToEnd(0, 'standard input', input).toString();
+  } catch (error) {
+    throw asBadInput(error, 'standard input', input);
+  }
+}
+
 /**
  * The content of a file in a directory that the program writes. Undefined if there is none. Throws
  * `BadInput` for a link, or what is no regular file, and any other error of the file system.
@@ -129,12 +138,24 @@ function readToEnd(fd: number, file: string, input: InputFile): Buffer {
   if (size > bytesMax) throw tooLarge(file, input);
   let bytes = Buffer.allocUnsafe(Math.max(size + 1, CHUNK));
   for (let end = 0; ; ) {
-    const count = readSync(fd, bytes, end, bytes.length - end, end);
+    const count = readSome(fd, bytes, end);
     if (count === 0) return bytes.subarray(0, end);
     end += count;
     if (end > bytesMax) throw tooLarge(file, input);
     if (end === bytes.length) bytes = Buffer.concat([bytes], 2 * end);
   }
+}
+
+/** A pipe that another process has made non-blocking may have nothing yet. */
+function readSome(fd: number, bytes: Buffer, end: number): number {
+  for (;;)
+    try {
+      return readSync(fd, bytes, end, bytes.length - end, null);
+    } catch (error) {
+      if (errorCode(error) === 'EOF') return 0;
+      if (errorCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
 }
 
 function decode(bytes: Buffer, file: string): string {

@@ -34,6 +34,8 @@ export interface CompiledKernel {
   readonly globals: readonly GlobalVariable[];
   /** What else was compiled of the tree, beside the C file and its headers. */
   readonly taken: readonly TakenPart[];
+  /** Everything of the tree that was compiled. */
+  readonly parts: readonly CompiledPart[];
   /** Functions around the file that the tree does not have: ours run in their place. */
   readonly ours: readonly string[];
 }
@@ -52,6 +54,14 @@ export interface TakenPart {
   /** Path in the tree. */
   readonly file: string;
   readonly line: number;
+}
+
+/** A file of the tree that was compiled, or a definition of one. */
+export interface CompiledPart {
+  readonly file: string;
+  /** Of the definition; empty: the file is compiled as a whole. */
+  readonly name: string;
+  readonly hash: string;
 }
 
 export type KernelApi = '5.11' | '6.2' | '6.17' | 'mail';

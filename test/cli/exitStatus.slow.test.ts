@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CheckOptions } from '../../src/cli/checkScenarios.ts';
@@ -80,6 +80,13 @@ const lists = generateLists(fc, 5, 2);
 const kernel = lists.map((list) => modelReference(false).run(list));
 const compare = async (observed: typeof kernel): Promise<Status> =>
   conformance(machine(linesOf('6.1.0-1', observed)), '--seed', '5', '--lists', '2').status;
+
+const TREE = resolve('examples/kernel');
+const PATCHES = resolve('examples/kernel-patch');
+const NEW_FILE = '--- /dev/null\n+++ b/new.c\n@@ -0,0 +1 @@\n+int a;\n';
+/** Runs scenarios of the mail's ring in C, without and with a patch of the examples. */
+const patched = (patch: string, ...args: string[]): (() => Promise<Status>) =>
+  run('kernel', '--kdir', TREE, '--file', 'virt/kvm/gfnring.c', '--patch', join(PATCHES, `${patch}.patch`), ...args);
 
 /** Writes a litmus test. */
 const litmusTest = (name: string, threads: readonly string[], condition: string, result: string): string =>
@@ -181,6 +188,14 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
     acceptKnown: true,
     seconds: 0.001,
   }),
+  'kernel --before, kernel --patch: no new finding, whatever is gone or was there': patched('free-in-batches', 'wrap'),
+  'kernel --before, kernel --patch: a new finding': patched('free-early', 'full-ring'),
+  'kernel --patch: a hunk does not apply, or nothing that the patch changes is compiled': run(
+    ...['kernel', '--kdir', TREE, '--file', 'virt/kvm/gfnring.c', '--patch', write('new.patch', NEW_FILE)],
+  ),
+  'kernel --before, kernel --patch: no new finding, and a scenario is undecided after': patched(
+    ...['free-early', 'full-ring', '--seconds', '0.001'],
+  ),
   'kernel conformance: all operations agree': () => compare(kernel),
   'kernel conformance: an operation disagrees': () =>
     compare([kernel[0], kernel[1].with(0, { ...kernel[1][0], returned: 99 })]),

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { compile } from '../../src/kernel/compile/compile.ts';
+import { KernelTree } from '../../src/kernel/compile/kernelTree.ts';
 import { collectSourceFiles } from '../../src/kernel/compile/sourceTree.ts';
 import { type SupervisionMessage, setSupervisor } from '../../src/process/supervision.ts';
 import { emptyFolder, runIn } from '../commandLine.ts';
@@ -31,7 +32,7 @@ describe('symbolic links of a tree', () => {
     symlinkSync('gfnring.c', join(kdir, 'virt/kvm/link.c'));
     const root = join(emptyFolder(), 'root');
     symlinkSync(kdir, root);
-    const files = collectSourceFiles(root, 'virt/kvm/link.c');
+    const files = collectSourceFiles(new KernelTree(root), 'virt/kvm/link.c');
     expect(files.get('virt/kvm/link.c')).toContain('kvm_gfn_ring_push');
     for (const path of ['include/linux/link.h', 'include/folder/there.h']) expect(files.get(path)).toBe('int there;');
   });
@@ -53,7 +54,7 @@ describe('symbolic links of a tree', () => {
 test('a file of empty lines is read in linear time', () => {
   const kdir = treeWith('\n'.repeat(100_000));
   const start = performance.now();
-  collectSourceFiles(kdir, MAIL.file);
+  collectSourceFiles(new KernelTree(kdir), MAIL.file);
   expect(performance.now() - start).toBeLessThan(2000);
 });
 

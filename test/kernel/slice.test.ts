@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { KernelTree } from '../../src/kernel/compile/kernelTree.ts';
 import { collectSourceFiles } from '../../src/kernel/compile/sourceTree.ts';
 import { aroundFiles, sliceAround } from '../../src/kernel/slice/around.ts';
 import { definitionsOf } from '../../src/kernel/slice/definitions.ts';
@@ -51,7 +52,7 @@ function sliced(files: Readonly<Record<string, string>>, defines: readonly strin
     mkdirSync(join(kdir, dirname(path)), { recursive: true });
     writeFileSync(join(kdir, path), text);
   }
-  const [collected, around] = [collectSourceFiles(kdir, FILE), aroundFiles(kdir)];
+  const [collected, around] = [collectSourceFiles(new KernelTree(kdir), FILE), aroundFiles(new KernelTree(kdir))];
   return sliceAround({ file: FILE, files: collected, around, defines, isMail: false });
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { compile } from '../../src/kernel/compile/compile.ts';
+import { KernelTree } from '../../src/kernel/compile/kernelTree.ts';
 import { collectSourceFiles } from '../../src/kernel/compile/sourceTree.ts';
 import type { CompiledKernel } from '../../src/kernel/compiled.ts';
 import { aroundFiles } from '../../src/kernel/slice/around.ts';
@@ -37,7 +38,9 @@ export const compiled = ({ kdir, file }: Tree): Promise<CompiledKernel> => compi
 export function edited({ kdir, file }: Tree, ...edits: readonly (readonly [from: string, to: string])[]): Tree {
   const copy = emptyFolder();
   const files = new Map(
-    [...collectSourceFiles(kdir, file), ...aroundFiles(kdir)].filter(([path]) => !path.startsWith('gfnring-')),
+    [...collectSourceFiles(new KernelTree(kdir), file), ...aroundFiles(new KernelTree(kdir))].filter(
+      ([path]) => !path.startsWith('gfnring-'),
+    ),
   );
   for (const [from, to] of edits) {
     const [path, text] = [...files].find(([, text]) => text.includes(from)) ?? [];

@@ -1,8 +1,17 @@
-import { type CompiledKernel, type KernelApi, KernelError, type StructMember } from '../compiled.ts';
+import { type CompiledKernel, type CompiledPart, type KernelApi, KernelError, type StructMember } from '../compiled.ts';
 import type { DebugInfo } from '../ir/debugInfo.ts';
 import { hookAccesses } from '../ir/rewrite.ts';
 import { type Around, sliceAround } from '../slice/around.ts';
-import { INCLUDE, includedPaths, SHIM_AT, type SourceFiles, USERS_SHIM_AT, type UsersHeaders } from './sourceTree.ts';
+import {
+  hashOf,
+  INCLUDE,
+  includedPaths,
+  isOfTree,
+  SHIM_AT,
+  type SourceFiles,
+  USERS_SHIM_AT,
+  type UsersHeaders,
+} from './sourceTree.ts';
 import type { Toolchain } from './toolchain.ts';
 
 const STACK_BYTES = 16_384;
@@ -69,9 +78,13 @@ export async function buildModule(tools: Toolchain, unit: Unit): Promise<Built> 
     structs: structsOf(rewritten.info),
     globals: rewritten.globals,
     taken: around.taken,
+    parts: [...wholeFiles(unit.files), ...around.parts],
     ours: around.ours,
   };
 }
+
+const wholeFiles = (files: SourceFiles): CompiledPart[] =>
+  [...files].filter(([path]) => isOfTree(path)).map(([file, text]) => ({ file, name: '', hash: hashOf(text) }));
 
 const unitText = ({ file, users }: Unit, { text }: Around): string =>
   [

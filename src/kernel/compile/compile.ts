@@ -9,6 +9,7 @@ import { aroundFiles } from '../slice/around.ts';
 import { ANALYSIS, buildModule, type Unit } from './build.ts';
 import { loadFromCache, saveToCache } from './cache.ts';
 import { compileMessage } from './compileErrors.ts';
+import { type ChangedFiles, KernelTree } from './kernelTree.ts';
 import { collectSourceFiles, type SourceFiles, type UsersHeaders } from './sourceTree.ts';
 import { CompileFailed, Toolchain } from './toolchain.ts';
 
@@ -24,6 +25,8 @@ export interface CompileRequest extends Partial<UsersHeaders> {
   readonly allowed: readonly string[];
   /** `NAME` or `NAME=VALUE` each. */
   readonly defines?: readonly string[];
+  /** Files that are otherwise than on disk. */
+  readonly changed?: ChangedFiles;
 }
 
 /**
@@ -43,18 +46,19 @@ export async function compile(request: CompileRequest): Promise<CompiledKernel> 
   return guarded(
     SECONDS_MAX,
     (reason) => endings[reason],
-    () => compileOrLoad({ defines: [], includes: [], shims: [], ...request, file }),
+    () => compileOrLoad({ defines: [], includes: [], shims: [], changed: new Map(), ...request, file }),
   );
 }
 
 async function compileOrLoad(request: Required<CompileRequest>): Promise<CompiledKernel> {
-  const { kdir, file, allowed } = request;
-  const files = collectSourceFiles(kdir, file, request);
+  const { kdir, file, allowed, changed } = request;
+  const tree = new KernelTree(kdir, changed);
+  const files = collectSourceFiles(tree, file, request);
   const text = files.get(file) ?? '';
   const isMail = /\bkvm_gfn_ring_push\s*\(/.test(text);
   if (!isMail && !/\bkvm_dirty_ring_push\s*\(/.test(text))
     throw new KernelError(`${file} defines neither kvm_dirty_ring_push nor kvm_gfn_ring_push`);
-  const around = isMail ? new Map<string, string>() : aroundFiles(kdir);
+  const around = isMail ? new Map<string, string>() : aroundFiles(tree);
   const key = keyOf(files, around, request);
   const known = loadFromCache(key);
   if (known !== undefined) return known;
@@ -94,7 +98,7 @@ function keyOf(
 }
 
 /** The version of cached files. A change of how files are rewritten or linked needs a new one. */
-const FORMAT = '9';
+const FORMAT = '10';
 
 /** `none` where a package is not installed: a cached file needs no compiler. */
 function toolVersions(): string[] {

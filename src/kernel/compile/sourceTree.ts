@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, posix, relative } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readInputBytes, statOf } from '../../files/readInput.ts';
 import { KernelError } from '../compiled.ts';
+import { isFile, type KernelTree } from './kernelTree.ts';
 
 /** The texts of files by path, for the compiler. */
 export type SourceFiles = ReadonlyMap<string, string>;
@@ -13,6 +15,10 @@ export const SHIM_AT = 'gfnring-shim';
 /** Where the folders of `--shim` and the files of `--include` are for the compiler. */
 export const USERS_SHIM_AT = 'gfnring-users-shim';
 const INCLUDED_AT = 'gfnring-included';
+/** Whether the path of a compiled file is one of the tree, and not one of ours or the user's. */
+export const isOfTree = (path: string): boolean => !path.startsWith('gfnring-');
+/** SHA-256 in hex. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** Folders of a kernel tree for `#include <…>`. */
 export const INCLUDE = ['include', 'include/uapi', 'arch/x86/include/uapi'] as const;
 /** Headers that the compilation writes. */
@@ -25,8 +31,6 @@ const INCLUDE_LINE = /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]/gm;
 /** Headers of the kernel for which our kvm_host.h stands; the others are those of the tree. */
 const OURS = /^(?:linux|asm|asm-generic|trace|kvm)\/|(?:^|\/)(?:kvm_host|kvm_mm|mmu_lock)\.h$/;
 const THE_TREES = /^linux\/kvm(?!_host|_types)\w*\.h$|^linux\/kvm\.h$/;
-
-const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
 
 /** A user's additions to the headers of a compilation. */
 export interface UsersHeaders {
@@ -42,12 +46,13 @@ export interface UsersHeaders {
  * tree or the file does not exist, and where a symbolic link leads out of the tree.
  */
 export function collectSourceFiles(
-  kdir: string,
+  tree: KernelTree,
   file: string,
   users: UsersHeaders = { includes: [], shims: [] },
 ): SourceFiles {
+  const { kdir } = tree;
   if (!statOf(kdir)?.isDirectory()) throw new KernelError(`${kdir} is no folder: --kdir names an unpacked kernel tree`);
-  if (file.startsWith('..') || !isFile(join(kdir, file)))
+  if (file.startsWith('..') || !tree.has(file))
     throw new KernelError(`${join(kdir, file)} is no file of the tree: --file is seen from --kdir`);
   const files = new Map<string, string>();
   const own = [...ownHeaders(), ...usersHeaders(users)];
@@ -61,14 +66,14 @@ export function collectSourceFiles(
       if ([SHIM_AT, USERS_SHIM_AT].some((folder) => files.has(`${folder}/${name}`))) continue;
       const places = INCLUDE.map((folder) => posix.join(folder, name));
       if (open === '"') places.unshift(posix.join(dirname(path), name));
-      const found = places.find((place) => !place.startsWith('..') && isFile(join(kdir, place)));
-      if (isReplaced(kdir, name, found)) files.set(`${SHIM_AT}/${name}`, STAND_IN);
+      const found = places.find((place) => !place.startsWith('..') && tree.has(place));
+      if (isReplaced(tree, name, found)) files.set(`${SHIM_AT}/${name}`, STAND_IN);
       // Where nothing is found, the compiler reports it, with its line.
       else if (found !== undefined) wanted.add(found);
     }
   };
   for (const [path, text] of own) add(path, text);
-  for (const path of wanted) if (!files.has(path)) add(path, readOf(kdir, path));
+  for (const path of wanted) if (!files.has(path)) add(path, tree.read(path));
   return files;
 }
 
@@ -76,14 +81,14 @@ export function collectSourceFiles(
 const STAND_IN = '#pragma once\n#include <linux/kvm_host.h>\n';
 
 /** A header of the kernel that includes others would reach all of it. */
-function isReplaced(kdir: string, name: string, found: string | undefined): boolean {
+function isReplaced(tree: KernelTree, name: string, found: string | undefined): boolean {
   if (!OURS.test(name) || THE_TREES.test(name)) return false;
-  return found === undefined || (!found.includes('/uapi/') && /^[ \t]*#[ \t]*include/m.test(readOf(kdir, found)));
+  return found === undefined || (!found.includes('/uapi/') && /^[ \t]*#[ \t]*include/m.test(tree.read(found)));
 }
 
 /** A file of the tree that is not compiled as a whole; undefined: the tree does not have it. */
-export const readAround = (kdir: string, path: string): string | undefined =>
-  isFile(join(kdir, path)) ? readOf(kdir, path) : undefined;
+export const readAround = (tree: KernelTree, path: string): string | undefined =>
+  tree.has(path) ? tree.read(path) : undefined;
 
 /** The paths of the files of `--include`, as the compiler sees them. */
 export const includedPaths = ({ includes }: UsersHeaders): string[] =>
@@ -111,15 +116,4 @@ function usersHeaders(users: UsersHeaders): [path: string, text: string][] {
       .map((path): [string, string] => [`${USERS_SHIM_AT}/${path.replaceAll('\\', '/')}`, read(join(folder, path))]);
   });
   return [...included, ...replaced];
-}
-
-/** The text of a file of the tree. Some files of the kernel are in Latin-1. */
-function readOf(kdir: string, path: string): string {
-  const real = realpathSync(join(kdir, path));
-  const fromRoot = relative(realpathSync(kdir), real);
-  if (isAbsolute(fromRoot) || /^\.\.(?:$|[\\/])/.test(fromRoot))
-    throw new KernelError(
-      `${join(kdir, path)} leads out of the tree through a symbolic link: gfnring reads only what is in --kdir`,
-    );
-  return readInputBytes(real, { what: 'file', followLinks: false }).toString();
 }

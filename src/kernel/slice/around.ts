@@ -1,5 +1,6 @@
-import { readAround, SHIM_AT, type SourceFiles } from '../compile/sourceTree.ts';
-import type { TakenPart } from '../compiled.ts';
+import type { KernelTree } from '../compile/kernelTree.ts';
+import { hashOf, readAround, SHIM_AT, type SourceFiles } from '../compile/sourceTree.ts';
+import type { CompiledPart, TakenPart } from '../compiled.ts';
 import { type CDefinition, type Defined, definitionsOf, identifiersOf } from './definitions.ts';
 import { place, sliceOfEnterGuest } from './enterGuest.ts';
 import { type Node, parseC } from './parser.ts';
@@ -24,6 +25,8 @@ export interface Around {
   /** Definitions of C files, in C. */
   readonly text: string;
   readonly taken: readonly TakenPart[];
+  /** Every definition that is compiled, also those of headers. */
+  readonly parts: readonly CompiledPart[];
   /** Functions of the protocol that the tree does not have: ours run in their place. */
   readonly ours: readonly string[];
   /** Macros for our own headers and glue. */
@@ -31,11 +34,11 @@ export interface Around {
 }
 
 /** The files of which only parts are compiled, as far as the tree has them. */
-export function aroundFiles(kdir: string): Map<string, string> {
+export function aroundFiles(tree: KernelTree): Map<string, string> {
   const paths = [...Object.keys(ROOTS), X86, ...HEADERS];
   return new Map(
     paths.flatMap((path) => {
-      const text = readAround(kdir, path);
+      const text = readAround(tree, path);
       return text === undefined ? [] : [[path, text] as const];
     }),
   );
@@ -54,7 +57,7 @@ interface Source {
  */
 export async function sliceAround(source: Source): Promise<Around> {
   const names = source.isMail ? [] : [...Object.values(ROOTS).flat(), 'vcpu_enter_guest'];
-  if (source.around.size === 0) return { headers: new Map(), text: '', taken: [], ours: names, defines: [] };
+  if (source.around.size === 0) return { headers: new Map(), text: '', taken: [], parts: [], ours: names, defines: [] };
   return new Slicer(source, await parsed(source)).slice(names);
 }
 
@@ -74,6 +77,7 @@ class Slicer {
   private readonly headers = new Map<string, CDefinition>();
   /** In the order in which they were found. */
   private readonly fromHeaders = new Set<CDefinition>();
+  private readonly parts: CompiledPart[] = [];
 
   constructor(source: Source, roots: ReadonlyMap<string, Node>) {
     this.roots = roots;
@@ -102,14 +106,22 @@ class Slicer {
       ...taken.map(({ name, file, node }) => ({ name, file, line: node.startPosition.row + 1 })),
       ...(enter === undefined ? [] : [{ name: 'vcpu_enter_guest', file: X86, line: enter.line }]),
     ];
+    for (const { name, file, node } of [...taken, ...this.fromHeaders]) this.addPart(file, name, node.text);
+    if (enter !== undefined) this.addPart(X86, 'vcpu_enter_guest', enter.text);
     const found = new Set(parts.map(({ name }) => name));
     return {
       headers: new Map([...structs, ...this.generated()]),
       text: [...this.withPageSize(taken), enter?.text ?? ''].join('\n'),
       taken: parts,
+      parts: this.parts,
       ours: names.filter((name) => !found.has(name)),
       defines: this.ringPlace(),
     };
+  }
+
+  private addPart(file: string, name: string, text: string): void {
+    // Its lines move with what is above it.
+    this.parts.push({ file, name, hash: hashOf(text.replace(/^#line \d+/gm, '')) });
   }
 
   /** Functions of a C file with what they use of that file. Names of ours end the search. */
@@ -165,6 +177,7 @@ class Slicer {
       if (this.hasRingPointer()) skipped.delete('dirty_ring');
       const text = usedMembers(theirs, skipped, context, queue, opaque);
       headers.set(`${SHIM_AT}/linux/gfnring_tree_${struct}.h`, text);
+      this.addPart(theirs.file, `struct ${struct}`, text);
     }
     const text = this.otherStructs(context, queue, opaque);
     headers.set(`${SHIM_AT}/linux/gfnring_tree_structs.h`, [...opaque].map(opaqueType).join('') + text);
@@ -175,9 +188,12 @@ class Slicer {
     const texts: string[] = [];
     for (const name of queue) {
       const definition = this.headers.get(name)!;
-      if (definition.kind === 'struct')
-        texts.unshift(`${name} {\n${usedMembers(definition, new Set(), context, queue, opaque)}};\n`);
-      else texts.unshift(`${definition.node.text}\n`);
+      const text =
+        definition.kind === 'struct'
+          ? `${name} {\n${usedMembers(definition, new Set(), context, queue, opaque)}};\n`
+          : `${definition.node.text}\n`;
+      texts.unshift(text);
+      this.addPart(definition.file, name, text);
     }
     for (const text of texts) this.takeFromHeaders(identifiersOf(text));
     return texts.join('');

@@ -14,6 +14,7 @@ import { print, printJson } from '../../output.ts';
 import { printFinding, warnOfUnwritten } from '../../printFinding.ts';
 import { STATUS } from '../../status.ts';
 import { statusOf } from '../../verdictStatus.ts';
+import { type PatchVerdict, patchLines } from './patchOption.ts';
 
 /** A tree, compiled: what is explored of it. */
 export interface TreeToCheck {
@@ -36,15 +37,22 @@ interface Row {
  * Explores the scenarios of two trees, and prints one line for each: what was found before and
  * after, and what is new or gone. The traces of new findings follow. Only these change the exit
  * status, and scenarios that are undecided after.
+ *
+ * @param patch what is said of the files of a patch, if there is one.
  */
-export async function compareTrees(before: TreeToCheck, after: TreeToCheck, markdown: boolean): Promise<void> {
+export async function compareTrees(
+  before: TreeToCheck,
+  after: TreeToCheck,
+  markdown: boolean,
+  patch?: PatchVerdict,
+): Promise<void> {
   const [first, second] = [await resultsOf(before), await resultsOf(after)];
   const names = [...new Set([...second.keys(), ...first.keys()])];
   const rows = names.map((name) => rowOf(name, first.get(name), second.get(name)));
   const fresh = rows.flatMap((row) => row.fresh);
   const undecided = [...second.values()].some((result) => statusOf(verdictOf(result)) === STATUS.undecided);
-  if (after.options.json) printJson({ schema: SCHEMA, rows });
-  else await printComparison(rows, fresh, markdown, after.options);
+  if (after.options.json) printJson({ schema: SCHEMA, rows, ...(patch && { patch }) });
+  else await printComparison(rows, fresh, markdown, after.options, patch);
   const stopped = isStopRequested() ? STATUS.undecided : STATUS.nothingFound;
   process.exitCode = fresh.length > 0 ? STATUS.findings : undecided ? STATUS.undecided : stopped;
 }
@@ -91,6 +99,7 @@ async function printComparison(
   fresh: readonly CheckFinding[],
   markdown: boolean,
   { quiet, lines }: CheckOptions,
+  patch: PatchVerdict | undefined,
 ): Promise<void> {
   const cells = [
     ['scenario', 'before', 'after', ''],
@@ -106,6 +115,10 @@ async function printComparison(
   print();
   const gone = rows.reduce((sum, row) => sum + row.gone.length, 0);
   print(`${plural(fresh.length, 'new finding')}, ${gone} gone`);
+  for (const line of patch === undefined ? [] : patchLines(patch)) {
+    if (markdown) print();
+    print(line);
+  }
   if (markdown) return;
   for (const finding of fresh) {
     print();

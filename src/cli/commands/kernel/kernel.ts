@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile/compile.ts';
+import type { ChangedFiles } from '../../../kernel/compile/kernelTree.ts';
 import type { CompiledKernel } from '../../../kernel/compiled.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, outsideEventsOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
@@ -16,6 +17,7 @@ import { print, progress } from '../../output.ts';
 import { runScenarios } from '../../runScenarios.ts';
 import { compareTrees, type TreeToCheck } from './compareTrees.ts';
 import { conformanceCommand } from './conformance.ts';
+import { readPatch, verdictOfPatch } from './patchOption.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly kdir?: string;
@@ -27,6 +29,7 @@ interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly shim: readonly string[];
   readonly as?: string;
   readonly before?: string;
+  readonly patch?: string;
   readonly markdown?: boolean;
   readonly ignore: readonly string[];
 }
@@ -82,6 +85,10 @@ export const kernelCommand = (): Command =>
         () => ({ words: Object.keys(knownDefects), paths: false }),
       ),
       new Option('--before <path>', 'a tree without the patch: both are explored, and a table says what changed'),
+      new Option(
+        '--patch <file>',
+        'the same for the tree without and with a patch, which is applied in memory; - is stdin',
+      ),
       new Option('--markdown', 'print the table in Markdown, without traces'),
       ...checkOptions(),
     ],
@@ -90,17 +97,21 @@ export const kernelCommand = (): Command =>
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
       'kernel --kdir linux-6.1 --memory-model rc11 --accept-known': 'status 0 while nothing new is found',
       'kernel --before linux-6.12 --kdir my-tree --markdown': 'what a patch changes, as a table for a reply',
+      'kernel --patch fix.patch --kdir linux-6.12': 'the same for a patch that is in a file, as a mail or a diff',
       'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
     },
     action: checkKernel,
   }).enablePositionalOptions(); // the options after `conformance` belong to that command
 
 async function checkKernel(names: readonly string[], given: Options): Promise<void> {
-  const { kdir, before, markdown, json, quiet } = given;
+  const { kdir, before, patch, markdown, json, quiet } = given;
   if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
-  if (markdown && before === undefined)
-    throw new UsageError('--markdown prints a comparison: name a tree with --before');
+  if (before !== undefined && patch !== undefined)
+    throw new UsageError('--before and --patch each say what is compared with the tree: give one');
+  if (markdown && before === undefined && patch === undefined)
+    throw new UsageError('--markdown prints a comparison: name a tree with --before, or a patch with --patch');
   refuseUnknownDefects(given.ignore);
+  if (patch !== undefined) return checkPatch(names, given, kdir, patch);
   const first = before === undefined ? undefined : await compileTree(names, { ...given, kdir: before });
   const { compiled, scenarios, options } = await compileTree(names, { ...given, kdir });
   if (first !== undefined) return compareTrees(first, { scenarios, options }, markdown === true);
@@ -109,10 +120,20 @@ async function checkKernel(names: readonly string[], given: Options): Promise<vo
   await runScenarios(scenarios, options, { kernel: { ...kernelFileOf(compiled), hooked, unhooked, taken, ours } });
 }
 
+/** Compares a tree with the same one after a patch. */
+async function checkPatch(names: readonly string[], given: Options, kdir: string, patch: string): Promise<void> {
+  const tree = readPatch(kdir, patch);
+  const before = await compileTree(names, { ...given, kdir });
+  const after = await compileTree(names, { ...given, kdir }, tree.changed);
+  const verdict = verdictOfPatch(tree, before.compiled, after.compiled, patch);
+  await compareTrees(before, after, given.markdown === true, verdict);
+}
+
 /** Compiles the file of a tree, and selects what is explored of it. */
 async function compileTree(
   names: readonly string[],
   { kdir, file, allowUnhooked, define, config, include, shim, as, ...options }: Options & { readonly kdir: string },
+  changed?: ChangedFiles,
 ): Promise<TreeToCheck & { readonly compiled: CompiledKernel }> {
   progress(`compiling ${file} …`);
   const compiled = await compile({
@@ -122,6 +143,7 @@ async function compileTree(
     defines: [...define, ...config.map((name) => `${name}=1`)],
     includes: include,
     shims: shim,
+    ...(changed && { changed }),
   });
   progress('');
   const tracker = as === undefined || as === 'none' ? trackerOfApi[compiled.api] : trackerFor(as, compiled);
