@@ -14,7 +14,7 @@ export { type ExploreOptions, exploreScenario } from './run/exploreScenario.ts';
 export { loadFinding, resolveScenarioName as loadSource } from './run/resolveScenarioName.ts';
 export { type StressReport, stress } from './run/stress/stress.ts';
 export { scenario } from './scenario/define.ts';
-export type { CellSpec, Definition, OperationOf, View } from './scenario/definition.ts';
+export type { CellSpec, Definition, Names, OperationOf, View } from './scenario/definition.ts';
 export { openScenario as openSource, type ScenarioRef as Source } from './scenario/scenarioRef.ts';
 export { explore, type Options } from './testing/explore.ts';
 export type { Report } from './testing/report.ts';

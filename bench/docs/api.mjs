@@ -20,7 +20,17 @@ const SCHEMAS = {
 
 /** The section of each export. An export without a section is an error. */
 const GROUPS = {
-  'Writing a scenario': ['scenario', 'Definition', 'CellSpec', 'OperationOf', 'View', 'check', 'assume', 'BadInput'],
+  'Writing a scenario': [
+    'scenario',
+    'Definition',
+    'CellSpec',
+    'OperationOf',
+    'Names',
+    'View',
+    'check',
+    'assume',
+    'BadInput',
+  ],
   'Shared memory': ['Memory', 'Cell', 'Cell64', 'Lock', 'ContractViolation', 'Layout', 'NativeMemory'],
   Exploring: [
     ...['explore', 'Options', 'exploreScenario', 'ExploreOptions', 'stress', 'loadSource', 'openSource', 'Source'],

@@ -24,20 +24,40 @@ export type CellSpec =
 
 /** The cell that a spec stands for. */
 type One<S> = S extends 'u64' | { readonly type: 'u64' } ? Cell64 : Cell;
-/** Cells by name. */
-type CellsOf<C> = {
-  readonly [K in keyof C]: C[K] extends { readonly length: number; readonly type: CellType }
-    ? readonly One<C[K]>[]
-    : One<C[K]>;
-};
+/**
+ * Cells by name. Where the names are not known, because a function made the cells, or because an
+ * operation is made by a call such as `Array.from`, there is no check.
+ */
+type CellsOf<C> = string extends keyof C
+  ? any
+  : {
+      readonly [K in keyof C]: C[K] extends { readonly length: number; readonly type: CellType }
+        ? readonly One<C[K]>[]
+        : One<C[K]>;
+    };
 /** Locks by name. */
 type LocksOf<L> = { readonly [K in L extends readonly (infer N extends string)[] ? N : keyof L & string]: Lock };
+type NamesIn<C, L> = CellsOf<C> & LocksOf<L>;
 
 /**
- * An operation as a function. It gets the cells and locks by name. With a third parameter it gets
- * the result of the actor's previous operation.
+ * The second parameter of operations that are declared outside of `scenario`: the cells and locks
+ * of a part of a definition. `const shared = { cells: { x: 'u32' }, locks: ['m'] } as const` has
+ * `Names<typeof shared>`.
  */
-export type Run<C, L> = (mem: Memory, names: CellsOf<C> & LocksOf<L>, before: any) => unknown;
+export type Names<D extends { readonly cells: unknown; readonly locks?: unknown }> = NamesIn<
+  D['cells'],
+  D extends { readonly locks: infer L } ? L : readonly []
+>;
+
+interface Method<C, L> {
+  /** A method, so that an operation may declare a narrower type for `before`. */
+  run(mem: Memory, names: NamesIn<C, L>, before: unknown): unknown;
+}
+/**
+ * An operation as a function. It gets the cells and locks by name. With a third parameter it gets
+ * the result of the actor's previous operation; declare its type, which `scenario` checks.
+ */
+export type Run<C, L> = Method<C, L>['run'];
 
 /**
  * An operation: a function, or an object with it, a label and a condition to repeat. See
@@ -59,6 +79,29 @@ type ResultOf<O> = O extends (...args: any) => infer R
   : O extends { readonly run: (...args: any) => infer R }
     ? R
     : never;
+/** An operation whose parameters are those that it gets. */
+type Fits<C, L, Before> =
+  | ((mem: Memory, names: NamesIn<C, L>, before: Before) => unknown)
+  | {
+      readonly label?: string;
+      readonly run: (mem: Memory, names: NamesIn<C, L>, before: Before) => unknown;
+      readonly until?: (result: any) => boolean;
+    };
+/** What operation I of a list gets as `before`; one that repeats also gets its own result. */
+type BeforeOf<T extends readonly unknown[], I> =
+  | (I extends '0' ? undefined : ResultOf<[undefined, ...T][I & keyof [undefined, ...T]]>)
+  | (I extends keyof T ? (T[I] extends { readonly until: unknown } ? ResultOf<T[I]> : never) : never);
+/** In a list of unknown length, what comes before an operation is not known. */
+type FittingList<T extends readonly unknown[], C, L> = number extends T['length']
+  ? T extends readonly Fits<C, L, any>[]
+    ? T
+    : readonly Fits<C, L, any>[]
+  : { readonly [I in keyof T]: Fits<C, L, BeforeOf<T, I>> };
+/** Actors whose operations fit the cells, the locks and each other. */
+export type FittingActors<A, C, L> = {
+  readonly [K in keyof A]: A[K] extends readonly unknown[] ? FittingList<A[K], C, L> : never;
+};
+
 /**
  * The position of a result after an operation that repeats is not known, so such results have one
  * common type.
@@ -98,7 +141,7 @@ export interface Definition<C, L, A> {
    */
   readonly racy?: readonly NoInfer<keyof C & string>[];
   /** The operations of each actor, by its name, in order. Each actor is a thread. */
-  readonly actors: A;
+  readonly actors: A & FittingActors<A, C, L>;
   /** Must hold at the start and after every step. */
   readonly always?: Readonly<Record<string, (view: View<C, L, A, undefined>) => boolean>>;
   /**

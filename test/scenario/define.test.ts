@@ -194,7 +194,9 @@ test('a skipped operation keeps its position, and passes on the previous result'
   const keeps = scenario({
     name: 'keeps',
     cells: { x: 'u32' },
-    actors: { a: [() => 7, (_mem, _names, before) => before + 1, (_mem, _names, before) => before + 1] },
+    actors: {
+      a: [() => 7, (_mem, _names, before: number) => before + 1, (_mem, _names, before: number) => before + 1],
+    },
   });
   expect(run(omitOperations(keeps, [[1]])).results).toEqual([[7, 7, 8]]);
 });
