@@ -18,6 +18,7 @@ test.each([
   ['overlapping cells', new ProgramArbitrary(300, 'widths'), 1 / 2],
   ['locks', new ProgramArbitrary(4000, 'locks'), 1 / 2],
   ['spin loops', new ProgramArbitrary(250, 'spins'), 1 / 8],
+  ['choices', new ProgramArbitrary(1000, 'choices'), 1 / 2],
 ] as const)('the searches agree on %s', (_, drawn, share) =>
   fc.assert(
     fc.property(drawn, (program) => {
@@ -31,6 +32,7 @@ const asWorkItems = { ...searches, optimal: inWorkItems };
 test.each([
   ['programs of any kind', new ProgramArbitrary(300)],
   ['overlapping cells', new ProgramArbitrary(300, 'widths')],
+  ['choices', new ProgramArbitrary(1000, 'choices')],
 ] as const)('the searches agree on %s, divided into work items', (_, drawn) =>
   fc.assert(
     fc.property(drawn, (program) => {

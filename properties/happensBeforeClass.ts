@@ -16,19 +16,20 @@ interface Access {
 
 /**
  * The happens-before class of an execution as text: for each step, named by thread and number,
- * the conflicting steps that came before it. Computed from the trace by the definition, for each
- * pair of steps. It shares no code with the explorer.
+ * the conflicting steps that came before it, and what was chosen. Computed from the trace by the
+ * definition, for each pair of steps. It shares no code with the explorer.
  */
 export function classOf(execution: Execution): string {
-  const accesses = traceOf(execution).map(({ thread, code, old }, s): Access => {
+  const accesses = traceOf(execution).map(({ thread, code, value, old }, s): Access => {
     const kind = kindNames[kindOf(code)];
     const place: Place = execution.places[placeOf(code)];
     const failed = kind === 'cmpxchg' && Number(old) !== execution.tree.expected[execution.nodes[s]];
     const queued = kind === 'wait' || kind === 'resume' || kind === 'wake';
-    const here = kind !== 'resume' && kind !== 'wake';
+    const chosen = kind === 'choose' ? ` ${value}` : '';
+    const here = kind !== 'resume' && kind !== 'wake' && kind !== 'choose';
     return {
       thread,
-      name: `${failed ? 'failed ' : ''}${kind} ${place.name}`,
+      name: `${failed ? 'failed ' : ''}${kind} ${chosen || place.name}`,
       from: here ? place.offset : 0,
       to: here ? place.offset + place.bits / 8 : 0,
       writes: /store|xchg|fetch|lock/.test(kind) && !failed,

@@ -151,6 +151,14 @@ test('the searches agree on locks', () =>
     { numRuns: programs, seed },
   ));
 
+test('the searches agree on choices', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(300, 'choices'), (shape) => {
+      expect(both(shape)).toEqual([]);
+    }),
+    { numRuns: programs, seed },
+  ));
+
 /** The minimum number, of 1,200 programs, that show what a search could get wrong. */
 const LEAST: Readonly<Record<string, number>> = {
   'a program': 1000,

@@ -48,6 +48,7 @@ function perform(
       } else if ((last() === made.value) !== made.not) perform(mem, made.body, cells, locks, seen, checks);
     } else if (made.do === 'assume') assume((last() === made.value) !== made.not);
     else if (made.do === 'check') check(!checks || (last() === made.value) !== made.not, 'checked');
+    else if (made.do === 'choose') seen.push(mem.choose(made.count));
     else if ('cell' in made) {
       const cell = cells[made.cell];
       if (made.do === 'spin') {

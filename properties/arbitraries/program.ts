@@ -18,6 +18,7 @@ export type Instruction =
   | { readonly do: 'locked'; readonly lock: number; readonly body: readonly Instruction[] }
   /** Performs `body` if `last` is `value`; with `not`, if it is not. */
   | { readonly do: 'if'; readonly value: number; readonly not: boolean; readonly body: readonly Instruction[] }
+  | { readonly do: 'choose'; readonly count: number }
   | { readonly do: 'assume' | 'check'; readonly value: number; readonly not: boolean };
 
 export const NEXT = -1;
@@ -87,6 +88,15 @@ const SUBJECTS = {
     themes: ['spin,store,store', 'cmpxchg spin,cmpxchg spin,store,add', 'spin,cmpxchg spin,store,cmpxchg,load,locked'],
     shapes: [0, 1, 2, 3, 4, 5],
   },
+  /** Results that the scheduler chooses. */
+  choices: {
+    themes: [
+      'choose,choose,load,store,store,if',
+      'choose,load,store,cmpxchg,xchg,add,if,assume',
+      'choose,store,load,wait,wake,if,check,locked',
+    ],
+    shapes: [0, 1, 1, 2],
+  },
 } as const;
 
 const VALUES = [0, 1, 1, 2, 256, 257];
@@ -153,6 +163,8 @@ function draw(random: fc.Random, { themes, shapes }: (typeof SUBJECTS)[keyof typ
         return { do: kind, cell: one(cells), value: one(VALUES), ...(upTo(2) > 0 ? {} : { other: one(cells) }) };
       case 'cmpxchg spin':
         return { do: kind, cell: one(narrow), value: one([0, 0, 1]) };
+      case 'choose':
+        return { do: kind, count: one([2, 2, 3]) };
       case 'locked':
         return depth > 1 ? undefined : { do: kind, lock: upTo(1), body: bodyOf(upTo(2), depth + 1) };
       case 'if':
@@ -180,13 +192,27 @@ function stepsOf(body: readonly Instruction[]): number {
   return steps;
 }
 
-/** Number of interleavings of the threads' maximum steps: a multinomial coefficient. */
+/** How many sequences of results the choices of a list of instructions have at most. */
+function choicesOf(body: readonly Instruction[]): number {
+  let choices = 1;
+  for (const made of body) {
+    if (made.do === 'choose') choices *= made.count;
+    else if ('body' in made) choices *= choicesOf(made.body);
+  }
+  return choices;
+}
+
+/**
+ * Number of interleavings of the threads' maximum steps: a multinomial coefficient. Times that of
+ * their choices.
+ */
 function runsOf({ threads }: ProgramShape): number {
   let runs = 1;
   let all = 0;
   for (const operations of threads) {
     const steps = operations.reduce((sum, { body }) => sum + stepsOf(body), 0);
     for (let i = 1; i <= steps; i++) runs = (runs * ++all) / i;
+    for (const { body } of operations) runs *= choicesOf(body);
   }
   return Math.round(runs);
 }
@@ -210,6 +236,7 @@ function* shrinkBody(body: readonly Instruction[]): Generator<readonly Instructi
       yield body.toSpliced(i, 1, ...made.body);
       for (const inner of shrinkBody(made.body)) yield body.with(i, { ...made, body: inner });
     }
+    if (made.do === 'choose' && made.count > 2) yield body.with(i, { ...made, count: 2 });
     if ('value' in made && made.value > 1) yield body.with(i, { ...made, value: 1 });
     if ('expected' in made && made.expected > 1) yield body.with(i, { ...made, expected: 1 });
   }

@@ -205,6 +205,45 @@ export const searches: readonly Mistake[] = [
     ],
   },
   {
+    name: 'choice-taken-for-another',
+    part: 'optimal DPOR: choices',
+    testFile: 'test/explore/choose.test.ts',
+    expectedBy: ['a race behind one of two choices is reversed with that choice'],
+    edits: [
+      {
+        file: 'explore/optimalDpor/wakeupTree',
+        from: 'return !isChoice(kindOf(code)) || codes[i] === code;',
+        to: 'return true;',
+      },
+    ],
+  },
+  {
+    name: 'choice-revisited-twice',
+    part: 'TruSt: choices',
+    testFile: 'test/explore/choose.test.ts',
+    expectedBy: ['a revisit that deletes a choice is made once'],
+    edits: [
+      {
+        file: 'explore/trust/maximality',
+        from: 'if (deletesRead && graph.events[s].chosen > 0) return undefined;',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'choices-of-one-graph',
+    part: 'hash of graphs: choices',
+    testFile: 'test/explore/choose.test.ts',
+    expectedBy: ['a choice is explored under rc11, once for each result'],
+    edits: [
+      {
+        file: 'explore/memoryModels/relations',
+        from: 'if (kind === Kind.wake || kind === Kind.choose)',
+        to: 'if (kind === Kind.wake)',
+      },
+    ],
+  },
+  {
     name: 'one-preemption-too-many',
     part: 'preemptions of a class',
     testFile: 'test/explore/counts.slow.test.ts',

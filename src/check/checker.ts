@@ -6,7 +6,7 @@ import { type WaitingThread, waitingThreads } from '../explore/execution/waiting
 import type { HappensBeforeOrder } from '../explore/happensBeforeOrder.ts';
 import type { PropertyChecker } from '../explore/search/searchProgress.ts';
 import type { Cell, Cell64, Lock, Place } from '../memory/cell.ts';
-import { kindOf, placeOf } from '../memory/kinds.ts';
+import { isChoice, kindOf, placeOf } from '../memory/kinds.ts';
 import { overlapTable } from '../memory/layout.ts';
 import { type MemoryImage, wordAt } from '../memory/memoryImage.ts';
 import { PossiblyDetector } from './possibly.ts';
@@ -232,6 +232,8 @@ export class Checker implements PredicateEvaluator, PropertyChecker, StateView, 
     this.ended[s + 1] = ended;
     // A store buffer takes no step of the program.
     if (thread >= ended.length) return undefined;
+    // A choice is a step of no place.
+    if (isChoice(event.kind)) return this.endOperations(thread, ended);
     const { monitors } = this.properties;
     for (let i = 0; i < monitors.length; i++) {
       const next = monitors[i].step(states[i], event, this);

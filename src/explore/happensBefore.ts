@@ -7,7 +7,7 @@ import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 
 // Local constants: see "Hot code" in CONTRIBUTING.md.
 const { isQueue, isWrite, kindOf, placeOf, usesValue } = kinds;
-const { lock: LOCK, unlock: UNLOCK, wake: WAKE, resume: RESUME } = kinds.Kind;
+const { lock: LOCK, unlock: UNLOCK, wake: WAKE, resume: RESUME, choose: CHOOSE } = kinds.Kind;
 
 /**
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race.
@@ -87,6 +87,11 @@ export class HappensBefore implements HappensBeforeOrder {
     this.locals[s] = local;
     saved[4 * s] = previous;
     saved[4 * s + 3] = this.lastVisible;
+    if (kind === CHOOSE) {
+      clocks[row + thread] = local;
+      this.lastOf[thread] = s + 1;
+      return;
+    }
     if (kind === UNLOCK) {
       saved[4 * s + 1] = this.lastUnlock[place];
       this.lastUnlock[place] = s + 1;
@@ -124,6 +129,7 @@ export class HappensBefore implements HappensBeforeOrder {
       const place = placeOf(code);
       this.lastOf[thread] = saved[4 * s];
       this.lastVisible = saved[4 * s + 3];
+      if (kind === CHOOSE) continue;
       if (kind === UNLOCK) this.lastUnlock[place] = saved[4 * s + 1];
       else if (kind === WAKE) this.lastWrite[places + place] = saved[4 * s + 1];
       else if (isWrite(kind)) this.lastWrite[place] = saved[4 * s + 1];
@@ -154,6 +160,7 @@ export class HappensBefore implements HappensBeforeOrder {
   conflict(a: number, b: number): boolean {
     const ka = kindOf(a);
     const kb = kindOf(b);
+    if (ka === CHOOSE || kb === CHOOSE) return false;
     const pa = placeOf(a);
     const pb = placeOf(b);
     if (this.visible[pa] === 1 && this.visible[pb] === 1) return true;

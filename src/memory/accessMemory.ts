@@ -16,7 +16,7 @@ import {
   type StoreOrder,
   storeKind,
 } from './kinds.ts';
-import { loadUntil, type Memory } from './memory.ts';
+import { checkChoices, loadUntil, type Memory } from './memory.ts';
 
 /**
  * A memory in which every primitive is one call of `access`, or of `fenceStep`. Places have been
@@ -41,6 +41,9 @@ export abstract class AccessMemory implements Memory {
 
   /** Performs a fence of this kind. */
   protected abstract fenceStep(kind: number): void;
+
+  /** Chooses a number from 0 to `count` - 1; `count` is 2 at least. */
+  protected abstract choiceStep(count: number): number;
 
   /** The place that stands for the wait queue of `cell`. */
   protected queueOf(cell: Cell): Place {
@@ -149,6 +152,10 @@ export abstract class AccessMemory implements Memory {
   wake(cell: Cell): void {
     if (cell?.kind !== 'cell' || cell.bits !== 32) throw wrongPlaceType(Kind.wake, cell);
     this.access(Kind.wake, this.queueOf(cell), 0, 0);
+  }
+  choose(count: number): number {
+    checkChoices(count);
+    return count === 1 ? 0 : this.choiceStep(count);
   }
 }
 

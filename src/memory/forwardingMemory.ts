@@ -34,4 +34,7 @@ export abstract class ForwardingMemory extends AccessMemory {
   protected fenceStep(kind: number): void {
     performFence(this.mem, kind);
   }
+  protected choiceStep(count: number): number {
+    return this.mem.choose(count);
+  }
 }

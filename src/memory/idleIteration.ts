@@ -31,6 +31,8 @@ export class IdleIterations {
     for (const [i, node] of iteration.entries()) {
       const code = tree.code[node];
       const kind = kindOf(code);
+      // The next iteration may choose otherwise.
+      if (kind === Kind.choose) return undefined;
       if (isFence(kind)) continue;
       if (!isData(kind) && kind !== Kind.wait) return undefined;
       const next = iteration[i + 1];

@@ -25,6 +25,7 @@ export const Kind = {
   wmb: 17,
   mb: 18,
   fence: 19,
+  choose: 20,
 } as const;
 
 type Kinds = typeof Kind;
@@ -54,7 +55,8 @@ type AccessClass =
   | readonly ['load', 'plain' | 'relaxed' | 'acquire']
   | readonly ['store', 'plain' | 'relaxed' | 'release']
   | readonly ['read-modify-write' | 'compare-and-exchange', 'full']
-  | readonly ['fence', 'loads' | 'stores' | 'full' | 'relaxed'];
+  | readonly ['fence', 'loads' | 'stores' | 'full' | 'relaxed']
+  | readonly ['choice', 'relaxed'];
 
 /** Locks and wait queues: one kind each. All code that takes such an access names its kind. */
 type SynchronisationName = 'lock' | 'unlock' | 'wait' | 'resume' | 'wake';
@@ -84,6 +86,7 @@ const CLASSES = {
   wmb: ['fence', 'stores'],
   mb: ['fence', 'full'],
   fence: ['fence', 'relaxed'],
+  choose: ['choice', 'relaxed'],
 } as const satisfies {
   [K in keyof Kinds]: K extends SynchronisationName ? readonly [K, 'acquire' | 'release' | 'full'] : AccessClass;
 };
@@ -121,6 +124,7 @@ export const Trait = {
   release: 1 << 11,
   full: 1 << 12,
   seqCst: 1 << 13,
+  choice: 1 << 14,
   /** A load, store or read-modify-write. */
   data: 0b111,
 } as const;
@@ -136,6 +140,7 @@ const OF_CLASS: Readonly<Record<(typeof CLASSES)[keyof Kinds][0], number>> = {
   resume: Trait.queue,
   wake: Trait.queue,
   fence: Trait.fence,
+  choice: Trait.choice | Trait.fence,
 };
 
 const OF_ORDERING: Readonly<Record<(typeof CLASSES)[keyof Kinds][1], number>> = {
@@ -260,7 +265,11 @@ export const isRmw = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.rmw) 
 /** Whether it stores only if it finds the expected value. */
 export const isCmpxchg = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.cmpxchg) !== 0;
 
+/** Whether it has no place: a fence, or a choice, which orders nothing. */
 export const isFence = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.fence) !== 0;
+
+/** Whether it is a `choose`: a step of the thread alone whose result the scheduler chooses. */
+export const isChoice = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.choice) !== 0;
 
 /** Whether it takes or releases a lock. */
 export const isLocking = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.locking) !== 0;

@@ -112,6 +112,22 @@ export interface Memory {
   wait(cell: Cell, expected: number): boolean;
   /** Wakes all threads that sleep on `cell`. */
   wake(cell: Cell): void;
+
+  /**
+   * A number from 0 to `count` - 1 that the scheduler chooses: a time-out, a failure, an input.
+   * A search explores all of them; a random scheduler draws one; a trace and a replay have it. It
+   * orders nothing. `count` is from 1 to `CHOICES_MAX`.
+   */
+  choose(count: number): number;
+}
+
+/** The most results of a `choose`. */
+export const CHOICES_MAX = 65536;
+
+/** For code in plain JavaScript, which no type has warned. Throws `TypeError`. */
+export function checkChoices(count: unknown): void {
+  if (!Number.isInteger(count) || (count as number) < 1 || (count as number) > CHOICES_MAX)
+    throw new TypeError(`mem.choose: ${String(count)} is no count: must be a whole number from 1 to ${CHOICES_MAX}`);
 }
 
 /** `waitUntil` by single loads; `again` is called between two of them. */

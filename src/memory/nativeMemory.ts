@@ -1,5 +1,5 @@
 import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
-import { ContractViolation, loadUntil, type Memory } from './memory.ts';
+import { ContractViolation, checkChoices, loadUntil, type Memory } from './memory.ts';
 
 /** Milliseconds that a thread waits for a lock or a wake-up before it throws `WaitTimeout`. */
 export const WAIT_MS = 10_000;
@@ -158,11 +158,19 @@ export class NativeMemory implements Memory {
   wake(cell: Cell): void {
     Atomics.notify(this.i32, cell.offset >>> 2);
   }
+  choose(count: number): number {
+    checkChoices(count);
+    drawn = Math.imul(drawn ^ (drawn >>> 15), 0x2c1b3c6d) + 0x9e3779b9 + this.thread;
+    return Math.floor((drawn >>> 0) * 2 ** -32 * count);
+  }
 
   #view(cell: Cell): Uint8Array | Uint16Array | Uint32Array {
     return cell.bits === 32 ? this.u32 : cell.bits === 16 ? this.u16 : this.u8;
   }
 }
+
+/** The last number that `choose` drew in this thread. */
+let drawn = 1;
 
 /** Milliseconds of the pause after a thousand loads of `waitUntil`. */
 const PAUSE_MS = 1;

@@ -1,6 +1,6 @@
 import { AccessMemory } from './accessMemory.ts';
 import type { Place } from './cell.ts';
-import { accessCode, isFence, isRmw, isStore, kindNames, kindOf, placeOf } from './kinds.ts';
+import { accessCode, isFence, isRmw, isStore, Kind, kindNames, kindOf, placeOf } from './kinds.ts';
 import type { Layout } from './layout.ts';
 import { ContractViolation } from './memory.ts';
 import type { Step } from './trace.ts';
@@ -42,6 +42,10 @@ export class RecordedMemory extends AccessMemory {
    */
   protected fenceStep(kind: number): void {
     if (this.steps[this.next]?.code === accessCode(kind, 0)) this.next++;
+  }
+
+  protected choiceStep(): number {
+    return Number(this.step(accessCode(Kind.choose, 0)).value);
   }
 
   private step(code: number): Step {

@@ -182,6 +182,11 @@ export class ReexecutionMemory extends AccessMemory {
     else if (this.fences === 'mb' && this.position === this.path.length) this.passed.push(kind);
   }
 
+  protected choiceStep(count: number): number {
+    this.step(accessCode(Kind.choose, 0), count, 0, 0);
+    return this.low;
+  }
+
   /** Notes that the fences that were passed since the last access come before `node`. */
   keepFences(node: number): void {
     if (this.passed.length === 0) return;

@@ -16,11 +16,12 @@ const FAILED = 1;
 
 /**
  * A schedule in shared memory, and the trace of the threads that follow it. `order[i]` is the
- * thread that takes step i.
+ * thread that takes step i, and `chosen[i]` what it chooses if that step is a `choose`.
  */
 export interface SharedSchedule {
   readonly control: Int32Array;
   readonly order: Uint8Array;
+  readonly chosen: Uint16Array;
   /** The trace, by step: access code, index of the operation, value, old value. */
   readonly codes: Int32Array;
   readonly operations: Int32Array;
@@ -29,13 +30,14 @@ export interface SharedSchedule {
 }
 
 /**
- * A `SharedSchedule` of `schedule` in a new buffer. Other threads view it with
- * `viewSharedSchedule`.
+ * A `SharedSchedule` of these threads, and of what each of their steps chooses, in a new buffer.
+ * Other threads view it with `viewSharedSchedule`.
  */
-export function createSharedSchedule(schedule: readonly number[]): SharedSchedule {
-  const n = schedule.length;
-  const table = viewSharedSchedule(new SharedArrayBuffer(16 + n * 25), n);
-  table.order.set(schedule);
+export function createSharedSchedule(order: readonly number[], chosen: readonly number[] = []): SharedSchedule {
+  const n = order.length;
+  const table = viewSharedSchedule(new SharedArrayBuffer(16 + n * 27), n);
+  table.order.set(order);
+  table.chosen.set(chosen);
   return table;
 }
 
@@ -46,8 +48,9 @@ export function viewSharedSchedule(buffer: SharedArrayBuffer, length: number): S
   const olds = new BigUint64Array(buffer, 16 + 8 * length, length);
   const codes = new Int32Array(buffer, 16 + 16 * length, length);
   const operations = new Int32Array(buffer, 16 + 20 * length, length);
-  const order = new Uint8Array(buffer, 16 + 24 * length, length);
-  return { control, order, codes, operations, values, olds };
+  const chosen = new Uint16Array(buffer, 16 + 24 * length, length);
+  const order = new Uint8Array(buffer, 16 + 26 * length, length);
+  return { control, order, chosen, codes, operations, values, olds };
 }
 
 /** How many steps have been taken. */
@@ -110,6 +113,13 @@ export class ScheduledMemory extends AccessMemory {
   }
 
   protected fenceStep(_kind: number): void {}
+
+  protected choiceStep(): number {
+    const step = this.turn();
+    const chosen = this.table.chosen[step];
+    this.recordStep(step, accessCode(Kind.choose, 0), BigInt(chosen), 0n);
+    return chosen;
+  }
 
   private valueAt(place: Place): number | bigint {
     if (place.kind === 'cell64') return this.native.load64(place);

@@ -1,4 +1,5 @@
 import type { Lock } from './cell.ts';
+import { checkChoices } from './memory.ts';
 import { NativeMemory } from './nativeMemory.ts';
 
 /**
@@ -12,4 +13,9 @@ export class SetupMemory extends NativeMemory {
   }
   override lock(_lock: Lock): void {}
   override unlock(_lock: Lock): void {}
+  /** Nothing is left to choose: it is the first of the numbers. */
+  override choose(count: number): number {
+    checkChoices(count);
+    return 0;
+  }
 }

@@ -1,4 +1,4 @@
-import { isFence, isRead, isRmw, isStore, kindNames, kindOf, placeOf } from './kinds.ts';
+import { isFence, isRead, isRmw, isStore, Kind, kindNames, kindOf, placeOf } from './kinds.ts';
 import type { Layout } from './layout.ts';
 
 /**
@@ -36,6 +36,7 @@ export function sameStep(a: Step, b: Step): boolean {
 /** A step as text: `load   prod_index → 0`. */
 export function describeStep(step: Step, layout: Layout): string {
   const kind = kindOf(step.code);
+  if (kind === Kind.choose) return `choose → ${number(step.value)}`;
   if (isFence(kind)) return kindNames[kind];
   if (step.leaves) return `${layout.places[placeOf(step.code)].name} = ${number(step.value)} leaves`;
   const name = layout.places[placeOf(step.code)].name;

@@ -1,8 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { traceOf } from '../../src/explore/execution/trace.ts';
+import { parseSchedule } from '../../src/explore/schedule.ts';
 import { ReplayScheduler } from '../../src/explore/schedulers/replay.ts';
 import { createRun, runOnce, takenSchedule } from '../../src/run/createRun.ts';
 import { LockstepPool } from '../../src/run/lockstep/lockstepPool.ts';
+import { resolveScenarioName } from '../../src/run/resolveScenarioName.ts';
+import { openScenario } from '../../src/scenario/scenarioRef.ts';
 import { buildVm } from '../../src/scenario/vm.ts';
 import type { VmSpec } from '../../src/vm/spec.ts';
 
@@ -43,6 +46,21 @@ describe('worker threads in lockstep', () => {
   test('report a schedule with steps of a thread that has ended', async () => {
     expect((await pool.run(spec, [...good, 1])).strayed).toMatch(/thread 1 has ended, the schedule gives it step/);
   });
+});
+
+test('a thread gets what the schedule chooses for it', async () => {
+  const pool = new LockstepPool(2);
+  const ref = await resolveScenarioName('./test/run/choosing.mjs');
+  const scenario = await openScenario(ref);
+  const schedule = parseSchedule('0.2,1.1,1,0')!;
+  const chosen = createRun(scenario, 100);
+  runOnce(chosen, new ReplayScheduler(schedule));
+  const { trace, results, strayed } = await pool.run(ref, schedule);
+  expect(strayed).toBeUndefined();
+  expect(results).toEqual([[1], [0]]);
+  expect(trace).toEqual(traceOf(chosen.execution));
+  expect(takenSchedule(chosen)).toEqual(schedule);
+  await pool.close();
 });
 
 test('the watchdog ends threads that hang, and the pool continues with new ones', async () => {

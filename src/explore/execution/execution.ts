@@ -34,6 +34,7 @@ const NODES_MAX = 1 << 22;
 const NODES_AT_ONCE = 1 << 24;
 // Local constants: see "Hot code" in CONTRIBUTING.md.
 const { isData, Kind, kindOf, placeOf } = kinds;
+const CHOOSE = kinds.accessCode(Kind.choose, 0);
 
 /** Steps between two looks at the clock. */
 const STRIDE = 1024;
@@ -316,14 +317,15 @@ export class Execution<M extends MemoryModel = MemoryModel> extends StepLog impl
     if (this.observer !== null) this.observer.back(steps);
   }
 
-  /** In how many ways `thread` can take its next step: it may read from several stores. */
+  /** In how many ways `thread` can take its next step: it may choose, or read several stores. */
   choiceCount(thread: number): number {
-    return this.memory.choiceCount(thread);
+    return this.pending[thread] === CHOOSE ? this.tree.operand[this.node[thread]] : this.memory.choiceCount(thread);
   }
 
   /** The steps so far as a schedule. */
   choices(): number[] {
-    return Array.from({ length: this.steps }, (_, s) => encodeChoice(this.schedule[s], this.memory.choiceOf(s)));
+    const choiceOf = (s: number): number => (this.footprints[s] === CHOOSE ? this.values[s] : this.memory.choiceOf(s));
+    return Array.from({ length: this.steps }, (_, s) => encodeChoice(this.schedule[s], choiceOf(s)));
   }
 
   /** See `Threads`. */

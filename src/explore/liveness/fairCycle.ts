@@ -59,7 +59,7 @@ export function findFairCycle(execution: Execution, states: StateCache, limits: 
 }
 
 const isInside = (graph: StateGraph, edge: number, inside: ReadonlySet<number>): boolean =>
-  inside.has(graph.to[edge]) && readFromIndex(graph.choice[edge]) === 0;
+  inside.has(graph.to[edge]) && !graph.isStale[edge];
 
 /** Tarjan's algorithm (1972) without recursion, on the subgraph of the states `among`. */
 function stronglyConnectedComponents(graph: StateGraph, among: readonly number[]): number[][] {

@@ -1,3 +1,4 @@
+import { isChoice, kindOf } from '../../memory/kinds.ts';
 import type { Execution } from '../execution/execution.ts';
 import { type Limits, noLimits } from '../limits.ts';
 import { encodeChoice, readFromIndex, threadOf } from '../schedule.ts';
@@ -13,6 +14,8 @@ export class StateGraph {
   readonly from: number[] = [];
   readonly to: number[] = [];
   readonly choice: number[] = [];
+  /** By edge: whether its step read an older store than the newest. */
+  readonly isStale: boolean[] = [];
   /** By state: its first edge; by edge: the next one of the same state; -1: none. */
   private readonly first: number[] = [];
   private readonly next: number[] = [];
@@ -22,10 +25,11 @@ export class StateGraph {
     return this.enabled.push(enabled) - 1;
   }
 
-  addEdge(from: number, choice: number, to: number): void {
+  addEdge(from: number, choice: number, isStale: boolean, to: number): void {
     this.next.push(this.first[from]);
     this.first[from] = this.from.push(from) - 1;
     this.choice.push(choice);
+    this.isStale.push(isStale);
     this.to.push(to);
   }
 
@@ -66,8 +70,9 @@ export function buildStateGraph(execution: Execution, states: StateCache, limits
       continue;
     }
     const depth = execution.steps;
+    const isStale = readFromIndex(choice) > 0 && !isChoice(kindOf(execution.pending[threadOf(choice)]));
     execution.step(threadOf(choice), readFromIndex(choice));
-    graph.addEdge(state, choice, enter());
+    graph.addEdge(state, choice, isStale, enter());
     if (execution.steps !== path.length - 1) execution.backTo(depth);
   }
   return states.mustRestart ? null : graph;

@@ -19,7 +19,7 @@ export interface MemoryModel {
 
   /**
    * In how many ways `thread` can take its next step; at least 1. Choice 0 reads from the newest
-   * store.
+   * store. Not asked of a `choose`.
    */
   choiceCount(thread: number): number;
   /**
@@ -30,7 +30,7 @@ export interface MemoryModel {
   apply(thread: number, choice: number): void;
   /** Undoes step `s`, the last one, in memory. The execution itself puts the thread back. */
   undo(s: number): void;
-  /** Which choice step `s` was. */
+  /** Which choice step `s` was, if that was no `choose`. */
   choiceOf(s: number): number;
 
   /**

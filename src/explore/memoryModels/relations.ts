@@ -13,6 +13,12 @@ export interface AccessChoice {
   readonly after: readonly number[];
 }
 
+const areEqual = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((store, i) => store === b[i]);
+
+export const isSameChoice = (a: AccessChoice, b: AccessChoice): boolean =>
+  areEqual(a.from, b.from) && areEqual(a.after, b.after);
+
 /** A memory model whose executions are graphs of reads-from and coherence order. */
 export interface GraphModel extends MemoryModel {
   readonly stores: CoherenceOrder;
@@ -46,7 +52,7 @@ export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads
 /**
  * The hash of an execution graph: which step read from which store, and the coherence order. Four
  * words, of which the last two are of reads-from alone. A step is named by its thread and its
- * number there. Wake-ups differ by the threads woken.
+ * number there. Wake-ups differ by the threads woken, choices by what was chosen.
  */
 export function executionGraphHash(model: GraphModel, log: StepLog): readonly [number, number, number, number] {
   const { steps, footprints, values } = log;
@@ -59,7 +65,7 @@ export function executionGraphHash(model: GraphModel, log: StepLog): readonly [n
     const from = model.storesRead(s);
     let h = mixHash(footprints[s], names[s]);
     for (let i = 0; i < from.length; i++) h = mixHash(h, nameOf(names, step[from[i]]));
-    if (kind === Kind.wake) h = mixHash(h, values[s]);
+    if (kind === Kind.wake || kind === Kind.choose) h = mixHash(h, values[s]);
     a = (a + h) | 0;
     b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
     if (from.length === 0 || kind === Kind.lock) continue;

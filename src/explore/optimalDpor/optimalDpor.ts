@@ -1,5 +1,5 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
-import { failedCmpxchg, isCmpxchg, isData, isWrite, kindOf, placeOf } from '../../memory/kinds.ts';
+import { failedCmpxchg, isChoice, isCmpxchg, isData, isWrite, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import { HappensBefore } from '../happensBefore.ts';
@@ -9,10 +9,12 @@ import { lowestSetBit } from '../schedulers/scheduler.ts';
 import { withinPreemptions } from '../search/preemptionBound.ts';
 import { type PropertyChecker, SearchProgress, type SearchResult } from '../search/searchProgress.ts';
 import type { TraceCounter } from '../search/traceCounter.ts';
+import { alternatives, chosenBy, footprintWithChoice, takeChoice } from './choiceCode.ts';
 import {
   type Conflict,
   insertSequence,
   type Sequence,
+  type SleepingStep,
   TreeEncoder,
   type WakeupNode,
   wakeupNode,
@@ -96,9 +98,9 @@ export function optimalDpor(
       if (stop.kind === 'limit' && progress.recordCut(execution)) break;
       const possible = checker.possibly?.(search.order, preemptions === undefined ? undefined : isWithinBound);
       if (possible !== undefined) {
-        const threads = possible.steps.map((s) => execution.schedule[s]);
+        const choices = execution.choices();
         execution.reset();
-        for (const thread of threads) if (execution.stopped() === null) execution.step(thread);
+        for (const s of possible.steps) if (execution.stopped() === null) takeChoice(execution, choices[s]);
         progress.violation = possible.violation;
         break;
       }
@@ -131,8 +133,9 @@ class OptimalDporSearch {
   /** By depth: the roots of the wakeup tree, and the number of the root that is being explored. */
   private readonly trees: WakeupNode[][] = [];
   private readonly branch: number[] = [];
-  /** By depth: the threads in the sleep set. */
+  /** By depth: the threads in the sleep set; and each `choose` there, with its result. */
   private readonly sleepSets: number[] = [];
+  private readonly sleepingChoices: (readonly SleepingStep[])[] = [];
   /** By depth and thread: the footprint of the next step of a thread in the sleep set. */
   private codes: Int32Array;
   /** Encodes what was explored, if this is a work item. */
@@ -152,8 +155,8 @@ class OptimalDporSearch {
     this.codes = new Int32Array(execution.node.length * Math.max(256, 2 * this.floor + 2));
     execution.blockOnSpin = true;
     execution.reset();
-    for (const thread of from?.prefix ?? []) {
-      execution.step(thread);
+    for (const choice of from?.prefix ?? []) {
+      takeChoice(execution, choice);
       this.order.push();
     }
     this.recordStrengthened();
@@ -161,6 +164,7 @@ class OptimalDporSearch {
     this.trees[this.floor] = from?.branch === undefined ? [] : [from.branch];
     this.branch[this.floor] = 0;
     this.sleepSets[this.floor] = 0;
+    this.sleepingChoices[this.floor] = [];
     for (const { thread, code } of from?.sleepSet ?? []) this.addToSleepSet(this.floor, thread, code);
   }
 
@@ -195,18 +199,18 @@ class OptimalDporSearch {
         if (awake === 0) return undefined;
         const { last } = execution;
         const thread = last >= 0 && awake & (1 << last) ? last : lowestSetBit(awake);
-        tree.push(wakeupNode(thread, 0));
+        for (const code of alternatives(execution, thread)) tree.push(wakeupNode(thread, code));
       }
       const node = tree[branch[depth]];
-      execution.step(node.thread);
-      node.code = execution.footprints[depth];
+      execution.step(node.thread, chosenBy(node.code));
+      node.code = footprintWithChoice(execution, depth);
       node.explored = true;
       this.stepsTaken++;
       order.push();
       this.encoder?.begin(node.thread, node.code, true);
       trees[depth + 1] = node.children;
       branch[depth + 1] = 0;
-      this.deriveSleepSet(depth, node.code);
+      this.deriveSleepSet(depth, node.thread, node.code);
     }
   }
 
@@ -271,7 +275,7 @@ class OptimalDporSearch {
     for (let k = e + 1; k < end; k++) {
       if (order.before(e, k)) continue;
       sequence.threads.push(execution.schedule[k]);
-      sequence.codes.push(execution.footprints[k]);
+      sequence.codes.push(footprintWithChoice(execution, k));
     }
     sequence.threads.push(thread);
     sequence.codes.push(code);
@@ -289,6 +293,7 @@ class OptimalDporSearch {
       const t = lowestSetBit(rest);
       if (weakInitial({ thread: t, code: this.codes[e * order.threads + t] }, sequence, this.conflict)) return;
     }
+    if (this.sleepingChoices[e].some((step) => weakInitial(step, sequence, this.conflict))) return;
     insertSequence(this.trees[e], this.branch[e] + 1, sequence, this.conflict);
   }
 
@@ -318,17 +323,21 @@ class OptimalDporSearch {
   }
 
   private addToSleepSet(depth: number, thread: number, code: number): void {
-    this.sleepSets[depth] |= 1 << thread;
+    if (isChoice(kindOf(code))) this.sleepingChoices[depth] = [...this.sleepingChoices[depth], { thread, code }];
+    else this.sleepSets[depth] |= 1 << thread;
     this.codes[depth * this.order.threads + thread] = code;
   }
 
   /**
-   * The sleep set after the step `code` taken at `depth`: the steps that do not conflict with it.
+   * The sleep set after `thread` has taken the step `code` at `depth`: the steps that do not
+   * conflict with it. A `choose` conflicts with itself alone.
    */
-  private deriveSleepSet(depth: number, code: number): void {
+  private deriveSleepSet(depth: number, thread: number, code: number): void {
     const { threads } = this.order;
     if ((depth + 2) * threads > this.codes.length) this.codes = grownCopy(this.codes, this.codes.length * 2);
     this.sleepSets[depth + 1] = 0;
+    const chosen = this.sleepingChoices[depth];
+    this.sleepingChoices[depth + 1] = chosen.length === 0 ? chosen : chosen.filter((step) => step.thread !== thread);
     for (let rest = this.sleepSets[depth]; rest !== 0; rest &= rest - 1) {
       const t = lowestSetBit(rest);
       const sleeping = this.codes[depth * threads + t];

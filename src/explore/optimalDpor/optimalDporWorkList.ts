@@ -1,7 +1,9 @@
 import type { Execution } from '../execution/execution.ts';
 import { HappensBefore } from '../happensBefore.ts';
 import type { Reversal, WorkItem, WorkList, WorkResult } from '../parallel/workItem.ts';
+import { encodeChoice } from '../schedule.ts';
 import type { PropertyChecker } from '../search/searchProgress.ts';
+import { chosenBy } from './choiceCode.ts';
 import {
   type Conflict,
   decodeSiblings,
@@ -55,7 +57,7 @@ export class OptimalDporWorkList implements WorkList {
       const branch = path[path.length - 1];
       const item: WorkItem = {
         kind: 'optimalDpor',
-        prefix: path.slice(0, -1).map(({ thread }) => thread),
+        prefix: path.slice(0, -1).map(({ thread, code }) => encodeChoice(thread, chosenBy(code))),
         sleepSet: this.sleepSetsAlong(path)[path.length - 1],
         branch,
       };
@@ -128,7 +130,9 @@ export class OptimalDporWorkList implements WorkList {
       const left = children.indexOf(step);
       if (left > 0) sleepSet = [...sleepSet, ...children.slice(0, left).map(({ thread, code }) => ({ thread, code }))];
       along.push(sleepSet);
-      if (sleepSet.length > 0) sleepSet = sleepSet.filter(({ code }) => !this.conflict(code, step.code));
+      // A `choose` excludes one of its thread with another result.
+      if (sleepSet.length > 0)
+        sleepSet = sleepSet.filter(({ thread, code }) => thread !== step.thread && !this.conflict(code, step.code));
       ({ children } = step);
     }
     return along;

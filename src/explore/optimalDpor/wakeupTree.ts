@@ -1,9 +1,11 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
+import { isChoice, kindOf } from '../../memory/kinds.ts';
 
 /** A node of a wakeup tree: one step, and the steps to explore after it. */
 export interface WakeupNode {
   readonly thread: number;
-  /** The footprint of the step: see `Execution.footprints`. */
+  /** The footprint of the step: see `Execution.footprints`; of a `choose` see
+   * `choiceCode.ts`. */
   code: number;
   /** Whether the search has taken this step. */
   explored: boolean;
@@ -48,7 +50,8 @@ export type Conflict = (a: number, b: number) => boolean;
  */
 export function weakInitial({ thread, code }: SleepingStep, { threads, codes }: Sequence, conflict: Conflict): boolean {
   for (let i = 0; i < threads.length; i++) {
-    if (threads[i] === thread) return true;
+    // A `choose` with another result is another step, and each of them excludes the other.
+    if (threads[i] === thread) return !isChoice(kindOf(code)) || codes[i] === code;
     if (conflict(code, codes[i])) return false;
   }
   return true;

@@ -15,6 +15,7 @@ export type WorkItem =
   /** All classes that start with `prefix` and the step `branch`, and with no step of `sleepSet`. */
   | {
       readonly kind: 'optimalDpor';
+      /** As a schedule. */
       readonly prefix: readonly number[];
       readonly sleepSet: readonly SleepingStep[];
       /** Undefined: any step. */

@@ -6,7 +6,7 @@ import { Uint53Set } from './uint53Set.ts';
 
 // Local constants: see "Hot code" in CONTRIBUTING.md.
 const { KIND_TRAITS, Kind, kindOf, placeOf } = kinds;
-const { reads: READS, writes: WRITES, queue: QUEUE, rmw: RMW } = kinds.Trait;
+const { reads: READS, writes: WRITES, queue: QUEUE, rmw: RMW, choice: CHOICE } = kinds.Trait;
 const { join53, mixHash } = hash;
 
 /** The most classes that are kept, about 100 MB. Beyond that, classes are no longer counted. */
@@ -16,7 +16,8 @@ export const TRACES_MAX = 1 << 21;
  * Counts the happens-before classes (Mazurkiewicz traces) of executions, and their reads-from
  * classes.
  *
- * Two executions are in one class if each step reads from, or overwrites, the same step in both.
+ * Two executions are in one class if each step reads from, or overwrites, the same step in both,
+ * and chooses the same.
  * Under sequential consistency this orders all conflicting steps. They are in one reads-from class
  * if each step that reads has read from the same step. Memory models have their own hash: see
  * `Execution.graphHash`.
@@ -79,7 +80,7 @@ export class TraceCounter {
       this.readsFromHash = join53(c, d);
       return join53(a, b);
     }
-    const { steps, schedule, footprints } = execution;
+    const { steps, schedule, footprints, values } = execution;
     const places = execution.places.length;
     writer.fill(0);
     taken.fill(0);
@@ -98,7 +99,7 @@ export class TraceCounter {
         from = writer[place];
         const others = overlapping[place];
         for (let i = 0; i < others.length; i++) from = mixHash(from, writer[others[i]]);
-      }
+      } else if (traits & CHOICE) from = values[s] + 1;
       if (traits & QUEUE) from = mixHash(from, writer[places + place]);
       const h = mixHash(mixHash(code, step), from);
       a = (a + h) | 0;

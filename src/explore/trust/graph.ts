@@ -51,13 +51,14 @@ export class ExecutionGraph {
 
   add(event: GraphEvent): void {
     const { execution } = this;
-    const { thread, readsFrom, coherenceAfter } = event;
+    const { thread, readsFrom, coherenceAfter, chosen } = event;
     const s = execution.steps;
     execution.reserve();
     const locations = execution.memory.locations.of[placeOf(execution.pending[thread])];
     const prefix = this.prefixOf(thread, readsFrom);
     prefix[thread]++;
-    execution.memory.take(thread, this.storesOf(readsFrom, locations), this.storesOf(coherenceAfter, locations));
+    const [from, after] = [this.storesOf(readsFrom, locations), this.storesOf(coherenceAfter, locations)];
+    execution.memory.take(thread, from, after, chosen);
     this.events[s] = event;
     this.latestStamps[s] = Math.max(s === 0 ? 0 : this.latestStamps[s - 1], event.readStamp, event.writeStamp);
     this.prefixes[s] = prefix;
@@ -151,11 +152,11 @@ export class ExecutionGraph {
     const events: GraphEvent[] = [];
     for (let i = 0; i < kept.length; i++) {
       const s = kept[i];
-      const { thread, readsFrom, readStamp, writeStamp } = this.events[s];
+      const { thread, readsFrom, chosen, readStamp, writeStamp } = this.events[s];
       if (s === i) events.push(this.events[s]);
       else {
         const coherenceAfter = this.keptBefore(s, renamed);
-        events.push({ thread, readsFrom: rename(readsFrom, renamed), coherenceAfter, readStamp, writeStamp });
+        events.push({ thread, readsFrom: rename(readsFrom, renamed), coherenceAfter, chosen, readStamp, writeStamp });
       }
       renamed[s] = i;
     }
@@ -200,6 +201,7 @@ const equalEvents = (a: GraphEvent, b: GraphEvent): boolean =>
   (a.thread === b.thread &&
     a.readStamp === b.readStamp &&
     a.writeStamp === b.writeStamp &&
+    a.chosen === b.chosen &&
     equalNumbers(a.readsFrom, b.readsFrom) &&
     equalNumbers(a.coherenceAfter, b.coherenceAfter));
 

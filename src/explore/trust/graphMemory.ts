@@ -26,8 +26,11 @@ export interface GraphMemory extends GraphModel {
   readonly stepsOf: readonly (readonly number[])[];
   /** By step: its number among those of its thread, from 1. */
   readonly nth: readonly number[];
-  /** Takes the next step of `thread` by a choice, whether the model has it or not. */
-  take(thread: number, from: readonly number[], after: readonly number[]): void;
+  /**
+   * Takes the next step of `thread` by a choice, whether the model has it or not. `chosen` is what
+   * a `choose` returns.
+   */
+  take(thread: number, from: readonly number[], after: readonly number[], chosen: number): void;
   graphHash(): readonly number[];
   /** The promise that step `s` has read is kept by a store: see `isPromise`. */
   keepPromise?(s: number, store: number): void;

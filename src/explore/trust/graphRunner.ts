@@ -1,3 +1,4 @@
+import { isChoice, kindOf } from '../../memory/kinds.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { AccessChoice } from '../memoryModels/relations.ts';
 import { equalNumbers } from './graph.ts';
@@ -75,7 +76,9 @@ export class GraphRunner {
     const { execution, memory, taken } = this;
     if ((execution.enabled & (1 << thread)) === 0) inconsistent();
     if (isEvent) taken[event] = execution.steps;
-    const choice = memory.findChoice(thread, () => this.choiceOf(event));
+    const isChosen = isChoice(kindOf(execution.pending[thread]));
+    const { chosen } = this.model.graph.events[event];
+    const choice = isChosen ? chosen : memory.findChoice(thread, () => this.choiceOf(event));
     if (choice < 0) inconsistent();
     execution.step(thread, choice);
   }
@@ -119,7 +122,10 @@ export class GraphRunner {
 /** Whether two events after the same events are the same step: stamps are of the search. */
 const isSameStep = (a: GraphEvent, b: GraphEvent): boolean =>
   a === b ||
-  (a.thread === b.thread && equalNumbers(a.readsFrom, b.readsFrom) && equalNumbers(a.coherenceAfter, b.coherenceAfter));
+  (a.thread === b.thread &&
+    a.chosen === b.chosen &&
+    equalNumbers(a.readsFrom, b.readsFrom) &&
+    equalNumbers(a.coherenceAfter, b.coherenceAfter));
 
 function inconsistent(): never {
   throw new Error('a graph was found to be consistent, and its memory model has no execution of it');

@@ -31,7 +31,10 @@ export function addLockRevisits(builder: GraphBuilder, thread: number): void {
     const readsFrom = rename([previous], renamed);
     const stamp = graph.nextStamp(latestStamp(lockWaits, latestStamp(rmwReads, readStamp)));
     workList.push({
-      events: [...events, { thread, readsFrom, coherenceAfter: readsFrom, readStamp: stamp, writeStamp: stamp }],
+      events: [
+        ...events,
+        { thread, readsFrom, coherenceAfter: readsFrom, chosen: 0, readStamp: stamp, writeStamp: stamp },
+      ],
       rmwReads,
       lockWaits: [...lockWaits, { thread: other, readsFrom: [events.length], readStamp }],
     });
@@ -58,6 +61,7 @@ export function notifyLockWaiters(builder: GraphBuilder, event: GraphEvent): voi
       thread: event.thread,
       readsFrom: rename(event.readsFrom, renamed),
       coherenceAfter: rename(event.coherenceAfter, renamed),
+      chosen: 0,
       readStamp: event.readStamp === event.writeStamp ? stamp : event.readStamp,
       writeStamp: stamp,
     };

@@ -31,6 +31,8 @@ export function restrictMaximally(
     const { readStamp, writeStamp } = graph.events[s];
     const deletesRead = s === removed || readStamp > stamp;
     const deletesWrite = s === removed || writeStamp > stamp;
+    // Another branch has chosen otherwise, and makes the same revisit.
+    if (deletesRead && graph.events[s].chosen > 0) return undefined;
     if (deletesRead && !isMaximalRead(graph, s, prefix)) return undefined;
     if (deletesWrite && !isMaximalWrite(builder, s, prefix)) return undefined;
     if (!deletesRead && deletesWrite) halves.push(s);

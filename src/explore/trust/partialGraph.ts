@@ -8,6 +8,8 @@ export interface GraphEvent {
   readonly readsFrom: readonly number[];
   /** Coherence order, by location: the event whose store comes right before; empty for a load. */
   readonly coherenceAfter: readonly number[];
+  /** What a `choose` returns; of other events 0. */
+  readonly chosen: number;
   /**
    * Stamps: when the read half and the write half were added to the graph. The write half of an RMW
    * gets a new stamp when a backward revisit changes what its read half reads. The read half keeps

@@ -1,4 +1,4 @@
-import { isFence, isLocking, isRmw, isWrite, Kind, kindOf } from '../../memory/kinds.ts';
+import { isChoice, isFence, isLocking, isRmw, isWrite, Kind, kindOf } from '../../memory/kinds.ts';
 import { rename } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 import { addLockRevisits, notifyLockWaiters } from './locks.ts';
@@ -18,13 +18,18 @@ export function forwardRevisits(builder: GraphBuilder, thread: number, half: Pen
   const kind = kindOf(execution.pending[thread]);
   const stamp = builder.nextStamp(half?.readStamp ?? 0);
   const readStamp = half?.readStamp ?? stamp;
-  const event = (from: readonly number[], after: readonly number[]): GraphEvent => ({
+  const event = (from: readonly number[], after: readonly number[], chosen = 0): GraphEvent => ({
     thread,
     readsFrom: graph.eventsOf(from),
     coherenceAfter: graph.eventsOf(after),
+    chosen,
     readStamp,
     writeStamp: after.length > 0 ? stamp : readStamp,
   });
+  if (isChoice(kind)) {
+    const count = execution.tree.operand[execution.node[thread]];
+    return Array.from({ length: count }, (_, chosen) => event([], [], chosen));
+  }
   if (isFence(kind)) return [event([], [])];
   if (isLocking(kind)) {
     const events = choices.of(thread).map(({ from, after }) => event(from, after));
@@ -105,6 +110,7 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
       thread,
       readsFrom,
       coherenceAfter,
+      chosen: 0,
       readStamp: storeIsRmw ? readStamp : stamp,
       writeStamp: stamp,
     });
@@ -121,6 +127,7 @@ export function applyBackwardRevisit(builder: GraphBuilder, revisit: BackwardRev
           thread: other,
           readsFrom: from,
           coherenceAfter: [],
+          chosen: 0,
           readStamp: stampOfRead,
           writeStamp: stampOfRead,
         };

@@ -2,8 +2,8 @@ import { svg } from './dom.ts';
 
 /**
  * The mark of a step. Load: a circle. Store: a disc. Read-modify-write: a circle around a disc.
- * Lock: a square. Wait queue: a diamond. Fence: a bar. A store that leaves the store buffer: a
- * triangle.
+ * Lock: a square. Wait queue: a diamond. Fence: a bar. Choice: a triangle. A store that leaves the
+ * store buffer: a triangle that stands on its tip.
  */
 export function createMark(kind: string, x: number, y: number, isBroken: boolean): SVGElement {
   const broken = isBroken ? ' broken' : '';
@@ -25,6 +25,8 @@ export function createMark(kind: string, x: number, y: number, isBroken: boolean
     case 'resume':
     case 'wake':
       return svg('path', { class: `mark orders${broken}`, d: `M${x} ${y - 5}l5 5l-5 5l-5 -5z` });
+    case 'choose':
+      return svg('path', { class: `mark${broken}`, d: `M${x} ${y - 5}l5 9h-10z` });
     case 'rmb':
     case 'wmb':
     case 'mb':

@@ -1,5 +1,6 @@
 import type { Piscina } from 'piscina';
 import type { Violation } from '../../explore/execution/violation.ts';
+import { readFromIndex, threadOf } from '../../explore/schedule.ts';
 import { describeThrown } from '../../input/show.ts';
 import { createSharedSchedule, stepsTaken } from '../../memory/scheduledMemory.ts';
 import { SetupMemory } from '../../memory/setupMemory.ts';
@@ -41,7 +42,8 @@ export class LockstepPool {
       throw new RangeError(`a pool of ${this.threads} threads cannot run ${program.actors.length} actors`);
     const memory = new SharedArrayBuffer(program.layout.size);
     program.init(new SetupMemory(memory));
-    const table = createSharedSchedule(schedule);
+    const threads = schedule.map(threadOf);
+    const table = createSharedSchedule(threads, schedule.map(readFromIndex));
     const common = { source, memory, table: table.control.buffer as SharedArrayBuffer, steps: schedule.length };
     const watchdog = AbortSignal.timeout(this.watchdogMs);
     const settled = await Promise.allSettled(
@@ -57,7 +59,7 @@ export class LockstepPool {
     const trace: Step[] = [];
     for (let i = 0; i < stepsTaken(table); i++) {
       trace.push({
-        thread: schedule[i],
+        thread: threads[i],
         operation: table.operations[i],
         code: table.codes[i],
         value: table.values[i],

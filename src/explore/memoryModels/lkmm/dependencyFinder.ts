@@ -1,4 +1,4 @@
-import { isFullFence, isRead, isRmw, isWrite, kindOf, methodOf } from '../../../memory/kinds.ts';
+import { isChoice, isFullFence, isRead, isRmw, isWrite, kindOf, methodOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isPromise } from '../../trust/partialGraph.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -146,7 +146,7 @@ export class DependencyFinder {
           .run(thread, (read, before) =>
             before.length > longestOf(accesses)
               ? undefined
-              : (told.get(nameOf(read)) ?? this.possible.of(this.locationOf(read.code))[0] ?? [0, 0]),
+              : (told.get(nameOf(read)) ?? this.valuesOf(read)[0] ?? [0, 0]),
           )
           .sites();
         return sites;
@@ -180,7 +180,8 @@ export class DependencyFinder {
   private difference(of: WantedAccess, changed: ReadonlyMap<number, ReadValue>): ReadonlySet<keyof Found> {
     const told = new Map<string, ReadValue>();
     of.accesses.forEach((access, i) => {
-      if (isRead(kindOf(access.code))) told.set(nameOf(access), changed.get(i) ?? access.value);
+      if (isRead(kindOf(access.code)) || isChoice(kindOf(access.code)))
+        told.set(nameOf(access), changed.get(i) ?? access.value);
     });
     const kinds = new Set<keyof Found>();
     const longest = longestOf(of.accesses);
@@ -204,8 +205,14 @@ export class DependencyFinder {
     return kinds;
   }
 
+  /** What an access that was not told its value may return. */
+  private valuesOf({ code, operand }: ProbedAccess): readonly ReadValue[] {
+    if (!isChoice(kindOf(code))) return this.possible.of(this.locationOf(code));
+    return Array.from({ length: operand }, (_, chosen): ReadValue => [chosen, 0]);
+  }
+
   private choose(access: ProbedAccess, choices: { chosen: number; readonly of: number }[], at: number): ReadValue {
-    const values = this.possible.of(this.locationOf(access.code));
+    const values = this.valuesOf(access);
     if (at === choices.length) choices.push({ chosen: 0, of: Math.max(1, values.length) });
     return values[choices[at].chosen] ?? [0, 0];
   }
@@ -307,7 +314,7 @@ function differenceIn(
 const usesOldValue = (code: number): boolean => !['xchg', 'cmpxchg'].includes(methodOf(kindOf(code)).name);
 
 function accessesOf(execution: Execution<LkmmGraph>, own: readonly number[]): KnownAccess[] {
-  const { tree, nodes, footprints, memory } = execution;
+  const { tree, nodes, footprints, values, memory } = execution;
   const counts = new Map<number, number>();
   return own.map((s) => {
     const node = nodes[s];
@@ -315,9 +322,11 @@ function accessesOf(execution: Execution<LkmmGraph>, own: readonly number[]): Kn
     const nth = counts.get(code) ?? 0;
     counts.set(code, nth + 1);
     const store = memory.read[s];
-    const value: ReadValue = isPromise(store)
-      ? [promisedValue(store), 0]
-      : [memory.stores.low[store] ?? 0, memory.stores.high[store] ?? 0];
+    const value: ReadValue = isChoice(kindOf(code))
+      ? [values[s], 0]
+      : isPromise(store)
+        ? [promisedValue(store), 0]
+        : [memory.stores.low[store] ?? 0, memory.stores.high[store] ?? 0];
     const location = memory.locationOf(code);
     const writes = isWrite(kindOf(footprints[s]));
     return {

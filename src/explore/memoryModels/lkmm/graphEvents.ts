@@ -1,4 +1,4 @@
-import { isFence, KIND_TRAITS, Kind, kindOf, placeOf, Trait } from '../../../memory/kinds.ts';
+import { isChoice, isFence, KIND_TRAITS, Kind, kindOf, placeOf, Trait } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { GraphMemory } from '../../trust/graphMemory.ts';
 
@@ -59,6 +59,7 @@ export class GraphEvents {
       for (const s of memory.stepsOf[thread]) {
         const code = tree.code[nodes[s]];
         const kind = kindOf(code);
+        if (isChoice(kind)) continue;
         if (isFence(kind)) {
           if (kind === Kind.mb) mb++;
           else if (kind === Kind.rmb) rmb++;

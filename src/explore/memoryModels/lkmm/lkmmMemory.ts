@@ -3,6 +3,7 @@ import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
   failedCmpxchg,
+  isChoice,
   isCmpxchg,
   isData,
   isFence,
@@ -108,11 +109,13 @@ export class LkmmMemory implements LkmmGraph {
   }
 
   apply(thread: number, choice: number): void {
-    const taken = choice < PROMISED_MAX ? this.choices.of(thread)[choice] : this.promiseBy(thread, choice);
+    const isChosen = isChoice(kindOf(this.execution.pending[thread]));
+    const taken =
+      choice < PROMISED_MAX ? this.choices.of(thread)[isChosen ? 0 : choice] : this.promiseBy(thread, choice);
     if (taken === undefined) throw new BadInput(`a step of thread ${thread} has no choice ${choice}`);
     const { from, after } = taken;
     this.taken[this.execution.steps] = choice;
-    this.take(thread, from, after);
+    this.take(thread, from, after, choice);
   }
 
   private promiseBy(thread: number, choice: number): AccessChoice | undefined {
@@ -145,7 +148,7 @@ export class LkmmMemory implements LkmmGraph {
     this.read[s] = store;
   }
 
-  take(thread: number, from: readonly number[], after: readonly number[]): void {
+  take(thread: number, from: readonly number[], after: readonly number[], chosen: number): void {
     const { execution, stores } = this;
     const { footprints, values, highs, olds, oldHighs, tree } = execution;
     const s = execution.steps;
@@ -188,8 +191,11 @@ export class LkmmMemory implements LkmmGraph {
         this.addStore(thread, place, after[0], false);
       } else [values[s], highs[s]] = [low, high];
       if (this.consistentSteps === s && isNewest(last, from, after)) this.consistentSteps = s + 1;
-    } else if (this.consistentSteps === s) this.consistentSteps = s + 1;
-    execution.completeStep(thread, node, isData(kind), low, high);
+    } else {
+      if (this.consistentSteps === s) this.consistentSteps = s + 1;
+      if (isChoice(kind)) low = values[s] = chosen;
+    }
+    execution.completeStep(thread, node, isData(kind) || isChoice(kind), low, high);
   }
 
   private setRead(s: number, thread: number, location: number, store: number): void {

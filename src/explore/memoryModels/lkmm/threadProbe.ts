@@ -1,4 +1,4 @@
-import { isCmpxchg, isData, isRead, isWrite, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
+import { isChoice, isCmpxchg, isData, isRead, isWrite, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
 import type { LoopRules } from '../../../memory/loopRules.ts';
 import { Execution } from '../../execution/execution.ts';
 import type { Program } from '../../program.ts';
@@ -89,7 +89,7 @@ export class ThreadProbe {
       counts.set(code, nth + 1);
       const [operand, operandHigh, expected] = [tree.operand[node], tree.operandHigh[node], tree.expected[node]];
       const access = { code, operand, operandHigh, expected, nth };
-      const result = isRead(kindOf(code)) ? tell(access, accesses) : NO_VALUE;
+      const result = isRead(kindOf(code)) || isChoice(kindOf(code)) ? tell(access, accesses) : NO_VALUE;
       if (result === undefined) break;
       accesses.push(access);
       memory.result = result;

@@ -2,6 +2,7 @@ import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
   failedCmpxchg,
+  isChoice,
   isCmpxchg,
   isData,
   isFence,
@@ -26,7 +27,7 @@ import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import { ByteRanges } from '../byteRanges.ts';
 import { CoherenceOrder } from '../coherenceOrder.ts';
 import { NO_STEPS } from '../memoryModel.ts';
-import { type AccessChoice, executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
+import { type AccessChoice, executionGraphHash, type GraphModel, isSameChoice, readsOf } from '../relations.ts';
 import { AccessHistory } from './accessHistory.ts';
 import { ChoiceEnumerator } from './choices.ts';
 import { DataRaces } from './dataRaces.ts';
@@ -100,18 +101,18 @@ export class Rc11Memory implements GraphModel {
   }
 
   findChoice(thread: number, wanted: () => AccessChoice): number {
-    const { from, after } = wanted();
-    return this.choices.of(thread).findIndex((other) => equal(other.from, from) && equal(other.after, after));
+    const choice = wanted();
+    return this.choices.of(thread).findIndex((other) => isSameChoice(other, choice));
   }
 
   apply(thread: number, choice: number): void {
-    const { from, after } = this.choices.of(thread)[choice];
+    const { from, after } = this.choices.of(thread)[isChoice(kindOf(this.execution.pending[thread])) ? 0 : choice];
     this.taken[this.execution.steps] = choice;
-    this.take(thread, from, after);
+    this.take(thread, from, after, choice);
   }
 
   /** Takes the next step of `thread` by a choice, whether the model has it or not. */
-  take(thread: number, from: readonly number[], after: readonly number[]): void {
+  take(thread: number, from: readonly number[], after: readonly number[], chosen: number): void {
     const { execution } = this;
     const { footprints, values, highs, olds, oldHighs, tree } = execution;
     const s = execution.steps;
@@ -131,7 +132,8 @@ export class Rc11Memory implements GraphModel {
     values[s] = highs[s] = olds[s] = oldHighs[s] = 0;
     let low = 0;
     let high = 0;
-    if (isFence(kind)) this.transitions.fence(thread, kind);
+    if (isChoice(kind)) low = values[s] = chosen;
+    else if (isFence(kind)) this.transitions.fence(thread, kind);
     else {
       const place = execution.places[id];
       if (isRead(kind)) [low, high] = this.stores.value(place, from);
@@ -145,7 +147,7 @@ export class Rc11Memory implements GraphModel {
       } else if (isRmw(kind)) this.update(thread, kind, place, from, after, low);
       else this.store(thread, kind, place, after);
     }
-    execution.completeStep(thread, node, isData(kind), low, high);
+    execution.completeStep(thread, node, isData(kind) || isChoice(kind), low, high);
   }
 
   private load(thread: number, kind: number, from: readonly number[], low: number, high: number): void {
@@ -345,6 +347,3 @@ export class Rc11Memory implements GraphModel {
     return this.stores.rank[this.firstStore[s]] ?? 0;
   }
 }
-
-const equal = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((value, i) => value === b[i]);

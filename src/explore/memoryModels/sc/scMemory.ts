@@ -12,6 +12,7 @@ const { KIND_TRAITS, Kind, kindOf, placeOf, rmwResult } = kinds;
 const { load: LOAD, store: STORE, rmw: RMW, cmpxchg: CMPXCHG, data: DATA } = kinds.Trait;
 const WIDE_MASK = WIDE;
 const UNCHANGED = NONE;
+const CHOOSE = kinds.accessCode(Kind.choose, 0);
 
 /**
  * HOT under `sc`. Sequential consistency (Lamport 1979): one memory, and each access takes effect
@@ -36,7 +37,22 @@ export class ScMemory extends WordMemory implements MemoryModel {
     return 0;
   }
 
-  apply(thread: number): void {
+  apply(thread: number, choice: number): void {
+    if (this.execution.pending[thread] === CHOOSE) this.choose(thread, choice);
+    else this.access(thread);
+  }
+
+  private choose(thread: number, chosen: number): void {
+    const { execution } = this;
+    const s = execution.steps;
+    execution.footprints[s] = CHOOSE;
+    execution.values[s] = chosen;
+    execution.olds[s] = 0;
+    execution.changed = UNCHANGED;
+    execution.completeStep(thread, execution.node[thread], true, chosen, 0);
+  }
+
+  private access(thread: number): void {
     const { execution, geometry, u32 } = this;
     const { tree, values, olds } = execution;
     const s = execution.steps;

@@ -1,5 +1,6 @@
 import {
   isAcquire,
+  isChoice,
   isFence,
   isFullFence,
   isLoad,
@@ -64,6 +65,7 @@ export class C11Clocks implements Pick<HappensBeforeQuery, 'views' | 'threadView
     this.threadBefore[s] = this.threadViews[thread];
     this.lockBefore[s] = this.lockViews[id];
     this.stepsOf[thread].push(s);
+    if (isChoice(kind)) return;
     if (isFence(kind)) this.fence(thread, kind);
     else if (isQueue(kind)) this.useQueue(thread, kind, id, s);
     else if (isLocking(kind)) this.useLock(thread, kind, id, s);

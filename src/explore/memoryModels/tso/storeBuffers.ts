@@ -1,4 +1,4 @@
-import { isLoad, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
+import { isChoice, isLoad, Kind, kindOf, placeOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { NONE } from '../../execution/stepLog.ts';
 import type { VarintBuffer } from '../../states/varintBuffer.ts';
@@ -60,7 +60,7 @@ export class StoreBuffers {
     for (let t = 0; t < this.of.length; t++) {
       if (this.of[t].length === 0) continue;
       const code = pending[t];
-      if (code < 0 || isLoad(kindOf(code))) continue;
+      if (code < 0 || isLoad(kindOf(code)) || isChoice(kindOf(code))) continue;
       if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)]?.kind)) waiting |= 1 << t;
     }
     return waiting;

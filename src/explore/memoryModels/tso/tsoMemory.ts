@@ -2,6 +2,7 @@ import type { Place } from '../../../memory/cell.ts';
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import {
   failedCmpxchg,
+  isChoice,
   isCmpxchg,
   isData,
   isRmw,
@@ -73,12 +74,12 @@ export class TsoMemory implements GraphModel {
     return 0;
   }
 
-  apply(thread: number): void {
+  apply(thread: number, choice: number): void {
     if (thread >= this.actors) this.flush(thread - this.actors);
-    else this.access(thread);
+    else this.access(thread, choice);
   }
 
-  private access(thread: number): void {
+  private access(thread: number, choice: number): void {
     const { execution } = this;
     const { tree, values, highs, olds } = execution;
     const s = execution.steps;
@@ -116,8 +117,9 @@ export class TsoMemory implements GraphModel {
           this.store(place.id, true);
         }
       }
-    } else if (kind !== Kind.mb) low = this.synchronise(thread, kind as SynchronisationKind, place.id);
-    execution.completeStep(thread, node, isData(kind), low, high);
+    } else if (kind === Kind.choose) low = values[s] = choice;
+    else if (kind !== Kind.mb) low = this.synchronise(thread, kind as SynchronisationKind, place.id);
+    execution.completeStep(thread, node, isData(kind) || isChoice(kind), low, high);
   }
 
   /** A seq_cst store: the buffer is empty. */

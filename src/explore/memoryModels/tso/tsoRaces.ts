@@ -1,4 +1,4 @@
-import { isPlain, isRead, isRmw, kindOf } from '../../../memory/kinds.ts';
+import { isChoice, isPlain, isRead, isRmw, kindOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { Violation } from '../../execution/violation.ts';
 import type { VarintBuffer } from '../../states/varintBuffer.ts';
@@ -106,7 +106,7 @@ export class TsoRaces {
     const { tree, nodes, footprints, values, highs, olds } = this.execution;
     const kind = kindOf(footprints[s]);
     if (isRmw(kind)) return tree.child(nodes[s], olds[s], 0);
-    return isRead(kind) ? tree.child(nodes[s], values[s], highs[s]) : tree.child(nodes[s], 0, 0);
+    return isRead(kind) || isChoice(kind) ? tree.child(nodes[s], values[s], highs[s]) : tree.child(nodes[s], 0, 0);
   }
 
   /** Adds which accesses that can still be raced with happen before what. */
