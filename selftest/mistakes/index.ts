@@ -4,6 +4,7 @@ import { checks } from './checks.ts';
 import { execution } from './execution.ts';
 import { graphs } from './graphs.ts';
 import { input } from './input.ts';
+import { ofKernelCode } from './kernel.ts';
 import { lkmm } from './lkmm.ts';
 import { inLoops } from './loops.ts';
 import { memoryModels } from './memoryModels.ts';
@@ -27,6 +28,7 @@ export const mistakes: readonly Mistake[] = [
   ...inLoops,
   ...campaigns,
   ...input,
+  ...ofKernelCode,
   ...robustness,
   ...axioms,
   ...lkmm,

@@ -21,19 +21,19 @@ import { statusOf, statusOfCheck } from './verdictStatus.ts';
 /**
  * Proves or searches scenarios one after the other, prints the results, and sets the exit status.
  *
- * @param more further fields of the JSON document.
+ * @param more further fields of the JSON document, when it is printed.
  */
 export async function runScenarios(
   scenarios: readonly BuiltInScenario[],
   options: CheckOptions,
-  more: Readonly<Record<string, unknown>> = {},
+  more: () => Readonly<Record<string, unknown>> = () => ({}),
 ): Promise<void> {
   const start = performance.now();
   const width = Math.max(...scenarios.map(({ spec }) => spec.name.length));
   const results: CheckResult[] = [];
   const secondsSoFar = (): number => (performance.now() - start) / 1000;
   const documentOf = (of: readonly CheckResult[]): unknown =>
-    checkDocument(of, scenarios.length, secondsSoFar(), options, more);
+    checkDocument(of, scenarios.length, secondsSoFar(), options, more());
   for await (const result of checkScenarios(scenarios, options, options.json ? documentOf : undefined)) {
     results.push(result);
     if (!options.json) await printResult(result, width, options);

@@ -38,6 +38,32 @@ export interface CompiledKernel {
   readonly parts: readonly CompiledPart[];
   /** Functions around the file that the tree does not have: ours run in their place. */
   readonly ours: readonly string[];
+  /** What can be reached of the code; undefined: it was not compiled for that. */
+  readonly coverage?: CoverageMap | undefined;
+}
+
+/** The blocks and branches of the tree's code. Each has points, which the code reports. */
+export interface CoverageMap {
+  /** How many points there are. They are numbered from 0 on. */
+  readonly points: number;
+  readonly blocks: readonly CoverageBlock[];
+  readonly arms: readonly CoverageArm[];
+}
+
+/** A sequence of instructions without a branch. Each of its points says that it was executed. */
+export interface CoverageBlock {
+  /** `file:line` each. */
+  readonly places: readonly string[];
+  readonly points: readonly number[];
+}
+
+/** One of the two ways that a condition may go. */
+export interface CoverageArm {
+  /** Of the condition: `function file:line:column`. */
+  readonly place: string;
+  readonly point: number;
+  /** The first `file:line` behind it; null: it has none. */
+  readonly to: string | null;
 }
 
 export interface GlobalVariable {
@@ -62,6 +88,9 @@ export interface CompiledPart {
   /** Of the definition; empty: the file is compiled as a whole. */
   readonly name: string;
   readonly hash: string;
+  /** Its first and its last line. Those of a file that is compiled as a whole are 1 and 2^31. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export type KernelApi = '5.11' | '6.2' | '6.17' | 'mail';

@@ -84,6 +84,15 @@ const compare = async (observed: typeof kernel): Promise<Status> =>
 const TREE = resolve('examples/kernel');
 const PATCHES = resolve('examples/kernel-patch');
 const NEW_FILE = '--- /dev/null\n+++ b/new.c\n@@ -0,0 +1 @@\n+int a;\n';
+/** It changes the line of a second batch, which `wrap` does not have. */
+const FAR = `--- a/virt/kvm/gfnring.c
++++ b/virt/kvm/gfnring.c
+@@ -110,3 +110,3 @@
+ \t\tif (mask)
+-\t\t\tenable_log_dirty(kvm, cur_slot, cur_offset, mask);
++\t\t\tenable_log_dirty(kvm, cur_slot, cur_offset, mask | 0);
+ \t\tcur_slot = slot;
+`;
 /** Runs scenarios of the mail's ring in C, without and with a patch of the examples. */
 const patched = (patch: string, ...args: string[]): (() => Promise<Status>) =>
   run('kernel', '--kdir', TREE, '--file', 'virt/kvm/gfnring.c', '--patch', join(PATCHES, `${patch}.patch`), ...args);
@@ -195,6 +204,9 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
   ),
   'kernel --before, kernel --patch: no new finding, and a scenario is undecided after': patched(
     ...['free-early', 'full-ring', '--seconds', '0.001'],
+  ),
+  'kernel --patch: no new finding, and no line of code that the patch adds is executed': run(
+    ...['kernel', '--kdir', TREE, '--file', 'virt/kvm/gfnring.c', 'wrap', '--patch', write('far.patch', FAR)],
   ),
   'kernel conformance: all operations agree': () => compare(kernel),
   'kernel conformance: an operation disagrees': () =>

@@ -26,6 +26,8 @@ describe('--patch compares a tree with itself after a patch', () => {
         '',
         'not compiled, so not judged: Documentation/ring.rst',
         '',
+        'each line of code that the patch adds was executed',
+        '',
       ],
     ]);
     expect(stdout).toMatch(/^\| full-ring \| proved \| R7 .* \| new: R7 /m);
@@ -40,7 +42,12 @@ describe('--patch compares a tree with itself after a patch', () => {
     const { status, stdout } = await kernel('ring', '--patch', patch, '--json');
     expect([status, JSON.parse(stdout).patch]).toEqual([
       0,
-      { compiled: [{ file: 'include/linux/kvm_gfnring.h', definitions: [] }], notCompiled: [] },
+      {
+        compiled: [{ file: 'include/linux/kvm_gfnring.h', definitions: [], elsewhere: [] }],
+        notCompiled: [],
+        unreached: {},
+        executed: null,
+      },
     ]);
   });
 

@@ -115,8 +115,8 @@ test('of vcpu_enter_guest, the check of the ring is taken with the conditions ar
 	}
 }
 `);
-  const { text, line } = sliceOfEnterGuest(root, 'x86.c')!;
-  expect(line).toBe(6);
+  const { text, node } = sliceOfEnterGuest(root, 'x86.c')!;
+  expect(node.startPosition.row).toBe(5);
   expect(text).toMatch(/#line 3 "x86.c"\nif \(pending\(vcpu\)\) \{\n\n#line 6 "x86.c"\nif \(kvm_dirty_ring_check/);
   expect(text).not.toContain('dead');
   expect(sliceOfEnterGuest(await parseC('int other;'), 'x86.c')).toBeUndefined();

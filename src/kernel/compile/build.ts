@@ -40,6 +40,8 @@ export interface Unit {
   readonly allowed: readonly string[];
   readonly defines: readonly string[];
   readonly users: UsersHeaders;
+  /** Whether the code reports which lines and branches it reaches. */
+  readonly coverage: boolean;
 }
 
 type Built = Omit<CompiledKernel, 'key' | 'bytes' | 'file' | 'counts'> & { readonly wasm: Uint8Array<ArrayBuffer> };
@@ -67,7 +69,7 @@ export async function buildModule(tools: Toolchain, unit: Unit): Promise<Built> 
   const include = [`-I${USERS_SHIM_AT}`, `-I${SHIM_AT}`, ...INCLUDE.flatMap((folder) => ['-idirafter', folder])];
   const flags = [...ANALYSIS, ...defines.map((name) => `-D${name}`), ...include];
   const ir = new TextDecoder().decode(await tools.print('clang', [...flags, UNIT], files));
-  const rewritten = hookAccesses(ir, allowed, `${SHIM_AT}/glue.c`);
+  const rewritten = hookAccesses(ir, allowed, `${SHIM_AT}/glue.c`, unit.coverage ? isOfTree : undefined);
   const wasm = await link(tools, rewritten.ir);
   return {
     wasm,
@@ -80,11 +82,14 @@ export async function buildModule(tools: Toolchain, unit: Unit): Promise<Built> 
     taken: around.taken,
     parts: [...wholeFiles(unit.files), ...around.parts],
     ours: around.ours,
+    coverage: rewritten.coverage,
   };
 }
 
 const wholeFiles = (files: SourceFiles): CompiledPart[] =>
-  [...files].filter(([path]) => isOfTree(path)).map(([file, text]) => ({ file, name: '', hash: hashOf(text) }));
+  [...files]
+    .filter(([path]) => isOfTree(path))
+    .map(([file, text]) => ({ file, name: '', hash: hashOf(text), from: 1, to: 2 ** 31 }));
 
 const unitText = ({ file, users }: Unit, { text }: Around): string =>
   [

@@ -27,6 +27,8 @@ export interface CompileRequest extends Partial<UsersHeaders> {
   readonly defines?: readonly string[];
   /** Files that are otherwise than on disk. */
   readonly changed?: ChangedFiles;
+  /** Whether the code reports which lines and branches it reaches. It runs a little slower then. */
+  readonly coverage?: boolean;
 }
 
 /**
@@ -46,7 +48,8 @@ export async function compile(request: CompileRequest): Promise<CompiledKernel> 
   return guarded(
     SECONDS_MAX,
     (reason) => endings[reason],
-    () => compileOrLoad({ defines: [], includes: [], shims: [], changed: new Map(), ...request, file }),
+    () =>
+      compileOrLoad({ defines: [], includes: [], shims: [], changed: new Map(), coverage: false, ...request, file }),
   );
 }
 
@@ -62,7 +65,16 @@ async function compileOrLoad(request: Required<CompileRequest>): Promise<Compile
   const key = keyOf(files, around, request);
   const known = loadFromCache(key);
   if (known !== undefined) return known;
-  const unit: Unit = { file, files, around, isMail, allowed, defines: request.defines, users: request };
+  const unit: Unit = {
+    file,
+    files,
+    around,
+    isMail,
+    allowed,
+    defines: request.defines,
+    users: request,
+    coverage: request.coverage,
+  };
   try {
     const { wasm, ...built } = await buildModule(await Toolchain.load(), unit);
     const compiled: CompiledKernel = {
@@ -84,14 +96,24 @@ async function compileOrLoad(request: Required<CompileRequest>): Promise<Compile
 function keyOf(
   files: SourceFiles,
   around: SourceFiles,
-  { file, allowed, defines, includes, shims }: Required<CompileRequest>,
+  { file, allowed, defines, includes, shims, coverage }: Required<CompileRequest>,
 ): string {
   const hash = createHash('sha256');
   const add = (text: string): void => {
     hash.update(`${text.length}:${text}`);
   };
   const counts = [allowed, defines, includes, shims].map(({ length }) => String(length));
-  for (const part of [FORMAT, file, ...counts, ...allowed, ...defines, ...ANALYSIS, ...toolVersions()]) add(part);
+  for (const part of [
+    FORMAT,
+    String(coverage),
+    file,
+    ...counts,
+    ...allowed,
+    ...defines,
+    ...ANALYSIS,
+    ...toolVersions(),
+  ])
+    add(part);
   for (const of of [files, around])
     for (const path of [...of.keys()].sort()) for (const part of [path, of.get(path)!]) add(part);
   return hash.digest('hex');

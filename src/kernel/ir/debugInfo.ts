@@ -2,6 +2,14 @@ import type { LockKind, StructMember } from '../compiled.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
+/** A place in the source. */
+interface Place {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** The debug information of LLVM IR in text form: metadata nodes by number. */
 export class DebugInfo {
   private readonly nodes = new Map<string, { readonly kind: string; readonly fields: Fields }>();
@@ -19,10 +27,16 @@ export class DebugInfo {
 
   /** The place in the source of an instruction in a line of IR, as `function file:line:column`. */
   siteOf(line: string): string {
+    const place = this.placeOf(line);
+    return place === undefined ? 'an unknown place' : `${place.function} ${place.file}:${place.line}:${place.column}`;
+  }
+
+  /** The same; undefined: the line has no place. Line 0 is that of code that the compiler added. */
+  placeOf(line: string): Place | undefined {
     const location = this.node(/!dbg !(\d+)/.exec(line)?.[1]);
-    if (location === undefined) return 'an unknown place';
+    if (location === undefined) return undefined;
     const { scope, line: row = '0', column = '0' } = location;
-    return `${this.functionOf(scope)} ${this.fileOf(scope)}:${row}:${column}`;
+    return { function: this.functionOf(scope), file: this.fileOf(scope), line: Number(row), column: Number(column) };
   }
 
   /** The file of the function that a line of IR defines. */

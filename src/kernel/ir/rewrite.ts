@@ -1,4 +1,5 @@
-import { type GlobalVariable, KernelError } from '../compiled.ts';
+import { type CoverageMap, type GlobalVariable, KernelError } from '../compiled.ts';
+import { CoveragePoints } from './coveragePoints.ts';
 import { DebugInfo } from './debugInfo.ts';
 import { atomicHooks, hookAtomic } from './rewriteAtomics.ts';
 
@@ -15,6 +16,7 @@ export interface RewrittenIr {
   readonly unhooked: readonly string[];
   readonly info: DebugInfo;
   readonly globals: readonly GlobalVariable[];
+  readonly coverage: CoverageMap | undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = { i8: '8', i16: '16', i32: '32', i64: '64', ptr: '_pointer' };
@@ -53,17 +55,25 @@ const RELEASE = /^(\s+)call void @gfnring_release_(lock|read_lock|srcu_lock)\(pt
  * @param allowed accesses with one of these texts in their description may stay unhooked. Throws
  * `KernelError` where another access cannot be hooked.
  * @param glue the source file whose functions are not hooked
+ * @param isCounted the files whose coverage is measured; undefined: none is.
  */
-export function hookAccesses(ir: string, allowed: readonly string[], glue?: string): RewrittenIr {
+export function hookAccesses(
+  ir: string,
+  allowed: readonly string[],
+  glue?: string,
+  isCounted?: (file: string) => boolean,
+): RewrittenIr {
   const info = new DebugInfo(ir);
   const rewriter = new Rewriter(info);
+  const points = isCounted && new CoveragePoints(info, isCounted);
   let isGlue = false;
-  const lines = ir.split('\n').map((line) => {
+  const lines = ir.split('\n').flatMap((line) => {
+    const reached = points?.before(line) ?? [];
     if (line.startsWith('define ')) {
       isGlue = glue !== undefined && info.fileOfFunction(line) === glue;
       rewriter.beginFunction();
     }
-    return isGlue ? line : rewriter.rewrite(line);
+    return [...reached, isGlue ? line : rewriter.rewrite(line)];
   });
   const { sites, hooked, missed } = rewriter;
   const refused = missed.filter((text) => !allowed.some((name) => text.includes(name)));
@@ -75,7 +85,15 @@ export function hookAccesses(ir: string, allowed: readonly string[], glue?: stri
   const text = lines.join('\n');
   const declared = new Set([...text.matchAll(/^(?:declare|define) .*@(\w+)\(/gm)].map(([, name]) => name));
   const missing = hooks.filter((hook) => !declared.has(/@(\w+)/.exec(hook)![1]));
-  return { ir: `${text}\n${missing.join('\n')}\n${exports}`, sites, hooked, unhooked: missed, info, globals };
+  return {
+    ir: `${text}\n${missing.join('\n')}\n${exports}`,
+    sites,
+    hooked,
+    unhooked: missed,
+    info,
+    globals,
+    coverage: points?.map,
+  };
 }
 
 /** Rewrites the lines of functions, one after the other. */
@@ -203,5 +221,6 @@ const hooks = [
   ]),
   'declare void @gfnring_fill(i32, ptr, i8, i64)',
   'declare void @gfnring_copy(i32, ptr, ptr, i64)',
+  'declare void @gfnring_reach(i32)',
   ...atomicHooks,
 ];

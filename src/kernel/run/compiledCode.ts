@@ -15,6 +15,7 @@ import {
   unlockExclusively,
   waitForReaders,
 } from './kernelLocks.ts';
+import { reachedPoints } from './reachedPoints.ts';
 
 /** Functions of the rest of the kernel that the C code calls. */
 export interface HostImports {
@@ -155,7 +156,11 @@ export class CompiledCode {
 
   private serviceHooks(): Record<string, (...args: never[]) => unknown> {
     const { services } = this;
+    const reached = reachedPoints(this.compiled);
     return {
+      reach: (point: number) => {
+        reached[point] = 1;
+      },
       allocated: (address: number, bytes: number) => this.addresses.allocate(address, bytes),
       warn: (site: number) => services.warned(this.at(site)),
       signal: (site: number) => (services.signalPending(this.at(site)) ? 1 : 0),

@@ -25,6 +25,7 @@ void IMPORT(srcu_lock)(u32 site, u32 address);
 void IMPORT(srcu_unlock)(u32 site, u32 address);
 void IMPORT(synchronize)(u32 site, u32 address);
 void IMPORT(warn)(u32 site);
+void IMPORT(reach)(u32 point);
 u32 IMPORT(resched)(u32 site);
 void IMPORT(yield)(u32 site);
 void IMPORT(flush)(u32 site);
@@ -82,6 +83,7 @@ void gfnring_yield(u32 site) { host_yield(site); }
 void gfnring_flush(u32 site) { host_flush(site); }
 void gfnring_set_bit(u32 site, unsigned long bit, void *bitmap) { host_set_bit(site, bit, ADDRESS(bitmap)); }
 void gfnring_warn(u32 site) { host_warn(site); }
+void gfnring_reach(u32 point) { host_reach(point); }
 u32 gfnring_signal_pending(u32 site) { return host_signal(site); }
 
 /* Objects have gaps between them, so that an access beyond the end of one is not in another. */

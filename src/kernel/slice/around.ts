@@ -104,10 +104,10 @@ class Slicer {
     const structs = this.structs();
     const parts = [
       ...taken.map(({ name, file, node }) => ({ name, file, line: node.startPosition.row + 1 })),
-      ...(enter === undefined ? [] : [{ name: 'vcpu_enter_guest', file: X86, line: enter.line }]),
+      ...(enter === undefined ? [] : [{ name: 'vcpu_enter_guest', file: X86, line: enter.node.startPosition.row + 1 }]),
     ];
-    for (const { name, file, node } of [...taken, ...this.fromHeaders]) this.addPart(file, name, node.text);
-    if (enter !== undefined) this.addPart(X86, 'vcpu_enter_guest', enter.text);
+    for (const { name, file, node } of [...taken, ...this.fromHeaders]) this.addPart(file, name, node);
+    if (enter !== undefined) this.addPart(X86, 'vcpu_enter_guest', enter.node, enter.text);
     const found = new Set(parts.map(({ name }) => name));
     return {
       headers: new Map([...structs, ...this.generated()]),
@@ -119,9 +119,11 @@ class Slicer {
     };
   }
 
-  private addPart(file: string, name: string, text: string): void {
+  /** @param text what is compiled of the definition. */
+  private addPart(file: string, name: string, node: Node, text = node.text): void {
+    const [from, to] = [node.startPosition.row + 1, node.endPosition.row + 1];
     // Its lines move with what is above it.
-    this.parts.push({ file, name, hash: hashOf(text.replace(/^#line \d+/gm, '')) });
+    this.parts.push({ file, name, hash: hashOf(text.replace(/^#line \d+/gm, '')), from, to });
   }
 
   /** Functions of a C file with what they use of that file. Names of ours end the search. */
@@ -177,7 +179,7 @@ class Slicer {
       if (this.hasRingPointer()) skipped.delete('dirty_ring');
       const text = usedMembers(theirs, skipped, context, queue, opaque);
       headers.set(`${SHIM_AT}/linux/gfnring_tree_${struct}.h`, text);
-      this.addPart(theirs.file, `struct ${struct}`, text);
+      this.addPart(theirs.file, `struct ${struct}`, theirs.node, text);
     }
     const text = this.otherStructs(context, queue, opaque);
     headers.set(`${SHIM_AT}/linux/gfnring_tree_structs.h`, [...opaque].map(opaqueType).join('') + text);
@@ -193,7 +195,7 @@ class Slicer {
           ? `${name} {\n${usedMembers(definition, new Set(), context, queue, opaque)}};\n`
           : `${definition.node.text}\n`;
       texts.unshift(text);
-      this.addPart(definition.file, name, text);
+      this.addPart(definition.file, name, definition.node, text);
     }
     for (const text of texts) this.takeFromHeaders(identifiersOf(text));
     return texts.join('');

@@ -10,7 +10,7 @@ const CHECKS = ['kvm_dirty_ring_check_request', 'kvm_dirty_ring_soft_full'];
 export function sliceOfEnterGuest(
   root: Node,
   path: string,
-): { readonly text: string; readonly line: number } | undefined {
+): { readonly text: string; readonly node: Node } | undefined {
   const call = root
     .descendantsOfType('call_expression')
     .find((node) => CHECKS.includes(node.childForFieldName('function')?.text ?? ''));
@@ -27,7 +27,7 @@ export function sliceOfEnterGuest(
     '}\n'.repeat(opened.length),
     '\tgoto out;\nout:\n\treturn r;\n}\n',
   ];
-  return { text: text.join(''), line: check.startPosition.row + 1 };
+  return { text: text.join(''), node: check };
 }
 
 /** A line directive for the start of `node`. */

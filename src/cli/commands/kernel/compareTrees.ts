@@ -1,4 +1,6 @@
 import { SCHEMA } from '../../../input/schema.ts';
+import type { CompiledKernel } from '../../../kernel/compiled.ts';
+import { unreachedOf } from '../../../kernel/run/unreached.ts';
 import { isStopRequested } from '../../../process/stopRequest.ts';
 import { plural } from '../../../report/format.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
@@ -14,6 +16,7 @@ import { print, printJson } from '../../output.ts';
 import { printFinding, warnOfUnwritten } from '../../printFinding.ts';
 import { STATUS } from '../../status.ts';
 import { statusOf } from '../../verdictStatus.ts';
+import { printCoverage } from './coverageOption.ts';
 import { type PatchVerdict, patchLines } from './patchOption.ts';
 
 /** A tree, compiled: what is explored of it. */
@@ -33,26 +36,37 @@ interface Row {
   readonly gone: readonly CheckFinding[];
 }
 
+/** What else is said of the second tree. */
+export interface ComparedCode {
+  /** The verdict on the files of a patch, once all scenarios have run. */
+  readonly patch?: (() => PatchVerdict) | undefined;
+  /** The code whose coverage is printed. */
+  readonly covered?: CompiledKernel | undefined;
+}
+
 /**
  * Explores the scenarios of two trees, and prints one line for each: what was found before and
  * after, and what is new or gone. The traces of new findings follow. Only these change the exit
- * status, and scenarios that are undecided after.
- *
- * @param patch what is said of the files of a patch, if there is one.
+ * status, scenarios that are undecided after, and a patch of which nothing was executed.
  */
 export async function compareTrees(
   before: TreeToCheck,
   after: TreeToCheck,
   markdown: boolean,
-  patch?: PatchVerdict,
+  { patch: judge, covered }: ComparedCode,
 ): Promise<void> {
   const [first, second] = [await resultsOf(before), await resultsOf(after)];
   const names = [...new Set([...second.keys(), ...first.keys()])];
   const rows = names.map((name) => rowOf(name, first.get(name), second.get(name)));
   const fresh = rows.flatMap((row) => row.fresh);
-  const undecided = [...second.values()].some((result) => statusOf(verdictOf(result)) === STATUS.undecided);
-  if (after.options.json) printJson({ schema: SCHEMA, rows, ...(patch && { patch }) });
+  const patch = judge?.();
+  const undecided =
+    patch?.executed === 'nothing' ||
+    [...second.values()].some((result) => statusOf(verdictOf(result)) === STATUS.undecided);
+  if (after.options.json)
+    printJson({ schema: SCHEMA, rows, ...(patch && { patch }), ...(covered && { coverage: unreachedOf(covered) }) });
   else await printComparison(rows, fresh, markdown, after.options, patch);
+  if (covered && !after.options.json) printCoverage(covered);
   const stopped = isStopRequested() ? STATUS.undecided : STATUS.nothingFound;
   process.exitCode = fresh.length > 0 ? STATUS.findings : undecided ? STATUS.undecided : stopped;
 }

@@ -3,6 +3,8 @@ import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile/compile.ts';
 import type { ChangedFiles } from '../../../kernel/compile/kernelTree.ts';
 import type { CompiledKernel } from '../../../kernel/compiled.ts';
+import { reachedPoints } from '../../../kernel/run/reachedPoints.ts';
+import { unreachedOf } from '../../../kernel/run/unreached.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, outsideEventsOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
 import { knownDefects } from '../../../scenario/knownDefects.ts';
@@ -17,7 +19,8 @@ import { print, progress } from '../../output.ts';
 import { runScenarios } from '../../runScenarios.ts';
 import { compareTrees, type TreeToCheck } from './compareTrees.ts';
 import { conformanceCommand } from './conformance.ts';
-import { readPatch, verdictOfPatch } from './patchOption.ts';
+import { printCoverage } from './coverageOption.ts';
+import { filesOfPatch, type PatchVerdict, readPatch, verdictOfPatch } from './patchOption.ts';
 
 interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly kdir?: string;
@@ -30,6 +33,7 @@ interface Options extends Omit<CheckOptions, 'tracker'> {
   readonly as?: string;
   readonly before?: string;
   readonly patch?: string;
+  readonly coverage?: boolean;
   readonly markdown?: boolean;
   readonly ignore: readonly string[];
 }
@@ -89,6 +93,7 @@ export const kernelCommand = (): Command =>
         '--patch <file>',
         'the same for the tree without and with a patch, which is applied in memory; - is stdin',
       ),
+      new Option('--coverage', 'list lines and branches of the C code that no scenario reached'),
       new Option('--markdown', 'print the table in Markdown, without traces'),
       ...checkOptions(),
     ],
@@ -114,25 +119,45 @@ async function checkKernel(names: readonly string[], given: Options): Promise<vo
   if (patch !== undefined) return checkPatch(names, given, kdir, patch);
   const first = before === undefined ? undefined : await compileTree(names, { ...given, kdir: before });
   const { compiled, scenarios, options } = await compileTree(names, { ...given, kdir });
-  if (first !== undefined) return compareTrees(first, { scenarios, options }, markdown === true);
+  const covered = given.coverage ? compiled : undefined;
+  if (first !== undefined) return compareTrees(first, { scenarios, options }, markdown === true, { covered });
   if (!json && !quiet) printHooks(compiled, options.tracker);
   const { hooked, unhooked, taken, ours } = compiled;
-  await runScenarios(scenarios, options, { kernel: { ...kernelFileOf(compiled), hooked, unhooked, taken, ours } });
+  await runScenarios(scenarios, options, () => ({
+    kernel: { ...kernelFileOf(compiled), hooked, unhooked, taken, ours },
+    ...(covered && { coverage: unreachedOf(covered) }),
+  }));
+  if (covered && !json) printCoverage(covered);
 }
 
 /** Compares a tree with the same one after a patch. */
 async function checkPatch(names: readonly string[], given: Options, kdir: string, patch: string): Promise<void> {
   const tree = readPatch(kdir, patch);
-  const before = await compileTree(names, { ...given, kdir });
-  const after = await compileTree(names, { ...given, kdir }, tree.changed);
-  const verdict = verdictOfPatch(tree, before.compiled, after.compiled, patch);
-  await compareTrees(before, after, given.markdown === true, verdict);
+  const before = await compileTree(names, { ...given, kdir, coverage: false });
+  const after = await compileTree(names, { ...given, kdir, coverage: true }, tree.changed);
+  const files = filesOfPatch(tree, before.compiled, after.compiled, patch);
+  const verdict = (): PatchVerdict => verdictOfPatch(files, tree, after.compiled);
+  await compareTrees(before, after, given.markdown === true, {
+    patch: verdict,
+    covered: given.coverage ? after.compiled : undefined,
+  });
 }
 
 /** Compiles the file of a tree, and selects what is explored of it. */
 async function compileTree(
   names: readonly string[],
-  { kdir, file, allowUnhooked, define, config, include, shim, as, ...options }: Options & { readonly kdir: string },
+  {
+    kdir,
+    file,
+    allowUnhooked,
+    define,
+    config,
+    include,
+    shim,
+    as,
+    coverage,
+    ...options
+  }: Options & { readonly kdir: string },
   changed?: ChangedFiles,
 ): Promise<TreeToCheck & { readonly compiled: CompiledKernel }> {
   progress(`compiling ${file} …`);
@@ -143,9 +168,12 @@ async function compileTree(
     defines: [...define, ...config.map((name) => `${name}=1`)],
     includes: include,
     shims: shim,
+    coverage: coverage === true,
     ...(changed && { changed }),
   });
   progress('');
+  // Before any thread is started that shares it.
+  reachedPoints(compiled).fill(0);
   const tracker = as === undefined || as === 'none' ? trackerOfApi[compiled.api] : trackerFor(as, compiled);
   const { conformance = [] } = trackers[tracker];
   return {
