@@ -11,7 +11,7 @@ for (const signal of SIGNALS) process.on(signal, interrupted);
  * checkout links to it before anything is built. Without a file to link to, npm leaves its cache in
  * a state in which every later `npx gfnring` fails.
  */
-const main = new URL('../dist/cli/main.js', import.meta.url);
+const main = new URL('../bundle/cli/main.js', import.meta.url);
 if (existsSync(main)) await import(main.href);
 else {
   process.stderr.write("gfnring: this checkout is not built: run 'npm ci' first\n");

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { PATCH_VARIABLE } from '../selftest/patch/variable.ts';
 import { runCommandLine } from '../src/cli/runCommandLine.ts';
 
-/** The program, as it was built. */
-export const main = join(process.cwd(), 'dist/cli/main.js');
+/** The program, as users run it. Intentional bugs are patches of the single modules. */
+export const main = join(process.cwd(), PATCH_VARIABLE in process.env ? 'dist' : 'bundle', 'cli/main.js');
 
 export interface Run {
   readonly status: number | null;

@@ -19,6 +19,6 @@ test('npx gfnring before npm ci names the missing step, and works afterwards', (
     });
   expect(npx()).toMatchObject({ status: 2, stderr: expect.stringContaining("run 'npm ci' first") });
   symlinkSync(join(process.cwd(), 'node_modules'), join(clone, 'node_modules'));
-  cpSync('dist', join(clone, 'dist'), { recursive: true });
+  for (const made of ['bundle', 'dist']) cpSync(made, join(clone, made), { recursive: true });
   expect(npx()).toMatchObject({ status: 0, stdout: expect.stringMatching(/^ring +prove/) });
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runNode, temporaryFolder } from './commandLine.ts';
 import { blocksOf, commandsOf, expectShown } from './docs/blocks.ts';
@@ -41,14 +41,25 @@ describe('the package', () => {
   test('is the program, its sources, documents and examples, and nothing else', () => {
     const folders = new Set(packed.map((path) => (path.includes('/') ? path.split('/')[0] : path)));
     expect([...folders].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'examples', 'package.json', 'src'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'bundle',
+        'dist',
+        'docs',
+        'examples',
+        'package.json',
+        'src',
+      ].sort(),
     );
-    expect(packed.filter((path) => /tsbuildinfo|^(dist|src)\/.*\.test\.|node_modules|\.gfnring/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      packed.filter((path) => /tsbuildinfo|^dist\/.*\.js|^(dist|src)\/.*\.test\.|node_modules|\.gfnring/.test(path)),
+    ).toEqual([]);
   });
 
-  test('has all sources and their compiled files', () => {
+  test('has all sources, their types, and all of the bundle', () => {
     const sources = readdirSync('src', { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
@@ -56,17 +67,21 @@ describe('the package', () => {
     expect(sources.filter((path) => !packed.includes(path))).toEqual([]);
     const made = sources
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-      .map((path) => path.replace(/^src/, 'dist').replace(/\.ts$/, ''))
-      .flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
+      .map((path) => path.replace(/^src/, 'dist').replace(/\.ts$/, '.d.ts'));
     expect(made.length).toBeGreaterThan(100);
     expect(made.filter((path) => !packed.includes(path))).toEqual([]);
+    const bundled = readdirSync('bundle', { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('.'));
+    expect(bundled.length).toBeGreaterThan(20);
+    expect(bundled.filter((path) => !packed.includes(`bundle/${path}`))).toEqual([]);
     expect(packed).toContain('dist/report/viewer/index.html');
   });
 
   test('has the targets of all source maps', () => {
     const maps = packed.filter((path) => path.endsWith('.js.map'));
-    expect(maps.length).toBeGreaterThan(100);
-    const sources = maps.map((path) => path.replace(/^dist/, 'src').replace(/js\.map$/, 'ts'));
+    const sources = maps.flatMap((map) =>
+      JSON.parse(readFileSync(map, 'utf8')).sources.map((path: string) => join(dirname(map), path)),
+    );
+    expect(sources.length).toBeGreaterThan(100);
     expect(sources.filter((path) => !packed.includes(path))).toEqual([]);
   });
 
@@ -106,10 +121,10 @@ describe('from JavaScript', () => {
   });
 
   test('a module imports the running gfnring, not a broken one that is installed next to it', () => {
-    const index = join(installed, 'dist/index.js');
+    const index = join(installed, 'bundle/index.js');
     const text = readFileSync(index);
     writeFileSync(index, 'no JavaScript');
-    const main = join(process.cwd(), 'dist/cli/main.js');
+    const main = join(process.cwd(), 'bundle/cli/main.js');
     const { status, stdout } = run(main, ...'explore ./examples/sb.mjs --scheduler exhaustive'.split(' '));
     writeFileSync(index, text);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/✓ sb .* proved\n/)]);

@@ -13,6 +13,15 @@ interface Place {
   readonly probed?: boolean;
 }
 
+/** The folder of this module: `dist/memory`, or `bundle/memory`, which has no files. */
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** Files that have the code of many modules: see scripts/bundle.mjs. */
+const CHUNKS = resolve(HERE, '../chunks');
+
+/** What has the code of this folder and of no caller: the folder, or its chunk. */
+const unitOf = ({ file }: Place): string => (dirname(file) === CHUNKS ? file : dirname(file));
+
 /**
  * The first caller in a stack that is in another folder than the top frame, as `file:line:column`,
  * with source maps applied. Paths inside the current directory are relative to it. Undefined where
@@ -22,7 +31,7 @@ export function callerOf(stack: string): string | undefined {
   // Another `Error.prepareStackTrace` may give something else than text.
   if (typeof stack !== 'string') return undefined;
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
-  const caller = places.find(({ file }) => dirname(file) !== dirname(places[0].file));
+  const caller = places.find((place) => unitOf(place) !== unitOf(places[0]));
   if (caller === undefined) return undefined;
   const { file, line, column } = written(caller);
   const short = relative('.', file);
@@ -45,16 +54,14 @@ export function siteLine(site: string): string | undefined {
 export function throwerOf(stack: unknown): string | undefined {
   if (typeof stack !== 'string') return undefined;
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
-  const thrower = places.find(({ file }) => !OURS.includes(dirname(file)));
+  const thrower = places.map(written).find(({ file }) => !OURS.includes(dirname(file)));
   if (thrower === undefined) return undefined;
-  const { file, line } = written(thrower);
+  const { file, line } = thrower;
   return shortPlace(`${file}:${line}:0`);
 }
 
 /** Folders of the code between an operation and its memory. */
-const OURS = ['.', '../check', '../run', '../scenario', '../vm'].map((folder) =>
-  resolve(dirname(fileURLToPath(import.meta.url)), folder),
-);
+const OURS = ['memory', 'check', 'run', 'scenario', 'vm'].map((folder) => resolve(HERE, '../../src', folder));
 
 /**
  * `file:line` of a place `file:line:column`; the path is relative to the current directory if it is

@@ -101,8 +101,7 @@ export const kernelCommand = (): Command =>
     examples: {
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
       'kernel --kdir linux-6.1 --memory-model rc11 --accept-known': 'status 0 while nothing new is found',
-      'kernel --before linux-6.12 --kdir my-tree --markdown': 'what a patch changes, as a table for a reply',
-      'kernel --patch fix.patch --kdir linux-6.12': 'the same for a patch that is in a file, as a mail or a diff',
+      'kernel --patch fix.patch --kdir linux-6.12': 'what a patch changes, as a mail or a diff has it',
       'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
     },
     action: checkKernel,
