@@ -37,7 +37,7 @@ const keepPlaces = {
 };
 
 /** Renamed at the end: a command that starts meanwhile finds the old bundle or the new one. */
-const made = `${root}build/bundle`;
+const made = `${root}bundle.new`;
 rmSync(made, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(ENTRIES.map((name) => [name, `${source}${name}.ts`])),
