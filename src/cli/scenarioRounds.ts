@@ -76,7 +76,6 @@ function ownName(property: string, spec: VmSpec | VmsSpec): string {
 
 function withoutPropertiesOf(spec: VmSpec | VmsSpec, names: readonly string[]): VmSpec | VmsSpec {
   if (names.length === 0) return spec;
-  return 'vms' in spec
-    ? { ...spec, vms: spec.vms.map((vm) => ({ ...vm, ignores: names })) }
-    : { ...spec, ignores: names };
+  const without = (vm: VmSpec): VmSpec => ({ ...vm, ignores: [...(vm.ignores ?? []), ...names] });
+  return 'vms' in spec ? { ...spec, vms: spec.vms.map(without) } : without(spec);
 }

@@ -66,6 +66,12 @@ export interface CoverageArm {
   readonly to: string | null;
 }
 
+/** Compiled code of any kind: what it takes to run it. */
+export type CompiledUnit = Pick<
+  CompiledKernel,
+  'key' | 'bytes' | 'file' | 'sites' | 'hooked' | 'unhooked' | 'structs' | 'globals' | 'taken' | 'coverage'
+>;
+
 export interface GlobalVariable {
   readonly name: string;
   /** The export that returns its address. */

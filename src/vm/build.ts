@@ -49,6 +49,7 @@ function shapeOf(tracker: TrackerDescriptor, spec: VmSpec, thread: number): VmSh
     tracker,
     threads: thread + spec.actors.length,
     hostWrites: performs(spec, 'host-write'),
+    rewritesRings: performs(spec, 'poke'),
     slotsMax: new Map(slotSizeChanges(spec).map(({ slot }) => [slot, pagesMax(spec, slot)])),
     pauses: performsWhere(spec, ({ pauses }) => pauses),
     signalled: threadsOf(spec, thread, signalledActors(spec)),

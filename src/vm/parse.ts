@@ -64,7 +64,7 @@ function checkShape(trackers: TrackerTable, tracker: TrackerDescriptor, spec: Vm
   }
 }
 
-const OPTIONS: readonly TrackerOption[] = ['kernel', 'manualProtect', 'backupBitmap'];
+const OPTIONS: readonly TrackerOption[] = ['kernel', 'consumer', 'manualProtect', 'backupBitmap'];
 
 /** The trackers that support something, by their families where all versions do. */
 function formatSupporters(trackers: TrackerTable, supports: (tracker: TrackerDescriptor) => boolean): string {

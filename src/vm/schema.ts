@@ -48,6 +48,11 @@ const kernelFields = (t: FieldTypes) => ({
   returns: t.optional(t.oneOf(['bool'])).describe("of the mail's functions: reset says only whether it processed any"),
 });
 
+const consumerFields = (t: FieldTypes) => ({
+  file: t.text().describe("the file's path"),
+  key: t.pattern(/^[0-9a-f]{64}$/, '64 hex digits').describe('the key of the compiled function in the cache'),
+});
+
 export const operationSchema = (t: FieldTypes) =>
   t.variants(
     'do',
@@ -95,6 +100,9 @@ export const vmFields = (t: FieldTypes, trackers: readonly string[]) => ({
   kernel: t
     .optional(t.fields(kernelFields(t)))
     .describe('a C file in the place of our own `gfn-ring` or `dirty-ring`: see `gfnring kernel`'),
+  consumer: t
+    .optional(t.fields(consumerFields(t)))
+    .describe("a VMM's own function that harvests, in place of ours: see `gfnring kernel --consumer`"),
 });
 
 /** The schema of a VM with one of these trackers. */

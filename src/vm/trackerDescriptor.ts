@@ -9,7 +9,7 @@ import type { BuiltInScenario, KnownDefect } from './builtInScenario.ts';
 import type { OperationSpec, VmSpec } from './spec.ts';
 
 /** Fields of a `VmSpec` that only some trackers have. */
-export type TrackerOption = 'manualProtect' | 'backupBitmap' | 'kernel';
+export type TrackerOption = 'manualProtect' | 'backupBitmap' | 'kernel' | 'consumer';
 
 /** Operations that only some trackers have. Each needs its method of `DirtyTracker`. */
 export type RingOperation = Extract<OperationSpec['do'], 'push' | 'harvest' | 'count' | 'reset-ring'>;
@@ -31,7 +31,10 @@ export interface TrackedVm<T extends DirtyTracker> {
 }
 
 /** What is checked of a tracker beyond that it loses no page. */
-export type TrackerRules = Pick<Properties, 'always' | 'finally' | 'monitors' | 'unordered' | 'threadMonitors'>;
+export type TrackerRules = Pick<
+  Properties,
+  'always' | 'finally' | 'monitors' | 'unordered' | 'threadMonitors' | 'resultsMatter'
+>;
 
 /**
  * All that is known of a tracker beside its code. Code outside the tracker's folder asks this, and

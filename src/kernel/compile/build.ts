@@ -14,7 +14,7 @@ import {
 } from './sourceTree.ts';
 import type { Toolchain } from './toolchain.ts';
 
-const STACK_BYTES = 16_384;
+export const STACK_BYTES = 16_384;
 /**
  * The most memory that compiled code may have: each machine that is built has a memory of its own.
  */
@@ -69,8 +69,8 @@ export async function buildModule(tools: Toolchain, unit: Unit): Promise<Built> 
   const include = [`-I${USERS_SHIM_AT}`, `-I${SHIM_AT}`, ...INCLUDE.flatMap((folder) => ['-idirafter', folder])];
   const flags = [...ANALYSIS, ...defines.map((name) => `-D${name}`), ...include];
   const ir = new TextDecoder().decode(await tools.print('clang', [...flags, UNIT], files));
-  const rewritten = hookAccesses(ir, allowed, `${SHIM_AT}/glue.c`, unit.coverage ? isOfTree : undefined);
-  const wasm = await link(tools, rewritten.ir);
+  const rewritten = hookAccesses(ir, allowed, [`${SHIM_AT}/glue.c`], unit.coverage ? isOfTree : undefined);
+  const wasm = await linkHooked(tools, [rewritten.ir]);
   return {
     wasm,
     api: isMail ? 'mail' : apiOf(wasm, file),
@@ -101,14 +101,19 @@ const unitText = ({ file, users }: Unit, { text }: Around): string =>
     '',
   ].join('\n');
 
-async function link(tools: Toolchain, ir: string): Promise<Uint8Array<ArrayBuffer>> {
-  const object = await tools.run(
-    'clang',
-    // Binaryen optimises. clang's own passes would take longer than the rest of the compilation.
-    [...TARGET.filter((flag) => flag !== '-g'), '-O0', '-Wno-override-module', '-c', 'hooked.ll'],
-    new Map([['hooked.ll', withoutMetadata(ir)]]),
-    'subject.o',
-  );
+/** Links LLVM IR in which accesses are hooked. */
+export async function linkHooked(tools: Toolchain, irs: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  const objects = new Map<string, Uint8Array>();
+  for (const [i, ir] of irs.entries()) {
+    const object = await tools.run(
+      'clang',
+      // Binaryen optimises. clang's own passes would take longer than the rest of the compilation.
+      [...TARGET.filter((flag) => flag !== '-g'), '-O0', '-Wno-override-module', '-c', 'hooked.ll'],
+      new Map([['hooked.ll', withoutMetadata(ir)]]),
+      'subject.o',
+    );
+    objects.set(`subject${i}.o`, object);
+  }
   const linked = await tools.run(
     'wasm-ld',
     [
@@ -116,9 +121,9 @@ async function link(tools: Toolchain, ir: string): Promise<Uint8Array<ArrayBuffe
       `--max-memory=${MEMORY_BYTES_MAX}`,
       // Exported, it is not called by every other export: the kernel calls no constructors either.
       '--export=__wasm_call_ctors',
-      ...['--export=__stack_pointer', '--export=__heap_base', '--export-memory', 'subject.o'],
+      ...['--export=__stack_pointer', '--export=__heap_base', '--export-memory', ...objects.keys()],
     ],
-    new Map([['subject.o', object]]),
+    objects,
     'linked.wasm',
   );
   return new Uint8Array(tools.lower(linked));

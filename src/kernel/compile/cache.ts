@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { writeAtomically } from '../../files/atomicWrite.ts';
-import { type CompiledKernel, KernelError } from '../compiled.ts';
+import { type CompiledKernel, type CompiledUnit, KernelError } from '../compiled.ts';
 
 /**
  * The folder of compiled files. Their names are hashes of their content, so any number of processes
@@ -17,9 +17,9 @@ const wasmOf = (key: string): string => join(folder(), `${key}.wasm`);
 const jsonOf = (key: string): string => join(folder(), `${key}.json`);
 
 /** The compiled file with that key, or undefined. */
-export function loadFromCache(key: string): CompiledKernel | undefined {
+export function loadFromCache<T extends CompiledUnit = CompiledKernel>(key: string): T | undefined {
   try {
-    const compiled = JSON.parse(readFileSync(jsonOf(key), 'utf8')) as CompiledKernel;
+    const compiled = JSON.parse(readFileSync(jsonOf(key), 'utf8')) as T;
     return statSync(wasmOf(key)).size === compiled.bytes ? compiled : undefined;
   } catch {
     return undefined; // also where one of its two files is missing
@@ -35,7 +35,7 @@ export function loadModule(key: string): WebAssembly.Module {
   return module;
 }
 
-export function saveToCache(compiled: CompiledKernel, wasm: Uint8Array): void {
+export function saveToCache(compiled: CompiledUnit, wasm: Uint8Array): void {
   try {
     writeAtomically(wasmOf(compiled.key), wasm);
     writeAtomically(jsonOf(compiled.key), JSON.stringify(compiled));

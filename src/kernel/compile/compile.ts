@@ -39,18 +39,20 @@ export interface CompileRequest extends Partial<UsersHeaders> {
  */
 export async function compile(request: CompileRequest): Promise<CompiledKernel> {
   const file = posix.normalize(request.file.replaceAll('\\', '/'));
+  return limitCompilation(file, () =>
+    compileOrLoad({ defines: [], includes: [], shims: [], changed: new Map(), coverage: false, ...request, file }),
+  );
+}
+
+/** Ends the whole command where the compilation of `file` takes too long, or too much memory. */
+export function limitCompilation<T>(file: string, work: () => Promise<T>): Promise<T> {
   const failed = (why: string): Ending => ({ status: 'usage', stderr: `gfnring: ${oneLine(file)}: ${why}\n` });
   const endings: Readonly<Record<EndReason, Ending>> = {
     late: failed(`it has not compiled after ${SECONDS_MAX} seconds`),
     'out of memory': failed('compiling takes more memory than is allowed; clang alone takes about 600 MB'),
     interrupted: { status: 'interrupted', stderr: 'gfnring: interrupted\n' },
   };
-  return guarded(
-    SECONDS_MAX,
-    (reason) => endings[reason],
-    () =>
-      compileOrLoad({ defines: [], includes: [], shims: [], changed: new Map(), coverage: false, ...request, file }),
-  );
+  return guarded(SECONDS_MAX, (reason) => endings[reason], work);
 }
 
 async function compileOrLoad(request: Required<CompileRequest>): Promise<CompiledKernel> {
@@ -120,10 +122,10 @@ function keyOf(
 }
 
 /** The version of cached files. A change of how files are rewritten or linked needs a new one. */
-const FORMAT = '10';
+export const FORMAT = '12';
 
 /** `none` where a package is not installed: a cached file needs no compiler. */
-function toolVersions(): string[] {
+export function toolVersions(): string[] {
   const { resolve } = createRequire(import.meta.url);
   return ['@yowasp/clang', 'binaryen'].map((name) => {
     try {

@@ -10,7 +10,7 @@ import { isFile, type KernelTree } from './kernelTree.ts';
 export type SourceFiles = ReadonlyMap<string, string>;
 
 /** Our own headers, which come before those of the tree. They are shipped in `src`. */
-const SHIM = fileURLToPath(new URL('../../../src/kernel/shim/', import.meta.url));
+export const SHIM = fileURLToPath(new URL('../../../src/kernel/shim/', import.meta.url));
 export const SHIM_AT = 'gfnring-shim';
 /** Where the folders of `--shim` and the files of `--include` are for the compiler. */
 export const USERS_SHIM_AT = 'gfnring-users-shim';
@@ -94,11 +94,12 @@ export const readAround = (tree: KernelTree, path: string): string | undefined =
 export const includedPaths = ({ includes }: UsersHeaders): string[] =>
   includes.map((path, i) => `${INCLUDED_AT}/${i}/${basename(path)}`);
 
-function ownHeaders(): [path: string, text: string][] {
-  const names = readdirSync(SHIM, { recursive: true, encoding: 'utf8' }).filter((path) => /\.[ch]$/.test(path));
-  return names
-    .sort()
-    .map((path) => [`${SHIM_AT}/${path.replaceAll('\\', '/')}`, readFileSync(join(SHIM, path), 'utf8')]);
+const ownHeaders = (): [path: string, text: string][] => packageSources(SHIM, SHIM_AT);
+
+/** The C files of a folder of this package, with their paths below `at`. */
+export function packageSources(folder: string, at: string): [path: string, text: string][] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.[ch]$/.test(path));
+  return names.sort().map((path) => [`${at}/${path.replaceAll('\\', '/')}`, readFileSync(join(folder, path), 'utf8')]);
 }
 
 function usersHeaders(users: UsersHeaders): [path: string, text: string][] {

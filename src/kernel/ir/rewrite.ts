@@ -54,13 +54,13 @@ const RELEASE = /^(\s+)call void @gfnring_release_(lock|read_lock|srcu_lock)\(pt
  *
  * @param allowed accesses with one of these texts in their description may stay unhooked. Throws
  * `KernelError` where another access cannot be hooked.
- * @param glue the source file whose functions are not hooked
+ * @param glue source files whose functions are not hooked
  * @param isCounted the files whose coverage is measured; undefined: none is.
  */
 export function hookAccesses(
   ir: string,
   allowed: readonly string[],
-  glue?: string,
+  glue: readonly string[] = [],
   isCounted?: (file: string) => boolean,
 ): RewrittenIr {
   const info = new DebugInfo(ir);
@@ -70,7 +70,7 @@ export function hookAccesses(
   const lines = ir.split('\n').flatMap((line) => {
     const reached = points?.before(line) ?? [];
     if (line.startsWith('define ')) {
-      isGlue = glue !== undefined && info.fileOfFunction(line) === glue;
+      isGlue = glue.includes(info.fileOfFunction(line));
       rewriter.beginFunction();
     }
     return [...reached, isGlue ? line : rewriter.rewrite(line)];
@@ -196,13 +196,13 @@ class Rewriter {
 const GLOBAL = /^(@[\w.$-]+) = (?!.*\bexternal\b)[^{"%]*\bglobal\b/;
 
 /** The variables of the code, and IR with an export for each that returns its address. */
-function exportGlobals(lines: readonly string[], info: DebugInfo, glue: string | undefined) {
+function exportGlobals(lines: readonly string[], info: DebugInfo, glue: readonly string[]) {
   const globals: GlobalVariable[] = [];
   const text: string[] = [];
   for (const line of lines) {
     const symbol = GLOBAL.exec(line)?.[1];
     const variable = symbol === undefined ? undefined : info.variableOf(line);
-    if (variable === undefined || variable.file === glue) continue;
+    if (variable === undefined || glue.includes(variable.file)) continue;
     const name = `gfnring_global_${globals.length}`;
     const attributes = `#${1_000_000 + globals.length}`;
     text.push(

@@ -1,4 +1,3 @@
-import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import { check } from '../../memory/assume.ts';
 import type { Cell, Cell64, Place } from '../../memory/cell.ts';
 import { KernelError } from '../compiled.ts';
@@ -33,10 +32,13 @@ export class AddressMap {
   private readonly stackTop: number;
   /** The end of static data, which begins at `stackTop`. */
   private readonly staticEnd: number;
+  /** The rule that an access outside of all objects violates. */
+  private readonly boundsRule: string;
 
-  constructor(stackTop: number, staticEnd: number) {
+  constructor(stackTop: number, staticEnd: number, boundsRule: string) {
     this.stackTop = stackTop;
     this.staticEnd = staticEnd;
+    this.boundsRule = boundsRule;
   }
 
   /** Accesses of `bytes` bytes at `address` go to `place`. Words of several widths may overlap. */
@@ -87,7 +89,7 @@ export class AddressMap {
 
   /**
    * The region of an access that has no place; undefined: static data. Outside of all objects it
-   * violates G1.
+   * violates the rule for bounds.
    */
   regionOf(where: string, address: number, bytes: number, does: string): Region | undefined {
     const key = keyOf(address, bytes);
@@ -106,7 +108,7 @@ export class AddressMap {
       );
     check(
       false,
-      KERNEL_RULE.G1_WITHIN_BOUNDS,
+      this.boundsRule,
       `${where} ${does} ${bytes} bytes ${address >= 0 && address < STACK_FROM ? `at address ${address}` : 'beyond every object'}`,
     );
   }

@@ -1,10 +1,9 @@
-import { KERNEL_RULE } from '../../kvm/kernelRules.ts';
 import { performAccess, performFence } from '../../memory/accessMemory.ts';
 import { check } from '../../memory/assume.ts';
 import type { LoadOrder, StoreOrder } from '../../memory/kinds.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { loadModule } from '../compile/cache.ts';
-import { type CompiledKernel, KernelError } from '../compiled.ts';
+import { type CompiledUnit, KernelError } from '../compiled.ts';
 import { AccessOrder } from '../ir/rewrite.ts';
 import { AddressMap, type Region, STACK_FROM } from './addressMap.ts';
 import {
@@ -15,23 +14,14 @@ import {
   unlockExclusively,
   waitForReaders,
 } from './kernelLocks.ts';
-import { reachedPoints } from './reachedPoints.ts';
 
-/** Functions of the rest of the kernel that the C code calls. */
-export interface HostImports {
-  /** kvm_arch_mmu_enable_log_dirty_pt_masked. */
-  rearm(mem: Memory, slot: number, offset: bigint, mask: bigint): void;
-  signalPending(mem: Memory): boolean;
-  /** need_resched, spin_needbreak and their like. */
-  needResched(mem: Memory): boolean;
-  /** cond_resched and schedule: the thread is no longer asked to yield. */
-  yielded(mem: Memory): void;
-  /** kvm_flush_remote_tlbs. */
-  flush(mem: Memory): void;
-  /** set_bit_le in the bitmap at `address`. */
-  setBit(mem: Memory, address: number, bit: number): void;
-  /** A WARN_ON with a true condition. */
-  warned(mem: Memory): void;
+/** The functions that compiled code imports, by name. */
+export type Imports = Record<string, (...args: never[]) => unknown>;
+
+/** The rules that compiled code violates by an access out of bounds, and by a trap. */
+export interface CodeRules {
+  readonly bounds: string;
+  readonly crash: string;
 }
 
 /**
@@ -40,9 +30,9 @@ export interface HostImports {
  * can abort and run it again like any other operation.
  */
 export class CompiledCode {
-  readonly compiled: CompiledKernel;
+  readonly compiled: CompiledUnit;
   readonly addresses: AddressMap;
-  private readonly services: HostImports;
+  private readonly rules: CodeRules;
   private readonly exports: Record<string, unknown>;
   private readonly stack: WebAssembly.Global;
   private readonly stackTop: number | bigint;
@@ -55,10 +45,11 @@ export class CompiledCode {
   private readonly memory: WebAssembly.Memory;
   private seen: DataView;
 
-  constructor(compiled: CompiledKernel, services: HostImports) {
+  /** @param services what the code imports beside the hooks of accesses and locks. */
+  constructor(compiled: CompiledUnit, rules: CodeRules, services: (code: CompiledCode) => Imports) {
     this.compiled = compiled;
-    this.services = services;
-    const imports = { ...this.accessHooks(), ...this.lockHooks(), ...this.serviceHooks() };
+    this.rules = rules;
+    const imports = { ...this.accessHooks(), ...this.lockHooks(), ...services(this) };
     const instance = new WebAssembly.Instance(loadModule(compiled.key), { gfnring: imports });
     this.exports = instance.exports;
     this.memory = this.exports.memory as WebAssembly.Memory;
@@ -66,7 +57,7 @@ export class CompiledCode {
     this.stack = this.exports.__stack_pointer as WebAssembly.Global;
     this.stackTop = this.stack.value;
     const heap = this.exports.__heap_base as WebAssembly.Global;
-    this.addresses = new AddressMap(Number(this.stackTop), Number(heap.value));
+    this.addresses = new AddressMap(Number(this.stackTop), Number(heap.value), rules.bounds);
   }
 
   /** Calls an export during the set-up. */
@@ -96,7 +87,7 @@ export class CompiledCode {
       return (this.exports[name] as (...args: readonly (number | bigint)[]) => number)(...args);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError)
-        check(false, KERNEL_RULE.G4_NO_CRASH, `${error.message}, after ${mem.origin ?? 'nothing'}`);
+        check(false, this.rules.crash, `${error.message}, after ${mem.origin ?? 'nothing'}`);
       throw error;
     }
   }
@@ -117,7 +108,7 @@ export class CompiledCode {
     return this.seen;
   }
 
-  private accessHooks(): Record<string, (...args: never[]) => unknown> {
+  private accessHooks(): Imports {
     return {
       load: (site: number, order: number, address: number, bytes: number) => this.load(site, order, address, bytes),
       load64: (site: number, order: number, address: number) => this.load64(site, order, address),
@@ -136,7 +127,7 @@ export class CompiledCode {
     };
   }
 
-  private lockHooks(): Record<string, (...args: never[]) => unknown> {
+  private lockHooks(): Imports {
     // Nothing runs beside the set-up.
     const hook =
       (use: typeof lockExclusively) =>
@@ -154,43 +145,22 @@ export class CompiledCode {
     };
   }
 
-  private serviceHooks(): Record<string, (...args: never[]) => unknown> {
-    const { services } = this;
-    const reached = reachedPoints(this.compiled);
-    return {
-      reach: (point: number) => {
-        reached[point] = 1;
-      },
-      allocated: (address: number, bytes: number) => this.addresses.allocate(address, bytes),
-      warn: (site: number) => services.warned(this.at(site)),
-      signal: (site: number) => (services.signalPending(this.at(site)) ? 1 : 0),
-      resched: (site: number) => (services.needResched(this.at(site)) ? 1 : 0),
-      yield: (site: number) => services.yielded(this.at(site)),
-      set_bit: (site: number, bit: bigint, bitmap: number) => services.setBit(this.at(site), bitmap, Number(bit)),
-      flush: (site: number) => {
-        this.at(site);
-        services.flush(this.elsewhere());
-      },
-      rearm: (_: number, slot: number, offset: bigint, mask: bigint) =>
-        services.rearm(this.elsewhere(), slot >>> 0, BigInt.asUintN(64, offset), BigInt.asUintN(64, mask)),
-    };
-  }
-
   /** The memory of the call, for code that is no C. */
-  private elsewhere(): Memory {
+  elsewhere(): Memory {
     this.mem!.origin = undefined;
     return this.mem!;
   }
 
   /** The memory of the call, with the place of its next access in the source. */
-  private at(site: number): Memory {
+  at(site: number): Memory {
     const { mem } = this;
     if (mem === undefined) throw new KernelError(`${this.where(site)} is reached while objects are made`);
     mem.origin = this.compiled.sites[site];
     return mem;
   }
 
-  private where(site: number): string {
+  /** The place of an access in the source. */
+  where(site: number): string {
     return this.compiled.sites[site];
   }
 

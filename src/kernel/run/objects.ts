@@ -72,7 +72,7 @@ function moreMembers(
 }
 
 /** The variables of the code. Those whose types have no place never change. */
-const globalMembers = (code: CompiledCode, layout: Layout, use: LockUse): ExtraMember[] =>
+export const globalMembers = (code: CompiledCode, layout: Layout, use: LockUse): ExtraMember[] =>
   code.compiled.globals.flatMap((global) =>
     layThem(code, layout, global.name, code.make(global.export), global.members.filter(hasPlace), global.name, use),
   );

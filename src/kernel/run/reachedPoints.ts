@@ -1,14 +1,14 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
-import type { CompiledKernel } from '../compiled.ts';
+import type { CompiledUnit } from '../compiled.ts';
 
-const keyOf = ({ key }: CompiledKernel): string => `gfnring: coverage of ${key}`;
+const keyOf = ({ key }: CompiledUnit): string => `gfnring: coverage of ${key}`;
 const known = new Map<string, Uint8Array>();
 
 /**
  * The points that compiled code has reached: 1 for each, by its number. Threads that are started
  * later share it with the one that calls this first.
  */
-export function reachedPoints(compiled: CompiledKernel): Uint8Array {
+export function reachedPoints(compiled: CompiledUnit): Uint8Array {
   if (compiled.coverage === undefined) return new Uint8Array(0);
   const key = keyOf(compiled);
   const shared = known.get(key) ?? (getEnvironmentData(key) as Uint8Array | undefined);

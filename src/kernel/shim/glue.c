@@ -2,7 +2,12 @@
  * The surroundings of the C file, which are not hooked: the objects that it is called with, and the
  * exports that call it. Compiled behind each file, in one unit.
  */
+#ifdef GFNRING_USERSPACE
+#include <linux/types.h>
+#include <linux/gfnring_hooks.h>
+#else
 #include <linux/kvm_host.h>
+#endif
 
 #define EXPORT(name) __attribute__((export_name(#name), used)) name
 #define IMPORT(name) __attribute__((import_module("gfnring"), import_name(#name))) host_##name
@@ -99,6 +104,7 @@ static void *allocate(unsigned long size)
 	if (pages > has && __builtin_wasm_memory_grow(0, pages - has) == ~0ul) return NULL;
 	return p; /* WebAssembly memory is zeroed, and none is freed */
 }
+#ifndef GFNRING_USERSPACE
 void *vzalloc(unsigned long size)
 {
 	void *p = allocate(size);
@@ -329,3 +335,5 @@ int EXPORT(gfnring_reset_all)(void)
 u32 EXPORT(gfnring_page)(int i, u32 page) { return ADDRESS(kvm_dirty_ring_get_page(RING(i), page)); }
 
 #endif
+
+#endif /* GFNRING_USERSPACE */

@@ -4,6 +4,7 @@ import { parseSchedule } from '../../explore/schedule.ts';
 import { StrictReplayScheduler } from '../../explore/schedulers/replay.ts';
 import { oneLine } from '../../input/oneLine.ts';
 import { loadFromCache } from '../../kernel/compile/cache.ts';
+import type { CompiledUnit } from '../../kernel/compiled.ts';
 import { createRun, runGuarded } from '../../run/createRun.ts';
 import type { WrittenFinding } from '../../run/exploreReport.ts';
 import { countOperations } from '../../scenario/omittedOperations.ts';
@@ -62,7 +63,13 @@ function standInNote(source: WrittenFinding['scenario'], lines: readonly (string
   ]);
   if (kernelFiles.length === 0) return [];
   const files = lines.flatMap((line) => /(\S+):\d+:\d+$/.exec(line ?? '')?.[1] ?? []);
-  const standIns = [...new Set(files)].filter((file) => !kernelFiles.includes(file)).sort();
+  // A consumer is the user's own.
+  const consumers = vms.flatMap((vm) => {
+    const own = isVm(vm) && vm.consumer ? loadFromCache<CompiledUnit>(vm.consumer.key) : undefined;
+    return own === undefined ? [] : own.sites.flatMap((site) => /(\S+):\d+:\d+$/.exec(site)?.[1] ?? []);
+  });
+  const known = new Set([...kernelFiles, ...consumers]);
+  const standIns = [...new Set(files)].filter((file) => !known.has(file)).sort();
   if (standIns.length === 0) return [];
   return ['', `  not ${kernelFiles[0]}, but in the place of the rest of the kernel: ${standIns.join(', ')}`, ''];
 }

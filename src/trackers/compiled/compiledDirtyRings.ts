@@ -1,5 +1,6 @@
 import type { CompiledKernel } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/run/compiledCode.ts';
+import { kernelCodeRules, kernelImports } from '../../kernel/run/kernelImports.ts';
 import type { LockUse } from '../../kernel/run/kernelLocks.ts';
 import {
   checkEntries,
@@ -38,13 +39,17 @@ export class CompiledDirtyRings extends DirtyRings {
 
   constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, version: Version, compiled: CompiledKernel) {
     super(layout, kvm, shape, version);
-    const code = new CompiledCode(compiled, {
-      ...surroundings(kvm),
-      setBit: (mem, address, bit) => set_bit(mem, this.bitmapAt.get(address)!, bit),
-      warned: (mem) => {
-        if (this.warns !== undefined) mem.fetchAdd(this.warns.warned, 1);
-      },
-    });
+    const code = new CompiledCode(
+      compiled,
+      kernelCodeRules,
+      kernelImports({
+        ...surroundings(kvm),
+        setBit: (mem, address, bit) => set_bit(mem, this.bitmapAt.get(address)!, bit),
+        warned: (mem) => {
+          if (this.warns !== undefined) mem.fetchAdd(this.warns.warned, 1);
+        },
+      }),
+    );
     this.code = code;
     checkEntries(code, 'flags');
     const use = lockUse(compiled, shape);

@@ -1,5 +1,6 @@
 import type { CompiledKernel } from '../../kernel/compiled.ts';
 import { CompiledCode } from '../../kernel/run/compiledCode.ts';
+import { kernelCodeRules, kernelImports } from '../../kernel/run/kernelImports.ts';
 import {
   checkEntries,
   type ExtraMember,
@@ -29,10 +30,14 @@ export class CompiledGfnRings extends GfnRings {
 
   constructor(layout: Layout, kvm: Kvm, shape: TrackerShape, compiled: CompiledKernel) {
     super(layout, kvm, shape);
-    const code = new CompiledCode(compiled, {
-      ...surroundings(kvm),
-      warned: (mem) => check(false, KERNEL_RULE.G4_NO_CRASH, `it warns: ${mem.origin}`),
-    });
+    const code = new CompiledCode(
+      compiled,
+      kernelCodeRules,
+      kernelImports({
+        ...surroundings(kvm),
+        warned: (mem) => check(false, KERNEL_RULE.G4_NO_CRASH, `it warns: ${mem.origin}`),
+      }),
+    );
     this.code = code;
     checkEntries(code, 'pad');
     const use = lockUse(compiled, shape);

@@ -1,5 +1,5 @@
 import type { CompiledKernel } from '../../kernel/compiled.ts';
-import type { HostImports } from '../../kernel/run/compiledCode.ts';
+import type { HostImports } from '../../kernel/run/kernelImports.ts';
 import type { LockUse } from '../../kernel/run/kernelLocks.ts';
 import { type Kvm, memslotOf } from '../../kvm/kvm.ts';
 import type { TrackerShape } from '../interface/tracker.ts';

@@ -4,6 +4,7 @@ import { performs, type VmSpec } from '../../vm/spec.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
 import { CompiledDirtyRings } from '../compiled/compiledDirtyRings.ts';
 import { compiledFile } from '../compiled/compiledFile.ts';
+import { harvesterOf } from '../compiled/consumerHarvester.ts';
 import { LOST } from '../scenarios/trackerScenario.ts';
 import { DIRTY_GFN_BYTES } from './dirty_ring.ts';
 import { DirtyRings } from './dirtyRing.ts';
@@ -58,12 +59,16 @@ function dirtyRing(versionName: VersionName): TrackerDescriptor<DirtyRings> {
   const descriptor: TrackerDescriptor<DirtyRings> = {
     name: `dirty-ring@${versionName}`,
     family: 'dirty-ring',
-    create: (layout, kvm, shape) =>
-      shape.kernel === undefined
-        ? new DirtyRings(layout, kvm, shape, version)
-        : new CompiledDirtyRings(layout, kvm, shape, version, compiledFile(shape.kernel)),
+    create(layout, kvm, shape) {
+      const rings =
+        shape.kernel === undefined
+          ? new DirtyRings(layout, kvm, shape, version)
+          : new CompiledDirtyRings(layout, kvm, shape, version, compiledFile(shape.kernel));
+      rings.harvester = harvesterOf(layout, kvm, shape, rings.userRings);
+      return rings;
+    },
 
-    options: backupBitmap ? ['kernel', 'backupBitmap'] : ['kernel'],
+    options: backupBitmap ? ['kernel', 'consumer', 'backupBitmap'] : ['kernel', 'consumer'],
     operations: ['harvest'],
     indexMax: 0xffff_ffff,
     boundaryIndices: [0, 1, 255, 0xffff, 0xffff_fffd, 0xffff_fffe, 0xffff_ffff],

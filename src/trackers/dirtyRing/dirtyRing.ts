@@ -5,7 +5,15 @@ import type { Layout } from '../../memory/layout.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { type Bitmap, clearBits, gfnsOf, layBitmap, recordedInBitmap, set_bit } from '../dirtyBitmap/bitmap.ts';
 import { KVM_GET_DIRTY_LOG } from '../dirtyBitmap/ioctl.ts';
-import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../interface/tracker.ts';
+import {
+  type DirtyTracker,
+  flattenOnce,
+  type Harvester,
+  type Mapping,
+  type Reader,
+  type TrackerShape,
+  type UserRing,
+} from '../interface/tracker.ts';
 import { type DirtyRing, dirtyGfnAt, layDirtyRing } from './dirty_ring.ts';
 import { dirty_ring_harvest } from './harvest.ts';
 import { KVM_RESET_DIRTY_RINGS } from './ioctl.ts';
@@ -23,6 +31,8 @@ export class DirtyRings implements DirtyTracker {
   /** The backup bitmap of each slot; empty where there is none. */
   readonly bitmaps: readonly Bitmap[];
   readonly version: Version;
+  /** Harvests in place of ours. */
+  harvester: Harvester | undefined;
   protected readonly kvm: Kvm;
   private readonly index: number;
 
@@ -43,6 +53,17 @@ export class DirtyRings implements DirtyTracker {
   init(mem: Memory): void {
     for (const { dirty_index, reset_index, fetch_index } of this.rings)
       for (const cell of [dirty_index, reset_index, fetch_index]) mem.store(cell, this.index);
+    this.harvester?.init(mem);
+  }
+
+  /** The rings as userspace has them. */
+  get userRings(): UserRing[] {
+    return this.rings.map(({ size, dirty_gfns, fetch_index }, index) => ({
+      index,
+      size,
+      entries: dirty_gfns,
+      fetch: fetch_index,
+    }));
   }
 
   /** mark_page_dirty_in_slot. */
@@ -60,11 +81,12 @@ export class DirtyRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return flattenOnce(this.rings.map((ring) => dirty_ring_harvest(mem, ring)));
+    return flattenOnce(this.rings.map(({ size }, ring) => this.harvestRing(mem, ring, size)));
   }
 
   harvestRing(mem: Memory, ring: number, max: number): Gfn[] {
-    return dirty_ring_harvest(mem, this.rings[ring], max);
+    const { harvester } = this;
+    return harvester ? harvester.harvestRing(mem, ring, max) : dirty_ring_harvest(mem, this.rings[ring], max);
   }
 
   /** The backup bitmap. Userspace collects it once, when all vCPUs have stopped. */

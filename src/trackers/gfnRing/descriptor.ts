@@ -3,6 +3,7 @@ import { GFN_BYTES } from '../../ring/kvm_gfnring.ts';
 import type { TrackerDescriptor } from '../../vm/trackerDescriptor.ts';
 import { compiledFile } from '../compiled/compiledFile.ts';
 import { CompiledGfnRings } from '../compiled/compiledGfnRings.ts';
+import { harvesterOf } from '../compiled/consumerHarvester.ts';
 import { GfnRings } from './gfnRings.ts';
 import { gfnRingRules } from './rules/gfnRingRules.ts';
 import { detailedScenarios, gfnRingScenarios } from './scenarios.ts';
@@ -11,13 +12,17 @@ import { detailedScenarios, gfnRingScenarios } from './scenarios.ts';
 export const gfnRing: TrackerDescriptor<GfnRings> = {
   name: 'gfn-ring',
   family: 'gfn-ring',
-  create: (layout, kvm, shape) =>
-    shape.kernel === undefined
-      ? new GfnRings(layout, kvm, shape)
-      : new CompiledGfnRings(layout, kvm, shape, compiledFile(shape.kernel)),
+  create(layout, kvm, shape) {
+    const rings =
+      shape.kernel === undefined
+        ? new GfnRings(layout, kvm, shape)
+        : new CompiledGfnRings(layout, kvm, shape, compiledFile(shape.kernel));
+    rings.harvester = harvesterOf(layout, kvm, shape, rings.userRings);
+    return rings;
+  },
   kernelApi: 'mail',
 
-  options: ['kernel'],
+  options: ['kernel', 'consumer'],
   operations: ['push', 'harvest', 'count', 'reset-ring'],
   indexMax: 0xffff,
   boundaryIndices: [0, 1, 255, 65530, 65533, 65534, 65535],

@@ -8,7 +8,15 @@ import { KVM_RESET_DIRTY_PAGES } from '../../ring/ioctl.ts';
 import { entryAt, GFN_BYTES, type GfnRing } from '../../ring/kvm_gfnring.ts';
 import { kvm_gfn_ring_push, kvm_gfn_ring_soft_full } from '../../ring/push.ts';
 import { kvm_gfn_ring_reset } from '../../ring/reset.ts';
-import { type DirtyTracker, flattenOnce, type Mapping, type Reader, type TrackerShape } from '../interface/tracker.ts';
+import {
+  type DirtyTracker,
+  flattenOnce,
+  type Harvester,
+  type Mapping,
+  type Reader,
+  type TrackerShape,
+  type UserRing,
+} from '../interface/tracker.ts';
 
 /**
  * The ring of the mail, one for each vCPU. The host has a ring of its own, the last, as in kvm.git
@@ -18,6 +26,8 @@ export class GfnRings implements DirtyTracker {
   readonly armsAtStart = true;
   readonly mapped: readonly Mapping[];
   readonly rings: readonly GfnRing[];
+  /** Harvests in place of ours. */
+  harvester: Harvester | undefined;
   protected readonly kvm: Kvm;
   private readonly index: number;
   private readonly host: { readonly ring: GfnRing; readonly lock: Lock } | undefined;
@@ -44,6 +54,12 @@ export class GfnRings implements DirtyTracker {
       for (const cell of [ring.prod_index, ring.cons_index, ring.indices.prod, ring.indices.cons])
         mem.store(cell, this.index);
     }
+    this.harvester?.init(mem);
+  }
+
+  /** The rings as userspace has them. */
+  get userRings(): UserRing[] {
+    return this.rings.map(({ size, entries, indices }, index) => ({ index, size, entries, ...indices }));
   }
 
   mark(mem: Memory, { slot, offset }: Gfn, vcpu: number | undefined): boolean {
@@ -66,7 +82,8 @@ export class GfnRings implements DirtyTracker {
   }
 
   harvestRing(mem: Memory, ring: number, max: number): Gfn[] {
-    return gfn_ring_harvest(mem, this.rings[ring], max);
+    const { harvester } = this;
+    return harvester ? harvester.harvestRing(mem, ring, max) : gfn_ring_harvest(mem, this.rings[ring], max);
   }
 
   countRing(mem: Memory, ring: number): number {
@@ -78,7 +95,7 @@ export class GfnRings implements DirtyTracker {
   }
 
   harvest(mem: Memory): Gfn[] {
-    return flattenOnce(this.rings.map((ring) => gfn_ring_harvest(mem, ring)));
+    return flattenOnce(this.rings.map(({ size }, ring) => this.harvestRing(mem, ring, size)));
   }
 
   harvestRest(): Gfn[] {

@@ -96,6 +96,29 @@ export interface TrackerFactory {
  */
 export const flattenOnce = (lists: readonly Gfn[][]): Gfn[] => ([] as Gfn[]).concat(...lists);
 
+/** A ring as a consumer in userspace has it. */
+export interface UserRing {
+  /** Its number, which is that of the vCPU that owns it. */
+  readonly index: number;
+  /** The number of entries. */
+  readonly size: number;
+  /** The entries in the order of memory. Only the merged ring has flags. */
+  readonly entries: readonly { readonly flags?: Cell; readonly slot: Cell; readonly offset: Cell64 }[];
+  /** Of the merged ring: the consumer's own index of the next entry. */
+  readonly fetch?: Cell;
+  /** Of the ring of the mail: the shared indices. */
+  readonly prod?: Cell;
+  readonly cons?: Cell;
+}
+
+/** A consumer of rings that runs in the place of ours. */
+export interface Harvester {
+  /** Runs before all operations. */
+  init(mem: Memory): void;
+  /** Takes up to `max` entries of a ring. Returns the pages in the order of its reports. */
+  harvestRing(mem: Memory, ring: number, max: number): Gfn[];
+}
+
 /** Bytes `data` to `data + bytes - 1` of memory, and the cells in them. */
 export interface Mapping {
   readonly name: string;
@@ -129,6 +152,12 @@ export interface TrackerShape {
   readonly threads?: number;
   /** The C file that runs in place of our own ring. */
   readonly kernel?: KernelFile;
+  /** The compiled consumer that harvests. */
+  readonly consumer?: ConsumerFile;
+  /** Makes a consumer that harvests. */
+  readonly harvester?: (rings: readonly UserRing[]) => Harvester;
+  /** Whether userspace itself rewrites what it maps. */
+  readonly rewritesRings?: boolean;
 }
 
 /** A compiled C file. */
@@ -139,4 +168,12 @@ export interface KernelFile {
   readonly key: string;
   /** The mail's function alone: reset returns only whether it processed an entry. */
   readonly returns?: 'bool';
+}
+
+/** A compiled function of a VMM. */
+export interface ConsumerFile {
+  /** Its path. */
+  readonly file: string;
+  /** Its key in the cache: 64 hex digits. */
+  readonly key: string;
 }

@@ -34,7 +34,7 @@ export function vmProperties(tracker: TrackerDescriptor, spec: VmSpec, vm: Vm, l
     monitors: [...rules.monitors, ...checkpointMonitors(spec, vm)],
     ...(rules.unordered && { unordered: rules.unordered }),
     threadMonitors: rules.threadMonitors ?? [],
-    resultsMatter: false,
+    resultsMatter: rules.resultsMatter ?? false,
     deadlock: (waiting) => {
       const sleepers = waiting.filter(({ kind }) => kind === 'sleeps');
       if (sleepers.length === 0) return VM_RULE.L4_NO_DEADLOCK;

@@ -3,10 +3,12 @@ import { BadInput } from '../../../input/badInput.ts';
 import { compile } from '../../../kernel/compile/compile.ts';
 import type { ChangedFiles } from '../../../kernel/compile/kernelTree.ts';
 import type { CompiledKernel } from '../../../kernel/compiled.ts';
+import type { CompiledConsumer } from '../../../kernel/consumer/compiledConsumer.ts';
 import { reachedPoints } from '../../../kernel/run/reachedPoints.ts';
 import { unreachedOf } from '../../../kernel/run/unreached.ts';
 import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, outsideEventsOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
+import { withConsumer } from '../../../scenario/consumerScenarios.ts';
 import { knownDefects } from '../../../scenario/knownDefects.ts';
 import { trackerNames, trackers } from '../../../trackers/registry.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
@@ -19,14 +21,20 @@ import { print, progress } from '../../output.ts';
 import { runScenarios } from '../../runScenarios.ts';
 import { compareTrees, type TreeToCheck } from './compareTrees.ts';
 import { conformanceCommand } from './conformance.ts';
+import {
+  type ConsumerOptions,
+  compileConsumerOf,
+  consumerDocument,
+  consumerOptions,
+  ownRingFor,
+  printConsumer,
+} from './consumerOption.ts';
 import { printCoverage } from './coverageOption.ts';
 import { filesOfPatch, type PatchVerdict, readPatch, verdictOfPatch } from './patchOption.ts';
 
-interface Options extends Omit<CheckOptions, 'tracker'> {
+interface Options extends Omit<CheckOptions, 'tracker'>, ConsumerOptions {
   readonly kdir?: string;
   readonly file: string;
-  readonly allowUnhooked: readonly string[];
-  readonly define: readonly string[];
   readonly config: readonly string[];
   readonly include: readonly string[];
   readonly shim: readonly string[];
@@ -95,13 +103,14 @@ export const kernelCommand = (): Command =>
       ),
       new Option('--coverage', 'list lines and branches of the C code that no scenario reached'),
       new Option('--markdown', 'print the table in Markdown, without traces'),
+      ...consumerOptions(),
       ...checkOptions(),
     ],
     commands: [conformanceCommand()],
     examples: {
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
-      'kernel --kdir linux-6.1 --memory-model rc11 --accept-known': 'status 0 while nothing new is found',
       'kernel --patch fix.patch --kdir linux-6.12': 'what a patch changes, as a mail or a diff has it',
+      'kernel --kdir linux-6.12 --consumer vmm.c --harvest reap': "a VMM's own function harvests, instead of ours",
       'kernel ring --kdir examples/kernel --file virt/kvm/gfnring.c': 'the ring of the mail, in C',
     },
     action: checkKernel,
@@ -109,7 +118,7 @@ export const kernelCommand = (): Command =>
 
 async function checkKernel(names: readonly string[], given: Options): Promise<void> {
   const { kdir, before, patch, markdown, json, quiet } = given;
-  if (kdir === undefined) throw new UsageError('name a kernel tree: --kdir PATH');
+  if (kdir === undefined) return checkOwnRing(names, given);
   if (before !== undefined && patch !== undefined)
     throw new UsageError('--before and --patch each say what is compared with the tree: give one');
   if (markdown && before === undefined && patch === undefined)
@@ -117,16 +126,33 @@ async function checkKernel(names: readonly string[], given: Options): Promise<vo
   refuseUnknownDefects(given.ignore);
   if (patch !== undefined) return checkPatch(names, given, kdir, patch);
   const first = before === undefined ? undefined : await compileTree(names, { ...given, kdir: before });
-  const { compiled, scenarios, options } = await compileTree(names, { ...given, kdir });
+  const { compiled, consumer, scenarios, options } = await compileTree(names, { ...given, kdir });
   const covered = given.coverage ? compiled : undefined;
   if (first !== undefined) return compareTrees(first, { scenarios, options }, markdown === true, { covered });
-  if (!json && !quiet) printHooks(compiled, options.tracker);
+  if (!json && !quiet) printHooks(compiled, options.tracker, consumer);
   const { hooked, unhooked, taken, ours } = compiled;
   await runScenarios(scenarios, options, () => ({
     kernel: { ...kernelFileOf(compiled), hooked, unhooked, taken, ours },
+    ...consumerDocument(consumer),
     ...(covered && { coverage: unreachedOf(covered) }),
   }));
   if (covered && !json) printCoverage(covered);
+}
+
+/** Explores a consumer with our own ring. */
+async function checkOwnRing(names: readonly string[], given: Options): Promise<void> {
+  const { before, patch, markdown, coverage, as, json, quiet, ignore } = given;
+  refuseUnknownDefects(ignore);
+  const consumer = await compileConsumerOf(given);
+  if (consumer === undefined || before !== undefined || patch !== undefined || markdown || coverage)
+    throw new UsageError('name a kernel tree: --kdir PATH');
+  const { tracker, scenarios } = ownRingFor(consumer, as);
+  const selected = selectScenarios(withConsumer(scenarios, tracker, consumer), tracker, names);
+  if (!json && !quiet) {
+    printConsumer(consumer);
+    print();
+  }
+  await runScenarios(selected, optionsFor(tracker, given), () => consumerDocument(consumer));
 }
 
 /** Compares a tree with the same one after a patch. */
@@ -145,20 +171,11 @@ async function checkPatch(names: readonly string[], given: Options, kdir: string
 /** Compiles the file of a tree, and selects what is explored of it. */
 async function compileTree(
   names: readonly string[],
-  {
-    kdir,
-    file,
-    allowUnhooked,
-    define,
-    config,
-    include,
-    shim,
-    as,
-    coverage,
-    ...options
-  }: Options & { readonly kdir: string },
+  given: Options & { readonly kdir: string },
   changed?: ChangedFiles,
-): Promise<TreeToCheck & { readonly compiled: CompiledKernel }> {
+): Promise<TreeToCheck & { readonly compiled: CompiledKernel; readonly consumer: CompiledConsumer | undefined }> {
+  const { kdir, file, allowUnhooked, define, config, include, shim, as, coverage } = given;
+  const consumer = await compileConsumerOf(given);
   progress(`compiling ${file} …`);
   const compiled = await compile({
     kdir,
@@ -174,17 +191,20 @@ async function compileTree(
   // Before any thread is started that shares it.
   reachedPoints(compiled).fill(0);
   const tracker = as === undefined || as === 'none' ? trackerOfApi[compiled.api] : trackerFor(as, compiled);
-  const { conformance = [] } = trackers[tracker];
+  const all = checksOfKernel(kernelFileOf(compiled), tracker, outsideEventsOf(compiled));
+  const explored = consumer === undefined ? all : withConsumer(all, tracker, consumer);
   return {
     compiled,
-    scenarios: selectScenarios(
-      checksOfKernel(kernelFileOf(compiled), tracker, outsideEventsOf(compiled)),
-      tracker,
-      names,
-    ),
-    // Without an expectation, its rules are not checked at all.
-    options: { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) },
+    consumer,
+    scenarios: selectScenarios(explored, tracker, names),
+    options: optionsFor(tracker, given),
   };
+}
+
+/** Without an expectation, the rules of a tracker are not checked at all. */
+function optionsFor(tracker: string, { as, ...options }: Options): CheckOptions {
+  const { conformance = [] } = trackers[tracker];
+  return { ...options, tracker, lines: true, conformance, ...(as === 'none' && { unchecked: conformance }) };
 }
 
 /** The tracker of that name, if the file has its functions. Throws `BadInput` otherwise. */
@@ -230,12 +250,17 @@ function selectScenarios(
  * `virt/kvm/dirty_ring.c: 25 loads, 13 stores hooked, as dirty-ring`. Then what else is of the
  * tree, which functions around the file are ours, and each access that is not hooked.
  */
-function printHooks({ file, hooked, unhooked, taken, ours }: CompiledKernel, tracker: string): void {
+function printHooks(
+  { file, hooked, unhooked, taken, ours }: CompiledKernel,
+  tracker: string,
+  consumer: CompiledConsumer | undefined,
+): void {
   const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
   print(`${file}: ${counts.join(', ')} hooked, as ${tracker}`);
   if (taken.length > 0)
     print(`  of the tree: ${taken.map(({ name, file: of, line }) => `${name} ${of}:${line}`).join(', ')}`);
   if (ours.length > 0) print(`  gfnring's, as the tree has none: ${ours.join(', ')}`);
   for (const access of unhooked) print(`  not hooked, so not checked: ${access}`);
+  if (consumer !== undefined) printConsumer(consumer);
   print();
 }

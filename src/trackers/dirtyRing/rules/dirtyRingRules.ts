@@ -16,9 +16,13 @@ import { softFullRule } from './softFullRule.ts';
 
 export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
   const { spec, vm, tracker } = machine;
+  const reports = reportsMatchWrites(spec, vm);
+  // The monitors say how our own harvest works. Another one is judged by what it reports, where
+  // nothing is copied that could be lost.
+  const isForeign = tracker.harvester !== undefined && performs(spec, 'harvest');
   return {
     always: {},
-    finally: { ...noUnrecordedWritablePage(spec, vm), ...notOvertaken(machine) },
+    finally: { ...noUnrecordedWritablePage(spec, vm), ...notOvertaken(machine), ...(isForeign && reports) },
     monitors: [
       dirtyRingMonitor(machine),
       boundedResets(machine),
@@ -32,7 +36,8 @@ export function dirtyRingRules(machine: TrackedVm<DirtyRings>): TrackerRules {
       armThreadRule(spec, vm),
       ...(tracker.bitmaps.length === 0 ? [] : [backupThreadMonitor(machine)]),
     ],
-    unordered: { ...dirtyRingFinalRules(machine), ...reportsMatchWrites(spec, vm) },
+    resultsMatter: isForeign,
+    unordered: { ...dirtyRingFinalRules(machine), ...(!isForeign && reports) },
   };
 }
 
