@@ -14,6 +14,7 @@ const ENTRIES = [
   'testing/vitest',
   'cli/main',
   'cli/commandThread',
+  'cli/parallel/scenarioWorker',
   'campaign/executors/campaignWorker',
   'process/forbidEnding',
   'run/lockstep/lockstepWorker',

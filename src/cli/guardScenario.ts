@@ -8,19 +8,22 @@ import { toJson } from './output.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
 
 /** Seconds beyond its limit after which a scenario is ended from outside. */
-const GRACE_SECONDS = 0.7;
+export const SCENARIO_GRACE_SECONDS = 0.7;
 
 /**
  * Explores a scenario. If that does not return within its time, because an operation, a property or
  * the set-up does not, the command ends and prints that the scenario is undecided.
  *
  * @param documentOf the JSON document that is then printed; undefined: text is printed.
+ * @param explore may call `end`, which ends the command for that reason, and does not return.
+ * @param isElsewhere whether another thread explores: then `explore` calls `end` if that is late.
  */
 export function guardScenario<T>(
   name: string,
   options: ExploreOptions,
   documentOf: ((report: ExploreReport) => unknown) | undefined,
-  explore: () => Promise<T>,
+  explore: (end: (reason: EndReason) => Promise<never>) => Promise<T>,
+  isElsewhere = false,
 ): Promise<T> {
   const { seconds, bytes } = options.limits;
   const endingFor = (reason: EndReason): Ending => {
@@ -36,8 +39,14 @@ export function guardScenario<T>(
       stdout: documentOf === undefined ? `${lines.map(oneLine).join('\n')}\n` : toJson(documentOf(report)),
     };
   };
-  return guarded(seconds + GRACE_SECONDS, endingFor, async () => {
-    const result = await explore();
+  const end = (reason: EndReason): Promise<never> =>
+    guarded(
+      0,
+      () => endingFor(reason),
+      () => new Promise(() => {}),
+    );
+  return guarded(isElsewhere ? Infinity : seconds + SCENARIO_GRACE_SECONDS, endingFor, async () => {
+    const result = await explore(end);
     await runDueCallbacks();
     return result;
   });

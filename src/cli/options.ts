@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import {
   canonicalMemoryModel,
@@ -85,9 +86,15 @@ export const memoryOption = (): Option =>
     .default(DEFAULT_MEGABYTES)
     .argParser(wholeNumberArgument('memory', 64, 1 << 20));
 
+const scenarioWorkersOption = (): Option =>
+  new Option('--workers <n>', 'scenarios that are explored at a time; the result does not depend on it')
+    .default(Math.min(16, availableParallelism()), 'one for each core')
+    .argParser(wholeNumberArgument('workers', 1, 16));
+
 /** The options of a command that checks the scenarios of a tracker. */
 export const checkOptions = (): Option[] => [
   scenarioSecondsOption(),
+  scenarioWorkersOption(),
   memoryOption(),
   memoryModelOption(steppedMemoryModelNames),
   tearingOption(),

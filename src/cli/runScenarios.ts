@@ -3,15 +3,8 @@ import { SCHEMA } from '../input/schema.ts';
 import { isStopRequested } from '../process/stopRequest.ts';
 import { plural } from '../report/format.ts';
 import type { BuiltInScenario } from '../vm/builtInScenario.ts';
-import {
-  type CheckFinding,
-  type CheckOptions,
-  type CheckResult,
-  checkScenarios,
-  isUnknown,
-  lastReport,
-  verdictOf,
-} from './checkScenarios.ts';
+import type { CheckFinding, CheckOptions, CheckResult } from './checkScenario.ts';
+import { checkScenarios, isUnknown, lastReport, verdictOf } from './checkScenarios.ts';
 import { print, printJson } from './output.ts';
 import { printFinding, warnOfUnwritten } from './printFinding.ts';
 import { reportNotes, scenarioResultLine } from './scenarioResultLine.ts';
@@ -19,7 +12,7 @@ import { STATUS } from './status.ts';
 import { statusOf, statusOfCheck } from './verdictStatus.ts';
 
 /**
- * Proves or searches scenarios one after the other, prints the results, and sets the exit status.
+ * Proves or searches scenarios, prints the results, and sets the exit status.
  *
  * @param more further fields of the JSON document, when it is printed.
  */

@@ -15,6 +15,8 @@ import { OUT_OF_TIME, withinTime } from './withinTime.ts';
 export interface FindingOptions {
   /** Limit of the time to minimise a finding. 0 leaves it as it was found. */
   readonly minimiseSeconds: number;
+  /** Limit in steps, for a result that does not depend on the speed of the machine. */
+  readonly minimiseSteps?: number;
   /** The folder that findings are written to. Null: none are written. */
   readonly directory: string | null;
 }
@@ -27,7 +29,7 @@ export async function reportFindings(
   opened: OpenedScenario,
   search: SearchSpec,
   result: ScenarioSearchResult,
-  { minimiseSeconds, directory }: FindingOptions,
+  { minimiseSeconds, minimiseSteps, directory }: FindingOptions,
 ): Promise<WrittenFinding[]> {
   const { memoryModel, tearing } = search;
   const { violation, schedule, cycle } = result;
@@ -35,7 +37,7 @@ export async function reportFindings(
   if (violation !== undefined) {
     const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
     const isMinimised = memoryModels[memoryModel].searchGraphs === undefined;
-    return [write(isMinimised ? await minimised(failure, minimiseSeconds) : failure)];
+    return [write(isMinimised ? await minimised(failure, minimiseSeconds, minimiseSteps) : failure)];
   }
   if (result.limit !== undefined) return [];
   const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];
@@ -58,7 +60,7 @@ function writeIfPossible(finding: Finding, directory: string | null): WrittenFin
  * Minimises a failure and expands its loops. Ends both from outside if they take too long: without
  * an operation that was removed, a loop may run for ever without an access.
  */
-async function minimised(failure: Failure, seconds: number): Promise<Failure> {
+async function minimised(failure: Failure, seconds: number, steps?: number): Promise<Failure> {
   // Imported late, because most explorations find nothing.
   const { minimise } = await import('./minimise/minimise.ts');
   extendGuards(seconds + GRACE_SECONDS + 1);
@@ -66,7 +68,8 @@ async function minimised(failure: Failure, seconds: number): Promise<Failure> {
     const result = withinTime(limit, call);
     return result === OUT_OF_TIME ? otherwise : result;
   };
-  const least = seconds > 0 ? within(seconds + GRACE_SECONDS, failure, () => minimise(failure, seconds)) : failure;
+  const least =
+    seconds > 0 ? within(seconds + GRACE_SECONDS, failure, () => minimise(failure, seconds, steps)) : failure;
   return within(1, least, () => expandLoops(least));
 }
 

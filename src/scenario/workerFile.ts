@@ -13,5 +13,6 @@ export const workerFile = (
     | 'run/lockstep/lockstepWorker'
     | 'run/search/searchWorker'
     | 'run/stress/stressWorker'
-    | 'campaign/executors/campaignWorker',
+    | 'campaign/executors/campaignWorker'
+    | 'cli/parallel/scenarioWorker',
 ): string => fileURLToPath(distUrl(`${name}.js`));

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CheckOptions } from '../../src/cli/checkScenarios.ts';
+import type { CheckOptions } from '../../src/cli/checkScenario.ts';
 import { runScenarios } from '../../src/cli/runScenarios.ts';
 import { statusOfCampaign, statusOfStress } from '../../src/cli/verdictStatus.ts';
 import { generateLists } from '../../src/conformance/generate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkSettings } from '../../src/cli/checkScenarios.ts';
+import { checkSettings } from '../../src/cli/checkScenario.ts';
 import { exploreInRounds } from '../../src/cli/scenarioRounds.ts';
 import { KERNEL_RULE } from '../../src/kvm/kernelRules.ts';
 import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';

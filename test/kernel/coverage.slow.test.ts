@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runHere, temporaryFolder } from '../commandLine.ts';
+import { runHere, runIn, temporaryFolder } from '../commandLine.ts';
 import { MAIL } from './trees.ts';
 
 const { folder, write } = temporaryFolder();
-const kernel = (...more: string[]) =>
-  runHere('.', 'kernel', '--kdir', MAIL.kdir, '--file', MAIL.file, '--dir', folder, ...more);
+const TREE = ['--kdir', MAIL.kdir, '--file', MAIL.file, '--dir', folder];
+const kernel = (...more: string[]) => runHere('.', 'kernel', ...TREE, ...more);
 const LONG = { timeout: 600_000 };
 const source = readFileSync(join(MAIL.kdir, MAIL.file), 'utf8').split('\n');
 /** The number of the n-th line with that text. */
@@ -31,6 +31,15 @@ describe('--coverage lists what no scenario reached', () => {
     expect(spaces.coverage.lines[MAIL.file]).not.toContain(BATCH_ENDS);
     expect(wrap.coverage.branches).toContainEqual(expect.objectContaining(branch));
     expect(spaces.coverage.branches).not.toContainEqual(expect.objectContaining(branch));
+  });
+
+  test('what worker threads reach counts', LONG, () => {
+    const names = ['wrap', 'gfn-ring/two-spaces', 'full-ring'];
+    const [one, two] = ['1', '2'].map((workers) =>
+      JSON.parse(runIn('.', 'kernel', ...names, ...TREE, '--coverage', '--json', '--workers', workers).stdout),
+    );
+    expect(two.coverage).toEqual(one.coverage);
+    expect(two.coverage.lines[MAIL.file]).not.toContain(BATCH_ENDS);
   });
 
   test('as text, with the number of lines; without the option, nothing', LONG, async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checkSettings } from '../../src/cli/checkScenarios.ts';
+import { checkSettings } from '../../src/cli/checkScenario.ts';
 import type { MemoryModelName } from '../../src/explore/memoryModels/registry.ts';
 import { parseSchedule } from '../../src/explore/schedule.ts';
 import { createRun } from '../../src/run/createRun.ts';

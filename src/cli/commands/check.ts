@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { checkedScenarios } from '../../scenario/builtinScenarios.ts';
-import type { CheckOptions } from '../checkScenarios.ts';
+import type { CheckOptions } from '../checkScenario.ts';
 import { defineCommand } from '../defineCommand.ts';
 import { checkOptions, trackerOption } from '../options.ts';
 import { runScenarios } from '../runScenarios.ts';

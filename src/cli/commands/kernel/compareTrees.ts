@@ -4,14 +4,8 @@ import { unreachedOf } from '../../../kernel/run/unreached.ts';
 import { isStopRequested } from '../../../process/stopRequest.ts';
 import { plural } from '../../../report/format.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
-import {
-  type CheckFinding,
-  type CheckOptions,
-  type CheckResult,
-  checkScenarios,
-  lastReport,
-  verdictOf,
-} from '../../checkScenarios.ts';
+import type { CheckFinding, CheckOptions, CheckResult } from '../../checkScenario.ts';
+import { checkScenarios, lastReport, verdictOf } from '../../checkScenarios.ts';
 import { print, printJson } from '../../output.ts';
 import { printFinding, warnOfUnwritten } from '../../printFinding.ts';
 import { STATUS } from '../../status.ts';

@@ -12,7 +12,7 @@ import { withConsumer } from '../../../scenario/consumerScenarios.ts';
 import { knownDefects } from '../../../scenario/knownDefects.ts';
 import { trackerNames, trackers } from '../../../trackers/registry.ts';
 import type { BuiltInScenario } from '../../../vm/builtInScenario.ts';
-import type { CheckOptions } from '../../checkScenarios.ts';
+import type { CheckOptions } from '../../checkScenario.ts';
 import { checkedScenarioNames, setCompletionValues } from '../../completionValues.ts';
 import { defineCommand } from '../../defineCommand.ts';
 import { UsageError } from '../../errors.ts';
