@@ -19,6 +19,7 @@ test.each([
   ['locks', new ProgramArbitrary(4000, 'locks'), 1 / 2],
   ['spin loops', new ProgramArbitrary(250, 'spins'), 1 / 8],
   ['choices', new ProgramArbitrary(1000, 'choices'), 1 / 2],
+  ['wait queues and wide updates', new ProgramArbitrary(500, 'queues'), 1],
 ] as const)('the searches agree on %s', (_, drawn, share) =>
   fc.assert(
     fc.property(drawn, (program) => {
@@ -33,6 +34,7 @@ test.each([
   ['programs of any kind', new ProgramArbitrary(300)],
   ['overlapping cells', new ProgramArbitrary(300, 'widths')],
   ['choices', new ProgramArbitrary(1000, 'choices')],
+  ['wait queues and wide updates', new ProgramArbitrary(500, 'queues')],
 ] as const)('the searches agree on %s, divided into work items', (_, drawn) =>
   fc.assert(
     fc.property(drawn, (program) => {

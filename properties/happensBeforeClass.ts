@@ -23,18 +23,21 @@ export function classOf(execution: Execution): string {
   const accesses = traceOf(execution).map(({ thread, code, value, old }, s): Access => {
     const kind = kindNames[kindOf(code)];
     const place: Place = execution.places[placeOf(code)];
-    const failed = kind === 'cmpxchg' && Number(old) !== execution.tree.expected[execution.nodes[s]];
-    const queued = kind === 'wait' || kind === 'resume' || kind === 'wake';
+    const { expected, expectedHigh } = execution.tree;
+    const node = execution.nodes[s];
+    const wanted = (BigInt(expectedHigh[node]) << 32n) | BigInt(expected[node]);
+    const failed = kind === 'cmpxchg' && old !== wanted;
+    const queued = /wait|resume|wake/.test(kind);
     const chosen = kind === 'choose' ? ` ${value}` : '';
-    const here = kind !== 'resume' && kind !== 'wake' && kind !== 'choose';
+    const here = !/resume|wake|choose/.test(kind);
     return {
       thread,
       name: `${failed ? 'failed ' : ''}${kind} ${chosen || place.name}`,
       from: here ? place.offset : 0,
       to: here ? place.offset + place.bits / 8 : 0,
       writes: /store|xchg|fetch|lock/.test(kind) && !failed,
-      queue: queued ? place.id : -1,
-      wakes: kind === 'wake',
+      queue: queued ? place.offset : -1,
+      wakes: /wake|For/.test(kind),
     };
   });
   const lines: string[][] = execution.program.actors.map(() => []);

@@ -159,6 +159,14 @@ test('the searches agree on choices', () =>
     { numRuns: programs, seed },
   ));
 
+test('the searches agree on wait queues and wide updates', () =>
+  fc.assert(
+    fc.property(new ProgramArbitrary(120, 'queues'), (shape) => {
+      expect(both(shape)).toEqual([]);
+    }),
+    { numRuns: programs, seed },
+  ));
+
 /** The minimum number, of 1,200 programs, that show what a search could get wrong. */
 const LEAST: Readonly<Record<string, number>> = {
   'a program': 1000,

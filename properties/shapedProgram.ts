@@ -63,13 +63,18 @@ function perform(
         continue;
       }
       const value = 'value' in made ? (made.value === NEXT ? last() + 1 : made.value) : 0;
-      if (cell.kind === 'cell64') {
-        if (made.do === 'store') mem.store64(cell, BigInt(value) * 0x1_0000_0001n);
-        else seen.push(read(mem, cell));
-      } else if (made.do === 'load') seen.push(read(mem, cell));
+      if (made.do === 'wake some') seen.push(mem.wake(cell, made.count));
+      else if (made.do === 'wait for' || made.do === 'timed wait') {
+        const timeout = made.do === 'wait for' ? Infinity : 10;
+        const expected = cell.kind === 'cell64' ? wide(made.expected) : made.expected;
+        seen.push(RESULTS.indexOf(mem.wait(cell as Cell, expected as number, timeout)));
+      } else if (cell.kind === 'cell64') perform64(mem, made, cell, value, seen);
+      else if (made.do === 'load') seen.push(read(mem, cell));
       else if (made.do === 'store') mem.store(cell, value);
       else if (made.do === 'xchg') seen.push(mem.xchg(cell, value));
       else if (made.do === 'add') seen.push(mem.fetchAdd(cell, value));
+      else if (made.do === 'sub') seen.push(mem.fetchSub(cell, value));
+      else if (made.do === 'xor') seen.push(mem.fetchXor(cell, value));
       else if (made.do === 'cmpxchg') seen.push(mem.cmpxchg(cell, made.expected, made.value));
       else if (made.do === 'cmpxchg spin') while (mem.cmpxchg(cell, value, value + 1) !== value);
       else if (made.do === 'wait') seen.push(mem.wait(cell, made.expected) ? 1 : 0);
@@ -78,8 +83,24 @@ function perform(
   }
 }
 
-function read(mem: Memory, cell: Cell | Cell64): number {
-  if (cell.kind !== 'cell64') return mem.load(cell);
-  const value = mem.load64(cell);
+const RESULTS = ['not-equal', 'ok', 'timed-out'];
+const wide = (value: number): bigint => BigInt(value) * 0x1_0000_0001n;
+
+function perform64(mem: Memory, made: Instruction, cell: Cell64, value: number, seen: number[]): void {
+  const of = wide(value);
+  if (made.do === 'store') mem.store64(cell, of);
+  else if (made.do === 'xchg') seen.push(short(mem.xchg64(cell, of)));
+  else if (made.do === 'add') seen.push(short(mem.fetchAdd64(cell, of)));
+  else if (made.do === 'sub') seen.push(short(mem.fetchSub64(cell, of)));
+  else if (made.do === 'xor') seen.push(short(mem.fetchXor64(cell, of)));
+  else if (made.do === 'cmpxchg') seen.push(short(mem.cmpxchg64(cell, wide(made.expected), of)));
+  else if (made.do === 'wake') mem.wake(cell, Infinity);
+  else seen.push(read(mem, cell));
+}
+
+const read = (mem: Memory, cell: Cell | Cell64): number =>
+  cell.kind === 'cell64' ? short(mem.load64(cell)) : mem.load(cell);
+
+function short(value: bigint): number {
   return Number((value & 0xffff_ffffn) + 1000n * (value >> 32n));
 }

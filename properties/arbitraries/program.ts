@@ -8,7 +8,9 @@ export type Instruction =
   | { readonly do: 'load' | 'wake'; readonly cell: number }
   | { readonly do: 'store' | 'xchg' | 'add'; readonly cell: number; readonly value: number }
   | { readonly do: 'cmpxchg'; readonly cell: number; readonly expected: number; readonly value: number }
-  | { readonly do: 'wait'; readonly cell: number; readonly expected: number }
+  | { readonly do: 'wait' | 'wait for' | 'timed wait'; readonly cell: number; readonly expected: number }
+  | { readonly do: 'wake some'; readonly cell: number; readonly count: number }
+  | { readonly do: 'sub' | 'xor'; readonly cell: number; readonly value: number }
   /**
    * `spin` loads `cell` (and `other`, if given) while `cell` holds `value`. `cmpxchg spin` repeats
    * a cmpxchg from `value` to `value + 1` until it succeeds.
@@ -62,6 +64,7 @@ export const SHAPES: readonly (readonly (readonly ['u8' | 'u16' | 'u32' | 'u64',
     ['u8', 1],
     ['u32', 4],
   ],
+  [['u64', 0]],
 ];
 
 /**
@@ -96,6 +99,16 @@ const SUBJECTS = {
       'choose,store,load,wait,wake,if,check,locked',
     ],
     shapes: [0, 1, 1, 2],
+  },
+  /** Wait queues with an order and time-outs; updates of 64 bits. */
+  queues: {
+    themes: [
+      'wait for,wait for,wake some,wake some,store',
+      'wait for,timed wait,wake some,wake,store,load',
+      'timed wait,timed wait,wake some,wait,add,if',
+      'sub,xor,xchg,cmpxchg,cmpxchg,add,store,load',
+    ],
+    shapes: [0, 0, 3, 3, 6],
   },
 } as const;
 
@@ -137,10 +150,13 @@ function draw(random: fc.Random, { themes, shapes }: (typeof SUBJECTS)[keyof typ
   const upTo = (n: number): number => random.nextInt(0, n);
   const one = <T>(list: readonly T[]): T => list[upTo(list.length - 1)];
   const shape = one<number>(shapes);
+  // Other subjects have no updates of 64 bits.
+  const wide = (shapes as readonly number[]).includes(6);
   const theme = one<string>(themes).split(',');
   const cells = SHAPES[shape].map((_, i) => i);
-  const narrow = cells.filter((i) => SHAPES[shape][i][0] !== 'u64');
-  const words = cells.filter((i) => SHAPES[shape][i][0] === 'u32');
+  const narrow = cells.filter((i) => wide || SHAPES[shape][i][0] !== 'u64');
+  const words = cells.filter((i) => wide || SHAPES[shape][i][0] === 'u32');
+  const plainWords = cells.filter((i) => SHAPES[shape][i][0] === 'u32');
   const bodyOf = (length: number, depth: number): Instruction[] =>
     Array.from({ length }, () => instruction(depth)).filter((made) => made !== undefined);
   const instruction = (depth: number): Instruction | undefined => {
@@ -152,11 +168,18 @@ function draw(random: fc.Random, { themes, shapes }: (typeof SUBJECTS)[keyof typ
         return { do: kind, cell: one(cells), value: one([...VALUES, NEXT]) };
       case 'xchg':
       case 'add':
+      case 'sub':
+      case 'xor':
         return { do: kind, cell: one(narrow), value: one(VALUES) };
       case 'cmpxchg':
         return { do: kind, cell: one(narrow), expected: one(VALUES), value: one(VALUES) };
       case 'wait':
+        return plainWords.length === 0 ? undefined : { do: kind, cell: one(plainWords), expected: one([0, 0, 1]) };
+      case 'wait for':
+      case 'timed wait':
         return { do: kind, cell: one(words), expected: one([0, 0, 1]) };
+      case 'wake some':
+        return { do: kind, cell: one(words), count: one([1, 1, 2]) };
       case 'wake':
         return { do: kind, cell: one(words) };
       case 'spin':
@@ -185,7 +208,7 @@ function stepsOf(body: readonly Instruction[]): number {
   for (const made of body) {
     if (made.do === 'locked') steps += 2 + stepsOf(made.body);
     else if (made.do === 'if') steps += stepsOf(made.body);
-    else if (made.do === 'wait' || made.do === 'cmpxchg spin') steps += 2;
+    else if (made.do.includes('wait') || made.do === 'cmpxchg spin') steps += 2;
     else if (made.do === 'spin') steps += made.other === undefined ? 2 : 3;
     else if (made.do !== 'assume' && made.do !== 'check') steps++;
   }

@@ -22,9 +22,9 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['sc: after steps forward and back all is as it was'],
     edits: [
       {
-        file: 'explore/execution/locks',
-        from: 'if (kind === Kind.wait) this.asleep[thread] = NONE; else if (kind === Kind.wake)',
-        to: 'if (kind === Kind.wake)',
+        file: 'memory/waitQueues',
+        from: 'if (isWait(kind)) { this.asleep[thread] = NONE; this.since[thread] = since; } else if (kind === Kind.resumeFor)',
+        to: 'if (kind === Kind.resumeFor)',
       },
     ],
   },
@@ -71,7 +71,7 @@ export const execution: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/recordedMemory',
-        from: 'return Number(step.old);',
+        from: 'return place.bits === 64 ? step.old : Number(step.old);',
         to: 'return Number(step.value);',
       },
     ],
@@ -175,11 +175,46 @@ export const execution: readonly Mistake[] = [
     expectedBy: ['one wake-up for two sleepers by none'],
     edits: [
       {
-        file: 'explore/execution/locks',
-        from: 'if (this.asleep[t] !== place) continue;',
-        to: 'if (this.asleep[t] !== place || woken !== 0) continue;',
-        scope: ['let woken = 0;'],
+        file: 'memory/waitQueues',
+        from: 'asleep[t] = NONE; woken |= 1 << t;',
+        to: 'if (woken !== 0) continue; asleep[t] = NONE; woken |= 1 << t;',
       },
+    ],
+  },
+  {
+    name: 'wake-wakes-the-last-sleeper',
+    part: 'execution: wait queues',
+    testFile: 'test/memory/queues.test.ts',
+    expectedBy: ['under sc, by states a wake-up of one thread wakes the first'],
+    edits: [
+      {
+        file: 'memory/waitQueues',
+        from: 'if (first === NONE || since[t] >>> 0 < since[first] >>> 0) first = t;',
+        to: 'if (first === NONE || since[t] >>> 0 > since[first] >>> 0) first = t;',
+      },
+    ],
+  },
+  {
+    name: 'queue-order-not-in-state',
+    part: 'states: wait queues',
+    testFile: 'test/memory/queues.test.ts',
+    expectedBy: ['under sc, by states a wake-up of one thread wakes either, as either may sleep first'],
+    edits: [{ file: 'explore/states/stateCache', from: 'addQueueOrder(execution.queues, key, order);', to: '' }],
+  },
+  {
+    name: 'queue-order-not-in-graph',
+    part: 'visited graphs: wait queues',
+    testFile: 'test/memory/queues.test.ts',
+    expectedBy: ['under rc11, by optimal a wake-up of one thread wakes either, as either may sleep first'],
+    edits: [{ file: 'explore/trust/visitedGraphs', from: 'addQueueOrder(execution.queues, key);', to: '' }],
+  },
+  {
+    name: 'time-out-never-over',
+    part: 'execution: wait queues',
+    testFile: 'test/memory/queues.test.ts',
+    expectedBy: ['under sc, by states a wake-up with a count wakes those that have slept longest, and says how many'],
+    edits: [
+      { file: 'memory/waitQueues', from: 'const isWoken = this.asleep[thread] === NONE;', to: 'const isWoken = true;' },
     ],
   },
   {
@@ -191,8 +226,8 @@ export const execution: readonly Mistake[] = [
     ],
     edits: [
       {
-        file: 'explore/memoryModels/sc/scMemory',
-        from: 'if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place;',
+        file: 'explore/memoryModels/stepEffects',
+        from: 'if (tree.expects(node[thread], low, high)) queues.sleep(thread, kind, id, s);',
         to: '',
       },
     ],

@@ -91,10 +91,10 @@ export const inLoops: readonly Mistake[] = [
     edits: [
       {
         file: 'memory/idleIteration',
-        from: 'if (!isData(kind) && kind !== Kind.wait) return undefined;',
-        to: 'if (!isData(kind) && kind !== Kind.wait && kind !== Kind.resume) return undefined;',
+        from: 'if (!isData(kind) && !isWait(kind)) return undefined;',
+        to: 'if (!isData(kind) && !isWait(kind) && kind !== Kind.resume) return undefined;',
       },
-      { file: 'memory/idleIteration', from: 'if (seen.low === tree.expected[node]) return undefined;', to: '' },
+      { file: 'memory/idleIteration', from: 'if (tree.expects(node, seen.low, seen.high)) return undefined;', to: '' },
     ],
   },
   {

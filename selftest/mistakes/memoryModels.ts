@@ -10,7 +10,7 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/storeBuffers',
-        from: 'if (kindOf(code) !== Kind.resume &&',
+        from: 'if (!isEndOfWait(kindOf(code)) &&',
         to: 'if (kindOf(code) !== Kind.mb &&',
       },
     ],
@@ -23,8 +23,8 @@ export const memoryModels: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/tso/storeBuffers',
-        from: 'if (kindOf(code) !== Kind.resume &&',
-        to: 'if (kindOf(code) !== Kind.resume && (kindOf(code) < Kind.xchg || kindOf(code) > Kind.fetchOr) &&',
+        from: 'if (!isEndOfWait(kindOf(code)) &&',
+        to: 'if (!isEndOfWait(kindOf(code)) && (kindOf(code) < Kind.xchg || kindOf(code) > Kind.fetchOr) &&',
       },
     ],
   },

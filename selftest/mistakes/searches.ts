@@ -238,8 +238,8 @@ export const searches: readonly Mistake[] = [
     edits: [
       {
         file: 'explore/memoryModels/relations',
-        from: 'if (kind === Kind.wake || kind === Kind.choose)',
-        to: 'if (kind === Kind.wake)',
+        from: 'if (changesQueue(kind) || kind === Kind.choose)',
+        to: 'if (changesQueue(kind))',
       },
     ],
   },

@@ -26,7 +26,7 @@ export interface StepEvent {
    * The kind of access. Loads and stores: 0 read, 1 write, 2 load, 3 store, 4 loadAcquire, 5
    * storeRelease. Read-modify-writes: 6 xchg, 7 cmpxchg, 8 fetchAdd, 9 fetchAnd, 10 fetchOr. Locks
    * and wait queues: 11 lock, 12 unlock, 13 wait, 14 resume (after a wait), 15 wake. Fences: 16
-   * rmb, 17 wmb, 18 mb.
+   * rmb, 17 wmb, 18 mb. Further kinds have numbers from 20 on: see `Kind`.
    */
   readonly kind: number;
   /** The accessed cell or lock. */

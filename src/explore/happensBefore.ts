@@ -1,23 +1,23 @@
 import type { Place } from '../memory/cell.ts';
 import { grownCopy } from '../memory/grownCopy.ts';
 import * as kinds from '../memory/kinds.ts';
-import { overlapTable } from '../memory/layout.ts';
+import { overlapTable, type QueueTable, queueTable } from '../memory/layout.ts';
 import type { Execution } from './execution/execution.ts';
 import type { HappensBeforeOrder } from './happensBeforeOrder.ts';
 
 // Local constants: see "Hot code" in CONTRIBUTING.md.
-const { isQueue, isWrite, kindOf, placeOf, usesValue } = kinds;
-const { lock: LOCK, unlock: UNLOCK, wake: WAKE, resume: RESUME, choose: CHOOSE } = kinds.Kind;
+const { changesQueue, isQueue, isWrite, kindOf, placeOf, usesValue } = kinds;
+const { lock: LOCK, unlock: UNLOCK, wake: WAKE, resume: RESUME, choose: CHOOSE, wakeSome: WAKE_SOME } = kinds.Kind;
 
 /**
  * HOT. Which steps of an execution happen before which, as vector clocks, and which of them race.
  * Updated step by step with the execution.
  *
  * Two steps conflict if they are of one thread or of one lock. They conflict if they access the
- * same byte and one of them writes, or one wait queue and one of them wakes. A failed cmpxchg only
- * reads. An unlock happens before the next lock, but no other thread could have taken the lock
- * earlier. So the two locks race, not unlock and lock. All steps on places whose order a monitor
- * watches conflict.
+ * same byte and one of them writes, or one wait queue and one of them wakes or depends on its
+ * order. A failed cmpxchg only reads. An unlock happens before the next lock, but no other thread
+ * could have taken the lock earlier. So the two locks race, not unlock and lock. All steps on
+ * places whose order a monitor watches conflict.
  *
  * A race is a pair of steps of two threads that conflict, with no step between them in the order.
  * The second could have come before the first.
@@ -35,6 +35,7 @@ export class HappensBefore implements HappensBeforeOrder {
   private readonly execution: Execution;
   private readonly places: number;
   private readonly overlaps: readonly (readonly number[])[];
+  private readonly queueOf: QueueTable;
   private readonly visible: Uint8Array;
   /** By thread: its last step + 1. */
   private readonly lastOf: Int32Array;
@@ -59,6 +60,7 @@ export class HappensBefore implements HappensBeforeOrder {
     this.threads = execution.node.length;
     this.places = places.length;
     this.overlaps = overlapTable(places);
+    this.queueOf = queueTable(places);
     this.visible = Uint8Array.from(places, (place) => (sees(place) ? 1 : 0));
     this.clocks = new Int32Array(this.locals.length * this.threads);
     this.lastOf = new Int32Array(this.threads);
@@ -131,11 +133,13 @@ export class HappensBefore implements HappensBeforeOrder {
       this.lastVisible = saved[4 * s + 3];
       if (kind === CHOOSE) continue;
       if (kind === UNLOCK) this.lastUnlock[place] = saved[4 * s + 1];
-      else if (kind === WAKE) this.lastWrite[places + place] = saved[4 * s + 1];
       else if (isWrite(kind)) this.lastWrite[place] = saved[4 * s + 1];
       else {
-        if (kind !== RESUME) this.lastRead[place * threads + thread] = saved[4 * s + 1];
-        if (isQueue(kind)) this.lastRead[(places + place) * threads + thread] = saved[4 * s + 2];
+        if (usesValue(kind)) this.lastRead[place * threads + thread] = saved[4 * s + 1];
+        if (!isQueue(kind)) continue;
+        const queue = places + this.queueOf[place];
+        if (changesQueue(kind)) this.lastWrite[queue] = saved[4 * s + 2];
+        else this.lastRead[queue * threads + thread] = saved[4 * s + 2];
       }
     }
   }
@@ -164,34 +168,37 @@ export class HappensBefore implements HappensBeforeOrder {
     const pa = placeOf(a);
     const pb = placeOf(b);
     if (this.visible[pa] === 1 && this.visible[pb] === 1) return true;
-    if (pa === pb) {
-      if (isQueue(ka) && isQueue(kb)) return ka === WAKE || kb === WAKE;
-    } else if (!this.overlaps[pa].includes(pb)) return false;
+    if (isQueue(ka) && isQueue(kb) && this.queueOf[pa] === this.queueOf[pb])
+      return changesQueue(ka) || changesQueue(kb);
+    if (pa !== pb && !this.overlaps[pa].includes(pb)) return false;
     return (isWrite(ka) && usesValue(kb)) || (isWrite(kb) && usesValue(ka));
   }
 
   private access(s: number, thread: number, kind: number, place: number): void {
     const { threads, places, saved } = this;
-    const writing = kind === WAKE || isWrite(kind);
+    const writing = isWrite(kind);
+    const queue = places + this.queueOf[place];
+    const queueing = changesQueue(kind);
     let n = 0;
     if (usesValue(kind)) for (const other of this.overlaps[place]) n = this.gather(other, thread, writing, n);
-    if (isQueue(kind)) n = this.gather(places + place, thread, writing, n);
+    if (isQueue(kind)) n = this.gather(queue, thread, queueing, n);
     this.considerLatestFirst(s, n);
-    if (kind === WAKE) {
-      saved[4 * s + 1] = this.lastWrite[places + place];
-      this.lastWrite[places + place] = s + 1;
-    } else if (writing) {
+    if (writing) {
       saved[4 * s + 1] = this.lastWrite[place];
       this.lastWrite[place] = s + 1;
+      return;
+    }
+    if (usesValue(kind)) {
+      saved[4 * s + 1] = this.lastRead[place * threads + thread];
+      this.lastRead[place * threads + thread] = s + 1;
+    }
+    if (!isQueue(kind)) return;
+    if (queueing) {
+      saved[4 * s + 2] = this.lastWrite[queue];
+      this.lastWrite[queue] = s + 1;
     } else {
-      if (kind !== RESUME) {
-        saved[4 * s + 1] = this.lastRead[place * threads + thread];
-        this.lastRead[place * threads + thread] = s + 1;
-      }
-      if (isQueue(kind)) {
-        saved[4 * s + 2] = this.lastRead[(places + place) * threads + thread];
-        this.lastRead[(places + place) * threads + thread] = s + 1;
-      }
+      saved[4 * s + 2] = this.lastRead[queue * threads + thread];
+      this.lastRead[queue * threads + thread] = s + 1;
     }
   }
 
@@ -229,7 +236,8 @@ export class HappensBefore implements HappensBeforeOrder {
     const { execution, threads, clocks } = this;
     const thread = execution.schedule[e];
     if (this.locals[e] <= clocks[s * threads + thread] || thread === execution.schedule[s]) return;
-    const woke = kindOf(execution.footprints[e]) === WAKE && kindOf(execution.footprints[s]) === RESUME;
+    const waker = kindOf(execution.footprints[e]);
+    const woke = (waker === WAKE || waker === WAKE_SOME) && kindOf(execution.footprints[s]) === RESUME;
     if (!woke || (execution.values[e] & (1 << execution.schedule[s])) === 0) this.races.push(e, s);
     this.join(s * threads, e);
   }

@@ -1,5 +1,5 @@
 import { markMemory } from '../loops/snapshot.ts';
-import { type Cell, type Cell64, type Lock, type Place, wrap } from './cell.ts';
+import { type Cell, type Cell64, cellValue, type Lock, type Place, wideCellValue, wrap } from './cell.ts';
 import {
   type FenceOrder,
   fenceKind,
@@ -16,7 +16,7 @@ import {
   type StoreOrder,
   storeKind,
 } from './kinds.ts';
-import { checkChoices, loadUntil, type Memory } from './memory.ts';
+import { checkChoices, loadUntil, type Memory, type WaitResult } from './memory.ts';
 
 /**
  * A memory in which every primitive is one call of `access`, or of `fenceStep`. Places have been
@@ -34,10 +34,15 @@ export abstract class AccessMemory implements Memory {
    * Performs one access. Returns what it loaded, or what a read-modify-write found; any number for
    * another kind.
    *
-   * @param operand what is stored, added, or combined; a bigint in a store of 64 bits; else 0.
+   * @param operand what is stored, added, or combined; a bigint for a place of 64 bits; else 0.
    * @param expected the value that `cmpxchg` or `wait` compares with; else 0.
    */
-  protected abstract access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint;
+  protected abstract access(
+    kind: number,
+    place: Place,
+    operand: number | bigint,
+    expected: number | bigint,
+  ): number | bigint;
 
   /** Performs a fence of this kind. */
   protected abstract fenceStep(kind: number): void;
@@ -52,11 +57,11 @@ export abstract class AccessMemory implements Memory {
 
   private get(kind: number, cell: Cell): number {
     if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
-    return this.access(kind, cell, 0, 0) as number;
+    return cellValue(cell, this.access(kind, cell, 0, 0) as number);
   }
   private get64(kind: number, cell: Cell64): bigint {
     if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
-    return this.access(kind, cell, 0, 0) as bigint;
+    return wideCellValue(cell, this.access(kind, cell, 0, 0) as bigint);
   }
   private set(kind: number, cell: Cell, value: number): void {
     if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
@@ -69,7 +74,19 @@ export abstract class AccessMemory implements Memory {
   private update(base: RmwKind, order: RmwOrder | undefined, cell: Cell, operand: number, expected: number): number {
     const kind = order === undefined ? base : rmwKind(base, order);
     if (cell?.kind !== 'cell') throw wrongPlaceType(kind, cell);
-    return this.access(kind, cell, wrap(operand, cell.bits), wrap(expected, cell.bits)) as number;
+    return cellValue(cell, this.access(kind, cell, wrap(operand, cell.bits), wrap(expected, cell.bits)) as number);
+  }
+  private update64(
+    base: RmwKind,
+    order: RmwOrder | undefined,
+    cell: Cell64,
+    operand: bigint,
+    expected: bigint,
+  ): bigint {
+    const kind = order === undefined ? base : rmwKind(base, order);
+    if (cell?.kind !== 'cell64') throw wrongPlaceType(kind, cell, '64');
+    const old = this.access(kind, cell, BigInt.asUintN(64, operand), BigInt.asUintN(64, expected)) as bigint;
+    return wideCellValue(cell, old);
   }
 
   read(cell: Cell): number {
@@ -117,6 +134,33 @@ export abstract class AccessMemory implements Memory {
   fetchOr(cell: Cell, value: number, order?: RmwOrder): number {
     return this.update(Kind.fetchOr, order, cell, value, 0);
   }
+  fetchSub(cell: Cell, value: number, order?: RmwOrder): number {
+    return this.update(Kind.fetchSub, order, cell, value, 0);
+  }
+  fetchXor(cell: Cell, value: number, order?: RmwOrder): number {
+    return this.update(Kind.fetchXor, order, cell, value, 0);
+  }
+  xchg64(cell: Cell64, value: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.xchg, order, cell, value, 0n);
+  }
+  cmpxchg64(cell: Cell64, expected: bigint, replacement: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.cmpxchg, order, cell, replacement, expected);
+  }
+  fetchAdd64(cell: Cell64, value: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.fetchAdd, order, cell, value, 0n);
+  }
+  fetchAnd64(cell: Cell64, value: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.fetchAnd, order, cell, value, 0n);
+  }
+  fetchOr64(cell: Cell64, value: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.fetchOr, order, cell, value, 0n);
+  }
+  fetchSub64(cell: Cell64, value: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.fetchSub, order, cell, value, 0n);
+  }
+  fetchXor64(cell: Cell64, value: bigint, order?: RmwOrder): bigint {
+    return this.update64(Kind.fetchXor, order, cell, value, 0n);
+  }
   rmb(): void {
     this.fenceStep(Kind.rmb);
   }
@@ -142,21 +186,55 @@ export abstract class AccessMemory implements Memory {
   waitUntil(cell: Cell | Cell64, holds: (value: never) => boolean): number | bigint {
     return loadUntil(this, cell, holds);
   }
-  wait(cell: Cell, expected: number): boolean {
-    if (cell?.kind !== 'cell' || cell.bits !== 32) throw wrongPlaceType(Kind.wait, cell);
+  wait(cell: Cell, expected: number): boolean;
+  wait(cell: Cell | Cell64, expected: number | bigint, timeout: number): WaitResult;
+  wait(cell: Cell | Cell64, expected: number | bigint, timeout?: number): boolean | WaitResult {
+    if (timeout !== undefined) return this.startWait(cell, expected) ? this.endWait(cell, timeout) : 'not-equal';
+    if (cell?.kind !== 'cell' || cell.bits !== 32 || typeof expected !== 'number')
+      throw wrongPlaceType(Kind.wait, cell);
     const queue = this.queueOf(cell);
     if (this.access(Kind.wait, queue, 0, expected >>> 0) !== expected >>> 0) return false;
     this.access(Kind.resume, queue, 0, 0);
     return true;
   }
-  wake(cell: Cell): void {
-    if (cell?.kind !== 'cell' || cell.bits !== 32) throw wrongPlaceType(Kind.wake, cell);
-    this.access(Kind.wake, this.queueOf(cell), 0, 0);
+  startWait(cell: Cell | Cell64, expected: number | bigint): boolean {
+    const queue = this.queueCell(Kind.wait, cell);
+    const wanted = queue.bits === 64 ? BigInt.asUintN(64, BigInt(expected)) : Number(expected) >>> 0;
+    return this.access(Kind.waitFor, queue, 0, wanted) === wanted;
+  }
+  endWait(cell: Cell | Cell64, timeout: number): 'ok' | 'timed-out' {
+    const queue = this.queueCell(Kind.wait, cell);
+    if (typeof timeout !== 'number' || Number.isNaN(timeout))
+      throw new TypeError(`mem.wait: ${String(timeout)} is no time-out: must be a number of milliseconds, or Infinity`);
+    if (timeout < Infinity) return Number(this.access(Kind.resumeFor, queue, 0, 0)) === 1 ? 'ok' : 'timed-out';
+    this.access(Kind.resume, queue, 0, 0);
+    return 'ok';
+  }
+  wake(cell: Cell): void;
+  wake(cell: Cell | Cell64, count: number): number;
+  wake(cell: Cell | Cell64, count?: number): number | undefined {
+    const queue = this.queueCell(Kind.wake, cell);
+    if (count !== undefined) return Number(this.access(Kind.wakeSome, queue, wakeCount(count), 0));
+    this.access(Kind.wake, queue, 0, 0);
+    return undefined;
+  }
+  /** The place that stands for the queue of a cell. */
+  private queueCell(kind: number, cell: Cell | Cell64): Place {
+    if (cell?.kind === 'cell64') return cell;
+    if (cell?.kind !== 'cell' || cell.bits !== 32) throw wrongPlaceType(kind, cell);
+    return this.queueOf(cell);
   }
   choose(count: number): number {
     checkChoices(count);
     return count === 1 ? 0 : this.choiceStep(count);
   }
+}
+
+/** The number of threads to wake, as a word. */
+function wakeCount(count: number): number {
+  if (typeof count !== 'number' || !(count >= 0))
+    throw new TypeError(`mem.wake: ${String(count)} is no count: must be 0 or more`);
+  return Math.min(Math.floor(count), 0xffff_ffff);
 }
 
 const isLock = (place: Place): place is Lock => place?.kind === 'mutex' || place?.kind === 'spinlock';
@@ -181,10 +259,13 @@ export function performAccess(
   kind: number,
   place: Place,
   operand: number | bigint,
-  expected: number,
+  expected: number | bigint,
 ): number | bigint {
   const { name, order } = methods[kind];
-  if (isCmpxchg(kind)) return mem.cmpxchg(place as Cell, expected, operand as number, order);
+  if (isCmpxchg(kind))
+    return place.kind === 'cell64'
+      ? mem.cmpxchg64(place, BigInt(expected), BigInt(operand), order)
+      : mem.cmpxchg(place as Cell, expected as number, operand as number, order);
   const method = place.bits === 64 ? methods64[kind] : name;
   if (isLoad(kind)) return mem[method as 'load'](place as Cell, order as LoadOrder);
   return mem[method as 'xchg'](place as Cell, operand as number, order);

@@ -6,7 +6,8 @@
  */
 
 /**
- * An unsigned word of 8, 16 or 32 bits, naturally aligned. Values are numbers from 0 to 2^bits - 1.
+ * A word of 8, 16 or 32 bits, naturally aligned. Values are numbers from 0 to 2^bits - 1, or from
+ * -2^(bits - 1) to 2^(bits - 1) - 1.
  */
 export interface Cell {
   /** Distinguishes cells, 64-bit cells and locks. */
@@ -17,11 +18,16 @@ export interface Cell {
   readonly name: string;
   /** Its width in bits. */
   readonly bits: 8 | 16 | 32;
+  /** Whether its values are signed. */
+  readonly signed: boolean;
   /** Byte offset from the start of the memory; a multiple of the width. */
   readonly offset: number;
 }
 
-/** An unsigned word of 64 bits, naturally aligned. Values are bigints from 0n to 2^64 - 1n. */
+/**
+ * A word of 64 bits, naturally aligned. Values are bigints from 0n to 2^64 - 1n, or from -2^63 to
+ * 2^63 - 1n.
+ */
 export interface Cell64 {
   /** Distinguishes cells, 64-bit cells and locks. */
   readonly kind: 'cell64';
@@ -31,6 +37,8 @@ export interface Cell64 {
   readonly name: string;
   /** Its width in bits. */
   readonly bits: 64;
+  /** Whether its values are signed. */
+  readonly signed: boolean;
   /** Byte offset from the start of the memory; a multiple of 8. */
   readonly offset: number;
 }
@@ -52,6 +60,13 @@ export interface Lock {
   /** Byte offset from the start of the memory; a multiple of 4. */
   readonly offset: number;
 }
+
+/** `value`, from 0 to 2^bits - 1, as a signed number. */
+export const asSigned = (value: number, bits: number): number => (value << (32 - bits)) >> (32 - bits);
+
+/** What a cell with these bits, as an unsigned number, has as its value. */
+export const cellValue = (cell: Cell, bits: number): number => (cell.signed ? asSigned(bits, cell.bits) : bits);
+export const wideCellValue = (cell: Cell64, bits: bigint): bigint => (cell.signed ? BigInt.asIntN(64, bits) : bits);
 
 /** The target of an access. */
 export type Place = Cell | Cell64 | Lock;

@@ -35,6 +35,7 @@ export class ExecutionTrie {
   operand = new Uint32Array(1 << 10);
   operandHigh = new Uint32Array(1 << 10);
   expected = new Uint32Array(1 << 10);
+  expectedHigh = new Uint32Array(1 << 10);
   /** The node with one result less, and that result. */
   parent = new Int32Array(1 << 10);
   low = new Uint32Array(1 << 10);
@@ -72,6 +73,11 @@ export class ExecutionTrie {
     return this.find(node, low, high);
   }
 
+  /** Whether the access of `node`, which compares, expects the value (low, high). */
+  expects(node: number, low: number, high: number): boolean {
+    return this.expected[node] === low && this.expectedHigh[node] === high;
+  }
+
   /** Adds a child of `parent` for the result (low, high). A parent of 0 begins an operation. */
   add(
     parent: number,
@@ -81,6 +87,7 @@ export class ExecutionTrie {
     operand: number,
     operandHigh: number,
     expected: number,
+    expectedHigh = 0,
   ): number {
     const node = this.size++;
     if (node === this.code.length) this.grow();
@@ -88,6 +95,7 @@ export class ExecutionTrie {
     this.operand[node] = operand;
     this.operandHigh[node] = operandHigh;
     this.expected[node] = expected;
+    this.expectedHigh[node] = expectedHigh;
     this.operation[node] = this.adding;
     this.low[node] = low;
     this.high[node] = high;
@@ -130,6 +138,7 @@ export class ExecutionTrie {
       this.operand[head],
       this.operandHigh[head],
       this.expected[head],
+      this.expectedHigh[head],
     );
     this.parent[node] = tail;
     if (idle === undefined) {
@@ -182,7 +191,7 @@ export class ExecutionTrie {
 
   /** Bytes in use, without what operations returned. */
   get bytes(): number {
-    return 4 * (10 * this.code.length + this.table.length);
+    return 4 * (11 * this.code.length + this.table.length);
   }
 
   private link(parent: number, node: number): void {
@@ -224,6 +233,7 @@ export class ExecutionTrie {
     this.operand = grownCopy(this.operand, size);
     this.operandHigh = grownCopy(this.operandHigh, size);
     this.expected = grownCopy(this.expected, size);
+    this.expectedHigh = grownCopy(this.expectedHigh, size);
     this.operation = grownCopy(this.operation, size);
     this.parent = grownCopy(this.parent, size);
     this.low = grownCopy(this.low, size);

@@ -1,7 +1,8 @@
 import type { Place } from './cell.ts';
 import type { ExecutionTrie, SpinLoop } from './executionTrie.ts';
-import { isData, isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './kinds.ts';
+import { isData, isFence, isRmw, isWait, isWrite, Kind, kindOf, placeOf, rmwResult } from './kinds.ts';
 import type { Fences } from './reexecutionMemory.ts';
+import { joinWords, wideRmwResult } from './wideRmw.ts';
 
 /** Finds the iterations of a loop that change nothing. */
 export class IdleIterations {
@@ -34,14 +35,17 @@ export class IdleIterations {
       // The next iteration may choose otherwise.
       if (kind === Kind.choose) return undefined;
       if (isFence(kind)) continue;
-      if (!isData(kind) && kind !== Kind.wait) return undefined;
+      if (!isData(kind) && !isWait(kind)) return undefined;
       const next = iteration[i + 1];
       const seen = next === undefined ? { low, high } : { low: tree.low[next], high: tree.high[next] };
       if (isRmw(kind)) {
         const { bits } = this.places[placeOf(code)];
-        if (rmwResult(kind, seen.low, tree.expected[node], tree.operand[node], bits) !== seen.low) return undefined;
-      } else if (kind === Kind.wait) {
-        if (seen.low === tree.expected[node]) return undefined;
+        if (bits === 64) {
+          if (wideRmwResult(kind, seen.low, seen.high, tree, node) !== joinWords(seen.low, seen.high)) return undefined;
+        } else if (rmwResult(kind, seen.low, tree.expected[node], tree.operand[node], bits) !== seen.low)
+          return undefined;
+      } else if (isWait(kind)) {
+        if (tree.expects(node, seen.low, seen.high)) return undefined;
       } else if (isWrite(kind)) {
         if (!this.storesAtOnce) return undefined;
         seen.low = tree.operand[node];

@@ -26,6 +26,11 @@ export const Kind = {
   mb: 18,
   fence: 19,
   choose: 20,
+  fetchSub: 21,
+  fetchXor: 22,
+  waitFor: 23,
+  resumeFor: 24,
+  wakeSome: 25,
 } as const;
 
 type Kinds = typeof Kind;
@@ -59,7 +64,10 @@ type AccessClass =
   | readonly ['choice', 'relaxed'];
 
 /** Locks and wait queues: one kind each. All code that takes such an access names its kind. */
-type SynchronisationName = 'lock' | 'unlock' | 'wait' | 'resume' | 'wake';
+type SynchronisationName =
+  | ('lock' | 'unlock' | 'wait' | 'resume' | 'wake')
+  /** Of a wait with a time-out, and of a wake-up with a count: the queue has an order. */
+  | ('waitFor' | 'resumeFor' | 'wakeSome');
 
 /**
  * By kind: its class, and how it is ordered. All that is asked of a kind is derived from this
@@ -87,6 +95,11 @@ const CLASSES = {
   mb: ['fence', 'full'],
   fence: ['fence', 'relaxed'],
   choose: ['choice', 'relaxed'],
+  fetchSub: ['read-modify-write', 'full'],
+  fetchXor: ['read-modify-write', 'full'],
+  waitFor: ['waitFor', 'full'],
+  resumeFor: ['resumeFor', 'full'],
+  wakeSome: ['wakeSome', 'full'],
 } as const satisfies {
   [K in keyof Kinds]: K extends SynchronisationName ? readonly [K, 'acquire' | 'release' | 'full'] : AccessClass;
 };
@@ -125,6 +138,8 @@ export const Trait = {
   full: 1 << 12,
   seqCst: 1 << 13,
   choice: 1 << 14,
+  /** It depends on the order of a wait queue, or changes it. */
+  ordered: 1 << 15,
   /** A load, store or read-modify-write. */
   data: 0b111,
 } as const;
@@ -139,6 +154,9 @@ const OF_CLASS: Readonly<Record<(typeof CLASSES)[keyof Kinds][0], number>> = {
   wait: Trait.queue | Trait.reads,
   resume: Trait.queue,
   wake: Trait.queue,
+  waitFor: Trait.queue | Trait.ordered | Trait.reads,
+  resumeFor: Trait.queue | Trait.ordered,
+  wakeSome: Trait.queue | Trait.ordered,
   fence: Trait.fence,
   choice: Trait.choice | Trait.fence,
 };
@@ -274,8 +292,14 @@ export const isChoice = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.ch
 /** Whether it takes or releases a lock. */
 export const isLocking = (kind: number): boolean => (KIND_TRAITS[kind] & Trait.locking) !== 0;
 
-/** Whether it uses the wait queue of its place: `wait`, `resume` or `wake`. */
+/** Whether it uses the wait queue of its place: a `wait`, a `resume` or a `wake`. */
 export const isQueue = (kind: number): boolean => (KIND_TRAITS[kind] & QUEUE) !== 0;
+
+/** Whether it compares the value of its place, and may then fall asleep. */
+export const isWait = (kind: number): boolean => (KIND_TRAITS[kind] & QUEUE) !== 0 && (KIND_TRAITS[kind] & READS) !== 0;
+
+/** Whether other uses of the same wait queue cannot be exchanged with it. */
+export const changesQueue = (kind: number): boolean => kind === Kind.wake || (KIND_TRAITS[kind] & Trait.ordered) !== 0;
 
 /** Whether it uses the value of its place: it is data, uses a lock, or waits. */
 export const usesValue = (kind: number): boolean => (KIND_TRAITS[kind] & (READS | WRITES)) !== 0;
@@ -297,9 +321,12 @@ export const isFullFence = (kind: number): boolean =>
 /** For the default of an exhaustive switch over kinds; `satisfies never` reports a missing case. */
 export const unknownKind = (kind: number): Error => new Error(`${kindNames[kind] ?? kind} is not expected here`);
 
+/** By kind: that of the same access without an order. */
+export const baseKind = (kind: number): RmwKind => baseOf(kind) as RmwKind;
+
 /** The new value of a cell that held `old`, after a read-modify-write of `kind`. */
 export function rmwResult(kind: number, old: number, expected: number, operand: number, bits: number): number {
-  const rmw = baseOf(kind) as RmwKind;
+  const rmw = baseKind(kind);
   switch (rmw) {
     case Kind.xchg:
       return wrap(operand, bits);
@@ -311,6 +338,10 @@ export function rmwResult(kind: number, old: number, expected: number, operand: 
       return wrap(old & operand, bits);
     case Kind.fetchOr:
       return wrap(old | operand, bits);
+    case Kind.fetchSub:
+      return wrap(old - operand, bits);
+    case Kind.fetchXor:
+      return wrap(old ^ operand, bits);
     default:
       throw unknownKind(rmw satisfies never);
   }

@@ -47,13 +47,14 @@ export class Layout {
    * Adds a cell of 8, 16 or 32 bits: next in memory, or at byte offset `at`, where it may overlap
    * others.
    */
-  cell(name: string, type: 'u8' | 'u16' | 'u32', at?: number): Cell {
+  cell(name: string, type: CellWidth, at?: number): Cell {
     const bits = BITS[type];
     const place: Cell = {
       kind: 'cell',
       id: this.places.length,
       name: this.prefix + name,
       bits,
+      signed: type.startsWith('i'),
       offset: this.#place(name, bits, at),
     };
     this.places.push(place);
@@ -61,12 +62,13 @@ export class Layout {
   }
 
   /** Adds a cell of 64 bits; see `cell`. */
-  cell64(name: string, at?: number): Cell64 {
+  cell64(name: string, at?: number, signed = false): Cell64 {
     const place: Cell64 = {
       kind: 'cell64',
       id: this.places.length,
       name: this.prefix + name,
       bits: 64,
+      signed,
       offset: this.#place(name, 64, at),
     };
     this.places.push(place);
@@ -97,7 +99,9 @@ export class Layout {
   }
 }
 
-const BITS = { u8: 8, u16: 16, u32: 32 } as const;
+const BITS = { u8: 8, u16: 16, u32: 32, i8: 8, i16: 16, i32: 32 } as const;
+/** A type of a cell of at most 32 bits. */
+export type CellWidth = keyof typeof BITS;
 
 /** Whether two places share a byte. */
 export function overlap(a: Place, b: Place): boolean {
@@ -120,6 +124,18 @@ export function overlapTable(places: readonly Place[]): OverlapTable {
     tables.set(places, table);
   }
   return table;
+}
+
+/** By id of a place: the id that stands for its wait queue. */
+export type QueueTable = Int32Array;
+
+/** Wait queues go by address: cells that begin at the same byte have one. */
+export function queueTable(places: readonly Place[]): QueueTable {
+  const first = new Map<number, number>();
+  return Int32Array.from(places, ({ id, offset }) => {
+    if (!first.has(offset)) first.set(offset, id);
+    return first.get(offset)!;
+  });
 }
 
 function createOverlapTable(places: readonly Place[]): OverlapTable {

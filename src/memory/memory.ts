@@ -14,8 +14,8 @@ import type { FenceOrder, LoadOrder, RmwOrder, StoreOrder } from './kinds.ts';
  * The last argument of an access is its memory order, as in C11; left out, it is what Linux has. An
  * order makes a difference under `rc11` alone, and a seq_cst store under `tso`.
  *
- * Values are unsigned and wrap at the width of the cell. Every call throws `ContractViolation` when
- * an operation breaks these rules.
+ * Values wrap at the width of the cell, and are unsigned unless the cell is signed. Every call
+ * throws `ContractViolation` when an operation breaks these rules.
  */
 export interface Memory {
   /** The number of the calling thread, from 0: its index in the scenario's list of actors. */
@@ -74,6 +74,19 @@ export interface Memory {
   fetchAnd(cell: Cell, value: number, order?: RmwOrder): number;
   /** Sets the bits of `value` and returns the old value, in one atomic step; see `xchg`. */
   fetchOr(cell: Cell, value: number, order?: RmwOrder): number;
+  /** Subtracts `value` and returns the old value, in one atomic step; see `xchg`. */
+  fetchSub(cell: Cell, value: number, order?: RmwOrder): number;
+  /** Inverts the bits of `value` and returns the old value, in one atomic step; see `xchg`. */
+  fetchXor(cell: Cell, value: number, order?: RmwOrder): number;
+
+  /** The same of 64 bits. */
+  xchg64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  cmpxchg64(cell: Cell64, expected: bigint, replacement: bigint, order?: RmwOrder): bigint;
+  fetchAdd64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  fetchAnd64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  fetchOr64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  fetchSub64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
+  fetchXor64(cell: Cell64, value: bigint, order?: RmwOrder): bigint;
 
   /**
    * smp_rmb: orders earlier loads before later ones. Under `sc` no fence is a step. See
@@ -110,8 +123,29 @@ export interface Memory {
    * bits, like `Atomics.wait`.
    */
   wait(cell: Cell, expected: number): boolean;
+  /**
+   * The same with a time-out, as `Atomics.wait`: it falls asleep behind those that sleep there
+   * already. With `Infinity` it sleeps until it is woken. With another `timeout`, in milliseconds,
+   * the scheduler chooses whether the time is over before.
+   */
+  wait(cell: Cell, expected: number, timeout: number): WaitResult;
+  /** The same for a cell of 64 bits. Cells that begin at the same byte have one queue. */
+  wait(cell: Cell64, expected: bigint, timeout: number): WaitResult;
+  /**
+   * The two halves of a `wait` with a time-out, for code that does something else in between, as
+   * after `Atomics.waitAsync`. `startWait` returns whether the thread is in the queue now.
+   * `endWait` then sleeps until it is woken, or the time is over. A thread is in one queue at a
+   * time.
+   */
+  startWait(cell: Cell | Cell64, expected: number | bigint): boolean;
+  endWait(cell: Cell | Cell64, timeout: number): 'ok' | 'timed-out';
   /** Wakes all threads that sleep on `cell`. */
   wake(cell: Cell): void;
+  /**
+   * Wakes `count` threads, as `Atomics.notify`: those that have slept longest. Threads of a `wait`
+   * without a time-out come last. Returns how many it woke.
+   */
+  wake(cell: Cell | Cell64, count: number): number;
 
   /**
    * A number from 0 to `count` - 1 that the scheduler chooses: a time-out, a failure, an input.
@@ -120,6 +154,9 @@ export interface Memory {
    */
   choose(count: number): number;
 }
+
+/** How a `wait` with a time-out has ended. */
+export type WaitResult = 'ok' | 'not-equal' | 'timed-out';
 
 /** The most results of a `choose`. */
 export const CHOICES_MAX = 65536;

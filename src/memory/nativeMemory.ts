@@ -1,5 +1,5 @@
-import { type Cell, type Cell64, type Lock, wrap } from './cell.ts';
-import { ContractViolation, checkChoices, loadUntil, type Memory } from './memory.ts';
+import { type Cell, type Cell64, cellValue, type Lock, wideCellValue, wrap } from './cell.ts';
+import { ContractViolation, checkChoices, loadUntil, type Memory, type WaitResult } from './memory.ts';
 
 /** Milliseconds that a thread waits for a lock or a wake-up before it throws `WaitTimeout`. */
 export const WAIT_MS = 10_000;
@@ -38,6 +38,8 @@ export class NativeMemory implements Memory {
   readonly i32: Int32Array;
   /** By 64 bits. */
   readonly u64: BigUint64Array;
+  /** By 64 bits, signed. */
+  readonly i64: BigInt64Array;
 
   /**
    * `buffer` has the bytes of the layout's `size`; `thread` is the number of the thread that uses
@@ -50,11 +52,12 @@ export class NativeMemory implements Memory {
     this.u32 = new Uint32Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.u64 = new BigUint64Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
   }
 
   load(cell: Cell): number {
-    if (cell.bits === 32) return Atomics.load(this.u32, cell.offset >>> 2);
-    return cell.bits === 16 ? Atomics.load(this.u16, cell.offset >>> 1) : Atomics.load(this.u8, cell.offset);
+    if (cell.bits === 32) return Atomics.load(cell.signed ? this.i32 : this.u32, cell.offset >>> 2);
+    return cellValue(cell, Atomics.load(this.#view(cell), index(cell)));
   }
   store(cell: Cell, value: number): void {
     if (cell.bits === 32) Atomics.store(this.u32, cell.offset >>> 2, value);
@@ -62,7 +65,7 @@ export class NativeMemory implements Memory {
     else Atomics.store(this.u8, cell.offset, value);
   }
   load64(cell: Cell64): bigint {
-    return Atomics.load(this.u64, cell.offset >>> 3);
+    return Atomics.load(cell.signed ? this.i64 : this.u64, cell.offset >>> 3);
   }
   store64(cell: Cell64, value: bigint): void {
     Atomics.store(this.u64, cell.offset >>> 3, value);
@@ -88,19 +91,49 @@ export class NativeMemory implements Memory {
   }
 
   xchg(cell: Cell, value: number): number {
-    return Atomics.exchange(this.#view(cell), index(cell), value);
+    return cellValue(cell, Atomics.exchange(this.#view(cell), index(cell), value));
   }
   cmpxchg(cell: Cell, expected: number, replacement: number): number {
-    return Atomics.compareExchange(this.#view(cell), index(cell), wrap(expected, cell.bits), replacement);
+    const old = Atomics.compareExchange(this.#view(cell), index(cell), wrap(expected, cell.bits), replacement);
+    return cellValue(cell, old);
   }
   fetchAdd(cell: Cell, value: number): number {
-    return Atomics.add(this.#view(cell), index(cell), value);
+    return cellValue(cell, Atomics.add(this.#view(cell), index(cell), value));
   }
   fetchAnd(cell: Cell, value: number): number {
-    return Atomics.and(this.#view(cell), index(cell), value);
+    return cellValue(cell, Atomics.and(this.#view(cell), index(cell), value));
   }
   fetchOr(cell: Cell, value: number): number {
-    return Atomics.or(this.#view(cell), index(cell), value);
+    return cellValue(cell, Atomics.or(this.#view(cell), index(cell), value));
+  }
+  fetchSub(cell: Cell, value: number): number {
+    return cellValue(cell, Atomics.sub(this.#view(cell), index(cell), value));
+  }
+  fetchXor(cell: Cell, value: number): number {
+    return cellValue(cell, Atomics.xor(this.#view(cell), index(cell), value));
+  }
+
+  xchg64(cell: Cell64, value: bigint): bigint {
+    return wideCellValue(cell, Atomics.exchange(this.u64, cell.offset >>> 3, value));
+  }
+  cmpxchg64(cell: Cell64, expected: bigint, replacement: bigint): bigint {
+    const old = Atomics.compareExchange(this.u64, cell.offset >>> 3, BigInt.asUintN(64, expected), replacement);
+    return wideCellValue(cell, old);
+  }
+  fetchAdd64(cell: Cell64, value: bigint): bigint {
+    return wideCellValue(cell, Atomics.add(this.u64, cell.offset >>> 3, value));
+  }
+  fetchAnd64(cell: Cell64, value: bigint): bigint {
+    return wideCellValue(cell, Atomics.and(this.u64, cell.offset >>> 3, value));
+  }
+  fetchOr64(cell: Cell64, value: bigint): bigint {
+    return wideCellValue(cell, Atomics.or(this.u64, cell.offset >>> 3, value));
+  }
+  fetchSub64(cell: Cell64, value: bigint): bigint {
+    return wideCellValue(cell, Atomics.sub(this.u64, cell.offset >>> 3, value));
+  }
+  fetchXor64(cell: Cell64, value: bigint): bigint {
+    return wideCellValue(cell, Atomics.xor(this.u64, cell.offset >>> 3, value));
   }
 
   rmb(): void {}
@@ -150,19 +183,41 @@ export class NativeMemory implements Memory {
       if ((loads / 1000) * PAUSE_MS > WAIT_MS) throw new WaitTimeout(this.thread, `a value of ${cell.name}`);
     });
   }
-  wait(cell: Cell, expected: number): boolean {
-    const outcome = Atomics.wait(this.i32, cell.offset >>> 2, expected | 0, WAIT_MS);
-    if (outcome === 'timed-out') throw new WaitTimeout(this.thread, `a wake-up of ${cell.name}`);
-    return outcome === 'ok';
+  wait(cell: Cell, expected: number): boolean;
+  wait(cell: Cell | Cell64, expected: number | bigint, timeout: number): WaitResult;
+  wait(cell: Cell | Cell64, expected: number | bigint, timeout?: number): boolean | WaitResult {
+    const ms = Math.min(timeout ?? Infinity, WAIT_MS);
+    const outcome =
+      cell.kind === 'cell64'
+        ? Atomics.wait(this.i64, cell.offset >>> 3, BigInt.asIntN(64, BigInt(expected)), ms)
+        : Atomics.wait(this.i32, cell.offset >>> 2, Number(expected) | 0, ms);
+    if (outcome === 'timed-out' && ms === WAIT_MS) throw new WaitTimeout(this.thread, `a wake-up of ${cell.name}`);
+    return timeout === undefined ? outcome === 'ok' : outcome;
   }
-  wake(cell: Cell): void {
-    Atomics.notify(this.i32, cell.offset >>> 2);
+  /** Real threads cannot be in a queue and go on: `endWait` waits for another value. */
+  startWait(cell: Cell | Cell64, expected: number | bigint): boolean {
+    this.#awaited = expected;
+    if (cell.kind === 'cell64') return BigInt.asUintN(64, this.load64(cell)) === BigInt.asUintN(64, BigInt(expected));
+    return (this.load(cell) | 0) === (Number(expected) | 0);
+  }
+  endWait(cell: Cell | Cell64, timeout: number): 'ok' | 'timed-out' {
+    return this.wait(cell, this.#awaited, timeout) === 'timed-out' ? 'timed-out' : 'ok';
+  }
+  wake(cell: Cell): void;
+  wake(cell: Cell | Cell64, count: number): number;
+  wake(cell: Cell | Cell64, count?: number): number {
+    return cell.kind === 'cell64'
+      ? Atomics.notify(this.i64, cell.offset >>> 3, count)
+      : Atomics.notify(this.i32, cell.offset >>> 2, count);
   }
   choose(count: number): number {
     checkChoices(count);
     drawn = Math.imul(drawn ^ (drawn >>> 15), 0x2c1b3c6d) + 0x9e3779b9 + this.thread;
     return Math.floor((drawn >>> 0) * 2 ** -32 * count);
   }
+
+  /** What the last `startWait` expected. */
+  #awaited: number | bigint = 0;
 
   #view(cell: Cell): Uint8Array | Uint16Array | Uint32Array {
     return cell.bits === 32 ? this.u32 : cell.bits === 16 ? this.u16 : this.u8;

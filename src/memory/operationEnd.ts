@@ -61,3 +61,9 @@ export function endText({ code, value }: OperationEnd): string {
   if (code === EndKind.assumed) return '';
   return code === EndKind.threw ? String(value) : resultText(value);
 }
+
+/** What an operation does after it has returned is no part of it: its promise is left alone. */
+export function asyncOperationViolation({ label }: TreeOperation, result: Promise<unknown>): ContractViolation {
+  result.catch(() => {});
+  return new ContractViolation('outside the schedule', `${label} returns a promise, and would go on later`);
+}

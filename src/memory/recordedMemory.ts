@@ -30,7 +30,7 @@ export class RecordedMemory extends AccessMemory {
 
   protected access(kind: number, place: Place, operand: number | bigint): number | bigint {
     const step = this.step(accessCode(kind, place.id));
-    if (isRmw(kind)) return Number(step.old);
+    if (isRmw(kind)) return place.bits === 64 ? step.old : Number(step.old);
     if (isStore(kind) && step.value !== BigInt(operand))
       throw this.differs(`${kindNames[kind]} ${place.name} = ${step.value}`, `= ${operand}`);
     return place.bits === 64 ? step.value : Number(step.value);

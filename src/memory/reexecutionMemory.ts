@@ -2,10 +2,11 @@ import { BoundExceeded, type LoopTracker, watchLoops } from '../loops/probe.ts';
 import { AccessMemory } from './accessMemory.ts';
 import type { Cell, Place } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
-import { accessCode, isFence, isWrite, Kind, kindNames, kindOf, placeOf } from './kinds.ts';
+import { accessCode, isFence, isStore, isWrite, Kind, kindNames, kindOf, placeOf } from './kinds.ts';
 import { ContractViolation, loadUntil } from './memory.ts';
-import { ThrownValue, type TreeOperation } from './operationEnd.ts';
+import { asyncOperationViolation, ThrownValue, type TreeOperation } from './operationEnd.ts';
 import { siteLine } from './sourceLine.ts';
+import { highWord, joinWords, lowWord } from './wideRmw.ts';
 
 /**
  * The outcome of an operation that was aborted. Thrown through it; not an Error, as it needs no
@@ -31,7 +32,14 @@ export interface Continuation {
    * @param repeated the number of an earlier access, or -1 if none is known. The operation was in
    *   the same state after that access as it is before this one.
    */
-  take(code: number, operand: number, operandHigh: number, expected: number, repeated: number): boolean;
+  take(
+    code: number,
+    operand: number,
+    operandHigh: number,
+    expected: number,
+    expectedHigh: number,
+    repeated: number,
+  ): boolean;
 }
 
 /** One pass of an operation over known results. */
@@ -166,24 +174,25 @@ export class ReexecutionMemory extends AccessMemory {
     watchLoops(this.loops);
   }
 
-  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
+  protected access(kind: number, place: Place, operand: number | bigint, expected: number | bigint): number | bigint {
     const code = accessCode(kind, place.id);
     if (place.bits !== 64) {
-      this.step(code, operand as number, 0, expected);
+      this.step(code, operand as number, 0, expected as number, 0);
       return this.low;
     }
     const value = BigInt(operand);
-    this.step(code, Number(value & 0xffff_ffffn), Number(value >> 32n), 0);
-    return isWrite(kind) ? 0 : (BigInt(this.high) << 32n) | BigInt(this.low);
+    const wanted = BigInt(expected);
+    this.step(code, lowWord(value), highWord(value), lowWord(wanted), highWord(wanted));
+    return isStore(kind) ? 0 : joinWords(this.low, this.high);
   }
 
   protected fenceStep(kind: number): void {
-    if (this.fences === 'all' || (this.fences === 'mb' && kind === Kind.mb)) this.step(accessCode(kind, 0), 0, 0, 0);
+    if (this.fences === 'all' || (this.fences === 'mb' && kind === Kind.mb)) this.step(accessCode(kind, 0), 0, 0, 0, 0);
     else if (this.fences === 'mb' && this.position === this.path.length) this.passed.push(kind);
   }
 
   protected choiceStep(count: number): number {
-    this.step(accessCode(Kind.choose, 0), count, 0, 0);
+    this.step(accessCode(Kind.choose, 0), count, 0, 0, 0);
     return this.low;
   }
 
@@ -212,7 +221,7 @@ export class ReexecutionMemory extends AccessMemory {
   }
 
   /** Every access comes here: a known one, or a new one after the end of `path`. */
-  private step(code: number, operand: number, operandHigh: number, expected: number): void {
+  private step(code: number, operand: number, operandHigh: number, expected: number, expectedHigh: number): void {
     if (this.operation === null)
       throw new ContractViolation(
         'outside the schedule',
@@ -221,22 +230,22 @@ export class ReexecutionMemory extends AccessMemory {
     if (this.position === this.abortAt && !this.isAborted) {
       if (this.sites !== null) {
         this.sites.push(this.here());
-        this.abortedAt = [code, operand, operandHigh, expected].join();
+        this.abortedAt = [code, operand, operandHigh, expected, expectedHigh].join();
       }
       this.isAborted = true;
       throw SUSPENDED;
     }
     if (this.loops !== null) this.countAccess(this.loops);
     if (this.isAborted) throw this.afterAbort(code);
-    if (this.position < this.path.length) this.repeat(code, operand, operandHigh, expected);
-    else this.extend(code, operand, operandHigh, expected);
+    if (this.position < this.path.length) this.repeat(code, operand, operandHigh, expected, expectedHigh);
+    else this.extend(code, operand, operandHigh, expected, expectedHigh);
   }
 
-  private repeat(code: number, operand: number, operandHigh: number, expected: number): void {
+  private repeat(code: number, operand: number, operandHigh: number, expected: number, expectedHigh: number): void {
     const { path, tree } = this;
     const node = path[this.position++];
     if (this.sites !== null) this.sites.push(this.here());
-    this.checkSame(node, code, operand, operandHigh, expected);
+    this.checkSame(node, code, operand, operandHigh, expected, expectedHigh);
     if (this.results !== null) {
       const { low, high } = this.results[this.position - 1];
       this.low = low;
@@ -248,14 +257,14 @@ export class ReexecutionMemory extends AccessMemory {
     this.high = next === 0 ? this.lastHigh : tree.high[next];
   }
 
-  private extend(code: number, operand: number, operandHigh: number, expected: number): void {
+  private extend(code: number, operand: number, operandHigh: number, expected: number, expectedHigh: number): void {
     const { loops } = this;
     if (this.continuation === null) {
       const message = `${this.operation!.label} went on to ${this.describe(code)} when run again over the same results`;
       throw new ContractViolation('differs on the second pass', message);
     }
     const repeated = loops === null || loops.repeated >= 0 ? (loops?.repeated ?? -1) : this.repeated;
-    const goesOn = this.continuation.take(code, operand, operandHigh, expected, repeated);
+    const goesOn = this.continuation.take(code, operand, operandHigh, expected, expectedHigh, repeated);
     this.repeated = -1;
     if (loops !== null) loops.repeated = -1;
     if (goesOn) return;
@@ -288,13 +297,21 @@ export class ReexecutionMemory extends AccessMemory {
   }
 
   /** Throws `ContractViolation` where an access is not the one of `node`. */
-  checkSame(node: number, code: number, operand: number, operandHigh: number, expected: number): void {
+  checkSame(
+    node: number,
+    code: number,
+    operand: number,
+    operandHigh: number,
+    expected: number,
+    expectedHigh: number,
+  ): void {
     const { tree } = this;
     if (
       tree.code[node] === code &&
       tree.operand[node] === operand &&
       tree.operandHigh[node] === operandHigh &&
-      tree.expected[node] === expected
+      tree.expected[node] === expected &&
+      tree.expectedHigh[node] === expectedHigh
     )
       return;
     const before = `${this.describe(tree.code[node])}${operandText(tree.code[node], tree.operand[node])}`;
@@ -324,12 +341,6 @@ export class ReexecutionMemory extends AccessMemory {
     const kind = kindOf(code);
     return isFence(kind) ? kindNames[kind] : `${kindNames[kind]} ${this.places[placeOf(code)].name}`;
   }
-}
-
-/** What an operation does after it has returned is no part of it: its promise is left alone. */
-function asyncOperationViolation({ label }: TreeOperation, result: Promise<unknown>): ContractViolation {
-  result.catch(() => {});
-  return new ContractViolation('outside the schedule', `${label} returns a promise, and would go on later`);
 }
 
 const operandText = (code: number, operand: number): string =>

@@ -1,9 +1,10 @@
 import type { Place } from './cell.ts';
 import type { ExecutionTrie } from './executionTrie.ts';
 import type { IdleIterations } from './idleIteration.ts';
-import { isData, isFence, isRmw, isWrite, Kind, kindOf, placeOf, rmwResult } from './kinds.ts';
+import { isData, isFence, isRmw, isWait, isWrite, Kind, kindOf, placeOf, rmwResult } from './kinds.ts';
 import { type MemoryImage, storeWord, wordAt } from './memoryImage.ts';
 import type { Continuation, ReexecutionMemory } from './reexecutionMemory.ts';
+import { highWord, lowWord, wideRmwResult } from './wideRmw.ts';
 
 /** Accesses that an operation may run ahead. One that runs ahead further may be in a spin loop. */
 export const AHEAD_MAX = 1000;
@@ -76,15 +77,13 @@ export class RunAhead implements Continuation {
     path.forEach((node, i) => {
       const code = tree.code[node];
       const kind = kindOf(code);
-      if (!isData(kind) && kind !== Kind.wait) return;
+      if (!isData(kind) && !isWait(kind)) return;
       const place = this.places[placeOf(code)];
       const next = path[i + 1];
       const [seen, seenHigh] = next === undefined ? [low, high] : [tree.low[next], tree.high[next]];
-      const operand = tree.operand[node];
       if (!isWrite(kind)) this.writeSpeculatively(place, seen, seenHigh);
-      else if (isRmw(kind))
-        this.writeSpeculatively(place, rmwResult(kind, seen, tree.expected[node], operand, place.bits));
-      else this.writeSpeculatively(place, operand, tree.operandHigh[node]);
+      else if (isRmw(kind)) this.writeResult(place, kind, node, seen, seenHigh);
+      else this.writeSpeculatively(place, tree.operand[node], tree.operandHigh[node]);
     });
   }
 
@@ -95,29 +94,44 @@ export class RunAhead implements Continuation {
     journal.length = 0;
   }
 
-  take(code: number, operand: number, operandHigh: number, expected: number, repeated: number): boolean {
+  take(
+    code: number,
+    operand: number,
+    operandHigh: number,
+    expected: number,
+    expectedHigh: number,
+    repeated: number,
+  ): boolean {
     const { tree, mem } = this;
     if ((++this.accessesSinceClock & CLOCK_MASK) === 0 && this.isLate()) return false;
     let node = this.node === 0 ? 0 : tree.child(this.node, mem.low, mem.high);
-    if (node === 0) node = this.addNode(code, operand, operandHigh, expected, repeated);
-    else mem.checkSame(node, code, operand, operandHigh, expected);
+    if (node === 0) node = this.addNode(code, operand, operandHigh, expected, expectedHigh, repeated);
+    else mem.checkSame(node, code, operand, operandHigh, expected, expectedHigh);
     mem.keepFences(node);
     if (this.firstNode === 0) this.firstNode = node;
     this.node = node;
     this.trail.push(node);
-    return tree.headOf(node) === node && this.perform(code, operand, operandHigh, expected);
+    return tree.headOf(node) === node && this.perform(node, code);
   }
 
   /**
    * Adds an access to the trie; where the operation is in a state again, it closes an iteration of
    * a loop.
    */
-  private addNode(code: number, operand: number, operandHigh: number, expected: number, repeated: number): number {
+  private addNode(
+    code: number,
+    operand: number,
+    operandHigh: number,
+    expected: number,
+    expectedHigh: number,
+    repeated: number,
+  ): number {
     const { tree, node } = this;
     const { low, high } = this.mem;
-    if (repeated < 0 || node === 0) return tree.add(node, low, high, code, operand, operandHigh, expected);
+    if (repeated < 0 || node === 0)
+      return tree.add(node, low, high, code, operand, operandHigh, expected, expectedHigh);
     const head = tree.headOf(this.trail[repeated]);
-    this.mem.checkSame(head, code, operand, operandHigh, expected);
+    this.mem.checkSame(head, code, operand, operandHigh, expected, expectedHigh);
     const path = tree.path(node);
     return tree.close(head, node, low, high, this.idle.reads(path.slice(path.indexOf(head)), low, high));
   }
@@ -126,8 +140,8 @@ export class RunAhead implements Continuation {
    * Performs an access. Returns false where the thread would have to wait, or has run ahead far
    * enough.
    */
-  private perform(code: number, operand: number, operandHigh: number, expected: number): boolean {
-    const { mem } = this;
+  private perform(node: number, code: number): boolean {
+    const { mem, tree } = this;
     const kind = kindOf(code);
     if (++this.accesses > AHEAD_MAX) return false;
     mem.low = 0;
@@ -137,7 +151,8 @@ export class RunAhead implements Continuation {
     const word = place.offset >>> 2;
     const { u32 } = this.image;
     if (kind === Kind.resume || (kind === Kind.lock && u32[word] !== 0)) return false;
-    if (kind === Kind.wake) return true;
+    // Alone, it wakes nobody, and its time-out is over.
+    if (kind === Kind.wake || kind === Kind.wakeSome || kind === Kind.resumeFor) return true;
     const old = wordAt(this.image, place);
     const rmw = isRmw(kind);
     if (!isWrite(kind) || rmw) {
@@ -147,9 +162,18 @@ export class RunAhead implements Continuation {
     if (!isWrite(kind)) return true;
     if (kind === Kind.lock) this.writeSpeculatively(place, this.thread + 1);
     else if (kind === Kind.unlock) this.writeSpeculatively(place, 0);
-    else
-      this.writeSpeculatively(place, rmw ? rmwResult(kind, old, expected, operand, place.bits) : operand, operandHigh);
+    else if (rmw) this.writeResult(place, kind, node, old, mem.high);
+    else this.writeSpeculatively(place, tree.operand[node], tree.operandHigh[node]);
     return true;
+  }
+
+  /** Writes what a read-modify-write of `node` makes of (low, high). */
+  private writeResult(place: Place, kind: number, node: number, low: number, high: number): void {
+    const { tree } = this;
+    if (place.bits === 64) {
+      const value = wideRmwResult(kind, low, high, tree, node);
+      this.writeSpeculatively(place, lowWord(value), highWord(value));
+    } else this.writeSpeculatively(place, rmwResult(kind, low, tree.expected[node], tree.operand[node], place.bits));
   }
 
   private writeSpeculatively(place: Place, low: number, high = 0): void {

@@ -1,14 +1,20 @@
 import { AccessMemory, performAccess } from './accessMemory.ts';
 import type { Lock, Place } from './cell.ts';
-import { accessCode, isWrite, Kind } from './kinds.ts';
+import { accessCode, isQueue, isWait, isWrite, Kind } from './kinds.ts';
 import { ContractViolation } from './memory.ts';
 import { NativeMemory, WaitTimeout } from './nativeMemory.ts';
+import { WaitQueues } from './waitQueues.ts';
 
 /**
  * Thrown through an operation when the schedule has no step left: the execution has reached the end
  * of the finding.
  */
 export const END_OF_SCHEDULE = Symbol('end of schedule');
+
+/** Threads that a table of wait queues has room for. */
+const THREADS_MAX = 32;
+/** Bytes before the first list of a table. */
+const HEAD = 16 + 8 * THREADS_MAX;
 
 /** Indices into `SharedSchedule.control`. */
 const STEP = 0;
@@ -22,6 +28,8 @@ export interface SharedSchedule {
   readonly control: Int32Array;
   readonly order: Uint8Array;
   readonly chosen: Uint16Array;
+  /** See `WaitQueues`. */
+  readonly queues: Int32Array;
   /** The trace, by step: access code, index of the operation, value, old value. */
   readonly codes: Int32Array;
   readonly operations: Int32Array;
@@ -35,22 +43,24 @@ export interface SharedSchedule {
  */
 export function createSharedSchedule(order: readonly number[], chosen: readonly number[] = []): SharedSchedule {
   const n = order.length;
-  const table = viewSharedSchedule(new SharedArrayBuffer(16 + n * 27), n);
+  const table = viewSharedSchedule(new SharedArrayBuffer(HEAD + n * 27), n);
   table.order.set(order);
   table.chosen.set(chosen);
+  table.queues.fill(-1);
   return table;
 }
 
 /** The `SharedSchedule` of `length` steps in `buffer`. */
 export function viewSharedSchedule(buffer: SharedArrayBuffer, length: number): SharedSchedule {
   const control = new Int32Array(buffer, 0, 4);
-  const values = new BigUint64Array(buffer, 16, length);
-  const olds = new BigUint64Array(buffer, 16 + 8 * length, length);
-  const codes = new Int32Array(buffer, 16 + 16 * length, length);
-  const operations = new Int32Array(buffer, 16 + 20 * length, length);
-  const chosen = new Uint16Array(buffer, 16 + 24 * length, length);
-  const order = new Uint8Array(buffer, 16 + 26 * length, length);
-  return { control, order, chosen, codes, operations, values, olds };
+  const queues = new Int32Array(buffer, 16, 2 * THREADS_MAX);
+  const values = new BigUint64Array(buffer, HEAD, length);
+  const olds = new BigUint64Array(buffer, HEAD + 8 * length, length);
+  const codes = new Int32Array(buffer, HEAD + 16 * length, length);
+  const operations = new Int32Array(buffer, HEAD + 20 * length, length);
+  const chosen = new Uint16Array(buffer, HEAD + 24 * length, length);
+  const order = new Uint8Array(buffer, HEAD + 26 * length, length);
+  return { control, queues, order, chosen, codes, operations, values, olds };
 }
 
 /** How many steps have been taken. */
@@ -67,12 +77,15 @@ export class ScheduledMemory extends AccessMemory {
   operation = 0;
   private readonly native: NativeMemory;
   private readonly table: SharedSchedule;
+  private readonly queues: WaitQueues;
 
-  constructor(buffer: SharedArrayBuffer, thread: number, table: SharedSchedule) {
+  /** @param places those of the layout. */
+  constructor(buffer: SharedArrayBuffer, thread: number, table: SharedSchedule, places: readonly Place[]) {
     super();
     this.thread = thread;
     this.native = new NativeMemory(buffer, thread);
     this.table = table;
+    this.queues = new WaitQueues(THREADS_MAX, places, table.queues);
   }
 
   /** Ends this thread. Throws `ContractViolation` when the schedule has a further step for it. */
@@ -94,16 +107,18 @@ export class ScheduledMemory extends AccessMemory {
     Atomics.notify(this.table.control, STEP);
   }
 
-  protected access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
+  protected access(kind: number, place: Place, operand: number | bigint, expected: number | bigint): number | bigint {
     const step = this.turn();
     const code = accessCode(kind, place.id);
-    if (kind === Kind.wake || kind === Kind.resume) {
-      this.recordStep(step, code, 0n, 0n); // the schedule says when a thread has been woken
-      return 0;
+    if (isQueue(kind) && !isWait(kind)) {
+      const result = this.useQueue(kind, place, Number(operand));
+      this.recordStep(step, code, BigInt(result), 0n);
+      return result;
     }
     if (kind === Kind.lock) this.checkFree(place as Lock, step);
     const old = this.valueAt(place);
     if (!isWrite(kind)) {
+      if (isWait(kind) && old === expected) this.queues.sleep(this.thread, kind, place.id, step);
       this.recordStep(step, code, BigInt(old), 0n);
       return old;
     }
@@ -119,6 +134,13 @@ export class ScheduledMemory extends AccessMemory {
     const chosen = this.table.chosen[step];
     this.recordStep(step, accessCode(Kind.choose, 0), BigInt(chosen), 0n);
     return chosen;
+  }
+
+  /** The schedule says when a thread goes on; here is only whom a wake-up woke. */
+  private useQueue(kind: number, { id }: Place, count: number): number {
+    if (kind === Kind.wake) this.queues.wakeAll(id);
+    if (kind === Kind.wakeSome) return countBits(this.queues.wakeSome(id, count));
+    return kind === Kind.resumeFor && this.queues.timeOut(this.thread) ? 1 : 0;
   }
 
   private valueAt(place: Place): number | bigint {
@@ -174,3 +196,9 @@ export class ScheduledMemory extends AccessMemory {
 const WAIT_FOR_TURN_MS = 5_000;
 
 const stuck = (control: Int32Array, step: number): boolean => Atomics.load(control, STEP) === step;
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

@@ -72,6 +72,7 @@ export class SpinDetector {
       tree.operand[path[a]] === tree.operand[path[b]] &&
       tree.operandHigh[path[a]] === tree.operandHigh[path[b]] &&
       tree.expected[path[a]] === tree.expected[path[b]] &&
+      tree.expectedHigh[path[a]] === tree.expectedHigh[path[b]] &&
       tree.low[path[a + 1]] === tree.low[path[b + 1]] &&
       tree.high[path[a + 1]] === tree.high[path[b + 1]]
     );

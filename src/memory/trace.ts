@@ -1,3 +1,4 @@
+import type { Place } from './cell.ts';
 import { isFence, isRead, isRmw, isStore, Kind, kindNames, kindOf, placeOf } from './kinds.ts';
 import type { Layout } from './layout.ts';
 
@@ -38,12 +39,23 @@ export function describeStep(step: Step, layout: Layout): string {
   const kind = kindOf(step.code);
   if (kind === Kind.choose) return `choose → ${number(step.value)}`;
   if (isFence(kind)) return kindNames[kind];
-  if (step.leaves) return `${layout.places[placeOf(step.code)].name} = ${number(step.value)} leaves`;
-  const name = layout.places[placeOf(step.code)].name;
+  const place = layout.places[placeOf(step.code)];
+  const { name } = place;
+  if (step.leaves) return `${name} = ${shown(step.value, place)} leaves`;
   const what = `${kindNames[kind].padEnd(6)} ${name}`;
-  if (isStore(kind)) return `${what} = ${number(step.value)}`;
-  if (isRmw(kind) && step.old !== step.value) return `${what} ${number(step.old)} → ${number(step.value)}`;
-  return isRead(kind) ? `${what} → ${number(step.value)}` : what;
+  if (kind === Kind.resumeFor) return `resume ${name} → ${step.value === 1n ? 'ok' : 'timed-out'}`;
+  if (kind === Kind.wakeSome) return `wake   ${name} → ${step.value}`;
+  if (kind === Kind.waitFor) return `wait   ${name} → ${shown(step.value, place)}`;
+  if (isStore(kind)) return `${what} = ${shown(step.value, place)}`;
+  if (isRmw(kind) && step.old !== step.value) return `${what} ${shown(step.old, place)} → ${shown(step.value, place)}`;
+  return isRead(kind) ? `${what} → ${shown(step.value, place)}` : what;
+}
+
+/** The value of a place that has these bits. */
+function shown(bits: bigint, place: Place): string {
+  if (!('signed' in place) || !place.signed) return number(bits);
+  const value = BigInt.asIntN(place.bits, bits);
+  return value < 0n ? `${value}` : number(value);
 }
 
 const number = (value: bigint): string => (value > 0xffffn ? `0x${value.toString(16)}` : `${value}`);

@@ -1,3 +1,4 @@
+import { BadInput } from '../input/badInput.ts';
 import { performAccess } from './accessMemory.ts';
 import type { Cell, Place } from './cell.ts';
 import { ForwardingMemory } from './forwardingMemory.ts';
@@ -45,16 +46,30 @@ export class WholeWordMemory extends ForwardingMemory {
   }
 
   /** Returns false: it never sleeps. */
-  override wait(cell: Cell, expected: number): boolean {
+  override wait(cell: never, expected: never, timeout?: number): never {
+    if (timeout !== undefined) this.startWait();
     this.mem.mb();
-    this.mem.waitUntil(cell, (value) => value !== expected >>> 0);
-    return false;
+    this.mem.waitUntil(cell as Cell, (value) => value >>> 0 !== (expected as number) >>> 0);
+    return false as never;
   }
-  override wake(_: Cell): void {
+  override startWait(): boolean {
+    throw new BadInput('wait with a time-out: wait queues are not known under lkmm');
+  }
+  override endWait(): 'ok' {
+    throw new BadInput('wait with a time-out: wait queues are not known under lkmm');
+  }
+  override wake(_: never, count?: number): never {
+    if (count !== undefined) throw new BadInput('wake with a count: wait queues are not known under lkmm');
     this.mem.mb();
+    return undefined as never;
   }
 
-  protected override access(kind: number, place: Place, operand: number | bigint, expected: number): number | bigint {
+  protected override access(
+    kind: number,
+    place: Place,
+    operand: number | bigint,
+    expected: number | bigint,
+  ): number | bigint {
     const { mem } = this;
     const part = this.parts.get(place.id);
     const whole = part && accessOfWord(kind, part, operand as number);

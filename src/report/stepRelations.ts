@@ -35,9 +35,10 @@ export function findStepRelations(trace: Trace, { places }: Layout): StepRelatio
     const kind = kindOf(step.code);
     if (isFence(kind)) return NONE;
     const place = places[placeOf(step.code)];
-    if (kind === Kind.wake) woken.set(place.id, s);
-    const wake = woken.get(place.id);
-    if (kind === Kind.resume)
+    if (kind === Kind.wake || kind === Kind.wakeSome) woken.set(place.offset, s);
+    const wake = woken.get(place.offset);
+    if (kind === Kind.wakeSome || (kind === Kind.resumeFor && step.value === 0n)) return NONE;
+    if (kind === Kind.resume || kind === Kind.resumeFor)
       return wake === undefined ? NONE : { reads: [{ from: wake, newest: wake }], overwrites: [] };
     if (place.kind === 'mutex' || place.kind === 'spinlock' || step.leaves) return NONE;
     if (step.under !== undefined) return { reads: step.reads ?? [], overwrites: [], coherenceBefore: step.under };

@@ -114,11 +114,12 @@ function layCells(
       over,
       byte = 0,
     } = typeof spec === 'string' ? { type: spec } : (spec ?? {});
-    if (!['u8', 'u16', 'u32', 'u64'].includes(type as string))
-      throw new BadInput(`${at} is ${show(spec)}: its type must be u8, u16, u32 or u64`);
+    if (!['u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'i64'].includes(type as string))
+      throw new BadInput(`${at} is ${show(spec)}: its type must be u8, u16, u32 or u64, or i8 to i64`);
     const bits = Number((type as CellType).slice(1));
-    if (BigInt.asUintN(bits, whole(value, `${at}.initial`)) !== BigInt(value))
-      throw new BadInput(`${at}.initial is ${show(value)}: must be from 0 to 2^${bits} - 1`);
+    const signed = (type as CellType).startsWith('i');
+    if ((signed ? BigInt.asIntN : BigInt.asUintN)(bits, whole(value, `${at}.initial`)) !== BigInt(value))
+      throw new BadInput(`${at}.initial is ${show(value)}: must be ${rangeOf(bits, signed)}`);
     if (length !== undefined && !(Number.isInteger(length) && length > 0 && length <= 65536))
       throw new BadInput(`${at}.length is ${show(length)}: must be a whole number from 1 to 65536`);
     const under = over === undefined ? undefined : cells[over];
@@ -126,7 +127,7 @@ function layCells(
       throw new BadInput(`${at}.over is ${show(over)}: must be the name of a cell before it`);
     const lay = (label: string, i: number): Cell | Cell64 => {
       const offset = under === undefined ? undefined : (under as Cell).offset + byte + (i * bits) / 8;
-      const cell = type === 'u64' ? layout.cell64(label, offset) : layout.cell(label, type as 'u32', offset);
+      const cell = bits === 64 ? layout.cell64(label, offset, signed) : layout.cell(label, type as 'u32', offset);
       if (value !== 0) initial.push([cell, value]);
       return cell;
     };
@@ -138,6 +139,9 @@ function layCells(
   }
   return cells;
 }
+
+const rangeOf = (bits: number, signed: boolean): string =>
+  signed ? `from -2^${bits - 1} to 2^${bits - 1} - 1` : `from 0 to 2^${bits} - 1`;
 
 function layLocks(
   layout: Layout,

@@ -2,17 +2,18 @@
 import type { Cell, Cell64, Lock } from '../memory/cell.ts';
 import type { Memory } from '../memory/memory.ts';
 
-export type CellType = 'u8' | 'u16' | 'u32' | 'u64';
+export type CellType = 'u8' | 'u16' | 'u32' | 'u64' | 'i8' | 'i16' | 'i32' | 'i64';
 
 /**
- * An unsigned cell: its type, or an object with more. With `length` it is a list of cells of one
- * type. With `over` it overlaps another cell, so that accesses of different widths meet.
+ * A cell, unsigned (`u8`) or signed (`i8`): its type, or an object with more. With `length` it is a
+ * list of cells of one type. With `over` it overlaps another cell, so that accesses of different
+ * widths meet.
  */
 export type CellSpec =
   | CellType
   | {
       readonly type: CellType;
-      /** From 0 to 2^bits - 1; by default 0. */
+      /** A value of the type; by default 0. */
       readonly initial?: number | bigint;
       /** The number of cells in the list, from 1 to 65536. */
       readonly length?: number;
@@ -23,7 +24,7 @@ export type CellSpec =
     };
 
 /** The cell that a spec stands for. */
-type One<S> = S extends 'u64' | { readonly type: 'u64' } ? Cell64 : Cell;
+type One<S> = S extends 'u64' | 'i64' | { readonly type: 'u64' | 'i64' } ? Cell64 : Cell;
 /**
  * Cells by name. Where the names are not known, because a function made the cells, or because an
  * operation is made by a call such as `Array.from`, there is no check.
@@ -113,7 +114,7 @@ type ResultsOf<Operations extends readonly unknown[], Missing> =
 
 /** What a property can read. It can write nothing. A name that does not exist throws. */
 export interface View<C, L, A, Missing> {
-  /** The value of a cell, from 0 to 2^bits - 1. */
+  /** The value of a cell. */
   read(cell: Cell): number;
   /** The value of a cell of 64 bits. */
   read(cell: Cell64): bigint;

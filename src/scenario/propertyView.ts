@@ -1,7 +1,7 @@
 import type { StateView } from '../check/property.ts';
 import { BadInput } from '../input/badInput.ts';
 import { describeThrown } from '../input/show.ts';
-import type { Cell, Cell64, Lock } from '../memory/cell.ts';
+import { type Cell, type Cell64, cellValue, type Lock, wideCellValue } from '../memory/cell.ts';
 import { setRunningProperty } from './runningProperty.ts';
 
 /** When a property is evaluated: after every step, at any moment, or at the end. */
@@ -76,7 +76,8 @@ export function createPropertyView(
     for (const [i, actor] of actors.entries())
       Object.defineProperty(results, actor, { enumerable: true, get: () => view.results[i] });
     propertyView = {
-      read: (cell: Cell | Cell64) => (cell.kind === 'cell64' ? view.read64(cell) : view.read(cell)),
+      read: (cell: Cell | Cell64) =>
+        cell.kind === 'cell64' ? wideCellValue(cell, view.read64(cell)) : cellValue(cell, view.read(cell)),
       holder: (lock: Lock) => actors[view.holder(lock)],
       cells: strictCells,
       locks: strictLocks,

@@ -1,40 +1,7 @@
 import type { Place } from '../../memory/cell.ts';
-import { Kind } from '../../memory/kinds.ts';
+import { isWait, Kind } from '../../memory/kinds.ts';
 import { ContractViolation } from '../../memory/memory.ts';
 import type { Program } from '../program.ts';
-import { NONE } from './stepLog.ts';
-
-/** The threads that sleep in wait queues. A queue belongs to a cell, like that of a futex. */
-export class WaitQueues {
-  /** By thread: the id of the cell it sleeps on, or NONE. */
-  readonly asleep: Int32Array;
-
-  constructor(threads: number) {
-    this.asleep = new Int32Array(threads).fill(NONE);
-  }
-
-  /** Wakes all threads that sleep on a place. Returns them, as bits. */
-  wakeAll(place: number): number {
-    let woken = 0;
-    for (let t = 0; t < this.asleep.length; t++) {
-      if (this.asleep[t] !== place) continue;
-      this.asleep[t] = NONE;
-      woken |= 1 << t;
-    }
-    return woken;
-  }
-
-  /**
-   * Undoes a step of `thread`: a `wait`, or a `wake` that woke the threads in `woken`. Other kinds
-   * change nothing.
-   */
-  undo(kind: number, thread: number, place: number, woken: number): void {
-    if (kind === Kind.wait) this.asleep[thread] = NONE;
-    else if (kind === Kind.wake) {
-      for (let t = 0; t < this.asleep.length; t++) if (woken & (1 << t)) this.asleep[t] = place;
-    }
-  }
-}
 
 /**
  * What a thread must not do with locks. Asked before the access is taken, so that it is no step of
@@ -55,7 +22,7 @@ export class LockRules {
   /** The rule that `thread` breaks by an access of this kind; undefined: none. */
   check(thread: number, kind: number, place: Place): ContractViolation | undefined {
     if (kind === Kind.unlock) return this.holds(thread, place.id) ? undefined : this.notTheHolder(thread, place);
-    const maySleep = kind === Kind.wait || (kind === Kind.lock && place.kind === 'mutex');
+    const maySleep = isWait(kind) || (kind === Kind.lock && place.kind === 'mutex');
     return maySleep ? this.sleepsUnderSpinlock(thread, place) : undefined;
   }
 

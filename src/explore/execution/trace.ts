@@ -1,5 +1,6 @@
-import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import { changesQueue, isFence, isWait, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import type { Step } from '../../memory/trace.ts';
+import { popcount } from '../schedulers/scheduler.ts';
 import type { Execution } from './execution.ts';
 
 /** The steps of an execution so far, as plain data. */
@@ -23,7 +24,10 @@ export function traceOf(execution: Execution): Step[] {
       thread: thread % threads.count,
       operation: execution.tree.operation[node],
       code,
-      value: kind === Kind.wake ? 0n : join(execution.values[i], wide ? execution.highs[i] : 0),
+      value:
+        changesQueue(kind) && !isWait(kind)
+          ? wokenBy(execution, i, kind)
+          : join(execution.values[i], wide ? execution.highs[i] : 0),
       old: isWrite(kind) ? join(execution.olds[i], wide ? execution.oldHighs[i] : 0) : 0n,
       ...(thread >= threads.count && { leaves: true }),
       ...(reads && { reads }),
@@ -57,6 +61,12 @@ function linesTo({ schedule, nodes, threads }: Execution, s: number): ReadonlyMa
   let issued = s;
   while (schedule[issued] !== thread || nodes[issued] !== nodes[s]) issued--;
   return threads.linesTo(thread, nodes[s], issued);
+}
+
+/** Of a wake-up: how many threads it woke. Of the end of a wait: whether it was woken. */
+function wokenBy({ values }: Execution, s: number, kind: number): bigint {
+  if (kind === Kind.wake) return 0n;
+  return BigInt(kind === Kind.wakeSome ? popcount(values[s]) : values[s]);
 }
 
 const join = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);

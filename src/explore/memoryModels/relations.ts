@@ -1,4 +1,4 @@
-import { Kind, kindOf } from '../../memory/kinds.ts';
+import { changesQueue, Kind, kindOf } from '../../memory/kinds.ts';
 import type { Step } from '../../memory/trace.ts';
 import type { StepLog } from '../execution/stepLog.ts';
 import { mixHash } from '../hash.ts';
@@ -52,7 +52,8 @@ export function readsOf(model: GraphModel, log: StepLog, s: number): Step['reads
 /**
  * The hash of an execution graph: which step read from which store, and the coherence order. Four
  * words, of which the last two are of reads-from alone. A step is named by its thread and its
- * number there. Wake-ups differ by the threads woken, choices by what was chosen.
+ * number there. Wake-ups differ by the threads woken, time-outs and choices by
+ * their results.
  */
 export function executionGraphHash(model: GraphModel, log: StepLog): readonly [number, number, number, number] {
   const { steps, footprints, values } = log;
@@ -65,7 +66,7 @@ export function executionGraphHash(model: GraphModel, log: StepLog): readonly [n
     const from = model.storesRead(s);
     let h = mixHash(footprints[s], names[s]);
     for (let i = 0; i < from.length; i++) h = mixHash(h, nameOf(names, step[from[i]]));
-    if (kind === Kind.wake || kind === Kind.choose) h = mixHash(h, values[s]);
+    if (changesQueue(kind) || kind === Kind.choose) h = mixHash(h, values[s]);
     a = (a + h) | 0;
     b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
     if (from.length === 0 || kind === Kind.lock) continue;

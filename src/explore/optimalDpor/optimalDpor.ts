@@ -1,5 +1,6 @@
 import { grownCopy } from '../../memory/grownCopy.ts';
 import { failedCmpxchg, isChoice, isCmpxchg, isData, isWrite, kindOf, placeOf } from '../../memory/kinds.ts';
+import { highWord, joinWords, lowWord } from '../../memory/wideRmw.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Stop } from '../execution/stop.ts';
 import { HappensBefore } from '../happensBefore.ts';
@@ -308,10 +309,10 @@ class OptimalDporSearch {
     const code = this.attemptedAccess(s);
     if (!isCmpxchg(kindOf(code)) || !isData(kindOf(execution.footprints[e]))) return execution.footprints[s];
     const [mine, other] = [execution.places[placeOf(code)], execution.places[placeOf(execution.footprints[e])]];
-    let seen = BigInt(execution.olds[s]);
+    let seen = joinWords(execution.olds[s], mine.bits === 64 ? execution.oldHighs[s] : 0);
     const from = Math.max(mine.offset, other.offset);
     const to = Math.min(mine.offset + mine.bits / 8, other.offset + other.bits / 8);
-    const old = (BigInt(execution.oldHighs[e]) << 32n) | BigInt(execution.olds[e]);
+    const old = joinWords(execution.olds[e], execution.oldHighs[e]);
     if (execution.memory.isWrite(e)) {
       for (let at = from; at < to; at++) {
         const shift = BigInt(8 * (at - mine.offset));
@@ -319,7 +320,8 @@ class OptimalDporSearch {
         seen = (seen & ~(0xffn << shift)) | (byte << shift);
       }
     }
-    return Number(seen) === execution.tree.expected[execution.nodes[s]] ? code : failedCmpxchg(code);
+    const isExpected = execution.tree.expects(execution.nodes[s], lowWord(seen), highWord(seen));
+    return isExpected ? code : failedCmpxchg(code);
   }
 
   private addToSleepSet(depth: number, thread: number, code: number): void {

@@ -1,5 +1,5 @@
 import type { Place } from '../../memory/cell.ts';
-import { isFence, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import { changesQueue, isFence, isWrite, kindOf, placeOf } from '../../memory/kinds.ts';
 
 /**
  * The alias groups of the places in `used`: places that share bytes, directly or through others. By
@@ -22,8 +22,9 @@ export function aliasGroups(places: readonly Place[], used: ReadonlySet<number>)
   return groups;
 }
 
-/** Whether an access may change what others see. A wake-up does: it changes which threads sleep. */
-export const mayWrite = (code: number): boolean => isWrite(kindOf(code)) || kindOf(code) === Kind.wake;
+/** Whether an access may change what others see. A wake-up does: it changes which threads
+ * sleep. */
+export const mayWrite = (code: number): boolean => isWrite(kindOf(code)) || changesQueue(kindOf(code));
 
 /** The alias group that an access is to; -1 for a fence. */
 export const aliasGroupOfAccess = (groups: Int32Array, code: number): number =>

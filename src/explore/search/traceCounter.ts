@@ -1,11 +1,11 @@
 import * as kinds from '../../memory/kinds.ts';
-import { overlapTable } from '../../memory/layout.ts';
+import { overlapTable, type QueueTable, queueTable } from '../../memory/layout.ts';
 import type { Execution } from '../execution/execution.ts';
 import * as hash from '../hash.ts';
 import { Uint53Set } from './uint53Set.ts';
 
 // Local constants: see "Hot code" in CONTRIBUTING.md.
-const { KIND_TRAITS, Kind, kindOf, placeOf } = kinds;
+const { changesQueue, KIND_TRAITS, kindOf, placeOf } = kinds;
 const { reads: READS, writes: WRITES, queue: QUEUE, rmw: RMW, choice: CHOICE } = kinds.Trait;
 const { join53, mixHash } = hash;
 
@@ -40,6 +40,7 @@ export class TraceCounter {
   private readonly writer: Int32Array;
   /** By place: the other places that share bytes with it. */
   private readonly overlapping: readonly (readonly number[])[];
+  private readonly queueOf: QueueTable;
   private readonly taken: Int32Array;
 
   constructor(execution: Execution) {
@@ -47,6 +48,7 @@ export class TraceCounter {
     const { places } = execution;
     this.writer = new Int32Array(2 * places.length);
     this.overlapping = overlapTable(places).map((ids, id) => ids.filter((other) => other !== id));
+    this.queueOf = queueTable(places);
     this.taken = new Int32Array(execution.node.length);
   }
 
@@ -73,7 +75,7 @@ export class TraceCounter {
 
   /** The hash of the current execution's class, of 53 bits. Sets `readsFromHash`. */
   traceHash(): number {
-    const { execution, writer, taken, overlapping } = this;
+    const { execution, writer, taken, overlapping, queueOf } = this;
     const modelHash = execution.memory.graphHash();
     if (modelHash !== undefined) {
       const [a, b, c, d] = modelHash;
@@ -100,7 +102,7 @@ export class TraceCounter {
         const others = overlapping[place];
         for (let i = 0; i < others.length; i++) from = mixHash(from, writer[others[i]]);
       } else if (traits & CHOICE) from = values[s] + 1;
-      if (traits & QUEUE) from = mixHash(from, writer[places + place]);
+      if (traits & QUEUE) from = mixHash(from, writer[places + queueOf[place]]);
       const h = mixHash(mixHash(code, step), from);
       a = (a + h) | 0;
       b = (b + Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)) | 0;
@@ -109,7 +111,7 @@ export class TraceCounter {
         d = (d + Math.imul(h ^ (h >>> 16), 0x297a2d39)) | 0;
       }
       if (traits & WRITES) writer[place] = step;
-      if (traits & QUEUE && kindOf(code) === Kind.wake) writer[places + place] = step;
+      if (traits & QUEUE && changesQueue(kindOf(code))) writer[places + queueOf[place]] = step;
     }
     this.readsFromHash = join53(c, d);
     return join53(a, b);

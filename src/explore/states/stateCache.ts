@@ -2,6 +2,7 @@ import { grownCopy } from '../../memory/grownCopy.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { PropertyChecker } from '../search/searchProgress.ts';
 import type { Symmetry } from '../symmetry.ts';
+import { addQueueOrder } from './queueOrder.ts';
 import { ResultInterner } from './resultInterner.ts';
 import { StateSet } from './stateSet.ts';
 import { VarintBuffer } from './varintBuffer.ts';
@@ -97,6 +98,7 @@ export class StateCache implements VisitedSet {
       if (withResults) key.add(results[t]);
     }
     key.add(sleeping);
+    addQueueOrder(execution.queues, key, order);
     if (this.bounded) {
       key.add(order === undefined ? execution.last : order.indexOf(execution.last));
       key.add(spent);

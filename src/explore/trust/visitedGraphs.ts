@@ -1,4 +1,5 @@
 import type { Execution } from '../execution/execution.ts';
+import { addQueueOrder } from '../states/queueOrder.ts';
 import { StateSet } from '../states/stateSet.ts';
 import { VarintBuffer } from '../states/varintBuffer.ts';
 import type { VisitedSet } from '../states/visitedSet.ts';
@@ -34,8 +35,12 @@ export class VisitedGraphs implements VisitedSet {
     const { execution, key } = this;
     key.clear();
     for (const word of execution.memory.graphHash()!) key.add(word);
-    // The order of fences and the contents of store buffers decide how a graph can be extended.
-    if (execution.stopped()?.kind !== 'finished') execution.memory.addState(key);
+    // The order of fences and of sleeping threads, and the contents of store buffers, decide how a
+    // graph can be extended.
+    if (execution.stopped()?.kind !== 'finished') {
+      execution.memory.addState(key);
+      addQueueOrder(execution.queues, key);
+    }
     const length = key.end();
     return this.seen.add(key.words, length);
   }

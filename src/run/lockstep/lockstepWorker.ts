@@ -42,8 +42,9 @@ export default async function runActor({
   table,
   steps,
 }: LockstepTask): Promise<LockstepThread> {
-  const { operations } = (await scenarioOf(source)).program.actors[thread];
-  const mem = new ScheduledMemory(memory, thread, viewSharedSchedule(table, steps));
+  const { actors, layout } = (await scenarioOf(source)).program;
+  const { operations } = actors[thread];
+  const mem = new ScheduledMemory(memory, thread, viewSharedSchedule(table, steps), layout.places);
   const results: unknown[] = [];
   const ended = { results, violation: undefined, strayed: undefined };
   try {

@@ -5,7 +5,7 @@ import { profileOf } from '../../explore/profile.ts';
 import { depthFirstSearch } from '../../explore/search/dfs.ts';
 import type { PropertyChecker } from '../../explore/search/searchProgress.ts';
 import { StateCache } from '../../explore/states/stateCache.ts';
-import { isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
+import { changesQueue, isFence, isRead, isWrite, Kind, kindOf, placeOf } from '../../memory/kinds.ts';
 import { overlapTable } from '../../memory/layout.ts';
 import { type CheckedExecution, createRun, type MemoryConfig } from '../createRun.ts';
 
@@ -79,8 +79,9 @@ export class Wakers {
         this.accesses.set(name, accesses);
       }
       for (const id of overlapping[placeOf(code)]) {
-        if (isWrite(kind) || kind === Kind.wake) accesses.writes.add(id);
-        if (isRead(kind) || kind === Kind.lock || kind === Kind.resume) accesses.reads.add(id);
+        if (isWrite(kind) || changesQueue(kind)) accesses.writes.add(id);
+        if (isRead(kind) || kind === Kind.lock || kind === Kind.resume || kind === Kind.resumeFor)
+          accesses.reads.add(id);
       }
     }
   }

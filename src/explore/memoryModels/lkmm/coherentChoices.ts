@@ -66,8 +66,11 @@ export class CoherentChoices implements GraphChoices {
 
   isFailing(thread: number, [from]: readonly number[]): boolean {
     const { pending, tree, node } = this.execution;
-    const low = isPromise(from) ? promisedValue(from) : this.stores.low[from];
-    return isCmpxchg(kindOf(pending[thread])) && low !== tree.expected[node[thread]];
+    if (!isCmpxchg(kindOf(pending[thread]))) return false;
+    const { low, high } = this.stores;
+    return isPromise(from)
+      ? !tree.expects(node[thread], promisedValue(from), 0)
+      : !tree.expects(node[thread], low[from], high[from]);
   }
 
   isFree(from: readonly number[]): boolean {

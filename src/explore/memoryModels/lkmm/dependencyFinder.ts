@@ -272,7 +272,7 @@ function isSame(access: KnownAccess, other: ProbedAccess, values: ReadonlyMap<Pr
   if (!isRmw(kindOf(other.code))) return true;
   // It may not have read yet.
   const read = values.get(other);
-  return read !== undefined && writesAfter(other, read[0]);
+  return read !== undefined && writesAfter(other, read);
 }
 
 /** Whether a run accesses the same places up to the wanted access, and has that. */
@@ -331,7 +331,8 @@ function accessesOf(execution: Execution<LkmmGraph>, own: readonly number[]): Kn
     const writes = isWrite(kindOf(footprints[s]));
     return {
       ...{ code, nth, location, value, writes },
-      ...{ operand: tree.operand[node], operandHigh: tree.operandHigh[node], expected: tree.expected[node] },
+      ...{ operand: tree.operand[node], operandHigh: tree.operandHigh[node] },
+      ...{ expected: tree.expected[node], expectedHigh: tree.expectedHigh[node] },
     };
   });
 }

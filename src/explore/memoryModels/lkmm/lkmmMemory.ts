@@ -16,7 +16,6 @@ import {
   kindNames,
   kindOf,
   placeOf,
-  rmwResult,
 } from '../../../memory/kinds.ts';
 import type { Step } from '../../../memory/trace.ts';
 import { partsOf } from '../../../memory/wholeWords.ts';
@@ -29,6 +28,7 @@ import { ByteRanges } from '../byteRanges.ts';
 import { CoherenceOrder } from '../coherenceOrder.ts';
 import { NO_STEPS } from '../memoryModel.ts';
 import { type AccessChoice, executionGraphHash, readsOf } from '../relations.ts';
+import { setRmwResult } from '../stepEffects.ts';
 import { CoherentChoices } from './coherentChoices.ts';
 import { dataRaceOf, isConsistent } from './consistency.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -178,12 +178,13 @@ export class LkmmMemory implements LkmmGraph {
         this.setRead(s, thread, location, from[0]);
       }
       if (isLocking(kind)) this.useLock(thread, kind, place, after[0]);
-      else if (isCmpxchg(kind) && low !== tree.expected[node]) {
+      else if (isCmpxchg(kind) && !tree.expects(node, low, high)) {
         footprints[s] = failedCmpxchg(code);
         values[s] = olds[s] = low;
+        highs[s] = oldHighs[s] = high;
       } else if (isRmw(kind)) {
-        olds[s] = low;
-        values[s] = rmwResult(kind, low, tree.expected[node], tree.operand[node], place.bits);
+        [olds[s], oldHighs[s]] = [low, high];
+        setRmwResult(execution, thread, kind, place);
         this.addStore(thread, place, after[0], !isPromise(from[0]));
       } else if (isWrite(kind)) {
         [values[s], highs[s]] = [tree.operand[node], tree.operandHigh[node]];
@@ -191,10 +192,8 @@ export class LkmmMemory implements LkmmGraph {
         this.addStore(thread, place, after[0], false);
       } else [values[s], highs[s]] = [low, high];
       if (this.consistentSteps === s && isNewest(last, from, after)) this.consistentSteps = s + 1;
-    } else {
-      if (this.consistentSteps === s) this.consistentSteps = s + 1;
-      if (isChoice(kind)) low = values[s] = chosen;
-    }
+    } else if (isChoice(kind)) low = values[s] = chosen;
+    if (isFence(kind) && this.consistentSteps === s) this.consistentSteps = s + 1;
     execution.completeStep(thread, node, isData(kind) || isChoice(kind), low, high);
   }
 

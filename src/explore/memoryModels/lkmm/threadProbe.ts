@@ -15,6 +15,7 @@ export interface ProbedAccess {
   /** How many accesses with this code were before it. */
   readonly nth: number;
   readonly expected: number;
+  readonly expectedHigh: number;
 }
 
 /** A run of a thread alone. */
@@ -87,8 +88,9 @@ export class ThreadProbe {
       const node = execution.node[thread];
       const nth = counts.get(code) ?? 0;
       counts.set(code, nth + 1);
-      const [operand, operandHigh, expected] = [tree.operand[node], tree.operandHigh[node], tree.expected[node]];
-      const access = { code, operand, operandHigh, expected, nth };
+      const [operand, operandHigh] = [tree.operand[node], tree.operandHigh[node]];
+      const [expected, expectedHigh] = [tree.expected[node], tree.expectedHigh[node]];
+      const access = { code, operand, operandHigh, expected, expectedHigh, nth };
       const result = isRead(kindOf(code)) || isChoice(kindOf(code)) ? tell(access, accesses) : NO_VALUE;
       if (result === undefined) break;
       accesses.push(access);
@@ -111,6 +113,6 @@ export class ThreadProbe {
   }
 }
 
-/** Whether an access writes if it reads `low`: a compare-and-exchange may fail. */
-export const writesAfter = ({ code, expected }: ProbedAccess, low: number): boolean =>
-  isWrite(kindOf(code)) && !(isCmpxchg(kindOf(code)) && low !== expected);
+/** Whether an access writes if it reads this value: a compare-and-exchange may fail. */
+export const writesAfter = ({ code, expected, expectedHigh }: ProbedAccess, [low, high]: ReadValue): boolean =>
+  isWrite(kindOf(code)) && !(isCmpxchg(kindOf(code)) && (low !== expected || high !== expectedHigh));

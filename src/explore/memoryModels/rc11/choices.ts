@@ -5,12 +5,14 @@ import {
   isLocking,
   isSeqCst,
   isStore,
+  isWait,
   isWrite,
   Kind,
   kindOf,
   placeOf,
   usesValue,
 } from '../../../memory/kinds.ts';
+import { type QueueTable, queueTable } from '../../../memory/layout.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
@@ -27,6 +29,7 @@ const ONLY: readonly AccessChoice[] = [{ from: NOTHING, after: NOTHING }];
  */
 export class ChoiceEnumerator {
   private readonly execution: Execution;
+  private readonly queueOf: QueueTable;
   private readonly locations: ByteRanges;
   private readonly stores: CoherenceOrder;
   private readonly views: ViewTransitions;
@@ -47,6 +50,7 @@ export class ChoiceEnumerator {
     stepsOf: readonly (readonly number[])[],
   ) {
     this.execution = execution;
+    this.queueOf = queueTable(execution.places);
     this.locations = locations;
     this.stores = stores;
     this.views = views;
@@ -93,7 +97,8 @@ export class ChoiceEnumerator {
     const { pending, places, tree, node } = this.execution;
     const code = pending[thread];
     if (!isCmpxchg(kindOf(code))) return false;
-    return this.stores.value(places[placeOf(code)], from)[0] !== tree.expected[node[thread]];
+    const [low, high] = this.stores.value(places[placeOf(code)], from);
+    return !tree.expects(node[thread], low, high);
   }
 
   /** Whether no read-modify-write has read one of `from`. */
@@ -123,14 +128,14 @@ export class ChoiceEnumerator {
     const { rank, order } = this.stores;
     const { current, loads } = this.views.threadViews[thread];
     const locations = this.locations.of[placeOf(code)];
-    const isWait = kindOf(code) === Kind.wait;
-    const bound = isWait ? this.boundOfWait(thread, placeOf(code)) : this.views.scOrder.bound(current, loads);
+    const waits = isWait(kindOf(code));
+    const bound = waits ? this.boundOfWait(thread, placeOf(code)) : this.views.scOrder.bound(current, loads);
     const candidates = locations.map((a) =>
       newestFirst(order[a], Math.max(rank[current[a]], rank[loads[a]], rank[bound[a]])),
     );
     let lists =
       locations.length === 1 ? single(candidates[0]) : product(candidates).filter((from) => this.isWhole(from));
-    if ((isAcquire(kindOf(code)) || isWait) && this.views.scOrder.count > 0)
+    if ((isAcquire(kindOf(code)) || waits) && this.views.scOrder.count > 0)
       lists = lists.filter((from) => this.mayAcquire(thread, from));
     if (!isSeqCst(kindOf(code))) return lists;
     return lists.filter((from) => {
@@ -150,7 +155,7 @@ export class ChoiceEnumerator {
 
   /** The same for a wait on a place: it takes the lock of the queue first. */
   private boundOfWait(thread: number, place: number): MessageView {
-    return this.boundAfterFence(thread, this.views.lockViews[place]);
+    return this.boundAfterFence(thread, this.views.lockViews[this.queueOf[place]]);
   }
 
   /**

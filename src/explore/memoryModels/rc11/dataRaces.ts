@@ -4,8 +4,8 @@ import {
   isFullFence,
   isPlain,
   isRmw,
+  isWait,
   isWrite,
-  Kind,
   kindNames,
   kindOf,
   placeOf,
@@ -104,7 +104,7 @@ export class DataRaces {
 
   private isConcerned(code: number): boolean {
     const kind = kindOf(code);
-    return (isData(kind) || kind === Kind.wait) && this.locationsOf(code).some((location) => this.canRace(location));
+    return (isData(kind) || isWait(kind)) && this.locationsOf(code).some((location) => this.canRace(location));
   }
 
   /** The locations of an access. */

@@ -12,12 +12,13 @@ import {
   isQueue,
   isRead,
   isRmw,
+  isWait,
   isWrite,
   Kind,
   kindOf,
   placeOf,
-  rmwResult,
 } from '../../../memory/kinds.ts';
+import { type QueueTable, queueTable } from '../../../memory/layout.ts';
 import type { Step } from '../../../memory/trace.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isUnchanged } from '../../execution/spinLoops.ts';
@@ -28,6 +29,7 @@ import { ByteRanges } from '../byteRanges.ts';
 import { CoherenceOrder } from '../coherenceOrder.ts';
 import { NO_STEPS } from '../memoryModel.ts';
 import { type AccessChoice, executionGraphHash, type GraphModel, isSameChoice, readsOf } from '../relations.ts';
+import { setRmwResult, useWaitQueue } from '../stepEffects.ts';
 import { AccessHistory } from './accessHistory.ts';
 import { ChoiceEnumerator } from './choices.ts';
 import { DataRaces } from './dataRaces.ts';
@@ -54,6 +56,7 @@ export class Rc11Memory implements GraphModel {
   /** By step: its number among those of its thread, from 1. */
   readonly nth: number[] = [];
   private readonly execution: Execution;
+  private readonly queueOf: QueueTable;
   /** By step: which choice it was. */
   private readonly taken: number[] = [];
   /** The stores that the steps read from; by step: the index of its first one. */
@@ -70,6 +73,7 @@ export class Rc11Memory implements GraphModel {
   constructor(execution: Execution, Transitions: typeof ViewTransitions = ViewTransitions) {
     const { program, places, bytes } = execution;
     this.execution = execution;
+    this.queueOf = queueTable(places);
     this.locations = new ByteRanges(places);
     this.stores = new CoherenceOrder(this.locations, bytes);
     this.views = new Views(this.locations.count, program.actors.length, this.stores.rank);
@@ -121,7 +125,7 @@ export class Rc11Memory implements GraphModel {
     const kind = kindOf(code);
     const id = placeOf(code);
     this.choices.invalidate();
-    this.snapshots.save(s, thread, id);
+    this.snapshots.save(s, thread, this.queueOf[id]);
     this.firstFrom[s] = this.from.length;
     this.firstStore[s] = this.stores.count;
     this.nth[s] = this.stepsOf[thread].push(s);
@@ -137,15 +141,18 @@ export class Rc11Memory implements GraphModel {
     else {
       const place = execution.places[id];
       if (isRead(kind)) [low, high] = this.stores.value(place, from);
-      if (isQueue(kind)) this.useQueue(thread, kind, place, from, low);
+      if (isQueue(kind)) low = this.useQueue(thread, kind, place, from);
       else if (isLocking(kind)) this.useLock(thread, kind, place, after);
       else if (isLoad(kind)) this.load(thread, kind, from, low, high);
-      else if (isCmpxchg(kind) && low !== tree.expected[node]) {
+      else if (isCmpxchg(kind) && !tree.expects(node, low, high)) {
         footprints[s] = failedCmpxchg(code);
         olds[s] = low;
-        this.load(thread, kindOf(footprints[s]), from, low, 0);
-      } else if (isRmw(kind)) this.update(thread, kind, place, from, after, low);
-      else this.store(thread, kind, place, after);
+        oldHighs[s] = high;
+        this.load(thread, kindOf(footprints[s]), from, low, high);
+      } else if (isRmw(kind)) {
+        [olds[s], oldHighs[s]] = [low, high];
+        this.update(thread, kind, place, from, after);
+      } else this.store(thread, kind, place, after);
     }
     execution.completeStep(thread, node, isData(kind) || isChoice(kind), low, high);
   }
@@ -168,21 +175,12 @@ export class Rc11Memory implements GraphModel {
     this.transitions.store(thread, kind, first);
   }
 
-  private update(
-    thread: number,
-    kind: number,
-    place: Place,
-    from: readonly number[],
-    after: readonly number[],
-    old: number,
-  ): void {
-    const { steps, tree, node, values, olds } = this.execution;
-    const at = node[thread];
-    const value = rmwResult(kind, old, tree.expected[at], tree.operand[at], place.bits);
-    values[steps] = value;
-    olds[steps] = old;
+  private update(thread: number, kind: number, place: Place, from: readonly number[], after: readonly number[]): void {
+    const { execution } = this;
+    const { steps: s, values, highs } = execution;
+    setRmwResult(execution, thread, kind, place);
     if (isFullFence(kind)) this.transitions.fence(thread, Kind.mb);
-    const first = this.addStores(place, value, 0, after, true);
+    const first = this.addStores(place, values[s], highs[s], after, true);
     this.transitions.update(thread, kind, from, first);
   }
 
@@ -199,19 +197,19 @@ export class Rc11Memory implements GraphModel {
   }
 
   /** A wait queue. A thread that waits or wakes holds its lock, and has a full fence. */
-  private useQueue(thread: number, kind: number, place: Place, from: readonly number[], seen: number): void {
+  private useQueue(thread: number, kind: number, place: Place, from: readonly number[]): number {
     const { execution, transitions } = this;
-    execution.changed = place.id;
-    transitions.enterQueue(thread, place.id);
-    if (kind === Kind.resume) return;
+    const { id } = place;
+    execution.changed = id;
+    transitions.enterQueue(thread, this.queueOf[id]);
+    if (kind === Kind.resume) return 0;
     transitions.fence(thread, Kind.mb);
-    if (kind === Kind.wait) {
-      // Atomics.wait compares in the one order of all seq_cst accesses, whether it then sleeps or
-      // not.
-      this.load(thread, Kind.loadAcquire, from, seen, 0);
-      if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place.id;
-    } else execution.values[execution.steps] = execution.queues.wakeAll(place.id);
-    transitions.leaveQueue(thread, place.id);
+    // Atomics.wait compares in the one order of all seq_cst accesses, be it that it then sleeps.
+    const [seen, high] = isWait(kind) ? this.stores.value(place, from) : [0, 0];
+    if (isWait(kind)) this.load(thread, Kind.loadAcquire, from, seen, high);
+    const result = useWaitQueue(execution, thread, kind, id, seen, high);
+    transitions.leaveQueue(thread, this.queueOf[id]);
+    return result;
   }
 
   /** Adds the stores of the step that is being taken; returns the first. */
@@ -238,8 +236,8 @@ export class Rc11Memory implements GraphModel {
     }
     this.from.length = this.firstFrom[s];
     this.stepsOf[thread].pop();
-    this.snapshots.restore(s, thread, placeOf(code), stores.count);
-    execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s]);
+    this.snapshots.restore(s, thread, this.queueOf[placeOf(code)], stores.count);
+    execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s], execution.olds[s]);
   }
 
   waitingForFlush(): number {

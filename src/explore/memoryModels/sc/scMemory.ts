@@ -1,15 +1,24 @@
 import type { SpinLoop } from '../../../memory/executionTrie.ts';
 import * as kinds from '../../../memory/kinds.ts';
-import { failedCmpxchg, isQueue, isWrite, type SynchronisationKind, unknownKind } from '../../../memory/kinds.ts';
+import {
+  failedCmpxchg,
+  isQueue,
+  isWait,
+  isWrite,
+  type SynchronisationKind,
+  unknownKind,
+} from '../../../memory/kinds.ts';
+import { highWord, lowWord, wideRmwResult } from '../../../memory/wideRmw.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { isUnchanged } from '../../execution/spinLoops.ts';
 import { NONE } from '../../execution/stepLog.ts';
 import { type MemoryModel, NO_STEPS } from '../memoryModel.ts';
+import { useWaitQueue } from '../stepEffects.ts';
 import { WIDE, WordMemory } from '../wordMemory.ts';
 
 // Local constants: see "Hot code" in CONTRIBUTING.md.
 const { KIND_TRAITS, Kind, kindOf, placeOf, rmwResult } = kinds;
-const { load: LOAD, store: STORE, rmw: RMW, cmpxchg: CMPXCHG, data: DATA } = kinds.Trait;
+const { load: LOAD, store: STORE, rmw: RMW, cmpxchg: CMPXCHG, data: DATA, queue: QUEUE } = kinds.Trait;
 const WIDE_MASK = WIDE;
 const UNCHANGED = NONE;
 const CHOOSE = kinds.accessCode(Kind.choose, 0);
@@ -74,11 +83,20 @@ export class ScMemory extends WordMemory implements MemoryModel {
       if (traits & STORE) {
         this.storeWide(s, node, word);
         changed = place;
+      } else if (traits & QUEUE) {
+        low = this.synchronise(thread, kind as SynchronisationKind, place, word);
+        high = isWait(kind) ? u32[word + 1] : 0;
+        changed = place;
       } else {
         low = held;
         high = u32[word + 1];
         values[s] = low;
         execution.highs[s] = high;
+        if (traits & RMW) {
+          this.updateWide(s, node, word, kind);
+          changed = place;
+          if (traits & CMPXCHG && !tree.expects(node, low, high)) footprint = failedCmpxchg(code);
+        }
       }
     } else if (traits & LOAD) {
       low = old >>> 0;
@@ -116,7 +134,24 @@ export class ScMemory extends WordMemory implements MemoryModel {
     u32[word + 1] = execution.highs[s] = tree.operandHigh[node];
   }
 
-  /** A lock, an unlock, a wait, a resume, a wake. Returns what a `wait` has read; else 0. */
+  private isWide(place: number): boolean {
+    return this.geometry[4 * place + 2] === WIDE_MASK;
+  }
+
+  /** A read-modify-write of 64 bits, at `node`, of the two words from `word` on. */
+  private updateWide(s: number, node: number, word: number, kind: number): void {
+    const { execution, u32 } = this;
+    const value = wideRmwResult(kind, u32[word], u32[word + 1], execution.tree, node);
+    execution.olds[s] = u32[word];
+    execution.oldHighs[s] = u32[word + 1];
+    u32[word] = execution.values[s] = lowWord(value);
+    u32[word + 1] = execution.highs[s] = highWord(value);
+  }
+
+  /**
+   * A lock, an unlock, a wait, a resume, a wake. Returns what a `wait` has read (its lower word),
+   * or the result of the step; else 0.
+   */
   private synchronise(thread: number, kind: SynchronisationKind, place: number, word: number): number {
     const { execution, u32 } = this;
     const { values, olds } = execution;
@@ -132,17 +167,14 @@ export class ScMemory extends WordMemory implements MemoryModel {
         u32[word] = 0;
         olds[s] = thread + 1;
         return 0;
-      case Kind.wait: {
-        const seen = u32[word];
-        values[s] = seen;
-        if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = place;
-        return seen;
-      }
+      case Kind.wait:
+      case Kind.waitFor:
+        return useWaitQueue(execution, thread, kind, place, u32[word], this.isWide(place) ? u32[word + 1] : 0);
       case Kind.resume:
-        return 0;
+      case Kind.resumeFor:
       case Kind.wake:
-        values[s] = execution.queues.wakeAll(place);
-        return 0;
+      case Kind.wakeSome:
+        return useWaitQueue(execution, thread, kind, place, 0, 0);
       default:
         throw unknownKind(kind satisfies never);
     }
@@ -154,7 +186,8 @@ export class ScMemory extends WordMemory implements MemoryModel {
     const kind = kindOf(code);
     const place = placeOf(code);
     if (isWrite(kind)) this.put(place, execution.olds[s], execution.oldHighs[s]);
-    else if (isQueue(kind)) execution.queues.undo(kind, execution.schedule[s], place, execution.values[s]);
+    else if (isQueue(kind))
+      execution.queues.undo(kind, execution.schedule[s], place, execution.values[s], execution.olds[s]);
   }
 
   waitingForFlush(): number {

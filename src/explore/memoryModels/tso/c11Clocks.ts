@@ -8,10 +8,12 @@ import {
   isQueue,
   isRelease,
   isRmw,
+  isWait,
   Kind,
   kindOf,
   placeOf,
 } from '../../../memory/kinds.ts';
+import { type QueueTable, queueTable } from '../../../memory/layout.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { HappensBeforeQuery } from '../rc11/dataRaces.ts';
 import { type MessageView, type ThreadView, Views } from '../rc11/threadView.ts';
@@ -36,6 +38,7 @@ export class C11Clocks implements Pick<HappensBeforeQuery, 'views' | 'threadView
   /** The view of the last read-modify-write with full order, before its second fence. */
   beforeSecondFence: MessageView;
   private readonly execution: Execution;
+  private readonly queueOf: QueueTable;
   private readonly stores: StepStores;
   /** By step: the views of its thread and of its place before it. */
   private readonly threadBefore: ThreadView[] = [];
@@ -53,6 +56,7 @@ export class C11Clocks implements Pick<HappensBeforeQuery, 'views' | 'threadView
     this.stepsOf = this.threadViews.map(() => []);
     this.messageViews = Array.from({ length: initialStores }, () => initial);
     this.lockViews = execution.places.map(() => initial);
+    this.queueOf = queueTable(execution.places);
     this.beforeSecondFence = initial;
   }
 
@@ -63,12 +67,12 @@ export class C11Clocks implements Pick<HappensBeforeQuery, 'views' | 'threadView
     const kind = kindOf(footprints[s]);
     const id = placeOf(footprints[s]);
     this.threadBefore[s] = this.threadViews[thread];
-    this.lockBefore[s] = this.lockViews[id];
+    this.lockBefore[s] = this.lockViews[this.queueOf[id]];
     this.stepsOf[thread].push(s);
     if (isChoice(kind)) return;
     if (isFence(kind)) this.fence(thread, kind);
-    else if (isQueue(kind)) this.useQueue(thread, kind, id, s);
-    else if (isLocking(kind)) this.useLock(thread, kind, id, s);
+    else if (isQueue(kind)) this.useQueue(thread, kind, this.queueOf[id], s);
+    else if (isLocking(kind)) this.useLock(thread, kind, this.queueOf[id], s);
     else if (isLoad(kind)) this.load(thread, kind, s);
     else if (isRmw(kind)) this.update(thread, kind, s);
     else this.store(thread, kind, s);
@@ -78,7 +82,7 @@ export class C11Clocks implements Pick<HappensBeforeQuery, 'views' | 'threadView
   remove(s: number, stores: number): void {
     const { schedule, nodes, tree } = this.execution;
     this.threadViews[schedule[s]] = this.threadBefore[s];
-    this.lockViews[placeOf(tree.code[nodes[s]])] = this.lockBefore[s];
+    this.lockViews[this.queueOf[placeOf(tree.code[nodes[s]])]] = this.lockBefore[s];
     this.stepsOf[schedule[s]].pop();
     this.messageViews.length = stores;
   }
@@ -155,7 +159,7 @@ export class C11Clocks implements Pick<HappensBeforeQuery, 'views' | 'threadView
     this.takeIn(thread, id);
     if (kind === Kind.resume) return;
     this.fence(thread, Kind.mb);
-    if (kind === Kind.wait) this.load(thread, Kind.loadAcquire, s);
+    if (isWait(kind)) this.load(thread, Kind.loadAcquire, s);
     this.handOn(thread, id);
   }
 

@@ -6,6 +6,8 @@ import type { ByteRanges } from '../byteRanges.ts';
 import type { CoherenceOrder } from '../coherenceOrder.ts';
 import { isBuffered } from './tsoOrder.ts';
 
+const isEndOfWait = (kind: number): boolean => kind === Kind.resume || kind === Kind.resumeFor;
+
 /** HOT under `tso`. The store buffers: first in, first out. */
 export class StoreBuffers {
   /** By thread: the steps whose stores are in its buffer, oldest first. */
@@ -61,7 +63,7 @@ export class StoreBuffers {
       if (this.of[t].length === 0) continue;
       const code = pending[t];
       if (code < 0 || isLoad(kindOf(code)) || isChoice(kindOf(code))) continue;
-      if (kindOf(code) !== Kind.resume && !isBuffered(kindOf(code), places[placeOf(code)]?.kind)) waiting |= 1 << t;
+      if (!isEndOfWait(kindOf(code)) && !isBuffered(kindOf(code), places[placeOf(code)]?.kind)) waiting |= 1 << t;
     }
     return waiting;
   }

@@ -7,11 +7,11 @@ import {
   isData,
   isRmw,
   isStore,
+  isWait,
   isWrite,
   Kind,
   kindOf,
   placeOf,
-  rmwResult,
   type SynchronisationKind,
   unknownKind,
 } from '../../../memory/kinds.ts';
@@ -24,6 +24,7 @@ import { ByteRanges } from '../byteRanges.ts';
 import { CoherenceOrder } from '../coherenceOrder.ts';
 import { NO_STEPS } from '../memoryModel.ts';
 import { executionGraphHash, type GraphModel, readsOf } from '../relations.ts';
+import { setRmwResult, useWaitQueue } from '../stepEffects.ts';
 import { WordMemory } from '../wordMemory.ts';
 import { StoreBuffers } from './storeBuffers.ts';
 import { isBuffered } from './tsoOrder.ts';
@@ -111,14 +112,18 @@ export class TsoMemory implements GraphModel {
       highs[s] = high;
       if (isRmw(kind)) {
         olds[s] = low;
-        if (isCmpxchg(kind) && low !== tree.expected[node]) execution.footprints[s] = failedCmpxchg(code);
+        execution.oldHighs[s] = high;
+        if (isCmpxchg(kind) && !tree.expects(node, low, high)) execution.footprints[s] = failedCmpxchg(code);
         else {
-          values[s] = rmwResult(kind, low, tree.expected[node], tree.operand[node], place.bits);
+          setRmwResult(execution, thread, kind, place);
           this.store(place.id, true);
         }
       }
     } else if (kind === Kind.choose) low = values[s] = choice;
-    else if (kind !== Kind.mb) low = this.synchronise(thread, kind as SynchronisationKind, place.id);
+    else if (kind !== Kind.mb) {
+      low = this.synchronise(thread, kind as SynchronisationKind, place.id);
+      high = isWait(kind) ? highs[s] : 0;
+    }
     execution.completeStep(thread, node, isData(kind) || isChoice(kind), low, high);
   }
 
@@ -161,7 +166,7 @@ export class TsoMemory implements GraphModel {
 
   /**
    * A lock, the unlock of a mutex, a wait, a wake: the buffer is empty. Returns what a `wait` has
-   * read; else 0.
+   * read (its lower word), or the result of the step; else 0.
    */
   private synchronise(thread: number, kind: SynchronisationKind, id: number): number {
     const { execution } = this;
@@ -178,18 +183,17 @@ export class TsoMemory implements GraphModel {
         olds[s] = thread + 1;
         this.store(id, true);
         return 0;
-      case Kind.wait: {
+      case Kind.wait:
+      case Kind.waitFor: {
         this.from[s] = this.locations.of[id].map((location) => this.stores.last(location));
-        const [seen] = this.stores.value(execution.places[id], this.from[s]);
-        values[s] = seen;
-        if (seen === execution.tree.expected[execution.node[thread]]) execution.asleep[thread] = id;
-        return seen;
+        const [low, high] = this.stores.value(execution.places[id], this.from[s]);
+        return useWaitQueue(execution, thread, kind, id, low, high);
       }
       case Kind.resume:
-        return 0;
+      case Kind.resumeFor:
       case Kind.wake:
-        values[s] = execution.queues.wakeAll(id);
-        return 0;
+      case Kind.wakeSome:
+        return useWaitQueue(execution, thread, kind, id, 0, 0);
       default:
         throw unknownKind(kind satisfies never);
     }
@@ -234,7 +238,7 @@ export class TsoMemory implements GraphModel {
     if (isInBuffer) {
       buffer.pop();
       this.buffers.showHead(thread);
-    } else execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s]);
+    } else execution.queues.undo(kindOf(code), thread, placeOf(code), execution.values[s], execution.olds[s]);
   }
 
   private undoFlush(thread: number, issued: number): void {

@@ -1,6 +1,7 @@
-import { isChoice, isPlain, isRead, isRmw, kindOf } from '../../../memory/kinds.ts';
+import { isChoice, isPlain, isRead, isRmw, Kind, kindOf } from '../../../memory/kinds.ts';
 import type { Execution } from '../../execution/execution.ts';
 import type { Violation } from '../../execution/violation.ts';
+import { popcount } from '../../schedulers/scheduler.ts';
 import type { VarintBuffer } from '../../states/varintBuffer.ts';
 import type { ByteRanges } from '../byteRanges.ts';
 import { AccessHistory } from '../rc11/accessHistory.ts';
@@ -103,9 +104,11 @@ export class TsoRaces {
 
   /** The node that follows step `s` and its result: also one that closes an iteration of a loop. */
   private nodeAfter(s: number): number {
-    const { tree, nodes, footprints, values, highs, olds } = this.execution;
+    const { tree, nodes, footprints, values, highs, olds, oldHighs } = this.execution;
     const kind = kindOf(footprints[s]);
-    if (isRmw(kind)) return tree.child(nodes[s], olds[s], 0);
+    if (isRmw(kind)) return tree.child(nodes[s], olds[s], oldHighs[s]);
+    if (kind === Kind.wakeSome) return tree.child(nodes[s], popcount(values[s]), 0);
+    if (kind === Kind.resumeFor) return tree.child(nodes[s], values[s], 0);
     return isRead(kind) || isChoice(kind) ? tree.child(nodes[s], values[s], highs[s]) : tree.child(nodes[s], 0, 0);
   }
 
