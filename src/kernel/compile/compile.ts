@@ -122,7 +122,7 @@ function keyOf(
 }
 
 /** The version of cached files. A change of how files are rewritten or linked needs a new one. */
-export const FORMAT = '12';
+export const FORMAT = '13';
 
 /** `none` where a package is not installed: a cached file needs no compiler. */
 export function toolVersions(): string[] {

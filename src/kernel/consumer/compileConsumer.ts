@@ -9,10 +9,18 @@ import { KernelError } from '../compiled.ts';
 import { hookAccesses } from '../ir/rewrite.ts';
 import { callOfFunction } from './callOfFunction.ts';
 import type { CompiledConsumer } from './compiledConsumer.ts';
-import { CONSUMER_AT, collectConsumer, shownPath } from './consumerSources.ts';
+import {
+  addAdapters,
+  CONSUMER_AT,
+  collectConsumer,
+  consumerHeaders,
+  readSource,
+  shownPath,
+} from './consumerSources.ts';
+import { callOfIr, declarationOf, functionOfIr, normaliseIr } from './llvmIr.ts';
 
 export interface ConsumerRequest {
-  /** The path of the C file. */
+  /** The path of the C file, or of LLVM IR in a file `.ll`. */
   readonly file: string;
   /** The function that harvests a ring. */
   readonly harvest: string;
@@ -25,10 +33,10 @@ export interface ConsumerRequest {
 }
 
 const HOW = '--adapter FILE.h declares what it lacks, and -D NAME=VALUE defines it (docs/consumers.md)';
-export const CONSUMER_UNIT = 'gfnring-unit.c';
+const CONSUMER_UNIT = 'gfnring-unit.c';
 /** Our own part of a consumer's unit, which is not hooked. */
-export const CONSUMER_GLUE = [`${SHIM_AT}/glue.c`, `${CONSUMER_AT}/consumer.c`, CONSUMER_UNIT];
-export const CONSUMER_FLAGS = [...ANALYSIS, `-DGFNRING_STACK_BYTES=${STACK_BYTES}`, '-Wno-macro-redefined'].concat(
+const CONSUMER_GLUE = [`${SHIM_AT}/glue.c`, `${CONSUMER_AT}/consumer.c`, CONSUMER_UNIT];
+const CONSUMER_FLAGS = [...ANALYSIS, `-DGFNRING_STACK_BYTES=${STACK_BYTES}`, '-Wno-macro-redefined'].concat(
   ['.', CONSUMER_AT, SHIM_AT].map((folder) => `-I${folder}`),
 );
 
@@ -37,45 +45,92 @@ export const CONSUMER_FLAGS = [...ANALYSIS, `-DGFNRING_STACK_BYTES=${STACK_BYTES
  * `KernelError` where it does not compile, or where gfnring does not know how to call it.
  */
 export const compileConsumer = (request: ConsumerRequest): Promise<CompiledConsumer> =>
-  limitCompilation(shownPath(request.file), () => compileC(request));
+  limitCompilation(shownPath(request.file), async () => {
+    const unit = /\.ll$/.test(request.file) ? await unitOfIr(request) : await unitOfC(request);
+    return loadFromCache<CompiledConsumer>(unit.key) ?? (await compileUnit(request, unit));
+  });
 
-async function compileC(request: ConsumerRequest): Promise<CompiledConsumer> {
-  const { file, harvest, allowed } = request;
+/** What is compiled: a unit of C that calls the function, and IR beside it. */
+interface ConsumerUnit {
+  readonly key: string;
+  readonly files: ReadonlyMap<string, string>;
+  readonly flags: readonly string[];
+  /** The IR of the consumer, if it is none of C. */
+  readonly ir: string | undefined;
+  readonly known: Pick<CompiledConsumer, 'ring' | 'hasMax' | 'hasOneSlot' | 'hasStatistics' | 'taken'>;
+}
+
+async function unitOfC(request: ConsumerRequest): Promise<ConsumerUnit> {
+  const { harvest, allowed } = request;
   const sources = await collectConsumer(request);
   const call = callOfFunction(sources.definitions.get(harvest)!, sources.definitions, sources.defined);
   const sized = sources.definitions.get('test_dirty_ring_count')?.kind === 'variable';
-  const unit = [
+  const text = [...(sources.usesVmm ? ['#include <gfnring_vmm.h>'] : []), sources.text].join('\n');
+  const defines = [...sources.defines, ...(call.hasVmmFetch ? ['GFNRING_VMM_FETCH'] : []), ...request.defines];
+  const unit = unitText(text, sized ? 'test_dirty_ring_count = size; ' : '', call.text);
+  const files = new Map([...sources.files, [CONSUMER_UNIT, unit]]);
+  const { ring, hasMax, hasOneSlot } = call;
+  return {
+    key: consumerKey([harvest, ...defines, ...allowed], files),
+    files,
+    flags: defines.map((name) => `-D${name}`),
+    ir: undefined,
+    known: { ring, hasMax, hasOneSlot, hasStatistics: sources.usesVmm, taken: sources.taken },
+  };
+}
+
+async function unitOfIr({ file, harvest, adapters, defines, allowed }: ConsumerRequest): Promise<ConsumerUnit> {
+  const ir = normaliseIr(readSource(file), shownPath(file));
+  const files = new Map(consumerHeaders());
+  const names = new Set(defines.map((define) => define.split('=')[0]));
+  const defined = (name: string): boolean => names.has(name);
+  const { paths, definitions } = await addAdapters(files, adapters, defined);
+  const adapted = definitions.get(harvest);
+  const known = { ring: 'dirty-ring', hasMax: false, hasOneSlot: false } as const;
+  const { text: call, ...is } = adapted
+    ? callOfFunction(adapted, definitions, defined)
+    : { ...known, text: callOfIr(functionOfIr(ir, harvest, shownPath(file)), harvest, shownPath(file)) };
+  const { ring, hasMax, hasOneSlot } = is;
+  const declared = adapted ? '' : declarationOf(functionOfIr(ir, harvest, shownPath(file)), harvest, shownPath(file));
+  const text = [declared, ...paths.map((path) => `#include "${path}"`)].join('\n');
+  files.set(CONSUMER_UNIT, unitText(text, '', call));
+  return {
+    key: consumerKey([harvest, ...defines, ...allowed, ir], files),
+    files,
+    flags: defines.map((name) => `-D${name}`),
+    ir,
+    known: { ring, hasMax, hasOneSlot, hasStatistics: false, taken: [] },
+  };
+}
+
+const unitText = (text: string, sized: string, call: string): string =>
+  [
     '#include <gfnring_consumer.h>',
-    ...(sources.usesVmm ? ['#include <gfnring_vmm.h>'] : []),
-    sources.text,
+    text,
     `#line 1 "${CONSUMER_UNIT}"`,
     '#include <gfnring_user.h>',
-    `void gfnring_sized(u32 size) { ${sized ? 'test_dirty_ring_count = size; ' : ''}}`,
-    call.text,
+    `void gfnring_sized(u32 size) { ${sized}}`,
+    call,
     `#include "${CONSUMER_AT}/consumer.c"`,
     '',
   ].join('\n');
-  const defines = [...sources.defines, ...(call.hasVmmFetch ? ['GFNRING_VMM_FETCH'] : []), ...request.defines];
-  const files = new Map([...sources.files, [CONSUMER_UNIT, unit]]);
-  const key = consumerKey([harvest, ...defines, ...allowed], files);
-  const known = loadFromCache<CompiledConsumer>(key);
-  if (known !== undefined) return known;
+
+async function compileUnit(
+  { file, harvest, allowed }: ConsumerRequest,
+  { key, files, flags, ir, known }: ConsumerUnit,
+): Promise<CompiledConsumer> {
   try {
     const tools = await Toolchain.load();
-    const flags = [...CONSUMER_FLAGS, ...defines.map((name) => `-D${name}`)];
-    const ir = new TextDecoder().decode(await tools.print('clang', [...flags, CONSUMER_UNIT], files));
-    const { ir: hookedIr, info: _, ...rewritten } = hookAccesses(ir, allowed, CONSUMER_GLUE);
-    const wasm = await linkHooked(tools, [hookedIr]);
-    const { ring, hasMax, hasOneSlot } = call;
+    const other = ir === undefined ? undefined : hookAccesses(ir, allowed, [], undefined, { file: shownPath(file) });
+    const print = await tools.print('clang', [...CONSUMER_FLAGS, ...flags, CONSUMER_UNIT], files);
+    const beside = other === undefined ? {} : { other };
+    const unit = hookAccesses(new TextDecoder().decode(print), allowed, CONSUMER_GLUE, undefined, beside);
+    const wasm = await linkHooked(tools, [...(other === undefined ? [] : [other.ir]), unit.ir]);
+    const { sites, hooked, unhooked, globals } = unit;
     const compiled: CompiledConsumer = {
-      ...rewritten,
-      key,
-      bytes: wasm.length,
-      file: shownPath(file),
-      structs: {},
-      taken: sources.taken,
-      ...{ harvest, ring, hasMax, hasOneSlot },
-      hasStatistics: sources.usesVmm,
+      ...{ key, bytes: wasm.length, file: shownPath(file), structs: {}, harvest, sites, hooked, globals },
+      unhooked: [...(other?.unhooked ?? []), ...unhooked],
+      ...known,
     };
     saveToCache(compiled, wasm);
     return compiled;
@@ -85,11 +140,13 @@ async function compileC(request: ConsumerRequest): Promise<CompiledConsumer> {
 }
 
 /** An error of the compiler as `KernelError`, with its file. */
-export const consumerError = (error: unknown, file: string): unknown =>
-  error instanceof CompileFailed ? new KernelError(compileMessage(error.message, shownPath(file), HOW)) : error;
+const consumerError = (error: unknown, file: string): unknown =>
+  error instanceof CompileFailed
+    ? new KernelError(compileMessage(error.message.replace(/^hooked\.ll:\d+:\d+: /gm, ''), shownPath(file), HOW))
+    : error;
 
 /** A hash of everything that the result depends on. */
-export function consumerKey(parts: readonly string[], files: ReadonlyMap<string, string>): string {
+function consumerKey(parts: readonly string[], files: ReadonlyMap<string, string>): string {
   const hash = createHash('sha256');
   const texts = [...files.keys()].sort().flatMap((path) => [path, files.get(path)!]);
   for (const text of ['consumer', FORMAT, ...toolVersions(), `${parts.length}`, ...parts, ...ANALYSIS, ...texts])

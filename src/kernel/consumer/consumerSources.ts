@@ -54,17 +54,7 @@ export async function collectConsumer({ file, harvest, adapters, defines }: Requ
   const text = readSource(file);
   const missing = addFiles(files, path, file, text);
   const own = definitionsOf(await parseC(text), path, defined);
-  const ofAdapters = new Map<string, CDefinition>();
-  const adapterPaths: string[] = [];
-  for (const adapter of adapters) {
-    const at = `adapter/${basename(adapter)}`;
-    const adapterText = readSource(adapter);
-    adapterPaths.push(at);
-    const lacking = addFiles(files, at, adapter, adapterText)[0];
-    if (lacking !== undefined) throw new KernelError(`${adapter} includes ${lacking}, which is not beside it`);
-    for (const [name, definition] of definitionsOf(await parseC(adapterText), adapter, defined))
-      ofAdapters.set(name, definition);
-  }
+  const { paths: adapterPaths, definitions: ofAdapters } = await addAdapters(files, adapters, defined);
   const definitions = new Map([...own, ...ofAdapters]);
   refuseMissingFunction(harvest, file, definitions);
   const used = new Set<string>();
@@ -92,6 +82,26 @@ export async function collectConsumer({ file, harvest, adapters, defines }: Requ
     ],
     taken: parts.map(({ name, node }) => ({ name, file: path, line: node.startPosition.row + 1 })),
   };
+}
+
+/** Adds adapters to the files. Returns their paths there, and what they define. */
+export async function addAdapters(
+  files: Map<string, string>,
+  adapters: readonly string[],
+  defined: Defined,
+): Promise<{ readonly paths: readonly string[]; readonly definitions: ReadonlyMap<string, CDefinition> }> {
+  const paths: string[] = [];
+  const definitions = new Map<string, CDefinition>();
+  for (const adapter of adapters) {
+    const at = `adapter/${basename(adapter)}`;
+    const text = readSource(adapter);
+    paths.push(at);
+    const lacking = addFiles(files, at, adapter, text)[0];
+    if (lacking !== undefined) throw new KernelError(`${adapter} includes ${lacking}, which is not beside it`);
+    for (const [name, definition] of definitionsOf(await parseC(text), adapter, defined))
+      definitions.set(name, definition);
+  }
+  return { paths, definitions };
 }
 
 /** What the file defines replaces a macro of ours. */

@@ -39,6 +39,19 @@ export class DebugInfo {
     return { function: this.functionOf(scope), file: this.fileOf(scope), line: Number(row), column: Number(column) };
   }
 
+  /** Whether an instruction has a place in the source. */
+  hasPlace(line: string): boolean {
+    return this.node(/!dbg !(\d+)/.exec(line)?.[1]) !== undefined;
+  }
+
+  /** The location of the call, where code of Rust's own library was inlined. */
+  private locationOf(location: Fields | undefined): Fields | undefined {
+    const isLibrary = /^(?:\/rustc\/\w+\/)?library\/|\/rustlib\//.test(this.fileOf(location?.scope));
+    return isLibrary && location?.inlinedAt !== undefined
+      ? this.locationOf(this.node(location.inlinedAt.slice(1)))
+      : location;
+  }
+
   /** The file of the function that a line of IR defines. */
   fileOfFunction(line: string): string {
     return this.fileOf(/!dbg (!\d+)/.exec(line)?.[1]);
@@ -100,7 +113,11 @@ export class DebugInfo {
     if (fields === undefined) return undefined;
     const { tag, name, baseType } = fields;
     if (name !== undefined && name in locks) return fields;
-    const isNamed = tag === 'DW_TAG_typedef' || tag === 'DW_TAG_const_type' || tag === 'DW_TAG_volatile_type';
+    const isNamed =
+      tag === 'DW_TAG_typedef' ||
+      tag === 'DW_TAG_const_type' ||
+      tag === 'DW_TAG_volatile_type' ||
+      tag === 'DW_TAG_atomic_type';
     return isNamed ? this.bare(baseType) : fields;
   }
 

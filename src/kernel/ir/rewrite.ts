@@ -34,7 +34,7 @@ const LOAD =
 const STORE =
   /^(\s+)store (?:atomic )?(volatile )?(\S+) (.+?), ptr (.+?)(?: (?:syncscope\("[^"]*"\) )?(unordered|monotonic|release|seq_cst))?, align \d+/;
 const BLOCK =
-  /^(\s+)call void @llvm\.(memcpy|memset)\S*\(ptr (?:\w+ )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
+  /^(\s+)(?:tail )?call void @llvm\.(memcpy|memset)\S*\(ptr (?:\w+(?:\([^()]*\))? )*?(?:align \d+ )?(\S+), (.+?), i(?:32|64) (\S+), i1 \w+\)/;
 const CALL = /^(\s+(?:%[\w.-]+ = )?(?:tail )?call .*@gfnring_(\w+)\(i32 (?:noundef )?)0\b/;
 const ATOMIC = /^\s+(?:%[\w.-]+ = )?(load|store|atomicrmw|cmpxchg|fence)\b/;
 /** Inline assembly with text. Without text it is only a compiler barrier. */
@@ -56,22 +56,25 @@ const RELEASE = /^(\s+)call void @gfnring_release_(lock|read_lock|srcu_lock)\(pt
  * `KernelError` where another access cannot be hooked.
  * @param glue source files whose functions are not hooked
  * @param isCounted the files whose coverage is measured; undefined: none is.
+ * @param beside what is linked with it: see `LinkedIr`
  */
 export function hookAccesses(
   ir: string,
   allowed: readonly string[],
   glue: readonly string[] = [],
   isCounted?: (file: string) => boolean,
+  beside: LinkedIr = {},
 ): RewrittenIr {
   const info = new DebugInfo(ir);
-  const rewriter = new Rewriter(info);
+  const rewriter = new Rewriter(info, beside);
   const points = isCounted && new CoveragePoints(info, isCounted);
   let isGlue = false;
-  const lines = ir.split('\n').flatMap((line) => {
+  const lines = ir.split('\n').flatMap((line, i) => {
+    rewriter.line = i + 1;
     const reached = points?.before(line) ?? [];
     if (line.startsWith('define ')) {
       isGlue = glue.includes(info.fileOfFunction(line));
-      rewriter.beginFunction();
+      rewriter.beginFunction(line);
     }
     return [...reached, isGlue ? line : rewriter.rewrite(line)];
   });
@@ -81,7 +84,7 @@ export function hookAccesses(
     throw new KernelError(
       `${refused.length} accesses cannot be hooked, so nothing could be said of them: ${refused.join('; ')}. --allow-unhooked NAME, with a part of such a line, runs the file without them`,
     );
-  const { globals, text: exports } = exportGlobals(lines, info, glue);
+  const { globals, text: exports } = exportGlobals(lines, info, glue, beside.other?.globals ?? []);
   const text = lines.join('\n');
   const declared = new Set([...text.matchAll(/^(?:declare|define) .*@(\w+)\(/gm)].map(([, name]) => name));
   const missing = hooks.filter((hook) => !declared.has(/@(\w+)/.exec(hook)![1]));
@@ -96,10 +99,20 @@ export function hookAccesses(
   };
 }
 
+/** What is linked with some IR. */
+export interface LinkedIr {
+  /** The name of the file of the IR. Accesses without debug information are at its lines. */
+  readonly file?: string;
+  /** Other IR, rewritten before: the result has its sites, counts and variables, too. */
+  readonly other?: RewrittenIr;
+}
+
 /** Rewrites the lines of functions, one after the other. */
 class Rewriter {
-  readonly sites = [''];
-  readonly hooked: Record<string, number> = {};
+  readonly sites: string[];
+  readonly hooked: Record<string, number>;
+  /** The number of the current line. */
+  line = 0;
   /** Accesses that cannot be hooked, with their places. */
   readonly missed: string[] = [];
   private readonly info: DebugInfo;
@@ -108,11 +121,19 @@ class Rewriter {
   /** Whether plain accesses are marked ones: they are in data_race. */
   private isRacy = false;
 
-  constructor(info: DebugInfo) {
+  private readonly file: string | undefined;
+  /** The name of the current function. */
+  private name = '?';
+
+  constructor(info: DebugInfo, { file, other }: LinkedIr) {
     this.info = info;
+    this.file = file;
+    this.sites = [...(other?.sites ?? [''])];
+    this.hooked = { ...other?.hooked };
   }
 
-  beginFunction(): void {
+  beginFunction(line: string): void {
+    this.name = /@"?([^"(]+)/.exec(line)?.[1] ?? '?';
     this.own = new Set();
     this.isRacy = false;
   }
@@ -184,11 +205,16 @@ class Rewriter {
 
   private site(line: string, what: string): number {
     this.hooked[what] = (this.hooked[what] ?? 0) + 1;
-    return this.sites.push(this.info.siteOf(line)) - 1;
+    return this.sites.push(this.placeOf(line)) - 1;
+  }
+
+  private placeOf(line: string): string {
+    const place = this.file === undefined || this.info.hasPlace(line);
+    return place ? this.info.siteOf(line) : `${this.name} ${this.file}:${this.line}:1`;
   }
 
   private miss(line: string): string {
-    this.missed.push(`${this.info.siteOf(line)}: ${line.trim().replace(/, !.*/, '')}`);
+    this.missed.push(`${this.placeOf(line)}: ${line.trim().replace(/, !.*/, '')}`);
     return line;
   }
 }
@@ -196,8 +222,13 @@ class Rewriter {
 const GLOBAL = /^(@[\w.$-]+) = (?!.*\bexternal\b)[^{"%]*\bglobal\b/;
 
 /** The variables of the code, and IR with an export for each that returns its address. */
-function exportGlobals(lines: readonly string[], info: DebugInfo, glue: readonly string[]) {
-  const globals: GlobalVariable[] = [];
+function exportGlobals(
+  lines: readonly string[],
+  info: DebugInfo,
+  glue: readonly string[],
+  others: readonly GlobalVariable[],
+) {
+  const globals = [...others];
   const text: string[] = [];
   for (const line of lines) {
     const symbol = GLOBAL.exec(line)?.[1];

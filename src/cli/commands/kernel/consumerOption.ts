@@ -22,7 +22,7 @@ export interface ConsumerOptions {
 export const consumerOptions = (): Option[] => [
   new Option(
     '--consumer <file>',
-    "a VMM's C file whose function harvests in place of ours; without --kdir our own ring",
+    "a VMM's C file, or LLVM IR (.ll), whose function harvests in place of ours; without --kdir our own ring",
   ),
   setCompletionValues(new Option('--harvest <function>', 'the function of the consumer that harvests a ring'), () => ({
     words: [],
@@ -84,10 +84,17 @@ export const consumerDocument = (consumer: CompiledConsumer | undefined): Readon
   return { consumer: { file, key, harvest, ring, hooked, unhooked, taken } };
 };
 
+/** `25 loads, 1 copy hooked`. */
+export const hookedText = (hooked: CompiledConsumer['hooked']): string => {
+  const counts = Object.entries(hooked).map(([kind, n]) =>
+    kind === 'copy' ? plural(n, 'copy', 'copies') : plural(n, kind.replaceAll('_', ' ')),
+  );
+  return `${counts.join(', ')} hooked`;
+};
+
 /** `vmm.c: harvest, 4 loads, 2 stores hooked`, what was cut out of it, and what is not hooked. */
 export function printConsumer({ file, harvest, hooked, unhooked, taken }: CompiledConsumer): void {
-  const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
-  print(`${file}: ${harvest}, ${counts.join(', ')} hooked`);
+  print(`${file}: ${harvest}, ${hookedText(hooked)}`);
   if (taken.length > 0)
     print(`  cut out: ${taken.map(({ name, file: of, line }) => `${name} ${of}:${line}`).join(', ')}`);
   for (const access of unhooked) print(`  not hooked, so not checked: ${access}`);

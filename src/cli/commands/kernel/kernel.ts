@@ -6,7 +6,6 @@ import type { CompiledKernel } from '../../../kernel/compiled.ts';
 import type { CompiledConsumer } from '../../../kernel/consumer/compiledConsumer.ts';
 import { reachedPoints } from '../../../kernel/run/reachedPoints.ts';
 import { unreachedOf } from '../../../kernel/run/unreached.ts';
-import { plural } from '../../../report/format.ts';
 import { checksOfKernel, kernelFileOf, outsideEventsOf, trackerOfApi } from '../../../scenario/compiledKernel.ts';
 import { withConsumer } from '../../../scenario/consumerScenarios.ts';
 import { knownDefects } from '../../../scenario/knownDefects.ts';
@@ -26,6 +25,7 @@ import {
   compileConsumerOf,
   consumerDocument,
   consumerOptions,
+  hookedText,
   ownRingFor,
   printConsumer,
 } from './consumerOption.ts';
@@ -255,8 +255,7 @@ function printHooks(
   tracker: string,
   consumer: CompiledConsumer | undefined,
 ): void {
-  const counts = Object.entries(hooked).map(([kind, n]) => plural(n, kind.replaceAll('_', ' ')));
-  print(`${file}: ${counts.join(', ')} hooked, as ${tracker}`);
+  print(`${file}: ${hookedText(hooked)}, as ${tracker}`);
   if (taken.length > 0)
     print(`  of the tree: ${taken.map(({ name, file: of, line }) => `${name} ${of}:${line}`).join(', ')}`);
   if (ours.length > 0) print(`  gfnring's, as the tree has none: ${ours.join(', ')}`);
