@@ -12,6 +12,7 @@ const source = `${root}src/`;
 const ENTRIES = [
   'index',
   'testing/vitest',
+  'testing/vitestPlugin',
   'cli/main',
   'cli/commandThread',
   'cli/parallel/scenarioWorker',

@@ -1,39 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runNode, temporaryFolder } from './commandLine.ts';
 import { blocksOf, commandsOf, expectShown } from './docs/blocks.ts';
+import { installPacked, linkPackage, ours } from './installPacked.ts';
 
 /** The package as users have it: packed, and installed in an empty project in another folder. */
 const { folder: place } = temporaryFolder();
 
-const { dependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
 const installed = join(place, 'node_modules/gfnring');
 const bin = join(place, 'node_modules/.bin/gfnring');
 const env = { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: join(place, 'cache') };
 const run = (program: string, ...args: string[]) => runNode([program, ...args], { cwd: place, env });
-const ours = (name: string): string => join(process.cwd(), 'node_modules', name);
 let packed: readonly string[];
 
 beforeAll(() => {
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', place];
-  const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' }));
-  packed = files.map(({ path }: { path: string }) => path);
-  // Its dependencies are links to ours, so no registry is needed.
-  const linked = Object.keys(dependencies).map((name) => [name, `file:${ours(name)}`]);
-  const manifest = {
-    name: 'user',
-    type: 'module',
-    dependencies: Object.fromEntries([...linked, ['gfnring', `file:./${filename}`]]),
-    overrides: Object.fromEntries(linked.map(([name]) => [name, `$${name}`])),
-  };
-  writeFileSync(join(place, 'package.json'), JSON.stringify(manifest));
-  const install = '--offline --ignore-scripts --legacy-peer-deps --install-links=false --no-audit'.split(' ');
-  execFileSync('npm', ['install', ...install], { cwd: place, stdio: 'ignore' });
-  // A node_modules folder further up may have the optional packages. An empty folder hides them.
-  for (const name of Object.keys(peerDependenciesMeta))
-    mkdirSync(join(place, 'node_modules', name), { recursive: true });
+  packed = installPacked(place);
   cpSync(join(installed, 'examples'), join(place, 'examples'), { recursive: true });
 }, 300_000);
 
@@ -144,10 +126,7 @@ test.each([
 
 describe('with the optional packages for vitest', () => {
   beforeAll(() => {
-    for (const name of ['vitest', 'fast-check']) {
-      rmSync(join(place, 'node_modules', name), { recursive: true });
-      symlinkSync(ours(name), join(place, 'node_modules', name));
-    }
+    for (const name of ['vitest', 'fast-check']) linkPackage(place, name);
   });
 
   test('TypeScript accepts correct scenarios and rejects the marked lines', () => {
@@ -155,6 +134,28 @@ describe('with the optional packages for vitest', () => {
     const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true };
     writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['types', 'examples'] }));
     expect(run(join(ours('typescript'), 'bin/tsc'), '-p', '.')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('what init writes runs at once, and is not overwritten', () => {
+    const init = run(bin, 'init', 'my tests');
+    expect(init).toMatchObject({ status: 0, stderr: '' });
+    const named = (word: string): string => new RegExp(`^${word} +(?:npx )?(.*)$`, 'm').exec(init.stdout)![1];
+    expect(named('explore')).toBe("gfnring explore './my tests/counter.mjs' --scheduler exhaustive");
+    expect(run(bin, 'explore', './my tests/counter.mjs', '--scheduler', 'exhaustive')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^✓ counter .* proved\n$/),
+    });
+    expect(named('test')).toBe("vitest run 'my tests/counter.test.mjs'");
+    const tested = run(join(ours('vitest'), 'vitest.mjs'), 'run', 'my tests/counter.test.mjs');
+    expect(tested).toMatchObject({ status: 0, stdout: expect.stringMatching(/Tests +5 passed \(5\)/) });
+    const scenario = join(place, 'my tests/counter.mjs');
+    writeFileSync(scenario, 'mine');
+    expect(run(bin, 'init', 'my tests').stdout).toMatch(/^kept +my tests\/counter\.mjs, which exists\n(kept .*\n)+\n/);
+    expect(readFileSync(scenario, 'utf8')).toBe('mine');
+    rmSync(join(place, 'vitest.config.mjs'));
+    writeFileSync(join(place, 'vite.config.ts'), '');
+    expect(run(bin, 'init', 'my tests').stdout).toContain('to the plugins in vite.config.ts\n');
+    rmSync(join(place, 'vite.config.ts'));
   });
 
   test('the example of vitest runs as shown', () => {

@@ -39,7 +39,7 @@ const GROUPS = {
   'Parts of a scenario': [
     ...['Scenario', 'Program', 'Actor', 'Operation', 'Properties', 'StateView', 'Monitor', 'StepEvent', 'VmSpec'],
   ],
-  'In vitest': ['GfnringMatchers', 'HoldOptions'],
+  'In vitest': ['GfnringMatchers', 'HoldOptions', 'ExpectedFinding', 'FindingKind', 'watchScenarios'],
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -10,6 +10,7 @@ interface CommandEntry {
 
 /** All commands, in the order in which help lists them. Only the called command is loaded. */
 export const commandList: Readonly<Record<string, CommandEntry>> = {
+  init: { load: async () => (await import('./commands/init.ts')).initCommand() },
   check: { load: async () => (await import('./commands/check.ts')).checkCommand(), supervised: true },
   explore: { load: async () => (await import('./commands/explore.ts')).exploreCommand(), supervised: true },
   fuzz: { load: async () => (await import('./commands/fuzz.ts')).fuzzCommand(), supervised: true },

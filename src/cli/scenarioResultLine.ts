@@ -16,7 +16,14 @@ export function scenarioResultLine(report: ExploreReport, width = 15, difference
   return `${mark} ${columns.join(' ')}  ${difference ?? formatVerdict(report)}`;
 }
 
-function formatCounts({ executions, classes, classesCut, steps, states }: ExploreReport): string {
+/** How much was explored. */
+export function formatCounts({
+  executions,
+  classes,
+  classesCut,
+  steps,
+  states,
+}: Pick<ExploreReport, 'executions' | 'classes' | 'classesCut' | 'steps' | 'states'>): string {
   if (states > 0) return plural(states, 'state');
   const counted =
     classes === null

@@ -1,3 +1,4 @@
+import type { Deadline } from '../explore/limits.ts';
 import { memoryModels } from '../explore/memoryModels/registry.ts';
 import { errorCode } from '../files/fileErrors.ts';
 import { extendGuards } from '../process/supervision.ts';
@@ -17,6 +18,8 @@ export interface FindingOptions {
   readonly minimiseSeconds: number;
   /** Limit in steps, for a result that does not depend on the speed of the machine. */
   readonly minimiseSteps?: number;
+  /** When it ends at the latest; left out: no such limit. */
+  readonly deadline?: Deadline;
   /** The folder that findings are written to. Null: none are written. */
   readonly directory: string | null;
 }
@@ -29,7 +32,7 @@ export async function reportFindings(
   opened: OpenedScenario,
   search: SearchSpec,
   result: ScenarioSearchResult,
-  { minimiseSeconds, minimiseSteps, directory }: FindingOptions,
+  { minimiseSeconds, minimiseSteps, deadline, directory }: FindingOptions,
 ): Promise<WrittenFinding[]> {
   const { memoryModel, tearing } = search;
   const { violation, schedule, cycle } = result;
@@ -37,7 +40,8 @@ export async function reportFindings(
   if (violation !== undefined) {
     const failure = { ...opened, ...violation, memoryModel, tearing, schedule, ...(cycle !== undefined && { cycle }) };
     const isMinimised = memoryModels[memoryModel].searchGraphs === undefined;
-    return [write(isMinimised ? await minimised(failure, minimiseSeconds, minimiseSteps) : failure)];
+    const seconds = Math.min(minimiseSeconds, deadline?.secondsLeft ?? Infinity);
+    return [write(isMinimised ? await minimised(failure, seconds, minimiseSteps) : failure)];
   }
   if (result.limit !== undefined) return [];
   const claims = [...result.missing, ...completionClaim(result, search.scheduler === 'exhaustive')];

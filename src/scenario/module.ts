@@ -52,6 +52,9 @@ function scenarioOf(found: unknown, shown: string, isWatched: boolean): Scenario
   return { ...found, program: { ...found.program, isWatched } };
 }
 
+/** The files that a module and what it imports consist of, when it was loaded last. */
+export const moduleFiles = (path: string): string[] => [path, ...(versions.get(path)?.files.keys() ?? [])];
+
 /** A path as messages show it: relative where it is below the working directory. */
 export function shortPath(path: string): string {
   const short = relative('.', path);

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../check/scenario.ts';
+import { Deadline } from '../explore/limits.ts';
 import {
   canonicalMemoryModel,
   DEFAULT_MEMORY_MODEL,
@@ -12,11 +15,13 @@ import type { MemoryConfig } from '../run/createRun.ts';
 import { defaultReduction, type ExploreOptions, exploreScenario } from '../run/exploreScenario.ts';
 import { resolveScenarioName } from '../run/resolveScenarioName.ts';
 import { reductionNames, schedulerNames } from '../run/search/searchSpec.ts';
+import { moduleFiles } from '../scenario/module.ts';
 import type { OmittedOperations } from '../scenario/omittedOperations.ts';
 import { replaySchedule } from './replaySchedule.ts';
-import { findingsText, type Report } from './report.ts';
+import { describedReport, type Report } from './report.ts';
+import { runningTest, secondsFor } from './runningTest.ts';
 
-/** Options of `explore`. Without any, every interleaving is visited, for at most 10 seconds. */
+/** Options of `explore`. Without any, every interleaving is visited. */
 export interface Options {
   /** `exhaustive` visits all executions, the others draw them. Default: `exhaustive`. */
   readonly scheduler?: ExploreOptions['scheduler'];
@@ -44,7 +49,10 @@ export interface Options {
    * For `pct`: the depth of the bugs that it finds with a known probability, from 1. Default: 3.
    */
   readonly depth?: number;
-  /** Limit of the time of the search, in seconds. Default: 10. */
+  /**
+   * Limit of the time of the search, in seconds. Default: 10. In vitest, with `gfnring/vitest`: the
+   * time that is left of the test, which limits a larger value too.
+   */
   readonly seconds?: number;
   /** Limit of the number of executions. Default: no limit. */
   readonly executions?: number;
@@ -77,18 +85,23 @@ export interface Options {
 }
 
 /**
- * Explores a scenario, given as such, by the path of its module or finding, or by its built-in
- * name. Findings are in the report and never thrown. Rejects with `BadInput` for a module that does
- * not load or a schedule that is impossible.
+ * Explores a scenario, given as such, by the path or URL of its module or finding, or by its
+ * built-in name. A path is seen from the current folder; `new URL('./ring.mjs', import.meta.url)`
+ * is seen from the file that has it. Findings are in the report and never thrown. Rejects with
+ * `BadInput` for a module that does not load or a schedule that is impossible.
  */
-export async function explore(what: Scenario | string, options: Options = {}): Promise<Report> {
+export async function explore(named: Scenario | string | URL, options: Options = {}): Promise<Report> {
+  const what = named instanceof URL ? fileURLToPath(named) : named;
   const memoryModel = canonicalMemoryModel(options.memoryModel ?? DEFAULT_MEMORY_MODEL);
   const choices = { scheduler: schedulerNames, reduction: reductionNames, memoryModel: memoryModelNames };
   for (const [name, allowed] of Object.entries(choices)) {
     const value = name === 'memoryModel' ? memoryModel : options[name as keyof typeof choices];
     if (value !== undefined) checkOneOf(value, allowed, `explore: ${name}`);
   }
+  const test = runningTest();
+  if (typeof what === 'string') test?.dependsOn([resolve(what)]);
   const scenario = typeof what === 'string' ? await resolveScenarioName(what) : what;
+  if ('module' in scenario) test?.dependsOn(moduleFiles(scenario.module));
   const memory = {
     memoryModel: memoryModel as MemoryModelName,
     tearing: options.tearing ?? false,
@@ -97,7 +110,26 @@ export async function explore(what: Scenario | string, options: Options = {}): P
   if (replay !== undefined)
     return replaySchedule(scenario, { schedule: replay, skipped: skipped ?? [], memory, cycle });
   if (skipped !== undefined) throw new BadInput('explore: skipped goes with replay');
-  const report = await exploreScenario(scenario, {
+  const seconds = options.seconds ?? (test === undefined ? 10 : Infinity);
+  const secondsOfTest = test === undefined ? Infinity : secondsFor(test);
+  const directory = typeof what === 'string' ? (options.dir ?? '.gfnring/findings') : null;
+  const report = await exploreScenario(
+    scenario,
+    toRequest(options, memory, Math.min(seconds, secondsOfTest), secondsOfTest, directory),
+  );
+  const isCut = report.outcome === 'limit' && secondsOfTest < seconds && (report.seconds ?? 0) >= secondsOfTest;
+  return describedReport({ ...report, testTimeout: isCut ? test!.timeoutSeconds : null }, scenario);
+}
+
+/** @param secondsInAll the limit of the search and of minimising together. */
+function toRequest(
+  options: Options,
+  memory: MemoryConfig,
+  seconds: number,
+  secondsInAll: number,
+  directory: string | null,
+): ExploreOptions {
+  return {
     scheduler: options.scheduler ?? 'exhaustive',
     reduction: options.reduction ?? defaultReduction(memory.memoryModel),
     preemptions: options.preemptions,
@@ -106,11 +138,11 @@ export async function explore(what: Scenario | string, options: Options = {}): P
     ...memory,
     seed: options.seed ?? 1,
     depth: options.depth ?? 3,
-    limits: { executions: options.executions ?? Infinity, seconds: options.seconds ?? 10, bytes: 2 ** 31 },
+    limits: { executions: options.executions ?? Infinity, seconds, bytes: 2 ** 31 },
     stepsMax: options.steps ?? 100_000,
     loopRules: { iterationsMax: options.iterations ?? Infinity, byComparison: options.strict !== true },
     minimiseSeconds: options.minimise ?? 5,
-    directory: typeof what === 'string' ? (options.dir ?? '.gfnring/findings') : null,
-  });
-  return { ...report, text: await findingsText(scenario, report.findings) };
+    deadline: new Deadline(secondsInAll),
+    directory,
+  };
 }

@@ -8,7 +8,7 @@ import { createFinding } from '../run/finding.ts';
 import { replay } from '../run/replay.ts';
 import { type OmittedOperations, omitOperations } from '../scenario/omittedOperations.ts';
 import { resolveScenario, type ScenarioRef } from '../scenario/scenarioRef.ts';
-import { findingsText, type Report } from './report.ts';
+import { describedReport, type Report } from './report.ts';
 
 /** What to replay: see `Options`. */
 interface ReplayRequest {
@@ -41,7 +41,7 @@ export async function replaySchedule(
       file: null,
     }),
   );
-  return {
+  const report = {
     schema: SCHEMA,
     scenario: scenario.name,
     ...memory,
@@ -71,6 +71,7 @@ export async function replaySchedule(
     steps: taken.length,
     seconds: 0,
     findings,
-    text: await findingsText(what, findings),
-  };
+    testTimeout: null,
+  } satisfies Omit<Report, 'text' | 'summary'>;
+  return describedReport(report, what);
 }

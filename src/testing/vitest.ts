@@ -1,12 +1,11 @@
-import { expect } from 'vitest';
-import { oneLine } from '../input/oneLine.ts';
-import type { Report } from './report.ts';
+import * as vitest from 'vitest';
+import { wallClock } from '../explore/limits.ts';
+import { type ExpectedFinding, type HoldOptions, matchFinding, matchHolding, reportFor } from './matchers.ts';
+import { type RunningTest, setTestRunner } from './runningTest.ts';
+import { SCENARIO_FILES } from './scenarioFiles.ts';
 
-/** Options of `toHold`. */
-export interface HoldOptions {
-  /** `limit`: accepts that nothing was found before a limit was reached, which is no proof. */
-  readonly within?: 'limit';
-}
+export type { ExpectedFinding, HoldOptions } from './matchers.ts';
+export type { FindingKind } from './summary.ts';
 
 /**
  * The matchers that `import 'gfnring/vitest'` adds to `expect`, in a test or a setup file:
@@ -15,9 +14,16 @@ export interface HoldOptions {
 export interface GfnringMatchers {
   /**
    * All properties of the scenario hold under every interleaving: the report of `explore` has no
-   * finding, and no limit was reached. Throws `TypeError` if the value is no report.
+   * finding, and no limit was reached. Prints what was proved, in one line. Throws `TypeError` if
+   * the value is no report.
    */
   toHold(options?: HoldOptions): void;
+  /**
+   * There is a finding: `toFind('deadlock')`, `toFind('no update is lost')`, `toFind(/lost/)`, or
+   * any. Without `not`, a limit fails it; with `not`, too. Throws `TypeError` if the value is no
+   * report.
+   */
+  toFind(expected?: ExpectedFinding): void;
 }
 
 declare module 'vitest' {
@@ -25,29 +31,37 @@ declare module 'vitest' {
   interface Matchers<T = any> extends GfnringMatchers {}
 }
 
-expect.extend({
+/** vitest 4.1 has it in a new place, and warns of the old one. */
+const { getCurrentTest } = 'TestRunner' in vitest ? vitest.TestRunner : await import('vitest/suite');
+
+vitest.expect.extend({
   toHold(this: { readonly isNot: boolean }, received: unknown, options: HoldOptions = {}) {
-    if (!isReport(received)) {
-      const hint = received instanceof Promise ? ', not a promise of it: await it' : '';
-      throw new TypeError(`toHold: expected the report of explore(…)${hint}`);
-    }
-    const { outcome, scenario, findings, limit, text } = received;
-    if (findings.length > 0) return { pass: false, message: () => text };
-    // A limit decides nothing, so both `toHold` and `not.toHold` fail.
-    if (outcome === 'limit' && options.within !== 'limit')
-      return { pass: this.isNot, message: () => undecided(received) };
-    const how = outcome === 'limit' ? `no violation was found within ${limit}` : 'every interleaving holds';
-    return { pass: true, message: () => `${oneLine(scenario)}: a violation was expected, and ${how}` };
+    const report = reportFor('toHold', received);
+    const matched = matchHolding(report, options, this.isNot);
+    // vitest shows it with the test, and --silent hides it.
+    if (matched.pass && !this.isNot) console.log(report.summary);
+    return matched;
+  },
+  toFind(this: { readonly isNot: boolean }, received: unknown, expected?: ExpectedFinding) {
+    return matchFinding(reportFor('toFind', received), expected, this.isNot);
   },
 });
 
-const undecided = ({ scenario, limit, executions, states, steps }: Report): string => {
-  const searched = states > 0 ? `${states} states` : `${executions} executions`;
-  return `${oneLine(scenario)}: neither proved nor refuted: the limit of ${limit} came first, after ${searched} and ${steps} steps
-
-Give it more (explore(scenario, { seconds: 60 })), make the scenario smaller, or say that this is enough: toHold({ within: 'limit' })`;
-};
-
-function isReport(value: unknown): value is Report {
-  return typeof value === 'object' && value !== null && 'outcome' in value && 'findings' in value && 'text' in value;
-}
+setTestRunner((): RunningTest | undefined => {
+  const test = getCurrentTest();
+  if (test === undefined) return undefined;
+  const { result, timeout } = test;
+  const now = wallClock();
+  const timeoutMs = timeout > 0 ? timeout : Infinity;
+  // Each retry has the whole timeout, and when it began is not known.
+  const begunMs = (result?.retryCount ?? 0) > 0 ? now : (result?.startTime ?? now);
+  return {
+    timeoutSeconds: timeoutMs / 1000,
+    secondsLeft: (begunMs + timeoutMs - now) / 1000,
+    dependsOn(files) {
+      const meta = test.meta as Record<string, unknown>;
+      const known = (meta[SCENARIO_FILES] ?? []) as readonly string[];
+      meta[SCENARIO_FILES] = [...new Set([...known, ...files])];
+    },
+  };
+});

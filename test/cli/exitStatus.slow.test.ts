@@ -226,6 +226,8 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
   'litmus: a test is not decided in time': run(
     ...['litmus', litmusTest('busy', BUSY, 'exists (x=9)', 'Never'), '--memory-model', 'sc', '--seconds', '0.2'],
   ),
+  'init: the files are written, or there already': inTurn(['init'], ['init']),
+  'init: the folder cannot be written': run('init', '/dev/null/folder'),
   'list, completion, bench: printed': inTurn(['list'], ['completion', 'bash']),
 };
 
