@@ -25,6 +25,7 @@ const LAYERS = [
   ['run'],
   ['litmus'],
   ['conformance'],
+  ['confirm'],
   ['campaign'],
   ['report'],
   ['cli'],

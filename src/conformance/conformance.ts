@@ -34,11 +34,7 @@ export async function observe(
   first = 0,
 ): Promise<MachineOutput> {
   const { vmlinuz, modules } = files;
-  try {
-    accessSync(vmlinuz, constants.R_OK);
-  } catch (error) {
-    throw new BadInput(`--vmlinuz ${vmlinuz}: ${errorCode(error)}`);
-  }
+  checkReadable(vmlinuz);
   const disk = initrd(modules, lists);
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-boot-'));
   try {
@@ -59,6 +55,15 @@ export async function observe(
     return output;
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** Throws BadInput if the kernel's image cannot be read. */
+export function checkReadable(vmlinuz: string): void {
+  try {
+    accessSync(vmlinuz, constants.R_OK);
+  } catch (error) {
+    throw new BadInput(`--vmlinuz ${vmlinuz}: ${errorCode(error)}`);
   }
 }
 

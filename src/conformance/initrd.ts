@@ -21,13 +21,22 @@ const SOURCE = fileURLToPath(new URL('../../src/conformance/init.c', import.meta
  * Throws BadInput if a module is missing, and ToolMissing if there is no C compiler.
  */
 export function initrd(modules: string, lists: readonly (readonly ConformanceOperation[])[]): Buffer {
+  return packInitrd(modules, SOURCE, { lists: textOf(lists) });
+}
+
+/**
+ * An initial RAM disk with a C program as its first process, the KVM modules found below `modules`,
+ * and text files by name. Throws BadInput if a module is missing, and ToolMissing if there is no C
+ * compiler.
+ */
+export function packInitrd(modules: string, source: string, texts: Readonly<Record<string, string>>): Buffer {
   const found = modulesIn(modules);
   return cpio([
     { name: 'dev', mode: MODE_FOLDER },
     { name: 'dev/console', mode: MODE_CHARACTER_DEVICE, device: [5, 1] },
-    { name: 'init', mode: MODE_EXECUTABLE, data: compiledInit() },
+    { name: 'init', mode: MODE_EXECUTABLE, data: compiledInit(source) },
     ...found.map(({ name, path }) => ({ name: `${name}.ko`, mode: MODE_EXECUTABLE, data: readFileSync(path) })),
-    { name: 'lists', mode: MODE_EXECUTABLE, data: Buffer.from(textOf(lists)) },
+    ...Object.entries(texts).map(([name, text]) => ({ name, mode: MODE_EXECUTABLE, data: Buffer.from(text) })),
   ]);
 }
 
@@ -51,12 +60,14 @@ function modulesIn(folder: string): { readonly name: string; readonly path: stri
   });
 }
 
-/** Compiles init.c with the host's compiler. This takes less than a second, so it is not cached. */
-function compiledInit(): Buffer {
+/** Compiles a program with the host's compiler. This takes less than a second: it is not cached. */
+function compiledInit(source: string): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'gfnring-init-'));
   try {
     const to = join(folder, 'init');
-    const { error, status, stderr } = spawnSync('cc', ['-static', '-O1', '-o', to, SOURCE], { encoding: 'utf8' });
+    const { error, status, stderr } = spawnSync('cc', ['-static', '-pthread', '-O1', '-o', to, source], {
+      encoding: 'utf8',
+    });
     if (error !== undefined)
       throw new ToolMissing(
         'cc',

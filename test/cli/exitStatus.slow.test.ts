@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CheckOptions } from '../../src/cli/checkScenario.ts';
+import { statusOfConfirmation } from '../../src/cli/commands/kernel/confirm.ts';
 import { runScenarios } from '../../src/cli/runScenarios.ts';
 import { statusOfCampaign, statusOfStress } from '../../src/cli/verdictStatus.ts';
+import type { KernelRounds } from '../../src/confirm/rounds.ts';
 import { generateLists } from '../../src/conformance/generate.ts';
 import { modelReference } from '../../src/conformance/modelReference.ts';
 import { findBuiltIn } from '../../src/scenario/builtinScenarios.ts';
@@ -14,7 +16,7 @@ import { litmus, STORE_BUFFERING } from '../litmus/readerTexts.ts';
 import { fakeMachine, linesOf } from './fakeMachine.ts';
 
 const { folder, gfnringHere, write } = temporaryFolder();
-const { conformance, machine } = fakeMachine();
+const { conformance, confirm, machine } = fakeMachine();
 
 /** The table of docs/ci.md: command, situation, status. */
 const rows = [...readFileSync('docs/ci.md', 'utf8').matchAll(/^\| (`.*`|every command.*?) \| (.*) \| (\d+) \|$/gm)].map(
@@ -80,6 +82,17 @@ const lists = generateLists(fc, 5, 2);
 const kernel = lists.map((list) => modelReference(false).run(list));
 const compare = async (observed: typeof kernel): Promise<Status> =>
   conformance(machine(linesOf('6.1.0-1', observed)), '--seed', '5', '--lists', '2').status;
+
+/** A round with the schedule, in which a ring entry names the written page or not. */
+const performed = (named: boolean): KernelRounds => {
+  const pages = [{ memory: 1, copy: 0, named }];
+  const round = { ...{ round: 1, harvested: 1, reset: [0, 1] as const, trace: [] }, pages, again: [] };
+  return { release: '6.1', build: '#1', rounds: [{ ...round, forced: true, inOrder: true, disturbed: false }] };
+};
+const b20Finding = async (): Promise<string> => {
+  await gfnringHere('explore', 'dirty-ring@6.12/two-resetters', '--scheduler', 'exhaustive', '--dir', 'b20');
+  return join(folder, 'b20', readdirSync(join(folder, 'b20'))[0]);
+};
 
 const TREE = resolve('examples/kernel');
 const PATCHES = resolve('examples/kernel-patch');
@@ -213,6 +226,9 @@ const cases: Readonly<Record<string, () => Promise<Status>>> = {
     compare([kernel[0], kernel[1].with(0, { ...kernel[1][0], returned: 99 })]),
   'kernel conformance: a tool is missing, or the machine stops early': async () =>
     conformance({}, '--lists', '1').status,
+  'kernel confirm: nothing is lost with the schedule': async () => statusOfConfirmation(performed(true)),
+  'kernel confirm: a write is lost': async () => statusOfConfirmation(performed(false)),
+  'kernel confirm: a tool is missing, or the machine stops early': async () => confirm({}, await b20Finding()).status,
   'litmus: each test that is read agrees, or its disagreement is explained': run(
     ...['litmus', litmusTest('agrees', STORE_BUFFERING, 'exists (0:r0=0 /\\ 1:r0=0)', 'Never'), '--memory-model', 'sc'],
   ),

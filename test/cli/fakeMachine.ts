@@ -14,19 +14,24 @@ export function fakeMachine() {
   writeFileSync(vmlinuz, '');
   mkdirSync(join(modules, 'kvm'), { recursive: true });
   for (const name of ['irqbypass.ko', 'kvm/kvm.ko.xz', 'kvm/kvm-amd.ko.xz']) writeFileSync(join(modules, name), '');
+  const files = ['--vmlinuz', vmlinuz, '--modules', modules];
+  const runWith = (programs: Record<string, string>, args: readonly string[]) => {
+    const path = mkdtempSync(join(folder, 'bin-'));
+    for (const [name, script] of Object.entries(programs)) {
+      writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(path, name), 0o755);
+    }
+    return runNode([main, 'kernel', ...args], { env: { PATH: path } });
+  };
   return {
     vmlinuz,
     modules,
     /** Runs the command with only these programs on the PATH. */
-    conformance(programs: Record<string, string>, ...args: string[]) {
-      const path = mkdtempSync(join(folder, 'bin-'));
-      for (const [name, script] of Object.entries(programs)) {
-        writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
-        chmodSync(join(path, name), 0o755);
-      }
-      const all = ['kernel', 'conformance', '--vmlinuz', vmlinuz, '--modules', modules, ...args];
-      return runNode([main, ...all], { env: { PATH: path } });
-    },
+    conformance: (programs: Record<string, string>, ...args: string[]) =>
+      runWith(programs, ['conformance', ...files, ...args]),
+    /** The same for `confirm`. */
+    confirm: (programs: Record<string, string>, finding: string, ...args: string[]) =>
+      runWith(programs, ['confirm', finding, ...files, ...args]),
     /** A QEMU that prints these lines. */
     machine(lines: readonly object[]): Record<string, string> {
       const output = join(mkdtempSync(join(folder, 'output-')), 'lines');

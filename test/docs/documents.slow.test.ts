@@ -18,6 +18,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   ],
   [/^npx gfnring kernel .*--(kdir|before) linux/, "a kernel tree is the reader's: test/kernel"],
   [/^npx gfnring kernel conformance /, 'boots a kernel: test/conformance'],
+  [/^npx gfnring kernel confirm /, 'boots a kernel: test/confirm'],
   [/^npx gfnring report (\.gfnring|night)/, "a finding and a campaign of the reader's: test/cli/report.slow.test.ts"],
 ];
 const whyNot = (command: string): string | undefined => NOT_RUN.find(([of]) => of.test(command))?.[1];

@@ -19,6 +19,7 @@ import { checkOptions, fileOption } from '../../options.ts';
 import { print, progress } from '../../output.ts';
 import { runScenarios } from '../../runScenarios.ts';
 import { compareTrees, type TreeToCheck } from './compareTrees.ts';
+import { confirmCommand } from './confirm.ts';
 import { conformanceCommand } from './conformance.ts';
 import {
   type ConsumerOptions,
@@ -106,7 +107,7 @@ export const kernelCommand = (): Command =>
       ...consumerOptions(),
       ...checkOptions(),
     ],
-    commands: [conformanceCommand()],
+    commands: [conformanceCommand(), confirmCommand()],
     examples: {
       'kernel --kdir linux-6.12': 'all scenarios of that ring, with the C file in its place',
       'kernel --patch fix.patch --kdir linux-6.12': 'what a patch changes, as a mail or a diff has it',

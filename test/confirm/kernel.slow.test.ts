@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { confirmSchedule, countLosses, scheduleOfFinding } from '../../src/confirm/confirm.ts';
+import { loadFinding } from '../../src/run/resolveScenarioName.ts';
+import { runIn } from '../commandLine.ts';
+
+/**
+ * Kernels are under the GPL, so none is here. See docs/kernel-confirm.md for where to get one.
+ */
+const vmlinuz = process.env.GFNRING_VMLINUZ;
+const modules = process.env.GFNRING_MODULES;
+/** Modules of the same kernel with the edit script for B20. */
+const repaired = process.env.GFNRING_MODULES_B20;
+const isSet = vmlinuz !== undefined && modules !== undefined;
+
+const folder = mkdtempSync(join(tmpdir(), 'gfnring-confirm-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function b20() {
+  runIn(folder, 'explore', 'dirty-ring@6.12/two-resetters', '--scheduler', 'exhaustive', '--dir', 'found');
+  const file = join(folder, 'found', readdirSync(join(folder, 'found'))[0]);
+  return scheduleOfFinding(loadFinding(file), file);
+}
+
+describe.skipIf(!isSet)(`the kernel in GFNRING_VMLINUZ and GFNRING_MODULES${isSet ? '' : ' (not set)'}`, () => {
+  test('B20: a write is lost in each round with the schedule', async () => {
+    const confirmation = await confirmSchedule({ vmlinuz: vmlinuz!, modules: modules! }, await b20(), 10);
+    expect(countLosses(confirmation, true)).toEqual({ lost: 10, of: 10 });
+    expect(countLosses(confirmation, false).lost).toBeLessThan(5);
+  }, 300_000);
+
+  test.skipIf(repaired === undefined)(
+    'with the fix of B20, nothing is lost',
+    async () => {
+      const confirmation = await confirmSchedule({ vmlinuz: vmlinuz!, modules: repaired! }, await b20(), 3);
+      expect(confirmation.rounds.filter(({ forced }) => forced).map(({ inOrder }) => inOrder)).toEqual([
+        false,
+        false,
+        false,
+      ]);
+      expect(countLosses(confirmation, true).lost + countLosses(confirmation, false).lost).toBe(0);
+    },
+    300_000,
+  );
+});
